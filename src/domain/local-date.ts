@@ -1,0 +1,74 @@
+// A local calendar date, without a zone: the date an employee's day goes by.
+// Kept as its ISO 8601 text, which sorts like the dates themselves.
+
+/** `YYYY-MM-DD`, a real date of the proleptic Gregorian calendar, 1900-01-01 to 9999-12-31. */
+export type LocalDate = string & { readonly __brand: 'LocalDate' };
+
+/** `YYYY-MM`: the month a date is in. Blocks of days are cached by it. */
+export type LocalMonth = string & { readonly __brand: 'LocalMonth' };
+
+export const FIRST_DATE = '1900-01-01' as LocalDate;
+export const LAST_DATE = '9999-12-31' as LocalDate;
+
+const FORM = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DAY_MS = 86_400_000;
+
+/** The date a text names, or undefined when it is not a real date in range. */
+export function parseLocalDate(text: string): LocalDate | undefined {
+  const match = FORM.exec(text);
+  if (match === null || text < FIRST_DATE) return undefined;
+  const [, year, month, day] = match;
+  const days = daysInMonth(Number(year), Number(month));
+  return days !== undefined && Number(day) >= 1 && Number(day) <= days
+    ? (text as LocalDate)
+    : undefined;
+}
+
+function daysInMonth(year: number, month: number): number | undefined {
+  if (month < 1 || month > 12) return undefined;
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** Days since 1970-01-01; negative before it. */
+export function toEpochDay(date: LocalDate): number {
+  return Date.parse(date) / DAY_MS;
+}
+
+/** The date that many days after 1970-01-01. Throws outside 1900 to 9999: the caller bounds it. */
+export function fromEpochDay(epochDay: number): LocalDate {
+  const date = parseLocalDate(new Date(epochDay * DAY_MS).toISOString().slice(0, 10));
+  if (date === undefined) throw new RangeError(`epoch day ${epochDay} is outside 1900 to 9999`);
+  return date;
+}
+
+/** How many days `end` is after `start`; negative when it is before. */
+export function daysBetween(start: LocalDate, end: LocalDate): number {
+  return toEpochDay(end) - toEpochDay(start);
+}
+
+export function monthOf(date: LocalDate): LocalMonth {
+  return date.slice(0, 7) as LocalMonth;
+}
+
+export function firstDateOf(month: LocalMonth): LocalDate {
+  return `${month}-01` as LocalDate;
+}
+
+export function lastDateOf(month: LocalMonth): LocalDate {
+  const days = daysInMonth(Number(month.slice(0, 4)), Number(month.slice(5, 7)));
+  return `${month}-${days}` as LocalDate;
+}
+
+/** The months from the one `start` is in to the one `end` is in; empty when end < start. */
+export function monthsBetween(start: LocalDate, end: LocalDate): LocalMonth[] {
+  const months: LocalMonth[] = [];
+  let year = Number(start.slice(0, 4));
+  let month = Number(start.slice(5, 7));
+  for (;;) {
+    const next = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}` as LocalMonth;
+    if (next > monthOf(end)) return months;
+    months.push(next);
+    month = month === 12 ? 1 : month + 1;
+    if (month === 1) year += 1;
+  }
+}
