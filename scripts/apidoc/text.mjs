@@ -25,12 +25,12 @@ export function paragraphs(desc) {
 export function prose(paragraph, anchors, self) {
   return paragraph
     .split(CODE)
-    .map((part) => (part.startsWith('`') ? part : link(escape(part), anchors, self)))
+    .map((part) => (part.startsWith('`') ? part : link(plain(part), anchors, self)))
     .join('')
     .replace(/^Errors:/, '**Errors:**');
 }
 
-function escape(text) {
+function plain(text) {
   return text.replaceAll('<', '&lt;').replaceAll('*', '\\*');
 }
 
