@@ -48,7 +48,7 @@ export function firstSentence(desc) {
 }
 
 /** A Markdown table row. A pipe would end its cell, in code too. */
-export function row(cells) {
+function row(cells) {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
