@@ -92,5 +92,10 @@ export const STEPS = [
     run: () => tool('knip', ['--no-progress', '--treat-config-hints-as-errors']),
   },
   { name: 'contract', says: 'the protos follow the rules', run: () => tool('buf', ['lint']) },
+  {
+    name: 'lock',
+    says: 'package-lock.json serves every platform',
+    run: () => tool('node', ['scripts/complete-lock.mjs', '--check']),
+  },
   { name: 'breaking', says: 'the contract breaks nobody', run: breaking },
 ];
