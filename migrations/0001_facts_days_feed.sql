@@ -89,3 +89,12 @@ create table feed_head (
 ) with (fillfactor = 10);
 
 insert into feed_head (id, position, recorded_at) values (1, 0, clock_timestamp());
+
+-- Signs page tokens, so that every instance accepts what another gave out and nobody else's.
+create table page_token_key (
+  id smallint primary key check (id = 1),
+  key bytea not null
+);
+
+insert into page_token_key (id, key)
+values (1, sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));

@@ -158,6 +158,9 @@ export interface AttendanceStore {
    */
   settle(wanted: RecordTime): Promise<RecordTime>;
 
+  /** The key that page tokens are signed with: one for all instances. */
+  pageTokenKey(): Promise<Uint8Array>;
+
   /** Asks each dependency, within a bounded time. Never throws. */
   health(): Promise<readonly DependencyHealth[]>;
 }

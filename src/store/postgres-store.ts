@@ -5,6 +5,7 @@ import type { Database } from './database.js';
 import { isPassing } from './errors.js';
 import { listByDate, listByEmployee } from './list-days.js';
 import { listRevisions, readDayAsOf, readMonth } from './read-days.js';
+import { bytes } from './rows.js';
 import { settle } from './settle.js';
 import { type WriteOptions, writeBatch } from './write-batch.js';
 
@@ -20,8 +21,18 @@ export function createPostgresStore(database: Database, options: WriteOptions): 
     listByEmployee: (query) => listByEmployee(database, query),
     listRevisions: (query) => listRevisions(database, query),
     settle: (wanted) => settle(database, wanted),
+    pageTokenKey: () => pageTokenKey(database),
     health: async () => [await health(database)],
   };
+}
+
+async function pageTokenKey(database: Database): Promise<Uint8Array> {
+  const [row] = await database.query({
+    name: 'page_token_key',
+    text: 'select key from page_token_key where id = 1',
+  });
+  if (row === undefined) throw new Error('page_token_key has lost its row');
+  return bytes(row, 'key');
 }
 
 async function health(database: Database): Promise<DependencyHealth> {
