@@ -1,0 +1,6 @@
+// Every row there is, in the order in which they run. A new row is a file here and a line below.
+
+import type { Row } from '../support/row.js';
+import { transport } from './transport.js';
+
+export const ROWS: readonly Row[] = [transport];
