@@ -2,7 +2,7 @@
 // and writes a file per row to bench/results. It uses servers, databases and folders of its own
 // only, whatever the environment says, and ends all of them.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ interface Run {
 async function measure(rows: readonly Row[], layout: Layout, cleanup: Cleanup): Promise<boolean> {
   const machine = describeMachine();
   const pinning = pinSelf();
-  const folder = mkdtempSync(join(tmpdir(), 'attendance-bench-'));
+  const folder = newFolder(join(tmpdir(), 'attendance-bench-'));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   for (const line of machineLines(machine, pinning)) say(line);
   let sound = true;
@@ -53,7 +53,7 @@ async function measureRow(row: Row, run: Run): Promise<boolean> {
   run.cleanup.add(() => cleanup.run());
   const loader = new Loader();
   cleanup.add(() => loader.stop());
-  const folder = mkdtempSync(join(run.folder, `${row.name}-`));
+  const folder = newFolder(join(run.folder, `${row.name}-`));
   try {
     const context: RowContext = { layout, pinning, loader, cleanup, folder, say };
     const result = await row.run(context);
@@ -67,6 +67,13 @@ async function measureRow(row: Row, run: Run): Promise<boolean> {
   } finally {
     await cleanup.run();
   }
+}
+
+/** A folder that others may pass through: started by root, PostgreSQL runs as somebody else. */
+function newFolder(prefix: string): string {
+  const folder = mkdtempSync(prefix);
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 function say(line: string): void {

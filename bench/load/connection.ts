@@ -31,8 +31,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #headers: Buffer;
   readonly #exchanges = new Map<number, Exchange>();
-  /** Calls that wait for the server to open its window. */
-  readonly #waiting: { body: Buffer; answered: (answer: Answer) => void }[] = [];
+  /** Bodies that wait for the server to open its window, in the order in which they leave. */
+  readonly #waiting: { readonly stream: number; body: Buffer }[] = [];
   #rest = NO_BYTES;
   #nextStream = 1;
   #sendWindow = wire.DEFAULT_WINDOW_BYTES;
@@ -86,15 +86,18 @@ export class Connection {
       );
       return;
     }
-    if (body.length > this.#sendWindow) {
-      this.#waiting.push({ body: Buffer.from(body), answered });
-      return;
-    }
     const stream = this.#nextStream;
     this.#nextStream += 2;
-    this.#sendWindow -= body.length;
     this.#exchanges.set(stream, { status: undefined, body: NO_BYTES, answered });
-    this.#socket.write(wire.requestBytes(stream, this.#headers, body));
+    if (this.#waiting.length === 0 && body.length <= this.#sendWindow) {
+      this.#sendWindow -= body.length;
+      this.#socket.write(wire.requestBytes(stream, this.#headers, body));
+      return;
+    }
+    const { HEADERS } = wire.FrameType;
+    this.#socket.write(wire.frameBytes(HEADERS, wire.Flag.END_HEADERS, stream, this.#headers));
+    this.#waiting.push({ stream, body: Buffer.from(body) });
+    this.#sendWaiting();
   }
 
   close(): void {
@@ -139,7 +142,10 @@ export class Connection {
       case wire.FrameType.GOAWAY:
         throw new Error(`the server sent GOAWAY with the error ${payload.readUInt32BE(4)}`);
       case wire.FrameType.WINDOW_UPDATE:
-        if (stream === 0) this.#openSendWindow(payload.readUInt32BE(0));
+        if (stream === 0) {
+          this.#sendWindow += payload.readUInt32BE(0);
+          this.#sendWaiting();
+        }
         break;
       case wire.FrameType.CONTINUATION:
         throw new Error('an answer has more headers than this loader reads');
@@ -188,9 +194,19 @@ export class Connection {
     this.#settled();
   }
 
-  #openSendWindow(bytes: number): void {
-    this.#sendWindow += bytes;
-    for (const { body, answered } of this.#waiting.splice(0)) this.call(body, answered);
+  /** Sends of the waiting bodies what the window lets through, be it a part of one. */
+  #sendWaiting(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const { stream, body } = first;
+      const length = Math.min(body.length, this.#sendWindow, wire.MAX_FRAME_BYTES);
+      if (length === 0) return;
+      this.#sendWindow -= length;
+      const flags = length === body.length ? wire.Flag.END_STREAM : 0;
+      const part = body.subarray(0, length);
+      this.#socket.write(wire.frameBytes(wire.FrameType.DATA, flags, stream, part));
+      if (length === body.length) this.#waiting.shift();
+      else first.body = body.subarray(length);
+    }
   }
 
   /** A call is over; its own status counts before the reason of its end. */
@@ -198,6 +214,9 @@ export class Connection {
     const exchange = this.#exchanges.get(stream);
     if (exchange === undefined) return;
     this.#exchanges.delete(stream);
+    // Refused before all of it was sent: the rest has no stream to go to any more.
+    const unsent = this.#waiting.findIndex((each) => each.stream === stream);
+    if (unsent >= 0) this.#waiting.splice(unsent, 1);
     exchange.answered({ status: exchange.status ?? reason, body: exchange.body });
   }
 }
