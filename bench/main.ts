@@ -27,19 +27,27 @@ interface Run {
   readonly layout: Layout;
   readonly folder: string;
   readonly cleanup: Cleanup;
+  /** Aborted when a signal asked the bench to end. */
+  readonly ending: AbortSignal;
 }
 
 /** Measures the rows; false when a check did not hold or a row could not be run. */
-async function measure(rows: readonly Row[], layout: Layout, cleanup: Cleanup): Promise<boolean> {
+async function measure(
+  rows: readonly Row[],
+  layout: Layout,
+  cleanup: Cleanup,
+  ending: AbortSignal,
+): Promise<boolean> {
   const machine = describeMachine();
   const pinning = pinSelf();
   const folder = newFolder(join(tmpdir(), 'attendance-bench-'));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   for (const line of machineLines(machine, pinning)) say(line);
+  const run: Run = { machine, pinning, layout, folder, cleanup, ending };
   let sound = true;
   for (const row of rows) {
+    if (ending.aborted) return false;
     say('');
-    const run: Run = { machine, pinning, layout, folder, cleanup };
     sound = (await measureRow(row, run)) && sound;
   }
   return sound;
@@ -62,6 +70,7 @@ async function measureRow(row: Row, run: Run): Promise<boolean> {
     say(`  written to ${path}`);
     return result.checks.every(({ holds }) => holds);
   } catch (error) {
+    if (run.ending.aborted) return false;
     say(`${row.name} could not be measured: ${error instanceof Error ? error.message : error}`);
     return false;
   } finally {
@@ -99,8 +108,11 @@ function rowNamed(name: string): Row {
 
 async function main(): Promise<void> {
   const cleanup = new Cleanup();
+  const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+    // Asked again it goes on cleaning up, which ends by itself in bounded time.
+    process.on(signal, () => {
+      ending.abort();
       void cleanup.run().finally(() => process.exit(130));
     });
   }
@@ -120,7 +132,7 @@ async function main(): Promise<void> {
     warmUpMs: options.warmUp * 1000,
   };
   try {
-    process.exitCode = (await measure(rows, layout, cleanup)) ? 0 : 1;
+    process.exitCode = (await measure(rows, layout, cleanup, ending.signal)) ? 0 : 1;
   } finally {
     await cleanup.run();
   }

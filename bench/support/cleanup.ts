@@ -7,14 +7,24 @@ type Close = () => Promise<void> | void;
 
 export class Cleanup {
   readonly #open: Close[] = [];
+  #run: Promise<void> | undefined;
 
-  /** Remembers how something is closed. */
+  /** Remembers how something is closed. After `run`, what came too late is closed at once. */
   add(close: Close): void {
     this.#open.push(close);
+    if (this.#run !== undefined) this.#run = this.#run.then(() => this.#closeAll());
   }
 
-  /** Closes everything. Never throws: what does not close is reported on stderr and left. */
-  async run(): Promise<void> {
+  /**
+   * Closes everything; safe to call twice. Never throws: what does not close is reported on
+   * stderr and left.
+   */
+  run(): Promise<void> {
+    this.#run ??= this.#closeAll();
+    return this.#run;
+  }
+
+  async #closeAll(): Promise<void> {
     for (let close = this.#open.pop(); close !== undefined; close = this.#open.pop()) {
       await bounded(close).catch((error: unknown) => {
         process.stderr.write(`bench: while cleaning up: ${String(error)}\n`);

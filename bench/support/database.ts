@@ -11,7 +11,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Counting the rows of the longest run there can be. */
 const STATEMENT_TIMEOUT_MS = 120_000;
 /** What makes a commit durable; PostgreSQL's own defaults. */
-const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
+const DURABLE: Readonly<Record<string, string>> = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+};
 
 export interface Database {
   readonly url: string;
@@ -56,14 +60,13 @@ export async function startDatabase(folder: string, cleanup: Cleanup): Promise<D
     commit,
     number: async (sql) => Number(await text(sql)),
     durable: async () => {
-      const found = await Promise.all(
-        Object.keys(DURABLE).map(async (name) => [name, await text(`current_setting('${name}')`)]),
-      );
+      const found: [name: string, value: string][] = [];
+      for (const name of Object.keys(DURABLE)) {
+        found.push([name, await text(`current_setting('${name}')`)]);
+      }
       return {
         rule: 'the database loses nothing it has committed',
-        holds: Object.entries(DURABLE).every(([name, value]) =>
-          found.some((setting) => setting[0] === name && setting[1] === value),
-        ),
+        holds: found.every(([name, value]) => DURABLE[name] === value),
         found: found.map((setting) => setting.join(' ')).join(', '),
       };
     },
