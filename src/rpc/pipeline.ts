@@ -25,6 +25,9 @@ export const DEFAULT_STREAM_DEADLINE_MS = 10 * 60_000;
 /** Longer deadlines than this are taken as this. */
 export const MAX_DEADLINE_MS = 60 * 60_000;
 
+/** gRPC's code of a call that succeeded. */
+const OK = 0;
+
 /** What a handler knows of its call besides the message. */
 export interface Call {
   /** Who calls; `anonymous` while callers are not authenticated. */
@@ -58,8 +61,8 @@ export type StreamHandler<I extends DescMessage, O extends DescMessage> = (
 /** What the pipeline needs of its surroundings. */
 export interface PipelineContext {
   now(): Instant;
-  /** A call ended: its gRPC code in words (`OK`, `NOT_FOUND`), and how long it took. */
-  observe(method: DescMethod, code: string, seconds: number): void;
+  /** A call ended: its gRPC code, 0 for success, and how long it took. */
+  observe(method: DescMethod, code: number, seconds: number): void;
   /** An error nobody expected, with the incident id that the caller was given. */
   unexpected(method: DescMethod, incident: string, error: unknown): void;
   /** An expected failure whose cause the operators should see, such as a database that is away. */
@@ -78,7 +81,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   try {
     const call = admit(context, method, incoming, deadline);
     const answer = await Promise.race([handler(incoming.message, call), deadline.passed]);
-    context.observe(method, 'OK', secondsSince(started));
+    context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
     throw refuse(context, method, started, error);
@@ -96,7 +99,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
 ): AsyncGenerator<MessageShape<O>, void, undefined> {
   const started = performance.now();
   const deadline = startDeadline(incoming, DEFAULT_STREAM_DEADLINE_MS);
-  let code = 'CANCELLED';
+  let code: number | undefined = Code.Canceled;
   let source: AsyncIterator<MessageShape<O>> | undefined;
   try {
     const call = admit(context, method, incoming, deadline);
@@ -106,15 +109,15 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
       if (next.done === true) break;
       yield next.value;
     }
-    code = 'OK';
+    code = OK;
   } catch (error) {
-    code = '';
+    code = undefined;
     throw refuse(context, method, started, error);
   } finally {
     deadline.clear();
     // Not awaited: a source that hangs must not hold back the answer.
     source?.return?.().catch(() => {});
-    if (code !== '') context.observe(method, code, secondsSince(started));
+    if (code !== undefined) context.observe(method, code, secondsSince(started));
   }
 }
 
@@ -185,7 +188,7 @@ function refuse(
   error: unknown,
 ): ConnectError {
   const answer = toAnswer(context, method, error);
-  context.observe(method, codeName(answer.code), secondsSince(started));
+  context.observe(method, answer.code, secondsSince(started));
   return answer;
 }
 
@@ -197,10 +200,4 @@ function toAnswer(context: PipelineContext, method: DescMethod, error: unknown):
   const incident = randomUUID();
   context.unexpected(method, incident, error);
   return toConnectError({ ...INTERNAL, metadata: { incident } });
-}
-
-/** `NotFound` to `NOT_FOUND`, as gRPC writes it. */
-export function codeName(code: Code): string {
-  if (code === Code.Canceled) return 'CANCELLED';
-  return (Code[code] ?? 'UNKNOWN').replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }
