@@ -133,6 +133,8 @@ async function startFront(
       [inside, outside],
     ] as const) {
       sockets.add(socket);
+      // Nagle's wait for an acknowledgement costs 40 ms per call.
+      socket.setNoDelay(true);
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
