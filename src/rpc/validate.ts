@@ -4,6 +4,7 @@ import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { type Path, reflect } from '@bufbuild/protobuf/reflect';
 import { createValidator, type Violation } from '@bufbuild/protovalidate';
 import { AttendanceError, type FieldViolation } from '../domain/errors.js';
+import { parseLocalDate } from '../domain/local-date.js';
 
 /** Patterns stand in our own contract only and need no look-around: RegExp is safe and fast. */
 const patterns = new Map<string, RegExp>();
@@ -75,14 +76,30 @@ export function violationsOf(
   prefix: string,
 ): readonly FieldViolation[] {
   const result = validator.validate(desc, message);
-  if (result.kind === 'valid') return [];
   if (result.kind === 'error') throw result.error;
   const byField = new Map<string, FieldViolation>();
-  for (const violation of result.violations) {
+  const broken = result.kind === 'invalid' ? result.violations : [];
+  for (const violation of broken) {
     const found = describe(desc, message, violation, prefix);
     if (!byField.has(found.field)) byField.set(found.field, found);
   }
+  for (const found of unrealDates(desc, message, prefix)) {
+    if (!byField.has(found.field)) byField.set(found.field, found);
+  }
   return [...byField.values()];
+}
+
+/** Every date of the contract is a string of one of these names. */
+const DATE_FIELDS = new Set(['date', 'start_date', 'end_date']);
+
+/** A pattern cannot tell 30 February: dates are told apart here, so that all is said at once. */
+function unrealDates(desc: DescMessage, message: Message, prefix: string): FieldViolation[] {
+  return desc.fields.flatMap((field) => {
+    if (!DATE_FIELDS.has(field.name)) return [];
+    const value = (message as Record<string, unknown> & Message)[field.localName];
+    if (typeof value !== 'string' || value === '' || parseLocalDate(value)) return [];
+    return [refusal(`${prefix}${field.name}`, field.name, value)];
+  });
 }
 
 function describe(
@@ -118,5 +135,8 @@ function valueAt(desc: DescMessage, message: Message, path: Path): unknown {
   const [first, ...rest] = path;
   if (first?.kind !== 'field' || rest.length > 0) return '(as sent)';
   const value: unknown = reflect(desc, message).get(first);
+  if (first.fieldKind === 'enum') {
+    return first.enum.values.find((candidate) => candidate.number === value)?.name ?? value;
+  }
   return typeof value === 'object' && value !== null ? '(as sent)' : value;
 }
