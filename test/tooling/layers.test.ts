@@ -83,21 +83,31 @@ function roadsTo(room: string, target: string): { folder: string; path: string }
   if (target === 'gen') {
     return [
       { folder, path: '../../gen/attendance/v1/attendance_pb.js' },
+      // Generated folders have names of rooms in them.
+      { folder, path: '../../gen/google/rpc/status_pb.js' },
       { folder: `${folder}/deeper`, path: '../../../gen/attendance/v1/attendance_pb.js' },
     ];
   }
-  const file = target === 'main.js' ? 'main.js' : `${target}/file.js`;
+  const isFile = target.endsWith('.js');
+  const file = isFile ? target : `${target}/file.js`;
   return [
     { folder, path: `../${file}` },
     { folder, path: `./../${file}` },
     { folder, path: `../../src/${file}` },
     { folder: `${folder}/deeper`, path: `../../${file}` },
-    ...(target === 'main.js' ? [] : [{ folder, path: `../${target}/deeper/file.js` }]),
+    ...(isFile ? [] : [{ folder, path: `../${target}/deeper/file.js` }]),
   ];
 }
 
+/** The files directly in src/, which wire the rooms together and stand above them all. */
+function wiring(): string[] {
+  return readdirSync(join(ROOT, 'src'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replace(/ts$/, 'js'));
+}
+
 function edgeCases(): Case[] {
-  const targets = [...Object.keys(MAY_IMPORT), 'gen', 'main.js'];
+  const targets = [...Object.keys(MAY_IMPORT), 'gen', ...wiring()];
   const cases: Case[] = [];
   for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
     for (const target of targets.filter((candidate) => candidate !== room)) {
@@ -177,6 +187,9 @@ async function refusedFiles(cases: readonly Case[]): Promise<Set<string>> {
   }
 }
 
+/** Of many wrong verdicts, the first tell enough. */
+const MAX_SHOWN = 10;
+
 async function expectVerdicts(cases: readonly Case[]): Promise<void> {
   const refused = await refusedFiles(cases);
   const wrong = cases
@@ -185,7 +198,7 @@ async function expectVerdicts(cases: readonly Case[]): Promise<void> {
       (each) =>
         `${each.refused ? 'slipped through' : 'wrongly refused'}: ${each.file}: ${each.source}`,
     );
-  expect(wrong).to.deep.equal([]);
+  expect(wrong, wrong.slice(0, MAX_SHOWN).join('\n')).to.have.length(0);
 }
 
 describe('the layer rules', function () {
@@ -224,10 +237,9 @@ describe('the layer rules', function () {
     );
   });
 
-  it('leave main.ts free to wire the rooms together', async () => {
-    const source = [...Object.keys(MAY_IMPORT)]
-      .map((room) => `import './${room}/file.js';\n`)
-      .join('');
-    await expectVerdicts([{ file: 'src/main.ts', source, refused: false }]);
+  it('leave the files in src/ itself free to wire the rooms together', async () => {
+    const source = Object.keys(MAY_IMPORT).map((room) => `import './${room}/file.js';\n`);
+    const files = wiring().map((name) => `src/${name.replace(/js$/, 'ts')}`);
+    await expectVerdicts(files.map((file) => ({ file, source: source.join(''), refused: false })));
   });
 });
