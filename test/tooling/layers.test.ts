@@ -1,7 +1,7 @@
 // Imports go down only. This test breaks every layer rule for real, in every form an import
 // can take, and sees the lint step refuse it; and it makes every allowed import, and sees
 // it pass. A rule in a configuration file that catches nothing looks just like one that works.
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { ROOT, run, temporaryFolder } from './repository.js';
@@ -70,6 +70,10 @@ const UNREADABLE: Readonly<Record<string, (path: string) => string>> = {
   require: (path) => `export const x = require('${path}');\n`,
   'require.resolve': (path) => `export const x = require.resolve('${path}');\n`,
 };
+
+/** A comment that would let a file import what it likes. */
+const SWITCHED_OFF =
+  /biome-ignore(?:-all|-start)?\s+lint(?::|\/plugin|\/style(?::|\/noRestrictedImports))/;
 
 interface Case {
   readonly file: string;
@@ -209,6 +213,13 @@ describe('the layer rules', function () {
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name);
     expect(Object.keys(MAY_IMPORT)).to.include.members(rooms);
+  });
+
+  it('are switched off nowhere', () => {
+    const off = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => SWITCHED_OFF.test(readFileSync(join(ROOT, 'src', name), 'utf8')));
+    expect(off).to.deep.equal([]);
   });
 
   it('refuse every import of a higher room, in every form, and no import of a lower one', async () => {
