@@ -15,7 +15,8 @@ import {
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
 
 function plural(count, noun) {
-  return `${number.format(count)} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
+  if (BigInt(count) === 1n) return `1 ${noun}`;
+  return `${number.format(count)} ${noun === 'entry' ? 'entries' : `${noun}s`}`;
 }
 
 function code(text) {
