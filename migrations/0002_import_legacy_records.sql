@@ -66,12 +66,13 @@ begin
 
   insert into attendance_day (employee_id, date, status, origin, portion, revision, recorded_at,
                               engine_version)
-    select id, date::date, code, 1, 1, 1, head.recorded_at, 1 from legacy, feed_head head;
+    select l.id, l.date::date, l.code, 1, 1, 1, head.recorded_at, 1
+    from legacy l, feed_head head;
 
   insert into attendance_change (position, recorded_at, employee_id, date, revision, sequence,
                                  cause, actor, status, origin, portion, engine_version)
-    select head.position - count(*) over () + row_number() over (order by id collate "C"),
-           head.recorded_at, id, date::date, 1, 1, 1, 'legacy-import', code, 1, 1, 1
-    from legacy, feed_head head;
+    select head.position - count(*) over () + row_number() over (order by l.id collate "C"),
+           head.recorded_at, l.id, l.date::date, 1, 1, 1, 'legacy-import', l.code, 1, 1, 1
+    from legacy l, feed_head head;
 end
 $migration$;

@@ -31,7 +31,7 @@ const MAX_TRIES = 3;
 export const FACT_KINDS = ['MARK', 'CLEAR'] as const;
 
 /** `unnest` of one row per item; each gets the columns named, in order. */
-const INSERT_MARKS = {
+export const INSERT_MARKS = {
   name: 'insert_marks',
   text: `
     insert into mark (employee_id, sequence, date, kind, status, portion, note, reason,
@@ -41,7 +41,7 @@ const INSERT_MARKS = {
                          $10::timestamptz[], $11::uuid[], $12::bytea[], $13::integer[])`,
 };
 
-const RAISE_VERSIONS = {
+export const RAISE_VERSIONS = {
   name: 'raise_versions',
   text: `
     update employee e set version = t.version
@@ -59,7 +59,7 @@ const FORGET_EMPLOYEES = {
  * Takes the feed's head, which stays locked until the commit, and appends the changes behind it.
  * Its time rises with every transaction, also when the clock goes back.
  */
-const APPEND_CHANGES = {
+export const APPEND_CHANGES = {
   name: 'append_changes',
   text: `
     with head as (
@@ -86,7 +86,7 @@ const APPEND_CHANGES = {
 };
 
 /** The days as the batch leaves them, with the time of the head that this transaction holds. */
-const UPSERT_DAYS = {
+export const UPSERT_DAYS = {
   name: 'upsert_days',
   text: `
     insert into attendance_day as d (employee_id, date, revision, status, origin, portion,
