@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 const MAIN = fileURLToPath(new URL('./support/cluster-main.js', import.meta.url));
-const CALLS = 'attendance_rpc_duration_seconds_count{service="grpc.health.v1.Health",method="Check",code="OK"}';
+const CALLS =
+  'attendance_rpc_duration_seconds_count{service="grpc.health.v1.Health",method="Check",code="OK"}';
 
 describe('metrics of several workers', () => {
   it('are their sum, whichever is asked, and outlive a worker', async () => {

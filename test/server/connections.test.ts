@@ -1,10 +1,10 @@
 // The one port and its bounds, by sockets that behave badly.
 
-import { connect as connectHttp2, type ClientHttp2Session, constants } from 'node:http2';
 import { once } from 'node:events';
+import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2';
 import { expect } from 'chai';
-import { dial, envelope, errorOf, post } from './support/raw.js';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { dial, envelope, errorOf, post } from './support/raw.js';
 import { serve, stopAll } from './support/serve.js';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
@@ -172,7 +172,9 @@ describe('bounds', () => {
     const { socket, until } = await dial(port);
     socket.write(Buffer.concat([Buffer.from(PREFACE), EMPTY_SETTINGS]));
     // HPACK: POST, http, / by index; streams 1, 3 and 5, none ended.
-    const opened = [1, 3, 5].map((id) => Buffer.from([0, 0, 3, 1, 4, 0, 0, 0, id, 0x83, 0x86, 0x84]));
+    const opened = [1, 3, 5].map((id) =>
+      Buffer.from([0, 0, 3, 1, 4, 0, 0, 0, id, 0x83, 0x86, 0x84]),
+    );
     socket.write(Buffer.concat(opened));
     // RST_STREAM of stream 5 with REFUSED_STREAM: safe to send again.
     const refused = [0, 0, 4, 3, 0, 0, 0, 0, 5, 0, 0, 0, constants.NGHTTP2_REFUSED_STREAM];

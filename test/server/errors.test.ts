@@ -61,7 +61,11 @@ const CASES: readonly Case[] = [
     name: 'an enum name of many characters',
     body: text(JSON.stringify({ status: 'b'.repeat(100_000) })),
     json: true,
-    headers: { 'accept-encoding': 'gzip', 'connect-accept-encoding': 'gzip', 'grpc-accept-encoding': 'gzip' },
+    headers: {
+      'accept-encoding': 'gzip',
+      'connect-accept-encoding': 'gzip',
+      'grpc-accept-encoding': 'gzip',
+    },
     code: Code.InvalidArgument,
     reason: 'MALFORMED_REQUEST',
     says: 'is not one of',
@@ -129,7 +133,11 @@ const CASES: readonly Case[] = [
   {
     name: 'a compression that is not known',
     body: MARK,
-    headers: { 'content-encoding': 'zstd', 'connect-content-encoding': 'zstd', 'grpc-encoding': 'zstd' },
+    headers: {
+      'content-encoding': 'zstd',
+      'connect-content-encoding': 'zstd',
+      'grpc-encoding': 'zstd',
+    },
     code: Code.Unimplemented,
     reason: 'UNSUPPORTED_COMPRESSION',
     says: 'gzip',
@@ -217,7 +225,11 @@ describe('what is refused before the pipeline', () => {
       says: 'exactly one',
       code: Code.Unimplemented,
     },
-    { name: 'a compressed message without its encoding', body: envelope(MARK, 1), says: 'encoding' },
+    {
+      name: 'a compressed message without its encoding',
+      body: envelope(MARK, 1),
+      says: 'encoding',
+    },
     {
       name: 'a message that does not decompress',
       body: envelope(MARK, 1),

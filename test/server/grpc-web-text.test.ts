@@ -72,7 +72,10 @@ describe('application/grpc-web-text', () => {
     await until('\r\n0\r\n\r\n');
     socket.destroy();
     const [head = '', ...rest] = text().split('\r\n\r\n');
-    const chunks = rest.join('\r\n\r\n').split('\r\n').filter((_, index) => index % 2 === 1);
+    const chunks = rest
+      .join('\r\n\r\n')
+      .split('\r\n')
+      .filter((_, index) => index % 2 === 1);
     return { head, chunks: chunks.filter((chunk) => chunk !== '') };
   }
 

@@ -4,11 +4,18 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
-import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { create, createFileRegistry, fromBinary } from '@bufbuild/protobuf';
+import {
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from '@bufbuild/protobuf/wkt';
 import { Code, createClient } from '@connectrpc/connect';
-import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
-import { create } from '@bufbuild/protobuf';
+import {
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+} from '@connectrpc/connect-node';
 import { expect } from 'chai';
 import { ServerReflection } from '../../gen/grpc/reflection/v1/reflection_pb.js';
 import { ServerReflection as Alpha } from '../../gen/grpc/reflection/v1alpha/reflection_pb.js';
@@ -22,7 +29,14 @@ const SERVICES = [
 ];
 
 type Ask =
-  | { case: 'listServices' | 'fileByFilename' | 'fileContainingSymbol' | 'allExtensionNumbersOfType'; value: string }
+  | {
+      case:
+        | 'listServices'
+        | 'fileByFilename'
+        | 'fileContainingSymbol'
+        | 'allExtensionNumbersOfType';
+      value: string;
+    }
   | { case: 'fileContainingExtension'; value: { containingType: string; extensionNumber: number } }
   | { case: undefined };
 
@@ -30,7 +44,11 @@ async function* requests(asks: readonly Ask[]) {
   for (const messageRequest of asks) yield { host: 'h', messageRequest };
 }
 
-async function ask(url: string, service: typeof ServerReflection | typeof Alpha, asks: readonly Ask[]) {
+async function ask(
+  url: string,
+  service: typeof ServerReflection | typeof Alpha,
+  asks: readonly Ask[],
+) {
   const transport = createGrpcTransport({ baseUrl: url });
   const client = createClient(service as typeof ServerReflection, transport);
   const answers = [];
@@ -40,7 +58,9 @@ async function ask(url: string, service: typeof ServerReflection | typeof Alpha,
 
 function files(answer: Awaited<ReturnType<typeof ask>>[number] | undefined): FileDescriptorProto[] {
   if (answer?.case !== 'fileDescriptorResponse') throw new Error(`answered ${answer?.case}`);
-  return answer.value.fileDescriptorProto.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
+  return answer.value.fileDescriptorProto.map((bytes) =>
+    fromBinary(FileDescriptorProtoSchema, bytes),
+  );
 }
 
 for (const service of [ServerReflection, Alpha]) {
@@ -95,14 +115,18 @@ for (const service of [ServerReflection, Alpha]) {
         { case: 'allExtensionNumbersOfType', value: 'attendance.v1.Nothing' },
         { case: 'fileContainingExtension', value: { containingType, extensionNumber: 1 } },
       ]);
-      expect(numbers?.case === 'allExtensionNumbersResponse' && numbers.value.extensionNumber).to.include(1159);
+      expect(
+        numbers?.case === 'allExtensionNumbersResponse' && numbers.value.extensionNumber,
+      ).to.include(1159);
       expect(files(extension)[0]?.name).to.equal('buf/validate/validate.proto');
       expect(files(file)).to.have.lengthOf(1);
       for (const answer of unknown) {
         expect(answer?.case === 'errorResponse' && answer.value.errorCode).to.equal(Code.NotFound);
       }
       const [empty] = await ask(url, service, [{ case: undefined }]);
-      expect(empty?.case === 'errorResponse' && empty.value.errorCode).to.equal(Code.InvalidArgument);
+      expect(empty?.case === 'errorResponse' && empty.value.errorCode).to.equal(
+        Code.InvalidArgument,
+      );
     });
   });
 }
@@ -110,11 +134,16 @@ for (const service of [ServerReflection, Alpha]) {
 describe('reflection for other clients', () => {
   afterEach(stopAll);
 
-  for (const [name, of] of Object.entries({ Connect: createConnectTransport, 'gRPC-Web': createGrpcWebTransport })) {
+  for (const [name, of] of Object.entries({
+    Connect: createConnectTransport,
+    'gRPC-Web': createGrpcWebTransport,
+  })) {
     it(`answers ${name}`, async () => {
       const { url } = await serve();
       const client = createClient(ServerReflection, of({ baseUrl: url, httpVersion: '2' }));
-      for await (const { validHost } of client.serverReflectionInfo(requests([{ case: 'listServices', value: '' }]))) {
+      for await (const { validHost } of client.serverReflectionInfo(
+        requests([{ case: 'listServices', value: '' }]),
+      )) {
         expect(validHost).to.equal('h');
       }
     });
@@ -131,8 +160,13 @@ describe('reflection for other clients', () => {
     expect(await answer.text()).to.include('HTTP/2');
   });
 
-  const buf = join(dirname(createRequire(import.meta.url).resolve('@bufbuild/buf/package.json')), 'bin', 'buf');
-  const curl = (...args: string[]) => promisify(execFile)(buf, ['curl', '--http2-prior-knowledge', ...args]);
+  const buf = join(
+    dirname(createRequire(import.meta.url).resolve('@bufbuild/buf/package.json')),
+    'bin',
+    'buf',
+  );
+  const curl = (...args: string[]) =>
+    promisify(execFile)(buf, ['curl', '--http2-prior-knowledge', ...args]);
 
   it('lets buf curl list and call', async () => {
     const { url } = await serve();
