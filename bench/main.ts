@@ -47,7 +47,7 @@ async function measure(
   let sound = true;
   for (const row of rows) {
     if (ending.aborted) return false;
-    say('');
+    say(`\nmeasuring ${row.name} ...`);
     sound = (await measureRow(row, run)) && sound;
   }
   return sound;
@@ -121,7 +121,12 @@ async function main(): Promise<void> {
     .argument('[rows...]', `of ${ROWS.map(({ name }) => name).join(', ')}; all when none`)
     .option('--rounds <count>', 'alternating rounds', between(1, MAX_ROUNDS), 5)
     .option('--seconds <count>', 'length of a round', between(0.2, MAX_SECONDS), 5)
-    .option('--warm-up <seconds>', 'load before the first round', between(0.2, MAX_SECONDS), 4)
+    .option(
+      '--warm-up <seconds>',
+      'a step of the warm-up, repeated until the server gets no faster',
+      between(0.2, MAX_SECONDS),
+      3,
+    )
     .parse();
   const names = command.args;
   const rows = names.length === 0 ? ROWS : names.map(rowNamed);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { GetAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { startLimit } from '../limits/start.js';
-import { type Database, startDatabase } from '../support/database.js';
+import { attachEmbedded, type Database, startDatabase } from '../support/database.js';
 import { startRedis } from '../support/redis.js';
 import { alternate, type Measured } from '../support/rounds.js';
 import {
@@ -17,7 +17,7 @@ import {
   type RowContext,
   type RowResult,
 } from '../support/row.js';
-import { moveEmbeddedDatabase, type Service, startService } from '../support/service.js';
+import { type Service, startService } from '../support/service.js';
 import { withClient } from '../support/unary.js';
 import { type Calendar, employeeId, GET_PATH, getTemplate } from './calls.js';
 import { markEverybody } from './roster.js';
@@ -36,9 +36,8 @@ export const get: Row = {
   async run(context) {
     const dataDir = join(context.folder, 'data');
     const service = await startService(context, { DATA_DIR: dataDir });
-    moveEmbeddedDatabase(dataDir, context.pinning);
-    const measured = await measure(context, service);
-    return resultOf(measured, [], undefined);
+    const database = await attachEmbedded(dataDir, context.pinning, context.cleanup);
+    return await measure(context, service, database);
   },
 };
 
@@ -52,26 +51,17 @@ export const getRedis: Row = {
       DATABASE_URL: database.url,
       REDIS_URL: redisUrl,
     });
-    let transactions = 0;
-    const measured = await measure(context, service, async (load) => {
-      const before = await transactionsOf(database);
-      const done = await load();
-      transactions = (await transactionsOf(database)) - before;
-      return done;
-    });
-    return resultOf(measured, [answeredFromCache(measured, transactions)], database);
+    return await measure(context, service, database);
   },
 };
 
-type Load = () => Promise<readonly Measured[]>;
-
-/** Fills the database and puts the service and its limits under load. */
+/** Fills the database and measures the service and its limits. */
 async function measure(
   { layout, pinning, loader, cleanup, say }: RowContext,
   service: Service,
-  around: (load: Load) => Promise<readonly Measured[]> = (load) => load(),
-): Promise<readonly Measured[]> {
-  say(`a month of ${COMPANY.employees} employees is stored`);
+  database: Database,
+): Promise<RowResult> {
+  say(`  a month of ${COMPANY.employees} employees is stored`);
   const example = await withClient(service.port, async (client) => {
     await markEverybody(client, COMPANY.employees, datesOf(COMPANY));
     return await client.call(GET_PATH, exampleRequest());
@@ -80,20 +70,13 @@ async function measure(
   const echo = await startLimit('echo', limit, pinning, cleanup);
   const h2 = await startLimit('h2', limit, pinning, cleanup);
   const load = { request: getTemplate(COMPANY), firstCall: 0 };
-  return await around(() =>
-    alternate(loader, layout, [
-      { name: 'attendance', ...service, ...load, answersMatch: true },
-      { ...echo, ...load, answersMatch: false },
-      { ...h2, ...load, answersMatch: false },
-    ]),
-  );
-}
-
-function resultOf(
-  measured: readonly Measured[],
-  checks: readonly Check[],
-  database: Database | undefined,
-): RowResult {
+  const before = await transactionsOf(database);
+  const measured = await alternate(loader, layout, [
+    { name: 'attendance', ...service, ...load, answersMatch: true },
+    { ...echo, ...load, answersMatch: false },
+    { ...h2, ...load, answersMatch: false },
+  ]);
+  const transactions = (await transactionsOf(database)) - before;
   return {
     unit: 'calls',
     figures: measured.map(figureOf),
@@ -101,10 +84,10 @@ function resultOf(
       compare(measured, 'attendance', 'echo', GOAL_OF_ECHO),
       compare(measured, 'attendance', 'h2', GOAL_OF_H2),
     ],
-    checks: [...measured.map(noFailures), ...checks],
+    checks: [...measured.map(noFailures), answeredFromCache(measured, transactions)],
     notes: [NO_TOKEN],
-    postgres: database?.version,
-    commit: database?.commit,
+    postgres: database.version,
+    commit: database.commit,
     measured,
   };
 }

@@ -26,7 +26,7 @@ export const mark: Row = {
     const { layout, pinning, loader, cleanup, folder, say } = context;
     const database = await startDatabase(folder, cleanup);
     const service = await startService(context, { DATABASE_URL: database.url });
-    say(`mark: ${COMPANY.employees} employees are hired`);
+    say(`  ${COMPANY.employees} employees are hired`);
     const example = await withClient(service.port, async (client) => {
       await markEverybody(client, COMPANY.employees, [HIRED_ON]);
       return await client.call(MARK_PATH, exampleRequest());

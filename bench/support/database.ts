@@ -1,10 +1,14 @@
 // A PostgreSQL of the bench's own, made for one row: empty, durable, on the load's core.
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { connectionUrl, SERVICE_DATABASE, SERVICE_ROLE } from '../../src/embedded/database.js';
+import { readSecret } from '../../src/embedded/secret.js';
 import { startEmbeddedPostgres } from '../../src/embedded/supervisor.js';
 import type { Cleanup } from './cleanup.js';
 import { type CommitTime, measureCommitTime } from './machine.js';
+import { moveProcess, type Pinning } from './pinning.js';
 import type { Check } from './row.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -28,6 +32,7 @@ export interface Database {
   readonly durable: () => Promise<Check>;
 }
 
+/** A new database, empty, with the settings of the embedded one. */
 export async function startDatabase(folder: string, cleanup: Cleanup): Promise<Database> {
   const dataDir = join(folder, 'data');
   const server = await startEmbeddedPostgres({
@@ -38,9 +43,39 @@ export async function startDatabase(folder: string, cleanup: Cleanup): Promise<D
     },
   });
   cleanup.add(() => server.stop());
-  const commit = measureCommitTime(server.dataDir);
+  return await open(server.connectionString, server.dataDir, cleanup);
+}
+
+/**
+ * The database that a service has started for itself in this folder. It is moved to the load's
+ * core: on the servers' core its processor time would count as the service's.
+ */
+export async function attachEmbedded(
+  dataDir: string,
+  pinning: Pinning,
+  cleanup: Cleanup,
+): Promise<Database> {
+  // Its process is in the first line, its port in the fourth.
+  const lines = readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n');
+  if (pinning.pinned) moveFamily(Number(lines[0]), pinning.loadCore);
+  const secret = await readSecret(join(dataDir, 'password'));
+  if (secret === undefined) throw new Error(`there is no password in ${dataDir}`);
+  const url = connectionUrl(Number(lines[3]), SERVICE_ROLE, secret, SERVICE_DATABASE);
+  return await open(url, dataDir, cleanup);
+}
+
+/** A process and its children; those it starts later follow it. */
+function moveFamily(parent: number, core: number): void {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  for (const pid of [parent, ...children.split(' ').filter(Boolean).map(Number)]) {
+    moveProcess(pid, core);
+  }
+}
+
+async function open(url: string, dataDir: string, cleanup: Cleanup): Promise<Database> {
+  const commit = measureCommitTime(dataDir);
   const client = new Client({
-    connectionString: server.connectionString,
+    connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
@@ -55,7 +90,7 @@ export async function startDatabase(folder: string, cleanup: Cleanup): Promise<D
     return value;
   };
   return {
-    url: server.connectionString,
+    url,
     version: await text(`split_part(current_setting('server_version'), ' ', 1)`),
     commit,
     number: async (sql) => Number(await text(sql)),

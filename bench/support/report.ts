@@ -7,6 +7,7 @@ import type { Pinning } from './pinning.js';
 import type { Layout } from './rounds.js';
 import { CONNECTIONS, STREAMS } from './rounds.js';
 import type { Check, Comparison, Figure, Row, RowResult } from './row.js';
+import { median } from './statistics.js';
 
 /** From here on, something else ran on the servers' core that may have cost the figure. */
 const FOREIGN_SHARE = 0.05;
@@ -122,22 +123,20 @@ function checkLine({ rule, holds, found }: Check): string {
 /** What makes a figure doubtful, so that nobody has to notice it alone. */
 function warnings(result: RowResult, pinning: Pinning): string[] {
   const lines: string[] = [];
-  for (const { name, serverBusy, loaderBusy } of result.figures) {
-    if (serverBusy !== undefined && serverBusy < SATURATED_SHARE) {
+  for (const { name, rounds, warm } of result.measured) {
+    const server = median(rounds.map(({ busy }) => busy.server ?? 1));
+    const foreign = pinning.pinned
+      ? median(rounds.map(({ busy }) => (busy.cores[pinning.serverCore] ?? 0) - (busy.server ?? 1)))
+      : 0;
+    if (foreign > FOREIGN_SHARE) {
+      lines.push(`something else took ${percent(foreign)} of the servers' core from ${name}`);
+    }
+    if (server + Math.max(0, foreign) < SATURATED_SHARE) {
       lines.push(
-        `${name} was not saturated (${percent(serverBusy)} busy; the load process ` +
-          `${percent(loaderBusy)}): its figure may be the load's or the database's limit`,
+        `${name} waited (${percent(server)} busy): its figure is the load's or the database's limit`,
       );
     }
-  }
-  if (!pinning.pinned) return lines;
-  for (const { name, rounds } of result.measured) {
-    const foreign = Math.max(
-      ...rounds.map(({ busy }) => (busy.cores[pinning.serverCore] ?? 0) - (busy.server ?? 1)),
-    );
-    if (foreign > FOREIGN_SHARE) {
-      lines.push(`something else took up to ${percent(foreign)} of the servers' core from ${name}`);
-    }
+    if (!warm) lines.push(`${name} was still getting faster when its rounds began`);
   }
   return lines;
 }

@@ -9,8 +9,14 @@ import type { RequestTemplate } from '../load/template.js';
 export interface Layout {
   readonly rounds: number;
   readonly windowMs: number;
+  /** One step of the warm-up; there are as many as it takes, up to MAX_WARM_UP_STEPS. */
   readonly warmUpMs: number;
 }
+
+/** A server that still gets faster after so many steps is measured as it is, and that is said. */
+export const MAX_WARM_UP_STEPS = 12;
+/** A step this much faster than the best before it: the compiler is still at work. */
+const STILL_RISING = 1.05;
 
 export const CONNECTIONS = 4;
 export const STREAMS = 32;
@@ -33,6 +39,8 @@ export interface Subject {
 export interface Measured {
   readonly name: string;
   readonly rounds: readonly LoadResult[];
+  /** Whether its warm-up ended because it had stopped to get faster. */
+  readonly warm: boolean;
   /** Over the warm-up and all rounds. */
   readonly sent: number;
   readonly succeeded: number;
@@ -46,9 +54,9 @@ export async function alternate(
   subjects: readonly Subject[],
 ): Promise<readonly Measured[]> {
   const tallies = subjects.map((subject) => new Tally(subject));
-  for (const tally of tallies) await tally.load(loader, layout.warmUpMs, false);
+  for (const tally of tallies) await tally.warmUp(loader, layout.warmUpMs);
   for (let round = 0; round < layout.rounds; round += 1) {
-    for (const tally of tallies) await tally.load(loader, layout.windowMs, true);
+    for (const tally of tallies) await tally.round(loader, layout.windowMs);
   }
   return tallies.map((tally) => tally.measured());
 }
@@ -57,6 +65,7 @@ class Tally {
   readonly #subject: Subject;
   readonly #rounds: LoadResult[] = [];
   readonly #failures: Record<string, number> = {};
+  #warm = false;
   #sent = 0;
   #succeeded = 0;
 
@@ -64,7 +73,24 @@ class Tally {
     this.#subject = subject;
   }
 
-  async load(loader: Loader, windowMs: number, counts: boolean): Promise<void> {
+  /**
+   * Loads the server until it gets no faster. On one core its compiler works in the same time as
+   * its code, so that a slow server takes many seconds.
+   */
+  async warmUp(loader: Loader, stepMs: number): Promise<void> {
+    let best = 0;
+    for (let step = 0; step < MAX_WARM_UP_STEPS && !this.#warm; step += 1) {
+      const { answeredInWindow } = await this.#load(loader, stepMs);
+      this.#warm = answeredInWindow <= best * STILL_RISING;
+      best = Math.max(best, answeredInWindow);
+    }
+  }
+
+  async round(loader: Loader, windowMs: number): Promise<void> {
+    this.#rounds.push(await this.#load(loader, windowMs));
+  }
+
+  async #load(loader: Loader, windowMs: number): Promise<LoadResult> {
     const { name, port, pid, request, firstCall, answersMatch } = this.#subject;
     const plan: LoadPlan = {
       port,
@@ -85,13 +111,14 @@ class Tally {
     for (const [kind, count] of Object.entries(result.failures)) {
       this.#failures[kind] = (this.#failures[kind] ?? 0) + count;
     }
-    if (counts) this.#rounds.push(result);
+    return result;
   }
 
   measured(): Measured {
     return {
       name: this.#subject.name,
       rounds: this.#rounds,
+      warm: this.#warm,
       sent: this.#sent,
       succeeded: this.#succeeded,
       failures: this.#failures,

@@ -6,7 +6,7 @@ import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adopt, stop } from './children.js';
-import { moveProcess, onServerCore, type Pinning } from './pinning.js';
+import { onServerCore } from './pinning.js';
 import { freePort } from './ports.js';
 import type { RowContext } from './row.js';
 import { until } from './wait.js';
@@ -59,17 +59,6 @@ export async function startService(
   }
   if (child.pid === undefined) throw new Error('the service has no process');
   return { port, pid: child.pid };
-}
-
-/** The processor time of a database the service started is not the service's: it moves away. */
-export function moveEmbeddedDatabase(dataDir: string, pinning: Pinning): void {
-  if (!pinning.pinned) return;
-  const [line = ''] = readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n');
-  const postmaster = Number(line);
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  for (const pid of [postmaster, ...children.split(' ').filter(Boolean).map(Number)]) {
-    moveProcess(pid, pinning.loadCore);
-  }
 }
 
 async function isReady(port: number): Promise<boolean> {

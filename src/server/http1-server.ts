@@ -13,7 +13,8 @@ export function createHttp1Server(handler: RequestHandler, limits: Limits): Serv
     {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
+      // Bodies are bounded where they are read: a streamed one may take longer than any bound.
+      requestTimeout: 0,
       keepAliveTimeout: limits.idleTimeoutMs,
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
     },

@@ -39,6 +39,8 @@ export async function* readBody(
     }
   } finally {
     clearTimeout(timer);
+    // Lets go of the request, so that what is left of it can be discarded.
+    pieces.return?.().catch(() => {});
   }
 }
 

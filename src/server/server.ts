@@ -76,6 +76,9 @@ export function createServer(options: ServerOptions): AttendanceServer {
     readMaxBytes: limits.messageBytes,
     writeMaxBytes: limits.messageBytes,
     compressMinBytes: limits.compressMinBytes,
+    // Connect's default drops what it does not know: a filter with a typing error would list
+    // everything, and a status "banana" would count as none given.
+    jsonOptions: { ignoreUnknownFields: false },
     acceptCompression: [compressionGzip, compressionBrotli],
     shutdownSignal: cutting.signal,
   });
@@ -131,10 +134,10 @@ const SWEEP_INTERVAL_MS = 50;
 
 function registerStandardServices(
   router: ConnectRouter,
-  { services, metrics }: ServerOptions,
+  { services, metrics, log }: ServerOptions,
   monitor: HealthMonitor,
 ): void {
-  const options = { interceptors: [observeCalls(metrics)] };
+  const options = { interceptors: [observeCalls(metrics, log)] };
   const names = services.map((service) => service.typeName);
   router.service(Health, createHealthService(monitor, names), options);
   const reflected = [...services, Health, ...REFLECTION_SERVICES];
