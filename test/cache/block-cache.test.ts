@@ -37,7 +37,7 @@ const SETUPS: readonly Setup[] = [
     name: 'memory',
     processes: () => [memory, memory],
     vanish: async (employeeId) => {
-      // An entry that fills all the memory pushes out every other; small caches are used for it.
+      // Evicted, expired or dropped: to whoever comes next it is all the same.
       await memory.invalidate([{ employeeId, change: undefined }]);
     },
   },
