@@ -11,7 +11,7 @@ import type {
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
 import { firstDateOf, monthOf } from '../../src/domain/local-date.js';
-import type { RecordTime } from '../../src/domain/time.js';
+import type { Instant, RecordTime } from '../../src/domain/time.js';
 
 export const JUNE = '2024-06' as LocalMonth;
 export const JULY = '2024-07' as LocalMonth;
@@ -30,6 +30,7 @@ export function markIn(employeeId: EmployeeId, month: LocalMonth): MarkFact {
     payloadHash: new Uint8Array(16),
     etag: undefined,
     actor: 'test',
+    receivedAt: 0 as Instant,
     employeeName: undefined,
     status: 'PRESENT',
     portion: 'WHOLE_DAY',
@@ -163,6 +164,10 @@ export class ControllableStore implements AttendanceStore {
 
   async listRevisions() {
     return undefined;
+  }
+
+  async pageTokenKey(): Promise<Uint8Array> {
+    return Uint8Array.of(1);
   }
 
   async settle(wanted: RecordTime): Promise<RecordTime> {
