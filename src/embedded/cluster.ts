@@ -70,7 +70,7 @@ async function exists(path: string): Promise<boolean> {
 
 /** Returns the secret. */
 async function prepareData(folder: DataFolder, binaries: Binaries, log: Log): Promise<string> {
-  await removeHalfMade(folder);
+  await removeHalfMade(folder, log);
   const secretFile = join(folder.path, 'password');
   const known = await readSecret(secretFile);
   if (await exists(folder.pgdata)) {

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import type { DataFolder } from './data-folder.js';
-import { EmbeddedPostgresError } from './error.js';
+import { EmbeddedPostgresError, messageOf } from './error.js';
+import type { Log } from './log.js';
 import { run } from './run.js';
 import { passwordOf } from './secret.js';
 
@@ -17,12 +18,19 @@ const SINGLE_USER_TIMEOUT_MS = 300_000;
 const PREFIX = 'initdb-';
 
 /** Removes what killed starts left. Only for the holder of the folder's lock. */
-export async function removeHalfMade(folder: DataFolder): Promise<void> {
+export async function removeHalfMade(folder: DataFolder, log: Log): Promise<void> {
   for (const name of await readdir(folder.path)) {
     if (!name.startsWith(PREFIX)) continue;
-    // Retried: an initdb that outlived its killed service may still be writing.
+    // An initdb that outlived its killed service may still be writing: retried, and if that does
+    // not help, left to the next start. It is in nobody's way.
     const path = join(folder.path, name);
-    await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }).catch(
+      (error: unknown) =>
+        log('warn', 'a half made database is left over', {
+          path,
+          reason: messageOf(error),
+        }),
+    );
   }
 }
 

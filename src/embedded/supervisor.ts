@@ -10,8 +10,8 @@ import { EmbeddedPostgresError, messageOf } from './error.js';
 import type { Log } from './log.js';
 import type { RunningServer } from './server.js';
 
-/** Restarts in a row before we give up; together they take about half a minute. */
-const MAX_RESTARTS = 10;
+/** Restarts in a row before we give up; their pauses add up to about 20 s. */
+const DEFAULT_MAX_RESTARTS = 10;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 /** A server that lived this long was well: the next death is a new story. */
@@ -37,7 +37,10 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-export type EmbeddedPostgresOptions = ClusterOptions;
+export interface EmbeddedPostgresOptions extends ClusterOptions {
+  /** Restarts in a row, without a minute of health between, before giving up. Default: 10. */
+  readonly maxRestarts?: number | undefined;
+}
 
 /**
  * Starts the embedded PostgreSQL: about a second the first time, less later. Throws
@@ -63,7 +66,7 @@ export async function startEmbeddedPostgres(
     tookMs: Math.round(performance.now() - startedMs),
   });
   const stopping = new AbortController();
-  const exited = supervise(cluster, server, stopping.signal, options.log);
+  const exited = supervise(cluster, server, stopping.signal, options);
   return {
     connectionString: cluster.url(port, SERVICE_ROLE, SERVICE_DATABASE),
     adminConnectionString: cluster.url(port, 'postgres', 'postgres'),
@@ -82,7 +85,7 @@ async function supervise(
   cluster: Cluster,
   first: RunningServer,
   stopping: AbortSignal,
-  log: Log,
+  { log, maxRestarts = DEFAULT_MAX_RESTARTS }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgresError | undefined> {
   let server = first;
   let restarts = 0;
@@ -94,7 +97,8 @@ async function supervise(
       const { code, signal, lastLines } = exit;
       log('error', 'embedded PostgreSQL ended by itself', { code, signal, lastLines });
       if (performance.now() - startedMs > STABLE_AFTER_MS) restarts = 0;
-      const next = await restart(cluster, server.port, restarts, stopping, log);
+      const budget = { used: restarts, max: maxRestarts };
+      const next = await restart(cluster, server.port, budget, stopping, log);
       if (next === undefined) return undefined;
       server = next.server;
       restarts = next.restarts;
@@ -116,12 +120,12 @@ async function supervise(
 async function restart(
   cluster: Cluster,
   port: number,
-  restartsBefore: number,
+  budget: { readonly used: number; readonly max: number },
   stopping: AbortSignal,
   log: Log,
 ): Promise<{ server: RunningServer; restarts: number } | undefined> {
-  let failure: unknown = new Error(`it ended ${MAX_RESTARTS} times in a row`);
-  for (let restarts = restartsBefore; restarts < MAX_RESTARTS; restarts += 1) {
+  let failure: unknown = new Error(`it ended ${budget.max + 1} times in a row`);
+  for (let restarts = budget.used; restarts < budget.max; restarts += 1) {
     // The first at once: until then every call of the service fails.
     const pauseMs =
       restarts === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (restarts - 1), MAX_PAUSE_MS);

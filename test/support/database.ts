@@ -1,0 +1,166 @@
+// Real PostgreSQL for tests: one embedded cluster for the whole run, started when the first test
+// asks for it, with a fresh database for each that does; and private clusters for tests that stop
+// or kill the server. A root hook calls stopTestCluster() at the end.
+
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Client } from 'pg';
+
+import { type Cluster, openCluster } from '../../src/embedded/cluster.js';
+import type { RunningServer } from '../../src/embedded/server.js';
+
+export interface TestDatabase {
+  /** As the service connects: the role `attendance`, which owns the database. */
+  readonly url: string;
+  /** As the superuser, on the same database. */
+  readonly adminUrl: string;
+  /** Ends its sessions and deletes it. */
+  drop(): Promise<void>;
+}
+
+export interface PrivateCluster {
+  /** As the service connects, to the database `attendance`; the same after every start. */
+  readonly url: string;
+  /** As the superuser, on the same database. */
+  readonly adminUrl: string;
+  readonly port: number;
+  /** Fast shutdown. Nothing listens on the port until start(). */
+  stop(): Promise<void>;
+  /** On the same port, with the same data. Returns when it takes connections. */
+  start(): Promise<void>;
+  restart(): Promise<void>;
+  /** SIGKILL: sessions break without a word, and the next start() replays the log. */
+  kill9(): Promise<void>;
+  /** Stops it and deletes its data. stopTestCluster() does it for those forgotten. */
+  dispose(): Promise<void>;
+}
+
+interface Opened {
+  readonly cluster: Cluster;
+  remove(): Promise<void>;
+}
+
+let base: Promise<string> | undefined;
+let shared: Promise<{ opened: Opened; server: RunningServer }> | undefined;
+let databases = 0;
+const privates = new Set<PrivateCluster>();
+
+/** A fresh, empty database. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  // The databases of a test run need not survive a power cut, and creating one is mostly fsync.
+  shared ??= startShared({ fsync: 'off' });
+  const { opened, server } = await shared;
+  databases += 1;
+  const name = `test_${databases}`;
+  const admin = opened.cluster.url(server.port, 'postgres', 'postgres');
+  await execute(admin, `CREATE DATABASE ${name} OWNER attendance`);
+  return {
+    url: opened.cluster.url(server.port, 'attendance', name),
+    adminUrl: opened.cluster.url(server.port, 'postgres', name),
+    drop: () => execute(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+/**
+ * A cluster of its own, running, on a port that stays the same. Nothing restarts it but its
+ * methods. `settings`: server parameters by name; by default those of production, fsync included.
+ */
+export async function startPrivateCluster(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PrivateCluster> {
+  const opened = await open(settings);
+  let server: RunningServer | undefined = await opened.cluster.start();
+  const { port } = server;
+  const cluster: PrivateCluster = {
+    url: opened.cluster.url(port, 'attendance', 'attendance'),
+    adminUrl: opened.cluster.url(port, 'postgres', 'attendance'),
+    port,
+    async stop() {
+      await server?.stop();
+      server = undefined;
+    },
+    async start() {
+      server ??= await opened.cluster.start(port);
+    },
+    async restart() {
+      await cluster.stop();
+      await cluster.start();
+    },
+    async kill9() {
+      server?.signal('SIGKILL');
+      await server?.exited;
+      server = undefined;
+    },
+    async dispose() {
+      privates.delete(cluster);
+      await cluster.stop();
+      await opened.remove();
+    },
+  };
+  privates.add(cluster);
+  return cluster;
+}
+
+/** Stops whatever this module started and deletes its data. Does nothing if nothing was. */
+export async function stopTestCluster(): Promise<void> {
+  for (const cluster of privates) await cluster.dispose();
+  if (shared !== undefined) {
+    const { opened, server } = await shared;
+    shared = undefined;
+    await server.stop();
+    await opened.remove();
+  }
+  if (base === undefined) return;
+  await rm(await base, { recursive: true, force: true });
+  base = undefined;
+}
+
+async function startShared(
+  settings: Readonly<Record<string, string>>,
+): Promise<{ opened: Opened; server: RunningServer }> {
+  const opened = await open(settings);
+  return { opened, server: await opened.cluster.start() };
+}
+
+async function open(settings: Readonly<Record<string, string>>): Promise<Opened> {
+  base ??= makeBase();
+  const folder = await mkdtemp(join(await base, 'cluster-'));
+  await chmod(folder, 0o755);
+  const dataDir = join(folder, 'data');
+  const cluster = await openCluster({
+    dataDir,
+    defaultDataDir: dataDir,
+    runtimeDir: join(await base, 'runtime'),
+    settings,
+    log: quietly,
+  });
+  return {
+    cluster,
+    async remove() {
+      await cluster.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Open to the user that the server runs as when the tests run as root. */
+async function makeBase(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'attendance-test-'));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+/** Tests provoke errors by the hundred; what a test needs to know, it asks the database. */
+function quietly(): void {}
+
+async function execute(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
