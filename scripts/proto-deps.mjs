@@ -13,9 +13,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'build', 'proto-deps');
 const require = createRequire(import.meta.url);
 
-function packageFolder(name) {
-  return dirname(require.resolve(`${name}/package.json`));
-}
+// Written out, since the check for unused dependencies reads names, not expressions.
+const HEALTH = dirname(require.resolve('grpc-health-check/package.json'));
+const REFLECTION = dirname(require.resolve('@grpc/reflection/package.json'));
 
 function place(from, to) {
   const target = join(out, to);
@@ -24,16 +24,10 @@ function place(from, to) {
 }
 
 rmSync(out, { recursive: true, force: true });
-place(
-  join(packageFolder('grpc-health-check'), 'proto/health/v1/health.proto'),
-  'grpc/health/v1/health.proto',
-);
+place(join(HEALTH, 'proto/health/v1/health.proto'), 'grpc/health/v1/health.proto');
 for (const version of ['v1', 'v1alpha']) {
   place(
-    join(
-      packageFolder('@grpc/reflection'),
-      `build/proto/grpc/reflection/${version}/reflection.proto`,
-    ),
+    join(REFLECTION, `build/proto/grpc/reflection/${version}/reflection.proto`),
     `grpc/reflection/${version}/reflection.proto`,
   );
 }

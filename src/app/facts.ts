@@ -3,6 +3,7 @@
 import type { MarkableStatus, Portion } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalDate } from '../domain/local-date.js';
+import type { Instant } from '../domain/time.js';
 
 /** What every fact carries. */
 interface FactHeader {
@@ -16,6 +17,8 @@ interface FactHeader {
   readonly etag: string | undefined;
   /** Who told us. */
   readonly actor: string;
+  /** When we were told. */
+  readonly receivedAt: Instant;
 }
 
 /** Somebody declared a status. */

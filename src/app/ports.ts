@@ -1,7 +1,7 @@
 // What the use cases need of the world, as interfaces. store/ implements them over PostgreSQL;
 // cache/ decorates an implementation; the use cases cannot tell which they were given.
 
-import type { StoredDay } from '../domain/day.js';
+import type { Status, StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
@@ -36,6 +36,14 @@ export interface EmployeeChange {
   readonly months: readonly LocalMonth[];
 }
 
+/**
+ * Thrown by `writeBatch` when PostgreSQL refused the batch for what is in it. Nothing was written.
+ * One of its facts is at fault; the others can be written without it.
+ */
+export class BatchRefused extends Error {
+  override readonly name = 'BatchRefused';
+}
+
 /** A committed batch. */
 export interface CommittedBatch {
   /** When it was recorded; every changed day carries it. */
@@ -63,7 +71,7 @@ export interface DayQuery {
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
   /** Stored statuses to keep; undefined keeps every day that has a result. */
-  readonly statuses: readonly string[] | undefined;
+  readonly statuses: readonly Status[] | undefined;
   /** Days as known then; undefined: as they are. Settled before it is asked for. */
   readonly asOf: RecordTime | undefined;
   /** Begin behind this day; undefined: at the beginning. */
@@ -105,12 +113,15 @@ export interface DependencyHealth {
   readonly detail: string;
 }
 
-/** Attendance, durable. Every method throws AttendanceError STORE_UNAVAILABLE when it cannot. */
+/**
+ * Attendance, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED when
+ * it cannot for now.
+ */
 export interface AttendanceStore {
   /**
    * Records facts in one transaction: locks the employees touched, reads what `decide` needs,
-   * lets it decide, persists that, commits. `decide` is pure and quick, and may run again for a
-   * part of the facts when the whole could not be committed. At most MAX_BATCH_FACTS.
+   * lets it decide, persists that, commits. `decide` is pure and quick; it runs again when the
+   * transaction has to, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused.
    */
   writeBatch(
     facts: readonly Fact[],
@@ -146,6 +157,9 @@ export interface AttendanceStore {
    * `wanted`, `wanted` is in the future.
    */
   settle(wanted: RecordTime): Promise<RecordTime>;
+
+  /** The key that page tokens are signed with: one for all instances. */
+  pageTokenKey(): Promise<Uint8Array>;
 
   /** Asks each dependency, within a bounded time. Never throws. */
   health(): Promise<readonly DependencyHealth[]>;

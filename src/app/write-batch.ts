@@ -8,7 +8,7 @@ import type { EmployeeId } from '../domain/employee-id.js';
 import type { Failure } from '../domain/errors.js';
 import type { LocalDate } from '../domain/local-date.js';
 import { NO_PLAN } from '../domain/plan.js';
-import type { RecordTime } from '../domain/time.js';
+import type { Instant, RecordTime } from '../domain/time.js';
 import type { Fact } from './facts.js';
 
 /** An employee under lock. */
@@ -23,7 +23,7 @@ export interface LockedEmployee {
 export interface EarlierFact {
   readonly payloadHash: Uint8Array;
   readonly date: LocalDate;
-  readonly recordedAt: RecordTime;
+  readonly receivedAt: Instant;
   /** Undefined when the day had never been stored by then. */
   readonly after: StoredDay | undefined;
 }
@@ -55,7 +55,7 @@ export interface DayChange {
   readonly result: DayResult | undefined;
 }
 
-/** What became of one item. A day's record time is the batch's when `recordedAt` is undefined. */
+/** What became of one item. */
 export type ItemOutcome =
   | { readonly kind: 'FAILED'; readonly failure: Failure }
   | {
@@ -65,8 +65,8 @@ export type ItemOutcome =
       readonly result: DayResult | undefined;
       /** When the day was last changed; undefined: by this batch. Meaningless at revision 0. */
       readonly changedAt: RecordTime | undefined;
-      /** When the fact was recorded; undefined: with this batch. */
-      readonly recordedAt: RecordTime | undefined;
+      /** When we were told; of a repeated request, the first time. */
+      readonly receivedAt: Instant;
     };
 
 export interface BatchDecision {
@@ -127,7 +127,12 @@ export function decideBatch(facts: readonly Fact[], view: BatchView): BatchDecis
     }
     days.set(dayKey, after);
     const { employeeName } = employee;
-    const outcome: ItemOutcome = { kind: 'DONE', employeeName, ...after, recordedAt: undefined };
+    const outcome: ItemOutcome = {
+      kind: 'DONE',
+      employeeName,
+      ...after,
+      receivedAt: fact.receivedAt,
+    };
     outcomes.push(outcome);
     if (fact.requestId !== undefined) {
       answered.set(requestKey(fact.employeeId, fact.requestId), {
@@ -184,11 +189,11 @@ function fromStore(
   employee: LockedEmployee,
 ): Answered | undefined {
   if (earlier === undefined) return undefined;
-  const { payloadHash, recordedAt, after } = earlier;
+  const { payloadHash, receivedAt, after } = earlier;
   const { employeeName } = employee;
   return {
     payloadHash,
-    outcome: { kind: 'DONE', employeeName, ...stateOf(after), recordedAt },
+    outcome: { kind: 'DONE', employeeName, ...stateOf(after), receivedAt },
   };
 }
 

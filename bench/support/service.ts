@@ -1,0 +1,91 @@
+// The service as its users start it, `node dist/src/main.js` with an environment, on the servers'
+// core. Nothing of the environment the bench was started with reaches it but PATH and the like.
+
+import { spawn } from 'node:child_process';
+import { existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adopt, stop } from './children.js';
+import { moveProcess, onServerCore, type Pinning } from './pinning.js';
+import { freePort } from './ports.js';
+import type { RowContext } from './row.js';
+import { until } from './wait.js';
+
+const START_TIMEOUT_MS = 60_000;
+const READY_REQUEST_TIMEOUT_MS = 2_000;
+/** Of its log, shown when it does not start. */
+const LAST_WORDS_CHARACTERS = 2_000;
+/** What a process needs from its surroundings; nothing that configures the service. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'USER', 'LD_LIBRARY_PATH'];
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+export interface Service {
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** Starts the service and waits until it is ready. Throws with the end of its log. */
+export async function startService(
+  { pinning, folder, cleanup }: RowContext,
+  environment: Readonly<Record<string, string>>,
+): Promise<Service> {
+  if (!existsSync(MAIN)) throw new Error(`there is no service at ${MAIN}: build it first`);
+  const port = await freePort();
+  const log = join(folder, 'service.log');
+  const output = openSync(log, 'a');
+  const { file, args } = onServerCore(pinning, {
+    file: process.execPath,
+    args: ['--enable-source-maps', MAIN],
+  });
+  const child = adopt(
+    spawn(file, args, {
+      env: { ...inherited(), HOST: '127.0.0.1', PORT: String(port), ...environment },
+      stdio: ['ignore', output, output],
+    }),
+  );
+  cleanup.add(() => stop(child));
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  try {
+    await until('the service is ready', START_TIMEOUT_MS, async () => {
+      if (ended) throw new Error('the service ended');
+      return await isReady(port);
+    });
+  } catch (error) {
+    const words = readFileSync(log, 'utf8').slice(-LAST_WORDS_CHARACTERS);
+    throw new Error(`${error instanceof Error ? error.message : error}; its log ends:\n${words}`);
+  }
+  if (child.pid === undefined) throw new Error('the service has no process');
+  return { port, pid: child.pid };
+}
+
+/** The processor time of a database the service started is not the service's: it moves away. */
+export function moveEmbeddedDatabase(dataDir: string, pinning: Pinning): void {
+  if (!pinning.pinned) return;
+  const [line = ''] = readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n');
+  const postmaster = Number(line);
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
+  for (const pid of [postmaster, ...children.split(' ').filter(Boolean).map(Number)]) {
+    moveProcess(pid, pinning.loadCore);
+  }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(READY_REQUEST_TIMEOUT_MS);
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false; // Not listening yet.
+  }
+}
+
+function inherited(): Record<string, string> {
+  const pairs = INHERITED.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}

@@ -1,0 +1,58 @@
+// The hand-written part of docs/api.md: how to make a first call, and how the types that
+// every message uses look in JSON. Kept short; the rest of the page is the contract.
+
+const lead = `The attendance service answers who was there, when, for how long, and how we know.
+This page lists every method, field and value of its contract. It is generated from the
+files in [\`proto/\`](../proto), which are the contract itself.`;
+
+const body = `## How to call
+
+One port (8080 unless configured) speaks three protocols; use whichever your client has.
+
+- **gRPC**, over HTTP/2, with the generated clients of any language. Server reflection is on:
+  \`grpcurl -plaintext localhost:8080 list\` shows the services.
+- **Connect**, plain HTTP with JSON or protobuf bodies. Any HTTP client will do:
+
+  \`\`\`sh
+  curl http://localhost:8080/attendance.v1.AttendanceService/GetAttendance \\
+    -H 'content-type: application/json' \\
+    -d '{"employee_id": "e-17", "date": "2026-03-02"}'
+  \`\`\`
+
+- **gRPC-Web**, for browsers.
+
+Methods marked *POST or GET* have no side effects, and Connect clients may send them as GET,
+with the message in the query:
+
+\`\`\`sh
+curl -G http://localhost:8080/attendance.v1.AttendanceService/GetAttendance \\
+  --data-urlencode 'connect=v1' --data-urlencode 'encoding=json' \\
+  --data-urlencode 'message={"employee_id": "e-17", "date": "2026-03-02"}'
+\`\`\`
+
+Requests in JSON may name fields as on this page (\`employee_id\`) or in camel case
+(\`employeeId\`); answers use camel case, and leave out fields that have their zero value.
+
+The column *Rules* says what a request is checked for before anything else happens; a
+request that breaks a rule is refused with INVALID_ARGUMENT and one
+\`google.rpc.BadRequest\` that names every field concerned.
+
+## Types
+
+| Type | In JSON | Meaning |
+| --- | --- | --- |
+| string, bool | \`"text"\`, \`true\` | As they are. |
+| int32, double | \`12\` | A number. |
+| int64, uint64 | \`"12"\` | A whole number, as a string, since JSON numbers lose digits. |
+| bytes | \`"aGVsbG8="\` | Base64. |
+| Timestamp | \`"2026-03-02T08:00:00Z"\` | An instant, in UTC (google.protobuf.Timestamp). |
+| Duration | \`"28800s"\` | A length of time, in seconds (google.protobuf.Duration). |
+| FieldMask | \`"name,zone"\` | Names of fields (google.protobuf.FieldMask). |
+| Status | \`{"code": 5, "message": "..."}\` | An error, with details (google.rpc.Status). |
+| enum | \`"ORIGIN_MARKED"\` | One of the listed values, by name. |
+| list, map | \`[...]\`, \`{...}\` | Empty when left out. |
+
+Local dates are strings \`YYYY-MM-DD\`, local times of day \`HH:MM\`, and time zones IANA names
+such as \`Europe/Vienna\`.`;
+
+export const INTRODUCTION = { lead, body };

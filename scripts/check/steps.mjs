@@ -1,0 +1,101 @@
+// The steps of `npm run check`, each a name, what it holds, and a function that answers
+// {ok, output, note?}. The order is the slowest first, so that the others fit beside it.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compareFolders } from './compare-folders.mjs';
+import { ROOT, tool } from './tool.mjs';
+
+/** Protos of other packages, which buf needs to compile ours; see scripts/proto-deps.mjs. */
+export async function layOutProtos() {
+  const { ok, output } = await tool('node', ['scripts/proto-deps.mjs']);
+  if (!ok) throw new Error(output);
+}
+
+async function inTemporaryFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'attendance-check-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Generates everything anew elsewhere, and compares: gen/ and docs/api.md are never edited. */
+function generated() {
+  return inTemporaryFolder(async (folder) => {
+    const code = await tool('buf', ['generate', '-o', folder]);
+    if (!code.ok) return code;
+    const docs = ['generate', '--template', 'buf.gen.docs.yaml', '--path', 'proto/attendance'];
+    const page = await tool('buf', [...docs, '-o', folder]);
+    if (!page.ok) return page;
+    const stale = [
+      ...compareFolders(join(ROOT, 'gen'), join(folder, 'gen'), 'gen'),
+      ...compareFolders(join(ROOT, 'docs'), join(folder, 'docs'), 'docs', ['api.md']),
+    ];
+    if (stale.length === 0) return { ok: true, output: '' };
+    const advice = 'Run `npm run gen` and commit what it changes.';
+    return { ok: false, output: `${stale.join('\n')}\n${advice}` };
+  });
+}
+
+/** Git, also in a clone that belongs to another user (as in a container that mounts one). */
+function git(args) {
+  return tool('git', ['-c', 'safe.directory=*', ...args]);
+}
+
+async function lastReleaseTag() {
+  const described = await git(['describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*']);
+  return described.ok ? described.stdout.trim() : undefined;
+}
+
+/** The contract against the last release's. It may grow; it may not break who uses it. */
+async function breaking() {
+  const tag = await lastReleaseTag();
+  if (tag === undefined)
+    return { ok: true, output: '', note: '(begins with the first release tag)' };
+  return inTemporaryFolder(async (folder) => {
+    const archive = join(folder, 'contract.tar');
+    const old = join(folder, 'contract');
+    mkdirSync(old);
+    const packed = await git(['archive', '--output', archive, tag, 'proto', 'buf.yaml']);
+    if (!packed.ok) return packed;
+    const unpacked = await tool('tar', ['-xf', archive, '-C', old]);
+    if (!unpacked.ok) return unpacked;
+    cpSync(join(ROOT, 'build/proto-deps'), join(old, 'build/proto-deps'), { recursive: true });
+    const result = await tool('buf', ['breaking', '--against', old, ...privatePaths()]);
+    return { ...result, note: `(against ${tag})` };
+  });
+}
+
+/** What only this service's own processes exchange may change with every release. */
+function privatePaths() {
+  const path = 'proto/attendance/internal';
+  return existsSync(join(ROOT, path)) ? ['--exclude-path', path] : [];
+}
+
+export const STEPS = [
+  { name: 'generated', says: 'gen/ and docs/api.md are what proto/ says', run: generated },
+  {
+    name: 'lint',
+    says: 'formatting, lint and layer rules',
+    run: () => tool('biome', ['ci', '--error-on-warnings', '--max-diagnostics=none', '.']),
+  },
+  {
+    name: 'types',
+    says: 'the types hold',
+    run: () => tool('tsc', ['--noEmit', '--tsBuildInfoFile', 'build/check.tsbuildinfo']),
+  },
+  {
+    name: 'unused',
+    says: 'no unused file, export or dependency',
+    run: () => tool('knip', ['--no-progress', '--treat-config-hints-as-errors']),
+  },
+  { name: 'contract', says: 'the protos follow the rules', run: () => tool('buf', ['lint']) },
+  {
+    name: 'lock',
+    says: 'package-lock.json serves every platform',
+    run: () => tool('node', ['scripts/complete-lock.mjs', '--check']),
+  },
+  { name: 'breaking', says: 'the contract breaks nobody', run: breaking },
+];

@@ -1,0 +1,36 @@
+// The image's health check: exit code 0 while this container's service is ready, else 1.
+// It reads the same settings as the service, so it follows PORT, HOST and TLS.
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+const TIMEOUT_MS = 3_000;
+
+/** Where to knock from inside the container: a wildcard address is reached by loopback. */
+function address(host) {
+  if (host === undefined || host === '' || host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+function fail(reason) {
+  console.error(`not ready: ${reason}`);
+  process.exit(1);
+}
+
+const { HOST, PORT, TLS_CERT_FILE } = process.env;
+const send = TLS_CERT_FILE ? requestHttps : requestHttp;
+const request = send({
+  host: address(HOST),
+  port: Number(PORT || 8080),
+  path: '/readyz',
+  timeout: TIMEOUT_MS,
+  // The certificate names the service's public name, and this call never leaves the container.
+  rejectUnauthorized: false,
+});
+request.on('timeout', () => fail(`no answer within ${TIMEOUT_MS} ms`));
+request.on('error', (error) => fail(error.message));
+request.on('response', (response) => {
+  response.resume();
+  if (response.statusCode !== 200) fail(`/readyz answered ${response.statusCode}`);
+  response.on('end', () => process.exit(0));
+});
+request.end();

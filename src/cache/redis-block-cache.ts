@@ -1,0 +1,161 @@
+// Month blocks in Redis, shared by all processes: see block-cache.ts for what that promises. One
+// hash per employee; the braces in its key keep it on one slot of a Redis Cluster.
+
+import { randomBytes } from 'node:crypto';
+import type { MonthBlock } from '../app/ports.js';
+import type { EmployeeId } from '../domain/employee-id.js';
+import type { LocalMonth } from '../domain/local-date.js';
+import type {
+  BlockCache,
+  CacheHealth,
+  CacheObserver,
+  Invalidation,
+  Lookup,
+} from './block-cache.js';
+import { MAX_MONTHS_PER_EMPLOYEE, STALENESS_BOUND_MS } from './block-cache.js';
+import { BLOCK_FORMAT, decodeBlock, encodeBlock } from './block-codec.js';
+import { UnexpectedReplyError } from './redis-failure.js';
+import { RedisLink } from './redis-link.js';
+
+const KEY_PREFIX = `attendance:${BLOCK_FORMAT}:`;
+/** Given while the entry has a version: the block is then kept only if that is still so. */
+const NO_LEASE = '';
+
+export interface RedisBlockCacheOptions {
+  /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
+  readonly url: string;
+  /** Default STALENESS_BOUND_MS. The same in every process that shares a Redis. */
+  readonly stalenessBoundMs?: number;
+  /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
+  readonly commandTimeoutMs?: number;
+  /** How long a failing Redis is left alone. Default PROBE_INTERVAL_MS. */
+  readonly probeIntervalMs?: number;
+  /** Counts 'invalid_entry'; the store that uses the cache counts the rest. */
+  readonly onEvent?: CacheObserver;
+  /** Told when Redis becomes usable, or why it is not, for the log. Must not throw. */
+  readonly onAvailability?: (health: CacheHealth) => void;
+}
+
+/** The key of an employee's blocks. */
+export function blockKey(employeeId: EmployeeId): string {
+  return `${KEY_PREFIX}{${employeeId}}`;
+}
+
+export class RedisBlockCache implements BlockCache {
+  readonly stalenessBoundMs: number;
+  readonly #link: RedisLink;
+  readonly #onEvent: CacheObserver;
+  // A token is never used twice: the process's own random part, and a count.
+  readonly #tokenPrefix = `${randomBytes(12).toString('base64url')}.`;
+  #tokens = 0;
+
+  /** Begins to connect; blocks are cached once that succeeded. Throws when the URL is none. */
+  constructor(options: RedisBlockCacheOptions) {
+    const { url, commandTimeoutMs, probeIntervalMs, onAvailability } = options;
+    this.stalenessBoundMs = options.stalenessBoundMs ?? STALENESS_BOUND_MS;
+    this.#onEvent = options.onEvent ?? (() => {});
+    const probeKey = `${KEY_PREFIX}probe`;
+    this.#link = new RedisLink({
+      url,
+      probeKey,
+      commandTimeoutMs,
+      probeIntervalMs,
+      onAvailability,
+    });
+  }
+
+  async lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Lookup> {
+    this.#tokens += 1;
+    const token = this.#tokenPrefix + this.#tokens.toString(36);
+    const key = blockKey(employeeId);
+    const found = await this.#link.run(async (redis) =>
+      parseLookup(await redis.attendanceLookupBuffer(key, month, token, this.stalenessBoundMs)),
+    );
+    if (found.version === undefined) return { kind: 'MISS', ticket: found.lease };
+    if (found.bytes === undefined) return { kind: 'MISS', ticket: NO_LEASE };
+    const block = decodeBlock(found.bytes, employeeId, month, found.version);
+    if (block !== undefined) return { kind: 'HIT', block };
+    this.#onEvent('invalid_entry', 1);
+    await this.#link.run((redis) => redis.del(key));
+    return { kind: 'MISS', ticket: undefined };
+  }
+
+  async fill(block: MonthBlock, ticket: string): Promise<boolean> {
+    const { employeeId, month, version } = block;
+    const bytes = encodeBlock(block);
+    if (bytes === undefined) return false;
+    const key = blockKey(employeeId);
+    return this.#link.run(async (redis) => {
+      const limit = MAX_MONTHS_PER_EMPLOYEE;
+      return flagOf(await redis.attendanceFill(key, version, ticket, month, bytes, limit));
+    });
+  }
+
+  async invalidate(invalidations: readonly Invalidation[]): Promise<readonly Invalidation[]> {
+    if (invalidations.length === 0) return [];
+    const failed: Invalidation[] = [];
+    try {
+      await this.#link.run(async (redis) => {
+        const pipeline = redis.pipeline();
+        for (const { employeeId, change } of invalidations) {
+          const key = blockKey(employeeId);
+          // Deleting says the same as a change of very many months, and more briefly.
+          if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
+            pipeline.del(key);
+          } else {
+            const { versionBefore, versionAfter, months } = change;
+            pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
+          }
+        }
+        const replies = await pipeline.exec();
+        let firstError: unknown;
+        invalidations.forEach((invalidation, index) => {
+          const [error, reply] = replies?.[index] ?? [null, undefined];
+          if (error === null && typeof reply === 'number') return;
+          failed.push(invalidation);
+          firstError ??= error ?? new UnexpectedReplyError('invalidate');
+        });
+        if (firstError !== undefined) throw firstError;
+      });
+    } catch {
+      return failed.length === 0 ? invalidations : failed;
+    }
+    return failed;
+  }
+
+  health(): Promise<CacheHealth> {
+    return this.#link.health();
+  }
+
+  async close(): Promise<void> {
+    this.#link.close();
+  }
+}
+
+interface Found {
+  readonly version: number | undefined;
+  readonly bytes: Buffer | undefined;
+  readonly lease: string | undefined;
+}
+
+function parseLookup(reply: unknown): Found {
+  if (!Array.isArray(reply) || reply.length !== 3) throw new UnexpectedReplyError('lookup');
+  const [version, bytes, lease] = reply.map(bufferOrNothing);
+  const parsed = version === undefined ? undefined : Number(version.toString('latin1'));
+  if (parsed !== undefined && !Number.isSafeInteger(parsed)) {
+    throw new UnexpectedReplyError('version');
+  }
+  return { version: parsed, bytes, lease: lease?.toString('latin1') };
+}
+
+function bufferOrNothing(value: unknown): Buffer | undefined {
+  if (value === null) return undefined;
+  if (!Buffer.isBuffer(value)) throw new UnexpectedReplyError('lookup');
+  return value;
+}
+
+function flagOf(reply: unknown): boolean {
+  if (reply === 1) return true;
+  if (reply === 0) return false;
+  throw new UnexpectedReplyError('fill');
+}

@@ -1,0 +1,186 @@
+// One connection to Redis, and whether it can be used. Whoever wants something of Redis is refused
+// at once while it cannot be: a Redis that is down, hangs or refuses costs calls nothing, because
+// it is not their requests but a probe in the background that finds out when it is back.
+// It never fails a start, never ends the process, and queues nothing while disconnected.
+
+import type { RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
+import type { CacheHealth } from './block-cache.js';
+import { CacheUnavailableError } from './block-cache.js';
+import { concernsServer, describeFailure, UnexpectedReplyError } from './redis-failure.js';
+import { SCRIPTS } from './redis-scripts.js';
+
+/** How long one command, or the pipeline of a whole batch, may take. */
+export const COMMAND_TIMEOUT_MS = 150;
+/** How long a connection may take to be set up. */
+export const CONNECT_TIMEOUT_MS = 2_000;
+/** A connection that leaves a command without an answer for so long is given up. */
+export const SILENCE_TIMEOUT_MS = 2_000;
+/** Failures in a row after which Redis is left alone. */
+export const MAX_FAILURES_IN_A_ROW = 3;
+/** How long it is left alone before it is probed again. */
+export const PROBE_INTERVAL_MS = 1_000;
+/** Reconnecting begins here, doubles, and stays at the second. */
+export const MIN_RECONNECT_DELAY_MS = 50;
+export const MAX_RECONNECT_DELAY_MS = 2_000;
+
+export interface RedisLinkOptions {
+  /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
+  readonly url: string;
+  /** A key that the probe may write. */
+  readonly probeKey: string;
+  readonly commandTimeoutMs?: number | undefined;
+  readonly probeIntervalMs?: number | undefined;
+  /** Told when Redis becomes usable, or why it is not. Must not throw. */
+  readonly onAvailability?: ((health: CacheHealth) => void) | undefined;
+}
+
+const UP: CacheHealth = { up: true, detail: '' };
+const NOT_YET: CacheHealth = { up: false, detail: 'Redis has not answered yet.' };
+
+export class RedisLink {
+  readonly #redis: Redis;
+  readonly #options: RedisLinkOptions;
+  #state: CacheHealth = NOT_YET;
+  #failuresInARow = 0;
+  #probeTimer: NodeJS.Timeout | undefined;
+  #probing = false;
+  #closed = false;
+
+  /** Begins to connect. Throws for a URL that is none; what it says never contains the URL. */
+  constructor(options: RedisLinkOptions) {
+    this.#options = options;
+    this.#redis = connect(options.url, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
+    // An error event without a listener would be printed, stack and all.
+    this.#redis.on('error', (error: unknown) => this.#lose(describeFailure(error)));
+    this.#redis.on('close', () => this.#lose(undefined));
+    this.#redis.on('ready', () => {
+      if (this.#probeTimer === undefined) void this.#probe();
+    });
+  }
+
+  get usable(): boolean {
+    return this.#state.up;
+  }
+
+  /**
+   * Runs one request. Throws CacheUnavailableError without trying while Redis cannot be used,
+   * and what Redis or the connection failed with otherwise.
+   */
+  async run<T>(request: (redis: Redis) => Promise<T>): Promise<T> {
+    if (!this.#state.up) throw new CacheUnavailableError(this.#state.detail);
+    try {
+      const reply = await request(this.#redis);
+      this.#failuresInARow = 0;
+      return reply;
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
+  }
+
+  /** Whether Redis does all that is needed of it, asked now. Never throws. */
+  async health(): Promise<CacheHealth> {
+    if (!this.#state.up) return this.#state;
+    try {
+      const answer = await this.run((redis) => redis.attendanceProbe(this.#options.probeKey));
+      return answer === 'OK' ? UP : { up: false, detail: describeAnswer(answer) };
+    } catch (error) {
+      return this.#state.up ? { up: false, detail: describeFailure(error) } : this.#state;
+    }
+  }
+
+  /** Closes the connection, for good. What is under way fails. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#probeTimer);
+    this.#become({ up: false, detail: 'This process has closed its connection to Redis.' });
+    this.#redis.disconnect();
+  }
+
+  #failed(error: unknown): void {
+    this.#failuresInARow += 1;
+    if (!concernsServer(error) && this.#failuresInARow < MAX_FAILURES_IN_A_ROW) return;
+    this.#lose(describeFailure(error));
+    this.#leaveAlone(error);
+  }
+
+  /** Not usable from now on; a reason already known is better than none. */
+  #lose(detail: string | undefined): void {
+    const lost = 'The connection to Redis was lost.';
+    this.#become({ up: false, detail: detail ?? (this.#state.up ? lost : this.#state.detail) });
+  }
+
+  #become(state: CacheHealth): void {
+    const { up, detail } = this.#state;
+    this.#state = state;
+    if (up !== state.up || detail !== state.detail) this.#options.onAvailability?.(state);
+  }
+
+  #leaveAlone(error: unknown): void {
+    if (this.#closed || this.#probeTimer !== undefined) return;
+    const waitMs = this.#options.probeIntervalMs ?? PROBE_INTERVAL_MS;
+    this.#probeTimer = setTimeout(() => {
+      this.#probeTimer = undefined;
+      // Otherwise the connection is coming up, and being ready starts the probe.
+      if (this.#redis.status === 'ready') void this.#probe();
+    }, waitMs);
+    this.#probeTimer.unref();
+    // The name may lead to another server by now: the primary after a failover.
+    if (error instanceof Error && error.message.startsWith('READONLY')) {
+      this.#redis.disconnect(true);
+    }
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#probing || this.#closed) return;
+    this.#probing = true;
+    try {
+      const answer = await this.#redis.attendanceProbe(this.#options.probeKey);
+      if (answer !== 'OK' && answer !== 'OOM') throw new UnexpectedReplyError('probe');
+      this.#failuresInARow = 0;
+      if (this.#redis.status === 'ready' && !this.#closed) this.#become(UP);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#lose(describeFailure(error));
+      this.#leaveAlone(error);
+    } finally {
+      this.#probing = false;
+    }
+  }
+}
+
+function describeAnswer(answer: unknown): string {
+  return answer === 'OOM'
+    ? describeFailure(new Error('OOM command not allowed'))
+    : describeFailure(new UnexpectedReplyError('probe'));
+}
+
+function connect(url: string, commandTimeoutMs: number): Redis {
+  const options = {
+    // RESP2 does all we need, on every Redis and through every proxy.
+    protocol: 2,
+    disableClientInfo: true,
+    connectionName: 'attendance',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: commandTimeoutMs,
+    socketTimeout: SILENCE_TIMEOUT_MS,
+    disconnectTimeout: SILENCE_TIMEOUT_MS,
+    maxLoadingRetryTime: PROBE_INTERVAL_MS,
+    // Nothing waits for a connection, and what a lost one left unanswered fails with it.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: (attempt: number) =>
+      Math.min(MIN_RECONNECT_DELAY_MS * 2 ** Math.min(attempt - 1, 10), MAX_RECONNECT_DELAY_MS) *
+      (0.75 + Math.random() / 2),
+    scripts: SCRIPTS,
+  } satisfies RedisOptions;
+  try {
+    if (!/^rediss?:$/.test(new URL(url).protocol)) throw new TypeError('another protocol');
+    return new Redis(url, options);
+  } catch {
+    // The original error carries the URL, and with it the password.
+    throw new Error('REDIS_URL is not a URL of the form redis://[user:password@]host:port[/db]');
+  }
+}

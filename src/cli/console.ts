@@ -1,0 +1,63 @@
+// How commands speak: results on stdout, everything else on stderr. Text from the service is
+// made safe to show: a name must not be able to move a terminal's cursor.
+
+/** Where a command reads its surroundings from and writes to. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Calls back on Ctrl-C or a request to end; the answer takes the callback away again. */
+  readonly onInterrupt: (callback: () => void) => () => void;
+}
+
+/** The exit codes, as stated in the help. */
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+export const EXIT_REJECTS = 3;
+/** As a shell reports a process that Ctrl-C ended. */
+export const EXIT_INTERRUPTED = 130;
+
+/** A command that ends with this code; its message has been printed already when it is empty. */
+export class ExitError extends Error {
+  override readonly name = 'ExitError';
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message = '') {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** On one line, without control or direction characters. */
+export function shownText(text: string): string {
+  return text.replace(UNSAFE, '?');
+}
+
+/** Writes a line; resolves when the stream has taken it, so that long output stays in bounds. */
+export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+  if (stream.write(`${line}\n`)) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('drain', resolve);
+  });
+}
+
+/** Columns aligned by two spaces, with a heading; empty rows make no table. */
+export function table(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const cells = [heading, ...rows.map((row) => row.map(shownText))];
+  const widths = heading.map((_, column) =>
+    Math.max(...cells.map((row) => [...(row[column] ?? '')].length)),
+  );
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+      .join('  ')
+      .trimEnd(),
+  );
+}

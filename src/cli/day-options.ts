@@ -1,0 +1,73 @@
+// The words people type for a day, and the words days are shown with.
+
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { InvalidArgumentError } from 'commander';
+import type { Attendance } from '../client/index.js';
+import { AttendanceStatus, Origin, Portion } from '../client/index.js';
+import { parseStatus, STATUS_WORDS } from './import-row.js';
+
+export function statusArgument(text: string): AttendanceStatus {
+  const status = parseStatus(text);
+  if (status === undefined) throw new InvalidArgumentError(`It must be one of ${STATUS_WORDS}.`);
+  return status;
+}
+
+/** For an option that may be given several times. */
+export function addStatus(text: string, before: readonly AttendanceStatus[] | undefined) {
+  return [...(before ?? []), statusArgument(text)];
+}
+
+export const PORTION_WORDS = ['whole', 'first', 'second'] as const;
+
+export function portionOf(word: (typeof PORTION_WORDS)[number]): Portion {
+  switch (word) {
+    case 'whole':
+      return Portion.WHOLE_DAY;
+    case 'first':
+      return Portion.FIRST_HALF;
+    case 'second':
+      return Portion.SECOND_HALF;
+    default:
+      return word satisfies never;
+  }
+}
+
+/** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
+export function timeArgument(text: string): Timestamp {
+  const match = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/.exec(
+    text,
+  );
+  const date = new Date(text);
+  if (match === null || Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError('It must be an instant such as 2026-03-02T09:00:00Z.');
+  }
+  const nanos = Number((match[1] ?? '').padEnd(9, '0'));
+  return { ...timestampFromDate(date), nanos };
+}
+
+/** `half day`, `present`: as they can be typed again. */
+export function statusWord(status: AttendanceStatus): string {
+  return (AttendanceStatus[status] ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
+}
+
+export function originWord(origin: Origin): string {
+  return origin === Origin.UNSPECIFIED ? '-' : (Origin[origin] ?? '').toLowerCase();
+}
+
+export function timeText(time: Timestamp | undefined): string {
+  return time === undefined ? '-' : timestampDate(time).toISOString();
+}
+
+/** The status with its half: `on leave (first half), present (second half)`. */
+export function statusText(day: Attendance): string {
+  const word = statusWord(day.status);
+  if (day.portion !== Portion.FIRST_HALF && day.portion !== Portion.SECOND_HALF) return word;
+  const [own, other] =
+    day.portion === Portion.FIRST_HALF ? ['first', 'second'] : ['second', 'first'];
+  const rest =
+    day.otherHalfStatus === AttendanceStatus.UNSPECIFIED
+      ? ''
+      : `, ${statusWord(day.otherHalfStatus)} (${other} half)`;
+  return `${word} (${own} half)${rest}`;
+}

@@ -1,0 +1,29 @@
+// Makes the request id of an imported row out of what the row says, so that the same row is the
+// same request in every run, from every file, on every machine: importing twice records once.
+
+import { createHash } from 'node:crypto';
+import type { LegacyMark } from './import-row.js';
+
+// Raised when what is sent for a row changes: the service refuses a known id with another payload.
+const SCHEME = 'attendance.import.v1';
+
+/**
+ * A UUID (version 8, RFC 9562: made by a rule of our own) of everything that is sent for the row.
+ * Place in the file does not count: identical rows are one statement. `importId` sets
+ * apart an import that is to count as new statements; empty for the usual one.
+ */
+export function importRequestId(mark: LegacyMark, importId: string): string {
+  const { employeeId, employeeName, date, status } = mark;
+  const said = JSON.stringify([SCHEME, importId, employeeId, employeeName, date, status]);
+  const bytes = createHash('sha256').update(said).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
+}

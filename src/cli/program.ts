@@ -1,0 +1,52 @@
+// The command line: which commands there are, and how each ends.
+
+import { Command, CommanderError } from 'commander';
+import type { SharedOptions } from './connection.js';
+import { addSharedOptions } from './connection.js';
+import type { Surroundings } from './console.js';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, ExitError } from './console.js';
+import { addDayCommands, examples } from './day-commands.js';
+import { failureText } from './failure-text.js';
+import { addImportCommand } from './import-command.js';
+import { addOperatorCommands } from './operator-commands.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong usage; of import also 3 rows rejected, 130 interrupted.`;
+
+/** Runs one command line, without the name of the program. The answer is the exit code. */
+export async function runProgram(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const program = createProgram(surroundings);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT_OK;
+  } catch (error) {
+    // Commander has printed its own message.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    const { address } = program.opts<SharedOptions>();
+    const text = failureText(error, address);
+    if (text !== '') surroundings.stderr.write(`${text}\n`);
+    return error instanceof ExitError ? error.exitCode : EXIT_FAILED;
+  }
+}
+
+function createProgram(surroundings: Surroundings): Command {
+  const { env, stdout, stderr } = surroundings;
+  const program = new Command('attendance')
+    .description('The attendance service: run it, and talk to one that runs.')
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    })
+    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', examples('serve', 'mark 007 2026-03-02 present', 'import export.csv'));
+  addSharedOptions(program, env);
+  addOperatorCommands(program, surroundings);
+  addDayCommands(program, surroundings);
+  addImportCommand(program, surroundings);
+  return program;
+}

@@ -1,0 +1,113 @@
+// The client of the attendance service for Node backends: typed methods, deadlines on every call,
+// safe retries, decoded errors. Knows the contract and nothing of the server.
+
+import type { ChannelCredentials, ChannelOptions } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
+import type { RetryPolicy } from './retry.js';
+import { DEFAULT_RETRY_POLICY } from './retry.js';
+import type { Caller, CallOptions, ServiceClient } from './service-client.js';
+import { createServiceClient } from './service-client.js';
+
+/** How long a unary call may take in all when neither the call nor the client says. */
+export const DEFAULT_DEADLINE_MS = 10_000;
+
+/** How long a stream may take in all when neither the call nor the client says. */
+export const DEFAULT_STREAM_DEADLINE_MS = 300_000;
+
+/** The longest message taken or sent: a full batch or a full page is about 1 MiB. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+// A connection that died without a word is found within KEEPALIVE_TIME_MS + KEEPALIVE_TIMEOUT_MS.
+// Pings go out only while calls are open, which no server takes for abuse.
+const KEEPALIVE_TIME_MS = 30_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
+
+// grpc-js waits 1 s to 2 min between connection attempts and fails every call meanwhile.
+// With retries per call, a service that is back is to be found about as fast as they come.
+const RECONNECT_INITIAL_MS = 100;
+const RECONNECT_MAX_MS = 2_000;
+
+const LOOPBACK = /^(127\.|localhost[:]|\[?::1\]?:|unix:)/;
+
+/** Certificates in PEM form. */
+export interface TlsOptions {
+  /** Authorities to trust instead of the system's. */
+  readonly rootCertificates?: Buffer;
+  /** This client's own, when the service asks for one. */
+  readonly certificate?: Buffer;
+  readonly privateKey?: Buffer;
+}
+
+export interface AttendanceClientOptions {
+  /** `host:port`, or another target of @grpc/grpc-js such as `dns:///attendance:8080`. */
+  readonly address: string;
+  /** Encrypt: `true` trusts the system's authorities. Default: plaintext. */
+  readonly tls?: boolean | TlsOptions;
+  /** Credentials of @grpc/grpc-js, instead of `tls`. */
+  readonly credentials?: ChannelCredentials;
+  /** A bearer token, or where to get one; asked before every attempt. Send it over TLS only. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** Headers to send with every call. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** In milliseconds. Default: DEFAULT_DEADLINE_MS. */
+  readonly defaultDeadlineMs?: number;
+  /** In milliseconds. Default: DEFAULT_STREAM_DEADLINE_MS. */
+  readonly defaultStreamDeadlineMs?: number;
+  /** Default: DEFAULT_RETRY_POLICY, field by field. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** Further options of @grpc/grpc-js; they win over this client's own. */
+  readonly channelOptions?: ChannelOptions;
+}
+
+/** Every method of the service, and `close`. All methods throw AttendanceClientError. */
+export type AttendanceClient = ServiceClient<typeof AttendanceService> & {
+  /** Lets go of the connection. Calls still open end with an error. */
+  close(): void;
+};
+
+/** Makes a client. Connects with the first call; one client serves any number of calls at once. */
+export function createAttendanceClient(options: AttendanceClientOptions): AttendanceClient {
+  const client = new Client(options.address, credentialsOf(options), {
+    'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.keepalive_permit_without_calls': 0,
+    'grpc.initial_reconnect_backoff_ms': RECONNECT_INITIAL_MS,
+    'grpc.max_reconnect_backoff_ms': RECONNECT_MAX_MS,
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    // Retries are this client's own (see retry.ts); a DNS record must not add to them.
+    'grpc.service_config_disable_resolution': 1,
+    // A proxy of the environment cannot reach what listens on this machine only.
+    'grpc.enable_http_proxy': LOOPBACK.test(options.address) ? 0 : 1,
+    ...options.channelOptions,
+  });
+  const caller: Caller = {
+    client,
+    retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
+    unaryDeadlineMs: options.defaultDeadlineMs ?? DEFAULT_DEADLINE_MS,
+    streamDeadlineMs: options.defaultStreamDeadlineMs ?? DEFAULT_STREAM_DEADLINE_MS,
+    metadata: (own) => headersOf(options, own),
+  };
+  return { ...createServiceClient(AttendanceService, caller), close: () => client.close() };
+}
+
+function credentialsOf({ credentials: given, tls }: AttendanceClientOptions): ChannelCredentials {
+  if (given !== undefined) return given;
+  if (tls === undefined || tls === false) return credentials.createInsecure();
+  const { rootCertificates, privateKey, certificate } = tls === true ? {} : (tls as TlsOptions);
+  return credentials.createSsl(rootCertificates, privateKey, certificate);
+}
+
+async function headersOf(
+  { token, metadata }: AttendanceClientOptions,
+  own: CallOptions['metadata'],
+): Promise<Metadata> {
+  const headers = new Metadata();
+  for (const [key, value] of Object.entries({ ...metadata, ...own })) headers.set(key, value);
+  if (token !== undefined) {
+    const bearer = typeof token === 'function' ? await token() : token;
+    headers.set('authorization', `Bearer ${bearer}`);
+  }
+  return headers;
+}

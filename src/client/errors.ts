@@ -1,0 +1,137 @@
+// What a failed call throws. Everything the service says about a failure is decoded here, so that
+// callers decide by `code`, `reason` and `fieldViolations` and never by parsing a message.
+
+import { fromBinary } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import type { ServiceError } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from '../../gen/google/rpc/error_details_pb.js';
+import type { Status } from '../../gen/google/rpc/status_pb.js';
+import { StatusSchema } from '../../gen/google/rpc/status_pb.js';
+
+/** Where gRPC carries a google.rpc.Status beside its own code and message. */
+const DETAILS_KEY = 'grpc-status-details-bin';
+
+/** One field the service refused. */
+export interface ClientFieldViolation {
+  /** Its path in the request, in the contract's names: `requests[3].date`. */
+  readonly field: string;
+  /** The broken rule, UPPER_SNAKE_CASE and stable; empty when the service gave none. */
+  readonly reason: string;
+  /** What is wrong and what would be right, for a person. */
+  readonly description: string;
+}
+
+/** The machine-readable part of a failure. */
+export interface ErrorDetails {
+  /** `google.rpc.ErrorInfo.reason`, such as `ETAG_MISMATCH`; empty when there was none. */
+  readonly reason: string;
+  /** `google.rpc.ErrorInfo.domain`: `attendance.v1` for this service's own errors. */
+  readonly domain: string;
+  /** `google.rpc.ErrorInfo.metadata`. */
+  readonly info: Readonly<Record<string, string>>;
+  readonly fieldViolations: readonly ClientFieldViolation[];
+  /** How long the service asks to wait, in milliseconds; undefined when it did not ask. */
+  readonly retryDelayMs: number | undefined;
+}
+
+const NO_DETAILS: ErrorDetails = {
+  reason: '',
+  domain: '',
+  info: {},
+  fieldViolations: [],
+  retryDelayMs: undefined,
+};
+
+/**
+ * A call that failed. `code` is the gRPC status code (`status` of @grpc/grpc-js), `message` is the
+ * service's own sentence, `metadata` the trailers. Of one item of a batch it is what the call
+ * would have thrown for that item alone: see `errorOfStatus`.
+ */
+export class AttendanceClientError extends Error implements ErrorDetails {
+  override readonly name = 'AttendanceClientError';
+  readonly code: status;
+  readonly reason: string;
+  readonly domain: string;
+  readonly info: Readonly<Record<string, string>>;
+  readonly fieldViolations: readonly ClientFieldViolation[];
+  readonly retryDelayMs: number | undefined;
+  readonly metadata: Metadata;
+
+  constructor(
+    code: status,
+    message: string,
+    details: ErrorDetails = NO_DETAILS,
+    metadata: Metadata = new Metadata(),
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.reason = details.reason;
+    this.domain = details.domain;
+    this.info = details.info;
+    this.fieldViolations = details.fieldViolations;
+    this.retryDelayMs = details.retryDelayMs;
+    this.metadata = metadata;
+  }
+
+  /** The code's name: `UNAVAILABLE`. */
+  get codeName(): string {
+    return status[this.code] ?? `CODE_${this.code}`;
+  }
+}
+
+/** The error of a `google.rpc.Status`, such as the one of a failed item of a batch. */
+export function errorOfStatus(failed: Status): AttendanceClientError {
+  return new AttendanceClientError(failed.code, failed.message, detailsOf(failed));
+}
+
+/** What @grpc/grpc-js reported, as this package's error; other errors are returned as they are. */
+export function errorOfCall(error: unknown): unknown {
+  if (!isServiceError(error)) return error;
+  return new AttendanceClientError(
+    error.code,
+    error.details,
+    detailsIn(error.metadata),
+    error.metadata,
+    { cause: error },
+  );
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
+}
+
+/** Details that do not parse are no details: the code and the message still stand. */
+function detailsIn(metadata: Metadata): ErrorDetails {
+  const [encoded] = metadata.get(DETAILS_KEY);
+  if (!(encoded instanceof Uint8Array)) return NO_DETAILS;
+  try {
+    return detailsOf(fromBinary(StatusSchema, encoded));
+  } catch {
+    return NO_DETAILS;
+  }
+}
+
+function detailsOf(failed: Status): ErrorDetails {
+  let { reason, domain, info, fieldViolations, retryDelayMs } = NO_DETAILS;
+  for (const detail of failed.details) {
+    const errorInfo = anyUnpack(detail, ErrorInfoSchema);
+    if (errorInfo !== undefined) ({ reason, domain, metadata: info } = errorInfo);
+    const badRequest = anyUnpack(detail, BadRequestSchema);
+    if (badRequest !== undefined) {
+      fieldViolations = badRequest.fieldViolations.map((violation) => ({
+        field: violation.field,
+        reason: violation.reason,
+        description: violation.description,
+      }));
+    }
+    const delay = anyUnpack(detail, RetryInfoSchema)?.retryDelay;
+    if (delay !== undefined) retryDelayMs = Number(delay.seconds) * 1000 + delay.nanos / 1e6;
+  }
+  return { reason, domain, info, fieldViolations, retryDelayMs };
+}

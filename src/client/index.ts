@@ -1,0 +1,16 @@
+// What `import ... from 'attendance'` gives: the client, its errors, and the contract's messages.
+
+export * from '../../gen/attendance/v1/attendance_pb.js';
+export * from '../../gen/attendance/v1/attendance_service_pb.js';
+export type { AttendanceClient, AttendanceClientOptions, TlsOptions } from './attendance-client.js';
+export {
+  createAttendanceClient,
+  DEFAULT_DEADLINE_MS,
+  DEFAULT_STREAM_DEADLINE_MS,
+  MAX_MESSAGE_BYTES,
+} from './attendance-client.js';
+export type { ClientFieldViolation, ErrorDetails } from './errors.js';
+export { AttendanceClientError, errorOfStatus } from './errors.js';
+export type { RetryPolicy } from './retry.js';
+export { DEFAULT_RETRY_POLICY } from './retry.js';
+export type { CallOptions, ServiceClient } from './service-client.js';

@@ -1,0 +1,128 @@
+// A typed client of any service of the contract, made from its generated descriptor: a promise per
+// unary method, an async iterable per server stream. Methods of the other two kinds have no
+// place in the type until a service has one: they belong into ClientMethod and `bind`.
+
+import type {
+  DescMessage,
+  DescMethod,
+  DescService,
+  Message,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { Client, Metadata } from '@grpc/grpc-js';
+import { serverStreamAttempt, unaryAttempt } from './calls.js';
+import { requestIdFiller } from './request-id.js';
+import type { RetryPolicy } from './retry.js';
+import { withRetries } from './retry.js';
+
+/** What can be said about one call. */
+export interface CallOptions {
+  /** Aborting it cancels the call on both sides; the call throws CANCELLED. */
+  readonly signal?: AbortSignal;
+  /**
+   * How long the call may take, waits and further attempts included, in milliseconds, above 0.
+   * A stream that is to go on for ever says `Infinity`.
+   */
+  readonly deadlineMs?: number;
+  /** Headers to send with this call, beside the client's own. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+type ClientMethod<M> = M extends {
+  readonly methodKind: infer K;
+  readonly input: infer I extends DescMessage;
+  readonly output: infer O extends DescMessage;
+}
+  ? K extends 'unary'
+    ? (request: MessageInitShape<I>, options?: CallOptions) => Promise<MessageShape<O>>
+    : K extends 'server_streaming'
+      ? (request: MessageInitShape<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
+      : never
+  : never;
+
+/** The methods of a service, by their local names. */
+export type ServiceClient<S extends DescService> = {
+  readonly [K in keyof S['method']]: ClientMethod<S['method'][K]>;
+};
+
+/** What the methods of a client share. */
+export interface Caller {
+  readonly client: Client;
+  readonly retry: RetryPolicy;
+  readonly unaryDeadlineMs: number;
+  readonly streamDeadlineMs: number;
+  /** The headers of one call; asked once per attempt, so that a token can be renewed between. */
+  readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
+}
+
+type AnyMethod = (request: MessageInitShape<DescMessage>, options?: CallOptions) => unknown;
+
+/** The typed methods of `service`, called through `caller`. */
+export function createServiceClient<S extends DescService>(
+  service: S,
+  caller: Caller,
+): ServiceClient<S> {
+  const methods: Record<string, AnyMethod> = {};
+  for (const method of service.methods) {
+    const bound = bind(caller, method);
+    if (bound !== undefined) methods[method.localName] = bound;
+  }
+  return methods as ServiceClient<S>;
+}
+
+function bind(caller: Caller, method: DescMethod): AnyMethod | undefined {
+  const fill = requestIdFiller(method);
+  const encode = (init: MessageInitShape<DescMessage>) =>
+    toBinary(method.input, fill(create(method.input, init)));
+  switch (method.methodKind) {
+    case 'unary':
+      return async (request, options = {}) => callUnary(caller, method, encode(request), options);
+    case 'server_streaming':
+      return (request, options = {}) => callStream(caller, method, encode(request), options);
+    default:
+      return undefined;
+  }
+}
+
+function callUnary(
+  caller: Caller,
+  method: DescMethod,
+  request: Uint8Array,
+  options: CallOptions,
+): Promise<Message> {
+  const { signal } = options;
+  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.unaryDeadlineMs);
+  return withRetries(caller.retry, deadlineAt, signal, async () => {
+    const metadata = await caller.metadata(options.metadata);
+    return unaryAttempt(caller.client, method, { request, metadata, deadlineAt, signal });
+  });
+}
+
+/**
+ * Nothing is sent before the first message is asked for. The first message is tried for like a
+ * unary call; a stream that breaks later throws, since only the caller knows where to go on.
+ */
+async function* callStream(
+  caller: Caller,
+  method: DescMethod,
+  request: Uint8Array,
+  options: CallOptions,
+): AsyncGenerator<Message, void, void> {
+  const { signal } = options;
+  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
+  const begun = await withRetries(caller.retry, deadlineAt, signal, async () => {
+    const metadata = await caller.metadata(options.metadata);
+    const attempt = { request, metadata, deadlineAt, signal };
+    const messages = serverStreamAttempt(caller.client, method, attempt);
+    return { messages, first: await messages.next() };
+  });
+  try {
+    if (begun.first.done) return;
+    yield begun.first.value;
+    yield* begun.messages;
+  } finally {
+    await begun.messages.return();
+  }
+}

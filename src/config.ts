@@ -1,0 +1,169 @@
+// The environment, read in one place and turned into a typed value. Pure: opens nothing. All
+// errors are reported at once, and no value that may hold a secret is ever shown.
+
+import { isIP } from 'node:net';
+
+export interface Config {
+  /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Where the embedded PostgreSQL keeps its data; undefined: `data` beside package.json. */
+  readonly dataDir: string | undefined;
+  /** Undefined: no Redis. */
+  readonly redisUrl: string | undefined;
+  readonly requireKnownEmployees: boolean;
+  /** Files in PEM; undefined: plaintext. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Origins that browsers may call from; `*` for any; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Processes that serve, 1 to MAX_WORKERS. */
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const DEFAULT_PORT = 8080;
+const MAX_WORKERS = 64;
+
+/** Every error of a configuration, each naming its variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`the configuration has errors:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws ConfigError with all that is wrong. An empty variable counts as not set. */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const fail = (problem: string): undefined => {
+    problems.push(problem);
+    return undefined;
+  };
+
+  const host = read('HOST') ?? '127.0.0.1';
+  checkAuth(host, read('AUTH'), read('AUTH_OFF_ANYWHERE'), fail);
+  const config: Config = {
+    host,
+    port: wholeNumber('PORT', read('PORT'), DEFAULT_PORT, 0, 65_535, fail),
+    databaseUrl: url('DATABASE_URL', read('DATABASE_URL'), ['postgres:', 'postgresql:'], fail),
+    dataDir: read('DATA_DIR'),
+    redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
+    requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
+    tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
+    corsOrigins: origins(read('CORS_ORIGINS'), fail),
+    workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
+    logLevel: logLevel(read('LOG_LEVEL'), fail),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+type Fail = (problem: string) => undefined;
+
+/** Callers are not authenticated yet, so only this machine may call unless somebody says so. */
+function checkAuth(
+  host: string,
+  auth: string | undefined,
+  anywhere: string | undefined,
+  fail: Fail,
+): void {
+  if (auth !== undefined && auth !== 'off') {
+    fail(`AUTH must be off: this version does not authenticate callers yet; it is "${auth}"`);
+  }
+  if (anywhere !== undefined && anywhere !== 'yes') {
+    fail('AUTH_OFF_ANYWHERE must be yes, or not set');
+  }
+  if (!isLoopback(host) && anywhere !== 'yes') {
+    fail(
+      `HOST ${host} can be reached from other machines, and callers are not authenticated: ` +
+        'set AUTH_OFF_ANYWHERE=yes if the network around the service keeps strangers out',
+    );
+  }
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  usual: number,
+  least: number,
+  most: number,
+  fail: Fail,
+): number {
+  if (text === undefined) return usual;
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  fail(`${name} must be a whole number from ${least} to ${most}; it is "${text}"`);
+  return usual;
+}
+
+function url(
+  name: string,
+  text: string | undefined,
+  schemes: readonly string[],
+  fail: Fail,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed !== undefined && schemes.includes(parsed.protocol)) return text;
+  const forms = schemes.map((scheme) => `${scheme}//`).join(' or ');
+  return fail(
+    `${name} must be a URL that begins with ${forms} (not shown: it may hold a password)`,
+  );
+}
+
+function flag(name: string, text: string | undefined, fail: Fail): boolean {
+  if (text === undefined || ['off', 'no', 'false', '0'].includes(text)) return false;
+  if (['on', 'yes', 'true', '1'].includes(text)) return true;
+  fail(`${name} must be on or off; it is "${text}"`);
+  return false;
+}
+
+function tlsFiles(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+  fail: Fail,
+): Config['tls'] {
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  return fail('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither');
+}
+
+function origins(text: string | undefined, fail: Fail): readonly string[] {
+  if (text === undefined) return [];
+  const list = text.split(',').map((origin) => origin.trim());
+  for (const origin of list) {
+    const good = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
+    if (!good) {
+      fail(
+        `CORS_ORIGINS must be origins such as https://app.example.com, by commas, or *; ` +
+          `one is "${origin}"`,
+      );
+    }
+  }
+  return list;
+}
+
+function logLevel(text: string | undefined, fail: Fail): LogLevel {
+  if (text === undefined) return 'info';
+  const level = LOG_LEVELS.find((candidate) => candidate === text);
+  if (level !== undefined) return level;
+  fail(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}; it is "${text}"`);
+  return 'info';
+}

@@ -1,0 +1,198 @@
+// The entry: reads the configuration, starts the database if it is ours, then the service, in one
+// process or several, and stops them in reverse order.
+
+import cluster from 'node:cluster';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Logger } from 'pino';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { startEmbeddedPostgres } from './embedded/supervisor.js';
+import { createLogger } from './log.js';
+import { createMetrics } from './server/metrics.js';
+import { startService } from './service.js';
+import * as migrations from './store/migrate.js';
+import { type ReadyMessage, runWorkers } from './workers.js';
+
+/** How long calls in flight may go on after a signal to stop. */
+const DRAIN_GRACE_MS = 20_000;
+
+/** Where the embedded database lies unless DATA_DIR says otherwise: beside package.json. */
+const DEFAULT_DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+type Environment = NodeJS.ProcessEnv;
+
+/** Something that runs until it is stopped, or ends by itself with an error. */
+interface Running {
+  readonly ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Runs the service until SIGINT or SIGTERM, then ends the process. */
+export async function serve(env: Environment): Promise<void> {
+  const config = configOf(env);
+  if (config === undefined) return;
+  const log = createLogger(config.logLevel);
+  const stopped = signalled(log);
+  try {
+    const running = cluster.isWorker ? await runWorker(config, log) : await runPrimary(config, log);
+    const failure = await Promise.race([stopped, running.ended]);
+    await running.stop();
+    if (failure !== undefined) throw failure;
+    log.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, error instanceof Error ? error.message : 'the service failed');
+    process.exit(EXIT_FAILED);
+  }
+}
+
+function configOf(env: Environment): Config | undefined {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = EXIT_USAGE;
+    return undefined;
+  }
+}
+
+/** Resolves at the first signal; the second one ends the process without waiting. */
+async function signalled(log: Logger): Promise<undefined> {
+  return await new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = (signal: NodeJS.Signals) => {
+      signals += 1;
+      if (signals > 1) process.exit(EXIT_FAILED);
+      if (cluster.isPrimary) log.info({ signal }, 'stopping: calls in flight are finished first');
+      resolve(undefined);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    // A worker whose primary died has nobody left to stop it.
+    if (cluster.isWorker) process.once('disconnect', () => resolve(undefined));
+  });
+}
+
+/** The database if it is ours, then this process alone or its workers. */
+async function runPrimary(config: Config, log: Logger): Promise<Running> {
+  const database = await openOwnDatabase(config, log);
+  try {
+    const running =
+      config.workers === 1
+        ? await runAlone(config, database.url, database.embedded, log)
+        : runMany(config, database.url, log);
+    return {
+      ended: Promise.race([running.ended, database.ended]),
+      async stop() {
+        await running.stop();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+interface OwnDatabase extends Running {
+  readonly url: string;
+  readonly embedded: boolean;
+}
+
+async function openOwnDatabase(config: Config, log: Logger): Promise<OwnDatabase> {
+  if (config.databaseUrl !== undefined) {
+    const never = new Promise<never>(() => {});
+    return { url: config.databaseUrl, embedded: false, ended: never, stop: async () => {} };
+  }
+  const embedded = await startEmbeddedPostgres({
+    ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+    defaultDataDir: DEFAULT_DATA_DIR,
+    log: (level, message, fields) => log[level](fields ?? {}, message),
+  });
+  return {
+    url: embedded.connectionString,
+    embedded: true,
+    ended: embedded.exited,
+    stop: () => embedded.stop(),
+  };
+}
+
+async function runAlone(
+  config: Config,
+  databaseUrl: string,
+  onlyWriter: boolean,
+  log: Logger,
+): Promise<Running> {
+  const metrics = createMetrics();
+  const service = await startService({ config, databaseUrl, onlyWriter, log, metrics });
+  const ended = service.ready.then(
+    () => {
+      announce(config, service, log);
+      return new Promise<never>(() => {});
+    },
+    (error: unknown) => error,
+  );
+  return { ended, stop: () => service.stop(DRAIN_GRACE_MS) };
+}
+
+function runMany(config: Config, databaseUrl: string, log: Logger): Running {
+  const workers = runWorkers(config.workers, { DATABASE_URL: databaseUrl }, log);
+  const ended = workers.ready.then((address) => {
+    announce(config, address, log);
+    return new Promise<never>(() => {});
+  });
+  return { ended, stop: () => workers.stop(DRAIN_GRACE_MS) };
+}
+
+/** One of several processes: the database is the primary's, and others write to it too. */
+async function runWorker(config: Config, log: Logger): Promise<Running> {
+  const databaseUrl = config.databaseUrl;
+  if (databaseUrl === undefined) throw new Error('a worker was started without DATABASE_URL');
+  const metrics = createMetrics();
+  const service = await startService({ config, databaseUrl, onlyWriter: false, log, metrics });
+  const ended = service.ready.then(
+    () => {
+      const { host, port } = service;
+      process.send?.({ attendance: 'ready', host, port } satisfies ReadyMessage);
+      return new Promise<never>(() => {});
+    },
+    (error: unknown) => error,
+  );
+  return { ended, stop: () => service.stop(DRAIN_GRACE_MS) };
+}
+
+function announce(config: Config, address: { host: string; port: number }, log: Logger): void {
+  const scheme = config.tls === undefined ? 'http' : 'https';
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  log.info(
+    { workers: config.workers },
+    `ready on ${scheme}://${host}:${address.port} (gRPC, gRPC-Web, Connect)`,
+  );
+}
+
+/** Brings the schema up to date; returns the names of the migrations applied. */
+export async function migrateUp(env: Environment): Promise<readonly string[]> {
+  return await withDatabase(env, (url) => migrations.migrateUp(url));
+}
+
+/** What is applied and what is pending. */
+export async function migrateStatus(
+  env: Environment,
+): Promise<readonly migrations.MigrationState[]> {
+  return await withDatabase(env, (url) => migrations.migrationStates(url));
+}
+
+async function withDatabase<T>(env: Environment, run: (url: string) => Promise<T>): Promise<T> {
+  const config = readConfig(env);
+  const database = await openOwnDatabase(config, createLogger('warn'));
+  try {
+    return await run(database.url);
+  } finally {
+    await database.stop();
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await serve(process.env);

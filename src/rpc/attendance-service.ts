@@ -1,0 +1,282 @@
+// AttendanceService: requests to use cases, and their results to answers.
+
+import { createHash } from 'node:crypto';
+import { create, type MessageShape } from '@bufbuild/protobuf';
+import {
+  type AttendanceService,
+  BatchMarkAttendanceResponseSchema,
+  type BatchMarkAttendanceResult,
+  BatchMarkAttendanceResultSchema,
+  type ClearAttendanceRequest,
+  ClearAttendanceResponseSchema,
+  GetAttendanceResponseSchema,
+  type ListAttendanceRequest,
+  ListAttendanceResponseSchema,
+  type ListAttendanceRevisionsRequest,
+  ListAttendanceRevisionsResponseSchema,
+  type MarkAttendanceRequest,
+  MarkAttendanceRequestSchema,
+  MarkAttendanceResponseSchema,
+  type StreamAttendanceRequest,
+  StreamAttendanceResponseSchema,
+} from '../../gen/attendance/v1/attendance_service_pb.js';
+import type { ClearFact, Fact, MarkFact } from '../app/facts.js';
+import type { AttendanceStore } from '../app/ports.js';
+import { getDay, listDays, listHistory, readMoment, streamDays } from '../app/read-attendance.js';
+import { type RecordResult, recordFact, recordFacts } from '../app/record-facts.js';
+import type { EmployeeId } from '../domain/employee-id.js';
+import { AttendanceError, type Failure, invalidField } from '../domain/errors.js';
+import { daysBetween, FIRST_DATE, LAST_DATE, type LocalDate } from '../domain/local-date.js';
+import { publicError, toStatus } from './error-table.js';
+import { decodePageToken, encodePageToken } from './page-token.js';
+import {
+  pageSizeOf,
+  parseAsOf,
+  parseDate,
+  parseId,
+  parseMarkable,
+  parseName,
+  parsePortion,
+  parseRange,
+  parseReason,
+  parseStatus,
+  parseText,
+} from './parse.js';
+import type { Call, StreamHandler, UnaryHandler } from './pipeline.js';
+import { toAttendance, toRevision } from './to-proto.js';
+import { violationsOf } from './validate.js';
+
+const DEFAULT_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 1000;
+
+/** The longest range that days computed from the roster are listed for, in days. */
+const MAX_EXPECTED_DAYS = 366;
+
+/** The first bytes of a SHA-256 are kept: enough to tell two requests of one id apart. */
+const PAYLOAD_HASH_BYTES = 16;
+
+type Methods = (typeof AttendanceService)['method'];
+
+/** One handler per method of the service. */
+export type AttendanceHandlers = {
+  readonly [K in keyof Methods]: Methods[K] extends { methodKind: 'unary' }
+    ? UnaryHandler<Methods[K]['input'], Methods[K]['output']>
+    : StreamHandler<Methods[K]['input'], Methods[K]['output']>;
+};
+
+export function attendanceHandlers(store: AttendanceStore): AttendanceHandlers {
+  return {
+    markAttendance: async (message, call) => {
+      const attendance = await recordFact(store, markFact(message, call, ''));
+      return create(MarkAttendanceResponseSchema, { attendance: toAttendance(attendance) });
+    },
+    batchMarkAttendance: async (message, call) => {
+      const results = await markBatch(store, message.requests, call);
+      return create(BatchMarkAttendanceResponseSchema, { results });
+    },
+    clearAttendance: async (message, call) => {
+      const attendance = await recordFact(store, clearFact(message, call));
+      return create(ClearAttendanceResponseSchema, { attendance: toAttendance(attendance) });
+    },
+    getAttendance: async (message, call) => {
+      const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now);
+      const date = parseDate(message.date, 'date');
+      const day = await getDay(store, parseId(message.employeeId), date, moment);
+      return create(GetAttendanceResponseSchema, { attendance: toAttendance(day) });
+    },
+    listAttendance: (message, call) => list(store, message, call),
+    streamAttendance: (message, call) => stream(store, message, call),
+    listAttendanceRevisions: (message, call) => revisions(store, message, call),
+  };
+}
+
+function hashOf(...parts: readonly unknown[]): Uint8Array {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
+  return digest.subarray(0, PAYLOAD_HASH_BYTES);
+}
+
+function optional(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** `prefix` leads to the message from the request's root. */
+function markFact(message: MarkAttendanceRequest, call: Call, prefix: string): MarkFact {
+  const { employeeName, etag } = message;
+  const date = parseDate(message.date, 'date', prefix);
+  const status = parseMarkable(message.status, prefix);
+  const portion = parsePortion(message.portion, prefix);
+  const note = parseText(message.note, 'note', prefix);
+  const name = employeeName === undefined ? undefined : parseName(employeeName, prefix);
+  return {
+    kind: 'MARK',
+    employeeId: parseId(message.employeeId, prefix),
+    employeeName: name,
+    date,
+    status,
+    portion,
+    note,
+    requestId: optional(message.requestId.toLowerCase()),
+    payloadHash: hashOf('MARK', date, status, portion, note, name ?? null, etag),
+    etag: optional(etag),
+    actor: call.actor,
+    receivedAt: call.now,
+  };
+}
+
+function clearFact(message: ClearAttendanceRequest, call: Call): ClearFact {
+  const date = parseDate(message.date, 'date');
+  const reason = parseReason(message.reason);
+  return {
+    kind: 'CLEAR',
+    employeeId: parseId(message.employeeId),
+    date,
+    reason,
+    requestId: optional(message.requestId.toLowerCase()),
+    payloadHash: hashOf('CLEAR', date, reason, message.etag),
+    etag: optional(message.etag),
+    actor: call.actor,
+    receivedAt: call.now,
+  };
+}
+
+/** Each item is checked alone; those in order are recorded together. */
+async function markBatch(
+  store: AttendanceStore,
+  requests: readonly MarkAttendanceRequest[],
+  call: Call,
+): Promise<BatchMarkAttendanceResult[]> {
+  const checked = requests.map((request, index) => checkItem(request, call, `requests[${index}].`));
+  const facts = checked.filter((item): item is { fact: Fact } => 'fact' in item);
+  const recorded = await recordFacts(
+    store,
+    facts.map(({ fact }) => fact),
+  );
+  let next = 0;
+  return checked.map((item) => {
+    if ('failure' in item) return batchError(item.failure);
+    const result = recorded[next];
+    next += 1;
+    if (result === undefined) throw new Error('a batch has fewer results than facts');
+    return batchResult(result);
+  });
+}
+
+type CheckedItem = { readonly fact: Fact } | { readonly failure: Failure };
+
+function checkItem(request: MarkAttendanceRequest, call: Call, prefix: string): CheckedItem {
+  const violations = violationsOf(MarkAttendanceRequestSchema, request, prefix);
+  if (violations.length > 0) return { failure: { kind: 'INVALID_FIELDS', violations } };
+  try {
+    return { fact: markFact(request, call, prefix) };
+  } catch (error) {
+    if (error instanceof AttendanceError) return { failure: error.failure };
+    throw error;
+  }
+}
+
+function batchResult(result: RecordResult): BatchMarkAttendanceResult {
+  if (result.failure !== undefined) return batchError(result.failure);
+  const value = toAttendance(result.attendance);
+  return create(BatchMarkAttendanceResultSchema, { result: { case: 'attendance', value } });
+}
+
+function batchError(failure: Failure): BatchMarkAttendanceResult {
+  const value = toStatus(publicError(failure));
+  return create(BatchMarkAttendanceResultSchema, { result: { case: 'error', value } });
+}
+
+/** The parts of a list request that both lists share, parsed. */
+function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
+  const employeeId = message.employeeId === '' ? undefined : parseId(message.employeeId);
+  const range = parseRange(message, FIRST_DATE, LAST_DATE);
+  if (message.includeExpected) refuseLongRange(message, range);
+  const statuses =
+    message.statuses.length === 0 ? undefined : [...new Set(message.statuses.map(parseStatus))];
+  return { employeeId, ...range, statuses };
+}
+
+function refuseLongRange(
+  message: { readonly startDate: string; readonly endDate: string },
+  range: { readonly startDate: LocalDate; readonly endDate: LocalDate },
+): void {
+  if (message.startDate === '' || message.endDate === '') {
+    const field = message.startDate === '' ? 'start_date' : 'end_date';
+    const description = 'must be given with include_expected';
+    throw invalidField(field, `${field.toUpperCase()}_REQUIRED`, description);
+  }
+  const days = daysBetween(range.startDate, range.endDate) + 1;
+  if (days > MAX_EXPECTED_DAYS) {
+    const description =
+      `must be at most ${MAX_EXPECTED_DAYS} days from start_date with include_expected, ` +
+      `both included; the range has ${days}`;
+    throw invalidField('end_date', 'RANGE_TOO_LONG', description);
+  }
+}
+
+async function list(
+  store: AttendanceStore,
+  message: ListAttendanceRequest,
+  call: Call,
+): Promise<MessageShape<typeof ListAttendanceResponseSchema>> {
+  const scope = listScope(message);
+  const asOf = parseAsOf(message.asOfTime);
+  const bound = ['ListAttendance', scope, message.includeExpected, asOf ?? null];
+  const place = await placeOf(store, bound, message.pageToken);
+  const after =
+    place === undefined
+      ? undefined
+      : { employeeId: String(place[0]) as EmployeeId, date: String(place[1]) as LocalDate };
+  const moment = await readMoment(store, asOf, call.now);
+  const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const page = await listDays(store, { ...scope, after, limit }, moment);
+  const next = page.next;
+  return create(ListAttendanceResponseSchema, {
+    attendances: page.attendances.map(toAttendance),
+    nextPageToken: next ? await tokenOf(store, bound, [next.employeeId, next.date]) : '',
+  });
+}
+
+async function placeOf(store: AttendanceStore, bound: readonly unknown[], token: string) {
+  return token === '' ? undefined : decodePageToken(await store.pageTokenKey(), bound, token);
+}
+
+async function tokenOf(
+  store: AttendanceStore,
+  bound: readonly unknown[],
+  place: readonly (string | number)[],
+): Promise<string> {
+  return encodePageToken(await store.pageTokenKey(), bound, place);
+}
+
+async function* stream(
+  store: AttendanceStore,
+  message: StreamAttendanceRequest,
+  call: Call,
+): AsyncGenerator<MessageShape<typeof StreamAttendanceResponseSchema>, void, undefined> {
+  const scope = listScope(message);
+  const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now);
+  for await (const days of streamDays(store, scope, moment)) {
+    if (call.signal.aborted) return;
+    yield create(StreamAttendanceResponseSchema, { attendances: days.map(toAttendance) });
+  }
+}
+
+async function revisions(
+  store: AttendanceStore,
+  message: ListAttendanceRevisionsRequest,
+  call: Call,
+): Promise<MessageShape<typeof ListAttendanceRevisionsResponseSchema>> {
+  const employeeId = parseId(message.employeeId);
+  const date = parseDate(message.date, 'date');
+  const asOf = parseAsOf(message.asOfTime);
+  const bound = ['ListAttendanceRevisions', employeeId, date, asOf ?? null];
+  const place = await placeOf(store, bound, message.pageToken);
+  const afterRevision = place === undefined ? 0 : Number(place[0]);
+  const moment = await readMoment(store, asOf, call.now);
+  const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const page = await listHistory(store, employeeId, date, { afterRevision, limit }, moment);
+  return create(ListAttendanceRevisionsResponseSchema, {
+    revisions: page.revisions.map(toRevision),
+    nextPageToken: page.next === undefined ? '' : await tokenOf(store, bound, [page.next]),
+  });
+}

@@ -1,0 +1,167 @@
+// The one table of errors: every failure of the domain, with its gRPC code, its reason and its
+// details, the same on every protocol. Nothing internal (SQL, stack, host) may pass through here.
+
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from '../../gen/google/rpc/error_details_pb.js';
+import { type Status, StatusSchema } from '../../gen/google/rpc/status_pb.js';
+import type { Failure, FieldViolation } from '../domain/errors.js';
+import { isoOf } from './instants.js';
+
+/** The domain of every reason in google.rpc.ErrorInfo. */
+export const ERROR_DOMAIN = 'attendance.v1';
+
+/** What a caller is told of a failure. */
+export interface PublicError {
+  readonly code: Code;
+  /** UPPER_SNAKE_CASE, stable. */
+  readonly reason: string;
+  /** What went wrong and the way out. */
+  readonly message: string;
+  /** Values that belong to the reason. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly violations?: readonly FieldViolation[];
+  readonly retryAfterMs?: number;
+}
+
+type Table = {
+  readonly [K in Failure['kind']]: (failure: Extract<Failure, { kind: K }>) => PublicError;
+};
+
+const TABLE: Table = {
+  INVALID_FIELDS: ({ violations }) => ({
+    code: Code.InvalidArgument,
+    reason: 'INVALID_FIELD',
+    message: violations.map(({ field, description }) => `${field}: ${description}`).join('; '),
+    violations,
+  }),
+  REQUEST_ID_REUSED: ({ employeeId, requestId }) => ({
+    code: Code.InvalidArgument,
+    reason: 'REQUEST_ID_REUSED',
+    message:
+      `request_id ${requestId} was used for another request about employee ${employeeId}: ` +
+      'send a new UUID with every new request, and the same one only to repeat a request',
+    metadata: { employee_id: employeeId, request_id: requestId },
+    violations: [
+      {
+        field: 'request_id',
+        reason: 'REQUEST_ID_REUSED',
+        description: 'was used for another request about this employee',
+      },
+    ],
+  }),
+  ETAG_MISMATCH: ({ employeeId, date, sent, current }) => ({
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    message:
+      `the day ${date} of employee ${employeeId} has the etag ${current}, not ${sent}: ` +
+      'read the day, decide again, and send the etag read, with its quotes',
+    metadata: { employee_id: employeeId, date, sent_etag: sent, current_etag: current },
+  }),
+  EMPLOYEE_NOT_FOUND: ({ employeeId }) => ({
+    code: Code.NotFound,
+    reason: 'EMPLOYEE_NOT_FOUND',
+    message: `there is no employee ${employeeId}: check the id, which is case-sensitive`,
+    metadata: { employee_id: employeeId },
+  }),
+  AS_OF_TIME_NOT_SETTLED: ({ sent, settled }) => ({
+    code: Code.InvalidArgument,
+    reason: 'AS_OF_TIME_NOT_SETTLED',
+    message:
+      `as_of_time ${isoOf(sent)} is not settled: changes can still be recorded at it; ` +
+      `send a time up to ${isoOf(settled)}, or none for the present`,
+    metadata: { settled_time: isoOf(settled) },
+    violations: [
+      {
+        field: 'as_of_time',
+        reason: 'AS_OF_TIME_NOT_SETTLED',
+        description: `must not be after ${isoOf(settled)}`,
+      },
+    ],
+  }),
+  FACT_REFUSED: () => INTERNAL,
+  DEADLINE_EXCEEDED: () => ({
+    code: Code.DeadlineExceeded,
+    reason: 'DEADLINE_EXCEEDED',
+    message:
+      'the deadline passed before the call was done; a write may have taken effect all the ' +
+      'same: repeat it with the same request_id, and a longer deadline',
+  }),
+  CANCELLED: () => ({
+    code: Code.Canceled,
+    reason: 'CANCELLED',
+    message: 'the caller went away before the call was done',
+  }),
+  STORE_UNAVAILABLE: ({ retryAfterMs }) => ({
+    code: Code.Unavailable,
+    reason: 'STORE_UNAVAILABLE',
+    message:
+      'the database cannot be reached at the moment; repeat the call with the same request_id',
+    retryAfterMs,
+  }),
+  OVERLOADED: ({ queue, retryAfterMs }) => ({
+    code: Code.Unavailable,
+    reason: 'OVERLOADED',
+    message: `too many calls wait for ${queue}; repeat the call a little later`,
+    retryAfterMs,
+  }),
+};
+
+/** What everything unexpected looks like from outside. */
+export const INTERNAL: PublicError = {
+  code: Code.Internal,
+  reason: 'INTERNAL',
+  message: 'an unexpected error on our side; tell the operators its incident id',
+};
+
+/** Every kind of failure there is: for the test that walks the table. */
+export const FAILURE_KINDS = Object.keys(TABLE) as Failure['kind'][];
+
+/** What a caller is told of a failure. */
+export function publicError(failure: Failure): PublicError {
+  const entry = TABLE[failure.kind] as (failure: Failure) => PublicError;
+  return entry(failure);
+}
+
+interface Detail<Desc extends DescMessage = DescMessage> {
+  readonly desc: Desc;
+  readonly value: MessageInitShape<Desc>;
+}
+
+function detailsOf(error: PublicError): Detail[] {
+  const { reason, metadata = {}, violations, retryAfterMs } = error;
+  const info: Detail<typeof ErrorInfoSchema> = {
+    desc: ErrorInfoSchema,
+    value: { reason, domain: ERROR_DOMAIN, metadata: { ...metadata } },
+  };
+  const details: Detail[] = [info as Detail];
+  if (violations !== undefined) {
+    const fieldViolations = violations.map((violation) => ({ ...violation }));
+    details.push({ desc: BadRequestSchema, value: { fieldViolations } } as Detail);
+  }
+  if (retryAfterMs !== undefined) {
+    const seconds = Math.floor(retryAfterMs / 1000);
+    const retryDelay = { seconds: BigInt(seconds), nanos: (retryAfterMs - seconds * 1000) * 1e6 };
+    details.push({ desc: RetryInfoSchema, value: { retryDelay } } as Detail);
+  }
+  return details;
+}
+
+/** The error of a whole call. */
+export function toConnectError(error: PublicError, cause?: unknown): ConnectError {
+  return new ConnectError(error.message, error.code, undefined, detailsOf(error), cause);
+}
+
+/** The error of one item of a batch. */
+export function toStatus(error: PublicError): Status {
+  return create(StatusSchema, {
+    code: error.code,
+    message: error.message,
+    details: detailsOf(error).map(({ desc, value }) => anyPack(desc, create(desc, value))),
+  });
+}

@@ -1,0 +1,39 @@
+// Timestamps of the wire to the domain's times and back.
+
+import { create } from '@bufbuild/protobuf';
+import { type Timestamp, TimestampSchema } from '@bufbuild/protobuf/wkt';
+import type { Instant, RecordTime } from '../domain/time.js';
+
+const MICROS = 1_000_000;
+
+export function timestampOfRecord(recorded: RecordTime): Timestamp {
+  const seconds = Math.floor(recorded / MICROS);
+  return create(TimestampSchema, {
+    seconds: BigInt(seconds),
+    nanos: (recorded - seconds * MICROS) * 1000,
+  });
+}
+
+export function timestampOfInstant(instant: Instant): Timestamp {
+  const seconds = Math.floor(instant / 1000);
+  return create(TimestampSchema, {
+    seconds: BigInt(seconds),
+    nanos: (instant - seconds * 1000) * 1_000_000,
+  });
+}
+
+/** Rounded down to the microsecond; undefined when a double cannot hold it exactly. */
+export function recordTimeOf(timestamp: Timestamp): RecordTime | undefined {
+  const { seconds, nanos } = timestamp;
+  const micros = Number(seconds) * MICROS + Math.floor(nanos / 1000);
+  return Number.isSafeInteger(micros) ? (micros as RecordTime) : undefined;
+}
+
+/** ISO 8601 in UTC with microseconds, as protobuf's JSON writes it. */
+export function isoOf(recorded: RecordTime): string {
+  const millis = Math.floor(recorded / 1000);
+  const rest = String(recorded - millis * 1000).padStart(3, '0');
+  return Number.isNaN(new Date(millis).getTime())
+    ? `${recorded} us`
+    : new Date(millis).toISOString().replace('Z', `${rest}Z`);
+}

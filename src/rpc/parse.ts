@@ -1,0 +1,116 @@
+// Fields of requests to domain values, once, at the edge. Every function throws INVALID_FIELDS
+// with the field's path when the value is not one.
+
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { AttendanceStatus, Portion as WirePortion } from '../../gen/attendance/v1/attendance_pb.js';
+import {
+  isMarkable,
+  type MarkableStatus,
+  PORTIONS,
+  type Portion,
+  STATUSES,
+  type Status,
+} from '../domain/day.js';
+import { type EmployeeId, parseEmployeeId } from '../domain/employee-id.js';
+import { AttendanceError, invalidField } from '../domain/errors.js';
+import { type LocalDate, parseLocalDate } from '../domain/local-date.js';
+import type { RecordTime } from '../domain/time.js';
+import { recordTimeOf } from './instants.js';
+import { refusal } from './validate.js';
+
+function refuse(prefix: string, name: string, value: unknown): AttendanceError {
+  const violations = [refusal(`${prefix}${name}`, name, value)];
+  return new AttendanceError({ kind: 'INVALID_FIELDS', violations });
+}
+
+export function parseId(value: string, prefix = ''): EmployeeId {
+  const id = parseEmployeeId(value);
+  if (id === undefined) throw refuse(prefix, 'employee_id', value);
+  return id;
+}
+
+export function parseDate(value: string, name: string, prefix = ''): LocalDate {
+  const date = parseLocalDate(value);
+  if (date === undefined) throw refuse(prefix, name, value);
+  return date;
+}
+
+/** Both included; `start` and `end` are what empty fields stand for. */
+export function parseRange(
+  message: { readonly startDate: string; readonly endDate: string },
+  start: LocalDate,
+  end: LocalDate,
+): { startDate: LocalDate; endDate: LocalDate } {
+  const startDate = message.startDate === '' ? start : parseDate(message.startDate, 'start_date');
+  const endDate = message.endDate === '' ? end : parseDate(message.endDate, 'end_date');
+  if (endDate < startDate) {
+    const description = `must not be before start_date; ${endDate} is before ${startDate}`;
+    throw invalidField('end_date', 'END_DATE_BEFORE_START_DATE', description);
+  }
+  return { startDate, endDate };
+}
+
+export function parseStatus(value: AttendanceStatus): Status {
+  const status = STATUSES[value - 1];
+  if (status === undefined) throw refuse('', 'statuses', AttendanceStatus[value] ?? value);
+  return status;
+}
+
+export function parseMarkable(value: AttendanceStatus, prefix: string): MarkableStatus {
+  const status = STATUSES[value - 1];
+  if (status === undefined || !isMarkable(status)) {
+    throw refuse(prefix, 'status', AttendanceStatus[value] ?? value);
+  }
+  return status;
+}
+
+export function parsePortion(value: WirePortion, prefix: string): Portion {
+  if (value === WirePortion.UNSPECIFIED) return 'WHOLE_DAY';
+  const portion = PORTIONS[value - 1];
+  if (portion === undefined) throw refuse(prefix, 'portion', value);
+  return portion;
+}
+
+/** Control characters: a name is one line of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** A name as people write it: trimmed, with something to read in it, on one line. */
+export function parseName(value: string, prefix: string): string {
+  const name = value.trim();
+  const path = `${prefix}employee_name`;
+  if (name === '') throw refuse(prefix, 'employee_name', '');
+  if (CONTROL.test(name) || !name.isWellFormed()) {
+    throw invalidField(path, 'EMPLOYEE_NAME_INVALID', 'must be one line of well-formed text');
+  }
+  return name;
+}
+
+/** Free text of several lines; only what PostgreSQL and UTF-8 cannot hold is refused. */
+export function parseText(value: string, name: string, prefix: string): string {
+  if (value.includes('\u0000') || !value.isWellFormed()) {
+    const reason = `${name.toUpperCase()}_INVALID`;
+    throw invalidField(`${prefix}${name}`, reason, 'must be well-formed text without NUL');
+  }
+  return value;
+}
+
+/** A reason: free text with something to read in it. */
+export function parseReason(value: string): string {
+  if (value.trim() === '') throw refuse('', 'reason', '');
+  return parseText(value, 'reason', '');
+}
+
+export function parseAsOf(value: Timestamp | undefined): RecordTime | undefined {
+  if (value === undefined) return undefined;
+  const time = recordTimeOf(value);
+  if (time === undefined || time < 0) {
+    throw invalidField('as_of_time', 'AS_OF_TIME_INVALID', 'must be between 1970 and now');
+  }
+  return time;
+}
+
+/** How many per page: the default for 0, at most `most`. */
+export function pageSizeOf(value: number, usual: number, most: number): number {
+  return value === 0 ? usual : Math.min(value, most);
+}

@@ -1,0 +1,203 @@
+// What every call goes through, on every protocol: deadline, validate, handle, map errors, measure.
+// Plain functions over (method, headers, message, signal); authentication takes its place first.
+
+import { randomUUID } from 'node:crypto';
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  Message,
+  MessageShape,
+} from '@bufbuild/protobuf';
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { AttendanceError, type Failure } from '../domain/errors.js';
+import type { Instant } from '../domain/time.js';
+import { INTERNAL, publicError, toConnectError } from './error-table.js';
+import { validate } from './validate.js';
+
+/** The deadline of a unary call that brings none. */
+export const DEFAULT_UNARY_DEADLINE_MS = 15_000;
+
+/** The deadline of a stream that brings none. */
+export const DEFAULT_STREAM_DEADLINE_MS = 10 * 60_000;
+
+/** Longer deadlines than this are taken as this. */
+export const MAX_DEADLINE_MS = 60 * 60_000;
+
+/** gRPC's code of a call that succeeded. */
+const OK = 0;
+
+/** What a handler knows of its call besides the message. */
+export interface Call {
+  /** Who calls; `anonymous` while callers are not authenticated. */
+  readonly actor: string;
+  /** When the call came in. */
+  readonly now: Instant;
+  /** Aborted at the deadline, or when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** What came in: the same for every transport. */
+export interface Incoming<I extends DescMessage = DescMessage> {
+  readonly headers: Headers;
+  readonly message: MessageShape<I>;
+  /** Aborted when the caller has gone. */
+  readonly signal: AbortSignal;
+  /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
+  readonly timeoutMs: number | undefined;
+}
+
+export type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
+  message: MessageShape<I>,
+  call: Call,
+) => Promise<MessageShape<O>>;
+
+export type StreamHandler<I extends DescMessage, O extends DescMessage> = (
+  message: MessageShape<I>,
+  call: Call,
+) => AsyncIterable<MessageShape<O>>;
+
+/** What the pipeline needs of its surroundings. */
+export interface PipelineContext {
+  now(): Instant;
+  /** A call ended: its gRPC code, 0 for success, and how long it took. */
+  observe(method: DescMethod, code: number, seconds: number): void;
+  /** An error nobody expected, with the incident id that the caller was given. */
+  unexpected(method: DescMethod, incident: string, error: unknown): void;
+  /** An expected failure whose cause the operators should see, such as a database that is away. */
+  failed(method: DescMethod, failure: Failure, cause: unknown): void;
+}
+
+/** Runs a unary call to its answer; throws only ConnectErrors with their details. */
+export async function runUnary<I extends DescMessage, O extends DescMessage>(
+  context: PipelineContext,
+  method: DescMethodUnary<I, O>,
+  handler: UnaryHandler<I, O>,
+  incoming: Incoming<I>,
+): Promise<MessageShape<O>> {
+  const started = performance.now();
+  const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
+  try {
+    const call = admit(context, method, incoming, deadline);
+    const answer = await Promise.race([handler(incoming.message, call), deadline.passed]);
+    context.observe(method, OK, secondsSince(started));
+    return answer;
+  } catch (error) {
+    throw refuse(context, method, started, error);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** Runs a server stream; throws only ConnectErrors with their details. */
+export async function* runServerStream<I extends DescMessage, O extends DescMessage>(
+  context: PipelineContext,
+  method: DescMethodServerStreaming<I, O>,
+  handler: StreamHandler<I, O>,
+  incoming: Incoming<I>,
+): AsyncGenerator<MessageShape<O>, void, undefined> {
+  const started = performance.now();
+  const deadline = startDeadline(incoming, DEFAULT_STREAM_DEADLINE_MS);
+  let code: number | undefined = Code.Canceled;
+  let source: AsyncIterator<MessageShape<O>> | undefined;
+  try {
+    const call = admit(context, method, incoming, deadline);
+    source = handler(incoming.message, call)[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await Promise.race([source.next(), deadline.passed]);
+      if (next.done === true) break;
+      yield next.value;
+    }
+    code = OK;
+  } catch (error) {
+    code = undefined;
+    throw refuse(context, method, started, error);
+  } finally {
+    deadline.clear();
+    // Not awaited: a source that hangs must not hold back the answer.
+    source?.return?.().catch(() => {});
+    if (code !== undefined) context.observe(method, code, secondsSince(started));
+  }
+}
+
+function admit<I extends DescMessage>(
+  context: PipelineContext,
+  method: DescMethod & { readonly input: I },
+  incoming: Incoming<I>,
+  deadline: Deadline,
+): Call {
+  if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
+  if (incoming.signal.aborted) throw new AttendanceError({ kind: 'CANCELLED' });
+  validate(method.input, incoming.message as Message);
+  return { actor: 'anonymous', now: context.now(), signal: deadline.signal };
+}
+
+interface Deadline {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Never resolves; rejects when the deadline passes or the caller goes. */
+  readonly passed: Promise<never>;
+  clear(): void;
+}
+
+function startDeadline(incoming: Incoming, usualMs: number): Deadline {
+  const timeoutMs = Math.min(incoming.timeoutMs ?? usualMs, MAX_DEADLINE_MS);
+  const controller = new AbortController();
+  let fail: (failure: Failure) => void = () => {};
+  const passed = new Promise<never>((_resolve, reject) => {
+    fail = (failure) => {
+      const error = new AttendanceError(failure);
+      reject(error);
+      controller.abort(error);
+    };
+  });
+  // The call may have ended by then, and nobody listen.
+  passed.catch(() => {});
+  const timer = setTimeout(() => fail({ kind: 'DEADLINE_EXCEEDED' }), Math.max(timeoutMs, 0));
+  // The transport aborts at the deadline too, a moment earlier or later than the timer here.
+  const startedAt = performance.now();
+  const gone = () => {
+    const late = performance.now() - startedAt >= timeoutMs - DEADLINE_SLACK_MS;
+    fail({ kind: late ? 'DEADLINE_EXCEEDED' : 'CANCELLED' });
+  };
+  incoming.signal.addEventListener('abort', gone, { once: true });
+  return {
+    timeoutMs,
+    signal: controller.signal,
+    passed,
+    clear: () => {
+      clearTimeout(timer);
+      incoming.signal.removeEventListener('abort', gone);
+    },
+  };
+}
+
+/** Timers of one millisecond's grain may fire this much before each other. */
+const DEADLINE_SLACK_MS = 3;
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
+}
+
+/** The error to answer with, measured and logged. */
+function refuse(
+  context: PipelineContext,
+  method: DescMethod,
+  started: number,
+  error: unknown,
+): ConnectError {
+  const answer = toAnswer(context, method, error);
+  context.observe(method, answer.code, secondsSince(started));
+  return answer;
+}
+
+function toAnswer(context: PipelineContext, method: DescMethod, error: unknown): ConnectError {
+  if (error instanceof AttendanceError && error.failure.kind !== 'FACT_REFUSED') {
+    if (error.cause !== undefined) context.failed(method, error.failure, error.cause);
+    return toConnectError(publicError(error.failure));
+  }
+  const incident = randomUUID();
+  context.unexpected(method, incident, error);
+  return toConnectError({ ...INTERNAL, metadata: { incident } });
+}

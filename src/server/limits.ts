@@ -1,0 +1,86 @@
+// Every bound of the server, with its reason. Nothing in this room waits, queues or buffers
+// without one of these.
+
+export interface Limits {
+  /** The largest request message after decompression, and the largest response message. */
+  readonly messageBytes: number;
+  /** Messages smaller than this are sent uncompressed. */
+  readonly compressMinBytes: number;
+  /** TCP connections at a time; further ones are closed at once. */
+  readonly connections: number;
+  /** Calls at a time on one HTTP/2 connection. */
+  readonly streamsPerConnection: number;
+  /** All header names and values of one request together. */
+  readonly headerBytes: number;
+  readonly headerCount: number;
+  /** From a connection's start to the bytes that tell HTTP/1.1 from HTTP/2. */
+  readonly firstBytesTimeoutMs: number;
+  readonly tlsHandshakeTimeoutMs: number;
+  /** From an HTTP/1.1 request's first byte to the end of its headers. */
+  readonly headersTimeoutMs: number;
+  /** From a request's first byte to its last. Streaming requests: between two pieces. */
+  readonly requestTimeoutMs: number;
+  /** An HTTP/1.1 connection without a request. */
+  readonly idleTimeoutMs: number;
+  /** An HTTP/2 connection without a call. */
+  readonly sessionIdleTimeoutMs: number;
+  /** Between two pings on an HTTP/2 connection; an unanswered one ends the connection. */
+  readonly pingIntervalMs: number;
+  /** How long a client may leave a written piece of its answer unread. */
+  readonly writeStallTimeoutMs: number;
+  /** How long the rest of a request is read after it was already answered. */
+  readonly lingerMs: number;
+  /** What one HTTP/2 connection may hold, in megabytes. */
+  readonly sessionMemoryMb: number;
+  /** HTTP/2 flow control: what a client may send ahead on one stream, and on all together. */
+  readonly streamWindowBytes: number;
+  readonly sessionWindowBytes: number;
+  /** How old a health answer may be. */
+  readonly healthMaxAgeMs: number;
+  /** How long the dependencies may take to say how they are. */
+  readonly healthTimeoutMs: number;
+  /** How often health is asked while somebody watches it. */
+  readonly healthWatchIntervalMs: number;
+  /** At the end of a drain: from telling the remaining calls to cutting them. */
+  readonly drainCutMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  // gRPC's own default, so that no client is surprised. 1,000 marks take about 300 KB.
+  messageBytes: 4 * 1024 * 1024,
+  // Below a packet or so, compression costs more than it saves.
+  compressMinBytes: 1024,
+  // About 60 KB each when idle, and well below the usual limit of open files in a container.
+  connections: 10_000,
+  // HTTP/2 asks for at least 100; clients queue what is above it.
+  streamsPerConnection: 256,
+  // A large JWT is 4 KB; Node's and most proxies' own bound.
+  headerBytes: 16 * 1024,
+  headerCount: 100,
+  // A client that connects speaks; only probes and attackers do not.
+  firstBytesTimeoutMs: 10_000,
+  tlsHandshakeTimeoutMs: 10_000,
+  headersTimeoutMs: 10_000,
+  // 4 MiB in a minute is 70 KB/s: slower than any line worth waiting for.
+  requestTimeoutMs: 60_000,
+  // Above the 60 s after which common load balancers let go of a connection: the side that
+  // closes first must be the client's, or a request crosses with the closing.
+  idleTimeoutMs: 75_000,
+  // A client connects again when it has something to say.
+  sessionIdleTimeoutMs: 15 * 60_000,
+  // A peer that vanished without a word is noticed within two of these.
+  pingIntervalMs: 30_000,
+  writeStallTimeoutMs: 60_000,
+  // Closing a TCP connection with unread data resets it, and the client never sees its answer.
+  lingerMs: 2_000,
+  // Node's 10 refuses new calls while three 4 MiB answers wait for a slow reader.
+  sessionMemoryMb: 64,
+  // HTTP/2's 64 KiB makes a 4 MiB message wait for 64 round trips.
+  streamWindowBytes: 256 * 1024,
+  sessionWindowBytes: 1024 * 1024,
+  // Health checks come from every load balancer at once; the database need not see each.
+  healthMaxAgeMs: 1_000,
+  healthTimeoutMs: 3_000,
+  healthWatchIntervalMs: 2_000,
+  drainCutMs: 500,
+};

@@ -1,0 +1,167 @@
+// The server: one port that speaks gRPC, gRPC-Web and Connect over HTTP/1.1 and HTTP/2, with
+// health, reflection, metrics and CORS. Building it is separate from listening. Knows nothing
+// of attendance: the services are registered from outside.
+
+import type { DescService } from '@bufbuild/protobuf';
+import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/connect';
+import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
+import { Health } from '../../gen/grpc/health/v1/health_pb.js';
+import type { DependencyHealth } from '../app/ports.js';
+import { createCors } from './cors.js';
+import { createFrontDoor, type FrontDoor, type TlsFiles } from './front-door.js';
+import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
+import { createHealthService } from './health-service.js';
+import { createHttp1Server } from './http1-server.js';
+import { createHttp2Sessions } from './http2-sessions.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import type { Logger } from './log.js';
+import type { Metrics } from './metrics.js';
+import { observeCalls } from './observe-calls.js';
+import { createPlainEndpoints } from './plain-endpoints.js';
+import { createReflectionIndex } from './reflection-index.js';
+import { REFLECTION_SERVICES, registerReflection } from './reflection-service.js';
+import { createRequestHandler } from './request-handler.js';
+import { createRpcEndpoint } from './rpc-endpoint.js';
+import { refusalError } from './rpc-error.js';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Plaintext when absent. */
+  readonly tls?: TlsFiles;
+  /** Origins of web pages that may call, as browsers write them; `*` for all; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Registers the services. `draining` aborts when the server begins to drain. */
+  readonly registerRoutes: (router: ConnectRouter, context: RouteContext) => void;
+  /** The services registered, for reflection and health. */
+  readonly services: readonly DescService[];
+  /** How the dependencies are. */
+  readonly health: () => Promise<readonly DependencyHealth[]>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Overrides of DEFAULT_LIMITS. */
+  readonly limits?: Partial<Limits>;
+}
+
+export interface RouteContext {
+  /** For streams that would go on for ever: end them, and the client finds another server. */
+  readonly draining: AbortSignal;
+}
+
+export interface AttendanceServer {
+  /** Resolves with the address taken. Rejects when it cannot be had. */
+  listen(): Promise<{ readonly host: string; readonly port: number }>;
+  /**
+   * Stops: accepts nothing more, says so to probes and clients, waits for the calls in flight
+   * up to `graceMs`, then tells those left (UNAVAILABLE) and cuts them. Never rejects; asked
+   * again it returns the same promise.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+export function createServer(options: ServerOptions): AttendanceServer {
+  const { log, metrics } = options;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const draining = new AbortController();
+  const cutting = new AbortController();
+  const monitor = createHealthMonitor({
+    ask: options.health,
+    draining: draining.signal,
+    limits,
+    log,
+  });
+  metrics.watchDependencies(async () => (await monitor.current()).dependencies);
+  const router = createConnectRouter({
+    readMaxBytes: limits.messageBytes,
+    writeMaxBytes: limits.messageBytes,
+    compressMinBytes: limits.compressMinBytes,
+    acceptCompression: [compressionGzip, compressionBrotli],
+    shutdownSignal: cutting.signal,
+  });
+  registerStandardServices(router, options, monitor);
+  options.registerRoutes(router, { draining: draining.signal });
+  const handler = createRequestHandler({
+    rpc: createRpcEndpoint({ handlers: router.handlers, limits, metrics, log }),
+    plain: createPlainEndpoints(monitor, metrics, log),
+    cors: createCors(options.corsOrigins),
+    draining: draining.signal,
+    limits,
+    metrics,
+    log,
+  });
+  const http1 = createHttp1Server(handler, limits);
+  const http2 = createHttp2Sessions(handler, limits, log);
+  const door = createFrontDoor({
+    tls: options.tls,
+    limits,
+    log,
+    onHttp1: (socket) => http1.emit('connection', socket),
+    onHttp2: (socket) => http2.server.emit('connection', socket),
+  });
+  let drained: Promise<void> | undefined;
+  return {
+    listen: () => door.listen(options.host, options.port),
+    drain(graceMs) {
+      drained ??= (async () => {
+        draining.abort();
+        const closed = door.close();
+        http2.drain();
+        // Closes the idle connections now; the others as they become idle.
+        const sweep = setInterval(() => http1.closeIdleConnections(), SWEEP_INTERVAL_MS);
+        http1.closeIdleConnections();
+        if (!(await settlesWithin(closed, graceMs))) {
+          log.warn({ graceMs }, 'calls were still running at the end of the grace period');
+          cutting.abort(stopping());
+          await settlesWithin(closed, limits.drainCutMs);
+        }
+        clearInterval(sweep);
+        http1.close();
+        await destroyAll(door, closed);
+      })();
+      return drained;
+    },
+  };
+}
+
+/** What a caller cut off is told to wait before it calls again, elsewhere. */
+const RETRY_AFTER_MS = 1_000;
+/** How soon a connection that became idle while draining is closed. */
+const SWEEP_INTERVAL_MS = 50;
+
+function registerStandardServices(
+  router: ConnectRouter,
+  { services, metrics }: ServerOptions,
+  monitor: HealthMonitor,
+): void {
+  const options = { interceptors: [observeCalls(metrics)] };
+  const names = services.map((service) => service.typeName);
+  router.service(Health, createHealthService(monitor, names), options);
+  const reflected = [...services, Health, ...REFLECTION_SERVICES];
+  registerReflection(router, createReflectionIndex(reflected), options);
+}
+
+function stopping() {
+  return refusalError({
+    code: Code.Unavailable,
+    reason: 'DRAINING',
+    message: 'This server is stopping; call again, another one answers.',
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+}
+
+async function destroyAll(door: FrontDoor, closed: Promise<void>): Promise<void> {
+  door.destroyConnections();
+  await closed;
+}
+
+/** True when the promise settles in time. */
+async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const isSettled = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isSettled;
+}

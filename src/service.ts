@@ -1,0 +1,153 @@
+// One process of the service: the rooms wired together, started and stopped in order. Listens
+// first and waits for the database then, so that readiness can say what it is waiting for.
+
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { AttendanceStore, DependencyHealth } from './app/ports.js';
+import type { Config } from './config.js';
+import type { Instant } from './domain/time.js';
+import type { PipelineContext } from './rpc/pipeline.js';
+import { registerRoutes, SERVICES } from './rpc/routes.js';
+import type { Metrics } from './server/metrics.js';
+import { type AttendanceServer, createServer } from './server/server.js';
+import { openDatabase } from './store/database.js';
+import { isPassing } from './store/errors.js';
+import { migrateUp } from './store/migrate.js';
+import { createPostgresStore } from './store/postgres-store.js';
+
+/** What one process of the service is given besides its configuration. */
+export interface ServiceOptions {
+  readonly config: Config;
+  /** PostgreSQL, embedded or not. */
+  readonly databaseUrl: string;
+  /** Whether no other process writes to this database: only then may memory be a cache. */
+  readonly onlyWriter: boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Service {
+  /** Where it listens. */
+  readonly host: string;
+  readonly port: number;
+  /** Resolves when the schema is there and calls are served; rejects when it cannot be made. */
+  readonly ready: Promise<void>;
+  /** Finishes what is in flight, up to `graceMs`, then closes everything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 5000;
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, databaseUrl, log, metrics } = options;
+  const database = openDatabase(databaseUrl, (error) => {
+    log.warn({ reason: error.message }, 'an idle database connection was lost');
+  });
+  const postgres = createPostgresStore(database, config);
+  const cached = cacheOf(postgres, options);
+  let migrated = false;
+  const health = async () => withSchema(await cached.store.health(), migrated);
+  const server = createServer({
+    host: config.host,
+    port: config.port,
+    ...(config.tls === undefined ? {} : { tls: await readTls(config.tls) }),
+    corsOrigins: config.corsOrigins,
+    registerRoutes: registerRoutes(pipelineContext(log, metrics), cached.store),
+    services: SERVICES,
+    health,
+    metrics,
+    log,
+  });
+  const stopping = new AbortController();
+  const address = await listen(server).catch(async (error: unknown) => {
+    await Promise.allSettled([cached.close(), database.close()]);
+    throw error;
+  });
+  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
+    migrated = true;
+  });
+  // Whoever waits for it hears it; nobody needs to.
+  ready.catch(() => {});
+  return {
+    ...address,
+    ready,
+    async stop(graceMs) {
+      stopping.abort();
+      await server.drain(graceMs);
+      await Promise.allSettled([cached.close(), database.close()]);
+    },
+  };
+}
+
+async function listen(server: AttendanceServer): Promise<{ host: string; port: number }> {
+  return await server.listen();
+}
+
+async function readTls(files: NonNullable<Config['tls']>): Promise<{ cert: Buffer; key: Buffer }> {
+  const [cert, key] = await Promise.all([readFile(files.certFile), readFile(files.keyFile)]);
+  return { cert, key };
+}
+
+interface Cached {
+  readonly store: AttendanceStore;
+  close(): Promise<void>;
+}
+
+/** Redis when there is one, memory when nobody else can write, else no cache. */
+function cacheOf(store: AttendanceStore, options: ServiceOptions): Cached {
+  void options;
+  return { store, close: async () => {} };
+}
+
+/** A database that answers but has no schema yet cannot serve. */
+function withSchema(
+  dependencies: readonly DependencyHealth[],
+  migrated: boolean,
+): readonly DependencyHealth[] {
+  return dependencies.map((dependency) =>
+    dependency.name === 'postgresql' && dependency.up && !migrated
+      ? { ...dependency, up: false, detail: 'the schema is being brought up to date' }
+      : dependency,
+  );
+}
+
+/** Migrates as soon as the database answers; throws when a migration itself fails. */
+async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSignal): Promise<void> {
+  const { host } = new URL(databaseUrl);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      const applied = await migrateUp(databaseUrl);
+      if (applied.length > 0) log.info({ applied }, 'the database schema was brought up to date');
+      return;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      const reason = reasonOf(error);
+      log.warn({ host, reason, retryInMs: pauseMs }, 'waiting for PostgreSQL: not ready to serve');
+    }
+    await delay(pauseMs, undefined, { signal });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pipelineContext(log: Logger, metrics: Metrics): PipelineContext {
+  return {
+    now: () => Date.now() as Instant,
+    observe: (method, code, seconds) => metrics.observeRpc(method, code, seconds),
+    unexpected: (method, incident, error) => {
+      log.error({ method: method.name, incident, err: error }, 'a call failed unexpectedly');
+    },
+    failed: (method, failure, cause) => {
+      const reason = reasonOf(cause);
+      log.warn(
+        { method: method.name, failure: failure.kind, reason },
+        'a call could not be served',
+      );
+    },
+  };
+}

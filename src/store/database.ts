@@ -1,0 +1,219 @@
+// The pool of PostgreSQL connections: bounded, with timeouts of its own, recovering by itself.
+// Must never leave a transaction open or hand out a connection in an unknown state.
+
+import pg from 'pg';
+import { AttendanceError } from '../domain/errors.js';
+import { isConnectionError, STORE_RETRY_AFTER_MS, toStoreError } from './errors.js';
+
+/** Connections per process. PostgreSQL's default allows 100: six such processes and room. */
+export const MAX_CONNECTIONS = 16;
+
+/** Calls that wait for a connection; above it, calls are refused rather than queued. */
+const MAX_WAITING = 2000;
+
+/** How long a call waits for a connection, or a connection for its handshake. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** The longest a statement may run on the server. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/** The longest a statement may wait for a row lock: writers of one employee queue here. */
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** A transaction that waits this long for our next statement is ended by the server. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
+
+/** The client's own limit, for a server that does not answer at all. */
+const QUERY_TIMEOUT_MS = 20_000;
+
+/**
+ * Settings of every connection. Every statement of this service walks indexes from the few rows it
+ * was given, so everything else is ruled out: otherwise a plan made while a table was small or
+ * never analysed is kept while it grows. Generic plans: they do not depend on values.
+ */
+const SESSION = [
+  `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+  `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
+  `set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_TIMEOUT_MS}`,
+  `set timezone = 'UTC'`,
+  'set enable_seqscan = off',
+  'set enable_bitmapscan = off',
+  'set enable_hashjoin = off',
+  'set enable_mergejoin = off',
+  'set plan_cache_mode = force_generic_plan',
+  'set jit = off',
+].join(';');
+
+/** A prepared statement: parsed once per connection under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export const BEGIN: Statement = { name: '', text: 'begin' };
+export const COMMIT: Statement = { name: '', text: 'commit' };
+export const ROLLBACK: Statement = { name: '', text: 'rollback' };
+
+export type Row = Record<string, unknown>;
+
+/** A statement and its parameters. */
+export interface Bound {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+}
+
+export function bind(statement: Statement, ...values: unknown[]): Bound {
+  return { statement, values };
+}
+
+/** A connection taken from the pool, for one transaction. */
+export interface Session {
+  /**
+   * Sends all of them at once, without waiting between them; returns the rows of each. They run in
+   * order; when one fails, those behind it in the same transaction fail too, and the first
+   * failure is thrown once all have been answered.
+   */
+  pipeline(statements: readonly Bound[]): Promise<Row[][]>;
+}
+
+export interface Database {
+  /** Runs one statement outside a transaction; once more when the connection was found dead. */
+  query(statement: Statement, ...values: unknown[]): Promise<Row[]>;
+  /** Lends one connection. It goes back only if `run` succeeded; else it is closed. */
+  session<T>(run: (session: Session) => Promise<T>): Promise<T>;
+  /** Rejects with the driver's own error when PostgreSQL does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `url`: a PostgreSQL connection URL. Does not connect until used. */
+export function openDatabase(
+  url: string,
+  onIdleError: (error: Error) => void,
+  maxConnections = MAX_CONNECTIONS,
+): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    pipeline: true,
+    application_name: 'attendance',
+    types: { getTypeParser: typeParser },
+    onConnect: async (client: pg.ClientBase) => {
+      await client.query(SESSION);
+    },
+  } as pg.PoolConfig);
+  // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
+  pool.on('error', onIdleError);
+
+  async function checkout(): Promise<pg.PoolClient> {
+    if (pool.waitingCount >= MAX_WAITING) {
+      throw new AttendanceError({
+        kind: 'OVERLOADED',
+        queue: 'database connections',
+        retryAfterMs: STORE_RETRY_AFTER_MS,
+      });
+    }
+    return await pool.connect();
+  }
+
+  async function lend<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await checkout();
+    // While lent, a connection's death also fails its query; unheard, the event would be fatal.
+    client.on('error', ignore);
+    try {
+      const result = await run(client);
+      client.off('error', ignore);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async function once(bound: Bound): Promise<Row[]> {
+    return await lend(async (client) => (await send(client, bound)).rows);
+  }
+
+  return {
+    async query(statement, ...values) {
+      const bound = bind(statement, ...values);
+      try {
+        return await once(bound);
+      } catch (error) {
+        if (!isConnectionError(error)) throw toStoreError(error);
+      }
+      return await once(bound).catch((error: unknown) => Promise.reject(toStoreError(error)));
+    },
+    session: async (run) => await lend((client) => run({ pipeline: pipelineOn(client) })),
+    async ping() {
+      await once(bind({ name: 'ping', text: 'select 1' }));
+    },
+    close: async () => await pool.end(),
+  };
+}
+
+function ignore(): void {}
+
+async function send(client: pg.ClientBase, bound: Bound): Promise<pg.QueryResult<Row>> {
+  const { name, text } = bound.statement;
+  return await client.query<Row>({ name, text, values: [...bound.values] });
+}
+
+function pipelineOn(client: pg.ClientBase): Session['pipeline'] {
+  return async (statements) => {
+    const answers = await Promise.allSettled(statements.map((bound) => send(client, bound)));
+    return answers.map((answer, index) => {
+      if (answer.status === 'rejected') throw answer.reason;
+      const { command, rows } = answer.value;
+      // A commit of a failed transaction is answered with success and the word ROLLBACK.
+      if (statements[index]?.statement === COMMIT && command !== 'COMMIT') {
+        throw new Error(`the commit was answered with ${command}`);
+      }
+      return rows;
+    });
+  };
+}
+
+const OID_INT8 = 20;
+const OID_DATE = 1082;
+const OID_TIMESTAMPTZ = 1184;
+
+type Parser = (text: string) => unknown;
+
+function typeParser(oid: number, format?: 'text' | 'binary'): Parser {
+  if (format !== 'binary') {
+    if (oid === OID_TIMESTAMPTZ) return parseTimestamp;
+    if (oid === OID_DATE) return (text) => text;
+    if (oid === OID_INT8) return parseInt8;
+  }
+  return pg.types.getTypeParser(oid, format) as Parser;
+}
+
+/** Counters only: refuses what a double cannot hold exactly. */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is too large`);
+  return value;
+}
+
+/** `2026-11-22 12:13:16.123456+00`, in a session whose zone is UTC, to microseconds. */
+export function parseTimestamp(text: string): number {
+  const seconds = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`);
+  const fraction = text.charAt(19) === '.' ? text.slice(20, text.length - 3) : '';
+  if (Number.isNaN(seconds) || !text.endsWith('+00')) {
+    throw new RangeError(`timestamp ${text} is not in UTC or out of range`);
+  }
+  return seconds * 1000 + Number(fraction.padEnd(6, '0'));
+}
+
+/** Microseconds since 1970 as PostgreSQL reads them. */
+export function formatTimestamp(micros: number): string {
+  const millis = Math.floor(micros / 1000);
+  const rest = String(micros - millis * 1000).padStart(3, '0');
+  return new Date(millis).toISOString().replace('Z', `${rest}Z`);
+}

@@ -1,0 +1,93 @@
+// Several processes behind one port: the primary forks them, replaces those that die, and stops
+// them. It serves no calls itself.
+
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger } from 'pino';
+
+/** A worker that died is replaced after this; twice as long after each further early death. */
+const FIRST_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 10_000;
+
+/** A worker that lived this long was well: its death is not counted with earlier ones. */
+const STABLE_AFTER_MS = 60_000;
+
+/** Beyond its own grace, what a worker gets before it is killed. */
+const EXIT_MARGIN_MS = 5000;
+
+/** What a worker tells the primary when it serves. */
+export interface ReadyMessage {
+  readonly attendance: 'ready';
+  readonly host: string;
+  readonly port: number;
+}
+
+export function isReadyMessage(message: unknown): message is ReadyMessage {
+  return typeof message === 'object' && message !== null && 'attendance' in message
+    ? message.attendance === 'ready'
+    : false;
+}
+
+export interface Workers {
+  /** Resolves when every first worker serves. */
+  readonly ready: Promise<ReadyMessage>;
+  /** Tells all to finish, waits, kills who stays. No process is left. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Forks `count` workers with additions to this process's environment. */
+export function runWorkers(
+  count: number,
+  env: Readonly<Record<string, string>>,
+  log: Logger,
+): Workers {
+  const alive = new Set<Worker>();
+  let stopping = false;
+  let serving = 0;
+  let pauseMs = FIRST_PAUSE_MS;
+  let announce: (message: ReadyMessage) => void = () => {};
+  const ready = new Promise<ReadyMessage>((resolve) => {
+    announce = resolve;
+  });
+
+  const fork = (): void => {
+    if (stopping) return;
+    const worker = cluster.fork(env);
+    const startedMs = performance.now();
+    alive.add(worker);
+    worker.on('message', (message: unknown) => {
+      if (!isReadyMessage(message)) return;
+      serving += 1;
+      if (serving === count) announce(message);
+    });
+    worker.on('error', (error) => log.error({ err: error }, 'a worker could not be reached'));
+    worker.once('exit', (code, signal) => {
+      alive.delete(worker);
+      if (stopping) return;
+      if (performance.now() - startedMs > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
+      log.error({ code, signal, replacedInMs: pauseMs }, 'a worker died');
+      setTimeout(fork, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+    });
+  };
+  for (let index = 0; index < count; index += 1) fork();
+
+  return {
+    ready,
+    async stop(graceMs) {
+      stopping = true;
+      const limitMs = graceMs + EXIT_MARGIN_MS;
+      await Promise.all([...alive].map((worker) => endWorker(worker, limitMs)));
+    },
+  };
+}
+
+async function endWorker(worker: Worker, limitMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => worker.process.kill('SIGKILL'), limitMs);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    worker.process.kill('SIGTERM');
+  });
+}

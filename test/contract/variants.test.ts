@@ -1,0 +1,50 @@
+// The contract, once for each thing that can stand behind it.
+
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { describeContract } from './contract.js';
+
+interface Variant {
+  readonly name: string;
+  readonly redis: 'none' | 'up' | 'stopped' | 'hanging';
+  readonly onlyWriter?: boolean;
+}
+
+const VARIANTS: readonly Variant[] = [
+  { name: 'PostgreSQL alone', redis: 'none' },
+  { name: 'PostgreSQL with the cache in memory', redis: 'none', onlyWriter: true },
+  { name: 'PostgreSQL with Redis', redis: 'up' },
+  { name: 'PostgreSQL with Redis stopped', redis: 'stopped' },
+  { name: 'PostgreSQL with Redis hanging', redis: 'hanging' },
+];
+
+for (const { name, redis: state, onlyWriter = false } of VARIANTS) {
+  describe(`the contract over ${name}`, () => {
+    let database: TestDatabase;
+    let redis: TestRedis | undefined;
+    let running: TestService;
+
+    before(async function () {
+      this.timeout(300_000);
+      database = await createTestDatabase();
+      if (state !== 'none') redis = await startRedis();
+      if (state === 'stopped') await redis?.stop();
+      running = await startTestService({
+        databaseUrl: database.url,
+        onlyWriter,
+        ...(redis === undefined ? {} : { env: { REDIS_URL: redis.url } }),
+      });
+      if (state === 'hanging') redis?.pause();
+    });
+
+    after(async () => {
+      redis?.resume();
+      await running?.stop();
+      await redis?.stop();
+      await database?.drop();
+    });
+
+    describeContract(() => running);
+  });
+}

@@ -1,0 +1,135 @@
+// PostgreSQL goes away and comes back: the service says so, loses nothing, and recovers by itself.
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
+import { type PrivateCluster, startPrivateCluster } from '../support/database.js';
+import { refusalOf, startTestService, type TestService } from '../support/service.js';
+
+const { PRESENT, ABSENT } = AttendanceStatus;
+const DAY = '2026-03-02';
+
+/** Asks until it is so; the test's own timeout bounds it. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(50);
+}
+
+describe('PostgreSQL comes and goes', function () {
+  this.timeout(90_000);
+  let cluster: PrivateCluster;
+  let running: TestService | undefined;
+  const log: Record<string, unknown>[] = [];
+
+  before(async () => {
+    cluster = await startPrivateCluster();
+  });
+
+  afterEach(async () => {
+    await running?.stop();
+    running = undefined;
+  });
+
+  after(async () => await cluster.dispose());
+
+  const start = async (early = false): Promise<TestService> => {
+    log.length = 0;
+    const onLog = (line: Record<string, unknown>) => log.push(line);
+    running = await startTestService({ databaseUrl: cluster.url, early, onLog });
+    return running;
+  };
+  const readiness = async ({ baseUrl }: TestService) => {
+    const response = await fetch(`${baseUrl}/readyz`);
+    const body = (await response.json()) as { status: string };
+    return { http: response.status, status: body.status };
+  };
+  const mark = (service: TestService, employeeId: string, status = PRESENT) =>
+    service.client.markAttendance({ employeeId, date: DAY, status, requestId: randomUUID() });
+
+  it('defect 6: a restart of PostgreSQL is survived without a restart of the service', async () => {
+    const service = await start();
+    await mark(service, 'restart');
+    await cluster.restart();
+    // The connections of before are dead; a read finds that out and asks again on a new one.
+    const { attendance } = await service.client.getAttendance({ employeeId: 'restart', date: DAY });
+    expect(attendance?.status).to.equal(PRESENT);
+    expect((await mark(service, 'restart', ABSENT)).attendance?.revision).to.equal(2);
+  });
+
+  it('defect 6: down while running, calls fail as UNAVAILABLE, and work again when it is back', async () => {
+    const service = await start();
+    await mark(service, 'outage');
+    await cluster.kill9();
+    const refusal = await refusalOf(mark(service, 'outage', ABSENT));
+    expect(refusal).to.deep.equal({ code: 'Unavailable', reason: 'STORE_UNAVAILABLE', fields: [] });
+    await until(async () => (await readiness(service)).http === 503);
+    expect(await readiness(service)).to.deep.equal({ http: 503, status: 'unavailable' });
+    expect((await fetch(`${service.baseUrl}/healthz`)).status).to.equal(200);
+    await cluster.start();
+    await until(async () => (await readiness(service)).http === 200);
+    expect((await mark(service, 'outage', ABSENT)).attendance?.revision).to.equal(2);
+  });
+
+  it('defect 6: down at start, it is waited for with a log line and a readiness that says so', async () => {
+    await cluster.stop();
+    const service = await start(true);
+    expect((await readiness(service)).http).to.equal(503);
+    expect((await refusalOf(mark(service, 'early'))).code).to.equal('Unavailable');
+    await until(async () =>
+      log.some((line) => String(line.msg).startsWith('waiting for PostgreSQL')),
+    );
+    await cluster.start();
+    await service.service.ready;
+    await until(async () => (await readiness(service)).http === 200);
+    expect((await mark(service, 'early')).attendance?.revision).to.equal(1);
+  });
+
+  it('what was acknowledged before a crash of PostgreSQL is there after it', async () => {
+    const service = await start();
+    const acknowledged: string[] = [];
+    let stopped = false;
+    const writers = Array.from({ length: 8 }, async (_, lane) => {
+      for (let index = 0; !stopped; index += 1) {
+        const employeeId = `crash-${lane}-${index}`;
+        await mark(service, employeeId).then(
+          () => acknowledged.push(employeeId),
+          () => {},
+        );
+      }
+    });
+    await until(async () => acknowledged.length > 300);
+    await cluster.kill9();
+    stopped = true;
+    await Promise.all(writers);
+    await cluster.start();
+    await until(async () => (await readiness(service)).http === 200);
+    for (const employeeId of acknowledged) {
+      const { attendance } = await service.client.getAttendance({ employeeId, date: DAY });
+      expect(attendance?.status, employeeId).to.equal(PRESENT);
+    }
+  });
+
+  it('defect 5: no connection sits idle in a transaction, and schema changes are not held up', async () => {
+    const service = await start();
+    const { client } = service;
+    await mark(service, 'idle');
+    await client.getAttendance({ employeeId: 'idle', date: DAY });
+    await client.listAttendance({});
+    await refusalOf(
+      client.markAttendance({ employeeId: 'idle', date: DAY, status: PRESENT, etag: '"9"' }),
+    );
+    const { openDatabase } = await import('../../src/store/database.js');
+    const admin = openDatabase(cluster.adminUrl, () => {}, 1);
+    try {
+      const idle = await admin.query({
+        name: '',
+        text: `select state, query from pg_stat_activity where state like 'idle in transaction%'`,
+      });
+      expect(idle).to.deep.equal([]);
+      const text = 'alter table mark add column if not exists tried text';
+      await admin.query({ name: '', text });
+    } finally {
+      await admin.close();
+    }
+  });
+});

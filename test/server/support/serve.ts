@@ -1,0 +1,91 @@
+// Builds the real server on a free port of the loopback, for one test, with a few methods of
+// the attendance service answered here.
+
+import { create } from '@bufbuild/protobuf';
+import type { ServiceImpl } from '@connectrpc/connect';
+import {
+  AttendanceService,
+  GetAttendanceResponseSchema,
+  ListAttendanceResponseSchema,
+  MarkAttendanceResponseSchema,
+} from '../../../gen/attendance/v1/attendance_service_pb.js';
+import type { DependencyHealth } from '../../../src/app/ports.js';
+import type { Limits } from '../../../src/server/limits.js';
+import type { Logger } from '../../../src/server/log.js';
+import { createMetrics, type Metrics } from '../../../src/server/metrics.js';
+import { type AttendanceServer, createServer } from '../../../src/server/server.js';
+
+export interface ServeOptions {
+  readonly limits?: Partial<Limits>;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly corsOrigins?: readonly string[];
+  readonly routes?: Partial<ServiceImpl<typeof AttendanceService>>;
+  readonly health?: () => Promise<readonly DependencyHealth[]>;
+}
+
+export interface Served {
+  readonly server: AttendanceServer;
+  readonly metrics: Metrics;
+  readonly port: number;
+  /** http://127.0.0.1:port, or https://localhost:port. */
+  readonly url: string;
+  /** Errors the server logged. */
+  readonly errors: object[];
+}
+
+export const UP: readonly DependencyHealth[] = [
+  { name: 'postgresql', up: true, detail: '' },
+  { name: 'redis', up: true, detail: '' },
+];
+
+/** The id that echoes as a page of this many bytes, roughly. */
+export const BIG_PREFIX = 'big-';
+
+const ECHO: Partial<ServiceImpl<typeof AttendanceService>> = {
+  getAttendance: ({ employeeId, date }) =>
+    create(GetAttendanceResponseSchema, { attendance: { employeeId, date } }),
+  markAttendance: ({ employeeId, note }) =>
+    create(MarkAttendanceResponseSchema, { attendance: { employeeId, note } }),
+  listAttendance: ({ employeeId, pageSize }) =>
+    create(ListAttendanceResponseSchema, {
+      attendances: Array.from({ length: pageSize }, () => ({ employeeId, note: 'n'.repeat(500) })),
+    }),
+  async *streamAttendance({ employeeId }) {
+    for (const note of ['one', 'two', 'three']) yield { attendances: [{ employeeId, note }] };
+  },
+};
+
+const running: Served[] = [];
+
+export async function serve(options: ServeOptions = {}): Promise<Served> {
+  const errors: object[] = [];
+  const log: Logger = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: (fields, message) => errors.push({ message, ...fields }),
+  };
+  const metrics = createMetrics();
+  const server = createServer({
+    host: '127.0.0.1',
+    port: 0,
+    corsOrigins: options.corsOrigins ?? [],
+    registerRoutes: (router) => router.service(AttendanceService, { ...ECHO, ...options.routes }),
+    services: [AttendanceService],
+    health: options.health ?? (async () => UP),
+    metrics,
+    log,
+    limits: { healthMaxAgeMs: 0, healthWatchIntervalMs: 20, ...options.limits },
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  });
+  const { port } = await server.listen();
+  const url = options.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
+  const served = { server, metrics, port, url, errors };
+  running.push(served);
+  return served;
+}
+
+/** For afterEach. */
+export async function stopAll(): Promise<void> {
+  await Promise.all(running.splice(0).map(({ server }) => server.drain(0)));
+}

@@ -1,0 +1,246 @@
+// Many writers at once, against real PostgreSQL: what must hold whatever the interleaving.
+
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Fact } from '../../src/app/facts.js';
+import { recordFacts } from '../../src/app/record-facts.js';
+import { type MarkableStatus, PORTIONS, type Portion, STATUSES } from '../../src/domain/day.js';
+import { type DeclarationFact, declarationOf, derive } from '../../src/domain/derive.js';
+import type { EmployeeId } from '../../src/domain/employee-id.js';
+import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
+import { NO_PLAN } from '../../src/domain/plan.js';
+import { clearOf, markOf, openStore, type StoreFixture } from './support.js';
+
+const DAY = '2026-03-02';
+
+describe('many writers at once', function () {
+  this.timeout(120_000);
+  let fixture: StoreFixture;
+
+  before(async () => {
+    fixture = await openStore();
+  });
+
+  after(async () => await fixture.close());
+
+  const record = (...facts: Fact[]) => recordFacts(fixture.store, facts);
+
+  async function count(table: string, employeeId: string): Promise<number> {
+    const [row] = await fixture.rows(
+      `select count(*)::integer as n from ${table} where employee_id = $1`,
+      employeeId,
+    );
+    return Number(row?.n);
+  }
+
+  it('100 on one employee and date: one row, every change a revision, none lost', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        record(markOf('all', DAY, { note: String(index) })),
+      ),
+    );
+    const revisions = results.map(([result]) => result?.attendance?.revision ?? 0);
+    expect(revisions.sort((a, b) => a - b)).to.deep.equal(
+      Array.from({ length: 100 }, (_, index) => index + 1),
+    );
+    expect(await count('attendance_day', 'all')).to.equal(1);
+    expect(await count('mark', 'all')).to.equal(100);
+    expect(await count('attendance_change', 'all')).to.equal(100);
+    expect(await count('employee', 'all')).to.equal(1);
+  });
+
+  it('100 that say the same: one revision', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 100 }, () => record(markOf('same', DAY))),
+    );
+    expect(new Set(results.map(([result]) => result?.attendance?.revision))).to.deep.equal(
+      new Set([1]),
+    );
+    expect(await count('attendance_change', 'same')).to.equal(1);
+  });
+
+  it('one request id 50 times at once: one fact, one answer', async () => {
+    const requestId = randomUUID();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => record(markOf('once', DAY, { requestId }))),
+    );
+    const answers = new Set(results.map(([result]) => JSON.stringify(result?.attendance)));
+    expect(answers.size).to.equal(1);
+    expect(await count('mark', 'once')).to.equal(1);
+    expect(await count('attendance_change', 'once')).to.equal(1);
+  });
+
+  it('one request id inside 50 different batches at once: nobody else’s item fails', async () => {
+    const requestId = randomUUID();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        record(
+          markOf(`neighbour-${index}`, DAY),
+          markOf('shared', DAY, { requestId }),
+          markOf(`neighbour-${(index * 7) % 50}`, '2026-03-03', { note: String(index) }),
+          markOf('shared', '2026-03-03', { note: String(index) }),
+        ),
+      ),
+    );
+    expect(results.flat().filter((result) => result.failure !== undefined)).to.deep.equal([]);
+    const answers = new Set(results.map((batch) => JSON.stringify(batch[1]?.attendance)));
+    expect(answers.size).to.equal(1);
+    const rows = await fixture.rows(
+      `select count(*)::integer as n from mark where employee_id = 'shared' and request_id is not null`,
+    );
+    expect(rows).to.deep.equal([{ n: 1 }]);
+  });
+
+  it('batches that name the same new employees in opposite orders do not wait in a circle', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `circle-${index}`);
+    const results = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => {
+        const order = index % 2 === 0 ? ids : [...ids].reverse();
+        return record(...order.map((id) => markOf(id, DAY, { note: String(index) })));
+      }),
+    );
+    expect(results.flat().every((result) => result.attendance !== undefined)).to.equal(true);
+  });
+
+  it('a fact that PostgreSQL refuses fails alone', async () => {
+    const poison: Fact = { ...markOf('poison', DAY), actor: 'nul \u0000 in the middle' };
+    const batch = [...Array(9).keys()].map((index) => markOf(`healthy-${index}`, DAY));
+    const results = await record(...batch.slice(0, 5), poison, ...batch.slice(5));
+    expect(results.map((result) => result.failure?.kind ?? 'done')).to.deep.equal([
+      ...Array(5).fill('done'),
+      'FACT_REFUSED',
+      ...Array(4).fill('done'),
+    ]);
+  });
+
+  it('feed positions are dense and in commit order under 8 writing processes', async () => {
+    const before = await head();
+    const writers = Array.from({ length: 8 }, (_, index) => spawnWriter(fixture.url, index));
+    const running = Promise.all(writers);
+    let ended = false;
+    const done = running.finally(() => {
+      ended = true;
+    });
+    // What a follower of the feed sees while they write: never a gap that is filled later.
+    let seen = before;
+    while (!ended) {
+      const rows = await fixture.rows(
+        'select position from attendance_change where position > $1 order by position',
+        seen,
+      );
+      for (const row of rows) {
+        expect(row.position, 'a gap that a follower would have read past').to.equal(seen + 1);
+        seen = Number(row.position);
+      }
+    }
+    const written = (await done).reduce((sum, changes) => sum + changes, 0);
+    expect(await head()).to.equal(before + written);
+    const [broken] = await fixture.rows(`
+      select
+        count(*) filter (where position <> previous + 1)::integer as gaps,
+        count(*) filter (where recorded_at < earlier)::integer as times_back,
+        count(*) filter (where revision <> coalesce(of_day, 0) + 1)::integer as revisions_wrong,
+        count(*) filter (where sequence <= coalesce(of_employee, 0))::integer as order_wrong
+      from (
+        select *, lag(position, 1, 0::bigint) over by_position as previous,
+               lag(recorded_at) over by_position as earlier,
+               lag(revision) over (partition by employee_id, date order by position) as of_day,
+               lag(sequence) over (partition by employee_id order by position) as of_employee
+        from attendance_change window by_position as (order by position)
+      ) c`);
+    expect(broken).to.deep.equal({ gaps: 0, times_back: 0, revisions_wrong: 0, order_wrong: 0 });
+  });
+
+  async function head(): Promise<number> {
+    const [row] = await fixture.rows('select position from feed_head');
+    return Number(row?.position);
+  }
+
+  it('every version counts the employee’s facts, also after failures and replays', async () => {
+    const wrong = await fixture.rows(`
+      select e.employee_id, e.version from employee e
+      where e.version <> (select count(*) from mark m where m.employee_id = e.employee_id)
+         or e.version <> (select max(sequence) from mark m where m.employee_id = e.employee_id)`);
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('days rebuilt from the facts equal the days stored, whatever was written how', async () => {
+    const fact = fc.record({
+      employee: fc.integer({ min: 1, max: 3 }),
+      day: fc.integer({ min: 1, max: 3 }),
+      status: fc.constantFrom<MarkableStatus | 'CLEAR'>('PRESENT', 'ABSENT', 'ON_LEAVE', 'CLEAR'),
+      portion: fc.constantFrom(...PORTIONS),
+    });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fact, { minLength: 1, maxLength: 5 })),
+        async (batches) => {
+          run += 1;
+          await Promise.all(
+            batches.map((batch) =>
+              record(
+                ...batch.map(({ employee, day, status, portion }) => {
+                  const id = `rebuild-${run}-${employee}`;
+                  const date = `2026-04-0${day}`;
+                  return status === 'CLEAR'
+                    ? clearOf(id, date)
+                    : markOf(id, date, { status, portion });
+                }),
+              ),
+            ),
+          );
+          for (const employee of [1, 2, 3]) await expectRebuilt(`rebuild-${run}-${employee}`);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  async function expectRebuilt(employeeId: string): Promise<void> {
+    const marks = await fixture.rows(
+      'select date, kind, status, portion, note from mark where employee_id = $1 order by sequence',
+      employeeId,
+    );
+    const facts = new Map<string, Record<string, unknown>[]>();
+    for (const row of marks) {
+      const date = String(row.date);
+      facts.set(date, [...(facts.get(date) ?? []), row]);
+    }
+    const block = await fixture.store.readMonth(employeeId as EmployeeId, '2026-04' as LocalMonth);
+    for (const [date, rows] of facts) {
+      const rebuilt = derive({ declaration: declarationOf(rows.map(factOf)) }, NO_PLAN);
+      const stored = block?.days.find((day) => day.date === (date as LocalDate));
+      expect(stored?.result).to.deep.equal(rebuilt);
+    }
+  }
+});
+
+function factOf(row: Record<string, unknown>): DeclarationFact {
+  if (row.kind === 2) return { kind: 'CLEAR' };
+  return {
+    kind: 'MARK',
+    status: STATUSES[Number(row.status) - 1] as MarkableStatus,
+    portion: PORTIONS[Number(row.portion) - 1] as Portion,
+    note: String(row.note),
+  };
+}
+
+/** Another process that writes; resolves with the number of changes it was told of. */
+async function spawnWriter(url: string, seed: number): Promise<number> {
+  const script = fileURLToPath(new URL('./writer-process.js', import.meta.url));
+  const child = fork(script, [url, String(seed)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let changes: number | undefined;
+  child.on('message', (message) => {
+    changes = Number(message);
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0 || changes === undefined) throw new Error(`writer ${seed} ended with ${code}`);
+  return changes;
+}

@@ -1,0 +1,81 @@
+// A store over a fresh, migrated database, and facts to write into it.
+
+import type { Fact } from '../../src/app/facts.js';
+import type { AttendanceStore } from '../../src/app/ports.js';
+import type { MarkableStatus, Portion } from '../../src/domain/day.js';
+import type { EmployeeId } from '../../src/domain/employee-id.js';
+import type { LocalDate } from '../../src/domain/local-date.js';
+import type { Instant } from '../../src/domain/time.js';
+import { type Database, openDatabase } from '../../src/store/database.js';
+import { migrateUp } from '../../src/store/migrate.js';
+import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { createTestDatabase } from '../support/database.js';
+
+export interface StoreFixture {
+  readonly url: string;
+  readonly database: Database;
+  readonly store: AttendanceStore;
+  /** Rows of any statement: for looking at tables behind the store's back. */
+  rows(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export async function openStore(): Promise<StoreFixture> {
+  const test = await createTestDatabase();
+  await migrateUp(test.url);
+  const database = openDatabase(test.url, () => {});
+  return {
+    url: test.url,
+    database,
+    store: createPostgresStore(database, { requireKnownEmployees: false }),
+    rows: async (text, ...values) => await database.query({ name: '', text }, ...values),
+    async close() {
+      await database.close();
+      await test.drop();
+    },
+  };
+}
+
+let hashes = 0;
+
+export interface FactOptions {
+  readonly status?: MarkableStatus;
+  readonly portion?: Portion;
+  readonly requestId?: string;
+  readonly etag?: string;
+  readonly note?: string;
+}
+
+/** A mark whose payload hash is its own, unless it has a request id: then it depends on that. */
+export function markOf(employeeId: string, date: string, options: FactOptions = {}): Fact {
+  const { status = 'PRESENT', portion = 'WHOLE_DAY', requestId, etag, note = '' } = options;
+  hashes += 1;
+  return {
+    kind: 'MARK',
+    employeeId: employeeId as EmployeeId,
+    employeeName: undefined,
+    date: date as LocalDate,
+    status,
+    portion,
+    note,
+    requestId,
+    payloadHash: requestId === undefined ? Uint8Array.of(hashes % 256) : Buffer.from(requestId),
+    etag,
+    actor: 'test',
+    receivedAt: Date.now() as Instant,
+  };
+}
+
+export function clearOf(employeeId: string, date: string): Fact {
+  return {
+    kind: 'CLEAR',
+    employeeId: employeeId as EmployeeId,
+    date: date as LocalDate,
+    reason: 'test',
+    requestId: undefined,
+    payloadHash: Uint8Array.of(0),
+    etag: undefined,
+    actor: 'test',
+    receivedAt: Date.now() as Instant,
+  };
+}

@@ -1,0 +1,79 @@
+// The real service on a free port, for tests: wired as main.ts wires it, over a given database.
+
+import type { Client } from '@connectrpc/connect';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { pino } from 'pino';
+import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { type Config, readConfig } from '../../src/config.js';
+import { createMetrics } from '../../src/server/metrics.js';
+import { type Service, startService } from '../../src/service.js';
+
+export interface TestServiceOptions {
+  readonly databaseUrl: string;
+  /** As `npm start` would be told. PORT and LOG_LEVEL are set. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the cache in memory may be used. */
+  readonly onlyWriter?: boolean;
+  /** Do not wait until calls are served. */
+  readonly early?: boolean;
+  /** Lines of the log, as parsed JSON. */
+  readonly onLog?: (line: Record<string, unknown>) => void;
+}
+
+export interface TestService {
+  readonly service: Service;
+  readonly config: Config;
+  readonly baseUrl: string;
+  readonly client: Client<typeof AttendanceService>;
+  stop(): Promise<void>;
+}
+
+export async function startTestService(options: TestServiceOptions): Promise<TestService> {
+  const env = { LOG_LEVEL: 'info', ...options.env, PORT: '0' };
+  const config = readConfig(env);
+  const { onLog } = options;
+  const write = (line: string) => onLog?.(JSON.parse(line) as Record<string, unknown>);
+  const service = await startService({
+    config,
+    databaseUrl: options.databaseUrl,
+    onlyWriter: options.onlyWriter ?? false,
+    log: pino({ level: config.logLevel }, { write }),
+    metrics: createMetrics(),
+  });
+  if (options.early !== true) await service.ready;
+  const scheme = config.tls === undefined ? 'http' : 'https';
+  const baseUrl = `${scheme}://${service.host}:${service.port}`;
+  return {
+    service,
+    config,
+    baseUrl,
+    client: createClient(AttendanceService, createGrpcTransport({ baseUrl })),
+    stop: async () => await service.stop(1000),
+  };
+}
+
+/** What a failed call says, in a comparable form. */
+export interface Refusal {
+  readonly code: string;
+  readonly reason: string | undefined;
+  readonly fields: readonly string[];
+}
+
+/** How a call failed; throws when it did not. */
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
+  try {
+    await call;
+  } catch (error) {
+    const failure = ConnectError.from(error);
+    const [info] = failure.findDetails(ErrorInfoSchema);
+    const [request] = failure.findDetails(BadRequestSchema);
+    return {
+      code: Code[failure.code] ?? 'Unknown',
+      reason: info?.reason,
+      fields: request?.fieldViolations.map((violation) => violation.field) ?? [],
+    };
+  }
+  throw new Error('the call was not refused');
+}
