@@ -58,7 +58,9 @@ describe('a start of the embedded PostgreSQL', () => {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await eventually('the server is gone', () => postgresProcessesIn(pgdata).length === 0);
 
-    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    // Of the server's own user: PostgreSQL itself sees through any other.
+    const { uid, gid } = statSync(pgdata);
+    const stranger = spawn('sleep', ['600'], { uid, gid, cwd: '/', stdio: 'ignore' });
     try {
       const pidFile = join(pgdata, 'postmaster.pid');
       const text = readFileSync(pidFile, 'utf8');
