@@ -1,12 +1,18 @@
 // The one table of errors: every failure of the domain, with its gRPC code, its reason and its
 // details, the same on every protocol. Nothing internal (SQL, stack, host) may pass through here.
 
-import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  create,
+  createRegistry,
+  type DescMessage,
+  type MessageInitShape,
+} from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
+  file_google_rpc_error_details,
   RetryInfoSchema,
 } from '../../gen/google/rpc/error_details_pb.js';
 import { type Status, StatusSchema } from '../../gen/google/rpc/status_pb.js';
@@ -15,6 +21,13 @@ import { isoOf } from './instants.js';
 
 /** The domain of every reason in google.rpc.ErrorInfo. */
 export const ERROR_DOMAIN = 'attendance.v1';
+
+/**
+ * Where the types of all details are. A batch carries its items' errors in google.protobuf.Any,
+ * which JSON can write only with the type at hand, and which readers look up by reflection.
+ */
+export const DETAIL_FILE = file_google_rpc_error_details;
+export const DETAIL_TYPES = createRegistry(DETAIL_FILE);
 
 /** What a caller is told of a failure. */
 export interface PublicError {

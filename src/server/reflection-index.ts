@@ -23,9 +23,15 @@ export interface ReflectionIndex {
   closure(file: DescFile): readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-export function createReflectionIndex(services: readonly DescService[]): ReflectionIndex {
+/** `more`: files that no service imports and whose types still travel, in google.protobuf.Any. */
+export function createReflectionIndex(
+  services: readonly DescService[],
+  more: readonly DescFile[] = [],
+): ReflectionIndex {
   const files = new Map<string, DescFile>();
-  for (const service of services) addWithDependencies(service.file, files);
+  for (const file of [...services.map((service) => service.file), ...more]) {
+    addWithDependencies(file, files);
+  }
   const symbols = new Map<string, DescFile>();
   const extensions = new Map<string, Map<number, DescFile>>();
   for (const file of files.values()) {

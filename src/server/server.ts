@@ -7,6 +7,7 @@ import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/conne
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
+import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/error-table.js';
 import { createCors } from './cors.js';
 import { createFrontDoor, type TlsFiles } from './front-door.js';
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
@@ -79,7 +80,8 @@ export function createServer(options: ServerOptions): AttendanceServer {
     compressMinBytes: limits.compressMinBytes,
     // Connect's default drops what it does not know: a filter with a typing error would list
     // everything, and a status "banana" would count as none given.
-    jsonOptions: { ignoreUnknownFields: false },
+    // The registry: the errors in a batch's answer are Any, and JSON cannot be written without it.
+    jsonOptions: { ignoreUnknownFields: false, registry: DETAIL_TYPES },
     acceptCompression: [compressionGzip, compressionBrotli],
     shutdownSignal: cutting.signal,
   });
@@ -137,7 +139,7 @@ function registerStandardServices(
   const names = services.map((service) => service.typeName);
   router.service(Health, createHealthService(monitor, names), options);
   const reflected = [...services, Health, ...REFLECTION_SERVICES];
-  registerReflection(router, createReflectionIndex(reflected), options);
+  registerReflection(router, createReflectionIndex(reflected, [DETAIL_FILE]), options);
 }
 
 function stopping() {
