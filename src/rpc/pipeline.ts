@@ -10,7 +10,7 @@ import type {
   Message,
   MessageShape,
 } from '@bufbuild/protobuf';
-import { Code, type ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { AttendanceError, type Failure } from '../domain/errors.js';
 import type { Instant } from '../domain/time.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
@@ -84,7 +84,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, error);
+    throw refuse(context, method, started, incoming.signal, error);
   } finally {
     deadline.clear();
   }
@@ -112,7 +112,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     code = OK;
   } catch (error) {
     code = undefined;
-    throw refuse(context, method, started, error);
+    throw refuse(context, method, started, incoming.signal, error);
   } finally {
     deadline.clear();
     // Not awaited: a source that hangs must not hold back the answer.
@@ -128,7 +128,7 @@ function admit<I extends DescMessage>(
   deadline: Deadline,
 ): Call {
   if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
-  if (incoming.signal.aborted) throw new AttendanceError({ kind: 'CANCELLED' });
+  if (incoming.signal.aborted) throw whyAborted(incoming.signal);
   validate(method.input, incoming.message as Message);
   return { actor: 'anonymous', now: context.now(), signal: deadline.signal };
 }
@@ -144,23 +144,18 @@ interface Deadline {
 function startDeadline(incoming: Incoming, usualMs: number): Deadline {
   const timeoutMs = Math.min(incoming.timeoutMs ?? usualMs, MAX_DEADLINE_MS);
   const controller = new AbortController();
-  let fail: (failure: Failure) => void = () => {};
+  let fail: (error: Error) => void = () => {};
   const passed = new Promise<never>((_resolve, reject) => {
-    fail = (failure) => {
-      const error = new AttendanceError(failure);
+    fail = (error) => {
       reject(error);
       controller.abort(error);
     };
   });
   // The call may have ended by then, and nobody listen.
   passed.catch(() => {});
-  const timer = setTimeout(() => fail({ kind: 'DEADLINE_EXCEEDED' }), Math.max(timeoutMs, 0));
-  // The transport aborts at the deadline too, a moment earlier or later than the timer here.
-  const startedAt = performance.now();
-  const gone = () => {
-    const late = performance.now() - startedAt >= timeoutMs - DEADLINE_SLACK_MS;
-    fail({ kind: late ? 'DEADLINE_EXCEEDED' : 'CANCELLED' });
-  };
+  const late = () => fail(new AttendanceError({ kind: 'DEADLINE_EXCEEDED' }));
+  const timer = setTimeout(late, Math.max(timeoutMs, 0));
+  const gone = () => fail(whyAborted(incoming.signal));
   incoming.signal.addEventListener('abort', gone, { once: true });
   return {
     timeoutMs,
@@ -173,8 +168,15 @@ function startDeadline(incoming: Incoming, usualMs: number): Deadline {
   };
 }
 
-/** Timers of one millisecond's grain may fire this much before each other. */
-const DEADLINE_SLACK_MS = 3;
+/**
+ * Why the transport gave a call up. It keeps the deadline too, a moment before or after us; and it
+ * tells the calls that outlive a drain, with an error that is for the caller as it is.
+ */
+function whyAborted({ reason }: AbortSignal): Error {
+  if (reason instanceof ConnectError && reason.code === Code.Unavailable) return reason;
+  const late = reason instanceof ConnectError && reason.code === Code.DeadlineExceeded;
+  return new AttendanceError({ kind: late ? 'DEADLINE_EXCEEDED' : 'CANCELLED' });
+}
 
 function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
@@ -185,9 +187,11 @@ function refuse(
   context: PipelineContext,
   method: DescMethod,
   started: number,
+  signal: AbortSignal,
   error: unknown,
 ): ConnectError {
-  const answer = toAnswer(context, method, error);
+  const isForCaller = error instanceof ConnectError && error === signal.reason;
+  const answer = isForCaller ? error : toAnswer(context, method, error);
   context.observe(method, answer.code, secondsSince(started));
   return answer;
 }
