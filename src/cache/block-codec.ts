@@ -14,8 +14,8 @@ import type { MonthBlock } from '../app/ports.js';
 import type { DayResult, StoredDay } from '../domain/day.js';
 import { ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import type { LocalMonth } from '../domain/local-date.js';
-import { parseLocalDate } from '../domain/local-date.js';
+import type { LocalDate, LocalMonth } from '../domain/local-date.js';
+import { lastDateOf } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
@@ -85,11 +85,15 @@ export function decodeBlock(
     return undefined;
   }
   if (message.version > BigInt(version)) return undefined;
+  const lastDay = Number(lastDateOf(month).slice(8));
   const days: StoredDay[] = [];
+  let dayBefore = 0;
   for (const stored of message.days) {
-    const day = dayOf(stored, month, days.at(-1));
+    const { dayOfMonth } = stored;
+    const day = dayOfMonth > dayBefore && dayOfMonth <= lastDay ? dayOf(stored, month) : undefined;
     if (day === undefined) return undefined;
     days.push(day);
+    dayBefore = dayOfMonth;
   }
   return { employeeId, employeeName: message.employeeName, version, month, days };
 }
@@ -102,14 +106,11 @@ function parse(body: Uint8Array) {
   }
 }
 
-function dayOf(
-  stored: BlockDay,
-  month: LocalMonth,
-  before: StoredDay | undefined,
-): StoredDay | undefined {
-  const date = parseLocalDate(`${month}-${String(stored.dayOfMonth).padStart(2, '0')}`);
+/** `dayOfMonth` is one of the month's. */
+function dayOf(stored: BlockDay, month: LocalMonth): StoredDay | undefined {
+  const { dayOfMonth } = stored;
+  const date = `${month}-${dayOfMonth < 10 ? '0' : ''}${dayOfMonth}` as LocalDate;
   const recordedAt = Number(stored.recordedAtUs);
-  if (date === undefined || (before !== undefined && date <= before.date)) return undefined;
   if (stored.revision < 1 || !Number.isSafeInteger(recordedAt)) return undefined;
   const header = { date, revision: stored.revision, recordedAt: recordedAt as RecordTime };
   if (stored.result === undefined) return { ...header, result: undefined };

@@ -24,6 +24,12 @@ const NO_LEASE = '';
 export interface RedisBlockCacheOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
   readonly url: string;
+  /**
+   * Tells databases apart that share a Redis: an id of the database, of letters, digits and `-`.
+   * Without it, another database's blocks of an employee of the same id would be served: after a
+   * restore for the length of the bound, and between two deployments always.
+   */
+  readonly namespace?: string;
   /** Default STALENESS_BOUND_MS. The same in every process that shares a Redis. */
   readonly stalenessBoundMs?: number;
   /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
@@ -37,12 +43,13 @@ export interface RedisBlockCacheOptions {
 }
 
 /** The key of an employee's blocks. */
-export function blockKey(employeeId: EmployeeId): string {
-  return `${KEY_PREFIX}{${employeeId}}`;
+export function blockKey(employeeId: EmployeeId, namespace = ''): string {
+  return `${KEY_PREFIX}${namespace === '' ? '' : `${namespace}:`}{${employeeId}}`;
 }
 
 export class RedisBlockCache implements BlockCache {
   readonly stalenessBoundMs: number;
+  readonly #namespace: string;
   readonly #link: RedisLink;
   readonly #onEvent: CacheObserver;
   // A token is never used twice: the process's own random part, and a count.
@@ -53,6 +60,7 @@ export class RedisBlockCache implements BlockCache {
   constructor(options: RedisBlockCacheOptions) {
     const { url, commandTimeoutMs, probeIntervalMs, onAvailability } = options;
     this.stalenessBoundMs = options.stalenessBoundMs ?? STALENESS_BOUND_MS;
+    this.#namespace = options.namespace ?? '';
     this.#onEvent = options.onEvent ?? (() => {});
     const probeKey = `${KEY_PREFIX}probe`;
     this.#link = new RedisLink({
@@ -67,7 +75,7 @@ export class RedisBlockCache implements BlockCache {
   async lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Lookup> {
     this.#tokens += 1;
     const token = this.#tokenPrefix + this.#tokens.toString(36);
-    const key = blockKey(employeeId);
+    const key = blockKey(employeeId, this.#namespace);
     const found = await this.#link.run(async (redis) =>
       parseLookup(await redis.attendanceLookupBuffer(key, month, token, this.stalenessBoundMs)),
     );
@@ -84,7 +92,7 @@ export class RedisBlockCache implements BlockCache {
     const { employeeId, month, version } = block;
     const bytes = encodeBlock(block);
     if (bytes === undefined) return false;
-    const key = blockKey(employeeId);
+    const key = blockKey(employeeId, this.#namespace);
     return this.#link.run(async (redis) => {
       const limit = MAX_MONTHS_PER_EMPLOYEE;
       return flagOf(await redis.attendanceFill(key, version, ticket, month, bytes, limit));
@@ -98,7 +106,7 @@ export class RedisBlockCache implements BlockCache {
       await this.#link.run(async (redis) => {
         const pipeline = redis.pipeline();
         for (const { employeeId, change } of invalidations) {
-          const key = blockKey(employeeId);
+          const key = blockKey(employeeId, this.#namespace);
           // Deleting says the same as a change of very many months, and more briefly.
           if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
             pipeline.del(key);

@@ -285,6 +285,14 @@ describe('Redis refusing', () => {
     await inUse(one);
   });
 
+  it('the database of the URL: no other is used instead', async () => {
+    const redis = await redisServer({ args: ['--databases', '1'] });
+    const process = serviceProcess(`${redis.url}/3`);
+    await worksWithoutCache(process);
+    await isDown(process, /refuses the database number/);
+    expect(await redis.cli('DBSIZE')).to.equal(0);
+  });
+
   it('scripts, to a user without the right', async () => {
     const redis = await redisServer();
     await redis.cli('ACL', 'SETUSER', 'poor', 'on', '>geheim', '~*', '+@all', '-@scripting');
@@ -388,6 +396,24 @@ describe('Redis holding what it should not', () => {
     expect(await redis.cli('HKEYS', key)).to.have.members(['v', JUNE]);
     expect(await redis.cli('HGET', key, 'v')).to.equal('1');
     expect(await redis.cli('PTTL', key)).to.be.within(1, 60_000);
+  });
+});
+
+describe('A Redis shared by two databases', () => {
+  it('keeps them apart by their namespaces', async () => {
+    const redis = await redisServer();
+    const one = serviceProcess(redis.url, new ControllableStore(), { namespace: 'one' });
+    const two = serviceProcess(redis.url, new ControllableStore(), { namespace: 'two' });
+    await inUse(one);
+    await inUse(two);
+    await one.write(ANN);
+    await one.write(ANN);
+    await two.write(ANN);
+    for (let read = 0; read < 3; read++) {
+      expect([await one.read(ANN), await two.read(ANN)]).to.deep.equal([2, 1]);
+    }
+    expect([one.events.of('hit'), two.events.of('hit')]).to.deep.equal([2, 2]);
+    expect(await redis.cli('KEYS', 'attendance:1:*:{ann}')).to.have.length(2);
   });
 });
 
