@@ -2,6 +2,7 @@
 // hash per employee; the braces in its key keep it on one slot of a Redis Cluster.
 
 import { randomBytes } from 'node:crypto';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { MonthBlock } from '../app/ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalMonth } from '../domain/local-date.js';
@@ -104,18 +105,7 @@ export class RedisBlockCache implements BlockCache {
     const failed: Invalidation[] = [];
     try {
       await this.#link.run(async (redis) => {
-        const pipeline = redis.pipeline();
-        for (const { employeeId, change } of invalidations) {
-          const key = blockKey(employeeId, this.#namespace);
-          // Deleting says the same as a change of very many months, and more briefly.
-          if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
-            pipeline.del(key);
-          } else {
-            const { versionBefore, versionAfter, months } = change;
-            pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
-          }
-        }
-        const replies = await pipeline.exec();
+        const replies = await this.#pipelineOf(redis, invalidations).exec();
         let firstError: unknown;
         invalidations.forEach((invalidation, index) => {
           const [error, reply] = replies?.[index] ?? [null, undefined];
@@ -124,11 +114,27 @@ export class RedisBlockCache implements BlockCache {
           firstError ??= error ?? new UnexpectedReplyError('invalidate');
         });
         if (firstError !== undefined) throw firstError;
-      });
+      }, invalidations.length);
     } catch {
       return failed.length === 0 ? invalidations : failed;
     }
     return failed;
+  }
+
+  /** All in one round trip. */
+  #pipelineOf(redis: Redis, invalidations: readonly Invalidation[]): ChainableCommander {
+    const pipeline = redis.pipeline();
+    for (const { employeeId, change } of invalidations) {
+      const key = blockKey(employeeId, this.#namespace);
+      // Deleting says the same as a change of very many months, and more briefly.
+      if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
+        pipeline.del(key);
+      } else {
+        const { versionBefore, versionAfter, months } = change;
+        pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
+      }
+    }
+    return pipeline;
   }
 
   health(): Promise<CacheHealth> {
