@@ -2,6 +2,7 @@
 // hash per employee; the braces in its key keep it on one slot of a Redis Cluster.
 
 import { randomBytes } from 'node:crypto';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { MonthBlock } from '../app/ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalMonth } from '../domain/local-date.js';
@@ -24,6 +25,12 @@ const NO_LEASE = '';
 export interface RedisBlockCacheOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
   readonly url: string;
+  /**
+   * Tells databases apart that share a Redis: an id of the database, of letters, digits and `-`.
+   * Without it, another database's blocks of an employee of the same id would be served: after a
+   * restore for the length of the bound, and between two deployments always.
+   */
+  readonly namespace?: string;
   /** Default STALENESS_BOUND_MS. The same in every process that shares a Redis. */
   readonly stalenessBoundMs?: number;
   /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
@@ -37,12 +44,13 @@ export interface RedisBlockCacheOptions {
 }
 
 /** The key of an employee's blocks. */
-export function blockKey(employeeId: EmployeeId): string {
-  return `${KEY_PREFIX}{${employeeId}}`;
+export function blockKey(employeeId: EmployeeId, namespace = ''): string {
+  return `${KEY_PREFIX}${namespace === '' ? '' : `${namespace}:`}{${employeeId}}`;
 }
 
 export class RedisBlockCache implements BlockCache {
   readonly stalenessBoundMs: number;
+  readonly #namespace: string;
   readonly #link: RedisLink;
   readonly #onEvent: CacheObserver;
   // A token is never used twice: the process's own random part, and a count.
@@ -53,6 +61,7 @@ export class RedisBlockCache implements BlockCache {
   constructor(options: RedisBlockCacheOptions) {
     const { url, commandTimeoutMs, probeIntervalMs, onAvailability } = options;
     this.stalenessBoundMs = options.stalenessBoundMs ?? STALENESS_BOUND_MS;
+    this.#namespace = options.namespace ?? '';
     this.#onEvent = options.onEvent ?? (() => {});
     const probeKey = `${KEY_PREFIX}probe`;
     this.#link = new RedisLink({
@@ -67,7 +76,7 @@ export class RedisBlockCache implements BlockCache {
   async lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Lookup> {
     this.#tokens += 1;
     const token = this.#tokenPrefix + this.#tokens.toString(36);
-    const key = blockKey(employeeId);
+    const key = blockKey(employeeId, this.#namespace);
     const found = await this.#link.run(async (redis) =>
       parseLookup(await redis.attendanceLookupBuffer(key, month, token, this.stalenessBoundMs)),
     );
@@ -84,7 +93,7 @@ export class RedisBlockCache implements BlockCache {
     const { employeeId, month, version } = block;
     const bytes = encodeBlock(block);
     if (bytes === undefined) return false;
-    const key = blockKey(employeeId);
+    const key = blockKey(employeeId, this.#namespace);
     return this.#link.run(async (redis) => {
       const limit = MAX_MONTHS_PER_EMPLOYEE;
       return flagOf(await redis.attendanceFill(key, version, ticket, month, bytes, limit));
@@ -96,18 +105,7 @@ export class RedisBlockCache implements BlockCache {
     const failed: Invalidation[] = [];
     try {
       await this.#link.run(async (redis) => {
-        const pipeline = redis.pipeline();
-        for (const { employeeId, change } of invalidations) {
-          const key = blockKey(employeeId);
-          // Deleting says the same as a change of very many months, and more briefly.
-          if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
-            pipeline.del(key);
-          } else {
-            const { versionBefore, versionAfter, months } = change;
-            pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
-          }
-        }
-        const replies = await pipeline.exec();
+        const replies = await this.#pipelineOf(redis, invalidations).exec();
         let firstError: unknown;
         invalidations.forEach((invalidation, index) => {
           const [error, reply] = replies?.[index] ?? [null, undefined];
@@ -116,11 +114,27 @@ export class RedisBlockCache implements BlockCache {
           firstError ??= error ?? new UnexpectedReplyError('invalidate');
         });
         if (firstError !== undefined) throw firstError;
-      });
+      }, invalidations.length);
     } catch {
       return failed.length === 0 ? invalidations : failed;
     }
     return failed;
+  }
+
+  /** All in one round trip. */
+  #pipelineOf(redis: Redis, invalidations: readonly Invalidation[]): ChainableCommander {
+    const pipeline = redis.pipeline();
+    for (const { employeeId, change } of invalidations) {
+      const key = blockKey(employeeId, this.#namespace);
+      // Deleting says the same as a change of very many months, and more briefly.
+      if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
+        pipeline.del(key);
+      } else {
+        const { versionBefore, versionAfter, months } = change;
+        pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
+      }
+    }
+    return pipeline;
   }
 
   health(): Promise<CacheHealth> {
