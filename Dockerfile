@@ -2,7 +2,8 @@
 # its data would go with the container) and, for the cache, a Redis by REDIS_URL.
 #
 #   docker build -t attendance .
-#   docker run -p 8080:8080 -e DATABASE_URL=postgres://... attendance
+#   docker run -p 127.0.0.1:8080:8080 -e DATABASE_URL=postgres://... \
+#     -e AUTH_OFF_ANYWHERE=yes attendance
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -20,8 +21,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-slim
-# AUTH stays as it is by default: off is refused on an address that others can reach, so a
-# deployment says AUTH=jwt and by whose keys (or AUTH_OFF_ANYWHERE=yes behind a gateway).
+# The image listens on every address, where the service refuses to run without knowing its
+# callers. AUTH_OFF_ANYWHERE=yes says that the network keeps strangers out; that is for a
+# deployment to say, and never for the image.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { startEmbeddedPostgres } from './embedded/supervisor.js';
 import { createLogger } from './log.js';
+import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
 import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
 import * as migrations from './store/migrate.js';
@@ -139,6 +140,7 @@ async function runAlone(
 }
 
 function runMany(config: Config, databaseUrl: string, log: Logger): Running {
+  serveClusterMetrics();
   const workers = runWorkers(config.workers, { DATABASE_URL: databaseUrl }, log);
   const ended = workers.ready.then((address) => {
     announce(config, address, log);
@@ -151,7 +153,7 @@ function runMany(config: Config, databaseUrl: string, log: Logger): Running {
 async function runWorker(config: Config, log: Logger): Promise<Running> {
   const databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) throw new Error('a worker was started without DATABASE_URL');
-  const metrics = createMetrics();
+  const metrics = joinClusterMetrics(createMetrics());
   const service = await startService({ config, databaseUrl, onlyWriter: false, log, metrics });
   const ended = service.ready.then(
     () => {
@@ -161,7 +163,13 @@ async function runWorker(config: Config, log: Logger): Promise<Running> {
     },
     (error: unknown) => error,
   );
-  return { ended, stop: () => service.stop(DRAIN_GRACE_MS) };
+  return {
+    ended,
+    async stop() {
+      await service.stop(DRAIN_GRACE_MS);
+      await metrics.leave();
+    },
+  };
 }
 
 function announce(config: Config, address: { host: string; port: number }, log: Logger): void {

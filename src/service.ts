@@ -5,6 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AttendanceStore, DependencyHealth } from './app/ports.js';
+import type { CacheHealth } from './cache/block-cache.js';
+import { type CachedStore, createCachedStore } from './cache/cached-store.js';
+import { MemoryBlockCache } from './cache/memory-block-cache.js';
+import { RedisBlockCache } from './cache/redis-block-cache.js';
 import type { Config } from './config.js';
 import type { Instant } from './domain/time.js';
 import type { PipelineContext } from './rpc/pipeline.js';
@@ -46,15 +50,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     log.warn({ reason: error.message }, 'an idle database connection was lost');
   });
   const postgres = createPostgresStore(database, config);
-  const cached = cacheOf(postgres, options);
+  const attendance = cacheOf(postgres, options);
   let migrated = false;
-  const health = async () => withSchema(await cached.store.health(), migrated);
+  const health = async () => withSchema(await attendance.store.health(), migrated);
   const server = createServer({
     host: config.host,
     port: config.port,
     ...(config.tls === undefined ? {} : { tls: await readTls(config.tls) }),
     corsOrigins: config.corsOrigins,
-    registerRoutes: registerRoutes(pipelineContext(log, metrics), cached.store),
+    registerRoutes: registerRoutes(pipelineContext(log, metrics), attendance.store),
     services: SERVICES,
     health,
     metrics,
@@ -62,7 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const stopping = new AbortController();
   const address = await listen(server).catch(async (error: unknown) => {
-    await Promise.allSettled([cached.close(), database.close()]);
+    await Promise.allSettled([attendance.close(), database.close()]);
     throw error;
   });
   const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
@@ -76,7 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop(graceMs) {
       stopping.abort();
       await server.drain(graceMs);
-      await Promise.allSettled([cached.close(), database.close()]);
+      await Promise.allSettled([attendance.close(), database.close()]);
     },
   };
 }
@@ -97,8 +101,22 @@ interface Cached {
 
 /** Redis when there is one, memory when nobody else can write, else no cache. */
 function cacheOf(store: AttendanceStore, options: ServiceOptions): Cached {
-  void options;
+  const { config, onlyWriter, log, metrics } = options;
+  const onEvent = (event: string, count: number) => metrics.countCache(event, count);
+  if (config.redisUrl !== undefined) {
+    const onAvailability = ({ up, detail }: CacheHealth) => {
+      if (up) log.info('Redis is used as the cache');
+      else log.warn({ detail }, 'Redis cannot be used: reads go to PostgreSQL');
+    };
+    const redis = new RedisBlockCache({ url: config.redisUrl, onEvent, onAvailability });
+    return cached(createCachedStore(store, redis, { onEvent }));
+  }
+  if (onlyWriter) return cached(createCachedStore(store, new MemoryBlockCache(), { onEvent }));
   return { store, close: async () => {} };
+}
+
+function cached(store: CachedStore): Cached {
+  return { store, close: () => store.close() };
 }
 
 /** A database that answers but has no schema yet cannot serve. */

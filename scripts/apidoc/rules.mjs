@@ -15,7 +15,8 @@ import {
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
 
 function plural(count, noun) {
-  return `${number.format(count)} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
+  if (BigInt(count) === 1n) return `1 ${noun}`;
+  return `${number.format(count)} ${noun === 'entry' ? 'entries' : `${noun}s`}`;
 }
 
 function code(text) {
@@ -126,12 +127,19 @@ function spanWords(found, isBytes) {
   return words;
 }
 
+/** Both bounds, the lower one first. */
 function boundWords(found) {
-  if (!found.has('gte') || !found.has('lte')) return [];
-  const words = [`${value(found.get('gte'))} to ${value(found.get('lte'))}`];
-  found.delete('gte');
-  found.delete('lte');
-  return words;
+  const take = (name) => {
+    const raw = found.get(name);
+    found.delete(name);
+    return raw;
+  };
+  if (found.has('gte') && found.has('lte')) {
+    return [`${value(take('gte'))} to ${value(take('lte'))}`];
+  }
+  return ['gt', 'gte', 'lt', 'lte']
+    .filter((name) => found.has(name))
+    .map((name) => SINGLE[name](take(name)));
 }
 
 function enumWords(found, desc) {

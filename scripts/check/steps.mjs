@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { compareFolders } from './compare-folders.mjs';
 import { ROOT, tool } from './tool.mjs';
 
+/** A log is read without a terminal. */
+const COLORS = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
+
 /** Protos of other packages, which buf needs to compile ours; see scripts/proto-deps.mjs. */
 export async function layOutProtos() {
   const { ok, output } = await tool('node', ['scripts/proto-deps.mjs']);
@@ -79,7 +82,7 @@ export const STEPS = [
   {
     name: 'lint',
     says: 'formatting, lint and layer rules',
-    run: () => tool('biome', ['ci', '--error-on-warnings', '--max-diagnostics=none', '.']),
+    run: () => tool('biome', ['ci', '--error-on-warnings', '--max-diagnostics=none', COLORS, '.']),
   },
   {
     name: 'types',

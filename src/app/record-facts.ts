@@ -7,7 +7,7 @@ import { NO_PLAN } from '../domain/plan.js';
 import { present } from '../domain/present.js';
 import type { RecordTime } from '../domain/time.js';
 import type { Fact } from './facts.js';
-import { type AttendanceStore, BatchRefused } from './ports.js';
+import { type AttendanceStore, BatchRefused, MAX_BATCH_FACTS } from './ports.js';
 import { type BatchDecision, decideBatch, type ItemOutcome } from './write-batch.js';
 
 /** What became of one fact: the day with it in effect, or why it was not recorded. */
@@ -21,6 +21,7 @@ export async function recordFacts(
   facts: readonly Fact[],
 ): Promise<readonly RecordResult[]> {
   if (facts.length === 0) return [];
+  if (facts.length > MAX_BATCH_FACTS) throw new RangeError(`${facts.length} facts in one batch`);
   try {
     return await recordTogether(store, facts);
   } catch (error) {

@@ -74,6 +74,7 @@ export function createCachedStore(
     listByEmployee: (query) => store.listByEmployee(query),
     listRevisions: (query) => store.listRevisions(query),
     settle: (wanted) => store.settle(wanted),
+    pageTokenKey: () => store.pageTokenKey(),
     async health(): Promise<readonly DependencyHealth[]> {
       const [dependencies, redis] = await Promise.all([store.health(), cache.health()]);
       return redis === undefined ? dependencies : [...dependencies, { name: 'redis', ...redis }];

@@ -27,4 +27,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { env, stdout, stderr } = process;
-process.exitCode = await runProgram(process.argv.slice(2), { env, stdout, stderr, onInterrupt });
+const exitCode = await runProgram(process.argv.slice(2), { env, stdout, stderr, onInterrupt });
+// A command may have set its own; only a failure replaces it.
+if (exitCode !== EXIT_OK) process.exitCode = exitCode;

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse';
 import type { ColumnPlaces, RequiredColumn } from './import-row.js';
 import { REQUIRED_COLUMNS } from './import-row.js';
@@ -37,14 +38,20 @@ export interface ExportReader {
   readonly header: () => Header;
   /** SHA-256 of the whole file, in hex; only after the last row. */
   readonly sha256: () => string;
-  /** Bytes read so far. */
-  readonly bytes: () => number;
 }
 
-/** Opens an export. Reading throws ImportFileError for a file that is not one. */
+/** The length of a file in bytes. Throws ImportFileError when it cannot be told. */
+export async function exportBytes(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw explained(error, path, 0);
+  }
+}
+
+/** Opens an export, to be read at once. Reading throws ImportFileError for a file that is not one. */
 export function openExport(path: string): ExportReader {
   const hash = createHash('sha256');
-  let bytes = 0;
   let header: Header | undefined;
   const file = createReadStream(path);
   const parser = parse({
@@ -55,10 +62,7 @@ export function openExport(path: string): ExportReader {
     relax_quotes: true,
     max_record_size: MAX_ROW_BYTES,
   });
-  file.on('data', (chunk) => {
-    hash.update(chunk);
-    bytes += chunk.length;
-  });
+  file.on('data', (chunk) => hash.update(chunk));
   file.on('error', (error) => parser.destroy(error));
   file.pipe(parser);
 
@@ -88,7 +92,6 @@ export function openExport(path: string): ExportReader {
     rows: rows(),
     header: () => header ?? parseHeader([]),
     sha256: () => hash.copy().digest('hex'),
-    bytes: () => bytes,
   };
 }
 

@@ -1,7 +1,7 @@
 // What a person sees while an import runs, and at its end. A bar on a terminal, otherwise
 // a line every few seconds. All of it goes to stderr; stdout is the summary's.
 
-import { Format, SingleBar } from 'cli-progress';
+import progress from 'cli-progress';
 import type { AttendanceClientError } from '../client/index.js';
 import type { ImportResult } from './import-run.js';
 
@@ -27,7 +27,7 @@ export function createImportReport(
 function barReport(stream: NodeJS.WritableStream): ImportReport {
   let startedAt = 0;
   let first = 0;
-  const bar = new SingleBar({
+  const bar = new progress.SingleBar({
     stream,
     clearOnComplete: false,
     hideCursor: true,
@@ -35,8 +35,8 @@ function barReport(stream: NodeJS.WritableStream): ImportReport {
     gracefulExit: false,
     format: (options, params, payload) => {
       const total = grouped(params.total);
-      const eta = Format.TimeFormat(Math.ceil(params.eta), options, 1);
-      const shape = Format.BarFormat(params.progress, options);
+      const eta = progress.Format.TimeFormat(Math.ceil(params.eta), options, 1);
+      const shape = progress.Format.BarFormat(params.progress, options);
       const { speed = '-', trouble = '' } = payload as { speed?: string; trouble?: string };
       return `${shape} ${grouped(params.value)}/${total} rows  ${speed} rows/s  ETA ${eta}${trouble}`;
     },

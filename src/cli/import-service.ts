@@ -24,7 +24,7 @@ export async function readServiceClock(
     await client.listAttendance({ pageSize: 1, asOfTime: { seconds } });
   } catch (error) {
     if (!(error instanceof AttendanceClientError)) throw error;
-    if (error.reason === 'AS_OF_TIME_NOT_SETTLED') return microsOf(error.info.settled ?? '');
+    if (error.reason === 'AS_OF_TIME_NOT_SETTLED') return microsOf(error.info.settled_time ?? '');
     throw error;
   }
   return undefined;

@@ -3,15 +3,17 @@
 // outcome depends neither on batches in flight nor on where an earlier run stopped.
 
 import type { Header } from './import-file.js';
-import { ImportFileError, openExport } from './import-file.js';
+import { exportBytes, ImportFileError, openExport } from './import-file.js';
 import type { LegacyMark } from './import-row.js';
 import { parseLegacyRow } from './import-row.js';
 
 /**
- * A Bloom filter of the days seen: its size does not grow with the file. 256 Mbit hold 20
- * million days with about 1 in 400 taken for a repeat, and being taken for one costs only memory.
+ * The days seen are kept in a Bloom filter: one bit per byte of the file, up to 32 MiB of memory.
+ * Rows have 40 bytes or so; at 800 MB of file one new day in 400 is taken for a repeat, and being
+ * taken for one costs only memory, never a row.
  */
-const FILTER_BITS = 2 ** 28;
+const MIN_FILTER_BITS = 2 ** 16;
+const MAX_FILTER_BITS = 2 ** 28;
 const FILTER_HASHES = 4;
 
 /** The most days that may stand in a file more than once: about 100 MiB of memory. */
@@ -20,7 +22,6 @@ export const MAX_REPEATED_DAYS = 500_000;
 export interface Survey {
   readonly header: Header;
   readonly rows: number;
-  readonly bytes: number;
   /** In hex. */
   readonly sha256: string;
   /** Whether a later usable row of the file speaks of the same employee and date. */
@@ -29,9 +30,9 @@ export interface Survey {
 
 /** Reads the whole file once. Throws ImportFileError, or the signal's reason. */
 export async function surveyExport(path: string, signal: AbortSignal): Promise<Survey> {
-  const reader = openExport(path);
+  const seen = new DayFilter(await exportBytes(path));
   const lastRowOf = new Map<string, number>();
-  const seen = new DayFilter();
+  const reader = openExport(path);
   let rows = 0;
   for await (const row of reader.rows) {
     signal.throwIfAborted();
@@ -52,7 +53,6 @@ export async function surveyExport(path: string, signal: AbortSignal): Promise<S
   return {
     header: reader.header(),
     rows,
-    bytes: reader.bytes(),
     sha256: reader.sha256(),
     isSuperseded: (mark, rowNumber) => rowNumber < (lastRowOf.get(dayOf(mark)) ?? 0),
   };
@@ -64,13 +64,21 @@ function dayOf({ employeeId, date }: LegacyMark): string {
 
 /** Remembers texts approximately: may take a new one for seen, never a seen one for new. */
 class DayFilter {
-  readonly #words = new Uint32Array(FILTER_BITS / 32);
+  readonly #words: Uint32Array;
+  readonly #mask: number;
+
+  constructor(wantedBits: number) {
+    const enough = 2 ** Math.ceil(Math.log2(Math.max(wantedBits, MIN_FILTER_BITS)));
+    const bits = Math.min(enough, MAX_FILTER_BITS);
+    this.#words = new Uint32Array(bits / 32);
+    this.#mask = bits - 1;
+  }
 
   addAndTellIfSeen(text: string): boolean {
     const [first, second] = hashesOf(text);
     let wasSeen = true;
     for (let n = 0; n < FILTER_HASHES; n += 1) {
-      const bit = (first + Math.imul(n, second)) & (FILTER_BITS - 1);
+      const bit = (first + Math.imul(n, second)) & this.#mask;
       const word = this.#words[bit >>> 5] ?? 0;
       const mask = 1 << (bit & 31);
       if ((word & mask) === 0) {

@@ -28,8 +28,14 @@ export async function runProgram(
     const { address } = program.opts<SharedOptions>();
     const text = failureText(error, address);
     if (text !== '') surroundings.stderr.write(`${text}\n`);
-    return error instanceof ExitError ? error.exitCode : EXIT_FAILED;
+    return exitCodeOf(error);
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ExitError) return error.exitCode;
+  // By its name: its class would have to be loaded, and the service with it.
+  return error instanceof Error && error.name === 'ConfigError' ? EXIT_USAGE : EXIT_FAILED;
 }
 
 function createProgram(surroundings: Surroundings): Command {

@@ -93,27 +93,29 @@ export function errorOfStatus(failed: Status): AttendanceClientError {
 /** What @grpc/grpc-js reported, as this package's error; other errors are returned as they are. */
 export function errorOfCall(error: unknown): unknown {
   if (!isServiceError(error)) return error;
-  return new AttendanceClientError(
-    error.code,
-    error.details,
-    detailsIn(error.metadata),
-    error.metadata,
-    { cause: error },
-  );
+  const { code, details: message, metadata } = error;
+  const failed = statusIn(metadata);
+  if (failed === undefined) {
+    return new AttendanceClientError(code, message, NO_DETAILS, metadata, { cause: error });
+  }
+  // The message inside is the whole one: grpc-js leaves commas and colons of its own copy encoded
+  // when the server encoded them, as connect-node does.
+  const sentence = failed.message || message;
+  return new AttendanceClientError(code, sentence, detailsOf(failed), metadata, { cause: error });
 }
 
 function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
 }
 
-/** Details that do not parse are no details: the code and the message still stand. */
-function detailsIn(metadata: Metadata): ErrorDetails {
+/** Undefined when there is none or it does not parse: code and message of the call still stand. */
+function statusIn(metadata: Metadata): Status | undefined {
   const [encoded] = metadata.get(DETAILS_KEY);
-  if (!(encoded instanceof Uint8Array)) return NO_DETAILS;
+  if (!(encoded instanceof Uint8Array)) return undefined;
   try {
-    return detailsOf(fromBinary(StatusSchema, encoded));
+    return fromBinary(StatusSchema, encoded);
   } catch {
-    return NO_DETAILS;
+    return undefined;
   }
 }
 

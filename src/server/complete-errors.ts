@@ -22,15 +22,21 @@ import {
 } from '@connectrpc/connect/protocol-connect';
 import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerParse, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
-import { refusalFor } from './refusals.js';
+import { CANCELLED, refusalFor } from './refusals.js';
 import { hasErrorInfo, refusalError } from './rpc-error.js';
 
 /** An error is small; a larger one is not worth looking into. */
 const MAX_ERROR_BYTES = 64 * 1024;
 const ENVELOPE_HEADER_BYTES = 5;
 
-/** Told of each error completed here: these are the calls the pipeline did not see. */
-export type OnCompleted = (original: ConnectError, completed: ConnectError) => void;
+export interface CallInHand {
+  /** The request's type. */
+  readonly input: DescMessage;
+  /** Aborted when the client is gone: what fails then fails for that reason. */
+  readonly signal: AbortSignal;
+  /** Told of each error completed here: these are the calls the pipeline did not see. */
+  readonly onCompleted: (completed: ConnectError) => void;
+}
 
 /** The completed error, or undefined when there is nothing to complete. */
 type Complete = (error: ConnectError | undefined) => ConnectError | undefined;
@@ -38,13 +44,12 @@ type Complete = (error: ConnectError | undefined) => ConnectError | undefined;
 /** The answer, with its error completed if it turns out to be one. */
 export async function completeErrors(
   response: UniversalServerResponse,
-  input: DescMessage,
-  onCompleted: OnCompleted,
+  { input, signal, onCompleted }: CallInHand,
 ): Promise<UniversalServerResponse> {
   const complete: Complete = (error) => {
     if (error === undefined || hasErrorInfo(error)) return undefined;
-    const completed = refusalError(refusalFor(error, input));
-    onCompleted(error, completed);
+    const completed = refusalError(signal.aborted ? CANCELLED : refusalFor(error, input));
+    onCompleted(completed);
     return completed;
   };
   const { body, trailer, header } = response;

@@ -4,6 +4,7 @@
 import type { DependencyHealth } from '../app/ports.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
+import { within } from './within.js';
 
 export interface ServiceHealth {
   /** Able to serve: PostgreSQL is up and the process is not stopping. */
@@ -79,25 +80,15 @@ async function askBounded(
   { ask, limits, log }: HealthMonitorOptions,
   known: readonly DependencyHealth[],
 ): Promise<readonly DependencyHealth[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const detail = `no answer within ${limits.healthTimeoutMs} ms`;
-    timer = setTimeout(() => reject(new NoAnswerError(detail)), limits.healthTimeoutMs);
-  });
+  const names = known.length > 0 ? known.map(({ name }) => name) : (['postgresql'] as const);
+  const down = (detail: string) => names.map((name) => ({ name, up: false, detail }));
   try {
-    return await Promise.race([ask(), late]);
+    const answer = await within(ask(), limits.healthTimeoutMs, undefined);
+    return answer ?? down(`no answer within ${limits.healthTimeoutMs} ms`);
   } catch (error) {
     log.error({ err: error }, 'the dependencies did not say how they are');
-    const detail = error instanceof NoAnswerError ? error.message : 'its state is not known';
-    const names = known.length > 0 ? known.map(({ name }) => name) : (['postgresql'] as const);
-    return names.map((name) => ({ name, up: false, detail }));
-  } finally {
-    clearTimeout(timer);
+    return down('its state is not known');
   }
-}
-
-class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
 }
 
 /** One timer for everybody who waits; none while nobody does. */

@@ -1,27 +1,58 @@
 // HTTP/1.1 connections: an http.Server that never listens itself, with its timeouts armed.
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Limits } from './limits.js';
 import type { RequestHandler } from './request-handler.js';
 
 /** A tenth of the shortest timeout would do; a second is precise enough and costs nothing. */
 const MAX_CHECK_INTERVAL_MS = 1_000;
 
-/** Sockets are handed to it with the event 'connection'. */
-export function createHttp1Server(handler: RequestHandler, limits: Limits): Server {
+/** How soon a connection that became idle while draining is closed. */
+const SWEEP_INTERVAL_MS = 50;
+
+export interface Http1Server {
+  /** Never listens: sockets are handed to it with the event 'connection'. */
+  readonly server: Server;
+  /** Closes idle connections now, the others as soon as they are idle; `close` ends that. */
+  drain(): void;
+  close(): void;
+}
+
+export function createHttp1Server(handler: RequestHandler, limits: Limits): Http1Server {
+  const inFlight = new Set<ServerResponse>();
+  let sweep: NodeJS.Timeout | undefined;
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
+      // Bodies are bounded where they are read: a streamed one may take longer than any bound.
+      requestTimeout: 0,
       keepAliveTimeout: limits.idleTimeoutMs,
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
     },
-    handler,
+    (request, response) => {
+      inFlight.add(response);
+      response.once('close', () => inFlight.delete(response));
+      if (sweep !== undefined) response.setHeader('connection', 'close');
+      handler(request, response);
+    },
   );
   server.maxHeadersCount = limits.headerCount;
-  // Node arms the header and request timeouts when the server begins to listen; this event
-  // has no other listener, and the test of slow headers fails if that ever changes.
+  // Node arms the header timeout when the server begins to listen; this event has no other
+  // listener, and the test of slow headers fails if that ever changes.
   server.emit('listening');
-  return server;
+  return {
+    server,
+    drain() {
+      for (const response of inFlight) {
+        if (!response.headersSent) response.setHeader('connection', 'close');
+      }
+      server.closeIdleConnections();
+      sweep ??= setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+    },
+    close() {
+      clearInterval(sweep);
+      server.close();
+    },
+  };
 }

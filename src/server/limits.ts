@@ -18,7 +18,7 @@ export interface Limits {
   readonly tlsHandshakeTimeoutMs: number;
   /** From an HTTP/1.1 request's first byte to the end of its headers. */
   readonly headersTimeoutMs: number;
-  /** From a request's first byte to its last. Streaming requests: between two pieces. */
+  /** From a call's headers to its body's last byte. Streamed bodies: between two pieces. */
   readonly requestTimeoutMs: number;
   /** An HTTP/1.1 connection without a request. */
   readonly idleTimeoutMs: number;

@@ -3,7 +3,7 @@
 
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DependencyHealth } from '../app/ports.js';
 
 /** What a metrics request is answered with. */
@@ -21,6 +21,8 @@ export interface Metrics {
    * `code`: gRPC's number, 0 for success. `seconds`: from its first byte to its end.
    */
   observeRpc(method: DescMethod | undefined, code: number, seconds: number): void;
+  /** Counts what happened in the cache. `event` is of a closed set. */
+  countCache(event: string, count: number): void;
   rpcStarted(): void;
   rpcEnded(): void;
   /** Asked at each rendering. Must be bounded in time and never throw. */
@@ -56,6 +58,12 @@ export function createMetrics(): Metrics {
     help: 'Calls being served now, streams included.',
     registers,
   });
+  const cacheEvents = new Counter({
+    name: 'attendance_cache_events_total',
+    help: 'What happened in the cache of month blocks, by kind.',
+    labelNames: ['event'],
+    registers,
+  });
   let ask: (() => Promise<readonly DependencyHealth[]>) | undefined;
   new Gauge({
     name: 'attendance_dependency_up',
@@ -76,6 +84,7 @@ export function createMetrics(): Metrics {
       const name = method && { service: method.parent.typeName, method: method.name };
       durations.observe({ ...(name ?? UNKNOWN), code: codeName(code) }, seconds);
     },
+    countCache: (event, count) => cacheEvents.inc({ event }, count),
     rpcStarted: () => inFlight.inc(),
     rpcEnded: () => inFlight.dec(),
     watchDependencies(source) {

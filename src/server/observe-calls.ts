@@ -1,23 +1,29 @@
-// Counts the calls of the services that this room serves itself (health, reflection); those of
-// the others are counted by the pipeline they go through.
+// Counts the calls of the services that this room serves itself (health, reflection), and logs
+// what fails in them; for the other services their pipeline does both.
 
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
+import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
 
-export function observeCalls(metrics: Metrics): Interceptor {
+export function observeCalls(metrics: Metrics, log: Logger): Interceptor {
   return (next) => async (request) => {
     const startedMs = performance.now();
-    const observe = (code: number) =>
+    const observe = (error?: unknown) => {
+      const code = error === undefined ? 0 : ConnectError.from(error).code;
       metrics.observeRpc(request.method, code, (performance.now() - startedMs) / 1000);
+      if (error !== undefined && !(error instanceof ConnectError)) {
+        log.error({ err: error, method: request.method.name }, 'a call failed');
+      }
+    };
     try {
       const response = await next(request);
       if (response.stream) {
         return { ...response, message: untilEnd(response.message, observe) };
       }
-      observe(0);
+      observe();
       return response;
     } catch (error) {
-      observe(ConnectError.from(error).code);
+      observe(error);
       throw error;
     }
   };
@@ -25,15 +31,15 @@ export function observeCalls(metrics: Metrics): Interceptor {
 
 async function* untilEnd<T>(
   messages: AsyncIterable<T>,
-  observe: (code: number) => void,
+  observe: (error?: unknown) => void,
 ): AsyncIterable<T> {
-  let code = 0;
+  let failure: unknown;
   try {
     yield* messages;
   } catch (error) {
-    code = ConnectError.from(error).code;
+    failure = error;
     throw error;
   } finally {
-    observe(code);
+    observe(failure);
   }
 }

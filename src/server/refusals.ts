@@ -91,6 +91,13 @@ const RULES: readonly Rule[] = [
       unreadable(pathOfField(input, message, name) ?? name, cut(why)),
   ],
   [
+    /^cannot decode message ([\w.]+) from JSON: key "(.*)" is unknown$/s,
+    ([, type = '', key = '']) => ({
+      ...malformed(`${type} has no field ${cut(key)}; check the spelling against the API.`),
+      field: cut(key),
+    }),
+  ],
+  [
     /^cannot decode (message|enum) ([\w.]+) from JSON:? (.*)/s,
     ([, kind = '', type = '', why = ''], { input }) => unreadableType(kind, type, why, input),
   ],
@@ -111,6 +118,13 @@ const RULES: readonly Rule[] = [
     }),
   ],
 ];
+
+/** Read by nobody but the metrics: the client is gone. */
+export const CANCELLED: Refusal = {
+  code: Code.Canceled,
+  reason: 'CANCELLED',
+  message: 'The call was cancelled.',
+};
 
 function malformed(message: string): Refusal {
   return { code: Code.InvalidArgument, reason: 'MALFORMED_REQUEST', message };
@@ -148,7 +162,7 @@ function refuseByCode(code: Code): Refusal {
   switch (code) {
     case Code.Canceled:
     case Code.Aborted:
-      return { code: Code.Canceled, reason: 'CANCELLED', message: 'The call was cancelled.' };
+      return CANCELLED;
     case Code.DeadlineExceeded:
       return {
         code,

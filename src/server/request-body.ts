@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { Code } from '@connectrpc/connect';
 import { refusalError } from './rpc-error.js';
+import { within } from './within.js';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
@@ -24,21 +25,18 @@ export async function* readBody(
   bounds: BodyBounds,
 ): AsyncGenerator<Uint8Array> {
   const pieces = request.iterator({ destroyOnReturn: false });
-  let late: (error: Error) => void = () => {};
-  const isLate = new Promise<never>((_, reject) => {
-    late = reject;
-  });
-  isLate.catch(() => {});
-  const timer = setTimeout(() => late(tooSlow(bounds.timeoutMs)), bounds.timeoutMs);
+  const deadlineMs = performance.now() + bounds.timeoutMs;
   try {
     for (;;) {
-      const next = await Promise.race([pieces.next(), isLate]);
+      const leftMs = bounds.isStreamed ? bounds.timeoutMs : deadlineMs - performance.now();
+      const next = await within(pieces.next(), leftMs, undefined);
+      if (next === undefined) throw tooSlow(bounds.timeoutMs);
       if (next.done === true) return;
       yield next.value;
-      if (bounds.isStreamed) timer.refresh();
     }
   } finally {
-    clearTimeout(timer);
+    // Lets go of the request, so that what is left of it can be discarded.
+    pieces.return?.().catch(() => {});
   }
 }
 

@@ -20,13 +20,12 @@ export interface RequestHandlerOptions {
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly draining: AbortSignal;
 }
 
 export type RequestHandler = (request: NodeRequest, response: NodeResponse) => void;
 
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
-  const { rpc, cors, draining, log } = options;
+  const { rpc, cors, limits, log } = options;
   return (request, response) => {
     // Their failures are seen where they are read and written; unheard, they end the process.
     request.on('error', () => {});
@@ -34,12 +33,10 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     for (const [name, value] of Object.entries(cors.headers(request.headers))) {
       response.setHeader(name, value);
     }
-    if (draining.aborted && request.httpVersionMajor === 1) {
-      response.setHeader('connection', 'close');
-    }
     const path = request.url?.split('?', 1)[0] ?? '';
     if (cors.isPreflight(request.method, request.headers)) {
       response.writeHead(204, cors.preflightHeaders(request.headers));
+      discardRest(request, response, limits.lingerMs);
       response.end();
       return;
     }

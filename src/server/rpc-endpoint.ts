@@ -8,7 +8,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { universalRequestFromNodeRequest } from '@connectrpc/connect-node';
 import { answerRefusal, isGrpcContentType } from './answer-refusal.js';
-import { completeErrors } from './complete-errors.js';
+import { type CallInHand, completeErrors } from './complete-errors.js';
 import { handleAsBinary } from './grpc-web-text.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
@@ -75,13 +75,19 @@ async function serve(
   const { methodKind } = handler.method;
   const isStreamed = methodKind === 'client_streaming' || methodKind === 'bidi_streaming';
   const body = readBody(request, { timeoutMs: limits.requestTimeoutMs, isStreamed });
+  const observe = (code: Code) =>
+    metrics.observeRpc(handler.method, code, (performance.now() - startedMs) / 1000);
+  const inHand: CallInHand = {
+    input: handler.method.input,
+    signal: call.signal,
+    onCompleted({ code }) {
+      // What failed was logged where it was caught; this tells that a caller was told so.
+      if (code === Code.Internal) log.error({ method: handler.requestPath }, 'a call failed');
+      observe(code);
+    },
+  };
   const answer = await handleAsBinary({ ...call, body }, async (binary) =>
-    completeErrors(await handler(binary), handler.method.input, (original, completed) => {
-      if (completed.code === Code.Internal) {
-        log.error({ method: handler.requestPath, err: original }, 'a call failed unexpectedly');
-      }
-      metrics.observeRpc(handler.method, completed.code, (performance.now() - startedMs) / 1000);
-    }),
+    completeErrors(await handler(binary), inHand),
   );
   const refusal = refusalOfBareAnswer(answer, handler);
   if (refusal === undefined) {
@@ -90,7 +96,7 @@ async function serve(
       lingerMs: limits.lingerMs,
     });
   }
-  metrics.observeRpc(handler.method, refusal.code, (performance.now() - startedMs) / 1000);
+  observe(refusal.code);
   await answerRefusal(request, response, refusal, limits, answer);
 }
 

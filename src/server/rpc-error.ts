@@ -1,16 +1,9 @@
 // Errors that this room itself answers with: always with google.rpc.ErrorInfo, always with
 // the way out. Never made from another error's text.
 
-import { create } from '@bufbuild/protobuf';
-import { durationFromMs } from '@bufbuild/protobuf/wkt';
-import { type Code, ConnectError } from '@connectrpc/connect';
-import {
-  BadRequestSchema,
-  ErrorInfoSchema,
-  RetryInfoSchema,
-} from '../../gen/google/rpc/error_details_pb.js';
-
-export const ERROR_DOMAIN = 'attendance.v1';
+import type { Code, ConnectError } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { toConnectError } from '../rpc/error-table.js';
 
 export interface Refusal {
   readonly code: Code;
@@ -25,25 +18,10 @@ export interface Refusal {
 }
 
 /** The refusal as an error that Connect's handlers put on the wire in any protocol. */
-export function refusalError(refusal: Refusal): ConnectError {
-  const error = new ConnectError(refusal.message, refusal.code);
-  const { reason, message, field, retryAfterMs } = refusal;
-  error.details.push({
-    desc: ErrorInfoSchema,
-    value: create(ErrorInfoSchema, { reason, domain: ERROR_DOMAIN }),
-  });
-  if (field !== undefined) {
-    const fieldViolations = [{ field, reason, description: message }];
-    error.details.push({
-      desc: BadRequestSchema,
-      value: create(BadRequestSchema, { fieldViolations }),
-    });
-  }
-  if (retryAfterMs !== undefined) {
-    const retryDelay = durationFromMs(retryAfterMs);
-    error.details.push({ desc: RetryInfoSchema, value: create(RetryInfoSchema, { retryDelay }) });
-  }
-  return error;
+export function refusalError({ field, ...error }: Refusal): ConnectError {
+  if (field === undefined) return toConnectError(error);
+  const { reason, message: description } = error;
+  return toConnectError({ ...error, violations: [{ field, reason, description }] });
 }
 
 /** True when the error says its reason already. */

@@ -8,7 +8,7 @@ import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
 import { createCors } from './cors.js';
-import { createFrontDoor, type FrontDoor, type TlsFiles } from './front-door.js';
+import { createFrontDoor, type TlsFiles } from './front-door.js';
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
 import { createHealthService } from './health-service.js';
 import { createHttp1Server } from './http1-server.js';
@@ -23,6 +23,7 @@ import { REFLECTION_SERVICES, registerReflection } from './reflection-service.js
 import { createRequestHandler } from './request-handler.js';
 import { createRpcEndpoint } from './rpc-endpoint.js';
 import { refusalError } from './rpc-error.js';
+import { within } from './within.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -76,6 +77,9 @@ export function createServer(options: ServerOptions): AttendanceServer {
     readMaxBytes: limits.messageBytes,
     writeMaxBytes: limits.messageBytes,
     compressMinBytes: limits.compressMinBytes,
+    // Connect's default drops what it does not know: a filter with a typing error would list
+    // everything, and a status "banana" would count as none given.
+    jsonOptions: { ignoreUnknownFields: false },
     acceptCompression: [compressionGzip, compressionBrotli],
     shutdownSignal: cutting.signal,
   });
@@ -85,7 +89,6 @@ export function createServer(options: ServerOptions): AttendanceServer {
     rpc: createRpcEndpoint({ handlers: router.handlers, limits, metrics, log }),
     plain: createPlainEndpoints(monitor, metrics, log),
     cors: createCors(options.corsOrigins),
-    draining: draining.signal,
     limits,
     metrics,
     log,
@@ -96,7 +99,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     tls: options.tls,
     limits,
     log,
-    onHttp1: (socket) => http1.emit('connection', socket),
+    onHttp1: (socket) => http1.server.emit('connection', socket),
     onHttp2: (socket) => http2.server.emit('connection', socket),
   });
   let drained: Promise<void> | undefined;
@@ -105,19 +108,17 @@ export function createServer(options: ServerOptions): AttendanceServer {
     drain(graceMs) {
       drained ??= (async () => {
         draining.abort();
-        const closed = door.close();
+        const closed = door.close().then(() => true);
         http2.drain();
-        // Closes the idle connections now; the others as they become idle.
-        const sweep = setInterval(() => http1.closeIdleConnections(), SWEEP_INTERVAL_MS);
-        http1.closeIdleConnections();
-        if (!(await settlesWithin(closed, graceMs))) {
+        http1.drain();
+        if (!(await within(closed, graceMs, false))) {
           log.warn({ graceMs }, 'calls were still running at the end of the grace period');
           cutting.abort(stopping());
-          await settlesWithin(closed, limits.drainCutMs);
+          await within(closed, limits.drainCutMs, false);
         }
-        clearInterval(sweep);
         http1.close();
-        await destroyAll(door, closed);
+        door.destroyConnections();
+        await closed;
       })();
       return drained;
     },
@@ -126,15 +127,13 @@ export function createServer(options: ServerOptions): AttendanceServer {
 
 /** What a caller cut off is told to wait before it calls again, elsewhere. */
 const RETRY_AFTER_MS = 1_000;
-/** How soon a connection that became idle while draining is closed. */
-const SWEEP_INTERVAL_MS = 50;
 
 function registerStandardServices(
   router: ConnectRouter,
-  { services, metrics }: ServerOptions,
+  { services, metrics, log }: ServerOptions,
   monitor: HealthMonitor,
 ): void {
-  const options = { interceptors: [observeCalls(metrics)] };
+  const options = { interceptors: [observeCalls(metrics, log)] };
   const names = services.map((service) => service.typeName);
   router.service(Health, createHealthService(monitor, names), options);
   const reflected = [...services, Health, ...REFLECTION_SERVICES];
@@ -148,20 +147,4 @@ function stopping() {
     message: 'This server is stopping; call again, another one answers.',
     retryAfterMs: RETRY_AFTER_MS,
   });
-}
-
-async function destroyAll(door: FrontDoor, closed: Promise<void>): Promise<void> {
-  door.destroyConnections();
-  await closed;
-}
-
-/** True when the promise settles in time. */
-async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
-  });
-  const isSettled = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return isSettled;
 }

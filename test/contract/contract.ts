@@ -484,18 +484,19 @@ export function describeContract(serviceOf: () => TestService): void {
       expect(datesOf(second.attendances)).to.deep.equal(['2026-03-02']);
       const last = pageToken.at(-1) === 'A' ? 'B' : 'A';
       const bad = [
-        client().listAttendance({ ...request, pageToken, employeeId: somebody() }),
-        client().listAttendance({ ...request, pageToken, statuses: [ABSENT] }),
-        client().listAttendance({ ...request, pageToken, startDate: '2026-03-01' }),
-        client().listAttendance({
-          ...request,
-          pageToken: `${pageToken.slice(0, 8)}${last}${pageToken.slice(9)}`,
-        }),
-        client().listAttendance({ ...request, pageToken: 'x' }),
-        client().listAttendanceRevisions({ employeeId: id, date: DAY, pageToken }),
+        () => client().listAttendance({ ...request, pageToken, employeeId: somebody() }),
+        () => client().listAttendance({ ...request, pageToken, statuses: [ABSENT] }),
+        () => client().listAttendance({ ...request, pageToken, startDate: '2026-03-01' }),
+        () =>
+          client().listAttendance({
+            ...request,
+            pageToken: `${pageToken.slice(0, 8)}${last}${pageToken.slice(9)}`,
+          }),
+        () => client().listAttendance({ ...request, pageToken: 'x' }),
+        () => client().listAttendanceRevisions({ employeeId: id, date: DAY, pageToken }),
       ];
       for (const call of bad) {
-        expect(await refusalOf(call)).to.deep.equal({
+        expect(await refusalOf(call())).to.deep.equal({
           code: 'InvalidArgument',
           reason: 'INVALID_FIELD',
           fields: ['page_token'],

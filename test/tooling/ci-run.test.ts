@@ -94,19 +94,16 @@ const FAILURES: readonly Case[] = [
     test: 'report("TEST_REPORT", { passed: 0, failed: 0 });',
     line: '0 passed, 1 failed',
   },
-  {
-    what: 'counts that are no numbers',
-    check: GOOD_CHECK,
-    test: 'report("TEST_REPORT", { passed: "many" });',
-    line: '0 passed, 1 failed',
-  },
 ];
 
 describe('.ci/run', function () {
   this.timeout(60_000);
 
   it('ends with the counts and exit code 0 when everything holds', async () => {
-    const { code, lastLine, output } = await verdictOf(GOOD_CHECK, GOOD_TEST);
+    // No input, and nobody watching: a prompt would hang.
+    const closed = 'if (require("node:fs").readFileSync(0).length > 0) process.exit(1);';
+    const alone = `${closed} if (process.env.CI !== "true") process.exit(1);`;
+    const { code, lastLine, output } = await verdictOf(alone + GOOD_CHECK, alone + GOOD_TEST);
     expect({ code, lastLine }, output).to.deep.equal({ code: 0, lastLine: '12 passed, 0 failed' });
     expect(output).to.match(/=== install: \d+ s, exit code 0/);
     expect(output).to.match(/=== check: \d+ s, exit code 0/);
@@ -124,12 +121,5 @@ describe('.ci/run', function () {
     const { code, lastLine, output } = await verdictOf(GOOD_CHECK, GOOD_TEST, false);
     expect({ code, lastLine }, output).to.deep.equal({ code: 1, lastLine: '0 passed, 1 failed' });
     expect(output).to.not.include('=== test');
-  });
-
-  it('gives the check and the tests no input and says that nobody watches', async () => {
-    const closed = 'if (require("node:fs").readFileSync(0).length > 0) process.exit(1);';
-    const ci = 'if (process.env.CI !== "true") process.exit(1);';
-    const { code, output } = await verdictOf(closed + ci + GOOD_CHECK, closed + ci + GOOD_TEST);
-    expect(code, output).to.equal(0);
   });
 });

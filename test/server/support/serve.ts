@@ -38,9 +38,6 @@ export const UP: readonly DependencyHealth[] = [
   { name: 'redis', up: true, detail: '' },
 ];
 
-/** The id that echoes as a page of this many bytes, roughly. */
-export const BIG_PREFIX = 'big-';
-
 const ECHO: Partial<ServiceImpl<typeof AttendanceService>> = {
   getAttendance: ({ employeeId, date }) =>
     create(GetAttendanceResponseSchema, { attendance: { employeeId, date } }),

@@ -1,0 +1,155 @@
+// A block survives its bytes, and bytes that are not that block are no block.
+
+import { crc32 } from 'node:zlib';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
+import type { MonthBlock } from '../../src/app/ports.js';
+import { decodeBlock, encodeBlock, MAX_BLOCK_BYTES } from '../../src/cache/block-codec.js';
+import type { DayResult, StoredDay } from '../../src/domain/day.js';
+import { ORIGINS, PORTIONS, STATUSES } from '../../src/domain/day.js';
+import type { LocalDate } from '../../src/domain/local-date.js';
+import type { RecordTime } from '../../src/domain/time.js';
+import { employee, JULY, JUNE } from './controllable-store.js';
+
+const ID = employee('emp-1');
+
+const results: fc.Arbitrary<DayResult> = fc.record({
+  status: fc.constantFrom(...STATUSES),
+  origin: fc.constantFrom(...ORIGINS),
+  portion: fc.constantFrom(...PORTIONS),
+  otherHalfStatus: fc.option(fc.constantFrom(...STATUSES), { nil: undefined }),
+  note: fc.string({ unit: 'grapheme' }),
+});
+
+const days: fc.Arbitrary<readonly StoredDay[]> = fc
+  .uniqueArray(
+    fc.record({
+      date: fc
+        .integer({ min: 1, max: 30 })
+        .map((day) => `${JUNE}-${String(day).padStart(2, '0')}` as LocalDate),
+      result: fc.option(results, { nil: undefined }),
+      revision: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      recordedAt: fc.maxSafeNat().map((at) => at as RecordTime),
+    }),
+    { selector: ({ date }) => date, maxLength: 30 },
+  )
+  .map((list) => list.sort((a, b) => (a.date < b.date ? -1 : 1)));
+
+const blocks: fc.Arbitrary<MonthBlock> = fc.record({
+  employeeId: fc.constant(ID),
+  employeeName: fc.string({ unit: 'grapheme' }),
+  version: fc.maxSafeNat(),
+  month: fc.constant(JUNE),
+  days,
+});
+
+function bytesOf(block: MonthBlock): Buffer {
+  const bytes = encodeBlock(block);
+  if (bytes === undefined) throw new Error('too large');
+  return bytes;
+}
+
+function sealed(body: Uint8Array): Buffer {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(body));
+  return Buffer.concat([checksum, body]);
+}
+
+describe('A block as bytes', () => {
+  it('comes back as it was', () => {
+    fc.assert(
+      fc.property(blocks, (block) => {
+        const bytes = bytesOf(block);
+        expect(decodeBlock(bytes, ID, JUNE, block.version)).to.deep.equal(block);
+      }),
+    );
+  });
+
+  it('has the version of the entry it lies in, when that went on', () => {
+    const block = { employeeId: ID, employeeName: '', version: 3, month: JUNE, days: [] };
+    const bytes = bytesOf(block);
+    expect(decodeBlock(bytes, ID, JUNE, 7)).to.deep.equal({ ...block, version: 7 });
+    expect(decodeBlock(bytes, ID, JUNE, 2), 'from the future').to.equal(undefined);
+  });
+
+  it('is nobody else’s and no other month’s', () => {
+    fc.assert(
+      fc.property(blocks, (block) => {
+        const bytes = bytesOf(block);
+        const { version } = block;
+        expect(decodeBlock(bytes, employee('emp-2'), JUNE, version)).to.equal(undefined);
+        expect(decodeBlock(bytes, ID, JULY, version)).to.equal(undefined);
+      }),
+    );
+  });
+
+  it('is no block with any byte changed, cut or added', () => {
+    fc.assert(
+      fc.property(blocks, fc.nat(), fc.integer({ min: 1, max: 255 }), (block, at, flip) => {
+        const { version } = block;
+        const bytes = bytesOf(block);
+        const changed = Buffer.from(bytes);
+        const place = at % bytes.length;
+        changed[place] = (changed[place] ?? 0) ^ flip;
+        expect(decodeBlock(changed, ID, JUNE, version), 'changed').to.equal(undefined);
+        expect(decodeBlock(bytes.subarray(0, place), ID, JUNE, version), 'cut').to.equal(undefined);
+        const longer = Buffer.concat([bytes, Buffer.from([flip])]);
+        expect(decodeBlock(longer, ID, JUNE, version), 'added').to.equal(undefined);
+      }),
+    );
+  });
+
+  it('is no block from arbitrary bytes, with or without a good checksum', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(decodeBlock(Buffer.from(bytes), ID, JUNE, 1)).to.equal(undefined);
+        expect(decodeBlock(sealed(bytes), ID, JUNE, 1)).to.equal(undefined);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  const day = { dayOfMonth: 3, revision: 1, recordedAtUs: 1n };
+  const result = { status: 1, origin: 1, portion: 1, otherHalfStatus: 0, note: '' };
+  const impossible = {
+    'a day the month does not have': [{ ...day, dayOfMonth: 31 }],
+    'a day 0': [{ ...day, dayOfMonth: 0 }],
+    'one day twice': [day, day],
+    'days out of order': [day, { ...day, dayOfMonth: 2 }],
+    'a revision 0': [{ ...day, revision: 0 }],
+    'a time beyond exact numbers': [{ ...day, recordedAtUs: 2n ** 60n }],
+    'a status there is not': [{ ...day, result: { ...result, status: 99 } }],
+    'no status': [{ ...day, result: { ...result, status: 0 } }],
+    'no origin': [{ ...day, result: { ...result, origin: 0 } }],
+    'a portion there is not': [{ ...day, result: { ...result, portion: 7 } }],
+    'another half there is not': [{ ...day, result: { ...result, otherHalfStatus: 42 } }],
+  };
+  for (const [what, list] of Object.entries(impossible)) {
+    it(`is no block with ${what}`, () => {
+      const message = (stored: typeof list) =>
+        sealed(
+          toBinary(
+            MonthBlockSchema,
+            create(MonthBlockSchema, { employeeId: ID, month: JUNE, version: 1n, days: stored }),
+          ),
+        );
+      expect(decodeBlock(message([day]), ID, JUNE, 1), 'as it should be').not.to.equal(undefined);
+      expect(decodeBlock(message(list), ID, JUNE, 1)).to.equal(undefined);
+    });
+  }
+
+  it('is not made when it would be too large', () => {
+    const note = 'x'.repeat(MAX_BLOCK_BYTES);
+    const stored = (text: string): MonthBlock => ({
+      employeeId: ID,
+      employeeName: text,
+      version: 1,
+      month: JUNE,
+      days: [],
+    });
+    expect(encodeBlock(stored(note))).to.equal(undefined);
+    expect(encodeBlock(stored(note.slice(100)))).not.to.equal(undefined);
+  });
+});
