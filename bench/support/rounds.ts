@@ -47,14 +47,16 @@ export interface Measured {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** Warms every subject up, then measures them in turns. */
+/** Warms every subject up, calls `onWarm`, then measures them in turns. */
 export async function alternate(
   loader: Loader,
   layout: Layout,
   subjects: readonly Subject[],
+  onWarm: () => Promise<void> = async () => undefined,
 ): Promise<readonly Measured[]> {
   const tallies = subjects.map((subject) => new Tally(subject));
   for (const tally of tallies) await tally.warmUp(loader, layout.warmUpMs);
+  await onWarm();
   for (let round = 0; round < layout.rounds; round += 1) {
     for (const tally of tallies) await tally.round(loader, layout.windowMs);
   }
