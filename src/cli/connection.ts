@@ -37,7 +37,7 @@ export function addSharedOptions(program: Command, env: NodeJS.ProcessEnv): void
 }
 
 /** A client for these options; the token comes from ATTENDANCE_TOKEN, never from the arguments. */
-export function connect(options: SharedOptions, { env }: Surroundings): AttendanceClient {
+function connect(options: SharedOptions, { env }: Surroundings): AttendanceClient {
   const { address, timeout, tls, ca } = options;
   const token = env.ATTENDANCE_TOKEN;
   return createAttendanceClient({
@@ -62,7 +62,7 @@ export async function withClient<T>(
   }
 }
 
-export function positiveNumber(text: string): number {
+function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1e6)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;

@@ -47,7 +47,7 @@ export function timeArgument(text: string): Timestamp {
 }
 
 /** `half day`, `present`: as they can be typed again. */
-export function statusWord(status: AttendanceStatus): string {
+function statusWord(status: AttendanceStatus): string {
   return (AttendanceStatus[status] ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
 }
 

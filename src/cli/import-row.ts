@@ -19,7 +19,7 @@ export interface LegacyMark {
 }
 
 /** Why a row is refused: a stable word and a sentence with the way out. */
-export interface RowProblem {
+interface RowProblem {
   readonly code: 'BAD_ROW' | 'BAD_ID' | 'BAD_NAME' | 'BAD_STATUS' | 'BAD_DATE';
   readonly description: string;
 }

@@ -18,15 +18,16 @@ import type { Survey } from './import-survey.js';
 import { surveyExport } from './import-survey.js';
 
 /** Rows per call: large enough to share a commit, small enough to answer in a moment. */
-export const BATCH_ROWS = 500;
+const BATCH_ROWS = 500;
 
 /** Batches in flight. The service spreads them over its database connections. */
-export const LANES = 4;
+const LANES = 4;
 
 /** How far reading may run ahead of the oldest row without an answer: what bounds the memory. */
 const MAX_ROWS_AHEAD = 50_000;
 
-const CHECKPOINT_INTERVAL_MS = 1_000;
+/** What a killed import does again at most, in time; each note costs two small synced writes. */
+const CHECKPOINT_INTERVAL_MS = 250;
 
 export interface ImportOptions {
   readonly path: string;

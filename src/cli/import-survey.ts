@@ -17,7 +17,7 @@ const MAX_FILTER_BITS = 2 ** 28;
 const FILTER_HASHES = 4;
 
 /** The most days that may stand in a file more than once: about 100 MiB of memory. */
-export const MAX_REPEATED_DAYS = 500_000;
+const MAX_REPEATED_DAYS = 500_000;
 
 export interface Survey {
   readonly header: Header;

@@ -62,7 +62,7 @@ export async function startEmbeddedPostgres(
   options.log('info', 'embedded PostgreSQL is ready', {
     dataDir: cluster.dataDir,
     port,
-    pid: server.pid,
+    serverPid: server.pid,
     tookMs: Math.round(performance.now() - startedMs),
   });
   const stopping = new AbortController();

@@ -22,6 +22,7 @@ import {
 } from '@connectrpc/connect/protocol-connect';
 import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerParse, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
+import { respellMessage } from './grpc-message.js';
 import { CANCELLED, refusalFor } from './refusals.js';
 import { hasErrorInfo, refusalError } from './rpc-error.js';
 
@@ -76,6 +77,7 @@ async function* thenTrailer(
   if (body !== undefined) yield* body;
   const completed = complete(findTrailerError(trailer));
   if (completed !== undefined) setTrailerStatus(trailer, completed);
+  respellMessage(trailer);
 }
 
 /** Connect's handlers yield one envelope a piece; the one with this flag is the last. */
@@ -95,8 +97,9 @@ function completeWebTrailer(header: Headers, complete: Complete) {
     if (data === undefined) return envelope;
     const trailer = trailerParse(data);
     const completed = complete(findTrailerError(trailer));
-    if (completed === undefined) return envelope;
-    return encodeEnvelope(trailerFlag, trailerSerialize(setTrailerStatus(trailer, completed)));
+    if (completed !== undefined) setTrailerStatus(trailer, completed);
+    if (!respellMessage(trailer)) return envelope;
+    return encodeEnvelope(trailerFlag, trailerSerialize(trailer));
   };
 }
 

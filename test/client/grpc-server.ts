@@ -27,7 +27,7 @@ type Unary = {
 type In<M> = M extends { input: { $codegenv2: unknown } & infer I } ? I : never;
 
 /** What a handler is told of a call beside its request. */
-export interface CallFacts {
+interface CallFacts {
   readonly metadata: Metadata;
   /** Milliseconds since the epoch; undefined when the caller set none. */
   readonly deadlineAt: number | undefined;

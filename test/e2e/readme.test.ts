@@ -1,0 +1,70 @@
+// The README's first minute, done: every command of it runs as written, against the service
+// as `npm start` runs it, and prints what the README says (times aside).
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { ROOT, type ServiceProcess, startMain, temporaryFolder } from '../support/process.js';
+
+interface Step {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** The commands of the README's `console` blocks and what each prints. */
+function stepsOf(readme: string): Step[] {
+  const blocks = [...readme.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  return blocks.flatMap((block) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((step) => {
+        const [command = '', ...output] = step.split('\n');
+        return { command, output: output.join('\n') };
+      }),
+  );
+}
+
+/** Times differ from run to run; their width does not. Spaces at ends of lines do not show. */
+function masked(text: string): string {
+  return text
+    .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g, '<time>')
+    .replaceAll(/[ \t]+$/gm, '')
+    .trimEnd();
+}
+
+describe('the README’s first minute', function () {
+  this.timeout(90_000);
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let service: ServiceProcess;
+  let baseUrl: string;
+  let steps: Step[];
+
+  before(async () => {
+    steps = stepsOf(await readFile(join(ROOT, 'README.md'), 'utf8'));
+    folder = await temporaryFolder();
+    service = startMain({ DATA_DIR: folder.path });
+    baseUrl = await service.ready();
+  });
+
+  after(async () => {
+    service.child.kill('SIGTERM');
+    await service.exited;
+    await folder.remove();
+  });
+
+  it('its commands print what it says', async () => {
+    expect(steps.length).to.be.at.least(5);
+    const { host } = new URL(baseUrl);
+    for (const { command, output } of steps) {
+      const { stdout } = await promisify(execFile)(
+        'bash',
+        ['-c', command.replaceAll('localhost:8080', host)],
+        { cwd: ROOT, env: { ...process.env, ATTENDANCE_ADDRESS: host } },
+      );
+      expect(masked(stdout), command).to.equal(masked(output));
+    }
+  });
+});

@@ -1,0 +1,40 @@
+// The tests' own databases: fresh, apart from each other, and servers that stop when told.
+
+import { expect } from 'chai';
+
+import { query } from '../embedded/folder.js';
+import { createTestDatabase, startPrivateCluster, stopTestCluster } from './database.js';
+
+describe('databases for tests', () => {
+  after(stopTestCluster);
+
+  it('are fresh and apart', async () => {
+    const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    await query(one.url, 'CREATE TABLE mine (n int)');
+    expect(await query(other.url, "SELECT to_regclass('mine') AS found")).to.deep.equal([
+      { found: null },
+    ]);
+    await one.drop();
+    const error = await query(one.url, 'SELECT 1').catch((reason: unknown) => reason);
+    expect(error).to.have.property('code', '3D000');
+    await other.drop();
+  });
+
+  it('can be on a server of their own, to be stopped, killed and started', async () => {
+    const cluster = await startPrivateCluster();
+    await query(cluster.url, 'CREATE TABLE kept AS SELECT 1 AS n');
+    await cluster.kill9();
+    await refusesConnections(cluster.url);
+    await cluster.start();
+    await cluster.restart();
+    expect(await query(cluster.url, 'SELECT n FROM kept')).to.deep.equal([{ n: 1 }]);
+    await cluster.stop();
+    await refusesConnections(cluster.url);
+    await cluster.dispose();
+  });
+});
+
+async function refusesConnections(url: string): Promise<void> {
+  const error = await query(url, 'SELECT 1').catch((reason: unknown) => reason);
+  expect(error).to.have.property('code', 'ECONNREFUSED');
+}
