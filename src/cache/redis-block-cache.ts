@@ -13,12 +13,16 @@ import type {
   Invalidation,
   Lookup,
 } from './block-cache.js';
-import { MAX_MONTHS_PER_EMPLOYEE, STALENESS_BOUND_MS } from './block-cache.js';
+import {
+  CacheUnavailableError,
+  MAX_MONTHS_PER_EMPLOYEE,
+  STALENESS_BOUND_MS,
+} from './block-cache.js';
 import { BLOCK_FORMAT, decodeBlock, encodeBlock } from './block-codec.js';
 import { UnexpectedReplyError } from './redis-failure.js';
 import { RedisLink } from './redis-link.js';
 
-const KEY_PREFIX = `attendance:${BLOCK_FORMAT}:`;
+const KEY_PREFIX = `attendance:${BLOCK_FORMAT}`;
 /** Given while the entry has a version: the block is then kept only if that is still so. */
 const NO_LEASE = '';
 
@@ -26,11 +30,11 @@ export interface RedisBlockCacheOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
   readonly url: string;
   /**
-   * Tells databases apart that share a Redis: an id of the database, of letters, digits and `-`.
-   * Without it, another database's blocks of an employee of the same id would be served: after a
-   * restore for the length of the bound, and between two deployments always.
+   * An id of the database, of letters and digits: tells databases apart that share a Redis, or
+   * the blocks of one that was made anew from those of the one before. Asked until it answers
+   * once; until then the cache cannot be used. Default: none, for a Redis of one database.
    */
-  readonly namespace?: string;
+  readonly databaseId?: () => Promise<string>;
   /** Default STALENESS_BOUND_MS. The same in every process that shares a Redis. */
   readonly stalenessBoundMs?: number;
   /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
@@ -43,14 +47,15 @@ export interface RedisBlockCacheOptions {
   readonly onAvailability?: (health: CacheHealth) => void;
 }
 
-/** The key of an employee's blocks. */
-export function blockKey(employeeId: EmployeeId, namespace = ''): string {
-  return `${KEY_PREFIX}${namespace === '' ? '' : `${namespace}:`}{${employeeId}}`;
+/** The key of an employee's blocks; the braces keep it on one slot of a Redis Cluster. */
+export function blockKey(employeeId: EmployeeId, databaseId = ''): string {
+  return `${KEY_PREFIX}${databaseId === '' ? '' : `-${databaseId}`}:{${employeeId}}`;
 }
 
 export class RedisBlockCache implements BlockCache {
   readonly stalenessBoundMs: number;
-  readonly #namespace: string;
+  readonly #askDatabaseId: () => Promise<string>;
+  #databaseId: string | undefined;
   readonly #link: RedisLink;
   readonly #onEvent: CacheObserver;
   // A token is never used twice: the process's own random part, and a count.
@@ -61,9 +66,9 @@ export class RedisBlockCache implements BlockCache {
   constructor(options: RedisBlockCacheOptions) {
     const { url, commandTimeoutMs, probeIntervalMs, onAvailability } = options;
     this.stalenessBoundMs = options.stalenessBoundMs ?? STALENESS_BOUND_MS;
-    this.#namespace = options.namespace ?? '';
+    this.#askDatabaseId = options.databaseId ?? (async () => '');
     this.#onEvent = options.onEvent ?? (() => {});
-    const probeKey = `${KEY_PREFIX}probe`;
+    const probeKey = `${KEY_PREFIX}:probe`;
     this.#link = new RedisLink({
       url,
       probeKey,
@@ -76,7 +81,7 @@ export class RedisBlockCache implements BlockCache {
   async lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Lookup> {
     this.#tokens += 1;
     const token = this.#tokenPrefix + this.#tokens.toString(36);
-    const key = blockKey(employeeId, this.#namespace);
+    const key = await this.#key(employeeId);
     const found = await this.#link.run(async (redis) =>
       parseLookup(await redis.attendanceLookupBuffer(key, month, token, this.stalenessBoundMs)),
     );
@@ -93,7 +98,7 @@ export class RedisBlockCache implements BlockCache {
     const { employeeId, month, version } = block;
     const bytes = encodeBlock(block);
     if (bytes === undefined) return false;
-    const key = blockKey(employeeId, this.#namespace);
+    const key = await this.#key(employeeId);
     return this.#link.run(async (redis) => {
       const limit = MAX_MONTHS_PER_EMPLOYEE;
       return flagOf(await redis.attendanceFill(key, version, ticket, month, bytes, limit));
@@ -104,8 +109,11 @@ export class RedisBlockCache implements BlockCache {
     if (invalidations.length === 0) return [];
     const failed: Invalidation[] = [];
     try {
+      const keys = await Promise.all(
+        invalidations.map((invalidation) => this.#key(invalidation.employeeId)),
+      );
       await this.#link.run(async (redis) => {
-        const replies = await this.#pipelineOf(redis, invalidations).exec();
+        const replies = await pipelineOf(redis, invalidations, keys).exec();
         let firstError: unknown;
         invalidations.forEach((invalidation, index) => {
           const [error, reply] = replies?.[index] ?? [null, undefined];
@@ -121,20 +129,13 @@ export class RedisBlockCache implements BlockCache {
     return failed;
   }
 
-  /** All in one round trip. */
-  #pipelineOf(redis: Redis, invalidations: readonly Invalidation[]): ChainableCommander {
-    const pipeline = redis.pipeline();
-    for (const { employeeId, change } of invalidations) {
-      const key = blockKey(employeeId, this.#namespace);
-      // Deleting says the same as a change of very many months, and more briefly.
-      if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
-        pipeline.del(key);
-      } else {
-        const { versionBefore, versionAfter, months } = change;
-        pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
-      }
+  async #key(employeeId: EmployeeId): Promise<string> {
+    try {
+      this.#databaseId ??= await this.#askDatabaseId();
+    } catch {
+      throw new CacheUnavailableError('the database has not said yet which one it is');
     }
-    return pipeline;
+    return blockKey(employeeId, this.#databaseId);
   }
 
   health(): Promise<CacheHealth> {
@@ -172,4 +173,24 @@ function flagOf(reply: unknown): boolean {
   if (reply === 1) return true;
   if (reply === 0) return false;
   throw new UnexpectedReplyError('fill');
+}
+
+/** All in one round trip; `keys` are those of the invalidations' employees. */
+function pipelineOf(
+  redis: Redis,
+  invalidations: readonly Invalidation[],
+  keys: readonly string[],
+): ChainableCommander {
+  const pipeline = redis.pipeline();
+  invalidations.forEach(({ change }, index) => {
+    const key = keys[index] ?? '';
+    // Deleting says the same as a change of very many months, and more briefly.
+    if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
+      pipeline.del(key);
+    } else {
+      const { versionBefore, versionAfter, months } = change;
+      pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
+    }
+  });
+  return pipeline;
 }

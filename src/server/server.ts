@@ -2,6 +2,7 @@
 // health, reflection, metrics and CORS. Building it is separate from listening. Knows nothing
 // of attendance: the services are registered from outside.
 
+import { setMaxListeners } from 'node:events';
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/connect';
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
@@ -66,6 +67,8 @@ export function createServer(options: ServerOptions): AttendanceServer {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const draining = new AbortController();
   const cutting = new AbortController();
+  // Every call in flight listens; Node's warning of a leak at eleven listeners does not apply.
+  setMaxListeners(0, draining.signal, cutting.signal);
   const monitor = createHealthMonitor({
     ask: options.health,
     draining: draining.signal,

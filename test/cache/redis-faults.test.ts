@@ -405,10 +405,14 @@ describe('A cache over Redis', () => {
   });
 
   describe('A Redis shared by two databases', () => {
-    it('keeps them apart by their namespaces', async () => {
+    it('keeps them apart by the ids of their databases', async () => {
       const redis = await redisServer();
-      const one = serviceProcess(redis.url, new ControllableStore(), { namespace: 'one' });
-      const two = serviceProcess(redis.url, new ControllableStore(), { namespace: 'two' });
+      const one = serviceProcess(redis.url, new ControllableStore(), {
+        databaseId: async () => 'one',
+      });
+      const two = serviceProcess(redis.url, new ControllableStore(), {
+        databaseId: async () => 'two',
+      });
       await inUse(one);
       await inUse(two);
       await one.write(ANN);
@@ -418,7 +422,7 @@ describe('A cache over Redis', () => {
         expect([await one.read(ANN), await two.read(ANN)]).to.deep.equal([2, 1]);
       }
       expect([one.events.of('hit'), two.events.of('hit')]).to.deep.equal([2, 2]);
-      expect(await redis.cli('KEYS', 'attendance:1:*:{ann}')).to.have.length(2);
+      expect(await redis.cli('KEYS', 'attendance:1-*:{ann}')).to.have.length(2);
     });
   });
 
