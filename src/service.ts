@@ -1,6 +1,7 @@
 // One process of the service: the rooms wired together, started and stopped in order. Listens
 // first and waits for the database then, so that readiness can say what it is waiting for.
 
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -108,11 +109,18 @@ function cacheOf(store: AttendanceStore, options: ServiceOptions): Cached {
       if (up) log.info('Redis is used as the cache');
       else log.warn({ detail }, 'Redis cannot be used: reads go to PostgreSQL');
     };
-    const redis = new RedisBlockCache({ url: config.redisUrl, onEvent, onAvailability });
+    const databaseId = async () => idOf(await store.pageTokenKey());
+    const url = config.redisUrl;
+    const redis = new RedisBlockCache({ url, databaseId, onEvent, onAvailability });
     return cached(createCachedStore(store, redis, { onEvent }));
   }
   if (onlyWriter) return cached(createCachedStore(store, new MemoryBlockCache(), { onEvent }));
   return { store, close: async () => {} };
+}
+
+/** Each database makes a random key when it is made: a part of its hash tells it from others. */
+function idOf(key: Uint8Array): string {
+  return createHash('sha256').update('cache').update(key).digest('hex').slice(0, 12);
 }
 
 function cached(store: CachedStore): Cached {

@@ -10,16 +10,19 @@ import type { LimitReady, LimitRequest } from './messages.js';
 
 const START_TIMEOUT_MS = 10_000;
 
-export type LimitName = 'echo' | 'h2';
+const SCRIPTS = {
+  echo: new URL('./echo-server.js', import.meta.url),
+  h2: new URL('./h2-server.js', import.meta.url),
+};
 
 /** A server that answers every call to the path with this message. */
 export async function startLimit(
-  name: LimitName,
+  name: keyof typeof SCRIPTS,
   request: LimitRequest,
   pinning: Pinning,
   cleanup: Cleanup,
 ): Promise<Pick<Subject, 'name' | 'port' | 'pid'>> {
-  const script = fileURLToPath(new URL(`./${name}-server.js`, import.meta.url));
+  const script = fileURLToPath(SCRIPTS[name]);
   const { file, args } = onServerCore(pinning, { file: process.execPath, args: [script] });
   const child = adopt(spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
   cleanup.add(() => stop(child));

@@ -5,7 +5,7 @@ export const FRAME_HEADER_BYTES = 9;
 export const MAX_FRAME_BYTES = 16_384;
 /** A connection's and a stream's window before anybody changed it. */
 export const DEFAULT_WINDOW_BYTES = 65_535;
-export const MAX_WINDOW_BYTES = 2 ** 31 - 1;
+const MAX_WINDOW_BYTES = 2 ** 31 - 1;
 
 export const FrameType = {
   DATA: 0,

@@ -70,12 +70,15 @@ async function measure(
   const echo = await startLimit('echo', limit, pinning, cleanup);
   const h2 = await startLimit('h2', limit, pinning, cleanup);
   const load = { request: getTemplate(COMPANY), firstCall: 0 };
-  const before = await transactionsOf(database);
-  const measured = await alternate(loader, layout, [
+  const subjects = [
     { name: 'attendance', ...service, ...load, answersMatch: true },
     { ...echo, ...load, answersMatch: false },
     { ...h2, ...load, answersMatch: false },
-  ]);
+  ];
+  let before = 0;
+  const measured = await alternate(loader, layout, subjects, async () => {
+    before = await transactionsOf(database);
+  });
   const transactions = (await transactionsOf(database)) - before;
   return {
     unit: 'calls',
@@ -112,11 +115,13 @@ function transactionsOf(database: Database): Promise<number> {
   );
 }
 
+/** Once the service is warm, every month has been read and can be in the cache. */
 function answeredFromCache(measured: readonly Measured[], transactions: number): Check {
-  const calls = measured.find(({ name }) => name === 'attendance')?.sent ?? 0;
+  const rounds = measured.find(({ name }) => name === 'attendance')?.rounds ?? [];
+  const calls = rounds.reduce((sum, { sent }) => sum + sent, 0);
   return {
     rule: 'the answers come from the cache',
     holds: transactions <= calls * MISS_SHARE,
-    found: `${transactions} transactions in the database for ${calls} calls`,
+    found: `${transactions} transactions in the database for ${calls} calls of the rounds`,
   };
 }

@@ -13,6 +13,8 @@ export interface Command {
   readonly args: readonly string[];
 }
 
+/** Of util-linux; where it is missing nothing is pinned, and the bench says so. */
+const TASKSET = 'taskset';
 const TASKSET_TIMEOUT_MS = 5_000;
 
 /**
@@ -34,7 +36,7 @@ export function pinSelf(): Pinning {
 /** The command, made to run on the servers' core. */
 export function onServerCore(pinning: Pinning, { file, args }: Command): Command {
   if (!pinning.pinned) return { file, args };
-  return { file: 'taskset', args: ['-c', String(pinning.serverCore), file, ...args] };
+  return { file: TASKSET, args: ['-c', String(pinning.serverCore), file, ...args] };
 }
 
 /** Moves a process with all its threads; says whether that worked. */
@@ -55,7 +57,7 @@ function allowedCores(): readonly number[] | undefined {
 }
 
 function taskset(args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync('taskset', args, {
+  const { status, stdout } = spawnSync(TASKSET, args, {
     encoding: 'utf8',
     timeout: TASKSET_TIMEOUT_MS,
   });

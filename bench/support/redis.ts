@@ -7,6 +7,8 @@ import { freePort } from './ports.js';
 import type { RowContext } from './row.js';
 import { until } from './wait.js';
 
+/** Looked for on the PATH. */
+const REDIS_SERVER = 'redis-server';
 const START_TIMEOUT_MS = 10_000;
 
 /** Starts redis-server and returns its URL. Throws when there is none on the PATH. */
@@ -14,7 +16,7 @@ export async function startRedis({ folder, cleanup }: RowContext): Promise<strin
   const port = await freePort();
   const options = { '--port': String(port), '--bind': '127.0.0.1', '--save': '', '--dir': folder };
   const child = adopt(
-    spawn('redis-server', Object.entries(options).flat(), {
+    spawn(REDIS_SERVER, Object.entries(options).flat(), {
       stdio: ['ignore', 'ignore', 'inherit'],
     }),
   );

@@ -14,7 +14,7 @@ export interface Layout {
 }
 
 /** A server that still gets faster after so many steps is measured as it is, and that is said. */
-export const MAX_WARM_UP_STEPS = 12;
+const MAX_WARM_UP_STEPS = 12;
 /** A step this much faster than the best before it: the compiler is still at work. */
 const STILL_RISING = 1.05;
 
@@ -47,14 +47,16 @@ export interface Measured {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** Warms every subject up, then measures them in turns. */
+/** Warms every subject up, calls `onWarm`, then measures them in turns. */
 export async function alternate(
   loader: Loader,
   layout: Layout,
   subjects: readonly Subject[],
+  onWarm: () => Promise<void> = async () => undefined,
 ): Promise<readonly Measured[]> {
   const tallies = subjects.map((subject) => new Tally(subject));
   for (const tally of tallies) await tally.warmUp(loader, layout.warmUpMs);
+  await onWarm();
   for (let round = 0; round < layout.rounds; round += 1) {
     for (const tally of tallies) await tally.round(loader, layout.windowMs);
   }

@@ -29,7 +29,7 @@ export interface MonthBlock {
 /** What a committed batch did to one employee: what caches need to know. */
 export interface EmployeeChange {
   readonly employeeId: EmployeeId;
-  /** The version before and after the batch. */
+  /** The version before and after the batch; the same when nothing was recorded. */
   readonly versionBefore: number;
   readonly versionAfter: number;
   /** The months whose days changed, each once; empty when the batch changed no day. */
@@ -48,6 +48,7 @@ export class BatchRefused extends Error {
 export interface CommittedBatch {
   /** When it was recorded; every changed day carries it. */
   readonly recordedAt: RecordTime;
+  /** One per employee known that the batch was about, also of those it did not change. */
   readonly changes: readonly EmployeeChange[];
 }
 

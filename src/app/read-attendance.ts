@@ -3,7 +3,7 @@
 import type { Attendance, Status, StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
-import { type LocalDate, monthOf, monthsBetween } from '../domain/local-date.js';
+import { type LocalDate, monthIndex, monthOf, monthsBetween } from '../domain/local-date.js';
 import { NO_PLAN } from '../domain/plan.js';
 import { type DaySubject, present } from '../domain/present.js';
 import { type Instant, instantOf, type RecordTime } from '../domain/time.js';
@@ -89,17 +89,12 @@ export async function listDays(
 ): Promise<AttendancePage> {
   const { employeeId, startDate, endDate } = query;
   if (employeeId !== undefined && moment.asOf === undefined) {
-    const months = countMonths(startDate, endDate);
+    const months = monthIndex(endDate) - monthIndex(startDate) + 1;
     if (months <= MAX_MONTHS_FROM_BLOCKS) {
       return presentPage(await listFromBlocks(store, query, employeeId), moment);
     }
   }
   return presentPage(await store.listByDate({ ...query, asOf: moment.asOf }), moment);
-}
-
-function countMonths(start: LocalDate, end: LocalDate): number {
-  const month = (date: LocalDate) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
-  return month(end) - month(start) + 1;
 }
 
 async function listFromBlocks(

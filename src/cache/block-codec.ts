@@ -3,19 +3,15 @@
 // evaluated; bytes that are not exactly a block of this employee and month are no block.
 
 import { crc32 } from 'node:zlib';
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { BlockDay, BlockResult } from '../../gen/attendance/internal/v1/month_block_pb.js';
-import {
-  type BlockDaySchema,
-  MonthBlockSchema,
-} from '../../gen/attendance/internal/v1/month_block_pb.js';
+import type { MonthBlock as StoredBlock } from '../../gen/attendance/internal/v1/month_block_pb.js';
+import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
 import type { MonthBlock } from '../app/ports.js';
-import type { DayResult, StoredDay } from '../domain/day.js';
+import type { StoredDay } from '../domain/day.js';
 import { ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import type { LocalMonth } from '../domain/local-date.js';
-import { parseLocalDate } from '../domain/local-date.js';
+import type { LocalDate, LocalMonth } from '../domain/local-date.js';
+import { lastDateOf } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
@@ -29,13 +25,18 @@ const CHECKSUM_BYTES = 4;
 /** The block's bytes, or undefined when it is too large to be kept. */
 export function encodeBlock(block: MonthBlock): Buffer | undefined {
   const { employeeId, employeeName, month, version } = block;
-  const message = create(MonthBlockSchema, {
-    employeeId,
-    employeeName,
-    month,
-    version: BigInt(version),
-    days: block.days.map(toMessage),
-  });
+  const message = create(MonthBlockSchema, { employeeId, employeeName, month });
+  message.version = BigInt(version);
+  for (const { date, revision, recordedAt, result } of block.days) {
+    message.daysOfMonth.push(Number(date.slice(8)));
+    message.revisions.push(revision);
+    message.recordedAtUs.push(BigInt(recordedAt));
+    message.statuses.push(numberOf(STATUSES, result?.status));
+    message.origins.push(numberOf(ORIGINS, result?.origin));
+    message.portions.push(numberOf(PORTIONS, result?.portion));
+    message.otherHalfStatuses.push(numberOf(STATUSES, result?.otherHalfStatus));
+    message.notes.push(result?.note ?? '');
+  }
   const body = toBinary(MonthBlockSchema, message);
   if (CHECKSUM_BYTES + body.length > MAX_BLOCK_BYTES) return undefined;
   const bytes = Buffer.allocUnsafe(CHECKSUM_BYTES + body.length);
@@ -44,26 +45,9 @@ export function encodeBlock(block: MonthBlock): Buffer | undefined {
   return bytes;
 }
 
-function toMessage(day: StoredDay): MessageInitShape<typeof BlockDaySchema> {
-  const { date, revision, recordedAt, result } = day;
-  const header = {
-    dayOfMonth: Number(date.slice(8)),
-    revision,
-    recordedAtUs: BigInt(recordedAt),
-  };
-  if (result === undefined) return header;
-  const { status, origin, portion, otherHalfStatus, note } = result;
-  return {
-    ...header,
-    // The lists stand in the contract's order, and its numbers begin at 1.
-    result: {
-      status: STATUSES.indexOf(status) + 1,
-      origin: ORIGINS.indexOf(origin) + 1,
-      portion: PORTIONS.indexOf(portion) + 1,
-      otherHalfStatus: otherHalfStatus === undefined ? 0 : STATUSES.indexOf(otherHalfStatus) + 1,
-      note,
-    },
-  };
+/** The lists stand in the contract's order and its numbers begin at 1; 0 stands for none. */
+function numberOf<T>(list: readonly T[], word: T | undefined): number {
+  return word === undefined ? 0 : list.indexOf(word) + 1;
 }
 
 /**
@@ -84,17 +68,22 @@ export function decodeBlock(
   if (message === undefined || message.employeeId !== employeeId || message.month !== month) {
     return undefined;
   }
-  if (message.version > BigInt(version)) return undefined;
+  if (message.version > BigInt(version) || !columnsMatch(message)) return undefined;
+  const lastDay = Number(lastDateOf(month).slice(8));
   const days: StoredDay[] = [];
-  for (const stored of message.days) {
-    const day = dayOf(stored, month, days.at(-1));
+  let dayBefore = 0;
+  for (const [at, dayOfMonth] of message.daysOfMonth.entries()) {
+    if (dayOfMonth <= dayBefore || dayOfMonth > lastDay) return undefined;
+    const date = `${month}-${dayOfMonth < 10 ? '0' : ''}${dayOfMonth}` as LocalDate;
+    const day = dayAt(message, at, date);
     if (day === undefined) return undefined;
     days.push(day);
+    dayBefore = dayOfMonth;
   }
   return { employeeId, employeeName: message.employeeName, version, month, days };
 }
 
-function parse(body: Uint8Array) {
+function parse(body: Uint8Array): StoredBlock | undefined {
   try {
     return fromBinary(MonthBlockSchema, body);
   } catch {
@@ -102,27 +91,32 @@ function parse(body: Uint8Array) {
   }
 }
 
-function dayOf(
-  stored: BlockDay,
-  month: LocalMonth,
-  before: StoredDay | undefined,
-): StoredDay | undefined {
-  const date = parseLocalDate(`${month}-${String(stored.dayOfMonth).padStart(2, '0')}`);
-  const recordedAt = Number(stored.recordedAtUs);
-  if (date === undefined || (before !== undefined && date <= before.date)) return undefined;
-  if (stored.revision < 1 || !Number.isSafeInteger(recordedAt)) return undefined;
-  const header = { date, revision: stored.revision, recordedAt: recordedAt as RecordTime };
-  if (stored.result === undefined) return { ...header, result: undefined };
-  const result = resultOf(stored.result);
-  return result === undefined ? undefined : { ...header, result };
+function columnsMatch(message: StoredBlock): boolean {
+  const { length } = message.daysOfMonth;
+  return (
+    message.revisions.length === length &&
+    message.recordedAtUs.length === length &&
+    message.statuses.length === length &&
+    message.origins.length === length &&
+    message.portions.length === length &&
+    message.otherHalfStatuses.length === length &&
+    message.notes.length === length
+  );
 }
 
-function resultOf(stored: BlockResult): DayResult | undefined {
-  const status = STATUSES[stored.status - 1];
-  const origin = ORIGINS[stored.origin - 1];
-  const portion = PORTIONS[stored.portion - 1];
-  const otherHalfStatus = STATUSES[stored.otherHalfStatus - 1];
+function dayAt(message: StoredBlock, at: number, date: LocalDate): StoredDay | undefined {
+  const revision = message.revisions[at] ?? 0;
+  const recordedAt = Number(message.recordedAtUs[at]) as RecordTime;
+  if (revision < 1 || !Number.isSafeInteger(recordedAt)) return undefined;
+  const statusNumber = message.statuses[at] ?? 0;
+  if (statusNumber === 0) return { date, result: undefined, revision, recordedAt };
+  const otherHalf = message.otherHalfStatuses[at] ?? 0;
+  const status = STATUSES[statusNumber - 1];
+  const origin = ORIGINS[(message.origins[at] ?? 0) - 1];
+  const portion = PORTIONS[(message.portions[at] ?? 0) - 1];
+  const otherHalfStatus = STATUSES[otherHalf - 1];
   if (status === undefined || origin === undefined || portion === undefined) return undefined;
-  if (stored.otherHalfStatus !== 0 && otherHalfStatus === undefined) return undefined;
-  return { status, origin, portion, otherHalfStatus, note: stored.note };
+  if (otherHalf !== 0 && otherHalfStatus === undefined) return undefined;
+  const note = message.notes[at] ?? '';
+  return { date, result: { status, origin, portion, otherHalfStatus, note }, revision, recordedAt };
 }

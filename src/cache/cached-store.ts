@@ -155,7 +155,7 @@ class CachedMonths {
     }
   }
 
-  /** The caller need not wait for it: a lookup sent later is answered later. */
+  /** The caller need not wait for it: at worst, the next lookup comes too early and misses. */
   async #fill(block: MonthBlock, ticket: string): Promise<void> {
     if (this.#pendingFills >= MAX_PENDING_FILLS) {
       this.#onEvent('fill_refused', 1);

@@ -2,6 +2,7 @@
 // hash per employee; the braces in its key keep it on one slot of a Redis Cluster.
 
 import { randomBytes } from 'node:crypto';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { MonthBlock } from '../app/ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalMonth } from '../domain/local-date.js';
@@ -12,18 +13,28 @@ import type {
   Invalidation,
   Lookup,
 } from './block-cache.js';
-import { MAX_MONTHS_PER_EMPLOYEE, STALENESS_BOUND_MS } from './block-cache.js';
+import {
+  CacheUnavailableError,
+  MAX_MONTHS_PER_EMPLOYEE,
+  STALENESS_BOUND_MS,
+} from './block-cache.js';
 import { BLOCK_FORMAT, decodeBlock, encodeBlock } from './block-codec.js';
 import { UnexpectedReplyError } from './redis-failure.js';
 import { RedisLink } from './redis-link.js';
 
-const KEY_PREFIX = `attendance:${BLOCK_FORMAT}:`;
+const KEY_PREFIX = `attendance:${BLOCK_FORMAT}`;
 /** Given while the entry has a version: the block is then kept only if that is still so. */
 const NO_LEASE = '';
 
 export interface RedisBlockCacheOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
   readonly url: string;
+  /**
+   * An id of the database, of letters and digits: tells databases apart that share a Redis, or
+   * the blocks of one that was made anew from those of the one before. Asked until it answers
+   * once; until then the cache cannot be used. Default: none, for a Redis of one database.
+   */
+  readonly databaseId?: () => Promise<string>;
   /** Default STALENESS_BOUND_MS. The same in every process that shares a Redis. */
   readonly stalenessBoundMs?: number;
   /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
@@ -36,13 +47,15 @@ export interface RedisBlockCacheOptions {
   readonly onAvailability?: (health: CacheHealth) => void;
 }
 
-/** The key of an employee's blocks. */
-export function blockKey(employeeId: EmployeeId): string {
-  return `${KEY_PREFIX}{${employeeId}}`;
+/** The key of an employee's blocks; the braces keep it on one slot of a Redis Cluster. */
+export function blockKey(employeeId: EmployeeId, databaseId = ''): string {
+  return `${KEY_PREFIX}${databaseId === '' ? '' : `-${databaseId}`}:{${employeeId}}`;
 }
 
 export class RedisBlockCache implements BlockCache {
   readonly stalenessBoundMs: number;
+  readonly #askDatabaseId: () => Promise<string>;
+  #databaseId: string | undefined;
   readonly #link: RedisLink;
   readonly #onEvent: CacheObserver;
   // A token is never used twice: the process's own random part, and a count.
@@ -53,8 +66,9 @@ export class RedisBlockCache implements BlockCache {
   constructor(options: RedisBlockCacheOptions) {
     const { url, commandTimeoutMs, probeIntervalMs, onAvailability } = options;
     this.stalenessBoundMs = options.stalenessBoundMs ?? STALENESS_BOUND_MS;
+    this.#askDatabaseId = options.databaseId ?? (async () => '');
     this.#onEvent = options.onEvent ?? (() => {});
-    const probeKey = `${KEY_PREFIX}probe`;
+    const probeKey = `${KEY_PREFIX}:probe`;
     this.#link = new RedisLink({
       url,
       probeKey,
@@ -67,7 +81,7 @@ export class RedisBlockCache implements BlockCache {
   async lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Lookup> {
     this.#tokens += 1;
     const token = this.#tokenPrefix + this.#tokens.toString(36);
-    const key = blockKey(employeeId);
+    const key = await this.#key(employeeId);
     const found = await this.#link.run(async (redis) =>
       parseLookup(await redis.attendanceLookupBuffer(key, month, token, this.stalenessBoundMs)),
     );
@@ -84,7 +98,7 @@ export class RedisBlockCache implements BlockCache {
     const { employeeId, month, version } = block;
     const bytes = encodeBlock(block);
     if (bytes === undefined) return false;
-    const key = blockKey(employeeId);
+    const key = await this.#key(employeeId);
     return this.#link.run(async (redis) => {
       const limit = MAX_MONTHS_PER_EMPLOYEE;
       return flagOf(await redis.attendanceFill(key, version, ticket, month, bytes, limit));
@@ -95,19 +109,11 @@ export class RedisBlockCache implements BlockCache {
     if (invalidations.length === 0) return [];
     const failed: Invalidation[] = [];
     try {
+      const keys = await Promise.all(
+        invalidations.map((invalidation) => this.#key(invalidation.employeeId)),
+      );
       await this.#link.run(async (redis) => {
-        const pipeline = redis.pipeline();
-        for (const { employeeId, change } of invalidations) {
-          const key = blockKey(employeeId);
-          // Deleting says the same as a change of very many months, and more briefly.
-          if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
-            pipeline.del(key);
-          } else {
-            const { versionBefore, versionAfter, months } = change;
-            pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
-          }
-        }
-        const replies = await pipeline.exec();
+        const replies = await pipelineOf(redis, invalidations, keys).exec();
         let firstError: unknown;
         invalidations.forEach((invalidation, index) => {
           const [error, reply] = replies?.[index] ?? [null, undefined];
@@ -116,11 +122,20 @@ export class RedisBlockCache implements BlockCache {
           firstError ??= error ?? new UnexpectedReplyError('invalidate');
         });
         if (firstError !== undefined) throw firstError;
-      });
+      }, invalidations.length);
     } catch {
       return failed.length === 0 ? invalidations : failed;
     }
     return failed;
+  }
+
+  async #key(employeeId: EmployeeId): Promise<string> {
+    try {
+      this.#databaseId ??= await this.#askDatabaseId();
+    } catch {
+      throw new CacheUnavailableError('the database has not said yet which one it is');
+    }
+    return blockKey(employeeId, this.#databaseId);
   }
 
   health(): Promise<CacheHealth> {
@@ -158,4 +173,24 @@ function flagOf(reply: unknown): boolean {
   if (reply === 1) return true;
   if (reply === 0) return false;
   throw new UnexpectedReplyError('fill');
+}
+
+/** All in one round trip; `keys` are those of the invalidations' employees. */
+function pipelineOf(
+  redis: Redis,
+  invalidations: readonly Invalidation[],
+  keys: readonly string[],
+): ChainableCommander {
+  const pipeline = redis.pipeline();
+  invalidations.forEach(({ change }, index) => {
+    const key = keys[index] ?? '';
+    // Deleting says the same as a change of very many months, and more briefly.
+    if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
+      pipeline.del(key);
+    } else {
+      const { versionBefore, versionAfter, months } = change;
+      pipeline.attendanceInvalidate(key, versionBefore, versionAfter, ...months);
+    }
+  });
+  return pipeline;
 }

@@ -6,6 +6,14 @@ export class UnexpectedReplyError extends Error {
   override readonly name = 'UnexpectedReplyError';
 }
 
+/** Redis did not answer a request in time. It may still carry it out. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/** What is said of a failure that says nothing. */
+export const UNKNOWN_FAILURE = 'Redis fails.';
+
 const DETAILS = new Map([
   ['NOAUTH', 'Redis asks for a password (NOAUTH): put it into REDIS_URL.'],
   ['WRONGPASS', 'Redis refuses the user or password of REDIS_URL (WRONGPASS).'],
@@ -32,13 +40,27 @@ export function describeFailure(error: unknown): string {
   const word = firstWord(error);
   const known = word === undefined ? undefined : DETAILS.get(word);
   if (known !== undefined) return known;
+  if (isWrongDatabase(error)) return 'Redis refuses the database number of REDIS_URL.';
   if (error instanceof UnexpectedReplyError) return 'What answers at REDIS_URL is not Redis.';
-  if (error instanceof Error && error.message === 'Command timed out') {
+  // The second is how ioredis says it, of the commands that set a connection up.
+  if (
+    error instanceof TimeoutError ||
+    (error instanceof Error && error.message === 'Command timed out')
+  ) {
     return 'Redis does not answer in time.';
   }
   const code = codeOf(error);
   if (code !== undefined) return `Redis cannot be reached (${code}).`;
-  return word === undefined ? 'Redis fails.' : `Redis answers with an error (${word}).`;
+  return word === undefined ? UNKNOWN_FAILURE : `Redis answers with an error (${word}).`;
+}
+
+/** Redis has no database of the number asked for. */
+export function isWrongDatabase(error: unknown): boolean {
+  if (!(error instanceof Error) || !('command' in error)) return false;
+  const { command } = error;
+  return typeof command === 'object' && command !== null && 'name' in command
+    ? command.name === 'select' && error.message.startsWith('ERR ')
+    : false;
 }
 
 /** The word a Redis error begins with: `WRONGPASS`. */

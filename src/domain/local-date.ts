@@ -62,13 +62,15 @@ export function lastDateOf(month: LocalMonth): LocalDate {
 /** The months from the one `start` is in to the one `end` is in; empty when end < start. */
 export function monthsBetween(start: LocalDate, end: LocalDate): LocalMonth[] {
   const months: LocalMonth[] = [];
-  let year = Number(start.slice(0, 4));
-  let month = Number(start.slice(5, 7));
-  for (;;) {
-    const next = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}` as LocalMonth;
-    if (next > monthOf(end)) return months;
-    months.push(next);
-    month = month === 12 ? 1 : month + 1;
-    if (month === 1) year += 1;
+  for (let index = monthIndex(start); index <= monthIndex(end); index += 1) {
+    const year = String(Math.floor(index / 12)).padStart(4, '0');
+    const month = String((index % 12) + 1).padStart(2, '0');
+    months.push(`${year}-${month}` as LocalMonth);
   }
+  return months;
+}
+
+/** Months since the year 0: numbers, because as text 10000-01 would come before 9999-12. */
+export function monthIndex(date: LocalDate): number {
+  return Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
 }

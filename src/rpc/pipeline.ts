@@ -80,7 +80,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
   try {
     const call = admit(context, method, incoming, deadline);
-    const answer = await Promise.race([handler(incoming.message, call), deadline.passed]);
+    const answer = await deadline.race(handler(incoming.message, call));
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
@@ -105,7 +105,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     const call = admit(context, method, incoming, deadline);
     source = handler(incoming.message, call)[Symbol.asyncIterator]();
     for (;;) {
-      const next = await Promise.race([source.next(), deadline.passed]);
+      const next = await deadline.race(source.next());
       if (next.done === true) break;
       yield next.value;
     }
@@ -136,23 +136,21 @@ function admit<I extends DescMessage>(
 interface Deadline {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Never resolves; rejects when the deadline passes or the caller goes. */
-  readonly passed: Promise<never>;
+  /** The promise's outcome, or the failure if the deadline passes or the caller goes first. */
+  race<T>(promise: Promise<T>): Promise<T>;
   clear(): void;
 }
 
 function startDeadline(incoming: Incoming, usualMs: number): Deadline {
   const timeoutMs = Math.min(incoming.timeoutMs ?? usualMs, MAX_DEADLINE_MS);
   const controller = new AbortController();
-  let fail: (error: Error) => void = () => {};
-  const passed = new Promise<never>((_resolve, reject) => {
-    fail = (error) => {
-      reject(error);
-      controller.abort(error);
-    };
-  });
-  // The call may have ended by then, and nobody listen.
-  passed.catch(() => {});
+  let passed: Error | undefined;
+  let reject: (error: Error) => void = () => {};
+  const fail = (error: Error) => {
+    passed = error;
+    reject(error);
+    controller.abort(error);
+  };
   const late = () => fail(new AttendanceError({ kind: 'DEADLINE_EXCEEDED' }));
   const timer = setTimeout(late, Math.max(timeoutMs, 0));
   const gone = () => fail(whyAborted(incoming.signal));
@@ -160,7 +158,14 @@ function startDeadline(incoming: Incoming, usualMs: number): Deadline {
   return {
     timeoutMs,
     signal: controller.signal,
-    passed,
+    // Not Promise.race: racing every message of a long stream against one promise that lives as
+    // long as the stream would keep something of each message until the stream's end.
+    race: (promise) =>
+      new Promise((resolve, refuse) => {
+        reject = refuse;
+        promise.then(resolve, refuse);
+        if (passed !== undefined) refuse(passed);
+      }),
     clear: () => {
       clearTimeout(timer);
       incoming.signal.removeEventListener('abort', gone);

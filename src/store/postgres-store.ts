@@ -13,6 +13,8 @@ import { type WriteOptions, writeBatch } from './write-batch.js';
 const HEALTH_TIMEOUT_MS = 2000;
 
 export function createPostgresStore(database: Database, options: WriteOptions): AttendanceStore {
+  // Never changes, so it is read once.
+  let key: Uint8Array | undefined;
   return {
     writeBatch: (facts, decide) => writeBatch(database, options, facts, decide),
     readMonth: (employeeId, month) => readMonth(database, employeeId, month),
@@ -21,7 +23,10 @@ export function createPostgresStore(database: Database, options: WriteOptions): 
     listByEmployee: (query) => listByEmployee(database, query),
     listRevisions: (query) => listRevisions(database, query),
     settle: (wanted) => settle(database, wanted),
-    pageTokenKey: () => pageTokenKey(database),
+    async pageTokenKey() {
+      key ??= await pageTokenKey(database);
+      return key;
+    },
     health: async () => [await health(database)],
   };
 }

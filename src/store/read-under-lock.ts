@@ -64,7 +64,7 @@ export const READ_EARLIER = {
 /** What was read, and which employees this transaction added. */
 export interface LockedRead {
   readonly view: BatchView;
-  readonly created: readonly EmployeeId[];
+  readonly created: ReadonlySet<EmployeeId>;
 }
 
 /** `begin` opens the transaction in the same round trip. */
@@ -88,7 +88,7 @@ export async function readUnderLock(
   const [locked = [], days = [], earlier = []] = answers;
   return {
     view: viewOf(locked, days, earlier),
-    created: created.map((row) => text(row, 'employee_id') as EmployeeId),
+    created: new Set(created.map((row) => text(row, 'employee_id') as EmployeeId)),
   };
 }
 

@@ -159,16 +159,17 @@ async function runTransaction(
   const { view, created } = await readUnderLock(session, bind(BEGIN), facts, options);
   const decision = decide(view);
   const accepted = decision.facts.map((item) => ({ ...item, fact: factAt(facts, item.index) }));
+  const kept = new Set(accepted.map(({ fact }) => fact.employeeId));
+  const known = facts.filter(({ employeeId }) => kept.has(employeeId) || !created.has(employeeId));
+  const changes = employeeChanges(known, accepted, decision.changes, view);
   if (accepted.length === 0) {
     await session.pipeline([bind(ROLLBACK)]);
-    return { recordedAt: 0 as RecordTime, changes: [] };
+    return { recordedAt: 0 as RecordTime, changes };
   }
-  const changes = employeeChanges(accepted, decision.changes, view);
-  const kept = new Set(changes.map((change) => change.employeeId));
   const statements = [
-    ...forget(created.filter((id) => !kept.has(id))),
+    ...forget([...created].filter((id) => !kept.has(id))),
     insertMarks(accepted),
-    raiseVersions(changes),
+    raiseVersions(changes.filter(({ employeeId }) => kept.has(employeeId))),
     ...persistDays(facts, decision),
     bind(COMMIT),
   ];
@@ -256,24 +257,25 @@ function dayKey(change: { employeeId: EmployeeId; date: LocalDate }): string {
   return `${change.employeeId} ${change.date}`;
 }
 
-/** By employee id, as they are locked. */
+/** What became of each employee locked, changed or not, by employee id. */
 function employeeChanges(
+  known: readonly Fact[],
   accepted: readonly Accepted[],
   dayChanges: readonly DayChange[],
   view: BatchView,
 ): EmployeeChange[] {
-  const after = new Map<EmployeeId, number>();
-  for (const { fact, sequence } of accepted) after.set(fact.employeeId, sequence);
+  const after = new Map(accepted.map(({ fact, sequence }) => [fact.employeeId, sequence]));
   const months = new Map<EmployeeId, Set<LocalMonth>>();
   for (const { employeeId, date } of dayChanges) {
     months.set(employeeId, (months.get(employeeId) ?? new Set()).add(monthOf(date)));
   }
-  return [...after]
-    .sort(([a], [b]) => compareEmployeeIds(a, b))
-    .map(([employeeId, versionAfter]) => ({
-      employeeId,
-      versionBefore: view.employee(employeeId)?.version ?? 0,
-      versionAfter,
-      months: [...(months.get(employeeId) ?? [])],
-    }));
+  const employeeIds = [...new Set(known.map(({ employeeId }) => employeeId))];
+  return employeeIds.sort(compareEmployeeIds).flatMap((employeeId) => {
+    const versionBefore = view.employee(employeeId)?.version;
+    if (versionBefore === undefined) return [];
+    const versionAfter = after.get(employeeId) ?? versionBefore;
+    return [
+      { employeeId, versionBefore, versionAfter, months: [...(months.get(employeeId) ?? [])] },
+    ];
+  });
 }

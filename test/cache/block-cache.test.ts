@@ -63,28 +63,30 @@ async function found(cache: BlockCache, id: EmployeeId, month: LocalMonth): Prom
   return result.kind === 'HIT' ? `${stateOf(result.block)} at ${result.block.version}` : 'MISS';
 }
 
-before(async () => {
-  redis = await startRedis();
-  for (let process = 0; process < 2; process++) {
-    shared.push(new RedisBlockCache({ url: redis.url, commandTimeoutMs: 5_000 }));
-  }
-  for (const cache of shared) {
-    await waitUntil('Redis is used', async () => (await cache.health()).up);
-  }
-});
-
-after(async () => {
-  for (const cache of shared) await cache.close();
-  await redis.stop();
-});
-
-for (const setup of SETUPS) {
-  describe(`A block cache: ${setup.name}`, () => {
-    steps(setup);
-    interleavings(setup);
-    histories(setup);
+describe('A block cache', () => {
+  before(async () => {
+    redis = await startRedis();
+    for (let process = 0; process < 2; process++) {
+      shared.push(new RedisBlockCache({ url: redis.url, commandTimeoutMs: 5_000 }));
+    }
+    for (const cache of shared) {
+      await waitUntil('Redis is used', async () => (await cache.health()).up);
+    }
   });
-}
+
+  after(async () => {
+    for (const cache of shared) await cache.close();
+    await redis.stop();
+  });
+
+  for (const setup of SETUPS) {
+    describe(`in ${setup.name}`, () => {
+      steps(setup);
+      interleavings(setup);
+      histories(setup);
+    });
+  }
+});
 
 function steps(setup: Setup): void {
   it('keeps what it was given, for other processes too', async () => {

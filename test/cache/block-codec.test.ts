@@ -111,32 +111,46 @@ describe('A block as bytes', () => {
     );
   });
 
-  const day = { dayOfMonth: 3, revision: 1, recordedAtUs: 1n };
-  const result = { status: 1, origin: 1, portion: 1, otherHalfStatus: 0, note: '' };
-  const impossible = {
-    'a day the month does not have': [{ ...day, dayOfMonth: 31 }],
-    'a day 0': [{ ...day, dayOfMonth: 0 }],
-    'one day twice': [day, day],
-    'days out of order': [day, { ...day, dayOfMonth: 2 }],
-    'a revision 0': [{ ...day, revision: 0 }],
-    'a time beyond exact numbers': [{ ...day, recordedAtUs: 2n ** 60n }],
-    'a status there is not': [{ ...day, result: { ...result, status: 99 } }],
-    'no status': [{ ...day, result: { ...result, status: 0 } }],
-    'no origin': [{ ...day, result: { ...result, origin: 0 } }],
-    'a portion there is not': [{ ...day, result: { ...result, portion: 7 } }],
-    'another half there is not': [{ ...day, result: { ...result, otherHalfStatus: 42 } }],
+  const good = {
+    employeeId: ID as string,
+    month: JUNE as string,
+    version: 1n,
+    daysOfMonth: [3, 4],
+    revisions: [1, 1],
+    recordedAtUs: [1n, 1n],
+    statuses: [1, 0],
+    origins: [1, 0],
+    portions: [1, 0],
+    otherHalfStatuses: [0, 0],
+    notes: ['', ''],
   };
-  for (const [what, list] of Object.entries(impossible)) {
+  const impossible: Record<string, Partial<typeof good>> = {
+    'a day the month does not have': { daysOfMonth: [3, 31] },
+    'a day 0': { daysOfMonth: [0, 4] },
+    'one day twice': { daysOfMonth: [3, 3] },
+    'days out of order': { daysOfMonth: [4, 3] },
+    'a revision 0': { revisions: [1, 0] },
+    'a time beyond exact numbers': { recordedAtUs: [1n, 2n ** 60n] },
+    'a status there is not': { statuses: [99, 0] },
+    'a negative status': { statuses: [-1, 0] },
+    'no origin': { origins: [0, 0] },
+    'a portion there is not': { portions: [7, 0] },
+    'another half there is not': { otherHalfStatuses: [42, 0] },
+    'too few days': { daysOfMonth: [3] },
+    'too few revisions': { revisions: [1] },
+    'too few times': { recordedAtUs: [1n] },
+    'too few statuses': { statuses: [1] },
+    'too few origins': { origins: [1] },
+    'too few portions': { portions: [1] },
+    'too few other halves': { otherHalfStatuses: [0] },
+    'too many notes': { notes: ['', '', ''] },
+  };
+  for (const [what, wrong] of Object.entries(impossible)) {
     it(`is no block with ${what}`, () => {
-      const message = (stored: typeof list) =>
-        sealed(
-          toBinary(
-            MonthBlockSchema,
-            create(MonthBlockSchema, { employeeId: ID, month: JUNE, version: 1n, days: stored }),
-          ),
-        );
-      expect(decodeBlock(message([day]), ID, JUNE, 1), 'as it should be').not.to.equal(undefined);
-      expect(decodeBlock(message(list), ID, JUNE, 1)).to.equal(undefined);
+      const message = (fields: typeof good) =>
+        sealed(toBinary(MonthBlockSchema, create(MonthBlockSchema, fields)));
+      expect(decodeBlock(message(good), ID, JUNE, 1), 'as it should be').not.to.equal(undefined);
+      expect(decodeBlock(message({ ...good, ...wrong }), ID, JUNE, 1)).to.equal(undefined);
     });
   }
 

@@ -36,10 +36,6 @@ interface Process {
 
 const endings: (() => Promise<void>)[] = [];
 
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
 async function redisServer(options?: RedisOptions): Promise<TestRedis> {
   const redis = await startRedis(options);
   endings.push(() => redis.stop());
@@ -100,200 +96,6 @@ async function isDown(process: Process, detail: RegExp): Promise<void> {
   expect(told.join(' ')).not.to.match(/127\.0\.0\.1|localhost|geheim/);
 }
 
-describe('Redis away', () => {
-  it('at the start: calls work, and it is used once it is there', async () => {
-    const redis = await redisServer();
-    await redis.stop();
-    const process = serviceProcess(redis.url);
-    await worksWithoutCache(process);
-    await isDown(process, /cannot be reached \(ECONNREFUSED\)/);
-    await redis.start();
-    await inUse(process);
-    await waitUntil('reads are answered by it', async () => {
-      await process.read(ANN);
-      return process.events.of('hit') > 0;
-    });
-    expect(process.told.at(-1)).to.deep.equal({ up: true, detail: '' });
-  });
-
-  it('in the middle: calls work, and what was written meanwhile is seen', async () => {
-    const redis = await redisServer();
-    const process = serviceProcess(redis.url);
-    await inUse(process);
-    await process.write(ANN);
-    await process.read(ANN);
-    await process.read(ANN);
-    expect(process.events.of('hit')).to.equal(1);
-    await redis.kill9();
-    await worksWithoutCache(process);
-    expect(process.events.of('invalidate_failed')).to.be.above(0);
-    await redis.start();
-    await inUse(process);
-    const events = process.events;
-    events.reset();
-    await waitUntil('the cache is trusted again', async () => {
-      expect(await process.read(ANN)).to.equal(3);
-      return events.of('hit') > 0;
-    });
-  });
-
-  it('behind a name there is none for', async () => {
-    const process = serviceProcess('redis://no-such-host.invalid:6379');
-    await worksWithoutCache(process);
-    await isDown(process, /cannot be reached \(E[A-Z_]+\)/);
-  });
-
-  it('for good: a write costs no wait', async () => {
-    const process = serviceProcess(`redis://127.0.0.1:${await freePort()}`);
-    const start = performance.now();
-    for (let call = 0; call < 100; call++) await worksWithoutCache(process);
-    expect(performance.now() - start).to.be.below(1_000);
-  });
-});
-
-describe('Redis hanging', () => {
-  it('costs its timeout a few times, not on every call, and misleads nobody after', async () => {
-    const redis = await redisServer();
-    const store = new ControllableStore();
-    const writer = serviceProcess(redis.url, store, { probeIntervalMs: 5_000 });
-    const reader = serviceProcess(redis.url, store);
-    await inUse(writer);
-    await inUse(reader);
-    await writer.write(ANN);
-    await reader.read(ANN);
-    await reader.read(ANN);
-    expect(reader.events.of('hit')).to.equal(1);
-
-    redis.pause();
-    const start = performance.now();
-    await writer.write(ANN);
-    expect(performance.now() - start, 'one write').to.be.below(COMMAND_TIMEOUT_MS * 4);
-    for (let call = 0; call < 200; call++) {
-      await writer.write(BEN);
-      expect(await writer.read(BEN)).to.equal(call + 1);
-      expect(await writer.read(ANN)).to.equal(2);
-    }
-    const timeouts = MAX_FAILURES_IN_A_ROW * COMMAND_TIMEOUT_MS;
-    expect(performance.now() - start, '600 calls').to.be.below(timeouts * 3);
-    await isDown(writer, /does not answer in time/);
-    // So does a reader that only reads: what it may see is what was there.
-    expect(await reader.read(BEN)).to.equal(200);
-
-    redis.resume();
-    await inUse(reader);
-    // The late invalidation is carried out, or told again; then everybody sees the write.
-    await waitUntil('the other process sees the write', async () => (await reader.read(ANN)) === 2);
-    expect(await reader.read(ANN)).to.equal(2);
-  });
-
-  it('from the first connection on', async () => {
-    const redis = await redisServer();
-    redis.pause();
-    const process = serviceProcess(redis.url);
-    await worksWithoutCache(process);
-    await isDown(process, /does not answer in time/);
-    redis.resume();
-    await inUse(process);
-  });
-});
-
-describe('Redis refusing', () => {
-  it('a wrong password', async () => {
-    const redis = await redisServer({ password: 'right' });
-    const process = serviceProcess(redis.url.replace('right', 'geheim'));
-    await worksWithoutCache(process);
-    await isDown(process, /user or password.*WRONGPASS/);
-  });
-
-  it('a missing password', async () => {
-    const redis = await redisServer({ password: 'right' });
-    const process = serviceProcess(redis.url.replace(':right@', ''));
-    await worksWithoutCache(process);
-    await isDown(process, /asks for a password \(NOAUTH\)/);
-  });
-
-  it('a password asked for in the middle', async () => {
-    const redis = await redisServer();
-    const process = serviceProcess(redis.url);
-    await inUse(process);
-    await process.write(ANN);
-    await redis.cli('CONFIG', 'SET', 'requirepass', 'geheim');
-    await killClients(redis, 'geheim');
-    await worksWithoutCache(process);
-    await isDown(process, /NOAUTH/);
-  });
-
-  it('nothing to a good password', async () => {
-    const redis = await redisServer({ password: 'right' });
-    const process = serviceProcess(redis.url);
-    await inUse(process);
-    await worksWithoutCache(process);
-  });
-
-  it('writes, as a replica: its entries are not trusted', async () => {
-    const primary = await redisServer({ args: ['--repl-diskless-sync-delay', '0'] });
-    const args = ['--replicaof', '127.0.0.1', String(primary.port)];
-    const replica = await redisServer({ args });
-    const store = new ControllableStore();
-    const good = serviceProcess(primary.url, store);
-    await inUse(good);
-    await good.write(ANN);
-    await good.read(ANN);
-    await waitUntil('the entry is on the replica', async () => {
-      const value = await replica.cli('EXISTS', blockKey(ANN)).catch(() => 0);
-      return value === 1;
-    });
-    const process = serviceProcess(replica.url, store);
-    await isDown(process, /read-only replica \(READONLY\)/);
-    await worksWithoutCache(process);
-    expect(process.events.of('hit')).to.equal(0);
-  });
-
-  it('writes from some moment on, as a primary that was demoted', async () => {
-    const [primary, other] = [await redisServer(), await redisServer()];
-    const process = serviceProcess(primary.url);
-    await inUse(process);
-    await process.write(ANN);
-    await process.read(ANN);
-    await primary.cli('REPLICAOF', '127.0.0.1', other.port);
-    await worksWithoutCache(process);
-    await isDown(process, /READONLY|MASTERDOWN|LOADING/);
-    await primary.cli('REPLICAOF', 'NO', 'ONE');
-    await inUse(process);
-  });
-
-  it('more memory: what it has is still right, and writes still reach it', async () => {
-    const redis = await redisServer({ args: ['--maxmemory-policy', 'noeviction'] });
-    const store = new ControllableStore();
-    const [one, other] = [serviceProcess(redis.url, store), serviceProcess(redis.url, store)];
-    await inUse(one);
-    await inUse(other);
-    for (const id of [ANN, BEN]) {
-      await one.write(id);
-      await one.read(id);
-    }
-    await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
-    expect(await other.read(ANN)).to.equal(1);
-    expect(other.events.of('hit'), 'it still answers').to.equal(1);
-    await one.write(ANN);
-    expect(one.events.of('invalidate_failed')).to.equal(0);
-    expect(await other.read(ANN), 'and still forgets').to.equal(2);
-    expect(await other.read(ANN), 'though it learns nothing').to.equal(2);
-    await worksWithoutCache(one);
-    await isDown(one, /out of memory \(OOM\)/);
-    await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
-    await inUse(one);
-  });
-
-  it('scripts, to a user without the right', async () => {
-    const redis = await redisServer();
-    await redis.cli('ACL', 'SETUSER', 'poor', 'on', '>geheim', '~*', '+@all', '-@scripting');
-    const process = serviceProcess(redis.url.replace('redis://', 'redis://poor:geheim@'));
-    await worksWithoutCache(process);
-    await isDown(process, /may not run scripts.*NOPERM/);
-  });
-});
-
 /** Every other connection has to authenticate anew. */
 async function killClients(redis: TestRedis, password: string): Promise<void> {
   const client = new Redis(redis.url, { password, protocol: 2 });
@@ -301,228 +103,464 @@ async function killClients(redis: TestRedis, password: string): Promise<void> {
   client.disconnect();
 }
 
-describe('Redis holding what it should not', () => {
-  let redis: TestRedis;
-  let process: Process;
-
-  beforeEach(async () => {
-    redis = await redisServer();
-    process = serviceProcess(redis.url);
-    await inUse(process);
-    await process.write(ANN);
-    await process.write(BEN);
-    await process.read(ANN);
-    await process.read(BEN);
+describe('A cache over Redis', () => {
+  afterEach(async () => {
+    for (const end of endings.splice(0).reverse()) await end();
   });
 
-  const key = blockKey(ANN);
-  const field = (name: string, value: string | Buffer) => () => redis.cli('HSET', key, name, value);
-  const others = async () => (await redis.cli('DUMP', blockKey(BEN))) as string;
-  const garbage: Record<string, () => Promise<unknown>> = {
-    'a string under the key': async () => {
-      await redis.cli('SET', key, 'no hash');
-    },
-    'a list under the key': async () => {
-      await redis.cli('DEL', key);
-      await redis.cli('RPUSH', key, 'x');
-    },
-    'bytes that are no block': field(JUNE, Buffer.from([1, 2, 3])),
-    'nothing in the field': field(JUNE, ''),
-    'a pickle': field(JUNE, Buffer.from("cos\nsystem\n(S'id'\ntR.", 'latin1')),
-    'a version that is no number': field('v', 'abc'),
-    'a version in another notation': field('v', '0x10'),
-    'an infinite version': field('v', 'inf'),
-    'a version beyond exact numbers': field('v', '99999999999999999999'),
-    'a version before its block': field('v', '0'),
-    'a lease beside a version': field('l', 'x'),
-    'blocks without a version': () => redis.cli('HDEL', key, 'v'),
-    'no expiry': () => redis.cli('PERSIST', key),
-    'an expiry beyond the bound': () => redis.cli('PEXPIRE', key, 10 * 60_000),
-  };
-  for (const [what, spoil] of Object.entries(garbage)) {
-    it(`${what}: a miss, thrown away, and then used as ever`, async () => {
-      await spoil();
-      process.events.reset();
-      expect(await process.read(ANN)).to.equal(1);
-      expect([process.events.of('hit'), process.events.of('error')]).to.deep.equal([0, 0]);
-      expect(await process.read(ANN)).to.equal(1);
-      expect(await process.read(ANN)).to.equal(1);
-      expect(process.events.of('hit')).to.be.above(0);
+  describe('Redis away', () => {
+    it('at the start: calls work, and it is used once it is there', async () => {
+      const redis = await redisServer();
+      await redis.stop();
+      const process = serviceProcess(redis.url);
+      await worksWithoutCache(process);
+      await isDown(process, /cannot be reached \(ECONNREFUSED\)/);
+      await redis.start();
+      await inUse(process);
+      await waitUntil('reads are answered by it', async () => {
+        await process.read(ANN);
+        return process.events.of('hit') > 0;
+      });
+      expect(process.told.at(-1)).to.deep.equal({ up: true, detail: '' });
+    });
+
+    it('in the middle: calls work, and what was written meanwhile is seen', async () => {
+      const redis = await redisServer();
+      const process = serviceProcess(redis.url);
+      await inUse(process);
       await process.write(ANN);
-      expect(await process.read(ANN)).to.equal(2);
+      await process.read(ANN);
+      await process.read(ANN);
+      expect(process.events.of('hit')).to.equal(1);
+      await redis.kill9();
+      await worksWithoutCache(process);
+      expect(process.events.of('invalidate_failed')).to.be.above(0);
+      await redis.start();
+      await inUse(process);
+      const events = process.events;
+      events.reset();
+      await waitUntil('the cache is trusted again', async () => {
+        expect(await process.read(ANN)).to.equal(3);
+        return events.of('hit') > 0;
+      });
     });
 
-    it(`${what}: a write is not kept from being seen`, async () => {
-      await spoil();
+    it('behind a name there is none for', async () => {
+      const process = serviceProcess('redis://no-such-host.invalid:6379');
+      await worksWithoutCache(process);
+      await isDown(process, /cannot be reached \(E[A-Z_]+\)/);
+    });
+
+    it('for good: a write costs no wait', async () => {
+      const process = serviceProcess(`redis://127.0.0.1:${await freePort()}`);
+      const start = performance.now();
+      for (let call = 0; call < 100; call++) await worksWithoutCache(process);
+      expect(performance.now() - start).to.be.below(1_000);
+    });
+  });
+
+  describe('Redis hanging', () => {
+    it('costs its timeout a few times, not on every call, and misleads nobody after', async () => {
+      const redis = await redisServer();
+      const store = new ControllableStore();
+      const writer = serviceProcess(redis.url, store, { probeIntervalMs: 5_000 });
+      const reader = serviceProcess(redis.url, store);
+      await inUse(writer);
+      await inUse(reader);
+      await writer.write(ANN);
+      await reader.read(ANN);
+      await reader.read(ANN);
+      expect(reader.events.of('hit')).to.equal(1);
+
+      redis.pause();
+      const start = performance.now();
+      await writer.write(ANN);
+      expect(performance.now() - start, 'one write').to.be.below(COMMAND_TIMEOUT_MS * 4);
+      for (let call = 0; call < 200; call++) {
+        await writer.write(BEN);
+        expect(await writer.read(BEN)).to.equal(call + 1);
+        expect(await writer.read(ANN)).to.equal(2);
+      }
+      const timeouts = MAX_FAILURES_IN_A_ROW * COMMAND_TIMEOUT_MS;
+      expect(performance.now() - start, '600 calls').to.be.below(timeouts * 3);
+      await isDown(writer, /does not answer in time/);
+      // So does a reader that only reads: what it may see is what was there.
+      expect(await reader.read(BEN)).to.equal(200);
+
+      redis.resume();
+      await inUse(reader);
+      // The late invalidation is carried out, or told again; then everybody sees the write.
+      await waitUntil(
+        'the other process sees the write',
+        async () => (await reader.read(ANN)) === 2,
+      );
+      expect(await reader.read(ANN)).to.equal(2);
+    });
+
+    it('from the first connection on', async () => {
+      const redis = await redisServer();
+      redis.pause();
+      const process = serviceProcess(redis.url);
+      await worksWithoutCache(process);
+      await isDown(process, /does not answer in time/);
+      redis.resume();
+      await inUse(process);
+    });
+  });
+
+  describe('Redis refusing', () => {
+    it('a wrong password', async () => {
+      const redis = await redisServer({ password: 'right' });
+      const process = serviceProcess(redis.url.replace('right', 'geheim'));
+      await worksWithoutCache(process);
+      await isDown(process, /user or password.*WRONGPASS/);
+    });
+
+    it('a missing password', async () => {
+      const redis = await redisServer({ password: 'right' });
+      const process = serviceProcess(redis.url.replace(':right@', ''));
+      await worksWithoutCache(process);
+      await isDown(process, /asks for a password \(NOAUTH\)/);
+    });
+
+    it('a password asked for in the middle', async () => {
+      const redis = await redisServer();
+      const process = serviceProcess(redis.url);
+      await inUse(process);
       await process.write(ANN);
-      expect(process.events.of('invalidate_failed')).to.equal(0);
-      expect(await process.read(ANN)).to.equal(2);
-      expect(await process.read(ANN)).to.equal(2);
+      await redis.cli('CONFIG', 'SET', 'requirepass', 'geheim');
+      await killClients(redis, 'geheim');
+      await worksWithoutCache(process);
+      await isDown(process, /NOAUTH/);
     });
-  }
 
-  it("another employee's hash: not served", async () => {
-    expect(await others()).to.be.a('string');
-    await redis.cli('DEL', key);
-    await redis.cli('COPY', blockKey(BEN), key);
-    process.events.reset();
-    expect((await process.cached.readMonth(ANN, JUNE))?.employeeId).to.equal(ANN);
-    expect(process.events.of('invalid_entry')).to.equal(1);
-  });
-
-  it('nothing any more (FLUSHALL, SCRIPT FLUSH): reads go on and fill it again', async () => {
-    await redis.cli('FLUSHALL');
-    await redis.cli('SCRIPT', 'FLUSH');
-    process.events.reset();
-    await waitUntil('it is filled again', async () => {
-      expect(await process.read(ANN)).to.equal(1);
-      return process.events.of('hit') > 0;
+    it('nothing to a good password', async () => {
+      const redis = await redisServer({ password: 'right' });
+      const process = serviceProcess(redis.url);
+      await inUse(process);
+      await worksWithoutCache(process);
     });
-    expect(process.events.of('error')).to.equal(0);
-    await process.write(ANN);
-    expect(await process.read(ANN)).to.equal(2);
-  });
 
-  it('keys with nothing but the employee, the version and blocks, and an expiry', async () => {
-    expect(key).to.equal('attendance:1:{ann}');
-    expect(await redis.cli('HKEYS', key)).to.have.members(['v', JUNE]);
-    expect(await redis.cli('HGET', key, 'v')).to.equal('1');
-    expect(await redis.cli('PTTL', key)).to.be.within(1, 60_000);
-  });
-});
-
-describe('Something else than Redis', () => {
-  async function listening(answer: (bytes: Buffer) => string): Promise<[Server, string]> {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.on('data', (bytes) => void socket.write(answer(bytes)));
+    it('writes, as a replica: its entries are not trusted', async () => {
+      const primary = await redisServer({ args: ['--repl-diskless-sync-delay', '0'] });
+      const args = ['--replicaof', '127.0.0.1', String(primary.port)];
+      const replica = await redisServer({ args });
+      const store = new ControllableStore();
+      const good = serviceProcess(primary.url, store);
+      await inUse(good);
+      await good.write(ANN);
+      await good.read(ANN);
+      await waitUntil('the entry is on the replica', async () => {
+        const value = await replica.cli('EXISTS', blockKey(ANN)).catch(() => 0);
+        return value === 1;
+      });
+      const process = serviceProcess(replica.url, store);
+      await isDown(process, /read-only replica \(READONLY\)/);
+      await worksWithoutCache(process);
+      expect(process.events.of('hit')).to.equal(0);
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    endings.push(async () => void server.close());
-    return [server, `redis://127.0.0.1:${(server.address() as AddressInfo).port}`];
-  }
 
-  it('that answers OK to everything', async () => {
-    const [, url] = await listening((bytes) =>
-      '+OK\r\n'.repeat(bytes.toString('latin1').split(/\*\d+\r\n/).length - 1),
-    );
-    const process = serviceProcess(url);
-    await waitUntil('it passes for Redis', async () => (await process.redisHealth()).up);
-    await worksWithoutCache(process);
-    expect(process.events.of('hit')).to.equal(0);
-    expect(process.events.of('error') + process.events.of('bypass')).to.be.above(0);
-  });
-
-  it('that speaks another protocol', async () => {
-    const [, url] = await listening(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
-    const process = serviceProcess(url);
-    await worksWithoutCache(process);
-    await isDown(process, /Redis|REDIS_URL/);
-  });
-
-  it('is spoken to in TLS when the URL says rediss', async () => {
-    const firstBytes: number[] = [];
-    const [, url] = await listening((bytes) => {
-      firstBytes.push(bytes[0] ?? -1);
-      return '-ERR no TLS here\r\n';
+    it('writes from some moment on, as a primary that was demoted', async () => {
+      const [primary, other] = [await redisServer(), await redisServer()];
+      const process = serviceProcess(primary.url);
+      await inUse(process);
+      await process.write(ANN);
+      await process.read(ANN);
+      await primary.cli('REPLICAOF', '127.0.0.1', other.port);
+      await worksWithoutCache(process);
+      await isDown(process, /READONLY|MASTERDOWN|LOADING/);
+      await primary.cli('REPLICAOF', 'NO', 'ONE');
+      await inUse(process);
     });
-    const process = serviceProcess(url.replace('redis://', 'rediss://'));
-    await worksWithoutCache(process);
-    await isDown(process, /cannot be reached \([A-Z_]+\)/);
-    expect(firstBytes[0], 'a TLS handshake').to.equal(0x16);
-  });
 
-  it('is not connected to when the URL is none, and the error keeps the URL to itself', () => {
-    for (const url of ['', 'geheim', 'http://geheim@host', 'redis://u:geheim@host:port']) {
-      expect(() => new RedisBlockCache({ url }))
-        .to.throw(/^REDIS_URL is not a URL/)
-        .and.satisfy((error: Error) => !JSON.stringify([error.message, error]).includes('geheim'));
-    }
-  });
-});
-
-describe('The staleness bound', () => {
-  const BOUND_MS = 600;
-
-  it('ends what a lost invalidation left behind, however much was filled since', async () => {
-    const redis = await redisServer();
-    const store = new ControllableStore();
-    const process = serviceProcess(redis.url, store, { stalenessBoundMs: BOUND_MS });
-    await inUse(process);
-    await process.write(ANN);
-    await process.read(ANN);
-    // Committed by a process that died before it told.
-    const committed = performance.now();
-    store.versions.commit(ANN, [JULY]);
-    let lastServed = committed;
-    let served = 0;
-    await waitUntil('the entry has expired', async () => {
-      // A reader from before the commit, arriving late, must not prolong it either.
-      await process.cached.readMonth(BEN, JUNE);
-      const asked = performance.now();
-      const block = await process.cached.readMonth(ANN, JUNE);
-      if (block?.version !== 1) return true;
-      lastServed = asked;
-      served += 1;
-      return false;
+    it('more memory: what it has is still right, and writes still reach it', async () => {
+      const redis = await redisServer({ args: ['--maxmemory-policy', 'noeviction'] });
+      const store = new ControllableStore();
+      const [one, other] = [serviceProcess(redis.url, store), serviceProcess(redis.url, store)];
+      await inUse(one);
+      await inUse(other);
+      for (const id of [ANN, BEN]) {
+        await one.write(id);
+        await one.read(id);
+      }
+      await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+      expect(await other.read(ANN)).to.equal(1);
+      expect(other.events.of('hit'), 'it still answers').to.equal(1);
+      await one.write(ANN);
+      expect(one.events.of('invalidate_failed')).to.equal(0);
+      expect(await other.read(ANN), 'and still forgets').to.equal(2);
+      expect(await other.read(ANN), 'though it learns nothing').to.equal(2);
+      await worksWithoutCache(one);
+      await isDown(one, /out of memory \(OOM\)/);
+      await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+      await inUse(one);
     });
-    expect(served, 'stale reads there were').to.be.above(1);
-    expect(lastServed - committed).to.be.below(BOUND_MS);
+
+    it('the database of the URL: no other is used instead', async () => {
+      const redis = await redisServer({ args: ['--databases', '1'] });
+      const process = serviceProcess(`${redis.url}/3`);
+      await worksWithoutCache(process);
+      await isDown(process, /refuses the database number/);
+      expect(await redis.cli('DBSIZE')).to.equal(0);
+    });
+
+    it('scripts, to a user without the right', async () => {
+      const redis = await redisServer();
+      await redis.cli('ACL', 'SETUSER', 'poor', 'on', '>geheim', '~*', '+@all', '-@scripting');
+      const process = serviceProcess(redis.url.replace('redis://', 'redis://poor:geheim@'));
+      await worksWithoutCache(process);
+      await isDown(process, /may not run scripts.*NOPERM/);
+    });
   });
 
-  it('is set when an entry begins and moved by nothing', async () => {
-    const redis = await redisServer();
-    const store = new ControllableStore();
-    const cache = new RedisBlockCache({ url: redis.url, stalenessBoundMs: BOUND_MS * 100 });
-    endings.push(() => cache.close());
-    await waitUntil('Redis is used', async () => (await cache.health()).up);
-    store.versions.commit(ANN, [JUNE, JULY]);
-    const found = await cache.lookup(ANN, JUNE);
-    const ticket = found.kind === 'MISS' ? (found.ticket ?? '') : '';
-    const expiry = () => redis.cli('PEXPIRETIME', blockKey(ANN));
-    const begun = await expiry();
-    expect(Number(begun) - Date.now()).to.be.within(1, BOUND_MS * 100);
-    const steps: (() => Promise<unknown>)[] = [
-      () => cache.lookup(ANN, JULY),
-      () => cache.fill(store.versions.block(ANN, JUNE), ticket),
-      () => cache.fill(store.versions.block(ANN, JULY), ticket),
-      () => cache.lookup(ANN, JULY),
-      async () => {
-        const change = store.versions.commit(ANN, [JULY]);
-        await cache.invalidate([{ employeeId: ANN, change }]);
+  describe('Redis holding what it should not', () => {
+    let redis: TestRedis;
+    let process: Process;
+
+    beforeEach(async () => {
+      redis = await redisServer();
+      process = serviceProcess(redis.url);
+      await inUse(process);
+      await process.write(ANN);
+      await process.write(BEN);
+      await process.read(ANN);
+      await process.read(BEN);
+    });
+
+    const key = blockKey(ANN);
+    const field = (name: string, value: string | Buffer) => () =>
+      redis.cli('HSET', key, name, value);
+    const others = async () => (await redis.cli('DUMP', blockKey(BEN))) as string;
+    const garbage: Record<string, () => Promise<unknown>> = {
+      'a string under the key': async () => {
+        await redis.cli('SET', key, 'no hash');
       },
-      () => cache.fill(store.versions.block(ANN, JULY), ''),
-      () => cache.lookup(ANN, JUNE),
-    ];
-    for (const [index, step] of steps.entries()) {
-      await step();
-      expect(await expiry(), `after step ${index}`).to.equal(begun);
+      'a list under the key': async () => {
+        await redis.cli('DEL', key);
+        await redis.cli('RPUSH', key, 'x');
+      },
+      'bytes that are no block': field(JUNE, Buffer.from([1, 2, 3])),
+      'nothing in the field': field(JUNE, ''),
+      'a pickle': field(JUNE, Buffer.from("cos\nsystem\n(S'id'\ntR.", 'latin1')),
+      'a version that is no number': field('v', 'abc'),
+      'a version in another notation': field('v', '0x10'),
+      'an infinite version': field('v', 'inf'),
+      'a version beyond exact numbers': field('v', '99999999999999999999'),
+      'a version before its block': field('v', '0'),
+      'a lease beside a version': field('l', 'x'),
+      'blocks without a version': () => redis.cli('HDEL', key, 'v'),
+      'no expiry': () => redis.cli('PERSIST', key),
+      'an expiry beyond the bound': () => redis.cli('PEXPIRE', key, 10 * 60_000),
+    };
+    for (const [what, spoil] of Object.entries(garbage)) {
+      it(`${what}: a miss, thrown away, and then used as ever`, async () => {
+        await spoil();
+        process.events.reset();
+        expect(await process.read(ANN)).to.equal(1);
+        expect([process.events.of('hit'), process.events.of('error')]).to.deep.equal([0, 0]);
+        expect(await process.read(ANN)).to.equal(1);
+        expect(await process.read(ANN)).to.equal(1);
+        expect(process.events.of('hit')).to.be.above(0);
+        await process.write(ANN);
+        expect(await process.read(ANN)).to.equal(2);
+      });
+
+      it(`${what}: a write is not kept from being seen`, async () => {
+        await spoil();
+        await process.write(ANN);
+        expect(process.events.of('invalidate_failed')).to.equal(0);
+        expect(await process.read(ANN)).to.equal(2);
+        expect(await process.read(ANN)).to.equal(2);
+      });
     }
+
+    it("another employee's hash: not served", async () => {
+      expect(await others()).to.be.a('string');
+      await redis.cli('DEL', key);
+      await redis.cli('COPY', blockKey(BEN), key);
+      process.events.reset();
+      expect((await process.cached.readMonth(ANN, JUNE))?.employeeId).to.equal(ANN);
+      expect(process.events.of('invalid_entry')).to.equal(1);
+    });
+
+    it('nothing any more (FLUSHALL, SCRIPT FLUSH): reads go on and fill it again', async () => {
+      await redis.cli('FLUSHALL');
+      await redis.cli('SCRIPT', 'FLUSH');
+      process.events.reset();
+      await waitUntil('it is filled again', async () => {
+        expect(await process.read(ANN)).to.equal(1);
+        return process.events.of('hit') > 0;
+      });
+      expect(process.events.of('error')).to.equal(0);
+      await process.write(ANN);
+      expect(await process.read(ANN)).to.equal(2);
+    });
+
+    it('keys with nothing but the employee, the version and blocks, and an expiry', async () => {
+      expect(key).to.equal('attendance:1:{ann}');
+      expect(await redis.cli('HKEYS', key)).to.have.members(['v', JUNE]);
+      expect(await redis.cli('HGET', key, 'v')).to.equal('1');
+      expect(await redis.cli('PTTL', key)).to.be.within(1, 60_000);
+    });
   });
 
-  it('holds when a failover brings back what Redis had before the invalidation', async () => {
-    const redis = await redisServer();
-    const store = new ControllableStore();
-    const cache = new RedisBlockCache({ url: redis.url });
-    endings.push(() => cache.close());
-    await waitUntil('Redis is used', async () => (await cache.health()).up);
-    store.versions.commit(ANN, [JUNE, JULY]);
-    for (const month of [JUNE, JULY]) {
-      const found = await cache.lookup(ANN, month);
-      if (found.kind === 'MISS')
-        await cache.fill(store.versions.block(ANN, month), found.ticket ?? '');
+  describe('A Redis shared by two databases', () => {
+    it('keeps them apart by the ids of their databases', async () => {
+      const redis = await redisServer();
+      const one = serviceProcess(redis.url, new ControllableStore(), {
+        databaseId: async () => 'one',
+      });
+      const two = serviceProcess(redis.url, new ControllableStore(), {
+        databaseId: async () => 'two',
+      });
+      await inUse(one);
+      await inUse(two);
+      await one.write(ANN);
+      await one.write(ANN);
+      await two.write(ANN);
+      for (let read = 0; read < 3; read++) {
+        expect([await one.read(ANN), await two.read(ANN)]).to.deep.equal([2, 1]);
+      }
+      expect([one.events.of('hit'), two.events.of('hit')]).to.deep.equal([2, 2]);
+      expect(await redis.cli('KEYS', 'attendance:1-*:{ann}')).to.have.length(2);
+    });
+  });
+
+  describe('Something else than Redis', () => {
+    async function listening(answer: (bytes: Buffer) => string): Promise<[Server, string]> {
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', (bytes) => void socket.write(answer(bytes)));
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      endings.push(async () => void server.close());
+      return [server, `redis://127.0.0.1:${(server.address() as AddressInfo).port}`];
     }
-    await redis.cli('COPY', blockKey(ANN), 'saved');
-    const begun = await redis.cli('PEXPIRETIME', blockKey(ANN));
-    const change = store.versions.commit(ANN, [JUNE]);
-    await cache.invalidate([{ employeeId: ANN, change }]);
-    await redis.cli('COPY', 'saved', blockKey(ANN), 'REPLACE');
-    // Old, within its bound, which is the old one; and the next change shows that it is old.
-    expect((await cache.lookup(ANN, JUNE)).kind).to.equal('HIT');
-    expect(await redis.cli('PEXPIRETIME', blockKey(ANN))).to.equal(begun);
-    const next = store.versions.commit(ANN, [JULY]);
-    await cache.invalidate([{ employeeId: ANN, change: next }]);
-    expect((await cache.lookup(ANN, JUNE)).kind).to.equal('MISS');
+
+    it('that answers OK to everything', async () => {
+      const [, url] = await listening((bytes) =>
+        '+OK\r\n'.repeat(bytes.toString('latin1').split(/\*\d+\r\n/).length - 1),
+      );
+      const process = serviceProcess(url);
+      await waitUntil('it passes for Redis', async () => (await process.redisHealth()).up);
+      await worksWithoutCache(process);
+      expect(process.events.of('hit')).to.equal(0);
+      expect(process.events.of('error') + process.events.of('bypass')).to.be.above(0);
+    });
+
+    it('that speaks another protocol', async () => {
+      const [, url] = await listening(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
+      const process = serviceProcess(url);
+      await worksWithoutCache(process);
+      await isDown(process, /Redis|REDIS_URL/);
+    });
+
+    it('is spoken to in TLS when the URL says rediss', async () => {
+      const firstBytes: number[] = [];
+      const [, url] = await listening((bytes) => {
+        firstBytes.push(bytes[0] ?? -1);
+        return '-ERR no TLS here\r\n';
+      });
+      const process = serviceProcess(url.replace('redis://', 'rediss://'));
+      await worksWithoutCache(process);
+      await isDown(process, /cannot be reached \([A-Z_]+\)/);
+      expect(firstBytes[0], 'a TLS handshake').to.equal(0x16);
+    });
+
+    it('is not connected to when the URL is none, and the error keeps the URL to itself', () => {
+      for (const url of ['', 'geheim', 'http://geheim@host', 'redis://u:geheim@host:port']) {
+        expect(() => new RedisBlockCache({ url }))
+          .to.throw(/^REDIS_URL is not a URL/)
+          .and.satisfy(
+            (error: Error) => !JSON.stringify([error.message, error]).includes('geheim'),
+          );
+      }
+    });
+  });
+
+  describe('The staleness bound', () => {
+    const BOUND_MS = 600;
+
+    it('ends what a lost invalidation left behind, however much was filled since', async () => {
+      const redis = await redisServer();
+      const store = new ControllableStore();
+      const process = serviceProcess(redis.url, store, { stalenessBoundMs: BOUND_MS });
+      await inUse(process);
+      await process.write(ANN);
+      await process.read(ANN);
+      // Committed by a process that died before it told.
+      const committed = performance.now();
+      store.versions.commit(ANN, [JULY]);
+      let lastServed = committed;
+      let served = 0;
+      await waitUntil('the entry has expired', async () => {
+        // A reader from before the commit, arriving late, must not prolong it either.
+        await process.cached.readMonth(BEN, JUNE);
+        const asked = performance.now();
+        const block = await process.cached.readMonth(ANN, JUNE);
+        if (block?.version !== 1) return true;
+        lastServed = asked;
+        served += 1;
+        return false;
+      });
+      expect(served, 'stale reads there were').to.be.above(1);
+      expect(lastServed - committed).to.be.below(BOUND_MS);
+    });
+
+    it('is set when an entry begins and moved by nothing', async () => {
+      const redis = await redisServer();
+      const store = new ControllableStore();
+      const cache = new RedisBlockCache({ url: redis.url, stalenessBoundMs: BOUND_MS * 100 });
+      endings.push(() => cache.close());
+      await waitUntil('Redis is used', async () => (await cache.health()).up);
+      store.versions.commit(ANN, [JUNE, JULY]);
+      const found = await cache.lookup(ANN, JUNE);
+      const ticket = found.kind === 'MISS' ? (found.ticket ?? '') : '';
+      const expiry = () => redis.cli('PEXPIRETIME', blockKey(ANN));
+      const begun = await expiry();
+      expect(Number(begun) - Date.now()).to.be.within(1, BOUND_MS * 100);
+      const steps: (() => Promise<unknown>)[] = [
+        () => cache.lookup(ANN, JULY),
+        () => cache.fill(store.versions.block(ANN, JUNE), ticket),
+        () => cache.fill(store.versions.block(ANN, JULY), ticket),
+        () => cache.lookup(ANN, JULY),
+        async () => {
+          const change = store.versions.commit(ANN, [JULY]);
+          await cache.invalidate([{ employeeId: ANN, change }]);
+        },
+        () => cache.fill(store.versions.block(ANN, JULY), ''),
+        () => cache.lookup(ANN, JUNE),
+      ];
+      for (const [index, step] of steps.entries()) {
+        await step();
+        expect(await expiry(), `after step ${index}`).to.equal(begun);
+      }
+    });
+
+    it('holds when a failover brings back what Redis had before the invalidation', async () => {
+      const redis = await redisServer();
+      const store = new ControllableStore();
+      const cache = new RedisBlockCache({ url: redis.url });
+      endings.push(() => cache.close());
+      await waitUntil('Redis is used', async () => (await cache.health()).up);
+      store.versions.commit(ANN, [JUNE, JULY]);
+      for (const month of [JUNE, JULY]) {
+        const found = await cache.lookup(ANN, month);
+        if (found.kind === 'MISS')
+          await cache.fill(store.versions.block(ANN, month), found.ticket ?? '');
+      }
+      await redis.cli('COPY', blockKey(ANN), 'saved');
+      const begun = await redis.cli('PEXPIRETIME', blockKey(ANN));
+      const change = store.versions.commit(ANN, [JUNE]);
+      await cache.invalidate([{ employeeId: ANN, change }]);
+      await redis.cli('COPY', 'saved', blockKey(ANN), 'REPLACE');
+      // Old, within its bound, which is the old one; and the next change shows that it is old.
+      expect((await cache.lookup(ANN, JUNE)).kind).to.equal('HIT');
+      expect(await redis.cli('PEXPIRETIME', blockKey(ANN))).to.equal(begun);
+      const next = store.versions.commit(ANN, [JULY]);
+      await cache.invalidate([{ employeeId: ANN, change: next }]);
+      expect((await cache.lookup(ANN, JUNE)).kind).to.equal('MISS');
+    });
   });
 });

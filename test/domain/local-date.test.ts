@@ -91,5 +91,9 @@ describe('local dates', () => {
       { numRuns: 30 },
     );
     expect(monthsBetween('2023-02-01' as LocalDate, '2023-01-31' as LocalDate)).to.deep.equal([]);
+    expect(monthsBetween('9999-11-30' as LocalDate, '9999-12-01' as LocalDate)).to.deep.equal([
+      '9999-11',
+      '9999-12',
+    ]);
   });
 });

@@ -3,7 +3,7 @@
 // redis-server, it is installed where that is possible, and otherwise the error says what to do.
 
 import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
@@ -146,7 +146,7 @@ interface Launched {
 async function launch(binary: string, port: number, options: RedisOptions): Promise<Launched> {
   const folder = mkdtempSync(join(tmpdir(), 'attendance-redis-'));
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  args.push('--dir', folder, '--daemonize', 'no', '--databases', '1');
+  args.push('--dir', folder, '--daemonize', 'no');
   if (options.password !== undefined) args.push('--requirepass', options.password);
   args.push(...(options.args ?? []));
   const server = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -251,9 +251,4 @@ async function runCommand(
   } finally {
     client.disconnect();
   }
-}
-
-/** The version of the installed redis-server, for a report. */
-export function redisVersion(): string {
-  return execFileSync(findRedisServer(), ['--version'], { encoding: 'utf8' }).trim();
 }

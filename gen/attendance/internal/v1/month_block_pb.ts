@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/internal/v1/month_block.proto.
  */
 export const file_attendance_internal_v1_month_block: GenFile = /*@__PURE__*/
-  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIogBCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIuCgRkYXlzGAUgAygLMiAuYXR0ZW5kYW5jZS5pbnRlcm5hbC52MS5CbG9ja0RheSJ/CghCbG9ja0RheRIUCgxkYXlfb2ZfbW9udGgYASABKA0SEAoIcmV2aXNpb24YAiABKA0SFgoOcmVjb3JkZWRfYXRfdXMYAyABKAQSMwoGcmVzdWx0GAQgASgLMiMuYXR0ZW5kYW5jZS5pbnRlcm5hbC52MS5CbG9ja1Jlc3VsdCLYAQoLQmxvY2tSZXN1bHQSLwoGc3RhdHVzGAEgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEiUKBm9yaWdpbhgCIAEoDjIVLmF0dGVuZGFuY2UudjEuT3JpZ2luEicKB3BvcnRpb24YAyABKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SOgoRb3RoZXJfaGFsZl9zdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSDAoEbm90ZRgFIAEoCWIGcHJvdG8z", [file_attendance_v1_attendance]);
+  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIuwCCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxImCgdvcmlnaW5zGAkgAygOMhUuYXR0ZW5kYW5jZS52MS5PcmlnaW4SKAoIcG9ydGlvbnMYCiADKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SPAoTb3RoZXJfaGFsZl9zdGF0dXNlcxgLIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxINCgVub3RlcxgMIAMoCWIGcHJvdG8z", [file_attendance_v1_attendance]);
 
 /**
  * One employee's stored days of one month, as the cache keeps them. Not part of the contract:
@@ -52,11 +52,60 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
   version: bigint;
 
   /**
-   * The stored days by date, each date once.
+   * The days of the month, from 1.
    *
-   * @generated from field: repeated attendance.internal.v1.BlockDay days = 5;
+   * @generated from field: repeated uint32 days_of_month = 5;
    */
-  days: BlockDay[];
+  daysOfMonth: number[];
+
+  /**
+   * Which change of its day each is, from 1.
+   *
+   * @generated from field: repeated uint32 revisions = 6;
+   */
+  revisions: number[];
+
+  /**
+   * When each was recorded: microseconds since 1970-01-01T00:00:00Z.
+   *
+   * @generated from field: repeated uint64 recorded_at_us = 7;
+   */
+  recordedAtUs: bigint[];
+
+  /**
+   * Each day in one word; unspecified when every mark was cleared, and the rest is then empty.
+   *
+   * @generated from field: repeated attendance.v1.AttendanceStatus statuses = 8;
+   */
+  statuses: AttendanceStatus[];
+
+  /**
+   * How each is known.
+   *
+   * @generated from field: repeated attendance.v1.Origin origins = 9;
+   */
+  origins: Origin[];
+
+  /**
+   * The part of the day each status is for.
+   *
+   * @generated from field: repeated attendance.v1.Portion portions = 10;
+   */
+  portions: Portion[];
+
+  /**
+   * The other halves' statuses; unspecified where nothing is known about it.
+   *
+   * @generated from field: repeated attendance.v1.AttendanceStatus other_half_statuses = 11;
+   */
+  otherHalfStatuses: AttendanceStatus[];
+
+  /**
+   * What came with the latest marks; empty where nothing did.
+   *
+   * @generated from field: repeated string notes = 12;
+   */
+  notes: string[];
 };
 
 /**
@@ -65,95 +114,4 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
  */
 export const MonthBlockSchema: GenMessage<MonthBlock> = /*@__PURE__*/
   messageDesc(file_attendance_internal_v1_month_block, 0);
-
-/**
- * One stored day.
- *
- * @generated from message attendance.internal.v1.BlockDay
- */
-export type BlockDay = Message<"attendance.internal.v1.BlockDay"> & {
-  /**
-   * The day of the month, from 1.
-   *
-   * @generated from field: uint32 day_of_month = 1;
-   */
-  dayOfMonth: number;
-
-  /**
-   * Which change of the day this is, from 1.
-   *
-   * @generated from field: uint32 revision = 2;
-   */
-  revision: number;
-
-  /**
-   * When that was recorded: microseconds since 1970-01-01T00:00:00Z.
-   *
-   * @generated from field: uint64 recorded_at_us = 3;
-   */
-  recordedAtUs: bigint;
-
-  /**
-   * What the facts say; absent when every mark was cleared.
-   *
-   * @generated from field: attendance.internal.v1.BlockResult result = 4;
-   */
-  result?: BlockResult | undefined;
-};
-
-/**
- * Describes the message attendance.internal.v1.BlockDay.
- * Use `create(BlockDaySchema)` to create a new message.
- */
-export const BlockDaySchema: GenMessage<BlockDay> = /*@__PURE__*/
-  messageDesc(file_attendance_internal_v1_month_block, 1);
-
-/**
- * What the facts say about a day.
- *
- * @generated from message attendance.internal.v1.BlockResult
- */
-export type BlockResult = Message<"attendance.internal.v1.BlockResult"> & {
-  /**
-   * The day in one word.
-   *
-   * @generated from field: attendance.v1.AttendanceStatus status = 1;
-   */
-  status: AttendanceStatus;
-
-  /**
-   * How it is known.
-   *
-   * @generated from field: attendance.v1.Origin origin = 2;
-   */
-  origin: Origin;
-
-  /**
-   * The part of the day the status is for.
-   *
-   * @generated from field: attendance.v1.Portion portion = 3;
-   */
-  portion: Portion;
-
-  /**
-   * The other half's status; unspecified when nothing is known about it.
-   *
-   * @generated from field: attendance.v1.AttendanceStatus other_half_status = 4;
-   */
-  otherHalfStatus: AttendanceStatus;
-
-  /**
-   * What came with the latest mark; empty when nothing did.
-   *
-   * @generated from field: string note = 5;
-   */
-  note: string;
-};
-
-/**
- * Describes the message attendance.internal.v1.BlockResult.
- * Use `create(BlockResultSchema)` to create a new message.
- */
-export const BlockResultSchema: GenMessage<BlockResult> = /*@__PURE__*/
-  messageDesc(file_attendance_internal_v1_month_block, 2);
 

@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { ConfigError, readConfig } from '../src/config.js';
+
+/** The problems of an environment, or none. */
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the configuration', () => {
+  it('has defaults for everything', () => {
+    expect(readConfig({})).to.deep.equal({
+      host: '127.0.0.1',
+      port: 8080,
+      databaseUrl: undefined,
+      dataDir: undefined,
+      redisUrl: undefined,
+      requireKnownEmployees: false,
+      tls: undefined,
+      corsOrigins: [],
+      workers: 1,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable as not set', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ', WORKERS: '' }).port).to.equal(8080);
+  });
+
+  const good: readonly [name: string, env: Record<string, string>][] = [
+    ['a free port', { PORT: '0' }],
+    ['IPv6 loopback', { HOST: '::1' }],
+    ['all of 127', { HOST: '127.8.9.1' }],
+    ['anywhere, said aloud', { HOST: '0.0.0.0', AUTH_OFF_ANYWHERE: 'yes' }],
+    ['both schemes of PostgreSQL', { DATABASE_URL: 'postgresql://u:p@h:1/d?sslmode=require' }],
+    ['Redis over TLS', { REDIS_URL: 'rediss://:p@h:6380/2' }],
+    ['any origin', { CORS_ORIGINS: '*' }],
+    ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
+    ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
+    ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
+  ];
+  for (const [name, env] of good) {
+    it(`allows ${name}`, () => expect(problemsOf(env)).to.deep.equal([]));
+  }
+
+  const bad: readonly [name: string, env: Record<string, string>, names: string][] = [
+    ['a port above 65,535', { PORT: '65536' }, 'PORT'],
+    ['a port that is no number', { PORT: '8080x' }, 'PORT'],
+    ['a negative port', { PORT: '-1' }, 'PORT'],
+    ['anywhere without saying so', { HOST: '0.0.0.0' }, 'AUTH_OFF_ANYWHERE'],
+    ['a name that only looks like loopback', { HOST: '127.0.0.1.example.com' }, 'HOST'],
+    ['authentication, which is not built', { AUTH: 'jwt' }, 'AUTH'],
+    ['a database of another kind', { DATABASE_URL: 'mysql://h/d' }, 'DATABASE_URL'],
+    ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
+    ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],
+    ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
+    ['no workers', { WORKERS: '0' }, 'WORKERS'],
+    ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
+    ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
+  ];
+  for (const [name, env, variable] of bad) {
+    it(`refuses ${name}, by name`, () => {
+      const problems = problemsOf(env);
+      expect(problems).to.have.length(1);
+      expect(problems[0]).to.contain(variable);
+    });
+  }
+
+  it('never shows what may hold a secret', () => {
+    const problems = problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d', REDIS_URL: 'x:hunter2@' });
+    expect(problems).to.have.length(2);
+    expect(problems.join()).to.not.contain('hunter2');
+  });
+});
