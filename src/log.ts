@@ -4,8 +4,28 @@
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from './config.js';
 
+/** What is kept of an error. Not the driver's `detail`, `where` and `query`: they quote rows. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? { code: error.code } : {};
+  return {
+    name,
+    message,
+    ...code,
+    stack,
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  };
+}
+
 export function createLogger(level: LogLevel): Logger {
-  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  const serializers = { err: describeError };
+  const options = {
+    level,
+    serializers,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
   return process.stdout.isTTY === true ? pino(options, { write: writePlain }) : pino(options);
 }
 

@@ -66,7 +66,9 @@ async function signalled(log: Logger): Promise<undefined> {
     let signals = 0;
     const onSignal = (signal: NodeJS.Signals) => {
       signals += 1;
-      if (signals > 1) process.exit(EXIT_FAILED);
+      // A worker is told twice when a signal goes to the whole group: by it and by the primary,
+      // who also sees to it that the worker ends.
+      if (signals > 1 && cluster.isPrimary) process.exit(EXIT_FAILED);
       if (cluster.isPrimary) log.info({ signal }, 'stopping: calls in flight are finished first');
       resolve(undefined);
     };
@@ -142,10 +144,13 @@ async function runAlone(
 function runMany(config: Config, databaseUrl: string, log: Logger): Running {
   serveClusterMetrics();
   const workers = runWorkers(config.workers, { DATABASE_URL: databaseUrl }, log);
-  const ended = workers.ready.then((address) => {
-    announce(config, address, log);
-    return new Promise<never>(() => {});
-  });
+  const ended = workers.ready.then(
+    (address) => {
+      announce(config, address, log);
+      return new Promise<never>(() => {});
+    },
+    (error: unknown) => error,
+  );
   return { ended, stop: () => workers.stop(DRAIN_GRACE_MS) };
 }
 

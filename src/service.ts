@@ -16,10 +16,15 @@ import type { PipelineContext } from './rpc/pipeline.js';
 import { registerRoutes, SERVICES } from './rpc/routes.js';
 import type { Metrics } from './server/metrics.js';
 import { type AttendanceServer, createServer } from './server/server.js';
-import { openDatabase } from './store/database.js';
+import {
+  HEALTH_CONNECTIONS,
+  openDatabase,
+  READ_CONNECTIONS,
+  WRITE_CONNECTIONS,
+} from './store/database.js';
 import { isPassing } from './store/errors.js';
 import { migrateUp } from './store/migrate.js';
-import { createPostgresStore } from './store/postgres-store.js';
+import { createPostgresStore, type Databases } from './store/postgres-store.js';
 
 /** What one process of the service is given besides its configuration. */
 export interface ServiceOptions {
@@ -47,17 +52,16 @@ const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
-  const database = openDatabase(databaseUrl, (error) => {
-    log.warn({ reason: error.message }, 'an idle database connection was lost');
-  });
-  const postgres = createPostgresStore(database, config);
+  const tls = config.tls === undefined ? {} : { tls: await readTls(config.tls) };
+  const databases = openDatabases(databaseUrl, log);
+  const postgres = createPostgresStore(databases, config);
   const attendance = cacheOf(postgres, options);
   let migrated = false;
   const health = async () => withSchema(await attendance.store.health(), migrated);
   const server = createServer({
     host: config.host,
     port: config.port,
-    ...(config.tls === undefined ? {} : { tls: await readTls(config.tls) }),
+    ...tls,
     corsOrigins: config.corsOrigins,
     registerRoutes: registerRoutes(pipelineContext(log, metrics), attendance.store),
     services: SERVICES,
@@ -65,9 +69,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics,
     log,
   });
+  const close = async () => {
+    await attendance.close();
+    await Promise.allSettled(Object.values(databases).map((database) => database.close()));
+  };
   const stopping = new AbortController();
   const address = await listen(server).catch(async (error: unknown) => {
-    await Promise.allSettled([attendance.close(), database.close()]);
+    await close();
     throw error;
   });
   const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
@@ -81,13 +89,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop(graceMs) {
       stopping.abort();
       await server.drain(graceMs);
-      await Promise.allSettled([attendance.close(), database.close()]);
+      await close();
     },
   };
 }
 
 async function listen(server: AttendanceServer): Promise<{ host: string; port: number }> {
   return await server.listen();
+}
+
+function openDatabases(url: string, log: Logger): Databases {
+  const onIdleError = (error: Error) => {
+    log.warn({ reason: error.message }, 'an idle database connection was lost');
+  };
+  return {
+    writes: openDatabase(url, onIdleError, WRITE_CONNECTIONS),
+    reads: openDatabase(url, onIdleError, READ_CONNECTIONS),
+    health: openDatabase(url, onIdleError, HEALTH_CONNECTIONS),
+  };
 }
 
 async function readTls(files: NonNullable<Config['tls']>): Promise<{ cert: Buffer; key: Buffer }> {

@@ -28,7 +28,10 @@ export function isReadyMessage(message: unknown): message is ReadyMessage {
 }
 
 export interface Workers {
-  /** Resolves when every first worker serves. */
+  /**
+   * Resolves when as many workers serve as were asked for. Rejects when one ends by itself before
+   * that: what ails it (a port taken, a migration that fails) would ail its successor too.
+   */
   readonly ready: Promise<ReadyMessage>;
   /** Tells all to finish, waits, kills who stays. No process is left. */
   stop(graceMs: number): Promise<void>;
@@ -41,13 +44,18 @@ export function runWorkers(
   log: Logger,
 ): Workers {
   const alive = new Set<Worker>();
+  const serving = new Set<Worker>();
   let stopping = false;
-  let serving = 0;
+  let wereReady = false;
   let pauseMs = FIRST_PAUSE_MS;
   let announce: (message: ReadyMessage) => void = () => {};
-  const ready = new Promise<ReadyMessage>((resolve) => {
+  let giveUp: (error: Error) => void = () => {};
+  const ready = new Promise<ReadyMessage>((resolve, reject) => {
     announce = resolve;
+    giveUp = reject;
   });
+  // Whoever waits for it hears it; nobody needs to.
+  ready.catch(() => {});
 
   const fork = (): void => {
     if (stopping) return;
@@ -56,13 +64,20 @@ export function runWorkers(
     alive.add(worker);
     worker.on('message', (message: unknown) => {
       if (!isReadyMessage(message)) return;
-      serving += 1;
-      if (serving === count) announce(message);
+      serving.add(worker);
+      if (serving.size < count) return;
+      wereReady = true;
+      announce(message);
     });
     worker.on('error', (error) => log.error({ err: error }, 'a worker could not be reached'));
     worker.once('exit', (code, signal) => {
       alive.delete(worker);
+      serving.delete(worker);
       if (stopping) return;
+      if (!wereReady && signal === null) {
+        giveUp(new Error(`a worker ended with ${code} before it served: see its last log line`));
+        return;
+      }
       if (performance.now() - startedMs > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
       log.error({ code, signal, replacedInMs: pauseMs }, 'a worker died');
       setTimeout(fork, pauseMs);

@@ -91,20 +91,23 @@ export async function listDays(
   if (employeeId !== undefined && moment.asOf === undefined) {
     const months = monthIndex(endDate) - monthIndex(startDate) + 1;
     if (months <= MAX_MONTHS_FROM_BLOCKS) {
-      return presentPage(await listFromBlocks(store, query, employeeId), moment);
+      const page = await listFromBlocks(store, query, employeeId);
+      if (page !== undefined) return presentPage(page, moment);
     }
   }
   return presentPage(await store.listByDate({ ...query, asOf: moment.asOf }), moment);
 }
 
+/** Undefined when the blocks are of different moments: a page is one moment's. */
 async function listFromBlocks(
   store: AttendanceStore,
   query: ListQuery,
   employeeId: EmployeeId,
-): Promise<DayPage> {
+): Promise<DayPage | undefined> {
   const { endDate, after, limit } = query;
   const months = monthsBetween(after?.date ?? query.startDate, endDate);
   const blocks = await Promise.all(months.map((month) => store.readMonth(employeeId, month)));
+  if (new Set(blocks.map((block) => block?.version)).size > 1) return undefined;
   const hits = blocks.flatMap((block) =>
     block === undefined
       ? []

@@ -23,7 +23,8 @@
 // lease with it, and no v comes back without a lease given later. No clock takes part in this.
 //
 // When an invalidation is lost (the process died between its commit and it; Redis lost writes in a
-// failover), no block from before a commit is served later than STALENESS_BOUND_MS after it. A
+// failover), or late (the writer cannot reach Redis while another process can: it goes on trying, and
+// its own reads leave the cache aside meanwhile), no block from before a commit is served later than STALENESS_BOUND_MS after it. A
 // version enters an entry only by a lease given after the entry's expiry was set, so by a read that
 // began after that: an entry set up after the commit never holds a version from before it, and one
 // set up before the commit has expired by then. That is why a fill does not extend the expiry.

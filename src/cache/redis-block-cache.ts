@@ -55,7 +55,7 @@ export function blockKey(employeeId: EmployeeId, databaseId = ''): string {
 export class RedisBlockCache implements BlockCache {
   readonly stalenessBoundMs: number;
   readonly #askDatabaseId: () => Promise<string>;
-  #databaseId: string | undefined;
+  #databaseId: Promise<string> | undefined;
   readonly #link: RedisLink;
   readonly #onEvent: CacheObserver;
   // A token is never used twice: the process's own random part, and a count.
@@ -130,12 +130,15 @@ export class RedisBlockCache implements BlockCache {
   }
 
   async #key(employeeId: EmployeeId): Promise<string> {
+    // One question for all who wait; one that failed is asked again by the next.
+    this.#databaseId ??= this.#askDatabaseId();
+    const asked = this.#databaseId;
     try {
-      this.#databaseId ??= await this.#askDatabaseId();
+      return blockKey(employeeId, await asked);
     } catch {
+      if (this.#databaseId === asked) this.#databaseId = undefined;
       throw new CacheUnavailableError('the database has not said yet which one it is');
     }
-    return blockKey(employeeId, this.#databaseId);
   }
 
   health(): Promise<CacheHealth> {

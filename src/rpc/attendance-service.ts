@@ -153,11 +153,11 @@ async function markBatch(
   );
   let next = 0;
   return checked.map((item) => {
-    if ('failure' in item) return batchError(item.failure);
+    if ('failure' in item) return batchError(item.failure, call);
     const result = recorded[next];
     next += 1;
     if (result === undefined) throw new Error('a batch has fewer results than facts');
-    return batchResult(result);
+    return batchResult(result, call);
   });
 }
 
@@ -174,14 +174,16 @@ function checkItem(request: MarkAttendanceRequest, call: Call, prefix: string): 
   }
 }
 
-function batchResult(result: RecordResult): BatchMarkAttendanceResult {
-  if (result.failure !== undefined) return batchError(result.failure);
+function batchResult(result: RecordResult, call: Call): BatchMarkAttendanceResult {
+  if (result.failure !== undefined) return batchError(result.failure, call);
   const value = toAttendance(result.attendance);
   return create(BatchMarkAttendanceResultSchema, { result: { case: 'attendance', value } });
 }
 
-function batchError(failure: Failure): BatchMarkAttendanceResult {
-  const value = toStatus(publicError(failure));
+function batchError(failure: Failure, call: Call): BatchMarkAttendanceResult {
+  const error = publicError(failure);
+  const incident = failure.kind === 'FACT_REFUSED' ? call.report(failure.cause) : undefined;
+  const value = toStatus(incident === undefined ? error : { ...error, metadata: { incident } });
   return create(BatchMarkAttendanceResultSchema, { result: { case: 'error', value } });
 }
 

@@ -36,6 +36,8 @@ export interface Call {
   readonly now: Instant;
   /** Aborted at the deadline, or when the caller has gone. */
   readonly signal: AbortSignal;
+  /** Logs an error nobody expected in a part of the call; returns the incident id to answer with. */
+  report(error: unknown): string;
 }
 
 /** What came in: the same for every transport. */
@@ -130,7 +132,12 @@ function admit<I extends DescMessage>(
   if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
   if (incoming.signal.aborted) throw whyAborted(incoming.signal);
   validate(method.input, incoming.message as Message);
-  return { actor: 'anonymous', now: context.now(), signal: deadline.signal };
+  return {
+    actor: 'anonymous',
+    now: context.now(),
+    signal: deadline.signal,
+    report: (error) => reportIncident(context, method, error),
+  };
 }
 
 interface Deadline {
@@ -206,7 +213,12 @@ function toAnswer(context: PipelineContext, method: DescMethod, error: unknown):
     if (error.cause !== undefined) context.failed(method, error.failure, error.cause);
     return toConnectError(publicError(error.failure));
   }
+  const incident = reportIncident(context, method, error);
+  return toConnectError({ ...INTERNAL, metadata: { incident } });
+}
+
+function reportIncident(context: PipelineContext, method: DescMethod, error: unknown): string {
   const incident = randomUUID();
   context.unexpected(method, incident, error);
-  return toConnectError({ ...INTERNAL, metadata: { incident } });
+  return incident;
 }

@@ -5,8 +5,13 @@ import pg from 'pg';
 import { AttendanceError } from '../domain/errors.js';
 import { isConnectionError, STORE_RETRY_AFTER_MS, toStoreError } from './errors.js';
 
-/** Connections per process. PostgreSQL's default allows 100: six such processes and room. */
-export const MAX_CONNECTIONS = 16;
+/**
+ * Connections per process, in pools of their own, so that writers who queue behind one employee's
+ * lock hold up neither readers nor the probe. PostgreSQL's default allows 100: six processes.
+ */
+export const WRITE_CONNECTIONS = 9;
+export const READ_CONNECTIONS = 6;
+export const HEALTH_CONNECTIONS = 1;
 
 /** Calls that wait for a connection; above it, calls are refused rather than queued. */
 const MAX_WAITING = 2000;
@@ -29,13 +34,16 @@ const QUERY_TIMEOUT_MS = 20_000;
 /**
  * Settings of every connection. Every statement of this service walks indexes from the few rows it
  * was given, so everything else is ruled out: otherwise a plan made while a table was small or
- * never analysed is kept while it grows. Generic plans: they do not depend on values.
+ * never analysed is kept while it grows. Generic plans: they do not depend on values. What this
+ * code relies on is set, whatever the database's own defaults are.
  */
 const SESSION = [
   `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
   `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
   `set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_TIMEOUT_MS}`,
   `set timezone = 'UTC'`,
+  `set datestyle = 'ISO'`,
+  `set default_transaction_isolation = 'read committed'`,
   'set enable_seqscan = off',
   'set enable_bitmapscan = off',
   'set enable_hashjoin = off',
@@ -90,7 +98,7 @@ export interface Database {
 export function openDatabase(
   url: string,
   onIdleError: (error: Error) => void,
-  maxConnections = MAX_CONNECTIONS,
+  maxConnections: number,
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -110,14 +118,12 @@ export function openDatabase(
   pool.on('error', onIdleError);
 
   async function checkout(): Promise<pg.PoolClient> {
-    if (pool.waitingCount >= MAX_WAITING) {
-      throw new AttendanceError({
-        kind: 'OVERLOADED',
-        queue: 'database connections',
-        retryAfterMs: STORE_RETRY_AFTER_MS,
-      });
+    if (pool.waitingCount >= MAX_WAITING) throw overloaded();
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw isQueueTimeout(error) ? overloaded() : error;
     }
-    return await pool.connect();
   }
 
   async function lend<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -155,6 +161,16 @@ export function openDatabase(
     },
     close: async () => await pool.end(),
   };
+}
+
+function overloaded(): AttendanceError {
+  const retryAfterMs = STORE_RETRY_AFTER_MS;
+  return new AttendanceError({ kind: 'OVERLOADED', queue: 'database connections', retryAfterMs });
+}
+
+/** The pool's words for a call that waited its time for a connection while all were lent. */
+function isQueueTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
 function ignore(): void {}

@@ -33,7 +33,7 @@ const SOCKET_CODES = new Set([
 
 /** The driver has no codes for these; its texts are looked at. */
 const DRIVER_TEXTS =
-  /connection terminated|timeout exceeded when trying|read timeout|not queryable|client was closed|after calling end|the server does not support|server closed/i;
+  /connection terminated|read timeout|not queryable|client was closed|after calling end|the server does not support|server closed/i;
 
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';

@@ -18,11 +18,16 @@ const ONE_EMPLOYEE = `
   where d.employee_id = $2::text collate "C" and d.date > $1::date and d.date <= $3::date
   order by d.date`;
 
+/** What the index by date goes by; written in this way only, so that nothing else can take it. */
+const dayNumber = (date: string) => `(${date} - date '1900-01-01')`;
+
 /** $1 and $2: the day before the first, by date and employee; $3: the last date. */
 const BY_DATE = `
   select d.* from attendance_day d
-  where (d.date, d.employee_id) > ($1::date, $2::text collate "C") and d.date <= $3::date
-  order by d.date, d.employee_id`;
+  where (${dayNumber('d.date')}, d.employee_id)
+      > (${dayNumber('$1::date')}, $2::text collate "C")
+    and ${dayNumber('d.date')} <= ${dayNumber('$3::date')}
+  order by ${dayNumber('d.date')}, d.employee_id`;
 
 /**
  * $2: the first employee, who begins behind the date $1; $3: the last date; $7: the first date of

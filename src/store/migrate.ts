@@ -81,7 +81,7 @@ async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query(`set lock_timeout = ${DDL_LOCK_TIMEOUT_MS}`);
+    await client.query(`set lock_timeout = ${DDL_LOCK_TIMEOUT_MS}; set datestyle = 'ISO'`);
     return await run(client);
   } finally {
     await client.end().catch(() => {});

@@ -12,22 +12,32 @@ import { type WriteOptions, writeBatch } from './write-batch.js';
 /** How long PostgreSQL may take to answer before it counts as down. */
 const HEALTH_TIMEOUT_MS = 2000;
 
-export function createPostgresStore(database: Database, options: WriteOptions): AttendanceStore {
+/** The same database through pools of their own. */
+export interface Databases {
+  readonly writes: Database;
+  readonly reads: Database;
+  readonly health: Database;
+}
+
+export function createPostgresStore(
+  { writes, reads, health: probe }: Databases,
+  options: WriteOptions,
+): AttendanceStore {
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, decide) => writeBatch(database, options, facts, decide),
-    readMonth: (employeeId, month) => readMonth(database, employeeId, month),
-    readDayAsOf: (employeeId, date, asOf) => readDayAsOf(database, employeeId, date, asOf),
-    listByDate: (query) => listByDate(database, query),
-    listByEmployee: (query) => listByEmployee(database, query),
-    listRevisions: (query) => listRevisions(database, query),
-    settle: (wanted) => settle(database, wanted),
+    writeBatch: (facts, decide) => writeBatch(writes, options, facts, decide),
+    readMonth: (employeeId, month) => readMonth(reads, employeeId, month),
+    readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, employeeId, date, asOf),
+    listByDate: (query) => listByDate(reads, query),
+    listByEmployee: (query) => listByEmployee(reads, query),
+    listRevisions: (query) => listRevisions(reads, query),
+    settle: (wanted) => settle(reads, wanted),
     async pageTokenKey() {
-      key ??= await pageTokenKey(database);
+      key ??= await pageTokenKey(reads);
       return key;
     },
-    health: async () => [await health(database)],
+    health: async () => [await health(probe)],
   };
 }
 

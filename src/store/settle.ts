@@ -10,14 +10,17 @@ export const READ_HEAD = {
 };
 
 /**
- * Waits for the transaction that holds the head, if one does; whoever takes it next records at
- * a time after this clock's. The clock must be read behind the lock, hence the subquery.
+ * Moves the head's time up to now, behind whoever holds the head. Later transactions are recorded
+ * after it, also when the clock goes back. Only looking at the clock would not do: a
+ * transaction that waits for the head has read its clock before, and reads it again only when the
+ * row was changed in the meantime.
  */
-const WAIT_FOR_HEAD = {
-  name: 'wait_for_head',
+export const MOVE_HEAD = {
+  name: 'move_head',
   text: `
-    select clock_timestamp() - interval '1 microsecond' as settled
-    from (select id from feed_head where id = 1 for share offset 0) head`,
+    update feed_head set recorded_at = greatest(clock_timestamp(), recorded_at)
+    where id = 1
+    returning recorded_at`,
 };
 
 /** See AttendanceStore.settle. */
@@ -27,7 +30,13 @@ export async function settle(database: Database, wanted: RecordTime): Promise<Re
   // Times rise with positions, so what is visible at the head is all there is up to its time.
   const recorded = number(head, 'recorded_at');
   if (wanted <= recorded) return recorded as RecordTime;
-  const [row] = await database.query(WAIT_FOR_HEAD);
-  if (row === undefined) throw new Error('feed_head has lost its row');
-  return Math.max(recorded, number(row, 'settled')) as RecordTime;
+  const moved = await moveHead(database);
+  // Behind a transaction that was rolled back, the clock read is the one from before the wait.
+  return wanted <= moved ? moved : await moveHead(database);
+}
+
+async function moveHead(database: Database): Promise<RecordTime> {
+  const [head] = await database.query(MOVE_HEAD);
+  if (head === undefined) throw new Error('feed_head has lost its row');
+  return number(head, 'recorded_at') as RecordTime;
 }

@@ -50,7 +50,7 @@ export const RAISE_VERSIONS = {
 };
 
 /** Employees created for items that then failed: nobody else has seen them. */
-const FORGET_EMPLOYEES = {
+export const FORGET_EMPLOYEES = {
   name: 'forget_employees',
   text: 'delete from employee where employee_id = any ($1::text[])',
 };

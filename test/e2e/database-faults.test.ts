@@ -2,9 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
+import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { openDatabase, WRITE_CONNECTIONS } from '../../src/store/database.js';
 import { type PrivateCluster, startPrivateCluster } from '../support/database.js';
+import { holdUp } from '../support/hold-up.js';
 import { refusalOf, startTestService, type TestService } from '../support/service.js';
 
 const { PRESENT, ABSENT } = AttendanceStatus;
@@ -97,7 +102,7 @@ describe('PostgreSQL comes and goes', function () {
         );
       }
     });
-    await until(async () => acknowledged.length > 300);
+    await until(async () => acknowledged.length > 60);
     await cluster.kill9();
     stopped = true;
     await Promise.all(writers);
@@ -106,6 +111,83 @@ describe('PostgreSQL comes and goes', function () {
     for (const employeeId of acknowledged) {
       const { attendance } = await service.client.getAttendance({ employeeId, date: DAY });
       expect(attendance?.status, employeeId).to.equal(PRESENT);
+    }
+  });
+
+  it('writers who queue behind one employee hold up neither readers nor the probe', async () => {
+    const service = await start();
+    await mark(service, 'locked');
+    await mark(service, 'free');
+    const held = await holdUp(cluster.url, 'locked');
+    const queued = Array.from({ length: 30 }, () => mark(service, 'locked', ABSENT));
+    await held.waiting(WRITE_CONNECTIONS);
+    const { attendance } = await service.client.getAttendance(
+      { employeeId: 'free', date: DAY },
+      { timeoutMs: 2000 },
+    );
+    expect(attendance?.status).to.equal(PRESENT);
+    expect((await readiness(service)).http).to.equal(200);
+    await held.release();
+    const answers = await Promise.all(queued);
+    expect(new Set(answers.map((answer) => answer.attendance?.revision))).to.deep.equal(
+      new Set([2]),
+    );
+  });
+
+  it('a database with defaults of its own is used the way this service means it', async () => {
+    const admin = new pg.Client({ connectionString: cluster.adminUrl });
+    await admin.connect();
+    const settings = ['datestyle', 'default_transaction_isolation'];
+    await admin.query(`alter database attendance set datestyle = 'German'`);
+    await admin.query(
+      `alter database attendance set default_transaction_isolation = 'repeatable read'`,
+    );
+    try {
+      const service = await start();
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          service.client.markAttendance({
+            employeeId: 'defaults',
+            date: DAY,
+            status: PRESENT,
+            note: String(index),
+          }),
+        ),
+      );
+      expect(Math.max(...answers.map((answer) => answer.attendance?.revision ?? 0))).to.equal(40);
+      const day = await service.client.getAttendance({ employeeId: 'defaults', date: DAY });
+      expect(day.attendance?.date).to.equal(DAY);
+    } finally {
+      for (const name of settings) await admin.query(`alter database attendance reset ${name}`);
+      await admin.end();
+    }
+  });
+
+  it('a fact that PostgreSQL refuses is answered with an incident, and logged with it', async () => {
+    const service = await start();
+    const admin = new pg.Client({ connectionString: cluster.adminUrl });
+    await admin.connect();
+    await admin.query(`alter table mark add constraint poison check (note <> 'secret poison')`);
+    try {
+      const marks = ['', 'secret poison', ''].map((note, index) => ({
+        employeeId: `incident-${index}`,
+        date: DAY,
+        status: PRESENT,
+        note,
+      }));
+      const { results } = await service.client.batchMarkAttendance({ requests: marks });
+      const incidents = results.flatMap(({ result }) =>
+        result.case === 'error'
+          ? result.value.details.map((any) => anyUnpack(any, ErrorInfoSchema)?.metadata.incident)
+          : [],
+      );
+      expect(incidents).to.have.length(1);
+      const line = log.find((candidate) => candidate.incident === incidents[0]);
+      expect(line?.msg).to.equal('a call failed unexpectedly');
+      expect(JSON.stringify(log)).to.not.contain('secret poison');
+    } finally {
+      await admin.query('alter table mark drop constraint poison');
+      await admin.end();
     }
   });
 
@@ -118,7 +200,6 @@ describe('PostgreSQL comes and goes', function () {
     await refusalOf(
       client.markAttendance({ employeeId: 'idle', date: DAY, status: PRESENT, etag: '"9"' }),
     );
-    const { openDatabase } = await import('../../src/store/database.js');
     const admin = openDatabase(cluster.adminUrl, () => {}, 1);
     try {
       const idle = await admin.query({

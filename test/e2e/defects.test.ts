@@ -15,7 +15,7 @@ import {
   Health,
   HealthCheckResponse_ServingStatus as Serving,
 } from '../../gen/grpc/health/v1/health_pb.js';
-import { MAX_CONNECTIONS } from '../../src/store/database.js';
+import { WRITE_CONNECTIONS } from '../../src/store/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startMain } from '../support/process.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
@@ -162,9 +162,9 @@ describe('defects of the service before this one', function () {
       () => refusalOf(client.clearAttendance({ employeeId: 'nobody', date: DAY, reason: 'x' })),
     ];
     // Enough at once for every connection of the pool to have met one.
-    const many = Array.from({ length: MAX_CONNECTIONS * 2 }, () => offences).flat();
+    const many = Array.from({ length: WRITE_CONNECTIONS * 2 }, () => offences).flat();
     await Promise.all(many.map((offence) => offence()));
-    const later = Array.from({ length: MAX_CONNECTIONS * 2 }, () => get(client, id));
+    const later = Array.from({ length: WRITE_CONNECTIONS * 2 }, () => get(client, id));
     for (const day of await Promise.all(later)) expect(day.revision).to.equal(1);
     expect((await mark(client, id, { status: ABSENT })).revision).to.equal(2);
     expect(await readiness(running)).to.include({ http: 200, status: 'ready' });
@@ -181,7 +181,7 @@ describe('defects of the service before this one', function () {
         create trigger refuse before insert on mark
           for each row when (new.note = 'poison') execute function refuse()`);
       const poison = { date: DAY, status: PRESENT, note: 'poison' };
-      const calls = Array.from({ length: MAX_CONNECTIONS * 2 }, () =>
+      const calls = Array.from({ length: WRITE_CONNECTIONS * 2 }, () =>
         refusalOf(client.markAttendance({ employeeId: somebody(), ...poison })),
       );
       for (const { code, reason } of await Promise.all(calls)) {
@@ -197,7 +197,7 @@ describe('defects of the service before this one', function () {
       });
       const cases = results.map(({ result }) => result.case);
       expect(cases).to.deep.equal(['attendance', 'error', 'attendance']);
-      const later = Array.from({ length: MAX_CONNECTIONS * 2 }, () => mark(client, somebody()));
+      const later = Array.from({ length: WRITE_CONNECTIONS * 2 }, () => mark(client, somebody()));
       for (const day of await Promise.all(later)) expect(day.revision).to.equal(1);
       expect((await get(client, last)).status).to.equal(PRESENT);
       expect((await refusalOf(get(client, poisoned))).code).to.equal('NotFound');

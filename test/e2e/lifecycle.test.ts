@@ -6,12 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'chai';
-import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { createTestDatabase } from '../support/database.js';
+import { holdUp } from '../support/hold-up.js';
 import {
   isRunning,
+  MAIN,
   type ServiceProcess,
   startMain,
   startProcess,
@@ -55,14 +56,11 @@ describe('the service as a process', function () {
     const baseUrl = await service.ready();
     const client = clientOf(baseUrl);
     await client.markAttendance({ employeeId: 'slow', date: DAY, status: PRESENT });
-    const blocker = new pg.Client({ connectionString: database.url });
-    await blocker.connect();
-    await blocker.query(`begin; select * from employee where employee_id = 'slow' for update`);
+    const held = await holdUp(database.url, 'slow');
     const inFlight = client.markAttendance({ employeeId: 'slow', date: DAY, status: 2 });
-    // Sure to be in flight when it waits for the lock.
-    const waiting = `select count(*)::integer as n from pg_stat_activity where wait_event_type = 'Lock'
-                     and application_name = 'attendance'`;
-    while ((await blocker.query<{ n: number }>(waiting)).rows[0]?.n !== 1) await delay(20);
+    // It fails where it is awaited; until then nobody listens.
+    inFlight.catch(() => {});
+    await held.waiting(1);
     service.child.kill('SIGTERM');
     await service.line('stopping');
     const refused = await fetch(`${baseUrl}/healthz`).then(
@@ -70,10 +68,9 @@ describe('the service as a process', function () {
       () => true,
     );
     expect(refused, 'no new connections').to.equal(true);
-    await blocker.query('commit');
+    await held.release();
     expect((await inFlight).attendance?.revision).to.equal(2);
     expect(await service.exited).to.deep.equal({ code: 0, signal: null });
-    await blocker.end();
     await database.drop();
   });
 
@@ -156,6 +153,40 @@ describe('the service as a process', function () {
     service.child.kill('SIGTERM');
     expect(await service.exited).to.deep.equal({ code: 0, signal: null });
     for (const pid of all) expect(await isRunning(pid)).to.equal(false);
+    await database.drop();
+  });
+
+  it('with workers too, Ctrl-C to the whole group finishes what is in flight', async () => {
+    const database = await createTestDatabase();
+    const service = startProcess(
+      [process.execPath, MAIN],
+      { DATABASE_URL: database.url, WORKERS: '2' },
+      { ownGroup: true },
+    );
+    running.add(service);
+    const client = clientOf(await service.ready());
+    await client.markAttendance({ employeeId: 'slow', date: DAY, status: PRESENT });
+    const held = await holdUp(database.url, 'slow');
+    const inFlight = client.markAttendance({ employeeId: 'slow', date: DAY, status: 2 });
+    // It fails where it is awaited; until then nobody listens.
+    inFlight.catch(() => {});
+    await held.waiting(1);
+    process.kill(-service.pid, 'SIGINT');
+    await service.line('stopping');
+    await held.release();
+    expect((await inFlight).attendance?.revision).to.equal(2);
+    expect(await service.exited).to.deep.equal({ code: 0, signal: null });
+    await database.drop();
+  });
+
+  it('workers that cannot serve end the service instead of being replaced for ever', async () => {
+    const database = await createTestDatabase();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const service = start({ DATABASE_URL: database.url, WORKERS: '2', PORT: String(port) });
+    expect((await service.exited).code).to.equal(1);
+    other.close();
     await database.drop();
   });
 

@@ -2,6 +2,8 @@
 // caller is told, and what was counted and logged of it, once.
 
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { create, type DescMethod, type MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { errorToJson } from '@connectrpc/connect/protocol-connect';
@@ -337,6 +339,27 @@ describe('the pipeline of a stream', () => {
     expect(context.codes).to.deep.equal([]);
     expect(await drain(stream)).to.equal(2);
     expect(context.codes).to.deep.equal([0]);
+  });
+
+  it('keeps nothing of the messages that were passed on, while the stream goes on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const passed: WeakRef<StreamAttendanceResponse>[] = [];
+    const source = new Source(async () => ({
+      done: false,
+      value: create(StreamAttendanceResponseSchema, {}),
+    }));
+    const stream = run({}, source);
+    for (let index = 0; index < 500; index += 1) {
+      const { value } = await stream.next();
+      if (value) passed.push(new WeakRef(value));
+    }
+    // References are kept until the current job ends.
+    await new Promise(setImmediate);
+    collect();
+    const kept = passed.filter((message) => message.deref() !== undefined);
+    expect(kept.length).to.be.below(10);
+    await stream.return();
   });
 
   it('asks for the next message only when the one before was taken', async () => {

@@ -13,6 +13,8 @@ import { type DeclarationFact, declarationOf, derive } from '../../src/domain/de
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
 import { NO_PLAN } from '../../src/domain/plan.js';
+import type { RecordTime } from '../../src/domain/time.js';
+import { formatTimestamp } from '../../src/store/database.js';
 import { clearOf, markOf, openStore, type StoreFixture } from './support.js';
 
 const DAY = '2026-03-02';
@@ -159,6 +161,33 @@ describe('many writers at once', function () {
     const [row] = await fixture.rows('select position from feed_head');
     return Number(row?.position);
   }
+
+  it('a time once called settled stays so: nothing is recorded before it afterwards', async () => {
+    const { store, rows } = fixture;
+    const employees = ['settle-1', 'settle-2'] as const;
+    let writing = true;
+    const writers = employees.map(async (id) => {
+      for (let index = 0; writing; index += 1) await record(markOf(id, DAY, { note: `${index}` }));
+    });
+    const counted: { settled: RecordTime; count: unknown }[] = [];
+    const countUntil = async (settled: RecordTime) =>
+      (
+        await rows(
+          'select count(*)::integer as n from attendance_change where recorded_at <= $1',
+          formatTimestamp(settled),
+        )
+      )[0]?.n;
+    const settlers = Array.from({ length: 4 }, async () => {
+      for (let index = 0; index < 150; index += 1) {
+        const settled = await store.settle((Date.now() * 1000) as RecordTime);
+        counted.push({ settled, count: await countUntil(settled) });
+      }
+    });
+    await Promise.all(settlers);
+    writing = false;
+    await Promise.all(writers);
+    for (const { settled, count } of counted) expect(await countUntil(settled)).to.equal(count);
+  });
 
   it('every version counts the employee’s facts, also after failures and replays', async () => {
     const wrong = await fixture.rows(`

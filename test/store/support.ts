@@ -8,7 +8,7 @@ import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant } from '../../src/domain/time.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { migrateUp } from '../../src/store/migrate.js';
-import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { createPostgresStore, type Databases } from '../../src/store/postgres-store.js';
 import { createTestDatabase } from '../support/database.js';
 
 export interface StoreFixture {
@@ -23,17 +23,22 @@ export interface StoreFixture {
 export async function openStore(): Promise<StoreFixture> {
   const test = await createTestDatabase();
   await migrateUp(test.url);
-  const database = openDatabase(test.url, () => {});
+  const database = openDatabase(test.url, () => {}, 16);
   return {
     url: test.url,
     database,
-    store: createPostgresStore(database, { requireKnownEmployees: false }),
+    store: createPostgresStore(allIn(database), { requireKnownEmployees: false }),
     rows: async (text, ...values) => await database.query({ name: '', text }, ...values),
     async close() {
       await database.close();
       await test.drop();
     },
   };
+}
+
+/** One pool for everything. */
+export function allIn(database: Database): Databases {
+  return { writes: database, reads: database, health: database };
 }
 
 let hashes = 0;

@@ -5,7 +5,7 @@ import { recordFacts } from '../../src/app/record-facts.js';
 import type { Attendance, MarkableStatus } from '../../src/domain/day.js';
 import { openDatabase } from '../../src/store/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
-import { markOf } from './support.js';
+import { allIn, markOf } from './support.js';
 
 const BATCHES = 60;
 const LANES = 4;
@@ -13,7 +13,7 @@ const STATUSES: readonly MarkableStatus[] = ['PRESENT', 'ABSENT', 'REMOTE', 'ON_
 
 const [url = '', seed = '0'] = process.argv.slice(2);
 const database = openDatabase(url, () => {}, LANES);
-const store = createPostgresStore(database, { requireKnownEmployees: false });
+const store = createPostgresStore(allIn(database), { requireKnownEmployees: false });
 
 /** A note of its own makes every mark a change. */
 let marks = 0;
