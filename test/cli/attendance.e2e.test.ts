@@ -4,7 +4,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +16,8 @@ import { expect } from 'chai';
 import { runProgram } from '../../src/cli/program.js';
 import type { Attendance } from '../../src/client/index.js';
 import { createAttendanceClient } from '../../src/client/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { type HeldUp, holdUp } from '../support/hold-up.js';
 
 const BIN = fileURLToPath(new URL('../../src/cli/attendance.js', import.meta.url));
 const GENERATOR = fileURLToPath(
@@ -38,32 +40,45 @@ interface Counts {
   readonly rejected: number;
 }
 
+/** A date of marks that no import is about. */
+const BEFORE_IMPORTS = '2022-01-01';
+
+/** Puts a row between two that surely end at the ends of their lines. */
+function withRowInTheMiddle(csv: string, row: string): string {
+  const lines = csv.split('\n');
+  const isPlain = (line: string | undefined) => /^E\d+,[^"]*$/.test(line ?? '');
+  let index = Math.floor(lines.length / 2);
+  while (!isPlain(lines[index - 1]) || !isPlain(lines[index])) index += 1;
+  return lines.toSpliced(index, 0, row).join('\n');
+}
+
 describe('attendance, the command', function () {
   this.timeout(60_000);
   let folder: string;
   let service: ChildProcess;
   let address: string;
+  let database: TestDatabase;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'attendance-cli-'));
-    // As root the database runs as another user, who must be able to enter.
-    await chmod(folder, 0o711);
+    database = await createTestDatabase();
     await startService('0');
   });
 
   after(async () => {
     await stopService();
+    await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
 
   async function startService(port: string): Promise<void> {
-    const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
+    const { REDIS_URL: _, ...env } = process.env;
     service = spawn(process.execPath, [BIN, 'serve'], {
       env: {
         ...env,
         PORT: port,
         HOST: '127.0.0.1',
-        DATA_DIR: join(folder, 'data'),
+        DATABASE_URL: database.url,
         LOG_LEVEL: 'info',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -88,7 +103,7 @@ describe('attendance, the command', function () {
     await exited;
   }
 
-  function spawned(...args: string[]): { process: ChildProcess; ended: Promise<Ended> } {
+  function spawned(...args: string[]) {
     const child = spawn(process.execPath, [BIN, '--address', address, ...args]);
     const texts = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -101,7 +116,13 @@ describe('attendance, the command', function () {
       code: code as number | null,
       ...texts,
     }));
-    return { process: child, ended };
+    /** Resolves when the words were printed, on either side. */
+    const says = async (words: string): Promise<void> => {
+      while (!`${texts.out}${texts.err}`.includes(words)) {
+        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')]);
+      }
+    };
+    return { process: child, ended, says };
   }
 
   /** In this process: starting another one is most of what a short command takes. */
@@ -134,6 +155,15 @@ describe('attendance, the command', function () {
       await wait(POLL_MS);
     }
     throw new Error('The import never noted progress.');
+  }
+
+  /**
+   * Makes an import wait when it comes to that employee, so that it is surely under way when
+   * something happens to it, however fast the machine is.
+   */
+  async function holdImportAt(employeeId: string): Promise<HeldUp> {
+    expect((await attendance('mark', employeeId, BEFORE_IMPORTS, 'present')).code).to.equal(0);
+    return await holdUp(database.url, employeeId);
   }
 
   async function allDays(prefix = ''): Promise<Attendance[]> {
@@ -246,7 +276,7 @@ describe('attendance, the command', function () {
     const made = await run(process.execPath, [GENERATOR, '--rows', '6000', '--seed', '3'], {
       maxBuffer: 2 ** 24,
     });
-    await writeFile(path, made.stdout);
+    await writeFile(path, withRowInTheMiddle(made.stdout, 'held.kill,Name,present,2022-07-01'));
     const stated = JSON.parse(made.stderr) as {
       days: number;
       superseded: number;
@@ -254,30 +284,36 @@ describe('attendance, the command', function () {
     };
     const rejected = Object.values(stated.bad).reduce((sum, one) => sum + one);
 
+    const held = await holdImportAt('held.kill');
     const killed = spawned('import', path);
     await progressOf(path);
     killed.process.kill('SIGKILL');
     expect((await killed.ended).code).to.equal(null);
+    await held.release();
 
     const finished = await attendance('import', path, '--json');
     expect(finished.code).to.equal(3);
-    const { days: recorded, superseded } = stated;
+    const { superseded } = stated;
+    const recorded = stated.days + 1;
     expect(countsIn(finished)).to.deep.equal({ recorded, alreadyThere: 0, superseded, rejected });
     expect(JSON.parse(finished.out)).to.have.property('resumedRows').above(0);
 
     const repeated = await attendance('import', path, '--json');
     const once = { recorded: 0, alreadyThere: recorded, superseded, rejected };
     expect(countsIn(repeated)).to.deep.equal(once);
-    const imported = (await allDays()).filter(({ employeeId }) => !employeeId.startsWith('cli.'));
+    const imported = (await allDays()).filter(
+      ({ employeeId, date }) => !employeeId.startsWith('cli.') && date !== BEFORE_IMPORTS,
+    );
     expect(imported).to.have.length(recorded);
     expect(imported.filter(({ revision }) => revision !== 1)).to.deep.equal([]);
   });
 
-  /** Rows of 400 people of their own. */
+  /** Rows of 400 people of their own, and in the middle one of somebody called held. */
   async function ownExport(prefix: string, rows: number): Promise<string> {
     const lines = Array.from({ length: rows }, (_, n) => {
       const date = new Date(Date.UTC(2023, 0, 1 + Math.floor(n / 400))).toISOString().slice(0, 10);
-      return `${prefix}${n % 400},Name,present,${date}\n`;
+      const person = n === rows / 2 ? 'held' : n % 400;
+      return `${prefix}${person},Name,present,${date}\n`;
     });
     const path = join(folder, `${prefix}export.csv`);
     await writeFile(path, `id,name,status,date\n${lines.join('')}`);
@@ -286,9 +322,12 @@ describe('attendance, the command', function () {
 
   it('stops in order at Ctrl-C, says how to go on, and goes on', async () => {
     const path = await ownExport('stop.', 6_000);
+    const held = await holdImportAt('stop.held');
     const stopped = spawned('import', path);
     await progressOf(path);
     stopped.process.kill('SIGINT');
+    await stopped.says('Stopping');
+    await held.release();
     const ended = await stopped.ended;
     expect(ended.code).to.equal(130);
     expect(ended.out).to.include(`Go on with: attendance import ${path}`);
