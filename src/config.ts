@@ -122,9 +122,10 @@ function url(
   if (text === undefined) return undefined;
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed !== undefined && schemes.includes(parsed.protocol)) return text;
-  const forms = schemes.map((scheme) => `${scheme}//`).join(' or ');
+  const [scheme = ''] = schemes;
   return fail(
-    `${name} must be a URL that begins with ${forms} (not shown: it may hold a password)`,
+    `${name} must be a URL such as ${scheme}//user:password@host:port/name (it is not shown: it may ` +
+      'hold a password)',
   );
 }
 

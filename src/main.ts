@@ -11,6 +11,7 @@ import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metric
 import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
 import * as migrations from './store/migrate.js';
+import { readTls, type TlsMaterial } from './tls.js';
 import { type ReadyMessage, runWorkers } from './workers.js';
 
 /** How long calls in flight may go on after a signal to stop. */
@@ -18,6 +19,9 @@ const DRAIN_GRACE_MS = 20_000;
 
 /** Where the embedded database lies unless DATA_DIR says otherwise: beside package.json. */
 const DEFAULT_DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
+
+/** Ctrl-C under npm comes twice: from the terminal and, a moment later, from npm. */
+const SIGNAL_ECHO_MS = 1000;
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -37,13 +41,20 @@ export async function serve(env: Environment): Promise<void> {
   const log = createLogger(config.logLevel);
   const stopped = signalled(log);
   try {
-    const running = cluster.isWorker ? await runWorker(config, log) : await runPrimary(config, log);
+    const tls = await readTls(config.tls);
+    const running = cluster.isWorker
+      ? await runWorker(config, tls, log)
+      : await runPrimary(config, tls, log);
     const failure = await Promise.race([stopped, running.ended]);
     await running.stop();
     if (failure !== undefined) throw failure;
     log.info('stopped');
     process.exit(0);
   } catch (error) {
+    if (error instanceof ConfigError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(EXIT_USAGE);
+    }
     log.fatal({ err: error }, error instanceof Error ? error.message : 'the service failed');
     process.exit(EXIT_FAILED);
   }
@@ -63,12 +74,15 @@ function configOf(env: Environment): Config | undefined {
 /** Resolves at the first signal; the second one ends the process without waiting. */
 async function signalled(log: Logger): Promise<undefined> {
   return await new Promise((resolve) => {
-    let signals = 0;
+    let firstMs: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
-      signals += 1;
-      // A worker is told twice when a signal goes to the whole group: by it and by the primary,
-      // who also sees to it that the worker ends.
-      if (signals > 1 && cluster.isPrimary) process.exit(EXIT_FAILED);
+      if (firstMs !== undefined) {
+        // A worker is also told by the primary, who sees to it that the worker ends.
+        const isEcho = performance.now() - firstMs < SIGNAL_ECHO_MS;
+        if (cluster.isPrimary && !isEcho) process.exit(EXIT_FAILED);
+        return;
+      }
+      firstMs = performance.now();
       if (cluster.isPrimary) log.info({ signal }, 'stopping: calls in flight are finished first');
       resolve(undefined);
     };
@@ -80,12 +94,16 @@ async function signalled(log: Logger): Promise<undefined> {
 }
 
 /** The database if it is ours, then this process alone or its workers. */
-async function runPrimary(config: Config, log: Logger): Promise<Running> {
+async function runPrimary(
+  config: Config,
+  tls: TlsMaterial | undefined,
+  log: Logger,
+): Promise<Running> {
   const database = await openOwnDatabase(config, log);
   try {
     const running =
       config.workers === 1
-        ? await runAlone(config, database.url, database.embedded, log)
+        ? await runAlone(config, tls, database, log)
         : runMany(config, database.url, log);
     return {
       ended: Promise.race([running.ended, database.ended]),
@@ -125,12 +143,12 @@ async function openOwnDatabase(config: Config, log: Logger): Promise<OwnDatabase
 
 async function runAlone(
   config: Config,
-  databaseUrl: string,
-  onlyWriter: boolean,
+  tls: TlsMaterial | undefined,
+  { url: databaseUrl, embedded: onlyWriter }: OwnDatabase,
   log: Logger,
 ): Promise<Running> {
   const metrics = createMetrics();
-  const service = await startService({ config, databaseUrl, onlyWriter, log, metrics });
+  const service = await startService({ config, tls, databaseUrl, onlyWriter, log, metrics });
   const ended = service.ready.then(
     () => {
       announce(config, service, log);
@@ -155,11 +173,15 @@ function runMany(config: Config, databaseUrl: string, log: Logger): Running {
 }
 
 /** One of several processes: the database is the primary's, and others write to it too. */
-async function runWorker(config: Config, log: Logger): Promise<Running> {
+async function runWorker(
+  config: Config,
+  tls: TlsMaterial | undefined,
+  log: Logger,
+): Promise<Running> {
   const databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) throw new Error('a worker was started without DATABASE_URL');
   const metrics = joinClusterMetrics(createMetrics());
-  const service = await startService({ config, databaseUrl, onlyWriter: false, log, metrics });
+  const service = await startService({ config, tls, databaseUrl, onlyWriter: false, log, metrics });
   const ended = service.ready.then(
     () => {
       const { host, port } = service;

@@ -2,7 +2,6 @@
 // first and waits for the database then, so that readiness can say what it is waiting for.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AttendanceStore, DependencyHealth } from './app/ports.js';
@@ -23,12 +22,15 @@ import {
   WRITE_CONNECTIONS,
 } from './store/database.js';
 import { isPassing } from './store/errors.js';
-import { migrateUp } from './store/migrate.js';
+import { migrateUp, serverMajorVersion } from './store/migrate.js';
 import { createPostgresStore, type Databases } from './store/postgres-store.js';
+import type { TlsMaterial } from './tls.js';
 
 /** What one process of the service is given besides its configuration. */
 export interface ServiceOptions {
   readonly config: Config;
+  /** The certificate and key of `config.tls`, read. */
+  readonly tls: TlsMaterial | undefined;
   /** PostgreSQL, embedded or not. */
   readonly databaseUrl: string;
   /** Whether no other process writes to this database: only then may memory be a cache. */
@@ -52,7 +54,6 @@ const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
-  const tls = config.tls === undefined ? {} : { tls: await readTls(config.tls) };
   const databases = openDatabases(databaseUrl, log);
   const postgres = createPostgresStore(databases, config);
   const attendance = cacheOf(postgres, options);
@@ -61,7 +62,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const server = createServer({
     host: config.host,
     port: config.port,
-    ...tls,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     corsOrigins: config.corsOrigins,
     registerRoutes: registerRoutes(pipelineContext(log, metrics), attendance.store),
     services: SERVICES,
@@ -74,7 +75,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await Promise.allSettled(Object.values(databases).map((database) => database.close()));
   };
   const stopping = new AbortController();
-  const address = await listen(server).catch(async (error: unknown) => {
+  const address = await listen(server, config).catch(async (error: unknown) => {
     await close();
     throw error;
   });
@@ -94,9 +95,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-async function listen(server: AttendanceServer): Promise<{ host: string; port: number }> {
-  return await server.listen();
+async function listen(
+  server: AttendanceServer,
+  { host, port }: Config,
+): Promise<{ host: string; port: number }> {
+  try {
+    return await server.listen();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const hint = LISTEN_HINTS.get(code);
+    if (hint === undefined) throw cause;
+    throw new Error(`cannot listen on ${host}, port ${port} (${code}): ${hint}`, { cause });
+  }
 }
+
+const LISTEN_HINTS = new Map([
+  ['EADDRINUSE', 'something listens there already; stop it, or set PORT to another one'],
+  ['EADDRNOTAVAIL', 'this machine has no such address; set HOST to one that it has'],
+  ['EACCES', 'this user may not; set PORT to one above 1023'],
+]);
 
 function openDatabases(url: string, log: Logger): Databases {
   const onIdleError = (error: Error) => {
@@ -107,11 +124,6 @@ function openDatabases(url: string, log: Logger): Databases {
     reads: openDatabase(url, onIdleError, READ_CONNECTIONS),
     health: openDatabase(url, onIdleError, HEALTH_CONNECTIONS),
   };
-}
-
-async function readTls(files: NonNullable<Config['tls']>): Promise<{ cert: Buffer; key: Buffer }> {
-  const [cert, key] = await Promise.all([readFile(files.certFile), readFile(files.keyFile)]);
-  return { cert, key };
 }
 
 interface Cached {
@@ -164,6 +176,7 @@ async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSign
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     try {
       const applied = await migrateUp(databaseUrl);
+      await warnOfOldServer(databaseUrl, log);
       if (applied.length > 0) log.info({ applied }, 'the database schema was brought up to date');
       return;
     } catch (error) {
@@ -174,6 +187,16 @@ async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSign
     await delay(pauseMs, undefined, { signal });
   }
 }
+
+/** Older ones may work; nobody has tested whether all of it does. */
+async function warnOfOldServer(databaseUrl: string, log: Logger): Promise<void> {
+  const major = await serverMajorVersion(databaseUrl);
+  if (major >= TESTED_SINCE_MAJOR) return;
+  const wanted = `${TESTED_SINCE_MAJOR} or later`;
+  log.warn({ major, wanted }, 'this PostgreSQL is older than those the service is tested with');
+}
+
+const TESTED_SINCE_MAJOR = 17;
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');

@@ -22,11 +22,19 @@ import {
 } from '../../gen/attendance/v1/attendance_service_pb.js';
 import type { ClearFact, Fact, MarkFact } from '../app/facts.js';
 import type { AttendanceStore } from '../app/ports.js';
-import { getDay, listDays, listHistory, readMoment, streamDays } from '../app/read-attendance.js';
+import {
+  getDay,
+  listDays,
+  listHistory,
+  type Revision,
+  readMoment,
+  streamDays,
+} from '../app/read-attendance.js';
 import { type RecordResult, recordFact, recordFacts } from '../app/record-facts.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type Failure, invalidField } from '../domain/errors.js';
 import { daysBetween, FIRST_DATE, LAST_DATE, type LocalDate } from '../domain/local-date.js';
+import { countThatFits, dayBytes, textBytes, unknownDayBytes } from './answer-size.js';
 import { publicError, toStatus } from './error-table.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import {
@@ -139,12 +147,23 @@ function clearFact(message: ClearAttendanceRequest, call: Call): ClearFact {
   };
 }
 
+/** Before anything is recorded: an answer that cannot be sent could never be asked for again. */
+function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
+  const fit = countThatFits(requests, ({ note }) => unknownDayBytes(note));
+  if (fit === requests.length) return;
+  const description =
+    `must have an answer of at most 4 MiB; with notes as long as these, send at most ${fit} items, ` +
+    'and the others in further batches';
+  throw invalidField('requests', 'ANSWER_TOO_LARGE', description);
+}
+
 /** Each item is checked alone; those in order are recorded together. */
 async function markBatch(
   store: AttendanceStore,
   requests: readonly MarkAttendanceRequest[],
   call: Call,
 ): Promise<BatchMarkAttendanceResult[]> {
+  refuseLongAnswer(requests);
   const checked = requests.map((request, index) => checkItem(request, call, `requests[${index}].`));
   const facts = checked.filter((item): item is { fact: Fact } => 'fact' in item);
   const recorded = await recordFacts(
@@ -231,9 +250,10 @@ async function list(
   const moment = await readMoment(store, asOf, call.now);
   const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   const page = await listDays(store, { ...scope, after, limit }, moment);
-  const next = page.next;
+  const days = page.attendances.slice(0, countThatFits(page.attendances, dayBytes));
+  const next = days.length < page.attendances.length ? days.at(-1) : page.next;
   return create(ListAttendanceResponseSchema, {
-    attendances: page.attendances.map(toAttendance),
+    attendances: days.map(toAttendance),
     nextPageToken: next ? await tokenOf(store, bound, [next.employeeId, next.date]) : '',
   });
 }
@@ -277,8 +297,15 @@ async function revisions(
   const moment = await readMoment(store, asOf, call.now);
   const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   const page = await listHistory(store, employeeId, date, { afterRevision, limit }, moment);
+  const fitting = page.revisions.slice(0, countThatFits(page.revisions, revisionBytes));
+  const isCut = fitting.length < page.revisions.length;
+  const next = isCut ? fitting.at(-1)?.after.revision : page.next;
   return create(ListAttendanceRevisionsResponseSchema, {
-    revisions: page.revisions.map(toRevision),
-    nextPageToken: page.next === undefined ? '' : await tokenOf(store, bound, [page.next]),
+    revisions: fitting.map(toRevision),
+    nextPageToken: next === undefined ? '' : await tokenOf(store, bound, [next]),
   });
+}
+
+function revisionBytes({ before, after, reason, actor }: Revision): number {
+  return dayBytes(before) + dayBytes(after) + textBytes(reason) + textBytes(actor);
 }

@@ -20,6 +20,9 @@ const validator = createValidator({
   },
 });
 
+/** In place of a value that is not shown back. */
+const NOT_SHOWN = Symbol('a list or a message');
+
 /** The longest piece of a refused value that is shown back. */
 const MAX_SHOWN = 40;
 
@@ -53,7 +56,7 @@ export function refusal(path: string, name: string, value: unknown): FieldViolat
   return {
     field: path,
     reason: `${name.toUpperCase()}_${missing ? 'REQUIRED' : 'INVALID'}`,
-    description: missing ? help : `${help}; it is ${shown(value)}`,
+    description: missing || value === NOT_SHOWN ? help : `${help}; it is ${shown(value)}`,
   };
 }
 
@@ -133,10 +136,10 @@ function pathText(path: Path): string {
 /** The value of a field of the message itself; of deeper ones only that there is one. */
 function valueAt(desc: DescMessage, message: Message, path: Path): unknown {
   const [first, ...rest] = path;
-  if (first?.kind !== 'field' || rest.length > 0) return '(as sent)';
+  if (first?.kind !== 'field' || rest.length > 0) return NOT_SHOWN;
   const value: unknown = reflect(desc, message).get(first);
   if (first.fieldKind === 'enum') {
     return first.enum.values.find((candidate) => candidate.number === value)?.name ?? value;
   }
-  return typeof value === 'object' && value !== null ? '(as sent)' : value;
+  return typeof value === 'object' && value !== null ? NOT_SHOWN : value;
 }

@@ -525,6 +525,48 @@ export function describeContract(serviceOf: () => TestService): void {
       expect(attendances.map(json).sort()).to.deep.equal(days.map(json).sort());
     });
 
+    it('C58 pages of long notes are cut so that they can be sent, and join up all the same', async () => {
+      const id = somebody();
+      const note = '🙂'.repeat(1000);
+      const dates = Array.from({ length: 1100 }, (_, index) =>
+        new Date(Date.UTC(2040, 0, 1 + index)).toISOString().slice(0, 10),
+      );
+      for (let from = 0; from < dates.length; from += 500) {
+        const requests = dates
+          .slice(from, from + 500)
+          .map((date) => ({ employeeId: id, date, status: PRESENT, note }));
+        await client().batchMarkAttendance({ requests });
+      }
+      const found: string[] = [];
+      let pageToken = '';
+      let pages = 0;
+      do {
+        const request = { employeeId: id, pageSize: 1000, pageToken };
+        const page = await client().listAttendance(request);
+        found.push(...datesOf(page.attendances));
+        pageToken = page.nextPageToken;
+        pages += 1;
+      } while (pageToken !== '' && pages < 10);
+      expect(found).to.deep.equal(dates);
+      expect(pages).to.be.above(1);
+    });
+
+    it('C59 a batch whose answer could not be sent is refused before anything is recorded', async () => {
+      const id = somebody();
+      const requests = Array.from({ length: 900 }, (_, index) => ({
+        employeeId: id,
+        date: new Date(Date.UTC(2041, 0, 1 + index)).toISOString().slice(0, 10),
+        status: PRESENT,
+        note: '🙂'.repeat(1000),
+      }));
+      expect(await refusalOf(client().batchMarkAttendance({ requests }))).to.deep.equal({
+        code: 'InvalidArgument',
+        reason: 'INVALID_FIELD',
+        fields: ['requests'],
+      });
+      expect((await refusalOf(get(id))).reason).to.equal('EMPLOYEE_NOT_FOUND');
+    });
+
     it('C57 revisions tell who, when, why, before and after, in pages', async () => {
       const id = somebody();
       await mark({ employeeId: id, note: 'first' });

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
@@ -13,6 +14,7 @@ import { holdUp } from '../support/hold-up.js';
 import {
   isRunning,
   MAIN,
+  ROOT,
   type ServiceProcess,
   startMain,
   startProcess,
@@ -128,6 +130,28 @@ describe('the service as a process', function () {
     expect(await isRunning(Number(databasePid))).to.equal(false);
   });
 
+  it('SIGTERM to npm start, as supervisors send it, reaches the service', async () => {
+    const service = startProcess(['npm', 'start', '--ignore-scripts'], { DATA_DIR: folder.path });
+    running.add(service);
+    await service.ready();
+    const { serverPid } = await service.line('embedded PostgreSQL is ready');
+    process.kill(service.pid, 'SIGTERM');
+    await service.line('stopped');
+    await service.exited;
+    expect(await isRunning(Number(serverPid))).to.equal(false);
+  });
+
+  it('certificates that cannot be used are said by variable, before anything is started', async () => {
+    const files = { TLS_CERT_FILE: join(ROOT, 'package.json'), TLS_KEY_FILE: '/no/such/key.pem' };
+    const missing = start(files);
+    expect((await missing.exited).code).to.equal(2);
+    expect(missing.errors()).to.match(/TLS_KEY_FILE: the file .* cannot be read \(ENOENT\)/);
+    const wrong = start({ ...files, TLS_KEY_FILE: join(ROOT, 'package.json') });
+    expect((await wrong.exited).code).to.equal(2);
+    expect(wrong.errors()).to.contain('TLS_CERT_FILE must be a certificate in PEM form');
+    expect(wrong.lines).to.deep.equal([]);
+  });
+
   it('several workers serve one port; one that dies is replaced; a stop ends them all', async () => {
     const database = await createTestDatabase();
     const service = start({ DATABASE_URL: database.url, WORKERS: '2' });
@@ -216,7 +240,7 @@ describe('the service as a process', function () {
     const service = start({ PORT: String(port) });
     expect((await service.exited).code).to.equal(1);
     const last = service.lines.at(-1);
-    expect(String(last?.msg)).to.match(/EADDRINUSE|in use/);
+    expect(String(last?.msg)).to.match(/cannot listen on .*EADDRINUSE.*set PORT/);
     const database = service.lines.find((line) => line.msg === 'embedded PostgreSQL is ready');
     expect(await isRunning(Number(database?.serverPid))).to.equal(false);
     other.close();

@@ -9,6 +9,7 @@ import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_de
 import { type Config, readConfig } from '../../src/config.js';
 import { createMetrics } from '../../src/server/metrics.js';
 import { type Service, startService } from '../../src/service.js';
+import { readTls } from '../../src/tls.js';
 
 export interface TestServiceOptions {
   readonly databaseUrl: string;
@@ -37,6 +38,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   const write = (line: string) => onLog?.(JSON.parse(line) as Record<string, unknown>);
   const service = await startService({
     config,
+    tls: await readTls(config.tls),
     databaseUrl: options.databaseUrl,
     onlyWriter: options.onlyWriter ?? false,
     log: pino({ level: config.logLevel }, { write }),

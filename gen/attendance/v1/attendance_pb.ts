@@ -347,7 +347,7 @@ export const BreakSchema: GenMessage<Break> = /*@__PURE__*/
  */
 export enum AttendanceStatus {
   /**
-   * Not given. As a filter: any status.
+   * Not given.
    *
    * @generated from enum value: ATTENDANCE_STATUS_UNSPECIFIED = 0;
    */

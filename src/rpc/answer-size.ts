@@ -1,0 +1,46 @@
+// How large an answer gets, before it is made: messages are limited to 4 MiB in every protocol, and
+// an answer that would be larger is cut into pages, or its request refused before anything is done.
+
+import type { Attendance } from '../domain/day.js';
+
+/** What one answer may take, with room to spare below the 4 MiB of a message. */
+export const MAX_ANSWER_BYTES = 3.5 * 1024 * 1024;
+
+/** A day in JSON without its texts: names of fields, ids, times; generously. */
+const DAY_BYTES = 700;
+
+/** JSON spells a control character with six bytes; nothing takes more per UTF-16 unit. */
+const MAX_BYTES_PER_UNIT = 6;
+
+/** Texts up to this are taken at their worst; longer ones are measured. */
+const SHORT_TEXT_UNITS = 32;
+
+/** The bytes of a text in JSON, the largest of the encodings, or a little more. */
+export function textBytes(text: string): number {
+  return text.length <= SHORT_TEXT_UNITS
+    ? text.length * MAX_BYTES_PER_UNIT
+    : Buffer.byteLength(JSON.stringify(text));
+}
+
+/** The most bytes a day takes in an answer. */
+export function dayBytes(day: Attendance): number {
+  return DAY_BYTES + textBytes(day.employeeName) + textBytes(day.note);
+}
+
+/** A name is at most 200 characters, of at most 4 bytes each, none of them a control character. */
+const MAX_NAME_BYTES = 800;
+
+/** The most bytes of a day whose note is known and whose employee's name is not. */
+export function unknownDayBytes(note: string): number {
+  return DAY_BYTES + MAX_NAME_BYTES + textBytes(note);
+}
+
+/** How many of the items, from the first on, fit into one answer; at least one. */
+export function countThatFits<T>(items: readonly T[], bytesOf: (item: T) => number): number {
+  let total = 0;
+  for (const [index, item] of items.entries()) {
+    total += bytesOf(item);
+    if (total > MAX_ANSWER_BYTES && index > 0) return index;
+  }
+  return items.length;
+}

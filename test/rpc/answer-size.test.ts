@@ -1,0 +1,71 @@
+import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { AttendanceSchema } from '../../gen/attendance/v1/attendance_pb.js';
+import type { Attendance } from '../../src/domain/day.js';
+import type { EmployeeId } from '../../src/domain/employee-id.js';
+import type { LocalDate } from '../../src/domain/local-date.js';
+import type { Instant, RecordTime } from '../../src/domain/time.js';
+import {
+  countThatFits,
+  dayBytes,
+  MAX_ANSWER_BYTES,
+  textBytes,
+  unknownDayBytes,
+} from '../../src/rpc/answer-size.js';
+import { toAttendance } from '../../src/rpc/to-proto.js';
+
+function dayOf(employeeName: string, note: string): Attendance {
+  return {
+    employeeId: 'x'.repeat(64) as EmployeeId,
+    employeeName,
+    date: '2026-03-02' as LocalDate,
+    status: 'UNSCHEDULED',
+    origin: 'MARKED',
+    portion: 'SECOND_HALF',
+    otherHalfStatus: 'UNSCHEDULED',
+    note,
+    final: true,
+    nextTransitionTime: 1_772_000_000_123 as Instant,
+    updateTime: 1_772_000_000_123_456 as RecordTime,
+    revision: 2_000_000_000,
+  };
+}
+
+describe('the size of an answer', () => {
+  const anyText = fc.string({ unit: 'binary', maxLength: 300 });
+
+  it('a text takes at most what is reckoned, in JSON as in protobuf', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const bytes = Math.max(
+          Buffer.byteLength(JSON.stringify(text)) - 2,
+          Buffer.byteLength(text),
+        );
+        expect(bytes).to.be.at.most(textBytes(text));
+      }),
+    );
+  });
+
+  it('a day takes at most what is reckoned, known or not', () => {
+    const name = fc.string({ unit: 'grapheme', maxLength: 50 });
+    fc.assert(
+      fc.property(name, anyText, (employeeName, text) => {
+        const note = text.toWellFormed();
+        const message = create(AttendanceSchema, toAttendance(dayOf(employeeName, note)));
+        const json = Buffer.byteLength(toJsonString(AttendanceSchema, message));
+        const size = Math.max(json, toBinary(AttendanceSchema, message).length);
+        expect(size).to.be.at.most(dayBytes(dayOf(employeeName, note)));
+        expect(size).to.be.at.most(unknownDayBytes(note));
+      }),
+    );
+  });
+
+  it('as many fit as stay within the bound, and one always does', () => {
+    const third = MAX_ANSWER_BYTES / 3;
+    expect(countThatFits([1, 2, 3, 4], () => third)).to.equal(3);
+    expect(countThatFits([1, 2, 3], () => third)).to.equal(3);
+    expect(countThatFits([1, 2], () => 2 * MAX_ANSWER_BYTES)).to.equal(1);
+    expect(countThatFits([], () => 1)).to.equal(0);
+  });
+});
