@@ -22,18 +22,33 @@
 // and v is now above r. An entry that vanished in between (expired, evicted, flushed) took the
 // lease with it, and no v comes back without a lease given later. No clock takes part in this.
 //
-// When an invalidation is lost (the process died between its commit and it; Redis lost writes in a
-// failover), or late (the writer cannot reach Redis while another process can: it goes on trying, and
-// its own reads leave the cache aside meanwhile), no block from before a commit is served later than STALENESS_BOUND_MS after it. A
-// version enters an entry only by a lease given after the entry's expiry was set, so by a read that
-// began after that: an entry set up after the commit never holds a version from before it, and one
-// set up before the commit has expired by then. That is why a fill does not extend the expiry.
+// An invalidation can be late. Its writer then leaves the cache aside for that employee and goes on
+// trying; what everybody else may be shown meanwhile depends on what is the matter:
+//
+//   Redis refuses writes and answers reads (a demoted primary, too few replicas, a full disk): every
+//   process probes it each second and uses it no more once it refuses. Nobody is shown an old
+//   block for more than 1 to 2 s. Nor once it accepts writes again: no process uses an entry that
+//   was set up before the process itself came to use Redis, whatever happened to the invalidations
+//   by then, and a writer's own return, with what it has to tell, takes 1 to 2 s at most. (That
+//   also ends what was missed in a refusal too short for a reader's probes.)
+//
+//   Redis is out of memory (noeviction): it still deletes, so invalidations arrive and nothing is
+//   late. It stays in use for what it has, and its health says what is the matter.
+//
+//   One process cannot reach a Redis that others reach: nothing tells the others. No block from
+//   before a commit is served later than STALENESS_BOUND_MS after it. The same holds when an
+//   invalidation is lost: its process died before it, or Redis lost writes in a failover.
+//
+// Of that bound: a version enters an entry only by a lease given after the entry's expiry was set,
+// so by a read that began after that. An entry set up after the commit never holds a version from
+// before it, and one set up before the commit has expired by then. That is why a fill does not
+// extend the expiry, and why what is left of it tells an entry's age.
 
 import type { EmployeeChange, MonthBlock } from '../app/ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalMonth } from '../domain/local-date.js';
 
-/** The longest a block can be served after a commit whose invalidation was lost. */
+/** The longest a block can be served after a commit whose invalidation was lost or cut off. */
 export const STALENESS_BOUND_MS = 60_000;
 
 /** The most months kept of one employee at a time; further blocks are refused. */

@@ -39,7 +39,7 @@ export interface RedisBlockCacheOptions {
   readonly stalenessBoundMs?: number;
   /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
   readonly commandTimeoutMs?: number;
-  /** How long a failing Redis is left alone. Default PROBE_INTERVAL_MS. */
+  /** How long a failing Redis is left alone, and one in use unprobed. Default PROBE_INTERVAL_MS. */
   readonly probeIntervalMs?: number;
   /** Counts 'invalid_entry'; the store that uses the cache counts the rest. */
   readonly onEvent?: CacheObserver;
@@ -82,9 +82,12 @@ export class RedisBlockCache implements BlockCache {
     this.#tokens += 1;
     const token = this.#tokenPrefix + this.#tokens.toString(36);
     const key = await this.#key(employeeId);
-    const found = await this.#link.run(async (redis) =>
-      parseLookup(await redis.attendanceLookupBuffer(key, month, token, this.stalenessBoundMs)),
-    );
+    const boundMs = this.stalenessBoundMs;
+    const found = await this.#link.run(async (redis) => {
+      // An entry is as old as its expiry is near: one set up before Redis came into use has less.
+      const leastMs = Math.max(0, boundMs - this.#link.inUseForMs);
+      return parseLookup(await redis.attendanceLookupBuffer(key, month, token, boundMs, leastMs));
+    });
     if (found.version === undefined) return { kind: 'MISS', ticket: found.lease };
     if (found.bytes === undefined) return { kind: 'MISS', ticket: NO_LEASE };
     const block = decodeBlock(found.bytes, employeeId, month, found.version);

@@ -23,6 +23,7 @@ const DETAILS = new Map([
   ['LOADING', 'Redis is loading its data (LOADING).'],
   ['MASTERDOWN', 'This Redis is a replica without its primary (MASTERDOWN).'],
   ['MISCONF', 'Redis refuses writes since it cannot save to disk (MISCONF).'],
+  ['NOREPLICAS', 'Redis refuses writes since too few replicas follow it (NOREPLICAS).'],
   ['BUSY', "Redis is busy with somebody's script (BUSY)."],
   ['MOVED', 'This Redis is a cluster node (MOVED): REDIS_URL must name a single Redis.'],
   ['CLUSTERDOWN', 'The Redis cluster is down (CLUSTERDOWN).'],
@@ -42,10 +43,11 @@ export function describeFailure(error: unknown): string {
   if (known !== undefined) return known;
   if (isWrongDatabase(error)) return 'Redis refuses the database number of REDIS_URL.';
   if (error instanceof UnexpectedReplyError) return 'What answers at REDIS_URL is not Redis.';
-  // The second is how ioredis says it, of the commands that set a connection up.
+  // The others are ioredis's words: of a command that sets a connection up, and of a silent one.
+  // Which of the two is heard of a hanging Redis is a matter of a millisecond.
   if (
     error instanceof TimeoutError ||
-    (error instanceof Error && error.message === 'Command timed out')
+    (error instanceof Error && /^(Command timed out$|Socket timeout\. )/.test(error.message))
   ) {
     return 'Redis does not answer in time.';
   }

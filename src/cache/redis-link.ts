@@ -2,6 +2,10 @@
 // at once while it cannot be: a Redis that is down, hangs or refuses costs calls nothing, because
 // it is not their requests but a probe in the background that finds out when it is back.
 // It never fails a start, never ends the process, and queues nothing while disconnected.
+//
+// While Redis is used, the probe goes on, also without traffic: a Redis that refuses writes but
+// answers reads cannot be told by the reads, and the first one after a quiet hour must not trust
+// what nobody has looked at since. Other processes' invalidations do not arrive there.
 
 import type { RedisOptions } from 'ioredis';
 import { Redis } from 'ioredis';
@@ -29,7 +33,7 @@ export const HANDSHAKE_TIMEOUT_MS = 1_000;
 export const SILENCE_TIMEOUT_MS = 2_000;
 /** Failures in a row after which Redis is left alone. */
 export const MAX_FAILURES_IN_A_ROW = 3;
-/** How long it is left alone before it is probed again. */
+/** How long it is left alone before it is probed again, and from probe to probe while in use. */
 export const PROBE_INTERVAL_MS = 1_000;
 /** Reconnecting begins here, doubles, and stays at the second. */
 export const MIN_RECONNECT_DELAY_MS = 50;
@@ -53,8 +57,12 @@ export class RedisLink {
   readonly #redis: Redis;
   readonly #options: RedisLinkOptions;
   #state: CacheHealth = NOT_YET;
+  #inUseSinceMs = Number.POSITIVE_INFINITY;
   #failuresInARow = 0;
+  /** Runs while Redis is left alone. */
   #probeTimer: NodeJS.Timeout | undefined;
+  /** Runs while Redis is in use. */
+  #watchTimer: NodeJS.Timeout | undefined;
   #probing = false;
   #closed = false;
 
@@ -72,6 +80,14 @@ export class RedisLink {
 
   get usable(): boolean {
     return this.#state.up;
+  }
+
+  /**
+   * For how long Redis has been in use without a break, in whole milliseconds, rounded up: what
+   * it was given by this process is never older. 0 while it is not in use.
+   */
+  get inUseForMs(): number {
+    return this.#state.up ? Math.ceil(performance.now() - this.#inUseSinceMs) : 0;
   }
 
   /**
@@ -156,40 +172,64 @@ export class RedisLink {
   #become(state: CacheHealth): void {
     const { up, detail } = this.#state;
     this.#state = state;
+    if (!state.up) clearTimeout(this.#watchTimer);
     if (up !== state.up || detail !== state.detail) this.#options.onAvailability?.(state);
   }
 
   #leaveAlone(error: unknown): void {
     if (this.#closed || this.#probeTimer !== undefined) return;
-    const waitMs = this.#options.probeIntervalMs ?? PROBE_INTERVAL_MS;
-    this.#probeTimer = setTimeout(() => {
+    this.#probeTimer = this.#later(() => {
       this.#probeTimer = undefined;
       // Otherwise the connection is coming up, and being ready starts the probe.
       if (this.#redis.status === 'ready') void this.#probe();
-    }, waitMs);
-    this.#probeTimer.unref();
+    });
     // The name may lead to another server by now: the primary after a failover.
     if (error instanceof Error && error.message.startsWith('READONLY')) {
       this.#redis.disconnect(true);
     }
   }
 
+  /** Once, after the interval; keeps no process alive. */
+  #later(work: () => void): NodeJS.Timeout {
+    return setTimeout(work, this.#options.probeIntervalMs ?? PROBE_INTERVAL_MS).unref();
+  }
+
+  /** The next probe while Redis is in use. */
+  #watch(): void {
+    clearTimeout(this.#watchTimer);
+    if (this.#state.up) this.#watchTimer = this.#later(() => void this.#probe());
+  }
+
   async #probe(): Promise<void> {
     if (this.#probing || this.#closed) return;
     this.#probing = true;
+    const sentMs = performance.now();
+    const wasUp = this.#state.up;
     try {
       const { probeKey } = this.#options;
       const answer = await this.#inTime((redis) => redis.attendanceProbe(probeKey), 1);
       if (answer !== 'OK' && answer !== 'OOM') throw new UnexpectedReplyError('probe');
       this.#failuresInARow = 0;
-      if (this.#redis.status === 'ready' && !this.#closed) this.#become(UP);
+      if (this.#redis.status !== 'ready' || this.#closed) return;
+      if (!this.#state.up) this.#inUseSinceMs = sentMs;
+      this.#become(UP);
     } catch (error) {
-      if (this.#closed) return;
-      this.#lose(describeFailure(error));
-      this.#leaveAlone(error);
+      if (!this.#closed) this.#probeFailed(error, wasUp);
     } finally {
       this.#probing = false;
+      this.#watch();
     }
+  }
+
+  #probeFailed(error: unknown, wasUp: boolean): void {
+    // One slow answer is no refusal: it counts as that of any other request does.
+    if (wasUp && error instanceof TimeoutError) {
+      this.#failed(error);
+      return;
+    }
+    this.#lose(describeFailure(error));
+    // A connection that has gone takes its probe along; the next one to be ready is probed.
+    if (!wasUp || this.#redis.status === 'ready') this.#leaveAlone(error);
   }
 }
 

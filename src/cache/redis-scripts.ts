@@ -1,12 +1,14 @@
 // The three operations of block-cache.ts on a Redis hash, each one script and so one atomic step.
 // Field `v` is the version, `l` the lease, `YYYY-MM` a block; a hash has `v` or `l`, never both.
 // A script leaves a safe state wherever it stops: Redis does not undo what a failed script did.
-// Only the lookup sets an expiry. Deleting always works, also when Redis is out of memory.
+// Only the lookup sets an expiry. Deleting works also when Redis is out of memory; so does any
+// write after it in the same script, so nothing is deleted that is not there.
 
 import type { ClientContext, Result } from 'ioredis';
 
 /**
- * KEYS: the hash. ARGV: month, a token nobody used before, the staleness bound in ms.
+ * KEYS: the hash. ARGV: month, a token nobody used before, the staleness bound in ms, and the
+ * least that must be left of it: an entry with less is thrown away as too old for this reader.
  * Gives {v, block, lease}, each false when there is none. Without any of them: out of memory.
  */
 const LOOKUP = `
@@ -19,13 +21,13 @@ end
 local v, block, lease = found[1], found[2], found[3]
 if v or lease then
   local ttl = redis.call('PTTL', KEYS[1])
-  local sound = ttl >= 0 and ttl <= tonumber(ARGV[3]) and not (v and lease)
+  local sound = ttl >= tonumber(ARGV[4]) and ttl <= tonumber(ARGV[3]) and not (v and lease)
   if v and not (#v <= 16 and string.match(v, '^%d+$')) then sound = false end
   if not sound then v, lease = false, false end
 end
 if v then return {v, block, false} end
 if lease then return {false, false, lease} end
-redis.call('DEL', KEYS[1])
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('DEL', KEYS[1]) end
 local stored = redis.pcall('HSET', KEYS[1], 'l', ARGV[2])
 if type(stored) == 'table' and stored.err then
   if string.sub(stored.err, 1, 3) ~= 'OOM' then return stored end
@@ -37,9 +39,14 @@ return {false, false, ARGV[2]}
 
 /**
  * KEYS: the hash. ARGV: the version read, the lease or '', month, bytes, the most months.
- * Gives 1 when the block was kept.
+ * Gives 1 when the block was kept. Being out of memory is no error: it is not kept.
  */
 const FILL = `
+local function kept(stored)
+  if type(stored) ~= 'table' or not stored.err then return 1 end
+  if string.sub(stored.err, 1, 3) == 'OOM' then return 0 end
+  return stored
+end
 local found = redis.pcall('HMGET', KEYS[1], 'v', 'l')
 if found.err then
   if string.find(found.err, 'WRONGTYPE', 1, true) then return 0 end
@@ -48,14 +55,13 @@ end
 local v, lease = found[1], found[2]
 if v == ARGV[1] then
   if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[5]) then return 0 end
-  redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
-  return 1
+  return kept(redis.pcall('HSET', KEYS[1], ARGV[3], ARGV[4]))
 end
 if not v then
   if not lease or lease ~= ARGV[2] then return 0 end
-  redis.call('HSET', KEYS[1], 'v', ARGV[1], ARGV[3], ARGV[4])
-  redis.call('HDEL', KEYS[1], 'l')
-  return 1
+  local stored = kept(redis.pcall('HSET', KEYS[1], 'v', ARGV[1], ARGV[3], ARGV[4]))
+  if stored == 1 then redis.call('HDEL', KEYS[1], 'l') end
+  return stored
 end
 local version = tonumber(v)
 if not version or version < tonumber(ARGV[1]) then redis.call('DEL', KEYS[1]) end
@@ -83,12 +89,18 @@ if not version or version < tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) en
 return 1
 `;
 
-/** KEYS: a key of the probe's own. Proves that scripts run and may write; 'OOM' when full. */
+/**
+ * KEYS: a key of the probe's own. Proves that scripts run and may write: 'OK'. Or 'OOM': memory is
+ * full, but deleting works, so invalidations arrive and what is there is still right. An error
+ * otherwise.
+ */
 const PROBE = `
 local stored = redis.pcall('SET', KEYS[1], '1', 'PX', 1000)
 if stored.err then
-  if string.sub(stored.err, 1, 3) == 'OOM' then return 'OOM' end
-  return stored
+  if string.sub(stored.err, 1, 3) ~= 'OOM' then return stored end
+  local deleted = redis.pcall('DEL', KEYS[1])
+  if type(deleted) == 'table' and deleted.err then return deleted end
+  return 'OOM'
 end
 return 'OK'
 `;
@@ -109,6 +121,7 @@ declare module 'ioredis' {
       month: string,
       token: string,
       boundMs: number,
+      leastMs: number,
     ): Result<unknown, Context>;
     attendanceFill(
       key: string,

@@ -10,9 +10,12 @@ import type { BlockCache, CacheObserver, Invalidation } from './block-cache.js';
 export const MAX_UNCONFIRMED = 10_000;
 /** The most told to the cache in one attempt. */
 export const MAX_RETRIED_AT_ONCE = 500;
-/** Trying again begins after the first, doubles, and stays at the second. */
+/**
+ * Trying again begins after the first, doubles, and stays at the second. That is also how long a
+ * cache that works again may go on without knowing: block-cache.ts counts on it.
+ */
 export const MIN_RETRY_DELAY_MS = 100;
-export const MAX_RETRY_DELAY_MS = 2_000;
+export const MAX_RETRY_DELAY_MS = 500;
 
 export interface UnconfirmedOptions {
   /** Default MAX_UNCONFIRMED. */
@@ -94,7 +97,9 @@ export class Unconfirmed {
   }
 
   async #tick(): Promise<void> {
-    const confirmed = await this.#retry();
+    let confirmed = await this.#retry();
+    // Others may be shown old blocks until they are all told.
+    while (confirmed && this.#waiting.size > 0 && !this.#closed) confirmed = await this.#retry();
     this.#timer = undefined;
     this.#retryDelayMs = confirmed
       ? MIN_RETRY_DELAY_MS
