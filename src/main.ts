@@ -5,7 +5,8 @@ import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { startEmbeddedPostgres } from './embedded/supervisor.js';
+import { hasData } from './embedded/data-folder.js';
+import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
 import { createLogger } from './log.js';
 import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
 import { createMetrics } from './server/metrics.js';
@@ -128,16 +129,20 @@ async function openOwnDatabase(config: Config, log: Logger): Promise<OwnDatabase
     const never = new Promise<never>(() => {});
     return { url: config.databaseUrl, embedded: false, ended: never, stop: async () => {} };
   }
-  const embedded = await startEmbeddedPostgres({
-    ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
-    defaultDataDir: DEFAULT_DATA_DIR,
-    log: (level, message, fields) => log[level](fields ?? {}, message),
-  });
+  const embedded = await startEmbeddedPostgres(embeddedOptions(config, log));
   return {
     url: embedded.connectionString,
     embedded: true,
     ended: embedded.exited,
     stop: () => embedded.stop(),
+  };
+}
+
+function embeddedOptions({ dataDir }: Config, log: Logger): EmbeddedPostgresOptions {
+  return {
+    dataDir,
+    defaultDataDir: DEFAULT_DATA_DIR,
+    log: (level, message, fields) => log[level](fields ?? {}, message),
   };
 }
 
@@ -213,11 +218,21 @@ export async function migrateUp(env: Environment): Promise<readonly string[]> {
   return await withDatabase(env, (url) => migrations.migrateUp(url));
 }
 
-/** What is applied and what is pending. */
-export async function migrateStatus(
-  env: Environment,
-): Promise<readonly migrations.MigrationState[]> {
-  return await withDatabase(env, (url) => migrations.migrationStates(url));
+export interface MigrationStatus {
+  /** False when the embedded database has not been made yet. */
+  readonly hasDatabase: boolean;
+  readonly migrations: readonly migrations.MigrationState[];
+}
+
+/** What is applied and what is pending. Makes no database where there is none. */
+export async function migrateStatus(env: Environment): Promise<MigrationStatus> {
+  const config = readConfig(env);
+  const embedded = embeddedOptions(config, createLogger('warn'));
+  if (config.databaseUrl === undefined && !(await hasData(embedded, embedded.log))) {
+    return { hasDatabase: false, migrations: await migrations.migrationStatesOfNone() };
+  }
+  const found = await withDatabase(env, (url) => migrations.migrationStates(url));
+  return { hasDatabase: true, migrations: found };
 }
 
 async function withDatabase<T>(env: Environment, run: (url: string) => Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The `attendance` command of a process: its arguments, its signals, its exit code.
 
 import { EXIT_INTERRUPTED, EXIT_OK } from './console.js';

@@ -1,11 +1,13 @@
 // The options every command shares, and the client they make.
 
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { AttendanceClient } from '../client/index.js';
 import { createAttendanceClient, DEFAULT_DEADLINE_MS } from '../client/index.js';
 import type { Surroundings } from './console.js';
+import { EXIT_FAILED, ExitError } from './console.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:8080';
 
@@ -42,10 +44,28 @@ function connect(options: SharedOptions, { env }: Surroundings): AttendanceClien
   const token = env.ATTENDANCE_TOKEN;
   return createAttendanceClient({
     address,
-    tls: ca === undefined ? tls : { rootCertificates: readFileSync(ca) },
+    tls: ca === undefined ? tls : { rootCertificates: readAuthorities(ca) },
     defaultDeadlineMs: timeout * 1000,
     ...(token ? { token } : {}),
   });
+}
+
+/** The PEM file of --ca. Read to the end of its first certificate: gRPC takes any text for one. */
+function readAuthorities(path: string): Buffer {
+  let pem: Buffer;
+  try {
+    pem = readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new ExitError(EXIT_FAILED, `Cannot read ${path}, given as --ca: ${why}.`);
+  }
+  try {
+    new X509Certificate(pem.toString());
+  } catch {
+    throw new ExitError(EXIT_FAILED, `${path}, given as --ca, holds no certificate in PEM form.`);
+  }
+  return pem;
 }
 
 /** Runs `use` with a client and closes it behind. */

@@ -37,6 +37,16 @@ export function shownText(text: string): string {
   return text.replace(UNSAFE, '?');
 }
 
+/** The same, but telling which they were: `\x1b`, `\u2028`. For what a person has to find. */
+export function escapedText(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    return code <= 0xff
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
 /** Writes a line; resolves when the stream has taken it, so that long output stays in bounds. */
 export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
   if (stream.write(`${line}\n`)) return Promise.resolve();

@@ -17,6 +17,7 @@ import type { Surroundings } from './console.js';
 import { shownText, table, writeLine } from './console.js';
 import {
   addStatus,
+  dateArgument,
   originWord,
   PORTION_WORDS,
   portionOf,
@@ -71,7 +72,7 @@ function addMark(program: Command, surroundings: Surroundings): void {
     .summary("declare an employee's status for a date")
     .description("Declares an employee's status for a date, replacing what was declared before.")
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
     .argument(
       '<status>',
       'present, absent, half-day, on-leave, remote, holiday, day-off',
@@ -127,7 +128,7 @@ function addGet(program: Command, surroundings: Surroundings): void {
     .summary("show an employee's day")
     .description("Shows an employee's day, now or as it was known at a moment.")
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
     .addHelpText('after', examples('get 007 2026-03-02', '--json get 007 2026-03-02'))
     .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
@@ -146,8 +147,8 @@ function addList(program: Command, surroundings: Surroundings): void {
     .summary('list recorded days')
     .description('Lists recorded days, by date and then by employee id.')
     .option('--employee <id>', 'only this employee', '')
-    .option('--from <date>', 'the first date, YYYY-MM-DD', '')
-    .option('--to <date>', 'the last date, YYYY-MM-DD', '')
+    .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
+    .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '')
     .option('--status <status>', 'only days with this status; may be given again', addStatus)
     .option('--limit <days>', 'the most days to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
@@ -167,10 +168,11 @@ function addList(program: Command, surroundings: Surroundings): void {
 function addClear(program: Command, surroundings: Surroundings): void {
   program
     .command('clear')
+    .usage('[options] --reason <text> <employee> <date>')
     .summary('withdraw what was declared for a date')
     .description('Withdraws what was declared for a date. The history of the day stays.')
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
     .requiredOption('--reason <text>', 'why, for the history')
     .option('--etag <etag>', 'only if the day is still at this etag', '')
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
@@ -192,7 +194,7 @@ function addRevisions(program: Command, surroundings: Surroundings): void {
     .summary('show the history of a day')
     .description('Shows every change of a day, the oldest first: who, when, why, before and after.')
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
     .addHelpText('after', examples('revisions 007 2026-03-02'))
     .action(async (employeeId: string, date: string, _: unknown, self: Command) => {

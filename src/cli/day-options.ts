@@ -5,7 +5,7 @@ import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { InvalidArgumentError } from 'commander';
 import type { Attendance } from '../client/index.js';
 import { AttendanceStatus, Origin, Portion } from '../client/index.js';
-import { parseStatus, STATUS_WORDS } from './import-row.js';
+import { isIsoDate, parseStatus, STATUS_WORDS } from './import-row.js';
 
 export function statusArgument(text: string): AttendanceStatus {
   const status = parseStatus(text);
@@ -33,13 +33,22 @@ export function portionOf(word: (typeof PORTION_WORDS)[number]): Portion {
   }
 }
 
+/** A date as the service takes it, from 1900 to 9999. */
+export function dateArgument(text: string): string {
+  if (!isIsoDate(text)) {
+    throw new InvalidArgumentError('It must be a real date written YYYY-MM-DD, from 1900 on.');
+  }
+  return text;
+}
+
 /** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
 export function timeArgument(text: string): Timestamp {
   const match = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/.exec(
     text,
   );
   const date = new Date(text);
-  if (match === null || Number.isNaN(date.getTime())) {
+  // Date takes the 31st of February for one of March.
+  if (match === null || Number.isNaN(date.getTime()) || !isIsoDate(text.slice(0, 10))) {
     throw new InvalidArgumentError('It must be an instant such as 2026-03-02T09:00:00Z.');
   }
   const nanos = Number((match[1] ?? '').padEnd(9, '0'));
@@ -55,8 +64,14 @@ export function originWord(origin: Origin): string {
   return origin === Origin.UNSPECIFIED ? '-' : (Origin[origin] ?? '').toLowerCase();
 }
 
+/** To the microsecond, as the service keeps times: with less, --as-of would miss the change. */
 export function timeText(time: Timestamp | undefined): string {
-  return time === undefined ? '-' : timestampDate(time).toISOString();
+  if (time === undefined) return '-';
+  const toSeconds = timestampDate({ ...time, nanos: 0 })
+    .toISOString()
+    .slice(0, -'.000Z'.length);
+  const micros = Math.floor(time.nanos / 1000);
+  return `${toSeconds}.${String(micros).padStart(6, '0')}Z`;
 }
 
 /** The status with its half: `on leave (first half), present (second half)`. */

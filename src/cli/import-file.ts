@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse';
+import { escapedText } from './console.js';
 import type { ColumnPlaces, RequiredColumn } from './import-row.js';
 import { REQUIRED_COLUMNS } from './import-row.js';
 
@@ -12,6 +13,9 @@ import { REQUIRED_COLUMNS } from './import-row.js';
  * and shorter accidents are refused row by row for the line breaks in their name.
  */
 const MAX_ROW_BYTES = 64 * 1024;
+
+/** How much of a first line that is no header is shown, in characters. */
+const MAX_SHOWN_HEADER = 200;
 
 /** The file cannot be imported as it is. The message says what to do. */
 export class ImportFileError extends Error {
@@ -40,13 +44,17 @@ export interface ExportReader {
   readonly sha256: () => string;
 }
 
-/** The length of a file in bytes. Throws ImportFileError when it cannot be told. */
+/**
+ * The length of a file in bytes. Throws ImportFileError for what is no regular file: it cannot be
+ * read twice, and merely opening a pipe that nobody writes to waits for ever, signals or not.
+ */
 export async function exportBytes(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
+  const found = await stat(path).catch((error: unknown) => {
     throw explained(error, path, 0);
-  }
+  });
+  if (found.isFile()) return found.size;
+  const why = found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device';
+  throw new ImportFileError(`Cannot read ${path}: ${why}. The export must be a regular file.`);
 }
 
 /** Opens an export, to be read at once. Reading throws ImportFileError for a file that is not one. */
@@ -114,10 +122,11 @@ function parseHeader(columns: readonly string[]): Header {
   const place = (column: RequiredColumn): number => {
     const first = names.indexOf(column);
     if (first === -1) {
-      const found = columns.length === 0 ? 'the file is empty' : `found: ${columns.join(', ')}`;
+      const names = columns.join(', ').slice(0, MAX_SHOWN_HEADER);
+      const found = columns.length === 0 ? 'the file is empty' : `found: ${escapedText(names)}`;
       throw new ImportFileError(
         `The first line must name the columns ${wanted}, separated by commas; ` +
-          `"${column}" is missing (${found.slice(0, 200)}).`,
+          `"${column}" is missing (${found}).`,
       );
     }
     if (names.lastIndexOf(column) !== first) {
@@ -139,8 +148,8 @@ function explained(error: unknown, path: string, line: number): unknown {
     );
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[error.code];
-    return new ImportFileError(`Cannot read ${path}: ${why ?? error.message}.`);
+    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    return new ImportFileError(`Cannot read ${path}: ${why}.`);
   }
   return error;
 }

@@ -7,9 +7,11 @@ import type { Surroundings } from './console.js';
 import { table, writeLine } from './console.js';
 import { examples } from './day-commands.js';
 
+const NO_DATABASE = 'There is no database yet: the first serve or migrate up makes one.';
+
 /** Adds the commands to the program. */
 export function addOperatorCommands(program: Command, surroundings: Surroundings): void {
-  const { env, stdout } = surroundings;
+  const { env, stdout, stderr } = surroundings;
   program
     .command('serve')
     .summary('run the service')
@@ -39,11 +41,14 @@ export function addOperatorCommands(program: Command, surroundings: Surroundings
   migrate
     .command('status')
     .summary('show what is applied and what is not')
-    .description('Shows every migration and when it was applied. Changes nothing.')
+    .description(
+      'Shows every migration and when it was applied. Changes nothing, and makes no database.',
+    )
     .addHelpText('after', examples('migrate status', 'migrate status --json'))
     .action(async (_: unknown, self: Command) => {
       const { migrateStatus } = await import('../main.js');
-      const migrations = await migrateStatus(env);
+      const { hasDatabase, migrations } = await migrateStatus(env);
+      if (!hasDatabase) await writeLine(stderr, NO_DATABASE);
       if (self.optsWithGlobals<SharedOptions>().json) {
         for (const migration of migrations) await writeLine(stdout, JSON.stringify(migration));
         return;

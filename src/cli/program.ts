@@ -9,6 +9,7 @@ import { addDayCommands, examples } from './day-commands.js';
 import { failureText } from './failure-text.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { packageVersion } from './version.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage; of import also 3 rows rejected, 130 interrupted.`;
@@ -42,6 +43,7 @@ function createProgram(surroundings: Surroundings): Command {
   const { env, stdout, stderr } = surroundings;
   const program = new Command('attendance')
     .description('The attendance service: run it, and talk to one that runs.')
+    .version(packageVersion(), '--version', 'print the version of this command')
     .exitOverride()
     .showHelpAfterError('(see --help)')
     .configureOutput({

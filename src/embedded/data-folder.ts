@@ -55,6 +55,19 @@ export async function openDataFolder(
   return folder;
 }
 
+/**
+ * Whether opening the folder would find data in it, ours or one to refuse, rather than make a new
+ * database. Changes nothing. Throws FOLDER_UNREACHABLE.
+ */
+export async function hasData(options: DataFolderOptions, log: Log): Promise<boolean> {
+  const { path, pgdata } = await chooseFolder(options, log);
+  try {
+    return (await nearestExisting(pgdata)) === pgdata || (await readVersion(path)) !== undefined;
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
 async function chooseFolder(options: DataFolderOptions, log: Log): Promise<DataFolder> {
   const wanted = await describe(resolve(options.dataDir ?? options.defaultDataDir));
   const { account } = wanted;

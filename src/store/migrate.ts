@@ -80,6 +80,11 @@ export async function serverMajorVersion(url: string): Promise<number> {
   });
 }
 
+/** The same for a database that has not been made yet. */
+export async function migrationStatesOfNone(folder = MIGRATIONS_FOLDER): Promise<MigrationState[]> {
+  return (await migrationFiles(folder)).map((name) => ({ name, applied: false }));
+}
+
 async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,

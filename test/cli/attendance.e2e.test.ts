@@ -215,6 +215,11 @@ describe('attendance, the command', function () {
     const cleared = await attendance('clear', 'cli.1', '2026-03-02', '--reason', 'wrong person');
     expect(cleared.out).to.match(/^status {4}unscheduled$/m);
 
+    // The time that was printed is the time of that change, not one shortly before it.
+    const printed = /^updated {3}(\S+)$/m.exec(marked.out)?.[1] ?? 'no time was printed';
+    const then = await attendance('get', 'cli.1', '2026-03-02', '--as-of', printed);
+    expect(then).to.deep.equal(marked);
+
     const history = await attendance('revisions', 'cli.1', '2026-03-02');
     expect(history.out.trimEnd().split('\n')).to.have.length(3);
     expect(history.out).to.match(
@@ -244,7 +249,13 @@ describe('attendance, the command', function () {
       1,
       /^EMPLOYEE_NOT_FOUND: .*nobody.*\n$/,
     ],
-    ['a date that is none', ['get', 'cli.1', '2026-02-30'], 1, /^date: .*2026-02-30.*\n$/],
+    ['an id that is none', ['get', 'cli 1', '2026-02-28'], 1, /^employee_id: .*\n$/],
+    [
+      'a date that is none',
+      ['get', 'cli.1', '2026-02-30'],
+      2,
+      /'2026-02-30' is invalid.*real date/,
+    ],
     [
       'an etag of before',
       ['mark', 'cli.1', '2026-03-02', 'absent', '--etag', '"9"'],

@@ -1,8 +1,10 @@
 // The parts of an import, each alone: reading, surveying, the ledger, the lanes, the notes.
 
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { FileRow } from '../../src/cli/import-file.js';
@@ -64,6 +66,11 @@ describe('import parts', () => {
       ['another file', 'employee;status\n', /"id" is missing.*employee;status/],
       ['a column twice', 'id,name,status,date,ID\n', /"id" stands in the first line twice/],
       [
+        'a file that is no text, with a message that a terminal can show',
+        'PK\x03\x04\x1b[2J\u2028,\x7f\n',
+        /\(found: PK\\x03\\x04\\x1b\[2J\\u2028, \\x7f\)\.$/,
+      ],
+      [
         'a quote never closed',
         `id,name,status,date\n1,a,p,2023-01-01\n2,"b,p,2023-01-01\n${'3,c,p,2023-01-01\n'.repeat(9_000)}`,
         /begins on line 3 never ends/,
@@ -94,6 +101,21 @@ describe('import parts', () => {
         .to.be.instanceOf(ImportFileError)
         .with.property('message')
         .that.matches(/no such file/);
+    });
+
+    it('refuses a folder, and a pipe without opening it: nobody writes to this one', async () => {
+      const pipe = join(folder, 'pipe');
+      await promisify(execFile)('mkfifo', [pipe]);
+      for (const [path, why] of [
+        [folder, 'it is a folder'],
+        [pipe, 'it is a pipe or a device'],
+      ]) {
+        const error = await surveyExport(path ?? '', NEVER).catch((e: unknown) => e);
+        expect(error)
+          .to.be.instanceOf(ImportFileError)
+          .with.property('message')
+          .that.equals(`Cannot read ${path}: ${why}. The export must be a regular file.`);
+      }
     });
   });
 

@@ -1,13 +1,18 @@
 // The command line by itself: its help, its usage errors, and the words it shows.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { create } from '@bufbuild/protobuf';
+import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { shownText, table } from '../../src/cli/console.js';
-import { statusText, timeArgument } from '../../src/cli/day-options.js';
+import { statusText, timeArgument, timeText } from '../../src/cli/day-options.js';
 import { createImportReport, summaryOf } from '../../src/cli/import-report.js';
 import { runProgram } from '../../src/cli/program.js';
 import { AttendanceSchema, AttendanceStatus, Portion } from '../../src/client/index.js';
+import { ROOT } from '../tooling/repository.js';
 
 async function ran(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const stdout = new PassThrough();
@@ -49,7 +54,14 @@ describe('the command line', () => {
     ['a limit of zero', ['list', '--limit', '0']],
     ['a timeout that is no number', ['list', '--timeout', 'soon']],
     ['an instant without a zone', ['get', '1', '2026-03-02', '--as-of', '2026-03-02T09:00:00']],
+    ['an instant on no day', ['get', '1', '2026-03-02', '--as-of', '2026-02-30T09:00:00Z']],
     ['a clearing without a reason', ['clear', '1', '2026-03-02']],
+    ['a mark on no day', ['mark', '1', '2026-02-30', 'present']],
+    ['a day that is no date', ['get', '1', 'today']],
+    ['a clearing of no day', ['clear', '1', '2026-13-01', '--reason', 'x']],
+    ['the history of no day', ['revisions', '1', '1899-12-31']],
+    ['a list from no day', ['list', '--from', '2026-3-2']],
+    ['a list to no day', ['list', '--to', '2025-02-29']],
   ];
   for (const [what, args] of WRONG) {
     it(`ends with 2 for ${what}`, async () => {
@@ -58,6 +70,37 @@ describe('the command line', () => {
       expect(err).to.not.equal('');
     });
   }
+
+  it('says which version it is', async () => {
+    const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as object;
+    expect(manifest)
+      .to.have.property('version')
+      .that.matches(/^\d+\.\d+\.\d+/);
+    const version = (manifest as { version: string }).version;
+    expect(await ran('--version')).to.deep.equal({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  it('shows what clear requires in its usage line', async () => {
+    const { out } = await ran('clear', '--help');
+    expect(out).to.match(
+      /^Usage: attendance clear \[options\] --reason <text> <employee> <date>$/m,
+    );
+  });
+
+  it('says in one line what is wrong with the file of --ca', async () => {
+    const none = '/no/such/ca.pem';
+    expect(await ran('--ca', none, 'list')).to.deep.equal({
+      code: 1,
+      out: '',
+      err: `Cannot read ${none}, given as --ca: there is no such file.\n`,
+    });
+    const notPem = join(ROOT, 'package.json');
+    expect(await ran('--ca', notPem, 'list')).to.deep.equal({
+      code: 1,
+      out: '',
+      err: `${notPem}, given as --ca, holds no certificate in PEM form.\n`,
+    });
+  });
 
   it('lets no text from the service move the cursor', () => {
     expect(shownText('a\x1b[2Jb\r\n\u202e\u0085é')).to.equal('a?[2Jb????é');
@@ -71,6 +114,20 @@ describe('the command line', () => {
       'on leave (second half), present (first half)',
     );
     expect(statusText(create(AttendanceSchema, { status: PRESENT }))).to.equal('present');
+  });
+
+  it('prints the instants of the service so that they can be typed again', () => {
+    const seconds = fc.bigInt({ min: 0n, max: 253_402_300_799n });
+    const micros = fc.integer({ min: 0, max: 999_999 });
+    fc.assert(
+      fc.property(seconds, micros, (wholeSeconds, rest) => {
+        const time = { seconds: wholeSeconds, nanos: rest * 1000 };
+        const typed = timeArgument(timeText(create(TimestampSchema, time)));
+        expect({ seconds: typed.seconds, nanos: typed.nanos }).to.deep.equal(time);
+      }),
+    );
+    const time = { seconds: 1772442000n, nanos: 42_000 };
+    expect(timeText(create(TimestampSchema, time))).to.equal('2026-03-02T09:00:00.000042Z');
   });
 
   it('keeps the microseconds of an instant', () => {
