@@ -180,7 +180,9 @@ async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSign
       if (applied.length > 0) log.info({ applied }, 'the database schema was brought up to date');
       return;
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      // Of a migration that failed, the cause tells: a lock it did not get can be had later.
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (!isPassing(error) && !isPassing(cause)) throw error;
       const reason = reasonOf(error);
       log.warn({ host, reason, retryInMs: pauseMs }, 'waiting for PostgreSQL: not ready to serve');
     }

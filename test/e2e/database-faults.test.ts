@@ -8,7 +8,11 @@ import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { openDatabase, WRITE_CONNECTIONS } from '../../src/store/database.js';
-import { type PrivateCluster, startPrivateCluster } from '../support/database.js';
+import {
+  createTestDatabase,
+  type PrivateCluster,
+  startPrivateCluster,
+} from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import { refusalOf, startTestService, type TestService } from '../support/service.js';
 
@@ -87,6 +91,22 @@ describe('PostgreSQL comes and goes', function () {
     await service.service.ready;
     await until(async () => (await readiness(service)).http === 200);
     expect((await mark(service, 'early')).attendance?.revision).to.equal(1);
+  });
+
+  it('a migration that does not get its lock is tried again, and the service waits for it', async () => {
+    const database = await createTestDatabase();
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('create table records (id text, name text, status text, date date)');
+    await holder.query('begin; lock table records in access exclusive mode');
+    log.length = 0;
+    const onLog = (line: Record<string, unknown>) => log.push(line);
+    running = await startTestService({ databaseUrl: database.url, early: true, onLog });
+    await until(async () => log.some((line) => /lock timeout/.test(String(line.reason))));
+    await holder.query('commit');
+    await holder.end();
+    await running.service.ready;
+    expect((await mark(running, 'migrated')).attendance?.revision).to.equal(1);
   });
 
   it('what was acknowledged before a crash of PostgreSQL is there after it', async () => {
