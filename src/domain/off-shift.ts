@@ -29,8 +29,34 @@ export interface Stretch {
   readonly findings: readonly Finding[];
 }
 
+/**
+ * The last reading of a timeline. The dates of a week without windows need the very same one, and
+ * a month is derived date by date. Nothing but a shorter way to the same answer.
+ */
+const lastReadings = new WeakMap<Timeline, { readonly plan: DayPlan; readonly read: Stretch[] }>();
+
 /** The stretches near a date, in order; those on it are among them, and whole. */
-export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch[] {
+export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): readonly Stretch[] {
+  if (trace !== undefined || plan.windows.length > 0) return readStretches(plan, timeline, trace);
+  const last = lastReadings.get(timeline);
+  if (last !== undefined && isSameReading(last.plan, plan)) return last.read;
+  const read = readStretches(plan, timeline, trace);
+  lastReadings.set(timeline, { plan, read });
+  return read;
+}
+
+/** Both plans are without windows. */
+function isSameReading(a: DayPlan, b: DayPlan): boolean {
+  return (
+    a.reach.from === b.reach.from &&
+    a.reach.to === b.reach.to &&
+    a.zone === b.zone &&
+    a.offShift === b.offShift &&
+    a.windows.length === 0
+  );
+}
+
+function readStretches(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch[] {
   const punches = offShiftPunches(plan, timeline);
   if (punches.length === 0) return [];
   const reading = new Reading(plan, trace !== undefined);
