@@ -45,18 +45,11 @@ const anySecond = fc.oneof(
   fc.constantFrom(0, 60, 1800, 3600, 5400, 7200, 9000, 84_600, 86_399, 86_400),
 );
 
-/** Later ones are rarer here: Temporal looks for a change through every year between. */
-const dayAfterChange = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: dayOf(1970), max: dayOf(2035) }) },
-  { weight: 2, arbitrary: fc.integer({ min: dayOf(1900), max: dayOf(1970) }) },
-  { weight: 1, arbitrary: anyDay },
-);
-
 /** A moment a little before or after a change of the zone's clocks; any moment without one. */
 const nearChange = fc
   .record({
     zone: anyZone,
-    day: dayAfterChange,
+    day: anyDay,
     jitterMs: fc.oneof(
       fc.integer({ min: -2 * DAY_MS, max: 2 * DAY_MS }),
       fc.integer({ min: -3 * HOUR_MS, max: 3 * HOUR_MS }),
@@ -64,7 +57,10 @@ const nearChange = fc
     ),
   })
   .map(({ zone, day, jitterMs }) => {
-    const change = zoned(zone, day * DAY_MS).getTimeZoneTransition('previous');
+    // The polyfill looks through all time until it finds one: back for the past, three years
+    // ahead for the future.
+    const direction = day < dayOf(2030) ? 'previous' : 'next';
+    const change = zoned(zone, day * DAY_MS).getTimeZoneTransition(direction);
     const base = change === null || change.year < 1900 ? day * DAY_MS : change.epochMilliseconds;
     return { zone, instant: (base + jitterMs) as Instant };
   });
@@ -118,7 +114,7 @@ describe('zones against Temporal', () => {
       fc.property(anyMoment, ({ zone, instant }) => {
         expect(offsetAt(zone, instant)).to.equal(zoned(zone, instant).offsetNanoseconds / 1e6);
       }),
-      { numRuns: 2500 },
+      { numRuns: 1500 },
     );
   });
 
@@ -138,7 +134,7 @@ describe('zones against Temporal', () => {
           ).to.equal(expectedInstant(zone, epochDay, time));
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -199,7 +195,7 @@ describe('the days of a zone', () => {
         expect(startOfDay(zone, day)).to.be.at.most(instant);
         expect(startOfDay(zone, day + 1)).to.be.greaterThan(instant);
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 
