@@ -84,7 +84,7 @@ export class ZoneTable {
     return local - at + Math.max(starts[index] as number, at - (offsets[index] as number));
   }
 
-  /** The latest local time, in whole milliseconds, shown until `instant`: `reached` turned round. */
+  /** The latest local time, in whole ms, shown until `instant`: `reached` turned round. */
   latestShown(instant: number): number {
     const at = fold(instant);
     const { starts, offsets } = this.eraAround(at);
