@@ -4,9 +4,9 @@
 // A punch's meaning can depend on the one before it, and that one's on the one before, without
 // an end. So that a date can be derived from a bounded range of punches, and all dates agree,
 // reading begins anew where it surely may: behind a shift's window, after a pause that is longer
-// than any session, at an arrival long enough after a departure. Should a whole block of a week
-// (plan.ts) offer no such place, as only clocks without keys can bring about, it begins anew
-// behind the longest pause of the block: most likely a night's rest.
+// than any session, at an arrival long enough after a departure. Should punches run through a
+// whole block of a week (plan.ts) without such a place, as only clocks without keys can bring
+// about, it begins anew behind the longest pause of the block: most likely a night's rest.
 
 import type { Anomaly } from './day.js';
 import type { Finding, Trace } from './finding.js';
@@ -97,37 +97,35 @@ function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): reado
 
 /** The indices of punches that no earlier one has a say in. */
 function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySet<number> {
-  const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
-  const pauseMs = Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000;
   const anew = new Set<number>();
   let block = -Infinity;
-  let longest = { index: -1, pause: -1 };
-  const closeBlock = (): void => {
-    if (longest.index >= 0 && !hasWindow(plan.windows, block)) anew.add(longest.index);
-  };
+  let longest = { index: 0, pause: Infinity };
   punches.forEach((punch, index) => {
     const time = wholeSecond(punch.time);
     const before = punches[index - 1];
     const pause = before === undefined ? Infinity : time - wholeSecond(before.time);
-    const isArrival = punch.kind === 'IN' && before?.kind === 'OUT' && work.pairing === 'TYPED';
-    const isSure =
-      pause > pauseMs ||
-      (isArrival && pause >= newStretchGapSeconds * 1000) ||
-      (before !== undefined && isWindowBetween(plan.windows, before.time, time));
+    const isSure = before === undefined || isSurelyAnew(plan, before, punch, pause);
+    if (isSure) anew.add(index);
     if (blockStart(time) !== block) {
-      closeBlock();
+      // Punches that run on into the next block without such a place ran through all of this one.
+      if (!isSure && !hasWindow(plan.windows, block)) anew.add(longest.index);
       block = blockStart(time);
-      longest = { index: -1, pause: -1 };
+      longest = { index, pause: -1 };
     }
-    if (isSure) {
-      anew.add(index);
-      longest = { index: -1, pause: Infinity };
-    } else if (pause > longest.pause) {
-      longest = { index, pause };
-    }
+    // A sure place is as long a pause as can be: then nothing is added for the block.
+    const length = isSure ? Infinity : pause;
+    if (length > longest.pause) longest = { index, pause: length };
   });
-  closeBlock();
   return anew;
+}
+
+/** Whether nothing can be open any more, or going on, when the second of two punches comes. */
+function isSurelyAnew(plan: DayPlan, before: Punch, punch: Punch, pauseMs: number): boolean {
+  const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
+  if (pauseMs > Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000) return true;
+  const isArrival = punch.kind === 'IN' && before.kind === 'OUT' && work.pairing === 'TYPED';
+  if (isArrival && pauseMs >= newStretchGapSeconds * 1000) return true;
+  return isWindowBetween(plan.windows, before.time, punch.time);
 }
 
 function hasWindow(windows: readonly Window[], block: number): boolean {

@@ -311,7 +311,8 @@ function offShiftReach(
   const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
   const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
   const earliest = blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000;
-  const latest = blockStart(day.to + 2 * maxLengthSeconds * 1000) + OFF_SHIFT_BLOCK_MS;
+  const lastBlock = blockStart(day.to + 2 * maxLengthSeconds * 1000);
+  const latest = lastBlock + OFF_SHIFT_BLOCK_MS + pause + 1000;
   const windows = calendar.day(epochDay).raw.map(({ window }) => window);
   const margin = NEIGHBOUR_DAYS * DAY_SECONDS * 1000;
   let from = earliest;
