@@ -104,7 +104,9 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
     const time = wholeSecond(punch.time);
     const before = punches[index - 1];
     const pause = before === undefined ? Infinity : time - wholeSecond(before.time);
-    const isSure = before === undefined || isSurelyAnew(plan, before, punch, pause);
+    // Several punches of one instant can have left somebody inside.
+    const isAlone = before?.time !== punches[index - 2]?.time;
+    const isSure = before === undefined || isSurelyAnew(plan, before, isAlone, punch, pause);
     if (isSure) anew.add(index);
     if (blockStart(time) !== block) {
       // Punches that run on into the next block without such a place ran through all of this one.
@@ -120,11 +122,17 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
 }
 
 /** Whether nothing can be open any more, or going on, when the second of two punches comes. */
-function isSurelyAnew(plan: DayPlan, before: Punch, punch: Punch, pauseMs: number): boolean {
+function isSurelyAnew(
+  plan: DayPlan,
+  before: Punch,
+  isBeforeAlone: boolean,
+  punch: Punch,
+  pauseMs: number,
+): boolean {
   const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
   if (pauseMs > Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000) return true;
-  const isArrival = punch.kind === 'IN' && before.kind === 'OUT' && work.pairing === 'TYPED';
-  if (isArrival && pauseMs >= newStretchGapSeconds * 1000) return true;
+  const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
+  if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
   return isWindowBetween(plan.windows, before.time, punch.time);
 }
 
