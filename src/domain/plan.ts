@@ -21,6 +21,9 @@ import { instantAt, startOfDay, type Zone } from './zone.js';
  */
 const NEIGHBOUR_DAYS = 2;
 
+/** The same where not all is in one zone: one date's midnights can be 26 hours apart. */
+const FAR_NEIGHBOUR_DAYS = 4;
+
 /** A stretch of off-shift work covers less than twice the longest session: three dates off. */
 const STRETCH_DAYS = 3;
 
@@ -139,16 +142,23 @@ interface RosteredDay extends DayRoster {
   readonly raw: readonly RawShift[];
 }
 
+const NO_SHIFTS: readonly PlannedShift[] = [];
+
 /** An employee's dates, each worked out once. */
 class Calendar {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
+  /** How many dates off a shift can be whose window touches another's. */
+  readonly neighbourDays: number;
   readonly #days = new Map<number, RosteredDay>();
   readonly #starts = new Map<number, Instant>();
+  readonly #shifts = new Map<number, readonly PlannedShift[]>();
 
   constructor(roster: Roster, employee: EmployeeRoster) {
     this.roster = roster;
     this.employee = employee;
+    const isOneZone = employee.zones.length === 1 && !hasOwnZones(roster);
+    this.neighbourDays = isOneZone ? NEIGHBOUR_DAYS : FAR_NEIGHBOUR_DAYS;
   }
 
   day(epochDay: number): RosteredDay {
@@ -161,6 +171,16 @@ class Calendar {
     const day = { ...rostered, raw };
     this.#days.set(epochDay, day);
     return day;
+  }
+
+  /** The date's shifts, with their windows cut at their neighbours'. */
+  shifts(epochDay: number): readonly PlannedShift[] {
+    if (this.day(epochDay).raw.length === 0) return NO_SHIFTS;
+    const known = this.#shifts.get(epochDay);
+    if (known !== undefined) return known;
+    const shifts = plannedShifts(this, epochDay);
+    this.#shifts.set(epochDay, shifts);
+    return shifts;
   }
 
   holiday(calendarId: string | undefined, epochDay: number): string | undefined {
@@ -183,6 +203,13 @@ class Calendar {
     this.#starts.set(epochDay, start);
     return start;
   }
+}
+
+function hasOwnZones({ shifts }: Roster): boolean {
+  for (const versions of shifts.values()) {
+    if (versions.some(({ shift }) => shift.zone !== undefined)) return true;
+  }
+  return false;
 }
 
 function compareRaw(a: RawShift, b: RawShift): number {
@@ -208,8 +235,8 @@ function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
 
 function planDay(calendar: Calendar, epochDay: number): DayPlan {
   const { roster, employee } = calendar;
-  const { source, raw } = calendar.day(epochDay);
-  const shifts = raw.length === 0 ? [] : plannedShifts(calendar, epochDay);
+  const { source } = calendar.day(epochDay);
+  const shifts = calendar.shifts(epochDay);
   const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
   const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
   const midnights: Instant[] = [];
@@ -241,10 +268,10 @@ function hull(a: Window, b: Window): Window {
   };
 }
 
-/** The date's shifts, with their windows cut at their neighbours'. */
 function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
   const line: RawShift[] = [];
-  for (let day = epochDay - NEIGHBOUR_DAYS; day <= epochDay + NEIGHBOUR_DAYS; day += 1) {
+  const { neighbourDays } = calendar;
+  for (let day = epochDay - neighbourDays; day <= epochDay + neighbourDays; day += 1) {
     line.push(...calendar.day(day).raw);
   }
   line.sort(compareRaw);
@@ -313,18 +340,18 @@ function offShiftReach(
   const earliest = blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000;
   const lastBlock = blockStart(day.to + 2 * maxLengthSeconds * 1000);
   const latest = lastBlock + OFF_SHIFT_BLOCK_MS + pause + 1000;
-  const windows = calendar.day(epochDay).raw.map(({ window }) => window);
-  const margin = NEIGHBOUR_DAYS * DAY_SECONDS * 1000;
+  const windows = calendar.shifts(epochDay).map(({ window }) => window);
+  const margin = calendar.neighbourDays * DAY_SECONDS * 1000;
   let from = earliest;
   for (let back = epochDay - 1; calendar.startOf(back) + margin >= from; back -= 1) {
-    for (const { window } of calendar.day(back).raw) {
+    for (const { window } of calendar.shifts(back)) {
       if (window.to >= from) windows.push(window);
       if (window.to <= day.from) from = Math.max(from, window.to);
     }
   }
   let to = latest;
   for (let ahead = epochDay + 1; calendar.startOf(ahead) - margin <= to; ahead += 1) {
-    for (const { window } of calendar.day(ahead).raw) {
+    for (const { window } of calendar.shifts(ahead)) {
       if (window.from <= to) windows.push(window);
       if (window.from >= day.to) to = Math.min(to, window.from);
     }
