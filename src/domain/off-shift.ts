@@ -183,13 +183,21 @@ class Reading {
   #isOver(punch: Punch, time: Instant): boolean {
     const pairing = this.#pairing;
     if (pairing === undefined) return false;
-    const { maxLengthSeconds, newStretchGapSeconds, work } = this.#rules;
-    const open = pairing.open?.in;
-    if (open !== undefined) return time - open > maxLengthSeconds * 1000;
-    const away = time - pairing.lastTime;
-    const isRepeat = punch.kind !== 'IN' && away <= work.repeatSeconds * 1000;
-    const isAway = away >= newStretchGapSeconds * 1000 && !isRepeat;
+    if (pairing.open !== undefined) return time > this.#longestFrom(pairing);
+    if (pairing.isRepeatedDeparture(punch.kind, time)) return false;
+    const { maxLengthSeconds, newStretchGapSeconds } = this.#rules;
+    const isAway = time - pairing.lastTime >= newStretchGapSeconds * 1000;
     return isAway || time - this.#start >= maxLengthSeconds * 1000;
+  }
+
+  /** How long the open session may last: counted from first to last, all of a stretch is one. */
+  #longestFrom(pairing: Pairing): number {
+    const { maxLengthSeconds, work } = this.#rules;
+    const isWhole = work.hours === 'FIRST_IN_TO_LAST_OUT';
+    const first = isWhole
+      ? pairing.sessions.find((session) => session.in !== undefined)
+      : undefined;
+    return (first?.in ?? pairing.open?.in ?? 0) + maxLengthSeconds * 1000;
   }
 
   #isTooMany(time: Instant): boolean {
@@ -206,7 +214,7 @@ class Reading {
     this.#pairing = undefined;
     const { zone, windows } = this.#plan;
     const open = pairing.open?.in;
-    const longest = (open ?? 0) + this.#rules.maxLengthSeconds * 1000;
+    const longest = this.#longestFrom(pairing);
     const window = windows.find(({ from }) => from > (open ?? 0))?.from ?? Infinity;
     const closesAt = Math.min(longest, window, open === undefined ? longest : time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;

@@ -69,6 +69,13 @@ export class Pairing {
     return this.#lastTime;
   }
 
+  /** Whether a punch that finds nobody inside only says the last departure again. */
+  isRepeatedDeparture(kind: PunchKind, time: Instant): boolean {
+    if (!this.#isRepeated(time)) return false;
+    const action = this.#actionOf(kind);
+    return action === 'UNSPECIFIED' || (action === 'OUT' && this.#lastAction === 'OUT');
+  }
+
   /** Reads the next punch. */
   read(punch: Punch): void {
     const time = wholeSecond(punch.time);
@@ -99,7 +106,7 @@ export class Pairing {
       this.#open = { in: time, out: undefined, breaks: [], isUntyped };
       this.sessions.push(this.#open);
     } else if (action === 'OUT') {
-      if (this.#lastAction === 'OUT' && this.#isRepeated(time)) {
+      if (this.isRepeatedDeparture(action, time)) {
         this.#setAside(action, time, 'REPEATED');
         return;
       }
