@@ -12,12 +12,10 @@ import type { Anomaly } from './day.js';
 import type { Finding, Trace } from './finding.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, sameInstant, wholeSecond } from './pairing.js';
-import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, type Window } from './plan.js';
+import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay, type Window } from './plan.js';
 import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
 import type { OffShiftRules } from './shift.js';
 import type { Instant } from './time.js';
-
-const DAY_MS = 86_400_000;
 
 /** Work without a shift, from an arrival until a long pause. */
 export interface Stretch {
@@ -57,9 +55,9 @@ function isSameReading(a: DayPlan, b: DayPlan): boolean {
 }
 
 function readStretches(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch[] {
-  const punches = offShiftPunches(plan, timeline);
+  const { punches, surplus } = offShiftPunches(plan, timeline);
   if (punches.length === 0) return [];
-  const reading = new Reading(plan, trace !== undefined);
+  const reading = new Reading(plan, surplus, trace !== undefined);
   const anew = placesToBeginAnew(plan, punches);
   for (let index = 0; index < punches.length; ) {
     if (anew.has(index)) reading.beginAnew(wholeSecond(punches[index]?.time ?? plan.start));
@@ -71,13 +69,21 @@ function readStretches(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch
   return reading.stretches;
 }
 
+interface OffShiftPunches {
+  readonly punches: readonly Punch[];
+  /** Those of them that are beyond the bound: each shows that there are more. */
+  readonly surplus: ReadonlySet<Punch>;
+}
+
 /**
  * The punches of the plan's reach that are in no window: of a stuck clock's, the first of each
- * day of UTC, with the one that shows that there are more.
+ * day of UTC, with the one that shows that there are more. Behind a window counting begins anew:
+ * another date's reach begins there, and must come to the same.
  */
-function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): readonly Punch[] {
+function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): OffShiftPunches {
   const first = firstAtOrAfter(timeline, reach.from);
-  const kept: Punch[] = [];
+  const punches: Punch[] = [];
+  const surplus = new Set<Punch>();
   let window = 0;
   let day = -Infinity;
   let count = 0;
@@ -85,14 +91,19 @@ function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): reado
     const punch = timeline[index];
     if (punch === undefined || punch.time >= reach.to + 1000) break;
     const time = wholeSecond(punch.time);
-    while (windows[window] !== undefined && (windows[window]?.to ?? 0) < time) window += 1;
+    while (windows[window] !== undefined && (windows[window]?.to ?? 0) < time) {
+      window += 1;
+      count = 0;
+    }
     if ((windows[window]?.from ?? Infinity) <= time) continue;
-    const itsDay = Math.floor(time / DAY_MS);
+    const itsDay = utcDay(time);
     count = itsDay === day ? count + 1 : 1;
     day = itsDay;
-    if (count <= MAX_PUNCHES + 1) kept.push(punch);
+    if (count > MAX_PUNCHES + 1) continue;
+    punches.push(punch);
+    if (count > MAX_PUNCHES) surplus.add(punch);
   }
-  return kept;
+  return { punches, surplus };
 }
 
 /** The indices of punches that no earlier one has a say in. */
@@ -149,15 +160,15 @@ class Reading {
   readonly stretches: Stretch[] = [];
   readonly #plan: DayPlan;
   readonly #rules: OffShiftRules;
+  readonly #surplus: ReadonlySet<Punch>;
   readonly #isTraced: boolean;
   #pairing: Pairing | undefined;
   #findings: Finding[] = [];
   #start = 0 as Instant;
-  #day = -Infinity;
-  #dayCount = 0;
 
-  constructor(plan: DayPlan, isTraced: boolean) {
+  constructor(plan: DayPlan, surplus: ReadonlySet<Punch>, isTraced: boolean) {
     this.#plan = plan;
+    this.#surplus = surplus;
     this.#rules = plan.offShift;
     this.#isTraced = isTraced;
   }
@@ -175,7 +186,7 @@ class Reading {
       this.#pairing = new Pairing(this.#rules.work, undefined, trace);
       this.#start = time;
     }
-    if (this.#isTooMany(time)) this.#pairing.tooMany(punch);
+    if (this.#surplus.has(punch)) this.#pairing.tooMany(punch);
     else this.#pairing.read(punch);
   }
 
@@ -198,13 +209,6 @@ class Reading {
       ? pairing.sessions.find((session) => session.in !== undefined)
       : undefined;
     return (first?.in ?? pairing.open?.in ?? 0) + maxLengthSeconds * 1000;
-  }
-
-  #isTooMany(time: Instant): boolean {
-    const day = Math.floor(time / DAY_MS);
-    this.#dayCount = day === this.#day ? this.#dayCount + 1 : 1;
-    this.#day = day;
-    return this.#dayCount > MAX_PUNCHES;
   }
 
   /** Ends the stretch that is being read: from `time` on, nothing belongs to it. */

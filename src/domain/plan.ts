@@ -28,6 +28,7 @@ const FAR_NEIGHBOUR_DAYS = 4;
 const STRETCH_DAYS = 3;
 
 const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1000;
 
 /** Both included: a punch in the same second still belongs. */
 export interface Window {
@@ -103,7 +104,12 @@ export const NO_PLAN: Plan = { kind: 'NONE' };
  * Off-shift punches are looked at in blocks of this length, aligned to 1970-01-01: see
  * off-shift.ts. The same blocks for everybody and every date, so that all dates agree.
  */
-export const OFF_SHIFT_BLOCK_MS = 7 * DAY_SECONDS * 1000;
+export const OFF_SHIFT_BLOCK_MS = 7 * DAY_MS;
+
+/** Days of UTC since 1970-01-01: punches off shift are bounded by each. */
+export function utcDay(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
 
 export function blockStart(time: number): number {
   return Math.floor(time / OFF_SHIFT_BLOCK_MS) * OFF_SHIFT_BLOCK_MS;
@@ -337,11 +343,12 @@ function offShiftReach(
 ): { readonly windows: readonly Window[]; readonly reach: Window } {
   const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
   const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
-  const earliest = blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000;
+  // Whole days of UTC, as by them it is told which punches are too many.
+  const earliest = utcDay(blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000) * DAY_MS;
   const lastBlock = blockStart(day.to + 2 * maxLengthSeconds * 1000);
   const latest = lastBlock + OFF_SHIFT_BLOCK_MS + pause + 1000;
   const windows = calendar.shifts(epochDay).map(({ window }) => window);
-  const margin = calendar.neighbourDays * DAY_SECONDS * 1000;
+  const margin = calendar.neighbourDays * DAY_MS;
   let from = earliest;
   for (let back = epochDay - 1; calendar.startOf(back) + margin >= from; back -= 1) {
     for (const { window } of calendar.shifts(back)) {

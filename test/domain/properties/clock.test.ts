@@ -19,9 +19,16 @@ function attendanceAt(result: DayResult, { date }: DayPlan, now: number): Attend
   return presentResult(subject, result, now as Instant);
 }
 
-/** What a caller sees of it, but for what is said about the clock itself. */
-function seen({ final: _, nextTransitionTime: __, ...attendance }: Attendance): string {
-  return JSON.stringify(attendance);
+/**
+ * What a caller sees of it, but for what is said about the clock itself; and which sessions can
+ * still be going on, as an explanation tells.
+ */
+function seen(attendance: Attendance, now: number): string {
+  const { final: _, nextTransitionTime: __, ...lasting } = attendance;
+  const isOpen = attendance.sessions.map(
+    ({ closesAt }) => closesAt !== undefined && now < closesAt,
+  );
+  return JSON.stringify({ ...lasting, isOpen });
 }
 
 /** Every shift and every session can be waited for once. */
@@ -41,7 +48,7 @@ function expectChangesOnlyAsTold(result: DayResult, plan: DayPlan, share: number
       expect(attendanceAt(result, plan, at)).to.deep.equal(attendance);
     }
     const changed = attendanceAt(result, plan, next);
-    expect(seen(changed)).to.not.equal(seen(attendance));
+    expect(seen(changed, next)).to.not.equal(seen(attendance, now));
     now = next;
     attendance = changed;
   }

@@ -429,7 +429,7 @@ function punchesFrom(seed: PunchSeed, from: number, edges: readonly number[]): P
 
 /** The instants at which something begins or ends. */
 function edgesOf(plans: readonly DayPlan[]): readonly number[] {
-  const edges = plans.flatMap(({ start, shifts }) => [
+  const edges: number[] = plans.flatMap(({ start, shifts }) => [
     start,
     ...shifts.flatMap((shift) => [shift.start, shift.end, shift.window.from, shift.window.to]),
   ]);

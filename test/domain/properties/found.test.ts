@@ -1,0 +1,125 @@
+// Mistakes that properties (or reading with them in mind) found in the rules, each as the smallest
+// case that shows it. They stay found.
+
+import { expect } from 'chai';
+import type { Anomaly, DayResult } from '../../../src/domain/day.js';
+import { type Found, resultsOf } from '../support/found.js';
+
+/** The sessions of a date by the clock of UTC, `?` for an end that is not known. */
+function shown({ work }: DayResult): readonly string[] {
+  const at = (time: number | undefined) =>
+    time === undefined ? '?' : new Date(time).toISOString().slice(8, 19).replace('T', ' ');
+  return work.sessions.map(
+    ({ in: start, out, shiftId }) => `${shiftId ?? 'off'} ${at(start)} to ${at(out)}`,
+  );
+}
+
+const cases: readonly (Found & {
+  readonly name: string;
+  /** By date, from the first one on. */
+  readonly expected: readonly {
+    readonly sessions?: readonly string[];
+    readonly last?: string;
+    readonly worked?: number;
+    readonly anomalies?: readonly Anomaly[];
+  }[];
+})[] = [
+  {
+    // A's window was cut at B's hours, and B takes nothing after its end; but A's whole window
+    // was held against off-shift work, so that nobody read the punch.
+    name: 'a punch behind a short shift that cut a long window short is off shift',
+    shifts: { A: { hours: '00:00-15:00', after: 900 }, B: { hours: '15:00-15:05' } },
+    works: ['A', 'B'],
+    dates: ['2024-05-15'],
+    punches: '2024-05-15: 15:06:00 IN, 15:10:00 OUT',
+    expected: [{ sessions: ['off 15 15:06:00 to 15 15:10:00'] }],
+  },
+  {
+    // Shifts up to two dates apart were looked at; in zones 26 hours apart it takes four.
+    name: 'windows three dates apart, in zones a date apart, share no punch',
+    zone: 'Pacific/Kiritimati',
+    shifts: {
+      W: { hours: '23:00-22:00', zone: 'Etc/GMT+12', after: 1800 },
+      V: { hours: '00:15-08:00', before: 3600 },
+    },
+    works: [],
+    overrides: { '2024-05-15': ['W'], '2024-05-18': ['V'] },
+    dates: ['2024-05-15', '2024-05-18'],
+    // 00:14 in Kiritimati on the 18th, and 08:00.
+    punches: '2024-05-17: 10:14:00 IN, 18:00:00 OUT',
+    expected: [{ sessions: [] }, { sessions: ['V 17 10:14:00 to 17 18:00:00'] }],
+  },
+  {
+    // ALTERNATING ignores keys; an IN was taken for an arrival all the same.
+    name: 'a repetition off shift is one whatever key was pressed',
+    offShift: { newStretchGapSeconds: 0 },
+    work: { pairing: 'ALTERNATING', repeatSeconds: 60 },
+    dates: ['2024-05-15'],
+    punches: '2024-05-15: 08:00:00 IN, 12:00:00 IN, 12:00:30 IN',
+    expected: [{ sessions: ['off 15 08:00:00 to 15 12:00:00'], anomalies: ['DUPLICATE_PUNCH'] }],
+  },
+  {
+    // The limit of a stretch was looked at before whether the punch repeats the one before.
+    name: 'a departure told by two clocks is one after the longest session too',
+    offShift: { maxLengthSeconds: 4 * 3600 },
+    dates: ['2024-05-15'],
+    punches: '2024-05-15: 08:00:00 IN, 12:00:00 OUT gate, 12:00:00 OUT door',
+    expected: [{ sessions: ['off 15 08:00:00 to 15 12:00:00'], anomalies: ['DUPLICATE_PUNCH'] }],
+  },
+  {
+    // Each session kept the bound, and then first-to-last made one of them.
+    name: 'first to last off shift is no longer than the longest session',
+    offShift: { maxLengthSeconds: 16 * 3600 },
+    work: { hours: 'FIRST_IN_TO_LAST_OUT' },
+    dates: ['2024-05-15'],
+    punches: '2024-05-15: 06:00:00 IN, 12:00:00 OUT, 13:00:00 IN, 22:00:01 OUT',
+    expected: [
+      {
+        sessions: [
+          'off 15 06:00:00 to 15 12:00:00',
+          'off 15 13:00:00 to ?',
+          'off ? to 15 22:00:01',
+        ],
+        worked: 6 * 3600,
+        anomalies: ['MISSING_IN'],
+      },
+    ],
+  },
+  {
+    // Each date counted from where its own reach begins: on the 14th the arrival was one too
+    // many, for the 15th it was not, and so the session was on neither.
+    name: 'punches are too many or not whichever date asks',
+    shifts: { A: { hours: '10:00-11:00' } },
+    works: ['A'],
+    dates: ['2024-05-14', '2024-05-15'],
+    punches:
+      `2024-05-14: ${many(190, 'UNSPECIFIED')}, ${many(20, 'UNSPECIFIED', 12)}, 23:00:00 IN; ` +
+      '2024-05-15: 01:00:00 OUT',
+    expected: [
+      { last: 'off 14 23:00:00 to 15 01:00:00', anomalies: ['OFF_SHIFT'] },
+      { sessions: [] },
+    ],
+  },
+];
+
+/** Every second from an hour on. */
+function many(count: number, kind: string, hour = 2): string {
+  const clock = (index: number) => new Date(index * 1000).toISOString().slice(11, 19);
+  return Array.from({ length: count }, (_, index) => `${clock(hour * 3600 + index)} ${kind}`).join(
+    ', ',
+  );
+}
+
+describe('found by properties', () => {
+  for (const { name, expected, ...found } of cases) {
+    it(name, () => {
+      resultsOf(found).forEach((result, index) => {
+        const { sessions, last, worked, anomalies } = expected[index] ?? {};
+        if (sessions !== undefined) expect(shown(result)).to.deep.equal(sessions);
+        if (last !== undefined) expect(shown(result).at(-1)).to.equal(last);
+        if (worked !== undefined) expect(result.work.workedSeconds).to.equal(worked);
+        if (anomalies !== undefined) expect(result.work.anomalies).to.deep.equal(anomalies);
+      });
+    });
+  }
+});
