@@ -24,8 +24,11 @@ const NEIGHBOUR_DAYS = 2;
 /** The same where not all is in one zone: one date's midnights can be 26 hours apart. */
 const FAR_NEIGHBOUR_DAYS = 4;
 
-/** A stretch of off-shift work covers less than twice the longest session: three dates off. */
-const STRETCH_DAYS = 3;
+/**
+ * A stretch of off-shift work covers less than twice the longest session: three dates off, and
+ * two more for those that a zone, or a move across the date line, leaves without any time.
+ */
+const STRETCH_DAYS = 5;
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;

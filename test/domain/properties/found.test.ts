@@ -100,6 +100,24 @@ const cases: readonly (Found & {
       { sessions: [] },
     ],
   },
+  {
+    // The dates a stretch can run through were listed three dates back, and one of those was the
+    // date that Apia left out: seen from 1 January, 28 December was not there to have the most.
+    name: 'the date most worked is one, over a date that the zone left out',
+    zone: 'Pacific/Apia',
+    offShift: {
+      attribution: 'MOST_WORKED_DATE',
+      maxLengthSeconds: 36 * 3600,
+      newStretchGapSeconds: 24 * 3600,
+    },
+    dates: ['2011-12-28', '2011-12-31', '2012-01-01'],
+    // 50 minutes on 28 December, 10 on the 29th, 7 on the 31st, 30 on 1 January.
+    punches:
+      '2011-12-29: 09:00:00 IN, 09:50:00 OUT; ' +
+      '2011-12-30: 06:00:00 IN, 06:10:00 OUT, 20:50:00 IN, 20:55:00 OUT, 20:58:00 IN, ' +
+      '21:00:00 BREAK_START; 2011-12-31: 10:00:00 BREAK_END, 10:30:00 OUT',
+    expected: [{ worked: 97 * 60 }, { sessions: [] }, { sessions: [] }],
+  },
 ];
 
 /** Every second from an hour on. */
