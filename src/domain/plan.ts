@@ -88,3 +88,208 @@ export interface DayPlan {
 export type Plan = NoPlan | DayPlan;
 
 export const NO_PLAN: Plan = { kind: 'NONE' };
+
+/**
+ * Off-shift punches are looked at in blocks of this length, aligned to 1970-01-01: see
+ * off-shift.ts. The same blocks for everybody and every date, so that all dates agree.
+ */
+export const OFF_SHIFT_BLOCK_MS = 7 * DAY_SECONDS * 1000;
+
+export function blockStart(time: number): number {
+  return Math.floor(time / OFF_SHIFT_BLOCK_MS) * OFF_SHIFT_BLOCK_MS;
+}
+
+/** The plan of one date. */
+export function plan(roster: Roster, employee: EmployeeRoster, epochDay: number): DayPlan {
+  return planDay(new Calendar(roster, employee), epochDay);
+}
+
+/** The plans of all dates from the first to the last, in order; linear in their number. */
+export function planDays(
+  roster: Roster,
+  employee: EmployeeRoster,
+  firstDay: number,
+  lastDay: number,
+): DayPlan[] {
+  const calendar = new Calendar(roster, employee);
+  const plans: DayPlan[] = [];
+  for (let day = firstDay; day <= lastDay; day += 1) plans.push(planDay(calendar, day));
+  return plans;
+}
+
+/** A shift on a date before its neighbours are known. */
+interface RawShift {
+  readonly shift: Shift;
+  readonly epochDay: number;
+  readonly zone: Zone;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly window: Window;
+}
+
+interface RosteredDay extends DayRoster {
+  /** By start. */
+  readonly raw: readonly RawShift[];
+}
+
+/** An employee's dates, each worked out once. */
+class Calendar {
+  readonly roster: Roster;
+  readonly employee: EmployeeRoster;
+  readonly #days = new Map<number, RosteredDay>();
+
+  constructor(roster: Roster, employee: EmployeeRoster) {
+    this.roster = roster;
+    this.employee = employee;
+  }
+
+  day(epochDay: number): RosteredDay {
+    const known = this.#days.get(epochDay);
+    if (known !== undefined) return known;
+    const rostered = rosterOn(this.roster, this.employee, epochDay);
+    const raw = rostered.shifts
+      .map((shift) => rawShift(shift, epochDay, shift.zone ?? zoneOn(this.employee, epochDay)))
+      .sort(compareRaw);
+    const day = { ...rostered, raw };
+    this.#days.set(epochDay, day);
+    return day;
+  }
+
+  holiday(calendarId: string | undefined, epochDay: number): string | undefined {
+    const id = calendarId ?? this.employee.calendarId;
+    return id === undefined ? undefined : this.roster.calendars.get(id)?.get(epochDay);
+  }
+
+  /** The first instant of a date in the employee's zone. */
+  startOf(epochDay: number): Instant {
+    return startOfDay(zoneOn(this.employee, epochDay), epochDay);
+  }
+}
+
+function compareRaw(a: RawShift, b: RawShift): number {
+  return a.start - b.start || a.end - b.end || (a.shift.shiftId < b.shift.shiftId ? -1 : 1);
+}
+
+/** The length of a shift on the wall clock. */
+export function clockSeconds({ startSecond, endSecond }: Shift): number {
+  return endSecond > startSecond ? endSecond - startSecond : endSecond - startSecond + DAY_SECONDS;
+}
+
+function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
+  const isOvernight = shift.endSecond <= shift.startSecond;
+  const start = instantAt(zone, epochDay, shift.startSecond);
+  const planned = instantAt(zone, epochDay + (isOvernight ? 1 : 0), shift.endSecond);
+  // A start that the clocks skip moves forward and could pass the end: then the shift keeps its
+  // length on the wall clock.
+  const end = planned > start ? planned : ((start + clockSeconds(shift) * 1000) as Instant);
+  const from = (start - shift.beforeSeconds * 1000) as Instant;
+  const to = (end + shift.afterSeconds * 1000) as Instant;
+  return { shift, epochDay, zone, start, end, window: { from, to } };
+}
+
+function planDay(calendar: Calendar, epochDay: number): DayPlan {
+  const { roster, employee } = calendar;
+  const { source, raw } = calendar.day(epochDay);
+  const shifts = raw.length === 0 ? [] : plannedShifts(calendar, epochDay);
+  const start = calendar.startOf(epochDay);
+  // Whoever moves far east overnight can begin the date after next before the next one.
+  const nextStart = Math.min(calendar.startOf(epochDay + 1), calendar.startOf(epochDay + 2));
+  const end = Math.max(start, nextStart) as Instant;
+  const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
+  return {
+    kind: 'ROSTER',
+    date: fromEpochDay(epochDay),
+    epochDay,
+    zone: zoneOn(employee, epochDay),
+    start,
+    end,
+    isEmployed: isEmployed(employee, epochDay),
+    source,
+    shifts,
+    holiday: calendar.holiday(undefined, epochDay),
+    offShift: roster.offShift,
+    windows,
+    reach: shifts.reduce((whole, { window }) => hull(whole, window), reach),
+  };
+}
+
+function hull(a: Window, b: Window): Window {
+  return {
+    from: Math.min(a.from, b.from) as Instant,
+    to: Math.max(a.to, b.to) as Instant,
+  };
+}
+
+/** The date's shifts, with their windows cut at their neighbours'. */
+function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
+  const line: RawShift[] = [];
+  for (let day = epochDay - NEIGHBOUR_DAYS; day <= epochDay + NEIGHBOUR_DAYS; day += 1) {
+    line.push(...calendar.day(day).raw);
+  }
+  line.sort(compareRaw);
+  return line.flatMap((raw, index) => {
+    if (raw.epochDay !== epochDay) return [];
+    const before = contestedBy(line[index - 1], raw);
+    const next = line[index + 1];
+    const after = contestedBy(raw, next);
+    return [
+      {
+        ...raw,
+        window: { from: before?.from ?? raw.window.from, to: after?.to ?? raw.window.to },
+        contestedBefore: before,
+        contestedAfter: after,
+        nextShiftId: after === undefined ? undefined : next?.shift.shiftId,
+        holiday: calendar.holiday(raw.shift.calendarId, epochDay),
+      },
+    ];
+  });
+}
+
+/** The time that both of two shifts claim; undefined when their windows do not meet. */
+function contestedBy(
+  earlier: RawShift | undefined,
+  later: RawShift | undefined,
+): Contested | undefined {
+  if (earlier === undefined || later === undefined) return undefined;
+  // Hours that overlap are refused when a roster is made; here they must only not do harm.
+  const from = Math.max(later.window.from, Math.min(earlier.end, later.start));
+  const to = Math.min(earlier.window.to, Math.max(earlier.end, later.start));
+  if (from > to) return undefined;
+  const middle = Math.floor((from + to) / 2000) * 1000;
+  return { from: from as Instant, to: to as Instant, middle: middle as Instant };
+}
+
+/**
+ * The windows around a date, and the range of punches that its off-shift work depends on: from
+ * the window before it to the window after it, since no off-shift work runs through a window;
+ * where there is none nearby, as far as off-shift.ts may have to look.
+ */
+function offShiftReach(
+  calendar: Calendar,
+  epochDay: number,
+  day: Window,
+): { readonly windows: readonly Window[]; readonly reach: Window } {
+  const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
+  const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
+  const earliest = blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000;
+  const latest =
+    Math.max(blockStart(day.to) + OFF_SHIFT_BLOCK_MS, day.to + 2 * maxLengthSeconds * 1000) + 1000;
+  const windows = calendar.day(epochDay).raw.map(({ window }) => window);
+  const margin = NEIGHBOUR_DAYS * DAY_SECONDS * 1000;
+  let from = earliest;
+  for (let back = epochDay - 1; calendar.startOf(back) + margin >= from; back -= 1) {
+    for (const { window } of calendar.day(back).raw) {
+      if (window.to >= from) windows.push(window);
+      if (window.to <= day.from) from = Math.max(from, window.to);
+    }
+  }
+  let to = latest;
+  for (let ahead = epochDay + 1; calendar.startOf(ahead) - margin <= to; ahead += 1) {
+    for (const { window } of calendar.day(ahead).raw) {
+      if (window.from <= to) windows.push(window);
+      if (window.from >= day.to) to = Math.min(to, window.from);
+    }
+  }
+  windows.sort((a, b) => a.from - b.from || a.to - b.to);
+  return { windows, reach: { from: from as Instant, to: to as Instant } };
+}
