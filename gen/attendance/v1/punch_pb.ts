@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/punch.proto.
  */
 export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
-  fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIugBCgVQdW5jaBJJCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIfukgcyAEBsgEWGgcIgODL/68HMgsIgIPW4vf/////ARIwCgRraW5kGAIgASgOMhguYXR0ZW5kYW5jZS52MS5QdW5jaEtpbmRCCLpIBYIBAhABEhsKCWRldmljZV9pZBgDIAEoCUIIukgFcgMYgAESGgoIZXZlbnRfaWQYBCABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAUgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbiKTAQoITG9jYXRpb24SKQoIbGF0aXR1ZGUYASABKAFCF7pIFBISGQAAAAAAgFZAKQAAAAAAgFbAEioKCWxvbmdpdHVkZRgCIAEoAUIXukgUEhIZAAAAAACAZkApAAAAAACAZsASMAoPYWNjdXJhY3lfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAhNeXQSkAAAAAAAAAACqEAQoJUHVuY2hLaW5kEhoKFlBVTkNIX0tJTkRfVU5TUEVDSUZJRUQQABIRCg1QVU5DSF9LSU5EX0lOEAESEgoOUFVOQ0hfS0lORF9PVVQQAhIaChZQVU5DSF9LSU5EX0JSRUFLX1NUQVJUEAMSGAoUUFVOQ0hfS0lORF9CUkVBS19FTkQQBGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIs8BCgVQdW5jaBIwCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKBGtpbmQYAiABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIaCghldmVudF9pZBgEIAEoCUIIukgFcgMYgAESKQoIbG9jYXRpb24YBSABKAsyFy5hdHRlbmRhbmNlLnYxLkxvY2F0aW9uIpMBCghMb2NhdGlvbhIpCghsYXRpdHVkZRgBIAEoAUIXukgUEhIZAAAAAACAVkApAAAAAACAVsASKgoJbG9uZ2l0dWRlGAIgASgBQhe6SBQSEhkAAAAAAIBmQCkAAAAAAIBmwBIwCg9hY2N1cmFjeV9tZXRlcnMYAyABKAFCF7pIFBISGQAAAACE15dBKQAAAAAAAAAAKoQBCglQdW5jaEtpbmQSGgoWUFVOQ0hfS0lORF9VTlNQRUNJRklFRBAAEhEKDVBVTkNIX0tJTkRfSU4QARISCg5QVU5DSF9LSU5EX09VVBACEhoKFlBVTkNIX0tJTkRfQlJFQUtfU1RBUlQQAxIYChRQVU5DSF9LSU5EX0JSRUFLX0VORBAEYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Someone touched a clock. A punch is evidence: what it comes to is said by the day it
@@ -23,7 +23,8 @@ export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
  */
 export type Punch = Message<"attendance.v1.Punch"> & {
   /**
-   * When, by the clock that took it. Counted in whole seconds: a fraction is dropped.
+   * When, by the clock that took it, from 1900 to 9999. Counted in whole seconds: a fraction
+   * is dropped.
    *
    * @generated from field: google.protobuf.Timestamp time = 1;
    */
