@@ -116,6 +116,10 @@ export interface ShiftResult {
 
 /** What a day's punches, or the lack of them, come to under its plan. */
 export interface DayWork {
+  /** What they alone come to, whatever was declared. */
+  readonly status: Status;
+  /** Of a half that was left to them by a mark for the other half; undefined: no such half. */
+  readonly otherHalfStatus: Status | undefined;
   /** By start. */
   readonly shifts: readonly ShiftResult[];
   /** By beginning; they never overlap. */
@@ -132,6 +136,8 @@ export interface DayWork {
 
 /** The work of a day of which nothing is planned and nothing was punched. */
 export const NO_WORK: DayWork = {
+  status: 'UNSCHEDULED',
+  otherHalfStatus: undefined,
   shifts: [],
   sessions: [],
   firstIn: undefined,

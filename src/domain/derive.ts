@@ -1,68 +1,230 @@
 // From facts to a day, without a clock: the same facts give the same result, whenever it is
-// computed. Must never read the time, a zone's clock or anything outside its arguments.
+// computed. Must never read the time or anything outside its arguments. Total: whatever was
+// punched and planned, there is a day; linear in the punches of the plan's reach.
 
-import type { DayResult, Declaration, MarkableStatus, Portion } from './day.js';
-import type { Plan } from './plan.js';
+import {
+  ANOMALIES,
+  type Anomaly,
+  type DayResult,
+  type DayWork,
+  type Declaration,
+  NO_WORK,
+  type Session,
+  type Status,
+} from './day.js';
+import type { Trace } from './finding.js';
+import { breakSecondsOf } from './hours.js';
+import { stretchesNear } from './off-shift.js';
+import { clockSeconds, type DayPlan, type Plan } from './plan.js';
+import { NO_PUNCHES, type Timeline } from './punch.js';
+import { type ShiftWork, shiftWork } from './shift-result.js';
+import { combineHalves, combineShifts } from './shift-statuses.js';
+import { type DatedWork, workOnDate } from './stretch-dates.js';
 
 /**
- * Raised with every change of the rules below, so that days derived by older rules can be found
- * and derived again on purpose.
+ * Raised with every change of the rules, so that days derived by older rules can be found and
+ * derived again on purpose.
  */
-export const ENGINE_VERSION = 1;
+export const ENGINE_VERSION = 2;
 
-/** A fact about a day's declaration, in the order in which they were recorded. */
-export type DeclarationFact =
-  | {
-      readonly kind: 'MARK';
-      readonly status: MarkableStatus;
-      readonly portion: Portion;
-      readonly note: string;
-    }
-  | { readonly kind: 'CLEAR' };
-
-/** Everything known about a day. Punches will stand here too. */
+/** Everything known about a day. */
 export interface DayFacts {
   readonly declaration: Declaration | undefined;
+  /** All punches of the plan's reach; others do no harm. */
+  readonly punches: Timeline;
 }
 
-/**
- * The declaration after one more fact. A mark replaces what stood for the same part of the day:
- * a whole-day mark everything, a half-day mark its half only, so a morning's leave
- * outlives the mark of the afternoon. A clearing withdraws all of it.
- */
-export function foldDeclaration(
-  standing: Declaration | undefined,
-  fact: DeclarationFact,
-): Declaration | undefined {
-  if (fact.kind === 'CLEAR') return undefined;
-  return {
-    status: fact.status,
-    portion: fact.portion,
-    otherHalfStatus: otherHalf(standing, fact.portion),
-    note: fact.note,
+export const NO_FACTS: DayFacts = { declaration: undefined, punches: NO_PUNCHES };
+
+/** What the facts say under a plan. `trace` is given what every rule found. */
+export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
+  const { declaration, punches } = facts;
+  const { work, isPunched } =
+    plan.kind === 'NONE'
+      ? { work: NO_WORK, isPunched: false }
+      : deriveWork(punches, plan, declaration, trace);
+  if (declaration === undefined) {
+    return {
+      status: work.status,
+      origin: isPunched ? 'DERIVED' : 'EXPECTED',
+      portion: 'WHOLE_DAY',
+      otherHalfStatus: undefined,
+      note: '',
+      work,
+    };
+  }
+  const { status, portion, note } = declaration;
+  trace?.push({ rule: 'DECLARED', status, portion, note, otherwise: work.status });
+  const otherHalfStatus = declaration.otherHalfStatus ?? work.otherHalfStatus;
+  if (otherHalfStatus !== undefined) {
+    const isDeclared = declaration.otherHalfStatus !== undefined;
+    trace?.push({ rule: 'OTHER_HALF', status: otherHalfStatus, isDeclared });
+  }
+  return { status, origin: 'MARKED', portion, otherHalfStatus, note, work };
+}
+
+function deriveWork(
+  punches: Timeline,
+  plan: DayPlan,
+  declaration: Declaration | undefined,
+  trace: Trace,
+): { readonly work: DayWork; readonly isPunched: boolean } {
+  if (trace !== undefined) tracePlan(plan, trace);
+  const shifts = plan.shifts.map((planned) => shiftWork(planned, punches, declaration, trace));
+  const offShift = stretchesNear(plan, punches, trace).flatMap(
+    (stretch) => workOnDate(stretch, plan, trace) ?? [],
+  );
+  const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
+  const status = statusOf(plan, shifts, offShift, trace);
+  const sessions = inOrder([...shifts, ...offShift].flatMap((each) => each.sessions));
+  const work: DayWork = {
+    status,
+    otherHalfStatus: otherHalfOf(plan, shifts, isPunched, status, declaration),
+    shifts: shifts.map(({ result }) => result),
+    sessions,
+    firstIn: sessions.find((session) => session.in !== undefined)?.in,
+    lastOut: lastOutOf(shifts, sessions),
+    workedSeconds: sumOf(shifts.map(({ result }) => result)) + sumOf(offShift),
+    onBreakSeconds: sessions.reduce((sum, { breaks }) => sum + breakSecondsOf(breaks), 0),
+    anomalies: anomaliesOf(plan, shifts, offShift, sessions, declaration, status, trace),
   };
+  return { work, isPunched };
 }
 
-/** What stands for the half that a mark of `portion` leaves alone. */
-function otherHalf(
-  standing: Declaration | undefined,
-  portion: Portion,
-): MarkableStatus | undefined {
-  if (standing === undefined || portion === 'WHOLE_DAY') return undefined;
-  if (standing.portion === 'WHOLE_DAY') return standing.status;
-  return standing.portion === portion ? standing.otherHalfStatus : standing.status;
+function sumOf(works: readonly { readonly workedSeconds: number }[]): number {
+  return works.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
 }
 
-/** The declaration of a day from all its facts, the oldest first. */
-export function declarationOf(facts: readonly DeclarationFact[]): Declaration | undefined {
-  return facts.reduce<Declaration | undefined>(foldDeclaration, undefined);
+/** By beginning: a session of which only the end is known stands where it ended. */
+function inOrder(sessions: Session[]): readonly Session[] {
+  if (sessions.length < 2) return sessions;
+  return sessions.sort((a, b) => (a.in ?? a.out ?? 0) - (b.in ?? b.out ?? 0));
 }
 
-/** What the facts say under a plan; undefined when no fact stands. */
-export function derive(facts: DayFacts, _plan: Plan): DayResult | undefined {
-  const { declaration } = facts;
-  if (declaration === undefined) return undefined;
-  return { origin: 'MARKED', ...declaration };
+function lastOutOf(shifts: readonly ShiftWork[], sessions: readonly Session[]) {
+  const outs = [...shifts.map(({ result }) => result.lastOut), ...sessions.map(({ out }) => out)];
+  return outs.reduce(
+    (last, out) => (out !== undefined && (last === undefined || out > last) ? out : last),
+    undefined,
+  );
+}
+
+/** What the roster and the punches alone come to, once everything is over. */
+function statusOf(
+  plan: DayPlan,
+  shifts: readonly ShiftWork[],
+  offShift: readonly DatedWork[],
+  trace: Trace,
+): Status {
+  if (shifts.length > 0) {
+    const status = combineShifts(shifts.map(({ statusAlone }) => statusAlone));
+    if (shifts.length > 1) {
+      trace?.push({ rule: 'SHIFTS_COMBINED', shiftCount: shifts.length, status });
+    }
+    return status;
+  }
+  if (plan.isEmployed && plan.holiday !== undefined) return 'HOLIDAY';
+  if (plan.source !== undefined) return 'DAY_OFF';
+  if (offShift.length === 0) return 'UNSCHEDULED';
+  trace?.push({ rule: 'OFF_SHIFT_PRESENT' });
+  return 'PRESENT';
+}
+
+/** What is said of the half that a mark left open; undefined when no half is. */
+function otherHalfOf(
+  plan: DayPlan,
+  shifts: readonly ShiftWork[],
+  isPunched: boolean,
+  status: Status,
+  declaration: Declaration | undefined,
+): Status | undefined {
+  if (declaration === undefined || declaration.portion === 'WHOLE_DAY') return undefined;
+  if (declaration.otherHalfStatus !== undefined) return undefined;
+  if (plan.shifts.length > 0) return combineHalves(shifts.map(({ result }) => result.status));
+  return status === 'UNSCHEDULED' && !isPunched ? undefined : status;
+}
+
+function anomaliesOf(
+  plan: DayPlan,
+  shifts: readonly ShiftWork[],
+  offShift: readonly DatedWork[],
+  sessions: readonly Session[],
+  declaration: Declaration | undefined,
+  status: Status,
+  trace: Trace,
+): readonly Anomaly[] {
+  const found = new Set<Anomaly>();
+  for (const { anomalies } of shifts) for (const anomaly of anomalies) found.add(anomaly);
+  for (const { anomalies } of offShift) for (const anomaly of anomalies) found.add(anomaly);
+  if (sessions.some((session) => session.in === undefined)) found.add('MISSING_IN');
+  if (offShift.length > 0 && (plan.source !== undefined || !plan.isEmployed)) {
+    found.add('OFF_SHIFT');
+  }
+  if (sessions.length > 0) {
+    const flag = workedAgainst(shifts, declaration, status);
+    if (flag !== undefined) {
+      trace?.push({ rule: flag });
+      if (flag !== 'WORKED_ON_DAY_OFF') found.add(flag);
+    }
+  }
+  return found.size === 0 ? NO_WORK.anomalies : ANOMALIES.filter((anomaly) => found.has(anomaly));
+}
+
+/** The kind of day on which nobody was to work; undefined: an ordinary one. */
+function workedAgainst(
+  shifts: readonly ShiftWork[],
+  declaration: Declaration | undefined,
+  status: Status,
+): 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' | undefined {
+  const declared = declaration?.portion === 'WHOLE_DAY' ? declaration.status : undefined;
+  if (declared === 'ON_LEAVE') return 'WORKED_ON_LEAVE';
+  if (declared === 'HOLIDAY' || status === 'HOLIDAY') return 'WORKED_ON_HOLIDAY';
+  const isPart = shifts.some(
+    ({ statusAlone, isPunched }) => statusAlone === 'HOLIDAY' && isPunched,
+  );
+  if (isPart) return 'WORKED_ON_HOLIDAY';
+  return status === 'DAY_OFF' ? 'WORKED_ON_DAY_OFF' : undefined;
+}
+
+function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
+  const { source, shifts, holiday, isEmployed } = plan;
+  if (!isEmployed) trace.push({ rule: 'NOT_EMPLOYED' });
+  else if (source === undefined) trace.push({ rule: 'NOT_ROSTERED' });
+  else if (shifts.length === 0) trace.push({ rule: 'PLANNED_OFF', source });
+  if (isEmployed && holiday !== undefined && shifts.length === 0) {
+    trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
+  }
+  for (const planned of shifts) {
+    const { shift, start, end, window, contestedAfter, nextShiftId } = planned;
+    const { shiftId } = shift;
+    trace.push({
+      rule: 'SHIFT_PLANNED',
+      shiftId,
+      source: source ?? 'ASSIGNMENT',
+      startTime: start,
+      endTime: end,
+      windowStartTime: window.from,
+      windowEndTime: window.to,
+    });
+    const lengthSeconds = (end - start) / 1000;
+    const onClock = clockSeconds(shift);
+    if (lengthSeconds !== onClock) {
+      const zone = planned.zone.name;
+      trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
+    }
+    if (contestedAfter !== undefined && nextShiftId !== undefined) {
+      const dividedTime = contestedAfter.middle;
+      trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime });
+    }
+    if (planned.holiday !== undefined) {
+      const name = planned.holiday;
+      trace.push(
+        shift.worksOnHolidays
+          ? { rule: 'WORKS_ON_HOLIDAYS', name, shiftId }
+          : { rule: 'HOLIDAY', name, shiftId },
+      );
+    }
+  }
 }
 
 /** Whether two results say the same: a write between them changed nothing. */
@@ -73,17 +235,12 @@ export function sameResult(a: DayResult | undefined, b: DayResult | undefined): 
     a.origin === b.origin &&
     a.portion === b.portion &&
     a.otherHalfStatus === b.otherHalfStatus &&
-    a.note === b.note
+    a.note === b.note &&
+    sameWork(a.work, b.work)
   );
 }
 
-/** The declaration inside a result: what a further mark is folded onto. */
-export function declarationIn(result: DayResult | undefined): Declaration | undefined {
-  if (result === undefined || result.origin !== 'MARKED') return undefined;
-  return {
-    status: result.status as MarkableStatus,
-    portion: result.portion,
-    otherHalfStatus: result.otherHalfStatus as MarkableStatus | undefined,
-    note: result.note,
-  };
+/** Results are built with their fields in one order, so equal values have equal texts. */
+function sameWork(a: DayWork, b: DayWork): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

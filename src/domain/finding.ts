@@ -189,7 +189,11 @@ type VerdictFinding =
 /** What the clock adds: not settled before `untilTime`. */
 type ClockFinding =
   | { readonly rule: 'NOT_SEEN_YET'; readonly shiftId: string; readonly untilTime: Instant }
-  | { readonly rule: 'STILL_THERE'; readonly shiftId: string | undefined; readonly untilTime: Instant }
+  | {
+      readonly rule: 'STILL_THERE';
+      readonly shiftId: string | undefined;
+      readonly untilTime: Instant;
+    }
   | { readonly rule: 'MAY_COME_BACK'; readonly shiftId: string; readonly untilTime: Instant };
 
 export type Finding = PlanFinding | PunchFinding | HoursFinding | VerdictFinding | ClockFinding;

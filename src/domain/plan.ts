@@ -21,6 +21,9 @@ import { instantAt, startOfDay, type Zone } from './zone.js';
  */
 const NEIGHBOUR_DAYS = 2;
 
+/** A stretch of off-shift work covers less than twice the longest session: three dates off. */
+const STRETCH_DAYS = 3;
+
 const DAY_SECONDS = 86_400;
 
 /** Both included: a punch in the same second still belongs. */
@@ -36,6 +39,8 @@ export interface Window {
 export interface Contested extends Window {
   /** Half of it, in whole seconds: what is nearer to the one or to the other. */
   readonly middle: Instant;
+  /** Whether both shifts heed the keys that people press. */
+  readonly isTyped: boolean;
 }
 
 /** A shift on a date. */
@@ -71,6 +76,8 @@ export interface DayPlan {
   /** The date in the employee's zone: from its start, until the next date's. */
   readonly start: Instant;
   readonly end: Instant;
+  /** The starts of the dates that a stretch of off-shift work on this date can run through. */
+  readonly midnights: readonly Instant[];
   readonly isEmployed: boolean;
   /** Undefined: the roster says nothing about the date. */
   readonly source: PlanSource | undefined;
@@ -137,6 +144,7 @@ class Calendar {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
   readonly #days = new Map<number, RosteredDay>();
+  readonly #starts = new Map<number, Instant>();
 
   constructor(roster: Roster, employee: EmployeeRoster) {
     this.roster = roster;
@@ -160,9 +168,20 @@ class Calendar {
     return id === undefined ? undefined : this.roster.calendars.get(id)?.get(epochDay);
   }
 
-  /** The first instant of a date in the employee's zone. */
+  /**
+   * The first instant of a date in the employee's zone. Never after the next date's: whoever
+   * moves across the date line can have a date without any time in it.
+   */
   startOf(epochDay: number): Instant {
-    return startOfDay(zoneOn(this.employee, epochDay), epochDay);
+    const known = this.#starts.get(epochDay);
+    if (known !== undefined) return known;
+    const zone = zoneOn(this.employee, epochDay);
+    const nextZone = zoneOn(this.employee, epochDay + 1);
+    const own = startOfDay(zone, epochDay);
+    const start =
+      zone === nextZone ? own : (Math.min(own, startOfDay(nextZone, epochDay + 1)) as Instant);
+    this.#starts.set(epochDay, start);
+    return start;
   }
 }
 
@@ -191,11 +210,12 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
   const { roster, employee } = calendar;
   const { source, raw } = calendar.day(epochDay);
   const shifts = raw.length === 0 ? [] : plannedShifts(calendar, epochDay);
-  const start = calendar.startOf(epochDay);
-  // Whoever moves far east overnight can begin the date after next before the next one.
-  const nextStart = Math.min(calendar.startOf(epochDay + 1), calendar.startOf(epochDay + 2));
-  const end = Math.max(start, nextStart) as Instant;
+  const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
   const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
+  const midnights: Instant[] = [];
+  for (let near = -STRETCH_DAYS; near <= STRETCH_DAYS + 1; near += 1) {
+    midnights.push(calendar.startOf(epochDay + near));
+  }
   return {
     kind: 'ROSTER',
     date: fromEpochDay(epochDay),
@@ -203,6 +223,7 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
     zone: zoneOn(employee, epochDay),
     start,
     end,
+    midnights,
     isEmployed: isEmployed(employee, epochDay),
     source,
     shifts,
@@ -256,7 +277,8 @@ function contestedBy(
   const to = Math.min(earlier.window.to, Math.max(earlier.end, later.start));
   if (from > to) return undefined;
   const middle = Math.floor((from + to) / 2000) * 1000;
-  return { from: from as Instant, to: to as Instant, middle: middle as Instant };
+  const isTyped = [earlier, later].every(({ shift }) => shift.work.pairing === 'TYPED');
+  return { from: from as Instant, to: to as Instant, middle: middle as Instant, isTyped };
 }
 
 /**
@@ -272,8 +294,7 @@ function offShiftReach(
   const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
   const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
   const earliest = blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000;
-  const latest =
-    Math.max(blockStart(day.to) + OFF_SHIFT_BLOCK_MS, day.to + 2 * maxLengthSeconds * 1000) + 1000;
+  const latest = blockStart(day.to + 2 * maxLengthSeconds * 1000) + OFF_SHIFT_BLOCK_MS;
   const windows = calendar.day(epochDay).raw.map(({ window }) => window);
   const margin = NEIGHBOUR_DAYS * DAY_SECONDS * 1000;
   let from = earliest;

@@ -1,9 +1,23 @@
-// What the clock adds to a day on every read. Pure: the moment is an argument.
+// What the clock adds to a day on every read: who is still expected, who is still there, and
+// when that changes by itself. Pure: the moment is an argument.
 
-import type { Attendance, StoredDay } from './day.js';
+import {
+  ANOMALIES,
+  type Anomaly,
+  type Attendance,
+  type DayResult,
+  type Session,
+  type ShiftAttendance,
+  type ShiftResult,
+  type Status,
+  type StoredDay,
+} from './day.js';
+import { derive, NO_FACTS } from './derive.js';
 import type { EmployeeId } from './employee-id.js';
+import type { Trace } from './finding.js';
 import type { LocalDate } from './local-date.js';
 import type { Plan } from './plan.js';
+import { combineHalves, combineShifts } from './shift-statuses.js';
 import type { Instant } from './time.js';
 
 /** Whose day it is. */
@@ -14,27 +28,138 @@ export interface DaySubject {
 }
 
 /**
- * A day as a caller sees it at `now`. `stored` is undefined for a day never stored.
- * A day without a standing fact comes from the plan; without one it is UNSCHEDULED, and the
- * clock does not change that.
+ * A day as a caller sees it at `now`. `stored` is undefined for a day never stored; a day
+ * without a standing fact comes from the plan alone.
  */
 export function present(
   subject: DaySubject,
   stored: StoredDay | undefined,
-  _plan: Plan,
-  _now: Instant,
+  plan: Plan,
+  now: Instant,
 ): Attendance {
-  const result = stored?.result;
+  const result = stored?.result ?? derive(NO_FACTS, plan);
   return {
-    ...subject,
-    status: result?.status ?? 'UNSCHEDULED',
-    origin: result?.origin,
-    portion: result?.portion ?? 'WHOLE_DAY',
-    otherHalfStatus: result?.otherHalfStatus,
-    note: result?.note ?? '',
-    final: true,
-    nextTransitionTime: undefined,
+    ...presentResult(subject, result, now),
     updateTime: stored?.recordedAt,
     revision: stored?.revision ?? 0,
   };
+}
+
+/** The same of a result that was never stored. `trace` is given what is not settled yet. */
+export function presentResult(
+  subject: DaySubject,
+  result: DayResult,
+  now: Instant,
+  trace?: Trace,
+): Attendance {
+  const { work } = result;
+  const status = statusAt(result, now);
+  const nextTransitionTime = nextTransition(work.shifts, work.sessions, now);
+  if (trace !== undefined) tracePending(work.shifts, work.sessions, now, trace);
+  return {
+    ...subject,
+    status,
+    origin: status === 'UNSCHEDULED' ? undefined : result.origin,
+    portion: result.portion,
+    otherHalfStatus: otherHalfAt(result, now),
+    note: result.note,
+    shifts: work.shifts.map((shift) => shiftAt(shift, now)),
+    sessions: work.sessions,
+    firstIn: work.firstIn,
+    lastOut: work.lastOut,
+    workedSeconds: work.workedSeconds,
+    onBreakSeconds: work.onBreakSeconds,
+    lateBySeconds: work.shifts.reduce((sum, { lateBySeconds }) => sum + lateBySeconds, 0),
+    earlyBySeconds: work.shifts.reduce((sum, shift) => sum + earlyByAt(shift, now), 0),
+    anomalies: anomaliesAt(result, now),
+    final: nextTransitionTime === undefined,
+    nextTransitionTime,
+    updateTime: undefined,
+    revision: 0,
+  };
+}
+
+function isPending({ pending }: ShiftResult, now: Instant): boolean {
+  return pending !== undefined && now < pending.at;
+}
+
+/** Somebody who was there counts as present until the verdict. */
+function shiftStatusAt(shift: ShiftResult, now: Instant): Status {
+  if (!isPending(shift, now) || shift.status === 'HOLIDAY') return shift.status;
+  return shift.pending?.kind === 'NOT_SEEN' ? 'SCHEDULED' : 'PRESENT';
+}
+
+function earlyByAt(shift: ShiftResult, now: Instant): number {
+  return isPending(shift, now) ? 0 : shift.earlyBySeconds;
+}
+
+function shiftAt(shift: ShiftResult, now: Instant): ShiftAttendance {
+  const { pending: _, ...lasting } = shift;
+  return {
+    ...lasting,
+    status: shiftStatusAt(shift, now),
+    earlyBySeconds: earlyByAt(shift, now),
+  };
+}
+
+function statusAt({ status, origin, work }: DayResult, now: Instant): Status {
+  if (origin === 'MARKED' || work.shifts.length === 0) return status;
+  return combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));
+}
+
+function otherHalfAt({ otherHalfStatus, work }: DayResult, now: Instant): Status | undefined {
+  if (work.otherHalfStatus === undefined || work.shifts.length === 0) return otherHalfStatus;
+  return combineHalves(work.shifts.map((shift) => shiftStatusAt(shift, now)));
+}
+
+/** Sessions that nobody knows the end of, as long as it can still come. */
+function isOpenAt({ closesAt }: Session, now: Instant): boolean {
+  return closesAt !== undefined && now < closesAt;
+}
+
+function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
+  const { shifts, sessions, anomalies } = work;
+  const added = new Set<Anomaly>();
+  if (shifts.some(({ lateBySeconds }) => lateBySeconds > 0)) added.add('LATE_IN');
+  if (shifts.some((shift) => earlyByAt(shift, now) > 0)) added.add('EARLY_OUT');
+  if (sessions.some(({ closesAt }) => closesAt !== undefined && closesAt <= now)) {
+    added.add('MISSING_OUT');
+  }
+  if (added.size === 0) return anomalies;
+  return ANOMALIES.filter((anomaly) => added.has(anomaly) || anomalies.includes(anomaly));
+}
+
+/** The next instant at which a verdict falls. */
+function nextTransition(
+  shifts: readonly ShiftResult[],
+  sessions: readonly Session[],
+  now: Instant,
+): Instant | undefined {
+  let next: Instant | undefined;
+  const consider = (at: Instant | undefined): void => {
+    if (at !== undefined && at > now && (next === undefined || at < next)) next = at;
+  };
+  for (const { pending } of shifts) consider(pending?.at);
+  for (const { closesAt } of sessions) consider(closesAt);
+  return next;
+}
+
+function tracePending(
+  shifts: readonly ShiftResult[],
+  sessions: readonly Session[],
+  now: Instant,
+  trace: NonNullable<Trace>,
+): void {
+  for (const shift of shifts) {
+    const { shiftId, pending } = shift;
+    if (pending === undefined || !isPending(shift, now)) continue;
+    const untilTime = pending.at;
+    if (pending.kind === 'NOT_SEEN') trace.push({ rule: 'NOT_SEEN_YET', shiftId, untilTime });
+    if (pending.kind === 'LEFT') trace.push({ rule: 'MAY_COME_BACK', shiftId, untilTime });
+  }
+  for (const session of sessions) {
+    if (session.closesAt === undefined || !isOpenAt(session, now)) continue;
+    const { shiftId, closesAt: untilTime } = session;
+    trace.push({ rule: 'STILL_THERE', shiftId, untilTime });
+  }
 }

@@ -1,0 +1,220 @@
+// From punches to sessions: what each punch does to the one it finds open. One Pairing reads
+// the punches of one shift, or of one stretch of work without a shift, in time order.
+
+import type { Anomaly, Break } from './day.js';
+import type { Trace } from './finding.js';
+import type { Punch, PunchKind } from './punch.js';
+import type { WorkRules } from './shift.js';
+import type { Instant } from './time.js';
+
+/** The most punches of one shift that are looked at, and of one day off shift. */
+export const MAX_PUNCHES = 200;
+
+/** A session as the punches tell it. */
+export interface PunchedSession {
+  /** Undefined when only the departure is known. */
+  readonly in: Instant | undefined;
+  /** Undefined when the departure is not known. */
+  out: Instant | undefined;
+  /** A break without an end is the last one, of a session without `out`. */
+  readonly breaks: Break[];
+  /** Whether it began with a punch that did not say what it is. */
+  readonly isUntyped: boolean;
+}
+
+/** A punch counts in whole seconds: whatever its clock says beyond them is dropped. */
+export function wholeSecond(time: Instant): Instant {
+  return (Math.floor(time / 1000) * 1000) as Instant;
+}
+
+/** Which of several punches of one instant go first: the order that leaves least to explain. */
+const CLOSING_FIRST: readonly PunchKind[] = [
+  'BREAK_END',
+  'OUT',
+  'UNSPECIFIED',
+  'IN',
+  'BREAK_START',
+];
+const OPENING_FIRST: readonly PunchKind[] = [
+  'IN',
+  'UNSPECIFIED',
+  'BREAK_START',
+  'BREAK_END',
+  'OUT',
+];
+
+export class Pairing {
+  readonly sessions: PunchedSession[] = [];
+  readonly anomalies = new Set<Anomaly>();
+  readonly shiftId: string | undefined;
+  readonly #rules: WorkRules;
+  readonly #trace: Trace;
+  #open: PunchedSession | undefined;
+  /** What the last punch that counted did, and when. */
+  #lastAction: PunchKind | undefined;
+  #lastTime = -Infinity as Instant;
+
+  constructor(rules: WorkRules, shiftId: string | undefined, trace: Trace) {
+    this.#rules = rules;
+    this.shiftId = shiftId;
+    this.#trace = trace;
+  }
+
+  get open(): PunchedSession | undefined {
+    return this.#open;
+  }
+
+  /** When the last punch that counted was; -Infinity before the first. */
+  get lastTime(): Instant {
+    return this.#lastTime;
+  }
+
+  /** Reads the next punch. */
+  read(punch: Punch): void {
+    const time = wholeSecond(punch.time);
+    for (const flag of punch.flags) this.#flag(flag, time);
+    const action = this.#actionOf(punch.kind);
+    const isUntyped = action === 'UNSPECIFIED';
+    if (isUntyped && this.#isRepeated(time)) {
+      this.#setAside(punch.kind, time, 'REPEATED');
+    } else if (this.#open === undefined) {
+      this.#readOutside(isUntyped ? 'IN' : action, time, isUntyped);
+    } else {
+      this.#readInside(this.#open, action, time);
+    }
+  }
+
+  /** UNSPECIFIED: whatever alternates. */
+  #actionOf(kind: PunchKind): PunchKind {
+    const isKeyIgnored = this.#rules.pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT');
+    return isKeyIgnored ? 'UNSPECIFIED' : kind;
+  }
+
+  #isRepeated(time: Instant): boolean {
+    return time - this.#lastTime <= this.#rules.repeatSeconds * 1000;
+  }
+
+  #readOutside(action: PunchKind, time: Instant, isUntyped: boolean): void {
+    if (action === 'IN') {
+      this.#open = { in: time, out: undefined, breaks: [], isUntyped };
+      this.sessions.push(this.#open);
+    } else if (action === 'OUT') {
+      if (this.#lastAction === 'OUT' && this.#isRepeated(time)) {
+        this.#setAside(action, time, 'REPEATED');
+        return;
+      }
+      this.sessions.push({ in: undefined, out: time, breaks: [], isUntyped: false });
+    } else {
+      this.anomalies.add('MISSING_IN');
+      this.#trace?.push({
+        rule: 'NO_ARRIVAL',
+        shiftId: this.shiftId,
+        kind: action,
+        punchTime: time,
+      });
+    }
+    this.#count(action, time);
+  }
+
+  #readInside(open: PunchedSession, action: PunchKind, time: Instant): void {
+    const pause = open.breaks.at(-1);
+    const isOnBreak = pause !== undefined && pause.end === undefined;
+    if (action === 'OUT' || (action === 'UNSPECIFIED' && !isOnBreak)) {
+      this.#depart(open, time);
+    } else if (action === 'BREAK_START') {
+      if (isOnBreak) {
+        this.#setAside(action, time, 'ALREADY_ON_BREAK');
+      } else {
+        open.breaks.push({ start: time, end: undefined });
+        this.#count(action, time);
+      }
+    } else if (isOnBreak) {
+      // An arrival ends a break too: that is what people press when they come back.
+      this.#endBreak(open, pause, time);
+      this.#count('BREAK_END', time);
+    } else if (action === 'IN') {
+      this.#setAside(action, time, 'ALREADY_IN');
+    } else if (this.#lastAction === 'BREAK_END' && this.#isRepeated(time)) {
+      this.#setAside(action, time, 'REPEATED');
+    } else {
+      this.anomalies.add('MISSING_BREAK_START');
+      this.#trace?.push({ rule: 'BREAK_WITHOUT_START', shiftId: this.shiftId, punchTime: time });
+      this.#count(action, time);
+    }
+  }
+
+  #depart(open: PunchedSession, time: Instant): void {
+    if (time === open.in) {
+      this.#setAside('OUT', time, 'REPEATED');
+      return;
+    }
+    const pause = open.breaks.at(-1);
+    if (pause !== undefined && pause.end === undefined) {
+      this.anomalies.add('MISSING_BREAK_END');
+      this.#trace?.push({
+        rule: 'BREAK_WITHOUT_END',
+        shiftId: this.shiftId,
+        punchTime: pause.start,
+      });
+      this.#endBreak(open, pause, time);
+    }
+    open.out = time;
+    this.#open = undefined;
+    this.#count('OUT', time);
+  }
+
+  /** A break that ended in the second it began was none. */
+  #endBreak(open: PunchedSession, pause: Break, time: Instant): void {
+    open.breaks.pop();
+    if (time > pause.start) open.breaks.push({ start: pause.start, end: time });
+  }
+
+  #count(action: PunchKind, time: Instant): void {
+    this.#lastAction = action;
+    this.#lastTime = time;
+  }
+
+  #setAside(
+    kind: PunchKind,
+    punchTime: Instant,
+    reason: 'REPEATED' | 'ALREADY_IN' | 'ALREADY_ON_BREAK',
+  ): void {
+    this.anomalies.add('DUPLICATE_PUNCH');
+    this.#trace?.push({ rule: 'SET_ASIDE', shiftId: this.shiftId, kind, punchTime, reason });
+  }
+
+  #flag(flag: 'CLOCK_SKEW' | 'EVENT_ID_CONFLICT', punchTime: Instant): void {
+    this.anomalies.add(flag);
+    this.#trace?.push({ rule: flag, shiftId: this.shiftId, punchTime });
+  }
+
+  /** Notes punches beyond the bound: they are kept, and not looked at. */
+  tooMany(punch: Punch): void {
+    if (this.anomalies.has('TOO_MANY_PUNCHES')) return;
+    this.anomalies.add('TOO_MANY_PUNCHES');
+    this.#trace?.push({
+      rule: 'SET_ASIDE',
+      shiftId: this.shiftId,
+      kind: punch.kind,
+      punchTime: wholeSecond(punch.time),
+      reason: 'TOO_MANY',
+    });
+  }
+}
+
+/**
+ * The punches from `index` on that share one instant, in the order in which to read them; most
+ * often just one.
+ */
+export function sameInstant(
+  punches: readonly Punch[],
+  index: number,
+  isOpen: boolean,
+): readonly Punch[] {
+  let end = index + 1;
+  while (end < punches.length && punches[end]?.time === punches[index]?.time) end += 1;
+  const together = punches.slice(index, end);
+  if (together.length === 1) return together;
+  const order = isOpen ? CLOSING_FIRST : OPENING_FIRST;
+  return together.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}

@@ -1,0 +1,51 @@
+// Which punches are a shift's: those in its window, and its share of those that a neighbour's
+// window claims too.
+
+import type { Contested, PlannedShift } from './plan.js';
+import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
+import type { Instant } from './time.js';
+
+/** The punches of a shift, and when the next shift took over, if its punches did. */
+export interface ShiftPunches {
+  readonly punches: readonly Punch[];
+  /** The first of the contested punches after the shift that is the next shift's. */
+  readonly takenOverAt: Instant | undefined;
+}
+
+export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunches {
+  const { window, contestedBefore, contestedAfter } = planned;
+  const inWindow = within(punches, window.from, window.to);
+  if (inWindow.length === 0) return { punches: inWindow, takenOverAt: undefined };
+  const isEarlier = contestedBefore && division(contestedBefore, punches);
+  const isMine = contestedAfter && division(contestedAfter, punches);
+  const own = inWindow.filter(
+    (punch) =>
+      (contestedBefore === undefined || !isEarlier?.(punch)) &&
+      (isMine === undefined || isMine(punch)),
+  );
+  const later = isMine && inWindow.find((punch) => !isMine(punch));
+  return { punches: own, takenOverAt: later?.time };
+}
+
+/** By whole seconds, both ends included. */
+function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[] {
+  return punches.slice(firstAtOrAfter(punches, from), firstAtOrAfter(punches, to + 1000));
+}
+
+/**
+ * Tells whether a punch is the earlier shift's. An arrival in the contested time begins the
+ * later shift, and a departure before it still ends the earlier one; what does not say what it
+ * is goes to the nearer shift.
+ */
+function division(contested: Contested, punches: Timeline): (punch: Punch) => boolean {
+  const { from, to, middle, isTyped } = contested;
+  const claimed = isTyped ? within(punches, from, to) : [];
+  const arrival = claimed.find(({ kind }) => kind === 'IN')?.time;
+  if (arrival !== undefined) {
+    return ({ time, kind }) =>
+      time < arrival || (time === arrival && (kind === 'OUT' || kind === 'BREAK_END'));
+  }
+  const departure = claimed.findLast(({ kind }) => kind === 'OUT')?.time ?? middle;
+  const last = Math.max(departure, middle + 999);
+  return ({ time }) => time <= last;
+}

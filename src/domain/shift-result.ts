@@ -1,0 +1,201 @@
+// How one shift went: its punches paired and counted, held against its hours and thresholds.
+
+import type { Anomaly, Declaration, Pending, Session, ShiftResult, Status } from './day.js';
+import { isAway } from './declaration.js';
+import type { Trace } from './finding.js';
+import { distanceMeters } from './geofence.js';
+import { type CountedWork, countWork } from './hours.js';
+import { MAX_PUNCHES, Pairing, sameInstant, wholeSecond } from './pairing.js';
+import type { PlannedShift } from './plan.js';
+import type { Punch, Timeline } from './punch.js';
+import { punchesOf } from './shift-punches.js';
+
+/** A shift's result and what it leaves to the day. */
+export interface ShiftWork {
+  readonly result: ShiftResult;
+  /** Whatever was declared. */
+  readonly statusAlone: Status;
+  readonly sessions: readonly Session[];
+  readonly anomalies: ReadonlySet<Anomaly>;
+  readonly isPunched: boolean;
+}
+
+export function shiftWork(
+  planned: PlannedShift,
+  timeline: Timeline,
+  declaration: Declaration | undefined,
+  trace: Trace,
+): ShiftWork {
+  const { shift, zone, window } = planned;
+  const { punches, takenOverAt } = punchesOf(planned, timeline);
+  const pairing = new Pairing(shift.work, shift.shiftId, trace);
+  readAll(pairing, punches);
+  if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
+  const closesAt = takenOverAt === undefined ? window.to : wholeSecond(takenOverAt);
+  const counted = countWork(pairing, shift.work, closesAt, zone, trace);
+  const isPunched = punches.length > 0;
+  const isHoliday = planned.holiday !== undefined && !shift.worksOnHolidays;
+  const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched);
+  const result = judge(planned, counted, statusAlone, isPunched, declaration, trace);
+  const { sessions } = counted;
+  return { result, statusAlone, sessions, anomalies: pairing.anomalies, isPunched };
+}
+
+function readAll(pairing: Pairing, punches: readonly Punch[]): void {
+  const counted = punches.length > MAX_PUNCHES ? punches.slice(0, MAX_PUNCHES) : punches;
+  for (let index = 0; index < counted.length; ) {
+    const together = sameInstant(counted, index, pairing.open !== undefined);
+    for (const punch of together) pairing.read(punch);
+    index += together.length;
+  }
+  const first = punches[MAX_PUNCHES];
+  if (first !== undefined) pairing.tooMany(first);
+}
+
+function checkPositions(
+  { shift }: PlannedShift,
+  punches: readonly Punch[],
+  anomalies: Set<Anomaly>,
+  trace: Trace,
+): void {
+  const { geofence, shiftId } = shift;
+  if (geofence === undefined) return;
+  for (const { position, time } of punches) {
+    if (position === undefined) continue;
+    const meters = distanceMeters(position, geofence);
+    if (meters <= geofence.radiusMeters) continue;
+    anomalies.add('OUTSIDE_GEOFENCE');
+    trace?.push({
+      rule: 'OUTSIDE_GEOFENCE',
+      shiftId,
+      punchTime: wholeSecond(time),
+      distanceMeters: Math.round(meters),
+      radiusMeters: geofence.radiusMeters,
+    });
+  }
+}
+
+function judge(
+  planned: PlannedShift,
+  counted: CountedWork,
+  alone: Status,
+  isPunched: boolean,
+  declaration: Declaration | undefined,
+  trace: Trace,
+): ShiftResult {
+  const { shift, start, end } = planned;
+  const isHoliday = alone === 'HOLIDAY';
+  const status = isHoliday ? 'HOLIDAY' : statusBeside(declaration, alone, isPunched);
+  const lateBySeconds =
+    isHoliday || isAway(declaration, 'FIRST_HALF') ? 0 : lateBy(planned, counted, trace);
+  const earlyBySeconds =
+    isHoliday || isAway(declaration, 'SECOND_HALF') ? 0 : earlyBy(planned, counted, trace);
+  const isDecided = isHoliday || (declaration?.portion === 'WHOLE_DAY' && !isPunched);
+  const { firstIn, lastOut, workedSeconds } = counted;
+  const isFine = status === 'PRESENT' && earlyBySeconds === 0;
+  const pending = pendingOf(planned, counted, isPunched, isDecided, isFine);
+  if (trace !== undefined) traceStatus(planned, counted, isPunched, status, trace);
+  return {
+    shiftId: shift.shiftId,
+    start,
+    end,
+    status,
+    pending,
+    firstIn,
+    lastOut,
+    workedSeconds,
+    lateBySeconds,
+    earlyBySeconds,
+  };
+}
+
+/** What the punches alone come to, once the shift is over. */
+function statusOf(
+  { shift }: PlannedShift,
+  { workedSeconds }: CountedWork,
+  isPunched: boolean,
+): Status {
+  if (!isPunched || workedSeconds < shift.absentBelowSeconds) return 'ABSENT';
+  return workedSeconds < shift.halfDayBelowSeconds ? 'HALF_DAY' : 'PRESENT';
+}
+
+/**
+ * The same beside what was declared. Where nobody was expected to come and nobody came, the
+ * declaration is all there is to say; and the threshold for half a day is about a whole one, so
+ * it does not judge the half that a declaration left open.
+ */
+function statusBeside(declaration: Declaration | undefined, alone: Status, isPunched: boolean) {
+  if (declaration === undefined) return alone;
+  if (declaration.portion === 'WHOLE_DAY') return isPunched ? alone : declaration.status;
+  return alone === 'HALF_DAY' ? 'PRESENT' : alone;
+}
+
+function traceStatus(
+  { shift }: PlannedShift,
+  { workedSeconds }: CountedWork,
+  isPunched: boolean,
+  status: Status,
+  trace: NonNullable<Trace>,
+): void {
+  const { shiftId } = shift;
+  if (!isPunched && status === 'ABSENT') trace.push({ rule: 'NOBODY_CAME', shiftId });
+  if (isPunched && status === 'ABSENT') {
+    const thresholdSeconds = shift.absentBelowSeconds;
+    trace.push({ rule: 'BELOW_ABSENT', shiftId, workedSeconds, thresholdSeconds });
+  }
+  if (status === 'HALF_DAY') {
+    const thresholdSeconds = shift.halfDayBelowSeconds;
+    trace.push({ rule: 'BELOW_HALF_DAY', shiftId, workedSeconds, thresholdSeconds });
+  }
+  trace.push({ rule: 'SHIFT_STATUS', shiftId, status });
+}
+
+function lateBy({ shift, start }: PlannedShift, { firstIn }: CountedWork, trace: Trace): number {
+  const { shiftId, lateGraceSeconds: graceSeconds } = shift;
+  if (firstIn === undefined || firstIn <= start + graceSeconds * 1000) return 0;
+  const lateSeconds = (firstIn - start) / 1000;
+  trace?.push({
+    rule: 'LATE',
+    shiftId,
+    startTime: start,
+    graceSeconds,
+    arrivalTime: firstIn,
+    lateSeconds,
+  });
+  return lateSeconds;
+}
+
+/** Nobody is early who has not departed. */
+function earlyBy(
+  { shift, end }: PlannedShift,
+  { lastOut, open }: CountedWork,
+  trace: Trace,
+): number {
+  const { shiftId, earlyGraceSeconds: graceSeconds } = shift;
+  if (lastOut === undefined || open !== undefined || lastOut >= end - graceSeconds * 1000) return 0;
+  const earlySeconds = (end - lastOut) / 1000;
+  trace?.push({
+    rule: 'EARLY',
+    shiftId,
+    endTime: end,
+    graceSeconds,
+    departureTime: lastOut,
+    earlySeconds,
+  });
+  return earlySeconds;
+}
+
+/** `isFine`: that the shift is over would change nothing. */
+function pendingOf(
+  { end, window }: PlannedShift,
+  { open, lastOut }: CountedWork,
+  isPunched: boolean,
+  isDecided: boolean,
+  isFine: boolean,
+): Pending | undefined {
+  if (open?.closesAt !== undefined) return { kind: 'PRESENT', at: open.closesAt };
+  if (isDecided) return undefined;
+  if (!isPunched) return { kind: 'NOT_SEEN', at: window.to };
+  const isOver = lastOut !== undefined && lastOut >= end;
+  return isFine || isOver ? undefined : { kind: 'LEFT', at: end };
+}

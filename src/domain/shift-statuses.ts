@@ -1,0 +1,29 @@
+// What several shifts come to as one day.
+
+import type { Status } from './day.js';
+
+/**
+ * PRESENT if all are, ABSENT if all are, else HALF_DAY. Shifts on a holiday do not count unless
+ * nothing else is left. Those not due yet do not count either, but keep a day from being ABSENT.
+ */
+export function combineShifts(statuses: readonly Status[]): Status {
+  const [first] = statuses;
+  if (first === undefined) return 'UNSCHEDULED';
+  if (statuses.every((status) => status === first)) return first;
+  const counting = statuses.filter((status) => status !== 'HOLIDAY');
+  const due = counting.filter((status) => status !== 'SCHEDULED');
+  if (due.length < counting.length && due.every((status) => status === 'ABSENT')) {
+    return 'SCHEDULED';
+  }
+  if (due.every((status) => status === 'PRESENT')) return 'PRESENT';
+  if (due.every((status) => status === 'ABSENT')) return 'ABSENT';
+  return 'HALF_DAY';
+}
+
+/** What the shifts say of the half of a day that a mark for the other half left open. */
+export function combineHalves(statuses: readonly Status[]): Status {
+  for (const status of ['PRESENT', 'SCHEDULED', 'ABSENT', 'HOLIDAY'] as const) {
+    if (statuses.includes(status)) return status;
+  }
+  return 'ABSENT';
+}
