@@ -1,7 +1,12 @@
 // An acceptance case as the engine's own values.
 
-import { toEpochDay, parseLocalDate, type LocalDate } from '../../../src/domain/local-date.js';
-import { isMarkable, type MarkableStatus, type Portion, STATUSES } from '../../../src/domain/day.js';
+import {
+  isMarkable,
+  type MarkableStatus,
+  type Portion,
+  STATUSES,
+} from '../../../src/domain/day.js';
+import { type LocalDate, parseLocalDate, toEpochDay } from '../../../src/domain/local-date.js';
 import type { Punch } from '../../../src/domain/punch.js';
 import type { EmployeeRoster, Roster, ShiftVersion } from '../../../src/domain/roster.js';
 import {
