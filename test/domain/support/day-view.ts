@@ -56,7 +56,10 @@ export function expectDay(
   const notation = new Notation(row);
   const view: View = { ...viewOfDay(notation, day), ...viewOfFindings(notation, findings) };
   const actual = Object.fromEntries(Object.keys(expected).map((field) => [field, view[field]]));
-  expect({ date, ...actual }, `D is ${row.day ?? DEFAULT_DAY}`).to.deep.equal({ date, ...expected });
+  expect({ date, ...actual }, `D is ${row.day ?? DEFAULT_DAY}`).to.deep.equal({
+    date,
+    ...expected,
+  });
 }
 
 /** A date that a row leaves unmentioned: no time may be counted there too. */
