@@ -92,7 +92,8 @@ export function explainClock(finding: ClockFinding, zone: Zone): string {
       );
     case 'STILL_THERE':
       return (
-        `Not settled: the employee is still at work${forShift(finding.shiftId)}, ` +
+        `Not settled: the employee arrived at ${timeText(zone, finding.inTime)}` +
+        `${forShift(finding.shiftId)} and has not left, ` +
         `and only from ${until} on is the departure missing.`
       );
     case 'MAY_COME_BACK':

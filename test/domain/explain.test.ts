@@ -500,9 +500,9 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   STILL_THERE: [
     [
-      { ...offShift, untilTime: at('2025-06-03 00:00') },
-      'Not settled: the employee is still at work outside every shift, and only from 00:00 (Tue ' +
-        '3 Jun) on is the departure missing.',
+      { ...offShift, inTime: at('2025-06-02 08:00'), untilTime: at('2025-06-03 00:00') },
+      'Not settled: the employee arrived at 08:00 outside every shift and has not left, and only ' +
+        'from 00:00 (Tue 3 Jun) on is the departure missing.',
     ],
   ],
   MAY_COME_BACK: [
@@ -644,10 +644,16 @@ describe('a night in words', () => {
   it('to which nobody has come yet', () => {
     expect(told([], '2025-03-29 23:00')).to.deep.equal([
       ...planned,
-      "No arrival or departure was punched for shift 'night'.",
-      "Shift 'night' comes to: absent.",
       "Not settled: nobody has punched for shift 'night' yet, and only from 07:00 (Sun 30 Mar) " +
         'on does that count as absent.',
+    ]);
+  });
+
+  it('to which nobody came', () => {
+    expect(told([], '2025-03-30 07:00')).to.deep.equal([
+      ...planned,
+      "No arrival or departure was punched for shift 'night'.",
+      "Shift 'night' comes to: absent.",
     ]);
   });
 });
