@@ -104,7 +104,9 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
     const time = wholeSecond(punch.time);
     const before = punches[index - 1];
     const pause = before === undefined ? Infinity : time - wholeSecond(before.time);
-    const isSure = before === undefined || isSurelyAnew(plan, before, punch, pause);
+    // Several punches of one instant can have left somebody inside.
+    const isAlone = before?.time !== punches[index - 2]?.time;
+    const isSure = before === undefined || isSurelyAnew(plan, before, isAlone, punch, pause);
     if (isSure) anew.add(index);
     if (blockStart(time) !== block) {
       // Punches that run on into the next block without such a place ran through all of this one.
@@ -120,11 +122,17 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
 }
 
 /** Whether nothing can be open any more, or going on, when the second of two punches comes. */
-function isSurelyAnew(plan: DayPlan, before: Punch, punch: Punch, pauseMs: number): boolean {
+function isSurelyAnew(
+  plan: DayPlan,
+  before: Punch,
+  isBeforeAlone: boolean,
+  punch: Punch,
+  pauseMs: number,
+): boolean {
   const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
   if (pauseMs > Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000) return true;
-  const isArrival = punch.kind === 'IN' && before.kind === 'OUT' && work.pairing === 'TYPED';
-  if (isArrival && pauseMs >= newStretchGapSeconds * 1000) return true;
+  const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
+  if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
   return isWindowBetween(plan.windows, before.time, punch.time);
 }
 
@@ -177,11 +185,18 @@ class Reading {
     if (pairing === undefined) return false;
     const { maxLengthSeconds, newStretchGapSeconds, work } = this.#rules;
     const open = pairing.open?.in;
-    if (open !== undefined) return time - open > maxLengthSeconds * 1000;
+    if (open !== undefined) return time > this.#latestDeparture(open);
     const away = time - pairing.lastTime;
     const isRepeat = punch.kind !== 'IN' && away <= work.repeatSeconds * 1000;
     const isAway = away >= newStretchGapSeconds * 1000 && !isRepeat;
     return isAway || time - this.#start >= maxLengthSeconds * 1000;
+  }
+
+  /** A session of the first arrival to the last departure begins where the stretch does. */
+  #latestDeparture(arrival: Instant): number {
+    const { maxLengthSeconds, work } = this.#rules;
+    const start = work.hours === 'EVERY_PAIR' ? arrival : this.#start;
+    return start + maxLengthSeconds * 1000;
   }
 
   #isTooMany(time: Instant): boolean {
@@ -197,10 +212,9 @@ class Reading {
     if (pairing === undefined) return;
     this.#pairing = undefined;
     const { zone, windows } = this.#plan;
-    const open = pairing.open?.in;
-    const longest = (open ?? 0) + this.#rules.maxLengthSeconds * 1000;
-    const window = windows.find(({ from }) => from > (open ?? 0))?.from ?? Infinity;
-    const closesAt = Math.min(longest, window, open === undefined ? longest : time) as Instant;
+    const open = pairing.open?.in ?? this.#start;
+    const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
+    const closesAt = Math.min(this.#latestDeparture(open), window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
     const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
     const last = counted.sessions.at(-1);
