@@ -5,15 +5,15 @@ import { expect } from 'chai';
 import { checkOffShiftRules, checkShift } from '../../../src/domain/check-shift.js';
 import type { Case } from '../support/scenario.js';
 import { shiftOf, valuesOf } from '../support/scenario-values.js';
-import { BREAK_AND_ROUNDING_CASES } from './data/breaks-rounding.js';
-import { DEFINITIONS } from './data/definitions.js';
-import { EXCEPTION_CASES } from './data/exceptions.js';
-import { HOURS_CASES } from './data/hours.js';
-import { NIGHT_CASES, SHIFTS_ON_ONE_DATE } from './data/nights.js';
-import { SESSION_CASES } from './data/sessions.js';
-import { SHIFT_WINDOW_CASES } from './data/shift-windows.js';
-import { WAITING_FOR_OVERTIME, WAITING_FOR_THE_CLOCK } from './data/waiting.js';
-import { ZONE_CASES } from './data/zones.js';
+import { BREAK_AND_ROUNDING_CASES } from './rows/breaks-rounding.js';
+import { DEFINITIONS } from './rows/definitions.js';
+import { EXCEPTION_CASES } from './rows/exceptions.js';
+import { HOURS_CASES } from './rows/hours.js';
+import { NIGHT_CASES, SHIFTS_ON_ONE_DATE } from './rows/nights.js';
+import { SESSION_CASES } from './rows/sessions.js';
+import { SHIFT_WINDOW_CASES } from './rows/shift-windows.js';
+import { WAITING_FOR_OVERTIME, WAITING_FOR_THE_CLOCK } from './rows/waiting.js';
+import { ZONE_CASES } from './rows/zones.js';
 
 /** The ids of the page's sections A to F and I. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {

@@ -1,4 +1,4 @@
 import { describeCases } from '../support/run-cases.js';
-import { EXCEPTION_CASES } from './data/exceptions.js';
+import { EXCEPTION_CASES } from './rows/exceptions.js';
 
 describeCases('acceptance I: exceptions', EXCEPTION_CASES);

@@ -4,7 +4,7 @@ import { planDays } from '../../../src/domain/plan.js';
 import { describeCases } from '../support/run-cases.js';
 import type { Case } from '../support/scenario.js';
 import { datesOf, valuesOf } from '../support/scenario-values.js';
-import { NIGHT_CASES, SHIFTS_ON_ONE_DATE } from './data/nights.js';
+import { NIGHT_CASES, SHIFTS_ON_ONE_DATE } from './rows/nights.js';
 
 describeCases('acceptance C: night shifts and dates', NIGHT_CASES);
 

@@ -2,12 +2,33 @@
 // compared, and read, side by side.
 
 import { expect } from 'chai';
-import type { Attendance } from '../../../src/domain/day.js';
-import type { Finding } from '../../../src/domain/finding.js';
 import { Notation, sayLength } from './notation.js';
-import type { Case, DayExpectation } from './scenario.js';
+import type { Case } from './scenario.js';
 
-type View = Required<DayExpectation>;
+/** A day as far as cases look at it, whoever worked it out. Moments are milliseconds since 1970. */
+export interface SeenDay {
+  readonly status: string;
+  readonly origin: string | undefined;
+  readonly portion: string;
+  readonly otherHalfStatus: string | undefined;
+  readonly shifts: readonly { readonly shiftId: string; readonly status: string }[];
+  readonly sessions: readonly {
+    readonly in: number | undefined;
+    readonly out: number | undefined;
+    readonly shiftId: string | undefined;
+  }[];
+  readonly firstIn: number | undefined;
+  readonly lastOut: number | undefined;
+  readonly workedSeconds: number;
+  readonly lateBySeconds: number;
+  readonly earlyBySeconds: number;
+  readonly anomalies: readonly string[];
+  readonly final: boolean;
+  readonly nextTransitionTime: number | undefined;
+}
+
+/** What a rule found: `rule`, and its fields by name. */
+export type SeenFinding = Readonly<Record<string, unknown>>;
 
 /** What a row may leave out, because it is plain. */
 const PLAIN = {
@@ -28,69 +49,71 @@ const PLAIN = {
 export function expectDay(
   row: Case,
   date: string,
-  attendance: Attendance,
-  findings: readonly Finding[],
+  day: SeenDay,
+  findings: readonly SeenFinding[],
 ): void {
-  const expected: Partial<Record<keyof DayExpectation, unknown>> = { ...PLAIN, ...row.days[date] };
-  const view = viewOf(new Notation(row), attendance, findings);
-  const actual = Object.fromEntries(
-    Object.keys(expected).map((field) => [field, view[field as keyof DayExpectation]]),
-  );
-  expect({ date, ...actual }).to.deep.equal({ date, ...expected });
+  const expected: Readonly<Record<string, unknown>> = { ...PLAIN, ...row.days[date] };
+  const notation = new Notation(row);
+  const view: View = { ...viewOfDay(notation, day), ...viewOfFindings(notation, findings) };
+  const actual = Object.fromEntries(Object.keys(expected).map((field) => [field, view[field]]));
+  expect({ date, ...actual }, `D is ${row.day}`).to.deep.equal({ date, ...expected });
 }
 
-/** The day that a row leaves unmentioned: no time may be counted there too. */
-export function expectNothingWorked(attendance: Attendance): void {
-  const { date, workedSeconds, sessions } = attendance;
+/** A date that a row leaves unmentioned: no time may be counted there too. */
+export function expectNothingWorked(date: string, { workedSeconds, sessions }: SeenDay): void {
   expect({ date, workedSeconds, sessions }).to.deep.equal({ date, workedSeconds: 0, sessions: [] });
 }
 
-type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
+type View = Readonly<Record<string, unknown>>;
 
-function viewOf(
-  notation: Notation,
-  attendance: Attendance,
-  findings: readonly Finding[],
-): Loose<View> {
-  const moment = (instant: number | undefined) =>
-    instant === undefined ? undefined : notation.say(instant);
-  const span = (from: number | undefined, to: number | undefined) =>
-    `${moment(from) ?? '?'} to ${moment(to) ?? '?'}`;
+function momentOf(notation: Notation, instant: number | undefined): string | undefined {
+  return instant === undefined ? undefined : notation.say(instant);
+}
+
+function spanOf(notation: Notation, from: number | undefined, to: number | undefined): string {
+  return `${momentOf(notation, from) ?? '?'} to ${momentOf(notation, to) ?? '?'}`;
+}
+
+function viewOfDay(notation: Notation, day: SeenDay): View {
   return {
-    status: attendance.status,
-    origin: attendance.origin ?? 'NONE',
-    portion: attendance.portion,
-    otherHalf: attendance.otherHalfStatus,
-    in: moment(attendance.firstIn),
-    out: moment(attendance.lastOut),
-    worked: sayLength(attendance.workedSeconds),
-    late: sayLength(attendance.lateBySeconds),
-    early: sayLength(attendance.earlyBySeconds),
-    anomalies: attendance.anomalies,
-    final: attendance.final,
-    next: moment(attendance.nextTransitionTime),
-    sessions: attendance.sessions.map(
-      (session) => `${span(session.in, session.out)} ${session.shiftId ?? '-'}`,
+    status: day.status,
+    origin: day.origin ?? 'NONE',
+    portion: day.portion,
+    otherHalf: day.otherHalfStatus,
+    in: momentOf(notation, day.firstIn),
+    out: momentOf(notation, day.lastOut),
+    worked: sayLength(day.workedSeconds),
+    late: sayLength(day.lateBySeconds),
+    early: sayLength(day.earlyBySeconds),
+    anomalies: day.anomalies,
+    final: day.final,
+    next: momentOf(notation, day.nextTransitionTime),
+    sessions: day.sessions.map(
+      (session) => `${spanOf(notation, session.in, session.out)} ${session.shiftId ?? '-'}`,
     ),
-    shifts: attendance.shifts.map(({ shiftId, status }) => `${shiftId} ${status}`),
-    planned: findings.flatMap((found) =>
-      found.rule === 'SHIFT_PLANNED'
-        ? [
-            `${found.shiftId} ${span(found.startTime, found.endTime)}, ` +
-              `accepts ${span(found.windowStartTime, found.windowEndTime)}`,
-          ]
-        : [],
-    ),
-    stretches: findings.flatMap((found) =>
-      found.rule === 'OFF_SHIFT_STRETCH' ? [span(found.startTime, found.endTime)] : [],
-    ),
-    countedOut: findings
-      .map((found) => (found.rule === 'WORKED_ROUNDED' ? moment(found.countedOutTime) : undefined))
-      .find((text) => text !== undefined),
-    countedBreaks: findings
-      .map((found) =>
-        found.rule === 'BREAKS_ROUNDED' ? sayLength(found.countedSeconds) : undefined,
-      )
-      .find((text) => text !== undefined),
+    shifts: day.shifts.map(({ shiftId, status }) => `${shiftId} ${status}`),
   };
+}
+
+function viewOfFindings(notation: Notation, findings: readonly SeenFinding[]): View {
+  const found = (rule: string) => findings.filter((finding) => finding.rule === rule);
+  const span = (finding: SeenFinding, from: string, to: string) =>
+    spanOf(notation, numberIn(finding, from), numberIn(finding, to));
+  const [rounded] = found('WORKED_ROUNDED');
+  const [breaks] = found('BREAKS_ROUNDED');
+  return {
+    planned: found('SHIFT_PLANNED').map(
+      (finding) =>
+        `${finding.shiftId} ${span(finding, 'startTime', 'endTime')}, ` +
+        `accepts ${span(finding, 'windowStartTime', 'windowEndTime')}`,
+    ),
+    stretches: found('OFF_SHIFT_STRETCH').map((finding) => span(finding, 'startTime', 'endTime')),
+    countedOut: rounded && momentOf(notation, numberIn(rounded, 'countedOutTime')),
+    countedBreaks: breaks && sayLength(numberIn(breaks, 'countedSeconds') ?? 0),
+  };
+}
+
+function numberIn(finding: SeenFinding, field: string): number | undefined {
+  const value = finding[field];
+  return typeof value === 'number' ? value : undefined;
 }
