@@ -3,17 +3,11 @@
 
 import { expect } from 'chai';
 import { checkOffShiftRules, checkShift } from '../../../src/domain/check-shift.js';
-import type { Case } from '../support/scenario.js';
 import { shiftOf, valuesOf } from '../support/scenario-values.js';
-import { BREAK_AND_ROUNDING_CASES } from './rows/breaks-rounding.js';
+import { ALL_CASES } from './rows/all.js';
 import { DEFINITIONS } from './rows/definitions.js';
-import { EXCEPTION_CASES } from './rows/exceptions.js';
-import { HOURS_CASES } from './rows/hours.js';
-import { NIGHT_CASES, SHIFTS_ON_ONE_DATE } from './rows/nights.js';
-import { SESSION_CASES } from './rows/sessions.js';
-import { SHIFT_WINDOW_CASES } from './rows/shift-windows.js';
+import { SHIFTS_ON_ONE_DATE } from './rows/nights.js';
 import { WAITING_FOR_OVERTIME, WAITING_FOR_THE_CLOCK } from './rows/waiting.js';
-import { ZONE_CASES } from './rows/zones.js';
 
 /** The ids of the page's sections A to F and I. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {
@@ -33,20 +27,10 @@ const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>
   numbers.map((number) => `${section}${number}`),
 );
 
-const ROWS: readonly Case[] = [
-  ...SHIFT_WINDOW_CASES,
-  ...HOURS_CASES,
-  ...NIGHT_CASES,
-  ...ZONE_CASES,
-  ...SESSION_CASES,
-  ...BREAK_AND_ROUNDING_CASES,
-  ...EXCEPTION_CASES,
-];
-
 /** Cases that have no part which the engine could answer. */
 const NOT_THE_ENGINES = ['A30', 'A31', 'A39', 'E15', 'E16', 'E25', 'E26', 'E31'];
 
-const tested = new Set([...ROWS, ...SHIFTS_ON_ONE_DATE, ...DEFINITIONS].map(({ id }) => id));
+const tested = new Set([...ALL_CASES, ...SHIFTS_ON_ONE_DATE, ...DEFINITIONS].map(({ id }) => id));
 const waiting = [...WAITING_FOR_THE_CLOCK, ...WAITING_FOR_OVERTIME];
 
 describe('acceptance: nothing is left out', () => {
@@ -69,12 +53,12 @@ describe('acceptance: nothing is left out', () => {
   });
 
   it('no two rows have the same id and title', () => {
-    const names = ROWS.map(({ id, title }) => `${id} ${title}`);
+    const names = ALL_CASES.map(({ id, title }) => `${id} ${title}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).to.deep.equal([]);
   });
 
   it('rows are plain data', () => {
-    for (const row of ROWS) expect(JSON.parse(JSON.stringify(row))).to.deep.equal(row);
+    for (const row of ALL_CASES) expect(JSON.parse(JSON.stringify(row))).to.deep.equal(row);
   });
 });
 
@@ -87,7 +71,7 @@ describe('acceptance A: definitions', () => {
   }
 
   it('every shift and rule of the rows can be defined', () => {
-    for (const row of ROWS) {
+    for (const row of ALL_CASES) {
       const { roster } = valuesOf(row);
       const versions = [...roster.shifts.values()].flat();
       const wrong = [

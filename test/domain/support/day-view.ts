@@ -3,7 +3,7 @@
 
 import { expect } from 'chai';
 import { Notation, sayLength } from './notation.js';
-import type { Case } from './scenario.js';
+import { type Case, DEFAULT_DAY } from './scenario.js';
 
 /** A day as far as cases look at it, whoever worked it out. Moments are milliseconds since 1970. */
 export interface SeenDay {
@@ -56,7 +56,10 @@ export function expectDay(
   const notation = new Notation(row);
   const view: View = { ...viewOfDay(notation, day), ...viewOfFindings(notation, findings) };
   const actual = Object.fromEntries(Object.keys(expected).map((field) => [field, view[field]]));
-  expect({ date, ...actual }, `D is ${row.day}`).to.deep.equal({ date, ...expected });
+  expect({ date, ...actual }, `D is ${row.day ?? DEFAULT_DAY}`).to.deep.equal({
+    date,
+    ...expected,
+  });
 }
 
 /** A date that a row leaves unmentioned: no time may be counted there too. */
