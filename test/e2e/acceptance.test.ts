@@ -3,30 +3,13 @@
 // the first run of them against the rules alone, are in ../domain/cases/.
 
 import { expect } from 'chai';
-import { BREAK_AND_ROUNDING_CASES } from '../domain/cases/rows/breaks-rounding.js';
-import { EXCEPTION_CASES } from '../domain/cases/rows/exceptions.js';
-import { HOURS_CASES } from '../domain/cases/rows/hours.js';
-import { NIGHT_CASES } from '../domain/cases/rows/nights.js';
-import { SESSION_CASES } from '../domain/cases/rows/sessions.js';
-import { SHIFT_WINDOW_CASES } from '../domain/cases/rows/shift-windows.js';
-import { ZONE_CASES } from '../domain/cases/rows/zones.js';
+import { ALL_CASES } from '../domain/cases/rows/all.js';
 import { expectDay, expectNothingWorked } from '../domain/support/day-view.js';
 import { Notation } from '../domain/support/notation.js';
-import type { Case } from '../domain/support/scenario.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { seenDayOf, seenFindingsOf } from './support/simulated-day.js';
 import { simulationRequestOf } from './support/simulation-request.js';
-
-const ROWS: readonly Case[] = [
-  ...SHIFT_WINDOW_CASES,
-  ...HOURS_CASES,
-  ...NIGHT_CASES,
-  ...ZONE_CASES,
-  ...SESSION_CASES,
-  ...BREAK_AND_ROUNDING_CASES,
-  ...EXCEPTION_CASES,
-];
 
 describe('acceptance over the wire', () => {
   let database: TestDatabase;
@@ -42,7 +25,7 @@ describe('acceptance over the wire', () => {
     await database?.drop();
   });
 
-  for (const row of ROWS) {
+  for (const row of ALL_CASES) {
     it(`${row.id} ${row.title} (${row.source})`, async () => {
       const { days } = await running.client.simulateAttendance(simulationRequestOf(row));
       const notation = new Notation(row);
