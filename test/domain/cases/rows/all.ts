@@ -1,6 +1,7 @@
 // Every row of the acceptance cases, for whoever runs them.
 
 import type { Case } from '../../support/scenario.js';
+import { ABSENCE_AND_MARK_CASES } from './absence-marks.js';
 import { BREAK_AND_ROUNDING_CASES } from './breaks-rounding.js';
 import { EXCEPTION_CASES } from './exceptions.js';
 import { HOURS_CASES } from './hours.js';
@@ -11,6 +12,7 @@ import { ZONE_CASES } from './zones.js';
 
 export const ALL_CASES: readonly Case[] = [
   ...SHIFT_WINDOW_CASES,
+  ...ABSENCE_AND_MARK_CASES,
   ...HOURS_CASES,
   ...NIGHT_CASES,
   ...ZONE_CASES,

@@ -30,3 +30,7 @@ export function dayShift(changes: Partial<ShiftSetup> = {}): {
 } {
   return { shifts: [{ ...DAY_SHIFT, ...changes }], assigned: onlyOnD() };
 }
+
+/** The punches of the plain shift, and what they come to. */
+export const AT_WORK: readonly string[] = ['D 08:00 P', 'D 12:00 P'];
+export const PUNCHED = { in: 'D 08:00', out: 'D 12:00', worked: '4:00' } as const;
