@@ -43,6 +43,31 @@ const GRACE_AND_THRESHOLDS: readonly Case[] = [
     },
   },
   {
+    id: 'A3',
+    title: 'arriving exactly at the start plus the grace is not late',
+    source,
+    roster: dayShift({ lateGrace: '1:00' }),
+    punches: ['D 09:00 P', 'D 12:00 P'],
+    days: { D: { status: 'PRESENT', in: 'D 09:00', out: 'D 12:00', worked: '3:00' } },
+  },
+  {
+    id: 'A3',
+    title: 'arriving a second after that is',
+    source,
+    roster: dayShift({ lateGrace: '1:00' }),
+    punches: ['D 09:00:01 P', 'D 12:00 P'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 09:00:01',
+        out: 'D 12:00',
+        worked: '2:59:59',
+        late: '1:00:01',
+        anomalies: ['LATE_IN'],
+      },
+    },
+  },
+  {
     id: 'A5',
     title: 'leaving exactly at the end less the grace is not early',
     source,
