@@ -194,21 +194,19 @@ class Reading {
   #isOver(punch: Punch, time: Instant): boolean {
     const pairing = this.#pairing;
     if (pairing === undefined) return false;
-    if (pairing.open !== undefined) return time > this.#longestFrom(pairing);
+    const open = pairing.open?.in;
+    if (open !== undefined) return time > this.#latestDeparture(open);
     if (pairing.isRepeatedDeparture(punch.kind, time)) return false;
     const { maxLengthSeconds, newStretchGapSeconds } = this.#rules;
     const isAway = time - pairing.lastTime >= newStretchGapSeconds * 1000;
     return isAway || time - this.#start >= maxLengthSeconds * 1000;
   }
 
-  /** How long the open session may last: counted from first to last, all of a stretch is one. */
-  #longestFrom(pairing: Pairing): number {
+  /** A session of the first arrival to the last departure begins where the stretch does. */
+  #latestDeparture(arrival: Instant): number {
     const { maxLengthSeconds, work } = this.#rules;
-    const isWhole = work.hours === 'FIRST_IN_TO_LAST_OUT';
-    const first = isWhole
-      ? pairing.sessions.find((session) => session.in !== undefined)
-      : undefined;
-    return (first?.in ?? pairing.open?.in ?? 0) + maxLengthSeconds * 1000;
+    const start = work.hours === 'EVERY_PAIR' ? arrival : this.#start;
+    return start + maxLengthSeconds * 1000;
   }
 
   /** Ends the stretch that is being read: from `time` on, nothing belongs to it. */
@@ -217,10 +215,9 @@ class Reading {
     if (pairing === undefined) return;
     this.#pairing = undefined;
     const { zone, windows } = this.#plan;
-    const open = pairing.open?.in;
-    const longest = this.#longestFrom(pairing);
-    const window = windows.find(({ from }) => from > (open ?? 0))?.from ?? Infinity;
-    const closesAt = Math.min(longest, window, open === undefined ? longest : time) as Instant;
+    const open = pairing.open?.in ?? this.#start;
+    const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
+    const closesAt = Math.min(this.#latestDeparture(open), window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
     const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
     const last = counted.sessions.at(-1);

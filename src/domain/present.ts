@@ -152,7 +152,8 @@ const VERDICTS: ReadonlySet<Finding['rule']> = new Set([
 ]);
 
 /** The findings as they are at `now`: what is still open instead of verdicts to come. */
-function findingsAt(findings: readonly Finding[], { work }: DayResult, now: Instant): Finding[] {
+function findingsAt(findings: readonly Finding[], result: DayResult, now: Instant): Finding[] {
+  const { work } = result;
   const pending = work.shifts.filter((shift) => isPending(shift, now));
   const known = findings.flatMap((finding): Finding[] => {
     if (finding.rule === 'NO_DEPARTURE' && now < finding.untilTime) {
@@ -162,6 +163,9 @@ function findingsAt(findings: readonly Finding[], { work }: DayResult, now: Inst
     if (finding.rule === 'SHIFTS_COMBINED') {
       const status = combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));
       return [{ ...finding, status }];
+    }
+    if (finding.rule === 'OTHER_HALF') {
+      return [{ ...finding, status: otherHalfAt(result, now) ?? finding.status }];
     }
     const isOpen =
       VERDICTS.has(finding.rule) &&

@@ -109,6 +109,9 @@ describe('a day as time passes', () => {
             const traced = presentResult(subject, result, now, trace);
             expect(traced).to.deep.equal(attendanceAt(result, each, now));
             for (const finding of trace) {
+              if (finding.rule === 'OTHER_HALF') {
+                expect(finding.status).to.equal(traced.otherHalfStatus);
+              }
               if (finding.rule === 'NO_DEPARTURE') expect(finding.untilTime).to.be.at.most(now);
               if ('untilTime' in finding && finding.rule !== 'NO_DEPARTURE') {
                 expect(finding.untilTime).to.be.above(now);
