@@ -270,8 +270,14 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
     holiday: calendar.holiday(undefined, epochDay),
     offShift: roster.offShift,
     windows,
-    reach: shifts.reduce((whole, { window }) => hull(whole, window), reach),
+    reach: shifts.reduce((whole, shift) => hull(whole, neededBy(shift)), reach),
   };
+}
+
+/** A shift's window, and what tells whether an arrival in it is the shift's before. */
+function neededBy({ window, contestedBefore }: PlannedShift): Window {
+  const from = contestedBefore?.isTyped ? contestedBefore.earlierFrom : window.from;
+  return { from: Math.min(from, window.from) as Instant, to: window.to };
 }
 
 function hull(a: Window, b: Window): Window {

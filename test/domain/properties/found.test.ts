@@ -118,6 +118,22 @@ const cases: readonly (Found & {
       '21:00:00 BREAK_START; 2011-12-31: 10:00:00 BREAK_END, 10:30:00 OUT',
     expected: [{ worked: 97 * 60 }, { sessions: [] }, { sessions: [] }],
   },
+  {
+    // Whether somebody only comes back is seen from the punch before: on the 14th, and out of
+    // reach for the 15th, which took the pair as well.
+    name: 'coming back late in the evening is the evening, for the next date too',
+    shifts: {
+      E: { hours: '14:00-23:00', after: 2700 },
+      N: { hours: '00:30-06:00', before: 7200 },
+    },
+    works: ['E', 'N'],
+    dates: ['2024-05-14', '2024-05-15'],
+    punches: '2024-05-14: 14:00:00 IN, 22:00:00 OUT, 22:40:00 IN, 23:05:00 OUT',
+    expected: [
+      { sessions: ['E 14 14:00:00 to 14 22:00:00', 'E 14 22:40:00 to 14 23:05:00'] },
+      { sessions: [] },
+    ],
+  },
 ];
 
 /** Every second from an hour on. */

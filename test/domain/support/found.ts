@@ -115,8 +115,12 @@ export function plansOf(found: Found): DayPlan[] {
   return found.dates.map((date) => plan(roster, employee, day(date)));
 }
 
-/** One result for each of the dates. */
+/** One result for each of the dates, from the punches that its plan asks for. */
 export function resultsOf(found: Found): DayResult[] {
   const punches = punchesIn(found.punches);
-  return plansOf(found).map((each) => derive({ declaration: undefined, punches }, each));
+  return plansOf(found).map((each) => {
+    const { from, to } = each.reach;
+    const near = timelineOf(punches.filter(({ time }) => time >= from && time < to + 1000));
+    return derive({ declaration: undefined, punches: near }, each);
+  });
 }
