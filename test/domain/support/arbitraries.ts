@@ -334,6 +334,8 @@ function sound(seed: RosterSeed, firstDay: number): Rostered {
 type PunchSeed =
   | {
       readonly form: 'SESSION';
+      /** Begins near one of the edges; undefined: anywhere. */
+      readonly edge: number | undefined;
       readonly atSecond: number;
       readonly lengthSecond: number;
       readonly isTyped: boolean;
@@ -356,13 +358,17 @@ type PunchSeed =
       readonly kind: Punch['kind'] | 'IN_OUT';
     };
 
+/** A session near an edge begins within this range around it. */
+const NEAR = 4 * HOUR;
+
 const anyDevice = fc.constantFrom('', '', 'gate', 'door');
 const anyKind = fc.constantFrom(...PUNCH_KINDS);
 
 const sessionSeed: fc.Arbitrary<PunchSeed> = fc.record({
   form: fc.constant('SESSION' as const),
+  edge: fc.option(fc.nat({ max: 9_999 }), { nil: undefined, freq: 2 }),
   atSecond: length(0, PERIOD_DAYS * DAY),
-  lengthSecond: length(0, 20 * HOUR),
+  lengthSecond: fc.oneof(length(0, 20 * HOUR), length(0, 2 * HOUR)),
   isTyped: fc.boolean(),
   breaks: fc.array(fc.nat({ max: 100 }), { maxLength: 3 }),
   device: anyDevice,
@@ -405,7 +411,11 @@ function punchesFrom(seed: PunchSeed, from: number, edges: readonly number[]): P
     const time = edge + seed.offSecond * SECOND_MS + seed.ms;
     return [punchAt(time, seed.kind, seed.device, seed.edge % 3 === 0)];
   }
-  const start = from + seed.atSecond * SECOND_MS;
+  const edge = seed.form === 'SESSION' && seed.edge !== undefined ? seed.edge : undefined;
+  const start =
+    edge === undefined
+      ? from + seed.atSecond * SECOND_MS
+      : (edges[edge % edges.length] ?? from) + ((seed.atSecond % NEAR) - NEAR / 2) * SECOND_MS;
   if (seed.form === 'BURST') {
     return Array.from({ length: seed.count }, (_, index) => {
       const alternating = index % 2 === 0 ? 'IN' : 'OUT';
