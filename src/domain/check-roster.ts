@@ -44,7 +44,8 @@ function checkDates({ fromDay, toDay, anchorDay }: Assignment, path: string): Fi
     ...checkDate(anchorDay, fieldPath(path, 'anchor_date')),
   ];
   if (alone.length > 0 || toDay >= fromDay) return alone;
-  const description = `must not be before start_date, ${dateText(fromDay)}; it is ${dateText(toDay)}`;
+  const right = `must not be before start_date, ${dateText(fromDay)}`;
+  const description = `${right}; it is ${dateText(toDay)}`;
   return [{ field: end, reason: 'END_BEFORE_START', description }];
 }
 
@@ -82,7 +83,8 @@ function checkCycleDay(
   field: string,
 ): FieldViolation[] {
   if (ids.length > MAX_SHIFTS_PER_DATE) {
-    const description = `must be at most ${MAX_SHIFTS_PER_DATE} shifts a date; there are ${ids.length}`;
+    const right = `must be at most ${MAX_SHIFTS_PER_DATE} shifts a date`;
+    const description = `${right}; there are ${ids.length}`;
     return [{ field, reason: 'TOO_MANY_SHIFTS', description }];
   }
   return ids.flatMap((id, index) => {

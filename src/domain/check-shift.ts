@@ -18,7 +18,7 @@ import {
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
-/** Half of the Earth's circumference is 20,000 km: a fence wider than this keeps nobody out. */
+/** As wide as a country: a wider fence keeps nobody out. */
 const MAX_RADIUS_METERS = 1_000_000;
 
 /** Of shift and calendar ids: the same form as employees' ids. */

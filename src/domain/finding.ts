@@ -11,7 +11,7 @@ import type { Attribution, HoursCounted } from './shift.js';
 import type { Instant } from './time.js';
 
 /** What the roster says of the date. */
-type PlanFinding =
+export type PlanFinding =
   | {
       readonly rule: 'SHIFT_PLANNED';
       readonly shiftId: string;
@@ -44,7 +44,7 @@ type PlanFinding =
   | { readonly rule: 'WORKS_ON_HOLIDAYS'; readonly name: string; readonly shiftId: string };
 
 /** How the punches were read. `shiftId` is undefined off shift. */
-type PunchFinding =
+export type PunchFinding =
   | {
       readonly rule: 'SESSION';
       readonly shiftId: string | undefined;
@@ -75,6 +75,7 @@ type PunchFinding =
   | {
       readonly rule: 'BREAK_WITHOUT_START' | 'BREAK_WITHOUT_END';
       readonly shiftId: string | undefined;
+      /** The end that has no start; the departure that the break lasted until. */
       readonly punchTime: Instant;
     }
   | {
@@ -98,7 +99,7 @@ type PunchFinding =
     };
 
 /** How the time was counted. */
-type HoursFinding =
+export type HoursFinding =
   | {
       readonly rule: 'HOURS_COUNTED';
       readonly shiftId: string | undefined;
@@ -148,7 +149,7 @@ type HoursFinding =
     };
 
 /** What the shift and the day come to. */
-type VerdictFinding =
+export type VerdictFinding =
   | {
       readonly rule: 'LATE';
       readonly shiftId: string;
@@ -187,7 +188,7 @@ type VerdictFinding =
   | { readonly rule: 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' };
 
 /** What the clock adds: not settled before `untilTime`. */
-type ClockFinding =
+export type ClockFinding =
   | { readonly rule: 'NOT_SEEN_YET'; readonly shiftId: string; readonly untilTime: Instant }
   | {
       readonly rule: 'STILL_THERE';
