@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { create } from '@bufbuild/protobuf';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
@@ -18,7 +18,13 @@ async function ran(...args: string[]): Promise<{ code: number; out: string; err:
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const onInterrupt = () => () => undefined;
-  const code = await runProgram(args, { env: {}, stdout, stderr, onInterrupt });
+  const code = await runProgram(args, {
+    env: {},
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    onInterrupt,
+  });
   const text = (stream: PassThrough) => String(stream.read() ?? '');
   return { code, out: text(stdout), err: text(stderr) };
 }
@@ -34,6 +40,7 @@ describe('the command line', () => {
     ['clear'],
     ['revisions'],
     ['import'],
+    ['simulate'],
   ];
   for (const command of COMMANDS) {
     it(`explains ${command.join(' ')}, with examples`, async () => {
