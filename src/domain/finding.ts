@@ -193,6 +193,7 @@ export type ClockFinding =
   | {
       readonly rule: 'STILL_THERE';
       readonly shiftId: string | undefined;
+      readonly inTime: Instant;
       readonly untilTime: Instant;
     }
   | { readonly rule: 'MAY_COME_BACK'; readonly shiftId: string; readonly untilTime: Instant };

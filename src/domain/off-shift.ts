@@ -4,9 +4,9 @@
 // A punch's meaning can depend on the one before it, and that one's on the one before, without
 // an end. So that a date can be derived from a bounded range of punches, and all dates agree,
 // reading begins anew where it surely may: behind a shift's window, after a pause that is longer
-// than any session, at an arrival long enough after a departure. Should a whole block of a week
-// (plan.ts) offer no such place, as only clocks without keys can bring about, it begins anew
-// behind the longest pause of the block: most likely a night's rest.
+// than any session, at an arrival long enough after a departure. Should punches run through a
+// whole block of a week (plan.ts) without such a place, as only clocks without keys can bring
+// about, it begins anew behind the longest pause of the block: most likely a night's rest.
 
 import type { Anomaly } from './day.js';
 import type { Finding, Trace } from './finding.js';
@@ -29,8 +29,34 @@ export interface Stretch {
   readonly findings: readonly Finding[];
 }
 
+/**
+ * The last reading of a timeline. The dates of a week without windows need the very same one, and
+ * a month is derived date by date. Nothing but a shorter way to the same answer.
+ */
+const lastReadings = new WeakMap<Timeline, { readonly plan: DayPlan; readonly read: Stretch[] }>();
+
 /** The stretches near a date, in order; those on it are among them, and whole. */
-export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch[] {
+export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): readonly Stretch[] {
+  if (trace !== undefined || plan.windows.length > 0) return readStretches(plan, timeline, trace);
+  const last = lastReadings.get(timeline);
+  if (last !== undefined && isSameReading(last.plan, plan)) return last.read;
+  const read = readStretches(plan, timeline, trace);
+  lastReadings.set(timeline, { plan, read });
+  return read;
+}
+
+/** Both plans are without windows. */
+function isSameReading(a: DayPlan, b: DayPlan): boolean {
+  return (
+    a.reach.from === b.reach.from &&
+    a.reach.to === b.reach.to &&
+    a.zone === b.zone &&
+    a.offShift === b.offShift &&
+    a.windows.length === 0
+  );
+}
+
+function readStretches(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch[] {
   const punches = offShiftPunches(plan, timeline);
   if (punches.length === 0) return [];
   const reading = new Reading(plan, trace !== undefined);
@@ -71,37 +97,43 @@ function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): reado
 
 /** The indices of punches that no earlier one has a say in. */
 function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySet<number> {
-  const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
-  const pauseMs = Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000;
   const anew = new Set<number>();
   let block = -Infinity;
-  let longest = { index: -1, pause: -1 };
-  const closeBlock = (): void => {
-    if (longest.index >= 0 && !hasWindow(plan.windows, block)) anew.add(longest.index);
-  };
+  let longest = { index: 0, pause: Infinity };
   punches.forEach((punch, index) => {
     const time = wholeSecond(punch.time);
     const before = punches[index - 1];
     const pause = before === undefined ? Infinity : time - wholeSecond(before.time);
-    const isArrival = punch.kind === 'IN' && before?.kind === 'OUT' && work.pairing === 'TYPED';
-    const isSure =
-      pause > pauseMs ||
-      (isArrival && pause >= newStretchGapSeconds * 1000) ||
-      (before !== undefined && isWindowBetween(plan.windows, before.time, time));
+    // Several punches of one instant can have left somebody inside.
+    const isAlone = before?.time !== punches[index - 2]?.time;
+    const isSure = before === undefined || isSurelyAnew(plan, before, isAlone, punch, pause);
+    if (isSure) anew.add(index);
     if (blockStart(time) !== block) {
-      closeBlock();
+      // Punches that run on into the next block without such a place ran through all of this one.
+      if (!isSure && !hasWindow(plan.windows, block)) anew.add(longest.index);
       block = blockStart(time);
-      longest = { index: -1, pause: -1 };
+      longest = { index, pause: -1 };
     }
-    if (isSure) {
-      anew.add(index);
-      longest = { index: -1, pause: Infinity };
-    } else if (pause > longest.pause) {
-      longest = { index, pause };
-    }
+    // A sure place is as long a pause as can be: then nothing is added for the block.
+    const length = isSure ? Infinity : pause;
+    if (length > longest.pause) longest = { index, pause: length };
   });
-  closeBlock();
   return anew;
+}
+
+/** Whether nothing can be open any more, or going on, when the second of two punches comes. */
+function isSurelyAnew(
+  plan: DayPlan,
+  before: Punch,
+  isBeforeAlone: boolean,
+  punch: Punch,
+  pauseMs: number,
+): boolean {
+  const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
+  if (pauseMs > Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000) return true;
+  const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
+  if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
+  return isWindowBetween(plan.windows, before.time, punch.time);
 }
 
 function hasWindow(windows: readonly Window[], block: number): boolean {

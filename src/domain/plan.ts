@@ -248,22 +248,39 @@ function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
     line.push(...calendar.day(day).raw);
   }
   line.sort(compareRaw);
-  return line.flatMap((raw, index) => {
-    if (raw.epochDay !== epochDay) return [];
-    const before = contestedBy(line[index - 1], raw);
-    const next = line[index + 1];
-    const after = contestedBy(raw, next);
-    return [
-      {
-        ...raw,
-        window: { from: before?.from ?? raw.window.from, to: after?.to ?? raw.window.to },
-        contestedBefore: before,
-        contestedAfter: after,
-        nextShiftId: after === undefined ? undefined : next?.shift.shiftId,
-        holiday: calendar.holiday(raw.shift.calendarId, epochDay),
-      },
-    ];
+  const planned: PlannedShift[] = [];
+  line.forEach((raw, index) => {
+    if (raw.epochDay === epochDay) {
+      planned.push(plannedShift(calendar, line[index - 1], raw, line[index + 1]));
+    }
   });
+  return planned;
+}
+
+function plannedShift(
+  calendar: Calendar,
+  before: RawShift | undefined,
+  raw: RawShift,
+  after: RawShift | undefined,
+): PlannedShift {
+  const { shift, epochDay, zone, start, end, window } = raw;
+  const contestedBefore = contestedBy(before, raw);
+  const contestedAfter = contestedBy(raw, after);
+  return {
+    shift,
+    epochDay,
+    zone,
+    start,
+    end,
+    window: {
+      from: contestedBefore?.from ?? window.from,
+      to: contestedAfter?.to ?? window.to,
+    },
+    contestedBefore,
+    contestedAfter,
+    nextShiftId: contestedAfter === undefined ? undefined : after?.shift.shiftId,
+    holiday: calendar.holiday(shift.calendarId, epochDay),
+  };
 }
 
 /** The time that both of two shifts claim; undefined when their windows do not meet. */
@@ -277,7 +294,7 @@ function contestedBy(
   const to = Math.min(earlier.window.to, Math.max(earlier.end, later.start));
   if (from > to) return undefined;
   const middle = Math.floor((from + to) / 2000) * 1000;
-  const isTyped = [earlier, later].every(({ shift }) => shift.work.pairing === 'TYPED');
+  const isTyped = earlier.shift.work.pairing === 'TYPED' && later.shift.work.pairing === 'TYPED';
   return { from: from as Instant, to: to as Instant, middle: middle as Instant, isTyped };
 }
 
@@ -294,7 +311,8 @@ function offShiftReach(
   const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
   const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
   const earliest = blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000;
-  const latest = blockStart(day.to + 2 * maxLengthSeconds * 1000) + OFF_SHIFT_BLOCK_MS;
+  const lastBlock = blockStart(day.to + 2 * maxLengthSeconds * 1000);
+  const latest = lastBlock + OFF_SHIFT_BLOCK_MS + pause + 1000;
   const windows = calendar.day(epochDay).raw.map(({ window }) => window);
   const margin = NEIGHBOUR_DAYS * DAY_SECONDS * 1000;
   let from = earliest;

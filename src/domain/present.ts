@@ -14,7 +14,7 @@ import {
 } from './day.js';
 import { derive, NO_FACTS } from './derive.js';
 import type { EmployeeId } from './employee-id.js';
-import type { Trace } from './finding.js';
+import type { Finding, Trace } from './finding.js';
 import type { LocalDate } from './local-date.js';
 import type { Plan } from './plan.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
@@ -45,7 +45,10 @@ export function present(
   };
 }
 
-/** The same of a result that was never stored. `trace` is given what is not settled yet. */
+/**
+ * The same of a result that was never stored. A `trace` of its derivation is turned into what
+ * can be said at `now`.
+ */
 export function presentResult(
   subject: DaySubject,
   result: DayResult,
@@ -55,7 +58,7 @@ export function presentResult(
   const { work } = result;
   const status = statusAt(result, now);
   const nextTransitionTime = nextTransition(work.shifts, work.sessions, now);
-  if (trace !== undefined) tracePending(work.shifts, work.sessions, now, trace);
+  if (trace !== undefined) trace.splice(0, trace.length, ...findingsAt(trace, result, now));
   return {
     ...subject,
     status,
@@ -112,11 +115,6 @@ function otherHalfAt({ otherHalfStatus, work }: DayResult, now: Instant): Status
   return combineHalves(work.shifts.map((shift) => shiftStatusAt(shift, now)));
 }
 
-/** Sessions that nobody knows the end of, as long as it can still come. */
-function isOpenAt({ closesAt }: Session, now: Instant): boolean {
-  return closesAt !== undefined && now < closesAt;
-}
-
 function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
   const { shifts, sessions, anomalies } = work;
   const added = new Set<Anomaly>();
@@ -144,22 +142,45 @@ function nextTransition(
   return next;
 }
 
-function tracePending(
-  shifts: readonly ShiftResult[],
-  sessions: readonly Session[],
-  now: Instant,
-  trace: NonNullable<Trace>,
-): void {
-  for (const shift of shifts) {
-    const { shiftId, pending } = shift;
-    if (pending === undefined || !isPending(shift, now)) continue;
-    const untilTime = pending.at;
-    if (pending.kind === 'NOT_SEEN') trace.push({ rule: 'NOT_SEEN_YET', shiftId, untilTime });
-    if (pending.kind === 'LEFT') trace.push({ rule: 'MAY_COME_BACK', shiftId, untilTime });
-  }
-  for (const session of sessions) {
-    if (session.closesAt === undefined || !isOpenAt(session, now)) continue;
-    const { shiftId, closesAt: untilTime } = session;
-    trace.push({ rule: 'STILL_THERE', shiftId, untilTime });
+/** What the rules found of a shift once it is over: not to be said before. */
+const VERDICTS: ReadonlySet<Finding['rule']> = new Set([
+  'NOBODY_CAME',
+  'EARLY',
+  'BELOW_ABSENT',
+  'BELOW_HALF_DAY',
+  'SHIFT_STATUS',
+]);
+
+/** The findings as they are at `now`: what is still open instead of verdicts to come. */
+function findingsAt(findings: readonly Finding[], { work }: DayResult, now: Instant): Finding[] {
+  const pending = work.shifts.filter((shift) => isPending(shift, now));
+  const known = findings.flatMap((finding): Finding[] => {
+    if (finding.rule === 'NO_DEPARTURE' && now < finding.untilTime) {
+      const { shiftId, inTime, untilTime } = finding;
+      return [{ rule: 'STILL_THERE', shiftId, inTime, untilTime }];
+    }
+    if (finding.rule === 'SHIFTS_COMBINED') {
+      const status = combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));
+      return [{ ...finding, status }];
+    }
+    const isOpen =
+      VERDICTS.has(finding.rule) &&
+      'shiftId' in finding &&
+      pending.some(({ shiftId }) => shiftId === finding.shiftId);
+    return isOpen ? [] : [finding];
+  });
+  return [...known, ...pending.flatMap((shift) => pendingFinding(shift))];
+}
+
+function pendingFinding({ shiftId, pending }: ShiftResult): Finding[] {
+  if (pending === undefined) return [];
+  const untilTime = pending.at;
+  switch (pending.kind) {
+    case 'NOT_SEEN':
+      return [{ rule: 'NOT_SEEN_YET', shiftId, untilTime }];
+    case 'LEFT':
+      return [{ rule: 'MAY_COME_BACK', shiftId, untilTime }];
+    case 'PRESENT':
+      return [];
   }
 }
