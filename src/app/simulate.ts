@@ -64,11 +64,23 @@ export function simulate(scenario: Scenario): readonly SimulatedDay[] {
     const hasFacts = result.origin !== 'EXPECTED';
     return { hasFacts, attendance, findings, zone: zoneOfDay(plan) };
   });
-  const from = trim?.start ? days.findIndex((day) => day.hasFacts) : 0;
-  const to = trim?.end ? days.findLastIndex((day) => day.hasFacts) : days.length - 1;
-  return days
-    .slice(Math.max(from, 0), Math.max(to, from) + 1)
-    .map(({ attendance, findings, zone }) => ({ attendance, findings, zone }));
+  return trimmed(days, trim).map(({ attendance, findings, zone }) => ({
+    attendance,
+    findings,
+    zone,
+  }));
+}
+
+/** At least one day, if there is any. */
+function trimmed<T extends { readonly hasFacts: boolean }>(
+  days: readonly T[],
+  { start, end }: NonNullable<Scenario['trim']> = { start: false, end: false },
+): readonly T[] {
+  const last = days.length - 1;
+  const first = days.findIndex((day) => day.hasFacts);
+  const from = !start ? 0 : first === -1 ? last : first;
+  const to = end ? days.findLastIndex((day) => day.hasFacts) : last;
+  return days.slice(from, Math.max(from, to) + 1);
 }
 
 function declarationsByDate(marks: readonly ScenarioMark[]): ReadonlyMap<LocalDate, Declaration> {

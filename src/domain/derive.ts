@@ -213,8 +213,9 @@ function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
       trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
     }
     if (contestedAfter !== undefined && nextShiftId !== undefined) {
-      const dividedTime = contestedAfter.middle;
-      trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime });
+      const { from, to, middle: dividedTime } = contestedAfter;
+      const isTyped = contestedAfter.isTyped && from < to;
+      trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime, isTyped });
     }
     if (planned.holiday !== undefined) {
       const name = planned.holiday;

@@ -71,6 +71,6 @@ function breakDeducted(finding: HoursFinding & { readonly rule: 'BREAK_DEDUCTED'
   return (
     `More than ${lengthText(afterSeconds)} of work${forShift(shiftId)} requires a break of ` +
     `${lengthText(requiredSeconds)}; ${taken} was taken, ` +
-    `so ${lengthText(deductedSeconds)} is deducted.`
+    `so ${deductedSeconds === 0 ? 'nothing' : lengthText(deductedSeconds)} is deducted.`
   );
 }

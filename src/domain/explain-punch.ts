@@ -21,7 +21,7 @@ export function explainPunch(finding: PunchFinding, zone: Zone): string {
     case 'NO_ARRIVAL': {
       const { shiftId, kind, punchTime } = finding;
       const punch = `The ${PUNCH_WORDS[kind]} at ${timeText(zone, punchTime)}${forShift(shiftId)}`;
-      return `${punch} has no arrival before it: it is not known when the work began.`;
+      return `${punch} has no arrival of its own: it is not known when the work began.`;
     }
     case 'SET_ASIDE': {
       const { shiftId, kind, punchTime, reason } = finding;
@@ -33,9 +33,8 @@ export function explainPunch(finding: PunchFinding, zone: Zone): string {
       return `${punch}${forShift(finding.shiftId)} has no start before it: it counts as no break.`;
     }
     case 'BREAK_WITHOUT_END': {
-      const left = `the departure at ${timeText(zone, finding.punchTime)}`;
-      const which = `${left}${forShift(finding.shiftId)}`;
-      return `A break was not ended before ${which}: it counts as lasting until then.`;
+      const punch = `The start of a break at ${timeText(zone, finding.punchTime)}`;
+      return `${punch}${forShift(finding.shiftId)} has no end: it counts until the departure.`;
     }
     case 'OFF_SHIFT_STRETCH': {
       const { startTime, endTime, attribution, date } = finding;
@@ -80,7 +79,7 @@ function session(finding: PunchFinding & { readonly rule: 'SESSION' }, zone: Zon
   return `Arrived at ${from} and left at ${to}${forShift(shiftId)}: ${worked}.`;
 }
 
-/** Rounded up, so that it is always seen to be farther than what is allowed. */
+/** In whole metres, which must not make it look like what is allowed. */
 function outsideGeofence(
   {
     shiftId,
@@ -92,8 +91,10 @@ function outsideGeofence(
   },
   zone: Zone,
 ): string {
+  const meters = Math.round(distanceMeters);
+  const away = meters > radiusMeters ? `${meters} m` : `just over ${radiusMeters} m`;
   return (
-    `The punch at ${timeText(zone, punchTime)} was made ${Math.ceil(distanceMeters)} m ` +
-    `from where shift '${shiftId}' is worked: farther than the ${radiusMeters} m allowed.`
+    `The punch at ${timeText(zone, punchTime)} was made ${away} from where shift '${shiftId}' ` +
+    `is worked: farther than the ${radiusMeters} m allowed.`
   );
 }

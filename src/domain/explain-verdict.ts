@@ -32,7 +32,7 @@ export function explainVerdict(finding: VerdictFinding, zone: Zone): string {
     case 'BELOW_HALF_DAY':
       return `${below(finding)} needed for a full day: half a day.`;
     case 'SHIFT_STATUS':
-      return `Shift '${finding.shiftId}' is judged: ${STATUS_WORDS[finding.status]}.`;
+      return `Shift '${finding.shiftId}' comes to: ${STATUS_WORDS[finding.status]}.`;
     case 'SHIFTS_COMBINED': {
       const { shiftCount, status } = finding;
       return `The ${shiftCount} shifts of the date together come to: ${STATUS_WORDS[status]}.`;
@@ -87,18 +87,19 @@ export function explainClock(finding: ClockFinding, zone: Zone): string {
   switch (finding.rule) {
     case 'NOT_SEEN_YET':
       return (
-        `Nobody has punched for shift '${finding.shiftId}' yet: ` +
-        `from ${until} on that counts as absent.`
+        `Not settled: nobody has punched for shift '${finding.shiftId}' yet, ` +
+        `and only from ${until} on does that count as absent.`
       );
     case 'STILL_THERE':
       return (
-        `The employee is still at work${forShift(finding.shiftId)}: ` +
-        `from ${until} on the departure is missing.`
+        `Not settled: the employee arrived at ${timeText(zone, finding.inTime)}` +
+        `${forShift(finding.shiftId)} and has not left, ` +
+        `and only from ${until} on is the departure missing.`
       );
     case 'MAY_COME_BACK':
       return (
-        `The employee left shift '${finding.shiftId}' and may come back: ` +
-        `it is judged at ${until}.`
+        `Not settled: the employee left shift '${finding.shiftId}' ` +
+        `and may come back before ${until}.`
       );
   }
 }

@@ -36,6 +36,8 @@ export type PlanFinding =
       readonly shiftId: string;
       readonly nextShiftId: string;
       readonly dividedTime: Instant;
+      /** Whether they share some time in which arrivals and departures say which one is meant. */
+      readonly isTyped: boolean;
     }
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
@@ -75,7 +77,7 @@ export type PunchFinding =
   | {
       readonly rule: 'BREAK_WITHOUT_START' | 'BREAK_WITHOUT_END';
       readonly shiftId: string | undefined;
-      /** The end that has no start; the departure that the break lasted until. */
+      /** The end that has no start; the start that has no end. */
       readonly punchTime: Instant;
     }
   | {

@@ -15,6 +15,10 @@ import type { Instant } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import { durationOf, timestampOfInstant } from './instants.js';
 
+/** In JSON, the largest of the encodings: an explanation without its texts, and one input. */
+const EXPLANATION_BYTES = 50;
+const INPUT_BYTES = 60;
+
 /** The values that a field of this name may have. */
 type ValueOf<Name> = Name extends `${string}Time`
   ? Instant | undefined
@@ -75,4 +79,18 @@ export function toExplanation(finding: WellNamed, zone: Zone): Explanation {
     message.inputs.push(input);
   }
   return message;
+}
+
+/** The most bytes an explanation takes in an answer. */
+export function explanationBytes({ rule, text, inputs }: Explanation): number {
+  let bytes = EXPLANATION_BYTES + jsonBytes(rule) + jsonBytes(text);
+  for (const { name, value } of inputs) {
+    bytes += INPUT_BYTES + jsonBytes(name);
+    if (value.case === 'text') bytes += jsonBytes(value.value);
+  }
+  return bytes;
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }

@@ -41,16 +41,17 @@ export function findRange(
     const description = `must not be before start_date; ${endDate} is before ${startDate}`;
     problems.add('end_date', 'END_DATE_BEFORE_START_DATE', description);
   }
-  const [first, last] = factDays(facts);
+  const factual = factDays(facts);
+  const first = factual?.first ?? dayOfNow(facts);
   const from = start ?? Math.min(first, end ?? first);
-  const to = end ?? Math.max(last, from);
+  const to = end ?? Math.max(factual?.last ?? from, from);
   const days = to - from + 1;
   if (days > MAX_SIMULATED_DAYS) {
     const field = end === undefined || start !== undefined ? 'end_date' : 'start_date';
     problems.add(field, 'RANGE_TOO_LONG', tooLong(days, start !== undefined && end !== undefined));
   }
-  const hasFacts = facts.punches.length > 0 || facts.marks.length > 0;
-  const trim = { start: start === undefined && hasFacts, end: end === undefined && hasFacts };
+  const hasFacts = factual !== undefined;
+  const trim = { start: hasFacts && start === undefined, end: hasFacts && end === undefined };
   return {
     firstDay: withinCalendar(trim.start ? from - MARGIN_DAYS : from),
     lastDay: withinCalendar(trim.end ? to + MARGIN_DAYS : to),
@@ -63,12 +64,13 @@ function tooLong(days: number, isGiven: boolean): string {
   return `must be set so that there are at most ${MAX_SIMULATED_DAYS} dates; ${why} ${days}`;
 }
 
-/** The first and the last date of the punches (in UTC) and marks; without any, the date of now. */
-function factDays({ employee, punches, marks, now }: Facts): readonly [number, number] {
-  if (punches.length === 0 && marks.length === 0) {
-    const day = epochDayAt(zoneOn(employee, Math.floor(now / DAY_MS)), now);
-    return [day, day];
-  }
+function dayOfNow({ employee, now }: Facts): number {
+  return epochDayAt(zoneOn(employee, Math.floor(now / DAY_MS)), now);
+}
+
+/** The first and the last date of the punches (in UTC) and marks; undefined without any. */
+function factDays({ punches, marks }: Facts) {
+  if (punches.length === 0 && marks.length === 0) return undefined;
   let [first, last] = [Infinity, -Infinity];
   const include = (day: number) => {
     first = Math.min(first, day);
@@ -76,5 +78,5 @@ function factDays({ employee, punches, marks, now }: Facts): readonly [number, n
   };
   for (const { time } of punches) include(Math.floor(time / DAY_MS));
   for (const { date } of marks) include(toEpochDay(date));
-  return [first, last];
+  return { first, last };
 }

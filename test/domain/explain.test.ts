@@ -1,8 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { derive } from '../../src/domain/derive.js';
+import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { explain } from '../../src/domain/explain.js';
 import type { Finding } from '../../src/domain/finding.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
+import { plan } from '../../src/domain/plan.js';
+import { presentResult } from '../../src/domain/present.js';
+import { type PunchKind, timelineOf } from '../../src/domain/punch.js';
+import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
+import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../src/domain/shift.js';
 import type { Instant } from '../../src/domain/time.js';
 import { findZone, instantAt, type Zone } from '../../src/domain/zone.js';
 
@@ -107,9 +114,25 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   WINDOWS_DIVIDED: [
     [
-      { shiftId: 'early', nextShiftId: 'late', dividedTime: at('2025-06-02 13:30') },
+      {
+        shiftId: 'early',
+        nextShiftId: 'late',
+        dividedTime: at('2025-06-02 13:30'),
+        isTyped: false,
+      },
       "The times in which punches count for shifts 'early' and 'late' meet: they are divided at " +
         '13:30.',
+    ],
+    [
+      {
+        shiftId: 'early',
+        nextShiftId: 'late',
+        dividedTime: at('2025-06-02 13:30'),
+        isTyped: true,
+      },
+      "The times in which punches count for shifts 'early' and 'late' meet: they are divided at " +
+        "13:30. An arrival before that already begins 'late', and a departure after it still " +
+        "ends 'early'.",
     ],
   ],
   PLANNED_OFF: [
@@ -185,12 +208,12 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   NO_ARRIVAL: [
     [
       { ...day, kind: 'OUT', punchTime: at('2025-06-02 17:00') },
-      "The departure at 17:00 for shift 'day' has no arrival before it: it is not known when the " +
-        'work began.',
+      "The departure at 17:00 for shift 'day' has no arrival of its own: it is not known when " +
+        'the work began.',
     ],
     [
       { ...offShift, kind: 'BREAK_START', punchTime: at('2025-06-02 12:00') },
-      'The start of a break at 12:00 outside every shift has no arrival before it: it is not ' +
+      'The start of a break at 12:00 outside every shift has no arrival of its own: it is not ' +
         'known when the work began.',
     ],
   ],
@@ -227,9 +250,8 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   BREAK_WITHOUT_END: [
     [
-      { ...day, punchTime: at('2025-06-02 16:00') },
-      "A break was not ended before the departure at 16:00 for shift 'day': it counts as lasting " +
-        'until then.',
+      { ...day, punchTime: at('2025-06-02 12:00') },
+      "The start of a break at 12:00 for shift 'day' has no end: it counts until the departure.",
     ],
   ],
   OFF_SHIFT_STRETCH: (
@@ -260,8 +282,8 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
     [
       { ...day, punchTime: at('2025-06-02 08:00'), distanceMeters: 500.01, radiusMeters: 500 },
-      "The punch at 08:00 was made 501 m from where shift 'day' is worked: farther than the " +
-        '500 m allowed.',
+      "The punch at 08:00 was made just over 500 m from where shift 'day' is worked: farther " +
+        'than the 500 m allowed.',
     ],
   ],
   CLOCK_SKEW: [
@@ -281,8 +303,8 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   HOURS_COUNTED: [
     [
       { ...day, hours: 'EVERY_PAIR', workedSeconds: 7.5 * HOUR, breakSeconds: 30 * MINUTE },
-      "All time between arrivals and departures for shift 'day' comes to 7 h 30 min, not counting " +
-        '30 min of breaks.',
+      "All time between arrivals and departures for shift 'day' comes to 7 h 30 min, not " +
+        'counting 30 min of breaks.',
     ],
     [
       { ...offShift, hours: 'FIRST_IN_TO_LAST_OUT', workedSeconds: 0, breakSeconds: 0 },
@@ -329,6 +351,17 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       },
       'More than 6 h of work outside every shift requires a break of 1 h; none was taken, so 1 ' +
         'h is deducted.',
+    ],
+    [
+      {
+        ...day,
+        afterSeconds: 6 * HOUR,
+        requiredSeconds: 30 * MINUTE,
+        takenSeconds: 30 * MINUTE,
+        deductedSeconds: 0,
+      },
+      "More than 6 h of work for shift 'day' requires a break of 30 min; 30 min was taken, so " +
+        'nothing is deducted.',
     ],
   ],
   BREAK_PAID: [
@@ -419,7 +452,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "Worked 1 h 30 min for shift 'day', less than the 2 h needed for a full day: half a day.",
     ],
   ],
-  SHIFT_STATUS: [[{ ...day, status: 'PRESENT' }, "Shift 'day' is judged: present."]],
+  SHIFT_STATUS: [[{ ...day, status: 'PRESENT' }, "Shift 'day' comes to: present."]],
   SHIFTS_COMBINED: [
     [
       { shiftCount: 2, status: 'HALF_DAY' },
@@ -438,8 +471,8 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
     [
       { status: 'DAY_OFF', portion: 'SECOND_HALF', note: '𝒙'.repeat(81), otherwise: 'HOLIDAY' },
-      `The second half of the day was declared: a day off (note: ${'𝒙'.repeat(80)}...). Without ` +
-        'that the day would be: a holiday.',
+      `The second half of the day was declared: a day off (note: ${'𝒙'.repeat(80)}...). ` +
+        'Without that the day would be: a holiday.',
     ],
   ],
   OTHER_HALF: [
@@ -461,20 +494,21 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   NOT_SEEN_YET: [
     [
       { ...day, untilTime: at('2025-06-02 17:00') },
-      "Nobody has punched for shift 'day' yet: from 17:00 (Mon 2 Jun) on that counts as absent.",
+      "Not settled: nobody has punched for shift 'day' yet, and only from 17:00 (Mon 2 Jun) on " +
+        'does that count as absent.',
     ],
   ],
   STILL_THERE: [
     [
-      { ...offShift, untilTime: at('2025-06-03 00:00') },
-      'The employee is still at work outside every shift: from 00:00 (Tue 3 Jun) on the ' +
-        'departure is missing.',
+      { ...offShift, inTime: at('2025-06-02 08:00'), untilTime: at('2025-06-03 00:00') },
+      'Not settled: the employee arrived at 08:00 outside every shift and has not left, and only ' +
+        'from 00:00 (Tue 3 Jun) on is the departure missing.',
     ],
   ],
   MAY_COME_BACK: [
     [
       { ...day, untilTime: at('2025-06-02 16:00') },
-      "The employee left shift 'day' and may come back: it is judged at 16:00 (Mon 2 Jun).",
+      "Not settled: the employee left shift 'day' and may come back before 16:00 (Mon 2 Jun).",
     ],
   ],
 };
@@ -523,5 +557,103 @@ describe('findings in words', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('a night in words', () => {
+  const night = {
+    shiftId: 'night',
+    startSecond: 22 * HOUR,
+    endSecond: 6 * HOUR,
+    zone: undefined,
+    beforeSeconds: HOUR,
+    afterSeconds: HOUR,
+    lateGraceSeconds: 15 * MINUTE,
+    earlyGraceSeconds: 0,
+    halfDayBelowSeconds: 4 * HOUR,
+    absentBelowSeconds: 0,
+    work: PLAIN_WORK_RULES,
+    worksOnHolidays: false,
+    calendarId: undefined,
+    geofence: undefined,
+  };
+  const roster: Roster = {
+    shifts: new Map([['night', [{ fromDay: -Infinity, shift: night }]]]),
+    calendars: new Map(),
+    offShift: DEFAULT_OFF_SHIFT_RULES,
+  };
+  const date = '2025-03-29' as LocalDate;
+  const employee: EmployeeRoster = {
+    zones: [{ fromDay: -Infinity, zone: BERLIN }],
+    joinedDay: -Infinity,
+    leftDay: Infinity,
+    defaultShiftId: undefined,
+    calendarId: undefined,
+    assignments: [],
+    overrides: new Map([[toEpochDay(date), ['night']]]),
+  };
+  const subject = { employeeId: 'e1' as EmployeeId, employeeName: '', date };
+
+  /** Every sentence about the night that the clocks go forward, at a moment. */
+  function told(punches: readonly (readonly [string, PunchKind])[], now: string): string[] {
+    const timeline = timelineOf(
+      punches.map(([time, kind]) => ({
+        time: at(time),
+        kind,
+        deviceId: '',
+        eventId: '',
+        position: undefined,
+        flags: [],
+      })),
+    );
+    const trace: Finding[] = [];
+    const facts = { declaration: undefined, punches: timeline };
+    const result = derive(facts, plan(roster, employee, toEpochDay(date)), trace);
+    presentResult(subject, result, at(now), trace);
+    return trace.map((finding) => explain(finding, BERLIN));
+  }
+
+  const planned = [
+    "Shift 'night', set for this date alone, is planned from 22:00 to 06:00 (Sun 30 Mar); " +
+      'punches from 21:00 to 07:00 (Sun 30 Mar) count for it.',
+    "The clocks go forward during shift 'night' (Europe/Berlin): it lasts 7 h although the clock " +
+      'times are 8 h apart.',
+  ];
+
+  it('that was worked', () => {
+    const punches = [
+      ['2025-03-29 22:20', 'IN'],
+      ['2025-03-30 01:00', 'BREAK_START'],
+      ['2025-03-30 05:30', 'OUT'],
+    ] as const;
+    expect(told(punches, '2025-04-01 12:00')).to.deep.equal([
+      ...planned,
+      "The start of a break at 01:00 for shift 'night' has no end: it counts until the departure.",
+      "Arrived at 22:20 and left at 05:30 (Sun 30 Mar) for shift 'night': 2 h 40 min, not " +
+        'counting 3 h 30 min of breaks.',
+      "All time between arrivals and departures for shift 'night' comes to 2 h 40 min, not " +
+        'counting 3 h 30 min of breaks.',
+      "Arrived for shift 'night' at 22:20: 20 min after the start at 22:00, and more than the 15 " +
+        'min allowed.',
+      "Left shift 'night' at 05:30: 30 min before the end at 06:00.",
+      "Worked 2 h 40 min for shift 'night', less than the 4 h needed for a full day: half a day.",
+      "Shift 'night' comes to: half a day.",
+    ]);
+  });
+
+  it('to which nobody has come yet', () => {
+    expect(told([], '2025-03-29 23:00')).to.deep.equal([
+      ...planned,
+      "Not settled: nobody has punched for shift 'night' yet, and only from 07:00 (Sun 30 Mar) " +
+        'on does that count as absent.',
+    ]);
+  });
+
+  it('to which nobody came', () => {
+    expect(told([], '2025-03-30 07:00')).to.deep.equal([
+      ...planned,
+      "No arrival or departure was punched for shift 'night'.",
+      "Shift 'night' comes to: absent.",
+    ]);
   });
 });
