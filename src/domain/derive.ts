@@ -17,7 +17,7 @@ import { breakSecondsOf } from './hours.js';
 import { stretchesNear } from './off-shift.js';
 import { clockSeconds, type DayPlan, type Plan } from './plan.js';
 import { NO_PUNCHES, type Timeline } from './punch.js';
-import { type ShiftWork, shiftWork } from './shift-result.js';
+import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 import { type DatedWork, workOnDate } from './stretch-dates.js';
 
@@ -70,7 +70,7 @@ function deriveWork(
   trace: Trace,
 ): { readonly work: DayWork; readonly isPunched: boolean } {
   if (trace !== undefined) tracePlan(plan, trace);
-  const shifts = plan.shifts.map((planned) => shiftWork(planned, punches, declaration, trace));
+  const shifts = workShifts(plan, punches, declaration, trace);
   const offShift = stretchesNear(plan, punches, trace).flatMap(
     (stretch) => workOnDate(stretch, plan, trace) ?? [],
   );

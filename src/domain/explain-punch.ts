@@ -36,6 +36,13 @@ export function explainPunch(finding: PunchFinding, zone: Zone): string {
       const punch = `The start of a break at ${timeText(zone, finding.punchTime)}`;
       return `${punch}${forShift(finding.shiftId)} has no end: it counts until the departure.`;
     }
+    case 'WORKED_THROUGH': {
+      const { shiftId, nextShiftId, throughTime } = finding;
+      return (
+        `Went on from shift '${shiftId}' to '${nextShiftId}' at ${timeText(zone, throughTime)} ` +
+        'without touching the clock.'
+      );
+    }
     case 'OFF_SHIFT_STRETCH': {
       const { startTime, endTime, attribution, date } = finding;
       const [from, to] = [timeText(zone, startTime), laterTimeText(zone, endTime, startTime)];

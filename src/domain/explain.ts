@@ -30,6 +30,7 @@ export function explain(finding: Finding, zone: Zone): string {
     case 'SET_ASIDE':
     case 'BREAK_WITHOUT_START':
     case 'BREAK_WITHOUT_END':
+    case 'WORKED_THROUGH':
     case 'OFF_SHIFT_STRETCH':
     case 'OUTSIDE_GEOFENCE':
     case 'CLOCK_SKEW':

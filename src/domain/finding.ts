@@ -80,6 +80,13 @@ export type PunchFinding =
       /** The end that has no start; the start that has no end. */
       readonly punchTime: Instant;
     }
+  /** Nobody touched the clock between two shifts that follow each other without a pause. */
+  | {
+      readonly rule: 'WORKED_THROUGH';
+      readonly shiftId: string;
+      readonly nextShiftId: string;
+      readonly throughTime: Instant;
+    }
   | {
       readonly rule: 'OFF_SHIFT_STRETCH';
       readonly startTime: Instant;

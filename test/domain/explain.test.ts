@@ -154,6 +154,12 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "The date is a holiday (Whit Monday), but for shift 'day' it is a day like any other.",
     ],
   ],
+  WORKED_THROUGH: [
+    [
+      { shiftId: 'early', nextShiftId: 'late', throughTime: at('2025-06-02 14:00') },
+      "Went on from shift 'early' to 'late' at 14:00 without touching the clock.",
+    ],
+  ],
   SESSION: [
     [
       {
