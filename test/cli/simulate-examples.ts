@@ -17,8 +17,8 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
     ],
     ['2026-03-03 unscheduled final - - - Europe/Warsaw -', 'NOT_ROSTERED'],
     [
-      '2026-03-04 present final 0:00 13:58 06:00 (Thu 5 Mar) Europe/Warsaw missing in, missing out',
-      'SHIFT_PLANNED WINDOWS_DIVIDED SHIFT_PLANNED NO_DEPARTURE SHIFT_STATUS NO_ARRIVAL SHIFT_STATUS SHIFTS_COMBINED',
+      '2026-03-04 present final 16:02 13:58 06:00 (Thu 5 Mar) Europe/Warsaw -',
+      'SHIFT_PLANNED WINDOWS_DIVIDED SHIFT_PLANNED WORKED_THROUGH SESSION HOURS_COUNTED SHIFT_STATUS SESSION HOURS_COUNTED SHIFT_STATUS SHIFTS_COMBINED',
     ],
   ],
   'forgotten-clock-out': [
