@@ -1,8 +1,8 @@
 // Instants as the clocks of a zone show them, for people. The same form as in the service's
 // explanations, whatever the machine's own zone and language.
 
-/** The clock set back: by an hour nearly everywhere, by half of one on Lord Howe Island. */
-const SET_BACK_MS = [3_600_000, 1_800_000] as const;
+/** No clock is set back by more within a day: 2 hours at Troll, 30 minutes on Lord Howe Island. */
+const MOST_SET_BACK_MS = 3 * 3_600_000;
 
 /** Formatters are costly to make. At most one per zone of a scenario, which are bounded. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -14,12 +14,25 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 export function localTimeText(epochMs: number, zone: string, date: string): string {
   const shown = wallTime(epochMs, zone);
   const details = shown.date === date ? [] : [shown.dateWords];
-  const isSecond = SET_BACK_MS.some((ms) => {
-    const before = wallTime(epochMs - ms, zone);
-    return before.date === shown.date && before.time === shown.time;
-  });
-  if (isSecond) details.push('second time');
+  if (isSecondTime(epochMs, zone, shown)) details.push('second time');
   return details.length === 0 ? shown.time : `${shown.time} (${details.join(', ')})`;
+}
+
+/** Whether the clock showed the same before: it was set back since. */
+function isSecondTime(epochMs: number, zone: string, { offsetMs }: WallTime): boolean {
+  const before = wallTime(epochMs - MOST_SET_BACK_MS, zone).offsetMs;
+  const first = epochMs - (before - offsetMs);
+  return first < epochMs && wallTime(first, zone).offsetMs === before;
+}
+
+/** The zone, or UTC where this machine's time zone data does not have it: older than the service's. */
+export function shownZone(zone: string): string {
+  try {
+    formatterOf(zone);
+    return zone;
+  } catch {
+    return 'UTC';
+  }
 }
 
 interface WallTime {
@@ -27,6 +40,8 @@ interface WallTime {
   /** `Sun 30 Mar`. */
   readonly dateWords: string;
   readonly time: string;
+  /** Ahead of UTC. */
+  readonly offsetMs: number;
 }
 
 function wallTime(epochMs: number, zone: string): WallTime {
@@ -37,6 +52,7 @@ function wallTime(epochMs: number, zone: string): WallTime {
   );
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
   const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  const clock = `${part('hour')}:${part('minute')}`;
   const seconds = part('second') === '00' ? '' : `:${part('second')}`;
   // The date's own words, from midnight UTC of it: then no zone has a say.
   const [weekday = '', , month = ''] = new Date(`${date}T00:00:00Z`)
@@ -46,7 +62,8 @@ function wallTime(epochMs: number, zone: string): WallTime {
   return {
     date,
     dateWords: `${weekday} ${Number(part('day'))} ${month}`,
-    time: `${part('hour')}:${part('minute')}${seconds}`,
+    time: `${clock}${seconds}`,
+    offsetMs: Date.parse(`${date}T${clock}:${part('second')}Z`) - epochMs,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Attendance, SimulateAttendanceRequest, SimulatedDay } from '../cli
 import { Anomaly } from '../client/index.js';
 import { shownText, table } from './console.js';
 import { statusText } from './day-options.js';
-import { localTimeText } from './local-time.js';
+import { localTimeText, shownZone } from './local-time.js';
 
 const HEADING = ['DATE', 'STATUS', 'STANDS', 'WORKED', 'IN', 'OUT', 'ZONE', 'ANOMALIES'] as const;
 const INDENT = '  ';
@@ -19,7 +19,9 @@ export function simulationLines(
   const shown = days.flatMap(({ attendance, explanations }) =>
     attendance === undefined ? [] : [{ attendance, explanations }],
   );
-  const rows = shown.map(({ attendance }) => rowOf(attendance, zoneOf(request, attendance)));
+  const rows = shown.map(({ attendance }) =>
+    rowOf(attendance, shownZone(zoneOf(request, attendance))),
+  );
   const [heading = '', ...lines] = table(HEADING, rows);
   const withReasons = shown.flatMap(({ explanations }, index) => [
     lines[index] ?? '',

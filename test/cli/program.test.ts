@@ -62,6 +62,8 @@ describe('the command line', () => {
     ['a timeout that is no number', ['list', '--timeout', 'soon']],
     ['an instant without a zone', ['get', '1', '2026-03-02', '--as-of', '2026-03-02T09:00:00']],
     ['an instant on no day', ['get', '1', '2026-03-02', '--as-of', '2026-02-30T09:00:00Z']],
+    ['a simulation of now', ['simulate', 'a.json', '--now', 'now']],
+    ['a simulation of two files', ['simulate', 'a.json', 'b.json']],
     ['a clearing without a reason', ['clear', '1', '2026-03-02']],
     ['a mark on no day', ['mark', '1', '2026-02-30', 'present']],
     ['a day that is no date', ['get', '1', 'today']],
