@@ -40,7 +40,7 @@ export function addSimulateCommand(program: Command, surroundings: Surroundings)
       'after',
       examples(
         'simulate examples/night-shift-spring-change.json',
-        'simulate examples/forgotten-clock-out.json --now 2026-03-02T15:00:00Z',
+        'simulate examples/still-at-work.json --now 2026-03-02T17:00:00Z',
         'simulate - --json < scenario.json',
       ),
     )

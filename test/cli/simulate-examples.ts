@@ -95,6 +95,9 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'NOT_ROSTERED OFF_SHIFT_STRETCH SPLIT_AT_MIDNIGHT OFF_SHIFT_PRESENT',
     ],
   ],
+  'still-at-work': [
+    ['2026-03-02 present until 18:00 0:00 08:57:12 - Europe/Berlin -', 'SHIFT_PLANNED STILL_THERE'],
+  ],
   'travelling-employee': [
     [
       '2026-03-02 present final 8:00 09:00 17:00 Europe/Berlin -',
