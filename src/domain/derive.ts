@@ -17,7 +17,7 @@ import { breakSecondsOf } from './hours.js';
 import { stretchesNear } from './off-shift.js';
 import { clockSeconds, type DayPlan, type Plan } from './plan.js';
 import { NO_PUNCHES, type Timeline } from './punch.js';
-import { type ShiftWork, shiftWork } from './shift-result.js';
+import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 import { type DatedWork, workOnDate } from './stretch-dates.js';
 
@@ -70,7 +70,7 @@ function deriveWork(
   trace: Trace,
 ): { readonly work: DayWork; readonly isPunched: boolean } {
   if (trace !== undefined) tracePlan(plan, trace);
-  const shifts = plan.shifts.map((planned) => shiftWork(planned, punches, declaration, trace));
+  const shifts = workShifts(plan, punches, declaration, trace);
   const offShift = stretchesNear(plan, punches, trace).flatMap(
     (stretch) => workOnDate(stretch, plan, trace) ?? [],
   );
@@ -213,8 +213,9 @@ function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
       trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
     }
     if (contestedAfter !== undefined && nextShiftId !== undefined) {
-      const dividedTime = contestedAfter.middle;
-      trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime });
+      const { from, to, middle: dividedTime } = contestedAfter;
+      const isTyped = contestedAfter.isTyped && from < to;
+      trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime, isTyped });
     }
     if (planned.holiday !== undefined) {
       const name = planned.holiday;

@@ -11,7 +11,7 @@ import type { Attribution, HoursCounted } from './shift.js';
 import type { Instant } from './time.js';
 
 /** What the roster says of the date. */
-type PlanFinding =
+export type PlanFinding =
   | {
       readonly rule: 'SHIFT_PLANNED';
       readonly shiftId: string;
@@ -36,6 +36,8 @@ type PlanFinding =
       readonly shiftId: string;
       readonly nextShiftId: string;
       readonly dividedTime: Instant;
+      /** Whether they share some time in which arrivals and departures say which one is meant. */
+      readonly isTyped: boolean;
     }
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
@@ -44,7 +46,7 @@ type PlanFinding =
   | { readonly rule: 'WORKS_ON_HOLIDAYS'; readonly name: string; readonly shiftId: string };
 
 /** How the punches were read. `shiftId` is undefined off shift. */
-type PunchFinding =
+export type PunchFinding =
   | {
       readonly rule: 'SESSION';
       readonly shiftId: string | undefined;
@@ -75,7 +77,15 @@ type PunchFinding =
   | {
       readonly rule: 'BREAK_WITHOUT_START' | 'BREAK_WITHOUT_END';
       readonly shiftId: string | undefined;
+      /** The end that has no start; the start that has no end. */
       readonly punchTime: Instant;
+    }
+  /** Nobody touched the clock between two shifts that follow each other without a pause. */
+  | {
+      readonly rule: 'WORKED_THROUGH';
+      readonly shiftId: string;
+      readonly nextShiftId: string;
+      readonly throughTime: Instant;
     }
   | {
       readonly rule: 'OFF_SHIFT_STRETCH';
@@ -98,7 +108,7 @@ type PunchFinding =
     };
 
 /** How the time was counted. */
-type HoursFinding =
+export type HoursFinding =
   | {
       readonly rule: 'HOURS_COUNTED';
       readonly shiftId: string | undefined;
@@ -148,7 +158,7 @@ type HoursFinding =
     };
 
 /** What the shift and the day come to. */
-type VerdictFinding =
+export type VerdictFinding =
   | {
       readonly rule: 'LATE';
       readonly shiftId: string;
@@ -187,7 +197,7 @@ type VerdictFinding =
   | { readonly rule: 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' };
 
 /** What the clock adds: not settled before `untilTime`. */
-type ClockFinding =
+export type ClockFinding =
   | { readonly rule: 'NOT_SEEN_YET'; readonly shiftId: string; readonly untilTime: Instant }
   | {
       readonly rule: 'STILL_THERE';

@@ -185,11 +185,18 @@ class Reading {
     if (pairing === undefined) return false;
     const { maxLengthSeconds, newStretchGapSeconds, work } = this.#rules;
     const open = pairing.open?.in;
-    if (open !== undefined) return time - open > maxLengthSeconds * 1000;
+    if (open !== undefined) return time > this.#latestDeparture(open);
     const away = time - pairing.lastTime;
     const isRepeat = punch.kind !== 'IN' && away <= work.repeatSeconds * 1000;
     const isAway = away >= newStretchGapSeconds * 1000 && !isRepeat;
     return isAway || time - this.#start >= maxLengthSeconds * 1000;
+  }
+
+  /** A session of the first arrival to the last departure begins where the stretch does. */
+  #latestDeparture(arrival: Instant): number {
+    const { maxLengthSeconds, work } = this.#rules;
+    const start = work.hours === 'EVERY_PAIR' ? arrival : this.#start;
+    return start + maxLengthSeconds * 1000;
   }
 
   #isTooMany(time: Instant): boolean {
@@ -205,10 +212,9 @@ class Reading {
     if (pairing === undefined) return;
     this.#pairing = undefined;
     const { zone, windows } = this.#plan;
-    const open = pairing.open?.in;
-    const longest = (open ?? 0) + this.#rules.maxLengthSeconds * 1000;
-    const window = windows.find(({ from }) => from > (open ?? 0))?.from ?? Infinity;
-    const closesAt = Math.min(longest, window, open === undefined ? longest : time) as Instant;
+    const open = pairing.open?.in ?? this.#start;
+    const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
+    const closesAt = Math.min(this.#latestDeparture(open), window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
     const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
     const last = counted.sessions.at(-1);

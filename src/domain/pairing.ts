@@ -188,6 +188,25 @@ export class Pairing {
     this.#trace?.push({ rule: flag, shiftId: this.shiftId, punchTime });
   }
 
+  /** Begins with somebody there who went on from the shift before. */
+  workOn(time: Instant): void {
+    this.#open = { in: time, out: undefined, breaks: [], isUntyped: false };
+    this.sessions.push(this.#open);
+    this.#count('IN', time);
+  }
+
+  /** Ends with somebody there who goes on with the next shift; false when nobody is there. */
+  workUntil(time: Instant): boolean {
+    const open = this.#open;
+    if (open?.in === undefined || open.in >= time) return false;
+    const pause = open.breaks.at(-1);
+    if (pause !== undefined && pause.end === undefined) this.#endBreak(open, pause, time);
+    open.out = time;
+    this.#open = undefined;
+    this.#count('OUT', time);
+    return true;
+  }
+
   /** Notes punches beyond the bound: they are kept, and not looked at. */
   tooMany(punch: Punch): void {
     if (this.anomalies.has('TOO_MANY_PUNCHES')) return;

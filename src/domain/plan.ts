@@ -33,12 +33,16 @@ export interface Window {
 }
 
 /**
- * Where the windows of two shifts that follow each other both claim the time: after the earlier
- * one's end and before the later one's start.
+ * Where the windows of two shifts that follow each other both claim the time. Shifts whose keys
+ * are heeded share all that their margins reach, also into each other's hours, since arrivals and
+ * departures tell them apart; others only the time between the one's end and the other's start.
  */
 export interface Contested extends Window {
-  /** Half of it, in whole seconds: what is nearer to the one or to the other. */
+  /** Half of the time between them, in whole seconds: what is nearer to the one or the other. */
   readonly middle: Instant;
+  /** Where the earlier shift's own time begins and its hours end. */
+  readonly earlierFrom: Instant;
+  readonly earlierEnd: Instant;
   /** Whether both shifts heed the keys that people press. */
   readonly isTyped: boolean;
 }
@@ -290,12 +294,23 @@ function contestedBy(
 ): Contested | undefined {
   if (earlier === undefined || later === undefined) return undefined;
   // Hours that overlap are refused when a roster is made; here they must only not do harm.
-  const from = Math.max(later.window.from, Math.min(earlier.end, later.start));
-  const to = Math.min(earlier.window.to, Math.max(earlier.end, later.start));
-  if (from > to) return undefined;
-  const middle = Math.floor((from + to) / 2000) * 1000;
+  const between = {
+    from: Math.max(later.window.from, Math.min(earlier.end, later.start)) as Instant,
+    to: Math.min(earlier.window.to, Math.max(earlier.end, later.start)) as Instant,
+  };
+  if (between.from > between.to) return undefined;
   const isTyped = earlier.shift.work.pairing === 'TYPED' && later.shift.work.pairing === 'TYPED';
-  return { from: from as Instant, to: to as Instant, middle: middle as Instant, isTyped };
+  const shared = {
+    from: Math.max(later.window.from, earlier.start) as Instant,
+    to: Math.min(earlier.window.to, later.end) as Instant,
+  };
+  return {
+    ...(isTyped ? shared : between),
+    middle: (Math.floor((between.from + between.to) / 2000) * 1000) as Instant,
+    earlierFrom: earlier.window.from,
+    earlierEnd: earlier.end,
+    isTyped,
+  };
 }
 
 /**

@@ -33,19 +33,39 @@ function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[]
 }
 
 /**
- * Tells whether a punch is the earlier shift's. An arrival in the contested time begins the
- * later shift, and a departure before it still ends the earlier one; what does not say what it
- * is goes to the nearer shift.
+ * Tells whether a punch is the earlier shift's. The arrival that begins the later shift divides
+ * them; without one, departures still end the earlier shift. What does not say what it is goes to
+ * the nearer shift.
  */
 function division(contested: Contested, punches: Timeline): (punch: Punch) => boolean {
-  const { from, to, middle, isTyped } = contested;
-  const claimed = isTyped ? within(punches, from, to) : [];
-  const arrival = claimed.find(({ kind }) => kind === 'IN')?.time;
+  const { middle, isTyped } = contested;
+  const arrival = isTyped ? arrivalOfLater(contested, punches) : undefined;
   if (arrival !== undefined) {
     return ({ time, kind }) =>
       time < arrival || (time === arrival && (kind === 'OUT' || kind === 'BREAK_END'));
   }
+  const claimed = isTyped ? within(punches, contested.from, contested.to) : [];
   const departure = claimed.findLast(({ kind }) => kind === 'OUT')?.time ?? middle;
   const last = Math.max(departure, middle + 999);
   return ({ time }) => time <= last;
+}
+
+/**
+ * The first arrival in the contested time that begins the later shift. One within the hours of
+ * the earlier shift does, unless somebody only comes back to it: who was there before and leaves
+ * once more while it may end.
+ */
+function arrivalOfLater(contested: Contested, punches: Timeline): Instant | undefined {
+  const { from, to, earlierFrom, earlierEnd } = contested;
+  const end = firstAtOrAfter(punches, to + 1000);
+  for (let index = firstAtOrAfter(punches, from); index < end; index += 1) {
+    const punch = punches[index];
+    if (punch?.kind !== 'IN') continue;
+    const before = punches[index - 1];
+    const after = punches[index + 1];
+    const wasThere = before !== undefined && before.time >= earlierFrom;
+    const leavesAgain = after?.kind === 'OUT' && after.time < to + 1000;
+    if (punch.time >= earlierEnd || !wasThere || !leavesAgain) return punch.time;
+  }
+  return undefined;
 }

@@ -6,9 +6,10 @@ import type { Trace } from './finding.js';
 import { distanceMeters } from './geofence.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, sameInstant, wholeSecond } from './pairing.js';
-import type { PlannedShift } from './plan.js';
+import type { DayPlan, PlannedShift } from './plan.js';
 import type { Punch, Timeline } from './punch.js';
-import { punchesOf } from './shift-punches.js';
+import { punchesOf, type ShiftPunches } from './shift-punches.js';
+import type { Instant } from './time.js';
 
 /** A shift's result and what it leaves to the day. */
 export interface ShiftWork {
@@ -20,16 +21,56 @@ export interface ShiftWork {
   readonly isPunched: boolean;
 }
 
-export function shiftWork(
-  planned: PlannedShift,
+/** The shifts of a date, by start. */
+export function workShifts(
+  plan: DayPlan,
   timeline: Timeline,
+  declaration: Declaration | undefined,
+  trace: Trace,
+): readonly ShiftWork[] {
+  const own = plan.shifts.map((planned) => ({ planned, ...punchesOf(planned, timeline) }));
+  let through: Instant | undefined;
+  return own.map((shift, index) => {
+    const pairing = new Pairing(shift.planned.shift.work, shift.planned.shift.shiftId, trace);
+    if (through !== undefined) pairing.workOn(through);
+    readAll(pairing, shift.punches);
+    const next = own[index + 1];
+    through = next !== undefined && isWorkedThrough(shift, next) ? shift.planned.end : undefined;
+    if (through !== undefined && pairing.workUntil(through)) {
+      const [shiftId, nextShiftId] = [pairing.shiftId ?? '', next?.planned.shift.shiftId ?? ''];
+      trace?.push({ rule: 'WORKED_THROUGH', shiftId, nextShiftId, throughTime: through });
+    } else {
+      through = undefined;
+    }
+    return shiftWork(shift.planned, shift, pairing, declaration, trace);
+  });
+}
+
+/**
+ * Whether whoever is there at the end of a shift goes on with the next one without touching the
+ * clock: it begins where this one ends, and the first that is heard of it is a departure.
+ */
+function isWorkedThrough(shift: OwnShift, next: OwnShift): boolean {
+  return (
+    shift.planned.end === next.planned.start &&
+    next.punches[0]?.kind === 'OUT' &&
+    shift.planned.shift.work.pairing === 'TYPED' &&
+    next.planned.shift.work.pairing === 'TYPED'
+  );
+}
+
+interface OwnShift extends ShiftPunches {
+  readonly planned: PlannedShift;
+}
+
+function shiftWork(
+  planned: PlannedShift,
+  { punches, takenOverAt }: ShiftPunches,
+  pairing: Pairing,
   declaration: Declaration | undefined,
   trace: Trace,
 ): ShiftWork {
   const { shift, zone, window } = planned;
-  const { punches, takenOverAt } = punchesOf(planned, timeline);
-  const pairing = new Pairing(shift.work, shift.shiftId, trace);
-  readAll(pairing, punches);
   if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
   const closesAt = takenOverAt === undefined ? window.to : wholeSecond(takenOverAt);
   const counted = countWork(pairing, shift.work, closesAt, zone, trace);

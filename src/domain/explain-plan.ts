@@ -1,0 +1,82 @@
+// Sentences about what the roster says of a date.
+
+import { noteText } from './explain-words.js';
+import type { PlanFinding } from './finding.js';
+import { lengthText } from './length-text.js';
+import { laterTimeText, timeText } from './local-text.js';
+import type { PlanSource } from './roster.js';
+import type { Zone } from './zone.js';
+
+export function explainPlan(finding: PlanFinding, zone: Zone): string {
+  switch (finding.rule) {
+    case 'SHIFT_PLANNED':
+      return shiftPlanned(finding, zone);
+    case 'CLOCKS_CHANGE':
+      return clocksChange(finding);
+    case 'WINDOWS_DIVIDED': {
+      const { shiftId, nextShiftId, dividedTime, isTyped } = finding;
+      const time = timeText(zone, dividedTime);
+      const both = `shifts '${shiftId}' and '${nextShiftId}'`;
+      const typed =
+        ` An arrival before that already begins '${nextShiftId}', ` +
+        `and a departure after it still ends '${shiftId}'.`;
+      return (
+        `The times in which punches count for ${both} meet: they are divided at ${time}.` +
+        `${isTyped ? typed : ''}`
+      );
+    }
+    case 'PLANNED_OFF':
+      return PLANNED_OFF[finding.source];
+    case 'NOT_ROSTERED':
+      return 'Nothing is planned: no assignment covers the date, and there is no default shift.';
+    case 'NOT_EMPLOYED':
+      return 'The employee is not employed on this date.';
+    case 'HOLIDAY': {
+      const { name, shiftId } = finding;
+      const whose = shiftId === undefined ? '' : ` for shift '${shiftId}'`;
+      return `The date is a holiday${whose}${holidayName(name)}.`;
+    }
+    case 'WORKS_ON_HOLIDAYS': {
+      const { name, shiftId } = finding;
+      const date = `The date is a holiday${holidayName(name)}`;
+      return `${date}, but for shift '${shiftId}' it is a day like any other.`;
+    }
+  }
+}
+
+function holidayName(name: string): string {
+  return name === '' ? '' : ` (${noteText(name)})`;
+}
+
+const PLANNED_OFF: Readonly<Record<PlanSource, string>> = {
+  OVERRIDE: 'No shift is planned: this date was set to be off.',
+  ASSIGNMENT: 'No shift is planned: the assignment has a day off here.',
+  DEFAULT_SHIFT: 'No shift is planned: the default shift is not in effect yet.',
+};
+
+function shiftPlanned(
+  finding: PlanFinding & { readonly rule: 'SHIFT_PLANNED' },
+  zone: Zone,
+): string {
+  const { shiftId, source, startTime, endTime, windowStartTime, windowEndTime } = finding;
+  const which: Readonly<Record<PlanSource, string>> = {
+    OVERRIDE: `Shift '${shiftId}', set for this date alone,`,
+    ASSIGNMENT: `Shift '${shiftId}'`,
+    DEFAULT_SHIFT: `Shift '${shiftId}', the default,`,
+  };
+  const later = (time: typeof startTime) => laterTimeText(zone, time, startTime);
+  return (
+    `${which[source]} is planned from ${timeText(zone, startTime)} to ${later(endTime)}; ` +
+    `punches from ${later(windowStartTime)} to ${later(windowEndTime)} count for it.`
+  );
+}
+
+function clocksChange(finding: PlanFinding & { readonly rule: 'CLOCKS_CHANGE' }): string {
+  const { shiftId, zone, clockSeconds, lengthSeconds } = finding;
+  const how = lengthSeconds < clockSeconds ? 'go forward' : 'go back';
+  return (
+    `The clocks ${how} during shift '${shiftId}' (${zone}): ` +
+    `it lasts ${lengthText(lengthSeconds)} although the clock times are ` +
+    `${lengthText(clockSeconds)} apart.`
+  );
+}

@@ -1,0 +1,107 @@
+// Sentences about how punches were read.
+
+import { forShift, PUNCH_WORDS } from './explain-words.js';
+import type { PunchFinding } from './finding.js';
+import { lengthText } from './length-text.js';
+import { dateText, laterTimeText, timeText } from './local-text.js';
+import type { Attribution } from './shift.js';
+import type { Zone } from './zone.js';
+
+export function explainPunch(finding: PunchFinding, zone: Zone): string {
+  switch (finding.rule) {
+    case 'SESSION':
+      return session(finding, zone);
+    case 'NO_DEPARTURE': {
+      const { shiftId, inTime, untilTime } = finding;
+      return (
+        `No departure was punched after the arrival at ${timeText(zone, inTime)}` +
+        `${forShift(shiftId)}: from ${laterTimeText(zone, untilTime, inTime)} on it is missing.`
+      );
+    }
+    case 'NO_ARRIVAL': {
+      const { shiftId, kind, punchTime } = finding;
+      const punch = `The ${PUNCH_WORDS[kind]} at ${timeText(zone, punchTime)}${forShift(shiftId)}`;
+      return `${punch} has no arrival of its own: it is not known when the work began.`;
+    }
+    case 'SET_ASIDE': {
+      const { shiftId, kind, punchTime, reason } = finding;
+      const punch = `The ${PUNCH_WORDS[kind]} at ${timeText(zone, punchTime)}${forShift(shiftId)}`;
+      return `${punch} was set aside: ${SET_ASIDE[reason]}.`;
+    }
+    case 'BREAK_WITHOUT_START': {
+      const punch = `The end of a break at ${timeText(zone, finding.punchTime)}`;
+      return `${punch}${forShift(finding.shiftId)} has no start before it: it counts as no break.`;
+    }
+    case 'BREAK_WITHOUT_END': {
+      const punch = `The start of a break at ${timeText(zone, finding.punchTime)}`;
+      return `${punch}${forShift(finding.shiftId)} has no end: it counts until the departure.`;
+    }
+    case 'WORKED_THROUGH': {
+      const { shiftId, nextShiftId, throughTime } = finding;
+      return (
+        `Went on from shift '${shiftId}' to '${nextShiftId}' at ${timeText(zone, throughTime)} ` +
+        'without touching the clock.'
+      );
+    }
+    case 'OFF_SHIFT_STRETCH': {
+      const { startTime, endTime, attribution, date } = finding;
+      const [from, to] = [timeText(zone, startTime), laterTimeText(zone, endTime, startTime)];
+      const work = `Work outside every shift from ${from} to ${to}`;
+      return `${work} counts for ${dateText(date)}: ${ATTRIBUTED[attribution]}.`;
+    }
+    case 'OUTSIDE_GEOFENCE':
+      return outsideGeofence(finding, zone);
+    case 'CLOCK_SKEW': {
+      const punch = `The punch at ${timeText(zone, finding.punchTime)}${forShift(finding.shiftId)}`;
+      return `${punch} may have a wrong time: its device's clock was off when it was sent.`;
+    }
+    case 'EVENT_ID_CONFLICT': {
+      const punch = `The punch at ${timeText(zone, finding.punchTime)}${forShift(finding.shiftId)}`;
+      return `${punch} has a number that its device gave before: was the device reset?`;
+    }
+  }
+}
+
+type SetAside = (PunchFinding & { readonly rule: 'SET_ASIDE' })['reason'];
+
+const SET_ASIDE: Readonly<Record<SetAside, string>> = {
+  REPEATED: 'it repeats the punch before it',
+  ALREADY_IN: 'the employee was already in',
+  ALREADY_ON_BREAK: 'the employee was already on a break',
+  TOO_MANY: 'there are more punches than a shift or a day can have',
+};
+
+const ATTRIBUTED: Readonly<Record<Attribution, string>> = {
+  START_DATE: 'it counts for the date it began on',
+  END_DATE: 'it counts for the date it ended on',
+  MOST_WORKED_DATE: 'it counts for the date with most of the work',
+  SPLIT_AT_MIDNIGHT: 'only work that runs through midnight is split between dates',
+};
+
+function session(finding: PunchFinding & { readonly rule: 'SESSION' }, zone: Zone): string {
+  const { shiftId, inTime, outTime, breakSeconds, workedSeconds } = finding;
+  const breaks = breakSeconds === 0 ? '' : `, not counting ${lengthText(breakSeconds)} of breaks`;
+  const [from, to] = [timeText(zone, inTime), laterTimeText(zone, outTime, inTime)];
+  const worked = `${lengthText(workedSeconds)}${breaks}`;
+  return `Arrived at ${from} and left at ${to}${forShift(shiftId)}: ${worked}.`;
+}
+
+/** In whole metres, which must not make it look like what is allowed. */
+function outsideGeofence(
+  {
+    shiftId,
+    punchTime,
+    distanceMeters,
+    radiusMeters,
+  }: PunchFinding & {
+    readonly rule: 'OUTSIDE_GEOFENCE';
+  },
+  zone: Zone,
+): string {
+  const meters = Math.round(distanceMeters);
+  const away = meters > radiusMeters ? `${meters} m` : `just over ${radiusMeters} m`;
+  return (
+    `The punch at ${timeText(zone, punchTime)} was made ${away} from where shift '${shiftId}' ` +
+    `is worked: farther than the ${radiusMeters} m allowed.`
+  );
+}
