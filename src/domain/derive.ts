@@ -71,9 +71,7 @@ function deriveWork(
 ): { readonly work: DayWork; readonly isPunched: boolean } {
   if (trace !== undefined) tracePlan(plan, trace);
   const shifts = workShifts(plan, punches, declaration, trace);
-  const offShift = stretchesNear(plan, punches, trace).flatMap(
-    (stretch) => workOnDate(stretch, plan, trace) ?? [],
-  );
+  const offShift = workOffShift(plan, punches, trace);
   const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
   const status = statusOf(plan, shifts, offShift, trace);
   const sessions = inOrder([...shifts, ...offShift].flatMap((each) => each.sessions));
@@ -89,6 +87,15 @@ function deriveWork(
     anomalies: anomaliesOf(plan, shifts, offShift, sessions, declaration, status, trace),
   };
   return { work, isPunched };
+}
+
+function workOffShift(plan: DayPlan, punches: Timeline, trace: Trace): readonly DatedWork[] {
+  const dated: DatedWork[] = [];
+  for (const stretch of stretchesNear(plan, punches, trace)) {
+    const work = workOnDate(stretch, plan, trace);
+    if (work !== undefined) dated.push(work);
+  }
+  return dated;
 }
 
 function sumOf(works: readonly { readonly workedSeconds: number }[]): number {
