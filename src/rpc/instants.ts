@@ -1,7 +1,12 @@
-// Timestamps of the wire to the domain's times and back.
+// Timestamps and lengths of the wire to the domain's times and back.
 
 import { create } from '@bufbuild/protobuf';
-import { type Timestamp, TimestampSchema } from '@bufbuild/protobuf/wkt';
+import {
+  type Duration,
+  DurationSchema,
+  type Timestamp,
+  TimestampSchema,
+} from '@bufbuild/protobuf/wkt';
 import type { Instant, RecordTime } from '../domain/time.js';
 
 const MICROS = 1_000_000;
@@ -20,6 +25,16 @@ export function timestampOfInstant(instant: Instant): Timestamp {
     seconds: BigInt(seconds),
     nanos: (instant - seconds * 1000) * 1_000_000,
   });
+}
+
+/** Rounded down to the millisecond. The caller bounds it: exact between the years 1 and 9999. */
+export function instantOfTimestamp({ seconds, nanos }: Timestamp): Instant {
+  return (Number(seconds) * 1000 + Math.floor(nanos / 1_000_000)) as Instant;
+}
+
+/** A length of whole seconds. */
+export function durationOf(seconds: number): Duration {
+  return create(DurationSchema, { seconds: BigInt(seconds) });
 }
 
 /** Rounded down to the microsecond; undefined when a double cannot hold it exactly. */

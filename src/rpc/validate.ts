@@ -1,10 +1,19 @@
 // Rules of form, as the contract states them, with answers that say the way out.
 
-import type { DescMessage, Message } from '@bufbuild/protobuf';
-import { type Path, reflect } from '@bufbuild/protobuf/reflect';
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type Message,
+  ScalarType,
+} from '@bufbuild/protobuf';
+import { isReflectList, isReflectMessage, type Path, reflect } from '@bufbuild/protobuf/reflect';
+import { type Duration, DurationSchema } from '@bufbuild/protobuf/wkt';
 import { createValidator, type Violation } from '@bufbuild/protovalidate';
 import { AttendanceError, type FieldViolation } from '../domain/errors.js';
+import { lengthText } from '../domain/length-text.js';
 import { parseLocalDate } from '../domain/local-date.js';
+import { helpFor, isCheckedApart, NOT_SHOWN, refusal, Shown } from './field-help.js';
 
 /** Patterns stand in our own contract only and need no look-around: RegExp is safe and fast. */
 const patterns = new Map<string, RegExp>();
@@ -19,52 +28,6 @@ const validator = createValidator({
     return regex.test(text);
   },
 });
-
-/** In place of a value that is not shown back. */
-const NOT_SHOWN = Symbol('a list or a message');
-
-/** The longest piece of a refused value that is shown back. */
-const MAX_SHOWN = 40;
-
-const DATE_HELP = 'must be a real date, YYYY-MM-DD, from 1900-01-01 to 9999-12-31';
-
-/** What is right for a field, by its name: names mean the same in every message. */
-const HELP: Readonly<Record<string, string>> = {
-  employee_id: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -',
-  employee_name: 'must be 1 to 200 characters when it is given, or left out',
-  date: DATE_HELP,
-  start_date: `${DATE_HELP}, or empty`,
-  end_date: `${DATE_HELP}, or empty`,
-  status:
-    'must be PRESENT, ABSENT, HALF_DAY, ON_LEAVE, REMOTE, HOLIDAY or DAY_OFF (ATTENDANCE_STATUS_...)',
-  statuses: 'must be at most 16 known statuses, none of them UNSPECIFIED',
-  portion: 'must be PORTION_WHOLE_DAY, PORTION_FIRST_HALF or PORTION_SECOND_HALF',
-  note: 'must be at most 1000 characters',
-  reason: 'must be 1 to 1000 characters',
-  request_id: 'must be a UUID such as 6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d, or empty',
-  etag: 'must be an etag as read from the day, with its quotes, or empty',
-  requests: 'must be at most 1000 items: send several batches',
-  page_size: 'must not be negative: 0 asks for the default',
-  page_token: 'must be a next_page_token as received, or empty',
-  as_of_time: 'must be a time that has passed, or left out',
-};
-
-/** A refused field, with what is right for it and what was sent. */
-export function refusal(path: string, name: string, value: unknown): FieldViolation {
-  const missing = value === '' || value === undefined;
-  const help = HELP[name] ?? 'is not valid';
-  return {
-    field: path,
-    reason: `${name.toUpperCase()}_${missing ? 'REQUIRED' : 'INVALID'}`,
-    description: missing || value === NOT_SHOWN ? help : `${help}; it is ${shown(value)}`,
-  };
-}
-
-function shown(value: unknown): string {
-  if (typeof value !== 'string') return String(value);
-  const cut = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value;
-  return JSON.stringify(cut);
-}
 
 /** Throws INVALID_FIELDS when the message breaks a rule of the contract. */
 export function validate(desc: DescMessage, message: Message): void {
@@ -93,15 +56,42 @@ export function violationsOf(
 }
 
 /** Every date of the contract is a string of one of these names. */
-const DATE_FIELDS = new Set(['date', 'start_date', 'end_date']);
+const DATE_FIELD = /^(.+_)?date$/;
+
+/** Fields that are dates, or that lead to dates further in; the items of a batch are not ours. */
+const dateFields = new Map<DescMessage, readonly DescField[]>();
+
+function dateFieldsOf(desc: DescMessage): readonly DescField[] {
+  const known = dateFields.get(desc);
+  if (known !== undefined) return known;
+  // A type that holds itself finds itself here and goes no deeper.
+  dateFields.set(desc, []);
+  const found = desc.fields.filter((field) => {
+    if (field.scalar === ScalarType.STRING) return DATE_FIELD.test(field.name);
+    return (
+      field.message !== undefined &&
+      !isCheckedApart(field) &&
+      dateFieldsOf(field.message).length > 0
+    );
+  });
+  dateFields.set(desc, found);
+  return found;
+}
 
 /** A pattern cannot tell 30 February: dates are told apart here, so that all is said at once. */
 function unrealDates(desc: DescMessage, message: Message, prefix: string): FieldViolation[] {
-  return desc.fields.flatMap((field) => {
-    if (!DATE_FIELDS.has(field.name)) return [];
+  return dateFieldsOf(desc).flatMap((field) => {
     const value = (message as Record<string, unknown> & Message)[field.localName];
-    if (typeof value !== 'string' || value === '' || parseLocalDate(value)) return [];
-    return [refusal(`${prefix}${field.name}`, field.name, value)];
+    const path = `${prefix}${field.name}`;
+    if (field.message === undefined) {
+      if (typeof value !== 'string' || value === '' || parseLocalDate(value)) return [];
+      return [refusal(path, field.name, value, helpFor(field, '', false))];
+    }
+    const inner = field.message;
+    if (!Array.isArray(value)) {
+      return value === undefined ? [] : unrealDates(inner, value as Message, `${path}.`);
+    }
+    return value.flatMap((item: Message, index) => unrealDates(inner, item, `${path}[${index}].`));
   });
 }
 
@@ -111,17 +101,15 @@ function describe(
   violation: Violation,
   prefix: string,
 ): FieldViolation {
-  const name = fieldName(violation.field);
-  if (name === undefined) {
+  const field = violation.field.findLast((step) => step.kind === 'field');
+  if (field === undefined) {
     const reason = violation.ruleId.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
     return { field: prefix, reason, description: violation.message };
   }
   const path = `${prefix}${pathText(violation.field)}`;
-  return refusal(path, name, valueAt(desc, message, violation.field));
-}
-
-function fieldName(path: Path): string | undefined {
-  return path.findLast((step) => step.kind === 'field')?.name;
+  const isItem = violation.field.at(-1) !== field;
+  const help = helpFor(field, violation.message, isItem);
+  return refusal(path, field.name, valueAt(desc, message, violation.field), help);
 }
 
 function pathText(path: Path): string {
@@ -133,13 +121,26 @@ function pathText(path: Path): string {
     .join('');
 }
 
-/** The value of a field of the message itself; of deeper ones only that there is one. */
+/** The value a path leads to, where it is one that can be shown. */
 function valueAt(desc: DescMessage, message: Message, path: Path): unknown {
-  const [first, ...rest] = path;
-  if (first?.kind !== 'field' || rest.length > 0) return NOT_SHOWN;
-  const value: unknown = reflect(desc, message).get(first);
-  if (first.fieldKind === 'enum') {
-    return first.enum.values.find((candidate) => candidate.number === value)?.name ?? value;
+  let value: unknown = reflect(desc, message);
+  let enumDesc: DescEnum | undefined;
+  for (const step of path) {
+    if (step.kind === 'field' && isReflectMessage(value)) {
+      value = value.isSet(step) || step.fieldKind !== 'message' ? value.get(step) : undefined;
+      enumDesc = step.enum;
+    } else if (step.kind === 'list_sub' && isReflectList(value)) {
+      value = value.get(step.index);
+    } else {
+      return NOT_SHOWN;
+    }
+  }
+  if (enumDesc !== undefined && typeof value === 'number') {
+    return enumDesc.values.find((candidate) => candidate.number === value)?.name ?? value;
+  }
+  if (isReflectMessage(value, DurationSchema)) {
+    const { seconds, nanos } = value.message as Duration;
+    return new Shown(lengthText(Number(seconds) + nanos / 1e9));
   }
   return typeof value === 'object' && value !== null ? NOT_SHOWN : value;
 }

@@ -75,6 +75,30 @@ const NOTHING = {
 
 const CLEARED = { ...NOTHING, date: DAY, updateTime: 'TIME', revision: 2, etag: '"2"' };
 
+/** Every kind of field: texts, lengths, instants, doubles, lists of messages. */
+const SIMULATION: JsonObject = {
+  employee: { timeZone: 'Europe/Berlin', employeeName: 'Zoë O’Brien', defaultShiftId: 'N' },
+  shifts: [
+    {
+      shiftId: 'N',
+      startTime: '22:00',
+      endTime: '06:00',
+      acceptBefore: '0s',
+      geofence: { latitude: 52.5, longitude: -13.4, radiusMeters: 500 },
+      workRules: { roundIn: { direction: 'ROUNDING_DIRECTION_UP', step: '900s' } },
+    },
+  ],
+  punches: [
+    { time: '2026-03-02T21:04:59.999Z', kind: 'PUNCH_KIND_IN', location: { latitude: 52.51 } },
+    { time: '2026-03-03T00:00:00Z', kind: 'PUNCH_KIND_BREAK_START' },
+    { time: '2026-03-03T00:30:00Z', kind: 'PUNCH_KIND_BREAK_END' },
+    { time: '2026-03-03T04:30:00Z' },
+  ],
+  startDate: DAY,
+  endDate: '2026-03-04',
+  nowTime: '2026-03-04T12:00:00Z',
+};
+
 interface Said {
   readonly code: string;
   readonly reason: string;
@@ -272,6 +296,14 @@ const ANSWERS: readonly ProtocolCase[] = [
 ];
 
 const REFUSALS: readonly ProtocolCase[] = [
+  {
+    name: 'a simulation, and one that cannot be',
+    run: async (ask) => [
+      await ask('SimulateAttendance', SIMULATION),
+      await ask('SimulateAttendance', { ...SIMULATION, endDate: '2026-03-01' }),
+    ],
+    expected: 'same',
+  },
   {
     name: 'an employee nobody knows',
     needs: ['quick calls'],

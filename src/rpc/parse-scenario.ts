@@ -1,0 +1,146 @@
+// A SimulateAttendanceRequest to a scenario. Everything that is wrong with it is told at once,
+// each problem with the path of its field.
+
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type {
+  Punch as WirePunch,
+  PunchKind as WirePunchKind,
+} from '../../gen/attendance/v1/punch_pb.js';
+import type {
+  SimulateAttendanceRequest,
+  SimulatedMark,
+} from '../../gen/attendance/v1/simulation_pb.js';
+import type { Scenario, ScenarioMark } from '../app/simulate.js';
+import { findOverlaps, type Overlap } from '../domain/check-roster.js';
+import { FIRST_DATE, fromEpochDay, LAST_DATE, toEpochDay } from '../domain/local-date.js';
+import { type DayPlan, planDays } from '../domain/plan.js';
+import { PUNCH_KINDS, type Punch } from '../domain/punch.js';
+import type { Instant } from '../domain/time.js';
+import { TIME_HELP } from './field-help.js';
+import { instantOfTimestamp } from './instants.js';
+import { parseDate, parseId, parseMarkable, parseName, parsePortion, parseText } from './parse.js';
+import { parseEmployee } from './parse-employee.js';
+import { parseRoster } from './parse-roster.js';
+import { Problems } from './problems.js';
+import { findRange, withinCalendar } from './scenario-range.js';
+
+/** Who it is when the caller does not say. */
+const NOBODY = 'employee';
+
+/** Shifts of dates this far outside the range can still overlap one inside it. */
+const NEIGHBOUR_DAYS = 2;
+
+const DAY_MS = 86_400_000;
+
+/** The scenario a request describes; throws INVALID_FIELDS with all that is wrong with it. */
+export function parseScenario(message: SimulateAttendanceRequest, callNow: Instant): Scenario {
+  const problems = new Problems();
+  const who = message.employee;
+  // The proto requires it.
+  if (who === undefined) throw new Error('a request without an employee passed its rules');
+  const roster = parseRoster(message, who.calendarId, problems);
+  const employee = parseEmployee(message, who, roster, problems);
+  const punches = message.punches.flatMap(
+    (punch, index) => parsePunch(punch, `punches[${index}].`, problems) ?? [],
+  );
+  const marks = parseMarks(message.marks, problems);
+  const { nowTime } = message;
+  const saidNow = nowTime && parseInstant(nowTime, '', 'now_time', problems);
+  const now = saidNow ?? callNow;
+  const employeeName = parseEmployeeName(who.employeeName, problems);
+  const range = findRange(message, { employee, punches, marks, now }, problems);
+  problems.throwIfAny();
+  const firstDay = withinCalendar(range.firstDay - NEIGHBOUR_DAYS);
+  const lastDay = withinCalendar(range.lastDay + NEIGHBOUR_DAYS);
+  refuseOverlaps(planDays(roster, employee, firstDay, lastDay), message, problems);
+  problems.throwIfAny();
+  const employeeId = parseId(who.employeeId === '' ? NOBODY : who.employeeId, 'employee.');
+  return { employeeId, employeeName, roster, employee, punches, marks, ...range, now };
+}
+
+function parseEmployeeName(name: string, problems: Problems): string {
+  return name === '' ? '' : (problems.try(() => parseName(name, 'employee.')) ?? '');
+}
+
+/** 1900-01-01, and the end of 9999: dates further out have no name in the contract. */
+const FIRST_INSTANT = toEpochDay(FIRST_DATE) * DAY_MS;
+const END_OF_INSTANTS = (toEpochDay(LAST_DATE) + 1) * DAY_MS;
+
+/** Checked here: a rule of the proto for it would take ten times as long as all the others. */
+function parseInstant(
+  time: Timestamp,
+  prefix: string,
+  name: string,
+  problems: Problems,
+): Instant | undefined {
+  const instant = instantOfTimestamp(time);
+  if (instant >= FIRST_INSTANT && instant < END_OF_INSTANTS) return instant;
+  problems.add(`${prefix}${name}`, `${name.toUpperCase()}_INVALID`, TIME_HELP);
+  return undefined;
+}
+
+function parsePunch(message: WirePunch, path: string, problems: Problems): Punch | undefined {
+  const { kind, deviceId, eventId, location } = message;
+  // The proto requires it.
+  if (message.time === undefined) throw new Error('a punch without a time passed its rules');
+  const time = parseInstant(message.time, path, 'time', problems);
+  if (time === undefined) return undefined;
+  return {
+    time,
+    kind: kindOf(kind),
+    deviceId,
+    eventId,
+    position: location && { latitude: location.latitude, longitude: location.longitude },
+    flags: [],
+  };
+}
+
+/** The domain's list is in the order of the contract's numbers, which begin at 0 here. */
+function kindOf(value: WirePunchKind): Punch['kind'] {
+  const kind = PUNCH_KINDS[value];
+  if (kind === undefined) throw new RangeError(`no rule of the proto refused the kind ${value}`);
+  return kind;
+}
+
+function parseMarks(messages: readonly SimulatedMark[], problems: Problems): ScenarioMark[] {
+  return messages.map(({ date, status, portion, note }, index) => {
+    const path = `marks[${index}].`;
+    return {
+      date: parseDate(date, 'date', path),
+      status: parseMarkable(status, path),
+      portion: parsePortion(portion, path),
+      note: problems.try(() => parseText(note, 'note', path)) ?? '',
+    };
+  });
+}
+
+/** Nobody can work two shifts at a time. */
+function refuseOverlaps(
+  plans: readonly DayPlan[],
+  message: SimulateAttendanceRequest,
+  problems: Problems,
+): void {
+  for (const overlap of findOverlaps(plans)) {
+    const { epochDay, shiftId, otherEpochDay, otherShiftId } = overlap;
+    const description =
+      `must not have shifts that overlap: ${otherShiftId} of ${fromEpochDay(otherEpochDay)} begins ` +
+      `before ${shiftId} of ${fromEpochDay(epochDay)} ends`;
+    problems.add(fieldOfOverlap(overlap, plans, message), 'SHIFTS_OVERLAP', description);
+  }
+}
+
+/** The most particular of the fields that put the two shifts there. */
+function fieldOfOverlap(
+  { epochDay, otherEpochDay }: Overlap,
+  plans: readonly DayPlan[],
+  { overrides }: SimulateAttendanceRequest,
+): string {
+  const both = plans.filter((plan) => [epochDay, otherEpochDay].includes(plan.epochDay));
+  const overridden = both.findLast(({ source }) => source === 'OVERRIDE');
+  if (overridden !== undefined) {
+    const index = overrides.findIndex(({ date }) => date === overridden.date);
+    return `overrides[${index}].shift_ids`;
+  }
+  const isAssigned = both.some(({ source }) => source === 'ASSIGNMENT');
+  return isAssigned ? 'assignments' : 'employee.default_shift_id';
+}
