@@ -9,6 +9,7 @@ import { addDayCommands, examples } from './day-commands.js';
 import { failureText } from './failure-text.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { addSimulateCommand } from './simulate-command.js';
 import { packageVersion } from './version.js';
 
 const EXIT_CODES = `
@@ -56,5 +57,6 @@ function createProgram(surroundings: Surroundings): Command {
   addOperatorCommands(program, surroundings);
   addDayCommands(program, surroundings);
   addImportCommand(program, surroundings);
+  addSimulateCommand(program, surroundings);
   return program;
 }

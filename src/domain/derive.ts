@@ -20,6 +20,7 @@ import { NO_PUNCHES, type Timeline } from './punch.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 import { type DatedWork, workOnDate } from './stretch-dates.js';
+import type { Instant } from './time.js';
 
 /**
  * Raised with every change of the rules, so that days derived by older rules can be found and
@@ -71,12 +72,10 @@ function deriveWork(
 ): { readonly work: DayWork; readonly isPunched: boolean } {
   if (trace !== undefined) tracePlan(plan, trace);
   const shifts = workShifts(plan, punches, declaration, trace);
-  const offShift = stretchesNear(plan, punches, trace).flatMap(
-    (stretch) => workOnDate(stretch, plan, trace) ?? [],
-  );
+  const offShift = workOffShift(plan, punches, trace);
   const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
   const status = statusOf(plan, shifts, offShift, trace);
-  const sessions = inOrder([...shifts, ...offShift].flatMap((each) => each.sessions));
+  const sessions = sessionsInOrder(shifts, offShift);
   const work: DayWork = {
     status,
     otherHalfStatus: otherHalfOf(plan, shifts, isPunched, status, declaration),
@@ -91,22 +90,42 @@ function deriveWork(
   return { work, isPunched };
 }
 
+function workOffShift(plan: DayPlan, punches: Timeline, trace: Trace): readonly DatedWork[] {
+  const dated: DatedWork[] = [];
+  for (const stretch of stretchesNear(plan, punches, trace)) {
+    const work = workOnDate(stretch, plan, trace);
+    if (work !== undefined) dated.push(work);
+  }
+  return dated;
+}
+
 function sumOf(works: readonly { readonly workedSeconds: number }[]): number {
   return works.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
 }
 
 /** By beginning: a session of which only the end is known stands where it ended. */
-function inOrder(sessions: Session[]): readonly Session[] {
+function sessionsInOrder(
+  shifts: readonly ShiftWork[],
+  offShift: readonly DatedWork[],
+): readonly Session[] {
+  const sessions: Session[] = [];
+  for (const shift of shifts) sessions.push(...shift.sessions);
+  for (const work of offShift) sessions.push(...work.sessions);
   if (sessions.length < 2) return sessions;
   return sessions.sort((a, b) => (a.in ?? a.out ?? 0) - (b.in ?? b.out ?? 0));
 }
 
-function lastOutOf(shifts: readonly ShiftWork[], sessions: readonly Session[]) {
-  const outs = [...shifts.map(({ result }) => result.lastOut), ...sessions.map(({ out }) => out)];
-  return outs.reduce(
-    (last, out) => (out !== undefined && (last === undefined || out > last) ? out : last),
-    undefined,
-  );
+function lastOutOf(
+  shifts: readonly ShiftWork[],
+  sessions: readonly Session[],
+): Instant | undefined {
+  let last: Instant | undefined;
+  const consider = (out: Instant | undefined): void => {
+    if (out !== undefined && (last === undefined || out > last)) last = out;
+  };
+  for (const { result } of shifts) consider(result.lastOut);
+  for (const { out } of sessions) consider(out);
+  return last;
 }
 
 /** What the roster and the punches alone come to, once everything is over. */

@@ -181,7 +181,7 @@ class Calendar {
     const raw = rostered.shifts
       .map((shift) => rawShift(shift, epochDay, shift.zone ?? zoneOn(this.employee, epochDay)))
       .sort(compareRaw);
-    const day = { ...rostered, raw };
+    const day = { source: rostered.source, shifts: rostered.shifts, raw };
     this.#days.set(epochDay, day);
     return day;
   }
@@ -346,8 +346,10 @@ function contestedBy(
     from: Math.max(later.window.from, earlier.start) as Instant,
     to: Math.min(earlier.window.to, later.end) as Instant,
   };
+  const { from, to } = isTyped ? shared : between;
   return {
-    ...(isTyped ? shared : between),
+    from,
+    to,
     middle: (Math.floor((between.from + between.to) / 2000) * 1000) as Instant,
     earlierFrom: earlier.window.from,
     earlierEnd: earlier.end,

@@ -37,12 +37,7 @@ export function present(
   plan: Plan,
   now: Instant,
 ): Attendance {
-  const result = stored?.result ?? derive(NO_FACTS, plan);
-  return {
-    ...presentResult(subject, result, now),
-    updateTime: stored?.recordedAt,
-    revision: stored?.revision ?? 0,
-  };
+  return presentAs(subject, stored?.result ?? derive(NO_FACTS, plan), now, stored);
 }
 
 /**
@@ -55,12 +50,24 @@ export function presentResult(
   now: Instant,
   trace?: Trace,
 ): Attendance {
+  if (trace !== undefined) trace.splice(0, trace.length, ...findingsAt(trace, result, now));
+  return presentAs(subject, result, now, undefined);
+}
+
+/** Field by field, half a microsecond: objects spread into one of so many fields took forty. */
+function presentAs(
+  { employeeId, employeeName, date }: DaySubject,
+  result: DayResult,
+  now: Instant,
+  stored: StoredDay | undefined,
+): Attendance {
   const { work } = result;
   const status = statusAt(result, now);
   const nextTransitionTime = nextTransition(work.shifts, work.sessions, now);
-  if (trace !== undefined) trace.splice(0, trace.length, ...findingsAt(trace, result, now));
   return {
-    ...subject,
+    employeeId,
+    employeeName,
+    date,
     status,
     origin: status === 'UNSCHEDULED' ? undefined : result.origin,
     portion: result.portion,
@@ -77,8 +84,8 @@ export function presentResult(
     anomalies: anomaliesAt(result, now),
     final: nextTransitionTime === undefined,
     nextTransitionTime,
-    updateTime: undefined,
-    revision: 0,
+    updateTime: stored?.recordedAt,
+    revision: stored?.revision ?? 0,
   };
 }
 
@@ -97,10 +104,16 @@ function earlyByAt(shift: ShiftResult, now: Instant): number {
 }
 
 function shiftAt(shift: ShiftResult, now: Instant): ShiftAttendance {
-  const { pending: _, ...lasting } = shift;
+  const { shiftId, start, end, firstIn, lastOut, workedSeconds, lateBySeconds } = shift;
   return {
-    ...lasting,
+    shiftId,
+    start,
+    end,
     status: shiftStatusAt(shift, now),
+    firstIn,
+    lastOut,
+    workedSeconds,
+    lateBySeconds,
     earlyBySeconds: earlyByAt(shift, now),
   };
 }

@@ -83,7 +83,8 @@ export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number):
     (assignment) => day >= assignment.fromDay && day <= assignment.toDay,
   );
   if (covering.length > 0) {
-    const ids = covering.flatMap((assignment) => cycleDay(assignment, day));
+    const ids: string[] = [];
+    for (const assignment of covering) ids.push(...cycleDay(assignment, day));
     return { source: 'ASSIGNMENT', shifts: shiftsNamed(roster, ids, day) };
   }
   const { defaultShiftId } = employee;
@@ -99,10 +100,12 @@ function cycleDay({ cycle, anchorDay }: Assignment, day: number): readonly strin
 
 /** Each shift once, though two assignments may name it. An id without a version then is nothing. */
 function shiftsNamed(roster: Roster, ids: readonly string[], day: number): Shift[] {
-  return [...new Set(ids)].flatMap((id) => {
+  const shifts: Shift[] = [];
+  for (const id of new Set(ids)) {
     const version = roster.shifts.get(id)?.findLast(({ fromDay }) => fromDay <= day);
-    return version === undefined ? [] : [version.shift];
-  });
+    if (version !== undefined) shifts.push(version.shift);
+  }
+  return shifts;
 }
 
 export function zoneOn(employee: EmployeeRoster, day: number): Zone {
