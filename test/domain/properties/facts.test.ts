@@ -28,6 +28,12 @@ function inOrderOf<T>(values: readonly T[], order: readonly number[]): T[] {
     .map(({ value }) => value);
 }
 
+/** What punches and roster come to, but for how it is judged beside a declaration. */
+function workIn({ work }: DayResult): string {
+  const { sessions, workedSeconds, onBreakSeconds, status, firstIn, lastOut } = work;
+  return JSON.stringify({ sessions, workedSeconds, onBreakSeconds, status, firstIn, lastOut });
+}
+
 const anyOrder = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 60 });
 
 describe('a day from facts', () => {
@@ -74,19 +80,20 @@ describe('a day from facts', () => {
     fc.assert(
       fc.property(scenarios(), anyDeclaration, ({ plans, timeline }, declaration) => {
         const results = plans.map((each) => derive({ declaration, punches: timeline }, each));
-        for (const result of results) {
+        results.forEach((result, index) => {
           const written = JSON.stringify(result);
           const stored = JSON.parse(written) as DayResult;
           expect(sameResult(stored, result)).to.equal(true);
           expect(sameResult(result, stored)).to.equal(true);
           expect(written).to.not.match(/null|NaN|Infinity/);
-          for (const other of results) {
+          const others = [results[index + 1], results[(index * 7) % results.length]];
+          for (const other of others) {
             const isEqual = sameResult(result, other);
             expect(sameResult(other, result)).to.equal(isEqual);
             expect(sameResult(stored, other)).to.equal(isEqual);
             expect(JSON.stringify(other) === written).to.equal(isEqual);
           }
-        }
+        });
       }),
       { numRuns: 1000 },
     );
@@ -99,7 +106,7 @@ describe('a day from facts', () => {
           const declared = derive({ declaration, punches: timeline }, each);
           const alone = derive({ declaration: undefined, punches: timeline }, each);
           if (declaration === undefined) {
-            expect(declared).to.deep.equal(alone);
+            expect(JSON.stringify(declared)).to.equal(JSON.stringify(alone));
             continue;
           }
           expect(declared.status).to.equal(declaration.status);
@@ -108,23 +115,7 @@ describe('a day from facts', () => {
           if (declaration.otherHalfStatus !== undefined) {
             expect(declared.otherHalfStatus).to.equal(declaration.otherHalfStatus);
           }
-          const { sessions, workedSeconds, onBreakSeconds, status, firstIn, lastOut } =
-            declared.work;
-          expect({
-            sessions,
-            workedSeconds,
-            onBreakSeconds,
-            status,
-            firstIn,
-            lastOut,
-          }).to.deep.equal({
-            sessions: alone.work.sessions,
-            workedSeconds: alone.work.workedSeconds,
-            onBreakSeconds: alone.work.onBreakSeconds,
-            status: alone.work.status,
-            firstIn: alone.work.firstIn,
-            lastOut: alone.work.lastOut,
-          });
+          expect(workIn(declared)).to.equal(workIn(alone));
         }
       }),
       { numRuns: 2000 },

@@ -23,6 +23,10 @@ function overlap(a: Session, b: Session): boolean {
   return Math.max(startA, startB) < Math.min(endA, endB);
 }
 
+function isAscending(times: readonly number[]): boolean {
+  return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
+}
+
 describe('sessions', () => {
   it('of one employee never overlap, and stand in order', () => {
     fc.assert(
@@ -30,7 +34,7 @@ describe('sessions', () => {
         const days = resultsOf(scenario).map(({ work }) => work.sessions);
         for (const sessions of days) {
           const starts = sessions.map((session) => span(session)[0]);
-          expect(starts).to.deep.equal([...starts].sort((a, b) => a - b));
+          expect(isAscending(starts)).to.equal(true);
         }
         const all = days.flat().sort((a, b) => span(a)[0] - span(b)[0] || span(a)[1] - span(b)[1]);
         all.forEach((session, index) => {
@@ -38,7 +42,7 @@ describe('sessions', () => {
           if (next !== undefined) expect(overlap(session, next)).to.equal(false);
         });
       }),
-      { numRuns: 4000 },
+      { numRuns: 2500 },
     );
   });
 
@@ -62,7 +66,7 @@ describe('sessions', () => {
           }
         });
       }),
-      { numRuns: 4000 },
+      { numRuns: 2500 },
     );
   });
 
@@ -105,7 +109,7 @@ describe('sessions', () => {
         }
         expect(total).to.be.at.most(Math.floor(last / 1000) - Math.floor(first / 1000));
       }),
-      { numRuns: 4000 },
+      { numRuns: 2500 },
     );
   });
 

@@ -51,7 +51,7 @@ export const ALL_ZONES: readonly Zone[] = [
 ].flatMap((name) => findZone(name) ?? []);
 
 /** Clocks that change at midnight or by half an hour, both ends of the world, and plain ones. */
-const TELLING_ZONES = [
+export const TELLING_ZONES = [
   'UTC',
   'Europe/Berlin',
   'America/Vancouver',
