@@ -40,6 +40,7 @@ export const NO_FACTS: DayFacts = { declaration: undefined, punches: NO_PUNCHES 
 /** What the facts say under a plan. `trace` is given what every rule found. */
 export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
   const { declaration, punches } = facts;
+  const beginning = trace?.length ?? 0;
   const { work, isPunched } =
     plan.kind === 'NONE'
       ? { work: NO_WORK, isPunched: false }
@@ -55,7 +56,9 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
     };
   }
   const { status, portion, note } = declaration;
-  trace?.push({ rule: 'DECLARED', status, portion, note, otherwise: work.status });
+  // First: it is why some of the others did not fire.
+  const otherwise = work.status;
+  trace?.splice(beginning, 0, { rule: 'DECLARED', status, portion, note, otherwise });
   const otherHalfStatus = declaration.otherHalfStatus ?? work.otherHalfStatus;
   if (otherHalfStatus !== undefined) {
     const isDeclared = declaration.otherHalfStatus !== undefined;
@@ -145,7 +148,7 @@ function statusOf(
   if (plan.isEmployed && plan.holiday !== undefined) return 'HOLIDAY';
   if (plan.source !== undefined) return 'DAY_OFF';
   if (offShift.length === 0) return 'UNSCHEDULED';
-  trace?.push({ rule: 'OFF_SHIFT_PRESENT' });
+  if (plan.isEmployed) trace?.push({ rule: 'OFF_SHIFT_PRESENT' });
   return 'PRESENT';
 }
 
@@ -214,7 +217,7 @@ function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
     trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
   }
   for (const planned of shifts) {
-    const { shift, start, end, window, contestedAfter, nextShiftId } = planned;
+    const { shift, start, end, window } = planned;
     const { shiftId } = shift;
     trace.push({
       rule: 'SHIFT_PLANNED',
@@ -230,11 +233,6 @@ function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
     if (lengthSeconds !== onClock) {
       const zone = planned.zone.name;
       trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
-    }
-    if (contestedAfter !== undefined && nextShiftId !== undefined) {
-      const { from, to, middle: dividedTime } = contestedAfter;
-      const isTyped = contestedAfter.isTyped && from < to;
-      trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime, isTyped });
     }
     if (planned.holiday !== undefined) {
       const name = planned.holiday;

@@ -13,18 +13,6 @@ export function explainPlan(finding: PlanFinding, zone: Zone): string {
       return shiftPlanned(finding, zone);
     case 'CLOCKS_CHANGE':
       return clocksChange(finding);
-    case 'WINDOWS_DIVIDED': {
-      const { shiftId, nextShiftId, dividedTime, isTyped } = finding;
-      const time = timeText(zone, dividedTime);
-      const both = `shifts '${shiftId}' and '${nextShiftId}'`;
-      const typed =
-        ` An arrival before that already begins '${nextShiftId}', ` +
-        `and a departure after it still ends '${shiftId}'.`;
-      return (
-        `The times in which punches count for ${both} meet: they are divided at ${time}.` +
-        `${isTyped ? typed : ''}`
-      );
-    }
     case 'PLANNED_OFF':
       return PLANNED_OFF[finding.source];
     case 'NOT_ROSTERED':

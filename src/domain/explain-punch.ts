@@ -3,7 +3,7 @@
 import { forShift, PUNCH_WORDS } from './explain-words.js';
 import type { PunchFinding } from './finding.js';
 import { lengthText } from './length-text.js';
-import { dateText, laterTimeText, timeText } from './local-text.js';
+import { dateText, laterTimeText, timeText, timeTextOn } from './local-text.js';
 import type { Attribution } from './shift.js';
 import type { Zone } from './zone.js';
 
@@ -12,11 +12,13 @@ export function explainPunch(finding: PunchFinding, zone: Zone): string {
     case 'SESSION':
       return session(finding, zone);
     case 'NO_DEPARTURE': {
-      const { shiftId, inTime, untilTime } = finding;
-      return (
-        `No departure was punched after the arrival at ${timeText(zone, inTime)}` +
-        `${forShift(shiftId)}: from ${laterTimeText(zone, untilTime, inTime)} on it is missing.`
-      );
+      const { shiftId, inTime, untilTime, isLeftOver } = finding;
+      const [at, until] = [timeText(zone, inTime), laterTimeText(zone, untilTime, inTime)];
+      return isLeftOver
+        ? `The last punch, at ${at}${forShift(shiftId)}, is left over: ` +
+            'it is an arrival without a departure, or one before it is missing.'
+        : `No departure was punched after the arrival at ${at}${forShift(shiftId)}: ` +
+            `from ${until} on it is missing.`;
     }
     case 'NO_ARRIVAL': {
       const { shiftId, kind, punchTime } = finding;
@@ -43,12 +45,18 @@ export function explainPunch(finding: PunchFinding, zone: Zone): string {
         'without touching the clock.'
       );
     }
-    case 'OFF_SHIFT_STRETCH': {
-      const { startTime, endTime, attribution, date } = finding;
-      const [from, to] = [timeText(zone, startTime), laterTimeText(zone, endTime, startTime)];
-      const work = `Work outside every shift from ${from} to ${to}`;
-      return `${work} counts for ${dateText(date)}: ${ATTRIBUTED[attribution]}.`;
+    case 'WINDOWS_DIVIDED': {
+      const { shiftId, nextShiftId, dividedTime, by } = finding;
+      const time = timeText(zone, dividedTime);
+      const words: Readonly<Record<typeof by, string>> = {
+        ARRIVAL: `the arrival at ${time} begins '${nextShiftId}'`,
+        DEPARTURE: `the departure at ${time} still ends '${shiftId}'`,
+        NEARER: `punches until ${time} count for '${shiftId}', later ones for '${nextShiftId}'`,
+      };
+      return `Shifts '${shiftId}' and '${nextShiftId}' both take punches here: ${words[by]}.`;
     }
+    case 'OFF_SHIFT_STRETCH':
+      return stretch(finding, zone);
     case 'OUTSIDE_GEOFENCE':
       return outsideGeofence(finding, zone);
     case 'CLOCK_SKEW': {
@@ -72,18 +80,32 @@ const SET_ASIDE: Readonly<Record<SetAside, string>> = {
 };
 
 const ATTRIBUTED: Readonly<Record<Attribution, string>> = {
-  START_DATE: 'it counts for the date it began on',
-  END_DATE: 'it counts for the date it ended on',
-  MOST_WORKED_DATE: 'it counts for the date with most of the work',
-  SPLIT_AT_MIDNIGHT: 'only work that runs through midnight is split between dates',
+  START_DATE: 'the date it began on',
+  END_DATE: 'the date it ended on',
+  MOST_WORKED_DATE: 'the date with most of the work',
+  SPLIT_AT_MIDNIGHT: 'the date it began on: nobody was in at midnight',
 };
+
+function stretch(
+  finding: PunchFinding & { readonly rule: 'OFF_SHIFT_STRETCH' },
+  zone: Zone,
+): string {
+  const { startTime, endTime, attribution, date, isSplit } = finding;
+  const from = timeTextOn(zone, startTime, date);
+  const to = timeTextOn(zone, endTime, date);
+  const when = startTime === endTime ? `at ${from}` : `from ${from} to ${to}`;
+  const work = `Work outside every shift ${when}`;
+  return isSplit
+    ? `${work} is split at midnight.`
+    : `${work} counts for ${dateText(date)}, ${ATTRIBUTED[attribution]}.`;
+}
 
 function session(finding: PunchFinding & { readonly rule: 'SESSION' }, zone: Zone): string {
   const { shiftId, inTime, outTime, breakSeconds, workedSeconds } = finding;
   const breaks = breakSeconds === 0 ? '' : `, not counting ${lengthText(breakSeconds)} of breaks`;
   const [from, to] = [timeText(zone, inTime), laterTimeText(zone, outTime, inTime)];
   const worked = `${lengthText(workedSeconds)}${breaks}`;
-  return `Arrived at ${from} and left at ${to}${forShift(shiftId)}: ${worked}.`;
+  return `Present from ${from} to ${to}${forShift(shiftId)}: ${worked}.`;
 }
 
 /** In whole metres, which must not make it look like what is allowed. */

@@ -87,15 +87,15 @@ export function explainClock(finding: ClockFinding, zone: Zone): string {
   switch (finding.rule) {
     case 'NOT_SEEN_YET':
       return (
-        `Not settled: nobody has punched for shift '${finding.shiftId}' yet, ` +
-        `and only from ${until} on does that count as absent.`
+        `Not settled: nobody has punched for shift '${finding.shiftId}' yet. ` +
+        `From ${until} on that counts as absent.`
       );
-    case 'STILL_THERE':
-      return (
-        `Not settled: the employee arrived at ${timeText(zone, finding.inTime)}` +
-        `${forShift(finding.shiftId)} and has not left, ` +
-        `and only from ${until} on is the departure missing.`
-      );
+    case 'STILL_THERE': {
+      const { shiftId, inTime, untilTime } = finding;
+      const arrived = `the employee arrived at ${timeText(zone, inTime)}${forShift(shiftId)}`;
+      const last = laterTimeText(zone, untilTime, inTime);
+      return `Not settled: ${arrived} and can punch out until ${last}; then that is missing.`;
+    }
     case 'MAY_COME_BACK':
       return (
         `Not settled: the employee left shift '${finding.shiftId}' ` +

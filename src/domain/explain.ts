@@ -17,7 +17,6 @@ export function explain(finding: Finding, zone: Zone): string {
   switch (finding.rule) {
     case 'SHIFT_PLANNED':
     case 'CLOCKS_CHANGE':
-    case 'WINDOWS_DIVIDED':
     case 'PLANNED_OFF':
     case 'NOT_ROSTERED':
     case 'NOT_EMPLOYED':
@@ -30,6 +29,7 @@ export function explain(finding: Finding, zone: Zone): string {
     case 'SET_ASIDE':
     case 'BREAK_WITHOUT_START':
     case 'BREAK_WITHOUT_END':
+    case 'WINDOWS_DIVIDED':
     case 'WORKED_THROUGH':
     case 'OFF_SHIFT_STRETCH':
     case 'OUTSIDE_GEOFENCE':

@@ -30,15 +30,6 @@ export type PlanFinding =
       readonly clockSeconds: number;
       readonly lengthSeconds: number;
     }
-  /** Two windows claim the same time: here the one ends and the other begins. */
-  | {
-      readonly rule: 'WINDOWS_DIVIDED';
-      readonly shiftId: string;
-      readonly nextShiftId: string;
-      readonly dividedTime: Instant;
-      /** Whether they share some time in which arrivals and departures say which one is meant. */
-      readonly isTyped: boolean;
-    }
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
   | { readonly rule: 'NOT_EMPLOYED' }
@@ -60,6 +51,8 @@ export type PunchFinding =
       readonly shiftId: string | undefined;
       readonly inTime: Instant;
       readonly untilTime: Instant;
+      /** It is the odd last of punches that do not say what they are. */
+      readonly isLeftOver: boolean;
     }
   | {
       readonly rule: 'NO_ARRIVAL';
@@ -80,6 +73,14 @@ export type PunchFinding =
       /** The end that has no start; the start that has no end. */
       readonly punchTime: Instant;
     }
+  /** Punches in time that the windows of two shifts claim: what ends the one's and begins the other's. */
+  | {
+      readonly rule: 'WINDOWS_DIVIDED';
+      readonly shiftId: string;
+      readonly nextShiftId: string;
+      readonly dividedTime: Instant;
+      readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
+    }
   /** Nobody touched the clock between two shifts that follow each other without a pause. */
   | {
       readonly rule: 'WORKED_THROUGH';
@@ -93,6 +94,8 @@ export type PunchFinding =
       readonly endTime: Instant;
       readonly attribution: Attribution;
       readonly date: LocalDate;
+      /** Between this date and others. */
+      readonly isSplit: boolean;
     }
   | {
       readonly rule: 'OUTSIDE_GEOFENCE';

@@ -37,8 +37,9 @@ export function countWork(
   const last = sessions.at(-1);
   const open = last !== undefined && last.out === undefined ? last : undefined;
   const firstIn = sessions.find((session) => session.in !== undefined)?.in;
-  if (trace !== undefined) traceSessions(sessions, shiftId, trace);
   const exactSeconds = sessions.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
+  const isLeftOver = punched.length > 1 && punched.at(-1)?.isUntyped === true;
+  if (trace !== undefined) traceSessions(sessions, isLeftOver, shiftId, trace);
   const isAnyClosed = sessions.some((session) => isClosed(session));
   return {
     sessions,
@@ -124,13 +125,17 @@ function applyRules(
   const closed = sessions.filter((session) => isClosed(session));
   const taken = breaksTaken(closed);
   const exact = closed.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
-  trace?.push({
-    rule: 'HOURS_COUNTED',
-    shiftId,
-    hours: rules.hours,
-    workedSeconds: exact,
-    breakSeconds: taken,
-  });
+  // Of a single session everything has been said.
+  if (closed.length > 1 || rules.hours === 'FIRST_IN_TO_LAST_OUT') {
+    const { hours } = rules;
+    trace?.push({
+      rule: 'HOURS_COUNTED',
+      shiftId,
+      hours,
+      workedSeconds: exact,
+      breakSeconds: taken,
+    });
+  }
   // Whoever came back has not departed yet.
   const departure = sessions.at(-1)?.out === undefined ? undefined : closed.at(-1)?.out;
   const edges = exact + roundEdges(closed[0]?.in, departure, rules, zone, shiftId, trace);
@@ -238,6 +243,7 @@ function roundWorked(
 
 function traceSessions(
   sessions: readonly Session[],
+  isLeftOver: boolean,
   shiftId: string | undefined,
   trace: NonNullable<Trace>,
 ): void {
@@ -249,7 +255,7 @@ function traceSessions(
     } else if (outTime !== undefined) {
       trace.push({ rule: 'NO_ARRIVAL', shiftId, kind: 'OUT', punchTime: outTime });
     } else if (inTime !== undefined && closesAt !== undefined) {
-      trace.push({ rule: 'NO_DEPARTURE', shiftId, inTime, untilTime: closesAt });
+      trace.push({ rule: 'NO_DEPARTURE', shiftId, inTime, untilTime: closesAt, isLeftOver });
     }
   }
 }

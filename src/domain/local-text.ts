@@ -63,6 +63,12 @@ export function laterTimeText(zone: Zone, instant: Instant, reference: Instant):
   return textOf(zone, instant, wall, wall.epochDay !== wallTimeOf(zone, reference).epochDay);
 }
 
+/** A time of a day: with its date if that is another. */
+export function timeTextOn(zone: Zone, instant: Instant, date: LocalDate): string {
+  const wall = wallTimeOf(zone, instant);
+  return textOf(zone, instant, wall, wall.epochDay !== toEpochDay(date));
+}
+
 function textOf(zone: Zone, instant: Instant, wall: WallTime, isDated: boolean): string {
   const details = [
     ...(isDated ? [epochDayText(wall.epochDay)] : []),

@@ -1,6 +1,7 @@
 // Which punches are a shift's: those in its window, and its share of those that a neighbour's
 // window claims too.
 
+import { wholeSecond } from './pairing.js';
 import type { Contested, PlannedShift } from './plan.js';
 import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
 import type { Instant } from './time.js';
@@ -10,21 +11,38 @@ export interface ShiftPunches {
   readonly punches: readonly Punch[];
   /** The first of the contested punches after the shift that is the next shift's. */
   readonly takenOverAt: Instant | undefined;
+  /** How the punches that the next shift claims too were divided; undefined: there are none. */
+  readonly division: Division | undefined;
+}
+
+/** What divides contested punches. */
+export interface Division {
+  readonly time: Instant;
+  readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
 }
 
 export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunches {
   const { window, contestedBefore, contestedAfter } = planned;
   const inWindow = within(punches, window.from, window.to);
-  if (inWindow.length === 0) return { punches: inWindow, takenOverAt: undefined };
-  const isEarlier = contestedBefore && division(contestedBefore, punches);
-  const isMine = contestedAfter && division(contestedAfter, punches);
+  if (inWindow.length === 0) {
+    return { punches: inWindow, takenOverAt: undefined, division: undefined };
+  }
+  const before = contestedBefore && divisionOf(contestedBefore, punches);
+  const after = contestedAfter && divisionOf(contestedAfter, punches);
   const own = inWindow.filter(
     (punch) =>
-      (contestedBefore === undefined || !isEarlier?.(punch)) &&
-      (isMine === undefined || isMine(punch)),
+      (before === undefined || !isEarlier(before, punch)) &&
+      (after === undefined || isEarlier(after, punch)),
   );
-  const later = isMine && inWindow.find((punch) => !isMine(punch));
-  return { punches: own, takenOverAt: later?.time };
+  const later = after && inWindow.find((punch) => !isEarlier(after, punch));
+  const isContested =
+    contestedAfter !== undefined &&
+    inWindow.some(({ time }) => wholeSecond(time) >= contestedAfter.from);
+  return {
+    punches: own,
+    takenOverAt: later?.time,
+    division: isContested ? after : undefined,
+  };
 }
 
 /** By whole seconds, both ends included. */
@@ -33,21 +51,25 @@ function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[]
 }
 
 /**
- * Tells whether a punch is the earlier shift's. The arrival that begins the later shift divides
- * them; without one, departures still end the earlier shift. What does not say what it is goes to
- * the nearer shift.
+ * What divides the contested punches: the arrival that begins the later shift; without one, the
+ * last departure, which still ends the earlier one. What does not say what it is goes to the
+ * nearer shift.
  */
-function division(contested: Contested, punches: Timeline): (punch: Punch) => boolean {
-  const { middle, isTyped } = contested;
-  const arrival = isTyped ? arrivalOfLater(contested, punches) : undefined;
-  if (arrival !== undefined) {
-    return ({ time, kind }) =>
-      time < arrival || (time === arrival && (kind === 'OUT' || kind === 'BREAK_END'));
-  }
-  const claimed = isTyped ? within(punches, contested.from, contested.to) : [];
-  const departure = claimed.findLast(({ kind }) => kind === 'OUT')?.time ?? middle;
-  const last = Math.max(departure, middle + 999);
-  return ({ time }) => time <= last;
+function divisionOf(contested: Contested, punches: Timeline): Division {
+  const { from, to, middle, isTyped } = contested;
+  if (!isTyped) return { time: middle, by: 'NEARER' };
+  const arrival = arrivalOfLater(contested, punches);
+  if (arrival !== undefined) return { time: arrival, by: 'ARRIVAL' };
+  const departure = within(punches, from, to).findLast(({ kind }) => kind === 'OUT')?.time;
+  if (departure === undefined || departure <= middle) return { time: middle, by: 'NEARER' };
+  return { time: departure, by: 'DEPARTURE' };
+}
+
+/** Whether a punch is the earlier shift's. */
+function isEarlier({ time: dividedTime, by }: Division, { time, kind }: Punch): boolean {
+  if (by === 'NEARER') return wholeSecond(time) <= dividedTime;
+  if (time !== dividedTime || by === 'DEPARTURE') return time <= dividedTime;
+  return kind === 'OUT' || kind === 'BREAK_END';
 }
 
 /**

@@ -34,6 +34,7 @@ export function workShifts(
     const pairing = new Pairing(shift.planned.shift.work, shift.planned.shift.shiftId, trace);
     if (through !== undefined) pairing.workOn(through);
     readAll(pairing, shift.punches);
+    if (trace !== undefined) traceDivision(shift, trace);
     const next = own[index + 1];
     through = next !== undefined && isWorkedThrough(shift, next) ? shift.planned.end : undefined;
     if (through !== undefined && pairing.workUntil(through)) {
@@ -44,6 +45,14 @@ export function workShifts(
     }
     return shiftWork(shift.planned, shift, pairing, declaration, trace);
   });
+}
+
+function traceDivision({ planned, division }: OwnShift, trace: NonNullable<Trace>): void {
+  if (division === undefined || planned.nextShiftId === undefined) return;
+  const { shift, nextShiftId } = planned;
+  const { time, by } = division;
+  const dividedTime = wholeSecond(time);
+  trace.push({ rule: 'WINDOWS_DIVIDED', shiftId: shift.shiftId, nextShiftId, dividedTime, by });
 }
 
 /**

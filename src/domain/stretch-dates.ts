@@ -24,7 +24,7 @@ export function workOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): Dated
   const time = attribution === 'END_DATE' ? stretch.end : (date ?? stretch.start);
   if (!isOn(plan, time)) return undefined;
   const { counted, anomalies, findings } = stretch;
-  traceStretch(stretch, plan, trace);
+  traceStretch(stretch, plan, false, trace);
   trace?.push(...findings);
   return { sessions: counted.sessions, workedSeconds: counted.workedSeconds, anomalies };
 }
@@ -33,7 +33,12 @@ function isOn({ start, end }: DayPlan, time: Instant): boolean {
   return time >= start && time < end;
 }
 
-function traceStretch({ start, end }: Stretch, plan: DayPlan, trace: Trace): void {
+function traceStretch(
+  { start, end }: Stretch,
+  plan: DayPlan,
+  isSplit: boolean,
+  trace: Trace,
+): void {
   const { attribution } = plan.offShift;
   trace?.push({
     rule: 'OFF_SHIFT_STRETCH',
@@ -41,6 +46,7 @@ function traceStretch({ start, end }: Stretch, plan: DayPlan, trace: Trace): voi
     endTime: end,
     attribution,
     date: plan.date,
+    isSplit,
   });
 }
 
@@ -120,7 +126,7 @@ function partOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | 
     const workedSeconds = Math.max(0, exact + adjustment);
     adjustment -= workedSeconds - exact;
     if (!isOn(plan, time)) return;
-    traceStretch(stretch, plan, trace);
+    traceStretch(stretch, plan, parts.length > 1, trace);
     if (index === 0) trace?.push(...findings);
     if (parts.length > 1) {
       trace?.push({

@@ -42,6 +42,7 @@ type Fields<F, R> = F extends { readonly rule: infer U }
 type Example<R> = readonly [fields: Fields<Finding, R>, text: string, where?: Zone];
 
 const day = { shiftId: 'day' } as const;
+const lateWork = { startTime: at('2025-06-02 18:00'), endTime: at('2025-06-03 02:00') } as const;
 const offShift = { shiftId: undefined } as const;
 
 const DAY_SHIFT = {
@@ -112,29 +113,6 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         'although the clock times are 8 h apart.',
     ],
   ],
-  WINDOWS_DIVIDED: [
-    [
-      {
-        shiftId: 'early',
-        nextShiftId: 'late',
-        dividedTime: at('2025-06-02 13:30'),
-        isTyped: false,
-      },
-      "The times in which punches count for shifts 'early' and 'late' meet: they are divided at " +
-        '13:30.',
-    ],
-    [
-      {
-        shiftId: 'early',
-        nextShiftId: 'late',
-        dividedTime: at('2025-06-02 13:30'),
-        isTyped: true,
-      },
-      "The times in which punches count for shifts 'early' and 'late' meet: they are divided at " +
-        "13:30. An arrival before that already begins 'late', and a departure after it still " +
-        "ends 'early'.",
-    ],
-  ],
   PLANNED_OFF: [
     [{ source: 'OVERRIDE' }, 'No shift is planned: this date was set to be off.'],
     [{ source: 'ASSIGNMENT' }, 'No shift is planned: the assignment has a day off here.'],
@@ -154,6 +132,16 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "The date is a holiday (Whit Monday), but for shift 'day' it is a day like any other.",
     ],
   ],
+  WINDOWS_DIVIDED: (
+    [
+      ['ARRIVAL', "the arrival at 13:30 begins 'late'"],
+      ['DEPARTURE', "the departure at 13:30 still ends 'early'"],
+      ['NEARER', "punches until 13:30 count for 'early', later ones for 'late'"],
+    ] as const
+  ).map(([by, text]) => [
+    { shiftId: 'early', nextShiftId: 'late', dividedTime: at('2025-06-02 13:30'), by },
+    `Shifts 'early' and 'late' both take punches here: ${text}.`,
+  ]),
   WORKED_THROUGH: [
     [
       { shiftId: 'early', nextShiftId: 'late', throughTime: at('2025-06-02 14:00') },
@@ -169,7 +157,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         breakSeconds: 0,
         workedSeconds: 4 * HOUR + 5,
       },
-      "Arrived at 08:00 and left at 12:00:05 for shift 'day': 4 h 5 s.",
+      "Present from 08:00 to 12:00:05 for shift 'day': 4 h 5 s.",
     ],
     [
       {
@@ -179,7 +167,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         breakSeconds: 30 * MINUTE,
         workedSeconds: 7.5 * HOUR,
       },
-      'Arrived at 22:05 and left at 06:05 (Tue 3 Jun) outside every shift: 7 h 30 min, not ' +
+      'Present from 22:05 to 06:05 (Tue 3 Jun) outside every shift: 7 h 30 min, not ' +
         'counting 30 min of breaks.',
     ],
     [
@@ -190,7 +178,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         breakSeconds: 0,
         workedSeconds: HOUR,
       },
-      "Arrived at 02:30 and left at 02:30 (second time) for shift 'day': 1 h.",
+      "Present from 02:30 to 02:30 (second time) for shift 'day': 1 h.",
     ],
     [
       {
@@ -200,15 +188,30 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         breakSeconds: 0,
         workedSeconds: 3.25 * HOUR,
       },
-      "Arrived at 23:00 and left at 01:15 (Sun 2 Nov, second time) for shift 'day': 3 h 15 min.",
+      "Present from 23:00 to 01:15 (Sun 2 Nov, second time) for shift 'day': 3 h 15 min.",
       NEW_YORK,
     ],
   ],
   NO_DEPARTURE: [
     [
-      { ...day, inTime: at('2025-06-02 22:05'), untilTime: at('2025-06-03 07:00') },
+      {
+        ...day,
+        inTime: at('2025-06-02 22:05'),
+        untilTime: at('2025-06-03 07:00'),
+        isLeftOver: false,
+      },
       "No departure was punched after the arrival at 22:05 for shift 'day': from 07:00 (Tue 3 " +
         'Jun) on it is missing.',
+    ],
+    [
+      {
+        ...day,
+        inTime: at('2025-06-02 17:00'),
+        untilTime: at('2025-06-02 18:00'),
+        isLeftOver: true,
+      },
+      "The last punch, at 17:00 for shift 'day', is left over: it is an arrival without a " +
+        'departure, or one before it is missing.',
     ],
   ],
   NO_ARRIVAL: [
@@ -260,26 +263,44 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "The start of a break at 12:00 for shift 'day' has no end: it counts until the departure.",
     ],
   ],
-  OFF_SHIFT_STRETCH: (
-    [
-      ['START_DATE', '2025-06-02', 'Mon 2 Jun: it counts for the date it began on'],
-      ['END_DATE', '2025-06-03', 'Tue 3 Jun: it counts for the date it ended on'],
-      ['MOST_WORKED_DATE', '2025-06-02', 'Mon 2 Jun: it counts for the date with most of the work'],
+  OFF_SHIFT_STRETCH: [
+    ...(
       [
-        'SPLIT_AT_MIDNIGHT',
-        '2025-06-03',
-        'Tue 3 Jun: only work that runs through midnight is split between dates',
+        ['START_DATE', 'the date it began on'],
+        ['MOST_WORKED_DATE', 'the date with most of the work'],
+        ['SPLIT_AT_MIDNIGHT', 'the date it began on: nobody was in at midnight'],
+      ] as const
+    ).map(
+      ([attribution, text]): Example<'OFF_SHIFT_STRETCH'> => [
+        { ...lateWork, attribution, date: '2025-06-02' as LocalDate, isSplit: false },
+        `Work outside every shift from 18:00 to 02:00 (Tue 3 Jun) counts for Mon 2 Jun, ${text}.`,
       ],
-    ] as const
-  ).map(([attribution, date, text]) => [
-    {
-      startTime: at('2025-06-02 18:00'),
-      endTime: at('2025-06-03 02:00'),
-      attribution,
-      date: date as LocalDate,
-    },
-    `Work outside every shift from 18:00 to 02:00 (Tue 3 Jun) counts for ${text}.`,
-  ]),
+    ),
+    [
+      { ...lateWork, attribution: 'END_DATE', date: '2025-06-03' as LocalDate, isSplit: false },
+      'Work outside every shift from 18:00 (Mon 2 Jun) to 02:00 counts for Tue 3 Jun, the date it ' +
+        'ended on.',
+    ],
+    [
+      {
+        ...lateWork,
+        attribution: 'SPLIT_AT_MIDNIGHT',
+        date: '2025-06-03' as LocalDate,
+        isSplit: true,
+      },
+      'Work outside every shift from 18:00 (Mon 2 Jun) to 02:00 is split at midnight.',
+    ],
+    [
+      {
+        startTime: lateWork.startTime,
+        endTime: lateWork.startTime,
+        attribution: 'START_DATE',
+        date: '2025-06-02' as LocalDate,
+        isSplit: false,
+      },
+      'Work outside every shift at 18:00 counts for Mon 2 Jun, the date it began on.',
+    ],
+  ],
   OUTSIDE_GEOFENCE: [
     [
       { ...day, punchTime: at('2025-06-02 08:00'), distanceMeters: 1505.6, radiusMeters: 500 },
@@ -500,15 +521,15 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   NOT_SEEN_YET: [
     [
       { ...day, untilTime: at('2025-06-02 17:00') },
-      "Not settled: nobody has punched for shift 'day' yet, and only from 17:00 (Mon 2 Jun) on " +
-        'does that count as absent.',
+      "Not settled: nobody has punched for shift 'day' yet. From 17:00 (Mon 2 Jun) on that counts " +
+        'as absent.',
     ],
   ],
   STILL_THERE: [
     [
       { ...offShift, inTime: at('2025-06-02 08:00'), untilTime: at('2025-06-03 00:00') },
-      'Not settled: the employee arrived at 08:00 outside every shift and has not left, and only ' +
-        'from 00:00 (Tue 3 Jun) on is the departure missing.',
+      'Not settled: the employee arrived at 08:00 outside every shift and can punch out until ' +
+        '00:00 (Tue 3 Jun); then that is missing.',
     ],
   ],
   MAY_COME_BACK: [
@@ -635,9 +656,7 @@ describe('a night in words', () => {
     expect(told(punches, '2025-04-01 12:00')).to.deep.equal([
       ...planned,
       "The start of a break at 01:00 for shift 'night' has no end: it counts until the departure.",
-      "Arrived at 22:20 and left at 05:30 (Sun 30 Mar) for shift 'night': 2 h 40 min, not " +
-        'counting 3 h 30 min of breaks.',
-      "All time between arrivals and departures for shift 'night' comes to 2 h 40 min, not " +
+      "Present from 22:20 to 05:30 (Sun 30 Mar) for shift 'night': 2 h 40 min, not " +
         'counting 3 h 30 min of breaks.',
       "Arrived for shift 'night' at 22:20: 20 min after the start at 22:00, and more than the 15 " +
         'min allowed.',
@@ -650,8 +669,8 @@ describe('a night in words', () => {
   it('to which nobody has come yet', () => {
     expect(told([], '2025-03-29 23:00')).to.deep.equal([
       ...planned,
-      "Not settled: nobody has punched for shift 'night' yet, and only from 07:00 (Sun 30 Mar) " +
-        'on does that count as absent.',
+      "Not settled: nobody has punched for shift 'night' yet. From 07:00 (Sun 30 Mar) on that " +
+        'counts as absent.',
     ]);
   });
 
