@@ -18,7 +18,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
     ['2026-03-03 unscheduled final - - - Europe/Warsaw -', 'NOT_ROSTERED'],
     [
       '2026-03-04 present final 16:02 13:58 06:00 (Thu 5 Mar) Europe/Warsaw -',
-      'SHIFT_PLANNED SHIFT_PLANNED WINDOWS_DIVIDED WORKED_THROUGH SESSION SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
+      'SHIFT_PLANNED SHIFT_PLANNED WORKED_THROUGH SESSION SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
     ],
   ],
   'forgotten-clock-out': [
