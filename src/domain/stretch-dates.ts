@@ -21,7 +21,9 @@ export function workOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): Dated
   const { attribution } = plan.offShift;
   if (attribution === 'SPLIT_AT_MIDNIGHT') return partOnDate(stretch, plan, trace);
   const date = attribution === 'MOST_WORKED_DATE' ? mostWorkedAt(stretch, plan) : undefined;
-  const time = attribution === 'END_DATE' ? stretch.end : (date ?? stretch.start);
+  // Of a date that it only ends at, nothing was worked.
+  const last = Math.max(stretch.start, stretch.end - 1000) as Instant;
+  const time = attribution === 'END_DATE' ? last : (date ?? stretch.start);
   if (!isOn(plan, time)) return undefined;
   const { counted, anomalies, findings } = stretch;
   traceStretch(stretch, plan, false, trace);
