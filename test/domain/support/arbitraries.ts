@@ -24,7 +24,6 @@ import type { Instant } from '../../../src/domain/time.js';
 import { findZone, type Zone } from '../../../src/domain/zone.js';
 
 export const SECOND_MS = 1000;
-const MINUTE = 60;
 export const HOUR = 3600;
 export const DAY = 86_400;
 
