@@ -237,7 +237,7 @@ function earlyBy(
 
 /** `isFine`: that the shift is over would change nothing. */
 function pendingOf(
-  { end, window }: PlannedShift,
+  { end }: PlannedShift,
   { open, lastOut }: CountedWork,
   isPunched: boolean,
   isDecided: boolean,
@@ -245,7 +245,7 @@ function pendingOf(
 ): Pending | undefined {
   if (open?.closesAt !== undefined) return { kind: 'PRESENT', at: open.closesAt };
   if (isDecided) return undefined;
-  if (!isPunched) return { kind: 'NOT_SEEN', at: window.to };
+  if (!isPunched) return { kind: 'NOT_SEEN', at: end };
   const isOver = lastOut !== undefined && lastOut >= end;
   return isFine || isOver ? undefined : { kind: 'LEFT', at: end };
 }

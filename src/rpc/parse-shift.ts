@@ -32,7 +32,8 @@ import { findZone, type Zone } from '../domain/zone.js';
 import type { Problems } from './problems.js';
 
 /** How far a shift's punch window reaches beyond the shift when nobody says. */
-const DEFAULT_MARGIN_SECONDS = 3600;
+const DEFAULT_BEFORE_SECONDS = 2 * 3600;
+const DEFAULT_AFTER_SECONDS = 4 * 3600;
 
 /** A length in seconds, with its fraction, for the checks to refuse; `usual` when not given. */
 function secondsOf(length: Duration | undefined, usual = 0): number {
@@ -64,8 +65,8 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     startSecond: secondOfDay(message.startTime),
     endSecond: secondOfDay(message.endTime),
     zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
-    beforeSeconds: secondsOf(message.acceptBefore, DEFAULT_MARGIN_SECONDS),
-    afterSeconds: secondsOf(message.acceptAfter, DEFAULT_MARGIN_SECONDS),
+    beforeSeconds: secondsOf(message.acceptBefore, DEFAULT_BEFORE_SECONDS),
+    afterSeconds: secondsOf(message.acceptAfter, DEFAULT_AFTER_SECONDS),
     lateGraceSeconds: secondsOf(message.lateGrace),
     earlyGraceSeconds: secondsOf(message.earlyGrace),
     halfDayBelowSeconds: secondsOf(message.halfDayBelow),

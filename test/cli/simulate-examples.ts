@@ -48,7 +48,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
   holiday: [
     [
       '2026-12-25 present final 4:00 14:00 18:00 Europe/Berlin -',
-      'SHIFT_PLANNED HOLIDAY SHIFT_PLANNED WORKS_ON_HOLIDAYS SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
+      'SHIFT_PLANNED HOLIDAY SHIFT_PLANNED WORKS_ON_HOLIDAYS WINDOWS_DIVIDED SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
     ],
     [
       '2026-12-26 holiday final 1:00 10:30 11:30 Europe/Berlin worked on holiday',
@@ -96,7 +96,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
     ],
   ],
   'still-at-work': [
-    ['2026-03-02 present until 18:00 0:00 08:57:12 - Europe/Berlin -', 'SHIFT_PLANNED STILL_THERE'],
+    ['2026-03-02 present until 21:00 0:00 08:57:12 - Europe/Berlin -', 'SHIFT_PLANNED STILL_THERE'],
   ],
   'travelling-employee': [
     [
@@ -119,7 +119,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'SHIFT_PLANNED SHIFT_PLANNED SESSION SHIFT_STATUS NOBODY_CAME SHIFT_STATUS SHIFTS_COMBINED',
     ],
     [
-      '2026-03-04 present until 22:00 4:02 07:58 12:00 Europe/Madrid -',
+      '2026-03-04 present until 21:00 4:02 07:58 12:00 Europe/Madrid -',
       'SHIFT_PLANNED SHIFT_PLANNED SESSION SHIFT_STATUS SHIFTS_COMBINED NOT_SEEN_YET',
     ],
   ],

@@ -122,9 +122,9 @@ describe('attendance simulate', function () {
 
   it('looks from --now instead of the file’s now_time', async () => {
     const path = join(EXAMPLES_FOLDER, 'forgotten-clock-out.json');
-    const { out } = await simulated([path, '--now', '2026-03-02T16:59:59.9+00:00']);
-    expect(out).to.match(/^2026-03-02 +present +until 18:00 .* -$/m);
-    const later = await simulated([path, '--now', '2026-03-02T17:00:00Z']);
+    const { out } = await simulated([path, '--now', '2026-03-02T19:59:59.9+00:00']);
+    expect(out).to.match(/^2026-03-02 +present +until 21:00 .* -$/m);
+    const later = await simulated([path, '--now', '2026-03-02T20:00:00Z']);
     expect(later.out).to.match(/^2026-03-02 +present +final .*missing out$/m);
   });
 
@@ -163,8 +163,8 @@ describe('attendance simulate', function () {
       }),
     );
     expect(out)
-      .to.match(/^2026-03-02 +scheduled +until 18:00 +0:00 +- +- +Asia\/Kolkata +-$/m)
-      .and.match(/^2026-03-03 +scheduled +until 18:00 +0:00 +- +- +Asia\/Tokyo +-$/m);
+      .to.match(/^2026-03-02 +scheduled +until 17:00 +0:00 +- +- +Asia\/Kolkata +-$/m)
+      .and.match(/^2026-03-03 +scheduled +until 17:00 +0:00 +- +- +Asia\/Tokyo +-$/m);
   });
 
   const employee = '"employee": { "time_zone": "UTC" }';

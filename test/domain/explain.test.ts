@@ -669,13 +669,13 @@ describe('a night in words', () => {
   it('to which nobody has come yet', () => {
     expect(told([], '2025-03-29 23:00')).to.deep.equal([
       ...planned,
-      "Not settled: nobody has punched for shift 'night' yet. From 07:00 (Sun 30 Mar) on that " +
+      "Not settled: nobody has punched for shift 'night' yet. From 06:00 (Sun 30 Mar) on that " +
         'counts as absent.',
     ]);
   });
 
   it('to which nobody came', () => {
-    expect(told([], '2025-03-30 07:00')).to.deep.equal([
+    expect(told([], '2025-03-30 06:00')).to.deep.equal([
       ...planned,
       "No arrival or departure was punched for shift 'night'.",
       "Shift 'night' comes to: absent.",

@@ -161,9 +161,9 @@ describe('SimulateAttendance over the wire', function () {
     const [during] = daysOf(await ask('fetch: JSON', { ...open, nowTime: '2026-03-29T00:00:00Z' }));
     expect(during?.attendance).to.include({
       status: 'ATTENDANCE_STATUS_PRESENT',
-      nextTransitionTime: '2026-03-29T05:00:00Z',
+      nextTransitionTime: '2026-03-29T08:00:00Z',
     });
-    const [after] = daysOf(await ask('fetch: JSON', { ...open, nowTime: '2026-03-29T05:00:00Z' }));
+    const [after] = daysOf(await ask('fetch: JSON', { ...open, nowTime: '2026-03-29T08:00:00Z' }));
     expect(after?.attendance).to.deep.include({
       final: true,
       anomalies: ['ANOMALY_MISSING_OUT', 'ANOMALY_LATE_IN'],

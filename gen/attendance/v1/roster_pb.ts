@@ -60,7 +60,7 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   timeZone: string;
 
   /**
-   * Punches this long before the start still belong to the shift, inclusive. 1 hour when
+   * Punches this long before the start still belong to the shift, inclusive. 2 hours when
    * not given, `0s` for none. With the shift itself and `accept_after` it stays below 24 hours.
    *
    * @generated from field: google.protobuf.Duration accept_before = 6;
@@ -68,8 +68,8 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   acceptBefore?: Duration | undefined;
 
   /**
-   * Punches this long after the end still belong to the shift, inclusive. 1 hour when not
-   * given, `0s` for none.
+   * Punches this long after the end still belong to the shift, inclusive. 4 hours when not
+   * given, `0s` for none: whoever leaves later has not left the shift.
    *
    * @generated from field: google.protobuf.Duration accept_after = 7;
    */

@@ -101,14 +101,14 @@ export const EXCEPTION_CASES: readonly Case[] = [
     source,
     roster: NINE_HOURS,
     now: 'D 17:15',
-    days: { D: { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D 18:00' } },
+    days: { D: { status: 'ABSENT', origin: 'EXPECTED' } },
   },
   {
     id: 'I7',
-    title: 'once the window has closed it is an absence, and nothing else',
+    title: 'until the shift has ended it is not even an absence',
     source,
     roster: NINE_HOURS,
-    now: 'D 18:00',
-    days: { D: { status: 'ABSENT', origin: 'EXPECTED' } },
+    now: 'D 16:59:59',
+    days: { D: { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D 17:00' } },
   },
 ];
