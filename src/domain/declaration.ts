@@ -61,13 +61,49 @@ export function declarationIn(result: DayResult | undefined): Declaration | unde
 /** The statuses of somebody who is not expected to come. */
 const AWAY: ReadonlySet<MarkableStatus> = new Set(['ON_LEAVE', 'HOLIDAY', 'DAY_OFF', 'ABSENT']);
 
-/** Whether a half of the day was declared as one without work. */
-export function isAway(
+type Half = Exclude<Portion, 'WHOLE_DAY'>;
+
+/** Both halves of a day's only shift, or of the middle one of an odd number; else the one it is in. */
+export function halvesOf(index: number, count: number): readonly Half[] {
+  if (index * 2 + 1 === count) return ['FIRST_HALF', 'SECOND_HALF'];
+  return index * 2 < count ? ['FIRST_HALF'] : ['SECOND_HALF'];
+}
+
+/** What a declaration says of one shift. */
+export interface DeclaredShift {
+  /** Declared for all of it; undefined when it was not, or not for all. */
+  readonly status: MarkableStatus | undefined;
+  /** Whether it was declared for one of its halves. */
+  readonly isHalf: boolean;
+  /** Whether nobody is expected at its beginning, and at its end. */
+  readonly isAwayFirst: boolean;
+  readonly isAwayLast: boolean;
+}
+
+const UNDECLARED: DeclaredShift = {
+  status: undefined,
+  isHalf: false,
+  isAwayFirst: false,
+  isAwayLast: false,
+};
+
+export function declaredFor(
   declaration: Declaration | undefined,
-  half: Exclude<Portion, 'WHOLE_DAY'>,
-): boolean {
-  if (declaration === undefined) return false;
+  halves: readonly Half[],
+): DeclaredShift {
+  if (declaration === undefined) return UNDECLARED;
+  const declared = halves.map((half) => declaredHalf(declaration, half));
+  const [first, last] = [declared[0], declared.at(-1)];
+  const isAll = declared.every((status) => status !== undefined);
+  return {
+    status: isAll ? first : undefined,
+    isHalf: !isAll && declared.some((status) => status !== undefined),
+    isAwayFirst: first !== undefined && AWAY.has(first),
+    isAwayLast: last !== undefined && AWAY.has(last),
+  };
+}
+
+function declaredHalf(declaration: Declaration, half: Half): MarkableStatus | undefined {
   const { status, portion, otherHalfStatus } = declaration;
-  const declared = portion === 'WHOLE_DAY' || portion === half ? status : otherHalfStatus;
-  return declared !== undefined && AWAY.has(declared);
+  return portion === 'WHOLE_DAY' || portion === half ? status : otherHalfStatus;
 }

@@ -15,12 +15,13 @@ import {
 import type { Trace } from './finding.js';
 import { breakSecondsOf } from './hours.js';
 import { stretchesNear } from './off-shift.js';
-import { clockSeconds, type DayPlan, type Plan } from './plan.js';
+import type { DayPlan, Plan } from './plan.js';
 import { NO_PUNCHES, type Timeline } from './punch.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 import { type DatedWork, workOnDate } from './stretch-dates.js';
 import type { Instant } from './time.js';
+import { tracePlan } from './trace-plan.js';
 
 /**
  * Raised with every change of the rules, so that days derived by older rules can be found and
@@ -162,7 +163,12 @@ function otherHalfOf(
 ): Status | undefined {
   if (declaration === undefined || declaration.portion === 'WHOLE_DAY') return undefined;
   if (declaration.otherHalfStatus !== undefined) return undefined;
-  if (plan.shifts.length > 0) return combineHalves(shifts.map(({ result }) => result.status));
+  if (plan.shifts.length > 0) {
+    return combineHalves(
+      shifts.map(({ result }) => result.status),
+      declaration.portion,
+    );
+  }
   return status === 'UNSCHEDULED' && !isPunched ? undefined : status;
 }
 
@@ -206,43 +212,6 @@ function workedAgainst(
   );
   if (isPart) return 'WORKED_ON_HOLIDAY';
   return status === 'DAY_OFF' ? 'WORKED_ON_DAY_OFF' : undefined;
-}
-
-function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
-  const { source, shifts, holiday, isEmployed } = plan;
-  if (!isEmployed) trace.push({ rule: 'NOT_EMPLOYED' });
-  else if (source === undefined) trace.push({ rule: 'NOT_ROSTERED' });
-  else if (shifts.length === 0) trace.push({ rule: 'PLANNED_OFF', source });
-  if (isEmployed && holiday !== undefined && shifts.length === 0) {
-    trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
-  }
-  for (const planned of shifts) {
-    const { shift, start, end, window } = planned;
-    const { shiftId } = shift;
-    trace.push({
-      rule: 'SHIFT_PLANNED',
-      shiftId,
-      source: source ?? 'ASSIGNMENT',
-      startTime: start,
-      endTime: end,
-      windowStartTime: window.from,
-      windowEndTime: window.to,
-    });
-    const lengthSeconds = (end - start) / 1000;
-    const onClock = clockSeconds(shift);
-    if (lengthSeconds !== onClock) {
-      const zone = planned.zone.name;
-      trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
-    }
-    if (planned.holiday !== undefined) {
-      const name = planned.holiday;
-      trace.push(
-        shift.worksOnHolidays
-          ? { rule: 'WORKS_ON_HOLIDAYS', name, shiftId }
-          : { rule: 'HOLIDAY', name, shiftId },
-      );
-    }
-  }
 }
 
 /** Whether two results say the same: a write between them changed nothing. */

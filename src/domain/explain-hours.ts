@@ -3,11 +3,10 @@
 import { forShift } from './explain-words.js';
 import type { HoursFinding } from './finding.js';
 import { lengthText } from './length-text.js';
-import { dateText, laterTimeText, timeText } from './local-text.js';
+import { dateText, type TimeTeller } from './local-text.js';
 import type { HoursCounted } from './shift.js';
-import type { Zone } from './zone.js';
 
-export function explainHours(finding: HoursFinding, zone: Zone): string {
+export function explainHours(finding: HoursFinding, tell: TimeTeller): string {
   switch (finding.rule) {
     case 'HOURS_COUNTED': {
       const { shiftId, hours, workedSeconds, breakSeconds } = finding;
@@ -17,9 +16,9 @@ export function explainHours(finding: HoursFinding, zone: Zone): string {
       return `${HOURS[hours]}${forShift(shiftId)} comes to ${worked}.`;
     }
     case 'ARRIVAL_ROUNDED':
-      return `The arrival ${rounded(finding, zone)}`;
+      return `The arrival ${rounded(finding, tell)}`;
     case 'DEPARTURE_ROUNDED':
-      return `The departure ${rounded(finding, zone)}`;
+      return `The departure ${rounded(finding, tell)}`;
     case 'BREAKS_ROUNDED': {
       const { shiftId, takenSeconds, countedSeconds } = finding;
       const [taken, counted] = [lengthText(takenSeconds), lengthText(countedSeconds)];
@@ -40,7 +39,7 @@ export function explainHours(finding: HoursFinding, zone: Zone): string {
       const left =
         countedOutTime === undefined
           ? ''
-          : `, as if the departure had been at ${timeText(zone, countedOutTime)}`;
+          : `, as if the departure had been at ${tell(countedOutTime)}`;
       const worked = `The worked time${forShift(shiftId)}, ${exact}`;
       return `${worked}, is rounded: it counts as ${counted}${left}.`;
     }
@@ -59,9 +58,9 @@ const HOURS: Readonly<Record<HoursCounted, string>> = {
 
 type TimeRounded = HoursFinding & { readonly rule: 'ARRIVAL_ROUNDED' | 'DEPARTURE_ROUNDED' };
 
-function rounded({ shiftId, punchedTime, countedTime }: TimeRounded, zone: Zone): string {
-  const counted = laterTimeText(zone, countedTime, punchedTime);
-  const punched = `at ${timeText(zone, punchedTime)}${forShift(shiftId)}`;
+function rounded({ shiftId, punchedTime, countedTime }: TimeRounded, tell: TimeTeller): string {
+  const counted = tell(countedTime);
+  const punched = `at ${tell(punchedTime)}${forShift(shiftId)}`;
   return `${punched} is rounded: it counts as ${counted}.`;
 }
 

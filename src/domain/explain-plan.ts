@@ -3,16 +3,22 @@
 import { noteText } from './explain-words.js';
 import type { PlanFinding } from './finding.js';
 import { lengthText } from './length-text.js';
-import { laterTimeText, timeText } from './local-text.js';
+import type { TimeTeller } from './local-text.js';
 import type { PlanSource } from './roster.js';
-import type { Zone } from './zone.js';
 
-export function explainPlan(finding: PlanFinding, zone: Zone): string {
+export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
   switch (finding.rule) {
     case 'SHIFT_PLANNED':
-      return shiftPlanned(finding, zone);
+      return shiftPlanned(finding, tell);
     case 'CLOCKS_CHANGE':
       return clocksChange(finding);
+    case 'TIME_SKIPPED': {
+      const { shiftId, zone, skipped, movedTime } = finding;
+      const moved = `for shift '${shiftId}' it is ${tell(movedTime)}`;
+      return `The clocks skip ${skipped} (${zone}): ${moved}, the moment at which they do.`;
+    }
+    case 'SHIFT_SKIPPED':
+      return `The clocks skip all of shift '${finding.shiftId}': it does not take place.`;
     case 'PLANNED_OFF':
       return PLANNED_OFF[finding.source];
     case 'NOT_ROSTERED':
@@ -44,7 +50,7 @@ const PLANNED_OFF: Readonly<Record<PlanSource, string>> = {
 
 function shiftPlanned(
   finding: PlanFinding & { readonly rule: 'SHIFT_PLANNED' },
-  zone: Zone,
+  tell: TimeTeller,
 ): string {
   const { shiftId, source, startTime, endTime, windowStartTime, windowEndTime } = finding;
   const which: Readonly<Record<PlanSource, string>> = {
@@ -52,10 +58,9 @@ function shiftPlanned(
     ASSIGNMENT: `Shift '${shiftId}'`,
     DEFAULT_SHIFT: `Shift '${shiftId}', the default,`,
   };
-  const later = (time: typeof startTime) => laterTimeText(zone, time, startTime);
   return (
-    `${which[source]} is planned from ${timeText(zone, startTime)} to ${later(endTime)}; ` +
-    `punches from ${later(windowStartTime)} to ${later(windowEndTime)} count for it.`
+    `${which[source]} is planned from ${tell(startTime)} to ${tell(endTime)}; ` +
+    `punches from ${tell(windowStartTime)} to ${tell(windowEndTime)} count for it.`
   );
 }
 

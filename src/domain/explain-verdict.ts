@@ -4,24 +4,23 @@ import type { Portion } from './day.js';
 import { forShift, noteText, STATUS_WORDS } from './explain-words.js';
 import type { ClockFinding, VerdictFinding } from './finding.js';
 import { lengthText } from './length-text.js';
-import { datedTimeText, laterTimeText, timeText } from './local-text.js';
-import type { Zone } from './zone.js';
+import type { TimeTeller } from './local-text.js';
 
-export function explainVerdict(finding: VerdictFinding, zone: Zone): string {
+export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): string {
   switch (finding.rule) {
     case 'LATE': {
       const { shiftId, startTime, arrivalTime, lateSeconds, graceSeconds } = finding;
-      const start = timeText(zone, startTime);
+      const start = tell(startTime);
       return (
-        `Arrived for shift '${shiftId}' at ${laterTimeText(zone, arrivalTime, startTime)}: ` +
+        `Arrived for shift '${shiftId}' at ${tell(arrivalTime)}: ` +
         `${lengthText(lateSeconds)} after the start at ${start}${beyond(graceSeconds)}.`
       );
     }
     case 'EARLY': {
       const { shiftId, endTime, departureTime, earlySeconds, graceSeconds } = finding;
-      const end = laterTimeText(zone, endTime, departureTime);
+      const end = tell(endTime);
       return (
-        `Left shift '${shiftId}' at ${timeText(zone, departureTime)}: ` +
+        `Left shift '${shiftId}' at ${tell(departureTime)}: ` +
         `${lengthText(earlySeconds)} before the end at ${end}${beyond(graceSeconds)}.`
       );
     }
@@ -32,7 +31,7 @@ export function explainVerdict(finding: VerdictFinding, zone: Zone): string {
     case 'BELOW_HALF_DAY':
       return `${below(finding)} needed for a full day: half a day.`;
     case 'SHIFT_STATUS':
-      return `Shift '${finding.shiftId}' comes to: ${STATUS_WORDS[finding.status]}.`;
+      return shiftStatus(finding);
     case 'SHIFTS_COMBINED': {
       const { shiftCount, status } = finding;
       return `The ${shiftCount} shifts of the date together come to: ${STATUS_WORDS[status]}.`;
@@ -40,8 +39,8 @@ export function explainVerdict(finding: VerdictFinding, zone: Zone): string {
     case 'DECLARED':
       return declared(finding);
     case 'OTHER_HALF': {
-      const how = finding.isDeclared ? 'declared too' : 'judged by its punches';
-      return `The other half of the day, ${how}: ${STATUS_WORDS[finding.status]}.`;
+      const how = finding.isDeclared ? 'was declared too' : 'comes to';
+      return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}.`;
     }
     case 'OFF_SHIFT_PRESENT':
       return 'Somebody worked although the roster says nothing of the date: present.';
@@ -57,6 +56,12 @@ export function explainVerdict(finding: VerdictFinding, zone: Zone): string {
 /** Strictly more: whoever used the whole grace was on time. */
 function beyond(graceSeconds: number): string {
   return graceSeconds === 0 ? '' : `, and more than the ${lengthText(graceSeconds)} allowed`;
+}
+
+function shiftStatus(finding: VerdictFinding & { readonly rule: 'SHIFT_STATUS' }): string {
+  const { shiftId, status, workedSeconds } = finding;
+  const worked = workedSeconds > 0 ? `, ${lengthText(workedSeconds)} worked` : '';
+  return `Shift '${shiftId}' comes to: ${STATUS_WORDS[status]}${worked}.`;
 }
 
 type Below = VerdictFinding & { readonly rule: 'BELOW_ABSENT' | 'BELOW_HALF_DAY' };
@@ -76,14 +81,14 @@ function declared(finding: VerdictFinding & { readonly rule: 'DECLARED' }): stri
   const { status, portion, note, otherwise } = finding;
   const said = note.trim() === '' ? '' : ` (note: ${noteText(note)})`;
   return (
-    `${PORTION_WORDS[portion]} was declared: ${STATUS_WORDS[status]}${said}. ` +
-    `Without that the day would be: ${STATUS_WORDS[otherwise]}.`
+    `${PORTION_WORDS[portion]} was declared: ${STATUS_WORDS[status]}${said}.` +
+    (otherwise === undefined ? '' : ` Without that the day would be: ${STATUS_WORDS[otherwise]}.`)
   );
 }
 
 /** These name a moment to come by itself, so always with its date. */
-export function explainClock(finding: ClockFinding, zone: Zone): string {
-  const until = datedTimeText(zone, finding.untilTime);
+export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
+  const until = tell(finding.untilTime);
   switch (finding.rule) {
     case 'NOT_SEEN_YET':
       return (
@@ -92,8 +97,8 @@ export function explainClock(finding: ClockFinding, zone: Zone): string {
       );
     case 'STILL_THERE': {
       const { shiftId, inTime, untilTime } = finding;
-      const arrived = `the employee arrived at ${timeText(zone, inTime)}${forShift(shiftId)}`;
-      const last = laterTimeText(zone, untilTime, inTime);
+      const arrived = `the employee arrived at ${tell(inTime)}${forShift(shiftId)}`;
+      const last = tell(untilTime);
       return `Not settled: ${arrived} and can punch out until ${last}; then that is missing.`;
     }
     case 'MAY_COME_BACK':

@@ -6,23 +6,28 @@ import { explainPlan } from './explain-plan.js';
 import { explainPunch } from './explain-punch.js';
 import { explainClock, explainVerdict } from './explain-verdict.js';
 import type { Finding } from './finding.js';
+import type { LocalDate } from './local-date.js';
+import { type TimeTeller, timeTextOn } from './local-text.js';
 import type { Zone } from './zone.js';
 
 /**
- * A finding as a sentence. Times are what the zone's clock shows, `06:00`, with the date where
- * another one was meant before, `06:00 (Sun 30 Mar)`; lengths are `7 h 30 min`. The same finding
- * and zone always give the same text.
+ * A finding about a day as a sentence. Times are what the zone's clock shows, `06:00`, with the
+ * date where it is not the day's, `06:00 (Sun 30 Mar)`; lengths are `7 h 30 min`. The same finding,
+ * zone and day always give the same text.
  */
-export function explain(finding: Finding, zone: Zone): string {
+export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
+  const tell: TimeTeller = (time) => timeTextOn(zone, time, date);
   switch (finding.rule) {
     case 'SHIFT_PLANNED':
     case 'CLOCKS_CHANGE':
+    case 'TIME_SKIPPED':
+    case 'SHIFT_SKIPPED':
     case 'PLANNED_OFF':
     case 'NOT_ROSTERED':
     case 'NOT_EMPLOYED':
     case 'HOLIDAY':
     case 'WORKS_ON_HOLIDAYS':
-      return explainPlan(finding, zone);
+      return explainPlan(finding, tell);
     case 'SESSION':
     case 'NO_DEPARTURE':
     case 'NO_ARRIVAL':
@@ -35,7 +40,7 @@ export function explain(finding: Finding, zone: Zone): string {
     case 'OUTSIDE_GEOFENCE':
     case 'CLOCK_SKEW':
     case 'EVENT_ID_CONFLICT':
-      return explainPunch(finding, zone);
+      return explainPunch(finding, tell);
     case 'HOURS_COUNTED':
     case 'ARRIVAL_ROUNDED':
     case 'DEPARTURE_ROUNDED':
@@ -44,12 +49,12 @@ export function explain(finding: Finding, zone: Zone): string {
     case 'BREAK_PAID':
     case 'WORKED_ROUNDED':
     case 'SPLIT_AT_MIDNIGHT':
-      return explainHours(finding, zone);
+      return explainHours(finding, tell);
     case 'NOT_SEEN_YET':
     case 'STILL_THERE':
     case 'MAY_COME_BACK':
-      return explainClock(finding, zone);
+      return explainClock(finding, tell);
     default:
-      return explainVerdict(finding, zone);
+      return explainVerdict(finding, tell);
   }
 }

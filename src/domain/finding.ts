@@ -30,6 +30,17 @@ export type PlanFinding =
       readonly clockSeconds: number;
       readonly lengthSeconds: number;
     }
+  /** A start or an end that the clocks skip: it is the moment at which they do. */
+  | {
+      readonly rule: 'TIME_SKIPPED';
+      readonly shiftId: string;
+      readonly zone: string;
+      /** `HH:MM`. */
+      readonly skipped: string;
+      readonly movedTime: Instant;
+    }
+  /** A shift wholly in time that the clocks skip: it does not take place. */
+  | { readonly rule: 'SHIFT_SKIPPED'; readonly shiftId: string }
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
   | { readonly rule: 'NOT_EMPLOYED' }
@@ -65,7 +76,7 @@ export type PunchFinding =
       readonly shiftId: string | undefined;
       readonly kind: PunchKind;
       readonly punchTime: Instant;
-      readonly reason: 'REPEATED' | 'ALREADY_IN' | 'ALREADY_ON_BREAK' | 'TOO_MANY';
+      readonly reason: 'REPEATED' | 'SAME_SECOND' | 'ALREADY_IN' | 'ALREADY_ON_BREAK' | 'TOO_MANY';
     }
   | {
       readonly rule: 'BREAK_WITHOUT_START' | 'BREAK_WITHOUT_END';
@@ -96,6 +107,8 @@ export type PunchFinding =
       readonly date: LocalDate;
       /** Between this date and others. */
       readonly isSplit: boolean;
+      /** Of the whole stretch, after the rules. */
+      readonly workedSeconds: number;
     }
   | {
       readonly rule: 'OUTSIDE_GEOFENCE';
@@ -185,15 +198,20 @@ export type VerdictFinding =
       readonly workedSeconds: number;
       readonly thresholdSeconds: number;
     }
-  | { readonly rule: 'SHIFT_STATUS'; readonly shiftId: string; readonly status: Status }
+  | {
+      readonly rule: 'SHIFT_STATUS';
+      readonly shiftId: string;
+      readonly status: Status;
+      readonly workedSeconds: number;
+    }
   | { readonly rule: 'SHIFTS_COMBINED'; readonly shiftCount: number; readonly status: Status }
   | {
       readonly rule: 'DECLARED';
       readonly status: MarkableStatus;
       readonly portion: Portion;
       readonly note: string;
-      /** What the punches and the roster alone would have given. */
-      readonly otherwise: Status;
+      /** What the punches and the roster alone would have given, once it is known. */
+      readonly otherwise: Status | undefined;
     }
   | { readonly rule: 'OTHER_HALF'; readonly status: Status; readonly isDeclared: boolean }
   | { readonly rule: 'OFF_SHIFT_PRESENT' }

@@ -136,9 +136,8 @@ function applyRules(
       breakSeconds: taken,
     });
   }
-  // Whoever came back has not departed yet.
-  const departure = sessions.at(-1)?.out === undefined ? undefined : closed.at(-1)?.out;
-  const edges = exact + roundEdges(closed[0]?.in, departure, rules, zone, shiftId, trace);
+  const [arrival, departure] = [closed[0]?.in, closed.at(-1)?.out];
+  const edges = exact + roundEdges(arrival, departure, rules, zone, shiftId, trace);
   const counted = roundBreaks(taken, rules, shiftId, trace);
   const present = Math.max(0, edges + taken - counted);
   const deducted = deductBreak(present, counted, rules.breakDeductions, shiftId, trace);

@@ -63,6 +63,9 @@ export function laterTimeText(zone: Zone, instant: Instant, reference: Instant):
   return textOf(zone, instant, wall, wall.epochDay !== wallTimeOf(zone, reference).epochDay);
 }
 
+/** Tells a time to the reader of a day. */
+export type TimeTeller = (time: Instant) => string;
+
 /** A time of a day: with its date if that is another. */
 export function timeTextOn(zone: Zone, instant: Instant, date: LocalDate): string {
   const wall = wallTimeOf(zone, instant);

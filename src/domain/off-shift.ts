@@ -11,10 +11,10 @@
 import type { Anomaly } from './day.js';
 import type { Finding, Trace } from './finding.js';
 import { type CountedWork, countWork } from './hours.js';
-import { MAX_PUNCHES, Pairing, sameInstant, wholeSecond } from './pairing.js';
+import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
 import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay, type Window } from './plan.js';
 import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
-import type { OffShiftRules } from './shift.js';
+import { MAX_UNTYPED_SECONDS, type OffShiftRules, type WorkRules } from './shift.js';
 import type { Instant } from './time.js';
 
 /** Work without a shift, from an arrival until a long pause. */
@@ -31,42 +31,74 @@ export interface Stretch {
  * The last reading of a timeline. The dates of a week without windows need the very same one, and
  * a month is derived date by date. Nothing but a shorter way to the same answer.
  */
-const lastReadings = new WeakMap<Timeline, { readonly plan: DayPlan; readonly read: Stretch[] }>();
+const lastReadings = new WeakMap<Timeline, LastReading>();
+
+interface LastReading {
+  readonly plan: DayPlan;
+  /** With its findings, which do no harm when nobody asks. */
+  readonly isTraced: boolean;
+  readonly stretches: readonly Stretch[];
+}
 
 /** The stretches near a date, in order; those on it are among them, and whole. */
 export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): readonly Stretch[] {
-  if (trace !== undefined || plan.windows.length > 0) return readStretches(plan, timeline, trace);
+  const isTraced = trace !== undefined;
+  if (plan.windows.length > 0) return readStretches(plan, timeline, isTraced);
   const last = lastReadings.get(timeline);
-  if (last !== undefined && isSameReading(last.plan, plan)) return last.read;
-  const read = readStretches(plan, timeline, trace);
-  lastReadings.set(timeline, { plan, read });
-  return read;
+  if (last !== undefined && isSameReading(last, plan) && (last.isTraced || !isTraced)) {
+    return last.stretches;
+  }
+  const stretches = readStretches(plan, timeline, isTraced);
+  lastReadings.set(timeline, { plan, isTraced, stretches });
+  return stretches;
 }
 
-/** Both plans are without windows. */
-function isSameReading(a: DayPlan, b: DayPlan): boolean {
+/** Only plans without windows are kept, and only such are asked about. */
+function isSameReading({ plan }: LastReading, other: DayPlan): boolean {
   return (
-    a.reach.from === b.reach.from &&
-    a.reach.to === b.reach.to &&
-    a.zone === b.zone &&
-    a.offShift === b.offShift &&
-    a.windows.length === 0
+    plan.reach.from === other.reach.from &&
+    plan.reach.to === other.reach.to &&
+    plan.zone === other.zone &&
+    plan.offShift === other.offShift
   );
 }
 
-function readStretches(plan: DayPlan, timeline: Timeline, trace: Trace): Stretch[] {
+function readStretches(plan: DayPlan, timeline: Timeline, isTraced: boolean): Stretch[] {
   const { punches, surplus } = offShiftPunches(plan, timeline);
   if (punches.length === 0) return [];
-  const reading = new Reading(plan, surplus, trace !== undefined);
+  const reading = new Reading(plan, surplus, isTraced);
   const anew = placesToBeginAnew(plan, punches);
+  const departures = nextDepartures(punches, anew);
   for (let index = 0; index < punches.length; ) {
-    if (anew.has(index)) reading.beginAnew(wholeSecond(punches[index]?.time ?? plan.start));
-    const together = sameInstant(punches, index, reading.isOpen);
+    const departure = departures[index];
+    if (punches[index]?.kind === 'IN' && departure !== undefined) {
+      reading.beginAnewIfLost(punches[index]?.time ?? plan.start, departure);
+    }
+    if (anew.has(index)) reading.beginAnew(punches[index]?.time ?? plan.start);
+    const together = sameInstant(punches, index, reading.pairing);
     for (const punch of together) reading.read(punch);
     index += together.length;
   }
   reading.beginAnew(plan.reach.to);
   return reading.stretches;
+}
+
+/** Of each punch, when the next one comes that is a departure, before reading begins anew. */
+function nextDepartures(
+  punches: readonly Punch[],
+  anew: ReadonlySet<number>,
+): readonly (Instant | undefined)[] {
+  const departures: (Instant | undefined)[] = [];
+  let next: Instant | undefined;
+  for (let index = punches.length - 1; index >= 0; index -= 1) {
+    const punch = punches[index];
+    departures[index] = next;
+    if (punch?.kind === 'OUT') next = punch.time;
+    // Whether it is one depends on what comes before.
+    if (punch?.kind === 'UNSPECIFIED') next = undefined;
+    if (anew.has(index)) next = undefined;
+  }
+  return departures;
 }
 
 interface OffShiftPunches {
@@ -89,8 +121,8 @@ function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): OffSh
   let count = 0;
   for (let index = first; index < timeline.length; index += 1) {
     const punch = timeline[index];
-    if (punch === undefined || punch.time >= reach.to + 1000) break;
-    const time = wholeSecond(punch.time);
+    if (punch === undefined || punch.time > reach.to) break;
+    const { time } = punch;
     while (windows[window] !== undefined && (windows[window]?.to ?? 0) < time) {
       window += 1;
       count = 0;
@@ -112,9 +144,9 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
   let block = -Infinity;
   let longest = { index: 0, pause: Infinity };
   punches.forEach((punch, index) => {
-    const time = wholeSecond(punch.time);
+    const { time } = punch;
     const before = punches[index - 1];
-    const pause = before === undefined ? Infinity : time - wholeSecond(before.time);
+    const pause = before === undefined ? Infinity : time - before.time;
     // Several punches of one instant can have left somebody inside.
     const isAlone = before?.time !== punches[index - 2]?.time;
     const isSure = before === undefined || isSurelyAnew(plan, before, isAlone, punch, pause);
@@ -141,10 +173,18 @@ function isSurelyAnew(
   pauseMs: number,
 ): boolean {
   const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
-  if (pauseMs > Math.max(newStretchGapSeconds, maxLengthSeconds) * 1000) return true;
+  const longest = isUntyped(punch, work)
+    ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS)
+    : maxLengthSeconds;
+  if (pauseMs > Math.max(newStretchGapSeconds, longest) * 1000) return true;
   const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
   if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
   return isWindowBetween(plan.windows, before.time, punch.time);
+}
+
+/** Whether a punch is read as whatever alternates. */
+function isUntyped({ kind }: Punch, { pairing }: WorkRules): boolean {
+  return kind === 'UNSPECIFIED' || (pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT'));
 }
 
 function hasWindow(windows: readonly Window[], block: number): boolean {
@@ -173,12 +213,12 @@ class Reading {
     this.#isTraced = isTraced;
   }
 
-  get isOpen(): boolean {
-    return this.#pairing?.open !== undefined;
+  get pairing(): Pairing | undefined {
+    return this.#pairing;
   }
 
   read(punch: Punch): void {
-    const time = wholeSecond(punch.time);
+    const { time } = punch;
     if (this.#isOver(punch, time)) this.beginAnew(time);
     if (this.#pairing === undefined) {
       this.#findings = [];
@@ -190,12 +230,25 @@ class Reading {
     else this.#pairing.read(punch);
   }
 
+  /**
+   * An arrival while somebody is in is set aside, as the first one counts. But where the next
+   * departure is too late for the first and not for this one, the first has lost its own.
+   */
+  beginAnewIfLost(arrival: Instant, departure: Instant): void {
+    const open = this.#pairing?.open;
+    if (open?.in === undefined || this.#rules.work.pairing !== 'TYPED') return;
+    const longest = this.#rules.maxLengthSeconds * 1000;
+    const isLost = departure > this.#latestDeparture(open.in, false);
+    if (isLost && departure <= arrival + longest && arrival > open.in) this.beginAnew(arrival);
+  }
+
   /** Whether a punch comes too late for the stretch that is being read. */
   #isOver(punch: Punch, time: Instant): boolean {
     const pairing = this.#pairing;
     if (pairing === undefined) return false;
     const open = pairing.open?.in;
-    if (open !== undefined) return time > this.#latestDeparture(open);
+    if (open !== undefined)
+      return time > this.#latestDeparture(open, isUntyped(punch, this.#rules.work));
     if (pairing.isRepeatedDeparture(punch.kind, time)) return false;
     const { maxLengthSeconds, newStretchGapSeconds } = this.#rules;
     const isAway = time - pairing.lastTime >= newStretchGapSeconds * 1000;
@@ -203,10 +256,11 @@ class Reading {
   }
 
   /** A session of the first arrival to the last departure begins where the stretch does. */
-  #latestDeparture(arrival: Instant): number {
+  #latestDeparture(arrival: Instant, isUntyped: boolean): number {
     const { maxLengthSeconds, work } = this.#rules;
     const start = work.hours === 'EVERY_PAIR' ? arrival : this.#start;
-    return start + maxLengthSeconds * 1000;
+    const longest = isUntyped ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS) : maxLengthSeconds;
+    return start + longest * 1000;
   }
 
   /** Ends the stretch that is being read: from `time` on, nothing belongs to it. */
@@ -217,7 +271,7 @@ class Reading {
     const { zone, windows } = this.#plan;
     const open = pairing.open?.in ?? this.#start;
     const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
-    const closesAt = Math.min(this.#latestDeparture(open), window, time) as Instant;
+    const closesAt = Math.min(this.#latestDeparture(open, false), window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
     const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
     const last = counted.sessions.at(-1);

@@ -22,11 +22,6 @@ export interface PunchedSession {
   readonly isUntyped: boolean;
 }
 
-/** A punch counts in whole seconds: whatever its clock says beyond them is dropped. */
-export function wholeSecond(time: Instant): Instant {
-  return (Math.floor(time / 1000) * 1000) as Instant;
-}
-
 /** Which of several punches of one instant go first: the order that leaves least to explain. */
 const CLOSING_FIRST: readonly PunchKind[] = [
   'BREAK_END',
@@ -35,6 +30,8 @@ const CLOSING_FIRST: readonly PunchKind[] = [
   'IN',
   'BREAK_START',
 ];
+/** A break that began and ended within the second, of somebody who is in and on none. */
+const BREAK_FIRST: readonly PunchKind[] = ['BREAK_START', 'BREAK_END', 'OUT', 'UNSPECIFIED', 'IN'];
 const OPENING_FIRST: readonly PunchKind[] = [
   'IN',
   'UNSPECIFIED',
@@ -64,6 +61,11 @@ export class Pairing {
     return this.#open;
   }
 
+  get isOnBreak(): boolean {
+    const pause = this.#open?.breaks.at(-1);
+    return pause !== undefined && pause.end === undefined;
+  }
+
   /** When the last punch that counted was; -Infinity before the first. */
   get lastTime(): Instant {
     return this.#lastTime;
@@ -78,7 +80,7 @@ export class Pairing {
 
   /** Reads the next punch. */
   read(punch: Punch): void {
-    const time = wholeSecond(punch.time);
+    const { time } = punch;
     for (const flag of punch.flags) this.#flag(flag, time);
     const action = this.#actionOf(punch.kind);
     const isUntyped = action === 'UNSPECIFIED';
@@ -152,7 +154,7 @@ export class Pairing {
 
   #depart(open: PunchedSession, time: Instant): void {
     if (time === open.in) {
-      this.#setAside('OUT', time, 'REPEATED');
+      this.#setAside('OUT', time, 'SAME_SECOND');
       return;
     }
     const pause = open.breaks.at(-1);
@@ -184,7 +186,7 @@ export class Pairing {
   #setAside(
     kind: PunchKind,
     punchTime: Instant,
-    reason: 'REPEATED' | 'ALREADY_IN' | 'ALREADY_ON_BREAK',
+    reason: 'REPEATED' | 'SAME_SECOND' | 'ALREADY_IN' | 'ALREADY_ON_BREAK',
   ): void {
     this.anomalies.add('DUPLICATE_PUNCH');
     this.#trace?.push({ rule: 'SET_ASIDE', shiftId: this.shiftId, kind, punchTime, reason });
@@ -195,19 +197,25 @@ export class Pairing {
     this.#trace?.push({ rule: flag, shiftId: this.shiftId, punchTime });
   }
 
-  /** Begins with somebody there who went on from the shift before. */
-  workOn(time: Instant): void {
-    this.#open = { in: time, out: undefined, breaks: [], isUntyped: false };
+  /** Begins with somebody there who went on from the shift before, perhaps on a break. */
+  workOn(time: Instant, isOnBreak: boolean): void {
+    const breaks = isOnBreak ? [{ start: time, end: undefined }] : [];
+    this.#open = { in: time, out: undefined, breaks, isUntyped: false };
     this.sessions.push(this.#open);
     this.#count('IN', time);
   }
 
-  /** Ends with somebody there who goes on with the next shift; false when nobody is there. */
-  workUntil(time: Instant): boolean {
+  /**
+   * Ends with somebody there who goes on with the next shift; false when nobody is, or when they
+   * are on a break that the next shift does not end, or on none that it does.
+   */
+  workUntil(time: Instant, endsBreakThere: boolean): boolean {
     const open = this.#open;
     if (open?.in === undefined || open.in >= time) return false;
     const pause = open.breaks.at(-1);
-    if (pause !== undefined && pause.end === undefined) this.#endBreak(open, pause, time);
+    const isOnBreak = pause !== undefined && pause.end === undefined;
+    if (isOnBreak !== endsBreakThere) return false;
+    if (isOnBreak) this.#endBreak(open, pause, time);
     open.out = time;
     this.#open = undefined;
     this.#count('OUT', time);
@@ -222,7 +230,7 @@ export class Pairing {
       rule: 'SET_ASIDE',
       shiftId: this.shiftId,
       kind: punch.kind,
-      punchTime: wholeSecond(punch.time),
+      punchTime: punch.time,
       reason: 'TOO_MANY',
     });
   }
@@ -235,12 +243,20 @@ export class Pairing {
 export function sameInstant(
   punches: readonly Punch[],
   index: number,
-  isOpen: boolean,
+  pairing: Pairing | undefined,
 ): readonly Punch[] {
   let end = index + 1;
   while (end < punches.length && punches[end]?.time === punches[index]?.time) end += 1;
   const together = punches.slice(index, end);
   if (together.length === 1) return together;
-  const order = isOpen ? CLOSING_FIRST : OPENING_FIRST;
+  const order = orderFor(together, pairing);
   return together.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+function orderFor(together: readonly Punch[], pairing: Pairing | undefined): readonly PunchKind[] {
+  if (pairing?.open === undefined) return OPENING_FIRST;
+  const isBreak = ['BREAK_START', 'BREAK_END'].every((kind) =>
+    together.some((punch) => punch.kind === kind),
+  );
+  return isBreak && !pairing.isOnBreak ? BREAK_FIRST : CLOSING_FIRST;
 }

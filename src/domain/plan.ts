@@ -13,7 +13,7 @@ import {
 } from './roster.js';
 import type { OffShiftRules, Shift } from './shift.js';
 import type { Instant } from './time.js';
-import { instantAt, startOfDay, type Zone } from './zone.js';
+import { instantReached, startOfDay, type Zone } from './zone.js';
 
 /**
  * Windows of shifts this many dates apart can touch: a window covers less than 24 hours, so it
@@ -47,9 +47,11 @@ export interface Window {
 export interface Contested extends Window {
   /** Half of the time between them, in whole seconds: what is nearer to the one or the other. */
   readonly middle: Instant;
-  /** Where the earlier shift's own time begins and its hours end. */
-  readonly earlierFrom: Instant;
+  /** The hours of both. */
+  readonly earlierStart: Instant;
   readonly earlierEnd: Instant;
+  readonly laterStart: Instant;
+  readonly laterEnd: Instant;
   /** Whether both shifts heed the keys that people press. */
   readonly isTyped: boolean;
 }
@@ -94,6 +96,8 @@ export interface DayPlan {
   readonly source: PlanSource | undefined;
   /** The date's own shifts, by start. */
   readonly shifts: readonly PlannedShift[];
+  /** Those that lie in time which the clocks leave out: they do not take place. */
+  readonly leftOut: readonly Shift[];
   /** The holiday of the employee's calendar. */
   readonly holiday: string | undefined;
   readonly offShift: OffShiftRules;
@@ -151,11 +155,12 @@ interface RawShift {
 }
 
 interface RosteredDay extends DayRoster {
-  /** By start. */
+  /** By start; without those in time that the clocks leave out. */
   readonly raw: readonly RawShift[];
 }
 
 const NO_SHIFTS: readonly PlannedShift[] = [];
+const NO_SHIFTS_LEFT_OUT: readonly Shift[] = [];
 
 /** An employee's dates, each worked out once. */
 class Calendar {
@@ -180,6 +185,7 @@ class Calendar {
     const rostered = rosterOn(this.roster, this.employee, epochDay);
     const raw = rostered.shifts
       .map((shift) => rawShift(shift, epochDay, shift.zone ?? zoneOn(this.employee, epochDay)))
+      .filter(({ start, end }) => start < end)
       .sort(compareRaw);
     const day = { source: rostered.source, shifts: rostered.shifts, raw };
     this.#days.set(epochDay, day);
@@ -226,7 +232,12 @@ function hasOwnZones({ shifts }: Roster): boolean {
 }
 
 function compareRaw(a: RawShift, b: RawShift): number {
-  return a.start - b.start || a.end - b.end || (a.shift.shiftId < b.shift.shiftId ? -1 : 1);
+  return (
+    a.start - b.start ||
+    a.end - b.end ||
+    a.epochDay - b.epochDay ||
+    (a.shift.shiftId < b.shift.shiftId ? -1 : 1)
+  );
 }
 
 /** The length of a shift on the wall clock. */
@@ -236,11 +247,8 @@ export function clockSeconds({ startSecond, endSecond }: Shift): number {
 
 function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
   const isOvernight = shift.endSecond <= shift.startSecond;
-  const start = instantAt(zone, epochDay, shift.startSecond);
-  const planned = instantAt(zone, epochDay + (isOvernight ? 1 : 0), shift.endSecond);
-  // A start that the clocks skip moves forward and could pass the end: then the shift keeps its
-  // length on the wall clock.
-  const end = planned > start ? planned : ((start + clockSeconds(shift) * 1000) as Instant);
+  const start = instantReached(zone, epochDay, shift.startSecond);
+  const end = instantReached(zone, epochDay + (isOvernight ? 1 : 0), shift.endSecond);
   const from = (start - shift.beforeSeconds * 1000) as Instant;
   const to = (end + shift.afterSeconds * 1000) as Instant;
   return { shift, epochDay, zone, start, end, window: { from, to } };
@@ -248,8 +256,12 @@ function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
 
 function planDay(calendar: Calendar, epochDay: number): DayPlan {
   const { roster, employee } = calendar;
-  const { source } = calendar.day(epochDay);
+  const { source, shifts: named, raw } = calendar.day(epochDay);
   const shifts = calendar.shifts(epochDay);
+  const leftOut =
+    raw.length === named.length
+      ? NO_SHIFTS_LEFT_OUT
+      : named.filter((shift) => !raw.some((each) => each.shift === shift));
   const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
   const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
   const midnights: Instant[] = [];
@@ -267,6 +279,7 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
     isEmployed: isEmployed(employee, epochDay),
     source,
     shifts,
+    leftOut,
     holiday: calendar.holiday(undefined, epochDay),
     offShift: roster.offShift,
     windows,
@@ -276,7 +289,7 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
 
 /** A shift's window, and what tells whether an arrival in it is the shift's before. */
 function neededBy({ window, contestedBefore }: PlannedShift): Window {
-  const from = contestedBefore?.isTyped ? contestedBefore.earlierFrom : window.from;
+  const from = contestedBefore?.isTyped ? contestedBefore.earlierStart : window.from;
   return { from: Math.min(from, window.from) as Instant, to: window.to };
 }
 
@@ -351,8 +364,10 @@ function contestedBy(
     from,
     to,
     middle: (Math.floor((between.from + between.to) / 2000) * 1000) as Instant,
-    earlierFrom: earlier.window.from,
+    earlierStart: earlier.start,
     earlierEnd: earlier.end,
+    laterStart: later.start,
+    laterEnd: later.end,
     isTyped,
   };
 }

@@ -123,9 +123,11 @@ function statusAt({ status, origin, work }: DayResult, now: Instant): Status {
   return combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));
 }
 
-function otherHalfAt({ otherHalfStatus, work }: DayResult, now: Instant): Status | undefined {
+function otherHalfAt(result: DayResult, now: Instant): Status | undefined {
+  const { otherHalfStatus, portion, work } = result;
   if (work.otherHalfStatus === undefined || work.shifts.length === 0) return otherHalfStatus;
-  return combineHalves(work.shifts.map((shift) => shiftStatusAt(shift, now)));
+  const statuses = work.shifts.map((shift) => shiftStatusAt(shift, now));
+  return combineHalves(statuses, portion);
 }
 
 function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
@@ -176,6 +178,10 @@ function findingsAt(findings: readonly Finding[], result: DayResult, now: Instan
     if (finding.rule === 'SHIFTS_COMBINED') {
       const status = combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));
       return [{ ...finding, status }];
+    }
+    // What a day would be without its mark is not known before it is over.
+    if (finding.rule === 'DECLARED' && work.shifts.some(({ end }) => now < end)) {
+      return [{ ...finding, otherwise: undefined }];
     }
     if (finding.rule === 'OTHER_HALF') {
       return [{ ...finding, status: otherHalfAt(result, now) ?? finding.status }];

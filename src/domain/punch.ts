@@ -1,6 +1,6 @@
 // Punches: someone touched a clock. A punch is evidence: nothing here changes one.
 
-import type { Instant } from './time.js';
+import { type Instant, wholeSecond } from './time.js';
 
 /** What the person said they were doing. UNSPECIFIED: the clock did not ask, so punches alternate. */
 export const PUNCH_KINDS = ['UNSPECIFIED', 'IN', 'OUT', 'BREAK_START', 'BREAK_END'] as const;
@@ -31,24 +31,30 @@ export interface Punch {
 }
 
 /**
- * Punches of one employee in canonical order, each once: what the rules work on. The same
- * punches give the same timeline, whatever order and however often they came.
+ * Punches of one employee in canonical order, each once, their times in whole seconds: what the
+ * rules work on. The same punches give the same timeline, whatever order and however often they
+ * came.
  */
 export type Timeline = readonly Punch[] & { readonly __brand: 'Timeline' };
 
 export const NO_PUNCHES = [] as readonly Punch[] as Timeline;
 
 /**
- * Sorts punches and drops repetitions. A repetition is the same device, event id, instant and
- * kind; devices without event ids are told apart by instant and kind alone.
+ * Drops what clocks say beyond the second, since lengths are whole seconds; sorts; drops
+ * repetitions: the same device, event id, second and kind.
  */
 export function timelineOf(punches: readonly Punch[]): Timeline {
-  const sorted = [...punches].sort(comparePunches);
+  const sorted = punches.map(inWholeSeconds).sort(comparePunches);
   const kept = sorted.filter((punch, index) => {
     const before = sorted[index - 1];
     return before === undefined || !isRepetition(before, punch);
   });
   return kept as readonly Punch[] as Timeline;
+}
+
+function inWholeSeconds(punch: Punch): Punch {
+  const time = wholeSecond(punch.time);
+  return time === punch.time ? punch : { ...punch, time };
 }
 
 function isRepetition(a: Punch, b: Punch): boolean {

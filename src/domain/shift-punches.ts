@@ -1,7 +1,6 @@
 // Which punches are a shift's: those in its window, and its share of those that a neighbour's
 // window claims too.
 
-import { wholeSecond } from './pairing.js';
 import type { Contested, PlannedShift } from './plan.js';
 import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
 import type { Instant } from './time.js';
@@ -36,8 +35,7 @@ export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunche
   );
   const later = after && inWindow.find((punch) => !isEarlier(after, punch));
   const isContested =
-    contestedAfter !== undefined &&
-    inWindow.some(({ time }) => wholeSecond(time) >= contestedAfter.from);
+    contestedAfter !== undefined && inWindow.some(({ time }) => time >= contestedAfter.from);
   return {
     punches: own,
     takenOverAt: later?.time,
@@ -45,49 +43,67 @@ export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunche
   };
 }
 
-/** By whole seconds, both ends included. */
+/** Both ends included. */
 function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[] {
-  return punches.slice(firstAtOrAfter(punches, from), firstAtOrAfter(punches, to + 1000));
+  return punches.slice(firstAtOrAfter(punches, from), firstAtOrAfter(punches, to + 1));
 }
 
 /**
  * What divides the contested punches: the arrival that begins the later shift; without one, the
- * last departure, which still ends the earlier one. What does not say what it is goes to the
- * nearer shift.
+ * last departure that is nearer to the end of the earlier shift than to that of the later. What
+ * does not say what it is goes to the nearer shift.
  */
 function divisionOf(contested: Contested, punches: Timeline): Division {
-  const { from, to, middle, isTyped } = contested;
+  const { from, to, middle, isTyped, earlierEnd, laterEnd } = contested;
   if (!isTyped) return { time: middle, by: 'NEARER' };
   const arrival = arrivalOfLater(contested, punches);
   if (arrival !== undefined) return { time: arrival, by: 'ARRIVAL' };
-  const departure = within(punches, from, to).findLast(({ kind }) => kind === 'OUT')?.time;
+  const departure = within(punches, from, to).findLast(
+    ({ kind, time }) => kind === 'OUT' && time - earlierEnd <= laterEnd - time,
+  )?.time;
   if (departure === undefined || departure <= middle) return { time: middle, by: 'NEARER' };
   return { time: departure, by: 'DEPARTURE' };
 }
 
 /** Whether a punch is the earlier shift's. */
 function isEarlier({ time: dividedTime, by }: Division, { time, kind }: Punch): boolean {
-  if (by === 'NEARER') return wholeSecond(time) <= dividedTime;
+  if (by === 'NEARER') return time <= dividedTime;
   if (time !== dividedTime || by === 'DEPARTURE') return time <= dividedTime;
   return kind === 'OUT' || kind === 'BREAK_END';
 }
 
-/**
- * The first arrival in the contested time that begins the later shift. One within the hours of
- * the earlier shift does, unless somebody only comes back to it: who was there before and leaves
- * once more while it may end.
- */
+/** The first arrival in the contested time that begins the later shift. */
 function arrivalOfLater(contested: Contested, punches: Timeline): Instant | undefined {
-  const { from, to, earlierFrom, earlierEnd } = contested;
-  const end = firstAtOrAfter(punches, to + 1000);
+  const { from, to, earlierEnd } = contested;
+  const end = firstAtOrAfter(punches, to + 1);
   for (let index = firstAtOrAfter(punches, from); index < end; index += 1) {
     const punch = punches[index];
     if (punch?.kind !== 'IN') continue;
-    const before = punches[index - 1];
-    const after = punches[index + 1];
-    const wasThere = before !== undefined && before.time >= earlierFrom;
-    const leavesAgain = after?.kind === 'OUT' && after.time < to + 1000;
-    if (punch.time >= earlierEnd || !wasThere || !leavesAgain) return punch.time;
+    const { time } = punch;
+    if (time >= earlierEnd || beginsLater(contested, punches, index, time)) return time;
   }
   return undefined;
+}
+
+/**
+ * Whether an arrival within the hours of the earlier shift begins the later one. Somebody who
+ * was there before comes back to the earlier shift if most of what follows, until they leave
+ * again, lies in its hours; whoever was not seen yet comes for the shift whose start is nearer.
+ */
+function beginsLater(
+  { to, earlierStart, earlierEnd, laterStart }: Contested,
+  punches: Timeline,
+  index: number,
+  arrival: Instant,
+): boolean {
+  const before = punches[index - 1];
+  const wasThere = before !== undefined && before.time >= earlierStart;
+  if (!wasThere) return laterStart - arrival < Math.abs(arrival - earlierStart);
+  for (let next = index + 1; next < punches.length; next += 1) {
+    const punch = punches[next];
+    if (punch === undefined || punch.time > to) break;
+    if (punch.kind !== 'OUT' && punch.kind !== 'UNSPECIFIED') continue;
+    return punch.time - Math.max(laterStart, earlierEnd) > earlierEnd - arrival;
+  }
+  return true;
 }

@@ -1,13 +1,13 @@
 // How one shift went: its punches paired and counted, held against its hours and thresholds.
 
 import type { Anomaly, Declaration, Pending, Session, ShiftResult, Status } from './day.js';
-import { isAway } from './declaration.js';
+import { type DeclaredShift, declaredFor, halvesOf } from './declaration.js';
 import type { Trace } from './finding.js';
 import { distanceMeters } from './geofence.js';
 import { type CountedWork, countWork } from './hours.js';
-import { MAX_PUNCHES, Pairing, sameInstant, wholeSecond } from './pairing.js';
+import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
 import type { DayPlan, PlannedShift } from './plan.js';
-import type { Punch, Timeline } from './punch.js';
+import type { Punch, PunchKind, Timeline } from './punch.js';
 import { punchesOf, type ShiftPunches } from './shift-punches.js';
 import type { Instant } from './time.js';
 
@@ -32,18 +32,20 @@ export function workShifts(
   let through: Instant | undefined;
   return own.map((shift, index) => {
     const pairing = new Pairing(shift.planned.shift.work, shift.planned.shift.shiftId, trace);
-    if (through !== undefined) pairing.workOn(through);
+    if (through !== undefined) pairing.workOn(through, shift.punches[0]?.kind === 'BREAK_END');
     readAll(pairing, shift.punches);
     if (trace !== undefined) traceDivision(shift, trace);
     const next = own[index + 1];
     through = next !== undefined && isWorkedThrough(shift, next) ? shift.planned.end : undefined;
-    if (through !== undefined && pairing.workUntil(through)) {
+    const goesOnBreak = next?.punches[0]?.kind === 'BREAK_END';
+    if (through !== undefined && pairing.workUntil(through, goesOnBreak)) {
       const [shiftId, nextShiftId] = [pairing.shiftId ?? '', next?.planned.shift.shiftId ?? ''];
       trace?.push({ rule: 'WORKED_THROUGH', shiftId, nextShiftId, throughTime: through });
     } else {
       through = undefined;
     }
-    return shiftWork(shift.planned, shift, pairing, declaration, trace);
+    const halves = halvesOf(index, own.length);
+    return shiftWork(shift, pairing, declaredFor(declaration, halves), trace);
   });
 }
 
@@ -51,42 +53,43 @@ function traceDivision({ planned, division }: OwnShift, trace: NonNullable<Trace
   if (division === undefined || planned.nextShiftId === undefined) return;
   const { shift, nextShiftId } = planned;
   const { time, by } = division;
-  const dividedTime = wholeSecond(time);
-  trace.push({ rule: 'WINDOWS_DIVIDED', shiftId: shift.shiftId, nextShiftId, dividedTime, by });
+  const { shiftId } = shift;
+  trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime: time, by });
 }
 
 /**
  * Whether whoever is there at the end of a shift goes on with the next one without touching the
- * clock: it begins where this one ends, and the first that is heard of it is a departure.
+ * clock: it begins where this one ends, and the first that is heard of it only somebody does who
+ * is there.
  */
 function isWorkedThrough(shift: OwnShift, next: OwnShift): boolean {
   return (
     shift.planned.end === next.planned.start &&
-    next.punches[0]?.kind === 'OUT' &&
+    WORKING_ON.has(next.punches[0]?.kind ?? 'UNSPECIFIED') &&
     shift.planned.shift.work.pairing === 'TYPED' &&
     next.planned.shift.work.pairing === 'TYPED'
   );
 }
+
+const WORKING_ON: ReadonlySet<PunchKind> = new Set(['OUT', 'BREAK_START', 'BREAK_END']);
 
 interface OwnShift extends ShiftPunches {
   readonly planned: PlannedShift;
 }
 
 function shiftWork(
-  planned: PlannedShift,
-  { punches, takenOverAt }: ShiftPunches,
+  { planned, punches, takenOverAt }: OwnShift,
   pairing: Pairing,
-  declaration: Declaration | undefined,
+  declared: DeclaredShift,
   trace: Trace,
 ): ShiftWork {
   const { shift, zone, window } = planned;
   if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
-  const closesAt = takenOverAt === undefined ? window.to : wholeSecond(takenOverAt);
-  const counted = countWork(pairing, shift.work, closesAt, zone, trace);
+  const counted = countWork(pairing, shift.work, takenOverAt ?? window.to, zone, trace);
   const isPunched = punches.length > 0;
   const isHoliday = planned.holiday !== undefined && !shift.worksOnHolidays;
   const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched);
-  const result = judge(planned, counted, statusAlone, isPunched, declaration, trace);
+  const result = judge(planned, counted, statusAlone, isPunched, declared, trace);
   const { sessions } = counted;
   return { result, statusAlone, sessions, anomalies: pairing.anomalies, isPunched };
 }
@@ -94,7 +97,7 @@ function shiftWork(
 function readAll(pairing: Pairing, punches: readonly Punch[]): void {
   const counted = punches.length > MAX_PUNCHES ? punches.slice(0, MAX_PUNCHES) : punches;
   for (let index = 0; index < counted.length; ) {
-    const together = sameInstant(counted, index, pairing.open !== undefined);
+    const together = sameInstant(counted, index, pairing);
     for (const punch of together) pairing.read(punch);
     index += together.length;
   }
@@ -110,7 +113,7 @@ function checkPositions(
 ): void {
   const { geofence, shiftId } = shift;
   if (geofence === undefined) return;
-  for (const { position, time } of punches) {
+  for (const { position, time } of punches.slice(0, MAX_PUNCHES)) {
     if (position === undefined) continue;
     const meters = distanceMeters(position, geofence);
     if (meters <= geofence.radiusMeters) continue;
@@ -118,7 +121,7 @@ function checkPositions(
     trace?.push({
       rule: 'OUTSIDE_GEOFENCE',
       shiftId,
-      punchTime: wholeSecond(time),
+      punchTime: time,
       distanceMeters: Math.round(meters),
       radiusMeters: geofence.radiusMeters,
     });
@@ -130,21 +133,19 @@ function judge(
   counted: CountedWork,
   alone: Status,
   isPunched: boolean,
-  declaration: Declaration | undefined,
+  declared: DeclaredShift,
   trace: Trace,
 ): ShiftResult {
   const { shift, start, end } = planned;
   const isHoliday = alone === 'HOLIDAY';
-  const status = isHoliday ? 'HOLIDAY' : statusBeside(declaration, alone, isPunched);
-  const lateBySeconds =
-    isHoliday || isAway(declaration, 'FIRST_HALF') ? 0 : lateBy(planned, counted, trace);
-  const earlyBySeconds =
-    isHoliday || isAway(declaration, 'SECOND_HALF') ? 0 : earlyBy(planned, counted, trace);
-  const isDecided = isHoliday || (declaration?.portion === 'WHOLE_DAY' && !isPunched);
+  const status = isHoliday ? 'HOLIDAY' : statusBeside(declared, alone, isPunched);
+  const lateBySeconds = isHoliday || declared.isAwayFirst ? 0 : lateBy(planned, counted, trace);
+  const earlyBySeconds = isHoliday || declared.isAwayLast ? 0 : earlyBy(planned, counted, trace);
+  const isDecided = isHoliday || (declared.status !== undefined && !isPunched);
   const { firstIn, lastOut, workedSeconds } = counted;
   const isFine = status === 'PRESENT' && earlyBySeconds === 0;
   const pending = pendingOf(planned, counted, isPunched, isDecided, isFine);
-  if (trace !== undefined) traceStatus(planned, counted, isPunched, status, trace);
+  if (trace !== undefined) traceStatus(planned, counted, isPunched, alone, status, trace);
   return {
     shiftId: shift.shiftId,
     start,
@@ -174,30 +175,31 @@ function statusOf(
  * declaration is all there is to say; and the threshold for half a day is about a whole one, so
  * it does not judge the half that a declaration left open.
  */
-function statusBeside(declaration: Declaration | undefined, alone: Status, isPunched: boolean) {
-  if (declaration === undefined) return alone;
-  if (declaration.portion === 'WHOLE_DAY') return isPunched ? alone : declaration.status;
-  return alone === 'HALF_DAY' ? 'PRESENT' : alone;
+function statusBeside(declared: DeclaredShift, alone: Status, isPunched: boolean): Status {
+  if (declared.status !== undefined) return isPunched ? alone : declared.status;
+  return declared.isHalf && alone === 'HALF_DAY' ? 'PRESENT' : alone;
 }
 
 function traceStatus(
   { shift }: PlannedShift,
   { workedSeconds }: CountedWork,
   isPunched: boolean,
+  alone: Status,
   status: Status,
   trace: NonNullable<Trace>,
 ): void {
   const { shiftId } = shift;
-  if (!isPunched && status === 'ABSENT') trace.push({ rule: 'NOBODY_CAME', shiftId });
-  if (isPunched && status === 'ABSENT') {
+  const isJudged = status === alone;
+  if (isJudged && !isPunched && alone === 'ABSENT') trace.push({ rule: 'NOBODY_CAME', shiftId });
+  if (isJudged && isPunched && alone === 'ABSENT') {
     const thresholdSeconds = shift.absentBelowSeconds;
     trace.push({ rule: 'BELOW_ABSENT', shiftId, workedSeconds, thresholdSeconds });
   }
-  if (status === 'HALF_DAY') {
+  if (isJudged && isPunched && alone === 'HALF_DAY') {
     const thresholdSeconds = shift.halfDayBelowSeconds;
     trace.push({ rule: 'BELOW_HALF_DAY', shiftId, workedSeconds, thresholdSeconds });
   }
-  trace.push({ rule: 'SHIFT_STATUS', shiftId, status });
+  trace.push({ rule: 'SHIFT_STATUS', shiftId, status, workedSeconds });
 }
 
 function lateBy({ shift, start }: PlannedShift, { firstIn }: CountedWork, trace: Trace): number {

@@ -1,6 +1,7 @@
 // What several shifts come to as one day.
 
-import type { Status } from './day.js';
+import type { Portion, Status } from './day.js';
+import { halvesOf } from './declaration.js';
 
 /**
  * PRESENT if all are, ABSENT if all are, else HALF_DAY. Shifts on a holiday do not count unless
@@ -20,10 +21,16 @@ export function combineShifts(statuses: readonly Status[]): Status {
   return 'HALF_DAY';
 }
 
-/** What the shifts say of the half of a day that a mark for the other half left open. */
-export function combineHalves(statuses: readonly Status[]): Status {
+/**
+ * What the shifts, by start, say of the half of a day that a mark for `portion` left open: those
+ * that lie in that half.
+ */
+export function combineHalves(statuses: readonly Status[], portion: Portion): Status {
+  const open = statuses.filter((_, index) =>
+    halvesOf(index, statuses.length).some((half) => half !== portion),
+  );
   for (const status of ['PRESENT', 'SCHEDULED', 'ABSENT', 'HOLIDAY'] as const) {
-    if (statuses.includes(status)) return status;
+    if (open.includes(status)) return status;
   }
   return 'ABSENT';
 }

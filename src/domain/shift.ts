@@ -133,6 +133,13 @@ export const DEFAULT_OFF_SHIFT_RULES: OffShiftRules = {
   attribution: 'START_DATE',
 };
 
+/**
+ * The longest session that a punch closes which does not say what it is: what is left of a day
+ * after the 11 hours of rest that EU law asks for (Directive 2003/88/EC, article 3). Longer, and a
+ * punch forgotten in the evening would join it to the next morning.
+ */
+export const MAX_UNTYPED_SECONDS = 13 * 3600;
+
 /** The longest that an off-shift session may be allowed to be. */
 export const MAX_OFF_SHIFT_SECONDS = 36 * 3600;
 /** The longest pause that may be asked for between stretches of off-shift work. */

@@ -36,7 +36,7 @@ function isOn({ start, end }: DayPlan, time: Instant): boolean {
 }
 
 function traceStretch(
-  { start, end }: Stretch,
+  { start, end, counted }: Stretch,
   plan: DayPlan,
   isSplit: boolean,
   trace: Trace,
@@ -49,6 +49,7 @@ function traceStretch(
     attribution,
     date: plan.date,
     isSplit,
+    workedSeconds: counted.workedSeconds,
   });
 }
 

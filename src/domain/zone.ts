@@ -79,6 +79,15 @@ export function instantAt(zone: Zone, epochDay: number, secondOfDay: number): In
 }
 
 /**
+ * The first instant at which the zone's clocks show a local date (days since 1970-01-01) and time
+ * of day (seconds, 0 to 86400) or a later one: as instantAt, but a time that the clocks skip is
+ * the moment at which they do. So later times never come earlier.
+ */
+export function instantReached(zone: Zone, epochDay: number, secondOfDay: number): Instant {
+  return zone.table.reached(epochDay * DAY_MS + secondOfDay * 1000) as Instant;
+}
+
+/**
  * The first instant of a local date (days since 1970-01-01): its midnight, or what comes next
  * where the clocks skip midnight. A date that the zone left out (Pacific/Apia 2011-12-30)
  * begins with the next one: its length is 0. Never decreases from one date to the next.

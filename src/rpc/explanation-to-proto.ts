@@ -11,6 +11,7 @@ import {
 } from '../../gen/attendance/v1/simulation_pb.js';
 import { explain } from '../domain/explain.js';
 import type { Finding } from '../domain/finding.js';
+import type { LocalDate } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import { durationOf, timestampOfInstant } from './instants.js';
@@ -66,10 +67,10 @@ function fieldOf(key: string): Field {
 }
 
 /** A finding in words, with times as the zone's clocks show them, and its values. */
-export function toExplanation(finding: WellNamed, zone: Zone): Explanation {
+export function toExplanation(finding: WellNamed, zone: Zone, date: LocalDate): Explanation {
   const message = create(ExplanationSchema);
   message.rule = finding.rule;
-  message.text = explain(finding, zone);
+  message.text = explain(finding, zone, date);
   for (const [key, given] of Object.entries(finding)) {
     if (key === 'rule' || given === undefined) continue;
     const { name, toValue } = fieldOf(key);

@@ -25,7 +25,7 @@ export async function simulateAttendance(
   const days: SimulatedDay[] = [];
   const sizes: number[] = [];
   for (const { attendance, findings, zone } of simulated) {
-    const explanations = findings.map((finding) => toExplanation(finding, zone));
+    const explanations = findings.map((finding) => toExplanation(finding, zone, attendance.date));
     const explanationsBytes = explanations.reduce((sum, each) => sum + explanationBytes(each), 0);
     days.push(create(SimulatedDaySchema, { attendance: toAttendance(attendance), explanations }));
     sizes.push(dayBytes(attendance) + explanationsBytes);

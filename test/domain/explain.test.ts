@@ -4,14 +4,20 @@ import { derive } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { explain } from '../../src/domain/explain.js';
 import type { Finding } from '../../src/domain/finding.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
+import {
+  FIRST_DATE,
+  fromEpochDay,
+  LAST_DATE,
+  type LocalDate,
+  toEpochDay,
+} from '../../src/domain/local-date.js';
 import { plan } from '../../src/domain/plan.js';
 import { presentResult } from '../../src/domain/present.js';
 import { type PunchKind, timelineOf } from '../../src/domain/punch.js';
 import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../src/domain/shift.js';
 import type { Instant } from '../../src/domain/time.js';
-import { findZone, instantAt, type Zone } from '../../src/domain/zone.js';
+import { epochDayAt, findZone, instantAt, type Zone } from '../../src/domain/zone.js';
 
 function zone(name: string): Zone {
   const found = findZone(name);
@@ -42,7 +48,11 @@ type Fields<F, R> = F extends { readonly rule: infer U }
 type Example<R> = readonly [fields: Fields<Finding, R>, text: string, where?: Zone];
 
 const day = { shiftId: 'day' } as const;
-const lateWork = { startTime: at('2025-06-02 18:00'), endTime: at('2025-06-03 02:00') } as const;
+const lateWork = {
+  startTime: at('2025-06-02 18:00'),
+  endTime: at('2025-06-03 02:00'),
+  workedSeconds: 8 * HOUR,
+} as const;
 const offShift = { shiftId: undefined } as const;
 
 const DAY_SHIFT = {
@@ -136,7 +146,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     [
       ['ARRIVAL', "the arrival at 13:30 begins 'late'"],
       ['DEPARTURE', "the departure at 13:30 still ends 'early'"],
-      ['NEARER', "punches until 13:30 count for 'early', later ones for 'late'"],
+      ['NEARER', 'the border is 13:30, in the middle between them'],
     ] as const
   ).map(([by, text]) => [
     { shiftId: 'early', nextShiftId: 'late', dividedTime: at('2025-06-02 13:30'), by },
@@ -273,13 +283,13 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ).map(
       ([attribution, text]): Example<'OFF_SHIFT_STRETCH'> => [
         { ...lateWork, attribution, date: '2025-06-02' as LocalDate, isSplit: false },
-        `Work outside every shift from 18:00 to 02:00 (Tue 3 Jun) counts for Mon 2 Jun, ${text}.`,
+        `Work outside every shift from 18:00 to 02:00 (Tue 3 Jun) counts for Mon 2 Jun, ${text}: 8 h.`,
       ],
     ),
     [
       { ...lateWork, attribution: 'END_DATE', date: '2025-06-03' as LocalDate, isSplit: false },
       'Work outside every shift from 18:00 (Mon 2 Jun) to 02:00 counts for Tue 3 Jun, the date it ' +
-        'ended on.',
+        'ended on: 8 h.',
     ],
     [
       {
@@ -294,11 +304,12 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         startTime: lateWork.startTime,
         endTime: lateWork.startTime,
+        workedSeconds: 0,
         attribution: 'START_DATE',
         date: '2025-06-02' as LocalDate,
         isSplit: false,
       },
-      'Work outside every shift at 18:00 counts for Mon 2 Jun, the date it began on.',
+      'Work outside every shift at 18:00 counts for Mon 2 Jun, the date it began on: 0 min.',
     ],
   ],
   OUTSIDE_GEOFENCE: [
@@ -462,7 +473,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         departureTime: at('2025-03-29 23:00'),
         earlySeconds: 6 * HOUR,
       },
-      "Left shift 'night' at 23:00: 6 h before the end at 06:00 (Sun 30 Mar).",
+      "Left shift 'night' at 23:00 (Sat 29 Mar): 6 h before the end at 06:00.",
     ],
   ],
   NOBODY_CAME: [[day, "No arrival or departure was punched for shift 'day'."]],
@@ -479,7 +490,26 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "Worked 1 h 30 min for shift 'day', less than the 2 h needed for a full day: half a day.",
     ],
   ],
-  SHIFT_STATUS: [[{ ...day, status: 'PRESENT' }, "Shift 'day' comes to: present."]],
+  SHIFT_STATUS: [
+    [{ ...day, status: 'ABSENT', workedSeconds: 0 }, "Shift 'day' comes to: absent."],
+    [
+      { ...day, status: 'PRESENT', workedSeconds: 7.5 * HOUR },
+      "Shift 'day' comes to: present, 7 h 30 min worked.",
+    ],
+  ],
+  TIME_SKIPPED: [
+    [
+      {
+        ...day,
+        zone: 'Europe/Berlin',
+        skipped: '02:30',
+        movedTime: Date.parse('2025-03-30T01:00:00Z') as Instant,
+      },
+      "The clocks skip 02:30 (Europe/Berlin): for shift 'day' it is 03:00, the moment at which " +
+        'they do.',
+    ],
+  ],
+  SHIFT_SKIPPED: [[day, "The clocks skip all of shift 'day': it does not take place."]],
   SHIFTS_COMBINED: [
     [
       { shiftCount: 2, status: 'HALF_DAY' },
@@ -505,12 +535,9 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   OTHER_HALF: [
     [
       { status: 'REMOTE', isDeclared: true },
-      'The other half of the day, declared too: remote work.',
+      'The other half of the day was declared too: remote work.',
     ],
-    [
-      { status: 'ABSENT', isDeclared: false },
-      'The other half of the day, judged by its punches: absent.',
-    ],
+    [{ status: 'ABSENT', isDeclared: false }, 'The other half of the day comes to: absent.'],
   ],
   OFF_SHIFT_PRESENT: [
     [{}, 'Somebody worked although the roster says nothing of the date: present.'],
@@ -521,7 +548,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   NOT_SEEN_YET: [
     [
       { ...day, untilTime: at('2025-06-02 17:00') },
-      "Not settled: nobody has punched for shift 'day' yet. From 17:00 (Mon 2 Jun) on that counts " +
+      "Not settled: nobody has punched for shift 'day' yet. From 17:00 on that counts " +
         'as absent.',
     ],
   ],
@@ -535,7 +562,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   MAY_COME_BACK: [
     [
       { ...day, untilTime: at('2025-06-02 16:00') },
-      "Not settled: the employee left shift 'day' and may come back before 16:00 (Mon 2 Jun).",
+      "Not settled: the employee left shift 'day' and may come back before 16:00.",
     ],
   ],
 };
@@ -548,10 +575,18 @@ const TABLE = Object.entries(EXAMPLES).flatMap(([rule, examples]) =>
   })),
 );
 
+/** The day a finding is about: its own, or that of its first time. */
+function dayOf(finding: Finding, where: Zone): LocalDate {
+  if ('date' in finding) return finding.date;
+  const first = Object.entries(finding).find(([name]) => name.endsWith('Time'));
+  const epochDay = epochDayAt(where, (first?.[1] ?? at('2025-06-02 12:00')) as Instant);
+  return fromEpochDay(Math.min(Math.max(epochDay, toEpochDay(FIRST_DATE)), toEpochDay(LAST_DATE)));
+}
+
 describe('findings in words', () => {
   for (const { finding, text, where } of TABLE) {
     it(`${finding.rule}: ${text}`, () => {
-      expect(explain(finding, where)).to.equal(text);
+      expect(explain(finding, where, dayOf(finding, where))).to.equal(text);
     });
   }
 
@@ -576,11 +611,12 @@ describe('findings in words', () => {
     );
     fc.assert(
       fc.property(finding, zones, (any, where) => {
-        const text = explain(any, where);
+        const date = dayOf(any, where);
+        const text = explain(any, where, date);
         expect(text).to.match(/^[A-Z].*[.?]$/su);
         expect(text).to.not.match(/undefined|NaN|null|\[object/);
         expect(text.split(/[.?](?: |$)/).length).to.be.within(2, 3);
-        expect(explain(any, where)).to.equal(text);
+        expect(explain(any, where, date)).to.equal(text);
       }),
       { numRuns: 1000 },
     );
@@ -637,7 +673,7 @@ describe('a night in words', () => {
     const facts = { declaration: undefined, punches: timeline };
     const result = derive(facts, plan(roster, employee, toEpochDay(date)), trace);
     presentResult(subject, result, at(now), trace);
-    return trace.map((finding) => explain(finding, BERLIN));
+    return trace.map((finding) => explain(finding, BERLIN, date));
   }
 
   const planned = [
@@ -655,14 +691,15 @@ describe('a night in words', () => {
     ] as const;
     expect(told(punches, '2025-04-01 12:00')).to.deep.equal([
       ...planned,
-      "The start of a break at 01:00 for shift 'night' has no end: it counts until the departure.",
+      "The start of a break at 01:00 (Sun 30 Mar) for shift 'night' has no end: it counts until " +
+        'the departure.',
       "Present from 22:20 to 05:30 (Sun 30 Mar) for shift 'night': 2 h 40 min, not " +
         'counting 3 h 30 min of breaks.',
       "Arrived for shift 'night' at 22:20: 20 min after the start at 22:00, and more than the 15 " +
         'min allowed.',
-      "Left shift 'night' at 05:30: 30 min before the end at 06:00.",
+      "Left shift 'night' at 05:30 (Sun 30 Mar): 30 min before the end at 06:00 (Sun 30 Mar).",
       "Worked 2 h 40 min for shift 'night', less than the 4 h needed for a full day: half a day.",
-      "Shift 'night' comes to: half a day.",
+      "Shift 'night' comes to: half a day, 2 h 40 min worked.",
     ]);
   });
 

@@ -19,6 +19,15 @@ const APART: NonNullable<Found['shifts']> = {
   late: { hours: '12:30-16:30', before: HOUR, after: HOUR },
 };
 
+const SHORT: NonNullable<Found['shifts']> = {
+  early: { hours: '12:00-13:00', before: 2 * HOUR, after: 4 * HOUR },
+  late: { hours: '13:00-17:00', before: 2 * HOUR, after: 4 * HOUR },
+};
+const WIDE: NonNullable<Found['shifts']> = {
+  early: { hours: '08:00-12:00', before: 2 * HOUR, after: 4 * HOUR },
+  late: { hours: '12:00-17:00', before: 2 * HOUR, after: 4 * HOUR },
+};
+
 /** What was punched, and what each shift and the anomalies of the day come to. */
 const CASES: readonly (readonly [
   id: string,
@@ -52,8 +61,8 @@ const CASES: readonly (readonly [
   [
     'N9 through both, on a break between',
     TOUCHING,
-    '06:00 IN, 13:50 BREAK_START, 22:00 OUT',
-    '7:50 8:00',
+    '06:00 IN, 13:50 BREAK_START, 14:10 BREAK_END, 22:00 OUT',
+    '7:50 7:50',
   ],
   [
     'N10 left, and came for the second without punching in',
@@ -79,6 +88,43 @@ const CASES: readonly (readonly [
     APART,
     '08:00 UNSPECIFIED, 12:15 UNSPECIFIED, 12:16 UNSPECIFIED, 16:30 UNSPECIFIED',
     '4:15 4:14',
+  ],
+  [
+    'N16 through both, on a break in the second',
+    TOUCHING,
+    '06:00 IN, 18:00 BREAK_START, 18:30 BREAK_END, 22:00 OUT',
+    '8:00 7:30',
+  ],
+  [
+    'N17 a break that nobody ended is not worked through',
+    TOUCHING,
+    '06:00 IN, 10:00 BREAK_START, 22:00 OUT',
+    '0:00 0:00 MISSING_IN MISSING_OUT',
+  ],
+  [
+    'N18 a short shift whose start the next one would take too',
+    SHORT,
+    '12:00 IN, 13:00 OUT, 13:00 IN, 17:00 OUT',
+    '1:00 4:00',
+  ],
+  ['N19 late for the short one, then through', SHORT, '12:25 IN, 17:00 OUT', '0:35 4:00 LATE_IN'],
+  [
+    'N20 back with a card held twice',
+    WIDE,
+    '08:00 IN, 11:05 OUT, 11:20 IN, 11:20 IN gate, 12:00 OUT',
+    '3:45 ABSENT DUPLICATE_PUNCH',
+  ],
+  [
+    'N21 back, with a break after it',
+    WIDE,
+    '08:00 IN, 11:05 OUT, 11:20 IN, 11:30 BREAK_START, 11:40 BREAK_END, 12:00 OUT',
+    '3:35 ABSENT',
+  ],
+  [
+    'N22 wide margins do not make a handover a coming back',
+    WIDE,
+    '08:00 IN, 11:58 OUT, 11:59 IN, 14:00 OUT, 14:30 IN, 17:00 OUT',
+    '3:58 4:31 EARLY_OUT',
   ],
   [
     'N15 through both, with time between them: nobody knows',

@@ -10,11 +10,13 @@ import {
 import { simulate } from '../../src/app/simulate.js';
 import { explain } from '../../src/domain/explain.js';
 import type { Finding } from '../../src/domain/finding.js';
+import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant } from '../../src/domain/time.js';
 import { findZone } from '../../src/domain/zone.js';
 import { explanationBytes, toExplanation } from '../../src/rpc/explanation-to-proto.js';
 import { parseScenario } from '../../src/rpc/parse-scenario.js';
 
+const DATE = '2026-03-02' as LocalDate;
 const UTC = findZone('UTC') ?? expect.fail('there is no UTC');
 const EIGHT = Date.parse('2026-03-02T08:00:00Z') as Instant;
 
@@ -114,15 +116,17 @@ const BUSY: JsonObject = {
 function explanationsOf(json: JsonObject): Explanation[] {
   const request = fromJson(SimulateAttendanceRequestSchema, json);
   const days = simulate(parseScenario(request, EIGHT));
-  return days.flatMap(({ findings, zone }) => findings.map((each) => toExplanation(each, zone)));
+  return days.flatMap(({ attendance, findings, zone }) =>
+    findings.map((each) => toExplanation(each, zone, attendance.date)),
+  );
 }
 
 describe('an explanation', () => {
   for (const [what, finding, inputs] of CASES) {
     it(`has inputs for ${what}`, () => {
-      const message = toExplanation(finding, UTC);
+      const message = toExplanation(finding, UTC, DATE);
       expect(message.rule).to.equal(finding.rule);
-      expect(message.text).to.equal(explain(finding, UTC));
+      expect(message.text).to.equal(explain(finding, UTC, DATE));
       const json = toJson(ExplanationSchema, message) as { inputs?: object[] };
       expect(json.inputs ?? []).to.deep.equal(inputs);
     });

@@ -134,6 +134,66 @@ const cases: readonly (Found & {
       { sessions: [] },
     ],
   },
+  {
+    // The punch before was looked for in the whole margin of the earlier shift, of which that
+    // date had been cut off a part: the date alone came to another answer than its neighbours.
+    name: 'whether somebody was there before is told from the hours of the shift itself',
+    shifts: {
+      P: { hours: '16:00-23:40', after: 300 },
+      B: { hours: '00:30-23:00', before: 3600, after: 900 },
+      C: { hours: '00:00-08:00', before: 5400 },
+    },
+    works: [],
+    overrides: { '2024-05-14': ['P'], '2024-05-15': ['B'], '2024-05-16': ['C'] },
+    dates: ['2024-05-15', '2024-05-16'],
+    punches: '2024-05-14: 23:35:00 UNSPECIFIED; 2024-05-15: 22:40:00 IN, 22:50:00 OUT',
+    expected: [{ sessions: [] }, { sessions: ['C 15 22:40:00 to 15 22:50:00'] }],
+  },
+  {
+    name: 'an arrival forgotten to be left joins no other date: the next arrival has the departure',
+    dates: ['2026-03-02', '2026-03-03'],
+    punches: '2026-03-02: 18:00:00 IN; 2026-03-03: 06:00:00 IN, 14:00:00 OUT',
+    expected: [
+      { sessions: ['off 02 18:00:00 to ?'], anomalies: [] },
+      { sessions: ['off 03 06:00:00 to 03 14:00:00'], anomalies: [] },
+    ],
+  },
+  {
+    name: 'punches that say nothing join no evening to the next morning',
+    dates: ['2026-03-02', '2026-03-03'],
+    punches:
+      '2026-03-02: 18:00:00 UNSPECIFIED; 2026-03-03: 09:00:00 UNSPECIFIED, 17:00:00 UNSPECIFIED',
+    expected: [
+      { sessions: ['off 02 18:00:00 to ?'] },
+      { sessions: ['off 03 09:00:00 to 03 17:00:00'] },
+    ],
+  },
+  {
+    name: 'shifts on both sides of the hour that the clocks skip share no time',
+    zone: 'Europe/Berlin',
+    shifts: { d: { hours: '00:00-02:30' }, e: { hours: '03:00-10:00' } },
+    works: ['d', 'e'],
+    dates: ['2025-03-30'],
+    punches: '2025-03-29: 23:00:00 IN; 2025-03-30: 01:00:00 OUT, 01:00:00 IN, 08:00:00 OUT',
+    expected: [{ worked: 9 * 3600, anomalies: [] }],
+  },
+  {
+    name: 'a date that the zone left out has no shift, and takes no punch of the next',
+    zone: 'Pacific/Apia',
+    shifts: { d: { hours: '09:00-17:00', before: 3600, after: 3600 } },
+    works: ['d'],
+    dates: ['2011-12-30', '2011-12-31'],
+    punches: '2011-12-30: 18:50:00 IN; 2011-12-31: 03:00:00 OUT',
+    expected: [{ sessions: [] }, { sessions: ['d 30 18:50:00 to 31 03:00:00'] }],
+  },
+  {
+    name: 'a break that began and ended in one second is none',
+    shifts: { d: { hours: '09:00-17:00' } },
+    works: ['d'],
+    dates: ['2026-03-02'],
+    punches: '2026-03-02: 09:00:00 IN, 12:00:00 BREAK_START, 12:00:00 BREAK_END, 17:00:00 OUT',
+    expected: [{ worked: 8 * 3600, anomalies: [] }],
+  },
 ];
 
 /** Every second from an hour on. */
