@@ -26,7 +26,11 @@ const SPRING: JsonObject = {
   employee: { employeeName: 'Zoë Ünal', timeZone: 'Europe/Berlin', defaultShiftId: 'N' },
   shifts: [NIGHT],
   punches: [
-    { time: '2026-03-28T22:10:00+01:00', kind: 'PUNCH_KIND_IN', location: { latitude: 52.5 } },
+    {
+      time: '2026-03-28T22:10:00+01:00',
+      kind: 'PUNCH_KIND_IN',
+      location: { latitude: 52.5, longitude: 0 },
+    },
     { time: '2026-03-29T06:00:00+02:00', kind: 'PUNCH_KIND_OUT', deviceId: 'gate', eventId: '7' },
     { time: '2026-03-29T06:00:00+02:00', kind: 'PUNCH_KIND_OUT', deviceId: 'gate', eventId: '7' },
   ],
