@@ -67,7 +67,7 @@ const CASES: readonly [what: string, finding: Finding, inputs: readonly object[]
     { rule: 'OTHER_HALF', status: 'ABSENT', isDeclared: false },
     [
       { name: 'status', text: 'ABSENT' },
-      { name: 'is_declared', text: 'false' },
+      { name: 'is_declared', flag: false },
     ],
   ],
   [
