@@ -1,6 +1,6 @@
 // Findings to explanations: the words for people, the fields as typed inputs for programs. A
-// field's kind is told by how its name begins or ends, as finding.ts says; a finding with a field of any
-// other shape does not compile here.
+// field's kind is told by how its name begins or ends; a finding with a field of any other shape
+// does not compile here.
 
 import { create } from '@bufbuild/protobuf';
 import {
