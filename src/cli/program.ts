@@ -47,6 +47,7 @@ function createProgram(surroundings: Surroundings): Command {
     .version(packageVersion(), '--version', 'print the version of this command')
     .exitOverride()
     .showHelpAfterError('(see --help)')
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),

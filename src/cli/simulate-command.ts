@@ -62,7 +62,7 @@ async function simulate(
     const { days } = await client.simulateAttendance(request);
     const lines = options.json
       ? days.map((day) => toJsonString(SimulatedDaySchema, day, { alwaysEmitImplicit: true }))
-      : simulationLines(request, days);
+      : simulationLines(days);
     for (const line of lines) await writeLine(stdout, line);
   });
 }

@@ -1,8 +1,8 @@
-// Simulated days as people read them: a row for each, its reasons below. Times are what the clocks
-// showed where the shift, else the employee, was on that date.
+// Simulated days as people read them: a row for each, its reasons below. Times are told in
+// the zone that the service tells them in.
 
 import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
-import type { Attendance, SimulateAttendanceRequest, SimulatedDay } from '../client/index.js';
+import type { Attendance, SimulatedDay } from '../client/index.js';
 import { Anomaly } from '../client/index.js';
 import { shownText, table } from './console.js';
 import { statusText } from './day-options.js';
@@ -12,16 +12,11 @@ const HEADING = ['DATE', 'STATUS', 'STANDS', 'WORKED', 'IN', 'OUT', 'ZONE', 'ANO
 const INDENT = '  ';
 
 /** A heading, and for each day a row and one line per explanation. */
-export function simulationLines(
-  request: SimulateAttendanceRequest,
-  days: readonly SimulatedDay[],
-): readonly string[] {
-  const shown = days.flatMap(({ attendance, explanations }) =>
-    attendance === undefined ? [] : [{ attendance, explanations }],
+export function simulationLines(days: readonly SimulatedDay[]): readonly string[] {
+  const shown = days.flatMap(({ attendance, explanations, timeZone }) =>
+    attendance === undefined ? [] : [{ attendance, explanations, timeZone }],
   );
-  const rows = shown.map(({ attendance }) =>
-    rowOf(attendance, shownZone(zoneOf(request, attendance))),
-  );
+  const rows = shown.map(({ attendance, timeZone }) => rowOf(attendance, shownZone(timeZone)));
   const [heading = '', ...lines] = table(HEADING, rows);
   const withReasons = shown.flatMap(({ explanations }, index) => [
     lines[index] ?? '',
@@ -57,27 +52,4 @@ function clockText(length: Duration | undefined): string {
 
 function anomalyWord(anomaly: Anomaly): string {
   return (Anomaly[anomaly] ?? `anomaly ${anomaly}`).toLowerCase().replaceAll('_', ' ');
-}
-
-/** That of the day's shifts if they agree on one, else the employee's on the date. */
-function zoneOf({ employee, shifts }: SimulateAttendanceRequest, day: Attendance): string {
-  const { date } = day;
-  const changes = (employee?.timeZoneChanges ?? []).filter(({ startDate }) => startDate <= date);
-  const own = latest(changes, ({ startDate }) => startDate)?.timeZone ?? employee?.timeZone ?? '';
-  const zones = day.shifts.map(({ shiftId }) => {
-    const versions = shifts.filter(
-      (shift) => shift.shiftId === shiftId && shift.effectiveDate <= date,
-    );
-    return latest(versions, ({ effectiveDate }) => effectiveDate)?.timeZone || own;
-  });
-  const [first = own] = zones;
-  return zones.every((zone) => zone === first) ? first : own;
-}
-
-/** The one with the last date, `YYYY-MM-DD`; an empty date is before all others. */
-function latest<T>(items: readonly T[], dateOf: (item: T) => string): T | undefined {
-  return items.reduce<T | undefined>(
-    (last, item) => (last === undefined || dateOf(item) > dateOf(last) ? item : last),
-    undefined,
-  );
 }

@@ -1,6 +1,6 @@
 // Findings to explanations: the words for people, the fields as typed inputs for programs. A
-// field's kind is told by how its name ends, as finding.ts says; a finding with a field of any
-// other shape does not compile here.
+// field's kind is told by how its name begins or ends; a finding with a field of any other shape
+// does not compile here.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -25,7 +25,9 @@ type ValueOf<Name> = Name extends `${string}Time`
   ? Instant | undefined
   : Name extends `${string}Seconds` | `${string}Count` | `${string}Meters`
     ? number | undefined
-    : string | boolean | undefined;
+    : Name extends `is${Capitalize<string>}`
+      ? boolean | undefined
+      : string | undefined;
 
 /** The names of a finding's fields whose values are not of the kind that the name says. */
 type Misnamed<F> = F extends Finding
@@ -43,13 +45,14 @@ interface Field {
   readonly toValue: (value: unknown) => Value;
 }
 
-const KINDS: readonly (readonly [ending: RegExp, toValue: Field['toValue']])[] = [
+const KINDS: readonly (readonly [names: RegExp, toValue: Field['toValue']])[] = [
   [/Time$/, (value) => ({ case: 'instant', value: timestampOfInstant(value as Instant) })],
   [/Seconds$/, (value) => ({ case: 'length', value: durationOf(value as number) })],
   [/(Count|Meters)$/, (value) => ({ case: 'number', value: value as number })],
+  [/^is[A-Z]/, (value) => ({ case: 'flag', value: value as boolean })],
 ];
 
-const textValue: Field['toValue'] = (value) => ({ case: 'text', value: String(value) });
+const textValue: Field['toValue'] = (value) => ({ case: 'text', value: value as string });
 
 /** By the domain's name; as many as finding.ts has names. */
 const fields = new Map<string, Field>();
@@ -57,7 +60,7 @@ const fields = new Map<string, Field>();
 function fieldOf(key: string): Field {
   const known = fields.get(key);
   if (known !== undefined) return known;
-  const toValue = KINDS.find(([ending]) => ending.test(key))?.[1] ?? textValue;
+  const toValue = KINDS.find(([names]) => names.test(key))?.[1] ?? textValue;
   const name = key
     .replace(/Seconds$/, '')
     .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -75,8 +75,15 @@ export function helpFor(field: DescField, rule: string, isItem: boolean): string
   return rule === REQUIRED ? 'must be given' : rule;
 }
 
-function rulesOf(field: DescField): FieldRules | undefined {
-  return hasOption(field, fieldRules) ? getOption(field, fieldRules) : undefined;
+/** As many as the contract has fields: the library reads them from bytes at every look. */
+const rulesByField = new Map<DescField, FieldRules | undefined>();
+
+/** The rules that the contract states for a field; undefined without any. */
+export function rulesOf(field: DescField): FieldRules | undefined {
+  if (rulesByField.has(field)) return rulesByField.get(field);
+  const rules = hasOption(field, fieldRules) ? getOption(field, fieldRules) : undefined;
+  rulesByField.set(field, rules);
+  return rules;
 }
 
 function mayBeEmpty(field: DescField): boolean {

@@ -3,6 +3,7 @@
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type {
+  Location,
   Punch as WirePunch,
   PunchKind as WirePunchKind,
 } from '../../gen/attendance/v1/punch_pb.js';
@@ -90,9 +91,17 @@ function parsePunch(message: WirePunch, path: string, problems: Problems): Punch
     kind: kindOf(kind),
     deviceId,
     eventId,
-    position: location && { latitude: location.latitude, longitude: location.longitude },
+    position: location && parsePosition(location),
     flags: [],
   };
+}
+
+function parsePosition({ latitude, longitude }: Location): NonNullable<Punch['position']> {
+  // The proto requires both: 0 is a place as any other.
+  if (latitude === undefined || longitude === undefined) {
+    throw new Error('a location without a position passed its rules');
+  }
+  return { latitude, longitude };
 }
 
 /** The domain's list is in the order of the contract's numbers, which begin at 0 here. */

@@ -79,6 +79,10 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
 }
 
 function parseGeofence({ latitude, longitude, radiusMeters }: WireGeofence): Geofence {
+  // The proto requires both: 0 is a place as any other.
+  if (latitude === undefined || longitude === undefined) {
+    throw new Error('a geofence without a centre passed its rules');
+  }
   return { latitude, longitude, radiusMeters };
 }
 

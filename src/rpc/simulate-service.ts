@@ -10,7 +10,7 @@ import {
 } from '../../gen/attendance/v1/simulation_pb.js';
 import { simulate } from '../app/simulate.js';
 import { invalidField } from '../domain/errors.js';
-import { countThatFits, dayBytes } from './answer-size.js';
+import { countThatFits, dayBytes, textBytes } from './answer-size.js';
 import { explanationBytes, toExplanation } from './explanation-to-proto.js';
 import { parseScenario } from './parse-scenario.js';
 import type { Call } from './pipeline.js';
@@ -27,8 +27,9 @@ export async function simulateAttendance(
   for (const { attendance, findings, zone } of simulated) {
     const explanations = findings.map((finding) => toExplanation(finding, zone, attendance.date));
     const explanationsBytes = explanations.reduce((sum, each) => sum + explanationBytes(each), 0);
-    days.push(create(SimulatedDaySchema, { attendance: toAttendance(attendance), explanations }));
-    sizes.push(dayBytes(attendance) + explanationsBytes);
+    const day = { attendance: toAttendance(attendance), explanations, timeZone: zone.name };
+    days.push(create(SimulatedDaySchema, day));
+    sizes.push(dayBytes(attendance) + explanationsBytes + textBytes(zone.name));
   }
   const fit = countThatFits(sizes, (bytes) => bytes);
   if (fit < days.length) throw tooLarge(fit);

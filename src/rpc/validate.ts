@@ -4,16 +4,18 @@ import {
   type DescEnum,
   type DescField,
   type DescMessage,
+  isMessage,
   type Message,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { isReflectList, isReflectMessage, type Path, reflect } from '@bufbuild/protobuf/reflect';
-import { type Duration, DurationSchema } from '@bufbuild/protobuf/wkt';
+import type { Path } from '@bufbuild/protobuf/reflect';
+import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { createValidator, type Violation } from '@bufbuild/protovalidate';
 import { AttendanceError, type FieldViolation } from '../domain/errors.js';
 import { lengthText } from '../domain/length-text.js';
 import { parseLocalDate } from '../domain/local-date.js';
 import { helpFor, isCheckedApart, NOT_SHOWN, refusal, Shown } from './field-help.js';
+import { tooLongLists } from './list-bounds.js';
 
 /** Patterns stand in our own contract only and need no look-around: RegExp is safe and fast. */
 const patterns = new Map<string, RegExp>();
@@ -35,18 +37,23 @@ export function validate(desc: DescMessage, message: Message): void {
   if (violations.length > 0) throw new AttendanceError({ kind: 'INVALID_FIELDS', violations });
 }
 
-/** The rules that a message breaks; `prefix` leads to it from the request's root. */
+/**
+ * The rules that a message breaks; `prefix` leads to it from the request's root. Of one with lists
+ * that are too long, these alone: to look at all of their items could take minutes.
+ */
 export function violationsOf(
   desc: DescMessage,
   message: Message,
   prefix: string,
 ): readonly FieldViolation[] {
+  const tooLong = tooLongLists(desc, message, prefix);
+  if (tooLong.length > 0) return tooLong;
   const result = validator.validate(desc, message);
   if (result.kind === 'error') throw result.error;
   const byField = new Map<string, FieldViolation>();
   const broken = result.kind === 'invalid' ? result.violations : [];
   for (const violation of broken) {
-    const found = describe(desc, message, violation, prefix);
+    const found = describe(message, violation, prefix);
     if (!byField.has(found.field)) byField.set(found.field, found);
   }
   for (const found of unrealDates(desc, message, prefix)) {
@@ -95,12 +102,7 @@ function unrealDates(desc: DescMessage, message: Message, prefix: string): Field
   });
 }
 
-function describe(
-  desc: DescMessage,
-  message: Message,
-  violation: Violation,
-  prefix: string,
-): FieldViolation {
+function describe(message: Message, violation: Violation, prefix: string): FieldViolation {
   const field = violation.field.findLast((step) => step.kind === 'field');
   if (field === undefined) {
     const reason = violation.ruleId.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
@@ -109,7 +111,7 @@ function describe(
   const path = `${prefix}${pathText(violation.field)}`;
   const isItem = violation.field.at(-1) !== field;
   const help = helpFor(field, violation.message, isItem);
-  return refusal(path, field.name, valueAt(desc, message, violation.field), help);
+  return refusal(path, field.name, valueAt(message, violation.field), help);
 }
 
 function pathText(path: Path): string {
@@ -121,16 +123,20 @@ function pathText(path: Path): string {
     .join('');
 }
 
-/** The value a path leads to, where it is one that can be shown. */
-function valueAt(desc: DescMessage, message: Message, path: Path): unknown {
-  let value: unknown = reflect(desc, message);
+/**
+ * The value a path leads to, where it is one that can be shown. Read as a plain object: there can
+ * be a hundred thousand violations, and a reflection for each takes seconds.
+ */
+function valueAt(message: Message, path: Path): unknown {
+  let value: unknown = message;
   let enumDesc: DescEnum | undefined;
   for (const step of path) {
-    if (step.kind === 'field' && isReflectMessage(value)) {
-      value = value.isSet(step) || step.fieldKind !== 'message' ? value.get(step) : undefined;
+    if (typeof value !== 'object' || value === null) return NOT_SHOWN;
+    if (step.kind === 'field') {
+      value = (value as Record<string, unknown>)[step.localName];
       enumDesc = step.enum;
-    } else if (step.kind === 'list_sub' && isReflectList(value)) {
-      value = value.get(step.index);
+    } else if (step.kind === 'list_sub') {
+      value = (value as readonly unknown[])[step.index];
     } else {
       return NOT_SHOWN;
     }
@@ -138,9 +144,8 @@ function valueAt(desc: DescMessage, message: Message, path: Path): unknown {
   if (enumDesc !== undefined && typeof value === 'number') {
     return enumDesc.values.find((candidate) => candidate.number === value)?.name ?? value;
   }
-  if (isReflectMessage(value, DurationSchema)) {
-    const { seconds, nanos } = value.message as Duration;
-    return new Shown(lengthText(Number(seconds) + nanos / 1e9));
+  if (isMessage(value, DurationSchema)) {
+    return new Shown(lengthText(Number(value.seconds) + value.nanos / 1e9));
   }
   return typeof value === 'object' && value !== null ? NOT_SHOWN : value;
 }

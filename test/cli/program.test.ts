@@ -47,6 +47,9 @@ describe('the command line', () => {
       const { code, out } = await ran(...command, '--help');
       expect(code).to.equal(0);
       expect(out).to.include(`Examples:\n  attendance ${command[0]}`);
+      const isConfiguredByThem = command[0] !== 'serve';
+      expect(/^ {2}--address <host:port> /m.test(out), '--address').to.equal(isConfiguredByThem);
+      expect(/^ {2}--json /m.test(out), '--json').to.equal(isConfiguredByThem);
     });
   }
 

@@ -26,7 +26,11 @@ const SPRING: JsonObject = {
   employee: { employeeName: 'Zoë Ünal', timeZone: 'Europe/Berlin', defaultShiftId: 'N' },
   shifts: [NIGHT],
   punches: [
-    { time: '2026-03-28T22:10:00+01:00', kind: 'PUNCH_KIND_IN', location: { latitude: 52.5 } },
+    {
+      time: '2026-03-28T22:10:00+01:00',
+      kind: 'PUNCH_KIND_IN',
+      location: { latitude: 52.5, longitude: 0 },
+    },
     { time: '2026-03-29T06:00:00+02:00', kind: 'PUNCH_KIND_OUT', deviceId: 'gate', eventId: '7' },
     { time: '2026-03-29T06:00:00+02:00', kind: 'PUNCH_KIND_OUT', deviceId: 'gate', eventId: '7' },
   ],
@@ -81,6 +85,7 @@ const REFUSED: JsonObject = {
 interface Day {
   readonly attendance: JsonObject;
   readonly explanations: readonly { rule: string; text: string; inputs?: readonly object[] }[];
+  readonly timeZone: string;
 }
 
 function daysOf({ messages, failed }: Outcome): readonly Day[] {
@@ -138,6 +143,34 @@ describe('SimulateAttendance over the wire', function () {
       { name: 'zone', text: 'Europe/Berlin' },
       { name: 'clock', length: '28800s' },
       { name: 'length', length: '25200s' },
+    ]);
+  });
+
+  it('names the zone of each day’s texts: of its shifts, else of the employee on the date', async () => {
+    const shift = { startTime: '09:00', endTime: '10:00' };
+    const cycle = [{}, { shiftIds: ['T'] }, { shiftIds: ['T', 'B'] }, { shiftIds: ['B'] }];
+    const days = daysOf(
+      await ask('fetch: JSON', {
+        employee: {
+          timeZone: 'Europe/London',
+          timeZoneChanges: [{ startDate: '2026-03-04', timeZone: 'Europe/Paris' }],
+        },
+        shifts: [
+          { ...shift, shiftId: 'T', timeZone: 'Asia/Tokyo' },
+          { ...shift, shiftId: 'B', timeZone: 'Europe/Berlin' },
+        ],
+        assignments: [{ startDate: '2026-03-02', cycle }],
+        startDate: '2026-03-02',
+        endDate: '2026-03-06',
+        nowTime: '2026-03-01T00:00:00Z',
+      }),
+    );
+    expect(days.map(({ timeZone }) => timeZone)).to.deep.equal([
+      'Europe/London',
+      'Asia/Tokyo',
+      'Europe/Paris',
+      'Europe/Berlin',
+      'Europe/Paris',
     ]);
   });
 

@@ -69,7 +69,7 @@ const CASES: readonly [what: string, finding: Finding, inputs: readonly object[]
     { rule: 'OTHER_HALF', status: 'ABSENT', isDeclared: false },
     [
       { name: 'status', text: 'ABSENT' },
-      { name: 'is_declared', text: 'false' },
+      { name: 'is_declared', flag: false },
     ],
   ],
   [
@@ -100,7 +100,11 @@ const BUSY: JsonObject = {
   holidays: [{ date: '2026-03-03', name: '"Day" of \u0007 Ünal 🙂' }],
   punches: [
     { time: '2026-03-02T01:00:00Z', kind: 'PUNCH_KIND_BREAK_END' },
-    { time: '2026-03-02T07:05:00Z', kind: 'PUNCH_KIND_IN', location: { latitude: 1 } },
+    {
+      time: '2026-03-02T07:05:00Z',
+      kind: 'PUNCH_KIND_IN',
+      location: { latitude: 1, longitude: 0 },
+    },
     { time: '2026-03-02T07:05:01Z', kind: 'PUNCH_KIND_IN', deviceId: 'a', eventId: '1' },
     { time: '2026-03-02T09:00:00Z', kind: 'PUNCH_KIND_BREAK_START', deviceId: 'a', eventId: '1' },
     { time: '2026-03-02T09:10:00Z', kind: 'PUNCH_KIND_BREAK_END' },

@@ -133,6 +133,14 @@ const FORM: readonly Row[] = [
     ],
   ],
   [
+    'a fence around nowhere',
+    shift({ geofence: { radiusMeters: 500 } }),
+    [
+      'shifts[0].geofence.latitude LATITUDE_REQUIRED',
+      'shifts[0].geofence.longitude LONGITUDE_REQUIRED',
+    ],
+  ],
+  [
     'off-shift sessions of 37 hours',
     { offShiftRules: { maxLength: '133200s' } },
     ['off_shift_rules.max_length MAX_LENGTH_INVALID'],
@@ -166,13 +174,26 @@ const FORM: readonly Row[] = [
   ['a punch without a time', { punches: [{}] }, ['punches[0].time TIME_REQUIRED']],
   ['an unknown kind', punch({ kind: 5 }), ['punches[1].kind KIND_INVALID']],
   [
+    'a place without a position',
+    punch({ location: { accuracyMeters: 20 } }),
+    [
+      'punches[1].location.latitude LATITUDE_REQUIRED',
+      'punches[1].location.longitude LONGITUDE_REQUIRED',
+    ],
+  ],
+  [
+    'half a position',
+    punch({ location: { latitude: 0 } }),
+    ['punches[1].location.longitude LONGITUDE_REQUIRED'],
+  ],
+  [
     'a place off the earth',
-    punch({ location: { latitude: 90.1 } }),
+    punch({ location: { latitude: 90.1, longitude: 0 } }),
     ['punches[1].location.latitude LATITUDE_INVALID'],
   ],
   [
     'no number for a place',
-    punch({ location: { longitude: 'NaN' } }),
+    punch({ location: { latitude: 0, longitude: 'NaN' } }),
     ['punches[1].location.longitude LONGITUDE_INVALID'],
   ],
   [
@@ -414,6 +435,17 @@ describe('a scenario', () => {
     const { roster } = parsed(shift({ acceptBefore: '0s', acceptAfter: '0s' }));
     const [version] = roster.shifts.get('D') ?? [];
     expect([version?.shift.beforeSeconds, version?.shift.afterSeconds]).to.deep.equal([0, 0]);
+  });
+
+  it('takes 0 degrees for a place as any other', () => {
+    const nowhere = { latitude: 0, longitude: 0 };
+    const { roster, punches } = parsed({
+      ...shift({ geofence: { ...nowhere, radiusMeters: 500 } }),
+      ...punch({ location: nowhere }),
+    });
+    expect(punches.map(({ position }) => position)).to.deep.equal([undefined, nowhere]);
+    const [version] = roster.shifts.get('D') ?? [];
+    expect(version?.shift.geofence).to.deep.equal({ ...nowhere, radiusMeters: 500 });
   });
 
   it('has the versions of a shift by date, in whatever order they are sent', () => {

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/punch.proto.
  */
 export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
-  fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIs8BCgVQdW5jaBIwCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKBGtpbmQYAiABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIaCghldmVudF9pZBgEIAEoCUIIukgFcgMYgAESKQoIbG9jYXRpb24YBSABKAsyFy5hdHRlbmRhbmNlLnYxLkxvY2F0aW9uIpMBCghMb2NhdGlvbhIpCghsYXRpdHVkZRgBIAEoAUIXukgUEhIZAAAAAACAVkApAAAAAACAVsASKgoJbG9uZ2l0dWRlGAIgASgBQhe6SBQSEhkAAAAAAIBmQCkAAAAAAIBmwBIwCg9hY2N1cmFjeV9tZXRlcnMYAyABKAFCF7pIFBISGQAAAACE15dBKQAAAAAAAAAAKoQBCglQdW5jaEtpbmQSGgoWUFVOQ0hfS0lORF9VTlNQRUNJRklFRBAAEhEKDVBVTkNIX0tJTkRfSU4QARISCg5QVU5DSF9LSU5EX09VVBACEhoKFlBVTkNIX0tJTkRfQlJFQUtfU1RBUlQQAxIYChRQVU5DSF9LSU5EX0JSRUFLX0VORBAEYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIs8BCgVQdW5jaBIwCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKBGtpbmQYAiABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIaCghldmVudF9pZBgEIAEoCUIIukgFcgMYgAESKQoIbG9jYXRpb24YBSABKAsyFy5hdHRlbmRhbmNlLnYxLkxvY2F0aW9uIr4BCghMb2NhdGlvbhIxCghsYXRpdHVkZRgBIAEoAUIaukgXyAEBEhIZAAAAAACAVkApAAAAAACAVsBIAIgBARIyCglsb25naXR1ZGUYAiABKAFCGrpIF8gBARISGQAAAAAAgGZAKQAAAAAAgGbASAGIAQESMAoPYWNjdXJhY3lfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAhNeXQSkAAAAAAAAAAEILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSqEAQoJUHVuY2hLaW5kEhoKFlBVTkNIX0tJTkRfVU5TUEVDSUZJRUQQABIRCg1QVU5DSF9LSU5EX0lOEAESEgoOUFVOQ0hfS0lORF9PVVQQAhIaChZQVU5DSF9LSU5EX0JSRUFLX1NUQVJUEAMSGAoUUFVOQ0hfS0lORF9CUkVBS19FTkQQBGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Someone touched a clock. A punch is evidence: what it comes to is said by the day it
@@ -76,16 +76,16 @@ export type Location = Message<"attendance.v1.Location"> & {
   /**
    * Degrees north; south is negative.
    *
-   * @generated from field: double latitude = 1;
+   * @generated from field: optional double latitude = 1;
    */
-  latitude: number;
+  latitude?: number | undefined;
 
   /**
    * Degrees east; west is negative.
    *
-   * @generated from field: double longitude = 2;
+   * @generated from field: optional double longitude = 2;
    */
-  longitude: number;
+  longitude?: number | undefined;
 
   /**
    * How far off it may be, in metres; 0 when the device did not say. Kept as evidence: a

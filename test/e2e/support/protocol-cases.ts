@@ -89,7 +89,11 @@ const SIMULATION: JsonObject = {
     },
   ],
   punches: [
-    { time: '2026-03-02T21:04:59.999Z', kind: 'PUNCH_KIND_IN', location: { latitude: 52.51 } },
+    {
+      time: '2026-03-02T21:04:59.999Z',
+      kind: 'PUNCH_KIND_IN',
+      location: { latitude: 52.51, longitude: 0 },
+    },
     { time: '2026-03-03T00:00:00Z', kind: 'PUNCH_KIND_BREAK_START' },
     { time: '2026-03-03T00:30:00Z', kind: 'PUNCH_KIND_BREAK_END' },
     { time: '2026-03-03T04:30:00Z' },
