@@ -11,10 +11,11 @@ import type {
   SimulatedMark,
 } from '../../gen/attendance/v1/simulation_pb.js';
 import type { Scenario, ScenarioMark } from '../app/simulate.js';
-import { findOverlaps, type Overlap } from '../domain/check-roster.js';
+import { findOverlaps, MAX_SHIFTS_PER_DATE, type Overlap } from '../domain/check-roster.js';
 import { FIRST_DATE, fromEpochDay, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import { type DayPlan, planDays } from '../domain/plan.js';
 import { PUNCH_KINDS, type Punch } from '../domain/punch.js';
+import { type EmployeeRoster, type Roster, rosterOn } from '../domain/roster.js';
 import type { Instant } from '../domain/time.js';
 import { TIME_HELP } from './field-help.js';
 import { instantOfTimestamp } from './instants.js';
@@ -52,6 +53,9 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
   problems.throwIfAny();
   const firstDay = withinCalendar(range.firstDay - NEIGHBOUR_DAYS);
   const lastDay = withinCalendar(range.lastDay + NEIGHBOUR_DAYS);
+  // First: plans take time that grows with the square of a date's shifts.
+  refuseCrowdedDate(roster, employee, { firstDay, lastDay }, problems);
+  problems.throwIfAny();
   refuseOverlaps(planDays(roster, employee, firstDay, lastDay), message, problems);
   problems.throwIfAny();
   const employeeId = parseId(who.employeeId === '' ? NOBODY : who.employeeId, 'employee.');
@@ -112,6 +116,24 @@ function parseMarks(messages: readonly SimulatedMark[], problems: Problems): Sce
       note: problems.try(() => parseText(note, 'note', path)) ?? '',
     };
   });
+}
+
+/** Only assignments add up; an override has a bound of its own. The first such date is told. */
+function refuseCrowdedDate(
+  roster: Roster,
+  employee: EmployeeRoster,
+  { firstDay, lastDay }: { readonly firstDay: number; readonly lastDay: number },
+  problems: Problems,
+): void {
+  for (let day = firstDay; day <= lastDay; day += 1) {
+    const { length } = rosterOn(roster, employee, day).shifts;
+    if (length <= MAX_SHIFTS_PER_DATE) continue;
+    const description =
+      `must have at most ${MAX_SHIFTS_PER_DATE} shifts a date, all together; ` +
+      `${fromEpochDay(day)} has ${length}`;
+    problems.add('assignments', 'TOO_MANY_SHIFTS', description);
+    return;
+  }
 }
 
 /** Nobody can work two shifts at a time. */

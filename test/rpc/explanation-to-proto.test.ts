@@ -113,7 +113,7 @@ const BUSY: JsonObject = {
 
 function explanationsOf(json: JsonObject): Explanation[] {
   const request = fromJson(SimulateAttendanceRequestSchema, json);
-  const days = simulate(parseScenario(request, EIGHT));
+  const days = [...simulate(parseScenario(request, EIGHT))].flat();
   return days.flatMap(({ findings, zone }) => findings.map((each) => toExplanation(each, zone)));
 }
 

@@ -67,6 +67,13 @@ const assigned = (more: JsonObject): JsonObject => ({
   assignments: [{ startDate: '2026-03-02', cycle: [{ shiftIds: ['D'] }], ...more }],
 });
 
+/** Less than an hour each, one after the other. */
+const NINE = Array.from({ length: 9 }, (_, n) => ({
+  shiftId: `H${n}`,
+  startTime: `0${n}:00`,
+  endTime: `0${n}:59`,
+}));
+
 type Row = readonly [what: string, json: JsonObject, problems: readonly string[]];
 
 const FORM: readonly Row[] = [
@@ -378,6 +385,32 @@ describe('a simulation is refused', () => {
     expect(grace?.description).to.match(/; it is -1 min 30 s$/);
     const [status] = formOf(mark({ status: 'ATTENDANCE_STATUS_UNSCHEDULED' }));
     expect(status?.description).to.match(/; it is "ATTENDANCE_STATUS_UNSCHEDULED"$/);
+  });
+});
+
+describe('the shifts of several assignments', () => {
+  const together = (first: number, startDate: string) => ({
+    shifts: NINE,
+    assignments: [
+      { startDate: '2026-03-02', cycle: [{ shiftIds: ['H0', 'H1', 'H2', 'H3', 'H4'] }] },
+      { startDate, cycle: [{ shiftIds: NINE.slice(first).map(({ shiftId }) => shiftId) }] },
+    ],
+    startDate: '2026-03-01',
+    endDate: '2026-03-04',
+  });
+
+  it('are refused by the first date that has more than eight', () => {
+    const [violation] = meaningOf(together(5, '2026-03-03'));
+    expect(violation?.description).to.equal(
+      'must have at most 8 shifts a date, all together; 2026-03-03 has 9',
+    );
+  });
+
+  it('may be eight, and one that two of them name is one', () => {
+    expect(parsed(together(6, '2026-03-03')).employee.assignments.length).to.equal(2);
+    const named = { ...together(6, '2026-03-03') };
+    named.assignments[1]?.cycle[0]?.shiftIds.push('H0');
+    expect(parsed(named).employee.assignments.length).to.equal(2);
   });
 });
 
