@@ -208,6 +208,22 @@ describe('SimulateAttendance over the wire', function () {
     ]);
   });
 
+  it('tells what lies past the end of 9999 as that end', async () => {
+    const last = {
+      ...SPRING,
+      punches: [],
+      startDate: '9999-12-31',
+      nowTime: '9999-12-31T12:00:00Z',
+    };
+    const [day] = daysOf(await ask('fetch: JSON', last)) as [Day];
+    expect((day.attendance.shifts as object[])[0]).to.deep.include({
+      scheduledStartTime: '9999-12-31T21:00:00Z',
+      scheduledEndTime: '9999-12-31T23:59:59.999Z',
+    });
+    const other = daysOf(await ask('connect-node: gRPC, HTTP/2', last));
+    expect(other.map(({ attendance }) => attendance)).to.deep.equal([day.attendance]);
+  });
+
   it('folds marks in their order, and keeps what the punches say', async () => {
     const marks = [
       { date: '2026-03-28', status: 'ATTENDANCE_STATUS_ABSENT' },
