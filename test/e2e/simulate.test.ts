@@ -277,10 +277,12 @@ describe('SimulateAttendance over the wire', function () {
     });
 
   it('lets other calls be answered while it computes', async () => {
-    await (await post(HEAVIEST)).text();
+    // Little to read, and the more to work out: reading a request is done in one piece.
+    const long = { ...HEAVIEST, punches: [] };
+    await (await post(long)).text();
     let isDone = false;
     const started = performance.now();
-    const heavy = post(HEAVIEST)
+    const heavy = post(long)
       .then((response) => response.text())
       .finally(() => {
         isDone = true;
