@@ -3,7 +3,7 @@
 
 import type { Attendance, Declaration, MarkableStatus, Portion } from '../domain/day.js';
 import { foldDeclaration } from '../domain/declaration.js';
-import { derive } from '../domain/derive.js';
+import { type DayFacts, derive } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Finding } from '../domain/finding.js';
 import type { LocalDate } from '../domain/local-date.js';
@@ -49,38 +49,45 @@ export interface SimulatedDay {
   readonly zone: Zone;
 }
 
-/** The days of a scenario, by date. Each has work linear in its own punches. */
-export function simulate(scenario: Scenario): readonly SimulatedDay[] {
-  const { roster, employee, firstDay, lastDay, now, trim } = scenario;
+/**
+ * The days of a scenario, by date: for every date that was worked out, the days that are sure to
+ * be told since then. None while a date may yet be left out for having no facts; several when a
+ * later one shows that they belong. At least one day in all. The work between two steps is that
+ * of one date, linear in its own punches; before the first, linear in all punches and dates.
+ */
+export function* simulate(scenario: Scenario): Generator<readonly SimulatedDay[], void, undefined> {
+  const { roster, employee, firstDay, lastDay, trim } = scenario;
   const punches = flagEventIdConflicts(timelineOf(scenario.punches));
   const declarations = declarationsByDate(scenario.marks);
-  const days = planDays(roster, employee, firstDay, lastDay).map((plan) => {
-    const findings: Finding[] = [];
+  let hasBegun = trim?.start !== true;
+  let isAnyTold = false;
+  let heldBack: SimulatedDay[] = [];
+  for (const plan of planDays(roster, employee, firstDay, lastDay)) {
     const declaration = declarations.get(plan.date);
-    const result = derive({ declaration, punches }, plan, findings);
-    const { employeeId, employeeName } = scenario;
-    const subject = { employeeId, employeeName, date: plan.date };
-    const attendance = presentResult(subject, result, now, findings);
-    const hasFacts = result.origin !== 'EXPECTED';
-    return { hasFacts, attendance, findings, zone: zoneOfDay(plan) };
-  });
-  return trimmed(days, trim).map(({ attendance, findings, zone }) => ({
-    attendance,
-    findings,
-    zone,
-  }));
+    const { day, hasFacts } = workOut(scenario, { declaration, punches }, plan);
+    hasBegun ||= hasFacts || plan.epochDay === lastDay;
+    if (hasBegun) heldBack.push(day);
+    const sure = hasFacts || trim?.end !== true ? heldBack : NONE;
+    if (sure === heldBack) heldBack = [];
+    isAnyTold ||= sure.length > 0;
+    yield sure;
+  }
+  if (!isAnyTold) yield heldBack.slice(0, 1);
 }
 
-/** At least one day, if there is any. */
-function trimmed<T extends { readonly hasFacts: boolean }>(
-  days: readonly T[],
-  { start, end }: NonNullable<Scenario['trim']> = { start: false, end: false },
-): readonly T[] {
-  const last = days.length - 1;
-  const first = days.findIndex((day) => day.hasFacts);
-  const from = !start ? 0 : first === -1 ? last : first;
-  const to = end ? days.findLastIndex((day) => day.hasFacts) : last;
-  return days.slice(from, Math.max(from, to) + 1);
+const NONE: readonly SimulatedDay[] = [];
+
+function workOut(
+  { employeeId, employeeName, now }: Scenario,
+  facts: DayFacts,
+  plan: DayPlan,
+): { readonly day: SimulatedDay; readonly hasFacts: boolean } {
+  const findings: Finding[] = [];
+  const result = derive(facts, plan, findings);
+  const subject = { employeeId, employeeName, date: plan.date };
+  const attendance = presentResult(subject, result, now, findings);
+  const hasFacts = result.origin !== 'EXPECTED';
+  return { day: { attendance, findings, zone: zoneOfDay(plan) }, hasFacts };
 }
 
 function declarationsByDate(marks: readonly ScenarioMark[]): ReadonlyMap<LocalDate, Declaration> {

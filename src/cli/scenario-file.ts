@@ -6,14 +6,17 @@ import { createReadStream } from 'node:fs';
 import { fromJson, fromJsonString, type JsonValue } from '@bufbuild/protobuf';
 import type { SimulateAttendanceRequest } from '../client/index.js';
 import { SimulateAttendanceRequestSchema } from '../client/index.js';
+import { type JsonProblem, jsonProblems } from '../contract/json-problems.js';
 import { EXIT_FAILED, ExitError, escapedText } from './console.js';
-import { jsonProblems } from './json-problems.js';
 
 /**
  * The largest file that is read. The service takes messages of 4 MiB, and a message in JSON with
  * its names and spaces is hardly four times as large.
  */
 export const MAX_SCENARIO_BYTES = 16 * 1024 * 1024;
+
+/** The most problems that are told at a time: mending these shows the rest. */
+const MAX_PROBLEMS = 10;
 
 /** Instead of a path: standard input. */
 const STANDARD_INPUT = '-';
@@ -78,10 +81,18 @@ function parseScenario(text: string, name: string): SimulateAttendanceRequest {
     fromJsonString(schema, text, { ignoreUnknownFields: true });
     return request;
   } catch (error) {
-    const problems = jsonProblems(schema, json);
+    const problems = problemLines([...jsonProblems(schema, json)]);
     const lines = problems.length > 0 ? problems : [escapedText((error as Error).message)];
     throw failure(`${name} is no scenario:\n${lines.map((line) => `  ${line}`).join('\n')}`);
   }
+}
+
+function problemLines(problems: readonly JsonProblem[]): string[] {
+  const lines = problems
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path, says }) => escapedText(`${path === '' ? 'It' : `${path}:`} ${says}`));
+  const left = problems.length - lines.length;
+  return left > 0 ? [...lines, `and ${left} more`] : lines;
 }
 
 function parseJson(text: string, name: string): JsonValue {

@@ -19,11 +19,20 @@ export function timestampOfRecord(recorded: RecordTime): Timestamp {
   });
 }
 
+/** The last instant that a Timestamp can hold, to the millisecond: 9999-12-31T23:59:59.999Z. */
+const LAST_INSTANT = 253_402_300_799_999;
+
+/**
+ * What lies past the last instant of 9999 is told as that instant: the night shift of 9999-12-31
+ * ends in a year for which protobuf and its JSON have no form, and a message with it would be
+ * refused as a whole. No instant of the domain lies before the year 1.
+ */
 export function timestampOfInstant(instant: Instant): Timestamp {
-  const seconds = Math.floor(instant / 1000);
+  const held = Math.min(instant, LAST_INSTANT);
+  const seconds = Math.floor(held / 1000);
   return create(TimestampSchema, {
     seconds: BigInt(seconds),
-    nanos: (instant - seconds * 1000) * 1_000_000,
+    nanos: (held - seconds * 1000) * 1_000_000,
   });
 }
 

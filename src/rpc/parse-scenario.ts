@@ -12,10 +12,11 @@ import type {
   SimulatedMark,
 } from '../../gen/attendance/v1/simulation_pb.js';
 import type { Scenario, ScenarioMark } from '../app/simulate.js';
-import { findOverlaps, type Overlap } from '../domain/check-roster.js';
+import { findOverlaps, MAX_SHIFTS_PER_DATE, type Overlap } from '../domain/check-roster.js';
 import { FIRST_DATE, fromEpochDay, LAST_DATE, toEpochDay } from '../domain/local-date.js';
-import { type DayPlan, planDays } from '../domain/plan.js';
+import { type DayPlan, planDays, type Window } from '../domain/plan.js';
 import { PUNCH_KINDS, type Punch } from '../domain/punch.js';
+import { type EmployeeRoster, type Roster, rosterOn } from '../domain/roster.js';
 import type { Instant } from '../domain/time.js';
 import { TIME_HELP } from './field-help.js';
 import { instantOfTimestamp } from './instants.js';
@@ -46,13 +47,16 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
   );
   const marks = parseMarks(message.marks, problems);
   const { nowTime } = message;
-  const saidNow = nowTime && parseInstant(nowTime, '', 'now_time', problems);
+  const saidNow = nowTime && parseNow(nowTime, problems);
   const now = saidNow ?? callNow;
   const employeeName = parseEmployeeName(who.employeeName, problems);
   const range = findRange(message, { employee, punches, marks, now }, problems);
   problems.throwIfAny();
   const firstDay = withinCalendar(range.firstDay - NEIGHBOUR_DAYS);
   const lastDay = withinCalendar(range.lastDay + NEIGHBOUR_DAYS);
+  // First: plans take time that grows with the square of a date's shifts.
+  refuseCrowdedDate(roster, employee, { firstDay, lastDay }, problems);
+  problems.throwIfAny();
   refuseOverlaps(planDays(roster, employee, firstDay, lastDay), message, problems);
   problems.throwIfAny();
   const employeeId = parseId(who.employeeId === '' ? NOBODY : who.employeeId, 'employee.');
@@ -63,20 +67,34 @@ function parseEmployeeName(name: string, problems: Problems): string {
   return name === '' ? '' : (problems.try(() => parseName(name, 'employee.')) ?? '');
 }
 
-/** 1900-01-01, and the end of 9999: dates further out have no name in the contract. */
-const FIRST_INSTANT = toEpochDay(FIRST_DATE) * DAY_MS;
-const END_OF_INSTANTS = (toEpochDay(LAST_DATE) + 1) * DAY_MS;
+/** The times that have a date in the contract, 1900-01-01 to 9999-12-31, in UTC. */
+const TIMES: Window = {
+  from: (toEpochDay(FIRST_DATE) * DAY_MS) as Instant,
+  to: ((toEpochDay(LAST_DATE) + 1) * DAY_MS - 1) as Instant,
+};
+
+/** The times that have one in every zone: a punch that belongs to no date would go unnoticed. */
+const PUNCH_TIMES: Window = {
+  from: (TIMES.from + DAY_MS) as Instant,
+  to: (TIMES.to - DAY_MS) as Instant,
+};
+
+const PUNCH_TIME_HELP =
+  'must be a time such as 2026-03-02T08:00:00Z, ' +
+  'from 1900-01-02T00:00:00Z and before 9999-12-31T00:00:00Z';
 
 /** Checked here: a rule of the proto for it would take ten times as long as all the others. */
-function parseInstant(
-  time: Timestamp,
-  prefix: string,
-  name: string,
-  problems: Problems,
-): Instant | undefined {
+function parsePunchTime(time: Timestamp, path: string, problems: Problems): Instant | undefined {
   const instant = instantOfTimestamp(time);
-  if (instant >= FIRST_INSTANT && instant < END_OF_INSTANTS) return instant;
-  problems.add(`${prefix}${name}`, `${name.toUpperCase()}_INVALID`, TIME_HELP);
+  if (instant >= PUNCH_TIMES.from && instant <= PUNCH_TIMES.to) return instant;
+  problems.add(`${path}time`, 'TIME_INVALID', PUNCH_TIME_HELP);
+  return undefined;
+}
+
+function parseNow(time: Timestamp, problems: Problems): Instant | undefined {
+  const instant = instantOfTimestamp(time);
+  if (instant >= TIMES.from && instant <= TIMES.to) return instant;
+  problems.add('now_time', 'NOW_TIME_INVALID', TIME_HELP);
   return undefined;
 }
 
@@ -84,7 +102,7 @@ function parsePunch(message: WirePunch, path: string, problems: Problems): Punch
   const { kind, deviceId, eventId, location } = message;
   // The proto requires it.
   if (message.time === undefined) throw new Error('a punch without a time passed its rules');
-  const time = parseInstant(message.time, path, 'time', problems);
+  const time = parsePunchTime(message.time, path, problems);
   if (time === undefined) return undefined;
   return {
     time,
@@ -121,6 +139,24 @@ function parseMarks(messages: readonly SimulatedMark[], problems: Problems): Sce
       note: problems.try(() => parseText(note, 'note', path)) ?? '',
     };
   });
+}
+
+/** Only assignments add up; an override has a bound of its own. The first such date is told. */
+function refuseCrowdedDate(
+  roster: Roster,
+  employee: EmployeeRoster,
+  { firstDay, lastDay }: { readonly firstDay: number; readonly lastDay: number },
+  problems: Problems,
+): void {
+  for (let day = firstDay; day <= lastDay; day += 1) {
+    const { length } = rosterOn(roster, employee, day).shifts;
+    if (length <= MAX_SHIFTS_PER_DATE) continue;
+    const description =
+      `must have at most ${MAX_SHIFTS_PER_DATE} shifts a date, all together; ` +
+      `${fromEpochDay(day)} has ${length}`;
+    problems.add('assignments', 'TOO_MANY_SHIFTS', description);
+    return;
+  }
 }
 
 /** Nobody can work two shifts at a time. */

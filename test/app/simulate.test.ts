@@ -2,7 +2,12 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Scenario, type ScenarioMark, simulate } from '../../src/app/simulate.js';
+import {
+  type Scenario,
+  type ScenarioMark,
+  type SimulatedDay,
+  simulate,
+} from '../../src/app/simulate.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
 import type { Punch, PunchKind } from '../../src/domain/punch.js';
@@ -41,7 +46,9 @@ function scenarioOf(from: string, to: string, more: Partial<Scenario> = {}): Sce
   };
 }
 
-const datesOf = (scenario: Scenario) => simulate(scenario).map(({ attendance }) => attendance.date);
+const daysOf = (scenario: Scenario): SimulatedDay[] => [...simulate(scenario)].flat();
+
+const datesOf = (scenario: Scenario) => daysOf(scenario).map(({ attendance }) => attendance.date);
 
 const PUNCHES: readonly Punch[] = [
   punchAt('2026-03-03T08:00:00Z', 'IN', '1'),
@@ -61,7 +68,7 @@ const MARK: ScenarioMark = {
 
 describe('a simulation', () => {
   it('gives the same days whatever order the punches come in, and however often', () => {
-    const expected = simulate(scenarioOf('2026-03-02', '2026-03-07', { punches: PUNCHES }));
+    const expected = daysOf(scenarioOf('2026-03-02', '2026-03-07', { punches: PUNCHES }));
     const order = fc
       .array(fc.constantFrom(...PUNCHES), { maxLength: 6 })
       .chain((again) =>
@@ -69,14 +76,14 @@ describe('a simulation', () => {
       );
     fc.assert(
       fc.property(order, (punches) => {
-        const days = simulate(scenarioOf('2026-03-02', '2026-03-07', { punches }));
+        const days = daysOf(scenarioOf('2026-03-02', '2026-03-07', { punches }));
         expect(days).to.deep.equal(expected);
       }),
     );
   });
 
   it('flags a device number that is used again', () => {
-    const [day] = simulate(scenarioOf('2026-03-03', '2026-03-03', { punches: PUNCHES }));
+    const [day] = daysOf(scenarioOf('2026-03-03', '2026-03-03', { punches: PUNCHES }));
     expect(day?.attendance.anomalies).to.deep.equal(['EVENT_ID_CONFLICT']);
     expect(day?.attendance.workedSeconds).to.equal(8.5 * 3600);
   });
@@ -115,7 +122,7 @@ describe('a simulation', () => {
   it('lets a later mark replace an earlier one for the same part of the day', () => {
     const half = { ...MARK, status: 'REMOTE' as const, portion: 'FIRST_HALF' as const };
     const marks = [MARK, half, { ...half, status: 'ABSENT' as const }];
-    const [day] = simulate(scenarioOf(MARK.date, MARK.date, { marks }));
+    const [day] = daysOf(scenarioOf(MARK.date, MARK.date, { marks }));
     expect(day?.attendance).to.include({
       status: 'ABSENT',
       portion: 'FIRST_HALF',

@@ -82,6 +82,30 @@ const REFUSED: JsonObject = {
   assignments: [{ startDate: '2026-03-01', cycle: [{}, { shiftIds: ['X'] }] }],
 };
 
+/** As much work as a request may ask for: eight shifts on each of 366 dates, each with punches. */
+const HEAVIEST: JsonObject = {
+  employee: { timeZone: 'Europe/Berlin' },
+  shifts: Array.from({ length: 8 }, (_, n) => ({
+    shiftId: `S${n}`,
+    startTime: `${String(2 * n).padStart(2, '0')}:00`,
+    endTime: `${String(2 * n + 2).padStart(2, '0')}:00`,
+    acceptBefore: '36000s',
+    acceptAfter: '36000s',
+  })),
+  assignments: [
+    {
+      startDate: '2026-01-01',
+      cycle: [{ shiftIds: Array.from({ length: 8 }, (_, n) => `S${n}`) }],
+    },
+  ],
+  punches: Array.from({ length: 9_882 }, (_, n) => {
+    const time = Date.UTC(2026, 0, 1 + Math.floor(n / 27)) + (n % 27) * 2_000_000;
+    return { time: new Date(time).toISOString() };
+  }),
+  startDate: '2026-01-01',
+  endDate: '2027-01-01',
+};
+
 interface Day {
   readonly attendance: JsonObject;
   readonly explanations: readonly { rule: string; text: string; inputs?: readonly object[] }[];
@@ -217,6 +241,22 @@ describe('SimulateAttendance over the wire', function () {
     ]);
   });
 
+  it('tells what lies past the end of 9999 as that end', async () => {
+    const last = {
+      ...SPRING,
+      punches: [],
+      startDate: '9999-12-31',
+      nowTime: '9999-12-31T12:00:00Z',
+    };
+    const [day] = daysOf(await ask('fetch: JSON', last)) as [Day];
+    expect((day.attendance.shifts as object[])[0]).to.deep.include({
+      scheduledStartTime: '9999-12-31T21:00:00Z',
+      scheduledEndTime: '9999-12-31T23:59:59.999Z',
+    });
+    const other = daysOf(await ask('connect-node: gRPC, HTTP/2', last));
+    expect(other.map(({ attendance }) => attendance)).to.deep.equal([day.attendance]);
+  });
+
   it('folds marks in their order, and keeps what the punches say', async () => {
     const marks = [
       { date: '2026-03-28', status: 'ATTENDANCE_STATUS_ABSENT' },
@@ -260,6 +300,44 @@ describe('SimulateAttendance over the wire', function () {
     const endDate = new Date(first + (fit - 1) * 86_400_000).toISOString().slice(0, 10);
     const part = daysOf(await ask('our own client (gRPC)', { ...scenario, endDate }));
     expect(part.length).to.equal(fit);
+  });
+
+  const post = (request: JsonObject, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${running.baseUrl}/attendance.v1.AttendanceService/SimulateAttendance`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(request),
+    });
+
+  it('lets other calls be answered while it computes', async () => {
+    // Little to read, and the more to work out: reading a request is done in one piece.
+    const long = { ...HEAVIEST, punches: [] };
+    await (await post(long)).text();
+    let isDone = false;
+    const started = performance.now();
+    const heavy = post(long)
+      .then((response) => response.text())
+      .finally(() => {
+        isDone = true;
+      });
+    let longestMs = 0;
+    while (!isDone) {
+      const asked = performance.now();
+      expect(await (await fetch(`${running.baseUrl}/healthz`)).text()).not.to.equal('');
+      longestMs = Math.max(longestMs, performance.now() - asked);
+    }
+    const wholeMs = performance.now() - started;
+    expect(await heavy).to.include('ANSWER_TOO_LARGE');
+    // Were the work done in one piece, one of the others would wait for nearly all of it.
+    expect(longestMs).to.be.below(wholeMs / 2);
+  });
+
+  it('ends at the deadline, in the middle of its work', async () => {
+    const response = await post(HEAVIEST, { 'connect-timeout-ms': '50' });
+    expect(response.status).to.equal(504);
+    const { code, details } = (await response.json()) as { code: string; details: object[] };
+    expect(code).to.equal('deadline_exceeded');
+    expect(details[0]).to.deep.nested.include({ 'debug.reason': 'DEADLINE_EXCEEDED' });
   });
 
   it('is a method of the typed client', async () => {

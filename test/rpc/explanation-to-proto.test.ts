@@ -119,7 +119,7 @@ const BUSY: JsonObject = {
 
 function explanationsOf(json: JsonObject): Explanation[] {
   const request = fromJson(SimulateAttendanceRequestSchema, json);
-  const days = simulate(parseScenario(request, EIGHT));
+  const days = [...simulate(parseScenario(request, EIGHT))].flat();
   return days.flatMap(({ attendance, findings, zone }) =>
     findings.map((each) => toExplanation(each, zone, attendance.date)),
   );

@@ -7,7 +7,7 @@ import {
   type SimulateAttendanceRequest,
   SimulateAttendanceRequestSchema,
 } from '../../gen/attendance/v1/simulation_pb.js';
-import type { Scenario } from '../../src/app/simulate.js';
+import { type Scenario, simulate } from '../../src/app/simulate.js';
 import { AttendanceError, type FieldViolation } from '../../src/domain/errors.js';
 import { fromEpochDay } from '../../src/domain/local-date.js';
 import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../src/domain/shift.js';
@@ -66,6 +66,13 @@ const assigned = (more: JsonObject): JsonObject => ({
   shifts: [DAY, NIGHT],
   assignments: [{ startDate: '2026-03-02', cycle: [{ shiftIds: ['D'] }], ...more }],
 });
+
+/** Less than an hour each, one after the other. */
+const NINE = Array.from({ length: 9 }, (_, n) => ({
+  shiftId: `H${n}`,
+  startTime: `0${n}:00`,
+  endTime: `0${n}:59`,
+}));
 
 type Row = readonly [what: string, json: JsonObject, problems: readonly string[]];
 
@@ -331,9 +338,19 @@ const MEANING: readonly Row[] = [
     ['holidays[2].date HOLIDAY_REPEATED'],
   ],
   [
-    'a punch before 1900',
-    punch({ time: '1899-12-31T23:59:59Z' }),
-    ['punches[1].time TIME_INVALID'],
+    'punches on the rim of the calendar, that are on no date in some zone',
+    {
+      punches: [
+        { time: '1900-01-01T23:59:59.999Z' },
+        { time: '0001-01-01T00:00:00Z' },
+        { time: '9999-12-31T00:00:00Z' },
+      ],
+    },
+    [
+      'punches[0].time TIME_INVALID',
+      'punches[1].time TIME_INVALID',
+      'punches[2].time TIME_INVALID',
+    ],
   ],
   ['a note with NUL', mark({ note: 'a\u0000' }), ['marks[0].note NOTE_INVALID']],
   ['now before 1900', { nowTime: '0001-01-01T00:00:00Z' }, ['now_time NOW_TIME_INVALID']],
@@ -400,6 +417,45 @@ describe('a simulation is refused', () => {
     const [status] = formOf(mark({ status: 'ATTENDANCE_STATUS_UNSCHEDULED' }));
     expect(status?.description).to.match(/; it is "ATTENDANCE_STATUS_UNSCHEDULED"$/);
   });
+});
+
+describe('the shifts of several assignments', () => {
+  const together = (first: number, startDate: string) => ({
+    shifts: NINE,
+    assignments: [
+      { startDate: '2026-03-02', cycle: [{ shiftIds: ['H0', 'H1', 'H2', 'H3', 'H4'] }] },
+      { startDate, cycle: [{ shiftIds: NINE.slice(first).map(({ shiftId }) => shiftId) }] },
+    ],
+    startDate: '2026-03-01',
+    endDate: '2026-03-04',
+  });
+
+  it('are refused by the first date that has more than eight', () => {
+    const [violation] = meaningOf(together(5, '2026-03-03'));
+    expect(violation?.description).to.equal(
+      'must have at most 8 shifts a date, all together; 2026-03-03 has 9',
+    );
+  });
+
+  it('may be eight, and one that two of them name is one', () => {
+    expect(parsed(together(6, '2026-03-03')).employee.assignments.length).to.equal(2);
+    const named = { ...together(6, '2026-03-03') };
+    named.assignments[1]?.cycle[0]?.shiftIds.push('H0');
+    expect(parsed(named).employee.assignments.length).to.equal(2);
+  });
+});
+
+describe('a punch at the rim of the calendar', () => {
+  const ZONES = ['Etc/GMT+12', 'Pacific/Kiritimati', 'America/New_York'] as const;
+  for (const timeZone of ZONES) {
+    for (const time of ['1900-01-02T00:00:00Z', '9999-12-30T23:59:59.999Z']) {
+      it(`counts for a date: ${time}, ${timeZone}`, () => {
+        const scenario = parsed({ employee: { timeZone }, punches: [{ time }] });
+        const days = [...simulate(scenario)].flat();
+        expect(days.map(({ attendance }) => attendance.origin)).to.deep.equal(['DERIVED']);
+      });
+    }
+  }
 });
 
 describe('a scenario', () => {

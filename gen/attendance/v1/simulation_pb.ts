@@ -43,7 +43,7 @@ export type SimulateAttendanceRequest = Message<"attendance.v1.SimulateAttendanc
   shifts: Shift[];
 
   /**
-   * What the employee follows, up to 50.
+   * What the employee follows, up to 50; at most 8 shifts a date, all together.
    *
    * @generated from field: repeated attendance.v1.ShiftAssignment assignments = 3;
    */
@@ -72,7 +72,9 @@ export type SimulateAttendanceRequest = Message<"attendance.v1.SimulateAttendanc
   offShiftRules?: OffShiftRules | undefined;
 
   /**
-   * The punches, up to 10,000, in any order; the same one twice counts once.
+   * The punches, up to 10,000, in any order; the same one twice counts once. From
+   * 1900-01-02T00:00:00Z and before 9999-12-31T00:00:00Z, so that each has a date in every
+   * zone.
    *
    * @generated from field: repeated attendance.v1.Punch punches = 7;
    */
@@ -103,8 +105,9 @@ export type SimulateAttendanceRequest = Message<"attendance.v1.SimulateAttendanc
   endDate: string;
 
   /**
-   * The moment to look from: what is still open or not yet due then. The service's clock
-   * when not given.
+   * The moment to look from; the service's clock when not given. It decides only which
+   * verdicts have fallen: what is still open, or not yet due, then. Punches and marks count
+   * whatever their time.
    *
    * @generated from field: google.protobuf.Timestamp now_time = 11;
    */
@@ -260,7 +263,8 @@ export const SimulateAttendanceResponseSchema: GenMessage<SimulateAttendanceResp
 export type SimulatedDay = Message<"attendance.v1.SimulatedDay"> & {
   /**
    * As GetAttendance would return it if all this were stored; never stored, so without an
-   * `update_time`, at revision 0.
+   * `update_time`, at revision 0. Times past the end of 9999 are told as
+   * 9999-12-31T23:59:59.999Z.
    *
    * @generated from field: attendance.v1.Attendance attendance = 1;
    */

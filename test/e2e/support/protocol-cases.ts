@@ -181,6 +181,15 @@ const BAD_ITEM = {
   description: 'must be a real date, YYYY-MM-DD, from 1900-01-01 to 9999-12-31; it is "02/03/2026"',
 };
 
+const NO_STATUS =
+  'must be one of ATTENDANCE_STATUS_PRESENT, ATTENDANCE_STATUS_ABSENT, ' +
+  'ATTENDANCE_STATUS_HALF_DAY, ATTENDANCE_STATUS_ON_LEAVE, ATTENDANCE_STATUS_REMOTE, ' +
+  'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ATTENDANCE_STATUS_SCHEDULED, ' +
+  'ATTENDANCE_STATUS_UNSCHEDULED; it is "banana"';
+const NO_FIELD =
+  'is no field here; take it out, or use one of: employee_id, start_date, end_date, statuses, ' +
+  'page_size, page_token, as_of_time, include_expected';
+
 const ANSWERS: readonly ProtocolCase[] = [
   {
     name: 'a mark, the same again, and what is read then',
@@ -404,39 +413,24 @@ const REFUSALS: readonly ProtocolCase[] = [
       refused({
         code: 'INVALID_ARGUMENT',
         reason: 'MALFORMED_REQUEST',
-        message:
-          'The JSON of the field status cannot be read: "banana" is not one of ' +
-          'ATTENDANCE_STATUS_UNSPECIFIED, ATTENDANCE_STATUS_PRESENT, ATTENDANCE_STATUS_ABSENT, ' +
-          'ATTENDANCE_STATUS_HALF_DAY, ATTENDANCE_STATUS_ON_LEAVE, ATTENDANCE_STATUS_REMOTE, ' +
-          'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ATTENDANCE_STATUS_SCHEDULED, ' +
-          'ATTENDANCE_STATUS_UNSCHEDULED.',
+        message: `The JSON of the request cannot be read: status ${NO_STATUS}.`,
         violations: [
           {
             field: 'status',
             reason: 'MALFORMED_REQUEST',
-            description:
-              'The JSON of the field status cannot be read: "banana" is not one of ' +
-              'ATTENDANCE_STATUS_UNSPECIFIED, ATTENDANCE_STATUS_PRESENT, ' +
-              'ATTENDANCE_STATUS_ABSENT, ATTENDANCE_STATUS_HALF_DAY, ' +
-              'ATTENDANCE_STATUS_ON_LEAVE, ATTENDANCE_STATUS_REMOTE, ' +
-              'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ' +
-              'ATTENDANCE_STATUS_SCHEDULED, ATTENDANCE_STATUS_UNSCHEDULED.',
+            description: NO_STATUS,
           },
         ],
       }),
       refused({
         code: 'INVALID_ARGUMENT',
         reason: 'MALFORMED_REQUEST',
-        message:
-          'attendance.v1.ListAttendanceRequest has no field employe_id; ' +
-          'check the spelling against the API.',
+        message: `The JSON of the request cannot be read: employe_id ${NO_FIELD}.`,
         violations: [
           {
             field: 'employe_id',
             reason: 'MALFORMED_REQUEST',
-            description:
-              'attendance.v1.ListAttendanceRequest has no field employe_id; ' +
-              'check the spelling against the API.',
+            description: NO_FIELD,
           },
         ],
       }),

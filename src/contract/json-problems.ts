@@ -1,5 +1,6 @@
 // Where a JSON value is no message of the contract, and what would be right there. protobuf's own
-// reader names a field's type and stops at the first; people look for a place in a file.
+// reader names a field's type and stops at the first; people look for a place in what they wrote.
+// For those who read JSON on either side of the wire; must never say more of it than it needs.
 
 import {
   type DescField,
@@ -8,73 +9,74 @@ import {
   type JsonValue,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { escapedText } from './console.js';
 
-/** The most problems that are told at a time: mending these shows the rest. */
-const MAX_PROBLEMS = 10;
-
-/** The longest piece of a wrong value that is shown back. */
+/** The longest piece of what was sent that is shown back. */
 const MAX_SHOWN = 40;
 
-interface Problem {
+export interface JsonProblem {
   /** In the contract's names: `punches[3].kind`; empty for the value as a whole. */
   readonly path: string;
+  /** What would be right, and what is there: follows the path in a sentence. As it was sent. */
   readonly says: string;
 }
 
-/** One line per problem, at most ten; none when the value reads as the message. */
-export function jsonProblems(schema: DescMessage, json: JsonValue): readonly string[] {
-  const problems = messageProblems(schema, json, '');
-  const lines = problems
-    .slice(0, MAX_PROBLEMS)
-    .map(({ path, says }) => `${path === '' ? 'It' : `${path}:`} ${says}`);
-  const left = problems.length - lines.length;
-  return left > 0 ? [...lines, `and ${left} more`] : lines;
-}
-
-function messageProblems(schema: DescMessage, json: JsonValue, path: string): Problem[] {
+/** The problems in their order, found one by one; none when the value reads as the message. */
+export function* jsonProblems(
+  schema: DescMessage,
+  json: JsonValue,
+  path = '',
+): Generator<JsonProblem, void, undefined> {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
-    return [{ path, says: `must be an object, { ... }; it is ${shown(json)}` }];
+    yield { path, says: `must be an object, { ... }; it is ${shown(json)}` };
+    return;
   }
-  return Object.entries(json).flatMap(([key, value]): Problem[] => {
+  for (const [key, value] of Object.entries(json)) {
     const field = schema.fields.find(({ name, jsonName }) => key === name || key === jsonName);
-    const at = path === '' ? (field?.name ?? key) : `${path}.${field?.name ?? key}`;
-    if (field === undefined) return [{ path: at, says: unknownField(schema) }];
-    // Like leaving the field out.
-    return value === null ? [] : fieldProblems(schema, field, value, at);
-  });
+    const name = field?.name ?? cut(key);
+    const at = path === '' ? name : `${path}.${name}`;
+    if (field === undefined) {
+      yield { path: at, says: unknownField(schema) };
+    } else if (value !== null) {
+      // Null is like leaving the field out.
+      yield* fieldProblems(schema, field, value, at);
+    }
+  }
 }
 
-function fieldProblems(
+function* fieldProblems(
   schema: DescMessage,
   field: DescField,
   value: JsonValue,
   path: string,
-): Problem[] {
-  if (field.fieldKind !== 'list') return valueProblems(schema, field, value, value, path);
-  if (!Array.isArray(value)) {
-    return [{ path, says: `must be a list, [ ... ]; it is ${shown(value)}` }];
+): Generator<JsonProblem, void, undefined> {
+  if (field.fieldKind !== 'list') {
+    yield* valueProblems(schema, field, value, value, path);
+  } else if (!Array.isArray(value)) {
+    yield { path, says: `must be a list, [ ... ]; it is ${shown(value)}` };
+  } else {
+    for (const [index, item] of value.entries()) {
+      yield* valueProblems(schema, field, item, [item], `${path}[${index}]`);
+    }
   }
-  return value.flatMap((item, index) =>
-    valueProblems(schema, field, item, [item], `${path}[${index}]`),
-  );
 }
 
 /** `whole` is the field with this value alone in it. */
-function valueProblems(
+function* valueProblems(
   schema: DescMessage,
   field: DescField,
   value: JsonValue,
   whole: JsonValue,
   path: string,
-): Problem[] {
+): Generator<JsonProblem, void, undefined> {
   const { message } = field;
-  if (message !== undefined && !isLeaf(message)) return messageProblems(message, value, path);
+  if (message !== undefined && !isLeaf(message)) {
+    yield* jsonProblems(message, value, path);
+    return;
+  }
   try {
     fromJson(schema, { [field.name]: whole });
-    return [];
   } catch {
-    return [{ path, says: `must be ${rightFor(field)}; it is ${shown(value)}` }];
+    yield { path, says: `must be ${rightFor(field)}; it is ${shown(value)}` };
   }
 }
 
@@ -113,6 +115,9 @@ function rightFor(field: DescField): string {
 function shown(value: JsonValue): string {
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'an object';
-  const text = escapedText(JSON.stringify(value));
+  return cut(JSON.stringify(value));
+}
+
+function cut(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
