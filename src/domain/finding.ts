@@ -1,7 +1,7 @@
 // What the rules found while they made a day: which rule fired, on what. Made only when asked
 // for. Data, not words: explain.ts says them to a payroll clerk, programs read the fields.
 // A field's name says its unit: ...Time is an instant, ...Seconds a length, ...Count and
-// ...Meters are numbers; the rest is text.
+// ...Meters are numbers, is... is yes or no; the rest is text.
 
 import type { MarkableStatus, Portion, Status } from './day.js';
 import type { LocalDate } from './local-date.js';
