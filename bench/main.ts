@@ -65,7 +65,7 @@ async function measureRow(row: Row, run: Run): Promise<boolean> {
   try {
     const context: RowContext = { layout, pinning, loader, cleanup, folder, say };
     const result = await row.run(context);
-    for (const line of rowLines(row, result, layout, pinning)) say(line);
+    for (const line of rowLines(row, result, layout)) say(line);
     const path = writeResult(RESULTS_FOLDER, startedAt, row, { machine, pinning, layout }, result);
     say(`  written to ${path}`);
     return result.checks.every(({ holds }) => holds);

@@ -6,17 +6,10 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { GetAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { startLimit } from '../limits/start.js';
 import { attachEmbedded, type Database, startDatabase } from '../support/database.js';
+import { compare, loadFigures, noFailures } from '../support/load-figures.js';
 import { startRedis } from '../support/redis.js';
 import { alternate, type Measured } from '../support/rounds.js';
-import {
-  type Check,
-  compare,
-  figureOf,
-  noFailures,
-  type Row,
-  type RowContext,
-  type RowResult,
-} from '../support/row.js';
+import type { Check, Row, RowContext, RowResult } from '../support/row.js';
 import { type Service, startService } from '../support/service.js';
 import { withClient } from '../support/unary.js';
 import { type Calendar, employeeId, GET_PATH, getTemplate } from './calls.js';
@@ -81,8 +74,7 @@ async function measure(
   });
   const transactions = (await transactionsOf(database)) - before;
   return {
-    unit: 'calls',
-    figures: measured.map(figureOf),
+    ...loadFigures('calls', measured, pinning),
     comparisons: [
       compare(measured, 'attendance', 'echo', GOAL_OF_ECHO),
       compare(measured, 'attendance', 'h2', GOAL_OF_H2),
@@ -91,7 +83,6 @@ async function measure(
     notes: [NO_TOKEN],
     postgres: database.version,
     commit: database.commit,
-    measured,
   };
 }
 

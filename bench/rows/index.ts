@@ -1,8 +1,9 @@
 // Every row there is, in the order in which they run. A new row is a file here and a line below.
 
 import type { Row } from '../support/row.js';
+import { derive } from './derive.js';
 import { get, getRedis } from './get.js';
 import { mark } from './mark.js';
 import { transport } from './transport.js';
 
-export const ROWS: readonly Row[] = [transport, mark, get, getRedis];
+export const ROWS: readonly Row[] = [derive, transport, mark, get, getRedis];

@@ -5,8 +5,9 @@ import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { MarkAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { startLimit } from '../limits/start.js';
 import { type Database, startDatabase } from '../support/database.js';
+import { compare, loadFigures, noFailures } from '../support/load-figures.js';
 import { alternate, type Measured } from '../support/rounds.js';
-import { type Check, compare, figureOf, noFailures, type Row } from '../support/row.js';
+import type { Check, Row } from '../support/row.js';
 import { startService } from '../support/service.js';
 import { withClient } from '../support/unary.js';
 import { type Calendar, employeeId, MARK_PATH, markTemplate } from './calls.js';
@@ -40,8 +41,7 @@ export const mark: Row = {
       { ...echo, ...load, answersMatch: false },
     ]);
     return {
-      unit: 'calls',
-      figures: measured.map(figureOf),
+      ...loadFigures('calls', measured, pinning),
       comparisons: [compare(measured, 'attendance', 'echo', GOAL_OF_ECHO)],
       checks: [
         ...measured.map(noFailures),
@@ -51,7 +51,6 @@ export const mark: Row = {
       notes: ['the goal is with a JWT in every call; the service has no authentication yet'],
       postgres: database.version,
       commit: database.commit,
-      measured,
     };
   },
 };

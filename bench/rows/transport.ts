@@ -5,8 +5,9 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { GetAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { startLimit } from '../limits/start.js';
 import { templateOf } from '../load/template.js';
+import { compare, loadFigures, noFailures } from '../support/load-figures.js';
 import { alternate } from '../support/rounds.js';
-import { compare, figureOf, noFailures, type Row } from '../support/row.js';
+import type { Row } from '../support/row.js';
 import { EXAMPLE_RESPONSE, GET_PATH } from './calls.js';
 
 export const transport: Row = {
@@ -27,14 +28,12 @@ export const transport: Row = {
     const h2 = { ...(await startLimit('h2', limit, pinning, cleanup)), ...load };
     const measured = await alternate(loader, layout, [echo, h2]);
     return {
-      unit: 'calls',
-      figures: measured.map(figureOf),
+      ...loadFigures('calls', measured, pinning),
       comparisons: [compare(measured, 'echo', 'h2')],
       checks: measured.map(noFailures),
       notes: [],
       postgres: undefined,
       commit: undefined,
-      measured,
     };
   },
 };

@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import type { Machine } from './machine.js';
 import type { Pinning } from './pinning.js';
 import type { Layout } from './rounds.js';
-import { CONNECTIONS, STREAMS } from './rounds.js';
-import type { Check, Comparison, Figure, Row, RowResult } from './row.js';
-import { median } from './statistics.js';
-
-/** From here on, something else ran on the servers' core that may have cost the figure. */
-const FOREIGN_SHARE = 0.05;
-/** A server this busy is what limits its figure; below it, look for the limit elsewhere. */
-const SATURATED_SHARE = 0.9;
+import type { Check, Comparison, Row, RowResult } from './row.js';
 
 export function machineLines(machine: Machine, pinning: Pinning): readonly string[] {
   const { cpu, cores, memoryGiB, platform, node, loadBefore } = machine;
@@ -27,12 +20,11 @@ export function machineLines(machine: Machine, pinning: Pinning): readonly strin
 }
 
 /** The row as a table with what belongs beside it. */
-export function rowLines(row: Row, result: RowResult, layout: Layout, pinning: Pinning): string[] {
+export function rowLines(row: Row, result: RowResult, layout: Layout): string[] {
   const { rounds, windowMs } = layout;
   const lines = [
     `${row.name}: ${row.work}`,
-    `${CONNECTIONS} connections x ${STREAMS} streams, ${rounds} alternating rounds of ` +
-      `${windowMs / 1000} s, medians`,
+    `${result.manner}, ${rounds} alternating rounds of ${windowMs / 1000} s, medians`,
   ];
   if (result.postgres !== undefined) lines.push(`PostgreSQL ${result.postgres}`);
   if (result.commit !== undefined) {
@@ -42,11 +34,11 @@ export function rowLines(row: Row, result: RowResult, layout: Layout, pinning: P
         `${p99Ms.toFixed(3)} ms p99 of ${writes}`,
     );
   }
-  lines.push('', ...table(figureCells(result)), '');
+  lines.push('', ...tableLines(result.table), '');
   lines.push(...result.comparisons.map(comparisonLine));
   lines.push(...result.checks.map(checkLine));
   lines.push(...result.notes.map((note) => `  note: ${note}`));
-  lines.push(...warnings(result, pinning).map((warning) => `  note: ${warning}`));
+  lines.push(...result.doubts.map((doubt) => `  note: ${doubt}`));
   return lines;
 }
 
@@ -61,41 +53,14 @@ export function writeResult(
   mkdirSync(folder, { recursive: true });
   const stamp = startedAt.toISOString().replaceAll(':', '-').replace(/\..*$/, 'Z');
   const path = join(folder, `${stamp}-${row.name}.json`);
-  const content = { row: row.name, work: row.work, startedAt, ...context, ...result };
+  const { table: _, ...facts } = result;
+  const content = { row: row.name, work: row.work, startedAt, ...context, ...facts };
   writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`);
   return path;
 }
 
-function figureCells({ unit, figures }: RowResult): string[][] {
-  const head = [
-    '',
-    `${unit}/s`,
-    'p50 ms',
-    'p99 ms',
-    'server busy',
-    'us/call',
-    'load busy',
-    'failed',
-  ];
-  return [head, ...figures.map(cellsOf)];
-}
-
-function cellsOf(figure: Figure): string[] {
-  const { serverBusy, serverMicrosPerCall } = figure;
-  return [
-    figure.name,
-    Math.round(figure.perSecond).toString(),
-    figure.p50Ms.toFixed(2),
-    figure.p99Ms.toFixed(2),
-    serverBusy === undefined ? '?' : percent(serverBusy),
-    serverMicrosPerCall === undefined ? '?' : serverMicrosPerCall.toFixed(1),
-    percent(figure.loaderBusy),
-    figure.failed.toString(),
-  ];
-}
-
 /** Columns as wide as their widest cell: names to the left, numbers to the right. */
-function table(rows: readonly string[][]): string[] {
+function tableLines(rows: RowResult['table']): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
   );
@@ -118,29 +83,4 @@ function comparisonLine({ of, against, ratio, goal }: Comparison): string {
 
 function checkLine({ rule, holds, found }: Check): string {
   return `  ${holds ? 'held' : 'BROKEN'}: ${rule} (${found})`;
-}
-
-/** What makes a figure doubtful, so that nobody has to notice it alone. */
-function warnings(result: RowResult, pinning: Pinning): string[] {
-  const lines: string[] = [];
-  for (const { name, rounds, warm } of result.measured) {
-    const server = median(rounds.map(({ busy }) => busy.server ?? 1));
-    const foreign = pinning.pinned
-      ? median(rounds.map(({ busy }) => (busy.cores[pinning.serverCore] ?? 0) - (busy.server ?? 1)))
-      : 0;
-    if (foreign > FOREIGN_SHARE) {
-      lines.push(`something else took ${percent(foreign)} of the servers' core from ${name}`);
-    }
-    if (server + Math.max(0, foreign) < SATURATED_SHARE) {
-      lines.push(
-        `${name} waited (${percent(server)} busy): its figure is the load's or the database's limit`,
-      );
-    }
-    if (!warm) lines.push(`${name} was still getting faster when its rounds began`);
-  }
-  return lines;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

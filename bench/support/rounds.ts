@@ -14,9 +14,9 @@ export interface Layout {
 }
 
 /** A server that still gets faster after so many steps is measured as it is, and that is said. */
-const MAX_WARM_UP_STEPS = 12;
+export const MAX_WARM_UP_STEPS = 12;
 /** A step this much faster than the best before it: the compiler is still at work. */
-const STILL_RISING = 1.05;
+export const STILL_RISING = 1.05;
 
 export const CONNECTIONS = 4;
 export const STREAMS = 32;

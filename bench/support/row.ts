@@ -4,8 +4,8 @@ import type { Loader } from '../load/client.js';
 import type { Cleanup } from './cleanup.js';
 import type { CommitTime } from './machine.js';
 import type { Pinning } from './pinning.js';
-import type { Layout, Measured } from './rounds.js';
-import { median, type Ratio, ratioOf } from './statistics.js';
+import type { Layout } from './rounds.js';
+import type { Ratio } from './statistics.js';
 
 /** What a row is given. */
 export interface RowContext {
@@ -28,18 +28,25 @@ export interface Row {
   readonly run: (context: RowContext) => Promise<RowResult>;
 }
 
-/** A subject's figures: medians over its rounds. */
-export interface Figure {
+/** A subject's figures: medians over its rounds. Every kind of row has more of them. */
+interface Figure {
   readonly name: string;
   readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Shares of one core. */
-  readonly serverBusy: number | undefined;
-  readonly loaderBusy: number;
-  /** Processor time of the server for one call; undefined where it is not known. */
-  readonly serverMicrosPerCall: number | undefined;
-  readonly failed: number;
+}
+
+/** What was measured, for people and for the file. */
+export interface Figures {
+  /** What is counted: `calls`, `punches`, `rows`. */
+  readonly unit: string;
+  /** How, beside the rounds: `4 connections x 32 streams`. */
+  readonly manner: string;
+  readonly figures: readonly Figure[];
+  /** Lines of cells, the first one the columns' heads. */
+  readonly table: readonly (readonly string[])[];
+  /** What makes a figure doubtful, so that nobody has to notice it alone. */
+  readonly doubts: readonly string[];
+  /** Everything as measured, for the file. */
+  readonly measured: readonly object[];
 }
 
 /** A figure against its limit. */
@@ -58,73 +65,11 @@ export interface Check {
   readonly found: string;
 }
 
-export interface RowResult {
-  /** What is counted: `calls`, `punches`, `rows`. */
-  readonly unit: string;
-  readonly figures: readonly Figure[];
+export interface RowResult extends Figures {
   readonly comparisons: readonly Comparison[];
   readonly checks: readonly Check[];
   /** What the reader must know beside the figures. */
   readonly notes: readonly string[];
   readonly postgres: string | undefined;
   readonly commit: CommitTime | undefined;
-  /** Everything as measured, for the file. */
-  readonly measured: readonly Measured[];
-}
-
-export function figureOf(measured: Measured): Figure {
-  const over = (value: (round: Measured['rounds'][number]) => number): number =>
-    median(measured.rounds.map(value));
-  const serverBusy = definedMedian(measured.rounds.map(({ busy }) => busy.server));
-  const perSecond = over(perSecondOf);
-  return {
-    name: measured.name,
-    perSecond,
-    p50Ms: over(({ p50Ms }) => p50Ms),
-    p99Ms: over(({ p99Ms }) => p99Ms),
-    serverBusy,
-    loaderBusy: over(({ busy }) => busy.loader),
-    serverMicrosPerCall: serverBusy === undefined ? undefined : (serverBusy / perSecond) * 1e6,
-    failed: failuresOf(measured),
-  };
-}
-
-/** Throws when one of the two was not measured. */
-export function compare(
-  all: readonly Measured[],
-  of: string,
-  against: string,
-  goal?: number,
-): Comparison {
-  const ratio = ratioOf(ratesOf(all, of), ratesOf(all, against));
-  return { of, against, ratio, goal };
-}
-
-/** Every call was answered, and with OK. */
-export function noFailures(measured: Measured): Check {
-  const kinds = Object.entries(measured.failures).map(([kind, count]) => `${kind}: ${count}`);
-  return {
-    rule: `every call to ${measured.name} is answered with OK`,
-    holds: kinds.length === 0,
-    found: kinds.length === 0 ? `${measured.succeeded} of ${measured.sent}` : kinds.join(', '),
-  };
-}
-
-function failuresOf(measured: Measured): number {
-  return Object.values(measured.failures).reduce((sum, count) => sum + count, 0);
-}
-
-function ratesOf(all: readonly Measured[], name: string): readonly number[] {
-  const measured = all.find((each) => each.name === name);
-  if (measured === undefined) throw new Error(`${name} was not measured`);
-  return measured.rounds.map(perSecondOf);
-}
-
-function perSecondOf(round: Measured['rounds'][number]): number {
-  return round.answeredInWindow / (round.windowMs / 1000);
-}
-
-function definedMedian(values: readonly (number | undefined)[]): number | undefined {
-  const defined = values.filter((value) => value !== undefined);
-  return defined.length === 0 ? undefined : median(defined);
 }

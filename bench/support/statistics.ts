@@ -32,3 +32,14 @@ export function ratioOf(above: readonly number[], below: readonly number[]): Rat
     highest: Math.max(...ratios),
   };
 }
+
+/** Of those that are known; undefined when none is. */
+export function definedMedian(values: readonly (number | undefined)[]): number | undefined {
+  const defined = values.filter((value) => value !== undefined);
+  return defined.length === 0 ? undefined : median(defined);
+}
+
+/** A share as text: `97 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

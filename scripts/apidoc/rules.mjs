@@ -235,16 +235,16 @@ function isRequired(field, rules) {
  * Empty when anything goes. Throws on a rule it has no words for.
  */
 export function fieldRuleWords(field) {
-  const words = field.proto.proto3Optional ? ['optional'] : [];
+  const rules = hasOption(field, fieldRules) ? getOption(field, fieldRules) : undefined;
+  // `optional` tells a 0 that was sent from nothing: of what is required, nothing to be told.
+  const words = field.proto.proto3Optional && rules?.required !== true ? ['optional'] : [];
   if (field.oneof !== undefined) {
     words.push(`one of ${field.oneof.fields.map((member) => code(member.name)).join(', ')}`);
     if (hasOption(field.oneof, oneofRules) && getOption(field.oneof, oneofRules).required) {
       words.push('one must be given');
     }
   }
-  if (!hasOption(field, fieldRules)) return words;
-  const rules = getOption(field, fieldRules);
-  if (rules.ignore === Ignore.ALWAYS) return words;
+  if (rules === undefined || rules.ignore === Ignore.ALWAYS) return words;
   if (isRequired(field, rules)) words.push('required');
   if (rules.ignore === Ignore.IF_ZERO_VALUE) words.push('may be left out');
   words.push(...wordsOf(rules, field));

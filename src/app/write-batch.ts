@@ -3,11 +3,13 @@
 
 import type { DayResult, StoredDay } from '../domain/day.js';
 import { etagOf } from '../domain/day.js';
-import { declarationIn, derive, foldDeclaration, sameResult } from '../domain/derive.js';
+import { declarationIn, foldDeclaration } from '../domain/declaration.js';
+import { derive, sameResult } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Failure } from '../domain/errors.js';
 import type { LocalDate } from '../domain/local-date.js';
 import { NO_PLAN } from '../domain/plan.js';
+import { NO_PUNCHES } from '../domain/punch.js';
 import type { Instant, RecordTime } from '../domain/time.js';
 import type { Fact } from './facts.js';
 
@@ -161,7 +163,7 @@ function stateOf(stored: StoredDay | undefined): DayState {
 /** The day after one more fact: the same object when nothing changed. */
 function applyFact(fact: Fact, before: DayState): DayState {
   const declaration = foldDeclaration(declarationIn(before.result), fact);
-  const result = derive({ declaration }, NO_PLAN);
+  const result = declaration && derive({ declaration, punches: NO_PUNCHES }, NO_PLAN);
   if (sameResult(result, before.result)) return before;
   return { revision: before.revision + 1, result, changedAt: undefined };
 }

@@ -8,7 +8,7 @@ import type { MonthBlock as StoredBlock } from '../../gen/attendance/internal/v1
 import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
 import type { MonthBlock } from '../app/ports.js';
 import type { StoredDay } from '../domain/day.js';
-import { ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
+import { NO_WORK, ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
 import { lastDateOf } from '../domain/local-date.js';
@@ -118,5 +118,6 @@ function dayAt(message: StoredBlock, at: number, date: LocalDate): StoredDay | u
   if (status === undefined || origin === undefined || portion === undefined) return undefined;
   if (otherHalf !== 0 && otherHalfStatus === undefined) return undefined;
   const note = message.notes[at] ?? '';
-  return { date, result: { status, origin, portion, otherHalfStatus, note }, revision, recordedAt };
+  const result = { status, origin, portion, otherHalfStatus, note, work: NO_WORK };
+  return { date, result, revision, recordedAt };
 }

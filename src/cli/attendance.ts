@@ -25,7 +25,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT_OK);
 });
 
-const { env, stdout, stderr } = process;
-const exitCode = await runProgram(process.argv.slice(2), { env, stdout, stderr, onInterrupt });
+const { env, stdin, stdout, stderr } = process;
+const surroundings = { env, stdin, stdout, stderr, onInterrupt };
+const exitCode = await runProgram(process.argv.slice(2), surroundings);
 // A command may have set its own; only a failure replaces it.
 if (exitCode !== EXIT_OK) process.exitCode = exitCode;

@@ -4,6 +4,7 @@
 /** Where a command reads its surroundings from and writes to. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
+  readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** Calls back on Ctrl-C or a request to end; the answer takes the callback away again. */

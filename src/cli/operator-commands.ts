@@ -16,6 +16,8 @@ export function addOperatorCommands(program: Command, surroundings: Surroundings
     .command('serve')
     .summary('run the service')
     .description('Runs the service until it is told to stop. Configured by the environment.')
+    // Nothing of them configures it: its --address would be taken for where it listens.
+    .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', examples('serve'))
     .action(async () => {
       const { serve } = await import('../main.js');

@@ -9,6 +9,7 @@ import { addDayCommands, examples } from './day-commands.js';
 import { failureText } from './failure-text.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { addSimulateCommand } from './simulate-command.js';
 import { packageVersion } from './version.js';
 
 const EXIT_CODES = `
@@ -46,6 +47,7 @@ function createProgram(surroundings: Surroundings): Command {
     .version(packageVersion(), '--version', 'print the version of this command')
     .exitOverride()
     .showHelpAfterError('(see --help)')
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -56,5 +58,6 @@ function createProgram(surroundings: Surroundings): Command {
   addOperatorCommands(program, surroundings);
   addDayCommands(program, surroundings);
   addImportCommand(program, surroundings);
+  addSimulateCommand(program, surroundings);
   return program;
 }

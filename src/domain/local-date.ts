@@ -34,11 +34,22 @@ export function toEpochDay(date: LocalDate): number {
   return Date.parse(date) / DAY_MS;
 }
 
+const FIRST_EPOCH_DAY = toEpochDay(FIRST_DATE);
+const LAST_EPOCH_DAY = toEpochDay(LAST_DATE);
+
 /** The date that many days after 1970-01-01. Throws outside 1900 to 9999: the caller bounds it. */
 export function fromEpochDay(epochDay: number): LocalDate {
-  const date = parseLocalDate(new Date(epochDay * DAY_MS).toISOString().slice(0, 10));
-  if (date === undefined) throw new RangeError(`epoch day ${epochDay} is outside 1900 to 9999`);
-  return date;
+  if (!(epochDay >= FIRST_EPOCH_DAY && epochDay <= LAST_EPOCH_DAY)) {
+    throw new RangeError(`epoch day ${epochDay} is outside 1900 to 9999`);
+  }
+  // Every plan has its date: toISOString() would take a microsecond more.
+  const date = new Date(epochDay * DAY_MS);
+  const [month, day] = [date.getUTCMonth() + 1, date.getUTCDate()];
+  return `${date.getUTCFullYear()}-${twoDigits(month)}-${twoDigits(day)}` as LocalDate;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** How many days `end` is after `start`; negative when it is before. */

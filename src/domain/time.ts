@@ -10,6 +10,11 @@ export type Instant = number & { readonly __brand: 'Instant' };
  */
 export type RecordTime = number & { readonly __brand: 'RecordTime' };
 
+/** The second a moment falls in: what is beyond it is dropped. */
+export function wholeSecond(time: Instant): Instant {
+  return (Math.floor(time / 1000) * 1000) as Instant;
+}
+
 /** The moment a record time falls in, rounded down. */
 export function instantOf(recorded: RecordTime): Instant {
   return Math.floor(recorded / 1000) as Instant;

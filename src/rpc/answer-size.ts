@@ -22,9 +22,29 @@ export function textBytes(text: string): number {
     : Buffer.byteLength(JSON.stringify(text));
 }
 
+/**
+ * What a day has in JSON when there was work, or work was planned: its lengths and all anomalies;
+ * a shift; a session without its breaks; a break. Ids of shifts are at most 64 bytes.
+ */
+const WORK_BYTES = 800;
+const SHIFT_BYTES = 500;
+const SESSION_BYTES = 250;
+const BREAK_BYTES = 100;
+
 /** The most bytes a day takes in an answer. */
 export function dayBytes(day: Attendance): number {
-  return DAY_BYTES + textBytes(day.employeeName) + textBytes(day.note);
+  return DAY_BYTES + textBytes(day.employeeName) + textBytes(day.note) + workBytes(day);
+}
+
+function workBytes({ shifts, sessions, anomalies }: Attendance): number {
+  if (shifts.length === 0 && sessions.length === 0 && anomalies.length === 0) return 0;
+  const breaks = sessions.reduce((count, session) => count + session.breaks.length, 0);
+  return (
+    WORK_BYTES +
+    shifts.length * SHIFT_BYTES +
+    sessions.length * SESSION_BYTES +
+    breaks * BREAK_BYTES
+  );
 }
 
 /** A name is at most 200 characters, of at most 4 bytes each, none of them a control character. */

@@ -51,6 +51,7 @@ import {
   parseText,
 } from './parse.js';
 import type { Call, StreamHandler, UnaryHandler } from './pipeline.js';
+import { simulateAttendance } from './simulate-service.js';
 import { toAttendance, toRevision } from './to-proto.js';
 import { violationsOf } from './validate.js';
 
@@ -95,6 +96,7 @@ export function attendanceHandlers(store: AttendanceStore): AttendanceHandlers {
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
+    simulateAttendance,
   };
 }
 

@@ -29,6 +29,12 @@ export const ERROR_DOMAIN = 'attendance.v1';
 export const DETAIL_FILE = file_google_rpc_error_details;
 export const DETAIL_TYPES = createRegistry(DETAIL_FILE);
 
+/**
+ * The most refused fields that one error names. gRPC carries errors in headers, which many
+ * clients refuse beyond 8 KiB, and then the caller is told nothing at all.
+ */
+export const MAX_VIOLATIONS = 10;
+
 /** What a caller is told of a failure. */
 export interface PublicError {
   readonly code: Code;
@@ -47,12 +53,19 @@ type Table = {
 };
 
 const TABLE: Table = {
-  INVALID_FIELDS: ({ violations }) => ({
-    code: Code.InvalidArgument,
-    reason: 'INVALID_FIELD',
-    message: violations.map(({ field, description }) => `${field}: ${description}`).join('; '),
-    violations,
-  }),
+  INVALID_FIELDS: ({ violations }) => {
+    const told = violations.slice(0, MAX_VIOLATIONS);
+    const sentences = told.map(({ field, description }) => `${field}: ${description}`);
+    if (told.length < violations.length) {
+      sentences.push(`and ${violations.length - told.length} more: correct these first`);
+    }
+    return {
+      code: Code.InvalidArgument,
+      reason: 'INVALID_FIELD',
+      message: sentences.join('; '),
+      violations: told,
+    };
+  },
   REQUEST_ID_REUSED: ({ employeeId, requestId }) => ({
     code: Code.InvalidArgument,
     reason: 'REQUEST_ID_REUSED',

@@ -15,8 +15,8 @@ import { type EmployeeId, parseEmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, invalidField } from '../domain/errors.js';
 import { type LocalDate, parseLocalDate } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
+import { refusal } from './field-help.js';
 import { recordTimeOf } from './instants.js';
-import { refusal } from './validate.js';
 
 function refuse(prefix: string, name: string, value: unknown): AttendanceError {
   const violations = [refusal(`${prefix}${name}`, name, value)];

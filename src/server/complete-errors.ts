@@ -3,8 +3,6 @@
 // gRPC's trailers, gRPC-Web's trailer frame, Connect's error body and end-of-stream message.
 // A successful answer passes untouched, and errors that have a reason are never changed.
 
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip } from 'node:zlib';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import {
@@ -23,8 +21,10 @@ import {
 import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerParse, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { respellMessage } from './grpc-message.js';
-import { CANCELLED, refusalFor } from './refusals.js';
+import { inflate } from './inflate.js';
+import { CANCELLED, isUnreadableJson, refusalFor } from './refusals.js';
 import { hasErrorInfo, refusalError } from './rpc-error.js';
+import { type RefusedRequest, refuseJson } from './unreadable-json.js';
 
 /** An error is small; a larger one is not worth looking into. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -35,22 +35,29 @@ export interface CallInHand {
   readonly input: DescMessage;
   /** Aborted when the client is gone: what fails then fails for that reason. */
   readonly signal: AbortSignal;
-  /** Told of each error completed here: these are the calls the pipeline did not see. */
-  readonly onCompleted: (completed: ConnectError) => void;
+  /** The request again, for one that could not be read. */
+  readonly refused: () => RefusedRequest;
+  /**
+   * Told of each error completed here: these are the calls the pipeline did not see. `original`
+   * is as Connect's handlers would have sent it.
+   */
+  readonly onCompleted: (completed: ConnectError, original: ConnectError) => void;
 }
 
 /** The completed error, or undefined when there is nothing to complete. */
-type Complete = (error: ConnectError | undefined) => ConnectError | undefined;
+type Complete = (error: ConnectError | undefined) => Promise<ConnectError | undefined>;
 
 /** The answer, with its error completed if it turns out to be one. */
 export async function completeErrors(
   response: UniversalServerResponse,
-  { input, signal, onCompleted }: CallInHand,
+  { input, signal, refused, onCompleted }: CallInHand,
 ): Promise<UniversalServerResponse> {
-  const complete: Complete = (error) => {
+  const complete: Complete = async (error) => {
     if (error === undefined || hasErrorInfo(error)) return undefined;
-    const completed = refusalError(signal.aborted ? CANCELLED : refusalFor(error, input));
-    onCompleted(completed);
+    const places = isUnreadableJson(error) ? await refuseJson(refused(), input) : undefined;
+    const refusal = signal.aborted ? CANCELLED : (places ?? refusalFor(error, input));
+    const completed = refusalError(refusal);
+    onCompleted(completed, error);
     return completed;
   };
   const { body, trailer, header } = response;
@@ -75,7 +82,7 @@ async function* thenTrailer(
   complete: Complete,
 ): AsyncIterable<Uint8Array> {
   if (body !== undefined) yield* body;
-  const completed = complete(findTrailerError(trailer));
+  const completed = await complete(findTrailerError(trailer));
   if (completed !== undefined) setTrailerStatus(trailer, completed);
   respellMessage(trailer);
 }
@@ -96,7 +103,7 @@ function completeWebTrailer(header: Headers, complete: Complete) {
     const data = await inflateEnvelope(envelope, header.get('grpc-encoding'));
     if (data === undefined) return envelope;
     const trailer = trailerParse(data);
-    const completed = complete(findTrailerError(trailer));
+    const completed = await complete(findTrailerError(trailer));
     if (completed !== undefined) setTrailerStatus(trailer, completed);
     if (!respellMessage(trailer)) return envelope;
     return encodeEnvelope(trailerFlag, trailerSerialize(trailer));
@@ -108,7 +115,7 @@ function completeEndStream(header: Headers, complete: Complete) {
     const data = await inflateEnvelope(envelope, header.get('connect-content-encoding'));
     if (data === undefined) return envelope;
     const end = endStreamFromJson(data);
-    const completed = complete(end.error);
+    const completed = await complete(end.error);
     if (completed === undefined) return envelope;
     const json = JSON.stringify(endStreamToJson(end.metadata, completed, undefined));
     return encodeEnvelope(endStreamFlag, new TextEncoder().encode(json));
@@ -124,8 +131,8 @@ async function completeUnary(
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
   const sent = Buffer.concat(pieces);
-  const data = await inflate(sent, header.get('content-encoding'));
-  const completed = data && complete(parseUnaryError(data));
+  const data = await inflate(sent, header.get('content-encoding'), MAX_ERROR_BYTES);
+  const completed = data && (await complete(parseUnaryError(data)));
   if (completed === undefined) return { ...response, body: only(sent) };
   const bytes = errorToJsonBytes(completed, undefined);
   header.delete('content-encoding');
@@ -146,24 +153,15 @@ async function* only(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
+/** Undefined when it is too large to be an error that lacks its reason. */
 function inflateEnvelope(
   envelope: Uint8Array,
   encoding: string | null,
 ): Promise<Uint8Array | undefined> {
   const isCompressed = ((envelope[0] ?? 0) & compressedFlag) === compressedFlag;
-  return inflate(envelope.subarray(ENVELOPE_HEADER_BYTES), isCompressed ? encoding : null);
-}
-
-/** Undefined when it is too large to be an error that lacks its reason. */
-async function inflate(
-  bytes: Uint8Array,
-  encoding: string | null,
-): Promise<Uint8Array | undefined> {
-  if (encoding === null || encoding === 'identity') return bytes;
-  const decompress = encoding === 'br' ? promisify(brotliDecompress) : promisify(gunzip);
-  try {
-    return await decompress(bytes, { maxOutputLength: MAX_ERROR_BYTES });
-  } catch {
-    return undefined;
-  }
+  return inflate(
+    envelope.subarray(ENVELOPE_HEADER_BYTES),
+    isCompressed ? encoding : null,
+    MAX_ERROR_BYTES,
+  );
 }

@@ -5,13 +5,10 @@
 
 import type { DescMessage } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { fieldsHolding, pathOfField } from './json-fields.js';
 import type { Refusal } from './rpc-error.js';
 
 /** Longer texts carry a client's own value back to it; cut, for they travel in headers. */
 const MAX_ECHO_CHARACTERS = 300;
-/** The values of an enum that a message lists. */
-const MAX_VALUES_NAMED = 20;
 
 interface Circumstances {
   readonly code: Code;
@@ -23,6 +20,8 @@ type Rule = readonly [
   pattern: RegExp,
   refuse: (match: RegExpExecArray, circumstances: Circumstances) => Refusal,
 ];
+
+const UNREADABLE_JSON = /^cannot decode (?:message|enum|field|oneof) [\w.]+ from JSON:? (.*)/s;
 
 const RULES: readonly Rule[] = [
   [
@@ -86,20 +85,9 @@ const RULES: readonly Rule[] = [
   [/^unexpected end flag/, () => malformed('The request has an end-of-stream message too many.')],
   [/^parse binary: /, () => malformed('The message is not valid protobuf of the expected type.')],
   [
-    /^cannot decode (?:field|oneof) ([\w.]+)\.(\w+) from JSON: (.*)/s,
-    ([, message = '', name = '', why = ''], { input }) =>
-      unreadable(pathOfField(input, message, name) ?? name, cut(why)),
-  ],
-  [
-    /^cannot decode message ([\w.]+) from JSON: key "(.*)" is unknown$/s,
-    ([, type = '', key = '']) => ({
-      ...malformed(`${type} has no field ${cut(key)}; check the spelling against the API.`),
-      field: cut(key),
-    }),
-  ],
-  [
-    /^cannot decode (message|enum) ([\w.]+) from JSON:? (.*)/s,
-    ([, kind = '', type = '', why = ''], { input }) => unreadableType(kind, type, why, input),
+    UNREADABLE_JSON,
+    ([, why = ''], { input }) =>
+      malformed(`The message is not the JSON of ${withArticle(input)}: ${cut(why.trim())}.`),
   ],
   [
     /^([\w.]+) is not implemented$/,
@@ -130,27 +118,14 @@ function malformed(message: string): Refusal {
   return { code: Code.InvalidArgument, reason: 'MALFORMED_REQUEST', message };
 }
 
-function unreadable(field: string, why: string): Refusal {
-  return { ...malformed(`The JSON of the field ${field} cannot be read: ${why}.`), field };
+function withArticle(input: DescMessage | undefined): string {
+  const name = input?.typeName ?? 'message';
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** The text names the type that did not fit; the request's type tells which field that is. */
-function unreadableType(
-  kind: string,
-  type: string,
-  why: string,
-  input: DescMessage | undefined,
-): Refusal {
-  const reason = cut(why.trim());
-  if (type === input?.typeName) {
-    return malformed(`The body is not the JSON of a ${type}: ${reason}.`);
-  }
-  const fields = fieldsHolding(input, type);
-  const [field] = fields;
-  const values = field?.enumValues.slice(0, MAX_VALUES_NAMED).join(', ') ?? '';
-  const wanted = kind === 'enum' && values !== '' ? `${reason} is not one of ${values}` : reason;
-  if (field !== undefined && fields.length === 1) return unreadable(field.path, wanted);
-  return malformed(`The JSON has a value that is not a ${type}: ${wanted}.`);
+/** JSON of which unreadable-json.ts may find the places that are wrong. */
+export function isUnreadableJson({ rawMessage }: ConnectError): boolean {
+  return UNREADABLE_JSON.test(rawMessage);
 }
 
 function cut(text: string): string {

@@ -13,6 +13,7 @@ import type {
 } from '@connectrpc/connect/protocol';
 import { universalRequestFromNodeRequest } from '@connectrpc/connect-node';
 import { answerRefusal, isGrpcContentType } from './answer-refusal.js';
+import { recordCall } from './call-record.js';
 import { type CallInHand, completeErrors } from './complete-errors.js';
 import { handleAsBinary } from './grpc-web-text.js';
 import type { Limits } from './limits.js';
@@ -86,18 +87,21 @@ async function serve(
   const body = readBody(request, { timeoutMs: limits.requestTimeoutMs, isStreamed });
   const observe = (code: Code) =>
     metrics.observeRpc(handler.method, code, (performance.now() - startedMs) / 1000);
-  const inHand: CallInHand = {
-    input: handler.method.input,
-    signal: call.signal,
-    onCompleted({ code }) {
-      // What failed was logged where it was caught; this tells that a caller was told so.
-      if (code === Code.Internal) log.error({ method: handler.requestPath }, 'a call failed');
-      observe(code);
-    },
-  };
-  const answer = await handleAsBinary({ ...call, body }, async (binary) =>
-    completeErrors(await handler(binary), inHand),
-  );
+  const answer = await handleAsBinary({ ...call, body }, async (binary) => {
+    const { request: recorded, record } = recordCall(binary);
+    const inHand: CallInHand = {
+      input: handler.method.input,
+      signal: call.signal,
+      refused: () => ({ ...binary, received: record.received, maxBytes: limits.messageBytes }),
+      onCompleted({ code }, original) {
+        // An answer that cannot be encoded fails after the pipeline, which logs all else.
+        const fields = { method: handler.requestPath, err: record.failure ?? original };
+        if (code === Code.Internal) log.error(fields, 'a call failed');
+        observe(code);
+      },
+    };
+    return await completeErrors(await handler(recorded), inHand);
+  });
   const refusal = refusalOfBareAnswer(answer, handler);
   if (refusal === undefined) {
     return await writeResponse(answer, response, {

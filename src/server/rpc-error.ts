@@ -3,6 +3,7 @@
 
 import type { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import type { FieldViolation } from '../domain/errors.js';
 import { toConnectError } from '../rpc/error-table.js';
 
 export interface Refusal {
@@ -11,17 +12,15 @@ export interface Refusal {
   readonly reason: string;
   /** For a person: what is wrong and what would be right. */
   readonly message: string;
-  /** The refused field, in the contract's name, where one is known. */
-  readonly field?: string;
+  /** The refused fields, where they are known. */
+  readonly violations?: readonly FieldViolation[];
   /** When it is worth asking again, where it is. */
   readonly retryAfterMs?: number;
 }
 
 /** The refusal as an error that Connect's handlers put on the wire in any protocol. */
-export function refusalError({ field, ...error }: Refusal): ConnectError {
-  if (field === undefined) return toConnectError(error);
-  const { reason, message: description } = error;
-  return toConnectError({ ...error, violations: [{ field, reason, description }] });
+export function refusalError(refusal: Refusal): ConnectError {
+  return toConnectError(refusal);
 }
 
 /** True when the error says its reason already. */

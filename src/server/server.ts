@@ -9,6 +9,7 @@ import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
 import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/error-table.js';
+import { fillRecord } from './call-record.js';
 import { createCors } from './cors.js';
 import { createFrontDoor, type TlsFiles } from './front-door.js';
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
@@ -87,6 +88,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     jsonOptions: { ignoreUnknownFields: false, registry: DETAIL_TYPES },
     acceptCompression: [compressionGzip, compressionBrotli],
     shutdownSignal: cutting.signal,
+    interceptors: [fillRecord],
   });
   registerStandardServices(router, options, monitor);
   options.registerRoutes(router, { draining: draining.signal });
@@ -138,7 +140,7 @@ function registerStandardServices(
   { services, metrics, log }: ServerOptions,
   monitor: HealthMonitor,
 ): void {
-  const options = { interceptors: [observeCalls(metrics, log)] };
+  const options = { interceptors: [fillRecord, observeCalls(metrics, log)] };
   const names = services.map((service) => service.typeName);
   router.service(Health, createHealthService(monitor, names), options);
   const reflected = [...services, Health, ...REFLECTION_SERVICES];

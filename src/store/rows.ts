@@ -3,6 +3,7 @@
 
 import {
   type DayResult,
+  NO_WORK,
   ORIGINS,
   PORTIONS,
   STATUSES,
@@ -80,6 +81,7 @@ function dayResult(row: Row): DayResult | undefined {
     portion: wordOf(PORTIONS, row.portion),
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
     note: text(row, 'note'),
+    work: NO_WORK,
   };
 }
 

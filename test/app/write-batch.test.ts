@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Fact } from '../../src/app/facts.js';
 import { type BatchView, decideBatch, type EarlierFact } from '../../src/app/write-batch.js';
-import type { MarkableStatus, StoredDay } from '../../src/domain/day.js';
+import { type MarkableStatus, NO_WORK, type StoredDay } from '../../src/domain/day.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
@@ -54,6 +54,7 @@ const PRESENT: StoredDay = {
     portion: 'WHOLE_DAY',
     otherHalfStatus: undefined,
     note: '',
+    work: NO_WORK,
   },
   revision: 3,
   recordedAt: 5 as RecordTime,

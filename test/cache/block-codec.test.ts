@@ -8,7 +8,7 @@ import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_p
 import type { MonthBlock } from '../../src/app/ports.js';
 import { decodeBlock, encodeBlock, MAX_BLOCK_BYTES } from '../../src/cache/block-codec.js';
 import type { DayResult, StoredDay } from '../../src/domain/day.js';
-import { ORIGINS, PORTIONS, STATUSES } from '../../src/domain/day.js';
+import { NO_WORK, ORIGINS, PORTIONS, STATUSES } from '../../src/domain/day.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import type { RecordTime } from '../../src/domain/time.js';
 import { employee, JULY, JUNE } from './controllable-store.js';
@@ -21,6 +21,7 @@ const results: fc.Arbitrary<DayResult> = fc.record({
   portion: fc.constantFrom(...PORTIONS),
   otherHalfStatus: fc.option(fc.constantFrom(...STATUSES), { nil: undefined }),
   note: fc.string({ unit: 'grapheme' }),
+  work: fc.constant(NO_WORK),
 });
 
 const days: fc.Arbitrary<readonly StoredDay[]> = fc

@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -138,6 +138,7 @@ describe('attendance, the command', function () {
       });
     const code = await runProgram(['--address', address, ...args], {
       env: {},
+      stdin: Readable.from([]),
       stdout: into('out'),
       stderr: into('err'),
       onInterrupt: () => () => undefined,

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import { runProgram } from '../../src/cli/program.js';
 import { ROOT, temporaryFolder } from '../support/process.js';
@@ -27,6 +27,7 @@ describe('attendance migrate, with the embedded database', function () {
     const stderr = new PassThrough();
     const code = await runProgram(['migrate', ...args], {
       env: { DATA_DIR: dataDir },
+      stdin: Readable.from([]),
       stdout,
       stderr,
       onInterrupt: () => () => undefined,

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { create } from '@bufbuild/protobuf';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
@@ -18,7 +18,13 @@ async function ran(...args: string[]): Promise<{ code: number; out: string; err:
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const onInterrupt = () => () => undefined;
-  const code = await runProgram(args, { env: {}, stdout, stderr, onInterrupt });
+  const code = await runProgram(args, {
+    env: {},
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    onInterrupt,
+  });
   const text = (stream: PassThrough) => String(stream.read() ?? '');
   return { code, out: text(stdout), err: text(stderr) };
 }
@@ -34,12 +40,16 @@ describe('the command line', () => {
     ['clear'],
     ['revisions'],
     ['import'],
+    ['simulate'],
   ];
   for (const command of COMMANDS) {
     it(`explains ${command.join(' ')}, with examples`, async () => {
       const { code, out } = await ran(...command, '--help');
       expect(code).to.equal(0);
       expect(out).to.include(`Examples:\n  attendance ${command[0]}`);
+      const isConfiguredByThem = command[0] !== 'serve';
+      expect(/^ {2}--address <host:port> /m.test(out), '--address').to.equal(isConfiguredByThem);
+      expect(/^ {2}--json /m.test(out), '--json').to.equal(isConfiguredByThem);
     });
   }
 
@@ -55,6 +65,8 @@ describe('the command line', () => {
     ['a timeout that is no number', ['list', '--timeout', 'soon']],
     ['an instant without a zone', ['get', '1', '2026-03-02', '--as-of', '2026-03-02T09:00:00']],
     ['an instant on no day', ['get', '1', '2026-03-02', '--as-of', '2026-02-30T09:00:00Z']],
+    ['a simulation of now', ['simulate', 'a.json', '--now', 'now']],
+    ['a simulation of two files', ['simulate', 'a.json', 'b.json']],
     ['a clearing without a reason', ['clear', '1', '2026-03-02']],
     ['a mark on no day', ['mark', '1', '2026-02-30', 'present']],
     ['a day that is no date', ['get', '1', 'today']],

@@ -1,8 +1,8 @@
-import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
+import { toBinary, toJsonString } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AttendanceSchema } from '../../gen/attendance/v1/attendance_pb.js';
-import type { Attendance } from '../../src/domain/day.js';
+import { ANOMALIES, type Attendance } from '../../src/domain/day.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
@@ -25,11 +25,62 @@ function dayOf(employeeName: string, note: string): Attendance {
     portion: 'SECOND_HALF',
     otherHalfStatus: 'UNSCHEDULED',
     note,
+    shifts: [],
+    sessions: [],
+    firstIn: undefined,
+    lastOut: undefined,
+    workedSeconds: 0,
+    onBreakSeconds: 0,
+    lateBySeconds: 0,
+    earlyBySeconds: 0,
+    anomalies: [],
     final: true,
     nextTransitionTime: 1_772_000_000_123 as Instant,
     updateTime: 1_772_000_000_123_456 as RecordTime,
     revision: 2_000_000_000,
   };
+}
+
+/** The same day with as much work as is asked for, every value as long as it gets. */
+function workedDayOf(shifts: number, sessions: number, breaks: number): Attendance {
+  const at = 1_772_000_000_123 as Instant;
+  const shift = {
+    shiftId: 'x'.repeat(64),
+    start: at,
+    end: at,
+    status: 'UNSCHEDULED' as const,
+    firstIn: at,
+    lastOut: at,
+    workedSeconds: 129_599,
+    lateBySeconds: 129_599,
+    earlyBySeconds: 129_599,
+  };
+  const session = {
+    in: at,
+    out: at,
+    shiftId: 'x'.repeat(64),
+    workedSeconds: 129_599,
+    breaks: Array.from({ length: breaks }, () => ({ start: at, end: at })),
+    closesAt: undefined,
+  };
+  return {
+    ...dayOf('', ''),
+    shifts: Array.from({ length: shifts }, () => shift),
+    sessions: Array.from({ length: sessions }, () => session),
+    firstIn: at,
+    lastOut: at,
+    workedSeconds: 1_295_999,
+    onBreakSeconds: 1_295_999,
+    lateBySeconds: 1_295_999,
+    earlyBySeconds: 1_295_999,
+    anomalies: ANOMALIES,
+  };
+}
+
+function bytesOf(day: Attendance): number {
+  const message = toAttendance(day);
+  const json = Buffer.byteLength(toJsonString(AttendanceSchema, message));
+  return Math.max(json, toBinary(AttendanceSchema, message).length);
 }
 
 describe('the size of an answer', () => {
@@ -52,11 +103,19 @@ describe('the size of an answer', () => {
     fc.assert(
       fc.property(name, anyText, (employeeName, text) => {
         const note = text.toWellFormed();
-        const message = create(AttendanceSchema, toAttendance(dayOf(employeeName, note)));
-        const json = Buffer.byteLength(toJsonString(AttendanceSchema, message));
-        const size = Math.max(json, toBinary(AttendanceSchema, message).length);
+        const size = bytesOf(dayOf(employeeName, note));
         expect(size).to.be.at.most(dayBytes(dayOf(employeeName, note)));
         expect(size).to.be.at.most(unknownDayBytes(note));
+      }),
+    );
+  });
+
+  it('a day with work takes at most what is reckoned', () => {
+    const count = fc.nat({ max: 30 });
+    fc.assert(
+      fc.property(count, count, count, (shifts, sessions, breaks) => {
+        const day = workedDayOf(shifts, sessions, breaks);
+        expect(bytesOf(day)).to.be.at.most(dayBytes(day));
       }),
     );
   });

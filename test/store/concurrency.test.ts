@@ -9,10 +9,12 @@ import fc from 'fast-check';
 import type { Fact } from '../../src/app/facts.js';
 import { recordFacts } from '../../src/app/record-facts.js';
 import { type MarkableStatus, PORTIONS, type Portion, STATUSES } from '../../src/domain/day.js';
-import { type DeclarationFact, declarationOf, derive } from '../../src/domain/derive.js';
+import { type DeclarationFact, declarationOf } from '../../src/domain/declaration.js';
+import { derive } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
 import { NO_PLAN } from '../../src/domain/plan.js';
+import { NO_PUNCHES } from '../../src/domain/punch.js';
 import type { RecordTime } from '../../src/domain/time.js';
 import { formatTimestamp } from '../../src/store/database.js';
 import { clearOf, markOf, openStore, type StoreFixture } from './support.js';
@@ -242,7 +244,8 @@ describe('many writers at once', function () {
     }
     const block = await fixture.store.readMonth(employeeId as EmployeeId, '2026-04' as LocalMonth);
     for (const [date, rows] of facts) {
-      const rebuilt = derive({ declaration: declarationOf(rows.map(factOf)) }, NO_PLAN);
+      const declaration = declarationOf(rows.map(factOf));
+      const rebuilt = declaration && derive({ declaration, punches: NO_PUNCHES }, NO_PLAN);
       const stored = block?.days.find((day) => day.date === (date as LocalDate));
       expect(stored?.result).to.deep.equal(rebuilt);
     }

@@ -13,10 +13,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['app', 'domain'],
   cache: ['app', 'domain', 'gen'],
   rpc: ['app', 'domain', 'gen'],
-  server: ['rpc', 'app', 'domain', 'gen'],
+  contract: ['gen'],
+  server: ['rpc', 'app', 'domain', 'contract', 'gen'],
   embedded: [],
   client: ['gen'],
-  cli: ['client', 'gen', 'main.js'],
+  cli: ['client', 'contract', 'gen', 'main.js'],
 };
 
 /** For each room, packages that it must never import, in the forms they are imported by. */
@@ -26,6 +27,7 @@ const FORBIDDEN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   store: ['ioredis', '@connectrpc/connect', '@grpc/grpc-js', 'node:http', 'node:module'],
   cache: ['pg', 'umzug', '@connectrpc/connect', '@grpc/grpc-js', 'node:module'],
   rpc: ['pg', 'ioredis', 'umzug', 'node:http', 'node:http2', 'node:net', 'node:tls'],
+  contract: ['pg', 'ioredis', '@connectrpc/connect', '@grpc/grpc-js', 'node:fs', 'node:module'],
   server: ['pg', 'ioredis', 'umzug', 'node:module'],
   embedded: ['ioredis', '@connectrpc/connect-node', '@grpc/grpc-js'],
   client: ['pg', 'ioredis', 'umzug', 'node:module'],

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance.proto.
  */
 export const file_attendance_v1_attendance: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEiwwYKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEi8KBnN0YXR1cxgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIlCgZvcmlnaW4YBSABKA4yFS5hdHRlbmRhbmNlLnYxLk9yaWdpbhInCgdwb3J0aW9uGAYgASgOMhYuYXR0ZW5kYW5jZS52MS5Qb3J0aW9uEjoKEW90aGVyX2hhbGZfc3RhdHVzGAcgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEioKBnNoaWZ0cxgIIAMoCzIaLmF0dGVuZGFuY2UudjEuU2hpZnRSZXN1bHQSKAoIc2Vzc2lvbnMYCSADKAsyFi5hdHRlbmRhbmNlLnYxLlNlc3Npb24SMQoNZmlyc3RfaW5fdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGd29ya2VkGAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEisKCG9uX2JyZWFrGA0gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2xhdGVfYnkYDiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZWFybHlfYnkYDyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBAgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5EgwKBG5vdGUYESABKAkSDQoFZmluYWwYEiABKAgSOAoUbmV4dF90cmFuc2l0aW9uX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgVIAEoBRIMCgRldGFnGBYgASgJIqwDCgtTaGlmdFJlc3VsdBIQCghzaGlmdF9pZBgBIAEoCRI4ChRzY2hlZHVsZWRfc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoSc2NoZWR1bGVkX2VuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSMQoNZmlyc3RfaW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGd29ya2VkGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2xhdGVfYnkYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZWFybHlfYnkYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24ixwEKB1Nlc3Npb24SKwoHaW5fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIb3V0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHNoaWZ0X2lkGAMgASgJEikKBndvcmtlZBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIkCgZicmVha3MYBSADKAsyFC5hdHRlbmRhbmNlLnYxLkJyZWFrImUKBUJyZWFrEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCrSAgoQQXR0ZW5kYW5jZVN0YXR1cxIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGUFUVEVOREFOQ0VfU1RBVFVTX1BSRVNFTlQQARIcChhBVFRFTkRBTkNFX1NUQVRVU19BQlNFTlQQAhIeChpBVFRFTkRBTkNFX1NUQVRVU19IQUxGX0RBWRADEh4KGkFUVEVOREFOQ0VfU1RBVFVTX09OX0xFQVZFEAQSHAoYQVRURU5EQU5DRV9TVEFUVVNfUkVNT1RFEAUSHQoZQVRURU5EQU5DRV9TVEFUVVNfSE9MSURBWRAGEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0RBWV9PRkYQBxIfChtBVFRFTkRBTkNFX1NUQVRVU19TQ0hFRFVMRUQQCBIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNDSEVEVUxFRBAJKlwKBk9yaWdpbhIWChJPUklHSU5fVU5TUEVDSUZJRUQQABIRCg1PUklHSU5fTUFSS0VEEAESEgoOT1JJR0lOX0RFUklWRUQQAhITCg9PUklHSU5fRVhQRUNURUQQAypqCgdQb3J0aW9uEhcKE1BPUlRJT05fVU5TUEVDSUZJRUQQABIVChFQT1JUSU9OX1dIT0xFX0RBWRABEhYKElBPUlRJT05fRklSU1RfSEFMRhACEhcKE1BPUlRJT05fU0VDT05EX0hBTEYQAyqnAgoHQW5vbWFseRIXChNBTk9NQUxZX1VOU1BFQ0lGSUVEEAASFgoSQU5PTUFMWV9NSVNTSU5HX0lOEAESFwoTQU5PTUFMWV9NSVNTSU5HX09VVBACEhMKD0FOT01BTFlfTEFURV9JThADEhUKEUFOT01BTFlfRUFSTFlfT1VUEAQSGwoXQU5PTUFMWV9EVVBMSUNBVEVfUFVOQ0gQBRIVChFBTk9NQUxZX09GRl9TSElGVBAGEh0KGUFOT01BTFlfV09SS0VEX09OX0hPTElEQVkQBxIcChhBTk9NQUxZX09VVFNJREVfR0VPRkVOQ0UQCBIWChJBTk9NQUxZX0NMT0NLX1NLRVcQCRIdChlBTk9NQUxZX0VWRU5UX0lEX0NPTkZMSUNUEApiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEiwwYKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEi8KBnN0YXR1cxgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIlCgZvcmlnaW4YBSABKA4yFS5hdHRlbmRhbmNlLnYxLk9yaWdpbhInCgdwb3J0aW9uGAYgASgOMhYuYXR0ZW5kYW5jZS52MS5Qb3J0aW9uEjoKEW90aGVyX2hhbGZfc3RhdHVzGAcgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEioKBnNoaWZ0cxgIIAMoCzIaLmF0dGVuZGFuY2UudjEuU2hpZnRSZXN1bHQSKAoIc2Vzc2lvbnMYCSADKAsyFi5hdHRlbmRhbmNlLnYxLlNlc3Npb24SMQoNZmlyc3RfaW5fdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGd29ya2VkGAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEisKCG9uX2JyZWFrGA0gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2xhdGVfYnkYDiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZWFybHlfYnkYDyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBAgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5EgwKBG5vdGUYESABKAkSDQoFZmluYWwYEiABKAgSOAoUbmV4dF90cmFuc2l0aW9uX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgVIAEoBRIMCgRldGFnGBYgASgJIqwDCgtTaGlmdFJlc3VsdBIQCghzaGlmdF9pZBgBIAEoCRI4ChRzY2hlZHVsZWRfc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoSc2NoZWR1bGVkX2VuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSMQoNZmlyc3RfaW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGd29ya2VkGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2xhdGVfYnkYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZWFybHlfYnkYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24ixwEKB1Nlc3Npb24SKwoHaW5fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIb3V0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHNoaWZ0X2lkGAMgASgJEikKBndvcmtlZBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIkCgZicmVha3MYBSADKAsyFC5hdHRlbmRhbmNlLnYxLkJyZWFrImUKBUJyZWFrEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCrSAgoQQXR0ZW5kYW5jZVN0YXR1cxIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGUFUVEVOREFOQ0VfU1RBVFVTX1BSRVNFTlQQARIcChhBVFRFTkRBTkNFX1NUQVRVU19BQlNFTlQQAhIeChpBVFRFTkRBTkNFX1NUQVRVU19IQUxGX0RBWRADEh4KGkFUVEVOREFOQ0VfU1RBVFVTX09OX0xFQVZFEAQSHAoYQVRURU5EQU5DRV9TVEFUVVNfUkVNT1RFEAUSHQoZQVRURU5EQU5DRV9TVEFUVVNfSE9MSURBWRAGEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0RBWV9PRkYQBxIfChtBVFRFTkRBTkNFX1NUQVRVU19TQ0hFRFVMRUQQCBIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNDSEVEVUxFRBAJKlwKBk9yaWdpbhIWChJPUklHSU5fVU5TUEVDSUZJRUQQABIRCg1PUklHSU5fTUFSS0VEEAESEgoOT1JJR0lOX0RFUklWRUQQAhITCg9PUklHSU5fRVhQRUNURUQQAypqCgdQb3J0aW9uEhcKE1BPUlRJT05fVU5TUEVDSUZJRUQQABIVChFQT1JUSU9OX1dIT0xFX0RBWRABEhYKElBPUlRJT05fRklSU1RfSEFMRhACEhcKE1BPUlRJT05fU0VDT05EX0hBTEYQAyqiAwoHQW5vbWFseRIXChNBTk9NQUxZX1VOU1BFQ0lGSUVEEAASFgoSQU5PTUFMWV9NSVNTSU5HX0lOEAESFwoTQU5PTUFMWV9NSVNTSU5HX09VVBACEhMKD0FOT01BTFlfTEFURV9JThADEhUKEUFOT01BTFlfRUFSTFlfT1VUEAQSGwoXQU5PTUFMWV9EVVBMSUNBVEVfUFVOQ0gQBRIVChFBTk9NQUxZX09GRl9TSElGVBAGEh0KGUFOT01BTFlfV09SS0VEX09OX0hPTElEQVkQBxIcChhBTk9NQUxZX09VVFNJREVfR0VPRkVOQ0UQCBIWChJBTk9NQUxZX0NMT0NLX1NLRVcQCRIdChlBTk9NQUxZX0VWRU5UX0lEX0NPTkZMSUNUEAoSHwobQU5PTUFMWV9NSVNTSU5HX0JSRUFLX1NUQVJUEAsSHQoZQU5PTUFMWV9NSVNTSU5HX0JSRUFLX0VORBAMEhwKGEFOT01BTFlfVE9PX01BTllfUFVOQ0hFUxANEhsKF0FOT01BTFlfV09SS0VEX09OX0xFQVZFEA5iBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * One employee's attendance on one date: what the facts say, and what the clock adds
@@ -88,42 +88,44 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
   sessions: Session[];
 
   /**
-   * The first arrival.
+   * The first arrival, as punched.
    *
    * @generated from field: google.protobuf.Timestamp first_in_time = 10;
    */
   firstInTime?: Timestamp | undefined;
 
   /**
-   * The last departure.
+   * The last departure, as punched. Where arrivals and departures alternate, an odd last
+   * punch is the last departure too, although it ends no session.
    *
    * @generated from field: google.protobuf.Timestamp last_out_time = 11;
    */
   lastOutTime?: Timestamp | undefined;
 
   /**
-   * Time worked, breaks taken off.
+   * Time worked, after the rules: breaks deducted or paid, rounding. Absent, like the three
+   * lengths below, when nothing was planned and nothing was punched.
    *
    * @generated from field: google.protobuf.Duration worked = 12;
    */
   worked?: Duration | undefined;
 
   /**
-   * Time on break.
+   * The breaks punched, as far as both their ends are known.
    *
    * @generated from field: google.protobuf.Duration on_break = 13;
    */
   onBreak?: Duration | undefined;
 
   /**
-   * How late the first arrival was, beyond the grace; zero when in time.
+   * How late the arrivals were: the shifts' `late_by` added up.
    *
    * @generated from field: google.protobuf.Duration late_by = 14;
    */
   lateBy?: Duration | undefined;
 
   /**
-   * How early the last departure was, beyond the grace; zero when in time.
+   * How early the departures were: the shifts' `early_by` added up.
    *
    * @generated from field: google.protobuf.Duration early_by = 15;
    */
@@ -221,35 +223,35 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
   status: AttendanceStatus;
 
   /**
-   * The first arrival within this shift's window.
+   * The first arrival within this shift's window, as punched.
    *
    * @generated from field: google.protobuf.Timestamp first_in_time = 5;
    */
   firstInTime?: Timestamp | undefined;
 
   /**
-   * The last departure within this shift's window.
+   * The last departure within this shift's window, as punched; as that of the day.
    *
    * @generated from field: google.protobuf.Timestamp last_out_time = 6;
    */
   lastOutTime?: Timestamp | undefined;
 
   /**
-   * Time worked on this shift.
+   * Time worked on this shift, after its rules: breaks deducted or paid, rounding.
    *
    * @generated from field: google.protobuf.Duration worked = 7;
    */
   worked?: Duration | undefined;
 
   /**
-   * How late, beyond the grace.
+   * From the scheduled start to the first arrival; zero when that was within the grace.
    *
    * @generated from field: google.protobuf.Duration late_by = 8;
    */
   lateBy?: Duration | undefined;
 
   /**
-   * How early left, beyond the grace.
+   * From the last departure to the scheduled end; zero when that was within the grace.
    *
    * @generated from field: google.protobuf.Duration early_by = 9;
    */
@@ -291,7 +293,8 @@ export type Session = Message<"attendance.v1.Session"> & {
   shiftId: string;
 
   /**
-   * Its length without its breaks.
+   * Its length without its breaks, exactly: no rule is applied to it. Zero while an end is
+   * missing.
    *
    * @generated from field: google.protobuf.Duration worked = 4;
    */
@@ -547,7 +550,7 @@ export enum Anomaly {
   EARLY_OUT = 4,
 
   /**
-   * The same kind of punch again while its session was open.
+   * A punch that was set aside: the same again, or another arrival of somebody already in.
    *
    * @generated from enum value: ANOMALY_DUPLICATE_PUNCH = 5;
    */
@@ -587,6 +590,34 @@ export enum Anomaly {
    * @generated from enum value: ANOMALY_EVENT_ID_CONFLICT = 10;
    */
   EVENT_ID_CONFLICT = 10,
+
+  /**
+   * The end of a break that nobody began.
+   *
+   * @generated from enum value: ANOMALY_MISSING_BREAK_START = 11;
+   */
+  MISSING_BREAK_START = 11,
+
+  /**
+   * A break without its end: left while on break.
+   *
+   * @generated from enum value: ANOMALY_MISSING_BREAK_END = 12;
+   */
+  MISSING_BREAK_END = 12,
+
+  /**
+   * More punches than a day can have, as of a stuck device; the later ones were set aside.
+   *
+   * @generated from enum value: ANOMALY_TOO_MANY_PUNCHES = 13;
+   */
+  TOO_MANY_PUNCHES = 13,
+
+  /**
+   * Punches on a day that is declared as leave.
+   *
+   * @generated from enum value: ANOMALY_WORKED_ON_LEAVE = 14;
+   */
+  WORKED_ON_LEAVE = 14,
 }
 
 /**

@@ -75,6 +75,34 @@ const NOTHING = {
 
 const CLEARED = { ...NOTHING, date: DAY, updateTime: 'TIME', revision: 2, etag: '"2"' };
 
+/** Every kind of field: texts, lengths, instants, doubles, lists of messages. */
+const SIMULATION: JsonObject = {
+  employee: { timeZone: 'Europe/Berlin', employeeName: 'Zoë O’Brien', defaultShiftId: 'N' },
+  shifts: [
+    {
+      shiftId: 'N',
+      startTime: '22:00',
+      endTime: '06:00',
+      acceptBefore: '0s',
+      geofence: { latitude: 52.5, longitude: -13.4, radiusMeters: 500 },
+      workRules: { roundIn: { direction: 'ROUNDING_DIRECTION_UP', step: '900s' } },
+    },
+  ],
+  punches: [
+    {
+      time: '2026-03-02T21:04:59.999Z',
+      kind: 'PUNCH_KIND_IN',
+      location: { latitude: 52.51, longitude: 0 },
+    },
+    { time: '2026-03-03T00:00:00Z', kind: 'PUNCH_KIND_BREAK_START' },
+    { time: '2026-03-03T00:30:00Z', kind: 'PUNCH_KIND_BREAK_END' },
+    { time: '2026-03-03T04:30:00Z' },
+  ],
+  startDate: DAY,
+  endDate: '2026-03-04',
+  nowTime: '2026-03-04T12:00:00Z',
+};
+
 interface Said {
   readonly code: string;
   readonly reason: string;
@@ -152,6 +180,15 @@ const BAD_ITEM = {
   reason: 'DATE_INVALID',
   description: 'must be a real date, YYYY-MM-DD, from 1900-01-01 to 9999-12-31; it is "02/03/2026"',
 };
+
+const NO_STATUS =
+  'must be one of ATTENDANCE_STATUS_PRESENT, ATTENDANCE_STATUS_ABSENT, ' +
+  'ATTENDANCE_STATUS_HALF_DAY, ATTENDANCE_STATUS_ON_LEAVE, ATTENDANCE_STATUS_REMOTE, ' +
+  'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ATTENDANCE_STATUS_SCHEDULED, ' +
+  'ATTENDANCE_STATUS_UNSCHEDULED; it is "banana"';
+const NO_FIELD =
+  'is no field here; take it out, or use one of: employee_id, start_date, end_date, statuses, ' +
+  'include_expected, page_size, page_token, as_of_time';
 
 const ANSWERS: readonly ProtocolCase[] = [
   {
@@ -273,6 +310,14 @@ const ANSWERS: readonly ProtocolCase[] = [
 
 const REFUSALS: readonly ProtocolCase[] = [
   {
+    name: 'a simulation, and one that cannot be',
+    run: async (ask) => [
+      await ask('SimulateAttendance', SIMULATION),
+      await ask('SimulateAttendance', { ...SIMULATION, endDate: '2026-03-01' }),
+    ],
+    expected: 'same',
+  },
+  {
     name: 'an employee nobody knows',
     needs: ['quick calls'],
     run: async (ask, { id }) => [
@@ -368,39 +413,24 @@ const REFUSALS: readonly ProtocolCase[] = [
       refused({
         code: 'INVALID_ARGUMENT',
         reason: 'MALFORMED_REQUEST',
-        message:
-          'The JSON of the field status cannot be read: "banana" is not one of ' +
-          'ATTENDANCE_STATUS_UNSPECIFIED, ATTENDANCE_STATUS_PRESENT, ATTENDANCE_STATUS_ABSENT, ' +
-          'ATTENDANCE_STATUS_HALF_DAY, ATTENDANCE_STATUS_ON_LEAVE, ATTENDANCE_STATUS_REMOTE, ' +
-          'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ATTENDANCE_STATUS_SCHEDULED, ' +
-          'ATTENDANCE_STATUS_UNSCHEDULED.',
+        message: `The JSON of the request cannot be read: status ${NO_STATUS}.`,
         violations: [
           {
             field: 'status',
             reason: 'MALFORMED_REQUEST',
-            description:
-              'The JSON of the field status cannot be read: "banana" is not one of ' +
-              'ATTENDANCE_STATUS_UNSPECIFIED, ATTENDANCE_STATUS_PRESENT, ' +
-              'ATTENDANCE_STATUS_ABSENT, ATTENDANCE_STATUS_HALF_DAY, ' +
-              'ATTENDANCE_STATUS_ON_LEAVE, ATTENDANCE_STATUS_REMOTE, ' +
-              'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ' +
-              'ATTENDANCE_STATUS_SCHEDULED, ATTENDANCE_STATUS_UNSCHEDULED.',
+            description: NO_STATUS,
           },
         ],
       }),
       refused({
         code: 'INVALID_ARGUMENT',
         reason: 'MALFORMED_REQUEST',
-        message:
-          'attendance.v1.ListAttendanceRequest has no field employe_id; ' +
-          'check the spelling against the API.',
+        message: `The JSON of the request cannot be read: employe_id ${NO_FIELD}.`,
         violations: [
           {
             field: 'employe_id',
             reason: 'MALFORMED_REQUEST',
-            description:
-              'attendance.v1.ListAttendanceRequest has no field employe_id; ' +
-              'check the spelling against the API.',
+            description: NO_FIELD,
           },
         ],
       }),

@@ -1,15 +1,27 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type MarkableStatus, PORTIONS, type Portion } from '../../src/domain/day.js';
+import {
+  type DayResult,
+  type Declaration,
+  type MarkableStatus,
+  NO_WORK,
+  PORTIONS,
+  type Portion,
+} from '../../src/domain/day.js';
 import {
   type DeclarationFact,
   declarationIn,
   declarationOf,
-  derive,
   foldDeclaration,
-  sameResult,
-} from '../../src/domain/derive.js';
+} from '../../src/domain/declaration.js';
+import { derive, sameResult } from '../../src/domain/derive.js';
 import { NO_PLAN } from '../../src/domain/plan.js';
+import { NO_PUNCHES } from '../../src/domain/punch.js';
+
+/** The day as it is stored for a declaration. */
+function dayOf(declaration: Declaration | undefined): DayResult | undefined {
+  return declaration && derive({ declaration, punches: NO_PUNCHES }, NO_PLAN);
+}
 
 function mark(status: MarkableStatus, portion: Portion = 'WHOLE_DAY', note = ''): DeclarationFact {
   return { kind: 'MARK', status, portion, note };
@@ -94,15 +106,15 @@ const anyFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(CLEAR) },
 );
 
-describe('derive: the latest mark rules, per half', () => {
+describe('A declaration: the latest mark rules, per half', () => {
   for (const { id, facts, status, portion, other } of CASES) {
     it(id, () => {
-      const result = derive({ declaration: declarationOf(facts) }, NO_PLAN);
+      const result = dayOf(declarationOf(facts));
       if (status === undefined) {
         expect(result).to.equal(undefined);
       } else {
-        const expected = { origin: 'MARKED', status, portion, otherHalfStatus: other, note: '' };
-        expect(result).to.deep.equal(expected);
+        const expected = { status, portion, otherHalfStatus: other, note: '', work: NO_WORK };
+        expect(result).to.deep.equal({ origin: 'MARKED', ...expected });
       }
     });
   }
@@ -110,12 +122,12 @@ describe('derive: the latest mark rules, per half', () => {
   it('one fact at a time onto the stored day gives what all facts at once give', () => {
     fc.assert(
       fc.property(fc.array(anyFact, { maxLength: 12 }), (facts) => {
-        let stored = derive({ declaration: undefined }, NO_PLAN);
+        let stored = dayOf(undefined);
         for (const fact of facts) {
           const declaration = foldDeclaration(declarationIn(stored), fact);
-          stored = derive({ declaration }, NO_PLAN);
+          stored = dayOf(declaration);
         }
-        const rebuilt = derive({ declaration: declarationOf(facts) }, NO_PLAN);
+        const rebuilt = dayOf(declarationOf(facts));
         expect(sameResult(stored, rebuilt)).to.equal(true);
         expect(stored).to.deep.equal(rebuilt);
       }),

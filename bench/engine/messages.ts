@@ -1,0 +1,7 @@
+// What the bench and its engine process say to each other. The bench sends a Layout.
+
+import type { Computed } from '../support/compute.js';
+
+export type EngineReply =
+  | { readonly kind: 'RESULT'; readonly computed: readonly Computed[] }
+  | { readonly kind: 'FAILED'; readonly message: string };

@@ -1,0 +1,136 @@
+// What the row `derive` measures of a month. Every work leaves its results where they can be
+// read, and tells a number that only the right results give: a compiler that left the work
+// out, or a rule that changed it, would be noticed in the very round.
+
+import type { DayResult, StoredDay } from '../../src/domain/day.js';
+import { type DayFacts, derive } from '../../src/domain/derive.js';
+import type { Finding } from '../../src/domain/finding.js';
+import { type DayPlan, planDays } from '../../src/domain/plan.js';
+import { present } from '../../src/domain/present.js';
+import type { Punch, Timeline } from '../../src/domain/punch.js';
+import type { Instant, RecordTime } from '../../src/domain/time.js';
+import type { Work } from '../support/compute.js';
+import { FIRST_DAY, LAST_DAY, type Scenario, WORKED_DAYS } from './scenarios.js';
+
+/** What is measured of every month, in the order of the table. `json` is the limit. */
+export const WORK_NAMES = ['plan', 'derive', 'trace', 'present', 'write', 'json'] as const;
+export type WorkName = (typeof WORK_NAMES)[number];
+
+/** What a work of a scenario is called in the results. */
+export function workOf(scenarioName: string, work: WorkName): string {
+  return `${work} (${scenarioName})`;
+}
+
+/** Noon of the month's 16th in UTC: half of its days are over, half are to come. */
+const NOW = ((FIRST_DAY + 15.5) * 86_400_000) as Instant;
+const RECORDED = (NOW * 1000) as RecordTime;
+
+/** The works of a scenario; each `run` does a whole month once. */
+export function worksOf(scenario: Scenario): readonly Work[] {
+  const plans = monthOf(scenario);
+  const plannedSeconds = scenario.plannedSeconds * WORKED_DAYS;
+  const workedSeconds = scenario.workedSeconds * WORKED_DAYS;
+  const days = plans.length;
+  const works: Record<WorkName, Omit<Work, 'name'>> = {
+    plan: { items: days, expected: plannedSeconds, run: () => plannedIn(monthOf(scenario)) },
+    derive: {
+      items: days,
+      expected: workedSeconds,
+      run: () => workedIn(deriveAll(plans, scenario)),
+    },
+    trace: { items: days, expected: workedSeconds, run: () => traceAll(plans, scenario) },
+    present: { items: days, expected: workedSeconds, run: presentAll(plans, scenario) },
+    write: {
+      items: scenario.punches.length,
+      expected: scenario.workedSeconds * scenario.punches.length,
+      run: () => writeAll(scenario),
+    },
+    json: jsonOf(plans, scenario),
+  };
+  return WORK_NAMES.map((name) => ({ name: workOf(scenario.name, name), ...works[name] }));
+}
+
+function monthOf({ roster, employee }: Scenario): DayPlan[] {
+  return planDays(roster, employee, FIRST_DAY, LAST_DAY);
+}
+
+/** The facts as if just read: the engine must not find anything that it kept for this timeline. */
+function freshFacts({ punches }: Scenario): DayFacts {
+  return { declaration: undefined, punches: [...punches] as readonly Punch[] as Timeline };
+}
+
+function deriveAll(plans: readonly DayPlan[], scenario: Scenario): DayResult[] {
+  const facts = freshFacts(scenario);
+  return plans.map((plan) => derive(facts, plan));
+}
+
+/** With every finding, as an explanation needs them. */
+function traceAll(plans: readonly DayPlan[], scenario: Scenario): number {
+  const facts = freshFacts(scenario);
+  const traces: Finding[][] = [];
+  const results = plans.map((plan) => {
+    const trace: Finding[] = [];
+    traces.push(trace);
+    return derive(facts, plan, trace);
+  });
+  // A day without a finding was not traced: then the sum below is none.
+  return traces.every((trace) => trace.length > 0) ? workedIn(results) : Number.NaN;
+}
+
+/** A month as it is read: days with punches are stored, the others come from the plan. */
+function presentAll(plans: readonly DayPlan[], scenario: Scenario): () => number {
+  const facts = freshFacts(scenario);
+  const days = plans.map((plan) => {
+    const { date } = plan;
+    const result = derive(facts, plan);
+    const stored: StoredDay = { date, result, revision: 1, recordedAt: RECORDED };
+    const subject = { employeeId: scenario.employeeId, employeeName: 'Jo Doe', date };
+    return { subject, plan, stored: result.origin === 'DERIVED' ? stored : undefined };
+  });
+  return () => {
+    const shown = days.map(({ subject, stored, plan }) => present(subject, stored, plan, NOW));
+    return shown.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
+  };
+}
+
+/**
+ * What the engine has to do for each punch of the month when it is written by itself: the days
+ * it can change are planned and derived, its own date and both neighbours.
+ */
+function writeAll(scenario: Scenario): number {
+  const { roster, employee, punchDays } = scenario;
+  const written = punchDays.map((day) => {
+    const facts = freshFacts(scenario);
+    return planDays(roster, employee, day - 1, day + 1).map((plan) => derive(facts, plan));
+  });
+  return written.reduce((sum, [, own]) => sum + (own?.work.workedSeconds ?? 0), 0);
+}
+
+/** The limit: reading the same punches from JSON and writing the same results as JSON. */
+function jsonOf(plans: readonly DayPlan[], scenario: Scenario): Omit<Work, 'name'> {
+  const { punches, punchDays } = scenario;
+  const results = deriveAll(plans, scenario);
+  const days = plans.map(({ epochDay }, index) => {
+    const own = punches.filter((_, at) => punchDays[at] === epochDay);
+    return { text: JSON.stringify(own), result: results[index] };
+  });
+  const characters = days.reduce((sum, { result }) => sum + JSON.stringify(result).length, 0);
+  const run = (): number => {
+    const read = days.map(({ text }) => JSON.parse(text) as readonly Punch[]);
+    const written = days.map(({ result }) => JSON.stringify(result));
+    const count = read.reduce((sum, each) => sum + each.length, 0);
+    return written.reduce((sum, text) => sum + text.length, count);
+  };
+  return { items: days.length, expected: characters + punches.length, run };
+}
+
+function plannedIn(plans: readonly DayPlan[]): number {
+  return plans.reduce(
+    (sum, { shifts }) => shifts.reduce((own, { start, end }) => own + (end - start) / 1000, sum),
+    0,
+  );
+}
+
+function workedIn(results: readonly DayResult[]): number {
+  return results.reduce((sum, { work }) => sum + work.workedSeconds, 0);
+}

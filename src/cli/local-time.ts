@@ -1,0 +1,85 @@
+// Instants as the clocks of a zone show them, for people. The same form as in the service's
+// explanations, whatever the machine's own zone and language.
+
+/** No clock is set back by more within a day: 2 hours at Troll, 30 minutes on Lord Howe Island. */
+const MOST_SET_BACK_MS = 3 * 3_600_000;
+
+/** Formatters are costly to make. At most one per zone of a scenario, which are bounded. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * `06:00`; `06:00 (Sun 30 Mar)` on another date than `date`, `YYYY-MM-DD`; `02:30 (second time)`
+ * in the hour that is repeated in autumn. Seconds only when there are any.
+ */
+export function localTimeText(epochMs: number, zone: string, date: string): string {
+  const shown = wallTime(epochMs, zone);
+  const details = shown.date === date ? [] : [shown.dateWords];
+  if (isSecondTime(epochMs, zone, shown)) details.push('second time');
+  return details.length === 0 ? shown.time : `${shown.time} (${details.join(', ')})`;
+}
+
+/** Whether the clock showed the same before: it was set back since. */
+function isSecondTime(epochMs: number, zone: string, { offsetMs }: WallTime): boolean {
+  const before = wallTime(epochMs - MOST_SET_BACK_MS, zone).offsetMs;
+  const first = epochMs - (before - offsetMs);
+  return first < epochMs && wallTime(first, zone).offsetMs === before;
+}
+
+/** The zone, or UTC where this machine's time zone data does not have it: older than the service's. */
+export function shownZone(zone: string): string {
+  try {
+    formatterOf(zone);
+    return zone;
+  } catch {
+    return 'UTC';
+  }
+}
+
+interface WallTime {
+  readonly date: string;
+  /** `Sun 30 Mar`. */
+  readonly dateWords: string;
+  readonly time: string;
+  /** Ahead of UTC. */
+  readonly offsetMs: number;
+}
+
+function wallTime(epochMs: number, zone: string): WallTime {
+  const parts = new Map(
+    formatterOf(zone)
+      .formatToParts(epochMs)
+      .map(({ type, value }) => [type, value]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  const clock = `${part('hour')}:${part('minute')}`;
+  const seconds = part('second') === '00' ? '' : `:${part('second')}`;
+  // The date's own words, from midnight UTC of it: then no zone has a say.
+  const [weekday = '', , month = ''] = new Date(`${date}T00:00:00Z`)
+    .toUTCString()
+    .split(/,? /)
+    .filter((_, index) => index < 3);
+  return {
+    date,
+    dateWords: `${weekday} ${Number(part('day'))} ${month}`,
+    time: `${clock}${seconds}`,
+    offsetMs: Date.parse(`${date}T${clock}:${part('second')}Z`) - epochMs,
+  };
+}
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formatters.set(zone, made);
+  return made;
+}

@@ -1,0 +1,123 @@
+// Where a JSON value is no message of the contract, and what would be right there. protobuf's own
+// reader names a field's type and stops at the first; people look for a place in what they wrote.
+// For those who read JSON on either side of the wire; must never say more of it than it needs.
+
+import {
+  type DescField,
+  type DescMessage,
+  fromJson,
+  type JsonValue,
+  ScalarType,
+} from '@bufbuild/protobuf';
+
+/** The longest piece of what was sent that is shown back. */
+const MAX_SHOWN = 40;
+
+export interface JsonProblem {
+  /** In the contract's names: `punches[3].kind`; empty for the value as a whole. */
+  readonly path: string;
+  /** What would be right, and what is there: follows the path in a sentence. As it was sent. */
+  readonly says: string;
+}
+
+/** The problems in their order, found one by one; none when the value reads as the message. */
+export function* jsonProblems(
+  schema: DescMessage,
+  json: JsonValue,
+  path = '',
+): Generator<JsonProblem, void, undefined> {
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) {
+    yield { path, says: `must be an object, { ... }; it is ${shown(json)}` };
+    return;
+  }
+  for (const [key, value] of Object.entries(json)) {
+    const field = schema.fields.find(({ name, jsonName }) => key === name || key === jsonName);
+    const name = field?.name ?? cut(key);
+    const at = path === '' ? name : `${path}.${name}`;
+    if (field === undefined) {
+      yield { path: at, says: unknownField(schema) };
+    } else if (value !== null) {
+      // Null is like leaving the field out.
+      yield* fieldProblems(schema, field, value, at);
+    }
+  }
+}
+
+function* fieldProblems(
+  schema: DescMessage,
+  field: DescField,
+  value: JsonValue,
+  path: string,
+): Generator<JsonProblem, void, undefined> {
+  if (field.fieldKind !== 'list') {
+    yield* valueProblems(schema, field, value, value, path);
+  } else if (!Array.isArray(value)) {
+    yield { path, says: `must be a list, [ ... ]; it is ${shown(value)}` };
+  } else {
+    for (const [index, item] of value.entries()) {
+      yield* valueProblems(schema, field, item, [item], `${path}[${index}]`);
+    }
+  }
+}
+
+/** `whole` is the field with this value alone in it. */
+function* valueProblems(
+  schema: DescMessage,
+  field: DescField,
+  value: JsonValue,
+  whole: JsonValue,
+  path: string,
+): Generator<JsonProblem, void, undefined> {
+  const { message } = field;
+  if (message !== undefined && !isLeaf(message)) {
+    yield* jsonProblems(message, value, path);
+    return;
+  }
+  try {
+    fromJson(schema, { [field.name]: whole });
+  } catch {
+    yield { path, says: `must be ${rightFor(field)}; it is ${shown(value)}` };
+  }
+}
+
+/** Timestamps and durations are texts in JSON. */
+function isLeaf({ typeName }: DescMessage): boolean {
+  return typeName.startsWith('google.protobuf.');
+}
+
+function unknownField(schema: DescMessage): string {
+  const names = schema.fields.map(({ name }) => name).join(', ');
+  return `is no field here; take it out, or use one of: ${names}`;
+}
+
+function rightFor(field: DescField): string {
+  const { message, enum: words } = field;
+  if (words !== undefined) {
+    const names = words.values.filter(({ number }) => number > 0).map(({ name }) => name);
+    return `one of ${names.join(', ')}`;
+  }
+  if (message?.typeName === 'google.protobuf.Timestamp') {
+    return 'an instant with its zone, such as "2026-03-02T08:00:00Z" or "2026-03-02T09:00:00+01:00"';
+  }
+  if (message?.typeName === 'google.protobuf.Duration') {
+    return 'a length in seconds, such as "900s" for a quarter of an hour';
+  }
+  switch (field.scalar) {
+    case ScalarType.STRING:
+      return 'a text, "..."';
+    case ScalarType.BOOL:
+      return 'true or false';
+    default:
+      return 'a number';
+  }
+}
+
+function shown(value: JsonValue): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value !== null && typeof value === 'object') return 'an object';
+  return cut(JSON.stringify(value));
+}
+
+function cut(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
+}

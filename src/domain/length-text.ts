@@ -1,0 +1,20 @@
+// A length of time as people write it. The same text everywhere, whatever the machine's language.
+
+/**
+ * `7 h 30 min`, `45 s`, `24 h`; nothing that is 0 is named, except `0 min` itself. Takes any
+ * number of seconds: what is not a whole number is shown as it is, `1.5 s`.
+ */
+export function lengthText(seconds: number): string {
+  if (!Number.isSafeInteger(seconds)) return `${seconds} s`;
+  if (seconds === 0) return '0 min';
+  if (seconds < 0) return `-${lengthText(-seconds)}`;
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}

@@ -1,0 +1,82 @@
+// How many items the lists of a message may have, looked at before all else: the other rules look
+// at every item, however many were sent. Must never read an item of a list that is too long.
+
+import { type DescField, type DescMessage, isFieldSet, type Message } from '@bufbuild/protobuf';
+import { RepeatedRulesSchema } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
+import type { FieldViolation } from '../domain/errors.js';
+import { helpFor, isCheckedApart, NOT_SHOWN, refusal, rulesOf } from './field-help.js';
+
+/** A field that is a list, or that leads to one. */
+interface Step {
+  readonly field: DescField;
+  /** The most items of a list; undefined without a rule, and of what is not a list. */
+  readonly maxItems: number | undefined;
+  /** What to look at within; undefined when there is nothing, or nothing of ours. */
+  readonly inner: readonly Step[] | undefined;
+}
+
+/** By type, found once: most messages have no lists and cost one look-up. */
+const stepsByType = new Map<DescMessage, readonly Step[]>();
+
+function stepsOf(desc: DescMessage): readonly Step[] {
+  const known = stepsByType.get(desc);
+  if (known !== undefined) return known;
+  const steps: Step[] = [];
+  // Before its fields are looked at: a type that holds itself finds itself here.
+  stepsByType.set(desc, steps);
+  for (const field of desc.fields) {
+    const maxItems = maxItemsOf(field);
+    const within =
+      field.message === undefined || isCheckedApart(field) ? [] : stepsOf(field.message);
+    const isRecursive = within === steps;
+    const inner = within.length > 0 || isRecursive ? within : undefined;
+    if (maxItems !== undefined || inner !== undefined) steps.push({ field, maxItems, inner });
+  }
+  return steps;
+}
+
+function maxItemsOf(field: DescField): number | undefined {
+  const type = rulesOf(field)?.type;
+  if (type?.case !== 'repeated') return undefined;
+  const isBounded = isFieldSet(type.value, RepeatedRulesSchema.field.maxItems);
+  return isBounded ? Number(type.value.maxItems) : undefined;
+}
+
+/**
+ * The lists that have more items than their rule lets them, with none further in than the first
+ * on each path; `prefix` leads to the message from the request's root.
+ */
+export function tooLongLists(
+  desc: DescMessage,
+  message: Message,
+  prefix: string,
+): readonly FieldViolation[] {
+  const found: FieldViolation[] = [];
+  walk(stepsOf(desc), message, () => prefix, found);
+  return found;
+}
+
+/** Paths are put together only for what is refused: nearly nothing ever is. */
+function walk(
+  steps: readonly Step[],
+  message: Message,
+  prefix: () => string,
+  found: FieldViolation[],
+): void {
+  for (const { field, maxItems, inner } of steps) {
+    const value = (message as Record<string, unknown> & Message)[field.localName];
+    const path = () => `${prefix()}${field.name}`;
+    if (!Array.isArray(value)) {
+      if (inner !== undefined && value !== undefined) {
+        walk(inner, value as Message, () => `${path()}.`, found);
+      }
+    } else if (maxItems !== undefined && value.length > maxItems) {
+      const help = helpFor(field, `must be at most ${maxItems} items`, false);
+      found.push(refusal(path(), field.name, NOT_SHOWN, `${help}; there are ${value.length}`));
+    } else if (inner !== undefined) {
+      for (const [index, item] of value.entries()) {
+        walk(inner, item as Message, () => `${path()}[${index}].`, found);
+      }
+    }
+  }
+}

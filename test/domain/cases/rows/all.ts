@@ -1,0 +1,22 @@
+// Every row of the acceptance cases, for whoever runs them.
+
+import type { Case } from '../../support/scenario.js';
+import { ABSENCE_AND_MARK_CASES } from './absence-marks.js';
+import { BREAK_AND_ROUNDING_CASES } from './breaks-rounding.js';
+import { EXCEPTION_CASES } from './exceptions.js';
+import { HOURS_CASES } from './hours.js';
+import { NIGHT_CASES } from './nights.js';
+import { SESSION_CASES } from './sessions.js';
+import { SHIFT_WINDOW_CASES } from './shift-windows.js';
+import { ZONE_CASES } from './zones.js';
+
+export const ALL_CASES: readonly Case[] = [
+  ...SHIFT_WINDOW_CASES,
+  ...ABSENCE_AND_MARK_CASES,
+  ...HOURS_CASES,
+  ...NIGHT_CASES,
+  ...ZONE_CASES,
+  ...SESSION_CASES,
+  ...BREAK_AND_ROUNDING_CASES,
+  ...EXCEPTION_CASES,
+];

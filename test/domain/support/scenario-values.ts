@@ -1,0 +1,175 @@
+// An acceptance case as the engine's own values.
+
+import {
+  isMarkable,
+  type MarkableStatus,
+  type Portion,
+  STATUSES,
+} from '../../../src/domain/day.js';
+import { type LocalDate, parseLocalDate, toEpochDay } from '../../../src/domain/local-date.js';
+import type { Punch } from '../../../src/domain/punch.js';
+import type { EmployeeRoster, Roster, ShiftVersion } from '../../../src/domain/roster.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  type OffShiftRules,
+  PLAIN_WORK_RULES,
+  ROUNDING_DIRECTIONS,
+  type Rounding,
+  type Shift,
+  type WorkRules,
+} from '../../../src/domain/shift.js';
+import type { Instant } from '../../../src/domain/time.js';
+import { findZone, type Zone } from '../../../src/domain/zone.js';
+import { deductionOf, Notation, roundingOf, secondsOf } from './notation.js';
+import {
+  CALENDAR,
+  type Case,
+  DEFAULT_MARGIN,
+  type OffShiftSetup,
+  type RulesSetup,
+  type ShiftSetup,
+} from './scenario.js';
+
+export interface CaseValues {
+  readonly roster: Roster;
+  readonly employee: EmployeeRoster;
+  readonly punches: readonly Punch[];
+  /** The oldest first. */
+  readonly marks: readonly {
+    readonly date: LocalDate;
+    readonly status: MarkableStatus;
+    readonly portion: Portion;
+  }[];
+  readonly now: Instant;
+}
+
+export function valuesOf(row: Case): CaseValues {
+  const notation = new Notation(row);
+  const { roster: setup } = row;
+  const shifts = new Map(
+    (setup.shifts ?? []).map((shift): [string, ShiftVersion[]] => [
+      shift.id,
+      [{ fromDay: Number.NEGATIVE_INFINITY, shift: shiftOf(shift) }],
+    ]),
+  );
+  const holidays = (setup.holidays ?? []).map((day) => notation.epochDay(day));
+  return {
+    roster: {
+      shifts,
+      calendars: new Map([[CALENDAR, new Map(holidays.map((day) => [day, 'a holiday']))]]),
+      offShift: offShiftOf(setup.offShift ?? {}),
+    },
+    employee: employeeOf(row, notation),
+    punches: (row.punches ?? []).map((text): Punch => {
+      const punch = notation.punch(text);
+      return { ...punch, time: punch.time as Instant, flags: [] };
+    }),
+    marks: (row.marks ?? []).map((text) => {
+      const { date, status, portion } = notation.mark(text);
+      return { date: dateOf(date), status: markableOf(status), portion };
+    }),
+    now: notation.now(row.now) as Instant,
+  };
+}
+
+function employeeOf({ roster: setup }: Case, notation: Notation): EmployeeRoster {
+  const dayOr = (text: string | undefined, otherwise: number) =>
+    text === undefined ? otherwise : notation.epochDay(text);
+  return {
+    zones: [{ fromDay: Number.NEGATIVE_INFINITY, zone: zoneNamed(notation.zone) }],
+    joinedDay: dayOr(setup.joined, Number.NEGATIVE_INFINITY),
+    leftDay: dayOr(setup.left, Number.POSITIVE_INFINITY),
+    defaultShiftId: setup.defaultShift,
+    calendarId: CALENDAR,
+    assignments: (setup.assigned ?? []).map(({ shifts, from, to }) => ({
+      fromDay: notation.epochDay(from),
+      toDay: dayOr(to, Number.POSITIVE_INFINITY),
+      anchorDay: notation.epochDay(from),
+      cycle: [shifts],
+    })),
+    overrides: new Map(),
+  };
+}
+
+/** The engine's own value, for the checks of definitions too. */
+export function shiftOf(setup: ShiftSetup): Shift {
+  const [start = '', end = ''] = setup.hours.split('-');
+  return {
+    shiftId: setup.id,
+    startSecond: secondsOf(start),
+    endSecond: secondsOf(end),
+    zone: setup.zone === undefined ? undefined : zoneNamed(setup.zone),
+    beforeSeconds: secondsOf(setup.before ?? DEFAULT_MARGIN),
+    afterSeconds: secondsOf(setup.after ?? DEFAULT_MARGIN),
+    lateGraceSeconds: secondsOf(setup.lateGrace),
+    earlyGraceSeconds: secondsOf(setup.earlyGrace),
+    halfDayBelowSeconds: secondsOf(setup.halfDayBelow),
+    absentBelowSeconds: secondsOf(setup.absentBelow),
+    work: workRulesOf(setup.rules ?? {}),
+    worksOnHolidays: setup.worksOnHolidays ?? false,
+    calendarId: setup.calendar,
+    geofence: setup.geofence,
+  };
+}
+
+function workRulesOf(setup: RulesSetup): WorkRules {
+  return {
+    pairing: setup.pairing ?? PLAIN_WORK_RULES.pairing,
+    hours: setup.hours ?? PLAIN_WORK_RULES.hours,
+    repeatSeconds: secondsOf(setup.repeat),
+    breakDeductions: (setup.deduct ?? []).map(deductionOf),
+    paidBreakSeconds: secondsOf(setup.paidBreaks),
+    roundIn: roundingValue(setup.roundIn),
+    roundOut: roundingValue(setup.roundOut),
+    roundBreaks: roundingValue(setup.roundBreaks),
+    roundWorked: roundingValue(setup.roundWorked),
+  };
+}
+
+function roundingValue(text: string | undefined): Rounding | undefined {
+  if (text === undefined) return undefined;
+  const parts = roundingOf(text);
+  const direction = ROUNDING_DIRECTIONS.find((each) => each === parts.direction);
+  if (direction === undefined) throw new Error(`not a rounding: "${text}"`);
+  return { ...parts, direction };
+}
+
+function offShiftOf({ gap, maxLength, attribution, rules }: OffShiftSetup): OffShiftRules {
+  const plain = DEFAULT_OFF_SHIFT_RULES;
+  return {
+    work: workRulesOf(rules ?? {}),
+    newStretchGapSeconds: gap === undefined ? plain.newStretchGapSeconds : secondsOf(gap),
+    maxLengthSeconds: maxLength === undefined ? plain.maxLengthSeconds : secondsOf(maxLength),
+    attribution: attribution ?? plain.attribution,
+  };
+}
+
+function zoneNamed(name: string): Zone {
+  const zone = findZone(name);
+  if (zone === undefined) throw new Error(`no such zone: ${name}`);
+  return zone;
+}
+
+function dateOf(text: string): LocalDate {
+  const date = parseLocalDate(text);
+  if (date === undefined) throw new Error(`no such date: ${text}`);
+  return date;
+}
+
+function markableOf(text: string): MarkableStatus {
+  const status = STATUSES.find((each) => each === text);
+  if (status === undefined || !isMarkable(status)) throw new Error(`cannot be marked: ${text}`);
+  return status;
+}
+
+/** The dates to work out: all that a row speaks of, and two on either side of them. */
+export function datesOf(row: Case): { readonly firstDay: number; readonly lastDay: number } {
+  const notation = new Notation(row);
+  const days = Object.keys(row.days).map((day) => notation.epochDay(day));
+  const punched = (row.punches ?? []).map((text) =>
+    Math.floor(notation.punch(text).time / 86_400_000),
+  );
+  const marked = (row.marks ?? []).map((text) => toEpochDay(dateOf(notation.mark(text).date)));
+  const all = [...days, ...punched, ...marked];
+  return { firstDay: Math.min(...all) - 2, lastDay: Math.max(...all) + 2 };
+}

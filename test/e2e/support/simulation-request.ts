@@ -1,0 +1,157 @@
+// An acceptance case as a SimulateAttendanceRequest, in protobuf's JSON form: what any client
+// could write by hand.
+
+import { fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import {
+  type SimulateAttendanceRequest,
+  SimulateAttendanceRequestSchema,
+} from '../../../gen/attendance/v1/simulation_pb.js';
+import { deductionOf, Notation, roundingOf, secondsOf } from '../../domain/support/notation.js';
+import {
+  type Case,
+  DEFAULT_MARGIN,
+  EMPLOYEE,
+  type RosterSetup,
+  type RulesSetup,
+  type ShiftSetup,
+} from '../../domain/support/scenario.js';
+import { datesOf } from '../../domain/support/scenario-values.js';
+
+const DAY_MS = 86_400_000;
+
+export function simulationRequestOf(row: Case): SimulateAttendanceRequest {
+  return fromJson(SimulateAttendanceRequestSchema, jsonOf(row));
+}
+
+function jsonOf(row: Case): JsonObject {
+  const notation = new Notation(row);
+  const { roster } = row;
+  const { firstDay, lastDay } = datesOf(row);
+  return given({
+    employee: employeeOf(roster, notation),
+    shifts: (roster.shifts ?? []).map(shiftOf),
+    assignments: (roster.assigned ?? []).map(({ shifts, from, to }) =>
+      given({
+        startDate: notation.date(from),
+        endDate: to === undefined ? undefined : notation.date(to),
+        cycle: [{ shiftIds: [...shifts] }],
+      }),
+    ),
+    holidays: (roster.holidays ?? []).map((day) => ({
+      date: notation.date(day),
+      name: 'a holiday',
+    })),
+    offShiftRules: offShiftOf(roster),
+    punches: (row.punches ?? []).map((text) => punchOf(text, notation)),
+    marks: (row.marks ?? []).map((text) => markOf(text, notation)),
+    startDate: isoDate(firstDay),
+    endDate: isoDate(lastDay),
+    nowTime: isoTime(notation.now(row.now)),
+  });
+}
+
+function employeeOf(roster: RosterSetup, notation: Notation): JsonObject {
+  return given({
+    employeeId: EMPLOYEE,
+    timeZone: notation.zone,
+    joinDate: roster.joined === undefined ? undefined : notation.date(roster.joined),
+    leaveDate: roster.left === undefined ? undefined : notation.date(roster.left),
+    defaultShiftId: roster.defaultShift,
+  });
+}
+
+function shiftOf(shift: ShiftSetup): JsonObject {
+  const [startTime, endTime] = shift.hours.split('-');
+  return given({
+    shiftId: shift.id,
+    startTime,
+    endTime,
+    timeZone: shift.zone,
+    acceptBefore: length(shift.before ?? DEFAULT_MARGIN),
+    acceptAfter: length(shift.after ?? DEFAULT_MARGIN),
+    lateGrace: length(shift.lateGrace),
+    earlyGrace: length(shift.earlyGrace),
+    halfDayBelow: length(shift.halfDayBelow),
+    absentBelow: length(shift.absentBelow),
+    workRules: rulesOf(shift.rules),
+    worksOnHolidays: shift.worksOnHolidays,
+    calendarId: shift.calendar,
+    geofence: shift.geofence && { ...shift.geofence },
+  });
+}
+
+function offShiftOf({ offShift }: RosterSetup): JsonObject | undefined {
+  if (offShift === undefined) return undefined;
+  const { gap, maxLength, attribution, rules } = offShift;
+  return given({
+    workRules: rulesOf(rules),
+    newStretchGap: length(gap),
+    maxLength: length(maxLength),
+    attribution: attribution && `ATTRIBUTION_${attribution}`,
+  });
+}
+
+function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
+  if (rules === undefined) return undefined;
+  return given({
+    pairing: rules.pairing && `PAIRING_${rules.pairing}`,
+    hoursCounted: rules.hours && `HOURS_COUNTED_${rules.hours}`,
+    ignoreRepeatsWithin: length(rules.repeat),
+    breakDeductions: (rules.deduct ?? []).map((text) => {
+      const { afterSeconds, breakSeconds } = deductionOf(text);
+      return { after: `${afterSeconds}s`, length: `${breakSeconds}s` };
+    }),
+    paidBreaksUpTo: length(rules.paidBreaks),
+    roundIn: roundingJson(rules.roundIn),
+    roundOut: roundingJson(rules.roundOut),
+    roundBreaks: roundingJson(rules.roundBreaks),
+    roundWorked: roundingJson(rules.roundWorked),
+  });
+}
+
+function roundingJson(text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  const { direction, stepSeconds, graceSeconds } = roundingOf(text);
+  return {
+    direction: `ROUNDING_DIRECTION_${direction}`,
+    step: `${stepSeconds}s`,
+    grace: `${graceSeconds}s`,
+  };
+}
+
+function punchOf(text: string, notation: Notation): JsonObject {
+  const { time, kind, deviceId, eventId, position } = notation.punch(text);
+  return given({
+    time: isoTime(time),
+    kind: `PUNCH_KIND_${kind}`,
+    deviceId,
+    eventId,
+    location: position && { ...position },
+  });
+}
+
+function markOf(text: string, notation: Notation): JsonObject {
+  const { date, status, portion } = notation.mark(text);
+  return { date, status: `ATTENDANCE_STATUS_${status}`, portion: `PORTION_${portion}` };
+}
+
+function length(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `${secondsOf(text)}s`;
+}
+
+function isoTime(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
+function isoDate(epochDay: number): string {
+  return isoTime(epochDay * DAY_MS).slice(0, 10);
+}
+
+/** What is not given is left out: the contract says what that means. */
+function given(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const object: JsonObject = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) object[name] = value;
+  }
+  return object;
+}

@@ -1,0 +1,55 @@
+// Simulating in turns, by plain calls: what else the process has to do comes in between, and an
+// aborted call stops there.
+
+import { create } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { SimulateAttendanceRequestSchema } from '../../gen/attendance/v1/simulation_pb.js';
+import type { Instant } from '../../src/domain/time.js';
+import type { Call } from '../../src/rpc/pipeline.js';
+import { simulateAttendance } from '../../src/rpc/simulate-service.js';
+
+/** A year of a shift in sixteen hours of which somebody punches 27 times: 100 ms and more. */
+const YEAR = create(SimulateAttendanceRequestSchema, {
+  employee: { timeZone: 'Europe/Berlin', defaultShiftId: 'D' },
+  shifts: [{ shiftId: 'D', startTime: '04:00', endTime: '20:00' }],
+  punches: Array.from({ length: 9_882 }, (_, n) => ({
+    time: { seconds: BigInt(1_767_236_400 + Math.floor(n / 27) * 86_400 + (n % 27) * 2000) },
+  })),
+  startDate: '2026-01-01',
+  endDate: '2027-01-01',
+});
+
+function callWith(signal: AbortSignal): Call {
+  const now = Date.parse('2027-02-01T00:00:00Z') as Instant;
+  return { actor: 'anonymous', now, signal, report: () => expect.fail('nothing to report') };
+}
+
+describe('a long simulation', () => {
+  it('gives way to what else there is to do', async () => {
+    let turns = 0;
+    let isDone = false;
+    const other = () => {
+      turns += 1;
+      if (!isDone) setImmediate(other);
+    };
+    setImmediate(other);
+    const { signal } = new AbortController();
+    await simulateAttendance(YEAR, callWith(signal)).then(
+      () => expect.fail('it fitted'),
+      (error: Error) => expect(error.message).to.equal('INVALID_FIELDS'),
+    );
+    isDone = true;
+    expect(turns).to.be.at.least(3);
+  });
+
+  it('stops for the reason that its call was aborted for', async () => {
+    const controller = new AbortController();
+    const reason = new Error('the caller has gone');
+    setImmediate(() => controller.abort(reason));
+    const failure = await simulateAttendance(YEAR, callWith(controller.signal)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).to.equal(reason);
+  });
+});
