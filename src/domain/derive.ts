@@ -78,7 +78,8 @@ function deriveWork(
   const shifts = workShifts(plan, punches, declaration, trace);
   const offShift = workOffShift(plan, punches, trace);
   const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
-  const status = statusOf(plan, shifts, offShift, trace);
+  const isDeclared = declaration !== undefined;
+  const status = statusOf(plan, shifts, offShift, isDeclared ? undefined : trace);
   const sessions = sessionsInOrder(shifts, offShift);
   const work: DayWork = {
     status,

@@ -10,7 +10,7 @@ export interface ShiftPunches {
   readonly punches: readonly Punch[];
   /** The first of the contested punches after the shift that is the next shift's. */
   readonly takenOverAt: Instant | undefined;
-  /** How the punches that the next shift claims too were divided; undefined: there are none. */
+  /** How the punches that the next shift claims too were divided; undefined: beyond doubt. */
   readonly division: Division | undefined;
 }
 
@@ -35,7 +35,9 @@ export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunche
   );
   const later = after && inWindow.find((punch) => !isEarlier(after, punch));
   const isContested =
-    contestedAfter !== undefined && inWindow.some(({ time }) => time >= contestedAfter.from);
+    after !== undefined &&
+    contestedAfter !== undefined &&
+    inWindow.some((punch) => isDoubtful(contestedAfter, after, punch));
   return {
     punches: own,
     takenOverAt: later?.time,
@@ -63,6 +65,13 @@ function divisionOf(contested: Contested, punches: Timeline): Division {
   )?.time;
   if (departure === undefined || departure <= middle) return { time: middle, by: 'NEARER' };
   return { time: departure, by: 'DEPARTURE' };
+}
+
+/** Whether a punch is outside the hours of the shift that it was given to, on the other's side. */
+function isDoubtful(contested: Contested, division: Division, punch: Punch): boolean {
+  return isEarlier(division, punch)
+    ? punch.time > contested.earlierEnd
+    : punch.time < contested.laterStart;
 }
 
 /** Whether a punch is the earlier shift's. */

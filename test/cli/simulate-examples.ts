@@ -13,7 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
   'double-shift': [
     [
       '2026-03-02 present final 15:54 13:58 06:00 (Tue 3 Mar) Europe/Warsaw -',
-      'SHIFT_PLANNED SHIFT_PLANNED WINDOWS_DIVIDED SESSION SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
+      'SHIFT_PLANNED SHIFT_PLANNED SESSION SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
     ],
     ['2026-03-03 unscheduled final - - - Europe/Warsaw -', 'NOT_ROSTERED'],
     [
@@ -48,7 +48,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
   holiday: [
     [
       '2026-12-25 present final 4:00 14:00 18:00 Europe/Berlin -',
-      'SHIFT_PLANNED HOLIDAY SHIFT_PLANNED WORKS_ON_HOLIDAYS WINDOWS_DIVIDED SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
+      'SHIFT_PLANNED HOLIDAY SHIFT_PLANNED WORKS_ON_HOLIDAYS SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
     ],
     [
       '2026-12-26 holiday final 1:00 10:30 11:30 Europe/Berlin worked on holiday',
