@@ -741,6 +741,56 @@ const DAYS: readonly (readonly [
       "Shift 'night' comes to: present, 9 h worked.",
     ],
   ],
+  [
+    'gone within what is allowed before the end: final at once',
+    { roster: day({ earlyGrace: '0:10' }), punches: ['D 09:00 IN', 'D 16:50 OUT'], now: 'D 16:51' },
+    [
+      'PRESENT DERIVED 7:50; day PRESENT; final',
+      "Present from 09:00 to 16:50 for shift 'day': 7 h 50 min.",
+      "Shift 'day' comes to: present, 7 h 50 min worked.",
+    ],
+  ],
+  [
+    'gone a second before that: they may come back',
+    {
+      roster: day({ earlyGrace: '0:10' }),
+      punches: ['D 09:00 IN', 'D 16:49:59 OUT'],
+      now: 'D 16:51',
+    },
+    [
+      'PRESENT DERIVED 7:49:59; day PRESENT; until 17:00:00',
+      "Present from 09:00 to 16:49:59 for shift 'day': 7 h 49 min 59 s.",
+      "Not settled: the employee left shift 'day' and may come back before 17:00.",
+    ],
+  ],
+  [
+    'work in the half that was away does not make the other half present',
+    {
+      roster: two(),
+      marks: ['D ON_LEAVE FIRST_HALF'],
+      punches: ['D 08:00 IN', 'D 12:00 OUT'],
+    },
+    [
+      'ON_LEAVE MARKED 4:00; FIRST_HALF, other ABSENT; am PRESENT; pm ABSENT; final',
+      'The first half of the day was declared: on leave. Without that the day would be: half a day.',
+      "Present from 08:00 to 12:00 for shift 'am': 4 h.",
+      "Shift 'am' comes to: present, 4 h worked.",
+      "No arrival or departure was punched for shift 'pm'.",
+      "Shift 'pm' comes to: absent.",
+      'The other half of the day comes to: absent.',
+    ],
+  ],
+  [
+    'work off shift before the shift stands before it',
+    { roster: day(), punches: ['D 04:00 IN', 'D 05:00 OUT', 'D 09:00 IN', 'D 17:00 OUT'] },
+    [
+      'PRESENT DERIVED 9:00; day PRESENT; OFF_SHIFT; final',
+      "Present from 09:00 to 17:00 for shift 'day': 8 h.",
+      "Shift 'day' comes to: present, 8 h worked.",
+      'Work outside every shift from 04:00 to 05:00 counts for Wed 15 May, the date it began on: 1 h.',
+      'Present from 04:00 to 05:00 outside every shift: 1 h.',
+    ],
+  ],
 ];
 
 describe('a day told in full', () => {
