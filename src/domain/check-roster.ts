@@ -4,7 +4,8 @@
 import { fieldPath } from './check-length.js';
 import type { FieldViolation } from './errors.js';
 import { FIRST_DATE, fromEpochDay, LAST_DATE, type LocalDate, toEpochDay } from './local-date.js';
-import { clockSeconds, type DayPlan, type PlannedShift } from './plan.js';
+import type { DayPlan } from './plan.js';
+import { clockSeconds, type PlannedShift } from './planned-shift.js';
 import type { Assignment, Roster } from './roster.js';
 
 /** A cycle may be a whole year, written out. */

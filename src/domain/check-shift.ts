@@ -6,7 +6,7 @@ import { checkLength, fieldPath, type LengthBounds } from './check-length.js';
 import { checkWorkRules } from './check-work-rules.js';
 import type { FieldViolation } from './errors.js';
 import { lengthText } from './length-text.js';
-import { clockSeconds } from './plan.js';
+import { clockSeconds } from './planned-shift.js';
 import {
   type Geofence,
   MAX_NEW_STRETCH_GAP_SECONDS,

@@ -11,10 +11,11 @@
 import type { Anomaly } from './day.js';
 import type { Finding, Trace } from './finding.js';
 import { type CountedWork, countWork } from './hours.js';
-import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
-import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay, type Window } from './plan.js';
+import { isUntyped, MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
+import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay } from './plan.js';
+import type { Window } from './planned-shift.js';
 import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
-import { MAX_UNTYPED_SECONDS, type OffShiftRules, type WorkRules } from './shift.js';
+import { MAX_UNTYPED_SECONDS, type OffShiftRules } from './shift.js';
 import type { Instant } from './time.js';
 
 /** Work without a shift, from an arrival until a long pause. */
@@ -173,18 +174,13 @@ function isSurelyAnew(
   pauseMs: number,
 ): boolean {
   const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
-  const longest = isUntyped(punch, work)
+  const longest = isUntyped(punch.kind, work)
     ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS)
     : maxLengthSeconds;
   if (pauseMs > Math.max(newStretchGapSeconds, longest) * 1000) return true;
   const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
   if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
   return isWindowBetween(plan.windows, before.time, punch.time);
-}
-
-/** Whether a punch is read as whatever alternates. */
-function isUntyped({ kind }: Punch, { pairing }: WorkRules): boolean {
-  return kind === 'UNSPECIFIED' || (pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT'));
 }
 
 function hasWindow(windows: readonly Window[], block: number): boolean {
@@ -248,7 +244,7 @@ class Reading {
     if (pairing === undefined) return false;
     const open = pairing.open?.in;
     if (open !== undefined)
-      return time > this.#latestDeparture(open, isUntyped(punch, this.#rules.work));
+      return time > this.#latestDeparture(open, isUntyped(punch.kind, this.#rules.work));
     if (pairing.isRepeatedDeparture(punch.kind, time)) return false;
     const { maxLengthSeconds, newStretchGapSeconds } = this.#rules;
     const isAway = time - pairing.lastTime >= newStretchGapSeconds * 1000;

@@ -40,6 +40,11 @@ const OPENING_FIRST: readonly PunchKind[] = [
   'OUT',
 ];
 
+/** Whether a punch is read as whatever alternates: it does not say what it is, or nobody heeds it. */
+export function isUntyped(kind: PunchKind, { pairing }: WorkRules): boolean {
+  return kind === 'UNSPECIFIED' || (pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT'));
+}
+
 export class Pairing {
   readonly sessions: PunchedSession[] = [];
   readonly anomalies = new Set<Anomaly>();
@@ -62,8 +67,13 @@ export class Pairing {
   }
 
   get isOnBreak(): boolean {
-    const pause = this.#open?.breaks.at(-1);
-    return pause !== undefined && pause.end === undefined;
+    return this.#pause !== undefined;
+  }
+
+  /** The break that lasts. */
+  get #pause(): Break | undefined {
+    const last = this.#open?.breaks.at(-1);
+    return last?.end === undefined ? last : undefined;
   }
 
   /** When the last punch that counted was; -Infinity before the first. */
@@ -95,8 +105,7 @@ export class Pairing {
 
   /** UNSPECIFIED: whatever alternates. */
   #actionOf(kind: PunchKind): PunchKind {
-    const isKeyIgnored = this.#rules.pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT');
-    return isKeyIgnored ? 'UNSPECIFIED' : kind;
+    return isUntyped(kind, this.#rules) ? 'UNSPECIFIED' : kind;
   }
 
   #isRepeated(time: Instant): boolean {
@@ -126,8 +135,8 @@ export class Pairing {
   }
 
   #readInside(open: PunchedSession, action: PunchKind, time: Instant): void {
-    const pause = open.breaks.at(-1);
-    const isOnBreak = pause !== undefined && pause.end === undefined;
+    const pause = this.#pause;
+    const isOnBreak = pause !== undefined;
     if (action === 'OUT' || (action === 'UNSPECIFIED' && !isOnBreak)) {
       this.#depart(open, time);
     } else if (action === 'BREAK_START') {
@@ -157,8 +166,8 @@ export class Pairing {
       this.#setAside('OUT', time, 'SAME_SECOND');
       return;
     }
-    const pause = open.breaks.at(-1);
-    if (pause !== undefined && pause.end === undefined) {
+    const pause = this.#pause;
+    if (pause !== undefined) {
       this.anomalies.add('MISSING_BREAK_END');
       this.#trace?.push({
         rule: 'BREAK_WITHOUT_END',
@@ -212,10 +221,9 @@ export class Pairing {
   workUntil(time: Instant, endsBreakThere: boolean): boolean {
     const open = this.#open;
     if (open?.in === undefined || open.in >= time) return false;
-    const pause = open.breaks.at(-1);
-    const isOnBreak = pause !== undefined && pause.end === undefined;
-    if (isOnBreak !== endsBreakThere) return false;
-    if (isOnBreak) this.#endBreak(open, pause, time);
+    const pause = this.#pause;
+    if ((pause !== undefined) !== endsBreakThere) return false;
+    if (pause !== undefined) this.#endBreak(open, pause, time);
     open.out = time;
     this.#open = undefined;
     this.#count('OUT', time);

@@ -1,7 +1,7 @@
 // Which punches are a shift's: those in its window, and its share of those that a neighbour's
 // window claims too.
 
-import type { Contested, PlannedShift } from './plan.js';
+import type { Contested, PlannedShift } from './planned-shift.js';
 import { firstAtOrAfter, type Punch, type Timeline } from './punch.js';
 import type { Instant } from './time.js';
 
@@ -10,7 +10,7 @@ export interface ShiftPunches {
   readonly punches: readonly Punch[];
   /** The first of the contested punches after the shift that is the next shift's. */
   readonly takenOverAt: Instant | undefined;
-  /** How the punches that the next shift claims too were divided; undefined: beyond doubt. */
+  /** How the punches that the next shift claims too were divided. */
   readonly division: Division | undefined;
 }
 
@@ -34,15 +34,20 @@ export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunche
       (after === undefined || isEarlier(after, punch)),
   );
   const later = after && inWindow.find((punch) => !isEarlier(after, punch));
-  const isContested =
-    after !== undefined &&
-    contestedAfter !== undefined &&
-    inWindow.some((punch) => isDoubtful(contestedAfter, after, punch));
-  return {
-    punches: own,
-    takenOverAt: later?.time,
-    division: isContested ? after : undefined,
-  };
+  return { punches: own, takenOverAt: later?.time, division: after };
+}
+
+/** Whether a division decided about any punch: one outside the hours of the shift it went to. */
+export function isDecisive(
+  { window, contestedAfter }: PlannedShift,
+  division: Division,
+  punches: Timeline,
+): boolean {
+  if (contestedAfter === undefined) return false;
+  const { earlierEnd, laterStart } = contestedAfter;
+  return within(punches, window.from, window.to).some((punch) =>
+    isEarlier(division, punch) ? punch.time > earlierEnd : punch.time < laterStart,
+  );
 }
 
 /** Both ends included. */
@@ -65,13 +70,6 @@ function divisionOf(contested: Contested, punches: Timeline): Division {
   )?.time;
   if (departure === undefined || departure <= middle) return { time: middle, by: 'NEARER' };
   return { time: departure, by: 'DEPARTURE' };
-}
-
-/** Whether a punch is outside the hours of the shift that it was given to, on the other's side. */
-function isDoubtful(contested: Contested, division: Division, punch: Punch): boolean {
-  return isEarlier(division, punch)
-    ? punch.time > contested.earlierEnd
-    : punch.time < contested.laterStart;
 }
 
 /** Whether a punch is the earlier shift's. */

@@ -6,9 +6,10 @@ import type { Trace } from './finding.js';
 import { distanceMeters } from './geofence.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
-import type { DayPlan, PlannedShift } from './plan.js';
+import type { DayPlan } from './plan.js';
+import type { PlannedShift } from './planned-shift.js';
 import type { Punch, PunchKind, Timeline } from './punch.js';
-import { punchesOf, type ShiftPunches } from './shift-punches.js';
+import { isDecisive, punchesOf, type ShiftPunches } from './shift-punches.js';
 import type { Instant } from './time.js';
 
 /** A shift's result and what it leaves to the day. */
@@ -34,7 +35,7 @@ export function workShifts(
     const pairing = new Pairing(shift.planned.shift.work, shift.planned.shift.shiftId, trace);
     if (through !== undefined) pairing.workOn(through, shift.punches[0]?.kind === 'BREAK_END');
     readAll(pairing, shift.punches);
-    if (trace !== undefined) traceDivision(shift, trace);
+    if (trace !== undefined) traceDivision(shift, timeline, trace);
     const next = own[index + 1];
     through = next !== undefined && isWorkedThrough(shift, next) ? shift.planned.end : undefined;
     const goesOnBreak = next?.punches[0]?.kind === 'BREAK_END';
@@ -49,8 +50,13 @@ export function workShifts(
   });
 }
 
-function traceDivision({ planned, division }: OwnShift, trace: NonNullable<Trace>): void {
+function traceDivision(
+  { planned, division }: OwnShift,
+  timeline: Timeline,
+  trace: NonNullable<Trace>,
+): void {
   if (division === undefined || planned.nextShiftId === undefined) return;
+  if (!isDecisive(planned, division, timeline)) return;
   const { shift, nextShiftId } = planned;
   const { time, by } = division;
   const { shiftId } = shift;

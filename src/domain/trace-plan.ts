@@ -1,7 +1,8 @@
 // What the roster says of a date, as findings: the beginning of every explanation.
 
 import type { Trace } from './finding.js';
-import { clockSeconds, type DayPlan } from './plan.js';
+import type { DayPlan } from './plan.js';
+import { clockSeconds } from './planned-shift.js';
 import type { Instant } from './time.js';
 import { offsetAt, type Zone } from './zone.js';
 

@@ -14,7 +14,8 @@ import type {
 import type { Scenario, ScenarioMark } from '../app/simulate.js';
 import { findOverlaps, MAX_SHIFTS_PER_DATE, type Overlap } from '../domain/check-roster.js';
 import { FIRST_DATE, fromEpochDay, LAST_DATE, toEpochDay } from '../domain/local-date.js';
-import { type DayPlan, planDays, type Window } from '../domain/plan.js';
+import { type DayPlan, planDays } from '../domain/plan.js';
+import type { Window } from '../domain/planned-shift.js';
 import { PUNCH_KINDS, type Punch } from '../domain/punch.js';
 import { type EmployeeRoster, type Roster, rosterOn } from '../domain/roster.js';
 import type { Instant } from '../domain/time.js';
@@ -30,7 +31,7 @@ import { findRange, withinCalendar } from './scenario-range.js';
 const NOBODY = 'employee';
 
 /** Shifts of dates this far outside the range can still overlap one inside it. */
-const NEIGHBOUR_DAYS = 2;
+const NEIGHBOUR_DAYS = 3;
 
 const DAY_MS = 86_400_000;
 
