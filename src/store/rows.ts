@@ -3,7 +3,7 @@
 
 import {
   type DayResult,
-  NO_WORK,
+  type DayWork,
   ORIGINS,
   PORTIONS,
   STATUSES,
@@ -11,8 +11,10 @@ import {
   type StoredDay,
 } from '../domain/day.js';
 import type { LocalDate } from '../domain/local-date.js';
+import { settlesAt } from '../domain/present.js';
 import type { RecordTime } from '../domain/time.js';
-import type { Row } from './database.js';
+import { parseWorkText, workText } from '../domain/work-text.js';
+import { formatTimestamp, type Row } from './database.js';
 
 /** The place of a word in its list, from 1: what smallint columns hold. */
 export function codeOf<T>(words: readonly T[], word: T): number {
@@ -54,6 +56,8 @@ export function dayColumns(alias: string): string {
     'portion',
     'other_half_status',
     'note',
+    'work',
+    'plan_hash',
     'revision',
     'recorded_at',
   ]
@@ -67,6 +71,7 @@ export function storedDay(row: Row): StoredDay | undefined {
   return {
     date: text(row, 'date') as LocalDate,
     result: dayResult(row),
+    planHash: row.plan_hash === null ? undefined : number(row, 'plan_hash'),
     revision: number(row, 'revision'),
     recordedAt: number(row, 'recorded_at') as RecordTime,
   };
@@ -81,8 +86,14 @@ function dayResult(row: Row): DayResult | undefined {
     portion: wordOf(PORTIONS, row.portion),
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
     note: text(row, 'note'),
-    work: NO_WORK,
+    work: dayWork(row.work),
   };
+}
+
+function dayWork(column: unknown): DayWork {
+  const work = parseWorkText(typeof column === 'string' ? column : '');
+  if (work === undefined) throw new Error('stored work is not readable');
+  return work;
 }
 
 /** The result columns, each as an array over the results: parameters for `unnest`. */
@@ -95,5 +106,10 @@ export function resultArrays(results: readonly (DayResult | undefined)[]): unkno
       result?.otherHalfStatus ? codeOf<Status>(STATUSES, result.otherHalfStatus) : null,
     ),
     results.map((result) => result?.note ?? ''),
+    results.map((result) => (result && workText(result.work)) || null),
+    results.map((result) => {
+      const at = result && settlesAt(result);
+      return at === undefined ? null : formatTimestamp(at * 1000);
+    }),
   ];
 }
