@@ -37,10 +37,7 @@ export async function openStore(): Promise<StoreFixture> {
   return {
     url: test.url,
     database,
-    store: createPostgresStore(allIn(database), {
-      requireKnownEmployees: false,
-      rosters: plainRosters(),
-    }),
+    store: createPostgresStore(allIn(database), plainRosters(), { requireKnownEmployees: false }),
     rows: async (text, ...values) => await database.query({ name: '', text }, ...values),
     async close() {
       await database.close();

@@ -14,9 +14,8 @@ const STATUSES: readonly MarkableStatus[] = ['PRESENT', 'ABSENT', 'REMOTE', 'ON_
 
 const [url = '', seed = '0'] = process.argv.slice(2);
 const database = openDatabase(url, () => {}, LANES);
-const store = createPostgresStore(allIn(database), {
+const store = createPostgresStore(allIn(database), plainRosters(), {
   requireKnownEmployees: false,
-  rosters: plainRosters(),
 });
 
 /** A note of its own makes every mark a change. */
