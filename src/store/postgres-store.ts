@@ -5,9 +5,10 @@ import type { Database } from './database.js';
 import { isPassing } from './errors.js';
 import { listByDate, listByEmployee } from './list-days.js';
 import { listRevisions, readDayAsOf, readMonth } from './read-days.js';
+import type { ReadOptions } from './read-under-lock.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
-import { type WriteOptions, writeBatch } from './write-batch.js';
+import { writeBatch } from './write-batch.js';
 
 /** How long PostgreSQL may take to answer before it counts as down. */
 const HEALTH_TIMEOUT_MS = 2000;
@@ -19,14 +20,17 @@ export interface Databases {
   readonly health: Database;
 }
 
+/** Whether writes add employees, and where rosters are kept in memory. */
+export type StoreOptions = ReadOptions;
+
 export function createPostgresStore(
   { writes, reads, health: probe }: Databases,
-  options: WriteOptions,
+  options: StoreOptions,
 ): AttendanceStore {
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, decide) => writeBatch(writes, options, facts, decide),
+    writeBatch: (facts, rules) => writeBatch(writes, options, facts, rules),
     readMonth: (employeeId, month) => readMonth(reads, employeeId, month),
     readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, employeeId, date, asOf),
     listByDate: (query) => listByDate(reads, query),

@@ -1,5 +1,6 @@
 // Reading one employee's days: a month as it is, one day as known at a past moment, a day's history.
 
+import { CHANGE_CAUSES, type ChangeCause } from '../app/facts.js';
 import type { DayRevision, MonthBlock, RevisionQuery } from '../app/ports.js';
 import type { StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
@@ -7,7 +8,6 @@ import { firstDateOf, type LocalDate, type LocalMonth, lastDateOf } from '../dom
 import type { RecordTime } from '../domain/time.js';
 import { type Database, formatTimestamp, type Row } from './database.js';
 import { dayColumns, number, storedDay, text, wordOf } from './rows.js';
-import { FACT_KINDS } from './write-batch.js';
 
 /** The version and the days in one statement, so in one snapshot. */
 export const READ_MONTH = {
@@ -114,7 +114,7 @@ function revisionOf(row: Row): DayRevision[] {
     {
       day,
       actor: text(row, 'actor'),
-      cause: wordOf(FACT_KINDS, row.cause),
+      cause: wordOf<ChangeCause>(CHANGE_CAUSES, row.cause),
       reason: text(row, 'reason'),
     },
   ];
