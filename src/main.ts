@@ -9,6 +9,8 @@ import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
 import { createLogger } from './log.js';
 import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
+import type { RebuiltEmployee } from './app/rebuild.js';
+import { type RebuildTotals, rebuildStored } from './rebuilding.js';
 import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
 import * as migrations from './store/migrate.js';
@@ -233,6 +235,32 @@ export async function migrateStatus(env: Environment): Promise<MigrationStatus> 
   }
   const found = await withDatabase(env, (url) => migrations.migrationStates(url));
   return { hasDatabase: true, migrations: found };
+}
+
+/** What `rebuild` may be told; see app/rebuild.ts. Dates are `YYYY-MM-DD`. */
+export interface RebuildArguments {
+  /** Empty: everybody. */
+  readonly employeeIds: readonly string[];
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly write: boolean;
+}
+
+/**
+ * Holds stored days against what follows from the facts; tells `onEmployee` of one after the other
+ * and waits for it. Undefined where there is no database yet. Throws when its schema is behind.
+ */
+export async function rebuild(
+  env: Environment,
+  options: RebuildArguments,
+  onEmployee: (found: RebuiltEmployee) => Promise<void>,
+): Promise<RebuildTotals | undefined> {
+  if (!(await migrateStatus(env)).hasDatabase) return undefined;
+  const config = readConfig(env);
+  const log = createLogger('warn');
+  return await withDatabase(env, (databaseUrl) =>
+    rebuildStored({ config, databaseUrl, log }, options, onEmployee),
+  );
 }
 
 async function withDatabase<T>(env: Environment, run: (url: string) => Promise<T>): Promise<T> {

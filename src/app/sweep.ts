@@ -6,7 +6,9 @@
 import type { EmployeeId } from '../domain/employee-id.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
+import type { BatchDecision } from './batch.js';
 import { MAX_REDERIVED_DAYS, type RederiveFact } from './facts.js';
+import type { AttendanceStore } from './ports.js';
 import type {
   ClaimedChange,
   EmployeeExtent,
@@ -15,6 +17,7 @@ import type {
   SweepStep,
   SweepStore,
 } from './sweep-ports.js';
+import { rulesFor } from './write-batch.js';
 
 /** How long a sweeper that says nothing keeps its change: several times a slow batch. */
 export const LEASE_MS = 60_000;
@@ -37,6 +40,8 @@ export const PUNCH_MARGIN_DAYS = 7;
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
+const NOTHING: Rederived = { daysDerived: 0, daysChanged: 0 };
+
 /** A REDERIVE fact is never repeated by a caller: nothing is compared with its hash. */
 const NO_HASH = new Uint8Array(16);
 
@@ -48,8 +53,8 @@ export interface Rederived {
 
 export interface SweepPorts {
   readonly changes: SweepStore;
-  /** Writes the facts in one transaction. */
-  rederive(facts: readonly RederiveFact[]): Promise<Rederived>;
+  /** With the cache around it, so that readers of the cache hear of days that changed. */
+  readonly store: Pick<AttendanceStore, 'writeBatch'>;
   now(): Instant;
 }
 
@@ -123,14 +128,14 @@ async function sweepEmployees(
 
 /** Returns whether the change is still this sweeper's. */
 async function sweepBatch(
-  { changes, rederive }: SweepPorts,
+  { changes, store }: SweepPorts,
   change: ClaimedChange,
   { facts, lastDone, employeesDone }: SweepBatch,
   progress: Progress,
   { giveWay, onStep }: SweepOptions,
 ): Promise<boolean> {
   const began = performance.now();
-  const done = facts.length === 0 ? { daysDerived: 0, daysChanged: 0 } : await rederive(facts);
+  const done = facts.length === 0 ? NOTHING : await rederive(store, facts);
   const step = { sweptEmployeeId: lastDone ?? progress.swept, employeesDone, ...done };
   const lease = await changes.saveProgress(change.changeId, progress.lease, step, LEASE_MS);
   if (lease === undefined) return false;
@@ -139,6 +144,26 @@ async function sweepBatch(
   onStep(step);
   if (facts.length > 0) await giveWay(performance.now() - began);
   return true;
+}
+
+/** Derives dates again in one transaction, under the roster in force. */
+export async function rederive(
+  store: Pick<AttendanceStore, 'writeBatch'>,
+  facts: readonly RederiveFact[],
+): Promise<Rederived> {
+  const rules = rulesFor(facts);
+  let decision: BatchDecision | undefined;
+  await store.writeBatch(facts, {
+    needs: (fact, view) => rules.needs(fact, view),
+    decide(view, now) {
+      decision = rules.decide(view, now);
+      return decision;
+    },
+  });
+  return {
+    daysDerived: decision?.derivedDays ?? 0,
+    daysChanged: decision?.changes.length ?? 0,
+  };
 }
 
 /** The dates of a page of employees, in their order, in batches of at most MAX_SWEPT_DAYS. */
