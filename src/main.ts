@@ -4,13 +4,13 @@
 import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
+import type { RebuiltEmployee } from './app/rebuild.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
 import { createLogger } from './log.js';
+import { type RebuildArguments, type RebuildTotals, rebuildStored } from './rebuilding.js';
 import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
-import type { RebuiltEmployee } from './app/rebuild.js';
-import { type RebuildTotals, rebuildStored } from './rebuilding.js';
 import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
 import * as migrations from './store/migrate.js';
@@ -237,14 +237,8 @@ export async function migrateStatus(env: Environment): Promise<MigrationStatus> 
   return { hasDatabase: true, migrations: found };
 }
 
-/** What `rebuild` may be told; see app/rebuild.ts. Dates are `YYYY-MM-DD`. */
-export interface RebuildArguments {
-  /** Empty: everybody. */
-  readonly employeeIds: readonly string[];
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly write: boolean;
-}
+export type { Difference as RebuildFinding } from './app/compare-days.js';
+export type { RebuildArguments, RebuildTotals };
 
 /**
  * Holds stored days against what follows from the facts; tells `onEmployee` of one after the other

@@ -4,13 +4,22 @@ import type { Logger } from 'pino';
 import { type RebuildOptions, type RebuiltEmployee, rebuild } from './app/rebuild.js';
 import type { Config } from './config.js';
 import type { EmployeeId } from './domain/employee-id.js';
-import type { LocalDate } from './domain/local-date.js';
+import { AttendanceError } from './domain/errors.js';
 import type { Instant } from './domain/time.js';
 import { createMetrics } from './server/metrics.js';
-import { openStores } from './service.js';
 import { migrationStates } from './store/migrate.js';
 import { createRebuildStore } from './store/rebuild.js';
-import { createSweepStore } from './store/sweep.js';
+import { openStores } from './stores.js';
+
+/** What to rebuild; see app/rebuild.ts. Dates are `YYYY-MM-DD`. */
+export interface RebuildArguments {
+  /** Empty: everybody. */
+  readonly employeeIds: readonly string[];
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Whether differences are mended. */
+  readonly write: boolean;
+}
 
 export interface RebuildTotals {
   readonly employees: number;
@@ -31,12 +40,7 @@ interface Surroundings {
 /** See `rebuild` of main.ts. */
 export async function rebuildStored(
   { config, databaseUrl, log }: Surroundings,
-  options: {
-    readonly employeeIds: readonly string[];
-    readonly from: string | undefined;
-    readonly to: string | undefined;
-    readonly write: boolean;
-  },
+  options: RebuildArguments,
   onEmployee: (found: RebuiltEmployee) => Promise<void>,
 ): Promise<RebuildTotals> {
   await checkSchema(databaseUrl);
@@ -50,11 +54,10 @@ export async function rebuildStored(
     differencesLeft: 0,
   };
   try {
-    const { databases, rosters, store } = stores;
-    const { unfinishedChanges } = await createSweepStore(databases.writes).backlog();
+    const { unfinishedChanges } = await stores.sweep.backlog();
     const ports = {
-      facts: createRebuildStore(databases, rosters),
-      store,
+      facts: createRebuildStore(stores.databases, stores.rosterReader),
+      store: stores.attendance,
       now: () => Date.now() as Instant,
     };
     for await (const found of rebuild(ports, options as RebuildOptions)) {
@@ -66,9 +69,17 @@ export async function rebuildStored(
       await onEmployee(found);
     }
     return { ...totals, unfinishedChanges };
+  } catch (error) {
+    throw isUnknown(error) ? new Error(`there is no employee ${error.failure.employeeId}`) : error;
   } finally {
     await stores.close();
   }
+}
+
+function isUnknown(error: unknown): error is AttendanceError & {
+  readonly failure: { readonly kind: 'EMPLOYEE_NOT_FOUND'; readonly employeeId: EmployeeId };
+} {
+  return error instanceof AttendanceError && error.failure.kind === 'EMPLOYEE_NOT_FOUND';
 }
 
 /** What this release reads is there only once its migrations were applied. */
