@@ -12,11 +12,11 @@ import {
   readDaysAround,
   readMonth,
 } from './read-days.js';
-import type { RosterReader } from './roster-reader.js';
+import type { ReadOptions } from './read-under-lock.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
 import { listOpenDays } from './wide-days.js';
-import { type WriteOptions, writeBatch } from './write-batch.js';
+import { writeBatch } from './write-batch.js';
 
 /** How long PostgreSQL may take to answer before it counts as down. */
 const HEALTH_TIMEOUT_MS = 2000;
@@ -28,15 +28,18 @@ export interface Databases {
   readonly health: Database;
 }
 
+/** Whether writes add employees, and where rosters are kept in memory. */
+export type StoreOptions = ReadOptions;
+
 export function createPostgresStore(
   { writes, reads, health: probe }: Databases,
-  rosters: RosterReader,
-  options: WriteOptions,
+  options: StoreOptions,
 ): AttendanceStore {
+  const { rosters } = options;
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, decide) => writeBatch(writes, options, facts, decide),
+    writeBatch: (facts, rules) => writeBatch(writes, options, facts, rules),
     readMonth: (employeeId, month) => readMonth(reads, rosters, employeeId, month),
     readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, rosters, employeeId, date, asOf),
     readDayFacts: (employeeId, date, asOf) => readDayFacts(reads, rosters, employeeId, date, asOf),
