@@ -124,6 +124,8 @@ create table roster_change (
 create unique index roster_change_request on roster_change (request_id)
   where request_id is not null;
 create index roster_change_unfinished on roster_change (change_id) where finished_at is null;
+-- Which changes were unfinished at a past moment: for lists as of then.
+create index roster_change_finished on roster_change (finished_at) where finished_at is not null;
 
 -- The version of what all employees share (shifts and holidays): the change that made it. Locked
 -- by whoever changes that, shared by whoever changes what is an employee's own.
