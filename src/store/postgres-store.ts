@@ -12,8 +12,7 @@ import {
   readDaysAround,
   readMonth,
 } from './read-days.js';
-import type { WriteOptions } from './read-under-lock.js';
-import type { RosterReader } from './roster-reader.js';
+import type { ReadOptions } from './read-under-lock.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
 import { listOpenDays } from './wide-days.js';
@@ -29,15 +28,18 @@ export interface Databases {
   readonly health: Database;
 }
 
+/** Whether writes add employees, and where rosters are kept in memory. */
+export type StoreOptions = ReadOptions;
+
 export function createPostgresStore(
   { writes, reads, health: probe }: Databases,
-  rosters: RosterReader,
-  options: WriteOptions,
+  options: StoreOptions,
 ): AttendanceStore {
+  const { rosters } = options;
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, rules) => writeBatch(writes, rosters, options, facts, rules),
+    writeBatch: (facts, rules) => writeBatch(writes, options, facts, rules),
     readMonth: (employeeId, month) => readMonth(reads, rosters, employeeId, month),
     readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, rosters, employeeId, date, asOf),
     readDayFacts: (employeeId, date, asOf) => readDayFacts(reads, rosters, employeeId, date, asOf),
