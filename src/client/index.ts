@@ -2,8 +2,10 @@
 
 export * from '../../gen/attendance/v1/attendance_pb.js';
 export * from '../../gen/attendance/v1/attendance_service_pb.js';
+export * from '../../gen/attendance/v1/clock_service_pb.js';
 export * from '../../gen/attendance/v1/punch_pb.js';
 export * from '../../gen/attendance/v1/roster_pb.js';
+export * from '../../gen/attendance/v1/roster_service_pb.js';
 export * from '../../gen/attendance/v1/simulation_pb.js';
 export type { AttendanceClient, AttendanceClientOptions, TlsOptions } from './attendance-client.js';
 export {
