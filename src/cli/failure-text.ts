@@ -3,7 +3,7 @@
 import { status } from '@grpc/grpc-js';
 import { AttendanceClientError } from '../client/index.js';
 import { shownText } from './console.js';
-import { ImportFileError } from './import-file.js';
+import { ImportFileError } from './csv-file.js';
 
 /** For stderr. `address` is the service that was called. */
 export function failureText(error: unknown, address: string): string {
