@@ -22,6 +22,7 @@ import { examples } from './day-commands.js';
 import { timeArgument } from './day-options.js';
 import { dayLines } from './day-text.js';
 import { shownZone } from './local-time.js';
+import { zoneOfDay } from './told-zone.js';
 
 interface ClockOptions extends SharedOptions {
   readonly at?: Timestamp;
@@ -49,8 +50,8 @@ interface ClockRequest {
 }
 
 interface Done {
-  readonly punch: Punch | undefined;
-  readonly attendance: Attendance | undefined;
+  readonly punch?: Punch | undefined;
+  readonly attendance?: Attendance | undefined;
   readonly json: string;
 }
 
@@ -175,7 +176,7 @@ function addState(clock: Command, surroundings: Surroundings): void {
           );
           return;
         }
-        const timeZone = await zoneOf(client, day);
+        const timeZone = await zoneOfDay(client, day);
         await writeLine(surroundings.stdout, stateSentence(clockState, day, shownZone(timeZone)));
         await printDay(surroundings, day, timeZone);
       });
@@ -193,25 +194,9 @@ async function printDone(
     return;
   }
   if (punch === undefined || attendance === undefined) throw withoutDay();
-  const timeZone = await zoneOf(client, attendance);
+  const timeZone = await zoneOfDay(client, attendance);
   await writeLine(surroundings.stdout, commandSentence(punch, attendance, shownZone(timeZone)));
   await printDay(surroundings, attendance, timeZone);
-}
-
-/**
- * The zone that the day's times are told in, which only its explanations say. What was done is
- * done: if that cannot be asked now, UTC does.
- */
-async function zoneOf(
-  client: Pick<AttendanceClient, 'getAttendance'>,
-  { employeeId, date }: Attendance,
-): Promise<string> {
-  try {
-    const request = { employeeId, date, includeExplanations: true };
-    return (await client.getAttendance(request)).timeZone;
-  } catch {
-    return 'UTC';
-  }
 }
 
 async function printDay(

@@ -1,7 +1,9 @@
 // What people are told at a clock, in a sentence. Pure.
 
+import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import type { Attendance, ClockState, Punch } from '../client/index.js';
+import { DurationSchema } from '@bufbuild/protobuf/wkt';
+import type { Attendance, Break, ClockState, Punch } from '../client/index.js';
 import { ClockStatus, PunchKind } from '../client/index.js';
 import { shownText } from './console.js';
 import { clockText, timeOfDay } from './day-text.js';
@@ -66,9 +68,9 @@ function shiftOf(shiftId: string | undefined): string {
   return shiftId === '' ? ', off shift' : `, on shift ${shiftId}`;
 }
 
-function lengthText({ startTime, endTime }: { startTime?: Timestamp; endTime?: Timestamp }) {
+function lengthText({ startTime, endTime }: Break): string {
   const seconds = (endTime?.seconds ?? 0n) - (startTime?.seconds ?? 0n);
-  return clockText({ $typeName: 'google.protobuf.Duration', seconds, nanos: 0 });
+  return clockText(create(DurationSchema, { seconds }));
 }
 
 /** Sessions count in whole seconds. */

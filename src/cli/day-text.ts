@@ -13,7 +13,7 @@ const INDENT = '  ';
 
 /** A day as the service answers it, with the zone that its times are told in. */
 export interface ToldDay {
-  readonly attendance?: Attendance;
+  readonly attendance?: Attendance | undefined;
   readonly explanations: readonly Pick<Explanation, 'text'>[];
   readonly timeZone: string;
 }
