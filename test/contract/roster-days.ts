@@ -183,7 +183,7 @@ export function describeRosterDays(serviceOf: () => TestService): void {
           roster().updateEmployee({
             employee: { employeeId, defaultShiftId, joinDate: NEXT_DAY },
           }),
-        days: ['PRESENT 21600', 'ABSENT'],
+        days: ['PRESENT OFF_SHIFT 21600', 'ABSENT'],
       },
       {
         title: 'R14 a day off instead',
@@ -399,11 +399,13 @@ export function describeRosterDays(serviceOf: () => TestService): void {
       expect(new Set(words).size, 'the steps change what is told').to.be.above(6);
     });
 
-    it('R31 before an employee was known nobody is', async () => {
+    it('R31 of a moment before anything was known of somebody nothing is told', async () => {
       const before = timestampFromMs(Date.now() - 60_000);
       const { employeeId } = await follower();
-      const asked = asking.get(employeeId, DAY, before);
-      expect((await refusalOf(asked)).reason).to.equal('EMPLOYEE_NOT_FOUND');
+      const day = await asking.get(employeeId, DAY, before);
+      expect([wordOf(day), day.revision]).to.deep.equal(['UNSCHEDULED', 0]);
+      const range = { employeeId, startDate: DAY, endDate: DAY, includeExpected: true };
+      expect(await asking.list({ ...range, asOfTime: before })).to.deep.equal([]);
     });
   });
 }
