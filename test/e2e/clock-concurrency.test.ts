@@ -89,8 +89,8 @@ describeVariants('the clock under many at once', (serviceOf) => {
     const { baseUrl } = serviceOf();
     // They overlap in the middle third; both are killed while their streams are open.
     const killed = [
-      await hanging(baseUrl, 0, 2 * third, 4),
-      await hanging(baseUrl, third, log.length, 3),
+      await hanging(baseUrl, 0, 2 * third, 3),
+      await hanging(baseUrl, third, log.length, 4),
     ];
     await waitUntil('the chunks that were sent are there', async () => {
       return (await countAll()) >= CHUNK * 7;
