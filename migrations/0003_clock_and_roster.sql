@@ -63,9 +63,12 @@ create table punch (
   check ((voided_by is null) = (voided_at is null))
 ) with (fillfactor = 90);
 
--- A range of an employee's time; and one recorded punch per device, event, instant and kind. A
--- correction may say again what another corrected.
-create index punch_by_time on punch (employee_id, time, sequence);
+-- A range of an employee's time. Its condition holds for every row and follows from any bound on
+-- the time: so only statements that have one can take it, and those that look for a number, as
+-- cheap for the statistics of an empty table, have the primary key alone.
+create index punch_by_time on punch (employee_id, time, sequence) where time is not null;
+-- One recorded punch per device, event, instant and kind. A correction may say again what another
+-- corrected.
 create unique index punch_identity on punch (employee_id, device_id, event_id, time, kind)
   where replaces is null;
 create unique index punch_request on punch (employee_id, request_id) where request_id is not null;
@@ -121,6 +124,8 @@ create table roster_change (
 create unique index roster_change_request on roster_change (request_id)
   where request_id is not null;
 create index roster_change_unfinished on roster_change (change_id) where finished_at is null;
+-- Which changes were unfinished at a past moment: for lists as of then.
+create index roster_change_finished on roster_change (finished_at) where finished_at is not null;
 
 -- The version of what all employees share (shifts and holidays): the change that made it. Locked
 -- by whoever changes that, shared by whoever changes what is an employee's own.

@@ -5,6 +5,7 @@ import { recordFacts } from '../../src/app/record-facts.js';
 import type { Attendance, MarkableStatus } from '../../src/domain/day.js';
 import { openDatabase } from '../../src/store/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { plainRosters } from './plain-rosters.js';
 import { allIn, markOf } from './support.js';
 
 const BATCHES = 60;
@@ -13,7 +14,10 @@ const STATUSES: readonly MarkableStatus[] = ['PRESENT', 'ABSENT', 'REMOTE', 'ON_
 
 const [url = '', seed = '0'] = process.argv.slice(2);
 const database = openDatabase(url, () => {}, LANES);
-const store = createPostgresStore(allIn(database), { requireKnownEmployees: false });
+const store = createPostgresStore(allIn(database), {
+  requireKnownEmployees: false,
+  rosters: plainRosters(),
+});
 
 /** A note of its own makes every mark a change. */
 let marks = 0;
