@@ -74,8 +74,8 @@ export class EmployeeState {
   }
 
   /** The standing punches with one left out, or one more, or both: for a try. */
-  timelineWith(added: RecordedPunch | undefined, withoutId: number | undefined): Timeline {
-    const punches = this.#punches.filter(
+  timelineWith(added: Punch | undefined, withoutId: number | undefined): Timeline {
+    const punches: Punch[] = this.#punches.filter(
       ({ voided, punchId }) => voided === undefined && punchId !== withoutId,
     );
     if (added !== undefined) punches.push(added);

@@ -7,6 +7,7 @@ import type { Instant } from '../domain/time.js';
 import type { BatchDecision, BatchRules, BatchView, LockedEmployee, RosterView } from './batch.js';
 import { needsOf } from './batch-needs.js';
 import { BatchState } from './batch-state.js';
+import { decideCommand, decideReplace } from './decide-clock.js';
 import { decideMark, decideRederive } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
@@ -73,7 +74,7 @@ function decideFact(
   index: number,
   state: EmployeeState,
   batch: BatchState,
-  _now: Instant,
+  now: Instant,
 ): Failure | undefined {
   switch (fact.kind) {
     case 'MARK':
@@ -88,7 +89,8 @@ function decideFact(
       decideRederive(fact, index, state, batch);
       return undefined;
     case 'COMMAND':
+      return decideCommand(fact, index, state, batch, now);
     case 'REPLACE':
-      throw new Error('commands come with the next change');
+      return decideReplace(fact, index, state, batch);
   }
 }
