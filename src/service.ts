@@ -13,7 +13,7 @@ import { type AttendanceServer, createServer } from './server/server.js';
 import { isPassing } from './store/errors.js';
 import { migrateUp, serverMajorVersion } from './store/migrate.js';
 import { openStores } from './stores.js';
-import { startSweeper } from './sweeper.js';
+import { startSweeper, wakingRoster } from './sweeper.js';
 import type { TlsMaterial } from './tls.js';
 
 /** What one process of the service is given besides its configuration. */
@@ -46,13 +46,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
   const stores = openStores(options);
   let migrated = false;
+  const roster = wakingRoster(stores.roster, () => sweeper.wake());
   const health = async () => withSchema(await stores.attendance.health(), migrated);
   const server = createServer({
     host: config.host,
     port: config.port,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     corsOrigins: config.corsOrigins,
-    registerRoutes: registerRoutes(pipelineContext(log, metrics), stores.attendance),
+    registerRoutes: registerRoutes(pipelineContext(log, metrics), stores.attendance, roster),
     services: SERVICES,
     health,
     metrics,
