@@ -15,6 +15,8 @@ export interface Config {
   readonly dataDir: string | undefined;
   /** Undefined: no Redis. */
   readonly redisUrl: string | undefined;
+  /** Of employees for whom nobody gave a zone. */
+  readonly defaultZone: Zone;
   readonly requireKnownEmployees: boolean;
   /** Of employees for whom nobody gave another. */
   readonly defaultZone: Zone;
@@ -63,6 +65,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: url('DATABASE_URL', read('DATABASE_URL'), ['postgres:', 'postgresql:'], fail),
     dataDir: read('DATA_DIR'),
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
+    defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE') ?? 'UTC', fail),
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
@@ -131,6 +134,20 @@ function url(
     `${name} must be a URL such as ${scheme}//user:password@host:port/name (it is not shown: it may ` +
       'hold a password)',
   );
+}
+
+function timeZone(name: string, text: string | undefined, fail: Fail): Zone {
+  const zone = text === undefined ? undefined : findZone(text);
+  if (zone !== undefined) return zone;
+  if (text !== undefined) {
+    fail(
+      `${name} must be the IANA name of a time zone, such as Europe/Berlin, in its own spelling; ` +
+        `it is "${text}"`,
+    );
+  }
+  const utc = findZone('UTC');
+  if (utc === undefined) throw new Error('the zone data of this runtime has no UTC');
+  return utc;
 }
 
 function flag(name: string, text: string | undefined, fail: Fail): boolean {
