@@ -9,6 +9,8 @@ export class Replayable {
   /** From the message at #first on. */
   #kept: Uint8Array[] = [];
   #first = 0;
+  /** The message that the reader wants: what is before it has been read. */
+  #wanted = 0;
   #bytes = 0;
   #hasEnded = false;
   #taking: Promise<void> | undefined;
@@ -26,6 +28,7 @@ export class Replayable {
   /** Reads from the first message on; of several readers only the last one may go on. */
   reader(): () => Promise<Uint8Array | undefined> {
     let index = 0;
+    this.#wanted = 0;
     return async () => {
       const message = await this.#at(index);
       index += 1;
@@ -34,6 +37,7 @@ export class Replayable {
   }
 
   async #at(index: number): Promise<Uint8Array | undefined> {
+    this.#wanted = index;
     while (index >= this.#first + this.#kept.length) {
       if (this.#hasEnded) return undefined;
       // What an attempt that failed still waits for is the next one's.
@@ -52,10 +56,11 @@ export class Replayable {
       return;
     }
     this.#bytes += message.length;
-    if (this.#bytes > MAX_KEPT_BYTES) {
-      this.#first += this.#kept.length;
-      this.#kept = [];
-    }
     this.#kept.push(message);
+    // Not what a reader that began again has yet to read.
+    if (this.#bytes > MAX_KEPT_BYTES) {
+      this.#kept.splice(0, this.#wanted - this.#first);
+      this.#first = this.#wanted;
+    }
   }
 }
