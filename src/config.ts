@@ -2,6 +2,7 @@
 // errors are reported at once, and no value that may hold a secret is ever shown.
 
 import { isIP } from 'node:net';
+import { findZone, type Zone } from './domain/zone.js';
 
 export interface Config {
   /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
@@ -15,6 +16,8 @@ export interface Config {
   /** Undefined: no Redis. */
   readonly redisUrl: string | undefined;
   readonly requireKnownEmployees: boolean;
+  /** Of employees for whom nobody gave another. */
+  readonly defaultZone: Zone;
   /** Files in PEM; undefined: plaintext. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins that browsers may call from; `*` for any; none by default. */
@@ -61,6 +64,7 @@ export function readConfig(env: Environment): Config {
     dataDir: read('DATA_DIR'),
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
     requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
+    defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE') ?? 'UTC', fail),
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
     corsOrigins: origins(read('CORS_ORIGINS'), fail),
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
@@ -134,6 +138,19 @@ function flag(name: string, text: string | undefined, fail: Fail): boolean {
   if (['on', 'yes', 'true', '1'].includes(text)) return true;
   fail(`${name} must be on or off; it is "${text}"`);
   return false;
+}
+
+function timeZone(name: string, text: string, fail: Fail): Zone {
+  const zone = findZone(text);
+  if (zone !== undefined) return zone;
+  fail(`${name} must be an IANA time zone such as Europe/Berlin; it is "${text}"`);
+  return utc();
+}
+
+function utc(): Zone {
+  const zone = findZone('UTC');
+  if (zone === undefined) throw new Error('this platform does not know UTC');
+  return zone;
 }
 
 function tlsFiles(

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ConfigError, readConfig } from '../src/config.js';
+import { findZone } from '../src/domain/zone.js';
 
 /** The problems of an environment, or none. */
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -21,6 +22,7 @@ describe('the configuration', () => {
       dataDir: undefined,
       redisUrl: undefined,
       requireKnownEmployees: false,
+      defaultZone: findZone('UTC'),
       tls: undefined,
       corsOrigins: [],
       workers: 1,
@@ -36,6 +38,7 @@ describe('the configuration', () => {
     ['a free port', { PORT: '0' }],
     ['IPv6 loopback', { HOST: '::1' }],
     ['all of 127', { HOST: '127.8.9.1' }],
+    ['another zone', { DEFAULT_TIME_ZONE: 'Europe/Berlin' }],
     ['anywhere, said aloud', { HOST: '0.0.0.0', AUTH_OFF_ANYWHERE: 'yes' }],
     ['both schemes of PostgreSQL', { DATABASE_URL: 'postgresql://u:p@h:1/d?sslmode=require' }],
     ['Redis over TLS', { REDIS_URL: 'rediss://:p@h:6380/2' }],
@@ -61,6 +64,7 @@ describe('the configuration', () => {
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
     ['no workers', { WORKERS: '0' }, 'WORKERS'],
     ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
+    ['a zone that is none', { DEFAULT_TIME_ZONE: 'Berlin' }, 'DEFAULT_TIME_ZONE'],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
   ];
   for (const [name, env, variable] of bad) {

@@ -62,7 +62,7 @@ export interface AttendanceClientOptions {
   readonly channelOptions?: ChannelOptions;
 }
 
-/** Every method of the services, and `close`. All methods throw AttendanceClientError. */
+/** Every method of every service, and `close`. All methods throw AttendanceClientError. */
 export type AttendanceClient = ServiceClient<typeof AttendanceService> &
   ServiceClient<typeof ClockService> &
   ServiceClient<typeof RosterService> & {
@@ -93,6 +93,7 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     streamDeadlineMs: options.defaultStreamDeadlineMs ?? DEFAULT_STREAM_DEADLINE_MS,
     metadata: (own) => headersOf(options, own),
   };
+  // No two services have a method of one name; a test holds that.
   return {
     ...createServiceClient(AttendanceService, caller),
     ...createServiceClient(ClockService, caller),

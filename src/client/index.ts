@@ -18,4 +18,4 @@ export type { ClientFieldViolation, ErrorDetails } from './errors.js';
 export { AttendanceClientError, errorOfStatus } from './errors.js';
 export type { RetryPolicy } from './retry.js';
 export { DEFAULT_RETRY_POLICY } from './retry.js';
-export type { CallOptions, ServiceClient } from './service-client.js';
+export type { CallOptions, MessageStream, ServiceClient } from './service-client.js';

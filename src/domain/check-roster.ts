@@ -25,11 +25,12 @@ const MAX_SHOWN = 64;
 
 /**
  * What is wrong with an assignment, at most 20 of it; empty when nothing is. `path` leads to its
- * message. Its shifts must be in the roster and have a version in effect when it begins.
+ * message. Its shifts must be in the roster and have a version in effect when it begins; without
+ * a roster nothing is said of that.
  */
 export function checkAssignment(
   assignment: Assignment,
-  roster: Roster,
+  roster: Roster | undefined,
   path: string,
 ): FieldViolation[] {
   const dates = checkDates(assignment, path);
@@ -59,7 +60,7 @@ function checkDate(day: number, field: string): FieldViolation[] {
 /** `fromDay` is undefined when it is not known what the assignment's beginning would be. */
 function checkCycle(
   cycle: Assignment['cycle'],
-  roster: Roster,
+  roster: Roster | undefined,
   fromDay: number | undefined,
   path: string,
 ): FieldViolation[] {
@@ -79,7 +80,7 @@ function checkCycle(
 
 function checkCycleDay(
   ids: readonly string[],
-  roster: Roster,
+  roster: Roster | undefined,
   fromDay: number | undefined,
   field: string,
 ): FieldViolation[] {
@@ -97,10 +98,11 @@ function checkCycleDay(
 
 function checkShiftId(
   id: string,
-  roster: Roster,
+  roster: Roster | undefined,
   fromDay: number | undefined,
   field: string,
 ): FieldViolation[] {
+  if (roster === undefined) return [];
   const first = roster.shifts.get(id)?.[0];
   if (first === undefined) {
     const description = `must be the id of a shift there is; it is ${shown(id)}`;

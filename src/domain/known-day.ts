@@ -42,6 +42,7 @@ export function knownDay(
     return { date, result: stored.result, revision, recordedAt };
   }
   const declaration = declarationIn(stored?.result);
-  const facts = declaration === undefined && punches.length === 0 ? NO_FACTS : { declaration, punches };
+  const facts =
+    declaration === undefined && punches.length === 0 ? NO_FACTS : { declaration, punches };
   return { date, result: derive(facts, plan), revision, recordedAt };
 }

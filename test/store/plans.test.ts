@@ -4,37 +4,46 @@
 
 import { expect } from 'chai';
 import type { Row, Statement } from '../../src/store/database.js';
+import { READ_EARLIER, READ_EARLIER_PUNCHES } from '../../src/store/earlier-facts.js';
 import { PAGES } from '../../src/store/list-days.js';
-import { LIST_REVISIONS, READ_DAY_AS_OF, READ_MONTH } from '../../src/store/read-days.js';
+import { READ_NAMED_PUNCHES, READ_SAME_EVENT } from '../../src/store/named-punches.js';
+import { APPEND_CHANGES, RESTAMP_DAYS, UPSERT_DAYS } from '../../src/store/persist-days.js';
+import {
+  INSERT_MARKS,
+  INSERT_PUNCHES,
+  INSERT_VOIDS,
+  REFLAG_PUNCHES,
+  VOID_PUNCHES,
+} from '../../src/store/persist-facts.js';
+import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/read-days.js';
+import { READ_DAYS, READ_PUNCHES } from '../../src/store/read-needs.js';
 import {
   ADD_EMPLOYEES,
   LOCK_EMPLOYEES,
-  READ_DAYS,
-  READ_EARLIER,
+  READ_ROSTER_HEAD,
 } from '../../src/store/read-under-lock.js';
 import { MOVE_HEAD, READ_HEAD } from '../../src/store/settle.js';
-import {
-  APPEND_CHANGES,
-  FORGET_EMPLOYEES,
-  INSERT_MARKS,
-  RAISE_VERSIONS,
-  UPSERT_DAYS,
-} from '../../src/store/write-batch.js';
+import { FORGET_EMPLOYEES, RAISE_VERSIONS } from '../../src/store/write-batch.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
 const DATE = '2026-01-15';
 const UUID = '6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d';
 const PAGE = [DATE, ID, '2026-12-31', 101, '{1,2,3,4,5,6,7}', 101];
-const RESULT = ['{1}', '{1}', '{1}', '{null}', '{x}'];
 const AS_OF = '2026-06-01T00:00:00Z';
+const RESULT = ['{7}', '{1}', '{1}', '{1}', '{null}', '{x}', '{x}', `{${AS_OF}}`];
 
 /** Every hot statement with parameters as they come; its literal values do not matter. */
 const HOT: readonly [Statement, readonly unknown[]][] = [
   [ADD_EMPLOYEES, [`{${ID}}`, '{x}']],
   [LOCK_EMPLOYEES, [`{${ID}}`]],
-  [READ_DAYS, [`{${ID}}`, `{${DATE}}`]],
+  [READ_ROSTER_HEAD, []],
+  [READ_DAYS, [`{${ID}}`, `{${DATE}}`, '{2026-01-20}']],
+  [READ_PUNCHES, [`{${ID}}`, '{2026-01-15T00:00Z}', '{2026-01-20T00:00Z}']],
+  [READ_NAMED_PUNCHES, [`{${ID}}`, '{7}']],
+  [READ_SAME_EVENT, [`{${ID}}`, '{door}', '{7}']],
   [READ_EARLIER, [`{${ID}}`, `{${UUID}}`]],
+  [READ_EARLIER_PUNCHES, [`{${ID}}`, `{${UUID}}`]],
   [
     INSERT_MARKS,
     [
@@ -53,10 +62,44 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
       '{1}',
     ],
   ],
+  [
+    INSERT_PUNCHES,
+    [
+      `{${ID}}`,
+      '{9999}',
+      `{${AS_OF}}`,
+      '{2}',
+      '{1}',
+      '{door}',
+      '{x}',
+      '{}',
+      '{1.5}',
+      '{1.5}',
+      '{0}',
+      '{null}',
+      '{x}',
+      '{0}',
+      '{x}',
+      `{${AS_OF}}`,
+      '{null}',
+      '{null}',
+      '{null}',
+      `{${DATE}}`,
+      '{1}',
+      '{x}',
+    ],
+  ],
+  [
+    INSERT_VOIDS,
+    [`{${ID}}`, '{9999}', '{"{1,2}"}', '{x}', '{x}', `{${AS_OF}}`, '{null}', '{null}'],
+  ],
+  [VOID_PUNCHES, [`{${ID}}`, '{7}', '{9999}']],
+  [REFLAG_PUNCHES, [`{${ID}}`, '{7}', '{2}']],
   [RAISE_VERSIONS, [`{${ID}}`, '{9}']],
   [APPEND_CHANGES, [`{${ID}}`, `{${DATE}}`, '{99}', '{99}', '{1}', '{x}', '{x}', ...RESULT, 1]],
   [UPSERT_DAYS, [`{${ID}}`, `{${DATE}}`, '{99}', ...RESULT, 1]],
-  [READ_MONTH, [ID, '2026-01-01', '2026-01-31']],
+  [RESTAMP_DAYS, [`{${ID}}`, `{${DATE}}`, '{7}', 1]],
+  [READ_RANGE, [ID, '2026-01-01', '2026-01-31']],
   [READ_DAY_AS_OF, [ID, DATE, AS_OF]],
   [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
   [READ_HEAD, []],
@@ -72,6 +115,15 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
 
 /** Those that list everybody's days by date; all others are about employees. */
 const BY_DATE: readonly Statement[] = [PAGES.byDate, PAGES.byDateAsOf];
+
+/** Those that look for a range of time; all others find punches by number or by identity. */
+const BY_TIME: readonly Statement[] = [READ_PUNCHES];
+
+/** What rows are found by belongs into the index condition: a filter has walked past others. */
+const WALKED_PAST = /Filter: .*\b(employee_id|sequence|request_id|event_id|time)\b.* =/;
+
+/** A scan of an index that goes from its first entry to its last. */
+const WHOLE_INDEX = /Index (Only )?Scan.*(?!\n *Index Cond)(\n|$)/;
 
 /** Feed_head has one row for ever; it may be read in any way. */
 const FORBIDDEN = /Seq Scan on (?!feed_head)\w+|Bitmap|Hash Join|Merge Join/;
@@ -98,6 +150,17 @@ async function fill(fixture: StoreFixture, employees: number, days: number): Pro
                       revision, request_id, payload_hash)
     select employee_id, date - date '2025-12-31', date, 1, 1, 1, 'x', now(), 1, gen_random_uuid(), ''
     from attendance_day on conflict do nothing`);
+  await fixture.rows(`
+    insert into punch (employee_id, sequence, time, kind, source, device_id, event_id, actor,
+                       received_at, recorded_at, request_id, payload_hash)
+    select employee_id, 1000 + (date - date '2025-12-31'), date + interval '9 hours', 2, 2, 'door',
+           (date - date '2025-12-31')::text, 'x', now(), now(), gen_random_uuid(), ''
+    from attendance_day on conflict do nothing`);
+  await fixture.rows(`
+    insert into punch_void (employee_id, sequence, punches, reason, actor, received_at, recorded_at,
+                            request_id, payload_hash)
+    select employee_id, 2000, '{1001}', 'x', 'x', now(), now(), gen_random_uuid(), ''
+    from employee on conflict do nothing`);
 }
 
 /** Runs statements as they are on one connection, which keeps what was prepared on it. */
@@ -125,6 +188,10 @@ function textOf(rows: readonly Row[]): string {
 /** No way but indexes, and of the two on days the one that leads straight to the rows. */
 function expectGood(statement: Statement, plan: string): void {
   expect(plan).to.not.match(FORBIDDEN);
+  expect(plan).to.not.match(WALKED_PAST);
+  expect(plan).to.not.match(WHOLE_INDEX);
+  if (!BY_TIME.includes(statement)) expect(plan).to.not.contain('punch_by_time');
+  if (statement === READ_SAME_EVENT) expect(plan).to.contain('punch_identity');
   if (BY_DATE.includes(statement)) expect(plan).to.contain('attendance_day_by_date');
   else expect(plan).to.not.contain('attendance_day_by_date');
 }

@@ -1,0 +1,227 @@
+// One employee while a batch is decided: their punches and days as the facts so far left them, and
+// the changes that made. Dates that punches touched are derived when somebody asks, so that a
+// log of many punches derives each date once.
+
+import type { DayResult, Declaration, StoredDay } from '../domain/day.js';
+import { declarationIn } from '../domain/declaration.js';
+import { derive, NO_FACTS, sameResult } from '../domain/derive.js';
+import type { EmployeeId } from '../domain/employee-id.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
+import { type Punch, type Timeline, timelineOf } from '../domain/punch.js';
+import { mayBePunched } from '../domain/punched-day.js';
+import type { RecordedPunch } from '../domain/recorded-punch.js';
+import type { Instant, RecordTime } from '../domain/time.js';
+import type { AnswerDay, BatchView, DayChange, DayRestamp, LockedEmployee } from './batch.js';
+import type { PlannedDays } from './touched-days.js';
+
+/** A day as the batch has left it so far. */
+export interface DayState {
+  /** 0: never stored. */
+  readonly revision: number;
+  readonly result: DayResult | undefined;
+  readonly planHash: number | undefined;
+  /** Undefined: by this batch, or never stored. */
+  readonly changedAt: RecordTime | undefined;
+}
+
+const NEVER_STORED: DayState = {
+  revision: 0,
+  result: undefined,
+  planHash: undefined,
+  changedAt: undefined,
+};
+
+export class EmployeeState {
+  readonly employeeId: EmployeeId;
+  readonly employeeName: string;
+  readonly plans: PlannedDays;
+  readonly changes: DayChange[] = [];
+  readonly restamps = new Map<number, DayRestamp>();
+  /** How many days were derived to be stored. */
+  derivedDays = 0;
+  readonly #view: BatchView;
+  #sequence: number;
+  /** All that was read or recorded, taken back or not, by time and number. */
+  readonly #punches: RecordedPunch[];
+  /** Those that a fact was about, by number. */
+  readonly #named = new Map<number, RecordedPunch>();
+  /** Of event ids whose earliest punch this batch recorded. */
+  readonly #firstUses = new Map<string, RecordedPunch>();
+  #timeline: Timeline | undefined;
+  readonly #days = new Map<number, DayState>();
+  /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
+  readonly #dirty = new Map<number, number>();
+
+  constructor(employee: LockedEmployee, plans: PlannedDays, view: BatchView) {
+    this.employeeId = employee.employeeId;
+    this.employeeName = employee.employeeName;
+    this.plans = plans;
+    this.#view = view;
+    this.#sequence = employee.version;
+    this.#punches = [...view.punches(employee.employeeId)];
+  }
+
+  /** The number of the next fact. */
+  takeSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  /** The standing punches that were read: what days are derived from. */
+  get timeline(): Timeline {
+    this.#timeline ??= timelineOf(this.#punches.filter(({ voided }) => voided === undefined));
+    return this.#timeline;
+  }
+
+  /** The standing punches with one left out, or one more, or both: for a try. */
+  timelineWith(added: Punch | undefined, withoutId: number | undefined): Timeline {
+    const punches: Punch[] = this.#punches.filter(
+      ({ voided, punchId }) => voided === undefined && punchId !== withoutId,
+    );
+    if (added !== undefined) punches.push(added);
+    return timelineOf(punches);
+  }
+
+  /** A punch that a fact is about, as it is now. */
+  punch(punchId: number): RecordedPunch | undefined {
+    return this.#named.get(punchId) ?? this.#view.punch(this.employeeId, punchId);
+  }
+
+  /** A punch that was read, as it is now: from here on it can be asked for by its number. */
+  named(read: RecordedPunch): RecordedPunch {
+    const known = this.#named.get(read.punchId);
+    if (known === undefined) this.#named.set(read.punchId, read);
+    return known ?? read;
+  }
+
+  /** All punches of one instant, taken back or not. */
+  punchesAt(time: Instant): readonly RecordedPunch[] {
+    const found: RecordedPunch[] = [];
+    for (let index = this.#placeOf(time, -1); index < this.#punches.length; index += 1) {
+      const punch = this.#punches[index];
+      if (punch === undefined || punch.time !== time) break;
+      found.push(punch);
+    }
+    return found;
+  }
+
+  /** The earliest punch with the device and event id of one, taken back or not. */
+  firstUse({ deviceId, eventId }: Punch): RecordedPunch | undefined {
+    const [first] = this.#view.sameEvent(this.employeeId, deviceId, eventId);
+    return this.#firstUses.get(`${eventId} ${deviceId}`) ?? (first && this.named(first));
+  }
+
+  /** Records a punch; `isFirstUse`: it is now the earliest one of its event id. */
+  add(punch: RecordedPunch, isFirstUse: boolean, index: number): void {
+    if (isFirstUse) this.#firstUses.set(`${punch.eventId} ${punch.deviceId}`, punch);
+    this.#punches.splice(this.#placeOf(punch.time, punch.punchId), 0, punch);
+    this.#named.set(punch.punchId, punch);
+    this.#touch(punch.time, index);
+  }
+
+  /** Notes what became of a punch. */
+  change(punch: RecordedPunch, index: number): void {
+    const place = this.#placeOf(punch.time, punch.punchId);
+    if (this.#punches[place]?.punchId === punch.punchId) this.#punches[place] = punch;
+    this.#named.set(punch.punchId, punch);
+    this.#touch(punch.time, index);
+  }
+
+  /** Where a punch is, or belongs. */
+  #placeOf(time: Instant, punchId: number): number {
+    let low = 0;
+    let high = this.#punches.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const punch = this.#punches[middle];
+      const isBefore =
+        punch !== undefined &&
+        (punch.time < time || (punch.time === time && punch.punchId < punchId));
+      if (isBefore) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #touch(time: Instant, index: number): void {
+    this.#timeline = undefined;
+    for (const { epochDay } of this.plans.touchedBy(time)) this.#dirty.set(epochDay, index);
+  }
+
+  /** A day as it is; `settle` first. */
+  day(epochDay: number): DayState {
+    const known = this.#days.get(epochDay);
+    if (known !== undefined) return known;
+    const stored = this.#view.day(this.employeeId, fromEpochDay(epochDay));
+    const state =
+      stored === undefined
+        ? NEVER_STORED
+        : {
+            revision: stored.revision,
+            result: stored.result,
+            planHash: stored.planHash,
+            changedAt: stored.recordedAt,
+          };
+    this.#days.set(epochDay, state);
+    return state;
+  }
+
+  /** Derives the dates that punches touched and nobody has derived since. */
+  settle(): void {
+    if (this.#dirty.size === 0) return;
+    const dirty = [...this.#dirty].sort(([a], [b]) => a - b);
+    this.#dirty.clear();
+    for (const [epochDay, index] of dirty) {
+      this.deriveDay(epochDay, declarationIn(this.day(epochDay).result), index);
+    }
+  }
+
+  /** Derives a date under a declaration; whether that changed it. `index`: the fact that did. */
+  deriveDay(epochDay: number, declaration: Declaration | undefined, index: number): boolean {
+    const before = this.day(epochDay);
+    const plan = this.plans.plan(epochDay);
+    const punches = this.timeline;
+    const isNothing = before.result === undefined && declaration === undefined;
+    if (isNothing && !mayBePunched(plan, punches)) return false;
+    this.derivedDays += 1;
+    const derived = derive({ declaration, punches }, plan);
+    const result = derived.origin === 'EXPECTED' ? undefined : derived;
+    const planHash = result && this.plans.hash(epochDay);
+    const date = plan.date;
+    const { employeeId } = this;
+    if (sameResult(result, before.result)) {
+      if (planHash !== undefined && planHash !== before.planHash) {
+        this.restamps.set(epochDay, { employeeId, date, planHash });
+        this.#days.set(epochDay, { ...before, planHash });
+      }
+      return false;
+    }
+    const revision = before.revision + 1;
+    this.restamps.delete(epochDay);
+    this.#days.set(epochDay, { revision, result, planHash, changedAt: undefined });
+    this.changes.push({ index, employeeId, date, revision, result, planHash });
+    return true;
+  }
+
+  /** A day as an answer shows it; `settle` first. */
+  answer(epochDay: number): AnswerDay {
+    const { revision, result, changedAt } = this.day(epochDay);
+    return {
+      date: fromEpochDay(epochDay),
+      revision,
+      result: result ?? this.expected(epochDay),
+      changedAt,
+    };
+  }
+
+  /** What a date is of which nothing is stored. */
+  expected(epochDay: number): DayResult {
+    return derive(NO_FACTS, this.plans.plan(epochDay));
+  }
+
+  /** A day as an earlier fact left it, as an answer shows it; undefined: never stored by then. */
+  answerAs(date: LocalDate, after: StoredDay | undefined): AnswerDay {
+    const result = after?.result ?? this.expected(toEpochDay(date));
+    return { date, revision: after?.revision ?? 0, result, changedAt: after?.recordedAt };
+  }
+}

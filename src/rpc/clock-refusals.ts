@@ -1,0 +1,65 @@
+// Why the clock refuses a command or a correction, in words: what is in its way and the way out.
+
+import type { ClockRefusal, Failure, SessionConcerned } from '../domain/errors.js';
+import type { Instant } from '../domain/time.js';
+
+type Refused = Extract<Failure, { kind: 'CLOCK_REFUSED' }>;
+
+const CORRECT = 'correct it first with ReplacePunch or VoidPunch';
+
+const WORDS: Readonly<Record<ClockRefusal, (who: string, at: string, session: string) => string>> =
+  {
+    ALREADY_CLOCKED_IN: (who, at, session) =>
+      `${who} is clocked in at ${at}${session}: clock out first, or, where a departure was ` +
+      'forgotten, say it with ClockOut and its time',
+    NOT_CLOCKED_IN: (who, at, session) =>
+      `${who} is not clocked in at ${at}${lastSession(session)}: clock in first, or, where an ` +
+      'arrival was forgotten, say it with ClockIn and its time',
+    ALREADY_ON_BREAK: (who, at, session) =>
+      `${who} is on a break at ${at}${session}: end that break first`,
+    NOT_ON_BREAK: (who, at, session) =>
+      `${who} is not on a break at ${at}${session}: start the break first, or say with StartBreak ` +
+      'and its time when it began',
+    OUT_BEFORE_IN: (who, at, session) =>
+      `the departure of ${who} at ${at} is not after its arrival${session}: send a later time, ` +
+      'or correct the arrival first with ReplacePunch',
+    OVERLAPS: (who, at, session) =>
+      `${at} would change another session of ${who}${session}: send a time outside it, or ${CORRECT}`,
+    SESSION_TOO_LONG: (who, at, session) =>
+      `with ${at} a session of ${who} would be longer than one may be${session}: send a time ` +
+      'nearer to its other end, or correct the other end first',
+  };
+
+/** What a caller is told. */
+export function clockRefusalMessage({ refusal, employeeId, time, session }: Refused): string {
+  return WORDS[refusal](`employee ${employeeId}`, iso(time), sessionText(session));
+}
+
+function sessionText(session: SessionConcerned | undefined): string {
+  if (session === undefined) return '';
+  const { in: from, out: to, shiftId, date } = session;
+  const ends = [from && `from ${iso(from)}`, to && `to ${iso(to)}`].filter(Boolean).join(' ');
+  const shift = shiftId === undefined ? 'off shift' : `shift ${shiftId}`;
+  return ` (session${ends === '' ? '' : ` ${ends}`}, ${shift}, of ${date})`;
+}
+
+function lastSession(text: string): string {
+  return text.replace('(session', '(last session');
+}
+
+/** Values for programs; what is not known is left out. */
+export function clockRefusalMetadata(failure: Refused): Record<string, string> {
+  const { employeeId, time, session } = failure;
+  const metadata: Record<string, string> = { employee_id: employeeId, time: iso(time) };
+  if (session === undefined) return metadata;
+  if (session.in !== undefined) metadata.session_in_time = iso(session.in);
+  if (session.out !== undefined) metadata.session_out_time = iso(session.out);
+  if (session.shiftId !== undefined) metadata.session_shift_id = session.shiftId;
+  metadata.session_date = session.date;
+  return metadata;
+}
+
+/** ISO 8601 in UTC. The caller's times were bounded: each has a form. */
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,266 @@
+// The sweep's place in PostgreSQL: who sweeps which roster change, whom it concerns, how far it got.
+// A lease is known by its end: a sweeper whose lease ran out, and was given to another, writes
+// nothing any more.
+
+import type {
+  ClaimedChange,
+  EmployeeExtent,
+  Lease,
+  SweepBacklog,
+  SweepStep,
+  SweepStore,
+} from '../app/sweep-ports.js';
+import type { EmployeeId } from '../domain/employee-id.js';
+import { type LocalDate, toEpochDay } from '../domain/local-date.js';
+import type { RecordTime } from '../domain/time.js';
+import { BEGIN, bind, COMMIT, type Database, formatTimestamp, type Row } from './database.js';
+import { toStoreError } from './errors.js';
+import { number, text } from './rows.js';
+
+const DAY_MICROS = 86_400_000_000;
+
+/** Rows that somebody else is claiming are left to them. */
+export const CLAIM_CHANGE = {
+  name: 'claim_change',
+  text: `
+    update roster_change
+    set leased_until = clock_timestamp() + $1::integer * interval '1 millisecond'
+    where change_id = (
+      select change_id from roster_change
+      where finished_at is null and (leased_until is null or leased_until <= clock_timestamp())
+      order by change_id
+      limit 1
+      for update skip locked
+    )
+    returning change_id, leased_until, recorded_at, actor, reason, employee_id, shift_id,
+              calendar_id, start_date, end_date, swept_employee_id, employees_done`,
+};
+
+export const SHIFT_USERS = {
+  name: 'sweep_shift_users',
+  text: `
+    select employee_id from shift_user
+    where shift_id = $1::text collate "C" and employee_id > $2::text collate "C"
+    order by employee_id
+    limit $3::integer`,
+};
+
+/** Also those whose shifts ever had this calendar as their own. */
+export const CALENDAR_USERS = {
+  name: 'sweep_calendar_users',
+  text: `
+    (
+      select employee_id from calendar_user
+      where calendar_id = $1::text collate "C" and employee_id > $2::text collate "C"
+      order by employee_id
+      limit $3::integer
+    )
+    union
+    select u.employee_id
+    from (select distinct shift_id from shift_version where definition ->> 'calendarId' = $1) s
+    cross join lateral (
+      select u.employee_id from shift_user u
+      where u.shift_id = s.shift_id and u.employee_id > $2::text collate "C"
+      order by u.employee_id
+      limit $3::integer
+    ) u
+    order by employee_id
+    limit $3::integer`,
+};
+
+/** In byte order, as every writer locks. Shared: nothing of them is changed. */
+export const WAIT_FOR_WRITERS = {
+  name: 'wait_for_writers',
+  text: `
+    select e.employee_id
+    from unnest($1::text[]) t (employee_id)
+    cross join lateral (
+      select e.employee_id from employee e where e.employee_id = t.employee_id collate "C" for share
+    ) e`,
+};
+
+export const READ_EXTENTS = {
+  name: 'read_extents',
+  text: `
+    select t.employee_id,
+           (select d.date from attendance_day d where d.employee_id = t.employee_id collate "C"
+            order by d.date limit 1) as first_date,
+           (select d.date from attendance_day d where d.employee_id = t.employee_id collate "C"
+            order by d.date desc limit 1) as last_date,
+           (select p.time from punch p where p.employee_id = t.employee_id collate "C"
+            order by p.time, p.sequence limit 1) as first_time,
+           (select p.time from punch p where p.employee_id = t.employee_id collate "C"
+            order by p.time desc, p.sequence desc limit 1) as last_time
+    from unnest($1::text[]) with ordinality t (employee_id, n)
+    order by t.n`,
+};
+
+export const SAVE_PROGRESS = {
+  name: 'save_sweep_progress',
+  text: `
+    update roster_change
+    set swept_employee_id = $3::text, employees_done = employees_done + $4::bigint,
+        days_derived = days_derived + $5::bigint, days_changed = days_changed + $6::bigint,
+        leased_until = clock_timestamp() + $7::integer * interval '1 millisecond'
+    where change_id = $1::bigint and leased_until = $2::timestamptz and finished_at is null
+    returning leased_until`,
+};
+
+/** At the time of the feed's head: every batch of the sweep was recorded by then. */
+export const FINISH_CHANGE = {
+  name: 'finish_change',
+  text: `
+    update roster_change
+    set finished_at = (select recorded_at from feed_head where id = 1), leased_until = null
+    where change_id = $1::bigint and leased_until = $2::timestamptz and finished_at is null
+    returning change_id`,
+};
+
+export const RELEASE_CHANGE = {
+  name: 'release_change',
+  text: `
+    update roster_change
+    set leased_until = clock_timestamp() + $3::integer * interval '1 millisecond'
+    where change_id = $1::bigint and leased_until = $2::timestamptz and finished_at is null`,
+};
+
+export const READ_BACKLOG = {
+  name: 'read_backlog',
+  text: `
+    select count(*) as unfinished,
+           (select recorded_at from roster_change where finished_at is null
+            order by change_id limit 1) as oldest
+    from roster_change where finished_at is null`,
+};
+
+/** `database`: that of writers, since it waits for them. */
+export function createSweepStore(database: Database): SweepStore {
+  return {
+    async claimChange(leaseMs) {
+      const [row] = await database.query(CLAIM_CHANGE, leaseMs);
+      return row && claimedChange(row);
+    },
+    async listConcerned(change, after, limit) {
+      const ids = await concerned(database, change, after, limit);
+      return ids.length === 0 ? [] : await readExtents(database, ids);
+    },
+    saveProgress: (changeId, lease, step, leaseMs) =>
+      saveProgress(database, changeId, lease, step, leaseMs),
+    async finishChange(changeId, lease) {
+      return (await database.query(FINISH_CHANGE, changeId, formatTimestamp(lease))).length > 0;
+    },
+    async releaseChange(changeId, lease, afterMs) {
+      await database.query(RELEASE_CHANGE, changeId, formatTimestamp(lease), afterMs);
+    },
+    backlog: () => readBacklog(database),
+  };
+}
+
+function claimedChange(row: Row): ClaimedChange {
+  return {
+    changeId: number(row, 'change_id'),
+    lease: number(row, 'leased_until') as Lease,
+    recordedAt: number(row, 'recorded_at') as RecordTime,
+    actor: text(row, 'actor'),
+    reason: text(row, 'reason'),
+    employeeId: optional(row, 'employee_id') as EmployeeId | undefined,
+    shiftId: optional(row, 'shift_id'),
+    calendarId: optional(row, 'calendar_id'),
+    firstDay: epochDay(row, 'start_date'),
+    lastDay: epochDay(row, 'end_date'),
+    sweptEmployeeId: text(row, 'swept_employee_id') as EmployeeId | '',
+    employeesDone: number(row, 'employees_done'),
+  };
+}
+
+function optional(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
+function epochDay(row: Row, column: string): number {
+  const date = text(row, column);
+  if (date === '-infinity') return -Infinity;
+  return date === 'infinity' ? Infinity : toEpochDay(date as LocalDate);
+}
+
+async function concerned(
+  database: Database,
+  { employeeId, shiftId, calendarId }: ClaimedChange,
+  after: EmployeeId | '',
+  limit: number,
+): Promise<readonly EmployeeId[]> {
+  if (employeeId !== undefined) return after < employeeId ? [employeeId] : [];
+  const rows =
+    shiftId === undefined
+      ? await database.query(CALENDAR_USERS, calendarId, after, limit)
+      : await database.query(SHIFT_USERS, shiftId, after, limit);
+  return rows.map((row) => text(row, 'employee_id') as EmployeeId);
+}
+
+/**
+ * The locks come in a statement of their own: the next one sees what those who were waited for
+ * committed. Nobody who takes a lock later can still be under the roster before the change.
+ */
+async function readExtents(
+  database: Database,
+  employeeIds: readonly EmployeeId[],
+): Promise<readonly EmployeeExtent[]> {
+  try {
+    const [, , rows] = await database.session((session) =>
+      session.pipeline([
+        bind(BEGIN),
+        bind(WAIT_FOR_WRITERS, employeeIds),
+        bind(READ_EXTENTS, employeeIds),
+        bind(COMMIT),
+      ]),
+    );
+    return (rows ?? []).map(extentOf);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+function extentOf(row: Row): EmployeeExtent {
+  const days = [
+    ...['first_date', 'last_date'].flatMap((column) =>
+      row[column] === null ? [] : [epochDay(row, column)],
+    ),
+    ...['first_time', 'last_time'].flatMap((column) =>
+      row[column] === null ? [] : [Math.floor(number(row, column) / DAY_MICROS)],
+    ),
+  ];
+  return {
+    employeeId: text(row, 'employee_id') as EmployeeId,
+    extent:
+      days.length === 0 ? undefined : { firstDay: Math.min(...days), lastDay: Math.max(...days) },
+  };
+}
+
+async function saveProgress(
+  database: Database,
+  changeId: number,
+  lease: Lease,
+  step: SweepStep,
+  leaseMs: number,
+): Promise<Lease | undefined> {
+  const [row] = await database.query(
+    SAVE_PROGRESS,
+    changeId,
+    formatTimestamp(lease),
+    step.sweptEmployeeId,
+    step.employeesDone,
+    step.daysDerived,
+    step.daysChanged,
+    leaseMs,
+  );
+  return row && (number(row, 'leased_until') as Lease);
+}
+
+async function readBacklog(database: Database): Promise<SweepBacklog> {
+  const [row] = await database.query(READ_BACKLOG);
+  if (row === undefined) throw new Error('a count has no row');
+  return {
+    unfinishedChanges: number(row, 'unfinished'),
+    oldestRecordedAt: row.oldest === null ? undefined : (number(row, 'oldest') as RecordTime),
+  };
+}
