@@ -118,6 +118,19 @@ describe('roster import', () => {
     expect(changed?.workRules?.breakDeductions).to.have.length(1);
   });
 
+  it('knows a shift again in the spelling of the service', async () => {
+    const said = { acceptBefore: { seconds: 7200n }, acceptAfter: { seconds: 14_400n } };
+    const versions = [{ shiftId: 'a', startTime: '08:00', endTime: '16:00', ...said }];
+    book.shifts.set('a', create(ShiftHistorySchema, { shiftId: 'a', versions, etag: '"9"' }));
+    const again = await imported(
+      'type,shift,start,end,accept_before,accept_after,late_grace,half_day_below,breaks\n' +
+        'shift,a,08:00,16:00,,4h,0,,\n',
+    );
+    expect(again.code).to.equal(0);
+    expect(countsIn(again.out)).to.match(/^0\/0\/1 /);
+    expect(writes()).to.deep.equal([]);
+  });
+
   it('writes the versions of a shift in their order, each onto the one before', async () => {
     const text =
       'type,shift,start,end,from\nshift,a,08:00,16:00,2026-07-01\nshift,a,07:00,15:00,\n' +
