@@ -43,9 +43,8 @@ export function dateArgument(text: string): string {
 
 /** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
 export function timeArgument(text: string): Timestamp {
-  const match = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/.exec(
-    text,
-  );
+  const match =
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
   const date = new Date(text);
   // Date takes the 31st of February for one of March.
   if (match === null || Number.isNaN(date.getTime()) || !isIsoDate(text.slice(0, 10))) {

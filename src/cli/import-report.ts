@@ -130,10 +130,10 @@ export function summaryOf(result: ImportResult, again: string): string {
   return [title, ...table, ...ways].join('\n');
 }
 
-function rate(rows: number, seconds: number): number {
+export function rate(rows: number, seconds: number): number {
   return seconds <= 0 ? 0 : Math.round(rows / seconds);
 }
 
-function grouped(count: number): string {
+export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }

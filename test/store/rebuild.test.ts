@@ -47,7 +47,7 @@ describe('rebuilding', function () {
     const defaultZone = findZone('UTC');
     if (defaultZone === undefined) throw new Error('no UTC');
     const rosters = createRosterReader({ defaultZone });
-    store = createPostgresStore(databases, { requireKnownEmployees: false, rosters });
+    store = createPostgresStore(databases, rosters, { requireKnownEmployees: false });
     facts = createRebuildStore(databases, rosters);
     await hire(createRosterStore(databases, rosters), COMPANY);
     await work(store, COMPANY);

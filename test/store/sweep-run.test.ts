@@ -46,7 +46,7 @@ describe('a sweep', function () {
     const defaultZone = findZone('UTC');
     if (defaultZone === undefined) throw new Error('no UTC');
     const rosters = createRosterReader({ defaultZone });
-    store = createPostgresStore(databases, { requireKnownEmployees: false, rosters });
+    store = createPostgresStore(databases, rosters, { requireKnownEmployees: false });
     roster = createRosterStore(databases, rosters);
     changes = createSweepStore(database);
     const now = () => Date.now() as Instant;

@@ -1,0 +1,266 @@
+// What is to be done so that the service's roster says what a file says: which things to create,
+// which to update, which are as they should be. Pure: sends nothing.
+
+import { clone, create, equals } from '@bufbuild/protobuf';
+import type {
+  AttendanceClient,
+  Employee,
+  RosterChange,
+  Shift,
+  ShiftHistory,
+} from '../client/index.js';
+import {
+  EmployeeAssignmentSchema,
+  EmployeeSchema,
+  ShiftAssignmentSchema,
+  ShiftSchema,
+  WorkRulesSchema,
+} from '../client/index.js';
+import type { RosterProblem } from './roster-file.js';
+import type { KnownEmployee, KnownRoster } from './roster-known.js';
+import { holidayKey } from './roster-known.js';
+import type { RosterEntry, RowType } from './roster-row.js';
+import { shiftsNamedBy } from './roster-row.js';
+
+export type RosterWrites = Pick<
+  AttendanceClient,
+  | 'createShift'
+  | 'updateShift'
+  | 'createHoliday'
+  | 'updateHoliday'
+  | 'createEmployee'
+  | 'updateEmployee'
+  | 'createShiftAssignment'
+  | 'updateShiftAssignment'
+  | 'setDateOverride'
+>;
+
+/** What every change answers with; no `rosterChange` where it changed nothing. */
+export interface ChangeAnswer {
+  readonly rosterChange?: RosterChange | undefined;
+}
+
+/** One thing of the file and what it takes. */
+export interface RosterStep {
+  readonly line: number;
+  readonly type: RowType;
+  /** For people: `shift early`. */
+  readonly what: string;
+  readonly verb: 'CREATE' | 'UPDATE' | 'SAME';
+  readonly send: (client: RosterWrites, reason: string) => Promise<ChangeAnswer>;
+}
+
+export interface RosterPlan {
+  /** One after the other: each needs what is before it. Steps of one queue go one by one. */
+  readonly stages: readonly { readonly queues: readonly (readonly RosterStep[])[] }[];
+  /** Names that nobody knows. Nothing is to be sent while there are any. */
+  readonly problems: readonly RosterProblem[];
+}
+
+type EntryOf<T extends RowType> = Extract<RosterEntry, { type: T }>;
+
+/** Works out the plan. */
+export function planRoster(entries: readonly RosterEntry[], known: KnownRoster): RosterPlan {
+  const shared: RosterStep[] = [
+    ...shiftSteps(only(entries, 'shift'), known),
+    ...only(entries, 'holiday').map((entry) => holidayStep(entry, known)),
+  ];
+  const employees = only(entries, 'employee').map((entry) => employeeStep(entry, known));
+  const queues = new Map<string, RosterStep[]>();
+  const queueOf = (employeeId: string): RosterStep[] => {
+    const queue = queues.get(employeeId) ?? [];
+    queues.set(employeeId, queue);
+    return queue;
+  };
+  for (const entry of only(entries, 'assignment')) {
+    queueOf(entry.employeeId).push(assignmentStep(entry, known));
+  }
+  for (const entry of only(entries, 'override')) {
+    queueOf(entry.employeeId).push(overrideStep(entry, known));
+  }
+  // What gives way first: an assignment that ends earlier makes room for one that begins there.
+  for (const queue of queues.values()) queue.sort(updatesFirst);
+  return {
+    stages: [
+      { queues: [shared] },
+      { queues: employees.map((step) => [step]) },
+      { queues: [...queues.values()] },
+    ],
+    problems: problemsOf(entries, known),
+  };
+}
+
+function only<T extends RowType>(entries: readonly RosterEntry[], type: T): EntryOf<T>[] {
+  return entries.filter((entry): entry is EntryOf<T> => entry.type === type);
+}
+
+function updatesFirst(one: RosterStep, other: RosterStep): number {
+  return Number(one.verb === 'CREATE') - Number(other.verb === 'CREATE') || one.line - other.line;
+}
+
+function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): RosterProblem[] {
+  const shifts = new Set([
+    ...known.shifts.keys(),
+    ...only(entries, 'shift').map(({ shiftId }) => shiftId),
+  ]);
+  const employees = new Set([
+    ...known.employees.keys(),
+    ...only(entries, 'employee').map(({ employeeId }) => employeeId),
+  ]);
+  return entries.flatMap((entry) => {
+    const { line } = entry;
+    const missing = shiftsNamedBy(entry).filter((shiftId) => !shifts.has(shiftId));
+    const problems = missing.map((shiftId) => ({
+      line,
+      says: `shift ${shiftId} is neither in the file nor in the service: add a row of type shift`,
+    }));
+    if ('employeeId' in entry && !employees.has(entry.employeeId)) {
+      const says =
+        `employee ${entry.employeeId} is neither in the file nor in the service: ` +
+        'add a row of type employee';
+      problems.push({ line, says });
+    }
+    return problems;
+  });
+}
+
+/** By effective date within a shift: the first version of a new one creates it. */
+function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): RosterStep[] {
+  const etags = new Map<string, string>();
+  const begun = new Set<string>();
+  const inOrder = [...entries].sort((a, b) => byText(a.effectiveDate, b.effectiveDate));
+  return inOrder.map((entry) => {
+    const { line, shiftId, effectiveDate } = entry;
+    const history = known.shifts.get(shiftId);
+    const version = history?.versions.find((each) => each.effectiveDate === effectiveDate);
+    const shift = mergedShift(entry, version ?? versionOn(history, effectiveDate));
+    const isNew = history === undefined && !begun.has(shiftId);
+    begun.add(shiftId);
+    const isSame =
+      version !== undefined && !history?.archived && equals(ShiftSchema, version, shift);
+    if (history !== undefined) etags.set(shiftId, history.etag);
+    return {
+      line,
+      type: 'shift',
+      what: `shift ${shiftId}${effectiveDate === '' ? '' : ` from ${effectiveDate}`}`,
+      verb: isSame ? 'SAME' : version === undefined ? 'CREATE' : 'UPDATE',
+      send: async (client, reason) => {
+        const answer = isNew
+          ? await client.createShift({ shift, reason })
+          : await client.updateShift({ shift, reason, etag: etags.get(shiftId) ?? '' });
+        // The next version of the same shift is written onto this one.
+        if (answer.shift !== undefined) etags.set(shiftId, answer.shift.etag);
+        return answer;
+      },
+    };
+  });
+}
+
+/** What a new version begins as: the one in force at its date. */
+function versionOn(history: ShiftHistory | undefined, date: string): Shift | undefined {
+  return history?.versions.findLast(({ effectiveDate }) => effectiveDate <= date);
+}
+
+function mergedShift(
+  { shiftId, effectiveDate, patch, breaks }: EntryOf<'shift'>,
+  base: Shift | undefined,
+): Shift {
+  const shift = base === undefined ? create(ShiftSchema) : clone(ShiftSchema, base);
+  Object.assign(shift, { ...patch, shiftId, effectiveDate });
+  if (breaks !== undefined && (breaks.length > 0 || shift.workRules !== undefined)) {
+    shift.workRules ??= create(WorkRulesSchema);
+    shift.workRules.breakDeductions = [...breaks];
+  }
+  return shift;
+}
+
+function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster): RosterStep {
+  const before = known.holidays.get(holidayKey(holiday));
+  return {
+    line,
+    type: 'holiday',
+    what: `holiday ${holiday.calendarId} ${holiday.date}`,
+    verb: before === undefined ? 'CREATE' : before.name === holiday.name ? 'SAME' : 'UPDATE',
+    send: (client, reason) =>
+      before === undefined
+        ? client.createHoliday({ holiday, reason })
+        : client.updateHoliday({ holiday, reason }),
+  };
+}
+
+function employeeStep(entry: EntryOf<'employee'>, known: KnownRoster): RosterStep {
+  const { line, employeeId, patch } = entry;
+  const before = known.employees.get(employeeId)?.employee;
+  const employee: Employee =
+    before === undefined ? create(EmployeeSchema) : clone(EmployeeSchema, before);
+  Object.assign(employee, { ...patch, employeeId });
+  // Whom a mark or a punch brought in has no roster yet, and is created as if new.
+  const isNew = before === undefined || before.updateTime === undefined;
+  const isSame = !isNew && !before.archived && equals(EmployeeSchema, before, employee);
+  return {
+    line,
+    type: 'employee',
+    what: `employee ${employeeId}`,
+    verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
+    send: (client, reason) =>
+      isNew
+        ? client.createEmployee({ employee, reason })
+        : client.updateEmployee({ employee, reason, etag: before.etag }),
+  };
+}
+
+function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): RosterStep {
+  const { line, employeeId, startDate, patch } = entry;
+  const before = standingAssignment(known.employees.get(employeeId), startDate);
+  const pattern = before?.assignment;
+  const assignment =
+    pattern === undefined ? create(ShiftAssignmentSchema) : clone(ShiftAssignmentSchema, pattern);
+  Object.assign(assignment, patch);
+  const isSame =
+    pattern !== undefined && equals(ShiftAssignmentSchema, anchored(pattern), anchored(assignment));
+  return {
+    line,
+    type: 'assignment',
+    what: `assignment of ${employeeId} from ${startDate}`,
+    verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
+    send: (client, reason) => {
+      const whole = create(EmployeeAssignmentSchema, {
+        employeeId,
+        assignmentId: before?.assignmentId ?? '',
+        assignment,
+      });
+      return before === undefined
+        ? client.createShiftAssignment({ assignment: whole, reason })
+        : client.updateShiftAssignment({ assignment: whole, reason, etag: before.etag });
+    },
+  };
+}
+
+/** The assignment that a row is about: the one that begins on its date. */
+function standingAssignment(known: KnownEmployee | undefined, startDate: string) {
+  return known?.assignments.find(({ assignment }) => assignment?.startDate === startDate);
+}
+
+/** Without an anchor a cycle is anchored where it starts: both spellings are the same. */
+function anchored(assignment: ReturnType<typeof create<typeof ShiftAssignmentSchema>>) {
+  const { anchorDate, startDate } = assignment;
+  return { ...assignment, anchorDate: anchorDate || startDate };
+}
+
+function overrideStep(entry: EntryOf<'override'>, known: KnownRoster): RosterStep {
+  const { line, employeeId, override } = entry;
+  const overrides = known.employees.get(employeeId)?.overrides ?? [];
+  const before = overrides.find(({ date }) => date === override.date);
+  const isSame = before?.shiftIds.join('+') === override.shiftIds.join('+');
+  return {
+    line,
+    type: 'override',
+    what: `override of ${employeeId} on ${override.date}`,
+    verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
+    send: (client, reason) => client.setDateOverride({ employeeId, override, reason }),
+  };
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
