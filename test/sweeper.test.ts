@@ -86,9 +86,11 @@ describe('the sweeper', function () {
   });
 
   it('finds by its timer what nobody woke it for', async () => {
-    sweeper.start(Promise.resolve());
     await addChange(1, 'a');
-    await waitUntil('it is finished', () => isFinished(1), 10_000);
+    sweeper.start(Promise.resolve());
+    await waitUntil('the first is finished', () => isFinished(1));
+    await addChange(2, 'b');
+    await waitUntil('the second is finished', () => isFinished(2), 10_000);
   });
 
   it('shows how much is waiting, and leaves the figure out when it cannot be had', async () => {
