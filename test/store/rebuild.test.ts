@@ -49,7 +49,7 @@ describe('rebuilding', function () {
     const rosters = createRosterReader({ defaultZone });
     store = createPostgresStore(databases, rosters, { requireKnownEmployees: false });
     facts = createRebuildStore(databases, rosters);
-    await hire(createRosterStore(databases, rosters), COMPANY);
+    await hire(createRosterStore({ ...databases, reader: rosters, defaultZone }), COMPANY);
     await work(store, COMPANY);
     await tellMore();
   });

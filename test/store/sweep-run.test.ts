@@ -47,7 +47,7 @@ describe('a sweep', function () {
     if (defaultZone === undefined) throw new Error('no UTC');
     const rosters = createRosterReader({ defaultZone });
     store = createPostgresStore(databases, rosters, { requireKnownEmployees: false });
-    roster = createRosterStore(databases, rosters);
+    roster = createRosterStore({ ...databases, reader: rosters, defaultZone });
     changes = createSweepStore(database);
     const now = () => Date.now() as Instant;
     ports = { changes, store, now };
