@@ -21,8 +21,8 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       dataDir: undefined,
       redisUrl: undefined,
-      requireKnownEmployees: false,
       defaultZone: findZone('UTC'),
+      requireKnownEmployees: false,
       tls: undefined,
       corsOrigins: [],
       workers: 1,
@@ -38,13 +38,13 @@ describe('the configuration', () => {
     ['a free port', { PORT: '0' }],
     ['IPv6 loopback', { HOST: '::1' }],
     ['all of 127', { HOST: '127.8.9.1' }],
-    ['another zone', { DEFAULT_TIME_ZONE: 'Europe/Berlin' }],
     ['anywhere, said aloud', { HOST: '0.0.0.0', AUTH_OFF_ANYWHERE: 'yes' }],
     ['both schemes of PostgreSQL', { DATABASE_URL: 'postgresql://u:p@h:1/d?sslmode=require' }],
     ['Redis over TLS', { REDIS_URL: 'rediss://:p@h:6380/2' }],
     ['any origin', { CORS_ORIGINS: '*' }],
     ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
+    ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
   ];
   for (const [name, env] of good) {
@@ -62,9 +62,15 @@ describe('the configuration', () => {
     ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
+    ['a time zone that is none', { DEFAULT_TIME_ZONE: 'Mars/Olympus' }, 'DEFAULT_TIME_ZONE'],
+    [
+      'a time zone in another spelling',
+      { DEFAULT_TIME_ZONE: 'europe/berlin' },
+      'DEFAULT_TIME_ZONE',
+    ],
+    ['an offset for a time zone', { DEFAULT_TIME_ZONE: '+02:00' }, 'DEFAULT_TIME_ZONE'],
     ['no workers', { WORKERS: '0' }, 'WORKERS'],
     ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
-    ['a zone that is none', { DEFAULT_TIME_ZONE: 'Berlin' }, 'DEFAULT_TIME_ZONE'],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
   ];
   for (const [name, env, variable] of bad) {
@@ -74,6 +80,12 @@ describe('the configuration', () => {
       expect(problems[0]).to.contain(variable);
     });
   }
+
+  it('takes the zone of employees without one', () => {
+    expect(readConfig({ DEFAULT_TIME_ZONE: 'Asia/Tokyo' }).defaultZone).to.equal(
+      findZone('Asia/Tokyo'),
+    );
+  });
 
   it('never shows what may hold a secret', () => {
     const problems = problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d', REDIS_URL: 'x:hunter2@' });

@@ -25,7 +25,7 @@ import { findZone, type Zone } from '../domain/zone.js';
 /** The form that this release writes. A reader refuses one it does not know. */
 const FORM = 1;
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** A date as PostgreSQL writes it, infinite ones too, as an epoch day. */
 export function epochDayOf(date: string): number {
@@ -190,14 +190,14 @@ function formed(stored: unknown): Fields {
   throw new Error(`a definition in the roster has the form ${String(fields.form)}, unknown here`);
 }
 
-function fieldsOf(stored: unknown): Fields {
+export function fieldsOf(stored: unknown): Fields {
   if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) {
     return stored as Fields;
   }
   throw new Error('a definition in the roster is no object');
 }
 
-function listOf(stored: unknown): readonly unknown[] {
+export function listOf(stored: unknown): readonly unknown[] {
   if (Array.isArray(stored)) return stored;
   throw new Error('a definition in the roster has no list where one belongs');
 }
@@ -206,13 +206,13 @@ function optional<T>(stored: unknown, decode: (stored: unknown) => T): T | undef
   return stored === undefined || stored === null ? undefined : decode(stored);
 }
 
-function numberIn(fields: Fields, name: string): number {
+export function numberIn(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === 'number') return value;
   throw new Error(`a definition in the roster has no number ${name}`);
 }
 
-function textOf(stored: unknown): string {
+export function textOf(stored: unknown): string {
   if (typeof stored === 'string') return stored;
   throw new Error('a definition in the roster has no text where some belongs');
 }

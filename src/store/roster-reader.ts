@@ -11,7 +11,7 @@ import type { Zone } from '../domain/zone.js';
 import { bind, formatTimestamp, type Session } from './database.js';
 import {
   EMPTY_ROSTER,
-  employeeRosterOf,
+  NOTHING_OWN,
   ownRowsByEmployee,
   rosterOf,
   rosterOfOwn,
@@ -106,7 +106,7 @@ class Reader implements RosterReader {
 
   constructor(defaultZone: Zone) {
     this.#defaultZone = defaultZone;
-    this.#unknown = employeeRosterOf(undefined, [], new Map(), defaultZone);
+    this.#unknown = rosterOfOwn(NOTHING_OWN, defaultZone);
   }
 
   get latestShared(): number | undefined {

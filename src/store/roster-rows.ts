@@ -1,13 +1,23 @@
 // Rows of the roster to the domain's types.
 
-import type { EmployeeDetail } from '../app/roster-ports.js';
+import { employeeRosterOf, plainDetail } from '../app/employee-roster.js';
+import type {
+  AssignmentRecord,
+  EmployeeDetail,
+  HolidayRecord,
+  ShiftRecord,
+} from '../app/roster-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Assignment, EmployeeRoster, Roster, ShiftVersion } from '../domain/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES } from '../domain/shift.js';
+import type { RecordTime } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import type { Row } from './database.js';
 import { decodeCycle, decodeDetail, decodeShift, epochDayOf } from './roster-codec.js';
-import { text } from './rows.js';
+import { number, text } from './rows.js';
+
+/** The name is not the roster's to give then. */
+const NO_DETAIL = plainDetail('');
 
 /** Before the first change: nothing. */
 export const EMPTY_ROSTER: Roster = {
@@ -54,33 +64,14 @@ export function shiftIdsOf(row: Row): readonly string[] {
   throw new Error('column shift_ids is not a list');
 }
 
-/** What is an employee's own, from the rows of the three statements for that one. */
-export function employeeRosterOf(
-  detail: EmployeeDetail | undefined,
-  assignments: readonly Assignment[],
-  overrides: ReadonlyMap<number, readonly string[]>,
-  defaultZone: Zone,
-): EmployeeRoster {
-  return {
-    zones: [
-      { fromDay: -Infinity, zone: detail?.zone ?? defaultZone },
-      ...(detail?.zoneChanges ?? []),
-    ],
-    joinedDay: detail?.joinedDay ?? -Infinity,
-    leftDay: detail?.leftDay ?? Infinity,
-    defaultShiftId: detail?.defaultShiftId,
-    calendarId: detail?.calendarId,
-    assignments,
-    overrides,
-  };
-}
-
 /** An employee's own rows, as read. */
 export interface OwnRows {
   readonly detail: EmployeeDetail | undefined;
   readonly assignments: readonly Row[];
   readonly overrides: readonly Row[];
 }
+
+export const NOTHING_OWN: OwnRows = { detail: undefined, assignments: [], overrides: [] };
 
 /** The rows of the three statements by employee; those without a row of details are not there. */
 export function ownRowsByEmployee(
@@ -109,7 +100,12 @@ export function rosterOfOwn(own: OwnRows, defaultZone: Zone): EmployeeRoster {
   for (const row of own.overrides) {
     overrides.set(epochDayOf(text(row, 'date')), shiftIdsOf(row));
   }
-  return employeeRosterOf(own.detail, own.assignments.map(assignmentOf), overrides, defaultZone);
+  return employeeRosterOf(
+    own.detail ?? NO_DETAIL,
+    own.assignments.map(assignmentOf),
+    overrides,
+    defaultZone,
+  );
 }
 
 function rowsByEmployee(rows: readonly Row[]): Map<string, Row[]> {
@@ -122,4 +118,50 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);
+}
+
+export function assignmentRecordOf(row: Row): AssignmentRecord {
+  return {
+    employeeId: text(row, 'employee_id') as EmployeeId,
+    assignmentId: number(row, 'assignment_id'),
+    assignment: assignmentOf(row),
+    changeId: number(row, 'change_id'),
+    updatedAt: number(row, 'recorded_at') as RecordTime,
+  };
+}
+
+export function holidayRecordOf(row: Row): HolidayRecord {
+  return {
+    calendarId: text(row, 'calendar_id'),
+    epochDay: epochDayOf(text(row, 'date')),
+    name: text(row, 'name'),
+  };
+}
+
+/**
+ * A shift from the rows of its versions, by date; undefined without any. `archived_by` and
+ * `archived_at` are null in a row where it was not archived at the moment that is asked about.
+ */
+export function shiftRecordOf(rows: readonly Row[]): ShiftRecord | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const archived = first.archived_at !== null;
+  const stamps = rows.map((row) => ({
+    changeId: number(row, 'change_id'),
+    updatedAt: number(row, 'recorded_at'),
+  }));
+  if (archived) {
+    stamps.push({
+      changeId: number(first, 'archived_by'),
+      updatedAt: number(first, 'archived_at'),
+    });
+  }
+  const latest = stamps.reduce((a, b) => (b.changeId > a.changeId ? b : a));
+  return {
+    shiftId: text(first, 'shift_id'),
+    versions: rows.map(shiftVersionOf),
+    archived,
+    changeId: latest.changeId,
+    updatedAt: latest.updatedAt as RecordTime,
+  };
 }
