@@ -70,6 +70,7 @@ export const RESTAMP_DAYS = {
 export function needsHead(decision: BatchDecision): boolean {
   return (
     decision.changes.length > 0 ||
+    decision.reflags.length > 0 ||
     decision.facts.some(({ punch, voids }) => punch !== undefined || voids.length > 0)
   );
 }

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { BatchView } from '../../src/app/batch.js';
 import type { Fact, PunchFact } from '../../src/app/facts.js';
 import { BatchRefused } from '../../src/app/ports.js';
+import { recordFacts } from '../../src/app/record-facts.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
 import type { RecordedPunch } from '../../src/domain/recorded-punch.js';
@@ -179,6 +180,22 @@ describe('punches as the store writes them', function () {
         );
         expect(rows).to.deep.equal([{ plan_hash: planHash, settles_at: closesAt * 1000 }]);
       }
+    });
+
+    it('on the last date there is, and on the first', async () => {
+      const facts = [
+        punchOf('edges', '9999-12-31T23:59:59.999Z'),
+        punchOf('edges', '1900-01-01T00:00:00Z', 'OUT'),
+      ];
+      const results = await recordFacts(fixture.store, facts);
+      expect(results.map(({ failure }) => failure)).to.deep.equal([undefined, undefined]);
+      expect((await punchSeen('edges', 1))?.time).to.equal(facts[0]?.punch.time);
+      expect((await punchSeen('edges', 2))?.time).to.equal(facts[1]?.punch.time);
+      const settled = await fixture.rows(
+        `select settles_at from attendance_day where employee_id = 'edges' order by date desc`,
+      );
+      // The session that nobody ends closes beyond the last year.
+      expect(Number(settled[0]?.settles_at) / 1000).to.be.above(Date.parse('+010000-01-01T00:00Z'));
     });
 
     it('a batch over many employees: each punch once, each version raised', async () => {
