@@ -172,11 +172,8 @@ export async function readRosters(
 ): Promise<ReadonlyMap<EmployeeId, Rostered>> {
   if (wanted.length === 0) return new Map();
   if (asOf !== undefined) {
-    // Sent behind each other, without waiting in between.
-    const found = await Promise.all(
-      wanted.map(async ({ employeeId }) => await rosters.asOf(session, employeeId, asOf)),
-    );
-    return new Map(wanted.map(({ employeeId }, index) => [employeeId, at(found, index)]));
+    const employeeIds = wanted.map(({ employeeId }) => employeeId);
+    return await rosters.allAsOf(session, employeeIds, asOf);
   }
   const roster = await rosters.shared(session, sharedVersion);
   const own = await rosters.employees(session, wanted);
@@ -186,12 +183,6 @@ export async function readRosters(
       { roster, employee, employeeName: undefined },
     ]),
   );
-}
-
-function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`there is no item ${index}`);
-  return item;
 }
 
 /** The rostered of a map that was made for all of its readers. */

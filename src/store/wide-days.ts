@@ -69,7 +69,7 @@ function stepColumns(firstDate: string, lastDate: string, asOf: boolean): string
   // As of a past moment it is not looked up which changes were unfinished then.
   const behind = asOf ? 'true' : isBehind(firstDate, lastDate);
   return `
-    e.employee_id, e.employee_name, e.group_id, e.roster_version, ${behind} as is_behind,
+    e.employee_id, e.employee_name, e.roster_version, ${behind} as is_behind,
     ${behind} and exists (
       select from punch p
       where p.employee_id = e.employee_id
@@ -114,7 +114,7 @@ function dateStep(name: string, asOf?: number): Statement {
   };
 }
 
-/** All dates from $3 to $4 of the employees that a condition finds. */
+/** All dates from $3 to $4 of the employees whose id is `who` $1, at most $2 of them. */
 function employeeStep(name: string, who: string, days: string, asOf?: number): Statement {
   return {
     name,
@@ -122,7 +122,7 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
       select ${stepColumns('$3::date', '$4::date', asOf !== undefined)}, h.shared_version,
              ${dayColumns('d')}, d.engine_version
       from (
-        select * from employee e where e.employee_id ${who} $1::text collate "C"
+        select * from employee e where e.employee_id ${who}
         order by e.employee_id limit $2::integer
       ) e
       join roster_head h on h.id = 1
@@ -131,20 +131,26 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
   };
 }
 
+const BEHIND = '> $1::text collate "C"';
+const ONE = '= $1::text collate "C"';
 const IN_RANGE = 'd.date between $3::date and $4::date';
 const MAY_BE_OPEN = `${IN_RANGE}
   and (d.settles_at > $5::timestamptz or d.plan_hash is null or d.engine_version <> $6::smallint
     or exists (select from roster_change c where c.finished_at is null))`;
 
+/** What the index by group goes by. */
+const IN_GROUP = `e.group_id = $7::text collate "C" and e.group_id <> ''`;
+
 /** Every form of a step, by what is asked for. */
 export const STEPS = {
   date: dateStep('step_date'),
   dateAsOf: dateStep('step_date_as_of', 4),
-  employees: employeeStep('step_employees', '>', IN_RANGE),
-  employeesAsOf: employeeStep('step_employees_as_of', '>', IN_RANGE, 5),
-  employee: employeeStep('step_employee', '=', IN_RANGE),
-  employeeAsOf: employeeStep('step_employee_as_of', '=', IN_RANGE, 5),
-  open: employeeStep('step_open', '>', MAY_BE_OPEN),
+  employees: employeeStep('step_employees', BEHIND, IN_RANGE),
+  employeesAsOf: employeeStep('step_employees_as_of', BEHIND, IN_RANGE, 5),
+  employee: employeeStep('step_employee', ONE, IN_RANGE),
+  employeeAsOf: employeeStep('step_employee_as_of', ONE, IN_RANGE, 5),
+  open: employeeStep('step_open', BEHIND, MAY_BE_OPEN),
+  openInGroup: employeeStep('step_open_in_group', `${BEHIND} and ${IN_GROUP}`, MAY_BE_OPEN),
 };
 
 /** The first date on or after $1 that anybody has stored. */
@@ -171,7 +177,6 @@ export const NEXT_DATE_OF = {
 interface Subject {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
-  readonly groupId: string;
   readonly row: Row;
   /** Epoch days, both included. */
   readonly firstDay: number;
@@ -194,7 +199,6 @@ function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: number): Su
       subject = {
         employeeId,
         employeeName: text(row, 'employee_name'),
-        groupId: text(row, 'group_id'),
         row,
         firstDay,
         lastDay,
@@ -490,12 +494,15 @@ export async function listOpenDays(
     const found = new Set<EmployeeId>();
     let last = after ?? ('' as EmployeeId);
     for (let looked = 0; looked < MAX_EMPLOYEES_LOOKED_AT; looked += OPEN_STEP_EMPLOYEES) {
-      const step = bind(STEPS.open, last, OPEN_STEP_EMPLOYEES, ...dates, ...moment);
+      const place = [last, OPEN_STEP_EMPLOYEES, ...dates, ...moment];
+      const step =
+        groupId === undefined
+          ? bind(STEPS.open, ...place)
+          : bind(STEPS.openInGroup, ...place, groupId);
       const [rows = []] = await session.pipeline([step]);
       const subjects = subjectsOf(rows, firstDay, lastDay);
-      const wanted = subjects.filter((each) => groupId === undefined || each.groupId === groupId);
       const query = { includeExpected: false, asOf: undefined };
-      for (const day of await knowSubjects(session, rosters, wanted, query)) {
+      for (const day of await knowSubjects(session, rosters, subjects, query)) {
         if (openSessionOf(day.day, now) === undefined) continue;
         if (found.size === limit && !found.has(day.employeeId)) {
           const employeeId = open.at(-1)?.employeeId ?? last;
