@@ -18,8 +18,6 @@ export interface Config {
   /** Of employees for whom nobody gave a zone. */
   readonly defaultZone: Zone;
   readonly requireKnownEmployees: boolean;
-  /** Of employees for whom nobody gave another. */
-  readonly defaultZone: Zone;
   /** Files in PEM; undefined: plaintext. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins that browsers may call from; `*` for any; none by default. */
@@ -67,7 +65,6 @@ export function readConfig(env: Environment): Config {
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
-    defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE') ?? 'UTC', fail),
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
     corsOrigins: origins(read('CORS_ORIGINS'), fail),
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
@@ -155,19 +152,6 @@ function flag(name: string, text: string | undefined, fail: Fail): boolean {
   if (['on', 'yes', 'true', '1'].includes(text)) return true;
   fail(`${name} must be on or off; it is "${text}"`);
   return false;
-}
-
-function timeZone(name: string, text: string, fail: Fail): Zone {
-  const zone = findZone(text);
-  if (zone !== undefined) return zone;
-  fail(`${name} must be an IANA time zone such as Europe/Berlin; it is "${text}"`);
-  return utc();
-}
-
-function utc(): Zone {
-  const zone = findZone('UTC');
-  if (zone === undefined) throw new Error('this platform does not know UTC');
-  return zone;
 }
 
 function tlsFiles(

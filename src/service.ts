@@ -13,7 +13,7 @@ import { type AttendanceServer, createServer } from './server/server.js';
 import { isPassing } from './store/errors.js';
 import { migrateUp, serverMajorVersion } from './store/migrate.js';
 import { openStores } from './stores.js';
-import { startSweeper, wakingRoster } from './sweeper.js';
+import { createSweeper, wakingRoster } from './sweeper.js';
 import type { TlsMaterial } from './tls.js';
 
 /** What one process of the service is given besides its configuration. */
@@ -45,8 +45,14 @@ const MAX_PAUSE_MS = 5000;
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
   const stores = openStores(options);
-  let migrated = false;
+  const ports = {
+    changes: stores.sweep,
+    store: stores.attendance,
+    now: () => Date.now() as Instant,
+  };
+  const sweeper = createSweeper({ ports, log, metrics });
   const roster = wakingRoster(stores.roster, () => sweeper.wake());
+  let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
   const server = createServer({
     host: config.host,
@@ -69,12 +75,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
-  const ports = {
-    changes: stores.sweep,
-    store: stores.attendance,
-    now: () => Date.now() as Instant,
-  };
-  const sweeper = startSweeper({ ports, log, metrics, ready });
+  sweeper.start(ready);
   return {
     ...address,
     ready,

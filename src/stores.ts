@@ -49,7 +49,11 @@ export function openStores(options: StoresOptions): Stores {
   const { requireKnownEmployees, defaultZone } = config;
   const rosters = createRosterReader({ defaultZone });
   const postgres = createPostgresStore(databases, rosters, { requireKnownEmployees });
-  const cached = cacheOf(postgres, createRosterStore(databases, rosters), options);
+  const cached = cacheOf(
+    postgres,
+    createRosterStore({ ...databases, reader: rosters, defaultZone }),
+    options,
+  );
   return {
     databases,
     rosterReader: rosters,

@@ -25,6 +25,8 @@ const MAX_RETRY_MS = 60_000;
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Sweeper {
+  /** Sweeps from when `ready` resolves on; never if it rejects. Once. */
+  start(ready: Promise<unknown>): void;
   /** There may be something to do. */
   wake(): void;
   /** Ends it behind the batch being written; resolves within STOP_TIMEOUT_MS. */
@@ -35,12 +37,11 @@ export interface SweeperOptions {
   readonly ports: SweepPorts;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Nothing is asked of the database before; if it rejects, nothing ever is. */
-  readonly ready: Promise<unknown>;
 }
 
-export function startSweeper(options: SweeperOptions): Sweeper {
-  const { ports, metrics, ready } = options;
+/** Does nothing until it is started. */
+export function createSweeper(options: SweeperOptions): Sweeper {
+  const { ports, metrics } = options;
   const stopping = new AbortController();
   const bell = new Bell();
   metrics.watchBacklog(async () => {
@@ -48,19 +49,22 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     const waitingSeconds = backlogSeconds(backlog, ports.now());
     return { unfinishedChanges: backlog.unfinishedChanges, waitingSeconds };
   });
-  const ended = ready.then(
-    () => run(options, bell, stopping.signal),
-    // Whoever waits for it hears why.
-    () => {},
-  );
+  let ended: Promise<void> | undefined;
   return {
+    start(ready) {
+      ended ??= ready.then(
+        () => run(options, bell, stopping.signal),
+        // Whoever else waits for it hears why.
+        () => {},
+      );
+    },
     wake: () => bell.ring(),
     async stop() {
       stopping.abort();
       bell.ring();
       const timeout = new AbortController();
       const late = delay(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
-      await Promise.race([ended, late]);
+      await Promise.race([ended ?? Promise.resolve(), late]);
       timeout.abort();
     },
   };

@@ -23,7 +23,7 @@ import { rulesFor } from './write-batch.js';
 export const LEASE_MS = 60_000;
 
 /** The most dates of one batch: some ten milliseconds of deriving, under some employees' locks. */
-export const MAX_SWEPT_DAYS = 8 * MAX_REDERIVED_DAYS;
+export const MAX_SWEPT_DAYS = 4 * MAX_REDERIVED_DAYS;
 
 /** The most employees asked for at a time, and locked while their dates are looked up. */
 export const MAX_CONCERNED = 50;

@@ -75,22 +75,28 @@ function differenceText({ employeeId, date, field, stored, derived }: RebuildFin
 function totalLines(totals: RebuildTotals, write: boolean): readonly string[] {
   const { employees, daysDerived, differences, differencesLeft, daysBehind } = totals;
   const lines = [
-    `${daysDerived} days of ${employees} employees derived again: ` +
-      (differences === 0 ? 'no difference' : `${differences} differences`),
+    `${counted(daysDerived, 'day')} of ${counted(employees, 'employee')} derived again: ` +
+      (differences === 0 ? 'no difference' : counted(differences, 'difference')),
   ];
   if (write && differences > 0) lines.push(`${differences - differencesLeft} of them mended`);
   if (daysBehind > 0) {
-    const stamped = write
-      ? 'and are marked as current now'
-      : 'but were derived under an older plan';
-    lines.push(`${daysBehind} days say what they should, ${stamped}`);
+    const behind = `${counted(daysBehind, 'day')} right though derived under an older plan`;
+    lines.push(write ? `${behind}: current now` : behind);
   }
   return lines;
 }
 
 function unfinishedText({ unfinishedChanges }: RebuildTotals): string {
+  const [changes, are] = [
+    counted(unfinishedChanges, 'roster change'),
+    unfinishedChanges === 1 ? 'is' : 'are',
+  ];
   return (
-    `${unfinishedChanges} roster changes are still being followed by stored days: differences ` +
-    'that come from them go away by themselves while the service runs.'
+    `${changes} ${are} still being followed by stored days: differences that come from that go ` +
+    'away by themselves while the service runs.'
   );
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
