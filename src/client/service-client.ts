@@ -1,6 +1,7 @@
 // A typed client of any service of the contract, made from its generated descriptor: a promise per
-// unary method, an async iterable per server stream. Methods of the other two kinds have no
-// place in the type until a service has one: they belong into ClientMethod and `bind`.
+// unary method and per client stream, an async iterable per server stream. Methods that stream
+// both ways have no place in the type until a service has one: they belong into ClientMethod and
+// `bind`.
 
 import type {
   DescMessage,
@@ -12,7 +13,7 @@ import type {
 } from '@bufbuild/protobuf';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Client, Metadata } from '@grpc/grpc-js';
-import { serverStreamAttempt, unaryAttempt } from './calls.js';
+import { clientStreamAttempt, serverStreamAttempt, unaryAttempt } from './calls.js';
 import { requestIdFiller } from './request-id.js';
 import type { RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
@@ -39,8 +40,16 @@ type ClientMethod<M> = M extends {
     ? (request: MessageInitShape<I>, options?: CallOptions) => Promise<MessageShape<O>>
     : K extends 'server_streaming'
       ? (request: MessageInitShape<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
-      : never
+      : K extends 'client_streaming'
+        ? (
+            requests: MessageStream<MessageInitShape<I>>,
+            options?: CallOptions,
+          ) => Promise<MessageShape<O>>
+        : never
   : never;
+
+/** What a client stream sends. The next message is asked for when there is room for it. */
+export type MessageStream<T> = AsyncIterable<T> | Iterable<T>;
 
 /** The methods of a service, by their local names. */
 export type ServiceClient<S extends DescService> = {
@@ -57,7 +66,8 @@ export interface Caller {
   readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
 }
 
-type AnyMethod = (request: MessageInitShape<DescMessage>, options?: CallOptions) => unknown;
+type AnyInit = MessageInitShape<DescMessage>;
+type AnyMethod = (request: never, options?: CallOptions) => unknown;
 
 /** The typed methods of `service`, called through `caller`. */
 export function createServiceClient<S extends DescService>(
@@ -74,13 +84,17 @@ export function createServiceClient<S extends DescService>(
 
 function bind(caller: Caller, method: DescMethod): AnyMethod | undefined {
   const fill = requestIdFiller(method);
-  const encode = (init: MessageInitShape<DescMessage>) =>
-    toBinary(method.input, fill(create(method.input, init)));
+  const encode = (init: AnyInit) => toBinary(method.input, fill(create(method.input, init)));
   switch (method.methodKind) {
     case 'unary':
-      return async (request, options = {}) => callUnary(caller, method, encode(request), options);
+      return async (request: AnyInit, options = {}) =>
+        callUnary(caller, method, encode(request), options);
     case 'server_streaming':
-      return (request, options = {}) => callStream(caller, method, encode(request), options);
+      return (request: AnyInit, options = {}) =>
+        callStream(caller, method, encode(request), options);
+    case 'client_streaming':
+      return async (requests: MessageStream<AnyInit>, options = {}) =>
+        callClientStream(caller, method, encodedOnce(requests, encode), options);
     default:
       return undefined;
   }
@@ -124,5 +138,76 @@ async function* callStream(
     yield* begun.messages;
   } finally {
     await begun.messages.return();
+  }
+}
+
+/** The messages of one call: they can be read once only, but for the first. */
+interface Messages {
+  /** Begins at the first message, or goes on; whoever goes on cannot begin again. */
+  readonly begin: () => () => Promise<Uint8Array | undefined>;
+  /** Whether there is nothing yet that only one attempt has seen. */
+  readonly canBegin: () => boolean;
+  readonly close: () => void;
+}
+
+function encodedOnce(
+  requests: MessageStream<AnyInit>,
+  encode: (init: AnyInit) => Uint8Array,
+): Messages {
+  const source =
+    Symbol.asyncIterator in requests
+      ? requests[Symbol.asyncIterator]()
+      : requests[Symbol.iterator]();
+  let first: Promise<Uint8Array | undefined> | undefined;
+  let taken = 0;
+  const take = async () => {
+    taken += 1;
+    const next = await source.next();
+    return next.done === true ? undefined : encode(next.value);
+  };
+  return {
+    begin: () => {
+      let isFirst = true;
+      return () => {
+        if (!isFirst) return take();
+        isFirst = false;
+        first ??= take();
+        return first;
+      };
+    },
+    canBegin: () => taken <= 1,
+    close: () => {
+      // Not awaited: a source that hangs must not hold back the answer.
+      Promise.resolve(source.return?.()).catch(() => {});
+    },
+  };
+}
+
+/**
+ * Tried again like a unary call as long as only the first message was taken; later a failure is
+ * thrown, since only the caller knows where to go on. What is sent again must be safe to repeat.
+ */
+async function callClientStream(
+  caller: Caller,
+  method: DescMethod,
+  messages: Messages,
+  options: CallOptions,
+): Promise<Message> {
+  const { signal } = options;
+  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
+  const retry = {
+    ...caller.retry,
+    get maxAttempts() {
+      return messages.canBegin() ? caller.retry.maxAttempts : 1;
+    },
+  };
+  try {
+    return await withRetries(retry, deadlineAt, signal, async () => {
+      const metadata = await caller.metadata(options.metadata);
+      const attempt = { next: messages.begin(), metadata, deadlineAt, signal };
+      return clientStreamAttempt(caller.client, method, attempt);
+    });
+  } finally {
+    messages.close();
   }
 }

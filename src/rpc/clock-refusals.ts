@@ -52,10 +52,10 @@ export function clockRefusalMetadata(failure: Refused): Record<string, string> {
   const { employeeId, time, session } = failure;
   const metadata: Record<string, string> = { employee_id: employeeId, time: iso(time) };
   if (session === undefined) return metadata;
-  if (session.in !== undefined) metadata['session_in_time'] = iso(session.in);
-  if (session.out !== undefined) metadata['session_out_time'] = iso(session.out);
-  if (session.shiftId !== undefined) metadata['session_shift_id'] = session.shiftId;
-  metadata['session_date'] = session.date;
+  if (session.in !== undefined) metadata.session_in_time = iso(session.in);
+  if (session.out !== undefined) metadata.session_out_time = iso(session.out);
+  if (session.shiftId !== undefined) metadata.session_shift_id = session.shiftId;
+  metadata.session_date = session.date;
   return metadata;
 }
 

@@ -20,9 +20,10 @@ import {
   StartBreakResponseSchema,
   VoidPunchResponseSchema,
 } from '../../gen/attendance/v1/clock_service_pb.js';
-import { clockState, listClockedIn, listPunches } from '../app/clock-state.js';
+import { clockState, listClockedIn } from '../app/clock-state.js';
 import type { CommandFact, ReplaceFact } from '../app/facts.js';
 import type { AttendanceStore } from '../app/ports.js';
+import { listPunches } from '../app/read-attendance.js';
 import { recordFact } from '../app/record-facts.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Instant } from '../domain/time.js';

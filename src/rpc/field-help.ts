@@ -41,7 +41,6 @@ const HELP: Readonly<Record<string, string>> = {
   request_id: 'must be a UUID such as 6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d, or empty',
   etag: 'must be an etag as read, with its quotes, or empty',
   requests: 'must be at most 1000 items: send several batches',
-  punches: 'must be at most 1000 punches: send several batches, or use ImportPunches',
   punch_id: NUMBER_ID_HELP,
   punch_ids: 'must be 1 to 100 ids of punches, each once',
   assignment_id: NUMBER_ID_HELP,
