@@ -48,7 +48,7 @@ export function openStores(options: StoresOptions): Stores {
   const databases = openDatabases(databaseUrl, log);
   const { requireKnownEmployees, defaultZone } = config;
   const rosters = createRosterReader({ defaultZone });
-  const postgres = createPostgresStore(databases, { requireKnownEmployees, rosters });
+  const postgres = createPostgresStore(databases, rosters, { requireKnownEmployees });
   const cached = cacheOf(postgres, createRosterStore(databases, rosters), options);
   return {
     databases,

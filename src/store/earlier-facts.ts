@@ -42,7 +42,7 @@ export const READ_EARLIER = {
     ) c on true`,
 };
 
-/** Their punches: the one recorded, then those taken back, in the order they were named in. */
+/** Their punches: the one recorded, or those taken back in the order they were named in. */
 export const READ_EARLIER_PUNCHES = {
   name: 'read_earlier_punches',
   text: `
@@ -51,10 +51,6 @@ export const READ_EARLIER_PUNCHES = {
     cross join lateral (
       select 0 as place, r.sequence
       from ${inTable('punch', 'f.sequence')} r
-      union all
-      select 1, r.replaces
-      from ${inTable('punch', 'f.replaces')} r
-      where r.replaces is not null
       union all
       select v.place, v.sequence
       from ${inTable('punch_void', 'f.punches')} r

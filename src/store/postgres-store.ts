@@ -12,7 +12,8 @@ import {
   readDaysAround,
   readMonth,
 } from './read-days.js';
-import type { ReadOptions } from './read-under-lock.js';
+import type { WriteOptions } from './read-under-lock.js';
+import type { RosterReader } from './roster-reader.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
 import { listOpenDays } from './wide-days.js';
@@ -28,18 +29,15 @@ export interface Databases {
   readonly health: Database;
 }
 
-/** Whether writes add employees, and where rosters are kept in memory. */
-export type StoreOptions = ReadOptions;
-
 export function createPostgresStore(
   { writes, reads, health: probe }: Databases,
-  options: StoreOptions,
+  rosters: RosterReader,
+  options: WriteOptions,
 ): AttendanceStore {
-  const { rosters } = options;
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, rules) => writeBatch(writes, options, facts, rules),
+    writeBatch: (facts, rules) => writeBatch(writes, rosters, options, facts, rules),
     readMonth: (employeeId, month) => readMonth(reads, rosters, employeeId, month),
     readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, rosters, employeeId, date, asOf),
     readDayFacts: (employeeId, date, asOf) => readDayFacts(reads, rosters, employeeId, date, asOf),

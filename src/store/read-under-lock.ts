@@ -43,10 +43,16 @@ export const READ_ROSTER_HEAD = {
   text: 'select shared_version, clock_timestamp() as now from roster_head where id = 1',
 };
 
-export interface ReadOptions {
+export interface WriteOptions {
   /** Whether an employee not seen before is refused instead of added. */
   readonly requireKnownEmployees: boolean;
-  readonly rosters: RosterReader;
+}
+
+/** What a batch is, and what it is read for. */
+export interface Batch {
+  readonly facts: readonly Fact[];
+  readonly rules: BatchRules;
+  readonly options: WriteOptions;
 }
 
 /** What was read, and which employees this transaction added. */
@@ -60,14 +66,13 @@ export interface LockedRead {
 export async function readUnderLock(
   session: Session,
   begin: Bound,
-  facts: readonly Fact[],
-  rules: BatchRules,
-  options: ReadOptions,
+  rosters: RosterReader,
+  batch: Batch,
 ): Promise<LockedRead> {
-  const guessed = rangesOf(guessNeeds(facts, rules, options.rosters));
-  const first = await readFirst(session, begin, facts, guessed, options);
-  const view = await rosterView(session, first, options.rosters);
-  const needs = facts.flatMap((fact) => rules.needs(fact, view));
+  const guessed = rangesOf(guessNeeds(rosters, batch));
+  const first = await readFirst(session, begin, guessed, batch);
+  const view = await rosterView(session, first, rosters);
+  const needs = batch.facts.flatMap((fact) => batch.rules.needs(fact, view));
   const missed = readRanges(rangesOf(notWithin(guessed, needs)));
   if (missed.length > 0) {
     const [days = [], punches = []] = await session.pipeline(missed);
@@ -84,7 +89,7 @@ export async function readUnderLock(
  * What the facts will need if the rosters in memory are still those in force. Nothing depends on
  * its being right: what it misses is read once the rosters are known.
  */
-function guessNeeds(facts: readonly Fact[], rules: BatchRules, rosters: RosterReader): Need[] {
+function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
   const { latestShared } = rosters;
   const roster = latestShared === undefined ? undefined : rosters.knownShared(latestShared);
   if (roster === undefined) return [];
@@ -114,9 +119,8 @@ interface FirstRead {
 async function readFirst(
   session: Session,
   begin: Bound,
-  facts: readonly Fact[],
   guessed: NeedRanges,
-  options: ReadOptions,
+  { facts, options }: Batch,
 ): Promise<FirstRead> {
   const newcomers = options.requireKnownEmployees ? [] : possibleNewcomers(facts);
   const employeeIds = [...new Set(facts.map((fact) => fact.employeeId))];

@@ -20,7 +20,8 @@ import {
 import { isConnectionError, isPassing, toStoreError } from './errors.js';
 import { appendChanges, needsHead, restampDays, upsertDays } from './persist-days.js';
 import { type Accepted, insertMarks, persistPunches } from './persist-facts.js';
-import { type ReadOptions, readUnderLock } from './read-under-lock.js';
+import { type Batch, readUnderLock, type WriteOptions } from './read-under-lock.js';
+import type { RosterReader } from './roster-reader.js';
 import { number } from './rows.js';
 
 /** How often a transaction that PostgreSQL rolled back for its own reasons is tried in all. */
@@ -43,16 +44,16 @@ export const FORGET_EMPLOYEES = {
 /** Writes one batch; see AttendanceStore.writeBatch. */
 export async function writeBatch(
   database: Database,
-  options: ReadOptions,
+  rosters: RosterReader,
+  options: WriteOptions,
   facts: readonly Fact[],
   rules: BatchRules,
 ): Promise<CommittedBatch> {
+  const batch = { facts, rules, options };
   for (let tries = 1; ; tries += 1) {
     const progress = { committing: false };
     try {
-      return await database.session((session) =>
-        runTransaction(session, options, facts, rules, progress),
-      );
+      return await database.session((session) => runTransaction(session, rosters, batch, progress));
     } catch (error) {
       if (!isPassing(error)) {
         throw isDataError(error) ? new BatchRefused('a fact was refused', { cause: error }) : error;
@@ -83,12 +84,12 @@ function sqlState(error: unknown): string {
 
 async function runTransaction(
   session: Session,
-  options: ReadOptions,
-  facts: readonly Fact[],
-  rules: BatchRules,
+  rosters: RosterReader,
+  batch: Batch,
   progress: { committing: boolean },
 ): Promise<CommittedBatch> {
-  const { view, now, created } = await readUnderLock(session, bind(BEGIN), facts, rules, options);
+  const { facts, rules } = batch;
+  const { view, now, created } = await readUnderLock(session, bind(BEGIN), rosters, batch);
   const decision = rules.decide(view, now);
   const accepted = decision.facts.map((item) => ({ ...item, fact: factAt(facts, item.index) }));
   const kept = new Set(accepted.map(({ fact }) => fact.employeeId));

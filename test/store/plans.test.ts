@@ -15,7 +15,7 @@ import {
   REFLAG_PUNCHES,
   VOID_PUNCHES,
 } from '../../src/store/persist-facts.js';
-import { LIST_REVISIONS, READ_DAY_AS_OF, READ_MONTH } from '../../src/store/read-days.js';
+import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/read-days.js';
 import { READ_DAYS, READ_PUNCHES } from '../../src/store/read-needs.js';
 import {
   ADD_EMPLOYEES,
@@ -99,7 +99,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
   [APPEND_CHANGES, [`{${ID}}`, `{${DATE}}`, '{99}', '{99}', '{1}', '{x}', '{x}', ...RESULT, 1]],
   [UPSERT_DAYS, [`{${ID}}`, `{${DATE}}`, '{99}', ...RESULT, 1]],
   [RESTAMP_DAYS, [`{${ID}}`, `{${DATE}}`, '{7}', 1]],
-  [READ_MONTH, [ID, '2026-01-01', '2026-01-31']],
+  [READ_RANGE, [ID, '2026-01-01', '2026-01-31']],
   [READ_DAY_AS_OF, [ID, DATE, AS_OF]],
   [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
   [READ_HEAD, []],

@@ -15,11 +15,12 @@ import type { LocalDate } from '../../src/domain/local-date.js';
 import type { PunchKind } from '../../src/domain/punch.js';
 import type { ToldPunch } from '../../src/domain/recorded-punch.js';
 import type { Instant } from '../../src/domain/time.js';
+import { findZone } from '../../src/domain/zone.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { migrateUp } from '../../src/store/migrate.js';
 import { createPostgresStore, type Databases } from '../../src/store/postgres-store.js';
+import { createRosterReader, type RosterReader } from '../../src/store/roster-reader.js';
 import { createTestDatabase } from '../support/database.js';
-import { plainRosters } from './plain-rosters.js';
 
 export interface StoreFixture {
   readonly url: string;
@@ -37,16 +38,20 @@ export async function openStore(): Promise<StoreFixture> {
   return {
     url: test.url,
     database,
-    store: createPostgresStore(allIn(database), {
-      requireKnownEmployees: false,
-      rosters: plainRosters(),
-    }),
+    store: createPostgresStore(allIn(database), testRosters(), { requireKnownEmployees: false }),
     rows: async (text, ...values) => await database.query({ name: '', text }, ...values),
     async close() {
       await database.close();
       await test.drop();
     },
   };
+}
+
+/** In UTC for whom nothing else is said. */
+export function testRosters(): RosterReader {
+  const defaultZone = findZone('UTC');
+  if (defaultZone === undefined) throw new Error('there is no UTC');
+  return createRosterReader({ defaultZone });
 }
 
 /** One pool for everything. */
