@@ -23,9 +23,10 @@ import { countThatFits, MAX_ANSWER_BYTES } from './answer-size.js';
 import { isSkewed, toldFlags } from './clock-times.js';
 import { refusal } from './field-help.js';
 import { itemError } from './item-error.js';
-import { parseEvidence, parsePunch, parseSource } from './parse-punch.js';
+import { parseEvidence, parsePunch, parseSource, toldPunch } from './parse-punch.js';
 import { NO_PAYLOAD_HASH } from './payload-hash.js';
 import type { Call } from './pipeline.js';
+import { isPlainPunch } from './plain-punch.js';
 import { Problems } from './problems.js';
 import { fitPunches, toldPunchBytes, toPunch } from './punch-to-proto.js';
 import { violationsOf } from './validate.js';
@@ -141,7 +142,7 @@ function checkPunch(
     fact: {
       kind: 'PUNCH',
       employeeId,
-      punch: { ...told, ...evidence, flags },
+      punch: toldPunch(told, evidence, flags),
       requestId: undefined,
       payloadHash: NO_PAYLOAD_HASH,
       actor: call.actor,
@@ -152,6 +153,7 @@ function checkPunch(
 
 /** What the contract says of a punch, and that it is somebody's, which a simulation's is not. */
 function formOf(message: WirePunch, path: string): readonly FieldViolation[] {
+  if (isPlainPunch(message)) return [];
   const violations = violationsOf(PunchSchema, message, path);
   if (message.employeeId !== '') return violations;
   return [...violations, refusal(`${path}employee_id`, 'employee_id', '')];
