@@ -67,6 +67,7 @@ describeVariants('the clock under many at once', (serviceOf) => {
       const refused = answers.filter((answer) => typeof answer === 'string');
       expect(accepted.length + refused.length).to.equal(COMMANDS);
       expect(refused.filter((reason) => !REFUSALS.includes(reason))).to.deep.equal([]);
+      expect(accepted.length, 'some are accepted').to.be.above(0);
       const history = accepted.toSorted((a, b) => Number(a.punchId) - Number(b.punchId));
       expect(history.map(({ punchId }) => Number(punchId))).to.deep.equal(
         history.map((_, index) => index + 1),
