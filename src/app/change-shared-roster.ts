@@ -162,7 +162,8 @@ function refuseUserConflicts(
     if (seen.has(pattern)) continue;
     seen.add(pattern);
     const step = { before: { roster: view.roster, employee }, after: { roster, employee } };
-    const { overlap, plannedDays } = findConflicts(step, dates, left);
+    const look = { range: dates, nowDay: view.nowDay, maxPlannedDays: left };
+    const { overlap, plannedDays } = findConflicts(step, look);
     left -= plannedDays;
     if (overlap === undefined) continue;
     const told = overlap.shiftId === shiftId ? overlap : turn(overlap);

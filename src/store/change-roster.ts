@@ -45,6 +45,8 @@ import {
 } from './roster-rows.js';
 import { bytes, number, text } from './rows.js';
 
+const DAY_MS = 86_400_000;
+
 /** How often a transaction that PostgreSQL rolled back for its own reasons is tried in all. */
 const MAX_TRIES = 3;
 
@@ -340,6 +342,7 @@ async function viewOf(session: Session, run: Run, read: LockedRows): Promise<Ros
   return {
     changeId: number(read.head, 'change_id') + 1,
     defaultZone,
+    nowDay: Math.floor(command.receivedAt / DAY_MS),
     roster,
     archivedShifts: new Set(read.rows(READ_ARCHIVED).map((row) => text(row, 'shift_id'))),
     own: ownStateOf(read),
