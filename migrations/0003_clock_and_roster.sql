@@ -6,10 +6,12 @@
 -- of src/domain, counted from 1; lists only grow.
 
 alter table employee
-  -- Raised with every change of what is the employee's own in the roster.
+  -- The latest change of what is the employee's own in the roster; 0: there was none.
   add column roster_version bigint not null default 0 check (roster_version >= 0),
   -- The group of the detail row that holds now.
   add column group_id text collate "C" not null default '';
+
+create index employee_by_group on employee (group_id, employee_id) where group_id <> '';
 
 -- What a day's punches come to (src/domain/work-text.ts; null: nothing planned, nothing punched),
 -- the plan that it was derived under, and until when the clock may still change what is read.
@@ -63,9 +65,12 @@ create table punch (
   check ((voided_by is null) = (voided_at is null))
 ) with (fillfactor = 90);
 
--- A range of an employee's time; and one recorded punch per device, event, instant and kind. A
--- correction may say again what another corrected.
-create index punch_by_time on punch (employee_id, time, sequence);
+-- A range of an employee's time. Its condition holds for every row and follows from any bound on
+-- the time: so only statements that have one can take it, and those that look for a number, as
+-- cheap for the statistics of an empty table, have the primary key alone.
+create index punch_by_time on punch (employee_id, time, sequence) where time is not null;
+-- One recorded punch per device, event, instant and kind. A correction may say again what another
+-- corrected.
 create unique index punch_identity on punch (employee_id, device_id, event_id, time, kind)
   where replaces is null;
 create unique index punch_request on punch (employee_id, request_id) where request_id is not null;
@@ -121,6 +126,10 @@ create table roster_change (
 create unique index roster_change_request on roster_change (request_id)
   where request_id is not null;
 create index roster_change_unfinished on roster_change (change_id) where finished_at is null;
+-- Which changes were unfinished at a past moment: for lists as of then.
+create index roster_change_finished on roster_change (finished_at) where finished_at is not null;
+-- Which version of what all employees share was in force at a time.
+create index roster_change_shared on roster_change (recorded_at) where employee_id is null;
 
 -- The version of what all employees share (shifts and holidays): the change that made it. Locked
 -- by whoever changes that, shared by whoever changes what is an employee's own.
@@ -134,13 +143,12 @@ create table roster_head (
 
 insert into roster_head (id, change_id, shared_version) values (1, 0, 0);
 
--- A shift, once: whether it was archived.
+-- A shift, once: by which change it was archived, and since when; never taken back.
 create table shift (
   shift_id text collate "C" primary key check (shift_id ~ '^[A-Za-z0-9._-]{1,64}$'),
-  archived boolean not null default false,
-  -- The change that made it as it is; part of its etag.
-  change_id bigint not null,
-  recorded_at timestamptz not null
+  archived_by bigint,
+  archived_at timestamptz not null default 'infinity',
+  check ((archived_by is null) = (archived_at = 'infinity'))
 );
 
 -- A shift as it is from a date on ('-infinity': always was).

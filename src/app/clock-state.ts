@@ -96,14 +96,14 @@ function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
   return breaks.findLast(({ end }) => end !== undefined && end <= now)?.end;
 }
 
-/** The last departure by now, or the arrival of a session that was given up since. */
+/** The last departure by now, or the moment from which on it was given up. */
 function lastSeen(days: readonly KnownDay[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
   const consider = (at: Instant | undefined): void => {
     if (at !== undefined && at <= now && (last === undefined || at > last)) last = at;
   };
   for (const { result } of days) {
-    for (const { in: start, out } of result.work.sessions) consider(out ?? start);
+    for (const { out, closesAt } of result.work.sessions) consider(out ?? closesAt);
   }
   return last;
 }

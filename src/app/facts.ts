@@ -53,12 +53,12 @@ export const CLOCK_COMMANDS = ['CLOCK_IN', 'CLOCK_OUT', 'START_BREAK', 'END_BREA
 export type ClockCommand = (typeof CLOCK_COMMANDS)[number];
 
 /** The kind of punch that a command makes. */
-export const COMMAND_KINDS: Readonly<Record<ClockCommand, PunchKind>> = {
+export const COMMAND_KINDS = {
   CLOCK_IN: 'IN',
   CLOCK_OUT: 'OUT',
   START_BREAK: 'BREAK_START',
   END_BREAK: 'BREAK_END',
-};
+} as const satisfies Readonly<Record<ClockCommand, PunchKind>>;
 
 /** A person's command: checked under the employee's lock against the sessions there are. */
 export interface CommandFact extends FactHeader {

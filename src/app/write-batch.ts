@@ -7,12 +7,14 @@ import type { Instant } from '../domain/time.js';
 import type { BatchDecision, BatchRules, BatchView, LockedEmployee, RosterView } from './batch.js';
 import { needsOf } from './batch-needs.js';
 import { BatchState } from './batch-state.js';
+import { decideCommand, decideReplace } from './decide-clock.js';
 import { decideMark, decideRederive } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import type { Fact } from './facts.js';
+import { recentPlans } from './recent-plans.js';
 import { UsedRequestIds } from './replay.js';
-import { PlannedDays } from './touched-days.js';
+import type { PlannedDays } from './touched-days.js';
 
 /** The rules of a batch. `facts` are its items, in order. */
 export function rulesFor(facts: readonly Fact[]): BatchRules {
@@ -34,7 +36,7 @@ class BatchPlans {
   of({ employeeId, roster: own }: LockedEmployee, { roster }: RosterView): PlannedDays {
     const known = this.#known.get(employeeId);
     if (known !== undefined && known.roster === roster && known.employee === own) return known;
-    const plans = new PlannedDays(roster, own);
+    const plans = recentPlans(roster, own);
     this.#known.set(employeeId, plans);
     return plans;
   }
@@ -73,7 +75,7 @@ function decideFact(
   index: number,
   state: EmployeeState,
   batch: BatchState,
-  _now: Instant,
+  now: Instant,
 ): Failure | undefined {
   switch (fact.kind) {
     case 'MARK':
@@ -88,7 +90,8 @@ function decideFact(
       decideRederive(fact, index, state, batch);
       return undefined;
     case 'COMMAND':
+      return decideCommand(fact, index, state, batch, now);
     case 'REPLACE':
-      throw new Error('commands come with the next change');
+      return decideReplace(fact, index, state, batch);
   }
 }

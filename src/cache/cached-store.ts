@@ -197,7 +197,7 @@ class CachedMonths {
     if (found?.kind === 'HIT') return found.block;
     const block = await this.#store.readMonth(employeeId, month);
     // Who is not in the roster is not kept: they may be at any moment, without an invalidation.
-    if (block !== undefined && found !== undefined) void this.#keep(block, found);
+    if (block !== undefined && found !== undefined) this.#keep(block, found);
     return block;
   }
 
@@ -222,32 +222,43 @@ class CachedMonths {
   }
 
   /** The caller need not wait for it: at worst, the next lookup comes too early and misses. */
-  async #keep(block: MonthBlock, { ticket, shared }: Found & { kind: 'MISS' }): Promise<void> {
+  #keep(block: MonthBlock, { ticket, shared }: Found & { kind: 'MISS' }): void {
+    const { rosterVersion } = block;
+    const sharedTicket = ticketOf(shared, rosterVersion);
+    if (sharedTicket !== undefined) {
+      void this.#fill(
+        () => fillShared(this.#cache, rosterVersion, sharedTicket),
+        () => {},
+      );
+    }
+    if (ticket !== undefined) {
+      void this.#fill(() => this.#cache.fill(block, ticket), this.#onEvent);
+    }
+  }
+
+  async #fill(fill: () => Promise<boolean>, onEvent: CacheObserver): Promise<void> {
     if (this.#pendingFills >= MAX_PENDING_FILLS) {
-      this.#onEvent('fill_refused', 1);
+      onEvent('fill_refused', 1);
       return;
     }
     this.#pendingFills += 1;
     try {
-      await this.#keepShared(block.rosterVersion, shared);
-      if (ticket === undefined) return;
-      this.#onEvent((await this.#cache.fill(block, ticket)) ? 'fill' : 'fill_refused', 1);
+      onEvent((await fill()) ? 'fill' : 'fill_refused', 1);
     } catch (error) {
-      this.#onEvent(error instanceof CacheUnavailableError ? 'fill_refused' : 'error', 1);
+      onEvent(error instanceof CacheUnavailableError ? 'fill_refused' : 'error', 1);
     } finally {
       this.#pendingFills -= 1;
     }
   }
+}
 
-  /** Also where another version is known: should it be the older one, its entry is dropped. */
-  async #keepShared(rosterVersion: number, shared: SharedLookup): Promise<void> {
-    if (shared.kind === 'KNOWN') {
-      if (shared.rosterVersion === rosterVersion) return;
-      await fillShared(this.#cache, rosterVersion, NO_LEASE);
-    } else if (shared.ticket !== undefined) {
-      await fillShared(this.#cache, rosterVersion, shared.ticket);
-    }
-  }
+/**
+ * For telling the cache the version of what all employees share; undefined when there is no need.
+ * Where another one is known it is told too: should that be the older one, its entry is dropped.
+ */
+function ticketOf(shared: SharedLookup, rosterVersion: number): string | undefined {
+  if (shared.kind === 'UNKNOWN') return shared.ticket;
+  return shared.rosterVersion === rosterVersion ? undefined : NO_LEASE;
 }
 
 /** A block is a hit only if it was read under the version of the roster that is in force. */

@@ -2,7 +2,7 @@
 // is in the fact that took it back, a later punch or a punch_void: `joinVoid` looks it up.
 
 import type { EmployeeId } from '../domain/employee-id.js';
-import { type Position, PUNCH_KINDS, type PunchFlag } from '../domain/punch.js';
+import { type Position, PUNCH_KINDS, type Punch, type PunchFlag } from '../domain/punch.js';
 import { PUNCH_SOURCES, type PunchVoid, type RecordedPunch } from '../domain/recorded-punch.js';
 import type { Instant, RecordTime } from '../domain/time.js';
 import { formatTimestamp, type Row } from './database.js';
@@ -73,6 +73,25 @@ export function recordedPunch(row: Row): RecordedPunch {
     recordedAt: number(row, 'recorded_at') as RecordTime,
     replaces: row.replaces === null ? undefined : number(row, 'replaces'),
     voided: punchVoid(row),
+  };
+}
+
+/** The columns that `punchOf` reads, of a punch with that alias. */
+export function ruleColumns(alias: string): string {
+  return ['time', 'kind', 'device_id', 'event_id', 'latitude', 'longitude', 'flags']
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+}
+
+/** What the rules look at of a punch. */
+export function punchOf(row: Row): Punch {
+  return {
+    time: instant(row, 'time'),
+    kind: wordOf(PUNCH_KINDS, row.kind),
+    deviceId: text(row, 'device_id'),
+    eventId: text(row, 'event_id'),
+    position: position(row),
+    flags: punchFlags(number(row, 'flags')),
   };
 }
 
