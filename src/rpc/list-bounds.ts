@@ -50,7 +50,8 @@ function maxItemsOf(field: DescField): number | undefined {
 }
 
 /**
- * The lists and maps that have more items than their rule lets them, none of them within another; `prefix` leads to the message from the request's root.
+ * The lists and maps that have more items than their rule lets them, none of them within another;
+ * `prefix` leads to the message from the request's root.
  */
 export function tooLongLists(
   desc: DescMessage,
