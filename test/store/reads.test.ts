@@ -348,21 +348,21 @@ describe('reads under the roster in force', function () {
     await scene.script.shift(shiftFrom('s', 22, 6));
     await scene.script.detail(ann, { defaultShiftId: 's' });
     await scene.script.finish();
-    await scene.punch(ann, Date.parse('2026-05-05T22:05:00Z'), 'IN');
-    await scene.punch(ann, Date.parse('2026-05-06T06:05:00Z'), 'OUT');
+    await scene.punch(ann, Date.parse('2026-04-30T22:05:00Z'), 'IN');
+    await scene.punch(ann, Date.parse('2026-05-01T06:05:00Z'), 'OUT');
     const dates = async () =>
       (await all((query) => scene.store.listByDate(query), scene.query())).map(
         ({ day: found }) => found.date,
       );
-    expect(await dates()).to.deep.equal(['2026-05-05']);
+    expect(await dates(), 'nothing is stored in May').to.deep.equal([]);
     // The night counts for the date that it ends on.
     await scene.script.shift(shiftFrom('s', 0, 6));
     await showsTheModel(scene);
-    expect(await dates()).to.deep.equal(['2026-05-06']);
+    expect(await dates()).to.deep.equal(['2026-05-01']);
     await scene.sweep();
-    expect(await dates()).to.deep.equal(['2026-05-06']);
+    expect(await dates()).to.deep.equal(['2026-05-01']);
     expect(
-      (await getDay(scene.store, ann, '2026-05-05' as LocalDate, { now: NOW, asOf: undefined }))
+      (await getDay(scene.store, ann, '2026-04-30' as LocalDate, { now: NOW, asOf: undefined }))
         .status,
     ).to.equal('ABSENT');
   });
