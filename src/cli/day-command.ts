@@ -23,8 +23,8 @@ export function addDayCommand(program: Command, surroundings: Surroundings): voi
     .command('day')
     .summary("show an employee's day with its times, and why it is so")
     .description(
-      "Shows an employee's day: status, times, sessions, anomalies, in local time. With --explain " +
-        'every rule that fired. `get` shows what is declared and stored instead.',
+      "Shows an employee's day: status, times, sessions, anomalies, in local time. With " +
+        '--explain every rule that fired. `get` shows what is declared and stored instead.',
     )
     .argument('<employee>', 'the employee id')
     .argument('<date>', 'YYYY-MM-DD', dateArgument)

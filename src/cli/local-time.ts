@@ -37,11 +37,6 @@ export function offsetMsAt(epochMs: number, zone: string): number {
   return wallTime(epochMs, zone).offsetMs;
 }
 
-/** The local date at an instant, `YYYY-MM-DD`. The zone must be known. */
-export function localDateAt(epochMs: number, zone: string): string {
-  return wallTime(epochMs, zone).date;
-}
-
 /** `2026-03-02T09:00:00+01:00`: local and exact, and it can be typed again. Whole seconds. */
 export function localInstantText(epochMs: number, zone: string): string {
   const wholeMs = Math.floor(epochMs / 1000) * 1000;
