@@ -5,6 +5,7 @@ import { type ClockProblem, checkCommand } from '../domain/clock-check.js';
 import { checkCorrection } from '../domain/correction-check.js';
 import { derive } from '../domain/derive.js';
 import type { Failure } from '../domain/errors.js';
+import type { DayPlan } from '../domain/plan.js';
 import { type DerivedDay, type Presence, presencesOf } from '../domain/presence.js';
 import type { Timeline } from '../domain/punch.js';
 import { mayBePunched } from '../domain/punched-day.js';
@@ -29,9 +30,10 @@ export function decideCommand(
   const time = fact.isTimeGiven ? fact.punch.time : momentUnderLock(fact, now);
   const kind = COMMAND_KINDS[command];
   const told: ToldPunch = { ...fact.punch, time, kind };
-  const days = daysAround(state.plans, [time]);
-  const before = sessionsOn(days, state.timeline);
-  const tried = tryOut(days, () => state.timelineWith(told, undefined));
+  const trial = state.punches.trialWith(told, undefined);
+  const plans = state.plans.touchedNear(time, trial.range);
+  const before = sessionsOn(plans, state.punches.timeline);
+  const tried = tryOut(plans, trial.punches);
   const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
   if (problem !== undefined) return refused(problem, employeeId, time);
   state.settle();
@@ -52,15 +54,19 @@ export function decideReplace(
   const { punch: old, failure } = standingPunch(state, punchId);
   if (old === undefined) return failure;
   const told = correctionOf(old, fact);
-  const days = daysAround(state.plans, [old.time, told.time]);
-  const tried = tryOut(days, () => state.timelineWith(told, punchId));
+  const [without, trial] = [state.punches.trialWithout(old), state.punches.trialWith(told, old)];
+  const plans = byDate([
+    ...state.plans.touchedNear(old.time, without.range),
+    ...state.plans.touchedNear(told.time, trial.range),
+  ]);
+  const tried = tryOut(plans, trial.punches);
   const problem = checkCorrection({
     oldKind: old.kind,
     newKind: told.kind,
     oldTime: wholeSecond(old.time),
     newTime: wholeSecond(told.time),
-    before: sessionsOn(days, state.timeline),
-    without: sessionsOn(days, state.timelineWith(undefined, punchId)),
+    before: sessionsOn(plans, state.punches.timeline),
+    without: sessionsOn(plans, without.punches),
     after: tried().sessions,
   });
   if (problem !== undefined) return refused(problem, employeeId, told.time);
@@ -107,23 +113,19 @@ function correctionOf(old: RecordedPunch, fact: ReplaceFact): ToldPunch {
   };
 }
 
-type PlansAround = ReturnType<PlannedDays['touchedBy']>;
-
-/** The dates that punches at these times can change, by date, each once. */
-function daysAround(plans: PlannedDays, times: readonly Instant[]): PlansAround {
-  const touched = new Map(
-    times.flatMap((time) => plans.touchedBy(time).map((plan) => [plan.epochDay, plan] as const)),
-  );
-  return [...touched.values()].sort((a, b) => a.epochDay - b.epochDay);
+/** Each once. */
+function byDate(plans: readonly DayPlan[]): readonly DayPlan[] {
+  const once = new Map(plans.map((plan) => [plan.epochDay, plan]));
+  return [...once.values()].sort((a, b) => a.epochDay - b.epochDay);
 }
 
-function deriveAll(plans: PlansAround, punches: Timeline): readonly DerivedDay[] {
+function deriveAll(plans: readonly DayPlan[], punches: Timeline): readonly DerivedDay[] {
   return plans
     .filter((plan) => mayBePunched(plan, punches))
     .map((plan) => ({ plan, result: derive({ declaration: undefined, punches }, plan) }));
 }
 
-function sessionsOn(plans: PlansAround, punches: Timeline): readonly Presence[] {
+function sessionsOn(plans: readonly DayPlan[], punches: Timeline): readonly Presence[] {
   return presencesOf(deriveAll(plans, punches), punches);
 }
 
@@ -133,11 +135,10 @@ interface Tried {
 }
 
 /** What would become of the days; worked out when asked, once. */
-function tryOut(plans: PlansAround, timeline: () => Timeline): () => Tried {
+function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Tried {
   let tried: Tried | undefined;
   return () => {
     if (tried === undefined) {
-      const punches = timeline();
       const days = deriveAll(plans, punches);
       tried = { days, sessions: presencesOf(days, punches) };
     }

@@ -36,8 +36,8 @@ export function decidePunch(
 
 /** The punch that another one repeats, taken back or not; no correction is one. */
 export function originalOf(punch: ToldPunch, state: EmployeeState): RecordedPunch | undefined {
-  return state
-    .punchesAt(punch.time)
+  return state.punches
+    .at(punch.time)
     .find((other) => other.replaces === undefined && isSamePunch(other, punch));
 }
 

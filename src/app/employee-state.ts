@@ -7,11 +7,13 @@ import { declarationIn } from '../domain/declaration.js';
 import { derive, NO_FACTS, sameResult } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
-import { type Punch, type Timeline, timelineOf } from '../domain/punch.js';
+import type { Window } from '../domain/planned-shift.js';
+import type { Punch } from '../domain/punch.js';
 import { mayBePunched } from '../domain/punched-day.js';
 import type { RecordedPunch } from '../domain/recorded-punch.js';
 import type { Instant, RecordTime } from '../domain/time.js';
 import type { AnswerDay, BatchView, DayChange, DayRestamp, LockedEmployee } from './batch.js';
+import { PunchList } from './punch-list.js';
 import type { PlannedDays } from './touched-days.js';
 
 /** A day as the batch has left it so far. */
@@ -41,13 +43,11 @@ export class EmployeeState {
   derivedDays = 0;
   readonly #view: BatchView;
   #sequence: number;
-  /** All that was read or recorded, taken back or not, by time and number. */
-  readonly #punches: RecordedPunch[];
+  readonly punches: PunchList;
   /** Those that a fact was about, by number. */
   readonly #named = new Map<number, RecordedPunch>();
   /** Of event ids whose earliest punch this batch recorded. */
   readonly #firstUses = new Map<string, RecordedPunch>();
-  #timeline: Timeline | undefined;
   readonly #days = new Map<number, DayState>();
   /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
   readonly #dirty = new Map<number, number>();
@@ -58,28 +58,13 @@ export class EmployeeState {
     this.plans = plans;
     this.#view = view;
     this.#sequence = employee.version;
-    this.#punches = [...view.punches(employee.employeeId)];
+    this.punches = new PunchList(view.punches(this.employeeId), plans.roster.offShift);
   }
 
   /** The number of the next fact. */
   takeSequence(): number {
     this.#sequence += 1;
     return this.#sequence;
-  }
-
-  /** The standing punches that were read: what days are derived from. */
-  get timeline(): Timeline {
-    this.#timeline ??= timelineOf(this.#punches.filter(({ voided }) => voided === undefined));
-    return this.#timeline;
-  }
-
-  /** The standing punches with one left out, or one more, or both: for a try. */
-  timelineWith(added: Punch | undefined, withoutId: number | undefined): Timeline {
-    const punches: Punch[] = this.#punches.filter(
-      ({ voided, punchId }) => voided === undefined && punchId !== withoutId,
-    );
-    if (added !== undefined) punches.push(added);
-    return timelineOf(punches);
   }
 
   /** A punch that a fact is about, as it is now. */
@@ -94,17 +79,6 @@ export class EmployeeState {
     return known ?? read;
   }
 
-  /** All punches of one instant, taken back or not. */
-  punchesAt(time: Instant): readonly RecordedPunch[] {
-    const found: RecordedPunch[] = [];
-    for (let index = this.#placeOf(time, -1); index < this.#punches.length; index += 1) {
-      const punch = this.#punches[index];
-      if (punch === undefined || punch.time !== time) break;
-      found.push(punch);
-    }
-    return found;
-  }
-
   /** The earliest punch with the device and event id of one, taken back or not. */
   firstUse({ deviceId, eventId }: Punch): RecordedPunch | undefined {
     const [first] = this.#view.sameEvent(this.employeeId, deviceId, eventId);
@@ -114,38 +88,20 @@ export class EmployeeState {
   /** Records a punch; `isFirstUse`: it is now the earliest one of its event id. */
   add(punch: RecordedPunch, isFirstUse: boolean, index: number): void {
     if (isFirstUse) this.#firstUses.set(`${punch.eventId} ${punch.deviceId}`, punch);
-    this.#punches.splice(this.#placeOf(punch.time, punch.punchId), 0, punch);
     this.#named.set(punch.punchId, punch);
-    this.#touch(punch.time, index);
+    this.#touch(punch.time, this.punches.add(punch), index);
   }
 
   /** Notes what became of a punch. */
   change(punch: RecordedPunch, index: number): void {
-    const place = this.#placeOf(punch.time, punch.punchId);
-    if (this.#punches[place]?.punchId === punch.punchId) this.#punches[place] = punch;
     this.#named.set(punch.punchId, punch);
-    this.#touch(punch.time, index);
+    // One that was taken back before changes no date.
+    if (this.punches.isStanding(punch)) this.#touch(punch.time, this.punches.rangeOf(punch), index);
+    this.punches.change(punch);
   }
 
-  /** Where a punch is, or belongs. */
-  #placeOf(time: Instant, punchId: number): number {
-    let low = 0;
-    let high = this.#punches.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const punch = this.#punches[middle];
-      const isBefore =
-        punch !== undefined &&
-        (punch.time < time || (punch.time === time && punch.punchId < punchId));
-      if (isBefore) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #touch(time: Instant, index: number): void {
-    this.#timeline = undefined;
-    for (const { epochDay } of this.plans.touchedBy(time)) this.#dirty.set(epochDay, index);
+  #touch(time: Instant, range: Window | undefined, index: number): void {
+    for (const { epochDay } of this.plans.changedBy(time, range)) this.#dirty.set(epochDay, index);
   }
 
   /** A day as it is; `settle` first. */
@@ -180,7 +136,7 @@ export class EmployeeState {
   deriveDay(epochDay: number, declaration: Declaration | undefined, index: number): boolean {
     const before = this.day(epochDay);
     const plan = this.plans.plan(epochDay);
-    const punches = this.timeline;
+    const punches = this.punches.timeline;
     const isNothing = before.result === undefined && declaration === undefined;
     if (isNothing && !mayBePunched(plan, punches)) return false;
     this.derivedDays += 1;

@@ -5,12 +5,14 @@ import type { EmployeeId } from '../domain/employee-id.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import { type DayPlan, neighbourDays, planDays } from '../domain/plan.js';
 import { planHash } from '../domain/plan-hash.js';
+import { neededBy, type Window } from '../domain/planned-shift.js';
 import { type EmployeeRoster, type Roster, zoneOn } from '../domain/roster.js';
-import type { Instant } from '../domain/time.js';
+import { type Instant, wholeSecond } from '../domain/time.js';
 import { epochDayAt } from '../domain/zone.js';
 import type { Need } from './batch.js';
 
 const DAY_MS = 86_400_000;
+const SECOND_MS = 1000;
 
 /** There are no days outside of these, so nothing is looked for there. */
 const FIRST_DAY = toEpochDay(FIRST_DATE);
@@ -72,11 +74,12 @@ export class PlannedDays {
   }
 
   /**
-   * The plans whose reach contains a moment of the range, by date. A date's off-shift work
+   * The plans whose reach contains a second of the range, by date. A date's off-shift work
    * reaches no farther back than that of the date before, nor farther ahead than that of the
    * next, so these dates lie together; only shifts can reach across a date, and not far.
    */
-  touchedBy(from: Instant, to: Instant = from): readonly DayPlan[] {
+  touchedBy(earliest: Instant, latest: Instant = earliest): readonly DayPlan[] {
+    const [from, to] = [wholeSecond(earliest), wholeSecond(latest)];
     const [firstDate, lastDate] = [this.dateAt(from), this.dateAt(to)];
     const sure = this.#sureDays;
     this.prepare(firstDate - sure, lastDate + sure + 1);
@@ -102,6 +105,36 @@ export class PlannedDays {
     return this.plan(day);
   }
 
+  /**
+   * Of the plans that a moment touches, those near it, and those of a range of time. `range` is
+   * where off-shift work can have changed (off-shift-cut.ts); undefined: everywhere.
+   */
+  touchedNear(time: Instant, range: Window | undefined): readonly DayPlan[] {
+    if (range === undefined) return this.touchedBy(time);
+    const date = this.dateAt(time);
+    const sure = this.#sureDays;
+    const first = Math.max(FIRST_DAY, Math.min(this.dateAt(range.from), date) - sure);
+    const last = Math.min(LAST_DAY, Math.max(this.dateAt(range.to), date) + sure + 1);
+    this.prepare(first, last);
+    const touched: DayPlan[] = [];
+    for (let day = first; day <= last; day += 1) {
+      const plan = this.plan(day);
+      if (isWithin(plan.reach, time)) touched.push(plan);
+    }
+    return touched;
+  }
+
+  /** Those of them that a punch at that moment can change. */
+  changedBy(time: Instant, range: Window | undefined): readonly DayPlan[] {
+    const touched = this.touchedNear(time, range);
+    if (range === undefined) return touched;
+    return touched.filter(
+      ({ start, end, shifts }) =>
+        (start <= range.to && end > range.from) ||
+        shifts.some((shift) => isWithin(neededBy(shift), time)),
+    );
+  }
+
   /** What has to be read before a punch of the range can be decided. */
   needAround(employeeId: EmployeeId, from: Instant, to: Instant = from): Need {
     const touched = this.touchedBy(from, to);
@@ -112,13 +145,8 @@ export class PlannedDays {
       if (reach.to > latest) latest = reach.to;
     }
     const date = this.dateAt(from);
-    return {
-      employeeId,
-      firstDay: first?.epochDay ?? date,
-      lastDay: last?.epochDay ?? date,
-      from: earliest,
-      to: latest,
-    };
+    const [firstDay, lastDay] = [first?.epochDay ?? date, last?.epochDay ?? date];
+    return { employeeId, firstDay, lastDay, from: earliest, to: endOfSecond(latest) };
   }
 
   /** What has to be read to derive a range of dates. */
@@ -130,6 +158,16 @@ export class PlannedDays {
       if (reach.from < from) from = reach.from;
       if (reach.to > to) to = reach.to;
     }
-    return { employeeId, firstDay, lastDay, from, to };
+    return { employeeId, firstDay, lastDay, from, to: endOfSecond(to) };
   }
+}
+
+/** Punches count in whole seconds, and clocks tell milliseconds. */
+function endOfSecond(time: Instant): Instant {
+  return (wholeSecond(time) + SECOND_MS - 1) as Instant;
+}
+
+function isWithin({ from, to }: Window, time: Instant): boolean {
+  const second = wholeSecond(time);
+  return from <= second && second <= to;
 }

@@ -7,14 +7,14 @@ import type { PunchImportResult } from './punch-import.js';
 /** `again` is the command that goes on after a stop, or sends what was only tried. */
 export function punchSummary(result: PunchImportResult, again: string): string {
   const { counts, rows, rejectsPath } = result;
-  const lines: [string, number, string?][] = [
-    ['rows read', rows],
-    [result.sent ? 'recorded' : 'usable', counts.recorded],
-    ...(result.sent ? ([['duplicates', counts.duplicates, 'there already']] as const) : []),
+  const lines: readonly (readonly [string, number, string])[] = [
+    ['rows read', rows, ''],
+    [result.sent ? 'recorded' : 'usable', counts.recorded, ''],
+    ...(result.sent ? [['duplicates', counts.duplicates, 'there already'] as const] : []),
     ['rejected', counts.rejected, rejectsPath === undefined ? '' : `see ${rejectsPath}`],
-  ].map(([label, count, remark]) => [label as string, count as number, remark as string]);
+  ];
   const width = Math.max(...lines.map(([, count]) => grouped(count).length));
-  const table = lines.map(([label, count, remark = '']) =>
+  const table = lines.map(([label, count, remark]) =>
     `  ${label.padEnd(12)}${grouped(count).padStart(width)}${
       remark !== '' && count > 0 ? `  (${remark})` : ''
     }`.trimEnd(),

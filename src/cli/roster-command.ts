@@ -17,7 +17,7 @@ import type { RosterFile } from './roster-file.js';
 import { readRosterFile } from './roster-file.js';
 import { readKnownRoster } from './roster-known.js';
 import { planRoster } from './roster-plan.js';
-import { problemLines, rosterSummary } from './roster-text.js';
+import { followingHint, problemLines, rosterSummary } from './roster-text.js';
 
 const DEFAULT_LIST_LIMIT = 20;
 const MAX_PAGE_SIZE = 1_000;
@@ -129,6 +129,8 @@ async function importRoster(
   }
   const lines = options.json ? [JSON.stringify(result)] : rosterSummary(result, path);
   for (const line of lines) await writeLine(stdout, line);
+  const hint = followingHint(result);
+  if (hint !== undefined) await writeLine(stderr, hint);
   if (result.refused.length > 0) throw new ExitError(EXIT_REJECTS);
 }
 

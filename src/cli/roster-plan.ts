@@ -2,6 +2,8 @@
 // which to update, which are as they should be. Pure: sends nothing.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import type {
   AttendanceClient,
   Employee,
@@ -137,7 +139,9 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
     const isNew = history === undefined && !begun.has(shiftId);
     begun.add(shiftId);
     const isSame =
-      version !== undefined && !history?.archived && equals(ShiftSchema, version, shift);
+      version !== undefined &&
+      !history?.archived &&
+      equals(ShiftSchema, spelledOut(version), spelledOut(shift));
     if (history !== undefined) etags.set(shiftId, history.etag);
     return {
       line,
@@ -172,6 +176,26 @@ function mergedShift(
     shift.workRules.breakDeductions = [...breaks];
   }
   return shift;
+}
+
+/** Lengths that the contract gives when none is said; the service always says them. */
+const DEFAULT_ACCEPT_BEFORE_SECONDS = 7_200n;
+const DEFAULT_ACCEPT_AFTER_SECONDS = 14_400n;
+
+/** The same shift in the service's spelling: defaults said, lengths that do nothing left out. */
+function spelledOut(shift: Shift): Shift {
+  const spelled = clone(ShiftSchema, shift);
+  spelled.acceptBefore ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_BEFORE_SECONDS });
+  spelled.acceptAfter ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_AFTER_SECONDS });
+  if (isZero(spelled.lateGrace)) delete spelled.lateGrace;
+  if (isZero(spelled.earlyGrace)) delete spelled.earlyGrace;
+  if (isZero(spelled.halfDayBelow)) delete spelled.halfDayBelow;
+  if (isZero(spelled.absentBelow)) delete spelled.absentBelow;
+  return spelled;
+}
+
+function isZero(length: Duration | undefined): boolean {
+  return length?.seconds === 0n && length.nanos === 0;
 }
 
 function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster): RosterStep {

@@ -20,7 +20,7 @@ export function problemLines(problems: readonly RosterProblem[]): readonly strin
 
 /** The counts by type, what was refused, and what to do next. */
 export function rosterSummary(result: RosterResult, path: string): readonly string[] {
-  const { sent, counts, refused, held, following } = result;
+  const { sent, counts, refused, held } = result;
   const [created, updated] = sent ? ['CREATED', 'UPDATED'] : ['TO CREATE', 'TO UPDATE'];
   const rows = ROW_TYPES.map((type) => {
     const { created, updated, same } = counts[type];
@@ -33,11 +33,14 @@ export function rosterSummary(result: RosterResult, path: string): readonly stri
     lines.push(`What was done stays. Mend these rows and run: attendance roster import ${path}`);
   }
   if (!sent) lines.push(`Nothing was sent. Do it with: attendance roster import ${path}`);
-  if (following > 0) {
-    lines.push(
-      `Reads follow at once. Stored days are still following ${following} of these changes: ` +
-        'attendance roster changes --unfinished',
-    );
-  }
   return lines;
+}
+
+/** What goes on behind the import; undefined when nothing does. */
+export function followingHint({ following }: RosterResult): string | undefined {
+  if (following === 0) return undefined;
+  return (
+    `Reads follow at once. Stored days are still following ${following} of these changes: ` +
+    'attendance roster changes --unfinished'
+  );
 }

@@ -14,6 +14,7 @@ import type {
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Client, Metadata } from '@grpc/grpc-js';
 import { clientStreamAttempt, serverStreamAttempt, unaryAttempt } from './calls.js';
+import { Replayable } from './replayable.js';
 import { requestIdFiller } from './request-id.js';
 import type { RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
@@ -94,7 +95,7 @@ function bind(caller: Caller, method: DescMethod): AnyMethod | undefined {
         callStream(caller, method, encode(request), options);
     case 'client_streaming':
       return async (requests: MessageStream<AnyInit>, options = {}) =>
-        callClientStream(caller, method, encodedOnce(requests, encode), options);
+        callClientStream(caller, method, requests, encode, options);
     default:
       return undefined;
   }
@@ -141,73 +142,42 @@ async function* callStream(
   }
 }
 
-/** The messages of one call: they can be read once only, but for the first. */
-interface Messages {
-  /** Begins at the first message, or goes on; whoever goes on cannot begin again. */
-  readonly begin: () => () => Promise<Uint8Array | undefined>;
-  /** Whether there is nothing yet that only one attempt has seen. */
-  readonly canBegin: () => boolean;
-  readonly close: () => void;
-}
-
-function encodedOnce(
-  requests: MessageStream<AnyInit>,
-  encode: (init: AnyInit) => Uint8Array,
-): Messages {
-  const source =
-    Symbol.asyncIterator in requests
-      ? requests[Symbol.asyncIterator]()
-      : requests[Symbol.iterator]();
-  let first: Promise<Uint8Array | undefined> | undefined;
-  let taken = 0;
-  const take = async () => {
-    taken += 1;
-    const next = await source.next();
-    return next.done === true ? undefined : encode(next.value);
-  };
-  return {
-    begin: () => {
-      let isFirst = true;
-      return () => {
-        if (!isFirst) return take();
-        isFirst = false;
-        first ??= take();
-        return first;
-      };
-    },
-    canBegin: () => taken <= 1,
-    close: () => {
-      // Not awaited: a source that hangs must not hold back the answer.
-      Promise.resolve(source.return?.()).catch(() => {});
-    },
-  };
-}
-
 /**
- * Tried again like a unary call as long as only the first message was taken; later a failure is
+ * Tried again like a unary call as long as all that was taken is still kept; later a failure is
  * thrown, since only the caller knows where to go on. What is sent again must be safe to repeat.
  */
 async function callClientStream(
   caller: Caller,
   method: DescMethod,
-  messages: Messages,
+  requests: MessageStream<AnyInit>,
+  encode: (init: AnyInit) => Uint8Array,
   options: CallOptions,
 ): Promise<Message> {
+  const source = iteratorOf(requests);
+  const messages = new Replayable(async () => {
+    const next = await source.next();
+    return next.done === true ? undefined : encode(next.value);
+  });
   const { signal } = options;
   const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
   const retry = {
     ...caller.retry,
     get maxAttempts() {
-      return messages.canBegin() ? caller.retry.maxAttempts : 1;
+      return messages.isWhole ? caller.retry.maxAttempts : 1;
     },
   };
   try {
     return await withRetries(retry, deadlineAt, signal, async () => {
       const metadata = await caller.metadata(options.metadata);
-      const attempt = { next: messages.begin(), metadata, deadlineAt, signal };
+      const attempt = { next: messages.reader(), metadata, deadlineAt, signal };
       return clientStreamAttempt(caller.client, method, attempt);
     });
   } finally {
-    messages.close();
+    // Not awaited: a source that hangs must not hold back the answer.
+    Promise.resolve(source.return?.()).catch(() => {});
   }
+}
+
+function iteratorOf<T>(items: MessageStream<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
 }

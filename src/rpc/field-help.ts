@@ -31,6 +31,7 @@ const HELP: Readonly<Record<string, string>> = {
   end_time: TIME_OF_DAY_HELP,
   time_zone: 'must be the IANA name of a time zone, such as Europe/Berlin',
   time: TIME_HELP,
+  calendar_id: ID_HELP,
   name: 'must be 1 to 200 characters',
   status:
     'must be PRESENT, ABSENT, HALF_DAY, ON_LEAVE, REMOTE, HOLIDAY or DAY_OFF (ATTENDANCE_STATUS_...)',

@@ -13,7 +13,7 @@ import { fromEpochDay } from '../../src/domain/local-date.js';
 import { planDays } from '../../src/domain/plan.js';
 import { PUNCH_KINDS, type Punch } from '../../src/domain/punch.js';
 import { mayBePunched } from '../../src/domain/punched-day.js';
-import type { Instant } from '../../src/domain/time.js';
+import { type Instant, wholeSecond } from '../../src/domain/time.js';
 import {
   anyDeclaration,
   HOUR,
@@ -149,7 +149,8 @@ describe('what the rules of a batch rest on', () => {
           firstDay - FAR_DAYS,
           firstDay + PERIOD_DAYS + FAR_DAYS,
         );
-        const expected = all.filter(({ reach }) => reach.from <= to && reach.to >= from);
+        const second = wholeSecond(from);
+        const expected = all.filter(({ reach }) => reach.from <= to && reach.to >= second);
         const touched = new PlannedDays(roster, employee).touchedBy(from, to);
         expect(touched.map(({ date }) => date)).to.deep.equal(expected.map(({ date }) => date));
       }),

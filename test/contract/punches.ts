@@ -419,6 +419,18 @@ export function describePunches(serviceOf: () => TestService): void {
       expect((await asking.punches(employeeId)).length).to.equal(6);
     });
 
+    it('P35 a command may say again what was taken back; a device may not', async () => {
+      const employeeId = somebody();
+      const request = { employeeId, time: onDay('08:00'), deviceId: 'terminal' };
+      const first = await clock().clockIn(request);
+      await takeBack(employeeId, first.punch?.punchId ?? '');
+      const again = await clock().clockIn(request);
+      expect(again.punch?.punchId).to.not.equal(first.punch?.punchId);
+      expect(again.punch?.voided).to.equal(undefined);
+      await clock().clockOut({ employeeId, time: onDay('12:00') });
+      expect((await asking.everywhere(employeeId)).worked?.seconds).to.equal(14_400n);
+    });
+
     it('P34 another kind at the same moment', async () => {
       const employeeId = somebody();
       const wrong = await asking.record(employeeId, onDay('08:00'));

@@ -563,7 +563,7 @@ export type ImportPunchesResponse = Message<"attendance.v1.ImportPunchesResponse
   rejectedCount: bigint;
 
   /**
-   * The first 1,000 of those, in order.
+   * The first of those, in order: 1,000, or as many as one answer holds.
    *
    * @generated from field: repeated attendance.v1.ImportRejection rejections = 4;
    */
@@ -619,14 +619,14 @@ export type ListPunchesRequest = Message<"attendance.v1.ListPunchesRequest"> & {
   employeeId: string;
 
   /**
-   * From this instant, included; from the beginning when not given.
+   * From this instant, included, from 1900 to 9999; from the beginning when not given.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 2;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Until this instant, not included; to the end when not given.
+   * Until this instant, not included, and not before `start_time`; to the end when not given.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 3;
    */
@@ -753,7 +753,9 @@ export const VoidPunchResponseSchema: GenMessage<VoidPunchResponse> = /*@__PURE_
   messageDesc(file_attendance_v1_clock_service, 17);
 
 /**
- * A punch to put in the place of another. What is not given stays as it was.
+ * A punch to put in the place of another. What is not given stays as it was; `time`, `kind` or
+ * both are given. The new punch keeps device, place, labels and note of the other, and not its
+ * event id.
  *
  * @generated from message attendance.v1.ReplacePunchRequest
  */
@@ -773,7 +775,7 @@ export type ReplacePunchRequest = Message<"attendance.v1.ReplacePunchRequest"> &
   punchId: string;
 
   /**
-   * When it should have been, from 1900 to 9999.
+   * When it should have been; at most 2 minutes in the future.
    *
    * @generated from field: google.protobuf.Timestamp time = 3;
    */
@@ -906,7 +908,8 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   status: ClockStatus;
 
   /**
-   * Since when; absent when the employee was never seen, or not lately.
+   * Since when: the arrival, the beginning of the break, or the last departure; absent when
+   * the employee was never seen, or not lately.
    *
    * @generated from field: google.protobuf.Timestamp since_time = 4;
    */
@@ -1153,6 +1156,10 @@ export const ClockService: GenService<{
    * same punch again changes nothing and is answered with the original, also when that was
    * taken back: a log can be sent as often as it takes. Each has its days settled on return.
    *
+   * Errors, of the whole call: INVALID_ARGUMENT for more than 1,000 punches, or
+   * ANSWER_TOO_LARGE where notes and labels are too long for one answer; nothing is recorded
+   * then. Of one punch: in its result, with at most 3 refused fields.
+   *
    * @generated from rpc attendance.v1.ClockService.RecordPunches
    */
   recordPunches: {
@@ -1164,6 +1171,9 @@ export const ClockService: GenService<{
    * RecordPunches for logs of any length, as a stream of chunks. Each chunk is committed
    * before the next is read, so a sender is never ahead by more than the transport holds.
    * After an interruption send it again from any earlier point: what was there stays once.
+   *
+   * Errors: as RecordPunches. A chunk that breaks a rule ends the call, and its fields are
+   * told behind its place in the stream: `[2].punches`. Chunks before it stay recorded.
    *
    * @generated from rpc attendance.v1.ClockService.ImportPunches
    */

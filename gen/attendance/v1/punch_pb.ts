@@ -22,13 +22,16 @@ export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
  * day it belongs to, and a wrong one is voided or replaced by another that says who and why.
  *
  * Fields that say "output only" are filled in by the service and not looked at in requests.
+ * Answers of RecordPunches and VoidPunch that would be larger than a message leave out note,
+ * labels and the reason of a void: ListPunches has them.
  *
  * @generated from message attendance.v1.Punch
  */
 export type Punch = Message<"attendance.v1.Punch"> & {
   /**
-   * When, by the clock that took it, from 1900 to 9999. Counted in whole seconds: a fraction
-   * is kept as evidence and dropped for counting.
+   * When, by the clock that took it, from 1900-01-02T00:00:00Z and before
+   * 9999-12-31T00:00:00Z, so that it has a date in every zone. Kept to the millisecond and
+   * counted in whole seconds: a fraction is evidence, and dropped for counting.
    *
    * @generated from field: google.protobuf.Timestamp time = 1;
    */
@@ -71,8 +74,8 @@ export type Punch = Message<"attendance.v1.Punch"> & {
   employeeId: string;
 
   /**
-   * The IANA name of the zone that the device was set to, if it said. Kept as evidence: the
-   * date of a punch is the roster's.
+   * The IANA name of the zone that the device was set to, in its own spelling; empty when it
+   * did not say. Kept as evidence: the date of a punch is the roster's.
    *
    * @generated from field: string time_zone = 7;
    */

@@ -188,7 +188,7 @@ const COMMANDS: readonly StepCase[] = [
       command('clockIn', 'D 13:00'),
       command('clockOut', 'D 15:00'),
       command('clockIn', 'D 13:00', 'OVERLAPS'),
-      command('clockOut', 'D 13:00', 'OVERLAPS'),
+      command('clockOut', 'D 13:00', 'NOT_CLOCKED_IN'),
     ],
     punches: ['D 08:00 IN', 'D 13:00 OUT', 'D 13:00 IN', 'D 15:00 OUT'],
     days: {

@@ -9,9 +9,8 @@ import { PunchOutcome } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSource } from '../../../gen/attendance/v1/punch_pb.js';
 import { ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
 import type { DayExpectation, RosterSetup, ShiftSetup } from '../../domain/support/scenario.js';
+import type { Command } from './command-names.js';
 import type { Stage } from './stage.js';
-
-export type Command = 'clockIn' | 'clockOut' | 'startBreak' | 'endBreak';
 
 /** Why a step is refused, and the session that the error names: `D 10:00 to ?`. */
 export interface Refused {

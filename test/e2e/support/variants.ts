@@ -9,7 +9,7 @@ const START_TIMEOUT_MS = 300_000;
 /** Runs the suite twice, each time on a service and a database of its own. */
 export function describeVariants(
   title: string,
-  suite: (serviceOf: () => TestService) => void,
+  suite: (serviceOf: () => TestService, databaseOf: () => string) => void,
 ): void {
   for (const hasRedis of [false, true]) {
     describe(`${title}, ${hasRedis ? 'with' : 'without'} Redis`, () => {
@@ -31,7 +31,10 @@ export function describeVariants(
         await database?.drop();
       });
 
-      suite(() => running);
+      suite(
+        () => running,
+        () => database.url,
+      );
     });
   }
 }
