@@ -19,7 +19,7 @@ import {
   rosterExists,
   rosterNotFound,
 } from './roster-checks.js';
-import { ALL_DATES, type DayRange, findConflicts } from './roster-conflicts.js';
+import { ALL_DATES, type DayRange, findConflicts, MAX_CHECKED_DAYS } from './roster-conflicts.js';
 import type { OwnState, RosterChangeView, RosterDecision } from './roster-decision.js';
 import {
   type AssignmentRecord,
@@ -287,7 +287,8 @@ function refuseConflicts(
   const sides = [before, after].map((own) => ({ roster, employee: ownRoster(own, defaultZone) }));
   const [was, willBe] = sides;
   if (was === undefined || willBe === undefined) return;
-  const { overlap, crowdedDay } = findConflicts({ before: was, after: willBe }, dates);
+  const look = { range: dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
+  const { overlap, crowdedDay } = findConflicts({ before: was, after: willBe }, look);
   if (crowdedDay !== undefined) {
     const description =
       `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, with those of the other ` +

@@ -24,7 +24,7 @@ type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind:
  * The most dates that are planned in full for one change of a shift, over all who use it: a tenth of
  * a second, in which a process does nothing else. Users with the same pattern are looked at once.
  */
-export const MAX_PLANNED_DAYS = 20_000;
+export const MAX_PLANNED_DAYS = 10_000;
 
 export function changeShift(
   command: CommandOf<'CREATE_SHIFT' | 'UPDATE_SHIFT' | 'ARCHIVE_SHIFT'>,
@@ -162,7 +162,8 @@ function refuseUserConflicts(
     if (seen.has(pattern)) continue;
     seen.add(pattern);
     const step = { before: { roster: view.roster, employee }, after: { roster, employee } };
-    const { overlap, plannedDays } = findConflicts(step, dates, left);
+    const look = { range: dates, nowDay: view.nowDay, maxPlannedDays: left };
+    const { overlap, plannedDays } = findConflicts(step, look);
     left -= plannedDays;
     if (overlap === undefined) continue;
     const told = overlap.shiftId === shiftId ? overlap : turn(overlap);

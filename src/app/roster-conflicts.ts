@@ -6,7 +6,13 @@ import { findOverlaps, MAX_SHIFTS_PER_DATE, type Overlap } from '../domain/check
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import { planDays } from '../domain/plan.js';
 import { clockSeconds } from '../domain/planned-shift.js';
-import { type EmployeeRoster, type Roster, rosterOn, zoneOn } from '../domain/roster.js';
+import {
+  type EmployeeRoster,
+  type Roster,
+  rosterOn,
+  type ShiftVersion,
+  zoneOn,
+} from '../domain/roster.js';
 import type { Zone } from '../domain/zone.js';
 
 /**
@@ -29,6 +35,7 @@ const ROUNDS = 2;
 const MOST_APART_SECONDS = 28 * 3600;
 
 const DAY_SECONDS = 86_400;
+const YEAR_DAYS = 366;
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
@@ -60,22 +67,28 @@ export interface Conflicts {
   readonly plannedDays: number;
 }
 
+/** Where to look, and how much. */
+export interface Look {
+  /** The dates that a step is about. */
+  readonly range: DayRange;
+  /** Where a pattern has no end and does not repeat, the dates from a year before it matter. */
+  readonly nowDay: number;
+  readonly maxPlannedDays: number;
+}
+
 /**
- * What a step brings about on these dates and with their neighbours; at most `maxPlannedDays` are
- * planned. What was in conflict before does not stand in the way of mending something else.
+ * What a step brings about on these dates and with their neighbours. What was in conflict before does
+ * not stand in the way of mending something else.
  */
-export function findConflicts(
-  { before, after }: RosterStep,
-  range: DayRange,
-  maxPlannedDays: number = MAX_CHECKED_DAYS,
-): Conflicts {
-  const { suspects, crowdedDay } = suspectDays(after, range);
+export function findConflicts({ before, after }: RosterStep, look: Look): Conflicts {
+  const { range, maxPlannedDays } = look;
+  const { suspects, crowdedDay } = suspectDays(after, look);
   let plannedDays = 0;
   for (const { firstDay, lastDay } of suspects) {
-    const days = lastDay - firstDay + 1;
-    if (plannedDays + days > maxPlannedDays) break;
-    plannedDays += days;
-    const overlap = newOverlap(before, after, firstDay, lastDay, range);
+    if (plannedDays >= maxPlannedDays) break;
+    const until = Math.min(lastDay, firstDay + maxPlannedDays - plannedDays - 1);
+    plannedDays += until - firstDay + 1;
+    const overlap = newOverlap(before, after, firstDay, until, range);
     if (overlap !== undefined) return { overlap, crowdedDay, plannedDays };
   }
   return { overlap: undefined, crowdedDay, plannedDays };
@@ -116,17 +129,52 @@ interface ClockTime {
   readonly zone: Zone;
 }
 
+/** Whether no pattern of the employee's shifts, on whatever dates, could be in conflict. */
+function isFreeOfConflicts({ roster, employee }: Side): boolean {
+  const ids = shiftIdsOf(employee);
+  const versions = [...ids].flatMap((id) => roster.shifts.get(id) ?? []);
+  if (ids.size > MAX_SHIFTS_PER_DATE || versions.length > MAX_PAIRED_VERSIONS) return false;
+  if (!isInOneZone(employee, versions)) return false;
+  const times = versions.map(({ shift }) => ({
+    shiftId: shift.shiftId,
+    start: shift.startSecond,
+    end: shift.startSecond + clockSeconds(shift),
+  }));
+  return times.every((a) => times.every((b) => !canMeet(a, b)));
+}
+
+function isInOneZone({ zones }: EmployeeRoster, versions: readonly ShiftVersion[]): boolean {
+  const [first, ...others] = zones.map(({ zone }) => zone);
+  return (
+    others.every((zone) => zone === first) &&
+    versions.every(({ shift: { zone } }) => zone === undefined || zone === first)
+  );
+}
+
+/** Above it, walking the dates is as quick as comparing all versions with each other. */
+const MAX_PAIRED_VERSIONS = 16;
+
+/** `b` on the same date, where it is another shift, or the next one: none is longer than a day. */
+function canMeet(
+  a: { readonly shiftId: string; readonly start: number; readonly end: number },
+  b: { readonly shiftId: string; readonly start: number; readonly end: number },
+): boolean {
+  if (b.start + DAY_SECONDS < a.end) return true;
+  return a.shiftId !== b.shiftId && a.start < b.end && b.start < a.end;
+}
+
 /** Short ranges of dates to plan in full, in order. Never misses one; may name too many. */
 function suspectDays(
   side: Side,
-  range: DayRange,
+  look: Look,
 ): { readonly suspects: readonly DayRange[]; readonly crowdedDay: number | undefined } {
   const suspects: DayRange[] = [];
   let crowdedDay: number | undefined;
+  if (isFreeOfConflicts(side)) return { suspects, crowdedDay };
   let recent: ClockTime[] = [];
-  for (const day of daysToCheck(side, range)) {
+  for (const day of daysToCheck(side, look)) {
     const { shifts } = rosterOn(side.roster, side.employee, day);
-    if (shifts.length > MAX_SHIFTS_PER_DATE && isWithin(range, day)) crowdedDay ??= day;
+    if (shifts.length > MAX_SHIFTS_PER_DATE && isWithin(look.range, day)) crowdedDay ??= day;
     recent = recent.filter((other) => other.day >= day - NEIGHBOUR_DAYS);
     for (const shift of shifts) {
       const start = day * DAY_SECONDS + shift.startSecond;
@@ -159,21 +207,26 @@ function suspect(suspects: DayRange[], day: number): void {
 
 /**
  * The dates that stand for all of a range, in order: of each stretch in which one pattern holds,
- * its first rounds and its last dates.
+ * its first rounds and its last dates. How far zones are apart changes with the seasons: where there
+ * are several, as many dates as may be looked at.
  */
-function daysToCheck(side: Side, { firstDay, lastDay }: DayRange): number[] {
-  const first = Math.max(FIRST_DAY, firstDay - NEIGHBOUR_DAYS);
-  const last = Math.min(LAST_DAY, lastDay + NEIGHBOUR_DAYS);
+function daysToCheck(side: Side, { range, nowDay }: Look): number[] {
+  const first = Math.max(FIRST_DAY, range.firstDay - NEIGHBOUR_DAYS);
+  const last = Math.min(LAST_DAY, range.lastDay + NEIGHBOUR_DAYS);
+  const versions = [...shiftIdsOf(side.employee)].flatMap((id) => side.roster.shifts.get(id) ?? []);
+  const repeats = isInOneZone(side.employee, versions);
   const days = new Set<number>();
   const starts = [...stretchStarts(side, first, last)].sort((a, b) => a - b);
   for (const [index, start] of starts.entries()) {
     const end = (starts[index + 1] ?? last + 1) - 1;
-    const rounds = ROUNDS * periodAt(side.employee, start) + NEIGHBOUR_DAYS;
-    const stop = Math.min(end, start + Math.min(rounds, MAX_CHECKED_DAYS));
-    for (let day = start; day <= stop; day += 1) days.add(day);
+    const from = repeats ? start : Math.max(start, Math.min(nowDay - YEAR_DAYS, end - YEAR_DAYS));
+    const rounds = repeats ? ROUNDS * periodAt(side.employee, start) + NEIGHBOUR_DAYS : Infinity;
+    const stop = Math.min(end, from + Math.min(rounds, MAX_CHECKED_DAYS));
+    for (let day = start; day <= Math.min(end, start + NEIGHBOUR_DAYS); day += 1) days.add(day);
+    for (let day = from; day <= stop; day += 1) days.add(day);
     for (let day = Math.max(stop, end - NEIGHBOUR_DAYS); day <= end; day += 1) days.add(day);
   }
-  return [...days];
+  return [...days].sort((a, b) => a - b);
 }
 
 /** Where anything of the roster changes, between two dates. */

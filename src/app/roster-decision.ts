@@ -33,6 +33,8 @@ export interface RosterChangeView {
   /** The number that the change will have. */
   readonly changeId: number;
   readonly defaultZone: Zone;
+  /** The date that it is, in UTC. */
+  readonly nowDay: number;
   /** What all employees share; empty where `needsRoster` says that it is not looked at. */
   readonly roster: Roster;
   /** Those that were archived of the shifts that the command names. */

@@ -45,6 +45,8 @@ import {
 } from './roster-rows.js';
 import { bytes, number, text } from './rows.js';
 
+const DAY_MS = 86_400_000;
+
 /** How often a transaction that PostgreSQL rolled back for its own reasons is tried in all. */
 const MAX_TRIES = 3;
 
@@ -101,8 +103,11 @@ export const READ_ARCHIVED: Statement = {
   name: 'read_archived',
   text: `
     select s.shift_id from unnest($1::text[]) t (shift_id)
-    join shift s on s.shift_id = t.shift_id collate "C"
-    where s.archived_by is not null`,
+    cross join lateral (
+      select * from shift s
+      where s.shift_id = t.shift_id collate "C" and s.archived_by is not null
+      limit 1
+    ) s`,
 };
 
 export const READ_SHIFT: Statement = {
@@ -138,7 +143,9 @@ export const READ_SHIFT_USERS: Statement = {
   text: `
     select u.employee_id, e.roster_version
     from shift_user u
-    join employee e on e.employee_id = u.employee_id
+    cross join lateral (
+      select * from employee e where e.employee_id = u.employee_id limit 1
+    ) e
     where u.shift_id = $1
     order by u.employee_id
     limit $2`,
@@ -335,6 +342,7 @@ async function viewOf(session: Session, run: Run, read: LockedRows): Promise<Ros
   return {
     changeId: number(read.head, 'change_id') + 1,
     defaultZone,
+    nowDay: Math.floor(command.receivedAt / DAY_MS),
     roster,
     archivedShifts: new Set(read.rows(READ_ARCHIVED).map((row) => text(row, 'shift_id'))),
     own: ownStateOf(read),

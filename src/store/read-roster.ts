@@ -32,12 +32,14 @@ function knownAt(alias: string, at: string): string {
   return `${alias}.recorded_at <= ${at}::timestamptz and ${alias}.superseded_at > ${at}::timestamptz`;
 }
 
-/** Whether the employee of that alias was known at the moment: what was told of them then. */
-function isKnown(alias: string, at: string): string {
+/**
+ * Whether employee $1 was known at the moment: what was told of them then. By the parameter, not by
+ * the employee's row: correlated, each question could be answered by reading a whole table.
+ */
+function isKnown(at: string): string {
   const told = ['employee_detail', 'attendance_change', 'punch'].map(
     (table) => `exists (
-      select from ${table} k
-      where k.employee_id = ${alias}.employee_id and k.recorded_at <= ${at}::timestamptz
+      select from ${table} k where k.employee_id = $1 and k.recorded_at <= ${at}::timestamptz
     )`,
   );
   return `(${at}::timestamptz = '${NOW}' or ${told.join(' or ')})`;
@@ -45,13 +47,20 @@ function isKnown(alias: string, at: string): string {
 
 const DETAIL_COLUMNS = 'e.employee_id, e.employee_name, d.change_id, d.recorded_at, d.detail';
 
+const CURRENT_DETAIL = `
+    left join lateral (
+      select * from employee_detail d
+      where d.employee_id = e.employee_id and d.superseded_at = 'infinity'
+      limit 1
+    ) d on true`;
+
 export const GET_EMPLOYEE: Statement = {
   name: 'get_employee',
   text: `
     select ${DETAIL_COLUMNS}
     from employee e
     left join employee_detail d on d.employee_id = e.employee_id and ${knownAt('d', '$2')}
-    where e.employee_id = $1 and ${isKnown('e', '$2')}`,
+    where e.employee_id = $1 and ${isKnown('$2')}`,
 };
 
 export const LIST_EMPLOYEES: Statement = {
@@ -59,8 +68,7 @@ export const LIST_EMPLOYEES: Statement = {
   text: `
     select ${DETAIL_COLUMNS}
     from (select * from employee where employee_id > $1 order by employee_id limit $2) e
-    left join employee_detail d
-      on d.employee_id = e.employee_id and d.superseded_at = 'infinity'
+    ${CURRENT_DETAIL}
     order by e.employee_id`,
 };
 
@@ -73,8 +81,7 @@ export const LIST_GROUP: Statement = {
       where group_id <> '' and group_id = $3 and employee_id > $1
       order by employee_id limit $2
     ) e
-    left join employee_detail d
-      on d.employee_id = e.employee_id and d.superseded_at = 'infinity'
+    ${CURRENT_DETAIL}
     order by e.employee_id`,
 };
 
@@ -102,7 +109,11 @@ export const LIST_SHIFTS: Statement = {
       where shift_id > $1 and ($3::boolean or archived_by is null)
       order by shift_id limit $2
     ) s
-    join shift_version v on v.shift_id = s.shift_id and v.superseded_at = 'infinity'
+    cross join lateral (
+      select * from shift_version v
+      where v.shift_id = s.shift_id and v.superseded_at = 'infinity'
+      order by v.effective_date
+    ) v
     order by s.shift_id, v.effective_date`,
 };
 
@@ -114,7 +125,7 @@ export const LIST_ASSIGNMENTS: Statement = {
            a.anchor_date, a.cycle
     from employee e
     left join shift_assignment a on a.employee_id = e.employee_id and ${knownAt('a', '$2')}
-    where e.employee_id = $1 and ${isKnown('e', '$2')}
+    where e.employee_id = $1 and ${isKnown('$2')}
     order by a.start_date, a.assignment_id`,
 };
 
@@ -131,7 +142,7 @@ export const LIST_OVERRIDES: Statement = {
       order by o.date
       limit $6
     ) o on true
-    where e.employee_id = $1 and ${isKnown('e', '$2')}
+    where e.employee_id = $1 and ${isKnown('$2')}
     order by o.date`,
 };
 

@@ -1,5 +1,6 @@
 // Reading the roster as it was held to be at a moment: after a change, or at a time. Both are exact
-// whatever the snapshot shows beside it, as rows keep until when they were known.
+// whatever the snapshot shows beside it, as rows keep until when they were known. Lateral with a limit
+// or an order: the rows of each one wanted are found by index, and never those of everybody.
 
 import type { Statement } from './database.js';
 
@@ -54,7 +55,9 @@ const AT_CHANGE: Wanted = {
   text: `
     (select t.employee_id, c.recorded_at as at
      from unnest($1::text[], $2::bigint[]) t (employee_id, change_id)
-     join roster_change c on c.change_id = t.change_id) w`,
+     cross join lateral (
+       select recorded_at from roster_change c where c.change_id = t.change_id limit 1
+     ) c) w`,
 };
 
 /** $1: employee ids, $2: a time. */
@@ -79,8 +82,11 @@ function employeeStatements(wanted: Wanted): EmployeeStatements {
       text: `
         select w.employee_id, d.change_id, d.recorded_at, d.detail
         from ${wanted.text}
-        left join employee_detail d
-          on d.employee_id = w.employee_id collate "C" and ${knownAt('d', 'w.at')}`,
+        left join lateral (
+          select * from employee_detail d
+          where d.employee_id = w.employee_id collate "C" and ${knownAt('d', 'w.at')}
+          limit 1
+        ) d on true`,
     },
     assignments: {
       name: `assignments_${wanted.name}`,
