@@ -38,6 +38,11 @@ export class PlannedDays {
     this.#sureDays = neighbourDays(roster, employee) + off;
   }
 
+  /** How many plans were made so far. */
+  get size(): number {
+    return this.#plans.size;
+  }
+
   /** Of a date from 1900 to 9999. */
   plan(day: number): DayPlan {
     const known = this.#plans.get(day);

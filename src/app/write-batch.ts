@@ -12,8 +12,9 @@ import { decideMark, decideRederive } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import type { Fact } from './facts.js';
+import { recentPlans } from './recent-plans.js';
 import { UsedRequestIds } from './replay.js';
-import { PlannedDays } from './touched-days.js';
+import type { PlannedDays } from './touched-days.js';
 
 /** The rules of a batch. `facts` are its items, in order. */
 export function rulesFor(facts: readonly Fact[]): BatchRules {
@@ -35,7 +36,7 @@ class BatchPlans {
   of({ employeeId, roster: own }: LockedEmployee, { roster }: RosterView): PlannedDays {
     const known = this.#known.get(employeeId);
     if (known !== undefined && known.roster === roster && known.employee === own) return known;
-    const plans = new PlannedDays(roster, own);
+    const plans = recentPlans(roster, own);
     this.#known.set(employeeId, plans);
     return plans;
   }

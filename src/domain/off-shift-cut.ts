@@ -67,7 +67,7 @@ function isAnewWithAndWithout(
   if (secondOf(punches[place - 2]) === secondOf(before)) return false;
   if (secondOf(punches[place + 1]) === secondOf(punch)) return false;
   const isLast = place === changed && place === punches.length - 1;
-  return isLast || (changed !== place && changed !== place - 1 && changed !== place - 2);
+  return isLast || (changed !== place && changed !== place - 1);
 }
 
 function secondOf(punch: Punch | undefined): number {

@@ -208,6 +208,78 @@ describe('punches in any order and any batches', () => {
   });
 });
 
+describe('punches of clocks that never rest', () => {
+  /** Without a pause long enough to begin anew, for up to four weeks. */
+  const anyRun = fc.record({
+    steps: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 20, maxLength: 120 }),
+    everySecond: fc.constantFrom(900, 1800, HOUR, 7 * HOUR + 60),
+    kinds: fc.array(fc.constantFrom(...PUNCH_KINDS, 'UNSPECIFIED' as const), { minLength: 1 }),
+  });
+
+  it('give the days that they give all at once, in whatever order they come and go', () => {
+    fc.assert(
+      fc.property(
+        scenarios({ isShiftless: true }),
+        anyRun,
+        anyOrder,
+        anySizes,
+        fc.array(fc.nat({ max: 999 }), { maxLength: 3 }),
+        (scenario, { steps, everySecond, kinds }, order, sizes, taken) => {
+          let time = scenario.firstDay * 86_400_000;
+          const punches = steps.map((step, index): Punch => {
+            time += step * everySecond * 1000;
+            const kind = kinds[index % kinds.length] ?? 'IN';
+            const at = time as Instant;
+            return { time: at, kind, deviceId: '', eventId: '', position: undefined, flags: [] };
+          });
+          const store = storeOf(scenario);
+          // The first ones at random, so that they fall between the others.
+          const facts = inOrderOf(punches, order).map((punch) => punchFact(punch));
+          const [late, early] = [facts.slice(0, 12), facts.slice(12)];
+          store.write(early, TOLD_AT);
+          expectRebuilt(store, scenario);
+          for (const batch of batches(late, sizes)) {
+            store.write(batch, TOLD_AT);
+            expectRebuilt(store, scenario);
+          }
+          for (const pick of taken) {
+            const { punchId } = store.punches(MIA)[pick % punches.length] ?? { punchId: 1 };
+            store.write([voidFact([punchId])], TOLD_AT);
+            expectRebuilt(store, scenario);
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('also where there are more in a day than are looked at', () => {
+    fc.assert(
+      fc.property(scenarios({ isDense: true }), anyOrder, anySizes, (scenario, order, sizes) => {
+        const { punches } = scenario;
+        // A few late ones behind or between a burst that came at once.
+        const late = inOrderOf(punches, order).slice(0, 8);
+        const store = storeOf(scenario);
+        const early = punches.filter((punch) => !late.includes(punch));
+        for (const batch of batches(early, [500, 500, 500])) {
+          store.write(
+            batch.map((punch) => punchFact(punch)),
+            TOLD_AT,
+          );
+        }
+        for (const batch of batches(late, sizes)) {
+          store.write(
+            batch.map((punch) => punchFact(punch)),
+            TOLD_AT,
+          );
+          expectRebuilt(store, scenario);
+        }
+      }),
+      { numRuns: Math.ceil(RUNS / 5) },
+    );
+  });
+});
+
 /** The punches with their flags, whatever their numbers. */
 function known(store: ModelStore): string[] {
   return store
