@@ -208,7 +208,6 @@ export interface AttendanceStore {
   /**
    * One employee's days around a moment, OPEN_DAYS_BEFORE to OPEN_DAYS_AFTER from the date it is in
    * the employee's zone; not from a cache. Undefined for an unknown employee.
-   * can still be open. Undefined for an unknown employee.
    */
   readDaysAround(employeeId: EmployeeId, now: Instant): Promise<DaysAround | undefined>;
 

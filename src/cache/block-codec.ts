@@ -13,7 +13,7 @@ import type { KnownDay } from '../domain/known-day.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
 import { lastDateOf } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
-import { parseWorkText, workText } from '../domain/work-text.js';
+import { WorkReader, WorkWriter } from './work-numbers.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
 export const BLOCK_FORMAT = 2;
@@ -23,12 +23,13 @@ export const MAX_BLOCK_BYTES = 256 * 1024;
 
 const CHECKSUM_BYTES = 4;
 
-/** The block's bytes, or undefined when it is too large to be kept. */
+/** The block's bytes, or undefined when it is not to be kept: too large, or beyond the form. */
 export function encodeBlock(block: MonthBlock): Buffer | undefined {
   const { employeeId, employeeName, month, version, rosterVersion } = block;
   const message = create(MonthBlockSchema, { employeeId, employeeName, month });
   message.version = BigInt(version);
   message.rosterVersion = BigInt(rosterVersion);
+  const works = new WorkWriter();
   for (const { date, revision, recordedAt, result } of block.days) {
     message.daysOfMonth.push(Number(date.slice(8)));
     message.revisions.push(revision);
@@ -38,8 +39,11 @@ export function encodeBlock(block: MonthBlock): Buffer | undefined {
     message.portions.push(numberOf(PORTIONS, result.portion));
     message.otherHalfStatuses.push(numberOf(STATUSES, result.otherHalfStatus));
     message.notes.push(result.note);
-    message.works.push(workText(result.work));
+    works.add(date, result.work);
   }
+  if (!works.isComplete) return undefined;
+  message.workNumbers = works.numbers;
+  message.shiftIds = works.shiftIds;
   const body = toBinary(MonthBlockSchema, message);
   if (CHECKSUM_BYTES + body.length > MAX_BLOCK_BYTES) return undefined;
   const bytes = Buffer.allocUnsafe(CHECKSUM_BYTES + body.length);
@@ -75,16 +79,18 @@ export function decodeBlock(
   if (message.version > BigInt(version) || !Number.isSafeInteger(rosterVersion)) return undefined;
   if (!columnsMatch(message)) return undefined;
   const lastDay = Number(lastDateOf(month).slice(8));
+  const works = new WorkReader(message.workNumbers, message.shiftIds);
   const days: KnownDay[] = [];
   let dayBefore = 0;
   for (const [at, dayOfMonth] of message.daysOfMonth.entries()) {
     if (dayOfMonth <= dayBefore || dayOfMonth > lastDay) return undefined;
     const date = `${month}-${dayOfMonth < 10 ? '0' : ''}${dayOfMonth}` as LocalDate;
-    const day = dayAt(message, at, date);
+    const day = dayAt(message, at, date, works);
     if (day === undefined) return undefined;
     days.push(day);
     dayBefore = dayOfMonth;
   }
+  if (!works.isAtEnd) return undefined;
   const { employeeName } = message;
   return { employeeId, employeeName, version, rosterVersion, month, days };
 }
@@ -106,12 +112,16 @@ function columnsMatch(message: StoredBlock): boolean {
     message.origins.length === length &&
     message.portions.length === length &&
     message.otherHalfStatuses.length === length &&
-    message.notes.length === length &&
-    message.works.length === length
+    message.notes.length === length
   );
 }
 
-function dayAt(message: StoredBlock, at: number, date: LocalDate): KnownDay | undefined {
+function dayAt(
+  message: StoredBlock,
+  at: number,
+  date: LocalDate,
+  works: WorkReader,
+): KnownDay | undefined {
   const revision = message.revisions[at] ?? 0;
   const recordedAt = Number(message.recordedAtUs[at]) as RecordTime;
   if (!Number.isSafeInteger(recordedAt)) return undefined;
@@ -122,7 +132,7 @@ function dayAt(message: StoredBlock, at: number, date: LocalDate): KnownDay | un
   const otherHalfStatus = STATUSES[otherHalf - 1];
   if (status === undefined || origin === undefined || portion === undefined) return undefined;
   if (otherHalf !== 0 && otherHalfStatus === undefined) return undefined;
-  const work = parseWorkText(message.works[at] ?? '');
+  const work = works.next(date);
   if (work === undefined) return undefined;
   const note = message.notes[at] ?? '';
   const result = { status, origin, portion, otherHalfStatus, note, work };

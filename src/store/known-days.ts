@@ -37,7 +37,8 @@ export function momentOf(asOf: RecordTime | undefined): string {
 /**
  * SQL: whether a roster change is unfinished that may concern the employee `e` on dates from the
  * first to the last. It walks the index of unfinished changes, which has no other order to offer,
- * so that nothing can tempt the planner away from it.
+ * so that nothing can tempt the planner away from it. In a lateral query of its own it is asked
+ * once for an employee, not for each row of theirs.
  */
 export function isBehind(firstDate: string, lastDate: string): string {
   return `exists (

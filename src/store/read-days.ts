@@ -47,9 +47,10 @@ export const READ_RANGE = {
   name: 'read_range',
   text: `
     select e.employee_name, e.version, e.roster_version, h.shared_version,
-           ${isBehind('$2::date', '$3::date')} as is_behind, ${dayColumns('d')}
+           b.is_behind, ${dayColumns('d')}
     from employee e
     join roster_head h on h.id = 1
+    cross join lateral (select ${isBehind('$2::date', '$3::date')} as is_behind offset 0) b
     left join lateral (
       select * from attendance_day d
       where d.employee_id = e.employee_id and d.date between $2::date and $3::date

@@ -61,21 +61,28 @@ const NEAR_DAYS = 14;
 const OPEN_DAYS_BACK = 4;
 const OPEN_DAYS_AHEAD = 3;
 
+const EMPLOYEE_COLUMNS = `
+  e.employee_id, e.employee_name, e.roster_version, b.is_behind, b.is_open, h.shared_version`;
+
 /**
- * What is read of an employee `e` and their dates from the first to the last: whether stored days
- * may be behind, and whether dates without one can then be more than expected.
+ * Joined to an employee `e` and their dates from the first to the last: whether stored days may be
+ * behind, and whether dates without one can then be more than expected.
  */
-function stepColumns(firstDate: string, lastDate: string, asOf: boolean): string {
+function standing(firstDate: string, lastDate: string, asOf: number | undefined): string {
   // As of a past moment it is not looked up which changes were unfinished then.
-  const behind = asOf ? 'true' : isBehind(firstDate, lastDate);
+  const behind = asOf === undefined ? isBehind(firstDate, lastDate) : 'true';
   return `
-    e.employee_id, e.employee_name, e.roster_version, ${behind} as is_behind,
-    ${behind} and exists (
-      select from punch p
-      where p.employee_id = e.employee_id
-        and p.time >= (${firstDate} - ${NEAR_DAYS})::timestamptz
-        and p.time < (${lastDate} + ${NEAR_DAYS + 1})::timestamptz
-    ) as is_open`;
+      join roster_head h on h.id = 1
+      cross join lateral (
+        select s.is_behind, s.is_behind and exists (
+          select from punch p
+          where p.employee_id = e.employee_id
+            and p.time >= (${firstDate} - ${NEAR_DAYS})::timestamptz
+            and p.time < (${lastDate} + ${NEAR_DAYS + 1})::timestamptz
+        ) as is_open
+        from (select ${behind} as is_behind offset 0) s
+        offset 0
+      ) b`;
 }
 
 /** As of $n: the latest change of each date by then. */
@@ -102,13 +109,12 @@ function dateStep(name: string, asOf?: number): Statement {
   return {
     name,
     text: `
-      select ${stepColumns('$3::date', '$3::date', asOf !== undefined)}, h.shared_version,
-             ${dayColumns('d')}, d.engine_version
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}, d.engine_version
       from (
         select * from employee e where e.employee_id > $1::text collate "C"
         order by e.employee_id limit $2::integer
       ) e
-      join roster_head h on h.id = 1
+      ${standing('$3::date', '$3::date', asOf)}
       left join lateral (${daysOf('d.date = $3::date', asOf)}) d on true
       order by e.employee_id`,
   };
@@ -119,13 +125,12 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
   return {
     name,
     text: `
-      select ${stepColumns('$3::date', '$4::date', asOf !== undefined)}, h.shared_version,
-             ${dayColumns('d')}, d.engine_version
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}, d.engine_version
       from (
         select * from employee e where e.employee_id ${who}
         order by e.employee_id limit $2::integer
       ) e
-      join roster_head h on h.id = 1
+      ${standing('$3::date', '$4::date', asOf)}
       left join lateral (${daysOf(days, asOf)}) d on true
       order by e.employee_id, d.date`,
   };

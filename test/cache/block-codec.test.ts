@@ -11,11 +11,18 @@ import type { DayResult } from '../../src/domain/day.js';
 import { ORIGINS, PORTIONS, STATUSES } from '../../src/domain/day.js';
 import type { KnownDay } from '../../src/domain/known-day.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
-import type { RecordTime } from '../../src/domain/time.js';
-import { works } from '../domain/support/works.js';
+import type { Instant, RecordTime } from '../../src/domain/time.js';
+import { worksAt } from '../domain/support/works.js';
 import { employee, JULY, JUNE } from './controllable-store.js';
 
 const ID = employee('emp-1');
+
+/** Within 24 days of every date of June, as a day's times are. */
+const works = worksAt(
+  fc
+    .integer({ min: Date.parse('2024-06-07'), max: Date.parse('2024-06-24') })
+    .map((time) => time as Instant),
+);
 
 const results: fc.Arbitrary<DayResult> = fc.record({
   status: fc.constantFrom(...STATUSES),
@@ -137,7 +144,8 @@ describe('A block as bytes', () => {
     portions: [1, 1],
     otherHalfStatuses: [0, 0],
     notes: ['', ''],
-    works: ['', ''],
+    workNumbers: [0, 0],
+    shiftIds: [] as string[],
   };
   const impossible: Record<string, Partial<typeof good>> = {
     'a day the month does not have': { daysOfMonth: [3, 31] },
@@ -161,9 +169,16 @@ describe('A block as bytes', () => {
     'too few portions': { portions: [1] },
     'too few other halves': { otherHalfStatuses: [0] },
     'too many notes': { notes: ['', '', ''] },
-    'too few works': { works: [''] },
-    'work that nobody wrote': { works: ['[1]', ''] },
-    'work that is no text of ours': { works: ['x', ''] },
+    'too few works': { workNumbers: [0] },
+    'too many works': { workNumbers: [0, 0, 0] },
+    'a status of work there is not': { workNumbers: [99, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+    'work that ends in the middle': { workNumbers: [0, 1, 0, 0, 0] },
+    'more shifts than numbers': { workNumbers: [0, 1, 0, 1_000_000_000, 0, 0, 0, 0, 0, 0] },
+    'less than no shifts': { workNumbers: [0, 1, 0, -1, 0, 0, 0, 0, 0, 0] },
+    'a shift that has no id': {
+      workNumbers: [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    },
+    'an anomaly there is not': { workNumbers: [0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 99] },
   };
   for (const [what, wrong] of Object.entries(impossible)) {
     it(`is no block with ${what}`, () => {
@@ -173,6 +188,28 @@ describe('A block as bytes', () => {
       expect(decodeBlock(message({ ...good, ...wrong }), ID, JUNE, 1)).to.equal(undefined);
     });
   }
+
+  it('is not made of a day with times weeks away from it, which no rule comes to', () => {
+    const [day] =
+      fc.sample(
+        days.filter((list) => list.length > 0),
+        { numRuns: 1, seed: 1 },
+      )[0] ?? [];
+    if (day === undefined) throw new Error('there is a day');
+    const at = (time: string) => {
+      const work = {
+        ...day.result.work,
+        status: 'PRESENT' as const,
+        firstIn: Date.parse(time) as Instant,
+      };
+      const known = { ...day, date: '2024-06-15' as LocalDate, result: { ...day.result, work } };
+      const block = { employeeId: ID, employeeName: '', version: 1, rosterVersion: 1 };
+      return encodeBlock({ ...block, month: JUNE, days: [known] });
+    };
+    expect(at('2024-06-16T00:00:00Z')).to.not.equal(undefined);
+    expect(at('2024-07-15T00:00:00Z')).to.equal(undefined);
+    expect(at('2024-05-15T00:00:00Z')).to.equal(undefined);
+  });
 
   it('is not made when it would be too large', () => {
     const note = 'x'.repeat(MAX_BLOCK_BYTES);

@@ -78,7 +78,7 @@ export const STAGES: readonly [
   ['young tables, analysed', async (fixture) => await fixture.rows('analyze')],
   [
     'large tables with the statistics of young ones',
-    async (fixture) => await fill(fixture, 1000, 200),
+    async (fixture) => await fill(fixture, 1000, 100),
   ],
   ['large tables, analysed', async (fixture) => await fixture.rows('analyze')],
 ];

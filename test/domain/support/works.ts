@@ -14,51 +14,55 @@ import {
 } from '../../../src/domain/day.js';
 import type { Instant } from '../../../src/domain/time.js';
 
-const instants = fc.maxSafeInteger().map((time) => time as Instant);
-const maybeInstants = fc.option(instants, { nil: undefined });
 const statuses = fc.constantFrom(...STATUSES);
 const seconds = fc.nat();
 
-const pendings: fc.Arbitrary<Pending> = fc.record({
-  kind: fc.constantFrom('NOT_SEEN' as const, 'PRESENT' as const, 'LEFT' as const),
-  at: instants,
-});
+/** With instants of these. */
+export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> {
+  const maybeInstants = fc.option(instants, { nil: undefined });
+  const pendings: fc.Arbitrary<Pending> = fc.record({
+    kind: fc.constantFrom('NOT_SEEN' as const, 'PRESENT' as const, 'LEFT' as const),
+    at: instants,
+  });
 
-const shifts: fc.Arbitrary<ShiftResult> = fc.record({
-  shiftId: fc.string({ unit: 'grapheme' }),
-  start: instants,
-  end: instants,
-  status: statuses,
-  pending: fc.option(pendings, { nil: undefined }),
-  firstIn: maybeInstants,
-  lastOut: maybeInstants,
-  workedSeconds: seconds,
-  lateBySeconds: seconds,
-  earlyBySeconds: seconds,
-});
-
-const breaks: fc.Arbitrary<Break> = fc.record({ start: instants, end: maybeInstants });
-
-const sessions: fc.Arbitrary<Session> = fc.record({
-  in: maybeInstants,
-  out: maybeInstants,
-  shiftId: fc.option(fc.string(), { nil: undefined }),
-  workedSeconds: seconds,
-  breaks: fc.array(breaks, { maxLength: 2 }),
-  closesAt: maybeInstants,
-});
-
-export const works: fc.Arbitrary<DayWork> = fc.oneof(
-  fc.constant(NO_WORK),
-  fc.record({
+  const shifts: fc.Arbitrary<ShiftResult> = fc.record({
+    shiftId: fc.string({ unit: 'grapheme' }),
+    start: instants,
+    end: instants,
     status: statuses,
-    otherHalfStatus: fc.option(statuses, { nil: undefined }),
-    shifts: fc.array(shifts, { minLength: 1, maxLength: 2 }),
-    sessions: fc.array(sessions, { maxLength: 3 }),
+    pending: fc.option(pendings, { nil: undefined }),
     firstIn: maybeInstants,
     lastOut: maybeInstants,
     workedSeconds: seconds,
-    onBreakSeconds: seconds,
-    anomalies: fc.uniqueArray(fc.constantFrom(...ANOMALIES)),
-  }),
-);
+    lateBySeconds: seconds,
+    earlyBySeconds: seconds,
+  });
+
+  const breaks: fc.Arbitrary<Break> = fc.record({ start: instants, end: maybeInstants });
+
+  const sessions: fc.Arbitrary<Session> = fc.record({
+    in: maybeInstants,
+    out: maybeInstants,
+    shiftId: fc.option(fc.string(), { nil: undefined }),
+    workedSeconds: seconds,
+    breaks: fc.array(breaks, { maxLength: 2 }),
+    closesAt: maybeInstants,
+  });
+
+  return fc.oneof(
+    fc.constant(NO_WORK),
+    fc.record({
+      status: statuses,
+      otherHalfStatus: fc.option(statuses, { nil: undefined }),
+      shifts: fc.array(shifts, { minLength: 1, maxLength: 2 }),
+      sessions: fc.array(sessions, { maxLength: 3 }),
+      firstIn: maybeInstants,
+      lastOut: maybeInstants,
+      workedSeconds: seconds,
+      onBreakSeconds: seconds,
+      anomalies: fc.uniqueArray(fc.constantFrom(...ANOMALIES)),
+    }),
+  );
+}
+
+export const works = worksAt(fc.maxSafeInteger().map((time) => time as Instant));

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/internal/v1/month_block.proto.
  */
 export const file_attendance_internal_v1_month_block: GenFile = /*@__PURE__*/
-  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIpMDCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxImCgdvcmlnaW5zGAkgAygOMhUuYXR0ZW5kYW5jZS52MS5PcmlnaW4SKAoIcG9ydGlvbnMYCiADKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SPAoTb3RoZXJfaGFsZl9zdGF0dXNlcxgLIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxINCgVub3RlcxgMIAMoCRINCgV3b3JrcxgOIAMoCWIGcHJvdG8z", [file_attendance_v1_attendance]);
+  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIq0DCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxImCgdvcmlnaW5zGAkgAygOMhUuYXR0ZW5kYW5jZS52MS5PcmlnaW4SKAoIcG9ydGlvbnMYCiADKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SPAoTb3RoZXJfaGFsZl9zdGF0dXNlcxgLIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxINCgVub3RlcxgMIAMoCRIUCgx3b3JrX251bWJlcnMYDiADKBESEQoJc2hpZnRfaWRzGA8gAygJYgZwcm90bzM", [file_attendance_v1_attendance]);
 
 /**
  * One employee's days of one month, as the cache keeps them. Not part of the contract:
@@ -116,11 +116,19 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
   notes: string[];
 
   /**
-   * The work of each, as src/domain/work-text.ts writes it; empty for none at all.
+   * The works of all days, one behind the other, as src/cache/work-numbers.ts writes them: as text
+   * they would be three times as long, and reading a month would take three times as long.
    *
-   * @generated from field: repeated string works = 14;
+   * @generated from field: repeated sint32 work_numbers = 14;
    */
-  works: string[];
+  workNumbers: number[];
+
+  /**
+   * The shifts that are in them, each once: numbers in the works are places here.
+   *
+   * @generated from field: repeated string shift_ids = 15;
+   */
+  shiftIds: string[];
 };
 
 /**
