@@ -5,8 +5,6 @@ import type { Instant } from '../domain/time.js';
 
 type Refused = Extract<Failure, { kind: 'CLOCK_REFUSED' }>;
 
-const CORRECT = 'correct it first with ReplacePunch or VoidPunch';
-
 const WORDS: Readonly<Record<ClockRefusal, (who: string, at: string, session: string) => string>> =
   {
     ALREADY_CLOCKED_IN: (who, at, session) =>
@@ -18,13 +16,14 @@ const WORDS: Readonly<Record<ClockRefusal, (who: string, at: string, session: st
     ALREADY_ON_BREAK: (who, at, session) =>
       `${who} is on a break at ${at}${session}: end that break first`,
     NOT_ON_BREAK: (who, at, session) =>
-      `${who} is not on a break at ${at}${session}: start the break first, or say with StartBreak ` +
-      'and its time when it began',
+      `${who} is not on a break at ${at}${session}: start the break first, or say with ` +
+      'StartBreak and its time when it began',
     OUT_BEFORE_IN: (who, at, session) =>
       `the departure of ${who} at ${at} is not after its arrival${session}: send a later time, ` +
       'or correct the arrival first with ReplacePunch',
     OVERLAPS: (who, at, session) =>
-      `${at} would change another session of ${who}${session}: send a time outside it, or ${CORRECT}`,
+      `${at} would change another session of ${who}${session}: send a time outside it, or ` +
+      'correct it first with ReplacePunch or VoidPunch',
     SESSION_TOO_LONG: (who, at, session) =>
       `with ${at} a session of ${who} would be longer than one may be${session}: send a time ` +
       'nearer to its other end, or correct the other end first',

@@ -52,7 +52,7 @@ export function parsePunchTime(
   return undefined;
 }
 
-/** The time that a person says something is at; undefined when the caller left it to the service. */
+/** The time that a person says; undefined when the caller left it to the service. */
 export function parseSaidTime(
   time: Timestamp | undefined,
   now: Instant,

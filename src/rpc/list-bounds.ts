@@ -1,5 +1,5 @@
 // How many items the lists and maps of a message may have, looked at before all else: the other
-// rules look at every item, however many were sent. Must never read an item of one that is too long.
+// rules look at every item, however many were sent. Must never read an item of what is too long.
 
 import { type DescField, type DescMessage, isFieldSet, type Message } from '@bufbuild/protobuf';
 import {
@@ -50,8 +50,8 @@ function maxItemsOf(field: DescField): number | undefined {
 }
 
 /**
- * The lists and maps that have more items than their rule lets them, with none further in than the first
- * on each path; `prefix` leads to the message from the request's root.
+ * The lists and maps that have more items than their rule lets them, none of them within another;
+ * `prefix` leads to the message from the request's root.
  */
 export function tooLongLists(
   desc: DescMessage,

@@ -51,7 +51,7 @@ type Checked =
   | { readonly fact: PunchFact; readonly error?: never }
   | { readonly fact?: never; readonly error: Status; readonly bytes: number };
 
-/** What became of each punch, in order. Throws INVALID_FIELDS when the answer would be too large. */
+/** What became of each punch, in order. Throws INVALID_FIELDS for what cannot be answered. */
 export async function recordPunches(
   store: AttendanceStore,
   chunk: Chunk,
