@@ -124,7 +124,8 @@ async function sweepNext(
     },
   });
   const tookMs = Math.round(performance.now() - began);
-  log.info({ ...sums, tookMs, end }, 'stored days followed a roster change');
+  const level = sums.daysDerived > 0 ? 'info' : 'debug';
+  log[level]({ ...sums, tookMs, end }, 'stored days followed a roster change');
   return true;
 }
 

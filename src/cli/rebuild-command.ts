@@ -24,7 +24,8 @@ export function addRebuildCommand(program: Command, surroundings: Surroundings):
     .summary('derive days again from all facts and report differences')
     .description(
       'Derives days again from everything that was ever told and compares them with what is stored. ' +
-        'There must be no difference. Opens the database itself; the service may go on running.',
+        'There must be no difference. Opens the database itself: with one of your own (DATABASE_URL) ' +
+        "the service may go on running; the embedded one is either the service's or this command's.",
     )
     .addOption(
       new Option('--employee <id>', 'only this employee; may be given several times').argParser(

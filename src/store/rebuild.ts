@@ -4,7 +4,7 @@
 import type { DayRow, EmployeeSnapshot, MarkRow, RebuildStore } from '../app/rebuild-ports.js';
 import { type MarkableStatus, PORTIONS, STATUSES } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
+import { fromEpochDay, type LocalDate } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
 import {
   BEGIN,
@@ -16,11 +16,10 @@ import {
   type Session,
 } from './database.js';
 import { toStoreError } from './errors.js';
+import { extentColumns, extentOf, toldExtentColumns } from './extents.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 import type { RosterReader } from './roster-reader.js';
 import { dayColumns, number, storedDay, text, wordOf } from './rows.js';
-
-const DAY_MICROS = 86_400_000_000;
 
 const BEGIN_SNAPSHOT = { name: '', text: 'begin isolation level repeatable read read only' };
 
@@ -40,18 +39,7 @@ export const READ_EMPLOYEE = {
   name: 'rebuild_employee',
   text: `
     select e.version, e.roster_version, h.shared_version,
-           (select c.date from attendance_change c where c.employee_id = e.employee_id
-            order by c.date limit 1) as first_told,
-           (select c.date from attendance_change c where c.employee_id = e.employee_id
-            order by c.date desc limit 1) as last_told,
-           (select d.date from attendance_day d where d.employee_id = e.employee_id
-            order by d.date limit 1) as first_date,
-           (select d.date from attendance_day d where d.employee_id = e.employee_id
-            order by d.date desc limit 1) as last_date,
-           (select p.time from punch p where p.employee_id = e.employee_id
-            order by p.time, p.sequence limit 1) as first_time,
-           (select p.time from punch p where p.employee_id = e.employee_id
-            order by p.time desc, p.sequence desc limit 1) as last_time
+           ${extentColumns('e.employee_id')}, ${toldExtentColumns('e.employee_id')}
     from employee e, roster_head h
     where e.employee_id = $1::text collate "C" and h.id = 1`,
 };
@@ -204,18 +192,6 @@ const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
 
 function timestampOf(time: Instant): string {
   return formatTimestamp(Math.min(Math.max(time, FIRST_TIME), LAST_TIME) * 1000);
-}
-
-function extentOf(row: Row): EmployeeSnapshot['extent'] {
-  const days: number[] = [];
-  for (const column of ['first_told', 'last_told', 'first_date', 'last_date']) {
-    if (row[column] !== null) days.push(toEpochDay(text(row, column) as LocalDate));
-  }
-  for (const column of ['first_time', 'last_time']) {
-    if (row[column] !== null) days.push(Math.floor(number(row, column) / DAY_MICROS));
-  }
-  if (days.length === 0) return undefined;
-  return { firstDay: Math.min(...days), lastDay: Math.max(...days) };
 }
 
 function markRow(row: Row): MarkRow {

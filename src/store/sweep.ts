@@ -15,9 +15,8 @@ import { type LocalDate, toEpochDay } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
 import { BEGIN, bind, COMMIT, type Database, formatTimestamp, type Row } from './database.js';
 import { toStoreError } from './errors.js';
+import { extentColumns, extentOf } from './extents.js';
 import { number, text } from './rows.js';
-
-const DAY_MICROS = 86_400_000_000;
 
 /** Rows that somebody else is claiming are left to them. */
 export const CLAIM_CHANGE = {
@@ -82,15 +81,7 @@ export const WAIT_FOR_WRITERS = {
 export const READ_EXTENTS = {
   name: 'read_extents',
   text: `
-    select t.employee_id,
-           (select d.date from attendance_day d where d.employee_id = t.employee_id collate "C"
-            order by d.date limit 1) as first_date,
-           (select d.date from attendance_day d where d.employee_id = t.employee_id collate "C"
-            order by d.date desc limit 1) as last_date,
-           (select p.time from punch p where p.employee_id = t.employee_id collate "C"
-            order by p.time, p.sequence limit 1) as first_time,
-           (select p.time from punch p where p.employee_id = t.employee_id collate "C"
-            order by p.time desc, p.sequence desc limit 1) as last_time
+    select t.employee_id, ${extentColumns('t.employee_id collate "C"')}
     from unnest($1::text[]) with ordinality t (employee_id, n)
     order by t.n`,
 };
@@ -214,26 +205,13 @@ async function readExtents(
         bind(COMMIT),
       ]),
     );
-    return (rows ?? []).map(extentOf);
+    return (rows ?? []).map((row) => ({
+      employeeId: text(row, 'employee_id') as EmployeeId,
+      extent: extentOf(row),
+    }));
   } catch (error) {
     throw toStoreError(error);
   }
-}
-
-function extentOf(row: Row): EmployeeExtent {
-  const days = [
-    ...['first_date', 'last_date'].flatMap((column) =>
-      row[column] === null ? [] : [epochDay(row, column)],
-    ),
-    ...['first_time', 'last_time'].flatMap((column) =>
-      row[column] === null ? [] : [Math.floor(number(row, column) / DAY_MICROS)],
-    ),
-  ];
-  return {
-    employeeId: text(row, 'employee_id') as EmployeeId,
-    extent:
-      days.length === 0 ? undefined : { firstDay: Math.min(...days), lastDay: Math.max(...days) },
-  };
 }
 
 async function saveProgress(

@@ -7,7 +7,8 @@ import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { fromEpochDay } from '../../src/domain/local-date.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { migrateUp } from '../../src/store/migrate.js';
-import { createSweepStore } from '../../src/store/sweep.js';
+import { READ_EMPLOYEE } from '../../src/store/rebuild.js';
+import { createSweepStore, READ_EXTENTS } from '../../src/store/sweep.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -181,6 +182,27 @@ describe('the sweep in PostgreSQL', () => {
       ['1969-12-31', '1969-12-31'],
       undefined,
     ]);
+  });
+
+  it('takes one step into an index for each end, however many rows there are and whatever is known of them', async () => {
+    const plans = async () => {
+      const lines: unknown[] = [];
+      for (const [statement, ids] of [
+        [READ_EXTENTS, '{a}'],
+        [READ_EMPLOYEE, 'a'],
+      ] as const) {
+        lines.push(...(await run(`explain ${statement.text}`, ids)).flatMap(Object.values));
+      }
+      return lines.filter((line) => /Seq Scan|Sort|Bitmap/.test(String(line)));
+    };
+    expect(await plans()).to.deep.equal([]);
+    await run(`insert into punch (employee_id, sequence, time, kind, source, actor, received_at, recorded_at)
+      select 'a', n, now() + n * interval '1 hour', 1, 1, 'x', now(), now() from generate_series(1, 5000) n`);
+    await run(`insert into attendance_day (employee_id, date, revision, recorded_at, engine_version)
+      select 'a', date '2026-01-01' + n, 1, now(), 1 from generate_series(1, 5000) n`);
+    expect(await plans()).to.deep.equal([]);
+    await run('analyze punch, attendance_day, attendance_change');
+    expect(await plans()).to.deep.equal([]);
   });
 
   it('waits for a writer who began before, and sees what they committed', async () => {
