@@ -17,6 +17,8 @@ import { somebody } from './contract.js';
 const ROSTER_CAUSE = 6;
 const { ABSENT, DAY_OFF, HOLIDAY, SCHEDULED, PRESENT } = AttendanceStatus;
 const FUTURE = '2999-03-01';
+/** Some four hundred reads, on a machine that may be busy with other suites. */
+const AS_OF_TIMEOUT_MS = 120_000;
 
 export function describeRosterDays(serviceOf: () => TestService): void {
   const asking = new Asking(serviceOf);
@@ -312,7 +314,8 @@ export function describeRosterDays(serviceOf: () => TestService): void {
   });
 
   describe('as of a past moment, with a roster', () => {
-    it('R30 every answer given is given again, after all that has happened since', async () => {
+    it('R30 every answer given is given again, after all that has happened since', async function () {
+      this.timeout(AS_OF_TIMEOUT_MS);
       const calendarId = something();
       const { employeeId, defaultShiftId } = await follower({ calendarId });
       const dates = ['2026-03-01', DAY, NEXT_DAY, '2026-03-04', FUTURE];
