@@ -25,8 +25,9 @@ const CHANGED_FROM = Math.floor(DAYS / 2);
 const LANES = 4;
 const PUNCHES_PER_CALL = 1000;
 
-/** How often the progress is asked for while days follow. */
-const PROGRESS_EVERY_MS = 1000;
+/** How often it is asked whether all days have followed, and how often of that is told. */
+const ASK_EVERY_MS = 500;
+const TOLD_OF = 20;
 
 /** Wrong answers that are shown. */
 const MAX_SHOWN = 10;
@@ -140,12 +141,14 @@ function any(count: number): number {
 
 /** Asks for the progress until it is finished. */
 async function follow(clients: Clients, changeId: string): Promise<RosterChange> {
-  for (;;) {
+  for (let asked = 0; ; asked += 1) {
     const { rosterChange } = await clients.roster.getRosterChange({ changeId });
     if (rosterChange === undefined) throw new Error('the change is gone');
     if (rosterChange.finishTime !== undefined) return rosterChange;
-    console.log(`  ${rosterChange.employeesDone} employees, ${rosterChange.daysDerived} days`);
-    await new Promise((resolve) => setTimeout(resolve, PROGRESS_EVERY_MS));
+    if (asked % TOLD_OF === 0) {
+      console.log(`  ${rosterChange.employeesDone} employees, ${rosterChange.daysDerived} days`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
 }
 
