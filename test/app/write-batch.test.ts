@@ -372,6 +372,19 @@ describe('a batch of punches', () => {
   });
 });
 
+describe('a day stamped anew', () => {
+  it('and then changed by the same batch is only changed', () => {
+    const store = storeWith([mark('ABSENT')]);
+    store.roster = { ...ROSTER, offShift: { ...DEFAULT_OFF_SHIFT_RULES, newStretchGapSeconds: 0 } };
+    const facts = [rederiveFact(day(DAY), day(DAY)), clearFact(DAY)];
+    const { changes, restamps } = store.write(facts, TOLD_AT);
+    expect(restamps).to.deep.equal([]);
+    expect(changes.map(({ result, planHash: hash }) => [result, hash])).to.deep.equal([
+      [undefined, undefined],
+    ]);
+  });
+});
+
 describe('dates at the ends of the calendar', () => {
   it('a punch beyond them is kept, and touches the dates there are', () => {
     for (const moment of ['1900-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z']) {
