@@ -19,8 +19,8 @@ const WORDS: Readonly<Record<ClockRefusal, (who: string, at: string, session: st
       `${who} is not on a break at ${at}${session}: start the break first, or say with ` +
       'StartBreak and its time when it began',
     OUT_BEFORE_IN: (who, at, session) =>
-      `the departure of ${who} at ${at} is not after its arrival${session}: send a later time, ` +
-      'or correct the arrival first with ReplacePunch',
+      `${at} would end a session of ${who} before it began${session}: send a later time, ` +
+      'or correct its beginning first with ReplacePunch',
     OVERLAPS: (who, at, session) =>
       `${at} would change another session of ${who}${session}: send a time outside it, or ` +
       'correct it first with ReplacePunch or VoidPunch',

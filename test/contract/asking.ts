@@ -23,7 +23,6 @@ import { waitUntil } from '../support/wait-until.js';
 /** A Monday. */
 export const DAY = '2026-03-02';
 export const NEXT_DAY = '2026-03-03';
-const HOUR = 3600n;
 
 const SWEEP_TIMEOUT_MS = 20_000;
 const ATTEMPTS = 5;
