@@ -44,6 +44,8 @@ create table punch (
   note text not null default '',
   -- 1: CLOCK_SKEW, 2: EVENT_ID_CONFLICT, added up.
   flags smallint not null default 0,
+  -- When EVENT_ID_CONFLICT was found later: an earlier use of its event id had come in.
+  flagged_at timestamptz,
   actor text not null,
   received_at timestamptz not null,
   recorded_at timestamptz not null,

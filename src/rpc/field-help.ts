@@ -86,8 +86,8 @@ export function helpFor(field: DescField, rule: string, isItem: boolean): string
 /** A text that is required in some messages, and in others not, is described as it is here. */
 function mayBeLeftOut(field: DescField, help: string): string {
   const type = rulesOf(field)?.type;
-  const isRequired = type?.case !== 'string' || type.value.minLen > 0n;
-  return isRequired ? help : help.replace(/^must be 1 to (\d+)/, 'must be at most $1');
+  const isRequired = type?.case !== 'string' || type.value.minLen > 0n || type.value.pattern !== '';
+  return isRequired && !mayBeEmpty(field) ? help : help.replace(/^must be 1 to (\d+)/, 'must be at most $1');
 }
 
 /** As many as the contract has fields: the library reads them from bytes at every look. */

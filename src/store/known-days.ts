@@ -62,7 +62,7 @@ export function isBehind(firstDate: string, lastDate: string): string {
 export const READ_STANDING = {
   name: 'read_standing',
   text: `
-    select t.place, ${ruleColumns('p')}
+    select t.place, ${ruleColumns('p', '$4::timestamptz')}
     from unnest($1::text[], $2::timestamptz[], $3::timestamptz[])
          with ordinality t (employee_id, first, last, place)
     cross join lateral (

@@ -71,7 +71,8 @@ export const VOID_PUNCHES = {
 export const REFLAG_PUNCHES = {
   name: 'reflag_punches',
   text: `
-    update punch p set flags = t.flags
+    update punch p
+    set flags = t.flags, flagged_at = ${HEAD_TIME}
     from unnest($1::text[], $2::bigint[], $3::smallint[]) t (employee_id, sequence, flags)
     where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence`,
 };

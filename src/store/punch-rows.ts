@@ -76,11 +76,14 @@ export function recordedPunch(row: Row): RecordedPunch {
   };
 }
 
-/** The columns that `punchOf` reads, of a punch with that alias. */
-export function ruleColumns(alias: string): string {
-  return ['time', 'kind', 'device_id', 'event_id', 'latitude', 'longitude', 'flags']
+/** The columns that `punchOf` reads, of a punch with that alias, as known at a moment in SQL. */
+export function ruleColumns(alias: string, asOf: string): string {
+  const columns = ['time', 'kind', 'device_id', 'event_id', 'latitude', 'longitude']
     .map((column) => `${alias}.${column}`)
     .join(', ');
+  const conflict = flagBits(['EVENT_ID_CONFLICT']);
+  return `${columns}, case when ${alias}.flagged_at > ${asOf} then ${alias}.flags & ~${conflict}
+                         else ${alias}.flags end as flags`;
 }
 
 /** What the rules look at of a punch. */
