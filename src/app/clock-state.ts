@@ -28,7 +28,10 @@ export interface ClockState {
   readonly closesAt: Instant | undefined;
   /** The day that the session counts for; when out, the employee's date of now. */
   readonly attendance: Attendance;
-  /** To tell its times in: that of the session's shift, else the employee's today. */
+  /**
+   * To tell its times in: that of the session's shift, else the employee's today; when out, that
+   * of today's shifts, else the employee's.
+   */
   readonly zone: Zone;
 }
 

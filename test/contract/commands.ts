@@ -273,9 +273,9 @@ export function describeCommands(serviceOf: () => TestService): void {
 
     it('K27 who works on into the shift that touches theirs is in, and may say when they leave', async () => {
       const [employeeId, groupId] = [somebody(), something()];
-      // Where it is about eight in the evening: an early shift's window is over, a late one's not.
+      // Where it is past eleven in the evening: both shifts are over, the late one's window is not.
       const hour = new Date().getUTCHours();
-      const ahead = ((20 - hour + 24 + 12) % 24) - 12;
+      const ahead = ((23 - hour + 24 + 12) % 24) - 12;
       const timeZone = ahead === 0 ? 'UTC' : `Etc/GMT${ahead < 0 ? '+' : '-'}${Math.abs(ahead)}`;
       const early = await asking.shift({ startTime: '06:00', endTime: '14:00', timeZone });
       const late = await asking.shift({ startTime: '14:00', endTime: '22:00', timeZone });
@@ -286,6 +286,7 @@ export function describeCommands(serviceOf: () => TestService): void {
       const arrival = await clock().clockIn({ employeeId, time: timestampFromMs(came) });
       const state = await asking.state(employeeId);
       expect([state.status, state.session?.shiftId]).to.deep.equal([IN, early]);
+      expect(state.timeZone).to.equal(timeZone);
       expect(state.sinceTime).to.deep.equal(arrival.punch?.time);
       const closes = state.closesTime === undefined ? 0 : timestampMs(state.closesTime);
       // Four hours after the late shift's end somebody may still leave.
