@@ -3,7 +3,8 @@
 // is looked at, a bounded number of them for one page, so pages can be short or empty.
 //
 // Where expected days are not wanted, a date counts only if it is stored or punches are near it:
-// nothing else can have made it more than expected.
+// nothing else can have made it more than expected. While stored days are behind, and as of past
+// moments, each date that counts is derived from its punches (known-days.ts).
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../app/ports.js';
 import type { StoredDay } from '../domain/day.js';
@@ -232,7 +233,7 @@ export async function knowSubjects(
     employeeId: subject.employeeId,
     plans: plansOf(subject, rosteredOf(rostered, subject.employeeId), includeExpected),
     stored: subject.stored,
-    isBehind: subject.isOpen,
+    isBehind: subject.isBehind,
   }));
   const known = await knowDays(session, wantedDays, asOf);
   const derived = new Map(planned.map((subject, index) => [subject, known[index] ?? []]));
