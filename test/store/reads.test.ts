@@ -9,6 +9,8 @@ import type { Fact } from '../../src/app/facts.js';
 import type { AttendanceStore, DayQuery, EmployeeDay } from '../../src/app/ports.js';
 import { explainDay, getDay, listHistory, listPunches } from '../../src/app/read-attendance.js';
 import { rulesFor } from '../../src/app/write-batch.js';
+import { createCachedStore } from '../../src/cache/cached-store.js';
+import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
 import type { Declaration, MarkableStatus } from '../../src/domain/day.js';
 import { derive } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
@@ -398,6 +400,29 @@ describe('reads under the roster in force', function () {
     expect(await shown(scene, undefined)).to.deep.equal(told);
     expect(await shown(scene, asOf)).to.deep.equal(told);
     expect(await shown(scene, between)).to.deep.equal(toldBetween);
+  });
+
+  it('are of the days after a write, also where a day is shown that has no row', async () => {
+    const scene = await open('ann');
+    const [ann] = scene.people as [EmployeeId];
+    await scene.script.detail(ann, {});
+    await scene.script.finish();
+    await scene.punch(ann, Date.parse('2026-06-01T01:00:00Z'), 'IN');
+    await scene.punch(ann, Date.parse('2026-06-01T05:00:00Z'), 'OUT');
+    await scene.script.shift(shiftFrom('night', 22, 6));
+    await scene.script.detail(ann, { defaultShiftId: 'night' });
+    const cached = createCachedStore(scene.store, new MemoryBlockCache());
+    const lastOfMay = async () => {
+      const block = await cached.readMonth(ann, MAY);
+      const last = block?.days.find(({ date }) => date === LAST);
+      return [last?.revision, last?.result.work.workedSeconds];
+    };
+    expect(await lastOfMay()).to.deep.equal([0, 4 * 3600]);
+    const facts = [voidOf(ann, [...(scene.model.punches.get(ann)?.keys() ?? [])])];
+    const { changes } = await cached.writeBatch(facts, rulesFor(facts));
+    expect(changes.flatMap(({ months }) => months)).to.include.members([MAY, '2026-06']);
+    expect(await lastOfMay()).to.deep.equal([0, 0]);
+    await cached.close();
   });
 
   it('explain a day by the rules that made it, and keep its revision', async () => {
