@@ -25,6 +25,7 @@ import { planDays } from '../../src/domain/plan.js';
 import { present } from '../../src/domain/present.js';
 import { type Punch, timelineOf } from '../../src/domain/punch.js';
 import { type Instant, instantOf, type RecordTime } from '../../src/domain/time.js';
+import type { Database } from '../../src/store/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { RosterScript, shiftFrom, zoneNamed } from './roster-script.js';
 import {
@@ -423,6 +424,62 @@ describe('reads under the roster in force', function () {
     expect(changes.flatMap(({ months }) => months)).to.include.members([MAY, '2026-06']);
     expect(await lastOfMay()).to.deep.equal([0, 0]);
     await cached.close();
+  });
+
+  it('find a rare day among thousands by date, in few round trips, while days are behind', async () => {
+    const scene = await open('ann', 'ben');
+    const [ann, ben] = scene.people as [EmployeeId, EmployeeId];
+    await scene.script.shift(shiftFrom('s', 9, 17));
+    await scene.script.detail(ann, { defaultShiftId: 's' });
+    await scene.script.detail(ben, {});
+    for (const [id, offset] of [
+      [ann, 3],
+      [ben, 2990],
+    ] as const) {
+      await scene.mark(id, FIRST_DAY + offset, 'ON_LEAVE');
+      await scene.fixture.rows(
+        `insert into attendance_day
+           select (jsonb_populate_record(d, jsonb_build_object('date', d.date + n, 'status', 1))).*
+           from attendance_day d, generate_series(1, 3000) n
+           where d.employee_id = $1 and d.date = date '1970-01-01' + $2::integer
+         on conflict do nothing`,
+        id,
+        FIRST_DAY + offset,
+      );
+    }
+    let trips = 0;
+    const counting: Database = {
+      ...scene.fixture.database,
+      session: async (run) =>
+        await scene.fixture.database.session(async (session) => {
+          return await run({
+            ...session,
+            pipeline: async (bounds) => {
+              trips += 1;
+              return await session.pipeline(bounds);
+            },
+          });
+        }),
+    };
+    const store = createPostgresStore(allIn(counting), testRosters(), {
+      requireKnownEmployees: false,
+    });
+    const range = { startDate: FIRST, endDate: fromEpochDay(FIRST_DAY + 6500) };
+    const found: string[] = [];
+    let pages = 0;
+    let after: DayQuery['after'];
+    do {
+      trips = 0;
+      const query = scene.query({ ...range, statuses: ['HALF_DAY', 'ON_LEAVE'], limit: 7, after });
+      const page = await store.listByDate(query);
+      expect(trips).to.be.below(40);
+      found.push(...page.days.map(({ employeeId, day: { date } }) => `${date} ${employeeId}`));
+      after = page.next;
+      pages += 1;
+    } while (after !== undefined && pages < 10);
+    expect([after, pages < 6]).to.deep.equal([undefined, true]);
+    const [first, second] = [fromEpochDay(FIRST_DAY + 3), fromEpochDay(FIRST_DAY + 2990)];
+    expect(found).to.deep.equal([`${first} ann`, `${second} ben`]);
   });
 
   it('explain a day by the rules that made it, and keep its revision', async () => {
