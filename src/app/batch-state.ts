@@ -2,6 +2,7 @@
 
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Failure } from '../domain/errors.js';
+import { fromEpochDay } from '../domain/local-date.js';
 import type { RecordedPunch } from '../domain/recorded-punch.js';
 import type {
   AnswerDay,
@@ -109,6 +110,9 @@ export class BatchState {
       }),
       // Of one fact by date, as each employee's are.
       changes: states.flatMap(({ changes }) => changes).sort((a, b) => a.index - b.index),
+      touched: states.flatMap(({ employeeId, touched }) =>
+        [...touched].map((day) => ({ employeeId, date: fromEpochDay(day) })),
+      ),
       restamps: states.flatMap(({ restamps }) => [...restamps.values()]),
       reflags: [...this.reflags.values()],
       derivedDays: states.reduce((sum, { derivedDays }) => sum + derivedDays, 0),

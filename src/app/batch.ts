@@ -102,6 +102,12 @@ export interface DayChange {
   readonly planHash: number | undefined;
 }
 
+/** A date that may be shown otherwise than before the batch. */
+export interface TouchedDay {
+  readonly employeeId: EmployeeId;
+  readonly date: LocalDate;
+}
+
 /** A stored day that says the same under the plan in force: no change, and no longer behind. */
 export interface DayRestamp {
   readonly employeeId: EmployeeId;
@@ -147,6 +153,11 @@ export interface BatchDecision {
   readonly facts: readonly AcceptedFact[];
   /** In the order in which they happened; a day can stand here more than once. */
   readonly changes: readonly DayChange[];
+  /**
+   * The dates that the facts were about, in any order, whether or not their rows changed: while
+   * stored days are behind the roster, a date is shown that has no row, and other than its row.
+   */
+  readonly touched: readonly TouchedDay[];
   readonly restamps: readonly DayRestamp[];
   readonly reflags: readonly PunchReflag[];
   /** Days that were derived, whatever came of it: for a sweep's sums. */

@@ -23,7 +23,7 @@ export function decideMark(
   if (etag !== undefined && etag !== current) {
     return { kind: 'ETAG_MISMATCH', employeeId, date, sent: etag, current };
   }
-  state.deriveDay(epochDay, foldDeclaration(declarationIn(result), fact), index);
+  state.declare(epochDay, foldDeclaration(declarationIn(result), fact), index);
   const day = state.answer(epochDay);
   const sequence = state.takeSequence();
   const accepted = { sequence, day, isPunch: false, voids: [] };

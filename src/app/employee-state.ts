@@ -39,6 +39,8 @@ export class EmployeeState {
   readonly plans: PlannedDays;
   readonly changes: DayChange[] = [];
   readonly restamps = new Map<number, DayRestamp>();
+  /** Epoch days that marks and punches of the batch were about, whatever came of it. */
+  readonly touched = new Set<number>();
   /** How many days were derived to be stored. */
   derivedDays = 0;
   readonly #view: BatchView;
@@ -101,7 +103,10 @@ export class EmployeeState {
   }
 
   #touch(time: Instant, range: Window | undefined, index: number): void {
-    for (const { epochDay } of this.plans.changedBy(time, range)) this.#dirty.set(epochDay, index);
+    for (const { epochDay } of this.plans.changedBy(time, range)) {
+      this.#dirty.set(epochDay, index);
+      this.touched.add(epochDay);
+    }
   }
 
   /** A day as it is; `settle` first. */
@@ -130,6 +135,12 @@ export class EmployeeState {
     for (const [epochDay, index] of dirty) {
       this.deriveDay(epochDay, declarationIn(this.day(epochDay).result), index);
     }
+  }
+
+  /** Derives the date that a mark or a clearing is about. */
+  declare(epochDay: number, declaration: Declaration | undefined, index: number): void {
+    this.touched.add(epochDay);
+    this.deriveDay(epochDay, declaration, index);
   }
 
   /** Derives a date under a declaration; whether that changed it. `index`: the fact that did. */

@@ -100,7 +100,8 @@ function mend(
     const { receivedAt } = fact;
     decision.outcomes.push({ kind: 'DONE', employeeName, day: undefined, punches: [], receivedAt });
   });
-  return { ...decision, reflags: [], derivedDays };
+  // Shown are the days as they are derived: those that are written otherwise stand in `changes`.
+  return { ...decision, touched: [], reflags: [], derivedDays };
 }
 
 function mendRange(

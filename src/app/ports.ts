@@ -42,7 +42,10 @@ export interface EmployeeChange {
   /** The version before and after the batch; the same when nothing was recorded. */
   readonly versionBefore: number;
   readonly versionAfter: number;
-  /** The months whose days changed, each once; empty when the batch changed no day. */
+  /**
+   * The months with days that may be shown otherwise than before, each once; empty when there are
+   * none. A day can be shown otherwise though no row of it changed (BatchDecision.touched).
+   */
   readonly months: readonly LocalMonth[];
 }
 

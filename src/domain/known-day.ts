@@ -1,5 +1,10 @@
 // A day as readers are shown it: under the plan that is in force, whatever plan the stored one was
 // derived under. Pure.
+//
+// That a stored day was derived under the plan in force does not say that it was derived from all
+// punches: the roster may have gone to another plan and back before the sweep, and a punch that
+// came in between was no concern of this date. So only who knows that no change was unfinished may
+// go by the fingerprint (`knownDay`); everybody else derives (`derivedDay`).
 
 import type { DayResult, StoredDay } from './day.js';
 import { declarationIn } from './declaration.js';
@@ -21,16 +26,32 @@ export interface KnownDay {
   readonly recordedAt: RecordTime | undefined;
 }
 
-/** Whether a stored day says what it would say under this plan, without looking at its punches. */
+/**
+ * Whether a stored day says what it would say under this plan, without looking at its punches.
+ * Only while no roster change is unfinished that may concern it.
+ */
 export function isUnderPlan(stored: StoredDay, plan: DayPlan): boolean {
   return stored.result === undefined || stored.planHash === planHash(plan);
 }
 
 /**
- * The day. `punches` are those of the plan's reach; they are looked at only where the stored
- * day is under another plan.
+ * The day, while no roster change is unfinished that may concern it. `punches` are those of the
+ * plan's reach; they are looked at only where the stored day is under another plan.
  */
 export function knownDay(
+  stored: StoredDay | undefined,
+  plan: DayPlan,
+  punches: Timeline,
+): KnownDay {
+  if (stored?.result !== undefined && isUnderPlan(stored, plan)) {
+    const { result, revision, recordedAt } = stored;
+    return { date: plan.date, result, revision, recordedAt };
+  }
+  return derivedDay(stored, plan, punches);
+}
+
+/** The day, whatever was unfinished: from its declaration and the punches of the plan's reach. */
+export function derivedDay(
   stored: StoredDay | undefined,
   plan: DayPlan,
   punches: Timeline,
@@ -38,9 +59,6 @@ export function knownDay(
   const { date } = plan;
   const revision = stored?.revision ?? 0;
   const recordedAt = stored?.recordedAt;
-  if (stored?.result !== undefined && isUnderPlan(stored, plan)) {
-    return { date, result: stored.result, revision, recordedAt };
-  }
   const declaration = declarationIn(stored?.result);
   const facts =
     declaration === undefined && punches.length === 0 ? NO_FACTS : { declaration, punches };

@@ -3,13 +3,14 @@
 //
 // While no roster change that may concern an employee is unfinished, their stored days are right
 // and a date without one has no punches that matter. Otherwise ("behind") every date that is
-// asked for is derived unless its row says that it was derived under the plan in force.
+// asked for is derived, whatever plan its row was derived under: a roster that went to another plan
+// and back leaves days that carry the fingerprint in force and lack a punch (known-day.ts).
 
 import type { DayQuery, EmployeeDay } from '../app/ports.js';
 import type { StoredDay } from '../domain/day.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { isUnderPlan, type KnownDay, knownDay } from '../domain/known-day.js';
+import { derivedDay, isUnderPlan, type KnownDay, knownDay } from '../domain/known-day.js';
 import type { LocalDate } from '../domain/local-date.js';
 import type { DayPlan } from '../domain/plan.js';
 import { present } from '../domain/present.js';
@@ -80,7 +81,10 @@ export interface WantedDays {
   /** By date. */
   readonly plans: readonly DayPlan[];
   readonly stored: ReadonlyMap<LocalDate, StoredDay>;
-  /** Whether dates may have punches that no stored day tells of. */
+  /**
+   * Whether there may be punches that stored days do not tell of: a roster change is unfinished, or
+   * nobody looked up whether one was.
+   */
   readonly isBehind: boolean;
 }
 
@@ -99,11 +103,12 @@ export async function knowDays(
   const open = wanted.filter(needsPunches);
   const timelines = await readTimelines(session, open, asOf);
   const punches = new Map(open.map((each, index) => [each, timelines[index] ?? NO_PUNCHES]));
-  return wanted.map((each) =>
-    each.plans.map((plan) =>
-      knownDay(each.stored.get(plan.date), plan, punches.get(each) ?? NO_PUNCHES),
-    ),
-  );
+  return wanted.map((each) => {
+    const know = each.isBehind ? derivedDay : knownDay;
+    return each.plans.map((plan) =>
+      know(each.stored.get(plan.date), plan, punches.get(each) ?? NO_PUNCHES),
+    );
+  });
 }
 
 function needsPunches({ plans, stored, isBehind: behind }: WantedDays): boolean {

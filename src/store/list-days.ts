@@ -248,10 +248,12 @@ async function readPage(
     ENGINE_VERSION,
     ...more,
   );
-  return await inSnapshot(database, [unfinishedAt(asOf), page], async (session, answers) => {
-    const [[head] = [], rows = []] = answers;
+  return await inSnapshot(database, [unfinishedAt(asOf)], async (session, [heads = []]) => {
+    const [head] = heads;
     if (head === undefined) throw new Error('roster_head has lost its row');
+    // Asked first: the page would be read for nothing.
     if (head.is_unfinished === true) return undefined;
+    const [rows = []] = await session.pipeline([page]);
     const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, asOf);
     return toPage(rows, days, query, scan);
   });

@@ -3,7 +3,8 @@
 // is looked at, a bounded number of them for one page, so pages can be short or empty.
 //
 // Where expected days are not wanted, a date counts only if it is stored or punches are near it:
-// nothing else can have made it more than expected.
+// nothing else can have made it more than expected. While stored days are behind, and as of past
+// moments, each date that counts is derived from its punches (known-days.ts).
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../app/ports.js';
 import type { StoredDay } from '../domain/day.js';
@@ -36,6 +37,12 @@ import { inSnapshot } from './snapshot.js';
 /** The most dates of employees that one page looks at, and as of a past moment. */
 export const MAX_DATES_LOOKED_AT = 6000;
 export const MAX_DATES_LOOKED_AT_AS_OF = 1500;
+
+/**
+ * The most steps of one page, however few dates they look at: each takes a few round trips
+ * (the next date, its rows, the rosters, the punches).
+ */
+export const MAX_STEPS = 48;
 
 /** The most employees of one step, and the most dates of all of them together. */
 const STEP_EMPLOYEES = 250;
@@ -232,7 +239,7 @@ export async function knowSubjects(
     employeeId: subject.employeeId,
     plans: plansOf(subject, rosteredOf(rostered, subject.employeeId), includeExpected),
     stored: subject.stored,
-    isBehind: subject.isOpen,
+    isBehind: subject.isBehind,
   }));
   const known = await knowDays(session, wantedDays, asOf);
   const derived = new Map(planned.map((subject, index) => [subject, known[index] ?? []]));
@@ -274,19 +281,22 @@ class Page {
   readonly #query: DayQuery;
   readonly #days: EmployeeDay[] = [];
   #left: number;
+  #steps = MAX_STEPS;
 
   constructor(query: DayQuery) {
     this.#query = query;
     this.#left = query.asOf === undefined ? MAX_DATES_LOOKED_AT : MAX_DATES_LOOKED_AT_AS_OF;
   }
 
-  /** How many more dates may be looked at. */
+  /** How many more dates may be looked at; 0 when there were too many steps. */
   get left(): number {
-    return this.#left;
+    return this.#steps > 0 ? Math.max(0, this.#left) : 0;
   }
 
+  /** A step was taken. */
   looked(dates: number): void {
     this.#left -= dates;
+    this.#steps -= 1;
   }
 
   /** Adds what is listed of the days; the page when it is full. */
@@ -320,44 +330,63 @@ export async function wideByDate(
     const page = new Page(query);
     let day = toEpochDay(after?.date ?? startDate);
     let behind = after?.employeeId ?? ('' as EmployeeId);
-    let next: DayCursor | undefined;
+    let next = after;
+    // While everybody fits into one step, steps look at more and more dates of theirs.
+    let window = 1;
     while (day <= lastDay) {
       if (!includeExpected && behind === '') {
         const near = await nextDay(session, bind(NEXT_DATE, nearDate(day)));
         if (near === undefined || near - NEAR_DAYS > lastDay) break;
         day = Math.max(day, near - NEAR_DAYS);
       }
-      const date = fromEpochDay(day);
-      const subjects = await dateSubjects(session, behind, date, asOf);
-      const full = page.add(await knowSubjects(session, rosters, subjects, query));
+      const until = Math.min(lastDay, day + window - 1);
+      const subjects = await dateSubjects(session, behind, day, until, asOf);
+      const known = await knowSubjects(session, rosters, subjects, query);
+      const full = page.add(window === 1 ? known : byDate(known));
       if (full !== undefined) return full;
-      page.looked(subjects.length);
+      page.looked(subjects.length * (until - day + 1));
       const last = subjects.at(-1);
       // Nobody at all: no other date will find anybody either.
       if (last === undefined && behind === '') break;
-      if (last !== undefined) next = { employeeId: last.employeeId, date };
+      if (last !== undefined) next = { employeeId: last.employeeId, date: fromEpochDay(until) };
       const isOver = subjects.length < STEP_EMPLOYEES;
+      window = isOver && behind === '' ? nextWindow(window, subjects.length, page.left) : 1;
       behind = isOver || last === undefined ? ('' as EmployeeId) : last.employeeId;
-      if (isOver) day += 1;
+      if (isOver) day = until + 1;
       if (page.left <= 0 && day <= lastDay) return page.until(next);
     }
     return page.until(undefined);
   });
 }
 
+/** Ever more dates: a page that fills soon has read little in vain, an empty one is quick. */
+function nextWindow(window: number, employees: number, left: number): number {
+  const most = Math.min(STEP_DATES, left) / Math.max(1, employees);
+  return Math.max(1, Math.min(4 * window, Math.floor(most)));
+}
+
+function byDate(days: readonly EmployeeDay[]): readonly EmployeeDay[] {
+  // Stable: of one date they stay by employee.
+  return days.toSorted((a, b) => (a.day.date < b.day.date ? -1 : a.day.date > b.day.date ? 1 : 0));
+}
+
+/** More than one date only where everybody fits into a step. */
 async function dateSubjects(
   session: Session,
   behind: EmployeeId,
-  date: LocalDate,
+  day: number,
+  until: number,
   asOf: DayQuery['asOf'],
 ): Promise<Subject[]> {
-  const statement = asOf === undefined ? STEPS.date : STEPS.dateAsOf;
+  const isOne = day === until;
+  const now = isOne ? STEPS.date : STEPS.employees;
+  const then = isOne ? STEPS.dateAsOf : STEPS.employeesAsOf;
+  const dates = isOne ? [fromEpochDay(day)] : [fromEpochDay(day), fromEpochDay(until)];
   const moment = asOf === undefined ? [] : [momentOf(asOf)];
   const [rows = []] = await session.pipeline([
-    bind(statement, behind, STEP_EMPLOYEES, date, ...moment),
+    bind(asOf === undefined ? now : then, behind, STEP_EMPLOYEES, ...dates, ...moment),
   ]);
-  const day = toEpochDay(date);
-  return subjectsOf(rows, day, day);
+  return subjectsOf(rows, day, until);
 }
 
 /** Not before the first date there is. */
@@ -450,7 +479,7 @@ class EmployeeWalk {
   }
 
   async #add(subjects: readonly Subject[]): Promise<DayPage | undefined> {
-    for (const { firstDay, lastDay } of subjects) this.page.looked(lastDay - firstDay + 1);
+    this.page.looked(subjects.reduce((sum, each) => sum + each.lastDay - each.firstDay + 1, 0));
     return this.page.add(await knowSubjects(this.#session, this.#rosters, subjects, this.#query));
   }
 

@@ -2,7 +2,7 @@
 // round trips where the rosters in memory are those in force. Must never read before the locks
 // are held: two copies of one request would both miss each other.
 
-import type { BatchDecision, BatchRules, BatchView, DayChange } from '../app/batch.js';
+import type { BatchDecision, BatchRules, BatchView, TouchedDay } from '../app/batch.js';
 import type { Fact } from '../app/facts.js';
 import { BatchRefused, type CommittedBatch, type EmployeeChange } from '../app/ports.js';
 import { compareEmployeeIds, type EmployeeId } from '../domain/employee-id.js';
@@ -94,7 +94,12 @@ async function runTransaction(
   const accepted = decision.facts.map((item) => ({ ...item, fact: factAt(facts, item.index) }));
   const kept = new Set(accepted.map(({ fact }) => fact.employeeId));
   const known = facts.filter(({ employeeId }) => kept.has(employeeId) || !created.has(employeeId));
-  const changes = employeeChanges(known, accepted, decision.changes, view);
+  const changes = employeeChanges(
+    known,
+    accepted,
+    [...decision.changes, ...decision.touched],
+    view,
+  );
   if (accepted.length === 0 && decision.restamps.length === 0) {
     await session.pipeline([bind(ROLLBACK)]);
     return { recordedAt: 0 as RecordTime, changes };
@@ -147,12 +152,14 @@ function raiseVersions(changes: readonly EmployeeChange[]): Bound[] {
 function employeeChanges(
   known: readonly Fact[],
   accepted: readonly Accepted[],
-  dayChanges: readonly DayChange[],
+  touched: readonly TouchedDay[],
   view: BatchView,
 ): EmployeeChange[] {
   const after = new Map(accepted.map(({ fact, sequence }) => [fact.employeeId, sequence]));
   const months = new Map<EmployeeId, Set<LocalMonth>>();
-  for (const { employeeId, date } of dayChanges) {
+  for (const { employeeId, date } of touched) {
+    // Of an employee of whom nothing was recorded, nothing is shown otherwise.
+    if (!after.has(employeeId)) continue;
     months.set(employeeId, (months.get(employeeId) ?? new Set()).add(monthOf(date)));
   }
   const employeeIds = [...new Set(known.map(({ employeeId }) => employeeId))];

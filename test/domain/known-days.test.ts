@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DayResult, StoredDay } from '../../src/domain/day.js';
 import { derive } from '../../src/domain/derive.js';
-import { knownDay } from '../../src/domain/known-day.js';
+import { derivedDay, knownDay } from '../../src/domain/known-day.js';
 import { type DayPlan, planDays } from '../../src/domain/plan.js';
 import { planHash } from '../../src/domain/plan-hash.js';
 import { NO_PUNCHES } from '../../src/domain/punch.js';
@@ -222,6 +222,19 @@ describe('A known day', () => {
         for (const plan of plans) {
           const result = derive({ declaration, punches: timeline }, plan);
           const known = knownDay(stored(plan, result, planHash(plan)), plan, NO_PUNCHES);
+          expect(known).to.deep.equal({ date: plan.date, result, revision: 3, recordedAt: 7 });
+        }
+      }),
+    );
+  });
+
+  it('is not the stored one where a change is unfinished: it may lack a punch', () => {
+    fc.assert(
+      fc.property(scenarios(), anyDeclaration, ({ plans, timeline }, declaration) => {
+        for (const plan of plans) {
+          const lacking = derive({ declaration, punches: NO_PUNCHES }, plan);
+          const result = derive({ declaration, punches: timeline }, plan);
+          const known = derivedDay(stored(plan, lacking, planHash(plan)), plan, timeline);
           expect(known).to.deep.equal({ date: plan.date, result, revision: 3, recordedAt: 7 });
         }
       }),

@@ -31,6 +31,7 @@ export function scripted(
     outcomes: [],
     facts: [],
     changes: [],
+    touched: [],
     restamps: [],
     reflags: [],
     derivedDays: 0,
