@@ -9,13 +9,16 @@ import type { Instant } from '../domain/time.js';
 import type { BatchDecision } from './batch.js';
 import { MAX_REDERIVED_DAYS, type RederiveFact } from './facts.js';
 import type { AttendanceStore } from './ports.js';
-import type {
-  ClaimedChange,
-  EmployeeExtent,
-  Lease,
-  SweepBacklog,
-  SweepStep,
-  SweepStore,
+import {
+  CHANGE_MARGIN_DAYS,
+  type ClaimedChange,
+  type DaySpan,
+  type EmployeeExtent,
+  type Lease,
+  PUNCH_MARGIN_DAYS,
+  type SweepBacklog,
+  type SweepStep,
+  type SweepStore,
 } from './sweep-ports.js';
 import { rulesFor } from './write-batch.js';
 
@@ -28,14 +31,8 @@ export const MAX_SWEPT_DAYS = 4 * MAX_REDERIVED_DAYS;
 /** The most employees asked for at a time, and locked while their dates are looked up. */
 export const MAX_CONCERNED = 50;
 
-/**
- * How far from a date that a change is about its plans can differ: windows meet those of
- * neighbouring dates, and off-shift work is looked at in blocks of a week (plan.ts).
- */
-const CHANGE_MARGIN_DAYS = 30;
-
-/** How far from the UTC date of a punch the date can be that it counts for (stretch-dates.ts). */
-export const PUNCH_MARGIN_DAYS = 7;
+/** Of an employee with many dates, the most pieces that are asked for at a time. */
+export const MAX_PIECES = 16;
 
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
@@ -118,7 +115,7 @@ async function sweepEmployees(
 ): Promise<SweepEnd> {
   for (;;) {
     const page = await ports.changes.listConcerned(change, progress.swept, MAX_CONCERNED);
-    for (const batch of batchesOf(change, page, ports.now())) {
+    for await (const batch of batchesOf(change, page, ports.now(), ports.changes)) {
       if (options.signal.aborted) return 'STOPPED';
       if (!(await sweepBatch(ports, change, batch, progress, options))) return 'LOST';
     }
@@ -167,25 +164,26 @@ export async function rederive(
 }
 
 /** The dates of a page of employees, in their order, in batches of at most MAX_SWEPT_DAYS. */
-export function* batchesOf(
+export async function* batchesOf(
   change: ClaimedChange,
   page: readonly EmployeeExtent[],
   receivedAt: Instant,
-): Generator<SweepBatch> {
+  near: Pick<SweepStore, 'listPieces'>,
+): AsyncGenerator<SweepBatch> {
   let facts: RederiveFact[] = [];
   let days = 0;
   let lastDone: EmployeeId | undefined;
   let employeesDone = 0;
   for (const { employeeId, extent } of page) {
-    const { firstDay, lastDay } = datesConcerned(change, extent);
-    for (let day = firstDay; day <= lastDay; day += MAX_REDERIVED_DAYS) {
-      const end = Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay);
-      if (days + end - day + 1 > MAX_SWEPT_DAYS) {
+    const span = datesConcerned(change, extent);
+    for await (const piece of piecesOf(employeeId, span, near)) {
+      const count = piece.lastDay - piece.firstDay + 1;
+      if (days + count > MAX_SWEPT_DAYS) {
         yield { facts, lastDone, employeesDone };
         [facts, days, lastDone, employeesDone] = [[], 0, undefined, 0];
       }
-      facts.push(rederiveFact(change, employeeId, day, end, receivedAt));
-      days += end - day + 1;
+      facts.push(rederiveFact(change, employeeId, piece, receivedAt));
+      days += count;
     }
     lastDone = employeeId;
     employeesDone += 1;
@@ -193,11 +191,37 @@ export function* batchesOf(
   if (employeesDone > 0) yield { facts, lastDone, employeesDone };
 }
 
+/**
+ * A span of one batch is taken as it is. Of a longer one only what is near to a fact: a clock
+ * that is a millennium off makes one piece more, not a millennium of them.
+ */
+async function* piecesOf(
+  employeeId: EmployeeId,
+  { firstDay, lastDay }: DaySpan,
+  near: Pick<SweepStore, 'listPieces'>,
+): AsyncGenerator<DaySpan> {
+  if (lastDay - firstDay < MAX_SWEPT_DAYS) {
+    yield* cut({ firstDay, lastDay });
+    return;
+  }
+  for (let day = firstDay; day <= lastDay; ) {
+    const pieces = await near.listPieces(employeeId, { firstDay: day, lastDay }, MAX_PIECES);
+    yield* pieces;
+    const last = pieces.at(-1);
+    if (last === undefined || pieces.length < MAX_PIECES) return;
+    day = last.lastDay + 1;
+  }
+}
+
+/** In pieces of at most MAX_REDERIVED_DAYS. */
+function* cut({ firstDay, lastDay }: DaySpan): Generator<DaySpan> {
+  for (let day = firstDay; day <= lastDay; day += MAX_REDERIVED_DAYS) {
+    yield { firstDay: day, lastDay: Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay) };
+  }
+}
+
 /** Where the dates that the change may touch and the dates with facts meet; empty: last < first. */
-function datesConcerned(
-  change: ClaimedChange,
-  extent: EmployeeExtent['extent'],
-): { readonly firstDay: number; readonly lastDay: number } {
+function datesConcerned(change: ClaimedChange, extent: EmployeeExtent['extent']): DaySpan {
   if (extent === undefined) return { firstDay: 1, lastDay: 0 };
   const near = withMargin(extent);
   return {
@@ -207,10 +231,7 @@ function datesConcerned(
 }
 
 /** Every date that one of the facts can count for. */
-export function withMargin(extent: { readonly firstDay: number; readonly lastDay: number }): {
-  readonly firstDay: number;
-  readonly lastDay: number;
-} {
+export function withMargin(extent: DaySpan): DaySpan {
   return {
     firstDay: Math.max(extent.firstDay - PUNCH_MARGIN_DAYS, FIRST_DAY),
     lastDay: Math.min(extent.lastDay + PUNCH_MARGIN_DAYS, LAST_DAY),
@@ -220,8 +241,7 @@ export function withMargin(extent: { readonly firstDay: number; readonly lastDay
 function rederiveFact(
   change: ClaimedChange,
   employeeId: EmployeeId,
-  firstDay: number,
-  lastDay: number,
+  { firstDay, lastDay }: DaySpan,
   receivedAt: Instant,
 ): RederiveFact {
   const { changeId, actor, reason: why } = change;

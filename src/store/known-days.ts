@@ -6,6 +6,7 @@
 // asked for is derived unless its row says that it was derived under the plan in force.
 
 import type { DayQuery, EmployeeDay } from '../app/ports.js';
+import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
 import type { StoredDay } from '../domain/day.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
@@ -23,9 +24,6 @@ import { number } from './rows.js';
 
 /** The most unfinished changes looked at one by one; with more, all employees count as behind. */
 export const MAX_UNFINISHED_LOOKED_AT = 100;
-
-/** A change of the roster can move punches to and from dates this far outside its own. */
-export const CHANGE_MARGIN_DAYS = 30;
 
 /** Before this moment everything was recorded: for `recorded_at <= $n` to let all pass. */
 export const UNLIMITED = 'infinity';

@@ -2,20 +2,22 @@
 // A lease is known by its end: a sweeper whose lease ran out, and was given to another, writes
 // nothing any more.
 
-import type {
-  ClaimedChange,
-  EmployeeExtent,
-  Lease,
-  SweepBacklog,
-  SweepStep,
-  SweepStore,
+import { MAX_REDERIVED_DAYS } from '../app/facts.js';
+import {
+  type ClaimedChange,
+  type EmployeeExtent,
+  type Lease,
+  PUNCH_MARGIN_DAYS,
+  type SweepBacklog,
+  type SweepStep,
+  type SweepStore,
 } from '../app/sweep-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../domain/local-date.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
 import { BEGIN, bind, COMMIT, type Database, formatTimestamp, type Row } from './database.js';
 import { toStoreError } from './errors.js';
-import { extentColumns, extentOf } from './extents.js';
+import { extentColumns, extentOf, nextFact } from './extents.js';
 import { number, text } from './rows.js';
 
 /** Rows that somebody else is claiming are left to them. */
@@ -86,6 +88,29 @@ export const READ_EXTENTS = {
     order by t.n`,
 };
 
+/** From a date on, the first one that a fact is near to; no row: there is none. */
+function nearFrom(date: string): string {
+  const from = `${date} - ${PUNCH_MARGIN_DAYS}`;
+  return `(
+      select greatest(${date}, f.date - ${PUNCH_MARGIN_DAYS})
+      from (select ${nextFact('$1::text collate "C"', from)} as date) f
+      where f.date is not null
+    )`;
+}
+
+export const LIST_PIECES = {
+  name: 'sweep_pieces',
+  text: `
+    with recursive piece (place, first) as (
+      select 1, ${nearFrom('$2::date')}
+      union all
+      select p.place + 1, ${nearFrom(`(p.first + ${MAX_REDERIVED_DAYS})`)}
+      from piece p
+      where p.place < $4::integer and p.first + ${MAX_REDERIVED_DAYS} <= $3::date
+    )
+    select first from piece where first <= $3::date order by place`,
+};
+
 export const SAVE_PROGRESS = {
   name: 'save_sweep_progress',
   text: `
@@ -134,6 +159,14 @@ export function createSweepStore(database: Database): SweepStore {
     async listConcerned(change, after, limit) {
       const ids = await concerned(database, change, after, limit);
       return ids.length === 0 ? [] : await readExtents(database, ids);
+    },
+    async listPieces(employeeId, { firstDay, lastDay }, limit) {
+      const dates = [firstDay, lastDay].map(fromEpochDay);
+      const rows = await database.query(LIST_PIECES, employeeId, ...dates, limit);
+      return rows.map((row) => {
+        const first = epochDay(row, 'first');
+        return { firstDay: first, lastDay: Math.min(first + MAX_REDERIVED_DAYS - 1, lastDay) };
+      });
     },
     saveProgress: (changeId, lease, step, leaseMs) =>
       saveProgress(database, changeId, lease, step, leaseMs),

@@ -4,6 +4,7 @@
 import { expect } from 'chai';
 import type { AttendanceStore } from '../../src/app/ports.js';
 import { type RebuiltEmployee, rebuild } from '../../src/app/rebuild.js';
+import { recordFacts } from '../../src/app/record-facts.js';
 import type { RosterStore } from '../../src/app/roster-ports.js';
 import { LEASE_MS, type SweepPorts, sweepChange } from '../../src/app/sweep.js';
 import type { ClaimedChange, SweepStep, SweepStore } from '../../src/app/sweep-ports.js';
@@ -19,6 +20,7 @@ import { createRosterStore } from '../../src/store/roster-store.js';
 import { createSweepStore } from '../../src/store/sweep.js';
 import { type Company, change, employeeId, hire, shiftAt, work } from '../support/company.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { markOf } from './support.js';
 
 const COMPANY: Company = {
   employees: 100,
@@ -217,6 +219,30 @@ describe('a sweep', function () {
     expect(again).to.include({ changeId, sweptEmployeeId: '', employeesDone: 0 });
     expect(await sweep(again)).to.equal('FINISHED');
     await expectFollowed(changeId);
+  });
+
+  it('steps over the centuries between facts, as rebuilding does', async () => {
+    const id = employeeId(3);
+    const dates = ['1970-01-01', '2999-12-31', '9999-12-31'];
+    await recordFacts(
+      store,
+      dates.map((date) => markOf(id, date)),
+    );
+    const [before] = await run('select max(change_id) as id from roster_change');
+    const assignment = { fromDay: -9000, toDay: Infinity, anchorDay: 0, cycle: [[]] };
+    await change(roster, { kind: 'CREATE_ASSIGNMENT', employeeId: id, assignment });
+    const claimed = await claim();
+    expect(claimed.changeId).to.be.greaterThan(Number(before?.id));
+    const derived: number[] = [];
+    expect(await sweep(claimed, ({ daysDerived }) => derived.push(daysDerived))).to.equal(
+      'FINISHED',
+    );
+    expect(derived.reduce((sum, days) => sum + days, 0)).to.be.below(600);
+    expect(derived.length).to.be.below(8);
+    const found = (await rebuildAll()).find(({ employeeId: each }) => each === id);
+    expect(found?.differences).to.deep.equal([]);
+    expect(found?.daysBehind).to.equal(0);
+    expect(found?.daysDerived).to.be.below(900);
   });
 
   it('of a shift that nobody has yet has nothing to do', async () => {
