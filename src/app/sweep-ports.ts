@@ -71,6 +71,8 @@ export interface SweepBacklog {
   readonly unfinishedChanges: number;
   /** When the oldest of them was made; undefined when there are none. */
   readonly oldestRecordedAt: RecordTime | undefined;
+  /** Employees, counted per change, whose days could not follow it and are tried again. */
+  readonly failures: number;
 }
 
 /**
@@ -112,6 +114,26 @@ export interface SweepStore {
 
   /** Leaves a change to others, from `afterMs` on. Nothing happens when the lease was lost. */
   releaseChange(changeId: number, lease: Lease, afterMs: number): Promise<void>;
+
+  /**
+   * Writes down that an employee's days could not follow a change, before it is finished without
+   * them; they are tried again from `afterMs` on.
+   */
+  setAside(
+    changeId: number,
+    employeeId: EmployeeId,
+    reason: string,
+    afterMs: number,
+  ): Promise<void>;
+
+  /**
+   * Who was set aside longest ago and is due, as a change of this one employee; undefined: nobody.
+   * Left alone, they are due again after `afterMs`, doubled with each try, at most `maxMs`.
+   */
+  claimFailure(afterMs: number, maxMs: number): Promise<ClaimedChange | undefined>;
+
+  /** The employee's days have followed. Nothing happens when another has claimed it meanwhile. */
+  settleFailure(claimed: ClaimedChange): Promise<void>;
 
   backlog(): Promise<SweepBacklog>;
 }

@@ -4,6 +4,7 @@
 // batch done twice changes nothing the second time.
 
 import type { EmployeeId } from '../domain/employee-id.js';
+import { AttendanceError } from '../domain/errors.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
 import type { BatchDecision } from './batch.js';
@@ -55,12 +56,28 @@ export interface SweepPorts {
   now(): Instant;
 }
 
+/** When an employee who could not be swept is tried again first; twice as late each time. */
+const FIRST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 3_600_000;
+
+/** The most characters of a failure's reason that are kept. */
+const MAX_REASON = 500;
+
+/** Who could not be swept, and why. */
+export interface SweepFailure {
+  readonly changeId: number;
+  readonly employeeId: EmployeeId;
+  readonly error: unknown;
+}
+
 export interface SweepOptions {
   /** Ends the sweep behind the batch that is being written. */
   readonly signal: AbortSignal;
   /** Called behind each batch, with how long it took; others have the database until it resolves. */
   giveWay(tookMs: number): Promise<void>;
   readonly onStep: (step: SweepStep) => void;
+  /** Called for each employee who was set aside, or could not be swept once more. */
+  readonly onFailure: (failure: SweepFailure) => void;
   /** For how long nobody tries a change again that failed. */
   readonly retryAfterMs: number;
 }
@@ -117,10 +134,73 @@ async function sweepEmployees(
     const page = await ports.changes.listConcerned(change, progress.swept, MAX_CONCERNED);
     for await (const batch of batchesOf(change, page, ports.now(), ports.changes)) {
       if (options.signal.aborted) return 'STOPPED';
-      if (!(await sweepBatch(ports, change, batch, progress, options))) return 'LOST';
+      if (!(await sweepOrSetAside(ports, change, batch, progress, options))) return 'LOST';
     }
     if (page.length < MAX_CONCERNED) return 'FINISHED';
   }
+}
+
+/** Dates that cannot be derived or written, now or later; what failed beside them is none of it. */
+class CannotFollow extends Error {
+  override readonly name = 'CannotFollow';
+}
+
+/** What passes, as a store that is away, is nobody's fault. */
+function refused(error: unknown): never {
+  if (error instanceof AttendanceError) throw error;
+  throw new CannotFollow('days cannot follow the roster', { cause: error });
+}
+
+/** Nobody is held up by another: of a batch that fails, each employee is swept alone. */
+async function sweepOrSetAside(
+  ports: SweepPorts,
+  change: ClaimedChange,
+  batch: SweepBatch,
+  progress: Progress,
+  options: SweepOptions,
+): Promise<boolean> {
+  try {
+    return await sweepBatch(ports, change, batch, progress, options);
+  } catch (error) {
+    if (!(error instanceof CannotFollow)) throw error;
+  }
+  const { changeId } = change;
+  for (const employeeId of new Set(batch.facts.map((fact) => fact.employeeId))) {
+    const facts = batch.facts.filter((fact) => fact.employeeId === employeeId);
+    const alone = { facts, lastDone: undefined, employeesDone: 0 };
+    try {
+      if (!(await sweepBatch(ports, change, alone, progress, options))) return false;
+    } catch (error) {
+      if (!(error instanceof CannotFollow)) throw error;
+      const reason = String(error.cause).slice(0, MAX_REASON);
+      await ports.changes.setAside(changeId, employeeId, reason, FIRST_RETRY_MS);
+      options.onFailure({ changeId, employeeId, error: error.cause });
+    }
+  }
+  return await sweepBatch(ports, change, { ...batch, facts: [] }, progress, options);
+}
+
+/**
+ * Sweeps once more whoever was set aside and is due; returns whether there was somebody. Throws
+ * when the store is away; they are due again later then.
+ */
+export async function sweepSetAside(ports: SweepPorts, options: SweepOptions): Promise<boolean> {
+  const { changes, store } = ports;
+  const claimed = await changes.claimFailure(FIRST_RETRY_MS, MAX_RETRY_MS);
+  if (claimed?.employeeId === undefined) return false;
+  const { changeId, employeeId } = claimed;
+  try {
+    const page = await changes.listConcerned(claimed, '', 1);
+    for await (const { facts } of batchesOf(claimed, page, ports.now(), changes)) {
+      if (options.signal.aborted) return false;
+      if (facts.length > 0) await rederive(store, facts);
+    }
+    await changes.settleFailure(claimed);
+  } catch (error) {
+    if (error instanceof AttendanceError) throw error;
+    options.onFailure({ changeId, employeeId, error });
+  }
+  return true;
 }
 
 /** Returns whether the change is still this sweeper's. */
@@ -132,7 +212,7 @@ async function sweepBatch(
   { giveWay, onStep }: SweepOptions,
 ): Promise<boolean> {
   const began = performance.now();
-  const done = facts.length === 0 ? NOTHING : await rederive(store, facts);
+  const done = facts.length === 0 ? NOTHING : await rederive(store, facts).catch(refused);
   const step = { sweptEmployeeId: lastDone ?? progress.swept, employeesDone, ...done };
   const lease = await changes.saveProgress(change.changeId, progress.lease, step, LEASE_MS);
   if (lease === undefined) return false;

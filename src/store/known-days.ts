@@ -36,10 +36,13 @@ export function momentOf(asOf: RecordTime | undefined): string {
  * SQL: whether a roster change is unfinished that may concern the employee `e` on dates from the
  * first to the last. It walks the index of unfinished changes, which has no other order to offer,
  * so that nothing can tempt the planner away from it. In a lateral query of its own it is asked
- * once for an employee, not for each row of theirs.
+ * once for an employee, not for each row of theirs. Who was set aside by a sweep is behind, too.
  */
 export function isBehind(firstDate: string, lastDate: string): string {
-  return `exists (
+  return `(exists (
+    select from sweep_failure f
+    where f.employee_id = e.employee_id and f.mended_at = 'infinity'
+  ) or exists (
     select from (
       select c.*, row_number() over () as place
       from roster_change c where c.finished_at is null
@@ -53,7 +56,7 @@ export function isBehind(firstDate: string, lastDate: string): string {
             select from shift_user u
             where u.shift_id = c.shift_id and u.employee_id = e.employee_id
           ))
-  )`;
+  ))`;
 }
 
 /** Punches that count, by range of an employee's time: the end is not included. */

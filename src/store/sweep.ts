@@ -140,12 +140,54 @@ export const RELEASE_CHANGE = {
     where change_id = $1::bigint and leased_until = $2::timestamptz and finished_at is null`,
 };
 
+export const SET_ASIDE = {
+  name: 'set_aside',
+  text: `
+    insert into sweep_failure (employee_id, change_id, reason, failed_at, retry_at)
+    select $2::text, $1::bigint, $3::text, h.recorded_at,
+           clock_timestamp() + $4::integer * interval '1 millisecond'
+    from feed_head h where h.id = 1
+    on conflict (employee_id, change_id) do update
+    set reason = excluded.reason, retry_at = excluded.retry_at, mended_at = 'infinity'`,
+};
+
+/** When it is due again is the lease, too. */
+export const CLAIM_FAILURE = {
+  name: 'claim_failure',
+  text: `
+    update sweep_failure f
+    set tries = f.tries + 1,
+        retry_at = clock_timestamp()
+          + least($1::float8 * 2 ^ least(f.tries, 20), $2::float8) * interval '1 millisecond'
+    from roster_change c
+    where c.change_id = f.change_id and (f.employee_id, f.change_id) = (
+      select d.employee_id, d.change_id from sweep_failure d
+      where d.mended_at = 'infinity' and d.retry_at <= clock_timestamp()
+      order by d.retry_at
+      limit 1
+      for update skip locked
+    )
+    returning f.employee_id, f.retry_at as leased_until, c.change_id, c.recorded_at, c.actor,
+              c.reason, null as shift_id, null as calendar_id, c.start_date, c.end_date,
+              '' as swept_employee_id, 0::bigint as employees_done`,
+};
+
+export const SETTLE_FAILURE = {
+  name: 'settle_failure',
+  text: `
+    update sweep_failure
+    set mended_at = (select recorded_at from feed_head where id = 1)
+    where employee_id = $1::text collate "C" and change_id = $2::bigint
+      and retry_at = $3::timestamptz`,
+};
+
 export const READ_BACKLOG = {
   name: 'read_backlog',
   text: `
     select count(*) as unfinished,
            (select recorded_at from roster_change where finished_at is null
-            order by change_id limit 1) as oldest
+            order by change_id limit 1) as oldest,
+           (select count(*) from sweep_failure where mended_at = 'infinity') as failures
     from roster_change where finished_at is null`,
 };
 
@@ -175,6 +217,16 @@ export function createSweepStore(database: Database): SweepStore {
     },
     async releaseChange(changeId, lease, afterMs) {
       await database.query(RELEASE_CHANGE, changeId, formatTimestamp(lease), afterMs);
+    },
+    async setAside(changeId, employeeId, reason, afterMs) {
+      await database.query(SET_ASIDE, changeId, employeeId, reason, afterMs);
+    },
+    async claimFailure(afterMs, maxMs) {
+      const [row] = await database.query(CLAIM_FAILURE, afterMs, maxMs);
+      return row && claimedChange(row);
+    },
+    async settleFailure({ employeeId, changeId, lease }) {
+      await database.query(SETTLE_FAILURE, employeeId, changeId, formatTimestamp(lease));
     },
     backlog: () => readBacklog(database),
   };
@@ -272,6 +324,7 @@ async function readBacklog(database: Database): Promise<SweepBacklog> {
   if (row === undefined) throw new Error('a count has no row');
   return {
     unfinishedChanges: number(row, 'unfinished'),
+    failures: number(row, 'failures'),
     oldestRecordedAt: row.oldest === null ? undefined : (number(row, 'oldest') as RecordTime),
   };
 }

@@ -170,10 +170,16 @@ describe('the batches of a sweep', () => {
 
 describe('the backlog', () => {
   it('is as old as its oldest change', () => {
-    expect(backlogSeconds({ unfinishedChanges: 0, oldestRecordedAt: undefined }, NOW)).to.equal(0);
+    expect(
+      backlogSeconds({ unfinishedChanges: 0, failures: 0, oldestRecordedAt: undefined }, NOW),
+    ).to.equal(0);
     const oldestRecordedAt = ((NOW - 2500) * 1000) as RecordTime;
-    expect(backlogSeconds({ unfinishedChanges: 1, oldestRecordedAt }, NOW)).to.equal(2.5);
+    expect(backlogSeconds({ unfinishedChanges: 1, failures: 0, oldestRecordedAt }, NOW)).to.equal(
+      2.5,
+    );
     const ahead = ((NOW + 2500) * 1000) as RecordTime;
-    expect(backlogSeconds({ unfinishedChanges: 1, oldestRecordedAt: ahead }, NOW)).to.equal(0);
+    expect(
+      backlogSeconds({ unfinishedChanges: 1, failures: 0, oldestRecordedAt: ahead }, NOW),
+    ).to.equal(0);
   });
 });

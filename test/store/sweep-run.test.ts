@@ -6,7 +6,7 @@ import type { AttendanceStore } from '../../src/app/ports.js';
 import { type RebuiltEmployee, rebuild } from '../../src/app/rebuild.js';
 import { recordFacts } from '../../src/app/record-facts.js';
 import type { RosterStore } from '../../src/app/roster-ports.js';
-import { LEASE_MS, type SweepPorts, sweepChange } from '../../src/app/sweep.js';
+import { LEASE_MS, type SweepPorts, sweepChange, sweepSetAside } from '../../src/app/sweep.js';
 import type { ClaimedChange, SweepStep, SweepStore } from '../../src/app/sweep-ports.js';
 import { fromEpochDay, type LocalDate, monthOf, toEpochDay } from '../../src/domain/local-date.js';
 import type { Instant } from '../../src/domain/time.js';
@@ -98,13 +98,24 @@ describe('a sweep', function () {
     return claimed;
   }
 
+  const failed: string[] = [];
+  const onFailure = ({ employeeId: id }: { employeeId: string }) => {
+    failed.push(id);
+  };
+
   async function sweep(
     claimed: ClaimedChange,
     onStep: (step: SweepStep) => void = () => {},
     signal = new AbortController().signal,
   ): Promise<string> {
     const giveWay = async () => {};
-    return await sweepChange(ports, claimed, { signal, giveWay, onStep, retryAfterMs: 0 });
+    return await sweepChange(ports, claimed, {
+      signal,
+      giveWay,
+      onStep,
+      onFailure,
+      retryAfterMs: 0,
+    });
   }
 
   async function expectFollowed(changeId: number): Promise<void> {
@@ -211,13 +222,58 @@ describe('a sweep', function () {
       signal: new AbortController().signal,
       giveWay: async () => {},
       onStep: () => {},
+      onFailure,
       retryAfterMs: 0,
     };
     const crashed = await sweepChange(crashing, await claim(), options).catch(String);
     expect(crashed).to.contain('crashed');
+    // That was the sweeper's own: nobody is set aside for it.
+    expect((await changes.backlog()).failures).to.equal(0);
     const again = await claim();
     expect(again).to.include({ changeId, sweptEmployeeId: '', employeesDone: 0 });
     expect(await sweep(again)).to.equal('FINISHED');
+    await expectFollowed(changeId);
+  });
+
+  it('sets aside whom it cannot sweep, finishes without them, reads right, and tries again', async () => {
+    const id = employeeId(4);
+    await run(`create function refuse() returns trigger language plpgsql as $$
+      begin raise exception 'this day is refused'; end $$`);
+    await run(`create trigger refuse before insert or update on attendance_day for each row
+      when (new.employee_id = '${id}') execute function refuse()`);
+    const changeId = await changeShift();
+    const before = await monthsOf(4);
+    expect(await sweep(await claim())).to.equal('FINISHED');
+    expect(failed).to.deep.equal([id]);
+    expect(await changes.backlog()).to.include({ unfinishedChanges: 0, failures: 1 });
+    const record = await roster.getRosterChange(changeId);
+    expect(record?.employeesDone).to.equal(COMPANY.employees);
+    expect(record?.daysChanged).to.equal(CHANGED_DAYS - 20);
+    expect(await monthsOf(4)).to.deep.equal(before);
+    const [row] = await run('select employee_id, change_id, reason from sweep_failure');
+    expect(row).to.include({ employee_id: id, change_id: changeId });
+    expect(row?.reason).to.contain('this day is refused');
+    const options = {
+      signal: new AbortController().signal,
+      giveWay: async () => {},
+      onStep: () => {},
+      onFailure,
+      retryAfterMs: 0,
+    };
+    // Not due yet; then due, and still failing; then mended.
+    expect(await sweepSetAside(ports, options)).to.equal(false);
+    await run('update sweep_failure set retry_at = now()');
+    expect(await sweepSetAside(ports, options)).to.equal(true);
+    expect(failed).to.deep.equal([id, id]);
+    const [again] = await run(
+      `select tries, retry_at > now() + interval '90 s' as is_later from sweep_failure`,
+    );
+    expect(again).to.deep.equal({ tries: 2, is_later: true });
+    await run('drop trigger refuse on attendance_day');
+    await run('update sweep_failure set retry_at = now()');
+    expect(await sweepSetAside(ports, options)).to.equal(true);
+    expect((await changes.backlog()).failures).to.equal(0);
+    expect(await monthsOf(4)).to.deep.equal(before);
     await expectFollowed(changeId);
   });
 

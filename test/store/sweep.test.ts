@@ -116,6 +116,7 @@ describe('the sweep in PostgreSQL', () => {
     const [made] = await run('select recorded_at from roster_change where change_id = 1');
     expect(await store.backlog()).to.deep.equal({
       unfinishedChanges: 2,
+      failures: 0,
       oldestRecordedAt: made?.recorded_at,
     });
     const change = await claim();
