@@ -125,6 +125,22 @@ create table roster_change (
   check ((request_id is null) = (payload_hash is null))
 ) with (fillfactor = 70);
 
+-- Whose days could not follow a change: the change is finished without them, they are tried again
+-- from retry_at on, and until mended_at (infinite: not yet) their days are derived as they are read.
+create table sweep_failure (
+  employee_id text collate "C" not null,
+  change_id bigint not null,
+  reason text not null,
+  failed_at timestamptz not null,
+  tries integer not null default 1,
+  retry_at timestamptz not null,
+  mended_at timestamptz not null default 'infinity',
+  primary key (employee_id, change_id)
+);
+
+-- Few are open at a time: they are found by the employee, or looked through by whoever retries.
+create index sweep_failure_open on sweep_failure (mended_at, employee_id, retry_at);
+
 create unique index roster_change_request on roster_change (request_id)
   where request_id is not null;
 create index roster_change_unfinished on roster_change (change_id) where finished_at is null;
@@ -163,6 +179,10 @@ create table shift_version (
   definition jsonb not null,
   primary key (shift_id, effective_date, change_id)
 );
+
+-- Which shifts ever named a calendar as their own.
+create index shift_version_by_calendar on shift_version ((definition ->> 'calendarId'), shift_id)
+  where definition ->> 'calendarId' is not null;
 
 create table holiday (
   calendar_id text collate "C" not null,

@@ -5,7 +5,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RosterStore } from './app/roster-ports.js';
-import { backlogSeconds, LEASE_MS, type SweepPorts, sweepChange } from './app/sweep.js';
+import {
+  backlogSeconds,
+  LEASE_MS,
+  type SweepOptions,
+  type SweepPorts,
+  sweepChange,
+  sweepSetAside,
+} from './app/sweep.js';
 import type { Metrics } from './server/metrics.js';
 
 /** How often it looks for changes that other processes made, or left behind. */
@@ -47,7 +54,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   metrics.watchBacklog(async () => {
     const backlog = await ports.changes.backlog();
     const waitingSeconds = backlogSeconds(backlog, ports.now());
-    return { unfinishedChanges: backlog.unfinishedChanges, waitingSeconds };
+    return { ...backlog, waitingSeconds };
   });
   let ended: Promise<void> | undefined;
   return {
@@ -102,17 +109,14 @@ function retryAfterMs(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 16), MAX_RETRY_MS);
 }
 
-/** Sweeps one change; returns whether there was one. */
+/** Sweeps one change, else one employee who was set aside; returns whether there was any. */
 async function sweepNext(
   { ports, log, metrics }: SweeperOptions,
   failures: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const change = await ports.changes.claimChange(LEASE_MS);
-  if (change === undefined) return false;
-  const began = performance.now();
-  const sums = { changeId: change.changeId, employees: 0, daysDerived: 0, daysChanged: 0 };
-  const end = await sweepChange(ports, change, {
+  const sums = { changeId: 0, employees: 0, daysDerived: 0, daysChanged: 0 };
+  const options: SweepOptions = {
     signal,
     retryAfterMs: retryAfterMs(failures),
     giveWay: (tookMs) => pause(Math.min(tookMs, MAX_PAUSE_MS), signal),
@@ -122,7 +126,18 @@ async function sweepNext(
       sums.daysChanged += daysChanged;
       metrics.countSwept(daysDerived, daysChanged);
     },
-  });
+    onFailure({ changeId, employeeId, error }) {
+      log.error(
+        { changeId, employeeId, err: error },
+        'days of one employee cannot follow a change',
+      );
+    },
+  };
+  const change = await ports.changes.claimChange(LEASE_MS);
+  if (change === undefined) return await sweepSetAside(ports, options);
+  sums.changeId = change.changeId;
+  const began = performance.now();
+  const end = await sweepChange(ports, change, options);
   const tookMs = Math.round(performance.now() - began);
   const level = sums.daysDerived > 0 ? 'info' : 'debug';
   log[level]({ ...sums, tookMs, end }, 'stored days followed a roster change');

@@ -18,6 +18,7 @@ import { workText } from '../domain/work-text.js';
 import { MAX_REDERIVED_DAYS } from './facts.js';
 import type { DayRange, DayRow, EmployeeSnapshot } from './rebuild-ports.js';
 import { withMargin } from './sweep.js';
+import { PUNCH_MARGIN_DAYS } from './sweep-ports.js';
 
 /** Marks read at a time. */
 const MARKS_PAGE = 1000;
@@ -66,8 +67,11 @@ export async function compareEmployee(
   const differences: Difference[] = [];
   let daysDerived = 0;
   let lostRows = 0;
-  for (const range of rangesWithin(extent, dates)) {
-    const { days, rows, told } = await rebuildRange(snapshot, range, declarations);
+  const declared = [...declarations.keys()].map(toEpochDay).sort((a, b) => a - b);
+  const { firstDay, lastDay } = datesWithin(extent, dates);
+  for (let day = firstDay; day <= lastDay; ) {
+    const range = { firstDay: day, lastDay: Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay) };
+    const { days, rows, told, isEmpty } = await rebuildRange(snapshot, range, declarations);
     daysDerived += days.length;
     for (const { plan, result } of days) {
       const { date } = plan;
@@ -78,6 +82,8 @@ export async function compareEmployee(
       differences.push(...found);
       if (found.length === 0 && isBehind(row?.day, plan)) behind.push(date);
     }
+    day = range.lastDay + 1;
+    if (isEmpty && day <= lastDay) day = await nextNear(snapshot, declared, day);
   }
   const { version } = snapshot;
   return { version, daysDerived, behind, differences, lostRows, declarations };
@@ -109,18 +115,29 @@ async function foldMarks(snapshot: EmployeeSnapshot): Promise<{
   return { declarations, extent };
 }
 
-/** The dates with a margin, in pieces of at most MAX_REDERIVED_DAYS. */
-function* rangesWithin(
-  extent: DayRange | undefined,
-  { from, to }: RebuildDates,
-): Generator<DayRange> {
-  if (extent === undefined) return;
+/** The dates with a margin; empty: last < first. */
+function datesWithin(extent: DayRange | undefined, { from, to }: RebuildDates): DayRange {
+  if (extent === undefined) return { firstDay: 1, lastDay: 0 };
   const near = withMargin(extent);
-  const firstDay = Math.max(near.firstDay, from === undefined ? FIRST_DAY : toEpochDay(from));
-  const lastDay = Math.min(near.lastDay, to === undefined ? LAST_DAY : toEpochDay(to));
-  for (let day = firstDay; day <= lastDay; day += MAX_REDERIVED_DAYS) {
-    yield { firstDay: day, lastDay: Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay) };
-  }
+  return {
+    firstDay: Math.max(near.firstDay, from === undefined ? FIRST_DAY : toEpochDay(from)),
+    lastDay: Math.min(near.lastDay, to === undefined ? LAST_DAY : toEpochDay(to)),
+  };
+}
+
+/**
+ * The first date from then on that anything is near to; Infinity: none. A clock that was a
+ * millennium off does not make for a millennium of dates.
+ */
+async function nextNear(
+  snapshot: EmployeeSnapshot,
+  declared: readonly number[],
+  day: number,
+): Promise<number> {
+  const from = day - PUNCH_MARGIN_DAYS;
+  const fact = (await snapshot.nextFact(from)) ?? Infinity;
+  const mark = declared.find((each) => each >= from) ?? Infinity;
+  return Math.max(day, Math.min(fact, mark) - PUNCH_MARGIN_DAYS);
 }
 
 /** A date as it should be stored: undefined when it should not. */
@@ -137,6 +154,8 @@ async function rebuildRange(
   readonly days: readonly RebuiltDay[];
   readonly rows: ReadonlyMap<LocalDate, DayRow>;
   readonly told: ReadonlyMap<LocalDate, number>;
+  /** Whether nothing is stored or was told of the dates, nor any punch within their reach. */
+  readonly isEmpty: boolean;
 }> {
   const plans = planDays(snapshot.roster, snapshot.employee, range.firstDay, range.lastDay);
   const { from, to } = reachOf(plans);
@@ -145,6 +164,7 @@ async function rebuildRange(
     days: rebuildDays(plans, timelineOf(punches), declarations),
     rows: new Map(rows.map((row) => [row.day.date, row])),
     told: toldRevisions,
+    isEmpty: rows.length + toldRevisions.size + punches.length === 0,
   };
 }
 

@@ -49,6 +49,8 @@ export interface EmployeeSnapshot {
   readonly extent: DayRange | undefined;
   /** In the order of their numbers, behind `after`; fewer than `limit` at the end. */
   readMarks(after: number, limit: number): Promise<readonly MarkRow[]>;
+  /** The first date from an epoch day on with a stored day, a day on the feed or a punch in UTC. */
+  nextFact(fromDay: number): Promise<number | undefined>;
   /** Days of the dates, punches between the instants, both included. */
   readRange(dates: DayRange, from: Instant, to: Instant): Promise<StoredRange>;
 }

@@ -5,6 +5,22 @@ import type { EmployeeId } from '../domain/employee-id.js';
 import type { RecordTime } from '../domain/time.js';
 
 /**
+ * How far outside its own dates a change of the roster can move days: windows meet those of
+ * neighbouring dates, and off-shift work is looked at in blocks of a week (plan.ts). Sweeping,
+ * reading while a sweep is under way, and finishing a change at once all go by this one number.
+ */
+export const CHANGE_MARGIN_DAYS = 30;
+
+/** How far from the UTC date of a punch the date can be that it counts for (stretch-dates.ts). */
+export const PUNCH_MARGIN_DAYS = 7;
+
+/** A range of dates as epoch days, both included. */
+export interface DaySpan {
+  readonly firstDay: number;
+  readonly lastDay: number;
+}
+
+/**
  * The right to sweep a change until then, in microseconds since 1970. It is also the proof of it:
  * nobody else ever had a lease until the very same moment.
  */
@@ -37,7 +53,7 @@ export interface EmployeeExtent {
    * Epoch days, both included: of the first and the last stored day, and of the first and the
    * last punch in UTC. Undefined when there are none.
    */
-  readonly extent: { readonly firstDay: number; readonly lastDay: number } | undefined;
+  readonly extent: DaySpan | undefined;
 }
 
 /** What one batch of a sweep did. */
@@ -55,6 +71,8 @@ export interface SweepBacklog {
   readonly unfinishedChanges: number;
   /** When the oldest of them was made; undefined when there are none. */
   readonly oldestRecordedAt: RecordTime | undefined;
+  /** Employees, counted per change, whose days could not follow it and are tried again. */
+  readonly failures: number;
 }
 
 /**
@@ -76,6 +94,13 @@ export interface SweepStore {
     limit: number,
   ): Promise<readonly EmployeeExtent[]>;
 
+  /**
+   * The dates of a span that are near to a stored day or a punch of the employee, and few others,
+   * in order, in pieces of at most MAX_REDERIVED_DAYS: at most `limit` of them; fewer when there
+   * are no more. However long nothing is near, it costs nothing.
+   */
+  listPieces(employeeId: EmployeeId, span: DaySpan, limit: number): Promise<readonly DaySpan[]>;
+
   /** Adds a step to the sums; the lease from then on, or undefined when it was lost before. */
   saveProgress(
     changeId: number,
@@ -89,6 +114,26 @@ export interface SweepStore {
 
   /** Leaves a change to others, from `afterMs` on. Nothing happens when the lease was lost. */
   releaseChange(changeId: number, lease: Lease, afterMs: number): Promise<void>;
+
+  /**
+   * Writes down that an employee's days could not follow a change, before it is finished without
+   * them; they are tried again from `afterMs` on.
+   */
+  setAside(
+    changeId: number,
+    employeeId: EmployeeId,
+    reason: string,
+    afterMs: number,
+  ): Promise<void>;
+
+  /**
+   * Who was set aside longest ago and is due, as a change of this one employee; undefined: nobody.
+   * Left alone, they are due again after `afterMs`, doubled with each try, at most `maxMs`.
+   */
+  claimFailure(afterMs: number, maxMs: number): Promise<ClaimedChange | undefined>;
+
+  /** The employee's days have followed. Nothing happens when another has claimed it meanwhile. */
+  settleFailure(claimed: ClaimedChange): Promise<void>;
 
   backlog(): Promise<SweepBacklog>;
 }

@@ -4,18 +4,22 @@
 // batch done twice changes nothing the second time.
 
 import type { EmployeeId } from '../domain/employee-id.js';
+import { AttendanceError } from '../domain/errors.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
 import type { BatchDecision } from './batch.js';
 import { MAX_REDERIVED_DAYS, type RederiveFact } from './facts.js';
 import type { AttendanceStore } from './ports.js';
-import type {
-  ClaimedChange,
-  EmployeeExtent,
-  Lease,
-  SweepBacklog,
-  SweepStep,
-  SweepStore,
+import {
+  CHANGE_MARGIN_DAYS,
+  type ClaimedChange,
+  type DaySpan,
+  type EmployeeExtent,
+  type Lease,
+  PUNCH_MARGIN_DAYS,
+  type SweepBacklog,
+  type SweepStep,
+  type SweepStore,
 } from './sweep-ports.js';
 import { rulesFor } from './write-batch.js';
 
@@ -28,14 +32,8 @@ export const MAX_SWEPT_DAYS = 4 * MAX_REDERIVED_DAYS;
 /** The most employees asked for at a time, and locked while their dates are looked up. */
 export const MAX_CONCERNED = 50;
 
-/**
- * How far from a date that a change is about its plans can differ: windows meet those of
- * neighbouring dates, and off-shift work is looked at in blocks of a week (plan.ts).
- */
-const CHANGE_MARGIN_DAYS = 30;
-
-/** How far from the UTC date of a punch the date can be that it counts for (stretch-dates.ts). */
-export const PUNCH_MARGIN_DAYS = 7;
+/** Of an employee with many dates, the most pieces that are asked for at a time. */
+export const MAX_PIECES = 16;
 
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
@@ -58,12 +56,28 @@ export interface SweepPorts {
   now(): Instant;
 }
 
+/** When an employee who could not be swept is tried again first; twice as late each time. */
+const FIRST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 3_600_000;
+
+/** The most characters of a failure's reason that are kept. */
+const MAX_REASON = 500;
+
+/** Who could not be swept, and why. */
+export interface SweepFailure {
+  readonly changeId: number;
+  readonly employeeId: EmployeeId;
+  readonly error: unknown;
+}
+
 export interface SweepOptions {
   /** Ends the sweep behind the batch that is being written. */
   readonly signal: AbortSignal;
   /** Called behind each batch, with how long it took; others have the database until it resolves. */
   giveWay(tookMs: number): Promise<void>;
   readonly onStep: (step: SweepStep) => void;
+  /** Called for each employee who was set aside, or could not be swept once more. */
+  readonly onFailure: (failure: SweepFailure) => void;
   /** For how long nobody tries a change again that failed. */
   readonly retryAfterMs: number;
 }
@@ -118,12 +132,75 @@ async function sweepEmployees(
 ): Promise<SweepEnd> {
   for (;;) {
     const page = await ports.changes.listConcerned(change, progress.swept, MAX_CONCERNED);
-    for (const batch of batchesOf(change, page, ports.now())) {
+    for await (const batch of batchesOf(change, page, ports.now(), ports.changes)) {
       if (options.signal.aborted) return 'STOPPED';
-      if (!(await sweepBatch(ports, change, batch, progress, options))) return 'LOST';
+      if (!(await sweepOrSetAside(ports, change, batch, progress, options))) return 'LOST';
     }
     if (page.length < MAX_CONCERNED) return 'FINISHED';
   }
+}
+
+/** Dates that cannot be derived or written, now or later; what failed beside them is none of it. */
+class CannotFollow extends Error {
+  override readonly name = 'CannotFollow';
+}
+
+/** What passes, as a store that is away, is nobody's fault. */
+function refused(error: unknown): never {
+  if (error instanceof AttendanceError) throw error;
+  throw new CannotFollow('days cannot follow the roster', { cause: error });
+}
+
+/** Nobody is held up by another: of a batch that fails, each employee is swept alone. */
+async function sweepOrSetAside(
+  ports: SweepPorts,
+  change: ClaimedChange,
+  batch: SweepBatch,
+  progress: Progress,
+  options: SweepOptions,
+): Promise<boolean> {
+  try {
+    return await sweepBatch(ports, change, batch, progress, options);
+  } catch (error) {
+    if (!(error instanceof CannotFollow)) throw error;
+  }
+  const { changeId } = change;
+  for (const employeeId of new Set(batch.facts.map((fact) => fact.employeeId))) {
+    const facts = batch.facts.filter((fact) => fact.employeeId === employeeId);
+    const alone = { facts, lastDone: undefined, employeesDone: 0 };
+    try {
+      if (!(await sweepBatch(ports, change, alone, progress, options))) return false;
+    } catch (error) {
+      if (!(error instanceof CannotFollow)) throw error;
+      const reason = String(error.cause).slice(0, MAX_REASON);
+      await ports.changes.setAside(changeId, employeeId, reason, FIRST_RETRY_MS);
+      options.onFailure({ changeId, employeeId, error: error.cause });
+    }
+  }
+  return await sweepBatch(ports, change, { ...batch, facts: [] }, progress, options);
+}
+
+/**
+ * Sweeps once more whoever was set aside and is due; returns whether there was somebody. Throws
+ * when the store is away; they are due again later then.
+ */
+export async function sweepSetAside(ports: SweepPorts, options: SweepOptions): Promise<boolean> {
+  const { changes, store } = ports;
+  const claimed = await changes.claimFailure(FIRST_RETRY_MS, MAX_RETRY_MS);
+  if (claimed?.employeeId === undefined) return false;
+  const { changeId, employeeId } = claimed;
+  try {
+    const page = await changes.listConcerned(claimed, '', 1);
+    for await (const { facts } of batchesOf(claimed, page, ports.now(), changes)) {
+      if (options.signal.aborted) return false;
+      if (facts.length > 0) await rederive(store, facts);
+    }
+    await changes.settleFailure(claimed);
+  } catch (error) {
+    if (error instanceof AttendanceError) throw error;
+    options.onFailure({ changeId, employeeId, error });
+  }
+  return true;
 }
 
 /** Returns whether the change is still this sweeper's. */
@@ -135,7 +212,7 @@ async function sweepBatch(
   { giveWay, onStep }: SweepOptions,
 ): Promise<boolean> {
   const began = performance.now();
-  const done = facts.length === 0 ? NOTHING : await rederive(store, facts);
+  const done = facts.length === 0 ? NOTHING : await rederive(store, facts).catch(refused);
   const step = { sweptEmployeeId: lastDone ?? progress.swept, employeesDone, ...done };
   const lease = await changes.saveProgress(change.changeId, progress.lease, step, LEASE_MS);
   if (lease === undefined) return false;
@@ -167,25 +244,26 @@ export async function rederive(
 }
 
 /** The dates of a page of employees, in their order, in batches of at most MAX_SWEPT_DAYS. */
-export function* batchesOf(
+export async function* batchesOf(
   change: ClaimedChange,
   page: readonly EmployeeExtent[],
   receivedAt: Instant,
-): Generator<SweepBatch> {
+  near: Pick<SweepStore, 'listPieces'>,
+): AsyncGenerator<SweepBatch> {
   let facts: RederiveFact[] = [];
   let days = 0;
   let lastDone: EmployeeId | undefined;
   let employeesDone = 0;
   for (const { employeeId, extent } of page) {
-    const { firstDay, lastDay } = datesConcerned(change, extent);
-    for (let day = firstDay; day <= lastDay; day += MAX_REDERIVED_DAYS) {
-      const end = Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay);
-      if (days + end - day + 1 > MAX_SWEPT_DAYS) {
+    const span = datesConcerned(change, extent);
+    for await (const piece of piecesOf(employeeId, span, near)) {
+      const count = piece.lastDay - piece.firstDay + 1;
+      if (days + count > MAX_SWEPT_DAYS) {
         yield { facts, lastDone, employeesDone };
         [facts, days, lastDone, employeesDone] = [[], 0, undefined, 0];
       }
-      facts.push(rederiveFact(change, employeeId, day, end, receivedAt));
-      days += end - day + 1;
+      facts.push(rederiveFact(change, employeeId, piece, receivedAt));
+      days += count;
     }
     lastDone = employeeId;
     employeesDone += 1;
@@ -193,11 +271,37 @@ export function* batchesOf(
   if (employeesDone > 0) yield { facts, lastDone, employeesDone };
 }
 
+/**
+ * A span of one batch is taken as it is. Of a longer one only what is near to a fact: a clock
+ * that is a millennium off makes one piece more, not a millennium of them.
+ */
+async function* piecesOf(
+  employeeId: EmployeeId,
+  { firstDay, lastDay }: DaySpan,
+  near: Pick<SweepStore, 'listPieces'>,
+): AsyncGenerator<DaySpan> {
+  if (lastDay - firstDay < MAX_SWEPT_DAYS) {
+    yield* cut({ firstDay, lastDay });
+    return;
+  }
+  for (let day = firstDay; day <= lastDay; ) {
+    const pieces = await near.listPieces(employeeId, { firstDay: day, lastDay }, MAX_PIECES);
+    yield* pieces;
+    const last = pieces.at(-1);
+    if (last === undefined || pieces.length < MAX_PIECES) return;
+    day = last.lastDay + 1;
+  }
+}
+
+/** In pieces of at most MAX_REDERIVED_DAYS. */
+function* cut({ firstDay, lastDay }: DaySpan): Generator<DaySpan> {
+  for (let day = firstDay; day <= lastDay; day += MAX_REDERIVED_DAYS) {
+    yield { firstDay: day, lastDay: Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay) };
+  }
+}
+
 /** Where the dates that the change may touch and the dates with facts meet; empty: last < first. */
-function datesConcerned(
-  change: ClaimedChange,
-  extent: EmployeeExtent['extent'],
-): { readonly firstDay: number; readonly lastDay: number } {
+function datesConcerned(change: ClaimedChange, extent: EmployeeExtent['extent']): DaySpan {
   if (extent === undefined) return { firstDay: 1, lastDay: 0 };
   const near = withMargin(extent);
   return {
@@ -207,10 +311,7 @@ function datesConcerned(
 }
 
 /** Every date that one of the facts can count for. */
-export function withMargin(extent: { readonly firstDay: number; readonly lastDay: number }): {
-  readonly firstDay: number;
-  readonly lastDay: number;
-} {
+export function withMargin(extent: DaySpan): DaySpan {
   return {
     firstDay: Math.max(extent.firstDay - PUNCH_MARGIN_DAYS, FIRST_DAY),
     lastDay: Math.min(extent.lastDay + PUNCH_MARGIN_DAYS, LAST_DAY),
@@ -220,8 +321,7 @@ export function withMargin(extent: { readonly firstDay: number; readonly lastDay
 function rederiveFact(
   change: ClaimedChange,
   employeeId: EmployeeId,
-  firstDay: number,
-  lastDay: number,
+  { firstDay, lastDay }: DaySpan,
   receivedAt: Instant,
 ): RederiveFact {
   const { changeId, actor, reason: why } = change;

@@ -18,6 +18,8 @@ export interface BacklogFigures {
   readonly unfinishedChanges: number;
   /** Since the oldest of them was made; 0 when there are none. */
   readonly waitingSeconds: number;
+  /** Employees whose days could not follow a change, for each such change. */
+  readonly failures: number;
 }
 
 /** One process's figures, as they travel between processes. */
@@ -162,6 +164,11 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
     'attendance_roster_changes_waiting_seconds',
     'Since when the oldest roster change that stored days have yet to follow was made.',
     ({ waitingSeconds }) => waitingSeconds,
+  );
+  gauge(
+    'attendance_sweep_failures',
+    'Employees whose stored days could not follow a roster change, and are tried again.',
+    ({ failures }) => failures,
   );
   return (source) => {
     ask = source;

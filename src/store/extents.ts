@@ -1,4 +1,5 @@
-// The dates that an employee's days and punches are near to: one step into an index for each end.
+// The dates that an employee's days and punches are near to: one step into an index for each end,
+// and for each stretch of dates that nothing is near to.
 
 import { type LocalDate, toEpochDay } from '../domain/local-date.js';
 import type { Row } from './database.js';
@@ -32,6 +33,19 @@ function ends(table: string, employeeId: string, ...columns: readonly string[]):
       (select r.${columns[0]} from ${table} r where r.employee_id = ${employeeId}
        order by ${order} limit 1) as ${end}_${columns[0]}`;
   });
+}
+
+/** SQL: the date of the first stored day or punch, in UTC, from a date on; null: there is none. */
+export function nextFact(employeeId: string, date: string): string {
+  return `least((
+      select r.date from attendance_day r
+      where r.employee_id = ${employeeId} and r.date >= ${date}
+      order by r.date limit 1
+    ), (
+      select (r.time at time zone 'UTC')::date from punch r
+      where r.employee_id = ${employeeId} and r.time >= (${date})::timestamp at time zone 'UTC'
+      order by r.time, r.sequence limit 1
+    ))`;
 }
 
 /** As epoch days, of punches those in UTC; undefined when there are none. */

@@ -7,6 +7,7 @@
 // and back leaves days that carry the fingerprint in force and lack a punch (known-day.ts).
 
 import type { DayQuery, EmployeeDay } from '../app/ports.js';
+import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
 import type { StoredDay } from '../domain/day.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
@@ -25,9 +26,6 @@ import { number } from './rows.js';
 /** The most unfinished changes looked at one by one; with more, all employees count as behind. */
 export const MAX_UNFINISHED_LOOKED_AT = 100;
 
-/** A change of the roster can move punches to and from dates this far outside its own. */
-export const CHANGE_MARGIN_DAYS = 30;
-
 /** Before this moment everything was recorded: for `recorded_at <= $n` to let all pass. */
 export const UNLIMITED = 'infinity';
 
@@ -39,10 +37,13 @@ export function momentOf(asOf: RecordTime | undefined): string {
  * SQL: whether a roster change is unfinished that may concern the employee `e` on dates from the
  * first to the last. It walks the index of unfinished changes, which has no other order to offer,
  * so that nothing can tempt the planner away from it. In a lateral query of its own it is asked
- * once for an employee, not for each row of theirs.
+ * once for an employee, not for each row of theirs. Who was set aside by a sweep is behind, too.
  */
 export function isBehind(firstDate: string, lastDate: string): string {
-  return `exists (
+  return `(exists (
+    select from sweep_failure f
+    where f.employee_id = e.employee_id and f.mended_at = 'infinity'
+  ) or exists (
     select from (
       select c.*, row_number() over () as place
       from roster_change c where c.finished_at is null
@@ -56,7 +57,7 @@ export function isBehind(firstDate: string, lastDate: string): string {
             select from shift_user u
             where u.shift_id = c.shift_id and u.employee_id = e.employee_id
           ))
-  )`;
+  ))`;
 }
 
 /** Punches that count, by range of an employee's time: the end is not included. */

@@ -133,6 +133,8 @@ export const READ_UNFINISHED = {
   text: `
     select h.shared_version, exists (
       select from roster_change c where c.finished_at is null
+    ) or exists (
+      select from sweep_failure f where f.mended_at = 'infinity'
     ) as is_unfinished
     from roster_head h where h.id = 1`,
 };
@@ -153,7 +155,10 @@ export const READ_UNFINISHED_AS_OF = {
   text: `
     select h.shared_version,
            ${isAnyRecorded('c.finished_at is null')}
-           or ${isAnyRecorded('c.finished_at > $1::timestamptz')} as is_unfinished
+           or ${isAnyRecorded('c.finished_at > $1::timestamptz')}
+           or exists (
+             select from sweep_failure f where f.mended_at > $1::timestamptz
+           ) as is_unfinished
     from roster_head h where h.id = 1`,
 };
 

@@ -4,7 +4,7 @@
 import type { DayRow, EmployeeSnapshot, MarkRow, RebuildStore } from '../app/rebuild-ports.js';
 import { type MarkableStatus, PORTIONS, STATUSES } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { fromEpochDay, type LocalDate } from '../domain/local-date.js';
+import { FIRST_DATE, fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
 import {
   BEGIN,
@@ -16,7 +16,7 @@ import {
   type Session,
 } from './database.js';
 import { toStoreError } from './errors.js';
-import { extentColumns, extentOf, toldExtentColumns } from './extents.js';
+import { extentColumns, extentOf, nextFact, toldExtentColumns } from './extents.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 import type { RosterReader } from './roster-reader.js';
 import { dayColumns, number, storedDay, text, wordOf } from './rows.js';
@@ -81,6 +81,16 @@ export const READ_STANDING_PUNCHES = {
     where p.employee_id = $1::text collate "C" and p.time between $2::timestamptz and $3::timestamptz
       and p.voided_by is null
     order by p.time, p.sequence`,
+};
+
+export const NEXT_FACT = {
+  name: 'rebuild_next_fact',
+  text: `
+    select least(${nextFact('$1::text collate "C"', '$2::date')}, (
+      select c.date from attendance_change c
+      where c.employee_id = $1::text collate "C" and c.date >= $2::date
+      order by c.date, c.revision limit 1
+    )) as date`,
 };
 
 const LOCK_EMPLOYEE = {
@@ -168,6 +178,12 @@ async function openSnapshot(
       const [marks] = await session.pipeline([bind(READ_MARKS, employeeId, after, limit)]);
       return (marks ?? []).map(markRow);
     },
+    async nextFact(fromDay) {
+      const [[next] = []] = await session.pipeline([
+        bind(NEXT_FACT, employeeId, fromEpochDay(Math.max(fromDay, FIRST_DAY))),
+      ]);
+      return next?.date == null ? undefined : toEpochDay(text(next, 'date') as LocalDate);
+    },
     async readRange({ firstDay, lastDay }, from, to) {
       const dates = [fromEpochDay(firstDay), fromEpochDay(lastDay)];
       const [days, told, punches] = await session.pipeline([
@@ -185,6 +201,8 @@ async function openSnapshot(
     },
   };
 }
+
+const FIRST_DAY = toEpochDay(FIRST_DATE);
 
 /** Where punches can be; a reach can go beyond. */
 const FIRST_TIME = Date.parse('1899-12-01T00:00:00Z');

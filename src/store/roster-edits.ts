@@ -4,6 +4,7 @@
 
 import type { RosterDecision, RosterEdit } from '../app/roster-decision.js';
 import type { RosterCommand } from '../app/roster-ports.js';
+import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { type Bound, bind, type Statement } from './database.js';
 import { encodeAnswer } from './roster-answer.js';
@@ -119,21 +120,15 @@ export const MOVE_ROSTER_HEAD: Statement = {
     where id = 1`,
 };
 
-/**
- * How far around the dates of a change days may follow from it: windows of shifts touch, and work
- * off shift is read from as far as a week and a stretch away.
- */
-const MARGIN_DAYS = 30;
-
 /** Nobody's day can follow from the change: it is finished when it is made. */
 const NO_DAYS_OF_EMPLOYEE = `
   not exists (
     select from attendance_day
-    where employee_id = $5 and date between $6::date - ${MARGIN_DAYS} and $7::date + ${MARGIN_DAYS}
+    where employee_id = $5 and date between $6::date - ${CHANGE_MARGIN_DAYS} and $7::date + ${CHANGE_MARGIN_DAYS}
   ) and not exists (
     select from punch
-    where employee_id = $5 and time >= ($6::date - ${MARGIN_DAYS + 2})::timestamptz
-      and time < ($7::date + ${MARGIN_DAYS + 2})::timestamptz
+    where employee_id = $5 and time >= ($6::date - ${CHANGE_MARGIN_DAYS + 2})::timestamptz
+      and time < ($7::date + ${CHANGE_MARGIN_DAYS + 2})::timestamptz
   )`;
 
 const NO_USERS_OF_SHIFT = 'not exists (select from shift_user where shift_id = $5)';

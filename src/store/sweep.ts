@@ -2,20 +2,22 @@
 // A lease is known by its end: a sweeper whose lease ran out, and was given to another, writes
 // nothing any more.
 
-import type {
-  ClaimedChange,
-  EmployeeExtent,
-  Lease,
-  SweepBacklog,
-  SweepStep,
-  SweepStore,
+import { MAX_REDERIVED_DAYS } from '../app/facts.js';
+import {
+  type ClaimedChange,
+  type EmployeeExtent,
+  type Lease,
+  PUNCH_MARGIN_DAYS,
+  type SweepBacklog,
+  type SweepStep,
+  type SweepStore,
 } from '../app/sweep-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../domain/local-date.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
 import { BEGIN, bind, COMMIT, type Database, formatTimestamp, type Row } from './database.js';
 import { toStoreError } from './errors.js';
-import { extentColumns, extentOf } from './extents.js';
+import { extentColumns, extentOf, nextFact } from './extents.js';
 import { number, text } from './rows.js';
 
 /** Rows that somebody else is claiming are left to them. */
@@ -86,6 +88,29 @@ export const READ_EXTENTS = {
     order by t.n`,
 };
 
+/** From a date on, the first one that a fact is near to; no row: there is none. */
+function nearFrom(date: string): string {
+  const from = `${date} - ${PUNCH_MARGIN_DAYS}`;
+  return `(
+      select greatest(${date}, f.date - ${PUNCH_MARGIN_DAYS})
+      from (select ${nextFact('$1::text collate "C"', from)} as date) f
+      where f.date is not null
+    )`;
+}
+
+export const LIST_PIECES = {
+  name: 'sweep_pieces',
+  text: `
+    with recursive piece (place, first) as (
+      select 1, ${nearFrom('$2::date')}
+      union all
+      select p.place + 1, ${nearFrom(`(p.first + ${MAX_REDERIVED_DAYS})`)}
+      from piece p
+      where p.place < $4::integer and p.first + ${MAX_REDERIVED_DAYS} <= $3::date
+    )
+    select first from piece where first <= $3::date order by place`,
+};
+
 export const SAVE_PROGRESS = {
   name: 'save_sweep_progress',
   text: `
@@ -115,12 +140,54 @@ export const RELEASE_CHANGE = {
     where change_id = $1::bigint and leased_until = $2::timestamptz and finished_at is null`,
 };
 
+export const SET_ASIDE = {
+  name: 'set_aside',
+  text: `
+    insert into sweep_failure (employee_id, change_id, reason, failed_at, retry_at)
+    select $2::text, $1::bigint, $3::text, h.recorded_at,
+           clock_timestamp() + $4::integer * interval '1 millisecond'
+    from feed_head h where h.id = 1
+    on conflict (employee_id, change_id) do update
+    set reason = excluded.reason, retry_at = excluded.retry_at, mended_at = 'infinity'`,
+};
+
+/** When it is due again is the lease, too. */
+export const CLAIM_FAILURE = {
+  name: 'claim_failure',
+  text: `
+    update sweep_failure f
+    set tries = f.tries + 1,
+        retry_at = clock_timestamp()
+          + least($1::float8 * 2 ^ least(f.tries, 20), $2::float8) * interval '1 millisecond'
+    from roster_change c
+    where c.change_id = f.change_id and (f.employee_id, f.change_id) = (
+      select d.employee_id, d.change_id from sweep_failure d
+      where d.mended_at = 'infinity' and d.retry_at <= clock_timestamp()
+      order by d.retry_at
+      limit 1
+      for update skip locked
+    )
+    returning f.employee_id, f.retry_at as leased_until, c.change_id, c.recorded_at, c.actor,
+              c.reason, null as shift_id, null as calendar_id, c.start_date, c.end_date,
+              '' as swept_employee_id, 0::bigint as employees_done`,
+};
+
+export const SETTLE_FAILURE = {
+  name: 'settle_failure',
+  text: `
+    update sweep_failure
+    set mended_at = (select recorded_at from feed_head where id = 1)
+    where employee_id = $1::text collate "C" and change_id = $2::bigint
+      and retry_at = $3::timestamptz`,
+};
+
 export const READ_BACKLOG = {
   name: 'read_backlog',
   text: `
     select count(*) as unfinished,
            (select recorded_at from roster_change where finished_at is null
-            order by change_id limit 1) as oldest
+            order by change_id limit 1) as oldest,
+           (select count(*) from sweep_failure where mended_at = 'infinity') as failures
     from roster_change where finished_at is null`,
 };
 
@@ -135,6 +202,14 @@ export function createSweepStore(database: Database): SweepStore {
       const ids = await concerned(database, change, after, limit);
       return ids.length === 0 ? [] : await readExtents(database, ids);
     },
+    async listPieces(employeeId, { firstDay, lastDay }, limit) {
+      const dates = [firstDay, lastDay].map(fromEpochDay);
+      const rows = await database.query(LIST_PIECES, employeeId, ...dates, limit);
+      return rows.map((row) => {
+        const first = epochDay(row, 'first');
+        return { firstDay: first, lastDay: Math.min(first + MAX_REDERIVED_DAYS - 1, lastDay) };
+      });
+    },
     saveProgress: (changeId, lease, step, leaseMs) =>
       saveProgress(database, changeId, lease, step, leaseMs),
     async finishChange(changeId, lease) {
@@ -142,6 +217,16 @@ export function createSweepStore(database: Database): SweepStore {
     },
     async releaseChange(changeId, lease, afterMs) {
       await database.query(RELEASE_CHANGE, changeId, formatTimestamp(lease), afterMs);
+    },
+    async setAside(changeId, employeeId, reason, afterMs) {
+      await database.query(SET_ASIDE, changeId, employeeId, reason, afterMs);
+    },
+    async claimFailure(afterMs, maxMs) {
+      const [row] = await database.query(CLAIM_FAILURE, afterMs, maxMs);
+      return row && claimedChange(row);
+    },
+    async settleFailure({ employeeId, changeId, lease }) {
+      await database.query(SETTLE_FAILURE, employeeId, changeId, formatTimestamp(lease));
     },
     backlog: () => readBacklog(database),
   };
@@ -239,6 +324,7 @@ async function readBacklog(database: Database): Promise<SweepBacklog> {
   if (row === undefined) throw new Error('a count has no row');
   return {
     unfinishedChanges: number(row, 'unfinished'),
+    failures: number(row, 'failures'),
     oldestRecordedAt: row.oldest === null ? undefined : (number(row, 'oldest') as RecordTime),
   };
 }

@@ -9,9 +9,16 @@ import {
   batchesOf,
   MAX_CONCERNED,
   MAX_SWEPT_DAYS,
-  PUNCH_MARGIN_DAYS,
+  type SweepBatch,
 } from '../../src/app/sweep.js';
-import type { ClaimedChange, EmployeeExtent, Lease } from '../../src/app/sweep-ports.js';
+import {
+  type ClaimedChange,
+  type DaySpan,
+  type EmployeeExtent,
+  type Lease,
+  PUNCH_MARGIN_DAYS,
+  type SweepStore,
+} from '../../src/app/sweep-ports.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../src/domain/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
@@ -77,11 +84,28 @@ function datesOf(facts: readonly { employeeId: string; firstDay: number; lastDay
   );
 }
 
+/** Facts on every date: there is nothing to leave out. */
+const DENSE: Pick<SweepStore, 'listPieces'> = {
+  listPieces: async (_employeeId, { firstDay, lastDay }, limit) => {
+    const pieces: DaySpan[] = [];
+    for (let day = firstDay; day <= lastDay && pieces.length < limit; day += MAX_REDERIVED_DAYS) {
+      pieces.push({ firstDay: day, lastDay: Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay) });
+    }
+    return pieces;
+  },
+};
+
+async function allBatches(change: ClaimedChange, page: readonly EmployeeExtent[]) {
+  const batches: SweepBatch[] = [];
+  for await (const batch of batchesOf(change, page, NOW, DENSE)) batches.push(batch);
+  return batches;
+}
+
 describe('the batches of a sweep', () => {
-  it('have every date concerned once, in bounds, and count each employee when they are done', () => {
-    fc.assert(
-      fc.property(changes, extents, (change, page) => {
-        const batches = [...batchesOf(change, page, NOW)];
+  it('have every date concerned once, in bounds, and count each employee when they are done', async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, extents, async (change, page) => {
+        const batches = await allBatches(change, page);
         const dates = datesOf(batches.flatMap(({ facts }) => facts));
         const expected = page.flatMap(({ employeeId, extent }) => {
           if (extent === undefined) return [];
@@ -103,11 +127,11 @@ describe('the batches of a sweep', () => {
     );
   });
 
-  it('are behind everything of an employee when they count them as done', () => {
-    fc.assert(
-      fc.property(changes, extents, (change, page) => {
+  it('are behind everything of an employee when they count them as done', async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, extents, async (change, page) => {
         let last = '';
-        for (const { facts, lastDone } of batchesOf(change, page, NOW)) {
+        for (const { facts, lastDone } of await allBatches(change, page)) {
           for (const { employeeId } of facts) expect(employeeId > last).to.equal(true);
           last = lastDone ?? last;
         }
@@ -115,26 +139,28 @@ describe('the batches of a sweep', () => {
     );
   });
 
-  it('stay within the calendar', () => {
+  it('stay within the calendar', async () => {
     const days = { firstDay: toEpochDay(FIRST_DATE), lastDay: toEpochDay(FIRST_DATE) };
     const end = { firstDay: toEpochDay(LAST_DATE), lastDay: toEpochDay(LAST_DATE) };
     const page = [days, end].map((extent, index) => ({
       employeeId: `e${index}` as EmployeeId,
       extent,
     }));
-    const [batch] = [...batchesOf(changeOf(-Infinity, Infinity), page, NOW)];
+    const [batch] = await allBatches(changeOf(-Infinity, Infinity), page);
     expect(batch?.facts.map(({ firstDay, lastDay }) => [firstDay, lastDay])).to.deep.equal([
       [days.firstDay, days.firstDay + PUNCH_MARGIN_DAYS],
       [end.lastDay - PUNCH_MARGIN_DAYS, end.lastDay],
     ]);
   });
 
-  it('say in the history whose change it was', () => {
+  it('say in the history whose change it was', async () => {
     const page = [{ employeeId: 'a' as EmployeeId, extent: { firstDay: 1, lastDay: 1 } }];
-    const told = ['', 'new hours'].map((reason) => {
-      const [batch] = [...batchesOf(changeOf(0, 2, reason), page, NOW)];
-      return batch?.facts.map((fact) => [fact.actor, fact.reason]);
-    });
+    const told = await Promise.all(
+      ['', 'new hours'].map(async (reason) => {
+        const [batch] = await allBatches(changeOf(0, 2, reason), page);
+        return batch?.facts.map((fact) => [fact.actor, fact.reason]);
+      }),
+    );
     expect(told).to.deep.equal([
       [['boss', 'roster change 7']],
       [['boss', 'roster change 7: new hours']],
@@ -144,10 +170,16 @@ describe('the batches of a sweep', () => {
 
 describe('the backlog', () => {
   it('is as old as its oldest change', () => {
-    expect(backlogSeconds({ unfinishedChanges: 0, oldestRecordedAt: undefined }, NOW)).to.equal(0);
+    expect(
+      backlogSeconds({ unfinishedChanges: 0, failures: 0, oldestRecordedAt: undefined }, NOW),
+    ).to.equal(0);
     const oldestRecordedAt = ((NOW - 2500) * 1000) as RecordTime;
-    expect(backlogSeconds({ unfinishedChanges: 1, oldestRecordedAt }, NOW)).to.equal(2.5);
+    expect(backlogSeconds({ unfinishedChanges: 1, failures: 0, oldestRecordedAt }, NOW)).to.equal(
+      2.5,
+    );
     const ahead = ((NOW + 2500) * 1000) as RecordTime;
-    expect(backlogSeconds({ unfinishedChanges: 1, oldestRecordedAt: ahead }, NOW)).to.equal(0);
+    expect(
+      backlogSeconds({ unfinishedChanges: 1, failures: 0, oldestRecordedAt: ahead }, NOW),
+    ).to.equal(0);
   });
 });

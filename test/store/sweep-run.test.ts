@@ -4,8 +4,9 @@
 import { expect } from 'chai';
 import type { AttendanceStore } from '../../src/app/ports.js';
 import { type RebuiltEmployee, rebuild } from '../../src/app/rebuild.js';
+import { recordFacts } from '../../src/app/record-facts.js';
 import type { RosterStore } from '../../src/app/roster-ports.js';
-import { LEASE_MS, type SweepPorts, sweepChange } from '../../src/app/sweep.js';
+import { LEASE_MS, type SweepPorts, sweepChange, sweepSetAside } from '../../src/app/sweep.js';
 import type { ClaimedChange, SweepStep, SweepStore } from '../../src/app/sweep-ports.js';
 import { fromEpochDay, type LocalDate, monthOf, toEpochDay } from '../../src/domain/local-date.js';
 import type { Instant } from '../../src/domain/time.js';
@@ -19,6 +20,7 @@ import { createRosterStore } from '../../src/store/roster-store.js';
 import { createSweepStore } from '../../src/store/sweep.js';
 import { type Company, change, employeeId, hire, shiftAt, work } from '../support/company.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { markOf } from './support.js';
 
 const COMPANY: Company = {
   employees: 100,
@@ -96,13 +98,24 @@ describe('a sweep', function () {
     return claimed;
   }
 
+  const failed: string[] = [];
+  const onFailure = ({ employeeId: id }: { employeeId: string }) => {
+    failed.push(id);
+  };
+
   async function sweep(
     claimed: ClaimedChange,
     onStep: (step: SweepStep) => void = () => {},
     signal = new AbortController().signal,
   ): Promise<string> {
     const giveWay = async () => {};
-    return await sweepChange(ports, claimed, { signal, giveWay, onStep, retryAfterMs: 0 });
+    return await sweepChange(ports, claimed, {
+      signal,
+      giveWay,
+      onStep,
+      onFailure,
+      retryAfterMs: 0,
+    });
   }
 
   async function expectFollowed(changeId: number): Promise<void> {
@@ -209,14 +222,83 @@ describe('a sweep', function () {
       signal: new AbortController().signal,
       giveWay: async () => {},
       onStep: () => {},
+      onFailure,
       retryAfterMs: 0,
     };
     const crashed = await sweepChange(crashing, await claim(), options).catch(String);
     expect(crashed).to.contain('crashed');
+    // That was the sweeper's own: nobody is set aside for it.
+    expect((await changes.backlog()).failures).to.equal(0);
     const again = await claim();
     expect(again).to.include({ changeId, sweptEmployeeId: '', employeesDone: 0 });
     expect(await sweep(again)).to.equal('FINISHED');
     await expectFollowed(changeId);
+  });
+
+  it('sets aside whom it cannot sweep, finishes without them, reads right, and tries again', async () => {
+    const id = employeeId(4);
+    await run(`create function refuse() returns trigger language plpgsql as $$
+      begin raise exception 'this day is refused'; end $$`);
+    await run(`create trigger refuse before insert or update on attendance_day for each row
+      when (new.employee_id = '${id}') execute function refuse()`);
+    const changeId = await changeShift();
+    const before = await monthsOf(4);
+    expect(await sweep(await claim())).to.equal('FINISHED');
+    expect(failed).to.deep.equal([id]);
+    expect(await changes.backlog()).to.include({ unfinishedChanges: 0, failures: 1 });
+    const record = await roster.getRosterChange(changeId);
+    expect(record?.employeesDone).to.equal(COMPANY.employees);
+    expect(record?.daysChanged).to.equal(CHANGED_DAYS - 20);
+    expect(await monthsOf(4)).to.deep.equal(before);
+    const [row] = await run('select employee_id, change_id, reason from sweep_failure');
+    expect(row).to.include({ employee_id: id, change_id: changeId });
+    expect(row?.reason).to.contain('this day is refused');
+    const options = {
+      signal: new AbortController().signal,
+      giveWay: async () => {},
+      onStep: () => {},
+      onFailure,
+      retryAfterMs: 0,
+    };
+    // Not due yet; then due, and still failing; then mended.
+    expect(await sweepSetAside(ports, options)).to.equal(false);
+    await run('update sweep_failure set retry_at = now()');
+    expect(await sweepSetAside(ports, options)).to.equal(true);
+    expect(failed).to.deep.equal([id, id]);
+    const [again] = await run(
+      `select tries, retry_at > now() + interval '90 s' as is_later from sweep_failure`,
+    );
+    expect(again).to.deep.equal({ tries: 2, is_later: true });
+    await run('drop trigger refuse on attendance_day');
+    await run('update sweep_failure set retry_at = now()');
+    expect(await sweepSetAside(ports, options)).to.equal(true);
+    expect((await changes.backlog()).failures).to.equal(0);
+    expect(await monthsOf(4)).to.deep.equal(before);
+    await expectFollowed(changeId);
+  });
+
+  it('steps over the centuries between facts, as rebuilding does', async () => {
+    const id = employeeId(3);
+    const dates = ['1970-01-01', '2999-12-31', '9999-12-31'];
+    await recordFacts(
+      store,
+      dates.map((date) => markOf(id, date)),
+    );
+    const [before] = await run('select max(change_id) as id from roster_change');
+    const assignment = { fromDay: -9000, toDay: Infinity, anchorDay: 0, cycle: [[]] };
+    await change(roster, { kind: 'CREATE_ASSIGNMENT', employeeId: id, assignment });
+    const claimed = await claim();
+    expect(claimed.changeId).to.be.greaterThan(Number(before?.id));
+    const derived: number[] = [];
+    expect(await sweep(claimed, ({ daysDerived }) => derived.push(daysDerived))).to.equal(
+      'FINISHED',
+    );
+    expect(derived.reduce((sum, days) => sum + days, 0)).to.be.below(600);
+    expect(derived.length).to.be.below(8);
+    const found = (await rebuildAll()).find(({ employeeId: each }) => each === id);
+    expect(found?.differences).to.deep.equal([]);
+    expect(found?.daysBehind).to.equal(0);
+    expect(found?.daysDerived).to.be.below(900);
   });
 
   it('of a shift that nobody has yet has nothing to do', async () => {

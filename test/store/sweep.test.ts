@@ -4,16 +4,19 @@
 import { expect } from 'chai';
 import type { ClaimedChange, Lease, SweepStore } from '../../src/app/sweep-ports.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { fromEpochDay } from '../../src/domain/local-date.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { migrateUp } from '../../src/store/migrate.js';
-import { READ_EMPLOYEE } from '../../src/store/rebuild.js';
-import { createSweepStore, READ_EXTENTS } from '../../src/store/sweep.js';
+import { NEXT_FACT, READ_EMPLOYEE } from '../../src/store/rebuild.js';
+import { createSweepStore, LIST_PIECES, READ_EXTENTS } from '../../src/store/sweep.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const LEASE_MS = 60_000;
+
+/** The pieces themselves, at most as many as were asked for, are read and put in order. */
+const IS_OF_PIECES = /(Sort|Sort Key|WorkTable Scan|CTE Scan).*(piece|place|cost)/;
 
 /** One that has run out when the next statement asks. */
 const SHORT_LEASE_MS = 0;
@@ -113,6 +116,7 @@ describe('the sweep in PostgreSQL', () => {
     const [made] = await run('select recorded_at from roster_change where change_id = 1');
     expect(await store.backlog()).to.deep.equal({
       unfinishedChanges: 2,
+      failures: 0,
       oldestRecordedAt: made?.recorded_at,
     });
     const change = await claim();
@@ -184,14 +188,52 @@ describe('the sweep in PostgreSQL', () => {
     ]);
   });
 
+  it('cuts the dates near to facts into pieces, and takes one step over each empty stretch', async () => {
+    await addEmployees('a', 'b');
+    await run(`insert into attendance_day (employee_id, date, revision, recorded_at, engine_version)
+      select 'a', date '2026-01-01' + n, 1, now(), 1 from generate_series(0, 69) n
+      union all select 'a', '9999-12-31', 1, now(), 1
+      union all select 'b', '2500-01-01', 1, now(), 1`);
+    await run(`insert into punch (employee_id, sequence, time, kind, source, actor, received_at, recorded_at)
+      values ('a', 1, '1970-01-01T00:00:07Z', 1, 1, 'x', now(), now()),
+             ('a', 2, '2999-12-31T23:59:59Z', 1, 1, 'x', now(), now())`);
+    const listed = async (first: string, last: string, limit = 16) => {
+      const [firstDay, lastDay] = [first, last].map((date) => toEpochDay(date as LocalDate));
+      const span = { firstDay: firstDay ?? 0, lastDay: lastDay ?? 0 };
+      const pieces = await store.listPieces('a' as EmployeeId, span, limit);
+      return pieces.map((piece) => [piece.firstDay, piece.lastDay].map(fromEpochDay).join(' '));
+    };
+    const all = [
+      '1969-12-25 1970-02-24',
+      '2025-12-25 2026-02-24',
+      '2026-02-25 2026-04-27',
+      '2999-12-24 3000-02-23',
+      '9999-12-24 9999-12-31',
+    ];
+    expect(await listed('1900-01-01', '9999-12-31')).to.deep.equal(all);
+    expect(await listed('1900-01-01', '9999-12-31', 2)).to.deep.equal(all.slice(0, 2));
+    expect(await listed('2026-02-25', '3000-01-02')).to.deep.equal([
+      '2026-02-25 2026-04-27',
+      '2999-12-24 3000-01-02',
+    ]);
+    // A punch of the week before can count for a date; one of the week after the span, too.
+    expect(await listed('3000-01-07', '3000-01-08')).to.deep.equal(['3000-01-07 3000-01-08']);
+    expect(await listed('3000-01-08', '3000-01-09')).to.deep.equal([]);
+    expect(await listed('2999-12-20', '2999-12-24')).to.deep.equal(['2999-12-24 2999-12-24']);
+    expect(await listed('2999-12-20', '2999-12-23')).to.deep.equal([]);
+  });
+
   it('takes one step into an index for each end, however many rows there are and whatever is known of them', async () => {
     const plans = async () => {
       const lines: unknown[] = [];
       for (const [statement, ids] of [
-        [READ_EXTENTS, '{a}'],
-        [READ_EMPLOYEE, 'a'],
+        [READ_EXTENTS, ['{a}']],
+        [READ_EMPLOYEE, ['a']],
+        [NEXT_FACT, ['a', '2026-01-01']],
+        [LIST_PIECES, ['a', '2026-01-01', '9999-12-31', 16]],
       ] as const) {
-        lines.push(...(await run(`explain ${statement.text}`, ids)).flatMap(Object.values));
+        const rows = await run(`explain ${statement.text}`, ...ids);
+        lines.push(...rows.flatMap(Object.values).filter((line) => !IS_OF_PIECES.test(line)));
       }
       return lines.filter((line) => /Seq Scan|Sort|Bitmap/.test(String(line)));
     };
