@@ -5,7 +5,7 @@
 import type { Attendance, Session } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
-import { goesOnUntil } from '../domain/goes-on.js';
+import { goesOnUntil, isOpenAt } from '../domain/goes-on.js';
 import { present } from '../domain/present.js';
 import type { Instant } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
@@ -47,9 +47,10 @@ export function openSessionOf(
   now: Instant,
 ): OpenSession | undefined {
   for (const session of result.work.sessions.toReversed()) {
-    if (session.in === undefined || session.in > now) continue;
     const closesAt = goesOnUntil(session, plan, result);
-    if (closesAt !== undefined && closesAt > now) return { session, closesAt };
+    if (closesAt !== undefined && isOpenAt(session, plan, result, now)) {
+      return { session, closesAt };
+    }
   }
   return undefined;
 }

@@ -35,12 +35,21 @@ export function checkCommand(
   after: () => readonly Presence[],
 ): ClockProblem | undefined {
   const problem = checkMoment(action, time, before);
-  if (problem !== undefined) return problem;
+  if (problem !== undefined) {
+    // Who came before the window opened has no session to leave any more; but they do leave.
+    const isLeft = action === 'OUT' && leavesEvidently(time, before, after);
+    return isLeft ? undefined : problem;
+  }
   const open = concernedAt(action, before, time);
   const afterwards = after();
   const effect = effectOf(action, time, open, before, afterwards);
   const harmed = harmedBy(effect, before, afterwards);
   if (effect.target !== undefined && harmed === undefined) return undefined;
+  if (open !== undefined && isLastSecond(action, open, time)) {
+    return action === 'IN'
+      ? { refusal: 'ALREADY_CLOCKED_IN', session: open }
+      : { refusal: 'NOT_CLOCKED_IN', session: open };
+  }
   if (action === 'OUT' && harmed === undefined && open !== undefined && isOnBreak(open)) {
     // Where they went on a break and worked on later, its end is what has to be told first.
     return { refusal: 'ALREADY_ON_BREAK', session: open };
@@ -60,15 +69,49 @@ function concernedAt(
   if (action === 'IN') return openAt(sessions, time);
   return sessions.findLast(
     ({ in: start, out, goesOnUntil }) =>
-      start !== undefined && out === undefined && start <= time && time < (goesOnUntil ?? Infinity),
+      start !== undefined &&
+      out === undefined &&
+      start <= time &&
+      time <= (goesOnUntil ?? Infinity),
   );
+}
+
+/**
+ * Whether a moment is the last at which a session may be open. Whether a punch in it is still the
+ * session's, or what comes next's, is told by what becomes of it.
+ */
+function isLastSecond(
+  action: ClockAction,
+  { closesAt, goesOnUntil }: Presence,
+  time: Instant,
+): boolean {
+  return time === (action === 'IN' ? closesAt : goesOnUntil);
+}
+
+/**
+ * Whether a departure is that of somebody whose arrival, off shift, a shift's window divides from
+ * it. The departure is taken as a fact without an arrival, for a person to put right: nothing was
+ * punched since they came, they were not there for longer than somebody may be, and all sessions
+ * stay as they were.
+ */
+function leavesEvidently(
+  time: Instant,
+  before: readonly Presence[],
+  after: () => readonly Presence[],
+): boolean {
+  const last = latestBefore(before, time);
+  if (last?.longestUntil === undefined || time > last.longestUntil) return false;
+  if (last.closesAt === undefined || last.closesAt === last.longestUntil) return false;
+  const afterwards = after();
+  const target = afterwards.find(({ in: start, out }) => start === undefined && out === time);
+  return target !== undefined && harmedBy({ target, from: [] }, before, afterwards) === undefined;
 }
 
 /** The session that is open at a moment, or was begun in that very second. */
 export function openAt(sessions: readonly Presence[], time: Instant): Presence | undefined {
   return sessions.findLast(
     ({ in: start, out, closesAt }) =>
-      start !== undefined && out === undefined && start <= time && time < (closesAt ?? Infinity),
+      start !== undefined && out === undefined && start <= time && time <= (closesAt ?? Infinity),
   );
 }
 
@@ -83,7 +126,9 @@ function checkMoment(
 ): ClockProblem | undefined {
   const open = concernedAt(action, sessions, time);
   if (action === 'IN') {
-    if (open !== undefined) return { refusal: 'ALREADY_CLOCKED_IN', session: open };
+    if (open !== undefined && !isLastSecond(action, open, time)) {
+      return { refusal: 'ALREADY_CLOCKED_IN', session: open };
+    }
     const other = closedAround(sessions, time, true);
     return other && { refusal: 'OVERLAPS', session: other };
   }

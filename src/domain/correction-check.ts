@@ -1,6 +1,7 @@
 // What putting another punch in the place of one is refused for. An end of a session that is
-// moved must stay that session's end and leave all others as they are; anything else is checked
-// as a person's command would be, as if the old punch had never been.
+// moved must stay that session's end and leave all others as they are; a wrong key may be mended
+// within its session (retold-check.ts); anything else is checked as a person's command would be,
+// as if the old punch had never been.
 
 import {
   begun,
@@ -14,6 +15,7 @@ import {
 } from './clock-check.js';
 import { isSameBreaks, isSamePresence, type Presence } from './presence.js';
 import type { PunchKind } from './punch.js';
+import { isRetold } from './retold-check.js';
 import type { Instant } from './time.js';
 
 export interface Correction {
@@ -40,6 +42,7 @@ export function checkCorrection(correction: Correction): ClockProblem | undefine
   }
   const action = newKind === 'UNSPECIFIED' ? alternate(without, newTime) : newKind;
   const problem = checkCommand(action, newTime, without, () => after);
+  if (problem !== undefined && !isSameKind && isRetold(action, correction)) return undefined;
   if (problem?.refusal !== 'ALREADY_CLOCKED_IN') return problem;
   return { ...problem, refusal: 'OVERLAPS' };
 }

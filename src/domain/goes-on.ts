@@ -5,7 +5,7 @@
 import type { DayResult, Session } from './day.js';
 import type { DayPlan } from './plan.js';
 import type { PlannedShift } from './planned-shift.js';
-import type { Instant } from './time.js';
+import { type Instant, wholeSecond } from './time.js';
 
 /** Whether whoever is there at the end of a shift may be so for the next one. */
 export function isTouching(earlier: PlannedShift, later: PlannedShift): boolean {
@@ -34,4 +34,22 @@ export function goesOnUntil(
   const first = work.sessions.find((session) => session.shiftId === nextId);
   const taken = first === undefined ? next.window.to : (first.in ?? first.out ?? closesAt);
   return taken > closesAt ? taken : closesAt;
+}
+
+/**
+ * Whether a session may still be ended at a moment. The last second of a window is within it, and
+ * so is that of the longest session; but what is at a window's beginning is the window's.
+ */
+export function isOpenAt(
+  session: Session,
+  plan: DayPlan,
+  result: DayResult,
+  time: Instant,
+): boolean {
+  const until = goesOnUntil(session, plan, result);
+  if (session.in === undefined || session.in > time || until === undefined) return false;
+  if (until > time) return true;
+  if (until !== wholeSecond(time)) return false;
+  if (session.shiftId === undefined) return !plan.windows.some(({ from }) => from === until);
+  return plan.shifts.some(({ window }) => window.to === until);
 }

@@ -20,6 +20,11 @@ export interface Presence extends SessionConcerned {
   readonly closesAt: Instant | undefined;
   /** Without `out`: from when on its end is not taken any more, at `closesAt` or later. */
   readonly goesOnUntil: Instant | undefined;
+  /**
+   * Without `out`, off shift: the latest time that its departure could have, had no shift's window
+   * divided it from its arrival.
+   */
+  readonly longestUntil: Instant | undefined;
   /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
   readonly isWhole: boolean;
 }
@@ -47,7 +52,21 @@ function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presenc
   const { hours } = shift?.work ?? offShift.work;
   const isWhole = hours === 'FIRST_IN_TO_LAST_OUT';
   const until = goesOnUntil(session, plan, result);
-  return { in: start, out, shiftId, date, breaks, closesAt, goesOnUntil: until, isWhole };
+  const isLoose = start !== undefined && out === undefined && shiftId === undefined;
+  const longestUntil = isLoose
+    ? ((start + offShift.maxLengthSeconds * 1000) as Instant)
+    : undefined;
+  return {
+    in: start,
+    out,
+    shiftId,
+    date,
+    breaks,
+    closesAt,
+    goesOnUntil: until,
+    longestUntil,
+    isWhole,
+  };
 }
 
 export function beginningOf({ in: start, out }: SessionConcerned): number {
@@ -70,9 +89,9 @@ function join(first: Presence, second: Presence): Presence {
           ...second.breaks.slice(1),
         ]
       : [...first.breaks, ...second.breaks];
-  const { out, closesAt, goesOnUntil: until } = second;
+  const { out, closesAt, goesOnUntil: until, longestUntil } = second;
   const isWhole = first.isWhole || second.isWhole;
-  return { ...first, out, closesAt, goesOnUntil: until, breaks, isWhole };
+  return { ...first, out, closesAt, goesOnUntil: until, longestUntil, breaks, isWhole };
 }
 
 /** Whether both say the same of when somebody was there. */

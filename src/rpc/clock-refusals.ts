@@ -11,8 +11,11 @@ const WORDS: Readonly<Record<ClockRefusal, (who: string, at: string, session: st
       `${who} is clocked in at ${at}${session}: clock out first, or, where a departure was ` +
       'forgotten, say it with ClockOut and its time',
     NOT_CLOCKED_IN: (who, at, session) =>
-      `${who} is not clocked in at ${at}${lastSession(session)}: clock in first, or, where an ` +
-      'arrival was forgotten, say it with ClockIn and its time',
+      session === ''
+        ? `${who} is not clocked in at ${at}: say the arrival first, with ClockIn and its time`
+        : `${who} is not clocked in at ${at}${lastSession(session)}: a forgotten arrival, say it ` +
+          'with ClockIn and its time; a departure of the last session, with ClockOut and its ' +
+          'time, or ReplacePunch where it has one; what belongs together, with RecordPunches',
     ALREADY_ON_BREAK: (who, at, session) =>
       `${who} is on a break at ${at}${session}: end that break first`,
     NOT_ON_BREAK: (who, at, session) =>
@@ -22,11 +25,12 @@ const WORDS: Readonly<Record<ClockRefusal, (who: string, at: string, session: st
       `${at} would end a session of ${who} before it began${session}: send a later time, ` +
       'or correct its beginning first with ReplacePunch',
     OVERLAPS: (who, at, session) =>
-      `${at} would change another session of ${who}${session}: send a time outside it, or ` +
-      'correct it first with ReplacePunch or VoidPunch',
+      `${at} would change a session of ${who} that was told otherwise${session}: send a time ` +
+      'outside it, or correct it first with ReplacePunch or VoidPunch; a break of a finished ' +
+      'session, or a whole session before a later one, is told with RecordPunches',
     SESSION_TOO_LONG: (who, at, session) =>
-      `with ${at} a session of ${who} would be longer than one may be${session}: send a time ` +
-      'nearer to its other end, or correct the other end first',
+      `with ${at} a session of ${who} would be longer than one may be, or reach out of its ` +
+      `shift's window${session}: send a time nearer to its other end, or correct that first`,
   };
 
 /** What a caller is told. */

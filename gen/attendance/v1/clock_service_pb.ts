@@ -1126,7 +1126,8 @@ export const ClockService: GenService<{
   /**
    * Clocks an employee out of the open session. Whoever works on into a shift that begins as
    * theirs ends, on the same date, needs no punch between them: their session can be ended, and
-   * breaks of it begin and end, until the next shift's window is over.
+   * breaks of it begin and end, until the next shift's window is over. Whoever came before their
+   * shift's window opened is clocked out too: the day shows MISSING_IN until that is corrected.
    *
    * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK where
    * a break that began in the shift before has to be ended first.
@@ -1221,7 +1222,8 @@ export const ClockService: GenService<{
   },
   /**
    * Puts another punch in the place of a wrong one, with a reason. Refused where the sessions
-   * would not add up: what it may not do is what a person's command may not do.
+   * would not add up: what it may not do is what a person's command may not do. A wrong kind can
+   * be corrected where every other punch of the session keeps its meaning.
    *
    * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG
    * with the session concerned.
