@@ -1,14 +1,16 @@
 // Who is in, on a break or out, and since when: what a clock on the wall would show. Read from the
 // days around now as they stand at that moment; a session is open until somebody ends it or the
-// moment comes from which on its end is missing.
+// moment comes from which on nobody can any more.
 
 import type { Attendance, Session } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
-import type { KnownDay } from '../domain/known-day.js';
+import { goesOnUntil } from '../domain/goes-on.js';
 import { present } from '../domain/present.js';
 import type { Instant } from '../domain/time.js';
-import type { AttendanceStore, EmployeeDay } from './ports.js';
+import type { Zone } from '../domain/zone.js';
+import type { AttendanceStore, DayUnderPlan, OpenDay } from './ports.js';
+import { zoneOfDay } from './simulate.js';
 
 export const CLOCK_STATUSES = ['OUT', 'IN', 'ON_BREAK'] as const;
 export type ClockStatus = (typeof CLOCK_STATUSES)[number];
@@ -26,6 +28,11 @@ export interface ClockState {
   readonly closesAt: Instant | undefined;
   /** The day that the session counts for; when out, the employee's date of now. */
   readonly attendance: Attendance;
+  /**
+   * To tell its times in: that of the session's shift, else the employee's today; when out, that
+   * of today's shifts, else the employee's.
+   */
+  readonly zone: Zone;
 }
 
 /** Whether somebody is in a session at a moment, by its own day alone. */
@@ -35,17 +42,16 @@ export interface OpenSession {
 }
 
 /** The session of a day that is open at `now`: begun, without an end, and not given up yet. */
-export function openSessionOf({ result }: KnownDay, now: Instant): OpenSession | undefined {
-  const session = result.work.sessions.findLast(
-    ({ in: start, out, closesAt }) =>
-      start !== undefined &&
-      start <= now &&
-      out === undefined &&
-      closesAt !== undefined &&
-      closesAt > now,
-  );
-  if (session?.closesAt === undefined) return undefined;
-  return { session, closesAt: session.closesAt };
+export function openSessionOf(
+  { plan, day: { result } }: DayUnderPlan,
+  now: Instant,
+): OpenSession | undefined {
+  for (const session of result.work.sessions.toReversed()) {
+    if (session.in === undefined || session.in > now) continue;
+    const closesAt = goesOnUntil(session, plan, result);
+    if (closesAt !== undefined && closesAt > now) return { session, closesAt };
+  }
+  return undefined;
 }
 
 /** One employee's state; throws EMPLOYEE_NOT_FOUND. */
@@ -57,11 +63,12 @@ export async function clockState(
   const found = await store.readDaysAround(employeeId, now);
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const { employeeName, days, today } = found;
-  for (const day of days.toReversed()) {
-    const state = stateIn({ employeeId, employeeName, day }, now);
+  const zoneToday = today.plan.zone;
+  for (const { plan, day } of days.toReversed()) {
+    const state = stateIn({ employeeId, employeeName, day, plan, zoneToday }, now);
     if (state !== undefined) return state;
   }
-  const ownDay = days.find(({ date }) => date === today);
+  const { date } = today.day;
   return {
     employeeId,
     employeeName,
@@ -69,17 +76,22 @@ export async function clockState(
     since: lastSeen(days, now),
     session: undefined,
     closesAt: undefined,
-    attendance: present({ employeeId, employeeName, date: today }, ownDay, now),
+    attendance: present({ employeeId, employeeName, date }, today.day, now),
+    zone: zoneOfDay(today.plan),
   };
 }
 
 /** The state of somebody with an open session on the day; undefined without one. */
-function stateIn({ employeeId, employeeName, day }: EmployeeDay, now: Instant) {
-  const open = openSessionOf(day, now);
+function stateIn(
+  { employeeId, employeeName, day, plan, zoneToday }: OpenDay,
+  now: Instant,
+): ClockState | undefined {
+  const open = openSessionOf({ plan, day }, now);
   if (open === undefined) return undefined;
   const { session, closesAt } = open;
   const pause = session.breaks.findLast(({ start, end }) => start <= now && end === undefined);
-  const state: ClockState = {
+  const shift = plan.shifts.find((planned) => planned.shift.shiftId === session.shiftId);
+  return {
     employeeId,
     employeeName,
     status: pause === undefined ? 'IN' : 'ON_BREAK',
@@ -87,8 +99,8 @@ function stateIn({ employeeId, employeeName, day }: EmployeeDay, now: Instant) {
     session,
     closesAt,
     attendance: present({ employeeId, employeeName, date: day.date }, day, now),
+    zone: shift?.zone ?? zoneToday,
   };
-  return state;
 }
 
 /** When somebody who is in came back from the last break. */
@@ -97,13 +109,16 @@ function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
 }
 
 /** The last departure by now, or the moment from which on it was given up. */
-function lastSeen(days: readonly KnownDay[], now: Instant): Instant | undefined {
+function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
   const consider = (at: Instant | undefined): void => {
     if (at !== undefined && at <= now && (last === undefined || at > last)) last = at;
   };
-  for (const { result } of days) {
-    for (const { out, closesAt } of result.work.sessions) consider(out ?? closesAt);
+  for (const { plan, day } of days) {
+    const { result } = day;
+    for (const session of result.work.sessions) {
+      consider(session.out ?? goesOnUntil(session, plan, result));
+    }
   }
   return last;
 }
@@ -137,5 +152,5 @@ export async function listClockedIn(
     const state = stateIn(day, now);
     if (state !== undefined) states.set(day.employeeId, state);
   }
-  return { states: [...states.values()], next: page.next?.employeeId };
+  return { states: [...states.values()], next: page.next };
 }

@@ -9,6 +9,7 @@ import type { DayPlan } from '../domain/plan.js';
 import type { Timeline } from '../domain/punch.js';
 import type { RecordedPunch } from '../domain/recorded-punch.js';
 import type { Instant, RecordTime } from '../domain/time.js';
+import type { Zone } from '../domain/zone.js';
 import type { BatchRules } from './batch.js';
 import type { ChangeCause, Fact } from './facts.js';
 
@@ -131,13 +132,19 @@ export interface DayBasis {
   readonly stored: StoredDay | undefined;
 }
 
+/** A day, and what the roster says of it. */
+export interface DayUnderPlan {
+  readonly plan: DayPlan;
+  readonly day: KnownDay;
+}
+
 /** The days around a moment: sessions that are open then are on one of them. */
 export interface DaysAround {
   readonly employeeName: string;
   /** The date that the moment is in, in the employee's zone. */
-  readonly today: LocalDate;
+  readonly today: DayUnderPlan;
   /** By date, without a gap. */
-  readonly days: readonly KnownDay[];
+  readonly days: readonly DayUnderPlan[];
 }
 
 /** How many dates before and behind today a session that is open now can belong to. */
@@ -152,6 +159,19 @@ export interface OpenDaysQuery {
   readonly after: EmployeeId | undefined;
   /** The most employees to return. */
   readonly limit: number;
+}
+
+/** A day with a session that can still be ended. */
+export interface OpenDay extends EmployeeDay {
+  readonly plan: DayPlan;
+  /** The employee's on the date that the moment is in there. */
+  readonly zoneToday: Zone;
+}
+
+export interface OpenDayPage {
+  readonly days: readonly OpenDay[];
+  /** The last employee looked at; undefined when the list ends here. */
+  readonly next: EmployeeId | undefined;
 }
 
 export interface PunchQuery {
@@ -220,11 +240,8 @@ export interface AttendanceStore {
   /** By employee, then date. */
   listByEmployee(query: DayQuery): Promise<DayPage>;
 
-  /**
-   * Days of the dates around `now` that may have an open session, by employee, then date: more
-   * than are open, never fewer.
-   */
-  listOpenDays(query: OpenDaysQuery): Promise<DayPage>;
+  /** Days of the dates around `now` with an open session, by employee, then date. */
+  listOpenDays(query: OpenDaysQuery): Promise<OpenDayPage>;
 
   /** The oldest first; undefined for an employee who is not in the roster. */
   listRevisions(

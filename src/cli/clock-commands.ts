@@ -22,7 +22,7 @@ import { examples } from './day-commands.js';
 import { timeArgument } from './day-options.js';
 import { dayLines } from './day-text.js';
 import { shownZone } from './local-time.js';
-import { zoneOfDay } from './told-zone.js';
+import { zoneAtClock } from './told-zone.js';
 
 interface ClockOptions extends SharedOptions {
   readonly at?: Timestamp;
@@ -176,7 +176,7 @@ function addState(clock: Command, surroundings: Surroundings): void {
           );
           return;
         }
-        const timeZone = await zoneOfDay(client, day);
+        const timeZone = clockState.timeZone || 'UTC';
         await writeLine(surroundings.stdout, stateSentence(clockState, day, shownZone(timeZone)));
         await printDay(surroundings, day, timeZone);
       });
@@ -194,7 +194,7 @@ async function printDone(
     return;
   }
   if (punch === undefined || attendance === undefined) throw withoutDay();
-  const timeZone = await zoneOfDay(client, attendance);
+  const timeZone = await zoneAtClock(client, attendance.employeeId);
   await writeLine(surroundings.stdout, commandSentence(punch, attendance, shownZone(timeZone)));
   await printDay(surroundings, attendance, timeZone);
 }

@@ -1,5 +1,6 @@
-// The zone that a day's times are told in, which only the service knows: that of the day's shifts,
-// else the employee's on the date. It says so beside the day's explanations.
+// The zone that times are told in, which only the service knows. Of a day it is that of its shifts,
+// else the employee's on the date: told beside the day's explanations. Of what happens at a clock
+// it is that of the employee's clock state.
 
 import type { Attendance, AttendanceClient } from '../client/index.js';
 
@@ -11,6 +12,18 @@ export async function zoneOfDay(
   try {
     const request = { employeeId, date, includeExplanations: true };
     return (await client.getAttendance(request)).timeZone || 'UTC';
+  } catch {
+    return 'UTC';
+  }
+}
+
+/** The same of what somebody just did at a clock. */
+export async function zoneAtClock(
+  client: Pick<AttendanceClient, 'getClockState'>,
+  employeeId: string,
+): Promise<string> {
+  try {
+    return (await client.getClockState({ employeeId })).clockState?.timeZone || 'UTC';
   } catch {
     return 'UTC';
   }

@@ -10,7 +10,7 @@ import { withClient } from './connection.js';
 import type { Surroundings } from './console.js';
 import { table, writeLine } from './console.js';
 import { examples } from './day-commands.js';
-import { localInstantText } from './local-time.js';
+import { localInstantText, shownZone } from './local-time.js';
 import { zoneArgument } from './punch-import-command.js';
 
 const PAGE_SIZE = 1_000;
@@ -18,7 +18,7 @@ const HEADING = ['EMPLOYEE', 'NAME', 'IS', 'SINCE', 'SHIFT', 'DATE', 'OVER AT'] 
 
 interface WhoOptions extends SharedOptions {
   readonly group: string;
-  readonly zone: string;
+  readonly zone?: string;
 }
 
 /** Adds the command to the program. */
@@ -28,10 +28,11 @@ export function addWhoCommand(program: Command, surroundings: Surroundings): voi
     .summary('show who is in or on break now')
     .description(
       'Shows who is in or on break now: since when, on which shift, for which date, and when a ' +
-        'session that nobody ends is over.',
+        'session that nobody ends is over. Times are local: those of the shift, else of the ' +
+        'employee.',
     )
     .option('--group <id>', 'only employees of this group', '')
-    .option('--zone <zone>', 'show times in this zone', zoneArgument, 'UTC')
+    .option('--zone <zone>', "show times in this zone, not in everybody's own", zoneArgument)
     .addHelpText('after', examples('who', 'who --group kitchen --zone Europe/Berlin'))
     .action(async (_: unknown, self: Command) => {
       const options = self.optsWithGlobals<WhoOptions>();
@@ -55,7 +56,7 @@ async function printWho(
       ? states.map((state) => toJsonString(ClockStateSchema, state, { alwaysEmitImplicit: true }))
       : table(
           HEADING,
-          states.map((state) => rowOf(state, zone)),
+          states.map((state) => rowOf(state, zone ?? shownZone(state.timeZone || 'UTC'))),
         ).slice(count === 0 && states.length > 0 ? 0 : 1);
     for (const line of lines) await writeLine(stdout, line);
     count += states.length;

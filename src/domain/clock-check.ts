@@ -36,12 +36,32 @@ export function checkCommand(
 ): ClockProblem | undefined {
   const problem = checkMoment(action, time, before);
   if (problem !== undefined) return problem;
-  const open = openAt(before, time);
+  const open = concernedAt(action, before, time);
   const afterwards = after();
   const effect = effectOf(action, time, open, before, afterwards);
   const harmed = harmedBy(effect, before, afterwards);
   if (effect.target !== undefined && harmed === undefined) return undefined;
+  if (action === 'OUT' && harmed === undefined && open !== undefined && isOnBreak(open)) {
+    // Where they went on a break and worked on later, its end is what has to be told first.
+    return { refusal: 'ALREADY_ON_BREAK', session: open };
+  }
   return { refusal: 'OVERLAPS', session: harmed ?? open ?? latestBefore(before, time) };
+}
+
+/**
+ * The session that a command is about. Whoever arrives need not end one that was given up; but a
+ * departure, or a break, is of one that can still be ended.
+ */
+function concernedAt(
+  action: ClockAction,
+  sessions: readonly Presence[],
+  time: Instant,
+): Presence | undefined {
+  if (action === 'IN') return openAt(sessions, time);
+  return sessions.findLast(
+    ({ in: start, out, goesOnUntil }) =>
+      start !== undefined && out === undefined && start <= time && time < (goesOnUntil ?? Infinity),
+  );
 }
 
 /** The session that is open at a moment, or was begun in that very second. */
@@ -61,7 +81,7 @@ function checkMoment(
   time: Instant,
   sessions: readonly Presence[],
 ): ClockProblem | undefined {
-  const open = openAt(sessions, time);
+  const open = concernedAt(action, sessions, time);
   if (action === 'IN') {
     if (open !== undefined) return { refusal: 'ALREADY_CLOCKED_IN', session: open };
     const other = closedAround(sessions, time, true);

@@ -3,6 +3,7 @@
 
 import type { Break, DayResult, Session } from './day.js';
 import type { SessionConcerned } from './errors.js';
+import { goesOnUntil } from './goes-on.js';
 import type { DayPlan } from './plan.js';
 import { firstAtOrAfter, type Timeline } from './punch.js';
 import type { Instant } from './time.js';
@@ -17,6 +18,8 @@ export interface Presence extends SessionConcerned {
   readonly breaks: readonly Break[];
   /** Without `out`: from when on it is not open any more. */
   readonly closesAt: Instant | undefined;
+  /** Without `out`: from when on its end is not taken any more, at `closesAt` or later. */
+  readonly goesOnUntil: Instant | undefined;
   /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
   readonly isWhole: boolean;
 }
@@ -24,7 +27,7 @@ export interface Presence extends SessionConcerned {
 /** By beginning. `punches` are those that the days, in order, were derived from. */
 export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Presence[] {
   const parts = days.flatMap(({ plan, result }) =>
-    result.work.sessions.map((session) => presenceOf(session, plan)),
+    result.work.sessions.map((session) => presenceOf(session, plan, result)),
   );
   parts.sort((a, b) => beginningOf(a) - beginningOf(b));
   const joined: Presence[] = [];
@@ -37,12 +40,14 @@ export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Pre
   return joined;
 }
 
-function presenceOf(session: Session, { date, shifts, offShift }: DayPlan): Presence {
+function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
+  const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks, closesAt } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
   const { hours } = shift?.work ?? offShift.work;
   const isWhole = hours === 'FIRST_IN_TO_LAST_OUT';
-  return { in: start, out, shiftId, date, breaks, closesAt, isWhole };
+  const until = goesOnUntil(session, plan, result);
+  return { in: start, out, shiftId, date, breaks, closesAt, goesOnUntil: until, isWhole };
 }
 
 export function beginningOf({ in: start, out }: SessionConcerned): number {
@@ -65,8 +70,9 @@ function join(first: Presence, second: Presence): Presence {
           ...second.breaks.slice(1),
         ]
       : [...first.breaks, ...second.breaks];
-  const { out, closesAt } = second;
-  return { ...first, out, closesAt, breaks, isWhole: first.isWhole || second.isWhole };
+  const { out, closesAt, goesOnUntil: until } = second;
+  const isWhole = first.isWhole || second.isWhole;
+  return { ...first, out, closesAt, goesOnUntil: until, breaks, isWhole };
 }
 
 /** Whether both say the same of when somebody was there. */

@@ -23,6 +23,7 @@ export function toClockState(state: ClockState): WireState {
     employeeName: state.employeeName,
     status: STATUSES[state.status],
     attendance: toAttendance(state.attendance),
+    timeZone: state.zone.name,
   });
   if (state.since !== undefined) message.sinceTime = timestampOfInstant(state.since);
   if (state.session !== undefined) message.session = toSession(state.session);

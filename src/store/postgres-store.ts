@@ -5,6 +5,7 @@ import type { Database } from './database.js';
 import { isPassing } from './errors.js';
 import { listByDate, listByEmployee } from './list-days.js';
 import { listPunches } from './list-punches.js';
+import { listOpenDays } from './open-days.js';
 import {
   listRevisions,
   readDayAsOf,
@@ -16,7 +17,6 @@ import type { WriteOptions } from './read-under-lock.js';
 import type { RosterReader } from './roster-reader.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
-import { listOpenDays } from './wide-days.js';
 import { writeBatch } from './write-batch.js';
 
 /** How long PostgreSQL may take to answer before it counts as down. */

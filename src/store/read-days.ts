@@ -217,13 +217,17 @@ export async function readDaysAround(
   const found = await readRange(database, rosters, employeeId, range);
   if (found === undefined) return undefined;
   const { employeeName, plans, days } = found;
-  const index = plans.findIndex(({ start, end }) => start <= now && now < end);
-  const today = plans[index]?.date;
+  const planned = plans.flatMap((ofDay, place) => {
+    const day = days[place];
+    return day === undefined ? [] : [{ plan: ofDay, day }];
+  });
+  const index = planned.findIndex(({ plan: { start, end } }) => start <= now && now < end);
+  const today = planned[index];
   if (today === undefined) throw new Error(`no date of ${employeeId} has the moment ${now}`);
   return {
     employeeName,
     today,
-    days: days.slice(index - OPEN_DAYS_BEFORE, index + OPEN_DAYS_AFTER + 1),
+    days: planned.slice(index - OPEN_DAYS_BEFORE, index + OPEN_DAYS_AFTER + 1),
   };
 }
 

@@ -5,19 +5,16 @@
 // Where expected days are not wanted, a date counts only if it is stored or punches are near it:
 // nothing else can have made it more than expected.
 
-import { openSessionOf } from '../app/clock-state.js';
-import type { DayCursor, DayPage, DayQuery, EmployeeDay, OpenDaysQuery } from '../app/ports.js';
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../app/ports.js';
 import type { StoredDay } from '../domain/day.js';
-import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { KnownDay } from '../domain/known-day.js';
 import { fromEpochDay, LAST_DATE, type LocalDate, toEpochDay } from '../domain/local-date.js';
-import { type DayPlan, plan, planDays, utcDay } from '../domain/plan.js';
+import { type DayPlan, plan, planDays } from '../domain/plan.js';
 import {
   type Bound,
   bind,
   type Database,
-  formatTimestamp,
   type Row,
   type Session,
   type Statement,
@@ -44,10 +41,6 @@ export const MAX_DATES_LOOKED_AT_AS_OF = 1500;
 const STEP_EMPLOYEES = 250;
 const STEP_DATES = 2000;
 
-/** The most employees that one page of open days looks at. */
-const MAX_EMPLOYEES_LOOKED_AT = 5000;
-const OPEN_STEP_EMPLOYEES = 1000;
-
 /** Longer ranges of one employee are looked at in pieces of this length, in days. */
 const WINDOW_DAYS = 366;
 
@@ -56,10 +49,6 @@ const WINDOW_DAYS = 366;
  * (MARGIN_DAYS of the rules' properties), so a date without one this near has none.
  */
 const NEAR_DAYS = 14;
-
-/** How far dates around a moment are from UTC's date of it, in days. */
-const OPEN_DAYS_BACK = 4;
-const OPEN_DAYS_AHEAD = 3;
 
 const EMPLOYEE_COLUMNS = `
   e.employee_id, e.employee_name, e.roster_version, b.is_behind, b.is_open, h.shared_version`;
@@ -179,7 +168,7 @@ export const NEXT_DATE_OF = {
 };
 
 /** One employee and the dates that are looked at. */
-interface Subject {
+export interface Subject {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
   readonly row: Row;
@@ -195,7 +184,7 @@ interface Subject {
 }
 
 /** Rows of a step, which stand by employee. */
-function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: number): Subject[] {
+export function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: number): Subject[] {
   const subjects: Subject[] = [];
   for (const row of rows) {
     const employeeId = text(row, 'employee_id') as EmployeeId;
@@ -223,7 +212,7 @@ function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: number): Su
 }
 
 /** The known days of all subjects by employee and date; those that stand as stored too. */
-async function knowSubjects(
+export async function knowSubjects(
   session: Session,
   rosters: RosterReader,
   subjects: readonly Subject[],
@@ -482,46 +471,4 @@ class EmployeeWalk {
     ]);
     return subjectsOf(rows, firstDay, lastDay);
   }
-}
-
-/** See AttendanceStore.listOpenDays. */
-export async function listOpenDays(
-  database: Database,
-  rosters: RosterReader,
-  { groupId, now, after, limit }: OpenDaysQuery,
-): Promise<DayPage> {
-  const firstDay = utcDay(now) - OPEN_DAYS_BACK;
-  const lastDay = utcDay(now) + OPEN_DAYS_AHEAD;
-  const dates = [fromEpochDay(firstDay), fromEpochDay(lastDay)];
-  const moment = [formatTimestamp(now * 1000), ENGINE_VERSION];
-  return await inSnapshot(database, [], async (session) => {
-    const open: EmployeeDay[] = [];
-    const found = new Set<EmployeeId>();
-    let last = after ?? ('' as EmployeeId);
-    for (let looked = 0; looked < MAX_EMPLOYEES_LOOKED_AT; looked += OPEN_STEP_EMPLOYEES) {
-      const place = [last, OPEN_STEP_EMPLOYEES, ...dates, ...moment];
-      const step =
-        groupId === undefined
-          ? bind(STEPS.open, ...place)
-          : bind(STEPS.openInGroup, ...place, groupId);
-      const [rows = []] = await session.pipeline([step]);
-      const subjects = subjectsOf(rows, firstDay, lastDay);
-      const query = { includeExpected: false, asOf: undefined };
-      for (const day of await knowSubjects(session, rosters, subjects, query)) {
-        if (openSessionOf(day.day, now) === undefined) continue;
-        if (found.size === limit && !found.has(day.employeeId)) {
-          const employeeId = open.at(-1)?.employeeId ?? last;
-          return { days: open, next: { employeeId, date: LAST_DATE } };
-        }
-        found.add(day.employeeId);
-        open.push(day);
-      }
-      const end = subjects.at(-1);
-      if (end === undefined || subjects.length < OPEN_STEP_EMPLOYEES) {
-        return { days: open, next: undefined };
-      }
-      last = end.employeeId;
-    }
-    return { days: open, next: { employeeId: last, date: LAST_DATE } };
-  });
 }

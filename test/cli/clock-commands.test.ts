@@ -30,6 +30,7 @@ const DAY = {
   nextTransitionTime: at('2026-03-02T17:00:00Z'),
   sessions: [{ inTime: IN_TIME, shiftId: 'early', worked: seconds(0) }],
 };
+const CLOCK_STATE = { clockState: { employeeId: '007', timeZone: 'Europe/Berlin' } };
 const ZONED = { attendance: DAY, timeZone: 'Europe/Berlin' };
 const DAY_LINES =
   'DATE        STATUS   STANDS       WORKED  IN     OUT  ZONE           ANOMALIES\n' +
@@ -39,7 +40,10 @@ describe('the clock on the command line', () => {
   let service: StandIn;
 
   beforeEach(async () => {
-    service = await startStandIn({ getAttendance: () => ZONED });
+    service = await startStandIn({
+      getAttendance: () => ZONED,
+      getClockState: () => CLOCK_STATE,
+    });
   });
   afterEach(() => service.stop());
 
@@ -69,6 +73,7 @@ describe('the clock on the command line', () => {
     });
     expect(requestOf('clockIn')?.time).to.deep.include({ seconds: IN_TIME.seconds, nanos: 0 });
     expect(requestOf('clockIn')?.requestId).to.match(/^[0-9a-f-]{36}$/);
+    expect(service.calls.map(({ method }) => method)).to.deep.equal(['clockIn', 'getClockState']);
   });
 
   it('leaves the time to the service unless it is given', async () => {
@@ -189,10 +194,14 @@ describe('the clock on the command line', () => {
   ];
   for (const [what, state, says] of STATES) {
     it(`clock state of who is ${what}`, async () => {
-      service.answers.getClockState = () => ({ clockState: { ...state, attendance: DAY } });
+      const timeZone = 'Europe/Berlin';
+      service.answers.getClockState = () => ({
+        clockState: { ...state, attendance: DAY, timeZone },
+      });
       expect((await run('clock', 'state', '007')).out).to.equal(
         `007 Mia O'Brien ${says}\n${DAY_LINES}`,
       );
+      expect(service.calls.map(({ method }) => method)).to.deep.equal(['getClockState']);
     });
   }
 
@@ -217,6 +226,28 @@ describe('the clock on the command line', () => {
         '7 - in 2026-03-02T08:58:00+01:00 early 2026-03-02 -\n' +
         '8 - on break 2026-03-02T08:58:00+01:00 early 2026-03-02 -\n',
     );
+  });
+
+  it('who: tells the times of each in their own zone, unless in one for all', async () => {
+    const one = (employeeId: string, timeZone: string) => ({
+      employeeId,
+      timeZone,
+      status: ClockStatus.IN,
+      sinceTime: IN_TIME,
+    });
+    // The second is of a zone that this machine's data does not have.
+    const clockStates = [one('7', 'Asia/Tokyo'), one('8', 'Moon/Tycho'), one('9', '')];
+    service.answers.listClockedIn = () => ({ clockStates });
+    const times = async (...args: string[]) =>
+      (await run('who', ...args)).out.match(/2026-03-02T\S+/g);
+    expect(await times()).to.deep.equal([
+      '2026-03-02T16:58:00+09:00',
+      '2026-03-02T07:58:00Z',
+      '2026-03-02T07:58:00Z',
+    ]);
+    const berlin = '2026-03-02T08:58:00+01:00';
+    expect(await times('--zone', 'Europe/Berlin')).to.deep.equal([berlin, berlin, berlin]);
+    expect(service.calls.map(({ method }) => method)).to.deep.equal(Array(2).fill('listClockedIn'));
   });
 
   it('who: says when nobody is', async () => {

@@ -270,5 +270,39 @@ export function describeCommands(serviceOf: () => TestService): void {
       const { clockStates } = await clock().listClockedIn({ groupId: something() });
       expect(clockStates).to.deep.equal([]);
     });
+
+    it('K27 who works on into the shift that touches theirs is in, and may say when they leave', async () => {
+      const [employeeId, groupId] = [somebody(), something()];
+      // Where it is past eleven in the evening: both shifts are over, the late one's window is not.
+      const hour = new Date().getUTCHours();
+      const ahead = ((23 - hour + 24 + 12) % 24) - 12;
+      const timeZone = ahead === 0 ? 'UTC' : `Etc/GMT${ahead < 0 ? '+' : '-'}${Math.abs(ahead)}`;
+      const early = await asking.shift({ startTime: '06:00', endTime: '14:00', timeZone });
+      const late = await asking.shift({ startTime: '14:00', endTime: '22:00', timeZone });
+      await serviceOf().roster.createEmployee({ employee: { employeeId, groupId } });
+      const today = new Date(Date.now() + ahead * 3_600_000).toISOString().slice(0, 10);
+      await asking.assign(employeeId, [early, late], today, today);
+      const came = Date.parse(`${today}T06:00Z`) - ahead * 3_600_000;
+      const arrival = await clock().clockIn({ employeeId, time: timestampFromMs(came) });
+      const state = await asking.state(employeeId);
+      expect([state.status, state.session?.shiftId]).to.deep.equal([IN, early]);
+      expect(state.timeZone).to.equal(timeZone);
+      expect(state.sinceTime).to.deep.equal(arrival.punch?.time);
+      const closes = state.closesTime === undefined ? 0 : timestampMs(state.closesTime);
+      // Four hours after the late shift's end somebody may still leave.
+      expect(closes - (came + 20 * 3_600_000)).to.be.within(0, 1000);
+      const listed = await clock().listClockedIn({ groupId });
+      expect(listed.clockStates).to.deep.equal([state]);
+      const left = await clock().clockOut({ employeeId });
+      expect(
+        left.attendance?.sessions.map(({ shiftId, outTime }) => [shiftId, outTime !== undefined]),
+      ).to.deep.equal([
+        [early, true],
+        [late, true],
+      ]);
+      expect(anomaliesOf(left.attendance ?? expect.fail('no day'))).not.to.include('MISSING_OUT');
+      expect((await asking.state(employeeId)).status).to.equal(OUT);
+      expect((await clock().listClockedIn({ groupId })).clockStates).to.deep.equal([]);
+    });
   });
 }
