@@ -1,14 +1,14 @@
 // Reading attendance: one day, why it is as it is, lists in both orders, and the history of a day.
 
-import type { Attendance, Status, StoredDay } from '../domain/day.js';
+import type { Attendance, DayResult, Status } from '../domain/day.js';
 import { declarationIn } from '../domain/declaration.js';
-import { derive, NO_FACTS } from '../domain/derive.js';
+import { derive } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
 import type { Finding } from '../domain/finding.js';
 import type { KnownDay } from '../domain/known-day.js';
 import { type LocalDate, monthIndex, monthOf, monthsBetween } from '../domain/local-date.js';
-import { type DaySubject, present, presentResult } from '../domain/present.js';
+import { type DaySubject, type PresentableDay, present, presentResult } from '../domain/present.js';
 import type { RecordedPunch } from '../domain/recorded-punch.js';
 import { type Instant, instantOf, type RecordTime } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
@@ -230,8 +230,8 @@ export interface RevisionPage {
 
 /**
  * The history of a day, the oldest first: stored days as they were stored, whatever roster came
- * later. Before the first, and where no fact stood, it is what the roster that is in force
- * expects. Throws EMPLOYEE_NOT_FOUND.
+ * later. Before the first, and where no fact stood, it is what the roster known at that moment
+ * expected: what was told then is never told differently. Throws EMPLOYEE_NOT_FOUND.
  */
 export async function listHistory(
   store: AttendanceStore,
@@ -242,36 +242,52 @@ export async function listHistory(
 ): Promise<RevisionPage> {
   // One before, for `before` of the first, and one behind, to know whether it ends.
   const overlap = page.afterRevision > 0 ? 1 : 0;
-  const [found, basis] = await Promise.all([
-    store.listRevisions({
-      employeeId,
-      date,
-      asOf,
-      afterRevision: page.afterRevision - overlap,
-      limit: page.limit + overlap + 1,
-    }),
-    store.readDayFacts(employeeId, date, asOf),
-  ]);
-  if (found === undefined || basis === undefined) {
-    throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
-  }
+  const found = await store.listRevisions({
+    employeeId,
+    date,
+    asOf,
+    afterRevision: page.afterRevision - overlap,
+    limit: page.limit + overlap + 1,
+  });
+  if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const subject: DaySubject = { employeeId, employeeName: found.employeeName, date };
-  const expected = derive(NO_FACTS, basis.plan);
-  const shown = (day: StoredDay | undefined): Attendance => {
-    const { revision, recordedAt } = day ?? { revision: 0, recordedAt: undefined };
-    return present(subject, { result: day?.result ?? expected, revision, recordedAt }, now);
+  const shown = async ({ day }: DayRevision): Promise<Attendance> => {
+    const { revision, recordedAt } = day;
+    const result = day.result ?? (await expectedAt(store, subject, recordedAt));
+    return present(subject, result && { result, revision, recordedAt }, now);
   };
   const changes = found.revisions.slice(0, page.limit + overlap);
-  const days = changes.map((change) => shown(change.day));
-  const nothing = shown(undefined);
+  const days = await Promise.all(changes.map(shown));
+  const nothing = await beforeAll(store, subject, changes[0]);
   const revisions = changes.flatMap((change, index) => {
     const after = days[index];
     if (index < overlap || after === undefined) return [];
     const { actor, cause, reason } = change;
-    return [{ actor, cause, reason, before: days[index - 1] ?? nothing, after }];
+    const before = days[index - 1] ?? present(subject, nothing, now);
+    return [{ actor, cause, reason, before, after }];
   });
   const more = found.revisions.length > changes.length;
   return { revisions, next: more ? changes.at(-1)?.day.revision : undefined };
+}
+
+/** What a day without a standing fact was known as at a moment of its history. */
+async function expectedAt(
+  store: AttendanceStore,
+  { employeeId, date }: DaySubject,
+  moment: RecordTime,
+): Promise<DayResult | undefined> {
+  return (await store.readDayAsOf(employeeId, date, moment))?.day.result;
+}
+
+/** The day before its first change; undefined where nothing was known of it, or of the employee. */
+async function beforeAll(
+  store: AttendanceStore,
+  subject: DaySubject,
+  first: DayRevision | undefined,
+): Promise<PresentableDay | undefined> {
+  if (first?.day.revision !== 1) return undefined;
+  const result = await expectedAt(store, subject, (first.day.recordedAt - 1) as RecordTime);
+  return result && { result, revision: 0, recordedAt: undefined };
 }
 
 /** A page of punches, and where to go on; undefined when it ends here. */

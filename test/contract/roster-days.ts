@@ -402,6 +402,30 @@ export function describeRosterDays(serviceOf: () => TestService): void {
       expect(new Set(words).size, 'the steps change what is told').to.be.above(6);
     });
 
+    it('R32 a history is told for ever as it was told first', async () => {
+      const calendarId = something();
+      const { employeeId } = await follower({ calendarId });
+      const [, out] = await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
+      const [arrival] = await asking.punches(employeeId);
+      const punchIds = [arrival?.punchId ?? '', out?.punchId ?? ''];
+      await serviceOf().clock.voidPunch({ employeeId, punchIds, reason: 'not hers' });
+      const history = async () => {
+        const request = { employeeId, date: DAY };
+        const { revisions } = await serviceOf().client.listAttendanceRevisions(request);
+        return revisions.slice(0, 2);
+      };
+      const told = await history();
+      const words = told.map(({ before, after }) => [wordOf(before), wordOf(after)]);
+      expect(words).to.deep.equal([
+        ['ABSENT', 'PRESENT'],
+        ['PRESENT', 'ABSENT'],
+      ]);
+      const holiday = { calendarId, date: DAY, name: 'Found later' };
+      await roster().createHoliday({ holiday });
+      expect(wordOf(await asking.everywhere(employeeId))).to.equal('HOLIDAY');
+      expect(await history()).to.deep.equal(told);
+    });
+
     it('R31 of a moment before anything was known of somebody nothing is told', async () => {
       const before = timestampFromMs(Date.now() - 60_000);
       const { employeeId } = await follower();
