@@ -274,6 +274,25 @@ describe('the clock on the command line', () => {
     expect(asOf.asOfTime?.seconds).to.equal(at('2026-03-03T00:00:00Z').seconds);
   });
 
+  const LISTS: [string[], boolean, boolean][] = [
+    [['--from', '2026-03-01', '--to', '2026-03-31', '--status', 'absent'], true, false],
+    [['--from', '2026-01-01', '--to', '2027-01-01', '--status', 'scheduled'], true, false],
+    [['--from', '2026-01-01', '--to', '2027-01-02'], false, true],
+    [['--from', '2026-03-01', '--to', '2026-03-31', '--stored'], false, false],
+    [['--from', '2026-03-01', '--status', 'absent'], false, true],
+    [['--employee', '007'], false, false],
+  ];
+  for (const [args, includeExpected, hints] of LISTS) {
+    it(`list ${args.join(' ')} asks ${includeExpected ? 'the roster too' : 'for stored days'}`, async () => {
+      service.answers.listAttendance = () => ({});
+      const { code, err } = await run('list', ...args);
+      expect(code, err).to.equal(0);
+      expect(requestOf('listAttendance')).to.include({ includeExpected });
+      expect(err !== '').to.equal(hints);
+      expect(err).to.match(hints ? /^Only recorded days\. .* at most 366 days\.\n$/ : /^$/);
+    });
+  }
+
   const PUNCHES = [
     {
       punchId: '12',

@@ -61,6 +61,12 @@ describe('the clock and the roster, from the command line to the tables', functi
     expect(await done('day', '101', '2026-03-07')).to.match(/^2026-03-07 +(absent|scheduled) /m);
   });
 
+  it('lists who was absent although nothing was recorded, and not with --stored', async () => {
+    const range = ['list', '--from', '2026-03-02', '--to', '2026-03-08', '--status', 'absent'];
+    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected$/m);
+    expect((await done(...range, '--stored')).trimEnd().split('\n')).to.have.length(1);
+  });
+
   it('takes examples/punches.csv, once however often', async () => {
     const first = await done('punches', 'import', PUNCHES, ...BERLIN, '--json');
     expect(JSON.parse(first).counts).to.include({ recorded: 10, duplicates: 0, byTurns: 2 });
