@@ -22,7 +22,7 @@ export class UsedRequestIds {
       return { kind: 'FAILED', failure: { kind: 'REQUEST_ID_REUSED', employeeId, requestId } };
     }
     if (place !== undefined) return batch.outcomeAt(place.index);
-    return earlier && outcomeOf(earlier, state);
+    return earlier && outcomeOf(earlier, fact, state);
   }
 
   /** Only of what was recorded: what was refused can be tried again. */
@@ -38,11 +38,15 @@ function keyOf({ employeeId, requestId }: Fact): string {
 
 function outcomeOf(
   { answer, punches, receivedAt }: EarlierFact,
+  { kind }: Fact,
   state: EmployeeState,
 ): ItemOutcome {
   const { employeeName } = state;
   const day = answer && state.answerAs(answer.date, answer.after);
-  return { kind: 'DONE', employeeName, day, punches, receivedAt };
+  // What became of a punch later was not in the first answer. One that a void took back stays so.
+  const first =
+    kind === 'VOID' ? punches : punches.map((punch) => ({ ...punch, voided: undefined }));
+  return { kind: 'DONE', employeeName, day, punches: first, receivedAt };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

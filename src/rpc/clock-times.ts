@@ -11,6 +11,7 @@ import type { Problems } from './problems.js';
 
 const DAY_MS = 86_400_000;
 const NANOS_PER_MS = 1_000_000;
+const NANOS_PER_SECOND = 1_000_000_000;
 
 /** The times that have a date in the contract, 1900-01-01 to 9999-12-31, in UTC. */
 const TIMES: Window = {
@@ -37,6 +38,11 @@ export const MAX_SKEW_MS = 5 * 60_000;
 const NO_FLAGS: readonly PunchFlag[] = [];
 const SKEWED: readonly PunchFlag[] = ['CLOCK_SKEW'];
 
+/** Whether the parts of a timestamp are those of one: a binary message can bring any numbers. */
+function isTimestamp({ nanos }: Timestamp): boolean {
+  return nanos >= 0 && nanos < NANOS_PER_SECOND;
+}
+
 /**
  * A punch's time, to the millisecond. Undefined, and a problem added, when it is out of range.
  * Checked here: a rule of the proto for it would take ten times as long as all the others.
@@ -47,7 +53,7 @@ export function parsePunchTime(
   problems: Problems,
 ): Instant | undefined {
   const instant = instantOfTimestamp(time);
-  if (instant >= PUNCH_TIMES.from && instant <= PUNCH_TIMES.to) return instant;
+  if (isTimestamp(time) && instant >= PUNCH_TIMES.from && instant <= PUNCH_TIMES.to) return instant;
   problems.add(`${path}time`, 'TIME_INVALID', PUNCH_TIME_HELP);
   return undefined;
 }
@@ -76,7 +82,7 @@ export function parseMoment(
   problems: Problems,
 ): Instant | undefined {
   const instant = instantOfTimestamp(time);
-  if (instant >= TIMES.from && instant <= TIMES.to) return instant;
+  if (isTimestamp(time) && instant >= TIMES.from && instant <= TIMES.to) return instant;
   problems.add(field, `${field.toUpperCase()}_INVALID`, TIME_HELP);
   return undefined;
 }

@@ -79,6 +79,8 @@ export function describeCommands(serviceOf: () => TestService): void {
       const first = await clock().clockIn({ employeeId, time: onDay('08:00'), requestId });
       await clock().clockOut({ employeeId, time: onDay('12:00') });
       await clock().clockIn({ employeeId, time: onDay('13:00') });
+      const punchIds = [first.punch?.punchId ?? ''];
+      await clock().voidPunch({ employeeId, punchIds, reason: 'somebody else’s card' });
       const again = await clock().clockIn({
         employeeId,
         time: onDay('08:00'),

@@ -102,6 +102,17 @@ describe('a punch of a log', () => {
     });
   }
 
+  it('with parts of a timestamp that is none is rejected', async () => {
+    for (const nanos of [-1, 1_000_000_000, 2_147_483_647]) {
+      const request = fromJson(RecordPunchesRequestSchema, { punches: [PUNCH] });
+      const [punch] = request.punches;
+      if (punch?.time === undefined) expect.fail('the punch has a time');
+      punch.time.nanos = nanos;
+      const [result] = await recordPunches(new MemoryStore().asStore, request, callAt(NOW));
+      expect(told(result?.error)).to.deep.equal(['punches[0].time TIME_INVALID']);
+    }
+  });
+
   it('that breaks more than can be told of a thousand says how many more there are', async () => {
     const long = 'x'.repeat(2000);
     const bad = { deviceId: long, eventId: long, note: long, timeZone: long, employeeId: '' };
