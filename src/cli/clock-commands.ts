@@ -5,27 +5,35 @@ import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { Attendance, AttendanceClient, Punch } from '../client/index.js';
+import type { Attendance, AttendanceClient, ClockState, Punch } from '../client/index.js';
 import {
   ClockInResponseSchema,
   ClockOutResponseSchema,
   ClockStateSchema,
+  ClockStatus,
   EndBreakResponseSchema,
   StartBreakResponseSchema,
 } from '../client/index.js';
-import { commandSentence, stateSentence } from './clock-text.js';
+import { commandSentence, recordedSentence, stateSentence } from './clock-text.js';
 import type { SharedOptions } from './connection.js';
 import { withClient } from './connection.js';
 import type { Surroundings } from './console.js';
 import { writeLine } from './console.js';
 import { examples } from './day-commands.js';
-import { timeArgument } from './day-options.js';
+import { isSameSecond, leftAt } from './day-of-punch.js';
 import { dayLines } from './day-text.js';
 import { shownZone } from './local-time.js';
-import { zoneAtClock } from './told-zone.js';
+import { zoneArgument } from './punch-import-command.js';
+import type { SaidTime } from './said-time.js';
+import { instantOfSaid, saidTimeArgument } from './said-time.js';
+import { stateAtClock } from './told-zone.js';
 
-interface ClockOptions extends SharedOptions {
-  readonly at?: Timestamp;
+interface ZoneOptions extends SharedOptions {
+  readonly zone?: string;
+}
+
+interface ClockOptions extends ZoneOptions {
+  readonly at?: SaidTime;
   readonly note: string;
   readonly label?: Readonly<Record<string, string>>;
   readonly device: string;
@@ -56,6 +64,7 @@ interface Done {
 }
 
 const JSON_OPTIONS = { alwaysEmitImplicit: true };
+const ZONE_HELP = 'of a local time, and to show times in; else those of the shift or employee';
 
 const CLOCK_IN: Deed = {
   words: 'in',
@@ -125,9 +134,10 @@ function addDeed(group: Command, deed: Deed, surroundings: Surroundings): void {
     .argument('<employee>', 'the employee id')
     .option(
       '--at <instant>',
-      'when, such as 2026-03-02T09:00+01:00; now if not given',
-      timeArgument,
+      'when, such as 2026-03-02T09:00+01:00; a local time with --zone; now if not given',
+      saidTimeArgument,
     )
+    .option('--zone <zone>', ZONE_HELP, zoneArgument)
     .option('--note <text>', 'anything worth keeping with it', '')
     .option('--label <key=value>', 'such as job=4711; may be given again', addLabel)
     .option('--device <id>', 'the device that it is said with', '')
@@ -136,12 +146,13 @@ function addDeed(group: Command, deed: Deed, surroundings: Surroundings): void {
       'after',
       examples(
         `clock ${deed.words} 007`,
-        `clock ${deed.words} 007 --at 2026-03-02T09:00+01:00 --note "terminal was down"`,
+        `clock ${deed.words} 007 --at 2026-03-02T09:00 --zone Europe/Berlin --note "gate was down"`,
       ),
     )
     .action(async (employeeId: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ClockOptions>();
-      const { at, note, label = {}, device, requestId } = options;
+      const { at, zone, note, label = {}, device, requestId } = options;
+      const time = at === undefined ? undefined : instantOfSaid(at, zone);
       await withClient(options, surroundings, async (client) => {
         const done = await deed.call(client, {
           employeeId,
@@ -149,7 +160,7 @@ function addDeed(group: Command, deed: Deed, surroundings: Surroundings): void {
           labels: { ...label },
           note,
           requestId,
-          ...(at === undefined ? {} : { time: at }),
+          ...(time === undefined ? {} : { time }),
         });
         await printDone(surroundings, options, client, done);
       });
@@ -162,9 +173,10 @@ function addState(clock: Command, surroundings: Surroundings): void {
     .summary('show whether an employee is in')
     .description('Shows whether an employee is in, on break or out, since when, and the day.')
     .argument('<employee>', 'the employee id')
+    .option('--zone <zone>', ZONE_HELP, zoneArgument)
     .addHelpText('after', examples('clock state 007', '--json clock state 007'))
     .action(async (employeeId: string, _: unknown, self: Command) => {
-      const options = self.optsWithGlobals<SharedOptions>();
+      const options = self.optsWithGlobals<ZoneOptions>();
       await withClient(options, surroundings, async (client) => {
         const { clockState } = await client.getClockState({ employeeId });
         const day = clockState?.attendance;
@@ -176,27 +188,64 @@ function addState(clock: Command, surroundings: Surroundings): void {
           );
           return;
         }
-        const timeZone = clockState.timeZone || 'UTC';
-        await writeLine(surroundings.stdout, stateSentence(clockState, day, shownZone(timeZone)));
+        const timeZone = options.zone ?? (clockState.timeZone || 'UTC');
+        await printState(surroundings, client, clockState, shownZone(timeZone));
         await printDay(surroundings, day, timeZone);
       });
     });
 }
 
+async function printState(
+  { stdout }: Surroundings,
+  client: Pick<AttendanceClient, 'listAttendance'>,
+  state: ClockState,
+  zone: string,
+  told?: Done,
+): Promise<void> {
+  const { status, employeeId, sinceTime, attendance } = state;
+  if (attendance === undefined) throw withoutDay();
+  let hasLeft = true;
+  if (status === ClockStatus.OUT && sinceTime !== undefined) {
+    // Since when somebody is out is either when they left or when nobody waited any longer.
+    hasLeft = await leftAt(client, employeeId, sinceTime, zone).catch(() => true);
+  } else if (told !== undefined) {
+    hasLeft = !isWithoutEnd(told);
+  }
+  await writeLine(stdout, stateSentence(state, attendance, zone, hasLeft));
+}
+
 async function printDone(
   surroundings: Surroundings,
-  { json }: SharedOptions,
+  { json, at, zone }: ClockOptions,
   client: AttendanceClient,
-  { punch, attendance, json: text }: Done,
+  done: Done,
 ): Promise<void> {
+  const { punch, attendance, json: text } = done;
   if (json) {
     await writeLine(surroundings.stdout, text);
     return;
   }
   if (punch === undefined || attendance === undefined) throw withoutDay();
-  const timeZone = await zoneAtClock(client, attendance.employeeId);
-  await writeLine(surroundings.stdout, commandSentence(punch, attendance, shownZone(timeZone)));
+  const { stdout } = surroundings;
+  const state = await stateAtClock(client, attendance.employeeId);
+  const timeZone = zone ?? (state?.timeZone || 'UTC');
+  const shown = shownZone(timeZone);
+  if (at === undefined) {
+    await writeLine(stdout, commandSentence(punch, attendance, shown));
+  } else {
+    // What was said of a moment before need not be so now: both are told.
+    await writeLine(stdout, recordedSentence(punch, attendance, shown));
+    if (state?.attendance !== undefined) await printState(surroundings, client, state, shown, done);
+  }
   await printDay(surroundings, attendance, timeZone);
+}
+
+/** Whether the session that a command told of has no end. */
+function isWithoutEnd({ punch, attendance }: Done): boolean {
+  const sessions = attendance?.sessions ?? [];
+  return sessions.some(
+    ({ inTime, outTime }) => isSameSecond(inTime, punch?.time) && outTime === undefined,
+  );
 }
 
 async function printDay(

@@ -6,17 +6,44 @@ import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import type { Attendance, Break, ClockState, Punch } from '../client/index.js';
 import { ClockStatus, PunchKind } from '../client/index.js';
 import { shownText } from './console.js';
+import { isSameSecond } from './day-of-punch.js';
 import { clockText, timeOfDay } from './day-text.js';
+import { localMomentText } from './local-time.js';
+import { kindWord } from './punch-kind.js';
 
-/** What a command came to: `007 Mia O'Brien is in since 08:58, on shift early.` */
+/** What a command of now came to: `007 Mia O'Brien is in since 08:58, on shift early.` */
 export function commandSentence(punch: Punch, day: Attendance, zone: string): string {
-  const at = timeOfDay(punch.time, zone, day.date);
-  return sentence(day, `${deedOf(punch, day, zone, at)}.`);
+  const { begins, ends } = deedOf(punch, day, zone);
+  return sentence(day, `${begins} since ${timeOfDay(punch.time, zone, day.date)}${ends}.`);
 }
 
-/** The state: `007 Mia O'Brien is on break since 12:00.` `day` is the one it belongs to. */
-export function stateSentence(state: ClockState, day: Attendance, zone: string): string {
+/** What one of a moment before came to: nothing is said of now. */
+export function recordedSentence(punch: Punch, day: Attendance, zone: string): string {
+  const { ends } = deedOf(punch, day, zone);
+  return sentence(day, `recorded: ${punchText(punch, zone)}${ends}.`, ', ');
+}
+
+/** `in at 09:00 on Fri 20 Nov`. */
+export function punchText({ kind, time }: Pick<Punch, 'kind' | 'time'>, zone: string): string {
+  return `${kindWord(kind)} at ${momentText(time, zone)}`;
+}
+
+/**
+ * The state: `007 Mia O'Brien is on break since 12:00.` `day` is the one it belongs to; `hasLeft`
+ * is false where somebody who is out was never recorded to leave.
+ */
+export function stateSentence(
+  state: ClockState,
+  day: Attendance,
+  zone: string,
+  hasLeft: boolean,
+): string {
   const { status, sinceTime, session, closesTime } = state;
+  if (status === ClockStatus.OUT && !hasLeft) {
+    const over =
+      sinceTime === undefined ? '' : `; the session was over at ${momentText(sinceTime, zone)}`;
+    return sentence(day, `is out (no departure recorded${over}).`);
+  }
   const since = sinceTime === undefined ? '' : ` since ${timeOfDay(sinceTime, zone, day.date)}`;
   const until =
     closesTime === undefined
@@ -32,35 +59,41 @@ export function stateSentence(state: ClockState, day: Attendance, zone: string):
   }
 }
 
-function deedOf(punch: Punch, day: Attendance, zone: string, at: string): string {
+/** What is said before and behind the time of a punch. */
+function deedOf(punch: Punch, day: Attendance, zone: string): { begins: string; ends: string } {
   const { sessions } = day;
   switch (punch.kind) {
     case PunchKind.IN: {
-      const session = sessions.find(({ inTime }) => isSame(inTime, punch.time));
-      return `is in since ${at}${shiftOf(session?.shiftId)}`;
+      const session = sessions.find(({ inTime }) => isSameSecond(inTime, punch.time));
+      return { begins: 'is in', ends: shiftOf(session?.shiftId) };
     }
     case PunchKind.OUT: {
-      const session = sessions.find(({ outTime }) => isSame(outTime, punch.time));
-      if (session === undefined) return `is out since ${at}`;
+      const session = sessions.find(({ outTime }) => isSameSecond(outTime, punch.time));
+      if (session === undefined) return { begins: 'is out', ends: '' };
       const from = timeOfDay(session.inTime, zone, day.date);
-      return `is out since ${at}: in from ${from}, ${clockText(session.worked)} without breaks`;
+      const worked = `${clockText(session.worked)} not counting breaks`;
+      return { begins: 'is out', ends: `: in from ${from}, ${worked}` };
     }
     case PunchKind.BREAK_START:
-      return `is on break since ${at}`;
+      return { begins: 'is on break', ends: '' };
     case PunchKind.BREAK_END: {
       const breaks = sessions.flatMap((session) => session.breaks);
-      const ended = breaks.find(({ endTime }) => isSame(endTime, punch.time));
+      const ended = breaks.find(({ endTime }) => isSameSecond(endTime, punch.time));
       const length = ended === undefined ? '' : `, after a break of ${lengthText(ended)}`;
-      return `is back since ${at}${length}`;
+      return { begins: 'is back', ends: length };
     }
     default:
-      return `was recorded at ${at}`;
+      return { begins: 'has been recorded', ends: '' };
   }
 }
 
-function sentence({ employeeId, employeeName }: Attendance, says: string): string {
+function momentText(time: Timestamp | undefined, zone: string): string {
+  return time === undefined ? '-' : localMomentText(Number(time.seconds) * 1000, zone);
+}
+
+function sentence({ employeeId, employeeName }: Attendance, says: string, separator = ' '): string {
   const who = employeeName === '' ? employeeId : `${employeeId} ${employeeName}`;
-  return shownText(`${who} ${says}`);
+  return shownText(`${who}${separator}${says}`);
 }
 
 function shiftOf(shiftId: string | undefined): string {
@@ -71,9 +104,4 @@ function shiftOf(shiftId: string | undefined): string {
 function lengthText({ startTime, endTime }: Break): string {
   const seconds = (endTime?.seconds ?? 0n) - (startTime?.seconds ?? 0n);
   return clockText(create(DurationSchema, { seconds }));
-}
-
-/** Sessions count in whole seconds. */
-function isSame(one: Timestamp | undefined, other: Timestamp | undefined): boolean {
-  return one !== undefined && one.seconds === other?.seconds;
 }

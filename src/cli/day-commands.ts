@@ -29,6 +29,9 @@ import {
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
+const DAY_MS = 86_400_000;
+/** The service tells what a roster expects of at most so many days. */
+const MAX_EXPECTED_DAYS = 366;
 
 interface MarkOptions extends SharedOptions {
   readonly name?: string;
@@ -50,6 +53,7 @@ interface ListOptions extends SharedOptions {
   readonly to: string;
   readonly status?: readonly AttendanceStatus[];
   readonly limit: number;
+  readonly stored: boolean;
   readonly asOf?: Timestamp;
 }
 
@@ -144,12 +148,17 @@ function addGet(program: Command, surroundings: Surroundings): void {
 function addList(program: Command, surroundings: Surroundings): void {
   program
     .command('list')
-    .summary('list recorded days')
-    .description('Lists recorded days, by date and then by employee id.')
+    .summary('list days: recorded ones, and those that the roster expects')
+    .description(
+      'Lists days, by date and then by employee id. With --from and --to, for at most ' +
+        `${MAX_EXPECTED_DAYS} days, those too that only the roster knows of: who is absent ` +
+        'because nothing was recorded. Otherwise, and with --stored, only recorded days.',
+    )
     .option('--employee <id>', 'only this employee', '')
     .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
     .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '')
     .option('--status <status>', 'only days with this status; may be given again', addStatus)
+    .option('--stored', 'only recorded days, not what only the roster knows of', false)
     .option('--limit <days>', 'the most days to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
     .addHelpText(
@@ -220,12 +229,14 @@ async function printList(
   let pageToken = '';
   let left = options.limit;
   let isFirst = true;
+  const includeExpected = !options.stored && isExpectable(options);
   do {
     const page = await client.listAttendance({
       employeeId: options.employee,
       startDate: options.from,
       endDate: options.to,
       statuses: [...(options.status ?? [])],
+      includeExpected,
       // The same for all pages: a token is bound to its request.
       pageSize: Math.min(options.limit, MAX_PAGE_SIZE),
       pageToken,
@@ -242,6 +253,20 @@ async function printList(
     const hint = `There may be more than ${options.limit} days: see --limit, or narrow --from and --to.`;
     await writeLine(surroundings.stderr, hint);
   }
+  // Where somebody may take what is not there for what the roster expects.
+  const isAsking = options.status !== undefined || (options.from !== '' && options.to !== '');
+  if (isAsking && !includeExpected && !options.stored) {
+    const hint =
+      'Only recorded days. Those too that only the roster knows of: with --from and --to, for at ' +
+      `most ${MAX_EXPECTED_DAYS} days.`;
+    await writeLine(surroundings.stderr, hint);
+  }
+}
+
+/** Whether the service can tell what the roster expects in the range: both ends, not too long. */
+function isExpectable({ from, to }: Pick<ListOptions, 'from' | 'to'>): boolean {
+  if (from === '' || to === '') return false;
+  return Date.parse(to) - Date.parse(from) < MAX_EXPECTED_DAYS * DAY_MS;
 }
 
 async function printDay(

@@ -13,9 +13,10 @@ export function statusArgument(text: string): AttendanceStatus {
   return status;
 }
 
-/** For an option that may be given several times. */
+/** For an option that may be given several times. What cannot be declared can be looked for. */
 export function addStatus(text: string, before: readonly AttendanceStatus[] | undefined) {
-  return [...(before ?? []), statusArgument(text)];
+  const isComputed = text.trim().toLowerCase() === 'scheduled';
+  return [...(before ?? []), isComputed ? AttendanceStatus.SCHEDULED : statusArgument(text)];
 }
 
 export const PORTION_WORDS = ['whole', 'first', 'second'] as const;

@@ -19,6 +19,18 @@ export function localTimeText(epochMs: number, zone: string, date: string): stri
   return details.length === 0 ? shown.time : `${shown.time} (${details.join(', ')})`;
 }
 
+/** `21:00 on Fri 20 Nov`: where no date stands beside it. */
+export function localMomentText(epochMs: number, zone: string): string {
+  const { date, dateWords } = wallTime(epochMs, zone);
+  const [time = '', details = ''] = localTimeText(epochMs, zone, date).split(' (');
+  return `${time} on ${dateWords}${details === '' ? '' : ` (${details}`}`;
+}
+
+/** The date that clocks show, `YYYY-MM-DD`. */
+export function localDate(epochMs: number, zone: string): string {
+  return wallTime(epochMs, zone).date;
+}
+
 /** Whether the clock showed the same before: it was set back since. */
 function isSecondTime(epochMs: number, zone: string, { offsetMs }: WallTime): boolean {
   const before = wallTime(epochMs - MOST_SET_BACK_MS, zone).offsetMs;

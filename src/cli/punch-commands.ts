@@ -2,35 +2,33 @@
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { AttendanceClient, Punch } from '../client/index.js';
-import {
-  type PunchKind,
-  PunchSchema,
-  PunchSource,
-  ReplacePunchResponseSchema,
-} from '../client/index.js';
+import type { AttendanceClient, PunchKind } from '../client/index.js';
+import { ReplacePunchResponseSchema } from '../client/index.js';
 import type { SharedOptions } from './connection.js';
 import { positiveInteger, withClient } from './connection.js';
 import type { Surroundings } from './console.js';
-import { EXIT_USAGE, ExitError, table, writeLine } from './console.js';
+import { EXIT_USAGE, ExitError, writeLine } from './console.js';
 import { examples } from './day-commands.js';
 import { timeArgument } from './day-options.js';
-import { anomalyWord, dayLines } from './day-text.js';
+import { dayLines } from './day-text.js';
 import { isIsoDate } from './import-row.js';
 import { instantsOfWallTime } from './local-instant.js';
-import { localInstantText, shownZone } from './local-time.js';
+import { shownZone } from './local-time.js';
+import { addPunchAdd } from './punch-add-command.js';
 import { addPunchImport, zoneArgument } from './punch-import-command.js';
-import { kindWord, parseKind } from './punch-kind.js';
-import { zoneOfDay } from './told-zone.js';
+import { kindArgument } from './punch-kind.js';
+import { printPunches } from './punch-table.js';
+import type { SaidTime } from './said-time.js';
+import { instantOfSaid, saidTimeArgument } from './said-time.js';
+import { zoneAtClock, zoneOfDay } from './told-zone.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
 const DAY_MS = 86_400_000;
+const ELSE = "else in the employee's";
 const PUNCH_ID = /^[1-9]\d{0,14}$/;
-const HEADING = ['ID', 'TIME', 'KIND', 'SOURCE', 'DEVICE', 'EVENT', 'REMARKS'] as const;
 
 /** A moment, or a date whose bounds depend on --zone. */
 type Bound = { readonly instant: Timestamp } | { readonly date: string };
@@ -38,18 +36,19 @@ type Bound = { readonly instant: Timestamp } | { readonly date: string };
 interface ListOptions extends SharedOptions {
   readonly from?: Bound;
   readonly to?: Bound;
-  readonly zone: string;
+  readonly zone?: string;
   readonly voided: boolean;
   readonly limit: number;
 }
 
 interface VoidOptions extends SharedOptions {
+  readonly zone?: string;
   readonly reason: string;
   readonly requestId: string;
 }
 
 interface ReplaceOptions extends VoidOptions {
-  readonly time?: Timestamp;
+  readonly time?: SaidTime;
   readonly kind?: PunchKind;
 }
 
@@ -57,16 +56,18 @@ interface ReplaceOptions extends VoidOptions {
 export function addPunchCommands(program: Command, surroundings: Surroundings): void {
   const punches = program
     .command('punches')
-    .summary("import devices' logs; list and correct punches")
+    .summary("import devices' logs; add, list and correct punches")
     .description("Devices' logs, and what was recorded of an employee: list it and correct it.")
     .addHelpText(
       'after',
       examples(
         'punches import examples/punches.csv --zone Europe/Berlin',
         'punches list 007 --from 2026-03-02 --to 2026-03-02',
+        'punches add 007 break-start 2026-03-02T12:00 --zone Europe/Berlin',
       ),
     );
   addPunchImport(punches, surroundings);
+  addPunchAdd(punches, surroundings);
   addList(punches, surroundings);
   addVoid(punches, surroundings);
   addReplace(punches, surroundings);
@@ -82,20 +83,17 @@ function addList(punches: Command, surroundings: Surroundings): void {
     .argument('<employee>', 'the employee id')
     .option('--from <time>', 'from this date or instant on', boundArgument)
     .option('--to <time>', 'to the end of this date, or before this instant', boundArgument)
-    .option('--zone <zone>', 'show times, and take dates, in this zone', zoneArgument, 'UTC')
+    .option('--zone <zone>', `show times, and take dates, in this zone; ${ELSE}`, zoneArgument)
     .option('--voided', 'also those that were taken back', false)
     .option('--limit <punches>', 'the most punches to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .addHelpText(
       'after',
-      examples(
-        'punches list 007',
-        'punches list 007 --from 2026-03-02 --to 2026-03-08 --zone Europe/Berlin --voided',
-      ),
+      examples('punches list 007', 'punches list 007 --from 2026-03-02 --to 2026-03-08 --voided'),
     )
     .action(async (employeeId: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
       await withClient(options, surroundings, (client) =>
-        printPunches(surroundings, options, client, employeeId),
+        listPunches(surroundings, options, client, employeeId),
       );
     });
 }
@@ -112,6 +110,7 @@ function addVoid(punches: Command, surroundings: Surroundings): void {
     .argument('<employee>', 'the employee id')
     .argument('<punch...>', 'their numbers, as `punches list` shows them', addPunchId)
     .requiredOption('--reason <text>', 'why, for the history')
+    .option('--zone <zone>', `show times in this zone; ${ELSE}`, zoneArgument)
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
     .addHelpText('after', examples('punches void 007 12 13 --reason "wrong card"'))
     .action(async (employeeId: string, punchIds: string[], _: unknown, self: Command) => {
@@ -119,7 +118,8 @@ function addVoid(punches: Command, surroundings: Surroundings): void {
       const { reason, requestId } = options;
       await withClient(options, surroundings, async (client) => {
         const answer = await client.voidPunch({ employeeId, punchIds, reason, requestId });
-        await printRows(surroundings, options.json, answer.punches, 'UTC', true);
+        const zone = await zoneToShow(client, employeeId, options);
+        await printPunches(surroundings, options.json, answer.punches, zone, true);
       });
     });
 }
@@ -135,13 +135,14 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
     )
     .argument('<employee>', 'the employee id')
     .argument('<punch>', 'its number, as `punches list` shows it', punchIdArgument)
-    .option('--time <instant>', 'when it should have been', timeArgument)
+    .option('--time <time>', 'when it should have been; a local time with --zone', saidTimeArgument)
     .option(
       '--kind <kind>',
       'what it should have been: in, out, break-start, break-end',
       kindArgument,
     )
     .requiredOption('--reason <text>', 'why, for the history')
+    .option('--zone <zone>', `of a local time, and to show times in; ${ELSE}`, zoneArgument)
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
     .addHelpText(
       'after',
@@ -152,10 +153,11 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
     )
     .action(async (employeeId: string, punchId: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ReplaceOptions>();
-      const { time, kind, reason, requestId } = options;
-      if (time === undefined && kind === undefined) {
+      const { kind, reason, requestId, zone } = options;
+      if (options.time === undefined && kind === undefined) {
         throw new ExitError(EXIT_USAGE, 'Say what it should have been: --time, --kind or both.');
       }
+      const time = options.time === undefined ? undefined : instantOfSaid(options.time, zone);
       await withClient(options, surroundings, async (client) => {
         const answer = await client.replacePunch({
           employeeId,
@@ -174,8 +176,8 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
         if (punch === undefined || attendance === undefined) {
           throw new Error('The service answered without a punch or a day.');
         }
-        const timeZone = await zoneOfDay(client, attendance);
-        await printRows(surroundings, false, [punch], shownZone(timeZone), true);
+        const timeZone = zone ?? (await zoneOfDay(client, attendance));
+        await printPunches(surroundings, false, [punch], shownZone(timeZone), true);
         const day = { attendance, explanations: [], timeZone };
         for (const line of dayLines([day])) await writeLine(surroundings.stdout, line);
       });
@@ -183,13 +185,14 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
 }
 
 /** Page by page, so that memory stays flat; says on stderr when there is more than the limit. */
-async function printPunches(
+async function listPunches(
   surroundings: Surroundings,
   options: ListOptions,
-  client: Pick<AttendanceClient, 'listPunches'>,
+  client: Pick<AttendanceClient, 'listPunches' | 'getClockState'>,
   employeeId: string,
 ): Promise<void> {
-  const { from, to, zone, voided, limit, json } = options;
+  const { from, to, voided, limit, json } = options;
+  const zone = await zoneToShow(client, employeeId, options);
   const bounds = {
     ...(from === undefined ? {} : { startTime: instantOf(from, zone, 0) }),
     ...(to === undefined ? {} : { endTime: instantOf(to, zone, 1) }),
@@ -210,7 +213,7 @@ async function printPunches(
     left -= punches.length;
     pageToken = page.nextPageToken;
     const isHeaded = isFirst && (punches.length > 0 || pageToken === '');
-    await printRows(surroundings, json, punches, zone, isHeaded);
+    await printPunches(surroundings, json, punches, zone, isHeaded);
     if (punches.length > 0) isFirst = false;
     if (punches.length < page.punches.length) pageToken ||= 'more';
   } while (pageToken !== '' && left > 0);
@@ -222,51 +225,13 @@ async function printPunches(
 
 const JSON_OPTIONS = { alwaysEmitImplicit: true };
 
-async function printRows(
-  { stdout }: Surroundings,
-  json: boolean,
-  punches: readonly Punch[],
-  zone: string,
-  withHeading: boolean,
-): Promise<void> {
-  if (json) {
-    for (const punch of punches) {
-      await writeLine(stdout, toJsonString(PunchSchema, punch, JSON_OPTIONS));
-    }
-    return;
-  }
-  const lines = table(
-    HEADING,
-    punches.map((punch) => rowOf(punch, zone)),
-  );
-  for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
-}
-
-function rowOf(punch: Punch, zone: string): readonly string[] {
-  const { time, deviceId, eventId } = punch;
-  return [
-    punch.punchId,
-    time === undefined ? '-' : localInstantText(timestampMs(time), zone),
-    kindWord(punch.kind),
-    (PunchSource[punch.source] ?? `source ${punch.source}`).toLowerCase(),
-    deviceId || '-',
-    eventId || '-',
-    remarksOf(punch).join('; '),
-  ];
-}
-
-function remarksOf({ voided, replacesPunchId, anomalies, note, labels }: Punch): string[] {
-  const remarks: string[] = [];
-  if (voided !== undefined) {
-    const by = voided.replacedByPunchId;
-    const what = by === '' ? 'taken back' : `replaced by ${by}`;
-    remarks.push(`${what} by ${voided.actor}: ${voided.reason}`);
-  }
-  if (replacesPunchId !== '') remarks.push(`replaces ${replacesPunchId}`);
-  remarks.push(...anomalies.map(anomalyWord));
-  remarks.push(...Object.entries(labels).map(([key, value]) => `${key}=${value}`));
-  if (note !== '') remarks.push(note);
-  return remarks;
+/** --zone, else that of the employee. */
+async function zoneToShow(
+  client: Pick<AttendanceClient, 'getClockState'>,
+  employeeId: string,
+  { zone }: { readonly zone?: string },
+): Promise<string> {
+  return zone ?? shownZone(await zoneAtClock(client, employeeId));
 }
 
 function boundArgument(text: string): Bound {
@@ -292,12 +257,4 @@ function punchIdArgument(text: string): string {
 /** For an argument that may be given several times. */
 function addPunchId(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), punchIdArgument(text)];
-}
-
-function kindArgument(text: string): PunchKind {
-  const kind = parseKind(text);
-  if (kind === undefined) {
-    throw new InvalidArgumentError('It must be one of in, out, break-start, break-end.');
-  }
-  return kind;
 }

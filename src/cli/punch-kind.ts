@@ -1,6 +1,7 @@
 // The words and codes that devices write for what was done at a clock. What is not among them is
 // taken by turns, as arrivals and departures alternate, and the caller is told which it was.
 
+import { InvalidArgumentError } from 'commander';
 import { PunchKind } from '../client/index.js';
 
 /**
@@ -49,4 +50,13 @@ export function parseKind(text: string): PunchKind | undefined {
 export function kindWord(kind: PunchKind): string {
   if (kind === PunchKind.UNSPECIFIED) return 'by turns';
   return (PunchKind[kind] ?? `kind ${kind}`).toLowerCase().replaceAll('_', ' ');
+}
+
+/** For an option or an argument: one that says what it was. */
+export function kindArgument(text: string): PunchKind {
+  const kind = parseKind(text);
+  if (kind === undefined) {
+    throw new InvalidArgumentError('It must be one of in, out, break-start, break-end.');
+  }
+  return kind;
 }

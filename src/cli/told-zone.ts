@@ -2,7 +2,7 @@
 // else the employee's on the date: told beside the day's explanations. Of what happens at a clock
 // it is that of the employee's clock state.
 
-import type { Attendance, AttendanceClient } from '../client/index.js';
+import type { Attendance, AttendanceClient, ClockState } from '../client/index.js';
 
 /** Its IANA name. UTC when it cannot be asked now: what was done before stays done. */
 export async function zoneOfDay(
@@ -17,14 +17,22 @@ export async function zoneOfDay(
   }
 }
 
-/** The same of what somebody just did at a clock. */
+/** The same of an employee as a clock would show them now. */
 export async function zoneAtClock(
   client: Pick<AttendanceClient, 'getClockState'>,
   employeeId: string,
 ): Promise<string> {
+  return (await stateAtClock(client, employeeId))?.timeZone || 'UTC';
+}
+
+/** What a clock would show of an employee; undefined when it cannot be asked now. */
+export async function stateAtClock(
+  client: Pick<AttendanceClient, 'getClockState'>,
+  employeeId: string,
+): Promise<ClockState | undefined> {
   try {
-    return (await client.getClockState({ employeeId })).clockState?.timeZone || 'UTC';
+    return (await client.getClockState({ employeeId })).clockState;
   } catch {
-    return 'UTC';
+    return undefined;
   }
 }

@@ -3,7 +3,6 @@
 
 import type { Message } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import {
   Anomaly,
@@ -12,7 +11,6 @@ import {
   PunchKind,
   PunchSource,
 } from '../../src/client/index.js';
-import { refuse } from '../client/grpc-server.js';
 import type { StandIn } from './stand-in.js';
 import { ran, startStandIn } from './stand-in.js';
 
@@ -56,13 +54,25 @@ describe('the clock on the command line', () => {
   it('clocks in: a sentence and the day, in local time', async () => {
     const punch = { employeeId: '007', time: IN_TIME, kind: PunchKind.IN };
     service.answers.clockIn = () => ({ punch, attendance: DAY });
+    service.answers.getClockState = () => ({
+      clockState: {
+        employeeId: '007',
+        timeZone: 'Europe/Berlin',
+        status: ClockStatus.IN,
+        sinceTime: IN_TIME,
+        session: { shiftId: 'early' },
+        attendance: DAY,
+      },
+    });
     const done = await run(
       ...['clock', 'in', '007', '--at', '2026-03-02T08:58+01:00', '--note', 'bus was late'],
       ...['--label', 'job=4711', '--label', 'cost=a=b', '--device', 'desk'],
     );
     expect(done).to.deep.equal({
       code: 0,
-      out: `007 Mia O'Brien is in since 08:58, on shift early.\n${DAY_LINES}`,
+      out:
+        "007 Mia O'Brien, recorded: in at 08:58 on Mon 2 Mar, on shift early.\n" +
+        `007 Mia O'Brien is in since 08:58, on shift early.\n${DAY_LINES}`,
       err: '',
     });
     expect(requestOf('clockIn')).to.deep.include({
@@ -102,7 +112,7 @@ describe('the clock on the command line', () => {
       'clockOut',
       PunchKind.OUT,
       OUT_TIME,
-      'is out since 17:00: in from 08:58, 7:32 without breaks.',
+      'is out since 17:00: in from 08:58, 7:32 not counting breaks.',
     ],
     [
       ['break', 'start'],
@@ -144,34 +154,6 @@ describe('the clock on the command line', () => {
     expect(service.calls.map(({ method }) => method)).to.deep.equal(['clockIn']);
   });
 
-  const REFUSALS: [string, RegExp][] = [
-    [
-      'ALREADY_CLOCKED_IN',
-      /\nEnd that session: attendance clock out 007; ended earlier: with --at /,
-    ],
-    ['NOT_CLOCKED_IN', /\nWas the arrival forgotten\? attendance clock in 007 --at /],
-    ['ALREADY_ON_BREAK', /\nEnd it: attendance clock break end 007\n$/],
-    ['NOT_ON_BREAK', /attendance clock break start 007 --at /],
-    [
-      'OVERLAPS',
-      /\nWhat was recorded: attendance day 007 2026-03-02; .*\nTo correct it: .*replace/,
-    ],
-    ['EMPLOYEE_NOT_FOUND', /^EMPLOYEE_NOT_FOUND: so it is\n$/],
-  ];
-  for (const [reason, says] of REFUSALS) {
-    it(`${reason} comes with the service's words and the command that leads on`, async () => {
-      service.answers.clockIn = () => {
-        const info = { employee_id: '007', session_date: '2026-03-02' };
-        throw refuse({ code: status.FAILED_PRECONDITION, message: 'so it is', reason, info });
-      };
-      const { code, out, err } = await run('clock', 'in', '007');
-      expect({ code, out }).to.deep.equal({ code: 1, out: '' });
-      expect(err)
-        .to.match(new RegExp(`^${reason}: so it is\n`))
-        .and.match(says);
-    });
-  }
-
   const session = DAY.sessions[0];
   const STATES: [string, object, string][] = [
     [
@@ -190,10 +172,19 @@ describe('the clock on the command line', () => {
       'is on break since 12:00, on shift early.',
     ],
     ['out', { status: ClockStatus.OUT, sinceTime: OUT_TIME }, 'is out since 17:00.'],
+    [
+      'out without having left',
+      { status: ClockStatus.OUT, sinceTime: at('2026-03-02T20:00:00Z') },
+      'is out (no departure recorded; the session was over at 21:00 on Mon 2 Mar).',
+    ],
     ['never seen', { status: ClockStatus.OUT }, 'is out.'],
   ];
   for (const [what, state, says] of STATES) {
     it(`clock state of who is ${what}`, async () => {
+      service.answers.listAttendance = ({ startDate, endDate }) => {
+        expect([startDate, endDate]).to.deep.equal(['2026-02-28', '2026-03-04']);
+        return { attendances: [CLOSED] };
+      };
       const timeZone = 'Europe/Berlin';
       service.answers.getClockState = () => ({
         clockState: { ...state, attendance: DAY, timeZone },
@@ -201,7 +192,12 @@ describe('the clock on the command line', () => {
       expect((await run('clock', 'state', '007')).out).to.equal(
         `007 Mia O'Brien ${says}\n${DAY_LINES}`,
       );
-      expect(service.calls.map(({ method }) => method)).to.deep.equal(['getClockState']);
+      // Of somebody who is out: whether since then they left.
+      const isAsked = what.startsWith('out');
+      expect(service.calls.map(({ method }) => method)).to.deep.equal([
+        'getClockState',
+        ...(isAsked ? ['listAttendance'] : []),
+      ]);
     });
   }
 
@@ -273,6 +269,25 @@ describe('the clock on the command line', () => {
     const asOf = service.calls.at(-1)?.request as unknown as { asOfTime?: { seconds: bigint } };
     expect(asOf.asOfTime?.seconds).to.equal(at('2026-03-03T00:00:00Z').seconds);
   });
+
+  const LISTS: [string[], boolean, boolean][] = [
+    [['--from', '2026-03-01', '--to', '2026-03-31', '--status', 'absent'], true, false],
+    [['--from', '2026-01-01', '--to', '2027-01-01', '--status', 'scheduled'], true, false],
+    [['--from', '2026-01-01', '--to', '2027-01-02'], false, true],
+    [['--from', '2026-03-01', '--to', '2026-03-31', '--stored'], false, false],
+    [['--from', '2026-03-01', '--status', 'absent'], false, true],
+    [['--employee', '007'], false, false],
+  ];
+  for (const [args, includeExpected, hints] of LISTS) {
+    it(`list ${args.join(' ')} asks ${includeExpected ? 'the roster too' : 'for stored days'}`, async () => {
+      service.answers.listAttendance = () => ({});
+      const { code, err } = await run('list', ...args);
+      expect(code, err).to.equal(0);
+      expect(requestOf('listAttendance')).to.include({ includeExpected });
+      expect(err !== '').to.equal(hints);
+      expect(err).to.match(hints ? /^Only recorded days\. .* at most 366 days\.\n$/ : /^$/);
+    });
+  }
 
   const PUNCHES = [
     {

@@ -61,6 +61,12 @@ describe('the clock and the roster, from the command line to the tables', functi
     expect(await done('day', '101', '2026-03-07')).to.match(/^2026-03-07 +(absent|scheduled) /m);
   });
 
+  it('lists who was absent although nothing was recorded, and not with --stored', async () => {
+    const range = ['list', '--from', '2026-03-02', '--to', '2026-03-08', '--status', 'absent'];
+    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected$/m);
+    expect((await done(...range, '--stored')).trimEnd().split('\n')).to.have.length(1);
+  });
+
   it('takes examples/punches.csv, once however often', async () => {
     const first = await done('punches', 'import', PUNCHES, ...BERLIN, '--json');
     expect(JSON.parse(first).counts).to.include({ recorded: 10, duplicates: 0, byTurns: 2 });
@@ -78,24 +84,58 @@ describe('the clock and the roster, from the command line to the tables', functi
   it('clocks a day of somebody, and refuses what does not add up', async () => {
     const at = (time: string) => ['--at', `2026-03-04T${time}+01:00`];
     expect(await done('clock', 'in', '104', ...at('08:55'))).to.match(
-      /^104 Peter Novak is in since 08:55, on shift office\.\n/,
+      /^104 Peter Novak, recorded: in at 08:55 on Wed 4 Mar, on shift office\.\n104 Peter Novak is out \(no departure recorded\)\.\n/,
     );
     const twice = await run('clock', 'in', '104', ...at('09:30'));
     expect(twice.code).to.equal(1);
     expect(twice.err)
       .to.match(/^ALREADY_CLOCKED_IN: .*2026-03-04T07:55:00.*office/)
-      .and.match(/End that session: attendance clock out 104/);
+      .and.match(/Say when that session of 2026-03-04 ended: attendance clock out 104 --at TIME;/);
     await done('clock', 'break', 'start', '104', ...at('12:00'));
     expect((await run('clock', 'break', 'start', '104', ...at('12:10'))).err).to.match(
       /^ALREADY_ON_BREAK: /,
     );
     expect(await done('clock', 'break', 'end', '104', ...at('12:45'))).to.match(
-      /^104 Peter Novak is back since 12:45, after a break of 0:45\.\n/,
+      /^104 Peter Novak, recorded: break end at 12:45 on Wed 4 Mar, after a break of 0:45\.\n/,
     );
     expect(await done('clock', 'out', '104', ...at('17:40'))).to.match(
-      /^104 Peter Novak is out since 17:40: in from 08:55, 8:00 without breaks\.\n/,
+      /^104 Peter Novak, recorded: out at 17:40 on Wed 4 Mar: in from 08:55, 8:00 not counting breaks\.\n104 Peter Novak is out\.\n/,
     );
-    expect((await run('clock', 'out', '104', ...at('17:50'))).err).to.match(/^NOT_CLOCKED_IN: /);
+    expect((await run('clock', 'out', '104', ...at('17:50'))).err)
+      .to.match(/^NOT_CLOCKED_IN: /)
+      .and.match(/attendance punches add 104 KIND TIME\n$/);
+  });
+
+  it('says when a session was over that nobody ended', async () => {
+    const beforeYesterday = new Date(Date.now() - 40 * 3_600_000).toISOString();
+    expect(await done('clock', 'in', 'forgetful', '--at', beforeYesterday)).to.match(
+      /^forgetful, recorded: in at .*\nforgetful is out \(no departure recorded; the session was over at \S+ on \w{3} \d+ \w{3}\)\.\n/,
+    );
+    expect(await done('clock', 'state', 'forgetful')).to.match(/^forgetful is out \(no departure/);
+  });
+
+  it('takes a break that was forgotten, of a session that is over', async () => {
+    const start = ['104', 'break-start', '2026-03-04T15:00', ...BERLIN];
+    expect((await run('clock', 'break', 'start', '104', '--at', '2026-03-04 15:00', ...BERLIN)).err)
+      .to.match(/^OVERLAPS: /)
+      .and.match(/attendance punches add 104 KIND TIME\n$/);
+    expect(await done('punches', 'add', ...start)).to.match(
+      /^recorded: punch \d+ of 104, break start at 15:00 on Wed 4 Mar\n/,
+    );
+    const ended = await done('punches', 'add', '104', 'break-end', '2026-03-04T15:10+01:00');
+    expect(ended)
+      .to.match(/^recorded: .* break end at 15:10 on Wed 4 Mar\nDATE .*\n2026-03-04 .* 7:50 /)
+      .and.match(/^ {2}08:55 to 17:40, 7:50, .*, break 15:00 to 15:10$/m);
+    expect(await done('punches', 'add', ...start)).to.match(/^duplicate: .*was there already\n/);
+  });
+
+  it('counts the morning of a night shift for the day before', async () => {
+    const told = await done('punches', 'add', '103', 'break-start', '2026-03-03T02:00', ...BERLIN);
+    expect(told).to.match(/ break start at 02:00 on Tue 3 Mar\nDATE .*\n2026-03-02 /);
+    const listed = await done('punches', 'list', '103', '--from', '2026-03-03');
+    const id = /^(\d+) +2026-03-03T02:00:00\+01:00 +break start +file /m.exec(listed)?.[1] ?? '?';
+    const voided = await done('punches', 'void', '103', id, '--reason', 'worked on');
+    expect(voided).to.match(/ 2026-03-03T02:00:00\+01:00 /);
   });
 
   it('shows who is in, now', async () => {
@@ -117,7 +157,7 @@ describe('the clock and the roster, from the command line to the tables', functi
     const [, breakStart = '', breakEnd = '', out = ''] = ids;
     expect(ids).to.have.length(4);
     const replaced = await done(
-      ...['punches', 'replace', '101', out, '--time', '2026-03-02T14:30+01:00'],
+      ...['punches', 'replace', '101', out, '--time', '2026-03-02 14:30', ...BERLIN],
       ...['--reason', 'the gate was stuck'],
     );
     expect(replaced)
