@@ -2,18 +2,20 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { checkAssignment, MAX_SHIFTS_PER_DATE, type Overlap } from '../domain/check-roster.js';
-import {
-  AttendanceError,
-  type Failure,
-  type FieldViolation,
-  invalidField,
-} from '../domain/errors.js';
+import { type AttendanceError, type FieldViolation, invalidField } from '../domain/errors.js';
 import { fromEpochDay } from '../domain/local-date.js';
-import { type Assignment, type EmployeeRoster, type Roster, rosterOn } from '../domain/roster.js';
+import {
+  type Assignment,
+  cycleDay,
+  type EmployeeRoster,
+  type Roster,
+  rosterOn,
+} from '../domain/roster.js';
 import { employeeRosterOf } from './employee-roster.js';
 import {
   checkRosterEtag,
   employeeNotFound,
+  overlapRefusal,
   refuseArchived,
   refuseIfAny,
   rosterExists,
@@ -296,7 +298,7 @@ function refuseConflicts(
     throw invalidField(`${ASSIGNMENT_PATH}.cycle`, 'TOO_MANY_SHIFTS', description);
   }
   if (overlap === undefined) return;
-  throw new AttendanceError(overlapFailure(overlap, roster, willBe.employee, after, isChanged));
+  throw ownConflict(overlap, roster, willBe.employee, after, isChanged);
 }
 
 function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']): EmployeeRoster {
@@ -305,13 +307,13 @@ function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']):
 }
 
 /** Told from the side of what was changed: the other one is what it met. */
-function overlapFailure(
+function ownConflict(
   overlap: Overlap,
   roster: Roster,
   employee: EmployeeRoster,
   own: OwnState,
   isChanged: (assignment: AssignmentRecord) => boolean,
-): Failure {
+): AttendanceError {
   const source = (day: number, shiftId: string) =>
     rosterOn(roster, employee, day).source === 'ASSIGNMENT'
       ? assignmentWith(own.assignments, day, shiftId)
@@ -322,18 +324,10 @@ function overlapFailure(
   const isFirstChanged = first !== undefined && isChanged(first);
   const turned = isSecondChanged && !isFirstChanged;
   const told = turned ? turn(overlap) : overlap;
-  return {
-    kind: 'SHIFTS_OVERLAP',
-    employeeId: own.employeeId,
-    date: fromEpochDay(told.epochDay),
-    shiftId: told.shiftId,
-    otherDate: fromEpochDay(told.otherEpochDay),
-    otherShiftId: told.otherShiftId,
-    otherAssignmentId: (turned ? first : second)?.assignmentId,
-  };
+  return overlapRefusal(own.employeeId, told, turned ? first : second);
 }
 
-export function turn(overlap: Overlap): Overlap {
+function turn(overlap: Overlap): Overlap {
   return {
     epochDay: overlap.otherEpochDay,
     shiftId: overlap.otherShiftId,
@@ -348,9 +342,8 @@ export function assignmentWith(
   day: number,
   shiftId: string,
 ): AssignmentRecord | undefined {
-  return assignments.find(({ assignment: { fromDay, toDay, cycle, anchorDay } }) => {
-    if (day < fromDay || day > toDay) return false;
-    const index = (((day - anchorDay) % cycle.length) + cycle.length) % cycle.length;
-    return cycle[index]?.includes(shiftId) === true;
+  return assignments.find(({ assignment }) => {
+    if (day < assignment.fromDay || day > assignment.toDay) return false;
+    return cycleDay(assignment, day).includes(shiftId);
   });
 }

@@ -87,7 +87,9 @@ export function helpFor(field: DescField, rule: string, isItem: boolean): string
 function mayBeLeftOut(field: DescField, help: string): string {
   const type = rulesOf(field)?.type;
   const isRequired = type?.case !== 'string' || type.value.minLen > 0n || type.value.pattern !== '';
-  return isRequired && !mayBeEmpty(field) ? help : help.replace(/^must be 1 to (\d+)/, 'must be at most $1');
+  return isRequired && !mayBeEmpty(field)
+    ? help
+    : help.replace(/^must be 1 to (\d+)/, 'must be at most $1');
 }
 
 /** As many as the contract has fields: the library reads them from bytes at every look. */
