@@ -55,7 +55,7 @@ export function changeDetail(
     refuseArchived([defaultShiftId], NONE, view.archivedShifts);
   }
   const dates = isSame ? undefined : datesOfDetail(own.detail, detail);
-  if (dates !== undefined) refuseConflicts(view, own, { ...own, detail }, dates, () => false);
+  if (dates !== undefined) refuseConflicts(view, { before: own, after: { ...own, detail }, dates, path: 'employee' });
   const changeId = isSame ? own.detailChangeId : view.changeId;
   return {
     answer: {
@@ -131,7 +131,8 @@ export function changeAssignment(
   }
   const dates = { firstDay: before.assignment.fromDay, lastDay: before.assignment.toDay };
   const assignments = own.assignments.filter((one) => one !== before);
-  refuseConflicts(view, own, { ...own, assignments }, dates, () => false);
+  const after = { ...own, assignments };
+  refuseConflicts(view, { before: own, after, dates, path: 'assignment_id' });
   return {
     answer: { kind: 'ASSIGNMENT', assignment: before },
     edit: { kind: 'ASSIGNMENT', employeeId: own.employeeId, assignmentId, assignment: undefined },
@@ -167,7 +168,9 @@ function replaceAssignment(
   const { changeId } = view;
   const record = { employeeId, assignmentId, assignment, changeId, updatedAt: undefined };
   const assignments = [...own.assignments.filter((one) => one !== before), record];
-  refuseConflicts(view, own, { ...own, assignments }, dates, (one) => one === record);
+  const after = { ...own, assignments };
+  const path = `${ASSIGNMENT_PATH}.cycle`;
+  refuseConflicts(view, { before: own, after, dates, path, changed: record });
   return {
     answer: { kind: 'ASSIGNMENT', assignment: record },
     edit: { kind: 'ASSIGNMENT', employeeId, assignmentId, assignment },
@@ -221,7 +224,8 @@ export function changeOverride(
   const overrides = new Map(own.overrides);
   if (shiftIds === undefined) overrides.delete(epochDay);
   else overrides.set(epochDay, shiftIds);
-  refuseConflicts(view, own, { ...own, overrides }, dates, () => false);
+  const path = isSet ? 'override.shift_ids' : 'date';
+  refuseConflicts(view, { before: own, after: { ...own, overrides }, dates, path });
   return {
     answer,
     edit: { kind: 'OVERRIDE', employeeId, epochDay, shiftIds },
@@ -277,28 +281,30 @@ function ownOf(
   return view.own;
 }
 
+interface OwnStep {
+  readonly before: OwnState;
+  readonly after: OwnState;
+  readonly dates: DayRange;
+  /** The field of the command that would bring a date too many shifts. */
+  readonly path: string;
+  /** The assignment that is new or another, if one is. */
+  readonly changed?: AssignmentRecord;
+}
+
 /** Throws when the step puts the employee in two places, or gives a date too many shifts. */
-function refuseConflicts(
-  view: RosterChangeView,
-  before: OwnState,
-  after: OwnState,
-  dates: DayRange,
-  isChanged: (assignment: AssignmentRecord) => boolean,
-): void {
+function refuseConflicts(view: RosterChangeView, step: OwnStep): void {
   const { roster, defaultZone } = view;
-  const sides = [before, after].map((own) => ({ roster, employee: ownRoster(own, defaultZone) }));
-  const [was, willBe] = sides;
-  if (was === undefined || willBe === undefined) return;
-  const look = { range: dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
-  const { overlap, crowdedDay } = findConflicts({ before: was, after: willBe }, look);
+  const before = { roster, employee: ownRoster(step.before, defaultZone) };
+  const after = { roster, employee: ownRoster(step.after, defaultZone) };
+  const look = { range: step.dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
+  const { overlap, crowdedDay } = findConflicts({ before, after }, look);
   if (crowdedDay !== undefined) {
     const description =
-      `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, with those of the other ` +
-      `assignments; on ${fromEpochDay(crowdedDay)} there would be more`;
-    throw invalidField(`${ASSIGNMENT_PATH}.cycle`, 'TOO_MANY_SHIFTS', description);
+      `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, those of all assignments ` +
+      `together; on ${fromEpochDay(crowdedDay)} there would be more`;
+    throw invalidField(step.path, 'TOO_MANY_SHIFTS', description);
   }
-  if (overlap === undefined) return;
-  throw ownConflict(overlap, roster, willBe.employee, after, isChanged);
+  if (overlap !== undefined) throw ownConflict(overlap, roster, after.employee, step);
 }
 
 function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']): EmployeeRoster {
@@ -311,8 +317,7 @@ function ownConflict(
   overlap: Overlap,
   roster: Roster,
   employee: EmployeeRoster,
-  own: OwnState,
-  isChanged: (assignment: AssignmentRecord) => boolean,
+  { after: own, changed }: OwnStep,
 ): AttendanceError {
   const source = (day: number, shiftId: string) =>
     rosterOn(roster, employee, day).source === 'ASSIGNMENT'
@@ -320,9 +325,7 @@ function ownConflict(
       : undefined;
   const first = source(overlap.epochDay, overlap.shiftId);
   const second = source(overlap.otherEpochDay, overlap.otherShiftId);
-  const isSecondChanged = second !== undefined && isChanged(second);
-  const isFirstChanged = first !== undefined && isChanged(first);
-  const turned = isSecondChanged && !isFirstChanged;
+  const turned = changed !== undefined && second === changed && first !== changed;
   const told = turned ? turn(overlap) : overlap;
   return overlapRefusal(own.employeeId, told, turned ? first : second);
 }

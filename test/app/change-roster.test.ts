@@ -230,4 +230,26 @@ describe('a change of the roster', () => {
       .with.nested.property('failure.violations[0]')
       .that.includes({ field: 'assignment.assignment.cycle', reason: 'TOO_MANY_SHIFTS' });
   });
+
+  it('that brings a date too many shifts is refused at the field that brings them', () => {
+    const own = view.own;
+    const [first] = own?.assignments ?? [];
+    if (own === undefined || first === undefined) throw new Error('there is an assignment');
+    const once = { fromDay: FIRST, toDay: FIRST, anchorDay: FIRST, cycle: [nine.slice(5)] };
+    const assignments = [first, { ...first, assignmentId: 3, assignment: once }];
+    const off = { ...own, detail: before, assignments, overrides: new Map([[FIRST, []]]) };
+    const clear: RosterCommand = { ...header, kind: 'CLEAR_OVERRIDE', epochDay: FIRST };
+    const later = { ...before, joinedDay: FIRST + 1 };
+    const absent = { ...own, assignments, detail: later, overrides: new Map() };
+    const join: RosterCommand = { ...header, kind: 'UPDATE_EMPLOYEE', detail: before };
+    for (const [command, state, field] of [
+      [clear, off, 'date'],
+      [join, absent, 'employee'],
+    ] as const) {
+      expect(() => decideRosterChange(command, { ...view, own: state }))
+        .to.throw(AttendanceError)
+        .with.nested.property('failure.violations[0]')
+        .that.includes({ field, reason: 'TOO_MANY_SHIFTS' });
+    }
+  });
 });
