@@ -2,18 +2,20 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { checkAssignment, MAX_SHIFTS_PER_DATE, type Overlap } from '../domain/check-roster.js';
-import {
-  AttendanceError,
-  type Failure,
-  type FieldViolation,
-  invalidField,
-} from '../domain/errors.js';
+import { type AttendanceError, type FieldViolation, invalidField } from '../domain/errors.js';
 import { fromEpochDay } from '../domain/local-date.js';
-import { type Assignment, type EmployeeRoster, type Roster, rosterOn } from '../domain/roster.js';
+import {
+  type Assignment,
+  cycleDay,
+  type EmployeeRoster,
+  type Roster,
+  rosterOn,
+} from '../domain/roster.js';
 import { employeeRosterOf } from './employee-roster.js';
 import {
   checkRosterEtag,
   employeeNotFound,
+  overlapRefusal,
   refuseArchived,
   refuseIfAny,
   rosterExists,
@@ -53,7 +55,7 @@ export function changeDetail(
     refuseArchived([defaultShiftId], NONE, view.archivedShifts);
   }
   const dates = isSame ? undefined : datesOfDetail(own.detail, detail);
-  if (dates !== undefined) refuseConflicts(view, own, { ...own, detail }, dates, () => false);
+  if (dates !== undefined) refuseConflicts(view, { before: own, after: { ...own, detail }, dates, path: 'employee' });
   const changeId = isSame ? own.detailChangeId : view.changeId;
   return {
     answer: {
@@ -129,7 +131,8 @@ export function changeAssignment(
   }
   const dates = { firstDay: before.assignment.fromDay, lastDay: before.assignment.toDay };
   const assignments = own.assignments.filter((one) => one !== before);
-  refuseConflicts(view, own, { ...own, assignments }, dates, () => false);
+  const after = { ...own, assignments };
+  refuseConflicts(view, { before: own, after, dates, path: 'assignment_id' });
   return {
     answer: { kind: 'ASSIGNMENT', assignment: before },
     edit: { kind: 'ASSIGNMENT', employeeId: own.employeeId, assignmentId, assignment: undefined },
@@ -165,7 +168,9 @@ function replaceAssignment(
   const { changeId } = view;
   const record = { employeeId, assignmentId, assignment, changeId, updatedAt: undefined };
   const assignments = [...own.assignments.filter((one) => one !== before), record];
-  refuseConflicts(view, own, { ...own, assignments }, dates, (one) => one === record);
+  const after = { ...own, assignments };
+  const path = `${ASSIGNMENT_PATH}.cycle`;
+  refuseConflicts(view, { before: own, after, dates, path, changed: record });
   return {
     answer: { kind: 'ASSIGNMENT', assignment: record },
     edit: { kind: 'ASSIGNMENT', employeeId, assignmentId, assignment },
@@ -219,7 +224,8 @@ export function changeOverride(
   const overrides = new Map(own.overrides);
   if (shiftIds === undefined) overrides.delete(epochDay);
   else overrides.set(epochDay, shiftIds);
-  refuseConflicts(view, own, { ...own, overrides }, dates, () => false);
+  const path = isSet ? 'override.shift_ids' : 'date';
+  refuseConflicts(view, { before: own, after: { ...own, overrides }, dates, path });
   return {
     answer,
     edit: { kind: 'OVERRIDE', employeeId, epochDay, shiftIds },
@@ -275,28 +281,30 @@ function ownOf(
   return view.own;
 }
 
+interface OwnStep {
+  readonly before: OwnState;
+  readonly after: OwnState;
+  readonly dates: DayRange;
+  /** The field of the command that would bring a date too many shifts. */
+  readonly path: string;
+  /** The assignment that is new or another, if one is. */
+  readonly changed?: AssignmentRecord;
+}
+
 /** Throws when the step puts the employee in two places, or gives a date too many shifts. */
-function refuseConflicts(
-  view: RosterChangeView,
-  before: OwnState,
-  after: OwnState,
-  dates: DayRange,
-  isChanged: (assignment: AssignmentRecord) => boolean,
-): void {
+function refuseConflicts(view: RosterChangeView, step: OwnStep): void {
   const { roster, defaultZone } = view;
-  const sides = [before, after].map((own) => ({ roster, employee: ownRoster(own, defaultZone) }));
-  const [was, willBe] = sides;
-  if (was === undefined || willBe === undefined) return;
-  const look = { range: dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
-  const { overlap, crowdedDay } = findConflicts({ before: was, after: willBe }, look);
+  const before = { roster, employee: ownRoster(step.before, defaultZone) };
+  const after = { roster, employee: ownRoster(step.after, defaultZone) };
+  const look = { range: step.dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
+  const { overlap, crowdedDay } = findConflicts({ before, after }, look);
   if (crowdedDay !== undefined) {
     const description =
-      `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, with those of the other ` +
-      `assignments; on ${fromEpochDay(crowdedDay)} there would be more`;
-    throw invalidField(`${ASSIGNMENT_PATH}.cycle`, 'TOO_MANY_SHIFTS', description);
+      `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, those of all assignments ` +
+      `together; on ${fromEpochDay(crowdedDay)} there would be more`;
+    throw invalidField(step.path, 'TOO_MANY_SHIFTS', description);
   }
-  if (overlap === undefined) return;
-  throw new AttendanceError(overlapFailure(overlap, roster, willBe.employee, after, isChanged));
+  if (overlap !== undefined) throw ownConflict(overlap, roster, after.employee, step);
 }
 
 function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']): EmployeeRoster {
@@ -305,35 +313,24 @@ function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']):
 }
 
 /** Told from the side of what was changed: the other one is what it met. */
-function overlapFailure(
+function ownConflict(
   overlap: Overlap,
   roster: Roster,
   employee: EmployeeRoster,
-  own: OwnState,
-  isChanged: (assignment: AssignmentRecord) => boolean,
-): Failure {
+  { after: own, changed }: OwnStep,
+): AttendanceError {
   const source = (day: number, shiftId: string) =>
     rosterOn(roster, employee, day).source === 'ASSIGNMENT'
       ? assignmentWith(own.assignments, day, shiftId)
       : undefined;
   const first = source(overlap.epochDay, overlap.shiftId);
   const second = source(overlap.otherEpochDay, overlap.otherShiftId);
-  const isSecondChanged = second !== undefined && isChanged(second);
-  const isFirstChanged = first !== undefined && isChanged(first);
-  const turned = isSecondChanged && !isFirstChanged;
+  const turned = changed !== undefined && second === changed && first !== changed;
   const told = turned ? turn(overlap) : overlap;
-  return {
-    kind: 'SHIFTS_OVERLAP',
-    employeeId: own.employeeId,
-    date: fromEpochDay(told.epochDay),
-    shiftId: told.shiftId,
-    otherDate: fromEpochDay(told.otherEpochDay),
-    otherShiftId: told.otherShiftId,
-    otherAssignmentId: (turned ? first : second)?.assignmentId,
-  };
+  return overlapRefusal(own.employeeId, told, turned ? first : second);
 }
 
-export function turn(overlap: Overlap): Overlap {
+function turn(overlap: Overlap): Overlap {
   return {
     epochDay: overlap.otherEpochDay,
     shiftId: overlap.otherShiftId,
@@ -348,9 +345,8 @@ export function assignmentWith(
   day: number,
   shiftId: string,
 ): AssignmentRecord | undefined {
-  return assignments.find(({ assignment: { fromDay, toDay, cycle, anchorDay } }) => {
-    if (day < fromDay || day > toDay) return false;
-    const index = (((day - anchorDay) % cycle.length) + cycle.length) % cycle.length;
-    return cycle[index]?.includes(shiftId) === true;
+  return assignments.find(({ assignment }) => {
+    if (day < assignment.fromDay || day > assignment.toDay) return false;
+    return cycleDay(assignment, day).includes(shiftId);
   });
 }

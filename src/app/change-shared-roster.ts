@@ -3,12 +3,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Overlap } from '../domain/check-roster.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { type AttendanceError, type Failure, invalidField } from '../domain/errors.js';
+import { type AttendanceError, invalidField } from '../domain/errors.js';
 import { fromEpochDay } from '../domain/local-date.js';
 import { type EmployeeRoster, type Roster, rosterOn, type ShiftVersion } from '../domain/roster.js';
-import { assignmentWith, turn } from './change-own-roster.js';
-import { checkRosterEtag, rosterExists, rosterNotFound } from './roster-checks.js';
-import { ALL_DATES, type DayRange, findConflicts } from './roster-conflicts.js';
+import { assignmentWith } from './change-own-roster.js';
+import { checkRosterEtag, overlapRefusal, rosterExists, rosterNotFound } from './roster-checks.js';
+import { ALL_DATES, type DayRange } from './roster-conflicts.js';
 import {
   MAX_HOLIDAYS,
   MAX_SHIFT_VERSIONS,
@@ -17,14 +17,9 @@ import {
   type RosterDecision,
 } from './roster-decision.js';
 import type { AssignmentRecord, RosterCommand, ShiftRecord } from './roster-ports.js';
+import { ShiftUsersCheck } from './shift-users.js';
 
 type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind: K }>;
-
-/**
- * The most dates that are planned in full for one change of a shift, over all who use it: a tenth of
- * a second, in which a process does nothing else. Users with the same pattern are looked at once.
- */
-export const MAX_PLANNED_DAYS = 10_000;
 
 export function changeShift(
   command: CommandOf<'CREATE_SHIFT' | 'UPDATE_SHIFT' | 'ARCHIVE_SHIFT'>,
@@ -82,8 +77,8 @@ function updateShift(
   version: ShiftVersion,
   view: RosterChangeView,
 ): RosterDecision {
-  const { shiftId, versions } = before;
-  const dates = { firstDay: version.fromDay, lastDay: lastDayOf(versions, version) };
+  const { versions } = before;
+  const dates = datesOfVersion(versions, version);
   const replaced = versions.find(({ fromDay }) => fromDay === version.fromDay);
   if (isDeepStrictEqual(replaced, version)) {
     const answer = { kind: 'SHIFT', shift: before } as const;
@@ -93,9 +88,7 @@ function updateShift(
     const description = `must leave the shift at most ${MAX_SHIFT_VERSIONS} versions: replace one`;
     throw invalidField('shift.effective_date', 'TOO_MANY_VERSIONS', description);
   }
-  const after = [...versions.filter((one) => one !== replaced), version].sort(byFromDay);
-  const shifts = new Map(view.roster.shifts).set(shiftId, after);
-  refuseUserConflicts(view, { ...view.roster, shifts }, shiftId, dates);
+  const after = withVersion(versions, version);
   return {
     answer: { kind: 'SHIFT', shift: shiftWith(after, before, view.changeId) },
     edit: { kind: 'SHIFT', version },
@@ -104,24 +97,44 @@ function updateShift(
   };
 }
 
+function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {
+  const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
+  return [...others, version].sort(byFromDay);
+}
+
 /** Infinite ones too, whose difference is no number. */
 function byFromDay(a: ShiftVersion, b: ShiftVersion): number {
   return a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0;
 }
 
 /** Until the day before the next version. */
-function lastDayOf(versions: readonly ShiftVersion[], { fromDay }: ShiftVersion): number {
-  return (versions.find((other) => other.fromDay > fromDay)?.fromDay ?? Infinity) - 1;
+function datesOfVersion(versions: readonly ShiftVersion[], { fromDay }: ShiftVersion): DayRange {
+  const next = versions.find((other) => other.fromDay > fromDay);
+  return { firstDay: fromDay, lastDay: (next?.fromDay ?? Infinity) - 1 };
 }
 
-/**
- * Whether it matters who has the shift: only where a version has other hours than the one that is in
- * effect on its dates can it bring two shifts together.
- */
-export function needsUsers(command: RosterCommand, before: ShiftRecord | undefined): boolean {
-  if (command.kind !== 'UPDATE_SHIFT' || before === undefined) return false;
-  const { fromDay, shift } = command.version;
-  const inEffect = before.versions.findLast((version) => version.fromDay <= fromDay)?.shift;
+/** What is to be looked for in the rosters of those who have the shift; undefined: nothing. */
+export function usersCheckOf(
+  command: RosterCommand,
+  view: Pick<RosterChangeView, 'roster' | 'shift' | 'nowDay'>,
+): ShiftUsersCheck | undefined {
+  if (command.kind !== 'UPDATE_SHIFT' || view.shift === undefined) return undefined;
+  const { version } = command;
+  const { shiftId, versions } = view.shift;
+  if (!hasOtherHours(versions, version)) return undefined;
+  const shifts = new Map(view.roster.shifts).set(shiftId, withVersion(versions, version));
+  return new ShiftUsersCheck({
+    before: view.roster,
+    after: { ...view.roster, shifts },
+    shift: version.shift,
+    dates: datesOfVersion(versions, version),
+    nowDay: view.nowDay,
+  });
+}
+
+/** Only other hours than those in effect on its dates can bring two shifts together. */
+function hasOtherHours(versions: readonly ShiftVersion[], { fromDay, shift }: ShiftVersion) {
+  const inEffect = versions.findLast((version) => version.fromDay <= fromDay)?.shift;
   return (
     inEffect === undefined ||
     inEffect.startSecond !== shift.startSecond ||
@@ -130,92 +143,18 @@ export function needsUsers(command: RosterCommand, before: ShiftRecord | undefin
   );
 }
 
-/** Whom a changed shift puts in two places at once. */
-export class ShiftConflict extends Error {
-  override readonly name = 'ShiftConflict';
-  readonly employeeId: EmployeeId;
-  /** Told with the employee's assignments, which are not read for everybody. */
-  readonly failureWith: (assignments: readonly AssignmentRecord[]) => Failure;
-
-  constructor(
-    employeeId: EmployeeId,
-    failureWith: (assignments: readonly AssignmentRecord[]) => Failure,
-  ) {
-    super('a changed shift overlaps another');
-    this.employeeId = employeeId;
-    this.failureWith = failureWith;
-  }
-}
-
-/** Throws ShiftConflict for the first user, by id, of whom one is found. */
-function refuseUserConflicts(
-  view: RosterChangeView,
+/** Whom the changed shift of the check puts in two places at once, as a refusal. */
+export function userConflict(
   roster: Roster,
-  shiftId: string,
-  dates: DayRange,
-): void {
-  const seen = new Set<string>();
-  let left = MAX_PLANNED_DAYS;
-  for (const [employeeId, employee] of view.users) {
-    if (left <= 0) return;
-    const pattern = patternOf(employee);
-    if (seen.has(pattern)) continue;
-    seen.add(pattern);
-    const step = { before: { roster: view.roster, employee }, after: { roster, employee } };
-    const look = { range: dates, nowDay: view.nowDay, maxPlannedDays: left };
-    const { overlap, plannedDays } = findConflicts(step, look);
-    left -= plannedDays;
-    if (overlap === undefined) continue;
-    const told = overlap.shiftId === shiftId ? overlap : turn(overlap);
-    throw new ShiftConflict(employeeId, (assignments) =>
-      overlapFailure(employeeId, told, roster, employee, assignments),
-    );
-  }
-}
-
-/** The same text for employees whose dates have the same shifts in the same zones. */
-function patternOf({
-  zones,
-  joinedDay,
-  leftDay,
-  defaultShiftId,
-  assignments,
-  overrides,
-}: EmployeeRoster): string {
-  return JSON.stringify([
-    zones.map(({ fromDay, zone }) => [String(fromDay), zone.name]),
-    String(joinedDay),
-    String(leftDay),
-    defaultShiftId,
-    assignments.map(({ fromDay, toDay, anchorDay, cycle }) => [
-      String(fromDay),
-      String(toDay),
-      anchorDay,
-      cycle,
-    ]),
-    [...overrides],
-  ]);
-}
-
-function overlapFailure(
   employeeId: EmployeeId,
-  overlap: Overlap,
-  roster: Roster,
   employee: EmployeeRoster,
+  overlap: Overlap,
   assignments: readonly AssignmentRecord[],
-): Failure {
+): AttendanceError {
   const { otherEpochDay, otherShiftId } = overlap;
   const isAssigned = rosterOn(roster, employee, otherEpochDay).source === 'ASSIGNMENT';
   const other = isAssigned ? assignmentWith(assignments, otherEpochDay, otherShiftId) : undefined;
-  return {
-    kind: 'SHIFTS_OVERLAP',
-    employeeId,
-    date: fromEpochDay(overlap.epochDay),
-    shiftId: overlap.shiftId,
-    otherDate: fromEpochDay(otherEpochDay),
-    otherShiftId,
-    otherAssignmentId: other?.assignmentId,
-  };
+  return overlapRefusal(employeeId, overlap, other);
 }
 
 function tooManyHolidays(): AttendanceError {

@@ -1,7 +1,10 @@
 // What the commands on the roster have in common: etags, and refusals as errors.
 
+import type { Overlap } from '../domain/check-roster.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type FieldViolation, type RosterResource } from '../domain/errors.js';
+import { fromEpochDay } from '../domain/local-date.js';
+import type { AssignmentRecord } from './roster-ports.js';
 
 /** The version of a resource of the roster for conditional writes. */
 export function rosterEtag(changeId: number): string {
@@ -48,4 +51,21 @@ export function refuseArchived(
       throw new AttendanceError({ kind: 'SHIFT_ARCHIVED', shiftId });
     }
   }
+}
+
+/** Told from the side of what was changed; `other`: the assignment that has the shift it met. */
+export function overlapRefusal(
+  employeeId: EmployeeId,
+  { epochDay, shiftId, otherEpochDay, otherShiftId }: Overlap,
+  other: AssignmentRecord | undefined,
+): AttendanceError {
+  return new AttendanceError({
+    kind: 'SHIFTS_OVERLAP',
+    employeeId,
+    date: fromEpochDay(epochDay),
+    shiftId,
+    otherDate: fromEpochDay(otherEpochDay),
+    otherShiftId,
+    otherAssignmentId: other?.assignmentId,
+  });
 }

@@ -22,6 +22,14 @@ import type { Zone } from '../domain/zone.js';
  */
 export const MAX_CHECKED_DAYS = 1100;
 
+/**
+ * The most dates of one employee that are looked at by the clock, in all such stretches: some
+ * milliseconds, in which a process does nothing else. Beyond that, after years of a roster that has a
+ * single date of its own every few days, two shifts could overlap; the engine then shares the time
+ * between the two.
+ */
+export const MAX_WALKED_DAYS = 30_000;
+
 /** How many dates apart two shifts can share some time, in whatever zones they are. */
 const NEIGHBOUR_DAYS = 4;
 
@@ -29,7 +37,7 @@ const NEIGHBOUR_DAYS = 4;
  * Of a pattern, this often: once in a while the clocks skip the very hour in which two shifts meet,
  * but not twice in a row.
  */
-const ROUNDS = 2;
+export const ROUNDS = 2;
 
 /** No two zones' clocks were ever further apart. */
 const MOST_APART_SECONDS = 28 * 3600;
@@ -172,7 +180,10 @@ function suspectDays(
   let crowdedDay: number | undefined;
   if (isFreeOfConflicts(side)) return { suspects, crowdedDay };
   let recent: ClockTime[] = [];
+  let walkedDays = 0;
   for (const day of daysToCheck(side, look)) {
+    if (walkedDays >= MAX_WALKED_DAYS) break;
+    walkedDays += 1;
     const { shifts } = rosterOn(side.roster, side.employee, day);
     if (shifts.length > MAX_SHIFTS_PER_DATE && isWithin(look.range, day)) crowdedDay ??= day;
     recent = recent.filter((other) => other.day >= day - NEIGHBOUR_DAYS);
@@ -210,23 +221,29 @@ function suspect(suspects: DayRange[], day: number): void {
  * its first rounds and its last dates. How far zones are apart changes with the seasons: where there
  * are several, as many dates as may be looked at.
  */
-function daysToCheck(side: Side, { range, nowDay }: Look): number[] {
+function* daysToCheck(side: Side, { range, nowDay }: Look): Generator<number> {
   const first = Math.max(FIRST_DAY, range.firstDay - NEIGHBOUR_DAYS);
   const last = Math.min(LAST_DAY, range.lastDay + NEIGHBOUR_DAYS);
   const versions = [...shiftIdsOf(side.employee)].flatMap((id) => side.roster.shifts.get(id) ?? []);
   const repeats = isInOneZone(side.employee, versions);
-  const days = new Set<number>();
   const starts = [...stretchStarts(side, first, last)].sort((a, b) => a - b);
   for (const [index, start] of starts.entries()) {
     const end = (starts[index + 1] ?? last + 1) - 1;
     const from = repeats ? start : Math.max(start, Math.min(nowDay - YEAR_DAYS, end - YEAR_DAYS));
-    const rounds = repeats ? ROUNDS * periodAt(side.employee, start) + NEIGHBOUR_DAYS : Infinity;
+    const rounds = repeats
+      ? ROUNDS * patternDays(side.employee, start) + NEIGHBOUR_DAYS
+      : MAX_CHECKED_DAYS;
     const stop = Math.min(end, from + Math.min(rounds, MAX_CHECKED_DAYS));
-    for (let day = start; day <= Math.min(end, start + NEIGHBOUR_DAYS); day += 1) days.add(day);
-    for (let day = from; day <= stop; day += 1) days.add(day);
-    for (let day = Math.max(stop, end - NEIGHBOUR_DAYS); day <= end; day += 1) days.add(day);
+    const parts: readonly DayRange[] = [
+      { firstDay: start, lastDay: Math.min(end, start + NEIGHBOUR_DAYS) },
+      { firstDay: from, lastDay: stop },
+      { firstDay: end - NEIGHBOUR_DAYS, lastDay: end },
+    ];
+    let next = start;
+    for (const { firstDay, lastDay } of parts) {
+      for (next = Math.max(next, firstDay); next <= lastDay; next += 1) yield next;
+    }
   }
-  return [...days].sort((a, b) => a - b);
 }
 
 /** Where anything of the roster changes, between two dates. */
@@ -263,7 +280,7 @@ function shiftIdsOf({ defaultShiftId, assignments, overrides }: EmployeeRoster):
 }
 
 /** After how many dates everything that is assigned on a date repeats, or more than is looked at. */
-function periodAt({ assignments }: EmployeeRoster, day: number): number {
+export function patternDays({ assignments }: EmployeeRoster, day: number): number {
   let period = 1;
   for (const { fromDay, toDay, cycle } of assignments) {
     if (day < fromDay || day > toDay) continue;

@@ -2,7 +2,7 @@
 // what was read, and what was decided.
 
 import type { EmployeeId } from '../domain/employee-id.js';
-import type { Assignment, EmployeeRoster, Roster, ShiftVersion } from '../domain/roster.js';
+import type { Assignment, Roster, ShiftVersion } from '../domain/roster.js';
 import type { RecordTime } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import type { DayRange } from './roster-conflicts.js';
@@ -47,8 +47,6 @@ export interface RosterChangeView {
   readonly holiday: HolidayRecord | undefined;
   /** How many there are of what the command would add: shifts or holidays. */
   readonly count: number;
-  /** Who has the shift, where `needsUsers` says that it matters; at most MAX_CHECKED_USERS. */
-  readonly users: ReadonlyMap<EmployeeId, EmployeeRoster>;
 }
 
 /** The one thing that a command changes; what it replaces is superseded. */

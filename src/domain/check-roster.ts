@@ -147,7 +147,7 @@ export function findOverlaps(plans: readonly DayPlan[]): readonly Overlap[] {
   for (const later of planned) {
     running = running.filter((earlier) => earlier.end > later.start);
     for (const earlier of running) {
-      if (!overlap(earlier, later)) continue;
+      if (!shareHours(earlier, later)) continue;
       overlaps.push({
         epochDay: earlier.epochDay,
         shiftId: earlier.shift.shiftId,
@@ -161,17 +161,21 @@ export function findOverlaps(plans: readonly DayPlan[]): readonly Overlap[] {
   return overlaps;
 }
 
+/** A shift on a date, as far as it matters to whether it overlaps another. */
+export type ShiftHours = Pick<PlannedShift, 'shift' | 'epochDay' | 'zone' | 'start' | 'end'>;
+
 /**
- * Half-open. Where the clocks skip an hour, a shift that was to begin in it moves into the next
- * one: what is apart on the clock of one zone was not meant to overlap, and does not.
+ * Whether two shifts of one employee, each with time in it, overlap. Half-open. Where the clocks
+ * skip an hour, a shift that was to begin in it moves into the next one: what is apart on the clock
+ * of one zone was not meant to overlap, and does not.
  */
-function overlap(a: PlannedShift, b: PlannedShift): boolean {
+export function shareHours(a: ShiftHours, b: ShiftHours): boolean {
   const shares = Math.max(a.start, b.start) < Math.min(a.end, b.end);
   return shares && (a.zone !== b.zone || overlapOnClock(a, b));
 }
 
-function overlapOnClock(a: PlannedShift, b: PlannedShift): boolean {
-  const startOf = ({ epochDay, shift }: PlannedShift) => epochDay * DAY_SECONDS + shift.startSecond;
+function overlapOnClock(a: ShiftHours, b: ShiftHours): boolean {
+  const startOf = ({ epochDay, shift }: ShiftHours) => epochDay * DAY_SECONDS + shift.startSecond;
   const [startA, startB] = [startOf(a), startOf(b)];
   return startA < startB + clockSeconds(b.shift) && startB < startA + clockSeconds(a.shift);
 }

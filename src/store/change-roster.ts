@@ -4,19 +4,17 @@
 // the locks are held, and takes the feed's head last, as every writer does.
 
 import { decideRosterChange, needsRoster } from '../app/change-roster.js';
-import { needsUsers, ShiftConflict } from '../app/change-shared-roster.js';
+import { usersCheckOf } from '../app/change-shared-roster.js';
 import { plainDetail } from '../app/employee-roster.js';
-import {
-  MAX_CHECKED_USERS,
-  type OwnState,
-  type RosterChangeView,
-  type RosterDecision,
-  type RosterEdit,
+import type {
+  OwnState,
+  RosterChangeView,
+  RosterDecision,
+  RosterEdit,
 } from '../app/roster-decision.js';
 import type { RosterCommand, RosterOutcome } from '../app/roster-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
-import type { EmployeeRoster } from '../domain/roster.js';
 import type { RecordTime } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import {
@@ -43,7 +41,9 @@ import {
   shiftIdsOf,
   shiftRecordOf,
 } from './roster-rows.js';
+import { READ_OWN_ASSIGNMENTS } from './roster-statements.js';
 import { bytes, number, text } from './rows.js';
+import { refuseUserConflicts } from './shift-users.js';
 
 const DAY_MS = 86_400_000;
 
@@ -79,16 +79,6 @@ export const READ_OWN_DETAIL: Statement = {
   text: `
     select change_id, recorded_at, detail from employee_detail
     where employee_id = $1 and superseded_at = 'infinity'`,
-};
-
-export const READ_OWN_ASSIGNMENTS: Statement = {
-  name: 'read_own_assignments',
-  text: `
-    select employee_id, assignment_id, change_id, recorded_at, start_date, end_date, anchor_date,
-           cycle
-    from shift_assignment
-    where employee_id = $1 and superseded_at = 'infinity'
-    order by assignment_id`,
 };
 
 export const READ_OWN_OVERRIDES: Statement = {
@@ -136,19 +126,6 @@ export const READ_ONE_HOLIDAY: Statement = {
 export const COUNT_HOLIDAYS: Statement = {
   name: 'count_holidays',
   text: `select count(*) as count from holiday where superseded_at = 'infinity'`,
-};
-
-export const READ_SHIFT_USERS: Statement = {
-  name: 'read_shift_users',
-  text: `
-    select u.employee_id, e.roster_version
-    from shift_user u
-    cross join lateral (
-      select * from employee e where e.employee_id = u.employee_id limit 1
-    ) e
-    where u.shift_id = $1
-    order by u.employee_id
-    limit $2`,
 };
 
 /** See RosterStore.changeRoster. */
@@ -228,21 +205,12 @@ async function decideUnderLocks(session: Session, run: Run): Promise<RosterOutco
   const read = await readUnderLocks(session, command);
   if (read.earlier !== undefined) return replayed(command, read.earlier);
   const view = await viewOf(session, run, read);
-  const decision = await decide(session, command, view);
+  const decision = decideRosterChange(command, view);
   const { answer, edit } = decision;
   if (edit === undefined) return { answer, change: undefined };
+  const check = usersCheckOf(command, view);
+  if (check !== undefined) await refuseUserConflicts(session, run.reader, view, check);
   return { decision, edit, changeId: view.changeId };
-}
-
-async function decide(session: Session, command: RosterCommand, view: RosterChangeView) {
-  try {
-    return decideRosterChange(command, view);
-  } catch (error) {
-    if (!(error instanceof ShiftConflict)) throw error;
-    const { employeeId } = error;
-    const [rows = []] = await session.pipeline([bind(READ_OWN_ASSIGNMENTS, employeeId)]);
-    throw new AttendanceError(error.failureWith(rows.map(assignmentRecordOf)));
-  }
 }
 
 /** The first answer again, or a refusal where the request was another one. */
@@ -349,9 +317,6 @@ async function viewOf(session: Session, run: Run, read: LockedRows): Promise<Ros
     shift,
     holiday: holiday === undefined ? undefined : holidayRecordOf(holiday),
     count: counted === undefined ? 0 : number(counted, 'count'),
-    users: needsUsers(command, shift)
-      ? await readUsers(session, reader, shift?.shiftId ?? '')
-      : new Map(),
   };
 }
 
@@ -372,24 +337,4 @@ function ownStateOf(read: LockedRows): OwnState | undefined {
     assignments: read.rows(READ_OWN_ASSIGNMENTS).map(assignmentRecordOf),
     overrides: new Map(overrides.map((row) => [epochDayOf(text(row, 'date')), shiftIdsOf(row)])),
   };
-}
-
-/** By id. Their own cannot change meanwhile: every change of the roster waits for the head. */
-async function readUsers(
-  session: Session,
-  reader: RosterReader,
-  shiftId: string,
-): Promise<ReadonlyMap<EmployeeId, EmployeeRoster>> {
-  const [rows = []] = await session.pipeline([bind(READ_SHIFT_USERS, shiftId, MAX_CHECKED_USERS)]);
-  const wanted = rows.map((row) => ({
-    employeeId: text(row, 'employee_id') as EmployeeId,
-    rosterVersion: number(row, 'roster_version'),
-  }));
-  const rosters = await reader.employees(session, wanted);
-  return new Map(
-    wanted.flatMap(({ employeeId }) => {
-      const roster = rosters.get(employeeId);
-      return roster === undefined ? [] : [[employeeId, roster]];
-    }),
-  );
 }

@@ -116,3 +116,13 @@ function employeeStatements(wanted: Wanted): EmployeeStatements {
 
 export const EMPLOYEES_AT_CHANGE = employeeStatements(AT_CHANGE);
 export const EMPLOYEES_AT_TIME = employeeStatements(AT_TIME);
+
+export const READ_OWN_ASSIGNMENTS: Statement = {
+  name: 'read_own_assignments',
+  text: `
+    select employee_id, assignment_id, change_id, recorded_at, start_date, end_date, anchor_date,
+           cycle
+    from shift_assignment
+    where employee_id = $1 and superseded_at = 'infinity'
+    order by assignment_id`,
+};

@@ -7,6 +7,7 @@ import type { Row, Statement } from '../../src/store/database.js';
 import * as reads from '../../src/store/read-roster.js';
 import * as edits from '../../src/store/roster-edits.js';
 import * as reader from '../../src/store/roster-statements.js';
+import * as users from '../../src/store/shift-users.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -29,12 +30,12 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [changes.ADD_EMPLOYEE, [ID]],
   [changes.LOCK_EMPLOYEE, [ID]],
   [changes.READ_OWN_DETAIL, [ID]],
-  [changes.READ_OWN_ASSIGNMENTS, [ID]],
+  [reader.READ_OWN_ASSIGNMENTS, [ID]],
   [changes.READ_OWN_OVERRIDES, [ID]],
   [changes.READ_ARCHIVED, ['{s-1}']],
   [changes.READ_SHIFT, ['s-1']],
   [changes.READ_ONE_HOLIDAY, ['c-1', FROM]],
-  [changes.READ_SHIFT_USERS, ['s-1', 100]],
+  [users.READ_SHIFT_USERS, ['s-1', 100]],
   [edits.TAKE_ROSTER_TIME, []],
   [edits.SUPERSEDE_DETAIL, [ID]],
   [edits.SUPERSEDE_ASSIGNMENT, [ID, 1]],
@@ -182,7 +183,7 @@ describe('plans of the statements on the roster', function () {
   it('covers every statement there is', () => {
     const known = new Set([...STATEMENTS, ...WHOLE].map(([statement]) => statement.name));
     const employee = [reader.EMPLOYEES_AT_CHANGE, reader.EMPLOYEES_AT_TIME];
-    const all = [reader, changes, edits, reads, ...employee].flatMap((room) =>
+    const all = [reader, changes, edits, reads, users, ...employee].flatMap((room) =>
       Object.values<unknown>({ ...room }).filter(isStatement),
     );
     expect(all.map(({ name }) => name).filter((name) => !known.has(name))).to.deep.equal([]);
