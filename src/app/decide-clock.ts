@@ -3,6 +3,7 @@
 
 import { type ClockProblem, checkCommand } from '../domain/clock-check.js';
 import { checkCorrection } from '../domain/correction-check.js';
+import { declarationIn } from '../domain/declaration.js';
 import { derive } from '../domain/derive.js';
 import type { Failure } from '../domain/errors.js';
 import type { DayPlan } from '../domain/plan.js';
@@ -39,7 +40,8 @@ export function decideCommand(
   state.settle();
   // The same was said before and taken back: this says it again.
   const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);
-  accept(fact, punch, [], dateOf(tried().days, punch, state.plans), state, batch);
+  const date = dateOf(tried().days, punch, state.plans);
+  accept({ fact, index, punch, voids: [] }, date, state, batch);
   return undefined;
 }
 
@@ -80,7 +82,8 @@ export function decideReplace(
     replacedBy: punch.punchId,
   };
   state.change({ ...old, voided }, index);
-  accept(fact, punch, [punchId], dateOf(tried().days, punch, state.plans), state, batch);
+  const date = dateOf(tried().days, punch, state.plans);
+  accept({ fact, index, punch, voids: [punchId] }, date, state, batch);
   return undefined;
 }
 
@@ -160,8 +163,8 @@ function dateOf(
   };
   const isAround = ({ result }: DerivedDay) =>
     result.work.sessions.some(
-      ({ in: start, out }) =>
-        start !== undefined && start <= second && (out === undefined || second < out),
+      ({ in: start, out, closesAt }) =>
+        start !== undefined && start <= second && second < (out ?? closesAt ?? Infinity),
     );
   const day =
     kind === 'OUT'
@@ -172,15 +175,23 @@ function dateOf(
   return (day ?? days.findLast(isAround))?.plan.epochDay ?? plans.dateAt(time);
 }
 
+interface AcceptedClocking {
+  readonly fact: CommandFact | ReplaceFact;
+  /** Its place in the batch. */
+  readonly index: number;
+  readonly punch: RecordedPunch;
+  readonly voids: readonly number[];
+}
+
 function accept(
-  fact: CommandFact | ReplaceFact,
-  { punchId }: RecordedPunch,
-  voids: readonly number[],
+  { fact, index, punch: { punchId }, voids }: AcceptedClocking,
   epochDay: number,
   state: EmployeeState,
   batch: BatchState,
 ): void {
   state.settle();
+  // The answer's day may be one the punch did not touch, and stored under an older roster.
+  state.deriveDay(epochDay, declarationIn(state.day(epochDay).result), index);
   const day = state.answer(epochDay);
   const accepted = { sequence: punchId, day, isPunch: true, voids };
   batch.done(state, fact, { kind: 'DONE', day, punchIds: [punchId] }, accepted);
