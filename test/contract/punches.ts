@@ -431,6 +431,21 @@ export function describePunches(serviceOf: () => TestService): void {
       expect((await asking.everywhere(employeeId)).worked?.seconds).to.equal(14_400n);
     });
 
+    it('P36 a correction is answered with its own day, not with one never closed', async () => {
+      const employeeId = somebody();
+      const times = ['2026-03-30T05:06:00', '2026-04-01T18:47:00'].map(at);
+      const kinds = [PunchKind.IN, PunchKind.BREAK_END];
+      const punches = times.map((time, index) => ({ employeeId, time, kind: kinds[index] ?? 0 }));
+      const { results } = await clock().recordPunches({ punches });
+      const { attendance } = await clock().replacePunch({
+        employeeId,
+        punchId: results[1]?.punch?.punchId ?? '',
+        time: at('2026-04-02T13:54:00'),
+        reason: 'the wrong day',
+      });
+      expect(attendance).to.deep.equal(await asking.everywhere(employeeId, '2026-04-02'));
+    });
+
     it('P34 another kind at the same moment', async () => {
       const employeeId = somebody();
       const wrong = await asking.record(employeeId, onDay('08:00'));
