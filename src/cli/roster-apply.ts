@@ -24,6 +24,8 @@ export interface RosterResult {
   /** False: nothing was sent, the counts are what would be done. */
   readonly sent: boolean;
   readonly counts: Readonly<Record<RowType, Readonly<RosterCounts>>>;
+  /** Archived employees who are on the lists again, or would be, by line. */
+  readonly broughtBack: readonly RosterProblem[];
   /** What the service refused, by line. */
   readonly refused: readonly RosterProblem[];
   /** Rows that were not sent, because something they may need was refused. */
@@ -60,6 +62,7 @@ class RosterRun {
   readonly #options: ApplyOptions;
   readonly refused: RosterProblem[] = [];
   held = 0;
+  readonly #broughtBack: RosterProblem[] = [];
   #following = 0;
   readonly #counts = Object.fromEntries(
     ROW_TYPES.map((type) => [type, { created: 0, updated: 0, same: 0 }]),
@@ -94,6 +97,7 @@ class RosterRun {
     return {
       sent: this.#options.client !== undefined,
       counts: this.#counts,
+      broughtBack: this.#broughtBack.toSorted((a, b) => a.line - b.line),
       refused: this.refused.toSorted((a, b) => a.line - b.line),
       held: this.held,
       following: this.#following,
@@ -106,12 +110,14 @@ class RosterRun {
     stop.throwIfAborted();
     if (step.verb === 'SAME' || client === undefined) {
       this.#count(step, step.verb);
+      if (step.bringsBack) this.#bringBack(step, 'is archived and would be on the lists again');
       return undefined;
     }
     try {
       const { rosterChange } = await step.send(client, reason);
       this.#count(step, rosterChange === undefined ? 'SAME' : step.verb);
       this.#follow(rosterChange);
+      if (step.bringsBack) this.#bringBack(step, 'was archived and is on the lists again');
       return undefined;
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -126,6 +132,10 @@ class RosterRun {
     if (verb === 'CREATE') counts.created += 1;
     else if (verb === 'UPDATE') counts.updated += 1;
     else counts.same += 1;
+  }
+
+  #bringBack({ line, what }: RosterStep, says: string): void {
+    this.#broughtBack.push({ line, says: `${what} ${says}` });
   }
 
   #follow(change: RosterChange | undefined): void {

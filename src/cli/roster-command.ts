@@ -58,7 +58,8 @@ What is there already is updated, the rest is created; the same file again chang
 column that the file does not have leaves things as they are, an empty cell takes them away.
 Nothing is deleted: what the file does not mention stays. An assignment is known by its employee
 and its from: to change a rota, give the old one a to and add a row with the new one. The order
-of the rows does not matter.
+of the rows does not matter. A row of an archived employee brings the employee back; archived
+shifts stay archived.
 
 If any row is wrong, all that are wrong are told and nothing is sent.
 

@@ -49,13 +49,15 @@ export interface RosterStep {
   /** For people: `shift early`. */
   readonly what: string;
   readonly verb: 'CREATE' | 'UPDATE' | 'SAME';
+  /** An archived employee, who will be on the lists again. */
+  readonly bringsBack?: boolean;
   readonly send: (client: RosterWrites, reason: string) => Promise<ChangeAnswer>;
 }
 
 export interface RosterPlan {
   /** One after the other: each needs what is before it. Steps of one queue go one by one. */
   readonly stages: readonly { readonly queues: readonly (readonly RosterStep[])[] }[];
-  /** Names that nobody knows. Nothing is to be sent while there are any. */
+  /** What cannot be done as the file says it. Nothing is to be sent while there are any. */
   readonly problems: readonly RosterProblem[];
 }
 
@@ -111,19 +113,63 @@ function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): Roster
   ]);
   return entries.flatMap((entry) => {
     const { line } = entry;
-    const missing = shiftsNamedBy(entry).filter((shiftId) => !shifts.has(shiftId));
-    const problems = missing.map((shiftId) => ({
-      line,
-      says: `shift ${shiftId} is neither in the file nor in the service: add a row of type shift`,
-    }));
+    const problems = shiftsNamedBy(entry)
+      .filter((shiftId) => !shifts.has(shiftId))
+      .map(
+        (id) => `shift ${id} is neither in the file nor in the service: add a row of type shift`,
+      );
     if ('employeeId' in entry && !employees.has(entry.employeeId)) {
-      const says =
+      problems.push(
         `employee ${entry.employeeId} is neither in the file nor in the service: ` +
-        'add a row of type employee';
-      problems.push({ line, says });
+          'add a row of type employee',
+      );
     }
-    return problems;
+    problems.push(...archivedIn(entry, known), ...ambiguityOf(entry, known));
+    return problems.map((says) => ({ line, says }));
   });
+}
+
+/** Shifts that may be assigned no longer: whoever has one keeps it, and nobody else gets it. */
+function archivedIn(entry: RosterEntry, known: KnownRoster): string[] {
+  const isArchived = (shiftId: string) => known.shifts.get(shiftId)?.archived === true;
+  if (entry.type === 'shift') {
+    if (!isArchived(entry.shiftId)) return [];
+    const way = 'take the row out, or give the shift another id';
+    return [`shift ${entry.shiftId} is archived in the service, which brings none back: ${way}`];
+  }
+  const kept = new Set(shiftsBefore(entry, known));
+  return shiftsNamedBy(entry)
+    .filter((shiftId) => isArchived(shiftId) && !kept.has(shiftId))
+    .map((id) => `shift ${id} is archived in the service and assigned no more: name another`);
+}
+
+/** The shifts of what the service has in the place of an entry. */
+function shiftsBefore(entry: RosterEntry, known: KnownRoster): readonly string[] {
+  if (!('employeeId' in entry)) return [];
+  const before = known.employees.get(entry.employeeId);
+  switch (entry.type) {
+    case 'employee':
+      return before === undefined ? [] : [before.employee.defaultShiftId];
+    case 'assignment': {
+      const [standing] = standingAssignments(before, entry.startDate);
+      return standing?.assignment?.cycle.flatMap(({ shiftIds }) => shiftIds) ?? [];
+    }
+    case 'override':
+      return before?.overrides.find(({ date }) => date === entry.override.date)?.shiftIds ?? [];
+  }
+}
+
+/** An assignment is known by its employee and its first date, which several may have. */
+function ambiguityOf(entry: RosterEntry, known: KnownRoster): string[] {
+  if (entry.type !== 'assignment') return [];
+  const { employeeId, startDate } = entry;
+  const standing = standingAssignments(known.employees.get(employeeId), startDate);
+  if (standing.length < 2) return [];
+  const ids = standing.map(({ assignmentId }) => assignmentId).join(' and ');
+  return [
+    `employee ${employeeId} has ${standing.length} assignments from ${startDate} in the service, ` +
+      `${ids}: which one is meant cannot be told. Take the row out, or archive all but one`,
+  ];
 }
 
 /** By effective date within a shift: the first version of a new one creates it. */
@@ -139,9 +185,7 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
     const isNew = history === undefined && !begun.has(shiftId);
     begun.add(shiftId);
     const isSame =
-      version !== undefined &&
-      !history?.archived &&
-      equals(ShiftSchema, spelledOut(version), spelledOut(shift));
+      version !== undefined && equals(ShiftSchema, spelledOut(version), spelledOut(shift));
     if (history !== undefined) etags.set(shiftId, history.etag);
     return {
       line,
@@ -226,6 +270,7 @@ function employeeStep(entry: EntryOf<'employee'>, known: KnownRoster): RosterSte
     type: 'employee',
     what: `employee ${employeeId}`,
     verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
+    bringsBack: before?.archived === true,
     send: (client, reason) =>
       isNew
         ? client.createEmployee({ employee, reason })
@@ -235,7 +280,7 @@ function employeeStep(entry: EntryOf<'employee'>, known: KnownRoster): RosterSte
 
 function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): RosterStep {
   const { line, employeeId, startDate, patch } = entry;
-  const before = standingAssignment(known.employees.get(employeeId), startDate);
+  const [before] = standingAssignments(known.employees.get(employeeId), startDate);
   const pattern = before?.assignment;
   const assignment =
     pattern === undefined ? create(ShiftAssignmentSchema) : clone(ShiftAssignmentSchema, pattern);
@@ -260,9 +305,9 @@ function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): Roste
   };
 }
 
-/** The assignment that a row is about: the one that begins on its date. */
-function standingAssignment(known: KnownEmployee | undefined, startDate: string) {
-  return known?.assignments.find(({ assignment }) => assignment?.startDate === startDate);
+/** Those that a row can be about: what begins on its date. */
+function standingAssignments(known: KnownEmployee | undefined, startDate: string) {
+  return known?.assignments.filter(({ assignment }) => assignment?.startDate === startDate) ?? [];
 }
 
 /** Without an anchor a cycle is anchored where it starts: both spellings are the same. */

@@ -142,6 +142,8 @@ async function sendAll(
 ): Promise<void> {
   while (!isOver()) {
     const message = await next();
+    // The answer may have come while the message was awaited.
+    if (isOver()) return;
     if (message === undefined) {
       call.end();
       return;

@@ -30,6 +30,12 @@ class Hash {
     for (let index = 0; index < text.length; index += 1) this.word(text.charCodeAt(index));
   }
 
+  /** With their number ahead, so that no list is taken for the beginning of what follows it. */
+  each<T>(list: readonly T[], add: (item: T) => void): void {
+    this.word(list.length);
+    for (const item of list) add(item);
+  }
+
   get value(): number {
     const a = Math.imul(this.#a ^ (this.#a >>> 16), 0x85ebca6b) ^ (this.#b >>> 13);
     const b = Math.imul(this.#b ^ (this.#b >>> 16), 0xc2b2ae35) ^ (a >>> 16);
@@ -64,14 +70,14 @@ export function planHash(plan: DayPlan): number {
   hash.word(ENGINE_VERSION);
   hash.word(plan.epochDay);
   hash.text(plan.zone.name);
-  for (const midnight of plan.midnights) hash.number(midnight);
+  hash.each(plan.midnights, (midnight) => hash.number(midnight));
   hash.word(plan.isEmployed ? 1 : 0);
   hash.text(plan.source ?? '');
-  for (const shift of plan.shifts) addShift(hash, shift);
-  for (const shift of plan.leftOut) hash.number(definitionHash(shift));
+  hash.each(plan.shifts, (shift) => addShift(hash, shift));
+  hash.each(plan.leftOut, (shift) => hash.number(definitionHash(shift)));
   hash.text(plan.holiday ?? '\n');
   hash.number(definitionHash(plan.offShift));
-  for (const window of plan.windows) addWindow(hash, window);
+  hash.each(plan.windows, (window) => addWindow(hash, window));
   addWindow(hash, plan.reach);
   return hash.value;
 }

@@ -107,7 +107,7 @@ export function parseEvidence(
   return { source, timeZone, accuracyMeters: location?.accuracyMeters ?? 0, labels, note };
 }
 
-/** In the order of their keys: the same labels are the same bytes. */
+/** In the order of their keys: the same labels are the same bytes. Any key is kept as it is. */
 function parseLabels(
   labels: Readonly<Record<string, string>>,
   field: string,
@@ -115,14 +115,10 @@ function parseLabels(
 ): PunchEvidence['labels'] {
   const keys = Object.keys(labels);
   if (keys.length === 0) return NO_LABELS;
-  const parsed: Record<string, string> = {};
-  for (const key of keys.sort()) {
-    const value = labels[key] ?? '';
-    requireStorable(key, field, problems);
-    requireStorable(value, field, problems);
-    parsed[key] = value;
-  }
-  return parsed;
+  const parsed = keys.sort().map((key) => [key, labels[key] ?? ''] as const);
+  for (const text of parsed.flat()) requireStorable(text, field, problems);
+  // Not set one by one: an object takes `__proto__` for something else then.
+  return Object.fromEntries(parsed);
 }
 
 /** Only what PostgreSQL and UTF-8 cannot hold is refused: a clock's ids are as they are. */

@@ -106,7 +106,8 @@ export class RosterBook {
         EmployeeSchema,
         this.employees,
         employee?.employeeId ?? '',
-        employee ?? {},
+        // Whoever is created or updated is on the lists again.
+        { ...employee, archived: false },
         'employee',
       );
     return {

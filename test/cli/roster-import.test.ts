@@ -221,6 +221,56 @@ describe('roster import', () => {
     expect(writes()).to.deep.equal([]);
   });
 
+  it('refuses archived shifts by line, but leaves them to whoever has them', async () => {
+    const text = `${BASE}assignment,,,,7,2026-01-05,,a\n`;
+    expect((await imported(text)).code).to.equal(0);
+    const history = book.shifts.get('a');
+    if (history === undefined) throw new Error('there is a shift');
+    history.archived = true;
+    const before = writes().length;
+    const refused = await imported(`${text}assignment,,,,7,2026-03-02,,b a\n`);
+    expect(refused.code).to.equal(1);
+    expect(refused.err)
+      .to.match(/^line 2: shift a is archived in the service, which brings none back: take/m)
+      .and.match(/^line 6: shift a is archived in the service and assigned no more/m)
+      .and.not.match(/^line 5/m);
+    expect(writes()).to.have.length(before);
+    const header = 'type,shift,start,end,employee,from,to,cycle\n';
+    const kept = await imported(`${header}assignment,,,,7,2026-01-05,2026-12-31,a\n`);
+    expect(kept.code, kept.err).to.equal(0);
+    expect(countsIn(kept.out)).to.match(/0\/1\/0 0\/0\/0$/);
+  });
+
+  it('says whom it brings back, ahead and afterwards', async () => {
+    expect((await imported(BASE)).code).to.equal(0);
+    const employee = book.employees.get('7');
+    if (employee === undefined) throw new Error('there is an employee');
+    employee.archived = true;
+    const tried = await imported(BASE, '--dry-run');
+    expect(countsIn(tried.out)).to.match(/0\/1\/0 0\/0\/0 0\/0\/0$/);
+    expect(tried.out).to.match(/^line 4: employee 7 is archived and would be on the lists again$/m);
+    const done = await imported(BASE);
+    expect(done.out).to.match(/^line 4: employee 7 was archived and is on the lists again$/m);
+    expect(book.employees.get('7')?.archived).to.equal(false);
+    const again = await imported(BASE);
+    expect(again.out).to.not.match(/on the lists/);
+  });
+
+  it('does not guess which of several assignments from one date is meant', async () => {
+    const text = `${BASE}assignment,,,,7,2026-01-05,,a\n`;
+    expect((await imported(text)).code).to.equal(0);
+    const one = book.assignments.get('1');
+    if (one === undefined) throw new Error('there is an assignment');
+    book.assignments.set('2', { ...one, assignmentId: '2' });
+    const before = writes().length;
+    const guess = await imported(text);
+    expect(guess.code).to.equal(1);
+    expect(guess.err).to.match(
+      /^line 5: employee 7 has 2 assignments from 2026-01-05 .* 1 and 2:/m,
+    );
+    expect(writes()).to.have.length(before);
+  });
+
   it('holds back what may need what was refused, and goes on when that is mended', async () => {
     book.onWrite = (method) => {
       if (method !== 'createShift') return;

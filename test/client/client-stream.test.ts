@@ -2,8 +2,8 @@
 // there is room for it, and none read twice.
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { ClientWritableStream, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
+import { Client, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { AttendanceClient, ImportPunchesRequest } from '../../src/client/index.js';
 import {
@@ -219,6 +219,45 @@ describe('a stream that the client sends', () => {
     const error = await failureOf(client.importPunches(log()));
     expect((error as AttendanceClientError).reason).to.equal('INVALID_FIELD');
     await waitUntil('the source is closed', () => isClosed);
+  });
+
+  it('is sent nothing more once it is answered, though a message was awaited', async () => {
+    let hand: (chunk: object) => void = () => {};
+    const late = new Promise<object>((resolve) => {
+      hand = resolve;
+    });
+    let writes = 0;
+    const make = Client.prototype.makeClientStreamRequest;
+    Client.prototype.makeClientStreamRequest = function counted(...args: unknown[]) {
+      const call: ClientWritableStream<unknown> = Reflect.apply(make, this, args);
+      const { write } = call;
+      call.write = (...chunk: unknown[]) => {
+        writes += 1;
+        return Reflect.apply(write, call, chunk);
+      };
+      return call;
+    };
+    try {
+      const client = await connected((call, answer) => {
+        call.on('error', () => {});
+        call.once('data', () => answer(null, 1n));
+      });
+      let isClosed = false;
+      async function* log() {
+        try {
+          yield { punches: [PUNCH] };
+          yield await late;
+        } finally {
+          isClosed = true;
+        }
+      }
+      expect((await client.importPunches(log())).recordedCount).to.equal(1n);
+      hand({ punches: [PUNCH] });
+      await waitUntil('the source is closed', () => isClosed);
+      expect(writes).to.equal(1);
+    } finally {
+      Client.prototype.makeClientStreamRequest = make;
+    }
   });
 
   it('ends with its signal and with its deadline', async () => {

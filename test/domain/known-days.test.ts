@@ -162,6 +162,13 @@ function changesOf(plan: DayPlan): (readonly [string, DayPlan])[] {
       },
     ],
     ['windows', { ...plan, windows: [...windows, { from: reach.to, to: reach.to }] }],
+    ...windows.map((_, at) => ['window', { ...plan, windows: windows.toSpliced(at, 1) }] as const),
+    ['last midnight', { ...plan, midnights: plan.midnights.slice(0, -1) }],
+    ...shifts.map(({ shift }, at) => {
+      const others = shifts.toSpliced(at, 1);
+      const moved = { ...plan, shifts: others, leftOut: [...plan.leftOut, shift] };
+      return ['left out', moved] as const;
+    }),
     ...windows.map((window, at) => {
       const moved = { ...window, to: later(window.to) };
       return ['window', { ...plan, windows: windows.with(at, moved) }] as const;

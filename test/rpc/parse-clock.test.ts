@@ -117,6 +117,14 @@ describe('a command', () => {
     });
   }
 
+  it('keeps a label of whatever name', () => {
+    const request = create(ClockInRequestSchema, { employeeId: 'mia' });
+    // As a caller within the process may give it: messages from outside lose it when they are read.
+    Object.defineProperty(request.labels, '__proto__', { value: 'x', enumerable: true });
+    const { labels } = commandFact('CLOCK_IN', request, callAt(NOW)).punch;
+    expect(JSON.stringify(labels)).to.equal('{"__proto__":"x"}');
+  });
+
   it('is the same request later, when no time was given; with another id too', () => {
     const first = command({ requestId: ID });
     const later = command({}, (NOW + 60_000) as Instant);

@@ -91,7 +91,7 @@ export type Punch = Message<"attendance.v1.Punch"> & {
 
   /**
    * What the caller wants to keep with it, such as a job or a cost centre: up to 20, with
-   * keys of 1 to 64 and values of up to 200 characters.
+   * keys of 1 to 64 and values of up to 200 characters. A key `__proto__` is not kept.
    *
    * @generated from field: map<string, string> labels = 9;
    */
