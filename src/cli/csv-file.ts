@@ -1,6 +1,7 @@
 // Reads a CSV file row by row, in flat memory, with the line each row begins on. Knows no column:
 // what the first line must name is its reader's to say.
 
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -52,11 +53,13 @@ export async function fileBytes(path: string): Promise<number> {
 
 /**
  * Opens a file, to be read at once. `parseHeader` is given the first line's columns and throws
- * ImportFileError for one that will not do, as reading does for a file that is no CSV.
+ * ImportFileError for one that will not do, as reading does for a file that is no CSV, and with
+ * `mustBeUtf8` for one that is not UTF-8; else what is not shows as U+FFFD.
  */
 export function openCsv<Header>(
   path: string,
   parseHeader: (columns: readonly string[]) => Header,
+  { mustBeUtf8 = false }: { readonly mustBeUtf8?: boolean } = {},
 ): CsvReader<Header> {
   const hash = createHash('sha256');
   let header: { readonly value: Header } | undefined;
@@ -71,6 +74,15 @@ export function openCsv<Header>(
   });
   file.on('data', (chunk) => hash.update(chunk));
   file.on('error', (error) => parser.destroy(error));
+  if (mustBeUtf8) {
+    const check = new Utf8Check();
+    const refuse = (line: number | undefined) => {
+      if (line !== undefined) parser.destroy(notUtf8(path, line));
+    };
+    // Before the parser: it is given a chunk, or its end, behind this.
+    file.on('data', (chunk) => refuse(check.badLineIn(Buffer.from(chunk))));
+    file.on('end', () => refuse(check.badLineAtEnd()));
+  }
   file.pipe(parser);
 
   async function* rows(): AsyncGenerator<FileRow, void, void> {
@@ -100,6 +112,42 @@ export function openCsv<Header>(
     header: () => header?.value ?? parseHeader([]),
     sha256: () => hash.copy().digest('hex'),
   };
+}
+
+/** Finds the first line that is not UTF-8, chunk by chunk. */
+class Utf8Check {
+  #line = 1;
+  /** The line that has not ended yet; csv-parse gives up on one that is longer than a row may be. */
+  #begun: Buffer = Buffer.alloc(0);
+
+  /** Undefined when all lines that end in it are UTF-8. */
+  badLineIn(chunk: Buffer): number | undefined {
+    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+    const end = bytes.lastIndexOf(LINE_FEED) + 1;
+    const whole = bytes.subarray(0, end);
+    this.#begun = bytes.subarray(end);
+    const isBad = !isUtf8(whole);
+    for (let at = 0; at < end; ) {
+      const next = whole.indexOf(LINE_FEED, at) + 1;
+      if (isBad && !isUtf8(whole.subarray(at, next))) return this.#line;
+      this.#line += 1;
+      at = next;
+    }
+    return undefined;
+  }
+
+  badLineAtEnd(): number | undefined {
+    return isUtf8(this.#begun) ? undefined : this.#line;
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+function notUtf8(path: string, line: number): ImportFileError {
+  return new ImportFileError(
+    `${path} is not UTF-8: line ${line} is not. Save it as UTF-8 (spreadsheets call it ` +
+      '"CSV UTF-8") and run the import again.',
+  );
 }
 
 /** Column names count without case and surrounding space. */

@@ -1,16 +1,11 @@
-// mark, get, list, clear, revisions: the service's calls, one command each.
+// mark, get, list, clear: the service's calls, one command each.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type {
-  Attendance,
-  AttendanceClient,
-  AttendanceRevision,
-  AttendanceStatus,
-} from '../client/index.js';
-import { AttendanceRevisionSchema, AttendanceSchema, RevisionCause } from '../client/index.js';
+import type { Attendance, AttendanceClient, AttendanceStatus } from '../client/index.js';
+import { AttendanceSchema } from '../client/index.js';
 import type { SharedOptions } from './connection.js';
 import { positiveInteger, withClient } from './connection.js';
 import type { Surroundings } from './console.js';
@@ -67,7 +62,6 @@ export function addDayCommands(program: Command, surroundings: Surroundings): vo
   addGet(program, surroundings);
   addList(program, surroundings);
   addClear(program, surroundings);
-  addRevisions(program, surroundings);
 }
 
 function addMark(program: Command, surroundings: Surroundings): void {
@@ -197,29 +191,6 @@ function addClear(program: Command, surroundings: Surroundings): void {
     });
 }
 
-function addRevisions(program: Command, surroundings: Surroundings): void {
-  program
-    .command('revisions')
-    .summary('show the history of a day')
-    .description('Shows every change of a day, the oldest first: who, when, why, before and after.')
-    .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
-    .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
-    .addHelpText('after', examples('revisions 007 2026-03-02'))
-    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
-      const options = self.optsWithGlobals<AsOfOptions>();
-      await withClient(options, surroundings, async (client) => {
-        let pageToken = '';
-        do {
-          const request = { employeeId, date, pageToken, ...asOf(options.asOf) };
-          const page = await client.listAttendanceRevisions(request);
-          await printRevisions(surroundings, options, page.revisions, pageToken === '');
-          pageToken = page.nextPageToken;
-        } while (pageToken !== '');
-      });
-    });
-}
-
 /** Page by page, so that memory stays flat; says on stderr when there is more than the limit. */
 async function printList(
   surroundings: Surroundings,
@@ -319,37 +290,12 @@ async function printDays(
   for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
 }
 
-async function printRevisions(
-  { stdout }: Surroundings,
-  { json }: SharedOptions,
-  revisions: readonly AttendanceRevision[],
-  withHeading: boolean,
-): Promise<void> {
-  if (json) {
-    for (const revision of revisions) {
-      const text = toJsonString(AttendanceRevisionSchema, revision, { alwaysEmitImplicit: true });
-      await writeLine(stdout, text);
-    }
-    return;
-  }
-  const rows = revisions.map((revision) => [
-    String(revision.revision),
-    timeText(revision.updateTime),
-    revision.actor,
-    (RevisionCause[revision.cause] ?? '').toLowerCase(),
-    revision.before === undefined ? '-' : statusText(revision.before),
-    revision.after === undefined ? '-' : statusText(revision.after),
-    revision.reason,
-  ]);
-  const lines = table(['REV', 'WHEN', 'WHO', 'CAUSE', 'BEFORE', 'AFTER', 'WHY'], rows);
-  for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
-}
-
 function dayJson(day: Attendance): string {
   return toJsonString(AttendanceSchema, day, { alwaysEmitImplicit: true });
 }
 
-function asOf(time: Timestamp | undefined): { asOfTime?: Timestamp } {
+/** The field of a request, where it is given. */
+export function asOf(time: Timestamp | undefined): { asOfTime?: Timestamp } {
   return time === undefined ? {} : { asOfTime: time };
 }
 

@@ -40,6 +40,11 @@ export function parseWrittenTime(text: string): WrittenTime | undefined {
     : { kind: 'INSTANT', epochMs: wallMs - offsetMs, nanos };
 }
 
+/** Whether the notation is right, for what `parseWrittenTime` does not take. */
+export function isWrittenLikeTime(text: string): boolean {
+  return WRITTEN.test(text);
+}
+
 function offsetOf(zone: string): number | undefined {
   if (zone.toUpperCase() === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));

@@ -12,6 +12,7 @@ import { failureText } from './failure-text.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addPunchCommands } from './punch-commands.js';
+import { addRevisionsCommand } from './revisions-command.js';
 import { addRosterCommands } from './roster-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import { packageVersion } from './version.js';
@@ -76,6 +77,7 @@ function createProgram(surroundings: Surroundings): Command {
   addPunchCommands(program, surroundings);
   addRosterCommands(program, surroundings);
   addDayCommands(program, surroundings);
+  addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
   return program;

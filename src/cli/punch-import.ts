@@ -56,8 +56,10 @@ export interface PunchImportResult {
   readonly complete: boolean;
   /** Whether anything was sent. In a trial `recorded` are the rows that could be. */
   readonly sent: boolean;
-  /** Rows that are done, from the first on without a gap. */
+  /** Rows that are done. */
   readonly rows: number;
+  /** Rows that were sent and never answered: some may be recorded beyond what is counted. */
+  readonly unanswered: number;
   readonly totalRows: number;
   readonly counts: PunchCounts;
   /** Where the refused rows are; undefined when there are none. */
@@ -108,7 +110,7 @@ async function surveyLog(path: string, stop: AbortSignal): Promise<LogSurvey> {
 }
 
 function openLog(path: string): CsvReader<PunchHeader> {
-  return openCsv(path, parsePunchHeader);
+  return openCsv(path, parsePunchHeader, { mustBeUtf8: true });
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
@@ -125,6 +127,7 @@ class PunchRun {
   readonly #tally: PunchTally;
   readonly #order: RowOrder<PunchRowOutcome>;
   readonly #lanes: Lanes<PendingPunch>;
+  #unanswered = 0;
 
   constructor(options: PunchImportOptions, survey: LogSurvey, rejects: RejectsFile) {
     this.#options = options;
@@ -151,6 +154,8 @@ class PunchRun {
       await this.#lanes.drain();
     } catch (error) {
       await this.#lanes.finishInFlight();
+      // What was answered is counted, also behind rows that were not.
+      this.#order.takeRest();
       if (stop.aborted) return false;
       throw error;
     }
@@ -161,7 +166,8 @@ class PunchRun {
     const { counts } = this.#tally;
     return {
       sent: this.#options.client !== undefined,
-      rows: this.#order.settledRow,
+      rows: this.#order.finishedRows,
+      unanswered: this.#unanswered,
       totalRows: this.#survey.rows,
       counts,
       rejectsPath: counts.rejected > 0 ? this.#rejects.path : undefined,
@@ -188,12 +194,20 @@ class PunchRun {
   async #send(batch: readonly PendingPunch[]): Promise<void> {
     const { client, stop, onOutage, maxOutageMs = MAX_OUTAGE_MS } = this.#options;
     if (client === undefined) return;
-    const settle = (row: FileRow, outcome: PunchRowOutcome) => this.#settle(row, outcome);
-    await sendPunches(batch, { client, stop, onOutage, maxOutageMs, settle });
+    let left = batch.length;
+    const settle = (row: FileRow, outcome: PunchRowOutcome) => {
+      left -= 1;
+      this.#settle(row, outcome);
+    };
+    try {
+      await sendPunches(batch, { client, stop, onOutage, maxOutageMs, settle });
+    } finally {
+      this.#unanswered += left;
+    }
   }
 
   #settle(row: FileRow, outcome: PunchRowOutcome): void {
     this.#order.settle(row.number, outcome);
-    this.#options.onRows(this.#order.settledRow);
+    this.#options.onRows(this.#order.finishedRows);
   }
 }

@@ -5,7 +5,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { PunchKind } from '../client/index.js';
 import { columnNames, ImportFileError, shownColumns } from './csv-file.js';
 import { EMPLOYEE_ID, shown } from './import-row.js';
-import { instantsOfWallTime, parseWrittenTime } from './local-instant.js';
+import { instantsOfWallTime, isWrittenLikeTime, parseWrittenTime } from './local-instant.js';
 import { isKnownZone } from './local-time.js';
 import { parseKind } from './punch-kind.js';
 
@@ -139,15 +139,15 @@ export function parsePunchRow(
   const eventProblem = problemOfText('event_id', eventId);
   if (eventProblem !== undefined) return bad('BAD_EVENT_ID', eventProblem);
   const zone = field('zone') || defaults.zone;
-  const moment = momentOf(field, zone);
-  if (moment.kind === 'BAD') return moment;
+  const when = momentOf(field, zone);
+  if (when.kind === 'BAD') return when;
   const spelling = field('kind');
   const kind = parseKind(spelling);
   return {
     kind: 'PUNCH',
     punch: {
       employeeId,
-      time: moment.time,
+      time: when.time,
       kind: kind ?? PunchKind.UNSPECIFIED,
       deviceId,
       eventId,
@@ -155,7 +155,7 @@ export function parsePunchRow(
     },
     remarks: {
       openKind: kind === undefined ? spelling : undefined,
-      tookEarlier: moment.tookEarlier,
+      tookEarlier: when.tookEarlier,
     },
   };
 }
@@ -175,14 +175,12 @@ function momentOf(field: (column: PunchColumn) => string, zone: string | undefin
   const text = isInTwo ? `${field('date')} ${field('time')}` : field('time');
   const written = parseWrittenTime(text);
   if (written === undefined) {
-    return bad(
-      'BAD_TIME',
-      `time ${shown(text)} is neither like 2026-03-02T09:00:00+01:00 nor like 2026-03-02 09:00`,
-    );
+    const why = isWrittenLikeTime(text)
+      ? 'is no time that a calendar and a clock show from 1900 to 9999'
+      : 'is neither like 2026-03-02T09:00:00+01:00 nor like 2026-03-02 09:00';
+    return bad('BAD_TIME', `time ${shown(text)} ${why}`);
   }
-  if (written.kind === 'INSTANT') {
-    return { kind: 'MOMENT', time: timestamp(written.epochMs, written.nanos), tookEarlier: false };
-  }
+  if (written.kind === 'INSTANT') return moment(text, written.epochMs, written.nanos, false);
   if (zone === undefined) {
     return bad('NO_ZONE', `time ${shown(text)} is local: give --zone, or a column zone`);
   }
@@ -199,15 +197,19 @@ function momentOf(field: (column: PunchColumn) => string, zone: string | undefin
     );
   }
   const isLater = later !== undefined && LATER_FOLDS.get(fold) === true;
-  return {
-    kind: 'MOMENT',
-    time: timestamp(isLater ? later : earlier, written.nanos),
-    tookEarlier: later !== undefined && fold === '',
-  };
+  const tookEarlier = later !== undefined && fold === '';
+  return moment(text, isLater ? later : earlier, written.nanos, tookEarlier);
 }
 
-function timestamp(epochMs: number, nanos: number): LoggedPunch['time'] {
-  return { seconds: BigInt(epochMs / 1000), nanos };
+/** What the service takes: every instant that has a date in every zone. */
+const FIRST_MS = Date.parse('1900-01-02T00:00:00Z');
+const END_MS = Date.parse('9999-12-31T00:00:00Z');
+
+function moment(text: string, epochMs: number, nanos: number, tookEarlier: boolean): Moment | Bad {
+  if (epochMs < FIRST_MS || epochMs >= END_MS) {
+    return bad('BAD_TIME', `time ${shown(text)} is not from 1900-01-02 to 9999-12-30 (UTC)`);
+  }
+  return { kind: 'MOMENT', time: { seconds: BigInt(epochMs / 1000), nanos }, tookEarlier };
 }
 
 function problemOfText(column: string, text: string): string | undefined {

@@ -5,14 +5,29 @@ import type { Reject } from './import-ledger.js';
 import type { RowRemarks } from './punch-row.js';
 import type { PunchRowOutcome } from './punch-send.js';
 
+/** The most reasons that are told by name; the reader and the service have fewer. */
+const MAX_TOLD_REASONS = 20;
+
 /** The most unknown kinds that are told by name. */
 const MAX_TOLD_KINDS = 10;
+
+/** Rows that were rejected for one reason. */
+export interface RejectReason {
+  /** Such as NO_ZONE. */
+  readonly reason: string;
+  readonly count: number;
+  /** The first of them: its line, and what was wrong with it. */
+  readonly line: number;
+  readonly says: string;
+}
 
 export interface PunchCounts {
   readonly recorded: number;
   /** There already, in the service or earlier in the file. */
   readonly duplicates: number;
   readonly rejected: number;
+  /** Why, the most frequent first: the first 20 that came up. */
+  readonly rejectReasons: readonly RejectReason[];
   /** Taken by turns: rows without a kind, or with one that means none. */
   readonly byTurns: number;
   /** The kinds among them that mean none, with how often each stood there: the first 10. */
@@ -23,6 +38,7 @@ export interface PunchCounts {
 
 export class PunchTally {
   readonly #counts = { recorded: 0, duplicates: 0, rejected: 0, byTurns: 0, tookEarlier: 0 };
+  readonly #reasons = new Map<string, RejectReason>();
   readonly #unknownKinds = new Map<string, number>();
   readonly #reject: (reject: Reject) => void;
 
@@ -31,7 +47,11 @@ export class PunchTally {
   }
 
   get counts(): PunchCounts {
-    return { ...this.#counts, unknownKinds: Object.fromEntries(this.#unknownKinds) };
+    return {
+      ...this.#counts,
+      rejectReasons: [...this.#reasons.values()].sort((a, b) => b.count - a.count),
+      unknownKinds: Object.fromEntries(this.#unknownKinds),
+    };
   }
 
   add(outcome: PunchRowOutcome): void {
@@ -46,11 +66,22 @@ export class PunchTally {
         break;
       case 'REJECTED':
         this.#counts.rejected += 1;
+        this.#countReason(outcome.reject);
         this.#reject(outcome.reject);
         break;
       default:
         outcome satisfies never;
     }
+  }
+
+  #countReason({ line, reason: text }: Reject): void {
+    const colon = text.indexOf(': ');
+    const [reason, says] =
+      colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 2)];
+    const before = this.#reasons.get(reason);
+    if (before === undefined && this.#reasons.size >= MAX_TOLD_REASONS) return;
+    const count = (before?.count ?? 0) + 1;
+    this.#reasons.set(reason, { ...(before ?? { reason, line, says }), count });
   }
 
   #remark({ openKind, tookEarlier }: RowRemarks): void {

@@ -28,7 +28,7 @@ export async function readRosterFile(path: string): Promise<RosterFile> {
   const entries: RosterEntry[] = [];
   const problems: RosterProblem[] = [];
   const lineOf = new Map<string, number>();
-  const reader = openCsv<RosterHeader>(path, parseRosterHeader);
+  const reader = openCsv<RosterHeader>(path, parseRosterHeader, { mustBeUtf8: true });
   for await (const { number, line, fields } of reader.rows) {
     if (number > MAX_ROSTER_ROWS) throw tooLarge(path);
     const parsed = parseRosterRow(fields, line, reader.header());

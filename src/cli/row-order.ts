@@ -3,6 +3,7 @@
 
 export class RowOrder<Outcome> {
   #settledRow: number;
+  #rest = 0;
   readonly #waiting = new Map<number, Outcome>();
   readonly #take: (outcome: Outcome) => void;
 
@@ -17,6 +18,11 @@ export class RowOrder<Outcome> {
     return this.#settledRow;
   }
 
+  /** Rows that have finished, those with a gap before them too. */
+  get finishedRows(): number {
+    return this.#settledRow + this.#waiting.size + this.#rest;
+  }
+
   /** Each row once, in any order. The caller bounds how far rows run ahead of `settledRow`. */
   settle(row: number, outcome: Outcome): void {
     this.#waiting.set(row, outcome);
@@ -27,5 +33,13 @@ export class RowOrder<Outcome> {
       this.#waiting.delete(this.#settledRow);
       this.#take(next);
     }
+  }
+
+  /** Takes what waits behind a gap, in order: for when nothing is to come that could close it. */
+  takeRest(): void {
+    const rest = [...this.#waiting].sort(([one], [other]) => one - other);
+    for (const [, outcome] of rest) this.#take(outcome);
+    this.#rest += this.#waiting.size;
+    this.#waiting.clear();
   }
 }

@@ -171,6 +171,16 @@ describe('the clock and the roster, from the command line to the tables', functi
     expect(again.err).to.match(/^PUNCH_VOIDED: .*\n.*attendance punches list 101 --voided\n$/);
   });
 
+  it('tells what changed of a day whose status stayed the same', async () => {
+    const history = plain(await done('revisions', '101', '2026-03-02'));
+    expect(history)
+      .to.match(/^1 .* punch recorded absent, .* present, in 05:56, /m)
+      .and.match(
+        / punch replaced present, out 14:03, worked \S+ present, out 14:30, worked 8:03 the gate was stuck$/m,
+      )
+      .and.match(/ punch taken back present, worked 8:03 present, worked \S+ no break$/m);
+  });
+
   it('tells by line what the service refuses', async () => {
     const path = join(folder, 'overlap.csv');
     await writeFile(

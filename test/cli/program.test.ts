@@ -228,4 +228,24 @@ describe('the report of an import', () => {
       expect(String(stream.read())).to.include('1,000');
     });
   }
+
+  it('says nothing of the time left while next to nothing is done', () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: false });
+    let now = 0;
+    const report = createImportReport(stream, () => now);
+    report.start(100_000, 0);
+    now = 6_000;
+    report.rows(0);
+    now = 12_000;
+    report.rows(3);
+    now = 20_000;
+    report.rows(50_000);
+    expect(String(stream.read()).split('\n')).to.deep.equal([
+      '100,000 rows to import.',
+      '0 of 100,000 rows',
+      '3 of 100,000 rows',
+      '50,000 of 100,000 rows, 2,500 rows/s, about 20 s left',
+      '',
+    ]);
+  });
 });

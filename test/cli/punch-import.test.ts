@@ -8,6 +8,7 @@ import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { PunchImportOptions, PunchImportResult } from '../../src/cli/punch-import.js';
 import { importPunchFile } from '../../src/cli/punch-import.js';
+import { punchSummary } from '../../src/cli/punch-report.js';
 import type { AttendanceClient, Punch } from '../../src/client/index.js';
 import {
   AttendanceClientError,
@@ -129,6 +130,25 @@ describe('punches import', () => {
         recorded: 3,
         duplicates: 1,
         rejected: 3,
+        rejectReasons: [
+          {
+            reason: 'BAD_TIME',
+            count: 1,
+            line: 6,
+            says:
+              'time "yesterday" is neither like 2026-03-02T09:00:00+01:00 nor like ' +
+              '2026-03-02 09:00',
+          },
+          { reason: 'EMPLOYEE_NOT_FOUND', count: 1, line: 7, says: 'nobody' },
+          {
+            reason: 'SKIPPED_TIME',
+            count: 1,
+            line: 9,
+            says:
+              'no clock in Europe/Berlin showed "2026-03-29 02:30": they were set forward over ' +
+              'it; give the time with its offset, such as +02:00',
+          },
+        ],
         byTurns: 2,
         unknownKinds: { 255: 1 },
         tookEarlier: 1,
@@ -214,6 +234,83 @@ describe('punches import', () => {
     book.onBatch = async () => undefined;
     const done = await importing();
     expect(done.counts).to.include({ duplicates: stopped.rows, recorded: 300 - stopped.rows });
+  });
+
+  it('counts what was recorded behind a batch that was not when it stopped', async () => {
+    await writeFile(path, manyRows(9, 40));
+    const stop = new AbortController();
+    let held: string | undefined;
+    service.answers.recordPunches = async ({ punches }) => {
+      held ??= punches[0]?.eventId;
+      if (held !== punches[0]?.eventId) return await book.record(punches);
+      // The first batch is recorded and not answered until others were, then it was stopped.
+      await book.record(punches);
+      while (book.batches.length < 4) await new Promise((resolve) => setImmediate(resolve));
+      stop.abort(new Error('stop'));
+      throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 1 });
+    };
+    const stopped = await importing({ stop: stop.signal, batchRows: 10, lanes: 3 });
+    expect(stopped).to.include({ complete: false, unanswered: 10 });
+    const { recorded, duplicates } = stopped.counts;
+    expect(recorded + duplicates)
+      .to.equal(stopped.rows)
+      .and.be.at.least(20);
+    expect(recorded)
+      .to.be.at.least(book.kept.size - 10)
+      .and.at.most(book.kept.size);
+    expect(punchSummary(stopped, 'again')).to.match(
+      new RegExp(`recorded +${recorded} {2}\\(at least: 10 sent without an answer\\)$`, 'm'),
+    );
+  });
+
+  it('says why rows were rejected, how often, and what to do', async () => {
+    await writeFile(
+      path,
+      `${HEADER}7,2026-03-02 09:00,,,\n7,2026-03-02 10:00,,,\n7,0026-03-02 09:00,,,\n` +
+        '7,2026-03-02T17:00Z,OUT,,\n',
+    );
+    const { code, out } = await ran(service.address, 'punches', 'import', path);
+    expect(code).to.equal(3);
+    expect(out)
+      .to.match(/^Import complete/)
+      .and.match(/^2 NO_ZONE, the first on line 2: time "2026-03-02 09:00" is local: /m)
+      .and.match(/^1 BAD_TIME, on line 4: time "0026-03-02 09:00" is no time .* 1900 to 9999$/m)
+      .and.match(/^Those without a zone need none of that: import that file with --zone\.$/m);
+  });
+
+  it('says it first where no row could be taken for want of a zone', async () => {
+    await writeFile(path, `${HEADER}7,2026-03-02 09:00,,,\n7,2026-03-02 10:00,,,\n`);
+    const { out } = await ran(service.address, 'punches', 'import', path);
+    expect(out)
+      .to.match(/^No row could be taken: their times are local, .* --zone Europe\/Berlin\.\n/)
+      .and.match(/Run it again with their zone: .*log\.csv --zone ZONE$/m)
+      .and.not.match(/Mend/);
+    expect(service.calls).to.deep.equal([]);
+  });
+
+  const NOT_UTF8: [string, Buffer, number][] = [
+    ['Latin-1', Buffer.from(`${HEADER}7,2026-03-02,IN,Tür,1\n`, 'latin1'), 2],
+    ['Latin-1 in its last, unfinished line', Buffer.from(`${HEADER}\n7,2026,IN,Tür`, 'latin1'), 3],
+    ['UTF-16', Buffer.from(`\ufeff${HEADER}7,2026-03-02,IN,,1\n`, 'utf16le'), 1],
+  ];
+  for (const [what, bytes, line] of NOT_UTF8) {
+    it(`refuses a file in ${what}, and says so`, async () => {
+      await writeFile(path, bytes);
+      const { code, err } = await ran(service.address, 'punches', 'import', path);
+      expect(code).to.equal(1);
+      expect(err).to.equal(
+        `${path} is not UTF-8: line ${line} is not. Save it as UTF-8 (spreadsheets call it ` +
+          '"CSV UTF-8") and run the import again.\n',
+      );
+    });
+  }
+
+  it('takes UTF-8 however it is cut into chunks', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, n) => `7,2026-03-02T09:00:00Z,,Tür€,${n}\n`);
+    for (const spaces of ['', ' ', '  ', '   ']) {
+      await writeFile(path, `employee,time,kind,device,event_id${spaces}\n${rows.join('')}`);
+      expect((await importing({ client: undefined })).counts.recorded).to.equal(9_000);
+    }
   });
 
   it('only tries the file without a client, as with --dry-run', async () => {

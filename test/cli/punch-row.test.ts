@@ -131,6 +131,10 @@ describe('a row of a log', () => {
     ['an id that is none', { employee: 'a b' }, 'BAD_EMPLOYEE', /"a b"/],
     ['no time', { time: '' }, 'BAD_TIME', /time "" is neither like/],
     ['another notation', { time: '02.03.2026 9:00' }, 'BAD_TIME', /2026-03-02 09:00$/],
+    ['a year that is none of ours', { time: '0026-03-02 09:00' }, 'BAD_TIME', /1900 to 9999$/],
+    ['a day that no calendar has', { time: '2026-02-30T09:00Z' }, 'BAD_TIME', /is no time that a/],
+    ['the first day of all', { time: '1900-01-01T09:00Z' }, 'BAD_TIME', /not from 1900-01-02 to/],
+    ['the last day of all', { time: '9999-12-31T09:00Z' }, 'BAD_TIME', /to 9999-12-30 \(UTC\)$/],
     [
       'a local time without a zone',
       { time: '2026-03-02 09:00' },
