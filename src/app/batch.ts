@@ -112,7 +112,10 @@ export interface TouchedDay {
 export interface DayRestamp {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
-  readonly planHash: number;
+  /** What it says; written once more, as another release may have written but a part of it. */
+  readonly result: DayResult | undefined;
+  /** Undefined only without a result. */
+  readonly planHash: number | undefined;
 }
 
 /** A punch that was recorded earlier, and of which more has become known. */

@@ -7,9 +7,9 @@ import type { DayResult, Declaration, StoredDay } from '../domain/day.js';
 import { foldDeclaration } from '../domain/declaration.js';
 import { derive } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
+import { isUnderPlan } from '../domain/known-day.js';
 import { FIRST_DATE, LAST_DATE, type LocalDate, toEpochDay } from '../domain/local-date.js';
 import { type DayPlan, planDays } from '../domain/plan.js';
-import { planHash } from '../domain/plan-hash.js';
 import { settlesAt } from '../domain/present.js';
 import { firstAtOrAfter, type Punch, type Timeline, timelineOf } from '../domain/punch.js';
 import type { EmployeeRoster, Roster } from '../domain/roster.js';
@@ -199,7 +199,7 @@ export function rebuildDays(
 }
 
 function isBehind(stored: StoredDay | undefined, plan: DayPlan): boolean {
-  return stored?.result !== undefined && stored.planHash !== planHash(plan);
+  return stored !== undefined && !isUnderPlan(stored, plan);
 }
 
 function compareDay(

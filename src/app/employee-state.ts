@@ -6,6 +6,7 @@ import type { DayResult, Declaration, StoredDay } from '../domain/day.js';
 import { declarationIn } from '../domain/declaration.js';
 import { derive, NO_FACTS, sameResult } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
+import { isByThisEngine } from '../domain/known-day.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../domain/local-date.js';
 import type { Window } from '../domain/planned-shift.js';
 import type { Punch } from '../domain/punch.js';
@@ -22,6 +23,8 @@ export interface DayState {
   readonly revision: number;
   readonly result: DayResult | undefined;
   readonly planHash: number | undefined;
+  /** Whether all of its row was written by the rules in force. */
+  readonly isTrusted: boolean;
   /** Undefined: by this batch, or never stored. */
   readonly changedAt: RecordTime | undefined;
 }
@@ -30,6 +33,7 @@ const NEVER_STORED: DayState = {
   revision: 0,
   result: undefined,
   planHash: undefined,
+  isTrusted: true,
   changedAt: undefined,
 };
 
@@ -121,6 +125,7 @@ export class EmployeeState {
             revision: stored.revision,
             result: stored.result,
             planHash: stored.planHash,
+            isTrusted: isByThisEngine(stored),
             changedAt: stored.recordedAt,
           };
     this.#days.set(epochDay, state);
@@ -149,7 +154,7 @@ export class EmployeeState {
     const plan = this.plans.plan(epochDay);
     const punches = this.punches.timeline;
     const isNothing = before.result === undefined && declaration === undefined;
-    if (isNothing && !mayBePunched(plan, punches)) return false;
+    if (isNothing && before.isTrusted && !mayBePunched(plan, punches)) return false;
     this.derivedDays += 1;
     const derived = derive({ declaration, punches }, plan);
     const result = derived.origin === 'EXPECTED' ? undefined : derived;
@@ -157,15 +162,22 @@ export class EmployeeState {
     const date = plan.date;
     const { employeeId } = this;
     if (sameResult(result, before.result)) {
-      if (planHash !== undefined && planHash !== before.planHash) {
-        this.restamps.set(epochDay, { employeeId, date, planHash });
-        this.#days.set(epochDay, { ...before, planHash });
+      const isUnderAnother = planHash !== undefined && planHash !== before.planHash;
+      if (isUnderAnother || !before.isTrusted) {
+        this.restamps.set(epochDay, { employeeId, date, result, planHash });
+        this.#days.set(epochDay, { ...before, planHash, isTrusted: true });
       }
       return false;
     }
     const revision = before.revision + 1;
     this.restamps.delete(epochDay);
-    this.#days.set(epochDay, { revision, result, planHash, changedAt: undefined });
+    this.#days.set(epochDay, {
+      revision,
+      result,
+      planHash,
+      isTrusted: true,
+      changedAt: undefined,
+    });
     this.changes.push({ index, employeeId, date, revision, result, planHash });
     return true;
   }

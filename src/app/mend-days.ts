@@ -4,6 +4,7 @@
 import type { Declaration } from '../domain/day.js';
 import { sameResult } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
+import { isUnderPlan } from '../domain/known-day.js';
 import { type LocalDate, toEpochDay } from '../domain/local-date.js';
 import { planHash } from '../domain/plan-hash.js';
 import { timelineOf } from '../domain/punch.js';
@@ -125,8 +126,8 @@ function mendRange(
       const revision = (stored?.revision ?? 0) + 1;
       const stamp = result === undefined ? undefined : hash;
       changes.push({ index, employeeId, date, revision, result, planHash: stamp });
-    } else if (result !== undefined && stored?.planHash !== hash) {
-      restamps.push({ employeeId, date, planHash: hash });
+    } else if (stored !== undefined && !isUnderPlan(stored, plan)) {
+      restamps.push({ employeeId, date, result, planHash: result && hash });
     }
   }
   return { changes, restamps };

@@ -170,6 +170,8 @@ export interface StoredDay {
    * and for days from before there were plans.
    */
   readonly planHash: number | undefined;
+  /** The ENGINE_VERSION that wrote it last: of another one, the rest is not to be trusted. */
+  readonly engineVersion: number;
   /** 1 for the first change, counting up without a gap. */
   readonly revision: number;
   readonly recordedAt: RecordTime;

@@ -8,7 +8,7 @@
 
 import type { DayResult, StoredDay } from './day.js';
 import { declarationIn } from './declaration.js';
-import { derive, NO_FACTS } from './derive.js';
+import { derive, ENGINE_VERSION, NO_FACTS } from './derive.js';
 import type { LocalDate } from './local-date.js';
 import type { DayPlan } from './plan.js';
 import { planHash } from './plan-hash.js';
@@ -27,10 +27,19 @@ export interface KnownDay {
 }
 
 /**
+ * Whether the rules in force wrote a day. Releases run side by side for a while, and one that
+ * does not know of punches leaves a day without a result that its punches would give one.
+ */
+export function isByThisEngine({ engineVersion }: StoredDay): boolean {
+  return engineVersion === ENGINE_VERSION;
+}
+
+/**
  * Whether a stored day says what it would say under this plan, without looking at its punches.
  * Only while no roster change is unfinished that may concern it.
  */
 export function isUnderPlan(stored: StoredDay, plan: DayPlan): boolean {
+  if (!isByThisEngine(stored)) return false;
   return stored.result === undefined || stored.planHash === planHash(plan);
 }
 

@@ -9,9 +9,14 @@
 import type { DayQuery, EmployeeDay } from '../app/ports.js';
 import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
 import type { StoredDay } from '../domain/day.js';
-import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { derivedDay, isUnderPlan, type KnownDay, knownDay } from '../domain/known-day.js';
+import {
+  derivedDay,
+  isByThisEngine,
+  isUnderPlan,
+  type KnownDay,
+  knownDay,
+} from '../domain/known-day.js';
 import type { LocalDate } from '../domain/local-date.js';
 import type { DayPlan } from '../domain/plan.js';
 import { present } from '../domain/present.js';
@@ -207,10 +212,9 @@ export function wantedRoster(row: Row, employeeId: EmployeeId): WantedRoster {
   return { employeeId, rosterVersion: number(row, 'roster_version') };
 }
 
-/** Whether a day was derived by other rules, or under a plan that nobody wrote down. */
-export function isDerivedOtherwise(day: StoredDay | undefined, row: Row): boolean {
-  if (day?.result === undefined) return false;
-  return day.planHash === undefined || number(row, 'engine_version') !== ENGINE_VERSION;
+/** Whether a day was written by other rules, or under a plan that nobody wrote down. */
+export function isDerivedOtherwise(day: StoredDay): boolean {
+  return !isByThisEngine(day) || (day.result !== undefined && day.planHash === undefined);
 }
 
 /** Whether a day is one of those asked for. */

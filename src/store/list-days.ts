@@ -57,9 +57,9 @@ const BY_DATE = `
     and ${dayNumber('d.date')} <= ${dayNumber('$3::date')}
   order by ${dayNumber('d.date')}, d.employee_id`;
 
-/** What is read of a day besides its columns: until when the clock says something, by what rules. */
+/** What is read of a day besides its columns: until when the clock says something. */
 function rowColumns(alias: string): string {
-  return `${dayColumns(alias)}, ${alias}.settles_at, ${alias}.engine_version`;
+  return `${dayColumns(alias)}, ${alias}.settles_at`;
 }
 
 /**
@@ -106,8 +106,8 @@ function pageOf(name: string, walk: string, order: string, asOf?: number): State
         where e.employee_id = r.employee_id limit 1
       ) e on true
       where r.status = any ($5::smallint[]) or r.settles_at > $7::timestamptz
-        or (r.status is not null
-          and (r.plan_hash is null or r.engine_version <> $8::smallint))
+        or (r.status is not null and r.plan_hash is null)
+        or r.engine_version <> $8::smallint
         or r.place = r.scanned
       order by r.place
       limit $6::integer`,
@@ -305,7 +305,8 @@ function ownerOf(row: Row): EmployeeId {
 }
 
 function isStale(row: Row): boolean {
-  return row.revision !== null && isDerivedOtherwise(storedDay(row), row);
+  const day = storedDay(row);
+  return day !== undefined && isDerivedOtherwise(day);
 }
 
 function wantedDay(row: Row, { roster, employee }: Rostered): WantedDays {

@@ -61,8 +61,13 @@ export const UPSERT_DAYS = {
 export const RESTAMP_DAYS = {
   name: 'restamp_days',
   text: `
-    update attendance_day d set plan_hash = t.plan_hash, engine_version = $4::smallint
-    from unnest($1::text[], $2::date[], $3::bigint[]) t (employee_id, date, plan_hash)
+    update attendance_day d set plan_hash = t.plan_hash, status = t.status, origin = t.origin,
+      portion = t.portion, other_half_status = t.other_half_status, note = t.note,
+      work = t.work, settles_at = t.settles_at, engine_version = $11::smallint
+    from unnest($1::text[], $2::date[], $3::bigint[], $4::smallint[], $5::smallint[],
+                $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::timestamptz[])
+         t (employee_id, date, plan_hash, status, origin, portion, other_half_status, note, work,
+            settles_at)
     where d.employee_id = t.employee_id collate "C" and d.date = t.date`,
 };
 
@@ -135,7 +140,8 @@ export function restampDays(restamps: readonly DayRestamp[]): Bound[] {
       RESTAMP_DAYS,
       restamps.map(({ employeeId }) => employeeId),
       restamps.map(({ date }) => date),
-      restamps.map(({ planHash }) => planHash),
+      restamps.map(({ planHash }) => planHash ?? null),
+      ...resultArrays(restamps.map(({ result }) => result)),
       ENGINE_VERSION,
     ),
   ];

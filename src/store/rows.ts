@@ -47,6 +47,12 @@ export function bytes(row: Row, column: string): Uint8Array {
   return value;
 }
 
+/**
+ * Releases before wrote days without their work: what their rows hold of it was left standing
+ * from what a newer one had written before them.
+ */
+const FIRST_VERSION_WITH_WORK = 2;
+
 /** The columns that `storedDay` reads, of the table with that alias. */
 export function dayColumns(alias: string): string {
   return [
@@ -58,6 +64,7 @@ export function dayColumns(alias: string): string {
     'note',
     'work',
     'plan_hash',
+    'engine_version',
     'revision',
     'recorded_at',
   ]
@@ -72,6 +79,7 @@ export function storedDay(row: Row): StoredDay | undefined {
     date: text(row, 'date') as LocalDate,
     result: dayResult(row),
     planHash: row.plan_hash === null ? undefined : number(row, 'plan_hash'),
+    engineVersion: number(row, 'engine_version'),
     revision: number(row, 'revision'),
     recordedAt: number(row, 'recorded_at') as RecordTime,
   };
@@ -80,13 +88,14 @@ export function storedDay(row: Row): StoredDay | undefined {
 function dayResult(row: Row): DayResult | undefined {
   if (row.status === null) return undefined;
   const other = row.other_half_status;
+  const hasWork = number(row, 'engine_version') >= FIRST_VERSION_WITH_WORK;
   return {
     status: wordOf<Status>(STATUSES, row.status),
     origin: wordOf(ORIGINS, row.origin),
     portion: wordOf(PORTIONS, row.portion),
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
     note: text(row, 'note'),
-    work: dayWork(row.work),
+    work: dayWork(hasWork ? row.work : null),
   };
 }
 

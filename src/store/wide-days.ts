@@ -105,7 +105,7 @@ function dateStep(name: string, asOf?: number): Statement {
   return {
     name,
     text: `
-      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}, d.engine_version
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}
       from (
         select * from employee e where e.employee_id > $1::text collate "C"
         order by e.employee_id limit $2::integer
@@ -121,7 +121,7 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
   return {
     name,
     text: `
-      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}, d.engine_version
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}
       from (
         select * from employee e where e.employee_id ${who}
         order by e.employee_id limit $2::integer
@@ -214,7 +214,7 @@ export function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: numb
     const day = storedDay(row);
     if (day === undefined) continue;
     subject.stored.set(day.date, day);
-    if (isDerivedOtherwise(day, row)) subject.stale.add(day.date);
+    if (isDerivedOtherwise(day)) subject.stale.add(day.date);
   }
   return subjects;
 }
@@ -255,7 +255,10 @@ export async function knowSubjects(
 /** The stored dates that do not stand as they are, as far as can be told without their plans. */
 function datesToPlan({ stored, stale, isBehind: behind }: Subject): LocalDate[] {
   if (!behind) return [...stale];
-  return [...stored.values()].filter(({ result }) => result !== undefined).map(({ date }) => date);
+  const days = [...stored.values()].filter(
+    ({ date, result }) => result !== undefined || stale.has(date),
+  );
+  return days.map(({ date }) => date);
 }
 
 function plansOf(subject: Subject, { roster, employee }: Rostered, isAll: boolean): DayPlan[] {

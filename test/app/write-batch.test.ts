@@ -6,6 +6,7 @@ import type { BatchView, EarlierFact, ItemOutcome } from '../../src/app/batch.js
 import type { Fact } from '../../src/app/facts.js';
 import { rulesFor } from '../../src/app/write-batch.js';
 import { type MarkableStatus, NO_WORK, type StoredDay } from '../../src/domain/day.js';
+import { ENGINE_VERSION } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import { plan } from '../../src/domain/plan.js';
@@ -70,6 +71,7 @@ function viewOf(stored?: StoredDay, earlier?: EarlierFact): BatchView {
 
 const PRESENT: StoredDay = {
   date: DAY,
+  engineVersion: ENGINE_VERSION,
   result: {
     status: 'PRESENT',
     origin: 'MARKED',

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DayResult, StoredDay } from '../../src/domain/day.js';
-import { derive } from '../../src/domain/derive.js';
+import { derive, ENGINE_VERSION } from '../../src/domain/derive.js';
 import { derivedDay, knownDay } from '../../src/domain/known-day.js';
 import { type DayPlan, planDays } from '../../src/domain/plan.js';
 import { planHash } from '../../src/domain/plan-hash.js';
@@ -219,6 +219,7 @@ describe('A known day', () => {
     date: plan.date,
     result,
     planHash: result === undefined ? undefined : hash,
+    engineVersion: ENGINE_VERSION,
     revision: 3,
     recordedAt: 7 as RecordTime,
   });

@@ -96,7 +96,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
   [RAISE_VERSIONS, [`{${ID}}`, '{9}']],
   [APPEND_CHANGES, [`{${ID}}`, `{${DATE}}`, '{99}', '{99}', '{1}', '{x}', '{x}', ...RESULT, 1]],
   [UPSERT_DAYS, [`{${ID}}`, `{${DATE}}`, '{99}', ...RESULT, 1]],
-  [RESTAMP_DAYS, [`{${ID}}`, `{${DATE}}`, '{7}', 1]],
+  [RESTAMP_DAYS, [`{${ID}}`, `{${DATE}}`, ...RESULT, 1]],
   [READ_HEAD, []],
   [MOVE_HEAD, []],
   [FORGET_EMPLOYEES, [`{${ID}}`]],

@@ -7,6 +7,7 @@ import type { BatchView } from '../../src/app/batch.js';
 import type { Fact, PunchFact } from '../../src/app/facts.js';
 import { BatchRefused } from '../../src/app/ports.js';
 import { recordFacts } from '../../src/app/record-facts.js';
+import { ENGINE_VERSION } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
 import type { RecordedPunch } from '../../src/domain/recorded-punch.js';
@@ -387,7 +388,14 @@ describe('punches as the store writes them', function () {
       expect(found?.receivedAt).to.equal(fact.receivedAt);
       expect(found?.answer).to.deep.equal({
         date: DATE,
-        after: { date: DATE, revision: 1, result: resultOf('1'), planHash: 7, recordedAt },
+        after: {
+          date: DATE,
+          revision: 1,
+          result: resultOf('1'),
+          planHash: 7,
+          engineVersion: ENGINE_VERSION,
+          recordedAt,
+        },
       });
       expect(found?.punches.map(({ punchId }) => punchId)).to.deep.equal([1]);
     });

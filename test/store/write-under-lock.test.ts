@@ -310,9 +310,10 @@ describe('a batch under its locks', function () {
     it('the same under another plan: restamped, and neither number nor feed moves', async () => {
       const before = await stored();
       const planHash = 2 ** 52 + 1;
+      const result = resultOf('1');
       const { changes } = await fixture.store.writeBatch(
         [rederiveOf(id, DAY, DAY)],
-        scripted(() => ({ restamps: [{ employeeId: id, date: DATE, planHash }] })),
+        scripted(() => ({ restamps: [{ employeeId: id, date: DATE, result, planHash }] })),
       );
       expect(await stored()).to.deep.equal({ ...before, plan_hash: planHash });
       expect(changes).to.deep.equal([

@@ -16,7 +16,7 @@ import type { Fact, MarkFact } from '../../../src/app/facts.js';
 import { rulesFor } from '../../../src/app/write-batch.js';
 import type { Declaration, StoredDay } from '../../../src/domain/day.js';
 import { foldDeclaration } from '../../../src/domain/declaration.js';
-import { derive } from '../../../src/domain/derive.js';
+import { derive, ENGINE_VERSION } from '../../../src/domain/derive.js';
 import type { EmployeeId } from '../../../src/domain/employee-id.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../../../src/domain/local-date.js';
 import { planDays } from '../../../src/domain/plan.js';
@@ -210,13 +210,14 @@ export class ModelStore {
       if (!decision.facts.some((fact) => fact.index === index)) throw new Error('no cause');
       if ((result === undefined) !== (planHash === undefined)) throw new Error('no plan');
       last = index;
-      days.set(date, { date, result, planHash, revision, recordedAt });
+      const engineVersion = ENGINE_VERSION;
+      days.set(date, { date, result, planHash, engineVersion, revision, recordedAt });
     }
     for (const { employeeId, date, planHash } of decision.restamps) {
       const { days } = this.#row(employeeId);
       const day = days.get(date);
       if (day?.result === undefined) throw new Error('nothing to stamp');
-      days.set(date, { ...day, planHash });
+      days.set(date, { ...day, planHash, engineVersion: ENGINE_VERSION });
     }
     decision.facts.forEach((accepted) => {
       this.#remember(facts, accepted, decision);
