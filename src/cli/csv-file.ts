@@ -150,9 +150,14 @@ function notUtf8(path: string, line: number): ImportFileError {
   );
 }
 
-/** Column names count without case and surrounding space. */
+/** Column names count without case and surrounding space: `Employee ID` is employee_id. */
 export function columnNames(columns: readonly string[]): readonly string[] {
-  return columns.map((column) => column.trim().toLowerCase());
+  return columns.map((column) =>
+    column
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_-]+/gu, '_'),
+  );
 }
 
 /** What a first line names, for a message: bounded, and safe for a terminal. */

@@ -26,6 +26,8 @@ export interface RosterResult {
   readonly counts: Readonly<Record<RowType, Readonly<RosterCounts>>>;
   /** Archived employees who are on the lists again, or would be, by line. */
   readonly broughtBack: readonly RosterProblem[];
+  /** What a person may not have meant, by line. */
+  readonly remarks: readonly RosterProblem[];
   /** What the service refused, by line. */
   readonly refused: readonly RosterProblem[];
   /** Rows that were not sent, because something they may need was refused. */
@@ -63,6 +65,7 @@ class RosterRun {
   readonly refused: RosterProblem[] = [];
   held = 0;
   readonly #broughtBack: RosterProblem[] = [];
+  readonly #remarks: RosterProblem[] = [];
   #following = 0;
   readonly #counts = Object.fromEntries(
     ROW_TYPES.map((type) => [type, { created: 0, updated: 0, same: 0 }]),
@@ -98,6 +101,7 @@ class RosterRun {
       sent: this.#options.client !== undefined,
       counts: this.#counts,
       broughtBack: this.#broughtBack.toSorted((a, b) => a.line - b.line),
+      remarks: this.#remarks.toSorted((a, b) => a.line - b.line),
       refused: this.refused.toSorted((a, b) => a.line - b.line),
       held: this.held,
       following: this.#following,
@@ -111,6 +115,7 @@ class RosterRun {
     if (step.verb === 'SAME' || client === undefined) {
       this.#count(step, step.verb);
       if (step.bringsBack) this.#bringBack(step, 'is archived and would be on the lists again');
+      this.#remark(step);
       return undefined;
     }
     try {
@@ -118,6 +123,7 @@ class RosterRun {
       this.#count(step, rosterChange === undefined ? 'SAME' : step.verb);
       this.#follow(rosterChange);
       if (step.bringsBack) this.#bringBack(step, 'was archived and is on the lists again');
+      this.#remark(step);
       return undefined;
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -136,6 +142,10 @@ class RosterRun {
 
   #bringBack({ line, what }: RosterStep, says: string): void {
     this.#broughtBack.push({ line, says: `${what} ${says}` });
+  }
+
+  #remark({ line, what, remark }: RosterStep): void {
+    if (remark !== undefined) this.#remarks.push({ line, says: `${what}: ${remark}` });
   }
 
   #follow(change: RosterChange | undefined): void {

@@ -45,7 +45,8 @@ row has a type, which says what it is about and which columns count:
               half_day_below, absent_below, breaks, works_on_holidays
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
-              assignment), calendar
+              assignment), calendar; a move to another zone is a row of its own, with only
+              employee, from and zone: a zone without from is that of all dates, past ones too
   assignment  employee, from, cycle; and to (the last date), anchor (the cycle's first day)
   override    employee, date, shift (instead of what is assigned; off: a day off)
 

@@ -16,12 +16,13 @@ import {
   EmployeeSchema,
   ShiftAssignmentSchema,
   ShiftSchema,
+  TimeZoneChangeSchema,
   WorkRulesSchema,
 } from '../client/index.js';
 import type { RosterProblem } from './roster-file.js';
 import type { KnownEmployee, KnownRoster } from './roster-known.js';
 import { holidayKey } from './roster-known.js';
-import type { RosterEntry, RowType } from './roster-row.js';
+import type { RosterEntry, RowType, ZoneChange } from './roster-row.js';
 import { shiftsNamedBy } from './roster-row.js';
 
 export type RosterWrites = Pick<
@@ -51,6 +52,8 @@ export interface RosterStep {
   readonly verb: 'CREATE' | 'UPDATE' | 'SAME';
   /** An archived employee, who will be on the lists again. */
   readonly bringsBack?: boolean;
+  /** What a person may not have meant, of a step that is not SAME. */
+  readonly remark?: string | undefined;
   readonly send: (client: RosterWrites, reason: string) => Promise<ChangeAnswer>;
 }
 
@@ -69,7 +72,9 @@ export function planRoster(entries: readonly RosterEntry[], known: KnownRoster):
     ...shiftSteps(only(entries, 'shift'), known),
     ...only(entries, 'holiday').map((entry) => holidayStep(entry, known)),
   ];
-  const employees = only(entries, 'employee').map((entry) => employeeStep(entry, known));
+  const employees = [...byEmployee(only(entries, 'employee')).values()].map((rows) =>
+    employeeStep(rows, known),
+  );
   const queues = new Map<string, RosterStep[]>();
   const queueOf = (employeeId: string): RosterStep[] => {
     const queue = queues.get(employeeId) ?? [];
@@ -191,7 +196,8 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
       line,
       type: 'shift',
       what: `shift ${shiftId}${effectiveDate === '' ? '' : ` from ${effectiveDate}`}`,
-      verb: isSame ? 'SAME' : version === undefined ? 'CREATE' : 'UPDATE',
+      // A further version of a shift that there is changes that shift.
+      verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
       send: async (client, reason) => {
         const answer = isNew
           ? await client.createShift({ shift, reason })
@@ -256,12 +262,31 @@ function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster):
   };
 }
 
-function employeeStep(entry: EntryOf<'employee'>, known: KnownRoster): RosterStep {
-  const { line, employeeId, patch } = entry;
+type EmployeeRows = readonly [EntryOf<'employee'>, ...EntryOf<'employee'>[]];
+
+/** The row that says who somebody is, and those that say where they moved: together one change. */
+function byEmployee(entries: readonly EntryOf<'employee'>[]): ReadonlyMap<string, EmployeeRows> {
+  const rows = new Map<string, EmployeeRows>();
+  for (const entry of entries) {
+    const before = rows.get(entry.employeeId) ?? [];
+    rows.set(entry.employeeId, [entry, ...before].sort(undatedFirst) as [typeof entry]);
+  }
+  return rows;
+}
+
+function undatedFirst(one: EntryOf<'employee'>, other: EntryOf<'employee'>): number {
+  return byText(one.zoneChange?.startDate ?? '', other.zoneChange?.startDate ?? '');
+}
+
+function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
+  const [{ line, employeeId, patch }] = rows;
   const before = known.employees.get(employeeId)?.employee;
   const employee: Employee =
     before === undefined ? create(EmployeeSchema) : clone(EmployeeSchema, before);
   Object.assign(employee, { ...patch, employeeId });
+  for (const { zoneChange } of rows) {
+    if (zoneChange !== undefined) setZoneChange(employee, zoneChange);
+  }
   // Whom a mark or a punch brought in has no roster yet, and is created as if new.
   const isNew = before === undefined || before.updateTime === undefined;
   const isSame = !isNew && !before.archived && equals(EmployeeSchema, before, employee);
@@ -271,11 +296,32 @@ function employeeStep(entry: EntryOf<'employee'>, known: KnownRoster): RosterSte
     what: `employee ${employeeId}`,
     verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
     bringsBack: before?.archived === true,
+    remark: zoneRemark(before, employee),
     send: (client, reason) =>
       isNew
         ? client.createEmployee({ employee, reason })
         : client.updateEmployee({ employee, reason, etag: before.etag }),
   };
+}
+
+/** By date; the one of the same date is replaced. */
+function setZoneChange(employee: Employee, change: ZoneChange): void {
+  const others = employee.timeZoneChanges.filter(({ startDate }) => startDate !== change.startDate);
+  employee.timeZoneChanges = [...others, create(TimeZoneChangeSchema, change)].sort((a, b) =>
+    byText(a.startDate, b.startDate),
+  );
+}
+
+/** A zone without a date is that of all dates: whoever moved was never there before. */
+function zoneRemark(before: Employee | undefined, { timeZone }: Employee): string | undefined {
+  if (before === undefined || before.timeZone === '' || before.timeZone === timeZone) {
+    return undefined;
+  }
+  const is = timeZone === '' ? "the service's own" : timeZone;
+  return (
+    `zone ${is} instead of ${before.timeZone} applies to all dates, past ones too; for a move, ` +
+    'keep the old zone and add a row with from and the new one'
+  );
 }
 
 function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): RosterStep {

@@ -13,6 +13,7 @@ import type {
   Holiday,
   Shift,
   ShiftAssignment,
+  TimeZoneChange,
 } from '../client/index.js';
 import { BreakDeductionSchema, CycleDaySchema } from '../client/index.js';
 import { columnNames, ImportFileError, shownColumns } from './csv-file.js';
@@ -40,7 +41,7 @@ export const COLUMNS_OF = {
     'works_on_holidays',
   ],
   holiday: ['calendar', 'date', 'name'],
-  employee: ['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar'],
+  employee: ['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'from'],
   assignment: ['employee', 'from', 'cycle', 'to', 'anchor'],
   override: ['employee', 'date', 'shift'],
 } as const satisfies Record<RowType, readonly string[]>;
@@ -53,11 +54,24 @@ const REQUIRED: Readonly<Record<RowType, number>> = {
   override: 3,
 };
 
+/** Other names that columns may have: those of the contract. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['employee_id', 'employee'],
+  ['employee_name', 'name'],
+  ['shift_id', 'shift'],
+  ['group_id', 'group'],
+  ['calendar_id', 'calendar'],
+  ['time_zone', 'zone'],
+]);
+
 /** For whoever keeps the file; never looked at. The first two are those of a rejects file. */
 const IGNORED = ['line', 'reason', 'comment'];
 
 /** Fields to set on what there is; one that is undefined is taken away. */
 type Patch<M> = { readonly [K in keyof M]?: M[K] | undefined };
+
+/** Another zone from a date on. */
+export type ZoneChange = Pick<TimeZoneChange, 'startDate' | 'timeZone'>;
 
 /** What a row says. `key` is what it is about: a second row with it would contradict. */
 export type RosterEntry = { readonly line: number; readonly key: string } & (
@@ -71,7 +85,13 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       readonly breaks: readonly BreakDeduction[] | undefined;
     }
   | { readonly type: 'holiday'; readonly holiday: Omit<Holiday, '$typeName' | '$unknown'> }
-  | { readonly type: 'employee'; readonly employeeId: string; readonly patch: Patch<Employee> }
+  | {
+      readonly type: 'employee';
+      readonly employeeId: string;
+      /** Nothing where the row has a `zoneChange`. */
+      readonly patch: Patch<Employee>;
+      readonly zoneChange: ZoneChange | undefined;
+    }
   | {
       readonly type: 'assignment';
       readonly employeeId: string;
@@ -91,7 +111,7 @@ export type ParsedRosterRow =
 
 export interface RosterHeader {
   readonly columns: readonly string[];
-  /** In lower case. */
+  /** In lower case, each by the name that it has here. */
   readonly names: readonly string[];
 }
 
@@ -103,7 +123,7 @@ const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
 
 /** Throws ImportFileError for a first line that names an unknown column, one twice, or no type. */
 export function parseRosterHeader(columns: readonly string[]): RosterHeader {
-  const names = columnNames(columns);
+  const names = columnNames(columns).map((name) => OTHER_NAMES.get(name) ?? name);
   if (!names.includes('type')) {
     throw new ImportFileError(
       `The first line must name the columns, "type" among them (${shownColumns(columns)}). ` +
@@ -253,19 +273,7 @@ const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => Roste
     const key = `holiday ${holiday.calendarId} ${holiday.date}`;
     return { type: 'holiday', line, key, holiday };
   },
-  employee: (cells, line) => {
-    const employeeId = cells.id('employee');
-    const patch = {
-      ...cells.patch('name', 'employeeName', () => cells.name('name')),
-      ...cells.patch('zone', 'timeZone', () => cells.zone('zone')),
-      ...cells.patch('group', 'groupId', () => cells.id('group')),
-      ...cells.patch('joined', 'joinDate', () => cells.date('joined')),
-      ...cells.patch('left', 'leaveDate', () => cells.date('left')),
-      ...cells.patch('shift', 'defaultShiftId', () => cells.id('shift')),
-      ...cells.patch('calendar', 'calendarId', () => cells.id('calendar')),
-    };
-    return { type: 'employee', line, key: `employee ${employeeId}`, employeeId, patch };
-  },
+  employee: readEmployee,
   assignment: (cells, line) => {
     const employeeId = cells.id('employee');
     const startDate = cells.date('from');
@@ -292,6 +300,45 @@ const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => Roste
     return { type: 'override', line, key, employeeId, override: { date, shiftIds } };
   },
 };
+
+function readEmployee(cells: RowCells, line: number): RosterEntry {
+  const employeeId = cells.id('employee');
+  if (cells.text('from') !== '') return readZoneChange(cells, line, employeeId);
+  const patch = {
+    ...cells.patch('name', 'employeeName', () => cells.name('name')),
+    ...cells.patch('zone', 'timeZone', () => cells.zone('zone')),
+    ...cells.patch('group', 'groupId', () => cells.id('group')),
+    ...cells.patch('joined', 'joinDate', () => cells.date('joined')),
+    ...cells.patch('left', 'leaveDate', () => cells.date('left')),
+    ...cells.patch('shift', 'defaultShiftId', () => cells.id('shift')),
+    ...cells.patch('calendar', 'calendarId', () => cells.id('calendar')),
+  };
+  return {
+    type: 'employee',
+    line,
+    key: `employee ${employeeId}`,
+    employeeId,
+    patch,
+    zoneChange: undefined,
+  };
+}
+
+/** A row of an employee with a date says only which zone holds from it on. */
+function readZoneChange(cells: RowCells, line: number, employeeId: string): RosterEntry {
+  const zoneChange = { startDate: cells.date('from'), timeZone: cells.zone('zone') };
+  if (cells.text('zone') === '') {
+    cells.problems.push('zone is empty: from says since when an employee is in another zone');
+  }
+  for (const column of COLUMNS_OF.employee) {
+    if (['employee', 'zone', 'from'].includes(column) || cells.text(column) === '') continue;
+    cells.problems.push(
+      `${column} must be empty in an employee's row with from, which says only the zone: ` +
+        'put it in a row without from',
+    );
+  }
+  const key = `employee ${employeeId} from ${zoneChange.startDate}`;
+  return { type: 'employee', line, key, employeeId, patch: {}, zoneChange };
+}
 
 function readShift(cells: RowCells, line: number): RosterEntry {
   const shiftId = cells.id('shift');

@@ -20,14 +20,14 @@ export function problemLines(problems: readonly RosterProblem[]): readonly strin
 
 /** The counts by type, what was refused, and what to do next. */
 export function rosterSummary(result: RosterResult, path: string): readonly string[] {
-  const { sent, counts, broughtBack, refused, held } = result;
+  const { sent, counts, broughtBack, remarks, refused, held } = result;
   const [created, updated] = sent ? ['CREATED', 'UPDATED'] : ['TO CREATE', 'TO UPDATE'];
   const rows = ROW_TYPES.map((type) => {
     const { created, updated, same } = counts[type];
     return [`${type}s`, String(created), String(updated), String(same)];
   });
   const lines = [...table(['', created, updated, 'AS IT WAS'], rows)];
-  lines.push(...problemLines(broughtBack), ...problemLines(refused));
+  lines.push(...[broughtBack, remarks, refused].flatMap(problemLines));
   if (held > 0) lines.push(`${held} further rows were not sent: they may need what was refused.`);
   if (refused.length > 0) {
     lines.push(`What was done stays. Mend these rows and run: attendance roster import ${path}`);

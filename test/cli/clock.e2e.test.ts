@@ -171,6 +171,17 @@ describe('the clock and the roster, from the command line to the tables', functi
     expect(again.err).to.match(/^PUNCH_VOIDED: .*\n.*attendance punches list 101 --voided\n$/);
   });
 
+  it('moves somebody to another zone from a date on, and leaves the days before as they are', async () => {
+    const path = join(folder, 'move.csv');
+    await writeFile(path, 'type,Employee ID,zone,from\nemployee,102,Europe/Lisbon,2026-03-09\n');
+    expect(plain(await done('roster', 'import', path))).to.match(/^employees 0 1 0$/m);
+    expect(plain(await done('roster', 'import', path))).to.match(/^employees 0 0 1$/m);
+    const at = ['--device', 'phone', '--at'];
+    await done('clock', 'in', '102', ...at, '2026-03-14T15:00', '--zone', 'Europe/Lisbon');
+    expect(await done('day', '102', '2026-03-14')).to.match(/ 15:00 .* Europe\/Lisbon /);
+    expect(await done('day', '102', '2026-03-07')).to.match(/ Europe\/Berlin /);
+  });
+
   it('tells what changed of a day whose status stayed the same', async () => {
     const history = plain(await done('revisions', '101', '2026-03-02'));
     expect(history)

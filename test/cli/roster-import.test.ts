@@ -144,6 +144,74 @@ describe('roster import', () => {
     ]);
   });
 
+  const ZONES = 'type,employee,zone,from,name\n';
+  const zonesOf = (employeeId: string) => {
+    const { timeZone = '?', timeZoneChanges = [] } = book.employees.get(employeeId) ?? {};
+    return [timeZone, ...timeZoneChanges.map((each) => `${each.startDate} ${each.timeZone}`)];
+  };
+
+  it('moves an employee to another zone from a date on, once', async () => {
+    const text =
+      `${ZONES}employee,7,Asia/Tokyo,2026-09-01,\nemployee,7,Europe/Berlin,,Mia\n` +
+      'employee,7,Europe/Lisbon,2026-03-01,\n';
+    const done = await imported(text);
+    expect(done.code, done.err).to.equal(0);
+    expect(countsIn(done.out)).to.equal('0/0/0 0/0/0 1/0/0 0/0/0 0/0/0');
+    const all = ['Europe/Berlin', '2026-03-01 Europe/Lisbon', '2026-09-01 Asia/Tokyo'];
+    expect(zonesOf('7')).to.deep.equal(all);
+    expect(countsIn((await imported(text)).out)).to.equal('0/0/0 0/0/0 0/0/1 0/0/0 0/0/0');
+    expect(writes()).to.deep.equal(['createEmployee']);
+    // A move alone leaves the rest as it is, and takes the place of one on the same date.
+    const moved = await imported(`${ZONES}employee,7,Europe/Paris,2026-09-01,\n`);
+    expect(moved.out).to.not.match(/all dates/);
+    expect(zonesOf('7')).to.deep.equal([...all.slice(0, 2), '2026-09-01 Europe/Paris']);
+    expect(book.employees.get('7')?.employeeName).to.equal('Mia');
+  });
+
+  it('says, also beforehand, when a zone without a date changes that of all dates', async () => {
+    await imported(`${ZONES}employee,7,Europe/Berlin,,Mia\nemployee,8,,,\n`);
+    const text = `${ZONES}employee,7,Europe/Lisbon,,Mia\nemployee,8,Europe/Lisbon,,\n`;
+    const says =
+      /^line 2: employee 7: zone Europe\/Lisbon instead of Europe\/Berlin applies to all dates, past /m;
+    const tried = await imported(text, '--dry-run');
+    expect(tried.out)
+      .to.match(says)
+      .and.not.match(/employee 8/);
+    expect((await imported(text)).out).to.match(says);
+    expect((await imported(text)).out).to.not.match(/all dates/);
+  });
+
+  it('refuses a dated row of an employee that says anything but the zone', async () => {
+    const { code, err } = await imported(
+      `${ZONES}employee,7,Europe/Lisbon,2026-03-01,Mia\nemployee,8,,2026-03-01,\n`,
+    );
+    expect(code).to.equal(1);
+    expect(err)
+      .to.match(/^line 2: name must be empty in an employee's row with from/m)
+      .and.match(/^line 3: zone is empty: from says since when/m);
+  });
+
+  it('takes the names of columns as people and the contract write them', async () => {
+    const done = await imported(
+      'Type,Employee ID,Employee Name,Group-ID,Time Zone\nemployee,7,Mia,bakery,Europe/Berlin\n',
+    );
+    expect(done.code, done.err).to.equal(0);
+    expect(book.employees.get('7')).to.include({
+      employeeName: 'Mia',
+      groupId: 'bakery',
+      timeZone: 'Europe/Berlin',
+    });
+    const twice = await imported('type,employee,Employee ID\nemployee,7,7\n');
+    expect(twice.err).to.match(/"employee" stands in the first line twice/);
+  });
+
+  it('tells a further version of a shift as a change of that shift', async () => {
+    const one = 'type,shift,start,end,from\nshift,a,08:00,16:00,\n';
+    expect(countsIn((await imported(one)).out)).to.match(/^1\/0\/0 /);
+    const two = `${one}shift,a,09:00,17:00,2026-07-01\n`;
+    expect(countsIn((await imported(two)).out)).to.match(/^0\/1\/1 /);
+  });
+
   const BASE =
     'type,shift,start,end,employee,from,to,cycle\nshift,a,08:00,16:00,,,,\n' +
     'shift,b,12:00,20:00,,,,\nemployee,,,,7,,,\n';
