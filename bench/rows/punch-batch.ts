@@ -13,7 +13,7 @@ import { hire } from './crew.js';
 import { everyPunchIsThere } from './punch.js';
 import { type Crew, crewId, RECORD_PATH, recordTemplate, singlePunch } from './punch-calls.js';
 
-const CREW: Crew = { blocks: 200, blockSize: 500 };
+const CREW: Crew = { blocks: 20, blockSize: 500 };
 const GOAL_OF_COPY = 0.3;
 /** What punches leave behind. */
 const TABLES = ['punch', 'attendance_day', 'attendance_change'];

@@ -10,7 +10,7 @@ import { withClient } from '../support/unary.js';
 import { hire } from './crew.js';
 import { type Crew, crewId, RECORD_PATH, recordTemplate, singlePunch } from './punch-calls.js';
 
-const CREW: Crew = { blocks: 10_000, blockSize: 1 };
+const CREW: Crew = { blocks: 2_000, blockSize: 1 };
 const GOAL_OF_ECHO = 0.6;
 
 export const punch: Row = {
