@@ -2,6 +2,7 @@
 // errors are reported at once, and no value that may hold a secret is ever shown.
 
 import { isIP } from 'node:net';
+import { findZone, type Zone } from './domain/zone.js';
 
 export interface Config {
   /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
@@ -14,6 +15,8 @@ export interface Config {
   readonly dataDir: string | undefined;
   /** Undefined: no Redis. */
   readonly redisUrl: string | undefined;
+  /** Of employees for whom nobody gave a zone. */
+  readonly defaultZone: Zone;
   readonly requireKnownEmployees: boolean;
   /** Files in PEM; undefined: plaintext. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -60,6 +63,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: url('DATABASE_URL', read('DATABASE_URL'), ['postgres:', 'postgresql:'], fail),
     dataDir: read('DATA_DIR'),
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
+    defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
     corsOrigins: origins(read('CORS_ORIGINS'), fail),
@@ -127,6 +131,20 @@ function url(
     `${name} must be a URL such as ${scheme}//user:password@host:port/name (it is not shown: it may ` +
       'hold a password)',
   );
+}
+
+function timeZone(name: string, text: string | undefined, fail: Fail): Zone {
+  const zone = text === undefined ? undefined : findZone(text);
+  if (zone !== undefined) return zone;
+  if (text !== undefined) {
+    fail(
+      `${name} must be the IANA name of a time zone, such as Europe/Berlin, in its own spelling; ` +
+        `it is "${text}"`,
+    );
+  }
+  const utc = findZone('UTC');
+  if (utc === undefined) throw new Error('the zone data of this runtime has no UTC');
+  return utc;
 }
 
 function flag(name: string, text: string | undefined, fail: Fail): boolean {

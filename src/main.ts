@@ -4,10 +4,12 @@
 import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
+import type { RebuiltEmployee } from './app/rebuild.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
 import { createLogger } from './log.js';
+import { type RebuildArguments, type RebuildTotals, rebuildStored } from './rebuilding.js';
 import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
 import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
@@ -233,6 +235,26 @@ export async function migrateStatus(env: Environment): Promise<MigrationStatus> 
   }
   const found = await withDatabase(env, (url) => migrations.migrationStates(url));
   return { hasDatabase: true, migrations: found };
+}
+
+export type { Difference as RebuildFinding } from './app/compare-days.js';
+export type { RebuildArguments, RebuildTotals };
+
+/**
+ * Holds stored days against what follows from the facts; tells `onEmployee` of one after the other
+ * and waits for it. Undefined where there is no database yet. Throws when its schema is behind.
+ */
+export async function rebuild(
+  env: Environment,
+  options: RebuildArguments,
+  onEmployee: (found: RebuiltEmployee) => Promise<void>,
+): Promise<RebuildTotals | undefined> {
+  if (!(await migrateStatus(env)).hasDatabase) return undefined;
+  const config = readConfig(env);
+  const log = createLogger('warn');
+  return await withDatabase(env, (databaseUrl) =>
+    rebuildStored({ config, databaseUrl, log }, options, onEmployee),
+  );
 }
 
 async function withDatabase<T>(env: Environment, run: (url: string) => Promise<T>): Promise<T> {

@@ -1,29 +1,19 @@
 // One process of the service: the rooms wired together, started and stopped in order. Listens
 // first and waits for the database then, so that readiness can say what it is waiting for.
 
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { AttendanceStore, DependencyHealth } from './app/ports.js';
-import type { CacheHealth } from './cache/block-cache.js';
-import { type CachedStore, createCachedStore } from './cache/cached-store.js';
-import { MemoryBlockCache } from './cache/memory-block-cache.js';
-import { RedisBlockCache } from './cache/redis-block-cache.js';
+import type { DependencyHealth } from './app/ports.js';
 import type { Config } from './config.js';
 import type { Instant } from './domain/time.js';
 import type { PipelineContext } from './rpc/pipeline.js';
 import { registerRoutes, SERVICES } from './rpc/routes.js';
 import type { Metrics } from './server/metrics.js';
 import { type AttendanceServer, createServer } from './server/server.js';
-import {
-  HEALTH_CONNECTIONS,
-  openDatabase,
-  READ_CONNECTIONS,
-  WRITE_CONNECTIONS,
-} from './store/database.js';
 import { isPassing } from './store/errors.js';
 import { migrateUp, serverMajorVersion } from './store/migrate.js';
-import { createPostgresStore, type Databases } from './store/postgres-store.js';
+import { openStores } from './stores.js';
+import { createSweeper, wakingRoster } from './sweeper.js';
 import type { TlsMaterial } from './tls.js';
 
 /** What one process of the service is given besides its configuration. */
@@ -54,29 +44,30 @@ const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
-  const databases = openDatabases(databaseUrl, log);
-  const postgres = createPostgresStore(databases, config);
-  const attendance = cacheOf(postgres, options);
+  const stores = openStores(options);
+  const ports = {
+    changes: stores.sweep,
+    store: stores.attendance,
+    now: () => Date.now() as Instant,
+  };
+  const sweeper = createSweeper({ ports, log, metrics });
+  const roster = wakingRoster(stores.roster, () => sweeper.wake());
   let migrated = false;
-  const health = async () => withSchema(await attendance.store.health(), migrated);
+  const health = async () => withSchema(await stores.attendance.health(), migrated);
   const server = createServer({
     host: config.host,
     port: config.port,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     corsOrigins: config.corsOrigins,
-    registerRoutes: registerRoutes(pipelineContext(log, metrics), attendance.store),
+    registerRoutes: registerRoutes(pipelineContext(log, metrics), stores.attendance, roster),
     services: SERVICES,
     health,
     metrics,
     log,
   });
-  const close = async () => {
-    await attendance.close();
-    await Promise.allSettled(Object.values(databases).map((database) => database.close()));
-  };
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
-    await close();
+    await stores.close();
     throw error;
   });
   const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
@@ -84,13 +75,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
+  sweeper.start(ready);
   return {
     ...address,
     ready,
     async stop(graceMs) {
       stopping.abort();
-      await server.drain(graceMs);
-      await close();
+      await Promise.all([server.drain(graceMs), sweeper.stop()]);
+      await stores.close();
     },
   };
 }
@@ -114,49 +106,6 @@ const LISTEN_HINTS = new Map([
   ['EADDRNOTAVAIL', 'this machine has no such address; set HOST to one that it has'],
   ['EACCES', 'this user may not; set PORT to one above 1023'],
 ]);
-
-function openDatabases(url: string, log: Logger): Databases {
-  const onIdleError = (error: Error) => {
-    log.warn({ reason: error.message }, 'an idle database connection was lost');
-  };
-  return {
-    writes: openDatabase(url, onIdleError, WRITE_CONNECTIONS),
-    reads: openDatabase(url, onIdleError, READ_CONNECTIONS),
-    health: openDatabase(url, onIdleError, HEALTH_CONNECTIONS),
-  };
-}
-
-interface Cached {
-  readonly store: AttendanceStore;
-  close(): Promise<void>;
-}
-
-/** Redis when there is one, memory when nobody else can write, else no cache. */
-function cacheOf(store: AttendanceStore, options: ServiceOptions): Cached {
-  const { config, onlyWriter, log, metrics } = options;
-  const onEvent = (event: string, count: number) => metrics.countCache(event, count);
-  if (config.redisUrl !== undefined) {
-    const onAvailability = ({ up, detail }: CacheHealth) => {
-      if (up) log.info('Redis is used as the cache');
-      else log.warn({ detail }, 'Redis cannot be used: reads go to PostgreSQL');
-    };
-    const databaseId = async () => idOf(await store.pageTokenKey());
-    const url = config.redisUrl;
-    const redis = new RedisBlockCache({ url, databaseId, onEvent, onAvailability });
-    return cached(createCachedStore(store, redis, { onEvent }));
-  }
-  if (onlyWriter) return cached(createCachedStore(store, new MemoryBlockCache(), { onEvent }));
-  return { store, close: async () => {} };
-}
-
-/** Each database makes a random key when it is made: a part of its hash tells it from others. */
-function idOf(key: Uint8Array): string {
-  return createHash('sha256').update('cache').update(key).digest('hex').slice(0, 12);
-}
-
-function cached(store: CachedStore): Cached {
-  return { store, close: () => store.close() };
-}
 
 /** A database that answers but has no schema yet cannot serve. */
 function withSchema(

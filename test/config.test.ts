@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ConfigError, readConfig } from '../src/config.js';
+import { findZone } from '../src/domain/zone.js';
 
 /** The problems of an environment, or none. */
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -20,6 +21,7 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       dataDir: undefined,
       redisUrl: undefined,
+      defaultZone: findZone('UTC'),
       requireKnownEmployees: false,
       tls: undefined,
       corsOrigins: [],
@@ -42,6 +44,7 @@ describe('the configuration', () => {
     ['any origin', { CORS_ORIGINS: '*' }],
     ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
+    ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
   ];
   for (const [name, env] of good) {
@@ -59,6 +62,13 @@ describe('the configuration', () => {
     ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
+    ['a time zone that is none', { DEFAULT_TIME_ZONE: 'Mars/Olympus' }, 'DEFAULT_TIME_ZONE'],
+    [
+      'a time zone in another spelling',
+      { DEFAULT_TIME_ZONE: 'europe/berlin' },
+      'DEFAULT_TIME_ZONE',
+    ],
+    ['an offset for a time zone', { DEFAULT_TIME_ZONE: '+02:00' }, 'DEFAULT_TIME_ZONE'],
     ['no workers', { WORKERS: '0' }, 'WORKERS'],
     ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
@@ -70,6 +80,12 @@ describe('the configuration', () => {
       expect(problems[0]).to.contain(variable);
     });
   }
+
+  it('takes the zone of employees without one', () => {
+    expect(readConfig({ DEFAULT_TIME_ZONE: 'Asia/Tokyo' }).defaultZone).to.equal(
+      findZone('Asia/Tokyo'),
+    );
+  });
 
   it('never shows what may hold a secret', () => {
     const problems = problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d', REDIS_URL: 'x:hunter2@' });

@@ -2,11 +2,11 @@
 // read, and tells a number that only the right results give: a compiler that left the work
 // out, or a rule that changed it, would be noticed in the very round.
 
-import type { DayResult, StoredDay } from '../../src/domain/day.js';
+import type { DayResult } from '../../src/domain/day.js';
 import { type DayFacts, derive } from '../../src/domain/derive.js';
 import type { Finding } from '../../src/domain/finding.js';
 import { type DayPlan, planDays } from '../../src/domain/plan.js';
-import { present } from '../../src/domain/present.js';
+import { type PresentableDay, present } from '../../src/domain/present.js';
 import type { Punch, Timeline } from '../../src/domain/punch.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
 import type { Work } from '../support/compute.js';
@@ -77,18 +77,18 @@ function traceAll(plans: readonly DayPlan[], scenario: Scenario): number {
   return traces.every((trace) => trace.length > 0) ? workedIn(results) : Number.NaN;
 }
 
-/** A month as it is read: days with punches are stored, the others come from the plan. */
+/** A month as it is read: stored days, and those that were expected when it was cached. */
 function presentAll(plans: readonly DayPlan[], scenario: Scenario): () => number {
   const facts = freshFacts(scenario);
   const days = plans.map((plan) => {
     const { date } = plan;
     const result = derive(facts, plan);
-    const stored: StoredDay = { date, result, revision: 1, recordedAt: RECORDED };
+    const known: PresentableDay = { result, revision: 1, recordedAt: RECORDED };
     const subject = { employeeId: scenario.employeeId, employeeName: 'Jo Doe', date };
-    return { subject, plan, stored: result.origin === 'DERIVED' ? stored : undefined };
+    return { subject, known };
   });
   return () => {
-    const shown = days.map(({ subject, stored, plan }) => present(subject, stored, plan, NOW));
+    const shown = days.map(({ subject, known }) => present(subject, known, NOW));
     return shown.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
   };
 }

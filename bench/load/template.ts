@@ -20,13 +20,24 @@ export type Field =
       readonly days: number;
     }
   /** The call's number in lower-case hexadecimal digits, zero-padded. */
-  | { readonly kind: 'HEX'; readonly offset: number; readonly width: number };
+  | { readonly kind: 'HEX'; readonly offset: number; readonly width: number }
+  /**
+   * A Timestamp's seconds: `first` and then floor(call / every) times `step` later. A varint of five
+   * bytes, so from 1978-07-04 on for a thousand years.
+   */
+  | {
+      readonly kind: 'SECONDS';
+      readonly offset: number;
+      readonly first: number;
+      readonly every: number;
+      readonly step: number;
+    };
 
 /** Omit over every member of the union. */
 type WithoutOffset<T> = T extends unknown ? Omit<T, 'offset'> : never;
 
-/** A field and the text that marks its place in the encoded message. */
-export type MarkedField = WithoutOffset<Field> & { readonly marker: string };
+/** A field and the text, or the bytes, that mark its place in the encoded message. */
+export type MarkedField = WithoutOffset<Field> & { readonly marker: string | Uint8Array };
 
 /** What one kind of call sends. Crosses a process border, so: plain values only. */
 export interface RequestTemplate {
@@ -46,6 +57,23 @@ export interface RequestTemplate {
 export const GRPC_PREFIX_BYTES = 5;
 
 const MS_PER_DAY = 86_400_000;
+const SECONDS_BYTES = 5;
+
+/** The bytes of a Timestamp's seconds, for marking their place. */
+export function secondsBytes(seconds: number): Uint8Array {
+  const bytes = Buffer.alloc(SECONDS_BYTES);
+  writeSeconds(bytes, 0, seconds);
+  return bytes;
+}
+
+function writeSeconds(frame: Buffer, offset: number, seconds: number): void {
+  let rest = seconds;
+  for (let at = 0; at < SECONDS_BYTES; at += 1) {
+    const more = at < SECONDS_BYTES - 1 ? 0x80 : 0;
+    frame[offset + at] = (rest % 128) | more;
+    rest = Math.floor(rest / 128);
+  }
+}
 
 /** A message as it goes over the wire, uncompressed. */
 export function grpcFrame(message: Uint8Array): Buffer {
@@ -84,9 +112,13 @@ function placed(frame: Buffer, field: MarkedField): Field {
   if (offset < 0 || frame.indexOf(marker, offset + 1) >= 0) {
     throw new Error(`the marker ${marker} must stand in the message exactly once`);
   }
-  const width = field.kind === 'DATE' ? 'YYYY-MM-DD'.length : field.width;
+  const width = widthOf(field);
   if (marker.length !== width) {
     throw new Error(`the marker ${marker} must be ${width} characters, like its field`);
+  }
+  if (field.kind === 'SECONDS') {
+    const { kind, first, every, step } = field;
+    return { kind, offset, first, every, step };
   }
   if (field.kind === 'NUMBER') {
     const { kind, every, modulo } = field;
@@ -97,6 +129,11 @@ function placed(frame: Buffer, field: MarkedField): Field {
     return { kind, offset, first, every, days };
   }
   return { kind: field.kind, offset, width };
+}
+
+function widthOf(field: MarkedField): number {
+  if (field.kind === 'DATE') return 'YYYY-MM-DD'.length;
+  return field.kind === 'SECONDS' ? SECONDS_BYTES : field.width;
 }
 
 /** Makes the function that writes a call's number into a frame. Calls count from 0. */
@@ -127,6 +164,12 @@ function patchOf(field: Field): (frame: Buffer, call: number) => void {
       const { width } = field;
       return (frame, call) => {
         frame.write(call.toString(16).padStart(width, '0'), offset, width, 'latin1');
+      };
+    }
+    case 'SECONDS': {
+      const { first, every, step } = field;
+      return (frame, call) => {
+        writeSeconds(frame, offset, first + Math.floor(call / every) * step);
       };
     }
   }

@@ -3,7 +3,19 @@
 import type { Row } from '../support/row.js';
 import { derive } from './derive.js';
 import { get, getRedis } from './get.js';
+import { list } from './list.js';
 import { mark } from './mark.js';
+import { punch } from './punch.js';
+import { punchBatch } from './punch-batch.js';
 import { transport } from './transport.js';
 
-export const ROWS: readonly Row[] = [derive, transport, mark, get, getRedis];
+export const ROWS: readonly Row[] = [
+  derive,
+  transport,
+  mark,
+  punch,
+  punchBatch,
+  get,
+  getRedis,
+  list,
+];

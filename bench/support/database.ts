@@ -23,6 +23,8 @@ const DURABLE: Readonly<Record<string, string>> = {
 
 export interface Database {
   readonly url: string;
+  /** The same database, for what the service's own role may not do. */
+  readonly superuserUrl: string;
   /** The server's version, such as `18.4`. */
   readonly version: string;
   readonly commit: CommitTime;
@@ -43,7 +45,8 @@ export async function startDatabase(folder: string, cleanup: Cleanup): Promise<D
     },
   });
   cleanup.add(() => server.stop());
-  return await open(server.connectionString, server.dataDir, cleanup);
+  const superuserUrl = await superuserUrlOf(server.dataDir, portOf(server.dataDir));
+  return await open(server.connectionString, superuserUrl, server.dataDir, cleanup);
 }
 
 /**
@@ -55,13 +58,29 @@ export async function attachEmbedded(
   pinning: Pinning,
   cleanup: Cleanup,
 ): Promise<Database> {
-  // Its process is in the first line, its port in the fourth.
-  const lines = readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n');
-  if (pinning.pinned) moveFamily(Number(lines[0]), pinning.loadCore);
+  if (pinning.pinned) moveFamily(Number(postmasterLines(dataDir)[0]), pinning.loadCore);
+  const port = portOf(dataDir);
+  const url = connectionUrl(port, SERVICE_ROLE, await secretOf(dataDir), SERVICE_DATABASE);
+  return await open(url, await superuserUrlOf(dataDir, port), dataDir, cleanup);
+}
+
+/** Its process is in the first line, its port in the fourth. */
+function postmasterLines(dataDir: string): readonly string[] {
+  return readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n');
+}
+
+function portOf(dataDir: string): number {
+  return Number(postmasterLines(dataDir)[3]);
+}
+
+async function secretOf(dataDir: string): Promise<string> {
   const secret = await readSecret(join(dataDir, 'password'));
   if (secret === undefined) throw new Error(`there is no password in ${dataDir}`);
-  const url = connectionUrl(Number(lines[3]), SERVICE_ROLE, secret, SERVICE_DATABASE);
-  return await open(url, dataDir, cleanup);
+  return secret;
+}
+
+async function superuserUrlOf(dataDir: string, port: number): Promise<string> {
+  return connectionUrl(port, 'postgres', await secretOf(dataDir), SERVICE_DATABASE);
 }
 
 /** A process and its children; those it starts later follow it. */
@@ -72,7 +91,12 @@ function moveFamily(parent: number, core: number): void {
   }
 }
 
-async function open(url: string, dataDir: string, cleanup: Cleanup): Promise<Database> {
+async function open(
+  url: string,
+  superuserUrl: string,
+  dataDir: string,
+  cleanup: Cleanup,
+): Promise<Database> {
   const commit = measureCommitTime(dataDir);
   const client = new Client({
     connectionString: url,
@@ -91,6 +115,7 @@ async function open(url: string, dataDir: string, cleanup: Cleanup): Promise<Dat
   };
   return {
     url,
+    superuserUrl,
     version: await text(`split_part(current_setting('server_version'), ' ', 1)`),
     commit,
     number: async (sql) => Number(await text(sql)),

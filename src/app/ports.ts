@@ -3,27 +3,37 @@
 
 import type { Status, StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
+import type { KnownDay } from '../domain/known-day.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
-import type { RecordTime } from '../domain/time.js';
-import type { Fact } from './facts.js';
-import type { BatchDecision, BatchView } from './write-batch.js';
+import type { DayPlan } from '../domain/plan.js';
+import type { Timeline } from '../domain/punch.js';
+import type { RecordedPunch } from '../domain/recorded-punch.js';
+import type { Instant, RecordTime } from '../domain/time.js';
+import type { Zone } from '../domain/zone.js';
+import type { BatchRules } from './batch.js';
+import type { ChangeCause, Fact } from './facts.js';
 
 /** The most facts one transaction takes. */
 export const MAX_BATCH_FACTS = 1000;
 
 /**
- * One employee's stored days of one month, and the version of the employee they were read at.
- * Days and version come from one snapshot. The unit that is cached.
+ * One employee's days of one month under the roster in force, and the versions they were read at.
+ * Days and versions come from one snapshot. The unit that is cached.
  */
 export interface MonthBlock {
   readonly employeeId: EmployeeId;
   /** Empty when nobody ever gave one. */
   readonly employeeName: string;
-  /** Counts the facts recorded for the employee: raised by every commit that touches them. */
+  /** Raised by every commit that touches the employee, facts and roster. */
   readonly version: number;
+  /** Raised by every commit that changes what all employees share of the roster. */
+  readonly rosterVersion: number;
   readonly month: LocalMonth;
-  /** By date, each date once; cleared days too, for their revision. */
-  readonly days: readonly StoredDay[];
+  /**
+   * By date, each date once; cleared days too, for their revision. A date that is not here was
+   * never stored, and nothing is expected on it: UNSCHEDULED.
+   */
+  readonly days: readonly KnownDay[];
 }
 
 /** What a committed batch did to one employee: what caches need to know. */
@@ -32,7 +42,10 @@ export interface EmployeeChange {
   /** The version before and after the batch; the same when nothing was recorded. */
   readonly versionBefore: number;
   readonly versionAfter: number;
-  /** The months whose days changed, each once; empty when the batch changed no day. */
+  /**
+   * The months with days that may be shown otherwise than before, each once; empty when there are
+   * none. A day can be shown otherwise though no row of it changed (BatchDecision.touched).
+   */
   readonly months: readonly LocalMonth[];
 }
 
@@ -52,11 +65,11 @@ export interface CommittedBatch {
   readonly changes: readonly EmployeeChange[];
 }
 
-/** A stored day and whose it is. */
+/** A day under the roster in force and whose it is. */
 export interface EmployeeDay {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
-  readonly day: StoredDay;
+  readonly day: KnownDay;
 }
 
 /** A place in a list of days: the last one already given. */
@@ -71,8 +84,15 @@ export interface DayQuery {
   /** Both included. */
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
-  /** Stored statuses to keep; undefined keeps every day that has a result. */
+  /**
+   * Statuses at `now` to keep; undefined keeps all. UNSCHEDULED is never listed. A store may give
+   * more than these, never fewer: whoever presents the days looks once more.
+   */
   readonly statuses: readonly Status[] | undefined;
+  /** Also days that nobody stored and something is expected on. */
+  readonly includeExpected: boolean;
+  /** The moment that statuses are looked at: days not settled by then are kept. */
+  readonly now: Instant;
   /** Days as known then; undefined: as they are. Settled before it is asked for. */
   readonly asOf: RecordTime | undefined;
   /** Begin behind this day; undefined: at the beginning. */
@@ -92,7 +112,7 @@ export interface DayPage {
 export interface DayRevision {
   readonly day: StoredDay;
   readonly actor: string;
-  readonly cause: 'MARK' | 'CLEAR';
+  readonly cause: ChangeCause;
   /** The reason of a clearing, the note of a mark; empty when none was given. */
   readonly reason: string;
 }
@@ -103,6 +123,68 @@ export interface RevisionQuery {
   readonly asOf: RecordTime | undefined;
   /** Begin behind this revision; 0: at the first. */
   readonly afterRevision: number;
+  readonly limit: number;
+}
+
+/** What a day follows from. */
+export interface DayBasis {
+  readonly employeeName: string;
+  readonly plan: DayPlan;
+  /** Of the plan's reach. */
+  readonly punches: Timeline;
+  readonly stored: StoredDay | undefined;
+}
+
+/** A day, and what the roster says of it. */
+export interface DayUnderPlan {
+  readonly plan: DayPlan;
+  readonly day: KnownDay;
+}
+
+/** The days around a moment: sessions that are open then are on one of them. */
+export interface DaysAround {
+  readonly employeeName: string;
+  /** The date that the moment is in, in the employee's zone. */
+  readonly today: DayUnderPlan;
+  /** By date, without a gap. */
+  readonly days: readonly DayUnderPlan[];
+}
+
+/** How many dates before and behind today a session that is open now can belong to. */
+export const OPEN_DAYS_BEFORE = 3;
+export const OPEN_DAYS_AFTER = 2;
+
+export interface OpenDaysQuery {
+  /** Undefined: everybody. */
+  readonly groupId: string | undefined;
+  readonly now: Instant;
+  /** Begin behind this employee; undefined: at the first. */
+  readonly after: EmployeeId | undefined;
+  /** The most employees to return. */
+  readonly limit: number;
+}
+
+/** A day with a session that can still be ended. */
+export interface OpenDay extends EmployeeDay {
+  readonly plan: DayPlan;
+  /** The employee's on the date that the moment is in there. */
+  readonly zoneToday: Zone;
+}
+
+export interface OpenDayPage {
+  readonly days: readonly OpenDay[];
+  /** The last employee looked at; undefined when the list ends here. */
+  readonly next: EmployeeId | undefined;
+}
+
+export interface PunchQuery {
+  readonly employeeId: EmployeeId;
+  /** From, included, until, not included; undefined: without a limit. */
+  readonly startTime: Instant | undefined;
+  readonly endTime: Instant | undefined;
+  readonly includeVoided: boolean;
+  /** Begin behind this punch. */
+  readonly after: { readonly time: Instant; readonly punchId: number } | undefined;
   readonly limit: number;
 }
 
@@ -120,30 +202,49 @@ export interface DependencyHealth {
  */
 export interface AttendanceStore {
   /**
-   * Records facts in one transaction: locks the employees touched, reads what `decide` needs,
-   * lets it decide, persists that, commits. `decide` is pure and quick; it runs again when the
-   * transaction has to, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused.
+   * Records facts in one transaction: locks the employees touched, reads what `rules` need, lets
+   * them decide, persists that, commits. They are asked again when the transaction has to run
+   * again, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused.
    */
-  writeBatch(
-    facts: readonly Fact[],
-    decide: (view: BatchView) => BatchDecision,
-  ): Promise<CommittedBatch>;
+  writeBatch(facts: readonly Fact[], rules: BatchRules): Promise<CommittedBatch>;
 
-  /** Undefined for an employee who is not in the roster. */
+  /** Undefined for an employee who is not known. */
   readMonth(employeeId: EmployeeId, month: LocalMonth): Promise<MonthBlock | undefined>;
 
-  /** The name of an employee, undefined when not in the roster, and the day as known then. */
+  /** One day as known then, under the roster as known then. Undefined for an unknown employee. */
   readDayAsOf(
     employeeId: EmployeeId,
     date: LocalDate,
     asOf: RecordTime,
-  ): Promise<{ readonly employeeName: string; readonly day: StoredDay | undefined } | undefined>;
+  ): Promise<{ readonly employeeName: string; readonly day: KnownDay } | undefined>;
+
+  /**
+   * Everything that one day follows from, now or as known then: for explaining it. Undefined for
+   * an unknown employee.
+   */
+  readDayFacts(
+    employeeId: EmployeeId,
+    date: LocalDate,
+    asOf: RecordTime | undefined,
+  ): Promise<DayBasis | undefined>;
+
+  /**
+   * One employee's days around a moment, OPEN_DAYS_BEFORE to OPEN_DAYS_AFTER from the date it is in
+   * the employee's zone; not from a cache. Undefined for an unknown employee.
+   */
+  readDaysAround(employeeId: EmployeeId, now: Instant): Promise<DaysAround | undefined>;
+
+  /** One employee's punches by time and number; undefined for an unknown employee. */
+  listPunches(query: PunchQuery): Promise<readonly RecordedPunch[] | undefined>;
 
   /** By date, then employee. */
   listByDate(query: DayQuery): Promise<DayPage>;
 
   /** By employee, then date. */
   listByEmployee(query: DayQuery): Promise<DayPage>;
+
+  /** Days of the dates around `now` with an open session, by employee, then date. */
+  listOpenDays(query: OpenDaysQuery): Promise<OpenDayPage>;
 
   /** The oldest first; undefined for an employee who is not in the roster. */
   listRevisions(

@@ -1,13 +1,27 @@
-// Reading attendance: one day, lists in both orders, and the history of a day.
+// Reading attendance: one day, why it is as it is, lists in both orders, and the history of a day.
 
-import type { Attendance, Status, StoredDay } from '../domain/day.js';
+import type { Attendance, DayResult, Status } from '../domain/day.js';
+import { declarationIn } from '../domain/declaration.js';
+import { derive } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
+import type { Finding } from '../domain/finding.js';
+import type { KnownDay } from '../domain/known-day.js';
 import { type LocalDate, monthIndex, monthOf, monthsBetween } from '../domain/local-date.js';
-import { NO_PLAN } from '../domain/plan.js';
-import { type DaySubject, present } from '../domain/present.js';
+import { type DaySubject, type PresentableDay, present, presentResult } from '../domain/present.js';
+import type { RecordedPunch } from '../domain/recorded-punch.js';
 import { type Instant, instantOf, type RecordTime } from '../domain/time.js';
-import type { AttendanceStore, DayCursor, DayPage, DayQuery, DayRevision } from './ports.js';
+import type { Zone } from '../domain/zone.js';
+import type {
+  AttendanceStore,
+  DayBasis,
+  DayCursor,
+  DayPage,
+  DayQuery,
+  DayRevision,
+  PunchQuery,
+} from './ports.js';
+import { zoneOfDay } from './simulate.js';
 
 /** Lists of one employee over at most this many months are put together from cached blocks. */
 const MAX_MONTHS_FROM_BLOCKS = 4;
@@ -50,14 +64,14 @@ export async function getDay(
       ? await currentDay(store, employeeId, date)
       : await store.readDayAsOf(employeeId, date, asOf);
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
-  return present({ employeeId, employeeName: found.employeeName, date }, found.day, NO_PLAN, now);
+  return present({ employeeId, employeeName: found.employeeName, date }, found.day, now);
 }
 
 async function currentDay(
   store: AttendanceStore,
   employeeId: EmployeeId,
   date: LocalDate,
-): Promise<{ employeeName: string; day: StoredDay | undefined } | undefined> {
+): Promise<{ readonly employeeName: string; readonly day: KnownDay | undefined } | undefined> {
   const block = await store.readMonth(employeeId, monthOf(date));
   if (block === undefined) return undefined;
   return {
@@ -66,12 +80,46 @@ async function currentDay(
   };
 }
 
+/** A day and why it is as it is. */
+export interface ExplainedDay {
+  readonly attendance: Attendance;
+  /** Every rule that fired, in order. */
+  readonly findings: readonly Finding[];
+  /** The one to tell times in: that of the date's shifts, else the employee's. */
+  readonly zone: Zone;
+}
+
+/** The day as `getDay` gives it, derived once more from its facts; throws EMPLOYEE_NOT_FOUND. */
+export async function explainDay(
+  store: AttendanceStore,
+  employeeId: EmployeeId,
+  date: LocalDate,
+  { now, asOf }: ReadMoment,
+): Promise<ExplainedDay> {
+  const basis = await store.readDayFacts(employeeId, date, asOf);
+  if (basis === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+  const { plan, stored } = basis;
+  const findings: Finding[] = [];
+  const result = derive(factsOf(basis), plan, findings);
+  const subject: DaySubject = { employeeId, employeeName: basis.employeeName, date };
+  const derived = presentResult(subject, result, now, findings);
+  const { revision, recordedAt: updateTime } = stored ?? { revision: 0, recordedAt: undefined };
+  return { attendance: { ...derived, revision, updateTime }, findings, zone: zoneOfDay(plan) };
+}
+
+function factsOf({ stored, punches }: DayBasis) {
+  return { declaration: declarationIn(stored?.result), punches };
+}
+
 /** What to list; `moment` says when. */
 export interface ListQuery {
   readonly employeeId: EmployeeId | undefined;
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
+  /** As they are at the moment; undefined: any. */
   readonly statuses: readonly Status[] | undefined;
+  /** Also days that nobody stored and something is expected on; never UNSCHEDULED. */
+  readonly includeExpected: boolean;
   readonly after: DayCursor | undefined;
   readonly limit: number;
 }
@@ -91,11 +139,11 @@ export async function listDays(
   if (employeeId !== undefined && moment.asOf === undefined) {
     const months = monthIndex(endDate) - monthIndex(startDate) + 1;
     if (months <= MAX_MONTHS_FROM_BLOCKS) {
-      const page = await listFromBlocks(store, query, employeeId);
-      if (page !== undefined) return presentPage(page, moment);
+      const page = await listFromBlocks(store, query, employeeId, moment);
+      if (page !== undefined) return page;
     }
   }
-  return presentPage(await store.listByDate({ ...query, asOf: moment.asOf }), moment);
+  return presentPage(await store.listByDate({ ...query, ...moment }), query, moment);
 }
 
 /** Undefined when the blocks are of different moments: a page is one moment's. */
@@ -103,28 +151,40 @@ async function listFromBlocks(
   store: AttendanceStore,
   query: ListQuery,
   employeeId: EmployeeId,
-): Promise<DayPage | undefined> {
+  { now }: ReadMoment,
+): Promise<AttendancePage | undefined> {
   const { endDate, after, limit } = query;
   const months = monthsBetween(after?.date ?? query.startDate, endDate);
   const blocks = await Promise.all(months.map((month) => store.readMonth(employeeId, month)));
   if (new Set(blocks.map((block) => block?.version)).size > 1) return undefined;
-  const hits = blocks.flatMap((block) =>
-    block === undefined
-      ? []
-      : block.days
-          .filter((day) => isWanted(day, query))
-          .map((day) => ({ employeeId, employeeName: block.employeeName, day })),
-  );
-  const days = hits.slice(0, limit);
-  const last = hits.length > limit ? days.at(-1) : undefined;
-  return { days, next: last && { employeeId, date: last.day.date } };
+  if (new Set(blocks.map((block) => block?.rosterVersion)).size > 1) return undefined;
+  const attendances: Attendance[] = [];
+  for (const block of blocks) {
+    for (const day of block?.days ?? []) {
+      if (block === undefined || !isInRange(day.date, query)) continue;
+      const subject = { employeeId, employeeName: block.employeeName, date: day.date };
+      const attendance = present(subject, day, now);
+      if (!isListed(attendance, query)) continue;
+      const last = attendances.at(-1);
+      if (attendances.length === limit && last !== undefined) {
+        return { attendances, next: { employeeId, date: last.date } };
+      }
+      attendances.push(attendance);
+    }
+  }
+  return { attendances, next: undefined };
 }
 
-function isWanted(day: StoredDay, query: ListQuery): boolean {
-  const { startDate, endDate, statuses, after } = query;
-  if (day.result === undefined || day.date < startDate || day.date > endDate) return false;
-  if (after !== undefined && day.date <= after.date) return false;
-  return statuses === undefined || statuses.includes(day.result.status);
+function isInRange(date: LocalDate, { startDate, endDate, after }: ListQuery): boolean {
+  return date >= startDate && date <= endDate && (after === undefined || date > after.date);
+}
+
+type Wanted = Pick<ListQuery, 'statuses' | 'includeExpected'>;
+
+/** By what is seen: a day whose mark was cleared, and nothing else is known of, is only expected. */
+function isListed({ status, origin }: Attendance, { statuses, includeExpected }: Wanted): boolean {
+  if (status === 'UNSCHEDULED' || (origin === 'EXPECTED' && !includeExpected)) return false;
+  return statuses === undefined || statuses.includes(status);
 }
 
 /** All days by employee, then date, in runs of at most STREAM_CHUNK_DAYS. */
@@ -135,17 +195,21 @@ export async function* streamDays(
 ): AsyncGenerator<readonly Attendance[], void, undefined> {
   let after: DayCursor | undefined;
   do {
-    const whole: DayQuery = { ...query, asOf: moment.asOf, after, limit: STREAM_CHUNK_DAYS };
+    const whole: DayQuery = { ...query, ...moment, after, limit: STREAM_CHUNK_DAYS };
     const page = await store.listByEmployee(whole);
-    if (page.days.length > 0) yield presentPage(page, moment).attendances;
+    const { attendances } = presentPage(page, query, moment);
+    if (attendances.length > 0) yield attendances;
     after = page.next;
   } while (after !== undefined);
 }
 
-function presentPage(page: DayPage, { now }: ReadMoment): AttendancePage {
-  const attendances = page.days.map(({ employeeId, employeeName, day }) =>
-    present({ employeeId, employeeName, date: day.date }, day, NO_PLAN, now),
-  );
+/** A store may give more days than were asked for; which these are, only their status tells. */
+function presentPage(page: DayPage, wanted: Wanted, { now }: ReadMoment): AttendancePage {
+  const attendances = page.days
+    .map(({ employeeId, employeeName, day }) =>
+      present({ employeeId, employeeName, date: day.date }, day, now),
+    )
+    .filter((attendance) => isListed(attendance, wanted));
   return { attendances, next: page.next };
 }
 
@@ -164,7 +228,11 @@ export interface RevisionPage {
   readonly next: number | undefined;
 }
 
-/** The history of a day, the oldest first; throws EMPLOYEE_NOT_FOUND. */
+/**
+ * The history of a day, the oldest first: stored days as they were stored, whatever roster came
+ * later. Before the first, and where no fact stood, it is what the roster known at that moment
+ * expected: what was told then is never told differently. Throws EMPLOYEE_NOT_FOUND.
+ */
 export async function listHistory(
   store: AttendanceStore,
   employeeId: EmployeeId,
@@ -183,15 +251,58 @@ export async function listHistory(
   });
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const subject: DaySubject = { employeeId, employeeName: found.employeeName, date };
+  const shown = async ({ day }: DayRevision): Promise<Attendance> => {
+    const { revision, recordedAt } = day;
+    const result = day.result ?? (await expectedAt(store, subject, recordedAt));
+    return present(subject, result && { result, revision, recordedAt }, now);
+  };
   const changes = found.revisions.slice(0, page.limit + overlap);
-  const days = changes.map((change) => present(subject, change.day, NO_PLAN, now));
-  const nothing = present(subject, undefined, NO_PLAN, now);
+  const days = await Promise.all(changes.map(shown));
+  const nothing = await beforeAll(store, subject, changes[0]);
   const revisions = changes.flatMap((change, index) => {
     const after = days[index];
     if (index < overlap || after === undefined) return [];
     const { actor, cause, reason } = change;
-    return [{ actor, cause, reason, before: days[index - 1] ?? nothing, after }];
+    const before = days[index - 1] ?? present(subject, nothing, now);
+    return [{ actor, cause, reason, before, after }];
   });
   const more = found.revisions.length > changes.length;
   return { revisions, next: more ? changes.at(-1)?.day.revision : undefined };
+}
+
+/** What a day without a standing fact was known as at a moment of its history. */
+async function expectedAt(
+  store: AttendanceStore,
+  { employeeId, date }: DaySubject,
+  moment: RecordTime,
+): Promise<DayResult | undefined> {
+  return (await store.readDayAsOf(employeeId, date, moment))?.day.result;
+}
+
+/** The day before its first change; undefined where nothing was known of it, or of the employee. */
+async function beforeAll(
+  store: AttendanceStore,
+  subject: DaySubject,
+  first: DayRevision | undefined,
+): Promise<PresentableDay | undefined> {
+  if (first?.day.revision !== 1) return undefined;
+  const result = await expectedAt(store, subject, (first.day.recordedAt - 1) as RecordTime);
+  return result && { result, revision: 0, recordedAt: undefined };
+}
+
+/** A page of punches, and where to go on; undefined when it ends here. */
+export interface PunchPage {
+  readonly punches: readonly RecordedPunch[];
+  readonly next: PunchQuery['after'];
+}
+
+/** One employee's punches by time and number; throws EMPLOYEE_NOT_FOUND. */
+export async function listPunches(store: AttendanceStore, query: PunchQuery): Promise<PunchPage> {
+  const { employeeId, limit } = query;
+  // One more than asked for tells whether it ends.
+  const found = await store.listPunches({ ...query, limit: limit + 1 });
+  if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+  const punches = found.slice(0, limit);
+  const last = found.length > limit ? punches.at(-1) : undefined;
+  return { punches, next: last && { time: last.time, punchId: last.punchId } };
 }

@@ -3,17 +3,30 @@
 
 import type { Attendance } from '../domain/day.js';
 import { AttendanceError, type Failure } from '../domain/errors.js';
-import { NO_PLAN } from '../domain/plan.js';
 import { present } from '../domain/present.js';
+import type { RecordedPunch } from '../domain/recorded-punch.js';
 import type { RecordTime } from '../domain/time.js';
+import type { AnswerDay, BatchDecision, BatchRules, ItemOutcome } from './batch.js';
+import { NOT_YET } from './decide-punch.js';
 import type { Fact } from './facts.js';
 import { type AttendanceStore, BatchRefused, MAX_BATCH_FACTS } from './ports.js';
-import { type BatchDecision, decideBatch, type ItemOutcome } from './write-batch.js';
+import { rulesFor } from './write-batch.js';
 
-/** What became of one fact: the day with it in effect, or why it was not recorded. */
-export type RecordResult =
-  | { readonly attendance: Attendance; readonly failure?: never }
-  | { readonly failure: Failure; readonly attendance?: never };
+/** What a recorded fact is answered with. */
+export interface Recorded {
+  /** Whether the punch was there already, and nothing was recorded. */
+  readonly duplicate: boolean;
+  /** Empty when nobody ever gave one. */
+  readonly employeeName: string;
+  /** The day as of when we were told; undefined for facts that are not answered with a day. */
+  readonly attendance: Attendance | undefined;
+  /** The punch recorded, the original of a duplicate, the ones taken back in the order named. */
+  readonly punches: readonly RecordedPunch[];
+  readonly failure?: never;
+}
+
+/** What became of one fact: its answer, or why it was not recorded. */
+export type RecordResult = Recorded | { readonly failure: Failure };
 
 /** Records facts; results are in the order of the facts. At most MAX_BATCH_FACTS. */
 export async function recordFacts(
@@ -31,22 +44,27 @@ export async function recordFacts(
 }
 
 /** Records one fact; throws AttendanceError when it is not recorded. */
-export async function recordFact(store: AttendanceStore, fact: Fact): Promise<Attendance> {
+export async function recordFact(store: AttendanceStore, fact: Fact): Promise<Recorded> {
   const [result] = await recordFacts(store, [fact]);
   if (result === undefined) throw new Error('a batch of one has no result');
   if (result.failure !== undefined) throw new AttendanceError(result.failure);
-  return result.attendance;
+  return result;
 }
 
 async function recordTogether(
   store: AttendanceStore,
   facts: readonly Fact[],
 ): Promise<RecordResult[]> {
+  const rules = rulesFor(facts);
   let decision: BatchDecision | undefined;
-  const { recordedAt } = await store.writeBatch(facts, (view) => {
-    decision = decideBatch(facts, view);
-    return decision;
-  });
+  const watched: BatchRules = {
+    needs: (fact, view) => rules.needs(fact, view),
+    decide: (view, now) => {
+      decision = rules.decide(view, now);
+      return decision;
+    },
+  };
+  const { recordedAt } = await store.writeBatch(facts, watched);
   const outcomes = decision?.outcomes ?? [];
   return facts.map((fact, index) => resultOf(fact, outcomes[index], recordedAt));
 }
@@ -79,10 +97,39 @@ function resultOf(
 ): RecordResult {
   if (outcome === undefined) throw new Error('a batch has fewer outcomes than facts');
   if (outcome.kind === 'FAILED') return { failure: outcome.failure };
-  const { employeeId, date } = fact;
-  const { employeeName, revision, result, changedAt, receivedAt } = outcome;
-  const stored =
-    revision === 0 ? undefined : { date, result, revision, recordedAt: changedAt ?? recordedAt };
-  const subject = { employeeId, employeeName, date };
-  return { attendance: present(subject, stored, NO_PLAN, receivedAt) };
+  const { kind, employeeName, day, punches, receivedAt } = outcome;
+  const { employeeId } = fact;
+  return {
+    duplicate: kind === 'DUPLICATE',
+    employeeName,
+    attendance:
+      day &&
+      present(
+        { employeeId, employeeName, date: day.date },
+        presentable(day, recordedAt),
+        receivedAt,
+      ),
+    punches: punches.map((punch) => withTime(punch, recordedAt)),
+  };
+}
+
+function presentable({ result, revision, changedAt }: AnswerDay, recordedAt: RecordTime) {
+  return {
+    result,
+    revision,
+    recordedAt: revision === 0 ? undefined : (changedAt ?? recordedAt),
+  };
+}
+
+/** With the times that only the commit told. */
+function withTime(punch: RecordedPunch, recordedAt: RecordTime): RecordedPunch {
+  const { voided } = punch;
+  const isNew = punch.recordedAt === NOT_YET;
+  const isTakenBack = voided?.at === NOT_YET;
+  if (!isNew && !isTakenBack) return punch;
+  return {
+    ...punch,
+    recordedAt: isNew ? recordedAt : punch.recordedAt,
+    voided: voided && (isTakenBack ? { ...voided, at: recordedAt } : voided),
+  };
 }

@@ -99,7 +99,8 @@ function declarationsByDate(marks: readonly ScenarioMark[]): ReadonlyMap<LocalDa
   return byDate;
 }
 
-function zoneOfDay(plan: DayPlan): Zone {
+/** The zone to tell a day's times in: that of its shifts, else the employee's. */
+export function zoneOfDay(plan: DayPlan): Zone {
   const [first, ...others] = plan.shifts;
   const zone = first?.zone ?? plan.zone;
   return others.every((shift) => shift.zone === zone) ? zone : plan.zone;

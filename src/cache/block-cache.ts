@@ -44,6 +44,24 @@
 // before it, and one set up before the commit has expired by then. That is why a fill does not
 // extend the expiry, and why what is left of it tells an entry's age.
 
+//
+// A block also depends on what all employees share of the roster: shifts and holidays. Dropping
+// everybody's entries with each change of those would take as long as there are employees.
+// Instead a block says under which version of it it was read, and is used only if that is the
+// version in force; which one is has an entry of its own (shared-version.ts), an employee's in
+// all but its id, whose v is that version. A change of shifts or holidays invalidates this entry
+// before it returns, so by what is said above no lookup that begins after it finds a version from
+// before; a block from before it then has another version than what is found, if anything is, and
+// is a miss. A change of what is an employee's own raises their version and drops their entry.
+//
+// The two entries are not looked up in one step, and need not be. Say a read is given a block of
+// the version r. Then r was in force at some moment since the read began, or the change that
+// ended it had not returned by then; and no commit of the employee's own that returned before the
+// read began is missing in the block, by the employee's own entry. A read under r that arrives
+// late can put its block over one read under a later version: that costs a miss, and no more, as
+// it is not used. Where the shared entry vanished, everybody reads from the store once, and the
+// first to return brings it back. Its bound is that of any entry: STALENESS_BOUND_MS.
+
 import type { EmployeeChange, MonthBlock } from '../app/ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalMonth } from '../domain/local-date.js';

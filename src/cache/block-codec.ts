@@ -7,36 +7,43 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { MonthBlock as StoredBlock } from '../../gen/attendance/internal/v1/month_block_pb.js';
 import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
 import type { MonthBlock } from '../app/ports.js';
-import type { StoredDay } from '../domain/day.js';
-import { NO_WORK, ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
+import { ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
+import type { KnownDay } from '../domain/known-day.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
 import { lastDateOf } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
+import { WorkReader, WorkWriter } from './work-numbers.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
-export const BLOCK_FORMAT = 1;
+export const BLOCK_FORMAT = 2;
 
 /** Larger blocks are not kept, and larger entries not looked at. */
 export const MAX_BLOCK_BYTES = 256 * 1024;
 
 const CHECKSUM_BYTES = 4;
 
-/** The block's bytes, or undefined when it is too large to be kept. */
+/** The block's bytes, or undefined when it is not to be kept: too large, or beyond the form. */
 export function encodeBlock(block: MonthBlock): Buffer | undefined {
-  const { employeeId, employeeName, month, version } = block;
+  const { employeeId, employeeName, month, version, rosterVersion } = block;
   const message = create(MonthBlockSchema, { employeeId, employeeName, month });
   message.version = BigInt(version);
+  message.rosterVersion = BigInt(rosterVersion);
+  const works = new WorkWriter();
   for (const { date, revision, recordedAt, result } of block.days) {
     message.daysOfMonth.push(Number(date.slice(8)));
     message.revisions.push(revision);
-    message.recordedAtUs.push(BigInt(recordedAt));
-    message.statuses.push(numberOf(STATUSES, result?.status));
-    message.origins.push(numberOf(ORIGINS, result?.origin));
-    message.portions.push(numberOf(PORTIONS, result?.portion));
-    message.otherHalfStatuses.push(numberOf(STATUSES, result?.otherHalfStatus));
-    message.notes.push(result?.note ?? '');
+    message.recordedAtUs.push(BigInt(recordedAt ?? 0));
+    message.statuses.push(numberOf(STATUSES, result.status));
+    message.origins.push(numberOf(ORIGINS, result.origin));
+    message.portions.push(numberOf(PORTIONS, result.portion));
+    message.otherHalfStatuses.push(numberOf(STATUSES, result.otherHalfStatus));
+    message.notes.push(result.note);
+    works.add(date, result.work);
   }
+  if (!works.isComplete) return undefined;
+  message.workNumbers = works.numbers;
+  message.shiftIds = works.shiftIds;
   const body = toBinary(MonthBlockSchema, message);
   if (CHECKSUM_BYTES + body.length > MAX_BLOCK_BYTES) return undefined;
   const bytes = Buffer.allocUnsafe(CHECKSUM_BYTES + body.length);
@@ -68,19 +75,24 @@ export function decodeBlock(
   if (message === undefined || message.employeeId !== employeeId || message.month !== month) {
     return undefined;
   }
-  if (message.version > BigInt(version) || !columnsMatch(message)) return undefined;
+  const rosterVersion = Number(message.rosterVersion);
+  if (message.version > BigInt(version) || !Number.isSafeInteger(rosterVersion)) return undefined;
+  if (!columnsMatch(message)) return undefined;
   const lastDay = Number(lastDateOf(month).slice(8));
-  const days: StoredDay[] = [];
+  const works = new WorkReader(message.workNumbers, message.shiftIds);
+  const days: KnownDay[] = [];
   let dayBefore = 0;
   for (const [at, dayOfMonth] of message.daysOfMonth.entries()) {
     if (dayOfMonth <= dayBefore || dayOfMonth > lastDay) return undefined;
     const date = `${month}-${dayOfMonth < 10 ? '0' : ''}${dayOfMonth}` as LocalDate;
-    const day = dayAt(message, at, date);
+    const day = dayAt(message, at, date, works);
     if (day === undefined) return undefined;
     days.push(day);
     dayBefore = dayOfMonth;
   }
-  return { employeeId, employeeName: message.employeeName, version, month, days };
+  if (!works.isAtEnd) return undefined;
+  const { employeeName } = message;
+  return { employeeId, employeeName, version, rosterVersion, month, days };
 }
 
 function parse(body: Uint8Array): StoredBlock | undefined {
@@ -104,20 +116,29 @@ function columnsMatch(message: StoredBlock): boolean {
   );
 }
 
-function dayAt(message: StoredBlock, at: number, date: LocalDate): StoredDay | undefined {
+function dayAt(
+  message: StoredBlock,
+  at: number,
+  date: LocalDate,
+  works: WorkReader,
+): KnownDay | undefined {
   const revision = message.revisions[at] ?? 0;
   const recordedAt = Number(message.recordedAtUs[at]) as RecordTime;
-  if (revision < 1 || !Number.isSafeInteger(recordedAt)) return undefined;
-  const statusNumber = message.statuses[at] ?? 0;
-  if (statusNumber === 0) return { date, result: undefined, revision, recordedAt };
+  if (!Number.isSafeInteger(recordedAt)) return undefined;
   const otherHalf = message.otherHalfStatuses[at] ?? 0;
-  const status = STATUSES[statusNumber - 1];
+  const status = STATUSES[(message.statuses[at] ?? 0) - 1];
   const origin = ORIGINS[(message.origins[at] ?? 0) - 1];
   const portion = PORTIONS[(message.portions[at] ?? 0) - 1];
   const otherHalfStatus = STATUSES[otherHalf - 1];
   if (status === undefined || origin === undefined || portion === undefined) return undefined;
   if (otherHalf !== 0 && otherHalfStatus === undefined) return undefined;
+  const work = works.next(date);
+  if (work === undefined) return undefined;
   const note = message.notes[at] ?? '';
-  const result = { status, origin, portion, otherHalfStatus, note, work: NO_WORK };
+  const result = { status, origin, portion, otherHalfStatus, note, work };
+  // A day never stored has neither; no day has one of the two.
+  if (revision === 0) {
+    return recordedAt === 0 ? { date, result, revision, recordedAt: undefined } : undefined;
+  }
   return { date, result, revision, recordedAt };
 }

@@ -1,6 +1,7 @@
-// A store whose months are kept in a cache. Nothing but speed may differ from the store itself:
-// a call never fails because of the cache, and a write that has returned is seen by every read
-// that begins after it, in every process that shares the cache. The one exception is named in
+// A store whose months are kept in a cache, and the roster store whose changes it must hear of.
+// Nothing but speed may differ from the stores themselves: a call never fails because of the
+// cache, and a write that has returned, of facts or of the roster, is seen by every read that
+// begins after it, in every process that shares the cache. The one exception is named in
 // block-cache.ts: a lost invalidation, bounded in time.
 
 import type {
@@ -10,11 +11,19 @@ import type {
   EmployeeChange,
   MonthBlock,
 } from '../app/ports.js';
+import type { RosterCommand, RosterStore } from '../app/roster-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { LocalMonth } from '../domain/local-date.js';
 import type { BlockCache, CacheObserver, Invalidation, Lookup } from './block-cache.js';
 import { CacheUnavailableError } from './block-cache.js';
 import { SharedReads } from './shared-reads.js';
+import {
+  EVERYBODY,
+  fillShared,
+  lookupShared,
+  SHARED_CHANGED,
+  type SharedLookup,
+} from './shared-version.js';
 import { Unconfirmed } from './unconfirmed.js';
 
 /** The most fills under way; a block read while there are more is not kept. */
@@ -30,6 +39,8 @@ export interface CachedStoreOptions {
 }
 
 export interface CachedStore extends AttendanceStore {
+  /** The same roster, whose changes this store's cache is told of before they return. */
+  cachedRoster(rosters: RosterStore): RosterStore;
   /** Tells the cache what it has not been told yet, and closes it. The store stays open. */
   close(): Promise<void>;
 }
@@ -55,11 +66,12 @@ export function createCachedStore(
   }
 
   return {
-    async writeBatch(facts, decide): Promise<CommittedBatch> {
+    cachedRoster: (rosters) => toldOf(rosters, publish),
+    async writeBatch(facts, rules): Promise<CommittedBatch> {
       const touched = new Set(facts.map(({ employeeId }) => employeeId));
       let committed: CommittedBatch;
       try {
-        committed = await store.writeBatch(facts, decide);
+        committed = await store.writeBatch(facts, rules);
       } catch (error) {
         // Nobody knows whether it was committed: the connection may have gone with the answer.
         await publish(invalidationsOf(touched, []));
@@ -70,8 +82,12 @@ export function createCachedStore(
     },
     readMonth: (employeeId, month) => months.read(employeeId, month),
     readDayAsOf: (employeeId, date, asOf) => store.readDayAsOf(employeeId, date, asOf),
+    readDayFacts: (employeeId, date, asOf) => store.readDayFacts(employeeId, date, asOf),
+    readDaysAround: (employeeId, moment) => store.readDaysAround(employeeId, moment),
+    listPunches: (query) => store.listPunches(query),
     listByDate: (query) => store.listByDate(query),
     listByEmployee: (query) => store.listByEmployee(query),
+    listOpenDays: (query) => store.listOpenDays(query),
     listRevisions: (query) => store.listRevisions(query),
     settle: (wanted) => store.settle(wanted),
     pageTokenKey: () => store.pageTokenKey(),
@@ -105,6 +121,52 @@ function invalidationsOf(
   return [...known.values()];
 }
 
+/** A roster store that makes its changes known before their callers hear of them. */
+function toldOf(
+  rosters: RosterStore,
+  publish: (invalidations: readonly Invalidation[]) => Promise<void>,
+): RosterStore {
+  return {
+    async changeRoster(command) {
+      try {
+        return await rosters.changeRoster(command);
+      } finally {
+        // Whatever came of it: a change of which only the answer was lost must be known too, and
+        // one that changes nothing may repeat one whose commit the cache never heard of.
+        await publish([concernedBy(command)]);
+      }
+    },
+    getEmployee: (employeeId, asOf) => rosters.getEmployee(employeeId, asOf),
+    listEmployees: (query) => rosters.listEmployees(query),
+    getShift: (shiftId, asOf) => rosters.getShift(shiftId, asOf),
+    listShifts: (query) => rosters.listShifts(query),
+    listAssignments: (employeeId, asOf) => rosters.listAssignments(employeeId, asOf),
+    listOverrides: (query) => rosters.listOverrides(query),
+    listHolidays: (query) => rosters.listHolidays(query),
+    getRosterChange: (changeId) => rosters.getRosterChange(changeId),
+    listRosterChanges: (query) => rosters.listRosterChanges(query),
+  };
+}
+
+/** What is an employee's own concerns nobody else; shifts and holidays are everybody's. */
+function concernedBy(command: RosterCommand): Invalidation {
+  return 'employeeId' in command
+    ? { employeeId: command.employeeId, change: undefined }
+    : SHARED_CHANGED;
+}
+
+/** What the cache said, and what it has to be given for a fill. */
+type Found =
+  | { readonly kind: 'HIT'; readonly block: MonthBlock }
+  | {
+      readonly kind: 'MISS';
+      readonly ticket: string | undefined;
+      readonly shared: SharedLookup;
+    };
+
+/** A fill of an entry that has a version needs no lease. */
+const NO_LEASE = '';
+
 /** The cached read. */
 class CachedMonths {
   readonly #store: AttendanceStore;
@@ -135,18 +197,22 @@ class CachedMonths {
     if (found?.kind === 'HIT') return found.block;
     const block = await this.#store.readMonth(employeeId, month);
     // Who is not in the roster is not kept: they may be at any moment, without an invalidation.
-    if (block !== undefined && found?.ticket !== undefined) void this.#fill(block, found.ticket);
+    if (block !== undefined && found !== undefined) this.#keep(block, found);
     return block;
   }
 
   /** Undefined: leave the cache aside. */
-  async #lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Lookup | undefined> {
-    if (this.#unconfirmed.covers(employeeId)) {
+  async #lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Found | undefined> {
+    if (this.#unconfirmed.covers(employeeId) || this.#unconfirmed.covers(EVERYBODY)) {
       this.#onEvent('bypass', 1);
       return undefined;
     }
     try {
-      const found = await this.#cache.lookup(employeeId, month);
+      const [shared, own] = await Promise.all([
+        lookupShared(this.#cache),
+        this.#cache.lookup(employeeId, month),
+      ]);
+      const found = inForce(shared, own);
       this.#onEvent(found.kind === 'HIT' ? 'hit' : 'miss', 1);
       return found;
     } catch (error) {
@@ -156,18 +222,49 @@ class CachedMonths {
   }
 
   /** The caller need not wait for it: at worst, the next lookup comes too early and misses. */
-  async #fill(block: MonthBlock, ticket: string): Promise<void> {
+  #keep(block: MonthBlock, { ticket, shared }: Found & { kind: 'MISS' }): void {
+    const { rosterVersion } = block;
+    const sharedTicket = ticketOf(shared, rosterVersion);
+    if (sharedTicket !== undefined) {
+      void this.#fill(
+        () => fillShared(this.#cache, rosterVersion, sharedTicket),
+        () => {},
+      );
+    }
+    if (ticket !== undefined) {
+      void this.#fill(() => this.#cache.fill(block, ticket), this.#onEvent);
+    }
+  }
+
+  async #fill(fill: () => Promise<boolean>, onEvent: CacheObserver): Promise<void> {
     if (this.#pendingFills >= MAX_PENDING_FILLS) {
-      this.#onEvent('fill_refused', 1);
+      onEvent('fill_refused', 1);
       return;
     }
     this.#pendingFills += 1;
     try {
-      this.#onEvent((await this.#cache.fill(block, ticket)) ? 'fill' : 'fill_refused', 1);
+      onEvent((await fill()) ? 'fill' : 'fill_refused', 1);
     } catch (error) {
-      this.#onEvent(error instanceof CacheUnavailableError ? 'fill_refused' : 'error', 1);
+      onEvent(error instanceof CacheUnavailableError ? 'fill_refused' : 'error', 1);
     } finally {
       this.#pendingFills -= 1;
     }
   }
+}
+
+/**
+ * For telling the cache the version of what all employees share; undefined when there is no need.
+ * Where another one is known it is told too: should that be the older one, its entry is dropped.
+ */
+function ticketOf(shared: SharedLookup, rosterVersion: number): string | undefined {
+  if (shared.kind === 'UNKNOWN') return shared.ticket;
+  return shared.rosterVersion === rosterVersion ? undefined : NO_LEASE;
+}
+
+/** A block is a hit only if it was read under the version of the roster that is in force. */
+function inForce(shared: SharedLookup, own: Lookup): Found {
+  if (own.kind === 'MISS') return { kind: 'MISS', ticket: own.ticket, shared };
+  const { block } = own;
+  const isInForce = shared.kind === 'KNOWN' && shared.rosterVersion === block.rosterVersion;
+  return isInForce ? { kind: 'HIT', block } : { kind: 'MISS', ticket: NO_LEASE, shared };
 }

@@ -16,7 +16,10 @@ export const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 
 const ENTRY_BYTES = 300;
 const BLOCK_BYTES = 200;
-const DAY_BYTES = 200;
+const DAY_BYTES = 400;
+const SHIFT_BYTES = 150;
+const SESSION_BYTES = 150;
+const BREAK_BYTES = 50;
 const BYTES_PER_CHARACTER = 2;
 
 export interface MemoryBlockCacheOptions {
@@ -127,8 +130,11 @@ function sizeOf(entry: Entry): number {
   let bytes = ENTRY_BYTES;
   for (const block of entry.blocks.values()) {
     bytes += BLOCK_BYTES + block.employeeName.length * BYTES_PER_CHARACTER;
-    for (const day of block.days) {
-      bytes += DAY_BYTES + (day.result?.note.length ?? 0) * BYTES_PER_CHARACTER;
+    for (const { result } of block.days) {
+      const { shifts, sessions } = result.work;
+      bytes += DAY_BYTES + result.note.length * BYTES_PER_CHARACTER;
+      bytes += shifts.length * SHIFT_BYTES + sessions.length * SESSION_BYTES;
+      for (const { breaks } of sessions) bytes += breaks.length * BREAK_BYTES;
     }
   }
   return bytes;

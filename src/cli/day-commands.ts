@@ -1,16 +1,11 @@
-// mark, get, list, clear, revisions: the service's calls, one command each.
+// mark, get, list, clear: the service's calls, one command each.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type {
-  Attendance,
-  AttendanceClient,
-  AttendanceRevision,
-  AttendanceStatus,
-} from '../client/index.js';
-import { AttendanceRevisionSchema, AttendanceSchema, RevisionCause } from '../client/index.js';
+import type { Attendance, AttendanceClient, AttendanceStatus } from '../client/index.js';
+import { AttendanceSchema } from '../client/index.js';
 import type { SharedOptions } from './connection.js';
 import { positiveInteger, withClient } from './connection.js';
 import type { Surroundings } from './console.js';
@@ -29,6 +24,9 @@ import {
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
+const DAY_MS = 86_400_000;
+/** The service tells what a roster expects of at most so many days. */
+const MAX_EXPECTED_DAYS = 366;
 
 interface MarkOptions extends SharedOptions {
   readonly name?: string;
@@ -50,6 +48,7 @@ interface ListOptions extends SharedOptions {
   readonly to: string;
   readonly status?: readonly AttendanceStatus[];
   readonly limit: number;
+  readonly stored: boolean;
   readonly asOf?: Timestamp;
 }
 
@@ -63,7 +62,6 @@ export function addDayCommands(program: Command, surroundings: Surroundings): vo
   addGet(program, surroundings);
   addList(program, surroundings);
   addClear(program, surroundings);
-  addRevisions(program, surroundings);
 }
 
 function addMark(program: Command, surroundings: Surroundings): void {
@@ -144,12 +142,17 @@ function addGet(program: Command, surroundings: Surroundings): void {
 function addList(program: Command, surroundings: Surroundings): void {
   program
     .command('list')
-    .summary('list recorded days')
-    .description('Lists recorded days, by date and then by employee id.')
+    .summary('list days: recorded ones, and those that the roster expects')
+    .description(
+      'Lists days, by date and then by employee id. With --from and --to, for at most ' +
+        `${MAX_EXPECTED_DAYS} days, those too that only the roster knows of: who is absent ` +
+        'because nothing was recorded. Otherwise, and with --stored, only recorded days.',
+    )
     .option('--employee <id>', 'only this employee', '')
     .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
     .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '')
     .option('--status <status>', 'only days with this status; may be given again', addStatus)
+    .option('--stored', 'only recorded days, not what only the roster knows of', false)
     .option('--limit <days>', 'the most days to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
     .addHelpText(
@@ -188,29 +191,6 @@ function addClear(program: Command, surroundings: Surroundings): void {
     });
 }
 
-function addRevisions(program: Command, surroundings: Surroundings): void {
-  program
-    .command('revisions')
-    .summary('show the history of a day')
-    .description('Shows every change of a day, the oldest first: who, when, why, before and after.')
-    .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
-    .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
-    .addHelpText('after', examples('revisions 007 2026-03-02'))
-    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
-      const options = self.optsWithGlobals<AsOfOptions>();
-      await withClient(options, surroundings, async (client) => {
-        let pageToken = '';
-        do {
-          const request = { employeeId, date, pageToken, ...asOf(options.asOf) };
-          const page = await client.listAttendanceRevisions(request);
-          await printRevisions(surroundings, options, page.revisions, pageToken === '');
-          pageToken = page.nextPageToken;
-        } while (pageToken !== '');
-      });
-    });
-}
-
 /** Page by page, so that memory stays flat; says on stderr when there is more than the limit. */
 async function printList(
   surroundings: Surroundings,
@@ -220,12 +200,14 @@ async function printList(
   let pageToken = '';
   let left = options.limit;
   let isFirst = true;
+  const includeExpected = !options.stored && isExpectable(options);
   do {
     const page = await client.listAttendance({
       employeeId: options.employee,
       startDate: options.from,
       endDate: options.to,
       statuses: [...(options.status ?? [])],
+      includeExpected,
       // The same for all pages: a token is bound to its request.
       pageSize: Math.min(options.limit, MAX_PAGE_SIZE),
       pageToken,
@@ -242,6 +224,20 @@ async function printList(
     const hint = `There may be more than ${options.limit} days: see --limit, or narrow --from and --to.`;
     await writeLine(surroundings.stderr, hint);
   }
+  // Where somebody may take what is not there for what the roster expects.
+  const isAsking = options.status !== undefined || (options.from !== '' && options.to !== '');
+  if (isAsking && !includeExpected && !options.stored) {
+    const hint =
+      'Only recorded days. Those too that only the roster knows of: with --from and --to, for at ' +
+      `most ${MAX_EXPECTED_DAYS} days.`;
+    await writeLine(surroundings.stderr, hint);
+  }
+}
+
+/** Whether the service can tell what the roster expects in the range: both ends, not too long. */
+function isExpectable({ from, to }: Pick<ListOptions, 'from' | 'to'>): boolean {
+  if (from === '' || to === '') return false;
+  return Date.parse(to) - Date.parse(from) < MAX_EXPECTED_DAYS * DAY_MS;
 }
 
 async function printDay(
@@ -294,37 +290,12 @@ async function printDays(
   for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
 }
 
-async function printRevisions(
-  { stdout }: Surroundings,
-  { json }: SharedOptions,
-  revisions: readonly AttendanceRevision[],
-  withHeading: boolean,
-): Promise<void> {
-  if (json) {
-    for (const revision of revisions) {
-      const text = toJsonString(AttendanceRevisionSchema, revision, { alwaysEmitImplicit: true });
-      await writeLine(stdout, text);
-    }
-    return;
-  }
-  const rows = revisions.map((revision) => [
-    String(revision.revision),
-    timeText(revision.updateTime),
-    revision.actor,
-    (RevisionCause[revision.cause] ?? '').toLowerCase(),
-    revision.before === undefined ? '-' : statusText(revision.before),
-    revision.after === undefined ? '-' : statusText(revision.after),
-    revision.reason,
-  ]);
-  const lines = table(['REV', 'WHEN', 'WHO', 'CAUSE', 'BEFORE', 'AFTER', 'WHY'], rows);
-  for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
-}
-
 function dayJson(day: Attendance): string {
   return toJsonString(AttendanceSchema, day, { alwaysEmitImplicit: true });
 }
 
-function asOf(time: Timestamp | undefined): { asOfTime?: Timestamp } {
+/** The field of a request, where it is given. */
+export function asOf(time: Timestamp | undefined): { asOfTime?: Timestamp } {
   return time === undefined ? {} : { asOfTime: time };
 }
 

@@ -13,9 +13,10 @@ export function statusArgument(text: string): AttendanceStatus {
   return status;
 }
 
-/** For an option that may be given several times. */
+/** For an option that may be given several times. What cannot be declared can be looked for. */
 export function addStatus(text: string, before: readonly AttendanceStatus[] | undefined) {
-  return [...(before ?? []), statusArgument(text)];
+  const isComputed = text.trim().toLowerCase() === 'scheduled';
+  return [...(before ?? []), isComputed ? AttendanceStatus.SCHEDULED : statusArgument(text)];
 }
 
 export const PORTION_WORDS = ['whole', 'first', 'second'] as const;
@@ -43,9 +44,8 @@ export function dateArgument(text: string): string {
 
 /** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
 export function timeArgument(text: string): Timestamp {
-  const match = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/.exec(
-    text,
-  );
+  const match =
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
   const date = new Date(text);
   // Date takes the 31st of February for one of March.
   if (match === null || Number.isNaN(date.getTime()) || !isIsoDate(text.slice(0, 10))) {

@@ -3,7 +3,8 @@
 import { status } from '@grpc/grpc-js';
 import { AttendanceClientError } from '../client/index.js';
 import { shownText } from './console.js';
-import { ImportFileError } from './import-file.js';
+import { ImportFileError } from './csv-file.js';
+import { hintAfter } from './refusal-hints.js';
 
 /** For stderr. `address` is the service that was called. */
 export function failureText(error: unknown, address: string): string {
@@ -29,9 +30,11 @@ function callFailure(error: AttendanceClientError, address: string): string {
     case status.UNIMPLEMENTED:
       return `What answers at ${address} is no attendance service of this version: ${says}`;
     case status.ABORTED:
-      return `${refusal(error, says)}\nRead the day again and repeat with its etag.`;
-    default:
-      return refusal(error, says);
+      return `${refusal(error, says)}\nRead it again and repeat with its etag.`;
+    default: {
+      const hint = hintAfter(error);
+      return refusal(error, says) + (hint === undefined ? '' : `\n${hint}`);
+    }
   }
 }
 

@@ -1,26 +1,9 @@
-// Reads an export row by row, in flat memory, with the line each row begins on.
+// The old system's export as a CSV file: which columns its first line must name.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse';
-import { escapedText } from './console.js';
+import type { CsvReader } from './csv-file.js';
+import { columnNames, ImportFileError, openCsv, shownColumns } from './csv-file.js';
 import type { ColumnPlaces, RequiredColumn } from './import-row.js';
 import { REQUIRED_COLUMNS } from './import-row.js';
-
-/**
- * The longest row, in bytes. A quote that is never closed swallows what follows it: this stops it,
- * and shorter accidents are refused row by row for the line breaks in their name.
- */
-const MAX_ROW_BYTES = 64 * 1024;
-
-/** How much of a first line that is no header is shown, in characters. */
-const MAX_SHOWN_HEADER = 200;
-
-/** The file cannot be imported as it is. The message says what to do. */
-export class ImportFileError extends Error {
-  override readonly name = 'ImportFileError';
-}
 
 export interface Header {
   /** The columns as the file names them. */
@@ -28,105 +11,20 @@ export interface Header {
   readonly places: ColumnPlaces;
 }
 
-export interface FileRow {
-  /** 1 for the first row below the header. */
-  readonly number: number;
-  /** The line of the file it begins on; the header is on line 1. */
-  readonly line: number;
-  readonly fields: readonly string[];
-}
-
-/** A file being read. `header` is known once the first row has come or the rows have ended. */
-export interface ExportReader {
-  readonly rows: AsyncGenerator<FileRow, void, void>;
-  readonly header: () => Header;
-  /** SHA-256 of the whole file, in hex; only after the last row. */
-  readonly sha256: () => string;
-}
-
-/**
- * The length of a file in bytes. Throws ImportFileError for what is no regular file: it cannot be
- * read twice, and merely opening a pipe that nobody writes to waits for ever, signals or not.
- */
-export async function exportBytes(path: string): Promise<number> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw explained(error, path, 0);
-  });
-  if (found.isFile()) return found.size;
-  const why = found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device';
-  throw new ImportFileError(`Cannot read ${path}: ${why}. The export must be a regular file.`);
-}
-
 /** Opens an export, to be read at once. Reading throws ImportFileError for a file that is not one. */
-export function openExport(path: string): ExportReader {
-  const hash = createHash('sha256');
-  let header: Header | undefined;
-  const file = createReadStream(path);
-  const parser = parse({
-    bom: true,
-    // Exports that were edited on several systems mix the two.
-    record_delimiter: ['\r\n', '\n'],
-    relax_column_count: true,
-    relax_quotes: true,
-    max_record_size: MAX_ROW_BYTES,
-  });
-  file.on('data', (chunk) => hash.update(chunk));
-  file.on('error', (error) => parser.destroy(error));
-  file.pipe(parser);
-
-  async function* rows(): AsyncGenerator<FileRow, void, void> {
-    // Counted here: csv-parse counts a CRLF inside quotes as two lines.
-    let line = 1;
-    let number = 0;
-    try {
-      for await (const fields of parser as AsyncIterable<string[]>) {
-        if (header === undefined) {
-          header = parseHeader(fields);
-        } else if (!isBlank(fields)) {
-          number += 1;
-          yield { number, line, fields };
-        }
-        line += 1 + lineBreaksIn(fields);
-      }
-    } catch (error) {
-      throw explained(error, path, line);
-    } finally {
-      file.destroy();
-    }
-    header ??= parseHeader([]);
-  }
-
-  return {
-    rows: rows(),
-    header: () => header ?? parseHeader([]),
-    sha256: () => hash.copy().digest('hex'),
-  };
+export function openExport(path: string): CsvReader<Header> {
+  return openCsv(path, parseHeader);
 }
 
-function isBlank(fields: readonly string[]): boolean {
-  return fields.length === 1 && fields[0]?.trim() === '';
-}
-
-function lineBreaksIn(fields: readonly string[]): number {
-  let count = 0;
-  for (const field of fields) {
-    for (let at = field.indexOf('\n'); at !== -1; at = field.indexOf('\n', at + 1)) count += 1;
-  }
-  return count;
-}
-
-/** Column names count without case and surrounding space. */
 function parseHeader(columns: readonly string[]): Header {
-  const names = columns.map((column) => column.trim().toLowerCase());
+  const names = columnNames(columns);
   const wanted = REQUIRED_COLUMNS.join(', ');
   const place = (column: RequiredColumn): number => {
     const first = names.indexOf(column);
     if (first === -1) {
-      const names = columns.join(', ').slice(0, MAX_SHOWN_HEADER);
-      const found = columns.length === 0 ? 'the file is empty' : `found: ${escapedText(names)}`;
       throw new ImportFileError(
         `The first line must name the columns ${wanted}, separated by commas; ` +
-          `"${column}" is missing (${found}).`,
+          `"${column}" is missing (${shownColumns(columns)}).`,
       );
     }
     if (names.lastIndexOf(column) !== first) {
@@ -138,18 +36,4 @@ function parseHeader(columns: readonly string[]): Header {
     columns,
     places: { id: place('id'), name: place('name'), status: place('status'), date: place('date') },
   };
-}
-
-function explained(error: unknown, path: string, line: number): unknown {
-  if (error instanceof CsvError) {
-    return new ImportFileError(
-      `The row that begins on line ${line} never ends: probably a quotation mark that is ` +
-        'never closed. Mend that line and run the import again.',
-    );
-  }
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    return new ImportFileError(`Cannot read ${path}: ${why}.`);
-  }
-  return error;
 }

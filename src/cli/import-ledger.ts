@@ -1,6 +1,7 @@
-// What became of each row, in the order of the file. Rows finish out of order; here they wait until
-// every row before them has finished. So at any moment counts, rejects and resume point say
-// the same thing: everything up to `settledRow`, and nothing beyond it.
+// What became of each row, in the order of the file: at any moment counts, rejects and resume point
+// say the same thing, everything up to `settledRow` and nothing beyond it.
+
+import { RowOrder } from './row-order.js';
 
 /** What can become of a row. */
 export type RowOutcome =
@@ -41,10 +42,9 @@ export const NO_COUNTS: ImportCounts = {
 };
 
 export class Ledger {
-  #settledRow: number;
+  readonly #order: RowOrder<RowOutcome>;
   #counts: ImportCounts;
   #lastDay: SettledDay | undefined;
-  readonly #waiting = new Map<number, RowOutcome>();
   readonly #reject: (reject: Reject) => void;
 
   /** Goes on behind `settledRow`. `reject` is called in the order of the file. */
@@ -56,7 +56,7 @@ export class Ledger {
     },
     reject: (reject: Reject) => void,
   ) {
-    this.#settledRow = start.settledRow;
+    this.#order = new RowOrder(start.settledRow, (outcome) => this.#count(outcome));
     this.#counts = start.counts;
     this.#lastDay = start.lastDay;
     this.#reject = reject;
@@ -64,7 +64,7 @@ export class Ledger {
 
   /** Every row up to this one has finished. */
   get settledRow(): number {
-    return this.#settledRow;
+    return this.#order.settledRow;
   }
 
   get counts(): ImportCounts {
@@ -78,14 +78,7 @@ export class Ledger {
 
   /** Each row once, in any order. The caller bounds how far rows run ahead of `settledRow`. */
   settle(row: number, outcome: RowOutcome): void {
-    this.#waiting.set(row, outcome);
-    for (;;) {
-      const next = this.#waiting.get(this.#settledRow + 1);
-      if (next === undefined) return;
-      this.#settledRow += 1;
-      this.#waiting.delete(this.#settledRow);
-      this.#count(next);
-    }
+    this.#order.settle(row, outcome);
   }
 
   #count(outcome: RowOutcome): void {

@@ -8,6 +8,9 @@ import type { ImportResult } from './import-run.js';
 const LINE_INTERVAL_MS = 5_000;
 const OUTAGE_LINE_INTERVAL_MS = 5_000;
 
+/** How much of the rows must be done before it is told how long the others may take. */
+const MIN_TIMED_SHARE = 0.01;
+
 export interface ImportReport {
   readonly start: (totalRows: number, resumedRows: number) => void;
   readonly rows: (doneRows: number) => void;
@@ -17,11 +20,12 @@ export interface ImportReport {
   readonly stop: () => void;
 }
 
-/** The report for a stream: a bar when it is a terminal. */
+/** The report for a stream: a bar when it is a terminal. `nowMs` is a clock that never goes back. */
 export function createImportReport(
   stream: NodeJS.WritableStream & { isTTY?: boolean },
+  nowMs: () => number = () => performance.now(),
 ): ImportReport {
-  return stream.isTTY ? barReport(stream) : lineReport(stream);
+  return stream.isTTY ? barReport(stream) : lineReport(stream, nowMs);
 }
 
 function barReport(stream: NodeJS.WritableStream): ImportReport {
@@ -62,8 +66,8 @@ function barReport(stream: NodeJS.WritableStream): ImportReport {
   };
 }
 
-function lineReport(stream: NodeJS.WritableStream): ImportReport {
-  let startedAt = performance.now();
+function lineReport(stream: NodeJS.WritableStream, nowMs: () => number): ImportReport {
+  let startedAt = nowMs();
   let lineAt = startedAt;
   let outageAt = Number.NEGATIVE_INFINITY;
   let total = 0;
@@ -71,7 +75,7 @@ function lineReport(stream: NodeJS.WritableStream): ImportReport {
   const write = (line: string) => stream.write(`${line}\n`);
   return {
     start: (totalRows, resumedRows) => {
-      startedAt = performance.now();
+      startedAt = nowMs();
       lineAt = startedAt;
       total = totalRows;
       first = resumedRows;
@@ -79,16 +83,22 @@ function lineReport(stream: NodeJS.WritableStream): ImportReport {
       write(`${grouped(totalRows)} rows to import${skipped}.`);
     },
     rows: (doneRows) => {
-      const now = performance.now();
+      const now = nowMs();
       if (now - lineAt < LINE_INTERVAL_MS) return;
       lineAt = now;
-      const perSecond = rate(doneRows - first, (now - startedAt) / 1000);
-      const secondsLeft = Math.ceil((total - doneRows) / Math.max(perSecond, 1));
       const counts = `${grouped(doneRows)} of ${grouped(total)} rows`;
-      write(`${counts}, ${grouped(perSecond)} rows/s, about ${secondsLeft} s left`);
+      // From the first few rows nobody can say how long the others take.
+      if (doneRows - first < MIN_TIMED_SHARE * (total - first)) {
+        write(counts);
+        return;
+      }
+      const perSecond = ((doneRows - first) * 1000) / (now - startedAt);
+      const secondsLeft = Math.ceil((total - doneRows) / perSecond);
+      const speed = `${grouped(Math.round(perSecond))} rows/s`;
+      write(`${counts}, ${speed}, about ${grouped(secondsLeft)} s left`);
     },
     outage: (error) => {
-      const now = performance.now();
+      const now = nowMs();
       if (now - outageAt < OUTAGE_LINE_INTERVAL_MS) return;
       outageAt = now;
       write(`The service does not take rows now (${error.codeName}); trying again.`);
@@ -130,10 +140,10 @@ export function summaryOf(result: ImportResult, again: string): string {
   return [title, ...table, ...ways].join('\n');
 }
 
-function rate(rows: number, seconds: number): number {
+export function rate(rows: number, seconds: number): number {
   return seconds <= 0 ? 0 : Math.round(rows / seconds);
 }
 
-function grouped(count: number): string {
+export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -50,7 +50,7 @@ const STATUS_BY_SPELLING: ReadonlyMap<string, AttendanceStatus> = new Map(
 /** The words to offer when a status is not understood. */
 export const STATUS_WORDS = SPELLINGS.map(([, [word]]) => word).join(', ');
 
-const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+export const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const FIRST_YEAR = 1900;
 const MAX_NAME_CHARACTERS = 200;
@@ -128,7 +128,7 @@ function problemOfName(name: string): string | undefined {
 }
 
 /** A value for a person: bounded, on one line. */
-function shown(value: string): string {
+export function shown(value: string): string {
   const MAX_SHOWN = 40;
   return JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value);
 }

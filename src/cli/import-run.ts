@@ -2,8 +2,9 @@
 // finish. Safe to interrupt anywhere, and to run again any number of times.
 
 import type { Attendance, AttendanceClient, AttendanceClientError } from '../client/index.js';
-import type { FileRow } from './import-file.js';
-import { ImportFileError, openExport } from './import-file.js';
+import type { FileRow } from './csv-file.js';
+import { ImportFileError } from './csv-file.js';
+import { openExport } from './import-file.js';
 import { Lanes } from './import-lanes.js';
 import type { ImportCounts } from './import-ledger.js';
 import { Ledger, NO_COUNTS } from './import-ledger.js';
@@ -12,10 +13,11 @@ import { readProgress, removeProgress, writeProgress } from './import-progress.j
 import { RejectsFile } from './import-rejects.js';
 import { parseLegacyRow } from './import-row.js';
 import type { PendingRow } from './import-send.js';
-import { MAX_OUTAGE_MS, sendBatch } from './import-send.js';
+import { sendBatch } from './import-send.js';
 import { readServiceClock, stillHasDay } from './import-service.js';
 import type { Survey } from './import-survey.js';
 import { surveyExport } from './import-survey.js';
+import { MAX_OUTAGE_MS } from './outlast.js';
 
 /** Rows per call: large enough to share a commit, small enough to answer in a moment. */
 const BATCH_ROWS = 500;

@@ -2,8 +2,9 @@
 // hash, and which days stand in it more than once. Of those only the last row counts, so the
 // outcome depends neither on batches in flight nor on where an earlier run stopped.
 
+import { fileBytes, ImportFileError } from './csv-file.js';
 import type { Header } from './import-file.js';
-import { exportBytes, ImportFileError, openExport } from './import-file.js';
+import { openExport } from './import-file.js';
 import type { LegacyMark } from './import-row.js';
 import { parseLegacyRow } from './import-row.js';
 
@@ -30,7 +31,7 @@ export interface Survey {
 
 /** Reads the whole file once. Throws ImportFileError, or the signal's reason. */
 export async function surveyExport(path: string, signal: AbortSignal): Promise<Survey> {
-  const seen = new DayFilter(await exportBytes(path));
+  const seen = new DayFilter(await fileBytes(path));
   const lastRowOf = new Map<string, number>();
   const reader = openExport(path);
   let rows = 0;

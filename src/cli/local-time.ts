@@ -4,7 +4,8 @@
 /** No clock is set back by more within a day: 2 hours at Troll, 30 minutes on Lord Howe Island. */
 const MOST_SET_BACK_MS = 3 * 3_600_000;
 
-/** Formatters are costly to make. At most one per zone of a scenario, which are bounded. */
+/** Formatters are costly to make and to keep, 35 kB each: more zones than there are names of. */
+const MAX_FORMATTERS = 700;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /**
@@ -18,11 +19,48 @@ export function localTimeText(epochMs: number, zone: string, date: string): stri
   return details.length === 0 ? shown.time : `${shown.time} (${details.join(', ')})`;
 }
 
+/** `21:00 on Fri 20 Nov`: where no date stands beside it. */
+export function localMomentText(epochMs: number, zone: string): string {
+  const { date, dateWords } = wallTime(epochMs, zone);
+  const [time = '', details = ''] = localTimeText(epochMs, zone, date).split(' (');
+  return `${time} on ${dateWords}${details === '' ? '' : ` (${details}`}`;
+}
+
+/** The date that clocks show, `YYYY-MM-DD`. */
+export function localDate(epochMs: number, zone: string): string {
+  return wallTime(epochMs, zone).date;
+}
+
 /** Whether the clock showed the same before: it was set back since. */
 function isSecondTime(epochMs: number, zone: string, { offsetMs }: WallTime): boolean {
   const before = wallTime(epochMs - MOST_SET_BACK_MS, zone).offsetMs;
   const first = epochMs - (before - offsetMs);
   return first < epochMs && wallTime(first, zone).offsetMs === before;
+}
+
+/** Whether this machine knows the zone: an IANA name, in any case. */
+export function isKnownZone(zone: string): boolean {
+  // A bare offset is taken by newer versions of Node, and is no zone.
+  return /^[A-Za-z]/.test(zone) && shownZone(zone) === zone;
+}
+
+/** How far the zone's clocks are ahead of UTC at an instant. The zone must be known. */
+export function offsetMsAt(epochMs: number, zone: string): number {
+  return wallTime(epochMs, zone).offsetMs;
+}
+
+/** `2026-03-02T09:00:00+01:00`: local and exact, and it can be typed again. Whole seconds. */
+export function localInstantText(epochMs: number, zone: string): string {
+  const wholeMs = Math.floor(epochMs / 1000) * 1000;
+  const offsetMs = offsetMsAt(wholeMs, zone);
+  const wall = new Date(wholeMs + offsetMs).toISOString().slice(0, -'.000Z'.length);
+  if (zone === 'UTC') return `${wall}Z`;
+  // Before there were zones, offsets had seconds; ISO 8601 has none, so UTC is shown then.
+  if (offsetMs % 60_000 !== 0) return localInstantText(wholeMs, 'UTC');
+  const minutes = Math.abs(offsetMs) / 60_000;
+  const two = (number: number) => String(number).padStart(2, '0');
+  const sign = offsetMs < 0 ? '-' : '+';
+  return `${wall}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** The zone, or UTC where this machine's time zone data does not have it: older than the service's. */
@@ -80,6 +118,7 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
     minute: '2-digit',
     second: '2-digit',
   });
+  if (formatters.size >= MAX_FORMATTERS) formatters.clear();
   formatters.set(zone, made);
   return made;
 }

@@ -1,4 +1,4 @@
-// serve and migrate: the commands that open the database. They load the service only when they
+// serve, migrate and rebuild: the commands that open the database. They load the service only when they
 // run, so that the others start at once.
 
 import type { Command } from 'commander';
@@ -6,6 +6,7 @@ import type { SharedOptions } from './connection.js';
 import type { Surroundings } from './console.js';
 import { table, writeLine } from './console.js';
 import { examples } from './day-commands.js';
+import { addRebuildCommand } from './rebuild-command.js';
 
 const NO_DATABASE = 'There is no database yet: the first serve or migrate up makes one.';
 
@@ -61,4 +62,6 @@ export function addOperatorCommands(program: Command, surroundings: Surroundings
       ]);
       for (const line of table(['MIGRATION', 'APPLIED'], rows)) await writeLine(stdout, line);
     });
+
+  addRebuildCommand(program, surroundings);
 }

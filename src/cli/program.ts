@@ -1,19 +1,25 @@
 // The command line: which commands there are, and how each ends.
 
 import { Command, CommanderError } from 'commander';
+import { addClockCommands } from './clock-commands.js';
 import type { SharedOptions } from './connection.js';
 import { addSharedOptions } from './connection.js';
 import type { Surroundings } from './console.js';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, ExitError } from './console.js';
+import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { failureText } from './failure-text.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { addPunchCommands } from './punch-commands.js';
+import { addRevisionsCommand } from './revisions-command.js';
+import { addRosterCommands } from './roster-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import { packageVersion } from './version.js';
+import { addWhoCommand } from './who-command.js';
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 wrong usage; of import also 3 rows rejected, 130 interrupted.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage; of imports also 3 rows rejected, 130 interrupted.`;
 
 /** Runs one command line, without the name of the program. The answer is the exit code. */
 export async function runProgram(
@@ -53,10 +59,25 @@ function createProgram(surroundings: Surroundings): Command {
       writeErr: (text) => stderr.write(text),
     })
     .addHelpText('after', EXIT_CODES)
-    .addHelpText('after', examples('serve', 'mark 007 2026-03-02 present', 'import export.csv'));
+    .addHelpText(
+      'after',
+      examples(
+        'serve',
+        'roster import examples/roster.csv',
+        'clock in 007',
+        'who',
+        'clock out 007',
+      ),
+    );
   addSharedOptions(program, env);
   addOperatorCommands(program, surroundings);
+  addClockCommands(program, surroundings);
+  addWhoCommand(program, surroundings);
+  addDayCommand(program, surroundings);
+  addPunchCommands(program, surroundings);
+  addRosterCommands(program, surroundings);
   addDayCommands(program, surroundings);
+  addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
   return program;

@@ -12,8 +12,8 @@ import type { Surroundings } from './console.js';
 import { writeLine } from './console.js';
 import { examples } from './day-commands.js';
 import { timeArgument } from './day-options.js';
+import { dayLines } from './day-text.js';
 import { readScenario } from './scenario-file.js';
-import { simulationLines } from './simulate-text.js';
 
 interface SimulateOptions extends SharedOptions {
   readonly now?: Timestamp;
@@ -62,7 +62,7 @@ async function simulate(
     const { days } = await client.simulateAttendance(request);
     const lines = options.json
       ? days.map((day) => toJsonString(SimulatedDaySchema, day, { alwaysEmitImplicit: true }))
-      : simulationLines(days);
+      : dayLines(days);
     for (const line of lines) await writeLine(stdout, line);
   });
 }

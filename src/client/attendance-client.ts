@@ -4,6 +4,8 @@
 import type { ChannelCredentials, ChannelOptions } from '@grpc/grpc-js';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
+import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import type { RetryPolicy } from './retry.js';
 import { DEFAULT_RETRY_POLICY } from './retry.js';
 import type { Caller, CallOptions, ServiceClient } from './service-client.js';
@@ -60,11 +62,13 @@ export interface AttendanceClientOptions {
   readonly channelOptions?: ChannelOptions;
 }
 
-/** Every method of the service, and `close`. All methods throw AttendanceClientError. */
-export type AttendanceClient = ServiceClient<typeof AttendanceService> & {
-  /** Lets go of the connection. Calls still open end with an error. */
-  close(): void;
-};
+/** Every method of every service, and `close`. All methods throw AttendanceClientError. */
+export type AttendanceClient = ServiceClient<typeof AttendanceService> &
+  ServiceClient<typeof ClockService> &
+  ServiceClient<typeof RosterService> & {
+    /** Lets go of the connection. Calls still open end with an error. */
+    close(): void;
+  };
 
 /** Makes a client. Connects with the first call; one client serves any number of calls at once. */
 export function createAttendanceClient(options: AttendanceClientOptions): AttendanceClient {
@@ -89,7 +93,13 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     streamDeadlineMs: options.defaultStreamDeadlineMs ?? DEFAULT_STREAM_DEADLINE_MS,
     metadata: (own) => headersOf(options, own),
   };
-  return { ...createServiceClient(AttendanceService, caller), close: () => client.close() };
+  // No two services have a method of one name; a test holds that.
+  return {
+    ...createServiceClient(AttendanceService, caller),
+    ...createServiceClient(ClockService, caller),
+    ...createServiceClient(RosterService, caller),
+    close: () => client.close(),
+  };
 }
 
 function credentialsOf({ credentials: given, tls }: AttendanceClientOptions): ChannelCredentials {

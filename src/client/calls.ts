@@ -3,18 +3,27 @@
 
 import type { DescMessage, DescMethod, Message } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
-import type { Client, Metadata } from '@grpc/grpc-js';
+import type { Client, ClientWritableStream, Metadata } from '@grpc/grpc-js';
 import { errorOfCall } from './errors.js';
 import { cancelledError } from './retry.js';
 
-/** What an attempt needs beside its method. */
-export interface Attempt {
-  /** The request, encoded once for all attempts. */
-  readonly request: Uint8Array;
+interface AttemptBounds {
   readonly metadata: Metadata;
   /** Milliseconds since the epoch; Infinity for a stream without an end. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
+}
+
+/** What an attempt needs beside its method. */
+export interface Attempt extends AttemptBounds {
+  /** The request, encoded once for all attempts. */
+  readonly request: Uint8Array;
+}
+
+/** The same where the request comes bit by bit. */
+export interface StreamAttempt extends AttemptBounds {
+  /** The next message, encoded; undefined behind the last one. Asked for when there is room. */
+  readonly next: () => Promise<Uint8Array | undefined>;
 }
 
 /** Asks once and answers once. Throws AttendanceClientError. */
@@ -73,6 +82,73 @@ export async function* serverStreamAttempt(
   } finally {
     signal?.removeEventListener('abort', cancel);
     cancel();
+  }
+}
+
+/**
+ * Sends messages, no faster than the service takes them, and is answered once, maybe before the
+ * last one. Throws AttendanceClientError, and whatever `next` throws: then the call is cancelled.
+ */
+export async function clientStreamAttempt(
+  client: Client,
+  method: DescMethod,
+  { next, metadata, deadlineAt, signal }: StreamAttempt,
+): Promise<Message> {
+  if (signal?.aborted) throw cancelledError(signal);
+  let call: ClientWritableStream<Uint8Array> | undefined;
+  const answered = new Promise<Message>((resolve, reject) => {
+    call = client.makeClientStreamRequest(
+      pathOf(method),
+      asBuffer,
+      decoderOf(method.output),
+      metadata,
+      { deadline: deadlineAt },
+      (error, answer) => {
+        if (error !== null) reject(signal?.aborted ? cancelledError(signal) : errorOfCall(error));
+        else if (answer !== undefined) resolve(answer);
+      },
+    );
+  });
+  if (call === undefined) throw new Error('grpc-js made no call');
+  const open = call;
+  const cancel = () => open.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  let isOver = false;
+  const settled = () => {
+    isOver = true;
+  };
+  answered.then(settled, settled);
+  try {
+    await Promise.race([answered, sendAll(open, next, () => isOver)]);
+    return await answered;
+  } catch (error) {
+    cancel();
+    // It fails too, since the call was cancelled: nobody needs to hear of that.
+    answered.catch(() => {});
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * Each message is given to the connection before the next one is asked for. grpc-js takes up to
+ * its own retry buffer (1 MiB) at once, and beyond that what the service makes room for.
+ */
+async function sendAll(
+  call: ClientWritableStream<Uint8Array>,
+  next: StreamAttempt['next'],
+  isOver: () => boolean,
+): Promise<void> {
+  while (!isOver()) {
+    const message = await next();
+    // The answer may have come while the message was awaited.
+    if (isOver()) return;
+    if (message === undefined) {
+      call.end();
+      return;
+    }
+    await new Promise<void>((resolve) => call.write(message, () => resolve()));
   }
 }
 

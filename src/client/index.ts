@@ -2,8 +2,10 @@
 
 export * from '../../gen/attendance/v1/attendance_pb.js';
 export * from '../../gen/attendance/v1/attendance_service_pb.js';
+export * from '../../gen/attendance/v1/clock_service_pb.js';
 export * from '../../gen/attendance/v1/punch_pb.js';
 export * from '../../gen/attendance/v1/roster_pb.js';
+export * from '../../gen/attendance/v1/roster_service_pb.js';
 export * from '../../gen/attendance/v1/simulation_pb.js';
 export type { AttendanceClient, AttendanceClientOptions, TlsOptions } from './attendance-client.js';
 export {
@@ -16,4 +18,4 @@ export type { ClientFieldViolation, ErrorDetails } from './errors.js';
 export { AttendanceClientError, errorOfStatus } from './errors.js';
 export type { RetryPolicy } from './retry.js';
 export { DEFAULT_RETRY_POLICY } from './retry.js';
-export type { CallOptions, ServiceClient } from './service-client.js';
+export type { CallOptions, MessageStream, ServiceClient } from './service-client.js';

@@ -1,6 +1,7 @@
 // A typed client of any service of the contract, made from its generated descriptor: a promise per
-// unary method, an async iterable per server stream. Methods of the other two kinds have no
-// place in the type until a service has one: they belong into ClientMethod and `bind`.
+// unary method and per client stream, an async iterable per server stream. Methods that stream
+// both ways have no place in the type until a service has one: they belong into ClientMethod and
+// `bind`.
 
 import type {
   DescMessage,
@@ -12,7 +13,8 @@ import type {
 } from '@bufbuild/protobuf';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Client, Metadata } from '@grpc/grpc-js';
-import { serverStreamAttempt, unaryAttempt } from './calls.js';
+import { clientStreamAttempt, serverStreamAttempt, unaryAttempt } from './calls.js';
+import { Replayable } from './replayable.js';
 import { requestIdFiller } from './request-id.js';
 import type { RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
@@ -39,8 +41,16 @@ type ClientMethod<M> = M extends {
     ? (request: MessageInitShape<I>, options?: CallOptions) => Promise<MessageShape<O>>
     : K extends 'server_streaming'
       ? (request: MessageInitShape<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
-      : never
+      : K extends 'client_streaming'
+        ? (
+            requests: MessageStream<MessageInitShape<I>>,
+            options?: CallOptions,
+          ) => Promise<MessageShape<O>>
+        : never
   : never;
+
+/** What a client stream sends. The next message is asked for when there is room for it. */
+export type MessageStream<T> = AsyncIterable<T> | Iterable<T>;
 
 /** The methods of a service, by their local names. */
 export type ServiceClient<S extends DescService> = {
@@ -57,7 +67,8 @@ export interface Caller {
   readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
 }
 
-type AnyMethod = (request: MessageInitShape<DescMessage>, options?: CallOptions) => unknown;
+type AnyInit = MessageInitShape<DescMessage>;
+type AnyMethod = (request: never, options?: CallOptions) => unknown;
 
 /** The typed methods of `service`, called through `caller`. */
 export function createServiceClient<S extends DescService>(
@@ -74,13 +85,17 @@ export function createServiceClient<S extends DescService>(
 
 function bind(caller: Caller, method: DescMethod): AnyMethod | undefined {
   const fill = requestIdFiller(method);
-  const encode = (init: MessageInitShape<DescMessage>) =>
-    toBinary(method.input, fill(create(method.input, init)));
+  const encode = (init: AnyInit) => toBinary(method.input, fill(create(method.input, init)));
   switch (method.methodKind) {
     case 'unary':
-      return async (request, options = {}) => callUnary(caller, method, encode(request), options);
+      return async (request: AnyInit, options = {}) =>
+        callUnary(caller, method, encode(request), options);
     case 'server_streaming':
-      return (request, options = {}) => callStream(caller, method, encode(request), options);
+      return (request: AnyInit, options = {}) =>
+        callStream(caller, method, encode(request), options);
+    case 'client_streaming':
+      return async (requests: MessageStream<AnyInit>, options = {}) =>
+        callClientStream(caller, method, requests, encode, options);
     default:
       return undefined;
   }
@@ -125,4 +140,44 @@ async function* callStream(
   } finally {
     await begun.messages.return();
   }
+}
+
+/**
+ * Tried again like a unary call as long as all that was taken is still kept; later a failure is
+ * thrown, since only the caller knows where to go on. What is sent again must be safe to repeat.
+ */
+async function callClientStream(
+  caller: Caller,
+  method: DescMethod,
+  requests: MessageStream<AnyInit>,
+  encode: (init: AnyInit) => Uint8Array,
+  options: CallOptions,
+): Promise<Message> {
+  const source = iteratorOf(requests);
+  const messages = new Replayable(async () => {
+    const next = await source.next();
+    return next.done === true ? undefined : encode(next.value);
+  });
+  const { signal } = options;
+  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
+  const retry = {
+    ...caller.retry,
+    get maxAttempts() {
+      return messages.isWhole ? caller.retry.maxAttempts : 1;
+    },
+  };
+  try {
+    return await withRetries(retry, deadlineAt, signal, async () => {
+      const metadata = await caller.metadata(options.metadata);
+      const attempt = { next: messages.reader(), metadata, deadlineAt, signal };
+      return clientStreamAttempt(caller.client, method, attempt);
+    });
+  } finally {
+    // Not awaited: a source that hangs must not hold back the answer.
+    Promise.resolve(source.return?.()).catch(() => {});
+  }
+}
+
+function iteratorOf<T>(items: MessageStream<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
 }

@@ -25,11 +25,12 @@ const MAX_SHOWN = 64;
 
 /**
  * What is wrong with an assignment, at most 20 of it; empty when nothing is. `path` leads to its
- * message. Its shifts must be in the roster and have a version in effect when it begins.
+ * message. Its shifts must be in the roster and have a version in effect when it begins; without
+ * a roster nothing is said of that.
  */
 export function checkAssignment(
   assignment: Assignment,
-  roster: Roster,
+  roster: Roster | undefined,
   path: string,
 ): FieldViolation[] {
   const dates = checkDates(assignment, path);
@@ -59,7 +60,7 @@ function checkDate(day: number, field: string): FieldViolation[] {
 /** `fromDay` is undefined when it is not known what the assignment's beginning would be. */
 function checkCycle(
   cycle: Assignment['cycle'],
-  roster: Roster,
+  roster: Roster | undefined,
   fromDay: number | undefined,
   path: string,
 ): FieldViolation[] {
@@ -79,7 +80,7 @@ function checkCycle(
 
 function checkCycleDay(
   ids: readonly string[],
-  roster: Roster,
+  roster: Roster | undefined,
   fromDay: number | undefined,
   field: string,
 ): FieldViolation[] {
@@ -97,10 +98,11 @@ function checkCycleDay(
 
 function checkShiftId(
   id: string,
-  roster: Roster,
+  roster: Roster | undefined,
   fromDay: number | undefined,
   field: string,
 ): FieldViolation[] {
+  if (roster === undefined) return [];
   const first = roster.shifts.get(id)?.[0];
   if (first === undefined) {
     const description = `must be the id of a shift there is; it is ${shown(id)}`;
@@ -145,7 +147,7 @@ export function findOverlaps(plans: readonly DayPlan[]): readonly Overlap[] {
   for (const later of planned) {
     running = running.filter((earlier) => earlier.end > later.start);
     for (const earlier of running) {
-      if (!overlap(earlier, later)) continue;
+      if (!shareHours(earlier, later)) continue;
       overlaps.push({
         epochDay: earlier.epochDay,
         shiftId: earlier.shift.shiftId,
@@ -159,17 +161,21 @@ export function findOverlaps(plans: readonly DayPlan[]): readonly Overlap[] {
   return overlaps;
 }
 
+/** A shift on a date, as far as it matters to whether it overlaps another. */
+export type ShiftHours = Pick<PlannedShift, 'shift' | 'epochDay' | 'zone' | 'start' | 'end'>;
+
 /**
- * Half-open. Where the clocks skip an hour, a shift that was to begin in it moves into the next
- * one: what is apart on the clock of one zone was not meant to overlap, and does not.
+ * Whether two shifts of one employee, each with time in it, overlap. Half-open. Where the clocks
+ * skip an hour, a shift that was to begin in it moves into the next one: what is apart on the clock
+ * of one zone was not meant to overlap, and does not.
  */
-function overlap(a: PlannedShift, b: PlannedShift): boolean {
+export function shareHours(a: ShiftHours, b: ShiftHours): boolean {
   const shares = Math.max(a.start, b.start) < Math.min(a.end, b.end);
   return shares && (a.zone !== b.zone || overlapOnClock(a, b));
 }
 
-function overlapOnClock(a: PlannedShift, b: PlannedShift): boolean {
-  const startOf = ({ epochDay, shift }: PlannedShift) => epochDay * DAY_SECONDS + shift.startSecond;
+function overlapOnClock(a: ShiftHours, b: ShiftHours): boolean {
+  const startOf = ({ epochDay, shift }: ShiftHours) => epochDay * DAY_SECONDS + shift.startSecond;
   const [startA, startB] = [startOf(a), startOf(b)];
   return startA < startB + clockSeconds(b.shift) && startB < startA + clockSeconds(a.shift);
 }

@@ -163,8 +163,15 @@ export interface DayResult {
 /** A day as stored: its result, and which change of it this is. */
 export interface StoredDay {
   readonly date: LocalDate;
-  /** Undefined when every mark was cleared: the row stays, for its revision. */
+  /** Undefined when no fact stands any more: the row stays, for its revision. */
   readonly result: DayResult | undefined;
+  /**
+   * The fingerprint of the plan it was derived under (plan-hash.ts); undefined without a result,
+   * and for days from before there were plans.
+   */
+  readonly planHash: number | undefined;
+  /** The ENGINE_VERSION that wrote it last: of another one, the rest is not to be trusted. */
+  readonly engineVersion: number;
   /** 1 for the first change, counting up without a gap. */
   readonly revision: number;
   readonly recordedAt: RecordTime;

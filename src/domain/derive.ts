@@ -27,7 +27,7 @@ import { tracePlan } from './trace-plan.js';
  * Raised with every change of the rules, so that days derived by older rules can be found and
  * derived again on purpose.
  */
-export const ENGINE_VERSION = 1;
+export const ENGINE_VERSION = 2;
 
 /** Everything known about a day. */
 export interface DayFacts {

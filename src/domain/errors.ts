@@ -3,7 +3,7 @@
 
 import type { EmployeeId } from './employee-id.js';
 import type { LocalDate } from './local-date.js';
-import type { RecordTime } from './time.js';
+import type { Instant, RecordTime } from './time.js';
 
 /** One refused field of a request. */
 export interface FieldViolation {
@@ -14,6 +14,37 @@ export interface FieldViolation {
   /** What is wrong with its value and what would be right. */
   readonly description: string;
 }
+
+/** Why a person's command, or a correction, is refused. */
+export const CLOCK_REFUSALS = [
+  'ALREADY_CLOCKED_IN',
+  'NOT_CLOCKED_IN',
+  'ALREADY_ON_BREAK',
+  'NOT_ON_BREAK',
+  'OUT_BEFORE_IN',
+  'OVERLAPS',
+  'SESSION_TOO_LONG',
+] as const;
+export type ClockRefusal = (typeof CLOCK_REFUSALS)[number];
+
+/** The session that a refused command met. */
+export interface SessionConcerned {
+  readonly in: Instant | undefined;
+  readonly out: Instant | undefined;
+  readonly shiftId: string | undefined;
+  /** The date that it counts for. */
+  readonly date: LocalDate;
+}
+
+/** What a roster consists of, as an error names it. */
+export const ROSTER_RESOURCES = [
+  'employee',
+  'shift',
+  'assignment',
+  'holiday',
+  'roster_change',
+] as const;
+export type RosterResource = (typeof ROSTER_RESOURCES)[number];
 
 export type Failure =
   | { readonly kind: 'INVALID_FIELDS'; readonly violations: readonly FieldViolation[] }
@@ -30,6 +61,52 @@ export type Failure =
       readonly current: string;
     }
   | { readonly kind: 'EMPLOYEE_NOT_FOUND'; readonly employeeId: EmployeeId }
+  | {
+      readonly kind: 'CLOCK_REFUSED';
+      readonly refusal: ClockRefusal;
+      readonly employeeId: EmployeeId;
+      /** The moment of the command, or of the corrected punch. */
+      readonly time: Instant;
+      /** Undefined where there is none, as for somebody never seen. */
+      readonly session: SessionConcerned | undefined;
+    }
+  | { readonly kind: 'PUNCH_NOT_FOUND'; readonly employeeId: EmployeeId; readonly punchId: number }
+  /** It was taken back already, by the fact of that number. */
+  | {
+      readonly kind: 'PUNCH_VOIDED';
+      readonly employeeId: EmployeeId;
+      readonly punchId: number;
+      readonly by: number;
+    }
+  | {
+      readonly kind: 'ROSTER_NOT_FOUND';
+      readonly resource: RosterResource;
+      /** Its id, or `calendar/date` of a holiday. */
+      readonly id: string;
+    }
+  | { readonly kind: 'ROSTER_EXISTS'; readonly resource: RosterResource; readonly id: string }
+  | {
+      readonly kind: 'ROSTER_ETAG_MISMATCH';
+      readonly resource: RosterResource;
+      readonly id: string;
+      readonly sent: string;
+      readonly current: string;
+    }
+  /** An archived shift is assigned to nobody any more. */
+  | { readonly kind: 'SHIFT_ARCHIVED'; readonly shiftId: string }
+  /** Two shifts of one employee would share some time. */
+  | {
+      readonly kind: 'SHIFTS_OVERLAP';
+      readonly employeeId: EmployeeId;
+      readonly date: LocalDate;
+      readonly shiftId: string;
+      readonly otherDate: LocalDate;
+      readonly otherShiftId: string;
+      /** The assignment that has the other shift; undefined: an override or the default. */
+      readonly otherAssignmentId: number | undefined;
+    }
+  /** A request id of a roster change that was used for another one. */
+  | { readonly kind: 'ROSTER_REQUEST_ID_REUSED'; readonly requestId: string }
   /** Transactions may still be recorded at or before the time sent. */
   | {
       readonly kind: 'AS_OF_TIME_NOT_SETTLED';

@@ -267,7 +267,10 @@ class Reading {
     const { zone, windows } = this.#plan;
     const open = pairing.open?.in ?? this.#start;
     const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
-    const closesAt = Math.min(this.#latestDeparture(open, false), window, time) as Instant;
+    // Where nobody heeds the keys, the departure that is missing would be as untyped as any.
+    const isEndUntyped = isUntyped('OUT', this.#rules.work);
+    const latest = this.#latestDeparture(open, isEndUntyped);
+    const closesAt = Math.min(latest, window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
     const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
     const last = counted.sessions.at(-1);

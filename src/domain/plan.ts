@@ -132,8 +132,7 @@ class Calendar {
   constructor(roster: Roster, employee: EmployeeRoster) {
     this.roster = roster;
     this.employee = employee;
-    const isOneZone = employee.zones.length === 1 && !hasOwnZones(roster);
-    this.neighbourDays = isOneZone ? NEIGHBOUR_DAYS : FAR_NEIGHBOUR_DAYS;
+    this.neighbourDays = neighbourDays(roster, employee);
   }
 
   day(epochDay: number): RosteredDay {
@@ -181,11 +180,24 @@ class Calendar {
   }
 }
 
-function hasOwnZones({ shifts }: Roster): boolean {
-  for (const versions of shifts.values()) {
-    if (versions.some(({ shift }) => shift.zone !== undefined)) return true;
+/** How many dates off a shift can be whose window touches one of a date. */
+export function neighbourDays(roster: Roster, employee: EmployeeRoster): number {
+  const isOneZone = employee.zones.length === 1 && !hasOwnZones(roster);
+  return isOneZone ? NEIGHBOUR_DAYS : FAR_NEIGHBOUR_DAYS;
+}
+
+/** Rosters are never changed and shared by many plans: each is looked through once. */
+const ownZones = new WeakMap<Roster, boolean>();
+
+function hasOwnZones(roster: Roster): boolean {
+  const known = ownZones.get(roster);
+  if (known !== undefined) return known;
+  let isAny = false;
+  for (const versions of roster.shifts.values()) {
+    if (versions.some(({ shift }) => shift.zone !== undefined)) isAny = true;
   }
-  return false;
+  ownZones.set(roster, isAny);
+  return isAny;
 }
 
 function planDay(calendar: Calendar, epochDay: number): DayPlan {

@@ -10,13 +10,13 @@ import {
   type ShiftAttendance,
   type ShiftResult,
   type Status,
-  type StoredDay,
 } from './day.js';
 import { derive, NO_FACTS } from './derive.js';
 import type { EmployeeId } from './employee-id.js';
 import type { Finding, Trace } from './finding.js';
+import type { KnownDay } from './known-day.js';
 import type { LocalDate } from './local-date.js';
-import type { Plan } from './plan.js';
+import { NO_PLAN } from './plan.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 import type { Instant } from './time.js';
 
@@ -27,17 +27,30 @@ export interface DaySubject {
   readonly date: LocalDate;
 }
 
-/**
- * A day as a caller sees it at `now`. `stored` is undefined for a day never stored; a day
- * without a standing fact comes from the plan alone.
- */
+/** What nothing is known of: nobody planned it, and nothing happened. */
+const UNKNOWN: DayResult = derive(NO_FACTS, NO_PLAN);
+
+/** What is presented: a result, and which change of the stored day it is. */
+export type PresentableDay = Omit<KnownDay, 'date'>;
+
+/** A day as a caller sees it at `now`; undefined: nothing is known of it and nothing expected. */
 export function present(
   subject: DaySubject,
-  stored: StoredDay | undefined,
-  plan: Plan,
+  known: PresentableDay | undefined,
   now: Instant,
 ): Attendance {
-  return presentAs(subject, stored?.result ?? derive(NO_FACTS, plan), now, stored);
+  return presentAs(subject, known?.result ?? UNKNOWN, now, known);
+}
+
+/** From when on the clock alone changes nothing any more; undefined: it never does. */
+export function settlesAt({ work }: DayResult): Instant | undefined {
+  let last: Instant | undefined;
+  const consider = (at: Instant | undefined): void => {
+    if (at !== undefined && (last === undefined || at > last)) last = at;
+  };
+  for (const { pending } of work.shifts) consider(pending?.at);
+  for (const { closesAt } of work.sessions) consider(closesAt);
+  return last;
 }
 
 /**
@@ -59,7 +72,7 @@ function presentAs(
   { employeeId, employeeName, date }: DaySubject,
   result: DayResult,
   now: Instant,
-  stored: StoredDay | undefined,
+  stored: PresentableDay | undefined,
 ): Attendance {
   const { work } = result;
   const status = statusAt(result, now);

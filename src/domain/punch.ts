@@ -52,9 +52,12 @@ export function timelineOf(punches: readonly Punch[]): Timeline {
   return kept as readonly Punch[] as Timeline;
 }
 
+/** Field by field: most punches kept have many more, which no rule looks at. */
 function inWholeSeconds(punch: Punch): Punch {
   const time = wholeSecond(punch.time);
-  return time === punch.time ? punch : { ...punch, time };
+  if (time === punch.time) return punch;
+  const { kind, deviceId, eventId, position, flags } = punch;
+  return { time, kind, deviceId, eventId, position, flags };
 }
 
 function isRepetition(a: Punch, b: Punch): boolean {

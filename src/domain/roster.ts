@@ -92,8 +92,8 @@ export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number):
   return { source: 'DEFAULT_SHIFT', shifts: shiftsNamed(roster, [defaultShiftId], day) };
 }
 
-/** The cycle runs on in both directions from its anchor. */
-function cycleDay({ cycle, anchorDay }: Assignment, day: number): readonly string[] {
+/** The shifts of a date; the cycle runs on in both directions from its anchor. */
+export function cycleDay({ cycle, anchorDay }: Assignment, day: number): readonly string[] {
   const index = (((day - anchorDay) % cycle.length) + cycle.length) % cycle.length;
   return cycle[index] ?? [];
 }

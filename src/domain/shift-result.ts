@@ -4,6 +4,7 @@ import type { Anomaly, Declaration, Pending, Session, ShiftResult, Status } from
 import { type DeclaredShift, declaredFor, halvesOf } from './declaration.js';
 import type { Trace } from './finding.js';
 import { distanceMeters } from './geofence.js';
+import { isTouching } from './goes-on.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
 import type { DayPlan } from './plan.js';
@@ -70,10 +71,8 @@ function traceDivision(
  */
 function isWorkedThrough(shift: OwnShift, next: OwnShift): boolean {
   return (
-    shift.planned.end === next.planned.start &&
-    WORKING_ON.has(next.punches[0]?.kind ?? 'UNSPECIFIED') &&
-    shift.planned.shift.work.pairing === 'TYPED' &&
-    next.planned.shift.work.pairing === 'TYPED'
+    isTouching(shift.planned, next.planned) &&
+    WORKING_ON.has(next.punches[0]?.kind ?? 'UNSPECIFIED')
   );
 }
 

@@ -1,7 +1,7 @@
 // AttendanceService: requests to use cases, and their results to answers.
 
-import { createHash } from 'node:crypto';
 import { create, type MessageShape } from '@bufbuild/protobuf';
+import type { Attendance as WireAttendance } from '../../gen/attendance/v1/attendance_pb.js';
 import {
   type AttendanceService,
   BatchMarkAttendanceResponseSchema,
@@ -9,6 +9,8 @@ import {
   BatchMarkAttendanceResultSchema,
   type ClearAttendanceRequest,
   ClearAttendanceResponseSchema,
+  type GetAttendanceRequest,
+  type GetAttendanceResponse,
   GetAttendanceResponseSchema,
   type ListAttendanceRequest,
   ListAttendanceResponseSchema,
@@ -23,6 +25,7 @@ import {
 import type { ClearFact, Fact, MarkFact } from '../app/facts.js';
 import type { AttendanceStore } from '../app/ports.js';
 import {
+  explainDay,
   getDay,
   listDays,
   listHistory,
@@ -31,14 +34,15 @@ import {
   streamDays,
 } from '../app/read-attendance.js';
 import { type RecordResult, recordFact, recordFacts } from '../app/record-facts.js';
+import type { Attendance } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type Failure, invalidField } from '../domain/errors.js';
 import { daysBetween, FIRST_DATE, LAST_DATE, type LocalDate } from '../domain/local-date.js';
 import { countThatFits, dayBytes, textBytes, unknownDayBytes } from './answer-size.js';
-import { publicError, toStatus } from './error-table.js';
-import { decodePageToken, encodePageToken } from './page-token.js';
+import { toExplanation } from './explanation-to-proto.js';
+import { itemError } from './item-error.js';
+import { limitOf, placeOf, tokenOf } from './pages.js';
 import {
-  pageSizeOf,
   parseAsOf,
   parseDate,
   parseId,
@@ -50,49 +54,32 @@ import {
   parseStatus,
   parseText,
 } from './parse.js';
-import type { Call, StreamHandler, UnaryHandler } from './pipeline.js';
+import { hashOf, requestIdOf } from './payload-hash.js';
+import type { Call, ServiceHandlers } from './pipeline.js';
 import { simulateAttendance } from './simulate-service.js';
 import { toAttendance, toRevision } from './to-proto.js';
 import { violationsOf } from './validate.js';
 
-const DEFAULT_PAGE_SIZE = 100;
-const MAX_PAGE_SIZE = 1000;
-
 /** The longest range that days computed from the roster are listed for, in days. */
 const MAX_EXPECTED_DAYS = 366;
 
-/** The first bytes of a SHA-256 are kept: enough to tell two requests of one id apart. */
-const PAYLOAD_HASH_BYTES = 16;
-
-type Methods = (typeof AttendanceService)['method'];
-
-/** One handler per method of the service. */
-export type AttendanceHandlers = {
-  readonly [K in keyof Methods]: Methods[K] extends { methodKind: 'unary' }
-    ? UnaryHandler<Methods[K]['input'], Methods[K]['output']>
-    : StreamHandler<Methods[K]['input'], Methods[K]['output']>;
-};
-
-export function attendanceHandlers(store: AttendanceStore): AttendanceHandlers {
+export function attendanceHandlers(
+  store: AttendanceStore,
+): ServiceHandlers<typeof AttendanceService> {
   return {
     markAttendance: async (message, call) => {
-      const attendance = await recordFact(store, markFact(message, call, ''));
-      return create(MarkAttendanceResponseSchema, { attendance: toAttendance(attendance) });
+      const attendance = await recordDay(store, markFact(message, call, ''));
+      return create(MarkAttendanceResponseSchema, { attendance });
     },
     batchMarkAttendance: async (message, call) => {
       const results = await markBatch(store, message.requests, call);
       return create(BatchMarkAttendanceResponseSchema, { results });
     },
     clearAttendance: async (message, call) => {
-      const attendance = await recordFact(store, clearFact(message, call));
-      return create(ClearAttendanceResponseSchema, { attendance: toAttendance(attendance) });
+      const attendance = await recordDay(store, clearFact(message, call));
+      return create(ClearAttendanceResponseSchema, { attendance });
     },
-    getAttendance: async (message, call) => {
-      const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now);
-      const date = parseDate(message.date, 'date');
-      const day = await getDay(store, parseId(message.employeeId), date, moment);
-      return create(GetAttendanceResponseSchema, { attendance: toAttendance(day) });
-    },
+    getAttendance: (message, call) => get(store, message, call),
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
@@ -100,9 +87,35 @@ export function attendanceHandlers(store: AttendanceStore): AttendanceHandlers {
   };
 }
 
-function hashOf(...parts: readonly unknown[]): Uint8Array {
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
-  return digest.subarray(0, PAYLOAD_HASH_BYTES);
+async function get(
+  store: AttendanceStore,
+  message: GetAttendanceRequest,
+  call: Call,
+): Promise<GetAttendanceResponse> {
+  const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now);
+  const employeeId = parseId(message.employeeId);
+  const date = parseDate(message.date, 'date');
+  if (!message.includeExplanations) {
+    const day = await getDay(store, employeeId, date, moment);
+    return create(GetAttendanceResponseSchema, { attendance: toAttendance(day) });
+  }
+  const { attendance, findings, zone } = await explainDay(store, employeeId, date, moment);
+  return create(GetAttendanceResponseSchema, {
+    attendance: toAttendance(attendance),
+    explanations: findings.map((finding) => toExplanation(finding, zone, date)),
+    timeZone: zone.name,
+  });
+}
+
+/** Records a fact about one date, and gives the day with it in effect. */
+async function recordDay(store: AttendanceStore, fact: MarkFact | ClearFact) {
+  const { attendance } = await recordFact(store, fact);
+  return dayOf(attendance);
+}
+
+function dayOf(attendance: Attendance | undefined): WireAttendance {
+  if (attendance === undefined) throw new Error('a fact about a date was answered without its day');
+  return toAttendance(attendance);
 }
 
 function optional(text: string): string | undefined {
@@ -125,7 +138,7 @@ function markFact(message: MarkAttendanceRequest, call: Call, prefix: string): M
     status,
     portion,
     note,
-    requestId: optional(message.requestId.toLowerCase()),
+    requestId: requestIdOf(message),
     payloadHash: hashOf('MARK', date, status, portion, note, name ?? null, etag),
     etag: optional(etag),
     actor: call.actor,
@@ -141,7 +154,7 @@ function clearFact(message: ClearAttendanceRequest, call: Call): ClearFact {
     employeeId: parseId(message.employeeId),
     date,
     reason,
-    requestId: optional(message.requestId.toLowerCase()),
+    requestId: requestIdOf(message),
     payloadHash: hashOf('CLEAR', date, reason, message.etag),
     etag: optional(message.etag),
     actor: call.actor,
@@ -197,14 +210,12 @@ function checkItem(request: MarkAttendanceRequest, call: Call, prefix: string): 
 
 function batchResult(result: RecordResult, call: Call): BatchMarkAttendanceResult {
   if (result.failure !== undefined) return batchError(result.failure, call);
-  const value = toAttendance(result.attendance);
+  const value = dayOf(result.attendance);
   return create(BatchMarkAttendanceResultSchema, { result: { case: 'attendance', value } });
 }
 
 function batchError(failure: Failure, call: Call): BatchMarkAttendanceResult {
-  const error = publicError(failure);
-  const incident = failure.kind === 'FACT_REFUSED' ? call.report(failure.cause) : undefined;
-  const value = toStatus(incident === undefined ? error : { ...error, metadata: { incident } });
+  const value = itemError(failure, call);
   return create(BatchMarkAttendanceResultSchema, { result: { case: 'error', value } });
 }
 
@@ -215,7 +226,7 @@ function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
   if (message.includeExpected) refuseLongRange(message, range);
   const statuses =
     message.statuses.length === 0 ? undefined : [...new Set(message.statuses.map(parseStatus))];
-  return { employeeId, ...range, statuses };
+  return { employeeId, ...range, statuses, includeExpected: message.includeExpected };
 }
 
 function refuseLongRange(
@@ -243,33 +254,21 @@ async function list(
 ): Promise<MessageShape<typeof ListAttendanceResponseSchema>> {
   const scope = listScope(message);
   const asOf = parseAsOf(message.asOfTime);
-  const bound = ['ListAttendance', scope, message.includeExpected, asOf ?? null];
+  const bound = ['ListAttendance', scope, asOf ?? null];
   const place = await placeOf(store, bound, message.pageToken);
   const after =
     place === undefined
       ? undefined
       : { employeeId: String(place[0]) as EmployeeId, date: String(place[1]) as LocalDate };
   const moment = await readMoment(store, asOf, call.now);
-  const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const limit = limitOf(message);
   const page = await listDays(store, { ...scope, after, limit }, moment);
   const days = page.attendances.slice(0, countThatFits(page.attendances, dayBytes));
   const next = days.length < page.attendances.length ? days.at(-1) : page.next;
   return create(ListAttendanceResponseSchema, {
     attendances: days.map(toAttendance),
-    nextPageToken: next ? await tokenOf(store, bound, [next.employeeId, next.date]) : '',
+    nextPageToken: await tokenOf(store, bound, next && [next.employeeId, next.date]),
   });
-}
-
-async function placeOf(store: AttendanceStore, bound: readonly unknown[], token: string) {
-  return token === '' ? undefined : decodePageToken(await store.pageTokenKey(), bound, token);
-}
-
-async function tokenOf(
-  store: AttendanceStore,
-  bound: readonly unknown[],
-  place: readonly (string | number)[],
-): Promise<string> {
-  return encodePageToken(await store.pageTokenKey(), bound, place);
 }
 
 async function* stream(
@@ -297,14 +296,14 @@ async function revisions(
   const place = await placeOf(store, bound, message.pageToken);
   const afterRevision = place === undefined ? 0 : Number(place[0]);
   const moment = await readMoment(store, asOf, call.now);
-  const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const limit = limitOf(message);
   const page = await listHistory(store, employeeId, date, { afterRevision, limit }, moment);
   const fitting = page.revisions.slice(0, countThatFits(page.revisions, revisionBytes));
   const isCut = fitting.length < page.revisions.length;
   const next = isCut ? fitting.at(-1)?.after.revision : page.next;
   return create(ListAttendanceRevisionsResponseSchema, {
     revisions: fitting.map(toRevision),
-    nextPageToken: next === undefined ? '' : await tokenOf(store, bound, [next]),
+    nextPageToken: await tokenOf(store, bound, next === undefined ? undefined : [next]),
   });
 }
 

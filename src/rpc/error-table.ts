@@ -16,7 +16,8 @@ import {
   RetryInfoSchema,
 } from '../../gen/google/rpc/error_details_pb.js';
 import { type Status, StatusSchema } from '../../gen/google/rpc/status_pb.js';
-import type { Failure, FieldViolation } from '../domain/errors.js';
+import type { Failure, FieldViolation, RosterResource } from '../domain/errors.js';
+import { clockRefusalMessage, clockRefusalMetadata } from './clock-refusals.js';
 import { isoOf } from './instants.js';
 
 /** The domain of every reason in google.rpc.ErrorInfo. */
@@ -49,12 +50,15 @@ export interface PublicError {
 }
 
 type Table = {
-  readonly [K in Failure['kind']]: (failure: Extract<Failure, { kind: K }>) => PublicError;
+  readonly [K in Failure['kind']]: (
+    failure: Extract<Failure, { kind: K }>,
+    maxViolations: number,
+  ) => PublicError;
 };
 
 const TABLE: Table = {
-  INVALID_FIELDS: ({ violations }) => {
-    const told = violations.slice(0, MAX_VIOLATIONS);
+  INVALID_FIELDS: ({ violations }, maxViolations) => {
+    const told = violations.slice(0, maxViolations);
     const sentences = told.map(({ field, description }) => `${field}: ${description}`);
     if (told.length < violations.length) {
       sentences.push(`and ${violations.length - told.length} more: correct these first`);
@@ -67,19 +71,8 @@ const TABLE: Table = {
     };
   },
   REQUEST_ID_REUSED: ({ employeeId, requestId }) => ({
-    code: Code.InvalidArgument,
-    reason: 'REQUEST_ID_REUSED',
-    message:
-      `request_id ${requestId} was used for another request about employee ${employeeId}: ` +
-      'send a new UUID with every new request, and the same one only to repeat a request',
+    ...reusedRequestId(requestId, `request about employee ${employeeId}`),
     metadata: { employee_id: employeeId, request_id: requestId },
-    violations: [
-      {
-        field: 'request_id',
-        reason: 'REQUEST_ID_REUSED',
-        description: 'was used for another request about this employee',
-      },
-    ],
   }),
   ETAG_MISMATCH: ({ employeeId, date, sent, current }) => ({
     code: Code.Aborted,
@@ -94,6 +87,83 @@ const TABLE: Table = {
     reason: 'EMPLOYEE_NOT_FOUND',
     message: `there is no employee ${employeeId}: check the id, which is case-sensitive`,
     metadata: { employee_id: employeeId },
+  }),
+  CLOCK_REFUSED: (failure) => ({
+    code: Code.FailedPrecondition,
+    reason: failure.refusal,
+    message: clockRefusalMessage(failure),
+    metadata: clockRefusalMetadata(failure),
+  }),
+  PUNCH_NOT_FOUND: ({ employeeId, punchId }) => ({
+    code: Code.NotFound,
+    reason: 'PUNCH_NOT_FOUND',
+    message:
+      `employee ${employeeId} has no punch ${punchId}: ListPunches gives the punch_id of each ` +
+      'punch; the id belongs to the employee',
+    metadata: { employee_id: employeeId, punch_id: String(punchId) },
+  }),
+  PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'PUNCH_VOIDED',
+    message:
+      `punch ${punchId} of employee ${employeeId} was taken back already: ListPunches with ` +
+      'include_voided says by whom and why, and which punch counts instead',
+    metadata: { employee_id: employeeId, punch_id: String(punchId), voided_by: String(by) },
+  }),
+  ROSTER_NOT_FOUND: ({ resource, id }) => ({
+    code: Code.NotFound,
+    reason: `${resource.toUpperCase()}_NOT_FOUND`,
+    message: `there is no ${wordsOf(resource)} ${id}: ${findingHelp(resource)}`,
+    metadata: { [idNameOf(resource)]: id },
+  }),
+  ROSTER_EXISTS: ({ resource, id }) => ({
+    code: Code.AlreadyExists,
+    reason: `${resource.toUpperCase()}_EXISTS`,
+    message: `there is ${articleOf(resource)} ${id} already: update it, or create another one`,
+    metadata: { [idNameOf(resource)]: id },
+  }),
+  ROSTER_ETAG_MISMATCH: ({ resource, id, sent, current }) => ({
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    message:
+      `${wordsOf(resource)} ${id} has the etag ${current}, not ${sent}: read it, decide again, ` +
+      'and send the etag read, with its quotes',
+    metadata: { [idNameOf(resource)]: id, sent_etag: sent, current_etag: current },
+  }),
+  SHIFT_ARCHIVED: ({ shiftId }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'SHIFT_ARCHIVED',
+    message:
+      `shift ${shiftId} is archived and can be assigned no longer: assign another one, or create ` +
+      'a shift with these hours under another id',
+    metadata: { shift_id: shiftId },
+  }),
+  SHIFTS_OVERLAP: (failure) => {
+    const { employeeId, date, shiftId, otherDate, otherShiftId, otherAssignmentId } = failure;
+    const from =
+      otherAssignmentId === undefined ? '' : `, which is of assignment ${otherAssignmentId}`;
+    return {
+      code: Code.FailedPrecondition,
+      reason: 'SHIFTS_OVERLAP',
+      message:
+        `employee ${employeeId} would have two shifts at a time: ${shiftId} of ${date} and ` +
+        `${otherShiftId} of ${otherDate}${from}; end the other assignment first, override the ` +
+        'date, or choose hours that only touch',
+      metadata: {
+        employee_id: employeeId,
+        date,
+        shift_id: shiftId,
+        other_date: otherDate,
+        other_shift_id: otherShiftId,
+        ...(otherAssignmentId === undefined
+          ? {}
+          : { other_assignment_id: String(otherAssignmentId) }),
+      },
+    };
+  },
+  ROSTER_REQUEST_ID_REUSED: ({ requestId }) => ({
+    ...reusedRequestId(requestId, 'change of the roster'),
+    metadata: { request_id: requestId },
   }),
   AS_OF_TIME_NOT_SETTLED: ({ sent, settled }) => ({
     code: Code.InvalidArgument,
@@ -138,6 +208,51 @@ const TABLE: Table = {
   }),
 };
 
+function reusedRequestId(requestId: string, what: string): PublicError {
+  return {
+    code: Code.InvalidArgument,
+    reason: 'REQUEST_ID_REUSED',
+    message:
+      `request_id ${requestId} was used for another ${what}: ` +
+      'send a new UUID with every new request, and the same one only to repeat a request',
+    violations: [
+      {
+        field: 'request_id',
+        reason: 'REQUEST_ID_REUSED',
+        description: `was used for another ${what}`,
+      },
+    ],
+  };
+}
+
+function wordsOf(resource: RosterResource): string {
+  return resource === 'roster_change' ? 'change of the roster' : resource;
+}
+
+function articleOf(resource: RosterResource): string {
+  return `${/^[ae]/.test(resource) ? 'an' : 'a'} ${wordsOf(resource)}`;
+}
+
+/** What the contract calls a resource's id; a holiday's is its calendar and date. */
+function idNameOf(resource: RosterResource): string {
+  if (resource === 'roster_change') return 'change_id';
+  return resource === 'holiday' ? 'holiday' : `${resource}_id`;
+}
+
+function findingHelp(resource: RosterResource): string {
+  switch (resource) {
+    case 'employee':
+    case 'shift':
+      return 'check the id, which is case-sensitive, or create it first';
+    case 'assignment':
+      return "ListShiftAssignments gives the ids of an employee's assignments";
+    case 'holiday':
+      return "ListHolidays gives the dates of a calendar's holidays";
+    case 'roster_change':
+      return 'ListRosterChanges gives the ids of all changes';
+  }
+}
+
 /** What everything unexpected looks like from outside. */
 export const INTERNAL: PublicError = {
   code: Code.Internal,
@@ -148,10 +263,10 @@ export const INTERNAL: PublicError = {
 /** Every kind of failure there is: for the test that walks the table. */
 export const FAILURE_KINDS = Object.keys(TABLE) as Failure['kind'][];
 
-/** What a caller is told of a failure. */
-export function publicError(failure: Failure): PublicError {
-  const entry = TABLE[failure.kind] as (failure: Failure) => PublicError;
-  return entry(failure);
+/** What a caller is told of a failure, with at most that many refused fields. */
+export function publicError(failure: Failure, maxViolations = MAX_VIOLATIONS): PublicError {
+  const entry = TABLE[failure.kind] as (failure: Failure, maxViolations: number) => PublicError;
+  return entry(failure, maxViolations);
 }
 
 interface Detail<Desc extends DescMessage = DescMessage> {

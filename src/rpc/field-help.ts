@@ -17,11 +17,11 @@ const MAX_SHOWN = 40;
 const DATE_HELP = 'must be a real date, YYYY-MM-DD, from 1900-01-01 to 9999-12-31';
 const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
 export const TIME_HELP = 'must be a time such as 2026-03-02T08:00:00Z, from 1900 to 9999';
+const NUMBER_ID_HELP = 'must be a number as it was answered, such as 42';
 const TIME_OF_DAY_HELP = 'must be a local time of day, HH:MM, from 00:00 to 23:59';
 
 /** What is right for a field, by its name: names mean the same in every message. */
 const HELP: Readonly<Record<string, string>> = {
-  employee: 'must be given, with its time_zone',
   employee_id: ID_HELP,
   employee_name: 'must be 1 to 200 characters when it is given, or left out',
   date: DATE_HELP,
@@ -31,6 +31,7 @@ const HELP: Readonly<Record<string, string>> = {
   end_time: TIME_OF_DAY_HELP,
   time_zone: 'must be the IANA name of a time zone, such as Europe/Berlin',
   time: TIME_HELP,
+  calendar_id: ID_HELP,
   name: 'must be 1 to 200 characters',
   status:
     'must be PRESENT, ABSENT, HALF_DAY, ON_LEAVE, REMOTE, HOLIDAY or DAY_OFF (ATTENDANCE_STATUS_...)',
@@ -39,8 +40,15 @@ const HELP: Readonly<Record<string, string>> = {
   note: 'must be at most 1000 characters',
   reason: 'must be 1 to 1000 characters',
   request_id: 'must be a UUID such as 6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d, or empty',
-  etag: 'must be an etag as read from the day, with its quotes, or empty',
+  etag: 'must be an etag as read, with its quotes, or empty',
   requests: 'must be at most 1000 items: send several batches',
+  punch_id: NUMBER_ID_HELP,
+  punch_ids: 'must be 1 to 100 ids of punches, each once',
+  assignment_id: NUMBER_ID_HELP,
+  change_id: NUMBER_ID_HELP,
+  device_id: 'must be at most 128 characters',
+  event_id: 'must be at most 128 characters',
+  labels: 'must be at most 20, with keys of 1 to 64 characters and values of at most 200',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
   as_of_time: 'must be a time that has passed, or left out',
@@ -49,7 +57,7 @@ const HELP: Readonly<Record<string, string>> = {
 /** Names that a rule of the proto lets be empty in some messages and not in others. */
 const HELP_UNLESS_EMPTY: readonly (readonly [names: RegExp, help: string])[] = [
   [/^(.+_)?date$/, DATE_HELP],
-  [/^((default_)?shift_ids?|calendar_id)$/, ID_HELP],
+  [/^((default_)?shift_ids?|calendar_id|group_id)$/, ID_HELP],
 ];
 
 /** Of rules that a field must be given by: the library's words name no field. */
@@ -67,12 +75,21 @@ export function helpFor(field: DescField, rule: string, isItem: boolean): string
     return `${unlessEmpty[1]}${mayBeEmpty(field) ? ', or empty' : ''}`;
   }
   const known = HELP[name];
-  if (known !== undefined) return known;
+  if (known !== undefined) return mayBeLeftOut(field, known);
   if (field.enum !== undefined) {
     const names = field.enum.values.filter(({ number }) => number > 0).map((value) => value.name);
     return `must be ${names.join(' or ')}`;
   }
   return rule === REQUIRED ? 'must be given' : rule;
+}
+
+/** A text that is required in some messages, and in others not, is described as it is here. */
+function mayBeLeftOut(field: DescField, help: string): string {
+  const type = rulesOf(field)?.type;
+  const isRequired = type?.case !== 'string' || type.value.minLen > 0n || type.value.pattern !== '';
+  return isRequired && !mayBeEmpty(field)
+    ? help
+    : help.replace(/^must be 1 to (\d+)/, 'must be at most $1');
 }
 
 /** As many as the contract has fields: the library reads them from bytes at every look. */

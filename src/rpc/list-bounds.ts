@@ -1,15 +1,18 @@
-// How many items the lists of a message may have, looked at before all else: the other rules look
-// at every item, however many were sent. Must never read an item of a list that is too long.
+// How many items the lists and maps of a message may have, looked at before all else: the other
+// rules look at every item, however many were sent. Must never read an item of what is too long.
 
 import { type DescField, type DescMessage, isFieldSet, type Message } from '@bufbuild/protobuf';
-import { RepeatedRulesSchema } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
+import {
+  MapRulesSchema,
+  RepeatedRulesSchema,
+} from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import type { FieldViolation } from '../domain/errors.js';
 import { helpFor, isCheckedApart, NOT_SHOWN, refusal, rulesOf } from './field-help.js';
 
-/** A field that is a list, or that leads to one. */
+/** A field that is a list or a map, or that leads to one. */
 interface Step {
   readonly field: DescField;
-  /** The most items of a list; undefined without a rule, and of what is not a list. */
+  /** The most items of a list or a map; undefined without a rule, and of what is neither. */
   readonly maxItems: number | undefined;
   /** What to look at within; undefined when there is nothing, or nothing of ours. */
   readonly inner: readonly Step[] | undefined;
@@ -37,14 +40,18 @@ function stepsOf(desc: DescMessage): readonly Step[] {
 
 function maxItemsOf(field: DescField): number | undefined {
   const type = rulesOf(field)?.type;
-  if (type?.case !== 'repeated') return undefined;
-  const isBounded = isFieldSet(type.value, RepeatedRulesSchema.field.maxItems);
-  return isBounded ? Number(type.value.maxItems) : undefined;
+  if (type?.case === 'repeated') {
+    const isBounded = isFieldSet(type.value, RepeatedRulesSchema.field.maxItems);
+    return isBounded ? Number(type.value.maxItems) : undefined;
+  }
+  if (type?.case !== 'map') return undefined;
+  const isBounded = isFieldSet(type.value, MapRulesSchema.field.maxPairs);
+  return isBounded ? Number(type.value.maxPairs) : undefined;
 }
 
 /**
- * The lists that have more items than their rule lets them, with none further in than the first
- * on each path; `prefix` leads to the message from the request's root.
+ * The lists and maps that have more items than their rule lets them, none of them within another;
+ * `prefix` leads to the message from the request's root.
  */
 export function tooLongLists(
   desc: DescMessage,
@@ -66,7 +73,13 @@ function walk(
   for (const { field, maxItems, inner } of steps) {
     const value = (message as Record<string, unknown> & Message)[field.localName];
     const path = () => `${prefix()}${field.name}`;
-    if (!Array.isArray(value)) {
+    if (field.fieldKind === 'map') {
+      const { length } = Object.keys(value as object);
+      if (maxItems !== undefined && length > maxItems) {
+        const help = helpFor(field, `must be at most ${maxItems}`, false);
+        found.push(refusal(path(), field.name, NOT_SHOWN, `${help}; there are ${length}`));
+      }
+    } else if (!Array.isArray(value)) {
       if (inner !== undefined && value !== undefined) {
         walk(inner, value as Message, () => `${path()}.`, found);
       }

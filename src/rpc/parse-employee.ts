@@ -1,16 +1,19 @@
-// The employee of a scenario: what in the roster is theirs alone. The form of every field was
-// checked by the rules in the proto; what is left to go wrong is added to the problems.
+// Employees: what in the roster is theirs alone, of a scenario and as it is kept. The form of every
+// field was checked by the rules in the proto; what is left to go wrong is added to the problems.
 
 import type { DateOverride, TimeZoneChange } from '../../gen/attendance/v1/roster_pb.js';
+import type { Employee as WireEmployee } from '../../gen/attendance/v1/roster_service_pb.js';
 import type {
   SimulateAttendanceRequest,
   SimulatedEmployee,
 } from '../../gen/attendance/v1/simulation_pb.js';
+import type { EmployeeDetail } from '../app/roster-ports.js';
 import { checkAssignment } from '../domain/check-roster.js';
 import { fromEpochDay } from '../domain/local-date.js';
 import type { EmployeeRoster, Roster, ZoneVersion } from '../domain/roster.js';
 import { findZone } from '../domain/zone.js';
-import { byFromDay, dayOf, parseAssignment } from './parse-roster.js';
+import { parseName } from './parse.js';
+import { byFromDay, checkRepeatedShifts, dayOf, parseAssignment } from './parse-roster.js';
 import { parseZone } from './parse-shift.js';
 import type { Problems } from './problems.js';
 
@@ -21,12 +24,7 @@ export function parseEmployee(
   roster: Roster,
   problems: Problems,
 ): EmployeeRoster {
-  const joinedDay = dayOf(who.joinDate, 'join_date', -Infinity);
-  const leftDay = dayOf(who.leaveDate, 'leave_date', Infinity);
-  if (leftDay < joinedDay) {
-    const description = `must not be before join_date; ${who.leaveDate} is before ${who.joinDate}`;
-    problems.add('employee.leave_date', 'LEAVE_DATE_BEFORE_JOIN_DATE', description);
-  }
+  const employment = parseEmployment(who, 'employee', problems);
   const { defaultShiftId } = who;
   if (defaultShiftId !== '' && !roster.shifts.has(defaultShiftId)) {
     refuseShiftId('employee.default_shift_id', defaultShiftId, problems);
@@ -36,9 +34,14 @@ export function parseEmployee(
     assignments.flatMap((one, index) => checkAssignment(one, roster, `assignments[${index}]`)),
   );
   return {
-    zones: parseZones(who.timeZone, who.timeZoneChanges, problems),
-    joinedDay,
-    leftDay,
+    zones: [
+      {
+        fromDay: -Infinity,
+        zone: parseZone(who.timeZone, 'employee.time_zone', problems) ?? utc(),
+      },
+      ...parseZoneChanges(who.timeZoneChanges, 'employee', problems),
+    ],
+    ...employment,
     defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
     calendarId: who.calendarId,
     assignments,
@@ -58,23 +61,65 @@ function utc(): ZoneVersion['zone'] {
   return zone;
 }
 
-function parseZones(
-  first: string,
+/** Later zones, by date. `path` leads to the employee. */
+function parseZoneChanges(
   changes: readonly TimeZoneChange[],
+  path: string,
   problems: Problems,
 ): ZoneVersion[] {
-  const zone = parseZone(first, 'employee.time_zone', problems) ?? utc();
   const later = changes.map(({ startDate, timeZone }, index) => {
-    const path = `employee.time_zone_changes[${index}]`;
+    const field = `${path}.time_zone_changes[${index}]`;
     const isRepeated = changes.findIndex((other) => other.startDate === startDate) < index;
     if (isRepeated) {
       const description = `must be given once; ${startDate} has a zone already`;
-      problems.add(`${path}.start_date`, 'TIME_ZONE_CHANGE_REPEATED', description);
+      problems.add(`${field}.start_date`, 'TIME_ZONE_CHANGE_REPEATED', description);
     }
-    const changed = parseZone(timeZone, `${path}.time_zone`, problems) ?? utc();
-    return { fromDay: dayOf(startDate, 'start_date'), zone: changed };
+    const zone = parseZone(timeZone, `${field}.time_zone`, problems) ?? utc();
+    return { fromDay: dayOf(startDate, 'start_date'), zone };
   });
-  return [{ fromDay: -Infinity, zone }, ...later.sort(byFromDay)];
+  return later.sort(byFromDay);
+}
+
+/** From the first date of employment to the last, both included; infinite when not given. */
+function parseEmployment(
+  { joinDate, leaveDate }: { readonly joinDate: string; readonly leaveDate: string },
+  path: string,
+  problems: Problems,
+): { readonly joinedDay: number; readonly leftDay: number } {
+  const joinedDay = dayOf(joinDate, 'join_date', -Infinity);
+  const leftDay = dayOf(leaveDate, 'leave_date', Infinity);
+  if (leftDay < joinedDay) {
+    const description = `must not be before join_date; ${leaveDate} is before ${joinDate}`;
+    problems.add(`${path}.leave_date`, 'LEAVE_DATE_BEFORE_JOIN_DATE', description);
+  }
+  return { joinedDay, leftDay };
+}
+
+/** An employee's name; empty when none is given, or when it is refused. */
+export function parseEmployeeName(name: string, path: string, problems: Problems): string {
+  return name === '' ? '' : (problems.try(() => parseName(name, `${path}.`)) ?? '');
+}
+
+/**
+ * An employee as the roster keeps one. Whether there is such a shift is for the store to say. What
+ * is output only is not looked at: whoever is written of is not archived.
+ */
+export function parseDetail(
+  message: WireEmployee,
+  path: string,
+  problems: Problems,
+): EmployeeDetail {
+  const { timeZone, groupId, defaultShiftId, calendarId } = message;
+  return {
+    employeeName: parseEmployeeName(message.employeeName, path, problems),
+    zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
+    zoneChanges: parseZoneChanges(message.timeZoneChanges, path, problems),
+    groupId,
+    ...parseEmployment(message, path, problems),
+    defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
+    calendarId: calendarId === '' ? undefined : calendarId,
+    archived: false,
+  };
 }
 
 function parseOverrides(
@@ -90,13 +135,10 @@ function parseOverrides(
       const description = `must be given once, with all of its shifts; ${date} is there already`;
       problems.add(`${path}.date`, 'OVERRIDE_REPEATED', description);
     }
+    checkRepeatedShifts(shiftIds, path, problems);
     for (const [at, id] of shiftIds.entries()) {
-      const field = `${path}.shift_ids[${at}]`;
-      if (shiftIds.indexOf(id) < at) {
-        problems.add(field, 'SHIFT_REPEATED', `must name each shift once; it is ${id} again`);
-      } else {
-        checkOverrideShift(id, day, roster, field, problems);
-      }
+      if (shiftIds.indexOf(id) < at) continue;
+      checkOverrideShift(id, day, roster, `${path}.shift_ids[${at}]`, problems);
     }
     overrides.set(day, shiftIds);
   }

@@ -42,14 +42,23 @@ export function parseRoster(
   };
 }
 
+/** A version of a shift, with all that can be said against it alone. `path` leads to it. */
+export function parseShiftVersion(
+  message: WireShift,
+  path: string,
+  problems: Problems,
+): ShiftVersion {
+  const shift = parseShift(message, path, problems);
+  problems.addAll(checkShift(shift, path));
+  return { fromDay: dayOf(message.effectiveDate, 'effective_date', -Infinity), shift };
+}
+
 /** By id, the versions of each by the date from which they apply. */
 function parseShifts(messages: readonly WireShift[], problems: Problems): Roster['shifts'] {
   const byId = new Map<string, ShiftVersion[]>();
   for (const [index, message] of messages.entries()) {
     const path = `shifts[${index}]`;
-    const shift = parseShift(message, path, problems);
-    problems.addAll(checkShift(shift, path));
-    const fromDay = dayOf(message.effectiveDate, 'effective_date', -Infinity);
+    const { shift, fromDay } = parseShiftVersion(message, path, problems);
     const versions = byId.get(shift.shiftId) ?? [];
     if (versions.some((version) => version.fromDay === fromDay)) {
       const description =
@@ -86,10 +95,28 @@ function parseHolidays(
       const description = `must be in its calendar once; ${date} is there already`;
       problems.add(`${path}.date`, 'HOLIDAY_REPEATED', description);
     }
-    holidays.set(day, problems.try(() => parseText(name, 'name', `${path}.`)) ?? '');
+    holidays.set(day, parseHolidayName(name, path, problems));
     calendars.set(id, holidays);
   }
   return calendars;
+}
+
+/** A holiday's name; empty, and a problem added, when it cannot be kept. */
+export function parseHolidayName(name: string, path: string, problems: Problems): string {
+  return problems.try(() => parseText(name, 'name', `${path}.`)) ?? '';
+}
+
+/** Refuses a shift that is named twice for a date. */
+export function checkRepeatedShifts(
+  shiftIds: readonly string[],
+  path: string,
+  problems: Problems,
+): void {
+  for (const [at, id] of shiftIds.entries()) {
+    if (shiftIds.indexOf(id) === at) continue;
+    const description = `must name each shift once; it is ${id} again`;
+    problems.add(`${path}.shift_ids[${at}]`, 'SHIFT_REPEATED', description);
+  }
 }
 
 /** An assignment; its dates and shifts are for checkAssignment to judge. */

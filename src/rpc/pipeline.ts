@@ -5,8 +5,10 @@ import { randomUUID } from 'node:crypto';
 import type {
   DescMessage,
   DescMethod,
+  DescMethodClientStreaming,
   DescMethodServerStreaming,
   DescMethodUnary,
+  DescService,
   Message,
   MessageShape,
 } from '@bufbuild/protobuf';
@@ -14,7 +16,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { AttendanceError, type Failure } from '../domain/errors.js';
 import type { Instant } from '../domain/time.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
-import { validate } from './validate.js';
+import { validate, violationsOf } from './validate.js';
 
 /** The deadline of a unary call that brings none. */
 export const DEFAULT_UNARY_DEADLINE_MS = 15_000;
@@ -34,20 +36,30 @@ export interface Call {
   readonly actor: string;
   /** When the call came in. */
   readonly now: Instant;
+  /** What time it is now, for calls that go on. */
+  clock(): Instant;
   /** Aborted at the deadline, or when the caller has gone. */
   readonly signal: AbortSignal;
   /** Logs an error nobody expected in a part of the call; returns the incident id to answer with. */
   report(error: unknown): string;
 }
 
-/** What came in: the same for every transport. */
-export interface Incoming<I extends DescMessage = DescMessage> {
+interface IncomingCall {
   readonly headers: Headers;
-  readonly message: MessageShape<I>;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
   /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
   readonly timeoutMs: number | undefined;
+}
+
+/** What came in: the same for every transport. */
+export interface Incoming<I extends DescMessage = DescMessage> extends IncomingCall {
+  readonly message: MessageShape<I>;
+}
+
+/** What comes in bit by bit; the transport reads on only when the next message is asked for. */
+export interface IncomingStream<I extends DescMessage = DescMessage> extends IncomingCall {
+  readonly messages: AsyncIterable<MessageShape<I>>;
 }
 
 export type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
@@ -59,6 +71,31 @@ export type StreamHandler<I extends DescMessage, O extends DescMessage> = (
   message: MessageShape<I>,
   call: Call,
 ) => AsyncIterable<MessageShape<O>>;
+
+/** The messages are valid, and each is read when it is asked for. */
+export type ClientStreamHandler<I extends DescMessage, O extends DescMessage> = (
+  messages: AsyncIterable<MessageShape<I>>,
+  call: Call,
+) => Promise<MessageShape<O>>;
+
+type HandlerOf<M> = M extends {
+  readonly methodKind: infer K;
+  readonly input: infer I extends DescMessage;
+  readonly output: infer O extends DescMessage;
+}
+  ? K extends 'unary'
+    ? UnaryHandler<I, O>
+    : K extends 'server_streaming'
+      ? StreamHandler<I, O>
+      : K extends 'client_streaming'
+        ? ClientStreamHandler<I, O>
+        : never
+  : never;
+
+/** One handler per method of a service. */
+export type ServiceHandlers<S extends DescService> = {
+  readonly [K in keyof S['method']]: HandlerOf<S['method'][K]>;
+};
 
 /** What the pipeline needs of its surroundings. */
 export interface PipelineContext {
@@ -82,6 +119,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
   try {
     const call = admit(context, method, incoming, deadline);
+    validate(method.input, incoming.message as Message);
     const answer = await deadline.race(handler(incoming.message, call));
     context.observe(method, OK, secondsSince(started));
     return answer;
@@ -105,6 +143,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
   let source: AsyncIterator<MessageShape<O>> | undefined;
   try {
     const call = admit(context, method, incoming, deadline);
+    validate(method.input, incoming.message as Message);
     source = handler(incoming.message, call)[Symbol.asyncIterator]();
     for (;;) {
       const next = await deadline.race(source.next());
@@ -123,18 +162,76 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
   }
 }
 
-function admit<I extends DescMessage>(
+/**
+ * Runs a client stream to its answer; throws only ConnectErrors with their details. A message that
+ * breaks a rule ends the call: what the handler did with those before it stays done.
+ */
+export async function runClientStream<I extends DescMessage, O extends DescMessage>(
   context: PipelineContext,
-  method: DescMethod & { readonly input: I },
-  incoming: Incoming<I>,
+  method: DescMethodClientStreaming<I, O>,
+  handler: ClientStreamHandler<I, O>,
+  incoming: IncomingStream<I>,
+): Promise<MessageShape<O>> {
+  const started = performance.now();
+  const deadline = startDeadline(incoming, DEFAULT_STREAM_DEADLINE_MS);
+  const source = incoming.messages[Symbol.asyncIterator]();
+  try {
+    const call = admit(context, method, incoming, deadline);
+    const messages = validMessages(method.input, source, incoming.signal, deadline);
+    const answer = await deadline.race(handler(messages, call));
+    context.observe(method, OK, secondsSince(started));
+    return answer;
+  } catch (error) {
+    throw refuse(context, method, started, incoming.signal, error);
+  } finally {
+    deadline.clear();
+    // Not awaited: a caller who sends nothing more must not hold back the answer.
+    source.return?.().catch(() => {});
+  }
+}
+
+/** What the transport could not read: told as the transport tells it. */
+class UnreadableMessage extends Error {
+  override readonly name = 'UnreadableMessage';
+  readonly told: ConnectError;
+
+  constructor(told: ConnectError) {
+    super(told.message, { cause: told });
+    this.told = told;
+  }
+}
+
+/** The messages as they come, each once it is known to be valid; none is read ahead. */
+async function* validMessages<I extends DescMessage>(
+  desc: I,
+  source: AsyncIterator<MessageShape<I>>,
+  signal: AbortSignal,
+  deadline: Deadline,
+): AsyncGenerator<MessageShape<I>, void, undefined> {
+  for (let index = 0; ; index += 1) {
+    const next = await deadline.race(source.next()).catch((error: unknown) => {
+      if (signal.aborted) throw whyAborted(signal);
+      throw error instanceof ConnectError ? new UnreadableMessage(error) : error;
+    });
+    if (next.done === true) return;
+    const violations = violationsOf(desc, next.value as Message, `[${index}].`);
+    if (violations.length > 0) throw new AttendanceError({ kind: 'INVALID_FIELDS', violations });
+    yield next.value;
+  }
+}
+
+function admit(
+  context: PipelineContext,
+  method: DescMethod,
+  incoming: IncomingCall,
   deadline: Deadline,
 ): Call {
   if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
   if (incoming.signal.aborted) throw whyAborted(incoming.signal);
-  validate(method.input, incoming.message as Message);
   return {
     actor: 'anonymous',
     now: context.now(),
+    clock: () => context.now(),
     signal: deadline.signal,
     report: (error) => reportIncident(context, method, error),
   };
@@ -148,14 +245,15 @@ interface Deadline {
   clear(): void;
 }
 
-function startDeadline(incoming: Incoming, usualMs: number): Deadline {
+function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
   const timeoutMs = Math.min(incoming.timeoutMs ?? usualMs, MAX_DEADLINE_MS);
   const controller = new AbortController();
   let passed: Error | undefined;
-  let reject: (error: Error) => void = () => {};
+  // Of those who wait: at most one for the handler, and one for the handler's next message.
+  const waiting = new Set<(error: Error) => void>();
   const fail = (error: Error) => {
     passed = error;
-    reject(error);
+    for (const reject of waiting) reject(error);
     controller.abort(error);
   };
   const late = () => fail(new AttendanceError({ kind: 'DEADLINE_EXCEEDED' }));
@@ -168,10 +266,12 @@ function startDeadline(incoming: Incoming, usualMs: number): Deadline {
     // Not Promise.race: racing every message of a long stream against one promise that lives as
     // long as the stream would keep something of each message until the stream's end.
     race: (promise) =>
-      new Promise((resolve, refuse) => {
-        reject = refuse;
-        promise.then(resolve, refuse);
-        if (passed !== undefined) refuse(passed);
+      new Promise((resolve, reject) => {
+        waiting.add(reject);
+        const settle = () => waiting.delete(reject);
+        promise.then(settle, settle);
+        promise.then(resolve, reject);
+        if (passed !== undefined) reject(passed);
       }),
     clear: () => {
       clearTimeout(timer);
@@ -202,10 +302,13 @@ function refuse(
   signal: AbortSignal,
   error: unknown,
 ): ConnectError {
-  const isForCaller = error instanceof ConnectError && error === signal.reason;
-  const answer = isForCaller ? error : toAnswer(context, method, error);
+  const answer = isForCaller(error, signal) ? error : toAnswer(context, method, error);
   context.observe(method, answer.code, secondsSince(started));
   return answer;
+}
+
+function isForCaller(error: unknown, signal: AbortSignal): error is ConnectError {
+  return error instanceof ConnectError && error === signal.reason;
 }
 
 function toAnswer(context: PipelineContext, method: DescMethod, error: unknown): ConnectError {
@@ -213,6 +316,7 @@ function toAnswer(context: PipelineContext, method: DescMethod, error: unknown):
     if (error.cause !== undefined) context.failed(method, error.failure, error.cause);
     return toConnectError(publicError(error.failure));
   }
+  if (error instanceof UnreadableMessage) return error.told;
   const incident = reportIncident(context, method, error);
   return toConnectError({ ...INTERNAL, metadata: { incident } });
 }

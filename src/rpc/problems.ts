@@ -11,6 +11,10 @@ export class Problems {
     return this.#violations.length === 0;
   }
 
+  get violations(): readonly FieldViolation[] {
+    return this.#violations;
+  }
+
   /** `field` is its path from the request's root, in the contract's names. */
   add(field: string, reason: string, description: string): void {
     this.#violations.push({ field, reason, description });

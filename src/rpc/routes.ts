@@ -1,70 +1,98 @@
 // Every method of every service behind the pipeline, on Connect's router.
 
-import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
+import type {
+  DescMethod,
+  DescMethodClientStreaming,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+} from '@bufbuild/protobuf';
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
+import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import type { AttendanceStore } from '../app/ports.js';
-import { type AttendanceHandlers, attendanceHandlers } from './attendance-service.js';
+import type { RosterStore } from '../app/roster-ports.js';
+import { attendanceHandlers } from './attendance-service.js';
+import { clockHandlers } from './clock-service.js';
 import {
-  type Incoming,
+  type ClientStreamHandler,
   type PipelineContext,
+  runClientStream,
   runServerStream,
   runUnary,
+  type ServiceHandlers,
   type StreamHandler,
   type UnaryHandler,
 } from './pipeline.js';
+import { rosterHandlers } from './roster-service.js';
 
 /** The services of this project, for reflection and health. */
-export const SERVICES = [AttendanceService] as const;
+export const SERVICES = [AttendanceService, ClockService, RosterService] as const;
 
-/** Registers all services; `store` does the work. */
-export function registerRoutes(context: PipelineContext, store: AttendanceStore) {
-  const handlers = attendanceHandlers(store);
+/** Registers all services; the stores do the work. */
+export function registerRoutes(
+  context: PipelineContext,
+  store: AttendanceStore,
+  roster: RosterStore,
+) {
   return (router: ConnectRouter): void => {
-    for (const method of AttendanceService.methods) {
-      const handler = handlers[method.localName as keyof AttendanceHandlers];
-      registerMethod(router, context, method, handler);
-    }
+    registerService(router, context, AttendanceService, attendanceHandlers(store));
+    registerService(router, context, ClockService, clockHandlers(store));
+    registerService(router, context, RosterService, rosterHandlers(store, roster));
   };
 }
 
-type AnyMethod = (typeof AttendanceService.methods)[number];
+function registerService<S extends DescService>(
+  router: ConnectRouter,
+  context: PipelineContext,
+  service: S,
+  handlers: ServiceHandlers<S>,
+): void {
+  for (const method of service.methods) {
+    registerMethod(router, context, method, handlers[method.localName as keyof S['method']]);
+  }
+}
 
+/** `handler` is the one of this very method: ServiceHandlers holds that. */
 function registerMethod(
   router: ConnectRouter,
   context: PipelineContext,
-  method: AnyMethod,
-  handler: AttendanceHandlers[keyof AttendanceHandlers],
+  method: DescMethod,
+  handler: unknown,
 ): void {
   switch (method.methodKind) {
     case 'unary': {
-      const desc = method as DescMethodUnary;
-      router.rpc(desc, (message, connect) =>
-        runUnary(context, desc, handler as UnaryHandler<never, never>, incoming(message, connect)),
+      const run = handler as UnaryHandler<never, never>;
+      router.rpc(method as DescMethodUnary, (message, connect) =>
+        runUnary(context, method as DescMethodUnary, run, { ...factsOf(connect), message }),
       );
       return;
     }
     case 'server_streaming': {
       const desc = method as DescMethodServerStreaming;
+      const run = handler as StreamHandler<never, never>;
       router.rpc(desc, (message, connect) =>
-        runServerStream(
-          context,
-          desc,
-          handler as StreamHandler<never, never>,
-          incoming(message, connect),
-        ),
+        runServerStream(context, desc, run, { ...factsOf(connect), message }),
       );
       return;
     }
-    default:
-      throw new Error(`${method.name}: no pipeline for ${method.methodKind} yet`);
+    case 'client_streaming': {
+      const desc = method as DescMethodClientStreaming;
+      const run = handler as ClientStreamHandler<never, never>;
+      router.rpc(desc, (messages, connect) =>
+        runClientStream(context, desc, run, { ...factsOf(connect), messages }),
+      );
+      return;
+    }
+    case 'bidi_streaming':
+      throw new Error(`${method.name}: no service streams both ways, and no pipeline does`);
   }
 }
 
-function incoming(message: Incoming['message'], connect: HandlerContext): Incoming {
+function factsOf(connect: HandlerContext) {
   return {
     headers: connect.requestHeader,
-    message,
     signal: connect.signal,
     timeoutMs: connect.timeoutMs(),
   };

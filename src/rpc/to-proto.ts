@@ -18,8 +18,9 @@ import {
 import {
   type AttendanceRevision,
   AttendanceRevisionSchema,
-  RevisionCause,
+  type RevisionCause,
 } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { CHANGE_CAUSES } from '../app/facts.js';
 import type { Revision } from '../app/read-attendance.js';
 import {
   ANOMALIES,
@@ -55,7 +56,7 @@ function portionNumber(portion: Portion): WirePortion {
   return (PORTIONS.indexOf(portion) + 1) as WirePortion;
 }
 
-function anomalyNumber(anomaly: Anomaly): WireAnomaly {
+export function anomalyNumber(anomaly: Anomaly): WireAnomaly {
   return (ANOMALIES.indexOf(anomaly) + 1) as WireAnomaly;
 }
 
@@ -119,7 +120,7 @@ function toShiftResult(shift: ShiftAttendance): WireShiftResult {
   return message;
 }
 
-function toSession(session: Session): WireSession {
+export function toSession(session: Session): WireSession {
   const message = create(SessionSchema);
   setTime(message, 'inTime', session.in);
   setTime(message, 'outTime', session.out);
@@ -134,14 +135,13 @@ function toSession(session: Session): WireSession {
   return message;
 }
 
-const CAUSES = { MARK: RevisionCause.MARKED, CLEAR: RevisionCause.CLEARED } as const;
-
 export function toRevision(revision: Revision): AttendanceRevision {
   const { before, after, actor, cause, reason } = revision;
   const message = create(AttendanceRevisionSchema, {
     revision: after.revision,
     actor,
-    cause: CAUSES[cause],
+    // The domain's list is in the order of the contract's numbers, which begin at 1.
+    cause: (CHANGE_CAUSES.indexOf(cause) + 1) as RevisionCause,
     reason,
     before: toAttendance(before),
     after: toAttendance(after),

@@ -14,13 +14,18 @@ export interface CallRecord {
 
 const RECORD = createContextKey<CallRecord | undefined>(undefined);
 
-/** The request with its record, which is filled while a handler reads and answers it. */
+/**
+ * The request with its record, which is filled while a handler reads and answers it. Of a body of
+ * many messages no bytes are kept: it has no bound.
+ */
 export function recordCall<R extends UniversalServerRequest & { body: AsyncIterable<Uint8Array> }>(
   request: R,
+  isStreamed: boolean,
 ): { readonly request: R; readonly record: CallRecord } {
   const record: CallRecord = { received: [], failure: undefined };
   const contextValues = createContextValues().set(RECORD, record);
-  return { request: { ...request, contextValues, body: kept(request.body, record) }, record };
+  const body = isStreamed ? request.body : kept(request.body, record);
+  return { request: { ...request, contextValues, body }, record };
 }
 
 async function* kept(

@@ -5,11 +5,21 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DependencyHealth } from '../app/ports.js';
+import { within } from './within.js';
 
 /** What a metrics request is answered with. */
 export interface RenderedMetrics {
   readonly contentType: string;
   readonly text: string;
+}
+
+/** What stored days have yet to follow. */
+export interface BacklogFigures {
+  readonly unfinishedChanges: number;
+  /** Since the oldest of them was made; 0 when there are none. */
+  readonly waitingSeconds: number;
+  /** Employees whose days could not follow a change, for each such change. */
+  readonly failures: number;
 }
 
 /** One process's figures, as they travel between processes. */
@@ -25,6 +35,10 @@ export interface Metrics {
   countCache(event: string, count: number): void;
   rpcStarted(): void;
   rpcEnded(): void;
+  /** Counts what the sweep did to stored days behind a roster change. */
+  countSwept(daysDerived: number, daysChanged: number): void;
+  /** Asked at each rendering for what the sweep has yet to do; an error leaves the figures out. */
+  watchBacklog(ask: () => Promise<BacklogFigures>): void;
   /** Asked at each rendering. Must be bounded in time and never throw. */
   watchDependencies(ask: () => Promise<readonly DependencyHealth[]>): void;
   render(): Promise<RenderedMetrics>;
@@ -64,6 +78,19 @@ export function createMetrics(): Metrics {
     labelNames: ['event'],
     registers,
   });
+  const swept = {
+    derived: new Counter({
+      name: 'attendance_sweep_days_derived_total',
+      help: 'Stored days derived again behind roster changes.',
+      registers,
+    }),
+    changed: new Counter({
+      name: 'attendance_sweep_days_changed_total',
+      help: 'Stored days that came out differently behind roster changes.',
+      registers,
+    }),
+  };
+  const watchBacklog = registerBacklog(registers);
   let ask: (() => Promise<readonly DependencyHealth[]>) | undefined;
   new Gauge({
     name: 'attendance_dependency_up',
@@ -85,6 +112,11 @@ export function createMetrics(): Metrics {
       durations.observe({ ...(name ?? UNKNOWN), code: codeName(code) }, seconds);
     },
     countCache: (event, count) => cacheEvents.inc({ event }, count),
+    countSwept(daysDerived, daysChanged) {
+      swept.derived.inc(daysDerived);
+      swept.changed.inc(daysChanged);
+    },
+    watchBacklog,
     rpcStarted: () => inFlight.inc(),
     rpcEnded: () => inFlight.dec(),
     watchDependencies(source) {
@@ -92,6 +124,54 @@ export function createMetrics(): Metrics {
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     collect: () => registry.getMetricsAsJSON(),
+  };
+}
+
+/** How long a rendering waits for the backlog. */
+const BACKLOG_TIMEOUT_MS = 1_000;
+
+/** Every process sees the same backlog: of several, the one that sees most is heard. */
+function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
+  let ask: (() => Promise<BacklogFigures>) | undefined;
+  const figures = async () => {
+    const asked = ask?.().catch(() => undefined);
+    return asked && (await within(asked, BACKLOG_TIMEOUT_MS, undefined));
+  };
+  // Both gauges are collected in one rendering: they share one question.
+  let shared: Promise<BacklogFigures | undefined> | undefined;
+  const gauge = (name: string, help: string, value: (figures: BacklogFigures) => number) =>
+    new Gauge({
+      name,
+      help,
+      aggregator: 'max',
+      registers,
+      async collect() {
+        shared ??= figures().finally(() => {
+          shared = undefined;
+        });
+        const found = await shared;
+        // Not reset(): that would say 0 when nothing is known.
+        if (found === undefined) this.remove();
+        else this.set(value(found));
+      },
+    });
+  gauge(
+    'attendance_roster_changes_unfinished',
+    'Roster changes that stored days have yet to follow; reads are right all the same.',
+    ({ unfinishedChanges }) => unfinishedChanges,
+  );
+  gauge(
+    'attendance_roster_changes_waiting_seconds',
+    'Since when the oldest roster change that stored days have yet to follow was made.',
+    ({ waitingSeconds }) => waitingSeconds,
+  );
+  gauge(
+    'attendance_sweep_failures',
+    'Employees whose stored days could not follow a roster change, and are tried again.',
+    ({ failures }) => failures,
+  );
+  return (source) => {
+    ask = source;
   };
 }
 

@@ -88,7 +88,7 @@ async function serve(
   const observe = (code: Code) =>
     metrics.observeRpc(handler.method, code, (performance.now() - startedMs) / 1000);
   const answer = await handleAsBinary({ ...call, body }, async (binary) => {
-    const { request: recorded, record } = recordCall(binary);
+    const { request: recorded, record } = recordCall(binary, isStreamed);
     const inHand: CallInHand = {
       input: handler.method.input,
       signal: call.signal,

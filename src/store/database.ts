@@ -217,10 +217,12 @@ function parseInt8(text: string): number {
   return value;
 }
 
-/** `2026-11-22 12:13:16.123456+00`, in a session whose zone is UTC, to microseconds. */
+/** `2026-11-22 12:13:16.123456+00`, in a session whose zone is UTC, to microseconds; to year 99999. */
 export function parseTimestamp(text: string): number {
-  const seconds = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`);
-  const fraction = text.charAt(19) === '.' ? text.slice(20, text.length - 3) : '';
+  const at = text.indexOf(' ');
+  const sign = at > 10 ? '+0' : '';
+  const seconds = Date.parse(`${sign}${text.slice(0, at)}T${text.slice(at + 1, at + 9)}Z`);
+  const fraction = text.charAt(at + 9) === '.' ? text.slice(at + 10, text.length - 3) : '';
   if (Number.isNaN(seconds) || !text.endsWith('+00')) {
     throw new RangeError(`timestamp ${text} is not in UTC or out of range`);
   }
@@ -231,5 +233,6 @@ export function parseTimestamp(text: string): number {
 export function formatTimestamp(micros: number): string {
   const millis = Math.floor(micros / 1000);
   const rest = String(micros - millis * 1000).padStart(3, '0');
-  return new Date(millis).toISOString().replace('Z', `${rest}Z`);
+  // Of years beyond 9999, which days reach that end then, PostgreSQL wants neither sign nor zero.
+  return new Date(millis).toISOString().replace(/^\+0/, '').replace('Z', `${rest}Z`);
 }

@@ -1,13 +1,41 @@
 // Lists of days over many employees, in pages. Each statement walks an index from the cursor on and
 // looks at a bounded number of rows, whatever is asked for: a page that found little ends
 // early and says where to go on.
+//
+// Here are the lists of stored days as they stand, which is all there is to say while the stored
+// days have followed the roster. Otherwise, and where expected days are wanted, see wide-days.ts.
 
-import type { DayCursor, DayPage, DayQuery } from '../app/ports.js';
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../app/ports.js';
 import { STATUSES, type Status } from '../domain/day.js';
+import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { LAST_DATE, type LocalDate } from '../domain/local-date.js';
-import { type Database, formatTimestamp, type Row, type Statement } from './database.js';
+import type { KnownDay } from '../domain/known-day.js';
+import { LAST_DATE, type LocalDate, toEpochDay } from '../domain/local-date.js';
+import { plan } from '../domain/plan.js';
+import {
+  type Bound,
+  bind,
+  type Database,
+  formatTimestamp,
+  type Row,
+  type Session,
+  type Statement,
+} from './database.js';
+import {
+  isDerivedOtherwise,
+  isListed,
+  knowDays,
+  MAX_UNFINISHED_LOOKED_AT,
+  type Rostered,
+  readRosters,
+  rosteredOf,
+  type WantedDays,
+  wantedRoster,
+} from './known-days.js';
+import type { RosterReader } from './roster-reader.js';
 import { codeOf, dayColumns, number, storedDay, text } from './rows.js';
+import { inSnapshot } from './snapshot.js';
+import { wideByDate, wideByEmployee } from './wide-days.js';
 
 /** The most rows a page looks at to find the days asked for, when there is a filter. */
 const MAX_SCANNED = 5000;
@@ -29,48 +57,58 @@ const BY_DATE = `
     and ${dayNumber('d.date')} <= ${dayNumber('$3::date')}
   order by ${dayNumber('d.date')}, d.employee_id`;
 
+/** What is read of a day besides its columns: until when the clock says something. */
+function rowColumns(alias: string): string {
+  return `${dayColumns(alias)}, ${alias}.settles_at`;
+}
+
 /**
- * $2: the first employee, who begins behind the date $1; $3: the last date; $7: the first date of
+ * $2: the first employee, who begins behind the date $1; $3: the last date; $9: the first date of
  * the employees behind. Somebody without days is a row too, so that looking at them is bounded.
  */
 const BY_EMPLOYEE = `
-  select e.employee_id, ${dayColumns('d')}
+  select e.employee_id, ${rowColumns('d')}
   from employee e
   left join lateral (
     select * from attendance_day d
     where d.employee_id = e.employee_id and d.date <= $3::date
-      and d.date > case when e.employee_id = $2::text collate "C" then $1::date else $7::date - 1 end
+      and d.date > case when e.employee_id = $2::text collate "C" then $1::date else $9::date - 1 end
     order by d.date
   ) d on true
   where e.employee_id >= $2::text collate "C"
   order by e.employee_id, d.date`;
 
 /**
- * The days of a walk that have one of the statuses $5, at most $6 of them, of the first $4 rows.
- * The last row looked at is always returned, whatever its status: it is where to go on.
+ * The days of a walk that have one of the statuses $5, or may have at $7, or were derived by other
+ * rules than $8; at most $6 of them, of the first $4 rows. The last row looked at is always
+ * returned, whatever its status: it is where to go on.
  */
 function pageOf(name: string, walk: string, order: string, asOf?: number): Statement {
   const day =
     asOf === undefined
-      ? `select ${dayColumns('s')}`
-      : `select ${dayColumns('c')} from attendance_change c
+      ? `select ${rowColumns('s')}`
+      : `select ${rowColumns('c')} from attendance_change c
          where c.employee_id = s.employee_id and c.date = s.date
            and c.recorded_at <= $${asOf}::timestamptz
          order by c.revision desc limit 1`;
   return {
     name,
     text: `
-      select r.*, e.employee_name
+      select r.*, e.employee_name, e.roster_version
       from (
-        select s.employee_id, s.date as scanned_date, ${dayColumns('d')},
+        select s.employee_id, s.date as scanned_date, ${rowColumns('d')},
                row_number() over (order by ${order}) as place, count(*) over () as scanned
         from (${walk} limit $4::integer) s
         left join lateral (${day}) d on true
       ) r
       left join lateral (
-        select employee_name from employee e where e.employee_id = r.employee_id limit 1
+        select employee_name, roster_version from employee e
+        where e.employee_id = r.employee_id limit 1
       ) e on true
-      where r.status = any ($5::smallint[]) or r.place = r.scanned
+      where r.status = any ($5::smallint[]) or r.settles_at > $7::timestamptz
+        or (r.status is not null and r.plan_hash is null)
+        or r.engine_version <> $8::smallint
+        or r.place = r.scanned
       order by r.place
       limit $6::integer`,
   };
@@ -82,40 +120,102 @@ const EMPLOYEE_ORDER = 's.employee_id, s.date';
 /** Every form of the lists, by what is asked for. */
 export const PAGES = {
   one: pageOf('page_one', ONE_EMPLOYEE, DATE_ORDER),
-  oneAsOf: pageOf('page_one_as_of', ONE_EMPLOYEE, DATE_ORDER, 7),
+  oneAsOf: pageOf('page_one_as_of', ONE_EMPLOYEE, DATE_ORDER, 9),
   byDate: pageOf('page_by_date', BY_DATE, DATE_ORDER),
-  byDateAsOf: pageOf('page_by_date_as_of', BY_DATE, DATE_ORDER, 7),
+  byDateAsOf: pageOf('page_by_date_as_of', BY_DATE, DATE_ORDER, 9),
   byEmployee: pageOf('page_by_employee', BY_EMPLOYEE, EMPLOYEE_ORDER),
-  byEmployeeAsOf: pageOf('page_by_employee_as_of', BY_EMPLOYEE, EMPLOYEE_ORDER, 8),
+  byEmployeeAsOf: pageOf('page_by_employee_as_of', BY_EMPLOYEE, EMPLOYEE_ORDER, 10),
+};
+
+/** Whether a roster change is unfinished, and the version of what all employees share. */
+export const READ_UNFINISHED = {
+  name: 'read_unfinished',
+  text: `
+    select h.shared_version, exists (
+      select from roster_change c where c.finished_at is null
+    ) or exists (
+      select from sweep_failure f where f.mended_at = 'infinity'
+    ) as is_unfinished
+    from roster_head h where h.id = 1`,
+};
+
+/** Of changes that a condition finds: whether one was recorded by $1, or too many to look at. */
+function isAnyRecorded(condition: string): string {
+  return `exists (
+    select from (
+      select c.recorded_at, row_number() over () as place
+      from roster_change c where ${condition} limit ${MAX_UNFINISHED_LOOKED_AT}
+    ) c
+    where c.recorded_at <= $1::timestamptz or c.place = ${MAX_UNFINISHED_LOOKED_AT})`;
+}
+
+/** The same at a past moment. Of one long ago it may say so too often: see wide-days.ts then. */
+export const READ_UNFINISHED_AS_OF = {
+  name: 'read_unfinished_as_of',
+  text: `
+    select h.shared_version,
+           ${isAnyRecorded('c.finished_at is null')}
+           or ${isAnyRecorded('c.finished_at > $1::timestamptz')}
+           or exists (
+             select from sweep_failure f where f.mended_at > $1::timestamptz
+           ) as is_unfinished
+    from roster_head h where h.id = 1`,
 };
 
 /** By date, then employee. */
-export async function listByDate(database: Database, query: DayQuery): Promise<DayPage> {
+export async function listByDate(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+): Promise<DayPage> {
   const { employeeId, startDate, after, asOf } = query;
-  if (employeeId !== undefined) return await listOne(database, query, employeeId);
-  const statement = asOf === undefined ? PAGES.byDate : PAGES.byDateAsOf;
-  const from = after ?? { date: startDate, employeeId: '' as EmployeeId };
-  return await readPage(database, statement, query, from, moment(asOf));
+  const page =
+    employeeId !== undefined
+      ? await listOne(database, rosters, query, employeeId)
+      : await readPage(
+          database,
+          rosters,
+          asOf === undefined ? PAGES.byDate : PAGES.byDateAsOf,
+          query,
+          after ?? { date: startDate, employeeId: '' as EmployeeId },
+          moment(asOf),
+        );
+  if (page !== undefined) return page;
+  if (employeeId !== undefined) return await wideByEmployee(database, rosters, query);
+  return await wideByDate(database, rosters, query);
 }
 
 /** By employee, then date. */
-export async function listByEmployee(database: Database, query: DayQuery): Promise<DayPage> {
+export async function listByEmployee(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+): Promise<DayPage> {
   const { employeeId, startDate, after, asOf } = query;
-  if (employeeId !== undefined) return await listOne(database, query, employeeId);
-  const statement = asOf === undefined ? PAGES.byEmployee : PAGES.byEmployeeAsOf;
-  const from = after ?? { date: startDate, employeeId: '' as EmployeeId };
-  return await readPage(database, statement, query, from, [startDate, ...moment(asOf)]);
+  const page =
+    employeeId !== undefined
+      ? await listOne(database, rosters, query, employeeId)
+      : await readPage(
+          database,
+          rosters,
+          asOf === undefined ? PAGES.byEmployee : PAGES.byEmployeeAsOf,
+          query,
+          after ?? { date: startDate, employeeId: '' as EmployeeId },
+          [startDate, ...moment(asOf)],
+        );
+  return page ?? (await wideByEmployee(database, rosters, query));
 }
 
 async function listOne(
   database: Database,
+  rosters: RosterReader,
   query: DayQuery,
   employeeId: EmployeeId,
-): Promise<DayPage> {
+): Promise<DayPage | undefined> {
   const { startDate, after, asOf } = query;
   const statement = asOf === undefined ? PAGES.one : PAGES.oneAsOf;
   const from = { employeeId, date: after?.date ?? dayBefore(startDate) };
-  return await readPage(database, statement, query, from, moment(asOf));
+  return await readPage(database, rosters, statement, query, from, moment(asOf));
 }
 
 function moment(asOf: number | undefined): string[] {
@@ -127,42 +227,109 @@ function dayBefore(date: LocalDate): LocalDate {
   return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10) as LocalDate;
 }
 
+/** Undefined when stored days do not tell it all: expected ones are wanted, or some are behind. */
 async function readPage(
   database: Database,
+  rosters: RosterReader,
   statement: Statement,
   query: DayQuery,
   from: DayCursor,
   more: readonly unknown[],
-): Promise<DayPage> {
-  const { limit, endDate } = query;
+): Promise<DayPage | undefined> {
+  if (query.includeExpected) return undefined;
+  const { limit, endDate, asOf, now } = query;
   const statuses = query.statuses ?? STATUSES;
   // Without a filter nearly every row is a hit: one more than asked for tells whether it ends.
   const scan = query.statuses === undefined ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
-  const codes = statuses.map((status) => codeOf<Status>(STATUSES, status));
-  const rows = await database.query(
+  const page = bind(
     statement,
     from.date,
     from.employeeId,
     endDate,
     scan,
-    codes,
+    statuses.map((status) => codeOf<Status>(STATUSES, status)),
     limit + 1,
+    formatTimestamp(now * 1000),
+    ENGINE_VERSION,
     ...more,
   );
-  return toPage(rows, statuses, limit, scan);
+  return await inSnapshot(database, [unfinishedAt(asOf)], async (session, [heads = []]) => {
+    const [head] = heads;
+    if (head === undefined) throw new Error('roster_head has lost its row');
+    // Asked first: the page would be read for nothing.
+    if (head.is_unfinished === true) return undefined;
+    const [rows = []] = await session.pipeline([page]);
+    const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, asOf);
+    return toPage(rows, days, query, scan);
+  });
+}
+
+function unfinishedAt(asOf: DayQuery['asOf']): Bound {
+  if (asOf === undefined) return bind(READ_UNFINISHED);
+  return bind(READ_UNFINISHED_AS_OF, formatTimestamp(asOf));
+}
+
+/** The days of the rows as they stand; derived where other rules made them, or none that we know. */
+async function knownRows(
+  session: Session,
+  rosters: RosterReader,
+  sharedVersion: number,
+  rows: readonly Row[],
+  asOf: DayQuery['asOf'],
+): Promise<ReadonlyMap<Row, EmployeeDay>> {
+  const stale = rows.filter(isStale);
+  // As of a past moment, names are the roster's of then, where it has ever said one.
+  const named = asOf === undefined ? [] : rows.filter((row) => Number(row.roster_version) > 0);
+  const owners = new Map([...stale, ...named].map((row) => [ownerOf(row), row]));
+  const wanted = [...owners].map(([employeeId, row]) => wantedRoster(row, employeeId));
+  const rostered = await readRosters(session, rosters, sharedVersion, wanted, asOf);
+  const wantedDays = stale.map((row) => wantedDay(row, rosteredOf(rostered, ownerOf(row))));
+  const derived = await knowDays(session, wantedDays, asOf);
+  const derivedOf = new Map(stale.map((row, index) => [row, derived[index]?.[0]]));
+  const known = new Map<Row, EmployeeDay>();
+  for (const row of rows) {
+    const day = storedDay(row);
+    if (day === undefined) continue;
+    const { result, date, revision, recordedAt } = day;
+    const asStored = result && { date, result, revision, recordedAt };
+    const shown: KnownDay | undefined = derivedOf.get(row) ?? asStored;
+    const employeeId = ownerOf(row);
+    const employeeName = rostered.get(employeeId)?.employeeName ?? text(row, 'employee_name');
+    if (shown !== undefined) known.set(row, { employeeId, employeeName, day: shown });
+  }
+  return known;
+}
+
+function ownerOf(row: Row): EmployeeId {
+  return text(row, 'employee_id') as EmployeeId;
+}
+
+function isStale(row: Row): boolean {
+  const day = storedDay(row);
+  return day !== undefined && isDerivedOtherwise(day);
+}
+
+function wantedDay(row: Row, { roster, employee }: Rostered): WantedDays {
+  const date = text(row, 'date') as LocalDate;
+  const stored = storedDay(row);
+  return {
+    employeeId: ownerOf(row),
+    plans: [plan(roster, employee, toEpochDay(date))],
+    stored: new Map(stored === undefined ? [] : [[date, stored]]),
+    isBehind: false,
+  };
 }
 
 function toPage(
   rows: readonly Row[],
-  statuses: readonly Status[],
-  limit: number,
+  known: ReadonlyMap<Row, EmployeeDay>,
+  query: DayQuery,
   scan: number,
 ): DayPage {
+  const { limit } = query;
   const hits = rows.flatMap((row) => {
-    const day = storedDay(row);
-    if (day?.result === undefined || !statuses.includes(day.result.status)) return [];
-    const employeeId = text(row, 'employee_id') as EmployeeId;
-    return [{ employeeId, employeeName: text(row, 'employee_name'), day }];
+    const day = known.get(row);
+    return day !== undefined && isListed(day, query) ? [day] : [];
   });
   const days = hits.slice(0, limit);
   const last = days.at(-1);
@@ -170,7 +337,9 @@ function toPage(
     return { days, next: { employeeId: last.employeeId, date: last.day.date } };
   }
   const end = rows.at(-1);
-  const exhausted = end === undefined || number(end, 'scanned') < scan;
+  // The rows themselves can be more than were wanted: then the last is not where the walk ended.
+  const isCut = rows.length > limit;
+  const exhausted = end === undefined || (!isCut && number(end, 'scanned') < scan);
   return { days, next: exhausted ? undefined : cursorAt(end) };
 }
 

@@ -4,10 +4,20 @@ import type { AttendanceStore, DependencyHealth } from '../app/ports.js';
 import type { Database } from './database.js';
 import { isPassing } from './errors.js';
 import { listByDate, listByEmployee } from './list-days.js';
-import { listRevisions, readDayAsOf, readMonth } from './read-days.js';
+import { listPunches } from './list-punches.js';
+import { listOpenDays } from './open-days.js';
+import {
+  listRevisions,
+  readDayAsOf,
+  readDayFacts,
+  readDaysAround,
+  readMonth,
+} from './read-days.js';
+import type { WriteOptions } from './read-under-lock.js';
+import type { RosterReader } from './roster-reader.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
-import { type WriteOptions, writeBatch } from './write-batch.js';
+import { writeBatch } from './write-batch.js';
 
 /** How long PostgreSQL may take to answer before it counts as down. */
 const HEALTH_TIMEOUT_MS = 2000;
@@ -21,16 +31,21 @@ export interface Databases {
 
 export function createPostgresStore(
   { writes, reads, health: probe }: Databases,
+  rosters: RosterReader,
   options: WriteOptions,
 ): AttendanceStore {
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, decide) => writeBatch(writes, options, facts, decide),
-    readMonth: (employeeId, month) => readMonth(reads, employeeId, month),
-    readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, employeeId, date, asOf),
-    listByDate: (query) => listByDate(reads, query),
-    listByEmployee: (query) => listByEmployee(reads, query),
+    writeBatch: (facts, rules) => writeBatch(writes, rosters, options, facts, rules),
+    readMonth: (employeeId, month) => readMonth(reads, rosters, employeeId, month),
+    readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, rosters, employeeId, date, asOf),
+    readDayFacts: (employeeId, date, asOf) => readDayFacts(reads, rosters, employeeId, date, asOf),
+    readDaysAround: (employeeId, now) => readDaysAround(reads, rosters, employeeId, now),
+    listPunches: (query) => listPunches(reads, query),
+    listByDate: (query) => listByDate(reads, rosters, query),
+    listByEmployee: (query) => listByEmployee(reads, rosters, query),
+    listOpenDays: (query) => listOpenDays(reads, rosters, query),
     listRevisions: (query) => listRevisions(reads, query),
     settle: (wanted) => settle(reads, wanted),
     async pageTokenKey() {

@@ -1,15 +1,19 @@
-// The first round trip of a write: adds the employees not seen before, locks all of them in byte
-// order, and only then reads what the decision needs. Sorted inserts and sorted locks, in
-// that order, cannot wait for each other in a circle.
+// What a write reads: adds the employees not seen before, locks all of them in byte order, and only
+// then reads what the decision needs. Sorted inserts and sorted locks, in that order, cannot
+// wait for each other in a circle. One round trip where the rosters in memory are those in force;
+// otherwise up to three more: shared roster, employees' rosters, what the guess had missed.
 
+import type { BatchRules, BatchView, LockedEmployee, Need, RosterView } from '../app/batch.js';
 import type { Fact } from '../app/facts.js';
-import type { BatchView, EarlierFact, LockedEmployee } from '../app/write-batch.js';
-import type { StoredDay } from '../domain/day.js';
 import { compareEmployeeIds, type EmployeeId } from '../domain/employee-id.js';
-import type { LocalDate } from '../domain/local-date.js';
+import type { EmployeeRoster } from '../domain/roster.js';
 import type { Instant } from '../domain/time.js';
 import { type Bound, bind, type Row, type Session } from './database.js';
-import { bytes, dayColumns, number, storedDay, text } from './rows.js';
+import { earlierFacts, readEarlier } from './earlier-facts.js';
+import { namedPunches, readNamedPunches, readSameEvent } from './named-punches.js';
+import { Found, type NeedRanges, notWithin, rangesOf, readRanges } from './read-needs.js';
+import type { RosterReader } from './roster-reader.js';
+import { number, text } from './rows.js';
 
 export const ADD_EMPLOYEES = {
   name: 'add_employees',
@@ -23,47 +27,38 @@ export const ADD_EMPLOYEES = {
 export const LOCK_EMPLOYEES = {
   name: 'lock_employees',
   text: `
-    select e.employee_id, e.employee_name, e.version
+    select e.employee_id, e.employee_name, e.version, e.roster_version
     from unnest($1::text[]) t (employee_id)
     cross join lateral (
       select * from employee e where e.employee_id = t.employee_id collate "C" for update
     ) e`,
 };
 
-export const READ_DAYS = {
-  name: 'read_days',
-  text: `
-    select d.employee_id, ${dayColumns('d')}
-    from unnest($1::text[], $2::date[]) t (employee_id, date)
-    cross join lateral (
-      select * from attendance_day d
-      where d.employee_id = t.employee_id collate "C" and d.date = t.date
-      limit 1
-    ) d`,
+/**
+ * The version of the shared roster, and the moment: the database's, which is one for all
+ * instances, so that commands without a time follow each other.
+ */
+export const READ_ROSTER_HEAD = {
+  name: 'read_roster_head',
+  text: 'select shared_version, clock_timestamp() as now from roster_head where id = 1',
 };
 
-/** Facts recorded earlier under these request ids, and the change that each left the day at. */
-export const READ_EARLIER = {
-  name: 'read_earlier',
-  text: `
-    select t.employee_id, t.request_id, m.payload_hash, m.date as fact_date, m.received_at,
-           ${dayColumns('c')}
-    from unnest($1::text[], $2::uuid[]) t (employee_id, request_id)
-    cross join lateral (
-      select * from mark m
-      where m.employee_id = t.employee_id collate "C" and m.request_id = t.request_id
-      limit 1
-    ) m
-    left join lateral (
-      select * from attendance_change c
-      where c.employee_id = m.employee_id and c.date = m.date and c.revision = m.revision
-      limit 1
-    ) c on true`,
-};
+export interface WriteOptions {
+  /** Whether an employee not seen before is refused instead of added. */
+  readonly requireKnownEmployees: boolean;
+}
+
+/** What a batch is, and what it is read for. */
+export interface Batch {
+  readonly facts: readonly Fact[];
+  readonly rules: BatchRules;
+  readonly options: WriteOptions;
+}
 
 /** What was read, and which employees this transaction added. */
 export interface LockedRead {
   readonly view: BatchView;
+  readonly now: Instant;
   readonly created: ReadonlySet<EmployeeId>;
 }
 
@@ -71,24 +66,141 @@ export interface LockedRead {
 export async function readUnderLock(
   session: Session,
   begin: Bound,
-  facts: readonly Fact[],
-  options: { readonly requireKnownEmployees: boolean },
+  rosters: RosterReader,
+  batch: Batch,
 ): Promise<LockedRead> {
-  const statements: Bound[] = [begin];
-  const newcomers = options.requireKnownEmployees ? [] : possibleNewcomers(facts);
-  if (newcomers.length > 0) statements.push(addEmployees(newcomers));
-  const employeeIds = [...new Set(facts.map((fact) => fact.employeeId))];
-  statements.push(bind(LOCK_EMPLOYEES, employeeIds.sort(compareEmployeeIds)));
-  statements.push(readDays(facts));
-  const requests = facts.filter((fact) => fact.requestId !== undefined);
-  if (requests.length > 0) statements.push(readEarlier(requests));
-
-  const answers = (await session.pipeline(statements)).slice(1);
-  const created = newcomers.length > 0 ? (answers.shift() ?? []) : [];
-  const [locked = [], days = [], earlier = []] = answers;
+  const guessed = rangesOf(guessNeeds(rosters, batch));
+  const first = await readFirst(session, begin, guessed, batch);
+  const view = await rosterView(session, first, rosters);
+  const needs = batch.facts.flatMap((fact) => batch.rules.needs(fact, view));
+  const missed = readRanges(rangesOf(notWithin(guessed, needs)));
+  if (missed.length > 0) {
+    const [days = [], punches = []] = await session.pipeline(missed);
+    first.found.add(days, punches);
+  }
   return {
-    view: viewOf(locked, days, earlier),
-    created: new Set(created.map((row) => text(row, 'employee_id') as EmployeeId)),
+    view: { ...view, ...first.found.within(rangesOf(needs)) },
+    now: first.now,
+    created: first.created,
+  };
+}
+
+/**
+ * What the facts will need if the rosters in memory are still those in force. Nothing depends on
+ * its being right: what it misses is read once the rosters are known.
+ */
+function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
+  const { latestShared } = rosters;
+  const roster = latestShared === undefined ? undefined : rosters.knownShared(latestShared);
+  if (roster === undefined) return [];
+  const view: RosterView = {
+    roster,
+    employee: (employeeId) => {
+      const latest = rosters.latestEmployee(employeeId);
+      const own = latest?.roster ?? rosters.knownEmployee({ employeeId, rosterVersion: 0 });
+      return own && { employeeId, employeeName: '', version: 0, roster: own };
+    },
+    punch: () => undefined,
+    sameEvent: () => [],
+    earlier: () => undefined,
+  };
+  return facts.flatMap((fact) => rules.needs(fact, view));
+}
+
+interface FirstRead {
+  readonly created: ReadonlySet<EmployeeId>;
+  readonly locked: readonly Row[];
+  readonly sharedVersion: number;
+  readonly now: Instant;
+  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'sameEvent'>;
+  readonly found: Found;
+}
+
+async function readFirst(
+  session: Session,
+  begin: Bound,
+  guessed: NeedRanges,
+  { facts, options }: Batch,
+): Promise<FirstRead> {
+  const newcomers = options.requireKnownEmployees ? [] : possibleNewcomers(facts);
+  const employeeIds = [...new Set(facts.map((fact) => fact.employeeId))];
+  const [days, punches] = readRanges(guessed);
+  const earlier = readEarlier(facts);
+  const rows = await askInOrder(session, {
+    begin,
+    created: newcomers.length > 0 ? addEmployees(newcomers) : undefined,
+    locked: bind(LOCK_EMPLOYEES, employeeIds.sort(compareEmployeeIds)),
+    head: bind(READ_ROSTER_HEAD),
+    earlier: earlier.facts,
+    earlierPunches: earlier.punches,
+    named: readNamedPunches(facts),
+    sameEvent: readSameEvent(facts),
+    days,
+    punches,
+  });
+  const [head] = rows.head;
+  if (head === undefined) throw new Error('roster_head has lost its row');
+  const found = new Found();
+  found.add(rows.days, rows.punches);
+  return {
+    created: new Set(rows.created.map((row) => text(row, 'employee_id') as EmployeeId)),
+    locked: rows.locked,
+    sharedVersion: number(head, 'shared_version'),
+    now: Math.floor(number(head, 'now') / 1000) as Instant,
+    answers: {
+      earlier: earlierFacts(rows.earlier, rows.earlierPunches),
+      ...namedPunches(rows.named, rows.sameEvent),
+    },
+    found,
+  };
+}
+
+/** In one pipeline, in the order they are written down in; no rows for what is left out. */
+async function askInOrder<K extends string>(
+  session: Session,
+  statements: Readonly<Record<K, Bound | undefined>>,
+): Promise<Record<K, Row[]>> {
+  const named = Object.entries<Bound | undefined>(statements);
+  const answers = await session.pipeline(
+    named.flatMap(([, bound]) => (bound === undefined ? [] : [bound])),
+  );
+  const rows = named.map(([name, bound]) => [name, bound && answers.shift()] as const);
+  return Object.fromEntries(rows.map(([name, found]) => [name, found ?? []])) as Record<K, Row[]>;
+}
+
+/** The rosters in force: from memory, or through the session. */
+async function rosterView(
+  session: Session,
+  { locked, sharedVersion, answers }: FirstRead,
+  rosters: RosterReader,
+): Promise<RosterView> {
+  const roster = await rosters.shared(session, sharedVersion);
+  const wanted = locked.map((row) => ({
+    employeeId: text(row, 'employee_id') as EmployeeId,
+    rosterVersion: number(row, 'roster_version'),
+  }));
+  const own = await rosters.employees(session, wanted);
+  const employees = new Map(
+    locked.map((row) => {
+      const employee = lockedEmployee(row, own);
+      return [employee.employeeId, employee];
+    }),
+  );
+  return { roster, employee: (employeeId) => employees.get(employeeId), ...answers };
+}
+
+function lockedEmployee(
+  row: Row,
+  rosters: ReadonlyMap<EmployeeId, EmployeeRoster>,
+): LockedEmployee {
+  const employeeId = text(row, 'employee_id') as EmployeeId;
+  const roster = rosters.get(employeeId);
+  if (roster === undefined) throw new Error(`the roster of ${employeeId} was not read`);
+  return {
+    employeeId,
+    employeeName: text(row, 'employee_name'),
+    version: number(row, 'version'),
+    roster,
   };
 }
 
@@ -97,15 +209,16 @@ interface Newcomer {
   readonly employeeName: string;
 }
 
-/** Whoever is marked may be new; clearing never adds anybody. The first name given counts. */
+/**
+ * Whoever is marked or touches a clock may be new; taking something back, or looking at days
+ * again, never adds anybody. The first name given counts.
+ */
 function possibleNewcomers(facts: readonly Fact[]): Newcomer[] {
   const names = new Map<EmployeeId, string>();
   for (const fact of facts) {
-    if (fact.kind !== 'MARK') continue;
-    const known = names.get(fact.employeeId);
-    if (known === undefined || known === '') {
-      names.set(fact.employeeId, fact.employeeName ?? '');
-    }
+    if (fact.kind !== 'MARK' && fact.kind !== 'PUNCH' && fact.kind !== 'COMMAND') continue;
+    const name = fact.kind === 'MARK' ? fact.employeeName : undefined;
+    names.set(fact.employeeId, names.get(fact.employeeId) || (name ?? ''));
   }
   return [...names]
     .map(([employeeId, employeeName]) => ({ employeeId, employeeName }))
@@ -118,57 +231,4 @@ function addEmployees(newcomers: readonly Newcomer[]): Bound {
     newcomers.map((newcomer) => newcomer.employeeId),
     newcomers.map((newcomer) => newcomer.employeeName),
   );
-}
-
-function readDays(facts: readonly Fact[]): Bound {
-  const wanted = [
-    ...new Map(facts.map((fact) => [`${fact.employeeId} ${fact.date}`, fact])).values(),
-  ];
-  return bind(
-    READ_DAYS,
-    wanted.map((fact) => fact.employeeId),
-    wanted.map((fact) => fact.date),
-  );
-}
-
-function readEarlier(requests: readonly Fact[]): Bound {
-  return bind(
-    READ_EARLIER,
-    requests.map((fact) => fact.employeeId),
-    requests.map((fact) => fact.requestId),
-  );
-}
-
-function viewOf(locked: readonly Row[], days: readonly Row[], earlier: readonly Row[]): BatchView {
-  const employees = new Map(locked.map((row) => [text(row, 'employee_id'), lockedEmployee(row)]));
-  const stored = new Map<string, StoredDay | undefined>();
-  for (const row of days) {
-    stored.set(`${text(row, 'employee_id')} ${text(row, 'date')}`, storedDay(row));
-  }
-  const requests = new Map<string, EarlierFact>();
-  for (const row of earlier) {
-    requests.set(`${text(row, 'employee_id')} ${text(row, 'request_id')}`, earlierFact(row));
-  }
-  return {
-    employee: (employeeId) => employees.get(employeeId),
-    day: (employeeId, date) => stored.get(`${employeeId} ${date}`),
-    earlier: (employeeId, requestId) => requests.get(`${employeeId} ${requestId}`),
-  };
-}
-
-function lockedEmployee(row: Row): LockedEmployee {
-  return {
-    employeeId: text(row, 'employee_id') as EmployeeId,
-    employeeName: text(row, 'employee_name'),
-    version: number(row, 'version'),
-  };
-}
-
-function earlierFact(row: Row): EarlierFact {
-  return {
-    payloadHash: bytes(row, 'payload_hash'),
-    date: text(row, 'fact_date') as LocalDate,
-    receivedAt: Math.floor(number(row, 'received_at') / 1000) as Instant,
-    after: storedDay(row),
-  };
 }

@@ -3,7 +3,7 @@
 
 import {
   type DayResult,
-  NO_WORK,
+  type DayWork,
   ORIGINS,
   PORTIONS,
   STATUSES,
@@ -11,8 +11,10 @@ import {
   type StoredDay,
 } from '../domain/day.js';
 import type { LocalDate } from '../domain/local-date.js';
+import { settlesAt } from '../domain/present.js';
 import type { RecordTime } from '../domain/time.js';
-import type { Row } from './database.js';
+import { parseWorkText, workText } from '../domain/work-text.js';
+import { formatTimestamp, type Row } from './database.js';
 
 /** The place of a word in its list, from 1: what smallint columns hold. */
 export function codeOf<T>(words: readonly T[], word: T): number {
@@ -45,6 +47,12 @@ export function bytes(row: Row, column: string): Uint8Array {
   return value;
 }
 
+/**
+ * Releases before wrote days without their work: what their rows hold of it was left standing
+ * from what a newer one had written before them.
+ */
+const FIRST_VERSION_WITH_WORK = 2;
+
 /** The columns that `storedDay` reads, of the table with that alias. */
 export function dayColumns(alias: string): string {
   return [
@@ -54,6 +62,9 @@ export function dayColumns(alias: string): string {
     'portion',
     'other_half_status',
     'note',
+    'work',
+    'plan_hash',
+    'engine_version',
     'revision',
     'recorded_at',
   ]
@@ -67,6 +78,8 @@ export function storedDay(row: Row): StoredDay | undefined {
   return {
     date: text(row, 'date') as LocalDate,
     result: dayResult(row),
+    planHash: row.plan_hash === null ? undefined : number(row, 'plan_hash'),
+    engineVersion: number(row, 'engine_version'),
     revision: number(row, 'revision'),
     recordedAt: number(row, 'recorded_at') as RecordTime,
   };
@@ -75,14 +88,21 @@ export function storedDay(row: Row): StoredDay | undefined {
 function dayResult(row: Row): DayResult | undefined {
   if (row.status === null) return undefined;
   const other = row.other_half_status;
+  const hasWork = number(row, 'engine_version') >= FIRST_VERSION_WITH_WORK;
   return {
     status: wordOf<Status>(STATUSES, row.status),
     origin: wordOf(ORIGINS, row.origin),
     portion: wordOf(PORTIONS, row.portion),
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
     note: text(row, 'note'),
-    work: NO_WORK,
+    work: dayWork(hasWork ? row.work : null),
   };
+}
+
+function dayWork(column: unknown): DayWork {
+  const work = parseWorkText(typeof column === 'string' ? column : '');
+  if (work === undefined) throw new Error('stored work is not readable');
+  return work;
 }
 
 /** The result columns, each as an array over the results: parameters for `unnest`. */
@@ -95,5 +115,10 @@ export function resultArrays(results: readonly (DayResult | undefined)[]): unkno
       result?.otherHalfStatus ? codeOf<Status>(STATUSES, result.otherHalfStatus) : null,
     ),
     results.map((result) => result?.note ?? ''),
+    results.map((result) => (result && workText(result.work)) || null),
+    results.map((result) => {
+      const at = result && settlesAt(result);
+      return at === undefined ? null : formatTimestamp(at * 1000);
+    }),
   ];
 }

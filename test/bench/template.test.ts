@@ -5,8 +5,10 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { GRPC_PREFIX_BYTES, patcherOf, templateOf } from '../../bench/load/template.js';
 import { employeeId, markTemplate } from '../../bench/rows/calls.js';
+import { crewId, recordTemplate } from '../../bench/rows/punch-calls.js';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { MarkAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { RecordPunchesRequestSchema } from '../../gen/attendance/v1/clock_service_pb.js';
 
 describe('a request template', () => {
   const calendar = { employees: 700, firstDate: '2023-12-30', days: 400 };
@@ -62,5 +64,35 @@ describe('a request template', () => {
   it('refuses a marker of another width than its field', () => {
     const field = { kind: 'HEX', marker: '##', width: 3 } as const;
     expect(() => templateOf('/a.B/C', Buffer.from('##'), [field])).to.throw('3 characters');
+  });
+});
+
+describe('a template of punches', () => {
+  const crew = { blocks: 40, blockSize: 25 };
+  const template = recordTemplate(crew);
+  const patch = patcherOf(template.fields);
+
+  function patched(call: number) {
+    const frame = Buffer.from(template.frame, 'base64');
+    patch(frame, call);
+    return fromBinary(RecordPunchesRequestSchema, frame.subarray(GRPC_PREFIX_BYTES)).punches;
+  }
+
+  it('goes through the blocks, then on by twelve hours', () => {
+    const start = Date.parse('2000-01-03T06:00:00Z') / 1000;
+    const cases = [
+      { call: 0, block: 0, hours: 0 },
+      { call: 39, block: 39, hours: 0 },
+      { call: 40, block: 0, hours: 12 },
+      { call: 40 * 800 + 3, block: 3, hours: 9_600 },
+    ];
+    for (const { call, block, hours } of cases) {
+      const punches = patched(call);
+      expect(punches).to.have.length(crew.blockSize);
+      punches.forEach((punch, place) => {
+        expect(punch.employeeId).to.equal(crewId(block, place));
+        expect(Number(punch.time?.seconds)).to.equal(start + hours * 3600);
+      });
+    }
   });
 });

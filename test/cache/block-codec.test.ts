@@ -7,13 +7,22 @@ import fc from 'fast-check';
 import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
 import type { MonthBlock } from '../../src/app/ports.js';
 import { decodeBlock, encodeBlock, MAX_BLOCK_BYTES } from '../../src/cache/block-codec.js';
-import type { DayResult, StoredDay } from '../../src/domain/day.js';
-import { NO_WORK, ORIGINS, PORTIONS, STATUSES } from '../../src/domain/day.js';
+import type { DayResult } from '../../src/domain/day.js';
+import { ORIGINS, PORTIONS, STATUSES } from '../../src/domain/day.js';
+import type { KnownDay } from '../../src/domain/known-day.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
-import type { RecordTime } from '../../src/domain/time.js';
+import type { Instant, RecordTime } from '../../src/domain/time.js';
+import { worksAt } from '../domain/support/works.js';
 import { employee, JULY, JUNE } from './controllable-store.js';
 
 const ID = employee('emp-1');
+
+/** Within 24 days of every date of June, as a day's times are. */
+const works = worksAt(
+  fc
+    .integer({ min: Date.parse('2024-06-07'), max: Date.parse('2024-06-24') })
+    .map((time) => time as Instant),
+);
 
 const results: fc.Arbitrary<DayResult> = fc.record({
   status: fc.constantFrom(...STATUSES),
@@ -21,19 +30,27 @@ const results: fc.Arbitrary<DayResult> = fc.record({
   portion: fc.constantFrom(...PORTIONS),
   otherHalfStatus: fc.option(fc.constantFrom(...STATUSES), { nil: undefined }),
   note: fc.string({ unit: 'grapheme' }),
-  work: fc.constant(NO_WORK),
+  work: works,
 });
 
-const days: fc.Arbitrary<readonly StoredDay[]> = fc
+/** Never stored, or stored at some time. */
+const changes = fc.oneof(
+  fc.constant({ revision: 0, recordedAt: undefined }),
+  fc.record({
+    revision: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    recordedAt: fc.maxSafeNat().map((at) => at as RecordTime),
+  }),
+);
+
+const dates = fc
+  .integer({ min: 1, max: 30 })
+  .map((day) => `${JUNE}-${String(day).padStart(2, '0')}` as LocalDate);
+
+const days: fc.Arbitrary<readonly KnownDay[]> = fc
   .uniqueArray(
-    fc.record({
-      date: fc
-        .integer({ min: 1, max: 30 })
-        .map((day) => `${JUNE}-${String(day).padStart(2, '0')}` as LocalDate),
-      result: fc.option(results, { nil: undefined }),
-      revision: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
-      recordedAt: fc.maxSafeNat().map((at) => at as RecordTime),
-    }),
+    fc
+      .tuple(dates, results, changes)
+      .map(([date, result, change]) => ({ date, result, ...change })),
     { selector: ({ date }) => date, maxLength: 30 },
   )
   .map((list) => list.sort((a, b) => (a.date < b.date ? -1 : 1)));
@@ -42,6 +59,7 @@ const blocks: fc.Arbitrary<MonthBlock> = fc.record({
   employeeId: fc.constant(ID),
   employeeName: fc.string({ unit: 'grapheme' }),
   version: fc.maxSafeNat(),
+  rosterVersion: fc.maxSafeNat(),
   month: fc.constant(JUNE),
   days,
 });
@@ -69,7 +87,8 @@ describe('A block as bytes', () => {
   });
 
   it('has the version of the entry it lies in, when that went on', () => {
-    const block = { employeeId: ID, employeeName: '', version: 3, month: JUNE, days: [] };
+    const empty = { employeeId: ID, employeeName: '', month: JUNE, days: [] };
+    const block = { ...empty, version: 3, rosterVersion: 9 };
     const bytes = bytesOf(block);
     expect(decodeBlock(bytes, ID, JUNE, 7)).to.deep.equal({ ...block, version: 7 });
     expect(decodeBlock(bytes, ID, JUNE, 2), 'from the future').to.equal(undefined);
@@ -116,26 +135,31 @@ describe('A block as bytes', () => {
     employeeId: ID as string,
     month: JUNE as string,
     version: 1n,
+    rosterVersion: 1n,
     daysOfMonth: [3, 4],
-    revisions: [1, 1],
-    recordedAtUs: [1n, 1n],
-    statuses: [1, 0],
-    origins: [1, 0],
-    portions: [1, 0],
+    revisions: [1, 0],
+    recordedAtUs: [1n, 0n],
+    statuses: [1, 8],
+    origins: [1, 3],
+    portions: [1, 1],
     otherHalfStatuses: [0, 0],
     notes: ['', ''],
+    workNumbers: [0, 0],
+    shiftIds: [] as string[],
   };
   const impossible: Record<string, Partial<typeof good>> = {
     'a day the month does not have': { daysOfMonth: [3, 31] },
     'a day 0': { daysOfMonth: [0, 4] },
     'one day twice': { daysOfMonth: [3, 3] },
     'days out of order': { daysOfMonth: [4, 3] },
-    'a revision 0': { revisions: [1, 0] },
-    'a time beyond exact numbers': { recordedAtUs: [1n, 2n ** 60n] },
-    'a status there is not': { statuses: [99, 0] },
-    'a negative status': { statuses: [-1, 0] },
-    'no origin': { origins: [0, 0] },
-    'a portion there is not': { portions: [7, 0] },
+    'a time without a revision': { recordedAtUs: [1n, 1n] },
+    'a time beyond exact numbers': { recordedAtUs: [2n ** 60n, 0n] },
+    'a roster version beyond exact numbers': { rosterVersion: 2n ** 60n },
+    'no status': { statuses: [1, 0] },
+    'a status there is not': { statuses: [99, 8] },
+    'a negative status': { statuses: [-1, 8] },
+    'no origin': { origins: [0, 3] },
+    'a portion there is not': { portions: [7, 1] },
     'another half there is not': { otherHalfStatuses: [42, 0] },
     'too few days': { daysOfMonth: [3] },
     'too few revisions': { revisions: [1] },
@@ -145,6 +169,16 @@ describe('A block as bytes', () => {
     'too few portions': { portions: [1] },
     'too few other halves': { otherHalfStatuses: [0] },
     'too many notes': { notes: ['', '', ''] },
+    'too few works': { workNumbers: [0] },
+    'too many works': { workNumbers: [0, 0, 0] },
+    'a status of work there is not': { workNumbers: [99, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+    'work that ends in the middle': { workNumbers: [0, 1, 0, 0, 0] },
+    'more shifts than numbers': { workNumbers: [0, 1, 0, 1_000_000_000, 0, 0, 0, 0, 0, 0] },
+    'less than no shifts': { workNumbers: [0, 1, 0, -1, 0, 0, 0, 0, 0, 0] },
+    'a shift that has no id': {
+      workNumbers: [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    },
+    'an anomaly there is not': { workNumbers: [0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 99] },
   };
   for (const [what, wrong] of Object.entries(impossible)) {
     it(`is no block with ${what}`, () => {
@@ -155,12 +189,35 @@ describe('A block as bytes', () => {
     });
   }
 
+  it('is not made of a day with times weeks away from it, which no rule comes to', () => {
+    const [day] =
+      fc.sample(
+        days.filter((list) => list.length > 0),
+        { numRuns: 1, seed: 1 },
+      )[0] ?? [];
+    if (day === undefined) throw new Error('there is a day');
+    const at = (time: string) => {
+      const work = {
+        ...day.result.work,
+        status: 'PRESENT' as const,
+        firstIn: Date.parse(time) as Instant,
+      };
+      const known = { ...day, date: '2024-06-15' as LocalDate, result: { ...day.result, work } };
+      const block = { employeeId: ID, employeeName: '', version: 1, rosterVersion: 1 };
+      return encodeBlock({ ...block, month: JUNE, days: [known] });
+    };
+    expect(at('2024-06-16T00:00:00Z')).to.not.equal(undefined);
+    expect(at('2024-07-15T00:00:00Z')).to.equal(undefined);
+    expect(at('2024-05-15T00:00:00Z')).to.equal(undefined);
+  });
+
   it('is not made when it would be too large', () => {
     const note = 'x'.repeat(MAX_BLOCK_BYTES);
     const stored = (text: string): MonthBlock => ({
       employeeId: ID,
       employeeName: text,
       version: 1,
+      rosterVersion: 0,
       month: JUNE,
       days: [],
     });

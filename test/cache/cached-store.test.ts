@@ -3,7 +3,6 @@
 
 import { expect } from 'chai';
 import type { MonthBlock } from '../../src/app/ports.js';
-import { decideBatch } from '../../src/app/write-batch.js';
 import type { Invalidation } from '../../src/cache/block-cache.js';
 import { CACHE_EVENTS } from '../../src/cache/block-cache.js';
 import type { CachedStore } from '../../src/cache/cached-store.js';
@@ -13,7 +12,15 @@ import { SharedReads } from '../../src/cache/shared-reads.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalMonth } from '../../src/domain/local-date.js';
 import { waitUntil } from '../support/wait-until.js';
-import { ControllableStore, employee, JULY, JUNE, markIn, stateOf } from './controllable-store.js';
+import {
+  ControllableStore,
+  employee,
+  JULY,
+  JUNE,
+  markIn,
+  NO_RULES,
+  stateOf,
+} from './controllable-store.js';
 import { EventCounts } from './event-counts.js';
 
 const ANN = employee('ann');
@@ -51,7 +58,7 @@ function scene(maxUnconfirmed = 100): Scene {
   const cached = createCachedStore(store, cache, { onEvent: events.observe, now, maxUnconfirmed });
   const write = async (employeeId: EmployeeId, ...months: LocalMonth[]) => {
     const facts = months.map((month) => markIn(employeeId, month));
-    await cached.writeBatch(facts, (view) => decideBatch(facts, view));
+    await cached.writeBatch(facts, NO_RULES);
   };
   return { store, cache, cached, events, clock, write };
 }
@@ -255,6 +262,7 @@ describe('A cache in memory', () => {
     employeeId: id,
     employeeName: note,
     version: 1,
+    rosterVersion: 0,
     month: JUNE,
     days: [],
   });

@@ -1,13 +1,15 @@
 // A store in memory whose reads and writes can be held at named points, to force interleavings that
 // a database shows once in a million runs. It is not PostgreSQL and proves nothing about it.
 
-import type { MarkFact } from '../../src/app/facts.js';
+import type { BatchRules } from '../../src/app/batch.js';
+import type { Fact, MarkFact } from '../../src/app/facts.js';
 import type {
   AttendanceStore,
   CommittedBatch,
   EmployeeChange,
   MonthBlock,
 } from '../../src/app/ports.js';
+import { type DayResult, NO_WORK } from '../../src/domain/day.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
 import { firstDateOf, monthOf } from '../../src/domain/local-date.js';
@@ -19,6 +21,14 @@ export const JULY = '2024-07' as LocalMonth;
 export function employee(text: string): EmployeeId {
   return text as EmployeeId;
 }
+
+/** The rules of a store that asks for none. */
+export const NO_RULES: BatchRules = {
+  needs: () => [],
+  decide: () => {
+    throw new Error('this store decides by itself');
+  },
+};
 
 /** A fact that changes the first day of a month. */
 export function markIn(employeeId: EmployeeId, month: LocalMonth): MarkFact {
@@ -45,6 +55,8 @@ export function markIn(employeeId: EmployeeId, month: LocalMonth): MarkFact {
  */
 export class Versions {
   readonly #changes = new Map<EmployeeId, ReadonlySet<LocalMonth>[]>();
+  /** Of what all employees share: blocks say it as the days' time, too. */
+  rosterVersion = 0;
 
   version(employeeId: EmployeeId): number {
     return this.#changes.get(employeeId)?.length ?? 0;
@@ -70,10 +82,26 @@ export class Versions {
   block(employeeId: EmployeeId, month: LocalMonth): MonthBlock {
     const version = this.version(employeeId);
     const revision = this.lastChange(employeeId, month, version);
-    const day = { date: firstDateOf(month), result: undefined, revision };
-    const days = revision === 0 ? [] : [{ ...day, recordedAt: revision as RecordTime }];
-    return { employeeId, employeeName: 'Somebody', version, month, days };
+    const { rosterVersion } = this;
+    const recordedAt = rosterVersion as RecordTime;
+    const day = { date: firstDateOf(month), result: DAY_OFF, revision, recordedAt };
+    const days = revision === 0 ? [] : [day];
+    return { employeeId, employeeName: 'Somebody', version, rosterVersion, month, days };
   }
+}
+
+const DAY_OFF: DayResult = {
+  status: 'DAY_OFF',
+  origin: 'MARKED',
+  portion: 'WHOLE_DAY',
+  otherHalfStatus: undefined,
+  note: '',
+  work: NO_WORK,
+};
+
+/** The version of the roster that a block of a month with days was really read under. */
+export function rosterOf(block: MonthBlock | undefined): number {
+  return block?.days[0]?.recordedAt ?? -1;
 }
 
 /** The version in which a block's month last changed; 0 for a block without days. */
@@ -126,10 +154,12 @@ export class ControllableStore implements AttendanceStore {
   /** Employees of whom a write says nothing: it repeated an earlier one. */
   readonly repeating = new Set<EmployeeId>();
 
-  async writeBatch(facts: readonly MarkFact[]): Promise<CommittedBatch> {
+  async writeBatch(facts: readonly Fact[]): Promise<CommittedBatch> {
     const months = new Map<EmployeeId, Set<LocalMonth>>();
-    for (const { employeeId, date } of facts) {
-      if (this.repeating.has(employeeId)) continue;
+    for (const fact of facts) {
+      const { employeeId } = fact;
+      if (fact.kind !== 'MARK' || this.repeating.has(employeeId)) continue;
+      const { date } = fact;
       const changed = months.get(employeeId) ?? new Set();
       months.set(employeeId, changed.add(monthOf(date)));
     }
@@ -152,6 +182,22 @@ export class ControllableStore implements AttendanceStore {
 
   async readDayAsOf(_employeeId: EmployeeId, _date: LocalDate) {
     return undefined;
+  }
+
+  async readDayFacts() {
+    return undefined;
+  }
+
+  async readDaysAround() {
+    return undefined;
+  }
+
+  async listPunches() {
+    return undefined;
+  }
+
+  async listOpenDays() {
+    return { days: [], next: undefined };
   }
 
   async listByDate() {

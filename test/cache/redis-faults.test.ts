@@ -6,18 +6,26 @@ import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { decideBatch } from '../../src/app/write-batch.js';
 import type { CacheHealth } from '../../src/cache/block-cache.js';
 import type { CachedStore } from '../../src/cache/cached-store.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
 import type { RedisBlockCacheOptions } from '../../src/cache/redis-block-cache.js';
 import { blockKey, RedisBlockCache } from '../../src/cache/redis-block-cache.js';
 import { COMMAND_TIMEOUT_MS, MAX_FAILURES_IN_A_ROW } from '../../src/cache/redis-link.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
+import { EVERYBODY } from '../../src/cache/shared-version.js';
+import { type EmployeeId, parseEmployeeId } from '../../src/domain/employee-id.js';
 import type { RedisOptions, TestRedis } from '../support/redis.js';
 import { freePort, startRedis } from '../support/redis.js';
 import { waitUntil } from '../support/wait-until.js';
-import { ControllableStore, employee, JULY, JUNE, markIn, stateOf } from './controllable-store.js';
+import {
+  ControllableStore,
+  employee,
+  JULY,
+  JUNE,
+  markIn,
+  NO_RULES,
+  stateOf,
+} from './controllable-store.js';
 import { EventCounts } from './event-counts.js';
 
 const ANN = employee('ann');
@@ -68,7 +76,7 @@ function serviceProcess(
   };
   const write = async (employeeId: EmployeeId) => {
     const facts = [markIn(employeeId, JUNE)];
-    await cached.writeBatch(facts, (view) => decideBatch(facts, view));
+    await cached.writeBatch(facts, NO_RULES);
   };
   const read = async (employeeId: EmployeeId) => stateOf(await cached.readMonth(employeeId, JUNE));
   return { store, cached, events, told, write, read, redisHealth };
@@ -397,10 +405,18 @@ describe('A cache over Redis', () => {
     });
 
     it('keys with nothing but the employee, the version and blocks, and an expiry', async () => {
-      expect(key).to.equal('attendance:1:{ann}');
+      expect(key).to.equal('attendance:2:{ann}');
       expect(await redis.cli('HKEYS', key)).to.have.members(['v', JUNE]);
       expect(await redis.cli('HGET', key, 'v')).to.equal('1');
       expect(await redis.cli('PTTL', key)).to.be.within(1, 60_000);
+    });
+
+    it('one key for what all employees share, which no employee id can have', async () => {
+      const shared = blockKey(EVERYBODY);
+      expect(shared).to.equal('attendance:2:{*}');
+      expect(parseEmployeeId(EVERYBODY)).to.equal(undefined);
+      expect(await redis.cli('HGET', shared, 'v')).to.equal('0');
+      expect(await redis.cli('PTTL', shared)).to.be.within(1, 60_000);
     });
   });
 
@@ -422,7 +438,7 @@ describe('A cache over Redis', () => {
         expect([await one.read(ANN), await two.read(ANN)]).to.deep.equal([2, 1]);
       }
       expect([one.events.of('hit'), two.events.of('hit')]).to.deep.equal([2, 2]);
-      expect(await redis.cli('KEYS', 'attendance:1-*:{ann}')).to.have.length(2);
+      expect(await redis.cli('KEYS', 'attendance:2-*:{ann}')).to.have.length(2);
     });
   });
 

@@ -3,7 +3,6 @@
 // them, over one real Redis and one store.
 
 import { expect } from 'chai';
-import { decideBatch } from '../../src/app/write-batch.js';
 import type { CacheHealth } from '../../src/cache/block-cache.js';
 import type { CachedStore } from '../../src/cache/cached-store.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
@@ -13,7 +12,15 @@ import type { LocalMonth } from '../../src/domain/local-date.js';
 import type { TestRedis } from '../support/redis.js';
 import { startRedis } from '../support/redis.js';
 import { waitUntil } from '../support/wait-until.js';
-import { ControllableStore, employee, JULY, JUNE, markIn, stateOf } from './controllable-store.js';
+import {
+  ControllableStore,
+  employee,
+  JULY,
+  JUNE,
+  markIn,
+  NO_RULES,
+  stateOf,
+} from './controllable-store.js';
 import { EventCounts } from './event-counts.js';
 
 const ANN = employee('ann');
@@ -54,7 +61,7 @@ async function serviceProcess(
     told,
     async write(employeeId) {
       const facts = [markIn(employeeId, JUNE)];
-      await cached.writeBatch(facts, (view) => decideBatch(facts, view));
+      await cached.writeBatch(facts, NO_RULES);
     },
     read: async (employeeId, month = JUNE) => stateOf(await cached.readMonth(employeeId, month)),
   };

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FileRow } from '../../src/cli/import-file.js';
-import { ImportFileError, openExport } from '../../src/cli/import-file.js';
+import type { FileRow } from '../../src/cli/csv-file.js';
+import { ImportFileError } from '../../src/cli/csv-file.js';
+import { openExport } from '../../src/cli/import-file.js';
 import { Lanes } from '../../src/cli/import-lanes.js';
 import type { RowOutcome } from '../../src/cli/import-ledger.js';
 import { Ledger, NO_COUNTS } from '../../src/cli/import-ledger.js';
@@ -114,7 +115,7 @@ describe('import parts', () => {
         expect(error)
           .to.be.instanceOf(ImportFileError)
           .with.property('message')
-          .that.equals(`Cannot read ${path}: ${why}. The export must be a regular file.`);
+          .that.equals(`Cannot read ${path}: ${why}. It must be a regular file.`);
       }
     });
   });

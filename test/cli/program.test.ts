@@ -41,6 +41,24 @@ describe('the command line', () => {
     ['revisions'],
     ['import'],
     ['simulate'],
+    ['clock'],
+    ['clock', 'in'],
+    ['clock', 'out'],
+    ['clock', 'break'],
+    ['clock', 'break', 'start'],
+    ['clock', 'break', 'end'],
+    ['clock', 'state'],
+    ['who'],
+    ['day'],
+    ['punches'],
+    ['punches', 'import'],
+    ['punches', 'add'],
+    ['punches', 'list'],
+    ['punches', 'void'],
+    ['punches', 'replace'],
+    ['roster'],
+    ['roster', 'import'],
+    ['roster', 'changes'],
   ];
   for (const command of COMMANDS) {
     it(`explains ${command.join(' ')}, with examples`, async () => {
@@ -73,6 +91,21 @@ describe('the command line', () => {
     ['a clearing of no day', ['clear', '1', '2026-13-01', '--reason', 'x']],
     ['the history of no day', ['revisions', '1', '1899-12-31']],
     ['a list from no day', ['list', '--from', '2026-3-2']],
+    ['the clock without a deed', ['clock']],
+    ['a clocking-in of nobody', ['clock', 'in']],
+    ['a clocking-in at no moment', ['clock', 'in', '7', '--at', '09:00']],
+    ['a local time in no zone', ['clock', 'in', '7', '--at', '2026-03-02 09:00']],
+    ['a punch of no kind', ['punches', 'add', '7', '255', '2026-03-02T09:00Z']],
+    ['a punch as the hints write it', ['punches', 'add', '7', 'in', 'TIME']],
+    ['a label without a value', ['clock', 'in', '7', '--label', 'job']],
+    ['a log in no zone', ['punches', 'import', 'a.csv', '--zone', 'Mars/Olympus']],
+    ['punches from no day', ['punches', 'list', '7', '--from', '2026-02-30']],
+    ['a punch without a number', ['punches', 'void', '7', 'x', '--reason', 'y']],
+    ['a void without a reason', ['punches', 'void', '7', '1']],
+    ['a replacement by nothing', ['punches', 'replace', '7', '1', '--reason', 'y']],
+    ['a replacement of no kind', ['punches', 'replace', '7', '1', '--kind', 'x', '--reason', 'y']],
+    ['no day', ['day', '7', 'today']],
+    ['who in no zone', ['who', '--zone', '+01:00']],
     ['a list to no day', ['list', '--to', '2025-02-29']],
   ];
   for (const [what, args] of WRONG) {
@@ -195,4 +228,24 @@ describe('the report of an import', () => {
       expect(String(stream.read())).to.include('1,000');
     });
   }
+
+  it('says nothing of the time left while next to nothing is done', () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: false });
+    let now = 0;
+    const report = createImportReport(stream, () => now);
+    report.start(100_000, 0);
+    now = 6_000;
+    report.rows(0);
+    now = 12_000;
+    report.rows(3);
+    now = 20_000;
+    report.rows(50_000);
+    expect(String(stream.read()).split('\n')).to.deep.equal([
+      '100,000 rows to import.',
+      '0 of 100,000 rows',
+      '3 of 100,000 rows',
+      '50,000 of 100,000 rows, 2,500 rows/s, about 20 s left',
+      '',
+    ]);
+  });
 });

@@ -1,12 +1,16 @@
-// REQUIRE_KNOWN_EMPLOYEES: marks of strangers are refused instead of adding them.
+// REQUIRE_KNOWN_EMPLOYEES: marks and punches of strangers are refused instead of adding them.
 
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
+import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { refusalOf, startTestService, type TestService } from '../support/service.js';
 
 const DAY = '2026-03-02';
+/** Of google.rpc.Code. */
+const NOT_FOUND = 5;
 
 describe('REQUIRE_KNOWN_EMPLOYEES', () => {
   let database: TestDatabase;
@@ -42,6 +46,28 @@ describe('REQUIRE_KNOWN_EMPLOYEES', () => {
     });
     expect(results.map(({ result }) => result.case)).to.deep.equal(['error', 'attendance']);
     const unknown = running.client.getAttendance({ employeeId: 'stranger', date: DAY });
+    expect((await refusalOf(unknown)).reason).to.equal('EMPLOYEE_NOT_FOUND');
+  });
+
+  it('refuses the punches of a stranger, told or commanded, and takes the others', async () => {
+    const time = timestampFromDate(new Date(`${DAY}T08:00:00Z`));
+    const stranger = { employeeId: 'stranger', time };
+    for (const command of ['clockIn', 'clockOut', 'startBreak', 'endBreak'] as const) {
+      expect(await refusalOf(running.clock[command](stranger))).to.deep.equal({
+        code: 'NotFound',
+        reason: 'EMPLOYEE_NOT_FOUND',
+        fields: [],
+      });
+    }
+    const { results } = await running.clock.recordPunches({
+      punches: [stranger, { employeeId: 'known', time }, stranger],
+    });
+    expect(results.map(({ outcome, error }) => [outcome, error?.code])).to.deep.equal([
+      [PunchOutcome.REJECTED, NOT_FOUND],
+      [PunchOutcome.RECORDED, undefined],
+      [PunchOutcome.REJECTED, NOT_FOUND],
+    ]);
+    const unknown = running.clock.listPunches({ employeeId: 'stranger' });
     expect((await refusalOf(unknown)).reason).to.equal('EMPLOYEE_NOT_FOUND');
   });
 });

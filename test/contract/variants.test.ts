@@ -3,7 +3,10 @@
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { describeCommands } from './commands.js';
 import { describeContract } from './contract.js';
+import { describePunches } from './punches.js';
+import { describeRosterDays } from './roster-days.js';
 
 interface Variant {
   readonly name: string;
@@ -46,5 +49,8 @@ for (const { name, redis: state, onlyWriter = false } of VARIANTS) {
     });
 
     describeContract(() => running);
+    describeCommands(() => running);
+    describePunches(() => running);
+    describeRosterDays(() => running);
   });
 }

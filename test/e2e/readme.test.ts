@@ -30,6 +30,7 @@ function stepsOf(readme: string): Step[] {
 /** Times differ from run to run; their width does not. Spaces at ends of lines do not show. */
 function masked(text: string): string {
   return text
+    .replaceAll(/\d+\.\d s, [\d,]+ rows\/s/g, '<speed>')
     .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g, '<time>')
     .replaceAll(/[ \t]+$/gm, '')
     .trimEnd();

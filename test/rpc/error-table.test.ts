@@ -10,9 +10,9 @@ import {
   RetryInfoSchema,
 } from '../../gen/google/rpc/error_details_pb.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { Failure } from '../../src/domain/errors.js';
+import { CLOCK_REFUSALS, type Failure, ROSTER_RESOURCES } from '../../src/domain/errors.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
-import type { RecordTime } from '../../src/domain/time.js';
+import type { Instant, RecordTime } from '../../src/domain/time.js';
 import {
   ERROR_DOMAIN,
   FAILURE_KINDS,
@@ -25,6 +25,8 @@ const SECRET = 'select * from mark; postgresql://attendance:hunter2@10.0.0.1:543
 const employeeId = 'mia' as EmployeeId;
 const date = '2026-03-02' as LocalDate;
 const [sent, settled] = [1_772_409_600_000_001, 1_772_409_600_000_000] as RecordTime[];
+
+const at = (text: string) => Date.parse(text) as Instant;
 
 interface Row {
   readonly failure: Failure;
@@ -72,6 +74,103 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     reason: 'EMPLOYEE_NOT_FOUND',
     says: /check the id/,
     metadata: { employee_id: 'mia' },
+  },
+  CLOCK_REFUSED: {
+    failure: {
+      kind: 'CLOCK_REFUSED',
+      refusal: 'ALREADY_CLOCKED_IN',
+      employeeId,
+      time: at('2026-03-02T08:30:00Z'),
+      session: { in: at('2026-03-02T08:00:00Z'), out: undefined, shiftId: 'D', date },
+    },
+    code: Code.FailedPrecondition,
+    reason: 'ALREADY_CLOCKED_IN',
+    says: /clocked in at 2026-03-02T08:30:00\.000Z \(session from .*, shift D, of .*\): clock out/,
+    metadata: {
+      employee_id: 'mia',
+      time: '2026-03-02T08:30:00.000Z',
+      session_in_time: '2026-03-02T08:00:00.000Z',
+      session_shift_id: 'D',
+      session_date: '2026-03-02',
+    },
+  },
+  PUNCH_NOT_FOUND: {
+    failure: { kind: 'PUNCH_NOT_FOUND', employeeId, punchId: 42 },
+    code: Code.NotFound,
+    reason: 'PUNCH_NOT_FOUND',
+    says: /no punch 42: ListPunches gives/,
+    metadata: { employee_id: 'mia', punch_id: '42' },
+  },
+  PUNCH_VOIDED: {
+    failure: { kind: 'PUNCH_VOIDED', employeeId, punchId: 42, by: 43 },
+    code: Code.FailedPrecondition,
+    reason: 'PUNCH_VOIDED',
+    says: /taken back already: ListPunches with include_voided/,
+    metadata: { employee_id: 'mia', punch_id: '42', voided_by: '43' },
+  },
+  ROSTER_NOT_FOUND: {
+    failure: { kind: 'ROSTER_NOT_FOUND', resource: 'shift', id: 'D' },
+    code: Code.NotFound,
+    reason: 'SHIFT_NOT_FOUND',
+    says: /no shift D: check the id/,
+    metadata: { shift_id: 'D' },
+  },
+  ROSTER_EXISTS: {
+    failure: { kind: 'ROSTER_EXISTS', resource: 'employee', id: 'mia' },
+    code: Code.AlreadyExists,
+    reason: 'EMPLOYEE_EXISTS',
+    says: /an employee mia already: update it/,
+    metadata: { employee_id: 'mia' },
+  },
+  ROSTER_ETAG_MISMATCH: {
+    failure: {
+      kind: 'ROSTER_ETAG_MISMATCH',
+      resource: 'assignment',
+      id: '7',
+      sent: '"1"',
+      current: '"2"',
+    },
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    says: /read it, decide again/,
+    metadata: { assignment_id: '7', sent_etag: '"1"', current_etag: '"2"' },
+  },
+  SHIFT_ARCHIVED: {
+    failure: { kind: 'SHIFT_ARCHIVED', shiftId: 'D' },
+    code: Code.FailedPrecondition,
+    reason: 'SHIFT_ARCHIVED',
+    says: /assign another one/,
+    metadata: { shift_id: 'D' },
+  },
+  SHIFTS_OVERLAP: {
+    failure: {
+      kind: 'SHIFTS_OVERLAP',
+      employeeId,
+      date,
+      shiftId: 'N',
+      otherDate: '2026-03-03' as LocalDate,
+      otherShiftId: 'D',
+      otherAssignmentId: 7,
+    },
+    code: Code.FailedPrecondition,
+    reason: 'SHIFTS_OVERLAP',
+    says: /N of 2026-03-02 and D of 2026-03-03, which is of assignment 7; end the other/,
+    metadata: {
+      employee_id: 'mia',
+      date: '2026-03-02',
+      shift_id: 'N',
+      other_date: '2026-03-03',
+      other_shift_id: 'D',
+      other_assignment_id: '7',
+    },
+  },
+  ROSTER_REQUEST_ID_REUSED: {
+    failure: { kind: 'ROSTER_REQUEST_ID_REUSED', requestId: 'an-id' },
+    code: Code.InvalidArgument,
+    reason: 'REQUEST_ID_REUSED',
+    says: /send a new UUID/,
+    metadata: { request_id: 'an-id' },
+    fields: ['request_id'],
   },
   AS_OF_TIME_NOT_SETTLED: {
     failure: {
@@ -162,6 +261,60 @@ describe('the error table', () => {
           ...call.findDetails(RetryInfoSchema),
         ]);
       });
+    });
+  }
+});
+
+describe('why the clock refuses', () => {
+  const time = at('2026-03-02T08:30:00Z');
+  const session = { in: undefined, out: at('2026-03-02T09:00:00Z'), shiftId: undefined, date };
+
+  for (const refusal of CLOCK_REFUSALS) {
+    it(`${refusal} is its own reason, names the session, and says a way out`, () => {
+      const kind = 'CLOCK_REFUSED';
+      const error = publicError({ kind, refusal, employeeId, time, session });
+      expect(error).to.include({ code: Code.FailedPrecondition, reason: refusal });
+      expect(error.message).to.match(
+        /session to 2026-03-02T09:00:00\.000Z, off shift, of 2026-03-02/,
+      );
+      expect(error.message).to.match(/: .*(first|send a|say it with)/);
+      expect(error.metadata).to.deep.equal({
+        employee_id: 'mia',
+        time: '2026-03-02T08:30:00.000Z',
+        session_out_time: '2026-03-02T09:00:00.000Z',
+        session_date: '2026-03-02',
+      });
+    });
+  }
+
+  it('of somebody never seen, no session is named', () => {
+    const refusal = 'NOT_CLOCKED_IN';
+    const failure = {
+      kind: 'CLOCK_REFUSED',
+      refusal,
+      employeeId,
+      time,
+      session: undefined,
+    } as const;
+    const { message, metadata } = publicError(failure);
+    expect(message).to.not.include('session');
+    expect(metadata).to.have.all.keys('employee_id', 'time');
+  });
+});
+
+describe('what a roster lacks', () => {
+  const REASONS = {
+    employee: ['EMPLOYEE_NOT_FOUND', 'EMPLOYEE_EXISTS'],
+    shift: ['SHIFT_NOT_FOUND', 'SHIFT_EXISTS'],
+    assignment: ['ASSIGNMENT_NOT_FOUND', 'ASSIGNMENT_EXISTS'],
+    holiday: ['HOLIDAY_NOT_FOUND', 'HOLIDAY_EXISTS'],
+    roster_change: ['ROSTER_CHANGE_NOT_FOUND', 'ROSTER_CHANGE_EXISTS'],
+  } as const;
+  for (const resource of ROSTER_RESOURCES) {
+    it(`is told by what it is: ${REASONS[resource].join(', ')}`, () => {
+      const kinds = ['ROSTER_NOT_FOUND', 'ROSTER_EXISTS'] as const;
+      const told = kinds.map((kind) => publicError({ kind, resource, id: 'x' }).reason);
+      expect(told).to.deep.equal(REASONS[resource]);
     });
   }
 });

@@ -21,7 +21,13 @@ const YEAR = create(SimulateAttendanceRequestSchema, {
 
 function callWith(signal: AbortSignal): Call {
   const now = Date.parse('2027-02-01T00:00:00Z') as Instant;
-  return { actor: 'anonymous', now, signal, report: () => expect.fail('nothing to report') };
+  return {
+    actor: 'anonymous',
+    now,
+    clock: () => now,
+    signal,
+    report: () => expect.fail('nothing to report'),
+  };
 }
 
 describe('a long simulation', () => {

@@ -103,6 +103,7 @@ describe('grpc-js', () => {
               $typeName: 'attendance.v1.GetAttendanceRequest',
               employeeId: 'x',
               date: '2026-01-01',
+              includeExplanations: false,
             }),
             { deadline: Date.now() + 5_000 },
             (error, response) =>

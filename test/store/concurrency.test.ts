@@ -7,17 +7,34 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Fact } from '../../src/app/facts.js';
-import { recordFacts } from '../../src/app/record-facts.js';
-import { type MarkableStatus, PORTIONS, type Portion, STATUSES } from '../../src/domain/day.js';
+import { type RecordResult, recordFacts } from '../../src/app/record-facts.js';
+import {
+  type Attendance,
+  type MarkableStatus,
+  PORTIONS,
+  type Portion,
+  STATUSES,
+} from '../../src/domain/day.js';
 import { type DeclarationFact, declarationOf } from '../../src/domain/declaration.js';
 import { derive } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
-import { NO_PLAN } from '../../src/domain/plan.js';
-import { NO_PUNCHES } from '../../src/domain/punch.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
+import { planDays } from '../../src/domain/plan.js';
+import { planHash } from '../../src/domain/plan-hash.js';
+import { timelineOf } from '../../src/domain/punch.js';
 import type { RecordTime } from '../../src/domain/time.js';
 import { formatTimestamp } from '../../src/store/database.js';
-import { clearOf, markOf, openStore, type StoreFixture } from './support.js';
+import { joinVoid, punchColumns, recordedPunch } from '../../src/store/punch-rows.js';
+import { dayColumns, storedDay } from '../../src/store/rows.js';
+import {
+  clearOf,
+  markOf,
+  openStore,
+  punchOf,
+  type StoreFixture,
+  testRosters,
+  voidOf,
+} from './support.js';
 
 const DAY = '2026-03-02';
 
@@ -47,7 +64,7 @@ describe('many writers at once', function () {
         record(markOf('all', DAY, { note: String(index) })),
       ),
     );
-    const revisions = results.map(([result]) => result?.attendance?.revision ?? 0);
+    const revisions = results.map(([result]) => dayOf(result).revision);
     expect(revisions.sort((a, b) => a - b)).to.deep.equal(
       Array.from({ length: 100 }, (_, index) => index + 1),
     );
@@ -61,9 +78,7 @@ describe('many writers at once', function () {
     const results = await Promise.all(
       Array.from({ length: 100 }, () => record(markOf('same', DAY))),
     );
-    expect(new Set(results.map(([result]) => result?.attendance?.revision))).to.deep.equal(
-      new Set([1]),
-    );
+    expect(new Set(results.map(([result]) => dayOf(result).revision))).to.deep.equal(new Set([1]));
     expect(await count('attendance_change', 'same')).to.equal(1);
   });
 
@@ -72,7 +87,7 @@ describe('many writers at once', function () {
     const results = await Promise.all(
       Array.from({ length: 50 }, () => record(markOf('once', DAY, { requestId }))),
     );
-    const answers = new Set(results.map(([result]) => JSON.stringify(result?.attendance)));
+    const answers = new Set(results.map(([result]) => JSON.stringify(dayOf(result))));
     expect(answers.size).to.equal(1);
     expect(await count('mark', 'once')).to.equal(1);
     expect(await count('attendance_change', 'once')).to.equal(1);
@@ -91,7 +106,7 @@ describe('many writers at once', function () {
       ),
     );
     expect(results.flat().filter((result) => result.failure !== undefined)).to.deep.equal([]);
-    const answers = new Set(results.map((batch) => JSON.stringify(batch[1]?.attendance)));
+    const answers = new Set(results.map((batch) => JSON.stringify(dayOf(batch[1]))));
     expect(answers.size).to.equal(1);
     const rows = await fixture.rows(
       `select count(*)::integer as n from mark where employee_id = 'shared' and request_id is not null`,
@@ -107,7 +122,7 @@ describe('many writers at once', function () {
         return record(...order.map((id) => markOf(id, DAY, { note: String(index) })));
       }),
     );
-    expect(results.flat().every((result) => result.attendance !== undefined)).to.equal(true);
+    expect(results.flat().every((result) => result.failure === undefined)).to.equal(true);
   });
 
   it('a fact that PostgreSQL refuses fails alone', async () => {
@@ -191,11 +206,42 @@ describe('many writers at once', function () {
     for (const { settled, count } of counted) expect(await countUntil(settled)).to.equal(count);
   });
 
+  it('punches and corrections of one employee, 100 at once: none waits in a circle', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => {
+        const [own, other] = index % 2 === 0 ? ['clock-a', 'clock-b'] : ['clock-b', 'clock-a'];
+        const time = `2026-03-02T${String(index % 24).padStart(2, '0')}:00:00Z`;
+        return record(
+          punchOf(own, time, 'UNSPECIFIED', { eventId: String(index % 30) }),
+          punchOf('clock-all', time, 'UNSPECIFIED', { eventId: String(index % 30) }),
+          punchOf(other, time),
+          voidOf('clock-all', [1 + (index % 50)]),
+        );
+      }),
+    );
+    const failures = results.flat().flatMap(({ failure }) => failure?.kind ?? []);
+    expect(new Set(failures)).to.have.members(['PUNCH_NOT_FOUND', 'PUNCH_VOIDED']);
+    // 24 hours and 30 event ids: 120 different punches, of which these batches told 100.
+    const [row] = await fixture.rows(
+      `select count(*)::integer as n, count(distinct (time, event_id))::integer as different
+       from punch where employee_id = 'clock-all'`,
+    );
+    expect(row).to.deep.equal({ n: 100, different: 100 });
+    await expectRebuilt('clock-all');
+    await expectRebuilt('clock-a');
+  });
+
   it('every version counts the employee’s facts, also after failures and replays', async () => {
     const wrong = await fixture.rows(`
-      select e.employee_id, e.version from employee e
-      where e.version <> (select count(*) from mark m where m.employee_id = e.employee_id)
-         or e.version <> (select max(sequence) from mark m where m.employee_id = e.employee_id)`);
+      select e.employee_id, e.version, count(f.sequence), max(f.sequence)
+      from employee e
+      left join (
+        select employee_id, sequence from mark
+        union all select employee_id, sequence from punch
+        union all select employee_id, sequence from punch_void
+      ) f using (employee_id)
+      group by e.employee_id
+      having e.version <> count(f.sequence) or e.version <> coalesce(max(f.sequence), 0)`);
     expect(wrong).to.deep.equal([]);
   });
 
@@ -203,7 +249,18 @@ describe('many writers at once', function () {
     const fact = fc.record({
       employee: fc.integer({ min: 1, max: 3 }),
       day: fc.integer({ min: 1, max: 3 }),
-      status: fc.constantFrom<MarkableStatus | 'CLEAR'>('PRESENT', 'ABSENT', 'ON_LEAVE', 'CLEAR'),
+      hour: fc.integer({ min: 0, max: 23 }),
+      status: fc.constantFrom<MarkableStatus | 'CLEAR' | 'VOID' | 'IN' | 'OUT'>(
+        'PRESENT',
+        'ABSENT',
+        'ON_LEAVE',
+        'CLEAR',
+        'VOID',
+        'IN',
+        'IN',
+        'OUT',
+        'OUT',
+      ),
       portion: fc.constantFrom(...PORTIONS),
     });
     let run = 0;
@@ -215,12 +272,15 @@ describe('many writers at once', function () {
           await Promise.all(
             batches.map((batch) =>
               record(
-                ...batch.map(({ employee, day, status, portion }) => {
+                ...batch.map(({ employee, day, hour, status, portion }): Fact => {
                   const id = `rebuild-${run}-${employee}`;
                   const date = `2026-04-0${day}`;
-                  return status === 'CLEAR'
-                    ? clearOf(id, date)
-                    : markOf(id, date, { status, portion });
+                  if (status === 'CLEAR') return clearOf(id, date);
+                  if (status === 'VOID') return voidOf(id, [1 + (hour % 6)]);
+                  if (status === 'IN' || status === 'OUT') {
+                    return punchOf(id, `${date}T${String(hour).padStart(2, '0')}:00:00Z`, status);
+                  }
+                  return markOf(id, date, { status, portion });
                 }),
               ),
             ),
@@ -232,25 +292,55 @@ describe('many writers at once', function () {
     );
   });
 
+  /** Everybody here is in UTC and has no shift. */
   async function expectRebuilt(employeeId: string): Promise<void> {
     const marks = await fixture.rows(
       'select date, kind, status, portion, note from mark where employee_id = $1 order by sequence',
       employeeId,
     );
-    const facts = new Map<string, Record<string, unknown>[]>();
-    for (const row of marks) {
-      const date = String(row.date);
-      facts.set(date, [...(facts.get(date) ?? []), row]);
-    }
-    const block = await fixture.store.readMonth(employeeId as EmployeeId, '2026-04' as LocalMonth);
-    for (const [date, rows] of facts) {
-      const declaration = declarationOf(rows.map(factOf));
-      const rebuilt = declaration && derive({ declaration, punches: NO_PUNCHES }, NO_PLAN);
-      const stored = block?.days.find((day) => day.date === (date as LocalDate));
-      expect(stored?.result).to.deep.equal(rebuilt);
+    const standing = await fixture.rows(
+      `select ${punchColumns('p')} from punch p ${joinVoid('p')}
+       where p.employee_id = $1 and p.voided_by is null`,
+      employeeId,
+    );
+    const punches = timelineOf(standing.map(recordedPunch));
+    const stored = await fixture.rows(
+      `select ${dayColumns('d')} from attendance_day d where d.employee_id = $1`,
+      employeeId,
+    );
+    const days = new Map(stored.map((row) => [row.date, storedDay(row)]));
+    const roster = nobodysRoster();
+    for (const dayPlan of planDays(roster.shared, roster.own, FIRST_DAY, LAST_DAY)) {
+      const own = marks.filter(({ date }) => date === dayPlan.date).map(factOf);
+      const rebuilt = derive({ declaration: declarationOf(own), punches }, dayPlan);
+      const day = days.get(dayPlan.date);
+      const what = `${employeeId} on ${dayPlan.date}`;
+      expect(day?.result, what).to.deep.equal(rebuilt.origin === 'EXPECTED' ? undefined : rebuilt);
+      if (day?.result !== undefined) expect(day.planHash, what).to.equal(planHash(dayPlan));
     }
   }
 });
+
+/** The dates that tests here write to, and a few more. */
+const FIRST_DAY = toEpochDay('2026-02-20' as LocalDate);
+const LAST_DAY = toEpochDay('2026-04-15' as LocalDate);
+
+function nobodysRoster() {
+  const rosters = testRosters();
+  const shared = rosters.knownShared(0);
+  const own = rosters.knownEmployee({ employeeId: 'nobody' as EmployeeId, rosterVersion: 0 });
+  if (shared === undefined || own === undefined) throw new Error('no roster to begin with');
+  return { shared, own };
+}
+
+/** The day that a fact was answered with. */
+function dayOf(result: RecordResult | undefined): Attendance {
+  if (result === undefined || result.failure !== undefined) {
+    throw new Error(`not recorded: ${result?.failure.kind}`);
+  }
+  if (result.attendance === undefined) throw new Error('answered without a day');
+  return result.attendance;
+}
 
 function factOf(row: Record<string, unknown>): DeclarationFact {
   if (row.kind === 2) return { kind: 'CLEAR' };

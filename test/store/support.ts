@@ -1,14 +1,25 @@
 // A store over a fresh, migrated database, and facts to write into it.
 
-import type { Fact } from '../../src/app/facts.js';
+import type {
+  Fact,
+  MarkFact,
+  PunchFact,
+  RederiveFact,
+  ReplaceFact,
+  VoidFact,
+} from '../../src/app/facts.js';
 import type { AttendanceStore } from '../../src/app/ports.js';
 import type { MarkableStatus, Portion } from '../../src/domain/day.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
+import type { PunchKind } from '../../src/domain/punch.js';
+import type { ToldPunch } from '../../src/domain/recorded-punch.js';
 import type { Instant } from '../../src/domain/time.js';
+import { findZone } from '../../src/domain/zone.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { migrateUp } from '../../src/store/migrate.js';
 import { createPostgresStore, type Databases } from '../../src/store/postgres-store.js';
+import { createRosterReader, type RosterReader } from '../../src/store/roster-reader.js';
 import { createTestDatabase } from '../support/database.js';
 
 export interface StoreFixture {
@@ -27,13 +38,20 @@ export async function openStore(): Promise<StoreFixture> {
   return {
     url: test.url,
     database,
-    store: createPostgresStore(allIn(database), { requireKnownEmployees: false }),
+    store: createPostgresStore(allIn(database), testRosters(), { requireKnownEmployees: false }),
     rows: async (text, ...values) => await database.query({ name: '', text }, ...values),
     async close() {
       await database.close();
       await test.drop();
     },
   };
+}
+
+/** In UTC for whom nothing else is said. */
+export function testRosters(): RosterReader {
+  const defaultZone = findZone('UTC');
+  if (defaultZone === undefined) throw new Error('there is no UTC');
+  return createRosterReader({ defaultZone });
 }
 
 /** One pool for everything. */
@@ -52,7 +70,7 @@ export interface FactOptions {
 }
 
 /** A mark whose payload hash is its own, unless it has a request id: then it depends on that. */
-export function markOf(employeeId: string, date: string, options: FactOptions = {}): Fact {
+export function markOf(employeeId: string, date: string, options: FactOptions = {}): MarkFact {
   const { status = 'PRESENT', portion = 'WHOLE_DAY', requestId, etag, note = '' } = options;
   hashes += 1;
   return {
@@ -82,5 +100,85 @@ export function clearOf(employeeId: string, date: string): Fact {
     etag: undefined,
     actor: 'test',
     receivedAt: Date.now() as Instant,
+  };
+}
+
+/** What every fact of these carries; its payload hash is its own, unless it has a request id. */
+function headerOf(employeeId: string, requestId: string | undefined) {
+  hashes += 1;
+  return {
+    employeeId: employeeId as EmployeeId,
+    requestId,
+    payloadHash: requestId === undefined ? Uint8Array.of(hashes % 256) : Buffer.from(requestId),
+    actor: 'test',
+    receivedAt: Date.now() as Instant,
+  };
+}
+
+export interface PunchOptions extends Partial<Omit<ToldPunch, 'time' | 'kind'>> {
+  readonly requestId?: string;
+  readonly actor?: string;
+}
+
+/** `time`: ISO 8601, with a zone. */
+export function punchOf(
+  employeeId: string,
+  time: string,
+  kind: PunchKind = 'IN',
+  { requestId, actor = 'test', ...told }: PunchOptions = {},
+): PunchFact {
+  return {
+    kind: 'PUNCH',
+    ...headerOf(employeeId, requestId),
+    actor,
+    punch: {
+      time: Date.parse(time) as Instant,
+      kind,
+      deviceId: 'door',
+      eventId: '',
+      position: undefined,
+      flags: [],
+      source: 'DEVICE',
+      timeZone: '',
+      accuracyMeters: 0,
+      labels: {},
+      note: '',
+      ...told,
+    },
+  };
+}
+
+export function voidOf(
+  employeeId: string,
+  punchIds: readonly number[],
+  requestId?: string,
+): VoidFact {
+  return { kind: 'VOID', ...headerOf(employeeId, requestId), punchIds, reason: 'never was' };
+}
+
+export function replaceOf(
+  employeeId: string,
+  punchId: number,
+  time: string,
+  requestId?: string,
+): ReplaceFact {
+  return {
+    kind: 'REPLACE',
+    ...headerOf(employeeId, requestId),
+    punchId,
+    time: Date.parse(time) as Instant,
+    punchKind: undefined,
+    reason: 'the clock was wrong',
+  };
+}
+
+/** `firstDay`, `lastDay`: epoch days. */
+export function rederiveOf(employeeId: string, firstDay: number, lastDay: number): RederiveFact {
+  return {
+    kind: 'REDERIVE',
+    ...headerOf(employeeId, undefined),
+    firstDay,
+    lastDay,
+    reason: 'night',
   };
 }

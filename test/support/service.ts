@@ -5,6 +5,8 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { pino } from 'pino';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
+import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { createMetrics } from '../../src/server/metrics.js';
@@ -28,6 +30,8 @@ export interface TestService {
   readonly config: Config;
   readonly baseUrl: string;
   readonly client: Client<typeof AttendanceService>;
+  readonly clock: Client<typeof ClockService>;
+  readonly roster: Client<typeof RosterService>;
   stop(): Promise<void>;
 }
 
@@ -47,11 +51,14 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   if (options.early !== true) await service.ready;
   const scheme = config.tls === undefined ? 'http' : 'https';
   const baseUrl = `${scheme}://${service.host}:${service.port}`;
+  const transport = createGrpcTransport({ baseUrl });
   return {
     service,
     config,
     baseUrl,
-    client: createClient(AttendanceService, createGrpcTransport({ baseUrl })),
+    client: createClient(AttendanceService, transport),
+    clock: createClient(ClockService, transport),
+    roster: createClient(RosterService, transport),
     stop: async () => await service.stop(1000),
   };
 }

@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Anomaly } from "./attendance_pb.js";
+import { file_attendance_v1_attendance } from "./attendance_pb.js";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -13,18 +15,23 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/punch.proto.
  */
 export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
-  fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIs8BCgVQdW5jaBIwCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKBGtpbmQYAiABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIaCghldmVudF9pZBgEIAEoCUIIukgFcgMYgAESKQoIbG9jYXRpb24YBSABKAsyFy5hdHRlbmRhbmNlLnYxLkxvY2F0aW9uIr4BCghMb2NhdGlvbhIxCghsYXRpdHVkZRgBIAEoAUIaukgXyAEBEhIZAAAAAACAVkApAAAAAACAVsBIAIgBARIyCglsb25naXR1ZGUYAiABKAFCGrpIF8gBARISGQAAAAAAgGZAKQAAAAAAgGbASAGIAQESMAoPYWNjdXJhY3lfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAhNeXQSkAAAAAAAAAAEILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSqEAQoJUHVuY2hLaW5kEhoKFlBVTkNIX0tJTkRfVU5TUEVDSUZJRUQQABIRCg1QVU5DSF9LSU5EX0lOEAESEgoOUFVOQ0hfS0lORF9PVVQQAhIaChZQVU5DSF9LSU5EX0JSRUFLX1NUQVJUEAMSGAoUUFVOQ0hfS0lORF9CUkVBS19FTkQQBGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIrgFCgVQdW5jaBIwCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKBGtpbmQYAiABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIaCghldmVudF9pZBgEIAEoCUIIukgFcgMYgAESKQoIbG9jYXRpb24YBSABKAsyFy5hdHRlbmRhbmNlLnYxLkxvY2F0aW9uEjUKC2VtcGxveWVlX2lkGAYgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCgl0aW1lX3pvbmUYByABKAlCB7pIBHICGEASNAoGc291cmNlGAggASgOMhouYXR0ZW5kYW5jZS52MS5QdW5jaFNvdXJjZUIIukgFggECEAESSQoGbGFiZWxzGAkgAygLMiAuYXR0ZW5kYW5jZS52MS5QdW5jaC5MYWJlbHNFbnRyeUIXukgUmgEREBQiBnIEEAEYQCoFcgMYyAESFgoEbm90ZRgKIAEoCUIIukgFcgMY6AcSEAoIcHVuY2hfaWQYCyABKAkSMQoNcmVjZWl2ZWRfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYDSABKAkSMwoJYW5vbWFsaWVzGA4gAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5Qgi6SAWSAQIQEBIZChFyZXBsYWNlc19wdW5jaF9pZBgPIAEoCRIoCgZ2b2lkZWQYECABKAsyGC5hdHRlbmRhbmNlLnYxLlB1bmNoVm9pZBotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBInIKCVB1bmNoVm9pZBIoCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkSHAoUcmVwbGFjZWRfYnlfcHVuY2hfaWQYBCABKAkivgEKCExvY2F0aW9uEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIwCg9hY2N1cmFjeV9tZXRlcnMYAyABKAFCF7pIFBISGQAAAACE15dBKQAAAAAAAAAAQgsKCV9sYXRpdHVkZUIMCgpfbG9uZ2l0dWRlKpIBCgtQdW5jaFNvdXJjZRIcChhQVU5DSF9TT1VSQ0VfVU5TUEVDSUZJRUQQABIYChRQVU5DSF9TT1VSQ0VfQ09NTUFORBABEhcKE1BVTkNIX1NPVVJDRV9ERVZJQ0UQAhIVChFQVU5DSF9TT1VSQ0VfRklMRRADEhsKF1BVTkNIX1NPVVJDRV9DT1JSRUNUSU9OEAQqhAEKCVB1bmNoS2luZBIaChZQVU5DSF9LSU5EX1VOU1BFQ0lGSUVEEAASEQoNUFVOQ0hfS0lORF9JThABEhIKDlBVTkNIX0tJTkRfT1VUEAISGgoWUFVOQ0hfS0lORF9CUkVBS19TVEFSVBADEhgKFFBVTkNIX0tJTkRfQlJFQUtfRU5EEARiBnByb3RvMw", [file_attendance_v1_attendance, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * Someone touched a clock. A punch is evidence: what it comes to is said by the day it
- * belongs to.
+ * Someone touched a clock. A punch is evidence and never edited: what it comes to is said by the
+ * day it belongs to, and a wrong one is voided or replaced by another that says who and why.
+ *
+ * Fields that say "output only" are filled in by the service and not looked at in requests.
+ * Answers of RecordPunches and VoidPunch that would be larger than a message leave out note,
+ * labels and the reason of a void: ListPunches has them.
  *
  * @generated from message attendance.v1.Punch
  */
 export type Punch = Message<"attendance.v1.Punch"> & {
   /**
-   * When, by the clock that took it, from 1900 to 9999. Counted in whole seconds: a fraction
-   * is dropped.
+   * When, by the clock that took it, from 1900-01-02T00:00:00Z and before
+   * 9999-12-31T00:00:00Z, so that it has a date in every zone. Kept to the millisecond and
+   * counted in whole seconds: a fraction is evidence, and dropped for counting.
    *
    * @generated from field: google.protobuf.Timestamp time = 1;
    */
@@ -58,6 +65,87 @@ export type Punch = Message<"attendance.v1.Punch"> & {
    * @generated from field: attendance.v1.Location location = 5;
    */
   location?: Location | undefined;
+
+  /**
+   * Whose it is; required where punches are recorded, not looked at in a simulation.
+   *
+   * @generated from field: string employee_id = 6;
+   */
+  employeeId: string;
+
+  /**
+   * The IANA name of the zone that the device was set to, in its own spelling; empty when it
+   * did not say. Kept as evidence: the date of a punch is the roster's.
+   *
+   * @generated from field: string time_zone = 7;
+   */
+  timeZone: string;
+
+  /**
+   * Where it comes from. In requests DEVICE when not given; COMMAND and CORRECTION are the
+   * service's own to say.
+   *
+   * @generated from field: attendance.v1.PunchSource source = 8;
+   */
+  source: PunchSource;
+
+  /**
+   * What the caller wants to keep with it, such as a job or a cost centre: up to 20, with
+   * keys of 1 to 64 and values of up to 200 characters. A key `__proto__` is not kept.
+   *
+   * @generated from field: map<string, string> labels = 9;
+   */
+  labels: { [key: string]: string };
+
+  /**
+   * Anything worth keeping with it, up to 1,000 characters.
+   *
+   * @generated from field: string note = 10;
+   */
+  note: string;
+
+  /**
+   * Output only. Its number among the employee's facts: what VoidPunch and ReplacePunch name.
+   *
+   * @generated from field: string punch_id = 11;
+   */
+  punchId: string;
+
+  /**
+   * Output only. When the service was told.
+   *
+   * @generated from field: google.protobuf.Timestamp received_time = 12;
+   */
+  receivedTime?: Timestamp | undefined;
+
+  /**
+   * Output only. Who told: the caller's subject, `anonymous` where callers are not
+   * authenticated.
+   *
+   * @generated from field: string actor = 13;
+   */
+  actor: string;
+
+  /**
+   * Output only. What was found when it was recorded: CLOCK_SKEW, EVENT_ID_CONFLICT.
+   *
+   * @generated from field: repeated attendance.v1.Anomaly anomalies = 14;
+   */
+  anomalies: Anomaly[];
+
+  /**
+   * Output only. The punch that this one replaces; empty when it replaces none.
+   *
+   * @generated from field: string replaces_punch_id = 15;
+   */
+  replacesPunchId: string;
+
+  /**
+   * Output only. Why it counts no longer; absent while it counts.
+   *
+   * @generated from field: attendance.v1.PunchVoid voided = 16;
+   */
+  voided?: PunchVoid | undefined;
 };
 
 /**
@@ -66,6 +154,48 @@ export type Punch = Message<"attendance.v1.Punch"> & {
  */
 export const PunchSchema: GenMessage<Punch> = /*@__PURE__*/
   messageDesc(file_attendance_v1_punch, 0);
+
+/**
+ * Why a punch counts no longer.
+ *
+ * @generated from message attendance.v1.PunchVoid
+ */
+export type PunchVoid = Message<"attendance.v1.PunchVoid"> & {
+  /**
+   * When it was taken back.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * Who took it back.
+   *
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * Why, as they said.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * The punch that counts instead; empty when none does.
+   *
+   * @generated from field: string replaced_by_punch_id = 4;
+   */
+  replacedByPunchId: string;
+};
+
+/**
+ * Describes the message attendance.v1.PunchVoid.
+ * Use `create(PunchVoidSchema)` to create a new message.
+ */
+export const PunchVoidSchema: GenMessage<PunchVoid> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_punch, 1);
 
 /**
  * A position on earth (WGS 84), as a device reported it.
@@ -101,7 +231,55 @@ export type Location = Message<"attendance.v1.Location"> & {
  * Use `create(LocationSchema)` to create a new message.
  */
 export const LocationSchema: GenMessage<Location> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_punch, 1);
+  messageDesc(file_attendance_v1_punch, 2);
+
+/**
+ * Where a punch comes from.
+ *
+ * @generated from enum attendance.v1.PunchSource
+ */
+export enum PunchSource {
+  /**
+   * Not given: a device.
+   *
+   * @generated from enum value: PUNCH_SOURCE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A person's ClockIn, ClockOut, StartBreak or EndBreak.
+   *
+   * @generated from enum value: PUNCH_SOURCE_COMMAND = 1;
+   */
+  COMMAND = 1,
+
+  /**
+   * A device's log.
+   *
+   * @generated from enum value: PUNCH_SOURCE_DEVICE = 2;
+   */
+  DEVICE = 2,
+
+  /**
+   * A file.
+   *
+   * @generated from enum value: PUNCH_SOURCE_FILE = 3;
+   */
+  FILE = 3,
+
+  /**
+   * ReplacePunch.
+   *
+   * @generated from enum value: PUNCH_SOURCE_CORRECTION = 4;
+   */
+  CORRECTION = 4,
+}
+
+/**
+ * Describes the enum attendance.v1.PunchSource.
+ */
+export const PunchSourceSchema: GenEnum<PunchSource> = /*@__PURE__*/
+  enumDesc(file_attendance_v1_punch, 0);
 
 /**
  * What the person said they were doing.
@@ -149,5 +327,5 @@ export enum PunchKind {
  * Describes the enum attendance.v1.PunchKind.
  */
 export const PunchKindSchema: GenEnum<PunchKind> = /*@__PURE__*/
-  enumDesc(file_attendance_v1_punch, 0);
+  enumDesc(file_attendance_v1_punch, 1);
 

@@ -1,13 +1,20 @@
-// Every case of the acceptance page is tested, or says what it waits for; and every row is a
-// definition that the service would take.
+// Every case of the acceptance page is tested, by the rules alone or over the wire, or says what it
+// waits for; and every row is a definition that the service would take.
 
 import { expect } from 'chai';
 import { checkOffShiftRules, checkShift } from '../../../src/domain/check-shift.js';
+import { CALL_CASES } from '../../e2e/cases/calls.js';
+import { CHANGE_CASES } from '../../e2e/cases/changes.js';
+import { CLOCK_CASES } from '../../e2e/cases/clock.js';
 import { shiftOf, valuesOf } from '../support/scenario-values.js';
 import { ALL_CASES } from './rows/all.js';
 import { DEFINITIONS } from './rows/definitions.js';
 import { SHIFTS_ON_ONE_DATE } from './rows/nights.js';
-import { WAITING_FOR_OVERTIME, WAITING_FOR_THE_CLOCK } from './rows/waiting.js';
+import {
+  WAITING_FOR_OVERTIME,
+  WAITING_FOR_THE_PERIOD_LOCK,
+  WAITING_FOR_TOKENS,
+} from './rows/waiting.js';
 
 /** The ids of the page's sections A to F and I. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {
@@ -30,26 +37,39 @@ const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>
 /** Cases that have no part which the engine could answer. */
 const NOT_THE_ENGINES = ['A30', 'A31', 'A39', 'E15', 'E16', 'E25', 'E26', 'E31'];
 
-const tested = new Set([...ALL_CASES, ...SHIFTS_ON_ONE_DATE, ...DEFINITIONS].map(({ id }) => id));
-const waiting = [...WAITING_FOR_THE_CLOCK, ...WAITING_FOR_OVERTIME];
+/** Cases that tell of what a clock refuses, and of storing: over the wire they must be. */
+const OVER_THE_WIRE = [
+  ...['A2', 'A15', 'A28', 'A30', 'A31', 'A32', 'A38', 'C9', 'C10', 'C24', 'C27', 'D6', 'D11'],
+  ...['D12', 'D15', 'E1', 'E2', 'E3', 'E6', 'E7', 'E9', 'E10', 'E12', 'E14', 'E15', 'E16', 'E17'],
+  ...['E18', 'E19', 'E20', 'E21', 'E22', 'E23', 'E24', 'E25', 'E26', 'E28', 'E31'],
+];
+
+const WAITING_LISTS = [WAITING_FOR_THE_PERIOD_LOCK, WAITING_FOR_TOKENS, WAITING_FOR_OVERTIME];
+
+const ids = (rows: readonly { readonly id: string }[]) => new Set(rows.map(({ id }) => id));
+const tested = ids([...ALL_CASES, ...SHIFTS_ON_ONE_DATE, ...DEFINITIONS]);
+const wired = ids([...CLOCK_CASES, ...CHANGE_CASES, ...CALL_CASES]);
+const waiting = ids(WAITING_LISTS.flat());
 
 describe('acceptance: nothing is left out', () => {
-  it('every case is tested, or waits for what is not the engine', () => {
+  it('every case is tested, by the rules or over the wire, or waits for what is to come', () => {
     const missing = PAGE_IDS.filter((id) => !tested.has(id));
     expect(missing).to.deep.equal(NOT_THE_ENGINES);
-    const waits = new Set(waiting.map(({ id }) => id));
-    expect(missing.filter((id) => !waits.has(id))).to.deep.equal([]);
+    expect(missing.filter((id) => !wired.has(id) && !waiting.has(id))).to.deep.equal([]);
+    expect(missing.filter((id) => !wired.has(id))).to.deep.equal(['A39']);
+  });
+
+  it('every case about storing and refusing is told over the wire', () => {
+    expect([...wired].sort()).to.deep.equal(OVER_THE_WIRE.toSorted());
   });
 
   it('no row and no waiting case has an id that is not on the page', () => {
-    const ids = [...tested, ...waiting.map(({ id }) => id)];
-    expect(ids.filter((id) => !PAGE_IDS.includes(id))).to.deep.equal([]);
+    const all = [...tested, ...wired, ...waiting];
+    expect(all.filter((id) => !PAGE_IDS.includes(id))).to.deep.equal([]);
   });
 
   it('a case waits once for each thing', () => {
-    for (const list of [WAITING_FOR_THE_CLOCK, WAITING_FOR_OVERTIME]) {
-      expect(new Set(list.map(({ id }) => id))).to.have.length(list.length);
-    }
+    for (const list of WAITING_LISTS) expect(ids(list)).to.have.length(list.length);
   });
 
   it('no two rows have the same id and title', () => {

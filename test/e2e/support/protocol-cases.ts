@@ -396,7 +396,7 @@ const REFUSALS: readonly ProtocolCase[] = [
           {
             field: 'request_id',
             reason: 'REQUEST_ID_REUSED',
-            description: 'was used for another request about this employee',
+            description: 'was used for another request about employee ID',
           },
         ],
       }),

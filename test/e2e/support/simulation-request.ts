@@ -1,5 +1,6 @@
 // An acceptance case as a SimulateAttendanceRequest, in protobuf's JSON form: what any client
-// could write by hand.
+// could write by hand. The parts are exported for whoever stores the same case instead
+// (stage.ts).
 
 import { fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../../gen/attendance/v1/simulation_pb.js';
 import { deductionOf, Notation, roundingOf, secondsOf } from '../../domain/support/notation.js';
 import {
+  type AssignedSetup,
   type Case,
   DEFAULT_MARGIN,
   EMPLOYEE,
@@ -28,29 +30,23 @@ function jsonOf(row: Case): JsonObject {
   const { roster } = row;
   const { firstDay, lastDay } = datesOf(row);
   return given({
-    employee: employeeOf(roster, notation),
-    shifts: (roster.shifts ?? []).map(shiftOf),
-    assignments: (roster.assigned ?? []).map(({ shifts, from, to }) =>
-      given({
-        startDate: notation.date(from),
-        endDate: to === undefined ? undefined : notation.date(to),
-        cycle: [{ shiftIds: [...shifts] }],
-      }),
-    ),
+    employee: employeeJson(roster, notation),
+    shifts: (roster.shifts ?? []).map(shiftJson),
+    assignments: (roster.assigned ?? []).map((assigned) => assignmentJson(assigned, notation)),
     holidays: (roster.holidays ?? []).map((day) => ({
       date: notation.date(day),
       name: 'a holiday',
     })),
     offShiftRules: offShiftOf(roster),
-    punches: (row.punches ?? []).map((text) => punchOf(text, notation)),
-    marks: (row.marks ?? []).map((text) => markOf(text, notation)),
+    punches: (row.punches ?? []).map((text) => punchJson(text, notation)),
+    marks: (row.marks ?? []).map((text) => markJson(text, notation)),
     startDate: isoDate(firstDay),
     endDate: isoDate(lastDay),
     nowTime: isoTime(notation.now(row.now)),
   });
 }
 
-function employeeOf(roster: RosterSetup, notation: Notation): JsonObject {
+export function employeeJson(roster: RosterSetup, notation: Notation): JsonObject {
   return given({
     employeeId: EMPLOYEE,
     timeZone: notation.zone,
@@ -60,7 +56,7 @@ function employeeOf(roster: RosterSetup, notation: Notation): JsonObject {
   });
 }
 
-function shiftOf(shift: ShiftSetup): JsonObject {
+export function shiftJson(shift: ShiftSetup): JsonObject {
   const [startTime, endTime] = shift.hours.split('-');
   return given({
     shiftId: shift.id,
@@ -77,6 +73,17 @@ function shiftOf(shift: ShiftSetup): JsonObject {
     worksOnHolidays: shift.worksOnHolidays,
     calendarId: shift.calendar,
     geofence: shift.geofence && { ...shift.geofence },
+  });
+}
+
+export function assignmentJson(
+  { shifts, from, to }: AssignedSetup,
+  notation: Notation,
+): JsonObject {
+  return given({
+    startDate: notation.date(from),
+    endDate: to === undefined ? undefined : notation.date(to),
+    cycle: [{ shiftIds: [...shifts] }],
   });
 }
 
@@ -119,7 +126,7 @@ function roundingJson(text: string | undefined): JsonObject | undefined {
   };
 }
 
-function punchOf(text: string, notation: Notation): JsonObject {
+export function punchJson(text: string, notation: Notation): JsonObject {
   const { time, kind, deviceId, eventId, position } = notation.punch(text);
   return given({
     time: isoTime(time),
@@ -130,7 +137,7 @@ function punchOf(text: string, notation: Notation): JsonObject {
   });
 }
 
-function markOf(text: string, notation: Notation): JsonObject {
+function markJson(text: string, notation: Notation): JsonObject {
   const { date, status, portion } = notation.mark(text);
   return { date, status: `ATTENDANCE_STATUS_${status}`, portion: `PORTION_${portion}` };
 }

@@ -12,10 +12,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/internal/v1/month_block.proto.
  */
 export const file_attendance_internal_v1_month_block: GenFile = /*@__PURE__*/
-  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIuwCCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxImCgdvcmlnaW5zGAkgAygOMhUuYXR0ZW5kYW5jZS52MS5PcmlnaW4SKAoIcG9ydGlvbnMYCiADKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SPAoTb3RoZXJfaGFsZl9zdGF0dXNlcxgLIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxINCgVub3RlcxgMIAMoCWIGcHJvdG8z", [file_attendance_v1_attendance]);
+  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIq0DCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxImCgdvcmlnaW5zGAkgAygOMhUuYXR0ZW5kYW5jZS52MS5PcmlnaW4SKAoIcG9ydGlvbnMYCiADKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SPAoTb3RoZXJfaGFsZl9zdGF0dXNlcxgLIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxINCgVub3RlcxgMIAMoCRIUCgx3b3JrX251bWJlcnMYDiADKBESEQoJc2hpZnRfaWRzGA8gAygJYgZwcm90bzM", [file_attendance_v1_attendance]);
 
 /**
- * One employee's stored days of one month, as the cache keeps them. Not part of the contract:
+ * One employee's days of one month, as the cache keeps them. Not part of the contract:
  * only this service writes and reads it, and an entry that does not fit is thrown away. A change
  * of its meaning raises BLOCK_FORMAT in src/cache/block-codec.ts, so that two releases that
  * share a Redis never read each other's entries.
@@ -52,6 +52,14 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
   version: bigint;
 
   /**
+   * The version of what all employees share of the roster. Another one than the one in force
+   * makes the block a miss.
+   *
+   * @generated from field: uint64 roster_version = 13;
+   */
+  rosterVersion: bigint;
+
+  /**
    * The days of the month, from 1.
    *
    * @generated from field: repeated uint32 days_of_month = 5;
@@ -59,21 +67,21 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
   daysOfMonth: number[];
 
   /**
-   * Which change of its day each is, from 1.
+   * Which change of its day each is, from 1; 0 for a day never stored.
    *
    * @generated from field: repeated uint32 revisions = 6;
    */
   revisions: number[];
 
   /**
-   * When each was recorded: microseconds since 1970-01-01T00:00:00Z.
+   * When each was recorded: microseconds since 1970-01-01T00:00:00Z; 0 for a day never stored.
    *
    * @generated from field: repeated uint64 recorded_at_us = 7;
    */
   recordedAtUs: bigint[];
 
   /**
-   * Each day in one word; unspecified when every mark was cleared, and the rest is then empty.
+   * Each day in one word.
    *
    * @generated from field: repeated attendance.v1.AttendanceStatus statuses = 8;
    */
@@ -106,6 +114,21 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
    * @generated from field: repeated string notes = 12;
    */
   notes: string[];
+
+  /**
+   * The works of all days, one behind the other, as src/cache/work-numbers.ts writes them: as text
+   * they would be three times as long, and reading a month would take three times as long.
+   *
+   * @generated from field: repeated sint32 work_numbers = 14;
+   */
+  workNumbers: number[];
+
+  /**
+   * The shifts that are in them, each once: numbers in the works are places here.
+   *
+   * @generated from field: repeated string shift_ids = 15;
+   */
+  shiftIds: string[];
 };
 
 /**

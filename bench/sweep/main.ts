@@ -1,0 +1,196 @@
+// A shift that a whole company works changes from the middle of a year on, in a running, empty
+// service, by hand: `node dist/bench/sweep/main.js [url] [employees] [days]`. Prints how long the
+// change took, how long stored days took to follow, and what readers and writers saw meanwhile.
+// Ends with 1 when a read was wrong or a day did not follow.
+
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
+import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
+import { PunchKind } from '../../gen/attendance/v1/punch_pb.js';
+import type { RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
+import { type Clients, clientsOf } from '../company/load.js';
+import { percentile } from '../support/statistics.js';
+
+const [url = 'http://127.0.0.1:8080', size = '1000', length = '365'] = process.argv.slice(2);
+const EMPLOYEES = Number(size);
+const DAYS = Number(length);
+
+const SHIFT_ID = 'day';
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const FIRST_MS = Date.parse('2025-01-01T00:00:00Z');
+const CHANGED_FROM = Math.floor(DAYS / 2);
+
+/** Calls that are on their way at a time, while the company is made. */
+const LANES = 4;
+const PUNCHES_PER_CALL = 1000;
+
+/** How often it is asked whether all days have followed, and how often of that is told. */
+const ASK_EVERY_MS = 500;
+const TOLD_OF = 20;
+
+/** Wrong answers that are shown. */
+const MAX_SHOWN = 10;
+
+/** Days looked at one by one when the sweep is over. */
+const LOOKED_AT = 2000;
+
+function idOf(index: number): string {
+  return `e${String(index).padStart(5, '0')}`;
+}
+
+function dateOf(day: number): string {
+  return new Date(FIRST_MS + day * DAY_MS).toISOString().slice(0, 10);
+}
+
+async function timed<T>(what: string, run: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await run();
+  console.log(`${what}: ${((performance.now() - started) / 1000).toFixed(2)} s`);
+  return result;
+}
+
+async function inLanes(count: number, run: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < count; index = next++) await run(index);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+async function hire({ roster }: Clients): Promise<void> {
+  const shift = { shiftId: SHIFT_ID, startTime: '08:00', endTime: '16:00' };
+  await roster.createShift({ shift });
+  await inLanes(EMPLOYEES, async (index) => {
+    await roster.createEmployee({
+      employee: { employeeId: idOf(index), timeZone: 'UTC', defaultShiftId: SHIFT_ID },
+    });
+  });
+}
+
+/** Everybody from eight to four, every day. */
+async function work({ clock }: Clients): Promise<void> {
+  await inLanes(EMPLOYEES, async (index) => {
+    const punches = Array.from({ length: DAYS * 2 }, (_, place) => ({
+      employeeId: idOf(index),
+      time: timestampFromMs(
+        FIRST_MS + Math.floor(place / 2) * DAY_MS + (place % 2 === 0 ? 8 : 16) * HOUR_MS,
+      ),
+      kind: place % 2 === 0 ? PunchKind.IN : PunchKind.OUT,
+    }));
+    for (let from = 0; from < punches.length; from += PUNCHES_PER_CALL) {
+      const some = punches.slice(from, from + PUNCHES_PER_CALL);
+      const { results } = await clock.recordPunches({ punches: some });
+      const refused = results.find(({ outcome }) => outcome !== PunchOutcome.RECORDED);
+      if (refused !== undefined) throw new Error(`a punch was not recorded: ${refused.outcome}`);
+    }
+  });
+}
+
+/** From the middle of the year on, work begins at seven: everybody is an hour late. */
+async function changeShift({ roster }: Clients): Promise<RosterChange> {
+  const effectiveDate = dateOf(CHANGED_FROM);
+  const shift = { shiftId: SHIFT_ID, startTime: '07:00', endTime: '15:00', effectiveDate };
+  const { rosterChange } = await roster.updateShift({ shift, reason: 'summer hours' });
+  if (rosterChange === undefined) throw new Error('the shift was like that before');
+  return rosterChange;
+}
+
+/** What is wrong about a day under the changed roster; empty when nothing is. */
+function wrongIn(day: number, attendance: Attendance | undefined): string {
+  const late = Number(attendance?.lateBy?.seconds ?? 0n);
+  const expected = day < CHANGED_FROM ? 0 : 3600;
+  return late === expected ? '' : `late by ${late} s instead of ${expected} s`;
+}
+
+class Watch {
+  readonly reads: number[] = [];
+  readonly writes: number[] = [];
+  readonly wrong: string[] = [];
+  over = false;
+}
+
+/** Reads any day of anybody until the sweep is over. */
+async function readOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
+  while (!watch.over) {
+    const [index, day] = [any(EMPLOYEES), any(DAYS)];
+    const started = performance.now();
+    const { attendance } = await service.getAttendance({
+      employeeId: idOf(index),
+      date: dateOf(day),
+    });
+    watch.reads.push(performance.now() - started);
+    const wrong = wrongIn(day, attendance);
+    if (wrong !== '') watch.wrong.push(`${idOf(index)} ${dateOf(day)}: ${wrong}`);
+  }
+}
+
+/** Marks days of somebody else, one after the other. */
+async function writeOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
+  for (let day = 0; !watch.over; day = (day + 1) % 365) {
+    const started = performance.now();
+    const note = String(watch.writes.length);
+    await service.markAttendance({ employeeId: 'writer', date: dateOf(day), status: 1, note });
+    watch.writes.push(performance.now() - started);
+  }
+}
+
+function any(count: number): number {
+  return Math.floor(Math.random() * count);
+}
+
+/** Asks for the progress until it is finished. */
+async function follow(clients: Clients, changeId: string): Promise<RosterChange> {
+  for (let asked = 0; ; asked += 1) {
+    const { rosterChange } = await clients.roster.getRosterChange({ changeId });
+    if (rosterChange === undefined) throw new Error('the change is gone');
+    if (rosterChange.finishTime !== undefined) return rosterChange;
+    if (asked % TOLD_OF === 0) {
+      console.log(`  ${rosterChange.employeesDone} employees, ${rosterChange.daysDerived} days`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
+
+/** Days changed since the roster did have one revision more than the others. */
+async function lookAtRevisions({ attendance: service }: Clients, watch: Watch): Promise<void> {
+  await inLanes(LOOKED_AT, async () => {
+    const [index, day] = [any(EMPLOYEES), any(DAYS)];
+    const key = { employeeId: idOf(index), date: dateOf(day) };
+    const { revisions } = await service.listAttendanceRevisions(key);
+    const told = revisions.filter(({ reason }) => reason.startsWith('roster change ')).length;
+    const expected = day < CHANGED_FROM ? 0 : 1;
+    if (told !== expected) watch.wrong.push(`${key.employeeId} ${key.date}: ${told} revisions`);
+  });
+}
+
+function latencies(what: string, taken: readonly number[]): void {
+  const [half, most, all] = [50, 99, 100].map((part) => percentile(taken, part).toFixed(1));
+  console.log(`${taken.length} ${what}: p50 ${half} ms, p99 ${most} ms, slowest ${all} ms`);
+}
+
+const clients = clientsOf(url);
+console.log(`${EMPLOYEES} employees, ${DAYS} days each`);
+await timed('hired', () => hire(clients));
+await timed(`${EMPLOYEES * DAYS * 2} punches`, () => work(clients));
+const watch = new Watch();
+const change = await timed('the change', () => changeShift(clients));
+const others = [readOn(clients, watch), readOn(clients, watch), writeOn(clients, watch)];
+const started = performance.now();
+const done = await follow(clients, change.changeId);
+const seconds = (performance.now() - started) / 1000;
+watch.over = true;
+await Promise.all(others);
+console.log(
+  `followed in ${seconds.toFixed(1)} s: ${done.daysDerived} days derived, ` +
+    `${done.daysChanged} changed, ${(Number(done.daysDerived) / seconds).toFixed(0)} days/s`,
+);
+latencies('reads meanwhile', watch.reads);
+latencies('writes meanwhile', watch.writes);
+await timed('revisions looked at', () => lookAtRevisions(clients, watch));
+if (Number(done.daysChanged) !== EMPLOYEES * (DAYS - CHANGED_FROM)) {
+  watch.wrong.push(`${done.daysChanged} days changed`);
+}
+console.log(`${watch.wrong.length} wrong`);
+for (const wrong of watch.wrong.slice(0, MAX_SHOWN)) console.log(`  ${wrong}`);
+if (watch.wrong.length > 0) process.exitCode = 1;

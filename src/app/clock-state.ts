@@ -1,0 +1,157 @@
+// Who is in, on a break or out, and since when: what a clock on the wall would show. Read from the
+// days around now as they stand at that moment; a session is open until somebody ends it or the
+// moment comes from which on nobody can any more.
+
+import type { Attendance, Session } from '../domain/day.js';
+import type { EmployeeId } from '../domain/employee-id.js';
+import { AttendanceError } from '../domain/errors.js';
+import { goesOnUntil, isOpenAt } from '../domain/goes-on.js';
+import { present } from '../domain/present.js';
+import type { Instant } from '../domain/time.js';
+import type { Zone } from '../domain/zone.js';
+import type { AttendanceStore, DayUnderPlan, OpenDay } from './ports.js';
+import { zoneOfDay } from './simulate.js';
+
+export const CLOCK_STATUSES = ['OUT', 'IN', 'ON_BREAK'] as const;
+export type ClockStatus = (typeof CLOCK_STATUSES)[number];
+
+export interface ClockState {
+  readonly employeeId: EmployeeId;
+  /** Empty when nobody ever gave one. */
+  readonly employeeName: string;
+  readonly status: ClockStatus;
+  /** Undefined when the employee was not seen in the days around now. */
+  readonly since: Instant | undefined;
+  /** The open session; undefined when out. */
+  readonly session: Session | undefined;
+  /** From when on it is no longer open, should nobody end it; undefined when out. */
+  readonly closesAt: Instant | undefined;
+  /** The day that the session counts for; when out, the employee's date of now. */
+  readonly attendance: Attendance;
+  /**
+   * To tell its times in: that of the session's shift, else the employee's today; when out, that
+   * of today's shifts, else the employee's.
+   */
+  readonly zone: Zone;
+}
+
+/** Whether somebody is in a session at a moment, by its own day alone. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly closesAt: Instant;
+}
+
+/** The session of a day that is open at `now`: begun, without an end, and not given up yet. */
+export function openSessionOf(
+  { plan, day: { result } }: DayUnderPlan,
+  now: Instant,
+): OpenSession | undefined {
+  for (const session of result.work.sessions.toReversed()) {
+    const closesAt = goesOnUntil(session, plan, result);
+    if (closesAt !== undefined && isOpenAt(session, plan, result, now)) {
+      return { session, closesAt };
+    }
+  }
+  return undefined;
+}
+
+/** One employee's state; throws EMPLOYEE_NOT_FOUND. */
+export async function clockState(
+  store: AttendanceStore,
+  employeeId: EmployeeId,
+  now: Instant,
+): Promise<ClockState> {
+  const found = await store.readDaysAround(employeeId, now);
+  if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+  const { employeeName, days, today } = found;
+  const zoneToday = today.plan.zone;
+  for (const { plan, day } of days.toReversed()) {
+    const state = stateIn({ employeeId, employeeName, day, plan, zoneToday }, now);
+    if (state !== undefined) return state;
+  }
+  const { date } = today.day;
+  return {
+    employeeId,
+    employeeName,
+    status: 'OUT',
+    since: lastSeen(days, now),
+    session: undefined,
+    closesAt: undefined,
+    attendance: present({ employeeId, employeeName, date }, today.day, now),
+    zone: zoneOfDay(today.plan),
+  };
+}
+
+/** The state of somebody with an open session on the day; undefined without one. */
+function stateIn(
+  { employeeId, employeeName, day, plan, zoneToday }: OpenDay,
+  now: Instant,
+): ClockState | undefined {
+  const open = openSessionOf({ plan, day }, now);
+  if (open === undefined) return undefined;
+  const { session, closesAt } = open;
+  const pause = session.breaks.findLast(({ start, end }) => start <= now && end === undefined);
+  const shift = plan.shifts.find((planned) => planned.shift.shiftId === session.shiftId);
+  return {
+    employeeId,
+    employeeName,
+    status: pause === undefined ? 'IN' : 'ON_BREAK',
+    since: pause?.start ?? lastReturn(session, now) ?? session.in,
+    session,
+    closesAt,
+    attendance: present({ employeeId, employeeName, date: day.date }, day, now),
+    zone: shift?.zone ?? zoneToday,
+  };
+}
+
+/** When somebody who is in came back from the last break. */
+function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
+  return breaks.findLast(({ end }) => end !== undefined && end <= now)?.end;
+}
+
+/** The last departure by now, or the moment from which on it was given up. */
+function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
+  let last: Instant | undefined;
+  const consider = (at: Instant | undefined): void => {
+    if (at !== undefined && at <= now && (last === undefined || at > last)) last = at;
+  };
+  for (const { plan, day } of days) {
+    const { result } = day;
+    for (const session of result.work.sessions) {
+      consider(session.out ?? goesOnUntil(session, plan, result));
+    }
+  }
+  return last;
+}
+
+export interface ClockedInQuery {
+  /** Undefined: everybody. */
+  readonly groupId: string | undefined;
+  /** Begin behind this employee; undefined: at the first. */
+  readonly after: EmployeeId | undefined;
+  /** The most employees to return, at least 1. */
+  readonly limit: number;
+}
+
+export interface ClockedInPage {
+  /** By employee id. */
+  readonly states: readonly ClockState[];
+  /** Undefined when the list ends here. Present, the next page may still be empty. */
+  readonly next: EmployeeId | undefined;
+}
+
+/** Everybody who is in or on a break. */
+export async function listClockedIn(
+  store: AttendanceStore,
+  { groupId, after, limit }: ClockedInQuery,
+  now: Instant,
+): Promise<ClockedInPage> {
+  const page = await store.listOpenDays({ groupId, now, after, limit });
+  const states = new Map<EmployeeId, ClockState>();
+  // By date: of two days of one employee the later one's session is the one that counts.
+  for (const day of page.days) {
+    const state = stateIn(day, now);
+    if (state !== undefined) states.set(day.employeeId, state);
+  }
+  return { states: [...states.values()], next: page.next };
+}

@@ -1,0 +1,217 @@
+// A person's commands and corrections: checked under the lock against the sessions there are, as
+// all standing punches make them under the roster in force, whatever is stored.
+
+import { type ClockProblem, checkCommand } from '../domain/clock-check.js';
+import { checkCorrection } from '../domain/correction-check.js';
+import { declarationIn } from '../domain/declaration.js';
+import { derive } from '../domain/derive.js';
+import type { Failure } from '../domain/errors.js';
+import type { DayPlan } from '../domain/plan.js';
+import { type DerivedDay, type Presence, presencesOf } from '../domain/presence.js';
+import type { Timeline } from '../domain/punch.js';
+import { mayBePunched } from '../domain/punched-day.js';
+import type { RecordedPunch, ToldPunch } from '../domain/recorded-punch.js';
+import { type Instant, wholeSecond } from '../domain/time.js';
+import { MAX_COMMAND_WAIT_MS } from './batch-needs.js';
+import type { BatchState } from './batch-state.js';
+import { NOT_YET, originalOf, record, standingPunch } from './decide-punch.js';
+import type { EmployeeState } from './employee-state.js';
+import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from './facts.js';
+import type { PlannedDays } from './touched-days.js';
+
+/** Records a command's punch, or refuses it. `now` is its time when it brought none. */
+export function decideCommand(
+  fact: CommandFact,
+  index: number,
+  state: EmployeeState,
+  batch: BatchState,
+  now: Instant,
+): Failure | undefined {
+  const { employeeId, command } = fact;
+  const time = fact.isTimeGiven ? fact.punch.time : momentUnderLock(fact, now);
+  const kind = COMMAND_KINDS[command];
+  const told: ToldPunch = { ...fact.punch, time, kind };
+  const trial = state.punches.trialWith(told, undefined);
+  const plans = state.plans.touchedNear(time, trial.range);
+  const before = sessionsOn(plans, state.punches.timeline);
+  const tried = tryOut(plans, trial.punches);
+  const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
+  if (problem !== undefined) return refused(problem, employeeId, time);
+  state.settle();
+  // The same was said before and taken back: this says it again.
+  const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);
+  const date = dateOf(tried().days, punch, state.plans);
+  accept({ fact, index, punch, voids: [] }, date, state, batch);
+  return undefined;
+}
+
+/** Puts another punch in the place of one, or refuses to. */
+export function decideReplace(
+  fact: ReplaceFact,
+  index: number,
+  state: EmployeeState,
+  batch: BatchState,
+): Failure | undefined {
+  const { employeeId, actor, reason, punchId } = fact;
+  const { punch: old, failure } = standingPunch(state, punchId);
+  if (old === undefined) return failure;
+  const told = correctionOf(old, fact);
+  const [without, trial] = [state.punches.trialWithout(old), state.punches.trialWith(told, old)];
+  const plans = byDate([
+    ...state.plans.touchedNear(old.time, without.range),
+    ...state.plans.touchedNear(told.time, trial.range),
+  ]);
+  const tried = tryOut(plans, trial.punches);
+  const problem = checkCorrection({
+    oldKind: old.kind,
+    newKind: told.kind,
+    oldTime: wholeSecond(old.time),
+    newTime: wholeSecond(told.time),
+    before: sessionsOn(plans, state.punches.timeline),
+    without: sessionsOn(plans, without.punches),
+    after: tried().sessions,
+  });
+  if (problem !== undefined) return refused(problem, employeeId, told.time);
+  state.settle();
+  const punch = record(fact, told, punchId, index, state, batch);
+  const voided = {
+    by: punch.punchId,
+    at: NOT_YET,
+    actor,
+    reason,
+    replacedBy: punch.punchId,
+  };
+  state.change({ ...old, voided }, index);
+  const date = dateOf(tried().days, punch, state.plans);
+  accept({ fact, index, punch, voids: [punchId] }, date, state, batch);
+  return undefined;
+}
+
+/** The needs were told without knowing it: far from the moment we were told, they would not do. */
+function momentUnderLock({ receivedAt }: CommandFact, now: Instant): Instant {
+  if (Math.abs(now - receivedAt) > MAX_COMMAND_WAIT_MS) {
+    throw new RangeError(`a command received at ${receivedAt} is decided at ${now}`);
+  }
+  return now;
+}
+
+/** What came with the old punch stays, as evidence; but its device said no such thing. */
+function correctionOf(old: RecordedPunch, fact: ReplaceFact): ToldPunch {
+  const { deviceId, position, timeZone, accuracyMeters, labels, note } = old;
+  const time = fact.time ?? old.time;
+  // That a clock was wrong counts no longer when somebody said what the time was.
+  const isTimeKept = time === old.time && old.flags.includes('CLOCK_SKEW');
+  return {
+    time,
+    kind: fact.punchKind ?? old.kind,
+    source: 'CORRECTION',
+    deviceId,
+    eventId: '',
+    position,
+    flags: isTimeKept ? ['CLOCK_SKEW'] : [],
+    timeZone,
+    accuracyMeters,
+    labels,
+    note,
+  };
+}
+
+/** Each once. */
+function byDate(plans: readonly DayPlan[]): readonly DayPlan[] {
+  const once = new Map(plans.map((plan) => [plan.epochDay, plan]));
+  return [...once.values()].sort((a, b) => a.epochDay - b.epochDay);
+}
+
+function deriveAll(plans: readonly DayPlan[], punches: Timeline): readonly DerivedDay[] {
+  return plans
+    .filter((plan) => mayBePunched(plan, punches))
+    .map((plan) => ({ plan, result: derive({ declaration: undefined, punches }, plan) }));
+}
+
+function sessionsOn(plans: readonly DayPlan[], punches: Timeline): readonly Presence[] {
+  return presencesOf(deriveAll(plans, punches), punches);
+}
+
+interface Tried {
+  readonly days: readonly DerivedDay[];
+  readonly sessions: readonly Presence[];
+}
+
+/** What would become of the days; worked out when asked, once. */
+function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Tried {
+  let tried: Tried | undefined;
+  return () => {
+    if (tried === undefined) {
+      const days = deriveAll(plans, punches);
+      tried = { days, sessions: presencesOf(days, punches) };
+    }
+    return tried;
+  };
+}
+
+/** The date that a punch's session counts for; of one that is in none, the date it is on. */
+function dateOf(
+  days: readonly DerivedDay[],
+  { time, kind }: RecordedPunch,
+  plans: PlannedDays,
+): number {
+  const second = wholeSecond(time);
+  const isEdge = (first: 'in' | 'out', other: 'in' | 'out') => {
+    const has = (end: 'in' | 'out') => (day: DerivedDay) =>
+      day.result.work.sessions.some((session) => session[end] === second);
+    return days.find(has(first)) ?? days.find(has(other));
+  };
+  const isAround = ({ result }: DerivedDay) =>
+    result.work.sessions.some(
+      ({ in: start, out, closesAt }) =>
+        start !== undefined && start <= second && second < (out ?? closesAt ?? Infinity),
+    );
+  const day =
+    kind === 'OUT'
+      ? isEdge('out', 'in')
+      : kind === 'BREAK_START' || kind === 'BREAK_END'
+        ? days.findLast(isAround)
+        : isEdge('in', 'out');
+  return (day ?? days.findLast(isAround))?.plan.epochDay ?? plans.dateAt(time);
+}
+
+interface AcceptedClocking {
+  readonly fact: CommandFact | ReplaceFact;
+  /** Its place in the batch. */
+  readonly index: number;
+  readonly punch: RecordedPunch;
+  readonly voids: readonly number[];
+}
+
+function accept(
+  { fact, index, punch: { punchId }, voids }: AcceptedClocking,
+  epochDay: number,
+  state: EmployeeState,
+  batch: BatchState,
+): void {
+  state.settle();
+  // The answer's day may be one the punch did not touch, and stored under an older roster.
+  state.deriveDay(epochDay, declarationIn(state.day(epochDay).result), index);
+  const day = state.answer(epochDay);
+  const accepted = { sequence: punchId, day, isPunch: true, voids };
+  batch.done(state, fact, { kind: 'DONE', day, punchIds: [punchId] }, accepted);
+}
+
+function refused(
+  { refusal, session }: ClockProblem,
+  employeeId: EmployeeState['employeeId'],
+  time: Instant,
+): Failure {
+  return {
+    kind: 'CLOCK_REFUSED',
+    refusal,
+    employeeId,
+    time,
+    session: session && {
+      in: session.in,
+      out: session.out,
+      shiftId: session.shiftId,
+      date: session.date,
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// Plans of rosters that were just used. All employees of whom the roster knows nothing share one
+// roster, so that theirs are made once and not with every punch. Rosters and plans are never
+// changed: nothing here has to be made invalid.
+
+import type { EmployeeRoster, Roster } from '../domain/roster.js';
+import { PlannedDays } from './touched-days.js';
+
+/** How many employees' rosters are remembered. */
+const MAX_ROSTERS = 64;
+/** How many plans of one: at about 2 kB each, all of them stay below 70 MB. */
+const MAX_PLANS = 512;
+
+/** By employee roster, the one used last at the end. */
+const recent = new Map<EmployeeRoster, PlannedDays>();
+
+/** An employee's plans, perhaps with some already made. */
+export function recentPlans(roster: Roster, employee: EmployeeRoster): PlannedDays {
+  const known = recent.get(employee);
+  recent.delete(employee);
+  const isUsable = known?.roster === roster && known.size <= MAX_PLANS;
+  const plans = isUsable ? known : new PlannedDays(roster, employee);
+  recent.set(employee, plans);
+  if (recent.size > MAX_ROSTERS) {
+    const [oldest] = recent.keys();
+    if (oldest !== undefined) recent.delete(oldest);
+  }
+  return plans;
+}

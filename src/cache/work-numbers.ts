@@ -1,0 +1,247 @@
+// The works of a block's days as whole numbers, one behind the other: quick to read and short as
+// packed varints. Instants are milliseconds from their date's midnight in UTC. What is read was in
+// somebody else's hands: numbers that are not exactly what is written here are no work.
+//
+// An optional number is 0 for none, else the number, moved up by one where it is not below 0. A
+// word is its place in its list, from 1. A list begins with its length.
+
+import {
+  ANOMALIES,
+  type Anomaly,
+  type Break,
+  type DayWork,
+  NO_WORK,
+  type Pending,
+  type Session,
+  type ShiftResult,
+  STATUSES,
+  type Status,
+} from '../domain/day.js';
+import { type LocalDate, toEpochDay } from '../domain/local-date.js';
+import type { Instant } from '../domain/time.js';
+
+const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
+
+/** Stands for a day of which nothing is planned and nothing was punched. */
+const NOTHING = 0;
+
+const DAY_MS = 86_400_000;
+/** What a number of the form can hold: instants within 24 days of their date. */
+const LEAST = -(2 ** 31);
+const MOST = 2 ** 31 - 1;
+
+export class WorkWriter {
+  readonly numbers: number[] = [];
+  readonly shiftIds: string[] = [];
+  #isComplete = true;
+  #midnight = 0;
+
+  /** Whether everything added could be written. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  add(date: LocalDate, work: DayWork): void {
+    this.#midnight = toEpochDay(date) * DAY_MS;
+    if (work === NO_WORK) {
+      this.#number(NOTHING);
+      return;
+    }
+    this.#number(STATUSES.indexOf(work.status) + 1);
+    this.#optionalWord(STATUSES, work.otherHalfStatus);
+    this.#list(work.shifts, (shift) => this.#shift(shift));
+    this.#list(work.sessions, (session) => this.#session(session));
+    this.#optionalInstant(work.firstIn);
+    this.#optionalInstant(work.lastOut);
+    this.#number(work.workedSeconds);
+    this.#number(work.onBreakSeconds);
+    this.#list(work.anomalies, (anomaly) => this.#number(ANOMALIES.indexOf(anomaly) + 1));
+  }
+
+  #shift(shift: ShiftResult): void {
+    const { pending } = shift;
+    this.#number(this.#idOf(shift.shiftId));
+    this.#instant(shift.start);
+    this.#instant(shift.end);
+    this.#number(STATUSES.indexOf(shift.status) + 1);
+    this.#optionalWord(PENDING_KINDS, pending?.kind);
+    if (pending !== undefined) this.#instant(pending.at);
+    this.#optionalInstant(shift.firstIn);
+    this.#optionalInstant(shift.lastOut);
+    this.#number(shift.workedSeconds);
+    this.#number(shift.lateBySeconds);
+    this.#number(shift.earlyBySeconds);
+  }
+
+  #session(session: Session): void {
+    this.#optionalInstant(session.in);
+    this.#optionalInstant(session.out);
+    this.#optional(session.shiftId === undefined ? undefined : this.#idOf(session.shiftId));
+    this.#number(session.workedSeconds);
+    this.#list(session.breaks, ({ start, end }) => {
+      this.#instant(start);
+      this.#optionalInstant(end);
+    });
+    this.#optionalInstant(session.closesAt);
+  }
+
+  #idOf(shiftId: string): number {
+    const known = this.shiftIds.indexOf(shiftId);
+    return known >= 0 ? known : this.shiftIds.push(shiftId) - 1;
+  }
+
+  #list<T>(items: readonly T[], write: (item: T) => void): void {
+    this.#number(items.length);
+    for (const item of items) write(item);
+  }
+
+  #optionalWord<T>(words: readonly T[], word: T | undefined): void {
+    this.#number(word === undefined ? 0 : words.indexOf(word) + 1);
+  }
+
+  #optionalInstant(instant: Instant | undefined): void {
+    this.#optional(instant === undefined ? undefined : instant - this.#midnight);
+  }
+
+  #instant(instant: Instant): void {
+    this.#number(instant - this.#midnight);
+  }
+
+  #optional(value: number | undefined): void {
+    this.#number(value === undefined ? 0 : value < 0 ? value : value + 1);
+  }
+
+  #number(value: number): void {
+    if (value < LEAST || value > MOST) this.#isComplete = false;
+    this.numbers.push(value);
+  }
+}
+
+/** Thrown within this file only. */
+class NotWorkError extends Error {}
+
+export class WorkReader {
+  readonly #numbers: readonly number[];
+  readonly #shiftIds: readonly string[];
+  #at = 0;
+  #midnight = 0;
+
+  constructor(numbers: readonly number[], shiftIds: readonly string[]) {
+    this.#numbers = numbers;
+    this.#shiftIds = shiftIds;
+  }
+
+  /** Whether nothing is left: as it should be behind the last day. */
+  get isAtEnd(): boolean {
+    return this.#at === this.#numbers.length;
+  }
+
+  /** The work of the next day; undefined when there is none in the numbers. */
+  next(date: LocalDate): DayWork | undefined {
+    this.#midnight = toEpochDay(date) * DAY_MS;
+    try {
+      return this.#work();
+    } catch {
+      return undefined;
+    }
+  }
+
+  #work(): DayWork {
+    const code = this.#number();
+    if (code === NOTHING) return NO_WORK;
+    return {
+      status: wordAt<Status>(STATUSES, code),
+      otherHalfStatus: this.#optionalWord<Status>(STATUSES),
+      shifts: this.#list(() => this.#shift()),
+      sessions: this.#list(() => this.#session()),
+      firstIn: this.#optionalInstant(),
+      lastOut: this.#optionalInstant(),
+      workedSeconds: this.#number(),
+      onBreakSeconds: this.#number(),
+      anomalies: this.#list(() => wordAt<Anomaly>(ANOMALIES, this.#number())),
+    };
+  }
+
+  #shift(): ShiftResult {
+    return {
+      shiftId: this.#id(this.#number()),
+      start: this.#instant(),
+      end: this.#instant(),
+      status: wordAt<Status>(STATUSES, this.#number()),
+      pending: this.#pending(),
+      firstIn: this.#optionalInstant(),
+      lastOut: this.#optionalInstant(),
+      workedSeconds: this.#number(),
+      lateBySeconds: this.#number(),
+      earlyBySeconds: this.#number(),
+    };
+  }
+
+  #pending(): Pending | undefined {
+    const kind = this.#optionalWord(PENDING_KINDS);
+    return kind && { kind, at: this.#instant() };
+  }
+
+  #session(): Session {
+    return {
+      in: this.#optionalInstant(),
+      out: this.#optionalInstant(),
+      shiftId: this.#optionalId(),
+      workedSeconds: this.#number(),
+      breaks: this.#list((): Break => ({ start: this.#instant(), end: this.#optionalInstant() })),
+      closesAt: this.#optionalInstant(),
+    };
+  }
+
+  #optionalId(): string | undefined {
+    const place = this.#optional();
+    return place === undefined ? undefined : this.#id(place);
+  }
+
+  #id(place: number): string {
+    const id = this.#shiftIds[place];
+    if (id === undefined) throw new NotWorkError();
+    return id;
+  }
+
+  #list<T>(read: () => T): T[] {
+    // Each item takes a number at least: more of them than are left are none.
+    const length = this.#number();
+    if (length < 0 || length > this.#numbers.length - this.#at) throw new NotWorkError();
+    const items: T[] = [];
+    for (let count = 0; count < length; count += 1) items.push(read());
+    return items;
+  }
+
+  #optionalWord<T>(words: readonly T[]): T | undefined {
+    const code = this.#number();
+    return code === 0 ? undefined : wordAt(words, code);
+  }
+
+  #optionalInstant(): Instant | undefined {
+    const value = this.#optional();
+    return value === undefined ? undefined : ((value + this.#midnight) as Instant);
+  }
+
+  #instant(): Instant {
+    return (this.#number() + this.#midnight) as Instant;
+  }
+
+  #optional(): number | undefined {
+    const value = this.#number();
+    return value === 0 ? undefined : value < 0 ? value : value - 1;
+  }
+
+  #number(): number {
+    const value = this.#numbers[this.#at];
+    if (value === undefined) throw new NotWorkError();
+    this.#at += 1;
+    return value;
+  }
+}
+
+function wordAt<T>(words: readonly T[], code: number): T {
+  const word = words[code - 1];
+  if (word === undefined) throw new NotWorkError();
+  return word;
+}

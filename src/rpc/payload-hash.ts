@@ -1,0 +1,36 @@
+// What tells two requests of one request id apart.
+
+import { createHash } from 'node:crypto';
+import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
+
+/** The first bytes of a SHA-256 are kept: enough to tell two requests of one id apart. */
+const PAYLOAD_HASH_BYTES = 16;
+
+/** Of facts that have no request id: nobody compares it. */
+export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
+
+/** Of values that JSON can write. */
+export function hashOf(...parts: readonly unknown[]): Uint8Array {
+  return shortened(JSON.stringify(parts));
+}
+
+/**
+ * Of everything in a request but its request id. The type counts too: an update is no creation.
+ * Its messages must have no maps, whose order is nobody's.
+ */
+export function hashOfMessage<Desc extends DescMessage>(
+  desc: Desc,
+  message: MessageShape<Desc> & { readonly requestId: string },
+): Uint8Array {
+  const without = create(desc, { ...message, requestId: '' } as never);
+  return shortened(Buffer.concat([Buffer.from(`${desc.typeName}\n`), toBinary(desc, without)]));
+}
+
+function shortened(payload: string | Uint8Array): Uint8Array {
+  return createHash('sha256').update(payload).digest().subarray(0, PAYLOAD_HASH_BYTES);
+}
+
+/** A request's id as it is kept; undefined when the caller sent none. */
+export function requestIdOf({ requestId }: { readonly requestId: string }): string | undefined {
+  return requestId === '' ? undefined : requestId.toLowerCase();
+}

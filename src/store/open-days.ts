@@ -1,0 +1,107 @@
+// Who is in now: the days around a moment that have a session which can still be ended. Which ones
+// can is told by their plans, so a statement finds more days than are open, and never fewer.
+
+import { openSessionOf } from '../app/clock-state.js';
+import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../app/ports.js';
+import { ENGINE_VERSION } from '../domain/derive.js';
+import type { EmployeeId } from '../domain/employee-id.js';
+import { fromEpochDay, toEpochDay } from '../domain/local-date.js';
+import { plan, utcDay } from '../domain/plan.js';
+import { type EmployeeRoster, zoneOn } from '../domain/roster.js';
+import type { Instant } from '../domain/time.js';
+import { epochDayAt, type Zone } from '../domain/zone.js';
+import { bind, type Database, formatTimestamp, type Session } from './database.js';
+import { readRosters, rosteredOf, wantedRoster } from './known-days.js';
+import type { RosterReader } from './roster-reader.js';
+import { number } from './rows.js';
+import { inSnapshot } from './snapshot.js';
+import { knowSubjects, STEPS, type Subject, subjectsOf } from './wide-days.js';
+
+/** The most employees that one page looks at, and one step of it. */
+const MAX_EMPLOYEES_LOOKED_AT = 5000;
+const STEP_EMPLOYEES = 1000;
+
+/** How far dates around a moment are from UTC's date of it, in days. */
+const DAYS_BACK = 4;
+const DAYS_AHEAD = 3;
+
+/**
+ * A session can be ended until its window is over, or that of the shift that begins as its own
+ * ends (goes-on.ts). A window covers less than this, so a day with such a session was not settled
+ * this long ago.
+ */
+const MOST_GOING_ON_MS = 24 * 3_600_000;
+
+/** See AttendanceStore.listOpenDays. */
+export async function listOpenDays(
+  database: Database,
+  rosters: RosterReader,
+  { groupId, now, after, limit }: OpenDaysQuery,
+): Promise<OpenDayPage> {
+  const firstDay = utcDay(now) - DAYS_BACK;
+  const lastDay = utcDay(now) + DAYS_AHEAD;
+  const dates = [fromEpochDay(firstDay), fromEpochDay(lastDay)];
+  const moment = [formatTimestamp((now - MOST_GOING_ON_MS) * 1000), ENGINE_VERSION];
+  return await inSnapshot(database, [], async (session) => {
+    const open: OpenDay[] = [];
+    const found = new Set<EmployeeId>();
+    let last = after ?? ('' as EmployeeId);
+    for (let looked = 0; looked < MAX_EMPLOYEES_LOOKED_AT; looked += STEP_EMPLOYEES) {
+      const place = [last, STEP_EMPLOYEES, ...dates, ...moment];
+      const step =
+        groupId === undefined
+          ? bind(STEPS.open, ...place)
+          : bind(STEPS.openInGroup, ...place, groupId);
+      const [rows = []] = await session.pipeline([step]);
+      const subjects = subjectsOf(rows, firstDay, lastDay);
+      for (const day of await openDaysOf(session, rosters, subjects, now)) {
+        if (found.size === limit && !found.has(day.employeeId)) {
+          return { days: open, next: open.at(-1)?.employeeId ?? last };
+        }
+        found.add(day.employeeId);
+        open.push(day);
+      }
+      const end = subjects.at(-1);
+      if (end === undefined || subjects.length < STEP_EMPLOYEES) {
+        return { days: open, next: undefined };
+      }
+      last = end.employeeId;
+    }
+    return { days: open, next: last };
+  });
+}
+
+async function openDaysOf(
+  session: Session,
+  rosters: RosterReader,
+  subjects: readonly Subject[],
+  now: Instant,
+): Promise<OpenDay[]> {
+  const query = { includeExpected: false, asOf: undefined };
+  const days = await knowSubjects(session, rosters, subjects, query);
+  const likely = days.filter((day) => mayBeOpen(day, now));
+  const theirs = new Set(likely.map(({ employeeId }) => employeeId));
+  const planned = subjects.filter(({ employeeId }) => theirs.has(employeeId));
+  const [first] = planned;
+  const sharedVersion = first === undefined ? 0 : number(first.row, 'shared_version');
+  const wanted = planned.map(({ employeeId, row }) => wantedRoster(row, employeeId));
+  const rostered = await readRosters(session, rosters, sharedVersion, wanted, undefined);
+  return likely.flatMap((each) => {
+    const { roster, employee } = rosteredOf(rostered, each.employeeId);
+    const ofDay = plan(roster, employee, toEpochDay(each.day.date));
+    if (openSessionOf({ plan: ofDay, day: each.day }, now) === undefined) return [];
+    return [{ ...each, plan: ofDay, zoneToday: zoneAt(employee, now) }];
+  });
+}
+
+/** Told without the plan: some session has no end, and was not given up long ago. */
+function mayBeOpen({ day }: EmployeeDay, now: Instant): boolean {
+  return day.result.work.sessions.some(
+    ({ closesAt }) => closesAt !== undefined && closesAt > now - MOST_GOING_ON_MS,
+  );
+}
+
+/** The employee's zone on the date that a moment is on for them. */
+function zoneAt(employee: EmployeeRoster, now: Instant): Zone {
+  return zoneOn(employee, epochDayAt(zoneOn(employee, utcDay(now)), now));
+}

@@ -1,0 +1,155 @@
+// Other hours of a shift: of a user only a few dates are looked at, and what is found is what planning
+// every date finds; and how much is looked at is bounded.
+
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { usersCheckOf } from '../../src/app/change-shared-roster.js';
+import type { RosterCommand } from '../../src/app/roster-ports.js';
+import { MAX_LOOKED_DATES, type ShiftUsersCheck } from '../../src/app/shift-users.js';
+import { findOverlaps, type Overlap } from '../../src/domain/check-roster.js';
+import { planDays } from '../../src/domain/plan.js';
+import type { EmployeeRoster, Roster, ShiftVersion } from '../../src/domain/roster.js';
+import type { Shift } from '../../src/domain/shift.js';
+import type { Instant } from '../../src/domain/time.js';
+import {
+  employees,
+  FIRST,
+  hours,
+  LAST,
+  NOBODY,
+  rosterOf,
+  rosters,
+  shiftOf,
+  zoneOf,
+} from './support/any-roster.js';
+
+/** Few enough dates that no overlap is left untold. */
+const STEP_DAYS = 10;
+
+/** Keys of all overlaps in which the shift is one, on these dates and their neighbours. */
+function overlapsWith(shiftId: string, roster: Roster, employee: EmployeeRoster): Set<string> {
+  const keys = new Set<string>();
+  for (let day = FIRST; day <= LAST; day += STEP_DAYS) {
+    const plans = planDays(roster, employee, day - 4, day + STEP_DAYS + 4);
+    for (const { epochDay, otherEpochDay, ...one } of findOverlaps(plans)) {
+      if (one.shiftId === shiftId) keys.add(`${epochDay} ${otherEpochDay} ${one.otherShiftId}`);
+      if (one.otherShiftId === shiftId) keys.add(`${otherEpochDay} ${epochDay} ${one.shiftId}`);
+    }
+  }
+  return keys;
+}
+
+function keyOf({ epochDay, otherEpochDay, otherShiftId }: Overlap): string {
+  return `${epochDay} ${otherEpochDay} ${otherShiftId}`;
+}
+
+interface Change {
+  readonly roster: Roster;
+  readonly command: Extract<RosterCommand, { kind: 'UPDATE_SHIFT' }>;
+  readonly versions: readonly ShiftVersion[];
+}
+
+function changeOf(roster: Roster, fromDay: number, shift: Shift): Change {
+  const header = { requestId: undefined, payloadHash: Uint8Array.of(), actor: 'x', reason: '' };
+  const received = { receivedAt: 0 as Instant, etag: undefined };
+  const version = { fromDay, shift };
+  const command = { ...header, ...received, kind: 'UPDATE_SHIFT', version } as const;
+  return { roster, command, versions: roster.shifts.get(shift.shiftId) ?? [] };
+}
+
+function checkOf({ roster, command, versions }: Change): ShiftUsersCheck | undefined {
+  const { shiftId } = command.version.shift;
+  const shift = { shiftId, versions, archived: false, changeId: 1, updatedAt: undefined };
+  return usersCheckOf(command, { roster, shift, nowDay: FIRST });
+}
+
+describe('other hours of a shift', function () {
+  this.timeout(120_000);
+
+  it('are refused exactly where planning every date finds something new', () => {
+    let conflicts = 0;
+    const from = fc.integer({ min: 0, max: 250 });
+    const check = fc.property(rosters, employees, from, hours, (any, employee, offset, then) => {
+      // What lies behind the dates that are planned is the same before and after.
+      const [before, last] = [any.shifts.get('a') ?? [], any.shifts.get('a')?.at(-1)?.shift];
+      if (last === undefined) throw new Error('there is a shift');
+      const versions = [...before, { fromDay: LAST + 1, shift: last }];
+      const roster = rosterOf(new Map(any.shifts).set('a', versions));
+      const shift = shiftOf('a', then.start, then.length, then.zone);
+      const fromDay = FIRST + offset;
+      const others = versions.filter((version) => version.fromDay !== fromDay);
+      const after = [...others, { fromDay, shift }].sort((a, b) =>
+        a.fromDay < b.fromDay ? -1 : 1,
+      );
+      const known = overlapsWith('a', roster, employee);
+      const changed = rosterOf(new Map(roster.shifts).set('a', after));
+      const fresh = [...overlapsWith('a', changed, employee)].filter((key) => !known.has(key));
+      const overlap = checkOf(changeOf(roster, fromDay, shift))?.overlapOf(employee);
+      if (fresh.length > 0) conflicts += 1;
+      expect(overlap !== undefined, fresh.join()).to.equal(fresh.length > 0);
+      if (overlap !== undefined) expect(fresh).to.include(keyOf(overlap));
+    });
+    fc.assert(check, { numRuns: 1500 });
+    expect(conflicts).to.be.above(40);
+  });
+
+  it('without an end are refused however late in a cycle, or behind whatever single dates', () => {
+    const roster = rosterOf(
+      new Map([
+        ['a', [{ fromDay: -Infinity, shift: shiftOf('a', 6, 8) }]],
+        ['b', [{ fromDay: -Infinity, shift: shiftOf('b', 14, 8) }]],
+      ]),
+    );
+    const longer = changeOf(roster, FIRST, shiftOf('a', 6, 9));
+    const cycle = Array.from({ length: 300 }, (_, index) => (index === 299 ? ['a', 'b'] : ['a']));
+    const assignment = { fromDay: FIRST - 900, toDay: Infinity, anchorDay: FIRST, cycle };
+    const rota = { ...NOBODY, assignments: [assignment] };
+    const met = (day: number) => ({
+      epochDay: day,
+      shiftId: 'a',
+      otherEpochDay: day,
+      otherShiftId: 'b',
+    });
+    expect(checkOf(longer)?.overlapOf(rota)).to.deep.equal(met(FIRST + 299));
+    const off = new Map([0, 1, 2].map((round) => [FIRST + 299 + 300 * round, []]));
+    const later = { ...rota, overrides: off };
+    expect(checkOf(longer)?.overlapOf(later)).to.deep.equal(met(FIRST + 299 + 900));
+    const gone = { ...rota, leftDay: FIRST + 298 };
+    expect(checkOf(longer)?.overlapOf(gone)).to.equal(undefined);
+    const once = new Map([[FIRST + 200, ['b', 'a']]]);
+    expect(checkOf(longer)?.overlapOf({ ...gone, overrides: once })).to.deep.equal(
+      met(FIRST + 200),
+    );
+    const same = changeOf(roster, FIRST, { ...shiftOf('a', 6, 8), lateGraceSeconds: 60 });
+    expect(checkOf(same)).to.equal(undefined);
+  });
+
+  it('are looked for on a bounded number of dates, of one user and of all', () => {
+    const roster = rosterOf(
+      new Map([
+        ['a', [{ fromDay: -Infinity, shift: shiftOf('a', 1, 1, zoneOf('Asia/Tokyo')) }]],
+        ['b', [{ fromDay: -Infinity, shift: shiftOf('b', 1, 1, zoneOf('America/New_York')) }]],
+      ]),
+    );
+    const check = checkOf(changeOf(roster, FIRST, shiftOf('a', 2, 1, zoneOf('Asia/Tokyo'))));
+    if (check === undefined) throw new Error('the hours are other ones');
+    const cycle = Array.from({ length: 366 }, () => ['a', 'b']);
+    const assignments = Array.from({ length: 3 }, (_, index) => ({
+      fromDay: FIRST + 4000 * index,
+      toDay: FIRST + 4000 * index + 3999,
+      anchorDay: FIRST,
+      cycle,
+    }));
+    const overrides = new Map(
+      Array.from({ length: 5000 }, (_, index) => [FIRST + index, ['a', 'b']] as const),
+    );
+    const employee = { ...NOBODY, assignments, overrides };
+    let looked = 0;
+    for (; !check.isSpent; looked += 1) {
+      expect(check.overlapOf(employee)).to.equal(undefined);
+      if (looked > MAX_LOOKED_DATES) throw new Error('it never ends');
+    }
+    // Each of them takes as much as one user may.
+    expect(looked).to.be.within(MAX_LOOKED_DATES / 20_000, MAX_LOOKED_DATES / 10_000);
+  });
+});

@@ -1,0 +1,100 @@
+// Facts for tests, written down in a few words.
+
+import type { ClockCommand, Fact } from '../../../src/app/facts.js';
+import { COMMAND_KINDS } from '../../../src/app/facts.js';
+import type { MarkableStatus, Portion } from '../../../src/domain/day.js';
+import type { EmployeeId } from '../../../src/domain/employee-id.js';
+import type { LocalDate } from '../../../src/domain/local-date.js';
+import type { Punch, PunchKind } from '../../../src/domain/punch.js';
+import type { ToldPunch } from '../../../src/domain/recorded-punch.js';
+import type { Instant } from '../../../src/domain/time.js';
+
+export const MIA = 'mia' as EmployeeId;
+
+/** When all facts of tests are told. */
+export const TOLD_AT = Date.parse('2026-03-02T12:00:00Z') as Instant;
+
+export function told(punch: Punch): ToldPunch {
+  return { ...punch, source: 'DEVICE', timeZone: '', accuracyMeters: 0, labels: {}, note: '' };
+}
+
+interface Header {
+  readonly employeeId?: EmployeeId;
+  readonly requestId?: string;
+  readonly hash?: number;
+}
+
+function header({ employeeId = MIA, requestId, hash = 1 }: Header) {
+  return {
+    employeeId,
+    requestId,
+    payloadHash: Uint8Array.of(hash),
+    actor: 'anonymous',
+    receivedAt: TOLD_AT,
+  };
+}
+
+export function markFact(
+  date: LocalDate,
+  status: MarkableStatus,
+  options: Header & {
+    readonly etag?: string;
+    readonly portion?: Portion;
+    readonly note?: string;
+  } = {},
+): Fact {
+  const { etag, portion = 'WHOLE_DAY', note = '' } = options;
+  const kind = 'MARK' as const;
+  return { kind, ...header(options), date, status, portion, note, etag, employeeName: undefined };
+}
+
+export function clearFact(
+  date: LocalDate,
+  options: Header & { readonly etag?: string } = {},
+): Fact {
+  return { kind: 'CLEAR', ...header(options), date, etag: options.etag, reason: 'wrong' };
+}
+
+export function punchFact(punch: Punch, options: Header = {}): Fact {
+  return { kind: 'PUNCH', ...header(options), punch: told(punch) };
+}
+
+export function voidFact(punchIds: readonly number[], options: Header = {}): Fact {
+  return { kind: 'VOID', ...header(options), punchIds, reason: 'never was' };
+}
+
+export function replaceFact(
+  punchId: number,
+  time: Instant | undefined,
+  punchKind: PunchKind | undefined,
+  options: Header = {},
+): Fact {
+  return { kind: 'REPLACE', ...header(options), punchId, time, punchKind, reason: 'forgotten' };
+}
+
+/** `time` undefined: the moment under the lock. */
+export function commandFact(
+  command: ClockCommand,
+  time: Instant | undefined,
+  options: Header = {},
+): Fact {
+  const punch: Punch = {
+    time: time ?? TOLD_AT,
+    kind: COMMAND_KINDS[command],
+    deviceId: '',
+    eventId: '',
+    position: undefined,
+    flags: [],
+  };
+  return {
+    kind: 'COMMAND',
+    ...header(options),
+    command,
+    punch: { ...told(punch), source: 'COMMAND' },
+    isTimeGiven: time !== undefined,
+  };
+}
+
+export function rederiveFact(firstDay: number, lastDay: number): Fact {
+  return { kind: 'REDERIVE', ...header({}), firstDay, lastDay, reason: 'the roster changed' };
+}

@@ -1,0 +1,292 @@
+// The tables of the store as plain maps, so that the rules of a batch can be tried many thousand
+// times: what is read is only what a store would read, what is decided is applied as decided, and
+// whatever PostgreSQL's constraints would refuse throws. Says nothing about PostgreSQL itself.
+
+import type {
+  AcceptedFact,
+  BatchDecision,
+  BatchView,
+  EarlierFact,
+  LockedEmployee,
+  Need,
+  RosterView,
+} from '../../../src/app/batch.js';
+import { MAX_SAME_EVENT } from '../../../src/app/batch.js';
+import type { Fact, MarkFact } from '../../../src/app/facts.js';
+import { rulesFor } from '../../../src/app/write-batch.js';
+import type { Declaration, StoredDay } from '../../../src/domain/day.js';
+import { foldDeclaration } from '../../../src/domain/declaration.js';
+import { derive, ENGINE_VERSION } from '../../../src/domain/derive.js';
+import type { EmployeeId } from '../../../src/domain/employee-id.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../../../src/domain/local-date.js';
+import { planDays } from '../../../src/domain/plan.js';
+import { planHash } from '../../../src/domain/plan-hash.js';
+import { PUNCH_KINDS, timelineOf } from '../../../src/domain/punch.js';
+import type { RecordedPunch } from '../../../src/domain/recorded-punch.js';
+import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
+import type { Instant, RecordTime } from '../../../src/domain/time.js';
+
+interface EmployeeRow {
+  readonly employeeName: string;
+  version: number;
+  roster: EmployeeRoster;
+  readonly punches: Map<number, RecordedPunch>;
+  readonly days: Map<LocalDate, StoredDay>;
+  readonly declarations: Map<LocalDate, Declaration | undefined>;
+  readonly requests: Map<string, EarlierFact>;
+}
+
+export class ModelStore {
+  roster: Roster;
+  #head = 0;
+  readonly #employees = new Map<EmployeeId, EmployeeRow>();
+
+  constructor(roster: Roster) {
+    this.roster = roster;
+  }
+
+  addEmployee(employeeId: EmployeeId, roster: EmployeeRoster): void {
+    this.#employees.set(employeeId, {
+      employeeName: `The ${employeeId}`,
+      version: 0,
+      roster,
+      punches: new Map(),
+      days: new Map(),
+      declarations: new Map(),
+      requests: new Map(),
+    });
+  }
+
+  setRoster(employeeId: EmployeeId, roster: EmployeeRoster): void {
+    this.#row(employeeId).roster = roster;
+  }
+
+  /** Decides and applies a batch. */
+  write(facts: readonly Fact[], now: Instant): BatchDecision {
+    const rules = rulesFor(facts);
+    const before = this.#rosterView(facts);
+    const needs = facts.flatMap((fact) => rules.needs(fact, before));
+    const decision = rules.decide(this.#view(before, needs), now);
+    if (decision.outcomes.length !== facts.length) throw new Error('outcomes are missing');
+    this.#apply(facts, decision);
+    return decision;
+  }
+
+  punches(employeeId: EmployeeId): readonly RecordedPunch[] {
+    return [...this.#row(employeeId).punches.values()].sort(byTime);
+  }
+
+  day(employeeId: EmployeeId, date: LocalDate): StoredDay | undefined {
+    return this.#row(employeeId).days.get(date);
+  }
+
+  /** What is stored of a range of dates: its results, as text, by date; nothing where none is. */
+  stored(employeeId: EmployeeId, firstDay: number, lastDay: number): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (let day = firstDay; day <= lastDay; day += 1) {
+      const result = this.day(employeeId, fromEpochDay(day))?.result;
+      if (result !== undefined) {
+        const { planHash } = this.day(employeeId, fromEpochDay(day)) ?? {};
+        found[fromEpochDay(day)] = JSON.stringify([result, planHash]);
+      }
+    }
+    return found;
+  }
+
+  /** The same, derived from everything that stands: what the stored days have to be. */
+  rebuilt(employeeId: EmployeeId, firstDay: number, lastDay: number): Record<string, string> {
+    const row = this.#row(employeeId);
+    const standing = [...row.punches.values()].filter(({ voided }) => voided === undefined);
+    const punches = timelineOf(standing);
+    const found: Record<string, string> = {};
+    for (const plan of planDays(this.roster, row.roster, firstDay, lastDay)) {
+      const result = derive({ declaration: row.declarations.get(plan.date), punches }, plan);
+      if (result.origin !== 'EXPECTED') {
+        found[plan.date] = JSON.stringify([result, planHash(plan)]);
+      }
+    }
+    return found;
+  }
+
+  /** All dates that have a row, as epoch days. */
+  storedDates(employeeId: EmployeeId): readonly number[] {
+    return [...this.#row(employeeId).days.keys()].map((date) => toEpochDay(date));
+  }
+
+  #row(employeeId: EmployeeId): EmployeeRow {
+    const row = this.#employees.get(employeeId);
+    if (row === undefined) throw new Error(`${employeeId} is not there`);
+    return row;
+  }
+
+  #locked(employeeId: EmployeeId): LockedEmployee | undefined {
+    const row = this.#employees.get(employeeId);
+    if (row === undefined) return undefined;
+    const { employeeName, version, roster } = row;
+    return { employeeId, employeeName, version, roster };
+  }
+
+  #rosterView(facts: readonly Fact[]): RosterView {
+    const named = new Set<string>();
+    const events = new Set<string>();
+    for (const fact of facts) {
+      if (fact.kind === 'REPLACE') named.add(`${fact.employeeId} ${fact.punchId}`);
+      if (fact.kind === 'VOID')
+        for (const id of fact.punchIds) named.add(`${fact.employeeId} ${id}`);
+      if (fact.kind === 'PUNCH' || fact.kind === 'COMMAND') {
+        events.add(`${fact.employeeId} ${fact.punch.deviceId} ${fact.punch.eventId}`);
+      }
+    }
+    return {
+      roster: this.roster,
+      employee: (employeeId) => this.#locked(employeeId),
+      punch: (employeeId, punchId) => {
+        const isNamed = named.has(`${employeeId} ${punchId}`);
+        return isNamed ? this.#employees.get(employeeId)?.punches.get(punchId) : undefined;
+      },
+      sameEvent: (employeeId, deviceId, eventId) => {
+        if (!events.has(`${employeeId} ${deviceId} ${eventId}`)) throw new Error('not asked for');
+        return this.punches(employeeId)
+          .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
+          .sort(
+            (a, b) => a.time - b.time || PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind),
+          )
+          .slice(0, MAX_SAME_EVENT);
+      },
+      earlier: (employeeId, requestId) => {
+        const earlier = this.#employees.get(employeeId)?.requests.get(requestId);
+        return earlier && this.#asNow(employeeId, earlier);
+      },
+    };
+  }
+
+  #asNow(employeeId: EmployeeId, earlier: EarlierFact): EarlierFact {
+    const { punches } = this.#row(employeeId);
+    return {
+      ...earlier,
+      punches: earlier.punches.flatMap(({ punchId }) => punches.get(punchId) ?? []),
+    };
+  }
+
+  #view(before: RosterView, needs: readonly Need[]): BatchView {
+    return {
+      ...before,
+      day: (employeeId, date) => {
+        const day = toEpochDay(date);
+        const isRead = needs.some(
+          (need) => need.employeeId === employeeId && need.firstDay <= day && day <= need.lastDay,
+        );
+        if (!isRead) throw new Error(`${date} was not read`);
+        return this.day(employeeId, date);
+      },
+      punches: (employeeId) =>
+        this.punches(employeeId).filter(({ time }) =>
+          needs.some(
+            (need) => need.employeeId === employeeId && need.from <= time && time <= need.to,
+          ),
+        ),
+    };
+  }
+
+  #apply(facts: readonly Fact[], decision: BatchDecision): void {
+    const recordedAt = (this.#head + 1) as RecordTime;
+    this.#head = recordedAt;
+    for (const accepted of decision.facts) {
+      const fact = facts[accepted.index];
+      if (fact === undefined) throw new Error('a fact that is none');
+      this.#insert(fact, accepted, recordedAt);
+    }
+    for (const { employeeId, punchId, flags } of decision.reflags) {
+      const row = this.#row(employeeId);
+      const punch = row.punches.get(punchId);
+      if (punch === undefined) throw new Error('no punch to flag');
+      row.punches.set(punchId, { ...punch, flags });
+    }
+    let last = -1;
+    for (const { index, employeeId, date, revision, result, planHash } of decision.changes) {
+      const { days } = this.#row(employeeId);
+      if ((days.get(date)?.revision ?? 0) + 1 !== revision) throw new Error('a gap in revisions');
+      if (index < last) throw new Error('changes out of order');
+      if (!decision.facts.some((fact) => fact.index === index)) throw new Error('no cause');
+      if ((result === undefined) !== (planHash === undefined)) throw new Error('no plan');
+      last = index;
+      const engineVersion = ENGINE_VERSION;
+      days.set(date, { date, result, planHash, engineVersion, revision, recordedAt });
+    }
+    for (const { employeeId, date, planHash } of decision.restamps) {
+      const { days } = this.#row(employeeId);
+      const day = days.get(date);
+      if (day?.result === undefined) throw new Error('nothing to stamp');
+      days.set(date, { ...day, planHash, engineVersion: ENGINE_VERSION });
+    }
+    decision.facts.forEach((accepted) => {
+      this.#remember(facts, accepted, decision);
+    });
+  }
+
+  #insert(fact: Fact, accepted: AcceptedFact, recordedAt: RecordTime): void {
+    const row = this.#row(fact.employeeId);
+    row.version += 1;
+    if (accepted.sequence !== row.version) throw new Error('a gap in numbers');
+    if (fact.kind === 'MARK' || fact.kind === 'CLEAR') this.#declare(fact);
+    const { punch } = accepted;
+    if (punch !== undefined) {
+      if (punch.punchId !== accepted.sequence) throw new Error('a punch has another number');
+      checkIdentity(punch, row);
+      row.punches.set(punch.punchId, { ...punch, recordedAt, voided: undefined });
+    }
+    for (const punchId of accepted.voids) {
+      const taken = row.punches.get(punchId);
+      if (taken === undefined || taken.voided !== undefined) throw new Error('not to take back');
+      const { sequence: by } = accepted;
+      const replacedBy = punch?.punchId;
+      const { actor } = fact;
+      const reason = 'reason' in fact ? fact.reason : '';
+      row.punches.set(punchId, {
+        ...taken,
+        voided: { by, at: recordedAt, actor, reason, replacedBy },
+      });
+    }
+  }
+
+  #declare(fact: MarkFact | Extract<Fact, { kind: 'CLEAR' }>): void {
+    const { declarations } = this.#row(fact.employeeId);
+    declarations.set(fact.date, foldDeclaration(declarations.get(fact.date), fact));
+  }
+
+  #remember(facts: readonly Fact[], accepted: AcceptedFact, { changes }: BatchDecision): void {
+    const fact = facts[accepted.index];
+    if (fact?.requestId === undefined) return;
+    const { answerDate: date, revision, punch, voids } = accepted;
+    const row = this.#row(fact.employeeId);
+    if (row.requests.has(fact.requestId)) throw new Error('a request id twice');
+    const change = changes.find((each) => each.date === date && each.revision === revision);
+    const stored = date && row.days.get(date);
+    const after = change === undefined || stored === undefined ? stored : { ...stored, ...change };
+    const numbers = punch === undefined ? voids : [punch.punchId];
+    row.requests.set(fact.requestId, {
+      payloadHash: fact.payloadHash,
+      receivedAt: fact.receivedAt,
+      answer: date === undefined ? undefined : { date, after: revision === 0 ? undefined : after },
+      punches: numbers.flatMap((punchId) => row.punches.get(punchId) ?? []),
+    });
+  }
+}
+
+function byTime(a: RecordedPunch, b: RecordedPunch): number {
+  return a.time - b.time || a.punchId - b.punchId;
+}
+
+/** punch_identity. */
+function checkIdentity(punch: RecordedPunch, row: EmployeeRow): void {
+  if (punch.replaces !== undefined) return;
+  for (const other of row.punches.values()) {
+    const isSame =
+      other.replaces === undefined &&
+      other.time === punch.time &&
+      other.kind === punch.kind &&
+      other.deviceId === punch.deviceId &&
+      other.eventId === punch.eventId;
+    if (isSame) throw new Error('the same punch twice');
+  }
+}

@@ -1,0 +1,396 @@
+// `roster import` against a roster in memory behind a real gRPC server: what is written, that the
+// same file again writes nothing, and what is told of files that are wrong.
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Message } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
+import { status } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import type { EmployeeAssignment } from '../../src/client/index.js';
+import { RoundingDirection, ShiftHistorySchema } from '../../src/client/index.js';
+import { refuse } from '../client/grpc-server.js';
+import { ROOT } from '../tooling/repository.js';
+import { RosterBook } from './roster-book.js';
+import type { StandIn } from './stand-in.js';
+import { ran, startStandIn } from './stand-in.js';
+
+const EXAMPLE = join(ROOT, 'examples', 'roster.csv');
+const SUMMARY = 'SHIFTS HOLIDAYS EMPLOYEES ASSIGNMENTS OVERRIDES';
+
+describe('roster import', () => {
+  let folder: string;
+  let book: RosterBook;
+  let service: StandIn;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attendance-roster-'));
+    book = new RosterBook();
+    service = await startStandIn(book.answers());
+  });
+  afterEach(async () => {
+    service.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const run = (...args: string[]) => ran(service.address, 'roster', ...args);
+
+  async function imported(text: string, ...args: string[]) {
+    const path = join(folder, 'roster.csv');
+    await writeFile(path, text);
+    return await run('import', path, ...args);
+  }
+
+  /** `created updated same` by type, as the table shows them. */
+  function countsIn(out: string): string {
+    const rows = SUMMARY.toLowerCase()
+      .split(' ')
+      .map((type) => new RegExp(`^${type} +(\\d+) +(\\d+) +(\\d+)$`, 'm').exec(out));
+    return rows.map((row) => row?.slice(1).join('/') ?? '?').join(' ');
+  }
+
+  const writes = () =>
+    service.calls.map(({ method }) => method).filter((method) => !/^(get|list)/.test(method));
+
+  it('takes examples/roster.csv, and the same file again changes nothing', async () => {
+    const tried = await run('import', EXAMPLE, '--dry-run');
+    expect(tried.code).to.equal(0);
+    expect(tried.out)
+      .to.match(/TO CREATE +TO UPDATE +AS IT WAS/)
+      .and.match(/Nothing was sent/);
+    expect(countsIn(tried.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
+    expect(writes()).to.deep.equal([]);
+
+    const done = await run('import', EXAMPLE);
+    expect(done.code).to.equal(0);
+    expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
+    const night = book.shifts.get('night')?.versions[0];
+    expect(night).to.deep.include({ startTime: '22:00', endTime: '06:00' });
+    expect(
+      night?.workRules?.breakDeductions.map(({ length }) => Number(length?.seconds)),
+    ).to.deep.equal([1800, 2700]);
+    const cycle = book.assignments
+      .get('1')
+      ?.assignment?.cycle.map(({ shiftIds }) => shiftIds.join('+'));
+    expect(cycle).to.have.length(21);
+    expect([cycle?.[0], cycle?.[5], cycle?.[7], cycle?.[14]]).to.deep.equal([
+      'early',
+      '',
+      'late',
+      'night',
+    ]);
+
+    const before = writes().length;
+    const again = await run('import', EXAMPLE);
+    expect(countsIn(again.out)).to.equal('0/0/4 0/0/2 0/0/4 0/0/4 0/0/2');
+    expect(writes()).to.have.length(before);
+  });
+
+  it('does not look at the order of the rows', async () => {
+    const [header = '', ...rows] = (await readFile(EXAMPLE, 'utf8')).trimEnd().split('\n');
+    const done = await imported([header, ...rows.reverse()].join('\n'));
+    expect(done.code).to.equal(0);
+    expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
+  });
+
+  it('leaves as it is what the file has no column for, and takes away what is empty', async () => {
+    const round = { direction: RoundingDirection.UP, step: { seconds: 900n } };
+    const shift = {
+      shiftId: 'early',
+      startTime: '05:00',
+      endTime: '13:00',
+      lateGrace: { seconds: 300n },
+      workRules: { roundIn: round },
+      geofence: { latitude: 52, longitude: 13, radiusMeters: 50 },
+    };
+    const history = { shiftId: 'early', versions: [shift], etag: '"9"' };
+    book.shifts.set('early', create(ShiftHistorySchema, history));
+    const done = await imported(
+      'type,shift,start,end,breaks,late_grace\nshift,early,06:00,14:00,30m after 6h,\n',
+    );
+    expect(done.code, done.err).to.equal(0);
+    const changed = book.shifts.get('early')?.versions[0];
+    expect(changed).to.deep.include({ startTime: '06:00' });
+    expect(changed).to.not.have.property('lateGrace');
+    expect(changed?.geofence?.radiusMeters).to.equal(50);
+    expect(changed?.workRules?.roundIn?.step?.seconds).to.equal(900n);
+    expect(changed?.workRules?.breakDeductions).to.have.length(1);
+  });
+
+  it('knows a shift again in the spelling of the service', async () => {
+    const said = { acceptBefore: { seconds: 7200n }, acceptAfter: { seconds: 14_400n } };
+    const versions = [{ shiftId: 'a', startTime: '08:00', endTime: '16:00', ...said }];
+    book.shifts.set('a', create(ShiftHistorySchema, { shiftId: 'a', versions, etag: '"9"' }));
+    const again = await imported(
+      'type,shift,start,end,accept_before,accept_after,late_grace,half_day_below,breaks\n' +
+        'shift,a,08:00,16:00,,4h,0,,\n',
+    );
+    expect(again.code).to.equal(0);
+    expect(countsIn(again.out)).to.match(/^0\/0\/1 /);
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it('writes the versions of a shift in their order, each onto the one before', async () => {
+    const text =
+      'type,shift,start,end,from\nshift,a,08:00,16:00,2026-07-01\nshift,a,07:00,15:00,\n' +
+      'shift,a,09:00,17:00,2026-12-01\n';
+    expect((await imported(text)).code).to.equal(0);
+    expect(writes()).to.deep.equal(['createShift', 'updateShift', 'updateShift']);
+    expect(book.shifts.get('a')?.versions.map(({ startTime }) => startTime)).to.deep.equal([
+      '07:00',
+      '08:00',
+      '09:00',
+    ]);
+  });
+
+  const ZONES = 'type,employee,zone,from,name\n';
+  const zonesOf = (employeeId: string) => {
+    const { timeZone = '?', timeZoneChanges = [] } = book.employees.get(employeeId) ?? {};
+    return [timeZone, ...timeZoneChanges.map((each) => `${each.startDate} ${each.timeZone}`)];
+  };
+
+  it('moves an employee to another zone from a date on, once', async () => {
+    const text =
+      `${ZONES}employee,7,Asia/Tokyo,2026-09-01,\nemployee,7,Europe/Berlin,,Mia\n` +
+      'employee,7,Europe/Lisbon,2026-03-01,\n';
+    const done = await imported(text);
+    expect(done.code, done.err).to.equal(0);
+    expect(countsIn(done.out)).to.equal('0/0/0 0/0/0 1/0/0 0/0/0 0/0/0');
+    const all = ['Europe/Berlin', '2026-03-01 Europe/Lisbon', '2026-09-01 Asia/Tokyo'];
+    expect(zonesOf('7')).to.deep.equal(all);
+    expect(countsIn((await imported(text)).out)).to.equal('0/0/0 0/0/0 0/0/1 0/0/0 0/0/0');
+    expect(writes()).to.deep.equal(['createEmployee']);
+    // A move alone leaves the rest as it is, and takes the place of one on the same date.
+    const moved = await imported(`${ZONES}employee,7,Europe/Paris,2026-09-01,\n`);
+    expect(moved.out).to.not.match(/all dates/);
+    expect(zonesOf('7')).to.deep.equal([...all.slice(0, 2), '2026-09-01 Europe/Paris']);
+    expect(book.employees.get('7')?.employeeName).to.equal('Mia');
+  });
+
+  it('says, also beforehand, when a zone without a date changes that of all dates', async () => {
+    await imported(`${ZONES}employee,7,Europe/Berlin,,Mia\nemployee,8,,,\n`);
+    const text = `${ZONES}employee,7,Europe/Lisbon,,Mia\nemployee,8,Europe/Lisbon,,\n`;
+    const says =
+      /^line 2: employee 7: zone Europe\/Lisbon instead of Europe\/Berlin applies to all dates, past /m;
+    const tried = await imported(text, '--dry-run');
+    expect(tried.out)
+      .to.match(says)
+      .and.not.match(/employee 8/);
+    expect((await imported(text)).out).to.match(says);
+    expect((await imported(text)).out).to.not.match(/all dates/);
+  });
+
+  it('refuses a dated row of an employee that says anything but the zone', async () => {
+    const { code, err } = await imported(
+      `${ZONES}employee,7,Europe/Lisbon,2026-03-01,Mia\nemployee,8,,2026-03-01,\n`,
+    );
+    expect(code).to.equal(1);
+    expect(err)
+      .to.match(/^line 2: name must be empty in an employee's row with from/m)
+      .and.match(/^line 3: zone is empty: from says since when/m);
+  });
+
+  it('takes the names of columns as people and the contract write them', async () => {
+    const done = await imported(
+      'Type,Employee ID,Employee Name,Group-ID,Time Zone\nemployee,7,Mia,bakery,Europe/Berlin\n',
+    );
+    expect(done.code, done.err).to.equal(0);
+    expect(book.employees.get('7')).to.include({
+      employeeName: 'Mia',
+      groupId: 'bakery',
+      timeZone: 'Europe/Berlin',
+    });
+    const twice = await imported('type,employee,Employee ID\nemployee,7,7\n');
+    expect(twice.err).to.match(/"employee" stands in the first line twice/);
+  });
+
+  it('tells a further version of a shift as a change of that shift', async () => {
+    const one = 'type,shift,start,end,from\nshift,a,08:00,16:00,\n';
+    expect(countsIn((await imported(one)).out)).to.match(/^1\/0\/0 /);
+    const two = `${one}shift,a,09:00,17:00,2026-07-01\n`;
+    expect(countsIn((await imported(two)).out)).to.match(/^0\/1\/1 /);
+  });
+
+  const BASE =
+    'type,shift,start,end,employee,from,to,cycle\nshift,a,08:00,16:00,,,,\n' +
+    'shift,b,12:00,20:00,,,,\nemployee,,,,7,,,\n';
+
+  /** As the service does it: two assignments may not have a shift each on one day. */
+  function refuseOverlaps(): void {
+    book.onWrite = (_, what: Message) => {
+      if (what.$typeName !== 'attendance.v1.EmployeeAssignment') return;
+      const { assignmentId, assignment } = what as EmployeeAssignment;
+      for (const other of book.assignments.values()) {
+        if (other.assignmentId === assignmentId) continue;
+        const { startDate = '', endDate = '', cycle = [] } = other.assignment ?? {};
+        const isApart =
+          (assignment?.endDate || '9') < startDate ||
+          (assignment?.startDate ?? '') > (endDate || '9') ||
+          !cycle.some((day, n) => {
+            const mine = assignment?.cycle[n]?.shiftIds ?? [];
+            return day.shiftIds.length > 0 && mine.length > 0;
+          });
+        if (isApart) continue;
+        const message = 'they overlap';
+        throw refuse({ code: status.FAILED_PRECONDITION, message, reason: 'SHIFTS_OVERLAP' });
+      }
+    };
+  }
+
+  it('ends an assignment before it makes the one behind it', async () => {
+    refuseOverlaps();
+    await imported(`${BASE}assignment,,,,7,2026-01-05,,a\n`);
+    const ended = await imported(
+      `${BASE}assignment,,,,7,2026-02-09,,b\nassignment,,,,7,2026-01-05,2026-02-08,a\n`,
+    );
+    expect(ended.code, ended.out).to.equal(0);
+    expect(countsIn(ended.out)).to.match(/1\/1\/0 0\/0\/0$/);
+  });
+
+  it('tries again what overlaps with something that moves out of the way behind it', async () => {
+    refuseOverlaps();
+    const two = (one: string, other: string) =>
+      `${BASE}assignment,,,,7,2026-01-05,,${one}\nassignment,,,,7,2026-01-12,,${other}\n`;
+    expect((await imported(two('a off', 'off a'))).code).to.equal(0);
+    const moved = await imported(two('a a', 'off off'));
+    expect(moved.code, moved.out).to.equal(0);
+    expect(countsIn(moved.out)).to.match(/0\/2\/0 0\/0\/0$/);
+    const stuck = await imported(two('a a', 'a off'));
+    expect(stuck.code).to.equal(3);
+    expect(stuck.out).to.match(
+      /^line 6: assignment of 7 from 2026-01-12: SHIFTS_OVERLAP: they overlap$/m,
+    );
+  });
+
+  it('tells everything that is wrong, by line, and sends nothing', async () => {
+    const wrong = await imported(
+      'type,shift,start,end,employee,name,from,cycle,date\n' +
+        'assignment,,,,9,,2026-03-02,a*5 zz*2,\n' +
+        'shift,a,6,14:00,,,,,\n' +
+        'employee,,,,7,Mia,,,\n' +
+        'employee,,,,7,Ada,,,\n',
+    );
+    expect(wrong).to.deep.equal({
+      code: 1,
+      out: '',
+      err:
+        'line 3: start "6" must be a time of day such as 06:00, up to 23:59\n' +
+        'line 5: employee 7 stands on line 4 already: keep one of them\n' +
+        `Nothing was sent. Mend ${join(folder, 'roster.csv')} and import it again.\n`,
+    });
+    const unknown = await imported(
+      'type,shift,start,end,employee,from,cycle\nassignment,,,,9,2026-03-02,a*5 zz*2\n' +
+        'shift,a,06:00,14:00,,,\n',
+    );
+    expect(unknown.err)
+      .to.match(/^line 2: shift zz is neither in the file nor in the service/m)
+      .and.match(/^line 2: employee 9 is neither in the file nor in the service/m);
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it('refuses archived shifts by line, but leaves them to whoever has them', async () => {
+    const text = `${BASE}assignment,,,,7,2026-01-05,,a\n`;
+    expect((await imported(text)).code).to.equal(0);
+    const history = book.shifts.get('a');
+    if (history === undefined) throw new Error('there is a shift');
+    history.archived = true;
+    const before = writes().length;
+    const refused = await imported(`${text}assignment,,,,7,2026-03-02,,b a\n`);
+    expect(refused.code).to.equal(1);
+    expect(refused.err)
+      .to.match(/^line 2: shift a is archived in the service, which brings none back: take/m)
+      .and.match(/^line 6: shift a is archived in the service and assigned no more/m)
+      .and.not.match(/^line 5/m);
+    expect(writes()).to.have.length(before);
+    const header = 'type,shift,start,end,employee,from,to,cycle\n';
+    const kept = await imported(`${header}assignment,,,,7,2026-01-05,2026-12-31,a\n`);
+    expect(kept.code, kept.err).to.equal(0);
+    expect(countsIn(kept.out)).to.match(/0\/1\/0 0\/0\/0$/);
+  });
+
+  it('says whom it brings back, ahead and afterwards', async () => {
+    expect((await imported(BASE)).code).to.equal(0);
+    const employee = book.employees.get('7');
+    if (employee === undefined) throw new Error('there is an employee');
+    employee.archived = true;
+    const tried = await imported(BASE, '--dry-run');
+    expect(countsIn(tried.out)).to.match(/0\/1\/0 0\/0\/0 0\/0\/0$/);
+    expect(tried.out).to.match(/^line 4: employee 7 is archived and would be on the lists again$/m);
+    const done = await imported(BASE);
+    expect(done.out).to.match(/^line 4: employee 7 was archived and is on the lists again$/m);
+    expect(book.employees.get('7')?.archived).to.equal(false);
+    const again = await imported(BASE);
+    expect(again.out).to.not.match(/on the lists/);
+  });
+
+  it('does not guess which of several assignments from one date is meant', async () => {
+    const text = `${BASE}assignment,,,,7,2026-01-05,,a\n`;
+    expect((await imported(text)).code).to.equal(0);
+    const one = book.assignments.get('1');
+    if (one === undefined) throw new Error('there is an assignment');
+    book.assignments.set('2', { ...one, assignmentId: '2' });
+    const before = writes().length;
+    const guess = await imported(text);
+    expect(guess.code).to.equal(1);
+    expect(guess.err).to.match(
+      /^line 5: employee 7 has 2 assignments from 2026-01-05 .* 1 and 2:/m,
+    );
+    expect(writes()).to.have.length(before);
+  });
+
+  it('holds back what may need what was refused, and goes on when that is mended', async () => {
+    book.onWrite = (method) => {
+      if (method !== 'createShift') return;
+      const violations = [{ field: 'shift.end_time', reason: 'X', description: 'is too far' }];
+      throw refuse({
+        code: status.INVALID_ARGUMENT,
+        message: 'no',
+        reason: 'INVALID_FIELD',
+        violations,
+      });
+    };
+    const text = `${BASE}assignment,,,,7,2026-03-02,,a\n`;
+    const held = await imported(text);
+    expect(held.code).to.equal(3);
+    expect(held.out)
+      .to.match(/^line 2: shift a: INVALID_FIELD: shift\.end_time: is too far$/m)
+      .and.match(/^2 further rows were not sent/m);
+    book.onWrite = () => undefined;
+    expect((await imported(text)).code).to.equal(0);
+    expect(book.assignments.size).to.equal(1);
+  });
+
+  it('ends at once when the service refuses every call', async () => {
+    service.answers.createShift = () => {
+      throw refuse({ code: status.PERMISSION_DENIED, message: 'not you', reason: 'NO_SCOPE' });
+    };
+    const { code, err } = await imported(BASE);
+    expect(code).to.equal(1);
+    expect(err).to.equal('NO_SCOPE: not you\n');
+  });
+
+  it('says which changes stored days are still following', async () => {
+    const done = await imported(BASE);
+    expect(done.err).to.match(/Stored days are still following 3 of these changes: .*--unfinished/);
+    service.answers.listRosterChanges = ({ unfinishedOnly }) => ({
+      rosterChanges: [
+        {
+          changeId: '12',
+          actor: 'ann',
+          reason: 'rota of March',
+          shiftId: 'a',
+          startDate: '2026-03-01',
+          employeesDone: unfinishedOnly ? 7n : 0n,
+          daysDerived: 31n,
+          daysChanged: 2n,
+        },
+      ],
+    });
+    const { out } = await run('changes', '--unfinished');
+    expect(out.replaceAll(/ +/g, ' ')).to.equal(
+      'CHANGE WHEN WHO WHAT DATES EMPLOYEES DERIVED CHANGED FOLLOWED WHY\n' +
+        '12 - ann shift a 2026-03-01 to ... 7 31 2 under way rota of March\n',
+    );
+  });
+});

@@ -1,0 +1,438 @@
+// The contract of days that follow the roster, whatever the cache: expected days in every kind of
+// read, changes that the very next read follows, and answers as they were known then.
+
+import { randomUUID } from 'node:crypto';
+import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { expect } from 'chai';
+import {
+  type Attendance,
+  AttendanceStatus,
+  Origin,
+} from '../../gen/attendance/v1/attendance_pb.js';
+import type { RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
+import { refusalOf, type TestService } from '../support/service.js';
+import { Asking, anomaliesOf, DAY, NEXT_DAY, onDay, something, wordOf } from './asking.js';
+import { somebody } from './contract.js';
+
+const ROSTER_CAUSE = 6;
+const { ABSENT, DAY_OFF, HOLIDAY, SCHEDULED, PRESENT } = AttendanceStatus;
+const FUTURE = '2999-03-01';
+/** Some four hundred reads, on a machine that may be busy with other suites. */
+const AS_OF_TIMEOUT_MS = 120_000;
+
+export function describeRosterDays(serviceOf: () => TestService): void {
+  const asking = new Asking(serviceOf);
+  const roster = () => serviceOf().roster;
+
+  /** An employee whose every date has the shift. */
+  const follower = async (more: object = {}) => {
+    const employeeId = somebody();
+    const defaultShiftId = await asking.shift();
+    await roster().createEmployee({ employee: { employeeId, defaultShiftId, ...more } });
+    return { employeeId, defaultShiftId };
+  };
+
+  describe('expected days', () => {
+    it('R1 follow a pattern of shifts and days off, in every kind of read', async () => {
+      const employeeId = somebody();
+      const shiftId = await asking.shift();
+      await roster().createEmployee({ employee: { employeeId, employeeName: 'Mia' } });
+      const cycle = [{ shiftIds: [shiftId] }, { shiftIds: [shiftId] }, { shiftIds: [] }];
+      const assignment = { startDate: DAY, endDate: '2026-03-07', cycle };
+      await roster().createShiftAssignment({ assignment: { employeeId, assignment } });
+      const range = { employeeId, startDate: '2026-03-01', endDate: '2026-03-08' };
+      const days = await asking.list({ ...range, includeExpected: true });
+      expect(days.map((day) => `${day.date} ${wordOf(day)}`)).to.deep.equal([
+        '2026-03-02 ABSENT',
+        '2026-03-03 ABSENT',
+        '2026-03-04 DAY_OFF',
+        '2026-03-05 ABSENT',
+        '2026-03-06 ABSENT',
+        '2026-03-07 DAY_OFF',
+      ]);
+      for (const day of days) {
+        expect([day.origin, day.revision, day.etag, day.employeeName]).to.deep.equal([
+          Origin.EXPECTED,
+          0,
+          '"0"',
+          'Mia',
+        ]);
+        expect(await asking.everywhere(employeeId, day.date)).to.deep.equal(day);
+      }
+      expect(wordOf(await asking.everywhere(employeeId, '2026-03-08'))).to.equal('UNSCHEDULED');
+      expect(await asking.stream({ ...range, includeExpected: true })).to.deep.equal(days);
+      expect(await asking.list(range), 'unless asked for').to.deep.equal([]);
+      const off = { ...range, includeExpected: true, statuses: [DAY_OFF] };
+      expect((await asking.list(off)).map(({ date }) => date)).to.deep.equal([
+        '2026-03-04',
+        '2026-03-07',
+      ]);
+      for (const pageSize of [1, 2, 4]) {
+        expect(await asking.list({ ...range, includeExpected: true, pageSize })).to.deep.equal(
+          days,
+        );
+      }
+    });
+
+    it('R2 are scheduled until they are due', async () => {
+      const { employeeId } = await follower();
+      const day = await asking.everywhere(employeeId, FUTURE);
+      expect([day.status, day.final]).to.deep.equal([SCHEDULED, false]);
+      const range = { employeeId, startDate: FUTURE, endDate: FUTURE, includeExpected: true };
+      expect(await asking.list({ ...range, statuses: [SCHEDULED] })).to.deep.equal([day]);
+      expect(await asking.list({ ...range, statuses: [ABSENT] })).to.deep.equal([]);
+    });
+
+    it('R3 begin and end with the employment, also of somebody archived', async () => {
+      const { employeeId } = await follower({ joinDate: DAY, leaveDate: NEXT_DAY });
+      await roster().archiveEmployee({ employeeId, reason: 'left' });
+      const range = { startDate: '2026-03-01', endDate: '2026-03-05', includeExpected: true };
+      const days = await asking.list({ ...range, employeeId });
+      expect(days.map(({ date }) => date)).to.deep.equal([DAY, NEXT_DAY]);
+      const { employees } = await roster().listEmployees({ pageSize: 1000 });
+      expect(employees.map((each) => each.employeeId)).to.not.include(employeeId);
+    });
+
+    it('R4 of a whole company are listed by date and streamed by employee', async () => {
+      const shiftId = await asking.shift();
+      const ids = Array.from({ length: 5 }, () => somebody()).sort();
+      for (const employeeId of ids) {
+        await roster().createEmployee({ employee: { employeeId } });
+        await asking.assign(employeeId, [shiftId], '2199-06-01', '2199-06-03');
+      }
+      const [first = ''] = ids;
+      const status = AttendanceStatus.REMOTE;
+      await serviceOf().client.markAttendance({ employeeId: first, date: '2199-06-02', status });
+      const range = { startDate: '2199-06-01', endDate: '2199-06-03', includeExpected: true };
+      // Other cases have employees who work every day: they are in the range too.
+      const mine = (days: readonly Attendance[]) =>
+        days.filter((day) => ids.includes(day.employeeId));
+      const said = (day: Attendance) => `${day.date} ${day.employeeId} ${wordOf(day)}`;
+      const expected = ids.flatMap((id) =>
+        ['2199-06-01', '2199-06-02', '2199-06-03'].map((date) => {
+          const isRemote = id === first && date === '2199-06-02';
+          return { id, date, word: isRemote ? 'REMOTE' : 'SCHEDULED' };
+        }),
+      );
+      const text = expected.map(({ id, date, word }) => `${date} ${id} ${word}`);
+      expect(mine(await asking.stream(range)).map(said)).to.deep.equal(text);
+      for (const pageSize of [0, 3]) {
+        expect(mine(await asking.list({ ...range, pageSize })).map(said)).to.deep.equal(
+          text.toSorted(),
+        );
+      }
+    });
+
+    it('R5 are told with their reasons on request', async () => {
+      const { employeeId } = await follower();
+      await asking.record(employeeId, onDay('08:20'), onDay('16:00'));
+      const request = { employeeId, date: DAY, includeExplanations: true };
+      const told = await serviceOf().client.getAttendance(request);
+      expect(told.attendance).to.deep.equal(await asking.get(employeeId));
+      expect(told.explanations.map(({ rule }) => rule)).to.include.members([
+        'SHIFT_PLANNED',
+        'SESSION',
+        'LATE',
+      ]);
+      expect(told.timeZone).to.equal('UTC');
+      const plain = await serviceOf().client.getAttendance({ employeeId, date: DAY });
+      expect([plain.explanations, plain.timeZone]).to.deep.equal([[], '']);
+    });
+  });
+
+  describe('changes of the roster', () => {
+    /** A change, and what the days of the follower are after it. */
+    interface Change {
+      readonly title: string;
+      readonly make: (who: Awaited<ReturnType<typeof follower>>) => Promise<{
+        readonly rosterChange?: RosterChange | undefined;
+      }>;
+      /** Of DAY, on which somebody was there from 09:00 to 15:00, and of NEXT_DAY without facts. */
+      readonly days: readonly [string, string];
+    }
+
+    const LATE_AND_EARLY = 'PRESENT EARLY_OUT LATE_IN 21600';
+    const CHANGES: readonly Change[] = [
+      {
+        title: 'R10 a shift’s hours',
+        make: ({ defaultShiftId }) =>
+          roster().updateShift({
+            shift: { shiftId: defaultShiftId, startTime: '09:00', endTime: '15:00' },
+          }),
+        days: ['PRESENT 21600', 'ABSENT'],
+      },
+      {
+        title: 'R11 a shift’s hours from the next date on',
+        make: ({ defaultShiftId }) =>
+          roster().updateShift({
+            shift: {
+              shiftId: defaultShiftId,
+              startTime: '09:00',
+              endTime: '15:00',
+              effectiveDate: NEXT_DAY,
+            },
+          }),
+        days: [LATE_AND_EARLY, 'ABSENT'],
+      },
+      {
+        title: 'R12 the employee’s shift taken away',
+        make: ({ employeeId }) => roster().updateEmployee({ employee: { employeeId } }),
+        days: ['PRESENT 21600', 'UNSCHEDULED'],
+      },
+      {
+        title: 'R13 the employee joins later',
+        make: ({ employeeId, defaultShiftId }) =>
+          roster().updateEmployee({
+            employee: { employeeId, defaultShiftId, joinDate: NEXT_DAY },
+          }),
+        days: ['PRESENT OFF_SHIFT 21600', 'ABSENT'],
+      },
+      {
+        title: 'R14 a day off instead',
+        make: ({ employeeId }) =>
+          roster().setDateOverride({ employeeId, override: { date: NEXT_DAY, shiftIds: [] } }),
+        days: [LATE_AND_EARLY, 'DAY_OFF'],
+      },
+      {
+        title: 'R15 an assignment of days off',
+        make: ({ employeeId }) =>
+          roster().createShiftAssignment({
+            assignment: { employeeId, assignment: { startDate: DAY, cycle: [{ shiftIds: [] }] } },
+          }),
+        days: ['DAY_OFF OFF_SHIFT 21600', 'DAY_OFF'],
+      },
+    ];
+
+    const tell = (day: Attendance) =>
+      [
+        wordOf(day),
+        ...anomaliesOf(day).toSorted(),
+        ...(day.worked?.seconds ? [day.worked.seconds] : []),
+      ].join(' ');
+
+    for (const { title, make, days } of CHANGES) {
+      it(`${title}: the next read follows, the stored days soon, and nothing else happens`, async () => {
+        const who = await follower();
+        const { employeeId } = who;
+        await asking.record(employeeId, onDay('09:00'), onDay('15:00'));
+        // Read twice, so that whatever can be cached is.
+        for (const _ of [1, 2]) {
+          expect(tell(await asking.everywhere(employeeId))).to.equal(LATE_AND_EARLY);
+          expect(tell(await asking.everywhere(employeeId, NEXT_DAY))).to.equal('ABSENT');
+        }
+        const { rosterChange } = await make(who);
+        const now = async () => [
+          tell(await asking.everywhere(employeeId)),
+          tell(await asking.everywhere(employeeId, NEXT_DAY)),
+        ];
+        expect(await now()).to.deep.equal(days);
+        const swept = await asking.swept(rosterChange);
+        expect(await now()).to.deep.equal(days);
+        const isChanged = days[0] !== LATE_AND_EARLY;
+        const causes = await asking.causes(employeeId);
+        const last = isChanged ? [ROSTER_CAUSE] : [];
+        expect(causes.filter((cause) => cause === ROSTER_CAUSE)).to.deep.equal(last);
+        expect(swept.daysChanged).to.equal(isChanged ? 1n : 0n);
+        expect(await asking.causes(employeeId, NEXT_DAY)).to.deep.equal([]);
+      });
+    }
+
+    it('R16 a holiday of the calendar, and the holiday taken out again', async () => {
+      const calendarId = something();
+      const { employeeId } = await follower({ calendarId });
+      await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
+      for (const _ of [1, 2]) await asking.everywhere(employeeId);
+      for (const date of [DAY, NEXT_DAY]) {
+        await roster().createHoliday({ holiday: { calendarId, date, name: 'Carnival' } });
+      }
+      const [day, next] = [
+        await asking.everywhere(employeeId),
+        await asking.everywhere(employeeId, NEXT_DAY),
+      ];
+      expect([day.status, next.status]).to.deep.equal([HOLIDAY, HOLIDAY]);
+      expect(anomaliesOf(day)).to.deep.equal(['WORKED_ON_HOLIDAY']);
+      expect(day.worked?.seconds).to.equal(28_800n);
+      for (const date of [DAY, NEXT_DAY]) await roster().archiveHoliday({ calendarId, date });
+      expect((await asking.everywhere(employeeId)).status).to.equal(PRESENT);
+      expect((await asking.everywhere(employeeId, NEXT_DAY)).status).to.equal(ABSENT);
+    });
+
+    it('R17 an assignment changed, taken back; an override cleared', async () => {
+      const { employeeId } = await follower();
+      const assignmentId = await asking.assign(employeeId, [], DAY, NEXT_DAY);
+      const statuses = async () => [
+        wordOf(await asking.everywhere(employeeId)),
+        wordOf(await asking.everywhere(employeeId, NEXT_DAY)),
+      ];
+      expect(await statuses()).to.deep.equal(['DAY_OFF', 'DAY_OFF']);
+      const assignment = { startDate: DAY, endDate: DAY, cycle: [{ shiftIds: [] }] };
+      await roster().updateShiftAssignment({
+        assignment: { employeeId, assignmentId, assignment },
+      });
+      expect(await statuses()).to.deep.equal(['DAY_OFF', 'ABSENT']);
+      await roster().archiveShiftAssignment({ employeeId, assignmentId });
+      expect(await statuses()).to.deep.equal(['ABSENT', 'ABSENT']);
+      await roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } });
+      expect(await statuses()).to.deep.equal(['DAY_OFF', 'ABSENT']);
+      await roster().clearDateOverride({ employeeId, date: DAY });
+      expect(await statuses()).to.deep.equal(['ABSENT', 'ABSENT']);
+    });
+
+    it('R18 a name and a zone are those of the next read', async () => {
+      const { employeeId, defaultShiftId } = await follower();
+      for (const _ of [1, 2]) await asking.everywhere(employeeId);
+      await roster().updateEmployee({
+        employee: { employeeId, defaultShiftId, employeeName: 'Zoë', timeZone: 'Asia/Tokyo' },
+      });
+      const day = await asking.everywhere(employeeId);
+      expect(day.employeeName).to.equal('Zoë');
+      expect(Number(day.shifts[0]?.scheduledStartTime?.seconds)).to.equal(
+        Date.parse('2026-03-01T23:00:00Z') / 1000,
+      );
+    });
+
+    it('R19 a change with the same request id is made once, and with what was sent', async () => {
+      const { employeeId, defaultShiftId } = await follower();
+      const employee = { employeeId, defaultShiftId, groupId: something() };
+      const request = { employee, reason: 'moved', requestId: randomUUID() };
+      const first = await roster().updateEmployee(request);
+      await roster().updateEmployee({ employee: { employeeId } });
+      expect(await roster().updateEmployee(request)).to.deep.equal(first);
+      expect((await roster().getEmployee({ employeeId })).employee?.groupId).to.equal('');
+      const other = roster().updateEmployee({ ...request, reason: 'other' });
+      expect((await refusalOf(other)).reason).to.equal('REQUEST_ID_REUSED');
+      const stale = roster().updateEmployee({ employee, etag: first.employee?.etag ?? '' });
+      expect((await refusalOf(stale)).reason).to.equal('ETAG_MISMATCH');
+    });
+
+    it('R20 a change that leaves everything as it was is none', async () => {
+      const { employeeId, defaultShiftId } = await follower();
+      const employee = { employeeId, defaultShiftId };
+      const { rosterChange } = await roster().updateEmployee({ employee });
+      expect(rosterChange).to.equal(undefined);
+    });
+  });
+
+  describe('as of a past moment, with a roster', () => {
+    it('R30 every answer given is given again, after all that has happened since', async function () {
+      this.timeout(AS_OF_TIMEOUT_MS);
+      const calendarId = something();
+      const { employeeId, defaultShiftId } = await follower({ calendarId });
+      const dates = ['2026-03-01', DAY, NEXT_DAY, '2026-03-04', FUTURE];
+      const range = { employeeId, startDate: '2026-03-01', endDate: '2026-03-05' };
+      const all = { ...range, includeExpected: true };
+
+      const answers = async (asOfTime?: Timestamp) => {
+        const then = asOfTime === undefined ? {} : { asOfTime };
+        const days: Attendance[] = [];
+        for (const date of dates) days.push(await asking.get(employeeId, date, asOfTime));
+        return {
+          days,
+          stored: await asking.list({ ...range, ...then }),
+          listed: await asking.list({ ...all, ...then }),
+          absent: await asking.list({ ...all, ...then, statuses: [ABSENT] }),
+          streamed: await asking.stream({ ...all, ...then }),
+          employee: (await roster().getEmployee({ employeeId, ...then })).employee,
+          shift: (await roster().getShift({ shiftId: defaultShiftId, ...then })).shift,
+          assignments: (await roster().listShiftAssignments({ employeeId, ...then })).assignments,
+          overrides: (await roster().listDateOverrides({ employeeId, ...then })).overrides,
+          holidays: (await roster().listHolidays({ calendarId, ...then })).holidays,
+        };
+      };
+      /** What the sweep may store between two answers; everything else is the same at once. */
+      const timeless = (days: readonly Attendance[]) =>
+        days.map((day) => ({ ...day, revision: 0, etag: '', updateTime: undefined }));
+
+      const moments: { asOfTime: Timestamp; told: Awaited<ReturnType<typeof answers>> }[] = [];
+      const remember = async () => {
+        const live = await answers();
+        const asOfTime = timestampFromMs(Date.now());
+        const told = await answers(asOfTime);
+        expect(timeless(told.days)).to.deep.equal(timeless(live.days));
+        expect(timeless(told.listed)).to.deep.equal(timeless(live.listed));
+        expect(told.employee).to.deep.equal(live.employee);
+        moments.push({ asOfTime, told });
+      };
+
+      const employee = { employeeId, defaultShiftId, calendarId };
+      const ids: string[] = [];
+      const steps: (() => Promise<unknown>)[] = [
+        async () => {
+          const punches = await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
+          ids.push(...punches.map(({ punchId }) => punchId));
+        },
+        () => roster().createHoliday({ holiday: { calendarId, date: NEXT_DAY, name: 'x' } }),
+        () =>
+          roster().updateShift({
+            shift: { shiftId: defaultShiftId, startTime: '09:00', endTime: '15:00' },
+          }),
+        () =>
+          serviceOf().client.markAttendance({
+            employeeId,
+            date: '2026-03-04',
+            status: AttendanceStatus.ON_LEAVE,
+          }),
+        () =>
+          serviceOf().clock.voidPunch({ employeeId, punchIds: [ids[1] ?? ''], reason: 'theirs' }),
+        () => asking.assign(employeeId, [], NEXT_DAY),
+        () =>
+          roster().updateEmployee({
+            employee: { ...employee, employeeName: 'Zoë', timeZone: 'Asia/Tokyo' },
+          }),
+        () => roster().archiveHoliday({ calendarId, date: NEXT_DAY }),
+        () => roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } }),
+        () =>
+          serviceOf().clock.replacePunch({
+            employeeId,
+            punchId: ids[0] ?? '',
+            time: onDay('10:00'),
+            reason: 'queue',
+          }),
+        () => roster().updateEmployee({ employee: { employeeId, leaveDate: '2026-03-03' } }),
+      ];
+      await remember();
+      for (const step of steps) {
+        await step();
+        await remember();
+      }
+      for (const { asOfTime, told } of moments) {
+        expect(await answers(asOfTime)).to.deep.equal(told);
+      }
+      const words = moments.map(({ told }) => told.days.map(wordOf).join(' '));
+      expect(new Set(words).size, 'the steps change what is told').to.be.above(6);
+    });
+
+    it('R32 a history is told for ever as it was told first', async () => {
+      const calendarId = something();
+      const { employeeId } = await follower({ calendarId });
+      const [, out] = await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
+      const [arrival] = await asking.punches(employeeId);
+      const punchIds = [arrival?.punchId ?? '', out?.punchId ?? ''];
+      await serviceOf().clock.voidPunch({ employeeId, punchIds, reason: 'not hers' });
+      const history = async () => {
+        const request = { employeeId, date: DAY };
+        const { revisions } = await serviceOf().client.listAttendanceRevisions(request);
+        return revisions.slice(0, 2);
+      };
+      const told = await history();
+      const words = told.map(({ before, after }) => [wordOf(before), wordOf(after)]);
+      expect(words).to.deep.equal([
+        ['ABSENT', 'PRESENT'],
+        ['PRESENT', 'ABSENT'],
+      ]);
+      const holiday = { calendarId, date: DAY, name: 'Found later' };
+      await roster().createHoliday({ holiday });
+      expect(wordOf(await asking.everywhere(employeeId))).to.equal('HOLIDAY');
+      expect(await history()).to.deep.equal(told);
+    });
+
+    it('R31 of a moment before anything was known of somebody nothing is told', async () => {
+      const before = timestampFromMs(Date.now() - 60_000);
+      const { employeeId } = await follower();
+      const day = await asking.get(employeeId, DAY, before);
+      expect([wordOf(day), day.revision]).to.deep.equal(['UNSCHEDULED', 0]);
+      const range = { employeeId, startDate: DAY, endDate: DAY, includeExpected: true };
+      expect(await asking.list({ ...range, asOfTime: before })).to.deep.equal([]);
+    });
+  });
+}

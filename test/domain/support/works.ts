@@ -1,0 +1,68 @@
+// Works of days as they can be written down: any value in any place, whether or not rules would
+// come to it. What rules come to is in the properties over scenarios.
+
+import fc from 'fast-check';
+import {
+  ANOMALIES,
+  type Break,
+  type DayWork,
+  NO_WORK,
+  type Pending,
+  type Session,
+  type ShiftResult,
+  STATUSES,
+} from '../../../src/domain/day.js';
+import type { Instant } from '../../../src/domain/time.js';
+
+const statuses = fc.constantFrom(...STATUSES);
+const seconds = fc.nat();
+
+/** With instants of these. */
+export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> {
+  const maybeInstants = fc.option(instants, { nil: undefined });
+  const pendings: fc.Arbitrary<Pending> = fc.record({
+    kind: fc.constantFrom('NOT_SEEN' as const, 'PRESENT' as const, 'LEFT' as const),
+    at: instants,
+  });
+
+  const shifts: fc.Arbitrary<ShiftResult> = fc.record({
+    shiftId: fc.string({ unit: 'grapheme' }),
+    start: instants,
+    end: instants,
+    status: statuses,
+    pending: fc.option(pendings, { nil: undefined }),
+    firstIn: maybeInstants,
+    lastOut: maybeInstants,
+    workedSeconds: seconds,
+    lateBySeconds: seconds,
+    earlyBySeconds: seconds,
+  });
+
+  const breaks: fc.Arbitrary<Break> = fc.record({ start: instants, end: maybeInstants });
+
+  const sessions: fc.Arbitrary<Session> = fc.record({
+    in: maybeInstants,
+    out: maybeInstants,
+    shiftId: fc.option(fc.string(), { nil: undefined }),
+    workedSeconds: seconds,
+    breaks: fc.array(breaks, { maxLength: 2 }),
+    closesAt: maybeInstants,
+  });
+
+  return fc.oneof(
+    fc.constant(NO_WORK),
+    fc.record({
+      status: statuses,
+      otherHalfStatus: fc.option(statuses, { nil: undefined }),
+      shifts: fc.array(shifts, { minLength: 1, maxLength: 2 }),
+      sessions: fc.array(sessions, { maxLength: 3 }),
+      firstIn: maybeInstants,
+      lastOut: maybeInstants,
+      workedSeconds: seconds,
+      onBreakSeconds: seconds,
+      anomalies: fc.uniqueArray(fc.constantFrom(...ANOMALIES)),
+    }),
+  );
+}
+
+export const works = worksAt(fc.maxSafeInteger().map((time) => time as Instant));

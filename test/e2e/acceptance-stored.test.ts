@@ -1,0 +1,73 @@
+// The acceptance cases a third time, as they are lived: the roster created over the wire, the
+// punches recorded and the marks made, and each date read back. Three employees of one case live
+// through it in different orders, because the order must not matter.
+
+import { expect } from 'chai';
+import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
+import { ALL_CASES } from '../domain/cases/rows/all.js';
+import type { Case } from '../domain/support/scenario.js';
+import { datesOf } from '../domain/support/scenario-values.js';
+import { CANNOT_BE_STORED, SEEN_TOO_LATE } from './cases/not-stored.js';
+import { Stage } from './support/stage.js';
+import { describeVariants } from './support/variants.js';
+
+const STORED = ALL_CASES.filter((row) => !CANNOT_BE_STORED.some(({ is }) => is(row)));
+
+/** How a case is lived. */
+type Order = (stage: Stage, row: Case) => Promise<void>;
+
+const inOneCall: Order = async (stage, { punches = [], marks = [] }) => {
+  await stage.createEmployee();
+  for (const mark of marks) await stage.mark(mark);
+  const results = await stage.record(punches);
+  expect(results.map(({ outcome }) => outcome)).to.not.include(PunchOutcome.REJECTED);
+};
+
+const backwardsAndTwice: Order = async (stage, { punches = [], marks = [] }) => {
+  await stage.createEmployee();
+  for (const punch of punches.toReversed()) {
+    for (const _ of ['once', 'again']) await stage.record([punch]);
+    const [again] = await stage.record([punch]);
+    expect(again?.outcome).to.equal(PunchOutcome.DUPLICATE);
+  }
+  for (const mark of marks) await stage.mark(mark);
+};
+
+const beforeTheRoster: Order = async (stage, { punches = [], marks = [] }) => {
+  await stage.record(punches);
+  for (const mark of marks) await stage.mark(mark);
+  await stage.createEmployee();
+};
+
+const ORDERS: Readonly<Record<string, Order>> = { inOneCall, backwardsAndTwice, beforeTheRoster };
+
+describeVariants('acceptance, stored', (serviceOf) => {
+  let count = 0;
+  for (const row of STORED) {
+    it(`${row.id} ${row.title} (${row.source})`, async () => {
+      count += 1;
+      await new Stage(serviceOf(), row, `a${count}`).createShared();
+      const { firstDay, lastDay } = datesOf(row);
+      for (const [name, live] of Object.entries(ORDERS)) {
+        const stage = new Stage(serviceOf(), row, `a${count}`, name);
+        await live(stage, row);
+        await stage.expectDays(row.days, firstDay, lastDay);
+      }
+    });
+  }
+});
+
+describe('acceptance: what is only simulated', () => {
+  it('is listed with a reason, and each reason is used', () => {
+    for (const { why, is } of CANNOT_BE_STORED) {
+      expect(ALL_CASES.filter(is).length, why).to.be.above(0);
+    }
+  });
+
+  it('a moment that is over is looked at by SimulateAttendance alone', () => {
+    const late = STORED.filter((row) =>
+      Object.values(row.days).every(({ final }) => final === false),
+    );
+    expect(late.map(({ id, title }) => `${id} ${title}`)).to.deep.equal(SEEN_TOO_LATE);
+  });
+});

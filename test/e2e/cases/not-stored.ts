@@ -1,0 +1,34 @@
+// Which rows of the acceptance cases cannot be lived on the service, and why: SimulateAttendance
+// is asked them (acceptance.test.ts), and the rules themselves (../../domain/cases/).
+
+import { isDeepStrictEqual } from 'node:util';
+import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/shift.js';
+import type { Case } from '../../domain/support/scenario.js';
+import { valuesOf } from '../../domain/support/scenario-values.js';
+
+/** By what they have, so that a new row is never left out by accident. */
+export const CANNOT_BE_STORED: readonly {
+  readonly why: string;
+  readonly is: (row: Case) => boolean;
+}[] = [
+  {
+    why: 'rules of work without a shift other than the defaults: the service has one set of them',
+    is: (row) => !isDeepStrictEqual(valuesOf(row).roster.offShift, DEFAULT_OFF_SHIFT_RULES),
+  },
+];
+
+/**
+ * Stored, and their dates must have nothing else; but the moment that they look from has passed,
+ * and a read looks from now. Dates that were settled at that moment are compared in full.
+ */
+export const SEEN_TOO_LATE: readonly string[] = [
+  'A11 a single punch while its window is open: present, not final',
+  'A11 a single punch under an absent threshold: present while it lasts',
+  'A13 what the shift is on its date',
+  'D12 what a clock at +05:30 shows is an instant: 03:12 in UTC',
+  'D12 and 08:42 for an employee of Kolkata',
+  'I2 an arrival alone, while somebody may still leave: nothing is missing',
+  'I6 four minutes after the start',
+  'I6 six minutes before the start',
+  'I7 until the shift has ended it is not even an absence',
+];

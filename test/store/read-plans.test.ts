@@ -1,0 +1,122 @@
+// Every statement of a read walks indexes from the few rows it was given, on an empty table, on a
+// young one that was never analysed, on a young one that was, and on a large one. Plans are
+// those that the store's own connections make.
+
+import { expect } from 'chai';
+import type { Statement } from '../../src/store/database.js';
+import { READ_STANDING } from '../../src/store/known-days.js';
+import { PAGES, READ_UNFINISHED, READ_UNFINISHED_AS_OF } from '../../src/store/list-days.js';
+import { LIST_PUNCHES } from '../../src/store/list-punches.js';
+import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/read-days.js';
+import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/wide-days.js';
+import { explanationOf, fill, onOneConnection, STAGES, textOf } from './plan-support.js';
+import { openStore, type StoreFixture } from './support.js';
+
+const ID = 'p-00500';
+const DATE = '2026-01-15';
+const LAST = '2026-01-31';
+const AS_OF = '2026-06-01T00:00:00Z';
+const PAGE = [DATE, ID, '2026-12-31', 101, '{1,2,3,4,5,6,7}', 101, AS_OF, 1];
+
+/** Every statement with parameters as they come; its literal values do not matter. */
+const READS: readonly [Statement, readonly unknown[]][] = [
+  [READ_RANGE, [ID, '2026-01-01', LAST]],
+  [READ_DAY_AS_OF, [ID, DATE, AS_OF]],
+  [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
+  [READ_STANDING, [`{${ID}}`, '{2026-01-01}', '{2026-02-01}', AS_OF]],
+  [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100]],
+  [READ_UNFINISHED, []],
+  [READ_UNFINISHED_AS_OF, [AS_OF]],
+  [NEXT_DATE, [DATE]],
+  [NEXT_DATE_OF, [ID, DATE]],
+  [STEPS.date, [ID, 100, DATE]],
+  [STEPS.dateAsOf, [ID, 100, DATE, AS_OF]],
+  [STEPS.employees, [ID, 100, DATE, LAST]],
+  [STEPS.employeesAsOf, [ID, 100, DATE, LAST, AS_OF]],
+  [STEPS.employee, [ID, 1, DATE, LAST]],
+  [STEPS.employeeAsOf, [ID, 1, DATE, LAST, AS_OF]],
+  [STEPS.open, [ID, 100, DATE, LAST, AS_OF, 1]],
+  [STEPS.openInGroup, [ID, 100, DATE, LAST, AS_OF, 1, 'g']],
+  [PAGES.one, PAGE],
+  [PAGES.oneAsOf, [...PAGE, AS_OF]],
+  [PAGES.byDate, PAGE],
+  [PAGES.byDateAsOf, [...PAGE, AS_OF]],
+  [PAGES.byEmployee, [...PAGE, '2026-01-01']],
+  [PAGES.byEmployeeAsOf, [...PAGE, '2026-01-01', AS_OF]],
+];
+
+/** Those that list everybody's days by date; all others are about employees. */
+const BY_DATE: readonly Statement[] = [PAGES.byDate, PAGES.byDateAsOf, NEXT_DATE];
+
+/** Heads have one row for ever; they may be read in any way. */
+const FORBIDDEN = /Seq Scan on (?!feed_head|roster_head)\w+|Bitmap|Hash Join|Merge Join/;
+
+/** An index scan and what it is told, until the next node. */
+const SCAN = /Index (?:Only )?Scan using (\w+) on [^\n]*\n((?:(?! *->).*(?:\n|$))*)/g;
+
+/** Those of unfinished changes hold nothing else: they are walked from their beginning. */
+const WALKED: readonly string[] = ['roster_change_unfinished', 'roster_change_finished'];
+
+/** What a row may be left out for once it was found: never whose it is, or when it was. */
+const LEFT_OUT = /Filter: .*\b(employee_id|time|date)\b [<>=]/;
+
+function expectGood(statement: Statement, plan: string): void {
+  expect(plan).to.not.match(FORBIDDEN);
+  if (BY_DATE.includes(statement)) expect(plan).to.contain('attendance_day_by_date');
+  else expect(plan).to.not.contain('attendance_day_by_date');
+  for (const [scan, index = '', told = ''] of plan.matchAll(SCAN)) {
+    if (WALKED.includes(index)) continue;
+    expect(told, `${plan}\n${scan}`).to.contain('Index Cond');
+    expect(told, `${plan}\n${scan}`).to.not.match(LEFT_OUT);
+    expect(index, plan).to.not.match(/^roster_change/);
+  }
+}
+
+describe('plans of the reads', function () {
+  this.timeout(120_000);
+  let fixture: StoreFixture;
+
+  before(async () => {
+    fixture = await openStore();
+  });
+
+  after(async () => await fixture.close());
+
+  for (const [name, prepare] of STAGES) {
+    describe(name, () => {
+      before(async () => await prepare(fixture));
+      for (const [statement, values] of READS) {
+        it(statement.name, async () => {
+          const rows = await onOneConnection(fixture, async (run) => {
+            await run(`prepare now as ${statement.text}`);
+            const explanation = await run(explanationOf('now', values));
+            await run('deallocate now');
+            return explanation;
+          });
+          expectGood(statement, textOf(rows));
+        });
+      }
+    });
+  }
+
+  it('a plan made on young, analysed tables and kept while they grow stays right', async () => {
+    const growing = await openStore();
+    try {
+      await fill(growing, 20, 3);
+      await growing.rows('analyze');
+      await onOneConnection(growing, async (run) => {
+        for (const [statement, values] of READS) {
+          await run(`prepare kept_${statement.name} as ${statement.text}`);
+          await run(explanationOf(`kept_${statement.name}`, values));
+        }
+        await fill(growing, 1000, 100);
+        for (const [statement, values] of READS) {
+          const plan = textOf(await run(explanationOf(`kept_${statement.name}`, values)));
+          expectGood(statement, plan);
+        }
+      });
+    } finally {
+      await growing.close();
+    }
+  });
+});
