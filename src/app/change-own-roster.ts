@@ -55,7 +55,8 @@ export function changeDetail(
     refuseArchived([defaultShiftId], NONE, view.archivedShifts);
   }
   const dates = isSame ? undefined : datesOfDetail(own.detail, detail);
-  if (dates !== undefined) refuseConflicts(view, { before: own, after: { ...own, detail }, dates, path: 'employee' });
+  if (dates !== undefined)
+    refuseConflicts(view, { before: own, after: { ...own, detail }, dates, path: 'employee' });
   const changeId = isSame ? own.detailChangeId : view.changeId;
   return {
     answer: {
