@@ -5,7 +5,13 @@ import type { Overlap } from '../domain/check-roster.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { type AttendanceError, invalidField } from '../domain/errors.js';
 import { fromEpochDay } from '../domain/local-date.js';
-import { type EmployeeRoster, type Roster, rosterOn, type ShiftVersion } from '../domain/roster.js';
+import {
+  byFromDay,
+  type EmployeeRoster,
+  type Roster,
+  rosterOn,
+  type ShiftVersion,
+} from '../domain/roster.js';
 import { assignmentWith } from './change-own-roster.js';
 import { checkRosterEtag, overlapRefusal, rosterExists, rosterNotFound } from './roster-checks.js';
 import { ALL_DATES, type DayRange } from './roster-conflicts.js';
@@ -100,11 +106,6 @@ function updateShift(
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {
   const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
   return [...others, version].sort(byFromDay);
-}
-
-/** Infinite ones too, whose difference is no number. */
-function byFromDay(a: ShiftVersion, b: ShiftVersion): number {
-  return a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0;
 }
 
 /** Until the day before the next version. */

@@ -7,12 +7,18 @@ import type { PunchKind } from '../domain/punch.js';
 import type { ToldPunch } from '../domain/recorded-punch.js';
 import type { Instant } from '../domain/time.js';
 
+/** Enough to tell two requests of one id apart. */
+export const PAYLOAD_HASH_BYTES = 16;
+
+/** Of facts that have no request id: nobody compares it. */
+export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
+
 /** What every fact carries. */
 interface FactHeader {
   readonly employeeId: EmployeeId;
   /** A lower-case UUID; undefined when the caller sent none. */
   readonly requestId: string | undefined;
-  /** 16 bytes that differ when any field but the request id differs. */
+  /** PAYLOAD_HASH_BYTES that differ when any field but the request id differs. */
   readonly payloadHash: Uint8Array;
   /** Who told us. */
   readonly actor: string;

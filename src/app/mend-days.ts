@@ -11,15 +11,13 @@ import { timelineOf } from '../domain/punch.js';
 import type { Instant } from '../domain/time.js';
 import type { BatchDecision, BatchRules, BatchView, DayChange, DayRestamp, Need } from './batch.js';
 import { type EmployeeFindings, plansOf, reachOf, rebuildDays } from './compare-days.js';
-import { MAX_REDERIVED_DAYS, type RederiveFact } from './facts.js';
+import { MAX_REDERIVED_DAYS, NO_PAYLOAD_HASH, type RederiveFact } from './facts.js';
 import type { DayRange } from './rebuild-ports.js';
 
 /** Facts came in since the employee was looked at: look again. Nothing was written. */
 export class OutdatedFindings extends Error {
   override readonly name = 'OutdatedFindings';
 }
-
-const NO_HASH = new Uint8Array(16);
 
 /** Who mends, in the history of the days. */
 const ACTOR = 'rebuild';
@@ -33,7 +31,7 @@ export function* mendingFacts(
   dates: readonly LocalDate[],
   receivedAt: Instant,
 ): Generator<readonly RederiveFact[]> {
-  const header = { employeeId, requestId: undefined, payloadHash: NO_HASH, actor: ACTOR };
+  const header = { employeeId, requestId: undefined, payloadHash: NO_PAYLOAD_HASH, actor: ACTOR };
   const reason = 'the stored day did not follow from the facts';
   const ranges = rangesOf(dates);
   for (let index = 0; index < ranges.length; index += MAX_MENDING_FACTS) {

@@ -1,15 +1,11 @@
 // What the commands on the roster have in common: etags, and refusals as errors.
 
 import type { Overlap } from '../domain/check-roster.js';
+import { etagOf } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type FieldViolation, type RosterResource } from '../domain/errors.js';
 import { fromEpochDay } from '../domain/local-date.js';
 import type { AssignmentRecord } from './roster-ports.js';
-
-/** The version of a resource of the roster for conditional writes. */
-export function rosterEtag(changeId: number): string {
-  return `"${changeId}"`;
-}
 
 /** Throws ROSTER_ETAG_MISMATCH unless the caller insists on nothing or on what is there. */
 export function checkRosterEtag(
@@ -18,7 +14,7 @@ export function checkRosterEtag(
   resource: RosterResource,
   id: string,
 ): void {
-  const current = rosterEtag(changeId);
+  const current = etagOf(changeId);
   if (sent === undefined || sent === current) return;
   throw new AttendanceError({ kind: 'ROSTER_ETAG_MISMATCH', resource, id, sent, current });
 }

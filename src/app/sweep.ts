@@ -8,7 +8,7 @@ import { AttendanceError } from '../domain/errors.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import type { Instant } from '../domain/time.js';
 import type { BatchDecision } from './batch.js';
-import { MAX_REDERIVED_DAYS, type RederiveFact } from './facts.js';
+import { MAX_REDERIVED_DAYS, NO_PAYLOAD_HASH, type RederiveFact } from './facts.js';
 import type { AttendanceStore } from './ports.js';
 import {
   CHANGE_MARGIN_DAYS,
@@ -41,8 +41,6 @@ const LAST_DAY = toEpochDay(LAST_DATE);
 const NOTHING: Rederived = { daysDerived: 0, daysChanged: 0 };
 
 /** A REDERIVE fact is never repeated by a caller: nothing is compared with its hash. */
-const NO_HASH = new Uint8Array(16);
-
 /** What came of deriving days again. */
 export interface Rederived {
   readonly daysDerived: number;
@@ -326,7 +324,13 @@ function rederiveFact(
 ): RederiveFact {
   const { changeId, actor, reason: why } = change;
   const reason = `roster change ${changeId}${why === '' ? '' : `: ${why}`}`;
-  const header = { employeeId, requestId: undefined, payloadHash: NO_HASH, actor, receivedAt };
+  const header = {
+    employeeId,
+    requestId: undefined,
+    payloadHash: NO_PAYLOAD_HASH,
+    actor,
+    receivedAt,
+  };
   return { kind: 'REDERIVE', ...header, firstDay, lastDay, reason };
 }
 

@@ -216,7 +216,10 @@ export interface Attendance {
   readonly revision: number;
 }
 
-/** The etag of a day at a revision (AIP-154): quoted, and `"0"` for a day never stored. */
+/**
+ * The etag (AIP-154) of a day at a revision, `"0"` for a day never stored; of a part of the roster
+ * as a change left it, `"0"` when none did. Quoted.
+ */
 export function etagOf(revision: number): string {
   return `"${revision}"`;
 }

@@ -11,6 +11,14 @@ export interface ShiftVersion {
   readonly shift: Shift;
 }
 
+/** The order of versions; infinite dates too, whose difference is no number. */
+export function byFromDay(
+  a: { readonly fromDay: number },
+  b: { readonly fromDay: number },
+): number {
+  return a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0;
+}
+
 /** What all employees share. */
 export interface Roster {
   /** By shift id; each shift's versions by `fromDay`, at least one. */

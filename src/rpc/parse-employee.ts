@@ -10,10 +10,10 @@ import type {
 import type { EmployeeDetail } from '../app/roster-ports.js';
 import { checkAssignment } from '../domain/check-roster.js';
 import { fromEpochDay } from '../domain/local-date.js';
-import type { EmployeeRoster, Roster, ZoneVersion } from '../domain/roster.js';
+import { byFromDay, type EmployeeRoster, type Roster, type ZoneVersion } from '../domain/roster.js';
 import { findZone } from '../domain/zone.js';
 import { parseName } from './parse.js';
-import { byFromDay, checkRepeatedShifts, dayOf, parseAssignment } from './parse-roster.js';
+import { checkRepeatedShifts, dayOf, parseAssignment } from './parse-roster.js';
 import { parseZone } from './parse-shift.js';
 import type { Problems } from './problems.js';
 

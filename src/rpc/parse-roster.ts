@@ -10,7 +10,7 @@ import type {
 } from '../../gen/attendance/v1/roster_pb.js';
 import { checkOffShiftRules, checkShift } from '../domain/check-shift.js';
 import { toEpochDay } from '../domain/local-date.js';
-import type { Assignment, Roster, ShiftVersion } from '../domain/roster.js';
+import { type Assignment, byFromDay, type Roster, type ShiftVersion } from '../domain/roster.js';
 import { parseDate, parseText } from './parse.js';
 import { parseOffShiftRules, parseShift } from './parse-shift.js';
 import type { Problems } from './problems.js';
@@ -69,14 +69,6 @@ function parseShifts(messages: readonly WireShift[], problems: Problems): Roster
     byId.set(shift.shiftId, [...versions, { fromDay, shift }].sort(byFromDay));
   }
   return byId;
-}
-
-/** The order of versions. */
-export function byFromDay(
-  a: { readonly fromDay: number },
-  b: { readonly fromDay: number },
-): number {
-  return a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0;
 }
 
 /** Holidays without a calendar are in the employee's, which may itself have no name. */

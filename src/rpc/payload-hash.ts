@@ -2,12 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
-
-/** The first bytes of a SHA-256 are kept: enough to tell two requests of one id apart. */
-const PAYLOAD_HASH_BYTES = 16;
-
-/** Of facts that have no request id: nobody compares it. */
-export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
+import { PAYLOAD_HASH_BYTES } from '../app/facts.js';
 
 /** Of values that JSON can write. */
 export function hashOf(...parts: readonly unknown[]): Uint8Array {
@@ -26,6 +21,7 @@ export function hashOfMessage<Desc extends DescMessage>(
   return shortened(Buffer.concat([Buffer.from(`${desc.typeName}\n`), toBinary(desc, without)]));
 }
 
+/** The first bytes of a SHA-256 are kept. */
 function shortened(payload: string | Uint8Array): Uint8Array {
   return createHash('sha256').update(payload).digest().subarray(0, PAYLOAD_HASH_BYTES);
 }

@@ -13,7 +13,7 @@ import {
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import { PunchSchema, type Punch as WirePunch } from '../../gen/attendance/v1/punch_pb.js';
 import type { Status } from '../../gen/google/rpc/status_pb.js';
-import type { PunchFact } from '../app/facts.js';
+import { NO_PAYLOAD_HASH, type PunchFact } from '../app/facts.js';
 import type { AttendanceStore } from '../app/ports.js';
 import { recordFacts } from '../app/record-facts.js';
 import { parseEmployeeId } from '../domain/employee-id.js';
@@ -24,7 +24,6 @@ import { isSkewed, toldFlags } from './clock-times.js';
 import { refusal } from './field-help.js';
 import { itemError } from './item-error.js';
 import { parseEvidence, parsePunch, parseSource, toldPunch } from './parse-punch.js';
-import { NO_PAYLOAD_HASH } from './payload-hash.js';
 import type { Call } from './pipeline.js';
 import { isPlainPunch } from './plain-punch.js';
 import { Problems } from './problems.js';

@@ -28,7 +28,6 @@ import {
   type Session,
   type Statement,
 } from './database.js';
-import { isConnectionError, isPassing, toStoreError } from './errors.js';
 import { decodeAnswer, stamped } from './roster-answer.js';
 import { dateOf, decodeDetail, epochDayOf } from './roster-codec.js';
 import { changeStatements } from './roster-edits.js';
@@ -44,11 +43,9 @@ import {
 import { READ_OWN_ASSIGNMENTS } from './roster-statements.js';
 import { bytes, number, text } from './rows.js';
 import { refuseUserConflicts } from './shift-users.js';
+import { inTries, type Progress } from './tries.js';
 
 const DAY_MS = 86_400_000;
-
-/** How often a transaction that PostgreSQL rolled back for its own reasons is tried in all. */
-const MAX_TRIES = 3;
 
 /** Every change waits here for the one before it. */
 export const LOCK_ROSTER_HEAD: Statement = {
@@ -135,37 +132,18 @@ export async function changeRoster(
   defaultZone: Zone,
   command: RosterCommand,
 ): Promise<RosterOutcome> {
-  for (let tries = 1; ; tries += 1) {
-    const run = { reader, defaultZone, command, progress: { committing: false } };
-    try {
-      const result = await database.session((session) => runTransaction(session, run));
-      if (result instanceof AttendanceError) throw result;
-      return result;
-    } catch (error) {
-      // Once the commit is under way, a broken connection leaves it unknown whether it happened:
-      // only the caller, with its request id, can safely ask again.
-      const unknown = run.progress.committing && isConnectionError(error);
-      if (unknown || tries === MAX_TRIES || !isWorthRepeating(error)) throw toStoreError(error);
-    }
-  }
-}
-
-/** Deadlocks, serialization failures, and connections that were found dead. */
-function isWorthRepeating(error: unknown): boolean {
-  if (!isPassing(error)) return false;
-  const isRolledBack =
-    typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    String(error.code).startsWith('40');
-  return isRolledBack || isConnectionError(error);
+  const result = await inTries(database, (session, progress) =>
+    runTransaction(session, { reader, defaultZone, command, progress }),
+  );
+  if (result instanceof AttendanceError) throw result;
+  return result;
 }
 
 interface Run {
   readonly reader: RosterReader;
   readonly defaultZone: Zone;
   readonly command: RosterCommand;
-  readonly progress: { committing: boolean };
+  readonly progress: Progress;
 }
 
 /** A refusal is no failure of the connection, which is kept: it is given back, not thrown. */

@@ -48,6 +48,16 @@ export function isConnectionError(error: unknown): boolean {
   return code === '' && error instanceof Error && DRIVER_TEXTS.test(error.message);
 }
 
+/** Whether PostgreSQL gave the transaction up in favour of another: deadlock, serialization. */
+export function isRolledBack(error: unknown): boolean {
+  return codeOf(error).startsWith('40');
+}
+
+/** Classes 22 (data) and 23 (constraints), and 54 (limits): the fault is in what was sent. */
+export function isDataError(error: unknown): boolean {
+  return ['22', '23', '54'].includes(codeOf(error).slice(0, 2));
+}
+
 /** Whether trying the same later can succeed. */
 export function isPassing(error: unknown): boolean {
   const code = codeOf(error);

@@ -13,8 +13,8 @@ import { assignmentRecordOf } from './roster-rows.js';
 import { READ_OWN_ASSIGNMENTS } from './roster-statements.js';
 import { number, text } from './rows.js';
 
-/** Whose rosters are read at a time: with a year of single dates each, some megabytes. */
-const USERS_AT_A_TIME = 100;
+/** Whose rosters are read at a time: to be decoded in some milliseconds. */
+const USERS_AT_A_TIME = 50;
 
 /** For how long users are looked at before others may work. */
 const MAX_STRETCH_MS = 5;
@@ -27,9 +27,9 @@ export const READ_SHIFT_USERS: Statement = {
     cross join lateral (
       select * from employee e where e.employee_id = u.employee_id limit 1
     ) e
-    where u.shift_id = $1
+    where u.shift_id = $1 and u.employee_id > $2
     order by u.employee_id
-    limit $2`,
+    limit $3`,
 };
 
 /** Throws SHIFTS_OVERLAP for the first user, by id, whom the changed shift puts in two places. */
@@ -39,16 +39,18 @@ export async function refuseUserConflicts(
   { shift, roster }: Pick<RosterChangeView, 'shift' | 'roster'>,
   check: ShiftUsersCheck,
 ): Promise<void> {
-  const [rows = []] = await session.pipeline([
-    bind(READ_SHIFT_USERS, shift?.shiftId ?? '', MAX_CHECKED_USERS),
-  ]);
-  const wanted = rows.map((row) => ({
-    employeeId: text(row, 'employee_id') as EmployeeId,
-    rosterVersion: number(row, 'roster_version'),
-  }));
-  for (let index = 0; index < wanted.length && !check.isSpent; index += USERS_AT_A_TIME) {
-    const some = wanted.slice(index, index + USERS_AT_A_TIME);
-    await lookAtSome(session, reader, roster, check, some);
+  let after = '';
+  for (let count = 0; count < MAX_CHECKED_USERS && !check.isSpent; count += USERS_AT_A_TIME) {
+    const [rows = []] = await session.pipeline([
+      bind(READ_SHIFT_USERS, shift?.shiftId ?? '', after, USERS_AT_A_TIME),
+    ]);
+    const wanted = rows.map((row) => ({
+      employeeId: text(row, 'employee_id') as EmployeeId,
+      rosterVersion: number(row, 'roster_version'),
+    }));
+    await lookAtSome(session, reader, roster, check, wanted);
+    if (wanted.length < USERS_AT_A_TIME) return;
+    after = wanted.at(-1)?.employeeId ?? '';
   }
 }
 
@@ -74,6 +76,4 @@ async function lookAtSome(
     await setImmediate();
     since = performance.now();
   }
-  // Rosters in memory are given without any wait.
-  await setImmediate();
 }

@@ -17,15 +17,13 @@ import {
   ROLLBACK,
   type Session,
 } from './database.js';
-import { isConnectionError, isPassing, toStoreError } from './errors.js';
+import { isDataError } from './errors.js';
 import { appendChanges, needsHead, restampDays, upsertDays } from './persist-days.js';
 import { type Accepted, insertMarks, persistPunches } from './persist-facts.js';
 import { type Batch, readUnderLock, type WriteOptions } from './read-under-lock.js';
 import type { RosterReader } from './roster-reader.js';
 import { number } from './rows.js';
-
-/** How often a transaction that PostgreSQL rolled back for its own reasons is tried in all. */
-const MAX_TRIES = 3;
+import { inTries, type Progress } from './tries.js';
 
 export const RAISE_VERSIONS = {
   name: 'raise_versions',
@@ -50,43 +48,20 @@ export async function writeBatch(
   rules: BatchRules,
 ): Promise<CommittedBatch> {
   const batch = { facts, rules, options };
-  for (let tries = 1; ; tries += 1) {
-    const progress = { committing: false };
-    try {
-      return await database.session((session) => runTransaction(session, rosters, batch, progress));
-    } catch (error) {
-      if (!isPassing(error)) {
-        throw isDataError(error) ? new BatchRefused('a fact was refused', { cause: error }) : error;
-      }
-      // Once the commit is under way, a broken connection leaves it unknown whether it happened:
-      // only the caller, with its request id, can safely ask again.
-      const unknown = progress.committing && isConnectionError(error);
-      if (unknown || tries === MAX_TRIES || !isWorthRepeating(error)) throw toStoreError(error);
-    }
+  try {
+    return await inTries(database, (session, progress) =>
+      runTransaction(session, rosters, batch, progress),
+    );
+  } catch (error) {
+    throw isDataError(error) ? new BatchRefused('a fact was refused', { cause: error }) : error;
   }
-}
-
-/** Classes 22 (data) and 23 (constraints), and 54 (limits): the fault is in the facts. */
-function isDataError(error: unknown): boolean {
-  const code = sqlState(error);
-  return code.startsWith('22') || code.startsWith('23') || code.startsWith('54');
-}
-
-/** Deadlocks, serialization failures, and connections that were found dead. */
-function isWorthRepeating(error: unknown): boolean {
-  return sqlState(error).startsWith('40') || isConnectionError(error);
-}
-
-function sqlState(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' && error.code.length === 5 ? error.code : '';
 }
 
 async function runTransaction(
   session: Session,
   rosters: RosterReader,
   batch: Batch,
-  progress: { committing: boolean },
+  progress: Progress,
 ): Promise<CommittedBatch> {
   const { facts, rules } = batch;
   const { view, now, created } = await readUnderLock(session, bind(BEGIN), rosters, batch);

@@ -35,7 +35,7 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [changes.READ_ARCHIVED, ['{s-1}']],
   [changes.READ_SHIFT, ['s-1']],
   [changes.READ_ONE_HOLIDAY, ['c-1', FROM]],
-  [users.READ_SHIFT_USERS, ['s-1', 100]],
+  [users.READ_SHIFT_USERS, ['s-1', ID, 100]],
   [edits.TAKE_ROSTER_TIME, []],
   [edits.SUPERSEDE_DETAIL, [ID]],
   [edits.SUPERSEDE_ASSIGNMENT, [ID, 1]],
