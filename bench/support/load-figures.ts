@@ -1,7 +1,7 @@
 // What servers under load come to: figures, ratios and doubts from their rounds.
 
 import type { Pinning } from './pinning.js';
-import { CONNECTIONS, type Measured, STREAMS } from './rounds.js';
+import { CONNECTIONS, type Measured } from './rounds.js';
 import type { Check, Comparison, Figures } from './row.js';
 import { definedMedian, median, percent, ratioOf } from './statistics.js';
 
@@ -33,12 +33,18 @@ export function loadFigures(
   const figures = measured.map(figureOf);
   return {
     unit,
-    manner: `${CONNECTIONS} connections x ${STREAMS} streams`,
+    manner: mannerOf(measured),
     figures,
     table: [headOf(unit), ...figures.map(cellsOf)],
     doubts: measured.flatMap((each) => doubtsOf(each, pinning)),
     measured,
   };
+}
+
+/** The subjects of a row are loaded alike. */
+function mannerOf(measured: readonly Measured[]): string {
+  const streams = new Set(measured.map((each) => each.streams));
+  return `${CONNECTIONS} connections x ${[...streams].join(' and ')} streams`;
 }
 
 function figureOf(measured: Measured): LoadFigure {

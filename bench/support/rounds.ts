@@ -19,7 +19,8 @@ export const MAX_WARM_UP_STEPS = 12;
 export const STILL_RISING = 1.05;
 
 export const CONNECTIONS = 4;
-export const STREAMS = 32;
+/** Calls in flight on each connection, where a subject does not ask for fewer. */
+const STREAMS = 32;
 /** Load before each window, so that a window never sees connections being opened. */
 const LEAD_IN_MS = 300;
 
@@ -33,11 +34,15 @@ export interface Subject {
   readonly firstCall: number;
   /** Whether its answers must repeat their request's range; a limit's cannot. */
   readonly answersMatch: boolean;
+  /** Calls in flight on each connection: 32, or fewer where a call is a whole batch. */
+  readonly streams?: number;
 }
 
 /** A subject's rounds. */
 export interface Measured {
   readonly name: string;
+  /** Calls in flight on each connection. */
+  readonly streams: number;
   readonly rounds: readonly LoadResult[];
   /** Whether its warm-up ended because it had stopped to get faster. */
   readonly warm: boolean;
@@ -94,10 +99,11 @@ class Tally {
 
   async #load(loader: Loader, windowMs: number): Promise<LoadResult> {
     const { name, port, pid, request, firstCall, answersMatch } = this.#subject;
+    const { streams = STREAMS } = this.#subject;
     const plan: LoadPlan = {
       port,
       connections: CONNECTIONS,
-      streams: STREAMS,
+      streams,
       leadInMs: LEAD_IN_MS,
       windowMs,
       firstCall: firstCall + this.#sent,
@@ -119,6 +125,7 @@ class Tally {
   measured(): Measured {
     return {
       name: this.#subject.name,
+      streams: this.#subject.streams ?? STREAMS,
       rounds: this.#rounds,
       warm: this.#warm,
       sent: this.#sent,
