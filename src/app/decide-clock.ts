@@ -14,7 +14,7 @@ import type { RecordedPunch, ToldPunch } from '../domain/recorded-punch.js';
 import { type Instant, wholeSecond } from '../domain/time.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-needs.js';
 import type { BatchState } from './batch-state.js';
-import { NOT_YET, originalOf, record, standingPunch } from './decide-punch.js';
+import { NOT_YET, originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from './facts.js';
 import type { PlannedDays } from './touched-days.js';
@@ -28,7 +28,10 @@ export function decideCommand(
   now: Instant,
 ): Failure | undefined {
   const { employeeId, command } = fact;
-  const time = fact.isTimeGiven ? fact.punch.time : momentUnderLock(fact, now);
+  if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
+  const time = fact.isTimeGiven ? fact.punch.time : now;
+  const failure = refusedAsTooMany(time, state);
+  if (failure !== undefined) return failure;
   const kind = COMMAND_KINDS[command];
   const told: ToldPunch = { ...fact.punch, time, kind };
   const trial = state.punches.trialWith(told, undefined);
@@ -56,6 +59,8 @@ export function decideReplace(
   const { punch: old, failure } = standingPunch(state, punchId);
   if (old === undefined) return failure;
   const told = correctionOf(old, fact);
+  const full = refusedAsTooMany(told.time, state);
+  if (full !== undefined) return full;
   const [without, trial] = [state.punches.trialWithout(old), state.punches.trialWith(told, old)];
   const plans = byDate([
     ...state.plans.touchedNear(old.time, without.range),
@@ -87,12 +92,16 @@ export function decideReplace(
   return undefined;
 }
 
-/** The needs were told without knowing it: far from the moment we were told, they would not do. */
-function momentUnderLock({ receivedAt }: CommandFact, now: Instant): Instant {
-  if (Math.abs(now - receivedAt) > MAX_COMMAND_WAIT_MS) {
-    throw new RangeError(`a command received at ${receivedAt} is decided at ${now}`);
-  }
-  return now;
+/** The needs were told without knowing the moment: far from when we were told, they do not do. */
+function isFarFrom(receivedAt: Instant, now: Instant): boolean {
+  return Math.abs(now - receivedAt) > MAX_COMMAND_WAIT_MS;
+}
+
+function clocksDiffer({ receivedAt }: CommandFact, decidedAt: Instant): Failure {
+  const minutes = Math.round((decidedAt - receivedAt) / 60_000);
+  const ahead = `${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead of' : 'behind'}`;
+  const cause = new Error(`the database's clock is ${ahead} this host's: set both by NTP`);
+  return { kind: 'CLOCKS_DIFFER', receivedAt, decidedAt, cause };
 }
 
 /** What came with the old punch stays, as evidence; but its device said no such thing. */

@@ -78,6 +78,14 @@ export type Failure =
       readonly punchId: number;
       readonly by: number;
     }
+  /** No more punches of that day are kept, whoever tells them. */
+  | {
+      readonly kind: 'TOO_MANY_PUNCHES';
+      readonly employeeId: EmployeeId;
+      /** The date of the punch in UTC. */
+      readonly utcDate: LocalDate;
+      readonly maxPunches: number;
+    }
   | {
       readonly kind: 'ROSTER_NOT_FOUND';
       readonly resource: RosterResource;
@@ -112,6 +120,14 @@ export type Failure =
       readonly kind: 'AS_OF_TIME_NOT_SETTLED';
       readonly sent: RecordTime;
       readonly settled: RecordTime;
+    }
+  /** Which of them is wrong nobody here can tell: no time can be given to a command. */
+  | {
+      readonly kind: 'CLOCKS_DIFFER';
+      /** When we were told, by the service's clock, and the moment under the lock, by the database's. */
+      readonly receivedAt: Instant;
+      readonly decidedAt: Instant;
+      readonly cause: Error;
     }
   /** PostgreSQL refused one fact of a batch for what is in it: a fault of this service. */
   | { readonly kind: 'FACT_REFUSED'; readonly cause: Error }

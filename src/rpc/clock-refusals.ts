@@ -63,6 +63,6 @@ export function clockRefusalMetadata(failure: Refused): Record<string, string> {
 }
 
 /** ISO 8601 in UTC. The caller's times were bounded: each has a form. */
-function iso(instant: Instant): string {
+export function iso(instant: Instant): string {
   return new Date(instant).toISOString();
 }

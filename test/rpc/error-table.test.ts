@@ -108,6 +108,13 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /taken back already: ListPunches with include_voided/,
     metadata: { employee_id: 'mia', punch_id: '42', voided_by: '43' },
   },
+  TOO_MANY_PUNCHES: {
+    failure: { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate: date, maxPunches: 2000 },
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_PUNCHES',
+    says: /2000 punches on 2026-03-02 \(UTC\) already.*: ListPunches shows .* MarkAttendance/,
+    metadata: { employee_id: 'mia', utc_date: '2026-03-02', max_punches: '2000' },
+  },
   ROSTER_NOT_FOUND: {
     failure: { kind: 'ROSTER_NOT_FOUND', resource: 'shift', id: 'D' },
     code: Code.NotFound,
@@ -183,6 +190,17 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /send a time up to 2026-03-02T00:00:00\.000000Z, or none/,
     metadata: { settled_time: '2026-03-02T00:00:00.000000Z' },
     fields: ['as_of_time'],
+  },
+  CLOCKS_DIFFER: {
+    failure: {
+      kind: 'CLOCKS_DIFFER',
+      receivedAt: at('2026-03-02T08:30:00Z'),
+      decidedAt: at('2026-03-02T10:30:00Z'),
+      cause: new Error(SECRET),
+    },
+    code: Code.Unavailable,
+    reason: 'CLOCKS_DIFFER',
+    says: /2026-03-02T08:30:00\.000Z for the service and .*T10:30.*; send it with its time, or/,
   },
   FACT_REFUSED: {
     failure: { kind: 'FACT_REFUSED', cause: new Error(SECRET) },

@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import type { Statement } from '../../src/store/database.js';
 import { READ_EARLIER, READ_EARLIER_PUNCHES } from '../../src/store/earlier-facts.js';
-import { READ_NAMED_PUNCHES, READ_SAME_EVENT } from '../../src/store/named-punches.js';
+import { READ_FIRST_USES, READ_NAMED_PUNCHES } from '../../src/store/named-punches.js';
 import { APPEND_CHANGES, RESTAMP_DAYS, UPSERT_DAYS } from '../../src/store/persist-days.js';
 import {
   INSERT_MARKS,
@@ -39,7 +39,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
   [READ_DAYS, [`{${ID}}`, `{${DATE}}`, '{2026-01-20}']],
   [READ_PUNCHES, [`{${ID}}`, '{2026-01-15T00:00Z}', '{2026-01-20T00:00Z}']],
   [READ_NAMED_PUNCHES, [`{${ID}}`, '{7}']],
-  [READ_SAME_EVENT, [`{${ID}}`, '{door}', '{7}']],
+  [READ_FIRST_USES, [`{${ID}}`, '{door}', '{7}']],
   [READ_EARLIER, [`{${ID}}`, `{${UUID}}`]],
   [READ_EARLIER_PUNCHES, [`{${ID}}`, `{${UUID}}`]],
   [
@@ -120,7 +120,7 @@ function expectGood(statement: Statement, plan: string): void {
   expect(plan).to.not.match(WALKED_PAST);
   expect(plan).to.not.match(WHOLE_INDEX);
   if (!BY_TIME.includes(statement)) expect(plan).to.not.contain('punch_by_time');
-  if (statement === READ_SAME_EVENT) expect(plan).to.contain('punch_identity');
+  if (statement === READ_FIRST_USES) expect(plan).to.contain('punch_identity');
   expect(plan).to.not.contain('attendance_day_by_date');
 }
 

@@ -1112,9 +1112,11 @@ export const ClockService: GenService<{
    * Clocks an employee in. Refused while a session is open, and inside another session; a
    * session whose window or maximum length is over is not open, and its day shows MISSING_OUT.
    *
-   * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned;
-   * INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; NOT_FOUND /
-   * EMPLOYEE_NOT_FOUND where employees must be known first.
+   * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
+   * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or
+   * REQUEST_ID_REUSED; NOT_FOUND / EMPLOYEE_NOT_FOUND where employees must be known first;
+   * UNAVAILABLE / CLOCKS_DIFFER, without a `time`, where the service's clock and its database's
+   * are more than an hour apart.
    *
    * @generated from rpc attendance.v1.ClockService.ClockIn
    */
@@ -1170,7 +1172,8 @@ export const ClockService: GenService<{
    *
    * Errors, of the whole call: INVALID_ARGUMENT for more than 1,000 punches, or
    * ANSWER_TOO_LARGE where notes and labels are too long for one answer; nothing is recorded
-   * then. Of one punch: in its result, with at most 3 refused fields.
+   * then. Of one punch: in its result, with at most 3 refused fields, or TOO_MANY_PUNCHES where
+   * 2,000 punches of the employee are kept of that day (UTC), those taken back included.
    *
    * @generated from rpc attendance.v1.ClockService.RecordPunches
    */
@@ -1195,7 +1198,8 @@ export const ClockService: GenService<{
     output: typeof ImportPunchesResponseSchema;
   },
   /**
-   * An employee's punches by time, in pages; those taken back too, on request.
+   * An employee's punches by time, in pages; those taken back too, on request. A page can be
+   * short or even empty, where many were taken back, and still be followed by another.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -1226,7 +1230,7 @@ export const ClockService: GenService<{
    * be corrected where every other punch of the session keeps its meaning.
    *
    * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG
-   * with the session concerned.
+   * with the session concerned, or TOO_MANY_PUNCHES, as RecordPunches.
    *
    * @generated from rpc attendance.v1.ClockService.ReplacePunch
    */

@@ -87,10 +87,10 @@ export class MemoryStore implements Used {
         return known;
       },
       punch: () => undefined,
-      sameEvent: (employeeId, deviceId, eventId) =>
-        this.#of(employeeId).filter(
-          (punch) => punch.deviceId === deviceId && punch.eventId === eventId,
-        ),
+      firstUse: (employeeId, deviceId, eventId) =>
+        this.#of(employeeId)
+          .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
+          .sort((a, b) => a.time - b.time)[0],
       earlier: () => undefined,
       day: () => undefined,
       punches: (employeeId) => this.#of(employeeId),
