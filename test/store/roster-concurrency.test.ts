@@ -7,6 +7,7 @@ import type { RosterOutcome, RosterStore } from '../../src/app/roster-ports.js';
 import { AttendanceError, type Failure } from '../../src/domain/errors.js';
 import type { Database } from '../../src/store/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { holdUp } from '../support/hold-up.js';
 import {
   assignmentOf,
   type Change,
@@ -164,47 +165,55 @@ describe('changes of the roster at the same time', function () {
     expect(sorted).to.deep.equal({ count: 0 });
   });
 
-  it('beside punches of the same people, nobody waits in a circle', async () => {
-    const names = Array.from({ length: 24 }, (_, index) => `n${String(index).padStart(2, '0')}`);
-    const broken: unknown[] = [];
-    const database: Database = {
-      ...fixture.database,
-      // A circle is broken by PostgreSQL, and then tried again: only here it can be seen.
-      session: async (run) =>
-        await fixture.database.session(run).catch((error: unknown) => {
-          broken.push(error);
-          throw error;
-        }),
-    };
-    const store = createPostgresStore(allIn(database), testRosters(), {
-      requireKnownEmployees: false,
-    });
-    const [hire, set] = [changing(rosterOver({ database })), changing(rosterOver({ database }))];
-    for (let round = 0; round < 6; round += 1) {
-      const time = `2026-01-${10 + round}T08:00:00Z`;
-      const punched = [names, names.toReversed(), names.slice(8), names.slice(0, 16)].map((some) =>
-        recordFacts(
-          store,
-          some.map((name, index) => punchOf(name, time, 'IN', { eventId: `${round}-${index}` })),
-        ),
+  for (const first of ['punches', 'roster'] as const) {
+    it(`together, beside punches of the same people, ${first} first: nobody waits in a circle`, async () => {
+      const names = Array.from({ length: 9 }, (_, index) => `n${index}`);
+      await recordFacts(
+        fixture.store,
+        names.map((name) => punchOf(name, '2026-01-01T08:00:00Z')),
       );
-      const employees = names.toReversed().map(id);
-      const override = { epochDay: day('2026-01-10') + round, shiftIds: ['early'] };
-      const changed = await Promise.allSettled([
-        ...employees.map((employeeId) =>
-          hire({ kind: 'CREATE_EMPLOYEE', employeeId, detail: detailOf('') }),
-        ),
-        ...employees.map((employeeId) => set({ kind: 'SET_OVERRIDE', employeeId, override })),
-      ]);
-      const refused = changed.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-      for (const { failure } of refused) {
-        expect(failure.kind).to.be.oneOf(['ROSTER_EXISTS', 'EMPLOYEE_NOT_FOUND']);
-      }
-      const results = (await Promise.all(punched)).flat();
-      expect(results.filter(({ failure }) => failure !== undefined)).to.deep.equal([]);
-    }
-    expect(broken).to.deep.equal([]);
-  });
+      const broken: unknown[] = [];
+      const database: Database = {
+        ...fixture.database,
+        // A circle is broken by PostgreSQL, and then tried again: only here it can be seen.
+        session: async (run) =>
+          await fixture.database.session(run).catch((error: unknown) => {
+            broken.push(error);
+            throw error;
+          }),
+      };
+      const store = createPostgresStore(allIn(database), testRosters(), {
+        requireKnownEmployees: false,
+      });
+      const together = changing(rosterOver({ database }));
+      const begin = {
+        punches: () =>
+          recordFacts(
+            store,
+            names.map((name) => punchOf(name, '2026-01-02T08:00:00Z')),
+          ),
+        // Behind one that is under way, the others wait and go together.
+        roster: () =>
+          Promise.all(
+            ['alone', ...names.toReversed()].map((name) =>
+              together({ kind: 'CREATE_EMPLOYEE', employeeId: id(name), detail: detailOf(name) }),
+            ),
+          ),
+      };
+      const held = await holdUp(fixture.url, 'n4');
+      const one = begin[first]();
+      await held.waiting(1);
+      const other = begin[first === 'punches' ? 'roster' : 'punches']();
+      await held.waiting(2);
+      await held.release();
+      await Promise.all([one, other]);
+      expect(broken).to.deep.equal([]);
+      const [row] = await fixture.rows(`
+        select count(*) as changes, count(distinct recorded_at) as times
+        from roster_change where employee_id like 'n%'`);
+      expect(row).to.deep.equal({ changes: 9, times: 1 });
+    });
+  }
 
   it('more than may wait in a process are refused at once, and the others are not harmed', async () => {
     const archive = () => failureOf(change({ kind: 'ARCHIVE_SHIFT', shiftId: 'none' }));
