@@ -138,7 +138,10 @@ const IN_RANGE = 'd.date between $3::date and $4::date';
 const MAY_BE_OPEN = `${IN_RANGE}
   and (d.settles_at > $5::timestamptz or d.plan_hash is null or d.engine_version <> $6::smallint
     or exists (select from roster_change c where c.finished_at is null)
-    or exists (select from sweep_failure f where f.mended_at = 'infinity'))`;
+    or exists (
+      select from sweep_failure f
+      where f.employee_id = e.employee_id and f.mended_at = 'infinity'
+    ))`;
 
 /** What the index by group goes by. */
 const IN_GROUP = `e.group_id = $7::text collate "C" and e.group_id <> ''`;
