@@ -71,7 +71,8 @@ function concernedAt(
     ({ in: start, out, goesOnUntil }) =>
       start !== undefined &&
       out === undefined &&
-      start <= time &&
+      // Nobody leaves in the second in which they came: that of a departure is the session before.
+      (action === 'OUT' ? start < time : start <= time) &&
       time <= (goesOnUntil ?? Infinity),
   );
 }
@@ -134,9 +135,7 @@ function checkMoment(
   }
   const other = closedAround(sessions, time, false);
   if (other !== undefined) return { refusal: 'OVERLAPS', session: other };
-  if (action === 'OUT' && (open === undefined || open.in === time)) {
-    return notThere(sessions, time);
-  }
+  if (action === 'OUT' && open === undefined) return notThere(sessions, time);
   if (open === undefined) {
     return { refusal: 'NOT_CLOCKED_IN', session: latestBefore(sessions, time) };
   }

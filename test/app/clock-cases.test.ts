@@ -709,6 +709,17 @@ const CASES: readonly ClockCase[] = [
     ],
   },
   {
+    id: 'K7',
+    title: 'or left in the very second in which they came again',
+    roster: TOUCHING,
+    punches: ['D 06:00 IN', 'D 14:00 IN'],
+    steps: [
+      ['CLOCK_OUT D 14:00', 'ok on D'],
+      ['CLOCK_OUT D 22:00', 'ok on D'],
+    ],
+    sessions: ['D: D 06:00 to D 14:00 early', 'D: D 14:00 to D 22:00 late'],
+  },
+  {
     id: 'K15',
     title: 'the last second of a window is within it',
     roster: OFFICE,

@@ -128,15 +128,17 @@ function isContested({ plans }: Under, time: number): boolean {
 }
 
 /**
- * Where two windows meet, what comes next may say that what was told is another shift's: the
- * second of two arrivals may have been a return; the end of a break that nobody began is no sign
- * of somebody who works through.
+ * What comes next may say that what was told meant something else: of arrivals that a device
+ * recorded, or where two windows meet, the second of two may have been a return; the end of a
+ * break that nobody began is no sign of somebody who works through.
  */
 function isHalfTold(clock: Clock, under: Under, now: Instant, canCome: boolean): boolean {
   const kinds = clock.standing.map(({ kind }) => kind);
   if (kinds.includes('BREAK_END') && canCome) return true;
   const ends = kinds.filter((kind) => kind === 'IN' || kind === 'OUT');
-  return isContested(under, now) && ends.at(-1) === 'IN' && ends.at(-2) === 'IN';
+  const isDoubled = ends.at(-1) === 'IN' && ends.at(-2) === 'IN';
+  const isByDevice = clock.standing.some(({ source }) => source === 'DEVICE');
+  return isDoubled && (isByDevice || isContested(under, now));
 }
 
 async function expectPossible(clock: Clock, under: Under, now: Instant): Promise<void> {
