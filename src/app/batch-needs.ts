@@ -35,13 +35,15 @@ export function needsOf(
     case 'PUNCH':
       return [toAdd(fact.punch.time), ...reflagged(fact.punch, view, employeeId, around)];
     case 'COMMAND': {
-      const { time } = fact.punch;
-      if (fact.isTimeGiven) {
-        return [toAdd(time), ...reflagged(fact.punch, view, employeeId, around)];
-      }
-      const from = (fact.receivedAt - MAX_COMMAND_WAIT_MS) as Instant;
-      const to = (fact.receivedAt + MAX_COMMAND_WAIT_MS) as Instant;
-      return [toAdd(from, to), ...reflagged(fact.punch, view, employeeId, around)];
+      const { punch, receivedAt } = fact;
+      const wait = fact.isTimeGiven ? 0 : MAX_COMMAND_WAIT_MS;
+      const time = fact.isTimeGiven ? punch.time : receivedAt;
+      const from = (time - wait) as Instant;
+      const to = (time + wait) as Instant;
+      // Whoever is in may have come off shift, and a shift's window divides them from it.
+      const since = fact.command === 'CLOCK_IN' ? from : plans.earliestArrival(from);
+      const need = withWholeDays(around(since, to), from, to);
+      return [need, ...reflagged(punch, view, employeeId, around)];
     }
     case 'VOID':
       return fact.punchIds.flatMap((punchId) => {

@@ -57,7 +57,7 @@ export function openSessionOf(
 
 /** One employee's state; throws EMPLOYEE_NOT_FOUND. */
 export async function clockState(
-  store: AttendanceStore,
+  store: Pick<AttendanceStore, 'readDaysAround'>,
   employeeId: EmployeeId,
   now: Instant,
 ): Promise<ClockState> {

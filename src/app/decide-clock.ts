@@ -35,10 +35,17 @@ export function decideCommand(
   const kind = COMMAND_KINDS[command];
   const told: ToldPunch = { ...fact.punch, time, kind };
   const trial = state.punches.trialWith(told, undefined);
-  const plans = state.plans.touchedNear(time, trial.range);
-  const before = sessionsOn(plans, state.punches.timeline);
-  const tried = tryOut(plans, trial.punches);
-  const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
+  const check = (plans: readonly DayPlan[]) => {
+    const before = sessionsOn(plans, state.punches.timeline);
+    const tried = tryOut(plans, trial.punches);
+    const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
+    return { problem, tried };
+  };
+  let { problem, tried } = check(state.plans.touchedNear(time, trial.range));
+  if (problem?.refusal === 'NOT_CLOCKED_IN') {
+    // They may have come on a date that a punch within a shift's window does not touch.
+    ({ problem, tried } = check(state.plans.touchedBy(state.plans.earliestArrival(time), time)));
+  }
   if (problem !== undefined) return refused(problem, employeeId, time);
   state.settle();
   // The same was said before and taken back: this says it again.

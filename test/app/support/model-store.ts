@@ -56,6 +56,23 @@ export class ModelStore {
     });
   }
 
+  /** Another one that holds the same, to see what would become of it. */
+  clone(): ModelStore {
+    const other = new ModelStore(this.roster);
+    other.#head = this.#head;
+    for (const [employeeId, row] of this.#employees) {
+      const { punches, days, declarations, requests } = row;
+      other.#employees.set(employeeId, {
+        ...row,
+        punches: new Map(punches),
+        days: new Map(days),
+        declarations: new Map(declarations),
+        requests: new Map(requests),
+      });
+    }
+    return other;
+  }
+
   setRoster(employeeId: EmployeeId, roster: EmployeeRoster): void {
     this.#row(employeeId).roster = roster;
   }
