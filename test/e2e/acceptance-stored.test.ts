@@ -26,7 +26,7 @@ const inOneCall: Order = async (stage, { punches = [], marks = [] }) => {
 const backwardsAndTwice: Order = async (stage, { punches = [], marks = [] }) => {
   await stage.createEmployee();
   for (const punch of punches.toReversed()) {
-    for (const _ of ['once', 'again']) await stage.record([punch]);
+    await stage.record([punch]);
     const [again] = await stage.record([punch]);
     expect(again?.outcome).to.equal(PunchOutcome.DUPLICATE);
   }

@@ -22,7 +22,7 @@ import {
 } from '../../src/store/read-under-lock.js';
 import { MOVE_HEAD, READ_HEAD } from '../../src/store/settle.js';
 import { FORGET_EMPLOYEES, RAISE_VERSIONS } from '../../src/store/write-batch.js';
-import { explanationOf, fill, onOneConnection, STAGES, textOf } from './plan-support.js';
+import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -161,7 +161,7 @@ describe('plans of the hot statements', function () {
           await run(`prepare kept_${statement.name} as ${statement.text}`);
           await run(explanationOf(`kept_${statement.name}`, values));
         }
-        await fill(growing, 1000, 100);
+        await fill(growing, ...LARGE);
         for (const [statement, values] of HOT) {
           const plan = textOf(await run(explanationOf(`kept_${statement.name}`, values)));
           expectGood(statement, plan);

@@ -9,7 +9,7 @@ import { PAGES, READ_UNFINISHED, READ_UNFINISHED_AS_OF } from '../../src/store/l
 import { LIST_PUNCHES } from '../../src/store/list-punches.js';
 import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/read-days.js';
 import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/wide-days.js';
-import { explanationOf, fill, onOneConnection, STAGES, textOf } from './plan-support.js';
+import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -109,7 +109,7 @@ describe('plans of the reads', function () {
           await run(`prepare kept_${statement.name} as ${statement.text}`);
           await run(explanationOf(`kept_${statement.name}`, values));
         }
-        await fill(growing, 1000, 100);
+        await fill(growing, ...LARGE);
         for (const [statement, values] of READS) {
           const plan = textOf(await run(explanationOf(`kept_${statement.name}`, values)));
           expectGood(statement, plan);
