@@ -134,7 +134,7 @@ function isContested({ plans }: Under, time: number): boolean {
  */
 function isHalfTold(clock: Clock, under: Under, now: Instant, canCome: boolean): boolean {
   const kinds = clock.standing.map(({ kind }) => kind);
-  if (kinds.includes('BREAK_END') && canCome) return true;
+  if (canCome && (kinds.includes('BREAK_END') || isContested(under, now))) return true;
   const ends = kinds.filter((kind) => kind === 'IN' || kind === 'OUT');
   const isDoubled = ends.at(-1) === 'IN' && ends.at(-2) === 'IN';
   const isByDevice = clock.standing.some(({ source }) => source === 'DEVICE');
@@ -150,7 +150,7 @@ async function expectPossible(clock: Clock, under: Under, now: Instant): Promise
   const isShown = {
     OUT: can('CLOCK_IN') && !can('START_BREAK') && !can('END_BREAK'),
     IN: (can('CLOCK_OUT') || isOdd) && !can('END_BREAK'),
-    ON_BREAK: (can('CLOCK_OUT') || can('END_BREAK')) && !can('START_BREAK'),
+    ON_BREAK: (can('CLOCK_OUT') || can('END_BREAK') || isOdd) && !can('START_BREAK'),
   }[status];
   expect(isShown, label).to.equal(true);
   // Where two windows meet, a break behind the earlier shift's end may not be that shift's.
