@@ -5,12 +5,13 @@ import { type ClockProblem, checkCommand } from '../domain/clock-check.js';
 import { checkCorrection } from '../domain/correction-check.js';
 import { declarationIn } from '../domain/declaration.js';
 import { derive } from '../domain/derive.js';
-import type { Failure } from '../domain/errors.js';
+import type { ClockAttempt, Failure } from '../domain/errors.js';
 import type { DayPlan } from '../domain/plan.js';
 import { type DerivedDay, type Presence, presencesOf } from '../domain/presence.js';
 import type { Timeline } from '../domain/punch.js';
 import { mayBePunched } from '../domain/punched-day.js';
 import type { RecordedPunch, ToldPunch } from '../domain/recorded-punch.js';
+import { zoneOn } from '../domain/roster.js';
 import { type Instant, wholeSecond } from '../domain/time.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-needs.js';
 import type { BatchState } from './batch-state.js';
@@ -27,7 +28,7 @@ export function decideCommand(
   batch: BatchState,
   now: Instant,
 ): Failure | undefined {
-  const { employeeId, command } = fact;
+  const { command } = fact;
   if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
   const time = fact.isTimeGiven ? fact.punch.time : now;
   const failure = refusedAsTooMany(time, state);
@@ -46,7 +47,7 @@ export function decideCommand(
     // They may have come on a date that a punch within a shift's window does not touch.
     ({ problem, tried } = check(state.plans.touchedBy(state.plans.earliestArrival(time), time)));
   }
-  if (problem !== undefined) return refused(problem, employeeId, time);
+  if (problem !== undefined) return refused(problem, command, state, time);
   state.settle();
   // The same was said before and taken back: this says it again.
   const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);
@@ -62,7 +63,7 @@ export function decideReplace(
   state: EmployeeState,
   batch: BatchState,
 ): Failure | undefined {
-  const { employeeId, actor, reason, punchId } = fact;
+  const { actor, reason, punchId } = fact;
   const { punch: old, failure } = standingPunch(state, punchId);
   if (old === undefined) return failure;
   const told = correctionOf(old, fact);
@@ -83,7 +84,7 @@ export function decideReplace(
     without: sessionsOn(plans, without.punches),
     after: tried().sessions,
   });
-  if (problem !== undefined) return refused(problem, employeeId, told.time);
+  if (problem !== undefined) return refused(problem, 'REPLACE_PUNCH', state, told.time);
   state.settle();
   const punch = record(fact, told, punchId, index, state, batch);
   const voided = {
@@ -215,14 +216,17 @@ function accept(
 
 function refused(
   { refusal, session }: ClockProblem,
-  employeeId: EmployeeState['employeeId'],
+  command: ClockAttempt,
+  { employeeId, plans }: EmployeeState,
   time: Instant,
 ): Failure {
   return {
     kind: 'CLOCK_REFUSED',
     refusal,
+    command,
     employeeId,
     time,
+    zone: zoneOn(plans.employee, plans.dateAt(time)),
     session: session && {
       in: session.in,
       out: session.out,

@@ -113,7 +113,10 @@ export interface DayRevision {
   readonly day: StoredDay;
   readonly actor: string;
   readonly cause: ChangeCause;
-  /** The reason of a clearing, the note of a mark; empty when none was given. */
+  /**
+   * The reason of a clearing, a void, a replacement or a change of the roster, the note of a mark
+   * or a punch; empty when none was given.
+   */
   readonly reason: string;
 }
 

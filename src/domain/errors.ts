@@ -4,6 +4,7 @@
 import type { EmployeeId } from './employee-id.js';
 import type { LocalDate } from './local-date.js';
 import type { Instant, RecordTime } from './time.js';
+import type { Zone } from './zone.js';
 
 /** One refused field of a request. */
 export interface FieldViolation {
@@ -26,6 +27,16 @@ export const CLOCK_REFUSALS = [
   'SESSION_TOO_LONG',
 ] as const;
 export type ClockRefusal = (typeof CLOCK_REFUSALS)[number];
+
+/** What was tried at the clock. */
+export const CLOCK_ATTEMPTS = [
+  'CLOCK_IN',
+  'CLOCK_OUT',
+  'START_BREAK',
+  'END_BREAK',
+  'REPLACE_PUNCH',
+] as const;
+export type ClockAttempt = (typeof CLOCK_ATTEMPTS)[number];
 
 /** The session that a refused command met. */
 export interface SessionConcerned {
@@ -64,9 +75,12 @@ export type Failure =
   | {
       readonly kind: 'CLOCK_REFUSED';
       readonly refusal: ClockRefusal;
+      readonly command: ClockAttempt;
       readonly employeeId: EmployeeId;
       /** The moment of the command, or of the corrected punch. */
       readonly time: Instant;
+      /** The employee's at that moment. */
+      readonly zone: Zone;
       /** Undefined where there is none, as for somebody never seen. */
       readonly session: SessionConcerned | undefined;
     }

@@ -89,7 +89,7 @@ describe('the clock and the roster, from the command line to the tables', functi
     const twice = await run('clock', 'in', '104', ...at('09:30'));
     expect(twice.code).to.equal(1);
     expect(twice.err)
-      .to.match(/^ALREADY_CLOCKED_IN: .*2026-03-04T07:55:00.*office/)
+      .to.match(/^ALREADY_CLOCKED_IN: ClockIn of employee 104 at 2026-03-04 09:30 .*08:55.*office/)
       .and.match(/Say when that session of 2026-03-04 ended: attendance clock out 104 --at TIME;/);
     await done('clock', 'break', 'start', '104', ...at('12:00'));
     expect((await run('clock', 'break', 'start', '104', ...at('12:10'))).err).to.match(

@@ -402,6 +402,28 @@ export function describePunches(serviceOf: () => TestService): void {
       });
     });
 
+    it('P30 the history says why: the note of a punch, the reason of what corrects it', async () => {
+      const employeeId = somebody();
+      await clock().clockIn({ employeeId, time: onDay('08:00'), note: 'the gate was closed' });
+      const [left] = await record({
+        employeeId,
+        time: onDay('12:00'),
+        kind: OUT,
+        note: 'by the back door',
+      });
+      const punchId = left?.punch?.punchId ?? '';
+      await clock().replacePunch({ employeeId, punchId, time: onDay('12:30'), reason: 'a queue' });
+      const { revisions } = await serviceOf().client.listAttendanceRevisions({
+        employeeId,
+        date: DAY,
+      });
+      expect(revisions.map(({ cause, reason }) => [cause, reason])).to.deep.equal([
+        [PUNCHED, 'the gate was closed'],
+        [PUNCHED, 'by the back door'],
+        [REPLACED, 'a queue'],
+      ]);
+    });
+
     it('P31 taken back again with the same request id: the same answer', async () => {
       const employeeId = somebody();
       const [a] = await asking.record(employeeId, onDay('08:00'), onDay('12:00'));

@@ -908,8 +908,10 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   status: ClockStatus;
 
   /**
-   * Since when: the arrival, the beginning of the break, or the last departure; absent when
-   * the employee was never seen, or not lately.
+   * Since when. In: the arrival, or the end of the last break. On break: its beginning. Out: the
+   * last departure, or, where that was forgotten, the moment from which on it could not be told
+   * any more, which is no time at which anybody left; absent when the employee was never seen, or
+   * not lately.
    *
    * @generated from field: google.protobuf.Timestamp since_time = 4;
    */
