@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { clockState, listClockedIn } from '../../src/app/clock-state.js';
 import type { Fact } from '../../src/app/facts.js';
-import type { AttendanceStore, DayQuery, EmployeeDay } from '../../src/app/ports.js';
+import type { AttendanceStore, DayQuery, EmployeeDay, PunchCursor } from '../../src/app/ports.js';
 import { explainDay, getDay, listHistory, listPunches } from '../../src/app/read-attendance.js';
 import { rulesFor } from '../../src/app/write-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
@@ -543,7 +543,7 @@ describe('reads under the roster in force', function () {
       limit: 2,
     };
     const found: (readonly [number, number | undefined])[] = [];
-    let after: Parameters<typeof listPunches>[1]['after'];
+    let after: PunchCursor | undefined;
     do {
       const page = await listPunches(scene.store, { ...query, after });
       expect(page.punches.length).to.be.within(1, 2);
