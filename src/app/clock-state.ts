@@ -35,20 +35,35 @@ export interface ClockState {
   readonly zone: Zone;
 }
 
+/**
+ * How far ahead of the service's clock a punch may be and count as having happened: commands take
+ * their time from the database's clock, or bring one, and two clocks are never quite the same.
+ */
+export const MAX_AHEAD_MS = 2 * 60_000;
+
+function hasHappened(time: Instant, now: Instant): boolean {
+  return time <= now + MAX_AHEAD_MS;
+}
+
 /** Whether somebody is in a session at a moment, by its own day alone. */
 export interface OpenSession {
   readonly session: Session;
   readonly closesAt: Instant;
 }
 
-/** The session of a day that is open at `now`: begun, without an end, and not given up yet. */
+/**
+ * The session of a day that is open at `now`: begun, by a clock that may be ahead of this one,
+ * without an end, and not given up yet.
+ */
 export function openSessionOf(
   { plan, day: { result } }: DayUnderPlan,
   now: Instant,
 ): OpenSession | undefined {
   for (const session of result.work.sessions.toReversed()) {
+    const { in: start = now } = session;
+    const moment = start > now && hasHappened(start, now) ? start : now;
     const closesAt = goesOnUntil(session, plan, result);
-    if (closesAt !== undefined && isOpenAt(session, plan, result, now)) {
+    if (closesAt !== undefined && isOpenAt(session, plan, result, moment)) {
       return { session, closesAt };
     }
   }
@@ -90,7 +105,9 @@ function stateIn(
   const open = openSessionOf({ plan, day }, now);
   if (open === undefined) return undefined;
   const { session, closesAt } = open;
-  const pause = session.breaks.findLast(({ start, end }) => start <= now && end === undefined);
+  const pause = session.breaks.findLast(
+    ({ start, end }) => end === undefined && hasHappened(start, now),
+  );
   const shift = plan.shifts.find((planned) => planned.shift.shiftId === session.shiftId);
   return {
     employeeId,
@@ -106,19 +123,19 @@ function stateIn(
 
 /** When somebody who is in came back from the last break. */
 function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
-  return breaks.findLast(({ end }) => end !== undefined && end <= now)?.end;
+  return breaks.findLast(({ end }) => end !== undefined && hasHappened(end, now))?.end;
 }
 
 /** The last departure by now, or the moment from which on it was given up. */
 function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
-  const consider = (at: Instant | undefined): void => {
-    if (at !== undefined && at <= now && (last === undefined || at > last)) last = at;
-  };
   for (const { plan, day } of days) {
     const { result } = day;
     for (const session of result.work.sessions) {
-      consider(session.out ?? goesOnUntil(session, plan, result));
+      const { out } = session;
+      const at = out ?? goesOnUntil(session, plan, result);
+      if (at === undefined || (last !== undefined && at <= last)) continue;
+      if (out === undefined ? at <= now : hasHappened(out, now)) last = at;
     }
   }
   return last;

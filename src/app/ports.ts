@@ -186,9 +186,22 @@ export interface PunchQuery {
   readonly startTime: Instant | undefined;
   readonly endTime: Instant | undefined;
   readonly includeVoided: boolean;
-  /** Begin behind this punch. */
-  readonly after: { readonly time: Instant; readonly punchId: number } | undefined;
+  /** Begin behind this punch; undefined: at the first. */
+  readonly after: PunchCursor | undefined;
+  /** The most punches to return, at least 1. */
   readonly limit: number;
+}
+
+export interface PunchCursor {
+  readonly time: Instant;
+  readonly punchId: number;
+}
+
+export interface PunchPage {
+  /** By time and number. */
+  readonly punches: readonly RecordedPunch[];
+  /** The last punch looked at, returned or not; undefined when the list ends here. */
+  readonly next: PunchCursor | undefined;
 }
 
 /** The state of one thing the service depends on. */
@@ -238,7 +251,7 @@ export interface AttendanceStore {
   readDaysAround(employeeId: EmployeeId, now: Instant): Promise<DaysAround | undefined>;
 
   /** One employee's punches by time and number; undefined for an unknown employee. */
-  listPunches(query: PunchQuery): Promise<readonly RecordedPunch[] | undefined>;
+  listPunches(query: PunchQuery): Promise<PunchPage | undefined>;
 
   /** By date, then employee. */
   listByDate(query: DayQuery): Promise<DayPage>;

@@ -1,7 +1,7 @@
 // The commands of the clock and the roster against the service itself: the files of examples/, a
 // day of one employee, and refusals as people see them.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -190,6 +190,30 @@ describe('the clock and the roster, from the command line to the tables', functi
         / punch replaced present, out 14:03, worked \S+ present, out 14:30, worked 8:03 the gate was stuck$/m,
       )
       .and.match(/ punch taken back present, worked 8:03 present, worked \S+ no break$/m);
+  });
+
+  it('puts the rows of a device in a loop, beyond what a day takes, into the rejects file', async () => {
+    const path = join(folder, 'loop.csv');
+    const times = Array.from({ length: 2002 }, (_, second) =>
+      new Date(Date.parse('2026-05-04T00:00:00Z') + second * 1000).toISOString(),
+    );
+    const rows = times.map((time) => `109,${time},IN\n`);
+    await writeFile(path, `employee,time,kind\n${rows.join('')}`);
+    const { code, out, err } = await run('punches', 'import', path, ...BERLIN);
+    expect(code, err).to.equal(3);
+    expect(out)
+      .to.match(/^ *recorded +2,?000$/m)
+      .and.match(/^ *rejected +2 /m);
+    const rejects = await readFile(join(folder, 'loop.rejects.csv'), 'utf8');
+    const [, ...refused] = rejects.trimEnd().split('\n');
+    expect(refused.map((line) => line.slice(0, 23))).to.deep.equal([
+      '2002,"TOO_MANY_PUNCHES:',
+      '2003,"TOO_MANY_PUNCHES:',
+    ]);
+    const one = await run('punches', 'add', '109', 'IN', '2026-05-04T12:00:00Z', ...BERLIN);
+    expect(one.err).to.match(
+      /TOO_MANY_PUNCHES: .*attendance punches list 109; .* attendance mark/s,
+    );
   });
 
   it('tells by line what the service refuses', async () => {

@@ -278,56 +278,56 @@ export function describePunches(serviceOf: () => TestService): void {
       const moved = await asking.everywhere(employeeId, NEXT_DAY);
       expect([wordOf(moved), moved.revision, moved.sessions]).to.deep.equal(['UNSCHEDULED', 2, []]);
     });
-  });
 
-  it('P14 a day takes 2,000 punches, and each one more is refused, with its way out', async () => {
-    const employeeId = somebody();
-    const start = Date.parse(`${DAY}T00:00:00Z`);
-    const burst = (from: number) =>
-      Array.from({ length: 1000 }, (_, index) => ({
-        employeeId,
-        time: timestampFromMs(start + (from + index) * 1000),
-        kind: IN,
-      }));
-    await record(...burst(0));
-    // In the last second there is room for one; what was there stays a duplicate.
-    const [first] = burst(0);
-    const late = { employeeId, time: onDay('20:00'), kind: OUT };
-    const more = [...burst(1000).slice(1), late, { ...late, time: onDay('20:01') }];
-    expect((await outcomes(...more.slice(0, 999))).every((each) => each === RECORDED)).to.equal(
-      true,
-    );
-    const results = await record(...more.slice(999), late, { ...first });
-    expect(results.map(({ outcome }) => outcome)).to.deep.equal([
-      RECORDED,
-      REJECTED,
-      DUPLICATE,
-      DUPLICATE,
-    ]);
-    expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
-    expect(results[1]?.error?.message).to.match(/2000 punches on 2026-03-02 \(UTC\) already/);
-    const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
-    const time = onDay('22:00');
-    expect(await refusalOf(clock().clockIn({ employeeId, time }))).to.deep.equal(refused);
-    const [{ punch } = { punch: undefined }] = results;
-    const punchId = punch?.punchId ?? '';
-    const replacing = clock().replacePunch({ employeeId, punchId, time, reason: 'x' });
-    expect(await refusalOf(replacing)).to.deep.equal(refused);
-    await takeBack(employeeId, punchId);
-    expect(await outcomes({ ...late, time })).to.deep.equal([REJECTED]);
-    async function* chunks() {
-      yield {
-        punches: [
-          { ...late, time },
-          { ...late, time: at(`${NEXT_DAY}T08:00`) },
-        ],
-      };
-    }
-    const { rejections, recordedCount } = await clock().importPunches(chunks());
-    expect(rejections.map(({ index, error }) => [index, error?.code])).to.deep.equal([
-      [0n, FAILED_PRECONDITION],
-    ]);
-    expect(recordedCount).to.equal(1n);
+    it('P14 a day takes 2,000 punches, and each one more is refused, with its way out', async () => {
+      const employeeId = somebody();
+      const start = Date.parse(`${DAY}T00:00:00Z`);
+      const burst = (from: number) =>
+        Array.from({ length: 1000 }, (_, index) => ({
+          employeeId,
+          time: timestampFromMs(start + (from + index) * 1000),
+          kind: IN,
+        }));
+      await record(...burst(0));
+      // In the last second there is room for one; what was there stays a duplicate.
+      const [first] = burst(0);
+      const late = { employeeId, time: onDay('20:00'), kind: OUT };
+      const more = [...burst(1000).slice(1), late, { ...late, time: onDay('20:01') }];
+      expect((await outcomes(...more.slice(0, 999))).every((each) => each === RECORDED)).to.equal(
+        true,
+      );
+      const results = await record(...more.slice(999), late, { ...first });
+      expect(results.map(({ outcome }) => outcome)).to.deep.equal([
+        RECORDED,
+        REJECTED,
+        DUPLICATE,
+        DUPLICATE,
+      ]);
+      expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
+      expect(results[1]?.error?.message).to.match(/2000 punches on 2026-03-02 \(UTC\) already/);
+      const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
+      const time = onDay('22:00');
+      expect(await refusalOf(clock().clockIn({ employeeId, time }))).to.deep.equal(refused);
+      const [{ punch } = { punch: undefined }] = results;
+      const punchId = punch?.punchId ?? '';
+      const replacing = clock().replacePunch({ employeeId, punchId, time, reason: 'x' });
+      expect(await refusalOf(replacing)).to.deep.equal(refused);
+      await takeBack(employeeId, punchId);
+      expect(await outcomes({ ...late, time })).to.deep.equal([REJECTED]);
+      async function* chunks() {
+        yield {
+          punches: [
+            { ...late, time },
+            { ...late, time: at(`${NEXT_DAY}T08:00`) },
+          ],
+        };
+      }
+      const { rejections, recordedCount } = await clock().importPunches(chunks());
+      expect(rejections.map(({ index, error }) => [index, error?.code])).to.deep.equal([
+        [0n, FAILED_PRECONDITION],
+      ]);
+      expect(recordedCount).to.equal(1n);
+    });
   });
 
   describe('lists of punches', () => {

@@ -24,7 +24,7 @@ const READS: readonly [Statement, readonly unknown[]][] = [
   [READ_DAY_AS_OF, [ID, DATE, AS_OF]],
   [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
   [READ_STANDING, [`{${ID}}`, '{2026-01-01}', '{2026-02-01}', AS_OF]],
-  [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100]],
+  [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100, 5000]],
   [READ_UNFINISHED, []],
   [READ_UNFINISHED_AS_OF, [AS_OF]],
   [NEXT_DATE, [DATE]],

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { clockState, listClockedIn } from '../../src/app/clock-state.js';
 import type { Fact } from '../../src/app/facts.js';
-import type { AttendanceStore, DayQuery, EmployeeDay } from '../../src/app/ports.js';
+import type { AttendanceStore, DayQuery, EmployeeDay, PunchCursor } from '../../src/app/ports.js';
 import { explainDay, getDay, listHistory, listPunches } from '../../src/app/read-attendance.js';
 import { rulesFor } from '../../src/app/write-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
@@ -23,7 +23,7 @@ import {
 } from '../../src/domain/local-date.js';
 import { planDays } from '../../src/domain/plan.js';
 import { present } from '../../src/domain/present.js';
-import { type Punch, timelineOf } from '../../src/domain/punch.js';
+import { type Punch, type PunchKind, timelineOf } from '../../src/domain/punch.js';
 import { type Instant, instantOf, type RecordTime } from '../../src/domain/time.js';
 import type { Database } from '../../src/store/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
@@ -544,7 +544,7 @@ describe('reads under the roster in force', function () {
       limit: 2,
     };
     const found: (readonly [number, number | undefined])[] = [];
-    let after: Parameters<typeof listPunches>[1]['after'];
+    let after: PunchCursor | undefined;
     do {
       const page = await listPunches(scene.store, { ...query, after });
       expect(page.punches.length).to.be.within(1, 2);
@@ -643,6 +643,79 @@ describe('reads under the roster in force', function () {
     expect((await clockState(scene.store, ann, later)).since).to.equal(
       at('07:00') + 16 * 3_600_000,
     );
+  });
+
+  it('say of what a clock a little ahead recorded that it has happened', async () => {
+    const seconds = (after: number) => new Date(NOW + after * 1000).toISOString();
+    type Told = readonly [kind: PunchKind, after: number];
+    const cases: readonly [punches: readonly Told[], status: string, since: number | undefined][] =
+      [
+        [[['IN', 3]], 'IN', 3],
+        [[['IN', 120]], 'IN', 120],
+        [[['IN', 121]], 'OUT', undefined],
+        [
+          [
+            ['IN', -3600],
+            ['BREAK_START', 5],
+          ],
+          'ON_BREAK',
+          5,
+        ],
+        [
+          [
+            ['IN', -3600],
+            ['BREAK_START', 121],
+          ],
+          'IN',
+          -3600,
+        ],
+        [
+          [
+            ['IN', -3600],
+            ['BREAK_START', -60],
+            ['BREAK_END', 5],
+          ],
+          'IN',
+          5,
+        ],
+        [
+          [
+            ['IN', -3600],
+            ['OUT', 5],
+          ],
+          'OUT',
+          5,
+        ],
+      ];
+    const people = cases.map((_, index) => `e${index}`);
+    const scene = await open(...people);
+    for (const [index, [punches]] of cases.entries()) {
+      for (const [kind, after] of punches) {
+        await scene.write(punchOf(people[index] ?? '', seconds(after), kind));
+      }
+    }
+    const page = { groupId: undefined, after: undefined, limit: 100 };
+    const { states } = await listClockedIn(scene.store, page, NOW);
+    const listed = new Map(states.map((state) => [state.employeeId, state]));
+    for (const [index, [punches, status, since]] of cases.entries()) {
+      const employeeId = people[index] as EmployeeId;
+      const own = await clockState(scene.store, employeeId, NOW);
+      const after = own.since === undefined ? undefined : (own.since - NOW) / 1000;
+      expect([punches, own.status, after]).to.deep.equal([punches, status, since]);
+      expect(listed.get(employeeId)).to.deep.equal(status === 'OUT' ? undefined : own);
+    }
+  });
+
+  it('say who is in across a midnight that the service’s clock has yet to see', async () => {
+    const scene = await open('eve');
+    const [eve] = scene.people as [EmployeeId];
+    const midnight = Date.parse('2026-05-21T00:00:00Z');
+    const now = (midnight - 1000) as Instant;
+    await scene.punch(eve, midnight + 2000, 'IN');
+    const own = await clockState(scene.store, eve, now);
+    expect([own.status, own.attendance.date]).to.deep.equal(['IN', '2026-05-21']);
+    const page = { groupId: undefined, after: undefined, limit: 100 };
+    expect((await listClockedIn(scene.store, page, now)).states).to.deep.equal([own]);
   });
 
   it('know nobody who is not there', async () => {

@@ -1243,7 +1243,8 @@ export const ClockService: GenService<{
   },
   /**
    * Whether an employee is in, on break or out, since when, and the day that belongs to. In is
-   * everybody whose departure would be accepted now.
+   * everybody whose departure would be accepted now. What a clock up to 2 minutes ahead of the
+   * service's says has happened counts as such: an arrival is seen as soon as it is recorded.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
