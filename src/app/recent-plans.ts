@@ -35,7 +35,7 @@ export function keepFew(plans: PlannedDays): void {
   if (size > MAX_PLANS && recent.get(employee) === plans) recent.delete(employee);
 }
 
-/** How many plans are remembered: for the test of the bound. */
-export function plansHeld(): number {
-  return [...recent.values()].reduce((sum, { size }) => sum + size, 0);
+/** How many plans of a roster are remembered: for the test of the bound. */
+export function plansHeld(employee: EmployeeRoster): number {
+  return recent.get(employee)?.size ?? 0;
 }

@@ -107,6 +107,7 @@ class Scene {
     });
   }
 
+  /** The punches it recorded: one that repeats another, taken back or not, is none. */
   async write(...facts: Fact[]): Promise<readonly number[]> {
     const rules = rulesFor(facts);
     let ids: number[] = [];
@@ -115,7 +116,7 @@ class Scene {
       decide: (view, now) => {
         const decision = rules.decide(view, now);
         ids = decision.outcomes.flatMap((outcome) =>
-          outcome.kind === 'FAILED' ? [] : outcome.punches.map(({ punchId }) => punchId),
+          outcome.kind !== 'DONE' ? [] : outcome.punches.map(({ punchId }) => punchId),
         );
         return decision;
       },
