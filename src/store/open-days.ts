@@ -15,7 +15,7 @@ import { readRosters, rosteredOf, wantedRoster } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
 import { number } from './rows.js';
 import { inSnapshot } from './snapshot.js';
-import { knowSubjects, STEPS, type Subject, subjectsOf } from './wide-days.js';
+import { knowSubjects, STEPS, type Subject, subjectsOf } from './wide-steps.js';
 
 /** The most employees that one page looks at, and one step of it. */
 const MAX_EMPLOYEES_LOOKED_AT = 5000;
