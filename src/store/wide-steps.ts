@@ -1,5 +1,5 @@
-// What lists that stored days alone do not tell are made of: some employees and their dates, read in one
-// step, and what is known of those days. Where expected days are not wanted, a date counts only if
+// What lists that stored days alone do not tell are made of: some employees and their dates, read
+// in one step, and what is known of those days. Where expected days are not wanted, a date counts only if
 // it is stored or punches are near it: nothing else can have made it more than expected. While
 // stored days are behind, and as of past moments, each date that counts is derived from its
 // punches (known-days.ts). Must never decide how much is looked at: see wide-days.ts and
@@ -22,6 +22,7 @@ import {
 } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
 import { dayColumns, number, storedDay, text } from './rows.js';
+
 /**
  * A punch belongs to a date at most 6 from the one it was made on, under any roster
  * (MARGIN_DAYS of the rules' properties), so a date without one this near has none.
