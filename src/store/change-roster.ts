@@ -21,7 +21,13 @@ import {
 } from './database.js';
 import { type LockedRoster, lockRoster } from './lock-roster.js';
 import { decodeAnswer, stamped } from './roster-answer.js';
-import { changeRows, changeStatements, type DecidedChange } from './roster-edits.js';
+import {
+  changeRows,
+  changeStatements,
+  type DecidedChange,
+  requestStatements,
+  type Unchanged,
+} from './roster-edits.js';
 import type { ChangeResults } from './roster-queue.js';
 import type { RosterReader } from './roster-reader.js';
 import { changeRecordOf } from './roster-records.js';
@@ -58,29 +64,34 @@ interface Run {
 type Result = ChangeResults[number];
 
 /** What to write for a command; or, where nothing is, what came of it. */
-type Decided = DecidedChange | Result;
+type Decided = DecidedChange | Unchanged | Result;
 
 async function runTransaction(session: Session, run: Run): Promise<ChangeResults> {
   const locked = await lockRoster(session, run.commands);
   const decided = await decideEach(session, run, locked);
-  const changes = decided.filter(isToWrite);
-  if (changes.length === 0) {
-    await session.pipeline([bind(ROLLBACK)]);
-    return decided.flatMap((one) => (isToWrite(one) ? [] : [one]));
-  }
-  const statements = [...forget(locked, changes), ...changeStatements(changes), bind(COMMIT)];
-  run.progress.committing = true;
+  const changes = decided.filter(isChange);
+  const requests = decided.flatMap((one) => (isUnchanged(one) ? requestStatements(one) : []));
+  const isNothing = changes.length === 0 && requests.length === 0;
+  const statements = isNothing
+    ? [bind(ROLLBACK)]
+    : [...forget(locked, changes), ...requests, ...changeStatements(changes), bind(COMMIT)];
+  run.progress.committing = !isNothing;
   const answers = await session.pipeline(statements);
   const records = new Map(
     changeRows(statements, answers).map((row) => [number(row, 'change_id'), changeRecordOf(row)]),
   );
-  return decided.map((one) =>
-    isToWrite(one) ? fulfilled(outcomeOf(one, records.get(one.changeId))) : one,
-  );
+  return decided.map((one) => {
+    if (isChange(one)) return fulfilled(outcomeOf(one, records.get(one.changeId)));
+    return isUnchanged(one) ? fulfilled({ answer: one.answer, change: undefined }) : one;
+  });
 }
 
-function isToWrite(one: Decided): one is DecidedChange {
+function isChange(one: Decided): one is DecidedChange {
   return 'edit' in one;
+}
+
+function isUnchanged(one: Decided): one is Unchanged {
+  return 'answer' in one;
 }
 
 function fulfilled(value: RosterOutcome): Result {
@@ -114,7 +125,7 @@ async function decideEach(session: Session, run: Run, locked: LockedRoster): Pro
   let since = performance.now();
   for (const command of commands) {
     const one = await decideOne(session, run, command, locked, { changeId, roster });
-    if (isToWrite(one)) changeId += 1;
+    if (isChange(one)) changeId += 1;
     decided.push(one);
     if (performance.now() - since < MAX_STRETCH_MS) continue;
     await setImmediate();
@@ -139,7 +150,7 @@ async function decideOne(
     const view = { ...given, defaultZone, nowDay, ...locked.view(command) };
     const decision = decideRosterChange(command, view);
     const { answer, edit } = decision;
-    if (edit === undefined) return fulfilled({ answer, change: undefined });
+    if (edit === undefined) return { command, answer };
     const check = usersCheckOf(command, view);
     if (check !== undefined) await refuseUserConflicts(session, reader, view, check);
     return { command, decision, edit, changeId: given.changeId };
@@ -157,6 +168,6 @@ function replayed(command: RosterCommand, row: Row): RosterOutcome {
   if (Buffer.compare(bytes(row, 'payload_hash'), payloadHash) !== 0) {
     throw new AttendanceError({ kind: 'ROSTER_REQUEST_ID_REUSED', requestId });
   }
-  const change = changeRecordOf(row);
-  return { answer: decodeAnswer(row.answer, change.recordedAt), change };
+  const change = 'change_id' in row ? changeRecordOf(row) : undefined;
+  return { answer: decodeAnswer(row.answer, change?.recordedAt), change };
 }

@@ -37,6 +37,17 @@ export const READ_EARLIER_CHANGES: Statement = {
     ) c`,
 };
 
+/** Those that left everything as it was. */
+export const READ_EARLIER_REQUESTS: Statement = {
+  name: 'read_earlier_requests',
+  text: `
+    select r.request_id, r.payload_hash, r.answer
+    from unnest($1::uuid[]) t (request_id)
+    cross join lateral (
+      select * from roster_request r where r.request_id = t.request_id limit 1
+    ) r`,
+};
+
 export const READ_OWN_DETAILS: Statement = {
   name: 'read_own_details',
   text: `
@@ -112,7 +123,7 @@ export interface LockedRoster {
   readonly sharedVersion: number;
   /** Employees whom this transaction added, for commands that create them. */
   readonly created: ReadonlySet<EmployeeId>;
-  /** The row of the change that the command's request made before. */
+  /** The row of the change that the command's request made before, or of the request alone. */
   earlier(command: RosterCommand): Row | undefined;
   view(command: RosterCommand): LockedView;
 }
@@ -145,7 +156,9 @@ function lockedRoster(rows: RowsOf): LockedRoster {
   const [head] = rows(LOCK_ROSTER_HEAD);
   if (head === undefined) throw new Error('roster_head has lost its row');
   const earlier = new Map(
-    rows(READ_EARLIER_CHANGES).map((row) => [text(row, 'request_id'), row] as const),
+    [...rows(READ_EARLIER_CHANGES), ...rows(READ_EARLIER_REQUESTS)].map(
+      (row) => [text(row, 'request_id'), row] as const,
+    ),
   );
   const own = ownRows(rows);
   const archivedShifts = new Set(rows(READ_ARCHIVED).map((row) => text(row, 'shift_id')));
@@ -168,7 +181,8 @@ function lockedRoster(rows: RowsOf): LockedRoster {
 
 function earlierReads(commands: readonly RosterCommand[]): Bound[] {
   const requestIds = commands.flatMap(({ requestId }) => requestId ?? []);
-  return requestIds.length === 0 ? [] : [bind(READ_EARLIER_CHANGES, requestIds)];
+  if (requestIds.length === 0) return [];
+  return [READ_EARLIER_CHANGES, READ_EARLIER_REQUESTS].map((read) => bind(read, requestIds));
 }
 
 function ownReads(commands: readonly RosterCommand[]): Bound[] {

@@ -3,7 +3,7 @@
 // that are replaced are kept: only until when they were known is set.
 
 import type { RosterDecision, RosterEdit } from '../app/roster-decision.js';
-import type { RosterCommand } from '../app/roster-ports.js';
+import type { RosterAnswer, RosterCommand } from '../app/roster-ports.js';
 import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { type Bound, bind, type Row, type Statement } from './database.js';
@@ -163,6 +163,13 @@ export const INSERT_CHANGE_OF_EMPLOYEE = insertChange('employee_id', NO_DAYS_OF_
 export const INSERT_CHANGE_OF_SHIFT = insertChange('shift_id', NO_USERS_OF_SHIFT);
 export const INSERT_CHANGE_OF_CALENDAR = insertChange('calendar_id', NO_USERS_OF_CALENDAR);
 
+export const INSERT_REQUEST: Statement = {
+  name: 'insert_roster_request',
+  text: `
+    insert into roster_request (request_id, payload_hash, answer)
+    values ($1::uuid, $2::bytea, $3::jsonb)`,
+};
+
 const INSERTS: ReadonlySet<Statement> = new Set([
   INSERT_CHANGE_OF_EMPLOYEE,
   INSERT_CHANGE_OF_SHIFT,
@@ -175,6 +182,19 @@ export interface DecidedChange {
   readonly decision: RosterDecision;
   readonly edit: RosterEdit;
   readonly changeId: number;
+}
+
+/** A command that leaves everything as it was. */
+export interface Unchanged {
+  readonly command: RosterCommand;
+  readonly answer: RosterAnswer;
+}
+
+/** Keeps the command's request id, if it brought one. */
+export function requestStatements({ command, answer }: Unchanged): Bound[] {
+  const { requestId, payloadHash } = command;
+  if (requestId === undefined) return [];
+  return [bind(INSERT_REQUEST, requestId, payloadHash, JSON.stringify(encodeAnswer(answer)))];
 }
 
 /**

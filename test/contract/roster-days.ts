@@ -312,6 +312,26 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const { rosterChange } = await roster().updateEmployee({ employee });
       expect(rosterChange).to.equal(undefined);
     });
+
+    it('R21 one that was none is none again, whatever has been changed since', async () => {
+      const { employeeId, defaultShiftId } = await follower();
+      const employee = { employeeId, defaultShiftId };
+      const request = { employee, reason: 'as it is', requestId: randomUUID() };
+      const first = await roster().updateEmployee(request);
+      expect(first.rosterChange).to.equal(undefined);
+      const groupId = something();
+      await roster().updateEmployee({ employee: { ...employee, groupId } });
+      expect(await roster().updateEmployee(request)).to.deep.equal(first);
+      expect((await roster().getEmployee({ employeeId })).employee?.groupId).to.equal(groupId);
+      const other = roster().updateEmployee({ ...request, reason: 'other' });
+      expect((await refusalOf(other)).reason).to.equal('REQUEST_ID_REUSED');
+      const override = { employeeId, date: DAY, reason: 'off', requestId: randomUUID() };
+      await roster().clearDateOverride(override);
+      await roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } });
+      await roster().clearDateOverride(override);
+      const { overrides } = await roster().listDateOverrides({ employeeId });
+      expect(overrides.map(({ date }) => date)).to.deep.equal([DAY]);
+    });
   });
 
   describe('as of a past moment, with a roster', () => {

@@ -34,6 +34,7 @@ const TABLES = [
   'select shift_id, employee_id from shift_user order by 1, 2',
   'select calendar_id, employee_id from calendar_user order by 1, 2',
   'select shift_id, archived_by from shift order by 1',
+  `select request_id, payload_hash, answer - 'updatedAt' as answer from roster_request order by 1`,
   'select change_id, shared_version from roster_head',
 ];
 
@@ -136,7 +137,7 @@ describe('changes of the roster in one transaction', function () {
       // Repeated, and not the request that it was.
       hire('r', {}, uuidOf(1)),
       // Nothing is changed.
-      asked({ kind: 'CLEAR_OVERRIDE', employeeId: id('c'), epochDay: 0 }),
+      asked({ kind: 'CLEAR_OVERRIDE', employeeId: id('c'), epochDay: 0, requestId: uuidOf(4) }),
       assign('d', 'old'),
       override('unknown', '2026-01-01', []),
       hire('y', {}, uuidOf(3)),
