@@ -18,7 +18,7 @@ interface Variant {
 
 const VARIANTS: readonly Variant[] = [
   { name: 'PostgreSQL alone', redis: 'none' },
-  { name: 'PostgreSQL with the cache in memory', redis: 'none', onlyWriter: true },
+  { name: 'PostgreSQL with the cache in memory', redis: 'none', onlyWriter: true, isBrief: true },
   { name: 'PostgreSQL with Redis', redis: 'up' },
   { name: 'PostgreSQL with Redis stopped', redis: 'stopped', isBrief: true },
   { name: 'PostgreSQL with Redis hanging', redis: 'hanging', isBrief: true },
