@@ -63,7 +63,7 @@ describe('the clock and the roster, from the command line to the tables', functi
 
   it('lists who was absent although nothing was recorded, and not with --stored', async () => {
     const range = ['list', '--from', '2026-03-02', '--to', '2026-03-08', '--status', 'absent'];
-    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected$/m);
+    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected +- +- *$/m);
     expect((await done(...range, '--stored')).trimEnd().split('\n')).to.have.length(1);
   });
 
@@ -136,6 +136,33 @@ describe('the clock and the roster, from the command line to the tables', functi
     const id = /^(\d+) +2026-03-03T02:00:00\+01:00 +break start +file /m.exec(listed)?.[1] ?? '?';
     const voided = await done('punches', 'void', '103', id, '--reason', 'worked on');
     expect(voided).to.match(/ 2026-03-03T02:00:00\+01:00 /);
+  });
+
+  it('shows the night that a punch within it was set aside in', async () => {
+    const told = await done('punches', 'add', '103', 'in', '2026-03-03T01:00', ...BERLIN);
+    expect(told).to.match(/ in at 01:00 on Tue 3 Mar\nDATE .*\n2026-03-02 .* duplicate punch$/m);
+    const [, id = '?'] = /^recorded: punch (\d+) /.exec(told) ?? [];
+    await done('punches', 'void', '103', id, '--reason', 'pressed twice');
+  });
+
+  it('tells what is odd about the punches of a log', async () => {
+    const path = join(folder, 'odd.csv');
+    await writeFile(
+      path,
+      'employee,time,kind,device,event\n110,2199-01-01T09:00Z,IN,gate-1,1\n' +
+        '110,2026-03-02T09:00Z,IN,gate-1,2\n110,2026-03-02T17:00Z,OUT,gate-1,2\n',
+    );
+    expect(await done('punches', 'import', path)).to.match(
+      /^Recorded, and odd: clock skew 1, event id conflict 1\. attendance punches list EMPLOYEE /m,
+    );
+  });
+
+  it('says at once that no service is there', async () => {
+    const began = performance.now();
+    const away = await run('punches', 'import', PUNCHES, '--address', '127.0.0.1:1');
+    expect(away).to.include({ code: 1 });
+    expect(away.err).to.match(/Is it running\?/);
+    expect(performance.now() - began).to.be.below(60_000);
   });
 
   it('shows who is in, now', async () => {

@@ -2014,8 +2014,9 @@ export const RosterService: GenService<{
     output: typeof UpdateEmployeeResponseSchema;
   },
   /**
-   * Takes an employee off the lists. Days and punches stay; a `leave_date` says when employment
-   * ended. UpdateEmployee brings an employee back.
+   * Takes an employee off ListEmployees. Days and punches stay, and nothing else changes: days are
+   * expected, and clocks heeded, until the `leave_date`, which says when employment ended.
+   * UpdateEmployee brings an employee back.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
