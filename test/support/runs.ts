@@ -1,9 +1,8 @@
-// How often a property is tried. Every run of the suite draws other values, so that many runs
-// try much; what one run tries is chosen so that the suite stays within its budget
-// (CONTRIBUTING.md), and of single broken comparisons in the engine the properties that noticed
-// them at all did so within the first tenth of it.
+// How often a property is tried. Every run of the suite draws other values, so that what one run
+// does not try, others do; and each try is a period of many dates. The usual numbers are what the
+// suite's budget allows; CONTRIBUTING.md says which, and when to let them try more.
 
-/** `usual` times, or as often as PROPERTY_RUNS says: for a soak, 3000 and more. */
+/** `usual` times, or as often as PROPERTY_RUNS says. Throws when that is no number of runs. */
 export function runs(usual: number): number {
   const asked = process.env.PROPERTY_RUNS;
   if (asked === undefined) return usual;
