@@ -669,6 +669,24 @@ const CASES: readonly ClockCase[] = [
     sessions: ['D: D 08:00 to D 16:00 day pause D 09:45 to D 10:30'],
   },
   {
+    id: 'K13',
+    title: 'a break that reaches into the next shift is a departure and an arrival',
+    roster: {
+      shifts: [
+        { id: 'am', hours: '08:00-12:00' },
+        { id: 'pm', hours: '13:00-17:00' },
+      ],
+      assigned: [{ shifts: ['am', 'pm'], from: 'D' }],
+    },
+    punches: ['D 08:00 IN', 'D 12:00 BREAK'],
+    steps: [
+      ['REPLACE 2 as OUT', 'ok on D'],
+      ['CLOCK_IN D 13:00', 'ok on D'],
+      ['CLOCK_OUT D 17:00', 'ok on D'],
+    ],
+    sessions: ['D: D 08:00 to D 12:00 am', 'D: D 13:00 to D 17:00 pm'],
+  },
+  {
     id: 'K14',
     title: 'whoever came before the window opened can leave, and is put right afterwards',
     roster: OFFICE,

@@ -98,11 +98,11 @@ function takenFrom(
 
 const MISSING = ['MISSING_IN', 'MISSING_BREAK_START', 'MISSING_BREAK_END'] as const;
 
-/** What is missing on some date, each once. */
+/** What is missing on some date: which one may change with the session's. */
 function missingIn(clock: Clock): readonly string[] {
   return [...clock.store.storedDates(MIA)].flatMap((day) => {
     const anomalies = clock.store.day(MIA, fromEpochDay(day))?.result?.work.anomalies ?? [];
-    return MISSING.filter((each) => anomalies.includes(each)).map((each) => `${day} ${each}`);
+    return MISSING.filter((each) => anomalies.includes(each));
   });
 }
 
