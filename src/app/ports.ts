@@ -1,7 +1,7 @@
 // What the use cases need of the world, as interfaces. store/ implements them over PostgreSQL;
 // cache/ decorates an implementation; the use cases cannot tell which they were given.
 
-import type { Status, StoredDay } from '../domain/day.js';
+import type { Session, Status, StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { KnownDay } from '../domain/known-day.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
@@ -167,9 +167,17 @@ export interface OpenDaysQuery {
   readonly limit: number;
 }
 
-/** A day with a session that can still be ended. */
+/** A session that somebody is in at a moment. */
+export interface OpenSession {
+  readonly session: Session;
+  /** From when on they are not, should nobody end it. */
+  readonly closesAt: Instant;
+}
+
+/** A day with a session that somebody is in. */
 export interface OpenDay extends EmployeeDay {
   readonly plan: DayPlan;
+  readonly open: OpenSession;
   /** The employee's on the date that the moment is in there. */
   readonly zoneToday: Zone;
 }

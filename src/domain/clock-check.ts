@@ -3,7 +3,14 @@
 // says, and to nobody's session but the one it is about. Times here are whole seconds.
 
 import type { ClockRefusal } from './errors.js';
-import { beginningOf, isOnBreak, isSamePresence, lastEventOf, type Presence } from './presence.js';
+import {
+  beginningOf,
+  isDividedAt,
+  isOnBreak,
+  isSamePresence,
+  lastEventOf,
+  type Presence,
+} from './presence.js';
 import type { PunchKind } from './punch.js';
 import type { Instant } from './time.js';
 
@@ -101,8 +108,7 @@ function leavesEvidently(
   after: () => readonly Presence[],
 ): boolean {
   const last = latestBefore(before, time);
-  if (last?.longestUntil === undefined || time > last.longestUntil) return false;
-  if (last.openUntil === undefined || last.openUntil === last.longestUntil) return false;
+  if (last === undefined || !isDividedAt(last, time)) return false;
   const afterwards = after();
   const target = afterwards.find(({ in: start, out }) => start === undefined && out === time);
   return target !== undefined && harmedBy({ target, from: [] }, before, afterwards) === undefined;

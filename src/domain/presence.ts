@@ -45,7 +45,8 @@ export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Pre
   return joined;
 }
 
-function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
+/** As it is by its own day alone. */
+export function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
   const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks, closesAt } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
@@ -70,6 +71,15 @@ function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presenc
     longestUntil,
     isWhole,
   };
+}
+
+/**
+ * Whether a session without an end is over only since a shift's window divides its arrival from
+ * what comes then: by the longest session they may still be there. Of the last session by then.
+ */
+export function isDividedAt({ openUntil, longestUntil }: Presence, time: Instant): boolean {
+  if (openUntil === undefined || longestUntil === undefined) return false;
+  return openUntil < time && time <= longestUntil;
 }
 
 export function beginningOf({ in: start, out }: SessionConcerned): number {

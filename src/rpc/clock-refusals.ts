@@ -19,6 +19,10 @@ const CALLS: Readonly<Record<ClockAttempt, string>> = {
   REPLACE_PUNCH: 'ReplacePunch',
 };
 
+const BREAK_INTO_SHIFT =
+  "a break that reaches into the next shift's time is a departure and an arrival: correct its " +
+  'beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn';
+
 /** What stands against a command, and the way out. */
 interface Words {
   readonly against: string;
@@ -70,10 +74,13 @@ function notClockedIn(
   }
   if (about.out === undefined) {
     return {
-      against: `they are not in: ${session} was given up`,
+      against:
+        about.shiftId === undefined
+          ? `${session} takes none: it was given up, or began before a shift's window opened`
+          : `they are not in: ${session} was given up`,
       wayOut:
         `tell its end with ClockOut and a time at which it was open; ${arrival}` +
-        (isBreak ? '; a break of it with RecordPunches' : ''),
+        (isBreak ? `; a break of it with RecordPunches; ${BREAK_INTO_SHIFT}` : ''),
     };
   }
   return {
@@ -95,9 +102,7 @@ function overlaps(
   if (isBreak && about?.out === undefined) {
     return {
       against,
-      wayOut:
-        `send a time after all that was told of it, or ${correct}; where the next shift's ` +
-        'punches are taken already, clock out instead of a break, and in again',
+      wayOut: `${BREAK_INTO_SHIFT}; otherwise send a time after all that was told of it, or ${correct}`,
     };
   }
   return {

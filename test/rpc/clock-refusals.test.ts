@@ -106,7 +106,20 @@ const TABLE: readonly Told[] = [
     says:
       'they are not in: the session since 2026-03-02 09:00 (shift day) was given up: tell its ' +
       'end with ClockOut and a time at which it was open; a forgotten arrival is told with ' +
-      'ClockIn and its time; a break of it with RecordPunches',
+      'ClockIn and its time; a break of it with RecordPunches; ' +
+      "a break that reaches into the next shift's time is a departure and an arrival: correct " +
+      'its beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn',
+  },
+  {
+    command: 'START_BREAK',
+    refusal: 'NOT_CLOCKED_IN',
+    session: { ...OPEN, shiftId: undefined },
+    says:
+      'the session since 2026-03-02 09:00 (off shift) takes none: it was given up, or began ' +
+      "before a shift's window opened: tell its end with ClockOut and a time at which it was " +
+      'open; a forgotten arrival is told with ClockIn and its time; a break of it with ' +
+      "RecordPunches; a break that reaches into the next shift's time is a departure and an " +
+      'arrival: correct its beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn',
   },
   {
     command: 'END_BREAK',
@@ -121,10 +134,11 @@ const TABLE: readonly Told[] = [
     refusal: 'OVERLAPS',
     session: OPEN,
     says:
-      'the session since 2026-03-02 09:00 (shift day), told before, would not stay as it is: ' +
-      'send a time after all that was told of it, or correct what was told first, with ' +
-      "ReplacePunch or VoidPunch; where the next shift's punches are taken already, clock out " +
-      'instead of a break, and in again',
+      'the session since 2026-03-02 09:00 (shift day), told before, would not stay as it is: a ' +
+      "break that reaches into the next shift's time is a departure and an arrival: correct its " +
+      'beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn; otherwise send ' +
+      'a time after all that was told of it, or correct what was told first, with ReplacePunch ' +
+      'or VoidPunch',
   },
   {
     command: 'END_BREAK',

@@ -646,6 +646,41 @@ describe('reads under the roster in force', function () {
     );
   });
 
+  it('say that somebody is in who came before the window opened, until they leave', async () => {
+    const scene = await open('ann', 'ben', 'cleo', 'dan');
+    const [ann, ben, cleo, dan] = scene.people as [EmployeeId, EmployeeId, EmployeeId, EmployeeId];
+    await scene.script.shift(shiftFrom('day', 11, 19));
+    await scene.script.shift(shiftFrom('night', 1, 4));
+    for (const id of [ann, ben]) await scene.script.detail(id, { defaultShiftId: 'day' });
+    for (const id of [cleo, dan]) await scene.script.detail(id, { defaultShiftId: 'night' });
+    await scene.script.finish();
+    const at = (time: string) => Date.parse(`2026-05-${time}:00Z`);
+    for (const id of [ann, ben]) await scene.punch(id, at('20T08:30'), 'IN');
+    for (const id of [cleo, dan]) await scene.punch(id, at('19T22:30'), 'IN');
+    await scene.punch(ben, at('20T09:30'), 'OUT');
+    // Of a day that the clock alone changes no more.
+    await scene.punch(dan, at('20T01:00'), 'IN');
+    await scene.punch(dan, at('20T04:00'), 'OUT');
+    const page = { groupId: undefined, after: undefined, limit: 10 };
+    const isIn = async (now: number) => {
+      const { states } = await listClockedIn(scene.store, page, now as Instant);
+      const own = scene.people.map((id) => clockState(scene.store, id, now as Instant));
+      const shown = (await Promise.all(own)).filter(({ status }) => status !== 'OUT');
+      expect(states).to.deep.equal(shown);
+      return states.map(({ employeeId, status, since, closesAt }) => {
+        return [employeeId, status, since, closesAt];
+      });
+    };
+    const longest = 16 * 3_600_000;
+    const ofAnn = [ann, 'IN', at('20T08:30'), at('20T08:30') + longest];
+    const ofCleo = [cleo, 'IN', at('19T22:30'), at('19T22:30') + longest];
+    expect(await isIn(NOW)).to.deep.equal([ofAnn, ofCleo]);
+    expect(await isIn(at('20T14:30') + 999)).to.deep.equal([ofAnn, ofCleo]);
+    expect(await isIn(at('20T14:30') + 1000)).to.deep.equal([ofAnn]);
+    await scene.punch(ann, at('20T15:00'), 'OUT');
+    expect(await isIn(at('20T15:00'))).to.deep.equal([]);
+  });
+
   it('say of what a clock a little ahead recorded that it has happened', async () => {
     const seconds = (after: number) => new Date(NOW + after * 1000).toISOString();
     type Told = readonly [kind: PunchKind, after: number];

@@ -1113,6 +1113,8 @@ export const ClockService: GenService<{
   /**
    * Clocks an employee in. Refused while a session is open, and inside another session; a
    * session whose window or maximum length is over is not open, and its day shows MISSING_OUT.
+   * Accepted though the state is IN of who came before their shift's window opened, and where
+   * two shifts touch and the first one's window is over.
    *
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
    * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or
@@ -1134,7 +1136,8 @@ export const ClockService: GenService<{
    * shift's window opened is clocked out too: the day shows MISSING_IN until that is corrected.
    *
    * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK where
-   * a break that began in the shift before has to be ended first.
+   * a break that began in the shift before, or any break with PAIRING_ALTERNATING, has to be
+   * ended first.
    *
    * @generated from rpc attendance.v1.ClockService.ClockOut
    */
@@ -1229,7 +1232,8 @@ export const ClockService: GenService<{
   /**
    * Puts another punch in the place of a wrong one, with a reason. Refused where the sessions
    * would not add up: what it may not do is what a person's command may not do. A wrong kind can
-   * be corrected where every other punch of the session keeps its meaning.
+   * be corrected where every other punch of the session keeps its meaning: of a break that was
+   * a departure and an arrival its end first, the other way about its beginning.
    *
    * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG
    * with the session concerned, or TOO_MANY_PUNCHES, as RecordPunches.
@@ -1243,7 +1247,8 @@ export const ClockService: GenService<{
   },
   /**
    * Whether an employee is in, on break or out, since when, and the day that belongs to. In is
-   * everybody whose departure would be accepted now. What a clock up to 2 minutes ahead of the
+   * everybody whose departure would be accepted now, also who came before their shift's window
+   * opened; some of them ClockIn still takes. What a clock up to 2 minutes ahead of the
    * service's says has happened counts as such: an arrival is seen as soon as it is recorded.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
