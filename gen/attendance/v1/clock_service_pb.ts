@@ -925,7 +925,9 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   session?: Session | undefined;
 
   /**
-   * From when on the session is no longer open, should nobody end it; absent when out.
+   * From when on the session is no longer open, should nobody end it; absent when out. Of who came
+   * before their shift's window opens that is then, and once it has opened the end of the longest
+   * session there may be.
    *
    * @generated from field: google.protobuf.Timestamp closes_time = 6;
    */
