@@ -4,7 +4,7 @@
 import { earlyDayOf, mayBeEarly, openSessionOf } from '../app/clock-state.js';
 import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../app/ports.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
-import type { EmployeeId } from '../domain/employee-id.js';
+import { compareEmployeeIds, type EmployeeId } from '../domain/employee-id.js';
 import { fromEpochDay, toEpochDay } from '../domain/local-date.js';
 import { plan, planDays, utcDay } from '../domain/plan.js';
 import { type EmployeeRoster, zoneOn } from '../domain/roster.js';
@@ -102,7 +102,7 @@ async function openDaysOf(
   const doubtful = others.filter(({ employeeId }) => !isIn.has(employeeId));
   if (doubtful.length === 0) return open;
   const came = await earlyDaysOf(session, rosters, rostered, doubtful, now);
-  return [...open, ...came].sort((a, b) => (a.employeeId < b.employeeId ? -1 : 1));
+  return [...open, ...came].sort((a, b) => compareEmployeeIds(a.employeeId, b.employeeId));
 }
 
 /**
