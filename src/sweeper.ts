@@ -81,8 +81,8 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 export function wakingRoster(store: RosterStore, wake: () => void): RosterStore {
   return {
     ...store,
-    async changeRoster(command) {
-      const outcome = await store.changeRoster(command);
+    async changeRoster(command, caller) {
+      const outcome = await store.changeRoster(command, caller);
       if (outcome.change !== undefined && outcome.change.finishedAt === undefined) wake();
       return outcome;
     },

@@ -1,11 +1,14 @@
 // What has to be read before a fact can be decided.
 
 import { toEpochDay } from '../domain/local-date.js';
+import { utcDay } from '../domain/plan.js';
 import type { Punch } from '../domain/punch.js';
 import type { Instant } from '../domain/time.js';
 import type { LockedEmployee, Need, RosterView } from './batch.js';
 import type { Fact } from './facts.js';
 import type { PlannedDays } from './touched-days.js';
+
+const DAY_MS = 86_400_000;
 
 /**
  * How far the moment under the lock may be from the moment we were told, for commands that take
@@ -20,6 +23,7 @@ export function needsOf(
   view: RosterView,
 ): readonly Need[] {
   const around = (from: Instant, to?: Instant) => plans.needAround(employeeId, from, to);
+  const toAdd = (from: Instant, to = from) => withWholeDays(around(from, to), from, to);
   switch (fact.kind) {
     case 'MARK':
     case 'CLEAR': {
@@ -29,15 +33,17 @@ export function needsOf(
     case 'REDERIVE':
       return [plans.needOf(employeeId, fact.firstDay, fact.lastDay)];
     case 'PUNCH':
-      return [around(fact.punch.time), ...reflagged(fact.punch, view, employeeId, around)];
+      return [toAdd(fact.punch.time), ...reflagged(fact.punch, view, employeeId, around)];
     case 'COMMAND': {
-      const { time } = fact.punch;
-      if (fact.isTimeGiven) {
-        return [around(time), ...reflagged(fact.punch, view, employeeId, around)];
-      }
-      const from = (fact.receivedAt - MAX_COMMAND_WAIT_MS) as Instant;
-      const to = (fact.receivedAt + MAX_COMMAND_WAIT_MS) as Instant;
-      return [around(from, to), ...reflagged(fact.punch, view, employeeId, around)];
+      const { punch, receivedAt } = fact;
+      const wait = fact.isTimeGiven ? 0 : MAX_COMMAND_WAIT_MS;
+      const time = fact.isTimeGiven ? punch.time : receivedAt;
+      const from = (time - wait) as Instant;
+      const to = (time + wait) as Instant;
+      // Whoever is in may have come off shift, and a shift's window divides them from it.
+      const since = fact.command === 'CLOCK_IN' ? from : plans.earliestArrival(from);
+      const need = withWholeDays(around(since, to), from, to);
+      return [need, ...reflagged(punch, view, employeeId, around)];
     }
     case 'VOID':
       return fact.punchIds.flatMap((punchId) => {
@@ -47,9 +53,19 @@ export function needsOf(
     case 'REPLACE': {
       const punch = view.punch(employeeId, fact.punchId);
       const times = [punch?.time, fact.time];
-      return times.flatMap((time) => (time === undefined ? [] : [around(time)]));
+      return times.flatMap((time) => (time === undefined ? [] : [toAdd(time)]));
     }
   }
+}
+
+/**
+ * Where a punch may be added, how many its day (UTC) has must be known; a date of shifts alone
+ * reaches less far.
+ */
+function withWholeDays(need: Need, first: Instant, last: Instant): Need {
+  const from = Math.min(need.from, utcDay(first) * DAY_MS) as Instant;
+  const to = Math.max(need.to, (utcDay(last) + 1) * DAY_MS - 1) as Instant;
+  return { ...need, from, to };
 }
 
 /** Around the punch that was the earliest with its event id, if this one is earlier. */
@@ -60,6 +76,6 @@ function reflagged(
   around: (from: Instant) => Need,
 ): readonly Need[] {
   if (eventId === '') return [];
-  const [first] = view.sameEvent(employeeId, deviceId, eventId);
+  const first = view.firstUse(employeeId, deviceId, eventId);
   return first === undefined || first.time < time ? [] : [around(first.time)];
 }

@@ -56,15 +56,13 @@ export interface RosterView {
   /** A punch that a fact of the batch names. */
   punch(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   /**
-   * All punches of an employee that a device gave an event id, taken back or not, by time and
-   * kind; only for device and event ids of the batch's facts. At most MAX_SAME_EVENT.
+   * The earliest punch of an employee that a device gave an event id, by time, then kind, taken
+   * back or not; only for device and event ids of the batch's facts. No other of them can become
+   * the clean one, since no punch is ever deleted.
    */
-  sameEvent(employeeId: EmployeeId, deviceId: string, eventId: string): readonly RecordedPunch[];
+  firstUse(employeeId: EmployeeId, deviceId: string, eventId: string): RecordedPunch | undefined;
   earlier(employeeId: EmployeeId, requestId: string): EarlierFact | undefined;
 }
-
-/** The most punches looked at for one event id of a device; further ones are all conflicts. */
-export const MAX_SAME_EVENT = 16;
 
 /** What was read under the locks. */
 export interface BatchView extends RosterView {

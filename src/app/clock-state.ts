@@ -6,10 +6,12 @@ import type { Attendance, Session } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError } from '../domain/errors.js';
 import { goesOnUntil, isOpenAt } from '../domain/goes-on.js';
+import type { DayPlan } from '../domain/plan.js';
+import { isDividedAt, presenceOf } from '../domain/presence.js';
 import { present } from '../domain/present.js';
-import type { Instant } from '../domain/time.js';
+import { type Instant, wholeSecond } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
-import type { AttendanceStore, DayUnderPlan, OpenDay } from './ports.js';
+import type { AttendanceStore, DayUnderPlan, OpenDay, OpenSession } from './ports.js';
 import { zoneOfDay } from './simulate.js';
 
 export const CLOCK_STATUSES = ['OUT', 'IN', 'ON_BREAK'] as const;
@@ -35,29 +37,89 @@ export interface ClockState {
   readonly zone: Zone;
 }
 
-/** Whether somebody is in a session at a moment, by its own day alone. */
-export interface OpenSession {
-  readonly session: Session;
-  readonly closesAt: Instant;
+/**
+ * How far ahead of the service's clock a punch may be and count as having happened: commands take
+ * their time from the database's clock, or bring one, and two clocks are never quite the same.
+ */
+export const MAX_AHEAD_MS = 2 * 60_000;
+
+function hasHappened(time: Instant, now: Instant): boolean {
+  return time <= now + MAX_AHEAD_MS;
 }
 
-/** The session of a day that is open at `now`: begun, without an end, and not given up yet. */
+/**
+ * The session of a day that is open at `now`: begun, by a clock that may be ahead of this one,
+ * without an end, and not given up yet.
+ */
 export function openSessionOf(
   { plan, day: { result } }: DayUnderPlan,
   now: Instant,
 ): OpenSession | undefined {
   for (const session of result.work.sessions.toReversed()) {
+    const { in: start = now } = session;
+    const moment = start > now && hasHappened(start, now) ? start : now;
     const closesAt = goesOnUntil(session, plan, result);
-    if (closesAt !== undefined && isOpenAt(session, plan, result, now)) {
+    if (closesAt !== undefined && isOpenAt(session, plan, result, moment)) {
       return { session, closesAt };
     }
   }
   return undefined;
 }
 
+/** The session of a day that a shift's window has cut, as far as its own day tells. */
+function earlySessionOf(
+  { plan, day: { result } }: DayUnderPlan,
+  now: Instant,
+): Session | undefined {
+  return result.work.sessions.findLast((session) =>
+    isDividedAt(presenceOf(session, plan, result), wholeSecond(now)),
+  );
+}
+
+/** Whether somebody may be in by an early arrival, told by a day that may not be their last. */
+export function mayBeEarly(day: DayUnderPlan, now: Instant): boolean {
+  return earlySessionOf(day, now) !== undefined;
+}
+
+/**
+ * The day of somebody who came before their shift's window opened and is still there: they neither
+ * left nor came since, and a departure would be taken now (clock-check.ts), as the keys are heeded
+ * then. `days` are all around now that are known, by date, and `plans` those of all these dates.
+ */
+export function earlyDayOf<Day extends DayUnderPlan>(
+  days: readonly Day[],
+  plans: readonly DayPlan[],
+  now: Instant,
+): (Day & { readonly open: OpenSession }) | undefined {
+  const seen = days
+    .flatMap((day) => day.day.result.work.sessions.map((session) => ({ day, session })))
+    .filter(({ session }) => hasHappened(startOf(session), now))
+    .sort((a, b) => startOf(a.session) - startOf(b.session));
+  const last = seen.at(-1);
+  if (last === undefined || earlySessionOf(last.day, now) !== last.session) return undefined;
+  const { longestUntil } = presenceOf(last.session, last.day.plan, last.day.day.result);
+  if (longestUntil === undefined || !areKeysHeeded(plans, now)) return undefined;
+  return { ...last.day, open: { session: last.session, closesAt: longestUntil } };
+}
+
+function startOf({ in: start, out }: Session): Instant {
+  return start ?? out ?? (0 as Instant);
+}
+
+/** Whether a departure at a moment is one, and no arrival. */
+function areKeysHeeded(plans: readonly DayPlan[], now: Instant): boolean {
+  const takers = plans
+    .flatMap(({ shifts }) => shifts)
+    .filter(({ window }) => window.from <= now && wholeSecond(now) <= window.to);
+  const works = takers.map(({ shift }) => shift.work);
+  const offShift = plans[0]?.offShift.work;
+  const heeding = works.length > 0 || offShift === undefined ? works : [offShift];
+  return heeding.every(({ pairing }) => pairing === 'TYPED');
+}
+
 /** One employee's state; throws EMPLOYEE_NOT_FOUND. */
 export async function clockState(
-  store: AttendanceStore,
+  store: Pick<AttendanceStore, 'readDaysAround'>,
   employeeId: EmployeeId,
   now: Instant,
 ): Promise<ClockState> {
@@ -66,9 +128,14 @@ export async function clockState(
   const { employeeName, days, today } = found;
   const zoneToday = today.plan.zone;
   for (const { plan, day } of days.toReversed()) {
-    const state = stateIn({ employeeId, employeeName, day, plan, zoneToday }, now);
-    if (state !== undefined) return state;
+    const open = openSessionOf({ plan, day }, now);
+    if (open !== undefined) {
+      return stateIn({ employeeId, employeeName, day, plan, open, zoneToday }, now);
+    }
   }
+  const plans = days.map(({ plan }) => plan);
+  const early = earlyDayOf(days, plans, now);
+  if (early !== undefined) return stateIn({ employeeId, employeeName, ...early, zoneToday }, now);
   const { date } = today.day;
   return {
     employeeId,
@@ -82,15 +149,15 @@ export async function clockState(
   };
 }
 
-/** The state of somebody with an open session on the day; undefined without one. */
+/** The state of somebody with an open session on the day. */
 function stateIn(
-  { employeeId, employeeName, day, plan, zoneToday }: OpenDay,
+  { employeeId, employeeName, day, plan, open, zoneToday }: OpenDay,
   now: Instant,
-): ClockState | undefined {
-  const open = openSessionOf({ plan, day }, now);
-  if (open === undefined) return undefined;
+): ClockState {
   const { session, closesAt } = open;
-  const pause = session.breaks.findLast(({ start, end }) => start <= now && end === undefined);
+  const pause = session.breaks.findLast(
+    ({ start, end }) => end === undefined && hasHappened(start, now),
+  );
   const shift = plan.shifts.find((planned) => planned.shift.shiftId === session.shiftId);
   return {
     employeeId,
@@ -106,19 +173,19 @@ function stateIn(
 
 /** When somebody who is in came back from the last break. */
 function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
-  return breaks.findLast(({ end }) => end !== undefined && end <= now)?.end;
+  return breaks.findLast(({ end }) => end !== undefined && hasHappened(end, now))?.end;
 }
 
 /** The last departure by now, or the moment from which on it was given up. */
 function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
-  const consider = (at: Instant | undefined): void => {
-    if (at !== undefined && at <= now && (last === undefined || at > last)) last = at;
-  };
   for (const { plan, day } of days) {
     const { result } = day;
     for (const session of result.work.sessions) {
-      consider(session.out ?? goesOnUntil(session, plan, result));
+      const { out } = session;
+      const at = out ?? goesOnUntil(session, plan, result);
+      if (at === undefined || (last !== undefined && at <= last)) continue;
+      if (out === undefined ? at <= now : hasHappened(out, now)) last = at;
     }
   }
   return last;
@@ -150,8 +217,7 @@ export async function listClockedIn(
   const states = new Map<EmployeeId, ClockState>();
   // By date: of two days of one employee the later one's session is the one that counts.
   for (const day of page.days) {
-    const state = stateIn(day, now);
-    if (state !== undefined) states.set(day.employeeId, state);
+    states.set(day.employeeId, stateIn(day, now));
   }
   return { states: [...states.values()], next: page.next };
 }

@@ -5,16 +5,17 @@ import { type ClockProblem, checkCommand } from '../domain/clock-check.js';
 import { checkCorrection } from '../domain/correction-check.js';
 import { declarationIn } from '../domain/declaration.js';
 import { derive } from '../domain/derive.js';
-import type { Failure } from '../domain/errors.js';
+import type { ClockAttempt, Failure } from '../domain/errors.js';
 import type { DayPlan } from '../domain/plan.js';
 import { type DerivedDay, type Presence, presencesOf } from '../domain/presence.js';
 import type { Timeline } from '../domain/punch.js';
 import { mayBePunched } from '../domain/punched-day.js';
 import type { RecordedPunch, ToldPunch } from '../domain/recorded-punch.js';
+import { zoneOn } from '../domain/roster.js';
 import { type Instant, wholeSecond } from '../domain/time.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-needs.js';
 import type { BatchState } from './batch-state.js';
-import { NOT_YET, originalOf, record, standingPunch } from './decide-punch.js';
+import { NOT_YET, originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from './facts.js';
 import type { PlannedDays } from './touched-days.js';
@@ -27,16 +28,26 @@ export function decideCommand(
   batch: BatchState,
   now: Instant,
 ): Failure | undefined {
-  const { employeeId, command } = fact;
-  const time = fact.isTimeGiven ? fact.punch.time : momentUnderLock(fact, now);
+  const { command } = fact;
+  if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
+  const time = fact.isTimeGiven ? fact.punch.time : now;
+  const failure = refusedAsTooMany(time, state);
+  if (failure !== undefined) return failure;
   const kind = COMMAND_KINDS[command];
   const told: ToldPunch = { ...fact.punch, time, kind };
   const trial = state.punches.trialWith(told, undefined);
-  const plans = state.plans.touchedNear(time, trial.range);
-  const before = sessionsOn(plans, state.punches.timeline);
-  const tried = tryOut(plans, trial.punches);
-  const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
-  if (problem !== undefined) return refused(problem, employeeId, time);
+  const check = (plans: readonly DayPlan[]) => {
+    const before = sessionsOn(plans, state.punches.timeline);
+    const tried = tryOut(plans, trial.punches);
+    const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
+    return { problem, tried };
+  };
+  let { problem, tried } = check(state.plans.touchedNear(time, trial.range));
+  if (problem?.refusal === 'NOT_CLOCKED_IN') {
+    // They may have come on a date that a punch within a shift's window does not touch.
+    ({ problem, tried } = check(state.plans.touchedBy(state.plans.earliestArrival(time), time)));
+  }
+  if (problem !== undefined) return refused(problem, command, state, time);
   state.settle();
   // The same was said before and taken back: this says it again.
   const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);
@@ -52,10 +63,12 @@ export function decideReplace(
   state: EmployeeState,
   batch: BatchState,
 ): Failure | undefined {
-  const { employeeId, actor, reason, punchId } = fact;
+  const { actor, reason, punchId } = fact;
   const { punch: old, failure } = standingPunch(state, punchId);
   if (old === undefined) return failure;
   const told = correctionOf(old, fact);
+  const full = refusedAsTooMany(told.time, state);
+  if (full !== undefined) return full;
   const [without, trial] = [state.punches.trialWithout(old), state.punches.trialWith(told, old)];
   const plans = byDate([
     ...state.plans.touchedNear(old.time, without.range),
@@ -71,7 +84,7 @@ export function decideReplace(
     without: sessionsOn(plans, without.punches),
     after: tried().sessions,
   });
-  if (problem !== undefined) return refused(problem, employeeId, told.time);
+  if (problem !== undefined) return refused(problem, 'REPLACE_PUNCH', state, told.time);
   state.settle();
   const punch = record(fact, told, punchId, index, state, batch);
   const voided = {
@@ -87,12 +100,16 @@ export function decideReplace(
   return undefined;
 }
 
-/** The needs were told without knowing it: far from the moment we were told, they would not do. */
-function momentUnderLock({ receivedAt }: CommandFact, now: Instant): Instant {
-  if (Math.abs(now - receivedAt) > MAX_COMMAND_WAIT_MS) {
-    throw new RangeError(`a command received at ${receivedAt} is decided at ${now}`);
-  }
-  return now;
+/** The needs were told without knowing the moment: far from when we were told, they do not do. */
+function isFarFrom(receivedAt: Instant, now: Instant): boolean {
+  return Math.abs(now - receivedAt) > MAX_COMMAND_WAIT_MS;
+}
+
+function clocksDiffer({ receivedAt }: CommandFact, decidedAt: Instant): Failure {
+  const minutes = Math.round((decidedAt - receivedAt) / 60_000);
+  const ahead = `${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead of' : 'behind'}`;
+  const cause = new Error(`the database's clock is ${ahead} this host's: set both by NTP`);
+  return { kind: 'CLOCKS_DIFFER', receivedAt, decidedAt, cause };
 }
 
 /** What came with the old punch stays, as evidence; but its device said no such thing. */
@@ -199,14 +216,17 @@ function accept(
 
 function refused(
   { refusal, session }: ClockProblem,
-  employeeId: EmployeeState['employeeId'],
+  command: ClockAttempt,
+  { employeeId, plans }: EmployeeState,
   time: Instant,
 ): Failure {
   return {
     kind: 'CLOCK_REFUSED',
     refusal,
+    command,
     employeeId,
     time,
+    zone: zoneOn(plans.employee, plans.dateAt(time)),
     session: session && {
       in: session.in,
       out: session.out,

@@ -3,9 +3,11 @@
 // what came first: it is the earliest by its own time.
 
 import type { Failure } from '../domain/errors.js';
+import { fromEpochDay } from '../domain/local-date.js';
+import { utcDay } from '../domain/plan.js';
 import { PUNCH_KINDS, type PunchFlag } from '../domain/punch.js';
 import { isSamePunch, type RecordedPunch, type ToldPunch } from '../domain/recorded-punch.js';
-import type { RecordTime } from '../domain/time.js';
+import type { Instant, RecordTime } from '../domain/time.js';
 import type { PunchReflag } from './batch.js';
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
@@ -14,24 +16,44 @@ import type { Fact, PunchFact, VoidFact } from './facts.js';
 /** Until the commit tells it. */
 export const NOT_YET = 0 as RecordTime;
 
-/** Accepts a punch, or finds the one that it repeats. */
+/**
+ * The most punches that are kept of one employee and one day (UTC) of their times, those taken back
+ * included: a row is never deleted, and all of them are read under the lock with every further
+ * punch near them. Far more than any clock records of a person, and what a device in a loop
+ * brings in minutes.
+ */
+export const MAX_PUNCHES_PER_DAY = 2000;
+
+/** Why no punch at a moment can be kept; undefined: there is room. */
+export function refusedAsTooMany(time: Instant, state: EmployeeState): Failure | undefined {
+  const day = utcDay(time);
+  if (state.punches.countOn(day) < MAX_PUNCHES_PER_DAY) return undefined;
+  const { employeeId } = state;
+  const utcDate = fromEpochDay(day);
+  return { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate, maxPunches: MAX_PUNCHES_PER_DAY };
+}
+
+/** Accepts a punch, finds the one that it repeats, or refuses it where there is no room. */
 export function decidePunch(
   fact: PunchFact,
   index: number,
   state: EmployeeState,
   batch: BatchState,
-): void {
+): Failure | undefined {
   const original = originalOf(fact.punch, state);
   if (original !== undefined) {
     const { punchId } = state.named(original);
     const outcome = { kind: 'DUPLICATE', day: undefined, punchIds: [punchId] } as const;
     batch.done(state, fact, outcome, undefined);
-    return;
+    return undefined;
   }
+  const failure = refusedAsTooMany(fact.punch.time, state);
+  if (failure !== undefined) return failure;
   const punch = record(fact, fact.punch, undefined, index, state, batch);
   const outcome = { kind: 'DONE', day: undefined, punchIds: [punch.punchId] } as const;
   const sequence = punch.punchId;
   batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: true, voids: [] });
+  return undefined;
 }
 
 /** The punch that another one repeats, taken back or not; no correction is one. */

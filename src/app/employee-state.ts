@@ -87,7 +87,7 @@ export class EmployeeState {
 
   /** The earliest punch with the device and event id of one, taken back or not. */
   firstUse({ deviceId, eventId }: Punch): RecordedPunch | undefined {
-    const [first] = this.#view.sameEvent(this.employeeId, deviceId, eventId);
+    const first = this.#view.firstUse(this.employeeId, deviceId, eventId);
     return this.#firstUses.get(`${eventId} ${deviceId}`) ?? (first && this.named(first));
   }
 

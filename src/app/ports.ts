@@ -1,7 +1,7 @@
 // What the use cases need of the world, as interfaces. store/ implements them over PostgreSQL;
 // cache/ decorates an implementation; the use cases cannot tell which they were given.
 
-import type { Status, StoredDay } from '../domain/day.js';
+import type { Session, Status, StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { KnownDay } from '../domain/known-day.js';
 import type { LocalDate, LocalMonth } from '../domain/local-date.js';
@@ -113,7 +113,10 @@ export interface DayRevision {
   readonly day: StoredDay;
   readonly actor: string;
   readonly cause: ChangeCause;
-  /** The reason of a clearing, the note of a mark; empty when none was given. */
+  /**
+   * The reason of a clearing, a void, a replacement or a change of the roster, the note of a mark
+   * or a punch; empty when none was given.
+   */
   readonly reason: string;
 }
 
@@ -164,9 +167,17 @@ export interface OpenDaysQuery {
   readonly limit: number;
 }
 
-/** A day with a session that can still be ended. */
+/** A session that somebody is in at a moment. */
+export interface OpenSession {
+  readonly session: Session;
+  /** From when on they are not, should nobody end it. */
+  readonly closesAt: Instant;
+}
+
+/** A day with a session that somebody is in. */
 export interface OpenDay extends EmployeeDay {
   readonly plan: DayPlan;
+  readonly open: OpenSession;
   /** The employee's on the date that the moment is in there. */
   readonly zoneToday: Zone;
 }
@@ -183,9 +194,22 @@ export interface PunchQuery {
   readonly startTime: Instant | undefined;
   readonly endTime: Instant | undefined;
   readonly includeVoided: boolean;
-  /** Begin behind this punch. */
-  readonly after: { readonly time: Instant; readonly punchId: number } | undefined;
+  /** Begin behind this punch; undefined: at the first. */
+  readonly after: PunchCursor | undefined;
+  /** The most punches to return, at least 1. */
   readonly limit: number;
+}
+
+export interface PunchCursor {
+  readonly time: Instant;
+  readonly punchId: number;
+}
+
+export interface PunchPage {
+  /** By time and number. */
+  readonly punches: readonly RecordedPunch[];
+  /** The last punch looked at, returned or not; undefined when the list ends here. */
+  readonly next: PunchCursor | undefined;
 }
 
 /** The state of one thing the service depends on. */
@@ -235,7 +259,7 @@ export interface AttendanceStore {
   readDaysAround(employeeId: EmployeeId, now: Instant): Promise<DaysAround | undefined>;
 
   /** One employee's punches by time and number; undefined for an unknown employee. */
-  listPunches(query: PunchQuery): Promise<readonly RecordedPunch[] | undefined>;
+  listPunches(query: PunchQuery): Promise<PunchPage | undefined>;
 
   /** By date, then employee. */
   listByDate(query: DayQuery): Promise<DayPage>;

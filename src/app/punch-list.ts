@@ -8,6 +8,8 @@ import type { RecordedPunch } from '../domain/recorded-punch.js';
 import type { OffShiftRules } from '../domain/shift.js';
 import type { Instant } from '../domain/time.js';
 
+const DAY_MS = 86_400_000;
+
 /** What the standing punches would be with another one, or with one less. */
 export interface Trial {
   readonly punches: Timeline;
@@ -45,6 +47,13 @@ export class PunchList {
       found.push(punch);
     }
     return found;
+  }
+
+  /** How many there are on a day (UTC) that was read whole, taken back or not. */
+  countOn(utcDay: number): number {
+    const start = (utcDay * DAY_MS) as Instant;
+    const end = (start + DAY_MS) as Instant;
+    return placeOf(this.#all, end, -1) - placeOf(this.#all, start, -1);
   }
 
   /** Adds a punch that counts, and tells how far it changes off-shift work. */

@@ -9,7 +9,6 @@ import type { Finding } from '../domain/finding.js';
 import type { KnownDay } from '../domain/known-day.js';
 import { type LocalDate, monthIndex, monthOf, monthsBetween } from '../domain/local-date.js';
 import { type DaySubject, type PresentableDay, present, presentResult } from '../domain/present.js';
-import type { RecordedPunch } from '../domain/recorded-punch.js';
 import { type Instant, instantOf, type RecordTime } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import type {
@@ -19,6 +18,7 @@ import type {
   DayPage,
   DayQuery,
   DayRevision,
+  PunchPage,
   PunchQuery,
 } from './ports.js';
 import { zoneOfDay } from './simulate.js';
@@ -290,19 +290,9 @@ async function beforeAll(
   return result && { result, revision: 0, recordedAt: undefined };
 }
 
-/** A page of punches, and where to go on; undefined when it ends here. */
-export interface PunchPage {
-  readonly punches: readonly RecordedPunch[];
-  readonly next: PunchQuery['after'];
-}
-
 /** One employee's punches by time and number; throws EMPLOYEE_NOT_FOUND. */
 export async function listPunches(store: AttendanceStore, query: PunchQuery): Promise<PunchPage> {
-  const { employeeId, limit } = query;
-  // One more than asked for tells whether it ends.
-  const found = await store.listPunches({ ...query, limit: limit + 1 });
-  if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
-  const punches = found.slice(0, limit);
-  const last = found.length > limit ? punches.at(-1) : undefined;
-  return { punches, next: last && { time: last.time, punchId: last.punchId } };
+  const page = await store.listPunches(query);
+  if (page !== undefined) return page;
+  throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId: query.employeeId });
 }

@@ -13,16 +13,29 @@ const MAX_PLANS = 512;
 /** By employee roster, the one used last at the end. */
 const recent = new Map<EmployeeRoster, PlannedDays>();
 
-/** An employee's plans, perhaps with some already made. */
+/**
+ * An employee's plans, perhaps with some already made. Whoever lets them grow calls `keepFew`
+ * before anything else can happen.
+ */
 export function recentPlans(roster: Roster, employee: EmployeeRoster): PlannedDays {
   const known = recent.get(employee);
   recent.delete(employee);
-  const isUsable = known?.roster === roster && known.size <= MAX_PLANS;
-  const plans = isUsable ? known : new PlannedDays(roster, employee);
+  const plans = known?.roster === roster ? known : new PlannedDays(roster, employee);
   recent.set(employee, plans);
   if (recent.size > MAX_ROSTERS) {
     const [oldest] = recent.keys();
     if (oldest !== undefined) recent.delete(oldest);
   }
   return plans;
+}
+
+/** Forgets plans that have become too many, as after a batch of many dates; who has them keeps them. */
+export function keepFew(plans: PlannedDays): void {
+  const { employee, size } = plans;
+  if (size > MAX_PLANS && recent.get(employee) === plans) recent.delete(employee);
+}
+
+/** How many plans of a roster are remembered: for the test of the bound. */
+export function plansHeld(employee: EmployeeRoster): number {
+  return recent.get(employee)?.size ?? 0;
 }

@@ -47,8 +47,9 @@ export async function recordFacts(
 export async function recordFact(store: AttendanceStore, fact: Fact): Promise<Recorded> {
   const [result] = await recordFacts(store, [fact]);
   if (result === undefined) throw new Error('a batch of one has no result');
-  if (result.failure !== undefined) throw new AttendanceError(result.failure);
-  return result;
+  const { failure } = result;
+  if (failure === undefined) return result;
+  throw new AttendanceError(failure, 'cause' in failure ? { cause: failure.cause } : undefined);
 }
 
 async function recordTogether(

@@ -185,9 +185,10 @@ interface DateRangeQuery extends PageQuery {
 export interface RosterStore {
   /**
    * Changes the roster in one transaction, under the locks of what it depends on. Throws the
-   * ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP and INVALID_FIELDS.
+   * ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP and INVALID_FIELDS. Changes wait for each
+   * other: one whose `caller` is aborted before its turn is not made, and throws the signal's reason.
    */
-  changeRoster(command: RosterCommand): Promise<RosterOutcome>;
+  changeRoster(command: RosterCommand, caller?: AbortSignal): Promise<RosterOutcome>;
 
   getEmployee(
     employeeId: EmployeeId,

@@ -140,6 +140,11 @@ export class PlannedDays {
     );
   }
 
+  /** When somebody who leaves at a moment can have come, at the earliest, without a shift. */
+  earliestArrival(departure: Instant): Instant {
+    return (departure - this.roster.offShift.maxLengthSeconds * SECOND_MS) as Instant;
+  }
+
   /** What has to be read before a punch of the range can be decided. */
   needAround(employeeId: EmployeeId, from: Instant, to: Instant = from): Need {
     const touched = this.touchedBy(from, to);

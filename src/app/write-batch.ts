@@ -12,7 +12,7 @@ import { decideMark, decideRederive } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import type { Fact } from './facts.js';
-import { recentPlans } from './recent-plans.js';
+import { keepFew, recentPlans } from './recent-plans.js';
 import { UsedRequestIds } from './replay.js';
 import type { PlannedDays } from './touched-days.js';
 
@@ -23,9 +23,16 @@ export function rulesFor(facts: readonly Fact[]): BatchRules {
     needs(fact, view) {
       const employee = view.employee(fact.employeeId);
       if (employee === undefined) return [];
-      return needsOf(fact, employee, plans.of(employee, view), view);
+      const own = plans.of(employee, view);
+      const needs = needsOf(fact, employee, own, view);
+      keepFew(own);
+      return needs;
     },
-    decide: (view, now) => decideBatch(facts, view, now, plans),
+    decide(view, now) {
+      const decision = decideBatch(facts, view, now, plans);
+      plans.keepFew();
+      return decision;
+    },
   };
 }
 
@@ -39,6 +46,10 @@ class BatchPlans {
     const plans = recentPlans(roster, own);
     this.#known.set(employeeId, plans);
     return plans;
+  }
+
+  keepFew(): void {
+    for (const plans of this.#known.values()) keepFew(plans);
   }
 }
 
@@ -82,8 +93,7 @@ function decideFact(
     case 'CLEAR':
       return decideMark(fact, index, state, batch);
     case 'PUNCH':
-      decidePunch(fact, index, state, batch);
-      return undefined;
+      return decidePunch(fact, index, state, batch);
     case 'VOID':
       return decideVoid(fact, index, state, batch);
     case 'REDERIVE':

@@ -127,9 +127,9 @@ function toldOf(
   publish: (invalidations: readonly Invalidation[]) => Promise<void>,
 ): RosterStore {
   return {
-    async changeRoster(command) {
+    async changeRoster(command, caller) {
       try {
-        return await rosters.changeRoster(command);
+        return await rosters.changeRoster(command, caller);
       } finally {
         // Whatever came of it: a change of which only the answer was lost must be known too, and
         // one that changes nothing may repeat one whose commit the cache never heard of.

@@ -21,6 +21,7 @@ import {
   timeArgument,
   timeText,
 } from './day-options.js';
+import { anomaliesText, clockText } from './day-text.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
@@ -284,9 +285,14 @@ async function printDays(
     day.employeeName || '-',
     statusText(day),
     originWord(day.origin),
+    clockText(day.worked),
+    anomaliesText(day),
     day.note,
   ]);
-  const lines = table(['DATE', 'EMPLOYEE', 'NAME', 'STATUS', 'ORIGIN', 'NOTE'], rows);
+  const lines = table(
+    ['DATE', 'EMPLOYEE', 'NAME', 'STATUS', 'ORIGIN', 'WORKED', 'ANOMALIES', 'NOTE'],
+    rows,
+  );
   for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
 }
 

@@ -1,5 +1,5 @@
-// The day that a moment of an employee belongs to: that of the session it begins, ends or divides,
-// which may be yesterday's; else the date that clocks showed.
+// The day that a moment of an employee belongs to: that of the session it begins, ends or divides, or
+// else lies in, which may be yesterday's; else the date that clocks showed.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
@@ -19,7 +19,9 @@ export async function dateOfPunch(
   zone: string,
 ): Promise<string> {
   const days = await daysAround(client, employeeId, time, zone);
-  const own = days.find(({ sessions }) => sessions.some((session) => isOf(session, time)));
+  const own =
+    days.find(({ sessions }) => sessions.some((session) => isOf(session, time))) ??
+    days.find(({ sessions }) => sessions.some((session) => isWithin(session, time)));
   return own?.date ?? localDate(timestampMs(time), zone);
 }
 
@@ -52,6 +54,11 @@ async function daysAround(
     endDate: localDate(epochMs + DAYS_AROUND * DAY_MS, zone),
   });
   return attendances;
+}
+
+function isWithin({ inTime, outTime }: Session, { seconds }: Timestamp): boolean {
+  if (inTime === undefined || outTime === undefined) return false;
+  return inTime.seconds < seconds && seconds < outTime.seconds;
 }
 
 function isOf({ inTime, outTime, breaks }: Session, time: Timestamp): boolean {

@@ -9,7 +9,11 @@ import { isIsoDate, parseStatus, STATUS_WORDS } from './import-row.js';
 
 export function statusArgument(text: string): AttendanceStatus {
   const status = parseStatus(text);
-  if (status === undefined) throw new InvalidArgumentError(`It must be one of ${STATUS_WORDS}.`);
+  if (status === undefined) {
+    // As they can be typed without quotes.
+    const words = STATUS_WORDS.map((word) => word.replace(' ', '-')).join(', ');
+    throw new InvalidArgumentError(`It must be one of ${words}.`);
+  }
   return status;
 }
 

@@ -56,7 +56,7 @@ function lengthOf({ inTime, outTime, worked }: Session): string {
 }
 
 function rowOf(day: Attendance, zone: string): readonly string[] {
-  const { date, firstInTime, lastOutTime, nextTransitionTime, anomalies } = day;
+  const { date, firstInTime, lastOutTime, nextTransitionTime } = day;
   const time = (instant: Timestamp | undefined) => timeOfDay(instant, zone, date);
   return [
     date,
@@ -66,7 +66,7 @@ function rowOf(day: Attendance, zone: string): readonly string[] {
     time(firstInTime),
     time(lastOutTime),
     zone,
-    anomalies.length === 0 ? '-' : anomalies.map(anomalyWord).join(', '),
+    anomaliesText(day),
   ];
 }
 
@@ -77,6 +77,10 @@ export function clockText(length: Duration | undefined): string {
   const two = (number: number) => String(number).padStart(2, '0');
   const minutes = `${Math.floor(total / 3600)}:${two(Math.floor(total / 60) % 60)}`;
   return total % 60 === 0 ? minutes : `${minutes}:${two(total % 60)}`;
+}
+
+export function anomaliesText({ anomalies }: Pick<Attendance, 'anomalies'>): string {
+  return anomalies.length === 0 ? '-' : anomalies.map(anomalyWord).join(', ');
 }
 
 export function anomalyWord(anomaly: Anomaly): string {

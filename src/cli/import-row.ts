@@ -48,7 +48,7 @@ const STATUS_BY_SPELLING: ReadonlyMap<string, AttendanceStatus> = new Map(
 );
 
 /** The words to offer when a status is not understood. */
-export const STATUS_WORDS = SPELLINGS.map(([, [word]]) => word).join(', ');
+export const STATUS_WORDS: readonly string[] = SPELLINGS.flatMap(([, words]) => words.slice(0, 1));
 
 export const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -100,7 +100,10 @@ export function parseLegacyRow(
   const nameProblem = problemOfName(employeeName);
   if (nameProblem !== undefined) return bad('BAD_NAME', nameProblem);
   if (status === undefined) {
-    return bad('BAD_STATUS', `status ${shown(field('status'))} is not one of ${STATUS_WORDS}`);
+    return bad(
+      'BAD_STATUS',
+      `status ${shown(field('status'))} is not one of ${STATUS_WORDS.join(', ')}`,
+    );
   }
   if (!isIsoDate(date)) {
     return bad('BAD_DATE', `date ${shown(date)} is not a real date written YYYY-MM-DD`);

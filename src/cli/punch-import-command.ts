@@ -101,7 +101,11 @@ async function importFile(
   try {
     result = options.dryRun
       ? await importing(undefined)
-      : await withClient(options, surroundings, importing);
+      : await withClient(options, surroundings, async (client) => {
+          // An import outlives a service that goes away; one that was never there is told at once.
+          await client.recordPunches({ punches: [] });
+          return await importing(client);
+        });
   } catch (error) {
     if (error instanceof AttendanceClientError) {
       report.note('What was taken so far is kept: run the same command again, nothing doubles.');

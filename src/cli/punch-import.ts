@@ -182,7 +182,7 @@ class PunchRun {
       const reason = `${parsed.code}: ${parsed.description}`;
       this.#settle(row, { kind: 'REJECTED', reject: { line, reason, fields } });
     } else if (client === undefined) {
-      this.#settle(row, { kind: 'RECORDED', remarks: parsed.remarks });
+      this.#settle(row, { kind: 'RECORDED', remarks: parsed.remarks, anomalies: [] });
     } else {
       const { punch, remarks } = parsed;
       await this.#lanes.add(punch.employeeId, { row, punch, remarks });

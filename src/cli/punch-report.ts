@@ -72,6 +72,13 @@ function remarksOf({ counts }: PunchImportResult): string[] {
       `${grouped(counts.byTurns)} without a kind: arrivals and departures by turns${which}.`,
     );
   }
+  const odd = Object.entries(counts.anomalies).map(([word, count]) => `${word} ${grouped(count)}`);
+  if (odd.length > 0) {
+    remarks.push(
+      `Recorded, and odd: ${odd.join(', ')}. attendance punches list EMPLOYEE shows them; one ` +
+        'that is wrong is taken back with attendance punches void.',
+    );
+  }
   if (counts.tookEarlier > 0) {
     remarks.push(
       `${grouped(counts.tookEarlier)} in an hour that the clocks showed twice: the earlier one ` +

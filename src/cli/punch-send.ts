@@ -1,7 +1,7 @@
 // Sends one batch of punches and says what became of each. Safe to send twice: the service knows a
 // punch again by its employee, device, event id, instant and kind.
 
-import type { AttendanceClient, RecordPunchResult } from '../client/index.js';
+import type { Anomaly, AttendanceClient, RecordPunchResult } from '../client/index.js';
 import {
   AttendanceClientError,
   errorOfStatus,
@@ -16,7 +16,13 @@ import type { LoggedPunch, RowRemarks } from './punch-row.js';
 
 /** What can become of a row of a log. */
 export type PunchRowOutcome =
-  | { readonly kind: 'RECORDED' | 'DUPLICATE'; readonly remarks: RowRemarks }
+  | {
+      readonly kind: 'RECORDED';
+      readonly remarks: RowRemarks;
+      /** What the service found odd about it. */
+      readonly anomalies: readonly Anomaly[];
+    }
+  | { readonly kind: 'DUPLICATE'; readonly remarks: RowRemarks }
   | { readonly kind: 'REJECTED'; readonly reject: Reject };
 
 /** A row on its way. */
@@ -77,7 +83,7 @@ function outcomeOf(
 ): PunchRowOutcome | AttendanceClientError {
   switch (result?.outcome) {
     case PunchOutcome.RECORDED:
-      return { kind: 'RECORDED', remarks };
+      return { kind: 'RECORDED', remarks, anomalies: result.punch?.anomalies ?? [] };
     case PunchOutcome.DUPLICATE:
       return { kind: 'DUPLICATE', remarks };
     default: {

@@ -1,6 +1,7 @@
 // What an import of punches counts: what became of the rows, and what had to be decided in reading
 // them. Bounded, whatever stands in the file.
 
+import { anomalyWord } from './day-text.js';
 import type { Reject } from './import-ledger.js';
 import type { RowRemarks } from './punch-row.js';
 import type { PunchRowOutcome } from './punch-send.js';
@@ -32,6 +33,8 @@ export interface PunchCounts {
   readonly byTurns: number;
   /** The kinds among them that mean none, with how often each stood there: the first 10. */
   readonly unknownKinds: Readonly<Record<string, number>>;
+  /** What the service found odd about recorded ones, in words, with how often: `clock skew`. */
+  readonly anomalies: Readonly<Record<string, number>>;
   /** Local times that happened twice, nothing said which, and the earlier was taken. */
   readonly tookEarlier: number;
 }
@@ -40,6 +43,7 @@ export class PunchTally {
   readonly #counts = { recorded: 0, duplicates: 0, rejected: 0, byTurns: 0, tookEarlier: 0 };
   readonly #reasons = new Map<string, RejectReason>();
   readonly #unknownKinds = new Map<string, number>();
+  readonly #anomalies = new Map<string, number>();
   readonly #reject: (reject: Reject) => void;
 
   constructor(reject: (reject: Reject) => void) {
@@ -51,6 +55,7 @@ export class PunchTally {
       ...this.#counts,
       rejectReasons: [...this.#reasons.values()].sort((a, b) => b.count - a.count),
       unknownKinds: Object.fromEntries(this.#unknownKinds),
+      anomalies: Object.fromEntries(this.#anomalies),
     };
   }
 
@@ -59,6 +64,9 @@ export class PunchTally {
       case 'RECORDED':
         this.#counts.recorded += 1;
         this.#remark(outcome.remarks);
+        for (const word of outcome.anomalies.map(anomalyWord)) {
+          this.#anomalies.set(word, (this.#anomalies.get(word) ?? 0) + 1);
+        }
         break;
       case 'DUPLICATE':
         this.#counts.duplicates += 1;

@@ -65,6 +65,12 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['SESSION_TOO_LONG', CORRECT],
   ['PUNCH_NOT_FOUND', ({ who }) => `Their numbers: attendance punches list ${who}`],
   [
+    'TOO_MANY_PUNCHES',
+    ({ who }) =>
+      `What is there: attendance punches list ${who}; to say what the day was: ` +
+      `attendance mark ${who} DATE STATUS`,
+  ],
+  [
     'PUNCH_VOIDED',
     ({ who }) => `Who took it back, and why: attendance punches list ${who} --voided`,
   ],

@@ -11,8 +11,8 @@ import type { RosterPlan, RosterStep, RosterWrites } from './roster-plan.js';
 import type { RowType } from './roster-row.js';
 import { ROW_TYPES } from './roster-row.js';
 
-/** Queues at a time. Changes of the roster are made one after the other by the service anyway. */
-const QUEUES_AT_A_TIME = 4;
+/** Queues at a time: the service commits together what has come in by then about several people. */
+const QUEUES_AT_A_TIME = 32;
 
 export interface RosterCounts {
   created: number;

@@ -62,7 +62,9 @@ and its from: to change a rota, give the old one a to and add a row with the new
 of the rows does not matter. A row of an archived employee brings the employee back; archived
 shifts stay archived.
 
-If any row is wrong, all that are wrong are told and nothing is sent.
+If any row cannot be read, all such rows are told and nothing is sent. What only the service can
+judge, such as shifts that overlap, is told when that row's turn comes: what was done stays, and
+the same file, mended, does the rest.
 
 Exit codes: 0 all done, 1 the file is wrong, 3 the service refused some rows, 130 interrupted.`;
 

@@ -3,7 +3,14 @@
 // says, and to nobody's session but the one it is about. Times here are whole seconds.
 
 import type { ClockRefusal } from './errors.js';
-import { beginningOf, isOnBreak, isSamePresence, lastEventOf, type Presence } from './presence.js';
+import {
+  beginningOf,
+  isDividedAt,
+  isOnBreak,
+  isSamePresence,
+  lastEventOf,
+  type Presence,
+} from './presence.js';
 import type { PunchKind } from './punch.js';
 import type { Instant } from './time.js';
 
@@ -71,7 +78,8 @@ function concernedAt(
     ({ in: start, out, goesOnUntil }) =>
       start !== undefined &&
       out === undefined &&
-      start <= time &&
+      // Nobody leaves in the second in which they came: that of a departure is the session before.
+      (action === 'OUT' ? start < time : start <= time) &&
       time <= (goesOnUntil ?? Infinity),
   );
 }
@@ -82,17 +90,17 @@ function concernedAt(
  */
 function isLastSecond(
   action: ClockAction,
-  { closesAt, goesOnUntil }: Presence,
+  { openUntil, goesOnUntil }: Presence,
   time: Instant,
 ): boolean {
-  return time === (action === 'IN' ? closesAt : goesOnUntil);
+  return time === (action === 'IN' ? openUntil : goesOnUntil);
 }
 
 /**
  * Whether a departure is that of somebody whose arrival, off shift, a shift's window divides from
- * it. The departure is taken as a fact without an arrival, for a person to put right: nothing was
- * punched since they came, they were not there for longer than somebody may be, and all sessions
- * stay as they were.
+ * it. The departure is taken as a fact without an arrival, for a person to put right: they neither
+ * left nor came again since, were not there for longer than somebody may be, and all sessions stay
+ * as they were.
  */
 function leavesEvidently(
   time: Instant,
@@ -100,8 +108,7 @@ function leavesEvidently(
   after: () => readonly Presence[],
 ): boolean {
   const last = latestBefore(before, time);
-  if (last?.longestUntil === undefined || time > last.longestUntil) return false;
-  if (last.closesAt === undefined || last.closesAt === last.longestUntil) return false;
+  if (last === undefined || !isDividedAt(last, time)) return false;
   const afterwards = after();
   const target = afterwards.find(({ in: start, out }) => start === undefined && out === time);
   return target !== undefined && harmedBy({ target, from: [] }, before, afterwards) === undefined;
@@ -110,8 +117,8 @@ function leavesEvidently(
 /** The session that is open at a moment, or was begun in that very second. */
 export function openAt(sessions: readonly Presence[], time: Instant): Presence | undefined {
   return sessions.findLast(
-    ({ in: start, out, closesAt }) =>
-      start !== undefined && out === undefined && start <= time && time <= (closesAt ?? Infinity),
+    ({ in: start, out, openUntil }) =>
+      start !== undefined && out === undefined && start <= time && time <= (openUntil ?? Infinity),
   );
 }
 
@@ -134,9 +141,7 @@ function checkMoment(
   }
   const other = closedAround(sessions, time, false);
   if (other !== undefined) return { refusal: 'OVERLAPS', session: other };
-  if (action === 'OUT' && (open === undefined || open.in === time)) {
-    return notThere(sessions, time);
-  }
+  if (action === 'OUT' && open === undefined) return notThere(sessions, time);
   if (open === undefined) {
     return { refusal: 'NOT_CLOCKED_IN', session: latestBefore(sessions, time) };
   }

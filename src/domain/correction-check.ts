@@ -13,6 +13,7 @@ import {
   harmedBy,
   openAt,
 } from './clock-check.js';
+import { robbedBy } from './kept-roles.js';
 import { isSameBreaks, isSamePresence, type Presence } from './presence.js';
 import type { PunchKind } from './punch.js';
 import { isRetold } from './retold-check.js';
@@ -32,9 +33,26 @@ export interface Correction {
 
 /** Why a correction is refused; undefined when it is not. */
 export function checkCorrection(correction: Correction): ClockProblem | undefined {
-  const { oldKind, newKind, newTime, before, without, after } = correction;
+  const { before, after } = correction;
   // What changes no session harms none: a repeated punch, or one within a day counted as a whole.
-  if (isSameAll(before, after)) return undefined;
+  const problem = isSameAll(before, after) ? undefined : refusedFor(correction);
+  if (problem !== undefined) return problem;
+  const harmed = leftOnBreak(correction) ?? robbedBy(correction);
+  return harmed && { refusal: 'OVERLAPS', session: harmed };
+}
+
+/** Within a day counted as a whole: a break that was ended is now left. */
+function leftOnBreak({ oldKind, newKind, newTime, after }: Correction): Presence | undefined {
+  if (newKind !== 'OUT' || oldKind === 'OUT') return undefined;
+  return after.find(
+    ({ isWhole, out, breaks }) =>
+      isWhole && out !== newTime && breaks.some(({ end }) => end === newTime),
+  );
+}
+
+/** Why a correction that changes sessions is refused. */
+function refusedFor(correction: Correction): ClockProblem | undefined {
+  const { oldKind, newKind, newTime, before, without, after } = correction;
   const role = isSameAll(before, without) ? undefined : roleOf(correction);
   const isSameKind = newKind === oldKind || newKind === 'UNSPECIFIED';
   if (role !== undefined && (isSameKind || role.action === newKind)) {

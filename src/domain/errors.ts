@@ -4,6 +4,7 @@
 import type { EmployeeId } from './employee-id.js';
 import type { LocalDate } from './local-date.js';
 import type { Instant, RecordTime } from './time.js';
+import type { Zone } from './zone.js';
 
 /** One refused field of a request. */
 export interface FieldViolation {
@@ -26,6 +27,16 @@ export const CLOCK_REFUSALS = [
   'SESSION_TOO_LONG',
 ] as const;
 export type ClockRefusal = (typeof CLOCK_REFUSALS)[number];
+
+/** What was tried at the clock. */
+export const CLOCK_ATTEMPTS = [
+  'CLOCK_IN',
+  'CLOCK_OUT',
+  'START_BREAK',
+  'END_BREAK',
+  'REPLACE_PUNCH',
+] as const;
+export type ClockAttempt = (typeof CLOCK_ATTEMPTS)[number];
 
 /** The session that a refused command met. */
 export interface SessionConcerned {
@@ -64,9 +75,12 @@ export type Failure =
   | {
       readonly kind: 'CLOCK_REFUSED';
       readonly refusal: ClockRefusal;
+      readonly command: ClockAttempt;
       readonly employeeId: EmployeeId;
       /** The moment of the command, or of the corrected punch. */
       readonly time: Instant;
+      /** The employee's at that moment. */
+      readonly zone: Zone;
       /** Undefined where there is none, as for somebody never seen. */
       readonly session: SessionConcerned | undefined;
     }
@@ -77,6 +91,14 @@ export type Failure =
       readonly employeeId: EmployeeId;
       readonly punchId: number;
       readonly by: number;
+    }
+  /** No more punches of that day are kept, whoever tells them. */
+  | {
+      readonly kind: 'TOO_MANY_PUNCHES';
+      readonly employeeId: EmployeeId;
+      /** The date of the punch in UTC. */
+      readonly utcDate: LocalDate;
+      readonly maxPunches: number;
     }
   | {
       readonly kind: 'ROSTER_NOT_FOUND';
@@ -112,6 +134,14 @@ export type Failure =
       readonly kind: 'AS_OF_TIME_NOT_SETTLED';
       readonly sent: RecordTime;
       readonly settled: RecordTime;
+    }
+  /** Which of them is wrong nobody here can tell: no time can be given to a command. */
+  | {
+      readonly kind: 'CLOCKS_DIFFER';
+      /** When we were told, by the service's clock, and the moment under the lock, by the database's. */
+      readonly receivedAt: Instant;
+      readonly decidedAt: Instant;
+      readonly cause: Error;
     }
   /** PostgreSQL refused one fact of a batch for what is in it: a fault of this service. */
   | { readonly kind: 'FACT_REFUSED'; readonly cause: Error }

@@ -50,6 +50,11 @@ export function isOpenAt(
   if (session.in === undefined || session.in > time || until === undefined) return false;
   if (until > time) return true;
   if (until !== wholeSecond(time)) return false;
-  if (session.shiftId === undefined) return !plan.windows.some(({ from }) => from === until);
+  if (session.shiftId === undefined) return !opensAt(plan, until);
   return plan.shifts.some(({ window }) => window.to === until);
+}
+
+/** Whether a shift's window begins at a moment: what is punched in that second is the shift's. */
+export function opensAt({ windows }: DayPlan, time: Instant): boolean {
+  return windows.some(({ from }) => from === time);
 }

@@ -3,9 +3,9 @@
 
 import type { Break, DayResult, Session } from './day.js';
 import type { SessionConcerned } from './errors.js';
-import { goesOnUntil } from './goes-on.js';
+import { goesOnUntil, opensAt } from './goes-on.js';
 import type { DayPlan } from './plan.js';
-import { firstAtOrAfter, type Timeline } from './punch.js';
+import { firstAtOrAfter, type PunchKind, type Timeline } from './punch.js';
 import type { Instant } from './time.js';
 
 /** A date, and what the punches come to on it. */
@@ -16,9 +16,9 @@ export interface DerivedDay {
 
 export interface Presence extends SessionConcerned {
   readonly breaks: readonly Break[];
-  /** Without `out`: from when on it is not open any more. */
-  readonly closesAt: Instant | undefined;
-  /** Without `out`: from when on its end is not taken any more, at `closesAt` or later. */
+  /** Without `out`: the last second in which it may be open. */
+  readonly openUntil: Instant | undefined;
+  /** Without `out`: the last second in which its end may be taken, `openUntil` or later. */
   readonly goesOnUntil: Instant | undefined;
   /**
    * Without `out`, off shift: the latest time that its departure could have, had no shift's window
@@ -39,19 +39,23 @@ export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Pre
   for (const part of parts) {
     const before = joined.at(-1);
     const isCut = before?.out !== undefined && before.out === part.in;
-    if (isCut && !isPunchedAt(punches, part.in)) joined.splice(-1, 1, join(before, part));
+    if (isCut && !isLeftAndBegun(punches, part.in)) joined.splice(-1, 1, join(before, part));
     else joined.push(part);
   }
   return joined;
 }
 
-function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
+/** As it is by its own day alone. */
+export function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
   const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks, closesAt } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
   const { hours } = shift?.work ?? offShift.work;
   const isWhole = hours === 'FIRST_IN_TO_LAST_OUT';
-  const until = goesOnUntil(session, plan, result);
+  const lastBefore = (until: Instant | undefined) =>
+    until !== undefined && shiftId === undefined && opensAt(plan, until)
+      ? ((until - 1000) as Instant)
+      : until;
   const isLoose = start !== undefined && out === undefined && shiftId === undefined;
   const longestUntil = isLoose
     ? ((start + offShift.maxLengthSeconds * 1000) as Instant)
@@ -62,19 +66,34 @@ function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presenc
     shiftId,
     date,
     breaks,
-    closesAt,
-    goesOnUntil: until,
+    openUntil: lastBefore(closesAt),
+    goesOnUntil: lastBefore(goesOnUntil(session, plan, result)),
     longestUntil,
     isWhole,
   };
+}
+
+/**
+ * Whether a session without an end is over only since a shift's window divides its arrival from
+ * what comes then: by the longest session they may still be there. Of the last session by then.
+ */
+export function isDividedAt({ openUntil, longestUntil }: Presence, time: Instant): boolean {
+  if (openUntil === undefined || longestUntil === undefined) return false;
+  return openUntil < time && time <= longestUntil;
 }
 
 export function beginningOf({ in: start, out }: SessionConcerned): number {
   return start ?? out ?? 0;
 }
 
-function isPunchedAt(punches: Timeline, time: Instant): boolean {
-  return punches[firstAtOrAfter(punches, time)]?.time === time;
+/** Whether a session was ended and the next begun in one second: that takes two punches. */
+function isLeftAndBegun(punches: Timeline, time: Instant): boolean {
+  const kinds = new Set<PunchKind>();
+  for (let index = firstAtOrAfter(punches, time); punches[index]?.time === time; index += 1) {
+    const kind = punches[index]?.kind;
+    if (kind !== undefined && kind !== 'BREAK_START' && kind !== 'BREAK_END') kinds.add(kind);
+  }
+  return kinds.size > 1;
 }
 
 /** A break that lasted at the cut is one again. */
@@ -89,9 +108,9 @@ function join(first: Presence, second: Presence): Presence {
           ...second.breaks.slice(1),
         ]
       : [...first.breaks, ...second.breaks];
-  const { out, closesAt, goesOnUntil: until, longestUntil } = second;
+  const { out, openUntil, goesOnUntil: until, longestUntil } = second;
   const isWhole = first.isWhole || second.isWhole;
-  return { ...first, out, closesAt, goesOnUntil: until, longestUntil, breaks, isWhole };
+  return { ...first, out, openUntil, goesOnUntil: until, longestUntil, breaks, isWhole };
 }
 
 /** Whether both say the same of when somebody was there. */

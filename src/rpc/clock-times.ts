@@ -1,6 +1,7 @@
 // Which instants a clock's times may have, and when a device's clock counts as wrong.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { MAX_AHEAD_MS } from '../app/clock-state.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../domain/local-date.js';
 import type { Window } from '../domain/planned-shift.js';
 import type { PunchFlag } from '../domain/punch.js';
@@ -28,9 +29,6 @@ const PUNCH_TIMES: Window = {
 const PUNCH_TIME_HELP =
   'must be a time such as 2026-03-02T08:00:00Z, ' +
   'from 1900-01-02T00:00:00Z and before 9999-12-31T00:00:00Z';
-
-/** How far in the future a person's command may say it is: two clocks are never quite the same. */
-export const MAX_AHEAD_MS = 2 * 60_000;
 
 /** How far a device's clock may be from the service's, and a punch in the future. */
 export const MAX_SKEW_MS = 5 * 60_000;

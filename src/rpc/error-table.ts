@@ -17,7 +17,7 @@ import {
 } from '../../gen/google/rpc/error_details_pb.js';
 import { type Status, StatusSchema } from '../../gen/google/rpc/status_pb.js';
 import type { Failure, FieldViolation, RosterResource } from '../domain/errors.js';
-import { clockRefusalMessage, clockRefusalMetadata } from './clock-refusals.js';
+import { clockRefusalMessage, clockRefusalMetadata, iso } from './clock-refusals.js';
 import { isoOf } from './instants.js';
 
 /** The domain of every reason in google.rpc.ErrorInfo. */
@@ -110,6 +110,19 @@ const TABLE: Table = {
       'include_voided says by whom and why, and which punch counts instead',
     metadata: { employee_id: employeeId, punch_id: String(punchId), voided_by: String(by) },
   }),
+  TOO_MANY_PUNCHES: ({ employeeId, utcDate, maxPunches }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_PUNCHES',
+    message:
+      `employee ${employeeId} has ${maxPunches} punches on ${utcDate} (UTC) already, and no more ` +
+      'of one day are kept, those taken back included: ListPunches shows what is there; stop the ' +
+      'device that repeats itself, and declare the day with MarkAttendance if it came out wrong',
+    metadata: {
+      employee_id: employeeId,
+      utc_date: utcDate,
+      max_punches: String(maxPunches),
+    },
+  }),
   ROSTER_NOT_FOUND: ({ resource, id }) => ({
     code: Code.NotFound,
     reason: `${resource.toUpperCase()}_NOT_FOUND`,
@@ -179,6 +192,14 @@ const TABLE: Table = {
         description: `must not be after ${isoOf(settled)}`,
       },
     ],
+  }),
+  CLOCKS_DIFFER: ({ receivedAt, decidedAt }) => ({
+    code: Code.Unavailable,
+    reason: 'CLOCKS_DIFFER',
+    message:
+      `it is ${iso(receivedAt)} for the service and ${iso(decidedAt)} for its ` +
+      'database, so that nobody can say when the command was given; send it with its time, or ' +
+      'have the operators set the clocks and repeat it with the same request_id',
   }),
   FACT_REFUSED: () => INTERNAL,
   DEADLINE_EXCEEDED: () => ({

@@ -1,24 +1,16 @@
-// The one transaction behind every change of the roster: lock the roster's head, then the employee;
-// read; let the rules decide; write. Changes of the roster are rare, so they go one at a time: what
-// is decided here holds against everything that is being changed beside it. Must never read before
-// the locks are held, and takes the feed's head last, as every writer does.
+// The one transaction behind every change of the roster: lock and read (lock-roster.ts); let the rules
+// decide; write. Changes of the roster wait for each other, in all processes: what is decided here
+// holds against everything that is being changed beside it. Several about distinct employees can
+// be made in one transaction: none of them sees, or is seen by, another's.
 
+import { setImmediate } from 'node:timers/promises';
 import { decideRosterChange, needsRoster } from '../app/change-roster.js';
 import { usersCheckOf } from '../app/change-shared-roster.js';
-import { plainDetail } from '../app/employee-roster.js';
-import type {
-  OwnState,
-  RosterChangeView,
-  RosterDecision,
-  RosterEdit,
-} from '../app/roster-decision.js';
-import type { RosterCommand, RosterOutcome } from '../app/roster-ports.js';
-import type { EmployeeId } from '../domain/employee-id.js';
+import type { RosterChangeView } from '../app/roster-decision.js';
+import type { RosterChangeRecord, RosterCommand, RosterOutcome } from '../app/roster-ports.js';
 import { AttendanceError } from '../domain/errors.js';
-import type { RecordTime } from '../domain/time.js';
 import type { Zone } from '../domain/zone.js';
 import {
-  BEGIN,
   type Bound,
   bind,
   COMMIT,
@@ -26,169 +18,148 @@ import {
   ROLLBACK,
   type Row,
   type Session,
-  type Statement,
 } from './database.js';
+import { type LockedRoster, lockRoster } from './lock-roster.js';
 import { decodeAnswer, stamped } from './roster-answer.js';
-import { dateOf, decodeDetail, epochDayOf } from './roster-codec.js';
-import { changeStatements } from './roster-edits.js';
-import type { RosterReader } from './roster-reader.js';
-import { CHANGE_COLUMNS, changeRecordOf } from './roster-records.js';
 import {
-  assignmentRecordOf,
-  EMPTY_ROSTER,
-  holidayRecordOf,
-  shiftIdsOf,
-  shiftRecordOf,
-} from './roster-rows.js';
-import { READ_OWN_ASSIGNMENTS } from './roster-statements.js';
-import { bytes, number, text } from './rows.js';
+  changeRows,
+  changeStatements,
+  type DecidedChange,
+  requestStatements,
+  type Unchanged,
+} from './roster-edits.js';
+import type { ChangeResults } from './roster-queue.js';
+import type { RosterReader } from './roster-reader.js';
+import { changeRecordOf } from './roster-records.js';
+import { EMPTY_ROSTER } from './roster-rows.js';
+import { bytes, number } from './rows.js';
 import { refuseUserConflicts } from './shift-users.js';
 import { inTries, type Progress } from './tries.js';
+import { FORGET_EMPLOYEES } from './write-batch.js';
 
 const DAY_MS = 86_400_000;
 
-/** Every change waits here for the one before it. */
-export const LOCK_ROSTER_HEAD: Statement = {
-  name: 'lock_roster_head',
-  text: 'select change_id, shared_version from roster_head where id = 1 for update',
-};
+/** For how long commands are decided before others may work. */
+const MAX_STRETCH_MS = 5;
 
-export const READ_EARLIER_CHANGE: Statement = {
-  name: 'read_earlier_change',
-  text: `select ${CHANGE_COLUMNS}, payload_hash, answer from roster_change where request_id = $1`,
-};
-
-export const ADD_EMPLOYEE: Statement = {
-  name: 'add_employee',
-  text: `
-    insert into employee (employee_id, employee_name) values ($1, '')
-    on conflict (employee_id) do nothing`,
-};
-
-export const LOCK_EMPLOYEE: Statement = {
-  name: 'lock_employee',
-  text: `
-    select employee_id, employee_name, version from employee where employee_id = $1 for update`,
-};
-
-export const READ_OWN_DETAIL: Statement = {
-  name: 'read_own_detail',
-  text: `
-    select change_id, recorded_at, detail from employee_detail
-    where employee_id = $1 and superseded_at = 'infinity'`,
-};
-
-export const READ_OWN_OVERRIDES: Statement = {
-  name: 'read_own_overrides',
-  text: `
-    select date, shift_ids from date_override
-    where employee_id = $1 and superseded_at = 'infinity'
-    order by date`,
-};
-
-export const READ_ARCHIVED: Statement = {
-  name: 'read_archived',
-  text: `
-    select s.shift_id from unnest($1::text[]) t (shift_id)
-    cross join lateral (
-      select * from shift s
-      where s.shift_id = t.shift_id collate "C" and s.archived_by is not null
-      limit 1
-    ) s`,
-};
-
-export const READ_SHIFT: Statement = {
-  name: 'read_shift',
-  text: `
-    select s.shift_id, s.archived_by, v.effective_date, v.change_id, v.recorded_at, v.definition,
-           case when s.archived_by is not null then s.archived_at end as archived_at
-    from shift s
-    join shift_version v on v.shift_id = s.shift_id and v.superseded_at = 'infinity'
-    where s.shift_id = $1
-    order by v.effective_date`,
-};
-
-export const COUNT_SHIFTS: Statement = {
-  name: 'count_shifts',
-  text: 'select count(*) as count from shift',
-};
-
-export const READ_ONE_HOLIDAY: Statement = {
-  name: 'read_one_holiday',
-  text: `
-    select calendar_id, date, name from holiday
-    where calendar_id = $1 and date = $2 and superseded_at = 'infinity'`,
-};
-
-export const COUNT_HOLIDAYS: Statement = {
-  name: 'count_holidays',
-  text: `select count(*) as count from holiday where superseded_at = 'infinity'`,
-};
-
-/** See RosterStore.changeRoster. */
-export async function changeRoster(
+/** See RosterStore.changeRoster, of each, and ChangeTogether. */
+export async function changeTogether(
   database: Database,
   reader: RosterReader,
   defaultZone: Zone,
-  command: RosterCommand,
-): Promise<RosterOutcome> {
-  const result = await inTries(database, (session, progress) =>
-    runTransaction(session, { reader, defaultZone, command, progress }),
+  commands: readonly RosterCommand[],
+): Promise<ChangeResults> {
+  return await inTries(database, (session, progress) =>
+    runTransaction(session, { reader, defaultZone, commands, progress }),
   );
-  if (result instanceof AttendanceError) throw result;
-  return result;
 }
 
 interface Run {
   readonly reader: RosterReader;
   readonly defaultZone: Zone;
-  readonly command: RosterCommand;
+  readonly commands: readonly RosterCommand[];
   readonly progress: Progress;
 }
 
-/** A refusal is no failure of the connection, which is kept: it is given back, not thrown. */
-async function runTransaction(
-  session: Session,
-  run: Run,
-): Promise<RosterOutcome | AttendanceError> {
-  const result = await decideUnderLocks(session, run).catch((error: unknown) => {
-    if (error instanceof AttendanceError) return error;
-    throw error;
+type Result = ChangeResults[number];
+
+/** What to write for a command; or, where nothing is, what came of it. */
+type Decided = DecidedChange | Unchanged | Result;
+
+async function runTransaction(session: Session, run: Run): Promise<ChangeResults> {
+  const locked = await lockRoster(session, run.commands);
+  const decided = await decideEach(session, run, locked);
+  const changes = decided.filter(isChange);
+  const requests = decided.flatMap((one) => (isUnchanged(one) ? requestStatements(one) : []));
+  const isNothing = changes.length === 0 && requests.length === 0;
+  const statements = isNothing
+    ? [bind(ROLLBACK)]
+    : [...forget(locked, changes), ...requests, ...changeStatements(changes), bind(COMMIT)];
+  run.progress.committing = !isNothing;
+  const answers = await session.pipeline(statements);
+  const records = new Map(
+    changeRows(statements, answers).map((row) => [number(row, 'change_id'), changeRecordOf(row)]),
+  );
+  return decided.map((one) => {
+    if (isChange(one)) return fulfilled(outcomeOf(one, records.get(one.changeId)));
+    return isUnchanged(one) ? fulfilled({ answer: one.answer, change: undefined }) : one;
   });
-  if (result instanceof AttendanceError || !('decision' in result)) {
-    await session.pipeline([bind(ROLLBACK)]);
-    return result;
-  }
-  const { decision, edit, changeId } = result;
-  run.progress.committing = true;
-  const answers = await session.pipeline([
-    ...changeStatements(run.command, decision, edit, changeId),
-    bind(COMMIT),
-  ]);
-  const row = answers.at(-2)?.[0];
-  if (row === undefined) throw new Error('a change of the roster left no row');
-  const change = changeRecordOf(row);
+}
+
+function isChange(one: Decided): one is DecidedChange {
+  return 'edit' in one;
+}
+
+function isUnchanged(one: Decided): one is Unchanged {
+  return 'answer' in one;
+}
+
+function fulfilled(value: RosterOutcome): Result {
+  return { status: 'fulfilled', value };
+}
+
+function outcomeOf(
+  { decision, changeId }: DecidedChange,
+  change: RosterChangeRecord | undefined,
+): RosterOutcome {
+  if (change === undefined) throw new Error('a change of the roster left no row');
   return { answer: stamped(decision.answer, changeId, change.recordedAt), change };
 }
 
-interface ToWrite {
-  readonly decision: RosterDecision;
-  readonly edit: RosterEdit;
-  readonly changeId: number;
+/** Employees added for commands that were refused: nobody else has seen them. */
+function forget({ created }: LockedRoster, changes: readonly DecidedChange[]): Bound[] {
+  const kept = new Set(
+    changes.map(({ command }) => ('employeeId' in command ? command.employeeId : undefined)),
+  );
+  const others = [...created].filter((employeeId) => !kept.has(employeeId));
+  return others.length === 0 ? [] : [bind(FORGET_EMPLOYEES, others)];
 }
 
-/** What to write; or, where nothing is, the answer. */
-async function decideUnderLocks(session: Session, run: Run): Promise<RosterOutcome | ToWrite> {
-  const { command } = run;
-  const read = await readUnderLocks(session, command);
-  if (read.earlier !== undefined) return replayed(command, read.earlier);
-  const view = await viewOf(session, run, read);
-  const decision = decideRosterChange(command, view);
-  const { answer, edit } = decision;
-  if (edit === undefined) return { answer, change: undefined };
-  const check = usersCheckOf(command, view);
-  if (check !== undefined) await refuseUserConflicts(session, run.reader, view, check);
-  return { decision, edit, changeId: view.changeId };
+async function decideEach(session: Session, run: Run, locked: LockedRoster): Promise<Decided[]> {
+  const { reader, commands } = run;
+  const roster = commands.some(needsRoster)
+    ? await reader.shared(session, locked.sharedVersion)
+    : EMPTY_ROSTER;
+  const decided: Decided[] = [];
+  let changeId = locked.changeId + 1;
+  let since = performance.now();
+  for (const command of commands) {
+    const one = await decideOne(session, run, command, locked, { changeId, roster });
+    if (isChange(one)) changeId += 1;
+    decided.push(one);
+    if (performance.now() - since < MAX_STRETCH_MS) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+  return decided;
+}
+
+/** A refusal is no failure of the connection, which is kept: it is given back, not thrown. */
+async function decideOne(
+  session: Session,
+  run: Run,
+  command: RosterCommand,
+  locked: LockedRoster,
+  given: Pick<RosterChangeView, 'changeId' | 'roster'>,
+): Promise<Decided> {
+  const { reader, defaultZone } = run;
+  try {
+    const earlier = locked.earlier(command);
+    if (earlier !== undefined) return fulfilled(replayed(command, earlier));
+    const nowDay = Math.floor(command.receivedAt / DAY_MS);
+    const view = { ...given, defaultZone, nowDay, ...locked.view(command) };
+    const decision = decideRosterChange(command, view);
+    const { answer, edit } = decision;
+    if (edit === undefined) return { command, answer };
+    const check = usersCheckOf(command, view);
+    if (check !== undefined) await refuseUserConflicts(session, reader, view, check);
+    return { command, decision, edit, changeId: given.changeId };
+  } catch (error) {
+    // What is decided of an employee's own asks nobody: whatever went wrong is this command's alone.
+    const isItsOwn = error instanceof AttendanceError || 'employeeId' in command;
+    if (!isItsOwn) throw error;
+    return { status: 'rejected', reason: error };
+  }
 }
 
 /** The first answer again, or a refusal where the request was another one. */
@@ -197,122 +168,6 @@ function replayed(command: RosterCommand, row: Row): RosterOutcome {
   if (Buffer.compare(bytes(row, 'payload_hash'), payloadHash) !== 0) {
     throw new AttendanceError({ kind: 'ROSTER_REQUEST_ID_REUSED', requestId });
   }
-  const change = changeRecordOf(row);
-  return { answer: decodeAnswer(row.answer, change.recordedAt), change };
-}
-
-/** Rows as they were read, by the statement that read them. */
-interface LockedRows {
-  readonly head: Row;
-  readonly earlier: Row | undefined;
-  rows(statement: Statement): readonly Row[];
-}
-
-async function readUnderLocks(session: Session, command: RosterCommand): Promise<LockedRows> {
-  const { requestId } = command;
-  const statements = [
-    bind(BEGIN),
-    bind(LOCK_ROSTER_HEAD),
-    ...(requestId === undefined ? [] : [bind(READ_EARLIER_CHANGE, requestId)]),
-    ...readsOf(command),
-  ];
-  const answers = await session.pipeline(statements);
-  const byStatement = new Map(
-    statements.map(({ statement }, index) => [statement, answers[index] ?? []]),
-  );
-  const rows = (statement: Statement) => byStatement.get(statement) ?? [];
-  const [head] = rows(LOCK_ROSTER_HEAD);
-  if (head === undefined) throw new Error('roster_head has lost its row');
-  return { head, earlier: rows(READ_EARLIER_CHANGE)[0], rows };
-}
-
-function readsOf(command: RosterCommand): Bound[] {
-  switch (command.kind) {
-    case 'CREATE_EMPLOYEE':
-      return [bind(ADD_EMPLOYEE, command.employeeId), ...ownReads(command.employeeId, command)];
-    case 'CREATE_SHIFT':
-      return [bind(READ_SHIFT, command.version.shift.shiftId), bind(COUNT_SHIFTS)];
-    case 'UPDATE_SHIFT':
-      return [bind(READ_SHIFT, command.version.shift.shiftId)];
-    case 'ARCHIVE_SHIFT':
-      return [bind(READ_SHIFT, command.shiftId)];
-    case 'CREATE_HOLIDAY': {
-      const { calendarId, epochDay } = command.holiday;
-      return [bind(READ_ONE_HOLIDAY, calendarId, dateOf(epochDay)), bind(COUNT_HOLIDAYS)];
-    }
-    case 'UPDATE_HOLIDAY':
-      return [bind(READ_ONE_HOLIDAY, command.holiday.calendarId, dateOf(command.holiday.epochDay))];
-    case 'ARCHIVE_HOLIDAY':
-      return [bind(READ_ONE_HOLIDAY, command.calendarId, dateOf(command.epochDay))];
-    default:
-      return ownReads(command.employeeId, command);
-  }
-}
-
-function ownReads(employeeId: EmployeeId, command: RosterCommand): Bound[] {
-  const named = shiftIdsIn(command);
-  return [
-    bind(LOCK_EMPLOYEE, employeeId),
-    bind(READ_OWN_DETAIL, employeeId),
-    bind(READ_OWN_ASSIGNMENTS, employeeId),
-    bind(READ_OWN_OVERRIDES, employeeId),
-    ...(named.length === 0 ? [] : [bind(READ_ARCHIVED, named)]),
-  ];
-}
-
-function shiftIdsIn(command: RosterCommand): readonly string[] {
-  switch (command.kind) {
-    case 'CREATE_EMPLOYEE':
-    case 'UPDATE_EMPLOYEE': {
-      const { defaultShiftId } = command.detail;
-      return defaultShiftId === undefined ? [] : [defaultShiftId];
-    }
-    case 'CREATE_ASSIGNMENT':
-    case 'UPDATE_ASSIGNMENT':
-      return [...new Set(command.assignment.cycle.flat())];
-    case 'SET_OVERRIDE':
-      return command.override.shiftIds;
-    default:
-      return [];
-  }
-}
-
-async function viewOf(session: Session, run: Run, read: LockedRows): Promise<RosterChangeView> {
-  const { reader, defaultZone, command } = run;
-  const shift = shiftRecordOf(read.rows(READ_SHIFT));
-  const roster = needsRoster(command)
-    ? await reader.shared(session, number(read.head, 'shared_version'))
-    : EMPTY_ROSTER;
-  const [holiday] = read.rows(READ_ONE_HOLIDAY);
-  const [counted] = [...read.rows(COUNT_SHIFTS), ...read.rows(COUNT_HOLIDAYS)];
-  return {
-    changeId: number(read.head, 'change_id') + 1,
-    defaultZone,
-    nowDay: Math.floor(command.receivedAt / DAY_MS),
-    roster,
-    archivedShifts: new Set(read.rows(READ_ARCHIVED).map((row) => text(row, 'shift_id'))),
-    own: ownStateOf(read),
-    shift,
-    holiday: holiday === undefined ? undefined : holidayRecordOf(holiday),
-    count: counted === undefined ? 0 : number(counted, 'count'),
-  };
-}
-
-function ownStateOf(read: LockedRows): OwnState | undefined {
-  const [employee] = read.rows(LOCK_EMPLOYEE);
-  if (employee === undefined) return undefined;
-  const [detail] = read.rows(READ_OWN_DETAIL);
-  const employeeName = text(employee, 'employee_name');
-  const overrides = read.rows(READ_OWN_OVERRIDES);
-  return {
-    employeeId: text(employee, 'employee_id') as EmployeeId,
-    employeeName,
-    version: number(employee, 'version'),
-    detailChangeId: detail === undefined ? 0 : number(detail, 'change_id'),
-    detailUpdatedAt:
-      detail === undefined ? undefined : (number(detail, 'recorded_at') as RecordTime),
-    detail: detail === undefined ? plainDetail(employeeName) : decodeDetail(detail.detail),
-    assignments: read.rows(READ_OWN_ASSIGNMENTS).map(assignmentRecordOf),
-    overrides: new Map(overrides.map((row) => [epochDayOf(text(row, 'date')), shiftIdsOf(row)])),
-  };
+  const change = 'change_id' in row ? changeRecordOf(row) : undefined;
+  return { answer: decodeAnswer(row.answer, change?.recordedAt), change };
 }

@@ -80,12 +80,15 @@ export function readEarlier(facts: readonly Fact[]): EarlierReads {
   };
 }
 
+/** Each asked for once, however often the batch brings it: every row found is taken for one more. */
 function bindRequests(statement: Bound['statement'], facts: readonly Fact[]): Bound | undefined {
   if (facts.length === 0) return undefined;
+  const once = new Map(facts.map((fact) => [`${fact.employeeId} ${fact.requestId}`, fact]));
+  const requests = [...once.values()];
   return bind(
     statement,
-    facts.map(({ employeeId }) => employeeId),
-    facts.map(({ requestId }) => requestId),
+    requests.map(({ employeeId }) => employeeId),
+    requests.map(({ requestId }) => requestId),
   );
 }
 

@@ -1,5 +1,6 @@
 // What PostgreSQL and its driver throw, turned into failures. The one place that knows SQLSTATEs.
 
+import pg from 'pg';
 import { AttendanceError } from '../domain/errors.js';
 
 /** How long a caller should wait before trying again when PostgreSQL is away. */
@@ -56,6 +57,14 @@ export function isRolledBack(error: unknown): boolean {
 /** Classes 22 (data) and 23 (constraints), and 54 (limits): the fault is in what was sent. */
 export function isDataError(error: unknown): boolean {
   return ['22', '23', '54'].includes(codeOf(error).slice(0, 2));
+}
+
+/**
+ * Whether PostgreSQL refused a statement for what it says, and so its transaction for certain: not
+ * for a reason that passes, and not with the connection, which leaves a commit unknown.
+ */
+export function isRefusedForGood(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !isPassing(error);
 }
 
 /** Whether trying the same later can succeed. */

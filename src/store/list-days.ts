@@ -3,7 +3,8 @@
 // early and says where to go on.
 //
 // Here are the lists of stored days as they stand, which is all there is to say while the stored
-// days have followed the roster. Otherwise, and where expected days are wanted, see wide-days.ts.
+// days have followed the roster. Those of the few whom the sweep has set aside are put between them
+// (set-aside-days.ts). Otherwise, and where expected days are wanted, see wide-days.ts.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../app/ports.js';
 import { STATUSES, type Status } from '../domain/day.js';
@@ -34,6 +35,15 @@ import {
 } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
 import { codeOf, dayColumns, number, storedDay, text } from './rows.js';
+import {
+  BY_DATE_ORDER,
+  BY_EMPLOYEE_ORDER,
+  dayBefore,
+  type ListOrder,
+  MAX_SET_ASIDE,
+  setAsideIn,
+  withSetAside,
+} from './set-aside-days.js';
 import { inSnapshot } from './snapshot.js';
 import { wideByDate, wideByEmployee } from './wide-days.js';
 
@@ -127,15 +137,23 @@ export const PAGES = {
   byEmployeeAsOf: pageOf('page_by_employee_as_of', BY_EMPLOYEE, EMPLOYEE_ORDER, 10),
 };
 
-/** Whether a roster change is unfinished, and the version of what all employees share. */
+/** Employees whom a condition finds to be set aside by the sweep: some, and one more than some. */
+function setAside(condition: string): string {
+  return `array(
+    select f.employee_id from sweep_failure f where ${condition} limit ${MAX_SET_ASIDE + 1}
+  ) as set_aside`;
+}
+
+/**
+ * Whether a roster change is unfinished, who is set aside, and the version of what all employees
+ * share.
+ */
 export const READ_UNFINISHED = {
   name: 'read_unfinished',
   text: `
     select h.shared_version, exists (
       select from roster_change c where c.finished_at is null
-    ) or exists (
-      select from sweep_failure f where f.mended_at = 'infinity'
-    ) as is_unfinished
+    ) as is_unfinished, ${setAside("f.mended_at = 'infinity'")}
     from roster_head h where h.id = 1`,
 };
 
@@ -155,10 +173,8 @@ export const READ_UNFINISHED_AS_OF = {
   text: `
     select h.shared_version,
            ${isAnyRecorded('c.finished_at is null')}
-           or ${isAnyRecorded('c.finished_at > $1::timestamptz')}
-           or exists (
-             select from sweep_failure f where f.mended_at > $1::timestamptz
-           ) as is_unfinished
+           or ${isAnyRecorded('c.finished_at > $1::timestamptz')} as is_unfinished,
+           ${setAside('f.mended_at > $1::timestamptz')}
     from roster_head h where h.id = 1`,
 };
 
@@ -179,6 +195,7 @@ export async function listByDate(
           query,
           after ?? { date: startDate, employeeId: '' as EmployeeId },
           moment(asOf),
+          BY_DATE_ORDER,
         );
   if (page !== undefined) return page;
   if (employeeId !== undefined) return await wideByEmployee(database, rosters, query);
@@ -202,6 +219,7 @@ export async function listByEmployee(
           query,
           after ?? { date: startDate, employeeId: '' as EmployeeId },
           [startDate, ...moment(asOf)],
+          BY_EMPLOYEE_ORDER,
         );
   return page ?? (await wideByEmployee(database, rosters, query));
 }
@@ -215,16 +233,11 @@ async function listOne(
   const { startDate, after, asOf } = query;
   const statement = asOf === undefined ? PAGES.one : PAGES.oneAsOf;
   const from = { employeeId, date: after?.date ?? dayBefore(startDate) };
-  return await readPage(database, rosters, statement, query, from, moment(asOf));
+  return await readPage(database, rosters, statement, query, from, moment(asOf), BY_DATE_ORDER);
 }
 
 function moment(asOf: number | undefined): string[] {
   return asOf === undefined ? [] : [formatTimestamp(asOf)];
-}
-
-/** For exclusive bounds only: can be the day before the first one there is. */
-function dayBefore(date: LocalDate): LocalDate {
-  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10) as LocalDate;
 }
 
 /** Undefined when stored days do not tell it all: expected ones are wanted, or some are behind. */
@@ -235,6 +248,7 @@ async function readPage(
   query: DayQuery,
   from: DayCursor,
   more: readonly unknown[],
+  order: ListOrder,
 ): Promise<DayPage | undefined> {
   if (query.includeExpected) return undefined;
   const { limit, endDate, asOf, now } = query;
@@ -253,15 +267,20 @@ async function readPage(
     ENGINE_VERSION,
     ...more,
   );
-  return await inSnapshot(database, [unfinishedAt(asOf)], async (session, [heads = []]) => {
+  const found = await inSnapshot(database, [unfinishedAt(asOf)], async (session, [heads = []]) => {
     const [head] = heads;
     if (head === undefined) throw new Error('roster_head has lost its row');
+    const apart = setAsideIn(head, query.employeeId);
     // Asked first: the page would be read for nothing.
-    if (head.is_unfinished === true) return undefined;
-    const [rows = []] = await session.pipeline([page]);
+    if (head.is_unfinished === true || apart === undefined) return undefined;
+    const [all = []] = await session.pipeline([page]);
+    const rows = all.filter((row) => !apart.includes(ownerOf(row)));
     const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, asOf);
-    return toPage(rows, days, query, scan);
+    return { page: toPage(all, days, query, scan), apart };
   });
+  if (found === undefined) return undefined;
+  const read = async (theirs: DayQuery) => await wideByEmployee(database, rosters, theirs);
+  return await withSetAside(found.page, found.apart, query, order, read);
 }
 
 function unfinishedAt(asOf: DayQuery['asOf']): Bound {

@@ -1,24 +1,37 @@
-// One employee's punches by time, in pages.
+// One employee's punches by time, in pages. A page looks at a bounded number of rows, however many
+// of them were taken back: one that found little ends early and says where to go on.
 
-import type { PunchQuery } from '../app/ports.js';
-import type { RecordedPunch } from '../domain/recorded-punch.js';
+import type { PunchCursor, PunchPage, PunchQuery } from '../app/ports.js';
 import { type Database, formatTimestamp } from './database.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
+import { number } from './rows.js';
+
+/** The most rows a page looks at to find those that stand. */
+export const MAX_PUNCHES_SCANNED = 5000;
 
 /**
  * $2 and $3: the place to begin behind; $4: the end, not included; $5: whether those that were
- * taken back are wanted. An employee without punches is a row too.
+ * taken back are wanted; $6: the most punches, $7: the most rows to look at. The last row looked
+ * at is always returned: it is where to go on. Rows are numbered as they come, not counted, so
+ * that a page which is full looks at no more of them. An employee without punches is a row too.
  */
 export const LIST_PUNCHES = {
   name: 'list_punches',
   text: `
-    select e.employee_id as owner_id, ${punchColumns('p')}
+    select e.employee_id as owner_id, p.place, ${punchColumns('p')}
     from employee e
     left join lateral (
-      select * from punch p
-      where p.employee_id = e.employee_id
-        and (p.time, p.sequence) > ($2::timestamptz, $3::bigint) and p.time < $4::timestamptz
-        and ($5::boolean or p.voided_by is null)
+      select * from (
+        select s.*, row_number() over (order by s.time, s.sequence) as place
+        from (
+          select * from punch p
+          where p.employee_id = e.employee_id
+            and (p.time, p.sequence) > ($2::timestamptz, $3::bigint) and p.time < $4::timestamptz
+          order by p.time, p.sequence
+          limit $7::integer
+        ) s
+      ) p
+      where $5::boolean or p.voided_by is null or p.place = $7::integer
       order by p.time, p.sequence
       limit $6::integer
     ) p on true
@@ -34,9 +47,11 @@ const NO_PUNCH = 0;
 export async function listPunches(
   database: Database,
   query: PunchQuery,
-): Promise<readonly RecordedPunch[] | undefined> {
+): Promise<PunchPage | undefined> {
   const { employeeId, startTime, endTime, includeVoided, after, limit } = query;
   const from = after?.time ?? startTime;
+  // One more than asked for tells whether it ends.
+  const scan = Math.max(limit + 1, MAX_PUNCHES_SCANNED);
   const rows = await database.query(
     LIST_PUNCHES,
     employeeId,
@@ -44,8 +59,20 @@ export async function listPunches(
     after?.punchId ?? NO_PUNCH,
     endTime === undefined ? 'infinity' : formatTimestamp(endTime * 1000),
     includeVoided,
-    limit,
+    limit + 1,
+    scan,
   );
   if (rows.length === 0) return undefined;
-  return rows.filter((row) => row.sequence !== null).map(recordedPunch);
+  const looked = rows.filter((row) => row.sequence !== null);
+  const found = looked.map(recordedPunch);
+  const wanted = found.filter(({ voided }) => includeVoided || voided === undefined);
+  const punches = wanted.slice(0, limit);
+  if (wanted.length > limit) return { punches, next: cursorAt(punches.at(-1)) };
+  const end = looked.at(-1);
+  const isCut = end !== undefined && number(end, 'place') === scan;
+  return { punches, next: isCut ? cursorAt(found.at(-1)) : undefined };
+}
+
+function cursorAt(punch: PunchCursor | undefined): PunchCursor | undefined {
+  return punch && { time: punch.time, punchId: punch.punchId };
 }

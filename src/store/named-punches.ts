@@ -1,9 +1,8 @@
 // Punches that a batch names: by number, as corrections do, or by a device's own event id, as a
 // device that tells something again does. Read under the locks.
 
-import { MAX_SAME_EVENT, type RosterView } from '../app/batch.js';
+import type { RosterView } from '../app/batch.js';
 import type { Fact } from '../app/facts.js';
-import type { RecordedPunch } from '../domain/recorded-punch.js';
 import { type Bound, bind, type Row } from './database.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 
@@ -20,9 +19,9 @@ export const READ_NAMED_PUNCHES = {
     ${joinVoid('p')}`,
 };
 
-/** The earliest punches of a device's event id; corrections have none. */
-export const READ_SAME_EVENT = {
-  name: 'read_same_event',
+/** The earliest punch of a device's event id; corrections have none. */
+export const READ_FIRST_USES = {
+  name: 'read_first_uses',
   text: `
     select ${punchColumns('p')}
     from unnest($1::text[], $2::text[], $3::text[]) t (employee_id, device_id, event_id)
@@ -32,7 +31,7 @@ export const READ_SAME_EVENT = {
         and p.device_id = t.device_id collate "C" and p.event_id = t.event_id collate "C"
         and p.replaces is null
       order by p.time, p.kind
-      limit ${MAX_SAME_EVENT}
+      limit 1
     ) p
     ${joinVoid('p')}`,
 };
@@ -56,7 +55,7 @@ function punchIdsOf(fact: Fact): readonly number[] {
 }
 
 /** Undefined when no fact brings an event id. */
-export function readSameEvent(facts: readonly Fact[]): Bound | undefined {
+export function readFirstUses(facts: readonly Fact[]): Bound | undefined {
   const events = unique(
     facts.flatMap((fact) => {
       if (fact.kind !== 'PUNCH' && fact.kind !== 'COMMAND') return [];
@@ -66,7 +65,7 @@ export function readSameEvent(facts: readonly Fact[]): Bound | undefined {
   );
   if (events.length === 0) return undefined;
   return bind(
-    READ_SAME_EVENT,
+    READ_FIRST_USES,
     events.map(([employeeId]) => employeeId),
     events.map(([, deviceId]) => deviceId),
     events.map(([, , eventId]) => eventId),
@@ -80,20 +79,20 @@ function unique<T>(items: readonly T[]): T[] {
 /** The rows as a view answers from them. */
 export function namedPunches(
   named: readonly Row[],
-  sameEvent: readonly Row[],
-): Pick<RosterView, 'punch' | 'sameEvent'> {
+  firstUses: readonly Row[],
+): Pick<RosterView, 'punch' | 'firstUse'> {
   const byNumber = new Map(
     named.map(recordedPunch).map((punch) => [`${punch.employeeId} ${punch.punchId}`, punch]),
   );
-  const byEvent = new Map<string, RecordedPunch[]>();
-  for (const punch of sameEvent.map(recordedPunch)) {
-    const key = eventKey(punch.employeeId, punch.deviceId, punch.eventId);
-    byEvent.set(key, [...(byEvent.get(key) ?? []), punch]);
-  }
+  const byEvent = new Map(
+    firstUses
+      .map(recordedPunch)
+      .map((punch) => [eventKey(punch.employeeId, punch.deviceId, punch.eventId), punch]),
+  );
   return {
     punch: (employeeId, punchId) => byNumber.get(`${employeeId} ${punchId}`),
-    sameEvent: (employeeId, deviceId, eventId) =>
-      byEvent.get(eventKey(employeeId, deviceId, eventId)) ?? [],
+    firstUse: (employeeId, deviceId, eventId) =>
+      byEvent.get(eventKey(employeeId, deviceId, eventId)),
   };
 }
 

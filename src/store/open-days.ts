@@ -1,21 +1,21 @@
 // Who is in now: the days around a moment that have a session which can still be ended. Which ones
 // can is told by their plans, so a statement finds more days than are open, and never fewer.
 
-import { openSessionOf } from '../app/clock-state.js';
+import { earlyDayOf, mayBeEarly, openSessionOf } from '../app/clock-state.js';
 import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../app/ports.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
-import type { EmployeeId } from '../domain/employee-id.js';
+import { compareEmployeeIds, type EmployeeId } from '../domain/employee-id.js';
 import { fromEpochDay, toEpochDay } from '../domain/local-date.js';
-import { plan, utcDay } from '../domain/plan.js';
+import { plan, planDays, utcDay } from '../domain/plan.js';
 import { type EmployeeRoster, zoneOn } from '../domain/roster.js';
 import type { Instant } from '../domain/time.js';
 import { epochDayAt, type Zone } from '../domain/zone.js';
 import { bind, type Database, formatTimestamp, type Session } from './database.js';
-import { readRosters, rosteredOf, wantedRoster } from './known-days.js';
+import { type Rostered, readRosters, rosteredOf, wantedRoster } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
 import { number } from './rows.js';
 import { inSnapshot } from './snapshot.js';
-import { knowSubjects, STEPS, type Subject, subjectsOf } from './wide-days.js';
+import { knowSubjects, STEPS, type Subject, subjectsOf } from './wide-steps.js';
 
 /** The most employees that one page looks at, and one step of it. */
 const MAX_EMPLOYEES_LOOKED_AT = 5000;
@@ -86,11 +86,58 @@ async function openDaysOf(
   const sharedVersion = first === undefined ? 0 : number(first.row, 'shared_version');
   const wanted = planned.map(({ employeeId, row }) => wantedRoster(row, employeeId));
   const rostered = await readRosters(session, rosters, sharedVersion, wanted, undefined);
-  return likely.flatMap((each) => {
+  const early: EmployeeId[] = [];
+  const open = likely.flatMap((each) => {
     const { roster, employee } = rosteredOf(rostered, each.employeeId);
-    const ofDay = plan(roster, employee, toEpochDay(each.day.date));
-    if (openSessionOf({ plan: ofDay, day: each.day }, now) === undefined) return [];
-    return [{ ...each, plan: ofDay, zoneToday: zoneAt(employee, now) }];
+    const under = { plan: plan(roster, employee, toEpochDay(each.day.date)), day: each.day };
+    const found = openSessionOf(under, now);
+    if (found !== undefined) {
+      return [{ ...each, ...under, open: found, zoneToday: zoneAt(employee, now) }];
+    }
+    if (mayBeEarly(under, now)) early.push(each.employeeId);
+    return [];
+  });
+  const isIn = new Set(open.map(({ employeeId }) => employeeId));
+  const others = planned.filter(({ employeeId }) => early.includes(employeeId));
+  const doubtful = others.filter(({ employeeId }) => !isIn.has(employeeId));
+  if (doubtful.length === 0) return open;
+  const came = await earlyDaysOf(session, rosters, rostered, doubtful, now);
+  return [...open, ...came].sort((a, b) => compareEmployeeIds(a.employeeId, b.employeeId));
+}
+
+/**
+ * The days of those of some employees who came before their shift's window opened. Whether they
+ * left since is told by all their days around now, also those that the step could pass over.
+ */
+async function earlyDaysOf(
+  session: Session,
+  rosters: RosterReader,
+  rostered: ReadonlyMap<EmployeeId, Rostered>,
+  doubtful: readonly Subject[],
+  now: Instant,
+): Promise<OpenDay[]> {
+  const whole = await session.pipeline(
+    doubtful.map(({ employeeId, firstDay, lastDay }) =>
+      bind(STEPS.employee, employeeId, 1, fromEpochDay(firstDay), fromEpochDay(lastDay)),
+    ),
+  );
+  const subjects = doubtful.flatMap(({ firstDay, lastDay }, place) =>
+    subjectsOf(whole[place] ?? [], firstDay, lastDay),
+  );
+  const query = { includeExpected: false, asOf: undefined };
+  const known = new Map<EmployeeId, EmployeeDay[]>(subjects.map((each) => [each.employeeId, []]));
+  for (const day of await knowSubjects(session, rosters, subjects, query)) {
+    known.get(day.employeeId)?.push(day);
+  }
+  return subjects.flatMap(({ employeeId, firstDay, lastDay }) => {
+    const { roster, employee } = rosteredOf(rostered, employeeId);
+    const plans = planDays(roster, employee, firstDay, lastDay);
+    const days = (known.get(employeeId) ?? []).flatMap((each) => {
+      const ofDay = plans[toEpochDay(each.day.date) - firstDay];
+      return ofDay === undefined ? [] : [{ ...each, plan: ofDay }];
+    });
+    const early = earlyDayOf(days, plans, now);
+    return early === undefined ? [] : [{ ...early, zoneToday: zoneAt(employee, now) }];
   });
 }
 

@@ -108,10 +108,10 @@ function causeOf(fact: Fact): ChangeCause {
   return fact.kind === 'REDERIVE' ? 'ROSTER' : fact.kind;
 }
 
-/** Why, as the caller said; a punch gives no reason. */
+/** Why, as the caller said: the note of what needs no reason. */
 function reasonOf(fact: Fact): string {
   if (fact.kind === 'MARK') return fact.note;
-  return fact.kind === 'PUNCH' || fact.kind === 'COMMAND' ? '' : fact.reason;
+  return fact.kind === 'PUNCH' || fact.kind === 'COMMAND' ? fact.punch.note : fact.reason;
 }
 
 /** Each day as its last change left it. */

@@ -10,7 +10,7 @@ import type { EmployeeRoster } from '../domain/roster.js';
 import type { Instant } from '../domain/time.js';
 import { type Bound, bind, type Row, type Session } from './database.js';
 import { earlierFacts, readEarlier } from './earlier-facts.js';
-import { namedPunches, readNamedPunches, readSameEvent } from './named-punches.js';
+import { namedPunches, readFirstUses, readNamedPunches } from './named-punches.js';
 import { Found, type NeedRanges, notWithin, rangesOf, readRanges } from './read-needs.js';
 import type { RosterReader } from './roster-reader.js';
 import { number, text } from './rows.js';
@@ -101,7 +101,7 @@ function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
       return own && { employeeId, employeeName: '', version: 0, roster: own };
     },
     punch: () => undefined,
-    sameEvent: () => [],
+    firstUse: () => undefined,
     earlier: () => undefined,
   };
   return facts.flatMap((fact) => rules.needs(fact, view));
@@ -112,7 +112,7 @@ interface FirstRead {
   readonly locked: readonly Row[];
   readonly sharedVersion: number;
   readonly now: Instant;
-  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'sameEvent'>;
+  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'firstUse'>;
   readonly found: Found;
 }
 
@@ -134,7 +134,7 @@ async function readFirst(
     earlier: earlier.facts,
     earlierPunches: earlier.punches,
     named: readNamedPunches(facts),
-    sameEvent: readSameEvent(facts),
+    firstUses: readFirstUses(facts),
     days,
     punches,
   });
@@ -149,7 +149,7 @@ async function readFirst(
     now: Math.floor(number(head, 'now') / 1000) as Instant,
     answers: {
       earlier: earlierFacts(rows.earlier, rows.earlierPunches),
-      ...namedPunches(rows.named, rows.sameEvent),
+      ...namedPunches(rows.named, rows.firstUses),
     },
     found,
   };

@@ -1,5 +1,5 @@
-// What a command on the roster was answered with, as jsonb beside its change: a repeated request is
-// answered from it. Times that are the change's own are left out; they are its row's.
+// What a command on the roster was answered with, as jsonb beside its change or its request id: a
+// repeated request is answered from it. Times that are the change's own are left out; they are its row's.
 
 import type { RosterAnswer } from '../app/roster-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
@@ -59,8 +59,8 @@ export function encodeAnswer(answer: RosterAnswer): Fields {
   }
 }
 
-/** `recordedAt`: of the change. */
-export function decodeAnswer(stored: unknown, recordedAt: RecordTime): RosterAnswer {
+/** `recordedAt`: of the change; undefined where nothing was changed. */
+export function decodeAnswer(stored: unknown, recordedAt: RecordTime | undefined): RosterAnswer {
   const fields = fieldsOf(stored);
   const { kind } = fields;
   switch (kind) {
@@ -81,7 +81,7 @@ export function decodeAnswer(stored: unknown, recordedAt: RecordTime): RosterAns
 
 type AnswerOf<K extends RosterAnswer['kind']> = Extract<RosterAnswer, { kind: K }>;
 
-function stampOf(fields: Fields, recordedAt: RecordTime) {
+function stampOf(fields: Fields, recordedAt: RecordTime | undefined) {
   const { updatedAt } = fields;
   return {
     changeId: numberIn(fields, 'changeId'),
@@ -89,7 +89,10 @@ function stampOf(fields: Fields, recordedAt: RecordTime) {
   };
 }
 
-function decodeEmployee(fields: Fields, recordedAt: RecordTime): AnswerOf<'EMPLOYEE'>['employee'] {
+function decodeEmployee(
+  fields: Fields,
+  recordedAt: RecordTime | undefined,
+): AnswerOf<'EMPLOYEE'>['employee'] {
   return {
     employeeId: textOf(fields.employeeId) as EmployeeId,
     detail: decodeDetail(fields.detail),
@@ -97,7 +100,10 @@ function decodeEmployee(fields: Fields, recordedAt: RecordTime): AnswerOf<'EMPLO
   };
 }
 
-function decodeShiftRecord(fields: Fields, recordedAt: RecordTime): AnswerOf<'SHIFT'>['shift'] {
+function decodeShiftRecord(
+  fields: Fields,
+  recordedAt: RecordTime | undefined,
+): AnswerOf<'SHIFT'>['shift'] {
   const shiftId = textOf(fields.shiftId);
   return {
     shiftId,
@@ -115,7 +121,7 @@ function decodeShiftRecord(fields: Fields, recordedAt: RecordTime): AnswerOf<'SH
 
 function decodeAssignment(
   fields: Fields,
-  recordedAt: RecordTime,
+  recordedAt: RecordTime | undefined,
 ): AnswerOf<'ASSIGNMENT'>['assignment'] {
   return {
     employeeId: textOf(fields.employeeId) as EmployeeId,

@@ -1,12 +1,12 @@
 // What a change of the roster writes, in the order in which it is sent: the feed head's time first,
-// which all rows carry, then the rows, and last the change itself. Rows that are replaced are kept:
-// only until when they were known is set.
+// which all rows carry, then the rows and the change itself, of each, and last the roster's head. Rows
+// that are replaced are kept: only until when they were known is set.
 
 import type { RosterDecision, RosterEdit } from '../app/roster-decision.js';
-import type { RosterCommand } from '../app/roster-ports.js';
+import type { RosterAnswer, RosterCommand } from '../app/roster-ports.js';
 import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
-import { type Bound, bind, type Statement } from './database.js';
+import { type Bound, bind, type Row, type Statement } from './database.js';
 import { encodeAnswer } from './roster-answer.js';
 import { boundedDateOf, dateOf, encodeDetail, encodeShift } from './roster-codec.js';
 import { CHANGE_COLUMNS } from './roster-records.js';
@@ -133,10 +133,14 @@ const NO_DAYS_OF_EMPLOYEE = `
 
 const NO_USERS_OF_SHIFT = 'not exists (select from shift_user where shift_id = $5)';
 
-/** Of shifts with a calendar of their own, whichever version has it. */
+/**
+ * Of shifts with a calendar of their own, whichever version has it. From the calendar to its shifts to
+ * their users: lateral with a limit, so that it is never walked the other way.
+ */
 const NO_USERS_OF_CALENDAR = `
   not exists (select from calendar_user where calendar_id = $5) and not exists (
-    select from shift_version v join shift_user u on u.shift_id = v.shift_id
+    select from shift_version v
+    cross join lateral (select from shift_user u where u.shift_id = v.shift_id limit 1) u
     where v.definition ->> 'calendarId' = $5
   )`;
 
@@ -159,28 +163,66 @@ export const INSERT_CHANGE_OF_EMPLOYEE = insertChange('employee_id', NO_DAYS_OF_
 export const INSERT_CHANGE_OF_SHIFT = insertChange('shift_id', NO_USERS_OF_SHIFT);
 export const INSERT_CHANGE_OF_CALENDAR = insertChange('calendar_id', NO_USERS_OF_CALENDAR);
 
-/** All that a decided change writes; the last statement's answer is the row of the change. */
-export function changeStatements(
-  command: RosterCommand,
-  decision: RosterDecision,
-  edit: RosterEdit,
-  changeId: number,
-): Bound[] {
-  const isShared = !('employeeId' in edit);
+export const INSERT_REQUEST: Statement = {
+  name: 'insert_roster_request',
+  text: `
+    insert into roster_request (request_id, payload_hash, answer)
+    values ($1::uuid, $2::bytea, $3::jsonb)`,
+};
+
+const INSERTS: ReadonlySet<Statement> = new Set([
+  INSERT_CHANGE_OF_EMPLOYEE,
+  INSERT_CHANGE_OF_SHIFT,
+  INSERT_CHANGE_OF_CALENDAR,
+]);
+
+/** A command, and what was decided that it changes. */
+export interface DecidedChange {
+  readonly command: RosterCommand;
+  readonly decision: RosterDecision;
+  readonly edit: RosterEdit;
+  readonly changeId: number;
+}
+
+/** A command that leaves everything as it was. */
+export interface Unchanged {
+  readonly command: RosterCommand;
+  readonly answer: RosterAnswer;
+}
+
+/** Keeps the command's request id, if it brought one. */
+export function requestStatements({ command, answer }: Unchanged): Bound[] {
+  const { requestId, payloadHash } = command;
+  if (requestId === undefined) return [];
+  return [bind(INSERT_REQUEST, requestId, payloadHash, JSON.stringify(encodeAnswer(answer)))];
+}
+
+/**
+ * All that decided changes write, recorded at one time. Several must be by their numbers, and about
+ * distinct employees' own.
+ */
+export function changeStatements(changes: readonly DecidedChange[]): Bound[] {
+  const last = changes.at(-1);
+  if (last === undefined) return [];
+  const isShared = !('employeeId' in last.edit);
   return [
     bind(TAKE_ROSTER_TIME),
-    ...editStatements(edit, changeId),
-    bind(MOVE_ROSTER_HEAD, changeId, isShared),
-    insertedChange(command, decision, edit, changeId),
+    ...changes.flatMap((one) => [...editStatements(one.edit, one.changeId), insertedChange(one)]),
+    bind(MOVE_ROSTER_HEAD, last.changeId, isShared),
   ];
 }
 
-function insertedChange(
-  command: RosterCommand,
-  decision: RosterDecision,
-  edit: RosterEdit,
-  changeId: number,
-): Bound {
+/** The rows of the changes, of what statements of `changeStatements` and others gave back. */
+export function changeRows(
+  statements: readonly Bound[],
+  answers: readonly (readonly Row[])[],
+): readonly Row[] {
+  return statements.flatMap(({ statement }, index) =>
+    INSERTS.has(statement) ? (answers[index] ?? []) : [],
+  );
+}
+
+function insertedChange({ command, decision, edit, changeId }: DecidedChange): Bound {
   const { statement, subject } = subjectOf(edit);
   const { requestId } = command;
   const isRepeatable = requestId !== undefined;

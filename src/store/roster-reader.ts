@@ -65,7 +65,8 @@ export interface RosterReader {
 
   /**
    * What all employees share, at that version of `roster_head.shared_version`, which the
-   * session's snapshot must show. One round trip when it is not in memory.
+   * session's snapshot must show. One round trip when it is not in memory, of one for all who
+   * want it meanwhile.
    */
   shared(session: Session, version: number): Promise<Roster>;
   /** Theirs, at these versions; one round trip for all that are not in memory. */
@@ -98,6 +99,8 @@ class Reader implements RosterReader {
   /** Of everybody whom the roster knows nothing of: one object. */
   readonly #unknown: EmployeeRoster;
   readonly #shared = new LRUCache<number, Roster>({ max: MAX_SHARED_VERSIONS });
+  /** By version, those being read: as many at most as there are connections. */
+  readonly #loads = new Map<number, Promise<Roster>>();
   readonly #employees = new LRUCache<EmployeeId, Kept>({
     maxSize: MAX_EMPLOYEE_UNITS,
     sizeCalculation: ({ roster }) => unitsOf(roster),
@@ -133,7 +136,19 @@ class Reader implements RosterReader {
     return known;
   }
 
+  /**
+   * Of those who want one version at the same time, the first reads it for all: a version is the same
+   * in every snapshot. They fail with it, and whoever comes later reads again.
+   */
   async #readShared(session: Session, version: number): Promise<Roster> {
+    const underWay = this.#loads.get(version);
+    if (underWay !== undefined) return await underWay;
+    const load = this.#loadShared(session, version).finally(() => this.#loads.delete(version));
+    this.#loads.set(version, load);
+    return await load;
+  }
+
+  async #loadShared(session: Session, version: number): Promise<Roster> {
     const [versions = [], holidays = []] = await session.pipeline([
       bind(READ_SHIFT_VERSIONS, version),
       bind(READ_HOLIDAYS, version),

@@ -108,7 +108,7 @@ export function rosterOfOwn(own: OwnRows, defaultZone: Zone): EmployeeRoster {
   );
 }
 
-function rowsByEmployee(rows: readonly Row[]): Map<string, Row[]> {
+export function rowsByEmployee(rows: readonly Row[]): Map<string, Row[]> {
   const byEmployee = new Map<string, Row[]>();
   for (const row of rows) append(byEmployee, text(row, 'employee_id'), row);
   return byEmployee;

@@ -117,12 +117,16 @@ function employeeStatements(wanted: Wanted): EmployeeStatements {
 export const EMPLOYEES_AT_CHANGE = employeeStatements(AT_CHANGE);
 export const EMPLOYEES_AT_TIME = employeeStatements(AT_TIME);
 
+/** As they are now; $1: employee ids. */
 export const READ_OWN_ASSIGNMENTS: Statement = {
   name: 'read_own_assignments',
   text: `
-    select employee_id, assignment_id, change_id, recorded_at, start_date, end_date, anchor_date,
-           cycle
-    from shift_assignment
-    where employee_id = $1 and superseded_at = 'infinity'
-    order by assignment_id`,
+    select a.employee_id, a.assignment_id, a.change_id, a.recorded_at, a.start_date, a.end_date,
+           a.anchor_date, a.cycle
+    from unnest($1::text[]) t (employee_id)
+    cross join lateral (
+      select * from shift_assignment a
+      where a.employee_id = t.employee_id collate "C" and a.superseded_at = 'infinity'
+      order by a.assignment_id
+    ) a`,
 };

@@ -68,7 +68,7 @@ async function lookAtSome(
     if (employee === undefined) continue;
     const overlap = check.overlapOf(employee);
     if (overlap !== undefined) {
-      const [rows = []] = await session.pipeline([bind(READ_OWN_ASSIGNMENTS, employeeId)]);
+      const [rows = []] = await session.pipeline([bind(READ_OWN_ASSIGNMENTS, [employeeId])]);
       const assignments = rows.map(assignmentRecordOf);
       throw userConflict(roster, employeeId, employee, overlap, assignments);
     }

@@ -22,6 +22,7 @@ import {
   type Scenario,
   scenarios,
 } from '../domain/support/arbitraries.js';
+import { runs } from '../support/runs.js';
 import {
   clearFact,
   commandFact,
@@ -36,7 +37,7 @@ import {
 import { ModelStore } from './support/model-store.js';
 
 /** How many runs each property gets; more in a long search. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 300);
+const RUNS = runs(120);
 
 /** Farther than any reach: a block of a week on each side, the one a date is in, and a pause. */
 const FAR_DAYS = 26;

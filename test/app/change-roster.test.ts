@@ -14,6 +14,7 @@ import { AttendanceError } from '../../src/domain/errors.js';
 import { planDays } from '../../src/domain/plan.js';
 import type { EmployeeRoster } from '../../src/domain/roster.js';
 import type { Instant } from '../../src/domain/time.js';
+import { runs } from '../support/runs.js';
 import {
   BERLIN,
   employees,
@@ -49,8 +50,8 @@ describe('conflicts of a roster', function () {
       expect(overlap !== undefined).to.equal(expected.length > 0);
       if (overlap !== undefined) expect(expected).to.deep.include(overlap);
     });
-    fc.assert(check, { numRuns: 600 });
-    expect(conflicts).to.be.above(60);
+    fc.assert(check, { numRuns: runs(200) });
+    expect(conflicts).to.be.above(runs(200) / 10);
   });
 
   it('of a step are only those that were not there before', () => {
@@ -59,7 +60,7 @@ describe('conflicts of a roster', function () {
       const look = lookAt(FIRST, LAST);
       expect(findConflicts({ before: side, after: side }, look).overlap).to.equal(undefined);
     });
-    fc.assert(check, { numRuns: 200 });
+    fc.assert(check, { numRuns: runs(100) });
   });
 
   it('without an end, nor a beginning, are found as well', () => {

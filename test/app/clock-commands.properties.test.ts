@@ -11,10 +11,11 @@ import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../src/domain/shift.js';
 import { type Instant, wholeSecond } from '../../src/domain/time.js';
 import { exactWorkRules, HOUR, scenarios, zoneNamed } from '../domain/support/arbitraries.js';
+import { runs } from '../support/runs.js';
 import { commandFact, MIA, punchFact, replaceFact, TOLD_AT } from './support/facts.js';
 import { ModelStore } from './support/model-store.js';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 300);
+const RUNS = runs(150);
 
 const START = Date.parse('2026-03-02T06:00:00Z');
 const MAX_LENGTH_MS = DEFAULT_OFF_SHIFT_RULES.maxLengthSeconds * 1000;

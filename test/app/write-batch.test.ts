@@ -62,7 +62,7 @@ function viewOf(stored?: StoredDay, earlier?: EarlierFact): BatchView {
         ? { employeeId, employeeName: 'Mia', version: 7, roster: UNROSTERED }
         : undefined,
     punch: () => undefined,
-    sameEvent: () => [],
+    firstUse: () => undefined,
     earlier: () => earlier,
     day: () => stored,
     punches: () => [],
@@ -327,8 +327,21 @@ describe('a batch of punches', () => {
     const { outcomes } = store.write([commandFact('CLOCK_IN', undefined)], now);
     const [outcome] = outcomes;
     expect(outcome?.kind === 'DONE' && outcome.punches[0]?.time).to.equal(now);
-    const late = (TOLD_AT + 2 * 3_600_000) as Instant;
-    expect(() => store.write([commandFact('CLOCK_OUT', undefined)], late)).to.throw(RangeError);
+  });
+
+  it('clocks an hour apart leave no time for a command, unless it brings one', () => {
+    const HOUR_MS = 3_600_000;
+    const cases: [fromNow: number, fact: Fact, word: string][] = [
+      [HOUR_MS, commandFact('CLOCK_IN', undefined), 'PRESENT@1'],
+      [HOUR_MS + 1, commandFact('CLOCK_IN', undefined), 'CLOCKS_DIFFER'],
+      [-HOUR_MS - 1, commandFact('CLOCK_IN', undefined), 'CLOCKS_DIFFER'],
+      [2 * HOUR_MS, commandFact('CLOCK_IN', TEN), 'PRESENT@1'],
+    ];
+    for (const [fromNow, fact, expected] of cases) {
+      const now = (TOLD_AT + fromNow) as Instant;
+      const [outcome] = storeWith().write([fact], now).outcomes;
+      expect([fromNow, outcome && word(outcome)]).to.deep.equal([fromNow, expected]);
+    }
   });
 
   it('a repeated command gets the first answer, whatever happened since', () => {

@@ -9,6 +9,8 @@ import { clientsOf, loadMarks, loadPunches, loadRoster } from '../../bench/compa
 import { describeVariants } from '../e2e/support/variants.js';
 
 const SIZE = 60;
+/** In the service half of them do: it is asked for every one of their days. */
+const SERVED = 30;
 const SEED = 20_260_301;
 const TIMEOUT_MS = 120_000;
 
@@ -45,9 +47,9 @@ describe('a made-up month', () => {
 });
 
 describeVariants('a made-up month in the service', (serviceOf) => {
-  it(`every day of ${SIZE} employees is as it was made up`, async function () {
+  it(`every day of ${SERVED} employees is as it was made up`, async function () {
     this.timeout(TIMEOUT_MS);
-    const month = companyMonth(SIZE, SEED);
+    const month = companyMonth(SERVED, SEED);
     const clients = clientsOf(serviceOf().baseUrl);
     await loadRoster(clients, month);
     await loadMarks(clients, month);

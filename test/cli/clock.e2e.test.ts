@@ -1,7 +1,7 @@
 // The commands of the clock and the roster against the service itself: the files of examples/, a
 // day of one employee, and refusals as people see them.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -63,7 +63,7 @@ describe('the clock and the roster, from the command line to the tables', functi
 
   it('lists who was absent although nothing was recorded, and not with --stored', async () => {
     const range = ['list', '--from', '2026-03-02', '--to', '2026-03-08', '--status', 'absent'];
-    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected$/m);
+    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected +0:00 +-$/m);
     expect((await done(...range, '--stored')).trimEnd().split('\n')).to.have.length(1);
   });
 
@@ -89,7 +89,7 @@ describe('the clock and the roster, from the command line to the tables', functi
     const twice = await run('clock', 'in', '104', ...at('09:30'));
     expect(twice.code).to.equal(1);
     expect(twice.err)
-      .to.match(/^ALREADY_CLOCKED_IN: .*2026-03-04T07:55:00.*office/)
+      .to.match(/^ALREADY_CLOCKED_IN: ClockIn of employee 104 at 2026-03-04 09:30 .*08:55.*office/)
       .and.match(/Say when that session of 2026-03-04 ended: attendance clock out 104 --at TIME;/);
     await done('clock', 'break', 'start', '104', ...at('12:00'));
     expect((await run('clock', 'break', 'start', '104', ...at('12:10'))).err).to.match(
@@ -136,6 +136,33 @@ describe('the clock and the roster, from the command line to the tables', functi
     const id = /^(\d+) +2026-03-03T02:00:00\+01:00 +break start +file /m.exec(listed)?.[1] ?? '?';
     const voided = await done('punches', 'void', '103', id, '--reason', 'worked on');
     expect(voided).to.match(/ 2026-03-03T02:00:00\+01:00 /);
+  });
+
+  it('shows the night that a punch within it was set aside in', async () => {
+    const told = await done('punches', 'add', '103', 'in', '2026-03-03T01:00', ...BERLIN);
+    expect(told).to.match(/ in at 01:00 on Tue 3 Mar\nDATE .*\n2026-03-02 .* duplicate punch$/m);
+    const [, id = '?'] = /^recorded: punch (\d+) /.exec(told) ?? [];
+    await done('punches', 'void', '103', id, '--reason', 'pressed twice');
+  });
+
+  it('tells what is odd about the punches of a log', async () => {
+    const path = join(folder, 'odd.csv');
+    await writeFile(
+      path,
+      'employee,time,kind,device,event\n110,2199-01-01T09:00Z,IN,gate-1,1\n' +
+        '110,2026-03-02T09:00Z,IN,gate-1,2\n110,2026-03-02T17:00Z,OUT,gate-1,2\n',
+    );
+    expect(await done('punches', 'import', path)).to.match(
+      /^Recorded, and odd: clock skew 1, event id conflict 1\. attendance punches list EMPLOYEE /m,
+    );
+  });
+
+  it('says at once that no service is there', async () => {
+    const began = performance.now();
+    const away = await run('punches', 'import', PUNCHES, '--address', '127.0.0.1:1');
+    expect(away).to.include({ code: 1 });
+    expect(away.err).to.match(/Is it running\?/);
+    expect(performance.now() - began).to.be.below(60_000);
   });
 
   it('shows who is in, now', async () => {
@@ -190,6 +217,30 @@ describe('the clock and the roster, from the command line to the tables', functi
         / punch replaced present, out 14:03, worked \S+ present, out 14:30, worked 8:03 the gate was stuck$/m,
       )
       .and.match(/ punch taken back present, worked 8:03 present, worked \S+ no break$/m);
+  });
+
+  it('puts the rows of a device in a loop, beyond what a day takes, into the rejects file', async () => {
+    const path = join(folder, 'loop.csv');
+    const times = Array.from({ length: 2002 }, (_, second) =>
+      new Date(Date.parse('2026-05-04T00:00:00Z') + second * 1000).toISOString(),
+    );
+    const rows = times.map((time) => `109,${time},IN\n`);
+    await writeFile(path, `employee,time,kind\n${rows.join('')}`);
+    const { code, out, err } = await run('punches', 'import', path, ...BERLIN);
+    expect(code, err).to.equal(3);
+    expect(out)
+      .to.match(/^ *recorded +2,?000$/m)
+      .and.match(/^ *rejected +2 /m);
+    const rejects = await readFile(join(folder, 'loop.rejects.csv'), 'utf8');
+    const [, ...refused] = rejects.trimEnd().split('\n');
+    expect(refused.map((line) => line.slice(0, 23))).to.deep.equal([
+      '2002,"TOO_MANY_PUNCHES:',
+      '2003,"TOO_MANY_PUNCHES:',
+    ]);
+    const one = await run('punches', 'add', '109', 'IN', '2026-05-04T12:00:00Z', ...BERLIN);
+    expect(one.err).to.match(
+      /TOO_MANY_PUNCHES: .*attendance punches list 109; .* attendance mark/s,
+    );
   });
 
   it('tells by line what the service refuses', async () => {

@@ -339,7 +339,7 @@ describe('import', () => {
   });
 
   it('takes a generated export with exactly the counts that its generator states', async () => {
-    const script = ['scripts/generate-legacy-csv.mjs', '--rows', '20000', '--seed', '7'];
+    const script = ['scripts/generate-legacy-csv.mjs', '--rows', '5000', '--seed', '7'];
     const made = await run(process.execPath, script, { maxBuffer: 2 ** 24 });
     const again = await run(process.execPath, script, { maxBuffer: 2 ** 24 });
     expect(again.stdout).to.equal(made.stdout);
@@ -352,7 +352,7 @@ describe('import', () => {
     const result = await importing();
     const rejected = Object.values(stated.bad).reduce((sum, one) => sum + one);
     const { days: recorded, superseded } = stated;
-    expect(result.rows).to.equal(20_000);
+    expect(result.rows).to.equal(5_000);
     expect(result.counts).to.deep.equal({ recorded, alreadyThere: 0, superseded, rejected });
     const reasons = (await readFile(result.rejectsPath ?? '', 'utf8')).matchAll(
       /^\d+,"?(BAD_\w+)/gm,

@@ -306,5 +306,14 @@ export function describeCommands(serviceOf: () => TestService): void {
       expect((await asking.state(employeeId)).status).to.equal(OUT);
       expect((await clock().listClockedIn({ groupId })).clockStates).to.deep.equal([]);
     });
+
+    it('K28 an arrival that is a little ahead of the service’s clock is in at once', async () => {
+      const [employeeId, groupId] = [somebody(), something()];
+      await serviceOf().roster.createEmployee({ employee: { employeeId, groupId } });
+      await clock().clockIn({ employeeId, time: minutesAgo(-1.5) });
+      const state = await asking.state(employeeId);
+      expect(state.status).to.equal(IN);
+      expect((await clock().listClockedIn({ groupId })).clockStates).to.deep.equal([state]);
+    });
   });
 }

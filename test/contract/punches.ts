@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { AttendanceStatus, Origin } from '../../gen/attendance/v1/attendance_pb.js';
 import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
@@ -15,6 +16,7 @@ const { IN, OUT } = PunchKind;
 const { RECORDED, DUPLICATE, REJECTED } = PunchOutcome;
 /** Of google.rpc.Code. */
 const INVALID_ARGUMENT = 3;
+const FAILED_PRECONDITION = 9;
 /** Causes of revisions: a punch, one taken back, one replaced. */
 const PUNCHED = 3;
 const VOIDED = 4;
@@ -276,6 +278,56 @@ export function describePunches(serviceOf: () => TestService): void {
       const moved = await asking.everywhere(employeeId, NEXT_DAY);
       expect([wordOf(moved), moved.revision, moved.sessions]).to.deep.equal(['UNSCHEDULED', 2, []]);
     });
+
+    it('P14 a day takes 2,000 punches, and each one more is refused, with its way out', async () => {
+      const employeeId = somebody();
+      const start = Date.parse(`${DAY}T00:00:00Z`);
+      const burst = (from: number) =>
+        Array.from({ length: 1000 }, (_, index) => ({
+          employeeId,
+          time: timestampFromMs(start + (from + index) * 1000),
+          kind: IN,
+        }));
+      await record(...burst(0));
+      // In the last second there is room for one; what was there stays a duplicate.
+      const [first] = burst(0);
+      const late = { employeeId, time: onDay('20:00'), kind: OUT };
+      const more = [...burst(1000).slice(1), late, { ...late, time: onDay('20:01') }];
+      expect((await outcomes(...more.slice(0, 999))).every((each) => each === RECORDED)).to.equal(
+        true,
+      );
+      const results = await record(...more.slice(999), late, { ...first });
+      expect(results.map(({ outcome }) => outcome)).to.deep.equal([
+        RECORDED,
+        REJECTED,
+        DUPLICATE,
+        DUPLICATE,
+      ]);
+      expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
+      expect(results[1]?.error?.message).to.match(/2000 punches on 2026-03-02 \(UTC\) already/);
+      const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
+      const time = onDay('22:00');
+      expect(await refusalOf(clock().clockIn({ employeeId, time }))).to.deep.equal(refused);
+      const [{ punch } = { punch: undefined }] = results;
+      const punchId = punch?.punchId ?? '';
+      const replacing = clock().replacePunch({ employeeId, punchId, time, reason: 'x' });
+      expect(await refusalOf(replacing)).to.deep.equal(refused);
+      await takeBack(employeeId, punchId);
+      expect(await outcomes({ ...late, time })).to.deep.equal([REJECTED]);
+      async function* chunks() {
+        yield {
+          punches: [
+            { ...late, time },
+            { ...late, time: at(`${NEXT_DAY}T08:00`) },
+          ],
+        };
+      }
+      const { rejections, recordedCount } = await clock().importPunches(chunks());
+      expect(rejections.map(({ index, error }) => [index, error?.code])).to.deep.equal([
+        [0n, FAILED_PRECONDITION],
+      ]);
+      expect(recordedCount).to.equal(1n);
+    });
   });
 
   describe('lists of punches', () => {
@@ -348,6 +400,28 @@ export function describePunches(serviceOf: () => TestService): void {
         reason: 'PUNCH_VOIDED',
         fields: [],
       });
+    });
+
+    it('P30 the history says why: the note of a punch, the reason of what corrects it', async () => {
+      const employeeId = somebody();
+      await clock().clockIn({ employeeId, time: onDay('08:00'), note: 'the gate was closed' });
+      const [left] = await record({
+        employeeId,
+        time: onDay('12:00'),
+        kind: OUT,
+        note: 'by the back door',
+      });
+      const punchId = left?.punch?.punchId ?? '';
+      await clock().replacePunch({ employeeId, punchId, time: onDay('12:30'), reason: 'a queue' });
+      const { revisions } = await serviceOf().client.listAttendanceRevisions({
+        employeeId,
+        date: DAY,
+      });
+      expect(revisions.map(({ cause, reason }) => [cause, reason])).to.deep.equal([
+        [PUNCHED, 'the gate was closed'],
+        [PUNCHED, 'by the back door'],
+        [REPLACED, 'a queue'],
+      ]);
     });
 
     it('P31 taken back again with the same request id: the same answer', async () => {

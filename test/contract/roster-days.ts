@@ -12,7 +12,7 @@ import {
 import type { RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { Asking, anomaliesOf, DAY, NEXT_DAY, onDay, something, wordOf } from './asking.js';
-import { somebody } from './contract.js';
+import { type ContractOptions, itAtLength, somebody } from './contract.js';
 
 const ROSTER_CAUSE = 6;
 const { ABSENT, DAY_OFF, HOLIDAY, SCHEDULED, PRESENT } = AttendanceStatus;
@@ -20,7 +20,8 @@ const FUTURE = '2999-03-01';
 /** Some four hundred reads, on a machine that may be busy with other suites. */
 const AS_OF_TIMEOUT_MS = 120_000;
 
-export function describeRosterDays(serviceOf: () => TestService): void {
+export function describeRosterDays(serviceOf: () => TestService, options: ContractOptions): void {
+  const atLength = itAtLength(options);
   const asking = new Asking(serviceOf);
   const roster = () => serviceOf().roster;
 
@@ -311,10 +312,30 @@ export function describeRosterDays(serviceOf: () => TestService): void {
       const { rosterChange } = await roster().updateEmployee({ employee });
       expect(rosterChange).to.equal(undefined);
     });
+
+    it('R21 one that was none is none again, whatever has been changed since', async () => {
+      const { employeeId, defaultShiftId } = await follower();
+      const employee = { employeeId, defaultShiftId };
+      const request = { employee, reason: 'as it is', requestId: randomUUID() };
+      const first = await roster().updateEmployee(request);
+      expect(first.rosterChange).to.equal(undefined);
+      const groupId = something();
+      await roster().updateEmployee({ employee: { ...employee, groupId } });
+      expect(await roster().updateEmployee(request)).to.deep.equal(first);
+      expect((await roster().getEmployee({ employeeId })).employee?.groupId).to.equal(groupId);
+      const other = roster().updateEmployee({ ...request, reason: 'other' });
+      expect((await refusalOf(other)).reason).to.equal('REQUEST_ID_REUSED');
+      const override = { employeeId, date: DAY, reason: 'off', requestId: randomUUID() };
+      await roster().clearDateOverride(override);
+      await roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } });
+      await roster().clearDateOverride(override);
+      const { overrides } = await roster().listDateOverrides({ employeeId });
+      expect(overrides.map(({ date }) => date)).to.deep.equal([DAY]);
+    });
   });
 
   describe('as of a past moment, with a roster', () => {
-    it('R30 every answer given is given again, after all that has happened since', async function () {
+    atLength('R30 every answer is given again after all that has happened', async function () {
       this.timeout(AS_OF_TIMEOUT_MS);
       const calendarId = something();
       const { employeeId, defaultShiftId } = await follower({ calendarId });

@@ -18,6 +18,7 @@ import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../src/domain/shift.js';
 import type { Instant } from '../../src/domain/time.js';
 import { epochDayAt, findZone, instantAt, type Zone } from '../../src/domain/zone.js';
+import { runs } from '../support/runs.js';
 
 function zone(name: string): Zone {
   const found = findZone(name);
@@ -618,7 +619,7 @@ describe('findings in words', () => {
         expect(text.split(/[.?](?: |$)/).length).to.be.within(2, 3);
         expect(explain(any, where, date)).to.equal(text);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 });

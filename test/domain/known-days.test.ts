@@ -12,6 +12,7 @@ import { NO_PUNCHES } from '../../src/domain/punch.js';
 import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
 import type { RecordTime } from '../../src/domain/time.js';
 import { parseWorkText, workText } from '../../src/domain/work-text.js';
+import { runs } from '../support/runs.js';
 import { anyDeclaration, scenarios, zoneNamed } from './support/arbitraries.js';
 import { works } from './support/works.js';
 
@@ -41,7 +42,7 @@ describe('Work as text', () => {
         const work = parseWorkText(text);
         if (work !== undefined) expect(workText(work)).to.equal(text);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -13,6 +13,7 @@ import {
   startOfDay,
   type Zone,
 } from '../../src/domain/zone.js';
+import { runs } from '../support/runs.js';
 
 /** Seconds for one test on a quiet machine. */
 const TIMEOUT_MS = 60_000;
@@ -136,7 +137,7 @@ describe('zones against Temporal', function () {
       fc.property(anyMoment, ({ zone, instant }) => {
         expect(offsetAt(zone, instant)).to.equal(zoned(zone, instant).offsetNanoseconds / 1e6);
       }),
-      { numRuns: 1200 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -156,7 +157,7 @@ describe('zones against Temporal', function () {
           ).to.equal(expectedInstant(zone, epochDay, time));
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -170,7 +171,7 @@ describe('zones against Temporal', function () {
           );
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -183,7 +184,7 @@ describe('zones against Temporal', function () {
         expect(instantAt(zone, day, second)).to.equal(expectedInstant(zone, day, second));
         expect(startOfDay(zone, day)).to.equal(expectedStart(zone, day));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -221,7 +222,7 @@ describe('the days of a zone', function () {
         expect(startOfDay(zone, day)).to.be.at.most(instant);
         expect(startOfDay(zone, day + 1)).to.be.greaterThan(instant);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -236,7 +237,7 @@ describe('the days of a zone', function () {
         expect(Temporal.PlainDateTime.compare(shown, asked)).to.be.at.least(0);
         if (shown.equals(asked)) expect(found).to.be.lessThan(startOfDay(zone, day + 1));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(400) },
     );
   });
 

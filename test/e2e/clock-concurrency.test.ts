@@ -20,7 +20,7 @@ import { waitUntil } from '../support/wait-until.js';
 import { CHUNK, deviceLog, EMPLOYEES, employeeOf } from './support/device-log.js';
 import { describeVariants } from './support/variants.js';
 
-const COMMANDS = 200;
+const COMMANDS = 100;
 /** A machine that is busy with other things tells callers to come again. */
 const ATTEMPTS = 50;
 const MINUTE_MS = 60_000;

@@ -7,13 +7,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
 import { Asking } from '../contract/asking.js';
+import { runs } from '../support/runs.js';
 import { waitUntil } from '../support/wait-until.js';
 import { DAYS, dateOf, Living, MARGIN_DAYS, someLife } from './support/lived.js';
 import { expectRebuilt } from './support/rebuilt.js';
 import { describeVariants } from './support/variants.js';
 
-/** More of them by hand: CLOCK_RUNS=500. */
-const RUNS = Number(process.env.CLOCK_RUNS ?? 15);
+/** More of them by hand: PROPERTY_RUNS=500. */
+const RUNS = runs(8);
 const TIMEOUT_MS = 20_000 * RUNS;
 /** The life that failed, with its seed and path: CLOCK_SEED=1916190179 CLOCK_PATH=5. */
 const AGAIN =

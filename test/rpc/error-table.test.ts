@@ -10,7 +10,7 @@ import {
   RetryInfoSchema,
 } from '../../gen/google/rpc/error_details_pb.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { CLOCK_REFUSALS, type Failure, ROSTER_RESOURCES } from '../../src/domain/errors.js';
+import { type Failure, ROSTER_RESOURCES } from '../../src/domain/errors.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
 import {
@@ -20,6 +20,7 @@ import {
   toConnectError,
   toStatus,
 } from '../../src/rpc/error-table.js';
+import { BERLIN } from '../app/support/any-roster.js';
 
 const SECRET = 'select * from mark; postgresql://attendance:hunter2@10.0.0.1:5432 at store.js:12';
 const employeeId = 'mia' as EmployeeId;
@@ -79,13 +80,15 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     failure: {
       kind: 'CLOCK_REFUSED',
       refusal: 'ALREADY_CLOCKED_IN',
+      command: 'CLOCK_IN',
       employeeId,
       time: at('2026-03-02T08:30:00Z'),
+      zone: BERLIN,
       session: { in: at('2026-03-02T08:00:00Z'), out: undefined, shiftId: 'D', date },
     },
     code: Code.FailedPrecondition,
     reason: 'ALREADY_CLOCKED_IN',
-    says: /clocked in at 2026-03-02T08:30:00\.000Z \(session from .*, shift D, of .*\): clock out/,
+    says: /^ClockIn of employee mia at 2026-03-02 09:30 .* since 2026-03-02 09:00 .*: clock out first/,
     metadata: {
       employee_id: 'mia',
       time: '2026-03-02T08:30:00.000Z',
@@ -107,6 +110,13 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     reason: 'PUNCH_VOIDED',
     says: /taken back already: ListPunches with include_voided/,
     metadata: { employee_id: 'mia', punch_id: '42', voided_by: '43' },
+  },
+  TOO_MANY_PUNCHES: {
+    failure: { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate: date, maxPunches: 2000 },
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_PUNCHES',
+    says: /2000 punches on 2026-03-02 \(UTC\) already.*: ListPunches shows .* MarkAttendance/,
+    metadata: { employee_id: 'mia', utc_date: '2026-03-02', max_punches: '2000' },
   },
   ROSTER_NOT_FOUND: {
     failure: { kind: 'ROSTER_NOT_FOUND', resource: 'shift', id: 'D' },
@@ -183,6 +193,17 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /send a time up to 2026-03-02T00:00:00\.000000Z, or none/,
     metadata: { settled_time: '2026-03-02T00:00:00.000000Z' },
     fields: ['as_of_time'],
+  },
+  CLOCKS_DIFFER: {
+    failure: {
+      kind: 'CLOCKS_DIFFER',
+      receivedAt: at('2026-03-02T08:30:00Z'),
+      decidedAt: at('2026-03-02T10:30:00Z'),
+      cause: new Error(SECRET),
+    },
+    code: Code.Unavailable,
+    reason: 'CLOCKS_DIFFER',
+    says: /2026-03-02T08:30:00\.000Z for the service and .*T10:30.*; send it with its time, or/,
   },
   FACT_REFUSED: {
     failure: { kind: 'FACT_REFUSED', cause: new Error(SECRET) },
@@ -263,43 +284,6 @@ describe('the error table', () => {
       });
     });
   }
-});
-
-describe('why the clock refuses', () => {
-  const time = at('2026-03-02T08:30:00Z');
-  const session = { in: undefined, out: at('2026-03-02T09:00:00Z'), shiftId: undefined, date };
-
-  for (const refusal of CLOCK_REFUSALS) {
-    it(`${refusal} is its own reason, names the session, and says a way out`, () => {
-      const kind = 'CLOCK_REFUSED';
-      const error = publicError({ kind, refusal, employeeId, time, session });
-      expect(error).to.include({ code: Code.FailedPrecondition, reason: refusal });
-      expect(error.message).to.match(
-        /session to 2026-03-02T09:00:00\.000Z, off shift, of 2026-03-02/,
-      );
-      expect(error.message).to.match(/: .*(first|send a|say it with)/);
-      expect(error.metadata).to.deep.equal({
-        employee_id: 'mia',
-        time: '2026-03-02T08:30:00.000Z',
-        session_out_time: '2026-03-02T09:00:00.000Z',
-        session_date: '2026-03-02',
-      });
-    });
-  }
-
-  it('of somebody never seen, no session is named', () => {
-    const refusal = 'NOT_CLOCKED_IN';
-    const failure = {
-      kind: 'CLOCK_REFUSED',
-      refusal,
-      employeeId,
-      time,
-      session: undefined,
-    } as const;
-    const { message, metadata } = publicError(failure);
-    expect(message).to.not.include('session');
-    expect(metadata).to.have.all.keys('employee_id', 'time');
-  });
 });
 
 describe('what a roster lacks', () => {

@@ -46,6 +46,9 @@ export async function fill(fixture: StoreFixture, employees: number, days: numbe
     select s, employee_id from employee, unnest('{a,b,c}'::text[]) s on conflict do nothing`);
 }
 
+/** Employees and days by which a large table is one: some 30,000 rows, hundreds of pages. */
+export const LARGE = [500, 60] as const;
+
 /** Runs statements as they are on one connection, which keeps what was prepared on it. */
 export async function onOneConnection<T>(
   { database }: StoreFixture,
@@ -78,7 +81,7 @@ export const STAGES: readonly [
   ['young tables, analysed', async (fixture) => await fixture.rows('analyze')],
   [
     'large tables with the statistics of young ones',
-    async (fixture) => await fill(fixture, 1000, 100),
+    async (fixture) => await fill(fixture, ...LARGE),
   ],
   ['large tables, analysed', async (fixture) => await fixture.rows('analyze')],
 ];

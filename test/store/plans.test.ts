@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import type { Statement } from '../../src/store/database.js';
 import { READ_EARLIER, READ_EARLIER_PUNCHES } from '../../src/store/earlier-facts.js';
-import { READ_NAMED_PUNCHES, READ_SAME_EVENT } from '../../src/store/named-punches.js';
+import { READ_FIRST_USES, READ_NAMED_PUNCHES } from '../../src/store/named-punches.js';
 import { APPEND_CHANGES, RESTAMP_DAYS, UPSERT_DAYS } from '../../src/store/persist-days.js';
 import {
   INSERT_MARKS,
@@ -22,7 +22,7 @@ import {
 } from '../../src/store/read-under-lock.js';
 import { MOVE_HEAD, READ_HEAD } from '../../src/store/settle.js';
 import { FORGET_EMPLOYEES, RAISE_VERSIONS } from '../../src/store/write-batch.js';
-import { explanationOf, fill, onOneConnection, STAGES, textOf } from './plan-support.js';
+import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -39,7 +39,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
   [READ_DAYS, [`{${ID}}`, `{${DATE}}`, '{2026-01-20}']],
   [READ_PUNCHES, [`{${ID}}`, '{2026-01-15T00:00Z}', '{2026-01-20T00:00Z}']],
   [READ_NAMED_PUNCHES, [`{${ID}}`, '{7}']],
-  [READ_SAME_EVENT, [`{${ID}}`, '{door}', '{7}']],
+  [READ_FIRST_USES, [`{${ID}}`, '{door}', '{7}']],
   [READ_EARLIER, [`{${ID}}`, `{${UUID}}`]],
   [READ_EARLIER_PUNCHES, [`{${ID}}`, `{${UUID}}`]],
   [
@@ -120,7 +120,7 @@ function expectGood(statement: Statement, plan: string): void {
   expect(plan).to.not.match(WALKED_PAST);
   expect(plan).to.not.match(WHOLE_INDEX);
   if (!BY_TIME.includes(statement)) expect(plan).to.not.contain('punch_by_time');
-  if (statement === READ_SAME_EVENT) expect(plan).to.contain('punch_identity');
+  if (statement === READ_FIRST_USES) expect(plan).to.contain('punch_identity');
   expect(plan).to.not.contain('attendance_day_by_date');
 }
 
@@ -161,7 +161,7 @@ describe('plans of the hot statements', function () {
           await run(`prepare kept_${statement.name} as ${statement.text}`);
           await run(explanationOf(`kept_${statement.name}`, values));
         }
-        await fill(growing, 1000, 100);
+        await fill(growing, ...LARGE);
         for (const [statement, values] of HOT) {
           const plan = textOf(await run(explanationOf(`kept_${statement.name}`, values)));
           expectGood(statement, plan);

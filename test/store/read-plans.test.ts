@@ -8,8 +8,8 @@ import { READ_STANDING } from '../../src/store/known-days.js';
 import { PAGES, READ_UNFINISHED, READ_UNFINISHED_AS_OF } from '../../src/store/list-days.js';
 import { LIST_PUNCHES } from '../../src/store/list-punches.js';
 import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/read-days.js';
-import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/wide-days.js';
-import { explanationOf, fill, onOneConnection, STAGES, textOf } from './plan-support.js';
+import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/wide-steps.js';
+import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -24,7 +24,7 @@ const READS: readonly [Statement, readonly unknown[]][] = [
   [READ_DAY_AS_OF, [ID, DATE, AS_OF]],
   [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
   [READ_STANDING, [`{${ID}}`, '{2026-01-01}', '{2026-02-01}', AS_OF]],
-  [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100]],
+  [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100, 5000]],
   [READ_UNFINISHED, []],
   [READ_UNFINISHED_AS_OF, [AS_OF]],
   [NEXT_DATE, [DATE]],
@@ -109,7 +109,7 @@ describe('plans of the reads', function () {
           await run(`prepare kept_${statement.name} as ${statement.text}`);
           await run(explanationOf(`kept_${statement.name}`, values));
         }
-        await fill(growing, 1000, 100);
+        await fill(growing, ...LARGE);
         for (const [statement, values] of READS) {
           const plan = textOf(await run(explanationOf(`kept_${statement.name}`, values)));
           expectGood(statement, plan);

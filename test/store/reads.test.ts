@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { clockState, listClockedIn } from '../../src/app/clock-state.js';
 import type { Fact } from '../../src/app/facts.js';
-import type { AttendanceStore, DayQuery, EmployeeDay } from '../../src/app/ports.js';
+import type { AttendanceStore, DayQuery, EmployeeDay, PunchCursor } from '../../src/app/ports.js';
 import { explainDay, getDay, listHistory, listPunches } from '../../src/app/read-attendance.js';
 import { rulesFor } from '../../src/app/write-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
@@ -23,10 +23,11 @@ import {
 } from '../../src/domain/local-date.js';
 import { planDays } from '../../src/domain/plan.js';
 import { present } from '../../src/domain/present.js';
-import { type Punch, timelineOf } from '../../src/domain/punch.js';
+import { type Punch, type PunchKind, timelineOf } from '../../src/domain/punch.js';
 import { type Instant, instantOf, type RecordTime } from '../../src/domain/time.js';
 import type { Database } from '../../src/store/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { runs } from '../support/runs.js';
 import { RosterScript, shiftFrom, zoneNamed } from './roster-script.js';
 import {
   allIn,
@@ -106,6 +107,7 @@ class Scene {
     });
   }
 
+  /** The punches it recorded: one that repeats another, taken back or not, is none. */
   async write(...facts: Fact[]): Promise<readonly number[]> {
     const rules = rulesFor(facts);
     let ids: number[] = [];
@@ -114,7 +116,7 @@ class Scene {
       decide: (view, now) => {
         const decision = rules.decide(view, now);
         ids = decision.outcomes.flatMap((outcome) =>
-          outcome.kind === 'FAILED' ? [] : outcome.punches.map(({ punchId }) => punchId),
+          outcome.kind !== 'DONE' ? [] : outcome.punches.map(({ punchId }) => punchId),
         );
         return decision;
       },
@@ -341,9 +343,9 @@ describe('reads under the roster in force', function () {
         }
         for (const fixture of fixtures.splice(0)) await fixture.close();
       }),
-      { numRuns: Number(process.env.READ_RUNS ?? 12) },
+      { numRuns: runs(8) },
     );
-    expect(behind, 'always swept, it proves little').to.be.above(10);
+    expect(behind, 'always swept, it proves little').to.be.above(runs(8) / 2);
   });
 
   it('find a day that only a roster change has made, before and after the sweep', async () => {
@@ -543,7 +545,7 @@ describe('reads under the roster in force', function () {
       limit: 2,
     };
     const found: (readonly [number, number | undefined])[] = [];
-    let after: Parameters<typeof listPunches>[1]['after'];
+    let after: PunchCursor | undefined;
     do {
       const page = await listPunches(scene.store, { ...query, after });
       expect(page.punches.length).to.be.within(1, 2);
@@ -642,6 +644,114 @@ describe('reads under the roster in force', function () {
     expect((await clockState(scene.store, ann, later)).since).to.equal(
       at('07:00') + 16 * 3_600_000,
     );
+  });
+
+  it('say that somebody is in who came before the window opened, until they leave', async () => {
+    const scene = await open('ann', 'ben', 'cleo', 'dan');
+    const [ann, ben, cleo, dan] = scene.people as [EmployeeId, EmployeeId, EmployeeId, EmployeeId];
+    await scene.script.shift(shiftFrom('day', 11, 19));
+    await scene.script.shift(shiftFrom('night', 1, 4));
+    for (const id of [ann, ben]) await scene.script.detail(id, { defaultShiftId: 'day' });
+    for (const id of [cleo, dan]) await scene.script.detail(id, { defaultShiftId: 'night' });
+    await scene.script.finish();
+    const at = (time: string) => Date.parse(`2026-05-${time}:00Z`);
+    for (const id of [ann, ben]) await scene.punch(id, at('20T08:30'), 'IN');
+    for (const id of [cleo, dan]) await scene.punch(id, at('19T22:30'), 'IN');
+    await scene.punch(ben, at('20T09:30'), 'OUT');
+    // Of a day that the clock alone changes no more.
+    await scene.punch(dan, at('20T01:00'), 'IN');
+    await scene.punch(dan, at('20T04:00'), 'OUT');
+    const page = { groupId: undefined, after: undefined, limit: 10 };
+    const isIn = async (now: number) => {
+      const { states } = await listClockedIn(scene.store, page, now as Instant);
+      const own = scene.people.map((id) => clockState(scene.store, id, now as Instant));
+      const shown = (await Promise.all(own)).filter(({ status }) => status !== 'OUT');
+      expect(states).to.deep.equal(shown);
+      return states.map(({ employeeId, status, since, closesAt }) => {
+        return [employeeId, status, since, closesAt];
+      });
+    };
+    const longest = 16 * 3_600_000;
+    const ofAnn = [ann, 'IN', at('20T08:30'), at('20T08:30') + longest];
+    const ofCleo = [cleo, 'IN', at('19T22:30'), at('19T22:30') + longest];
+    expect(await isIn(NOW)).to.deep.equal([ofAnn, ofCleo]);
+    expect(await isIn(at('20T14:30') + 999)).to.deep.equal([ofAnn, ofCleo]);
+    expect(await isIn(at('20T14:30') + 1000)).to.deep.equal([ofAnn]);
+    await scene.punch(ann, at('20T15:00'), 'OUT');
+    expect(await isIn(at('20T15:00'))).to.deep.equal([]);
+  });
+
+  it('say of what a clock a little ahead recorded that it has happened', async () => {
+    const seconds = (after: number) => new Date(NOW + after * 1000).toISOString();
+    type Told = readonly [kind: PunchKind, after: number];
+    const cases: readonly [punches: readonly Told[], status: string, since: number | undefined][] =
+      [
+        [[['IN', 3]], 'IN', 3],
+        [[['IN', 120]], 'IN', 120],
+        [[['IN', 121]], 'OUT', undefined],
+        [
+          [
+            ['IN', -3600],
+            ['BREAK_START', 5],
+          ],
+          'ON_BREAK',
+          5,
+        ],
+        [
+          [
+            ['IN', -3600],
+            ['BREAK_START', 121],
+          ],
+          'IN',
+          -3600,
+        ],
+        [
+          [
+            ['IN', -3600],
+            ['BREAK_START', -60],
+            ['BREAK_END', 5],
+          ],
+          'IN',
+          5,
+        ],
+        [
+          [
+            ['IN', -3600],
+            ['OUT', 5],
+          ],
+          'OUT',
+          5,
+        ],
+      ];
+    const people = cases.map((_, index) => `e${index}`);
+    const scene = await open(...people);
+    for (const [index, [punches]] of cases.entries()) {
+      for (const [kind, after] of punches) {
+        await scene.write(punchOf(people[index] ?? '', seconds(after), kind));
+      }
+    }
+    const page = { groupId: undefined, after: undefined, limit: 100 };
+    const { states } = await listClockedIn(scene.store, page, NOW);
+    const listed = new Map(states.map((state) => [state.employeeId, state]));
+    for (const [index, [punches, status, since]] of cases.entries()) {
+      const employeeId = people[index] as EmployeeId;
+      const own = await clockState(scene.store, employeeId, NOW);
+      const after = own.since === undefined ? undefined : (own.since - NOW) / 1000;
+      expect([punches, own.status, after]).to.deep.equal([punches, status, since]);
+      expect(listed.get(employeeId)).to.deep.equal(status === 'OUT' ? undefined : own);
+    }
+  });
+
+  it('say who is in across a midnight that the service’s clock has yet to see', async () => {
+    const scene = await open('eve');
+    const [eve] = scene.people as [EmployeeId];
+    const midnight = Date.parse('2026-05-21T00:00:00Z');
+    const now = (midnight - 1000) as Instant;
+    await scene.punch(eve, midnight + 2000, 'IN');
+    const own = await clockState(scene.store, eve, now);
+    expect([own.status, own.attendance.date]).to.deep.equal(['IN', '2026-05-21']);
+    const page = { groupId: undefined, after: undefined, limit: 100 };
+    expect((await listClockedIn(scene.store, page, now)).states).to.deep.equal([own]);
   });
 
   it('know nobody who is not there', async () => {

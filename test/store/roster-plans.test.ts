@@ -2,12 +2,13 @@
 // tables: but for those that read all of what everybody shares, or count it.
 
 import { expect } from 'chai';
-import * as changes from '../../src/store/change-roster.js';
 import type { Row, Statement } from '../../src/store/database.js';
+import * as locks from '../../src/store/lock-roster.js';
 import * as reads from '../../src/store/read-roster.js';
 import * as edits from '../../src/store/roster-edits.js';
 import * as reader from '../../src/store/roster-statements.js';
 import * as users from '../../src/store/shift-users.js';
+import * as sweep from '../../src/store/sweep.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -25,16 +26,15 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [reader.EMPLOYEES_AT_TIME.details, [`{${ID}}`, AT]],
   [reader.EMPLOYEES_AT_TIME.assignments, [`{${ID}}`, AT]],
   [reader.EMPLOYEES_AT_TIME.overrides, [`{${ID}}`, AT]],
-  [changes.LOCK_ROSTER_HEAD, []],
-  [changes.READ_EARLIER_CHANGE, [UUID]],
-  [changes.ADD_EMPLOYEE, [ID]],
-  [changes.LOCK_EMPLOYEE, [ID]],
-  [changes.READ_OWN_DETAIL, [ID]],
-  [reader.READ_OWN_ASSIGNMENTS, [ID]],
-  [changes.READ_OWN_OVERRIDES, [ID]],
-  [changes.READ_ARCHIVED, ['{s-1}']],
-  [changes.READ_SHIFT, ['s-1']],
-  [changes.READ_ONE_HOLIDAY, ['c-1', FROM]],
+  [locks.LOCK_ROSTER_HEAD, []],
+  [locks.READ_EARLIER_CHANGES, [`{${UUID}}`]],
+  [locks.READ_EARLIER_REQUESTS, [`{${UUID}}`]],
+  [locks.READ_OWN_DETAILS, [`{${ID}}`]],
+  [reader.READ_OWN_ASSIGNMENTS, [`{${ID}}`]],
+  [locks.READ_OWN_OVERRIDES, [`{${ID}}`]],
+  [locks.READ_ARCHIVED, ['{s-1}']],
+  [locks.READ_SHIFT, ['s-1']],
+  [locks.READ_ONE_HOLIDAY, ['c-1', FROM]],
   [users.READ_SHIFT_USERS, ['s-1', ID, 100]],
   [edits.TAKE_ROSTER_TIME, []],
   [edits.SUPERSEDE_DETAIL, [ID]],
@@ -53,8 +53,10 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [edits.ADD_CALENDAR_USER, ['c-1', ID]],
   [edits.RAISE_ROSTER_VERSION, [ID, 9999, null, null]],
   [edits.MOVE_ROSTER_HEAD, [9999, true]],
+  [edits.INSERT_REQUEST, [UUID, '\\x00', '{}']],
   [edits.INSERT_CHANGE_OF_EMPLOYEE, CHANGE],
   [edits.INSERT_CHANGE_OF_SHIFT, CHANGE],
+  [edits.INSERT_CHANGE_OF_CALENDAR, CHANGE],
   [reads.GET_EMPLOYEE, [ID, AT]],
   [reads.LIST_EMPLOYEES, [ID, 101]],
   [reads.LIST_GROUP, [ID, 101, 'g-1']],
@@ -73,10 +75,18 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
 const WHOLE: readonly [Statement, readonly unknown[]][] = [
   [reader.READ_SHIFT_VERSIONS, [500]],
   [reader.READ_HOLIDAYS, [500]],
-  [changes.COUNT_SHIFTS, []],
-  [changes.COUNT_HOLIDAYS, []],
-  [edits.INSERT_CHANGE_OF_CALENDAR, CHANGE],
+  [locks.COUNT_SHIFTS, []],
+  [locks.COUNT_HOLIDAYS, []],
 ];
+
+/** Whom a change of what everybody shares concerns, as the sweep asks. */
+const CONCERNED: readonly [Statement, readonly unknown[]][] = [
+  [sweep.SHIFT_USERS, ['s-1', ID, 50]],
+  [sweep.CALENDAR_USERS, ['c-1', ID, 50]],
+];
+
+/** From a calendar straight to the shifts that have it as their own. */
+const BY_CALENDAR: readonly Statement[] = [edits.INSERT_CHANGE_OF_CALENDAR, sweep.CALENDAR_USERS];
 
 /** The heads have one row for ever; they may be read in any way. */
 const SCAN = /(?<!Function |Subquery )Scan (Backward )?(using \S+ )?on (?!feed_head|roster_head)/;
@@ -92,7 +102,10 @@ async function fill({ rows }: StoreFixture, many: number): Promise<void> {
               from ${each} on conflict do nothing`);
   await rows(`insert into shift (shift_id) select 's-' || n from ${each} on conflict do nothing`);
   await rows(`insert into shift_version (shift_id, effective_date, change_id, recorded_at, definition)
-              select 's-' || n, '-infinity', n, now(), '{}' from ${each} on conflict do nothing`);
+              select 's-' || n, '-infinity', n, now(),
+                     case when n % 3 = 0 then jsonb_build_object('calendarId', 'c-' || n % 7)
+                          else '{}' end
+              from ${each} on conflict do nothing`);
   await rows(`insert into holiday (calendar_id, date, change_id, recorded_at, name)
               select 'c-' || n % 5, date '2026-01-01' + n, n, now(), 'x' from ${each}
               on conflict do nothing`);
@@ -166,9 +179,14 @@ describe('plans of the statements on the roster', function () {
   for (const [name, prepare] of stages) {
     describe(name, () => {
       before(prepare);
-      for (const [statement, values] of STATEMENTS) {
+      for (const [statement, values] of [...STATEMENTS, ...CONCERNED]) {
         it(statement.name, async () => {
-          expectDirect(await planOf(fixture, statement, values));
+          const plan = await planOf(fixture, statement, values);
+          expectDirect(plan);
+          if (!BY_CALENDAR.includes(statement)) return;
+          expect(plan.join('\n')).to.match(
+            /using shift_version_by_calendar on[^\n]*\n *Index Cond/,
+          );
         });
       }
       for (const [statement, values] of WHOLE) {
@@ -183,7 +201,7 @@ describe('plans of the statements on the roster', function () {
   it('covers every statement there is', () => {
     const known = new Set([...STATEMENTS, ...WHOLE].map(([statement]) => statement.name));
     const employee = [reader.EMPLOYEES_AT_CHANGE, reader.EMPLOYEES_AT_TIME];
-    const all = [reader, changes, edits, reads, users, ...employee].flatMap((room) =>
+    const all = [reader, locks, edits, reads, users, ...employee].flatMap((room) =>
       Object.values<unknown>({ ...room }).filter(isStatement),
     );
     expect(all.map(({ name }) => name).filter((name) => !known.has(name))).to.deep.equal([]);

@@ -6,6 +6,7 @@ import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES, type Shift } from '../../src/domain/shift.js';
 import type { RecordTime } from '../../src/domain/time.js';
 import { findZone, type Zone } from '../../src/domain/zone.js';
+import type { Session } from '../../src/store/database.js';
 import { encodeDetail, encodeShift, epochDayOf } from '../../src/store/roster-codec.js';
 import { createRosterReader } from '../../src/store/roster-reader.js';
 import { openStore, type StoreFixture } from './support.js';
@@ -202,5 +203,46 @@ describe('the reader of rosters', () => {
     });
     expect(failures.map(String)).to.have.length(2);
     for (const failure of failures) expect(String(failure)).to.contain('999, which is missing');
+  });
+
+  it('of many who want what all share at once one reads it, and a failure is not kept', async () => {
+    const reader = createRosterReader({ defaultZone: BERLIN });
+    let reads = 0;
+    const wantedBy = async (count: number, version: number) =>
+      await Promise.allSettled(
+        Array.from({ length: count }, () =>
+          fixture.database.session(async (session) => {
+            const counting: Session = {
+              pipeline: async (statements) => {
+                reads += 1;
+                return await session.pipeline(statements);
+              },
+            };
+            // All have their connection before the first asks.
+            await arrived();
+            return await reader.shared(counting, version);
+          }),
+        ),
+      );
+    let waiting: (() => void)[] = [];
+    const arrived = async () => {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length < 8) return;
+        for (const go of waiting) go();
+        waiting = [];
+      });
+    };
+    const failed = await wantedBy(8, 500);
+    expect(failed.map((one) => one.status === 'rejected' && String(one.reason))).to.deep.equal(
+      failed.map(() => 'Error: the roster is at change 500, which is missing'),
+    );
+    expect(reads).to.equal(1);
+    await change(500, null);
+    const found = await wantedBy(8, 500);
+    expect(reads).to.equal(2);
+    const rosters = found.map((one) => (one.status === 'fulfilled' ? one.value : one.reason));
+    expect(new Set(rosters).size).to.equal(1);
+    expect(rosters[0]).to.equal(reader.knownShared(500));
   });
 });

@@ -34,8 +34,7 @@ export function id(employeeId: string): EmployeeId {
   return employeeId as EmployeeId;
 }
 
-export function rosterOver(fixture: StoreFixture): RosterStore {
-  const { database } = fixture;
+export function rosterOver({ database }: Pick<StoreFixture, 'database'>): RosterStore {
   const reader = createRosterReader({ defaultZone: BERLIN });
   return createRosterStore({ writes: database, reads: database, reader, defaultZone: BERLIN });
 }

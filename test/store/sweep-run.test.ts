@@ -1,4 +1,4 @@
-// Sweeps over real PostgreSQL: a shift that a hundred people work changes from a date on, and
+// Sweeps over real PostgreSQL: a shift that fifty people work changes from a date on, and
 // their stored days follow: each changed day once, whatever happens to a sweeper.
 
 import { expect } from 'chai';
@@ -23,7 +23,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { markOf } from './support.js';
 
 const COMPANY: Company = {
-  employees: 100,
+  employees: 50,
   firstDay: toEpochDay('2026-01-01' as LocalDate),
   days: 60,
 };

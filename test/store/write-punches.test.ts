@@ -253,7 +253,7 @@ describe('punches as the store writes them', function () {
       });
     }
 
-    it('of a device’s event id, all are shown by time and kind, whatever became of them', async () => {
+    it('of a device’s event id, the first by time and kind is shown, whatever became of it', async () => {
       const at = (time: string, kind: 'IN' | 'OUT' = 'IN') =>
         punchOf('events', time, kind, { eventId: '9' });
       await recordPunches(at(EVENING), at(MORNING, 'OUT'), at(MORNING));
@@ -262,10 +262,9 @@ describe('punches as the store writes them', function () {
       const facts = [voidOf('events', [3])];
       await write(facts, () => ({ facts: [{ ...acceptedFact(0, 6), voids: [3] }] }));
       const view = await seenBy(at('2026-05-05T05:05:05Z'));
-      const same = view.sameEvent('events' as EmployeeId, 'door', '9');
-      expect(same.map(({ punchId }) => punchId)).to.deep.equal([3, 2, 1]);
-      expect(same[0]?.voided?.by).to.equal(6);
-      expect(view.sameEvent('events' as EmployeeId, 'door', '10')).to.deep.equal([]);
+      const first = view.firstUse('events' as EmployeeId, 'door', '9');
+      expect([first?.punchId, first?.voided?.by]).to.deep.equal([3, 6]);
+      expect(view.firstUse('events' as EmployeeId, 'door', '10')).to.equal(undefined);
     });
   });
 
@@ -451,6 +450,15 @@ describe('punches as the store writes them', function () {
       ]);
     });
 
+    it('brought twice by one batch, it is shown as if brought once', async () => {
+      const repeated = voidOf(id, [1], randomUUID());
+      const known = { ...repeated, punchIds: [6, 1, 3] };
+      await write([known], () => ({ facts: [{ ...acceptedFact(0, 8), voids: known.punchIds }] }));
+      const view = await seenBy(known, repeated, known);
+      const found = view.earlier(id, known.requestId ?? '');
+      expect(found?.punches.map(({ punchId }) => punchId)).to.deep.equal([6, 1, 3]);
+    });
+
     it('is looked for in all three tables, whatever kind of fact brings it again', async () => {
       const rows = await fixture.rows(
         `select request_id from mark where employee_id = $1 and request_id is not null
@@ -458,7 +466,7 @@ describe('punches as the store writes them', function () {
          union all select request_id from punch_void where employee_id = $1`,
         id,
       );
-      expect(rows).to.have.length(6);
+      expect(rows).to.have.length(7);
       for (const { request_id } of rows) {
         const requestId = String(request_id);
         for (const fact of [

@@ -3,11 +3,9 @@
 import { expect } from 'chai';
 
 import { query } from '../embedded/folder.js';
-import { createTestDatabase, startPrivateCluster, stopTestCluster } from './database.js';
+import { createTestDatabase, startPrivateCluster } from './database.js';
 
 describe('databases for tests', () => {
-  after(stopTestCluster);
-
   it('are fresh and apart', async () => {
     const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
     await query(one.url, 'CREATE TABLE mine (n int)');

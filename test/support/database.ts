@@ -1,10 +1,13 @@
-// Real PostgreSQL for tests: one embedded cluster for the whole run, started when the first test
-// asks for it, with a fresh database for each that does; and private clusters for tests that stop
-// or kill the server. A root hook calls stopTestCluster() at the end.
+// Real PostgreSQL for tests: one embedded cluster for each process that runs tests, started when
+// the first test asks for it, with a fresh database for each that does; and private clusters for
+// tests that stop or kill the server. Making a cluster costs some two seconds of a processor, so
+// the shared one outlives the files of a process; global.ts says when it ends.
 
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { Client } from 'pg';
 
@@ -33,17 +36,24 @@ export interface PrivateCluster {
   restart(): Promise<void>;
   /** SIGKILL: sessions break without a word, and the next start() replays the log. */
   kill9(): Promise<void>;
-  /** Stops it and deletes its data. stopTestCluster() does it for those forgotten. */
+  /** Stops it and deletes its data. disposePrivateClusters() does it for those forgotten. */
   dispose(): Promise<void>;
 }
 
 interface Opened {
+  readonly folder: string;
   readonly cluster: Cluster;
   remove(): Promise<void>;
 }
 
+interface Shared {
+  readonly opened: Opened;
+  readonly server: RunningServer;
+  readonly watchdog: ChildProcess;
+}
+
 let base: Promise<string> | undefined;
-let shared: Promise<{ opened: Opened; server: RunningServer }> | undefined;
+let shared: Promise<Shared> | undefined;
 let databases = 0;
 const privates = new Set<PrivateCluster>();
 
@@ -103,25 +113,45 @@ export async function startPrivateCluster(
   return cluster;
 }
 
+/** Stops the private clusters that a file forgot. */
+export async function disposePrivateClusters(): Promise<void> {
+  for (const cluster of privates) await cluster.dispose();
+}
+
 /** Stops whatever this module started and deletes its data. Does nothing if nothing was. */
 export async function stopTestCluster(): Promise<void> {
-  for (const cluster of privates) await cluster.dispose();
+  await disposePrivateClusters();
   if (shared !== undefined) {
-    const { opened, server } = await shared;
+    const { opened, server, watchdog } = await shared;
     shared = undefined;
     await server.stop();
     await opened.remove();
+    watchdog.kill('SIGKILL');
   }
   if (base === undefined) return;
   await rm(await base, { recursive: true, force: true });
   base = undefined;
 }
 
-async function startShared(
-  settings: Readonly<Record<string, string>>,
-): Promise<{ opened: Opened; server: RunningServer }> {
+async function startShared(settings: Readonly<Record<string, string>>): Promise<Shared> {
   const opened = await open(settings);
-  return { opened, server: await opened.cluster.start() };
+  const server = await opened.cluster.start();
+  return { opened, server, watchdog: watch(server.pid, dirname(opened.folder)) };
+}
+
+/**
+ * A shell that ends the server and removes all data when this process goes away, however it goes:
+ * its standard input then closes. A process that mocha started is ended without any hook.
+ */
+function watch(pid: number, folder: string): ChildProcess {
+  const script =
+    'trap "" INT TERM HUP; cat >/dev/null; kill -INT "$1" 2>/dev/null; ' +
+    'while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf "$2"';
+  const args = ['-c', script, 'cluster-watchdog', String(pid), folder];
+  const child = spawn('sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  return child;
 }
 
 async function open(settings: Readonly<Record<string, string>>): Promise<Opened> {
@@ -137,6 +167,7 @@ async function open(settings: Readonly<Record<string, string>>): Promise<Opened>
     log: quietly,
   });
   return {
+    folder,
     cluster,
     async remove() {
       await cluster.close();

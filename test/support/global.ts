@@ -1,9 +1,15 @@
-// Root hooks of the test run: servers that tests share end with it, whatever happened.
+// Hooks of the test run: servers that tests share end with it, whatever happened. Mocha runs the
+// root hooks once for each file, and the teardown once, in its first process: where the files run
+// in processes of their own, the shared cluster ends with its process instead (database.ts).
 
-import { stopTestCluster } from './database.js';
+import { disposePrivateClusters, stopTestCluster } from './database.js';
 
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    await stopTestCluster();
+    await disposePrivateClusters();
   },
 };
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await stopTestCluster();
+}

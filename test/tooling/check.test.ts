@@ -1,11 +1,13 @@
-// `npm run check` must refuse what it says it refuses. Each test breaks one thing in a copy
-// of the repository and sees the step fail with a message that says what to do.
+// `npm run check` must refuse what it says it refuses. Each test breaks something in a copy
+// of the repository and sees the step fail with a message that says what to do. That the steps
+// pass on the tree as it is, .ci/run sees by itself.
 import {
   appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,7 +21,10 @@ describe('npm run check', function () {
   this.timeout(60_000);
   let folder: ReturnType<typeof temporaryFolder>;
 
-  /** The repository's own files as they are now, committed or not, without what is ignored. */
+  /**
+   * The repository's own files as they are now, committed or not, without what is ignored; of
+   * the sources only those of one room, for they make most of what the steps have to read.
+   */
   before(async () => {
     folder = temporaryFolder();
     const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -27,7 +32,10 @@ describe('npm run check', function () {
       cwd: ROOT,
     });
     expect(code, stderr).to.equal(0);
-    const files = stdout.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)));
+    const files = stdout
+      .split('\0')
+      .filter((path) => path !== '' && !/^(?:test|bench|src\/(?!domain\/))/.test(path))
+      .filter((path) => existsSync(join(ROOT, path)));
     for (const path of files) {
       mkdirSync(dirname(join(folder.path, path)), { recursive: true });
       cpSync(join(ROOT, path), join(folder.path, path));
@@ -79,31 +87,27 @@ describe('npm run check', function () {
     writeFileSync(join(folder.path, path), text);
   }
 
-  it('passes on the tree as it is', async () => {
-    const { code, stdout } = await check('generated', 'types', 'lint', 'contract', 'lock');
+  it('counts the steps that pass', async () => {
+    const { code, stdout } = await check('contract', 'lock');
     expect(code, stdout).to.equal(0);
-    expect(report()).to.deep.equal({ passed: 5, failed: 0 });
+    expect(report()).to.deep.equal({ passed: 2, failed: 0 });
   });
 
-  it('refuses generated files that are older than the contract', async () => {
+  it('refuses generated files that are old, edited, left over or lost', async () => {
     edit(CONTRACT, (text) => text.replace('// Which day to get.', '// Which day to fetch.'));
+    appendFileSync(join(folder.path, 'gen/attendance/v1/attendance_pb.ts'), '// edited\n');
+    add('gen/attendance/v1/old_pb.ts', 'export {};\n');
+    rmSync(join(folder.path, 'gen/attendance/v1/punch_pb.ts'));
     const { code, stdout } = await check('generated');
     expect(code).to.equal(1);
     expect(stdout).to.include('gen/attendance/v1/attendance_service_pb.ts: out of date');
     expect(stdout).to.include('docs/api.md: out of date');
-    expect(stdout).to.include('npm run gen');
-    expect(report()).to.deep.equal({ passed: 0, failed: 1 });
-  });
-
-  it('refuses generated files that were edited, left over or lost', async () => {
-    appendFileSync(join(folder.path, 'gen/attendance/v1/attendance_pb.ts'), '// edited\n');
-    add('gen/attendance/v1/old_pb.ts', 'export {};\n');
-    edit('docs/api.md', () => '');
-    const { code, stdout } = await check('generated');
-    expect(code).to.equal(1);
     expect(stdout).to.include('gen/attendance/v1/attendance_pb.ts: out of date');
     expect(stdout).to.include('gen/attendance/v1/old_pb.ts: nothing generates it any more');
-    expect(stdout).to.include('docs/api.md: out of date');
+    expect(stdout).to.include('gen/attendance/v1/punch_pb.ts: missing');
+    expect(stdout).to.not.include('gen/attendance/v1/roster_pb.ts');
+    expect(stdout).to.include('npm run gen');
+    expect(report()).to.deep.equal({ passed: 0, failed: 1 });
   });
 
   it('refuses a type error', async () => {

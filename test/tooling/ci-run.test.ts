@@ -15,8 +15,26 @@ interface Verdict {
 const GOOD_CHECK = 'report("CHECK_REPORT", { passed: 7, failed: 0 });';
 const GOOD_TEST = 'report("TEST_REPORT", { passed: 12, failed: 0 });';
 
-/** Runs .ci/run where `check` and `test` are the given lines of code. */
-async function verdictOf(check: string, test: string, lock = true): Promise<Verdict> {
+/** What npm does for .ci/run, without the second that npm takes to begin. */
+const QUICK_NPM = `#!/bin/sh
+case "$*" in
+  ci) exit 0 ;;
+  'run --silent check') exec node check.cjs ;;
+  'test --silent -- --reporter '*) exec node test.cjs ;;
+esac
+echo "unexpected: npm $*"
+exit 1
+`;
+
+/**
+ * Runs .ci/run where `check` and `test` are the given lines of code: with npm itself, or with
+ * its part played by a few lines of shell, where only the verdict is looked at.
+ */
+async function verdictOf(
+  check: string,
+  test: string,
+  { npm, lock = true }: { readonly npm: 'real' | 'quick'; readonly lock?: boolean },
+): Promise<Verdict> {
   const folder = temporaryFolder();
   try {
     const put = (path: string, text: string) => writeFileSync(join(folder.path, path), text);
@@ -34,8 +52,12 @@ async function verdictOf(check: string, test: string, lock = true): Promise<Verd
     if (lock) put('package-lock.json', JSON.stringify({ ...about, lockfileVersion: 3, packages }));
     // Redis is not what is tried here: it must not be installed for this.
     mkdirSync(join(folder.path, 'bin'));
-    put('bin/redis-server', '#!/bin/sh\n');
-    chmodSync(join(folder.path, 'bin', 'redis-server'), 0o755);
+    const command = (name: string, text: string) => {
+      put(`bin/${name}`, text);
+      chmodSync(join(folder.path, 'bin', name), 0o755);
+    };
+    command('redis-server', '#!/bin/sh\n');
+    if (npm === 'quick') command('npm', QUICK_NPM);
     const script = 'PATH="$PWD/bin:$PATH" exec .ci/run';
     const { code, stdout, stderr } = await run('bash', ['-c', script], { cwd: folder.path });
     return { code, lastLine: stdout.trimEnd().split('\n').at(-1), output: stdout + stderr };
@@ -103,7 +125,9 @@ describe('.ci/run', function () {
     // No input, and nobody watching: a prompt would hang.
     const closed = 'if (require("node:fs").readFileSync(0).length > 0) process.exit(1);';
     const alone = `${closed} if (process.env.CI !== "true") process.exit(1);`;
-    const { code, lastLine, output } = await verdictOf(alone + GOOD_CHECK, alone + GOOD_TEST);
+    const { code, lastLine, output } = await verdictOf(alone + GOOD_CHECK, alone + GOOD_TEST, {
+      npm: 'real',
+    });
     expect({ code, lastLine }, output).to.deep.equal({ code: 0, lastLine: '12 passed, 0 failed' });
     expect(output).to.match(/=== install: \d+ s, exit code 0/);
     expect(output).to.match(/=== check: \d+ s, exit code 0/);
@@ -112,13 +136,16 @@ describe('.ci/run', function () {
 
   for (const { what, check, test, line } of FAILURES) {
     it(`fails for ${what}`, async () => {
-      const { code, lastLine, output } = await verdictOf(check, test);
+      const { code, lastLine, output } = await verdictOf(check, test, { npm: 'quick' });
       expect({ code, lastLine }, output).to.deep.equal({ code: 1, lastLine: line });
     });
   }
 
   it('fails when the packages cannot be installed, and tries nothing more', async () => {
-    const { code, lastLine, output } = await verdictOf(GOOD_CHECK, GOOD_TEST, false);
+    const { code, lastLine, output } = await verdictOf(GOOD_CHECK, GOOD_TEST, {
+      npm: 'real',
+      lock: false,
+    });
     expect({ code, lastLine }, output).to.deep.equal({ code: 1, lastLine: '0 passed, 1 failed' });
     expect(output).to.not.include('=== test');
   });

@@ -46,19 +46,19 @@ const WIRE_PACKAGES = [
 
 const WITHOUT_WIRE = ['domain', 'app', 'store'];
 
-/** Every way to name another module, as source text. */
+/** Every way to name another module, as source text; all of them can be in one file. */
 const FORMS: Readonly<Record<string, (path: string) => string>> = {
   import: (path) => `import { x } from '${path}';\nexport const y = x;\n`,
-  'import of a default': (path) => `import x from '${path}';\nexport const y = x;\n`,
+  'import of a default': (path) => `import d from '${path}';\nexport const ofDefault = d;\n`,
   'import for effect': (path) => `import '${path}';\n`,
   'import type': (path) => `import type { X } from '${path}';\nexport type Y = X;\n`,
   'import of an inline type': (path) =>
-    `import { type X, x } from '${path}';\nexport const y: X = x;\n`,
-  'export from': (path) => `export { x } from '${path}';\n`,
+    `import { type I, i } from '${path}';\nexport const inline: I = i;\n`,
+  'export from': (path) => `export { e } from '${path}';\n`,
   'export everything': (path) => `export * from '${path}';\n`,
-  'export type': (path) => `export type { X } from '${path}';\n`,
-  'dynamic import': (path) => `export const x = import('${path}');\n`,
-  'import equals': (path) => `import x = require('${path}');\nexport const y = x;\n`,
+  'export type': (path) => `export type { T } from '${path}';\n`,
+  'dynamic import': (path) => `export const dynamic = import('${path}');\n`,
+  'import equals': (path) => `import r = require('${path}');\nexport const required = r;\n`,
 };
 
 /** Forms that the layer rules cannot read, and which are therefore refused by themselves. */
@@ -78,6 +78,7 @@ const SWITCHED_OFF =
   /biome-ignore(?:-all|-start)?\s+lint(?::|\/plugin|\/style(?::|\/noRestrictedImports))/;
 
 interface Case {
+  /** Cases of the same file follow each other in it: a file costs more than a line. */
   readonly file: string;
   readonly source: string;
   readonly refused: boolean;
@@ -118,9 +119,9 @@ function edgeCases(): Case[] {
   for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
     for (const target of targets.filter((candidate) => candidate !== room)) {
       for (const { folder, path } of roadsTo(room, target)) {
-        for (const [form, write] of Object.entries(FORMS)) {
-          const name = `${room}-${target}-${form}-${cases.length}`.replaceAll(/[^a-z0-9]/g, '-');
-          const refused = !allowed.includes(target);
+        const name = `${room}-${target}-${cases.length}`.replaceAll(/[^a-z0-9]/g, '-');
+        const refused = !allowed.includes(target);
+        for (const write of Object.values(FORMS)) {
           cases.push({ file: `${folder}/${name}.ts`, source: write(path), refused });
         }
       }
@@ -134,8 +135,8 @@ function packageCases(): Case[] {
   for (const [room, packages] of Object.entries(FORBIDDEN_PACKAGES)) {
     const wire = WITHOUT_WIRE.includes(room) ? WIRE_PACKAGES : [];
     for (const name of new Set([...packages, ...wire, 'attendance', 'attendance/gen/x_pb'])) {
+      const file = `src/${room}/package-${cases.length}.ts`;
       for (const write of Object.values(FORMS)) {
-        const file = `src/${room}/package-${cases.length}.ts`;
         cases.push({ file, source: write(name), refused: true });
       }
     }
@@ -156,20 +157,30 @@ function unreadableCases(): Case[] {
 interface BiomeReport {
   readonly diagnostics: readonly {
     readonly category: string | null;
-    readonly location: { readonly path: string | { readonly file: string } | null };
+    readonly location: {
+      readonly path: string | { readonly file: string } | null;
+      readonly start?: { readonly line: number };
+    };
   }[];
 }
 
-/** The files that the lint step refuses for an import, out of those written to a folder. */
-async function refusedFiles(cases: readonly Case[]): Promise<Set<string>> {
+/** The cases that the lint step refuses for an import, out of those written to a folder. */
+async function refusedOf(cases: readonly Case[]): Promise<Set<Case>> {
   const folder = temporaryFolder();
   try {
     for (const path of ['biome.json', 'scripts/lint']) {
       cpSync(join(ROOT, path), join(folder.path, path), { recursive: true });
     }
-    for (const { file, source } of cases) {
+    const files = new Map<string, Case[]>();
+    for (const each of cases) {
+      for (const _ of each.source.trimEnd().split('\n')) {
+        files.set(each.file, [...(files.get(each.file) ?? []), each]);
+      }
+    }
+    for (const [file, lines] of files) {
       mkdirSync(dirname(join(folder.path, file)), { recursive: true });
-      writeFileSync(join(folder.path, file), source);
+      const sources = [...new Set(lines)].map(({ source }) => source);
+      writeFileSync(join(folder.path, file), sources.join(''));
     }
     const lint = [
       'lint',
@@ -184,9 +195,10 @@ async function refusedFiles(cases: readonly Case[]): Promise<Set<string>> {
       ({ category }) => category === 'lint/style/noRestrictedImports' || category === 'plugin',
     );
     return new Set(
-      imports.map(({ location: { path } }) =>
-        typeof path === 'string' ? path : (path?.file ?? ''),
-      ),
+      imports.flatMap(({ location: { path, start } }) => {
+        const file = typeof path === 'string' ? path : (path?.file ?? '');
+        return files.get(file)?.[(start?.line ?? 0) - 1] ?? [];
+      }),
     );
   } finally {
     folder.remove();
@@ -197,9 +209,9 @@ async function refusedFiles(cases: readonly Case[]): Promise<Set<string>> {
 const MAX_SHOWN = 10;
 
 async function expectVerdicts(cases: readonly Case[]): Promise<void> {
-  const refused = await refusedFiles(cases);
+  const refused = await refusedOf(cases);
   const wrong = cases
-    .filter((each) => refused.has(each.file) !== each.refused)
+    .filter((each) => refused.has(each) !== each.refused)
     .map(
       (each) =>
         `${each.refused ? 'slipped through' : 'wrongly refused'}: ${each.file}: ${each.source}`,

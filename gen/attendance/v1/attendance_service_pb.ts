@@ -628,7 +628,7 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
 
   /**
    * Why, as the caller said: the reason of a clearing, a void, a replacement or a
-   * roster change; the note of a mark.
+   * roster change; the note of a mark or a punch.
    *
    * @generated from field: string reason = 5;
    */

@@ -908,8 +908,10 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   status: ClockStatus;
 
   /**
-   * Since when: the arrival, the beginning of the break, or the last departure; absent when
-   * the employee was never seen, or not lately.
+   * Since when. In: the arrival, or the end of the last break. On break: its beginning. Out: the
+   * last departure, or, where that was forgotten, the moment from which on it could not be told
+   * any more, which is no time at which anybody left; absent when the employee was never seen, or
+   * not lately.
    *
    * @generated from field: google.protobuf.Timestamp since_time = 4;
    */
@@ -923,7 +925,9 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   session?: Session | undefined;
 
   /**
-   * From when on the session is no longer open, should nobody end it; absent when out.
+   * From when on the session is no longer open, should nobody end it; absent when out. Of who came
+   * before their shift's window opens that is then, and once it has opened the end of the longest
+   * session there may be.
    *
    * @generated from field: google.protobuf.Timestamp closes_time = 6;
    */
@@ -1111,10 +1115,14 @@ export const ClockService: GenService<{
   /**
    * Clocks an employee in. Refused while a session is open, and inside another session; a
    * session whose window or maximum length is over is not open, and its day shows MISSING_OUT.
+   * Accepted though the state is IN of who came before their shift's window opened, and where
+   * two shifts touch and the first one's window is over.
    *
-   * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned;
-   * INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; NOT_FOUND /
-   * EMPLOYEE_NOT_FOUND where employees must be known first.
+   * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
+   * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or
+   * REQUEST_ID_REUSED; NOT_FOUND / EMPLOYEE_NOT_FOUND where employees must be known first;
+   * UNAVAILABLE / CLOCKS_DIFFER, without a `time`, where the service's clock and its database's
+   * are more than an hour apart.
    *
    * @generated from rpc attendance.v1.ClockService.ClockIn
    */
@@ -1130,7 +1138,8 @@ export const ClockService: GenService<{
    * shift's window opened is clocked out too: the day shows MISSING_IN until that is corrected.
    *
    * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK where
-   * a break that began in the shift before has to be ended first.
+   * a break that began in the shift before, or any break with PAIRING_ALTERNATING, has to be
+   * ended first.
    *
    * @generated from rpc attendance.v1.ClockService.ClockOut
    */
@@ -1170,7 +1179,8 @@ export const ClockService: GenService<{
    *
    * Errors, of the whole call: INVALID_ARGUMENT for more than 1,000 punches, or
    * ANSWER_TOO_LARGE where notes and labels are too long for one answer; nothing is recorded
-   * then. Of one punch: in its result, with at most 3 refused fields.
+   * then. Of one punch: in its result, with at most 3 refused fields, or TOO_MANY_PUNCHES where
+   * 2,000 punches of the employee are kept of that day (UTC), those taken back included.
    *
    * @generated from rpc attendance.v1.ClockService.RecordPunches
    */
@@ -1195,7 +1205,8 @@ export const ClockService: GenService<{
     output: typeof ImportPunchesResponseSchema;
   },
   /**
-   * An employee's punches by time, in pages; those taken back too, on request.
+   * An employee's punches by time, in pages; those taken back too, on request. A page can be
+   * short or even empty, where many were taken back, and still be followed by another.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -1223,10 +1234,11 @@ export const ClockService: GenService<{
   /**
    * Puts another punch in the place of a wrong one, with a reason. Refused where the sessions
    * would not add up: what it may not do is what a person's command may not do. A wrong kind can
-   * be corrected where every other punch of the session keeps its meaning.
+   * be corrected where every other punch of the session keeps its meaning: of a break that was
+   * a departure and an arrival its end first, the other way about its beginning.
    *
    * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG
-   * with the session concerned.
+   * with the session concerned, or TOO_MANY_PUNCHES, as RecordPunches.
    *
    * @generated from rpc attendance.v1.ClockService.ReplacePunch
    */
@@ -1237,7 +1249,9 @@ export const ClockService: GenService<{
   },
   /**
    * Whether an employee is in, on break or out, since when, and the day that belongs to. In is
-   * everybody whose departure would be accepted now.
+   * everybody whose departure would be accepted now, also who came before their shift's window
+   * opened; some of them ClockIn still takes. What a clock up to 2 minutes ahead of the
+   * service's says has happened counts as such: an arrival is seen as soon as it is recorded.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *

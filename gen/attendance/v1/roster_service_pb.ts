@@ -1958,10 +1958,11 @@ export const ListRosterChangesResponseSchema: GenMessage<ListRosterChangesRespon
  * follows it at once; the stored days that it touches are caught up behind it, and its
  * RosterChange tells how far that is.
  *
- * Errors of all writes: INVALID_ARGUMENT for refused fields or REQUEST_ID_REUSED; ABORTED /
- * ETAG_MISMATCH; FAILED_PRECONDITION / SHIFTS_OVERLAP with the shifts and dates concerned, or
- * SHIFT_ARCHIVED; NOT_FOUND / SHIFT_NOT_FOUND where a shift is named that there is none of.
- * Request ids are unique over all changes of the roster.
+ * Errors of all writes: INVALID_ARGUMENT for refused fields, among them one that names a shift
+ * there is none of, or REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH; FAILED_PRECONDITION /
+ * SHIFTS_OVERLAP with the shifts and dates concerned, or SHIFT_ARCHIVED. Request ids are unique
+ * over all changes of the roster; a call that leaves everything as it was makes no change, and
+ * its request id is kept too.
  *
  * @generated from service attendance.v1.RosterService
  */
@@ -2013,8 +2014,9 @@ export const RosterService: GenService<{
     output: typeof UpdateEmployeeResponseSchema;
   },
   /**
-   * Takes an employee off the lists. Days and punches stay; a `leave_date` says when employment
-   * ended. UpdateEmployee brings an employee back.
+   * Takes an employee off ListEmployees. Days and punches stay, and nothing else changes: days are
+   * expected, and clocks heeded, until the `leave_date`, which says when employment ended.
+   * UpdateEmployee brings an employee back.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *

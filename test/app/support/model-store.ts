@@ -11,7 +11,6 @@ import type {
   Need,
   RosterView,
 } from '../../../src/app/batch.js';
-import { MAX_SAME_EVENT } from '../../../src/app/batch.js';
 import type { Fact, MarkFact } from '../../../src/app/facts.js';
 import { rulesFor } from '../../../src/app/write-batch.js';
 import type { Declaration, StoredDay } from '../../../src/domain/day.js';
@@ -55,6 +54,23 @@ export class ModelStore {
       declarations: new Map(),
       requests: new Map(),
     });
+  }
+
+  /** Another one that holds the same, to see what would become of it. */
+  clone(): ModelStore {
+    const other = new ModelStore(this.roster);
+    other.#head = this.#head;
+    for (const [employeeId, row] of this.#employees) {
+      const { punches, days, declarations, requests } = row;
+      other.#employees.set(employeeId, {
+        ...row,
+        punches: new Map(punches),
+        days: new Map(days),
+        declarations: new Map(declarations),
+        requests: new Map(requests),
+      });
+    }
+    return other;
   }
 
   setRoster(employeeId: EmployeeId, roster: EmployeeRoster): void {
@@ -144,14 +160,14 @@ export class ModelStore {
         const isNamed = named.has(`${employeeId} ${punchId}`);
         return isNamed ? this.#employees.get(employeeId)?.punches.get(punchId) : undefined;
       },
-      sameEvent: (employeeId, deviceId, eventId) => {
+      firstUse: (employeeId, deviceId, eventId) => {
         if (!events.has(`${employeeId} ${deviceId} ${eventId}`)) throw new Error('not asked for');
-        return this.punches(employeeId)
+        const [first] = this.punches(employeeId)
           .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
           .sort(
             (a, b) => a.time - b.time || PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind),
-          )
-          .slice(0, MAX_SAME_EVENT);
+          );
+        return first;
       },
       earlier: (employeeId, requestId) => {
         const earlier = this.#employees.get(employeeId)?.requests.get(requestId);

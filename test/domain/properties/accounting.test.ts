@@ -9,6 +9,7 @@ import { planDays } from '../../../src/domain/plan.js';
 import { PUNCH_KINDS, type Punch, type Timeline, timelineOf } from '../../../src/domain/punch.js';
 import { ATTRIBUTIONS } from '../../../src/domain/shift.js';
 import type { Instant } from '../../../src/domain/time.js';
+import { runs } from '../../support/runs.js';
 import {
   DAY,
   exactWorkRules,
@@ -98,20 +99,20 @@ function expectNoneReadTwice(scenario: Scenario): void {
 }
 
 const FORMS: readonly [string, ScenarioOptions, number][] = [
-  ['rosters', {}, 3000],
-  ['no shifts', { isShiftless: true }, 2000],
-  ['hundreds of punches', { isDense: true }, 200],
+  ['rosters', {}, 800],
+  ['no shifts', { isShiftless: true }, 500],
+  ['hundreds of punches', { isDense: true }, 80],
 ];
 
 describe('punches', () => {
-  for (const [name, options, numRuns] of FORMS) {
+  for (const [name, options, usual] of FORMS) {
     it(`count on one date, once each: ${name}`, () => {
       const expectCounted = options.isDense ? expectNoneReadTwice : expectEachReadOnce;
-      fc.assert(fc.property(scenarios(options), expectCounted), { numRuns });
+      fc.assert(fc.property(scenarios(options), expectCounted), { numRuns: runs(usual) });
     });
 
     it(`beyond the plan's reach change nothing: ${name}`, () => {
-      fc.assert(fc.property(scenarios(options), expectSameWithin), { numRuns });
+      fc.assert(fc.property(scenarios(options), expectSameWithin), { numRuns: runs(usual) });
     });
   }
 
@@ -138,7 +139,7 @@ describe('punches', () => {
         const alone = derive({ declaration: undefined, punches: timeline }, each);
         expect(JSON.stringify(all)).to.equal(JSON.stringify(alone));
       }),
-      { numRuns: 4000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -153,7 +154,7 @@ describe('punches', () => {
           const [whole, ...others] = ATTRIBUTIONS.map((each) => totalBy(each, scenario));
           for (const other of others) expect(other).to.deep.equal(whole);
         }),
-        { numRuns: 'isDense' in options ? 150 : 1000 },
+        { numRuns: runs('isDense' in options ? 60 : 300) },
       );
     });
   }
@@ -165,7 +166,7 @@ describe('punches', () => {
         const [whole, ...others] = ATTRIBUTIONS.map((each) => totalBy(each, scenario).worked);
         for (const other of others) expect(other).to.equal(whole);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -9,6 +9,7 @@ import type { Finding } from '../../../src/domain/finding.js';
 import type { DayPlan } from '../../../src/domain/plan.js';
 import { presentResult } from '../../../src/domain/present.js';
 import type { Instant } from '../../../src/domain/time.js';
+import { runs } from '../../support/runs.js';
 import { anyDeclaration, scenarios } from '../support/arbitraries.js';
 
 const LONG_BEFORE = Date.UTC(1900, 0, 1) as Instant;
@@ -76,7 +77,7 @@ describe('a day as time passes', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -94,7 +95,7 @@ describe('a day as time passes', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('a day as time passes', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 });

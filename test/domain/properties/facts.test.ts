@@ -13,6 +13,7 @@ import {
   type Timeline,
   timelineOf,
 } from '../../../src/domain/punch.js';
+import { runs } from '../../support/runs.js';
 import { anyDeclaration, type Scenario, scenarios, text } from '../support/arbitraries.js';
 
 /** What every date of a scenario comes to, as it is stored. */
@@ -57,7 +58,7 @@ describe('a day from facts', () => {
           expect(bytes(scenario, second)).to.equal(bytes(scenario, first));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -72,7 +73,7 @@ describe('a day from facts', () => {
           for (const finding of trace) expectDefined(finding);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -95,7 +96,7 @@ describe('a day from facts', () => {
           }
         });
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -118,7 +119,7 @@ describe('a day from facts', () => {
           expect(workIn(declared)).to.equal(workIn(alone));
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -129,7 +130,7 @@ describe('a day from facts', () => {
           expect(text(plan(roster, employee, each.epochDay))).to.equal(text(each));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 });

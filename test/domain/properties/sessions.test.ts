@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DayResult, Session } from '../../../src/domain/day.js';
 import { derive } from '../../../src/domain/derive.js';
+import { runs } from '../../support/runs.js';
 import { exactWorkRules, type Scenario, scenarios } from '../support/arbitraries.js';
 
 function resultsOf({ plans, timeline: punches }: Scenario): DayResult[] {
@@ -42,7 +43,7 @@ describe('sessions', () => {
           if (next !== undefined) expect(overlap(session, next)).to.equal(false);
         });
       }),
-      { numRuns: 2500 },
+      { numRuns: runs(600) },
     );
   });
 
@@ -66,7 +67,7 @@ describe('sessions', () => {
           }
         });
       }),
-      { numRuns: 2500 },
+      { numRuns: runs(600) },
     );
   });
 
@@ -91,7 +92,7 @@ describe('sessions', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -109,7 +110,7 @@ describe('sessions', () => {
         }
         expect(total).to.be.at.most(Math.floor(last / 1000) - Math.floor(first / 1000));
       }),
-      { numRuns: 2500 },
+      { numRuns: runs(600) },
     );
   });
 
@@ -125,7 +126,7 @@ describe('sessions', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { derive } from '../../../src/domain/derive.js';
 import { plan, planDays } from '../../../src/domain/plan.js';
 import { PUNCH_KINDS, type Punch, timelineOf } from '../../../src/domain/punch.js';
 import type { Instant } from '../../../src/domain/time.js';
+import { runs } from '../../support/runs.js';
 import { anyDeclaration, day, scenarios } from '../support/arbitraries.js';
 
 const anyTime = fc.oneof(
@@ -40,7 +41,7 @@ describe('a day', () => {
           expect(work.workedSeconds).to.be.at.least(0);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -64,7 +65,7 @@ describe('a day', () => {
           expect(work.workedSeconds).to.be.at.least(0);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 

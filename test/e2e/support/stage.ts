@@ -36,6 +36,15 @@ const KIND_WORDS: Readonly<Record<PunchKind, string>> = {
   [PunchKind.BREAK_END]: 'BACK',
 };
 
+function isoDateOf(epochDay: number): string {
+  return new Date(epochDay * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The sweep may store a day between two reads: that is one revision more, and nothing else. */
+function timeless(day: Attendance) {
+  return { ...day, revision: 0, etag: '', updateTime: undefined };
+}
+
 export class Stage {
   readonly service: TestService;
   readonly employeeId: string;
@@ -158,8 +167,9 @@ export class Stage {
   }
 
   /**
-   * Compares every date from `first` to `last` with what is expected; of other dates only that
-   * nothing was worked. A list of the dates must tell the very same days.
+   * Compares what is expected with the days as they are told one by one, with their explanations
+   * and without; of other dates from `first` to `last` only that nothing was worked. A list of
+   * all of them must tell the very same days, and none that is told as unscheduled.
    */
   async expectDays(
     days: Readonly<Record<string, DayExpectation>>,
@@ -167,34 +177,39 @@ export class Stage {
     lastDay: number,
   ): Promise<void> {
     const row: Case = { ...this.#staged, id: '', title: '', source: '', days };
-    const seen: Attendance[] = [];
+    const listed = await this.#list(isoDateOf(firstDay), isoDateOf(lastDay));
     for (let epochDay = firstDay; epochDay <= lastDay; epochDay += 1) {
-      const isoDate = new Date(epochDay * DAY_MS).toISOString().slice(0, 10);
-      const { attendance, findings } = await this.#explained(isoDate);
+      const isoDate = isoDateOf(epochDay);
       const date = this.notation.sayDate(isoDate);
-      const day = seenDayOf(attendance);
-      if (days[date] === undefined) expectNothingWorked(date, day);
-      else if (days[date].final !== false) expectDay(row, date, day, findings);
-      seen.push(await this.get(isoDate));
+      const inList = listed.get(isoDate);
+      const expected = days[date];
+      if (expected === undefined) {
+        if (inList !== undefined) expectNothingWorked(date, seenDayOf(inList));
+        continue;
+      }
+      const { attendance, findings } = await this.#explained(isoDate);
+      if (expected.final !== false) {
+        expectDay(row, date, seenDayOf(this.#unprefixed(attendance)), findings);
+      }
+      const told = timeless(await this.get(isoDate));
+      expect(timeless(attendance), 'the same day explained').to.deep.equal(told);
+      const isKnown = told.status !== AttendanceStatus.UNSCHEDULED;
+      expect(inList && timeless(inList), 'the same day listed').to.deep.equal(
+        isKnown ? told : undefined,
+      );
     }
-    const listed = await this.service.client.listAttendance({
+  }
+
+  /** The days that a list tells, by date. */
+  async #list(startDate: string, endDate: string): Promise<ReadonlyMap<string, Attendance>> {
+    const { attendances } = await this.service.client.listAttendance({
       employeeId: this.employeeId,
-      startDate: seen[0]?.date ?? '',
-      endDate: seen.at(-1)?.date ?? '',
+      startDate,
+      endDate,
       includeExpected: true,
       pageSize: 1000,
     });
-    const known = seen.filter(({ status }) => status !== AttendanceStatus.UNSCHEDULED);
-    // The sweep may store a day between the two reads: that is one revision more, and no other.
-    const timeless = (day: Attendance) => ({
-      ...day,
-      revision: 0,
-      etag: '',
-      updateTime: undefined,
-    });
-    expect(listed.attendances.map(timeless), 'the same days listed').to.deep.equal(
-      known.map(timeless),
-    );
+    return new Map(attendances.map((each) => [each.date, each]));
   }
 
   async #explained(
@@ -206,14 +221,13 @@ export class Stage {
       includeExplanations: true,
     });
     const day = attendance ?? expect.fail('no attendance in the answer');
-    const bare = this.#unprefixed(day);
     const findings = seenFindingsOf({
       $typeName: 'attendance.v1.SimulatedDay',
-      attendance: bare,
+      attendance: day,
       explanations,
       timeZone,
     });
-    return { attendance: bare, findings: findings.map((each) => this.#plainFinding(each)) };
+    return { attendance: day, findings: findings.map((each) => this.#plainFinding(each)) };
   }
 
   #unprefixed(day: Attendance): Attendance {

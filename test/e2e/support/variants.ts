@@ -9,7 +9,7 @@ const START_TIMEOUT_MS = 300_000;
 /** Runs the suite twice, each time on a service and a database of its own. */
 export function describeVariants(
   title: string,
-  suite: (serviceOf: () => TestService, databaseOf: () => string) => void,
+  suite: (serviceOf: () => TestService, databaseOf: () => string, hasRedis: boolean) => void,
 ): void {
   for (const hasRedis of [false, true]) {
     describe(`${title}, ${hasRedis ? 'with' : 'without'} Redis`, () => {
@@ -34,6 +34,7 @@ export function describeVariants(
       suite(
         () => running,
         () => database.url,
+        hasRedis,
       );
     });
   }

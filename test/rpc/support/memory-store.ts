@@ -4,7 +4,12 @@
 
 import type { BatchView, LockedEmployee } from '../../../src/app/batch.js';
 import type { Fact } from '../../../src/app/facts.js';
-import type { AttendanceStore, CommittedBatch, PunchQuery } from '../../../src/app/ports.js';
+import type {
+  AttendanceStore,
+  CommittedBatch,
+  PunchPage,
+  PunchQuery,
+} from '../../../src/app/ports.js';
 import type { EmployeeId } from '../../../src/domain/employee-id.js';
 import type { RecordedPunch } from '../../../src/domain/recorded-punch.js';
 import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
@@ -56,11 +61,13 @@ export class MemoryStore implements Used {
     return { recordedAt: 1_772_409_600_000_000 as RecordTime, changes: [] };
   }
 
-  async listPunches({ employeeId, after, limit }: PunchQuery): Promise<readonly RecordedPunch[]> {
+  async listPunches({ employeeId, after, limit }: PunchQuery): Promise<PunchPage> {
     const own = this.#of(employeeId).toSorted((a, b) => a.time - b.time || a.punchId - b.punchId);
     const isAfter = ({ time, punchId }: RecordedPunch) =>
       after === undefined || time > after.time || (time === after.time && punchId > after.punchId);
-    return own.filter(isAfter).slice(0, limit);
+    const found = own.filter(isAfter);
+    const punches = found.slice(0, limit);
+    return { punches, next: found.length > limit ? punches.at(-1) : undefined };
   }
 
   pageTokenKey = async () => new Uint8Array(32);
@@ -87,10 +94,10 @@ export class MemoryStore implements Used {
         return known;
       },
       punch: () => undefined,
-      sameEvent: (employeeId, deviceId, eventId) =>
-        this.#of(employeeId).filter(
-          (punch) => punch.deviceId === deviceId && punch.eventId === eventId,
-        ),
+      firstUse: (employeeId, deviceId, eventId) =>
+        this.#of(employeeId)
+          .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
+          .sort((a, b) => a.time - b.time)[0],
       earlier: () => undefined,
       day: () => undefined,
       punches: (employeeId) => this.#of(employeeId),
