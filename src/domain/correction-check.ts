@@ -16,7 +16,7 @@ import {
 import { robbedBy } from './kept-roles.js';
 import { isSameBreaks, isSamePresence, type Presence } from './presence.js';
 import type { PunchKind } from './punch.js';
-import { isRetold } from './retold-check.js';
+import { isIn, isRetold } from './retold-check.js';
 import type { Instant } from './time.js';
 
 export interface Correction {
@@ -37,7 +37,7 @@ export function checkCorrection(correction: Correction): ClockProblem | undefine
   // What changes no session harms none: a repeated punch, or one within a day counted as a whole.
   const problem = isSameAll(before, after) ? undefined : refusedFor(correction);
   if (problem !== undefined) return problem;
-  const harmed = leftOnBreak(correction) ?? robbedBy(correction);
+  const harmed = leftOnBreak(correction) ?? movedOut(correction) ?? robbedBy(correction);
   return harmed && { refusal: 'OVERLAPS', session: harmed };
 }
 
@@ -48,6 +48,13 @@ function leftOnBreak({ oldKind, newKind, newTime, after }: Correction): Presence
     ({ isWhole, out, breaks }) =>
       isWhole && out !== newTime && breaks.some(({ end }) => end === newTime),
   );
+}
+
+/** Within a day counted as a whole: a key of a break, with or without its other end, leaves it. */
+function movedOut({ newKind, oldTime, newTime, before, after }: Correction): Presence | undefined {
+  if (newKind !== 'BREAK_START' && newKind !== 'BREAK_END') return undefined;
+  const session = before.find((each) => each.isWhole && isIn(each, oldTime));
+  return after.some((each) => isIn(each, newTime)) ? undefined : session;
 }
 
 /** Why a correction that changes sessions is refused. */

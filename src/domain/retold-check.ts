@@ -21,8 +21,8 @@ export function isRetold(action: ClockAction, change: Change): boolean {
   return robbedBy(change) === undefined && isDone(action, newTime, own, made);
 }
 
-/** Its ends are in it. */
-function isIn(session: Presence, time: Instant): boolean {
+/** Whether a moment is in a session; its ends are. */
+export function isIn(session: Presence, time: Instant): boolean {
   const { out } = session;
   return beginningOf(session) <= time && time <= (out ?? Infinity);
 }

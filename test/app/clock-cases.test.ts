@@ -670,6 +670,18 @@ const CASES: readonly ClockCase[] = [
   },
   {
     id: 'K13',
+    title: 'counted as a whole, a beginning without an end stays in its session too',
+    roster: WHOLE,
+    punches: ['D 08:00 IN', 'D 10:00 BREAK', 'D 16:00 OUT'],
+    steps: [
+      ['REPLACE 2 to D 07:00', 'OVERLAPS D 08:00 to D 16:00 day on D'],
+      ['REPLACE 2 to D 17:00', 'OVERLAPS D 08:00 to D 16:00 day on D'],
+      ['REPLACE 2 to D 09:45', 'ok on D'],
+    ],
+    sessions: ['D: D 08:00 to D 16:00 day pause D 09:45 to D 16:00'],
+  },
+  {
+    id: 'K13',
     title: 'a break that reaches into the next shift is a departure and an arrival',
     roster: {
       shifts: [
