@@ -222,7 +222,7 @@ const TABLE: Table = {
     retryAfterMs,
   }),
   OVERLOADED: ({ queue, retryAfterMs }) => ({
-    code: Code.Unavailable,
+    code: Code.ResourceExhausted,
     reason: 'OVERLOADED',
     message: `too many calls wait for ${queue}; repeat the call a little later`,
     retryAfterMs,

@@ -23,7 +23,12 @@ export class Turns {
   /** Resolves when it is this call's turn again; throws the signal's reason when it is aborted. */
   async next(): Promise<void> {
     await setImmediate();
-    this.#signal.throwIfAborted();
+    this.throwIfAborted();
     this.#startedMs = performance.now();
+  }
+
+  /** Throws the reason of the call's end, once it has ended. */
+  throwIfAborted(): void {
+    this.#signal.throwIfAborted();
   }
 }

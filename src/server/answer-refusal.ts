@@ -1,14 +1,19 @@
 // A refusal made before any handler is involved, in the words of the protocol the client
-// speaks: gRPC in trailers, gRPC-Web in headers alone, everything else as Connect's JSON error.
+// speaks: gRPC in trailers, gRPC-Web in headers alone, Connect's streams in their last message,
+// everything else as Connect's JSON error.
 
-import { Code } from '@connectrpc/connect';
-import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
-import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol-connect';
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { encodeEnvelope, type UniversalServerResponse } from '@connectrpc/connect/protocol';
+import {
+  codeToHttpStatus,
+  endStreamFlag,
+  endStreamToJson,
+  errorToJsonBytes,
+} from '@connectrpc/connect/protocol-connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
-import type { Limits } from './limits.js';
-import type { NodeRequest } from './request-body.js';
-import { type Refusal, refusalError } from './rpc-error.js';
-import { type NodeResponse, writeResponse } from './write-response.js';
+import type { Exchange } from './exchange.js';
+import { respellMessage } from './grpc-message.js';
+import { type WriteBounds, writeResponse } from './write-response.js';
 
 export function isGrpcContentType(contentType: string): boolean {
   return /^application\/grpc(-web(-text)?)?(\+|;|$)/i.test(contentType);
@@ -19,37 +24,44 @@ export function isGrpcContentType(contentType: string): boolean {
  * by HTTP's means; without it the status follows from the code.
  */
 export async function answerRefusal(
-  request: NodeRequest,
-  response: NodeResponse,
-  refusal: Refusal,
-  limits: Limits,
+  exchange: Exchange,
+  error: ConnectError,
+  bounds: WriteBounds,
   base?: UniversalServerResponse,
 ): Promise<void> {
-  const contentType = request.headers['content-type'] ?? '';
-  const bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, lingerMs: limits.lingerMs };
+  await writeResponse(refusedResponse(exchange, error, base), exchange, bounds);
+}
+
+/** The answer that says so. */
+function refusedResponse(
+  exchange: Exchange,
+  error: ConnectError,
+  base: UniversalServerResponse | undefined,
+): UniversalServerResponse {
+  const contentType = exchange.headers['content-type'] ?? '';
   const header = new Headers(base?.header);
   if (isGrpcContentType(contentType) && base?.status !== 505) {
     header.set('content-type', contentType);
     const isWeb = contentType.toLowerCase().startsWith('application/grpc-web');
-    const trailer = setTrailerStatus(isWeb ? header : new Headers(), refusalError(refusal));
-    const answer = { status: 200, header, ...(isWeb ? {} : { trailer }) };
-    return await writeResponse(answer, response, bounds);
+    const trailer = setTrailerStatus(isWeb ? header : new Headers(), error);
+    respellMessage(trailer);
+    return { status: 200, header, ...(isWeb ? {} : { trailer }) };
   }
-  const body = errorToJsonBytes(refusalError(refusal), undefined);
+  if (/^application\/connect\+/i.test(contentType) && base === undefined) {
+    header.set('content-type', contentType);
+    const end = JSON.stringify(endStreamToJson(new Headers(), error, undefined));
+    return { status: 200, header, body: pieces(encodeEnvelope(endStreamFlag, Buffer.from(end))) };
+  }
+  const body = errorToJsonBytes(error, undefined);
   header.set('content-type', 'application/json');
   header.set('content-length', String(body.byteLength));
-  const isHead = request.method === 'HEAD';
-  const status = base?.status ?? httpStatus(refusal);
-  await writeResponse(
-    { status, header, ...(isHead ? {} : { body: pieces(body) }) },
-    response,
-    bounds,
-  );
+  const status = base?.status ?? httpStatus(error);
+  return { status, header, ...(exchange.method === 'HEAD' ? {} : { body: pieces(body) }) };
 }
 
 /** Connect clients read 404 as "no such method", which is what the protocol asks for. */
-function httpStatus(refusal: Refusal): number {
-  return refusal.code === Code.Unimplemented ? 404 : codeToHttpStatus(refusal.code);
+function httpStatus({ code }: ConnectError): number {
+  return code === Code.Unimplemented ? 404 : codeToHttpStatus(code);
 }
 
 async function* pieces(body: Uint8Array): AsyncIterable<Uint8Array> {

@@ -1,9 +1,10 @@
 // The one port: accepts connections, finds out which version of HTTP each speaks and hands it
 // over. In plaintext by the first bytes (an HTTP/2 client begins with a fixed preface), under
-// TLS by ALPN. Knows every open socket, so that it can end them.
+// TLS by ALPN.
 
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Connection, Connections } from './connections.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 
@@ -16,9 +17,10 @@ export interface TlsFiles {
 export interface FrontDoorOptions {
   readonly tls: TlsFiles | undefined;
   readonly limits: Limits;
+  readonly connections: Connections;
   readonly log: Logger;
-  readonly onHttp1: (socket: Socket) => void;
-  readonly onHttp2: (socket: Socket) => void;
+  readonly onHttp1: (connection: Connection) => void;
+  readonly onHttp2: (connection: Connection) => void;
 }
 
 export interface FrontDoor {
@@ -26,8 +28,6 @@ export interface FrontDoor {
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Accepts nothing more. Resolves when the last connection is closed. */
   close(): Promise<void>;
-  /** Ends every connection now. */
-  destroyConnections(): void;
 }
 
 /** No HTTP/1.1 method begins like this; the rest of the preface is HTTP/2's to check. */
@@ -36,29 +36,20 @@ const HTTP2_FIRST_BYTES = Buffer.from('PRI ', 'latin1');
 const TCP_KEEPALIVE_MS = 60_000;
 
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
-  const { limits, log } = options;
-  const sockets = new Set<Socket>();
-  /** Those that have not said anything yet. */
-  const silent = new Set<Socket>();
-  const server =
-    options.tls === undefined ? plaintext(options, silent) : encrypted(options, options.tls);
-  server.maxConnections = limits.connections;
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+  const { connections, log } = options;
+  const enter = options.tls === undefined ? plaintext(options) : encrypted(options, options.tls);
+  const server = createServer(SOCKET_OPTIONS, (socket) => {
     socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
+    const connection = connections.add(socket);
+    if (connection !== undefined) return enter(connection);
+    socket.destroy();
+    log.warn({ open: connections.size }, 'a connection was refused: too many');
   });
-  server.on('drop', () =>
-    log.warn({ connections: limits.connections }, 'a connection was refused: too many'),
-  );
   return {
     listen: (host, port) => listen(server, host, port, log),
     close() {
-      for (const socket of silent) socket.destroy();
+      connections.endSilent();
       return new Promise((resolve) => server.close(() => resolve()));
-    },
-    destroyConnections() {
-      for (const socket of sockets) socket.destroy();
     },
   };
 }
@@ -71,11 +62,15 @@ const SOCKET_OPTIONS = {
   keepAliveInitialDelay: TCP_KEEPALIVE_MS,
 };
 
-function plaintext(options: FrontDoorOptions, silent: Set<Socket>): Server {
-  return createServer(SOCKET_OPTIONS, (socket) => sniff(socket, silent, options));
+type Enter = (connection: Connection) => void;
+
+function plaintext(options: FrontDoorOptions): Enter {
+  return (connection) => sniff(connection, options);
 }
 
-function encrypted({ limits, log, onHttp1, onHttp2 }: FrontDoorOptions, tls: TlsFiles): Server {
+/** A server that never listens: it makes TLS of the sockets that it is handed. */
+function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
+  const { limits, log, connections, onHttp1, onHttp2 } = options;
   const server = createTlsServer({
     ...SOCKET_OPTIONS,
     cert: tls.cert,
@@ -86,25 +81,27 @@ function encrypted({ limits, log, onHttp1, onHttp2 }: FrontDoorOptions, tls: Tls
   });
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
-    if (socket.alpnProtocol === 'h2') onHttp2(socket);
-    else onHttp1(socket);
+    const connection = connections.of(socket);
+    // Closed while its handshake went on.
+    if (connection === undefined) {
+      socket.destroy();
+      return;
+    }
+    connection.socket = socket;
+    if (socket.alpnProtocol === 'h2') onHttp2(connection);
+    else onHttp1(connection);
   });
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'a TLS handshake failed'));
-  return server;
+  return ({ socket }) => server.emit('connection', socket);
 }
 
 /** Waits for the bytes that tell; they may come one by one, or never. */
-function sniff(
-  socket: Socket,
-  silent: Set<Socket>,
-  { limits, onHttp1, onHttp2 }: FrontDoorOptions,
-): void {
-  silent.add(socket);
+function sniff(connection: Connection, { limits, onHttp1, onHttp2 }: FrontDoorOptions): void {
+  const { socket } = connection;
   let seen: Buffer = Buffer.alloc(0);
   const timer = setTimeout(() => socket.destroy(), limits.firstBytesTimeoutMs);
   const stop = () => {
     clearTimeout(timer);
-    silent.delete(socket);
     socket.off('readable', look);
     socket.off('end', leave);
     socket.off('close', stop);
@@ -124,8 +121,8 @@ function sniff(
     stop();
     // Both servers begin with what is in the socket's buffer.
     socket.unshift(seen);
-    if (isPreface) onHttp2(socket);
-    else onHttp1(socket);
+    if (isPreface) onHttp2(connection);
+    else onHttp1(connection);
   };
   socket.on('readable', look);
   socket.once('end', leave);

@@ -3,20 +3,20 @@
 // collected, and each piece of the answer is sent as it comes.
 
 import { Code } from '@connectrpc/connect';
-import type { UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
+import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { Base64Decoder, Base64Error, encodeBase64 } from './base64-stream.js';
+import type { Call } from './rpc-call.js';
 import { refusalError } from './rpc-error.js';
 
 const TEXT_TYPE = /^application\/grpc-web-text(\+proto|\+json)?(?:;.*)?$/i;
 const ACCEPTS_TEXT = /application\/grpc-web-text/i;
 const BINARY_TYPE = /^application\/grpc-web(?!-text)/i;
 
-type BinaryRequest = UniversalServerRequest & { body: AsyncIterable<Uint8Array> };
-type Handle = (request: BinaryRequest) => Promise<UniversalServerResponse>;
+type Handle = (request: Call) => Promise<UniversalServerResponse>;
 
 /** Runs the handler in the binary form, whatever form the client chose for either direction. */
 export async function handleAsBinary(
-  request: BinaryRequest,
+  request: Call,
   handle: Handle,
 ): Promise<UniversalServerResponse> {
   const { header } = request;

@@ -1,7 +1,10 @@
 // HTTP/1.1 connections: an http.Server that never listens itself, with its timeouts armed.
 
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import type { Connection, Connections } from './connections.js';
+import { Http1Exchange } from './http1-exchange.js';
 import type { Limits } from './limits.js';
+import type { Logger } from './log.js';
 import type { RequestHandler } from './request-handler.js';
 
 /** A tenth of the shortest timeout would do; a second is precise enough and costs nothing. */
@@ -11,14 +14,19 @@ const MAX_CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
 
 export interface Http1Server {
-  /** Never listens: sockets are handed to it with the event 'connection'. */
-  readonly server: Server;
+  /** Takes a connection that speaks HTTP/1.1. */
+  adopt(connection: Connection): void;
   /** Closes idle connections now, the others as soon as they are idle; `close` ends that. */
   drain(): void;
   close(): void;
 }
 
-export function createHttp1Server(handler: RequestHandler, limits: Limits): Http1Server {
+export function createHttp1Server(
+  handler: RequestHandler,
+  connections: Connections,
+  limits: Limits,
+  log: Logger,
+): Http1Server {
   const inFlight = new Set<ServerResponse>();
   let sweep: NodeJS.Timeout | undefined;
   const server = createServer(
@@ -34,7 +42,18 @@ export function createHttp1Server(handler: RequestHandler, limits: Limits): Http
       inFlight.add(response);
       response.once('close', () => inFlight.delete(response));
       if (sweep !== undefined) response.setHeader('connection', 'close');
-      handler(request, response);
+      const connection = connections.of(request.socket);
+      // Pipelined further than anybody's need: each request waits in memory for those before it.
+      if (connection === undefined || connection.openRequests >= limits.pipelinedRequests) {
+        request.socket.destroy();
+        return;
+      }
+      try {
+        handler(new Http1Exchange(request, response, connection, limits.lingerMs));
+      } catch (error) {
+        log.error({ err: error }, 'a request could not be taken in');
+        request.socket.destroy();
+      }
     },
   );
   server.maxHeadersCount = limits.headerCount;
@@ -42,7 +61,10 @@ export function createHttp1Server(handler: RequestHandler, limits: Limits): Http
   // listener, and the test of slow headers fails if that ever changes.
   server.emit('listening');
   return {
-    server,
+    adopt(connection) {
+      connection.protocol = { look: () => {}, isDead: false };
+      server.emit('connection', connection.socket);
+    },
     drain() {
       for (const response of inFlight) {
         if (!response.headersSent) response.setHeader('connection', 'close');

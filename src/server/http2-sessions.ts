@@ -1,20 +1,22 @@
-// HTTP/2 connections: their bounds, their pings, their end. Rapid resets are bounded by
-// nghttp2 itself (1,000 at once, then 33 a second; test/server/abuse.test.ts shows it).
+// HTTP/2 connections: their bounds, their pings, their end. Node's compatibility layer is left
+// aside: it keeps no hold of when an answer is over, and throws out of events.
 
 import {
   createServer,
   type Http2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
+import type { Connection, Protocol } from './connections.js';
+import { Http2Exchange, type RequestHeaders } from './http2-exchange.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import type { RequestHandler } from './request-handler.js';
+import { createResetBudget } from './reset-budget.js';
 
 export interface Http2Sessions {
-  /** Never listens: sockets are handed to it with the event 'connection'. */
-  readonly server: Http2Server;
+  /** Takes a connection that speaks HTTP/2. */
+  adopt(connection: Connection): void;
   /** GOAWAY: no new calls, those begun go on. */
   drain(): void;
 }
@@ -40,20 +42,49 @@ export function createHttp2Sessions(
       enablePush: false,
     },
   };
-  const server = createServer(
-    options,
-    (request: Http2ServerRequest, response: Http2ServerResponse) => handler(request, response),
-  );
+  const server: Http2Server = createServer(options);
+  // Both are heard: unheard, they end the process.
   server.on('sessionError', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
-  server.on('session', (session) => {
+  server.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
+
+  const begin = (session: ServerHttp2Session, connection: Connection): void => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(limits.sessionWindowBytes);
-    watchOver(session, limits);
+    connection.protocol = protocolOf(session, connection, limits);
+    const watchReset = createResetBudget(session);
+    session.on('stream', (stream, headers) => {
+      stream.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 stream failed'));
+      watchReset(stream);
+      try {
+        serve(stream, headers);
+      } catch (error) {
+        log.error({ err: error }, 'a request could not be taken in');
+        stream.destroy();
+      }
+    });
+    const serve = (stream: ServerHttp2Stream, headers: RequestHeaders): void => {
+      if (headers[':path'] === undefined) {
+        // CONNECT: there is nothing to connect to.
+        stream.respond({ ':status': 405, allow: 'GET, POST' }, { endStream: true });
+        return;
+      }
+      handler(new Http2Exchange(stream, headers, connection, log));
+    };
     if (isDraining) session.close();
+  };
+
+  // Node makes the session, and says so, within the emit.
+  let adopted: Connection | undefined;
+  server.on('session', (session) => {
+    if (adopted !== undefined) begin(session, adopted);
   });
   return {
-    server,
+    adopt(connection) {
+      adopted = connection;
+      server.emit('connection', connection.socket);
+      adopted = undefined;
+    },
     drain() {
       isDraining = true;
       for (const session of sessions) session.close();
@@ -62,26 +93,30 @@ export function createHttp2Sessions(
 }
 
 /** Ends the connection when the peer is gone, gently when it only has nothing to say. */
-function watchOver(session: ServerHttp2Session, limits: Limits): void {
-  let openStreams = 0;
-  let idleSinceMs = performance.now();
-  session.on('stream', (stream) => {
-    openStreams += 1;
-    stream.once('close', () => {
-      openStreams -= 1;
-      idleSinceMs = performance.now();
-    });
-  });
+function protocolOf(session: ServerHttp2Session, connection: Connection, limits: Limits): Protocol {
   let isAnswered = true;
-  const timer = setInterval(() => {
-    if (!isAnswered) return session.destroy();
-    if (openStreams === 0 && performance.now() - idleSinceMs >= limits.sessionIdleTimeoutMs) {
-      return session.close();
-    }
-    isAnswered = false;
-    session.ping((error) => {
-      isAnswered = error === null;
-    });
-  }, limits.pingIntervalMs).unref();
-  session.once('close', () => clearInterval(timer));
+  let lookedMs = performance.now();
+  return {
+    get isDead() {
+      return session.destroyed;
+    },
+    look(nowMs) {
+      if (nowMs - lookedMs < limits.pingIntervalMs) return;
+      lookedMs = nowMs;
+      const isIdle = connection.openRequests === 0;
+      if (session.closed) {
+        // It was said goodbye, and does not go.
+        if (isIdle) session.destroy();
+      } else if (!isAnswered) {
+        session.destroy();
+      } else if (isIdle && nowMs - connection.idleSinceMs >= limits.sessionIdleTimeoutMs) {
+        session.close();
+      } else {
+        isAnswered = false;
+        session.ping((error) => {
+          isAnswered = error === null;
+        });
+      }
+    },
+  };
 }

@@ -6,8 +6,26 @@ export interface Limits {
   readonly messageBytes: number;
   /** Messages smaller than this are sent uncompressed. */
   readonly compressMinBytes: number;
-  /** TCP connections at a time; further ones are closed at once. */
+  /** TCP connections at a time; for a further one, the one that was idle for longest is closed. */
   readonly connections: number;
+  /** The same of one peer's address. */
+  readonly connectionsPerAddress: number;
+  /** How often each connection is looked at: floods, pings, sockets that outlived their session. */
+  readonly lookIntervalMs: number;
+  /** Requests on one HTTP/1.1 connection that wait for those before them; beyond, it is cut. */
+  readonly pipelinedRequests: number;
+  /** Calls whose handlers work at a time; see admission.ts. */
+  readonly runningCalls: number;
+  /** Calls that wait for their turn. */
+  readonly waitingCalls: number;
+  /** Streams of one method at a time, of everybody and of one connection. */
+  readonly streamsPerMethod: number;
+  readonly streamsPerMethodAndConnection: number;
+  /** Request bodies in memory at a time, of everybody and of one connection. */
+  readonly bodyBytes: number;
+  readonly bodyBytesPerConnection: number;
+  /** Answers in memory that their callers have not taken yet. */
+  readonly unreadBytes: number;
   /** Calls at a time on one HTTP/2 connection. */
   readonly streamsPerConnection: number;
   /** All header names and values of one request together. */
@@ -52,6 +70,21 @@ export const DEFAULT_LIMITS: Limits = {
   compressMinBytes: 1024,
   // About 60 KB each when idle, and well below the usual limit of open files in a container.
   connections: 10_000,
+  // Behind a gateway all callers have its address; a process that dials without end has one too.
+  connectionsPerAddress: 5_000,
+  lookIntervalMs: 500,
+  // Nobody pipelines by hand; a test tool may.
+  pipelinedRequests: 1_000,
+  // Calls that wait for a database cost memory and nothing else.
+  runningCalls: 1_000,
+  waitingCalls: 2_000,
+  // About 75 KB each.
+  streamsPerMethod: 1_000,
+  streamsPerMethodAndConnection: 100,
+  // Thirty of the largest messages, hundreds of usual batches; a container may have 512 MB.
+  bodyBytes: 128 * 1024 * 1024,
+  bodyBytesPerConnection: 8 * 1024 * 1024,
+  unreadBytes: 128 * 1024 * 1024,
   // HTTP/2 asks for at least 100; clients queue what is above it.
   streamsPerConnection: 256,
   // A large JWT is 4 KB; Node's and most proxies' own bound.

@@ -33,6 +33,8 @@ export interface Metrics {
   observeRpc(method: DescMethod | undefined, code: number, seconds: number): void;
   /** Counts what happened in the cache. `event` is of a closed set. */
   countCache(event: string, count: number): void;
+  /** Asked at each rendering how many calls wait for their turn. */
+  watchAdmission(ask: () => { readonly waiting: number }): void;
   rpcStarted(): void;
   rpcEnded(): void;
   /** Counts what the sweep did to stored days behind a roster change. */
@@ -78,6 +80,15 @@ export function createMetrics(): Metrics {
     labelNames: ['event'],
     registers,
   });
+  let admission: (() => { readonly waiting: number }) | undefined;
+  new Gauge({
+    name: 'attendance_rpc_waiting',
+    help: 'Calls that wait for their turn; when too many would, they are refused at once.',
+    registers,
+    collect() {
+      this.set(admission?.().waiting ?? 0);
+    },
+  });
   const swept = {
     derived: new Counter({
       name: 'attendance_sweep_days_derived_total',
@@ -117,6 +128,9 @@ export function createMetrics(): Metrics {
       swept.changed.inc(daysChanged);
     },
     watchBacklog,
+    watchAdmission(source) {
+      admission = source;
+    },
     rpcStarted: () => inFlight.inc(),
     rpcEnded: () => inFlight.dec(),
     watchDependencies(source) {

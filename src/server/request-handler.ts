@@ -1,90 +1,76 @@
 // One request listener for every connection and both versions of HTTP: decides what a request
-// is (a preflight, a call, a plain page, nothing known) and who answers it. Never throws.
+// is (a preflight, a call, a plain page, nothing known) and who answers it.
 
 import { Code } from '@connectrpc/connect';
 import { answerRefusal } from './answer-refusal.js';
 import type { Cors } from './cors.js';
-import type { Limits } from './limits.js';
+import type { Exchange } from './exchange.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { PlainAnswer, PlainEndpoints } from './plain-endpoints.js';
-import type { NodeRequest } from './request-body.js';
 import { isRpcContentType, methodNotFound, type RpcEndpoint } from './rpc-endpoint.js';
-import type { Refusal } from './rpc-error.js';
-import { cut, discardRest, type NodeResponse } from './write-response.js';
+import { type Refusal, refusalError } from './rpc-error.js';
+import type { WriteBounds } from './write-response.js';
 
 export interface RequestHandlerOptions {
   readonly rpc: RpcEndpoint;
   readonly plain: PlainEndpoints;
   readonly cors: Cors;
-  readonly limits: Limits;
+  readonly bounds: WriteBounds;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-export type RequestHandler = (request: NodeRequest, response: NodeResponse) => void;
+export type RequestHandler = (exchange: Exchange) => void;
 
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
-  const { rpc, cors, limits, log } = options;
-  return (request, response) => {
-    // Their failures are seen where they are read and written; unheard, they end the process.
-    request.on('error', () => {});
-    response.on('error', () => {});
-    for (const [name, value] of Object.entries(cors.headers(request.headers))) {
-      response.setHeader(name, value);
+  const { rpc, cors, log } = options;
+  return (exchange) => {
+    for (const [name, value] of Object.entries(cors.headers(exchange.headers))) {
+      exchange.setHeader(name, value);
     }
-    const path = request.url?.split('?', 1)[0] ?? '';
-    if (cors.isPreflight(request.method, request.headers)) {
-      response.writeHead(204, cors.preflightHeaders(request.headers));
-      discardRest(request, response, limits.lingerMs);
-      response.end();
-      return;
+    const path = exchange.target.split('?', 1)[0] ?? '';
+    if (cors.isPreflight(exchange.method, exchange.headers)) {
+      return exchange.respondAll(204, cors.preflightHeaders(exchange.headers));
     }
-    if (rpc.handle(path, request, response)) return;
-    answerOther(path, request, response, options).catch((error: unknown) => {
+    if (rpc.handle(path, exchange)) return;
+    answerOther(path, exchange, options).catch((error: unknown) => {
       log.debug({ err: error }, 'a request could not be answered');
-      cut(response);
+      exchange.cut();
     });
   };
 }
 
 async function answerOther(
   path: string,
-  request: NodeRequest,
-  response: NodeResponse,
-  options: RequestHandlerOptions,
+  exchange: Exchange,
+  { plain, bounds, metrics }: RequestHandlerOptions,
 ): Promise<void> {
-  const { plain, limits, metrics } = options;
   const page = plain.get(path);
   if (page === undefined) {
-    if (!isRpcContentType(request.headers['content-type'] ?? '')) {
-      return await answerRefusal(request, response, NOTHING_HERE, limits, { status: 404 });
+    if (!isRpcContentType(exchange.headers['content-type'] ?? '')) {
+      return await answerRefusal(exchange, refusalError(NOTHING_HERE), bounds, { status: 404 });
     }
     metrics.observeRpc(undefined, Code.Unimplemented, 0);
-    return await answerRefusal(request, response, methodNotFound(path), limits);
+    return await answerRefusal(exchange, refusalError(methodNotFound(path)), bounds);
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
     const header = new Headers({ allow: 'GET, HEAD' });
-    return await answerRefusal(request, response, ONLY_READ, limits, { status: 405, header });
+    return await answerRefusal(exchange, refusalError(ONLY_READ), bounds, { status: 405, header });
   }
-  send(await page(), request, response, limits);
+  send(await page(), exchange);
 }
 
-function send(
-  { status, contentType, body, headers }: PlainAnswer,
-  request: NodeRequest,
-  response: NodeResponse,
-  limits: Limits,
-): void {
-  response.writeHead(status, {
+function send({ status, contentType, body, headers }: PlainAnswer, exchange: Exchange): void {
+  const bytes = Buffer.from(body);
+  const all = {
     'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
+    'content-length': bytes.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,
-  });
-  discardRest(request, response, limits.lingerMs);
-  response.end(request.method === 'HEAD' ? '' : body);
+  };
+  exchange.respondAll(status, all, exchange.method === 'HEAD' ? undefined : bytes);
 }
 
 const NOTHING_HERE: Refusal = {

@@ -1,170 +1,289 @@
-// Calls: from Node's request to Connect's universal handler and back. Everything that must
-// hold for every call in every protocol is put around the handler here: bounds on its body and
-// its reader, gRPC-Web's text form, a reason in every error, the figures for metrics.
-// Never throws and never rejects: a call that fails is answered or cut.
+// Calls: from an HTTP request to Connect's universal handler and back. Everything that must hold
+// for every call in every protocol is put around the handler here: who is let in and when, bounds
+// on its body and its reader, gRPC-Web's text form, a reason in every error, the figures for
+// metrics. Never throws and never rejects: a call that fails is answered or cut.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { base64Decode } from '@bufbuild/protobuf/wire';
+import type { JsonReadOptions } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type {
-  UniversalHandler,
-  UniversalServerRequest,
-  UniversalServerResponse,
-} from '@connectrpc/connect/protocol';
-import { universalRequestFromNodeRequest } from '@connectrpc/connect-node';
+import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
+import { DEFAULT_UNARY_DEADLINE_MS } from '../rpc/pipeline.js';
+import { createAdmission, type Place } from './admission.js';
 import { answerRefusal, isGrpcContentType } from './answer-refusal.js';
+import { createBodyShares } from './body-shares.js';
 import { recordCall } from './call-record.js';
 import { type CallInHand, completeErrors } from './complete-errors.js';
+import type { Exchange } from './exchange.js';
 import { handleAsBinary } from './grpc-web-text.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
+import type { MemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
-import { type NodeRequest, readBody } from './request-body.js';
-import type { Refusal } from './rpc-error.js';
-import {
-  ClientGoneError,
-  cut,
-  isGone,
-  type NodeResponse,
-  writeResponse,
-} from './write-response.js';
+import { overloadError, refuseOverload } from './overload-refusal.js';
+import { prepareCall, prepareStream } from './prepare-message.js';
+import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
+import { BAD_QUERY, BAD_TARGET, type Call, callOf, isBadQuery, timeoutMsOf } from './rpc-call.js';
+import { hasErrorInfo, type Refusal, refusalError } from './rpc-error.js';
+import { createStreamCount } from './stream-count.js';
+import { ClientGoneError, writeResponse } from './write-response.js';
 
 export interface RpcEndpointOptions {
   readonly handlers: readonly UniversalHandler[];
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly jsonOptions: Partial<JsonReadOptions>;
+  readonly isEncrypted: boolean;
+  /** What all answers that are not taken yet may hold. */
+  readonly unread: MemoryBudget;
 }
 
 export interface RpcEndpoint {
   /** True when the path is a method's; then the call is handled. */
-  handle(path: string, request: NodeRequest, response: NodeResponse): boolean;
+  handle(path: string, exchange: Exchange): boolean;
 }
 
-/** setTimeout takes no more, and fires at once instead. About 24.8 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-const MAX_GRPC_TIMEOUT = `${Math.floor(MAX_TIMER_MS / 1000)}S`;
-
 export function createRpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
-  const { metrics, log } = options;
   const paths = new Map(options.handlers.map((handler) => [handler.requestPath, handler]));
+  const calls = new Calls(options);
   return {
-    handle(path, request, response) {
+    handle(path, exchange) {
       const handler = paths.get(path);
       if (handler === undefined) return false;
-      metrics.rpcStarted();
-      serve(handler, request, response, options)
-        .catch((error: unknown) => {
-          // Somebody hung up: nothing here to repair.
-          const isOurs = !(error instanceof ClientGoneError) && !isGone(response);
-          const fields = { method: handler.requestPath, err: error };
-          if (isOurs) log.error(fields, 'a call could not be answered');
-          else log.debug(fields, 'a client went away');
-          cut(response);
-        })
-        .finally(() => metrics.rpcEnded());
+      calls.serve(handler, exchange);
       return true;
     },
   };
 }
 
-async function serve(
-  handler: UniversalHandler,
-  request: NodeRequest,
-  response: NodeResponse,
-  { limits, metrics, log }: RpcEndpointOptions,
-): Promise<void> {
-  const startedMs = performance.now();
-  const call = parseRequest(request, response);
-  if (call === undefined) return await answerRefusal(request, response, BAD_TARGET, limits);
-  if (isBadQuery(call)) {
-    metrics.observeRpc(handler.method, BAD_QUERY.code, (performance.now() - startedMs) / 1000);
-    return await answerRefusal(request, response, BAD_QUERY, limits);
+/** Health and reflection: they tell how an overloaded service is, and are cheap. */
+function isStandard({ service }: UniversalHandler): boolean {
+  return service.typeName.startsWith('grpc.');
+}
+
+class Calls {
+  readonly #options: RpcEndpointOptions;
+  readonly #admission;
+  readonly #bodies;
+  readonly #streams;
+  readonly #bounds;
+
+  constructor(options: RpcEndpointOptions) {
+    const { limits, unread, metrics } = options;
+    this.#options = options;
+    this.#admission = createAdmission(limits);
+    this.#bodies = createBodyShares(limits.bodyBytes, limits.bodyBytesPerConnection);
+    this.#streams = createStreamCount(limits);
+    this.#bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, unread };
+    metrics.watchAdmission(() => this.#admission);
   }
-  capTimeout(call.header);
-  const { methodKind } = handler.method;
-  const isStreamed = methodKind === 'client_streaming' || methodKind === 'bidi_streaming';
-  const body = readBody(request, { timeoutMs: limits.requestTimeoutMs, isStreamed });
-  const observe = (code: Code) =>
-    metrics.observeRpc(handler.method, code, (performance.now() - startedMs) / 1000);
-  const answer = await handleAsBinary({ ...call, body }, async (binary) => {
-    const { request: recorded, record } = recordCall(binary, isStreamed);
-    const inHand: CallInHand = {
-      input: handler.method.input,
-      signal: call.signal,
-      refused: () => ({ ...binary, received: record.received, maxBytes: limits.messageBytes }),
-      onCompleted({ code }, original) {
-        // An answer that cannot be encoded fails after the pipeline, which logs all else.
-        const fields = { method: handler.requestPath, err: record.failure ?? original };
-        if (code === Code.Internal) log.error(fields, 'a call failed');
-        observe(code);
-      },
-    };
-    return await completeErrors(await handler(recorded), inHand);
-  });
-  const refusal = refusalOfBareAnswer(answer, handler);
-  if (refusal === undefined) {
-    return await writeResponse(answer, response, {
-      stallTimeoutMs: limits.writeStallTimeoutMs,
-      lingerMs: limits.lingerMs,
+
+  serve(handler: UniversalHandler, exchange: Exchange): void {
+    const { metrics, log } = this.#options;
+    // Before anything is made of it: while too much is asked, most calls end here.
+    const retryAfterMs = isStandard(handler)
+      ? undefined
+      : this.#admission.refusal(exchange.connection, waitOf(exchange));
+    if (retryAfterMs !== undefined && refuseOverload(exchange, retryAfterMs)) {
+      metrics.observeRpc(handler.method, Code.ResourceExhausted, 0);
+      return;
+    }
+    metrics.rpcStarted();
+    this.#serve(handler, exchange)
+      .catch((error: unknown) => {
+        // Somebody hung up: nothing here to repair.
+        const isOurs = !(error instanceof ClientGoneError) && !exchange.isOver;
+        const fields = { method: handler.requestPath, err: error };
+        if (isOurs) log.error(fields, 'a call could not be answered');
+        else log.debug(fields, 'a client went away');
+        exchange.cut();
+      })
+      .finally(() => metrics.rpcEnded());
+  }
+
+  async #serve(handler: UniversalHandler, exchange: Exchange): Promise<void> {
+    const startedMs = performance.now();
+    const observe = (code: Code) =>
+      this.#options.metrics.observeRpc(
+        handler.method,
+        code,
+        (performance.now() - startedMs) / 1000,
+      );
+    try {
+      const call = callOf(exchange, this.#options.isEncrypted);
+      if (call === undefined) throw refusalError(BAD_TARGET);
+      if (isBadQuery(call)) throw refusalError(BAD_QUERY);
+      const { methodKind } = handler.method;
+      const hasOneMessage = methodKind === 'unary' || methodKind === 'server_streaming';
+      const leave = methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange);
+      try {
+        await (hasOneMessage
+          ? this.#serveMessage(handler, exchange, call, observe)
+          : this.#serveStream(handler, exchange, call, observe));
+      } finally {
+        leave?.();
+      }
+    } catch (error) {
+      // What has its reason was refused here, before the handler; it has sent nothing yet.
+      if (!(error instanceof ConnectError) || !hasErrorInfo(error)) throw error;
+      observe(error.code);
+      await answerRefusal(exchange, error, this.#bounds);
+    }
+  }
+
+  /** Reads the whole message, waits for the call's turn, answers. */
+  async #serveMessage(
+    handler: UniversalHandler,
+    exchange: Exchange,
+    call: Call,
+    observe: (code: Code) => void,
+  ): Promise<void> {
+    const startedMs = performance.now();
+    const body = call.method === 'GET' ? undefined : await this.#read(exchange);
+    try {
+      const leftMs = waitOf(exchange) - (performance.now() - startedMs);
+      const place = isStandard(handler) ? undefined : await this.#enter(exchange, leftMs);
+      let answer: UniversalServerResponse;
+      try {
+        answer = await this.#run(handler, { ...call, body: pieces(body?.bytes) }, true, observe);
+      } finally {
+        place?.release();
+      }
+      await this.#write(handler, exchange, answer, observe);
+    } finally {
+      body?.held.release();
+    }
+  }
+
+  async #serveStream(
+    handler: UniversalHandler,
+    exchange: Exchange,
+    call: Call,
+    observe: (code: Code) => void,
+  ): Promise<void> {
+    const body = readPieces(exchange, this.#options.limits.requestTimeoutMs);
+    const answer = await this.#run(handler, { ...call, body }, false, observe);
+    await this.#write(handler, exchange, answer, observe);
+  }
+
+  #read(exchange: Exchange): Promise<Body> {
+    const { requestTimeoutMs, messageBytes } = this.#options.limits;
+    const ownMs = timeoutMsOf(exchange.headers) ?? Number.POSITIVE_INFINITY;
+    return readWhole(exchange, this.#bodies, {
+      timeoutMs: Math.min(requestTimeoutMs, ownMs),
+      late: () => (ownMs < requestTimeoutMs ? refusalError(TOO_LATE) : tooSlow(requestTimeoutMs)),
+      ...tooLargeBody(exchange, messageBytes),
     });
   }
-  observe(refusal.code);
-  await answerRefusal(request, response, refusal, limits, answer);
-}
 
-/** Undefined when the client's path or authority make no URL. */
-function parseRequest(request: NodeRequest, response: NodeResponse) {
-  try {
-    // One function for both versions of HTTP; its overloads do not take the union.
-    return universalRequestFromNodeRequest(
-      request as IncomingMessage,
-      response as ServerResponse,
-      undefined,
-      undefined,
-    );
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof ConnectError) return undefined;
-    throw error;
+  /** Resolves when it is this call's turn. */
+  #enter(exchange: Exchange, timeoutMs: number): Promise<Place> {
+    return new Promise((resolve, reject) => {
+      let forget = () => {};
+      const giveUp = this.#admission.enter({
+        connection: exchange.connection,
+        timeoutMs,
+        run(place) {
+          forget();
+          resolve(place);
+        },
+        leave(why, retryAfterMs) {
+          forget();
+          reject(why === 'late' ? refusalError(TOO_LATE) : overloadError(retryAfterMs));
+        },
+      });
+      forget = exchange.onceOver(() => {
+        giveUp();
+        reject(new ClientGoneError('closed while it waited for its turn'));
+      });
+    });
+  }
+
+  /** The answer, up to its first piece. */
+  async #run(
+    handler: UniversalHandler,
+    call: Call,
+    hasOneMessage: boolean,
+    observe: (code: Code) => void,
+  ): Promise<UniversalServerResponse> {
+    const { limits, jsonOptions, log } = this.#options;
+    const record = recordCall(call.contextValues);
+    const prepare = { maxBytes: limits.messageBytes, jsonOptions };
+    return await handleAsBinary(call, async (binary) => {
+      const body = hasOneMessage ? await whole(binary.body) : EMPTY;
+      const prepared = hasOneMessage
+        ? await prepareCall(binary, body, handler.method, prepare)
+        : prepareStream(binary, handler.method, this.#bodies.memory, prepare);
+      const inHand: CallInHand = {
+        input: handler.method.input,
+        signal: call.signal,
+        refused: () => ({ ...binary, received: body, maxBytes: limits.messageBytes }),
+        onCompleted({ code }, original) {
+          // An answer that cannot be encoded fails after the pipeline, which logs all else.
+          const fields = { method: handler.requestPath, err: record.failure ?? original };
+          if (code === Code.Internal) log.error(fields, 'a call failed');
+          observe(code);
+        },
+      };
+      return await completeErrors(await handler(prepared), inHand);
+    });
+  }
+
+  async #write(
+    handler: UniversalHandler,
+    exchange: Exchange,
+    answer: UniversalServerResponse,
+    observe: (code: Code) => void,
+  ): Promise<void> {
+    const refusal = refusalOfBareAnswer(answer, handler);
+    if (refusal !== undefined) {
+      observe(refusal.code);
+      const header = new Headers(answer.header);
+      if (answer.status === 405) header.set('allow', handler.allowedMethods.join(', '));
+      const base = { ...answer, header };
+      return await answerRefusal(exchange, refusalError(refusal), this.#bounds, base);
+    }
+    const isRead = exchange.method === 'GET';
+    await writeResponse(isRead ? uncached(answer) : answer, exchange, this.#bounds);
   }
 }
 
-const BAD_TARGET: Refusal = {
-  code: Code.InvalidArgument,
-  reason: 'MALFORMED_REQUEST',
-  message: 'The request needs a valid Host header (HTTP/1.1) or :authority (HTTP/2).',
+/** How long the caller waits for its answer. */
+function waitOf(exchange: Exchange): number {
+  return timeoutMsOf(exchange.headers) ?? DEFAULT_UNARY_DEADLINE_MS;
+}
+
+const TOO_LATE: Refusal = {
+  code: Code.DeadlineExceeded,
+  reason: 'DEADLINE_EXCEEDED',
+  message:
+    'The deadline passed before the call began, so nothing was done; send the request without pauses, ' +
+    'or allow more time.',
 };
 
-/** Connect's library takes base64 that is none for a failure of its own. */
-function isBadQuery({ method, url }: UniversalServerRequest): boolean {
-  if (method !== 'GET') return false;
-  const query = new URL(url).searchParams;
-  if (query.get('base64') !== '1') return false;
-  try {
-    base64Decode(query.get('message') ?? '');
-    return false;
-  } catch {
-    return true;
+const EMPTY = Buffer.alloc(0);
+
+/** As the network gives it: gRPC-Web's text form is decoded piece by piece. */
+const PIECE_BYTES = 64 * 1024;
+
+async function* pieces(bytes: Buffer = EMPTY): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    yield bytes.subarray(at, at + PIECE_BYTES);
   }
 }
 
-const BAD_QUERY: Refusal = {
-  code: Code.InvalidArgument,
-  reason: 'MALFORMED_REQUEST',
-  message: 'The query parameter message must be base64 (URL-safe or not), since base64 is 1.',
-};
+async function whole(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of body) all.push(piece);
+  const [first] = all;
+  return all.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(all);
+}
 
-/** A deadline further away than a timer can count means "very long", and is treated so. */
-function capTimeout(header: Headers): void {
-  const grpc = /^(\d{1,8})([HMS])$/.exec(header.get('grpc-timeout') ?? '');
-  if (grpc !== null) {
-    const seconds = Number(grpc[1]) * { H: 3600, M: 60, S: 1 }[grpc[2] as 'H' | 'M' | 'S'];
-    if (seconds * 1000 > MAX_TIMER_MS) header.set('grpc-timeout', MAX_GRPC_TIMEOUT);
-  }
-  const connect = header.get('connect-timeout-ms') ?? '';
-  if (/^\d{1,10}$/.test(connect) && Number(connect) > MAX_TIMER_MS) {
-    header.set('connect-timeout-ms', String(MAX_TIMER_MS));
-  }
+/** A read over GET could be kept on its way by anybody: it is of this moment, and of this caller. */
+function uncached(answer: UniversalServerResponse): UniversalServerResponse {
+  const header = new Headers(answer.header);
+  header.set('cache-control', 'private, no-store');
+  header.append('vary', 'Accept-Encoding');
+  return { ...answer, header };
 }
 
 /** Answers that Connect's negotiation gives as a bare status, without a word for the caller. */
@@ -183,7 +302,8 @@ function refusalOfBareAnswer(
       };
     case 415:
       return {
-        code: Code.InvalidArgument,
+        // What gRPC and Connect make of this status when nothing else is said.
+        code: Code.Unknown,
         reason: 'UNSUPPORTED_CONTENT_TYPE',
         message:
           `${method.name} is called with the Content-Type ` +

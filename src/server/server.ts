@@ -5,11 +5,12 @@
 import { setMaxListeners } from 'node:events';
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/connect';
-import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
 import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/error-table.js';
 import { fillRecord } from './call-record.js';
+import { COMPRESSIONS } from './compressions.js';
+import { createConnections } from './connections.js';
 import { createCors } from './cors.js';
 import { createFrontDoor, type TlsFiles } from './front-door.js';
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
@@ -18,6 +19,7 @@ import { createHttp1Server } from './http1-server.js';
 import { createHttp2Sessions } from './http2-sessions.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { Logger } from './log.js';
+import { createMemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
 import { observeCalls } from './observe-calls.js';
 import { createPlainEndpoints } from './plain-endpoints.js';
@@ -82,32 +84,43 @@ export function createServer(options: ServerOptions): AttendanceServer {
     readMaxBytes: limits.messageBytes,
     writeMaxBytes: limits.messageBytes,
     compressMinBytes: limits.compressMinBytes,
-    // Connect's default drops what it does not know: a filter with a typing error would list
-    // everything, and a status "banana" would count as none given.
-    // The registry: the errors in a batch's answer are Any, and JSON cannot be written without it.
-    jsonOptions: { ignoreUnknownFields: false, registry: DETAIL_TYPES },
-    acceptCompression: [compressionGzip, compressionBrotli],
+    jsonOptions: JSON_OPTIONS,
+    // Nobody asks for them, and they cost memory.
+    binaryOptions: { readUnknownFields: false },
+    acceptCompression: [...COMPRESSIONS],
     shutdownSignal: cutting.signal,
     interceptors: [fillRecord],
   });
   registerStandardServices(router, options, monitor);
   options.registerRoutes(router, { draining: draining.signal });
+  const isEncrypted = options.tls !== undefined;
+  const unread = createMemoryBudget(limits.unreadBytes);
   const handler = createRequestHandler({
-    rpc: createRpcEndpoint({ handlers: router.handlers, limits, metrics, log }),
+    rpc: createRpcEndpoint({
+      handlers: router.handlers,
+      limits,
+      metrics,
+      log,
+      jsonOptions: JSON_OPTIONS,
+      isEncrypted,
+      unread,
+    }),
     plain: createPlainEndpoints(monitor, metrics, log),
     cors: createCors(options.corsOrigins),
-    limits,
+    bounds: { stallTimeoutMs: limits.writeStallTimeoutMs, unread },
     metrics,
     log,
   });
-  const http1 = createHttp1Server(handler, limits);
+  const connections = createConnections(limits, log);
+  const http1 = createHttp1Server(handler, connections, limits, log);
   const http2 = createHttp2Sessions(handler, limits, log);
   const door = createFrontDoor({
     tls: options.tls,
     limits,
+    connections,
     log,
-    onHttp1: (socket) => http1.server.emit('connection', socket),
-    onHttp2: (socket) => http2.server.emit('connection', socket),
+    onHttp1: (connection) => http1.adopt(connection),
+    onHttp2: (connection) => http2.adopt(connection),
   });
   let drained: Promise<void> | undefined;
   return {
@@ -124,13 +137,21 @@ export function createServer(options: ServerOptions): AttendanceServer {
           await within(closed, limits.drainCutMs, false);
         }
         http1.close();
-        door.destroyConnections();
+        connections.destroyAll();
         await closed;
+        connections.close();
       })();
       return drained;
     },
   };
 }
+
+/**
+ * Connect's default drops what it does not know: a filter with a typing error would list
+ * everything, and a status "banana" would count as none given.
+ * The registry: the errors in a batch's answer are Any, and JSON cannot be written without it.
+ */
+const JSON_OPTIONS = { ignoreUnknownFields: false, registry: DETAIL_TYPES };
 
 /** What a caller cut off is told to wait before it calls again, elsewhere. */
 const RETRY_AFTER_MS = 1_000;

@@ -7,6 +7,7 @@ import { Code } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import { compressedFlag } from '@connectrpc/connect/protocol';
 import { type JsonProblem, jsonProblems } from '../contract/json-problems.js';
+import type { UnreadablePiece } from './decode-in-turns.js';
 import { inflate } from './inflate.js';
 import type { Refusal } from './rpc-error.js';
 
@@ -14,9 +15,9 @@ import type { Refusal } from './rpc-error.js';
 const MAX_PROBLEMS = 10;
 const ENVELOPE_HEADER_BYTES = 5;
 
-/** Of a request that was refused: how it was sent, and what came of it. */
+/** Of a request that was refused: how it was sent, and its body. */
 export interface RefusedRequest extends Pick<UniversalServerRequest, 'method' | 'url' | 'header'> {
-  readonly received: readonly Uint8Array[];
+  readonly received: Buffer;
   /** The most bytes that a message has. */
   readonly maxBytes: number;
 }
@@ -29,23 +30,40 @@ export async function refuseJson(
   const bytes = await messageOf(request);
   const json = bytes && parse(bytes);
   if (json === undefined) return undefined;
+  return refusalOf(firstProblems(input, json));
+}
+
+/** The same of a piece of a large message: what is wrong there, by its place in the whole. */
+export function refusePiece(
+  input: DescMessage,
+  { piece, list }: UnreadablePiece,
+): Refusal | undefined {
+  const problems = firstProblems(input, piece);
+  if (list === undefined) return refusalOf(problems);
+  const item = new RegExp(`^${list.name}\\[(\\d+)\\]`);
+  const inWhole = (_: string, index: string) => `${list.name}[${Number(index) + list.offset}]`;
+  return refusalOf(problems.map(({ path, says }) => ({ path: path.replace(item, inWhole), says })));
+}
+
+function firstProblems(input: DescMessage, json: JsonValue): JsonProblem[] {
   const problems: JsonProblem[] = [];
   for (const problem of jsonProblems(input, json)) {
     problems.push(problem);
     if (problems.length === MAX_PROBLEMS) break;
   }
-  return problems.length === 0 ? undefined : refusalOf(problems);
+  return problems;
 }
 
-function refusalOf(problems: readonly JsonProblem[]): Refusal {
+function refusalOf(problems: readonly JsonProblem[]): Refusal | undefined {
   const [first] = problems;
-  const place = first?.path === '' ? 'it' : first?.path;
+  if (first === undefined) return undefined;
+  const place = first.path === '' ? 'it' : first.path;
   const more =
     problems.length === 1 ? '' : '; there is more wrong with it, see the field violations';
   return {
     code: Code.InvalidArgument,
     reason: 'MALFORMED_REQUEST',
-    message: `The JSON of the request cannot be read: ${place} ${first?.says}${more}.`,
+    message: `The JSON of the request cannot be read: ${place} ${first.says}${more}.`,
     violations: problems.map(({ path, says }) => ({
       field: path,
       reason: 'MALFORMED_REQUEST',
@@ -67,17 +85,16 @@ async function messageOf(request: RefusedRequest): Promise<Uint8Array | undefine
   const { method, url, header, received, maxBytes } = request;
   if (method === 'GET') return await messageOfQuery(new URL(url).searchParams, maxBytes);
   const type = header.get('content-type') ?? '';
-  const body = Buffer.concat(received);
   if (/^application\/json\b/i.test(type)) {
-    return await inflate(body, header.get('content-encoding'), maxBytes);
+    return await inflate(received, header.get('content-encoding'), maxBytes);
   }
   const isConnect = /^application\/connect\+json\b/i.test(type);
   if (!isConnect && !/^application\/grpc(-web)?\+json\b/i.test(type)) return undefined;
-  if (body.length < ENVELOPE_HEADER_BYTES) return undefined;
-  const end = ENVELOPE_HEADER_BYTES + body.readUInt32BE(1);
-  const isCompressed = (body.readUInt8(0) & compressedFlag) === compressedFlag;
+  if (received.length < ENVELOPE_HEADER_BYTES) return undefined;
+  const end = ENVELOPE_HEADER_BYTES + received.readUInt32BE(1);
+  const isCompressed = (received.readUInt8(0) & compressedFlag) === compressedFlag;
   const encoding = header.get(isConnect ? 'connect-content-encoding' : 'grpc-encoding');
-  const data = body.subarray(ENVELOPE_HEADER_BYTES, end);
+  const data = received.subarray(ENVELOPE_HEADER_BYTES, end);
   return await inflate(data, isCompressed ? encoding : null, maxBytes);
 }
 

@@ -1,14 +1,10 @@
-// Writes a universal response to Node's. connect-node has such a function, but over HTTP/1.1
-// it waits for an event that never comes (2.1.2), so its promise cannot tell when a call is
-// over, and it waits for a client that does not read for as long as that client likes.
+// Writes an answer, whatever the version of HTTP. Bounded in time by what the client takes, and in
+// memory by what all clients leave unread.
 
-import type { ServerResponse } from 'node:http';
-import { constants, type Http2ServerResponse } from 'node:http2';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
+import type { Exchange } from './exchange.js';
+import type { MemoryBudget } from './memory-budget.js';
 import { webHeaderToNodeHeaders } from './node-headers.js';
-import type { NodeRequest } from './request-body.js';
-
-export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** The client is gone, or does not read. Never worth more than a debug line. */
 export class ClientGoneError extends Error {
@@ -18,8 +14,8 @@ export class ClientGoneError extends Error {
 export interface WriteBounds {
   /** How long the client may leave written bytes unread. */
   readonly stallTimeoutMs: number;
-  /** How long the rest of an answered request is read. */
-  readonly lingerMs: number;
+  /** What all answers that are not taken yet may hold. */
+  readonly unread: MemoryBudget;
 }
 
 /**
@@ -28,89 +24,61 @@ export interface WriteBounds {
  */
 export async function writeResponse(
   response: UniversalServerResponse,
-  target: NodeResponse,
-  { stallTimeoutMs, lingerMs }: WriteBounds,
+  exchange: Exchange,
+  bounds: WriteBounds,
 ): Promise<void> {
   const pieces = response.body?.[Symbol.asyncIterator]();
   try {
     // Headers go after the first read: until then a handler may still add to them.
     let piece = await pieces?.next();
-    if (isGone(target)) throw new ClientGoneError('closed before the answer');
-    target.writeHead(response.status, webHeaderToNodeHeaders(response.header));
+    if (exchange.isOver) throw new ClientGoneError('closed before the answer');
+    exchange.respond(response.status, webHeaderToNodeHeaders(response.header));
+    let untakenBytes = ANSWER_BYTES;
     for (; piece !== undefined && piece.done !== true; piece = await pieces?.next()) {
-      await write(target, piece.value, stallTimeoutMs);
+      if (exchange.isOver) throw new ClientGoneError('closed during the answer');
+      untakenBytes += piece.value.length;
+      if (exchange.write(piece.value)) continue;
+      await taken(exchange, untakenBytes, bounds, (done) => exchange.onceDrained(done));
+      untakenBytes = ANSWER_BYTES;
     }
-    if (isGone(target)) throw new ClientGoneError('closed during the answer');
-    if (response.trailer !== undefined) {
-      target.addTrailers(webHeaderToNodeHeaders(response.trailer));
-    }
-    discardRest(target.req, target, lingerMs);
-    await end(target, stallTimeoutMs);
+    if (exchange.isOver) throw new ClientGoneError('closed during the answer');
+    const over = taken(exchange, untakenBytes, bounds);
+    exchange.end(response.trailer && webHeaderToNodeHeaders(response.trailer));
+    await over;
   } finally {
     // Tells the handler that nobody listens any more; it may take its time to stop.
     pieces?.return?.().catch(() => {});
   }
 }
 
-/** Http2ServerResponse has no `destroyed`; its stream has. */
-export function isGone(target: NodeResponse): boolean {
-  if (target.writableEnded) return true;
-  return 'stream' in target ? target.stream.destroyed || target.stream.closed : target.destroyed;
-}
+/** What an answer costs beside its bytes. */
+const ANSWER_BYTES = 4 * 1024;
 
 /**
- * Reads on, for nothing, what the client still sends: closing now would reset the connection
- * and could take the answer with it. Bounded; a client that goes on is cut.
+ * Resolves when the client has taken what was written: by what `onceTaken` waits for, or by the end
+ * of the answer. A client that takes nothing for so long is cut off, and so is the one that has
+ * kept most others waiting for memory.
  */
-export function discardRest(request: NodeRequest, target: NodeResponse, lingerMs: number): void {
-  if (request.complete) return;
-  request.resume();
-  const timer = setTimeout(() => {
-    if ('stream' in target) target.stream.close(constants.NGHTTP2_NO_ERROR);
-    else request.socket.destroy();
-  }, lingerMs);
-  const stop = () => clearTimeout(timer);
-  request.once('end', stop);
-  request.once('close', stop);
-}
-
-function write(target: NodeResponse, bytes: Uint8Array, timeoutMs: number): Promise<void> {
-  if (isGone(target)) return Promise.reject(new ClientGoneError('closed during the answer'));
-  // Http2ServerResponse types its pieces as strings; it passes bytes to its stream as they are.
-  const flushed = (target as ServerResponse).write(bytes);
-  return flushed ? Promise.resolve() : settled(target, 'drain', timeoutMs);
-}
-
-function end(target: NodeResponse, timeoutMs: number): Promise<void> {
-  const done = settled(target, 'finish', timeoutMs);
-  target.end();
-  return done;
-}
-
-/** Waits for the event; a client that takes nothing for so long is cut off. */
-function settled(target: NodeResponse, event: 'drain' | 'finish', timeoutMs: number) {
-  return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      cut(target);
-      stop(new ClientGoneError(`read nothing for ${timeoutMs} ms`));
-    }, timeoutMs);
-    const stop = (error?: Error) => {
+function taken(
+  exchange: Exchange,
+  bytes: number,
+  { stallTimeoutMs, unread }: WriteBounds,
+  onceTaken?: (listener: () => void) => () => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => exchange.cut(), stallTimeoutMs);
+    const held = unread.hold(() => exchange.cut());
+    let forgetOver = () => {};
+    const settle = (isTaken: boolean) => {
       clearTimeout(timer);
-      target.off(event, onEvent);
-      target.off('close', onClose);
-      if (error === undefined) resolve();
-      else reject(error);
+      held.release();
+      forgetTaken?.();
+      forgetOver();
+      if (isTaken) resolve();
+      else reject(new ClientGoneError('closed during the answer'));
     };
-    const onEvent = () => stop();
-    const onClose = () =>
-      stop(target.writableFinished ? undefined : new ClientGoneError('closed during the answer'));
-    target.once(event, onEvent);
-    target.once('close', onClose);
+    const forgetTaken = onceTaken?.(() => settle(true));
+    forgetOver = exchange.onceOver((outcome) => settle(outcome === 'answered'));
+    held.add(bytes);
   });
-}
-
-/** Ends the call at once: one stream over HTTP/2, the connection over HTTP/1.1. */
-export function cut(target: NodeResponse): void {
-  if ('stream' in target) target.stream.close(constants.NGHTTP2_CANCEL);
-  else target.destroy();
 }

@@ -232,7 +232,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
   },
   OVERLOADED: {
     failure: { kind: 'OVERLOADED', queue: 'database connections', retryAfterMs: 500 },
-    code: Code.Unavailable,
+    code: Code.ResourceExhausted,
     reason: 'OVERLOADED',
     says: /repeat the call a little later/,
     retryAfterMs: 500,

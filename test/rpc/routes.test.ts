@@ -2,7 +2,6 @@
 // logs that are sent bit by bit, on all of their way.
 
 import { create, fromJson, toJsonString } from '@bufbuild/protobuf';
-import { createContextValues } from '@connectrpc/connect';
 import { expect } from 'chai';
 import type { RosterStore } from '../../src/app/roster-ports.js';
 import {
@@ -15,7 +14,6 @@ import type { Instant } from '../../src/domain/time.js';
 import { DETAIL_FILE } from '../../src/rpc/error-table.js';
 import type { PipelineContext } from '../../src/rpc/pipeline.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
-import { recordCall } from '../../src/server/call-record.js';
 import { createMetrics } from '../../src/server/metrics.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -155,31 +153,4 @@ describe('the routes', () => {
     expect(DETAIL_FILE.messages.map(({ name }) => name)).to.include('ErrorInfo');
     expect(() => fromJson(ImportPunchesRequestSchema, JSON.parse(GOOD))).to.not.throw();
   });
-});
-
-describe('what is remembered of a call', () => {
-  const request = () => ({
-    httpVersion: '2.0',
-    method: 'POST',
-    url: 'http://localhost/',
-    header: new Headers(),
-    signal: new AbortController().signal,
-    contextValues: createContextValues(),
-    body: (async function* pieces() {
-      for (let piece = 0; piece < 100; piece += 1) yield new Uint8Array(1000);
-    })(),
-  });
-
-  for (const [isStreamed, kept] of [
-    [false, 100],
-    [true, 0],
-  ] as const) {
-    const what = isStreamed ? 'many messages' : 'one message';
-    it(`are ${kept} of 100 pieces of a body of ${what}`, async () => {
-      const { request: recorded, record } = recordCall(request(), isStreamed);
-      let count = 0;
-      for await (const _ of recorded.body) count += 1;
-      expect([count, record.received.length]).to.deep.equal([100, kept]);
-    });
-  }
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2';
 import { expect } from 'chai';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import type { Limits } from '../../src/server/limits.js';
 import { dial, envelope, errorOf, post } from './support/raw.js';
 import { serve, stopAll } from './support/serve.js';
 
@@ -11,6 +12,34 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 const MARK = '/attendance.v1.AttendanceService/MarkAttendance';
 const GET = '/attendance.v1.AttendanceService/GetAttendance';
+
+function jsonCall(path: string): string {
+  const head = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 2';
+  return `POST ${path} HTTP/1.1\r\n${head}\r\n\r\n{}`;
+}
+
+/** GetAttendance is asked, and answers when it is told to. */
+async function serveHeld(limits: Partial<Limits>) {
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let tell = () => {};
+  const asked = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const served = await serve({
+    limits,
+    routes: {
+      async getAttendance() {
+        tell();
+        await held;
+        return {};
+      },
+    },
+  });
+  return { ...served, asked, answer };
+}
 
 describe('one port', () => {
   afterEach(stopAll);
@@ -198,17 +227,38 @@ describe('bounds', () => {
     expect(errors).to.be.empty;
   });
 
-  it('closes connections above the bound', async () => {
-    const { port } = await serve({ limits: { connections: 1 } });
+  for (const bound of ['connections', 'connectionsPerAddress'] as const) {
+    it(`lets a new connection take the place of the one idle for longest: ${bound}`, async () => {
+      const { port } = await serve({ limits: { [bound]: 2 } });
+      const [first, second] = [await dial(port), await dial(port)];
+      second.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await second.until('alive');
+      const third = await dial(port);
+      await first.closed;
+      third.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await third.until('alive');
+      second.socket.write('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await second.until('ready');
+      second.socket.destroy();
+      third.socket.destroy();
+    });
+  }
+
+  it('refuses a connection when all others have calls in flight', async () => {
+    const { port, asked, answer } = await serveHeld({ connections: 1 });
     const first = await dial(port);
+    first.socket.write(jsonCall(GET));
+    await asked;
     await (await dial(port)).closed;
-    first.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-    await first.until('alive');
+    answer();
+    await first.until('200 OK');
     first.socket.destroy();
   });
 
   it('says goodbye to an HTTP/2 connection without calls', async () => {
-    const { url } = await serve({ limits: { sessionIdleTimeoutMs: 30, pingIntervalMs: 20 } });
+    const { url } = await serve({
+      limits: { sessionIdleTimeoutMs: 30, pingIntervalMs: 20, lookIntervalMs: 10 },
+    });
     const session: ClientHttp2Session = connectHttp2(url);
     const [code] = await once(session, 'goaway');
     expect(code).to.equal(constants.NGHTTP2_NO_ERROR);
@@ -216,7 +266,7 @@ describe('bounds', () => {
   });
 
   it('ends an HTTP/2 connection whose peer is gone', async () => {
-    const { port } = await serve({ limits: { pingIntervalMs: 30 } });
+    const { port } = await serve({ limits: { pingIntervalMs: 30, lookIntervalMs: 10 } });
     const { socket, closed } = await dial(port);
     // Never answers a ping.
     socket.write(Buffer.concat([Buffer.from(PREFACE), EMPTY_SETTINGS]));

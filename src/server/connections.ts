@@ -1,0 +1,191 @@
+// Every open connection, what it does and what it holds. Here a connection is counted, found idle,
+// found to be a flood, and ended. One timer looks after all of them; it never throws.
+
+import type { Socket } from 'node:net';
+import type { Limits } from './limits.js';
+import type { Logger } from './log.js';
+
+/** How a connection speaks, once that is known. */
+export interface Protocol {
+  /** Pings, goodbyes to the idle. */
+  look(nowMs: number): void;
+  /** True when its own state is gone and only the socket is left. */
+  readonly isDead: boolean;
+}
+
+export interface Connection {
+  /** What carries its bytes: with TLS the decrypted side. */
+  socket: Socket;
+  /** The peer's address, without its port. */
+  readonly address: string;
+  /** Requests that are not answered yet. */
+  openRequests: number;
+  /** Since when it has had none. */
+  idleSinceMs: number;
+  /** Bytes that belong to requests: bodies, and an allowance for each one's headers. */
+  usefulBytes: number;
+  /** Undefined until the first bytes told. */
+  protocol: Protocol | undefined;
+}
+
+export interface Connections {
+  /** Undefined when there are too many; then the socket is closed. */
+  add(socket: Socket): Connection | undefined;
+  /** The connection of a socket, or of what was made of it by TLS. */
+  of(socket: Socket): Connection | undefined;
+  readonly size: number;
+  /** Ends those that have said nothing yet. */
+  endSilent(): void;
+  destroyAll(): void;
+  /** Stops looking. */
+  close(): void;
+}
+
+/** Between the death of a session and that of its socket: the last frames are still on their way. */
+const DEAD_SOCKET_MS = 2_000;
+/** Of bytes that carry no request, what any connection may send between two looks. */
+const FREE_BYTES_PER_LOOK = 256 * 1024;
+/** For each byte of use, so many others: envelopes, padding, frames of one byte. */
+const OVERHEAD_FACTOR = 4;
+/** For each byte that was sent to it: answers ask for acknowledgements, windows and pings. */
+const ACKNOWLEDGED_FACTOR = 1 / 64;
+
+interface Watched extends Connection {
+  /** As of the last look. */
+  seen: { bytesRead: number; bytesWritten: number; usefulBytes: number };
+  /** Since when its protocol has been found dead. */
+  deadSinceMs: number | undefined;
+}
+
+export function createConnections(limits: Limits, log: Logger): Connections {
+  const open = new Map<string, Watched>();
+  const perAddress = new Map<string, Set<Watched>>();
+
+  const remove = (key: string, connection: Watched): void => {
+    if (open.get(key) === connection) open.delete(key);
+    const neighbours = perAddress.get(connection.address);
+    neighbours?.delete(connection);
+    if (neighbours?.size === 0) perAddress.delete(connection.address);
+  };
+
+  /** Room for one more among these: the one that has been idle for longest gives way. */
+  const makeRoom = (candidates: Iterable<Watched>): boolean => {
+    const idlest = longestIdle(candidates);
+    if (idlest === undefined) return false;
+    idlest.socket.destroy();
+    return true;
+  };
+
+  // Body bytes that flow control let in count once somebody reads them.
+  const freeBytes = FREE_BYTES_PER_LOOK + limits.sessionWindowBytes;
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    for (const connection of open.values()) {
+      try {
+        look(connection, nowMs, freeBytes, log);
+      } catch (error) {
+        log.error({ err: error }, 'a connection could not be looked after and is ended');
+        connection.socket.destroy();
+      }
+    }
+  }, limits.lookIntervalMs).unref();
+
+  return {
+    add(socket) {
+      const key = keyOf(socket);
+      const { remoteAddress } = socket;
+      // Gone before anybody looked.
+      if (key === undefined || remoteAddress === undefined) return undefined;
+      const neighbours = perAddress.get(remoteAddress) ?? new Set();
+      const isFull =
+        (neighbours.size >= limits.connectionsPerAddress && !makeRoom(neighbours)) ||
+        (open.size >= limits.connections && !makeRoom(largest(perAddress)));
+      if (isFull) return undefined;
+      const connection: Watched = {
+        socket,
+        address: remoteAddress,
+        openRequests: 0,
+        idleSinceMs: performance.now(),
+        usefulBytes: 0,
+        protocol: undefined,
+        seen: { bytesRead: 0, bytesWritten: 0, usefulBytes: 0 },
+        deadSinceMs: undefined,
+      };
+      open.set(key, connection);
+      perAddress.set(remoteAddress, neighbours.add(connection));
+      socket.once('close', () => remove(key, connection));
+      return connection;
+    },
+    of(socket) {
+      const key = keyOf(socket);
+      return key === undefined ? undefined : open.get(key);
+    },
+    get size() {
+      return open.size;
+    },
+    endSilent() {
+      for (const { protocol, socket } of open.values())
+        if (protocol === undefined) socket.destroy();
+    },
+    destroyAll() {
+      for (const { socket } of open.values()) socket.destroy();
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** The same for a socket and for the one that TLS wraps around it. */
+function keyOf({ remoteAddress, remotePort, localPort }: Socket): string | undefined {
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort} ${localPort}`;
+}
+
+/** The connections of the address that has most of them. */
+function largest(perAddress: ReadonlyMap<string, Set<Watched>>): Iterable<Watched> {
+  let most: Set<Watched> = new Set();
+  for (const connections of perAddress.values()) {
+    if (connections.size > most.size) most = connections;
+  }
+  return most;
+}
+
+function longestIdle(candidates: Iterable<Watched>): Watched | undefined {
+  let found: Watched | undefined;
+  for (const connection of candidates) {
+    // One that was chosen a moment ago is destroyed and not yet forgotten.
+    if (connection.openRequests > 0 || connection.socket.destroyed) continue;
+    if (found === undefined || connection.idleSinceMs < found.idleSinceMs) found = connection;
+  }
+  return found;
+}
+
+function look(connection: Watched, nowMs: number, freeBytes: number, log: Logger): void {
+  const { socket, protocol } = connection;
+  if (isFlooding(connection, freeBytes)) {
+    log.warn(
+      { address: connection.address },
+      'a connection that sends much and asks little is cut',
+    );
+    socket.destroy();
+    return;
+  }
+  if (protocol === undefined) return;
+  if (!protocol.isDead) {
+    protocol.look(nowMs);
+    return;
+  }
+  // Node leaves the socket of some destroyed sessions open for as long as the peer likes.
+  connection.deadSinceMs ??= nowMs;
+  if (nowMs - connection.deadSinceMs >= DEAD_SOCKET_MS) socket.destroy();
+}
+
+/** Whether most of what came since the last look was neither a request nor asked for by an answer. */
+function isFlooding(connection: Watched, freeBytes: number): boolean {
+  const { socket, usefulBytes, seen } = connection;
+  const { bytesRead, bytesWritten } = socket;
+  connection.seen = { bytesRead, bytesWritten, usefulBytes };
+  const allowed =
+    freeBytes +
+    (usefulBytes - seen.usefulBytes) * OVERHEAD_FACTOR +
+    (bytesWritten - seen.bytesWritten) * ACKNOWLEDGED_FACTOR;
+  return bytesRead - seen.bytesRead > allowed;
+}

@@ -1,0 +1,134 @@
+// A request and its answer on an HTTP/2 stream.
+
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import {
+  constants,
+  type IncomingHttpHeaders as Http2Headers,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Readable } from 'node:stream';
+import type { Connection } from './connections.js';
+import { type Exchange, type OverListener, onceOver } from './exchange.js';
+import type { Logger } from './log.js';
+import { countRequest } from './request-count.js';
+
+export type RequestHeaders = Http2Headers & {
+  ':method'?: string | undefined;
+  ':path'?: string | undefined;
+  ':authority'?: string | undefined;
+};
+
+export class Http2Exchange implements Exchange {
+  readonly httpVersion = '2.0';
+  readonly connection: Connection;
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly #stream: ServerHttp2Stream;
+  readonly #extra: OutgoingHttpHeaders = {};
+  #trailers: OutgoingHttpHeaders | undefined;
+  #isComplete: boolean;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: RequestHeaders,
+    connection: Connection,
+    log: Logger,
+  ) {
+    this.#stream = stream;
+    this.connection = connection;
+    this.method = headers[':method'] ?? '';
+    this.target = headers[':path'] ?? '';
+    this.authority = headers[':authority'] ?? headers.host;
+    this.headers = headers;
+    this.#isComplete = stream.endAfterHeaders;
+    if (!this.#isComplete) {
+      stream.once('end', () => {
+        this.#isComplete = true;
+      });
+    }
+    countRequest(connection, (listener) => stream.once('close', listener));
+    stream.on('wantTrailers', () => {
+      try {
+        this.#sendTrailers();
+      } catch (error) {
+        log.debug({ err: error }, 'an answer could not be ended');
+        stream.destroy();
+      }
+    });
+    if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+  }
+
+  get body(): Readable {
+    return this.#stream;
+  }
+
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  get isOver(): boolean {
+    const stream = this.#stream;
+    return stream.destroyed || stream.closed || stream.writableEnded;
+  }
+
+  setHeader(name: string, value: string): void {
+    this.#extra[name] = value;
+  }
+
+  respond(status: number, headers: OutgoingHttpHeaders): void {
+    if (this.isOver) return;
+    const all = { ...this.#extra, ...headers, ':status': status };
+    this.#stream.respond(all, { waitForTrailers: true });
+  }
+
+  respondAll(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array): void {
+    if (this.isOver) return;
+    const stream = this.#stream;
+    const all = { ...this.#extra, ...headers, ':status': status };
+    stream.respond(all, { endStream: body === undefined });
+    if (body !== undefined) stream.end(body);
+    // Sent behind the answer, and only if the client has not ended its side.
+    if (!this.#isComplete) stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.isOver || this.#stream.write(bytes);
+  }
+
+  onceDrained(listener: () => void): () => void {
+    this.#stream.once('drain', listener);
+    return () => this.#stream.off('drain', listener);
+  }
+
+  end(trailers?: OutgoingHttpHeaders): void {
+    if (this.isOver) return;
+    this.#trailers = trailers;
+    // What is still to come of an answered request is of no use: not even to be kept.
+    if (!this.#isComplete) this.#stream.resume();
+    this.#stream.end();
+  }
+
+  onceOver(listener: OverListener): () => void {
+    const stream = this.#stream;
+    return onceOver(stream, stream.closed || stream.destroyed, listener);
+  }
+
+  cut(): void {
+    const stream = this.#stream;
+    if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  /** The last of an answer. Behind it, a request that goes on is told that nobody reads it. */
+  #sendTrailers(): void {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return;
+    stream.sendTrailers(this.#trailers ?? {});
+    if (this.#isComplete) return;
+    // Node sends trailers a turn of the loop later; a reset before them would take their place.
+    setImmediate(() => {
+      if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+// Streams that a client resets: impatience, or an attack. nghttp2 allows 1,000 at once and 33 a
+// second; beyond that it ends the connection with an error for every call on it. So they are
+// counted here too, and the connection is said goodbye (GOAWAY, NO_ERROR) before: calls begun go
+// on, and clients open another one without a word. After a goodbye an attacker's streams are not
+// even looked at.
+
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+
+/** Below nghttp2's own bounds by more than all the streams that can be open at the time. */
+const MAX_RESETS = 600;
+const RESETS_PER_SECOND = 30;
+
+/** Counts what becomes of each stream that it is given. */
+export function createResetBudget(session: ServerHttp2Session) {
+  let left = MAX_RESETS;
+  let countedMs = performance.now();
+  const count = (): void => {
+    const nowMs = performance.now();
+    const refilled = left + ((nowMs - countedMs) / 1000) * RESETS_PER_SECOND;
+    left = Math.min(MAX_RESETS, refilled) - 1;
+    countedMs = nowMs;
+    if (left <= 0) session.close();
+  };
+  return (stream: ServerHttp2Stream): void => {
+    stream.once('close', () => {
+      if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) count();
+    });
+  };
+}
