@@ -4,7 +4,7 @@
 // own zone tables. The same seed gives the same month.
 
 import { Temporal } from 'temporal-polyfill';
-import { type Random, randomFrom } from './random.js';
+import { type Random, randomFrom } from '../support/random.js';
 
 export const FIRST_DATE = '2026-03-01';
 export const LAST_DATE = '2026-03-31';

@@ -3,7 +3,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { adopt, nextMessage, stop } from '../support/children.js';
-import type { LoaderReply, LoadPlan, LoadResult } from './messages.js';
+import type {
+  LoaderReply,
+  LoaderRequest,
+  LoadPlan,
+  LoadResult,
+  OpenPlan,
+  OpenResult,
+} from './messages.js';
 
 /** What a plan may take beyond its own lead-in and window: connecting and draining. */
 const GRACE_MS = 20_000;
@@ -19,15 +26,31 @@ export class Loader {
 
   /** Runs a plan; one at a time. Throws when the plan could not be run to its end. */
   async run(plan: LoadPlan): Promise<LoadResult> {
-    const timeoutMs = plan.leadInMs + plan.windowMs + GRACE_MS;
+    const reply = await this.#ask({ kind: 'CLOSED', plan });
+    if (reply.kind === 'RESULT') return reply.result;
+    throw failureOf(reply);
+  }
+
+  /** The same of an open loop. */
+  async runOpen(plan: OpenPlan): Promise<OpenResult> {
+    const reply = await this.#ask({ kind: 'OPEN', plan });
+    if (reply.kind === 'OPEN_RESULT') return reply.result;
+    throw failureOf(reply);
+  }
+
+  #ask(request: LoaderRequest): Promise<LoaderReply> {
+    const { leadInMs, windowMs } = request.plan;
+    const timeoutMs = leadInMs + windowMs + GRACE_MS;
     const answer = nextMessage<LoaderReply>(this.#process, 'the load process', timeoutMs);
-    this.#process.send(plan);
-    const reply = await answer;
-    if (reply.kind === 'FAILED') throw new Error(`under load: ${reply.message}`);
-    return reply.result;
+    this.#process.send(request);
+    return answer;
   }
 
   async stop(): Promise<void> {
     await stop(this.#process);
   }
+}
+
+function failureOf(reply: LoaderReply): Error {
+  return new Error(`under load: ${reply.kind === 'FAILED' ? reply.message : reply.kind}`);
 }

@@ -13,12 +13,30 @@ const WINDOW_REFILL_BYTES = 2 ** 30;
 const MAX_ANSWER_FRAME_BYTES = wire.MAX_FRAME_BYTES + wire.FRAME_HEADER_BYTES;
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
+/** The word for calls that a server going away has not looked at. */
+const NOT_TAKEN = 'NOT_TAKEN';
+
 /** What came back for a call. */
 export interface Answer {
   /** The grpc-status, or a word of ours where there was none. */
   readonly status: string;
   /** All of the body, gRPC's prefix included. */
   readonly body: Buffer;
+}
+
+/** What a connection tells its user besides the answers. */
+export interface ConnectionEvents {
+  /** It takes calls from now on. Before anything else is told. */
+  opened?(connection: Connection): void;
+  /** Once or more when it cannot go on; calls in flight then get no answer. */
+  broken(error: Error, connection: Connection): void;
+  /**
+   * The server takes no further calls here: the next ones need another connection. Those in
+   * flight are still answered. Who does not listen takes it for an error.
+   */
+  goingAway?(connection: Connection): void;
+  /** There may be room for another call: one has ended, or the server allows more of them. */
+  roomy?(connection: Connection): void;
 }
 
 interface Exchange {
@@ -29,7 +47,7 @@ interface Exchange {
 
 export class Connection {
   readonly #socket: Socket;
-  readonly #headers: Buffer;
+  #events: ConnectionEvents;
   readonly #exchanges = new Map<number, Exchange>();
   /** Bodies that wait for the server to open its window, in the order in which they leave. */
   readonly #waiting: { readonly stream: number; body: Buffer }[] = [];
@@ -37,29 +55,28 @@ export class Connection {
   #nextStream = 1;
   #sendWindow = wire.DEFAULT_WINDOW_BYTES;
   #streamWindow = wire.DEFAULT_WINDOW_BYTES;
+  #maxStreams = Number.POSITIVE_INFINITY;
+  #away = false;
   #received = 0;
   #settled: () => void = () => undefined;
-  #broken: (error: Error) => void = () => undefined;
   // Most answers repeat the one before byte by byte, so their headers are read once.
   #lastBlock = NO_BYTES;
   #lastOutcome: Outcome = { httpStatus: undefined, grpcStatus: undefined };
 
-  private constructor(socket: Socket, headers: Buffer) {
+  private constructor(socket: Socket) {
     this.#socket = socket;
-    this.#headers = headers;
+    this.#events = { broken: () => undefined };
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#read(bytes));
-    socket.on('error', (error) => this.#broken(error));
-    socket.on('close', () => this.#broken(new Error('the server closed a connection')));
+    socket.on('drain', () => this.#events.roomy?.(this));
+    socket.on('error', (error) => this.#break(error));
+    socket.on('close', () => this.#break(new Error('the server closed a connection')));
   }
 
-  /**
-   * Connects and exchanges settings. `broken` hears once or more when the connection cannot go
-   * on; calls in flight then get no answer.
-   */
-  static open(port: number, headers: Buffer, broken: (error: Error) => void): Promise<Connection> {
+  /** Connects and exchanges settings. */
+  static open(port: number, events: ConnectionEvents): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const connection = new Connection(connect(port, '127.0.0.1'), headers);
+      const connection = new Connection(connect(port, '127.0.0.1'));
       const refuse = (error: Error) => {
         clearTimeout(timer);
         connection.close();
@@ -68,40 +85,66 @@ export class Connection {
       const timer = setTimeout(() => {
         refuse(new Error(`port ${port} did not speak HTTP/2 within ${CONNECT_TIMEOUT_MS} ms`));
       }, CONNECT_TIMEOUT_MS);
-      connection.#broken = refuse;
+      connection.#events = { broken: refuse };
       connection.#settled = () => {
         clearTimeout(timer);
-        connection.#broken = broken;
+        connection.#settled = () => undefined;
+        connection.#events = events;
+        events.opened?.(connection);
         resolve(connection);
       };
       connection.#socket.write(wire.opening());
     });
   }
 
-  /** Sends a call; the body is copied, so it may be written over at once. */
-  call(body: Buffer, answered: (answer: Answer) => void): void {
-    if (body.length > this.#streamWindow) {
-      this.#broken(
-        new Error(`a request must fit the server's window: ${this.#streamWindow} bytes`),
-      );
-      return;
-    }
+  /**
+   * Whether a call may leave now: the server allows another one, still takes them here, and reads
+   * what was sent before. A client queues its calls while it may not.
+   */
+  get hasRoom(): boolean {
+    return (
+      !this.#away && this.#exchanges.size < this.#maxStreams && !this.#socket.writableNeedDrain
+    );
+  }
+
+  /** Calls without an end. */
+  get inFlight(): number {
+    return this.#exchanges.size;
+  }
+
+  /**
+   * Sends a call and returns its stream. The body is copied, so it may be written over at once;
+   * the headers must stay as they are.
+   */
+  call(headers: Buffer, body: Buffer, answered: (answer: Answer) => void): number {
     const stream = this.#nextStream;
+    if (body.length > this.#streamWindow) {
+      this.#break(new Error(`a request must fit the server's window: ${this.#streamWindow} bytes`));
+      return stream;
+    }
     this.#nextStream += 2;
     this.#exchanges.set(stream, { status: undefined, body: NO_BYTES, answered });
     if (this.#waiting.length === 0 && body.length <= this.#sendWindow) {
       this.#sendWindow -= body.length;
-      this.#socket.write(wire.requestBytes(stream, this.#headers, body));
-      return;
+      this.#socket.write(wire.requestBytes(stream, headers, body));
+      return stream;
     }
     const { HEADERS } = wire.FrameType;
-    this.#socket.write(wire.frameBytes(HEADERS, wire.Flag.END_HEADERS, stream, this.#headers));
+    this.#socket.write(wire.frameBytes(HEADERS, wire.Flag.END_HEADERS, stream, headers));
     this.#waiting.push({ stream, body: Buffer.from(body) });
     this.#sendWaiting();
+    return stream;
+  }
+
+  /** Gives a call up, as clients do at its deadline: the server hears it, and nobody is answered. */
+  cancel(stream: number): void {
+    if (!this.#forget(stream)) return;
+    this.#socket.write(wire.cancelBytes(stream));
+    this.#events.roomy?.(this);
   }
 
   close(): void {
-    this.#broken = () => undefined;
+    this.#events = { broken: () => undefined };
     this.#socket.destroy();
   }
 
@@ -113,7 +156,7 @@ export class Connection {
       this.#rest = wire.cutFrames(all, (frame) => this.#take(frame));
       if (this.#rest.length > MAX_ANSWER_FRAME_BYTES) throw new Error('a frame is too large');
     } catch (error) {
-      this.#broken(error instanceof Error ? error : new Error(String(error)));
+      this.#break(error instanceof Error ? error : new Error(String(error)));
       this.#socket.destroy();
     } finally {
       this.#socket.uncork();
@@ -140,7 +183,8 @@ export class Connection {
         }
         break;
       case wire.FrameType.GOAWAY:
-        throw new Error(`the server sent GOAWAY with the error ${payload.readUInt32BE(4)}`);
+        this.#goAway(payload);
+        break;
       case wire.FrameType.WINDOW_UPDATE:
         if (stream === 0) {
           this.#sendWindow += payload.readUInt32BE(0);
@@ -186,12 +230,28 @@ export class Connection {
 
   #takeSettings(payload: Buffer): void {
     for (let at = 0; at + 6 <= payload.length; at += 6) {
-      if (payload.readUInt16BE(at) === wire.Setting.INITIAL_WINDOW_SIZE) {
-        this.#streamWindow = payload.readUInt32BE(at + 2);
-      }
+      const value = payload.readUInt32BE(at + 2);
+      const setting = payload.readUInt16BE(at);
+      if (setting === wire.Setting.INITIAL_WINDOW_SIZE) this.#streamWindow = value;
+      if (setting === wire.Setting.MAX_CONCURRENT_STREAMS) this.#maxStreams = value;
     }
     this.#socket.write(wire.frameBytes(wire.FrameType.SETTINGS, wire.Flag.ACK, 0, NO_BYTES));
     this.#settled();
+    this.#events.roomy?.(this);
+  }
+
+  /** Calls the server will not look at end at once; it names the last one that it has taken. */
+  #goAway(payload: Buffer): void {
+    const code = payload.readUInt32BE(4);
+    if (this.#events.goingAway === undefined || code !== wire.ErrorCode.NO_ERROR) {
+      throw new Error(`the server sent GOAWAY with the error ${code}`);
+    }
+    this.#away = true;
+    const last = payload.readUInt32BE(0) & 0x7fff_ffff;
+    for (const stream of [...this.#exchanges.keys()]) {
+      if (stream > last) this.#end(stream, NOT_TAKEN);
+    }
+    this.#events.goingAway(this);
   }
 
   /** Sends of the waiting bodies what the window lets through, be it a part of one. */
@@ -212,12 +272,22 @@ export class Connection {
   /** A call is over; its own status counts before the reason of its end. */
   #end(stream: number, reason: string): void {
     const exchange = this.#exchanges.get(stream);
-    if (exchange === undefined) return;
-    this.#exchanges.delete(stream);
-    // Refused before all of it was sent: the rest has no stream to go to any more.
+    if (exchange === undefined || !this.#forget(stream)) return;
+    exchange.answered({ status: exchange.status ?? reason, body: exchange.body });
+    this.#events.roomy?.(this);
+  }
+
+  #break(error: Error): void {
+    this.#events.broken(error, this);
+  }
+
+  /** Whether there was such a call. */
+  #forget(stream: number): boolean {
+    if (!this.#exchanges.delete(stream)) return false;
+    // Ended before all of it was sent: the rest has no stream to go to any more.
     const unsent = this.#waiting.findIndex((each) => each.stream === stream);
     if (unsent >= 0) this.#waiting.splice(unsent, 1);
-    exchange.answered({ status: exchange.status ?? reason, body: exchange.body });
+    return true;
   }
 }
 

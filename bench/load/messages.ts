@@ -1,10 +1,10 @@
 // What the bench and its load process say to each other.
 
-import type { RequestTemplate } from './template.js';
+import type { OpenFigures } from './open-tally.js';
+import type { Requests } from './outgoing.js';
 
 /** One stretch of load against one server. */
-export interface LoadPlan {
-  readonly port: number;
+export interface LoadPlan extends Requests {
   readonly connections: number;
   /** Calls in flight on each connection: a closed loop, the next one leaves when one is answered. */
   readonly streams: number;
@@ -14,9 +14,6 @@ export interface LoadPlan {
   readonly windowMs: number;
   /** The number of the first call; every call has its own. */
   readonly firstCall: number;
-  readonly request: RequestTemplate;
-  /** Whether an answer that does not repeat its request's `answered` range is a failure. */
-  readonly answersMatch: boolean;
   /** The server's process, whose processor time is watched. */
   readonly serverPid: number;
 }
@@ -47,6 +44,41 @@ export interface LoadResult {
   readonly busy: Busy;
 }
 
+/** One stretch of an open loop: calls arrive, whatever becomes of those before. */
+export interface OpenPlan extends Requests {
+  /** How many clients there are, each with a connection at a time; calls go round. */
+  readonly connections: number;
+  /** How many calls arrive in a second. */
+  readonly perSecond: number;
+  /** Draws the times at which they do. */
+  readonly seed: number;
+  /** From a call's arrival: told to the server, and kept by the client. */
+  readonly deadlineMs: number;
+  /** Calls that arrive before the window opens are not counted. */
+  readonly leadInMs: number;
+  readonly windowMs: number;
+  readonly firstCall: number;
+  readonly serverPid: number;
+}
+
+export interface OpenResult extends OpenFigures {
+  /** Calls that arrived, of the lead-in too. */
+  readonly sent: number;
+  /** Connections opened after the first ones, and why: GOAWAY, or an end without one. */
+  readonly reconnects: number;
+  readonly goAways: number;
+  readonly lost: number;
+  readonly busy: Busy;
+  /** The first and the last arrival, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+export type LoaderRequest =
+  | { readonly kind: 'CLOSED'; readonly plan: LoadPlan }
+  | { readonly kind: 'OPEN'; readonly plan: OpenPlan };
+
 export type LoaderReply =
   | { readonly kind: 'RESULT'; readonly result: LoadResult }
+  | { readonly kind: 'OPEN_RESULT'; readonly result: OpenResult }
   | { readonly kind: 'FAILED'; readonly message: string };

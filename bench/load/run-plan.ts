@@ -2,16 +2,15 @@
 // grpc-status read, every failure counted by what it was.
 
 import { createHistogram } from 'node:perf_hooks';
-import { type Answer, Connection } from './connection.js';
+import { Connection } from './connection.js';
+import { countKind } from './kinds.js';
 import type { LoadPlan, LoadResult } from './messages.js';
+import { OutgoingCalls } from './outgoing.js';
 import { watchProcessorTime } from './processor-time.js';
-import { GRPC_PREFIX_BYTES, patcherOf } from './template.js';
-import { headerBlock } from './wire.js';
 
 /** How long calls still in flight may take after the window closed. */
 const DRAIN_TIMEOUT_MS = 10_000;
-/** The most kinds of failure told apart; the rest is counted together. */
-const MAX_FAILURE_KINDS = 32;
+
 /** Runs the plan. Throws when the server cannot be reached or drops a connection. */
 export async function runPlan(plan: LoadPlan): Promise<LoadResult> {
   const run = new Run(plan);
@@ -22,16 +21,10 @@ export async function runPlan(plan: LoadPlan): Promise<LoadResult> {
   }
 }
 
-/** One of the calls in flight; its message is written over for the next one. */
-interface Slot {
-  readonly connection: Connection;
-  readonly message: Buffer;
-}
-
 class Run {
   readonly #plan: LoadPlan;
   readonly #connections: Connection[] = [];
-  readonly #patch: (message: Buffer, call: number) => void;
+  readonly #calls: OutgoingCalls;
   readonly #latency = createHistogram({ lowest: 1, highest: 60_000_000_000, figures: 3 });
   readonly #failures: Record<string, number> = {};
   #phase: 'LEAD_IN' | 'WINDOW' | 'DRAIN' = 'LEAD_IN';
@@ -46,7 +39,7 @@ class Run {
 
   constructor(plan: LoadPlan) {
     this.#plan = plan;
-    this.#patch = patcherOf(plan.request.fields);
+    this.#calls = new OutgoingCalls(plan, false);
     this.#broken = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
@@ -88,55 +81,30 @@ class Run {
   }
 
   async #connect(): Promise<void> {
-    const headers = headerBlock({
-      ':method': 'POST',
-      ':scheme': 'http',
-      ':authority': `127.0.0.1:${this.#plan.port}`,
-      ':path': this.#plan.request.path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
     const broken = (error: Error) => this.#fail(error);
     for (let count = 0; count < this.#plan.connections; count += 1) {
-      this.#connections.push(await Connection.open(this.#plan.port, headers, broken));
+      this.#connections.push(await Connection.open(this.#plan.port, { broken }));
     }
   }
 
   #begin(): void {
-    const template = Buffer.from(this.#plan.request.frame, 'base64');
     for (const connection of this.#connections) {
-      for (let stream = 0; stream < this.#plan.streams; stream += 1) {
-        this.#call({ connection, message: Buffer.from(template) });
-      }
+      for (let stream = 0; stream < this.#plan.streams; stream += 1) this.#call(connection);
     }
   }
 
-  /** Sends the slot's next call, and so on until the window has closed. */
-  #call(slot: Slot): void {
-    const { connection, message } = slot;
-    this.#patch(message, this.#plan.firstCall + this.#sent);
+  /** Sends the next call, and so on until the window has closed. */
+  #call(connection: Connection): void {
+    const number = this.#plan.firstCall + this.#sent;
     this.#sent += 1;
     this.#inFlight += 1;
     const startedAt = performance.now();
-    connection.call(message, (answer) => {
-      this.#finish(slot, startedAt, this.#verdict(slot, answer));
+    connection.call(this.#calls.headers(number), this.#calls.message(number), (answer) => {
+      this.#finish(connection, startedAt, this.#calls.verdict(number, answer));
     });
   }
 
-  /** `0` when all is well, otherwise what is not. */
-  #verdict({ message }: Slot, { status, body }: Answer): string {
-    if (status !== '0') return status;
-    if (body.length < GRPC_PREFIX_BYTES) return 'NO_MESSAGE';
-    if (body.readUInt32BE(1) !== body.length - GRPC_PREFIX_BYTES) return 'TORN_MESSAGE';
-    const { answered } = this.#plan.request;
-    if (answered === undefined) return '0';
-    const { offset, width } = answered;
-    const found = body.includes(message.subarray(offset, offset + width));
-    // Looked for in every server's answers, so that all of them cost the loader the same.
-    return found || !this.#plan.answersMatch ? '0' : 'ANOTHER_REQUESTS_ANSWER';
-  }
-
-  #finish(slot: Slot, startedAt: number, verdict: string): void {
+  #finish(connection: Connection, startedAt: number, verdict: string): void {
     this.#inFlight -= 1;
     if (verdict === '0') {
       this.#succeeded += 1;
@@ -145,16 +113,10 @@ class Run {
         this.#latency.record(Math.max(1, Math.round((performance.now() - startedAt) * 1e6)));
       }
     } else {
-      this.#countFailure(verdict);
+      countKind(this.#failures, verdict);
     }
-    if (this.#phase !== 'DRAIN') this.#call(slot);
+    if (this.#phase !== 'DRAIN') this.#call(connection);
     else if (this.#inFlight === 0) this.#drained();
-  }
-
-  #countFailure(kind: string): void {
-    const known = kind in this.#failures || Object.keys(this.#failures).length < MAX_FAILURE_KINDS;
-    const name = known ? kind : 'OTHER';
-    this.#failures[name] = (this.#failures[name] ?? 0) + 1;
   }
 }
 

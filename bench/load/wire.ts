@@ -20,7 +20,15 @@ export const FrameType = {
 
 export const Flag = { ACK: 0x1, END_STREAM: 0x1, END_HEADERS: 0x4, PADDED: 0x8, PRIORITY: 0x20 };
 
-export const Setting = { HEADER_TABLE_SIZE: 1, ENABLE_PUSH: 2, INITIAL_WINDOW_SIZE: 4 };
+export const Setting = {
+  HEADER_TABLE_SIZE: 1,
+  ENABLE_PUSH: 2,
+  MAX_CONCURRENT_STREAMS: 3,
+  INITIAL_WINDOW_SIZE: 4,
+};
+
+/** The reasons of RFC 9113, section 7, that a client gives or reads. */
+export const ErrorCode = { NO_ERROR: 0, CANCEL: 8 } as const;
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
@@ -57,6 +65,13 @@ export function windowUpdate(bytes: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(bytes, 0);
   return frameBytes(FrameType.WINDOW_UPDATE, 0, 0, payload);
+}
+
+/** Says that the answer to a call is not wanted any more. */
+export function cancelBytes(stream: number): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt32BE(ErrorCode.CANCEL, 0);
+  return frameBytes(FrameType.RST_STREAM, 0, stream, payload);
 }
 
 /** A request's headers as literals that no table remembers, so that they can be sent for ever. */

@@ -44,6 +44,12 @@ export interface Calendar {
   readonly days: number;
 }
 
+/** The calendar's dates, within one month. */
+export function datesOf({ firstDate, days }: Calendar): readonly string[] {
+  const month = firstDate.slice(0, 'YYYY-MM-'.length);
+  return Array.from({ length: days }, (_, day) => month + String(day + 1).padStart(2, '0'));
+}
+
 /** Marks: every call another employee's day, with a request id of its own. */
 export function markTemplate(calendar: Calendar): RequestTemplate {
   const message = create(MarkAttendanceRequestSchema, {

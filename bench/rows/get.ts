@@ -12,7 +12,7 @@ import { alternate, type Measured } from '../support/rounds.js';
 import type { Check, Row, RowContext, RowResult } from '../support/row.js';
 import { type Service, startService } from '../support/service.js';
 import { withClient } from '../support/unary.js';
-import { type Calendar, employeeId, GET_PATH, getTemplate } from './calls.js';
+import { type Calendar, datesOf, employeeId, GET_PATH, getTemplate } from './calls.js';
 import { markEverybody } from './roster.js';
 
 /** A month of this many employees is stored and asked for, day by day. */
@@ -62,7 +62,7 @@ async function measure(
   const limit = { path: GET_PATH, response: example.toString('base64') };
   const echo = await startLimit('echo', limit, pinning, cleanup);
   const h2 = await startLimit('h2', limit, pinning, cleanup);
-  const load = { request: getTemplate(COMPANY), firstCall: 0 };
+  const load = { requests: [getTemplate(COMPANY)], firstCall: 0 };
   const subjects = [
     { name: 'attendance', ...service, ...load, answersMatch: true },
     { ...echo, ...load, answersMatch: false },
@@ -92,12 +92,6 @@ function exampleRequest(): Uint8Array {
     date: COMPANY.firstDate,
   });
   return toBinary(GetAttendanceRequestSchema, request);
-}
-
-/** The calendar's dates, within one month. */
-function datesOf({ firstDate, days }: Calendar): readonly string[] {
-  const month = firstDate.slice(0, 'YYYY-MM-'.length);
-  return Array.from({ length: days }, (_, day) => month + String(day + 1).padStart(2, '0'));
 }
 
 function transactionsOf(database: Database): Promise<number> {

@@ -5,6 +5,7 @@ import { derive } from './derive.js';
 import { get, getRedis } from './get.js';
 import { list } from './list.js';
 import { mark } from './mark.js';
+import { overload } from './overload.js';
 import { punch } from './punch.js';
 import { punchBatch } from './punch-batch.js';
 import { transport } from './transport.js';
@@ -18,4 +19,5 @@ export const ROWS: readonly Row[] = [
   get,
   getRedis,
   list,
+  overload,
 ];

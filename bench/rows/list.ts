@@ -39,7 +39,7 @@ export const list: Row = {
     });
     const limit = { path: LIST_PATH, response: example.toString('base64') };
     const echo = await startLimit('echo', limit, pinning, cleanup);
-    const load = { request: listTemplate(), firstCall: 0 };
+    const load = { requests: [listTemplate()], firstCall: 0 };
     const measured = await alternate(loader, layout, [
       { name: 'attendance', ...service, ...load, answersMatch: true },
       { ...echo, ...load, answersMatch: false },

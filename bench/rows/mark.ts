@@ -34,7 +34,7 @@ export const mark: Row = {
     });
     const limit = { path: MARK_PATH, response: example.toString('base64') };
     const echo = await startLimit('echo', limit, pinning, cleanup);
-    const load = { request: markTemplate(COMPANY), firstCall: 0 };
+    const load = { requests: [markTemplate(COMPANY)], firstCall: 0 };
     const attendance = { name: 'attendance', ...service };
     const measured = await alternate(loader, layout, [
       { ...attendance, ...load, answersMatch: true },

@@ -32,7 +32,7 @@ export const punchBatch: Row = {
       await hire(client, CREW);
       await client.call(RECORD_PATH, singlePunch(crewId(0, 0)));
     });
-    const load = { request: recordTemplate(CREW), firstCall: 0 };
+    const load = { requests: [recordTemplate(CREW)], firstCall: 0 };
     const measured = await alternate(loader, layout, [
       { name: 'attendance', ...service, ...load, answersMatch: true, streams: STREAMS },
     ]);

@@ -27,7 +27,7 @@ export const punch: Row = {
     });
     const limit = { path: RECORD_PATH, response: example.toString('base64') };
     const echo = await startLimit('echo', limit, pinning, cleanup);
-    const load = { request: recordTemplate(CREW), firstCall: 0 };
+    const load = { requests: [recordTemplate(CREW)], firstCall: 0 };
     const measured = await alternate(loader, layout, [
       { name: 'attendance', ...service, ...load, answersMatch: true },
       { ...echo, ...load, answersMatch: false },

@@ -23,7 +23,7 @@ export const transport: Row = {
       [],
     );
     const limit = { path: GET_PATH, response: EXAMPLE_RESPONSE.toString('base64') };
-    const load = { request, firstCall: 0, answersMatch: false };
+    const load = { requests: [request], firstCall: 0, answersMatch: false };
     const echo = { ...(await startLimit('echo', limit, pinning, cleanup)), ...load };
     const h2 = { ...(await startLimit('h2', limit, pinning, cleanup)), ...load };
     const measured = await alternate(loader, layout, [echo, h2]);

@@ -29,7 +29,7 @@ export interface Subject {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
-  readonly request: RequestTemplate;
+  readonly requests: readonly RequestTemplate[];
   /** The number of its first call. */
   readonly firstCall: number;
   /** Whether its answers must repeat their request's range; a limit's cannot. */
@@ -98,7 +98,7 @@ class Tally {
   }
 
   async #load(loader: Loader, windowMs: number): Promise<LoadResult> {
-    const { name, port, pid, request, firstCall, answersMatch } = this.#subject;
+    const { name, port, pid, requests, firstCall, answersMatch } = this.#subject;
     const { streams = STREAMS } = this.#subject;
     const plan: LoadPlan = {
       port,
@@ -107,7 +107,7 @@ class Tally {
       leadInMs: LEAD_IN_MS,
       windowMs,
       firstCall: firstCall + this.#sent,
-      request,
+      requests,
       answersMatch,
       serverPid: pid,
     };

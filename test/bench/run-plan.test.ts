@@ -1,50 +1,30 @@
 // The loader against real HTTP/2 servers: what they answer is what it counts, whatever it is.
 
 import * as http2 from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { LoadPlan } from '../../bench/load/messages.js';
 import { runPlan } from '../../bench/load/run-plan.js';
-import { grpcFrame, type RequestTemplate } from '../../bench/load/template.js';
-
-type Answer = (stream: http2.ServerHttp2Stream, body: Buffer, count: number) => void;
-
-const MARKER = '####';
-const DIGITS_AT = 5;
-const REQUEST: RequestTemplate = {
-  path: '/a.B/C',
-  frame: grpcFrame(Buffer.from(`${MARKER} and more`)).toString('base64'),
-  fields: [{ kind: 'NUMBER', offset: DIGITS_AT, width: 4, every: 1, modulo: 10_000 }],
-  answered: { offset: DIGITS_AT, width: 4 },
-};
+import { grpcFrame } from '../../bench/load/template.js';
+import {
+  type Answer,
+  DIGITS_AT,
+  REQUEST,
+  respond,
+  serve as startServer,
+  type TestServer,
+} from './support/grpc-server.js';
 
 describe('the loader', () => {
-  const servers: http2.Http2Server[] = [];
+  const servers: TestServer[] = [];
 
   afterEach(async () => {
-    await Promise.all(
-      servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))),
-    );
+    await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
   async function serve(answer: Answer, settings: http2.Settings = {}): Promise<number> {
-    const server = http2.createServer({ settings });
+    const server = await startServer(answer, settings);
     servers.push(server);
-    let count = 0;
-    server.on('session', (session) => session.on('error', () => undefined));
-    server.on('stream', (stream) => {
-      const chunks: Buffer[] = [];
-      stream.on('error', () => undefined);
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        count += 1;
-        answer(stream, Buffer.concat(chunks), count);
-      });
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    return (server.address() as AddressInfo).port;
+    return server.port;
   }
 
   function plan(port: number, change: Partial<LoadPlan> = {}): LoadPlan {
@@ -55,20 +35,11 @@ describe('the loader', () => {
       leadInMs: 20,
       windowMs: 80,
       firstCall: 0,
-      request: REQUEST,
+      requests: [REQUEST],
       answersMatch: true,
       serverPid: process.pid,
       ...change,
     };
-  }
-
-  function respond(stream: http2.ServerHttp2Stream, status: string, body: Buffer): void {
-    stream.respond(
-      { ':status': 200, 'content-type': 'application/grpc' },
-      { waitForTrailers: true },
-    );
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status }));
-    stream.end(body);
   }
 
   it('counts every call exactly once, each with a number of its own', async () => {
@@ -123,16 +94,28 @@ describe('the loader', () => {
     });
   }
 
+  it('makes the requests of a plan in turns', async () => {
+    const seen: string[] = [];
+    const port = await serve((stream, body, _, headers) => {
+      seen.push(`${headers[':path']} ${Number(body.toString('latin1', DIGITS_AT, 9)) % 2}`);
+      respond(stream, '0', body);
+    });
+    const requests = [REQUEST, { ...REQUEST, path: '/a.B/D' }];
+    const { sent, succeeded } = await runPlan(plan(port, { requests, windowMs: 30 }));
+    expect(succeeded).to.equal(sent);
+    expect([...new Set(seen)]).to.have.members(['/a.B/C 0', '/a.B/D 1']);
+  });
+
   it('sends messages of many frames, within the windows the server opens', async () => {
     const large = Buffer.alloc(50_000, 'x');
-    large.write(MARKER, 'latin1');
+    large.write('####', 'latin1');
     const frame = grpcFrame(large);
     const request = { ...REQUEST, frame: frame.toString('base64') };
     const port = await serve((stream, body) => {
       const whole = body.length === frame.length && body.at(-1) === frame.at(-1);
       respond(stream, whole ? '0' : '2', body);
     });
-    const result = await runPlan(plan(port, { request, streams: 8 }));
+    const result = await runPlan(plan(port, { requests: [request], streams: 8 }));
     expect(result.failures).to.deep.equal({});
     expect(result.succeeded).to.equal(result.sent).and.above(16);
   });
@@ -140,7 +123,7 @@ describe('the loader', () => {
   it('refuses a message that no window of the server can hold', async () => {
     const frame = grpcFrame(Buffer.alloc(2_000)).toString('base64');
     const port = await serve(() => undefined, { initialWindowSize: 1_000 });
-    const error = await errorOf(runPlan(plan(port, { request: { ...REQUEST, frame } })));
+    const error = await errorOf(runPlan(plan(port, { requests: [{ ...REQUEST, frame }] })));
     expect(error).to.include('must fit');
   });
 
@@ -154,7 +137,7 @@ describe('the loader', () => {
 
   it('says so when nobody listens', async () => {
     const port = await serve(() => undefined);
-    await new Promise((resolve) => servers.pop()?.close(resolve));
+    await servers.pop()?.close();
     expect(await errorOf(runPlan(plan(port)))).to.include('ECONNREFUSED');
   });
 });

@@ -1,0 +1,29 @@
+// When calls arrive in an open loop. The times are drawn before the load begins, so that nothing
+// the server does can put one of them off.
+
+import { randomFrom } from '../support/random.js';
+
+/** Milliseconds from the load's start. */
+export interface Arrivals {
+  readonly perSecond: number;
+  readonly durationMs: number;
+  readonly seed: number;
+}
+
+/**
+ * A Poisson process: callers who know nothing of each other. In order; the same for the same
+ * seed. Throws when it is asked for no rate.
+ */
+export function poissonArrivals({ perSecond, durationMs, seed }: Arrivals): Float64Array {
+  if (!(perSecond > 0)) throw new RangeError(`calls cannot arrive ${perSecond} times a second`);
+  const random = randomFrom(seed);
+  const meanMs = 1000 / perSecond;
+  const times: number[] = [];
+  let at = 0;
+  for (;;) {
+    // 1 - next() is never 0, whose logarithm is infinite.
+    at -= Math.log(1 - random.next()) * meanMs;
+    if (at >= durationMs) return Float64Array.from(times);
+    times.push(at);
+  }
+}

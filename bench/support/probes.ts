@@ -1,0 +1,103 @@
+// Looks at a server again and again while it is under load. The next look does not wait for the
+// one before, so a server that stands still is seen standing still.
+
+import { get } from 'node:http';
+import { NO_ANSWER } from './single-calls.js';
+
+/** Longer than anybody's probe waits. */
+export const PROBE_TIMEOUT_MS = 5_000;
+
+export interface Probe {
+  /** Milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly tookMs: number;
+  /** `0`, or what came instead of a good answer. */
+  readonly verdict: string;
+}
+
+export class ProbeSeries {
+  readonly #look: () => Promise<string>;
+  readonly #probes: Probe[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  /** Begins at once. */
+  constructor(intervalMs: number, look: () => Promise<string>) {
+    this.#look = look;
+    this.#timer = setInterval(() => void this.#probe(), intervalMs);
+  }
+
+  /** Those that have ended so far, by their start. */
+  get probes(): readonly Probe[] {
+    return [...this.#probes].sort((a, b) => a.startedAtMs - b.startedAtMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #probe(): Promise<void> {
+    const startedAt = performance.now();
+    const verdict = await this.#look();
+    this.#probes.push({
+      startedAtMs: performance.timeOrigin + startedAt,
+      tookMs: performance.now() - startedAt,
+      verdict,
+    });
+  }
+}
+
+/** GET /readyz over HTTP/1.1 and a connection of its own, as load balancers do. Never rejects. */
+export function lookReady(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const request = get(
+      { host: '127.0.0.1', port, path: '/readyz', agent: false, timeout: PROBE_TIMEOUT_MS },
+      (response) => {
+        response.resume();
+        response.once('end', () => {
+          resolve(response.statusCode === 200 ? '0' : `HTTP_${response.statusCode}`);
+        });
+        response.once('error', () => resolve(NO_ANSWER));
+      },
+    );
+    request.once('timeout', () => request.destroy(new Error(NO_ANSWER)));
+    request.once('error', () => resolve(NO_ANSWER));
+  });
+}
+
+/** The longest of the probes that began in a stretch of time, and how many went wrong there. */
+export function worstOf(
+  probes: readonly Probe[],
+  fromMs: number,
+  toMs: number,
+): { readonly count: number; readonly worstMs: number; readonly failed: number } {
+  const within = probes.filter(({ startedAtMs: at }) => at >= fromMs && at <= toMs);
+  return {
+    count: within.length,
+    worstMs: within.reduce((worst, { tookMs }) => Math.max(worst, tookMs), 0),
+    failed: within.filter(({ verdict }) => verdict !== '0').length,
+  };
+}
+
+/** So many probes in a row have to be as usual. */
+const CALM_PROBES = 5;
+
+/**
+ * From an instant to the first probe after it that begins a row of usual ones: answered well, and
+ * within `usualMs`. Undefined when there is none yet.
+ */
+export function calmAfterMs(
+  probes: readonly Probe[],
+  sinceMs: number,
+  usualMs: number,
+): number | undefined {
+  const later = probes.filter(({ startedAtMs }) => startedAtMs >= sinceMs);
+  let first: Probe | undefined;
+  let row = 0;
+  for (const probe of later) {
+    const usual = probe.verdict === '0' && probe.tookMs <= usualMs;
+    first = usual ? (first ?? probe) : undefined;
+    row = usual ? row + 1 : 0;
+    if (row === CALM_PROBES && first !== undefined) return first.startedAtMs - sinceMs;
+  }
+  return undefined;
+}
