@@ -7,7 +7,7 @@ import type {
   DescMethodUnary,
   DescService,
 } from '@bufbuild/protobuf';
-import type { ConnectRouter, ContextValues, HandlerContext } from '@connectrpc/connect';
+import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
@@ -15,7 +15,6 @@ import type { AttendanceStore } from '../app/ports.js';
 import type { RosterStore } from '../app/roster-ports.js';
 import { attendanceHandlers } from './attendance-service.js';
 import { clockHandlers } from './clock-service.js';
-import { nextMessage } from './decoded-messages.js';
 import {
   type ClientStreamHandler,
   type PipelineContext,
@@ -66,10 +65,7 @@ function registerMethod(
     case 'unary': {
       const run = handler as UnaryHandler<never, never>;
       router.rpc(method as DescMethodUnary, (message, connect) =>
-        runUnary(context, method as DescMethodUnary, run, {
-          ...factsOf(connect),
-          message: nextMessage(connect.values, message),
-        }),
+        runUnary(context, method as DescMethodUnary, run, { ...factsOf(connect), message }),
       );
       return;
     }
@@ -77,10 +73,7 @@ function registerMethod(
       const desc = method as DescMethodServerStreaming;
       const run = handler as StreamHandler<never, never>;
       router.rpc(desc, (message, connect) =>
-        runServerStream(context, desc, run, {
-          ...factsOf(connect),
-          message: nextMessage(connect.values, message),
-        }),
+        runServerStream(context, desc, run, { ...factsOf(connect), message }),
       );
       return;
     }
@@ -88,20 +81,13 @@ function registerMethod(
       const desc = method as DescMethodClientStreaming;
       const run = handler as ClientStreamHandler<never, never>;
       router.rpc(desc, (messages, connect) =>
-        runClientStream(context, desc, run, {
-          ...factsOf(connect),
-          messages: inOrder(connect.values, messages),
-        }),
+        runClientStream(context, desc, run, { ...factsOf(connect), messages }),
       );
       return;
     }
     case 'bidi_streaming':
       throw new Error(`${method.name}: no service streams both ways, and no pipeline does`);
   }
-}
-
-async function* inOrder<M>(values: ContextValues, messages: AsyncIterable<M>): AsyncIterable<M> {
-  for await (const message of messages) yield nextMessage(values, message);
 }
 
 function factsOf(connect: HandlerContext) {

@@ -41,8 +41,6 @@ export interface Connections {
   close(): void;
 }
 
-/** Between the death of a session and that of its socket: the last frames are still on their way. */
-const DEAD_SOCKET_MS = 2_000;
 /** Of bytes that carry no request, what any connection may send between two looks. */
 const FREE_BYTES_PER_LOOK = 256 * 1024;
 /** For each byte of use, so many others: envelopes, padding, frames of one byte. */
@@ -76,13 +74,11 @@ export function createConnections(limits: Limits, log: Logger): Connections {
     return true;
   };
 
-  // Body bytes that flow control let in count once somebody reads them.
-  const freeBytes = FREE_BYTES_PER_LOOK + limits.sessionWindowBytes;
   const timer = setInterval(() => {
     const nowMs = performance.now();
     for (const connection of open.values()) {
       try {
-        look(connection, nowMs, freeBytes, log);
+        look(connection, nowMs, limits, log);
       } catch (error) {
         log.error({ err: error }, 'a connection could not be looked after and is ended');
         connection.socket.destroy();
@@ -158,9 +154,9 @@ function longestIdle(candidates: Iterable<Watched>): Watched | undefined {
   return found;
 }
 
-function look(connection: Watched, nowMs: number, freeBytes: number, log: Logger): void {
+function look(connection: Watched, nowMs: number, limits: Limits, log: Logger): void {
   const { socket, protocol } = connection;
-  if (isFlooding(connection, freeBytes)) {
+  if (isFlooding(connection, limits)) {
     log.warn(
       { address: connection.address },
       'a connection that sends much and asks little is cut',
@@ -175,16 +171,18 @@ function look(connection: Watched, nowMs: number, freeBytes: number, log: Logger
   }
   // Node leaves the socket of some destroyed sessions open for as long as the peer likes.
   connection.deadSinceMs ??= nowMs;
-  if (nowMs - connection.deadSinceMs >= DEAD_SOCKET_MS) socket.destroy();
+  if (nowMs - connection.deadSinceMs >= limits.deadSocketMs) socket.destroy();
 }
 
 /** Whether most of what came since the last look was neither a request nor asked for by an answer. */
-function isFlooding(connection: Watched, freeBytes: number): boolean {
+function isFlooding(connection: Watched, { sessionWindowBytes }: Limits): boolean {
   const { socket, usefulBytes, seen } = connection;
   const { bytesRead, bytesWritten } = socket;
   connection.seen = { bytesRead, bytesWritten, usefulBytes };
   const allowed =
-    freeBytes +
+    FREE_BYTES_PER_LOOK +
+    // What flow control let in counts as a body once somebody reads it.
+    sessionWindowBytes +
     (usefulBytes - seen.usefulBytes) * OVERHEAD_FACTOR +
     (bytesWritten - seen.bytesWritten) * ACKNOWLEDGED_FACTOR;
   return bytesRead - seen.bytesRead > allowed;

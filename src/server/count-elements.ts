@@ -80,7 +80,10 @@ function lengthOfValue(
 }
 
 function countWithin(state: State, field: DescField, begin: number, end: number): void {
-  if (field.message !== undefined) {
+  if (field.fieldKind === 'map') {
+    // An entry's key and value. No map of the contract has messages in it.
+    state.left -= 2;
+  } else if (field.message !== undefined) {
     countMessage(state, field.message, begin, end);
   } else if (field.fieldKind === 'list' && isPackable(field.scalar)) {
     // Each packed number ends with a byte whose highest bit is clear; fixed ones are fewer.

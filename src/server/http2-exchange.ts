@@ -112,7 +112,10 @@ export class Http2Exchange implements Exchange {
 
   onceOver(listener: OverListener): () => void {
     const stream = this.#stream;
-    return onceOver(stream, stream.closed || stream.destroyed, listener);
+    // Node finishes the answer's side of a stream that its client has reset.
+    return onceOver(stream, stream.closed || stream.destroyed, (outcome) =>
+      listener(stream.aborted ? 'gone' : outcome),
+    );
   }
 
   cut(): void {

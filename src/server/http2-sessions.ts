@@ -8,6 +8,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Connection, Protocol } from './connections.js';
+import { sayGoodbye } from './goodbye.js';
 import { Http2Exchange, type RequestHeaders } from './http2-exchange.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
@@ -71,7 +72,7 @@ export function createHttp2Sessions(
       }
       handler(new Http2Exchange(stream, headers, connection, log));
     };
-    if (isDraining) session.close();
+    if (isDraining) sayGoodbye(session);
   };
 
   // Node makes the session, and says so, within the emit.
@@ -87,7 +88,7 @@ export function createHttp2Sessions(
     },
     drain() {
       isDraining = true;
-      for (const session of sessions) session.close();
+      for (const session of sessions) sayGoodbye(session);
     },
   };
 }
@@ -110,7 +111,7 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
       } else if (!isAnswered) {
         session.destroy();
       } else if (isIdle && nowMs - connection.idleSinceMs >= limits.sessionIdleTimeoutMs) {
-        session.close();
+        sayGoodbye(session);
       } else {
         isAnswered = false;
         session.ping((error) => {

@@ -12,6 +12,8 @@ export interface Limits {
   readonly connectionsPerAddress: number;
   /** How often each connection is looked at: floods, pings, sockets that outlived their session. */
   readonly lookIntervalMs: number;
+  /** From the end of an HTTP/2 session to that of its socket, if it does not end by itself. */
+  readonly deadSocketMs: number;
   /** Requests on one HTTP/1.1 connection that wait for those before them; beyond, it is cut. */
   readonly pipelinedRequests: number;
   /** Calls whose handlers work at a time; see admission.ts. */
@@ -73,6 +75,8 @@ export const DEFAULT_LIMITS: Limits = {
   // Behind a gateway all callers have its address; a process that dials without end has one too.
   connectionsPerAddress: 5_000,
   lookIntervalMs: 500,
+  // The last frames may still be on their way.
+  deadSocketMs: 2_000,
   // Nobody pipelines by hand; a test tool may.
   pipelinedRequests: 1_000,
   // Calls that wait for a database cost memory and nothing else.

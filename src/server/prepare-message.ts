@@ -1,18 +1,18 @@
 // Looks at request messages before Connect's handlers do. These decompress and decode whatever
 // comes, in one piece. Here a message is decompressed within a bound, its parts are counted on its
 // bytes, and a large one is decoded in turns; the handler then gets an empty message in its place
-// (rpc/decoded-messages.ts). Small messages that are not compressed pass untouched.
+// (decoded-messages.ts). Small messages that are not compressed pass untouched.
 
 import type { DescMessage, DescMethod, JsonReadOptions, JsonValue } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { compressedFlag, encodeEnvelope } from '@connectrpc/connect/protocol';
 import { endStreamFlag } from '@connectrpc/connect/protocol-connect';
-import { type DecodedMessages, setDecoded } from '../rpc/decoded-messages.js';
 import { Turns } from '../rpc/turns.js';
 import { ByteCollector } from './byte-collector.js';
 import { type Counted, countBinary, countJson, MAX_JSON_DEPTH } from './count-elements.js';
 import { decodeBinary, decodeJson, UnreadablePiece } from './decode-in-turns.js';
+import { type DecodedMessages, setDecoded } from './decoded-messages.js';
 import { ENCODINGS, inflateWithin } from './inflate.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { isUnreadableJson, refusalFor } from './refusals.js';

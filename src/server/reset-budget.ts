@@ -5,6 +5,7 @@
 // even looked at.
 
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { sayGoodbye } from './goodbye.js';
 
 /** Below nghttp2's own bounds by more than all the streams that can be open at the time. */
 const MAX_RESETS = 600;
@@ -19,7 +20,7 @@ export function createResetBudget(session: ServerHttp2Session) {
     const refilled = left + ((nowMs - countedMs) / 1000) * RESETS_PER_SECOND;
     left = Math.min(MAX_RESETS, refilled) - 1;
     countedMs = nowMs;
-    if (left <= 0) session.close();
+    if (left <= 0) sayGoodbye(session);
   };
   return (stream: ServerHttp2Stream): void => {
     stream.once('close', () => {

@@ -12,6 +12,7 @@ import { fillRecord } from './call-record.js';
 import { COMPRESSIONS } from './compressions.js';
 import { createConnections } from './connections.js';
 import { createCors } from './cors.js';
+import { giveDecoded } from './decoded-messages.js';
 import { createFrontDoor, type TlsFiles } from './front-door.js';
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
 import { createHealthService } from './health-service.js';
@@ -89,7 +90,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     binaryOptions: { readUnknownFields: false },
     acceptCompression: [...COMPRESSIONS],
     shutdownSignal: cutting.signal,
-    interceptors: [fillRecord],
+    interceptors: [fillRecord, giveDecoded],
   });
   registerStandardServices(router, options, monitor);
   options.registerRoutes(router, { draining: draining.signal });
@@ -161,7 +162,7 @@ function registerStandardServices(
   { services, metrics, log }: ServerOptions,
   monitor: HealthMonitor,
 ): void {
-  const options = { interceptors: [fillRecord, observeCalls(metrics, log)] };
+  const options = { interceptors: [fillRecord, giveDecoded, observeCalls(metrics, log)] };
   const names = services.map((service) => service.typeName);
   router.service(Health, createHealthService(monitor, names), options);
   const reflected = [...services, Health, ...REFLECTION_SERVICES];

@@ -1,0 +1,363 @@
+// Clients that behave badly, by intent or by accident: the process goes on, what they hold is
+// given back, and nobody else's calls fail for it.
+
+import { once, setMaxListeners } from 'node:events';
+import { connect as connectHttp2, constants } from 'node:http2';
+import { brotliCompressSync, brotliDecompressSync, constants as zlib } from 'node:zlib';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { expect } from 'chai';
+import {
+  AttendanceService,
+  ListAttendanceRequestSchema,
+} from '../../gen/attendance/v1/attendance_service_pb.js';
+import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { Health } from '../../gen/grpc/health/v1/health_pb.js';
+import { COMPRESSIONS } from '../../src/server/compressions.js';
+import {
+  dialHttp2,
+  END_STREAM,
+  frame,
+  goaway,
+  PADDED,
+  post as postFrame,
+  TYPE,
+  uint32,
+} from './support/frames.js';
+import { dial, envelope, errorOf, post } from './support/raw.js';
+import { type Served, serve, stopAll } from './support/serve.js';
+
+const SERVICE = '/attendance.v1.AttendanceService';
+const GET = `${SERVICE}/GetAttendance`;
+const MARK = `${SERVICE}/MarkAttendance`;
+const LIST = `${SERVICE}/ListAttendance`;
+const GRPC = { 'content-type': 'application/grpc', te: 'trailers' };
+const QUICK = { lookIntervalMs: 10, deadSocketMs: 20, pingIntervalMs: 20 };
+
+/** One good call on a connection of its own. */
+async function expectServed({ url, errors }: Served): Promise<void> {
+  const answer = await post(url, GET, GRPC, envelope(Buffer.alloc(0)));
+  expect(answer.trailers['grpc-status']).to.equal('0');
+  expect(errors).to.deep.equal([]);
+}
+
+describe('connections that are over and stay', () => {
+  afterEach(stopAll);
+
+  for (const [name, code] of [
+    ['NO_ERROR', constants.NGHTTP2_NO_ERROR],
+    ['PROTOCOL_ERROR', constants.NGHTTP2_PROTOCOL_ERROR],
+  ] as const) {
+    it(`lose their socket after a GOAWAY (${name}) and silence`, async () => {
+      const served = await serve({ limits: QUICK });
+      const client = await dialHttp2(served.port);
+      client.send(goaway(code));
+      await client.closed;
+      await expectServed(served);
+    });
+  }
+
+  it('lose their socket after a protocol error', async () => {
+    const served = await serve({ limits: QUICK });
+    const client = await dialHttp2(served.port);
+    // DATA belongs to a stream.
+    client.send(frame(TYPE.DATA, 0, 0, Buffer.from('x')));
+    await client.closed;
+    await expectServed(served);
+  });
+});
+
+describe('an answer before the end of its request', () => {
+  afterEach(stopAll);
+
+  for (const [name, limits] of [
+    ['a message that is too large', { messageBytes: 1_000 }],
+    ['an overload', { runningCalls: 0, waitingCalls: 0 }],
+  ] as const) {
+    it(`closes the stream behind itself: ${name}`, async () => {
+      const { port } = await serve({ limits });
+      const client = await dialHttp2(port);
+      const data = envelope(Buffer.alloc(100), 0, 5_000);
+      client.send(postFrame(1, MARK, GRPC), frame(TYPE.DATA, 0, 1, data));
+      const reset = await client.until(({ type }) => type === TYPE.RST_STREAM);
+      expect(reset.payload.readUInt32BE(0)).to.equal(constants.NGHTTP2_NO_ERROR);
+      const before = client.frames.slice(0, client.frames.indexOf(reset));
+      expect(
+        before.some(({ type, flags }) => type === TYPE.HEADERS && flags & END_STREAM),
+      ).to.equal(true);
+      client.socket.destroy();
+    });
+  }
+
+  it('takes no stream of the connection: 300 refused messages, then good ones', async () => {
+    const served = await serve({ limits: { messageBytes: 1_000, streamsPerConnection: 8 } });
+    const session = connectHttp2(served.url);
+    const codes = new Map<string, number>();
+    for (let call = 0; call < 300; call += 1) {
+      const stream = session.request({ ':method': 'POST', ':path': MARK, ...GRPC });
+      stream.on('error', (error) => expect.fail(String(error)));
+      stream.write(envelope(Buffer.alloc(10), 0, 5_000));
+      const [trailers] = await once(stream.resume(), 'trailers');
+      const code = String(trailers['grpc-status']);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect([...codes]).to.deep.equal([[String(Code.ResourceExhausted), 300]]);
+    const good = session.request({ ':method': 'POST', ':path': GET, ...GRPC });
+    good.end(envelope(Buffer.alloc(0)));
+    const [trailers] = await once(good.resume(), 'trailers');
+    expect(trailers['grpc-status']).to.equal('0');
+    session.close();
+  });
+
+  it('reaches an HTTP/1.1 client that closes its connection behind a body that is too large', async () => {
+    const { port } = await serve({ limits: { messageBytes: 1_000 } });
+    const { socket, until, closed } = await dial(port);
+    const length = 500_000;
+    const head = `Host: x\r\nConnection: close\r\nContent-Type: application/json\r\n`;
+    socket.write(`POST ${MARK} HTTP/1.1\r\n${head}Content-Length: ${length}\r\n\r\n`);
+    socket.write(Buffer.alloc(length));
+    await until('resource_exhausted');
+    await closed;
+  });
+});
+
+describe('calls that are cancelled', () => {
+  afterEach(stopAll);
+
+  it('by the thousand: the next one on the channel is answered, and the connection goes in peace', async () => {
+    let isHeld = true;
+    const served = await serve({
+      routes: {
+        getAttendance: (_request, { signal }) =>
+          isHeld
+            ? new Promise((_resolve, reject) => {
+                signal.addEventListener('abort', () => reject(signal.reason));
+              })
+            : {},
+      },
+    });
+    const client = createClient(
+      AttendanceService,
+      createGrpcTransport({ baseUrl: served.url, useBinaryFormat: true }),
+    );
+    for (let round = 0; round < 10; round += 1) {
+      const controller = new AbortController();
+      setMaxListeners(0, controller.signal);
+      const calls = Array.from({ length: 200 }, () =>
+        client.getAttendance({}, { signal: controller.signal }).then(
+          () => 'answered',
+          (error: unknown) => Code[ConnectError.from(error).code],
+        ),
+      );
+      // On its way once another call on the same connection has been answered.
+      await client.markAttendance({ employeeId: 'a' });
+      controller.abort();
+      expect(new Set(await Promise.all(calls))).to.deep.equal(new Set(['Canceled']));
+    }
+    isHeld = false;
+    await client.getAttendance({});
+    expect(served.errors).to.deep.equal([]);
+  });
+});
+
+describe('what callers hold', () => {
+  afterEach(stopAll);
+
+  it('in bodies that never end: the oldest gives way, and others are served', async () => {
+    const served = await serve({ limits: { bodyBytes: 1_000_000 } });
+    const greedy = connectHttp2(served.url);
+    const greedyToo = connectHttp2(served.url);
+    const first = greedy.request({ ':method': 'POST', ':path': MARK, ...GRPC });
+    const refused = once(first.resume(), 'trailers');
+    const open = [first];
+    for (let call = 0; call < 8; call += 1) {
+      const stream = greedyToo.request({ ':method': 'POST', ':path': MARK, ...GRPC });
+      stream.on('error', () => {});
+      open.push(stream.resume());
+    }
+    for (const stream of open) stream.write(envelope(Buffer.alloc(200_000), 0, 4_000_000));
+    const [trailers] = await refused;
+    expect(trailers['grpc-status']).to.equal(String(Code.ResourceExhausted));
+    await expectServed(served);
+    greedy.destroy();
+    greedyToo.destroy();
+  });
+
+  it('of one connection waits in the network, and its oldest body still gets through', async () => {
+    const served = await serve({ limits: { bodyBytesPerConnection: 100_000 } });
+    const session = connectHttp2(served.url);
+    const answers = Array.from({ length: 20 }, async () => {
+      const stream = session.request({ ':method': 'POST', ':path': MARK, ...GRPC });
+      stream.end(envelope(noteOf(150_000)));
+      const [trailers] = await once(stream.resume(), 'trailers');
+      return trailers['grpc-status'];
+    });
+    expect(new Set(await Promise.all(answers))).to.deep.equal(new Set(['0']));
+    session.close();
+  });
+
+  it('in answers that nobody reads: the one unread for longest is cut', async () => {
+    const served = await serve({ limits: { unreadBytes: 1_000_000 } });
+    const session = connectHttp2(served.url, { settings: { initialWindowSize: 0 } });
+    await once(session, 'remoteSettings');
+    const ask = () => {
+      const stream = session.request({ ':method': 'POST', ':path': LIST, ...GRPC });
+      stream.on('error', () => {});
+      stream.end(envelope(PAGE));
+      return stream;
+    };
+    const first = ask();
+    const isCut = once(first, 'close');
+    for (let call = 0; call < 8; call += 1) ask();
+    await isCut;
+    expect(first.rstCode).to.equal(constants.NGHTTP2_CANCEL);
+    await expectServed(served);
+    session.destroy();
+  });
+
+  it('in streams without end: a bound for each connection and for all', async () => {
+    const served = await serve({
+      limits: { streamsPerMethod: 3, streamsPerMethodAndConnection: 2 },
+    });
+    const watchAs = async () => {
+      const client = createClient(Health, createGrpcTransport({ baseUrl: served.url }));
+      return async () => {
+        const stream = client.watch({})[Symbol.asyncIterator]();
+        return stream.next().then(
+          () => 'watching',
+          (error: unknown) => error,
+        );
+      };
+    };
+    const [one, other] = [await watchAs(), await watchAs()];
+    expect([await one(), await one()]).to.deep.equal(['watching', 'watching']);
+    const refused = (await one()) as ConnectError;
+    expect(refused.code).to.equal(Code.ResourceExhausted);
+    expect(refused.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('TOO_MANY_STREAMS');
+    expect(refused.findDetails(RetryInfoSchema)).to.have.lengthOf(1);
+    expect(await other()).to.equal('watching');
+    expect(((await other()) as ConnectError).code).to.equal(Code.ResourceExhausted);
+    await expectServed(served);
+  });
+});
+
+const PAGE = toBinary(
+  ListAttendanceRequestSchema,
+  create(ListAttendanceRequestSchema, { employeeId: 'a', pageSize: 500 }),
+);
+
+/** A mark with a note of so many bytes, which the server of these tests sends back. */
+function noteOf(bytes: number): Uint8Array {
+  const length = [0x80 | (bytes & 0x7f), 0x80 | ((bytes >> 7) & 0x7f), bytes >> 14];
+  return Buffer.concat([Buffer.from([NOTE_TAG, ...length]), Buffer.alloc(bytes, 'n')]);
+}
+const NOTE_TAG = 0x32;
+
+describe('floods', () => {
+  afterEach(stopAll);
+
+  const FLOODS: Record<string, Buffer> = {
+    'window updates': frame(TYPE.WINDOW_UPDATE, 0, 0, uint32(1)),
+    'frames of unknown types': frame(0xf0, 0, 0, Buffer.alloc(100)),
+    'padding without data': frame(TYPE.DATA, PADDED, 1, Buffer.alloc(256, 0xff)),
+    'settings acknowledged': frame(TYPE.SETTINGS, 1, 0),
+    pings: frame(TYPE.PING, 1, 0, Buffer.alloc(8)),
+  };
+
+  for (const [name, one] of Object.entries(FLOODS)) {
+    it(`are cut: ${name}`, async () => {
+      const served = await serve({ limits: { lookIntervalMs: 20 } });
+      const client = await dialHttp2(served.port);
+      client.send(postFrame(1, MARK, GRPC));
+      const many = Buffer.concat(Array.from({ length: 100_000 / one.length }, () => one));
+      let isOpen = true;
+      const flood = () => {
+        while (isOpen && client.socket.write(many));
+      };
+      client.socket.on('drain', flood);
+      client.socket.once('close', () => {
+        isOpen = false;
+      });
+      flood();
+      await client.closed;
+      await expectServed(served);
+    });
+  }
+
+  it('of pipelined requests are cut', async () => {
+    const served = await serve({
+      limits: { pipelinedRequests: 5 },
+      routes: { getAttendance: () => new Promise(() => {}) },
+    });
+    const { socket, closed } = await dial(served.port);
+    const head = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 2';
+    socket.write(`POST ${GET} HTTP/1.1\r\n${head}\r\n\r\n{}`.repeat(10));
+    await closed;
+  });
+});
+
+describe('the deadline of a call', () => {
+  afterEach(stopAll);
+
+  it('bounds a request that is never ended', async () => {
+    const { url } = await serve();
+    const session = connectHttp2(url);
+    const headers = { ':method': 'POST', ':path': GET, ...GRPC, 'grpc-timeout': '50m' };
+    const stream = session.request(headers);
+    stream.write(envelope(Buffer.alloc(0)));
+    const [trailers] = await once(stream.resume(), 'trailers');
+    expect(trailers['grpc-status']).to.equal(String(Code.DeadlineExceeded));
+    session.close();
+  });
+});
+
+describe('compression', () => {
+  it('is the one of a service: quick, and the same bytes again', async () => {
+    const text = Buffer.from('a day of attendance, '.repeat(1_000));
+    const brotli = COMPRESSIONS.find(({ name }) => name === 'br') ?? expect.fail();
+    const bytes = await brotli.compress(new Uint8Array(text));
+    expect(brotliDecompressSync(bytes).equals(text)).to.equal(true);
+    const params = { [zlib.BROTLI_PARAM_QUALITY]: 4 };
+    expect(Buffer.from(bytes).equals(brotliCompressSync(text, { params }))).to.equal(true);
+  });
+});
+
+describe('refusals outside of the pipeline', () => {
+  afterEach(stopAll);
+
+  it('are spelt as gRPC has it', async () => {
+    const { url } = await serve();
+    const answer = await post(url, `${SERVICE}/Nope`, GRPC, envelope(Buffer.alloc(0)));
+    expect(answer.trailers['grpc-message']).to.include('AttendanceService/Nope is not a method');
+    expect(errorOf(answer)?.code).to.equal(Code.Unimplemented);
+  });
+
+  it('say which methods there are', async () => {
+    const { url } = await serve();
+    const put = await fetch(`${url}${GET}`, { method: 'PUT' });
+    expect([put.status, put.headers.get('allow')]).to.deep.equal([405, 'POST, GET']);
+  });
+
+  it('take gRPC with a charset for gRPC', async () => {
+    const { url } = await serve();
+    const headers = { ...GRPC, 'content-type': 'application/grpc;charset=utf-8' };
+    const answer = await post(url, GET, headers, envelope(Buffer.alloc(0)));
+    expect(answer.trailers['grpc-status']).to.equal('0');
+  });
+
+  it('call a content type that is none unknown', async () => {
+    const { url } = await serve();
+    const answer = await fetch(`${url}${GET}`, { method: 'POST', body: 'x' });
+    const { code } = (await answer.json()) as { code: string };
+    expect([answer.status, code]).to.deep.equal([415, 'unknown']);
+  });
+
+  it('keep reads over GET out of caches', async () => {
+    const { url } = await serve();
+    const answer = await fetch(`${url}${GET}?encoding=json&message=%7B%7D&connect=v1`);
+    expect(answer.status).to.equal(200);
+    expect(answer.headers.get('cache-control')).to.equal('private, no-store');
+    expect(answer.headers.get('vary')).to.match(/accept-encoding/i);
+  });
+});
