@@ -59,6 +59,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     port: config.port,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     corsOrigins: config.corsOrigins,
+    corsHeaders: config.corsHeaders,
+    allowedHosts: config.allowedHosts,
     registerRoutes: registerRoutes(pipelineContext(log, metrics), stores.attendance, roster),
     services: SERVICES,
     health,

@@ -2,6 +2,7 @@
 // is (a preflight, a call, a plain page, nothing known) and who answers it. Never throws.
 
 import { Code } from '@connectrpc/connect';
+import type { RefuseOrigin } from './allowed-hosts.js';
 import { answerRefusal } from './answer-refusal.js';
 import type { Cors } from './cors.js';
 import type { Limits } from './limits.js';
@@ -17,6 +18,7 @@ export interface RequestHandlerOptions {
   readonly rpc: RpcEndpoint;
   readonly plain: PlainEndpoints;
   readonly cors: Cors;
+  readonly refuseOrigin: RefuseOrigin;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -25,13 +27,25 @@ export interface RequestHandlerOptions {
 export type RequestHandler = (request: NodeRequest, response: NodeResponse) => void;
 
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
-  const { rpc, cors, limits, log } = options;
+  const { rpc, cors, refuseOrigin, limits, metrics, log } = options;
   return (request, response) => {
+    const fail = (error: unknown) => {
+      log.debug({ err: error }, 'a request could not be answered');
+      cut(response);
+    };
     // Their failures are seen where they are read and written; unheard, they end the process.
     request.on('error', () => {});
     response.on('error', () => {});
     for (const [name, value] of Object.entries(cors.headers(request.headers))) {
       response.setHeader(name, value);
+    }
+    const refusal = refuseOrigin(request);
+    if (refusal !== undefined) {
+      if (isRpcContentType(request.headers['content-type'] ?? '')) {
+        metrics.observeRpc(undefined, refusal.code, 0);
+      }
+      answerRefusal(request, response, refusal, limits).catch(fail);
+      return;
     }
     const path = request.url?.split('?', 1)[0] ?? '';
     if (cors.isPreflight(request.method, request.headers)) {
@@ -41,10 +55,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       return;
     }
     if (rpc.handle(path, request, response)) return;
-    answerOther(path, request, response, options).catch((error: unknown) => {
-      log.debug({ err: error }, 'a request could not be answered');
-      cut(response);
-    });
+    answerOther(path, request, response, options).catch(fail);
   };
 }
 

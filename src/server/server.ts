@@ -9,6 +9,7 @@ import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
 import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/error-table.js';
+import { createOriginCheck } from './allowed-hosts.js';
 import { fillRecord } from './call-record.js';
 import { createCors } from './cors.js';
 import { createFrontDoor, type TlsFiles } from './front-door.js';
@@ -36,6 +37,10 @@ export interface ServerOptions {
   readonly tls?: TlsFiles;
   /** Origins of web pages that may call, as browsers write them; `*` for all; none by default. */
   readonly corsOrigins: readonly string[];
+  /** Headers that those pages may send besides the usual ones; none by default. */
+  readonly corsHeaders?: readonly string[];
+  /** Names that callers call the server by, in lower case; `localhost` and addresses go unsaid. */
+  readonly allowedHosts?: readonly string[];
   /** Registers the services. `draining` aborts when the server begins to drain. */
   readonly registerRoutes: (router: ConnectRouter, context: RouteContext) => void;
   /** The services registered, for reflection and health. */
@@ -95,7 +100,8 @@ export function createServer(options: ServerOptions): AttendanceServer {
   const handler = createRequestHandler({
     rpc: createRpcEndpoint({ handlers: router.handlers, limits, metrics, log }),
     plain: createPlainEndpoints(monitor, metrics, log),
-    cors: createCors(options.corsOrigins),
+    cors: createCors(options.corsOrigins, options.corsHeaders),
+    refuseOrigin: createOriginCheck({ allowedHosts: [], ...options }),
     limits,
     metrics,
     log,
