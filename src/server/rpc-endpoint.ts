@@ -4,15 +4,11 @@
 // Never throws and never rejects: a call that fails is answered or cut.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type {
-  UniversalHandler,
-  UniversalServerRequest,
-  UniversalServerResponse,
-} from '@connectrpc/connect/protocol';
+import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { universalRequestFromNodeRequest } from '@connectrpc/connect-node';
 import { answerRefusal, isGrpcContentType } from './answer-refusal.js';
+import { badQuery } from './bad-query.js';
 import { recordCall } from './call-record.js';
 import { type CallInHand, completeErrors } from './complete-errors.js';
 import { handleAsBinary } from './grpc-web-text.js';
@@ -77,9 +73,10 @@ async function serve(
   const startedMs = performance.now();
   const call = parseRequest(request, response);
   if (call === undefined) return await answerRefusal(request, response, BAD_TARGET, limits);
-  if (isBadQuery(call)) {
-    metrics.observeRpc(handler.method, BAD_QUERY.code, (performance.now() - startedMs) / 1000);
-    return await answerRefusal(request, response, BAD_QUERY, limits);
+  const unreadable = badQuery(call);
+  if (unreadable !== undefined) {
+    metrics.observeRpc(handler.method, unreadable.code, (performance.now() - startedMs) / 1000);
+    return await answerRefusal(request, response, unreadable, limits);
   }
   capTimeout(call.header);
   const { methodKind } = handler.method;
@@ -133,25 +130,6 @@ const BAD_TARGET: Refusal = {
   code: Code.InvalidArgument,
   reason: 'MALFORMED_REQUEST',
   message: 'The request needs a valid Host header (HTTP/1.1) or :authority (HTTP/2).',
-};
-
-/** Connect's library takes base64 that is none for a failure of its own. */
-function isBadQuery({ method, url }: UniversalServerRequest): boolean {
-  if (method !== 'GET') return false;
-  const query = new URL(url).searchParams;
-  if (query.get('base64') !== '1') return false;
-  try {
-    base64Decode(query.get('message') ?? '');
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-const BAD_QUERY: Refusal = {
-  code: Code.InvalidArgument,
-  reason: 'MALFORMED_REQUEST',
-  message: 'The query parameter message must be base64 (URL-safe or not), since base64 is 1.',
 };
 
 /** A deadline further away than a timer can count means "very long", and is treated so. */

@@ -8,6 +8,7 @@ import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/conne
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
+import { keepEveryKey } from '../contract/own-keys.js';
 import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/error-table.js';
 import { createOriginCheck } from './allowed-hosts.js';
 import { fillRecord } from './call-record.js';
@@ -27,6 +28,7 @@ import { REFLECTION_SERVICES, registerReflection } from './reflection-service.js
 import { createRequestHandler } from './request-handler.js';
 import { createRpcEndpoint } from './rpc-endpoint.js';
 import { refusalError } from './rpc-error.js';
+import { UTF8_JSON } from './utf8-json.js';
 import { within } from './within.js';
 
 export interface ServerOptions {
@@ -70,6 +72,7 @@ export interface AttendanceServer {
 }
 
 export function createServer(options: ServerOptions): AttendanceServer {
+  keepEveryKey();
   const { log, metrics } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const draining = new AbortController();
@@ -90,7 +93,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     // Connect's default drops what it does not know: a filter with a typing error would list
     // everything, and a status "banana" would count as none given.
     // The registry: the errors in a batch's answer are Any, and JSON cannot be written without it.
-    jsonOptions: { ignoreUnknownFields: false, registry: DETAIL_TYPES },
+    jsonOptions: { ignoreUnknownFields: false, registry: DETAIL_TYPES, ...UTF8_JSON },
     acceptCompression: [compressionGzip, compressionBrotli],
     shutdownSignal: cutting.signal,
     interceptors: [fillRecord],

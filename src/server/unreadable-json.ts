@@ -9,6 +9,7 @@ import { compressedFlag } from '@connectrpc/connect/protocol';
 import { type JsonProblem, jsonProblems } from '../contract/json-problems.js';
 import { inflate } from './inflate.js';
 import type { Refusal } from './rpc-error.js';
+import { decodeMarked } from './utf8-json.js';
 
 /** The most problems told at a time, and looked for: an error travels in headers. */
 const MAX_PROBLEMS = 10;
@@ -56,7 +57,7 @@ function refusalOf(problems: readonly JsonProblem[]): Refusal {
 
 function parse(bytes: Uint8Array): JsonValue | undefined {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as JsonValue;
+    return JSON.parse(decodeMarked(bytes)) as JsonValue;
   } catch {
     return undefined;
   }
