@@ -50,7 +50,7 @@ const HELP: Readonly<Record<string, string>> = {
   device_id: 'must be at most 128 characters',
   event_id: 'must be at most 128 characters',
   labels:
-    'must be at most 20, with keys of 1 to 64 characters, but __proto__, and values of at most 200',
+    'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
   as_of_time: 'must be a time that has passed, or left out',

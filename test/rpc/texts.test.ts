@@ -13,12 +13,15 @@ import {
   ImportPunchesRequestSchema,
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { recordFacts } from '../../src/app/record-facts.js';
 import type { RosterStore } from '../../src/app/roster-ports.js';
+import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { Instant } from '../../src/domain/time.js';
 import { rulesOf } from '../../src/rpc/field-help.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
 import { createMetrics } from '../../src/server/metrics.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
+import { punchFact } from '../app/support/facts.js';
 import { envelope, errorOf, post } from '../server/support/raw.js';
 import { MemoryStore } from './support/memory-store.js';
 
@@ -143,7 +146,7 @@ describe('texts over the wire', () => {
       for (const key of ['__proto__', '\\u005f_proto__']) {
         const json = `{"employeeId":"mia","labels":{"a":"b","${key}":"x"}}`;
         const [violation, ...others] = told(await send('ClockService/ClockIn', Buffer.from(json)));
-        expect(violation).to.match(/^labels must .* but __proto__/);
+        expect(violation).to.match(/^labels must .* other than __proto__/);
         expect(others).to.deep.equal([]);
       }
     });
@@ -183,7 +186,7 @@ describe('texts over the wire', () => {
       const clockIn = create(ClockInRequestSchema, { employeeId: 'mia', labels });
       const bytes = Buffer.from(toBinary(ClockInRequestSchema, clockIn));
       const [violation] = told(await send('ClockService/ClockIn', bytes));
-      expect(violation).to.match(/^labels must .* but __proto__/);
+      expect(violation).to.match(/^labels must .* other than __proto__/);
     });
   }
 
@@ -231,6 +234,23 @@ describe('texts over the wire', () => {
       const { punches } = await client.listPunches({ employeeId });
       expect(punches.map(({ labels }) => ({ ...labels }))).to.deep.equal([LABELS]);
       expect(punches[0]?.eventId).to.equal('__proto__');
+    });
+  }
+
+  for (const { name, transport } of TRANSPORTS) {
+    it(`${name}: what was stored before these rules is answered as it is`, async () => {
+      const employeeId = `old.${name.length}` as EmployeeId;
+      const words = 'a\u202eb\u0007c\u2028d\u0085';
+      const time = (NOW - 3600_000) as Instant;
+      const punch = { time, kind: 'IN', deviceId: words, eventId: words, flags: [] } as const;
+      const fact = punchFact({ ...punch, position: undefined }, { employeeId });
+      if (fact.kind !== 'PUNCH') throw new Error('not a punch');
+      const old = { ...fact.punch, note: words, labels: { [words]: words } };
+      await recordFacts(store.asStore, [{ ...fact, punch: old }]);
+      const { punches } = await createClient(ClockService, transport()).listPunches({ employeeId });
+      expect(punches).to.have.length(1);
+      expect(punches[0]).to.deep.include({ deviceId: words, eventId: words, note: words });
+      expect({ ...punches[0]?.labels }).to.deep.equal({ [words]: words });
     });
   }
 
