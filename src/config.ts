@@ -1,8 +1,8 @@
 // The environment, read in one place and turned into a typed value. Pure: opens nothing. All
 // errors are reported at once, and no value that may hold a secret is ever shown.
 
-import { isIP } from 'node:net';
 import { findZone, type Zone } from './domain/zone.js';
+import { isLoopback } from './server/allowed-hosts.js';
 
 export interface Config {
   /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
@@ -22,6 +22,10 @@ export interface Config {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins that browsers may call from; `*` for any; none by default. */
   readonly corsOrigins: readonly string[];
+  /** Headers that their pages may send besides the usual ones. */
+  readonly corsHeaders: readonly string[];
+  /** Names that the service is called by, in lower case, besides `localhost` and addresses. */
+  readonly allowedHosts: readonly string[];
   /** Processes that serve, 1 to MAX_WORKERS. */
   readonly workers: number;
   readonly logLevel: LogLevel;
@@ -66,7 +70,11 @@ export function readConfig(env: Environment): Config {
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
-    corsOrigins: origins(read('CORS_ORIGINS'), fail),
+    corsOrigins: origins(read('CORS_ORIGINS'), read('AUTH_OFF_ANYWHERE') === 'yes', fail),
+    corsHeaders: list('CORS_HEADERS', read('CORS_HEADERS'), HEADER_NAME, HEADER_HELP, fail),
+    allowedHosts: list('ALLOWED_HOSTS', read('ALLOWED_HOSTS'), HOST_NAME, HOST_HELP, fail).map(
+      (name) => name.toLowerCase(),
+    ),
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
     logLevel: logLevel(read('LOG_LEVEL'), fail),
   };
@@ -95,11 +103,6 @@ function checkAuth(
         'set AUTH_OFF_ANYWHERE=yes if the network around the service keeps strangers out',
     );
   }
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function wholeNumber(
@@ -164,10 +167,9 @@ function tlsFiles(
   return fail('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither');
 }
 
-function origins(text: string | undefined, fail: Fail): readonly string[] {
-  if (text === undefined) return [];
-  const list = text.split(',').map((origin) => origin.trim());
-  for (const origin of list) {
+function origins(text: string | undefined, isAnyAllowed: boolean, fail: Fail): readonly string[] {
+  const given = listed(text);
+  for (const origin of given) {
     const good = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
     if (!good) {
       fail(
@@ -176,7 +178,40 @@ function origins(text: string | undefined, fail: Fail): readonly string[] {
       );
     }
   }
-  return list;
+  if (given.includes('*') && !isAnyAllowed) {
+    fail(
+      'CORS_ORIGINS=* lets every web page that somebody opens read and write, and callers are not ' +
+        'authenticated: name the origins, or set AUTH_OFF_ANYWHERE=yes if that is meant',
+    );
+  }
+  return given;
+}
+
+/** A token of RFC 9110; not `*`, which browsers take for a name once there are credentials. */
+const HEADER_NAME = /^(?!\*$)[\w!#$%&'*+.^`|~-]{1,100}$/;
+const HEADER_HELP = 'names of headers such as x-tenant, by commas';
+
+const HOST_NAME = /^(?=.{1,253}$)\w(?:[\w-]{0,61}\w)?(?:\.\w(?:[\w-]{0,61}\w)?)*$/;
+const HOST_HELP =
+  'host names such as attendance.example.com, by commas, without a port; addresses and localhost ' +
+  'need not be named';
+
+function list(
+  name: string,
+  text: string | undefined,
+  form: RegExp,
+  help: string,
+  fail: Fail,
+): readonly string[] {
+  const given = listed(text);
+  for (const one of given) {
+    if (!form.test(one)) fail(`${name} must be ${help}; one is "${one}"`);
+  }
+  return given;
+}
+
+function listed(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : text.split(',').map((one) => one.trim());
 }
 
 function logLevel(text: string | undefined, fail: Fail): LogLevel {

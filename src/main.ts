@@ -10,6 +10,7 @@ import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
 import { createLogger } from './log.js';
 import { type RebuildArguments, type RebuildTotals, rebuildStored } from './rebuilding.js';
+import { isLoopback } from './server/allowed-hosts.js';
 import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
 import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
@@ -213,6 +214,9 @@ function announce(config: Config, address: { host: string; port: number }, log: 
     { workers: config.workers },
     `ready on ${scheme}://${host}:${address.port} (gRPC, gRPC-Web, Connect)`,
   );
+  if (!isLoopback(config.host) && config.allowedHosts.length === 0) {
+    log.info('any Host is served, a rebound one too: ALLOWED_HOSTS names those that callers use');
+  }
 }
 
 /** Brings the schema up to date; returns the names of the migrations applied. */

@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DependencyHealth } from './app/ports.js';
+import { type CallLog, createCallLog } from './call-log.js';
 import type { Config } from './config.js';
 import type { Instant } from './domain/time.js';
 import type { PipelineContext } from './rpc/pipeline.js';
@@ -54,16 +55,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const roster = wakingRoster(stores.roster, () => sweeper.wake());
   let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
+  const calls = createCallLog(log);
   const server = createServer({
     host: config.host,
     port: config.port,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     corsOrigins: config.corsOrigins,
-    registerRoutes: registerRoutes(pipelineContext(log, metrics), stores.attendance, roster),
+    corsHeaders: config.corsHeaders,
+    allowedHosts: config.allowedHosts,
+    registerRoutes: registerRoutes(pipelineContext(calls, metrics), stores.attendance, roster),
     services: SERVICES,
     health,
     metrics,
-    log,
+    log: calls.log,
   });
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
@@ -82,6 +86,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop(graceMs) {
       stopping.abort();
       await Promise.all([server.drain(graceMs), sweeper.stop()]);
+      calls.flush();
       await stores.close();
     },
   };
@@ -154,13 +159,11 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function pipelineContext(log: Logger, metrics: Metrics): PipelineContext {
+function pipelineContext({ log, incident }: CallLog, metrics: Metrics): PipelineContext {
   return {
     now: () => Date.now() as Instant,
     observe: (method, code, seconds) => metrics.observeRpc(method, code, seconds),
-    unexpected: (method, incident, error) => {
-      log.error({ method: method.name, incident, err: error }, 'a call failed unexpectedly');
-    },
+    unexpected: (method, id, error) => incident({ method: method.name, incident: id, err: error }),
     failed: (method, failure, cause) => {
       const reason = reasonOf(cause);
       log.warn(

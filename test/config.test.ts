@@ -25,6 +25,8 @@ describe('the configuration', () => {
       requireKnownEmployees: false,
       tls: undefined,
       corsOrigins: [],
+      corsHeaders: [],
+      allowedHosts: [],
       workers: 1,
       logLevel: 'info',
     });
@@ -41,7 +43,12 @@ describe('the configuration', () => {
     ['anywhere, said aloud', { HOST: '0.0.0.0', AUTH_OFF_ANYWHERE: 'yes' }],
     ['both schemes of PostgreSQL', { DATABASE_URL: 'postgresql://u:p@h:1/d?sslmode=require' }],
     ['Redis over TLS', { REDIS_URL: 'rediss://:p@h:6380/2' }],
-    ['any origin', { CORS_ORIGINS: '*' }],
+    ['any origin, said aloud', { CORS_ORIGINS: '*', AUTH_OFF_ANYWHERE: 'yes' }],
+    ['headers of pages', { CORS_HEADERS: "x-tenant, Sentry-Trace,a!#$%&'*+-.^_`|~9" }],
+    [
+      'names it is called by',
+      { ALLOWED_HOSTS: 'attendance, my_service, a.prod.svc.cluster.local' },
+    ],
     ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
     ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
@@ -62,6 +69,16 @@ describe('the configuration', () => {
     ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
+    ['any origin without saying so', { CORS_ORIGINS: '*' }, 'AUTH_OFF_ANYWHERE'],
+    ['any origin among others', { CORS_ORIGINS: 'https://a.example,*' }, 'AUTH_OFF_ANYWHERE'],
+    ['a header name with a space', { CORS_HEADERS: 'x tenant' }, 'CORS_HEADERS'],
+    ['a header name with its value', { CORS_HEADERS: 'x-a: 1' }, 'CORS_HEADERS'],
+    ['any header', { CORS_HEADERS: '*' }, 'CORS_HEADERS'],
+    ['a header name that is empty', { CORS_HEADERS: 'x-a,,x-b' }, 'CORS_HEADERS'],
+    ['a host with its port', { ALLOWED_HOSTS: 'attendance:8080' }, 'ALLOWED_HOSTS'],
+    ['a host with its scheme', { ALLOWED_HOSTS: 'https://attendance' }, 'ALLOWED_HOSTS'],
+    ['any host', { ALLOWED_HOSTS: '*' }, 'ALLOWED_HOSTS'],
+    ['a host that begins with a dot', { ALLOWED_HOSTS: '.example.com' }, 'ALLOWED_HOSTS'],
     ['a time zone that is none', { DEFAULT_TIME_ZONE: 'Mars/Olympus' }, 'DEFAULT_TIME_ZONE'],
     [
       'a time zone in another spelling',
@@ -80,6 +97,13 @@ describe('the configuration', () => {
       expect(problems[0]).to.contain(variable);
     });
   }
+
+  it('takes names of hosts as they are compared', () => {
+    expect(readConfig({ ALLOWED_HOSTS: 'Attendance, B.example' }).allowedHosts).to.deep.equal([
+      'attendance',
+      'b.example',
+    ]);
+  });
 
   it('takes the zone of employees without one', () => {
     expect(readConfig({ DEFAULT_TIME_ZONE: 'Asia/Tokyo' }).defaultZone).to.equal(

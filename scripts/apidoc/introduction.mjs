@@ -53,6 +53,10 @@ request that breaks a rule is refused with INVALID_ARGUMENT and one
 | list, map | \`[...]\`, \`{...}\` | Empty when left out. |
 
 Local dates are strings \`YYYY-MM-DD\`, local times of day \`HH:MM\`, and time zones IANA names
-such as \`Europe/Vienna\`.`;
+such as \`Europe/Vienna\`.
+
+Texts are UTF-8. No text may have half of a surrogate pair, control characters or direction
+overrides (U+202A to U+202E, U+2066 to U+2069): names, ids and labels are one line; notes and
+reasons may have line breaks and tabs. Marks and joiners of a script stay.`;
 
 export const INTRODUCTION = { lead, body };

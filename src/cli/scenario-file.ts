@@ -7,6 +7,7 @@ import { fromJson, fromJsonString, type JsonValue } from '@bufbuild/protobuf';
 import type { SimulateAttendanceRequest } from '../client/index.js';
 import { SimulateAttendanceRequestSchema } from '../client/index.js';
 import { type JsonProblem, jsonProblems } from '../contract/json-problems.js';
+import { keepEveryKey } from '../contract/own-keys.js';
 import { EXIT_FAILED, ExitError, escapedText } from './console.js';
 
 /**
@@ -74,6 +75,7 @@ function textOf(bytes: Buffer, name: string): string {
 
 function parseScenario(text: string, name: string): SimulateAttendanceRequest {
   const schema = SimulateAttendanceRequestSchema;
+  keepEveryKey();
   const json = withoutDescription(parseJson(text, name));
   try {
     const request = fromJson(schema, json);

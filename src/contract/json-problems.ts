@@ -13,6 +13,8 @@ import {
 /** The longest piece of what was sent that is shown back. */
 const MAX_SHOWN = 40;
 
+const WELL_FORMED = 'text in UTF-8, without half of a surrogate pair';
+
 export interface JsonProblem {
   /** In the contract's names: `punches[3].kind`; empty for the value as a whole. */
   readonly path: string;
@@ -49,7 +51,9 @@ function* fieldProblems(
   value: JsonValue,
   path: string,
 ): Generator<JsonProblem, void, undefined> {
-  if (field.fieldKind !== 'list') {
+  if (field.fieldKind === 'map') {
+    yield* mapProblems(schema, field, value, path);
+  } else if (field.fieldKind !== 'list') {
     yield* valueProblems(schema, field, value, value, path);
   } else if (!Array.isArray(value)) {
     yield { path, says: `must be a list, [ ... ]; it is ${shown(value)}` };
@@ -57,6 +61,23 @@ function* fieldProblems(
     for (const [index, item] of value.entries()) {
       yield* valueProblems(schema, field, item, [item], `${path}[${index}]`);
     }
+  }
+}
+
+/** The contract's maps are of texts. */
+function* mapProblems(
+  schema: DescMessage,
+  field: DescField,
+  value: JsonValue,
+  path: string,
+): Generator<JsonProblem, void, undefined> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    yield { path, says: `must be an object, { ... }; it is ${shown(value)}` };
+    return;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (!key.isWellFormed()) yield { path, says: `must have keys that are ${WELL_FORMED}` };
+    else yield* valueProblems(schema, field, item, { [key]: item }, `${path}["${cut(key)}"]`);
   }
 }
 
@@ -76,7 +97,10 @@ function* valueProblems(
   try {
     fromJson(schema, { [field.name]: whole });
   } catch {
-    yield { path, says: `must be ${rightFor(field)}; it is ${shown(value)}` };
+    const isText = typeof value === 'string' && !value.isWellFormed();
+    // Not shown: it cannot be sent back either.
+    const says = isText ? WELL_FORMED : `${rightFor(field)}; it is ${shown(value)}`;
+    yield { path, says: `must be ${says}` };
   }
 }
 
@@ -102,7 +126,7 @@ function rightFor(field: DescField): string {
   if (message?.typeName === 'google.protobuf.Duration') {
     return 'a length in seconds, such as "900s" for a quarter of an hour';
   }
-  switch (field.scalar) {
+  switch (field.fieldKind === 'map' ? ScalarType.STRING : field.scalar) {
     case ScalarType.STRING:
       return 'a text, "..."';
     case ScalarType.BOOL:

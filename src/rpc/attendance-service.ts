@@ -52,10 +52,10 @@ import {
   parseRange,
   parseReason,
   parseStatus,
-  parseText,
 } from './parse.js';
 import { hashOf, requestIdOf } from './payload-hash.js';
 import type { Call, ServiceHandlers } from './pipeline.js';
+import { Problems } from './problems.js';
 import { simulateAttendance } from './simulate-service.js';
 import { toAttendance, toRevision } from './to-proto.js';
 import { violationsOf } from './validate.js';
@@ -124,12 +124,15 @@ function optional(text: string): string | undefined {
 
 /** `prefix` leads to the message from the request's root. */
 function markFact(message: MarkAttendanceRequest, call: Call, prefix: string): MarkFact {
-  const { employeeName, etag } = message;
+  const { employeeName, note, etag } = message;
   const date = parseDate(message.date, 'date', prefix);
   const status = parseMarkable(message.status, prefix);
   const portion = parsePortion(message.portion, prefix);
-  const note = parseText(message.note, 'note', prefix);
-  const name = employeeName === undefined ? undefined : parseName(employeeName, prefix);
+  const problems = new Problems();
+  problems.addText(note, `${prefix}note`, 'lines');
+  const isNamed = employeeName !== undefined;
+  const name = isNamed ? problems.try(() => parseName(employeeName, prefix)) : undefined;
+  problems.throwIfAny();
   return {
     kind: 'MARK',
     employeeId: parseId(message.employeeId, prefix),

@@ -7,6 +7,7 @@ import {
   Ignore,
 } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import type { FieldViolation } from '../domain/errors.js';
+import { quoted } from './free-text.js';
 
 /** In place of a value that is not shown back. */
 export const NOT_SHOWN = Symbol('a list or a message');
@@ -48,7 +49,8 @@ const HELP: Readonly<Record<string, string>> = {
   change_id: NUMBER_ID_HELP,
   device_id: 'must be at most 128 characters',
   event_id: 'must be at most 128 characters',
-  labels: 'must be at most 20, with keys of 1 to 64 characters and values of at most 200',
+  labels:
+    'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
   as_of_time: 'must be a time that has passed, or left out',
@@ -131,7 +133,7 @@ export function refusal(
 function shown(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const cut = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value;
-  return JSON.stringify(cut);
+  return quoted(cut);
 }
 
 /** A length is shown as the words for it, not as a text that was sent. */

@@ -17,6 +17,7 @@ import {
 } from '../domain/recorded-punch.js';
 import { findZone } from '../domain/zone.js';
 import { parsePunchTime } from './clock-times.js';
+import { quoted } from './free-text.js';
 import type { Problems } from './problems.js';
 
 const NO_FLAGS: readonly PunchFlag[] = [];
@@ -33,9 +34,9 @@ export function parsePunch(
 ): Punch | undefined {
   // The proto requires it.
   if (message.time === undefined) throw new Error('a punch without a time passed its rules');
+  const { kind, deviceId, eventId, location } = message;
   const time = parsePunchTime(message.time, path, problems);
   if (time === undefined) return undefined;
-  const { kind, deviceId, eventId, location } = message;
   const position = location && parsePosition(location);
   return { time, kind: kindOf(kind), deviceId, eventId, position, flags: NO_FLAGS };
 }
@@ -93,18 +94,27 @@ export function parseEvidence(
   path: string,
   problems: Problems,
 ): PunchEvidence {
-  const { deviceId, eventId, location, timeZone, note } = message;
-  requireStorable(deviceId, `${path}device_id`, problems);
-  requireStorable(eventId, `${path}event_id`, problems);
-  requireStorable(note, `${path}note`, problems);
+  const { location, timeZone, note } = message;
+  checkDevice(message, path, problems);
+  problems.addText(note, `${path}note`, 'lines');
   if (timeZone !== '' && findZone(timeZone) === undefined) {
     const description =
       'must be the IANA name of a time zone in its own spelling, such as Europe/Berlin, or ' +
-      `empty where the device does not say; it is ${JSON.stringify(timeZone)}`;
+      `empty where the device does not say; it is ${quoted(timeZone)}`;
     problems.add(`${path}time_zone`, 'TIME_ZONE_UNKNOWN', description);
   }
   const labels = parseLabels(message.labels, `${path}labels`, problems);
   return { source, timeZone, accuracyMeters: location?.accuracyMeters ?? 0, labels, note };
+}
+
+/** What the rules tell a punch by. */
+export function checkDevice(
+  { deviceId, eventId }: Pick<EvidenceFields, 'deviceId' | 'eventId'>,
+  path: string,
+  problems: Problems,
+): void {
+  problems.addText(deviceId, `${path}device_id`, 'line');
+  problems.addText(eventId, `${path}event_id`, 'line');
 }
 
 /** In the order of their keys: the same labels are the same bytes. Any key is kept as it is. */
@@ -116,17 +126,9 @@ function parseLabels(
   const keys = Object.keys(labels);
   if (keys.length === 0) return NO_LABELS;
   const parsed = keys.sort().map((key) => [key, labels[key] ?? ''] as const);
-  for (const text of parsed.flat()) requireStorable(text, field, problems);
+  for (const text of parsed.flat()) problems.addText(text, field, 'line');
   // Not set one by one: an object takes `__proto__` for something else then.
   return Object.fromEntries(parsed);
-}
-
-/** Only what PostgreSQL and UTF-8 cannot hold is refused: a clock's ids are as they are. */
-function requireStorable(text: string, field: string, problems: Problems): void {
-  if (!text.includes('\u0000') && text.isWellFormed()) return;
-  const name = field.slice(field.lastIndexOf('.') + 1);
-  const reason = `${name.toUpperCase()}_INVALID`;
-  problems.add(field, reason, 'must be well-formed text without NUL');
 }
 
 /** Where a recorded punch comes from; a problem is added for what the service alone may say. */

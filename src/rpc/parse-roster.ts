@@ -11,7 +11,7 @@ import type {
 import { checkOffShiftRules, checkShift } from '../domain/check-shift.js';
 import { toEpochDay } from '../domain/local-date.js';
 import { type Assignment, byFromDay, type Roster, type ShiftVersion } from '../domain/roster.js';
-import { parseDate, parseText } from './parse.js';
+import { parseDate } from './parse.js';
 import { parseOffShiftRules, parseShift } from './parse-shift.js';
 import type { Problems } from './problems.js';
 
@@ -93,9 +93,10 @@ function parseHolidays(
   return calendars;
 }
 
-/** A holiday's name; empty, and a problem added, when it cannot be kept. */
+/** A holiday's name; a problem is added when it cannot be kept. */
 export function parseHolidayName(name: string, path: string, problems: Problems): string {
-  return problems.try(() => parseText(name, 'name', `${path}.`)) ?? '';
+  problems.addText(name, `${path}.name`, 'line');
+  return name;
 }
 
 /** Refuses a shift that is named twice for a date. */

@@ -14,7 +14,7 @@ import type { Instant } from '../domain/time.js';
 import { parseMoment } from './clock-times.js';
 import { parseDate, parseId, parseMarkable, parsePortion, parseText } from './parse.js';
 import { parseEmployee, parseEmployeeName } from './parse-employee.js';
-import { parsePunch } from './parse-punch.js';
+import { checkDevice, parsePunch } from './parse-punch.js';
 import { parseRoster } from './parse-roster.js';
 import { Problems } from './problems.js';
 import { findRange, withinCalendar } from './scenario-range.js';
@@ -33,9 +33,11 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
   if (who === undefined) throw new Error('a request without an employee passed its rules');
   const roster = parseRoster(message, who.calendarId, problems);
   const employee = parseEmployee(message, who, roster, problems);
-  const punches = message.punches.flatMap(
-    (punch, index) => parsePunch(punch, `punches[${index}].`, problems) ?? [],
-  );
+  const punches = message.punches.flatMap((punch, index) => {
+    const path = `punches[${index}].`;
+    checkDevice(punch, path, problems);
+    return parsePunch(punch, path, problems) ?? [];
+  });
   const marks = parseMarks(message.marks, problems);
   const { nowTime } = message;
   const saidNow = nowTime && parseMoment(nowTime, 'now_time', problems);

@@ -29,6 +29,7 @@ import {
   type WorkRules,
 } from '../domain/shift.js';
 import { findZone, type Zone } from '../domain/zone.js';
+import { quoted } from './free-text.js';
 import type { Problems } from './problems.js';
 
 /** How far a shift's punch window reaches beyond the shift when nobody says. */
@@ -51,7 +52,7 @@ export function parseZone(name: string, field: string, problems: Problems): Zone
   if (zone === undefined) {
     const description =
       `must be the IANA name of a time zone, such as Europe/Berlin, in its own spelling; ` +
-      `it is ${JSON.stringify(name)}`;
+      `it is ${quoted(name)}`;
     problems.add(field, 'TIME_ZONE_UNKNOWN', description);
   }
   return zone;

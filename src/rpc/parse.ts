@@ -16,6 +16,7 @@ import { AttendanceError, invalidField } from '../domain/errors.js';
 import { type LocalDate, parseLocalDate } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
 import { refusal } from './field-help.js';
+import { requireText } from './free-text.js';
 import { recordTimeOf } from './instants.js';
 
 function refuse(prefix: string, name: string, value: unknown): AttendanceError {
@@ -71,27 +72,17 @@ export function parsePortion(value: WirePortion, prefix: string): Portion {
   return portion;
 }
 
-/** Control characters: a name is one line of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-
 /** A name as people write it: trimmed, with something to read in it, on one line. */
 export function parseName(value: string, prefix: string): string {
   const name = value.trim();
-  const path = `${prefix}employee_name`;
   if (name === '') throw refuse(prefix, 'employee_name', '');
-  if (CONTROL.test(name) || !name.isWellFormed()) {
-    throw invalidField(path, 'EMPLOYEE_NAME_INVALID', 'must be one line of well-formed text');
-  }
+  requireText(name, `${prefix}employee_name`, 'line');
   return name;
 }
 
-/** Free text of several lines; only what PostgreSQL and UTF-8 cannot hold is refused. */
+/** What people write in a box: several lines, if they like. */
 export function parseText(value: string, name: string, prefix: string): string {
-  if (value.includes('\u0000') || !value.isWellFormed()) {
-    const reason = `${name.toUpperCase()}_INVALID`;
-    throw invalidField(`${prefix}${name}`, reason, 'must be well-formed text without NUL');
-  }
+  requireText(value, `${prefix}${name}`, 'lines');
   return value;
 }
 

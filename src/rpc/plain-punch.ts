@@ -12,6 +12,7 @@ const MAX_NOTE = 1000;
 const MAX_LABELS = 20;
 const MAX_LABEL_KEY = 64;
 const MAX_LABEL_VALUE = 200;
+const NO_LABEL_KEY = '__proto__';
 const MAX_ACCURACY_METERS = 100_000_000;
 
 /** Whether a punch is certainly somebody's and as the contract says. */
@@ -50,6 +51,7 @@ function hasPlainLabels({ labels }: Punch): boolean {
   if (keys.length > MAX_LABELS) return false;
   return keys.every((key) => {
     const value = labels[key] ?? '';
-    return key !== '' && key.length <= MAX_LABEL_KEY && value.length <= MAX_LABEL_VALUE;
+    if (key === '' || key === NO_LABEL_KEY) return false;
+    return key.length <= MAX_LABEL_KEY && value.length <= MAX_LABEL_VALUE;
   });
 }

@@ -3,6 +3,7 @@
 // nothing parsed may be used before `throwIfAny`.
 
 import { AttendanceError, type FieldViolation } from '../domain/errors.js';
+import { type TextForm, textViolation } from './free-text.js';
 
 export class Problems {
   readonly #violations: FieldViolation[] = [];
@@ -22,6 +23,12 @@ export class Problems {
 
   addAll(violations: Iterable<FieldViolation>): void {
     for (const violation of violations) this.#violations.push(violation);
+  }
+
+  /** The problem with a text that has characters which it may not have. */
+  addText(text: string, field: string, form: TextForm): void {
+    const violation = textViolation(text, field, form);
+    if (violation !== undefined) this.#violations.push(violation);
   }
 
   /** What `parse` gives; undefined, and its problems added, when it refuses the value. */

@@ -17,12 +17,26 @@ type RequestHeaders = { readonly [name: string]: string | string[] | undefined }
 /** Chromium's upper bound; Firefox takes up to a day. */
 const MAX_AGE_SECONDS = 7200;
 
-// Connect lists its own; a browser must also be told of those every caller may need.
-const ALLOWED_HEADERS = [...cors.allowedHeaders, 'Authorization', 'Traceparent', 'Tracestate'];
+// Connect lists its own; a browser must also be told of those that people's clients, tracing
+// libraries and gateways send. The service may ignore them: a browser asks for all that are sent,
+// and one that is not allowed keeps the whole call back.
+const ALLOWED_HEADERS = [
+  ...cors.allowedHeaders,
+  'Authorization',
+  'Baggage',
+  'Traceparent',
+  'Tracestate',
+  'X-Correlation-Id',
+  'X-Request-Id',
+];
 const ALLOWED_METHODS = [...cors.allowedMethods, 'HEAD'];
 
-/** `origins`: as a browser writes them (`https://app.example.com`); `*` allows every one. */
-export function createCors(origins: readonly string[]): Cors {
+/**
+ * `origins`: as a browser writes them (`https://app.example.com`); `*` allows every one.
+ * `moreHeaders`: names that pages may send besides.
+ */
+export function createCors(origins: readonly string[], moreHeaders: readonly string[] = []): Cors {
+  const allowedHeaders = [...ALLOWED_HEADERS, ...moreHeaders].join(', ');
   const isAny = origins.includes('*');
   const listed = new Set(origins.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
   const headers = (requestHeaders: RequestHeaders): Record<string, string> => {
@@ -49,7 +63,7 @@ export function createCors(origins: readonly string[]): Cors {
       return {
         ...common,
         'access-control-allow-methods': ALLOWED_METHODS.join(', '),
-        'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
+        'access-control-allow-headers': allowedHeaders,
         'access-control-max-age': String(MAX_AGE_SECONDS),
       };
     },

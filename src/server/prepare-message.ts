@@ -20,6 +20,7 @@ import { messageTooLarge, tooMuchInFlight } from './request-body.js';
 import type { Call } from './rpc-call.js';
 import { refusalError } from './rpc-error.js';
 import { refusePiece } from './unreadable-json.js';
+import { NOT_UTF8, UTF8_JSON } from './utf8-json.js';
 
 /** What is decoded at once: some tens of thousands of parts at most, a few milliseconds. */
 const SMALL_BYTES = 16 * 1024;
@@ -176,9 +177,11 @@ class Opener {
   async #readJson(bytes: Uint8Array) {
     let json: JsonValue;
     try {
-      json = JSON.parse(new TextDecoder().decode(bytes)) as JsonValue;
+      json = JSON.parse(UTF8_JSON.textDecoder.decode(bytes)) as JsonValue;
     } catch (error) {
-      const text = `cannot decode message ${this.#desc.typeName} from JSON: ${textOf(error)}`;
+      const why = textOf(error);
+      const decoding = `cannot decode message ${this.#desc.typeName} from JSON: ${why}`;
+      const text = why === NOT_UTF8 ? why : decoding;
       throw this.#unreadable(new ConnectError(text, Code.InvalidArgument));
     }
     try {

@@ -6,6 +6,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import type { Refusal } from './rpc-error.js';
+import { NOT_UTF8 } from './utf8-json.js';
 
 /** Longer texts carry a client's own value back to it; cut, for they travel in headers. */
 const MAX_ECHO_CHARACTERS = 300;
@@ -83,6 +84,14 @@ const RULES: readonly Rule[] = [
     }),
   ],
   [/^unexpected end flag/, () => malformed('The request has an end-of-stream message too many.')],
+  [
+    /^parse binary: .*not valid for encoding utf-8/,
+    () => malformed('A text in the message is not UTF-8; send it in UTF-8, as protobuf has texts.'),
+  ],
+  [
+    new RegExp(`^${NOT_UTF8}$`),
+    () => malformed('The JSON of the request is not UTF-8; send it in UTF-8, as JSON is sent.'),
+  ],
   [/^parse binary: /, () => malformed('The message is not valid protobuf of the expected type.')],
   [
     UNREADABLE_JSON,
@@ -125,7 +134,7 @@ function withArticle(input: DescMessage | undefined): string {
 
 /** JSON of which unreadable-json.ts may find the places that are wrong. */
 export function isUnreadableJson({ rawMessage }: ConnectError): boolean {
-  return UNREADABLE_JSON.test(rawMessage);
+  return UNREADABLE_JSON.test(rawMessage) || rawMessage === NOT_UTF8;
 }
 
 function cut(text: string): string {

@@ -2,6 +2,7 @@
 // is (a preflight, a call, a plain page, nothing known) and who answers it.
 
 import { Code } from '@connectrpc/connect';
+import type { RefuseOrigin } from './allowed-hosts.js';
 import { answerRefusal } from './answer-refusal.js';
 import type { Cors } from './cors.js';
 import type { Exchange } from './exchange.js';
@@ -16,6 +17,7 @@ export interface RequestHandlerOptions {
   readonly rpc: RpcEndpoint;
   readonly plain: PlainEndpoints;
   readonly cors: Cors;
+  readonly refuseOrigin: RefuseOrigin;
   readonly bounds: WriteBounds;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -24,20 +26,30 @@ export interface RequestHandlerOptions {
 export type RequestHandler = (exchange: Exchange) => void;
 
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
-  const { rpc, cors, log } = options;
+  const { rpc, cors, refuseOrigin, bounds, metrics, log } = options;
   return (exchange) => {
+    const fail = (error: unknown) => {
+      log.debug({ err: error }, 'a request could not be answered');
+      exchange.cut();
+    };
     for (const [name, value] of Object.entries(cors.headers(exchange.headers))) {
       exchange.setHeader(name, value);
+    }
+    const { method, target: url, headers } = exchange;
+    const refusal = refuseOrigin({ method, url, headers });
+    if (refusal !== undefined) {
+      if (isRpcContentType(headers['content-type'] ?? '')) {
+        metrics.observeRpc(undefined, refusal.code, 0);
+      }
+      answerRefusal(exchange, refusalError(refusal), bounds).catch(fail);
+      return;
     }
     const path = exchange.target.split('?', 1)[0] ?? '';
     if (cors.isPreflight(exchange.method, exchange.headers)) {
       return exchange.respondAll(204, cors.preflightHeaders(exchange.headers));
     }
     if (rpc.handle(path, exchange)) return;
-    answerOther(path, exchange, options).catch((error: unknown) => {
-      log.debug({ err: error }, 'a request could not be answered');
-      exchange.cut();
-    });
+    answerOther(path, exchange, options).catch(fail);
   };
 }
 

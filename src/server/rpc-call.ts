@@ -2,7 +2,6 @@
 // much time it has, and a signal for when its caller is gone.
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError, type ContextValues, createContextValues } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import type { Exchange } from './exchange.js';
@@ -88,25 +87,6 @@ function capTimeout(header: Headers): void {
     header.set('connect-timeout-ms', String(MAX_TIMER_MS));
   }
 }
-
-/** Connect's library takes base64 that is none for a failure of its own. */
-export function isBadQuery({ method, url }: Call): boolean {
-  if (method !== 'GET') return false;
-  const query = new URL(url).searchParams;
-  if (query.get('base64') !== '1') return false;
-  try {
-    base64Decode(query.get('message') ?? '');
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-export const BAD_QUERY: Refusal = {
-  code: Code.InvalidArgument,
-  reason: 'MALFORMED_REQUEST',
-  message: 'The query parameter message must be base64 (URL-safe or not), since base64 is 1.',
-};
 
 export const BAD_TARGET: Refusal = {
   code: Code.InvalidArgument,

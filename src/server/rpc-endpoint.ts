@@ -9,6 +9,7 @@ import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/conn
 import { DEFAULT_UNARY_DEADLINE_MS } from '../rpc/pipeline.js';
 import { createAdmission, type Place } from './admission.js';
 import { answerRefusal, isGrpcContentType } from './answer-refusal.js';
+import { badQuery } from './bad-query.js';
 import { createBodyShares } from './body-shares.js';
 import { recordCall } from './call-record.js';
 import { type CallInHand, completeErrors } from './complete-errors.js';
@@ -21,7 +22,7 @@ import type { Metrics } from './metrics.js';
 import { overloadError, refuseOverload } from './overload-refusal.js';
 import { prepareCall, prepareStream } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
-import { BAD_QUERY, BAD_TARGET, type Call, callOf, isBadQuery, timeoutMsOf } from './rpc-call.js';
+import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
 import { hasErrorInfo, type Refusal, refusalError } from './rpc-error.js';
 import { createStreamCount } from './stream-count.js';
 import { ClientGoneError, writeResponse } from './write-response.js';
@@ -111,7 +112,8 @@ class Calls {
     try {
       const call = callOf(exchange, this.#options.isEncrypted);
       if (call === undefined) throw refusalError(BAD_TARGET);
-      if (isBadQuery(call)) throw refusalError(BAD_QUERY);
+      const unreadable = badQuery(call);
+      if (unreadable !== undefined) throw refusalError(unreadable);
       const { methodKind } = handler.method;
       const hasOneMessage = methodKind === 'unary' || methodKind === 'server_streaming';
       const leave = methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange);

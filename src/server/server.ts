@@ -7,7 +7,9 @@ import type { DescService } from '@bufbuild/protobuf';
 import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/connect';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
+import { keepEveryKey } from '../contract/own-keys.js';
 import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/error-table.js';
+import { createOriginCheck } from './allowed-hosts.js';
 import { fillRecord } from './call-record.js';
 import { COMPRESSIONS } from './compressions.js';
 import { createConnections } from './connections.js';
@@ -29,6 +31,7 @@ import { REFLECTION_SERVICES, registerReflection } from './reflection-service.js
 import { createRequestHandler } from './request-handler.js';
 import { createRpcEndpoint } from './rpc-endpoint.js';
 import { refusalError } from './rpc-error.js';
+import { UTF8_JSON } from './utf8-json.js';
 import { within } from './within.js';
 
 export interface ServerOptions {
@@ -39,6 +42,10 @@ export interface ServerOptions {
   readonly tls?: TlsFiles;
   /** Origins of web pages that may call, as browsers write them; `*` for all; none by default. */
   readonly corsOrigins: readonly string[];
+  /** Headers that those pages may send besides the usual ones; none by default. */
+  readonly corsHeaders?: readonly string[];
+  /** Names that callers call the server by, in lower case; `localhost` and addresses go unsaid. */
+  readonly allowedHosts?: readonly string[];
   /** Registers the services. `draining` aborts when the server begins to drain. */
   readonly registerRoutes: (router: ConnectRouter, context: RouteContext) => void;
   /** The services registered, for reflection and health. */
@@ -68,6 +75,7 @@ export interface AttendanceServer {
 }
 
 export function createServer(options: ServerOptions): AttendanceServer {
+  keepEveryKey();
   const { log, metrics } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const draining = new AbortController();
@@ -107,7 +115,8 @@ export function createServer(options: ServerOptions): AttendanceServer {
       unread,
     }),
     plain: createPlainEndpoints(monitor, metrics, log),
-    cors: createCors(options.corsOrigins),
+    cors: createCors(options.corsOrigins, options.corsHeaders),
+    refuseOrigin: createOriginCheck({ allowedHosts: [], ...options }),
     bounds: { stallTimeoutMs: limits.writeStallTimeoutMs, unread },
     metrics,
     log,
@@ -152,7 +161,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
  * everything, and a status "banana" would count as none given.
  * The registry: the errors in a batch's answer are Any, and JSON cannot be written without it.
  */
-const JSON_OPTIONS = { ignoreUnknownFields: false, registry: DETAIL_TYPES };
+const JSON_OPTIONS = { ignoreUnknownFields: false, registry: DETAIL_TYPES, ...UTF8_JSON };
 
 /** What a caller cut off is told to wait before it calls again, elsewhere. */
 const RETRY_AFTER_MS = 1_000;

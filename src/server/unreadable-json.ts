@@ -10,6 +10,7 @@ import { type JsonProblem, jsonProblems } from '../contract/json-problems.js';
 import type { UnreadablePiece } from './decode-in-turns.js';
 import { inflate } from './inflate.js';
 import type { Refusal } from './rpc-error.js';
+import { decodeMarked } from './utf8-json.js';
 
 /** The most problems told at a time, and looked for: an error travels in headers. */
 const MAX_PROBLEMS = 10;
@@ -74,7 +75,7 @@ function refusalOf(problems: readonly JsonProblem[]): Refusal | undefined {
 
 function parse(bytes: Uint8Array): JsonValue | undefined {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as JsonValue;
+    return JSON.parse(decodeMarked(bytes)) as JsonValue;
   } catch {
     return undefined;
   }

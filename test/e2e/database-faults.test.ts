@@ -79,6 +79,27 @@ describe('PostgreSQL comes and goes', function () {
     expect((await mark(service, 'outage', ABSENT)).attendance?.revision).to.equal(2);
   });
 
+  it('an outage is told in a few lines that count every call', async () => {
+    const service = await start();
+    await cluster.stop();
+    const CALLS = 300;
+    const calls = Array.from({ length: CALLS }, (_, n) =>
+      refusalOf(service.client.getAttendance({ employeeId: `away-${n}`, date: DAY })),
+    );
+    const reasons = new Set((await Promise.all(calls)).map(({ reason }) => reason));
+    expect([...reasons]).to.deep.equal(['STORE_UNAVAILABLE']);
+    // What is left is written when it stops.
+    await service.stop();
+    running = undefined;
+    await cluster.start();
+    const lines = log.filter(({ msg }) => msg === 'a call could not be served');
+    const told = lines.reduce((sum, { times = 1 }) => sum + Number(times), 0);
+    expect(told).to.equal(CALLS);
+    expect(lines[0]).to.include({ method: 'GetAttendance', failure: 'STORE_UNAVAILABLE' });
+    // One a second, and the calls' own deadlines end them within 15.
+    expect(lines.length).to.be.below(20);
+  });
+
   it('defect 6: down at start, it is waited for with a log line and a readiness that says so', async () => {
     await cluster.stop();
     const service = await start(true);

@@ -119,7 +119,7 @@ describe('a command', () => {
 
   it('keeps a label of whatever name', () => {
     const request = create(ClockInRequestSchema, { employeeId: 'mia' });
-    // As a caller within the process may give it: messages from outside lose it when they are read.
+    // As a caller within the process may give it: in messages from outside the contract refuses it.
     Object.defineProperty(request.labels, '__proto__', { value: 'x', enumerable: true });
     const { labels } = commandFact('CLOCK_IN', request, callAt(NOW)).punch;
     expect(JSON.stringify(labels)).to.equal('{"__proto__":"x"}');

@@ -130,6 +130,42 @@ describe('CORS', () => {
     expect(answer.headers.get('vary')).to.include('Origin');
   });
 
+  it('lets pages send what clients and tracing libraries send, and what is configured', async () => {
+    const { url } = await serve({
+      corsOrigins: ['https://app.example.com'],
+      corsHeaders: ['x-tenant'],
+    });
+    const preflight = await ask(url, 'https://app.example.com');
+    const allowed = preflight.headers
+      .get('access-control-allow-headers')
+      ?.toLowerCase()
+      .split(', ');
+    expect(allowed).to.include.members([
+      'authorization',
+      'baggage',
+      'connect-protocol-version',
+      'connect-timeout-ms',
+      'content-type',
+      'grpc-timeout',
+      'traceparent',
+      'tracestate',
+      'x-correlation-id',
+      'x-grpc-web',
+      'x-request-id',
+      'x-tenant',
+      'x-user-agent',
+    ]);
+  });
+
+  it('lets pages read what a client needs of an answer', async () => {
+    const { url } = await serve({ corsOrigins: ['https://app.example.com'] });
+    const answer = await call(url, 'https://app.example.com');
+    const exposed = answer.headers.get('access-control-expose-headers')?.toLowerCase().split(', ');
+    // The way out and when to try again stand in the details of an error.
+    const needed = ['grpc-status', 'grpc-message', 'grpc-status-details-bin'];
+    expect(exposed).to.include.members(needed);
+  });
+
   it('gives an origin that is not listed nothing', async () => {
     const { url } = await serve({ corsOrigins: ['https://app.example.com'] });
     for (const answer of [

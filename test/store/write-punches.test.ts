@@ -98,7 +98,7 @@ describe('punches as the store writes them', function () {
         position: { latitude: 47.376_886_6, longitude: -8.541_694 },
         accuracyMeters: 12.5,
         timeZone: 'Europe/Zurich',
-        labels: { gate: 'north "7"', empty: '' },
+        labels: { gate: 'north "7"', empty: '', constructor: 'c', toString: 't' },
         note: 'with, commas {and} "quotes" \\ ',
         flags: ['CLOCK_SKEW', 'EVENT_ID_CONFLICT'],
         source: 'FILE',

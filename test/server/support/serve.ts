@@ -19,6 +19,9 @@ export interface ServeOptions {
   readonly limits?: Partial<Limits>;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly corsOrigins?: readonly string[];
+  readonly corsHeaders?: readonly string[];
+  /** `x` when not given: requests that are written by hand call the server so. */
+  readonly allowedHosts?: readonly string[];
   readonly routes?: Partial<ServiceImpl<typeof AttendanceService>>;
   readonly health?: () => Promise<readonly DependencyHealth[]>;
 }
@@ -67,6 +70,8 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     host: '127.0.0.1',
     port: 0,
     corsOrigins: options.corsOrigins ?? [],
+    corsHeaders: options.corsHeaders ?? [],
+    allowedHosts: options.allowedHosts ?? ['x'],
     registerRoutes: (router) => router.service(AttendanceService, { ...ECHO, ...options.routes }),
     services: [AttendanceService],
     health: options.health ?? (async () => UP),
