@@ -20,7 +20,7 @@ import { messageTooLarge, tooMuchInFlight } from './request-body.js';
 import type { Call } from './rpc-call.js';
 import { refusalError } from './rpc-error.js';
 import { refusePiece } from './unreadable-json.js';
-import { NOT_UTF8, UTF8_JSON } from './utf8-json.js';
+import { decodeMarked, NOT_UTF8, UTF8_JSON } from './utf8-json.js';
 
 /** What is decoded at once: some tens of thousands of parts at most, a few milliseconds. */
 const SMALL_BYTES = 16 * 1024;
@@ -175,16 +175,8 @@ class Opener {
   }
 
   async #readJson(bytes: Uint8Array) {
-    let json: JsonValue;
     try {
-      json = JSON.parse(UTF8_JSON.textDecoder.decode(bytes)) as JsonValue;
-    } catch (error) {
-      const why = textOf(error);
-      const decoding = `cannot decode message ${this.#desc.typeName} from JSON: ${why}`;
-      const text = why === NOT_UTF8 ? why : decoding;
-      throw this.#unreadable(new ConnectError(text, Code.InvalidArgument));
-    }
-    try {
+      const json = parseJson(bytes, this.#desc);
       return await decodeJson(this.#desc, json, this.#options.jsonOptions, this.#turns);
     } catch (error) {
       if (!(error instanceof UnreadablePiece)) throw error;
@@ -197,6 +189,29 @@ class Opener {
   /** In the words of this service. */
   #unreadable(error: ConnectError): ConnectError {
     return refusalError(refusalFor(error, this.#desc));
+  }
+}
+
+/** Throws UnreadablePiece. */
+function parseJson(bytes: Uint8Array, desc: DescMessage): JsonValue {
+  try {
+    return JSON.parse(UTF8_JSON.textDecoder.decode(bytes)) as JsonValue;
+  } catch (error) {
+    const why = textOf(error);
+    const isSmall = bytes.length <= SMALL_BYTES;
+    if (why === NOT_UTF8)
+      throw new UnreadablePiece(isSmall ? markedJson(bytes) : {}, undefined, error);
+    const text = `cannot decode message ${desc.typeName} from JSON: ${why}`;
+    throw new UnreadablePiece({}, undefined, new Error(text));
+  }
+}
+
+/** With marks where it is not UTF-8, so that the fields are found; nothing when it is no JSON. */
+function markedJson(bytes: Uint8Array): JsonValue {
+  try {
+    return JSON.parse(decodeMarked(bytes)) as JsonValue;
+  } catch {
+    return {};
   }
 }
 
