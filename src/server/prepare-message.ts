@@ -109,7 +109,7 @@ export function prepareStream(
   const decoded: DecodedMessages = [];
   setDecoded(call.contextValues, decoded);
   const opener = new Opener(method.input, form.isJson, options, call.signal);
-  const encoding = call.header.get(form.encodingHeader) ?? undefined;
+  const encoding = call.header.get(form.encodingHeader) ?? 'identity';
   async function* body(): AsyncGenerator<Uint8Array> {
     for await (const envelope of envelopes(call.body, options.maxBytes, memory)) {
       const flags = envelope[0] ?? 0;
@@ -266,15 +266,18 @@ interface SentMessage {
 /** Undefined when it is cut short: the handler says so. */
 function messageOf(body: Buffer, form: Form, header: Headers): SentMessage | undefined {
   const named = header.get(form.encodingHeader) ?? 'identity';
-  const encoding = named === 'identity' ? undefined : named;
-  if (!form.isEnveloped) return { bytes: body, encoding, hasMore: false };
+  if (!form.isEnveloped) {
+    const encoding = named === 'identity' ? undefined : named;
+    return { bytes: body, encoding, hasMore: false };
+  }
   if (body.length < ENVELOPE_HEADER_BYTES) return undefined;
   const end = ENVELOPE_HEADER_BYTES + body.readUInt32BE(1);
   if (body.length < end) return undefined;
   const isCompressed = ((body[0] ?? 0) & compressedFlag) === compressedFlag;
   return {
     bytes: body.subarray(ENVELOPE_HEADER_BYTES, end),
-    encoding: isCompressed ? encoding : undefined,
+    // Compressed by nothing: for the handler to refuse.
+    encoding: isCompressed ? named : undefined,
     hasMore: body.length > end,
   };
 }

@@ -298,13 +298,13 @@ function refusalOfBareAnswer(
   switch (answer.status) {
     case 405:
       return {
-        code: Code.Unimplemented,
+        // What Connect makes of this status when nothing else is said; so below.
+        code: Code.Unknown,
         reason: 'HTTP_METHOD_NOT_ALLOWED',
         message: `${method.name} is called with ${allowedMethods.join(' or ')}.`,
       };
     case 415:
       return {
-        // What gRPC and Connect make of this status when nothing else is said.
         code: Code.Unknown,
         reason: 'UNSUPPORTED_CONTENT_TYPE',
         message:

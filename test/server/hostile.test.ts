@@ -335,8 +335,10 @@ describe('refusals outside of the pipeline', () => {
 
   it('say which methods there are', async () => {
     const { url } = await serve();
-    const put = await fetch(`${url}${GET}`, { method: 'PUT' });
+    const headers = { 'content-type': 'application/proto' };
+    const put = await fetch(`${url}${GET}`, { method: 'PUT', headers });
     expect([put.status, put.headers.get('allow')]).to.deep.equal([405, 'POST, GET']);
+    expect(((await put.json()) as { code: string }).code).to.equal('unknown');
   });
 
   it('take gRPC with a charset for gRPC', async () => {
