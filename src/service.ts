@@ -44,7 +44,8 @@ const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
-  const stores = openStores(options);
+  const onConnectionLost = () => server.health.suspect();
+  const stores = openStores({ ...options, onConnectionLost });
   const ports = {
     changes: stores.sweep,
     store: stores.attendance,
@@ -72,6 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
     migrated = true;
+    server.health.changed();
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});

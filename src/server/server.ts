@@ -62,6 +62,8 @@ export interface AttendanceServer {
    * again it returns the same promise.
    */
   drain(graceMs: number): Promise<void>;
+  /** To be told of what bears on the health before anybody asks. */
+  readonly health: Pick<HealthMonitor, 'suspect' | 'changed'>;
 }
 
 export function createServer(options: ServerOptions): AttendanceServer {
@@ -111,6 +113,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   });
   let drained: Promise<void> | undefined;
   return {
+    health: monitor,
     listen: () => door.listen(options.host, options.port),
     drain(graceMs) {
       drained ??= (async () => {

@@ -94,10 +94,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** `url`: a PostgreSQL connection URL. Does not connect until used. */
+/**
+ * `url`: a PostgreSQL connection URL. Does not connect until used. `onLost` hears of every
+ * connection that was lost or could not be made, in use or idle.
+ */
 export function openDatabase(
   url: string,
-  onIdleError: (error: Error) => void,
+  onLost: (error: Error) => void,
   maxConnections: number,
 ): Database {
   const pool = new pg.Pool({
@@ -115,13 +118,18 @@ export function openDatabase(
     },
   } as pg.PoolConfig);
   // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
-  pool.on('error', onIdleError);
+  pool.on('error', onLost);
+
+  const notice = (error: unknown) => {
+    if (error instanceof Error && isConnectionError(error)) onLost(error);
+  };
 
   async function checkout(): Promise<pg.PoolClient> {
     if (pool.waitingCount >= MAX_WAITING) throw overloaded();
     try {
       return await pool.connect();
     } catch (error) {
+      notice(error);
       throw isQueueTimeout(error) ? overloaded() : error;
     }
   }
@@ -137,6 +145,7 @@ export function openDatabase(
       return result;
     } catch (error) {
       client.release(true);
+      notice(error);
       throw error;
     }
   }
