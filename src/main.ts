@@ -190,7 +190,7 @@ function runMany(config: Config, databaseUrl: string, log: Logger): Running {
     },
     (error: unknown) => error,
   );
-  return { ended, stop: () => workers.stop(DRAIN_GRACE_MS) };
+  return { ended, stop: () => workers.stop(config.drainDelayMs + DRAIN_GRACE_MS) };
 }
 
 /** One of several processes: the database is the primary's, and others write to it too. */

@@ -35,7 +35,10 @@ export interface Service {
   readonly port: number;
   /** Resolves when the schema is there and calls are served; rejects when it cannot be made. */
   readonly ready: Promise<void>;
-  /** Finishes what is in flight, up to `graceMs`, then closes everything. */
+  /**
+   * Tells probes, and serves on for the configured delay; finishes what is in flight, up to
+   * `graceMs`, then closes everything.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -83,7 +86,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ready,
     async stop(graceMs) {
       stopping.abort();
-      await Promise.all([server.drain(graceMs), sweeper.stop()]);
+      await Promise.all([server.drain(graceMs, config.drainDelayMs), sweeper.stop()]);
       await stores.close();
     },
   };

@@ -7,8 +7,11 @@ import type { Logger } from 'pino';
 /** What is logged of them in all: one that comes back with every timer must not fill the disk. */
 const MAX_LOGGED = 20;
 
-/** What keeps its promise after such an error is not known: beyond this the process just ends. */
-const END_WITHIN_MS = 60_000;
+/**
+ * What keeps its promise after such an error is not known: beyond this the process just ends. Above
+ * the sum of what is waited for in order: the delay, the grace, and the embedded database.
+ */
+const END_WITHIN_MS = 90_000;
 
 /** That the process ends because of errors nobody caught; each is in the log already. */
 export class UnexpectedEnd extends Error {

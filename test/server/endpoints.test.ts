@@ -293,6 +293,16 @@ describe('drain', () => {
     });
   }
 
+  it('serves on for the notice that it gives, and is closed then', async () => {
+    const { url, server, port } = await serve();
+    const drained = server.drain(10_000, 1_000);
+    const asked = await fetch(`${url}/readyz`);
+    expect(await asked.json()).to.have.property('status', 'draining');
+    await drained;
+    const refused = await dial(port).catch((error: NodeJS.ErrnoException) => error.code);
+    expect(refused).to.equal('ECONNREFUSED');
+  });
+
   it('says so to those who are connected', async () => {
     const begun = gate();
     const go = gate();
