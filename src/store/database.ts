@@ -37,7 +37,7 @@ const QUERY_TIMEOUT_MS = 20_000;
  * never analysed is kept while it grows. Generic plans: they do not depend on values. What this
  * code relies on is set, whatever the database's own defaults are.
  */
-const SESSION = [
+export const SESSION = [
   `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
   `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
   `set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_TIMEOUT_MS}`,
@@ -96,12 +96,13 @@ export interface Database {
 
 /**
  * `url`: a PostgreSQL connection URL. Does not connect until used. `onLost` hears of every
- * connection that was lost or could not be made, in use or idle.
+ * connection that was lost or could not be made, in use or idle. `session`: SQL that sets it up.
  */
 export function openDatabase(
   url: string,
   onLost: (error: Error) => void,
   maxConnections: number,
+  session = SESSION,
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -114,7 +115,7 @@ export function openDatabase(
     application_name: 'attendance',
     types: { getTypeParser: typeParser },
     onConnect: async (client: pg.ClientBase) => {
-      await client.query(SESSION);
+      await client.query(session);
     },
   } as pg.PoolConfig);
   // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
