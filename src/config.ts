@@ -28,6 +28,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Processes that serve, 1 to MAX_WORKERS. */
   readonly workers: number;
+  /** How long it serves on after a signal to stop, with a readiness that says so. */
+  readonly drainDelayMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -36,6 +38,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const DEFAULT_PORT = 8080;
 const MAX_WORKERS = 64;
+
+/** Longer than three probes of Kubernetes's default, and as long as it waits for an end. */
+const MAX_DRAIN_DELAY_SECONDS = 30;
 
 /** Every error of a configuration, each naming its variable. */
 export class ConfigError extends Error {
@@ -76,6 +81,7 @@ export function readConfig(env: Environment): Config {
       (name) => name.toLowerCase(),
     ),
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
+    drainDelayMs: 1000 * drainDelaySeconds(read('DRAIN_DELAY_SECONDS'), fail),
     logLevel: logLevel(read('LOG_LEVEL'), fail),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -118,6 +124,10 @@ function wholeNumber(
   if (value >= least && value <= most) return value;
   fail(`${name} must be a whole number from ${least} to ${most}; it is "${text}"`);
   return usual;
+}
+
+function drainDelaySeconds(text: string | undefined, fail: Fail): number {
+  return wholeNumber('DRAIN_DELAY_SECONDS', text, 0, 0, MAX_DRAIN_DELAY_SECONDS, fail);
 }
 
 function url(

@@ -8,7 +8,7 @@ import type { RebuiltEmployee } from './app/rebuild.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
-import { createLogger } from './log.js';
+import { createLogger, logWritten } from './log.js';
 import { type RebuildArguments, type RebuildTotals, rebuildStored } from './rebuilding.js';
 import { isLoopback } from './server/allowed-hosts.js';
 import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
@@ -16,10 +16,11 @@ import { createMetrics } from './server/metrics.js';
 import { startService } from './service.js';
 import * as migrations from './store/migrate.js';
 import { readTls, type TlsMaterial } from './tls.js';
-import { type ReadyMessage, runWorkers } from './workers.js';
+import { UnexpectedEnd, unexpectedError } from './unexpected.js';
+import { type LeavingMessage, type ReadyMessage, runWorkers } from './workers.js';
 
 /** How long calls in flight may go on after a signal to stop. */
-const DRAIN_GRACE_MS = 20_000;
+export const DRAIN_GRACE_MS = 20_000;
 
 /** Where the embedded database lies unless DATA_DIR says otherwise: beside package.json. */
 const DEFAULT_DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
@@ -38,30 +39,43 @@ interface Running {
   stop(): Promise<void>;
 }
 
-/** Runs the service until SIGINT or SIGTERM, then ends the process. */
+/** Runs the service until SIGINT, SIGTERM or an error that nobody caught, then ends the process. */
 export async function serve(env: Environment): Promise<void> {
   const config = configOf(env);
   if (config === undefined) return;
   const log = createLogger(config.logLevel);
+  const unexpected = unexpectedError(log, () => process.exit(EXIT_FAILED));
   const stopped = signalled(log);
   try {
     const tls = await readTls(config.tls);
     const running = cluster.isWorker
       ? await runWorker(config, tls, log)
       : await runPrimary(config, tls, log);
-    const failure = await Promise.race([stopped, running.ended]);
+    const failure = await Promise.race([stopped, running.ended, unexpected]);
+    if (failure instanceof UnexpectedEnd) sayLeaving();
     await running.stop();
     if (failure !== undefined) throw failure;
     log.info('stopped');
-    process.exit(0);
+    await end(0);
   } catch (error) {
     if (error instanceof ConfigError) {
       process.stderr.write(`${error.message}\n`);
-      process.exit(EXIT_USAGE);
+      return await end(EXIT_USAGE);
     }
-    log.fatal({ err: error }, error instanceof Error ? error.message : 'the service failed');
-    process.exit(EXIT_FAILED);
+    const err = error instanceof UnexpectedEnd ? {} : { err: error };
+    log.fatal(err, error instanceof Error ? error.message : 'the service failed');
+    await end(EXIT_FAILED);
   }
+}
+
+async function end(code: number): Promise<void> {
+  await logWritten();
+  process.exit(code);
+}
+
+/** A worker that ends by itself is replaced while it finishes what it has begun. */
+function sayLeaving(): void {
+  if (process.connected) process.send?.({ attendance: 'leaving' } satisfies LeavingMessage);
 }
 
 function configOf(env: Environment): Config | undefined {
@@ -112,8 +126,8 @@ async function runPrimary(
     return {
       ended: Promise.race([running.ended, database.ended]),
       async stop() {
-        await running.stop();
-        await database.stop();
+        // The database is stopped in order, whatever became of the service.
+        await running.stop().finally(() => database.stop());
       },
     };
   } catch (error) {
@@ -177,7 +191,7 @@ function runMany(config: Config, databaseUrl: string, log: Logger): Running {
     },
     (error: unknown) => error,
   );
-  return { ended, stop: () => workers.stop(DRAIN_GRACE_MS) };
+  return { ended, stop: () => workers.stop(config.drainDelayMs + DRAIN_GRACE_MS) };
 }
 
 /** One of several processes: the database is the primary's, and others write to it too. */

@@ -45,7 +45,15 @@ export async function rebuildStored(
 ): Promise<RebuildTotals> {
   await checkSchema(databaseUrl);
   const metrics = createMetrics();
-  const stores = openStores({ config, databaseUrl, onlyWriter: false, log, metrics });
+  const onConnectionLost = () => {};
+  const stores = openStores({
+    config,
+    databaseUrl,
+    onlyWriter: false,
+    log,
+    metrics,
+    onConnectionLost,
+  });
   const totals = {
     employees: 0,
     daysDerived: 0,

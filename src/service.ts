@@ -36,7 +36,10 @@ export interface Service {
   readonly port: number;
   /** Resolves when the schema is there and calls are served; rejects when it cannot be made. */
   readonly ready: Promise<void>;
-  /** Finishes what is in flight, up to `graceMs`, then closes everything. */
+  /**
+   * Tells probes, and serves on for the configured delay; finishes what is in flight, up to
+   * `graceMs`, then closes everything.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -45,7 +48,8 @@ const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
-  const stores = openStores(options);
+  const onConnectionLost = () => server.health.suspect();
+  const stores = openStores({ ...options, onConnectionLost });
   const ports = {
     changes: stores.sweep,
     store: stores.attendance,
@@ -76,6 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
     migrated = true;
+    server.health.changed();
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
@@ -85,7 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ready,
     async stop(graceMs) {
       stopping.abort();
-      await Promise.all([server.drain(graceMs), sweeper.stop()]);
+      await Promise.all([server.drain(graceMs, config.drainDelayMs), sweeper.stop()]);
       calls.flush();
       await stores.close();
     },

@@ -30,6 +30,8 @@ export interface StoresOptions {
   readonly onlyWriter: boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Told of every connection to PostgreSQL that is lost: it may be away. Must be cheap. */
+  readonly onConnectionLost: () => void;
 }
 
 export interface Stores {
@@ -44,8 +46,8 @@ export interface Stores {
 
 /** Connects to nothing until it is used. */
 export function openStores(options: StoresOptions): Stores {
-  const { config, databaseUrl, log } = options;
-  const databases = openDatabases(databaseUrl, log);
+  const { config, databaseUrl } = options;
+  const databases = openDatabases(databaseUrl, options);
   const { requireKnownEmployees, defaultZone } = config;
   const rosters = createRosterReader({ defaultZone });
   const postgres = createPostgresStore(databases, rosters, { requireKnownEmployees });
@@ -67,14 +69,16 @@ export function openStores(options: StoresOptions): Stores {
   };
 }
 
-function openDatabases(url: string, log: Logger): Databases {
-  const onIdleError = (error: Error) => {
-    log.warn({ reason: error.message }, 'an idle database connection was lost');
+function openDatabases(url: string, { log, onConnectionLost }: StoresOptions): Databases {
+  // One line each would be a flood in an outage. Whether it is one, is found out once.
+  const onLost = (error: Error) => {
+    log.debug({ reason: error.message }, 'a database connection was lost');
+    onConnectionLost();
   };
   return {
-    writes: openDatabase(url, onIdleError, WRITE_CONNECTIONS),
-    reads: openDatabase(url, onIdleError, READ_CONNECTIONS),
-    health: openDatabase(url, onIdleError, HEALTH_CONNECTIONS),
+    writes: openDatabase(url, onLost, WRITE_CONNECTIONS),
+    reads: openDatabase(url, onLost, READ_CONNECTIONS),
+    health: openDatabase(url, onLost, HEALTH_CONNECTIONS),
   };
 }
 

@@ -21,10 +21,18 @@ export interface ReadyMessage {
   readonly port: number;
 }
 
+/** What a worker tells the primary when it ends by itself, while it finishes what it has begun. */
+export interface LeavingMessage {
+  readonly attendance: 'leaving';
+}
+
 export function isReadyMessage(message: unknown): message is ReadyMessage {
-  return typeof message === 'object' && message !== null && 'attendance' in message
-    ? message.attendance === 'ready'
-    : false;
+  return saysAttendance(message, 'ready');
+}
+
+function saysAttendance(message: unknown, word: 'ready' | 'leaving'): boolean {
+  const isOurs = typeof message === 'object' && message !== null && 'attendance' in message;
+  return isOurs && message.attendance === word;
 }
 
 export interface Workers {
@@ -57,31 +65,41 @@ export function runWorkers(
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
 
+  const forkSoon = (startedMs: number, why: object, message: string): void => {
+    if (performance.now() - startedMs > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
+    log.error({ ...why, replacedInMs: pauseMs }, message);
+    setTimeout(fork, pauseMs);
+    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+  };
   const fork = (): void => {
     if (stopping) return;
     const worker = cluster.fork(env);
     const startedMs = performance.now();
+    let isReplaced = false;
     alive.add(worker);
     worker.on('message', (message: unknown) => {
-      if (!isReadyMessage(message)) return;
-      serving.add(worker);
-      if (serving.size < count) return;
-      wereReady = true;
-      announce(message);
+      if (isReadyMessage(message)) {
+        serving.add(worker);
+        if (serving.size < count) return;
+        wereReady = true;
+        announce(message);
+      } else if (saysAttendance(message, 'leaving') && wereReady && !stopping && !isReplaced) {
+        // It takes no new calls any more, and may take as long as the grace for its old ones.
+        isReplaced = true;
+        serving.delete(worker);
+        forkSoon(startedMs, { worker: worker.process.pid }, 'a worker leaves');
+      }
     });
     worker.on('error', (error) => log.error({ err: error }, 'a worker could not be reached'));
     worker.once('exit', (code, signal) => {
       alive.delete(worker);
       serving.delete(worker);
-      if (stopping) return;
+      if (stopping || isReplaced) return;
       if (!wereReady && signal === null) {
         giveUp(new Error(`a worker ended with ${code} before it served: see its last log line`));
         return;
       }
-      if (performance.now() - startedMs > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-      log.error({ code, signal, replacedInMs: pauseMs }, 'a worker died');
-      setTimeout(fork, pauseMs);
-      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+      forkSoon(startedMs, { code, signal }, 'a worker died');
     });
   };
   for (let index = 0; index < count; index += 1) fork();

@@ -28,6 +28,7 @@ describe('the configuration', () => {
       corsHeaders: [],
       allowedHosts: [],
       workers: 1,
+      drainDelayMs: 0,
       logLevel: 'info',
     });
   });
@@ -52,6 +53,7 @@ describe('the configuration', () => {
     ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
     ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
+    ['time for load balancers', { DRAIN_DELAY_SECONDS: '30' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
   ];
   for (const [name, env] of good) {
@@ -61,6 +63,7 @@ describe('the configuration', () => {
   const bad: readonly [name: string, env: Record<string, string>, names: string][] = [
     ['a port above 65,535', { PORT: '65536' }, 'PORT'],
     ['a port that is no number', { PORT: '8080x' }, 'PORT'],
+    ['too much time for them', { DRAIN_DELAY_SECONDS: '31' }, 'DRAIN_DELAY_SECONDS'],
     ['a negative port', { PORT: '-1' }, 'PORT'],
     ['anywhere without saying so', { HOST: '0.0.0.0' }, 'AUTH_OFF_ANYWHERE'],
     ['a name that only looks like loopback', { HOST: '127.0.0.1.example.com' }, 'HOST'],

@@ -173,6 +173,8 @@ export class RedisLink {
     const { up, detail } = this.#state;
     this.#state = state;
     if (!state.up) clearTimeout(this.#watchTimer);
+    // That it was closed is known to whoever closed it.
+    if (this.#closed) return;
     if (up !== state.up || detail !== state.detail) this.#options.onAvailability?.(state);
   }
 

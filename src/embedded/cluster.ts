@@ -5,7 +5,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Binaries, findBinariesPackage, prepareBinaries } from './binaries.js';
+import {
+  type Binaries,
+  type BinariesPackage,
+  findBinariesPackage,
+  prepareBinaries,
+} from './binaries.js';
 import { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.js';
 import { connectionUrl, ensureDatabase } from './database.js';
 import { systemCodeOf } from './error.js';
@@ -25,6 +30,8 @@ export interface ClusterOptions extends DataFolderOptions {
   readonly log: Log;
   /** Server parameters by name, over the built-in choices. Default: none. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /** The programs. Default: those of the npm package for this platform. */
+  readonly programs?: BinariesPackage | undefined;
   /** Where a copy of the programs goes if one is needed. Default: `runtime` in the data folder. */
   readonly runtimeDir?: string | undefined;
 }
@@ -44,7 +51,7 @@ export interface Cluster {
 
 /** Opens the folder, making a new database in it if there is none, or throws and lets it go. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const source = await findBinariesPackage();
+  const source = options.programs ?? (await findBinariesPackage());
   const folder = await openDataFolder(options, source.major, options.log);
   const lock = await lockFolder(folder.path);
   try {

@@ -57,6 +57,10 @@ export interface Limits {
   readonly sessionWindowBytes: number;
   /** How old a health answer may be. */
   readonly healthMaxAgeMs: number;
+  /** How long a health answer waits for dependencies of whom something is known. */
+  readonly healthPatienceMs: number;
+  /** How old an answer may be while they are slow to give a new one. */
+  readonly healthStaleMs: number;
   /** How long the dependencies may take to say how they are. */
   readonly healthTimeoutMs: number;
   /** How often health is asked while somebody watches it. */
@@ -117,6 +121,10 @@ export const DEFAULT_LIMITS: Limits = {
   sessionWindowBytes: 1024 * 1024,
   // Health checks come from every load balancer at once; the database need not see each.
   healthMaxAgeMs: 1_000,
+  // A probe that waits long fails, and a busy instance would be taken out with the rest.
+  healthPatienceMs: 50,
+  // Kubernetes and most load balancers ask every 10 s: the answer to the one before will do.
+  healthStaleMs: 15_000,
   healthTimeoutMs: 3_000,
   healthWatchIntervalMs: 2_000,
   drainCutMs: 500,

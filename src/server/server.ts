@@ -3,6 +3,7 @@
 // of attendance: the services are registered from outside.
 
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/connect';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
@@ -67,11 +68,14 @@ export interface AttendanceServer {
   /** Resolves with the address taken. Rejects when it cannot be had. */
   listen(): Promise<{ readonly host: string; readonly port: number }>;
   /**
-   * Stops: accepts nothing more, says so to probes and clients, waits for the calls in flight
-   * up to `graceMs`, then tells those left (UNAVAILABLE) and cuts them. Never rejects; asked
-   * again it returns the same promise.
+   * Stops: says so to probes and watchers, and serves on for `noticeMs` (default: none) so that
+   * they find it out; then accepts nothing more, waits for the calls in flight up to `graceMs`,
+   * tells those left (UNAVAILABLE) and cuts them. Never rejects; asked again it returns the same
+   * promise.
    */
-  drain(graceMs: number): Promise<void>;
+  drain(graceMs: number, noticeMs?: number): Promise<void>;
+  /** To be told of what bears on the health before anybody asks. */
+  readonly health: Pick<HealthMonitor, 'suspect' | 'changed'>;
 }
 
 export function createServer(options: ServerOptions): AttendanceServer {
@@ -134,10 +138,12 @@ export function createServer(options: ServerOptions): AttendanceServer {
   });
   let drained: Promise<void> | undefined;
   return {
+    health: monitor,
     listen: () => door.listen(options.host, options.port),
-    drain(graceMs) {
+    drain(graceMs, noticeMs = 0) {
       drained ??= (async () => {
         draining.abort();
+        if (noticeMs > 0) await delay(noticeMs);
         const closed = door.close().then(() => true);
         http2.drain();
         http1.drain();

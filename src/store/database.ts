@@ -37,7 +37,7 @@ const QUERY_TIMEOUT_MS = 20_000;
  * never analysed is kept while it grows. Generic plans: they do not depend on values. What this
  * code relies on is set, whatever the database's own defaults are.
  */
-const SESSION = [
+export const SESSION = [
   `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
   `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
   `set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_TIMEOUT_MS}`,
@@ -94,11 +94,15 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** `url`: a PostgreSQL connection URL. Does not connect until used. */
+/**
+ * `url`: a PostgreSQL connection URL. Does not connect until used. `onLost` hears of every
+ * connection that was lost or could not be made, in use or idle. `session`: SQL that sets it up.
+ */
 export function openDatabase(
   url: string,
-  onIdleError: (error: Error) => void,
+  onLost: (error: Error) => void,
   maxConnections: number,
+  session = SESSION,
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -111,17 +115,22 @@ export function openDatabase(
     application_name: 'attendance',
     types: { getTypeParser: typeParser },
     onConnect: async (client: pg.ClientBase) => {
-      await client.query(SESSION);
+      await client.query(session);
     },
   } as pg.PoolConfig);
   // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
-  pool.on('error', onIdleError);
+  pool.on('error', onLost);
+
+  const notice = (error: unknown) => {
+    if (error instanceof Error && isConnectionError(error)) onLost(error);
+  };
 
   async function checkout(): Promise<pg.PoolClient> {
     if (pool.waitingCount >= MAX_WAITING) throw overloaded();
     try {
       return await pool.connect();
     } catch (error) {
+      notice(error);
       throw isQueueTimeout(error) ? overloaded() : error;
     }
   }
@@ -137,6 +146,7 @@ export function openDatabase(
       return result;
     } catch (error) {
       client.release(true);
+      notice(error);
       throw error;
     }
   }

@@ -159,6 +159,20 @@ describe('A cache over Redis', () => {
       await isDown(process, /cannot be reached \(E[A-Z_]+\)/);
     });
 
+    it('because this process closes its connection: nobody is warned of that', async () => {
+      const redis = await redisServer();
+      const process = serviceProcess(redis.url);
+      await waitUntil('Redis is used', () => process.told.length > 0);
+      await process.cached.close();
+      // Its end of the connection is gone when the server lists none of that name.
+      await waitUntil('the connection is closed', async () => {
+        const clients = String(await redis.cli('CLIENT', 'LIST'));
+        return !clients.includes('name=attendance');
+      });
+      expect(process.told).to.deep.equal([{ up: true, detail: '' }]);
+      expect(await process.redisHealth()).to.have.property('up', false);
+    });
+
     it('for good: a write costs no wait', async () => {
       const process = serviceProcess(`redis://127.0.0.1:${await freePort()}`);
       const start = performance.now();

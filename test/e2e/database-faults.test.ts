@@ -100,6 +100,33 @@ describe('PostgreSQL comes and goes', function () {
     expect(lines.length).to.be.below(20);
   });
 
+  it('that it went and came back is logged once each, also when nobody probes', async () => {
+    const service = await start();
+    // Several connections, each of which is lost.
+    await Promise.all(['a', 'b', 'c', 'd'].map((employeeId) => mark(service, employeeId)));
+    const told = (beginning: string) =>
+      log.filter(({ msg }) => String(msg).startsWith(`PostgreSQL ${beginning}`));
+    expect((await readiness(service)).http).to.equal(200);
+    await cluster.kill9();
+    await until(async () => told('cannot be reached').length > 0);
+    await cluster.start();
+    await until(async () => told('is reached again').length > 0);
+    expect(log.filter(({ msg }) => /connection was lost/.test(String(msg)))).to.deep.equal([]);
+    expect(told('').map(({ level }) => level)).to.deep.equal([40, 30]);
+  });
+
+  it('as soon as it serves, readiness says so, whatever it said a moment before', async () => {
+    const service = await start(true);
+    let asking = true;
+    const asked = (async () => {
+      while (asking) await readiness(service);
+    })();
+    await service.service.ready;
+    asking = false;
+    expect(await readiness(service)).to.deep.equal({ http: 200, status: 'ready' });
+    await asked;
+  });
+
   it('defect 6: down at start, it is waited for with a log line and a readiness that says so', async () => {
     await cluster.stop();
     const service = await start(true);

@@ -12,6 +12,7 @@ import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb
 import { createTestDatabase } from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import {
+  childrenOf,
   isRunning,
   MAIN,
   ROOT,
@@ -246,10 +247,3 @@ describe('the service as a process', function () {
     other.close();
   });
 });
-
-/** Child processes of a process. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.split(' ').filter(Boolean).map(Number);
-}

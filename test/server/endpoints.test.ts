@@ -12,6 +12,7 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../../src/app/ports.js';
+import { waitUntil } from '../support/wait-until.js';
 import { dial } from './support/raw.js';
 import { type Served, serve, stopAll, UP } from './support/serve.js';
 
@@ -65,6 +66,58 @@ describe('plain HTTP', () => {
     });
     await Promise.all(Array.from({ length: 20 }, () => fetch(`${url}/readyz`)));
     expect(asked).to.equal(1);
+  });
+
+  describe('while the dependencies are slow to say how they are', () => {
+    // Their answer comes when the test gives it; nothing here is a matter of time.
+    const NEVER_LATE = { healthTimeoutMs: 60_000 };
+
+    function askable() {
+      let answer: (health: readonly DependencyHealth[]) => void = () => {};
+      let asked = 0;
+      return {
+        health: (): Promise<readonly DependencyHealth[]> => {
+          asked += 1;
+          return asked === 1 ? Promise.resolve(UP) : new Promise((resolve) => (answer = resolve));
+        },
+        asked: () => asked,
+        answer: (health: readonly DependencyHealth[]) => answer(health),
+      };
+    }
+
+    it('/readyz tells the state known last, and what they said once they did', async () => {
+      const { health, answer, asked } = askable();
+      const limits = { ...NEVER_LATE, healthPatienceMs: 5 };
+      const { url } = await serve({ health, limits });
+      expect((await fetch(`${url}/readyz`)).status).to.equal(200);
+      const whileSlow = await Promise.all([fetch(`${url}/readyz`), fetch(`${url}/readyz`)]);
+      expect(whileSlow.map(({ status }) => status)).to.deep.equal([200, 200]);
+      expect(asked(), 'one question for all who ask').to.equal(2);
+      answer(down('postgresql'));
+      await waitUntil('it tells', async () => (await fetch(`${url}/readyz`)).status === 503);
+    });
+
+    it('a state known too long ago is not told: the answer waits for theirs', async () => {
+      const { health, answer, asked } = askable();
+      const limits = { ...NEVER_LATE, healthPatienceMs: 5, healthStaleMs: 0 };
+      const { url } = await serve({ health, limits });
+      expect((await fetch(`${url}/readyz`)).status).to.equal(200);
+      const waiting = fetch(`${url}/readyz`);
+      await waitUntil('they are asked', () => asked() === 2);
+      answer(down('postgresql'));
+      expect((await waiting).status).to.equal(503);
+    });
+
+    it('what is known to have changed is not told any more', async () => {
+      let health = down('postgresql');
+      const limits = { healthMaxAgeMs: 60_000, healthWatchIntervalMs: 60_000 };
+      const { url, server } = await serve({ health: async () => health, limits });
+      expect((await fetch(`${url}/readyz`)).status).to.equal(503);
+      health = UP;
+      expect((await fetch(`${url}/readyz`)).status, 'not asked again yet').to.equal(503);
+      server.health.changed();
+      expect((await fetch(`${url}/readyz`)).status).to.equal(200);
+    });
   });
 
   it('/metrics tells calls, dependencies and the process', async () => {
@@ -275,6 +328,16 @@ describe('drain', () => {
       expect(server.drain(0)).to.equal(server.drain(1));
     });
   }
+
+  it('serves on for the notice that it gives, and is closed then', async () => {
+    const { url, server, port } = await serve();
+    const drained = server.drain(10_000, 1_000);
+    const asked = await fetch(`${url}/readyz`);
+    expect(await asked.json()).to.have.property('status', 'draining');
+    await drained;
+    const refused = await dial(port).catch((error: NodeJS.ErrnoException) => error.code);
+    expect(refused).to.equal('ECONNREFUSED');
+  });
 
   it('says so to those who are connected', async () => {
     const begun = gate();

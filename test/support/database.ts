@@ -3,7 +3,7 @@
 // tests that stop or kill the server. Making a cluster costs some two seconds of a processor, so
 // the shared one outlives the files of a process; global.ts says when it ends.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 
 import { Client } from 'pg';
 
+import type { BinariesPackage } from '../../src/embedded/binaries.js';
 import { type Cluster, openCluster } from '../../src/embedded/cluster.js';
 import type { RunningServer } from '../../src/embedded/server.js';
 
@@ -164,6 +165,7 @@ async function open(settings: Readonly<Record<string, string>>): Promise<Opened>
     defaultDataDir: dataDir,
     runtimeDir: join(await base, 'runtime'),
     settings,
+    programs: otherPrograms(process.env.TEST_POSTGRES_BIN),
     log: quietly,
   });
   return {
@@ -174,6 +176,19 @@ async function open(settings: Readonly<Record<string, string>>): Promise<Opened>
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * For a run by hand on another version: TEST_POSTGRES_BIN is the folder of its `postgres`, `initdb`
+ * and `pg_ctl`. A service that a test starts with a database of its own has ours in any case.
+ */
+function otherPrograms(folder: string | undefined): BinariesPackage | undefined {
+  if (folder === undefined) return undefined;
+  const banner = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' });
+  const version = /\d+(\.\d+)*/.exec(banner)?.[0] ?? '';
+  const [major = ''] = version.split('.');
+  const programs = { postgres: 'postgres', initdb: 'initdb', pg_ctl: 'pg_ctl' };
+  return { root: folder, version, major, programs };
 }
 
 /** Open to the user that the server runs as when the tests run as root. */

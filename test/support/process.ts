@@ -102,3 +102,9 @@ export async function isRunning(pid: number): Promise<boolean> {
     return false;
   }
 }
+
+/** Child processes of a process. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
+}
