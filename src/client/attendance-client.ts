@@ -8,6 +8,7 @@ import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import type { RetryPolicy } from './retry.js';
 import { DEFAULT_RETRY_POLICY } from './retry.js';
+import { RetryBudget } from './retry-budget.js';
 import type { Caller, CallOptions, ServiceClient } from './service-client.js';
 import { createServiceClient } from './service-client.js';
 
@@ -89,6 +90,7 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
   const caller: Caller = {
     client,
     retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
+    budget: new RetryBudget(),
     unaryDeadlineMs: options.defaultDeadlineMs ?? DEFAULT_DEADLINE_MS,
     streamDeadlineMs: options.defaultStreamDeadlineMs ?? DEFAULT_STREAM_DEADLINE_MS,
     metadata: (own) => headersOf(options, own),

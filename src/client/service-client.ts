@@ -16,8 +16,9 @@ import type { Client, Metadata } from '@grpc/grpc-js';
 import { clientStreamAttempt, serverStreamAttempt, unaryAttempt } from './calls.js';
 import { Replayable } from './replayable.js';
 import { requestIdFiller } from './request-id.js';
-import type { RetryPolicy } from './retry.js';
+import type { RetryBounds, RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
+import type { RetryBudget } from './retry-budget.js';
 
 /** What can be said about one call. */
 export interface CallOptions {
@@ -61,6 +62,7 @@ export type ServiceClient<S extends DescService> = {
 export interface Caller {
   readonly client: Client;
   readonly retry: RetryPolicy;
+  readonly budget: RetryBudget;
   readonly unaryDeadlineMs: number;
   readonly streamDeadlineMs: number;
   /** The headers of one call; asked once per attempt, so that a token can be renewed between. */
@@ -107,12 +109,33 @@ function callUnary(
   request: Uint8Array,
   options: CallOptions,
 ): Promise<Message> {
-  const { signal } = options;
-  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.unaryDeadlineMs);
-  return withRetries(caller.retry, deadlineAt, signal, async () => {
+  const bounds = unaryBounds(caller, options);
+  const { deadlineAt, signal } = bounds;
+  return withRetries(bounds, async () => {
     const metadata = await caller.metadata(options.metadata);
     return unaryAttempt(caller.client, method, { request, metadata, deadlineAt, signal });
   });
+}
+
+/** Of a call that lasts as long as its attempts: they go on until its deadline. */
+function unaryBounds(caller: Caller, { signal, deadlineMs }: CallOptions): RetryBounds {
+  return {
+    policy: caller.retry,
+    budget: caller.budget,
+    deadlineAt: Date.now() + (deadlineMs ?? caller.unaryDeadlineMs),
+    patienceMs: Number.POSITIVE_INFINITY,
+    signal,
+    isRepeatable: () => true,
+  };
+}
+
+/** A stream may be meant to last for hours: that is no reason to wait so long for its beginning. */
+function streamBounds(caller: Caller, { signal, deadlineMs }: CallOptions): RetryBounds {
+  return {
+    ...unaryBounds(caller, { deadlineMs: deadlineMs ?? caller.streamDeadlineMs }),
+    patienceMs: caller.unaryDeadlineMs,
+    signal,
+  };
 }
 
 /**
@@ -125,9 +148,9 @@ async function* callStream(
   request: Uint8Array,
   options: CallOptions,
 ): AsyncGenerator<Message, void, void> {
-  const { signal } = options;
-  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
-  const begun = await withRetries(caller.retry, deadlineAt, signal, async () => {
+  const bounds = streamBounds(caller, options);
+  const { deadlineAt, signal } = bounds;
+  const begun = await withRetries(bounds, async () => {
     const metadata = await caller.metadata(options.metadata);
     const attempt = { request, metadata, deadlineAt, signal };
     const messages = serverStreamAttempt(caller.client, method, attempt);
@@ -158,16 +181,10 @@ async function callClientStream(
     const next = await source.next();
     return next.done === true ? undefined : encode(next.value);
   });
-  const { signal } = options;
-  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
-  const retry = {
-    ...caller.retry,
-    get maxAttempts() {
-      return messages.isWhole ? caller.retry.maxAttempts : 1;
-    },
-  };
+  const bounds = { ...streamBounds(caller, options), isRepeatable: () => messages.isWhole };
+  const { deadlineAt, signal } = bounds;
   try {
-    return await withRetries(retry, deadlineAt, signal, async () => {
+    return await withRetries(bounds, async () => {
       const metadata = await caller.metadata(options.metadata);
       const attempt = { next: messages.reader(), metadata, deadlineAt, signal };
       return clientStreamAttempt(caller.client, method, attempt);
