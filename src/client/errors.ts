@@ -30,7 +30,10 @@ export interface ClientFieldViolation {
 export interface ErrorDetails {
   /** `google.rpc.ErrorInfo.reason`, such as `ETAG_MISMATCH`; empty when there was none. */
   readonly reason: string;
-  /** `google.rpc.ErrorInfo.domain`: `attendance.v1` for this service's own errors. */
+  /**
+   * `google.rpc.ErrorInfo.domain`: `attendance.v1` for this service's own errors, CLIENT_DOMAIN for
+   * a request that was refused before it was sent.
+   */
   readonly domain: string;
   /** `google.rpc.ErrorInfo.metadata`. */
   readonly info: Readonly<Record<string, string>>;
@@ -88,6 +91,22 @@ export class AttendanceClientError extends Error implements ErrorDetails {
 /** The error of a `google.rpc.Status`, such as the one of a failed item of a batch. */
 export function errorOfStatus(failed: Status): AttendanceClientError {
   return new AttendanceClientError(failed.code, failed.message, detailsOf(failed));
+}
+
+/** The domain of what this package refuses by itself, before anything is sent. */
+export const CLIENT_DOMAIN = 'attendance.client';
+
+/** The error of a request that is no message of the contract; it was not sent. */
+export function refusedRequest(
+  fieldViolations: readonly ClientFieldViolation[],
+): AttendanceClientError {
+  const sentences = fieldViolations.map(({ field, description }) => `${field}: ${description}`);
+  return new AttendanceClientError(status.INVALID_ARGUMENT, sentences.join('; '), {
+    ...NO_DETAILS,
+    reason: 'INVALID_FIELD',
+    domain: CLIENT_DOMAIN,
+    fieldViolations,
+  });
 }
 
 /** What @grpc/grpc-js reported, as this package's error; other errors are returned as they are. */

@@ -15,7 +15,8 @@ export {
   MAX_MESSAGE_BYTES,
 } from './attendance-client.js';
 export type { ClientFieldViolation, ErrorDetails } from './errors.js';
-export { AttendanceClientError, errorOfStatus } from './errors.js';
+export { AttendanceClientError, CLIENT_DOMAIN, errorOfStatus } from './errors.js';
+export type { RequestOf } from './request-types.js';
 export type { RetryPolicy } from './retry.js';
 export { DEFAULT_RETRY_POLICY } from './retry.js';
 export type { CallOptions, MessageStream, ServiceClient } from './service-client.js';

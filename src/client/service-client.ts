@@ -8,14 +8,15 @@ import type {
   DescMethod,
   DescService,
   Message,
-  MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import type { Client, Metadata } from '@grpc/grpc-js';
 import { clientStreamAttempt, serverStreamAttempt, unaryAttempt } from './calls.js';
 import { Replayable } from './replayable.js';
 import { requestIdFiller } from './request-id.js';
+import { requestMessage } from './request-message.js';
+import type { RequestOf } from './request-types.js';
 import type { RetryBounds, RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -39,14 +40,11 @@ type ClientMethod<M> = M extends {
   readonly output: infer O extends DescMessage;
 }
   ? K extends 'unary'
-    ? (request: MessageInitShape<I>, options?: CallOptions) => Promise<MessageShape<O>>
+    ? (request: RequestOf<I>, options?: CallOptions) => Promise<MessageShape<O>>
     : K extends 'server_streaming'
-      ? (request: MessageInitShape<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
+      ? (request: RequestOf<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
       : K extends 'client_streaming'
-        ? (
-            requests: MessageStream<MessageInitShape<I>>,
-            options?: CallOptions,
-          ) => Promise<MessageShape<O>>
+        ? (requests: MessageStream<RequestOf<I>>, options?: CallOptions) => Promise<MessageShape<O>>
         : never
   : never;
 
@@ -69,7 +67,7 @@ export interface Caller {
   readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
 }
 
-type AnyInit = MessageInitShape<DescMessage>;
+type AnyInit = RequestOf<DescMessage>;
 type AnyMethod = (request: never, options?: CallOptions) => unknown;
 
 /** The typed methods of `service`, called through `caller`. */
@@ -87,14 +85,15 @@ export function createServiceClient<S extends DescService>(
 
 function bind(caller: Caller, method: DescMethod): AnyMethod | undefined {
   const fill = requestIdFiller(method);
-  const encode = (init: AnyInit) => toBinary(method.input, fill(create(method.input, init)));
+  const encode = (init: AnyInit) =>
+    toBinary(method.input, fill(requestMessage(method.input, init)));
   switch (method.methodKind) {
     case 'unary':
       return async (request: AnyInit, options = {}) =>
         callUnary(caller, method, encode(request), options);
     case 'server_streaming':
       return (request: AnyInit, options = {}) =>
-        callStream(caller, method, encode(request), options);
+        callStream(caller, method, () => encode(request), options);
     case 'client_streaming':
       return async (requests: MessageStream<AnyInit>, options = {}) =>
         callClientStream(caller, method, requests, encode, options);
@@ -145,9 +144,10 @@ function streamBounds(caller: Caller, { signal, deadlineMs }: CallOptions): Retr
 async function* callStream(
   caller: Caller,
   method: DescMethod,
-  request: Uint8Array,
+  encode: () => Uint8Array,
   options: CallOptions,
 ): AsyncGenerator<Message, void, void> {
+  const request = encode();
   const bounds = streamBounds(caller, options);
   const { deadlineAt, signal } = bounds;
   const begun = await withRetries(bounds, async () => {

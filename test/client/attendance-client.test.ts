@@ -1,6 +1,7 @@
 // The client against a real gRPC server: deadlines, retries, cancellation, errors, streams.
 
 import { create } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { AttendanceClient, AttendanceClientOptions } from '../../src/client/index.js';
@@ -8,6 +9,7 @@ import {
   AttendanceClientError,
   AttendanceStatus,
   BatchMarkAttendanceRequestSchema,
+  CLIENT_DOMAIN,
   createAttendanceClient,
   MarkAttendanceRequestSchema,
 } from '../../src/client/index.js';
@@ -56,6 +58,34 @@ describe('client', () => {
       );
       const { attendance } = await client.getAttendance(DAY, { metadata: { 'x-own': 'c' } });
       expect(attendance).to.include({ ...DAY, note: 'Bearer secret,c,a' });
+    });
+
+    it('sends a Date as the instant it is, and nothing when the request is no message', async () => {
+      const seen: unknown[] = [];
+      const { client } = await connected({
+        unary: {
+          getAttendance: async ({ asOfTime }) => {
+            seen.push(asOfTime && timestampDate(asOfTime));
+            return {};
+          },
+        },
+        async *streamAttendance() {
+          seen.push('a stream');
+          yield {};
+        },
+      });
+      const asOfTime = new Date('2026-03-02T12:00:00.250Z');
+      await client.getAttendance({ ...DAY, asOfTime });
+      const mistyped: object = { employeeID: '007' };
+      const unary = await failureOf(client.getAttendance(mistyped));
+      const stream = await failureOf(
+        client.streamAttendance(mistyped)[Symbol.asyncIterator]().next(),
+      );
+      for (const error of [unary, stream]) {
+        expect(error).to.include({ code: status.INVALID_ARGUMENT, domain: CLIENT_DOMAIN });
+        expect(error.fieldViolations[0]?.field).to.equal('employeeID');
+      }
+      expect(seen).to.deep.equal([asOfTime]);
     });
 
     it('sets the default deadline on every call, and the call may set its own', async () => {
