@@ -6,7 +6,7 @@
 import type { DescEnum, DescField, DescMessage, DescOneof, MessageShape } from '@bufbuild/protobuf';
 import { create, isMessage, ScalarType } from '@bufbuild/protobuf';
 import { DurationSchema, TimestampSchema, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { ClientFieldViolation } from './errors.js';
+import type { ClientFieldViolation } from './error-details.js';
 import { refusedRequest } from './errors.js';
 import type { RequestOf } from './request-types.js';
 import { takeScalar } from './scalar-values.js';
