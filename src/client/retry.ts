@@ -7,11 +7,11 @@
 // replace; (d) makes five attempts at most. What grpc-js does by itself stays on: it sends again
 // what never left the client.
 //
-// Two failures are tried again. UNAVAILABLE: nobody answers, or the service cannot work now. And
-// RESOURCE_EXHAUSTED when the service says when to come back: it is overloaded, and each further
-// attempt is paid from the client's RetryBudget. Both are safe for writes, because every write
-// carries a request id from before its first attempt. ABORTED is the caller's to resolve: the day
-// has changed, so read it.
+// Three failures are tried again. UNAVAILABLE: nobody answers, or the service cannot work now. What
+// a dying process or connection leaves behind. And RESOURCE_EXHAUSTED when the service says when to
+// come back: it is overloaded, and each further attempt is paid from the client's RetryBudget. All are
+// safe for writes, because every write carries a request id from before its first attempt. ABORTED is
+// the caller's to resolve: the day has changed, so read it.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
@@ -73,6 +73,8 @@ export interface RetryBounds {
   /** How long after the first failure the last attempt may begin, in milliseconds. */
   readonly patienceMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Aborted when the client is closed: nothing is begun or waited for any more. */
+  readonly closed: AbortSignal;
   /** Asked after each failure: whether the call can be made again at all. */
   readonly isRepeatable: () => boolean;
 }
@@ -86,6 +88,7 @@ export async function withRetries<T>(bounds: RetryBounds, attempt: () => Promise
   let before: AttendanceClientError | undefined;
   for (let attempts = 1; ; attempts += 1) {
     try {
+      if (bounds.closed.aborted) throw closedError();
       const answer = await attempt();
       bounds.budget.earn();
       return answer;
@@ -99,7 +102,7 @@ export async function withRetries<T>(bounds: RetryBounds, attempt: () => Promise
 }
 
 async function pauseOrThrow(
-  { policy, budget, signal, isRepeatable }: RetryBounds,
+  { policy, budget, signal, closed, isRepeatable }: RetryBounds,
   attempts: number,
   giveUpAt: number,
   error: AttendanceClientError,
@@ -109,14 +112,25 @@ async function pauseOrThrow(
   if (Date.now() + waitMs + SHORTEST_ATTEMPT_MS > giveUpAt) throw error;
   // Asked last: what is not tried again costs nothing.
   if (error.code === status.RESOURCE_EXHAUSTED && !budget.take()) throw error;
-  await waitOrCancel(waitMs, signal);
+  await waitOrCancel(waitMs, signal, closed);
 }
 
-/** Whether the service, or whatever stands for it while it is away, may do it later. */
+/** Whether the service, or the next one in its place, may do it later. */
 function isPassing(error: unknown): error is AttendanceClientError {
   if (!(error instanceof AttendanceClientError)) return false;
   if (error.code === status.UNAVAILABLE) return true;
-  return error.code === status.RESOURCE_EXHAUSTED && error.retryDelayMs !== undefined;
+  if (error.code === status.RESOURCE_EXHAUSTED) return error.retryDelayMs !== undefined;
+  return isLeftBehind(error);
+}
+
+const LEFT_BEHIND = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL]);
+
+/**
+ * Whether a call broke off because a process or connection died: gRPC reports that as one of these
+ * codes. The service's own errors have an ErrorInfo, and this client's have no status of a call.
+ */
+export function isLeftBehind({ code, domain, cause }: AttendanceClientError): boolean {
+  return LEFT_BEHIND.has(code) && domain === '' && cause instanceof Error && 'metadata' in cause;
 }
 
 /** A last attempt that ran into the deadline says why it was not the first one. */
@@ -127,12 +141,28 @@ function timeoutAfter(before: AttendanceClientError | undefined, error: unknown)
   return new AttendanceClientError(error.code, message, error, error.metadata, { cause: before });
 }
 
-async function waitOrCancel(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await wait(waitMs, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    throw cancelledError(signal, error);
+async function waitOrCancel(
+  waitMs: number,
+  signal: AbortSignal | undefined,
+  closed: AbortSignal,
+): Promise<void> {
+  const waiting = new AbortController();
+  const end = () => waiting.abort();
+  for (const each of [signal, closed]) {
+    if (each?.aborted) end();
+    each?.addEventListener('abort', end, { once: true });
   }
+  try {
+    await wait(waitMs, undefined, { signal: waiting.signal });
+  } catch (error) {
+    throw closed.aborted ? closedError() : cancelledError(signal, error);
+  } finally {
+    for (const each of [signal, closed]) each?.removeEventListener('abort', end);
+  }
+}
+
+function closedError(): AttendanceClientError {
+  return new AttendanceClientError(status.CANCELLED, 'The client was closed.');
 }
 
 /** What a call throws when its signal is aborted; the signal's reason is the cause. */

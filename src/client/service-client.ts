@@ -61,6 +61,8 @@ export interface Caller {
   readonly client: Client;
   readonly retry: RetryPolicy;
   readonly budget: RetryBudget;
+  /** Aborted when the client is closed. */
+  readonly closed: AbortSignal;
   readonly unaryDeadlineMs: number;
   readonly streamDeadlineMs: number;
   /** The headers of one call; asked once per attempt, so that a token can be renewed between. */
@@ -121,6 +123,7 @@ function unaryBounds(caller: Caller, { signal, deadlineMs }: CallOptions): Retry
   return {
     policy: caller.retry,
     budget: caller.budget,
+    closed: caller.closed,
     deadlineAt: Date.now() + (deadlineMs ?? caller.unaryDeadlineMs),
     patienceMs: Number.POSITIVE_INFINITY,
     signal,

@@ -1,5 +1,7 @@
 // The client against a real gRPC server: deadlines, retries, cancellation, errors, streams.
 
+import { constants, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { create } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
@@ -428,6 +430,45 @@ describe('client', () => {
       closers.push((await restarted)?.kill ?? (() => undefined));
       expect(ids).to.have.length(2);
       expect(ids[1]).to.equal(ids[0]);
+    });
+
+    it('tries again what a dying process breaks off, which gRPC reports in several codes', async () => {
+      const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
+      const endings = [NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR];
+      const server = createServer();
+      server.on('stream', (stream) => {
+        const ending = endings.shift();
+        stream.on('error', () => {});
+        stream.respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true });
+        if (ending !== undefined) {
+          stream.close(ending);
+          return;
+        }
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+        // A message without fields.
+        stream.end(Buffer.alloc(5));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const client = createAttendanceClient({ address: `127.0.0.1:${port}`, retry: FAST_RETRY });
+      closers.push(client.close, () => server.close());
+      await client.markAttendance(MARK);
+      expect(endings).to.deep.equal([]);
+    });
+
+    it('ends with the client: no wait goes on, and no call begins', async () => {
+      const { client } = await connected({
+        unary: {
+          getAttendance: async () => {
+            setImmediate(client.close);
+            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 8_000 });
+          },
+        },
+      });
+      for (let n = 0; n < 2; n += 1) {
+        const error = await failureOf(client.getAttendance(DAY));
+        expect(error).to.include({ code: status.CANCELLED, message: 'The client was closed.' });
+      }
     });
 
     it('says UNAVAILABLE when nobody listens', async () => {

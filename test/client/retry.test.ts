@@ -64,6 +64,7 @@ describe('trying again', () => {
       deadlineAt: Date.now() + deadlineMs,
       patienceMs: Number.POSITIVE_INFINITY,
       signal: undefined,
+      closed: new AbortController().signal,
       isRepeatable: () => true,
     };
     const error: unknown = await withRetries(bounds, async () => {
