@@ -461,12 +461,12 @@ describe('client', () => {
         unary: {
           getAttendance: async () => {
             setImmediate(client.close);
-            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 8_000 });
+            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 120_000 });
           },
         },
       });
       for (let n = 0; n < 2; n += 1) {
-        const error = await failureOf(client.getAttendance(DAY));
+        const error = await failureOf(client.getAttendance(DAY, { deadlineMs: 600_000 }));
         expect(error).to.include({ code: status.CANCELLED, message: 'The client was closed.' });
       }
     });
