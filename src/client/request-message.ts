@@ -20,7 +20,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The message, or INVALID_ARGUMENT with every field concerned: `refusedRequest`. */
 export function requestMessage<D extends DescMessage>(
   schema: D,
-  given: RequestOf<D> | undefined,
+  given: RequestOf<MessageShape<D>> | undefined,
 ): MessageShape<D> {
   const reader = new Reader();
   const init = reader.message(schema, given ?? {}, '');

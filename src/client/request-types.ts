@@ -1,13 +1,11 @@
 // How a request may be written: as its message or as a literal of it, like `create` of
 // @bufbuild/protobuf takes it, with a Date wherever the contract has a Timestamp.
 
-import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
+import type { Message } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 
-/** A request of this kind, as a caller may write it. */
-export type RequestOf<D extends DescMessage> = Given<MessageShape<D>>;
-
-type Given<M extends Message> = M | Literal<M>;
+/** A request as a caller may write it: `RequestOf<MarkAttendanceRequest>`. */
+export type RequestOf<M extends Message> = M | Literal<M>;
 
 type Literal<M> = {
   readonly [K in keyof M as K extends '$unknown' ? never : K]?: K extends '$typeName'
@@ -16,13 +14,13 @@ type Literal<M> = {
 };
 
 type GivenField<F> = F extends Timestamp
-  ? Given<F> | Date
+  ? RequestOf<F> | Date
   : F extends Uint8Array | bigint | boolean | string | number
     ? F
     : F extends readonly (infer U)[]
       ? readonly GivenField<U>[]
       : F extends Message
-        ? Given<F>
+        ? RequestOf<F>
         : F extends { readonly case: infer C; readonly value: infer V }
           ? { readonly case: C; readonly value: GivenField<V> }
           : F extends { readonly case: undefined }

@@ -40,11 +40,17 @@ type ClientMethod<M> = M extends {
   readonly output: infer O extends DescMessage;
 }
   ? K extends 'unary'
-    ? (request: RequestOf<I>, options?: CallOptions) => Promise<MessageShape<O>>
+    ? (request: RequestOf<MessageShape<I>>, options?: CallOptions) => Promise<MessageShape<O>>
     : K extends 'server_streaming'
-      ? (request: RequestOf<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
+      ? (
+          request: RequestOf<MessageShape<I>>,
+          options?: CallOptions,
+        ) => AsyncIterable<MessageShape<O>>
       : K extends 'client_streaming'
-        ? (requests: MessageStream<RequestOf<I>>, options?: CallOptions) => Promise<MessageShape<O>>
+        ? (
+            requests: MessageStream<RequestOf<MessageShape<I>>>,
+            options?: CallOptions,
+          ) => Promise<MessageShape<O>>
         : never
   : never;
 
@@ -69,7 +75,7 @@ export interface Caller {
   readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
 }
 
-type AnyInit = RequestOf<DescMessage>;
+type AnyInit = RequestOf<Message>;
 type AnyMethod = (request: never, options?: CallOptions) => unknown;
 
 /** The typed methods of `service`, called through `caller`. */

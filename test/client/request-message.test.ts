@@ -1,13 +1,13 @@
 // What callers write, as the message that is sent: dates are converted, and what a message cannot
 // hold is refused with the field's name and the way out, where `create` would drop it.
 
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
 import { durationFromMs, timestampDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RequestOf } from '../../src/client/index.js';
+import type { ClockInRequest, MarkAttendanceRequest, RequestOf } from '../../src/client/index.js';
 import {
   AttendanceClientError,
   AttendanceService,
@@ -37,7 +37,7 @@ type Untyped = { readonly [key: string]: unknown };
 
 function refused(schema: DescMessage, given: unknown): AttendanceClientError {
   try {
-    requestMessage(schema, given as RequestOf<DescMessage>);
+    requestMessage(schema, given as RequestOf<Message>);
   } catch (error) {
     expect(error).to.be.instanceOf(AttendanceClientError);
     return error as AttendanceClientError;
@@ -372,7 +372,7 @@ describe('a request as a caller writes it', () => {
   });
 
   it('is refused by the compiler too where that can tell', () => {
-    const typed = (request: RequestOf<typeof ClockInRequestSchema>) => request;
+    const typed = (request: RequestOf<ClockInRequest>) => request;
     typed({ time: NOON, labels: { job: 'x' } });
     typed({ time: { seconds: 5n } });
     typed(create(ClockInRequestSchema));
@@ -382,7 +382,7 @@ describe('a request as a caller writes it', () => {
     typed({ employeeID: '007' });
     // @ts-expect-error another message
     typed(create(GetAttendanceRequestSchema));
-    const mark: RequestOf<typeof MarkAttendanceRequestSchema> = { status: AttendanceStatus.ABSENT };
+    const mark: RequestOf<MarkAttendanceRequest> = { status: AttendanceStatus.ABSENT };
     expect(mark).to.have.all.keys('status');
   });
 
