@@ -8,9 +8,11 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY gen ./gen
+COPY proto ./proto
+COPY scripts ./scripts
 COPY src ./src
 RUN npm run --silent build
 
@@ -18,7 +20,7 @@ RUN npm run --silent build
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM node:24-slim
 # The image listens on every address, where the service refuses to run without knowing its
@@ -28,11 +30,11 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist/gen ./dist/gen
+COPY --from=build /app/dist/proto ./dist/proto
 COPY --from=build /app/dist/src ./dist/src
 COPY package.json ./
 COPY migrations ./migrations
-COPY proto ./proto
-COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
+COPY --from=build /app/scripts/healthcheck.mjs ./scripts/healthcheck.mjs
 
 # Files belong to root and the service writes none of them.
 USER node

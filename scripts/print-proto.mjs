@@ -1,7 +1,20 @@
-// Prints a FileDescriptorProto as .proto source: structure only, without comments.
-// It covers what buf/validate/validate.proto uses (proto2, extensions, options that
-// matter to a compiler), and throws on anything it does not know rather than dropping it.
+// Prints a file descriptor as .proto source. Comments are not in a descriptor; all else is
+// printed, so that compiling the source gives the same descriptor again
+// (test/tooling/proto-export.test.ts compares them). It covers what buf/validate/validate.proto
+// uses, and throws on anything that it does not know rather than dropping it.
 import {
+  clearExtension,
+  clearField,
+  clone,
+  create,
+  getExtension,
+  hasExtension,
+  isFieldSet,
+  toBinary,
+} from '@bufbuild/protobuf';
+import {
+  FieldOptionsSchema,
+  FileOptionsSchema,
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt';
@@ -34,14 +47,65 @@ function typeName(field) {
   throw new Error(`cannot print the type ${field.type} of ${field.name}`);
 }
 
-function printField(field, message, indent, insideOneof) {
+/** `name = value` of what a file says for single languages. */
+const FILE_OPTIONS = [
+  ['goPackage', 'go_package'],
+  ['javaMultipleFiles', 'java_multiple_files'],
+  ['javaOuterClassname', 'java_outer_classname'],
+  ['javaPackage', 'java_package'],
+];
+
+function printFileOptions(options) {
+  const rest =
+    options === undefined ? create(FileOptionsSchema) : clone(FileOptionsSchema, options);
+  const lines = [];
+  for (const [key, name] of FILE_OPTIONS) {
+    if (!isFieldSet(rest, FileOptionsSchema.field[key])) continue;
+    lines.push(`option ${name} = ${JSON.stringify(rest[key])};`);
+    clearField(rest, FileOptionsSchema.field[key]);
+  }
+  refuseMore(FileOptionsSchema, rest, 'the file');
+  return lines;
+}
+
+/** Field options: packed, and the rules that a `predefined` extension adds to the field's own. */
+function fieldOptions({ name, options }, predefined) {
+  if (options === undefined) return [];
+  const rest = clone(FieldOptionsSchema, options);
+  const printed = [];
+  if (isFieldSet(rest, FieldOptionsSchema.field.packed)) {
+    printed.push(`packed = ${rest.packed}`);
+    clearField(rest, FieldOptionsSchema.field.packed);
+  }
+  if (hasExtension(rest, predefined)) {
+    for (const rule of getExtension(rest, predefined).cel) {
+      printed.push(`(${predefined.typeName}).cel = ${printRule(rule)}`);
+    }
+    clearExtension(rest, predefined);
+  }
+  refuseMore(FieldOptionsSchema, rest, name);
+  return printed;
+}
+
+function printRule(rule) {
+  const parts = ['id', 'message', 'expression'].filter((key) => rule[key]);
+  return `{${parts.map((key) => `${key}: ${JSON.stringify(rule[key])}`).join(', ')}}`;
+}
+
+function refuseMore(schema, options, where) {
+  if (toBinary(schema, options).length > 0) throw new Error(`cannot print an option of ${where}`);
+}
+
+function printField(field, message, indent, insideOneof, predefined) {
   const entry = message?.nestedType.find(
     (nested) => nested.options?.mapEntry && field.typeName.endsWith(`.${nested.name}`),
   );
-  const options = field.options?.packed === true ? ' [packed = true]' : '';
+  const said = fieldOptions(field, predefined);
+  const options = said.length === 0 ? '' : ` [${said.join(', ')}]`;
   if (entry !== undefined) {
     const [key, value] = entry.field;
-    return `${indent}map<${typeName(key)}, ${typeName(value)}> ${field.name} = ${field.number};`;
+    const types = `map<${typeName(key)}, ${typeName(value)}>`;
+    return `${indent}${types} ${field.name} = ${field.number}${options};`;
   }
   const label =
     field.label === Label.REPEATED
@@ -60,23 +124,25 @@ function printRanges(ranges) {
     .join(', ');
 }
 
-function printMessage(message, indent) {
+function printMessage(message, indent, predefined) {
   const inner = `${indent}  `;
   const lines = [`${indent}message ${message.name} {`];
   for (const nested of message.nestedType) {
-    if (!nested.options?.mapEntry) lines.push(printMessage(nested, inner));
+    if (!nested.options?.mapEntry) lines.push(printMessage(nested, inner, predefined));
   }
   for (const nested of message.enumType) lines.push(printEnum(nested, inner));
-  message.oneofDecl.forEach((oneof, index) => {
-    lines.push(`${inner}oneof ${oneof.name} {`);
-    for (const field of message.field) {
-      if (isOneofMember(field, index)) lines.push(printField(field, message, `${inner}  `, true));
-    }
-    lines.push(`${inner}}`);
-  });
+  let open;
   for (const field of message.field) {
-    if (!isOneofMember(field)) lines.push(printField(field, message, inner, false));
+    const oneof = Object.hasOwn(field, 'oneofIndex') ? field.oneofIndex : undefined;
+    if (oneof !== open && open !== undefined) lines.push(`${inner}}`);
+    if (oneof !== open && oneof !== undefined) {
+      lines.push(`${inner}oneof ${message.oneofDecl[oneof].name} {`);
+    }
+    open = oneof;
+    const isInside = oneof !== undefined;
+    lines.push(printField(field, message, isInside ? `${inner}  ` : inner, isInside, predefined));
   }
+  if (open !== undefined) lines.push(`${inner}}`);
   if (message.extensionRange.length > 0) {
     lines.push(`${inner}extensions ${printRanges(message.extensionRange)};`);
   }
@@ -88,29 +154,32 @@ function printMessage(message, indent) {
   return lines.join('\n');
 }
 
-/** Whether the field stands in the oneof of that index, or in any when none is given. */
-function isOneofMember(field, index) {
-  if (field.oneofIndex === undefined || !Object.hasOwn(field, 'oneofIndex')) return false;
-  return index === undefined || field.oneofIndex === index;
-}
-
 function printEnum(desc, indent) {
   const values = desc.value.map((value) => `${indent}  ${value.name} = ${value.number};`);
-  return [`${indent}enum ${desc.name} {`, ...values, `${indent}}`].join('\n');
+  // Unlike a message's, an enum's ranges include their end.
+  const ranges = desc.reservedRange.map(
+    ({ start, end }) => `${indent}  reserved ${start} to ${end};`,
+  );
+  const names = desc.reservedName.map((name) => `${indent}  reserved "${name}";`);
+  return [`${indent}enum ${desc.name} {`, ...values, ...ranges, ...names, `${indent}}`].join('\n');
 }
 
-/** The .proto source of a proto2 file descriptor. Throws on another syntax. */
-export function printProtoFile(file) {
+/**
+ * The .proto source of a proto2 file. `predefined` is the extension by which fields of rules say
+ * what they mean. Throws on another syntax.
+ */
+export function printProtoFile({ proto: file }, predefined) {
   if (file.syntax !== '' && file.syntax !== 'proto2') {
     throw new Error(`cannot print ${file.name}: its syntax is ${file.syntax}, not proto2`);
   }
   const lines = ['syntax = "proto2";', '', `package ${file.package};`, ''];
   for (const dependency of file.dependency) lines.push(`import "${dependency}";`);
-  lines.push('');
+  lines.push('', ...printFileOptions(file.options), '');
   for (const desc of file.enumType) lines.push(printEnum(desc, ''), '');
-  for (const desc of file.messageType) lines.push(printMessage(desc, ''), '');
+  for (const desc of file.messageType) lines.push(printMessage(desc, '', predefined), '');
   for (const field of file.extension) {
-    lines.push(`extend ${field.extendee} {`, printField(field, undefined, '  ', false), '}', '');
+    const printed = printField(field, undefined, '  ', false, predefined);
+    lines.push(`extend ${field.extendee} {`, printed, '}', '');
   }
   return lines.join('\n');
 }

@@ -37,6 +37,10 @@ The column *Rules* says what a request is checked for before anything else happe
 request that breaks a rule is refused with INVALID_ARGUMENT and one
 \`google.rpc.BadRequest\` that names every field concerned.
 
+A Status inside an answer, such as a failed item's, has its details in google.protobuf.Any.
+Clients that read JSON by the contract need the types of \`google/rpc/error_details.proto\`
+for that; [clients.md](clients.md#a-browser) says how to give them to Connect.
+
 ## Types
 
 | Type | In JSON | Meaning |

@@ -11,6 +11,9 @@ import { EXIT_FAILED, ExitError } from './console.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:8080';
 
+/** A person who mistyped the address is told within two seconds; imports have their own patience. */
+const MAX_ATTEMPTS = 5;
+
 export interface SharedOptions {
   readonly address: string;
   readonly json: boolean;
@@ -46,6 +49,7 @@ function connect(options: SharedOptions, { env }: Surroundings): AttendanceClien
     address,
     tls: ca === undefined ? tls : { rootCertificates: readAuthorities(ca) },
     defaultDeadlineMs: timeout * 1000,
+    retry: { maxAttempts: MAX_ATTEMPTS },
     ...(token ? { token } : {}),
   });
 }

@@ -20,7 +20,9 @@ function callFailure(error: AttendanceClientError, address: string): string {
       return error.reason === ''
         ? `No service answers at ${address} (${says}).\n` +
             'Is it running? Start it with: npm start. Another one: --address HOST:PORT'
-        : `The service cannot answer now: ${says}\nTry again in a moment.`;
+        : comeBack(says);
+    case status.RESOURCE_EXHAUSTED:
+      return error.retryDelayMs === undefined ? refusal(error, says) : comeBack(says);
     case status.DEADLINE_EXCEEDED:
       return `The service at ${address} did not answer in time.\nTry again, or allow more: --timeout`;
     case status.INVALID_ARGUMENT:
@@ -36,6 +38,10 @@ function callFailure(error: AttendanceClientError, address: string): string {
       return refusal(error, says) + (hint === undefined ? '' : `\n${hint}`);
     }
   }
+}
+
+function comeBack(says: string): string {
+  return `The service cannot answer now: ${says}\nTry again in a moment.`;
 }
 
 function refusal(error: AttendanceClientError, says: string): string {

@@ -11,6 +11,7 @@ import { addDayCommands, examples } from './day-commands.js';
 import { failureText } from './failure-text.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { addProtoCommand } from './proto-command.js';
 import { addPunchCommands } from './punch-commands.js';
 import { addRevisionsCommand } from './revisions-command.js';
 import { addRosterCommands } from './roster-command.js';
@@ -80,5 +81,6 @@ function createProgram(surroundings: Surroundings): Command {
   addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
+  addProtoCommand(program, surroundings);
   return program;
 }

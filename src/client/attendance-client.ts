@@ -1,6 +1,7 @@
 // The client of the attendance service for Node backends: typed methods, deadlines on every call,
 // safe retries, decoded errors. Knows the contract and nothing of the server.
 
+import { setMaxListeners } from 'node:events';
 import type { ChannelCredentials, ChannelOptions } from '@grpc/grpc-js';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
@@ -8,6 +9,7 @@ import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import type { RetryPolicy } from './retry.js';
 import { DEFAULT_RETRY_POLICY } from './retry.js';
+import { RetryBudget } from './retry-budget.js';
 import type { Caller, CallOptions, ServiceClient } from './service-client.js';
 import { createServiceClient } from './service-client.js';
 
@@ -86,9 +88,14 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     'grpc.enable_http_proxy': LOOPBACK.test(options.address) ? 0 : 1,
     ...options.channelOptions,
   });
+  const closing = new AbortController();
+  // Each call that waits for its next attempt listens, and there may be any number of them.
+  setMaxListeners(0, closing.signal);
   const caller: Caller = {
     client,
+    closed: closing.signal,
     retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
+    budget: new RetryBudget(),
     unaryDeadlineMs: options.defaultDeadlineMs ?? DEFAULT_DEADLINE_MS,
     streamDeadlineMs: options.defaultStreamDeadlineMs ?? DEFAULT_STREAM_DEADLINE_MS,
     metadata: (own) => headersOf(options, own),
@@ -98,7 +105,10 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     ...createServiceClient(AttendanceService, caller),
     ...createServiceClient(ClockService, caller),
     ...createServiceClient(RosterService, caller),
-    close: () => client.close(),
+    close: () => {
+      closing.abort();
+      client.close();
+    },
   };
 }
 

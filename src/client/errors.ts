@@ -2,50 +2,15 @@
 // callers decide by `code`, `reason` and `fieldViolations` and never by parsing a message.
 
 import { fromBinary } from '@bufbuild/protobuf';
-import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import type { ServiceError } from '@grpc/grpc-js';
 import { Metadata, status } from '@grpc/grpc-js';
-import {
-  BadRequestSchema,
-  ErrorInfoSchema,
-  RetryInfoSchema,
-} from '../../gen/google/rpc/error_details_pb.js';
 import type { Status } from '../../gen/google/rpc/status_pb.js';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.js';
+import type { ClientFieldViolation, ErrorDetails } from './error-details.js';
+import { detailsOfStatus, NO_DETAILS } from './error-details.js';
 
 /** Where gRPC carries a google.rpc.Status beside its own code and message. */
 const DETAILS_KEY = 'grpc-status-details-bin';
-
-/** One field the service refused. */
-export interface ClientFieldViolation {
-  /** Its path in the request, in the contract's names: `requests[3].date`. */
-  readonly field: string;
-  /** The broken rule, UPPER_SNAKE_CASE and stable; empty when the service gave none. */
-  readonly reason: string;
-  /** What is wrong and what would be right, for a person. */
-  readonly description: string;
-}
-
-/** The machine-readable part of a failure. */
-export interface ErrorDetails {
-  /** `google.rpc.ErrorInfo.reason`, such as `ETAG_MISMATCH`; empty when there was none. */
-  readonly reason: string;
-  /** `google.rpc.ErrorInfo.domain`: `attendance.v1` for this service's own errors. */
-  readonly domain: string;
-  /** `google.rpc.ErrorInfo.metadata`. */
-  readonly info: Readonly<Record<string, string>>;
-  readonly fieldViolations: readonly ClientFieldViolation[];
-  /** How long the service asks to wait, in milliseconds; undefined when it did not ask. */
-  readonly retryDelayMs: number | undefined;
-}
-
-const NO_DETAILS: ErrorDetails = {
-  reason: '',
-  domain: '',
-  info: {},
-  fieldViolations: [],
-  retryDelayMs: undefined,
-};
 
 /**
  * A call that failed. `code` is the gRPC status code (`status` of @grpc/grpc-js), `message` is the
@@ -87,7 +52,23 @@ export class AttendanceClientError extends Error implements ErrorDetails {
 
 /** The error of a `google.rpc.Status`, such as the one of a failed item of a batch. */
 export function errorOfStatus(failed: Status): AttendanceClientError {
-  return new AttendanceClientError(failed.code, failed.message, detailsOf(failed));
+  return new AttendanceClientError(failed.code, failed.message, detailsOfStatus(failed));
+}
+
+/** The domain of what this package refuses by itself, before anything is sent. */
+export const CLIENT_DOMAIN = 'attendance.client';
+
+/** The error of a request that is no message of the contract; it was not sent. */
+export function refusedRequest(
+  fieldViolations: readonly ClientFieldViolation[],
+): AttendanceClientError {
+  const sentences = fieldViolations.map(({ field, description }) => `${field}: ${description}`);
+  return new AttendanceClientError(status.INVALID_ARGUMENT, sentences.join('; '), {
+    ...NO_DETAILS,
+    reason: 'INVALID_FIELD',
+    domain: CLIENT_DOMAIN,
+    fieldViolations,
+  });
 }
 
 /** What @grpc/grpc-js reported, as this package's error; other errors are returned as they are. */
@@ -101,7 +82,9 @@ export function errorOfCall(error: unknown): unknown {
   // The message inside is the whole one: grpc-js leaves commas and colons of its own copy encoded
   // when the server encoded them, as connect-node does.
   const sentence = failed.message || message;
-  return new AttendanceClientError(code, sentence, detailsOf(failed), metadata, { cause: error });
+  return new AttendanceClientError(code, sentence, detailsOfStatus(failed), metadata, {
+    cause: error,
+  });
 }
 
 function isServiceError(error: unknown): error is ServiceError {
@@ -117,23 +100,4 @@ function statusIn(metadata: Metadata): Status | undefined {
   } catch {
     return undefined;
   }
-}
-
-function detailsOf(failed: Status): ErrorDetails {
-  let { reason, domain, info, fieldViolations, retryDelayMs } = NO_DETAILS;
-  for (const detail of failed.details) {
-    const errorInfo = anyUnpack(detail, ErrorInfoSchema);
-    if (errorInfo !== undefined) ({ reason, domain, metadata: info } = errorInfo);
-    const badRequest = anyUnpack(detail, BadRequestSchema);
-    if (badRequest !== undefined) {
-      fieldViolations = badRequest.fieldViolations.map((violation) => ({
-        field: violation.field,
-        reason: violation.reason,
-        description: violation.description,
-      }));
-    }
-    const delay = anyUnpack(detail, RetryInfoSchema)?.retryDelay;
-    if (delay !== undefined) retryDelayMs = Number(delay.seconds) * 1000 + delay.nanos / 1e6;
-  }
-  return { reason, domain, info, fieldViolations, retryDelayMs };
 }

@@ -8,16 +8,18 @@ import type {
   DescMethod,
   DescService,
   Message,
-  MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import type { Client, Metadata } from '@grpc/grpc-js';
 import { clientStreamAttempt, serverStreamAttempt, unaryAttempt } from './calls.js';
 import { Replayable } from './replayable.js';
 import { requestIdFiller } from './request-id.js';
-import type { RetryPolicy } from './retry.js';
+import { requestMessage } from './request-message.js';
+import type { RequestOf } from './request-types.js';
+import type { RetryBounds, RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
+import type { RetryBudget } from './retry-budget.js';
 
 /** What can be said about one call. */
 export interface CallOptions {
@@ -38,12 +40,15 @@ type ClientMethod<M> = M extends {
   readonly output: infer O extends DescMessage;
 }
   ? K extends 'unary'
-    ? (request: MessageInitShape<I>, options?: CallOptions) => Promise<MessageShape<O>>
+    ? (request: RequestOf<MessageShape<I>>, options?: CallOptions) => Promise<MessageShape<O>>
     : K extends 'server_streaming'
-      ? (request: MessageInitShape<I>, options?: CallOptions) => AsyncIterable<MessageShape<O>>
+      ? (
+          request: RequestOf<MessageShape<I>>,
+          options?: CallOptions,
+        ) => AsyncIterable<MessageShape<O>>
       : K extends 'client_streaming'
         ? (
-            requests: MessageStream<MessageInitShape<I>>,
+            requests: MessageStream<RequestOf<MessageShape<I>>>,
             options?: CallOptions,
           ) => Promise<MessageShape<O>>
         : never
@@ -61,13 +66,16 @@ export type ServiceClient<S extends DescService> = {
 export interface Caller {
   readonly client: Client;
   readonly retry: RetryPolicy;
+  readonly budget: RetryBudget;
+  /** Aborted when the client is closed. */
+  readonly closed: AbortSignal;
   readonly unaryDeadlineMs: number;
   readonly streamDeadlineMs: number;
   /** The headers of one call; asked once per attempt, so that a token can be renewed between. */
   readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
 }
 
-type AnyInit = MessageInitShape<DescMessage>;
+type AnyInit = RequestOf<Message>;
 type AnyMethod = (request: never, options?: CallOptions) => unknown;
 
 /** The typed methods of `service`, called through `caller`. */
@@ -85,14 +93,15 @@ export function createServiceClient<S extends DescService>(
 
 function bind(caller: Caller, method: DescMethod): AnyMethod | undefined {
   const fill = requestIdFiller(method);
-  const encode = (init: AnyInit) => toBinary(method.input, fill(create(method.input, init)));
+  const encode = (init: AnyInit) =>
+    toBinary(method.input, fill(requestMessage(method.input, init)));
   switch (method.methodKind) {
     case 'unary':
       return async (request: AnyInit, options = {}) =>
         callUnary(caller, method, encode(request), options);
     case 'server_streaming':
       return (request: AnyInit, options = {}) =>
-        callStream(caller, method, encode(request), options);
+        callStream(caller, method, () => encode(request), options);
     case 'client_streaming':
       return async (requests: MessageStream<AnyInit>, options = {}) =>
         callClientStream(caller, method, requests, encode, options);
@@ -107,12 +116,34 @@ function callUnary(
   request: Uint8Array,
   options: CallOptions,
 ): Promise<Message> {
-  const { signal } = options;
-  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.unaryDeadlineMs);
-  return withRetries(caller.retry, deadlineAt, signal, async () => {
+  const bounds = unaryBounds(caller, options);
+  const { deadlineAt, signal } = bounds;
+  return withRetries(bounds, async () => {
     const metadata = await caller.metadata(options.metadata);
     return unaryAttempt(caller.client, method, { request, metadata, deadlineAt, signal });
   });
+}
+
+/** Of a call that lasts as long as its attempts: they go on until its deadline. */
+function unaryBounds(caller: Caller, { signal, deadlineMs }: CallOptions): RetryBounds {
+  return {
+    policy: caller.retry,
+    budget: caller.budget,
+    closed: caller.closed,
+    deadlineAt: Date.now() + (deadlineMs ?? caller.unaryDeadlineMs),
+    patienceMs: Number.POSITIVE_INFINITY,
+    signal,
+    isRepeatable: () => true,
+  };
+}
+
+/** A stream may be meant to last for hours: that is no reason to wait so long for its beginning. */
+function streamBounds(caller: Caller, { signal, deadlineMs }: CallOptions): RetryBounds {
+  return {
+    ...unaryBounds(caller, { deadlineMs: deadlineMs ?? caller.streamDeadlineMs }),
+    patienceMs: caller.unaryDeadlineMs,
+    signal,
+  };
 }
 
 /**
@@ -122,12 +153,13 @@ function callUnary(
 async function* callStream(
   caller: Caller,
   method: DescMethod,
-  request: Uint8Array,
+  encode: () => Uint8Array,
   options: CallOptions,
 ): AsyncGenerator<Message, void, void> {
-  const { signal } = options;
-  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
-  const begun = await withRetries(caller.retry, deadlineAt, signal, async () => {
+  const request = encode();
+  const bounds = streamBounds(caller, options);
+  const { deadlineAt, signal } = bounds;
+  const begun = await withRetries(bounds, async () => {
     const metadata = await caller.metadata(options.metadata);
     const attempt = { request, metadata, deadlineAt, signal };
     const messages = serverStreamAttempt(caller.client, method, attempt);
@@ -158,16 +190,10 @@ async function callClientStream(
     const next = await source.next();
     return next.done === true ? undefined : encode(next.value);
   });
-  const { signal } = options;
-  const deadlineAt = Date.now() + (options.deadlineMs ?? caller.streamDeadlineMs);
-  const retry = {
-    ...caller.retry,
-    get maxAttempts() {
-      return messages.isWhole ? caller.retry.maxAttempts : 1;
-    },
-  };
+  const bounds = { ...streamBounds(caller, options), isRepeatable: () => messages.isWhole };
+  const { deadlineAt, signal } = bounds;
   try {
-    return await withRetries(retry, deadlineAt, signal, async () => {
+    return await withRetries(bounds, async () => {
       const metadata = await caller.metadata(options.metadata);
       const attempt = { next: messages.reader(), metadata, deadlineAt, signal };
       return clientStreamAttempt(caller.client, method, attempt);

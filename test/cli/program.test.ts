@@ -59,6 +59,8 @@ describe('the command line', () => {
     ['roster'],
     ['roster', 'import'],
     ['roster', 'changes'],
+    ['proto'],
+    ['proto', 'export'],
   ];
   for (const command of COMMANDS) {
     it(`explains ${command.join(' ')}, with examples`, async () => {

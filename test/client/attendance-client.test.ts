@@ -1,6 +1,9 @@
 // The client against a real gRPC server: deadlines, retries, cancellation, errors, streams.
 
+import { constants, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { create } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { AttendanceClient, AttendanceClientOptions } from '../../src/client/index.js';
@@ -8,9 +11,11 @@ import {
   AttendanceClientError,
   AttendanceStatus,
   BatchMarkAttendanceRequestSchema,
+  CLIENT_DOMAIN,
   createAttendanceClient,
   MarkAttendanceRequestSchema,
 } from '../../src/client/index.js';
+import { RETRY_BUDGET_TOKENS, SUCCESSES_PER_TOKEN } from '../../src/client/retry-budget.js';
 import type { Handlers, TestServer } from './grpc-server.js';
 import { refuse, startServer } from './grpc-server.js';
 
@@ -55,6 +60,34 @@ describe('client', () => {
       );
       const { attendance } = await client.getAttendance(DAY, { metadata: { 'x-own': 'c' } });
       expect(attendance).to.include({ ...DAY, note: 'Bearer secret,c,a' });
+    });
+
+    it('sends a Date as the instant it is, and nothing when the request is no message', async () => {
+      const seen: unknown[] = [];
+      const { client } = await connected({
+        unary: {
+          getAttendance: async ({ asOfTime }) => {
+            seen.push(asOfTime && timestampDate(asOfTime));
+            return {};
+          },
+        },
+        async *streamAttendance() {
+          seen.push('a stream');
+          yield {};
+        },
+      });
+      const asOfTime = new Date('2026-03-02T12:00:00.250Z');
+      await client.getAttendance({ ...DAY, asOfTime });
+      const mistyped: object = { employeeID: '007' };
+      const unary = await failureOf(client.getAttendance(mistyped));
+      const stream = await failureOf(
+        client.streamAttendance(mistyped)[Symbol.asyncIterator]().next(),
+      );
+      for (const error of [unary, stream]) {
+        expect(error).to.include({ code: status.INVALID_ARGUMENT, domain: CLIENT_DOMAIN });
+        expect(error.fieldViolations[0]?.field).to.equal('employeeID');
+      }
+      expect(seen).to.deep.equal([asOfTime]);
     });
 
     it('sets the default deadline on every call, and the call may set its own', async () => {
@@ -225,6 +258,90 @@ describe('client', () => {
       expect(attempts).to.equal(4);
     });
 
+    it('goes on until the deadline when no number of attempts is set', async () => {
+      let attempts = 0;
+      const { client } = await connected(
+        {
+          unary: {
+            getAttendance: async () => {
+              attempts += 1;
+              if (attempts < 40) throw refuse({ code: status.UNAVAILABLE, message: 'away' });
+              return {};
+            },
+          },
+        },
+        { retry: { initialBackoffMs: 1, maxBackoffMs: 2 } },
+      );
+      await client.getAttendance(DAY);
+      expect(attempts).to.equal(40);
+    });
+
+    it('says what went before when the last attempt runs into the deadline', async () => {
+      let attempts = 0;
+      const { client } = await connected({
+        unary: {
+          getAttendance: async () => {
+            attempts += 1;
+            if (attempts > 2) return new Promise(() => undefined);
+            throw refuse({ code: status.UNAVAILABLE, message: 'the database is away' });
+          },
+        },
+      });
+      const error = await failureOf(client.getAttendance(DAY, { deadlineMs: 1_000 }));
+      expect(error.code).to.equal(status.DEADLINE_EXCEEDED);
+      expect(error.message).to.match(/failed with UNAVAILABLE: the database is away$/);
+      expect(error.cause).to.include({ code: status.UNAVAILABLE });
+    });
+
+    it('comes back to an overloaded service when it says when, and not earlier', async () => {
+      const at: number[] = [];
+      const { client } = await connected({
+        unary: {
+          markAttendance: async () => {
+            at.push(performance.now());
+            const busy = { code: status.RESOURCE_EXHAUSTED, message: 'busy', retryDelayMs: 100 };
+            if (at.length < 3) throw refuse(busy);
+            return {};
+          },
+        },
+      });
+      await client.markAttendance(MARK);
+      const [first = 0, second = 0, third = 0] = at;
+      expect(second - first).to.be.at.least(99);
+      expect(third - second).to.be.at.least(99);
+    });
+
+    it('stops coming back to a service that stays overloaded, and begins again with its successes', async () => {
+      let attempts = 0;
+      let isBusy = true;
+      const { client } = await connected(
+        {
+          unary: {
+            getAttendance: async () => {
+              attempts += 1;
+              const busy = { code: status.RESOURCE_EXHAUSTED, message: 'busy', retryDelayMs: 0 };
+              if (isBusy) throw refuse(busy);
+              return {};
+            },
+          },
+        },
+        { retry: { initialBackoffMs: 1, maxBackoffMs: 1 } },
+      );
+      const calls = 50;
+      const refused = async () => {
+        const error = await failureOf(client.getAttendance(DAY));
+        expect(error.code).to.equal(status.RESOURCE_EXHAUSTED);
+      };
+      await Promise.all(Array.from({ length: calls }, refused));
+      expect(attempts).to.equal(calls + RETRY_BUDGET_TOKENS);
+      isBusy = false;
+      for (let n = 0; n < SUCCESSES_PER_TOKEN; n += 1) await client.getAttendance(DAY);
+      isBusy = true;
+      attempts = 0;
+      await refused();
+      expect(attempts).to.equal(2);
+    });
+
     for (const code of [
       status.ABORTED,
       status.INTERNAL,
@@ -307,7 +424,7 @@ describe('client', () => {
         },
       };
       const { client, server } = await connected(handlers, {
-        retry: { maxAttempts: 20, initialBackoffMs: 50, maxBackoffMs: 300 },
+        retry: { initialBackoffMs: 50, maxBackoffMs: 300 },
       });
       await client.markAttendance(MARK);
       closers.push((await restarted)?.kill ?? (() => undefined));
@@ -315,10 +432,50 @@ describe('client', () => {
       expect(ids[1]).to.equal(ids[0]);
     });
 
+    it('tries again what a dying process breaks off, which gRPC reports in several codes', async () => {
+      const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
+      const endings = [NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR];
+      const server = createServer();
+      server.on('stream', (stream) => {
+        const ending = endings.shift();
+        stream.on('error', () => {});
+        stream.respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true });
+        if (ending !== undefined) {
+          stream.close(ending);
+          return;
+        }
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+        // A message without fields.
+        stream.end(Buffer.alloc(5));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const client = createAttendanceClient({ address: `127.0.0.1:${port}`, retry: FAST_RETRY });
+      closers.push(client.close, () => server.close());
+      await client.markAttendance(MARK);
+      expect(endings).to.deep.equal([]);
+    });
+
+    it('ends with the client: no wait goes on, and no call begins', async () => {
+      const { client } = await connected({
+        unary: {
+          getAttendance: async () => {
+            setImmediate(client.close);
+            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 120_000 });
+          },
+        },
+      });
+      for (let n = 0; n < 2; n += 1) {
+        const error = await failureOf(client.getAttendance(DAY, { deadlineMs: 600_000 }));
+        expect(error).to.include({ code: status.CANCELLED, message: 'The client was closed.' });
+      }
+    });
+
     it('says UNAVAILABLE when nobody listens', async () => {
       const { client, server } = await connected({});
       server.kill();
-      expect((await failureOf(client.getAttendance(DAY))).code).to.equal(status.UNAVAILABLE);
+      const error = await failureOf(client.getAttendance(DAY, { deadlineMs: 500 }));
+      expect(error.code).to.equal(status.UNAVAILABLE);
     });
   });
 
@@ -369,6 +526,21 @@ describe('client', () => {
       expect(error).to.include({ code: status.UNAVAILABLE, reason: 'DRAINING' });
       expect(got).to.deep.equal([1]);
       expect(attempts).to.equal(2);
+    });
+
+    it('are tried for no longer than a call, however long they may last', async () => {
+      const { client } = await connected(
+        {
+          // biome-ignore lint/correctness/useYield: it fails before its first message.
+          async *streamAttendance() {
+            throw refuse({ code: status.UNAVAILABLE, message: 'away', reason: 'DRAINING' });
+          },
+        },
+        { defaultDeadlineMs: 100 },
+      );
+      const reading = client.streamAttendance({}, { deadlineMs: Number.POSITIVE_INFINITY });
+      const error = await failureOf(reading[Symbol.asyncIterator]().next());
+      expect(error).to.include({ code: status.UNAVAILABLE, reason: 'DRAINING' });
     });
 
     it('end with the signal and with the deadline', async () => {

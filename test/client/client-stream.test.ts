@@ -169,7 +169,8 @@ describe('a stream that the client sends', () => {
   });
 
   it('that nobody listens to fails as a unary call does', async () => {
-    const client = createAttendanceClient({ address: '127.0.0.1:1', retry: FAST_RETRY });
+    const address = '127.0.0.1:1';
+    const client = createAttendanceClient({ address, retry: FAST_RETRY, defaultDeadlineMs: 300 });
     closers.push(client.close);
     const error = await failureOf(client.importPunches([{ punches: [PUNCH] }]));
     expect((error as AttendanceClientError).code).to.equal(status.UNAVAILABLE);

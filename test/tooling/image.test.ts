@@ -146,7 +146,9 @@ describe('the image', () => {
 
   it('carries no secret, no development package and no embedded database', () => {
     const install = stages.find((stage) => stage.name === 'packages');
-    expect(install && saying(install, 'RUN')).to.deep.equal(['npm ci --omit=dev --omit=optional']);
+    expect(install && saying(install, 'RUN')).to.deep.equal([
+      'npm ci --omit=dev --omit=optional --ignore-scripts',
+    ]);
     for (const stage of stages) {
       expect(stage.image).to.match(/^node:\d+-slim$/);
       expect(copies(stage).flatMap(({ sources }) => sources)).to.not.include('.');

@@ -1,0 +1,28 @@
+// How a request may be written: as its message or as a literal of it, like `create` of
+// @bufbuild/protobuf takes it, with a Date wherever the contract has a Timestamp.
+
+import type { Message } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+
+/** A request as a caller may write it: `RequestOf<MarkAttendanceRequest>`. */
+export type RequestOf<M extends Message> = M | Literal<M>;
+
+type Literal<M> = {
+  readonly [K in keyof M as K extends '$unknown' ? never : K]?: K extends '$typeName'
+    ? never
+    : GivenField<M[K]>;
+};
+
+type GivenField<F> = F extends Timestamp
+  ? RequestOf<F> | Date
+  : F extends Uint8Array | bigint | boolean | string | number
+    ? F
+    : F extends readonly (infer U)[]
+      ? readonly GivenField<U>[]
+      : F extends Message
+        ? RequestOf<F>
+        : F extends { readonly case: infer C; readonly value: infer V }
+          ? { readonly case: C; readonly value: GivenField<V> }
+          : F extends { readonly case: undefined }
+            ? F
+            : { readonly [K in keyof F]: GivenField<F[K]> };

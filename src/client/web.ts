@@ -1,0 +1,12 @@
+// What `import ... from 'attendance/web'` gives, in browsers too: the contract's messages and services
+// for Connect, and what it takes to read errors. It must import nothing of Node and no transport.
+
+export * from '../../gen/attendance/v1/attendance_pb.js';
+export * from '../../gen/attendance/v1/attendance_service_pb.js';
+export * from '../../gen/attendance/v1/clock_service_pb.js';
+export * from '../../gen/attendance/v1/punch_pb.js';
+export * from '../../gen/attendance/v1/roster_pb.js';
+export * from '../../gen/attendance/v1/roster_service_pb.js';
+export * from '../../gen/attendance/v1/simulation_pb.js';
+export type { ClientFieldViolation, ErrorDetails } from './error-details.js';
+export { detailsOfStatus, errorDetailTypes } from './error-details.js';
