@@ -1,8 +1,8 @@
 // Attendance in PostgreSQL, behind the interface that app/ asks for.
 
-import type { AttendanceStore, DependencyHealth } from '../app/ports.js';
+import type { AttendanceStore } from '../app/ports.js';
 import type { Database } from './database.js';
-import { isPassing } from './errors.js';
+import { health } from './health.js';
 import { listByDate, listByEmployee } from './list-days.js';
 import { listPunches } from './list-punches.js';
 import { listOpenDays } from './open-days.js';
@@ -18,9 +18,6 @@ import type { RosterReader } from './roster-reader.js';
 import { bytes } from './rows.js';
 import { settle } from './settle.js';
 import { writeBatch } from './write-batch.js';
-
-/** How long PostgreSQL may take to answer before it counts as down. */
-const HEALTH_TIMEOUT_MS = 2000;
 
 /** The same database through pools of their own. */
 export interface Databases {
@@ -52,7 +49,7 @@ export function createPostgresStore(
       key ??= await pageTokenKey(reads);
       return key;
     },
-    health: async () => [await health(probe)],
+    health: async () => [await health(probe, writes)],
   };
 }
 
@@ -63,20 +60,4 @@ async function pageTokenKey(database: Database): Promise<Uint8Array> {
   });
   if (row === undefined) throw new Error('page_token_key has lost its row');
   return bytes(row, 'key');
-}
-
-async function health(database: Database): Promise<DependencyHealth> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<DependencyHealth>((resolve) => {
-    timer = setTimeout(resolve, HEALTH_TIMEOUT_MS, down('does not answer in time'));
-  });
-  const asked = database.ping().then(
-    (): DependencyHealth => ({ name: 'postgresql', up: true, detail: '' }),
-    (error: unknown) => down(isPassing(error) ? 'cannot be reached' : 'refuses to answer'),
-  );
-  return await Promise.race([asked, late]).finally(() => clearTimeout(timer));
-}
-
-function down(detail: string): DependencyHealth {
-  return { name: 'postgresql', up: false, detail };
 }

@@ -55,6 +55,18 @@ describe('PostgreSQL comes and goes', function () {
   const mark = (service: TestService, employeeId: string, status = PRESENT) =>
     service.client.markAttendance({ employeeId, date: DAY, status, requestId: randomUUID() });
 
+  it('a server that may lose what it acknowledged is warned of by name, at every start', async () => {
+    const database = await createTestDatabase();
+    log.length = 0;
+    const onLog = (line: Record<string, unknown>) => log.push(line);
+    running = await startTestService({ databaseUrl: database.url, onLog });
+    // The tests' own server runs without fsync.
+    const warned = log.flatMap(({ setting, value }) =>
+      setting === undefined ? [] : [[setting, value]],
+    );
+    expect(warned).to.deep.equal([['fsync', 'off']]);
+  });
+
   it('defect 6: a restart of PostgreSQL is survived without a restart of the service', async () => {
     const service = await start();
     await mark(service, 'restart');
