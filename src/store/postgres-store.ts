@@ -1,7 +1,7 @@
 // Attendance in PostgreSQL, behind the interface that app/ asks for.
 
 import type { AttendanceStore } from '../app/ports.js';
-import type { Database } from './database.js';
+import { type Database, forCaller } from './database.js';
 import { health } from './health.js';
 import { listByDate, listByEmployee } from './list-days.js';
 import { listPunches } from './list-punches.js';
@@ -34,17 +34,22 @@ export function createPostgresStore(
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, rules) => writeBatch(writes, rosters, options, facts, rules),
-    readMonth: (employeeId, month) => readMonth(reads, rosters, employeeId, month),
-    readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, rosters, employeeId, date, asOf),
-    readDayFacts: (employeeId, date, asOf) => readDayFacts(reads, rosters, employeeId, date, asOf),
-    readDaysAround: (employeeId, now) => readDaysAround(reads, rosters, employeeId, now),
-    listPunches: (query) => listPunches(reads, query),
-    listByDate: (query) => listByDate(reads, rosters, query),
-    listByEmployee: (query) => listByEmployee(reads, rosters, query),
-    listOpenDays: (query) => listOpenDays(reads, rosters, query),
-    listRevisions: (query) => listRevisions(reads, query),
-    settle: (wanted) => settle(reads, wanted),
+    writeBatch: (facts, rules, caller) =>
+      writeBatch(forCaller(writes, caller), rosters, options, facts, rules),
+    readMonth: (employeeId, month, caller) =>
+      readMonth(forCaller(reads, caller), rosters, employeeId, month),
+    readDayAsOf: (employeeId, date, asOf, caller) =>
+      readDayAsOf(forCaller(reads, caller), rosters, employeeId, date, asOf),
+    readDayFacts: (employeeId, date, asOf, caller) =>
+      readDayFacts(forCaller(reads, caller), rosters, employeeId, date, asOf),
+    readDaysAround: (employeeId, now, caller) =>
+      readDaysAround(forCaller(reads, caller), rosters, employeeId, now),
+    listPunches: (query, caller) => listPunches(forCaller(reads, caller), query),
+    listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),
+    listByEmployee: (query, caller) => listByEmployee(forCaller(reads, caller), rosters, query),
+    listOpenDays: (query, caller) => listOpenDays(forCaller(reads, caller), rosters, query),
+    listRevisions: (query, caller) => listRevisions(forCaller(reads, caller), query),
+    settle: (wanted, caller) => settle(forCaller(reads, caller), wanted),
     async pageTokenKey() {
       key ??= await pageTokenKey(reads);
       return key;
