@@ -29,13 +29,16 @@ interface Waiter {
 
 export class ConnectionQueue {
   readonly #connections: number;
+  readonly #now: () => number;
   readonly #waiting = new Set<Waiter>();
   #lent = 0;
   /** How long a connection is held, on average. */
   #holdMs = 0;
 
-  constructor(connections: number) {
+  /** `now`: milliseconds of a clock that never goes back. */
+  constructor(connections: number, now = () => performance.now()) {
     this.#connections = connections;
+    this.#now = now;
   }
 
   get waiting(): number {
@@ -50,9 +53,9 @@ export class ConnectionQueue {
     caller?.throwIfAborted();
     if (this.#lent < this.#connections) this.#lent += 1;
     else await this.#wait(caller);
-    const sinceMs = performance.now();
+    const sinceMs = this.#now();
     return () => {
-      const heldMs = Math.min(performance.now() - sinceMs, MAX_COUNTED_HOLD_MS);
+      const heldMs = Math.min(this.#now() - sinceMs, MAX_COUNTED_HOLD_MS);
       this.#holdMs += LATEST_SHARE * (heldMs - this.#holdMs);
       this.#passOn();
     };

@@ -146,20 +146,21 @@ describe('PostgreSQL comes and goes', function () {
     }
   });
 
-  it('writers who queue behind one employee hold up neither readers nor the probe', async () => {
+  it('writers who wait for locks on all connections hold up neither readers nor the probe', async () => {
     const service = await start();
-    await mark(service, 'locked');
     await mark(service, 'free');
-    const held = await holdUp(cluster.url, 'locked');
-    const queued = Array.from({ length: 30 }, () => mark(service, 'locked', ABSENT));
-    await held.waiting(WRITE_CONNECTIONS);
+    const locked = Array.from({ length: WRITE_CONNECTIONS }, (_, index) => `locked-${index}`);
+    await Promise.all(locked.map((employeeId) => mark(service, employeeId)));
+    const held = await Promise.all(locked.map((employeeId) => holdUp(cluster.url, employeeId)));
+    const queued = [...locked, ...locked].map((employeeId) => mark(service, employeeId, ABSENT));
+    await held[0]?.waiting(WRITE_CONNECTIONS);
     const { attendance } = await service.client.getAttendance(
       { employeeId: 'free', date: DAY },
       { timeoutMs: 2000 },
     );
     expect(attendance?.status).to.equal(PRESENT);
     expect((await readiness(service)).http).to.equal(200);
-    await held.release();
+    await Promise.all(held.map(({ release }) => release()));
     const answers = await Promise.all(queued);
     expect(new Set(answers.map((answer) => answer.attendance?.revision))).to.deep.equal(
       new Set([2]),
