@@ -6,10 +6,10 @@ import type { Fact } from './facts.js';
 import type { RecordResult } from './record-facts.js';
 
 /**
- * The most facts of several calls in one transaction. They are decided in one go, in some tenths
- * of a millisecond each at worst, and others wait for the employee meanwhile.
+ * The most facts of several calls in one transaction. They are decided in one go and answered in
+ * one burst, a few tenths of a millisecond each, and everybody else's calls wait for that.
  */
-export const MAX_ROUND_FACTS = 256;
+export const MAX_ROUND_FACTS = 64;
 
 /** One call. */
 export interface Turn {
@@ -29,7 +29,7 @@ export class Round {
   readonly #turns: Turn[] = [];
   readonly #nobodyWaits = new AbortController();
   readonly #isForOthers: boolean;
-  #hasUntimed = false;
+  #hasCommand = false;
   #leftCount = 0;
 
   constructor(first: Turn) {
@@ -46,13 +46,13 @@ export class Round {
   add(turn: Turn): boolean {
     if (!this.#isForOthers || !goesWithOthers(turn)) return false;
     if (this.facts.length + turn.facts.length > MAX_ROUND_FACTS) return false;
-    if (this.#hasUntimed && turn.facts.some(isUntimed)) return false;
+    if (this.#hasCommand && turn.facts.some(isCommand)) return false;
     this.#take(turn);
     return true;
   }
 
   #take(turn: Turn): void {
-    this.#hasUntimed ||= turn.facts.some(isUntimed);
+    this.#hasCommand ||= turn.facts.some(isCommand);
     turn.round = this;
     this.#turns.push(turn);
     this.facts.push(...turn.facts);
@@ -87,9 +87,10 @@ function goesWithOthers({ shares, facts }: Turn): boolean {
 }
 
 /**
- * A command that takes the moment under the lock. There is one such moment in a transaction, and
- * two commands must not share it: the second would be the first said again, or done before it.
+ * There is one in a transaction. It may take the moment under the lock, of which there is one as
+ * well: a second command of that moment would be the first said again, or done before it. And each
+ * costs as much as ten other facts, since all sessions are looked at before and after.
  */
-function isUntimed(fact: Fact): boolean {
-  return fact.kind === 'COMMAND' && !fact.isTimeGiven;
+function isCommand({ kind }: Fact): boolean {
+  return kind === 'COMMAND';
 }

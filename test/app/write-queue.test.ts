@@ -83,11 +83,10 @@ describe('the queue of writes', () => {
   const full = Array.from({ length: MAX_ROUND_FACTS }, () => 'a');
   const rows: readonly [string, readonly (readonly Fact[])[], readonly string[]][] = [
     ['all about one employee go together', [marks('1', 'a'), marks('2', 'a', 'a')], ['1 2 2']],
-    ['commands with their times too', [timed('a'), timed('a')], ['COMMAND COMMAND']],
     [
-      'each command without a time has a moment of its own',
-      [untimed('a'), marks('2', 'a'), untimed('a'), marks('4', 'a')],
-      ['COMMAND 2', 'COMMAND 4'],
+      'but one command at a time: it may take the moment, and there is one',
+      [untimed('a'), marks('2', 'a'), timed('a'), untimed('a'), marks('5', 'a')],
+      ['COMMAND 2', 'COMMAND', 'COMMAND 5'],
     ],
     [
       'a correction goes alone, in its place',
