@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { expect } from 'chai';
 import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
@@ -165,6 +166,45 @@ describe('PostgreSQL comes and goes', function () {
     expect(new Set(answers.map((answer) => answer.attendance?.revision))).to.deep.equal(
       new Set([2]),
     );
+  });
+
+  it('after a standstill nothing is written for those who left, and who comes next is served', async () => {
+    const service = await start();
+    await mark(service, 'standstill');
+    const admin = new pg.Client({ connectionString: cluster.adminUrl });
+    await admin.connect();
+    const { rows } = await admin.query<{ pid: number }>(
+      `select pid from pg_stat_activity where application_name = 'attendance'
+       union select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::integer`,
+    );
+    const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+      for (const { pid } of rows) process.kill(pid, name);
+    };
+    signal('SIGSTOP');
+    try {
+      const calls = Array.from({ length: 100 }, (_, index) =>
+        service.client
+          .markAttendance(
+            { employeeId: `left-${index}`, date: DAY, status: PRESENT },
+            { timeoutMs: 500 },
+          )
+          .then(
+            () => 'recorded',
+            (error: unknown) => Code[ConnectError.from(error).code],
+          ),
+      );
+      expect(new Set(await Promise.all(calls))).to.deep.equal(new Set(['DeadlineExceeded']));
+    } finally {
+      signal('SIGCONT');
+    }
+    expect((await mark(service, 'standstill', ABSENT)).attendance?.revision).to.equal(2);
+    const day = { employeeId: 'standstill', date: DAY };
+    expect((await service.client.getAttendance(day)).attendance?.status).to.equal(ABSENT);
+    const { rows: found } = await admin.query(
+      `select count(*)::integer as n from mark where employee_id like 'left-%'`,
+    );
+    await admin.end();
+    expect(found[0]?.n, 'what was begun').to.be.at.most(WRITE_CONNECTIONS);
   });
 
   it('a database with defaults of its own is used the way this service means it', async () => {
