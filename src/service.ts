@@ -12,7 +12,7 @@ import { registerRoutes, SERVICES } from './rpc/routes.js';
 import type { Metrics } from './server/metrics.js';
 import { type AttendanceServer, createServer } from './server/server.js';
 import { isPassing } from './store/errors.js';
-import { migrateUp, serverMajorVersion } from './store/migrate.js';
+import { migrateUp, serverFacts } from './store/migrate.js';
 import { openStores } from './stores.js';
 import { createSweeper, wakingRoster } from './sweeper.js';
 import type { TlsMaterial } from './tls.js';
@@ -135,7 +135,7 @@ async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSign
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     try {
       const applied = await migrateUp(databaseUrl);
-      await warnOfOldServer(databaseUrl, log);
+      await warnOfServer(databaseUrl, log);
       if (applied.length > 0) log.info({ applied }, 'the database schema was brought up to date');
       return;
     } catch (error) {
@@ -149,13 +149,21 @@ async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSign
   }
 }
 
-/** Older ones may work; nobody has tested whether all of it does. */
-async function warnOfOldServer(databaseUrl: string, log: Logger): Promise<void> {
-  const major = await serverMajorVersion(databaseUrl);
-  if (major >= TESTED_SINCE_MAJOR) return;
-  const wanted = `${TESTED_SINCE_MAJOR} or later`;
-  log.warn({ major, wanted }, 'this PostgreSQL is older than those the service is tested with');
+/** Older ones may work; nobody has tested whether all of it does. Nor does any setting stop us. */
+async function warnOfServer(databaseUrl: string, log: Logger): Promise<void> {
+  const { majorVersion: major, unsafeSettings } = await serverFacts(databaseUrl);
+  if (major < TESTED_SINCE_MAJOR) {
+    const wanted = `${TESTED_SINCE_MAJOR} or later`;
+    log.warn({ major, wanted }, 'this PostgreSQL is older than those the service is tested with');
+  }
+  for (const setting of unsafeSettings) {
+    log.warn({ setting, value: 'off' }, UNSAFE_SETTING);
+  }
 }
+
+const UNSAFE_SETTING =
+  'this PostgreSQL can lose or damage what was acknowledged when its machine fails: ' +
+  'switch the setting on';
 
 const TESTED_SINCE_MAJOR = 17;
 

@@ -122,8 +122,9 @@ export async function clockState(
   store: Pick<AttendanceStore, 'readDaysAround'>,
   employeeId: EmployeeId,
   now: Instant,
+  caller?: AbortSignal,
 ): Promise<ClockState> {
-  const found = await store.readDaysAround(employeeId, now);
+  const found = await store.readDaysAround(employeeId, now, caller);
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const { employeeName, days, today } = found;
   const zoneToday = today.plan.zone;
@@ -212,8 +213,9 @@ export async function listClockedIn(
   store: AttendanceStore,
   { groupId, after, limit }: ClockedInQuery,
   now: Instant,
+  caller?: AbortSignal,
 ): Promise<ClockedInPage> {
-  const page = await store.listOpenDays({ groupId, now, after, limit });
+  const page = await store.listOpenDays({ groupId, now, after, limit }, caller);
   const states = new Map<EmployeeId, ClockState>();
   // By date: of two days of one employee the later one's session is the one that counts.
   for (const day of page.days) {

@@ -50,7 +50,7 @@ export interface EmployeeChange {
 }
 
 /**
- * Thrown by `writeBatch` when PostgreSQL refused the batch for what is in it. Nothing was written.
+ * Thrown by `writeBatch` when the batch was refused for what is in it, by PostgreSQL or its rules. Nothing was written.
  * One of its facts is at fault; the others can be written without it.
  */
 export class BatchRefused extends Error {
@@ -222,7 +222,8 @@ export interface DependencyHealth {
 
 /**
  * Attendance, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED when
- * it cannot for now.
+ * it cannot for now. `caller`: aborted when nobody waits for the answer any more. What was not
+ * begun by then is not done, and throws the signal's reason; what was begun goes on.
  */
 export interface AttendanceStore {
   /**
@@ -230,16 +231,25 @@ export interface AttendanceStore {
    * them decide, persists that, commits. They are asked again when the transaction has to run
    * again, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused.
    */
-  writeBatch(facts: readonly Fact[], rules: BatchRules): Promise<CommittedBatch>;
+  writeBatch(
+    facts: readonly Fact[],
+    rules: BatchRules,
+    caller?: AbortSignal,
+  ): Promise<CommittedBatch>;
 
   /** Undefined for an employee who is not known. */
-  readMonth(employeeId: EmployeeId, month: LocalMonth): Promise<MonthBlock | undefined>;
+  readMonth(
+    employeeId: EmployeeId,
+    month: LocalMonth,
+    caller?: AbortSignal,
+  ): Promise<MonthBlock | undefined>;
 
   /** One day as known then, under the roster as known then. Undefined for an unknown employee. */
   readDayAsOf(
     employeeId: EmployeeId,
     date: LocalDate,
     asOf: RecordTime,
+    caller?: AbortSignal,
   ): Promise<{ readonly employeeName: string; readonly day: KnownDay } | undefined>;
 
   /**
@@ -250,29 +260,35 @@ export interface AttendanceStore {
     employeeId: EmployeeId,
     date: LocalDate,
     asOf: RecordTime | undefined,
+    caller?: AbortSignal,
   ): Promise<DayBasis | undefined>;
 
   /**
    * One employee's days around a moment, OPEN_DAYS_BEFORE to OPEN_DAYS_AFTER from the date it is in
    * the employee's zone; not from a cache. Undefined for an unknown employee.
    */
-  readDaysAround(employeeId: EmployeeId, now: Instant): Promise<DaysAround | undefined>;
+  readDaysAround(
+    employeeId: EmployeeId,
+    now: Instant,
+    caller?: AbortSignal,
+  ): Promise<DaysAround | undefined>;
 
   /** One employee's punches by time and number; undefined for an unknown employee. */
-  listPunches(query: PunchQuery): Promise<PunchPage | undefined>;
+  listPunches(query: PunchQuery, caller?: AbortSignal): Promise<PunchPage | undefined>;
 
   /** By date, then employee. */
-  listByDate(query: DayQuery): Promise<DayPage>;
+  listByDate(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
 
   /** By employee, then date. */
-  listByEmployee(query: DayQuery): Promise<DayPage>;
+  listByEmployee(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
 
   /** Days of the dates around `now` with an open session, by employee, then date. */
-  listOpenDays(query: OpenDaysQuery): Promise<OpenDayPage>;
+  listOpenDays(query: OpenDaysQuery, caller?: AbortSignal): Promise<OpenDayPage>;
 
   /** The oldest first; undefined for an employee who is not in the roster. */
   listRevisions(
     query: RevisionQuery,
+    caller?: AbortSignal,
   ): Promise<
     { readonly employeeName: string; readonly revisions: readonly DayRevision[] } | undefined
   >;
@@ -282,7 +298,7 @@ export interface AttendanceStore {
    * visible, at least `wanted` if that can be had by now. So when the answer is before
    * `wanted`, `wanted` is in the future.
    */
-  settle(wanted: RecordTime): Promise<RecordTime>;
+  settle(wanted: RecordTime, caller?: AbortSignal): Promise<RecordTime>;
 
   /** The key that page tokens are signed with: one for all instances. */
   pageTokenKey(): Promise<Uint8Array>;

@@ -43,9 +43,10 @@ export async function readMoment(
   store: AttendanceStore,
   asOf: RecordTime | undefined,
   now: Instant,
+  caller?: AbortSignal,
 ): Promise<ReadMoment> {
   if (asOf === undefined) return { now, asOf };
-  const settled = await store.settle(asOf);
+  const settled = await store.settle(asOf, caller);
   if (asOf > settled) {
     throw new AttendanceError({ kind: 'AS_OF_TIME_NOT_SETTLED', sent: asOf, settled });
   }
@@ -58,11 +59,12 @@ export async function getDay(
   employeeId: EmployeeId,
   date: LocalDate,
   { now, asOf }: ReadMoment,
+  caller?: AbortSignal,
 ): Promise<Attendance> {
   const found =
     asOf === undefined
-      ? await currentDay(store, employeeId, date)
-      : await store.readDayAsOf(employeeId, date, asOf);
+      ? await currentDay(store, employeeId, date, caller)
+      : await store.readDayAsOf(employeeId, date, asOf, caller);
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   return present({ employeeId, employeeName: found.employeeName, date }, found.day, now);
 }
@@ -71,8 +73,9 @@ async function currentDay(
   store: AttendanceStore,
   employeeId: EmployeeId,
   date: LocalDate,
+  caller: AbortSignal | undefined,
 ): Promise<{ readonly employeeName: string; readonly day: KnownDay | undefined } | undefined> {
-  const block = await store.readMonth(employeeId, monthOf(date));
+  const block = await store.readMonth(employeeId, monthOf(date), caller);
   if (block === undefined) return undefined;
   return {
     employeeName: block.employeeName,
@@ -95,8 +98,9 @@ export async function explainDay(
   employeeId: EmployeeId,
   date: LocalDate,
   { now, asOf }: ReadMoment,
+  caller?: AbortSignal,
 ): Promise<ExplainedDay> {
-  const basis = await store.readDayFacts(employeeId, date, asOf);
+  const basis = await store.readDayFacts(employeeId, date, asOf, caller);
   if (basis === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const { plan, stored } = basis;
   const findings: Finding[] = [];
@@ -134,28 +138,31 @@ export async function listDays(
   store: AttendanceStore,
   query: ListQuery,
   moment: ReadMoment,
+  caller?: AbortSignal,
 ): Promise<AttendancePage> {
   const { employeeId, startDate, endDate } = query;
   if (employeeId !== undefined && moment.asOf === undefined) {
     const months = monthIndex(endDate) - monthIndex(startDate) + 1;
     if (months <= MAX_MONTHS_FROM_BLOCKS) {
-      const page = await listFromBlocks(store, query, employeeId, moment);
+      const page = await listFromBlocks(store, { ...query, employeeId }, moment, caller);
       if (page !== undefined) return page;
     }
   }
-  return presentPage(await store.listByDate({ ...query, ...moment }), query, moment);
+  return presentPage(await store.listByDate({ ...query, ...moment }, caller), query, moment);
 }
 
 /** Undefined when the blocks are of different moments: a page is one moment's. */
 async function listFromBlocks(
   store: AttendanceStore,
-  query: ListQuery,
-  employeeId: EmployeeId,
+  query: ListQuery & { readonly employeeId: EmployeeId },
   { now }: ReadMoment,
+  caller: AbortSignal | undefined,
 ): Promise<AttendancePage | undefined> {
-  const { endDate, after, limit } = query;
+  const { employeeId, endDate, after, limit } = query;
   const months = monthsBetween(after?.date ?? query.startDate, endDate);
-  const blocks = await Promise.all(months.map((month) => store.readMonth(employeeId, month)));
+  const blocks = await Promise.all(
+    months.map((month) => store.readMonth(employeeId, month, caller)),
+  );
   if (new Set(blocks.map((block) => block?.version)).size > 1) return undefined;
   if (new Set(blocks.map((block) => block?.rosterVersion)).size > 1) return undefined;
   const attendances: Attendance[] = [];
@@ -192,11 +199,12 @@ export async function* streamDays(
   store: AttendanceStore,
   query: Omit<ListQuery, 'after' | 'limit'>,
   moment: ReadMoment,
+  caller?: AbortSignal,
 ): AsyncGenerator<readonly Attendance[], void, undefined> {
   let after: DayCursor | undefined;
   do {
     const whole: DayQuery = { ...query, ...moment, after, limit: STREAM_CHUNK_DAYS };
-    const page = await store.listByEmployee(whole);
+    const page = await store.listByEmployee(whole, caller);
     const { attendances } = presentPage(page, query, moment);
     if (attendances.length > 0) yield attendances;
     after = page.next;
@@ -237,28 +245,24 @@ export async function listHistory(
   store: AttendanceStore,
   employeeId: EmployeeId,
   date: LocalDate,
-  page: { readonly afterRevision: number; readonly limit: number },
+  { afterRevision, limit }: { readonly afterRevision: number; readonly limit: number },
   { now, asOf }: ReadMoment,
+  caller?: AbortSignal,
 ): Promise<RevisionPage> {
   // One before, for `before` of the first, and one behind, to know whether it ends.
-  const overlap = page.afterRevision > 0 ? 1 : 0;
-  const found = await store.listRevisions({
-    employeeId,
-    date,
-    asOf,
-    afterRevision: page.afterRevision - overlap,
-    limit: page.limit + overlap + 1,
-  });
+  const overlap = afterRevision > 0 ? 1 : 0;
+  const range = { afterRevision: afterRevision - overlap, limit: limit + overlap + 1 };
+  const found = await store.listRevisions({ employeeId, date, asOf, ...range }, caller);
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const subject: DaySubject = { employeeId, employeeName: found.employeeName, date };
   const shown = async ({ day }: DayRevision): Promise<Attendance> => {
     const { revision, recordedAt } = day;
-    const result = day.result ?? (await expectedAt(store, subject, recordedAt));
+    const result = day.result ?? (await expectedAt(store, subject, recordedAt, caller));
     return present(subject, result && { result, revision, recordedAt }, now);
   };
-  const changes = found.revisions.slice(0, page.limit + overlap);
+  const changes = found.revisions.slice(0, limit + overlap);
   const days = await Promise.all(changes.map(shown));
-  const nothing = await beforeAll(store, subject, changes[0]);
+  const nothing = await beforeAll(store, subject, changes[0], caller);
   const revisions = changes.flatMap((change, index) => {
     const after = days[index];
     if (index < overlap || after === undefined) return [];
@@ -275,8 +279,9 @@ async function expectedAt(
   store: AttendanceStore,
   { employeeId, date }: DaySubject,
   moment: RecordTime,
+  caller: AbortSignal | undefined,
 ): Promise<DayResult | undefined> {
-  return (await store.readDayAsOf(employeeId, date, moment))?.day.result;
+  return (await store.readDayAsOf(employeeId, date, moment, caller))?.day.result;
 }
 
 /** The day before its first change; undefined where nothing was known of it, or of the employee. */
@@ -284,15 +289,21 @@ async function beforeAll(
   store: AttendanceStore,
   subject: DaySubject,
   first: DayRevision | undefined,
+  caller: AbortSignal | undefined,
 ): Promise<PresentableDay | undefined> {
   if (first?.day.revision !== 1) return undefined;
-  const result = await expectedAt(store, subject, (first.day.recordedAt - 1) as RecordTime);
+  const moment = (first.day.recordedAt - 1) as RecordTime;
+  const result = await expectedAt(store, subject, moment, caller);
   return result && { result, revision: 0, recordedAt: undefined };
 }
 
 /** One employee's punches by time and number; throws EMPLOYEE_NOT_FOUND. */
-export async function listPunches(store: AttendanceStore, query: PunchQuery): Promise<PunchPage> {
-  const page = await store.listPunches(query);
+export async function listPunches(
+  store: AttendanceStore,
+  query: PunchQuery,
+  caller?: AbortSignal,
+): Promise<PunchPage> {
+  const page = await store.listPunches(query, caller);
   if (page !== undefined) return page;
   throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId: query.employeeId });
 }

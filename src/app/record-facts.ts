@@ -28,24 +28,37 @@ export interface Recorded {
 /** What became of one fact: its answer, or why it was not recorded. */
 export type RecordResult = Recorded | { readonly failure: Failure };
 
-/** Records facts; results are in the order of the facts. At most MAX_BATCH_FACTS. */
+/** Records the facts of calls, those about one employee in the order in which the calls came. */
+export interface FactRecorder {
+  record(facts: readonly Fact[], caller?: AbortSignal): Promise<readonly RecordResult[]>;
+}
+
+/**
+ * Records facts; results are in the order of the facts. At most MAX_BATCH_FACTS. Throws the
+ * signal's reason when the caller leaves before anything was sent.
+ */
 export async function recordFacts(
   store: AttendanceStore,
   facts: readonly Fact[],
+  caller?: AbortSignal,
 ): Promise<readonly RecordResult[]> {
   if (facts.length === 0) return [];
   if (facts.length > MAX_BATCH_FACTS) throw new RangeError(`${facts.length} facts in one batch`);
   try {
-    return await recordTogether(store, facts);
+    return await recordTogether(store, facts, caller);
   } catch (error) {
     if (!(error instanceof BatchRefused) || facts.length === 1) throw error;
   }
-  return await recordApart(store, facts);
+  return await recordApart(store, facts, caller);
 }
 
 /** Records one fact; throws AttendanceError when it is not recorded. */
-export async function recordFact(store: AttendanceStore, fact: Fact): Promise<Recorded> {
-  const [result] = await recordFacts(store, [fact]);
+export async function recordFact(
+  recorder: FactRecorder,
+  fact: Fact,
+  caller?: AbortSignal,
+): Promise<Recorded> {
+  const [result] = await recorder.record([fact], caller);
   if (result === undefined) throw new Error('a batch of one has no result');
   const { failure } = result;
   if (failure === undefined) return result;
@@ -55,34 +68,45 @@ export async function recordFact(store: AttendanceStore, fact: Fact): Promise<Re
 async function recordTogether(
   store: AttendanceStore,
   facts: readonly Fact[],
+  caller: AbortSignal | undefined,
 ): Promise<RecordResult[]> {
   const rules = rulesFor(facts);
   let decision: BatchDecision | undefined;
   const watched: BatchRules = {
-    needs: (fact, view) => rules.needs(fact, view),
+    needs: (fact, view) => orRefuse(() => rules.needs(fact, view)),
     decide: (view, now) => {
-      decision = rules.decide(view, now);
+      decision = orRefuse(() => rules.decide(view, now));
       return decision;
     },
   };
-  const { recordedAt } = await store.writeBatch(facts, watched);
+  const { recordedAt } = await store.writeBatch(facts, watched, caller);
   const outcomes = decision?.outcomes ?? [];
   return facts.map((fact, index) => resultOf(fact, outcomes[index], recordedAt));
 }
 
+/** What the rules fail at is one fact's fault as well, and others wait in the same transaction. */
+function orRefuse<T>(rule: () => T): T {
+  try {
+    return rule();
+  } catch (error) {
+    throw new BatchRefused('a fact could not be decided', { cause: error });
+  }
+}
+
 /**
- * The halves of a batch that PostgreSQL refused, so that the fact at fault is found and fails
+ * The halves of a batch that was refused, so that the fact at fault is found and fails
  * alone. Everything else about a fact was checked before, so this is for what nobody thought of.
  */
 async function recordApart(
   store: AttendanceStore,
   facts: readonly Fact[],
+  caller: AbortSignal | undefined,
 ): Promise<RecordResult[]> {
   const middle = Math.ceil(facts.length / 2);
   const results: RecordResult[] = [];
   for (const half of [facts.slice(0, middle), facts.slice(middle)]) {
     try {
-      results.push(...(await recordFacts(store, half)));
+      results.push(...(await recordFacts(store, half, caller)));
     } catch (error) {
       if (!(error instanceof BatchRefused)) throw error;
       results.push({ failure: { kind: 'FACT_REFUSED', cause: error } });

@@ -13,6 +13,7 @@ import type {
 } from '../app/ports.js';
 import type { RosterCommand, RosterStore } from '../app/roster-ports.js';
 import type { EmployeeId } from '../domain/employee-id.js';
+import { AttendanceError } from '../domain/errors.js';
 import type { LocalMonth } from '../domain/local-date.js';
 import type { BlockCache, CacheObserver, Invalidation, Lookup } from './block-cache.js';
 import { CacheUnavailableError } from './block-cache.js';
@@ -67,29 +68,33 @@ export function createCachedStore(
 
   return {
     cachedRoster: (rosters) => toldOf(rosters, publish),
-    async writeBatch(facts, rules): Promise<CommittedBatch> {
+    async writeBatch(facts, rules, caller): Promise<CommittedBatch> {
       const touched = new Set(facts.map(({ employeeId }) => employeeId));
       let committed: CommittedBatch;
       try {
-        committed = await store.writeBatch(facts, rules);
+        committed = await store.writeBatch(facts, rules, caller);
       } catch (error) {
         // Nobody knows whether it was committed: the connection may have gone with the answer.
-        await publish(invalidationsOf(touched, []));
+        if (!wasNotBegun(error, caller)) await publish(invalidationsOf(touched, []));
         throw error;
       }
       await publish(invalidationsOf(touched, committed.changes));
       return committed;
     },
+    // Reads are shared: one caller who leaves must not end the others'.
     readMonth: (employeeId, month) => months.read(employeeId, month),
-    readDayAsOf: (employeeId, date, asOf) => store.readDayAsOf(employeeId, date, asOf),
-    readDayFacts: (employeeId, date, asOf) => store.readDayFacts(employeeId, date, asOf),
-    readDaysAround: (employeeId, moment) => store.readDaysAround(employeeId, moment),
-    listPunches: (query) => store.listPunches(query),
-    listByDate: (query) => store.listByDate(query),
-    listByEmployee: (query) => store.listByEmployee(query),
-    listOpenDays: (query) => store.listOpenDays(query),
-    listRevisions: (query) => store.listRevisions(query),
-    settle: (wanted) => store.settle(wanted),
+    readDayAsOf: (employeeId, date, asOf, caller) =>
+      store.readDayAsOf(employeeId, date, asOf, caller),
+    readDayFacts: (employeeId, date, asOf, caller) =>
+      store.readDayFacts(employeeId, date, asOf, caller),
+    readDaysAround: (employeeId, moment, caller) =>
+      store.readDaysAround(employeeId, moment, caller),
+    listPunches: (query, caller) => store.listPunches(query, caller),
+    listByDate: (query, caller) => store.listByDate(query, caller),
+    listByEmployee: (query, caller) => store.listByEmployee(query, caller),
+    listOpenDays: (query, caller) => store.listOpenDays(query, caller),
+    listRevisions: (query, caller) => store.listRevisions(query, caller),
+    settle: (wanted, caller) => store.settle(wanted, caller),
     pageTokenKey: () => store.pageTokenKey(),
     async health(): Promise<readonly DependencyHealth[]> {
       const [dependencies, redis] = await Promise.all([store.health(), cache.health()]);
@@ -100,6 +105,12 @@ export function createCachedStore(
       await cache.close();
     },
   };
+}
+
+/** Whether a write was refused, or left by its caller, before anything was sent for it. */
+function wasNotBegun(error: unknown, caller: AbortSignal | undefined): boolean {
+  if (caller?.aborted === true && error === caller.reason) return true;
+  return error instanceof AttendanceError && error.failure.kind === 'OVERLOADED';
 }
 
 /**

@@ -33,7 +33,7 @@ import {
   readMoment,
   streamDays,
 } from '../app/read-attendance.js';
-import { type RecordResult, recordFact, recordFacts } from '../app/record-facts.js';
+import { type FactRecorder, type RecordResult, recordFact } from '../app/record-facts.js';
 import type { Attendance } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type Failure, invalidField } from '../domain/errors.js';
@@ -65,18 +65,19 @@ const MAX_EXPECTED_DAYS = 366;
 
 export function attendanceHandlers(
   store: AttendanceStore,
+  writes: FactRecorder,
 ): ServiceHandlers<typeof AttendanceService> {
   return {
     markAttendance: async (message, call) => {
-      const attendance = await recordDay(store, markFact(message, call, ''));
+      const attendance = await recordDay(writes, markFact(message, call, ''), call);
       return create(MarkAttendanceResponseSchema, { attendance });
     },
     batchMarkAttendance: async (message, call) => {
-      const results = await markBatch(store, message.requests, call);
+      const results = await markBatch(writes, message.requests, call);
       return create(BatchMarkAttendanceResponseSchema, { results });
     },
     clearAttendance: async (message, call) => {
-      const attendance = await recordDay(store, clearFact(message, call));
+      const attendance = await recordDay(writes, clearFact(message, call), call);
       return create(ClearAttendanceResponseSchema, { attendance });
     },
     getAttendance: (message, call) => get(store, message, call),
@@ -92,14 +93,15 @@ async function get(
   message: GetAttendanceRequest,
   call: Call,
 ): Promise<GetAttendanceResponse> {
-  const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now);
+  const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now, call.signal);
   const employeeId = parseId(message.employeeId);
   const date = parseDate(message.date, 'date');
   if (!message.includeExplanations) {
-    const day = await getDay(store, employeeId, date, moment);
+    const day = await getDay(store, employeeId, date, moment, call.signal);
     return create(GetAttendanceResponseSchema, { attendance: toAttendance(day) });
   }
-  const { attendance, findings, zone } = await explainDay(store, employeeId, date, moment);
+  const explained = await explainDay(store, employeeId, date, moment, call.signal);
+  const { attendance, findings, zone } = explained;
   return create(GetAttendanceResponseSchema, {
     attendance: toAttendance(attendance),
     explanations: findings.map((finding) => toExplanation(finding, zone, date)),
@@ -108,8 +110,8 @@ async function get(
 }
 
 /** Records a fact about one date, and gives the day with it in effect. */
-async function recordDay(store: AttendanceStore, fact: MarkFact | ClearFact) {
-  const { attendance } = await recordFact(store, fact);
+async function recordDay(writes: FactRecorder, fact: MarkFact | ClearFact, { signal }: Call) {
+  const { attendance } = await recordFact(writes, fact, signal);
   return dayOf(attendance);
 }
 
@@ -177,16 +179,16 @@ function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
 
 /** Each item is checked alone; those in order are recorded together. */
 async function markBatch(
-  store: AttendanceStore,
+  writes: FactRecorder,
   requests: readonly MarkAttendanceRequest[],
   call: Call,
 ): Promise<BatchMarkAttendanceResult[]> {
   refuseLongAnswer(requests);
   const checked = requests.map((request, index) => checkItem(request, call, `requests[${index}].`));
   const facts = checked.filter((item): item is { fact: Fact } => 'fact' in item);
-  const recorded = await recordFacts(
-    store,
+  const recorded = await writes.record(
     facts.map(({ fact }) => fact),
+    call.signal,
   );
   let next = 0;
   return checked.map((item) => {
@@ -263,9 +265,9 @@ async function list(
     place === undefined
       ? undefined
       : { employeeId: String(place[0]) as EmployeeId, date: String(place[1]) as LocalDate };
-  const moment = await readMoment(store, asOf, call.now);
+  const moment = await readMoment(store, asOf, call.now, call.signal);
   const limit = limitOf(message);
-  const page = await listDays(store, { ...scope, after, limit }, moment);
+  const page = await listDays(store, { ...scope, after, limit }, moment, call.signal);
   const days = page.attendances.slice(0, countThatFits(page.attendances, dayBytes));
   const next = days.length < page.attendances.length ? days.at(-1) : page.next;
   return create(ListAttendanceResponseSchema, {
@@ -280,8 +282,8 @@ async function* stream(
   call: Call,
 ): AsyncGenerator<MessageShape<typeof StreamAttendanceResponseSchema>, void, undefined> {
   const scope = listScope(message);
-  const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now);
-  for await (const days of streamDays(store, scope, moment)) {
+  const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now, call.signal);
+  for await (const days of streamDays(store, scope, moment, call.signal)) {
     if (call.signal.aborted) return;
     yield create(StreamAttendanceResponseSchema, { attendances: days.map(toAttendance) });
   }
@@ -298,9 +300,10 @@ async function revisions(
   const bound = ['ListAttendanceRevisions', employeeId, date, asOf ?? null];
   const place = await placeOf(store, bound, message.pageToken);
   const afterRevision = place === undefined ? 0 : Number(place[0]);
-  const moment = await readMoment(store, asOf, call.now);
+  const moment = await readMoment(store, asOf, call.now, call.signal);
   const limit = limitOf(message);
-  const page = await listHistory(store, employeeId, date, { afterRevision, limit }, moment);
+  const range = { afterRevision, limit };
+  const page = await listHistory(store, employeeId, date, range, moment, call.signal);
   const fitting = page.revisions.slice(0, countThatFits(page.revisions, revisionBytes));
   const isCut = fitting.length < page.revisions.length;
   const next = isCut ? fitting.at(-1)?.after.revision : page.next;

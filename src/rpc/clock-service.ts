@@ -24,7 +24,7 @@ import { clockState, listClockedIn } from '../app/clock-state.js';
 import type { CommandFact, ReplaceFact } from '../app/facts.js';
 import type { AttendanceStore } from '../app/ports.js';
 import { listPunches } from '../app/read-attendance.js';
-import { recordFact } from '../app/record-facts.js';
+import { type FactRecorder, recordFact } from '../app/record-facts.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Instant } from '../domain/time.js';
 import { countThatFits } from './answer-size.js';
@@ -39,35 +39,41 @@ import { fitPunches, punchBytes, toPunch } from './punch-to-proto.js';
 import { importPunches, recordPunches } from './record-punches.js';
 import { toAttendance } from './to-proto.js';
 
-export function clockHandlers(store: AttendanceStore): ServiceHandlers<typeof ClockService> {
-  const command = (fact: CommandFact | ReplaceFact) => recordOne(store, fact);
+export function clockHandlers(
+  store: AttendanceStore,
+  writes: FactRecorder,
+): ServiceHandlers<typeof ClockService> {
+  const command = (fact: CommandFact | ReplaceFact, call: Call) => recordOne(writes, fact, call);
   return {
     clockIn: async (message, call) =>
-      create(ClockInResponseSchema, await command(commandFact('CLOCK_IN', message, call))),
+      create(ClockInResponseSchema, await command(commandFact('CLOCK_IN', message, call), call)),
     clockOut: async (message, call) =>
-      create(ClockOutResponseSchema, await command(commandFact('CLOCK_OUT', message, call))),
+      create(ClockOutResponseSchema, await command(commandFact('CLOCK_OUT', message, call), call)),
     startBreak: async (message, call) =>
-      create(StartBreakResponseSchema, await command(commandFact('START_BREAK', message, call))),
+      create(
+        StartBreakResponseSchema,
+        await command(commandFact('START_BREAK', message, call), call),
+      ),
     endBreak: async (message, call) =>
-      create(EndBreakResponseSchema, await command(commandFact('END_BREAK', message, call))),
+      create(EndBreakResponseSchema, await command(commandFact('END_BREAK', message, call), call)),
     recordPunches: async (message, call) => {
-      const results = await recordPunches(store, message, call);
+      const results = await recordPunches(writes, message, call);
       return create(RecordPunchesResponseSchema, { results });
     },
     importPunches: async (messages, call) =>
-      create(ImportPunchesResponseSchema, await importPunches(store, messages, call)),
-    listPunches: (message) => list(store, message),
+      create(ImportPunchesResponseSchema, await importPunches(writes, messages, call)),
+    listPunches: (message, call) => list(store, message, call),
     voidPunch: async (message, call) => {
       const fact = voidFact(message, call);
-      const { punches } = await recordFact(store, fact);
+      const { punches } = await recordFact(writes, fact, call.signal);
       const byId = new Map(fitPunches(punches).map((punch) => [punch.punchId, punch]));
       const inOrder = fact.punchIds.flatMap((punchId) => byId.get(punchId) ?? []);
       return create(VoidPunchResponseSchema, { punches: inOrder.map(toPunch) });
     },
     replacePunch: async (message, call) =>
-      create(ReplacePunchResponseSchema, await command(replaceFact(message, call))),
+      create(ReplacePunchResponseSchema, await command(replaceFact(message, call), call)),
     getClockState: async (message, call) => {
-      const state = await clockState(store, parseId(message.employeeId), call.now);
+      const state = await clockState(store, parseId(message.employeeId), call.now, call.signal);
       return create(GetClockStateResponseSchema, { clockState: toClockState(state) });
     },
     listClockedIn: (message, call) => listIn(store, message, call),
@@ -75,8 +81,8 @@ export function clockHandlers(store: AttendanceStore): ServiceHandlers<typeof Cl
 }
 
 /** Records a fact that makes one punch: that punch, and the day it belongs to. */
-async function recordOne(store: AttendanceStore, fact: CommandFact | ReplaceFact) {
-  const { attendance, punches } = await recordFact(store, fact);
+async function recordOne(writes: FactRecorder, fact: CommandFact | ReplaceFact, { signal }: Call) {
+  const { attendance, punches } = await recordFact(writes, fact, signal);
   const [punch] = punches;
   if (punch === undefined || attendance === undefined) {
     throw new Error(`a ${fact.kind} was answered without its punch or its day`);
@@ -87,6 +93,7 @@ async function recordOne(store: AttendanceStore, fact: CommandFact | ReplaceFact
 async function list(
   store: AttendanceStore,
   message: ListPunchesRequest,
+  call: Call,
 ): Promise<ListPunchesResponse> {
   const employeeId = parseId(message.employeeId);
   const problems = new Problems();
@@ -103,7 +110,7 @@ async function list(
   const after = place && { time: Number(place[0]) as Instant, punchId: Number(place[1]) };
   const limit = limitOf(message);
   const query = { employeeId, startTime, endTime, includeVoided, after, limit };
-  const page = await listPunches(store, query);
+  const page = await listPunches(store, query, call.signal);
   const punches = page.punches.slice(0, countThatFits(page.punches, punchBytes));
   const next = punches.length < page.punches.length ? punches.at(-1) : page.next;
   return create(ListPunchesResponseSchema, {
@@ -122,7 +129,7 @@ async function listIn(
   const place = await placeOf(store, bound, message.pageToken);
   const after = place && (String(place[0]) as EmployeeId);
   const query = { groupId, after, limit: limitOf(message) };
-  const page = await listClockedIn(store, query, call.now);
+  const page = await listClockedIn(store, query, call.now, call.signal);
   const states = page.states.slice(0, countThatFits(page.states, clockStateBytes));
   const next = states.length < page.states.length ? states.at(-1)?.employeeId : page.next;
   return create(ListClockedInResponseSchema, {

@@ -14,8 +14,7 @@ import {
 import { PunchSchema, type Punch as WirePunch } from '../../gen/attendance/v1/punch_pb.js';
 import type { Status } from '../../gen/google/rpc/status_pb.js';
 import { NO_PAYLOAD_HASH, type PunchFact } from '../app/facts.js';
-import type { AttendanceStore } from '../app/ports.js';
-import { recordFacts } from '../app/record-facts.js';
+import type { FactRecorder } from '../app/record-facts.js';
 import { parseEmployeeId } from '../domain/employee-id.js';
 import { type FieldViolation, invalidField } from '../domain/errors.js';
 import type { RecordedPunch } from '../domain/recorded-punch.js';
@@ -52,13 +51,13 @@ type Checked =
 
 /** What became of each punch, in order. Throws INVALID_FIELDS for what cannot be answered. */
 export async function recordPunches(
-  store: AttendanceStore,
+  writes: FactRecorder,
   chunk: Chunk,
   call: Call,
 ): Promise<RecordPunchResult[]> {
   const checked = checkAll(chunk, call);
   refuseLongAnswer(checked, call);
-  const outcomes = await record(store, checked, call);
+  const outcomes = await record(writes, checked, call);
   const kept = fitPunches(outcomes.flatMap(({ punch }) => punch ?? []));
   let next = 0;
   return outcomes.map(({ outcome, punch, error }) => {
@@ -85,7 +84,7 @@ export interface ImportCounts {
  * and the counts.
  */
 export async function importPunches(
-  store: AttendanceStore,
+  writes: FactRecorder,
   chunks: AsyncIterable<Chunk>,
   call: Call,
 ): Promise<ImportCounts> {
@@ -96,7 +95,7 @@ export async function importPunches(
   for await (const chunk of chunks) {
     // Each chunk has its own moment: an import can take longer than a clock may be off.
     const now = { ...call, now: call.clock() };
-    const outcomes = await record(store, checkAll(chunk, now), now);
+    const outcomes = await record(writes, checkAll(chunk, now), now);
     for (const { outcome, error } of outcomes) {
       if (outcome === PunchOutcome.RECORDED) counts.recordedCount += 1n;
       else if (outcome === PunchOutcome.DUPLICATE) counts.duplicateCount += 1n;
@@ -191,12 +190,12 @@ interface Outcome {
 
 /** Records what is in order; one outcome per item. */
 async function record(
-  store: AttendanceStore,
+  writes: FactRecorder,
   checked: readonly Checked[],
   call: Call,
 ): Promise<Outcome[]> {
   const facts = checked.flatMap(({ fact }) => fact ?? []);
-  const recorded = await recordFacts(store, facts);
+  const recorded = await writes.record(facts, call.signal);
   let next = 0;
   return checked.map((item): Outcome => {
     if (item.error !== undefined) return refused(item.error);

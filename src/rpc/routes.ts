@@ -13,6 +13,7 @@ import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import type { AttendanceStore } from '../app/ports.js';
 import type { RosterStore } from '../app/roster-ports.js';
+import { WriteQueue } from '../app/write-queue.js';
 import { attendanceHandlers } from './attendance-service.js';
 import { clockHandlers } from './clock-service.js';
 import {
@@ -36,9 +37,10 @@ export function registerRoutes(
   store: AttendanceStore,
   roster: RosterStore,
 ) {
+  const writes = new WriteQueue(store);
   return (router: ConnectRouter): void => {
-    registerService(router, context, AttendanceService, attendanceHandlers(store));
-    registerService(router, context, ClockService, clockHandlers(store));
+    registerService(router, context, AttendanceService, attendanceHandlers(store, writes));
+    registerService(router, context, ClockService, clockHandlers(store, writes));
     registerService(router, context, RosterService, rosterHandlers(store, roster));
   };
 }

@@ -2,8 +2,9 @@
 // Must never leave a transaction open or hand out a connection in an unknown state.
 
 import pg from 'pg';
-import { AttendanceError } from '../domain/errors.js';
-import { isConnectionError, STORE_RETRY_AFTER_MS, toStoreError } from './errors.js';
+import { ConnectionQueue } from './connection-queue.js';
+import { isConnectionError, toStoreError } from './errors.js';
+import { RefusedWrites } from './refused-writes.js';
 
 /**
  * Connections per process, in pools of their own, so that writers who queue behind one employee's
@@ -13,16 +14,16 @@ export const WRITE_CONNECTIONS = 9;
 export const READ_CONNECTIONS = 6;
 export const HEALTH_CONNECTIONS = 1;
 
-/** Calls that wait for a connection; above it, calls are refused rather than queued. */
-const MAX_WAITING = 2000;
-
-/** How long a call waits for a connection, or a connection for its handshake. */
+/** How long a connection waits for its handshake. */
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** The longest a statement may run on the server. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 
-/** The longest a statement may wait for a row lock: writers of one employee queue here. */
+/**
+ * The longest a statement may wait for a row lock: here an employee's writers of several processes
+ * wait for each other, one of each process (app/write-queue.ts).
+ */
 const LOCK_TIMEOUT_MS = 10_000;
 
 /** A transaction that waits this long for our next statement is ended by the server. */
@@ -32,12 +33,21 @@ const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
 const QUERY_TIMEOUT_MS = 20_000;
 
 /**
+ * A commit is on the disk before it is answered, whatever the database's default: this service
+ * acknowledges what it records. What waits for standbys as well is the operator's choice, and kept.
+ */
+const DURABLE = `
+  select set_config('synchronous_commit', case when value in ('off', 'local') then 'on' else value end, false)
+  from current_setting('synchronous_commit') value`;
+
+/**
  * Settings of every connection. Every statement of this service walks indexes from the few rows it
  * was given, so everything else is ruled out: otherwise a plan made while a table was small or
  * never analysed is kept while it grows. Generic plans: they do not depend on values. What this
  * code relies on is set, whatever the database's own defaults are.
  */
 export const SESSION = [
+  DURABLE,
   `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
   `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
   `set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_TIMEOUT_MS}`,
@@ -87,24 +97,72 @@ export interface Session {
 export interface Database {
   /** Runs one statement outside a transaction; once more when the connection was found dead. */
   query(statement: Statement, ...values: unknown[]): Promise<Row[]>;
-  /** Lends one connection. It goes back only if `run` succeeded; else it is closed. */
-  session<T>(run: (session: Session) => Promise<T>): Promise<T>;
-  /** Rejects with the driver's own error when PostgreSQL does not answer. */
-  ping(): Promise<void>;
+  /**
+   * Lends one connection. It goes back only if `run` succeeded; else it is closed. Whoever waits
+   * for one and leaves is not run: it throws the signal's reason then, and OVERLOADED when there
+   * will be none in time; else what `run` throws, or the driver's own error.
+   */
+  session<T>(run: (session: Session) => Promise<T>, caller?: AbortSignal): Promise<T>;
+  /** What was to be written through here and was not taken. */
+  readonly refusedWrites: RefusedWrites;
   close(): Promise<void>;
 }
 
 /**
  * `url`: a PostgreSQL connection URL. Does not connect until used. `onLost` hears of every
- * connection that was lost or could not be made, in use or idle. `session`: SQL that sets it up.
+ * connection that was lost or could not be made, in use or idle. `setUp`: SQL for each of them.
  */
 export function openDatabase(
   url: string,
   onLost: (error: Error) => void,
   maxConnections: number,
-  session = SESSION,
+  setUp = SESSION,
 ): Database {
-  const pool = new pg.Pool({
+  const pool = openPool(url, maxConnections, setUp);
+  // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
+  pool.on('error', onLost);
+  // In front of the pool, whose own queue can be left by nobody: there is never anyone in that.
+  const queue = new ConnectionQueue(maxConnections);
+  const refusedWrites = new RefusedWrites();
+
+  async function session<T>(
+    run: (session: Session) => Promise<T>,
+    caller?: AbortSignal,
+  ): Promise<T> {
+    const giveBack = await queue.take(caller);
+    try {
+      const client = await pool.connect();
+      return await lend(client, run, caller);
+    } catch (error) {
+      refusedWrites.note(error);
+      if (error instanceof Error && isConnectionError(error)) onLost(error);
+      throw error;
+    } finally {
+      giveBack();
+    }
+  }
+
+  return {
+    query: (statement, ...values) => ask(session, bind(statement, ...values)),
+    session,
+    refusedWrites,
+    close: async () => await pool.end(),
+  };
+}
+
+/** The same database, asked on behalf of a caller: what they no longer wait for is not sent. */
+export function forCaller(database: Database, caller: AbortSignal | undefined): Database {
+  if (caller === undefined) return database;
+  const session: Database['session'] = (run) => database.session(run, caller);
+  return {
+    ...database,
+    query: (statement, ...values) => ask(session, bind(statement, ...values)),
+    session,
+  };
+}
+
+function openPool(url: string, maxConnections: number, setUp: string): pg.Pool {
+  return new pg.Pool({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -115,72 +173,45 @@ export function openDatabase(
     application_name: 'attendance',
     types: { getTypeParser: typeParser },
     onConnect: async (client: pg.ClientBase) => {
-      await client.query(session);
+      await client.query(setUp);
     },
   } as pg.PoolConfig);
-  // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
-  pool.on('error', onLost);
-
-  const notice = (error: unknown) => {
-    if (error instanceof Error && isConnectionError(error)) onLost(error);
-  };
-
-  async function checkout(): Promise<pg.PoolClient> {
-    if (pool.waitingCount >= MAX_WAITING) throw overloaded();
-    try {
-      return await pool.connect();
-    } catch (error) {
-      notice(error);
-      throw isQueueTimeout(error) ? overloaded() : error;
-    }
-  }
-
-  async function lend<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await checkout();
-    // While lent, a connection's death also fails its query; unheard, the event would be fatal.
-    client.on('error', ignore);
-    try {
-      const result = await run(client);
-      client.off('error', ignore);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true);
-      notice(error);
-      throw error;
-    }
-  }
-
-  async function once(bound: Bound): Promise<Row[]> {
-    return await lend(async (client) => (await send(client, bound)).rows);
-  }
-
-  return {
-    async query(statement, ...values) {
-      const bound = bind(statement, ...values);
-      try {
-        return await once(bound);
-      } catch (error) {
-        if (!isConnectionError(error)) throw toStoreError(error);
-      }
-      return await once(bound).catch((error: unknown) => Promise.reject(toStoreError(error)));
-    },
-    session: async (run) => await lend((client) => run({ pipeline: pipelineOn(client) })),
-    async ping() {
-      await once(bind({ name: 'ping', text: 'select 1' }));
-    },
-    close: async () => await pool.end(),
-  };
 }
 
-function overloaded(): AttendanceError {
-  const retryAfterMs = STORE_RETRY_AFTER_MS;
-  return new AttendanceError({ kind: 'OVERLOADED', queue: 'database connections', retryAfterMs });
+async function lend<T>(
+  client: pg.PoolClient,
+  run: (session: Session) => Promise<T>,
+  caller: AbortSignal | undefined,
+): Promise<T> {
+  if (caller?.aborted === true) {
+    client.release();
+    throw caller.reason;
+  }
+  // While lent, a connection's death also fails its query; unheard, the event would be fatal.
+  client.on('error', ignore);
+  try {
+    const result = await run({ pipeline: pipelineOn(client) });
+    client.off('error', ignore);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
-/** The pool's words for a call that waited its time for a connection while all were lent. */
-function isQueueTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+/** One statement outside a transaction; once more when the connection was found dead. */
+async function ask(session: Database['session'], bound: Bound): Promise<Row[]> {
+  const once = async () => {
+    const [rows = []] = await session(({ pipeline }) => pipeline([bound]));
+    return rows;
+  };
+  try {
+    return await once();
+  } catch (error) {
+    if (!isConnectionError(error)) throw toStoreError(error);
+  }
+  return await once().catch((error: unknown) => Promise.reject(toStoreError(error)));
 }
 
 function ignore(): void {}

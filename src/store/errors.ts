@@ -15,9 +15,17 @@ const PASSING_CLASSES = new Set(['08', '28', '40', '53', '57']);
 
 /**
  * 55P03 lock timeout, 25P03 idle transaction ended, 25006 read-only (a failover going on),
- * 3D000 no such database and 42P01 no such table (the schema is not there yet).
+ * 58030 the disk failed, 3D000 no such database and 42P01 no such table (the schema is not there
+ * yet).
  */
-const PASSING_CODES = new Set(['55P03', '25P03', '25006', '3D000', '42P01']);
+const PASSING_CODES = new Set(['55P03', '25P03', '25006', '58030', '3D000', '42P01']);
+
+/** SQLSTATEs of a database that answers and takes no writes, in words for an operator. */
+const WRITE_REFUSALS = new Map([
+  ['53100', 'its disk is full'],
+  ['58030', 'its disk fails'],
+  ['25006', 'it is read-only'],
+]);
 
 /** Errors of the operating system's sockets. */
 const SOCKET_CODES = new Set([
@@ -34,7 +42,7 @@ const SOCKET_CODES = new Set([
 
 /** The driver has no codes for these; its texts are looked at. */
 const DRIVER_TEXTS =
-  /connection terminated|read timeout|not queryable|client was closed|after calling end|the server does not support|server closed/i;
+  /connection terminated|read timeout|timeout exceeded when trying to connect|not queryable|client was closed|after calling end|the server does not support|server closed/i;
 
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
@@ -73,6 +81,11 @@ export function isPassing(error: unknown): boolean {
   return (
     isConnectionError(error) || PASSING_CLASSES.has(code.slice(0, 2)) || PASSING_CODES.has(code)
   );
+}
+
+/** Why PostgreSQL takes no writes, should an error say so; whatever was to be written. */
+export function writeRefusal(error: unknown): string | undefined {
+  return WRITE_REFUSALS.get(codeOf(error));
 }
 
 /** STORE_UNAVAILABLE for what passes; the error itself for what does not. */

@@ -70,13 +70,25 @@ export async function migrationStates(
   });
 }
 
-/** The major version of the PostgreSQL server: 18. */
-export async function serverMajorVersion(url: string): Promise<number> {
+/** What an operator should know of the PostgreSQL server. */
+export interface ServerFacts {
+  /** 18. */
+  readonly majorVersion: number;
+  /** Those of its settings with which a crash of the machine costs what was acknowledged. */
+  readonly unsafeSettings: readonly string[];
+}
+
+export async function serverFacts(url: string): Promise<ServerFacts> {
   return await withClient(url, async (client) => {
-    const { rows } = await client.query<{ version: string }>(
-      `select current_setting('server_version_num') as version`,
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      `select name, setting from pg_settings
+       where name in ('server_version_num', 'fsync', 'full_page_writes') order by name`,
     );
-    return Math.floor(Number(rows[0]?.version) / 10_000);
+    const version = rows.find(({ name }) => name === 'server_version_num')?.setting;
+    return {
+      majorVersion: Math.floor(Number(version) / 10_000),
+      unsafeSettings: rows.flatMap(({ name, setting }) => (setting === 'off' ? [name] : [])),
+    };
   });
 }
 

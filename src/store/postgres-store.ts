@@ -1,8 +1,8 @@
 // Attendance in PostgreSQL, behind the interface that app/ asks for.
 
-import type { AttendanceStore, DependencyHealth } from '../app/ports.js';
-import type { Database } from './database.js';
-import { isPassing } from './errors.js';
+import type { AttendanceStore } from '../app/ports.js';
+import { type Database, forCaller } from './database.js';
+import { health } from './health.js';
 import { listByDate, listByEmployee } from './list-days.js';
 import { listPunches } from './list-punches.js';
 import { listOpenDays } from './open-days.js';
@@ -19,9 +19,6 @@ import { bytes } from './rows.js';
 import { settle } from './settle.js';
 import { writeBatch } from './write-batch.js';
 
-/** How long PostgreSQL may take to answer before it counts as down. */
-const HEALTH_TIMEOUT_MS = 2000;
-
 /** The same database through pools of their own. */
 export interface Databases {
   readonly writes: Database;
@@ -37,22 +34,27 @@ export function createPostgresStore(
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, rules) => writeBatch(writes, rosters, options, facts, rules),
-    readMonth: (employeeId, month) => readMonth(reads, rosters, employeeId, month),
-    readDayAsOf: (employeeId, date, asOf) => readDayAsOf(reads, rosters, employeeId, date, asOf),
-    readDayFacts: (employeeId, date, asOf) => readDayFacts(reads, rosters, employeeId, date, asOf),
-    readDaysAround: (employeeId, now) => readDaysAround(reads, rosters, employeeId, now),
-    listPunches: (query) => listPunches(reads, query),
-    listByDate: (query) => listByDate(reads, rosters, query),
-    listByEmployee: (query) => listByEmployee(reads, rosters, query),
-    listOpenDays: (query) => listOpenDays(reads, rosters, query),
-    listRevisions: (query) => listRevisions(reads, query),
-    settle: (wanted) => settle(reads, wanted),
+    writeBatch: (facts, rules, caller) =>
+      writeBatch(forCaller(writes, caller), rosters, options, facts, rules),
+    readMonth: (employeeId, month, caller) =>
+      readMonth(forCaller(reads, caller), rosters, employeeId, month),
+    readDayAsOf: (employeeId, date, asOf, caller) =>
+      readDayAsOf(forCaller(reads, caller), rosters, employeeId, date, asOf),
+    readDayFacts: (employeeId, date, asOf, caller) =>
+      readDayFacts(forCaller(reads, caller), rosters, employeeId, date, asOf),
+    readDaysAround: (employeeId, now, caller) =>
+      readDaysAround(forCaller(reads, caller), rosters, employeeId, now),
+    listPunches: (query, caller) => listPunches(forCaller(reads, caller), query),
+    listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),
+    listByEmployee: (query, caller) => listByEmployee(forCaller(reads, caller), rosters, query),
+    listOpenDays: (query, caller) => listOpenDays(forCaller(reads, caller), rosters, query),
+    listRevisions: (query, caller) => listRevisions(forCaller(reads, caller), query),
+    settle: (wanted, caller) => settle(forCaller(reads, caller), wanted),
     async pageTokenKey() {
       key ??= await pageTokenKey(reads);
       return key;
     },
-    health: async () => [await health(probe)],
+    health: async () => [await health(probe, writes)],
   };
 }
 
@@ -63,20 +65,4 @@ async function pageTokenKey(database: Database): Promise<Uint8Array> {
   });
   if (row === undefined) throw new Error('page_token_key has lost its row');
   return bytes(row, 'key');
-}
-
-async function health(database: Database): Promise<DependencyHealth> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<DependencyHealth>((resolve) => {
-    timer = setTimeout(resolve, HEALTH_TIMEOUT_MS, down('does not answer in time'));
-  });
-  const asked = database.ping().then(
-    (): DependencyHealth => ({ name: 'postgresql', up: true, detail: '' }),
-    (error: unknown) => down(isPassing(error) ? 'cannot be reached' : 'refuses to answer'),
-  );
-  return await Promise.race([asked, late]).finally(() => clearTimeout(timer));
-}
-
-function down(detail: string): DependencyHealth {
-  return { name: 'postgresql', up: false, detail };
 }

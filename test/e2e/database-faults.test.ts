@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { expect } from 'chai';
 import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
@@ -54,6 +55,18 @@ describe('PostgreSQL comes and goes', function () {
   };
   const mark = (service: TestService, employeeId: string, status = PRESENT) =>
     service.client.markAttendance({ employeeId, date: DAY, status, requestId: randomUUID() });
+
+  it('a server that may lose what it acknowledged is warned of by name, at every start', async () => {
+    const database = await createTestDatabase();
+    log.length = 0;
+    const onLog = (line: Record<string, unknown>) => log.push(line);
+    running = await startTestService({ databaseUrl: database.url, onLog });
+    // The tests' own server runs without fsync.
+    const warned = log.flatMap(({ setting, value }) =>
+      setting === undefined ? [] : [[setting, value]],
+    );
+    expect(warned).to.deep.equal([['fsync', 'off']]);
+  });
 
   it('defect 6: a restart of PostgreSQL is survived without a restart of the service', async () => {
     const service = await start();
@@ -182,24 +195,64 @@ describe('PostgreSQL comes and goes', function () {
     }
   });
 
-  it('writers who queue behind one employee hold up neither readers nor the probe', async () => {
+  it('writers who wait for locks on all connections hold up neither readers nor the probe', async () => {
     const service = await start();
-    await mark(service, 'locked');
     await mark(service, 'free');
-    const held = await holdUp(cluster.url, 'locked');
-    const queued = Array.from({ length: 30 }, () => mark(service, 'locked', ABSENT));
-    await held.waiting(WRITE_CONNECTIONS);
+    const locked = Array.from({ length: WRITE_CONNECTIONS }, (_, index) => `locked-${index}`);
+    await Promise.all(locked.map((employeeId) => mark(service, employeeId)));
+    const held = await Promise.all(locked.map((employeeId) => holdUp(cluster.url, employeeId)));
+    const queued = [...locked, ...locked].map((employeeId) => mark(service, employeeId, ABSENT));
+    await held[0]?.waiting(WRITE_CONNECTIONS);
     const { attendance } = await service.client.getAttendance(
       { employeeId: 'free', date: DAY },
       { timeoutMs: 2000 },
     );
     expect(attendance?.status).to.equal(PRESENT);
     expect((await readiness(service)).http).to.equal(200);
-    await held.release();
+    await Promise.all(held.map(({ release }) => release()));
     const answers = await Promise.all(queued);
     expect(new Set(answers.map((answer) => answer.attendance?.revision))).to.deep.equal(
       new Set([2]),
     );
+  });
+
+  it('after a standstill nothing is written for those who left, and who comes next is served', async () => {
+    const service = await start();
+    await mark(service, 'standstill');
+    const admin = new pg.Client({ connectionString: cluster.adminUrl });
+    await admin.connect();
+    const { rows } = await admin.query<{ pid: number }>(
+      `select pid from pg_stat_activity where application_name = 'attendance'
+       union select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::integer`,
+    );
+    const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+      for (const { pid } of rows) process.kill(pid, name);
+    };
+    signal('SIGSTOP');
+    try {
+      const calls = Array.from({ length: 100 }, (_, index) =>
+        service.client
+          .markAttendance(
+            { employeeId: `left-${index}`, date: DAY, status: PRESENT },
+            { timeoutMs: 500 },
+          )
+          .then(
+            () => 'recorded',
+            (error: unknown) => Code[ConnectError.from(error).code],
+          ),
+      );
+      expect(new Set(await Promise.all(calls))).to.deep.equal(new Set(['DeadlineExceeded']));
+    } finally {
+      signal('SIGCONT');
+    }
+    expect((await mark(service, 'standstill', ABSENT)).attendance?.revision).to.equal(2);
+    const day = { employeeId: 'standstill', date: DAY };
+    expect((await service.client.getAttendance(day)).attendance?.status).to.equal(ABSENT);
+    const { rows: found } = await admin.query(
+      `select count(*)::integer as n from mark where employee_id like 'left-%'`,
+    );
+    await admin.end();
+    expect(found[0]?.n, 'what was begun').to.be.at.most(WRITE_CONNECTIONS);
   });
 
   it('a database with defaults of its own is used the way this service means it', async () => {

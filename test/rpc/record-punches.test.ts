@@ -17,6 +17,7 @@ import { PunchSchema } from '../../gen/attendance/v1/punch_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import type { Status } from '../../gen/google/rpc/status_pb.js';
 import type { PunchFact } from '../../src/app/facts.js';
+import { WriteQueue } from '../../src/app/write-queue.js';
 import { AttendanceError } from '../../src/domain/errors.js';
 import type { Instant } from '../../src/domain/time.js';
 import { MAX_ANSWER_BYTES } from '../../src/rpc/answer-size.js';
@@ -43,7 +44,11 @@ function callAt(now: Instant, clock: () => Instant = () => now): Call {
 }
 
 const record = (store: MemoryStore, request: JsonObject, now = NOW) =>
-  recordPunches(store.asStore, fromJson(RecordPunchesRequestSchema, request), callAt(now));
+  recordPunches(
+    new WriteQueue(store.asStore),
+    fromJson(RecordPunchesRequestSchema, request),
+    callAt(now),
+  );
 
 /** The one punch's fate, and the fact it became. */
 async function fateOf(punch: JsonObject, more: JsonObject = {}) {
@@ -112,7 +117,11 @@ describe('a punch of a log', () => {
       const [punch] = request.punches;
       if (punch?.time === undefined) expect.fail('the punch has a time');
       punch.time.nanos = nanos;
-      const [result] = await recordPunches(new MemoryStore().asStore, request, callAt(NOW));
+      const [result] = await recordPunches(
+        new WriteQueue(new MemoryStore().asStore),
+        request,
+        callAt(NOW),
+      );
       expect(told(result?.error)).to.deep.equal(['punches[0].time TIME_INVALID']);
     }
   });
@@ -276,7 +285,7 @@ describe('ImportPunches', () => {
     const bad = { ...PUNCH, employeeId: '' };
     const later = { ...PUNCH, time: '2026-03-02T09:00:00Z' };
     const log = chunks({ punches: [PUNCH, bad] }, {}, { punches: [PUNCH, later, bad] });
-    const answer = await importPunches(store.asStore, log, callAt(NOW));
+    const answer = await importPunches(new WriteQueue(store.asStore), log, callAt(NOW));
     expect(answer).to.include({ recordedCount: 2n, duplicateCount: 1n, rejectedCount: 2n });
     expect(answer.rejections.map(({ index }) => index)).to.deep.equal([1n, 4n]);
     expect(answer.rejections.flatMap(({ error }) => told(error))).to.deep.equal([
@@ -300,7 +309,7 @@ describe('ImportPunches', () => {
         yield fromJson(ImportPunchesRequestSchema, { punches: [{ ...PUNCH, time }] });
       }
     }
-    await importPunches(store.asStore, log(), callAt(NOW));
+    await importPunches(new WriteQueue(store.asStore), log(), callAt(NOW));
     expect(events).to.deep.equal(['read', 'commit', 'read', 'commit', 'read', 'commit']);
   });
 
@@ -316,7 +325,7 @@ describe('ImportPunches', () => {
       }
     }
     await importPunches(
-      store.asStore,
+      new WriteQueue(store.asStore),
       log(),
       callAt(NOW, () => now),
     );
@@ -330,7 +339,7 @@ describe('ImportPunches', () => {
     const bad = { deviceId: long, eventId: long, note: long, timeZone: long, employeeId: '"""' };
     const full = { punches: new Array(600).fill(bad) };
     const answer = await importPunches(
-      new MemoryStore().asStore,
+      new WriteQueue(new MemoryStore().asStore),
       chunks(full, full, full),
       callAt(NOW),
     );

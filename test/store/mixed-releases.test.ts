@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import { type RebuildOptions, rebuild } from '../../src/app/rebuild.js';
 import { recordFact, recordFacts } from '../../src/app/record-facts.js';
+import { WriteQueue } from '../../src/app/write-queue.js';
 import { ENGINE_VERSION } from '../../src/domain/derive.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { type LocalDate, monthOf } from '../../src/domain/local-date.js';
@@ -103,7 +104,7 @@ describe('two releases on one database', function () {
       punchOf(id, `${DATE}T09:00:00Z`, 'IN'),
       punchOf(id, `${DATE}T17:00:00Z`, 'OUT'),
     ]);
-    await recordFact(fixture.store, markOf(id, DATE));
+    await recordFact(new WriteQueue(fixture.store), markOf(id, DATE));
     await oldWrites(id, result);
   }
 
@@ -169,7 +170,7 @@ describe('two releases on one database', function () {
     ] as const) {
       await mixed(id, result);
       const before = await monthsDay(id);
-      await recordFact(fixture.store, punchOf(id, NOON, 'BREAK_START'));
+      await recordFact(new WriteQueue(fixture.store), punchOf(id, NOON, 'BREAK_START'));
       expect(await versionOf(id)).to.equal(ENGINE_VERSION);
       expect((await monthsDay(id))?.revision).to.equal((before?.revision ?? 0) + 1);
       expect(await rebuilt(id)).to.deep.equal([]);
@@ -189,7 +190,7 @@ describe('two releases on one database', function () {
   });
 
   it('a day that is nothing any more is written anew without a revision', async () => {
-    await recordFact(fixture.store, markOf('nothing', DATE));
+    await recordFact(new WriteQueue(fixture.store), markOf('nothing', DATE));
     await oldWrites('nothing', undefined);
     expect(await monthsDay('nothing')).to.deep.include({ revision: 2 });
     await rebuilt('nothing', { write: true });

@@ -6,6 +6,7 @@ import type { AttendanceStore } from '../../src/app/ports.js';
 import { type RebuildOptions, type RebuiltEmployee, rebuild } from '../../src/app/rebuild.js';
 import type { RebuildStore } from '../../src/app/rebuild-ports.js';
 import { recordFact, recordFacts } from '../../src/app/record-facts.js';
+import { WriteQueue } from '../../src/app/write-queue.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import { fromEpochDay, type LocalDate, monthOf, toEpochDay } from '../../src/domain/local-date.js';
 import type { Instant } from '../../src/domain/time.js';
@@ -79,7 +80,7 @@ describe('rebuilding', function () {
       'select max(sequence) as sequence from punch where employee_id = $1',
       BERT,
     );
-    await recordFact(store, {
+    await recordFact(new WriteQueue(store), {
       kind: 'VOID',
       employeeId: BERT,
       requestId: undefined,
@@ -243,7 +244,7 @@ describe('rebuilding', function () {
       markOf(ANNA, dateOf(index), { status: index % 2 === 0 ? 'REMOTE' : 'ON_LEAVE' }),
     );
     const telling = (async () => {
-      for (const mark of marks) await recordFact(store, mark);
+      for (const mark of marks) await recordFact(new WriteQueue(store), mark);
     })();
     await rebuilt({ write: true, employeeIds: [ANNA] });
     await telling;

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { CommandFact, Fact } from '../../src/app/facts.js';
 import { recordFact, recordFacts } from '../../src/app/record-facts.js';
+import { WriteQueue } from '../../src/app/write-queue.js';
 import { AttendanceError } from '../../src/domain/errors.js';
 import type { Instant } from '../../src/domain/time.js';
 import { openStore, punchOf, type StoreFixture, voidOf } from './support.js';
@@ -78,7 +79,9 @@ describe('recording facts', function () {
       it(`${offMs / HOUR_MS} hours apart: refused as such, with a line for the log`, async () => {
         const id = `off${offMs}`;
         const fact = clockIn(id, randomUUID(), Date.now() + offMs);
-        const error = await recordFact(fixture.store, fact).catch((thrown: unknown) => thrown);
+        const error = await recordFact(new WriteQueue(fixture.store), fact).catch(
+          (thrown: unknown) => thrown,
+        );
         if (!(error instanceof AttendanceError)) throw new Error('not refused');
         expect(error.failure.kind).to.equal('CLOCKS_DIFFER');
         expect(String(error.cause)).to.match(
@@ -86,14 +89,17 @@ describe('recording facts', function () {
         );
         expect(await rowsOf('punch', id)).to.equal(0);
         // The clocks were set, and the caller comes again.
-        const { punches } = await recordFact(fixture.store, { ...fact, receivedAt: now() });
+        const { punches } = await recordFact(new WriteQueue(fixture.store), {
+          ...fact,
+          receivedAt: now(),
+        });
         expect(punches.length).to.equal(1);
       });
     }
 
     it('minutes apart: the database’s counts', async () => {
       const { punches } = await recordFact(
-        fixture.store,
+        new WriteQueue(fixture.store),
         clockIn('near', randomUUID(), Date.now() + 50 * 60_000),
       );
       const [punch] = punches;
