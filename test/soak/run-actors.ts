@@ -1,0 +1,78 @@
+// Who attacks when. The patient have a place each for the whole time; of the others a few at a
+// time, dealt like cards, so that every mixture comes and nobody is left out.
+
+import { type Random, randomFrom } from '../../bench/support/random.js';
+import { type Actor, type ActorRecord, Bout, newRecord, type Target } from './bout.js';
+
+/** Of the others, so many at a time: more would only share the same processor. */
+const PLACES = 4;
+/** As far as the loopback network goes: an address for each actor, from 127.0.2.0 on. */
+const FIRST_NETWORK = 2;
+const ADDRESSES = 4;
+
+export interface Campaign {
+  readonly target: Target;
+  readonly actors: readonly Actor[];
+  readonly seed: number;
+  readonly scale: number;
+  readonly boutMs: number;
+  readonly patientBoutMs: number;
+  readonly ended: AbortSignal;
+  /** Hears who begins and who is done, so that somebody knows when the service dies. */
+  readonly told: (actor: string, what: 'began' | 'ended') => void;
+}
+
+/** Attacks until it is ended. Returns what each actor came to. */
+export async function runActors(campaign: Campaign): Promise<ReadonlyMap<string, ActorRecord>> {
+  const { actors, ended } = campaign;
+  const records = new Map(actors.map((actor) => [actor.name, newRecord()]));
+  const patient = actors.filter((actor) => actor.patient === true);
+  const others = actors.filter((actor) => actor.patient !== true);
+  const random = randomFrom(campaign.seed);
+  const deck = dealer(others, random);
+  const bout = (actor: Actor, durationMs: number) => runBout(campaign, records, actor, durationMs);
+  const place = async (): Promise<void> => {
+    while (!ended.aborted) await bout(deck(), campaign.boutMs);
+  };
+  const seat = async (actor: Actor): Promise<void> => {
+    while (!ended.aborted) await bout(actor, campaign.patientBoutMs);
+  };
+  const places = others.length === 0 ? 0 : Math.min(PLACES, others.length);
+  await Promise.all([...Array.from({ length: places }, place), ...patient.map(seat)]);
+  return records;
+}
+
+async function runBout(
+  { target, actors, seed, scale, ended, told }: Campaign,
+  records: ReadonlyMap<string, ActorRecord>,
+  actor: Actor,
+  durationMs: number,
+): Promise<void> {
+  const record = records.get(actor.name);
+  if (record === undefined) throw new Error(`there is no record of ${actor.name}`);
+  const index = actors.indexOf(actor);
+  const random = randomFrom(seed + index * 1_000 + record.bouts);
+  const address = `127.0.${FIRST_NETWORK + index}.${random.between(1, ADDRESSES)}`;
+  const bout = new Bout({ target, random, record, address, scale, durationMs, ended });
+  told(actor.name, 'began');
+  try {
+    // An actor may wait for something that a service under attack never does.
+    await Promise.race([actor.attack(bout), bout.over]);
+  } catch (error) {
+    bout.saw(`attack failed: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    bout.end();
+    told(actor.name, 'ended');
+  }
+}
+
+/** Gives all of them in some order, and then all of them again. */
+function dealer(actors: readonly Actor[], random: Random): () => Actor {
+  let left: Actor[] = [];
+  return () => {
+    if (left.length === 0) left = random.shuffled(actors);
+    const actor = left.pop();
+    if (actor === undefined) throw new Error('there is nobody to deal');
+    return actor;
+  };
+}

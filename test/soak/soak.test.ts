@@ -1,0 +1,41 @@
+// The soak in small: half a minute of every attacker there is, on every run of the tests. The hour
+// is `npm run soak`; docs/performance.md says how to read what it prints.
+
+import { expect } from 'chai';
+import { ACTORS } from './actors/index.js';
+import { faultsOf, reportLines } from './report.js';
+import { runSoak } from './soak.js';
+
+/** Longer than the service's interval of pings, so that the silent are pinged. */
+const DURATION_MS = 35_000;
+const BOUT_MS = 1_000;
+/** A tenth of the hour's connections: this process and the service have one file limit each. */
+const SCALE = 0.1;
+const HEAP_MB = 512;
+/** The soak, and all the time that sockets and memory may take to come back. */
+const TIMEOUT_MS = 240_000;
+
+describe('hostile and dying connections', function () {
+  this.timeout(TIMEOUT_MS);
+
+  before(function () {
+    // What a process holds is read from /proc, and addresses of loopback beyond the first are used.
+    if (process.platform !== 'linux') this.skip();
+  });
+
+  it('leave the process alive, innocent calls unharmed, sockets and memory as they were', async () => {
+    const report = await runSoak({
+      durationMs: DURATION_MS,
+      seed: 1,
+      scale: SCALE,
+      heapMb: HEAP_MB,
+      boutMs: BOUT_MS,
+      patientBoutMs: DURATION_MS,
+    });
+    expect(faultsOf(report), reportLines(report).join('\n')).to.deep.equal([]);
+    // Nobody has only looked on.
+    for (const { name } of ACTORS) {
+      expect(report.actors[name]?.connections, name).to.be.at.least(1);
+    }
+  });
+});
