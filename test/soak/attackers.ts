@@ -1,14 +1,10 @@
 // The soak's end of the attackers' process.
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { ActorRecord, Target } from './bout.js';
+import { Side } from './side.js';
 
 /** Longer than any actor takes to let go. */
 const END_TIMEOUT_MS = 20_000;
-/** It holds a whole attack's bodies and sockets. */
-const HEAP_MB = 2_048;
 
 export interface HostileOrder {
   readonly target: Target;
@@ -25,22 +21,22 @@ export type HostileWord =
   | { readonly kind: 'records'; readonly records: Readonly<Record<string, ActorRecord>> };
 
 export class Attackers {
-  readonly #process: ChildProcess;
+  readonly #side: Side<HostileWord>;
   readonly #attacking = new Map<string, number>();
-  #records: Readonly<Record<string, ActorRecord>> | undefined;
+  #records: Readonly<Record<string, ActorRecord>> = {};
 
+  /** They begin at once. */
   constructor(order: HostileOrder) {
-    const script = fileURLToPath(new URL('./hostile-main.js', import.meta.url));
-    const execArgv = ['--enable-source-maps', `--max-old-space-size=${HEAP_MB}`];
-    this.#process = fork(script, { execArgv });
-    this.#process.on('message', (word: HostileWord) => this.#hear(word));
-    this.#process.send(order);
+    const script = new URL('./hostile-main.js', import.meta.url);
+    this.#side = new Side<HostileWord>(script, order, (word) => this.#hear(word), {
+      what: 'the attackers',
+      endTimeoutMs: END_TIMEOUT_MS,
+    });
   }
 
   /** Rejects when they end before they are told to. */
-  async failed(): Promise<never> {
-    const [code, signal] = await once(this.#process, 'exit');
-    throw new Error(`the attackers ended by themselves: ${code ?? signal}`);
+  failed(): Promise<never> {
+    return this.#side.failed();
   }
 
   /** Who attacks at this moment. */
@@ -50,14 +46,8 @@ export class Attackers {
 
   /** Ends them with all their connections. What each came to; empty when they do not say. */
   async end(): Promise<Readonly<Record<string, ActorRecord>>> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const gone = once(this.#process, 'exit');
-      const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_TIMEOUT_MS);
-      if (this.#process.connected) this.#process.send('END');
-      await gone;
-      clearTimeout(timer);
-    }
-    return this.#records ?? {};
+    await this.#side.end();
+    return this.#records;
   }
 
   #hear(word: HostileWord): void {

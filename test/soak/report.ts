@@ -29,6 +29,7 @@ export function faultsOf(report: SoakReport): readonly string[] {
           `neighbours on the connection failed: ${name}: ${kinds(record.neighboursFailed)}`,
       ),
     ...(Object.keys(report.actors).length === 0 ? ['the attackers did not report'] : []),
+    ...(report.innocents.length === 0 ? ['the innocents did not report'] : []),
     ...(lost > 0 ? [`${lost} of ${acknowledged} acknowledged marks are lost`] : []),
     ...(doubled > 0 ? [`${doubled} of ${acknowledged} acknowledged marks are there twice`] : []),
     ...(acknowledged === 0 ? ['no mark was acknowledged'] : []),
@@ -97,7 +98,7 @@ function innocentLine({ name, calls, failures, times }: InnocentReport): string 
 }
 
 function serviceLines(service: ServiceReport): readonly string[] {
-  const { name, ended, before, after, mostSockets, mostResidentMb, logged } = service;
+  const { name, ended, before, after, mostSockets, mostResidentMb, settledMs, logged } = service;
   const sockets = `sockets ${before.sockets}, at most ${mostSockets}, ${after?.sockets ?? '-'} after`;
   const resident =
     `resident ${before.residentMb.toFixed(0)} MB, at most ${mostResidentMb.toFixed(0)}, ` +
@@ -106,7 +107,7 @@ function serviceLines(service: ServiceReport): readonly string[] {
   const turn =
     after === undefined ? '' : `; longest turn ${after.inside.longestTurnMs.toFixed(0)} ms`;
   return [
-    `  ${name}: ${ended ?? 'alive'}; ${sockets}; ${resident}; ${heap}${turn}`,
+    `  ${name}: ${ended ?? 'alive'}; ${sockets}; ${resident}; ${heap}${turn}; settled after ${(settledMs / 1000).toFixed(1)} s`,
     `    logged: ${kinds(logged) || 'nothing'}`,
   ];
 }

@@ -5,7 +5,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { randomFrom } from '../../bench/support/random.js';
 import { CLIENTS } from '../e2e/support/clients.js';
 import { makeCertificate } from '../server/support/certificate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -58,6 +57,8 @@ export interface ServiceReport {
   readonly mostResidentMb: number;
   /** Undefined when it has ended. */
   readonly after: Looked | undefined;
+  /** From the last attacker's end to as few sockets, and to as little memory, as before. */
+  readonly settledMs: number;
   readonly logged: Readonly<Record<string, number>>;
 }
 
@@ -130,17 +131,16 @@ class Scene {
       const { socketsAtStart: sockets, process } = watched;
       watched.before = { ...(await process.look()), sockets };
     }
-    const innocents = new Innocents(target, randomFrom(this.#options.seed));
-    innocents.begin();
+    const innocents = new Innocents({ target, seed: this.#options.seed });
     const { actors, attacking } = await this.#attack(target, innocents);
-    const reports = await innocents.end();
+    const { reports, acknowledged } = await innocents.end();
     const services: ServiceReport[] = [];
     for (const watched of this.#watched) services.push(await settled(watched));
     return {
       actors,
       innocents: reports,
       services,
-      marks: await this.#count(innocents.acknowledged),
+      marks: await this.#count(acknowledged),
       attackingAtEnd: attacking,
       lastWords: this.#watched.find(({ process }) => process.hasExited())?.process.lastWords(),
     };
@@ -199,10 +199,9 @@ class Scene {
   }
 
   async #warmUp(target: Target): Promise<void> {
-    const callers = new Innocents(target, randomFrom(this.#options.seed));
-    callers.begin();
+    const innocents = new Innocents({ target, seed: this.#options.seed });
     await passed(WARM_UP_MS);
-    const reports = await callers.end();
+    const { reports } = await innocents.end();
     const failed = reports.filter(({ failures }) => Object.keys(failures).length > 0);
     if (failed.length > 0) throw new Error(`calls fail in peace: ${JSON.stringify(failed)}`);
   }
@@ -215,7 +214,7 @@ class Scene {
     const stopWatching = this.#watch(innocents, attackers);
     const died = Promise.race(this.#watched.map(({ process }) => process.exited));
     try {
-      await Promise.race([passed(durationMs), died, attackers.failed()]);
+      await Promise.race([passed(durationMs), died, attackers.failed(), innocents.failed()]);
       const attacking = attackers.attacking;
       return { actors: await attackers.end(), attacking };
     } finally {
@@ -291,6 +290,7 @@ async function settled(watched: Watched): Promise<ServiceReport> {
   const { name, process, before, mostSockets, mostResidentMb } = watched;
   if (before === undefined) throw new Error('nobody looked before');
   const report = { name, before, mostSockets, mostResidentMb, logged: { ...process.logged } };
+  const startedAt = performance.now();
   let after: Looked | undefined;
   try {
     await waitUntil(
@@ -310,7 +310,8 @@ async function settled(watched: Watched): Promise<ServiceReport> {
     // It has ended, which the report says.
   }
   const ended = process.hasExited() ? await process.exited : undefined;
-  return { ...report, ended, after: ended === undefined ? after : undefined };
+  const settledMs = performance.now() - startedAt;
+  return { ...report, ended, settledMs, after: ended === undefined ? after : undefined };
 }
 
 /** Whether memory is within its bounds of what it was. */
