@@ -14,6 +14,8 @@ export interface HostileOrder {
   readonly scale: number;
   readonly boutMs: number;
   readonly patientBoutMs: number;
+  /** How often each of the others attacks; until the end when undefined. */
+  readonly rounds?: number;
 }
 
 export type HostileWord =

@@ -111,6 +111,8 @@ class MarkingCaller extends Caller {
   readonly #random: Random;
   readonly #index: number;
   readonly #acknowledged: string[];
+  /** Whether the last mark was acknowledged. */
+  #marked = false;
   #count = 0;
 
   constructor(
@@ -138,13 +140,15 @@ class MarkingCaller extends Caller {
       : 'ATTENDANCE_STATUS_REMOTE';
     await this.call(() => this.#mark({ employeeId, date, status, requestId: randomUUID() }));
     await this.#breathe();
-    await this.call(() => this.#read(employeeId, date, status));
+    // What was not acknowledged may be there or not.
+    if (this.#marked) await this.call(() => this.#read(employeeId, date, status));
     await this.#breathe();
   }
 
   async #mark(request: JsonObject & { readonly requestId: string }): Promise<string | undefined> {
     const outcome = await this.#ask('MarkAttendance', request);
-    if (outcome.failed === undefined) this.#acknowledged.push(request.requestId);
+    this.#marked = outcome.failed === undefined;
+    if (this.#marked) this.#acknowledged.push(request.requestId);
     return failureOf(outcome);
   }
 

@@ -17,6 +17,8 @@ export interface Campaign {
   readonly scale: number;
   readonly boutMs: number;
   readonly patientBoutMs: number;
+  /** How often each of those who are not patient attacks; until the end when undefined. */
+  readonly rounds?: number;
   readonly ended: AbortSignal;
   /** Hears who begins and who is done, so that somebody knows when the service dies. */
   readonly told: (actor: string, what: 'began' | 'ended') => void;
@@ -29,16 +31,17 @@ export async function runActors(campaign: Campaign): Promise<ReadonlyMap<string,
   const patient = actors.filter((actor) => actor.patient === true);
   const others = actors.filter((actor) => actor.patient !== true);
   const random = randomFrom(campaign.seed);
-  const deck = dealer(others, random);
+  const deal = dealer(others, random, campaign.rounds ?? Number.POSITIVE_INFINITY);
   const bout = (actor: Actor, durationMs: number) => runBout(campaign, records, actor, durationMs);
   const place = async (): Promise<void> => {
-    while (!ended.aborted) await bout(deck(), campaign.boutMs);
+    for (let actor = deal(); actor !== undefined && !ended.aborted; actor = deal()) {
+      await bout(actor, campaign.boutMs);
+    }
   };
   const seat = async (actor: Actor): Promise<void> => {
     while (!ended.aborted) await bout(actor, campaign.patientBoutMs);
   };
-  const places = others.length === 0 ? 0 : Math.min(PLACES, others.length);
-  await Promise.all([...Array.from({ length: places }, place), ...patient.map(seat)]);
+  await Promise.all([...Array.from({ length: PLACES }, place), ...patient.map(seat)]);
   return records;
 }
 
@@ -66,13 +69,15 @@ async function runBout(
   }
 }
 
-/** Gives all of them in some order, and then all of them again. */
-function dealer(actors: readonly Actor[], random: Random): () => Actor {
+/** Gives all of them in some order, and then again, so many times; then nobody any more. */
+function dealer(actors: readonly Actor[], random: Random, rounds: number): () => Actor | undefined {
   let left: Actor[] = [];
+  let dealt = 0;
   return () => {
-    if (left.length === 0) left = random.shuffled(actors);
-    const actor = left.pop();
-    if (actor === undefined) throw new Error('there is nobody to deal');
-    return actor;
+    if (left.length === 0 && dealt < rounds) {
+      left = random.shuffled(actors);
+      dealt += 1;
+    }
+    return left.pop();
   };
 }

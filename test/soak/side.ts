@@ -2,7 +2,7 @@
 // connections end with it, whatever pool of whatever library keeps them.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 
 /** It holds a whole attack's bodies and sockets. */
 const HEAP_MB = 2_048;
@@ -51,6 +51,8 @@ export function beSide<Order, Word>(
   run: (order: Order, ended: AbortSignal, say: (word: Word) => void) => Promise<Word>,
 ): void {
   const ending = new AbortController();
+  // Everything that is going on listens; Node's warning of a leak at eleven does not apply.
+  setMaxListeners(0, ending.signal);
   const say = (word: Word, said?: () => void) =>
     process.send?.(word, undefined, undefined, () => said?.());
   process.on('message', (message: Order | typeof END) => {

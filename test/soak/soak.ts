@@ -20,13 +20,14 @@ import { type Looked, type ServiceProcess, startServiceProcess } from './service
 
 /** Innocents alone, so that what a service sets up with its first calls is no growth. */
 const WARM_UP_MS = 3_000;
-/** From the last attacker's end to as many sockets as before: the service's slowest timeout. */
-const SOCKETS_TIMEOUT_MS = 90_000;
-const MEMORY_TIMEOUT_MS = 60_000;
+/** From the last attacker's end until sockets and memory are as before. */
+const SETTLE_TIMEOUT_MS = 60_000;
 /** After garbage collection. Code that was compiled meanwhile, caches that are full. */
 export const HEAP_GROWTH_MB = 48;
 /** The allocator keeps pages for itself, in pieces that it could not give back. */
 export const RESIDENT_GROWTH_MB = 256;
+/** From here on memory is looked at even if sockets are not closed: collecting garbage is dear. */
+const LAST_LOOK_MS = SETTLE_TIMEOUT_MS - 5_000;
 const WATCH_INTERVAL_MS = 500;
 const IDS_AT_ONCE = 10_000;
 
@@ -38,6 +39,8 @@ export interface SoakOptions {
   readonly heapMb: number;
   readonly boutMs: number;
   readonly patientBoutMs: number;
+  /** How often each of those who are not patient attacks; until the end when undefined. */
+  readonly rounds?: number;
   /** Names of actors; all when undefined. */
   readonly only?: readonly string[];
   readonly redis?: boolean;
@@ -134,8 +137,7 @@ class Scene {
     const innocents = new Innocents({ target, seed: this.#options.seed });
     const { actors, attacking } = await this.#attack(target, innocents);
     const { reports, acknowledged } = await innocents.end();
-    const services: ServiceReport[] = [];
-    for (const watched of this.#watched) services.push(await settled(watched));
+    const services = await Promise.all(this.#watched.map(settled));
     return {
       actors,
       innocents: reports,
@@ -208,9 +210,18 @@ class Scene {
 
   /** Until the time is over, or a service has ended. */
   async #attack(target: Target, innocents: Innocents) {
-    const { durationMs, seed, scale, boutMs, patientBoutMs, only } = this.#options;
+    const { durationMs, only, rounds, ...sizes } = this.#options;
+    const { seed, scale, boutMs, patientBoutMs } = sizes;
     const names = ACTORS.map(({ name }) => name).filter((name) => only?.includes(name) ?? true);
-    const attackers = new Attackers({ target, names, seed, scale, boutMs, patientBoutMs });
+    const attackers = new Attackers({
+      target,
+      names,
+      seed,
+      scale,
+      boutMs,
+      patientBoutMs,
+      ...(rounds === undefined ? {} : { rounds }),
+    });
     const stopWatching = this.#watch(innocents, attackers);
     const died = Promise.race(this.#watched.map(({ process }) => process.exited));
     try {
@@ -292,23 +303,25 @@ async function settled(watched: Watched): Promise<ServiceReport> {
   const report = { name, before, mostSockets, mostResidentMb, logged: { ...process.logged } };
   const startedAt = performance.now();
   let after: Looked | undefined;
-  try {
-    await waitUntil(
-      'sockets',
-      () => process.hasExited() || process.sockets() <= before.sockets,
-      SOCKETS_TIMEOUT_MS,
-    ).catch(() => undefined);
-    await waitUntil(
-      'memory',
-      async () => {
-        after = await process.look();
-        return isBack(before, after);
-      },
-      MEMORY_TIMEOUT_MS,
-    ).catch(() => undefined);
-  } catch {
-    // It has ended, which the report says.
-  }
+  // What does not come back in time is in the report, and so is a process that has ended.
+  await waitUntil(
+    'sockets and memory are as before',
+    async () => {
+      if (process.hasExited()) return true;
+      if (process.sockets() > before.sockets && performance.now() - startedAt < LAST_LOOK_MS) {
+        return false;
+      }
+      const looked = await process.look();
+      // The first look collects garbage, and so its turn is the last that was not this one's.
+      after ??= looked;
+      after = {
+        ...looked,
+        inside: { ...looked.inside, longestTurnMs: after.inside.longestTurnMs },
+      };
+      return isBack(before, after) && after.sockets <= before.sockets;
+    },
+    SETTLE_TIMEOUT_MS,
+  ).catch(() => undefined);
   const ended = process.hasExited() ? await process.exited : undefined;
   const settledMs = performance.now() - startedAt;
   return { ...report, ended, settledMs, after: ended === undefined ? after : undefined };
