@@ -14,6 +14,8 @@ import type { InnocentReport } from './innocents.js';
 
 /** Long enough for a service that is busy, and short for one that has forgotten somebody. */
 const DEADLINE_MS = 10_000;
+/** Some clients tell their deadline and do not keep it themselves: they wait for so long. */
+const PATIENCE_MS = 15_000;
 /** Between two calls of one caller. */
 const PACE_MS = { least: 20, most: 120 };
 const EMPLOYEES = 50;
@@ -99,11 +101,17 @@ abstract class Caller {
   /** Makes a call, which says what was wrong with its answer; undefined when all was well. */
   protected async call(make: () => Promise<string | undefined>): Promise<void> {
     const startedAt = performance.now();
-    const failure = await make();
+    const failure = await Promise.race([make(), impatience()]);
     this.#calls += 1;
     this.#times.add(performance.now() - startedAt);
     if (failure !== undefined) countIn(this.#failures, failure);
   }
+}
+
+function impatience(): Promise<string> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(`no answer within ${PATIENCE_MS} ms`), PATIENCE_MS).unref();
+  });
 }
 
 class MarkingCaller extends Caller {

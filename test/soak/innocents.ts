@@ -5,8 +5,8 @@ import type { TimesSummary } from '../../bench/load/times.js';
 import type { Target } from './bout.js';
 import { Side } from './side.js';
 
-/** The deadline of the calls that are under way, and more. */
-const END_TIMEOUT_MS = 20_000;
+/** Two calls in a row that get no answer, and more. */
+const END_TIMEOUT_MS = 40_000;
 
 export interface InnocentReport {
   readonly name: string;

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     .option('--seed <number>', 'the same attackers in the same order', number(0), 1)
     .option('--scale <factor>', 'how many connections, streams and calls', number(0.001), 1)
     .option('--heap <megabytes>', "the services' heap", number(64), 512)
+    .option('--settle <seconds>', 'until sockets and memory have to be back', number(6), 60)
     .option('--only <names>', 'attackers by name, with ; between them', actorNames)
     .option('--redis', 'with a Redis as cache')
     .parse();
@@ -48,16 +49,18 @@ async function main(): Promise<void> {
     seed: number;
     scale: number;
     heap: number;
+    settle: number;
     only?: readonly string[];
     redis?: boolean;
   }>();
-  const { minutes, seed, scale, heap, ...more } = options;
+  const { minutes, seed, scale, heap, settle, ...more } = options;
   const durationMs = minutes * MS_PER_MINUTE;
   const report = await runSoak({
     durationMs,
     seed,
     scale,
     heapMb: heap,
+    settleMs: settle * 1_000,
     boutMs: Math.min(BOUT_MS, durationMs),
     patientBoutMs: Math.min(PATIENT_BOUT_MS, durationMs),
     say,

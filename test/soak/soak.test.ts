@@ -14,6 +14,8 @@ const ROUNDS = 2;
 /** A tenth of the hour's connections: this process and the service have one file limit each. */
 const SCALE = 0.1;
 const HEAP_MB = 512;
+/** The slowest timeouts that a service has for a peer that is gone. */
+const SETTLE_MS = 60_000;
 /** The soak, and all the time that sockets and memory may take to come back. */
 const TIMEOUT_MS = 200_000;
 
@@ -33,6 +35,7 @@ describe('hostile and dying connections', function () {
       heapMb: HEAP_MB,
       boutMs: BOUT_MS,
       patientBoutMs: DURATION_MS,
+      settleMs: SETTLE_MS,
       rounds: ROUNDS,
     });
     expect(faultsOf(report), reportLines(report).join('\n')).to.deep.equal([]);

@@ -2,10 +2,11 @@
 // what is left afterwards: the process, every acknowledged mark, and no more sockets and memory
 // than before.
 
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { CLIENTS } from '../e2e/support/clients.js';
 import { makeCertificate } from '../server/support/certificate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/process.js';
@@ -16,18 +17,17 @@ import { Attackers } from './attackers.js';
 import type { ActorRecord, Target } from './bout.js';
 import { type InnocentReport, Innocents } from './innocents.js';
 import { LARGE_EMPLOYEE, largeDates } from './large-employee.js';
+import { BATCH_MARK } from './payloads.js';
 import { type Looked, type ServiceProcess, startServiceProcess } from './service-process.js';
 
 /** Innocents alone, so that what a service sets up with its first calls is no growth. */
 const WARM_UP_MS = 3_000;
-/** From the last attacker's end until sockets and memory are as before. */
-const SETTLE_TIMEOUT_MS = 60_000;
 /** After garbage collection. Code that was compiled meanwhile, caches that are full. */
 export const HEAP_GROWTH_MB = 48;
 /** The allocator keeps pages for itself, in pieces that it could not give back. */
 export const RESIDENT_GROWTH_MB = 256;
-/** From here on memory is looked at even if sockets are not closed: collecting garbage is dear. */
-const LAST_LOOK_MS = SETTLE_TIMEOUT_MS - 5_000;
+/** So long before the end memory is looked at even if sockets are open: collecting garbage is dear. */
+const LAST_LOOK_MS = 5_000;
 const WATCH_INTERVAL_MS = 500;
 const IDS_AT_ONCE = 10_000;
 
@@ -39,6 +39,8 @@ export interface SoakOptions {
   readonly heapMb: number;
   readonly boutMs: number;
   readonly patientBoutMs: number;
+  /** From the last attacker's end until sockets and memory have to be as before. */
+  readonly settleMs: number;
   /** How often each of those who are not patient attacks; until the end when undefined. */
   readonly rounds?: number;
   /** Names of actors; all when undefined. */
@@ -137,7 +139,9 @@ class Scene {
     const innocents = new Innocents({ target, seed: this.#options.seed });
     const { actors, attacking } = await this.#attack(target, innocents);
     const { reports, acknowledged } = await innocents.end();
-    const services = await Promise.all(this.#watched.map(settled));
+    const services = await Promise.all(
+      this.#watched.map((watched) => settled(watched, this.#options.settleMs)),
+    );
     return {
       actors,
       innocents: reports,
@@ -284,20 +288,29 @@ class Scene {
   }
 }
 
-/** Days for those who ask for large answers. */
+/** Days for those who ask for large answers; over a connection that ends with the call. */
 async function storeLargeEmployee({ port }: Target): Promise<void> {
-  const row = CLIENTS.find(({ name }) => name === 'fetch: JSON');
-  if (row === undefined) throw new Error('there is no client for JSON');
-  const client = row.open({ url: `http://127.0.0.1:${port}`, ca: undefined });
   const status = 'ATTENDANCE_STATUS_PRESENT';
   const requests = largeDates().map((date) => ({ employeeId: LARGE_EMPLOYEE, date, status }));
-  const { failed } = await client.call('BatchMarkAttendance', { requests });
-  client.close();
-  if (failed !== undefined) throw new Error(`days could not be stored: ${failed.message}`);
+  const call = request({
+    host: '127.0.0.1',
+    port,
+    method: 'POST',
+    path: BATCH_MARK,
+    headers: { 'content-type': 'application/json' },
+    agent: false,
+  });
+  call.end(JSON.stringify({ requests }));
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'close');
+  if (response.statusCode !== 200) {
+    throw new Error(`days could not be stored: HTTP ${response.statusCode}`);
+  }
 }
 
 /** Waits until the service holds no more than before, within bounds, and says what it does hold. */
-async function settled(watched: Watched): Promise<ServiceReport> {
+async function settled(watched: Watched, settleMs: number): Promise<ServiceReport> {
   const { name, process, before, mostSockets, mostResidentMb } = watched;
   if (before === undefined) throw new Error('nobody looked before');
   const report = { name, before, mostSockets, mostResidentMb, logged: { ...process.logged } };
@@ -308,9 +321,8 @@ async function settled(watched: Watched): Promise<ServiceReport> {
     'sockets and memory are as before',
     async () => {
       if (process.hasExited()) return true;
-      if (process.sockets() > before.sockets && performance.now() - startedAt < LAST_LOOK_MS) {
-        return false;
-      }
+      const isEarly = performance.now() - startedAt < settleMs - LAST_LOOK_MS;
+      if (process.sockets() > before.sockets && isEarly) return false;
       const looked = await process.look();
       // The first look collects garbage, and so its turn is the last that was not this one's.
       after ??= looked;
@@ -320,7 +332,7 @@ async function settled(watched: Watched): Promise<ServiceReport> {
       };
       return isBack(before, after) && after.sockets <= before.sockets;
     },
-    SETTLE_TIMEOUT_MS,
+    settleMs,
   ).catch(() => undefined);
   const ended = process.hasExited() ? await process.exited : undefined;
   const settledMs = performance.now() - startedAt;
