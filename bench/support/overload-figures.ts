@@ -143,7 +143,7 @@ function tableOf(all: readonly Overloaded[]): readonly (readonly string[])[] {
     ofLoad('time to refusal p50, ms', ({ refusal }) => fine(refusal.p50Ms)),
     ofLoad('given up, sent', (load) => share(load.gaveUpSent, load)),
     ofLoad('given up, without a stream', (load) => share(load.gaveUpQueued, load)),
-    ofLoad('other ends', (load) => otherEnds(load)),
+    ofLoad('other ends', (load) => share(otherEnds(load), load)),
     ofLoad('connections ended', ({ goAways, lost }) => `${goAways + lost}`),
     line('Health Check at worst, ms', ({ health }) => worst(health)),
     line('GET /readyz at worst, ms', ({ ready }) => worst(ready)),
@@ -173,15 +173,19 @@ function worst({ worstMs, failed }: Worst): string {
   return failed === 0 ? whole(worstMs) : `${whole(worstMs)} (${failed} failed)`;
 }
 
-function otherEnds({ others, late }: OpenCounts): string {
-  const kinds = Object.entries(others).map(([kind, count]) => `${kind}: ${count}`);
-  if (late > 0) kinds.push(`late: ${late}`);
-  return kinds.length === 0 ? '0' : kinds.join(', ');
+function otherEnds({ others, late }: OpenCounts): number {
+  return Object.values(others).reduce((sum, count) => sum + count, late);
 }
 
 function doubtsOf(each: Overloaded): string[] {
   const lines: string[] = [];
   const { name, load, capacityBefore, capacityAfter } = each;
+  if (otherEnds(load) > 0) {
+    const kinds = Object.entries({ ...load.others, late: load.late }).filter(
+      ([, count]) => count > 0,
+    );
+    lines.push(`${name}: other ends: ${kinds.map((kind) => kind.join(': ')).join(', ')}`);
+  }
   if ((load.lateness.p99Ms ?? 0) > LATE_LOADER_MS || load.busy.loader > BUSY_LOADER) {
     lines.push(
       `${name}: the loader was ${percent(load.busy.loader)} busy, and calls left up to ` +
