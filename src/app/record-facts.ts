@@ -60,8 +60,8 @@ async function recordTogether(
   let decision: BatchDecision | undefined;
   const watched: BatchRules = {
     needs: (fact, view) => rules.needs(fact, view),
-    decide: (view, now) => {
-      decision = rules.decide(view, now);
+    *decide(view, now) {
+      decision = yield* rules.decide(view, now);
       return decision;
     },
   };

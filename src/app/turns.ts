@@ -13,7 +13,7 @@ export class Turns {
   readonly #nowMs: () => number;
   /** When the turn of this round began; undefined until somebody computes. */
   #startedMs: number | undefined;
-  /** Who computes on in rounds to come, first come, first served; of each call at most one. */
+  /** Who computes on in rounds to come, first come, first served: at most one of each call in flight. */
   readonly #waiting: (() => void)[] = [];
 
   constructor(nowMs: () => number) {
@@ -42,18 +42,54 @@ export class Turns {
     signal?.throwIfAborted();
   }
 
-  #begin(nowMs: number): void {
-    this.#startedMs = nowMs;
-    setImmediate(() => this.#end());
+  /** The items, each made into something else, in as many turns as that takes; throws as `next`. */
+  async map<T, U>(
+    items: readonly T[],
+    make: (item: T, index: number) => U,
+    signal?: AbortSignal,
+  ): Promise<U[]> {
+    const made: U[] = [];
+    for (const [index, item] of items.entries()) {
+      if (this.isOver) await this.next(signal);
+      made.push(make(item, index));
+    }
+    return made;
   }
 
-  /** The round is over: one of those who wait has the next. */
-  #end(): void {
-    this.#startedMs = undefined;
-    const resume = this.#waiting.shift();
-    if (resume === undefined) return;
-    this.#begin(this.#nowMs());
-    resume();
+  /** What steps come to, taken in as many turns as that needs; throws as `next`. */
+  async run<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
+    for (;;) {
+      if (this.isOver) await this.next(signal);
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  #begin(nowMs: number): void {
+    this.#startedMs = nowMs;
+    setImmediate(() => {
+      this.#startedMs = undefined;
+      this.#resume();
+    });
+  }
+
+  /** Those who wait go on, one after the other, until the turn is over; the others in the next. */
+  #resume(): void {
+    if (this.#waiting.length === 0 || this.isOver) return;
+    this.#waiting.shift()?.();
+    // Behind all that it does before it waits for something.
+    queueMicrotask(() => process.nextTick(() => this.#resume()));
+  }
+}
+
+/** Work that may be interrupted behind each of its steps, and what it comes to. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** What steps come to, all of them taken at once. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
   }
 }
 
