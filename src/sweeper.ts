@@ -44,6 +44,8 @@ export interface SweeperOptions {
   readonly ports: SweepPorts;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Default LOOK_EVERY_MS. */
+  readonly lookEveryMs?: number;
 }
 
 /** Does nothing until it is started. */
@@ -90,12 +92,12 @@ export function wakingRoster(store: RosterStore, wake: () => void): RosterStore 
 }
 
 async function run(options: SweeperOptions, bell: Bell, signal: AbortSignal): Promise<void> {
-  const { log } = options;
+  const { log, lookEveryMs = LOOK_EVERY_MS } = options;
   for (let failures = 0; !signal.aborted; ) {
     try {
       const hasMore = await sweepNext(options, failures, signal);
       failures = 0;
-      if (!hasMore) await bell.wait(LOOK_EVERY_MS);
+      if (!hasMore) await bell.wait(lookEveryMs);
     } catch (error) {
       const retryInMs = retryAfterMs(failures);
       failures += 1;

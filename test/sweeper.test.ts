@@ -15,7 +15,7 @@ import { migrateUp } from '../src/store/migrate.js';
 import { createPostgresStore } from '../src/store/postgres-store.js';
 import { createRosterReader } from '../src/store/roster-reader.js';
 import { createSweepStore } from '../src/store/sweep.js';
-import { createSweeper, type Sweeper, wakingRoster } from '../src/sweeper.js';
+import { createSweeper, type Sweeper, type SweeperOptions, wakingRoster } from '../src/sweeper.js';
 import { markOf } from './store/support.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { holdUp } from './support/hold-up.js';
@@ -28,6 +28,7 @@ describe('the sweeper', function () {
   let changes: SweepStore;
   let metrics: Metrics;
   let sweeper: Sweeper;
+  let options: SweeperOptions;
   let lines: Record<string, unknown>[];
 
   beforeEach(async () => {
@@ -45,7 +46,9 @@ describe('the sweeper', function () {
     lines = [];
     const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
     const ports = { changes, store, now: () => Date.now() as Instant };
-    sweeper = createSweeper({ ports, log: pino({ level: 'info' }, { write }), metrics });
+    options = { ports, log: pino({ level: 'info' }, { write }), metrics };
+    // What it does then is not for its timer.
+    sweeper = createSweeper({ ...options, lookEveryMs: 3_600_000 });
   });
 
   afterEach(async () => {
@@ -78,14 +81,14 @@ describe('the sweeper', function () {
     expect(lines[0]).to.include({ changeId: 1, employees: 1, end: 'FINISHED' });
     await addChange(2, 'b');
     sweeper.wake();
-    // Less than what the timer takes.
-    await waitUntil('the second is finished', () => isFinished(2), 2_000);
+    await waitUntil('the second is finished', () => isFinished(2));
     const { text } = await metrics.render();
     expect(text).to.match(/^attendance_sweep_days_derived_total [1-9]/m);
     expect(text).to.match(/^attendance_roster_changes_unfinished 0$/m);
   });
 
   it('finds by its timer what nobody woke it for', async () => {
+    sweeper = createSweeper({ ...options, lookEveryMs: 20 });
     await addChange(1, 'a');
     sweeper.start(Promise.resolve());
     await waitUntil('the first is finished', () => isFinished(1));
@@ -130,9 +133,8 @@ describe('the sweeper', function () {
     const writer = await holdUp(test.url, 'a');
     sweeper.start(Promise.resolve());
     await writer.waiting(1);
-    const began = performance.now();
+    // The writer lets go only afterwards: whoever waited for it would wait for ever.
     await sweeper.stop();
-    expect(performance.now() - began).to.be.below(6_000);
     expect(await isFinished(1)).to.equal(false);
     await writer.release();
     // It gave the change back when it came to its end.

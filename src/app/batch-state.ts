@@ -15,6 +15,7 @@ import type {
 import { EmployeeState } from './employee-state.js';
 import type { Fact } from './facts.js';
 import type { PlannedDays } from './touched-days.js';
+import type { Steps } from './turns.js';
 
 /** What an item came to, before it is known what became of its punches later in the batch. */
 export interface Outcome {
@@ -89,9 +90,9 @@ export class BatchState {
   }
 
   /** Everything; the last word. */
-  decision(): BatchDecision {
+  *decision(): Steps<BatchDecision> {
     const states = [...this.#states.values()];
-    for (const state of states) state.settle();
+    for (const state of states) yield* state.settling();
     return {
       outcomes: this.#items.map((_, index) => this.outcomeAt(index)),
       facts: this.#items.flatMap((item, index) => {

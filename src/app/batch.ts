@@ -10,6 +10,7 @@ import type { RecordedPunch } from '../domain/recorded-punch.js';
 import type { EmployeeRoster, Roster } from '../domain/roster.js';
 import type { Instant, RecordTime } from '../domain/time.js';
 import type { Fact } from './facts.js';
+import type { Steps } from './turns.js';
 
 /** An employee under lock. */
 export interface LockedEmployee {
@@ -165,10 +166,10 @@ export interface BatchDecision {
   readonly derivedDays: number;
 }
 
-/** The two questions a store asks about a batch. Both pure and quick. */
+/** The two questions a store asks about a batch. Both pure; the second takes its time. */
 export interface BatchRules {
   /** What has to be read for a fact; in any order, overlaps are the store's to join. */
   needs(fact: Fact, view: RosterView): readonly Need[];
   /** `now`: the moment under the locks, for commands that bring no time. */
-  decide(view: BatchView, now: Instant): BatchDecision;
+  decide(view: BatchView, now: Instant): Steps<BatchDecision>;
 }

@@ -16,6 +16,7 @@ import type { Instant, RecordTime } from '../domain/time.js';
 import type { AnswerDay, BatchView, DayChange, DayRestamp, LockedEmployee } from './batch.js';
 import { PunchList } from './punch-list.js';
 import type { PlannedDays } from './touched-days.js';
+import { atOnce, type Steps } from './turns.js';
 
 /** A day as the batch has left it so far. */
 export interface DayState {
@@ -134,11 +135,17 @@ export class EmployeeState {
 
   /** Derives the dates that punches touched and nobody has derived since. */
   settle(): void {
+    atOnce(this.settling());
+  }
+
+  /** The same, date by date: they may be many. */
+  *settling(): Steps<void> {
     if (this.#dirty.size === 0) return;
     const dirty = [...this.#dirty].sort(([a], [b]) => a - b);
     this.#dirty.clear();
     for (const [epochDay, index] of dirty) {
       this.deriveDay(epochDay, declarationIn(this.day(epochDay).result), index);
+      yield;
     }
   }
 

@@ -13,6 +13,7 @@ import type { BatchDecision, BatchRules, BatchView, DayChange, DayRestamp, Need 
 import { type EmployeeFindings, plansOf, reachOf, rebuildDays } from './compare-days.js';
 import { MAX_REDERIVED_DAYS, NO_PAYLOAD_HASH, type RederiveFact } from './facts.js';
 import type { DayRange } from './rebuild-ports.js';
+import type { Steps } from './turns.js';
 
 /** Facts came in since the employee was looked at: look again. Nothing was written. */
 export class OutdatedFindings extends Error {
@@ -66,15 +67,17 @@ export function mendingRules(
       const { from, to } = reachOf(plansOf(view.roster, employee.roster, fact));
       return [{ employeeId, firstDay, lastDay, from, to }];
     },
-    decide: (view) => mend(view, facts, findings),
+    *decide(view) {
+      return yield* mend(view, facts, findings);
+    },
   };
 }
 
-function mend(
+function* mend(
   view: BatchView,
   facts: readonly RederiveFact[],
   { version, declarations }: Pick<EmployeeFindings, 'version' | 'declarations'>,
-): BatchDecision {
+): Steps<BatchDecision> {
   const decision = {
     outcomes: [] as BatchDecision['outcomes'][number][],
     facts: [] as BatchDecision['facts'][number][],
@@ -83,7 +86,7 @@ function mend(
   };
   let derivedDays = 0;
   let sequence = version;
-  facts.forEach((fact, index) => {
+  for (const [index, fact] of facts.entries()) {
     const employee = view.employee(fact.employeeId);
     if (employee?.version !== version) throw new OutdatedFindings('facts came in meanwhile');
     const found = mendRange(view, fact, index, declarations);
@@ -98,7 +101,8 @@ function mend(
     const { employeeName } = employee;
     const { receivedAt } = fact;
     decision.outcomes.push({ kind: 'DONE', employeeName, day: undefined, punches: [], receivedAt });
-  });
+    yield;
+  }
   // Shown are the days as they are derived: those that are written otherwise stand in `changes`.
   return { ...decision, touched: [], reflags: [], derivedDays };
 }

@@ -22,6 +22,7 @@ import type {
   PunchQuery,
 } from './ports.js';
 import { zoneOfDay } from './simulate.js';
+import { TURNS } from './turns.js';
 
 /** Lists of one employee over at most this many months are put together from cached blocks. */
 const MAX_MONTHS_FROM_BLOCKS = 4;
@@ -103,6 +104,7 @@ export async function explainDay(
   const basis = await store.readDayFacts(employeeId, date, asOf, caller);
   if (basis === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const { plan, stored } = basis;
+  await TURNS.next();
   const findings: Finding[] = [];
   const result = derive(factsOf(basis), plan, findings);
   const subject: DaySubject = { employeeId, employeeName: basis.employeeName, date };
@@ -148,7 +150,8 @@ export async function listDays(
       if (page !== undefined) return page;
     }
   }
-  return presentPage(await store.listByDate({ ...query, ...moment }, caller), query, moment);
+  const page = await store.listByDate({ ...query, ...moment }, caller);
+  return await presentPage(page, query, moment);
 }
 
 /** Undefined when the blocks are of different moments: a page is one moment's. */
@@ -169,6 +172,7 @@ async function listFromBlocks(
   for (const block of blocks) {
     for (const day of block?.days ?? []) {
       if (block === undefined || !isInRange(day.date, query)) continue;
+      if (TURNS.isOver) await TURNS.next();
       const subject = { employeeId, employeeName: block.employeeName, date: day.date };
       const attendance = present(subject, day, now);
       if (!isListed(attendance, query)) continue;
@@ -205,20 +209,22 @@ export async function* streamDays(
   do {
     const whole: DayQuery = { ...query, ...moment, after, limit: STREAM_CHUNK_DAYS };
     const page = await store.listByEmployee(whole, caller);
-    const { attendances } = presentPage(page, query, moment);
+    const { attendances } = await presentPage(page, query, moment);
     if (attendances.length > 0) yield attendances;
     after = page.next;
   } while (after !== undefined);
 }
 
 /** A store may give more days than were asked for; which these are, only their status tells. */
-function presentPage(page: DayPage, wanted: Wanted, { now }: ReadMoment): AttendancePage {
-  const attendances = page.days
-    .map(({ employeeId, employeeName, day }) =>
-      present({ employeeId, employeeName, date: day.date }, day, now),
-    )
-    .filter((attendance) => isListed(attendance, wanted));
-  return { attendances, next: page.next };
+async function presentPage(
+  page: DayPage,
+  wanted: Wanted,
+  { now }: ReadMoment,
+): Promise<AttendancePage> {
+  const days = await TURNS.map(page.days, ({ employeeId, employeeName, day }) =>
+    present({ employeeId, employeeName, date: day.date }, day, now),
+  );
+  return { attendances: days.filter((day) => isListed(day, wanted)), next: page.next };
 }
 
 /** One change of a day, as a caller sees it. */
@@ -236,12 +242,50 @@ export interface RevisionPage {
   readonly next: number | undefined;
 }
 
+/** Which revisions of a day are wanted. */
+export interface HistoryQuery {
+  /** The last that is known already; 0: none. */
+  readonly afterRevision: number;
+  readonly limit: number;
+  /** Whether the next one still belongs to the page; asked once for each. The first always does. */
+  fits(revision: Revision): boolean;
+}
+
+/**
+ * How many revisions are read at a time. Of a day of many punches each has all of its sessions, and
+ * those that do not fit are read for nothing.
+ */
+const REVISIONS_AT_A_TIME = 50;
+
 /**
  * The history of a day, the oldest first: stored days as they were stored, whatever roster came
  * later. Before the first, and where no fact stood, it is what the roster known at that moment
  * expected: what was told then is never told differently. Throws EMPLOYEE_NOT_FOUND.
  */
 export async function listHistory(
+  store: AttendanceStore,
+  employeeId: EmployeeId,
+  date: LocalDate,
+  { afterRevision, limit, fits }: HistoryQuery,
+  moment: ReadMoment,
+  caller?: AbortSignal,
+): Promise<RevisionPage> {
+  const revisions: Revision[] = [];
+  let next: number | undefined = afterRevision;
+  while (next !== undefined && revisions.length < limit) {
+    const some = Math.min(limit - revisions.length, REVISIONS_AT_A_TIME);
+    const page = { afterRevision: next, limit: some };
+    const part: RevisionPage = await someHistory(store, employeeId, date, page, moment, caller);
+    for (const revision of part.revisions) {
+      if (!fits(revision)) return { revisions, next: revisions.at(-1)?.after.revision };
+      revisions.push(revision);
+    }
+    next = part.next;
+  }
+  return { revisions, next };
+}
+
+async function someHistory(
   store: AttendanceStore,
   employeeId: EmployeeId,
   date: LocalDate,
@@ -255,13 +299,18 @@ export async function listHistory(
   const found = await store.listRevisions({ employeeId, date, asOf, ...range }, caller);
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const subject: DaySubject = { employeeId, employeeName: found.employeeName, date };
-  const shown = async ({ day }: DayRevision): Promise<Attendance> => {
-    const { revision, recordedAt } = day;
-    const result = day.result ?? (await expectedAt(store, subject, recordedAt, caller));
-    return present(subject, result && { result, revision, recordedAt }, now);
-  };
+  const resultOf = async ({ day }: DayRevision): Promise<DayResult | undefined> =>
+    day.result ?? (await expectedAt(store, subject, day.recordedAt, caller));
   const changes = found.revisions.slice(0, limit + overlap);
-  const days = await Promise.all(changes.map(shown));
+  const results = await Promise.all(changes.map(resultOf));
+  const days = await TURNS.map(
+    changes,
+    ({ day: { revision, recordedAt } }, index) => {
+      const result = results[index];
+      return present(subject, result && { result, revision, recordedAt }, now);
+    },
+    caller,
+  );
   const nothing = await beforeAll(store, subject, changes[0], caller);
   const revisions = changes.flatMap((change, index) => {
     const after = days[index];

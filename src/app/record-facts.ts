@@ -74,8 +74,12 @@ async function recordTogether(
   let decision: BatchDecision | undefined;
   const watched: BatchRules = {
     needs: (fact, view) => orRefuse(() => rules.needs(fact, view)),
-    decide: (view, now) => {
-      decision = orRefuse(() => rules.decide(view, now));
+    *decide(view, now) {
+      try {
+        decision = yield* rules.decide(view, now);
+      } catch (error) {
+        throw undecided(error);
+      }
       return decision;
     },
   };
@@ -89,8 +93,12 @@ function orRefuse<T>(rule: () => T): T {
   try {
     return rule();
   } catch (error) {
-    throw new BatchRefused('a fact could not be decided', { cause: error });
+    throw undecided(error);
   }
+}
+
+function undecided(cause: unknown): BatchRefused {
+  return new BatchRefused('a fact could not be decided', { cause });
 }
 
 /**

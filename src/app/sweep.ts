@@ -234,8 +234,8 @@ export async function rederive(
   let decision: BatchDecision | undefined;
   await store.writeBatch(facts, {
     needs: (fact, view) => rules.needs(fact, view),
-    decide(view, now) {
-      decision = rules.decide(view, now);
+    *decide(view, now) {
+      decision = yield* rules.decide(view, now);
       return decision;
     },
   });

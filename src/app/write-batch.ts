@@ -15,6 +15,7 @@ import type { Fact } from './facts.js';
 import { keepFew, recentPlans } from './recent-plans.js';
 import { UsedRequestIds } from './replay.js';
 import type { PlannedDays } from './touched-days.js';
+import type { Steps } from './turns.js';
 
 /** The rules of a batch. `facts` are its items, in order. */
 export function rulesFor(facts: readonly Fact[]): BatchRules {
@@ -28,8 +29,8 @@ export function rulesFor(facts: readonly Fact[]): BatchRules {
       keepFew(own);
       return needs;
     },
-    decide(view, now) {
-      const decision = decideBatch(facts, view, now, plans);
+    *decide(view, now) {
+      const decision = yield* decideBatch(facts, view, now, plans);
       plans.keepFew();
       return decision;
     },
@@ -53,31 +54,43 @@ class BatchPlans {
   }
 }
 
-function decideBatch(
+/** A step is a fact, or a date that is derived for several of them. */
+function* decideBatch(
   facts: readonly Fact[],
   view: BatchView,
   now: Instant,
   plans: BatchPlans,
-): BatchDecision {
+): Steps<BatchDecision> {
   const batch = new BatchState(view, (employee) => plans.of(employee, view));
   const used = new UsedRequestIds();
-  facts.forEach((fact, index) => {
-    const { employeeId } = fact;
-    const state = batch.employee(employeeId);
-    if (state === undefined) {
-      batch.fail({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
-      return;
-    }
-    const repeated = used.replay(fact, state, batch);
-    if (repeated !== undefined) {
-      batch.replayed(state, fact, repeated);
-      return;
-    }
-    const failure = decideFact(fact, index, state, batch, now);
-    if (failure !== undefined) batch.fail(failure);
-    else used.remember(fact, index);
-  });
-  return batch.decision();
+  for (const [index, fact] of facts.entries()) {
+    decideItem(fact, index, { batch, used, now });
+    yield;
+  }
+  return yield* batch.decision();
+}
+
+interface Deciding {
+  readonly batch: BatchState;
+  readonly used: UsedRequestIds;
+  readonly now: Instant;
+}
+
+function decideItem(fact: Fact, index: number, { batch, used, now }: Deciding): void {
+  const { employeeId } = fact;
+  const state = batch.employee(employeeId);
+  if (state === undefined) {
+    batch.fail({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+    return;
+  }
+  const repeated = used.replay(fact, state, batch);
+  if (repeated !== undefined) {
+    batch.replayed(state, fact, repeated);
+    return;
+  }
+  const failure = decideFact(fact, index, state, batch, now);
+  if (failure !== undefined) batch.fail(failure);
+  else used.remember(fact, index);
 }
 
 /** Why a fact is refused; undefined when it is not. */

@@ -34,11 +34,20 @@ import {
   streamDays,
 } from '../app/read-attendance.js';
 import { type FactRecorder, type RecordResult, recordFact } from '../app/record-facts.js';
+import { TURNS } from '../app/turns.js';
 import type { Attendance } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type Failure, invalidField } from '../domain/errors.js';
 import { daysBetween, FIRST_DATE, LAST_DATE, type LocalDate } from '../domain/local-date.js';
-import { countThatFits, dayBytes, textBytes, unknownDayBytes } from './answer-size.js';
+import {
+  countOfPage,
+  countThatFits,
+  daySize,
+  PageSize,
+  type Size,
+  textBytes,
+  unknownDayBytes,
+} from './answer-size.js';
 import { toExplanation } from './explanation-to-proto.js';
 import { itemError } from './item-error.js';
 import { limitOf, placeOf, tokenOf } from './pages.js';
@@ -104,7 +113,11 @@ async function get(
   const { attendance, findings, zone } = explained;
   return create(GetAttendanceResponseSchema, {
     attendance: toAttendance(attendance),
-    explanations: findings.map((finding) => toExplanation(finding, zone, date)),
+    explanations: await TURNS.map(
+      findings,
+      (finding) => toExplanation(finding, zone, date),
+      call.signal,
+    ),
     timeZone: zone.name,
   });
 }
@@ -184,14 +197,19 @@ async function markBatch(
   call: Call,
 ): Promise<BatchMarkAttendanceResult[]> {
   refuseLongAnswer(requests);
-  const checked = requests.map((request, index) => checkItem(request, call, `requests[${index}].`));
+  const checked = await TURNS.map(
+    requests,
+    (request, index) => checkItem(request, call, `requests[${index}].`),
+    call.signal,
+  );
   const facts = checked.filter((item): item is { fact: Fact } => 'fact' in item);
   const recorded = await writes.record(
     facts.map(({ fact }) => fact),
     call.signal,
   );
   let next = 0;
-  return checked.map((item) => {
+  // They are recorded: whoever has left is answered all the same, and may ask again.
+  return await TURNS.map(checked, (item) => {
     if ('failure' in item) return batchError(item.failure, call);
     const result = recorded[next];
     next += 1;
@@ -268,10 +286,10 @@ async function list(
   const moment = await readMoment(store, asOf, call.now, call.signal);
   const limit = limitOf(message);
   const page = await listDays(store, { ...scope, after, limit }, moment, call.signal);
-  const days = page.attendances.slice(0, countThatFits(page.attendances, dayBytes));
+  const days = page.attendances.slice(0, await countOfPage(page.attendances, daySize));
   const next = days.length < page.attendances.length ? days.at(-1) : page.next;
   return create(ListAttendanceResponseSchema, {
-    attendances: days.map(toAttendance),
+    attendances: await TURNS.map(days, toAttendance, call.signal),
     nextPageToken: await tokenOf(store, bound, next && [next.employeeId, next.date]),
   });
 }
@@ -285,7 +303,8 @@ async function* stream(
   const moment = await readMoment(store, parseAsOf(message.asOfTime), call.now, call.signal);
   for await (const days of streamDays(store, scope, moment, call.signal)) {
     if (call.signal.aborted) return;
-    yield create(StreamAttendanceResponseSchema, { attendances: days.map(toAttendance) });
+    const attendances = await TURNS.map(days, toAttendance, call.signal);
+    yield create(StreamAttendanceResponseSchema, { attendances });
   }
 }
 
@@ -302,17 +321,26 @@ async function revisions(
   const afterRevision = place === undefined ? 0 : Number(place[0]);
   const moment = await readMoment(store, asOf, call.now, call.signal);
   const limit = limitOf(message);
-  const range = { afterRevision, limit };
-  const page = await listHistory(store, employeeId, date, range, moment, call.signal);
-  const fitting = page.revisions.slice(0, countThatFits(page.revisions, revisionBytes));
-  const isCut = fitting.length < page.revisions.length;
-  const next = isCut ? fitting.at(-1)?.after.revision : page.next;
+  const size = new PageSize();
+  const fits = (revision: Revision) => size.take(revisionSize(revision));
+  const { revisions: fitting, next } = await listHistory(
+    store,
+    employeeId,
+    date,
+    { afterRevision, limit, fits },
+    moment,
+    call.signal,
+  );
   return create(ListAttendanceRevisionsResponseSchema, {
-    revisions: fitting.map(toRevision),
+    revisions: await TURNS.map(fitting, toRevision, call.signal),
     nextPageToken: await tokenOf(store, bound, next === undefined ? undefined : [next]),
   });
 }
 
-function revisionBytes({ before, after, reason, actor }: Revision): number {
-  return dayBytes(before) + dayBytes(after) + textBytes(reason) + textBytes(actor);
+function revisionSize({ before, after, reason, actor }: Revision): Size {
+  const [first, second] = [daySize(before), daySize(after)];
+  return {
+    structure: first.structure + second.structure,
+    texts: first.texts + second.texts + textBytes(reason) + textBytes(actor),
+  };
 }

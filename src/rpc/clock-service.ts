@@ -25,17 +25,18 @@ import type { CommandFact, ReplaceFact } from '../app/facts.js';
 import type { AttendanceStore } from '../app/ports.js';
 import { listPunches } from '../app/read-attendance.js';
 import { type FactRecorder, recordFact } from '../app/record-facts.js';
+import { TURNS } from '../app/turns.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { Instant } from '../domain/time.js';
-import { countThatFits } from './answer-size.js';
-import { clockStateBytes, toClockState } from './clock-state-to-proto.js';
+import { countOfPage } from './answer-size.js';
+import { clockStateSize, toClockState } from './clock-state-to-proto.js';
 import { parseLimit } from './clock-times.js';
 import { limitOf, placeOf, tokenOf } from './pages.js';
 import { parseId } from './parse.js';
 import { commandFact, replaceFact, voidFact } from './parse-clock.js';
 import type { Call, ServiceHandlers } from './pipeline.js';
 import { Problems } from './problems.js';
-import { fitPunches, punchBytes, toPunch } from './punch-to-proto.js';
+import { fitPunches, punchSize, toPunch } from './punch-to-proto.js';
 import { importPunches, recordPunches } from './record-punches.js';
 import { toAttendance } from './to-proto.js';
 
@@ -111,10 +112,10 @@ async function list(
   const limit = limitOf(message);
   const query = { employeeId, startTime, endTime, includeVoided, after, limit };
   const page = await listPunches(store, query, call.signal);
-  const punches = page.punches.slice(0, countThatFits(page.punches, punchBytes));
+  const punches = page.punches.slice(0, await countOfPage(page.punches, punchSize));
   const next = punches.length < page.punches.length ? punches.at(-1) : page.next;
   return create(ListPunchesResponseSchema, {
-    punches: punches.map(toPunch),
+    punches: await TURNS.map(punches, toPunch, call.signal),
     nextPageToken: await tokenOf(store, bound, next && [next.time, next.punchId]),
   });
 }
@@ -130,10 +131,10 @@ async function listIn(
   const after = place && (String(place[0]) as EmployeeId);
   const query = { groupId, after, limit: limitOf(message) };
   const page = await listClockedIn(store, query, call.now, call.signal);
-  const states = page.states.slice(0, countThatFits(page.states, clockStateBytes));
+  const states = page.states.slice(0, await countOfPage(page.states, clockStateSize));
   const next = states.length < page.states.length ? states.at(-1)?.employeeId : page.next;
   return create(ListClockedInResponseSchema, {
-    clockStates: states.map(toClockState),
+    clockStates: await TURNS.map(states, toClockState, call.signal),
     nextPageToken: await tokenOf(store, bound, next === undefined ? undefined : [next]),
   });
 }

@@ -7,7 +7,7 @@ import {
   type ClockState as WireState,
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import type { ClockState } from '../app/clock-state.js';
-import { dayBytes } from './answer-size.js';
+import { daySize, type Size, sessionBytes } from './answer-size.js';
 import { timestampOfInstant } from './instants.js';
 import { toAttendance, toSession } from './to-proto.js';
 
@@ -31,10 +31,12 @@ export function toClockState(state: ClockState): WireState {
   return message;
 }
 
-/** A state in JSON beside its day; its name and its session are the day's once more. */
+/** A state in JSON beside its day and its session; its name is the day's once more. */
 const STATE_BYTES = 400;
 
 /** The most bytes that a state takes in an answer. */
-export function clockStateBytes({ attendance }: ClockState): number {
-  return STATE_BYTES + 2 * dayBytes(attendance);
+export function clockStateSize({ attendance, session }: ClockState): Size {
+  const { structure, texts } = daySize(attendance);
+  const own = STATE_BYTES + (session === undefined ? 0 : sessionBytes(session));
+  return { structure: structure + own, texts: 2 * texts };
 }

@@ -13,6 +13,7 @@ import type {
   MessageShape,
 } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { TURNS } from '../app/turns.js';
 import { AttendanceError, type Failure } from '../domain/errors.js';
 import type { Instant } from '../domain/time.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
@@ -119,8 +120,11 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
   try {
     const call = admit(context, method, incoming, deadline);
+    if (TURNS.isOver) await TURNS.next(call.signal);
     validate(method.input, incoming.message as Message);
     const answer = await deadline.race(handler(incoming.message, call));
+    // The transport encodes it in one piece, as soon as it has it.
+    if (TURNS.isOver) await TURNS.next(call.signal);
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
@@ -148,6 +152,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     for (;;) {
       const next = await deadline.race(source.next());
       if (next.done === true) break;
+      if (TURNS.isOver) await TURNS.next(call.signal);
       yield next.value;
     }
     code = OK;

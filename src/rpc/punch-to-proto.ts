@@ -11,7 +11,7 @@ import {
 } from '../../gen/attendance/v1/punch_pb.js';
 import { PUNCH_KINDS } from '../domain/punch.js';
 import { PUNCH_SOURCES, type PunchVoid, type RecordedPunch } from '../domain/recorded-punch.js';
-import { MAX_ANSWER_BYTES, textBytes } from './answer-size.js';
+import { MAX_ANSWER_BYTES, type Size, textBytes } from './answer-size.js';
 import { timestampOfInstant, timestampOfRecord } from './instants.js';
 import { anomalyNumber } from './to-proto.js';
 
@@ -69,20 +69,31 @@ export interface PunchTexts {
 
 /** The most bytes of an answer's punch with these texts, told by this caller. */
 export function toldPunchBytes(texts: PunchTexts, actor: string): number {
-  const { deviceId, eventId, timeZone, labels, note } = texts;
-  let bytes = PUNCH_BYTES + textBytes(deviceId) + textBytes(eventId) + textBytes(timeZone);
-  bytes += textBytes(note) + textBytes(actor);
+  const { structure, texts: bytes } = toldPunchSize(texts, actor);
+  return structure + bytes;
+}
+
+function toldPunchSize(told: PunchTexts, actor: string): Size {
+  const { deviceId, eventId, timeZone, labels, note } = told;
+  let structure = PUNCH_BYTES;
+  let texts = textBytes(deviceId) + textBytes(eventId) + textBytes(timeZone);
+  texts += textBytes(note) + textBytes(actor);
   for (const key of Object.keys(labels)) {
-    bytes += LABEL_BYTES + textBytes(key) + textBytes(labels[key] ?? '');
+    structure += LABEL_BYTES + textBytes(key);
+    texts += textBytes(labels[key] ?? '');
   }
-  return bytes;
+  return { structure, texts };
 }
 
 /** The most bytes that a punch takes in an answer. */
-export function punchBytes(punch: RecordedPunch): number {
-  const bytes = toldPunchBytes(punch, punch.actor);
-  if (punch.voided === undefined) return bytes;
-  return bytes + VOID_BYTES + textBytes(punch.voided.actor) + textBytes(punch.voided.reason);
+export function punchSize(punch: RecordedPunch): Size {
+  const { structure, texts } = toldPunchSize(punch, punch.actor);
+  if (punch.voided === undefined) return { structure, texts };
+  const { actor, reason } = punch.voided;
+  return {
+    structure: structure + VOID_BYTES,
+    texts: texts + textBytes(actor) + textBytes(reason),
+  };
 }
 
 /**
@@ -92,7 +103,10 @@ export function punchBytes(punch: RecordedPunch): number {
  */
 export function fitPunches(punches: readonly RecordedPunch[]): readonly RecordedPunch[] {
   let bytes = 0;
-  for (const punch of punches) bytes += punchBytes(punch);
+  for (const punch of punches) {
+    const { structure, texts } = punchSize(punch);
+    bytes += structure + texts;
+  }
   return bytes <= MAX_ANSWER_BYTES ? punches : punches.map(withoutTexts);
 }
 

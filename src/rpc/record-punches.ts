@@ -15,6 +15,7 @@ import { PunchSchema, type Punch as WirePunch } from '../../gen/attendance/v1/pu
 import type { Status } from '../../gen/google/rpc/status_pb.js';
 import { NO_PAYLOAD_HASH, type PunchFact } from '../app/facts.js';
 import type { FactRecorder } from '../app/record-facts.js';
+import { TURNS } from '../app/turns.js';
 import { parseEmployeeId } from '../domain/employee-id.js';
 import { type FieldViolation, invalidField } from '../domain/errors.js';
 import type { RecordedPunch } from '../domain/recorded-punch.js';
@@ -55,12 +56,13 @@ export async function recordPunches(
   chunk: Chunk,
   call: Call,
 ): Promise<RecordPunchResult[]> {
-  const checked = checkAll(chunk, call);
+  const checked = await checkAll(chunk, call);
   refuseLongAnswer(checked, call);
   const outcomes = await record(writes, checked, call);
   const kept = fitPunches(outcomes.flatMap(({ punch }) => punch ?? []));
   let next = 0;
-  return outcomes.map(({ outcome, punch, error }) => {
+  // They are recorded: whoever has left is answered all the same, and may ask again.
+  return await TURNS.map(outcomes, ({ outcome, punch, error }) => {
     const message = create(RecordPunchResultSchema);
     message.outcome = outcome;
     if (error !== undefined) message.error = error;
@@ -95,7 +97,7 @@ export async function importPunches(
   for await (const chunk of chunks) {
     // Each chunk has its own moment: an import can take longer than a clock may be off.
     const now = { ...call, now: call.clock() };
-    const outcomes = await record(writes, checkAll(chunk, now), now);
+    const outcomes = await record(writes, await checkAll(chunk, now), now);
     for (const { outcome, error } of outcomes) {
       if (outcome === PunchOutcome.RECORDED) counts.recordedCount += 1n;
       else if (outcome === PunchOutcome.DUPLICATE) counts.duplicateCount += 1n;
@@ -112,10 +114,12 @@ export async function importPunches(
   return { ...counts, rejections };
 }
 
-function checkAll({ punches, deviceTime }: Chunk, call: Call): Checked[] {
+async function checkAll({ punches, deviceTime }: Chunk, call: Call): Promise<Checked[]> {
   const isDeviceSkewed = isSkewed(deviceTime, call.now);
-  return punches.map((punch, index) =>
-    checkPunch(punch, `punches[${index}].`, call, isDeviceSkewed),
+  return await TURNS.map(
+    punches,
+    (punch, index) => checkPunch(punch, `punches[${index}].`, call, isDeviceSkewed),
+    call.signal,
   );
 }
 

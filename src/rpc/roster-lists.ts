@@ -2,6 +2,7 @@
 
 import { type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
 import type { RosterPage } from '../app/roster-ports.js';
+import { TURNS } from '../app/turns.js';
 import { countThatFits } from './answer-size.js';
 import { type KeyHolder, limitOf, placeOf, tokenOf } from './pages.js';
 
@@ -29,13 +30,14 @@ export async function readPage<T, Desc extends DescMessage>(
   const place = await placeOf(store, bound, request.pageToken);
   const after = place?.map(String);
   const whole = await read({ after, limit: limitOf(request) });
-  let items = whole.items.map(toMessage);
+  let items = await TURNS.map(whole.items, toMessage);
   let { next } = whole;
   // JSON is the largest of the encodings.
-  const fit = countThatFits(items, (item) => Buffer.byteLength(toJsonString(desc, item)) + 1);
+  const sizes = await TURNS.map(items, (item) => Buffer.byteLength(toJsonString(desc, item)) + 1);
+  const fit = countThatFits(sizes, (size) => size);
   if (fit < items.length) {
     const shorter = await read({ after, limit: fit });
-    items = shorter.items.map(toMessage);
+    items = await TURNS.map(shorter.items, toMessage);
     next = shorter.next;
   }
   return { items, nextPageToken: await tokenOf(store, bound, next) };

@@ -7,6 +7,7 @@ import * as wire from '../../gen/attendance/v1/roster_service_pb.js';
 import type { AttendanceStore } from '../app/ports.js';
 import { readMoment } from '../app/read-attendance.js';
 import type { AssignmentRecord, RosterStore } from '../app/roster-ports.js';
+import { TURNS } from '../app/turns.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import { AttendanceError, type RosterResource } from '../domain/errors.js';
 import { FIRST_DATE, LAST_DATE } from '../domain/local-date.js';
@@ -119,7 +120,8 @@ function assignmentReads(roster: RosterStore, asOf: AsOf) {
       return create(wire.GetShiftAssignmentResponseSchema, { assignment });
     },
     listShiftAssignments: async (message, call) => {
-      const assignments = (await all(message, call)).map(toEmployeeAssignment);
+      const records = await all(message, call);
+      const assignments = await TURNS.map(records, toEmployeeAssignment, call.signal);
       return create(wire.ListShiftAssignmentsResponseSchema, { assignments });
     },
   } satisfies Partial<Handlers>;

@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   BreakDeductionSchema,
+  CycleDaySchema,
   type DateOverride,
   DateOverrideSchema,
   GeofenceSchema,
@@ -171,7 +172,12 @@ export function toEmployeeAssignment(record: AssignmentRecord): EmployeeAssignme
     startDate: dateText(fromDay),
     endDate: dateText(toDay),
     anchorDate: dateText(anchorDay),
-    cycle: cycle.map((shiftIds) => ({ shiftIds: [...shiftIds] })),
+  });
+  // Field by field: a cycle may have a year of days.
+  message.assignment.cycle = cycle.map((shiftIds) => {
+    const day = create(CycleDaySchema);
+    day.shiftIds = [...shiftIds];
+    return day;
   });
   if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
   return message;

@@ -1,5 +1,5 @@
 // SimulateAttendance: a scenario worked out for the one who sent it. Has no store to look into.
-// It is the one call whose time is this process's own, so it works in turns.
+// Its time is this process's own, so it works in turns.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -11,13 +11,13 @@ import {
   type SimulatedDay as WireDay,
 } from '../../gen/attendance/v1/simulation_pb.js';
 import { type SimulatedDay, simulate } from '../app/simulate.js';
+import { TURNS, type Turns } from '../app/turns.js';
 import { invalidField } from '../domain/errors.js';
 import { dayBytes, MAX_ANSWER_BYTES, textBytes } from './answer-size.js';
 import { explanationBytes, toExplanation } from './explanation-to-proto.js';
 import { parseScenario } from './parse-scenario.js';
 import type { Call } from './pipeline.js';
 import { toAttendance } from './to-proto.js';
-import { Turns } from './turns.js';
 
 /**
  * Works the scenario out; throws INVALID_FIELDS, also when the answer would be too large, and the
@@ -26,13 +26,15 @@ import { Turns } from './turns.js';
 export async function simulateAttendance(
   message: SimulateAttendanceRequest,
   call: Call,
+  turns = TURNS,
 ): Promise<SimulateAttendanceResponse> {
-  const turns = new Turns(call.signal);
+  await turns.next(call.signal);
   const scenario = parseScenario(message, call.now);
-  const answer = new Answer(turns);
+  if (turns.isOver) await turns.next(call.signal);
+  const answer = new Answer(turns, call.signal);
   for (const days of simulate(scenario)) {
     for (const day of days) await answer.add(day);
-    if (turns.isOver) await turns.next();
+    if (turns.isOver) await turns.next(call.signal);
   }
   return create(SimulateAttendanceResponseSchema, { days: answer.days });
 }
@@ -40,10 +42,12 @@ export async function simulateAttendance(
 class Answer {
   readonly days: WireDay[] = [];
   readonly #turns: Turns;
+  readonly #signal: AbortSignal;
   #bytes = 0;
 
-  constructor(turns: Turns) {
+  constructor(turns: Turns, signal: AbortSignal) {
     this.#turns = turns;
+    this.#signal = signal;
   }
 
   /** Throws as soon as it is known that the answer would be too large. */
@@ -54,7 +58,7 @@ class Answer {
       const explanation = toExplanation(finding, zone, attendance.date);
       this.#take(explanationBytes(explanation));
       explanations.push(explanation);
-      if (this.#turns.isOver) await this.#turns.next();
+      if (this.#turns.isOver) await this.#turns.next(this.#signal);
     }
     const day = { attendance: toAttendance(attendance), explanations, timeZone: zone.name };
     this.days.push(create(SimulatedDaySchema, day));

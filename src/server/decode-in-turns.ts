@@ -14,7 +14,7 @@ import {
   mergeFromJson,
 } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import type { Turns } from '../rpc/turns.js';
+import { TURNS } from '../app/turns.js';
 
 /** Bytes decoded in one piece: well below a millisecond. A field that is longer is one piece. */
 const PIECE_BYTES = 16 * 1024;
@@ -26,11 +26,11 @@ const LOOKED_AT_ITEMS = 64;
 /** Nobody asks for them, and they cost memory. */
 const BINARY_OPTIONS = { readUnknownFields: false };
 
-/** Throws what protobuf's own reader throws. */
+/** Throws what protobuf's own reader throws, and the signal's reason. */
 export async function decodeBinary(
   desc: DescMessage,
   bytes: Uint8Array,
-  turns: Turns,
+  signal: AbortSignal,
 ): Promise<Message> {
   const message = create(desc);
   const reader = new BinaryReader(bytes);
@@ -41,7 +41,7 @@ export async function decodeBinary(
     if (reader.pos - begin < PIECE_BYTES && reader.pos < bytes.length) continue;
     mergeFromBinary(desc, message, bytes.subarray(begin, reader.pos), BINARY_OPTIONS);
     begin = reader.pos;
-    if (turns.isOver) await turns.next();
+    if (TURNS.isOver) await TURNS.next(signal);
   }
   return message;
 }
@@ -60,12 +60,12 @@ export class UnreadablePiece extends Error {
   }
 }
 
-/** Throws UnreadablePiece. */
+/** Throws UnreadablePiece, and the signal's reason. */
 export async function decodeJson(
   desc: DescMessage,
   json: JsonValue,
   options: Partial<JsonReadOptions>,
-  turns: Turns,
+  signal: AbortSignal,
 ): Promise<Message> {
   const message = create(desc);
   const { rest, lists } = longLists(desc, json);
@@ -85,7 +85,7 @@ export async function decodeJson(
         const list = { name: field.name, offset };
         throw new UnreadablePiece(pieceOf(offset, LOOKED_AT_ITEMS), list, error);
       }
-      if (turns.isOver) await turns.next();
+      if (TURNS.isOver) await TURNS.next(signal);
     }
   }
   return message;

@@ -8,7 +8,7 @@ import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { compressedFlag, encodeEnvelope } from '@connectrpc/connect/protocol';
 import { endStreamFlag } from '@connectrpc/connect/protocol-connect';
-import { Turns } from '../rpc/turns.js';
+import { TURNS } from '../app/turns.js';
 import { ByteCollector } from './byte-collector.js';
 import { type Counted, countBinary, countJson, MAX_JSON_DEPTH } from './count-elements.js';
 import { decodeBinary, decodeJson, UnreadablePiece } from './decode-in-turns.js';
@@ -134,13 +134,13 @@ class Opener {
   readonly #desc: DescMessage;
   readonly #isJson: boolean;
   readonly #options: PrepareOptions;
-  readonly #turns: Turns;
+  readonly #signal: AbortSignal;
 
   constructor(desc: DescMessage, isJson: boolean, options: PrepareOptions, signal: AbortSignal) {
     this.#desc = desc;
     this.#isJson = isJson;
     this.#options = options;
-    this.#turns = new Turns(signal);
+    this.#signal = signal;
   }
 
   async open(sent: Uint8Array, encoding: string | undefined) {
@@ -148,16 +148,16 @@ class Opener {
     if (sent.length > maxBytes) throw messageTooLarge(maxBytes, sent.length);
     const bytes = encoding === undefined ? sent : await this.#inflate(sent, encoding);
     // The reading so far, and what ran meanwhile, were others' turns.
-    await this.#turns.next();
+    await TURNS.next(this.#signal);
     const counted = this.#isJson
       ? countJson(bytes, MAX_PARTS)
       : countBinary(this.#desc, bytes, MAX_PARTS);
     if (counted !== 'fits') throw refusalError(refusalOfCount(counted));
     if (this.#isJson) return await this.#readJson(bytes);
     try {
-      return await decodeBinary(this.#desc, bytes, this.#turns);
+      return await decodeBinary(this.#desc, bytes, this.#signal);
     } catch (error) {
-      this.#turns.throwIfAborted();
+      this.#signal.throwIfAborted();
       throw this.#unreadable(new ConnectError(`parse binary: ${textOf(error)}`, Code.Internal));
     }
   }
@@ -177,7 +177,7 @@ class Opener {
   async #readJson(bytes: Uint8Array) {
     try {
       const json = parseJson(bytes, this.#desc);
-      return await decodeJson(this.#desc, json, this.#options.jsonOptions, this.#turns);
+      return await decodeJson(this.#desc, json, this.#options.jsonOptions, this.#signal);
     } catch (error) {
       if (!(error instanceof UnreadablePiece)) throw error;
       const failure = new ConnectError(error.message, Code.InvalidArgument);

@@ -8,6 +8,7 @@
 
 import type { DayQuery, EmployeeDay } from '../app/ports.js';
 import { CHANGE_MARGIN_DAYS } from '../app/sweep-ports.js';
+import { TURNS } from '../app/turns.js';
 import type { StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import {
@@ -109,12 +110,15 @@ export async function knowDays(
   const open = wanted.filter(needsPunches);
   const timelines = await readTimelines(session, open, asOf);
   const punches = new Map(open.map((each, index) => [each, timelines[index] ?? NO_PUNCHES]));
-  return wanted.map((each) => {
+  const known: KnownDay[][] = [];
+  for (const each of wanted) {
     const know = each.isBehind ? derivedDay : knownDay;
-    return each.plans.map((plan) =>
-      know(each.stored.get(plan.date), plan, punches.get(each) ?? NO_PUNCHES),
+    const timeline = punches.get(each) ?? NO_PUNCHES;
+    known.push(
+      await TURNS.map(each.plans, (plan) => know(each.stored.get(plan.date), plan, timeline)),
     );
-  });
+  }
+  return known;
 }
 
 function needsPunches({ plans, stored, isBehind: behind }: WantedDays): boolean {
@@ -143,7 +147,7 @@ export async function readTimelines(
     ),
   ]);
   const found: Punch[][] = wanted.map(() => []);
-  for (const row of rows) found[number(row, 'place') - 1]?.push(punchOf(row));
+  await TURNS.map(rows, (row) => found[number(row, 'place') - 1]?.push(punchOf(row)));
   return found.map(timelineOf);
 }
 

@@ -7,7 +7,7 @@
 // (set-aside-days.ts). Otherwise, and where expected days are wanted, see wide-days.ts.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../app/ports.js';
-import { STATUSES, type Status } from '../domain/day.js';
+import { STATUSES, type Status, type StoredDay } from '../domain/day.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { KnownDay } from '../domain/known-day.js';
@@ -34,7 +34,7 @@ import {
   wantedRoster,
 } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
-import { codeOf, dayColumns, number, storedDay, text } from './rows.js';
+import { codeOf, dayColumns, number, storedDays, text } from './rows.js';
 import {
   BY_DATE_ORDER,
   BY_EMPLOYEE_ORDER,
@@ -296,18 +296,25 @@ async function knownRows(
   rows: readonly Row[],
   asOf: DayQuery['asOf'],
 ): Promise<ReadonlyMap<Row, EmployeeDay>> {
-  const stale = rows.filter(isStale);
+  const stored = await storedDays(rows);
+  const stale = rows.flatMap((row) => {
+    const day = stored.get(row);
+    return day !== undefined && isDerivedOtherwise(day) ? [{ row, day }] : [];
+  });
   // As of a past moment, names are the roster's of then, where it has ever said one.
   const named = asOf === undefined ? [] : rows.filter((row) => Number(row.roster_version) > 0);
-  const owners = new Map([...stale, ...named].map((row) => [ownerOf(row), row]));
+  const unknown = [...stale.map(({ row }) => row), ...named];
+  const owners = new Map(unknown.map((row) => [ownerOf(row), row]));
   const wanted = [...owners].map(([employeeId, row]) => wantedRoster(row, employeeId));
   const rostered = await readRosters(session, rosters, sharedVersion, wanted, asOf);
-  const wantedDays = stale.map((row) => wantedDay(row, rosteredOf(rostered, ownerOf(row))));
+  const wantedDays = stale.map(({ row, day }) =>
+    wantedDay(row, day, rosteredOf(rostered, ownerOf(row))),
+  );
   const derived = await knowDays(session, wantedDays, asOf);
-  const derivedOf = new Map(stale.map((row, index) => [row, derived[index]?.[0]]));
+  const derivedOf = new Map(stale.map(({ row }, index) => [row, derived[index]?.[0]]));
   const known = new Map<Row, EmployeeDay>();
   for (const row of rows) {
-    const day = storedDay(row);
+    const day = stored.get(row);
     if (day === undefined) continue;
     const { result, date, revision, recordedAt } = day;
     const asStored = result && { date, result, revision, recordedAt };
@@ -323,18 +330,12 @@ function ownerOf(row: Row): EmployeeId {
   return text(row, 'employee_id') as EmployeeId;
 }
 
-function isStale(row: Row): boolean {
-  const day = storedDay(row);
-  return day !== undefined && isDerivedOtherwise(day);
-}
-
-function wantedDay(row: Row, { roster, employee }: Rostered): WantedDays {
-  const date = text(row, 'date') as LocalDate;
-  const stored = storedDay(row);
+function wantedDay(row: Row, stored: StoredDay, { roster, employee }: Rostered): WantedDays {
+  const { date } = stored;
   return {
     employeeId: ownerOf(row),
     plans: [plan(roster, employee, toEpochDay(date))],
-    stored: new Map(stored === undefined ? [] : [[date, stored]]),
+    stored: new Map([[date, stored]]),
     isBehind: false,
   };
 }

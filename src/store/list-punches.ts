@@ -2,6 +2,7 @@
 // of them were taken back: one that found little ends early and says where to go on.
 
 import type { PunchCursor, PunchPage, PunchQuery } from '../app/ports.js';
+import { TURNS } from '../app/turns.js';
 import { type Database, formatTimestamp } from './database.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 import { number } from './rows.js';
@@ -64,7 +65,7 @@ export async function listPunches(
   );
   if (rows.length === 0) return undefined;
   const looked = rows.filter((row) => row.sequence !== null);
-  const found = looked.map(recordedPunch);
+  const found = await TURNS.map(looked, recordedPunch);
   const wanted = found.filter(({ voided }) => includeVoided || voided === undefined);
   const punches = wanted.slice(0, limit);
   if (wanted.length > limit) return { punches, next: cursorAt(punches.at(-1)) };

@@ -3,6 +3,7 @@
 
 import { earlyDayOf, mayBeEarly, openSessionOf } from '../app/clock-state.js';
 import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../app/ports.js';
+import { TURNS } from '../app/turns.js';
 import { ENGINE_VERSION } from '../domain/derive.js';
 import { compareEmployeeIds, type EmployeeId } from '../domain/employee-id.js';
 import { fromEpochDay, toEpochDay } from '../domain/local-date.js';
@@ -53,7 +54,7 @@ export async function listOpenDays(
           ? bind(STEPS.open, ...place)
           : bind(STEPS.openInGroup, ...place, groupId);
       const [rows = []] = await session.pipeline([step]);
-      const subjects = subjectsOf(rows, firstDay, lastDay);
+      const subjects = await subjectsOf(rows, firstDay, lastDay);
       for (const day of await openDaysOf(session, rosters, subjects, now)) {
         if (found.size === limit && !found.has(day.employeeId)) {
           return { days: open, next: open.at(-1)?.employeeId ?? last };
@@ -87,16 +88,17 @@ async function openDaysOf(
   const wanted = planned.map(({ employeeId, row }) => wantedRoster(row, employeeId));
   const rostered = await readRosters(session, rosters, sharedVersion, wanted, undefined);
   const early: EmployeeId[] = [];
-  const open = likely.flatMap((each) => {
+  const found = await TURNS.map(likely, (each) => {
     const { roster, employee } = rosteredOf(rostered, each.employeeId);
     const under = { plan: plan(roster, employee, toEpochDay(each.day.date)), day: each.day };
-    const found = openSessionOf(under, now);
-    if (found !== undefined) {
-      return [{ ...each, ...under, open: found, zoneToday: zoneAt(employee, now) }];
+    const openSession = openSessionOf(under, now);
+    if (openSession !== undefined) {
+      return [{ ...each, ...under, open: openSession, zoneToday: zoneAt(employee, now) }];
     }
     if (mayBeEarly(under, now)) early.push(each.employeeId);
     return [];
   });
+  const open = found.flat();
   const isIn = new Set(open.map(({ employeeId }) => employeeId));
   const others = planned.filter(({ employeeId }) => early.includes(employeeId));
   const doubtful = others.filter(({ employeeId }) => !isIn.has(employeeId));
@@ -121,9 +123,10 @@ async function earlyDaysOf(
       bind(STEPS.employee, employeeId, 1, fromEpochDay(firstDay), fromEpochDay(lastDay)),
     ),
   );
-  const subjects = doubtful.flatMap(({ firstDay, lastDay }, place) =>
-    subjectsOf(whole[place] ?? [], firstDay, lastDay),
-  );
+  const subjects: Subject[] = [];
+  for (const [place, { firstDay, lastDay }] of doubtful.entries()) {
+    subjects.push(...(await subjectsOf(whole[place] ?? [], firstDay, lastDay)));
+  }
   const query = { includeExpected: false, asOf: undefined };
   const known = new Map<EmployeeId, EmployeeDay[]>(subjects.map((each) => [each.employeeId, []]));
   for (const day of await knowSubjects(session, rosters, subjects, query)) {

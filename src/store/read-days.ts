@@ -11,6 +11,7 @@ import {
   OPEN_DAYS_BEFORE,
   type RevisionQuery,
 } from '../app/ports.js';
+import { TURNS } from '../app/turns.js';
 import type { StoredDay } from '../domain/day.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { KnownDay } from '../domain/known-day.js';
@@ -39,7 +40,7 @@ import {
   wantedRoster,
 } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
-import { dayColumns, number, storedDay, text, wordOf } from './rows.js';
+import { dayColumns, number, storedDay, storedDays, text, wordOf } from './rows.js';
 import { inSnapshot } from './snapshot.js';
 
 /** Versions and days in one statement, so in one snapshot. */
@@ -126,7 +127,7 @@ async function readRange(
   const wanted = wantedRoster(first, employeeId);
   const rostered = rosteredInMemory(rosters, sharedVersion, wanted);
   if (rostered !== undefined) {
-    const days = wantedDays(employeeId, rows, rostered, range);
+    const days = await wantedDays(employeeId, rows, rostered, range);
     const known = knowWithoutPunches(days);
     if (known !== undefined) return knownRange(first, days.plans, known);
   }
@@ -148,22 +149,19 @@ async function resolveRange(
   const wanted = [wantedRoster(first, employeeId)];
   const sharedVersion = number(first, 'shared_version');
   const rostered = await readRosters(session, rosters, sharedVersion, wanted, undefined);
-  const days = wantedDays(employeeId, rows, rosteredOf(rostered, employeeId), range);
+  const days = await wantedDays(employeeId, rows, rosteredOf(rostered, employeeId), range);
   const [known = []] = await knowDays(session, [days], undefined);
   return knownRange(first, days.plans, known);
 }
 
-function wantedDays(
+async function wantedDays(
   employeeId: EmployeeId,
   rows: readonly Row[],
   { roster, employee }: Rostered,
   { firstDay, lastDay }: DayRange,
-): WantedDays {
+): Promise<WantedDays> {
   const stored = new Map<LocalDate, StoredDay>();
-  for (const row of rows) {
-    const day = storedDay(row);
-    if (day !== undefined) stored.set(day.date, day);
-  }
+  for (const day of (await storedDays(rows)).values()) stored.set(day.date, day);
   return {
     employeeId,
     plans: planDays(roster, employee, firstDay, lastDay),
@@ -313,7 +311,8 @@ export async function listRevisions(
   );
   const [first] = rows;
   if (first === undefined) return undefined;
-  return { employeeName: text(first, 'employee_name'), revisions: rows.flatMap(revisionOf) };
+  const revisions = (await TURNS.map(rows, revisionOf)).flat();
+  return { employeeName: text(first, 'employee_name'), revisions };
 }
 
 function revisionOf(row: Row): DayRevision[] {

@@ -12,6 +12,7 @@ import type {
   RosterStore,
   ShiftRecord,
 } from '../app/roster-ports.js';
+import { TURNS } from '../app/turns.js';
 import type { EmployeeId } from '../domain/employee-id.js';
 import type { RecordTime } from '../domain/time.js';
 import { type Database, formatTimestamp, type Row, type Statement } from './database.js';
@@ -267,7 +268,8 @@ export async function listAssignments(
 ): Promise<readonly AssignmentRecord[] | undefined> {
   const rows = await database.query(LIST_ASSIGNMENTS, employeeId, momentOf(asOf));
   if (rows.length === 0) return undefined;
-  return rows.filter((row) => row.assignment_id !== null).map(assignmentRecordOf);
+  const found = rows.filter((row) => row.assignment_id !== null);
+  return await TURNS.map(found, assignmentRecordOf);
 }
 
 export async function listOverrides(

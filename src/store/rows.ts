@@ -1,6 +1,7 @@
 // Rows of PostgreSQL to domain values and back. The columns of a day's result are the same in
 // attendance_day and attendance_change.
 
+import { TURNS } from '../app/turns.js';
 import {
   type DayResult,
   type DayWork,
@@ -83,6 +84,17 @@ export function storedDay(row: Row): StoredDay | undefined {
     revision: number(row, 'revision'),
     recordedAt: number(row, 'recorded_at') as RecordTime,
   };
+}
+
+/** The days in rows, by row: a day's work is a text of some length. */
+export async function storedDays(rows: readonly Row[]): Promise<ReadonlyMap<Row, StoredDay>> {
+  const days = await TURNS.map(rows, storedDay);
+  return new Map(
+    rows.flatMap((row, index) => {
+      const day = days[index];
+      return day === undefined ? [] : [[row, day]];
+    }),
+  );
 }
 
 function dayResult(row: Row): DayResult | undefined {

@@ -21,7 +21,7 @@ import {
   rosteredOf,
 } from './known-days.js';
 import type { RosterReader } from './roster-reader.js';
-import { dayColumns, number, storedDay, text } from './rows.js';
+import { dayColumns, number, storedDays, text } from './rows.js';
 
 /**
  * A punch belongs to a date at most 6 from the one it was made on, under any roster
@@ -167,7 +167,12 @@ export interface Subject {
 }
 
 /** Rows of a step, which stand by employee. */
-export function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: number): Subject[] {
+export async function subjectsOf(
+  rows: readonly Row[],
+  firstDay: number,
+  lastDay: number,
+): Promise<Subject[]> {
+  const days = await storedDays(rows);
   const subjects: Subject[] = [];
   for (const row of rows) {
     const employeeId = text(row, 'employee_id') as EmployeeId;
@@ -186,7 +191,7 @@ export function subjectsOf(rows: readonly Row[], firstDay: number, lastDay: numb
       };
       subjects.push(subject);
     }
-    const day = storedDay(row);
+    const day = days.get(row);
     if (day === undefined) continue;
     subject.stored.set(day.date, day);
     if (isDerivedOtherwise(day)) subject.stale.add(day.date);

@@ -5,6 +5,7 @@
 import type { BatchDecision, BatchRules, BatchView, TouchedDay } from '../app/batch.js';
 import type { Fact } from '../app/facts.js';
 import { BatchRefused, type CommittedBatch, type EmployeeChange } from '../app/ports.js';
+import { TURNS } from '../app/turns.js';
 import { compareEmployeeIds, type EmployeeId } from '../domain/employee-id.js';
 import { type LocalMonth, monthOf } from '../domain/local-date.js';
 import type { RecordTime } from '../domain/time.js';
@@ -65,7 +66,7 @@ async function runTransaction(
 ): Promise<CommittedBatch> {
   const { facts, rules } = batch;
   const { view, now, created } = await readUnderLock(session, bind(BEGIN), rosters, batch);
-  const decision = rules.decide(view, now);
+  const decision = await TURNS.run(rules.decide(view, now));
   const accepted = decision.facts.map((item) => ({ ...item, fact: factAt(facts, item.index) }));
   const kept = new Set(accepted.map(({ fact }) => fact.employeeId));
   const known = facts.filter(({ employeeId }) => kept.has(employeeId) || !created.has(employeeId));

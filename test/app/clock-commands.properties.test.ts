@@ -8,7 +8,12 @@ import type { Session } from '../../src/domain/day.js';
 import type { ClockRefusal } from '../../src/domain/errors.js';
 import { fromEpochDay } from '../../src/domain/local-date.js';
 import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../src/domain/shift.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_WORK_RULES,
+  type Shift,
+  type WorkRules,
+} from '../../src/domain/shift.js';
 import { type Instant, wholeSecond } from '../../src/domain/time.js';
 import { exactWorkRules, HOUR, scenarios, zoneNamed } from '../domain/support/arbitraries.js';
 import { runs } from '../support/runs.js';
@@ -73,11 +78,12 @@ const anyCommands = fc.array(
   { maxLength: 30 },
 );
 
-/** Every session stored, by beginning. */
+/** Every session stored, by beginning: of two dates, the later one's may have begun earlier. */
 function sessionsIn(store: ModelStore): readonly Session[] {
+  const beginningOf = ({ in: start, out }: Session) => start ?? out ?? 0;
   return [...store.storedDates(MIA)]
-    .sort((a, b) => a - b)
-    .flatMap((day) => store.day(MIA, fromEpochDay(day))?.result?.work.sessions ?? []);
+    .flatMap((day) => store.day(MIA, fromEpochDay(day))?.result?.work.sessions ?? [])
+    .sort((a, b) => beginningOf(a) - beginningOf(b));
 }
 
 /** Whether all of a time is within sessions that touch each other. */
@@ -94,6 +100,33 @@ function isCovered(sessions: readonly Session[], from: number, to: number): bool
 function wasCut(sessions: readonly Session[], time: number): boolean {
   const last = sessions.filter(({ in: start, out }) => (start ?? out ?? time) < time).at(-1);
   return last?.out === undefined && last?.shiftId === undefined && last?.in !== undefined;
+}
+
+/** Says a command; nothing may become of one that is refused, and of others only what they say. */
+function expectDoneOrRefused(store: ModelStore, command: ClockCommand, time: Instant): void {
+  const before = sessionsIn(store);
+  const [outcome] = store.write([commandFact(command, time)], TOLD_AT).outcomes;
+  const after = sessionsIn(store);
+  if (outcome?.kind === 'FAILED') {
+    expect(after).to.deep.equal(before);
+    return;
+  }
+  const second = wholeSecond(time);
+  const did = after.some(({ in: start, out, breaks }) => {
+    if (command === 'CLOCK_IN') return start === second;
+    if (command === 'CLOCK_OUT') {
+      return out === second && (start !== undefined || wasCut(before, second));
+    }
+    if (out !== undefined) return false;
+    const last = breaks.at(-1);
+    const isOn = last !== undefined && last.end === undefined;
+    return command === 'START_BREAK' ? isOn && last.start === second : !isOn;
+  });
+  expect(did, `${command} did nothing`).to.equal(true);
+  for (const { in: start, out } of before) {
+    if (start === undefined || out === undefined) continue;
+    expect(isCovered(after, start, out), `${start} to ${out} is gone`).to.equal(true);
+  }
 }
 
 describe('commands', () => {
@@ -139,33 +172,50 @@ describe('commands', () => {
           const near = scenario.punches[pick % Math.max(scenario.punches.length, 1)]?.time;
           const origin = near ?? scenario.firstDay * 86_400_000;
           const time = (origin + offSecond * 1000) as Instant;
-          const before = sessionsIn(store);
-          const [outcome] = store.write([commandFact(command, time)], TOLD_AT).outcomes;
-          const after = sessionsIn(store);
-          if (outcome?.kind === 'FAILED') {
-            expect(after).to.deep.equal(before);
-            continue;
-          }
-          const second = wholeSecond(time);
-          const did = after.some(({ in: start, out, breaks }) => {
-            if (command === 'CLOCK_IN') return start === second;
-            if (command === 'CLOCK_OUT') {
-              return out === second && (start !== undefined || wasCut(before, second));
-            }
-            if (out !== undefined) return false;
-            const last = breaks.at(-1);
-            const isOn = last !== undefined && last.end === undefined;
-            return command === 'START_BREAK' ? isOn && last.start === second : !isOn;
-          });
-          expect(did, `${command} did nothing`).to.equal(true);
-          for (const { in: start, out } of before) {
-            if (start === undefined || out === undefined) continue;
-            expect(isCovered(after, start, out), `${start} to ${out} is gone`).to.equal(true);
-          }
+          expectDoneOrRefused(store, command, time);
         }
       }),
       { numRuns: RUNS },
     );
+  });
+
+  it('take a departure at a window’s beginning, whatever dates the sessions before it have', () => {
+    // The shift's date is a day ahead of the employee's: its session of the 9th began before the
+    // last arrival off shift, which is of the 8th.
+    const work: WorkRules = { ...PLAIN_WORK_RULES, repeatSeconds: 0 };
+    const midnight: Shift = {
+      shiftId: 'midnight',
+      zone: zoneNamed('UTC'),
+      startSecond: 0,
+      endSecond: 3 * HOUR,
+      beforeSeconds: 0,
+      afterSeconds: 0,
+      lateGraceSeconds: 0,
+      earlyGraceSeconds: 0,
+      absentBelowSeconds: 0,
+      halfDayBelowSeconds: 0,
+      work,
+      worksOnHolidays: false,
+      calendarId: undefined,
+      geofence: undefined,
+    };
+    const store = new ModelStore({
+      ...ROSTER,
+      shifts: new Map([['midnight', [{ fromDay: Number.NEGATIVE_INFINITY, shift: midnight }]]]),
+    });
+    store.addEmployee(MIA, {
+      ...UNROSTERED,
+      zones: [{ fromDay: Number.NEGATIVE_INFINITY, zone: zoneNamed('Etc/GMT+12') }],
+      defaultShiftId: 'midnight',
+    });
+    const arrivals = ['2024-03-09T00:00:00Z', '2024-03-09T11:59:59Z'].map((time) => {
+      const plain = { deviceId: '', eventId: '', position: undefined, flags: [] };
+      return punchFact({ ...plain, kind: 'IN', time: Date.parse(time) as Instant });
+    });
+    store.write(arrivals, TOLD_AT);
+    expectDoneOrRefused(store, 'CLOCK_OUT', Date.parse('2024-03-10T00:00:00Z') as Instant);
+    const last = sessionsIn(store).at(-1);
+    expect(last).to.include({ in: undefined, out: Date.parse('2024-03-10T00:00:00Z') });
   });
 
   it('corrections never shorten the sessions of other punches', () => {

@@ -129,6 +129,36 @@ describe('other hours of a shift', function () {
     expect(checkOf(same)).to.equal(undefined);
   });
 
+  const patterns: readonly [
+    name: string,
+    fromDay: (n: number) => number,
+    days: (n: number) => number,
+  ][] = [
+    ['each from another date', (n) => FIRST + (n % 1000), () => 7],
+    ['each in a cycle of another length', () => FIRST, (n) => 1 + (n % 60)],
+  ];
+  for (const [name, fromDay, days] of patterns) {
+    it(`are looked for on a few hundred dates of a user at most, ${name}`, () => {
+      const roster = rosterOf(
+        new Map([
+          ['a', [{ fromDay: -Infinity, shift: shiftOf('a', 6, 8) }]],
+          ['b', [{ fromDay: -Infinity, shift: shiftOf('b', 22, 8) }]],
+        ]),
+      );
+      const check = checkOf(changeOf(roster, FIRST + 150, shiftOf('a', 7, 8)));
+      const users = MAX_LOOKED_DATES / 300;
+      for (let n = 0; n < users; n += 1) {
+        const cycle = Array.from(
+          { length: days(n) },
+          (_, index) => [['a'], [], ['b'], []][index % 4] ?? [],
+        );
+        const assignment = { fromDay: fromDay(n), toDay: Infinity, anchorDay: fromDay(n), cycle };
+        expect(check?.overlapOf({ ...NOBODY, assignments: [assignment] })).to.equal(undefined);
+      }
+      expect(check?.isSpent).to.equal(false);
+    });
+  }
+
   it('are looked for on a bounded number of dates, of one user and of all', () => {
     const roster = rosterOf(
       new Map([

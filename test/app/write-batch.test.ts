@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { BatchView, EarlierFact, ItemOutcome } from '../../src/app/batch.js';
 import type { Fact } from '../../src/app/facts.js';
+import { atOnce } from '../../src/app/turns.js';
 import { rulesFor } from '../../src/app/write-batch.js';
 import { type MarkableStatus, NO_WORK, type StoredDay } from '../../src/domain/day.js';
 import { ENGINE_VERSION } from '../../src/domain/derive.js';
@@ -86,7 +87,7 @@ const PRESENT: StoredDay = {
 };
 
 function decide(facts: readonly Fact[], view: BatchView) {
-  return rulesFor(facts).decide(view, TOLD_AT);
+  return atOnce(rulesFor(facts).decide(view, TOLD_AT));
 }
 
 function word(outcome: ItemOutcome): string {

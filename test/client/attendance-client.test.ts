@@ -101,12 +101,13 @@ describe('client', () => {
             },
           },
         },
-        { defaultDeadlineMs: 20_000 },
+        { defaultDeadlineMs: 2_000_000 },
       );
       await client.getAttendance(DAY);
-      await client.getAttendance(DAY, { deadlineMs: 5_000 });
-      expect(seenMs[0]).to.be.within(15_000, 20_500);
-      expect(seenMs[1]).to.be.within(1_000, 5_500);
+      await client.getAttendance(DAY, { deadlineMs: 500_000 });
+      // However busy the machine: the way takes no minutes.
+      expect(seenMs[0]).to.be.within(1_500_000, 2_000_500);
+      expect(seenMs[1]).to.be.within(100_000, 500_500);
     });
 
     it('throws DEADLINE_EXCEEDED when no answer comes in time', async () => {
@@ -383,14 +384,13 @@ describe('client', () => {
       const { client } = await connected({
         unary: {
           getAttendance: async () => {
-            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 60_000 });
+            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 600_000 });
           },
         },
       });
-      const startedAt = performance.now();
-      const error = await failureOf(client.getAttendance(DAY, { deadlineMs: 5_000 }));
-      expect(error).to.include({ code: status.UNAVAILABLE, retryDelayMs: 60_000 });
-      expect(performance.now() - startedAt).to.be.below(3_000);
+      // Waiting for either would take longer than a test may.
+      const error = await failureOf(client.getAttendance(DAY, { deadlineMs: 300_000 }));
+      expect(error).to.include({ code: status.UNAVAILABLE, retryDelayMs: 600_000 });
     });
 
     it('ends the wait when the signal is aborted', async () => {
@@ -399,14 +399,12 @@ describe('client', () => {
         unary: {
           getAttendance: async () => {
             setImmediate(() => stop.abort());
-            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 8_000 });
+            throw refuse({ code: status.UNAVAILABLE, message: 'away', retryDelayMs: 300_000 });
           },
         },
       });
-      const startedAt = performance.now();
-      const error = await failureOf(client.getAttendance(DAY, { signal: stop.signal }));
-      expect(error.code).to.equal(status.CANCELLED);
-      expect(performance.now() - startedAt).to.be.below(4_000);
+      const call = client.getAttendance(DAY, { signal: stop.signal, deadlineMs: 600_000 });
+      expect((await failureOf(call)).code).to.equal(status.CANCELLED);
     });
 
     it('survives a server that dies under a call and comes back on the same port', async () => {

@@ -7,9 +7,13 @@ import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
 import {
+  countOfPage,
   countThatFits,
   dayBytes,
+  daySize,
   MAX_ANSWER_BYTES,
+  MAX_PAGE_STRUCTURE,
+  type Size,
   textBytes,
   unknownDayBytes,
 } from '../../src/rpc/answer-size.js';
@@ -77,6 +81,10 @@ function workedDayOf(shifts: number, sessions: number, breaks: number): Attendan
   };
 }
 
+function times<T>(count: number, make: () => T): T[] {
+  return Array.from({ length: count }, make);
+}
+
 function bytesOf(day: Attendance): number {
   const message = toAttendance(day);
   const json = Buffer.byteLength(toJsonString(AttendanceSchema, message));
@@ -118,6 +126,21 @@ describe('the size of an answer', () => {
         expect(bytesOf(day)).to.be.at.most(dayBytes(day));
       }),
     );
+  });
+
+  it('a page ends where it would take too long to encode, or grow too large; one item it always has', async () => {
+    const page = (...sizes: Size[]) => countOfPage(sizes, (size) => size);
+    const structure = MAX_PAGE_STRUCTURE / 2;
+    const heavy = { structure, texts: 0 };
+    expect(await page(heavy, heavy, heavy)).to.equal(2);
+    const long = { structure: 0, texts: MAX_ANSWER_BYTES / 2 };
+    expect(await page(long, long, long)).to.equal(2);
+    expect(await page(heavy, { structure, texts: MAX_ANSWER_BYTES })).to.equal(1);
+    expect(await page({ structure: 9 * structure, texts: 0 }, heavy)).to.equal(1);
+    expect(await page()).to.equal(0);
+    // Days of which nothing but a mark is known fill a page of the most that may be asked for.
+    const marked = times(1000, () => daySize(dayOf('n'.repeat(100), 'x'.repeat(1000))));
+    expect(await page(...marked)).to.equal(1000);
   });
 
   it('as many fit as stay within the bound, and one always does', () => {

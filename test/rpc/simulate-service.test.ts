@@ -4,11 +4,12 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { SimulateAttendanceRequestSchema } from '../../gen/attendance/v1/simulation_pb.js';
+import { MAX_TURN_MS, Turns } from '../../src/app/turns.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { Call } from '../../src/rpc/pipeline.js';
 import { simulateAttendance } from '../../src/rpc/simulate-service.js';
 
-/** A year of a shift in sixteen hours of which somebody punches 27 times: 100 ms and more. */
+/** A year of a shift in sixteen hours of which somebody punches 27 times: far more than one turn. */
 const YEAR = create(SimulateAttendanceRequestSchema, {
   employee: { timeZone: 'Europe/Berlin', defaultShiftId: 'D' },
   shifts: [{ shiftId: 'D', startTime: '04:00', endTime: '20:00' }],
@@ -31,21 +32,31 @@ function callWith(signal: AbortSignal): Call {
 }
 
 describe('a long simulation', () => {
-  it('gives way to what else there is to do', async () => {
-    let turns = 0;
+  it('lets everything else have its turn after every few steps', async () => {
+    // By this clock every step takes a millisecond, however quick or busy the machine is.
+    let steps = 0;
+    const turns = new Turns(() => {
+      steps += 1;
+      return steps;
+    });
+    let rounds = 0;
     let isDone = false;
     const other = () => {
-      turns += 1;
+      rounds += 1;
       if (!isDone) setImmediate(other);
     };
     setImmediate(other);
     const { signal } = new AbortController();
-    await simulateAttendance(YEAR, callWith(signal)).then(
+    const error = await simulateAttendance(YEAR, callWith(signal), turns).then(
       () => expect.fail('it fitted'),
-      (error: Error) => expect(error.message).to.equal('INVALID_FIELDS'),
+      (thrown: unknown) => thrown,
     );
     isDone = true;
-    expect(turns).to.be.at.least(3);
+    const told = Number(/at most (\d+) days/.exec(JSON.stringify(error))?.[1]);
+    // A step is a date at most; of one that is told, one explanation of more than twenty.
+    expect(steps).to.be.at.least(told * 20);
+    // A round's clock is also read when its turn begins, and when the next is asked for.
+    expect(rounds).to.be.at.least(Math.floor(steps / (MAX_TURN_MS + 3)));
   });
 
   it('stops for the reason that its call was aborted for', async () => {

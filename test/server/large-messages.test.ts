@@ -13,7 +13,6 @@ import {
 import { RecordPunchesRequestSchema } from '../../gen/attendance/v1/clock_service_pb.js';
 import { SimulateAttendanceRequestSchema } from '../../gen/attendance/v1/simulation_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { Turns } from '../../src/rpc/turns.js';
 import { countBinary, countJson } from '../../src/server/count-elements.js';
 import { decodeBinary, decodeJson } from '../../src/server/decode-in-turns.js';
 import { runs } from '../support/runs.js';
@@ -24,7 +23,7 @@ const BATCH = '/attendance.v1.AttendanceService/BatchMarkAttendance';
 const MANY = 2_000_000;
 
 const text = (value: string) => Buffer.from(value);
-const turns = () => new Turns(new AbortController().signal);
+const { signal } = new AbortController();
 
 /** What is two bytes, or three, an item. */
 const BOMBS: Record<
@@ -178,7 +177,7 @@ describe('decoding in turns', () => {
       fc.asyncProperty(fc.array(punch, { maxLength: 60 }), async (punches) => {
         const message = create(RecordPunchesRequestSchema, { punches });
         const bytes = toBinary(RecordPunchesRequestSchema, message);
-        const read = await decodeBinary(RecordPunchesRequestSchema, bytes, turns());
+        const read = await decodeBinary(RecordPunchesRequestSchema, bytes, signal);
         expect(read).to.deep.equal(fromBinary(RecordPunchesRequestSchema, bytes));
       }),
       { numRuns: runs(30) },
@@ -190,7 +189,7 @@ describe('decoding in turns', () => {
       fc.asyncProperty(fc.array(mark, { maxLength: 60 }), async (requests) => {
         const message = create(BatchMarkAttendanceRequestSchema, { requests });
         const json = toJson(BatchMarkAttendanceRequestSchema, message);
-        const read = await decodeJson(BatchMarkAttendanceRequestSchema, json, {}, turns());
+        const read = await decodeJson(BatchMarkAttendanceRequestSchema, json, {}, signal);
         expect(read).to.deep.equal(fromJson(BatchMarkAttendanceRequestSchema, json));
       }),
       { numRuns: runs(30) },
@@ -201,7 +200,7 @@ describe('decoding in turns', () => {
     const nine = Array.from({ length: 9 }, () => ({}));
     const json = { timeZoneChanges: nine, time_zone_changes: nine };
     const desc = SimulateAttendanceRequestSchema.field.employee.message ?? expect.fail();
-    const failure = await decodeJson(desc, json, {}, turns()).catch((error: unknown) => error);
+    const failure = await decodeJson(desc, json, {}, signal).catch((error: unknown) => error);
     expect(String(failure)).to.include('cannot decode');
   });
 });

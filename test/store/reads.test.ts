@@ -7,7 +7,13 @@ import fc from 'fast-check';
 import { clockState, listClockedIn } from '../../src/app/clock-state.js';
 import type { Fact } from '../../src/app/facts.js';
 import type { AttendanceStore, DayQuery, EmployeeDay, PunchCursor } from '../../src/app/ports.js';
-import { explainDay, getDay, listHistory, listPunches } from '../../src/app/read-attendance.js';
+import {
+  explainDay,
+  getDay,
+  listHistory,
+  listPunches,
+  type Revision,
+} from '../../src/app/read-attendance.js';
 import { rulesFor } from '../../src/app/write-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
@@ -113,8 +119,8 @@ class Scene {
     let ids: number[] = [];
     await this.store.writeBatch(facts, {
       needs: rules.needs,
-      decide: (view, now) => {
-        const decision = rules.decide(view, now);
+      *decide(view, now) {
+        const decision = yield* rules.decide(view, now);
         ids = decision.outcomes.flatMap((outcome) =>
           outcome.kind !== 'DONE' ? [] : outcome.punches.map(({ punchId }) => punchId),
         );
@@ -509,7 +515,7 @@ describe('reads under the roster in force', function () {
     await scene.script.shift(shiftFrom('s', 9, 17));
     await scene.script.detail(ann, { defaultShiftId: 's' });
     await scene.mark(ann, toEpochDay('2026-05-05' as LocalDate), 'ON_LEAVE');
-    const page = { afterRevision: 0, limit: 10 };
+    const page = { afterRevision: 0, limit: 10, fits: () => true };
     const moment = { now: NOW, asOf: undefined };
     const { revisions } = await listHistory(
       scene.store,
@@ -526,6 +532,48 @@ describe('reads under the roster in force', function () {
         after.status,
       ]),
     ).to.deep.equal([['MARK', 'ABSENT', 0, 'ON_LEAVE']]);
+  });
+
+  it('tell a long history whole and in order, in pages of any size and cut anywhere', async () => {
+    const scene = await open('ann');
+    const [ann] = scene.people as [EmployeeId];
+    const date = '2026-05-05' as LocalDate;
+    const count = 120;
+    for (let n = 0; n < count; n += 1) {
+      await scene.mark(ann, toEpochDay(date), n % 2 === 0 ? 'ON_LEAVE' : 'PRESENT');
+    }
+    const moment = { now: NOW, asOf: undefined };
+    const history = async (limit: number, most: number) => {
+      const told: Revision[] = [];
+      for (let next: number | undefined = 0; next !== undefined; ) {
+        let left = most;
+        const fits = () => {
+          left -= 1;
+          return left >= 0;
+        };
+        const page = { afterRevision: next, limit, fits };
+        const { revisions, next: then } = await listHistory(scene.store, ann, date, page, moment);
+        expect(revisions.length).to.be.within(1, Math.min(limit, most));
+        told.push(...revisions);
+        next = then;
+      }
+      return told;
+    };
+    const whole = await history(1000, 1000);
+    expect(whole.map(({ after }) => after.revision)).to.deep.equal(
+      Array.from({ length: count }, (_, n) => n + 1),
+    );
+    expect(whole.slice(1).map(({ before }) => before)).to.deep.equal(
+      whole.slice(0, -1).map(({ after }) => after),
+    );
+    for (const [limit, most] of [
+      [1000, 7],
+      [50, 1000],
+      [51, 50],
+      [120, 119],
+    ] as const) {
+      expect(await history(limit, most), `${limit}, ${most}`).to.deep.equal(whole);
+    }
   });
 
   it('list punches by time in pages, and those taken back on request', async () => {

@@ -24,20 +24,6 @@ import { allIn, openStore, punchOf, type StoreFixture, testRosters } from './sup
 
 const UUID = '6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d';
 
-/** How long a change of a shift that 1,000 employees have may take. */
-const MAX_CHANGE_MS = 1000;
-
-/** Of a few attempts the quickest, so that a busy machine is not taken for a slow service. */
-async function quickest(run: (attempt: number) => Promise<void>): Promise<number> {
-  let bestMs = Infinity;
-  for (let attempt = 0; attempt < 5 && bestMs > MAX_CHANGE_MS / 2; attempt += 1) {
-    const began = performance.now();
-    await run(attempt);
-    bestMs = Math.min(bestMs, performance.now() - began);
-  }
-  return bestMs;
-}
-
 describe('changes of the roster at the same time', function () {
   this.timeout(60_000);
   let fixture: StoreFixture;
@@ -261,32 +247,27 @@ describe('changes of the roster at the same time', function () {
       ],
     ];
     for (const [name, cycle] of patterns) {
-      it(`is changed in under a second, ${name}`, async () => {
+      // On how few dates, says shift-users.test.ts.
+      it(`is changed, ${name}`, async () => {
         await users(cycle);
-        const tookMs = await quickest(async (attempt) => {
-          const version = versionOf(shiftOf('early', 7, 13 + attempt), '2026-06-01');
-          const outcome = await inNewProcess()({ kind: 'UPDATE_SHIFT', version });
-          expect(outcome.change).to.not.equal(undefined);
-        });
-        expect(tookMs).to.be.below(MAX_CHANGE_MS);
+        const version = versionOf(shiftOf('early', 7, 13), '2026-06-01');
+        const outcome = await inNewProcess()({ kind: 'UPDATE_SHIFT', version });
+        expect(outcome.change).to.not.equal(undefined);
       });
     }
 
-    it('is refused in under a second for the last of them', async () => {
+    it('is refused for the last of them', async () => {
       await users(`case when employee_id < 'u0999' then '[["early"],[],["night"],[]]'::jsonb
                         else '[["night"],["early"]]' end`);
-      const tookMs = await quickest(async () => {
-        const version = versionOf(shiftOf('early', 5, 15), '2026-06-01');
-        const update = inNewProcess()({ kind: 'UPDATE_SHIFT', version });
-        expect(await failureOf(update)).to.include({
-          kind: 'SHIFTS_OVERLAP',
-          employeeId: 'u0999',
-          shiftId: 'early',
-          otherShiftId: 'night',
-          otherAssignmentId: 1,
-        });
+      const version = versionOf(shiftOf('early', 5, 15), '2026-06-01');
+      const update = inNewProcess()({ kind: 'UPDATE_SHIFT', version });
+      expect(await failureOf(update)).to.include({
+        kind: 'SHIFTS_OVERLAP',
+        employeeId: 'u0999',
+        shiftId: 'early',
+        otherShiftId: 'night',
+        otherAssignmentId: 1,
       });
-      expect(tookMs).to.be.below(MAX_CHANGE_MS);
     });
   });
 });

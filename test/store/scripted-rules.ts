@@ -36,7 +36,13 @@ export function scripted(
     reflags: [],
     derivedDays: 0,
   };
-  return { needs, decide: (view, now) => ({ ...nothing, ...script(view, now) }) };
+  return {
+    needs,
+    // biome-ignore lint/correctness/useYield: a script is one step
+    *decide(view, now) {
+      return { ...nothing, ...script(view, now) };
+    },
+  };
 }
 
 /** The date of a moment in UTC. */

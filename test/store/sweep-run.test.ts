@@ -147,17 +147,13 @@ describe('a sweep', function () {
     ).to.deep.equal([]);
     const changeId = await changeShift();
     const before = await monthsOf(7);
-    const began = performance.now();
     expect(await sweep(await claim())).to.equal('FINISHED');
-    const tookMs = performance.now() - began;
     const record = await roster.getRosterChange(changeId);
     expect(record?.daysChanged).to.equal(CHANGED_DAYS);
     expect(record?.daysDerived).to.be.at.least(CHANGED_DAYS);
     await expectFollowed(changeId);
     // Reads were right before the sweep came by.
     expect(await monthsOf(7)).to.deep.equal(before);
-    // Far above what any machine needs; a sweep that crawls fails here.
-    expect(tookMs).to.be.below(60_000);
   });
 
   /** What readers see of one employee, without revisions. */

@@ -37,13 +37,13 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
 export function startProcess(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
-  options: { readonly ownGroup?: boolean; readonly cwd?: string } = {},
+  options: { readonly ownGroup?: boolean; readonly cwd?: string; readonly isAsked?: boolean } = {},
 ): ServiceProcess {
   const [file = '', ...args] = command;
   const child = spawn(file, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.isAsked === true ? (['ipc'] as const) : [])],
     detached: options.ownGroup === true,
   });
   const lines: LogLine[] = [];

@@ -12,6 +12,7 @@ import type {
   RosterView,
 } from '../../../src/app/batch.js';
 import type { Fact, MarkFact } from '../../../src/app/facts.js';
+import { atOnce } from '../../../src/app/turns.js';
 import { rulesFor } from '../../../src/app/write-batch.js';
 import type { Declaration, StoredDay } from '../../../src/domain/day.js';
 import { foldDeclaration } from '../../../src/domain/declaration.js';
@@ -82,7 +83,7 @@ export class ModelStore {
     const rules = rulesFor(facts);
     const before = this.#rosterView(facts);
     const needs = facts.flatMap((fact) => rules.needs(fact, before));
-    const decision = rules.decide(this.#view(before, needs), now);
+    const decision = atOnce(rules.decide(this.#view(before, needs), now));
     if (decision.outcomes.length !== facts.length) throw new Error('outcomes are missing');
     this.#apply(facts, decision);
     return decision;

@@ -10,6 +10,7 @@ import type {
   PunchPage,
   PunchQuery,
 } from '../../../src/app/ports.js';
+import { atOnce } from '../../../src/app/turns.js';
 import type { EmployeeId } from '../../../src/domain/employee-id.js';
 import type { RecordedPunch } from '../../../src/domain/recorded-punch.js';
 import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
@@ -55,7 +56,7 @@ export class MemoryStore implements Used {
     rules: Parameters<AttendanceStore['writeBatch']>[1],
   ): Promise<CommittedBatch> {
     this.batches.push(facts);
-    const decision = rules.decide(this.#view(), 0 as Instant);
+    const decision = atOnce(rules.decide(this.#view(), 0 as Instant));
     await this.beforeCommit();
     for (const { punch } of decision.facts) if (punch !== undefined) this.#punches.push(punch);
     return { recordedAt: 1_772_409_600_000_000 as RecordTime, changes: [] };

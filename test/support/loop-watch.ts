@@ -1,0 +1,49 @@
+// Loaded into a process before everything else (`--import`): how long its event loop was held at
+// most, in processor time of its main thread. Elapsed time would tell how busy the machine is.
+// Whoever started the process asks by a message, and every answer begins anew.
+
+import { openSync, readSync } from 'node:fs';
+
+/** What is answered to any message. */
+export interface LongestHold {
+  /** The most processor time that passed between two looks of a timer that is always due. */
+  readonly longestMs: number;
+}
+
+const LOOK_EVERY_MS = 1;
+
+const nowMs = process.platform === 'linux' ? mainThreadMs() : processMs;
+let lastMs = nowMs();
+let longestMs = 0;
+
+function look(): void {
+  const ms = nowMs();
+  longestMs = Math.max(longestMs, ms - lastMs);
+  lastMs = ms;
+}
+
+setInterval(look, LOOK_EVERY_MS).unref();
+
+process.on('message', () => {
+  look();
+  process.send?.({ longestMs } satisfies LongestHold);
+  longestMs = 0;
+});
+// Being asked is no reason to live.
+process.channel?.unref();
+
+/** Of this thread alone: others of the process collect garbage and compress beside it. */
+function mainThreadMs(): () => number {
+  const file = openSync('/proc/thread-self/schedstat', 'r');
+  const buffer = Buffer.alloc(128);
+  return () => {
+    const length = readSync(file, buffer, 0, buffer.length, 0);
+    return Number(buffer.toString('latin1', 0, length).split(' ')[0]) / 1e6;
+  };
+}
+
+/** Of the whole process, where that is all that can be had. */
+function processMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
