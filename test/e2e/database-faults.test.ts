@@ -16,6 +16,7 @@ import {
 } from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import { refusalOf, startTestService, type TestService } from '../support/service.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const { PRESENT, ABSENT } = AttendanceStatus;
 const DAY = '2026-03-02';
@@ -121,9 +122,9 @@ describe('PostgreSQL comes and goes', function () {
       log.filter(({ msg }) => String(msg).startsWith(`PostgreSQL ${beginning}`));
     expect((await readiness(service)).http).to.equal(200);
     await cluster.kill9();
-    await until(async () => told('cannot be reached').length > 0);
+    await waitUntil('its loss is told', () => told('cannot be reached').length > 0, 20_000);
     await cluster.start();
-    await until(async () => told('is reached again').length > 0);
+    await waitUntil('its return is told', () => told('is reached again').length > 0, 20_000);
     expect(log.filter(({ msg }) => /connection was lost/.test(String(msg)))).to.deep.equal([]);
     expect(told('').map(({ level }) => level)).to.deep.equal([40, 30]);
   });

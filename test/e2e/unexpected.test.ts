@@ -28,7 +28,7 @@ const FATAL = 60;
 const MOST_LINES = 20;
 
 const clientOf = (baseUrl: string) =>
-  createClient(AttendanceService, createGrpcTransport({ baseUrl }));
+  createClient(AttendanceService, createGrpcTransport({ baseUrl, defaultTimeoutMs: 9_000 }));
 
 /** A call that waits in the database until it is let go. */
 async function callInFlight(
@@ -59,7 +59,8 @@ async function callInFlight(
 const fatalLines = ({ lines }: ServiceProcess) => lines.filter(({ level }) => level === FATAL);
 
 async function isRefused(baseUrl: string): Promise<boolean> {
-  return await fetch(`${baseUrl}/healthz`).then(
+  // While workers change, a connection may get no answer for long: it is tried anew instead.
+  return await fetch(`${baseUrl}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
     () => false,
     () => true,
   );
