@@ -5,6 +5,7 @@ import type { BatchRules, BatchView } from '../../src/app/batch.js';
 import type { Fact } from '../../src/app/facts.js';
 import type { AttendanceStore } from '../../src/app/ports.js';
 import { recordFacts } from '../../src/app/record-facts.js';
+import { atOnce } from '../../src/app/turns.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
 import type { LocalDate } from '../../src/domain/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time.js';
@@ -20,7 +21,7 @@ describe('recording facts that the rules fail at', () => {
       },
     } as unknown as BatchView;
     const writeBatch = async (_facts: readonly Fact[], rules: BatchRules) => {
-      rules.decide(view, 0 as Instant);
+      atOnce(rules.decide(view, 0 as Instant));
       return { recordedAt: 0 as RecordTime, changes: [] };
     };
     const facts = ['a', 'b', 'bad', 'c'].map((id) =>

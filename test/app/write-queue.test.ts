@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import type { BatchRules, BatchView } from '../../src/app/batch.js';
 import type { Fact } from '../../src/app/facts.js';
 import type { AttendanceStore, CommittedBatch } from '../../src/app/ports.js';
+import { atOnce } from '../../src/app/turns.js';
 import { MAX_WAITING_FACTS, MAX_WAITING_OF_ONE, WriteQueue } from '../../src/app/write-queue.js';
 import { MAX_ROUND_FACTS } from '../../src/app/write-round.js';
 import type { EmployeeId } from '../../src/domain/employee-id.js';
@@ -51,7 +52,7 @@ class HeldStore {
       };
       this.batches.push(batch);
     });
-    rules.decide(NOBODY, 0 as Instant);
+    atOnce(rules.decide(NOBODY, 0 as Instant));
     return { recordedAt: 0 as RecordTime, changes: [] };
   }
 

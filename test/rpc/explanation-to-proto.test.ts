@@ -97,7 +97,7 @@ const BUSY: JsonObject = {
       },
     },
   ],
-  holidays: [{ date: '2026-03-03', name: '"Day" of \u0007 Ünal 🙂' }],
+  holidays: [{ date: '2026-03-03', name: '"Day" of \\ Ünal 🙂' }],
   punches: [
     { time: '2026-03-02T01:00:00Z', kind: 'PUNCH_KIND_BREAK_END' },
     {
