@@ -53,6 +53,8 @@ export function createHttp2Sessions(
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(limits.sessionWindowBytes);
     connection.protocol = protocolOf(session, connection, limits);
+    // The peer asks nothing more; what it has asked is answered. Its side alone would stay open.
+    connection.socket.once('end', () => session.close());
     const watchReset = createResetBudget(session);
     session.on('stream', (stream, headers) => {
       stream.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 stream failed'));

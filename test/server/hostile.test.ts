@@ -3,6 +3,8 @@
 
 import { once, setMaxListeners } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { brotliCompressSync, brotliDecompressSync, constants as zlib } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
@@ -15,13 +17,16 @@ import {
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import { COMPRESSIONS } from '../../src/server/compressions.js';
+import { makeCertificate } from './support/certificate.js';
 import {
   dialHttp2,
   END_STREAM,
   frame,
   goaway,
   PADDED,
+  PREFACE,
   post as postFrame,
+  SETTINGS,
   TYPE,
   uint32,
 } from './support/frames.js';
@@ -55,6 +60,27 @@ describe('connections that are over and stay', () => {
       client.send(goaway(code));
       await client.closed;
       await expectServed(served);
+    });
+  }
+
+  for (const isEncrypted of [false, true]) {
+    it(`lose their socket when the client has ended its side${isEncrypted ? ', under TLS' : ''}`, async () => {
+      // Nothing but the end itself can close it so soon.
+      const served = await serve(isEncrypted ? { tls: makeCertificate() } : {});
+      const { port } = served;
+      const socket = isEncrypted
+        ? connectTls({
+            port,
+            rejectUnauthorized: false,
+            ALPNProtocols: ['h2'],
+            allowHalfOpen: true,
+          })
+        : connect({ port, allowHalfOpen: true });
+      await once(socket, isEncrypted ? 'secureConnect' : 'connect');
+      socket.write(Buffer.concat([PREFACE, SETTINGS]));
+      await once(socket, 'data');
+      socket.end();
+      await once(socket.resume(), 'end');
     });
   }
 
