@@ -116,11 +116,17 @@ export class Bout {
     this.#cleanups.push(cleanup);
   }
 
-  /** A TCP connection that is being opened. Errors and the end are seen and go no further. */
-  dial(): Socket {
+  /**
+   * A TCP connection that is being opened. Errors and the end are seen and go no further. One that
+   * stays keeps its side open when the service ends its own: until the service cuts it.
+   */
+  dial({ stays = false }: { readonly stays?: boolean } = {}): Socket {
     const { port } = this.target;
     const { address: localAddress } = this.#options;
-    return this.#adopt(connect({ host: '127.0.0.1', port, localAddress, noDelay: true }));
+    const options = { host: '127.0.0.1', port, localAddress, noDelay: true, allowHalfOpen: stays };
+    const socket = this.#adopt(connect(options));
+    if (stays) socket.once('end', () => !this.isOver && this.saw('closed'));
+    return socket;
   }
 
   /** The same under TLS, for a protocol. */
@@ -146,10 +152,12 @@ export class Bout {
     if (below !== undefined) socket.destroy();
   }
 
-  /** Opened connections, as many as the service takes. */
+  /** Opened connections that stay, as many as the service takes. */
   async dialMany(count: number, opened: (socket: Socket) => void): Promise<void> {
     for (let left = count; left > 0 && !this.isOver; left -= OPENING) {
-      const batch = Array.from({ length: Math.min(left, OPENING) }, () => this.dial());
+      const batch = Array.from({ length: Math.min(left, OPENING) }, () =>
+        this.dial({ stays: true }),
+      );
       await Promise.all(batch.map((socket) => this.opened(socket)));
       for (const socket of batch) if (!socket.destroyed) opened(socket);
     }

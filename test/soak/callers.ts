@@ -101,11 +101,18 @@ abstract class Caller {
   /** Makes a call, which says what was wrong with its answer; undefined when all was well. */
   protected async call(make: () => Promise<string | undefined>): Promise<void> {
     const startedAt = performance.now();
-    const failure = await Promise.race([make(), impatience()]);
+    // A client may throw where there is no server to answer: that is a failed call as well.
+    const failure = await Promise.race([make(), impatience()]).catch(causeOf);
     this.#calls += 1;
     this.#times.add(performance.now() - startedAt);
     if (failure !== undefined) countIn(this.#failures, failure);
   }
+}
+
+/** fetch says why only in its cause. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return `threw ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 function impatience(): Promise<string> {

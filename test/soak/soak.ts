@@ -136,9 +136,7 @@ class Scene {
       const { socketsAtStart: sockets, process } = watched;
       watched.before = { ...(await process.look()), sockets };
     }
-    const innocents = new Innocents({ target, seed: this.#options.seed });
-    const { actors, attacking } = await this.#attack(target, innocents);
-    const { reports, acknowledged } = await innocents.end();
+    const { actors, attacking, reports, acknowledged } = await this.#attackBeside(target);
     const services = await Promise.all(
       this.#watched.map((watched) => settled(watched, this.#options.settleMs)),
     );
@@ -210,6 +208,16 @@ class Scene {
     const { reports } = await innocents.end();
     const failed = reports.filter(({ failures }) => Object.keys(failures).length > 0);
     if (failed.length > 0) throw new Error(`calls fail in peace: ${JSON.stringify(failed)}`);
+  }
+
+  async #attackBeside(target: Target) {
+    const innocents = new Innocents({ target, seed: this.#options.seed });
+    try {
+      const attacked = await this.#attack(target, innocents);
+      return { ...attacked, ...(await innocents.end()) };
+    } finally {
+      await innocents.end();
+    }
   }
 
   /** Until the time is over, or a service has ended. */

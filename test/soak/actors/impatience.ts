@@ -14,7 +14,7 @@ const WAVE = 600;
 const LONGEST_WAIT_MS = 100;
 const NEIGHBOUR_DEADLINE_MS = 10_000;
 /** At a time. Each stream that the server keeps is one that the connection lacks. */
-const OVERSIZED = 60;
+const OVERSIZED = 20;
 const RESETS_AT_ONCE = 64;
 const FLOODING_PEERS = 4;
 
