@@ -1,6 +1,7 @@
 // HTTP/2 connections: their bounds, their pings, their end. Node's compatibility layer is left
 // aside: it keeps no hold of when an answer is over, and throws out of events.
 
+import type { OutgoingHttpHeaders } from 'node:http';
 import {
   createServer,
   type Http2Server,
@@ -12,6 +13,7 @@ import { sayGoodbye } from './goodbye.js';
 import { Http2Exchange, type RequestHeaders } from './http2-exchange.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
+import { createRefusedStreams } from './refused-streams.js';
 import type { RequestHandler } from './request-handler.js';
 import { createResetBudget } from './reset-budget.js';
 
@@ -25,8 +27,15 @@ export interface Http2Sessions {
 // A client that breaks the protocol this often is broken.
 const MAX_INVALID_FRAMES = 100;
 
+/** Decides of a call before an exchange is made of it. */
+export type RefuseEarly = (
+  connection: Connection,
+  headers: RequestHeaders,
+) => OutgoingHttpHeaders | undefined;
+
 export function createHttp2Sessions(
   handler: RequestHandler,
+  refuseEarly: RefuseEarly,
   limits: Limits,
   log: Logger,
 ): Http2Sessions {
@@ -48,6 +57,9 @@ export function createHttp2Sessions(
   server.on('sessionError', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
   server.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
 
+  const onStreamError = (error: Error) => log.debug({ err: error }, 'an HTTP/2 stream failed');
+  const refused = createRefusedStreams();
+
   const begin = (session: ServerHttp2Session, connection: Connection): void => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
@@ -57,9 +69,11 @@ export function createHttp2Sessions(
     connection.socket.once('end', () => session.close());
     const watchReset = createResetBudget(session);
     session.on('stream', (stream, headers) => {
-      stream.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 stream failed'));
-      watchReset(stream);
+      stream.on('error', onStreamError);
       try {
+        const refusal = refuseEarly(connection, headers);
+        if (refusal !== undefined) return refused.answer(stream, refusal, connection);
+        watchReset(stream);
         serve(stream, headers);
       } catch (error) {
         log.error({ err: error }, 'a request could not be taken in');

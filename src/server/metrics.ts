@@ -33,6 +33,8 @@ export interface Metrics {
   observeRpc(method: DescMethod | undefined, code: number, seconds: number): void;
   /** Counts what happened in the cache. `event` is of a closed set. */
   countCache(event: string, count: number): void;
+  /** Counts a call that was refused before it began, since too many would have waited. */
+  countRefused(method: DescMethod): void;
   /** Asked at each rendering how many calls wait for their turn. */
   watchAdmission(ask: () => { readonly waiting: number }): void;
   rpcStarted(): void;
@@ -89,6 +91,20 @@ export function createMetrics(): Metrics {
       this.set(admission?.().waiting ?? 0);
     },
   });
+  // Of each there may be thousands a second: they are put together when somebody looks.
+  const refused = new Map<DescMethod, number>();
+  new Counter({
+    name: 'attendance_rpc_refused_total',
+    help: 'Calls refused before they began, since they would have waited for too long.',
+    labelNames: ['service', 'method'],
+    registers,
+    collect() {
+      for (const [{ parent, name }, count] of refused) {
+        this.inc({ service: parent.typeName, method: name }, count);
+      }
+      refused.clear();
+    },
+  });
   const swept = {
     derived: new Counter({
       name: 'attendance_sweep_days_derived_total',
@@ -128,6 +144,7 @@ export function createMetrics(): Metrics {
       swept.changed.inc(daysChanged);
     },
     watchBacklog,
+    countRefused: (method) => refused.set(method, (refused.get(method) ?? 0) + 1),
     watchAdmission(source) {
       admission = source;
     },

@@ -1,7 +1,7 @@
 // What a call is told that cannot be served now. Made once for each wait and protocol and then
 // only sent: while too much is asked, a refusal must cost next to nothing.
 
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { Code } from '@connectrpc/connect';
 import { errorToJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
@@ -52,12 +52,24 @@ function preparedFor(retryAfterMs: number): Prepared {
 /** HTTP's own status for it, which Connect's clients expect. */
 const TOO_MANY_REQUESTS = 429;
 
+/**
+ * gRPC's and gRPC-Web's answer, all of it in the one block of headers that gRPC calls Trailers-Only;
+ * undefined for other protocols, and for web pages, whose browsers want to be told more.
+ */
+export function overloadHeaders(
+  headers: IncomingHttpHeaders,
+  retryAfterMs: number,
+): OutgoingHttpHeaders | undefined {
+  const contentType = headers['content-type'] ?? '';
+  if (headers.origin !== undefined || !isGrpcContentType(contentType)) return undefined;
+  return { ':status': 200, 'content-type': contentType, ...preparedFor(retryAfterMs).grpc };
+}
+
 /** Answers at once; false for a form of call that needs more than that. */
 export function refuseOverload(exchange: Exchange, retryAfterMs: number): boolean {
   const contentType = exchange.headers['content-type'] ?? '';
   const { grpc, connect, body } = preparedFor(retryAfterMs);
   if (isGrpcContentType(contentType)) {
-    // gRPC calls it Trailers-Only: status and all in the one block of headers.
     exchange.respondAll(200, { 'content-type': contentType, ...grpc });
     return true;
   }

@@ -3,7 +3,7 @@
 import type { Connection } from './connections.js';
 
 /** Of a request beside its body: headers, window updates, its end. Generous. */
-const REQUEST_BYTES = 4 * 1024;
+export const REQUEST_BYTES = 4 * 1024;
 
 /** `onceClosed` registers what is to happen when the request and its answer are over. */
 export function countRequest(

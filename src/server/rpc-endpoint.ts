@@ -3,6 +3,7 @@
 // on its body and its reader, gRPC-Web's text form, a reason in every error, the figures for
 // metrics. Never throws and never rejects: a call that fails is answered or cut.
 
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { JsonReadOptions } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
@@ -13,13 +14,15 @@ import { badQuery } from './bad-query.js';
 import { createBodyShares } from './body-shares.js';
 import { recordCall } from './call-record.js';
 import { type CallInHand, completeErrors } from './complete-errors.js';
+import type { Connection } from './connections.js';
 import type { Exchange } from './exchange.js';
 import { handleAsBinary } from './grpc-web-text.js';
+import type { RequestHeaders } from './http2-exchange.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
-import { overloadError, refuseOverload } from './overload-refusal.js';
+import { overloadError, overloadHeaders, refuseOverload } from './overload-refusal.js';
 import { prepareCall, prepareStream } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
 import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
@@ -39,6 +42,11 @@ export interface RpcEndpointOptions {
 }
 
 export interface RpcEndpoint {
+  /**
+   * What a call is answered with that cannot be served now, before anything is made of it: while
+   * too much is asked, most calls end here. Undefined for all else.
+   */
+  refuseEarly(connection: Connection, headers: RequestHeaders): OutgoingHttpHeaders | undefined;
   /** True when the path is a method's; then the call is handled. */
   handle(path: string, exchange: Exchange): boolean;
 }
@@ -47,6 +55,10 @@ export function createRpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
   const paths = new Map(options.handlers.map((handler) => [handler.requestPath, handler]));
   const calls = new Calls(options);
   return {
+    refuseEarly(connection, headers) {
+      const handler = paths.get(headers[':path'] ?? '');
+      return handler && calls.refuseEarly(handler, connection, headers);
+    },
     handle(path, exchange) {
       const handler = paths.get(path);
       if (handler === undefined) return false;
@@ -78,14 +90,31 @@ class Calls {
     metrics.watchAdmission(() => this.#admission);
   }
 
+  refuseEarly(
+    handler: UniversalHandler,
+    connection: Connection,
+    headers: IncomingHttpHeaders,
+  ): OutgoingHttpHeaders | undefined {
+    const retryAfterMs = this.#retryAfterMs(handler, connection, headers);
+    const refusal = retryAfterMs === undefined ? undefined : overloadHeaders(headers, retryAfterMs);
+    if (refusal !== undefined) this.#options.metrics.countRefused(handler.method);
+    return refusal;
+  }
+
+  #retryAfterMs(
+    handler: UniversalHandler,
+    connection: Connection,
+    headers: IncomingHttpHeaders,
+  ): number | undefined {
+    if (isStandard(handler)) return undefined;
+    return this.#admission.refusal(connection, waitOf(headers));
+  }
+
   serve(handler: UniversalHandler, exchange: Exchange): void {
     const { metrics, log } = this.#options;
-    // Before anything is made of it: while too much is asked, most calls end here.
-    const retryAfterMs = isStandard(handler)
-      ? undefined
-      : this.#admission.refusal(exchange.connection, waitOf(exchange));
+    const retryAfterMs = this.#retryAfterMs(handler, exchange.connection, exchange.headers);
     if (retryAfterMs !== undefined && refuseOverload(exchange, retryAfterMs)) {
-      metrics.observeRpc(handler.method, Code.ResourceExhausted, 0);
+      metrics.countRefused(handler.method);
       return;
     }
     metrics.rpcStarted();
@@ -142,7 +171,7 @@ class Calls {
     const startedMs = performance.now();
     const body = call.method === 'GET' ? undefined : await this.#read(exchange);
     try {
-      const leftMs = waitOf(exchange) - (performance.now() - startedMs);
+      const leftMs = waitOf(exchange.headers) - (performance.now() - startedMs);
       const place = isStandard(handler) ? undefined : await this.#enter(exchange, leftMs);
       let answer: UniversalServerResponse;
       try {
@@ -250,8 +279,8 @@ class Calls {
 }
 
 /** How long the caller waits for its answer. */
-function waitOf(exchange: Exchange): number {
-  return timeoutMsOf(exchange.headers) ?? DEFAULT_UNARY_DEADLINE_MS;
+function waitOf(headers: IncomingHttpHeaders): number {
+  return timeoutMsOf(headers) ?? DEFAULT_UNARY_DEADLINE_MS;
 }
 
 const TOO_LATE: Refusal = {

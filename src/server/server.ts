@@ -108,16 +108,17 @@ export function createServer(options: ServerOptions): AttendanceServer {
   options.registerRoutes(router, { draining: draining.signal });
   const isEncrypted = options.tls !== undefined;
   const unread = createMemoryBudget(limits.unreadBytes);
+  const rpc = createRpcEndpoint({
+    handlers: router.handlers,
+    limits,
+    metrics,
+    log,
+    jsonOptions: JSON_OPTIONS,
+    isEncrypted,
+    unread,
+  });
   const handler = createRequestHandler({
-    rpc: createRpcEndpoint({
-      handlers: router.handlers,
-      limits,
-      metrics,
-      log,
-      jsonOptions: JSON_OPTIONS,
-      isEncrypted,
-      unread,
-    }),
+    rpc,
     plain: createPlainEndpoints(monitor, metrics, log),
     cors: createCors(options.corsOrigins, options.corsHeaders),
     refuseOrigin: createOriginCheck({ allowedHosts: [], ...options }),
@@ -127,7 +128,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   });
   const connections = createConnections(limits, log);
   const http1 = createHttp1Server(handler, connections, limits, log);
-  const http2 = createHttp2Sessions(handler, limits, log);
+  const http2 = createHttp2Sessions(handler, rpc.refuseEarly, limits, log);
   const door = createFrontDoor({
     tls: options.tls,
     limits,

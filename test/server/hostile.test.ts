@@ -68,14 +68,9 @@ describe('connections that are over and stay', () => {
       // Nothing but the end itself can close it so soon.
       const served = await serve(isEncrypted ? { tls: makeCertificate() } : {});
       const { port } = served;
-      const socket = isEncrypted
-        ? connectTls({
-            port,
-            rejectUnauthorized: false,
-            ALPNProtocols: ['h2'],
-            allowHalfOpen: true,
-          })
-        : connect({ port, allowHalfOpen: true });
+      const plain = connect({ port, allowHalfOpen: true });
+      const tls = { rejectUnauthorized: false, ALPNProtocols: ['h2'] };
+      const socket = isEncrypted ? connectTls({ socket: plain, ...tls }) : plain;
       await once(socket, isEncrypted ? 'secureConnect' : 'connect');
       socket.write(Buffer.concat([PREFACE, SETTINGS]));
       await once(socket, 'data');
