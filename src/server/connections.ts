@@ -14,6 +14,8 @@ export interface Protocol {
 }
 
 export interface Connection {
+  /** What was accepted. */
+  readonly raw: Socket;
   /** What carries its bytes: with TLS the decrypted side. */
   socket: Socket;
   /** The peer's address, without its port. */
@@ -70,7 +72,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
   const makeRoom = (candidates: Iterable<Watched>): boolean => {
     const idlest = longestIdle(candidates);
     if (idlest === undefined) return false;
-    idlest.socket.destroy();
+    destroy(idlest);
     return true;
   };
 
@@ -81,7 +83,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         look(connection, nowMs, limits, log);
       } catch (error) {
         log.error({ err: error }, 'a connection could not be looked after and is ended');
-        connection.socket.destroy();
+        destroy(connection);
       }
     }
   }, limits.lookIntervalMs).unref();
@@ -98,6 +100,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         (open.size >= limits.connections && !makeRoom(largest(perAddress)));
       if (isFull) return undefined;
       const connection: Watched = {
+        raw: socket,
         socket,
         address: remoteAddress,
         openRequests: 0,
@@ -124,7 +127,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         if (protocol === undefined) socket.destroy();
     },
     destroyAll() {
-      for (const { socket } of open.values()) socket.destroy();
+      for (const connection of open.values()) destroy(connection);
     },
     close: () => clearInterval(timer),
   };
@@ -164,14 +167,19 @@ function look(connection: Watched, nowMs: number, limits: Limits, log: Logger): 
     socket.destroy();
     return;
   }
-  if (protocol === undefined) return;
-  if (!protocol.isDead) {
-    protocol.look(nowMs);
+  if (!socket.destroyed && protocol?.isDead !== true) {
+    protocol?.look(nowMs);
     return;
   }
-  // Node leaves the socket of some destroyed sessions open for as long as the peer likes.
+  // Node leaves the socket of some destroyed sessions open for as long as the peer likes, and that
+  // under some destroyed TLS sockets too.
   connection.deadSinceMs ??= nowMs;
-  if (nowMs - connection.deadSinceMs >= limits.deadSocketMs) socket.destroy();
+  if (nowMs - connection.deadSinceMs >= limits.deadSocketMs) destroy(connection);
+}
+
+function destroy({ socket, raw }: Connection): void {
+  socket.destroy();
+  raw.destroy();
 }
 
 /** Whether most of what came since the last look was neither a request nor asked for by an answer. */

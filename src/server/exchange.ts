@@ -2,12 +2,13 @@
 // looks at Node's own requests and responses, whose two kinds differ where it hurts: in when they
 // are finished, in what an early answer needs, and in what throws.
 
-import type { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Connection } from './connections.js';
 
-export type OverListener = (outcome: 'answered' | 'gone') => void;
+/** The answer was handed over, or nobody was there to take it. */
+export type Outcome = 'answered' | 'gone';
+export type OverListener = (outcome: Outcome) => void;
 
 export interface Exchange {
   readonly httpVersion: '1.1' | '2.0';
@@ -51,25 +52,25 @@ export interface Exchange {
   cut(): void;
 }
 
-/** For both kinds: `finish` tells that an answer was handed over, `close` that all has ended. */
-export function onceOver(target: EventEmitter, isOver: boolean, listener: OverListener) {
-  if (isOver) {
-    listener('gone');
-    return () => {};
+/** Who waits for an exchange to be over, and what it came to. Tells once. */
+export class Over {
+  #outcome: Outcome | undefined;
+  readonly #listeners = new Set<OverListener>();
+
+  get isTold(): boolean {
+    return this.#outcome !== undefined;
   }
-  const forget = () => {
-    target.off('finish', onFinish);
-    target.off('close', onClose);
-  };
-  const onFinish = () => {
-    forget();
-    listener('answered');
-  };
-  const onClose = () => {
-    forget();
-    listener('gone');
-  };
-  target.once('finish', onFinish);
-  target.once('close', onClose);
-  return forget;
+
+  tell(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    for (const listener of this.#listeners) listener(outcome);
+    this.#listeners.clear();
+  }
+
+  once(listener: OverListener): () => void {
+    if (this.#outcome !== undefined) listener(this.#outcome);
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 }

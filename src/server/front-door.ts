@@ -42,8 +42,9 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
     socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
     const connection = connections.add(socket);
     if (connection !== undefined) return enter(connection);
+    const isGone = socket.remoteAddress === undefined;
     socket.destroy();
-    log.warn({ open: connections.size }, 'a connection was refused: too many');
+    if (!isGone) log.warn({ open: connections.size }, 'a connection was refused: too many');
   });
   return {
     listen: (host, port) => listen(server, host, port, log),
@@ -91,7 +92,11 @@ function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
     if (socket.alpnProtocol === 'h2') onHttp2(connection);
     else onHttp1(connection);
   });
-  server.on('tlsClientError', (error) => log.debug({ err: error }, 'a TLS handshake failed'));
+  server.on('tlsClientError', (error, socket) => {
+    log.debug({ err: error }, 'a TLS handshake failed');
+    // Of one that took too long Node only says so.
+    socket.destroy();
+  });
   return ({ socket }) => server.emit('connection', socket);
 }
 

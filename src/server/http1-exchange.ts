@@ -8,7 +8,7 @@ import type {
 } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Connection } from './connections.js';
-import { type Exchange, type OverListener, onceOver } from './exchange.js';
+import { type Exchange, Over, type OverListener } from './exchange.js';
 import { countRequest } from './request-count.js';
 
 export class Http1Exchange implements Exchange {
@@ -17,6 +17,7 @@ export class Http1Exchange implements Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #lingerMs: number;
+  readonly #over = new Over();
   #hasEnded = false;
 
   constructor(
@@ -32,7 +33,9 @@ export class Http1Exchange implements Exchange {
     // Their failures are seen where they are read and written; unheard, they end the process.
     request.on('error', () => {});
     response.on('error', () => {});
-    countRequest(connection, (listener) => response.once('close', listener));
+    countRequest(connection, this.#over);
+    response.once('finish', () => this.#over.tell('answered'));
+    response.once('close', () => this.#over.tell('gone'));
   }
 
   get method(): string {
@@ -60,7 +63,7 @@ export class Http1Exchange implements Exchange {
   }
 
   get isOver(): boolean {
-    return this.#hasEnded || this.#response.writableEnded || this.#response.destroyed;
+    return this.#hasEnded || this.#over.isTold || this.#response.destroyed;
   }
 
   setHeader(name: string, value: string): void {
@@ -98,7 +101,12 @@ export class Http1Exchange implements Exchange {
   }
 
   onceOver(listener: OverListener): () => void {
-    return onceOver(this.#response, this.#response.destroyed, listener);
+    return this.#over.once(listener);
+  }
+
+  /** The connection is closed. Node says so only to the first of several pipelined answers. */
+  abandon(): void {
+    this.#over.tell('gone');
   }
 
   cut(): void {

@@ -28,6 +28,7 @@ export function createHttp1Server(
   log: Logger,
 ): Http1Server {
   const inFlight = new Set<ServerResponse>();
+  const exchanges = new WeakMap<Connection, Set<Http1Exchange>>();
   let sweep: NodeJS.Timeout | undefined;
   const server = createServer(
     {
@@ -49,7 +50,11 @@ export function createHttp1Server(
         return;
       }
       try {
-        handler(new Http1Exchange(request, response, connection, limits.lingerMs));
+        const exchange = new Http1Exchange(request, response, connection, limits.lingerMs);
+        const open = exchanges.get(connection) ?? new Set();
+        exchanges.set(connection, open.add(exchange));
+        exchange.onceOver(() => open.delete(exchange));
+        handler(exchange);
       } catch (error) {
         log.error({ err: error }, 'a request could not be taken in');
         request.socket.destroy();
@@ -63,6 +68,9 @@ export function createHttp1Server(
   return {
     adopt(connection) {
       connection.protocol = { look: () => {}, isDead: false };
+      connection.socket.once('close', () => {
+        for (const exchange of exchanges.get(connection) ?? []) exchange.abandon();
+      });
       server.emit('connection', connection.socket);
     },
     drain() {

@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { Connection } from './connections.js';
-import { type Exchange, type OverListener, onceOver } from './exchange.js';
+import { type Exchange, Over, type OverListener } from './exchange.js';
 import type { Logger } from './log.js';
 import { countRequest } from './request-count.js';
 
@@ -18,6 +18,9 @@ export type RequestHeaders = Http2Headers & {
   ':authority'?: string | undefined;
 };
 
+/** What a client may have sent of one request before it hears of the answer. */
+const REST_BYTES = 64 * 1024;
+
 export class Http2Exchange implements Exchange {
   readonly httpVersion = '2.0';
   readonly connection: Connection;
@@ -26,6 +29,7 @@ export class Http2Exchange implements Exchange {
   readonly authority: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly #stream: ServerHttp2Stream;
+  readonly #over = new Over();
   readonly #extra: OutgoingHttpHeaders = {};
   #trailers: OutgoingHttpHeaders | undefined;
   #isComplete: boolean;
@@ -48,7 +52,10 @@ export class Http2Exchange implements Exchange {
         this.#isComplete = true;
       });
     }
-    countRequest(connection, (listener) => stream.once('close', listener));
+    countRequest(connection, this.#over);
+    // Node finishes the answer's side of a stream that its client has reset.
+    stream.once('finish', () => this.#over.tell(stream.aborted ? 'gone' : 'answered'));
+    stream.once('close', () => this.#over.tell('gone'));
     stream.on('wantTrailers', () => {
       try {
         this.#sendTrailers();
@@ -90,7 +97,9 @@ export class Http2Exchange implements Exchange {
     stream.respond(all, { endStream: body === undefined });
     if (body !== undefined) stream.end(body);
     // Sent behind the answer, and only if the client has not ended its side.
-    if (!this.#isComplete) stream.close(constants.NGHTTP2_NO_ERROR);
+    if (this.#isComplete) return;
+    this.#leaveRest();
+    stream.close(constants.NGHTTP2_NO_ERROR);
   }
 
   write(bytes: Uint8Array): boolean {
@@ -106,21 +115,23 @@ export class Http2Exchange implements Exchange {
     if (this.isOver) return;
     this.#trailers = trailers;
     // What is still to come of an answered request is of no use: not even to be kept.
-    if (!this.#isComplete) this.#stream.resume();
+    if (!this.#isComplete) this.#leaveRest();
     this.#stream.end();
   }
 
   onceOver(listener: OverListener): () => void {
-    const stream = this.#stream;
-    // Node finishes the answer's side of a stream that its client has reset.
-    return onceOver(stream, stream.closed || stream.destroyed, (outcome) =>
-      listener(stream.aborted ? 'gone' : outcome),
-    );
+    return this.#over.once(listener);
   }
 
   cut(): void {
     const stream = this.#stream;
     if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  /** What is on its way of an answered request comes for nothing, and is not the client's fault. */
+  #leaveRest(): void {
+    this.connection.usefulBytes += REST_BYTES;
+    this.#stream.resume();
   }
 
   /** The last of an answer. Behind it, a request that goes on is told that nobody reads it. */

@@ -72,8 +72,8 @@ export function createHttp2Sessions(
       stream.on('error', onStreamError);
       try {
         const refusal = refuseEarly(connection, headers);
-        if (refusal !== undefined) return refused.answer(stream, refusal, connection);
         watchReset(stream);
+        if (refusal !== undefined) return refused.answer(stream, refusal, connection);
         serve(stream, headers);
       } catch (error) {
         log.error({ err: error }, 'a request could not be taken in');
@@ -115,16 +115,15 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
   let lookedMs = performance.now();
   return {
     get isDead() {
-      return session.destroyed;
+      // Or was said goodbye, has nothing left to say, and stays.
+      return session.destroyed || (session.closed && connection.openRequests === 0);
     },
     look(nowMs) {
       if (nowMs - lookedMs < limits.pingIntervalMs) return;
       lookedMs = nowMs;
       const isIdle = connection.openRequests === 0;
-      if (session.closed) {
-        // It was said goodbye, and does not go.
-        if (isIdle) session.destroy();
-      } else if (!isAnswered) {
+      if (session.closed) return;
+      if (!isAnswered) {
         session.destroy();
       } else if (isIdle && nowMs - connection.idleSinceMs >= limits.sessionIdleTimeoutMs) {
         sayGoodbye(session);

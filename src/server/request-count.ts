@@ -1,18 +1,16 @@
 // What each request counts for on its connection, whatever the version of HTTP.
 
 import type { Connection } from './connections.js';
+import type { Over } from './exchange.js';
 
 /** Of a request beside its body: headers, window updates, its end. Generous. */
 export const REQUEST_BYTES = 4 * 1024;
 
-/** `onceClosed` registers what is to happen when the request and its answer are over. */
-export function countRequest(
-  connection: Connection,
-  onceClosed: (listener: () => void) => void,
-): void {
+/** Counts one in, and out when it is over. */
+export function countRequest(connection: Connection, over: Over): void {
   connection.openRequests += 1;
   connection.usefulBytes += REQUEST_BYTES;
-  onceClosed(() => {
+  over.once(() => {
     connection.openRequests -= 1;
     connection.idleSinceMs = performance.now();
   });

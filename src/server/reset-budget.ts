@@ -1,8 +1,8 @@
 // Streams that a client resets: impatience, or an attack. nghttp2 allows 1,000 at once and 33 a
 // second; beyond that it ends the connection with an error for every call on it. So they are
 // counted here too, and the connection is said goodbye (GOAWAY, NO_ERROR) before: calls begun go
-// on, and clients open another one without a word. After a goodbye an attacker's streams are not
-// even looked at.
+// on, and clients open another one without a word. Who goes on
+// resetting after that is cut.
 
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { sayGoodbye } from './goodbye.js';
@@ -10,6 +10,8 @@ import { sayGoodbye } from './goodbye.js';
 /** Below nghttp2's own bounds by more than all the streams that can be open at the time. */
 const MAX_RESETS = 600;
 const RESETS_PER_SECOND = 30;
+/** After a goodbye, more than a client can have had open when it heard of that. */
+const MORE_RESETS = 300;
 
 /** Counts what becomes of each stream that it is given. */
 export function createResetBudget(session: ServerHttp2Session) {
@@ -20,7 +22,8 @@ export function createResetBudget(session: ServerHttp2Session) {
     const refilled = left + ((nowMs - countedMs) / 1000) * RESETS_PER_SECOND;
     left = Math.min(MAX_RESETS, refilled) - 1;
     countedMs = nowMs;
-    if (left <= 0) sayGoodbye(session);
+    if (left <= -MORE_RESETS) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    else if (left <= 0) sayGoodbye(session);
   };
   return (stream: ServerHttp2Stream): void => {
     stream.once('close', () => {

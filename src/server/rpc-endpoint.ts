@@ -15,6 +15,7 @@ import { createBodyShares } from './body-shares.js';
 import { recordCall } from './call-record.js';
 import { type CallInHand, completeErrors } from './complete-errors.js';
 import type { Connection } from './connections.js';
+import { excessError, excessHeaders, refuseOverload } from './excess-refusal.js';
 import type { Exchange } from './exchange.js';
 import { handleAsBinary } from './grpc-web-text.js';
 import type { RequestHeaders } from './http2-exchange.js';
@@ -22,12 +23,11 @@ import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
-import { overloadError, overloadHeaders, refuseOverload } from './overload-refusal.js';
 import { prepareCall, prepareStream } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
 import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
 import { hasErrorInfo, type Refusal, refusalError } from './rpc-error.js';
-import { createStreamCount } from './stream-count.js';
+import { createStreamCount, STREAM_RETRY_MS } from './stream-count.js';
 import { ClientGoneError, writeResponse } from './write-response.js';
 
 export interface RpcEndpointOptions {
@@ -95,8 +95,14 @@ class Calls {
     connection: Connection,
     headers: IncomingHttpHeaders,
   ): OutgoingHttpHeaders | undefined {
-    const retryAfterMs = this.#retryAfterMs(handler, connection, headers);
-    const refusal = retryAfterMs === undefined ? undefined : overloadHeaders(headers, retryAfterMs);
+    const isFull =
+      handler.method.methodKind !== 'unary' && this.#streams.isFull(handler, connection);
+    const retryAfterMs = isFull
+      ? STREAM_RETRY_MS
+      : this.#retryAfterMs(handler, connection, headers);
+    if (retryAfterMs === undefined) return undefined;
+    const excess = isFull ? 'open streams' : 'waiting calls';
+    const refusal = excessHeaders(headers, excess, retryAfterMs);
     if (refusal !== undefined) this.#options.metrics.countRefused(handler.method);
     return refusal;
   }
@@ -145,7 +151,8 @@ class Calls {
       if (unreadable !== undefined) throw refusalError(unreadable);
       const { methodKind } = handler.method;
       const hasOneMessage = methodKind === 'unary' || methodKind === 'server_streaming';
-      const leave = methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange);
+      const leave =
+        methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange.connection);
       try {
         await (hasOneMessage
           ? this.#serveMessage(handler, exchange, call, observe)
@@ -219,7 +226,9 @@ class Calls {
         },
         leave(why, retryAfterMs) {
           forget();
-          reject(why === 'late' ? refusalError(TOO_LATE) : overloadError(retryAfterMs));
+          reject(
+            why === 'late' ? refusalError(TOO_LATE) : excessError('waiting calls', retryAfterMs),
+          );
         },
       });
       forget = exchange.onceOver(() => {

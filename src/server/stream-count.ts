@@ -1,15 +1,15 @@
 // How many streams of each kind are open: they stay for as long as their callers like, and each
 // costs memory all the while.
 
-import { Code } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { Connection } from './connections.js';
-import type { Exchange } from './exchange.js';
-import { refusalError } from './rpc-error.js';
+import { excessError } from './excess-refusal.js';
 
 export interface StreamCount {
+  /** Whether one more of this connection would be too many. */
+  isFull(handler: UniversalHandler, connection: Connection): boolean;
   /** Counts one in; the result counts it out. Throws RESOURCE_EXHAUSTED when there are too many. */
-  enter(handler: UniversalHandler, exchange: Exchange): () => void;
+  enter(handler: UniversalHandler, connection: Connection): () => void;
 }
 
 export interface StreamLimits {
@@ -20,19 +20,21 @@ export interface StreamLimits {
 }
 
 /** How soon it is worth asking again: streams end when they like. */
-const RETRY_AFTER_MS = 5_000;
+export const STREAM_RETRY_MS = 5_000;
 
 export function createStreamCount(limits: StreamLimits): StreamCount {
   const all = new Map<string, number>();
   const own = new WeakMap<Connection, Map<string, number>>();
+  const isFull = ({ requestPath }: UniversalHandler, connection: Connection): boolean =>
+    (all.get(requestPath) ?? 0) >= limits.streamsPerMethod ||
+    (own.get(connection)?.get(requestPath) ?? 0) >= limits.streamsPerMethodAndConnection;
   return {
-    enter({ requestPath, method }, { connection }) {
+    isFull,
+    enter(handler, connection) {
+      if (isFull(handler, connection)) throw excessError('open streams', STREAM_RETRY_MS);
+      const { requestPath } = handler;
       const ofConnection = own.get(connection) ?? new Map<string, number>();
       own.set(connection, ofConnection);
-      const isFull =
-        (all.get(requestPath) ?? 0) >= limits.streamsPerMethod ||
-        (ofConnection.get(requestPath) ?? 0) >= limits.streamsPerMethodAndConnection;
-      if (isFull) throw tooManyStreams(method.name);
       count(all, requestPath, 1);
       count(ofConnection, requestPath, 1);
       return () => {
@@ -45,13 +47,4 @@ export function createStreamCount(limits: StreamLimits): StreamCount {
 
 function count(counts: Map<string, number>, key: string, change: number): void {
   counts.set(key, (counts.get(key) ?? 0) + change);
-}
-
-function tooManyStreams(method: string) {
-  return refusalError({
-    code: Code.ResourceExhausted,
-    reason: 'TOO_MANY_STREAMS',
-    message: `Too many ${method} streams are open; close those that are not read any more.`,
-    retryAfterMs: RETRY_AFTER_MS,
-  });
 }

@@ -1,8 +1,9 @@
-// What a call is told that cannot be served now. Made once for each wait and protocol and then
-// only sent: while too much is asked, a refusal must cost next to nothing.
+// What a call is told that cannot be served now: too many wait, or too many streams of its kind are
+// open. Made once for each wait and protocol and then only sent: while too much is asked, a refusal
+// must cost next to nothing.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { Code } from '@connectrpc/connect';
+import { Code, type ConnectError } from '@connectrpc/connect';
 import { errorToJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { isGrpcContentType } from './answer-refusal.js';
@@ -11,15 +12,25 @@ import { respellMessage } from './grpc-message.js';
 import { webHeaderToNodeHeaders } from './node-headers.js';
 import { refusalError } from './rpc-error.js';
 
-export function overloadError(retryAfterMs: number) {
-  return refusalError({
-    code: Code.ResourceExhausted,
-    reason: 'OVERLOADED',
-    message:
-      'More is asked of this service than it can answer in time; nothing was done. Repeat the ' +
-      'call after the delay of RetryInfo, a write with the same request_id.',
-    retryAfterMs,
-  });
+export type Excess = 'waiting calls' | 'open streams';
+
+/** `retryAfterMs`: of a few values, or memory goes into what is prepared for each. */
+export function excessError(excess: Excess, retryAfterMs: number): ConnectError {
+  const tooMany = { code: Code.ResourceExhausted, retryAfterMs };
+  return excess === 'open streams'
+    ? refusalError({
+        ...tooMany,
+        reason: 'TOO_MANY_STREAMS',
+        message:
+          'Too many streams of this method are open; close those that are not read any more.',
+      })
+    : refusalError({
+        ...tooMany,
+        reason: 'OVERLOADED',
+        message:
+          'More is asked of this service than it can answer in time; nothing was done. Repeat the ' +
+          'call after the delay of RetryInfo, a write with the same request_id.',
+      });
 }
 
 interface Prepared {
@@ -28,13 +39,13 @@ interface Prepared {
   readonly body: Uint8Array;
 }
 
-const prepared = new Map<number, Prepared>();
+const prepared = new Map<string, Prepared>();
 
-/** `retryAfterMs`: of a few values, or memory goes into them. */
-function preparedFor(retryAfterMs: number): Prepared {
-  let found = prepared.get(retryAfterMs);
+function preparedFor(excess: Excess, retryAfterMs: number): Prepared {
+  const key = `${excess} ${retryAfterMs}`;
+  let found = prepared.get(key);
   if (found === undefined) {
-    const error = overloadError(retryAfterMs);
+    const error = excessError(excess, retryAfterMs);
     const trailer = setTrailerStatus(new Headers(), error);
     respellMessage(trailer);
     const body = errorToJsonBytes(error, undefined);
@@ -44,7 +55,7 @@ function preparedFor(retryAfterMs: number): Prepared {
       connect: { 'content-type': 'application/json', 'content-length': length },
       body,
     };
-    prepared.set(retryAfterMs, found);
+    prepared.set(key, found);
   }
   return found;
 }
@@ -56,19 +67,20 @@ const TOO_MANY_REQUESTS = 429;
  * gRPC's and gRPC-Web's answer, all of it in the one block of headers that gRPC calls Trailers-Only;
  * undefined for other protocols, and for web pages, whose browsers want to be told more.
  */
-export function overloadHeaders(
+export function excessHeaders(
   headers: IncomingHttpHeaders,
+  excess: Excess,
   retryAfterMs: number,
 ): OutgoingHttpHeaders | undefined {
   const contentType = headers['content-type'] ?? '';
   if (headers.origin !== undefined || !isGrpcContentType(contentType)) return undefined;
-  return { ':status': 200, 'content-type': contentType, ...preparedFor(retryAfterMs).grpc };
+  return { ':status': 200, 'content-type': contentType, ...preparedFor(excess, retryAfterMs).grpc };
 }
 
 /** Answers at once; false for a form of call that needs more than that. */
 export function refuseOverload(exchange: Exchange, retryAfterMs: number): boolean {
   const contentType = exchange.headers['content-type'] ?? '';
-  const { grpc, connect, body } = preparedFor(retryAfterMs);
+  const { grpc, connect, body } = preparedFor('waiting calls', retryAfterMs);
   if (isGrpcContentType(contentType)) {
     exchange.respondAll(200, { 'content-type': contentType, ...grpc });
     return true;
