@@ -1,6 +1,6 @@
 // HTTP/1.1 connections: an http.Server that never listens itself, with its timeouts armed.
 
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { Connection, Connections } from './connections.js';
 import { Http1Exchange } from './http1-exchange.js';
 import type { Limits } from './limits.js';
@@ -27,8 +27,8 @@ export function createHttp1Server(
   limits: Limits,
   log: Logger,
 ): Http1Server {
-  const inFlight = new Set<ServerResponse>();
-  const exchanges = new WeakMap<Connection, Set<Http1Exchange>>();
+  /** Those that are not over. */
+  const exchanges = new Map<Connection, Set<Http1Exchange>>();
   let sweep: NodeJS.Timeout | undefined;
   const server = createServer(
     {
@@ -40,8 +40,6 @@ export function createHttp1Server(
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
     },
     (request, response) => {
-      inFlight.add(response);
-      response.once('close', () => inFlight.delete(response));
       if (sweep !== undefined) response.setHeader('connection', 'close');
       const connection = connections.of(request.socket);
       // Pipelined further than anybody's need: each request waits in memory for those before it.
@@ -53,7 +51,10 @@ export function createHttp1Server(
         const exchange = new Http1Exchange(request, response, connection, limits.lingerMs);
         const open = exchanges.get(connection) ?? new Set();
         exchanges.set(connection, open.add(exchange));
-        exchange.onceOver(() => open.delete(exchange));
+        exchange.onceOver(() => {
+          open.delete(exchange);
+          if (open.size === 0) exchanges.delete(connection);
+        });
         handler(exchange);
       } catch (error) {
         log.error({ err: error }, 'a request could not be taken in');
@@ -74,8 +75,8 @@ export function createHttp1Server(
       server.emit('connection', connection.socket);
     },
     drain() {
-      for (const response of inFlight) {
-        if (!response.headersSent) response.setHeader('connection', 'close');
+      for (const open of exchanges.values()) {
+        for (const exchange of open) exchange.setHeader('connection', 'close');
       }
       server.closeIdleConnections();
       sweep ??= setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);

@@ -110,7 +110,7 @@ export const DEFAULT_LIMITS: Limits = {
   // A client connects again when it has something to say.
   sessionIdleTimeoutMs: 15 * 60_000,
   // A peer that vanished without a word is noticed within two of these.
-  pingIntervalMs: 30_000,
+  pingIntervalMs: 10_000,
   writeStallTimeoutMs: 60_000,
   // Closing a TCP connection with unread data resets it, and the client never sees its answer.
   lingerMs: 2_000,
