@@ -50,6 +50,8 @@ const WAIT_SHARE = 1 / 4;
 const MAX_WAIT_MS = 4_000;
 /** Of the slots, the share that one connection may have while others wait. */
 const CONNECTION_SHARE = 1 / 2;
+/** How many times the calls that may wait do wait at most, while their lines are short. */
+const LAST_BOUND = 2;
 /** What a refused caller is told to wait at least. Waits are told in steps of this. */
 const RETRY_STEP_MS = 100;
 
@@ -95,9 +97,11 @@ class FairAdmission implements Admission {
   refusal(connection: Connection, timeoutMs: number): number | undefined {
     this.#look();
     if (this.waiting === 0 && this.#hasRoom()) return undefined;
-    const waitMs = this.#expectedWaitMs(this.#lineOf(connection));
-    const isTooMany = this.waiting >= this.#limits.waitingCalls;
-    return isTooMany || waitMs > allowedWaitMs(timeoutMs) ? retryAfterMs(waitMs) : undefined;
+    const line = this.#lineOf(connection);
+    const waitMs = this.#expectedWaitMs(line);
+    return this.#areTooMany(line) || waitMs > allowedWaitMs(timeoutMs)
+      ? retryAfterMs(waitMs)
+      : undefined;
   }
 
   enter(caller: Caller): () => void {
@@ -129,6 +133,14 @@ class FairAdmission implements Admission {
 
   #hasRoom(): boolean {
     return this.#counted < this.#load.slots && this.#running.size < this.#limits.runningCalls;
+  }
+
+  /** A line that has less than its share may be joined when all are full, up to a last bound. */
+  #areTooMany(line: Line): boolean {
+    const { waitingCalls } = this.#limits;
+    if (this.waiting < waitingCalls) return false;
+    const share = waitingCalls / (this.#turns.size + 1);
+    return line.calls.length >= share || this.waiting >= waitingCalls * LAST_BOUND;
   }
 
   /** As the lines take turns: what waits before it in its own line, and as many of each other's. */

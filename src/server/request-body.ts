@@ -73,7 +73,9 @@ export function readWhole(
     body.on('data', onData);
     body.once('end', onEnd);
     body.once('close', onClose);
-    if (body.destroyed || exchange.isOver) onClose();
+    // An empty one may have ended before anybody looked.
+    if (body.readableEnded) onEnd();
+    else if (body.destroyed || exchange.isOver) onClose();
   });
 }
 

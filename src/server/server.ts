@@ -21,6 +21,7 @@ import { createHealthMonitor, type HealthMonitor } from './health-monitor.js';
 import { createHealthService } from './health-service.js';
 import { createHttp1Server } from './http1-server.js';
 import { createHttp2Sessions } from './http2-sessions.js';
+import { createIntake } from './intake.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { createMemoryBudget } from './memory-budget.js';
@@ -128,7 +129,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   });
   const connections = createConnections(limits, log);
   const http1 = createHttp1Server(handler, connections, limits, log);
-  const http2 = createHttp2Sessions(handler, rpc.refuseEarly, limits, log);
+  const http2 = createHttp2Sessions(createIntake(handler, log), rpc.refuseEarly, limits, log);
   const door = createFrontDoor({
     tls: options.tls,
     limits,
