@@ -121,7 +121,8 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   try {
     const call = admit(context, method, incoming, deadline);
     if (TURNS.isOver) await TURNS.next(call.signal);
-    validate(method.input, incoming.message as Message);
+    const looking = validate(method.input, incoming.message as Message, call.signal);
+    if (looking !== undefined) await looking;
     const answer = await deadline.race(handler(incoming.message, call));
     // The transport encodes it in one piece, as soon as it has it.
     if (TURNS.isOver) await TURNS.next(call.signal);
@@ -147,7 +148,8 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
   let source: AsyncIterator<MessageShape<O>> | undefined;
   try {
     const call = admit(context, method, incoming, deadline);
-    validate(method.input, incoming.message as Message);
+    const looking = validate(method.input, incoming.message as Message, call.signal);
+    if (looking !== undefined) await looking;
     source = handler(incoming.message, call)[Symbol.asyncIterator]();
     for (;;) {
       const next = await deadline.race(source.next());

@@ -26,6 +26,8 @@ export interface Http2Sessions {
 
 // A client that breaks the protocol this often is broken.
 const MAX_INVALID_FRAMES = 100;
+/** Of a connection that was said goodbye, in intervals of pings: longer than most calls take. */
+const MAX_SILENT_LOOKS = 3;
 
 /** Decides of a call before an exchange is made of it. */
 export type RefuseEarly = (
@@ -113,6 +115,8 @@ export function createHttp2Sessions(
 function protocolOf(session: ServerHttp2Session, connection: Connection, limits: Limits): Protocol {
   let isAnswered = true;
   let lookedMs = performance.now();
+  let exchanged = 0;
+  let silentLooks = 0;
   return {
     get isDead() {
       // Or was said goodbye, has nothing left to say, and stays.
@@ -122,7 +126,14 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
       if (nowMs - lookedMs < limits.pingIntervalMs) return;
       lookedMs = nowMs;
       const isIdle = connection.openRequests === 0;
-      if (session.closed) return;
+      if (session.closed) {
+        // Node pings no more: a peer with which nothing is exchanged for so long is gone.
+        const { bytesRead, bytesWritten } = connection.socket;
+        silentLooks = bytesRead + bytesWritten === exchanged ? silentLooks + 1 : 0;
+        exchanged = bytesRead + bytesWritten;
+        if (silentLooks >= MAX_SILENT_LOOKS) session.destroy();
+        return;
+      }
       if (!isAnswered) {
         session.destroy();
       } else if (isIdle && nowMs - connection.idleSinceMs >= limits.sessionIdleTimeoutMs) {

@@ -209,7 +209,7 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
       },
     },
     'of ten thousand punches': {
-      together: 3,
+      together: 1,
       isLargeRequest: true,
       call: ({ attendance }) =>
         attendance.simulateAttendance({
