@@ -41,7 +41,7 @@ describe('hostile and dying connections', function () {
     expect(faultsOf(report), reportLines(report).join('\n')).to.deep.equal([]);
     // Nobody has only looked on.
     for (const { name } of ACTORS) {
-      expect(report.actors[name]?.connections, name).to.be.at.least(1);
+      expect(report.actors[name]?.bouts, name).to.be.at.least(1);
     }
   });
 });
