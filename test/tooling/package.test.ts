@@ -52,10 +52,12 @@ describe('the package', function () {
     expect(stderr).to.equal('Cannot build what is to be packed. Run first: npm ci\n');
   });
 
-  it('is not built by npm ci, since npm start and npm test build what they run', async () => {
+  it('is not built by npm ci or npx: from dist others run at the time', async () => {
     symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
-    expect((await prepare('ci')).code).to.equal(0);
-    expect(existsSync(join(clone, 'dist'))).to.equal(false);
+    for (const command of ['ci', 'exec']) {
+      expect((await prepare(command)).code).to.equal(0);
+      expect(existsSync(join(clone, 'dist')), command).to.equal(false);
+    }
   });
 
   it('is built when it is packed, without what an older build left', async () => {
