@@ -55,7 +55,9 @@ export function errorOf({ headers, trailers, body }: RawAnswer): ConnectError | 
     const trailer = envelopes(bytes).find(({ flags }) => (flags & 0x80) !== 0);
     return findTrailerError(trailer ? trailerParse(trailer.data) : web(headers));
   }
-  if (type.startsWith('application/grpc')) return findTrailerError(web(trailers));
+  // Trailers-Only has them in its headers.
+  if (type.startsWith('application/grpc'))
+    return findTrailerError(web({ ...headers, ...trailers }));
   if (type.startsWith('application/connect+')) {
     const end = envelopes(body).find(({ flags }) => (flags & 0x02) !== 0);
     return end && endStreamFromJson(end.data).error;
