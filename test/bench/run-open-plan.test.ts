@@ -145,9 +145,8 @@ describe('the open loop', () => {
       respond(stream, '0', body);
     });
     const result = await run(server);
-    // Node's servers refuse what was on its way when they said goodbye.
-    expect(result.answered + result.refusedStreams).to.equal(result.arrived);
-    expect(result.refusedStreams).to.be.below(20);
+    // But for what was on its way: Node's servers refuse that when they say goodbye.
+    expect(result.answered).to.be.at.least(result.arrived - 20);
     expect(result.goAways).to.equal(1);
     expect(result.reconnects).to.equal(1);
     expect(server.sessions).to.have.length(3);
