@@ -47,8 +47,10 @@ export function createBodyShares(maxBytes: number, maxBytesOfConnection: number)
       own.reading.add(entry);
       const held = budget.hold(giveWay);
       let bytes = 0;
+      let isOver = false;
       const regulate = () => regulateReading(own, maxBytesOfConnection);
       const add = (more: number) => {
+        if (isOver) return;
         bytes += more;
         own.bytes += more;
         held.add(more);
@@ -63,13 +65,15 @@ export function createBodyShares(maxBytes: number, maxBytesOfConnection: number)
         regulate();
       };
       const release = () => {
+        isOver = true;
         own.bytes -= bytes;
         bytes = 0;
         leave();
         held.release();
         regulate();
       };
-      add(REQUEST_BYTES);
+      // Taken once the caller has its share: to give way is to release it.
+      queueMicrotask(() => add(REQUEST_BYTES));
       return { add, settle, release };
     },
     memory: budget,

@@ -41,8 +41,8 @@ export function readWhole(
   return new Promise((resolve, reject) => {
     const { body, connection } = exchange;
     const collected = new ByteCollector();
-    const share = shares.open(connection, body, () => stop(tooMuchInFlight()));
     const timer = setTimeout(() => stop(bounds.late()), bounds.timeoutMs);
+    const share = shares.open(connection, body, () => stop(tooMuchInFlight()));
     const stop = (error?: Error) => {
       clearTimeout(timer);
       body.off('data', onData);
