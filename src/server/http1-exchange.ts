@@ -110,7 +110,8 @@ export class Http1Exchange implements Exchange {
   }
 
   cut(): void {
-    this.#response.destroy();
+    // Not the answer alone: one that waits behind others would be kept until it is their turn.
+    this.#request.socket.destroy();
   }
 
   /**

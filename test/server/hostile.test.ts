@@ -17,6 +17,7 @@ import {
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import { COMPRESSIONS } from '../../src/server/compressions.js';
+import { waitUntil } from '../support/wait-until.js';
 import { makeCertificate } from './support/certificate.js';
 import {
   dialHttp2,
@@ -235,6 +236,22 @@ describe('what callers hold', () => {
     expect(first.rstCode).to.equal(constants.NGHTTP2_CANCEL);
     await expectServed(served);
     session.destroy();
+  });
+
+  it('in pipelined answers that nobody reads: their connection is cut', async () => {
+    const served = await serve({ limits: { unreadBytes: 2_000_000 } });
+    const { socket, closed } = await dial(served.port);
+    socket.pause();
+    const body = '{"employeeId":"a","pageSize":1000}';
+    const head = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+    socket.write(`POST ${LIST} HTTP/1.1\r\n${head}\r\n\r\n${body}`.repeat(100));
+    await waitUntil('its connection is cut', async () => {
+      const { text } = await served.metrics.render();
+      return /rpc_in_flight 0\n/.test(text) && /rpc_waiting 0\n/.test(text);
+    });
+    socket.resume();
+    await closed;
+    await expectServed(served);
   });
 
   it('in streams without end: a bound for each connection and for all', async () => {
