@@ -3,7 +3,11 @@
 // everything else as Connect's JSON error.
 
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { encodeEnvelope, type UniversalServerResponse } from '@connectrpc/connect/protocol';
+import {
+  createAsyncIterable,
+  encodeEnvelope,
+  type UniversalServerResponse,
+} from '@connectrpc/connect/protocol';
 import {
   codeToHttpStatus,
   endStreamFlag,
@@ -50,20 +54,24 @@ function refusedResponse(
   if (/^application\/connect\+/i.test(contentType) && base === undefined) {
     header.set('content-type', contentType);
     const end = JSON.stringify(endStreamToJson(new Headers(), error, undefined));
-    return { status: 200, header, body: pieces(encodeEnvelope(endStreamFlag, Buffer.from(end))) };
+    return {
+      status: 200,
+      header,
+      body: createAsyncIterable([encodeEnvelope(endStreamFlag, Buffer.from(end))]),
+    };
   }
   const body = errorToJsonBytes(error, undefined);
   header.set('content-type', 'application/json');
   header.set('content-length', String(body.byteLength));
   const status = base?.status ?? httpStatus(error);
-  return { status, header, ...(exchange.method === 'HEAD' ? {} : { body: pieces(body) }) };
+  return {
+    status,
+    header,
+    ...(exchange.method === 'HEAD' ? {} : { body: createAsyncIterable([body]) }),
+  };
 }
 
 /** Connect clients read 404 as "no such method", which is what the protocol asks for. */
 function httpStatus({ code }: ConnectError): number {
   return code === Code.Unimplemented ? 404 : codeToHttpStatus(code);
-}
-
-async function* pieces(body: Uint8Array): AsyncIterable<Uint8Array> {
-  yield body;
 }

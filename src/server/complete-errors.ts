@@ -7,6 +7,7 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import {
   compressedFlag,
+  createAsyncIterable,
   encodeEnvelope,
   type UniversalServerResponse,
 } from '@connectrpc/connect/protocol';
@@ -24,7 +25,7 @@ import { respellMessage } from './grpc-message.js';
 import { inflate } from './inflate.js';
 import { CANCELLED, isUnreadableJson, refusalFor } from './refusals.js';
 import { hasErrorInfo, refusalError } from './rpc-error.js';
-import { type RefusedRequest, refuseJson } from './unreadable-json.js';
+import { refuseJson } from './unreadable-json.js';
 
 /** An error is small; a larger one is not worth looking into. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -35,8 +36,8 @@ export interface CallInHand {
   readonly input: DescMessage;
   /** Aborted when the client is gone: what fails then fails for that reason. */
   readonly signal: AbortSignal;
-  /** The request again, for one that could not be read. */
-  readonly refused: () => RefusedRequest;
+  /** The request's JSON again, for one that could not be read. */
+  readonly json: () => Uint8Array | undefined;
   /**
    * Told of each error completed here: these are the calls the pipeline did not see. `original`
    * is as Connect's handlers would have sent it.
@@ -50,11 +51,12 @@ type Complete = (error: ConnectError | undefined) => Promise<ConnectError | unde
 /** The answer, with its error completed if it turns out to be one. */
 export async function completeErrors(
   response: UniversalServerResponse,
-  { input, signal, refused, onCompleted }: CallInHand,
+  { input, signal, json, onCompleted }: CallInHand,
 ): Promise<UniversalServerResponse> {
   const complete: Complete = async (error) => {
     if (error === undefined || hasErrorInfo(error)) return undefined;
-    const places = isUnreadableJson(error) ? await refuseJson(refused(), input) : undefined;
+    const bytes = isUnreadableJson(error) ? json() : undefined;
+    const places = bytes && refuseJson(bytes, input);
     const refusal = signal.aborted ? CANCELLED : (places ?? refusalFor(error, input));
     const completed = refusalError(refusal);
     onCompleted(completed, error);
@@ -133,11 +135,16 @@ async function completeUnary(
   const sent = Buffer.concat(pieces);
   const data = await inflate(sent, header.get('content-encoding'), MAX_ERROR_BYTES);
   const completed = data && (await complete(parseUnaryError(data)));
-  if (completed === undefined) return { ...response, body: only(sent) };
+  if (completed === undefined) return { ...response, body: createAsyncIterable([sent]) };
   const bytes = errorToJsonBytes(completed, undefined);
   header.delete('content-encoding');
   header.set('content-length', String(bytes.byteLength));
-  return { ...response, status: codeToHttpStatus(completed.code), header, body: only(bytes) };
+  return {
+    ...response,
+    status: codeToHttpStatus(completed.code),
+    header,
+    body: createAsyncIterable([bytes]),
+  };
 }
 
 function parseUnaryError(data: Uint8Array): ConnectError | undefined {
@@ -147,10 +154,6 @@ function parseUnaryError(data: Uint8Array): ConnectError | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function* only(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 /** Undefined when it is too large to be an error that lacks its reason. */

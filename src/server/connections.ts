@@ -45,6 +45,8 @@ export interface Connections {
 
 /** Of bytes that carry no request, what any connection may send between two looks. */
 const FREE_BYTES_PER_LOOK = 256 * 1024;
+/** The most that is kept of it: the windows of as many refused requests as are soon made. */
+const MAX_ALLOWED_BYTES = 8 * 1024 * 1024;
 /** For each byte of use, so many others: envelopes, padding, frames of one byte. */
 const OVERHEAD_FACTOR = 4;
 /** For each byte that was sent to it: answers ask for acknowledgements, windows and pings. */
@@ -53,6 +55,8 @@ const ACKNOWLEDGED_FACTOR = 1 / 64;
 interface Watched extends Connection {
   /** As of the last look. */
   seen: { bytesRead: number; bytesWritten: number; usefulBytes: number };
+  /** What it may send without use, kept from earlier looks. */
+  allowedBytes: number;
   /** Since when its protocol has been found dead. */
   deadSinceMs: number | undefined;
 }
@@ -108,6 +112,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         usefulBytes: 0,
         protocol: undefined,
         seen: { bytesRead: 0, bytesWritten: 0, usefulBytes: 0 },
+        allowedBytes: 0,
         deadSinceMs: undefined,
       };
       open.set(key, connection);
@@ -182,7 +187,10 @@ function destroy({ socket, raw }: Connection): void {
   raw.destroy();
 }
 
-/** Whether most of what came since the last look was neither a request nor asked for by an answer. */
+/**
+ * Whether more has come than requests and answers account for. What is allowed and not used is kept,
+ * up to a bound: the rest of a request that was refused may come long after the refusal.
+ */
 function isFlooding(connection: Watched, { sessionWindowBytes }: Limits): boolean {
   const { socket, usefulBytes, seen } = connection;
   const { bytesRead, bytesWritten } = socket;
@@ -193,5 +201,7 @@ function isFlooding(connection: Watched, { sessionWindowBytes }: Limits): boolea
     sessionWindowBytes +
     (usefulBytes - seen.usefulBytes) * OVERHEAD_FACTOR +
     (bytesWritten - seen.bytesWritten) * ACKNOWLEDGED_FACTOR;
-  return bytesRead - seen.bytesRead > allowed;
+  const left = connection.allowedBytes + allowed - (bytesRead - seen.bytesRead);
+  connection.allowedBytes = Math.min(left, MAX_ALLOWED_BYTES);
+  return left < 0;
 }

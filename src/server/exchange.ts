@@ -18,7 +18,7 @@ export interface Exchange {
   readonly target: string;
   /** What the client calls this server: `:authority` or `Host`; undefined when it said nothing. */
   readonly authority: string | undefined;
-  /** Without the pseudo-headers of HTTP/2. */
+  /** As they came, the pseudo-headers of HTTP/2 among them. */
   readonly headers: IncomingHttpHeaders;
   /** The request's body. Its failures are heard here: it never ends the process. */
   readonly body: Readable;

@@ -6,7 +6,7 @@
 import type { DescMessage, DescMethod, JsonReadOptions, JsonValue } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { compressedFlag, encodeEnvelope } from '@connectrpc/connect/protocol';
+import { compressedFlag, createAsyncIterable, encodeEnvelope } from '@connectrpc/connect/protocol';
 import { endStreamFlag } from '@connectrpc/connect/protocol-connect';
 import { TURNS } from '../app/turns.js';
 import { ByteCollector } from './byte-collector.js';
@@ -56,11 +56,12 @@ export async function prepareCall(
   if (call.method === 'GET') return await prepareGet(call, method, options);
   const form = formOf(call.header);
   const message = form && messageOf(body, form, call.header);
-  const asItCame = { ...call, body: only(body) };
+  const asItCame = { ...call, body: createAsyncIterable([body]) };
   if (form === undefined || message === undefined) return asItCame;
   if (message.bytes.length <= SMALL_BYTES && message.encoding === undefined) return asItCame;
   // Refused by the handler, in its own words, and without a look at the message.
-  if (message.hasMore) return { ...call, body: only(twice(EMPTY_ENVELOPE)) };
+  if (message.hasMore)
+    return { ...call, body: createAsyncIterable([EMPTY_ENVELOPE, EMPTY_ENVELOPE]) };
   if (message.encoding !== undefined && !ENCODINGS.includes(message.encoding)) return asItCame;
   const opener = new Opener(method.input, form.isJson, options, call.signal);
   const decoded = await opener.open(message.bytes, message.encoding);
@@ -72,8 +73,23 @@ export async function prepareCall(
   return {
     ...call,
     header,
-    body: only(form.isEnveloped ? encodeEnvelope(0, empty) : empty),
+    body: createAsyncIterable([form.isEnveloped ? encodeEnvelope(0, empty) : empty]),
   };
+}
+
+/** The JSON of a call whose message was left to the handler: small, and not compressed. */
+export function smallJson(call: Call, body: Buffer): Uint8Array | undefined {
+  if (call.method === 'GET') {
+    const query = new URL(call.url).searchParams;
+    return query.get('encoding') === 'json' ? messageOfQuery(query) : undefined;
+  }
+  const form = formOf(call.header);
+  return form?.isJson === true ? messageOf(body, form, call.header)?.bytes : undefined;
+}
+
+function messageOfQuery(query: URLSearchParams): Uint8Array {
+  const text = query.get('message') ?? '';
+  return query.get('base64') === '1' ? base64Decode(text) : Buffer.from(text);
 }
 
 /** Connect's reads over GET: the message stands in the query. */
@@ -83,13 +99,9 @@ async function prepareGet(call: Call, method: DescMethod, options: PrepareOption
   const encoding = query.get('compression') ?? '';
   // Headers are bounded, and the query with them: only what is compressed can be large.
   if (!ENCODINGS.includes(encoding)) return call;
-  const text = query.get('message') ?? '';
-  const bytes = query.get('base64') === '1' ? base64Decode(text) : Buffer.from(text);
   const isJson = query.get('encoding') === 'json';
-  const decoded = await new Opener(method.input, isJson, options, call.signal).open(
-    bytes,
-    encoding,
-  );
+  const opener = new Opener(method.input, isJson, options, call.signal);
+  const decoded = await opener.open(messageOfQuery(query), encoding);
   query.delete('compression');
   query.delete('base64');
   query.set('message', isJson ? '{}' : '');
@@ -327,11 +339,3 @@ function emptyMessage(isJson: boolean): Uint8Array {
 }
 
 const EMPTY_ENVELOPE = encodeEnvelope(0, new Uint8Array(0));
-
-function twice(bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([bytes, bytes]);
-}
-
-async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

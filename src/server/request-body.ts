@@ -7,6 +7,7 @@ import type { BodyShares } from './body-shares.js';
 import { ByteCollector } from './byte-collector.js';
 import type { Exchange } from './exchange.js';
 import type { Held } from './memory-budget.js';
+import { CANCELLED } from './refusals.js';
 import { refusalError } from './rpc-error.js';
 import { within } from './within.js';
 import { ClientGoneError } from './write-response.js';
@@ -81,7 +82,7 @@ export function readWhole(
 
 /**
  * The pieces of a body that goes on, each when it is asked for. Throws DEADLINE_EXCEEDED /
- * REQUEST_TOO_SLOW. Stopping early leaves the request open (Node's own iterator would destroy it,
+ * REQUEST_TOO_SLOW, and CANCELLED when the client has gone. Stopping early leaves the request open (Node's own iterator would destroy it,
  * and with it the HTTP/1.1 connection before the answer is written).
  */
 export async function* readPieces(
@@ -91,7 +92,9 @@ export async function* readPieces(
   const pieces = body.iterator({ destroyOnReturn: false });
   try {
     for (;;) {
-      const next = await within(pieces.next(), timeoutMs, undefined);
+      // All that reading fails with is that nobody sends any more.
+      const read = pieces.next().catch(() => Promise.reject(refusalError(CANCELLED)));
+      const next = await within(read, timeoutMs, undefined);
       if (next === undefined) throw tooSlow(timeoutMs);
       if (next.done === true) return;
       connection.usefulBytes += next.value.length;

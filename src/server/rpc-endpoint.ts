@@ -23,7 +23,7 @@ import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
-import { prepareCall, prepareStream } from './prepare-message.js';
+import { prepareCall, prepareStream, smallJson } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
 import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
 import { hasErrorInfo, type Refusal, refusalError } from './rpc-error.js';
@@ -256,7 +256,7 @@ class Calls {
       const inHand: CallInHand = {
         input: handler.method.input,
         signal: call.signal,
-        refused: () => ({ ...binary, received: body, maxBytes: limits.messageBytes }),
+        json: () => (hasOneMessage ? smallJson(binary, body) : undefined),
         onCompleted({ code }, original) {
           // An answer that cannot be encoded fails after the pipeline, which logs all else.
           const fields = { method: handler.requestPath, err: record.failure ?? original };

@@ -183,6 +183,29 @@ describe('calls that are cancelled', () => {
   });
 });
 
+describe('a client that goes in the middle of a stream it sends', () => {
+  afterEach(stopAll);
+
+  for (const how of ['resets the stream', 'resets the connection']) {
+    it(`is no failure of the service: ${how}`, async () => {
+      const served = await serve();
+      const client = await dialHttp2(served.port);
+      const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+      client.send(postFrame(1, path, GRPC), frame(TYPE.DATA, 0, 1, envelope(Buffer.alloc(0))));
+      await client.until(({ type }) => type === TYPE.DATA);
+      if (how === 'resets the connection') client.socket.resetAndDestroy();
+      else client.send(frame(TYPE.RST_STREAM, 0, 1, uint32(constants.NGHTTP2_CANCEL)));
+      await waitUntil('its stream is over', async () =>
+        /rpc_in_flight 0\n/.test((await served.metrics.render()).text),
+      );
+      const { text } = await served.metrics.render();
+      expect(text).to.match(/method="ServerReflectionInfo",code="CANCELLED"\} 1\n/);
+      expect(served.errors).to.deep.equal([]);
+      client.socket.destroy();
+    });
+  }
+});
+
 describe('what callers hold', () => {
   afterEach(stopAll);
 
