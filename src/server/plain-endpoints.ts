@@ -28,12 +28,20 @@ export function createPlainEndpoints(
   metrics: Metrics,
   log: Logger,
 ): PlainEndpoints {
+  // A rendering holds the loop for some milliseconds: those who ask meanwhile share it.
+  let rendering: Promise<PlainAnswer> | undefined;
+  const metricsPage = () => {
+    rendering ??= renderMetrics(metrics, log).finally(() => {
+      rendering = undefined;
+    });
+    return rendering;
+  };
   return new Map([
     ['/', async () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: ABOUT })],
     // Says only that the event loop turns: a restart would not bring a database back.
     ['/healthz', async () => json(200, { status: 'alive' })],
     ['/readyz', async () => readiness(await monitor.current())],
-    ['/metrics', () => renderMetrics(metrics, log)],
+    ['/metrics', metricsPage],
   ]);
 }
 

@@ -2,6 +2,7 @@
 // is (a preflight, a call, a plain page, nothing known) and who answers it.
 
 import { Code } from '@connectrpc/connect';
+import { createAsyncIterable, type UniversalServerResponse } from '@connectrpc/connect/protocol';
 import type { RefuseOrigin } from './allowed-hosts.js';
 import { answerRefusal } from './answer-refusal.js';
 import type { Cors } from './cors.js';
@@ -11,7 +12,7 @@ import type { Metrics } from './metrics.js';
 import type { PlainAnswer, PlainEndpoints } from './plain-endpoints.js';
 import { isRpcContentType, methodNotFound, type RpcEndpoint } from './rpc-endpoint.js';
 import { type Refusal, refusalError } from './rpc-error.js';
-import type { WriteBounds } from './write-response.js';
+import { type WriteBounds, writeResponse } from './write-response.js';
 
 export interface RequestHandlerOptions {
   readonly rpc: RpcEndpoint;
@@ -70,19 +71,22 @@ async function answerOther(
     const header = new Headers({ allow: 'GET, HEAD' });
     return await answerRefusal(exchange, refusalError(ONLY_READ), bounds, { status: 405, header });
   }
-  send(await page(), exchange);
+  await writeResponse(pageResponse(await page(), exchange), exchange, bounds);
 }
 
-function send({ status, contentType, body, headers }: PlainAnswer, exchange: Exchange): void {
+function pageResponse(
+  { status, contentType, body, headers }: PlainAnswer,
+  { method }: Exchange,
+): UniversalServerResponse {
   const bytes = Buffer.from(body);
-  const all = {
+  const header = new Headers({
     'content-type': contentType,
-    'content-length': bytes.length,
+    'content-length': String(bytes.length),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,
-  };
-  exchange.respondAll(status, all, exchange.method === 'HEAD' ? undefined : bytes);
+  });
+  return { status, header, ...(method === 'HEAD' ? {} : { body: createAsyncIterable([bytes]) }) };
 }
 
 const NOTHING_HERE: Refusal = {

@@ -118,7 +118,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     isEncrypted,
     unread,
   });
-  const handler = createRequestHandler({
+  const handle = createRequestHandler({
     rpc,
     plain: createPlainEndpoints(monitor, metrics, log),
     cors: createCors(options.corsOrigins, options.corsHeaders),
@@ -127,9 +127,10 @@ export function createServer(options: ServerOptions): AttendanceServer {
     metrics,
     log,
   });
+  const begin = createIntake(handle, log);
   const connections = createConnections(limits, log);
-  const http1 = createHttp1Server(handler, connections, limits, log);
-  const http2 = createHttp2Sessions(createIntake(handler, log), rpc.refuseEarly, limits, log);
+  const http1 = createHttp1Server(begin, connections, limits, log);
+  const http2 = createHttp2Sessions(begin, rpc.refuseEarly, limits, log);
   const door = createFrontDoor({
     tls: options.tls,
     limits,

@@ -277,6 +277,18 @@ describe('what callers hold', () => {
     await expectServed(served);
   });
 
+  it('in pages that nobody reads: their connection is cut', async () => {
+    const served = await serve({ limits: { unreadBytes: 2_000_000 } });
+    const { socket, closed } = await dial(served.port);
+    socket.pause();
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(900));
+    // The network takes some of the answers; the rest is more than may be kept. A client that reads
+    // nothing hears of the end by what it writes.
+    const probe = setInterval(() => socket.write('\r\n'), 20);
+    await closed.finally(() => clearInterval(probe));
+    await expectServed(served);
+  });
+
   it('in streams without end: a bound for each connection and for all', async () => {
     const served = await serve({
       limits: { streamsPerMethod: 3, streamsPerMethodAndConnection: 2 },
