@@ -10,16 +10,13 @@ import type { Readable } from 'node:stream';
 import type { Connection } from './connections.js';
 import { type Exchange, Over, type OverListener } from './exchange.js';
 import type { Logger } from './log.js';
-import { countRequest } from './request-count.js';
+import { countRequest, REST_BYTES } from './request-count.js';
 
 export type RequestHeaders = Http2Headers & {
   ':method'?: string | undefined;
   ':path'?: string | undefined;
   ':authority'?: string | undefined;
 };
-
-/** What a client may have sent of one request before it hears of the answer. */
-const REST_BYTES = 64 * 1024;
 
 export class Http2Exchange implements Exchange {
   readonly httpVersion = '2.0';

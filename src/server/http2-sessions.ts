@@ -9,13 +9,13 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Connection, Protocol } from './connections.js';
-import { sayGoodbye } from './goodbye.js';
 import { Http2Exchange, type RequestHeaders } from './http2-exchange.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import { createRefusedStreams } from './refused-streams.js';
 import type { RequestHandler } from './request-handler.js';
 import { createResetBudget } from './reset-budget.js';
+import { timeoutMsOf } from './rpc-call.js';
 
 export interface Http2Sessions {
   /** Takes a connection that speaks HTTP/2. */
@@ -74,7 +74,7 @@ export function createHttp2Sessions(
       stream.on('error', onStreamError);
       try {
         const refusal = refuseEarly(connection, headers);
-        watchReset(stream);
+        watchReset(stream, timeoutMsOf(headers));
         if (refusal !== undefined) return refused.answer(stream, refusal, connection);
         serve(stream, headers);
       } catch (error) {
@@ -90,7 +90,7 @@ export function createHttp2Sessions(
       }
       handler(new Http2Exchange(stream, headers, connection, log));
     };
-    if (isDraining) sayGoodbye(session);
+    if (isDraining) session.close();
   };
 
   // Node makes the session, and says so, within the emit.
@@ -106,7 +106,7 @@ export function createHttp2Sessions(
     },
     drain() {
       isDraining = true;
-      for (const session of sessions) sayGoodbye(session);
+      for (const session of sessions) session.close();
     },
   };
 }
@@ -137,7 +137,7 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
       if (!isAnswered) {
         session.destroy();
       } else if (isIdle && nowMs - connection.idleSinceMs >= limits.sessionIdleTimeoutMs) {
-        sayGoodbye(session);
+        session.close();
       } else {
         isAnswered = false;
         session.ping((error) => {

@@ -5,7 +5,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections.js';
-import { REQUEST_BYTES } from './request-count.js';
+import { REQUEST_BYTES, REST_BYTES } from './request-count.js';
 
 export interface RefusedStreams {
   answer(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders, connection: Connection): void;
@@ -23,7 +23,7 @@ export function createRefusedStreams(): RefusedStreams {
   };
   return {
     answer(stream, headers, connection) {
-      connection.usefulBytes += REQUEST_BYTES;
+      connection.usefulBytes += REQUEST_BYTES + REST_BYTES;
       stream.respond(headers, { endStream: true });
       stream.resume();
       if (open.length === 0) setTimeout(closeAll, REST_MS);
