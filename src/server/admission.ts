@@ -52,6 +52,11 @@ const MAX_WAIT_MS = 4_000;
 const CONNECTION_SHARE = 1 / 2;
 /** How many times the calls that may wait do wait at most, while their lines are short. */
 const LAST_BOUND = 2;
+/**
+ * In one turn of the event loop so many begin. A call that is answered from memory ends before the
+ * loop turns: without a bound all that wait would run in one piece, and nobody else.
+ */
+const MAX_BEGUN_A_TURN = 8;
 /** What a refused caller is told to wait at least. Waits are told in steps of this. */
 const RETRY_STEP_MS = 100;
 
@@ -88,7 +93,8 @@ class FairAdmission implements Admission {
   #counted = 0;
   readonly #load = new LoadMeter();
   #timer: NodeJS.Timeout | undefined;
-  #isWoken = false;
+  #begunInTurn = 0;
+  #isNextTurnAwaited = false;
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits;
@@ -117,7 +123,7 @@ class FairAdmission implements Admission {
     }
     const waiting: Waiting = { caller, untilMs: performance.now() + caller.timeoutMs };
     line.calls.push(waiting);
-    this.waiting += 1;
+    this.#count(1);
     this.#turns.add(line);
     this.#timer ??= setInterval(() => this.#tick(), SAMPLE_MS).unref();
     return () => this.#giveUp(line, waiting);
@@ -132,7 +138,16 @@ class FairAdmission implements Admission {
   }
 
   #hasRoom(): boolean {
-    return this.#counted < this.#load.slots && this.#running.size < this.#limits.runningCalls;
+    return (
+      this.#begunInTurn < MAX_BEGUN_A_TURN &&
+      this.#counted < this.#load.slots &&
+      this.#running.size < this.#limits.runningCalls
+    );
+  }
+
+  #count(change: 1 | -1): void {
+    this.waiting += change;
+    this.#load.waitedFor(this.waiting > 0);
   }
 
   /** A line that has less than its share may be joined when all are full, up to a last bound. */
@@ -155,6 +170,8 @@ class FairAdmission implements Admission {
     this.#running.add(running);
     this.#counted += 1;
     line.counted += 1;
+    this.#begunInTurn += 1;
+    this.#awaitNextTurn();
     caller.run({
       release: () => {
         if (!this.#running.delete(running)) return;
@@ -162,7 +179,7 @@ class FairAdmission implements Admission {
         // One that waited for something else says nothing of how long work takes.
         if (running.isCounted || !this.#load.isIdle) this.#load.ended(runMs);
         this.#uncount(running);
-        this.#wake();
+        if (this.waiting > 0) this.#awaitNextTurn();
       },
     });
   }
@@ -174,15 +191,12 @@ class FairAdmission implements Admission {
     running.line.counted -= 1;
   }
 
-  /**
-   * The next ones begin in a turn of the loop of their own. A call that is answered from memory ends
-   * before the loop turns: begun right here, all that wait would run in one piece, and nobody else.
-   */
-  #wake(): void {
-    if (this.#isWoken || this.waiting === 0) return;
-    this.#isWoken = true;
+  #awaitNextTurn(): void {
+    if (this.#isNextTurnAwaited) return;
+    this.#isNextTurnAwaited = true;
     setImmediate(() => {
-      this.#isWoken = false;
+      this.#isNextTurnAwaited = false;
+      this.#begunInTurn = 0;
       this.#next();
     });
   }
@@ -198,7 +212,7 @@ class FairAdmission implements Admission {
       const isTooGreedy = this.#turns.size > 0 && line.counted >= most;
       const first = isTooGreedy ? undefined : line.calls.shift();
       if (first !== undefined) {
-        this.waiting -= 1;
+        this.#count(-1);
         this.#run(line, first.caller);
       }
       passedOver = first === undefined ? passedOver + 1 : 0;
@@ -214,7 +228,7 @@ class FairAdmission implements Admission {
     const index = line.calls.indexOf(waiting);
     if (index < 0) return;
     line.calls.splice(index, 1);
-    this.waiting -= 1;
+    this.#count(-1);
     if (line.calls.length === 0) this.#turns.delete(line);
   }
 
@@ -233,7 +247,7 @@ class FairAdmission implements Admission {
 
   #look(): void {
     const nowMs = performance.now();
-    if (!this.#load.sample(nowMs, this.waiting > 0)) return;
+    if (!this.#load.sample(nowMs)) return;
     for (const running of this.#running) {
       if (nowMs - running.startedMs < this.#load.patienceMs) break;
       this.#uncount(running);

@@ -3,11 +3,7 @@
 // everything else as Connect's JSON error.
 
 import { Code, type ConnectError } from '@connectrpc/connect';
-import {
-  createAsyncIterable,
-  encodeEnvelope,
-  type UniversalServerResponse,
-} from '@connectrpc/connect/protocol';
+import { encodeEnvelope, type UniversalServerResponse } from '@connectrpc/connect/protocol';
 import {
   codeToHttpStatus,
   endStreamFlag,
@@ -17,6 +13,7 @@ import {
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import type { Exchange } from './exchange.js';
 import { respellMessage } from './grpc-message.js';
+import { inPieces } from './pieces.js';
 import { type WriteBounds, writeResponse } from './write-response.js';
 
 export function isGrpcContentType(contentType: string): boolean {
@@ -57,7 +54,7 @@ function refusedResponse(
     return {
       status: 200,
       header,
-      body: createAsyncIterable([encodeEnvelope(endStreamFlag, Buffer.from(end))]),
+      body: inPieces([encodeEnvelope(endStreamFlag, Buffer.from(end))]),
     };
   }
   const body = errorToJsonBytes(error, undefined);
@@ -67,7 +64,7 @@ function refusedResponse(
   return {
     status,
     header,
-    ...(exchange.method === 'HEAD' ? {} : { body: createAsyncIterable([body]) }),
+    ...(exchange.method === 'HEAD' ? {} : { body: inPieces([body]) }),
   };
 }
 

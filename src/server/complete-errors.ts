@@ -7,7 +7,6 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import {
   compressedFlag,
-  createAsyncIterable,
   encodeEnvelope,
   type UniversalServerResponse,
 } from '@connectrpc/connect/protocol';
@@ -23,6 +22,7 @@ import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol
 import { trailerFlag, trailerParse, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { respellMessage } from './grpc-message.js';
 import { inflate } from './inflate.js';
+import { inPieces } from './pieces.js';
 import { CANCELLED, isUnreadableJson, refusalFor } from './refusals.js';
 import { hasErrorInfo, refusalError } from './rpc-error.js';
 import { refuseJson } from './unreadable-json.js';
@@ -135,7 +135,7 @@ async function completeUnary(
   const sent = Buffer.concat(pieces);
   const data = await inflate(sent, header.get('content-encoding'), MAX_ERROR_BYTES);
   const completed = data && (await complete(parseUnaryError(data)));
-  if (completed === undefined) return { ...response, body: createAsyncIterable([sent]) };
+  if (completed === undefined) return { ...response, body: inPieces([sent]) };
   const bytes = errorToJsonBytes(completed, undefined);
   header.delete('content-encoding');
   header.set('content-length', String(bytes.byteLength));
@@ -143,7 +143,7 @@ async function completeUnary(
     ...response,
     status: codeToHttpStatus(completed.code),
     header,
-    body: createAsyncIterable([bytes]),
+    body: inPieces([bytes]),
   };
 }
 

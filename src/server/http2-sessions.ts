@@ -60,6 +60,12 @@ export function createHttp2Sessions(
   server.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
 
   const onStreamError = (error: Error) => log.debug({ err: error }, 'an HTTP/2 stream failed');
+  // Node's own list of a session's streams keeps dead ones until a full collection. What hangs on
+  // them, a call and its answer, is not to wait for that.
+  const letGo = (stream: ServerHttp2Stream) => {
+    stream.removeAllListeners();
+    stream.on('error', onStreamError);
+  };
   const refused = createRefusedStreams();
 
   const begin = (session: ServerHttp2Session, connection: Connection): void => {
@@ -72,6 +78,7 @@ export function createHttp2Sessions(
     const watchReset = createResetBudget(session);
     session.on('stream', (stream, headers) => {
       stream.on('error', onStreamError);
+      stream.once('close', () => setImmediate(letGo, stream));
       try {
         const refusal = refuseEarly(connection, headers);
         watchReset(stream, timeoutMsOf(headers));

@@ -24,6 +24,8 @@ const PATIENCE_MS = 3_000;
 const IDLE_PATIENCE_MS = 100;
 /** Of the time, the share in which the loop works, below which the processor is called idle. */
 const IDLE_BELOW = 0.5;
+/** Of a sample, the share in which somebody waited, from which on there was enough to do. */
+const BUSY_FROM = 0.5;
 
 export class LoadMeter {
   slots = FIRST_SLOTS;
@@ -33,6 +35,10 @@ export class LoadMeter {
   #calmRunMs = 0;
   #ended = 0;
   #runMs = 0;
+  /** Of the sample, the time in which somebody waited, and what ended in it. */
+  #waitedForMs = 0;
+  #endedMeanwhile = 0;
+  #waitedForSinceMs: number | undefined;
   #sampledMs = performance.now();
   #utilization = performance.eventLoopUtilization();
 
@@ -40,14 +46,23 @@ export class LoadMeter {
     return this.isIdle ? IDLE_PATIENCE_MS : PATIENCE_MS;
   }
 
+  /** Only while somebody waits, calls end as fast as they can. */
+  waitedFor(isWaitedFor: boolean): void {
+    if (isWaitedFor === (this.#waitedForSinceMs !== undefined)) return;
+    const nowMs = performance.now();
+    this.#addWaitedFor(nowMs);
+    this.#waitedForSinceMs = isWaitedFor ? nowMs : undefined;
+  }
+
   /** A call ended, and how long it ran. */
   ended(runMs: number): void {
     this.#ended += 1;
     this.#runMs += runMs;
+    if (this.#waitedForSinceMs !== undefined) this.#endedMeanwhile += 1;
   }
 
-  /** True when a sample was taken. `isWaitedFor`: only then calls end as fast as they can. */
-  sample(nowMs: number, isWaitedFor: boolean): boolean {
+  /** True when a sample was taken. */
+  sample(nowMs: number): boolean {
     const tookMs = nowMs - this.#sampledMs;
     if (tookMs < SAMPLE_MS) return false;
     const now = performance.eventLoopUtilization();
@@ -55,26 +70,38 @@ export class LoadMeter {
     this.isIdle = utilization < IDLE_BELOW;
     this.#utilization = now;
     this.#sampledMs = nowMs;
-    if (this.#ended > 0) this.#learn(isWaitedFor, tookMs);
+    this.#addWaitedFor(nowMs);
+    if (this.#ended > 0) this.#learn(this.#waitedForMs / tookMs);
     this.#ended = 0;
     this.#runMs = 0;
+    this.#waitedForMs = 0;
+    this.#endedMeanwhile = 0;
     return true;
   }
 
-  #learn(isWaitedFor: boolean, tookMs: number): void {
+  #addWaitedFor(nowMs: number): void {
+    if (this.#waitedForSinceMs === undefined) return;
+    this.#waitedForMs += nowMs - this.#waitedForSinceMs;
+    this.#waitedForSinceMs = nowMs;
+  }
+
+  #learn(waitedForShare: number): void {
     const runMs = this.#runMs / this.#ended;
-    if (!isWaitedFor) {
+    if (this.#endedMeanwhile > 0) {
+      const rate = (this.#endedMeanwhile / this.#waitedForMs) * 1_000;
+      this.callsPerSecond = smooth(this.callsPerSecond, rate, SMOOTHING * waitedForShare);
+    }
+    if (waitedForShare < BUSY_FROM) {
       this.#calmRunMs = smooth(this.#calmRunMs, runMs);
       this.slots = smooth(this.slots, Math.max(this.slots, FIRST_SLOTS));
       return;
     }
-    this.callsPerSecond = smooth(this.callsPerSecond, (this.#ended / tookMs) * 1_000);
     const targetMs = Math.max(TARGET_RUN_MS, this.#calmRunMs * 2);
     const wanted = Math.min(Math.max((this.slots * targetMs) / runMs, MIN_SLOTS), MAX_SLOTS);
     this.slots = smooth(this.slots, wanted);
   }
 }
 
-function smooth(known: number, latest: number): number {
-  return known + (latest - known) * SMOOTHING;
+function smooth(known: number, latest: number, share = SMOOTHING): number {
+  return known + (latest - known) * share;
 }

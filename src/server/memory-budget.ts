@@ -21,7 +21,7 @@ export interface MemoryBudget {
 class Share implements Held {
   bytes = 0;
   isOver = false;
-  readonly giveWay: () => void;
+  giveWay: () => void;
   readonly #budget: Budget;
 
   constructor(budget: Budget, giveWay: () => void) {
@@ -42,6 +42,8 @@ class Share implements Held {
   release(): void {
     if (this.isOver) return;
     this.isOver = true;
+    // The set may keep this share for a while: not its call as well.
+    this.giveWay = nothing;
     this.#budget.waiting.delete(this);
     this.#budget.usedBytes -= this.bytes;
   }
@@ -76,3 +78,5 @@ class Budget implements MemoryBudget {
 export function createMemoryBudget(maxBytes: number): MemoryBudget {
   return new Budget(maxBytes);
 }
+
+function nothing(): void {}

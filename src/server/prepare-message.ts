@@ -6,7 +6,7 @@
 import type { DescMessage, DescMethod, JsonReadOptions, JsonValue } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { compressedFlag, createAsyncIterable, encodeEnvelope } from '@connectrpc/connect/protocol';
+import { compressedFlag, encodeEnvelope } from '@connectrpc/connect/protocol';
 import { endStreamFlag } from '@connectrpc/connect/protocol-connect';
 import { TURNS } from '../app/turns.js';
 import { ByteCollector } from './byte-collector.js';
@@ -15,6 +15,7 @@ import { decodeBinary, decodeJson, UnreadablePiece } from './decode-in-turns.js'
 import { type DecodedMessages, setDecoded } from './decoded-messages.js';
 import { ENCODINGS, inflateWithin } from './inflate.js';
 import type { MemoryBudget } from './memory-budget.js';
+import { inPieces } from './pieces.js';
 import { isUnreadableJson, refusalFor } from './refusals.js';
 import { messageTooLarge, tooMuchInFlight } from './request-body.js';
 import type { Call } from './rpc-call.js';
@@ -56,12 +57,11 @@ export async function prepareCall(
   if (call.method === 'GET') return await prepareGet(call, method, options);
   const form = formOf(call.header);
   const message = form && messageOf(body, form, call.header);
-  const asItCame = { ...call, body: createAsyncIterable([body]) };
+  const asItCame = { ...call, body: inPieces([body]) };
   if (form === undefined || message === undefined) return asItCame;
   if (message.bytes.length <= SMALL_BYTES && message.encoding === undefined) return asItCame;
   // Refused by the handler, in its own words, and without a look at the message.
-  if (message.hasMore)
-    return { ...call, body: createAsyncIterable([EMPTY_ENVELOPE, EMPTY_ENVELOPE]) };
+  if (message.hasMore) return { ...call, body: inPieces([EMPTY_ENVELOPE, EMPTY_ENVELOPE]) };
   if (message.encoding !== undefined && !ENCODINGS.includes(message.encoding)) return asItCame;
   const opener = new Opener(method.input, form.isJson, options, call.signal);
   const decoded = await opener.open(message.bytes, message.encoding);
@@ -73,7 +73,7 @@ export async function prepareCall(
   return {
     ...call,
     header,
-    body: createAsyncIterable([form.isEnveloped ? encodeEnvelope(0, empty) : empty]),
+    body: inPieces([form.isEnveloped ? encodeEnvelope(0, empty) : empty]),
   };
 }
 

@@ -2,13 +2,14 @@
 // is (a preflight, a call, a plain page, nothing known) and who answers it.
 
 import { Code } from '@connectrpc/connect';
-import { createAsyncIterable, type UniversalServerResponse } from '@connectrpc/connect/protocol';
+import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
 import type { RefuseOrigin } from './allowed-hosts.js';
 import { answerRefusal } from './answer-refusal.js';
 import type { Cors } from './cors.js';
 import type { Exchange } from './exchange.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
+import { inPieces } from './pieces.js';
 import type { PlainAnswer, PlainEndpoints } from './plain-endpoints.js';
 import { isRpcContentType, methodNotFound, type RpcEndpoint } from './rpc-endpoint.js';
 import { type Refusal, refusalError } from './rpc-error.js';
@@ -86,7 +87,7 @@ function pageResponse(
     'x-content-type-options': 'nosniff',
     ...headers,
   });
-  return { status, header, ...(method === 'HEAD' ? {} : { body: createAsyncIterable([bytes]) }) };
+  return { status, header, ...(method === 'HEAD' ? {} : { body: inPieces([bytes]) }) };
 }
 
 const NOTHING_HERE: Refusal = {

@@ -23,6 +23,7 @@ import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
+import { whole } from './pieces.js';
 import { prepareCall, prepareStream, smallJson } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
 import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
@@ -309,13 +310,6 @@ async function* pieces(bytes: Buffer = EMPTY): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     yield bytes.subarray(at, at + PIECE_BYTES);
   }
-}
-
-async function whole(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const all: Uint8Array[] = [];
-  for await (const piece of body) all.push(piece);
-  const [first] = all;
-  return all.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(all);
 }
 
 /** A read over GET could be kept on its way by anybody: it is of this moment, and of this caller. */

@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DescService } from '@bufbuild/protobuf';
-import { Code, type ConnectRouter, createConnectRouter } from '@connectrpc/connect';
+import { Code, type ConnectRouter } from '@connectrpc/connect';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../app/ports.js';
 import { keepEveryKey } from '../contract/own-keys.js';
@@ -31,6 +31,7 @@ import { createPlainEndpoints } from './plain-endpoints.js';
 import { createReflectionIndex } from './reflection-index.js';
 import { REFLECTION_SERVICES, registerReflection } from './reflection-service.js';
 import { createRequestHandler } from './request-handler.js';
+import { createRouter } from './router.js';
 import { createRpcEndpoint } from './rpc-endpoint.js';
 import { refusalError } from './rpc-error.js';
 import { UTF8_JSON } from './utf8-json.js';
@@ -94,7 +95,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     log,
   });
   metrics.watchDependencies(async () => (await monitor.current()).dependencies);
-  const router = createConnectRouter({
+  const router = createRouter({
     readMaxBytes: limits.messageBytes,
     writeMaxBytes: limits.messageBytes,
     compressMinBytes: limits.compressMinBytes,
