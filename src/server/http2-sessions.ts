@@ -78,7 +78,6 @@ export function createHttp2Sessions(
     const watchReset = createResetBudget(session);
     session.on('stream', (stream, headers) => {
       stream.on('error', onStreamError);
-      stream.once('close', () => setImmediate(letGo, stream));
       try {
         const refusal = refuseEarly(connection, headers);
         watchReset(stream, timeoutMsOf(headers));
@@ -95,6 +94,7 @@ export function createHttp2Sessions(
         stream.respond({ ':status': 405, allow: 'GET, POST' }, { endStream: true });
         return;
       }
+      stream.once('close', () => setImmediate(letGo, stream));
       handler(new Http2Exchange(stream, headers, connection, log));
     };
     if (isDraining) session.close();

@@ -215,6 +215,8 @@ export class Bout {
   #adopt<T extends Socket>(socket: T): T {
     this.#options.record.connections += 1;
     this.#sockets.add(socket);
+    // Each writing that waits listens until the socket closes.
+    socket.setMaxListeners(0);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (!this.isOver) this.saw(error.code ?? error.message);
     });

@@ -41,8 +41,8 @@ export interface Callers {
   /** Resolves when they have ended, after the calls that were under way. */
   readonly done: Promise<unknown>;
   reports(): readonly InnocentReport[];
-  /** Calls and failures so far. */
-  sum(): { readonly calls: number; readonly failed: number };
+  /** Calls so far, and each kind of failure with whose it was. */
+  sum(): { readonly calls: number; readonly failed: readonly string[] };
 }
 
 /** All of them, calling until they are ended. */
@@ -61,11 +61,11 @@ export function callInPeace(target: Target, random: Random, ended: AbortSignal):
     done: Promise.all(callers.map((caller) => caller.run(ended))),
     reports,
     sum() {
-      let [calls, failed] = [0, 0];
-      for (const report of reports()) {
-        calls += report.calls;
-        failed += Object.values(report.failures).reduce((sum, count) => sum + count, 0);
-      }
+      const all = reports();
+      const calls = all.reduce((sum, report) => sum + report.calls, 0);
+      const failed = all.flatMap(({ name, failures }) =>
+        Object.entries(failures).map(([kind, count]) => `${name}: ${kind} x ${count}`),
+      );
       return { calls, failed };
     },
   };

@@ -27,12 +27,12 @@ interface Done {
 }
 
 export type InnocentWord =
-  | { readonly kind: 'sum'; readonly calls: number; readonly failed: number }
+  | { readonly kind: 'sum'; readonly calls: number; readonly failed: readonly string[] }
   | ({ readonly kind: 'done' } & Done);
 
 export class Innocents {
   readonly #side: Side<InnocentWord>;
-  #sum = { calls: 0, failed: 0 };
+  #sum: { readonly calls: number; readonly failed: readonly string[] } = { calls: 0, failed: [] };
   #done: Done = { reports: [], acknowledged: [] };
 
   /** They begin at once. */
@@ -44,8 +44,8 @@ export class Innocents {
     });
   }
 
-  /** Calls and failures so far. */
-  get sum(): { readonly calls: number; readonly failed: number } {
+  /** Calls so far, and each kind of failure with whose it was. */
+  get sum(): { readonly calls: number; readonly failed: readonly string[] } {
     return this.#sum;
   }
 

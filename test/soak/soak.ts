@@ -265,7 +265,8 @@ class Scene {
       );
       const minutes = ((saidAt - startedAt) / 60_000).toFixed(1);
       say?.(
-        `${minutes} min; innocents: ${calls} calls, ${failed} failed; ${services.join('; ')}; ` +
+        `${minutes} min; innocents: ${calls} calls, failed: ${failed.join(', ') || 'none'}; ` +
+          `${services.join('; ')}; ` +
           `now: ${attackers.attacking.join(', ')}`,
       );
     }, WATCH_INTERVAL_MS);
