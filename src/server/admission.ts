@@ -33,9 +33,10 @@ export interface Caller {
 export interface Admission {
   /**
    * Undefined when a call of this connection, with so much time left, may come in; else after how
-   * many milliseconds it is worth trying again. Costs next to nothing: to be asked first.
+   * many milliseconds it is worth trying again. Costs next to nothing: to be asked first. A call
+   * that is not begun yet comes after all others that are not.
    */
-  refusal(connection: Connection, timeoutMs: number): number | undefined;
+  refusal(connection: Connection, timeoutMs: number, isBegun: boolean): number | undefined;
   /**
    * Calls `run` when it is this call's turn, maybe at once, or `leave` when it is not served any
    * more: too late, or refused. The returned function gives up waiting: then neither is called.
@@ -78,13 +79,15 @@ interface Running {
   isCounted: boolean;
 }
 
-export function createAdmission(limits: AdmissionLimits): Admission {
-  return new FairAdmission(limits);
+/** `notBegun`: how many requests have come and will ask to enter. */
+export function createAdmission(limits: AdmissionLimits, notBegun = () => 0): Admission {
+  return new FairAdmission(limits, notBegun);
 }
 
 class FairAdmission implements Admission {
   waiting = 0;
   readonly #limits: AdmissionLimits;
+  readonly #notBegun: () => number;
   readonly #lines = new WeakMap<Connection, Line>();
   /** The lines in which somebody waits, in the order of their turns. */
   readonly #turns = new Set<Line>();
@@ -96,22 +99,24 @@ class FairAdmission implements Admission {
   #begunInTurn = 0;
   #isNextTurnAwaited = false;
 
-  constructor(limits: AdmissionLimits) {
+  constructor(limits: AdmissionLimits, notBegun: () => number) {
     this.#limits = limits;
+    this.#notBegun = notBegun;
   }
 
-  refusal(connection: Connection, timeoutMs: number): number | undefined {
+  refusal(connection: Connection, timeoutMs: number, isBegun: boolean): number | undefined {
     this.#look();
-    if (this.waiting === 0 && this.#hasRoom()) return undefined;
+    const before = isBegun ? 0 : this.#notBegun();
+    if (this.waiting + before === 0 && this.#hasRoom()) return undefined;
     const line = this.#lineOf(connection);
-    const waitMs = this.#expectedWaitMs(line);
+    const waitMs = this.#waitMs(before + this.#ahead(line));
     return this.#areTooMany(line) || waitMs > allowedWaitMs(timeoutMs)
       ? retryAfterMs(waitMs)
       : undefined;
   }
 
   enter(caller: Caller): () => void {
-    const retryMs = this.refusal(caller.connection, caller.timeoutMs);
+    const retryMs = this.refusal(caller.connection, caller.timeoutMs, true);
     if (retryMs !== undefined) {
       caller.leave('refused', retryMs);
       return () => {};
@@ -159,9 +164,12 @@ class FairAdmission implements Admission {
   }
 
   /** As the lines take turns: what waits before it in its own line, and as many of each other's. */
-  #expectedWaitMs(line: Line): number {
+  #ahead(line: Line): number {
     const lines = this.#turns.size + (this.#turns.has(line) ? 0 : 1);
-    const ahead = Math.min(this.waiting, (line.calls.length + 1) * lines);
+    return Math.min(this.waiting, (line.calls.length + 1) * lines);
+  }
+
+  #waitMs(ahead: number): number {
     return (ahead / this.#load.callsPerSecond) * 1_000;
   }
 

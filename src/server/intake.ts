@@ -9,7 +9,13 @@ import type { RequestHandler } from './request-handler.js';
 /** A few milliseconds of work. */
 const MAX_A_TURN = 32;
 
-export function createIntake(handler: RequestHandler, log: Logger): RequestHandler {
+export interface Intake {
+  readonly begin: RequestHandler;
+  /** Requests that are not begun yet. */
+  readonly waiting: number;
+}
+
+export function createIntake(handler: RequestHandler, log: Logger): Intake {
   let waiting: Exchange[] = [];
   const beginOne = (exchange: Exchange): void => {
     try {
@@ -30,8 +36,13 @@ export function createIntake(handler: RequestHandler, log: Logger): RequestHandl
     waiting = waiting.slice(looked);
     if (waiting.length > 0) setImmediate(beginSome);
   };
-  return (exchange) => {
-    waiting.push(exchange);
-    if (waiting.length === 1) setImmediate(beginSome);
+  return {
+    begin(exchange) {
+      waiting.push(exchange);
+      if (waiting.length === 1) setImmediate(beginSome);
+    },
+    get waiting() {
+      return waiting.length;
+    },
   };
 }

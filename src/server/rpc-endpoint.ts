@@ -40,6 +40,8 @@ export interface RpcEndpointOptions {
   readonly isEncrypted: boolean;
   /** What all answers that are not taken yet may hold. */
   readonly unread: MemoryBudget;
+  /** How many requests have come and are not begun. */
+  readonly notBegun: () => number;
 }
 
 export interface RpcEndpoint {
@@ -82,9 +84,9 @@ class Calls {
   readonly #bounds;
 
   constructor(options: RpcEndpointOptions) {
-    const { limits, unread, metrics } = options;
+    const { limits, unread, metrics, notBegun } = options;
     this.#options = options;
-    this.#admission = createAdmission(limits);
+    this.#admission = createAdmission(limits, notBegun);
     this.#bodies = createBodyShares(limits.bodyBytes, limits.bodyBytesPerConnection);
     this.#streams = createStreamCount(limits);
     this.#bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, unread };
@@ -100,7 +102,7 @@ class Calls {
       handler.method.methodKind !== 'unary' && this.#streams.isFull(handler, connection);
     const retryAfterMs = isFull
       ? STREAM_RETRY_MS
-      : this.#retryAfterMs(handler, connection, headers);
+      : this.#retryAfterMs(handler, connection, headers, false);
     if (retryAfterMs === undefined) return undefined;
     const excess = isFull ? 'open streams' : 'waiting calls';
     const refusal = excessHeaders(headers, excess, retryAfterMs);
@@ -112,14 +114,16 @@ class Calls {
     handler: UniversalHandler,
     connection: Connection,
     headers: IncomingHttpHeaders,
+    isBegun: boolean,
   ): number | undefined {
     if (isStandard(handler)) return undefined;
-    return this.#admission.refusal(connection, waitOf(headers));
+    return this.#admission.refusal(connection, waitOf(headers), isBegun);
   }
 
   serve(handler: UniversalHandler, exchange: Exchange): void {
     const { metrics, log } = this.#options;
-    const retryAfterMs = this.#retryAfterMs(handler, exchange.connection, exchange.headers);
+    const { connection, headers } = exchange;
+    const retryAfterMs = this.#retryAfterMs(handler, connection, headers, true);
     if (retryAfterMs !== undefined && refuseOverload(exchange, retryAfterMs)) {
       metrics.countRefused(handler.method);
       return;

@@ -118,6 +118,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     jsonOptions: JSON_OPTIONS,
     isEncrypted,
     unread,
+    notBegun: () => intake.waiting,
   });
   const handle = createRequestHandler({
     rpc,
@@ -128,10 +129,10 @@ export function createServer(options: ServerOptions): AttendanceServer {
     metrics,
     log,
   });
-  const begin = createIntake(handle, log);
+  const intake = createIntake(handle, log);
   const connections = createConnections(limits, log);
-  const http1 = createHttp1Server(begin, connections, limits, log);
-  const http2 = createHttp2Sessions(begin, rpc.refuseEarly, limits, log);
+  const http1 = createHttp1Server(intake.begin, connections, limits, log);
+  const http2 = createHttp2Sessions(intake.begin, rpc.refuseEarly, limits, log);
   const door = createFrontDoor({
     tls: options.tls,
     limits,
