@@ -79,15 +79,17 @@ interface Running {
   isCounted: boolean;
 }
 
-/** `notBegun`: how many requests have come and will ask to enter. */
-export function createAdmission(limits: AdmissionLimits, notBegun = () => 0): Admission {
+type NotBegun = (connection: Connection) => number;
+
+/** `notBegun`: how many that have come will ask to enter before one that comes now on a connection. */
+export function createAdmission(limits: AdmissionLimits, notBegun: NotBegun = () => 0): Admission {
   return new FairAdmission(limits, notBegun);
 }
 
 class FairAdmission implements Admission {
   waiting = 0;
   readonly #limits: AdmissionLimits;
-  readonly #notBegun: () => number;
+  readonly #notBegun: NotBegun;
   readonly #lines = new WeakMap<Connection, Line>();
   /** The lines in which somebody waits, in the order of their turns. */
   readonly #turns = new Set<Line>();
@@ -99,14 +101,14 @@ class FairAdmission implements Admission {
   #begunInTurn = 0;
   #isNextTurnAwaited = false;
 
-  constructor(limits: AdmissionLimits, notBegun: () => number) {
+  constructor(limits: AdmissionLimits, notBegun: NotBegun) {
     this.#limits = limits;
     this.#notBegun = notBegun;
   }
 
   refusal(connection: Connection, timeoutMs: number, isBegun: boolean): number | undefined {
     this.#look();
-    const before = isBegun ? 0 : this.#notBegun();
+    const before = isBegun ? 0 : this.#notBegun(connection);
     if (this.waiting + before === 0 && this.#hasRoom()) return undefined;
     const line = this.#lineOf(connection);
     const waitMs = this.#waitMs(before + this.#ahead(line));

@@ -1,7 +1,9 @@
 // Requests that have come and are not begun. They begin in a turn of the event loop of their own, so
 // many at a time, so that a burst of them holds up nobody; and one that was reset in the very bytes
-// that brought it, as attackers do by the thousand, is never begun at all.
+// that brought it, as attackers do by the thousand, is never begun at all. Connections take turns:
+// who sends a thousand requests at once delays nobody else's.
 
+import type { Connection } from './connections.js';
 import type { Exchange } from './exchange.js';
 import type { Logger } from './log.js';
 import type { RequestHandler } from './request-handler.js';
@@ -11,12 +13,21 @@ const MAX_A_TURN = 32;
 
 export interface Intake {
   readonly begin: RequestHandler;
-  /** Requests that are not begun yet. */
-  readonly waiting: number;
+  /** How many requests begin before one that comes now on this connection. */
+  ahead(connection: Connection): number;
+}
+
+/** One connection's, in order; those before `at` are begun. */
+interface Line {
+  exchanges: Exchange[];
+  at: number;
 }
 
 export function createIntake(handler: RequestHandler, log: Logger): Intake {
-  let waiting: Exchange[] = [];
+  /** In the order of their turns. */
+  const lines = new Map<Connection, Line>();
+  let waiting = 0;
+
   const beginOne = (exchange: Exchange): void => {
     try {
       handler(exchange);
@@ -26,23 +37,43 @@ export function createIntake(handler: RequestHandler, log: Logger): Intake {
     }
   };
   const beginSome = (): void => {
-    let looked = 0;
-    for (let begun = 0; begun < MAX_A_TURN && looked < waiting.length; looked += 1) {
-      const exchange = waiting[looked];
-      if (exchange === undefined || exchange.isOver) continue;
-      beginOne(exchange);
-      begun += 1;
+    let begun = 0;
+    // What is put at the end of a map that is walked through is come to as well.
+    for (const [connection, line] of lines) {
+      lines.delete(connection);
+      const exchange = nextOf(line);
+      if (line.at < line.exchanges.length) lines.set(connection, line);
+      if (exchange !== undefined) {
+        beginOne(exchange);
+        begun += 1;
+      }
+      if (begun >= MAX_A_TURN) break;
     }
-    waiting = waiting.slice(looked);
-    if (waiting.length > 0) setImmediate(beginSome);
+    if (lines.size > 0) setImmediate(beginSome);
   };
+  /** The first one that is not over; what is over is passed by. */
+  const nextOf = (line: Line): Exchange | undefined => {
+    while (line.at < line.exchanges.length) {
+      const exchange = line.exchanges[line.at];
+      line.at += 1;
+      waiting -= 1;
+      if (exchange !== undefined && !exchange.isOver) return exchange;
+    }
+    return undefined;
+  };
+
   return {
     begin(exchange) {
-      waiting.push(exchange);
-      if (waiting.length === 1) setImmediate(beginSome);
+      if (lines.size === 0) setImmediate(beginSome);
+      const line = lines.get(exchange.connection) ?? { exchanges: [], at: 0 };
+      line.exchanges.push(exchange);
+      lines.set(exchange.connection, line);
+      waiting += 1;
     },
-    get waiting() {
-      return waiting.length;
+    ahead(connection) {
+      const line = lines.get(connection);
+      const own = line === undefined ? 0 : line.exchanges.length - line.at;
+      return Math.min(waiting, (own + 1) * lines.size);
     },
   };
 }

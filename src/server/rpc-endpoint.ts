@@ -40,8 +40,8 @@ export interface RpcEndpointOptions {
   readonly isEncrypted: boolean;
   /** What all answers that are not taken yet may hold. */
   readonly unread: MemoryBudget;
-  /** How many requests have come and are not begun. */
-  readonly notBegun: () => number;
+  /** How many requests have come and begin before one that comes now on this connection. */
+  readonly notBegun: (connection: Connection) => number;
 }
 
 export interface RpcEndpoint {

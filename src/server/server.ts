@@ -118,7 +118,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     jsonOptions: JSON_OPTIONS,
     isEncrypted,
     unread,
-    notBegun: () => intake.waiting,
+    notBegun: (connection) => intake.ahead(connection),
   });
   const handle = createRequestHandler({
     rpc,

@@ -55,7 +55,7 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Protocol = 'grpc' | 'grpc-web';
 
 const ENVELOPE_HEADER_BYTES = 5;
-/** A day: what a caller may ask for at most is the pipeline's to say. */
+/** How long a caller may wait at most is the pipeline's to say. */
 const MAX_TIMEOUT_MS = Number.MAX_SAFE_INTEGER;
 /** What the signal of an answered call is aborted with. Made once: its stack costs more than a call. */
 const ANSWERED = new DOMException('the call is answered', 'AbortError');
@@ -93,11 +93,12 @@ function createUnary(
     options.jsonOptions,
     options,
   );
+  const accepted = [...(options.acceptCompression ?? [])];
   return async (request) => {
     const body = await whole(request.body as AsyncIterable<Uint8Array>);
     const timeout = parseTimeout(request.header.get(headerTimeout), MAX_TIMEOUT_MS);
     const compression = compressionNegotiate(
-      [...(options.acceptCompression ?? [])],
+      accepted,
       request.header.get(headerEncoding),
       request.header.get(headerAcceptEncoding),
       headerAcceptEncoding,
