@@ -56,12 +56,17 @@ export function lookReady(port: number): Promise<string> {
         response.once('end', () => {
           resolve(response.statusCode === 200 ? '0' : `HTTP_${response.statusCode}`);
         });
-        response.once('error', () => resolve(NO_ANSWER));
+        response.once('error', (error) => resolve(verdictOf(error)));
       },
     );
     request.once('timeout', () => request.destroy(new Error(NO_ANSWER)));
-    request.once('error', () => resolve(NO_ANSWER));
+    request.once('error', (error) => resolve(verdictOf(error)));
   });
+}
+
+/** `NO_ANSWER` in time, or what the system says of the connection. */
+function verdictOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.message;
 }
 
 /** The longest of the probes that began in a stretch of time, and how many went wrong there. */

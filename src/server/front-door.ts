@@ -32,6 +32,11 @@ export interface FrontDoor {
 
 /** No HTTP/1.1 method begins like this; the rest of the preface is HTTP/2's to check. */
 const HTTP2_FIRST_BYTES = Buffer.from('PRI ', 'latin1');
+/**
+ * Connections that the operating system holds until they are accepted. When it holds no more, it drops
+ * whoever comes, probes too, and they try again a second later, and three. Linux's own bound.
+ */
+const BACKLOG = 4_096;
 /** The operating system's probes for a peer that vanished begin after this silence. */
 const TCP_KEEPALIVE_MS = 60_000;
 
@@ -137,7 +142,7 @@ function sniff(connection: Connection, { limits, onHttp1, onHttp2 }: FrontDoorOp
 function listen(server: Server, host: string, port: number, log: Logger) {
   return new Promise<{ host: string; port: number }>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       // Such as too many open files: the next connection may be accepted again.
       server.on('error', (error) => log.error({ err: error }, 'accepting a connection failed'));
