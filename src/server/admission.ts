@@ -34,7 +34,7 @@ export interface Admission {
   /**
    * Undefined when a call of this connection, with so much time left, may come in; else after how
    * many milliseconds it is worth trying again. Costs next to nothing: to be asked first. A call
-   * that is not begun yet comes after all others that are not.
+   * that is not begun yet comes after others that are not.
    */
   refusal(connection: Connection, timeoutMs: number, isBegun: boolean): number | undefined;
   /**
@@ -81,7 +81,7 @@ interface Running {
 
 type NotBegun = (connection: Connection) => number;
 
-/** `notBegun`: how many that have come will ask to enter before one that comes now on a connection. */
+/** `notBegun`: how many have come, at most, that ask to enter before one that comes now on a connection. */
 export function createAdmission(limits: AdmissionLimits, notBegun: NotBegun = () => 0): Admission {
   return new FairAdmission(limits, notBegun);
 }
@@ -111,7 +111,7 @@ class FairAdmission implements Admission {
     const before = isBegun ? 0 : this.#notBegun(connection);
     if (this.waiting + before === 0 && this.#hasRoom()) return undefined;
     const line = this.#lineOf(connection);
-    const waitMs = this.#waitMs(before + this.#ahead(line));
+    const waitMs = this.#waitMs(before + this.#ahead(line) - this.#free);
     return this.#areTooMany(line) || waitMs > allowedWaitMs(timeoutMs)
       ? retryAfterMs(waitMs)
       : undefined;
@@ -152,6 +152,13 @@ class FairAdmission implements Admission {
     );
   }
 
+  /** How many could begin now, in this turn or the next ones. */
+  get #free(): number {
+    const { runningCalls } = this.#limits;
+    const free = Math.min(this.#load.slots - this.#counted, runningCalls - this.#running.size);
+    return Math.max(free, 0);
+  }
+
   #count(change: 1 | -1): void {
     this.waiting += change;
     this.#load.waitedFor(this.waiting > 0);
@@ -172,7 +179,7 @@ class FairAdmission implements Admission {
   }
 
   #waitMs(ahead: number): number {
-    return (ahead / this.#load.callsPerSecond) * 1_000;
+    return (Math.max(ahead, 0) / this.#load.callsPerSecond) * 1_000;
   }
 
   #run(line: Line, caller: Caller): void {

@@ -10,10 +10,12 @@ import type { RequestHandler } from './request-handler.js';
 
 /** A few milliseconds of work. */
 const MAX_A_TURN = 32;
+/** Of a line that is never empty, so many that are begun are forgotten together. */
+const FORGOTTEN_TOGETHER = 64;
 
 export interface Intake {
   readonly begin: RequestHandler;
-  /** How many requests begin before one that comes now on this connection. */
+  /** How many requests may begin before one that comes now on this connection, of whatever kind. */
   ahead(connection: Connection): number;
 }
 
@@ -57,6 +59,10 @@ export function createIntake(handler: RequestHandler, log: Logger): Intake {
       const exchange = line.exchanges[line.at];
       line.at += 1;
       waiting -= 1;
+      if (line.at >= FORGOTTEN_TOGETHER) {
+        line.exchanges = line.exchanges.slice(line.at);
+        line.at = 0;
+      }
       if (exchange !== undefined && !exchange.isOver) return exchange;
     }
     return undefined;

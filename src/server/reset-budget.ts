@@ -12,10 +12,9 @@ const RESETS_PER_SECOND = 30;
 const MORE_RESETS = 300;
 /**
  * Both sides keep a deadline. Where ours ends a call first, the client's reset meets a stream that
- * is closed: nghttp2 counts it and nobody else hears of it. So much sooner is still the deadline,
- * but no more than half of it.
+ * is closed: nghttp2 counts it and nobody else hears of it. A timer may fire so much too soon.
  */
-const SLACK_MS = 20;
+const SLACK_MS = 2;
 
 /** Counts what becomes of each stream that it is given, with the deadline its call has. */
 export function createResetBudget(session: Pick<ServerHttp2Session, 'close' | 'destroy'>) {

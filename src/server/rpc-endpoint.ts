@@ -40,7 +40,7 @@ export interface RpcEndpointOptions {
   readonly isEncrypted: boolean;
   /** What all answers that are not taken yet may hold. */
   readonly unread: MemoryBudget;
-  /** How many requests have come and begin before one that comes now on this connection. */
+  /** How many requests have come and may begin before one that comes now on this connection. */
   readonly notBegun: (connection: Connection) => number;
 }
 

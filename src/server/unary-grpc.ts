@@ -1,5 +1,5 @@
 // Unary calls of gRPC and gRPC-Web, without the library's chain of generators. That chain makes
-// some fifty thousand bytes for each call which only a full collection takes back (a generator's
+// some forty thousand bytes for each call which only a full collection takes back (a generator's
 // closure has a map of its own, and maps are born old), and takes more time than all else about a
 // small call. Here is the plain case: one whole message that is not compressed. Whatever differs
 // from it goes to the library's own handler, and so do streams.

@@ -46,12 +46,16 @@ class Calls {
     place?.release();
     // Safe to say again.
     place?.release();
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 
   get names(): string[] {
     return [...this.running.keys()];
   }
+}
+
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('admission', () => {
@@ -61,6 +65,31 @@ describe('admission', () => {
     expect(calls.names).to.deep.equal(['a1', 'a2']);
     await calls.end('a1');
     expect(calls.names).to.deep.equal(['a2', 'a3']);
+  });
+
+  it('lets eight begin in a turn of the loop, and the others in turns to come', async () => {
+    const calls = new Calls({ runningCalls: 99, waitingCalls: 99 });
+    for (let n = 0; n < 17; n += 1) calls.enter(`a${n}`);
+    const running = [calls.names.length];
+    for (let turn = 0; turn < 2; turn += 1) {
+      await nextTurn();
+      running.push(calls.names.length);
+    }
+    expect(running).to.deep.equal([8, 16, 17]);
+  });
+
+  it('counts what has come and is not begun, but for what has room at once', () => {
+    const connection = {} as Connection;
+    let notBegun = 0;
+    const limits = { runningCalls: 10, waitingCalls: 99 };
+    const admission = createAdmission(limits, () => notBegun);
+    const isRefused = (isBegun: boolean) =>
+      admission.refusal(connection, 100, isBegun) !== undefined;
+    // A thousand calls a second are assumed: 25 are a quarter of the deadline.
+    notBegun = 10 + 25;
+    expect(isRefused(false)).to.equal(false);
+    notBegun += 1;
+    expect([isRefused(false), isRefused(true)]).to.deep.equal([true, false]);
   });
 
   it('lets connections take turns, however many calls one of them has waiting', async () => {
@@ -108,7 +137,8 @@ describe('admission', () => {
     const calls = new Calls({ runningCalls: 999, waitingCalls: 999 });
     // More than may ever run at a time on a busy processor; none of them ends.
     for (let n = 0; n < 100; n += 1) calls.enter(`a${n}`);
-    expect(calls.names.length).to.be.below(100);
+    for (let turn = 0; turn < 15; turn += 1) await nextTurn();
+    expect(calls.names.length).to.be.within(20, 99);
     calls.enter('b1');
     await waitUntil('it is so', async () => calls.names.includes('b1'));
   });

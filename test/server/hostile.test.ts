@@ -146,15 +146,10 @@ describe('calls that nobody waits for any more', () => {
   afterEach(stopAll);
 
   const cases = [
-    { name: 'cancelled', timeoutMs: 60_000, isCancelled: true, codes: ['CANCELLED'] },
-    {
-      name: 'past their deadline',
-      timeoutMs: 50,
-      isCancelled: false,
-      codes: ['DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED'],
-    },
+    { name: 'cancelled', timeoutMs: 60_000, isCancelled: true, code: 'CANCELLED' },
+    { name: 'past their deadline', timeoutMs: 20, isCancelled: false, code: 'DEADLINE_EXCEEDED' },
   ];
-  for (const { name, timeoutMs, isCancelled, codes } of cases) {
+  for (const { name, timeoutMs, isCancelled, code } of cases) {
     // With grpc-js, as every client of gRPC should, repeating by itself what was refused unseen.
     it(`${name}, by the thousand: a call on the channel is answered`, async () => {
       let isHeld = true;
@@ -169,15 +164,16 @@ describe('calls that nobody waits for any more', () => {
         },
       });
       const client = new Client(`127.0.0.1:${served.port}`, credentials.createInsecure());
-      for (let round = 0; round < 48; round += 1) {
-        const calls = Array.from({ length: 25 }, () =>
+      for (let round = 0; round < 120; round += 1) {
+        const calls = Array.from({ length: 10 }, () =>
           callEmpty(client, 'GetAttendance', timeoutMs),
         );
         // On its way once another call on the same channel has been answered.
         expect(await callEmpty(client, 'MarkAttendance', 60_000).ended).to.equal('OK');
         if (isCancelled) for (const { cancel } of calls) cancel();
         const ends = await Promise.all(calls.map(({ ended }) => ended));
-        expect(codes).to.include.members(ends);
+        // More in all than the thousand that nghttp2 lets pass.
+        expect(new Set(ends)).to.deep.equal(new Set([code]));
       }
       isHeld = false;
       expect(await callEmpty(client, 'GetAttendance', 60_000).ended).to.equal('OK');
