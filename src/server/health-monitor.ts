@@ -55,7 +55,7 @@ const NOTHING_KNOWN: Known = { dependencies: [], atMs: Number.NEGATIVE_INFINITY 
 
 export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
   const { draining, limits } = options;
-  const ticks = createTicker(limits.healthWatchIntervalMs);
+  const ticks = createTicker(limits.healthWatchIntervalMs, draining);
   const outages = createOutageLog(options.log);
   let known = NOTHING_KNOWN;
   let flight: Promise<Known> | undefined;
@@ -120,7 +120,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
         if (key !== last || health.isDraining) yield health;
         last = key;
         if (health.isDraining) return;
-        await ticks.next([signal, draining]);
+        await ticks.next(signal);
       }
     },
     suspect() {
@@ -186,15 +186,18 @@ function createOutageLog(log: Logger) {
   };
 }
 
-/** One timer for everybody who waits; none while nobody does. */
-function createTicker(intervalMs: number) {
+/** One timer for everybody who waits; none while nobody does. Draining is a tick as well. */
+function createTicker(intervalMs: number, draining: AbortSignal) {
   let tick: Promise<void> | undefined;
   let ring: () => void = () => {};
+  // Heard once, not once for each who waits: there may be thousands.
+  draining.addEventListener('abort', () => ring());
   return {
     /** The next tick is now. */
     ring: () => ring(),
-    /** Resolves with the next tick, or as soon as one of the signals aborts. */
-    async next(ends: readonly AbortSignal[]): Promise<void> {
+    /** Resolves with the next tick, or as soon as the signal aborts. */
+    async next(signal: AbortSignal): Promise<void> {
+      if (signal.aborted || draining.aborted) return;
       tick ??= new Promise<void>((resolve) => {
         const timer = setTimeout(() => ring(), intervalMs).unref();
         ring = () => {
@@ -204,14 +207,13 @@ function createTicker(intervalMs: number) {
           resolve();
         };
       });
-      if (ends.some((signal) => signal.aborted)) return;
       let stop: () => void = () => {};
       const ended = new Promise<void>((resolve) => {
         stop = resolve;
       });
-      for (const signal of ends) signal.addEventListener('abort', stop);
+      signal.addEventListener('abort', stop);
       await Promise.race([tick, ended]);
-      for (const signal of ends) signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', stop);
     },
   };
 }

@@ -41,6 +41,7 @@ import {
   trailerFlag,
   trailerSerialize,
 } from '@connectrpc/connect/protocol-grpc-web';
+import { TURNS } from '../app/turns.js';
 import { inPieces, whole } from './pieces.js';
 
 export type GrpcOptions = Required<
@@ -117,6 +118,8 @@ function createUnary(
       const input = serialization.getI(isBinary).parse(body.subarray(ENVELOPE_HEADER_BYTES));
       const interceptors = options.interceptors ?? [];
       const output = await invokeUnaryImplementation(spec, context, input, interceptors);
+      // Of calls that end together, as those of one transaction do, each is encoded in its turn.
+      if (TURNS.isOver) await TURNS.next(context.signal);
       const bytes = serialization.getO(isBinary).serialize(output);
       pieces.push(await envelopeOf(bytes, compression.response, options.compressMinBytes));
       context.abort(ANSWERED);
