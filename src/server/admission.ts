@@ -33,10 +33,10 @@ export interface Caller {
 export interface Admission {
   /**
    * Undefined when a call of this connection, with so much time left, may come in; else after how
-   * many milliseconds it is worth trying again. Costs next to nothing: to be asked first. A call
-   * that is not begun yet comes after others that are not.
+   * many milliseconds it is worth trying again. Costs next to nothing: to be asked first. `before`:
+   * how many have come, at most, that will ask to enter before it.
    */
-  refusal(connection: Connection, timeoutMs: number, isBegun: boolean): number | undefined;
+  refusal(connection: Connection, timeoutMs: number, before: number): number | undefined;
   /**
    * Calls `run` when it is this call's turn, maybe at once, or `leave` when it is not served any
    * more: too late, or refused. The returned function gives up waiting: then neither is called.
@@ -79,17 +79,13 @@ interface Running {
   isCounted: boolean;
 }
 
-type NotBegun = (connection: Connection) => number;
-
-/** `notBegun`: how many have come, at most, that ask to enter before one that comes now on a connection. */
-export function createAdmission(limits: AdmissionLimits, notBegun: NotBegun = () => 0): Admission {
-  return new FairAdmission(limits, notBegun);
+export function createAdmission(limits: AdmissionLimits): Admission {
+  return new FairAdmission(limits);
 }
 
 class FairAdmission implements Admission {
   waiting = 0;
   readonly #limits: AdmissionLimits;
-  readonly #notBegun: NotBegun;
   readonly #lines = new WeakMap<Connection, Line>();
   /** The lines in which somebody waits, in the order of their turns. */
   readonly #turns = new Set<Line>();
@@ -101,14 +97,12 @@ class FairAdmission implements Admission {
   #begunInTurn = 0;
   #isNextTurnAwaited = false;
 
-  constructor(limits: AdmissionLimits, notBegun: NotBegun) {
+  constructor(limits: AdmissionLimits) {
     this.#limits = limits;
-    this.#notBegun = notBegun;
   }
 
-  refusal(connection: Connection, timeoutMs: number, isBegun: boolean): number | undefined {
+  refusal(connection: Connection, timeoutMs: number, before: number): number | undefined {
     this.#look();
-    const before = isBegun ? 0 : this.#notBegun(connection);
     if (this.waiting + before === 0 && this.#hasRoom()) return undefined;
     const line = this.#lineOf(connection);
     const waitMs = this.#waitMs(before + this.#ahead(line) - this.#free);
@@ -118,7 +112,7 @@ class FairAdmission implements Admission {
   }
 
   enter(caller: Caller): () => void {
-    const retryMs = this.refusal(caller.connection, caller.timeoutMs, true);
+    const retryMs = this.refusal(caller.connection, caller.timeoutMs, 0);
     if (retryMs !== undefined) {
       caller.leave('refused', retryMs);
       return () => {};

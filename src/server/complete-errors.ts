@@ -22,14 +22,13 @@ import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol
 import { trailerFlag, trailerParse, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { respellMessage } from './grpc-message.js';
 import { inflate } from './inflate.js';
-import { inPieces } from './pieces.js';
+import { ENVELOPE_HEADER_BYTES, inPieces } from './pieces.js';
 import { CANCELLED, isUnreadableJson, refusalFor } from './refusals.js';
 import { hasErrorInfo, refusalError } from './rpc-error.js';
 import { refuseJson } from './unreadable-json.js';
 
 /** An error is small; a larger one is not worth looking into. */
 const MAX_ERROR_BYTES = 64 * 1024;
-const ENVELOPE_HEADER_BYTES = 5;
 
 export interface CallInHand {
   /** The request's type. */

@@ -33,10 +33,11 @@ export interface FrontDoor {
 /** No HTTP/1.1 method begins like this; the rest of the preface is HTTP/2's to check. */
 const HTTP2_FIRST_BYTES = Buffer.from('PRI ', 'latin1');
 /**
- * Connections that the operating system holds until they are accepted. When it holds no more, it drops
- * whoever comes, probes too, and they try again a second later, and three. Linux's own bound.
+ * Connections that wait to be accepted, which Node does once in a turn of the loop. The others are
+ * dropped, and try again in a second: when thousands come at once to sit idle, a probe gets in
+ * sooner than at the end of a long line.
  */
-const BACKLOG = 4_096;
+const BACKLOG = 128;
 /** The operating system's probes for a peer that vanished begin after this silence. */
 const TCP_KEEPALIVE_MS = 60_000;
 

@@ -60,12 +60,6 @@ export function createHttp2Sessions(
   server.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
 
   const onStreamError = (error: Error) => log.debug({ err: error }, 'an HTTP/2 stream failed');
-  // Node's own list of a session's streams keeps dead ones until a full collection. What hangs on
-  // them, a call and its answer, is not to wait for that.
-  const letGo = (stream: ServerHttp2Stream) => {
-    stream.removeAllListeners();
-    stream.on('error', onStreamError);
-  };
   const refused = createRefusedStreams();
 
   const begin = (session: ServerHttp2Session, connection: Connection): void => {
@@ -94,7 +88,6 @@ export function createHttp2Sessions(
         stream.respond({ ':status': 405, allow: 'GET, POST' }, { endStream: true });
         return;
       }
-      stream.once('close', () => setImmediate(letGo, stream));
       handler(new Http2Exchange(stream, headers, connection, log));
     };
     if (isDraining) session.close();

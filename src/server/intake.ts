@@ -8,12 +8,8 @@ import type { Exchange } from './exchange.js';
 import type { Logger } from './log.js';
 import type { RequestHandler } from './request-handler.js';
 
+/** A few milliseconds of work. */
 const MAX_A_TURN = 32;
-/**
- * In each turn Node accepts one connection, whoever waits for it: with long turns a probe waits
- * behind a few thousand idle connections for seconds.
- */
-const MAX_TURN_MS = 2;
 /** Of a line that is never empty, so many that are begun are forgotten together. */
 const FORGOTTEN_TOGETHER = 64;
 
@@ -43,7 +39,6 @@ export function createIntake(handler: RequestHandler, log: Logger): Intake {
     }
   };
   const beginSome = (): void => {
-    const startedMs = performance.now();
     let begun = 0;
     // What is put at the end of a map that is walked through is come to as well.
     for (const [connection, line] of lines) {
@@ -54,7 +49,7 @@ export function createIntake(handler: RequestHandler, log: Logger): Intake {
         beginOne(exchange);
         begun += 1;
       }
-      if (begun >= MAX_A_TURN || performance.now() - startedMs >= MAX_TURN_MS) break;
+      if (begun >= MAX_A_TURN) break;
     }
     if (lines.size > 0) setImmediate(beginSome);
   };

@@ -94,7 +94,7 @@ export class LoadMeter {
     if (waitedForShare < BUSY_FROM) {
       this.#calmRunMs = smooth(this.#calmRunMs, runMs);
       this.slots = smooth(this.slots, Math.max(this.slots, FIRST_SLOTS));
-      // Nobody waits, so nothing is learnt: what was learnt in a bad moment is not to stay.
+      // Little is learnt while few wait: what was learnt in a bad moment is not to stay.
       this.callsPerSecond = smooth(this.callsPerSecond, Math.max(this.callsPerSecond, FIRST_RATE));
       return;
     }

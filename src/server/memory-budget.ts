@@ -42,7 +42,7 @@ class Share implements Held {
   release(): void {
     if (this.isOver) return;
     this.isOver = true;
-    // The set may keep this share for a while: not its call as well.
+    // Dead tables of a set keep their entries until a full collection: not their calls as well.
     this.giveWay = nothing;
     this.#budget.waiting.delete(this);
     this.#budget.usedBytes -= this.bytes;

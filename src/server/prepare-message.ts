@@ -15,7 +15,7 @@ import { decodeBinary, decodeJson, UnreadablePiece } from './decode-in-turns.js'
 import { type DecodedMessages, setDecoded } from './decoded-messages.js';
 import { ENCODINGS, inflateWithin } from './inflate.js';
 import type { MemoryBudget } from './memory-budget.js';
-import { inPieces } from './pieces.js';
+import { ENVELOPE_HEADER_BYTES, inPieces } from './pieces.js';
 import { isUnreadableJson, refusalFor } from './refusals.js';
 import { messageTooLarge, tooMuchInFlight } from './request-body.js';
 import type { Call } from './rpc-call.js';
@@ -31,7 +31,6 @@ const MAX_PARTS = 200_000;
 const MAX_RATIO = 100;
 /** Whatever the ratio, so much may come of a compressed message. */
 const FREE_INFLATED_BYTES = 64 * 1024;
-const ENVELOPE_HEADER_BYTES = 5;
 
 export interface PrepareOptions {
   /** The most bytes of a message. */

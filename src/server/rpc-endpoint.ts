@@ -23,7 +23,7 @@ import type { Limits } from './limits.js';
 import type { Logger } from './log.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { Metrics } from './metrics.js';
-import { whole } from './pieces.js';
+import { cutInPieces, whole } from './pieces.js';
 import { prepareCall, prepareStream, smallJson } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
 import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
@@ -84,9 +84,9 @@ class Calls {
   readonly #bounds;
 
   constructor(options: RpcEndpointOptions) {
-    const { limits, unread, metrics, notBegun } = options;
+    const { limits, unread, metrics } = options;
     this.#options = options;
-    this.#admission = createAdmission(limits, notBegun);
+    this.#admission = createAdmission(limits);
     this.#bodies = createBodyShares(limits.bodyBytes, limits.bodyBytesPerConnection);
     this.#streams = createStreamCount(limits);
     this.#bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, unread };
@@ -102,7 +102,7 @@ class Calls {
       handler.method.methodKind !== 'unary' && this.#streams.isFull(handler, connection);
     const retryAfterMs = isFull
       ? STREAM_RETRY_MS
-      : this.#retryAfterMs(handler, connection, headers, false);
+      : this.#retryAfterMs(handler, connection, headers, this.#options.notBegun(connection));
     if (retryAfterMs === undefined) return undefined;
     const excess = isFull ? 'open streams' : 'waiting calls';
     const refusal = excessHeaders(headers, excess, retryAfterMs);
@@ -114,16 +114,16 @@ class Calls {
     handler: UniversalHandler,
     connection: Connection,
     headers: IncomingHttpHeaders,
-    isBegun: boolean,
+    before: number,
   ): number | undefined {
     if (isStandard(handler)) return undefined;
-    return this.#admission.refusal(connection, waitOf(headers), isBegun);
+    return this.#admission.refusal(connection, waitOf(headers), before);
   }
 
   serve(handler: UniversalHandler, exchange: Exchange): void {
     const { metrics, log } = this.#options;
     const { connection, headers } = exchange;
-    const retryAfterMs = this.#retryAfterMs(handler, connection, headers, true);
+    const retryAfterMs = this.#retryAfterMs(handler, connection, headers, 0);
     if (retryAfterMs !== undefined && refuseOverload(exchange, retryAfterMs)) {
       metrics.countRefused(handler.method);
       return;
@@ -187,7 +187,12 @@ class Calls {
       const place = isStandard(handler) ? undefined : await this.#enter(exchange, leftMs);
       let answer: UniversalServerResponse;
       try {
-        answer = await this.#run(handler, { ...call, body: pieces(body?.bytes) }, true, observe);
+        answer = await this.#run(
+          handler,
+          { ...call, body: cutInPieces(body?.bytes ?? EMPTY) },
+          true,
+          observe,
+        );
       } finally {
         place?.release();
       }
@@ -306,15 +311,6 @@ const TOO_LATE: Refusal = {
 };
 
 const EMPTY = Buffer.alloc(0);
-
-/** As the network gives it: gRPC-Web's text form is decoded piece by piece. */
-const PIECE_BYTES = 64 * 1024;
-
-async function* pieces(bytes: Buffer = EMPTY): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    yield bytes.subarray(at, at + PIECE_BYTES);
-  }
-}
 
 /** A read over GET could be kept on its way by anybody: it is of this moment, and of this caller. */
 function uncached(answer: UniversalServerResponse): UniversalServerResponse {

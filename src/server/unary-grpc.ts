@@ -42,7 +42,7 @@ import {
   trailerSerialize,
 } from '@connectrpc/connect/protocol-grpc-web';
 import { TURNS } from '../app/turns.js';
-import { inPieces, whole } from './pieces.js';
+import { ENVELOPE_HEADER_BYTES, inPieces, whole } from './pieces.js';
 
 export type GrpcOptions = Required<
   Pick<UniversalHandlerOptions, 'readMaxBytes' | 'writeMaxBytes' | 'compressMinBytes'>
@@ -55,7 +55,6 @@ export type GrpcOptions = Required<
 type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Protocol = 'grpc' | 'grpc-web';
 
-const ENVELOPE_HEADER_BYTES = 5;
 /** How long a caller may wait at most is the pipeline's to say. */
 const MAX_TIMEOUT_MS = Number.MAX_SAFE_INTEGER;
 /** What the signal of an answered call is aborted with. Made once: its stack costs more than a call. */

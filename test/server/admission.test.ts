@@ -80,16 +80,11 @@ describe('admission', () => {
 
   it('counts what has come and is not begun, but for what has room at once', () => {
     const connection = {} as Connection;
-    let notBegun = 0;
     const limits = { runningCalls: 10, waitingCalls: 99 };
-    const admission = createAdmission(limits, () => notBegun);
-    const isRefused = (isBegun: boolean) =>
-      admission.refusal(connection, 100, isBegun) !== undefined;
+    const admission = createAdmission(limits);
+    const isRefused = (before: number) => admission.refusal(connection, 100, before) !== undefined;
     // A thousand calls a second are assumed: 25 are a quarter of the deadline.
-    notBegun = 10 + 25;
-    expect(isRefused(false)).to.equal(false);
-    notBegun += 1;
-    expect([isRefused(false), isRefused(true)]).to.deep.equal([true, false]);
+    expect([0, 10 + 25, 10 + 26].map(isRefused)).to.deep.equal([false, false, true]);
   });
 
   it('lets connections take turns, however many calls one of them has waiting', async () => {
