@@ -61,7 +61,9 @@ export function checkCommand(
     // Where they went on a break and worked on later, its end is what has to be told first.
     return { refusal: 'ALREADY_ON_BREAK', session: open };
   }
-  return { refusal: 'OVERLAPS', session: harmed ?? open ?? latestBefore(before, time) };
+  // What would only come to be is no session that anybody could look up.
+  const known = before.find((session) => session === harmed);
+  return { refusal: 'OVERLAPS', session: known ?? open ?? latestBefore(before, time) };
 }
 
 /**
