@@ -2,7 +2,7 @@
 -- from them, and the feed of every change.
 --
 -- Employee ids compare and sort byte by byte. Instants are timestamptz, lengths seconds. Numbers in
--- smallint columns are places in the lists of src/domain/day.ts, counted from 1; lists only grow.
+-- smallint columns are places in the lists of src/domain/facts/day.ts, counted from 1; lists only grow.
 -- There are no foreign keys between these tables: every write holds the employee's row lock and
 -- has created the employee before, and the check would cost on every row.
 

@@ -13,7 +13,7 @@ alter table employee
 
 create index employee_by_group on employee (group_id, employee_id) where group_id <> '';
 
--- What a day's punches come to (src/domain/work-text.ts; null: nothing planned, nothing punched),
+-- What a day's punches come to (src/domain/engine/work-codec.ts; null: nothing planned, nothing punched),
 -- the plan that it was derived under, and until when the clock may still change what is read.
 alter table attendance_day
   add column work text,

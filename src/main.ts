@@ -4,20 +4,20 @@
 import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
-import type { RebuiltEmployee } from './app/rebuild.js';
-import { type Config, ConfigError, readConfig } from './config.js';
+import type { RebuiltEmployee } from './app/upkeep/rebuild.js';
 import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
-import { createLogger, logWritten } from './log.js';
-import { type RebuildArguments, type RebuildTotals, rebuildStored } from './rebuilding.js';
-import { isLoopback } from './server/allowed-hosts.js';
-import { joinClusterMetrics, serveClusterMetrics } from './server/cluster-metrics.js';
-import { createMetrics } from './server/metrics.js';
-import { startService } from './service.js';
-import * as migrations from './store/migrate.js';
-import { readTls, type TlsMaterial } from './tls.js';
-import { UnexpectedEnd, unexpectedError } from './unexpected.js';
-import { type LeavingMessage, type ReadyMessage, runWorkers } from './workers.js';
+import { joinClusterMetrics, serveClusterMetrics } from './metrics/cluster-metrics.js';
+import { createMetrics } from './metrics/metrics.js';
+import { type Config, ConfigError, readConfig } from './process/config.js';
+import { createLogger, logWritten } from './process/log.js';
+import { type RebuildArguments, type RebuildTotals, rebuildStored } from './process/rebuilding.js';
+import { startService } from './process/service.js';
+import { readTls, type TlsMaterial } from './process/tls.js';
+import { UnexpectedEnd, unexpectedError } from './process/unexpected.js';
+import { type LeavingMessage, type ReadyMessage, runWorkers } from './process/workers.js';
+import { isLoopback } from './server/http/allowed-hosts.js';
+import * as migrations from './store/postgres/migrate.js';
 
 /** How long calls in flight may go on after a signal to stop. */
 export const DRAIN_GRACE_MS = 20_000;
@@ -255,7 +255,7 @@ export async function migrateStatus(env: Environment): Promise<MigrationStatus> 
   return { hasDatabase: true, migrations: found };
 }
 
-export type { Difference as RebuildFinding } from './app/compare-days.js';
+export type { Difference as RebuildFinding } from './app/upkeep/rebuild-compare.js';
 export type { RebuildArguments, RebuildTotals };
 
 /**

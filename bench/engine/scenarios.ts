@@ -1,12 +1,21 @@
 // The months that the row `derive` works out: ordinary ways of working, every weekday alike, and
 // what each worked day comes to, reckoned by hand. Must not ask the engine for any of it.
 
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import { type Punch, type PunchKind, type Timeline, timelineOf } from '../../src/domain/punch.js';
-import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES, type Shift } from '../../src/domain/shift.js';
-import { findZone, instantAt, type Zone } from '../../src/domain/zone.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import {
+  type Punch,
+  type PunchKind,
+  type Timeline,
+  timelineOf,
+} from '../../src/domain/facts/punch.js';
+import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_WORK_RULES,
+  type Shift,
+} from '../../src/domain/roster/shift.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import { findZone, instantAt, type Zone } from '../../src/domain/time/zone.js';
 
 /** One employee's month. */
 export interface Scenario {

@@ -2,13 +2,13 @@
 // read, and tells a number that only the right results give: a compiler that left the work
 // out, or a rule that changed it, would be noticed in the very round.
 
-import type { DayResult } from '../../src/domain/day.js';
-import { type DayFacts, derive } from '../../src/domain/derive.js';
-import type { Finding } from '../../src/domain/finding.js';
-import { type DayPlan, planDays } from '../../src/domain/plan.js';
-import { type PresentableDay, present } from '../../src/domain/present.js';
-import type { Punch, Timeline } from '../../src/domain/punch.js';
-import type { Instant, RecordTime } from '../../src/domain/time.js';
+import { type DayFacts, derive } from '../../src/domain/engine/derive.js';
+import { type PresentableDay, present } from '../../src/domain/engine/present.js';
+import type { Finding } from '../../src/domain/explain/finding.js';
+import type { DayResult } from '../../src/domain/facts/day.js';
+import type { Punch, Timeline } from '../../src/domain/facts/punch.js';
+import { type DayPlan, planDays } from '../../src/domain/roster/plan.js';
+import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 import type { Work } from '../support/compute.js';
 import { FIRST_DAY, LAST_DAY, type Scenario, WORKED_DAYS } from './scenarios.js';
 

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareFolders } from './compare-folders.mjs';
+import { checkLayers } from './layers.mjs';
 import { ROOT, tool } from './tool.mjs';
 
 /** A log is read without a terminal. */
@@ -75,8 +76,13 @@ export const STEPS = [
   { name: 'generated', says: 'gen/ and docs/api.md are what proto/ says', run: generated },
   {
     name: 'lint',
-    says: 'formatting, lint and layer rules',
+    says: 'formatting and lint',
     run: () => tool('biome', ['ci', '--error-on-warnings', '--max-diagnostics=none', COLORS, '.']),
+  },
+  {
+    name: 'layers',
+    says: 'imports go down only',
+    run: () => checkLayers(join(ROOT, 'src')),
   },
   {
     name: 'types',

@@ -62,9 +62,9 @@
 // it is not used. Where the shared entry vanished, everybody reads from the store once, and the
 // first to return brings it back. Its bound is that of any entry: STALENESS_BOUND_MS.
 
-import type { EmployeeChange, MonthBlock } from '../app/ports.js';
-import type { EmployeeId } from '../domain/employee-id.js';
-import type { LocalMonth } from '../domain/local-date.js';
+import type { EmployeeChange, MonthBlock } from '../app/ports/ports.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
+import type { LocalMonth } from '../domain/time/local-date.js';
 
 /** The longest a block can be served after a commit whose invalidation was lost or cut off. */
 export const STALENESS_BOUND_MS = 60_000;

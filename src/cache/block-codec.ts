@@ -6,13 +6,13 @@ import { crc32 } from 'node:zlib';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { MonthBlock as StoredBlock } from '../../gen/attendance/internal/v1/month_block_pb.js';
 import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
-import type { MonthBlock } from '../app/ports.js';
-import { ORIGINS, PORTIONS, STATUSES } from '../domain/day.js';
-import type { EmployeeId } from '../domain/employee-id.js';
-import type { KnownDay } from '../domain/known-day.js';
-import type { LocalDate, LocalMonth } from '../domain/local-date.js';
-import { lastDateOf } from '../domain/local-date.js';
-import type { RecordTime } from '../domain/time.js';
+import type { MonthBlock } from '../app/ports/ports.js';
+import type { KnownDay } from '../domain/engine/day-under-plan.js';
+import { ORIGINS, PORTIONS, STATUSES } from '../domain/facts/day.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
+import type { LocalDate, LocalMonth } from '../domain/time/local-date.js';
+import { lastDateOf } from '../domain/time/local-date.js';
+import type { RecordTime } from '../domain/time/time.js';
 import { WorkReader, WorkWriter } from './work-numbers.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */

@@ -10,11 +10,11 @@ import type {
   DependencyHealth,
   EmployeeChange,
   MonthBlock,
-} from '../app/ports.js';
-import type { RosterCommand, RosterStore } from '../app/roster-ports.js';
-import type { EmployeeId } from '../domain/employee-id.js';
-import { AttendanceError } from '../domain/errors.js';
-import type { LocalMonth } from '../domain/local-date.js';
+} from '../app/ports/ports.js';
+import type { RosterCommand, RosterStore } from '../app/ports/roster-ports.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
+import { AttendanceError } from '../domain/facts/errors.js';
+import type { LocalMonth } from '../domain/time/local-date.js';
 import type { BlockCache, CacheObserver, Invalidation, Lookup } from './block-cache.js';
 import { CacheUnavailableError } from './block-cache.js';
 import { SharedReads } from './shared-reads.js';

@@ -3,9 +3,9 @@
 // The same states and steps as in Redis; here each call is one step because nothing in it waits.
 
 import { LRUCache } from 'lru-cache';
-import type { MonthBlock } from '../app/ports.js';
-import type { EmployeeId } from '../domain/employee-id.js';
-import type { LocalMonth } from '../domain/local-date.js';
+import type { MonthBlock } from '../app/ports/ports.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
+import type { LocalMonth } from '../domain/time/local-date.js';
 import type { BlockCache, Invalidation, Lookup } from './block-cache.js';
 import { MAX_MONTHS_PER_EMPLOYEE, STALENESS_BOUND_MS } from './block-cache.js';
 

@@ -3,9 +3,9 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
-import type { MonthBlock } from '../app/ports.js';
-import type { EmployeeId } from '../domain/employee-id.js';
-import type { LocalMonth } from '../domain/local-date.js';
+import type { MonthBlock } from '../app/ports/ports.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
+import type { LocalMonth } from '../domain/time/local-date.js';
 import type {
   BlockCache,
   CacheHealth,

@@ -2,8 +2,8 @@
 // blocks of one employee are, under an id that nobody can have, so that block-cache.ts promises
 // the same of it: no version from before a change once that change was made known.
 
-import type { EmployeeId } from '../domain/employee-id.js';
-import type { LocalMonth } from '../domain/local-date.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
+import type { LocalMonth } from '../domain/time/local-date.js';
 import type { BlockCache, Invalidation } from './block-cache.js';
 
 /** Whose entry it is: no form of an employee's id allows this. */

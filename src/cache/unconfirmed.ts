@@ -3,7 +3,7 @@
 // nothing from before the change can be left in it (the staleness bound has passed). When there
 // are too many to remember, it reads everybody from the store for that long.
 
-import type { EmployeeId } from '../domain/employee-id.js';
+import type { EmployeeId } from '../domain/facts/employee-id.js';
 import type { BlockCache, CacheObserver, Invalidation } from './block-cache.js';
 
 /** The most employees remembered. */

@@ -16,9 +16,9 @@ import {
   type ShiftResult,
   STATUSES,
   type Status,
-} from '../domain/day.js';
-import { type LocalDate, toEpochDay } from '../domain/local-date.js';
-import type { Instant } from '../domain/time.js';
+} from '../domain/facts/day.js';
+import { type LocalDate, toEpochDay } from '../domain/time/local-date.js';
+import type { Instant } from '../domain/time/time.js';
 
 const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
 

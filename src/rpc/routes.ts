@@ -11,11 +11,11 @@ import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
-import type { AttendanceStore } from '../app/ports.js';
-import type { RosterStore } from '../app/roster-ports.js';
-import { WriteQueue } from '../app/write-queue.js';
-import { attendanceHandlers } from './attendance-service.js';
-import { clockHandlers } from './clock-service.js';
+import type { AttendanceStore } from '../app/ports/ports.js';
+import type { RosterStore } from '../app/ports/roster-ports.js';
+import { WriteQueue } from '../app/write/write-queue.js';
+import { attendanceHandlers } from './attendance/attendance-service.js';
+import { clockHandlers } from './clock/clock-service.js';
 import {
   type ClientStreamHandler,
   type PipelineContext,
@@ -25,8 +25,8 @@ import {
   type ServiceHandlers,
   type StreamHandler,
   type UnaryHandler,
-} from './pipeline.js';
-import { rosterHandlers } from './roster-service.js';
+} from './edge/pipeline.js';
+import { rosterHandlers } from './roster/roster-service.js';
 
 /** The services of this project, for reflection and health. */
 export const SERVICES = [AttendanceService, ClockService, RosterService] as const;

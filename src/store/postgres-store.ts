@@ -1,23 +1,23 @@
 // Attendance in PostgreSQL, behind the interface that app/ asks for.
 
-import type { AttendanceStore } from '../app/ports.js';
-import { type Database, forCaller } from './database.js';
-import { health } from './health.js';
-import { listByDate, listByEmployee } from './list-days.js';
-import { listPunches } from './list-punches.js';
-import { listOpenDays } from './open-days.js';
+import type { AttendanceStore } from '../app/ports/ports.js';
+import { listOpenDays } from './days/list-clocked-in.js';
+import { listByDate, listByEmployee } from './days/list-days.js';
 import {
   listRevisions,
   readDayAsOf,
   readDayFacts,
   readDaysAround,
   readMonth,
-} from './read-days.js';
-import type { WriteOptions } from './read-under-lock.js';
-import type { RosterReader } from './roster-reader.js';
-import { bytes } from './rows.js';
-import { settle } from './settle.js';
-import { writeBatch } from './write-batch.js';
+} from './days/read-days.js';
+import { settle } from './facts/feed-head.js';
+import { listPunches } from './facts/list-punches.js';
+import type { WriteOptions } from './facts/lock-and-read.js';
+import { writeBatch } from './facts/write-batch.js';
+import { type Database, forCaller } from './postgres/database.js';
+import { health } from './postgres/health.js';
+import { bytes } from './postgres/rows.js';
+import type { RosterReader } from './rosters/roster-reader.js';
 
 /** The same database through pools of their own. */
 export interface Databases {

@@ -2,13 +2,13 @@
 // that is in the way, and what becomes of the sessions when they are not.
 
 import { expect } from 'chai';
-import type { ItemOutcome } from '../../src/app/batch.js';
-import { CLOCK_COMMANDS, type ClockCommand, type Fact } from '../../src/app/facts.js';
-import type { Session } from '../../src/domain/day.js';
-import type { SessionConcerned } from '../../src/domain/errors.js';
-import { fromEpochDay, toEpochDay } from '../../src/domain/local-date.js';
-import { PUNCH_KINDS } from '../../src/domain/punch.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { ItemOutcome } from '../../src/app/ports/batch.js';
+import { CLOCK_COMMANDS, type ClockCommand, type Fact } from '../../src/app/ports/facts.js';
+import type { Session } from '../../src/domain/facts/day.js';
+import type { SessionConcerned } from '../../src/domain/facts/errors.js';
+import { PUNCH_KINDS } from '../../src/domain/facts/punch.js';
+import { fromEpochDay, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import { Notation } from '../domain/support/notation.js';
 import type { Case, RosterSetup } from '../domain/support/scenario.js';
 import { valuesOf } from '../domain/support/scenario-values.js';

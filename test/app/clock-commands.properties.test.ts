@@ -3,18 +3,18 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CLOCK_COMMANDS, type ClockCommand } from '../../src/app/facts.js';
-import type { Session } from '../../src/domain/day.js';
-import type { ClockRefusal } from '../../src/domain/errors.js';
-import { fromEpochDay } from '../../src/domain/local-date.js';
-import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
+import { CLOCK_COMMANDS, type ClockCommand } from '../../src/app/ports/facts.js';
+import type { Session } from '../../src/domain/facts/day.js';
+import type { ClockRefusal } from '../../src/domain/facts/errors.js';
+import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
   PLAIN_WORK_RULES,
   type Shift,
   type WorkRules,
-} from '../../src/domain/shift.js';
-import { type Instant, wholeSecond } from '../../src/domain/time.js';
+} from '../../src/domain/roster/shift.js';
+import { fromEpochDay } from '../../src/domain/time/local-date.js';
+import { type Instant, wholeSecond } from '../../src/domain/time/time.js';
 import { exactWorkRules, HOUR, scenarios, zoneNamed } from '../domain/support/arbitraries.js';
 import { runs } from '../support/runs.js';
 import { commandFact, MIA, punchFact, replaceFact, TOLD_AT } from './support/facts.js';

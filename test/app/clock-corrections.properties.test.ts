@@ -3,10 +3,10 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { ReplaceFact } from '../../src/app/facts.js';
-import { fromEpochDay } from '../../src/domain/local-date.js';
-import type { PunchKind } from '../../src/domain/punch.js';
-import { wholeSecond } from '../../src/domain/time.js';
+import type { ReplaceFact } from '../../src/app/ports/facts.js';
+import type { PunchKind } from '../../src/domain/facts/punch.js';
+import { fromEpochDay } from '../../src/domain/time/local-date.js';
+import { wholeSecond } from '../../src/domain/time/time.js';
 import {
   anyCommand,
   anyPunch,

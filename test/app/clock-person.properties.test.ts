@@ -3,10 +3,10 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CLOCK_COMMANDS, type ClockCommand } from '../../src/app/facts.js';
-import type { ClockRefusal } from '../../src/domain/errors.js';
-import type { Window } from '../../src/domain/planned-shift.js';
-import type { Instant } from '../../src/domain/time.js';
+import { CLOCK_COMMANDS, type ClockCommand } from '../../src/app/ports/facts.js';
+import type { ClockRefusal } from '../../src/domain/facts/errors.js';
+import type { Window } from '../../src/domain/roster/planned-shift.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import { HOUR } from '../domain/support/arbitraries.js';
 import { commandFact, MIA, TOLD_AT } from './support/facts.js';
 import { ModelStore } from './support/model-store.js';

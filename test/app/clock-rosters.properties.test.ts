@@ -4,10 +4,10 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type ClockCommand, COMMAND_KINDS, type CommandFact } from '../../src/app/facts.js';
-import type { Session } from '../../src/domain/day.js';
-import type { ClockRefusal, SessionConcerned } from '../../src/domain/errors.js';
-import { type Instant, wholeSecond } from '../../src/domain/time.js';
+import { type ClockCommand, COMMAND_KINDS, type CommandFact } from '../../src/app/ports/facts.js';
+import type { Session } from '../../src/domain/facts/day.js';
+import type { ClockRefusal, SessionConcerned } from '../../src/domain/facts/errors.js';
+import { type Instant, wholeSecond } from '../../src/domain/time/time.js';
 import { HOUR } from '../domain/support/arbitraries.js';
 import {
   anyCommand,

@@ -1,12 +1,12 @@
 // How many punches of one employee and day are kept: what is refused beyond it, and what never is.
 
 import { expect } from 'chai';
-import type { ItemOutcome } from '../../src/app/batch.js';
-import { MAX_PUNCHES_PER_DAY } from '../../src/app/decide-punch.js';
-import type { Fact } from '../../src/app/facts.js';
-import type { LocalDate } from '../../src/domain/local-date.js';
-import type { Punch } from '../../src/domain/punch.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { ItemOutcome } from '../../src/app/ports/batch.js';
+import type { Fact } from '../../src/app/ports/facts.js';
+import { MAX_PUNCHES_PER_DAY } from '../../src/app/write/decide-punch.js';
+import type { Punch } from '../../src/domain/facts/punch.js';
+import type { LocalDate } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import type { Case, RosterSetup } from '../domain/support/scenario.js';
 import { valuesOf } from '../domain/support/scenario-values.js';
 import { commandFact, MIA, punchFact, replaceFact, TOLD_AT, voidFact } from './support/facts.js';

@@ -5,9 +5,9 @@ import { FIRST_DAY, LAST_DAY, scenarios, WORKED_DAYS } from '../../bench/engine/
 import { WORK_NAMES, workOf, worksOf } from '../../bench/engine/works.js';
 import { computeInTurns, type Work } from '../../bench/support/compute.js';
 import { computeFigures, ratesOf, rightEveryTime } from '../../bench/support/compute-figures.js';
-import { derive } from '../../src/domain/derive.js';
-import type { Finding } from '../../src/domain/finding.js';
-import { planDays } from '../../src/domain/plan.js';
+import { derive } from '../../src/domain/engine/derive.js';
+import type { Finding } from '../../src/domain/explain/finding.js';
+import { planDays } from '../../src/domain/roster/plan.js';
 
 const LAYOUT = { rounds: 3, windowMs: 20, warmUpMs: 10 };
 

@@ -3,13 +3,13 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { EmployeeChange, MonthBlock } from '../../src/app/ports.js';
+import type { EmployeeChange, MonthBlock } from '../../src/app/ports/ports.js';
 import type { BlockCache, Lookup } from '../../src/cache/block-cache.js';
 import { MAX_MONTHS_PER_EMPLOYEE } from '../../src/cache/block-cache.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
 import { blockKey, RedisBlockCache } from '../../src/cache/redis-block-cache.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { LocalMonth } from '../../src/domain/local-date.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { LocalMonth } from '../../src/domain/time/local-date.js';
 import type { TestRedis } from '../support/redis.js';
 import { startRedis } from '../support/redis.js';
 import { runs } from '../support/runs.js';

@@ -1,19 +1,19 @@
 // A store in memory whose reads and writes can be held at named points, to force interleavings that
 // a database shows once in a million runs. It is not PostgreSQL and proves nothing about it.
 
-import type { BatchRules } from '../../src/app/batch.js';
-import type { Fact, MarkFact } from '../../src/app/facts.js';
+import type { BatchRules } from '../../src/app/ports/batch.js';
+import type { Fact, MarkFact } from '../../src/app/ports/facts.js';
 import type {
   AttendanceStore,
   CommittedBatch,
   EmployeeChange,
   MonthBlock,
-} from '../../src/app/ports.js';
-import { type DayResult, NO_WORK } from '../../src/domain/day.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { LocalDate, LocalMonth } from '../../src/domain/local-date.js';
-import { firstDateOf, monthOf } from '../../src/domain/local-date.js';
-import type { Instant, RecordTime } from '../../src/domain/time.js';
+} from '../../src/app/ports/ports.js';
+import { type DayResult, NO_WORK } from '../../src/domain/facts/day.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { LocalDate, LocalMonth } from '../../src/domain/time/local-date.js';
+import { firstDateOf, monthOf } from '../../src/domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 
 export const JUNE = '2024-06' as LocalMonth;
 export const JULY = '2024-07' as LocalMonth;

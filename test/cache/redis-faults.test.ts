@@ -13,7 +13,7 @@ import type { RedisBlockCacheOptions } from '../../src/cache/redis-block-cache.j
 import { blockKey, RedisBlockCache } from '../../src/cache/redis-block-cache.js';
 import { MAX_FAILURES_IN_A_ROW } from '../../src/cache/redis-link.js';
 import { EVERYBODY } from '../../src/cache/shared-version.js';
-import { type EmployeeId, parseEmployeeId } from '../../src/domain/employee-id.js';
+import { type EmployeeId, parseEmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { RedisOptions, TestRedis } from '../support/redis.js';
 import { freePort, startRedis } from '../support/redis.js';
 import { waitUntil } from '../support/wait-until.js';

@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FileRow } from '../../src/cli/csv-file.js';
-import { ImportFileError } from '../../src/cli/csv-file.js';
-import { openExport } from '../../src/cli/import-file.js';
-import { Lanes } from '../../src/cli/import-lanes.js';
-import type { RowOutcome } from '../../src/cli/import-ledger.js';
-import { Ledger, NO_COUNTS } from '../../src/cli/import-ledger.js';
-import { readProgress, writeProgress } from '../../src/cli/import-progress.js';
-import { RejectsFile } from '../../src/cli/import-rejects.js';
-import { parseLegacyRow } from '../../src/cli/import-row.js';
-import { microsOf } from '../../src/cli/import-service.js';
-import { surveyExport } from '../../src/cli/import-survey.js';
+import type { FileRow } from '../../src/cli/csv/csv-file.js';
+import { ImportFileError } from '../../src/cli/csv/csv-file.js';
+import { Lanes } from '../../src/cli/csv/import-lanes.js';
+import { RejectsFile } from '../../src/cli/csv/import-rejects.js';
+import { openExport } from '../../src/cli/marks/import-file.js';
+import type { RowOutcome } from '../../src/cli/marks/import-ledger.js';
+import { Ledger, NO_COUNTS } from '../../src/cli/marks/import-ledger.js';
+import { readProgress, writeProgress } from '../../src/cli/marks/import-progress.js';
+import { parseLegacyRow } from '../../src/cli/marks/import-row.js';
+import { microsOf } from '../../src/cli/marks/import-service.js';
+import { surveyExport } from '../../src/cli/marks/import-survey.js';
 
 const NEVER = new AbortController().signal;
 

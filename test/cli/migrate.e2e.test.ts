@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import { runProgram } from '../../src/cli/program.js';
+import { runProgram } from '../../src/cli/commands/program.js';
 import { ROOT, temporaryFolder } from '../support/process.js';
 
 const MIGRATIONS = readdirSync(join(ROOT, 'migrations')).sort();

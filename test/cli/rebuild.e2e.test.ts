@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import { Client } from 'pg';
-import { runProgram } from '../../src/cli/program.js';
-import { migrateUp } from '../../src/store/migrate.js';
+import { runProgram } from '../../src/cli/commands/program.js';
+import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/process.js';
 

@@ -9,7 +9,7 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
-import { runProgram } from '../../src/cli/program.js';
+import { runProgram } from '../../src/cli/commands/program.js';
 
 const SERVICES = [AttendanceService, ClockService, RosterService] as const;
 

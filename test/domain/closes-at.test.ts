@@ -2,11 +2,11 @@
 // heeds: what is told of a session without an end, and whether one more punch then ends it.
 
 import { expect } from 'chai';
-import type { Session } from '../../src/domain/day.js';
-import { derive } from '../../src/domain/derive.js';
-import { planDays } from '../../src/domain/plan.js';
-import { type Punch, timelineOf } from '../../src/domain/punch.js';
-import type { Instant } from '../../src/domain/time.js';
+import { derive } from '../../src/domain/engine/derive.js';
+import type { Session } from '../../src/domain/facts/day.js';
+import { type Punch, timelineOf } from '../../src/domain/facts/punch.js';
+import { planDays } from '../../src/domain/roster/plan.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import { Notation } from './support/notation.js';
 import type { Case, RosterSetup } from './support/scenario.js';
 import { valuesOf } from './support/scenario-values.js';

@@ -3,15 +3,15 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { DayResult, StoredDay } from '../../src/domain/day.js';
-import { derive, ENGINE_VERSION } from '../../src/domain/derive.js';
-import { derivedDay, knownDay } from '../../src/domain/known-day.js';
-import { type DayPlan, planDays } from '../../src/domain/plan.js';
-import { planHash } from '../../src/domain/plan-hash.js';
-import { NO_PUNCHES } from '../../src/domain/punch.js';
-import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
-import type { RecordTime } from '../../src/domain/time.js';
-import { parseWorkText, workText } from '../../src/domain/work-text.js';
+import { derivedDay, knownDay } from '../../src/domain/engine/day-under-plan.js';
+import { derive, ENGINE_VERSION } from '../../src/domain/engine/derive.js';
+import { planHash } from '../../src/domain/engine/plan-fingerprint.js';
+import { parseWorkText, workText } from '../../src/domain/engine/work-codec.js';
+import type { DayResult, StoredDay } from '../../src/domain/facts/day.js';
+import { NO_PUNCHES } from '../../src/domain/facts/punch.js';
+import { type DayPlan, planDays } from '../../src/domain/roster/plan.js';
+import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
+import type { RecordTime } from '../../src/domain/time/time.js';
 import { runs } from '../support/runs.js';
 import { anyDeclaration, scenarios, zoneNamed } from './support/arbitraries.js';
 import { works } from './support/works.js';

@@ -1,8 +1,8 @@
 // Two shifts of one date that claim the same time: whose is a punch?
 
 import { expect } from 'chai';
-import { presentResult } from '../../src/domain/present.js';
-import type { Instant } from '../../src/domain/time.js';
+import { presentResult } from '../../src/domain/engine/present.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import { type Found, resultsOf } from './support/found.js';
 
 const HOUR = 3600;

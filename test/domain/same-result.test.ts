@@ -1,8 +1,8 @@
 // What counts as a change of a stored day.
 
 import { expect } from 'chai';
-import { type DayResult, NO_WORK } from '../../src/domain/day.js';
-import { sameResult } from '../../src/domain/derive.js';
+import { sameResult } from '../../src/domain/engine/derive.js';
+import { type DayResult, NO_WORK } from '../../src/domain/facts/day.js';
 
 const DAY: DayResult = {
   status: 'ON_LEAVE',

@@ -15,7 +15,7 @@ import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
-import { runProgram } from '../../src/cli/program.js';
+import { runProgram } from '../../src/cli/commands/program.js';
 import { createTestDatabase } from '../support/database.js';
 import { ROOT, type ServiceProcess, startMain, temporaryFolder } from '../support/process.js';
 

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { openDatabase, WRITE_CONNECTIONS } from '../../src/store/database.js';
+import { openDatabase, WRITE_CONNECTIONS } from '../../src/store/postgres/database.js';
 import {
   createTestDatabase,
   type PrivateCluster,

@@ -15,7 +15,7 @@ import {
   Health,
   HealthCheckResponse_ServingStatus as Serving,
 } from '../../gen/grpc/health/v1/health_pb.js';
-import { WRITE_CONNECTIONS } from '../../src/store/database.js';
+import { WRITE_CONNECTIONS } from '../../src/store/postgres/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startMain } from '../support/process.js';
 import { startRedis, type TestRedis } from '../support/redis.js';

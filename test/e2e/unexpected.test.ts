@@ -24,7 +24,7 @@ const DAY = '2026-03-02';
 const { PRESENT, ABSENT } = AttendanceStatus;
 const PROVOKE = new URL('./support/provoke.js', import.meta.url).href;
 const FATAL = 60;
-/** As src/unexpected.ts bounds them. */
+/** As src/process/unexpected.ts bounds them. */
 const MOST_LINES = 20;
 
 const clientOf = (baseUrl: string) =>

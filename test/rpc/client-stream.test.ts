@@ -10,13 +10,13 @@ import {
   ImportPunchesResponseSchema,
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { AttendanceError } from '../../src/domain/errors.js';
-import type { Instant } from '../../src/domain/time.js';
+import { AttendanceError } from '../../src/domain/facts/errors.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import {
   type ClientStreamHandler,
   type PipelineContext,
   runClientStream,
-} from '../../src/rpc/pipeline.js';
+} from '../../src/rpc/edge/pipeline.js';
 
 type Chunk = MessageInitShape<typeof ImportPunchesRequestSchema>;
 type Handler = ClientStreamHandler<

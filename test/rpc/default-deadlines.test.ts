@@ -16,14 +16,14 @@ import {
   type ImportPunchesRequest,
   type ImportPunchesResponse,
 } from '../../gen/attendance/v1/clock_service_pb.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import {
   type Call,
   type PipelineContext,
   runClientStream,
   runServerStream,
   runUnary,
-} from '../../src/rpc/pipeline.js';
+} from '../../src/rpc/edge/pipeline.js';
 
 const context: PipelineContext = {
   now: () => 1_772_409_600_000 as Instant,

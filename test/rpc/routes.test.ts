@@ -3,18 +3,18 @@
 
 import { create, fromJson, toJsonString } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import type { RosterStore } from '../../src/app/roster-ports.js';
+import type { RosterStore } from '../../src/app/ports/roster-ports.js';
 import {
   type AttendanceClient,
   AttendanceClientError,
   createAttendanceClient,
   ImportPunchesRequestSchema,
 } from '../../src/client/index.js';
-import type { Instant } from '../../src/domain/time.js';
-import { DETAIL_FILE } from '../../src/rpc/error-table.js';
-import type { PipelineContext } from '../../src/rpc/pipeline.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import { createMetrics } from '../../src/metrics/metrics.js';
+import { DETAIL_FILE } from '../../src/rpc/edge/error-table.js';
+import type { PipelineContext } from '../../src/rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
-import { createMetrics } from '../../src/server/metrics.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
 import { waitUntil } from '../support/wait-until.js';
 import { MemoryStore } from './support/memory-store.js';

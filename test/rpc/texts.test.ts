@@ -13,13 +13,13 @@ import {
   ImportPunchesRequestSchema,
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { recordFacts } from '../../src/app/record-facts.js';
-import type { RosterStore } from '../../src/app/roster-ports.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { Instant } from '../../src/domain/time.js';
-import { rulesOf } from '../../src/rpc/field-help.js';
+import type { RosterStore } from '../../src/app/ports/roster-ports.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import { createMetrics } from '../../src/metrics/metrics.js';
+import { rulesOf } from '../../src/rpc/edge/field-help.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
-import { createMetrics } from '../../src/server/metrics.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
 import { punchFact } from '../app/support/facts.js';
 import { envelope, errorOf, post } from '../server/support/raw.js';

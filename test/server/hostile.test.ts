@@ -14,7 +14,7 @@ import { expect } from 'chai';
 import { ListAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
-import { COMPRESSIONS } from '../../src/server/compressions.js';
+import { COMPRESSIONS } from '../../src/server/connect/compressions.js';
 import { waitUntil } from '../support/wait-until.js';
 import { makeCertificate } from './support/certificate.js';
 import {

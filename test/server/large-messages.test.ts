@@ -13,8 +13,8 @@ import {
 import { RecordPunchesRequestSchema } from '../../gen/attendance/v1/clock_service_pb.js';
 import { SimulateAttendanceRequestSchema } from '../../gen/attendance/v1/simulation_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { countBinary, countJson } from '../../src/server/count-elements.js';
-import { decodeBinary, decodeJson } from '../../src/server/decode-in-turns.js';
+import { countBinary, countJson } from '../../src/server/connect/count-elements.js';
+import { decodeBinary, decodeJson } from '../../src/server/connect/decode-in-turns.js';
 import { runs } from '../support/runs.js';
 import { envelope, errorOf, post } from './support/raw.js';
 import { type Served, serve, stopAll } from './support/serve.js';

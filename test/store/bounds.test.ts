@@ -3,9 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { recordFacts } from '../../src/app/record-facts.js';
-import { AttendanceError } from '../../src/domain/errors.js';
-import { type Database, openDatabase, SESSION } from '../../src/store/database.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import { AttendanceError } from '../../src/domain/facts/errors.js';
+import { type Database, openDatabase, SESSION } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { holdUp } from '../support/hold-up.js';
 import { allIn, markOf, openStore, type StoreFixture, testRosters } from './support.js';

@@ -6,26 +6,26 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Fact } from '../../src/app/facts.js';
-import { type RecordResult, recordFacts } from '../../src/app/record-facts.js';
+import type { Fact } from '../../src/app/ports/facts.js';
+import { type RecordResult, recordFacts } from '../../src/app/write/record-facts.js';
+import { derive } from '../../src/domain/engine/derive.js';
+import { planHash } from '../../src/domain/engine/plan-fingerprint.js';
 import {
   type Attendance,
   type MarkableStatus,
   PORTIONS,
   type Portion,
   STATUSES,
-} from '../../src/domain/day.js';
-import { type DeclarationFact, declarationOf } from '../../src/domain/declaration.js';
-import { derive } from '../../src/domain/derive.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import { planDays } from '../../src/domain/plan.js';
-import { planHash } from '../../src/domain/plan-hash.js';
-import { timelineOf } from '../../src/domain/punch.js';
-import type { RecordTime } from '../../src/domain/time.js';
-import { formatTimestamp } from '../../src/store/database.js';
-import { joinVoid, punchColumns, recordedPunch } from '../../src/store/punch-rows.js';
-import { dayColumns, storedDay } from '../../src/store/rows.js';
+} from '../../src/domain/facts/day.js';
+import { type DeclarationFact, declarationOf } from '../../src/domain/facts/declaration.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import { timelineOf } from '../../src/domain/facts/punch.js';
+import { planDays } from '../../src/domain/roster/plan.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { RecordTime } from '../../src/domain/time/time.js';
+import { joinVoid, punchColumns, recordedPunch } from '../../src/store/facts/punch-rows.js';
+import { formatTimestamp } from '../../src/store/postgres/database.js';
+import { dayColumns, storedDay } from '../../src/store/postgres/rows.js';
 import { runs } from '../support/runs.js';
 import {
   clearOf,

@@ -2,8 +2,8 @@
 
 import { expect } from 'chai';
 import pg from 'pg';
-import { openDatabase } from '../../src/store/database.js';
-import { serverFacts } from '../../src/store/migrate.js';
+import { openDatabase } from '../../src/store/postgres/database.js';
+import { serverFacts } from '../../src/store/postgres/migrate.js';
 import { createTestDatabase, startPrivateCluster, type TestDatabase } from '../support/database.js';
 
 describe('the durability of a commit', () => {

@@ -3,14 +3,14 @@
 // as they were. What it left behind must be read, listed, mended and written over rightly.
 
 import { expect } from 'chai';
-import { type RebuildOptions, rebuild } from '../../src/app/rebuild.js';
-import { recordFact, recordFacts } from '../../src/app/record-facts.js';
-import { WriteQueue } from '../../src/app/write-queue.js';
-import { ENGINE_VERSION } from '../../src/domain/derive.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { type LocalDate, monthOf } from '../../src/domain/local-date.js';
-import type { Instant } from '../../src/domain/time.js';
-import { createRebuildStore } from '../../src/store/rebuild.js';
+import { type RebuildOptions, rebuild } from '../../src/app/upkeep/rebuild.js';
+import { recordFact, recordFacts } from '../../src/app/write/record-facts.js';
+import { WriteQueue } from '../../src/app/write/write-queue.js';
+import { ENGINE_VERSION } from '../../src/domain/engine/derive.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import { type LocalDate, monthOf } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import { createRebuildStore } from '../../src/store/upkeep/rebuild.js';
 import { markOf, openStore, punchOf, type StoreFixture, testRosters } from './support.js';
 
 const DATE = '2026-03-02' as LocalDate;

@@ -1,6 +1,6 @@
 // Tables of any size, and how statements are explained on the store's own connections.
 
-import type { Row } from '../../src/store/database.js';
+import type { Row } from '../../src/store/postgres/database.js';
 import type { StoreFixture } from './support.js';
 
 const ROWS = `

@@ -3,25 +3,25 @@
 // store's own connections make.
 
 import { expect } from 'chai';
-import type { Statement } from '../../src/store/database.js';
-import { READ_EARLIER, READ_EARLIER_PUNCHES } from '../../src/store/earlier-facts.js';
-import { READ_FIRST_USES, READ_NAMED_PUNCHES } from '../../src/store/named-punches.js';
-import { APPEND_CHANGES, RESTAMP_DAYS, UPSERT_DAYS } from '../../src/store/persist-days.js';
+import { MOVE_HEAD, READ_HEAD } from '../../src/store/facts/feed-head.js';
 import {
   INSERT_MARKS,
   INSERT_PUNCHES,
   INSERT_VOIDS,
   REFLAG_PUNCHES,
   VOID_PUNCHES,
-} from '../../src/store/persist-facts.js';
-import { READ_DAYS, READ_PUNCHES } from '../../src/store/read-needs.js';
+} from '../../src/store/facts/insert-facts.js';
 import {
   ADD_EMPLOYEES,
   LOCK_EMPLOYEES,
   READ_ROSTER_HEAD,
-} from '../../src/store/read-under-lock.js';
-import { MOVE_HEAD, READ_HEAD } from '../../src/store/settle.js';
-import { FORGET_EMPLOYEES, RAISE_VERSIONS } from '../../src/store/write-batch.js';
+} from '../../src/store/facts/lock-and-read.js';
+import { READ_FIRST_USES, READ_NAMED_PUNCHES } from '../../src/store/facts/named-punches.js';
+import { READ_DAYS, READ_PUNCHES } from '../../src/store/facts/read-needs.js';
+import { READ_EARLIER, READ_EARLIER_PUNCHES } from '../../src/store/facts/repeated-requests.js';
+import { APPEND_CHANGES, RESTAMP_DAYS, UPSERT_DAYS } from '../../src/store/facts/upsert-days.js';
+import { FORGET_EMPLOYEES, RAISE_VERSIONS } from '../../src/store/facts/write-batch.js';
+import type { Statement } from '../../src/store/postgres/database.js';
 import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
 

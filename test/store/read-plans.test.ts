@@ -3,12 +3,12 @@
 // those that the store's own connections make.
 
 import { expect } from 'chai';
-import type { Statement } from '../../src/store/database.js';
-import { READ_STANDING } from '../../src/store/known-days.js';
-import { PAGES, READ_UNFINISHED, READ_UNFINISHED_AS_OF } from '../../src/store/list-days.js';
-import { LIST_PUNCHES } from '../../src/store/list-punches.js';
-import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/read-days.js';
-import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/wide-steps.js';
+import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/days/derived-list-step.js';
+import { PAGES, READ_UNFINISHED, READ_UNFINISHED_AS_OF } from '../../src/store/days/list-days.js';
+import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/days/read-days.js';
+import { READ_STANDING } from '../../src/store/days/resolve-days.js';
+import { LIST_PUNCHES } from '../../src/store/facts/list-punches.js';
+import type { Statement } from '../../src/store/postgres/database.js';
 import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
 

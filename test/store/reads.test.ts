@@ -4,34 +4,39 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { clockState, listClockedIn } from '../../src/app/clock-state.js';
-import type { Fact } from '../../src/app/facts.js';
-import type { AttendanceStore, DayQuery, EmployeeDay, PunchCursor } from '../../src/app/ports.js';
+import type { Fact } from '../../src/app/ports/facts.js';
+import type {
+  AttendanceStore,
+  DayQuery,
+  EmployeeDay,
+  PunchCursor,
+} from '../../src/app/ports/ports.js';
+import { clockState, listClockedIn } from '../../src/app/read/clock-state.js';
 import {
   explainDay,
   getDay,
   listHistory,
   listPunches,
   type Revision,
-} from '../../src/app/read-attendance.js';
-import { rulesFor } from '../../src/app/write-batch.js';
+} from '../../src/app/read/read-attendance.js';
+import { rulesFor } from '../../src/app/write/decide-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
-import type { Declaration, MarkableStatus } from '../../src/domain/day.js';
-import { derive } from '../../src/domain/derive.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { KnownDay } from '../../src/domain/known-day.js';
+import type { KnownDay } from '../../src/domain/engine/day-under-plan.js';
+import { derive } from '../../src/domain/engine/derive.js';
+import { present } from '../../src/domain/engine/present.js';
+import type { Declaration, MarkableStatus } from '../../src/domain/facts/day.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import { type Punch, type PunchKind, timelineOf } from '../../src/domain/facts/punch.js';
+import { planDays } from '../../src/domain/roster/plan.js';
 import {
   fromEpochDay,
   type LocalDate,
   type LocalMonth,
   toEpochDay,
-} from '../../src/domain/local-date.js';
-import { planDays } from '../../src/domain/plan.js';
-import { present } from '../../src/domain/present.js';
-import { type Punch, type PunchKind, timelineOf } from '../../src/domain/punch.js';
-import { type Instant, instantOf, type RecordTime } from '../../src/domain/time.js';
-import type { Database } from '../../src/store/database.js';
+} from '../../src/domain/time/local-date.js';
+import { type Instant, instantOf, type RecordTime } from '../../src/domain/time/time.js';
+import type { Database } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { runs } from '../support/runs.js';
 import { RosterScript, shiftFrom, zoneNamed } from './roster-script.js';

@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { CommandFact, Fact } from '../../src/app/facts.js';
-import { recordFact, recordFacts } from '../../src/app/record-facts.js';
-import { WriteQueue } from '../../src/app/write-queue.js';
-import { AttendanceError } from '../../src/domain/errors.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { CommandFact, Fact } from '../../src/app/ports/facts.js';
+import { recordFact, recordFacts } from '../../src/app/write/record-facts.js';
+import { WriteQueue } from '../../src/app/write/write-queue.js';
+import { AttendanceError } from '../../src/domain/facts/errors.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import { openStore, punchOf, type StoreFixture, voidOf } from './support.js';
 
 const HOUR_MS = 3_600_000;

@@ -2,10 +2,10 @@
 // had come after the other.
 
 import { expect } from 'chai';
-import { recordFacts } from '../../src/app/record-facts.js';
-import type { RosterOutcome, RosterStore } from '../../src/app/roster-ports.js';
-import { AttendanceError, type Failure } from '../../src/domain/errors.js';
-import type { Database } from '../../src/store/database.js';
+import type { RosterOutcome, RosterStore } from '../../src/app/ports/roster-ports.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import { AttendanceError, type Failure } from '../../src/domain/facts/errors.js';
+import type { Database } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { holdUp } from '../support/hold-up.js';
 import {
@@ -247,7 +247,7 @@ describe('changes of the roster at the same time', function () {
       ],
     ];
     for (const [name, cycle] of patterns) {
-      // On how few dates, says shift-users.test.ts.
+      // On how few dates, says shift-overlap-search.test.ts.
       it(`is changed, ${name}`, async () => {
         await users(cycle);
         const version = versionOf(shiftOf('early', 7, 13), '2026-06-01');

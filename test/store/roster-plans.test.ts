@@ -2,13 +2,13 @@
 // tables: but for those that read all of what everybody shares, or count it.
 
 import { expect } from 'chai';
-import type { Row, Statement } from '../../src/store/database.js';
-import * as locks from '../../src/store/lock-roster.js';
-import * as reads from '../../src/store/read-roster.js';
-import * as edits from '../../src/store/roster-edits.js';
-import * as reader from '../../src/store/roster-statements.js';
-import * as users from '../../src/store/shift-users.js';
-import * as sweep from '../../src/store/sweep.js';
+import type { Row, Statement } from '../../src/store/postgres/database.js';
+import * as locks from '../../src/store/roster-changes/lock-roster.js';
+import * as reads from '../../src/store/roster-changes/read-roster.js';
+import * as edits from '../../src/store/roster-changes/roster-edits.js';
+import * as users from '../../src/store/roster-changes/shift-users.js';
+import * as reader from '../../src/store/rosters/roster-statements.js';
+import * as sweep from '../../src/store/upkeep/sweep.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';

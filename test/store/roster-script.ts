@@ -1,15 +1,19 @@
 // Roster changes as the store commits them, row by row: so that reads can be asked between a change
 // and the moment when the stored days have followed it.
 
-import type { EmployeeDetail } from '../../src/app/roster-ports.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { EmployeeRoster, Roster } from '../../src/domain/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES, type Shift } from '../../src/domain/shift.js';
-import type { RecordTime } from '../../src/domain/time.js';
-import { findZone, type Zone } from '../../src/domain/zone.js';
-import { BEGIN, type Bound, bind, COMMIT } from '../../src/store/database.js';
-import { encodeDetail, encodeShift } from '../../src/store/roster-codec.js';
-import { number } from '../../src/store/rows.js';
+import type { EmployeeDetail } from '../../src/app/ports/roster-ports.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_WORK_RULES,
+  type Shift,
+} from '../../src/domain/roster/shift.js';
+import type { RecordTime } from '../../src/domain/time/time.js';
+import { findZone, type Zone } from '../../src/domain/time/zone.js';
+import { BEGIN, type Bound, bind, COMMIT } from '../../src/store/postgres/database.js';
+import { number } from '../../src/store/postgres/rows.js';
+import { encodeDetail, encodeShift } from '../../src/store/rosters/roster-codec.js';
 import type { StoreFixture } from './support.js';
 
 export function zoneNamed(name: string): Zone {

@@ -1,21 +1,21 @@
 // A roster over a fresh database, and commands for it.
 
-import { plainDetail } from '../../src/app/employee-roster.js';
 import type {
   EmployeeDetail,
   RosterCommand,
   RosterOutcome,
   RosterStore,
-} from '../../src/app/roster-ports.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { AttendanceError, type Failure } from '../../src/domain/errors.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import type { Assignment, ShiftVersion } from '../../src/domain/roster.js';
-import { PLAIN_WORK_RULES, type Shift } from '../../src/domain/shift.js';
-import type { Instant } from '../../src/domain/time.js';
-import { findZone, type Zone } from '../../src/domain/zone.js';
-import { createRosterReader } from '../../src/store/roster-reader.js';
-import { createRosterStore } from '../../src/store/roster-store.js';
+} from '../../src/app/ports/roster-ports.js';
+import { plainDetail } from '../../src/app/roster/employee-roster.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import { AttendanceError, type Failure } from '../../src/domain/facts/errors.js';
+import type { Assignment, ShiftVersion } from '../../src/domain/roster/roster.js';
+import { PLAIN_WORK_RULES, type Shift } from '../../src/domain/roster/shift.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import { findZone, type Zone } from '../../src/domain/time/zone.js';
+import { createRosterStore } from '../../src/store/roster-changes/roster-store.js';
+import { createRosterReader } from '../../src/store/rosters/roster-reader.js';
 import type { StoreFixture } from './support.js';
 
 export function zoneOf(name: string): Zone {

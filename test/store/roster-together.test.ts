@@ -3,8 +3,8 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RosterCommand, RosterStore } from '../../src/app/roster-ports.js';
-import { AttendanceError } from '../../src/domain/errors.js';
+import type { RosterCommand, RosterStore } from '../../src/app/ports/roster-ports.js';
+import { AttendanceError } from '../../src/domain/facts/errors.js';
 import {
   asked,
   assignmentOf,

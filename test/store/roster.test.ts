@@ -2,9 +2,9 @@
 // now and as it was known then.
 
 import { expect } from 'chai';
-import type { RosterStore } from '../../src/app/roster-ports.js';
-import type { LocalDate } from '../../src/domain/local-date.js';
-import type { RecordTime } from '../../src/domain/time.js';
+import type { RosterStore } from '../../src/app/ports/roster-ports.js';
+import type { LocalDate } from '../../src/domain/time/local-date.js';
+import type { RecordTime } from '../../src/domain/time/time.js';
 import {
   asked,
   assignmentOf,

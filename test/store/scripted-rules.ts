@@ -7,16 +7,16 @@ import type {
   BatchView,
   Need,
   RosterView,
-} from '../../src/app/batch.js';
-import type { Fact } from '../../src/app/facts.js';
-import type { DayResult } from '../../src/domain/day.js';
-import { derive, NO_FACTS } from '../../src/domain/derive.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import { NO_PLAN } from '../../src/domain/plan.js';
-import type { RecordedPunch } from '../../src/domain/recorded-punch.js';
-import { isSamePunch } from '../../src/domain/recorded-punch.js';
-import type { Instant, RecordTime } from '../../src/domain/time.js';
+} from '../../src/app/ports/batch.js';
+import type { Fact } from '../../src/app/ports/facts.js';
+import { derive, NO_FACTS } from '../../src/domain/engine/derive.js';
+import type { DayResult } from '../../src/domain/facts/day.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { RecordedPunch } from '../../src/domain/facts/recorded-punch.js';
+import { isSamePunch } from '../../src/domain/facts/recorded-punch.js';
+import { NO_PLAN } from '../../src/domain/roster/plan.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 
 export const DAY_MS = 86_400_000;
 

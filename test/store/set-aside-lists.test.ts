@@ -2,24 +2,24 @@
 // what it tells once they are mended; and nobody else's days are derived for it.
 
 import { expect } from 'chai';
-import type { AttendanceStore, DayCursor } from '../../src/app/ports.js';
+import type { AttendanceStore, DayCursor } from '../../src/app/ports/ports.js';
 import {
   type ListQuery,
   listDays,
   type ReadMoment,
   streamDays,
-} from '../../src/app/read-attendance.js';
-import { rebuild } from '../../src/app/rebuild.js';
-import { recordFacts } from '../../src/app/record-facts.js';
-import { LEASE_MS, sweepChange, sweepSetAside } from '../../src/app/sweep.js';
-import type { Attendance, Status } from '../../src/domain/day.js';
-import { fromEpochDay, type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import type { Instant, RecordTime } from '../../src/domain/time.js';
-import type { Database } from '../../src/store/database.js';
+} from '../../src/app/read/read-attendance.js';
+import { rebuild } from '../../src/app/upkeep/rebuild.js';
+import { LEASE_MS, sweepChange, sweepSetAside } from '../../src/app/upkeep/sweep.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import type { Attendance, Status } from '../../src/domain/facts/day.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../src/domain/time/time.js';
+import { MAX_SET_ASIDE } from '../../src/store/days/merge-lists.js';
+import type { Database } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
-import { createRebuildStore } from '../../src/store/rebuild.js';
-import { MAX_SET_ASIDE } from '../../src/store/set-aside-days.js';
-import { createSweepStore } from '../../src/store/sweep.js';
+import { createRebuildStore } from '../../src/store/upkeep/rebuild.js';
+import { createSweepStore } from '../../src/store/upkeep/sweep.js';
 import { type Company, change, employeeId, hire, shiftAt, work } from '../support/company.js';
 import { rosterOver } from './roster-support.js';
 import { allIn, markOf, openStore, type StoreFixture, testRosters } from './support.js';

@@ -7,19 +7,19 @@ import type {
   RederiveFact,
   ReplaceFact,
   VoidFact,
-} from '../../src/app/facts.js';
-import type { AttendanceStore } from '../../src/app/ports.js';
-import type { MarkableStatus, Portion } from '../../src/domain/day.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { LocalDate } from '../../src/domain/local-date.js';
-import type { PunchKind } from '../../src/domain/punch.js';
-import type { ToldPunch } from '../../src/domain/recorded-punch.js';
-import type { Instant } from '../../src/domain/time.js';
-import { findZone } from '../../src/domain/zone.js';
-import { type Database, openDatabase } from '../../src/store/database.js';
-import { migrateUp } from '../../src/store/migrate.js';
+} from '../../src/app/ports/facts.js';
+import type { AttendanceStore } from '../../src/app/ports/ports.js';
+import type { MarkableStatus, Portion } from '../../src/domain/facts/day.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { PunchKind } from '../../src/domain/facts/punch.js';
+import type { ToldPunch } from '../../src/domain/facts/recorded-punch.js';
+import type { LocalDate } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import { findZone } from '../../src/domain/time/zone.js';
+import { type Database, openDatabase } from '../../src/store/postgres/database.js';
+import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createPostgresStore, type Databases } from '../../src/store/postgres-store.js';
-import { createRosterReader, type RosterReader } from '../../src/store/roster-reader.js';
+import { createRosterReader, type RosterReader } from '../../src/store/rosters/roster-reader.js';
 import { createTestDatabase } from '../support/database.js';
 
 export interface StoreFixture {

@@ -2,22 +2,32 @@
 // their stored days follow: each changed day once, whatever happens to a sweeper.
 
 import { expect } from 'chai';
-import type { AttendanceStore } from '../../src/app/ports.js';
-import { type RebuiltEmployee, rebuild } from '../../src/app/rebuild.js';
-import { recordFacts } from '../../src/app/record-facts.js';
-import type { RosterStore } from '../../src/app/roster-ports.js';
-import { LEASE_MS, type SweepPorts, sweepChange, sweepSetAside } from '../../src/app/sweep.js';
-import type { ClaimedChange, SweepStep, SweepStore } from '../../src/app/sweep-ports.js';
-import { fromEpochDay, type LocalDate, monthOf, toEpochDay } from '../../src/domain/local-date.js';
-import type { Instant } from '../../src/domain/time.js';
-import { findZone } from '../../src/domain/zone.js';
-import { type Database, openDatabase } from '../../src/store/database.js';
-import { migrateUp } from '../../src/store/migrate.js';
+import type { AttendanceStore } from '../../src/app/ports/ports.js';
+import type { RosterStore } from '../../src/app/ports/roster-ports.js';
+import type { ClaimedChange, SweepStep, SweepStore } from '../../src/app/ports/sweep-ports.js';
+import { type RebuiltEmployee, rebuild } from '../../src/app/upkeep/rebuild.js';
+import {
+  LEASE_MS,
+  type SweepPorts,
+  sweepChange,
+  sweepSetAside,
+} from '../../src/app/upkeep/sweep.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import {
+  fromEpochDay,
+  type LocalDate,
+  monthOf,
+  toEpochDay,
+} from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import { findZone } from '../../src/domain/time/zone.js';
+import { type Database, openDatabase } from '../../src/store/postgres/database.js';
+import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
-import { createRebuildStore } from '../../src/store/rebuild.js';
-import { createRosterReader } from '../../src/store/roster-reader.js';
-import { createRosterStore } from '../../src/store/roster-store.js';
-import { createSweepStore } from '../../src/store/sweep.js';
+import { createRosterStore } from '../../src/store/roster-changes/roster-store.js';
+import { createRosterReader } from '../../src/store/rosters/roster-reader.js';
+import { createRebuildStore } from '../../src/store/upkeep/rebuild.js';
+import { createSweepStore } from '../../src/store/upkeep/sweep.js';
 import { type Company, change, employeeId, hire, shiftAt, work } from '../support/company.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { markOf } from './support.js';

@@ -3,15 +3,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { BatchView } from '../../src/app/batch.js';
-import type { Fact, PunchFact } from '../../src/app/facts.js';
-import { BatchRefused } from '../../src/app/ports.js';
-import { recordFacts } from '../../src/app/record-facts.js';
-import { ENGINE_VERSION } from '../../src/domain/derive.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import type { RecordedPunch } from '../../src/domain/recorded-punch.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { BatchView } from '../../src/app/ports/batch.js';
+import type { Fact, PunchFact } from '../../src/app/ports/facts.js';
+import { BatchRefused } from '../../src/app/ports/ports.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import { ENGINE_VERSION } from '../../src/domain/engine/derive.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { RecordedPunch } from '../../src/domain/facts/recorded-punch.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
 import {
   acceptedFact,
   acceptedPunch,

@@ -2,14 +2,14 @@
 // derived again, refusals. Against real PostgreSQL, with handcrafted rules.
 
 import { expect } from 'chai';
-import type { BatchView, Need } from '../../src/app/batch.js';
-import type { Fact } from '../../src/app/facts.js';
-import { type AttendanceStore, BatchRefused } from '../../src/app/ports.js';
-import { recordFacts } from '../../src/app/record-facts.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/local-date.js';
-import type { Instant } from '../../src/domain/time.js';
-import type { Database } from '../../src/store/database.js';
+import type { BatchView, Need } from '../../src/app/ports/batch.js';
+import type { Fact } from '../../src/app/ports/facts.js';
+import { type AttendanceStore, BatchRefused } from '../../src/app/ports/ports.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { Instant } from '../../src/domain/time/time.js';
+import type { Database } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { holdUp } from '../support/hold-up.js';
 import {

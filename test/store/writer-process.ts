@@ -1,9 +1,9 @@
 // A process of its own that writes batches over a few employees and tells its parent how many
 // changes it was told of. Run by concurrency.test.ts: arguments are the database and a seed.
 
-import { recordFacts } from '../../src/app/record-facts.js';
-import type { Attendance, MarkableStatus } from '../../src/domain/day.js';
-import { openDatabase } from '../../src/store/database.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import type { Attendance, MarkableStatus } from '../../src/domain/facts/day.js';
+import { openDatabase } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { allIn, markOf, testRosters } from './support.js';
 

@@ -1,19 +1,19 @@
 // A company with a roster and punches in a real database: everybody has one default shift and came
 // to work on every date, on the minute.
 
-import type { Fact, PunchFact } from '../../src/app/facts.js';
-import type { AttendanceStore } from '../../src/app/ports.js';
-import { recordFacts } from '../../src/app/record-facts.js';
+import type { Fact, PunchFact } from '../../src/app/ports/facts.js';
+import type { AttendanceStore } from '../../src/app/ports/ports.js';
 import type {
   EmployeeDetail,
   RosterChangeRecord,
   RosterCommand,
   RosterStore,
-} from '../../src/app/roster-ports.js';
-import type { EmployeeId } from '../../src/domain/employee-id.js';
-import type { PunchKind } from '../../src/domain/punch.js';
-import { PLAIN_WORK_RULES, type Shift } from '../../src/domain/shift.js';
-import type { Instant } from '../../src/domain/time.js';
+} from '../../src/app/ports/roster-ports.js';
+import { recordFacts } from '../../src/app/write/record-facts.js';
+import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
+import type { PunchKind } from '../../src/domain/facts/punch.js';
+import { PLAIN_WORK_RULES, type Shift } from '../../src/domain/roster/shift.js';
+import type { Instant } from '../../src/domain/time/time.js';
 
 const HOUR = 3600;
 const DAY_MS = 86_400_000;

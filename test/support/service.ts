@@ -8,10 +8,10 @@ import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { type Config, readConfig } from '../../src/config.js';
-import { createMetrics } from '../../src/server/metrics.js';
-import { type Service, startService } from '../../src/service.js';
-import { readTls } from '../../src/tls.js';
+import { createMetrics } from '../../src/metrics/metrics.js';
+import { type Config, readConfig } from '../../src/process/config.js';
+import { type Service, startService } from '../../src/process/service.js';
+import { readTls } from '../../src/process/tls.js';
 
 export interface TestServiceOptions {
   readonly databaseUrl: string;

@@ -117,6 +117,13 @@ describe('npm run check', function () {
     expect(stdout).to.include('src/domain/wrong.ts');
   });
 
+  it('refuses an import upwards', async () => {
+    add('src/domain/time/upwards.ts', "export { derive } from '../engine/derive.js';\n");
+    const { code, stdout } = await check('layers');
+    expect(code).to.equal(1);
+    expect(stdout).to.include('src/domain/time/upwards.ts:1').and.to.include('domain/engine');
+  });
+
   it('refuses what the linter only warns of, and what is not formatted', async () => {
     add('src/domain/warned.ts', 'export function f(): void {\n  const unused = 1;\n}\n');
     add('src/domain/crooked.ts', 'export   const a = 1;\n');

@@ -9,14 +9,14 @@ import {
   DEFAULT_STREAM_DEADLINE_MS,
   DEFAULT_UNARY_DEADLINE_MS,
   MAX_DEADLINE_MS,
-} from '../../src/rpc/pipeline.js';
-import { DEFAULT_LIMITS } from '../../src/server/limits.js';
+} from '../../src/rpc/edge/pipeline.js';
+import { DEFAULT_LIMITS } from '../../src/server/support/limits.js';
 import {
   HEALTH_CONNECTIONS,
   READ_CONNECTIONS,
   SESSION,
   WRITE_CONNECTIONS,
-} from '../../src/store/database.js';
+} from '../../src/store/postgres/database.js';
 import { ROOT } from './repository.js';
 
 const seconds = (ms: number) => ms / 1000;

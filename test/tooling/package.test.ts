@@ -71,7 +71,7 @@ describe('the package', function () {
       'dist/src/client/index.js',
       'dist/src/client/index.d.ts',
       'dist/src/client/web.js',
-      'dist/src/cli/attendance.js',
+      'dist/src/cli/commands/attendance.js',
       'dist/gen/attendance/v1/attendance_pb.js',
       'scripts/attendance.mjs',
       'README.md',

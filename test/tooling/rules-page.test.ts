@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ANOMALIES, STATUSES } from '../../src/domain/day.js';
+import { ANOMALIES, STATUSES } from '../../src/domain/facts/day.js';
 import { ROOT } from './repository.js';
 
 const read = (path: string) => readFile(join(ROOT, path), 'utf8');
@@ -48,7 +48,7 @@ describe('docs/rules.md', () => {
   });
 
   it('has every rule of explanations with its inputs, and no other', async () => {
-    const rules = rulesIn(await read('src/domain/finding.ts'));
+    const rules = rulesIn(await read('src/domain/explain/finding.ts'));
     expect(rules.size).to.be.above(30);
     const table = rowsOf(section('The explanations, for programs'));
     expect(Object.fromEntries(table)).to.deep.equal(Object.fromEntries(rules));

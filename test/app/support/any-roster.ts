@@ -1,19 +1,19 @@
 // Rosters and employees of any kind, for properties of what is refused as an overlap.
 
 import fc from 'fast-check';
-import { type LocalDate, toEpochDay } from '../../../src/domain/local-date.js';
 import type {
   Assignment,
   EmployeeRoster,
   Roster,
   ShiftVersion,
-} from '../../../src/domain/roster.js';
+} from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
   PLAIN_WORK_RULES,
   type Shift,
-} from '../../../src/domain/shift.js';
-import { findZone, type Zone } from '../../../src/domain/zone.js';
+} from '../../../src/domain/roster/shift.js';
+import { type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
+import { findZone, type Zone } from '../../../src/domain/time/zone.js';
 
 export function zoneOf(name: string): Zone {
   const zone = findZone(name);

@@ -2,17 +2,17 @@
 // easily got wrong. Everything random comes from fast-check.
 
 import fc from 'fast-check';
-import { type ClockState, clockState } from '../../../src/app/clock-state.js';
-import { CLOCK_COMMANDS, type ClockCommand, type Fact } from '../../../src/app/facts.js';
-import { OPEN_DAYS_AFTER, OPEN_DAYS_BEFORE } from '../../../src/app/ports.js';
-import type { Failure } from '../../../src/domain/errors.js';
-import { fromEpochDay } from '../../../src/domain/local-date.js';
-import type { DayPlan } from '../../../src/domain/plan.js';
-import type { Punch, PunchKind } from '../../../src/domain/punch.js';
-import type { RecordedPunch } from '../../../src/domain/recorded-punch.js';
-import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
-import { PLAIN_WORK_RULES } from '../../../src/domain/shift.js';
-import { type Instant, wholeSecond } from '../../../src/domain/time.js';
+import { CLOCK_COMMANDS, type ClockCommand, type Fact } from '../../../src/app/ports/facts.js';
+import { OPEN_DAYS_AFTER, OPEN_DAYS_BEFORE } from '../../../src/app/ports/ports.js';
+import { type ClockState, clockState } from '../../../src/app/read/clock-state.js';
+import type { Failure } from '../../../src/domain/facts/errors.js';
+import type { Punch, PunchKind } from '../../../src/domain/facts/punch.js';
+import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
+import type { DayPlan } from '../../../src/domain/roster/plan.js';
+import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
+import { PLAIN_WORK_RULES } from '../../../src/domain/roster/shift.js';
+import { fromEpochDay } from '../../../src/domain/time/local-date.js';
+import { type Instant, wholeSecond } from '../../../src/domain/time/time.js';
 import { exactWorkRules, HOUR, PERIOD_DAYS, scenarios } from '../../domain/support/arbitraries.js';
 import { daysAround } from './clock-watch.js';
 import { commandFact, MIA, punchFact, replaceFact, TOLD_AT, voidFact } from './facts.js';

@@ -2,15 +2,15 @@
 // stored, and whether a command's punch did what the command says and nothing else. Says the
 // rules once more, without any of the code that decides.
 
-import type { ClockCommand } from '../../../src/app/facts.js';
-import type { DaysAround } from '../../../src/app/ports.js';
-import type { Break, Session } from '../../../src/domain/day.js';
-import { derivedDay } from '../../../src/domain/known-day.js';
-import { fromEpochDay } from '../../../src/domain/local-date.js';
-import { type DayPlan, planDays } from '../../../src/domain/plan.js';
-import { timelineOf } from '../../../src/domain/punch.js';
-import type { EmployeeRoster } from '../../../src/domain/roster.js';
-import { wholeSecond } from '../../../src/domain/time.js';
+import type { ClockCommand } from '../../../src/app/ports/facts.js';
+import type { DaysAround } from '../../../src/app/ports/ports.js';
+import { derivedDay } from '../../../src/domain/engine/day-under-plan.js';
+import type { Break, Session } from '../../../src/domain/facts/day.js';
+import { timelineOf } from '../../../src/domain/facts/punch.js';
+import { type DayPlan, planDays } from '../../../src/domain/roster/plan.js';
+import type { EmployeeRoster } from '../../../src/domain/roster/roster.js';
+import { fromEpochDay } from '../../../src/domain/time/local-date.js';
+import { wholeSecond } from '../../../src/domain/time/time.js';
 import { MIA } from './facts.js';
 import type { ModelStore } from './model-store.js';
 

@@ -1,13 +1,13 @@
 // Facts for tests, written down in a few words.
 
-import type { ClockCommand, Fact } from '../../../src/app/facts.js';
-import { COMMAND_KINDS } from '../../../src/app/facts.js';
-import type { MarkableStatus, Portion } from '../../../src/domain/day.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import type { LocalDate } from '../../../src/domain/local-date.js';
-import type { Punch, PunchKind } from '../../../src/domain/punch.js';
-import type { ToldPunch } from '../../../src/domain/recorded-punch.js';
-import type { Instant } from '../../../src/domain/time.js';
+import type { ClockCommand, Fact } from '../../../src/app/ports/facts.js';
+import { COMMAND_KINDS } from '../../../src/app/ports/facts.js';
+import type { MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import type { Punch, PunchKind } from '../../../src/domain/facts/punch.js';
+import type { ToldPunch } from '../../../src/domain/facts/recorded-punch.js';
+import type { LocalDate } from '../../../src/domain/time/local-date.js';
+import type { Instant } from '../../../src/domain/time/time.js';
 
 export const MIA = 'mia' as EmployeeId;
 

@@ -10,21 +10,21 @@ import type {
   LockedEmployee,
   Need,
   RosterView,
-} from '../../../src/app/batch.js';
-import type { Fact, MarkFact } from '../../../src/app/facts.js';
-import { atOnce } from '../../../src/app/turns.js';
-import { rulesFor } from '../../../src/app/write-batch.js';
-import type { Declaration, StoredDay } from '../../../src/domain/day.js';
-import { foldDeclaration } from '../../../src/domain/declaration.js';
-import { derive, ENGINE_VERSION } from '../../../src/domain/derive.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import { fromEpochDay, type LocalDate, toEpochDay } from '../../../src/domain/local-date.js';
-import { planDays } from '../../../src/domain/plan.js';
-import { planHash } from '../../../src/domain/plan-hash.js';
-import { PUNCH_KINDS, timelineOf } from '../../../src/domain/punch.js';
-import type { RecordedPunch } from '../../../src/domain/recorded-punch.js';
-import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
-import type { Instant, RecordTime } from '../../../src/domain/time.js';
+} from '../../../src/app/ports/batch.js';
+import type { Fact, MarkFact } from '../../../src/app/ports/facts.js';
+import { atOnce } from '../../../src/app/ports/turns.js';
+import { rulesFor } from '../../../src/app/write/decide-batch.js';
+import { derive, ENGINE_VERSION } from '../../../src/domain/engine/derive.js';
+import { planHash } from '../../../src/domain/engine/plan-fingerprint.js';
+import type { Declaration, StoredDay } from '../../../src/domain/facts/day.js';
+import { foldDeclaration } from '../../../src/domain/facts/declaration.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import { PUNCH_KINDS, timelineOf } from '../../../src/domain/facts/punch.js';
+import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
+import { planDays } from '../../../src/domain/roster/plan.js';
+import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 
 interface EmployeeRow {
   readonly employeeName: string;

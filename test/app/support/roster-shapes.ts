@@ -2,8 +2,8 @@
 // easily got wrong about it, around a date on which it matters.
 
 import fc from 'fast-check';
-import { type DayPlan, planDays } from '../../../src/domain/plan.js';
-import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
+import { type DayPlan, planDays } from '../../../src/domain/roster/plan.js';
+import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
 import { Notation } from '../../domain/support/notation.js';
 import type { RosterSetup } from '../../domain/support/scenario.js';
 import { valuesOf } from '../../domain/support/scenario-values.js';

@@ -2,7 +2,7 @@
 // waits for; and every row is a definition that the service would take.
 
 import { expect } from 'chai';
-import { checkOffShiftRules, checkShift } from '../../../src/domain/check-shift.js';
+import { checkOffShiftRules, checkShift } from '../../../src/domain/roster/check-shift.js';
 import { CALL_CASES } from '../../e2e/cases/calls.js';
 import { CHANGE_CASES } from '../../e2e/cases/changes.js';
 import { CLOCK_CASES } from '../../e2e/cases/clock.js';

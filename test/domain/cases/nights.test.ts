@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { findOverlaps } from '../../../src/domain/check-roster.js';
-import { planDays } from '../../../src/domain/plan.js';
+import { findOverlaps } from '../../../src/domain/roster/check-roster.js';
+import { planDays } from '../../../src/domain/roster/plan.js';
 import { describeCases } from '../support/run-cases.js';
 import type { Case } from '../support/scenario.js';
 import { datesOf, valuesOf } from '../support/scenario-values.js';

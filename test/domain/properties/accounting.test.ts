@@ -3,12 +3,17 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { derive } from '../../../src/domain/derive.js';
-import type { Finding } from '../../../src/domain/finding.js';
-import { planDays } from '../../../src/domain/plan.js';
-import { PUNCH_KINDS, type Punch, type Timeline, timelineOf } from '../../../src/domain/punch.js';
-import { ATTRIBUTIONS } from '../../../src/domain/shift.js';
-import type { Instant } from '../../../src/domain/time.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import type { Finding } from '../../../src/domain/explain/finding.js';
+import {
+  PUNCH_KINDS,
+  type Punch,
+  type Timeline,
+  timelineOf,
+} from '../../../src/domain/facts/punch.js';
+import { planDays } from '../../../src/domain/roster/plan.js';
+import { ATTRIBUTIONS } from '../../../src/domain/roster/shift.js';
+import type { Instant } from '../../../src/domain/time/time.js';
 import { runs } from '../../support/runs.js';
 import {
   DAY,

@@ -2,11 +2,11 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { planDays } from '../../../src/domain/plan.js';
-import type { EmployeeRoster, Roster, ZoneVersion } from '../../../src/domain/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/shift.js';
-import type { Zone } from '../../../src/domain/zone.js';
-import { epochDayAt, startOfDay } from '../../../src/domain/zone.js';
+import { planDays } from '../../../src/domain/roster/plan.js';
+import type { EmployeeRoster, Roster, ZoneVersion } from '../../../src/domain/roster/roster.js';
+import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
+import type { Zone } from '../../../src/domain/time/zone.js';
+import { epochDayAt, startOfDay } from '../../../src/domain/time/zone.js';
 import { runs } from '../../support/runs.js';
 import { ALL_ZONES, anyZone, day, TELLING_ZONES } from '../support/arbitraries.js';
 

@@ -2,13 +2,13 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Attendance, DayResult } from '../../../src/domain/day.js';
-import { derive } from '../../../src/domain/derive.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import type { Finding } from '../../../src/domain/finding.js';
-import type { DayPlan } from '../../../src/domain/plan.js';
-import { presentResult } from '../../../src/domain/present.js';
-import type { Instant } from '../../../src/domain/time.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import { presentResult } from '../../../src/domain/engine/present.js';
+import type { Finding } from '../../../src/domain/explain/finding.js';
+import type { Attendance, DayResult } from '../../../src/domain/facts/day.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import type { DayPlan } from '../../../src/domain/roster/plan.js';
+import type { Instant } from '../../../src/domain/time/time.js';
 import { runs } from '../../support/runs.js';
 import { anyDeclaration, scenarios } from '../support/arbitraries.js';
 

@@ -3,16 +3,16 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { DayResult } from '../../../src/domain/day.js';
-import { derive, sameResult } from '../../../src/domain/derive.js';
-import type { Finding } from '../../../src/domain/finding.js';
-import { plan } from '../../../src/domain/plan.js';
+import { derive, sameResult } from '../../../src/domain/engine/derive.js';
+import type { Finding } from '../../../src/domain/explain/finding.js';
+import type { DayResult } from '../../../src/domain/facts/day.js';
 import {
   flagEventIdConflicts,
   type Punch,
   type Timeline,
   timelineOf,
-} from '../../../src/domain/punch.js';
+} from '../../../src/domain/facts/punch.js';
+import { plan } from '../../../src/domain/roster/plan.js';
 import { runs } from '../../support/runs.js';
 import { anyDeclaration, type Scenario, scenarios, text } from '../support/arbitraries.js';
 

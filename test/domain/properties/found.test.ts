@@ -2,7 +2,7 @@
 // case that shows it. They stay found.
 
 import { expect } from 'chai';
-import type { Anomaly, DayResult } from '../../../src/domain/day.js';
+import type { Anomaly, DayResult } from '../../../src/domain/facts/day.js';
 import { type Found, resultsOf } from '../support/found.js';
 
 /** The sessions of a date by the clock of UTC, `?` for an end that is not known. */

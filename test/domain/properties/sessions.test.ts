@@ -3,8 +3,8 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { DayResult, Session } from '../../../src/domain/day.js';
-import { derive } from '../../../src/domain/derive.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import type { DayResult, Session } from '../../../src/domain/facts/day.js';
 import { runs } from '../../support/runs.js';
 import { exactWorkRules, type Scenario, scenarios } from '../support/arbitraries.js';
 

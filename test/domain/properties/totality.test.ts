@@ -2,10 +2,15 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { derive } from '../../../src/domain/derive.js';
-import { plan, planDays } from '../../../src/domain/plan.js';
-import { PUNCH_KINDS, type Punch, type Timeline, timelineOf } from '../../../src/domain/punch.js';
-import type { Instant } from '../../../src/domain/time.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import {
+  PUNCH_KINDS,
+  type Punch,
+  type Timeline,
+  timelineOf,
+} from '../../../src/domain/facts/punch.js';
+import { plan, planDays } from '../../../src/domain/roster/plan.js';
+import type { Instant } from '../../../src/domain/time/time.js';
 import { runs } from '../../support/runs.js';
 import { anyDeclaration, day, scenarios } from '../support/arbitraries.js';
 

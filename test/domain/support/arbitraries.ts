@@ -3,13 +3,17 @@
 // random comes from fast-check.
 
 import fc from 'fast-check';
-import { findOverlaps } from '../../../src/domain/check-roster.js';
-import { type Declaration, STATUSES } from '../../../src/domain/day.js';
-import { type DeclarationFact, declarationOf } from '../../../src/domain/declaration.js';
-import { type LocalDate, toEpochDay } from '../../../src/domain/local-date.js';
-import { type DayPlan, OFF_SHIFT_BLOCK_MS, planDays } from '../../../src/domain/plan.js';
-import { PUNCH_KINDS, type Punch, type Timeline, timelineOf } from '../../../src/domain/punch.js';
-import type { Assignment, EmployeeRoster, Roster } from '../../../src/domain/roster.js';
+import { type Declaration, STATUSES } from '../../../src/domain/facts/day.js';
+import { type DeclarationFact, declarationOf } from '../../../src/domain/facts/declaration.js';
+import {
+  PUNCH_KINDS,
+  type Punch,
+  type Timeline,
+  timelineOf,
+} from '../../../src/domain/facts/punch.js';
+import { findOverlaps } from '../../../src/domain/roster/check-roster.js';
+import { type DayPlan, OFF_SHIFT_BLOCK_MS, planDays } from '../../../src/domain/roster/plan.js';
+import type { Assignment, EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
 import {
   ATTRIBUTIONS,
   type BreakDeduction,
@@ -19,9 +23,10 @@ import {
   type Rounding,
   type Shift,
   type WorkRules,
-} from '../../../src/domain/shift.js';
-import type { Instant } from '../../../src/domain/time.js';
-import { findZone, type Zone } from '../../../src/domain/zone.js';
+} from '../../../src/domain/roster/shift.js';
+import { type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
+import type { Instant } from '../../../src/domain/time/time.js';
+import { findZone, type Zone } from '../../../src/domain/time/zone.js';
 
 export const SECOND_MS = 1000;
 export const HOUR = 3600;

@@ -1,17 +1,22 @@
 // A roster and punches written down in a few words, for single cases.
 
-import type { DayResult } from '../../../src/domain/day.js';
-import { derive } from '../../../src/domain/derive.js';
-import { type DayPlan, plan } from '../../../src/domain/plan.js';
-import { PUNCH_KINDS, type Punch, type Timeline, timelineOf } from '../../../src/domain/punch.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import type { DayResult } from '../../../src/domain/facts/day.js';
+import {
+  PUNCH_KINDS,
+  type Punch,
+  type Timeline,
+  timelineOf,
+} from '../../../src/domain/facts/punch.js';
+import { type DayPlan, plan } from '../../../src/domain/roster/plan.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
   PLAIN_WORK_RULES,
   type Shift,
   type WorkRules,
-} from '../../../src/domain/shift.js';
-import type { Instant } from '../../../src/domain/time.js';
+} from '../../../src/domain/roster/shift.js';
+import type { Instant } from '../../../src/domain/time/time.js';
 import { day, zoneNamed } from './arbitraries.js';
 
 export interface Found {

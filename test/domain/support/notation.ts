@@ -2,8 +2,8 @@
 // engine's own zone tables, so that the two check each other.
 
 import { Temporal } from 'temporal-polyfill';
-import { PORTIONS, type Portion } from '../../../src/domain/day.js';
-import type { PunchKind } from '../../../src/domain/punch.js';
+import { PORTIONS, type Portion } from '../../../src/domain/facts/day.js';
+import type { PunchKind } from '../../../src/domain/facts/punch.js';
 import { type Case, DEFAULT_DAY, DEFAULT_NOW, DEFAULT_ZONE } from './scenario.js';
 
 export interface PunchText {

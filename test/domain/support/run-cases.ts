@@ -4,14 +4,14 @@
 // which date its D is must hold on every day of the week.
 
 import { expect } from 'chai';
-import type { Attendance } from '../../../src/domain/day.js';
-import { declarationOf } from '../../../src/domain/declaration.js';
-import { derive } from '../../../src/domain/derive.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import type { Finding } from '../../../src/domain/finding.js';
-import { type DayPlan, planDays } from '../../../src/domain/plan.js';
-import { presentResult } from '../../../src/domain/present.js';
-import { flagEventIdConflicts, type Punch, timelineOf } from '../../../src/domain/punch.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import { presentResult } from '../../../src/domain/engine/present.js';
+import type { Finding } from '../../../src/domain/explain/finding.js';
+import type { Attendance } from '../../../src/domain/facts/day.js';
+import { declarationOf } from '../../../src/domain/facts/declaration.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import { flagEventIdConflicts, type Punch, timelineOf } from '../../../src/domain/facts/punch.js';
+import { type DayPlan, planDays } from '../../../src/domain/roster/plan.js';
 import { expectDay, expectNothingWorked } from './day-view.js';
 import { Notation } from './notation.js';
 import { type Case, DEFAULT_DAY, EMPLOYEE } from './scenario.js';

@@ -5,10 +5,9 @@ import {
   type MarkableStatus,
   type Portion,
   STATUSES,
-} from '../../../src/domain/day.js';
-import { type LocalDate, parseLocalDate, toEpochDay } from '../../../src/domain/local-date.js';
-import type { Punch } from '../../../src/domain/punch.js';
-import type { EmployeeRoster, Roster, ShiftVersion } from '../../../src/domain/roster.js';
+} from '../../../src/domain/facts/day.js';
+import type { Punch } from '../../../src/domain/facts/punch.js';
+import type { EmployeeRoster, Roster, ShiftVersion } from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
@@ -17,9 +16,10 @@ import {
   type Rounding,
   type Shift,
   type WorkRules,
-} from '../../../src/domain/shift.js';
-import type { Instant } from '../../../src/domain/time.js';
-import { findZone, type Zone } from '../../../src/domain/zone.js';
+} from '../../../src/domain/roster/shift.js';
+import { type LocalDate, parseLocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
+import type { Instant } from '../../../src/domain/time/time.js';
+import { findZone, type Zone } from '../../../src/domain/time/zone.js';
 import { deductionOf, Notation, roundingOf, secondsOf } from './notation.js';
 import {
   CALENDAR,

@@ -6,8 +6,8 @@
 // date and a local time, in the employee's zone unless said (`D 08:00`, `D+1 07:10:30`,
 // `D 23:30@America/Vancouver`, `D 08:42+05:30`, `D 12:00Z`); lengths are hours (`4:00`, `0:00:01`).
 
-import type { Anomaly, Origin, Portion, Status } from '../../../src/domain/day.js';
-import type { Attribution, HoursCounted, Pairing } from '../../../src/domain/shift.js';
+import type { Anomaly, Origin, Portion, Status } from '../../../src/domain/facts/day.js';
+import type { Attribution, HoursCounted, Pairing } from '../../../src/domain/roster/shift.js';
 
 /** `UP 0:05`, or with a grace: `UP 0:05 grace 0:03`. */
 export type RoundingText = string;

@@ -1,13 +1,13 @@
 // A day told in lines: what it comes to, and everything that is said to explain it.
 
-import { declarationOf } from '../../../src/domain/declaration.js';
-import { derive } from '../../../src/domain/derive.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import { explain } from '../../../src/domain/explain.js';
-import type { Finding } from '../../../src/domain/finding.js';
-import { plan } from '../../../src/domain/plan.js';
-import { presentResult } from '../../../src/domain/present.js';
-import { flagEventIdConflicts, timelineOf } from '../../../src/domain/punch.js';
+import { derive } from '../../../src/domain/engine/derive.js';
+import { presentResult } from '../../../src/domain/engine/present.js';
+import { explain } from '../../../src/domain/explain/explain.js';
+import type { Finding } from '../../../src/domain/explain/finding.js';
+import { declarationOf } from '../../../src/domain/facts/declaration.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import { flagEventIdConflicts, timelineOf } from '../../../src/domain/facts/punch.js';
+import { plan } from '../../../src/domain/roster/plan.js';
 import { Notation, sayLength } from './notation.js';
 import { type Case, EMPLOYEE } from './scenario.js';
 import { datesOf, valuesOf } from './scenario-values.js';

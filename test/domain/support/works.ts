@@ -11,8 +11,8 @@ import {
   type Session,
   type ShiftResult,
   STATUSES,
-} from '../../../src/domain/day.js';
-import type { Instant } from '../../../src/domain/time.js';
+} from '../../../src/domain/facts/day.js';
+import type { Instant } from '../../../src/domain/time/time.js';
 
 const statuses = fc.constantFrom(...STATUSES);
 const seconds = fc.nat();

@@ -2,7 +2,7 @@
 // is asked them (acceptance.test.ts), and the rules themselves (../../domain/cases/).
 
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/shift.js';
+import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
 import type { Case } from '../../domain/support/scenario.js';
 import { valuesOf } from '../../domain/support/scenario-values.js';
 

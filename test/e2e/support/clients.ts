@@ -13,7 +13,7 @@ import {
   createGrpcWebTransport as createWebGrpcWebTransport,
 } from '@connectrpc/connect-web';
 import { compressionAlgorithms } from '@grpc/grpc-js';
-import { DETAIL_TYPES } from '../../../src/rpc/error-table.js';
+import { DETAIL_TYPES } from '../../../src/rpc/edge/error-table.js';
 import { bufCurlClient } from './buf-curl.js';
 import type { Ability, ProtocolClient } from './outcome.js';
 import { grpcWebTextClient, jsonClient } from './raw-clients.js';

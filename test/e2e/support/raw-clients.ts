@@ -15,7 +15,7 @@ import { endStreamFromJson, errorFromJson } from '@connectrpc/connect/protocol-c
 import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
 import { trailerParse } from '@connectrpc/connect/protocol-grpc-web';
 import { AttendanceService } from '../../../gen/attendance/v1/attendance_service_pb.js';
-import { DETAIL_TYPES } from '../../../src/rpc/error-table.js';
+import { DETAIL_TYPES } from '../../../src/rpc/edge/error-table.js';
 import { decodeSegments, envelope, envelopes } from '../../server/support/raw.js';
 import {
   answered,

@@ -2,14 +2,14 @@
 // rebuild` does, and writes nothing.
 
 import { expect } from 'chai';
-import { rebuild } from '../../../src/app/rebuild.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import type { Instant } from '../../../src/domain/time.js';
-import { findZone } from '../../../src/domain/zone.js';
-import { openDatabase } from '../../../src/store/database.js';
+import { rebuild } from '../../../src/app/upkeep/rebuild.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import type { Instant } from '../../../src/domain/time/time.js';
+import { findZone } from '../../../src/domain/time/zone.js';
+import { openDatabase } from '../../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../../src/store/postgres-store.js';
-import { createRebuildStore } from '../../../src/store/rebuild.js';
-import { createRosterReader } from '../../../src/store/roster-reader.js';
+import { createRosterReader } from '../../../src/store/rosters/roster-reader.js';
+import { createRebuildStore } from '../../../src/store/upkeep/rebuild.js';
 
 const CONNECTIONS = 2;
 

@@ -24,7 +24,7 @@ import {
 } from '@grpc/grpc-js';
 import { AttendanceService } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import { createAttendanceClient } from '../../../src/client/index.js';
-import { DETAIL_TYPES } from '../../../src/rpc/error-table.js';
+import { DETAIL_TYPES } from '../../../src/rpc/edge/error-table.js';
 import {
   answered,
   failedAsClientError,

@@ -2,20 +2,20 @@
 // real rules decide, and accepted punches are there for the next call. It is no database: nothing
 // is locked, shared, rolled back or kept, and it proves nothing about one.
 
-import type { BatchView, LockedEmployee } from '../../../src/app/batch.js';
-import type { Fact } from '../../../src/app/facts.js';
+import type { BatchView, LockedEmployee } from '../../../src/app/ports/batch.js';
+import type { Fact } from '../../../src/app/ports/facts.js';
 import type {
   AttendanceStore,
   CommittedBatch,
   PunchPage,
   PunchQuery,
-} from '../../../src/app/ports.js';
-import { atOnce } from '../../../src/app/turns.js';
-import type { EmployeeId } from '../../../src/domain/employee-id.js';
-import type { RecordedPunch } from '../../../src/domain/recorded-punch.js';
-import type { EmployeeRoster, Roster } from '../../../src/domain/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/shift.js';
-import type { Instant, RecordTime } from '../../../src/domain/time.js';
+} from '../../../src/app/ports/ports.js';
+import { atOnce } from '../../../src/app/ports/turns.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
+import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
+import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
+import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 import { zoneNamed } from '../../domain/support/arbitraries.js';
 
 const ROSTER: Roster = {

@@ -3,8 +3,8 @@
 
 import cluster from 'node:cluster';
 import { Health } from '../../../gen/grpc/health/v1/health_pb.js';
-import { joinClusterMetrics, serveClusterMetrics } from '../../../src/server/cluster-metrics.js';
-import { createMetrics } from '../../../src/server/metrics.js';
+import { joinClusterMetrics, serveClusterMetrics } from '../../../src/metrics/cluster-metrics.js';
+import { createMetrics } from '../../../src/metrics/metrics.js';
 import { createServer } from '../../../src/server/server.js';
 
 const WORKERS = 2;

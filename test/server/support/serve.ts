@@ -9,11 +9,11 @@ import {
   ListAttendanceResponseSchema,
   MarkAttendanceResponseSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
-import type { DependencyHealth } from '../../../src/app/ports.js';
-import type { Limits } from '../../../src/server/limits.js';
-import type { Logger } from '../../../src/server/log.js';
-import { createMetrics, type Metrics } from '../../../src/server/metrics.js';
+import type { DependencyHealth } from '../../../src/app/ports/ports.js';
+import { createMetrics, type Metrics } from '../../../src/metrics/metrics.js';
 import { type AttendanceServer, createServer } from '../../../src/server/server.js';
+import type { Limits } from '../../../src/server/support/limits.js';
+import type { Logger } from '../../../src/server/support/log.js';
 
 export interface ServeOptions {
   readonly limits?: Partial<Limits>;

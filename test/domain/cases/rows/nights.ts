@@ -1,6 +1,6 @@
 // Section C: shifts across midnight, and the date that work without a shift belongs to.
 
-import type { Attribution } from '../../../../src/domain/shift.js';
+import type { Attribution } from '../../../../src/domain/roster/shift.js';
 import type { Case, RosterSetup, ShiftSetup } from '../../support/scenario.js';
 import { ABSENT, DAY_SHIFT, onlyOnD } from './fixtures.js';
 

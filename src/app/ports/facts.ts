@@ -1,0 +1,120 @@
+// What somebody told us, checked for form and ready to be recorded.
+
+import type { MarkableStatus, Portion } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { PunchKind } from '../../domain/facts/punch.js';
+import type { ToldPunch } from '../../domain/facts/recorded-punch.js';
+import type { LocalDate } from '../../domain/time/local-date.js';
+import type { Instant } from '../../domain/time/time.js';
+
+/** Enough to tell two requests of one id apart. */
+export const PAYLOAD_HASH_BYTES = 16;
+
+/** Of facts that have no request id: nobody compares it. */
+export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
+
+/** What every fact carries. */
+interface FactHeader {
+  readonly employeeId: EmployeeId;
+  /** A lower-case UUID; undefined when the caller sent none. */
+  readonly requestId: string | undefined;
+  /** PAYLOAD_HASH_BYTES that differ when any field but the request id differs. */
+  readonly payloadHash: Uint8Array;
+  /** Who told us. */
+  readonly actor: string;
+  /** When we were told. */
+  readonly receivedAt: Instant;
+}
+
+/** A fact about one date. */
+interface DayFact extends FactHeader {
+  readonly date: LocalDate;
+  /** The etag the caller insists on; undefined to write whatever the day is. */
+  readonly etag: string | undefined;
+}
+
+/** Somebody declared a status. */
+export interface MarkFact extends DayFact {
+  readonly kind: 'MARK';
+  /** Used only when the employee is new; undefined when not given. */
+  readonly employeeName: string | undefined;
+  readonly status: MarkableStatus;
+  readonly portion: Portion;
+  readonly note: string;
+}
+
+/** Somebody withdrew what was declared. */
+export interface ClearFact extends DayFact {
+  readonly kind: 'CLEAR';
+  readonly reason: string;
+}
+
+/** A clock recorded a punch: accepted in any order, late or twice. */
+export interface PunchFact extends FactHeader {
+  readonly kind: 'PUNCH';
+  readonly punch: ToldPunch;
+}
+
+export const CLOCK_COMMANDS = ['CLOCK_IN', 'CLOCK_OUT', 'START_BREAK', 'END_BREAK'] as const;
+export type ClockCommand = (typeof CLOCK_COMMANDS)[number];
+
+/** The kind of punch that a command makes. */
+export const COMMAND_KINDS = {
+  CLOCK_IN: 'IN',
+  CLOCK_OUT: 'OUT',
+  START_BREAK: 'BREAK_START',
+  END_BREAK: 'BREAK_END',
+} as const satisfies Readonly<Record<ClockCommand, PunchKind>>;
+
+/** A person's command: checked under the employee's lock against the sessions there are. */
+export interface CommandFact extends FactHeader {
+  readonly kind: 'COMMAND';
+  readonly command: ClockCommand;
+  /** Its kind is the command's; its time counts only if `isTimeGiven`. */
+  readonly punch: ToldPunch;
+  /** Otherwise the time is taken under the lock, so that commands follow each other. */
+  readonly isTimeGiven: boolean;
+}
+
+/** Somebody took punches back: all of them or none. */
+export interface VoidFact extends FactHeader {
+  readonly kind: 'VOID';
+  /** Their numbers, each once, at least one. */
+  readonly punchIds: readonly number[];
+  readonly reason: string;
+}
+
+/** Somebody put another punch in the place of one. What is undefined stays as it was. */
+export interface ReplaceFact extends FactHeader {
+  readonly kind: 'REPLACE';
+  readonly punchId: number;
+  readonly time: Instant | undefined;
+  readonly punchKind: PunchKind | undefined;
+  readonly reason: string;
+}
+
+/** No news: the days of a range are to follow the roster, which has moved on. */
+export interface RederiveFact extends FactHeader {
+  readonly kind: 'REDERIVE';
+  /** Epoch days, both included; at most MAX_REDERIVED_DAYS. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** For the history of the days that change. */
+  readonly reason: string;
+}
+
+/** The longest range of one RederiveFact, in days. */
+export const MAX_REDERIVED_DAYS = 62;
+
+export type Fact =
+  | MarkFact
+  | ClearFact
+  | PunchFact
+  | CommandFact
+  | VoidFact
+  | ReplaceFact
+  | RederiveFact;
+
+/** Why a stored day changed. The order is the contract's; its numbers are stored. */
+export const CHANGE_CAUSES = ['MARK', 'CLEAR', 'PUNCH', 'VOID', 'REPLACE', 'ROSTER'] as const;
+export type ChangeCause = (typeof CHANGE_CAUSES)[number];

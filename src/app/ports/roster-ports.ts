@@ -1,0 +1,230 @@
+// What the roster's use cases need of the world: changes under lock, reads now or as of a past
+// moment. store/ implements it over PostgreSQL; cache/ decorates it to make changes known.
+
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { Assignment, ShiftVersion, ZoneVersion } from '../../domain/roster/roster.js';
+import type { LocalDate } from '../../domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../domain/time/time.js';
+import type { Zone } from '../../domain/time/zone.js';
+
+/** What is an employee's own, assignments and overrides aside. Dates are epoch days. */
+export interface EmployeeDetail {
+  /** Empty when nobody ever gave one. */
+  readonly employeeName: string;
+  /** Undefined: the service's default. */
+  readonly zone: Zone | undefined;
+  /** Later zones, by date, each date once. */
+  readonly zoneChanges: readonly ZoneVersion[];
+  /** Empty: none. */
+  readonly groupId: string;
+  readonly joinedDay: number;
+  readonly leftDay: number;
+  readonly defaultShiftId: string | undefined;
+  readonly calendarId: string | undefined;
+  readonly archived: boolean;
+}
+
+/** The change that made a resource what it is: its etag, and when. */
+interface Versioned {
+  /** 0 for an employee of whom nobody said more than a name. */
+  readonly changeId: number;
+  /** Undefined at change 0. */
+  readonly updatedAt: RecordTime | undefined;
+}
+
+export interface EmployeeRecord extends Versioned {
+  readonly employeeId: EmployeeId;
+  readonly detail: EmployeeDetail;
+}
+
+export interface ShiftRecord extends Versioned {
+  readonly shiftId: string;
+  /** By `fromDay`, at least one. */
+  readonly versions: readonly ShiftVersion[];
+  readonly archived: boolean;
+}
+
+export interface AssignmentRecord extends Versioned {
+  readonly employeeId: EmployeeId;
+  readonly assignmentId: number;
+  readonly assignment: Assignment;
+}
+
+export interface OverrideRecord {
+  readonly epochDay: number;
+  readonly shiftIds: readonly string[];
+}
+
+export interface HolidayRecord {
+  readonly calendarId: string;
+  readonly epochDay: number;
+  readonly name: string;
+}
+
+/** A committed change, and how far the stored days have followed it. */
+export interface RosterChangeRecord {
+  readonly changeId: number;
+  readonly recordedAt: RecordTime;
+  readonly actor: string;
+  readonly reason: string;
+  /** What was changed: one of the three. */
+  readonly employeeId: EmployeeId | undefined;
+  readonly shiftId: string | undefined;
+  readonly calendarId: string | undefined;
+  /** The dates it is about, as epoch days; infinite where it has no end. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+  readonly employeesDone: number;
+  readonly daysDerived: number;
+  readonly daysChanged: number;
+  readonly finishedAt: RecordTime | undefined;
+}
+
+interface CommandHeader {
+  readonly requestId: string | undefined;
+  readonly payloadHash: Uint8Array;
+  readonly actor: string;
+  /** Empty when none was given. */
+  readonly reason: string;
+  readonly receivedAt: Instant;
+}
+
+/** Undefined writes whatever it is. */
+interface Conditional {
+  readonly etag: string | undefined;
+}
+
+/** What somebody wants changed; definitions were checked for form and bounds. */
+export type RosterCommand = CommandHeader &
+  (
+    | {
+        readonly kind: 'CREATE_EMPLOYEE';
+        readonly employeeId: EmployeeId;
+        readonly detail: EmployeeDetail;
+      }
+    | ({
+        readonly kind: 'UPDATE_EMPLOYEE';
+        readonly employeeId: EmployeeId;
+        readonly detail: EmployeeDetail;
+      } & Conditional)
+    | ({ readonly kind: 'ARCHIVE_EMPLOYEE'; readonly employeeId: EmployeeId } & Conditional)
+    | { readonly kind: 'CREATE_SHIFT'; readonly version: ShiftVersion }
+    | ({ readonly kind: 'UPDATE_SHIFT'; readonly version: ShiftVersion } & Conditional)
+    | ({ readonly kind: 'ARCHIVE_SHIFT'; readonly shiftId: string } & Conditional)
+    | {
+        readonly kind: 'CREATE_ASSIGNMENT';
+        readonly employeeId: EmployeeId;
+        readonly assignment: Assignment;
+      }
+    | ({
+        readonly kind: 'UPDATE_ASSIGNMENT';
+        readonly employeeId: EmployeeId;
+        readonly assignmentId: number;
+        readonly assignment: Assignment;
+      } & Conditional)
+    | ({
+        readonly kind: 'ARCHIVE_ASSIGNMENT';
+        readonly employeeId: EmployeeId;
+        readonly assignmentId: number;
+      } & Conditional)
+    | {
+        readonly kind: 'SET_OVERRIDE';
+        readonly employeeId: EmployeeId;
+        readonly override: OverrideRecord;
+      }
+    | {
+        readonly kind: 'CLEAR_OVERRIDE';
+        readonly employeeId: EmployeeId;
+        readonly epochDay: number;
+      }
+    | { readonly kind: 'CREATE_HOLIDAY'; readonly holiday: HolidayRecord }
+    | { readonly kind: 'UPDATE_HOLIDAY'; readonly holiday: HolidayRecord }
+    | {
+        readonly kind: 'ARCHIVE_HOLIDAY';
+        readonly calendarId: string;
+        readonly epochDay: number;
+      }
+  );
+
+/** The resource as a command left it. */
+export type RosterAnswer =
+  | { readonly kind: 'EMPLOYEE'; readonly employee: EmployeeRecord }
+  | { readonly kind: 'SHIFT'; readonly shift: ShiftRecord }
+  | { readonly kind: 'ASSIGNMENT'; readonly assignment: AssignmentRecord }
+  | { readonly kind: 'OVERRIDE'; readonly override: OverrideRecord | undefined }
+  | { readonly kind: 'HOLIDAY'; readonly holiday: HolidayRecord };
+
+export interface RosterOutcome {
+  readonly answer: RosterAnswer;
+  /** Undefined when the command changed nothing. */
+  readonly change: RosterChangeRecord | undefined;
+}
+
+/** A page of anything, and the text to go on behind; undefined when it ends here. */
+export interface RosterPage<T> {
+  readonly items: readonly T[];
+  readonly next: readonly string[] | undefined;
+}
+
+interface PageQuery {
+  /** `next` of the page before. */
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+interface DateRangeQuery extends PageQuery {
+  readonly startDate: LocalDate;
+  readonly endDate: LocalDate;
+  readonly asOf: RecordTime | undefined;
+}
+
+/**
+ * The roster, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED when it
+ * cannot for now; reads of one thing give undefined when there is none.
+ */
+export interface RosterStore {
+  /**
+   * Changes the roster in one transaction, under the locks of what it depends on. Throws the
+   * ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP and INVALID_FIELDS. Changes wait for each
+   * other: one whose `caller` is aborted before its turn is not made, and throws the signal's reason.
+   */
+  changeRoster(command: RosterCommand, caller?: AbortSignal): Promise<RosterOutcome>;
+
+  getEmployee(
+    employeeId: EmployeeId,
+    asOf: RecordTime | undefined,
+  ): Promise<EmployeeRecord | undefined>;
+  listEmployees(
+    query: PageQuery & {
+      readonly groupId: string | undefined;
+      readonly includeArchived: boolean;
+    },
+  ): Promise<RosterPage<EmployeeRecord>>;
+  getShift(shiftId: string, asOf: RecordTime | undefined): Promise<ShiftRecord | undefined>;
+  listShifts(
+    query: PageQuery & { readonly includeArchived: boolean },
+  ): Promise<RosterPage<ShiftRecord>>;
+  /** All of an employee's, by start; undefined for an unknown employee. */
+  listAssignments(
+    employeeId: EmployeeId,
+    asOf: RecordTime | undefined,
+  ): Promise<readonly AssignmentRecord[] | undefined>;
+  /** Undefined for an unknown employee. */
+  listOverrides(
+    query: DateRangeQuery & { readonly employeeId: EmployeeId },
+  ): Promise<RosterPage<OverrideRecord> | undefined>;
+  listHolidays(
+    query: DateRangeQuery & { readonly calendarId: string | undefined },
+  ): Promise<RosterPage<HolidayRecord>>;
+  getRosterChange(changeId: number): Promise<RosterChangeRecord | undefined>;
+  /** The latest first. */
+  listRosterChanges(
+    query: PageQuery & { readonly unfinishedOnly: boolean },
+  ): Promise<RosterPage<RosterChangeRecord>>;
+}
+
+/** The most assignments of one employee that hold at a time. */
+export const MAX_ASSIGNMENTS = 200;
+
+/** The most overrides of one employee. */
+export const MAX_OVERRIDES = 5000;

@@ -1,0 +1,225 @@
+// Who is in, on a break or out, and since when: what a clock on the wall would show. Read from the
+// days around now as they stand at that moment; a session is open until somebody ends it or the
+// moment comes from which on nobody can any more.
+
+import { isDividedAt, presenceOf } from '../../domain/clock/presence.js';
+import { present } from '../../domain/engine/present.js';
+import { goesOnUntil, isOpenAt } from '../../domain/engine/session-end.js';
+import type { Attendance, Session } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { AttendanceError } from '../../domain/facts/errors.js';
+import type { DayPlan } from '../../domain/roster/plan.js';
+import { type Instant, wholeSecond } from '../../domain/time/time.js';
+import type { Zone } from '../../domain/time/zone.js';
+import type { AttendanceStore, DayUnderPlan, OpenDay, OpenSession } from '../ports/ports.js';
+import { zoneOfDay } from './simulate.js';
+
+export const CLOCK_STATUSES = ['OUT', 'IN', 'ON_BREAK'] as const;
+export type ClockStatus = (typeof CLOCK_STATUSES)[number];
+
+export interface ClockState {
+  readonly employeeId: EmployeeId;
+  /** Empty when nobody ever gave one. */
+  readonly employeeName: string;
+  readonly status: ClockStatus;
+  /** Undefined when the employee was not seen in the days around now. */
+  readonly since: Instant | undefined;
+  /** The open session; undefined when out. */
+  readonly session: Session | undefined;
+  /** From when on it is no longer open, should nobody end it; undefined when out. */
+  readonly closesAt: Instant | undefined;
+  /** The day that the session counts for; when out, the employee's date of now. */
+  readonly attendance: Attendance;
+  /**
+   * To tell its times in: that of the session's shift, else the employee's today; when out, that
+   * of today's shifts, else the employee's.
+   */
+  readonly zone: Zone;
+}
+
+/**
+ * How far ahead of the service's clock a punch may be and count as having happened: commands take
+ * their time from the database's clock, or bring one, and two clocks are never quite the same.
+ */
+export const MAX_AHEAD_MS = 2 * 60_000;
+
+function hasHappened(time: Instant, now: Instant): boolean {
+  return time <= now + MAX_AHEAD_MS;
+}
+
+/**
+ * The session of a day that is open at `now`: begun, by a clock that may be ahead of this one,
+ * without an end, and not given up yet.
+ */
+export function openSessionOf(
+  { plan, day: { result } }: DayUnderPlan,
+  now: Instant,
+): OpenSession | undefined {
+  for (const session of result.work.sessions.toReversed()) {
+    const { in: start = now } = session;
+    const moment = start > now && hasHappened(start, now) ? start : now;
+    const closesAt = goesOnUntil(session, plan, result);
+    if (closesAt !== undefined && isOpenAt(session, plan, result, moment)) {
+      return { session, closesAt };
+    }
+  }
+  return undefined;
+}
+
+/** The session of a day that a shift's window has cut, as far as its own day tells. */
+function earlySessionOf(
+  { plan, day: { result } }: DayUnderPlan,
+  now: Instant,
+): Session | undefined {
+  return result.work.sessions.findLast((session) =>
+    isDividedAt(presenceOf(session, plan, result), wholeSecond(now)),
+  );
+}
+
+/** Whether somebody may be in by an early arrival, told by a day that may not be their last. */
+export function mayBeEarly(day: DayUnderPlan, now: Instant): boolean {
+  return earlySessionOf(day, now) !== undefined;
+}
+
+/**
+ * The day of somebody who came before their shift's window opened and is still there: they neither
+ * left nor came since, and a departure would be taken now (command.ts), as the keys are heeded
+ * then. `days` are all around now that are known, by date, and `plans` those of all these dates.
+ */
+export function earlyDayOf<Day extends DayUnderPlan>(
+  days: readonly Day[],
+  plans: readonly DayPlan[],
+  now: Instant,
+): (Day & { readonly open: OpenSession }) | undefined {
+  const seen = days
+    .flatMap((day) => day.day.result.work.sessions.map((session) => ({ day, session })))
+    .filter(({ session }) => hasHappened(startOf(session), now))
+    .sort((a, b) => startOf(a.session) - startOf(b.session));
+  const last = seen.at(-1);
+  if (last === undefined || earlySessionOf(last.day, now) !== last.session) return undefined;
+  const { longestUntil } = presenceOf(last.session, last.day.plan, last.day.day.result);
+  if (longestUntil === undefined || !areKeysHeeded(plans, now)) return undefined;
+  return { ...last.day, open: { session: last.session, closesAt: longestUntil } };
+}
+
+function startOf({ in: start, out }: Session): Instant {
+  return start ?? out ?? (0 as Instant);
+}
+
+/** Whether a departure at a moment is one, and no arrival. */
+function areKeysHeeded(plans: readonly DayPlan[], now: Instant): boolean {
+  const takers = plans
+    .flatMap(({ shifts }) => shifts)
+    .filter(({ window }) => window.from <= now && wholeSecond(now) <= window.to);
+  const works = takers.map(({ shift }) => shift.work);
+  const offShift = plans[0]?.offShift.work;
+  const heeding = works.length > 0 || offShift === undefined ? works : [offShift];
+  return heeding.every(({ pairing }) => pairing === 'TYPED');
+}
+
+/** One employee's state; throws EMPLOYEE_NOT_FOUND. */
+export async function clockState(
+  store: Pick<AttendanceStore, 'readDaysAround'>,
+  employeeId: EmployeeId,
+  now: Instant,
+  caller?: AbortSignal,
+): Promise<ClockState> {
+  const found = await store.readDaysAround(employeeId, now, caller);
+  if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+  const { employeeName, days, today } = found;
+  const zoneToday = today.plan.zone;
+  for (const { plan, day } of days.toReversed()) {
+    const open = openSessionOf({ plan, day }, now);
+    if (open !== undefined) {
+      return stateIn({ employeeId, employeeName, day, plan, open, zoneToday }, now);
+    }
+  }
+  const plans = days.map(({ plan }) => plan);
+  const early = earlyDayOf(days, plans, now);
+  if (early !== undefined) return stateIn({ employeeId, employeeName, ...early, zoneToday }, now);
+  const { date } = today.day;
+  return {
+    employeeId,
+    employeeName,
+    status: 'OUT',
+    since: lastSeen(days, now),
+    session: undefined,
+    closesAt: undefined,
+    attendance: present({ employeeId, employeeName, date }, today.day, now),
+    zone: zoneOfDay(today.plan),
+  };
+}
+
+/** The state of somebody with an open session on the day. */
+function stateIn(
+  { employeeId, employeeName, day, plan, open, zoneToday }: OpenDay,
+  now: Instant,
+): ClockState {
+  const { session, closesAt } = open;
+  const pause = session.breaks.findLast(
+    ({ start, end }) => end === undefined && hasHappened(start, now),
+  );
+  const shift = plan.shifts.find((planned) => planned.shift.shiftId === session.shiftId);
+  return {
+    employeeId,
+    employeeName,
+    status: pause === undefined ? 'IN' : 'ON_BREAK',
+    since: pause?.start ?? lastReturn(session, now) ?? session.in,
+    session,
+    closesAt,
+    attendance: present({ employeeId, employeeName, date: day.date }, day, now),
+    zone: shift?.zone ?? zoneToday,
+  };
+}
+
+/** When somebody who is in came back from the last break. */
+function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
+  return breaks.findLast(({ end }) => end !== undefined && hasHappened(end, now))?.end;
+}
+
+/** The last departure by now, or the moment from which on it was given up. */
+function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
+  let last: Instant | undefined;
+  for (const { plan, day } of days) {
+    const { result } = day;
+    for (const session of result.work.sessions) {
+      const { out } = session;
+      const at = out ?? goesOnUntil(session, plan, result);
+      if (at === undefined || (last !== undefined && at <= last)) continue;
+      if (out === undefined ? at <= now : hasHappened(out, now)) last = at;
+    }
+  }
+  return last;
+}
+
+export interface ClockedInQuery {
+  /** Undefined: everybody. */
+  readonly groupId: string | undefined;
+  /** Begin behind this employee; undefined: at the first. */
+  readonly after: EmployeeId | undefined;
+  /** The most employees to return, at least 1. */
+  readonly limit: number;
+}
+
+export interface ClockedInPage {
+  /** By employee id. */
+  readonly states: readonly ClockState[];
+  /** Undefined when the list ends here. Present, the next page may still be empty. */
+  readonly next: EmployeeId | undefined;
+}
+
+/** Everybody who is in or on a break. */
+export async function listClockedIn(
+  store: AttendanceStore,
+  { groupId, after, limit }: ClockedInQuery,
+  now: Instant,
+  caller?: AbortSignal,
+): Promise<ClockedInPage> {
+  const page = await store.listOpenDays({ groupId, now, after, limit }, caller);
+  const states = new Map<EmployeeId, ClockState>();
+  // By date: of two days of one employee the later one's session is the one that counts.
+  for (const day of page.days) {
+    states.set(day.employeeId, stateIn(day, now));
+  }
+  return { states: [...states.values()], next: page.next };
+}

@@ -1,0 +1,361 @@
+// Commands on what is an employee's own: detail, assignments, overrides. Pure.
+
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type AttendanceError,
+  type FieldViolation,
+  invalidField,
+} from '../../domain/facts/errors.js';
+import {
+  checkAssignment,
+  MAX_SHIFTS_PER_DATE,
+  type Overlap,
+} from '../../domain/roster/check-roster.js';
+import {
+  type Assignment,
+  cycleDay,
+  type EmployeeRoster,
+  type Roster,
+  rosterOn,
+} from '../../domain/roster/roster.js';
+import { fromEpochDay } from '../../domain/time/local-date.js';
+import {
+  type AssignmentRecord,
+  type EmployeeDetail,
+  MAX_ASSIGNMENTS,
+  MAX_OVERRIDES,
+  type RosterCommand,
+} from '../ports/roster-ports.js';
+import { employeeRosterOf } from './employee-roster.js';
+import {
+  checkRosterEtag,
+  employeeNotFound,
+  overlapRefusal,
+  refuseArchived,
+  refuseIfAny,
+  rosterExists,
+  rosterNotFound,
+} from './roster-checks.js';
+import { ALL_DATES, type DayRange, findConflicts, MAX_CHECKED_DAYS } from './roster-conflicts.js';
+import type { OwnState, RosterChangeView, RosterDecision } from './roster-decision.js';
+
+type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind: K }>;
+
+const NONE: ReadonlySet<string> = new Set();
+
+export function changeDetail(
+  command: CommandOf<'CREATE_EMPLOYEE' | 'UPDATE_EMPLOYEE' | 'ARCHIVE_EMPLOYEE'>,
+  view: RosterChangeView,
+): RosterDecision {
+  const { employeeId } = command;
+  const own = ownOf(view, command);
+  if (command.kind === 'CREATE_EMPLOYEE') {
+    if (own.detailChangeId !== 0) throw rosterExists('employee', employeeId);
+  } else {
+    checkRosterEtag(command.etag, own.detailChangeId, 'employee', employeeId);
+  }
+  const detail = detailAsked(command, own);
+  const isNew = own.detailChangeId === 0 && command.kind !== 'ARCHIVE_EMPLOYEE';
+  const isSame = !isNew && isDeepStrictEqual(detail, own.detail);
+  const { defaultShiftId } = detail;
+  if (!isSame && defaultShiftId !== undefined && defaultShiftId !== own.detail.defaultShiftId) {
+    refuseIfAny(checkKnown(defaultShiftId, view.roster, 'employee.default_shift_id'));
+    refuseArchived([defaultShiftId], NONE, view.archivedShifts);
+  }
+  const dates = isSame ? undefined : datesOfDetail(own.detail, detail);
+  if (dates !== undefined)
+    refuseConflicts(view, { before: own, after: { ...own, detail }, dates, path: 'employee' });
+  const changeId = isSame ? own.detailChangeId : view.changeId;
+  return {
+    answer: {
+      kind: 'EMPLOYEE',
+      employee: {
+        employeeId,
+        detail,
+        changeId,
+        updatedAt: isSame ? own.detailUpdatedAt : undefined,
+      },
+    },
+    edit: isSame ? undefined : { kind: 'DETAIL', employeeId, detail },
+    dates: dates ?? ALL_DATES,
+    concernsDays: dates !== undefined,
+  };
+}
+
+/** Whoever is created or updated is on the lists again. */
+function detailAsked(
+  command: CommandOf<'CREATE_EMPLOYEE' | 'UPDATE_EMPLOYEE' | 'ARCHIVE_EMPLOYEE'>,
+  own: OwnState,
+): EmployeeDetail {
+  if (command.kind === 'ARCHIVE_EMPLOYEE') return { ...own.detail, archived: true };
+  return { ...command.detail, archived: false };
+}
+
+/** The dates on which two details can differ in what they plan; undefined: on none. */
+function datesOfDetail(before: EmployeeDetail, after: EmployeeDetail): DayRange | undefined {
+  const isSame =
+    before.zone === after.zone &&
+    isDeepStrictEqual(before.zoneChanges, after.zoneChanges) &&
+    before.defaultShiftId === after.defaultShiftId &&
+    before.calendarId === after.calendarId;
+  if (!isSame) return ALL_DATES;
+  const edges: DayRange[] = [];
+  if (before.joinedDay !== after.joinedDay) {
+    const [firstDay, end] = ordered(before.joinedDay, after.joinedDay);
+    edges.push({ firstDay, lastDay: end - 1 });
+  }
+  if (before.leftDay !== after.leftDay) {
+    const [start, lastDay] = ordered(before.leftDay, after.leftDay);
+    edges.push({ firstDay: start + 1, lastDay });
+  }
+  return edges.length === 0 ? undefined : edges.reduce(hull);
+}
+
+function ordered(a: number, b: number): readonly [number, number] {
+  return a < b ? [a, b] : [b, a];
+}
+
+function hull(a: DayRange, b: DayRange): DayRange {
+  return {
+    firstDay: Math.min(a.firstDay, b.firstDay),
+    lastDay: Math.max(a.lastDay, b.lastDay),
+  };
+}
+
+export function changeAssignment(
+  command: CommandOf<'CREATE_ASSIGNMENT' | 'UPDATE_ASSIGNMENT' | 'ARCHIVE_ASSIGNMENT'>,
+  view: RosterChangeView,
+): RosterDecision {
+  const own = ownOf(view, command);
+  if (command.kind === 'CREATE_ASSIGNMENT') {
+    if (own.assignments.length >= MAX_ASSIGNMENTS) throw tooManyAssignments();
+    return replaceAssignment(view, own, own.version + 1, undefined, command.assignment);
+  }
+  const { assignmentId, etag } = command;
+  const before = own.assignments.find((one) => one.assignmentId === assignmentId);
+  if (before === undefined) throw rosterNotFound('assignment', String(assignmentId));
+  checkRosterEtag(etag, before.changeId, 'assignment', String(assignmentId));
+  if (command.kind === 'UPDATE_ASSIGNMENT') {
+    return replaceAssignment(view, own, assignmentId, before, command.assignment);
+  }
+  const dates = { firstDay: before.assignment.fromDay, lastDay: before.assignment.toDay };
+  const assignments = own.assignments.filter((one) => one !== before);
+  const after = { ...own, assignments };
+  refuseConflicts(view, { before: own, after, dates, path: 'assignment_id' });
+  return {
+    answer: { kind: 'ASSIGNMENT', assignment: before },
+    edit: { kind: 'ASSIGNMENT', employeeId: own.employeeId, assignmentId, assignment: undefined },
+    dates,
+    concernsDays: true,
+  };
+}
+
+function tooManyAssignments(): AttendanceError {
+  const description =
+    `must leave the employee at most ${MAX_ASSIGNMENTS} assignments: take back some that are ` +
+    'over, or write a longer cycle';
+  return invalidField('assignment', 'TOO_MANY_ASSIGNMENTS', description);
+}
+
+const ASSIGNMENT_PATH = 'assignment.assignment';
+
+function replaceAssignment(
+  view: RosterChangeView,
+  own: OwnState,
+  assignmentId: number,
+  before: AssignmentRecord | undefined,
+  assignment: Assignment,
+): RosterDecision {
+  const { employeeId } = own;
+  if (before !== undefined && isDeepStrictEqual(before.assignment, assignment)) {
+    const answer = { kind: 'ASSIGNMENT', assignment: before } as const;
+    return { answer, edit: undefined, dates: ALL_DATES, concernsDays: false };
+  }
+  refuseIfAny(checkAssignment(assignment, view.roster, ASSIGNMENT_PATH));
+  refuseArchived(idsOf(assignment), new Set(idsOf(before?.assignment)), view.archivedShifts);
+  const dates = datesOfAssignment(before?.assignment, assignment);
+  const { changeId } = view;
+  const record = { employeeId, assignmentId, assignment, changeId, updatedAt: undefined };
+  const assignments = [...own.assignments.filter((one) => one !== before), record];
+  const after = { ...own, assignments };
+  const path = `${ASSIGNMENT_PATH}.cycle`;
+  refuseConflicts(view, { before: own, after, dates, path, changed: record });
+  return {
+    answer: { kind: 'ASSIGNMENT', assignment: record },
+    edit: { kind: 'ASSIGNMENT', employeeId, assignmentId, assignment },
+    dates,
+    concernsDays: true,
+  };
+}
+
+function idsOf(assignment: Assignment | undefined): readonly string[] {
+  return assignment?.cycle.flat() ?? [];
+}
+
+/** Where only the first or the last date is moved, the dates between stay as they are. */
+function datesOfAssignment(before: Assignment | undefined, after: Assignment): DayRange {
+  const whole = { firstDay: after.fromDay, lastDay: after.toDay };
+  if (before === undefined) return whole;
+  const both = hull(whole, { firstDay: before.fromDay, lastDay: before.toDay });
+  const isSamePattern =
+    before.anchorDay === after.anchorDay && isDeepStrictEqual(before.cycle, after.cycle);
+  const isApart = before.toDay < after.fromDay || after.toDay < before.fromDay;
+  if (!isSamePattern || isApart) return both;
+  const [firstEnd] = ordered(before.toDay, after.toDay);
+  const [, lastStart] = ordered(before.fromDay, after.fromDay);
+  return {
+    firstDay: before.fromDay === after.fromDay ? firstEnd + 1 : both.firstDay,
+    lastDay: before.toDay === after.toDay ? lastStart - 1 : both.lastDay,
+  };
+}
+
+export function changeOverride(
+  command: CommandOf<'SET_OVERRIDE' | 'CLEAR_OVERRIDE'>,
+  view: RosterChangeView,
+): RosterDecision {
+  const own = ownOf(view, command);
+  const { employeeId } = own;
+  const isSet = command.kind === 'SET_OVERRIDE';
+  const epochDay = isSet ? command.override.epochDay : command.epochDay;
+  const shiftIds = isSet ? command.override.shiftIds : undefined;
+  const before = own.overrides.get(epochDay);
+  const override = shiftIds === undefined ? undefined : { epochDay, shiftIds };
+  const dates = { firstDay: epochDay, lastDay: epochDay };
+  const answer = { kind: 'OVERRIDE', override } as const;
+  if (isDeepStrictEqual(before, shiftIds)) {
+    return { answer, edit: undefined, dates, concernsDays: false };
+  }
+  if (shiftIds !== undefined) {
+    if (before === undefined && own.overrides.size >= MAX_OVERRIDES) throw tooManyOverrides();
+    refuseIfAny(checkOverride(shiftIds, epochDay, view.roster));
+    refuseArchived(shiftIds, new Set(before), view.archivedShifts);
+  }
+  const overrides = new Map(own.overrides);
+  if (shiftIds === undefined) overrides.delete(epochDay);
+  else overrides.set(epochDay, shiftIds);
+  const path = isSet ? 'override.shift_ids' : 'date';
+  refuseConflicts(view, { before: own, after: { ...own, overrides }, dates, path });
+  return {
+    answer,
+    edit: { kind: 'OVERRIDE', employeeId, epochDay, shiftIds },
+    dates,
+    concernsDays: true,
+  };
+}
+
+function tooManyOverrides(): AttendanceError {
+  const description =
+    `must leave the employee at most ${MAX_OVERRIDES} overrides: clear some that are over, or ` +
+    'make an assignment of what repeats';
+  return invalidField('override', 'TOO_MANY_OVERRIDES', description);
+}
+
+function checkOverride(
+  shiftIds: readonly string[],
+  epochDay: number,
+  roster: Roster,
+): FieldViolation[] {
+  const field = 'override.shift_ids';
+  if (shiftIds.length > MAX_SHIFTS_PER_DATE) {
+    const description = `must be at most ${MAX_SHIFTS_PER_DATE} shifts; there are ${shiftIds.length}`;
+    return [{ field, reason: 'TOO_MANY_SHIFTS', description }];
+  }
+  return shiftIds.flatMap((id, index) => {
+    const path = `${field}[${index}]`;
+    if (shiftIds.indexOf(id) < index) {
+      const description = `must name each shift once; it is ${id} again`;
+      return [{ field: path, reason: 'SHIFT_REPEATED', description }];
+    }
+    const unknown = checkKnown(id, roster, path);
+    const first = roster.shifts.get(id)?.[0];
+    if (first === undefined || first.fromDay <= epochDay) return unknown;
+    const description =
+      `must be a shift in effect on ${fromEpochDay(epochDay)}; ${id} begins on ` +
+      fromEpochDay(first.fromDay);
+    return [{ field: path, reason: 'SHIFT_NOT_IN_EFFECT', description }];
+  });
+}
+
+function checkKnown(id: string, roster: Roster, field: string): FieldViolation[] {
+  if (roster.shifts.has(id)) return [];
+  const description = `must be the id of a shift there is; it is ${id}`;
+  return [{ field, reason: 'UNKNOWN_SHIFT', description }];
+}
+
+function ownOf(
+  view: RosterChangeView,
+  { employeeId }: Extract<RosterCommand, { employeeId: unknown }>,
+): OwnState {
+  if (view.own === undefined) throw employeeNotFound(employeeId);
+  return view.own;
+}
+
+interface OwnStep {
+  readonly before: OwnState;
+  readonly after: OwnState;
+  readonly dates: DayRange;
+  /** The field of the command that would bring a date too many shifts. */
+  readonly path: string;
+  /** The assignment that is new or another, if one is. */
+  readonly changed?: AssignmentRecord;
+}
+
+/** Throws when the step puts the employee in two places, or gives a date too many shifts. */
+function refuseConflicts(view: RosterChangeView, step: OwnStep): void {
+  const { roster, defaultZone } = view;
+  const before = { roster, employee: ownRoster(step.before, defaultZone) };
+  const after = { roster, employee: ownRoster(step.after, defaultZone) };
+  const look = { range: step.dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
+  const { overlap, crowdedDay } = findConflicts({ before, after }, look);
+  if (crowdedDay !== undefined) {
+    const description =
+      `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, those of all assignments ` +
+      `together; on ${fromEpochDay(crowdedDay)} there would be more`;
+    throw invalidField(step.path, 'TOO_MANY_SHIFTS', description);
+  }
+  if (overlap !== undefined) throw ownConflict(overlap, roster, after.employee, step);
+}
+
+function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']): EmployeeRoster {
+  const assignments = own.assignments.map(({ assignment }) => assignment);
+  return employeeRosterOf(own.detail, assignments, own.overrides, defaultZone);
+}
+
+/** Told from the side of what was changed: the other one is what it met. */
+function ownConflict(
+  overlap: Overlap,
+  roster: Roster,
+  employee: EmployeeRoster,
+  { after: own, changed }: OwnStep,
+): AttendanceError {
+  const source = (day: number, shiftId: string) =>
+    rosterOn(roster, employee, day).source === 'ASSIGNMENT'
+      ? assignmentWith(own.assignments, day, shiftId)
+      : undefined;
+  const first = source(overlap.epochDay, overlap.shiftId);
+  const second = source(overlap.otherEpochDay, overlap.otherShiftId);
+  const turned = changed !== undefined && second === changed && first !== changed;
+  const told = turned ? turn(overlap) : overlap;
+  return overlapRefusal(own.employeeId, told, turned ? first : second);
+}
+
+function turn(overlap: Overlap): Overlap {
+  return {
+    epochDay: overlap.otherEpochDay,
+    shiftId: overlap.otherShiftId,
+    otherEpochDay: overlap.epochDay,
+    otherShiftId: overlap.shiftId,
+  };
+}
+
+/** The assignment that has a shift on a date, if one has. */
+export function assignmentWith(
+  assignments: readonly AssignmentRecord[],
+  day: number,
+  shiftId: string,
+): AssignmentRecord | undefined {
+  return assignments.find(({ assignment }) => {
+    if (day < assignment.fromDay || day > assignment.toDay) return false;
+    return cycleDay(assignment, day).includes(shiftId);
+  });
+}

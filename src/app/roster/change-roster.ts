@@ -1,0 +1,52 @@
+// What a command does to the roster: whether it may, which rows it replaces, which dates it is about.
+// Pure: the store locks and reads what the view holds, asks, and writes what is decided.
+
+import type { RosterCommand } from '../ports/roster-ports.js';
+import { changeAssignment, changeDetail, changeOverride } from './change-own-roster.js';
+import { changeHoliday, changeShift } from './change-shared-roster.js';
+import type { RosterChangeView, RosterDecision } from './roster-decision.js';
+
+/** Whether a command is decided by what all employees share. */
+export function needsRoster(command: RosterCommand): boolean {
+  switch (command.kind) {
+    case 'CREATE_EMPLOYEE':
+    case 'UPDATE_EMPLOYEE':
+    case 'CREATE_ASSIGNMENT':
+    case 'UPDATE_ASSIGNMENT':
+    case 'ARCHIVE_ASSIGNMENT':
+    case 'SET_OVERRIDE':
+    case 'CLEAR_OVERRIDE':
+    case 'UPDATE_SHIFT':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Throws AttendanceError: ROSTER_NOT_FOUND, ROSTER_EXISTS, ROSTER_ETAG_MISMATCH, SHIFT_ARCHIVED,
+ * SHIFTS_OVERLAP, EMPLOYEE_NOT_FOUND, INVALID_FIELDS.
+ */
+export function decideRosterChange(command: RosterCommand, view: RosterChangeView): RosterDecision {
+  switch (command.kind) {
+    case 'CREATE_EMPLOYEE':
+    case 'UPDATE_EMPLOYEE':
+    case 'ARCHIVE_EMPLOYEE':
+      return changeDetail(command, view);
+    case 'CREATE_ASSIGNMENT':
+    case 'UPDATE_ASSIGNMENT':
+    case 'ARCHIVE_ASSIGNMENT':
+      return changeAssignment(command, view);
+    case 'SET_OVERRIDE':
+    case 'CLEAR_OVERRIDE':
+      return changeOverride(command, view);
+    case 'CREATE_SHIFT':
+    case 'UPDATE_SHIFT':
+    case 'ARCHIVE_SHIFT':
+      return changeShift(command, view);
+    case 'CREATE_HOLIDAY':
+    case 'UPDATE_HOLIDAY':
+    case 'ARCHIVE_HOLIDAY':
+      return changeHoliday(command, view);
+  }
+}

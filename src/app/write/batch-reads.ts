@@ -1,0 +1,81 @@
+// What has to be read before a fact can be decided.
+
+import type { Punch } from '../../domain/facts/punch.js';
+import { utcDay } from '../../domain/roster/plan.js';
+import { toEpochDay } from '../../domain/time/local-date.js';
+import type { Instant } from '../../domain/time/time.js';
+import type { LockedEmployee, Need, RosterView } from '../ports/batch.js';
+import type { Fact } from '../ports/facts.js';
+import type { PlannedDays } from './planned-days.js';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * How far the moment under the lock may be from the moment we were told, for commands that take
+ * the former: far longer than any wait for a lock, and than clocks of one installation differ.
+ */
+export const MAX_COMMAND_WAIT_MS = 3_600_000;
+
+export function needsOf(
+  fact: Fact,
+  { employeeId }: LockedEmployee,
+  plans: PlannedDays,
+  view: RosterView,
+): readonly Need[] {
+  const around = (from: Instant, to?: Instant) => plans.needAround(employeeId, from, to);
+  const toAdd = (from: Instant, to = from) => withWholeDays(around(from, to), from, to);
+  switch (fact.kind) {
+    case 'MARK':
+    case 'CLEAR': {
+      const day = toEpochDay(fact.date);
+      return [plans.needOf(employeeId, day, day)];
+    }
+    case 'REDERIVE':
+      return [plans.needOf(employeeId, fact.firstDay, fact.lastDay)];
+    case 'PUNCH':
+      return [toAdd(fact.punch.time), ...reflagged(fact.punch, view, employeeId, around)];
+    case 'COMMAND': {
+      const { punch, receivedAt } = fact;
+      const wait = fact.isTimeGiven ? 0 : MAX_COMMAND_WAIT_MS;
+      const time = fact.isTimeGiven ? punch.time : receivedAt;
+      const from = (time - wait) as Instant;
+      const to = (time + wait) as Instant;
+      // Whoever is in may have come off shift, and a shift's window divides them from it.
+      const since = fact.command === 'CLOCK_IN' ? from : plans.earliestArrival(from);
+      const need = withWholeDays(around(since, to), from, to);
+      return [need, ...reflagged(punch, view, employeeId, around)];
+    }
+    case 'VOID':
+      return fact.punchIds.flatMap((punchId) => {
+        const punch = view.punch(employeeId, punchId);
+        return punch === undefined ? [] : [around(punch.time)];
+      });
+    case 'REPLACE': {
+      const punch = view.punch(employeeId, fact.punchId);
+      const times = [punch?.time, fact.time];
+      return times.flatMap((time) => (time === undefined ? [] : [toAdd(time)]));
+    }
+  }
+}
+
+/**
+ * Where a punch may be added, how many its day (UTC) has must be known; a date of shifts alone
+ * reaches less far.
+ */
+function withWholeDays(need: Need, first: Instant, last: Instant): Need {
+  const from = Math.min(need.from, utcDay(first) * DAY_MS) as Instant;
+  const to = Math.max(need.to, (utcDay(last) + 1) * DAY_MS - 1) as Instant;
+  return { ...need, from, to };
+}
+
+/** Around the punch that was the earliest with its event id, if this one is earlier. */
+function reflagged(
+  { deviceId, eventId, time }: Punch,
+  view: RosterView,
+  employeeId: LockedEmployee['employeeId'],
+  around: (from: Instant) => Need,
+): readonly Need[] {
+  if (eventId === '') return [];
+  const first = view.firstUse(employeeId, deviceId, eventId);
+  return first === undefined || first.time < time ? [] : [around(first.time)];
+}

@@ -1,0 +1,53 @@
+// Facts about a date: a mark, a clearing, and that the roster has moved on.
+
+import { etagOf } from '../../domain/facts/day.js';
+import { declarationIn, foldDeclaration } from '../../domain/facts/declaration.js';
+import type { Failure } from '../../domain/facts/errors.js';
+import { toEpochDay } from '../../domain/time/local-date.js';
+import type { ClearFact, MarkFact, RederiveFact } from '../ports/facts.js';
+import type { BatchState } from './batch-state.js';
+import type { EmployeeState } from './employee-state.js';
+
+/** Declares, or withdraws what was declared. The day is derived under the plan in force. */
+export function decideMark(
+  fact: MarkFact | ClearFact,
+  index: number,
+  state: EmployeeState,
+  batch: BatchState,
+): Failure | undefined {
+  state.settle();
+  const { employeeId, date, etag } = fact;
+  const epochDay = toEpochDay(date);
+  const { revision, result } = state.day(epochDay);
+  const current = etagOf(revision);
+  if (etag !== undefined && etag !== current) {
+    return { kind: 'ETAG_MISMATCH', employeeId, date, sent: etag, current };
+  }
+  state.declare(epochDay, foldDeclaration(declarationIn(result), fact), index);
+  const day = state.answer(epochDay);
+  const sequence = state.takeSequence();
+  const accepted = { sequence, day, isPunch: false, voids: [] };
+  batch.done(state, fact, { kind: 'DONE', day, punchIds: [] }, accepted);
+  return undefined;
+}
+
+/** Derives a range of dates again. Takes a number only for what changes. */
+export function decideRederive(
+  fact: RederiveFact,
+  index: number,
+  state: EmployeeState,
+  batch: BatchState,
+): void {
+  state.settle();
+  const { firstDay, lastDay } = fact;
+  state.plans.prepare(firstDay, lastDay);
+  let isChanged = false;
+  for (let day = firstDay; day <= lastDay; day += 1) {
+    const { result } = state.day(day);
+    if (state.deriveDay(day, declarationIn(result), index)) isChanged = true;
+  }
+  const accepted = isChanged
+    ? { sequence: state.takeSequence(), day: undefined, isPunch: false, voids: [] }
+    : undefined;
+  batch.done(state, fact, { kind: 'DONE', day: undefined, punchIds: [] }, accepted);
+}

@@ -1,0 +1,219 @@
+// One employee while a batch is decided: their punches and days as the facts so far left them, and
+// the changes that made. Dates that punches touched are derived when somebody asks, so that a
+// log of many punches derives each date once.
+
+import { isByThisEngine } from '../../domain/engine/day-under-plan.js';
+import { derive, NO_FACTS, sameResult } from '../../domain/engine/derive.js';
+import { mayBePunched } from '../../domain/engine/punched-day.js';
+import type { DayResult, Declaration, StoredDay } from '../../domain/facts/day.js';
+import { declarationIn } from '../../domain/facts/declaration.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { Punch } from '../../domain/facts/punch.js';
+import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import type { Window } from '../../domain/roster/planned-shift.js';
+import { fromEpochDay, type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../domain/time/time.js';
+import type {
+  AnswerDay,
+  BatchView,
+  DayChange,
+  DayRestamp,
+  LockedEmployee,
+} from '../ports/batch.js';
+import { atOnce, type Steps } from '../ports/turns.js';
+import type { PlannedDays } from './planned-days.js';
+import { PunchList } from './punch-list.js';
+
+/** A day as the batch has left it so far. */
+export interface DayState {
+  /** 0: never stored. */
+  readonly revision: number;
+  readonly result: DayResult | undefined;
+  readonly planHash: number | undefined;
+  /** Whether all of its row was written by the rules in force. */
+  readonly isTrusted: boolean;
+  /** Undefined: by this batch, or never stored. */
+  readonly changedAt: RecordTime | undefined;
+}
+
+const NEVER_STORED: DayState = {
+  revision: 0,
+  result: undefined,
+  planHash: undefined,
+  isTrusted: true,
+  changedAt: undefined,
+};
+
+export class EmployeeState {
+  readonly employeeId: EmployeeId;
+  readonly employeeName: string;
+  readonly plans: PlannedDays;
+  readonly changes: DayChange[] = [];
+  readonly restamps = new Map<number, DayRestamp>();
+  /** Epoch days that marks and punches of the batch were about, whatever came of it. */
+  readonly touched = new Set<number>();
+  /** How many days were derived to be stored. */
+  derivedDays = 0;
+  readonly #view: BatchView;
+  #sequence: number;
+  readonly punches: PunchList;
+  /** Those that a fact was about, by number. */
+  readonly #named = new Map<number, RecordedPunch>();
+  /** Of event ids whose earliest punch this batch recorded. */
+  readonly #firstUses = new Map<string, RecordedPunch>();
+  readonly #days = new Map<number, DayState>();
+  /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
+  readonly #dirty = new Map<number, number>();
+
+  constructor(employee: LockedEmployee, plans: PlannedDays, view: BatchView) {
+    this.employeeId = employee.employeeId;
+    this.employeeName = employee.employeeName;
+    this.plans = plans;
+    this.#view = view;
+    this.#sequence = employee.version;
+    this.punches = new PunchList(view.punches(this.employeeId), plans.roster.offShift);
+  }
+
+  /** The number of the next fact. */
+  takeSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  /** A punch that a fact is about, as it is now. */
+  punch(punchId: number): RecordedPunch | undefined {
+    return this.#named.get(punchId) ?? this.#view.punch(this.employeeId, punchId);
+  }
+
+  /** A punch that was read, as it is now: from here on it can be asked for by its number. */
+  named(read: RecordedPunch): RecordedPunch {
+    const known = this.#named.get(read.punchId);
+    if (known === undefined) this.#named.set(read.punchId, read);
+    return known ?? read;
+  }
+
+  /** The earliest punch with the device and event id of one, taken back or not. */
+  firstUse({ deviceId, eventId }: Punch): RecordedPunch | undefined {
+    const first = this.#view.firstUse(this.employeeId, deviceId, eventId);
+    return this.#firstUses.get(`${eventId} ${deviceId}`) ?? (first && this.named(first));
+  }
+
+  /** Records a punch; `isFirstUse`: it is now the earliest one of its event id. */
+  add(punch: RecordedPunch, isFirstUse: boolean, index: number): void {
+    if (isFirstUse) this.#firstUses.set(`${punch.eventId} ${punch.deviceId}`, punch);
+    this.#named.set(punch.punchId, punch);
+    this.#touch(punch.time, this.punches.add(punch), index);
+  }
+
+  /** Notes what became of a punch. */
+  change(punch: RecordedPunch, index: number): void {
+    this.#named.set(punch.punchId, punch);
+    // One that was taken back before changes no date.
+    if (this.punches.isStanding(punch)) this.#touch(punch.time, this.punches.rangeOf(punch), index);
+    this.punches.change(punch);
+  }
+
+  #touch(time: Instant, range: Window | undefined, index: number): void {
+    for (const { epochDay } of this.plans.changedBy(time, range)) {
+      this.#dirty.set(epochDay, index);
+      this.touched.add(epochDay);
+    }
+  }
+
+  /** A day as it is; `settle` first. */
+  day(epochDay: number): DayState {
+    const known = this.#days.get(epochDay);
+    if (known !== undefined) return known;
+    const stored = this.#view.day(this.employeeId, fromEpochDay(epochDay));
+    const state =
+      stored === undefined
+        ? NEVER_STORED
+        : {
+            revision: stored.revision,
+            result: stored.result,
+            planHash: stored.planHash,
+            isTrusted: isByThisEngine(stored),
+            changedAt: stored.recordedAt,
+          };
+    this.#days.set(epochDay, state);
+    return state;
+  }
+
+  /** Derives the dates that punches touched and nobody has derived since. */
+  settle(): void {
+    atOnce(this.settling());
+  }
+
+  /** The same, date by date: they may be many. */
+  *settling(): Steps<void> {
+    if (this.#dirty.size === 0) return;
+    const dirty = [...this.#dirty].sort(([a], [b]) => a - b);
+    this.#dirty.clear();
+    for (const [epochDay, index] of dirty) {
+      this.deriveDay(epochDay, declarationIn(this.day(epochDay).result), index);
+      yield;
+    }
+  }
+
+  /** Derives the date that a mark or a clearing is about. */
+  declare(epochDay: number, declaration: Declaration | undefined, index: number): void {
+    this.touched.add(epochDay);
+    this.deriveDay(epochDay, declaration, index);
+  }
+
+  /** Derives a date under a declaration; whether that changed it. `index`: the fact that did. */
+  deriveDay(epochDay: number, declaration: Declaration | undefined, index: number): boolean {
+    const before = this.day(epochDay);
+    const plan = this.plans.plan(epochDay);
+    const punches = this.punches.timeline;
+    const isNothing = before.result === undefined && declaration === undefined;
+    if (isNothing && before.isTrusted && !mayBePunched(plan, punches)) return false;
+    this.derivedDays += 1;
+    const derived = derive({ declaration, punches }, plan);
+    const result = derived.origin === 'EXPECTED' ? undefined : derived;
+    const planHash = result && this.plans.hash(epochDay);
+    const date = plan.date;
+    const { employeeId } = this;
+    if (sameResult(result, before.result)) {
+      const isUnderAnother = planHash !== undefined && planHash !== before.planHash;
+      if (isUnderAnother || !before.isTrusted) {
+        this.restamps.set(epochDay, { employeeId, date, result, planHash });
+        this.#days.set(epochDay, { ...before, planHash, isTrusted: true });
+      }
+      return false;
+    }
+    const revision = before.revision + 1;
+    this.restamps.delete(epochDay);
+    this.#days.set(epochDay, {
+      revision,
+      result,
+      planHash,
+      isTrusted: true,
+      changedAt: undefined,
+    });
+    this.changes.push({ index, employeeId, date, revision, result, planHash });
+    return true;
+  }
+
+  /** A day as an answer shows it; `settle` first. */
+  answer(epochDay: number): AnswerDay {
+    const { revision, result, changedAt } = this.day(epochDay);
+    return {
+      date: fromEpochDay(epochDay),
+      revision,
+      result: result ?? this.expected(epochDay),
+      changedAt,
+    };
+  }
+
+  /** What a date is of which nothing is stored. */
+  expected(epochDay: number): DayResult {
+    return derive(NO_FACTS, this.plans.plan(epochDay));
+  }
+
+  /** A day as an earlier fact left it, as an answer shows it; undefined: never stored by then. */
+  answerAs(date: LocalDate, after: StoredDay | undefined): AnswerDay {
+    const result = after?.result ?? this.expected(toEpochDay(date));
+    return { date, revision: after?.revision ?? 0, result, changedAt: after?.recordedAt };
+  }
+}

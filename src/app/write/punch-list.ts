@@ -1,0 +1,124 @@
+// One employee's punches while a batch is decided, and how far one of them can change what
+// off-shift work comes to.
+
+import { changedOffShift } from '../../domain/engine/off-shift-extent.js';
+import { type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
+import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import type { Window } from '../../domain/roster/planned-shift.js';
+import type { OffShiftRules } from '../../domain/roster/shift.js';
+import type { Instant } from '../../domain/time/time.js';
+
+const DAY_MS = 86_400_000;
+
+/** What the standing punches would be with another one, or with one less. */
+export interface Trial {
+  readonly punches: Timeline;
+  /** Where off-shift work can be another; undefined: wherever they were read. */
+  readonly range: Window | undefined;
+}
+
+export class PunchList {
+  readonly #rules: OffShiftRules;
+  /** By time and number, taken back or not. */
+  readonly #all: RecordedPunch[];
+  /** Those of them that count. */
+  readonly #standing: RecordedPunch[];
+  #timeline: Timeline | undefined;
+
+  /** `read`: by time and number. */
+  constructor(read: readonly RecordedPunch[], rules: OffShiftRules) {
+    this.#rules = rules;
+    this.#all = [...read];
+    this.#standing = read.filter(({ voided }) => voided === undefined);
+  }
+
+  /** Those that count: what days are derived from. */
+  get timeline(): Timeline {
+    this.#timeline ??= timelineOf(this.#standing);
+    return this.#timeline;
+  }
+
+  /** All punches of one instant, taken back or not. */
+  at(time: Instant): readonly RecordedPunch[] {
+    const found: RecordedPunch[] = [];
+    for (let index = placeOf(this.#all, time, -1); index < this.#all.length; index += 1) {
+      const punch = this.#all[index];
+      if (punch === undefined || punch.time !== time) break;
+      found.push(punch);
+    }
+    return found;
+  }
+
+  /** How many there are on a day (UTC) that was read whole, taken back or not. */
+  countOn(utcDay: number): number {
+    const start = (utcDay * DAY_MS) as Instant;
+    const end = (start + DAY_MS) as Instant;
+    return placeOf(this.#all, end, -1) - placeOf(this.#all, start, -1);
+  }
+
+  /** Adds a punch that counts, and tells how far it changes off-shift work. */
+  add(punch: RecordedPunch): Window | undefined {
+    const { time, punchId } = punch;
+    this.#all.splice(placeOf(this.#all, time, punchId), 0, punch);
+    this.#standing.splice(placeOf(this.#standing, time, punchId), 0, punch);
+    this.#timeline = undefined;
+    return this.rangeOf(punch);
+  }
+
+  /** Whether a punch counts as it is known so far. */
+  isStanding({ time, punchId }: RecordedPunch): boolean {
+    return this.#standing[placeOf(this.#standing, time, punchId)]?.punchId === punchId;
+  }
+
+  /** Notes what became of a punch. Of one that was not read, nothing. */
+  change(punch: RecordedPunch): void {
+    const { time, punchId } = punch;
+    const place = placeOf(this.#all, time, punchId);
+    if (this.#all[place]?.punchId !== punchId) return;
+    this.#all[place] = punch;
+    if (!this.isStanding(punch)) return;
+    const standing = placeOf(this.#standing, time, punchId);
+    if (punch.voided === undefined) this.#standing[standing] = punch;
+    else this.#standing.splice(standing, 1);
+    this.#timeline = undefined;
+  }
+
+  /** How far a punch that counts changes off-shift work, by being there. */
+  rangeOf({ time, punchId }: RecordedPunch): Window | undefined {
+    return changedOffShift(this.#standing, placeOf(this.#standing, time, punchId), this.#rules);
+  }
+
+  /** Another punch, in the place of one that counts if there is one. */
+  trialWith(added: Punch, instead: RecordedPunch | undefined): Trial {
+    const punches: Punch[] = this.#standing.filter(({ punchId }) => punchId !== instead?.punchId);
+    let place = punches.length;
+    while (place > 0 && (punches[place - 1]?.time ?? 0) > added.time) place -= 1;
+    punches.splice(place, 0, added);
+    return {
+      punches: timelineOf(punches),
+      range: changedOffShift(punches, place, this.#rules),
+    };
+  }
+
+  /** One that counts left out. */
+  trialWithout(punch: RecordedPunch): Trial {
+    const punches = this.#standing.filter(({ punchId }) => punchId !== punch.punchId);
+    return { punches: timelineOf(punches), range: this.rangeOf(punch) };
+  }
+}
+
+/** Where a punch is in a list by time and number, or belongs. */
+function placeOf(punches: readonly RecordedPunch[], time: Instant, punchId: number): number {
+  let low = 0;
+  let high = punches.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const punch = punches[middle];
+    const isBefore =
+      punch !== undefined &&
+      (punch.time < time || (punch.time === time && punch.punchId < punchId));
+    if (isBefore) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,168 @@
+// Recording facts: one transaction for all of them, and one result for each. A single call is a
+// batch of one.
+
+import { present } from '../../domain/engine/present.js';
+import type { Attendance } from '../../domain/facts/day.js';
+import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
+import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import type { AnswerDay, BatchDecision, BatchRules, ItemOutcome } from '../ports/batch.js';
+import type { Fact } from '../ports/facts.js';
+import { type AttendanceStore, BatchRefused, MAX_BATCH_FACTS } from '../ports/ports.js';
+import { rulesFor } from './decide-batch.js';
+import { NOT_YET } from './decide-punch.js';
+
+/** What a recorded fact is answered with. */
+export interface Recorded {
+  /** Whether the punch was there already, and nothing was recorded. */
+  readonly duplicate: boolean;
+  /** Empty when nobody ever gave one. */
+  readonly employeeName: string;
+  /** The day as of when we were told; undefined for facts that are not answered with a day. */
+  readonly attendance: Attendance | undefined;
+  /** The punch recorded, the original of a duplicate, the ones taken back in the order named. */
+  readonly punches: readonly RecordedPunch[];
+  readonly failure?: never;
+}
+
+/** What became of one fact: its answer, or why it was not recorded. */
+export type RecordResult = Recorded | { readonly failure: Failure };
+
+/** Records the facts of calls, those about one employee in the order in which the calls came. */
+export interface FactRecorder {
+  record(facts: readonly Fact[], caller?: AbortSignal): Promise<readonly RecordResult[]>;
+}
+
+/**
+ * Records facts; results are in the order of the facts. At most MAX_BATCH_FACTS. Throws the
+ * signal's reason when the caller leaves before anything was sent.
+ */
+export async function recordFacts(
+  store: AttendanceStore,
+  facts: readonly Fact[],
+  caller?: AbortSignal,
+): Promise<readonly RecordResult[]> {
+  if (facts.length === 0) return [];
+  if (facts.length > MAX_BATCH_FACTS) throw new RangeError(`${facts.length} facts in one batch`);
+  try {
+    return await recordTogether(store, facts, caller);
+  } catch (error) {
+    if (!(error instanceof BatchRefused) || facts.length === 1) throw error;
+  }
+  return await recordApart(store, facts, caller);
+}
+
+/** Records one fact; throws AttendanceError when it is not recorded. */
+export async function recordFact(
+  recorder: FactRecorder,
+  fact: Fact,
+  caller?: AbortSignal,
+): Promise<Recorded> {
+  const [result] = await recorder.record([fact], caller);
+  if (result === undefined) throw new Error('a batch of one has no result');
+  const { failure } = result;
+  if (failure === undefined) return result;
+  throw new AttendanceError(failure, 'cause' in failure ? { cause: failure.cause } : undefined);
+}
+
+async function recordTogether(
+  store: AttendanceStore,
+  facts: readonly Fact[],
+  caller: AbortSignal | undefined,
+): Promise<RecordResult[]> {
+  const rules = rulesFor(facts);
+  let decision: BatchDecision | undefined;
+  const watched: BatchRules = {
+    needs: (fact, view) => orRefuse(() => rules.needs(fact, view)),
+    *decide(view, now) {
+      try {
+        decision = yield* rules.decide(view, now);
+      } catch (error) {
+        throw undecided(error);
+      }
+      return decision;
+    },
+  };
+  const { recordedAt } = await store.writeBatch(facts, watched, caller);
+  const outcomes = decision?.outcomes ?? [];
+  return facts.map((fact, index) => resultOf(fact, outcomes[index], recordedAt));
+}
+
+/** What the rules fail at is one fact's fault as well, and others wait in the same transaction. */
+function orRefuse<T>(rule: () => T): T {
+  try {
+    return rule();
+  } catch (error) {
+    throw undecided(error);
+  }
+}
+
+function undecided(cause: unknown): BatchRefused {
+  return new BatchRefused('a fact could not be decided', { cause });
+}
+
+/**
+ * The halves of a batch that was refused, so that the fact at fault is found and fails
+ * alone. Everything else about a fact was checked before, so this is for what nobody thought of.
+ */
+async function recordApart(
+  store: AttendanceStore,
+  facts: readonly Fact[],
+  caller: AbortSignal | undefined,
+): Promise<RecordResult[]> {
+  const middle = Math.ceil(facts.length / 2);
+  const results: RecordResult[] = [];
+  for (const half of [facts.slice(0, middle), facts.slice(middle)]) {
+    try {
+      results.push(...(await recordFacts(store, half, caller)));
+    } catch (error) {
+      if (!(error instanceof BatchRefused)) throw error;
+      results.push({ failure: { kind: 'FACT_REFUSED', cause: error } });
+    }
+  }
+  return results;
+}
+
+function resultOf(
+  fact: Fact,
+  outcome: ItemOutcome | undefined,
+  recordedAt: RecordTime,
+): RecordResult {
+  if (outcome === undefined) throw new Error('a batch has fewer outcomes than facts');
+  if (outcome.kind === 'FAILED') return { failure: outcome.failure };
+  const { kind, employeeName, day, punches, receivedAt } = outcome;
+  const { employeeId } = fact;
+  return {
+    duplicate: kind === 'DUPLICATE',
+    employeeName,
+    attendance:
+      day &&
+      present(
+        { employeeId, employeeName, date: day.date },
+        presentable(day, recordedAt),
+        receivedAt,
+      ),
+    punches: punches.map((punch) => withTime(punch, recordedAt)),
+  };
+}
+
+function presentable({ result, revision, changedAt }: AnswerDay, recordedAt: RecordTime) {
+  return {
+    result,
+    revision,
+    recordedAt: revision === 0 ? undefined : (changedAt ?? recordedAt),
+  };
+}
+
+/** With the times that only the commit told. */
+function withTime(punch: RecordedPunch, recordedAt: RecordTime): RecordedPunch {
+  const { voided } = punch;
+  const isNew = punch.recordedAt === NOT_YET;
+  const isTakenBack = voided?.at === NOT_YET;
+  if (!isNew && !isTakenBack) return punch;
+  return {
+    ...punch,
+    recordedAt: isNew ? recordedAt : punch.recordedAt,
+    voided: voided && (isTakenBack ? { ...voided, at: recordedAt } : voided),
+  };
+}

@@ -1,0 +1,54 @@
+// Repeated requests: a request id that was used before gets the first answer again, or a refusal
+// when it came with something else. Must be asked before anything else is looked at.
+
+import type { EarlierFact, ItemOutcome } from '../ports/batch.js';
+import type { Fact } from '../ports/facts.js';
+import type { BatchState } from './batch-state.js';
+import type { EmployeeState } from './employee-state.js';
+
+/** A batch's own request ids, each with the place of the item that used it. */
+export class UsedRequestIds {
+  readonly #places = new Map<string, { readonly index: number; readonly hash: Uint8Array }>();
+
+  /** The first answer, or a refusal; undefined for a request that is new. */
+  replay(fact: Fact, state: EmployeeState, batch: BatchState): ItemOutcome | undefined {
+    const { employeeId, requestId, payloadHash } = fact;
+    if (requestId === undefined) return undefined;
+    const place = this.#places.get(keyOf(fact));
+    const earlier = batch.view.earlier(employeeId, requestId);
+    const hash = place?.hash ?? earlier?.payloadHash;
+    if (hash === undefined) return undefined;
+    if (!isSame(hash, payloadHash)) {
+      return { kind: 'FAILED', failure: { kind: 'REQUEST_ID_REUSED', employeeId, requestId } };
+    }
+    if (place !== undefined) return batch.outcomeAt(place.index);
+    return earlier && outcomeOf(earlier, fact, state);
+  }
+
+  /** Only of what was recorded: what was refused can be tried again. */
+  remember(fact: Fact, index: number): void {
+    if (fact.requestId === undefined) return;
+    this.#places.set(keyOf(fact), { index, hash: fact.payloadHash });
+  }
+}
+
+function keyOf({ employeeId, requestId }: Fact): string {
+  return `${employeeId} ${requestId}`;
+}
+
+function outcomeOf(
+  { answer, punches, receivedAt }: EarlierFact,
+  { kind }: Fact,
+  state: EmployeeState,
+): ItemOutcome {
+  const { employeeName } = state;
+  const day = answer && state.answerAs(answer.date, answer.after);
+  // What became of a punch later was not in the first answer. One that a void took back stays so.
+  const first =
+    kind === 'VOID' ? punches : punches.map((punch) => ({ ...punch, voided: undefined }));
+  return { kind: 'DONE', employeeName, day, punches: first, receivedAt };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

@@ -1,0 +1,184 @@
+// Writes of one process about one employee take turns here, not on connections: all of them need
+// that employee's lock, and would keep everybody else from the database while they wait for it.
+// What has come in meanwhile goes together in the next transaction (write-round.ts). Must never
+// change the order in which writes about an employee came, nor begin what nobody waits for.
+
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { AttendanceError } from '../../domain/facts/errors.js';
+import type { Fact } from '../ports/facts.js';
+import type { AttendanceStore } from '../ports/ports.js';
+import { type FactRecorder, type RecordResult, recordFacts } from './record-facts.js';
+import { Round, type Turn } from './write-round.js';
+
+/** The most facts that wait for one employee: a few seconds of one transaction after another. */
+export const MAX_WAITING_OF_ONE = 2_000;
+
+/** The most facts that wait in all: in memory some 20 MB, and never more than 80. */
+export const MAX_WAITING_FACTS = 20_000;
+
+/** When to come again: some transactions are over by then. */
+const RETRY_AFTER_MS = 500;
+
+/** Who has an employee, and who comes next. */
+interface Lane {
+  holder: Turn;
+  readonly waiting: Set<Turn>;
+  /** Those of the employee. */
+  waitingFacts: number;
+}
+
+/**
+ * Each call enters the lanes of all its employees at once, and begins when it has all of them. So of
+ * two calls the earlier one is ahead wherever they meet: nobody waits in a circle, and nobody is
+ * overtaken for ever. In the database, who writes about one employee waits for other processes only.
+ */
+export class WriteQueue implements FactRecorder {
+  readonly #store: AttendanceStore;
+  readonly #lanes = new Map<EmployeeId, Lane>();
+  #waitingFacts = 0;
+
+  constructor(store: AttendanceStore) {
+    this.#store = store;
+  }
+
+  get waitingFacts(): number {
+    return this.#waitingFacts;
+  }
+
+  /**
+   * See recordFacts. Throws OVERLOADED when too many wait, and the signal's reason when the caller
+   * leaves before anything was sent.
+   */
+  async record(facts: readonly Fact[], caller?: AbortSignal): Promise<readonly RecordResult[]> {
+    if (facts.length === 0) return [];
+    caller?.throwIfAborted();
+    const shares = sharesOf(facts);
+    this.#refuseTooMany(facts.length, shares);
+    return await new Promise((resolve, reject) => {
+      const leave = () => {
+        if (turn.round === undefined) this.#giveUp(turn, caller?.reason);
+        else turn.round.leave(caller?.reason);
+      };
+      const stay = () => caller?.removeEventListener('abort', leave);
+      const turn: Turn = {
+        facts,
+        shares,
+        held: 0,
+        round: undefined,
+        resolve(results) {
+          stay();
+          resolve(results);
+        },
+        reject(error) {
+          stay();
+          reject(error);
+        },
+      };
+      caller?.addEventListener('abort', leave, { once: true });
+      this.#enter(turn);
+    });
+  }
+
+  #refuseTooMany(count: number, shares: Turn['shares']): void {
+    const lanes = [...shares].flatMap(([id, share]) => {
+      const lane = this.#lanes.get(id);
+      return lane === undefined ? [] : [lane.waitingFacts + share];
+    });
+    if (lanes.length === 0) return;
+    const isLong = lanes.some((facts) => facts > MAX_WAITING_OF_ONE);
+    if (!isLong && this.#waitingFacts + count <= MAX_WAITING_FACTS) return;
+    const queue = isLong ? 'the writes about one employee' : 'other writes';
+    throw new AttendanceError({ kind: 'OVERLOADED', queue, retryAfterMs: RETRY_AFTER_MS });
+  }
+
+  #enter(turn: Turn): void {
+    for (const [employeeId, share] of turn.shares) {
+      const lane = this.#lanes.get(employeeId);
+      if (lane === undefined) {
+        this.#lanes.set(employeeId, { holder: turn, waiting: new Set(), waitingFacts: 0 });
+        turn.held += 1;
+      } else {
+        lane.waiting.add(turn);
+        lane.waitingFacts += share;
+      }
+    }
+    this.#waitingFacts += turn.facts.length;
+    this.#beginIfReady(turn);
+  }
+
+  #beginIfReady(turn: Turn): void {
+    if (turn.held < turn.shares.size) return;
+    this.#waitingFacts -= turn.facts.length;
+    const round = new Round(turn);
+    if (turn.shares.size === 1) this.#fill(round, turn);
+    void this.#run(round, turn);
+  }
+
+  /** With those right behind it in its only lane, as many as can go together. */
+  #fill(round: Round, { shares }: Turn): void {
+    for (const employeeId of shares.keys()) {
+      for (const turn of this.#lanes.get(employeeId)?.waiting ?? []) {
+        if (!round.add(turn)) return;
+        this.#dequeue(turn, employeeId);
+        this.#waitingFacts -= turn.facts.length;
+      }
+    }
+  }
+
+  async #run(round: Round, { shares }: Turn): Promise<void> {
+    try {
+      round.resolve(await recordFacts(this.#store, round.facts, round.signal));
+    } catch (error) {
+      round.reject(error);
+      if (isAway(error)) this.#giveUpBehind(shares.keys(), error);
+    }
+    for (const employeeId of shares.keys()) this.#passOn(employeeId);
+  }
+
+  /** Those who waited as long would only wait as long again, one transaction after the other. */
+  #giveUpBehind(employeeIds: Iterable<EmployeeId>, error: unknown): void {
+    for (const employeeId of employeeIds) {
+      for (const turn of this.#lanes.get(employeeId)?.waiting ?? []) this.#giveUp(turn, error);
+    }
+  }
+
+  /** Of a call that has not begun. */
+  #giveUp(turn: Turn, error: unknown): void {
+    this.#waitingFacts -= turn.facts.length;
+    turn.reject(error);
+    for (const employeeId of turn.shares.keys()) {
+      if (this.#lanes.get(employeeId)?.holder === turn) this.#passOn(employeeId);
+      else this.#dequeue(turn, employeeId);
+    }
+  }
+
+  #dequeue(turn: Turn, employeeId: EmployeeId): void {
+    const lane = this.#lanes.get(employeeId);
+    if (lane?.waiting.delete(turn)) lane.waitingFacts -= turn.shares.get(employeeId) ?? 0;
+  }
+
+  #passOn(employeeId: EmployeeId): void {
+    const lane = this.#lanes.get(employeeId);
+    const [next] = lane?.waiting ?? [];
+    if (lane === undefined || next === undefined) {
+      this.#lanes.delete(employeeId);
+      return;
+    }
+    this.#dequeue(next, employeeId);
+    lane.holder = next;
+    next.held += 1;
+    this.#beginIfReady(next);
+  }
+}
+
+/** How many of the facts each employee has. */
+function sharesOf(facts: readonly Fact[]): ReadonlyMap<EmployeeId, number> {
+  const shares = new Map<EmployeeId, number>();
+  for (const { employeeId } of facts) shares.set(employeeId, (shares.get(employeeId) ?? 0) + 1);
+  return shares;
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof AttendanceError)) return false;
+  return error.failure.kind === 'STORE_UNAVAILABLE' || error.failure.kind === 'OVERLOADED';
+}

@@ -1,0 +1,61 @@
+// day: an employee's day as the rules make it, and why.
+
+import { toJsonString } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type { Command } from 'commander';
+import { GetAttendanceResponseSchema } from '../../client/index.js';
+import type { SharedOptions } from '../terminal/connection.js';
+import { withClient } from '../terminal/connection.js';
+import type { Surroundings } from '../terminal/console.js';
+import { shownText, writeLine } from '../terminal/console.js';
+import { dateArgument, timeArgument } from '../text/day-options.js';
+import { dayLines, sessionLines } from '../text/day-text.js';
+import { examples } from './day-commands.js';
+
+interface DayOptions extends SharedOptions {
+  readonly explain: boolean;
+  readonly asOf?: Timestamp;
+}
+
+/** Adds the command to the program. */
+export function addDayCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('day')
+    .summary("show an employee's day with its times, and why it is so")
+    .description(
+      "Shows an employee's day: status, times, sessions, anomalies, in local time. With " +
+        '--explain every rule that fired. `get` shows what is declared and stored instead.',
+    )
+    .argument('<employee>', 'the employee id')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .option('--explain', 'say every rule that fired', false)
+    .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
+    .addHelpText('after', examples('day 007 2026-03-02', 'day 007 2026-03-02 --explain'))
+    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<DayOptions>();
+      await withClient(options, surroundings, async (client) => {
+        const answer = await client.getAttendance({
+          employeeId,
+          date,
+          // The zone to tell times in comes with them.
+          includeExplanations: options.explain || !options.json,
+          ...(options.asOf === undefined ? {} : { asOfTime: options.asOf }),
+        });
+        const { attendance, timeZone } = answer;
+        if (attendance === undefined) throw new Error('The service answered without a day.');
+        const { stdout } = surroundings;
+        if (options.json) {
+          const schema = GetAttendanceResponseSchema;
+          await writeLine(stdout, toJsonString(schema, answer, { alwaysEmitImplicit: true }));
+          return;
+        }
+        const { employeeName } = attendance;
+        await writeLine(stdout, shownText([employeeId, employeeName].join(' ').trim()));
+        const explanations = options.explain ? answer.explanations : [];
+        const lines = dayLines([{ attendance, explanations, timeZone }]);
+        for (const line of lines) await writeLine(stdout, line);
+        if (options.explain) return;
+        for (const line of sessionLines(attendance, timeZone)) await writeLine(stdout, line);
+      });
+    });
+}

@@ -1,0 +1,310 @@
+// mark, get, list, clear: the service's calls, one command each.
+
+import { toJsonString } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Attendance, AttendanceClient, AttendanceStatus } from '../../client/index.js';
+import { AttendanceSchema } from '../../client/index.js';
+import type { SharedOptions } from '../terminal/connection.js';
+import { positiveInteger, withClient } from '../terminal/connection.js';
+import type { Surroundings } from '../terminal/console.js';
+import { shownText, table, writeLine } from '../terminal/console.js';
+import {
+  addStatus,
+  dateArgument,
+  originWord,
+  PORTION_WORDS,
+  portionOf,
+  statusArgument,
+  statusText,
+  timeArgument,
+  timeText,
+} from '../text/day-options.js';
+import { anomaliesText, clockText } from '../text/day-text.js';
+
+const DEFAULT_LIST_LIMIT = 100;
+const MAX_PAGE_SIZE = 1_000;
+const DAY_MS = 86_400_000;
+/** The service tells what a roster expects of at most so many days. */
+const MAX_EXPECTED_DAYS = 366;
+
+interface MarkOptions extends SharedOptions {
+  readonly name?: string;
+  readonly portion: (typeof PORTION_WORDS)[number];
+  readonly note: string;
+  readonly etag: string;
+  readonly requestId: string;
+}
+
+interface ClearOptions extends SharedOptions {
+  readonly reason: string;
+  readonly etag: string;
+  readonly requestId: string;
+}
+
+interface ListOptions extends SharedOptions {
+  readonly employee: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status?: readonly AttendanceStatus[];
+  readonly limit: number;
+  readonly stored: boolean;
+  readonly asOf?: Timestamp;
+}
+
+interface AsOfOptions extends SharedOptions {
+  readonly asOf?: Timestamp;
+}
+
+/** Adds the commands to the program. */
+export function addDayCommands(program: Command, surroundings: Surroundings): void {
+  addMark(program, surroundings);
+  addGet(program, surroundings);
+  addList(program, surroundings);
+  addClear(program, surroundings);
+}
+
+function addMark(program: Command, surroundings: Surroundings): void {
+  program
+    .command('mark')
+    .summary("declare an employee's status for a date")
+    .description("Declares an employee's status for a date, replacing what was declared before.")
+    .argument('<employee>', 'the employee id')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .argument(
+      '<status>',
+      'present, absent, half-day, on-leave, remote, holiday, day-off',
+      statusArgument,
+    )
+    .option('--name <name>', "the employee's name; used only when the employee is new")
+    .addOption(
+      new Option('--portion <part>', 'which half of the day')
+        .choices(PORTION_WORDS)
+        .default('whole'),
+    )
+    .option('--note <text>', 'anything worth keeping with it', '')
+    .option(
+      '--etag <etag>',
+      'only if the day is still at this etag; "0" with its quotes: only if new',
+      '',
+    )
+    .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
+    .addHelpText(
+      'after',
+      examples('mark 007 2026-03-02 present', 'mark 007 2026-03-03 on-leave --portion first'),
+    )
+    .action(
+      async (
+        employeeId: string,
+        date: string,
+        status: AttendanceStatus,
+        _: unknown,
+        self: Command,
+      ) => {
+        const options = self.optsWithGlobals<MarkOptions>();
+        const { name, note, etag, requestId } = options;
+        await withClient(options, surroundings, async (client) => {
+          const { attendance } = await client.markAttendance({
+            employeeId,
+            date,
+            status,
+            portion: portionOf(options.portion),
+            note,
+            etag,
+            requestId,
+            ...(name === undefined ? {} : { employeeName: name }),
+          });
+          await printDay(surroundings, options, attendance);
+        });
+      },
+    );
+}
+
+function addGet(program: Command, surroundings: Surroundings): void {
+  program
+    .command('get')
+    .summary("show an employee's day")
+    .description("Shows an employee's day, now or as it was known at a moment.")
+    .argument('<employee>', 'the employee id')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
+    .addHelpText('after', examples('get 007 2026-03-02', '--json get 007 2026-03-02'))
+    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<AsOfOptions>();
+      await withClient(options, surroundings, async (client) => {
+        const request = { employeeId, date, ...asOf(options.asOf) };
+        const { attendance } = await client.getAttendance(request);
+        await printDay(surroundings, options, attendance);
+      });
+    });
+}
+
+function addList(program: Command, surroundings: Surroundings): void {
+  program
+    .command('list')
+    .summary('list days: recorded ones, and those that the roster expects')
+    .description(
+      'Lists days, by date and then by employee id. With --from and --to, for at most ' +
+        `${MAX_EXPECTED_DAYS} days, those too that only the roster knows of: who is absent ` +
+        'because nothing was recorded. Otherwise, and with --stored, only recorded days.',
+    )
+    .option('--employee <id>', 'only this employee', '')
+    .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
+    .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '')
+    .option('--status <status>', 'only days with this status; may be given again', addStatus)
+    .option('--stored', 'only recorded days, not what only the roster knows of', false)
+    .option('--limit <days>', 'the most days to print', positiveInteger, DEFAULT_LIST_LIMIT)
+    .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
+    .addHelpText(
+      'after',
+      examples(
+        'list --from 2026-03-01 --to 2026-03-31 --status absent',
+        'list --employee 007 --limit 1000 --json',
+      ),
+    )
+    .action(async (_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ListOptions>();
+      await withClient(options, surroundings, (client) => printList(surroundings, options, client));
+    });
+}
+
+function addClear(program: Command, surroundings: Surroundings): void {
+  program
+    .command('clear')
+    .usage('[options] --reason <text> <employee> <date>')
+    .summary('withdraw what was declared for a date')
+    .description('Withdraws what was declared for a date. The history of the day stays.')
+    .argument('<employee>', 'the employee id')
+    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .requiredOption('--reason <text>', 'why, for the history')
+    .option('--etag <etag>', 'only if the day is still at this etag', '')
+    .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
+    .addHelpText('after', examples('clear 007 2026-03-02 --reason "wrong person"'))
+    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ClearOptions>();
+      const { reason, etag, requestId } = options;
+      await withClient(options, surroundings, async (client) => {
+        const request = { employeeId, date, reason, etag, requestId };
+        const { attendance } = await client.clearAttendance(request);
+        await printDay(surroundings, options, attendance);
+      });
+    });
+}
+
+/** Page by page, so that memory stays flat; says on stderr when there is more than the limit. */
+async function printList(
+  surroundings: Surroundings,
+  options: ListOptions,
+  client: AttendanceClient,
+): Promise<void> {
+  let pageToken = '';
+  let left = options.limit;
+  let isFirst = true;
+  const includeExpected = !options.stored && isExpectable(options);
+  do {
+    const page = await client.listAttendance({
+      employeeId: options.employee,
+      startDate: options.from,
+      endDate: options.to,
+      statuses: [...(options.status ?? [])],
+      includeExpected,
+      // The same for all pages: a token is bound to its request.
+      pageSize: Math.min(options.limit, MAX_PAGE_SIZE),
+      pageToken,
+      ...asOf(options.asOf),
+    });
+    const days = page.attendances.slice(0, left);
+    left -= days.length;
+    pageToken = page.nextPageToken;
+    await printDays(surroundings, options, days, isFirst && (days.length > 0 || pageToken === ''));
+    if (days.length > 0) isFirst = false;
+    if (days.length < page.attendances.length) pageToken ||= 'more';
+  } while (pageToken !== '' && left > 0);
+  if (pageToken !== '') {
+    const hint = `There may be more than ${options.limit} days: see --limit, or narrow --from and --to.`;
+    await writeLine(surroundings.stderr, hint);
+  }
+  // Where somebody may take what is not there for what the roster expects.
+  const isAsking = options.status !== undefined || (options.from !== '' && options.to !== '');
+  if (isAsking && !includeExpected && !options.stored) {
+    const hint =
+      'Only recorded days. Those too that only the roster knows of: with --from and --to, for at ' +
+      `most ${MAX_EXPECTED_DAYS} days.`;
+    await writeLine(surroundings.stderr, hint);
+  }
+}
+
+/** Whether the service can tell what the roster expects in the range: both ends, not too long. */
+function isExpectable({ from, to }: Pick<ListOptions, 'from' | 'to'>): boolean {
+  if (from === '' || to === '') return false;
+  return Date.parse(to) - Date.parse(from) < MAX_EXPECTED_DAYS * DAY_MS;
+}
+
+async function printDay(
+  surroundings: Surroundings,
+  options: SharedOptions,
+  day: Attendance | undefined,
+): Promise<void> {
+  if (day === undefined) throw new Error('The service answered without a day.');
+  if (options.json) {
+    await writeLine(surroundings.stdout, dayJson(day));
+    return;
+  }
+  const lines: [string, string][] = [
+    [
+      'employee',
+      day.employeeName === '' ? day.employeeId : `${day.employeeId}  ${day.employeeName}`,
+    ],
+    ['date', day.date],
+    ['status', statusText(day)],
+    ['origin', originWord(day.origin)],
+    ['note', day.note],
+    ['updated', timeText(day.updateTime)],
+    ['revision', `${day.revision}  etag ${day.etag}`],
+  ];
+  for (const [label, value] of lines) {
+    if (value === '') continue;
+    await writeLine(surroundings.stdout, `${label.padEnd(10)}${shownText(value)}`);
+  }
+}
+
+async function printDays(
+  { stdout }: Surroundings,
+  { json }: SharedOptions,
+  days: readonly Attendance[],
+  withHeading: boolean,
+): Promise<void> {
+  if (json) {
+    for (const day of days) await writeLine(stdout, dayJson(day));
+    return;
+  }
+  const rows = days.map((day) => [
+    day.date,
+    day.employeeId,
+    day.employeeName || '-',
+    statusText(day),
+    originWord(day.origin),
+    clockText(day.worked),
+    anomaliesText(day),
+    day.note,
+  ]);
+  const lines = table(
+    ['DATE', 'EMPLOYEE', 'NAME', 'STATUS', 'ORIGIN', 'WORKED', 'ANOMALIES', 'NOTE'],
+    rows,
+  );
+  for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);
+}
+
+function dayJson(day: Attendance): string {
+  return toJsonString(AttendanceSchema, day, { alwaysEmitImplicit: true });
+}
+
+/** The field of a request, where it is given. */
+export function asOf(time: Timestamp | undefined): { asOfTime?: Timestamp } {
+  return time === undefined ? {} : { asOfTime: time };
+}
+
+export function examples(...commands: readonly string[]): string {
+  return `\nExamples:\n${commands.map((command) => `  attendance ${command}`).join('\n')}`;
+}

@@ -1,0 +1,86 @@
+// The command line: which commands there are, and how each ends.
+
+import { Command, CommanderError } from 'commander';
+import type { SharedOptions } from '../terminal/connection.js';
+import { addSharedOptions } from '../terminal/connection.js';
+import type { Surroundings } from '../terminal/console.js';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, ExitError } from '../terminal/console.js';
+import { packageVersion } from '../terminal/version.js';
+import { failureText } from '../text/failure-text.js';
+import { addClockCommands } from './clock-commands.js';
+import { addDayCommand } from './day-command.js';
+import { addDayCommands, examples } from './day-commands.js';
+import { addImportCommand } from './import-command.js';
+import { addOperatorCommands } from './operator-commands.js';
+import { addProtoCommand } from './proto-command.js';
+import { addPunchCommands } from './punch-commands.js';
+import { addRevisionsCommand } from './revisions-command.js';
+import { addRosterCommands } from './roster-command.js';
+import { addSimulateCommand } from './simulate-command.js';
+import { addWhoCommand } from './who-command.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong usage; of imports also 3 rows rejected, 130 interrupted.`;
+
+/** Runs one command line, without the name of the program. The answer is the exit code. */
+export async function runProgram(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const program = createProgram(surroundings);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT_OK;
+  } catch (error) {
+    // Commander has printed its own message.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    const { address } = program.opts<SharedOptions>();
+    const text = failureText(error, address);
+    if (text !== '') surroundings.stderr.write(`${text}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ExitError) return error.exitCode;
+  // By its name: its class would have to be loaded, and the service with it.
+  return error instanceof Error && error.name === 'ConfigError' ? EXIT_USAGE : EXIT_FAILED;
+}
+
+function createProgram(surroundings: Surroundings): Command {
+  const { env, stdout, stderr } = surroundings;
+  const program = new Command('attendance')
+    .description('The attendance service: run it, and talk to one that runs.')
+    .version(packageVersion(), '--version', 'print the version of this command')
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    })
+    .addHelpText('after', EXIT_CODES)
+    .addHelpText(
+      'after',
+      examples(
+        'serve',
+        'roster import examples/roster.csv',
+        'clock in 007',
+        'who',
+        'clock out 007',
+      ),
+    );
+  addSharedOptions(program, env);
+  addOperatorCommands(program, surroundings);
+  addClockCommands(program, surroundings);
+  addWhoCommand(program, surroundings);
+  addDayCommand(program, surroundings);
+  addPunchCommands(program, surroundings);
+  addRosterCommands(program, surroundings);
+  addDayCommands(program, surroundings);
+  addRevisionsCommand(program, surroundings);
+  addImportCommand(program, surroundings);
+  addSimulateCommand(program, surroundings);
+  addProtoCommand(program, surroundings);
+  return program;
+}

@@ -1,0 +1,125 @@
+// punches add: one punch told afterwards, such as a break that was forgotten. A fact like a device's
+// and not a command: nothing is refused, and what does not add up is flagged on its day.
+
+import { toJsonString } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type { Command } from 'commander';
+import type { AttendanceClient, PunchKind, RecordPunchResult } from '../../client/index.js';
+import {
+  errorOfStatus,
+  PunchOutcome,
+  PunchSource,
+  RecordPunchResultSchema,
+} from '../../client/index.js';
+import type { SharedOptions } from '../terminal/connection.js';
+import { withClient } from '../terminal/connection.js';
+import type { Surroundings } from '../terminal/console.js';
+import { shownText, writeLine } from '../terminal/console.js';
+import { punchText } from '../text/clock-text.js';
+import { dayLines, sessionLines } from '../text/day-text.js';
+import { kindArgument } from '../text/punch-kind.js';
+import { shownZone } from '../time/local-time.js';
+import { dateOfPunch } from '../time/punch-date.js';
+import type { SaidTime } from '../time/time-argument.js';
+import { instantOfSaid, saidTimeArgument } from '../time/time-argument.js';
+import { zoneAtClock } from '../time/zone-lookup.js';
+import { examples } from './day-commands.js';
+import { zoneArgument } from './punch-import-command.js';
+
+interface AddOptions extends SharedOptions {
+  readonly zone?: string;
+  readonly note: string;
+  readonly device: string;
+}
+
+interface Told {
+  readonly employeeId: string;
+  readonly kind: PunchKind;
+  readonly time: Timestamp;
+}
+
+const EXPLANATION = `
+It is recorded as a line of a device's log is: never refused because of other punches, and the
+same one again counts once. What does not add up is shown on the day, under ANOMALIES. A punch
+that is wrong: attendance punches replace, attendance punches void.`;
+
+/** Adds the command to its group. */
+export function addPunchAdd(punches: Command, surroundings: Surroundings): void {
+  punches
+    .command('add')
+    .summary('tell a punch that was forgotten')
+    .description('Tells a punch that was forgotten, such as a break of a day that is over.')
+    .argument('<employee>', 'the employee id')
+    .argument('<kind>', 'in, out, break-start or break-end', kindArgument)
+    .argument('<time>', 'when, such as 2026-03-02T12:00+01:00; local with --zone', saidTimeArgument)
+    .option('--zone <zone>', 'the zone of a local time, such as Europe/Berlin', zoneArgument)
+    .option('--note <text>', 'anything worth keeping with it', '')
+    .option('--device <id>', 'the device whose log it is missing from', '')
+    .addHelpText('after', EXPLANATION)
+    .addHelpText(
+      'after',
+      examples(
+        'punches add 007 break-start 2026-03-02T12:00 --zone Europe/Berlin',
+        'punches add 007 break-end 2026-03-02T12:30+01:00 --note "told by phone"',
+      ),
+    )
+    .action(
+      async (employeeId: string, kind: PunchKind, said: SaidTime, _: unknown, self: Command) => {
+        const options = self.optsWithGlobals<AddOptions>();
+        const told = { employeeId, kind, time: instantOfSaid(said, options.zone) };
+        await withClient(options, surroundings, (client) =>
+          addPunch(surroundings, options, client, told),
+        );
+      },
+    );
+}
+
+async function addPunch(
+  { stdout }: Surroundings,
+  options: AddOptions,
+  client: AttendanceClient,
+  told: Told,
+): Promise<void> {
+  const { zone = '', note, device: deviceId } = options;
+  // Of no device it is what a file is: handed in by somebody.
+  const source = deviceId === '' ? PunchSource.FILE : PunchSource.DEVICE;
+  const punch = { ...told, source, deviceId, note, timeZone: zone };
+  const [result] = (await client.recordPunches({ punches: [punch] })).results;
+  if (result === undefined) throw new Error('The service answered without a result.');
+  if (result.error !== undefined) throw errorOfStatus(result.error);
+  if (options.json) {
+    const json = toJsonString(RecordPunchResultSchema, result, { alwaysEmitImplicit: true });
+    await writeLine(stdout, json);
+    return;
+  }
+  const shownIn = zone || (await zoneAtClock(client, told.employeeId));
+  await writeLine(stdout, outcomeLine(result, told, shownZone(shownIn)));
+  await printDay(stdout, client, told, shownIn);
+}
+
+function outcomeLine({ outcome, punch }: RecordPunchResult, told: Told, zone: string): string {
+  const what = `punch ${punch?.punchId ?? '-'} of ${told.employeeId}, ${punchText(told, zone)}`;
+  if (outcome === PunchOutcome.RECORDED) return shownText(`recorded: ${what}`);
+  const { voided } = punch ?? {};
+  const but =
+    voided === undefined ? '' : ` and was taken back by ${voided.actor}: ${voided.reason}`;
+  return shownText(`duplicate: ${what}, was there already${but}`);
+}
+
+/** The day it counts for now, with its sessions. */
+async function printDay(
+  stdout: Surroundings['stdout'],
+  client: AttendanceClient,
+  { employeeId, time }: Told,
+  zone: string,
+): Promise<void> {
+  const date = await dateOfPunch(client, employeeId, time, shownZone(zone));
+  const request = { employeeId, date, includeExplanations: true };
+  const { attendance, timeZone } = await client.getAttendance(request);
+  if (attendance === undefined) throw new Error('The service answered without a day.');
+  const shown = timeZone || zone;
+  for (const line of dayLines([{ attendance, explanations: [], timeZone: shown }])) {
+    await writeLine(stdout, line);
+  }
+  for (const line of sessionLines(attendance, shown)) await writeLine(stdout, line);
+}

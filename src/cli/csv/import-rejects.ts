@@ -1,0 +1,94 @@
+// Writes the rejects file: `line,reason` and the row's own columns as they were. Mended, it can be
+// imported itself, since columns are found by name.
+
+import type { FileHandle } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+
+/** A row for the rejects file. */
+export interface Reject {
+  readonly line: number;
+  readonly reason: string;
+  readonly fields: readonly string[];
+}
+
+/** Grows between two flushes at most by the rows that may be unsettled. */
+export class RejectsFile {
+  readonly #path: string;
+  readonly #columns: readonly string[];
+  #handle: FileHandle | undefined;
+  #bytes: number;
+  #unwritten = '';
+
+  private constructor(path: string, columns: readonly string[], bytes: number) {
+    this.#path = path;
+    this.#columns = columns;
+    this.#bytes = bytes;
+  }
+
+  /** Begins anew: a rejects file of an earlier run is removed. */
+  static async begin(path: string, columns: readonly string[]): Promise<RejectsFile> {
+    await rm(path, { force: true });
+    return new RejectsFile(path, columns, 0);
+  }
+
+  /**
+   * Goes on behind the first `bytes` of an earlier run's file and drops the rest. Undefined when
+   * the file is not that long any more.
+   */
+  static async resume(
+    path: string,
+    columns: readonly string[],
+    bytes: number,
+  ): Promise<RejectsFile | undefined> {
+    if (bytes === 0) return RejectsFile.begin(path, columns);
+    const handle = await open(path, 'r+').catch(() => undefined);
+    if (handle === undefined) return undefined;
+    if ((await handle.stat()).size < bytes) {
+      await handle.close();
+      return undefined;
+    }
+    await handle.truncate(bytes);
+    const rejects = new RejectsFile(path, columns, bytes);
+    rejects.#handle = handle;
+    return rejects;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  add({ line, reason, fields }: Reject): void {
+    this.#unwritten += csvLine([String(line), reason, ...fields]);
+  }
+
+  /**
+   * Puts what was added before the call on disk; the answer is the file's length with it. What
+   * is added meanwhile waits for the next flush. One at a time.
+   */
+  async flush(): Promise<number> {
+    if (this.#unwritten === '') return this.#bytes;
+    const heading = this.#bytes === 0 ? csvLine(['line', 'reason', ...this.#columns]) : '';
+    const text = Buffer.from(heading + this.#unwritten);
+    this.#unwritten = '';
+    this.#handle ??= await open(this.#path, 'w');
+    await this.#handle.write(text, 0, text.length, this.#bytes);
+    await this.#handle.datasync();
+    this.#bytes += text.length;
+    return this.#bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+}
+
+/** RFC 4180, except for the line ending: `\n`. */
+function csvLine(fields: readonly string[]): string {
+  return `${fields.map(csvField).join(',')}\n`;
+}
+
+function csvField(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}

@@ -1,0 +1,39 @@
+// The old system's export as a CSV file: which columns its first line must name.
+
+import type { CsvReader } from '../csv/csv-file.js';
+import { columnNames, ImportFileError, openCsv, shownColumns } from '../csv/csv-file.js';
+import type { ColumnPlaces, RequiredColumn } from './import-row.js';
+import { REQUIRED_COLUMNS } from './import-row.js';
+
+export interface Header {
+  /** The columns as the file names them. */
+  readonly columns: readonly string[];
+  readonly places: ColumnPlaces;
+}
+
+/** Opens an export, to be read at once. Reading throws ImportFileError for a file that is not one. */
+export function openExport(path: string): CsvReader<Header> {
+  return openCsv(path, parseHeader);
+}
+
+function parseHeader(columns: readonly string[]): Header {
+  const names = columnNames(columns);
+  const wanted = REQUIRED_COLUMNS.join(', ');
+  const place = (column: RequiredColumn): number => {
+    const first = names.indexOf(column);
+    if (first === -1) {
+      throw new ImportFileError(
+        `The first line must name the columns ${wanted}, separated by commas; ` +
+          `"${column}" is missing (${shownColumns(columns)}).`,
+      );
+    }
+    if (names.lastIndexOf(column) !== first) {
+      throw new ImportFileError(`The column "${column}" stands in the first line twice.`);
+    }
+    return first;
+  };
+  return {
+    columns,
+    places: { id: place('id'), name: place('name'), status: place('status'), date: place('date') },
+  };
+}

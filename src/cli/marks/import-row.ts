@@ -1,0 +1,90 @@
+// What one row of the old system's export says, or why it says nothing usable. Pure.
+// Strict where a guess could put a wrong day on somebody's payslip, lenient about case and spaces.
+
+import type { AttendanceStatus } from '../../client/index.js';
+import { parseStatus, STATUS_WORDS } from '../text/status-words.js';
+import { EMPLOYEE_ID, isIsoDate, shown } from '../text/values.js';
+
+/** The columns an export must have, in any order, beside any others. */
+export const REQUIRED_COLUMNS = ['id', 'name', 'status', 'date'] as const;
+export type RequiredColumn = (typeof REQUIRED_COLUMNS)[number];
+
+/** Where each required column stands in a row. */
+export type ColumnPlaces = Readonly<Record<RequiredColumn, number>>;
+
+/** A row worth sending. */
+export interface LegacyMark {
+  readonly employeeId: string;
+  readonly employeeName: string;
+  readonly date: string;
+  readonly status: AttendanceStatus;
+}
+
+/** Why a row is refused: a stable word and a sentence with the way out. */
+interface RowProblem {
+  readonly code: 'BAD_ROW' | 'BAD_ID' | 'BAD_NAME' | 'BAD_STATUS' | 'BAD_DATE';
+  readonly description: string;
+}
+
+export type ParsedRow =
+  | { readonly kind: 'MARK'; readonly mark: LegacyMark }
+  | { readonly kind: 'BAD'; readonly problem: RowProblem };
+
+const MAX_NAME_CHARACTERS = 200;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point.
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const NOT_UTF8 = '\uFFFD';
+
+/** Reads one row of `columnCount` expected fields. */
+export function parseLegacyRow(
+  fields: readonly string[],
+  places: ColumnPlaces,
+  columnCount: number,
+): ParsedRow {
+  if (fields.length !== columnCount) {
+    const found = `${fields.length} field${fields.length === 1 ? '' : 's'}`;
+    return bad(
+      'BAD_ROW',
+      `has ${found}, not ${columnCount}; put quotes around a field that contains a comma`,
+    );
+  }
+  const field = (column: RequiredColumn) => (fields[places[column]] ?? '').trim();
+  const employeeId = field('id');
+  const employeeName = field('name');
+  const date = field('date');
+  const status = parseStatus(field('status'));
+  if (!EMPLOYEE_ID.test(employeeId)) {
+    return bad('BAD_ID', `id ${shown(employeeId)} is not 1 to 64 of A-Z a-z 0-9 . _ -`);
+  }
+  const nameProblem = problemOfName(employeeName);
+  if (nameProblem !== undefined) return bad('BAD_NAME', nameProblem);
+  if (status === undefined) {
+    return bad(
+      'BAD_STATUS',
+      `status ${shown(field('status'))} is not one of ${STATUS_WORDS.join(', ')}`,
+    );
+  }
+  if (!isIsoDate(date)) {
+    return bad('BAD_DATE', `date ${shown(date)} is not a real date written YYYY-MM-DD`);
+  }
+  return { kind: 'MARK', mark: { employeeId, employeeName, date, status } };
+}
+
+function bad(code: RowProblem['code'], description: string): ParsedRow {
+  return { kind: 'BAD', problem: { code, description } };
+}
+
+function problemOfName(name: string): string | undefined {
+  if (name === '') return 'name is empty';
+  if (CONTROL_CHARACTERS.test(name)) {
+    return 'name contains a line break or a control character; look for a quote never closed';
+  }
+  if (name.includes(NOT_UTF8)) return 'name is not valid UTF-8; save the file as UTF-8';
+  if ((name.split('"').length - 1) % 2 === 1) {
+    return 'name contains a single quotation mark; double it inside a quoted field';
+  }
+  if ([...name].length > MAX_NAME_CHARACTERS) {
+    return `name is longer than ${MAX_NAME_CHARACTERS} characters`;
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+// The summary of an import of punches, for a person.
+
+import { grouped, rate } from '../marks/import-report.js';
+import { escapedText, shownText } from '../terminal/console.js';
+import type { PunchImportResult } from './punch-import.js';
+
+/** The most of a reason that is shown, in characters; all of it is in the rejects file. */
+const MAX_REASON = 300;
+
+/** `again` is the command that goes on after a stop, or sends what was only tried. */
+export function punchSummary(result: PunchImportResult, again: string): string {
+  const { counts, rows, rejectsPath, unanswered } = result;
+  const atLeast = unanswered === 0 ? '' : `at least: ${grouped(unanswered)} sent without an answer`;
+  const lines: readonly (readonly [string, number, string])[] = [
+    ['rows read', rows + unanswered, ''],
+    [result.sent ? 'recorded' : 'usable', counts.recorded, atLeast],
+    ...(result.sent ? [['duplicates', counts.duplicates, 'there already'] as const] : []),
+    ['rejected', counts.rejected, rejectsPath === undefined ? '' : `see ${rejectsPath}`],
+  ];
+  const width = Math.max(...lines.map(([, count]) => grouped(count).length));
+  const table = lines.map(([label, count, remark]) =>
+    `  ${label.padEnd(12)}${grouped(count).padStart(width)}${
+      remark !== '' && (count > 0 || remark === atLeast) ? `  (${remark})` : ''
+    }`.trimEnd(),
+  );
+  return [
+    ...(isAllWithoutZone(result) ? [NO_ZONE_AT_ALL] : []),
+    titleOf(result),
+    ...table,
+    ...reasonsOf(result),
+    ...remarksOf(result),
+    ...waysOf(result, again),
+  ].join('\n');
+}
+
+const NO_ZONE = 'NO_ZONE';
+const NO_ZONE_AT_ALL =
+  'No row could be taken: their times are local, and nothing says in which zone. Say it with ' +
+  '--zone, such as --zone Europe/Berlin.';
+
+function isAllWithoutZone({ rows, counts }: PunchImportResult): boolean {
+  const [first] = counts.rejectReasons;
+  return rows > 0 && first?.reason === NO_ZONE && first.count === rows;
+}
+
+/** Why rows were rejected, with the first of each: `2 BAD_TIME, the first on line 6: time ...` */
+function reasonsOf({ counts: { rejected, rejectReasons } }: PunchImportResult): string[] {
+  const lines = rejectReasons.map(({ reason, count, line, says }) => {
+    const which = count === 1 ? `on line ${line}` : `the first on line ${line}`;
+    return escapedText(`${grouped(count)} ${reason}, ${which}: ${says}`.slice(0, MAX_REASON));
+  });
+  const others = rejectReasons.reduce((left, { count }) => left - count, rejected);
+  return others > 0 ? [...lines, `${grouped(others)} for other reasons`] : lines;
+}
+
+function titleOf({ complete, sent, rows, totalRows, seconds }: PunchImportResult): string {
+  const time = `${seconds.toFixed(1)} s, ${grouped(rate(rows, seconds))} rows/s`;
+  if (!complete)
+    return `Import stopped after ${grouped(rows)} of ${grouped(totalRows)} rows: ${time}`;
+  return sent ? `Import complete: ${time}` : `Tried, nothing was sent: ${time}`;
+}
+
+/** What was decided in reading, where a person may want to decide otherwise. */
+function remarksOf({ counts }: PunchImportResult): string[] {
+  const remarks: string[] = [];
+  if (counts.byTurns > 0) {
+    const kinds = Object.entries(counts.unknownKinds)
+      .map(([kind, count]) => `"${shownText(kind)}" ${grouped(count)}`)
+      .join(', ');
+    const which = kinds === '' ? '' : `; kinds that are not known: ${kinds}`;
+    remarks.push(
+      `${grouped(counts.byTurns)} without a kind: arrivals and departures by turns${which}.`,
+    );
+  }
+  const odd = Object.entries(counts.anomalies).map(([word, count]) => `${word} ${grouped(count)}`);
+  if (odd.length > 0) {
+    remarks.push(
+      `Recorded, and odd: ${odd.join(', ')}. attendance punches list EMPLOYEE shows them; one ` +
+        'that is wrong is taken back with attendance punches void.',
+    );
+  }
+  if (counts.tookEarlier > 0) {
+    remarks.push(
+      `${grouped(counts.tookEarlier)} in an hour that the clocks showed twice: the earlier one ` +
+        'was taken. A column fold with 1 says the later.',
+    );
+  }
+  return remarks;
+}
+
+function waysOf(result: PunchImportResult, again: string): string[] {
+  const { complete, sent, counts } = result;
+  if (isAllWithoutZone(result)) return [`Run it again with their zone: ${again} --zone ZONE`];
+  if (!complete) return [`Nothing is lost or doubled. Go on with: ${again}`];
+  const ways: string[] = [];
+  if (counts.rejected > 0) ways.push('Mend the rejected rows and import that file as well.');
+  if (counts.rejectReasons.some(({ reason }) => reason === NO_ZONE)) {
+    ways.push('Those without a zone need none of that: import that file with --zone.');
+  }
+  if (!sent) ways.push(`Record them with: ${again}`);
+  return ways;
+}

@@ -1,0 +1,170 @@
+// Carries a roster plan out. Safe to interrupt and to run again: what is as it should be by then is
+// not written again.
+
+import { status } from '@grpc/grpc-js';
+import type { RosterChange } from '../../client/index.js';
+import { AttendanceClientError } from '../../client/index.js';
+import { isPassing, reasonOf } from '../csv/retry-batch.js';
+import { inParallel } from '../terminal/in-parallel.js';
+import type { RosterProblem } from './roster-file.js';
+import type { RosterPlan, RosterStep, RosterWrites } from './roster-plan.js';
+import type { RowType } from './roster-row.js';
+import { ROW_TYPES } from './roster-row.js';
+
+/** Queues at a time: the service commits together what has come in by then about several people. */
+const QUEUES_AT_A_TIME = 32;
+
+export interface RosterCounts {
+  created: number;
+  updated: number;
+  same: number;
+}
+
+export interface RosterResult {
+  /** False: nothing was sent, the counts are what would be done. */
+  readonly sent: boolean;
+  readonly counts: Readonly<Record<RowType, Readonly<RosterCounts>>>;
+  /** Archived employees who are on the lists again, or would be, by line. */
+  readonly broughtBack: readonly RosterProblem[];
+  /** What a person may not have meant, by line. */
+  readonly remarks: readonly RosterProblem[];
+  /** What the service refused, by line. */
+  readonly refused: readonly RosterProblem[];
+  /** Rows that were not sent, because something they may need was refused. */
+  readonly held: number;
+  /** Changes that stored days are still following; reads follow them already. */
+  readonly following: number;
+}
+
+export interface ApplyOptions {
+  /** Undefined only tells what would be done. */
+  readonly client: RosterWrites | undefined;
+  readonly reason: string;
+  /** Aborted to stop: calls in flight are waited for. */
+  readonly stop: AbortSignal;
+}
+
+/** Throws AttendanceClientError when the service stays away, the signal's reason when stopped. */
+export async function applyRoster(
+  { stages }: RosterPlan,
+  options: ApplyOptions,
+): Promise<RosterResult> {
+  const run = new RosterRun(options);
+  for (const { queues } of stages) {
+    if (run.refused.length > 0) {
+      run.held += queues.flat().filter(({ verb }) => verb !== 'SAME').length;
+      continue;
+    }
+    await inParallel(queues, QUEUES_AT_A_TIME, (queue) => run.work(queue));
+  }
+  return run.result();
+}
+
+class RosterRun {
+  readonly #options: ApplyOptions;
+  readonly refused: RosterProblem[] = [];
+  held = 0;
+  readonly #broughtBack: RosterProblem[] = [];
+  readonly #remarks: RosterProblem[] = [];
+  #following = 0;
+  readonly #counts = Object.fromEntries(
+    ROW_TYPES.map((type) => [type, { created: 0, updated: 0, same: 0 }]),
+  ) as Record<RowType, RosterCounts>;
+
+  constructor(options: ApplyOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One queue, one by one. What would overlap with something that a later step moves out of the
+   * way is tried again behind it, as long as that gets any further.
+   */
+  async work(queue: readonly RosterStep[]): Promise<void> {
+    let left: readonly RosterStep[] = queue;
+    for (;;) {
+      const waiting: { step: RosterStep; error: AttendanceClientError }[] = [];
+      for (const step of left) {
+        const error = await this.#take(step);
+        if (error !== undefined) waiting.push({ step, error });
+      }
+      if (waiting.length === 0) return;
+      if (waiting.length === left.length) {
+        for (const { step, error } of waiting) this.#refuse(step, error);
+        return;
+      }
+      left = waiting.map(({ step }) => step);
+    }
+  }
+
+  result(): RosterResult {
+    return {
+      sent: this.#options.client !== undefined,
+      counts: this.#counts,
+      broughtBack: this.#broughtBack.toSorted((a, b) => a.line - b.line),
+      remarks: this.#remarks.toSorted((a, b) => a.line - b.line),
+      refused: this.refused.toSorted((a, b) => a.line - b.line),
+      held: this.held,
+      following: this.#following,
+    };
+  }
+
+  /** Undefined when it is done or refused for good; else why it may be worth trying again. */
+  async #take(step: RosterStep): Promise<AttendanceClientError | undefined> {
+    const { client, reason, stop } = this.#options;
+    stop.throwIfAborted();
+    if (step.verb === 'SAME' || client === undefined) {
+      this.#count(step, step.verb);
+      if (step.bringsBack) this.#bringBack(step, 'is archived and would be on the lists again');
+      this.#remark(step);
+      return undefined;
+    }
+    try {
+      const { rosterChange } = await step.send(client, reason);
+      this.#count(step, rosterChange === undefined ? 'SAME' : step.verb);
+      this.#follow(rosterChange);
+      if (step.bringsBack) this.#bringBack(step, 'was archived and is on the lists again');
+      this.#remark(step);
+      return undefined;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (error.reason === 'SHIFTS_OVERLAP') return error;
+      this.#refuse(step, error);
+      return undefined;
+    }
+  }
+
+  #count({ type }: RosterStep, verb: RosterStep['verb']): void {
+    const counts = this.#counts[type];
+    if (verb === 'CREATE') counts.created += 1;
+    else if (verb === 'UPDATE') counts.updated += 1;
+    else counts.same += 1;
+  }
+
+  #bringBack({ line, what }: RosterStep, says: string): void {
+    this.#broughtBack.push({ line, says: `${what} ${says}` });
+  }
+
+  #remark({ line, what, remark }: RosterStep): void {
+    if (remark !== undefined) this.#remarks.push({ line, says: `${what}: ${remark}` });
+  }
+
+  #follow(change: RosterChange | undefined): void {
+    if (change !== undefined && change.finishTime === undefined) this.#following += 1;
+  }
+
+  #refuse({ line, what }: RosterStep, error: AttendanceClientError): void {
+    this.refused.push({ line, says: `${what}: ${reasonOf(error)}` });
+  }
+}
+
+const ABOUT_EVERY_CALL: ReadonlySet<status> = new Set([
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.UNIMPLEMENTED,
+]);
+
+/** Whether the service refuses this row, rather than every call. */
+function isRefusal(error: unknown): error is AttendanceClientError {
+  if (!(error instanceof AttendanceClientError) || error.domain === '') return false;
+  return !ABOUT_EVERY_CALL.has(error.code) && !isPassing(error);
+}

@@ -1,0 +1,381 @@
+// What is to be done so that the service's roster says what a file says: which things to create,
+// which to update, which are as they should be. Pure: sends nothing.
+
+import { clone, create, equals } from '@bufbuild/protobuf';
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import { DurationSchema } from '@bufbuild/protobuf/wkt';
+import type {
+  AttendanceClient,
+  Employee,
+  RosterChange,
+  Shift,
+  ShiftHistory,
+} from '../../client/index.js';
+import {
+  EmployeeAssignmentSchema,
+  EmployeeSchema,
+  ShiftAssignmentSchema,
+  ShiftSchema,
+  TimeZoneChangeSchema,
+  WorkRulesSchema,
+} from '../../client/index.js';
+import type { RosterProblem } from './roster-file.js';
+import type { RosterEntry, RowType, ZoneChange } from './roster-row.js';
+import { shiftsNamedBy } from './roster-row.js';
+import type { KnownEmployee, KnownRoster } from './roster-snapshot.js';
+import { holidayKey } from './roster-snapshot.js';
+
+export type RosterWrites = Pick<
+  AttendanceClient,
+  | 'createShift'
+  | 'updateShift'
+  | 'createHoliday'
+  | 'updateHoliday'
+  | 'createEmployee'
+  | 'updateEmployee'
+  | 'createShiftAssignment'
+  | 'updateShiftAssignment'
+  | 'setDateOverride'
+>;
+
+/** What every change answers with; no `rosterChange` where it changed nothing. */
+export interface ChangeAnswer {
+  readonly rosterChange?: RosterChange | undefined;
+}
+
+/** One thing of the file and what it takes. */
+export interface RosterStep {
+  readonly line: number;
+  readonly type: RowType;
+  /** For people: `shift early`. */
+  readonly what: string;
+  readonly verb: 'CREATE' | 'UPDATE' | 'SAME';
+  /** An archived employee, who will be on the lists again. */
+  readonly bringsBack?: boolean;
+  /** What a person may not have meant, of a step that is not SAME. */
+  readonly remark?: string | undefined;
+  readonly send: (client: RosterWrites, reason: string) => Promise<ChangeAnswer>;
+}
+
+export interface RosterPlan {
+  /** One after the other: each needs what is before it. Steps of one queue go one by one. */
+  readonly stages: readonly { readonly queues: readonly (readonly RosterStep[])[] }[];
+  /** What cannot be done as the file says it. Nothing is to be sent while there are any. */
+  readonly problems: readonly RosterProblem[];
+}
+
+type EntryOf<T extends RowType> = Extract<RosterEntry, { type: T }>;
+
+/** Works out the plan. */
+export function planRoster(entries: readonly RosterEntry[], known: KnownRoster): RosterPlan {
+  const shared: RosterStep[] = [
+    ...shiftSteps(only(entries, 'shift'), known),
+    ...only(entries, 'holiday').map((entry) => holidayStep(entry, known)),
+  ];
+  const employees = [...byEmployee(only(entries, 'employee')).values()].map((rows) =>
+    employeeStep(rows, known),
+  );
+  const queues = new Map<string, RosterStep[]>();
+  const queueOf = (employeeId: string): RosterStep[] => {
+    const queue = queues.get(employeeId) ?? [];
+    queues.set(employeeId, queue);
+    return queue;
+  };
+  for (const entry of only(entries, 'assignment')) {
+    queueOf(entry.employeeId).push(assignmentStep(entry, known));
+  }
+  for (const entry of only(entries, 'override')) {
+    queueOf(entry.employeeId).push(overrideStep(entry, known));
+  }
+  // What gives way first: an assignment that ends earlier makes room for one that begins there.
+  for (const queue of queues.values()) queue.sort(updatesFirst);
+  return {
+    stages: [
+      { queues: [shared] },
+      { queues: employees.map((step) => [step]) },
+      { queues: [...queues.values()] },
+    ],
+    problems: problemsOf(entries, known),
+  };
+}
+
+function only<T extends RowType>(entries: readonly RosterEntry[], type: T): EntryOf<T>[] {
+  return entries.filter((entry): entry is EntryOf<T> => entry.type === type);
+}
+
+function updatesFirst(one: RosterStep, other: RosterStep): number {
+  return Number(one.verb === 'CREATE') - Number(other.verb === 'CREATE') || one.line - other.line;
+}
+
+function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): RosterProblem[] {
+  const shifts = new Set([
+    ...known.shifts.keys(),
+    ...only(entries, 'shift').map(({ shiftId }) => shiftId),
+  ]);
+  const employees = new Set([
+    ...known.employees.keys(),
+    ...only(entries, 'employee').map(({ employeeId }) => employeeId),
+  ]);
+  return entries.flatMap((entry) => {
+    const { line } = entry;
+    const problems = shiftsNamedBy(entry)
+      .filter((shiftId) => !shifts.has(shiftId))
+      .map(
+        (id) => `shift ${id} is neither in the file nor in the service: add a row of type shift`,
+      );
+    if ('employeeId' in entry && !employees.has(entry.employeeId)) {
+      problems.push(
+        `employee ${entry.employeeId} is neither in the file nor in the service: ` +
+          'add a row of type employee',
+      );
+    }
+    problems.push(...archivedIn(entry, known), ...ambiguityOf(entry, known));
+    return problems.map((says) => ({ line, says }));
+  });
+}
+
+/** Shifts that may be assigned no longer: whoever has one keeps it, and nobody else gets it. */
+function archivedIn(entry: RosterEntry, known: KnownRoster): string[] {
+  const isArchived = (shiftId: string) => known.shifts.get(shiftId)?.archived === true;
+  if (entry.type === 'shift') {
+    if (!isArchived(entry.shiftId)) return [];
+    const way = 'take the row out, or give the shift another id';
+    return [`shift ${entry.shiftId} is archived in the service, which brings none back: ${way}`];
+  }
+  const kept = new Set(shiftsBefore(entry, known));
+  return shiftsNamedBy(entry)
+    .filter((shiftId) => isArchived(shiftId) && !kept.has(shiftId))
+    .map((id) => `shift ${id} is archived in the service and assigned no more: name another`);
+}
+
+/** The shifts of what the service has in the place of an entry. */
+function shiftsBefore(entry: RosterEntry, known: KnownRoster): readonly string[] {
+  if (!('employeeId' in entry)) return [];
+  const before = known.employees.get(entry.employeeId);
+  switch (entry.type) {
+    case 'employee':
+      return before === undefined ? [] : [before.employee.defaultShiftId];
+    case 'assignment': {
+      const [standing] = standingAssignments(before, entry.startDate);
+      return standing?.assignment?.cycle.flatMap(({ shiftIds }) => shiftIds) ?? [];
+    }
+    case 'override':
+      return before?.overrides.find(({ date }) => date === entry.override.date)?.shiftIds ?? [];
+  }
+}
+
+/** An assignment is known by its employee and its first date, which several may have. */
+function ambiguityOf(entry: RosterEntry, known: KnownRoster): string[] {
+  if (entry.type !== 'assignment') return [];
+  const { employeeId, startDate } = entry;
+  const standing = standingAssignments(known.employees.get(employeeId), startDate);
+  if (standing.length < 2) return [];
+  const ids = standing.map(({ assignmentId }) => assignmentId).join(' and ');
+  return [
+    `employee ${employeeId} has ${standing.length} assignments from ${startDate} in the service, ` +
+      `${ids}: which one is meant cannot be told. Take the row out, or archive all but one`,
+  ];
+}
+
+/** By effective date within a shift: the first version of a new one creates it. */
+function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): RosterStep[] {
+  const etags = new Map<string, string>();
+  const begun = new Set<string>();
+  const inOrder = [...entries].sort((a, b) => byText(a.effectiveDate, b.effectiveDate));
+  return inOrder.map((entry) => {
+    const { line, shiftId, effectiveDate } = entry;
+    const history = known.shifts.get(shiftId);
+    const version = history?.versions.find((each) => each.effectiveDate === effectiveDate);
+    const shift = mergedShift(entry, version ?? versionOn(history, effectiveDate));
+    const isNew = history === undefined && !begun.has(shiftId);
+    begun.add(shiftId);
+    const isSame =
+      version !== undefined && equals(ShiftSchema, spelledOut(version), spelledOut(shift));
+    if (history !== undefined) etags.set(shiftId, history.etag);
+    return {
+      line,
+      type: 'shift',
+      what: `shift ${shiftId}${effectiveDate === '' ? '' : ` from ${effectiveDate}`}`,
+      // A further version of a shift that there is changes that shift.
+      verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
+      send: async (client, reason) => {
+        const answer = isNew
+          ? await client.createShift({ shift, reason })
+          : await client.updateShift({ shift, reason, etag: etags.get(shiftId) ?? '' });
+        // The next version of the same shift is written onto this one.
+        if (answer.shift !== undefined) etags.set(shiftId, answer.shift.etag);
+        return answer;
+      },
+    };
+  });
+}
+
+/** What a new version begins as: the one in force at its date. */
+function versionOn(history: ShiftHistory | undefined, date: string): Shift | undefined {
+  return history?.versions.findLast(({ effectiveDate }) => effectiveDate <= date);
+}
+
+function mergedShift(
+  { shiftId, effectiveDate, patch, breaks }: EntryOf<'shift'>,
+  base: Shift | undefined,
+): Shift {
+  const shift = base === undefined ? create(ShiftSchema) : clone(ShiftSchema, base);
+  Object.assign(shift, { ...patch, shiftId, effectiveDate });
+  if (breaks !== undefined && (breaks.length > 0 || shift.workRules !== undefined)) {
+    shift.workRules ??= create(WorkRulesSchema);
+    shift.workRules.breakDeductions = [...breaks];
+  }
+  return shift;
+}
+
+/** Lengths that the contract gives when none is said; the service always says them. */
+const DEFAULT_ACCEPT_BEFORE_SECONDS = 7_200n;
+const DEFAULT_ACCEPT_AFTER_SECONDS = 14_400n;
+
+/** The same shift in the service's spelling: defaults said, lengths that do nothing left out. */
+function spelledOut(shift: Shift): Shift {
+  const spelled = clone(ShiftSchema, shift);
+  spelled.acceptBefore ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_BEFORE_SECONDS });
+  spelled.acceptAfter ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_AFTER_SECONDS });
+  if (isZero(spelled.lateGrace)) delete spelled.lateGrace;
+  if (isZero(spelled.earlyGrace)) delete spelled.earlyGrace;
+  if (isZero(spelled.halfDayBelow)) delete spelled.halfDayBelow;
+  if (isZero(spelled.absentBelow)) delete spelled.absentBelow;
+  return spelled;
+}
+
+function isZero(length: Duration | undefined): boolean {
+  return length?.seconds === 0n && length.nanos === 0;
+}
+
+function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster): RosterStep {
+  const before = known.holidays.get(holidayKey(holiday));
+  return {
+    line,
+    type: 'holiday',
+    what: `holiday ${holiday.calendarId} ${holiday.date}`,
+    verb: before === undefined ? 'CREATE' : before.name === holiday.name ? 'SAME' : 'UPDATE',
+    send: (client, reason) =>
+      before === undefined
+        ? client.createHoliday({ holiday, reason })
+        : client.updateHoliday({ holiday, reason }),
+  };
+}
+
+type EmployeeRows = readonly [EntryOf<'employee'>, ...EntryOf<'employee'>[]];
+
+/** The row that says who somebody is, and those that say where they moved: together one change. */
+function byEmployee(entries: readonly EntryOf<'employee'>[]): ReadonlyMap<string, EmployeeRows> {
+  const rows = new Map<string, EmployeeRows>();
+  for (const entry of entries) {
+    const before = rows.get(entry.employeeId) ?? [];
+    rows.set(entry.employeeId, [entry, ...before].sort(undatedFirst) as [typeof entry]);
+  }
+  return rows;
+}
+
+function undatedFirst(one: EntryOf<'employee'>, other: EntryOf<'employee'>): number {
+  return byText(one.zoneChange?.startDate ?? '', other.zoneChange?.startDate ?? '');
+}
+
+function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
+  const [{ line, employeeId, patch }] = rows;
+  const before = known.employees.get(employeeId)?.employee;
+  const employee: Employee =
+    before === undefined ? create(EmployeeSchema) : clone(EmployeeSchema, before);
+  Object.assign(employee, { ...patch, employeeId });
+  for (const { zoneChange } of rows) {
+    if (zoneChange !== undefined) setZoneChange(employee, zoneChange);
+  }
+  // Whom a mark or a punch brought in has no roster yet, and is created as if new.
+  const isNew = before === undefined || before.updateTime === undefined;
+  const isSame = !isNew && !before.archived && equals(EmployeeSchema, before, employee);
+  return {
+    line,
+    type: 'employee',
+    what: `employee ${employeeId}`,
+    verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
+    bringsBack: before?.archived === true,
+    remark: zoneRemark(before, employee),
+    send: (client, reason) =>
+      isNew
+        ? client.createEmployee({ employee, reason })
+        : client.updateEmployee({ employee, reason, etag: before.etag }),
+  };
+}
+
+/** By date; the one of the same date is replaced. */
+function setZoneChange(employee: Employee, change: ZoneChange): void {
+  const others = employee.timeZoneChanges.filter(({ startDate }) => startDate !== change.startDate);
+  employee.timeZoneChanges = [...others, create(TimeZoneChangeSchema, change)].sort((a, b) =>
+    byText(a.startDate, b.startDate),
+  );
+}
+
+/** A zone without a date is that of all dates: whoever moved was never there before. */
+function zoneRemark(before: Employee | undefined, { timeZone }: Employee): string | undefined {
+  if (before === undefined || before.timeZone === '' || before.timeZone === timeZone) {
+    return undefined;
+  }
+  const is = timeZone === '' ? "the service's own" : timeZone;
+  return (
+    `zone ${is} instead of ${before.timeZone} applies to all dates, past ones too; for a move, ` +
+    'keep the old zone and add a row with from and the new one'
+  );
+}
+
+function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): RosterStep {
+  const { line, employeeId, startDate, patch } = entry;
+  const [before] = standingAssignments(known.employees.get(employeeId), startDate);
+  const pattern = before?.assignment;
+  const assignment =
+    pattern === undefined ? create(ShiftAssignmentSchema) : clone(ShiftAssignmentSchema, pattern);
+  Object.assign(assignment, patch);
+  const isSame =
+    pattern !== undefined && equals(ShiftAssignmentSchema, anchored(pattern), anchored(assignment));
+  return {
+    line,
+    type: 'assignment',
+    what: `assignment of ${employeeId} from ${startDate}`,
+    verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
+    send: (client, reason) => {
+      const whole = create(EmployeeAssignmentSchema, {
+        employeeId,
+        assignmentId: before?.assignmentId ?? '',
+        assignment,
+      });
+      return before === undefined
+        ? client.createShiftAssignment({ assignment: whole, reason })
+        : client.updateShiftAssignment({ assignment: whole, reason, etag: before.etag });
+    },
+  };
+}
+
+/** Those that a row can be about: what begins on its date. */
+function standingAssignments(known: KnownEmployee | undefined, startDate: string) {
+  return known?.assignments.filter(({ assignment }) => assignment?.startDate === startDate) ?? [];
+}
+
+/** Without an anchor a cycle is anchored where it starts: both spellings are the same. */
+function anchored(assignment: ReturnType<typeof create<typeof ShiftAssignmentSchema>>) {
+  const { anchorDate, startDate } = assignment;
+  return { ...assignment, anchorDate: anchorDate || startDate };
+}
+
+function overrideStep(entry: EntryOf<'override'>, known: KnownRoster): RosterStep {
+  const { line, employeeId, override } = entry;
+  const overrides = known.employees.get(employeeId)?.overrides ?? [];
+  const before = overrides.find(({ date }) => date === override.date);
+  const isSame = before?.shiftIds.join('+') === override.shiftIds.join('+');
+  return {
+    line,
+    type: 'override',
+    what: `override of ${employeeId} on ${override.date}`,
+    verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
+    send: (client, reason) => client.setDateOverride({ employeeId, override, reason }),
+  };
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

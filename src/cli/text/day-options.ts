@@ -1,0 +1,93 @@
+// The words people type for a day, and the words days are shown with.
+
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { InvalidArgumentError } from 'commander';
+import type { Attendance } from '../../client/index.js';
+import { AttendanceStatus, Origin, Portion } from '../../client/index.js';
+import { parseStatus, STATUS_WORDS } from './status-words.js';
+import { isIsoDate } from './values.js';
+
+export function statusArgument(text: string): AttendanceStatus {
+  const status = parseStatus(text);
+  if (status === undefined) {
+    // As they can be typed without quotes.
+    const words = STATUS_WORDS.map((word) => word.replace(' ', '-')).join(', ');
+    throw new InvalidArgumentError(`It must be one of ${words}.`);
+  }
+  return status;
+}
+
+/** For an option that may be given several times. What cannot be declared can be looked for. */
+export function addStatus(text: string, before: readonly AttendanceStatus[] | undefined) {
+  const isComputed = text.trim().toLowerCase() === 'scheduled';
+  return [...(before ?? []), isComputed ? AttendanceStatus.SCHEDULED : statusArgument(text)];
+}
+
+export const PORTION_WORDS = ['whole', 'first', 'second'] as const;
+
+export function portionOf(word: (typeof PORTION_WORDS)[number]): Portion {
+  switch (word) {
+    case 'whole':
+      return Portion.WHOLE_DAY;
+    case 'first':
+      return Portion.FIRST_HALF;
+    case 'second':
+      return Portion.SECOND_HALF;
+    default:
+      return word satisfies never;
+  }
+}
+
+/** A date as the service takes it, from 1900 to 9999. */
+export function dateArgument(text: string): string {
+  if (!isIsoDate(text)) {
+    throw new InvalidArgumentError('It must be a real date written YYYY-MM-DD, from 1900 on.');
+  }
+  return text;
+}
+
+/** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
+export function timeArgument(text: string): Timestamp {
+  const match =
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
+  const date = new Date(text);
+  // Date takes the 31st of February for one of March.
+  if (match === null || Number.isNaN(date.getTime()) || !isIsoDate(text.slice(0, 10))) {
+    throw new InvalidArgumentError('It must be an instant such as 2026-03-02T09:00:00Z.');
+  }
+  const nanos = Number((match[1] ?? '').padEnd(9, '0'));
+  return { ...timestampFromDate(date), nanos };
+}
+
+/** `half day`, `present`: as they can be typed again. */
+function statusWord(status: AttendanceStatus): string {
+  return (AttendanceStatus[status] ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
+}
+
+export function originWord(origin: Origin): string {
+  return origin === Origin.UNSPECIFIED ? '-' : (Origin[origin] ?? '').toLowerCase();
+}
+
+/** To the microsecond, as the service keeps times: with less, --as-of would miss the change. */
+export function timeText(time: Timestamp | undefined): string {
+  if (time === undefined) return '-';
+  const toSeconds = timestampDate({ ...time, nanos: 0 })
+    .toISOString()
+    .slice(0, -'.000Z'.length);
+  const micros = Math.floor(time.nanos / 1000);
+  return `${toSeconds}.${String(micros).padStart(6, '0')}Z`;
+}
+
+/** The status with its half: `on leave (first half), present (second half)`. */
+export function statusText(day: Attendance): string {
+  const word = statusWord(day.status);
+  if (day.portion !== Portion.FIRST_HALF && day.portion !== Portion.SECOND_HALF) return word;
+  const [own, other] =
+    day.portion === Portion.FIRST_HALF ? ['first', 'second'] : ['second', 'first'];
+  const rest =
+    day.otherHalfStatus === AttendanceStatus.UNSPECIFIED
+      ? ''
+      : `, ${statusWord(day.otherHalfStatus)} (${other} half)`;
+  return `${word} (${own} half)${rest}`;
+}

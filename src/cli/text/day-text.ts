@@ -1,0 +1,88 @@
+// Days as people read them, simulated or stored: a row for each, what belongs to it below. Times
+// are told in the zone that the service tells them in.
+
+import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
+import type { Attendance, Explanation, Session } from '../../client/index.js';
+import { Anomaly } from '../../client/index.js';
+import { shownText, table } from '../terminal/console.js';
+import { localTimeText, shownZone } from '../time/local-time.js';
+import { statusText } from './day-options.js';
+
+const HEADING = ['DATE', 'STATUS', 'STANDS', 'WORKED', 'IN', 'OUT', 'ZONE', 'ANOMALIES'] as const;
+const INDENT = '  ';
+
+/** A day as the service answers it, with the zone that its times are told in. */
+export interface ToldDay {
+  readonly attendance?: Attendance | undefined;
+  readonly explanations: readonly Pick<Explanation, 'text'>[];
+  readonly timeZone: string;
+}
+
+/** A heading, and for each day a row and one line per explanation. */
+export function dayLines(days: readonly ToldDay[]): readonly string[] {
+  const shown = days.flatMap(({ attendance, explanations, timeZone }) =>
+    attendance === undefined ? [] : [{ attendance, explanations, timeZone }],
+  );
+  const rows = shown.map(({ attendance, timeZone }) => rowOf(attendance, shownZone(timeZone)));
+  const [heading = '', ...lines] = table(HEADING, rows);
+  const withReasons = shown.flatMap(({ explanations }, index) => [
+    lines[index] ?? '',
+    ...explanations.map(({ text }) => `${INDENT}${shownText(text)}`),
+  ]);
+  return [heading, ...withReasons];
+}
+
+/** One line per session of a day: `08:58 to 17:00, 8:02, shift early`. */
+export function sessionLines(day: Attendance, timeZone: string): readonly string[] {
+  const zone = shownZone(timeZone);
+  const time = (instant: Timestamp | undefined) => timeOfDay(instant, zone, day.date);
+  return day.sessions.map((session) => {
+    const shift = session.shiftId === '' ? 'off shift' : `shift ${session.shiftId}`;
+    const breaks = session.breaks.map(
+      ({ startTime, endTime }) => `, break ${time(startTime)} to ${time(endTime)}`,
+    );
+    const line = `${time(session.inTime)} to ${time(session.outTime)}${lengthOf(session)}`;
+    return shownText(`${INDENT}${line}, ${shift}${breaks.join('')}`);
+  });
+}
+
+/** The time of day of an instant, `-` without one; with its date where that is not `date`. */
+export function timeOfDay(instant: Timestamp | undefined, zone: string, date: string): string {
+  return instant === undefined ? '-' : localTimeText(Number(instant.seconds) * 1000, zone, date);
+}
+
+function lengthOf({ inTime, outTime, worked }: Session): string {
+  return inTime === undefined || outTime === undefined ? '' : `, ${clockText(worked)}`;
+}
+
+function rowOf(day: Attendance, zone: string): readonly string[] {
+  const { date, firstInTime, lastOutTime, nextTransitionTime } = day;
+  const time = (instant: Timestamp | undefined) => timeOfDay(instant, zone, date);
+  return [
+    date,
+    statusText(day),
+    nextTransitionTime === undefined ? 'final' : `until ${time(nextTransitionTime)}`,
+    clockText(day.worked),
+    time(firstInTime),
+    time(lastOutTime),
+    zone,
+    anomaliesText(day),
+  ];
+}
+
+/** `7:00`; with seconds only when there are any. */
+export function clockText(length: Duration | undefined): string {
+  if (length === undefined) return '-';
+  const total = Number(length.seconds);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const minutes = `${Math.floor(total / 3600)}:${two(Math.floor(total / 60) % 60)}`;
+  return total % 60 === 0 ? minutes : `${minutes}:${two(total % 60)}`;
+}
+
+export function anomaliesText({ anomalies }: Pick<Attendance, 'anomalies'>): string {
+  return anomalies.length === 0 ? '-' : anomalies.map(anomalyWord).join(', ');
+}
+
+export function anomalyWord(anomaly: Anomaly): string {
+  return (Anomaly[anomaly] ?? `anomaly ${anomaly}`).toLowerCase().replaceAll('_', ' ');
+}

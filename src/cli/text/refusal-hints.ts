@@ -1,0 +1,89 @@
+// Which command to type after a refusal. The service names the session and the way out in the words
+// of the contract; here are the same ways in the words of this command line. Never a line that
+// records something when it is copied as it stands: what is not known here is a word in capitals,
+// which no command takes.
+
+import type { AttendanceClientError } from '../../client/index.js';
+import { shownText } from '../terminal/console.js';
+import { EMPLOYEE_ID, isIsoDate } from './values.js';
+
+/** What a refusal says that a hint can use. */
+interface Refused {
+  /** EMPLOYEE where it is not known. */
+  readonly who: string;
+  /** The date of the session concerned; DATE where it is not known. */
+  readonly date: string;
+  /** ` of 2026-03-02`; empty where it is not known. */
+  readonly ofDate: string;
+  /** Whether it was about a moment before, not about now. */
+  readonly isPast: boolean;
+}
+
+type Hint = (refused: Refused) => string;
+
+const AT = '--at TIME';
+
+/** A call takes no longer, and clocks are no further apart: else a moment is a past one. */
+const NOW_MS = 120_000;
+
+/** A finished session takes a forgotten break, or another beginning, as a fact. */
+const FORGOTTEN: Hint = ({ who }) =>
+  `Forgotten, such as a break of a session that is over: attendance punches add ${who} KIND TIME`;
+
+const CORRECT: Hint = ({ who, date }) => {
+  const from = date === 'DATE' ? '' : ` --from ${date}`;
+  return (
+    `What was recorded: attendance day ${who} ${date}; attendance punches list ${who}${from}\n` +
+    'To correct it: attendance punches replace, attendance punches void'
+  );
+};
+
+const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
+  [
+    'ALREADY_CLOCKED_IN',
+    ({ who, ofDate }) =>
+      `Say when that session${ofDate} ended: attendance clock out ${who} ${AT}; ` +
+      'without --at it ends now',
+  ],
+  [
+    'NOT_CLOCKED_IN',
+    (refused) =>
+      `Was the arrival forgotten? attendance clock in ${refused.who} ${AT}` +
+      (refused.isPast ? `\n${FORGOTTEN(refused)}` : ''),
+  ],
+  [
+    'ALREADY_ON_BREAK',
+    ({ who }) =>
+      `Say when it ended: attendance clock break end ${who} ${AT}; without --at it ends now`,
+  ],
+  [
+    'NOT_ON_BREAK',
+    ({ who }) => `Was its beginning forgotten? attendance clock break start ${who} ${AT}`,
+  ],
+  ['OUT_BEFORE_IN', CORRECT],
+  ['OVERLAPS', (refused) => CORRECT(refused) + (refused.isPast ? `\n${FORGOTTEN(refused)}` : '')],
+  ['SESSION_TOO_LONG', CORRECT],
+  ['PUNCH_NOT_FOUND', ({ who }) => `Their numbers: attendance punches list ${who}`],
+  [
+    'TOO_MANY_PUNCHES',
+    ({ who }) =>
+      `What is there: attendance punches list ${who}; to say what the day was: ` +
+      `attendance mark ${who} DATE STATUS`,
+  ],
+  [
+    'PUNCH_VOIDED',
+    ({ who }) => `Who took it back, and why: attendance punches list ${who} --voided`,
+  ],
+]);
+
+/** The commands that lead on; undefined for refusals that say everything themselves. */
+export function hintAfter({ reason, info }: AttendanceClientError): string | undefined {
+  const { employee_id: who = '', session_date: date = '', time = '' } = info;
+  const hint = HINTS.get(reason)?.({
+    who: EMPLOYEE_ID.test(who) ? who : 'EMPLOYEE',
+    date: isIsoDate(date) ? date : 'DATE',
+    ofDate: isIsoDate(date) ? ` of ${date}` : '',
+    isPast: Date.parse(time) < Date.now() - NOW_MS,
+  });
+  return hint === undefined ? undefined : hint.split('\n').map(shownText).join('\n');
+}

@@ -1,0 +1,126 @@
+// A scenario file: a SimulateAttendanceRequest in its JSON form, and beside its fields a
+// `description` for whoever opens the file. Strict: what is not understood is refused with its
+// place, because a field left out by a typing error would give a wrong answer that looks right.
+
+import { createReadStream } from 'node:fs';
+import { fromJson, fromJsonString, type JsonValue } from '@bufbuild/protobuf';
+import type { SimulateAttendanceRequest } from '../../client/index.js';
+import { SimulateAttendanceRequestSchema } from '../../client/index.js';
+import { type JsonProblem, jsonProblems } from '../../contract/json-problems.js';
+import { keepEveryKey } from '../../contract/own-keys.js';
+import { EXIT_FAILED, ExitError, escapedText } from '../terminal/console.js';
+
+/**
+ * The largest file that is read. The service takes messages of 4 MiB, and a message in JSON with
+ * its names and spaces is hardly four times as large.
+ */
+export const MAX_SCENARIO_BYTES = 16 * 1024 * 1024;
+
+/** The most problems that are told at a time: mending these shows the rest. */
+const MAX_PROBLEMS = 10;
+
+/** Instead of a path: standard input. */
+const STANDARD_INPUT = '-';
+
+/** The scenario in a file; throws an ExitError that says the way out. */
+export async function readScenario(
+  path: string,
+  stdin: NodeJS.ReadableStream,
+): Promise<SimulateAttendanceRequest> {
+  const isInput = path === STANDARD_INPUT;
+  const name = isInput ? 'standard input' : path;
+  const bytes = await readBytes(isInput ? stdin : createReadStream(path), name);
+  return parseScenario(textOf(bytes, name), name);
+}
+
+async function readBytes(stream: NodeJS.ReadableStream, name: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of stream) {
+      const bytes = Buffer.from(piece);
+      length += bytes.length;
+      if (length > MAX_SCENARIO_BYTES) break;
+      pieces.push(bytes);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = REASONS[code ?? ''] ?? message;
+    throw failure(`Cannot read ${name}: ${why}.`);
+  }
+  if (length <= MAX_SCENARIO_BYTES) return Buffer.concat(pieces);
+  throw failure(
+    `${name} is larger than ${MAX_SCENARIO_BYTES / 1024 / 1024} MiB, more than one simulation ` +
+      'takes. Send fewer punches, or one employee and year at a time.',
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+};
+
+/** Without the mark that some editors put first. */
+function textOf(bytes: Buffer, name: string): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw failure(`${name} is no text in UTF-8: save it as UTF-8.`);
+  }
+  if (text.trim() === '') throw failure(`${name} is empty: it must hold a scenario as JSON.`);
+  return text;
+}
+
+function parseScenario(text: string, name: string): SimulateAttendanceRequest {
+  const schema = SimulateAttendanceRequestSchema;
+  keepEveryKey();
+  const json = withoutDescription(parseJson(text, name));
+  try {
+    const request = fromJson(schema, json);
+    // JSON keeps the last of two equal keys and says nothing; this reader refuses them.
+    fromJsonString(schema, text, { ignoreUnknownFields: true });
+    return request;
+  } catch (error) {
+    const problems = problemLines([...jsonProblems(schema, json)]);
+    const lines = problems.length > 0 ? problems : [escapedText((error as Error).message)];
+    throw failure(`${name} is no scenario:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  }
+}
+
+function problemLines(problems: readonly JsonProblem[]): string[] {
+  const lines = problems
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path, says }) => escapedText(`${path === '' ? 'It' : `${path}:`} ${says}`));
+  const left = problems.length - lines.length;
+  return left > 0 ? [...lines, `and ${left} more`] : lines;
+}
+
+function parseJson(text: string, name: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    const { message } = error as Error;
+    throw failure(`${name} is no JSON: ${escapedText(withLine(message, text))}.`);
+  }
+}
+
+/** Newer versions of Node name the line by themselves, and some of its messages no place at all. */
+function withLine(message: string, text: string): string {
+  const position = /^(.*) at position (\d+)$/.exec(message);
+  if (position === null) return message;
+  const before = text.slice(0, Number(position[2])).split('\n');
+  const column = (before.at(-1) ?? '').length + 1;
+  return `${position[1]} at line ${before.length} column ${column}`;
+}
+
+function withoutDescription(json: JsonValue): JsonValue {
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) return json;
+  const { description: _, ...request } = json;
+  return request;
+}
+
+function failure(message: string): ExitError {
+  return new ExitError(EXIT_FAILED, message);
+}

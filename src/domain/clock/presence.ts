@@ -1,0 +1,137 @@
+// When somebody was there, as they went through it: sessions of all dates together, and joined
+// where only a shift's end or a midnight divided them. What a person's command is checked against.
+
+import { goesOnUntil, opensAt } from '../engine/session-end.js';
+import type { Break, DayResult, Session } from '../facts/day.js';
+import type { SessionConcerned } from '../facts/errors.js';
+import { firstAtOrAfter, type PunchKind, type Timeline } from '../facts/punch.js';
+import type { DayPlan } from '../roster/plan.js';
+import type { Instant } from '../time/time.js';
+
+/** A date, and what the punches come to on it. */
+export interface DerivedDay {
+  readonly plan: DayPlan;
+  readonly result: DayResult;
+}
+
+export interface Presence extends SessionConcerned {
+  readonly breaks: readonly Break[];
+  /** Without `out`: the last second in which it may be open. */
+  readonly openUntil: Instant | undefined;
+  /** Without `out`: the last second in which its end may be taken, `openUntil` or later. */
+  readonly goesOnUntil: Instant | undefined;
+  /**
+   * Without `out`, off shift: the latest time that its departure could have, had no shift's window
+   * divided it from its arrival.
+   */
+  readonly longestUntil: Instant | undefined;
+  /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
+  readonly isWhole: boolean;
+}
+
+/** By beginning. `punches` are those that the days, in order, were derived from. */
+export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Presence[] {
+  const parts = days.flatMap(({ plan, result }) =>
+    result.work.sessions.map((session) => presenceOf(session, plan, result)),
+  );
+  parts.sort((a, b) => beginningOf(a) - beginningOf(b));
+  const joined: Presence[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    const isCut = before?.out !== undefined && before.out === part.in;
+    if (isCut && !isLeftAndBegun(punches, part.in)) joined.splice(-1, 1, join(before, part));
+    else joined.push(part);
+  }
+  return joined;
+}
+
+/** As it is by its own day alone. */
+export function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
+  const { date, shifts, offShift } = plan;
+  const { in: start, out, shiftId, breaks, closesAt } = session;
+  const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
+  const { hours } = shift?.work ?? offShift.work;
+  const isWhole = hours === 'FIRST_IN_TO_LAST_OUT';
+  const lastBefore = (until: Instant | undefined) =>
+    until !== undefined && shiftId === undefined && opensAt(plan, until)
+      ? ((until - 1000) as Instant)
+      : until;
+  const isLoose = start !== undefined && out === undefined && shiftId === undefined;
+  const longestUntil = isLoose
+    ? ((start + offShift.maxLengthSeconds * 1000) as Instant)
+    : undefined;
+  return {
+    in: start,
+    out,
+    shiftId,
+    date,
+    breaks,
+    openUntil: lastBefore(closesAt),
+    goesOnUntil: lastBefore(goesOnUntil(session, plan, result)),
+    longestUntil,
+    isWhole,
+  };
+}
+
+/**
+ * Whether a session without an end is over only since a shift's window divides its arrival from
+ * what comes then: by the longest session they may still be there. Of the last session by then.
+ */
+export function isDividedAt({ openUntil, longestUntil }: Presence, time: Instant): boolean {
+  if (openUntil === undefined || longestUntil === undefined) return false;
+  return openUntil < time && time <= longestUntil;
+}
+
+export function beginningOf({ in: start, out }: SessionConcerned): number {
+  return start ?? out ?? 0;
+}
+
+/** Whether a session was ended and the next begun in one second: that takes two punches. */
+function isLeftAndBegun(punches: Timeline, time: Instant): boolean {
+  const kinds = new Set<PunchKind>();
+  for (let index = firstAtOrAfter(punches, time); punches[index]?.time === time; index += 1) {
+    const kind = punches[index]?.kind;
+    if (kind !== undefined && kind !== 'BREAK_START' && kind !== 'BREAK_END') kinds.add(kind);
+  }
+  return kinds.size > 1;
+}
+
+/** A break that lasted at the cut is one again. */
+function join(first: Presence, second: Presence): Presence {
+  const { out: cut } = first;
+  const [last, next] = [first.breaks.at(-1), second.breaks[0]];
+  const breaks =
+    last?.end !== undefined && last.end === cut && next?.start === cut
+      ? [
+          ...first.breaks.slice(0, -1),
+          { start: last.start, end: next.end },
+          ...second.breaks.slice(1),
+        ]
+      : [...first.breaks, ...second.breaks];
+  const { out, openUntil, goesOnUntil: until, longestUntil } = second;
+  const isWhole = first.isWhole || second.isWhole;
+  return { ...first, out, openUntil, goesOnUntil: until, longestUntil, breaks, isWhole };
+}
+
+/** Whether both say the same of when somebody was there. */
+export function isSamePresence(a: Presence, b: Presence): boolean {
+  return a.in === b.in && a.out === b.out && isSameBreaks(a.breaks, b.breaks);
+}
+
+export function isSameBreaks(a: readonly Break[], b: readonly Break[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ start, end }, index) => start === b[index]?.start && end === b[index]?.end)
+  );
+}
+
+/** The latest time that is known of it. */
+export function lastEventOf({ in: start, out, breaks }: Presence): number {
+  const last = breaks.at(-1);
+  return Math.max(start ?? -Infinity, out ?? -Infinity, last?.end ?? last?.start ?? -Infinity);
+}
+
+export function isOnBreak({ out, breaks }: Presence): boolean {
+  const last = breaks.at(-1);
+  return out === undefined && last !== undefined && last.end === undefined;
+}

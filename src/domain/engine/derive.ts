@@ -1,0 +1,234 @@
+// From facts to a day, without a clock: the same facts give the same result, whenever it is
+// computed. Must never read the time or anything outside its arguments. Total: whatever was
+// punched and planned, there is a day; linear in the punches of the plan's reach.
+
+import type { Trace } from '../explain/finding.js';
+import { tracePlan } from '../explain/trace-plan.js';
+import {
+  ANOMALIES,
+  type Anomaly,
+  type DayResult,
+  type DayWork,
+  type Declaration,
+  NO_WORK,
+  type Session,
+  type Status,
+} from '../facts/day.js';
+import { NO_PUNCHES, type Timeline } from '../facts/punch.js';
+import type { DayPlan, Plan } from '../roster/plan.js';
+import type { Instant } from '../time/time.js';
+import { breakSecondsOf } from './hours.js';
+import { stretchesNear } from './off-shift.js';
+import { type DatedWork, workOnDate } from './off-shift-dates.js';
+import { type ShiftWork, workShifts } from './shift-result.js';
+import { combineHalves, combineShifts } from './shift-statuses.js';
+
+/**
+ * Raised with every change of the rules, so that days derived by older rules can be found and
+ * derived again on purpose.
+ */
+export const ENGINE_VERSION = 2;
+
+/** Everything known about a day. */
+export interface DayFacts {
+  readonly declaration: Declaration | undefined;
+  /** All punches of the plan's reach; others do no harm. */
+  readonly punches: Timeline;
+}
+
+export const NO_FACTS: DayFacts = { declaration: undefined, punches: NO_PUNCHES };
+
+/** What the facts say under a plan. `trace` is given what every rule found. */
+export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
+  const { declaration, punches } = facts;
+  const beginning = trace?.length ?? 0;
+  const { work, isPunched } =
+    plan.kind === 'NONE'
+      ? { work: NO_WORK, isPunched: false }
+      : deriveWork(punches, plan, declaration, trace);
+  if (declaration === undefined) {
+    return {
+      status: work.status,
+      origin: isPunched ? 'DERIVED' : 'EXPECTED',
+      portion: 'WHOLE_DAY',
+      otherHalfStatus: undefined,
+      note: '',
+      work,
+    };
+  }
+  const { status, portion, note } = declaration;
+  // First: it is why some of the others did not fire.
+  const otherwise = work.status;
+  trace?.splice(beginning, 0, { rule: 'DECLARED', status, portion, note, otherwise });
+  const otherHalfStatus = declaration.otherHalfStatus ?? work.otherHalfStatus;
+  if (otherHalfStatus !== undefined) {
+    const isDeclared = declaration.otherHalfStatus !== undefined;
+    trace?.push({ rule: 'OTHER_HALF', status: otherHalfStatus, isDeclared });
+  }
+  return { status, origin: 'MARKED', portion, otherHalfStatus, note, work };
+}
+
+function deriveWork(
+  punches: Timeline,
+  plan: DayPlan,
+  declaration: Declaration | undefined,
+  trace: Trace,
+): { readonly work: DayWork; readonly isPunched: boolean } {
+  if (trace !== undefined) tracePlan(plan, trace);
+  const shifts = workShifts(plan, punches, declaration, trace);
+  const offShift = workOffShift(plan, punches, trace);
+  const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
+  const isDeclared = declaration !== undefined;
+  const status = statusOf(plan, shifts, offShift, isDeclared ? undefined : trace);
+  const sessions = sessionsInOrder(shifts, offShift);
+  const work: DayWork = {
+    status,
+    otherHalfStatus: otherHalfOf(plan, shifts, isPunched, status, declaration),
+    shifts: shifts.map(({ result }) => result),
+    sessions,
+    firstIn: sessions.find((session) => session.in !== undefined)?.in,
+    lastOut: lastOutOf(shifts, sessions),
+    workedSeconds: sumOf(shifts.map(({ result }) => result)) + sumOf(offShift),
+    onBreakSeconds: sessions.reduce((sum, { breaks }) => sum + breakSecondsOf(breaks), 0),
+    anomalies: anomaliesOf(plan, shifts, offShift, sessions, declaration, status, trace),
+  };
+  return { work, isPunched };
+}
+
+function workOffShift(plan: DayPlan, punches: Timeline, trace: Trace): readonly DatedWork[] {
+  const dated: DatedWork[] = [];
+  for (const stretch of stretchesNear(plan, punches, trace)) {
+    const work = workOnDate(stretch, plan, trace);
+    if (work !== undefined) dated.push(work);
+  }
+  return dated;
+}
+
+function sumOf(works: readonly { readonly workedSeconds: number }[]): number {
+  return works.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
+}
+
+/** By beginning: a session of which only the end is known stands where it ended. */
+function sessionsInOrder(
+  shifts: readonly ShiftWork[],
+  offShift: readonly DatedWork[],
+): readonly Session[] {
+  const sessions: Session[] = [];
+  for (const shift of shifts) sessions.push(...shift.sessions);
+  for (const work of offShift) sessions.push(...work.sessions);
+  if (sessions.length < 2) return sessions;
+  return sessions.sort((a, b) => (a.in ?? a.out ?? 0) - (b.in ?? b.out ?? 0));
+}
+
+function lastOutOf(
+  shifts: readonly ShiftWork[],
+  sessions: readonly Session[],
+): Instant | undefined {
+  let last: Instant | undefined;
+  const consider = (out: Instant | undefined): void => {
+    if (out !== undefined && (last === undefined || out > last)) last = out;
+  };
+  for (const { result } of shifts) consider(result.lastOut);
+  for (const { out } of sessions) consider(out);
+  return last;
+}
+
+/** What the roster and the punches alone come to, once everything is over. */
+function statusOf(
+  plan: DayPlan,
+  shifts: readonly ShiftWork[],
+  offShift: readonly DatedWork[],
+  trace: Trace,
+): Status {
+  if (shifts.length > 0) {
+    const status = combineShifts(shifts.map(({ statusAlone }) => statusAlone));
+    if (shifts.length > 1) {
+      trace?.push({ rule: 'SHIFTS_COMBINED', shiftCount: shifts.length, status });
+    }
+    return status;
+  }
+  if (plan.isEmployed && plan.holiday !== undefined) return 'HOLIDAY';
+  if (plan.source !== undefined) return 'DAY_OFF';
+  if (offShift.length === 0) return 'UNSCHEDULED';
+  if (plan.isEmployed) trace?.push({ rule: 'OFF_SHIFT_PRESENT' });
+  return 'PRESENT';
+}
+
+/** What is said of the half that a mark left open; undefined when no half is. */
+function otherHalfOf(
+  plan: DayPlan,
+  shifts: readonly ShiftWork[],
+  isPunched: boolean,
+  status: Status,
+  declaration: Declaration | undefined,
+): Status | undefined {
+  if (declaration === undefined || declaration.portion === 'WHOLE_DAY') return undefined;
+  if (declaration.otherHalfStatus !== undefined) return undefined;
+  if (plan.shifts.length > 0) {
+    return combineHalves(
+      shifts.map(({ result }) => result.status),
+      declaration.portion,
+    );
+  }
+  return status === 'UNSCHEDULED' && !isPunched ? undefined : status;
+}
+
+function anomaliesOf(
+  plan: DayPlan,
+  shifts: readonly ShiftWork[],
+  offShift: readonly DatedWork[],
+  sessions: readonly Session[],
+  declaration: Declaration | undefined,
+  status: Status,
+  trace: Trace,
+): readonly Anomaly[] {
+  const found = new Set<Anomaly>();
+  for (const { anomalies } of shifts) for (const anomaly of anomalies) found.add(anomaly);
+  for (const { anomalies } of offShift) for (const anomaly of anomalies) found.add(anomaly);
+  if (sessions.some((session) => session.in === undefined)) found.add('MISSING_IN');
+  if (offShift.length > 0 && (plan.source !== undefined || !plan.isEmployed)) {
+    found.add('OFF_SHIFT');
+  }
+  if (sessions.length > 0) {
+    const flag = workedAgainst(shifts, declaration, status);
+    if (flag !== undefined) {
+      trace?.push({ rule: flag });
+      if (flag !== 'WORKED_ON_DAY_OFF') found.add(flag);
+    }
+  }
+  return found.size === 0 ? NO_WORK.anomalies : ANOMALIES.filter((anomaly) => found.has(anomaly));
+}
+
+/** The kind of day on which nobody was to work; undefined: an ordinary one. */
+function workedAgainst(
+  shifts: readonly ShiftWork[],
+  declaration: Declaration | undefined,
+  status: Status,
+): 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' | undefined {
+  const declared = declaration?.portion === 'WHOLE_DAY' ? declaration.status : undefined;
+  if (declared === 'ON_LEAVE') return 'WORKED_ON_LEAVE';
+  if (declared === 'HOLIDAY' || status === 'HOLIDAY') return 'WORKED_ON_HOLIDAY';
+  const isPart = shifts.some(
+    ({ statusAlone, isPunched }) => statusAlone === 'HOLIDAY' && isPunched,
+  );
+  if (isPart) return 'WORKED_ON_HOLIDAY';
+  return status === 'DAY_OFF' ? 'WORKED_ON_DAY_OFF' : undefined;
+}
+
+/** Whether two results say the same: a write between them changed nothing. */
+export function sameResult(a: DayResult | undefined, b: DayResult | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.status === b.status &&
+    a.origin === b.origin &&
+    a.portion === b.portion &&
+    a.otherHalfStatus === b.otherHalfStatus &&
+    a.note === b.note &&
+    sameWork(a.work, b.work)
+  );
+}
+
+/** Results are built with their fields in one order, so equal values have equal texts. */
+function sameWork(a: DayWork, b: DayWork): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,260 @@
+// From sessions to worked time: what is counted, and what the rules for breaks and rounding make
+// of it. Sessions stay as punched; only the sum is changed.
+
+import type { Trace } from '../explain/finding.js';
+import type { Break, Session } from '../facts/day.js';
+import type { BreakDeduction, WorkRules } from '../roster/shift.js';
+import type { Instant } from '../time/time.js';
+import type { Zone } from '../time/zone.js';
+import type { Pairing, PunchedSession } from './pairing.js';
+import { roundSeconds, roundTime } from './rounding.js';
+
+/** What the punches of one shift, or of one stretch, come to. */
+export interface CountedWork {
+  /** By beginning. */
+  readonly sessions: readonly Session[];
+  readonly firstIn: Instant | undefined;
+  readonly lastOut: Instant | undefined;
+  /** The last session, when it has no departure. */
+  readonly open: Session | undefined;
+  /** After the rules, 0 or more. */
+  readonly workedSeconds: number;
+  /** What the sessions add up to, before the rules. */
+  readonly exactSeconds: number;
+}
+
+/** Counts what a pairing found. `closesAt` is when a session without a departure is given up. */
+export function countWork(
+  pairing: Pairing,
+  rules: WorkRules,
+  closesAt: Instant,
+  zone: Zone,
+  trace: Trace,
+): CountedWork {
+  const { shiftId } = pairing;
+  const punched = rules.hours === 'EVERY_PAIR' ? pairing.sessions : firstToLast(pairing.sessions);
+  const sessions = punched.map((session) => toSession(session, shiftId, closesAt));
+  const last = sessions.at(-1);
+  const open = last !== undefined && last.out === undefined ? last : undefined;
+  const firstIn = sessions.find((session) => session.in !== undefined)?.in;
+  const exactSeconds = sessions.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
+  const isLeftOver = punched.length > 1 && punched.at(-1)?.isUntyped === true;
+  if (trace !== undefined) traceSessions(sessions, isLeftOver, shiftId, trace);
+  const isAnyClosed = sessions.some((session) => isClosed(session));
+  return {
+    sessions,
+    firstIn,
+    lastOut: lastOutOf(punched),
+    open,
+    workedSeconds: isAnyClosed ? applyRules(sessions, rules, zone, shiftId, trace) : 0,
+    exactSeconds,
+  };
+}
+
+/**
+ * The last departure. Where punches do not say what they are, the last of several is one, even
+ * if no arrival is left for it: it is the last sign of the person.
+ */
+function lastOutOf(punched: readonly PunchedSession[]): Instant | undefined {
+  const last = punched.at(-1);
+  if (last === undefined) return undefined;
+  if (last.out !== undefined) return last.out;
+  if (last.isUntyped && punched.length > 1) return last.in;
+  return punched.findLast(({ out }) => out !== undefined)?.out;
+}
+
+/** One session from the first arrival to the last departure, and what lies outside of it. */
+function firstToLast(punched: readonly PunchedSession[]): readonly PunchedSession[] {
+  const index = punched.findIndex((session) => session.in !== undefined);
+  const first = punched[index];
+  const out = lastOutOf(punched.slice(Math.max(index, 0)));
+  if (first?.in === undefined || out === undefined) return punched;
+  const inside = punched.slice(index).filter(({ in: start }) => start === undefined || start < out);
+  const last = punched.at(-1);
+  const whole: PunchedSession = {
+    in: first.in,
+    out,
+    breaks: inside.flatMap(({ breaks }) => breaks),
+    isUntyped: first.isUntyped,
+  };
+  const isBack = last?.in !== undefined && last.out === undefined && !last.isUntyped;
+  return [...punched.slice(0, index), whole, ...(isBack ? [last] : [])];
+}
+
+function toSession(
+  { in: start, out, breaks }: PunchedSession,
+  shiftId: string | undefined,
+  closesAt: Instant,
+): Session {
+  if (start === undefined || out === undefined) {
+    const isOpen = out === undefined;
+    return {
+      in: start,
+      out,
+      shiftId,
+      workedSeconds: 0,
+      breaks,
+      closesAt: isOpen ? closesAt : undefined,
+    };
+  }
+  const workedSeconds = (out - start) / 1000 - breakSecondsOf(breaks);
+  return { in: start, out, shiftId, workedSeconds, breaks, closesAt: undefined };
+}
+
+/** As far as both ends of the breaks are known. */
+export function breakSecondsOf(breaks: readonly Break[]): number {
+  return breaks.reduce((sum, { start, end }) => sum + ((end ?? start) - start) / 1000, 0);
+}
+
+interface ClosedSession extends Session {
+  readonly in: Instant;
+  readonly out: Instant;
+}
+
+function isClosed(session: Session): session is ClosedSession {
+  return session.in !== undefined && session.out !== undefined;
+}
+
+function applyRules(
+  sessions: readonly Session[],
+  rules: WorkRules,
+  zone: Zone,
+  shiftId: string | undefined,
+  trace: Trace,
+): number {
+  const closed = sessions.filter((session) => isClosed(session));
+  const taken = breaksTaken(closed);
+  const exact = closed.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
+  // Of a single session everything has been said.
+  if (closed.length > 1 || rules.hours === 'FIRST_IN_TO_LAST_OUT') {
+    const { hours } = rules;
+    trace?.push({
+      rule: 'HOURS_COUNTED',
+      shiftId,
+      hours,
+      workedSeconds: exact,
+      breakSeconds: taken,
+    });
+  }
+  const [arrival, departure] = [closed[0]?.in, closed.at(-1)?.out];
+  const edges = exact + roundEdges(arrival, departure, rules, zone, shiftId, trace);
+  const counted = roundBreaks(taken, rules, shiftId, trace);
+  const present = Math.max(0, edges + taken - counted);
+  const deducted = deductBreak(present, counted, rules.breakDeductions, shiftId, trace);
+  const paid = Math.min(counted, rules.paidBreakSeconds);
+  if (paid > 0)
+    trace?.push({ rule: 'BREAK_PAID', shiftId, takenSeconds: counted, paidSeconds: paid });
+  const worked = Math.max(0, present - deducted + paid);
+  return roundWorked(worked, rules, closed.at(-1)?.out, shiftId, trace);
+}
+
+/** Breaks punched, and the time away between the sessions. */
+function breaksTaken(closed: readonly ClosedSession[]): number {
+  return closed.reduce((sum, { in: start, breaks }, index) => {
+    const before = closed[index - 1];
+    const away = before === undefined ? 0 : (start - before.out) / 1000;
+    return sum + away + breakSecondsOf(breaks);
+  }, 0);
+}
+
+/** What rounding the first arrival and the last departure adds, or takes (below 0). */
+function roundEdges(
+  arrival: Instant | undefined,
+  departure: Instant | undefined,
+  { roundIn, roundOut }: WorkRules,
+  zone: Zone,
+  shiftId: string | undefined,
+  trace: Trace,
+): number {
+  let added = 0;
+  if (roundIn !== undefined && arrival !== undefined) {
+    const countedTime = roundTime(arrival, roundIn, zone);
+    if (countedTime !== arrival) {
+      trace?.push({ rule: 'ARRIVAL_ROUNDED', shiftId, punchedTime: arrival, countedTime });
+    }
+    added += (arrival - countedTime) / 1000;
+  }
+  if (roundOut !== undefined && departure !== undefined) {
+    const countedTime = roundTime(departure, roundOut, zone);
+    if (countedTime !== departure) {
+      trace?.push({ rule: 'DEPARTURE_ROUNDED', shiftId, punchedTime: departure, countedTime });
+    }
+    added += (countedTime - departure) / 1000;
+  }
+  return added;
+}
+
+function roundBreaks(
+  takenSeconds: number,
+  { roundBreaks: rule }: WorkRules,
+  shiftId: string | undefined,
+  trace: Trace,
+): number {
+  if (rule === undefined) return takenSeconds;
+  const countedSeconds = roundSeconds(takenSeconds, rule);
+  if (countedSeconds !== takenSeconds) {
+    trace?.push({ rule: 'BREAKS_ROUNDED', shiftId, takenSeconds, countedSeconds });
+  }
+  return countedSeconds;
+}
+
+/** What is missing of the break that so long a work needs. */
+function deductBreak(
+  workedSeconds: number,
+  takenSeconds: number,
+  deductions: readonly BreakDeduction[],
+  shiftId: string | undefined,
+  trace: Trace,
+): number {
+  const needed = deductions.findLast(({ afterSeconds }) => workedSeconds > afterSeconds);
+  if (needed === undefined) return 0;
+  const { afterSeconds, breakSeconds: requiredSeconds } = needed;
+  const deductedSeconds = Math.max(0, requiredSeconds - takenSeconds);
+  trace?.push({
+    rule: 'BREAK_DEDUCTED',
+    shiftId,
+    afterSeconds,
+    requiredSeconds,
+    takenSeconds,
+    deductedSeconds,
+  });
+  return deductedSeconds;
+}
+
+function roundWorked(
+  exactSeconds: number,
+  { roundWorked: rule }: WorkRules,
+  departure: Instant | undefined,
+  shiftId: string | undefined,
+  trace: Trace,
+): number {
+  if (rule === undefined) return exactSeconds;
+  const countedSeconds = roundSeconds(exactSeconds, rule);
+  if (countedSeconds !== exactSeconds) {
+    const countedOutTime =
+      departure === undefined
+        ? undefined
+        : ((departure + (countedSeconds - exactSeconds) * 1000) as Instant);
+    trace?.push({ rule: 'WORKED_ROUNDED', shiftId, exactSeconds, countedSeconds, countedOutTime });
+  }
+  return countedSeconds;
+}
+
+function traceSessions(
+  sessions: readonly Session[],
+  isLeftOver: boolean,
+  shiftId: string | undefined,
+  trace: NonNullable<Trace>,
+): void {
+  for (const session of sessions) {
+    const { in: inTime, out: outTime, workedSeconds, closesAt } = session;
+    if (inTime !== undefined && outTime !== undefined) {
+      const breakSeconds = breakSecondsOf(session.breaks);
+      trace.push({ rule: 'SESSION', shiftId, inTime, outTime, breakSeconds, workedSeconds });
+    } else if (outTime !== undefined) {
+      trace.push({ rule: 'NO_ARRIVAL', shiftId, kind: 'OUT', punchTime: outTime });
+    } else if (inTime !== undefined && closesAt !== undefined) {
+      trace.push({ rule: 'NO_DEPARTURE', shiftId, inTime, untilTime: closesAt, isLeftOver });
+    }
+  }
+}

@@ -1,0 +1,285 @@
+// Work outside every shift's window: of people without a roster, all of it. Punches are taken
+// together into stretches of work; off-shift-dates.ts says which date a stretch belongs to.
+//
+// A punch's meaning can depend on the one before it, and that one's on the one before, without
+// an end. So that a date can be derived from a bounded range of punches, and all dates agree,
+// reading begins anew where it surely may: behind a shift's window, after a pause that is longer
+// than any session, at an arrival long enough after a departure. Should punches run through a
+// whole block of a week (plan.ts) without such a place, as only clocks without keys can bring
+// about, it begins anew behind the longest pause of the block: most likely a night's rest.
+
+import type { Finding, Trace } from '../explain/finding.js';
+import type { Anomaly } from '../facts/day.js';
+import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
+import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay } from '../roster/plan.js';
+import type { Window } from '../roster/planned-shift.js';
+import { MAX_UNTYPED_SECONDS, type OffShiftRules } from '../roster/shift.js';
+import type { Instant } from '../time/time.js';
+import { type CountedWork, countWork } from './hours.js';
+import { isUntyped, MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
+
+/** Work without a shift, from an arrival until a long pause. */
+export interface Stretch {
+  readonly counted: CountedWork;
+  readonly anomalies: ReadonlySet<Anomaly>;
+  /** The first and the last time that is known of it. */
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The last reading of a timeline. The dates of a week without windows need the very same one, and
+ * a month is derived date by date. Nothing but a shorter way to the same answer.
+ */
+const lastReadings = new WeakMap<Timeline, LastReading>();
+
+interface LastReading {
+  readonly plan: DayPlan;
+  /** With its findings, which do no harm when nobody asks. */
+  readonly isTraced: boolean;
+  readonly stretches: readonly Stretch[];
+}
+
+/** The stretches near a date, in order; those on it are among them, and whole. */
+export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): readonly Stretch[] {
+  const isTraced = trace !== undefined;
+  if (plan.windows.length > 0) return readStretches(plan, timeline, isTraced);
+  const last = lastReadings.get(timeline);
+  if (last !== undefined && isSameReading(last, plan) && (last.isTraced || !isTraced)) {
+    return last.stretches;
+  }
+  const stretches = readStretches(plan, timeline, isTraced);
+  lastReadings.set(timeline, { plan, isTraced, stretches });
+  return stretches;
+}
+
+/** Only plans without windows are kept, and only such are asked about. */
+function isSameReading({ plan }: LastReading, other: DayPlan): boolean {
+  return (
+    plan.reach.from === other.reach.from &&
+    plan.reach.to === other.reach.to &&
+    plan.zone === other.zone &&
+    plan.offShift === other.offShift
+  );
+}
+
+function readStretches(plan: DayPlan, timeline: Timeline, isTraced: boolean): Stretch[] {
+  const { punches, surplus } = offShiftPunches(plan, timeline);
+  if (punches.length === 0) return [];
+  const reading = new Reading(plan, surplus, isTraced);
+  const anew = placesToBeginAnew(plan, punches);
+  const departures = nextDepartures(punches, anew);
+  for (let index = 0; index < punches.length; ) {
+    const departure = departures[index];
+    if (punches[index]?.kind === 'IN' && departure !== undefined) {
+      reading.beginAnewIfLost(punches[index]?.time ?? plan.start, departure);
+    }
+    if (anew.has(index)) reading.beginAnew(punches[index]?.time ?? plan.start);
+    const together = sameInstant(punches, index, reading.pairing);
+    for (const punch of together) reading.read(punch);
+    index += together.length;
+  }
+  reading.beginAnew(plan.reach.to);
+  return reading.stretches;
+}
+
+/** Of each punch, when the next one comes that is a departure, before reading begins anew. */
+function nextDepartures(
+  punches: readonly Punch[],
+  anew: ReadonlySet<number>,
+): readonly (Instant | undefined)[] {
+  const departures: (Instant | undefined)[] = [];
+  let next: Instant | undefined;
+  for (let index = punches.length - 1; index >= 0; index -= 1) {
+    const punch = punches[index];
+    departures[index] = next;
+    if (punch?.kind === 'OUT') next = punch.time;
+    // Whether it is one depends on what comes before.
+    if (punch?.kind === 'UNSPECIFIED') next = undefined;
+    if (anew.has(index)) next = undefined;
+  }
+  return departures;
+}
+
+interface OffShiftPunches {
+  readonly punches: readonly Punch[];
+  /** Those of them that are beyond the bound: each shows that there are more. */
+  readonly surplus: ReadonlySet<Punch>;
+}
+
+/**
+ * The punches of the plan's reach that are in no window: of a stuck clock's, the first of each
+ * day of UTC, with the one that shows that there are more. Behind a window counting begins anew:
+ * another date's reach begins there, and must come to the same.
+ */
+function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): OffShiftPunches {
+  const first = firstAtOrAfter(timeline, reach.from);
+  const punches: Punch[] = [];
+  const surplus = new Set<Punch>();
+  let window = 0;
+  let day = -Infinity;
+  let count = 0;
+  for (let index = first; index < timeline.length; index += 1) {
+    const punch = timeline[index];
+    if (punch === undefined || punch.time > reach.to) break;
+    const { time } = punch;
+    while (windows[window] !== undefined && (windows[window]?.to ?? 0) < time) {
+      window += 1;
+      count = 0;
+    }
+    if ((windows[window]?.from ?? Infinity) <= time) continue;
+    const itsDay = utcDay(time);
+    count = itsDay === day ? count + 1 : 1;
+    day = itsDay;
+    if (count > MAX_PUNCHES + 1) continue;
+    punches.push(punch);
+    if (count > MAX_PUNCHES) surplus.add(punch);
+  }
+  return { punches, surplus };
+}
+
+/** The indices of punches that no earlier one has a say in. */
+function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySet<number> {
+  const anew = new Set<number>();
+  let block = -Infinity;
+  let longest = { index: 0, pause: Infinity };
+  punches.forEach((punch, index) => {
+    const { time } = punch;
+    const before = punches[index - 1];
+    const pause = before === undefined ? Infinity : time - before.time;
+    // Several punches of one instant can have left somebody inside.
+    const isAlone = before?.time !== punches[index - 2]?.time;
+    const isSure = before === undefined || isSurelyAnew(plan, before, isAlone, punch, pause);
+    if (isSure) anew.add(index);
+    if (blockStart(time) !== block) {
+      // Punches that run on into the next block without such a place ran through all of this one.
+      if (!isSure && !hasWindow(plan.windows, block)) anew.add(longest.index);
+      block = blockStart(time);
+      longest = { index, pause: -1 };
+    }
+    // A sure place is as long a pause as can be: then nothing is added for the block.
+    const length = isSure ? Infinity : pause;
+    if (length > longest.pause) longest = { index, pause: length };
+  });
+  return anew;
+}
+
+/** Whether nothing can be open any more, or going on, when the second of two punches comes. */
+function isSurelyAnew(
+  plan: DayPlan,
+  before: Punch,
+  isBeforeAlone: boolean,
+  punch: Punch,
+  pauseMs: number,
+): boolean {
+  const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
+  const longest = isUntyped(punch.kind, work)
+    ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS)
+    : maxLengthSeconds;
+  if (pauseMs > Math.max(newStretchGapSeconds, longest) * 1000) return true;
+  const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
+  if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
+  return isWindowBetween(plan.windows, before.time, punch.time);
+}
+
+function hasWindow(windows: readonly Window[], block: number): boolean {
+  return windows.some(({ from, to }) => from < block + OFF_SHIFT_BLOCK_MS && to >= block);
+}
+
+function isWindowBetween(windows: readonly Window[], from: number, to: number): boolean {
+  return windows.some((window) => window.from > from && window.to < to);
+}
+
+/** Reads off-shift punches in order and keeps the stretches they make. */
+class Reading {
+  readonly stretches: Stretch[] = [];
+  readonly #plan: DayPlan;
+  readonly #rules: OffShiftRules;
+  readonly #surplus: ReadonlySet<Punch>;
+  readonly #isTraced: boolean;
+  #pairing: Pairing | undefined;
+  #findings: Finding[] = [];
+  #start = 0 as Instant;
+
+  constructor(plan: DayPlan, surplus: ReadonlySet<Punch>, isTraced: boolean) {
+    this.#plan = plan;
+    this.#surplus = surplus;
+    this.#rules = plan.offShift;
+    this.#isTraced = isTraced;
+  }
+
+  get pairing(): Pairing | undefined {
+    return this.#pairing;
+  }
+
+  read(punch: Punch): void {
+    const { time } = punch;
+    if (this.#isOver(punch, time)) this.beginAnew(time);
+    if (this.#pairing === undefined) {
+      this.#findings = [];
+      const trace = this.#isTraced ? this.#findings : undefined;
+      this.#pairing = new Pairing(this.#rules.work, undefined, trace);
+      this.#start = time;
+    }
+    if (this.#surplus.has(punch)) this.#pairing.tooMany(punch);
+    else this.#pairing.read(punch);
+  }
+
+  /**
+   * An arrival while somebody is in is set aside, as the first one counts. But where the next
+   * departure is too late for the first and not for this one, the first has lost its own.
+   */
+  beginAnewIfLost(arrival: Instant, departure: Instant): void {
+    const open = this.#pairing?.open;
+    if (open?.in === undefined || this.#rules.work.pairing !== 'TYPED') return;
+    const longest = this.#rules.maxLengthSeconds * 1000;
+    const isLost = departure > this.#latestDeparture(open.in, false);
+    if (isLost && departure <= arrival + longest && arrival > open.in) this.beginAnew(arrival);
+  }
+
+  /** Whether a punch comes too late for the stretch that is being read. */
+  #isOver(punch: Punch, time: Instant): boolean {
+    const pairing = this.#pairing;
+    if (pairing === undefined) return false;
+    const open = pairing.open?.in;
+    if (open !== undefined)
+      return time > this.#latestDeparture(open, isUntyped(punch.kind, this.#rules.work));
+    if (pairing.isRepeatedDeparture(punch.kind, time)) return false;
+    const { maxLengthSeconds, newStretchGapSeconds } = this.#rules;
+    const isAway = time - pairing.lastTime >= newStretchGapSeconds * 1000;
+    return isAway || time - this.#start >= maxLengthSeconds * 1000;
+  }
+
+  /** A session of the first arrival to the last departure begins where the stretch does. */
+  #latestDeparture(arrival: Instant, isUntyped: boolean): number {
+    const { maxLengthSeconds, work } = this.#rules;
+    const start = work.hours === 'EVERY_PAIR' ? arrival : this.#start;
+    const longest = isUntyped ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS) : maxLengthSeconds;
+    return start + longest * 1000;
+  }
+
+  /** Ends the stretch that is being read: from `time` on, nothing belongs to it. */
+  beginAnew(time: Instant): void {
+    const pairing = this.#pairing;
+    if (pairing === undefined) return;
+    this.#pairing = undefined;
+    const { zone, windows } = this.#plan;
+    const open = pairing.open?.in ?? this.#start;
+    const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
+    // Where nobody heeds the keys, the departure that is missing would be as untyped as any.
+    const isEndUntyped = isUntyped('OUT', this.#rules.work);
+    const latest = this.#latestDeparture(open, isEndUntyped);
+    const closesAt = Math.min(latest, window, time) as Instant;
+    const trace = this.#isTraced ? this.#findings : undefined;
+    const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
+    const last = counted.sessions.at(-1);
+    this.stretches.push({
+      counted,
+      anomalies: pairing.anomalies,
+      start: this.#start,
+      end: last?.out ?? last?.in ?? this.#start,
+      findings: this.#findings,
+    });
+  }
+}

@@ -1,0 +1,270 @@
+// From punches to sessions: what each punch does to the one it finds open. One Pairing reads
+// the punches of one shift, or of one stretch of work without a shift, in time order.
+
+import type { Trace } from '../explain/finding.js';
+import type { Anomaly, Break } from '../facts/day.js';
+import type { Punch, PunchKind } from '../facts/punch.js';
+import type { WorkRules } from '../roster/shift.js';
+import type { Instant } from '../time/time.js';
+
+/** The most punches of one shift that are looked at, and of one day off shift. */
+export const MAX_PUNCHES = 200;
+
+/** A session as the punches tell it. */
+export interface PunchedSession {
+  /** Undefined when only the departure is known. */
+  readonly in: Instant | undefined;
+  /** Undefined when the departure is not known. */
+  out: Instant | undefined;
+  /** A break without an end is the last one, of a session without `out`. */
+  readonly breaks: Break[];
+  /** Whether it began with a punch that did not say what it is. */
+  readonly isUntyped: boolean;
+}
+
+/** Which of several punches of one instant go first: the order that leaves least to explain. */
+const CLOSING_FIRST: readonly PunchKind[] = [
+  'BREAK_END',
+  'OUT',
+  'UNSPECIFIED',
+  'IN',
+  'BREAK_START',
+];
+/** A break that began and ended within the second, of somebody who is in and on none. */
+const BREAK_FIRST: readonly PunchKind[] = ['BREAK_START', 'BREAK_END', 'OUT', 'UNSPECIFIED', 'IN'];
+const OPENING_FIRST: readonly PunchKind[] = [
+  'IN',
+  'UNSPECIFIED',
+  'BREAK_START',
+  'BREAK_END',
+  'OUT',
+];
+
+/** Whether a punch is read as whatever alternates: it does not say what it is, or nobody heeds it. */
+export function isUntyped(kind: PunchKind, { pairing }: WorkRules): boolean {
+  return kind === 'UNSPECIFIED' || (pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT'));
+}
+
+export class Pairing {
+  readonly sessions: PunchedSession[] = [];
+  readonly anomalies = new Set<Anomaly>();
+  readonly shiftId: string | undefined;
+  readonly #rules: WorkRules;
+  readonly #trace: Trace;
+  #open: PunchedSession | undefined;
+  /** What the last punch that counted did, and when. */
+  #lastAction: PunchKind | undefined;
+  #lastTime = -Infinity as Instant;
+
+  constructor(rules: WorkRules, shiftId: string | undefined, trace: Trace) {
+    this.#rules = rules;
+    this.shiftId = shiftId;
+    this.#trace = trace;
+  }
+
+  get open(): PunchedSession | undefined {
+    return this.#open;
+  }
+
+  get isOnBreak(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** The break that lasts. */
+  get #pause(): Break | undefined {
+    const last = this.#open?.breaks.at(-1);
+    return last?.end === undefined ? last : undefined;
+  }
+
+  /** When the last punch that counted was; -Infinity before the first. */
+  get lastTime(): Instant {
+    return this.#lastTime;
+  }
+
+  /** Whether a punch that finds nobody inside only says the last departure again. */
+  isRepeatedDeparture(kind: PunchKind, time: Instant): boolean {
+    if (!this.#isRepeated(time)) return false;
+    const action = this.#actionOf(kind);
+    return action === 'UNSPECIFIED' || (action === 'OUT' && this.#lastAction === 'OUT');
+  }
+
+  /** Reads the next punch. */
+  read(punch: Punch): void {
+    const { time } = punch;
+    for (const flag of punch.flags) this.#flag(flag, time);
+    const action = this.#actionOf(punch.kind);
+    const isUntyped = action === 'UNSPECIFIED';
+    if (isUntyped && this.#isRepeated(time)) {
+      this.#setAside(punch.kind, time, 'REPEATED');
+    } else if (this.#open === undefined) {
+      this.#readOutside(isUntyped ? 'IN' : action, time, isUntyped);
+    } else {
+      this.#readInside(this.#open, action, time);
+    }
+  }
+
+  /** UNSPECIFIED: whatever alternates. */
+  #actionOf(kind: PunchKind): PunchKind {
+    return isUntyped(kind, this.#rules) ? 'UNSPECIFIED' : kind;
+  }
+
+  #isRepeated(time: Instant): boolean {
+    return time - this.#lastTime <= this.#rules.repeatSeconds * 1000;
+  }
+
+  #readOutside(action: PunchKind, time: Instant, isUntyped: boolean): void {
+    if (action === 'IN') {
+      this.#open = { in: time, out: undefined, breaks: [], isUntyped };
+      this.sessions.push(this.#open);
+    } else if (action === 'OUT') {
+      if (this.isRepeatedDeparture(action, time)) {
+        this.#setAside(action, time, 'REPEATED');
+        return;
+      }
+      this.sessions.push({ in: undefined, out: time, breaks: [], isUntyped: false });
+    } else {
+      this.anomalies.add('MISSING_IN');
+      this.#trace?.push({
+        rule: 'NO_ARRIVAL',
+        shiftId: this.shiftId,
+        kind: action,
+        punchTime: time,
+      });
+    }
+    this.#count(action, time);
+  }
+
+  #readInside(open: PunchedSession, action: PunchKind, time: Instant): void {
+    const pause = this.#pause;
+    const isOnBreak = pause !== undefined;
+    if (action === 'OUT' || (action === 'UNSPECIFIED' && !isOnBreak)) {
+      this.#depart(open, time);
+    } else if (action === 'BREAK_START') {
+      if (isOnBreak) {
+        this.#setAside(action, time, 'ALREADY_ON_BREAK');
+      } else {
+        open.breaks.push({ start: time, end: undefined });
+        this.#count(action, time);
+      }
+    } else if (isOnBreak) {
+      // An arrival ends a break too: that is what people press when they come back.
+      this.#endBreak(open, pause, time);
+      this.#count('BREAK_END', time);
+    } else if (action === 'IN') {
+      this.#setAside(action, time, 'ALREADY_IN');
+    } else if (this.#lastAction === 'BREAK_END' && this.#isRepeated(time)) {
+      this.#setAside(action, time, 'REPEATED');
+    } else {
+      this.anomalies.add('MISSING_BREAK_START');
+      this.#trace?.push({ rule: 'BREAK_WITHOUT_START', shiftId: this.shiftId, punchTime: time });
+      this.#count(action, time);
+    }
+  }
+
+  #depart(open: PunchedSession, time: Instant): void {
+    if (time === open.in) {
+      this.#setAside('OUT', time, 'SAME_SECOND');
+      return;
+    }
+    const pause = this.#pause;
+    if (pause !== undefined) {
+      this.anomalies.add('MISSING_BREAK_END');
+      this.#trace?.push({
+        rule: 'BREAK_WITHOUT_END',
+        shiftId: this.shiftId,
+        punchTime: pause.start,
+      });
+      this.#endBreak(open, pause, time);
+    }
+    open.out = time;
+    this.#open = undefined;
+    this.#count('OUT', time);
+  }
+
+  /** A break that ended in the second it began was none. */
+  #endBreak(open: PunchedSession, pause: Break, time: Instant): void {
+    open.breaks.pop();
+    if (time > pause.start) open.breaks.push({ start: pause.start, end: time });
+  }
+
+  #count(action: PunchKind, time: Instant): void {
+    this.#lastAction = action;
+    this.#lastTime = time;
+  }
+
+  #setAside(
+    kind: PunchKind,
+    punchTime: Instant,
+    reason: 'REPEATED' | 'SAME_SECOND' | 'ALREADY_IN' | 'ALREADY_ON_BREAK',
+  ): void {
+    this.anomalies.add('DUPLICATE_PUNCH');
+    this.#trace?.push({ rule: 'SET_ASIDE', shiftId: this.shiftId, kind, punchTime, reason });
+  }
+
+  #flag(flag: 'CLOCK_SKEW' | 'EVENT_ID_CONFLICT', punchTime: Instant): void {
+    this.anomalies.add(flag);
+    this.#trace?.push({ rule: flag, shiftId: this.shiftId, punchTime });
+  }
+
+  /** Begins with somebody there who went on from the shift before, perhaps on a break. */
+  workOn(time: Instant, isOnBreak: boolean): void {
+    const breaks = isOnBreak ? [{ start: time, end: undefined }] : [];
+    this.#open = { in: time, out: undefined, breaks, isUntyped: false };
+    this.sessions.push(this.#open);
+    this.#count('IN', time);
+  }
+
+  /**
+   * Ends with somebody there who goes on with the next shift; false when nobody is, or when they
+   * are on a break that the next shift does not end, or on none that it does.
+   */
+  workUntil(time: Instant, endsBreakThere: boolean): boolean {
+    const open = this.#open;
+    if (open?.in === undefined || open.in >= time) return false;
+    const pause = this.#pause;
+    if ((pause !== undefined) !== endsBreakThere) return false;
+    if (pause !== undefined) this.#endBreak(open, pause, time);
+    open.out = time;
+    this.#open = undefined;
+    this.#count('OUT', time);
+    return true;
+  }
+
+  /** Notes punches beyond the bound: they are kept, and not looked at. */
+  tooMany(punch: Punch): void {
+    if (this.anomalies.has('TOO_MANY_PUNCHES')) return;
+    this.anomalies.add('TOO_MANY_PUNCHES');
+    this.#trace?.push({
+      rule: 'SET_ASIDE',
+      shiftId: this.shiftId,
+      kind: punch.kind,
+      punchTime: punch.time,
+      reason: 'TOO_MANY',
+    });
+  }
+}
+
+/**
+ * The punches from `index` on that share one instant, in the order in which to read them; most
+ * often just one.
+ */
+export function sameInstant(
+  punches: readonly Punch[],
+  index: number,
+  pairing: Pairing | undefined,
+): readonly Punch[] {
+  let end = index + 1;
+  while (end < punches.length && punches[end]?.time === punches[index]?.time) end += 1;
+  const together = punches.slice(index, end);
+  if (together.length === 1) return together;
+  const order = orderFor(together, pairing);
+  return together.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+function orderFor(together: readonly Punch[], pairing: Pairing | undefined): readonly PunchKind[] {
+  if (pairing?.open === undefined) return OPENING_FIRST;
+  const isBreak = ['BREAK_START', 'BREAK_END'].every((kind) =>
+    together.some((punch) => punch.kind === kind),
+  );
+  return isBreak && !pairing.isOnBreak ? BREAK_FIRST : CLOSING_FIRST;
+}

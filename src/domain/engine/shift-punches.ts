@@ -1,0 +1,116 @@
+// Which punches are a shift's: those in its window, and its share of those that a neighbour's
+// window claims too.
+
+import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
+import type { Contested, PlannedShift } from '../roster/planned-shift.js';
+import type { Instant } from '../time/time.js';
+
+/** The punches of a shift, and when the next shift took over, if its punches did. */
+export interface ShiftPunches {
+  readonly punches: readonly Punch[];
+  /** The first of the contested punches after the shift that is the next shift's. */
+  readonly takenOverAt: Instant | undefined;
+  /** How the punches that the next shift claims too were divided. */
+  readonly division: Division | undefined;
+}
+
+/** What divides contested punches. */
+export interface Division {
+  readonly time: Instant;
+  readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
+}
+
+export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunches {
+  const { window, contestedBefore, contestedAfter } = planned;
+  const inWindow = within(punches, window.from, window.to);
+  if (inWindow.length === 0) {
+    return { punches: inWindow, takenOverAt: undefined, division: undefined };
+  }
+  const before = contestedBefore && divisionOf(contestedBefore, punches);
+  const after = contestedAfter && divisionOf(contestedAfter, punches);
+  const own = inWindow.filter(
+    (punch) =>
+      (before === undefined || !isEarlier(before, punch)) &&
+      (after === undefined || isEarlier(after, punch)),
+  );
+  const later = after && inWindow.find((punch) => !isEarlier(after, punch));
+  return { punches: own, takenOverAt: later?.time, division: after };
+}
+
+/** Whether a division decided about any punch: one outside the hours of the shift it went to. */
+export function isDecisive(
+  { window, contestedAfter }: PlannedShift,
+  division: Division,
+  punches: Timeline,
+): boolean {
+  if (contestedAfter === undefined) return false;
+  const { earlierEnd, laterStart } = contestedAfter;
+  return within(punches, window.from, window.to).some((punch) =>
+    isEarlier(division, punch) ? punch.time > earlierEnd : punch.time < laterStart,
+  );
+}
+
+/** Both ends included. */
+function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[] {
+  return punches.slice(firstAtOrAfter(punches, from), firstAtOrAfter(punches, to + 1));
+}
+
+/**
+ * What divides the contested punches: the arrival that begins the later shift; without one, the
+ * last departure that is nearer to the end of the earlier shift than to that of the later. What
+ * does not say what it is goes to the nearer shift.
+ */
+function divisionOf(contested: Contested, punches: Timeline): Division {
+  const { from, to, middle, isTyped, earlierEnd, laterEnd } = contested;
+  if (!isTyped) return { time: middle, by: 'NEARER' };
+  const arrival = arrivalOfLater(contested, punches);
+  if (arrival !== undefined) return { time: arrival, by: 'ARRIVAL' };
+  const departure = within(punches, from, to).findLast(
+    ({ kind, time }) => kind === 'OUT' && time - earlierEnd <= laterEnd - time,
+  )?.time;
+  if (departure === undefined || departure <= middle) return { time: middle, by: 'NEARER' };
+  return { time: departure, by: 'DEPARTURE' };
+}
+
+/** Whether a punch is the earlier shift's. */
+function isEarlier({ time: dividedTime, by }: Division, { time, kind }: Punch): boolean {
+  if (by === 'NEARER') return time <= dividedTime;
+  if (time !== dividedTime || by === 'DEPARTURE') return time <= dividedTime;
+  return kind === 'OUT' || kind === 'BREAK_END';
+}
+
+/** The first arrival in the contested time that begins the later shift. */
+function arrivalOfLater(contested: Contested, punches: Timeline): Instant | undefined {
+  const { from, to, earlierEnd } = contested;
+  const end = firstAtOrAfter(punches, to + 1);
+  for (let index = firstAtOrAfter(punches, from); index < end; index += 1) {
+    const punch = punches[index];
+    if (punch?.kind !== 'IN') continue;
+    const { time } = punch;
+    if (time >= earlierEnd || beginsLater(contested, punches, index, time)) return time;
+  }
+  return undefined;
+}
+
+/**
+ * Whether an arrival within the hours of the earlier shift begins the later one. Somebody who
+ * was there before comes back to the earlier shift if most of what follows, until they leave
+ * again, lies in its hours; whoever was not seen yet comes for the shift whose start is nearer.
+ */
+function beginsLater(
+  { to, earlierStart, earlierEnd, laterStart }: Contested,
+  punches: Timeline,
+  index: number,
+  arrival: Instant,
+): boolean {
+  const before = punches[index - 1];
+  const wasThere = before !== undefined && before.time >= earlierStart;
+  if (!wasThere) return laterStart - arrival < Math.abs(arrival - earlierStart);
+  for (let next = index + 1; next < punches.length; next += 1) {
+    const punch = punches[next];
+    if (punch === undefined || punch.time > to) break;
+    if (punch.kind !== 'OUT' && punch.kind !== 'UNSPECIFIED') continue;
+    return punch.time - Math.max(laterStart, earlierEnd) > earlierEnd - arrival;
+  }
+  return true;
+}

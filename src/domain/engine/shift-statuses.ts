@@ -1,0 +1,36 @@
+// What several shifts come to as one day.
+
+import type { Portion, Status } from '../facts/day.js';
+import { halvesOf } from '../facts/declaration.js';
+
+/**
+ * PRESENT if all are, ABSENT if all are, else HALF_DAY. Shifts on a holiday do not count unless
+ * nothing else is left. Those not due yet do not count either, but keep a day from being ABSENT.
+ */
+export function combineShifts(statuses: readonly Status[]): Status {
+  const [first] = statuses;
+  if (first === undefined) return 'UNSCHEDULED';
+  if (statuses.every((status) => status === first)) return first;
+  const counting = statuses.filter((status) => status !== 'HOLIDAY');
+  const due = counting.filter((status) => status !== 'SCHEDULED');
+  if (due.length < counting.length && due.every((status) => status === 'ABSENT')) {
+    return 'SCHEDULED';
+  }
+  if (due.every((status) => status === 'PRESENT')) return 'PRESENT';
+  if (due.every((status) => status === 'ABSENT')) return 'ABSENT';
+  return 'HALF_DAY';
+}
+
+/**
+ * What the shifts, by start, say of the half of a day that a mark for `portion` left open: those
+ * that lie in that half.
+ */
+export function combineHalves(statuses: readonly Status[], portion: Portion): Status {
+  const open = statuses.filter((_, index) =>
+    halvesOf(index, statuses.length).some((half) => half !== portion),
+  );
+  for (const status of ['PRESENT', 'SCHEDULED', 'ABSENT', 'HOLIDAY'] as const) {
+    if (open.includes(status)) return status;
+  }
+  return 'ABSENT';
+}

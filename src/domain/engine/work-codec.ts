@@ -1,0 +1,182 @@
+// What a day's punches come to, as text: how it is stored and cached. Compact JSON in fixed places,
+// instants in milliseconds. What comes back may have been in somebody else's hands: text that
+// is not exactly what is written here is none.
+
+import {
+  ANOMALIES,
+  type Anomaly,
+  type Break,
+  type DayWork,
+  NO_WORK,
+  type Pending,
+  type Session,
+  type ShiftResult,
+  STATUSES,
+  type Status,
+} from '../facts/day.js';
+import type { Instant } from '../time/time.js';
+
+const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
+
+/** Empty for a day of which nothing is planned and nothing was punched. */
+export function workText(work: DayWork): string {
+  if (work === NO_WORK || isNoWork(work)) return '';
+  return JSON.stringify([
+    STATUSES.indexOf(work.status),
+    codeOf(work.otherHalfStatus),
+    work.shifts.map(shiftFields),
+    work.sessions.map(sessionFields),
+    work.firstIn ?? null,
+    work.lastOut ?? null,
+    work.workedSeconds,
+    work.onBreakSeconds,
+    work.anomalies.map((anomaly) => ANOMALIES.indexOf(anomaly)),
+  ]);
+}
+
+function isNoWork(work: DayWork): boolean {
+  return (
+    work.status === 'UNSCHEDULED' &&
+    work.otherHalfStatus === undefined &&
+    work.shifts.length === 0 &&
+    work.sessions.length === 0 &&
+    work.workedSeconds === 0 &&
+    work.anomalies.length === 0
+  );
+}
+
+function codeOf(status: Status | undefined): number | null {
+  return status === undefined ? null : STATUSES.indexOf(status);
+}
+
+function shiftFields(shift: ShiftResult): unknown[] {
+  const { pending } = shift;
+  return [
+    shift.shiftId,
+    shift.start,
+    shift.end,
+    STATUSES.indexOf(shift.status),
+    pending === undefined ? null : [PENDING_KINDS.indexOf(pending.kind), pending.at],
+    shift.firstIn ?? null,
+    shift.lastOut ?? null,
+    shift.workedSeconds,
+    shift.lateBySeconds,
+    shift.earlyBySeconds,
+  ];
+}
+
+function sessionFields(session: Session): unknown[] {
+  return [
+    session.in ?? null,
+    session.out ?? null,
+    session.shiftId ?? null,
+    session.workedSeconds,
+    session.breaks.map(({ start, end }) => [start, end ?? null]),
+    session.closesAt ?? null,
+  ];
+}
+
+/** Undefined when the text is not one that `workText` writes. */
+export function parseWorkText(text: string): DayWork | undefined {
+  if (text === '') return NO_WORK;
+  try {
+    return dayWork(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Thrown within this file only. */
+class NotWorkError extends Error {}
+
+function fields(value: unknown, length: number): readonly unknown[] {
+  if (!Array.isArray(value) || value.length !== length) throw new NotWorkError();
+  return value;
+}
+
+function list<T>(value: unknown, item: (value: unknown) => T): T[] {
+  if (!Array.isArray(value)) throw new NotWorkError();
+  return value.map(item);
+}
+
+function whole(value: unknown): number {
+  if (!Number.isSafeInteger(value)) throw new NotWorkError();
+  return value as number;
+}
+
+function instant(value: unknown): Instant {
+  return whole(value) as Instant;
+}
+
+function maybe<T>(value: unknown, read: (value: unknown) => T): T | undefined {
+  return value === null ? undefined : read(value);
+}
+
+function word<T>(words: readonly T[], value: unknown): T {
+  const found = words[whole(value)];
+  if (found === undefined) throw new NotWorkError();
+  return found;
+}
+
+function words(value: unknown): string {
+  if (typeof value !== 'string') throw new NotWorkError();
+  return value;
+}
+
+function status(value: unknown): Status {
+  return word<Status>(STATUSES, value);
+}
+
+function dayWork(value: unknown): DayWork {
+  const [own, other, shifts, sessions, firstIn, lastOut, worked, onBreak, anomalies] = fields(
+    value,
+    9,
+  );
+  return {
+    status: status(own),
+    otherHalfStatus: maybe(other, status),
+    shifts: list(shifts, shiftResult),
+    sessions: list(sessions, session),
+    firstIn: maybe(firstIn, instant),
+    lastOut: maybe(lastOut, instant),
+    workedSeconds: whole(worked),
+    onBreakSeconds: whole(onBreak),
+    anomalies: list(anomalies, (code) => word<Anomaly>(ANOMALIES, code)),
+  };
+}
+
+function shiftResult(value: unknown): ShiftResult {
+  const [id, start, end, own, open, firstIn, lastOut, worked, lateBy, earlyBy] = fields(value, 10);
+  return {
+    shiftId: words(id),
+    start: instant(start),
+    end: instant(end),
+    status: status(own),
+    pending: maybe(open, pending),
+    firstIn: maybe(firstIn, instant),
+    lastOut: maybe(lastOut, instant),
+    workedSeconds: whole(worked),
+    lateBySeconds: whole(lateBy),
+    earlyBySeconds: whole(earlyBy),
+  };
+}
+
+function pending(value: unknown): Pending {
+  const [kind, at] = fields(value, 2);
+  return { kind: word(PENDING_KINDS, kind), at: instant(at) };
+}
+
+function session(value: unknown): Session {
+  const [began, ended, shiftId, worked, breaks, closesAt] = fields(value, 6);
+  return {
+    in: maybe(began, instant),
+    out: maybe(ended, instant),
+    shiftId: maybe(shiftId, words),
+    workedSeconds: whole(worked),
+    breaks: list(breaks, (item): Break => {
+      const [start, end] = fields(item, 2);
+      return { start: instant(start), end: maybe(end, instant) };
+    }),
+    closesAt: maybe(closesAt, instant),
+  };
+}

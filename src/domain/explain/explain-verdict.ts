@@ -1,0 +1,110 @@
+// Sentences about what a shift and a day come to, and about what the clock still decides.
+
+import type { Portion } from '../facts/day.js';
+import { lengthText } from '../time/duration-text.js';
+import type { TimeTeller } from '../time/local-text.js';
+import { forShift, noteText, STATUS_WORDS } from './explain-words.js';
+import type { ClockFinding, VerdictFinding } from './finding.js';
+
+export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): string {
+  switch (finding.rule) {
+    case 'LATE': {
+      const { shiftId, startTime, arrivalTime, lateSeconds, graceSeconds } = finding;
+      const start = tell(startTime);
+      return (
+        `Arrived for shift '${shiftId}' at ${tell(arrivalTime)}: ` +
+        `${lengthText(lateSeconds)} after the start at ${start}${beyond(graceSeconds)}.`
+      );
+    }
+    case 'EARLY': {
+      const { shiftId, endTime, departureTime, earlySeconds, graceSeconds } = finding;
+      const end = tell(endTime);
+      return (
+        `Left shift '${shiftId}' at ${tell(departureTime)}: ` +
+        `${lengthText(earlySeconds)} before the end at ${end}${beyond(graceSeconds)}.`
+      );
+    }
+    case 'NOBODY_CAME':
+      return `No arrival or departure was punched for shift '${finding.shiftId}'.`;
+    case 'BELOW_ABSENT':
+      return `${below(finding)} that must be worked to count at all: absent.`;
+    case 'BELOW_HALF_DAY':
+      return `${below(finding)} needed for a full day: half a day.`;
+    case 'SHIFT_STATUS':
+      return shiftStatus(finding);
+    case 'SHIFTS_COMBINED': {
+      const { shiftCount, status } = finding;
+      return `The ${shiftCount} shifts of the date together come to: ${STATUS_WORDS[status]}.`;
+    }
+    case 'DECLARED':
+      return declared(finding);
+    case 'OTHER_HALF': {
+      const how = finding.isDeclared ? 'was declared too' : 'comes to';
+      return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}.`;
+    }
+    case 'OFF_SHIFT_PRESENT':
+      return 'Somebody worked although the roster says nothing of the date: present.';
+    case 'WORKED_ON_HOLIDAY':
+      return 'There was work on a holiday.';
+    case 'WORKED_ON_LEAVE':
+      return 'There was work on a day that was declared as leave.';
+    case 'WORKED_ON_DAY_OFF':
+      return 'There was work on a day off.';
+  }
+}
+
+/** Strictly more: whoever used the whole grace was on time. */
+function beyond(graceSeconds: number): string {
+  return graceSeconds === 0 ? '' : `, and more than the ${lengthText(graceSeconds)} allowed`;
+}
+
+function shiftStatus(finding: VerdictFinding & { readonly rule: 'SHIFT_STATUS' }): string {
+  const { shiftId, status, workedSeconds } = finding;
+  const worked = workedSeconds > 0 ? `, ${lengthText(workedSeconds)} worked` : '';
+  return `Shift '${shiftId}' comes to: ${STATUS_WORDS[status]}${worked}.`;
+}
+
+type Below = VerdictFinding & { readonly rule: 'BELOW_ABSENT' | 'BELOW_HALF_DAY' };
+
+function below({ shiftId, workedSeconds, thresholdSeconds }: Below): string {
+  const [worked, threshold] = [lengthText(workedSeconds), lengthText(thresholdSeconds)];
+  return `Worked ${worked} for shift '${shiftId}', less than the ${threshold}`;
+}
+
+const PORTION_WORDS: Readonly<Record<Portion, string>> = {
+  WHOLE_DAY: 'The day',
+  FIRST_HALF: 'The first half of the day',
+  SECOND_HALF: 'The second half of the day',
+};
+
+function declared(finding: VerdictFinding & { readonly rule: 'DECLARED' }): string {
+  const { status, portion, note, otherwise } = finding;
+  const said = note.trim() === '' ? '' : ` (note: ${noteText(note)})`;
+  return (
+    `${PORTION_WORDS[portion]} was declared: ${STATUS_WORDS[status]}${said}.` +
+    (otherwise === undefined ? '' : ` Without that the day would be: ${STATUS_WORDS[otherwise]}.`)
+  );
+}
+
+/** These name a moment to come by itself, so always with its date. */
+export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
+  const until = tell(finding.untilTime);
+  switch (finding.rule) {
+    case 'NOT_SEEN_YET':
+      return (
+        `Not settled: nobody has punched for shift '${finding.shiftId}' yet. ` +
+        `From ${until} on that counts as absent.`
+      );
+    case 'STILL_THERE': {
+      const { shiftId, inTime, untilTime } = finding;
+      const arrived = `the employee arrived at ${tell(inTime)}${forShift(shiftId)}`;
+      const last = tell(untilTime);
+      return `Not settled: ${arrived} and can punch out until ${last}; then that is missing.`;
+    }
+    case 'MAY_COME_BACK':
+      return (
+        `Not settled: the employee left shift '${finding.shiftId}' ` +
+        `and may come back before ${until}.`
+      );
+  }
+}

@@ -1,0 +1,234 @@
+// What the rules found while they made a day: which rule fired, on what. Made only when asked
+// for. Data, not words: explain.ts says them to a payroll clerk, programs read the fields.
+// A field's name says its unit: ...Time is an instant, ...Seconds a length, ...Count and
+// ...Meters are numbers, is... is yes or no; the rest is text.
+
+import type { MarkableStatus, Portion, Status } from '../facts/day.js';
+import type { PunchKind } from '../facts/punch.js';
+import type { PlanSource } from '../roster/roster.js';
+import type { Attribution, HoursCounted } from '../roster/shift.js';
+import type { LocalDate } from '../time/local-date.js';
+import type { Instant } from '../time/time.js';
+
+/** What the roster says of the date. */
+export type PlanFinding =
+  | {
+      readonly rule: 'SHIFT_PLANNED';
+      readonly shiftId: string;
+      readonly source: PlanSource;
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+      /** The acceptance window, after neighbours were taken off. */
+      readonly windowStartTime: Instant;
+      readonly windowEndTime: Instant;
+    }
+  /** The clocks change within the shift: it lasts longer or shorter than they seem to say. */
+  | {
+      readonly rule: 'CLOCKS_CHANGE';
+      readonly shiftId: string;
+      readonly zone: string;
+      readonly clockSeconds: number;
+      readonly lengthSeconds: number;
+    }
+  /** A start or an end that the clocks skip: it is the moment at which they do. */
+  | {
+      readonly rule: 'TIME_SKIPPED';
+      readonly shiftId: string;
+      readonly zone: string;
+      /** `HH:MM`. */
+      readonly skipped: string;
+      readonly movedTime: Instant;
+    }
+  /** A shift wholly in time that the clocks skip: it does not take place. */
+  | { readonly rule: 'SHIFT_SKIPPED'; readonly shiftId: string }
+  | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
+  | { readonly rule: 'NOT_ROSTERED' }
+  | { readonly rule: 'NOT_EMPLOYED' }
+  | { readonly rule: 'HOLIDAY'; readonly name: string; readonly shiftId: string | undefined }
+  | { readonly rule: 'WORKS_ON_HOLIDAYS'; readonly name: string; readonly shiftId: string };
+
+/** How the punches were read. `shiftId` is undefined off shift. */
+export type PunchFinding =
+  | {
+      readonly rule: 'SESSION';
+      readonly shiftId: string | undefined;
+      readonly inTime: Instant;
+      readonly outTime: Instant;
+      readonly breakSeconds: number;
+      readonly workedSeconds: number;
+    }
+  | {
+      readonly rule: 'NO_DEPARTURE';
+      readonly shiftId: string | undefined;
+      readonly inTime: Instant;
+      readonly untilTime: Instant;
+      /** It is the odd last of punches that do not say what they are. */
+      readonly isLeftOver: boolean;
+    }
+  | {
+      readonly rule: 'NO_ARRIVAL';
+      readonly shiftId: string | undefined;
+      readonly kind: PunchKind;
+      readonly punchTime: Instant;
+    }
+  | {
+      readonly rule: 'SET_ASIDE';
+      readonly shiftId: string | undefined;
+      readonly kind: PunchKind;
+      readonly punchTime: Instant;
+      readonly reason: 'REPEATED' | 'SAME_SECOND' | 'ALREADY_IN' | 'ALREADY_ON_BREAK' | 'TOO_MANY';
+    }
+  | {
+      readonly rule: 'BREAK_WITHOUT_START' | 'BREAK_WITHOUT_END';
+      readonly shiftId: string | undefined;
+      /** The end that has no start; the start that has no end. */
+      readonly punchTime: Instant;
+    }
+  /** Punches in time that the windows of two shifts claim: what ends the one's and begins the other's. */
+  | {
+      readonly rule: 'WINDOWS_DIVIDED';
+      readonly shiftId: string;
+      readonly nextShiftId: string;
+      readonly dividedTime: Instant;
+      readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
+    }
+  /** Nobody touched the clock between two shifts that follow each other without a pause. */
+  | {
+      readonly rule: 'WORKED_THROUGH';
+      readonly shiftId: string;
+      readonly nextShiftId: string;
+      readonly throughTime: Instant;
+    }
+  | {
+      readonly rule: 'OFF_SHIFT_STRETCH';
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+      readonly attribution: Attribution;
+      readonly date: LocalDate;
+      /** Between this date and others. */
+      readonly isSplit: boolean;
+      /** Of the whole stretch, after the rules. */
+      readonly workedSeconds: number;
+    }
+  | {
+      readonly rule: 'OUTSIDE_GEOFENCE';
+      readonly shiftId: string;
+      readonly punchTime: Instant;
+      readonly distanceMeters: number;
+      readonly radiusMeters: number;
+    }
+  | {
+      readonly rule: 'CLOCK_SKEW' | 'EVENT_ID_CONFLICT';
+      readonly shiftId: string | undefined;
+      readonly punchTime: Instant;
+    };
+
+/** How the time was counted. */
+export type HoursFinding =
+  | {
+      readonly rule: 'HOURS_COUNTED';
+      readonly shiftId: string | undefined;
+      readonly hours: HoursCounted;
+      readonly workedSeconds: number;
+      readonly breakSeconds: number;
+    }
+  | {
+      readonly rule: 'ARRIVAL_ROUNDED' | 'DEPARTURE_ROUNDED';
+      readonly shiftId: string | undefined;
+      readonly punchedTime: Instant;
+      readonly countedTime: Instant;
+    }
+  | {
+      readonly rule: 'BREAKS_ROUNDED';
+      readonly shiftId: string | undefined;
+      readonly takenSeconds: number;
+      readonly countedSeconds: number;
+    }
+  | {
+      readonly rule: 'BREAK_DEDUCTED';
+      readonly shiftId: string | undefined;
+      readonly afterSeconds: number;
+      readonly requiredSeconds: number;
+      readonly takenSeconds: number;
+      readonly deductedSeconds: number;
+    }
+  | {
+      readonly rule: 'BREAK_PAID';
+      readonly shiftId: string | undefined;
+      readonly takenSeconds: number;
+      readonly paidSeconds: number;
+    }
+  | {
+      readonly rule: 'WORKED_ROUNDED';
+      readonly shiftId: string | undefined;
+      readonly exactSeconds: number;
+      readonly countedSeconds: number;
+      /** When the person would have left, had they worked the counted time. */
+      readonly countedOutTime: Instant | undefined;
+    }
+  | {
+      readonly rule: 'SPLIT_AT_MIDNIGHT';
+      readonly date: LocalDate;
+      readonly workedSeconds: number;
+      readonly stretchSeconds: number;
+    };
+
+/** What the shift and the day come to. */
+export type VerdictFinding =
+  | {
+      readonly rule: 'LATE';
+      readonly shiftId: string;
+      readonly startTime: Instant;
+      readonly graceSeconds: number;
+      readonly arrivalTime: Instant;
+      readonly lateSeconds: number;
+    }
+  | {
+      readonly rule: 'EARLY';
+      readonly shiftId: string;
+      readonly endTime: Instant;
+      readonly graceSeconds: number;
+      readonly departureTime: Instant;
+      readonly earlySeconds: number;
+    }
+  | { readonly rule: 'NOBODY_CAME'; readonly shiftId: string }
+  | {
+      readonly rule: 'BELOW_ABSENT' | 'BELOW_HALF_DAY';
+      readonly shiftId: string;
+      readonly workedSeconds: number;
+      readonly thresholdSeconds: number;
+    }
+  | {
+      readonly rule: 'SHIFT_STATUS';
+      readonly shiftId: string;
+      readonly status: Status;
+      readonly workedSeconds: number;
+    }
+  | { readonly rule: 'SHIFTS_COMBINED'; readonly shiftCount: number; readonly status: Status }
+  | {
+      readonly rule: 'DECLARED';
+      readonly status: MarkableStatus;
+      readonly portion: Portion;
+      readonly note: string;
+      /** What the punches and the roster alone would have given, once it is known. */
+      readonly otherwise: Status | undefined;
+    }
+  | { readonly rule: 'OTHER_HALF'; readonly status: Status; readonly isDeclared: boolean }
+  | { readonly rule: 'OFF_SHIFT_PRESENT' }
+  | { readonly rule: 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' };
+
+/** What the clock adds: not settled before `untilTime`. */
+export type ClockFinding =
+  | { readonly rule: 'NOT_SEEN_YET'; readonly shiftId: string; readonly untilTime: Instant }
+  | {
+      readonly rule: 'STILL_THERE';
+      readonly shiftId: string | undefined;
+      readonly inTime: Instant;
+      readonly untilTime: Instant;
+    }
+  | { readonly rule: 'MAY_COME_BACK'; readonly shiftId: string; readonly untilTime: Instant };
+
+export type Finding = PlanFinding | PunchFinding | HoursFinding | VerdictFinding | ClockFinding;
+
+/** Where findings go while a day is made; undefined: nobody asked. */
+export type Trace = Finding[] | undefined;

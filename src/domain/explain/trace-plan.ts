@@ -1,0 +1,68 @@
+// What the roster says of a date, as findings: the beginning of every explanation.
+
+import type { DayPlan } from '../roster/plan.js';
+import { clockSeconds } from '../roster/planned-shift.js';
+import type { Instant } from '../time/time.js';
+import { offsetAt, type Zone } from '../time/zone.js';
+import type { Trace } from './finding.js';
+
+const DAY_SECONDS = 86_400;
+
+/** Adds what the plan of a date says to what is found of it. */
+export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
+  const { source, shifts, leftOut, holiday, isEmployed } = plan;
+  if (!isEmployed) trace.push({ rule: 'NOT_EMPLOYED' });
+  else if (source === undefined) trace.push({ rule: 'NOT_ROSTERED' });
+  else if (shifts.length === 0 && leftOut.length === 0) trace.push({ rule: 'PLANNED_OFF', source });
+  for (const { shiftId } of leftOut) trace.push({ rule: 'SHIFT_SKIPPED', shiftId });
+  if (isEmployed && holiday !== undefined && shifts.length === 0) {
+    trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
+  }
+  for (const planned of shifts) {
+    const { shift, start, end, window } = planned;
+    const { shiftId } = shift;
+    trace.push({
+      rule: 'SHIFT_PLANNED',
+      shiftId,
+      source: source ?? 'ASSIGNMENT',
+      startTime: start,
+      endTime: end,
+      windowStartTime: window.from,
+      windowEndTime: window.to,
+    });
+    for (const [second, time] of [
+      [shift.startSecond, start],
+      [shift.endSecond, end],
+    ] as const) {
+      if (isShownAt(planned.zone, time, second)) continue;
+      const skipped = clockText(second);
+      const zone = planned.zone.name;
+      trace.push({ rule: 'TIME_SKIPPED', shiftId, zone, skipped, movedTime: time });
+    }
+    const lengthSeconds = (end - start) / 1000;
+    const onClock = clockSeconds(shift);
+    if (lengthSeconds !== onClock) {
+      const zone = planned.zone.name;
+      trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
+    }
+    if (planned.holiday !== undefined) {
+      const name = planned.holiday;
+      trace.push(
+        shift.worksOnHolidays
+          ? { rule: 'WORKS_ON_HOLIDAYS', name, shiftId }
+          : { rule: 'HOLIDAY', name, shiftId },
+      );
+    }
+  }
+}
+
+/** Whether the zone's clocks show a time of day at an instant. */
+function isShownAt(zone: Zone, instant: Instant, secondOfDay: number): boolean {
+  const local = (instant + offsetAt(zone, instant)) / 1000;
+  return (local - secondOfDay) % DAY_SECONDS === 0;
+}
+
+/** `HH:MM`. */
+function clockText(secondOfDay: number): string {
+  return new Date(secondOfDay * 1000).toISOString().slice(11, 16);
+}

@@ -1,0 +1,225 @@
+// The words of a day. `DayResult` is what the facts say, timeless: it is stored, cached and put on
+// the feed. `Attendance` is what a caller sees: a result plus what the clock adds.
+
+import type { LocalDate } from '../time/local-date.js';
+import type { Instant, RecordTime } from '../time/time.js';
+import type { EmployeeId } from './employee-id.js';
+
+/** Every status there is. The order is the contract's; its numbers are stored. */
+export const STATUSES = [
+  'PRESENT',
+  'ABSENT',
+  'HALF_DAY',
+  'ON_LEAVE',
+  'REMOTE',
+  'HOLIDAY',
+  'DAY_OFF',
+  'SCHEDULED',
+  'UNSCHEDULED',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** The statuses a person may declare; the other two are computed. */
+export type MarkableStatus = Exclude<Status, 'SCHEDULED' | 'UNSCHEDULED'>;
+
+export function isMarkable(status: Status): status is MarkableStatus {
+  return status !== 'SCHEDULED' && status !== 'UNSCHEDULED';
+}
+
+export const PORTIONS = ['WHOLE_DAY', 'FIRST_HALF', 'SECOND_HALF'] as const;
+export type Portion = (typeof PORTIONS)[number];
+
+/** How a day's status is known: declared, from punches, or from the roster alone. */
+export const ORIGINS = ['MARKED', 'DERIVED', 'EXPECTED'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/**
+ * What a person should look at before a day goes to payroll. The order is the contract's; its
+ * numbers are stored.
+ */
+export const ANOMALIES = [
+  'MISSING_IN',
+  'MISSING_OUT',
+  'LATE_IN',
+  'EARLY_OUT',
+  'DUPLICATE_PUNCH',
+  'OFF_SHIFT',
+  'WORKED_ON_HOLIDAY',
+  'OUTSIDE_GEOFENCE',
+  'CLOCK_SKEW',
+  'EVENT_ID_CONFLICT',
+  'MISSING_BREAK_START',
+  'MISSING_BREAK_END',
+  'TOO_MANY_PUNCHES',
+  'WORKED_ON_LEAVE',
+] as const;
+export type Anomaly = (typeof ANOMALIES)[number];
+
+/** What somebody declared for a day, folded from its marks: the latest rules, per half. */
+export interface Declaration {
+  readonly status: MarkableStatus;
+  readonly portion: Portion;
+  /** The other half's standing mark; undefined for a whole day, or when nothing stands. */
+  readonly otherHalfStatus: MarkableStatus | undefined;
+  /** What came with the latest mark; empty when nothing did. */
+  readonly note: string;
+}
+
+/** A break punched within a session. */
+export interface Break {
+  readonly start: Instant;
+  /** Undefined while it lasts, or when its end is missing. */
+  readonly end: Instant | undefined;
+}
+
+/** One time of presence, half-open, in whole seconds. */
+export interface Session {
+  /** Undefined when only the departure is known. */
+  readonly in: Instant | undefined;
+  /** Undefined when the departure is not known (yet). */
+  readonly out: Instant | undefined;
+  /** The shift it counts for; undefined: off shift. */
+  readonly shiftId: string | undefined;
+  /** Its length without its breaks, exactly; 0 when an end is missing. */
+  readonly workedSeconds: number;
+  readonly breaks: readonly Break[];
+  /** Of a session without `out`: from when on the departure is missing. */
+  readonly closesAt: Instant | undefined;
+}
+
+/**
+ * What the clock still has to say about a shift: nobody came yet; somebody is there; somebody
+ * left before the end and may come back. Until `at` the verdict is open.
+ */
+export interface Pending {
+  readonly kind: 'NOT_SEEN' | 'PRESENT' | 'LEFT';
+  readonly at: Instant;
+}
+
+/** How one shift of a day went, once everything about it is over. */
+export interface ShiftResult {
+  readonly shiftId: string;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly status: Status;
+  /** Undefined when the clock has nothing to add. */
+  readonly pending: Pending | undefined;
+  readonly firstIn: Instant | undefined;
+  readonly lastOut: Instant | undefined;
+  /** After the shift's rules: breaks, rounding. */
+  readonly workedSeconds: number;
+  /** From the start to the first arrival; 0 when within the grace or not looked at. */
+  readonly lateBySeconds: number;
+  /** From the last departure to the end; 0 when within the grace or not looked at. */
+  readonly earlyBySeconds: number;
+}
+
+/** What a day's punches, or the lack of them, come to under its plan. */
+export interface DayWork {
+  /** What they alone come to, whatever was declared. */
+  readonly status: Status;
+  /** Of a half that was left to them by a mark for the other half; undefined: no such half. */
+  readonly otherHalfStatus: Status | undefined;
+  /** By start. */
+  readonly shifts: readonly ShiftResult[];
+  /** By beginning; they never overlap. */
+  readonly sessions: readonly Session[];
+  readonly firstIn: Instant | undefined;
+  readonly lastOut: Instant | undefined;
+  /** After all rules. */
+  readonly workedSeconds: number;
+  /** Breaks punched, as far as both ends are known. */
+  readonly onBreakSeconds: number;
+  /** Those that no clock decides, each once, in the contract's order. */
+  readonly anomalies: readonly Anomaly[];
+}
+
+/** The work of a day of which nothing is planned and nothing was punched. */
+export const NO_WORK: DayWork = {
+  status: 'UNSCHEDULED',
+  otherHalfStatus: undefined,
+  shifts: [],
+  sessions: [],
+  firstIn: undefined,
+  lastOut: undefined,
+  workedSeconds: 0,
+  onBreakSeconds: 0,
+  anomalies: [],
+};
+
+/**
+ * What the facts say about a day, without a clock: as it will be once every verdict fell. A
+ * stored day without one has no fact that stands: it is computed from the plan when read.
+ */
+export interface DayResult {
+  readonly status: Status;
+  readonly origin: Origin;
+  readonly portion: Portion;
+  readonly otherHalfStatus: Status | undefined;
+  readonly note: string;
+  readonly work: DayWork;
+}
+
+/** A day as stored: its result, and which change of it this is. */
+export interface StoredDay {
+  readonly date: LocalDate;
+  /** Undefined when no fact stands any more: the row stays, for its revision. */
+  readonly result: DayResult | undefined;
+  /**
+   * The fingerprint of the plan it was derived under (plan-fingerprint.ts); undefined without a result,
+   * and for days from before there were plans.
+   */
+  readonly planHash: number | undefined;
+  /** The ENGINE_VERSION that wrote it last: of another one, the rest is not to be trusted. */
+  readonly engineVersion: number;
+  /** 1 for the first change, counting up without a gap. */
+  readonly revision: number;
+  readonly recordedAt: RecordTime;
+}
+
+/** How one shift goes, at a moment. */
+export type ShiftAttendance = Omit<ShiftResult, 'pending'>;
+
+/** A day as a caller sees it at a moment. */
+export interface Attendance {
+  readonly employeeId: EmployeeId;
+  /** Empty when nobody ever gave one. */
+  readonly employeeName: string;
+  readonly date: LocalDate;
+  readonly status: Status;
+  /** Undefined when nothing is known: UNSCHEDULED. */
+  readonly origin: Origin | undefined;
+  readonly portion: Portion;
+  readonly otherHalfStatus: Status | undefined;
+  readonly note: string;
+  /** By start. */
+  readonly shifts: readonly ShiftAttendance[];
+  /** By beginning; they never overlap. */
+  readonly sessions: readonly Session[];
+  readonly firstIn: Instant | undefined;
+  readonly lastOut: Instant | undefined;
+  readonly workedSeconds: number;
+  readonly onBreakSeconds: number;
+  /** Those of its shifts, added up. */
+  readonly lateBySeconds: number;
+  /** Those of its shifts, added up. */
+  readonly earlyBySeconds: number;
+  /** Each once, in the contract's order. */
+  readonly anomalies: readonly Anomaly[];
+  /** Whether the clock alone can no longer change this. */
+  readonly final: boolean;
+  /** When the clock changes it; undefined when it will not. */
+  readonly nextTransitionTime: Instant | undefined;
+  /** Undefined for a day never stored. */
+  readonly updateTime: RecordTime | undefined;
+  /** 0 for a day never stored. */
+  readonly revision: number;
+}
+
+/**
+ * The etag (AIP-154) of a day at a revision, `"0"` for a day never stored; of a part of the roster
+ * as a change left it, `"0"` when none did. Quoted.
+ */
+export function etagOf(revision: number): string {
+  return `"${revision}"`;
+}

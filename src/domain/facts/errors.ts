@@ -1,0 +1,172 @@
+// Everything that can go wrong, as values. One table (rpc/edge/error-table.ts) gives each kind its
+// code, its reason and its details; nothing else in the service knows gRPC codes.
+
+import type { LocalDate } from '../time/local-date.js';
+import type { Instant, RecordTime } from '../time/time.js';
+import type { Zone } from '../time/zone.js';
+import type { EmployeeId } from './employee-id.js';
+
+/** One refused field of a request. */
+export interface FieldViolation {
+  /** Its path from the request's root, in the contract's names: `requests[3].date`. */
+  readonly field: string;
+  /** The broken rule, UPPER_SNAKE_CASE and stable. */
+  readonly reason: string;
+  /** What is wrong with its value and what would be right. */
+  readonly description: string;
+}
+
+/** Why a person's command, or a correction, is refused. */
+export const CLOCK_REFUSALS = [
+  'ALREADY_CLOCKED_IN',
+  'NOT_CLOCKED_IN',
+  'ALREADY_ON_BREAK',
+  'NOT_ON_BREAK',
+  'OUT_BEFORE_IN',
+  'OVERLAPS',
+  'SESSION_TOO_LONG',
+] as const;
+export type ClockRefusal = (typeof CLOCK_REFUSALS)[number];
+
+/** What was tried at the clock. */
+export const CLOCK_ATTEMPTS = [
+  'CLOCK_IN',
+  'CLOCK_OUT',
+  'START_BREAK',
+  'END_BREAK',
+  'REPLACE_PUNCH',
+] as const;
+export type ClockAttempt = (typeof CLOCK_ATTEMPTS)[number];
+
+/** The session that a refused command met. */
+export interface SessionConcerned {
+  readonly in: Instant | undefined;
+  readonly out: Instant | undefined;
+  readonly shiftId: string | undefined;
+  /** The date that it counts for. */
+  readonly date: LocalDate;
+}
+
+/** What a roster consists of, as an error names it. */
+export const ROSTER_RESOURCES = [
+  'employee',
+  'shift',
+  'assignment',
+  'holiday',
+  'roster_change',
+] as const;
+export type RosterResource = (typeof ROSTER_RESOURCES)[number];
+
+export type Failure =
+  | { readonly kind: 'INVALID_FIELDS'; readonly violations: readonly FieldViolation[] }
+  | {
+      readonly kind: 'REQUEST_ID_REUSED';
+      readonly employeeId: EmployeeId;
+      readonly requestId: string;
+    }
+  | {
+      readonly kind: 'ETAG_MISMATCH';
+      readonly employeeId: EmployeeId;
+      readonly date: LocalDate;
+      readonly sent: string;
+      readonly current: string;
+    }
+  | { readonly kind: 'EMPLOYEE_NOT_FOUND'; readonly employeeId: EmployeeId }
+  | {
+      readonly kind: 'CLOCK_REFUSED';
+      readonly refusal: ClockRefusal;
+      readonly command: ClockAttempt;
+      readonly employeeId: EmployeeId;
+      /** The moment of the command, or of the corrected punch. */
+      readonly time: Instant;
+      /** The employee's at that moment. */
+      readonly zone: Zone;
+      /** Undefined where there is none, as for somebody never seen. */
+      readonly session: SessionConcerned | undefined;
+    }
+  | { readonly kind: 'PUNCH_NOT_FOUND'; readonly employeeId: EmployeeId; readonly punchId: number }
+  /** It was taken back already, by the fact of that number. */
+  | {
+      readonly kind: 'PUNCH_VOIDED';
+      readonly employeeId: EmployeeId;
+      readonly punchId: number;
+      readonly by: number;
+    }
+  /** No more punches of that day are kept, whoever tells them. */
+  | {
+      readonly kind: 'TOO_MANY_PUNCHES';
+      readonly employeeId: EmployeeId;
+      /** The date of the punch in UTC. */
+      readonly utcDate: LocalDate;
+      readonly maxPunches: number;
+    }
+  | {
+      readonly kind: 'ROSTER_NOT_FOUND';
+      readonly resource: RosterResource;
+      /** Its id, or `calendar/date` of a holiday. */
+      readonly id: string;
+    }
+  | { readonly kind: 'ROSTER_EXISTS'; readonly resource: RosterResource; readonly id: string }
+  | {
+      readonly kind: 'ROSTER_ETAG_MISMATCH';
+      readonly resource: RosterResource;
+      readonly id: string;
+      readonly sent: string;
+      readonly current: string;
+    }
+  /** An archived shift is assigned to nobody any more. */
+  | { readonly kind: 'SHIFT_ARCHIVED'; readonly shiftId: string }
+  /** Two shifts of one employee would share some time. */
+  | {
+      readonly kind: 'SHIFTS_OVERLAP';
+      readonly employeeId: EmployeeId;
+      readonly date: LocalDate;
+      readonly shiftId: string;
+      readonly otherDate: LocalDate;
+      readonly otherShiftId: string;
+      /** The assignment that has the other shift; undefined: an override or the default. */
+      readonly otherAssignmentId: number | undefined;
+    }
+  /** A request id of a roster change that was used for another one. */
+  | { readonly kind: 'ROSTER_REQUEST_ID_REUSED'; readonly requestId: string }
+  /** Transactions may still be recorded at or before the time sent. */
+  | {
+      readonly kind: 'AS_OF_TIME_NOT_SETTLED';
+      readonly sent: RecordTime;
+      readonly settled: RecordTime;
+    }
+  /** Which of them is wrong nobody here can tell: no time can be given to a command. */
+  | {
+      readonly kind: 'CLOCKS_DIFFER';
+      /** When we were told, by the service's clock, and the moment under the lock, by the database's. */
+      readonly receivedAt: Instant;
+      readonly decidedAt: Instant;
+      readonly cause: Error;
+    }
+  /** PostgreSQL refused one fact of a batch for what is in it: a fault of this service. */
+  | { readonly kind: 'FACT_REFUSED'; readonly cause: Error }
+  | { readonly kind: 'DEADLINE_EXCEEDED' }
+  | { readonly kind: 'CANCELLED' }
+  /** PostgreSQL cannot be reached, is starting, or gave up on the transaction. */
+  | { readonly kind: 'STORE_UNAVAILABLE'; readonly retryAfterMs: number }
+  /** A bounded queue is full. */
+  | { readonly kind: 'OVERLOADED'; readonly queue: string; readonly retryAfterMs: number };
+
+/** A failure on its way to the caller. `cause` is for the log and never leaves the service. */
+export class AttendanceError extends Error {
+  override readonly name = 'AttendanceError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.kind, options);
+    this.failure = failure;
+  }
+}
+
+/** A single refused field, as an error. */
+export function invalidField(field: string, reason: string, description: string): AttendanceError {
+  return new AttendanceError({
+    kind: 'INVALID_FIELDS',
+    violations: [{ field, reason, description }],
+  });
+}

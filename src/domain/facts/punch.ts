@@ -1,0 +1,117 @@
+// Punches: someone touched a clock. A punch is evidence: nothing here changes one.
+
+import { type Instant, wholeSecond } from '../time/time.js';
+
+/** What the person said they were doing. UNSPECIFIED: the clock did not ask, so punches alternate. */
+export const PUNCH_KINDS = ['UNSPECIFIED', 'IN', 'OUT', 'BREAK_START', 'BREAK_END'] as const;
+export type PunchKind = (typeof PUNCH_KINDS)[number];
+
+/** Where a punch was made, as its device says: WGS 84 degrees. */
+export interface Position {
+  /** -90 to 90. */
+  readonly latitude: number;
+  /** -180 to 180. */
+  readonly longitude: number;
+}
+
+/** What was found about a punch when it was recorded; days that use it show it. */
+export type PunchFlag = 'CLOCK_SKEW' | 'EVENT_ID_CONFLICT';
+
+export interface Punch {
+  /** When, by the clock that took it. */
+  readonly time: Instant;
+  readonly kind: PunchKind;
+  /** The clock's id; empty when the punch came from no device. */
+  readonly deviceId: string;
+  /** The device's own number for it; empty when it gives none. */
+  readonly eventId: string;
+  /** Undefined when the device did not say. */
+  readonly position: Position | undefined;
+  readonly flags: readonly PunchFlag[];
+}
+
+/**
+ * Punches of one employee in canonical order, each once, their times in whole seconds: what the
+ * rules work on. The same punches give the same timeline, whatever order and however often they
+ * came.
+ */
+export type Timeline = readonly Punch[] & { readonly __brand: 'Timeline' };
+
+export const NO_PUNCHES = [] as readonly Punch[] as Timeline;
+
+/**
+ * Drops what clocks say beyond the second, since lengths are whole seconds; sorts; drops
+ * repetitions: the same device, event id, second and kind.
+ */
+export function timelineOf(punches: readonly Punch[]): Timeline {
+  const sorted = punches.map(inWholeSeconds).sort(comparePunches);
+  const kept = sorted.filter((punch, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || !isRepetition(before, punch);
+  });
+  return kept as readonly Punch[] as Timeline;
+}
+
+/** Field by field: most punches kept have many more, which no rule looks at. */
+function inWholeSeconds(punch: Punch): Punch {
+  const time = wholeSecond(punch.time);
+  if (time === punch.time) return punch;
+  const { kind, deviceId, eventId, position, flags } = punch;
+  return { time, kind, deviceId, eventId, position, flags };
+}
+
+function isRepetition(a: Punch, b: Punch): boolean {
+  return (
+    a.time === b.time && a.kind === b.kind && a.deviceId === b.deviceId && a.eventId === b.eventId
+  );
+}
+
+/** By instant; the rest only makes the order total, so that it cannot depend on arrival. */
+function comparePunches(a: Punch, b: Punch): number {
+  return (
+    a.time - b.time ||
+    PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind) ||
+    compareText(a.deviceId, b.deviceId) ||
+    compareText(a.eventId, b.eventId) ||
+    compareText(evidenceOf(a), evidenceOf(b))
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function evidenceOf({ position, flags }: Punch): string {
+  return JSON.stringify([position?.latitude, position?.longitude, flags]);
+}
+
+/**
+ * The punches with EVENT_ID_CONFLICT on each that uses a device's event id for another instant
+ * or kind than an earlier one did: the device's counter was reset, or two devices share an id.
+ */
+export function flagEventIdConflicts(punches: Timeline): Timeline {
+  const seen = new Set<string>();
+  const flagged = punches.map((punch): Punch => {
+    if (punch.eventId === '') return punch;
+    const key = JSON.stringify([punch.deviceId, punch.eventId]);
+    if (!seen.has(key)) {
+      seen.add(key);
+      return punch;
+    }
+    return { ...punch, flags: [...new Set([...punch.flags, 'EVENT_ID_CONFLICT' as const])].sort() };
+  });
+  return flagged as readonly Punch[] as Timeline;
+}
+
+/** The index of the first punch at or after `time`; the length when there is none. */
+export function firstAtOrAfter(punches: Timeline, time: number): number {
+  let low = 0;
+  let high = punches.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const punch = punches[middle];
+    if (punch !== undefined && punch.time < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,145 @@
+// Refuses shifts and off-shift rules that cannot be meant: each violation names the field in the
+// contract's names. The rules rely on every bound here. Must answer for any numbers, and never
+// change a value to make it fit.
+
+import type { FieldViolation } from '../facts/errors.js';
+import { lengthText } from '../time/duration-text.js';
+import { checkLength, fieldPath, type LengthBounds } from './check-length.js';
+import { checkWorkRules } from './check-work-rules.js';
+import { clockSeconds } from './planned-shift.js';
+import {
+  type Geofence,
+  MAX_NEW_STRETCH_GAP_SECONDS,
+  MAX_OFF_SHIFT_SECONDS,
+  type OffShiftRules,
+  type Shift,
+} from './shift.js';
+
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+
+/** As wide as a country: a wider fence keeps nobody out. */
+const MAX_RADIUS_METERS = 1_000_000;
+
+/** Of shift and calendar ids: the same form as employees' ids. */
+const ID_FORM = /^[A-Za-z0-9._-]{1,64}$/;
+const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
+
+const BELOW_A_DAY: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS - 1 };
+const UP_TO_A_DAY: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
+const STRETCH_GAP: LengthBounds = { minSeconds: 0, maxSeconds: MAX_NEW_STRETCH_GAP_SECONDS };
+const STRETCH_LENGTH: LengthBounds = {
+  minSeconds: HOUR_SECONDS,
+  maxSeconds: MAX_OFF_SHIFT_SECONDS,
+};
+
+/** What is wrong with a shift; empty when nothing is. `path` leads to its message. */
+export function checkShift(shift: Shift, path: string): FieldViolation[] {
+  const at = (name: string) => fieldPath(path, name);
+  const { calendarId, geofence } = shift;
+  return [
+    ...checkId(shift.shiftId, 'SHIFT_ID_INVALID', at('shift_id')),
+    ...checkHours(shift, path),
+    ...checkLength(shift.lateGraceSeconds, BELOW_A_DAY, at('late_grace')),
+    ...checkLength(shift.earlyGraceSeconds, BELOW_A_DAY, at('early_grace')),
+    ...checkThresholds(shift, path),
+    ...checkWorkRules(shift.work, at('work_rules')),
+    ...(calendarId === undefined
+      ? []
+      : checkId(calendarId, 'CALENDAR_ID_INVALID', at('calendar_id'))),
+    ...(geofence === undefined ? [] : checkGeofence(geofence, at('geofence'))),
+  ];
+}
+
+/** What is wrong with off-shift rules; empty when nothing is. `path` leads to their message. */
+export function checkOffShiftRules(rules: OffShiftRules, path: string): FieldViolation[] {
+  const at = (name: string) => fieldPath(path, name);
+  return [
+    ...checkWorkRules(rules.work, at('work_rules')),
+    ...checkLength(rules.newStretchGapSeconds, STRETCH_GAP, at('new_stretch_gap')),
+    ...checkLength(rules.maxLengthSeconds, STRETCH_LENGTH, at('max_length')),
+  ];
+}
+
+function checkId(id: string, reason: string, field: string): FieldViolation[] {
+  return ID_FORM.test(id) ? [] : [{ field, reason, description: ID_HELP }];
+}
+
+function checkHours(shift: Shift, path: string): FieldViolation[] {
+  const at = (name: string) => fieldPath(path, name);
+  const alone = [
+    ...checkTimeOfDay(shift.startSecond, at('start_time')),
+    ...checkTimeOfDay(shift.endSecond, at('end_time')),
+    ...checkLength(shift.beforeSeconds, BELOW_A_DAY, at('accept_before')),
+    ...checkLength(shift.afterSeconds, BELOW_A_DAY, at('accept_after')),
+  ];
+  // Each is looked at by itself first: adding up what is no time says nothing.
+  return alone.length > 0 ? alone : checkWindow(shift, path);
+}
+
+function checkTimeOfDay(second: number, field: string): FieldViolation[] {
+  if (Number.isSafeInteger(second) && second >= 0 && second < DAY_SECONDS) return [];
+  const description = 'must be a time of day from 00:00 to 23:59, HH:MM';
+  return [{ field, reason: 'TIME_OF_DAY_INVALID', description }];
+}
+
+/** By the clock on the wall: a window that covers a whole day would claim its own next one. */
+function checkWindow(shift: Shift, path: string): FieldViolation[] {
+  const { startSecond, endSecond, beforeSeconds, afterSeconds } = shift;
+  if (startSecond === endSecond) {
+    const description =
+      'must differ from start_time: a shift of 24 hours has no room for its punch window';
+    return [{ field: fieldPath(path, 'end_time'), reason: 'START_EQUALS_END', description }];
+  }
+  const length = clockSeconds(shift);
+  const window = length + beforeSeconds + afterSeconds;
+  if (window < DAY_SECONDS) return [];
+  const name = beforeSeconds > afterSeconds ? 'accept_before' : 'accept_after';
+  const description =
+    `must be shorter: the shift (${lengthText(length)}), accept_before ` +
+    `(${lengthText(beforeSeconds)}) and accept_after (${lengthText(afterSeconds)}) together ` +
+    `must stay below 24 h; they are ${lengthText(window)}`;
+  return [{ field: fieldPath(path, name), reason: 'WINDOW_TOO_LONG', description }];
+}
+
+function checkThresholds(shift: Shift, path: string): FieldViolation[] {
+  const { halfDayBelowSeconds: half, absentBelowSeconds: absent } = shift;
+  const field = fieldPath(path, 'absent_below');
+  const alone = [
+    ...checkLength(half, UP_TO_A_DAY, fieldPath(path, 'half_day_below')),
+    ...checkLength(absent, UP_TO_A_DAY, field),
+  ];
+  if (alone.length > 0 || half === 0 || absent < half) return alone;
+  const description =
+    `must be less than half_day_below, ${lengthText(half)}: ABSENT is tested first, so nobody ` +
+    `would ever get HALF_DAY; it is ${lengthText(absent)}`;
+  return [{ field, reason: 'ABSENT_NOT_BELOW_HALF_DAY', description }];
+}
+
+function checkGeofence({ latitude, longitude, radiusMeters }: Geofence, path: string) {
+  return [
+    ...checkNumber(latitude, -90, 90, 'degrees', 'LATITUDE_OUT_OF_RANGE', `${path}.latitude`),
+    ...checkNumber(longitude, -180, 180, 'degrees', 'LONGITUDE_OUT_OF_RANGE', `${path}.longitude`),
+    ...checkNumber(
+      radiusMeters,
+      1,
+      MAX_RADIUS_METERS,
+      'meters',
+      'RADIUS_OUT_OF_RANGE',
+      `${path}.radius_meters`,
+    ),
+  ];
+}
+
+/** Written so that NaN, which compares with nothing, is refused. */
+function checkNumber(
+  value: number,
+  min: number,
+  max: number,
+  unit: string,
+  reason: string,
+  field: string,
+): FieldViolation[] {
+  if (value >= min && value <= max) return [];
+  return [{ field, reason, description: `must be ${min} to ${max} ${unit}; it is ${value}` }];
+}

@@ -1,0 +1,294 @@
+// What the roster says for an employee and a date, with every time worked out: the shifts and
+// the windows in which their punches are accepted, and which punches the day depends on.
+
+import { fromEpochDay, type LocalDate } from '../time/local-date.js';
+import type { Instant } from '../time/time.js';
+import { startOfDay, type Zone } from '../time/zone.js';
+import {
+  compareRaw,
+  neededBy,
+  type PlannedShift,
+  plannedShift,
+  type RawShift,
+  rawShift,
+  type Window,
+} from './planned-shift.js';
+import {
+  type DayRoster,
+  type EmployeeRoster,
+  isEmployed,
+  type PlanSource,
+  type Roster,
+  rosterOn,
+  zoneOn,
+} from './roster.js';
+import type { OffShiftRules, Shift } from './shift.js';
+
+/**
+ * Windows of shifts this many dates apart can touch: a window covers less than 24 hours, so it
+ * begins after the midnight before its date and ends before the second midnight after it.
+ */
+const NEIGHBOUR_DAYS = 2;
+
+/** The same where not all is in one zone: one date's midnights can be 26 hours apart. */
+const FAR_NEIGHBOUR_DAYS = 4;
+
+/**
+ * A stretch of off-shift work covers less than twice the longest session: three dates off, and
+ * two more for those that a zone, or a move across the date line, leaves without any time.
+ */
+const STRETCH_DAYS = 5;
+
+const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1000;
+
+/** No roster applies, so nothing is expected, and nothing is known of the employee's zone. */
+interface NoPlan {
+  readonly kind: 'NONE';
+}
+
+export interface DayPlan {
+  readonly kind: 'ROSTER';
+  readonly date: LocalDate;
+  readonly epochDay: number;
+  /** The employee's on the date. */
+  readonly zone: Zone;
+  /** The date in the employee's zone: from its start, until the next date's. */
+  readonly start: Instant;
+  readonly end: Instant;
+  /** The starts of the dates that a stretch of off-shift work on this date can run through. */
+  readonly midnights: readonly Instant[];
+  readonly isEmployed: boolean;
+  /** Undefined: the roster says nothing about the date. */
+  readonly source: PlanSource | undefined;
+  /** The date's own shifts, by start. */
+  readonly shifts: readonly PlannedShift[];
+  /** Those that lie in time which the clocks leave out: they do not take place. */
+  readonly leftOut: readonly Shift[];
+  /** The holiday of the employee's calendar. */
+  readonly holiday: string | undefined;
+  readonly offShift: OffShiftRules;
+  /** Every window that a punch near the date can fall into, the date's own too, by start. */
+  readonly windows: readonly Window[];
+  /** Only punches in this range matter to the date: what has to be read to derive it. */
+  readonly reach: Window;
+}
+
+export type Plan = NoPlan | DayPlan;
+
+export const NO_PLAN: Plan = { kind: 'NONE' };
+
+/**
+ * Off-shift punches are looked at in blocks of this length, aligned to 1970-01-01: see
+ * off-shift.ts. The same blocks for everybody and every date, so that all dates agree.
+ */
+export const OFF_SHIFT_BLOCK_MS = 7 * DAY_MS;
+
+/** Days of UTC since 1970-01-01: punches off shift are bounded by each. */
+export function utcDay(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
+
+export function blockStart(time: number): number {
+  return Math.floor(time / OFF_SHIFT_BLOCK_MS) * OFF_SHIFT_BLOCK_MS;
+}
+
+/** The plan of one date. */
+export function plan(roster: Roster, employee: EmployeeRoster, epochDay: number): DayPlan {
+  return planDay(new Calendar(roster, employee), epochDay);
+}
+
+/** The plans of all dates from the first to the last, in order; linear in their number. */
+export function planDays(
+  roster: Roster,
+  employee: EmployeeRoster,
+  firstDay: number,
+  lastDay: number,
+): DayPlan[] {
+  const calendar = new Calendar(roster, employee);
+  const plans: DayPlan[] = [];
+  for (let day = firstDay; day <= lastDay; day += 1) plans.push(planDay(calendar, day));
+  return plans;
+}
+
+interface RosteredDay extends DayRoster {
+  /** By start; without those in time that the clocks leave out. */
+  readonly raw: readonly RawShift[];
+}
+
+const NO_SHIFTS: readonly PlannedShift[] = [];
+const NO_SHIFTS_LEFT_OUT: readonly Shift[] = [];
+
+/** An employee's dates, each worked out once. */
+class Calendar {
+  readonly roster: Roster;
+  readonly employee: EmployeeRoster;
+  /** How many dates off a shift can be whose window touches another's. */
+  readonly neighbourDays: number;
+  readonly #days = new Map<number, RosteredDay>();
+  readonly #starts = new Map<number, Instant>();
+  readonly #shifts = new Map<number, readonly PlannedShift[]>();
+
+  constructor(roster: Roster, employee: EmployeeRoster) {
+    this.roster = roster;
+    this.employee = employee;
+    this.neighbourDays = neighbourDays(roster, employee);
+  }
+
+  day(epochDay: number): RosteredDay {
+    const known = this.#days.get(epochDay);
+    if (known !== undefined) return known;
+    const rostered = rosterOn(this.roster, this.employee, epochDay);
+    const raw = rostered.shifts
+      .map((shift) => rawShift(shift, epochDay, shift.zone ?? zoneOn(this.employee, epochDay)))
+      .filter(({ start, end }) => start < end)
+      .sort(compareRaw);
+    const day = { source: rostered.source, shifts: rostered.shifts, raw };
+    this.#days.set(epochDay, day);
+    return day;
+  }
+
+  /** The date's shifts, with their windows cut at their neighbours'. */
+  shifts(epochDay: number): readonly PlannedShift[] {
+    if (this.day(epochDay).raw.length === 0) return NO_SHIFTS;
+    const known = this.#shifts.get(epochDay);
+    if (known !== undefined) return known;
+    const shifts = plannedShifts(this, epochDay);
+    this.#shifts.set(epochDay, shifts);
+    return shifts;
+  }
+
+  holiday(calendarId: string | undefined, epochDay: number): string | undefined {
+    const id = calendarId ?? this.employee.calendarId;
+    return id === undefined ? undefined : this.roster.calendars.get(id)?.get(epochDay);
+  }
+
+  /**
+   * The first instant of a date in the employee's zone. Never after the next date's: whoever
+   * moves across the date line can have a date without any time in it.
+   */
+  startOf(epochDay: number): Instant {
+    const known = this.#starts.get(epochDay);
+    if (known !== undefined) return known;
+    const zone = zoneOn(this.employee, epochDay);
+    const nextZone = zoneOn(this.employee, epochDay + 1);
+    const own = startOfDay(zone, epochDay);
+    const start =
+      zone === nextZone ? own : (Math.min(own, startOfDay(nextZone, epochDay + 1)) as Instant);
+    this.#starts.set(epochDay, start);
+    return start;
+  }
+}
+
+/** How many dates off a shift can be whose window touches one of a date. */
+export function neighbourDays(roster: Roster, employee: EmployeeRoster): number {
+  const isOneZone = employee.zones.length === 1 && !hasOwnZones(roster);
+  return isOneZone ? NEIGHBOUR_DAYS : FAR_NEIGHBOUR_DAYS;
+}
+
+/** Rosters are never changed and shared by many plans: each is looked through once. */
+const ownZones = new WeakMap<Roster, boolean>();
+
+function hasOwnZones(roster: Roster): boolean {
+  const known = ownZones.get(roster);
+  if (known !== undefined) return known;
+  let isAny = false;
+  for (const versions of roster.shifts.values()) {
+    if (versions.some(({ shift }) => shift.zone !== undefined)) isAny = true;
+  }
+  ownZones.set(roster, isAny);
+  return isAny;
+}
+
+function planDay(calendar: Calendar, epochDay: number): DayPlan {
+  const { roster, employee } = calendar;
+  const { source, shifts: named, raw } = calendar.day(epochDay);
+  const shifts = calendar.shifts(epochDay);
+  const leftOut =
+    raw.length === named.length
+      ? NO_SHIFTS_LEFT_OUT
+      : named.filter((shift) => !raw.some((each) => each.shift === shift));
+  const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
+  const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
+  const midnights: Instant[] = [];
+  for (let near = -STRETCH_DAYS; near <= STRETCH_DAYS + 1; near += 1) {
+    midnights.push(calendar.startOf(epochDay + near));
+  }
+  return {
+    kind: 'ROSTER',
+    date: fromEpochDay(epochDay),
+    epochDay,
+    zone: zoneOn(employee, epochDay),
+    start,
+    end,
+    midnights,
+    isEmployed: isEmployed(employee, epochDay),
+    source,
+    shifts,
+    leftOut,
+    holiday: calendar.holiday(undefined, epochDay),
+    offShift: roster.offShift,
+    windows,
+    reach: shifts.reduce((whole, shift) => hull(whole, neededBy(shift)), reach),
+  };
+}
+
+function hull(a: Window, b: Window): Window {
+  return {
+    from: Math.min(a.from, b.from) as Instant,
+    to: Math.max(a.to, b.to) as Instant,
+  };
+}
+
+function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
+  const line: RawShift[] = [];
+  const { neighbourDays } = calendar;
+  for (let day = epochDay - neighbourDays; day <= epochDay + neighbourDays; day += 1) {
+    line.push(...calendar.day(day).raw);
+  }
+  line.sort(compareRaw);
+  const planned: PlannedShift[] = [];
+  line.forEach((raw, index) => {
+    if (raw.epochDay === epochDay) {
+      const holiday = calendar.holiday(raw.shift.calendarId, epochDay);
+      planned.push(plannedShift(line[index - 1], raw, line[index + 1], holiday));
+    }
+  });
+  return planned;
+}
+
+/**
+ * The windows around a date, and the range of punches that its off-shift work depends on: from
+ * the window before it to the window after it, since no off-shift work runs through a window;
+ * where there is none nearby, as far as off-shift.ts may have to look.
+ */
+function offShiftReach(
+  calendar: Calendar,
+  epochDay: number,
+  day: Window,
+): { readonly windows: readonly Window[]; readonly reach: Window } {
+  const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
+  const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
+  // Whole days of UTC, as by them it is told which punches are too many.
+  const earliest = utcDay(blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000) * DAY_MS;
+  const lastBlock = blockStart(day.to + 2 * maxLengthSeconds * 1000);
+  const latest = lastBlock + OFF_SHIFT_BLOCK_MS + pause + 1000;
+  const windows = calendar.shifts(epochDay).map(({ window }) => window);
+  const margin = calendar.neighbourDays * DAY_MS;
+  let from = earliest;
+  for (let back = epochDay - 1; calendar.startOf(back) + margin >= from; back -= 1) {
+    for (const { window } of calendar.shifts(back)) {
+      if (window.to >= from) windows.push(window);
+      if (window.to <= day.from) from = Math.max(from, window.to);
+    }
+  }
+  let to = latest;
+  for (let ahead = epochDay + 1; calendar.startOf(ahead) - margin <= to; ahead += 1) {
+    for (const { window } of calendar.shifts(ahead)) {
+      if (window.from <= to) windows.push(window);
+      if (window.from >= day.to) to = Math.min(to, window.from);
+    }
+  }
+  windows.sort((a, b) => a.from - b.from || a.to - b.to);
+  return { windows, reach: { from: from as Instant, to: to as Instant } };
+}

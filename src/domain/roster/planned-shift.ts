@@ -1,0 +1,147 @@
+// A shift on a date: when it begins and ends, which punches it takes, and which of them the shifts
+// before and after it take too.
+
+import type { Instant } from '../time/time.js';
+import { instantReached, type Zone } from '../time/zone.js';
+import type { Shift } from './shift.js';
+
+const DAY_SECONDS = 86_400;
+
+/** Both included: a punch in the same second still belongs. */
+export interface Window {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/**
+ * Where the windows of two shifts that follow each other both claim the time. Shifts whose keys
+ * are heeded share all that their margins reach, also into each other's hours, since arrivals and
+ * departures tell them apart; others only the time between the one's end and the other's start.
+ */
+export interface Contested extends Window {
+  /** Half of the time between them, in whole seconds: what is nearer to the one or the other. */
+  readonly middle: Instant;
+  /** The hours of both. */
+  readonly earlierStart: Instant;
+  readonly earlierEnd: Instant;
+  readonly laterStart: Instant;
+  readonly laterEnd: Instant;
+  /** Whether both shifts heed the keys that people press. */
+  readonly isTyped: boolean;
+}
+
+/** A shift on a date. */
+export interface PlannedShift {
+  readonly shift: Shift;
+  readonly epochDay: number;
+  /** The shift's own zone, or the employee's on the date. */
+  readonly zone: Zone;
+  readonly start: Instant;
+  readonly end: Instant;
+  /** From the margins, cut where a neighbour's hours begin or end. */
+  readonly window: Window;
+  /** What its window shares with the shift before, and with the one after. */
+  readonly contestedBefore: Contested | undefined;
+  readonly contestedAfter: Contested | undefined;
+  /** The shift that follows, if their windows touch. */
+  readonly nextShiftId: string | undefined;
+  /** The holiday of its calendar that falls on its date. */
+  readonly holiday: string | undefined;
+}
+
+/** A shift on a date before its neighbours are known. */
+export interface RawShift {
+  readonly shift: Shift;
+  readonly epochDay: number;
+  readonly zone: Zone;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly window: Window;
+}
+
+/** By start; total, so that no order of definitions shows. */
+export function compareRaw(a: RawShift, b: RawShift): number {
+  return (
+    a.start - b.start ||
+    a.end - b.end ||
+    a.epochDay - b.epochDay ||
+    (a.shift.shiftId < b.shift.shiftId ? -1 : 1)
+  );
+}
+
+/** The length of a shift on the wall clock. */
+export function clockSeconds({ startSecond, endSecond }: Shift): number {
+  return endSecond > startSecond ? endSecond - startSecond : endSecond - startSecond + DAY_SECONDS;
+}
+
+export function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
+  const isOvernight = shift.endSecond <= shift.startSecond;
+  const start = instantReached(zone, epochDay, shift.startSecond);
+  const end = instantReached(zone, epochDay + (isOvernight ? 1 : 0), shift.endSecond);
+  const from = (start - shift.beforeSeconds * 1000) as Instant;
+  const to = (end + shift.afterSeconds * 1000) as Instant;
+  return { shift, epochDay, zone, start, end, window: { from, to } };
+}
+
+/** The shift with its window cut at the shifts before and after it. */
+export function plannedShift(
+  before: RawShift | undefined,
+  raw: RawShift,
+  after: RawShift | undefined,
+  holiday: string | undefined,
+): PlannedShift {
+  const { shift, epochDay, zone, start, end, window } = raw;
+  const contestedBefore = contestedBy(before, raw);
+  const contestedAfter = contestedBy(raw, after);
+  return {
+    shift,
+    epochDay,
+    zone,
+    start,
+    end,
+    window: {
+      from: contestedBefore?.from ?? window.from,
+      to: contestedAfter?.to ?? window.to,
+    },
+    contestedBefore,
+    contestedAfter,
+    nextShiftId: contestedAfter === undefined ? undefined : after?.shift.shiftId,
+    holiday,
+  };
+}
+
+/** The time that both of two shifts claim; undefined when their windows do not meet. */
+function contestedBy(
+  earlier: RawShift | undefined,
+  later: RawShift | undefined,
+): Contested | undefined {
+  if (earlier === undefined || later === undefined) return undefined;
+  // Hours that overlap are refused when a roster is made; here they must only not do harm.
+  const between = {
+    from: Math.max(later.window.from, Math.min(earlier.end, later.start)) as Instant,
+    to: Math.min(earlier.window.to, Math.max(earlier.end, later.start)) as Instant,
+  };
+  if (between.from > between.to) return undefined;
+  const isTyped = earlier.shift.work.pairing === 'TYPED' && later.shift.work.pairing === 'TYPED';
+  const shared = {
+    from: Math.max(later.window.from, earlier.start) as Instant,
+    to: Math.min(earlier.window.to, later.end) as Instant,
+  };
+  const { from, to } = isTyped ? shared : between;
+  return {
+    from,
+    to,
+    middle: (Math.floor((between.from + between.to) / 2000) * 1000) as Instant,
+    earlierStart: earlier.start,
+    earlierEnd: earlier.end,
+    laterStart: later.start,
+    laterEnd: later.end,
+    isTyped,
+  };
+}
+
+/** A shift's window, and what tells whether an arrival in it is the shift's before. */
+export function neededBy({ window, contestedBefore }: PlannedShift): Window {
+  const from = contestedBefore?.isTyped ? contestedBefore.earlierStart : window.from;
+  return { from: Math.min(from, window.from) as Instant, to: window.to };
+}

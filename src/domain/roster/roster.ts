@@ -1,0 +1,124 @@
+// What is known of who should work when, as far as one employee's days need it: already the
+// versions known at the moment that is asked about. Dates are epoch days (local-date.ts).
+
+import type { Zone } from '../time/zone.js';
+import type { OffShiftRules, Shift } from './shift.js';
+
+/** A shift as it is from a date on. */
+export interface ShiftVersion {
+  /** The first date it is like this; -Infinity: always was. */
+  readonly fromDay: number;
+  readonly shift: Shift;
+}
+
+/** The order of versions; infinite dates too, whose difference is no number. */
+export function byFromDay(
+  a: { readonly fromDay: number },
+  b: { readonly fromDay: number },
+): number {
+  return a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0;
+}
+
+/** What all employees share. */
+export interface Roster {
+  /** By shift id; each shift's versions by `fromDay`, at least one. */
+  readonly shifts: ReadonlyMap<string, readonly ShiftVersion[]>;
+  /** By calendar id: the names of its holidays, by epoch day. */
+  readonly calendars: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  readonly offShift: OffShiftRules;
+}
+
+/** A pattern of shifts that an employee follows for a while. */
+export interface Assignment {
+  /** Both included; Infinity: open-ended. */
+  readonly fromDay: number;
+  readonly toDay: number;
+  /** The date that is the cycle's first day. */
+  readonly anchorDay: number;
+  /** What each day of the cycle has: shift ids, none for a day off. At least one day. */
+  readonly cycle: readonly (readonly string[])[];
+}
+
+/** An employee's zone from a date on. */
+export interface ZoneVersion {
+  /** -Infinity: from the beginning. */
+  readonly fromDay: number;
+  readonly zone: Zone;
+}
+
+/** What is the employee's own. */
+export interface EmployeeRoster {
+  /** By `fromDay`; the first is -Infinity. */
+  readonly zones: readonly ZoneVersion[];
+  /** First and last date of employment, both included; infinite when not known. */
+  readonly joinedDay: number;
+  readonly leftDay: number;
+  /** Worked on every date that no assignment covers. */
+  readonly defaultShiftId: string | undefined;
+  /** Whose holidays are theirs. */
+  readonly calendarId: string | undefined;
+  /** Their shifts on one date add up. */
+  readonly assignments: readonly Assignment[];
+  /** Single dates, by epoch day: these shifts, or none, whatever else is assigned. */
+  readonly overrides: ReadonlyMap<number, readonly string[]>;
+}
+
+/** Where the shifts of a date come from. */
+export const PLAN_SOURCES = ['OVERRIDE', 'ASSIGNMENT', 'DEFAULT_SHIFT'] as const;
+export type PlanSource = (typeof PLAN_SOURCES)[number];
+
+/** What the roster names for a date, before any time is worked out. */
+export interface DayRoster {
+  /** Undefined: the roster says nothing about the date. */
+  readonly source: PlanSource | undefined;
+  readonly shifts: readonly Shift[];
+}
+
+const NOTHING: DayRoster = { source: undefined, shifts: [] };
+
+export function isEmployed(employee: EmployeeRoster, day: number): boolean {
+  return day >= employee.joinedDay && day <= employee.leftDay;
+}
+
+/** The shifts of an employee's date: a single date's override, else assignments, else the default. */
+export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number): DayRoster {
+  if (!isEmployed(employee, day)) return NOTHING;
+  const override = employee.overrides.get(day);
+  if (override !== undefined) {
+    return { source: 'OVERRIDE', shifts: shiftsNamed(roster, override, day) };
+  }
+  const covering = employee.assignments.filter(
+    (assignment) => day >= assignment.fromDay && day <= assignment.toDay,
+  );
+  if (covering.length > 0) {
+    const ids: string[] = [];
+    for (const assignment of covering) ids.push(...cycleDay(assignment, day));
+    return { source: 'ASSIGNMENT', shifts: shiftsNamed(roster, ids, day) };
+  }
+  const { defaultShiftId } = employee;
+  if (defaultShiftId === undefined) return NOTHING;
+  return { source: 'DEFAULT_SHIFT', shifts: shiftsNamed(roster, [defaultShiftId], day) };
+}
+
+/** The shifts of a date; the cycle runs on in both directions from its anchor. */
+export function cycleDay({ cycle, anchorDay }: Assignment, day: number): readonly string[] {
+  const index = (((day - anchorDay) % cycle.length) + cycle.length) % cycle.length;
+  return cycle[index] ?? [];
+}
+
+/** Each shift once, though two assignments may name it. An id without a version then is nothing. */
+function shiftsNamed(roster: Roster, ids: readonly string[], day: number): Shift[] {
+  const shifts: Shift[] = [];
+  for (const id of new Set(ids)) {
+    const version = roster.shifts.get(id)?.findLast(({ fromDay }) => fromDay <= day);
+    if (version !== undefined) shifts.push(version.shift);
+  }
+  return shifts;
+}
+
+export function zoneOn(employee: EmployeeRoster, day: number): Zone {
+  const { zones } = employee;
+  const version = zones.length === 1 ? zones[0] : zones.findLast(({ fromDay }) => fromDay <= day);
+  if (version === undefined) throw new RangeError('an employee has no zone from the beginning');
+  return version.zone;
+}

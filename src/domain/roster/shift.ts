@@ -1,0 +1,146 @@
+// What a shift is and how work is counted. Values here were checked (check-shift.ts): the rules
+// may rely on every bound that is stated.
+
+import type { Zone } from '../time/zone.js';
+
+/**
+ * TYPED: a punch does what it says; one of kind UNSPECIFIED alternates. ALTERNATING: arrivals
+ * and departures alternate whatever the key that was pressed, for clocks whose keys nobody
+ * heeds. Breaks keep their kind under both.
+ */
+export const PAIRINGS = ['TYPED', 'ALTERNATING'] as const;
+export type Pairing = (typeof PAIRINGS)[number];
+
+/** EVERY_PAIR: the time inside. FIRST_IN_TO_LAST_OUT: from the first arrival to the last departure. */
+export const HOURS_COUNTED = ['EVERY_PAIR', 'FIRST_IN_TO_LAST_OUT'] as const;
+export type HoursCounted = (typeof HOURS_COUNTED)[number];
+
+export const ROUNDING_DIRECTIONS = ['UP', 'DOWN', 'NEAREST'] as const;
+export type RoundingDirection = (typeof ROUNDING_DIRECTIONS)[number];
+
+/** Rounding to a multiple of a step. */
+export interface Rounding {
+  readonly direction: RoundingDirection;
+  /** A divisor of an hour, in seconds. Times of day are rounded on the local clock. */
+  readonly stepSeconds: number;
+  /**
+   * UP leaves alone what is at most this far above a multiple, DOWN lifts what is at most this
+   * far below one. Below the step; 0 with NEAREST, which rounds a half up.
+   */
+  readonly graceSeconds: number;
+}
+
+/** A break that must have been taken by whoever worked longer than `afterSeconds`. */
+export interface BreakDeduction {
+  /** More than this, exactly; 0 or more. */
+  readonly afterSeconds: number;
+  /** What was not taken of it is deducted; above 0. */
+  readonly breakSeconds: number;
+}
+
+/** How the time of one shift, or of one stretch of work without a shift, is counted. */
+export interface WorkRules {
+  readonly pairing: Pairing;
+  readonly hours: HoursCounted;
+  /** A punch that repeats the one before it within this time is set aside. 0: the same second. */
+  readonly repeatSeconds: number;
+  /** By `afterSeconds`, each once; the last one exceeded counts, alone. */
+  readonly breakDeductions: readonly BreakDeduction[];
+  /** Break time that counts as worked, up to this much. */
+  readonly paidBreakSeconds: number;
+  /** Of the first arrival. */
+  readonly roundIn: Rounding | undefined;
+  /** Of the last departure. */
+  readonly roundOut: Rounding | undefined;
+  /** Of the break time taken. */
+  readonly roundBreaks: Rounding | undefined;
+  /** Of the worked time, last. */
+  readonly roundWorked: Rounding | undefined;
+}
+
+export const PLAIN_WORK_RULES: WorkRules = {
+  pairing: 'TYPED',
+  hours: 'EVERY_PAIR',
+  repeatSeconds: 0,
+  breakDeductions: [],
+  paidBreakSeconds: 0,
+  roundIn: undefined,
+  roundOut: undefined,
+  roundBreaks: undefined,
+  roundWorked: undefined,
+};
+
+/** Where punches of a shift are expected from. */
+export interface Geofence {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly radiusMeters: number;
+}
+
+/** One version of a shift. */
+export interface Shift {
+  /** 1 to 64 characters of `A-Z a-z 0-9 . _ -`. */
+  readonly shiftId: string;
+  /** Local time of day, seconds after midnight, 0 to 86,399. */
+  readonly startSecond: number;
+  /** Likewise; not after the start means on the next date. Never equal to the start. */
+  readonly endSecond: number;
+  /** Undefined: the employee's zone on the date. */
+  readonly zone: Zone | undefined;
+  /** Punches this long before the start still belong to the shift. */
+  readonly beforeSeconds: number;
+  /** Punches this long after the end still belong to the shift. */
+  readonly afterSeconds: number;
+  /** Late is later than the start plus this. */
+  readonly lateGraceSeconds: number;
+  /** Early is earlier than the end less this. */
+  readonly earlyGraceSeconds: number;
+  /** Less worked is HALF_DAY; 0: never. */
+  readonly halfDayBelowSeconds: number;
+  /** Less worked is ABSENT; 0: never. Looked at first. */
+  readonly absentBelowSeconds: number;
+  readonly work: WorkRules;
+  /** Whether a holiday is a day like any other for this shift. */
+  readonly worksOnHolidays: boolean;
+  /** Whose holidays count for it; undefined: those of the employee's calendar. */
+  readonly calendarId: string | undefined;
+  readonly geofence: Geofence | undefined;
+}
+
+/** The date that work without a shift belongs to. */
+export const ATTRIBUTIONS = [
+  'START_DATE',
+  'END_DATE',
+  'MOST_WORKED_DATE',
+  'SPLIT_AT_MIDNIGHT',
+] as const;
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+
+/** How punches outside every shift's window are taken together and dated. */
+export interface OffShiftRules {
+  readonly work: WorkRules;
+  /** Being away this long begins a new stretch of work; 0: every arrival does. At most 24 h. */
+  readonly newStretchGapSeconds: number;
+  /** A session is never longer; an arrival this long after a stretch began starts another. 1 to 36 h. */
+  readonly maxLengthSeconds: number;
+  readonly attribution: Attribution;
+}
+
+export const DEFAULT_OFF_SHIFT_RULES: OffShiftRules = {
+  work: PLAIN_WORK_RULES,
+  newStretchGapSeconds: 4 * 3600,
+  maxLengthSeconds: 16 * 3600,
+  attribution: 'START_DATE',
+};
+
+/**
+ * The longest session that a punch closes which does not say what it is: what is left of a day
+ * after the 11 hours of rest that EU law asks for (Directive 2003/88/EC, article 3). Longer, and a
+ * punch forgotten in the evening would join it to the next morning.
+ */
+export const MAX_UNTYPED_SECONDS = 13 * 3600;
+
+/** The longest that an off-shift session may be allowed to be. */
+export const MAX_OFF_SHIFT_SECONDS = 36 * 3600;
+/** The longest pause that may be asked for between stretches of off-shift work. */
+export const MAX_NEW_STRETCH_GAP_SECONDS = 24 * 3600;

@@ -1,0 +1,216 @@
+// The service's figures for Prometheus. Labels come from the contract (services, methods,
+// codes) and never from what a client sent: the number of series is bounded.
+
+import type { DescMethod } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DependencyHealth } from '../app/ports/ports.js';
+import { within } from './timeout.js';
+
+/** What a metrics request is answered with. */
+export interface RenderedMetrics {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** What stored days have yet to follow. */
+export interface BacklogFigures {
+  readonly unfinishedChanges: number;
+  /** Since the oldest of them was made; 0 when there are none. */
+  readonly waitingSeconds: number;
+  /** Employees whose days could not follow a change, for each such change. */
+  readonly failures: number;
+}
+
+/** One process's figures, as they travel between processes. */
+export type CollectedMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+export interface Metrics {
+  /**
+   * Counts a call that ended. Undefined stands for a method that this server does not have.
+   * `code`: gRPC's number, 0 for success. `seconds`: from its first byte to its end.
+   */
+  observeRpc(method: DescMethod | undefined, code: number, seconds: number): void;
+  /** Counts what happened in the cache. `event` is of a closed set. */
+  countCache(event: string, count: number): void;
+  /** Counts a call that was refused before it began, since too many would have waited. */
+  countRefused(method: DescMethod): void;
+  /** Asked at each rendering how many calls wait for their turn. */
+  watchAdmission(ask: () => { readonly waiting: number }): void;
+  rpcStarted(): void;
+  rpcEnded(): void;
+  /** Counts what the sweep did to stored days behind a roster change. */
+  countSwept(daysDerived: number, daysChanged: number): void;
+  /** Asked at each rendering for what the sweep has yet to do; an error leaves the figures out. */
+  watchBacklog(ask: () => Promise<BacklogFigures>): void;
+  /** Asked at each rendering. Must be bounded in time and never throw. */
+  watchDependencies(ask: () => Promise<readonly DependencyHealth[]>): void;
+  render(): Promise<RenderedMetrics>;
+  /** This process's figures, to be summed with those of others. */
+  collect(): Promise<CollectedMetrics>;
+  /** For further metrics of other rooms. */
+  readonly registry: Registry;
+}
+
+// From a cached read to the default deadline; the doubling keeps a percentile within 2x.
+const DURATION_BUCKETS_SECONDS = [
+  0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32,
+];
+
+const UNKNOWN = { service: 'unknown', method: 'unknown' };
+
+/** The figures of this process. Collecting them costs nothing until they are rendered. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'attendance_rpc_duration_seconds',
+    help: 'Calls that ended, by service, method and gRPC code, and how long they took.',
+    labelNames: ['service', 'method', 'code'],
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: 'attendance_rpc_in_flight',
+    help: 'Calls being served now, streams included.',
+    registers,
+  });
+  const cacheEvents = new Counter({
+    name: 'attendance_cache_events_total',
+    help: 'What happened in the cache of month blocks, by kind.',
+    labelNames: ['event'],
+    registers,
+  });
+  let admission: (() => { readonly waiting: number }) | undefined;
+  new Gauge({
+    name: 'attendance_rpc_waiting',
+    help: 'Calls that wait for their turn; when too many would, they are refused at once.',
+    registers,
+    collect() {
+      this.set(admission?.().waiting ?? 0);
+    },
+  });
+  // Of each there may be thousands a second: they are put together when somebody looks.
+  const refused = new Map<DescMethod, number>();
+  new Counter({
+    name: 'attendance_rpc_refused_total',
+    help: 'Calls refused before they began, since they would have waited for too long.',
+    labelNames: ['service', 'method'],
+    registers,
+    collect() {
+      for (const [{ parent, name }, count] of refused) {
+        this.inc({ service: parent.typeName, method: name }, count);
+      }
+      refused.clear();
+    },
+  });
+  const swept = {
+    derived: new Counter({
+      name: 'attendance_sweep_days_derived_total',
+      help: 'Stored days derived again behind roster changes.',
+      registers,
+    }),
+    changed: new Counter({
+      name: 'attendance_sweep_days_changed_total',
+      help: 'Stored days that came out differently behind roster changes.',
+      registers,
+    }),
+  };
+  const watchBacklog = registerBacklog(registers);
+  let ask: (() => Promise<readonly DependencyHealth[]>) | undefined;
+  new Gauge({
+    name: 'attendance_dependency_up',
+    help: '1 when the dependency answers, 0 when not; absent when it is not configured.',
+    labelNames: ['dependency'],
+    // Of several processes the one that sees trouble is the one to hear.
+    aggregator: 'min',
+    registers,
+    async collect() {
+      const dependencies = (await ask?.()) ?? [];
+      this.reset();
+      for (const { name, up } of dependencies) this.set({ dependency: name }, up ? 1 : 0);
+    },
+  });
+  return {
+    registry,
+    observeRpc(method, code, seconds) {
+      const name = method && { service: method.parent.typeName, method: method.name };
+      durations.observe({ ...(name ?? UNKNOWN), code: codeName(code) }, seconds);
+    },
+    countCache: (event, count) => cacheEvents.inc({ event }, count),
+    countSwept(daysDerived, daysChanged) {
+      swept.derived.inc(daysDerived);
+      swept.changed.inc(daysChanged);
+    },
+    watchBacklog,
+    countRefused: (method) => refused.set(method, (refused.get(method) ?? 0) + 1),
+    watchAdmission(source) {
+      admission = source;
+    },
+    rpcStarted: () => inFlight.inc(),
+    rpcEnded: () => inFlight.dec(),
+    watchDependencies(source) {
+      ask = source;
+    },
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    collect: () => registry.getMetricsAsJSON(),
+  };
+}
+
+/** How long a rendering waits for the backlog. */
+const BACKLOG_TIMEOUT_MS = 1_000;
+
+/** Every process sees the same backlog: of several, the one that sees most is heard. */
+function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
+  let ask: (() => Promise<BacklogFigures>) | undefined;
+  const figures = async () => {
+    const asked = ask?.().catch(() => undefined);
+    return asked && (await within(asked, BACKLOG_TIMEOUT_MS, undefined));
+  };
+  // Both gauges are collected in one rendering: they share one question.
+  let shared: Promise<BacklogFigures | undefined> | undefined;
+  const gauge = (name: string, help: string, value: (figures: BacklogFigures) => number) =>
+    new Gauge({
+      name,
+      help,
+      aggregator: 'max',
+      registers,
+      async collect() {
+        shared ??= figures().finally(() => {
+          shared = undefined;
+        });
+        const found = await shared;
+        // Not reset(): that would say 0 when nothing is known.
+        if (found === undefined) this.remove();
+        else this.set(value(found));
+      },
+    });
+  gauge(
+    'attendance_roster_changes_unfinished',
+    'Roster changes that stored days have yet to follow; reads are right all the same.',
+    ({ unfinishedChanges }) => unfinishedChanges,
+  );
+  gauge(
+    'attendance_roster_changes_waiting_seconds',
+    'Since when the oldest roster change that stored days have yet to follow was made.',
+    ({ waitingSeconds }) => waitingSeconds,
+  );
+  gauge(
+    'attendance_sweep_failures',
+    'Employees whose stored days could not follow a roster change, and are tried again.',
+    ({ failures }) => failures,
+  );
+  return (source) => {
+    ask = source;
+  };
+}
+
+/** gRPC's own name for a code: `INVALID_ARGUMENT`. A number that is none counts as UNKNOWN. */
+function codeName(code: number): string {
+  if (code === 0) return 'OK';
+  const name = Code[code];
+  if (name === undefined) return 'UNKNOWN';
+  if (name === 'Canceled') return 'CANCELLED';
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}

@@ -1,0 +1,233 @@
+// The environment, read in one place and turned into a typed value. Pure: opens nothing. All
+// errors are reported at once, and no value that may hold a secret is ever shown.
+
+import { findZone, type Zone } from '../domain/time/zone.js';
+import { isLoopback } from '../server/http/allowed-hosts.js';
+
+export interface Config {
+  /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Where the embedded PostgreSQL keeps its data; undefined: `data` beside package.json. */
+  readonly dataDir: string | undefined;
+  /** Undefined: no Redis. */
+  readonly redisUrl: string | undefined;
+  /** Of employees for whom nobody gave a zone. */
+  readonly defaultZone: Zone;
+  readonly requireKnownEmployees: boolean;
+  /** Files in PEM; undefined: plaintext. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Origins that browsers may call from; `*` for any; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Headers that their pages may send besides the usual ones. */
+  readonly corsHeaders: readonly string[];
+  /** Names that the service is called by, in lower case, besides `localhost` and addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Processes that serve, 1 to MAX_WORKERS. */
+  readonly workers: number;
+  /** How long it serves on after a signal to stop, with a readiness that says so. */
+  readonly drainDelayMs: number;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const DEFAULT_PORT = 8080;
+const MAX_WORKERS = 64;
+
+/** Longer than three probes of Kubernetes's default, and as long as it waits for an end. */
+const MAX_DRAIN_DELAY_SECONDS = 30;
+
+/** Every error of a configuration, each naming its variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`the configuration has errors:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws ConfigError with all that is wrong. An empty variable counts as not set. */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const fail = (problem: string): undefined => {
+    problems.push(problem);
+    return undefined;
+  };
+
+  const host = read('HOST') ?? '127.0.0.1';
+  checkAuth(host, read('AUTH'), read('AUTH_OFF_ANYWHERE'), fail);
+  const config: Config = {
+    host,
+    port: wholeNumber('PORT', read('PORT'), DEFAULT_PORT, 0, 65_535, fail),
+    databaseUrl: url('DATABASE_URL', read('DATABASE_URL'), ['postgres:', 'postgresql:'], fail),
+    dataDir: read('DATA_DIR'),
+    redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
+    defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
+    requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
+    tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
+    corsOrigins: origins(read('CORS_ORIGINS'), read('AUTH_OFF_ANYWHERE') === 'yes', fail),
+    corsHeaders: list('CORS_HEADERS', read('CORS_HEADERS'), HEADER_NAME, HEADER_HELP, fail),
+    allowedHosts: list('ALLOWED_HOSTS', read('ALLOWED_HOSTS'), HOST_NAME, HOST_HELP, fail).map(
+      (name) => name.toLowerCase(),
+    ),
+    workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
+    drainDelayMs: 1000 * drainDelaySeconds(read('DRAIN_DELAY_SECONDS'), fail),
+    logLevel: logLevel(read('LOG_LEVEL'), fail),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+type Fail = (problem: string) => undefined;
+
+/** Callers are not authenticated yet, so only this machine may call unless somebody says so. */
+function checkAuth(
+  host: string,
+  auth: string | undefined,
+  anywhere: string | undefined,
+  fail: Fail,
+): void {
+  if (auth !== undefined && auth !== 'off') {
+    fail(`AUTH must be off: this version does not authenticate callers yet; it is "${auth}"`);
+  }
+  if (anywhere !== undefined && anywhere !== 'yes') {
+    fail('AUTH_OFF_ANYWHERE must be yes, or not set');
+  }
+  if (!isLoopback(host) && anywhere !== 'yes') {
+    fail(
+      `HOST ${host} can be reached from other machines, and callers are not authenticated: ` +
+        'set AUTH_OFF_ANYWHERE=yes if the network around the service keeps strangers out',
+    );
+  }
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  usual: number,
+  least: number,
+  most: number,
+  fail: Fail,
+): number {
+  if (text === undefined) return usual;
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  fail(`${name} must be a whole number from ${least} to ${most}; it is "${text}"`);
+  return usual;
+}
+
+function drainDelaySeconds(text: string | undefined, fail: Fail): number {
+  return wholeNumber('DRAIN_DELAY_SECONDS', text, 0, 0, MAX_DRAIN_DELAY_SECONDS, fail);
+}
+
+function url(
+  name: string,
+  text: string | undefined,
+  schemes: readonly string[],
+  fail: Fail,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed !== undefined && schemes.includes(parsed.protocol)) return text;
+  const [scheme = ''] = schemes;
+  return fail(
+    `${name} must be a URL such as ${scheme}//user:password@host:port/name (it is not shown: it may ` +
+      'hold a password)',
+  );
+}
+
+function timeZone(name: string, text: string | undefined, fail: Fail): Zone {
+  const zone = text === undefined ? undefined : findZone(text);
+  if (zone !== undefined) return zone;
+  if (text !== undefined) {
+    fail(
+      `${name} must be the IANA name of a time zone, such as Europe/Berlin, in its own spelling; ` +
+        `it is "${text}"`,
+    );
+  }
+  const utc = findZone('UTC');
+  if (utc === undefined) throw new Error('the zone data of this runtime has no UTC');
+  return utc;
+}
+
+function flag(name: string, text: string | undefined, fail: Fail): boolean {
+  if (text === undefined || ['off', 'no', 'false', '0'].includes(text)) return false;
+  if (['on', 'yes', 'true', '1'].includes(text)) return true;
+  fail(`${name} must be on or off; it is "${text}"`);
+  return false;
+}
+
+function tlsFiles(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+  fail: Fail,
+): Config['tls'] {
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  return fail('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither');
+}
+
+function origins(text: string | undefined, isAnyAllowed: boolean, fail: Fail): readonly string[] {
+  const given = listed(text);
+  for (const origin of given) {
+    const good = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
+    if (!good) {
+      fail(
+        `CORS_ORIGINS must be origins such as https://app.example.com, by commas, or *; ` +
+          `one is "${origin}"`,
+      );
+    }
+  }
+  if (given.includes('*') && !isAnyAllowed) {
+    fail(
+      'CORS_ORIGINS=* lets every web page that somebody opens read and write, and callers are not ' +
+        'authenticated: name the origins, or set AUTH_OFF_ANYWHERE=yes if that is meant',
+    );
+  }
+  return given;
+}
+
+/** A token of RFC 9110; not `*`, which browsers take for a name once there are credentials. */
+const HEADER_NAME = /^(?!\*$)[\w!#$%&'*+.^`|~-]{1,100}$/;
+const HEADER_HELP = 'names of headers such as x-tenant, by commas';
+
+const HOST_NAME = /^(?=.{1,253}$)\w(?:[\w-]{0,61}\w)?(?:\.\w(?:[\w-]{0,61}\w)?)*$/;
+const HOST_HELP =
+  'host names such as attendance.example.com, by commas, without a port; addresses and localhost ' +
+  'need not be named';
+
+function list(
+  name: string,
+  text: string | undefined,
+  form: RegExp,
+  help: string,
+  fail: Fail,
+): readonly string[] {
+  const given = listed(text);
+  for (const one of given) {
+    if (!form.test(one)) fail(`${name} must be ${help}; one is "${one}"`);
+  }
+  return given;
+}
+
+function listed(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : text.split(',').map((one) => one.trim());
+}
+
+function logLevel(text: string | undefined, fail: Fail): LogLevel {
+  if (text === undefined) return 'info';
+  const level = LOG_LEVELS.find((candidate) => candidate === text);
+  if (level !== undefined) return level;
+  fail(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}; it is "${text}"`);
+  return 'info';
+}

@@ -1,0 +1,188 @@
+// One process of the service: the rooms wired together, started and stopped in order. Listens
+// first and waits for the database then, so that readiness can say what it is waiting for.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { DependencyHealth } from '../app/ports/ports.js';
+import type { Instant } from '../domain/time/time.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { PipelineContext } from '../rpc/edge/pipeline.js';
+import { registerRoutes, SERVICES } from '../rpc/routes.js';
+import { type AttendanceServer, createServer } from '../server/server.js';
+import { isPassing } from '../store/postgres/errors.js';
+import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
+import { type CallLog, createCallLog } from './call-log.js';
+import type { Config } from './config.js';
+import { openStores } from './stores.js';
+import { createSweeper, wakingRoster } from './sweeper.js';
+import type { TlsMaterial } from './tls.js';
+
+/** What one process of the service is given besides its configuration. */
+export interface ServiceOptions {
+  readonly config: Config;
+  /** The certificate and key of `config.tls`, read. */
+  readonly tls: TlsMaterial | undefined;
+  /** PostgreSQL, embedded or not. */
+  readonly databaseUrl: string;
+  /** Whether no other process writes to this database: only then may memory be a cache. */
+  readonly onlyWriter: boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Service {
+  /** Where it listens. */
+  readonly host: string;
+  readonly port: number;
+  /** Resolves when the schema is there and calls are served; rejects when it cannot be made. */
+  readonly ready: Promise<void>;
+  /**
+   * Tells probes, and serves on for the configured delay; finishes what is in flight, up to
+   * `graceMs`, then closes everything.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 5000;
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, databaseUrl, log, metrics } = options;
+  const onConnectionLost = () => server.health.suspect();
+  const stores = openStores({ ...options, onConnectionLost });
+  const ports = {
+    changes: stores.sweep,
+    store: stores.attendance,
+    now: () => Date.now() as Instant,
+  };
+  const sweeper = createSweeper({ ports, log, metrics });
+  const roster = wakingRoster(stores.roster, () => sweeper.wake());
+  let migrated = false;
+  const health = async () => withSchema(await stores.attendance.health(), migrated);
+  const calls = createCallLog(log);
+  const server = createServer({
+    host: config.host,
+    port: config.port,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    corsOrigins: config.corsOrigins,
+    corsHeaders: config.corsHeaders,
+    allowedHosts: config.allowedHosts,
+    registerRoutes: registerRoutes(pipelineContext(calls, metrics), stores.attendance, roster),
+    services: SERVICES,
+    health,
+    metrics,
+    log: calls.log,
+  });
+  const stopping = new AbortController();
+  const address = await listen(server, config).catch(async (error: unknown) => {
+    await stores.close();
+    throw error;
+  });
+  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
+    migrated = true;
+    server.health.changed();
+  });
+  // Whoever waits for it hears it; nobody needs to.
+  ready.catch(() => {});
+  sweeper.start(ready);
+  return {
+    ...address,
+    ready,
+    async stop(graceMs) {
+      stopping.abort();
+      await Promise.all([server.drain(graceMs, config.drainDelayMs), sweeper.stop()]);
+      calls.flush();
+      await stores.close();
+    },
+  };
+}
+
+async function listen(
+  server: AttendanceServer,
+  { host, port }: Config,
+): Promise<{ host: string; port: number }> {
+  try {
+    return await server.listen();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const hint = LISTEN_HINTS.get(code);
+    if (hint === undefined) throw cause;
+    throw new Error(`cannot listen on ${host}, port ${port} (${code}): ${hint}`, { cause });
+  }
+}
+
+const LISTEN_HINTS = new Map([
+  ['EADDRINUSE', 'something listens there already; stop it, or set PORT to another one'],
+  ['EADDRNOTAVAIL', 'this machine has no such address; set HOST to one that it has'],
+  ['EACCES', 'this user may not; set PORT to one above 1023'],
+]);
+
+/** A database that answers but has no schema yet cannot serve. */
+function withSchema(
+  dependencies: readonly DependencyHealth[],
+  migrated: boolean,
+): readonly DependencyHealth[] {
+  return dependencies.map((dependency) =>
+    dependency.name === 'postgresql' && dependency.up && !migrated
+      ? { ...dependency, up: false, detail: 'the schema is being brought up to date' }
+      : dependency,
+  );
+}
+
+/** Migrates as soon as the database answers; throws when a migration itself fails. */
+async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSignal): Promise<void> {
+  const { host } = new URL(databaseUrl);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      const applied = await migrateUp(databaseUrl);
+      await warnOfServer(databaseUrl, log);
+      if (applied.length > 0) log.info({ applied }, 'the database schema was brought up to date');
+      return;
+    } catch (error) {
+      // Of a migration that failed, the cause tells: a lock it did not get can be had later.
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (!isPassing(error) && !isPassing(cause)) throw error;
+      const reason = reasonOf(error);
+      log.warn({ host, reason, retryInMs: pauseMs }, 'waiting for PostgreSQL: not ready to serve');
+    }
+    await delay(pauseMs, undefined, { signal });
+  }
+}
+
+/** Older ones may work; nobody has tested whether all of it does. Nor does any setting stop us. */
+async function warnOfServer(databaseUrl: string, log: Logger): Promise<void> {
+  const { majorVersion: major, unsafeSettings } = await serverFacts(databaseUrl);
+  if (major < TESTED_SINCE_MAJOR) {
+    const wanted = `${TESTED_SINCE_MAJOR} or later`;
+    log.warn({ major, wanted }, 'this PostgreSQL is older than those the service is tested with');
+  }
+  for (const setting of unsafeSettings) {
+    log.warn({ setting, value: 'off' }, UNSAFE_SETTING);
+  }
+}
+
+const UNSAFE_SETTING =
+  'this PostgreSQL can lose or damage what was acknowledged when its machine fails: ' +
+  'switch the setting on';
+
+const TESTED_SINCE_MAJOR = 17;
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pipelineContext({ log, incident }: CallLog, metrics: Metrics): PipelineContext {
+  return {
+    now: () => Date.now() as Instant,
+    observe: (method, code, seconds) => metrics.observeRpc(method, code, seconds),
+    unexpected: (method, id, error) => incident({ method: method.name, incident: id, err: error }),
+    failed: (method, failure, cause) => {
+      const reason = reasonOf(cause);
+      log.warn(
+        { method: method.name, failure: failure.kind, reason },
+        'a call could not be served',
+      );
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// The stores of one process as its configuration says: PostgreSQL, with a cache where one may be.
+
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { AttendanceStore } from '../app/ports/ports.js';
+import type { RosterStore } from '../app/ports/roster-ports.js';
+import type { SweepStore } from '../app/ports/sweep-ports.js';
+import type { CacheHealth } from '../cache/block-cache.js';
+import { createCachedStore } from '../cache/cached-store.js';
+import { MemoryBlockCache } from '../cache/memory-block-cache.js';
+import { RedisBlockCache } from '../cache/redis-block-cache.js';
+import type { Metrics } from '../metrics/metrics.js';
+import {
+  HEALTH_CONNECTIONS,
+  openDatabase,
+  READ_CONNECTIONS,
+  WRITE_CONNECTIONS,
+} from '../store/postgres/database.js';
+import { createPostgresStore, type Databases } from '../store/postgres-store.js';
+import { createRosterStore } from '../store/roster-changes/roster-store.js';
+import { createRosterReader, type RosterReader } from '../store/rosters/roster-reader.js';
+import { createSweepStore } from '../store/upkeep/sweep.js';
+import type { Config } from './config.js';
+
+export interface StoresOptions {
+  readonly config: Config;
+  /** PostgreSQL, embedded or not. */
+  readonly databaseUrl: string;
+  /** Whether no other process writes to this database: only then may memory be a cache. */
+  readonly onlyWriter: boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Told of every connection to PostgreSQL that is lost: it may be away. Must be cheap. */
+  readonly onConnectionLost: () => void;
+}
+
+export interface Stores {
+  readonly databases: Databases;
+  readonly rosterReader: RosterReader;
+  readonly attendance: AttendanceStore;
+  readonly roster: RosterStore;
+  readonly sweep: SweepStore;
+  /** Tells the cache what it has not been told yet, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** Connects to nothing until it is used. */
+export function openStores(options: StoresOptions): Stores {
+  const { config, databaseUrl } = options;
+  const databases = openDatabases(databaseUrl, options);
+  const { requireKnownEmployees, defaultZone } = config;
+  const rosters = createRosterReader({ defaultZone });
+  const postgres = createPostgresStore(databases, rosters, { requireKnownEmployees });
+  const cached = cacheOf(
+    postgres,
+    createRosterStore({ ...databases, reader: rosters, defaultZone }),
+    options,
+  );
+  return {
+    databases,
+    rosterReader: rosters,
+    attendance: cached.attendance,
+    roster: cached.roster,
+    sweep: createSweepStore(databases.writes),
+    async close() {
+      await cached.close();
+      await Promise.allSettled(Object.values(databases).map((database) => database.close()));
+    },
+  };
+}
+
+function openDatabases(url: string, { log, onConnectionLost }: StoresOptions): Databases {
+  // One line each would be a flood in an outage. Whether it is one, is found out once.
+  const onLost = (error: Error) => {
+    log.debug({ reason: error.message }, 'a database connection was lost');
+    onConnectionLost();
+  };
+  return {
+    writes: openDatabase(url, onLost, WRITE_CONNECTIONS),
+    reads: openDatabase(url, onLost, READ_CONNECTIONS),
+    health: openDatabase(url, onLost, HEALTH_CONNECTIONS),
+  };
+}
+
+interface Cached {
+  readonly attendance: AttendanceStore;
+  readonly roster: RosterStore;
+  close(): Promise<void>;
+}
+
+/** Redis when there is one, memory when nobody else can write, else no cache. */
+function cacheOf(store: AttendanceStore, roster: RosterStore, options: StoresOptions): Cached {
+  const { config, onlyWriter, metrics } = options;
+  const onEvent = (event: string, count: number) => metrics.countCache(event, count);
+  const cache =
+    config.redisUrl !== undefined
+      ? redisCache(config.redisUrl, store, onEvent, options.log)
+      : onlyWriter
+        ? new MemoryBlockCache()
+        : undefined;
+  if (cache === undefined) return { attendance: store, roster, close: async () => {} };
+  const attendance = createCachedStore(store, cache, { onEvent });
+  return {
+    attendance,
+    roster: attendance.cachedRoster(roster),
+    close: () => attendance.close(),
+  };
+}
+
+function redisCache(
+  url: string,
+  store: AttendanceStore,
+  onEvent: (event: string, count: number) => void,
+  log: Logger,
+): RedisBlockCache {
+  const onAvailability = ({ up, detail }: CacheHealth) => {
+    if (up) log.info('Redis is used as the cache');
+    else log.warn({ detail }, 'Redis cannot be used: reads go to PostgreSQL');
+  };
+  const databaseId = async () => idOf(await store.pageTokenKey());
+  return new RedisBlockCache({ url, databaseId, onEvent, onAvailability });
+}
+
+/** Each database makes a random key when it is made: a part of its hash tells it from others. */
+function idOf(key: Uint8Array): string {
+  return createHash('sha256').update('cache').update(key).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,175 @@
+// The sweeper of one process: it waits for roster changes and lets stored days follow them
+// (app/upkeep/sweep.ts), whoever made the change. There can be one per process of the service: leases
+// keep them apart. Must never end by itself, and never hold up the service's end.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { RosterStore } from '../app/ports/roster-ports.js';
+import {
+  backlogSeconds,
+  LEASE_MS,
+  type SweepOptions,
+  type SweepPorts,
+  sweepChange,
+  sweepSetAside,
+} from '../app/upkeep/sweep.js';
+import type { Metrics } from '../metrics/metrics.js';
+
+/** How often it looks for changes that other processes made, or left behind. */
+const LOOK_EVERY_MS = 5000;
+
+/**
+ * Behind each batch it pauses as long as the batch took: it never takes more than half of one
+ * writer's time. Not longer than this, so that it keeps its lease when the database is slow.
+ */
+const MAX_PAUSE_MS = 5000;
+
+/** The wait behind a failure: doubled with each that follows. */
+const FIRST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+/** How long the end of the process waits for the batch being written; it is safe to cut. */
+const STOP_TIMEOUT_MS = 5000;
+
+export interface Sweeper {
+  /** Sweeps from when `ready` resolves on; never if it rejects. Once. */
+  start(ready: Promise<unknown>): void;
+  /** There may be something to do. */
+  wake(): void;
+  /** Ends it behind the batch being written; resolves within STOP_TIMEOUT_MS. */
+  stop(): Promise<void>;
+}
+
+export interface SweeperOptions {
+  readonly ports: SweepPorts;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Default LOOK_EVERY_MS. */
+  readonly lookEveryMs?: number;
+}
+
+/** Does nothing until it is started. */
+export function createSweeper(options: SweeperOptions): Sweeper {
+  const { ports, metrics } = options;
+  const stopping = new AbortController();
+  const bell = new Bell();
+  metrics.watchBacklog(async () => {
+    const backlog = await ports.changes.backlog();
+    const waitingSeconds = backlogSeconds(backlog, ports.now());
+    return { ...backlog, waitingSeconds };
+  });
+  let ended: Promise<void> | undefined;
+  return {
+    start(ready) {
+      ended ??= ready.then(
+        () => run(options, bell, stopping.signal),
+        // Whoever else waits for it hears why.
+        () => {},
+      );
+    },
+    wake: () => bell.ring(),
+    async stop() {
+      stopping.abort();
+      bell.ring();
+      const timeout = new AbortController();
+      const late = delay(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {});
+      await Promise.race([ended ?? Promise.resolve(), late]);
+      timeout.abort();
+    },
+  };
+}
+
+/** The same store; every change made through it wakes the sweeper. */
+export function wakingRoster(store: RosterStore, wake: () => void): RosterStore {
+  return {
+    ...store,
+    async changeRoster(command, caller) {
+      const outcome = await store.changeRoster(command, caller);
+      if (outcome.change !== undefined && outcome.change.finishedAt === undefined) wake();
+      return outcome;
+    },
+  };
+}
+
+async function run(options: SweeperOptions, bell: Bell, signal: AbortSignal): Promise<void> {
+  const { log, lookEveryMs = LOOK_EVERY_MS } = options;
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const hasMore = await sweepNext(options, failures, signal);
+      failures = 0;
+      if (!hasMore) await bell.wait(lookEveryMs);
+    } catch (error) {
+      const retryInMs = retryAfterMs(failures);
+      failures += 1;
+      log.warn({ err: error, retryInMs }, 'stored days could not follow the roster for now');
+      await pause(retryInMs, signal);
+    }
+  }
+}
+
+function retryAfterMs(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 16), MAX_RETRY_MS);
+}
+
+/** Sweeps one change, else one employee who was set aside; returns whether there was any. */
+async function sweepNext(
+  { ports, log, metrics }: SweeperOptions,
+  failures: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const sums = { changeId: 0, employees: 0, daysDerived: 0, daysChanged: 0 };
+  const options: SweepOptions = {
+    signal,
+    retryAfterMs: retryAfterMs(failures),
+    giveWay: (tookMs) => pause(Math.min(tookMs, MAX_PAUSE_MS), signal),
+    onStep({ employeesDone, daysDerived, daysChanged }) {
+      sums.employees += employeesDone;
+      sums.daysDerived += daysDerived;
+      sums.daysChanged += daysChanged;
+      metrics.countSwept(daysDerived, daysChanged);
+    },
+    onFailure({ changeId, employeeId, error }) {
+      log.error(
+        { changeId, employeeId, err: error },
+        'days of one employee cannot follow a change',
+      );
+    },
+  };
+  const change = await ports.changes.claimChange(LEASE_MS);
+  if (change === undefined) return await sweepSetAside(ports, options);
+  sums.changeId = change.changeId;
+  const began = performance.now();
+  const end = await sweepChange(ports, change, options);
+  const tookMs = Math.round(performance.now() - began);
+  const level = sums.daysDerived > 0 ? 'info' : 'debug';
+  log[level]({ ...sums, tookMs, end }, 'stored days followed a roster change');
+  return true;
+}
+
+/** Resolves when the time is over or the signal is given. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
+}
+
+/** Rung once or often while nobody waits, it is heard once by the next who does. */
+class Bell {
+  #rung = false;
+  #hear: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#hear?.();
+  }
+
+  async wait(timeoutMs: number): Promise<void> {
+    if (!this.#rung) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#hear = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      clearTimeout(timer);
+    }
+    this.#rung = false;
+  }
+}

@@ -1,0 +1,140 @@
+// ClockService: requests to use cases, and their results to answers. Logs of punches are
+// record-punches.ts.
+
+import { create } from '@bufbuild/protobuf';
+import {
+  ClockInResponseSchema,
+  ClockOutResponseSchema,
+  type ClockService,
+  EndBreakResponseSchema,
+  GetClockStateResponseSchema,
+  ImportPunchesResponseSchema,
+  type ListClockedInRequest,
+  type ListClockedInResponse,
+  ListClockedInResponseSchema,
+  type ListPunchesRequest,
+  type ListPunchesResponse,
+  ListPunchesResponseSchema,
+  RecordPunchesResponseSchema,
+  ReplacePunchResponseSchema,
+  StartBreakResponseSchema,
+  VoidPunchResponseSchema,
+} from '../../../gen/attendance/v1/clock_service_pb.js';
+import type { CommandFact, ReplaceFact } from '../../app/ports/facts.js';
+import type { AttendanceStore } from '../../app/ports/ports.js';
+import { TURNS } from '../../app/ports/turns.js';
+import { clockState, listClockedIn } from '../../app/read/clock-state.js';
+import { listPunches } from '../../app/read/read-attendance.js';
+import { type FactRecorder, recordFact } from '../../app/write/record-facts.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { Instant } from '../../domain/time/time.js';
+import type { Call, ServiceHandlers } from '../edge/pipeline.js';
+import { Problems } from '../edge/problems.js';
+import { countOfPage } from '../shared/answer-size.js';
+import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
+import { parseId } from '../shared/parse.js';
+import { toAttendance } from '../shared/to-proto.js';
+import { clockStateSize, toClockState } from './clock-state-to-proto.js';
+import { commandFact, replaceFact, voidFact } from './parse-clock.js';
+import { parseLimit } from './punch-times.js';
+import { fitPunches, punchSize, toPunch } from './punch-to-proto.js';
+import { importPunches, recordPunches } from './record-punches.js';
+
+export function clockHandlers(
+  store: AttendanceStore,
+  writes: FactRecorder,
+): ServiceHandlers<typeof ClockService> {
+  const command = (fact: CommandFact | ReplaceFact, call: Call) => recordOne(writes, fact, call);
+  return {
+    clockIn: async (message, call) =>
+      create(ClockInResponseSchema, await command(commandFact('CLOCK_IN', message, call), call)),
+    clockOut: async (message, call) =>
+      create(ClockOutResponseSchema, await command(commandFact('CLOCK_OUT', message, call), call)),
+    startBreak: async (message, call) =>
+      create(
+        StartBreakResponseSchema,
+        await command(commandFact('START_BREAK', message, call), call),
+      ),
+    endBreak: async (message, call) =>
+      create(EndBreakResponseSchema, await command(commandFact('END_BREAK', message, call), call)),
+    recordPunches: async (message, call) => {
+      const results = await recordPunches(writes, message, call);
+      return create(RecordPunchesResponseSchema, { results });
+    },
+    importPunches: async (messages, call) =>
+      create(ImportPunchesResponseSchema, await importPunches(writes, messages, call)),
+    listPunches: (message, call) => list(store, message, call),
+    voidPunch: async (message, call) => {
+      const fact = voidFact(message, call);
+      const { punches } = await recordFact(writes, fact, call.signal);
+      const byId = new Map(fitPunches(punches).map((punch) => [punch.punchId, punch]));
+      const inOrder = fact.punchIds.flatMap((punchId) => byId.get(punchId) ?? []);
+      return create(VoidPunchResponseSchema, { punches: inOrder.map(toPunch) });
+    },
+    replacePunch: async (message, call) =>
+      create(ReplacePunchResponseSchema, await command(replaceFact(message, call), call)),
+    getClockState: async (message, call) => {
+      const state = await clockState(store, parseId(message.employeeId), call.now, call.signal);
+      return create(GetClockStateResponseSchema, { clockState: toClockState(state) });
+    },
+    listClockedIn: (message, call) => listIn(store, message, call),
+  };
+}
+
+/** Records a fact that makes one punch: that punch, and the day it belongs to. */
+async function recordOne(writes: FactRecorder, fact: CommandFact | ReplaceFact, { signal }: Call) {
+  const { attendance, punches } = await recordFact(writes, fact, signal);
+  const [punch] = punches;
+  if (punch === undefined || attendance === undefined) {
+    throw new Error(`a ${fact.kind} was answered without its punch or its day`);
+  }
+  return { punch: toPunch(punch), attendance: toAttendance(attendance) };
+}
+
+async function list(
+  store: AttendanceStore,
+  message: ListPunchesRequest,
+  call: Call,
+): Promise<ListPunchesResponse> {
+  const employeeId = parseId(message.employeeId);
+  const problems = new Problems();
+  const startTime = parseLimit(message.startTime, 'start_time', problems);
+  const endTime = parseLimit(message.endTime, 'end_time', problems);
+  if (startTime !== undefined && endTime !== undefined && endTime < startTime) {
+    const description = 'must not be before start_time; what is at end_time is not listed';
+    problems.add('end_time', 'END_TIME_BEFORE_START_TIME', description);
+  }
+  problems.throwIfAny();
+  const { includeVoided } = message;
+  const bound = ['ListPunches', employeeId, startTime ?? null, endTime ?? null, includeVoided];
+  const place = await placeOf(store, bound, message.pageToken);
+  const after = place && { time: Number(place[0]) as Instant, punchId: Number(place[1]) };
+  const limit = limitOf(message);
+  const query = { employeeId, startTime, endTime, includeVoided, after, limit };
+  const page = await listPunches(store, query, call.signal);
+  const punches = page.punches.slice(0, await countOfPage(page.punches, punchSize));
+  const next = punches.length < page.punches.length ? punches.at(-1) : page.next;
+  return create(ListPunchesResponseSchema, {
+    punches: await TURNS.map(punches, toPunch, call.signal),
+    nextPageToken: await tokenOf(store, bound, next && [next.time, next.punchId]),
+  });
+}
+
+async function listIn(
+  store: AttendanceStore,
+  message: ListClockedInRequest,
+  call: Call,
+): Promise<ListClockedInResponse> {
+  const groupId = message.groupId === '' ? undefined : message.groupId;
+  const bound = ['ListClockedIn', groupId ?? null];
+  const place = await placeOf(store, bound, message.pageToken);
+  const after = place && (String(place[0]) as EmployeeId);
+  const query = { groupId, after, limit: limitOf(message) };
+  const page = await listClockedIn(store, query, call.now, call.signal);
+  const states = page.states.slice(0, await countOfPage(page.states, clockStateSize));
+  const next = states.length < page.states.length ? states.at(-1)?.employeeId : page.next;
+  return create(ListClockedInResponseSchema, {
+    clockStates: await TURNS.map(states, toClockState, call.signal),
+    nextPageToken: await tokenOf(store, bound, next === undefined ? undefined : [next]),
+  });
+}

@@ -1,0 +1,42 @@
+// What a clock shows an employee, to messages.
+
+import { create } from '@bufbuild/protobuf';
+import {
+  ClockStateSchema,
+  ClockStatus,
+  type ClockState as WireState,
+} from '../../../gen/attendance/v1/clock_service_pb.js';
+import type { ClockState } from '../../app/read/clock-state.js';
+import { timestampOfInstant } from '../edge/instants.js';
+import { daySize, type Size, sessionBytes } from '../shared/answer-size.js';
+import { toAttendance, toSession } from '../shared/to-proto.js';
+
+const STATUSES: Readonly<Record<ClockState['status'], ClockStatus>> = {
+  OUT: ClockStatus.OUT,
+  IN: ClockStatus.IN,
+  ON_BREAK: ClockStatus.ON_BREAK,
+};
+
+export function toClockState(state: ClockState): WireState {
+  const message = create(ClockStateSchema, {
+    employeeId: state.employeeId,
+    employeeName: state.employeeName,
+    status: STATUSES[state.status],
+    attendance: toAttendance(state.attendance),
+    timeZone: state.zone.name,
+  });
+  if (state.since !== undefined) message.sinceTime = timestampOfInstant(state.since);
+  if (state.session !== undefined) message.session = toSession(state.session);
+  if (state.closesAt !== undefined) message.closesTime = timestampOfInstant(state.closesAt);
+  return message;
+}
+
+/** A state in JSON beside its day and its session; its name is the day's once more. */
+const STATE_BYTES = 400;
+
+/** The most bytes that a state takes in an answer. */
+export function clockStateSize({ attendance, session }: ClockState): Size {
+  const { structure, texts } = daySize(attendance);
+  const own = STATE_BYTES + (session === undefined ? 0 : sessionBytes(session));
+  return { structure: structure + own, texts: 2 * texts };
+}

@@ -1,0 +1,143 @@
+// A punch to the domain's types: one parser for what is recorded and for what is simulated. The
+// form of every field was checked by the rules in the proto; what is left to go wrong is added to
+// the problems.
+
+import type {
+  Location,
+  Punch as WirePunch,
+  PunchKind as WirePunchKind,
+  PunchSource as WirePunchSource,
+} from '../../../gen/attendance/v1/punch_pb.js';
+import { PUNCH_KINDS, type Punch, type PunchFlag } from '../../domain/facts/punch.js';
+import {
+  PUNCH_SOURCES,
+  type PunchEvidence,
+  type PunchSource,
+  type ToldPunch,
+} from '../../domain/facts/recorded-punch.js';
+import { findZone } from '../../domain/time/zone.js';
+import { quoted } from '../edge/free-text.js';
+import type { Problems } from '../edge/problems.js';
+import { parsePunchTime } from './punch-times.js';
+
+const NO_FLAGS: readonly PunchFlag[] = [];
+const NO_LABELS: PunchEvidence['labels'] = {};
+
+/**
+ * What the rules look at of a punch. Undefined, and a problem added, when its time is out of
+ * range. `path` leads to the punch, with its dot.
+ */
+export function parsePunch(
+  message: WirePunch,
+  path: string,
+  problems: Problems,
+): Punch | undefined {
+  // The proto requires it.
+  if (message.time === undefined) throw new Error('a punch without a time passed its rules');
+  const { kind, deviceId, eventId, location } = message;
+  const time = parsePunchTime(message.time, path, problems);
+  if (time === undefined) return undefined;
+  const position = location && parsePosition(location);
+  return { time, kind: kindOf(kind), deviceId, eventId, position, flags: NO_FLAGS };
+}
+
+/** Field by field: spreading the two into one takes longer than all the rest. */
+export function toldPunch(
+  punch: Punch,
+  evidence: PunchEvidence,
+  flags: readonly PunchFlag[],
+): ToldPunch {
+  return {
+    time: punch.time,
+    kind: punch.kind,
+    deviceId: punch.deviceId,
+    eventId: punch.eventId,
+    position: punch.position,
+    flags,
+    source: evidence.source,
+    timeZone: evidence.timeZone,
+    accuracyMeters: evidence.accuracyMeters,
+    labels: evidence.labels,
+    note: evidence.note,
+  };
+}
+
+export function parsePosition({ latitude, longitude }: Location): NonNullable<Punch['position']> {
+  // The proto requires both: 0 is a place as any other.
+  if (latitude === undefined || longitude === undefined) {
+    throw new Error('a location without a position passed its rules');
+  }
+  return { latitude, longitude };
+}
+
+/** The domain's list is in the order of the contract's numbers, which begin at 0 here. */
+export function kindOf(value: WirePunchKind): Punch['kind'] {
+  const kind = PUNCH_KINDS[value];
+  if (kind === undefined) throw new RangeError(`no rule of the proto refused the kind ${value}`);
+  return kind;
+}
+
+/** What came with a punch and no rule looks at, as messages have it. */
+export interface EvidenceFields {
+  readonly deviceId: string;
+  readonly eventId: string;
+  readonly location?: Location | undefined;
+  readonly timeZone: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly note: string;
+}
+
+/** What came with a punch and no rule looks at; problems are added for what cannot be kept. */
+export function parseEvidence(
+  message: EvidenceFields,
+  source: PunchSource,
+  path: string,
+  problems: Problems,
+): PunchEvidence {
+  const { location, timeZone, note } = message;
+  checkDevice(message, path, problems);
+  problems.addText(note, `${path}note`, 'lines');
+  if (timeZone !== '' && findZone(timeZone) === undefined) {
+    const description =
+      'must be the IANA name of a time zone in its own spelling, such as Europe/Berlin, or ' +
+      `empty where the device does not say; it is ${quoted(timeZone)}`;
+    problems.add(`${path}time_zone`, 'TIME_ZONE_UNKNOWN', description);
+  }
+  const labels = parseLabels(message.labels, `${path}labels`, problems);
+  return { source, timeZone, accuracyMeters: location?.accuracyMeters ?? 0, labels, note };
+}
+
+/** What the rules tell a punch by. */
+export function checkDevice(
+  { deviceId, eventId }: Pick<EvidenceFields, 'deviceId' | 'eventId'>,
+  path: string,
+  problems: Problems,
+): void {
+  problems.addText(deviceId, `${path}device_id`, 'line');
+  problems.addText(eventId, `${path}event_id`, 'line');
+}
+
+/** In the order of their keys: the same labels are the same bytes. Any key is kept as it is. */
+function parseLabels(
+  labels: Readonly<Record<string, string>>,
+  field: string,
+  problems: Problems,
+): PunchEvidence['labels'] {
+  const keys = Object.keys(labels);
+  if (keys.length === 0) return NO_LABELS;
+  const parsed = keys.sort().map((key) => [key, labels[key] ?? ''] as const);
+  for (const text of parsed.flat()) problems.addText(text, field, 'line');
+  // Not set one by one: an object takes `__proto__` for something else then.
+  return Object.fromEntries(parsed);
+}
+
+/** Where a recorded punch comes from; a problem is added for what the service alone may say. */
+export function parseSource(value: WirePunchSource, path: string, problems: Problems): PunchSource {
+  const source = value === 0 ? 'DEVICE' : PUNCH_SOURCES[value - 1];
+  if (source === 'DEVICE' || source === 'FILE') return source;
+  const description =
+    'must be PUNCH_SOURCE_DEVICE or PUNCH_SOURCE_FILE, or left out: people clock with ClockIn, ' +
+    'ClockOut, StartBreak and EndBreak, and ReplacePunch corrects';
+  problems.add(`${path}source`, 'SOURCE_INVALID', description);
+  return 'DEVICE';
+}

@@ -1,0 +1,57 @@
+// A quick yes for punches: the rules of the contract, looked at by hand. Logs come by the thousand,
+// and the rules' own machinery takes 7 us for each punch, this 0.2 us. Must never say yes to what
+// the rules refuse (a property holds it against them); what it says no to is for them to judge.
+
+import { type Punch, PunchKind, PunchSource } from '../../../gen/attendance/v1/punch_pb.js';
+
+const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+const MAX_DEVICE_TEXT = 128;
+const MAX_TIME_ZONE = 64;
+const MAX_NOTE = 1000;
+const MAX_LABELS = 20;
+const MAX_LABEL_KEY = 64;
+const MAX_LABEL_VALUE = 200;
+const NO_LABEL_KEY = '__proto__';
+const MAX_ACCURACY_METERS = 100_000_000;
+
+/** Whether a punch is certainly somebody's and as the contract says. */
+export function isPlainPunch(punch: Punch): boolean {
+  const { time, kind, deviceId, eventId, employeeId, timeZone, source, note, anomalies } = punch;
+  // Lengths in UTF-16 are never less than those in characters, which the rules count.
+  return (
+    time !== undefined &&
+    PunchKind[kind] !== undefined &&
+    PunchSource[source] !== undefined &&
+    deviceId.length <= MAX_DEVICE_TEXT &&
+    eventId.length <= MAX_DEVICE_TEXT &&
+    timeZone.length <= MAX_TIME_ZONE &&
+    note.length <= MAX_NOTE &&
+    anomalies.length === 0 &&
+    punch.voided === undefined &&
+    EMPLOYEE_ID.test(employeeId) &&
+    hasPlainLocation(punch) &&
+    hasPlainLabels(punch)
+  );
+}
+
+function hasPlainLocation({ location }: Punch): boolean {
+  if (location === undefined) return true;
+  const { latitude = Number.NaN, longitude = Number.NaN, accuracyMeters } = location;
+  return (
+    Math.abs(latitude) <= 90 &&
+    Math.abs(longitude) <= 180 &&
+    accuracyMeters >= 0 &&
+    accuracyMeters <= MAX_ACCURACY_METERS
+  );
+}
+
+function hasPlainLabels({ labels }: Punch): boolean {
+  const keys = Object.keys(labels);
+  if (keys.length > MAX_LABELS) return false;
+  return keys.every((key) => {
+    const value = labels[key] ?? '';
+    if (key === '' || key === NO_LABEL_KEY) return false;
+    return key.length <= MAX_LABEL_KEY && value.length <= MAX_LABEL_VALUE;
+  });
+}

@@ -1,0 +1,120 @@
+// Recorded punches to messages, and how large they get.
+
+import { create } from '@bufbuild/protobuf';
+import {
+  LocationSchema,
+  PunchSchema,
+  PunchVoidSchema,
+  type PunchKind as WireKind,
+  type Punch as WirePunch,
+  type PunchSource as WireSource,
+} from '../../../gen/attendance/v1/punch_pb.js';
+import { PUNCH_KINDS } from '../../domain/facts/punch.js';
+import {
+  PUNCH_SOURCES,
+  type PunchVoid,
+  type RecordedPunch,
+} from '../../domain/facts/recorded-punch.js';
+import { timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
+import { MAX_ANSWER_BYTES, type Size, textBytes } from '../shared/answer-size.js';
+import { anomalyNumber } from '../shared/to-proto.js';
+
+/** Field by field: whole logs are answered with. */
+export function toPunch(punch: RecordedPunch): WirePunch {
+  const message = create(PunchSchema);
+  message.time = timestampOfInstant(punch.time);
+  // The domain's list is in the order of the contract's numbers, which begin at 0 here.
+  message.kind = PUNCH_KINDS.indexOf(punch.kind) as WireKind;
+  message.deviceId = punch.deviceId;
+  message.eventId = punch.eventId;
+  if (punch.position !== undefined) {
+    const location = create(LocationSchema);
+    location.latitude = punch.position.latitude;
+    location.longitude = punch.position.longitude;
+    location.accuracyMeters = punch.accuracyMeters;
+    message.location = location;
+  }
+  message.employeeId = punch.employeeId;
+  message.timeZone = punch.timeZone;
+  message.source = (PUNCH_SOURCES.indexOf(punch.source) + 1) as WireSource;
+  message.labels = { ...punch.labels };
+  message.note = punch.note;
+  message.punchId = String(punch.punchId);
+  message.receivedTime = timestampOfInstant(punch.receivedAt);
+  message.actor = punch.actor;
+  message.anomalies = punch.flags.map(anomalyNumber);
+  if (punch.replaces !== undefined) message.replacesPunchId = String(punch.replaces);
+  if (punch.voided !== undefined) message.voided = toVoid(punch.voided);
+  return message;
+}
+
+function toVoid({ at, actor, reason, replacedBy }: PunchVoid) {
+  return create(PunchVoidSchema, {
+    time: timestampOfRecord(at),
+    actor,
+    reason,
+    replacedByPunchId: replacedBy === undefined ? '' : String(replacedBy),
+  });
+}
+
+/** A punch in JSON without its texts: names of fields, ids, times, numbers; generously. */
+const PUNCH_BYTES = 800;
+const LABEL_BYTES = 6;
+const VOID_BYTES = 150;
+
+/** The texts that a punch comes with. */
+export interface PunchTexts {
+  readonly deviceId: string;
+  readonly eventId: string;
+  readonly timeZone: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly note: string;
+}
+
+/** The most bytes of an answer's punch with these texts, told by this caller. */
+export function toldPunchBytes(texts: PunchTexts, actor: string): number {
+  const { structure, texts: bytes } = toldPunchSize(texts, actor);
+  return structure + bytes;
+}
+
+function toldPunchSize(told: PunchTexts, actor: string): Size {
+  const { deviceId, eventId, timeZone, labels, note } = told;
+  let structure = PUNCH_BYTES;
+  let texts = textBytes(deviceId) + textBytes(eventId) + textBytes(timeZone);
+  texts += textBytes(note) + textBytes(actor);
+  for (const key of Object.keys(labels)) {
+    structure += LABEL_BYTES + textBytes(key);
+    texts += textBytes(labels[key] ?? '');
+  }
+  return { structure, texts };
+}
+
+/** The most bytes that a punch takes in an answer. */
+export function punchSize(punch: RecordedPunch): Size {
+  const { structure, texts } = toldPunchSize(punch, punch.actor);
+  if (punch.voided === undefined) return { structure, texts };
+  const { actor, reason } = punch.voided;
+  return {
+    structure: structure + VOID_BYTES,
+    texts: texts + textBytes(actor) + textBytes(reason),
+  };
+}
+
+/**
+ * The punches of an answer that cannot be cut into pages. Should they be too large for one, as
+ * only punches can be that were recorded before, what people wrote with them is left out: the
+ * contract says so, and ListPunches has it.
+ */
+export function fitPunches(punches: readonly RecordedPunch[]): readonly RecordedPunch[] {
+  let bytes = 0;
+  for (const punch of punches) {
+    const { structure, texts } = punchSize(punch);
+    bytes += structure + texts;
+  }
+  return bytes <= MAX_ANSWER_BYTES ? punches : punches.map(withoutTexts);
+}
+
+function withoutTexts(punch: RecordedPunch): RecordedPunch {
+  const voided = punch.voided && { ...punch.voided, reason: '' };
+  return { ...punch, labels: {}, note: '', voided };
+}

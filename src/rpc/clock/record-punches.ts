@@ -1,0 +1,219 @@
+// Logs of punches: each punch is checked alone, and those in order are recorded together. One that
+// is refused never refuses its neighbours.
+
+import { create } from '@bufbuild/protobuf';
+import {
+  type ImportPunchesRequest,
+  type ImportRejection,
+  ImportRejectionSchema,
+  PunchOutcome,
+  type RecordPunchesRequest,
+  type RecordPunchResult,
+  RecordPunchResultSchema,
+} from '../../../gen/attendance/v1/clock_service_pb.js';
+import { PunchSchema, type Punch as WirePunch } from '../../../gen/attendance/v1/punch_pb.js';
+import type { Status } from '../../../gen/google/rpc/status_pb.js';
+import { NO_PAYLOAD_HASH, type PunchFact } from '../../app/ports/facts.js';
+import { TURNS } from '../../app/ports/turns.js';
+import type { FactRecorder } from '../../app/write/record-facts.js';
+import { parseEmployeeId } from '../../domain/facts/employee-id.js';
+import { type FieldViolation, invalidField } from '../../domain/facts/errors.js';
+import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import { refusal } from '../edge/field-help.js';
+import { itemError } from '../edge/item-error.js';
+import type { Call } from '../edge/pipeline.js';
+import { Problems } from '../edge/problems.js';
+import { violationsOf } from '../edge/validate.js';
+import { countThatFits, MAX_ANSWER_BYTES } from '../shared/answer-size.js';
+import { parseEvidence, parsePunch, parseSource, toldPunch } from './parse-punch.js';
+import { isPlainPunch } from './punch-fast-check.js';
+import { isSkewed, toldFlags } from './punch-times.js';
+import { fitPunches, toldPunchBytes, toPunch } from './punch-to-proto.js';
+
+/** What both requests bring. */
+type Chunk = Omit<RecordPunchesRequest | ImportPunchesRequest, '$typeName' | '$unknown'>;
+
+/** The most refused fields that are told of one punch: a thousand of them make one answer. */
+export const MAX_PUNCH_VIOLATIONS = 3;
+
+/** The most rejections that an import tells. */
+export const MAX_REJECTIONS = 1000;
+
+/** A result without its punch, in JSON. */
+const RESULT_BYTES = 100;
+
+/** In JSON, beside its texts: an error with its ErrorInfo and BadRequest, and one violation. */
+const ERROR_BYTES = 500;
+const VIOLATION_BYTES = 100;
+
+type Checked =
+  | { readonly fact: PunchFact; readonly error?: never }
+  | { readonly fact?: never; readonly error: Status; readonly bytes: number };
+
+/** What became of each punch, in order. Throws INVALID_FIELDS for what cannot be answered. */
+export async function recordPunches(
+  writes: FactRecorder,
+  chunk: Chunk,
+  call: Call,
+): Promise<RecordPunchResult[]> {
+  const checked = await checkAll(chunk, call);
+  refuseLongAnswer(checked, call);
+  const outcomes = await record(writes, checked, call);
+  const kept = fitPunches(outcomes.flatMap(({ punch }) => punch ?? []));
+  let next = 0;
+  // They are recorded: whoever has left is answered all the same, and may ask again.
+  return await TURNS.map(outcomes, ({ outcome, punch, error }) => {
+    const message = create(RecordPunchResultSchema);
+    message.outcome = outcome;
+    if (error !== undefined) message.error = error;
+    const fitting = punch && kept[next++];
+    if (fitting !== undefined) message.punch = toPunch(fitting);
+    return message;
+  });
+}
+
+/** What became of a whole log. */
+export interface ImportCounts {
+  recordedCount: bigint;
+  duplicateCount: bigint;
+  rejectedCount: bigint;
+  /** The first ones, as many as fit, at most MAX_REJECTIONS. */
+  readonly rejections: ImportRejection[];
+}
+
+/**
+ * Records chunk by chunk: the next one is read when the one before is committed. Holds one chunk,
+ * and the counts.
+ */
+export async function importPunches(
+  writes: FactRecorder,
+  chunks: AsyncIterable<Chunk>,
+  call: Call,
+): Promise<ImportCounts> {
+  const counts = { recordedCount: 0n, duplicateCount: 0n, rejectedCount: 0n };
+  const rejections: ImportRejection[] = [];
+  let index = 0;
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    // Each chunk has its own moment: an import can take longer than a clock may be off.
+    const now = { ...call, now: call.clock() };
+    const outcomes = await record(writes, await checkAll(chunk, now), now);
+    for (const { outcome, error } of outcomes) {
+      if (outcome === PunchOutcome.RECORDED) counts.recordedCount += 1n;
+      else if (outcome === PunchOutcome.DUPLICATE) counts.duplicateCount += 1n;
+      else counts.rejectedCount += 1n;
+      if (error !== undefined && rejections.length < MAX_REJECTIONS) {
+        bytes += RESULT_BYTES + errorBytes(error);
+        if (bytes <= MAX_ANSWER_BYTES) {
+          rejections.push(create(ImportRejectionSchema, { index: BigInt(index), error }));
+        }
+      }
+      index += 1;
+    }
+  }
+  return { ...counts, rejections };
+}
+
+async function checkAll({ punches, deviceTime }: Chunk, call: Call): Promise<Checked[]> {
+  const isDeviceSkewed = isSkewed(deviceTime, call.now);
+  return await TURNS.map(
+    punches,
+    (punch, index) => checkPunch(punch, `punches[${index}].`, call, isDeviceSkewed),
+    call.signal,
+  );
+}
+
+function checkPunch(
+  message: WirePunch,
+  path: string,
+  call: Call,
+  isDeviceSkewed: boolean,
+): Checked {
+  const violations = formOf(message, path);
+  if (violations.length > 0) return rejected(violations, call);
+  const problems = new Problems();
+  const told = parsePunch(message, path, problems);
+  const source = parseSource(message.source, path, problems);
+  const evidence = parseEvidence(message, source, path, problems);
+  const employeeId = parseEmployeeId(message.employeeId);
+  if (told === undefined || employeeId === undefined || !problems.isEmpty) {
+    return rejected(problems.violations, call);
+  }
+  const flags = toldFlags(told.time, call.now, isDeviceSkewed);
+  return {
+    fact: {
+      kind: 'PUNCH',
+      employeeId,
+      punch: toldPunch(told, evidence, flags),
+      requestId: undefined,
+      payloadHash: NO_PAYLOAD_HASH,
+      actor: call.actor,
+      receivedAt: call.now,
+    },
+  };
+}
+
+/** What the contract says of a punch, and that it is somebody's, which a simulation's is not. */
+function formOf(message: WirePunch, path: string): readonly FieldViolation[] {
+  if (isPlainPunch(message)) return [];
+  const violations = violationsOf(PunchSchema, message, path);
+  if (message.employeeId !== '') return violations;
+  return [...violations, refusal(`${path}employee_id`, 'employee_id', '')];
+}
+
+function rejected(violations: readonly FieldViolation[], call: Call): Checked {
+  const error = itemError({ kind: 'INVALID_FIELDS', violations }, call, MAX_PUNCH_VIOLATIONS);
+  return { error, bytes: errorBytes(error) };
+}
+
+/** Its message says each violation once more; JSON may need two bytes for one. */
+function errorBytes({ message }: Status): number {
+  return ERROR_BYTES + MAX_PUNCH_VIOLATIONS * VIOLATION_BYTES + 4 * Buffer.byteLength(message);
+}
+
+/** Before anything is recorded. What was recorded earlier is made to fit by fitPunches. */
+function refuseLongAnswer(checked: readonly Checked[], call: Call): void {
+  const fit = countThatFits(checked, (item) => {
+    const bytes =
+      item.error === undefined ? toldPunchBytes(item.fact.punch, call.actor) : item.bytes;
+    return RESULT_BYTES + bytes;
+  });
+  if (fit === checked.length) return;
+  const description =
+    'must have an answer of at most 4 MiB; with notes and labels as long as these, send at most ' +
+    `${fit} punches, and the others in further calls; or use ImportPunches, which answers with ` +
+    'counts';
+  throw invalidField('punches', 'ANSWER_TOO_LARGE', description);
+}
+
+interface Outcome {
+  readonly outcome: PunchOutcome;
+  readonly punch: RecordedPunch | undefined;
+  readonly error: Status | undefined;
+}
+
+/** Records what is in order; one outcome per item. */
+async function record(
+  writes: FactRecorder,
+  checked: readonly Checked[],
+  call: Call,
+): Promise<Outcome[]> {
+  const facts = checked.flatMap(({ fact }) => fact ?? []);
+  const recorded = await writes.record(facts, call.signal);
+  let next = 0;
+  return checked.map((item): Outcome => {
+    if (item.error !== undefined) return refused(item.error);
+    const result = recorded[next];
+    next += 1;
+    if (result === undefined) throw new Error('a batch has fewer results than facts');
+    if (result.failure !== undefined) return refused(itemError(result.failure, call));
+    const [punch] = result.punches;
+    if (punch === undefined) throw new Error('a punch was recorded and is not there');
+    const outcome = result.duplicate ? PunchOutcome.DUPLICATE : PunchOutcome.RECORDED;
+    return { outcome, punch, error: undefined };
+  });
+}
+
+function refused(error: Status): Outcome {
+  return { outcome: PunchOutcome.REJECTED, punch: undefined, error };
+}

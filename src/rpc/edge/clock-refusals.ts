@@ -1,0 +1,165 @@
+// Why the clock refuses a command or a correction, in words: what was tried, what stands against
+// it, with times as the employee's clock shows them, and the way out. For programs the same is in
+// the metadata, in UTC. Never says more of a session than the refusal named.
+
+import type {
+  ClockAttempt,
+  ClockRefusal,
+  Failure,
+  SessionConcerned,
+} from '../../domain/facts/errors.js';
+import { fromEpochDay } from '../../domain/time/local-date.js';
+import { timeText } from '../../domain/time/local-text.js';
+import type { Instant } from '../../domain/time/time.js';
+import { epochDayAt, type Zone } from '../../domain/time/zone.js';
+
+type Refused = Extract<Failure, { kind: 'CLOCK_REFUSED' }>;
+
+/** As the contract calls them. */
+const CALLS: Readonly<Record<ClockAttempt, string>> = {
+  CLOCK_IN: 'ClockIn',
+  CLOCK_OUT: 'ClockOut',
+  START_BREAK: 'StartBreak',
+  END_BREAK: 'EndBreak',
+  REPLACE_PUNCH: 'ReplacePunch',
+};
+
+const BREAK_INTO_SHIFT =
+  "a break that reaches into the next shift's time is a departure and an arrival: correct its " +
+  'beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn';
+
+/** What stands against a command, and the way out. */
+interface Words {
+  readonly against: string;
+  readonly wayOut: string;
+}
+
+/** `session`: `the session since 2026-03-02 08:00 (shift day)`; undefined where there is none. */
+type Say = (command: ClockAttempt, session: string | undefined, about: Refused['session']) => Words;
+
+const WORDS: Readonly<Record<ClockRefusal, Say>> = {
+  ALREADY_CLOCKED_IN: (_command, session) => ({
+    against: `they are in: ${session ?? 'a session'} is open`,
+    wayOut:
+      'clock out first; a departure that was forgotten is told with ClockOut and its time, and ' +
+      'a wrong arrival is corrected with ReplacePunch',
+  }),
+  NOT_CLOCKED_IN: notClockedIn,
+  ALREADY_ON_BREAK: (_command, session) => ({
+    against: `they are on a break of ${session ?? 'a session'}`,
+    wayOut: 'end that break first, with EndBreak, and its time if that was before',
+  }),
+  NOT_ON_BREAK: (_command, session) => ({
+    against: `they are on no break of ${session ?? 'a session'}`,
+    wayOut: 'start the break first, with StartBreak and the time when it began',
+  }),
+  OUT_BEFORE_IN: (command, session) => ({
+    against: `${session ?? 'a session'} would end before it began, or as it did`,
+    wayOut:
+      command === 'REPLACE_PUNCH'
+        ? 'send a time on the right side of its other end, or correct that first'
+        : 'send a later time, or correct its beginning first with ReplacePunch',
+  }),
+  OVERLAPS: overlaps,
+  SESSION_TOO_LONG: (_command, session) => ({
+    against: `${session ?? 'a session'} would be longer than one may be, or leave its shift's window`,
+    wayOut: 'send a time nearer to its other end, or correct that one first',
+  }),
+};
+
+function notClockedIn(
+  command: ClockAttempt,
+  session: string | undefined,
+  about: Refused['session'],
+): Words {
+  const arrival = 'a forgotten arrival is told with ClockIn and its time';
+  const isBreak = command === 'START_BREAK' || command === 'END_BREAK';
+  if (session === undefined || about === undefined) {
+    return { against: 'they are not in', wayOut: `${arrival}, before this` };
+  }
+  if (about.out === undefined) {
+    return {
+      against:
+        about.shiftId === undefined
+          ? `${session} takes none: it was given up, or began before a shift's window opened`
+          : `they are not in: ${session} was given up`,
+      wayOut:
+        `tell its end with ClockOut and a time at which it was open; ${arrival}` +
+        (isBreak ? `; a break of it with RecordPunches; ${BREAK_INTO_SHIFT}` : ''),
+    };
+  }
+  return {
+    against: `they are not in: the last was ${session}`,
+    wayOut: isBreak
+      ? `${arrival}, before this; a break of a finished session with RecordPunches`
+      : `${arrival}, before this; another end of that session with ReplacePunch`,
+  };
+}
+
+function overlaps(
+  command: ClockAttempt,
+  session: string | undefined,
+  about: Refused['session'],
+): Words {
+  const isBreak = command === 'START_BREAK' || command === 'END_BREAK';
+  const against = `${session ?? 'another session'}, told before, would not stay as it is`;
+  const correct = 'correct what was told first, with ReplacePunch or VoidPunch';
+  if (isBreak && about?.out === undefined) {
+    return {
+      against,
+      wayOut: `${BREAK_INTO_SHIFT}; otherwise send a time after all that was told of it, or ${correct}`,
+    };
+  }
+  return {
+    against,
+    wayOut:
+      `send a time outside it, or ${correct}; ` +
+      (isBreak
+        ? 'a break of a finished session is told with RecordPunches'
+        : 'a whole session before a later one is told with RecordPunches'),
+  };
+}
+
+/** What a caller is told. */
+export function clockRefusalMessage(refused: Refused): string {
+  const { refusal, command, employeeId, time, zone, session } = refused;
+  const about = session && sessionText(session, zone);
+  const { against, wayOut } = WORDS[refusal](command, about, session);
+  const tried = `${CALLS[command]} of employee ${employeeId} at ${whenText(zone, time)}`;
+  return `${tried} (${zone.name}) is refused, as ${against}: ${wayOut}`;
+}
+
+function sessionText({ in: start, out, shiftId }: SessionConcerned, zone: Zone): string {
+  const shift = shiftId === undefined ? 'off shift' : `shift ${shiftId}`;
+  return `the session ${endsText(start, out, zone)} (${shift})`;
+}
+
+function endsText(start: Instant | undefined, out: Instant | undefined, zone: Zone): string {
+  if (start === undefined) {
+    return out === undefined ? 'without an end' : `without an arrival until ${whenText(zone, out)}`;
+  }
+  const since = whenText(zone, start);
+  return out === undefined ? `since ${since}` : `from ${since} to ${whenText(zone, out)}`;
+}
+
+/** `2026-03-02 08:00`. */
+function whenText(zone: Zone, time: Instant): string {
+  return `${fromEpochDay(epochDayAt(zone, time))} ${timeText(zone, time)}`;
+}
+
+/** Values for programs; what is not known is left out. */
+export function clockRefusalMetadata(failure: Refused): Record<string, string> {
+  const { employeeId, time, session } = failure;
+  const metadata: Record<string, string> = { employee_id: employeeId, time: iso(time) };
+  if (session === undefined) return metadata;
+  if (session.in !== undefined) metadata.session_in_time = iso(session.in);
+  if (session.out !== undefined) metadata.session_out_time = iso(session.out);
+  if (session.shiftId !== undefined) metadata.session_shift_id = session.shiftId;
+  metadata.session_date = session.date;
+  return metadata;
+}
+
+/** ISO 8601 in UTC. The caller's times were bounded: each has a form. */
+export function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,329 @@
+// The one table of errors: every failure of the domain, with its gRPC code, its reason and its
+// details, the same on every protocol. Nothing internal (SQL, stack, host) may pass through here.
+
+import {
+  create,
+  createRegistry,
+  type DescMessage,
+  type MessageInitShape,
+} from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  file_google_rpc_error_details,
+  RetryInfoSchema,
+} from '../../../gen/google/rpc/error_details_pb.js';
+import { type Status, StatusSchema } from '../../../gen/google/rpc/status_pb.js';
+import type { Failure, FieldViolation, RosterResource } from '../../domain/facts/errors.js';
+import { clockRefusalMessage, clockRefusalMetadata, iso } from './clock-refusals.js';
+import { isoOf } from './instants.js';
+
+/** The domain of every reason in google.rpc.ErrorInfo. */
+export const ERROR_DOMAIN = 'attendance.v1';
+
+/**
+ * Where the types of all details are. A batch carries its items' errors in google.protobuf.Any,
+ * which JSON can write only with the type at hand, and which readers look up by reflection.
+ */
+export const DETAIL_FILE = file_google_rpc_error_details;
+export const DETAIL_TYPES = createRegistry(DETAIL_FILE);
+
+/**
+ * The most refused fields that one error names. gRPC carries errors in headers, which many
+ * clients refuse beyond 8 KiB, and then the caller is told nothing at all.
+ */
+export const MAX_VIOLATIONS = 10;
+
+/** What a caller is told of a failure. */
+export interface PublicError {
+  readonly code: Code;
+  /** UPPER_SNAKE_CASE, stable. */
+  readonly reason: string;
+  /** What went wrong and the way out. */
+  readonly message: string;
+  /** Values that belong to the reason. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly violations?: readonly FieldViolation[];
+  readonly retryAfterMs?: number;
+}
+
+type Table = {
+  readonly [K in Failure['kind']]: (
+    failure: Extract<Failure, { kind: K }>,
+    maxViolations: number,
+  ) => PublicError;
+};
+
+const TABLE: Table = {
+  INVALID_FIELDS: ({ violations }, maxViolations) => {
+    const told = violations.slice(0, maxViolations);
+    const sentences = told.map(({ field, description }) => `${field}: ${description}`);
+    if (told.length < violations.length) {
+      sentences.push(`and ${violations.length - told.length} more: correct these first`);
+    }
+    return {
+      code: Code.InvalidArgument,
+      reason: 'INVALID_FIELD',
+      message: sentences.join('; '),
+      violations: told,
+    };
+  },
+  REQUEST_ID_REUSED: ({ employeeId, requestId }) => ({
+    ...reusedRequestId(requestId, `request about employee ${employeeId}`),
+    metadata: { employee_id: employeeId, request_id: requestId },
+  }),
+  ETAG_MISMATCH: ({ employeeId, date, sent, current }) => ({
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    message:
+      `the day ${date} of employee ${employeeId} has the etag ${current}, not ${sent}: ` +
+      'read the day, decide again, and send the etag read, with its quotes',
+    metadata: { employee_id: employeeId, date, sent_etag: sent, current_etag: current },
+  }),
+  EMPLOYEE_NOT_FOUND: ({ employeeId }) => ({
+    code: Code.NotFound,
+    reason: 'EMPLOYEE_NOT_FOUND',
+    message: `there is no employee ${employeeId}: check the id, which is case-sensitive`,
+    metadata: { employee_id: employeeId },
+  }),
+  CLOCK_REFUSED: (failure) => ({
+    code: Code.FailedPrecondition,
+    reason: failure.refusal,
+    message: clockRefusalMessage(failure),
+    metadata: clockRefusalMetadata(failure),
+  }),
+  PUNCH_NOT_FOUND: ({ employeeId, punchId }) => ({
+    code: Code.NotFound,
+    reason: 'PUNCH_NOT_FOUND',
+    message:
+      `employee ${employeeId} has no punch ${punchId}: ListPunches gives the punch_id of each ` +
+      'punch; the id belongs to the employee',
+    metadata: { employee_id: employeeId, punch_id: String(punchId) },
+  }),
+  PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'PUNCH_VOIDED',
+    message:
+      `punch ${punchId} of employee ${employeeId} was taken back already: ListPunches with ` +
+      'include_voided says by whom and why, and which punch counts instead',
+    metadata: { employee_id: employeeId, punch_id: String(punchId), voided_by: String(by) },
+  }),
+  TOO_MANY_PUNCHES: ({ employeeId, utcDate, maxPunches }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_PUNCHES',
+    message:
+      `employee ${employeeId} has ${maxPunches} punches on ${utcDate} (UTC) already, and no more ` +
+      'of one day are kept, those taken back included: ListPunches shows what is there; stop the ' +
+      'device that repeats itself, and declare the day with MarkAttendance if it came out wrong',
+    metadata: {
+      employee_id: employeeId,
+      utc_date: utcDate,
+      max_punches: String(maxPunches),
+    },
+  }),
+  ROSTER_NOT_FOUND: ({ resource, id }) => ({
+    code: Code.NotFound,
+    reason: `${resource.toUpperCase()}_NOT_FOUND`,
+    message: `there is no ${wordsOf(resource)} ${id}: ${findingHelp(resource)}`,
+    metadata: { [idNameOf(resource)]: id },
+  }),
+  ROSTER_EXISTS: ({ resource, id }) => ({
+    code: Code.AlreadyExists,
+    reason: `${resource.toUpperCase()}_EXISTS`,
+    message: `there is ${articleOf(resource)} ${id} already: update it, or create another one`,
+    metadata: { [idNameOf(resource)]: id },
+  }),
+  ROSTER_ETAG_MISMATCH: ({ resource, id, sent, current }) => ({
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    message:
+      `${wordsOf(resource)} ${id} has the etag ${current}, not ${sent}: read it, decide again, ` +
+      'and send the etag read, with its quotes',
+    metadata: { [idNameOf(resource)]: id, sent_etag: sent, current_etag: current },
+  }),
+  SHIFT_ARCHIVED: ({ shiftId }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'SHIFT_ARCHIVED',
+    message:
+      `shift ${shiftId} is archived and can be assigned no longer: assign another one, or create ` +
+      'a shift with these hours under another id',
+    metadata: { shift_id: shiftId },
+  }),
+  SHIFTS_OVERLAP: (failure) => {
+    const { employeeId, date, shiftId, otherDate, otherShiftId, otherAssignmentId } = failure;
+    const from =
+      otherAssignmentId === undefined ? '' : `, which is of assignment ${otherAssignmentId}`;
+    return {
+      code: Code.FailedPrecondition,
+      reason: 'SHIFTS_OVERLAP',
+      message:
+        `employee ${employeeId} would have two shifts at a time: ${shiftId} of ${date} and ` +
+        `${otherShiftId} of ${otherDate}${from}; end the other assignment first, override the ` +
+        'date, or choose hours that only touch',
+      metadata: {
+        employee_id: employeeId,
+        date,
+        shift_id: shiftId,
+        other_date: otherDate,
+        other_shift_id: otherShiftId,
+        ...(otherAssignmentId === undefined
+          ? {}
+          : { other_assignment_id: String(otherAssignmentId) }),
+      },
+    };
+  },
+  ROSTER_REQUEST_ID_REUSED: ({ requestId }) => ({
+    ...reusedRequestId(requestId, 'change of the roster'),
+    metadata: { request_id: requestId },
+  }),
+  AS_OF_TIME_NOT_SETTLED: ({ sent, settled }) => ({
+    code: Code.InvalidArgument,
+    reason: 'AS_OF_TIME_NOT_SETTLED',
+    message:
+      `as_of_time ${isoOf(sent)} is not settled: changes can still be recorded at it; ` +
+      `send a time up to ${isoOf(settled)}, or none for the present`,
+    metadata: { settled_time: isoOf(settled) },
+    violations: [
+      {
+        field: 'as_of_time',
+        reason: 'AS_OF_TIME_NOT_SETTLED',
+        description: `must not be after ${isoOf(settled)}`,
+      },
+    ],
+  }),
+  CLOCKS_DIFFER: ({ receivedAt, decidedAt }) => ({
+    code: Code.Unavailable,
+    reason: 'CLOCKS_DIFFER',
+    message:
+      `it is ${iso(receivedAt)} for the service and ${iso(decidedAt)} for its ` +
+      'database, so that nobody can say when the command was given; send it with its time, or ' +
+      'have the operators set the clocks and repeat it with the same request_id',
+  }),
+  FACT_REFUSED: () => INTERNAL,
+  DEADLINE_EXCEEDED: () => ({
+    code: Code.DeadlineExceeded,
+    reason: 'DEADLINE_EXCEEDED',
+    message:
+      'the deadline passed before the call was done; a write may have taken effect all the ' +
+      'same: repeat it with the same request_id, and a longer deadline',
+  }),
+  CANCELLED: () => ({
+    code: Code.Canceled,
+    reason: 'CANCELLED',
+    message: 'the caller went away before the call was done',
+  }),
+  STORE_UNAVAILABLE: ({ retryAfterMs }) => ({
+    code: Code.Unavailable,
+    reason: 'STORE_UNAVAILABLE',
+    message:
+      'the database cannot be reached at the moment; repeat the call with the same request_id',
+    retryAfterMs,
+  }),
+  OVERLOADED: ({ queue, retryAfterMs }) => ({
+    code: Code.ResourceExhausted,
+    reason: 'OVERLOADED',
+    message: `too many calls wait for ${queue}; repeat the call a little later`,
+    retryAfterMs,
+  }),
+};
+
+function reusedRequestId(requestId: string, what: string): PublicError {
+  return {
+    code: Code.InvalidArgument,
+    reason: 'REQUEST_ID_REUSED',
+    message:
+      `request_id ${requestId} was used for another ${what}: ` +
+      'send a new UUID with every new request, and the same one only to repeat a request',
+    violations: [
+      {
+        field: 'request_id',
+        reason: 'REQUEST_ID_REUSED',
+        description: `was used for another ${what}`,
+      },
+    ],
+  };
+}
+
+function wordsOf(resource: RosterResource): string {
+  return resource === 'roster_change' ? 'change of the roster' : resource;
+}
+
+function articleOf(resource: RosterResource): string {
+  return `${/^[ae]/.test(resource) ? 'an' : 'a'} ${wordsOf(resource)}`;
+}
+
+/** What the contract calls a resource's id; a holiday's is its calendar and date. */
+function idNameOf(resource: RosterResource): string {
+  if (resource === 'roster_change') return 'change_id';
+  return resource === 'holiday' ? 'holiday' : `${resource}_id`;
+}
+
+function findingHelp(resource: RosterResource): string {
+  switch (resource) {
+    case 'employee':
+    case 'shift':
+      return 'check the id, which is case-sensitive, or create it first';
+    case 'assignment':
+      return "ListShiftAssignments gives the ids of an employee's assignments";
+    case 'holiday':
+      return "ListHolidays gives the dates of a calendar's holidays";
+    case 'roster_change':
+      return 'ListRosterChanges gives the ids of all changes';
+  }
+}
+
+/** What everything unexpected looks like from outside. */
+export const INTERNAL: PublicError = {
+  code: Code.Internal,
+  reason: 'INTERNAL',
+  message: 'an unexpected error on our side; tell the operators its incident id',
+};
+
+/** Every kind of failure there is: for the test that walks the table. */
+export const FAILURE_KINDS = Object.keys(TABLE) as Failure['kind'][];
+
+/** What a caller is told of a failure, with at most that many refused fields. */
+export function publicError(failure: Failure, maxViolations = MAX_VIOLATIONS): PublicError {
+  const entry = TABLE[failure.kind] as (failure: Failure, maxViolations: number) => PublicError;
+  return entry(failure, maxViolations);
+}
+
+interface Detail<Desc extends DescMessage = DescMessage> {
+  readonly desc: Desc;
+  readonly value: MessageInitShape<Desc>;
+}
+
+function detailsOf(error: PublicError): Detail[] {
+  const { reason, metadata = {}, violations, retryAfterMs } = error;
+  const info: Detail<typeof ErrorInfoSchema> = {
+    desc: ErrorInfoSchema,
+    value: { reason, domain: ERROR_DOMAIN, metadata: { ...metadata } },
+  };
+  const details: Detail[] = [info as Detail];
+  if (violations !== undefined) {
+    const fieldViolations = violations.map((violation) => ({ ...violation }));
+    details.push({ desc: BadRequestSchema, value: { fieldViolations } } as Detail);
+  }
+  if (retryAfterMs !== undefined) {
+    const seconds = Math.floor(retryAfterMs / 1000);
+    const retryDelay = { seconds: BigInt(seconds), nanos: (retryAfterMs - seconds * 1000) * 1e6 };
+    details.push({ desc: RetryInfoSchema, value: { retryDelay } } as Detail);
+  }
+  return details;
+}
+
+/** The error of a whole call. */
+export function toConnectError(error: PublicError, cause?: unknown): ConnectError {
+  return new ConnectError(error.message, error.code, undefined, detailsOf(error), cause);
+}
+
+/** The error of one item of a batch. */
+export function toStatus(error: PublicError): Status {
+  return create(StatusSchema, {
+    code: error.code,
+    message: error.message,
+    details: detailsOf(error).map(({ desc, value }) => anyPack(desc, create(desc, value))),
+  });
+}

@@ -1,0 +1,167 @@
+// Employees: what in the roster is theirs alone, of a scenario and as it is kept. The form of every
+// field was checked by the rules in the proto; what is left to go wrong is added to the problems.
+
+import type { DateOverride, TimeZoneChange } from '../../../gen/attendance/v1/roster_pb.js';
+import type { Employee as WireEmployee } from '../../../gen/attendance/v1/roster_service_pb.js';
+import type {
+  SimulateAttendanceRequest,
+  SimulatedEmployee,
+} from '../../../gen/attendance/v1/simulation_pb.js';
+import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
+import { checkAssignment } from '../../domain/roster/check-roster.js';
+import {
+  byFromDay,
+  type EmployeeRoster,
+  type Roster,
+  type ZoneVersion,
+} from '../../domain/roster/roster.js';
+import { fromEpochDay } from '../../domain/time/local-date.js';
+import { findZone } from '../../domain/time/zone.js';
+import type { Problems } from '../edge/problems.js';
+import { parseName } from '../shared/parse.js';
+import { checkRepeatedShifts, dayOf, parseAssignment } from './parse-roster.js';
+import { parseZone } from './parse-shift.js';
+
+/** The employee's side of the roster. */
+export function parseEmployee(
+  message: SimulateAttendanceRequest,
+  who: SimulatedEmployee,
+  roster: Roster,
+  problems: Problems,
+): EmployeeRoster {
+  const employment = parseEmployment(who, 'employee', problems);
+  const { defaultShiftId } = who;
+  if (defaultShiftId !== '' && !roster.shifts.has(defaultShiftId)) {
+    refuseShiftId('employee.default_shift_id', defaultShiftId, problems);
+  }
+  const assignments = message.assignments.map(parseAssignment);
+  problems.addAll(
+    assignments.flatMap((one, index) => checkAssignment(one, roster, `assignments[${index}]`)),
+  );
+  return {
+    zones: [
+      {
+        fromDay: -Infinity,
+        zone: parseZone(who.timeZone, 'employee.time_zone', problems) ?? utc(),
+      },
+      ...parseZoneChanges(who.timeZoneChanges, 'employee', problems),
+    ],
+    ...employment,
+    defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
+    calendarId: who.calendarId,
+    assignments,
+    overrides: parseOverrides(message.overrides, roster, problems),
+  };
+}
+
+function refuseShiftId(field: string, id: string, problems: Problems): void {
+  const description = `must be the shift_id of one of the shifts sent; none is ${id}`;
+  problems.add(field, 'UNKNOWN_SHIFT', description);
+}
+
+/** In place of an unknown zone while the rest is looked at. */
+function utc(): ZoneVersion['zone'] {
+  const zone = findZone('UTC');
+  if (zone === undefined) throw new Error('the zone data has no UTC');
+  return zone;
+}
+
+/** Later zones, by date. `path` leads to the employee. */
+function parseZoneChanges(
+  changes: readonly TimeZoneChange[],
+  path: string,
+  problems: Problems,
+): ZoneVersion[] {
+  const later = changes.map(({ startDate, timeZone }, index) => {
+    const field = `${path}.time_zone_changes[${index}]`;
+    const isRepeated = changes.findIndex((other) => other.startDate === startDate) < index;
+    if (isRepeated) {
+      const description = `must be given once; ${startDate} has a zone already`;
+      problems.add(`${field}.start_date`, 'TIME_ZONE_CHANGE_REPEATED', description);
+    }
+    const zone = parseZone(timeZone, `${field}.time_zone`, problems) ?? utc();
+    return { fromDay: dayOf(startDate, 'start_date'), zone };
+  });
+  return later.sort(byFromDay);
+}
+
+/** From the first date of employment to the last, both included; infinite when not given. */
+function parseEmployment(
+  { joinDate, leaveDate }: { readonly joinDate: string; readonly leaveDate: string },
+  path: string,
+  problems: Problems,
+): { readonly joinedDay: number; readonly leftDay: number } {
+  const joinedDay = dayOf(joinDate, 'join_date', -Infinity);
+  const leftDay = dayOf(leaveDate, 'leave_date', Infinity);
+  if (leftDay < joinedDay) {
+    const description = `must not be before join_date; ${leaveDate} is before ${joinDate}`;
+    problems.add(`${path}.leave_date`, 'LEAVE_DATE_BEFORE_JOIN_DATE', description);
+  }
+  return { joinedDay, leftDay };
+}
+
+/** An employee's name; empty when none is given, or when it is refused. */
+export function parseEmployeeName(name: string, path: string, problems: Problems): string {
+  return name === '' ? '' : (problems.try(() => parseName(name, `${path}.`)) ?? '');
+}
+
+/**
+ * An employee as the roster keeps one. Whether there is such a shift is for the store to say. What
+ * is output only is not looked at: whoever is written of is not archived.
+ */
+export function parseDetail(
+  message: WireEmployee,
+  path: string,
+  problems: Problems,
+): EmployeeDetail {
+  const { timeZone, groupId, defaultShiftId, calendarId } = message;
+  return {
+    employeeName: parseEmployeeName(message.employeeName, path, problems),
+    zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
+    zoneChanges: parseZoneChanges(message.timeZoneChanges, path, problems),
+    groupId,
+    ...parseEmployment(message, path, problems),
+    defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
+    calendarId: calendarId === '' ? undefined : calendarId,
+    archived: false,
+  };
+}
+
+function parseOverrides(
+  messages: readonly DateOverride[],
+  roster: Roster,
+  problems: Problems,
+): EmployeeRoster['overrides'] {
+  const overrides = new Map<number, readonly string[]>();
+  for (const [index, { date, shiftIds }] of messages.entries()) {
+    const path = `overrides[${index}]`;
+    const day = dayOf(date, 'date');
+    if (overrides.has(day)) {
+      const description = `must be given once, with all of its shifts; ${date} is there already`;
+      problems.add(`${path}.date`, 'OVERRIDE_REPEATED', description);
+    }
+    checkRepeatedShifts(shiftIds, path, problems);
+    for (const [at, id] of shiftIds.entries()) {
+      if (shiftIds.indexOf(id) < at) continue;
+      checkOverrideShift(id, day, roster, `${path}.shift_ids[${at}]`, problems);
+    }
+    overrides.set(day, shiftIds);
+  }
+  return overrides;
+}
+
+function checkOverrideShift(
+  id: string,
+  day: number,
+  roster: Roster,
+  field: string,
+  problems: Problems,
+): void {
+  const versions = roster.shifts.get(id);
+  if (versions === undefined) {
+    refuseShiftId(field, id, problems);
+  } else if (!versions.some(({ fromDay }) => fromDay <= day)) {
+    const description = `must be a shift in effect on ${fromEpochDay(day)}; ${id} begins later`;
+    problems.add(field, 'SHIFT_NOT_IN_EFFECT', description);
+  }
+}

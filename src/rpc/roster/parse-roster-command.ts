@@ -1,0 +1,219 @@
+// Requests that change the roster to commands. Everything that is wrong with a request alone is
+// told at once; whether it fits with what is stored is for the store to say, under its locks.
+
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { Holiday } from '../../../gen/attendance/v1/roster_pb.js';
+import {
+  type ArchiveEmployeeRequest,
+  ArchiveEmployeeRequestSchema,
+  type ArchiveHolidayRequest,
+  ArchiveHolidayRequestSchema,
+  type ArchiveShiftAssignmentRequest,
+  ArchiveShiftAssignmentRequestSchema,
+  type ArchiveShiftRequest,
+  ArchiveShiftRequestSchema,
+  type ClearDateOverrideRequest,
+  ClearDateOverrideRequestSchema,
+  type CreateEmployeeRequest,
+  CreateEmployeeRequestSchema,
+  type CreateHolidayRequest,
+  CreateHolidayRequestSchema,
+  type CreateShiftAssignmentRequest,
+  CreateShiftAssignmentRequestSchema,
+  type CreateShiftRequest,
+  CreateShiftRequestSchema,
+  type EmployeeAssignment,
+  type SetDateOverrideRequest,
+  SetDateOverrideRequestSchema,
+  type UpdateEmployeeRequest,
+  UpdateEmployeeRequestSchema,
+  type UpdateHolidayRequest,
+  UpdateHolidayRequestSchema,
+  type UpdateShiftAssignmentRequest,
+  UpdateShiftAssignmentRequestSchema,
+  type UpdateShiftRequest,
+  UpdateShiftRequestSchema,
+} from '../../../gen/attendance/v1/roster_service_pb.js';
+import type { HolidayRecord, RosterCommand } from '../../app/ports/roster-ports.js';
+import { checkAssignment } from '../../domain/roster/check-roster.js';
+import { refusal } from '../edge/field-help.js';
+import type { Call } from '../edge/pipeline.js';
+import { Problems } from '../edge/problems.js';
+import { parseId, parseText } from '../shared/parse.js';
+import { hashOfMessage, requestIdOf } from '../shared/payload-hash.js';
+import { parseDetail } from './parse-employee.js';
+import {
+  checkRepeatedShifts,
+  dayOf,
+  parseAssignment,
+  parseHolidayName,
+  parseShiftVersion,
+} from './parse-roster.js';
+
+type Requested = { readonly reason: string; readonly requestId: string };
+
+/** What every command carries. Throws INVALID_FIELDS with all the problems found before. */
+function headerOf<Desc extends DescMessage>(
+  desc: Desc,
+  message: MessageShape<Desc> & Requested,
+  call: Call,
+  problems = new Problems(),
+) {
+  const reason = problems.try(() => parseText(message.reason, 'reason', '')) ?? '';
+  problems.throwIfAny();
+  return {
+    requestId: requestIdOf(message),
+    payloadHash: hashOfMessage(desc, message),
+    actor: call.actor,
+    reason,
+    receivedAt: call.now,
+  };
+}
+
+function etagSent({ etag }: { readonly etag: string }): string | undefined {
+  return etag === '' ? undefined : etag;
+}
+
+/** A message that the proto requires. */
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a request without its resource passed its rules');
+  return value;
+}
+
+export function createEmployee(message: CreateEmployeeRequest, call: Call): RosterCommand {
+  const employee = required(message.employee);
+  const problems = new Problems();
+  const detail = parseDetail(employee, 'employee', problems);
+  const header = headerOf(CreateEmployeeRequestSchema, message, call, problems);
+  const employeeId = parseId(employee.employeeId, 'employee.');
+  return { kind: 'CREATE_EMPLOYEE', ...header, employeeId, detail };
+}
+
+export function updateEmployee(message: UpdateEmployeeRequest, call: Call): RosterCommand {
+  const employee = required(message.employee);
+  const problems = new Problems();
+  const detail = parseDetail(employee, 'employee', problems);
+  const header = headerOf(UpdateEmployeeRequestSchema, message, call, problems);
+  const employeeId = parseId(employee.employeeId, 'employee.');
+  return { kind: 'UPDATE_EMPLOYEE', ...header, employeeId, detail, etag: etagSent(message) };
+}
+
+export function archiveEmployee(message: ArchiveEmployeeRequest, call: Call): RosterCommand {
+  const header = headerOf(ArchiveEmployeeRequestSchema, message, call);
+  const employeeId = parseId(message.employeeId);
+  return { kind: 'ARCHIVE_EMPLOYEE', ...header, employeeId, etag: etagSent(message) };
+}
+
+export function createShift(message: CreateShiftRequest, call: Call): RosterCommand {
+  const problems = new Problems();
+  const version = parseShiftVersion(required(message.shift), 'shift', problems);
+  const header = headerOf(CreateShiftRequestSchema, message, call, problems);
+  return { kind: 'CREATE_SHIFT', ...header, version };
+}
+
+export function updateShift(message: UpdateShiftRequest, call: Call): RosterCommand {
+  const problems = new Problems();
+  const version = parseShiftVersion(required(message.shift), 'shift', problems);
+  const header = headerOf(UpdateShiftRequestSchema, message, call, problems);
+  return { kind: 'UPDATE_SHIFT', ...header, version, etag: etagSent(message) };
+}
+
+export function archiveShift(message: ArchiveShiftRequest, call: Call): RosterCommand {
+  const header = headerOf(ArchiveShiftRequestSchema, message, call);
+  return { kind: 'ARCHIVE_SHIFT', ...header, shiftId: message.shiftId, etag: etagSent(message) };
+}
+
+/** The assignment, as far as it can be judged without the shifts that it names. */
+function parseWhatIsFollowed(message: EmployeeAssignment, problems: Problems) {
+  const assignment = parseAssignment(required(message.assignment));
+  problems.addAll(checkAssignment(assignment, undefined, 'assignment.assignment'));
+  return assignment;
+}
+
+export function createAssignment(message: CreateShiftAssignmentRequest, call: Call): RosterCommand {
+  const sent = required(message.assignment);
+  const problems = new Problems();
+  const assignment = parseWhatIsFollowed(sent, problems);
+  const header = headerOf(CreateShiftAssignmentRequestSchema, message, call, problems);
+  const employeeId = parseId(sent.employeeId, 'assignment.');
+  return { kind: 'CREATE_ASSIGNMENT', ...header, employeeId, assignment };
+}
+
+const ASSIGNMENT_ID = /^[1-9][0-9]{0,14}$/;
+
+export function updateAssignment(message: UpdateShiftAssignmentRequest, call: Call): RosterCommand {
+  const sent = required(message.assignment);
+  const { assignmentId } = sent;
+  const problems = new Problems();
+  if (!ASSIGNMENT_ID.test(assignmentId)) {
+    problems.addAll([refusal('assignment.assignment_id', 'assignment_id', assignmentId)]);
+  }
+  const assignment = parseWhatIsFollowed(sent, problems);
+  const header = headerOf(UpdateShiftAssignmentRequestSchema, message, call, problems);
+  return {
+    kind: 'UPDATE_ASSIGNMENT',
+    ...header,
+    employeeId: parseId(sent.employeeId, 'assignment.'),
+    assignmentId: Number(assignmentId),
+    assignment,
+    etag: etagSent(message),
+  };
+}
+
+export function archiveAssignment(
+  message: ArchiveShiftAssignmentRequest,
+  call: Call,
+): RosterCommand {
+  return {
+    kind: 'ARCHIVE_ASSIGNMENT',
+    ...headerOf(ArchiveShiftAssignmentRequestSchema, message, call),
+    employeeId: parseId(message.employeeId),
+    assignmentId: Number(message.assignmentId),
+    etag: etagSent(message),
+  };
+}
+
+export function setOverride(message: SetDateOverrideRequest, call: Call): RosterCommand {
+  const { date, shiftIds } = required(message.override);
+  const problems = new Problems();
+  checkRepeatedShifts(shiftIds, 'override', problems);
+  const header = headerOf(SetDateOverrideRequestSchema, message, call, problems);
+  const override = { epochDay: dayOf(date, 'override.date'), shiftIds };
+  return { kind: 'SET_OVERRIDE', ...header, employeeId: parseId(message.employeeId), override };
+}
+
+export function clearOverride(message: ClearDateOverrideRequest, call: Call): RosterCommand {
+  const header = headerOf(ClearDateOverrideRequestSchema, message, call);
+  const epochDay = dayOf(message.date, 'date');
+  return { kind: 'CLEAR_OVERRIDE', ...header, employeeId: parseId(message.employeeId), epochDay };
+}
+
+/** In a simulation a holiday may be the employee's, whatever their calendar; here it is of one. */
+function parseHoliday(message: Holiday, problems: Problems): HolidayRecord {
+  const { calendarId, date } = message;
+  if (calendarId === '') {
+    problems.addAll([refusal('holiday.calendar_id', 'calendar_id', calendarId)]);
+  }
+  const name = parseHolidayName(message.name, 'holiday', problems);
+  return { calendarId, epochDay: dayOf(date, 'holiday.date'), name };
+}
+
+export function createHoliday(message: CreateHolidayRequest, call: Call): RosterCommand {
+  const problems = new Problems();
+  const holiday = parseHoliday(required(message.holiday), problems);
+  const header = headerOf(CreateHolidayRequestSchema, message, call, problems);
+  return { kind: 'CREATE_HOLIDAY', ...header, holiday };
+}
+
+export function updateHoliday(message: UpdateHolidayRequest, call: Call): RosterCommand {
+  const problems = new Problems();
+  const holiday = parseHoliday(required(message.holiday), problems);
+  const header = headerOf(UpdateHolidayRequestSchema, message, call, problems);
+  return { kind: 'UPDATE_HOLIDAY', ...header, holiday };
+}
+
+export function archiveHoliday(message: ArchiveHolidayRequest, call: Call): RosterCommand {
+  const header = headerOf(ArchiveHolidayRequestSchema, message, call);
+  const { calendarId, date } = message;
+  return { kind: 'ARCHIVE_HOLIDAY', ...header, calendarId, epochDay: dayOf(date, 'date') };
+}

@@ -1,0 +1,129 @@
+// The shared part of a roster to the domain's types: shifts with their versions, calendars. The
+// form of every field was checked by the rules in the proto, real dates included; what is left
+// to go wrong is added to the problems.
+
+import type {
+  Holiday,
+  OffShiftRules,
+  ShiftAssignment,
+  Shift as WireShift,
+} from '../../../gen/attendance/v1/roster_pb.js';
+import { checkOffShiftRules, checkShift } from '../../domain/roster/check-shift.js';
+import {
+  type Assignment,
+  byFromDay,
+  type Roster,
+  type ShiftVersion,
+} from '../../domain/roster/roster.js';
+import { toEpochDay } from '../../domain/time/local-date.js';
+import type { Problems } from '../edge/problems.js';
+import { parseDate } from '../shared/parse.js';
+import { parseOffShiftRules, parseShift } from './parse-shift.js';
+
+/** The messages that make a roster. */
+interface RosterMessages {
+  readonly shifts: readonly WireShift[];
+  readonly holidays: readonly Holiday[];
+  readonly offShiftRules?: OffShiftRules | undefined;
+}
+
+/** The date's day; `usual` stands for an empty field. */
+export function dayOf(date: string, field: string, usual?: number): number {
+  return date === '' && usual !== undefined ? usual : toEpochDay(parseDate(date, field));
+}
+
+/** What all employees share; holidays without a calendar are in `employeeCalendarId`. */
+export function parseRoster(
+  message: RosterMessages,
+  employeeCalendarId: string,
+  problems: Problems,
+): Roster {
+  const offShift = parseOffShiftRules(message.offShiftRules);
+  problems.addAll(checkOffShiftRules(offShift, 'off_shift_rules'));
+  return {
+    shifts: parseShifts(message.shifts, problems),
+    calendars: parseHolidays(message.holidays, employeeCalendarId, problems),
+    offShift,
+  };
+}
+
+/** A version of a shift, with all that can be said against it alone. `path` leads to it. */
+export function parseShiftVersion(
+  message: WireShift,
+  path: string,
+  problems: Problems,
+): ShiftVersion {
+  const shift = parseShift(message, path, problems);
+  problems.addAll(checkShift(shift, path));
+  return { fromDay: dayOf(message.effectiveDate, 'effective_date', -Infinity), shift };
+}
+
+/** By id, the versions of each by the date from which they apply. */
+function parseShifts(messages: readonly WireShift[], problems: Problems): Roster['shifts'] {
+  const byId = new Map<string, ShiftVersion[]>();
+  for (const [index, message] of messages.entries()) {
+    const path = `shifts[${index}]`;
+    const { shift, fromDay } = parseShiftVersion(message, path, problems);
+    const versions = byId.get(shift.shiftId) ?? [];
+    if (versions.some((version) => version.fromDay === fromDay)) {
+      const description =
+        `must differ from that of every other version of shift ${shift.shiftId}; ` +
+        (fromDay === -Infinity ? 'it is empty again' : `it is ${message.effectiveDate} again`);
+      problems.add(`${path}.effective_date`, 'SHIFT_VERSION_REPEATED', description);
+    }
+    byId.set(shift.shiftId, [...versions, { fromDay, shift }].sort(byFromDay));
+  }
+  return byId;
+}
+
+/** Holidays without a calendar are in the employee's, which may itself have no name. */
+function parseHolidays(
+  messages: readonly Holiday[],
+  employeeCalendarId: string,
+  problems: Problems,
+): Roster['calendars'] {
+  const calendars = new Map<string, Map<number, string>>();
+  for (const [index, { calendarId, date, name }] of messages.entries()) {
+    const path = `holidays[${index}]`;
+    const id = calendarId === '' ? employeeCalendarId : calendarId;
+    const holidays = calendars.get(id) ?? new Map<number, string>();
+    const day = dayOf(date, 'date');
+    if (holidays.has(day)) {
+      const description = `must be in its calendar once; ${date} is there already`;
+      problems.add(`${path}.date`, 'HOLIDAY_REPEATED', description);
+    }
+    holidays.set(day, parseHolidayName(name, path, problems));
+    calendars.set(id, holidays);
+  }
+  return calendars;
+}
+
+/** A holiday's name; a problem is added when it cannot be kept. */
+export function parseHolidayName(name: string, path: string, problems: Problems): string {
+  problems.addText(name, `${path}.name`, 'line');
+  return name;
+}
+
+/** Refuses a shift that is named twice for a date. */
+export function checkRepeatedShifts(
+  shiftIds: readonly string[],
+  path: string,
+  problems: Problems,
+): void {
+  for (const [at, id] of shiftIds.entries()) {
+    if (shiftIds.indexOf(id) === at) continue;
+    const description = `must name each shift once; it is ${id} again`;
+    problems.add(`${path}.shift_ids[${at}]`, 'SHIFT_REPEATED', description);
+  }
+}
+
+/** An assignment; its dates and shifts are for checkAssignment to judge. */
+export function parseAssignment(message: ShiftAssignment): Assignment {
+  const fromDay = dayOf(message.startDate, 'start_date');
+  return {
+    fromDay,
+    toDay: dayOf(message.endDate, 'end_date', Infinity),
+    anchorDay: dayOf(message.anchorDate, 'anchor_date', fromDay),
+    cycle: message.cycle.map(({ shiftIds }) => shiftIds),
+  };
+}

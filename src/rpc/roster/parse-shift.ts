@@ -1,0 +1,146 @@
+// Shifts and their rules to the domain's types. The form of every field was checked by the rules in
+// the proto, real dates included; what is left to go wrong is added to the problems.
+
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import {
+  Attribution as WireAttribution,
+  type Geofence as WireGeofence,
+  HoursCounted as WireHours,
+  type OffShiftRules as WireOffShiftRules,
+  Pairing as WirePairing,
+  type Rounding as WireRounding,
+  type Shift as WireShift,
+  type WorkRules as WireWorkRules,
+} from '../../../gen/attendance/v1/roster_pb.js';
+import {
+  ATTRIBUTIONS,
+  type Attribution,
+  DEFAULT_OFF_SHIFT_RULES,
+  type Geofence,
+  HOURS_COUNTED,
+  type HoursCounted,
+  type OffShiftRules,
+  PAIRINGS,
+  type Pairing,
+  PLAIN_WORK_RULES,
+  ROUNDING_DIRECTIONS,
+  type Rounding,
+  type Shift,
+  type WorkRules,
+} from '../../domain/roster/shift.js';
+import { findZone, type Zone } from '../../domain/time/zone.js';
+import { quoted } from '../edge/free-text.js';
+import type { Problems } from '../edge/problems.js';
+
+/** How far a shift's punch window reaches beyond the shift when nobody says. */
+const DEFAULT_BEFORE_SECONDS = 2 * 3600;
+const DEFAULT_AFTER_SECONDS = 4 * 3600;
+
+/** A length in seconds, with its fraction, for the checks to refuse; `usual` when not given. */
+function secondsOf(length: Duration | undefined, usual = 0): number {
+  return length === undefined ? usual : Number(length.seconds) + length.nanos / 1e9;
+}
+
+/** `HH:MM` in seconds after midnight. */
+function secondOfDay(time: string): number {
+  return Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
+}
+
+/** The zone of that name; undefined, and a problem added, when there is none. */
+export function parseZone(name: string, field: string, problems: Problems): Zone | undefined {
+  const zone = findZone(name);
+  if (zone === undefined) {
+    const description =
+      `must be the IANA name of a time zone, such as Europe/Berlin, in its own spelling; ` +
+      `it is ${quoted(name)}`;
+    problems.add(field, 'TIME_ZONE_UNKNOWN', description);
+  }
+  return zone;
+}
+
+/** A shift; its lengths and times are for checkShift to judge. */
+export function parseShift(message: WireShift, path: string, problems: Problems): Shift {
+  const { timeZone, calendarId, geofence } = message;
+  return {
+    shiftId: message.shiftId,
+    startSecond: secondOfDay(message.startTime),
+    endSecond: secondOfDay(message.endTime),
+    zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
+    beforeSeconds: secondsOf(message.acceptBefore, DEFAULT_BEFORE_SECONDS),
+    afterSeconds: secondsOf(message.acceptAfter, DEFAULT_AFTER_SECONDS),
+    lateGraceSeconds: secondsOf(message.lateGrace),
+    earlyGraceSeconds: secondsOf(message.earlyGrace),
+    halfDayBelowSeconds: secondsOf(message.halfDayBelow),
+    absentBelowSeconds: secondsOf(message.absentBelow),
+    work: parseWorkRules(message.workRules),
+    worksOnHolidays: message.worksOnHolidays,
+    calendarId: calendarId === '' ? undefined : calendarId,
+    geofence: geofence === undefined ? undefined : parseGeofence(geofence),
+  };
+}
+
+function parseGeofence({ latitude, longitude, radiusMeters }: WireGeofence): Geofence {
+  // The proto requires both: 0 is a place as any other.
+  if (latitude === undefined || longitude === undefined) {
+    throw new Error('a geofence without a centre passed its rules');
+  }
+  return { latitude, longitude, radiusMeters };
+}
+
+function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
+  if (message === undefined) return PLAIN_WORK_RULES;
+  return {
+    pairing: parsePairing(message.pairing),
+    hours: parseHours(message.hoursCounted),
+    repeatSeconds: secondsOf(message.ignoreRepeatsWithin),
+    breakDeductions: message.breakDeductions.map(({ after, length }) => ({
+      afterSeconds: secondsOf(after),
+      breakSeconds: secondsOf(length),
+    })),
+    paidBreakSeconds: secondsOf(message.paidBreaksUpTo),
+    roundIn: parseRounding(message.roundIn),
+    roundOut: parseRounding(message.roundOut),
+    roundBreaks: parseRounding(message.roundBreaks),
+    roundWorked: parseRounding(message.roundWorked),
+  };
+}
+
+function parseRounding(message: WireRounding | undefined): Rounding | undefined {
+  if (message === undefined) return undefined;
+  return {
+    direction: oneOf(ROUNDING_DIRECTIONS, message.direction),
+    stepSeconds: secondsOf(message.step),
+    graceSeconds: secondsOf(message.grace),
+  };
+}
+
+/** Off-shift rules; their lengths are for checkOffShiftRules to judge. */
+export function parseOffShiftRules(message: WireOffShiftRules | undefined): OffShiftRules {
+  if (message === undefined) return DEFAULT_OFF_SHIFT_RULES;
+  const { newStretchGapSeconds, maxLengthSeconds } = DEFAULT_OFF_SHIFT_RULES;
+  return {
+    work: parseWorkRules(message.workRules),
+    newStretchGapSeconds: secondsOf(message.newStretchGap, newStretchGapSeconds),
+    maxLengthSeconds: secondsOf(message.maxLength, maxLengthSeconds),
+    attribution: parseAttribution(message.attribution),
+  };
+}
+
+/** The domain's lists are in the order of the contract's numbers, which begin at 1. */
+function oneOf<T>(values: readonly T[], number: number): T {
+  const value = values[number - 1];
+  if (value === undefined) throw new RangeError(`no rule of the proto refused the enum ${number}`);
+  return value;
+}
+
+function parsePairing(value: WirePairing): Pairing {
+  return value === WirePairing.UNSPECIFIED ? 'TYPED' : oneOf(PAIRINGS, value);
+}
+
+function parseHours(value: WireHours): HoursCounted {
+  return value === WireHours.UNSPECIFIED ? 'EVERY_PAIR' : oneOf(HOURS_COUNTED, value);
+}
+
+function parseAttribution(value: WireAttribution): Attribution {
+  return value === WireAttribution.UNSPECIFIED ? 'START_DATE' : oneOf(ATTRIBUTIONS, value);
+}

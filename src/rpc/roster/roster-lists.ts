@@ -1,0 +1,44 @@
+// Pages of the roster: as many items as a message holds.
+
+import { type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
+import type { RosterPage } from '../../app/ports/roster-ports.js';
+import { TURNS } from '../../app/ports/turns.js';
+import { countThatFits } from '../shared/answer-size.js';
+import { type KeyHolder, limitOf, placeOf, tokenOf } from '../shared/pages.js';
+
+interface PageRequest {
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+interface Page {
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/**
+ * A page as messages. `bound` is everything that its token must come back with. A page that would
+ * be larger than a message is read again, shorter: only the store knows where it then goes on.
+ */
+export async function readPage<T, Desc extends DescMessage>(
+  store: KeyHolder,
+  request: PageRequest,
+  bound: readonly unknown[],
+  { desc, toMessage }: { readonly desc: Desc; readonly toMessage: (item: T) => MessageShape<Desc> },
+  read: (page: Page) => Promise<RosterPage<T>>,
+): Promise<{ items: MessageShape<Desc>[]; nextPageToken: string }> {
+  const place = await placeOf(store, bound, request.pageToken);
+  const after = place?.map(String);
+  const whole = await read({ after, limit: limitOf(request) });
+  let items = await TURNS.map(whole.items, toMessage);
+  let { next } = whole;
+  // JSON is the largest of the encodings.
+  const sizes = await TURNS.map(items, (item) => Buffer.byteLength(toJsonString(desc, item)) + 1);
+  const fit = countThatFits(sizes, (size) => size);
+  if (fit < items.length) {
+    const shorter = await read({ after, limit: fit });
+    items = await TURNS.map(shorter.items, toMessage);
+    next = shorter.next;
+  }
+  return { items, nextPageToken: await tokenOf(store, bound, next) };
+}

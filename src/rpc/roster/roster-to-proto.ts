@@ -1,0 +1,211 @@
+// The roster to messages. What was sent comes back meaning the same, with what the service added.
+
+import { create } from '@bufbuild/protobuf';
+import type { Duration } from '@bufbuild/protobuf/wkt';
+import {
+  BreakDeductionSchema,
+  CycleDaySchema,
+  type DateOverride,
+  DateOverrideSchema,
+  GeofenceSchema,
+  type Holiday,
+  HolidaySchema,
+  RoundingSchema,
+  ShiftAssignmentSchema,
+  ShiftSchema,
+  type RoundingDirection as WireDirection,
+  type HoursCounted as WireHours,
+  type Pairing as WirePairing,
+  type Rounding as WireRounding,
+  type Shift as WireShift,
+  type WorkRules as WireWorkRules,
+  WorkRulesSchema,
+} from '../../../gen/attendance/v1/roster_pb.js';
+import {
+  type Employee,
+  type EmployeeAssignment,
+  EmployeeAssignmentSchema,
+  EmployeeSchema,
+  type RosterChange,
+  RosterChangeSchema,
+  type ShiftHistory,
+  ShiftHistorySchema,
+} from '../../../gen/attendance/v1/roster_service_pb.js';
+import type {
+  AssignmentRecord,
+  EmployeeRecord,
+  HolidayRecord,
+  OverrideRecord,
+  RosterChangeRecord,
+  ShiftRecord,
+} from '../../app/ports/roster-ports.js';
+import { etagOf } from '../../domain/facts/day.js';
+import type { ShiftVersion } from '../../domain/roster/roster.js';
+import {
+  HOURS_COUNTED,
+  PAIRINGS,
+  PLAIN_WORK_RULES,
+  ROUNDING_DIRECTIONS,
+  type Rounding,
+  type WorkRules,
+} from '../../domain/roster/shift.js';
+import { fromEpochDay } from '../../domain/time/local-date.js';
+import { durationOf, timestampOfRecord } from '../edge/instants.js';
+
+/** Empty for a day that is infinitely far away. */
+function dateText(day: number): string {
+  return Number.isFinite(day) ? fromEpochDay(day) : '';
+}
+
+/** `HH:MM`. Times of day are whole minutes in the contract. */
+function timeOfDay(second: number): string {
+  const twoDigits = (count: number) => String(count).padStart(2, '0');
+  return `${twoDigits(Math.floor(second / 3600))}:${twoDigits(Math.floor(second / 60) % 60)}`;
+}
+
+export function toEmployee({ employeeId, detail, changeId, updatedAt }: EmployeeRecord): Employee {
+  const message = create(EmployeeSchema, {
+    employeeId,
+    employeeName: detail.employeeName,
+    timeZone: detail.zone?.name ?? '',
+    timeZoneChanges: detail.zoneChanges.map(({ fromDay, zone }) => ({
+      startDate: dateText(fromDay),
+      timeZone: zone.name,
+    })),
+    groupId: detail.groupId,
+    joinDate: dateText(detail.joinedDay),
+    leaveDate: dateText(detail.leftDay),
+    defaultShiftId: detail.defaultShiftId ?? '',
+    calendarId: detail.calendarId ?? '',
+    archived: detail.archived,
+    etag: etagOf(changeId),
+  });
+  if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
+  return message;
+}
+
+export function toShiftHistory(record: ShiftRecord): ShiftHistory {
+  const { shiftId, versions, archived, changeId, updatedAt } = record;
+  const etag = etagOf(changeId);
+  const message = create(ShiftHistorySchema, { shiftId, archived, etag });
+  message.versions = versions.map(toShift);
+  if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
+  return message;
+}
+
+/** Lengths that have a default are always said: they stay what they are should it ever change. */
+export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
+  const message = create(ShiftSchema, {
+    shiftId: shift.shiftId,
+    effectiveDate: dateText(fromDay),
+    startTime: timeOfDay(shift.startSecond),
+    endTime: timeOfDay(shift.endSecond),
+    timeZone: shift.zone?.name ?? '',
+    acceptBefore: durationOf(shift.beforeSeconds),
+    acceptAfter: durationOf(shift.afterSeconds),
+    worksOnHolidays: shift.worksOnHolidays,
+    calendarId: shift.calendarId ?? '',
+  });
+  setLength(message, 'lateGrace', shift.lateGraceSeconds);
+  setLength(message, 'earlyGrace', shift.earlyGraceSeconds);
+  setLength(message, 'halfDayBelow', shift.halfDayBelowSeconds);
+  setLength(message, 'absentBelow', shift.absentBelowSeconds);
+  const workRules = toWorkRules(shift.work);
+  if (workRules !== undefined) message.workRules = workRules;
+  if (shift.geofence !== undefined) message.geofence = create(GeofenceSchema, shift.geofence);
+  return message;
+}
+
+/** Left out where it says nothing. */
+function setLength<Name extends string>(
+  message: { [K in Name]?: Duration | undefined },
+  name: Name,
+  seconds: number,
+): void {
+  if (seconds !== 0) message[name] = durationOf(seconds);
+}
+
+/** Undefined for rules that say nothing. The domain's lists are in the order of the numbers. */
+function toWorkRules(work: WorkRules): WireWorkRules | undefined {
+  const message = create(WorkRulesSchema);
+  if (work.pairing !== PLAIN_WORK_RULES.pairing) {
+    message.pairing = (PAIRINGS.indexOf(work.pairing) + 1) as WirePairing;
+  }
+  if (work.hours !== PLAIN_WORK_RULES.hours) {
+    message.hoursCounted = (HOURS_COUNTED.indexOf(work.hours) + 1) as WireHours;
+  }
+  setLength(message, 'ignoreRepeatsWithin', work.repeatSeconds);
+  message.breakDeductions = work.breakDeductions.map(({ afterSeconds, breakSeconds }) =>
+    create(BreakDeductionSchema, {
+      after: durationOf(afterSeconds),
+      length: durationOf(breakSeconds),
+    }),
+  );
+  setLength(message, 'paidBreaksUpTo', work.paidBreakSeconds);
+  if (work.roundIn !== undefined) message.roundIn = toRounding(work.roundIn);
+  if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
+  if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);
+  if (work.roundWorked !== undefined) message.roundWorked = toRounding(work.roundWorked);
+  const { $typeName: _, breakDeductions, ...rest } = message;
+  const isPlain = breakDeductions.length === 0 && Object.values(rest).every((value) => !value);
+  return isPlain ? undefined : message;
+}
+
+function toRounding({ direction, stepSeconds, graceSeconds }: Rounding): WireRounding {
+  const message = create(RoundingSchema, {
+    direction: (ROUNDING_DIRECTIONS.indexOf(direction) + 1) as WireDirection,
+    step: durationOf(stepSeconds),
+  });
+  setLength(message, 'grace', graceSeconds);
+  return message;
+}
+
+export function toEmployeeAssignment(record: AssignmentRecord): EmployeeAssignment {
+  const { employeeId, assignmentId, assignment, changeId, updatedAt } = record;
+  const { fromDay, toDay, anchorDay, cycle } = assignment;
+  const message = create(EmployeeAssignmentSchema, {
+    employeeId,
+    assignmentId: String(assignmentId),
+    etag: etagOf(changeId),
+  });
+  message.assignment = create(ShiftAssignmentSchema, {
+    startDate: dateText(fromDay),
+    endDate: dateText(toDay),
+    anchorDate: dateText(anchorDay),
+  });
+  // Field by field: a cycle may have a year of days.
+  message.assignment.cycle = cycle.map((shiftIds) => {
+    const day = create(CycleDaySchema);
+    day.shiftIds = [...shiftIds];
+    return day;
+  });
+  if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
+  return message;
+}
+
+export function toDateOverride({ epochDay, shiftIds }: OverrideRecord): DateOverride {
+  return create(DateOverrideSchema, { date: dateText(epochDay), shiftIds: [...shiftIds] });
+}
+
+export function toHoliday({ calendarId, epochDay, name }: HolidayRecord): Holiday {
+  return create(HolidaySchema, { calendarId, date: dateText(epochDay), name });
+}
+
+export function toRosterChange(change: RosterChangeRecord): RosterChange {
+  const message = create(RosterChangeSchema, {
+    changeId: String(change.changeId),
+    createTime: timestampOfRecord(change.recordedAt),
+    actor: change.actor,
+    reason: change.reason,
+    employeeId: change.employeeId ?? '',
+    shiftId: change.shiftId ?? '',
+    calendarId: change.calendarId ?? '',
+    startDate: dateText(change.firstDay),
+    endDate: dateText(change.lastDay),
+    employeesDone: BigInt(change.employeesDone),
+    daysDerived: BigInt(change.daysDerived),
+    daysChanged: BigInt(change.daysChanged),
+  });
+  if (change.finishedAt !== undefined) message.finishTime = timestampOfRecord(change.finishedAt);
+  return message;
+}

@@ -1,0 +1,51 @@
+// Page tokens (AIP-158): opaque, tamper-evident, bound to the request that they came from.
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { invalidField } from '../../domain/facts/errors.js';
+
+/** Bytes of the signature that are kept: forging one means guessing 2^128. */
+const SIGNATURE_BYTES = 16;
+
+/** Where a list goes on, as text and numbers. */
+export type Place = readonly (string | number)[];
+
+/** `request`: everything in the request that the token must come back with. */
+function sign(key: Uint8Array, request: readonly unknown[], place: string): Buffer {
+  const text = JSON.stringify([request, place], (_name, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+  return createHmac('sha256', key).update(text).digest().subarray(0, SIGNATURE_BYTES);
+}
+
+export function encodePageToken(
+  key: Uint8Array,
+  request: readonly unknown[],
+  place: Place,
+): string {
+  const text = JSON.stringify(place);
+  return Buffer.concat([sign(key, request, text), Buffer.from(text)]).toString('base64url');
+}
+
+/** The place a token stands for. Throws INVALID_FIELDS when it is not one of this request's. */
+export function decodePageToken(
+  key: Uint8Array,
+  request: readonly unknown[],
+  token: string,
+): Place {
+  const bytes = Buffer.from(token, 'base64url');
+  const text = bytes.subarray(SIGNATURE_BYTES).toString();
+  const signature = bytes.subarray(0, SIGNATURE_BYTES);
+  const expected = sign(key, request, text);
+  // Decoding passes over what is not base64: only the very text that was given out counts.
+  const isCanonical = bytes.toString('base64url') === token;
+  const isWhole = isCanonical && signature.length === SIGNATURE_BYTES;
+  if (!isWhole || !timingSafeEqual(signature, expected)) {
+    throw invalidField(
+      'page_token',
+      'PAGE_TOKEN_INVALID',
+      'must be a next_page_token as received, sent with the same other fields; ' +
+        'leave it empty to begin at the first page',
+    );
+  }
+  return JSON.parse(text) as Place;
+}

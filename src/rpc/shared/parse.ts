@@ -1,0 +1,110 @@
+// Fields of requests to domain values, once, at the edge. Every function throws INVALID_FIELDS
+// with the field's path when the value is not one.
+
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import {
+  AttendanceStatus,
+  Portion as WirePortion,
+} from '../../../gen/attendance/v1/attendance_pb.js';
+import {
+  isMarkable,
+  type MarkableStatus,
+  PORTIONS,
+  type Portion,
+  STATUSES,
+  type Status,
+} from '../../domain/facts/day.js';
+import { type EmployeeId, parseEmployeeId } from '../../domain/facts/employee-id.js';
+import { AttendanceError, invalidField } from '../../domain/facts/errors.js';
+import { type LocalDate, parseLocalDate } from '../../domain/time/local-date.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import { refusal } from '../edge/field-help.js';
+import { requireText } from '../edge/free-text.js';
+import { recordTimeOf } from '../edge/instants.js';
+
+function refuse(prefix: string, name: string, value: unknown): AttendanceError {
+  const violations = [refusal(`${prefix}${name}`, name, value)];
+  return new AttendanceError({ kind: 'INVALID_FIELDS', violations });
+}
+
+export function parseId(value: string, prefix = ''): EmployeeId {
+  const id = parseEmployeeId(value);
+  if (id === undefined) throw refuse(prefix, 'employee_id', value);
+  return id;
+}
+
+export function parseDate(value: string, name: string, prefix = ''): LocalDate {
+  const date = parseLocalDate(value);
+  if (date === undefined) throw refuse(prefix, name, value);
+  return date;
+}
+
+/** Both included; `start` and `end` are what empty fields stand for. */
+export function parseRange(
+  message: { readonly startDate: string; readonly endDate: string },
+  start: LocalDate,
+  end: LocalDate,
+): { startDate: LocalDate; endDate: LocalDate } {
+  const startDate = message.startDate === '' ? start : parseDate(message.startDate, 'start_date');
+  const endDate = message.endDate === '' ? end : parseDate(message.endDate, 'end_date');
+  if (endDate < startDate) {
+    const description = `must not be before start_date; ${endDate} is before ${startDate}`;
+    throw invalidField('end_date', 'END_DATE_BEFORE_START_DATE', description);
+  }
+  return { startDate, endDate };
+}
+
+export function parseStatus(value: AttendanceStatus): Status {
+  const status = STATUSES[value - 1];
+  if (status === undefined) throw refuse('', 'statuses', AttendanceStatus[value] ?? value);
+  return status;
+}
+
+export function parseMarkable(value: AttendanceStatus, prefix: string): MarkableStatus {
+  const status = STATUSES[value - 1];
+  if (status === undefined || !isMarkable(status)) {
+    throw refuse(prefix, 'status', AttendanceStatus[value] ?? value);
+  }
+  return status;
+}
+
+export function parsePortion(value: WirePortion, prefix: string): Portion {
+  if (value === WirePortion.UNSPECIFIED) return 'WHOLE_DAY';
+  const portion = PORTIONS[value - 1];
+  if (portion === undefined) throw refuse(prefix, 'portion', value);
+  return portion;
+}
+
+/** A name as people write it: trimmed, with something to read in it, on one line. */
+export function parseName(value: string, prefix: string): string {
+  const name = value.trim();
+  if (name === '') throw refuse(prefix, 'employee_name', '');
+  requireText(name, `${prefix}employee_name`, 'line');
+  return name;
+}
+
+/** What people write in a box: several lines, if they like. */
+export function parseText(value: string, name: string, prefix: string): string {
+  requireText(value, `${prefix}${name}`, 'lines');
+  return value;
+}
+
+/** A reason: free text with something to read in it. */
+export function parseReason(value: string): string {
+  if (value.trim() === '') throw refuse('', 'reason', '');
+  return parseText(value, 'reason', '');
+}
+
+export function parseAsOf(value: Timestamp | undefined): RecordTime | undefined {
+  if (value === undefined) return undefined;
+  const time = recordTimeOf(value);
+  if (time === undefined || time < 0) {
+    throw invalidField('as_of_time', 'AS_OF_TIME_INVALID', 'must be between 1970 and now');
+  }
+  return time;
+}
+
+/** How many per page: the default for 0, at most `most`. */
+export function pageSizeOf(value: number, usual: number, most: number): number {
+  return value === 0 ? usual : Math.min(value, most);
+}

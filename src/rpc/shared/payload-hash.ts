@@ -1,0 +1,32 @@
+// What tells two requests of one request id apart.
+
+import { createHash } from 'node:crypto';
+import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { PAYLOAD_HASH_BYTES } from '../../app/ports/facts.js';
+
+/** Of values that JSON can write. */
+export function hashOf(...parts: readonly unknown[]): Uint8Array {
+  return shortened(JSON.stringify(parts));
+}
+
+/**
+ * Of everything in a request but its request id. The type counts too: an update is no creation.
+ * Its messages must have no maps, whose order is nobody's.
+ */
+export function hashOfMessage<Desc extends DescMessage>(
+  desc: Desc,
+  message: MessageShape<Desc> & { readonly requestId: string },
+): Uint8Array {
+  const without = create(desc, { ...message, requestId: '' } as never);
+  return shortened(Buffer.concat([Buffer.from(`${desc.typeName}\n`), toBinary(desc, without)]));
+}
+
+/** The first bytes of a SHA-256 are kept. */
+function shortened(payload: string | Uint8Array): Uint8Array {
+  return createHash('sha256').update(payload).digest().subarray(0, PAYLOAD_HASH_BYTES);
+}
+
+/** A request's id as it is kept; undefined when the caller sent none. */
+export function requestIdOf({ requestId }: { readonly requestId: string }): string | undefined {
+  return requestId === '' ? undefined : requestId.toLowerCase();
+}

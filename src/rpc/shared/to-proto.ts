@@ -1,0 +1,151 @@
+// Domain values to messages.
+
+import { create } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import {
+  AttendanceSchema,
+  AttendanceStatus,
+  BreakSchema,
+  SessionSchema,
+  ShiftResultSchema,
+  type Anomaly as WireAnomaly,
+  type Attendance as WireAttendance,
+  Origin as WireOrigin,
+  type Portion as WirePortion,
+  type Session as WireSession,
+  type ShiftResult as WireShiftResult,
+} from '../../../gen/attendance/v1/attendance_pb.js';
+import {
+  type AttendanceRevision,
+  AttendanceRevisionSchema,
+  type RevisionCause,
+} from '../../../gen/attendance/v1/attendance_service_pb.js';
+import { CHANGE_CAUSES } from '../../app/ports/facts.js';
+import type { Revision } from '../../app/read/read-attendance.js';
+import {
+  ANOMALIES,
+  type Anomaly,
+  type Attendance,
+  etagOf,
+  ORIGINS,
+  type Origin,
+  PORTIONS,
+  type Portion,
+  type Session,
+  type ShiftAttendance,
+  STATUSES,
+  type Status,
+} from '../../domain/facts/day.js';
+import type { Instant } from '../../domain/time/time.js';
+import { durationOf, timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
+
+/** The domain's lists are in the order of the contract's numbers, which begin at 1. */
+function statusNumber(status: Status | undefined): AttendanceStatus {
+  return status === undefined
+    ? AttendanceStatus.UNSPECIFIED
+    : ((STATUSES.indexOf(status) + 1) as AttendanceStatus);
+}
+
+function originNumber(origin: Origin | undefined): WireOrigin {
+  return origin === undefined
+    ? WireOrigin.UNSPECIFIED
+    : ((ORIGINS.indexOf(origin) + 1) as WireOrigin);
+}
+
+function portionNumber(portion: Portion): WirePortion {
+  return (PORTIONS.indexOf(portion) + 1) as WirePortion;
+}
+
+export function anomalyNumber(anomaly: Anomaly): WireAnomaly {
+  return (ANOMALIES.indexOf(anomaly) + 1) as WireAnomaly;
+}
+
+export function toAttendance(day: Attendance): WireAttendance {
+  const message = create(AttendanceSchema);
+  message.employeeId = day.employeeId;
+  message.employeeName = day.employeeName;
+  message.date = day.date;
+  message.status = statusNumber(day.status);
+  message.origin = originNumber(day.origin);
+  message.portion = portionNumber(day.portion);
+  message.otherHalfStatus = statusNumber(day.otherHalfStatus);
+  message.note = day.note;
+  if (hasWork(day)) addWork(message, day);
+  message.final = day.final;
+  if (day.nextTransitionTime !== undefined) {
+    message.nextTransitionTime = timestampOfInstant(day.nextTransitionTime);
+  }
+  if (day.updateTime !== undefined) message.updateTime = timestampOfRecord(day.updateTime);
+  message.revision = day.revision;
+  message.etag = etagOf(day.revision);
+  return message;
+}
+
+/** Most days that are stored are marks alone: their messages are made without what is below. */
+function hasWork({ shifts, sessions, anomalies }: Attendance): boolean {
+  return shifts.length > 0 || sessions.length > 0 || anomalies.length > 0;
+}
+
+function addWork(message: WireAttendance, day: Attendance): void {
+  message.shifts = day.shifts.map(toShiftResult);
+  message.sessions = day.sessions.map(toSession);
+  setTime(message, 'firstInTime', day.firstIn);
+  setTime(message, 'lastOutTime', day.lastOut);
+  message.worked = durationOf(day.workedSeconds);
+  message.onBreak = durationOf(day.onBreakSeconds);
+  message.lateBy = durationOf(day.lateBySeconds);
+  message.earlyBy = durationOf(day.earlyBySeconds);
+  message.anomalies = day.anomalies.map(anomalyNumber);
+}
+
+function setTime<Name extends string>(
+  message: { [K in Name]?: Timestamp | undefined },
+  name: Name,
+  instant: Instant | undefined,
+): void {
+  if (instant !== undefined) message[name] = timestampOfInstant(instant);
+}
+
+function toShiftResult(shift: ShiftAttendance): WireShiftResult {
+  const message = create(ShiftResultSchema);
+  message.shiftId = shift.shiftId;
+  message.scheduledStartTime = timestampOfInstant(shift.start);
+  message.scheduledEndTime = timestampOfInstant(shift.end);
+  message.status = statusNumber(shift.status);
+  setTime(message, 'firstInTime', shift.firstIn);
+  setTime(message, 'lastOutTime', shift.lastOut);
+  message.worked = durationOf(shift.workedSeconds);
+  message.lateBy = durationOf(shift.lateBySeconds);
+  message.earlyBy = durationOf(shift.earlyBySeconds);
+  return message;
+}
+
+export function toSession(session: Session): WireSession {
+  const message = create(SessionSchema);
+  setTime(message, 'inTime', session.in);
+  setTime(message, 'outTime', session.out);
+  message.shiftId = session.shiftId ?? '';
+  message.worked = durationOf(session.workedSeconds);
+  message.breaks = session.breaks.map(({ start, end }) => {
+    const brk = create(BreakSchema);
+    brk.startTime = timestampOfInstant(start);
+    setTime(brk, 'endTime', end);
+    return brk;
+  });
+  return message;
+}
+
+export function toRevision(revision: Revision): AttendanceRevision {
+  const { before, after, actor, cause, reason } = revision;
+  const message = create(AttendanceRevisionSchema, {
+    revision: after.revision,
+    actor,
+    // The domain's list is in the order of the contract's numbers, which begin at 1.
+    cause: (CHANGE_CAUSES.indexOf(cause) + 1) as RevisionCause,
+    reason,
+    before: toAttendance(before),
+    after: toAttendance(after),
+  });
+  if (after.updateTime !== undefined) message.updateTime = timestampOfRecord(after.updateTime);
+  return message;
+}

@@ -1,0 +1,95 @@
+// From an HTTP request to a call as Connect's universal handlers take it: its URL, its headers, how
+// much time it has, and a signal for when its caller is gone.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { Code, ConnectError, type ContextValues, createContextValues } from '@connectrpc/connect';
+import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
+import type { Exchange } from '../exchange/exchange.js';
+import type { Refusal } from '../support/rpc-error.js';
+
+/** A call as Connect's handlers take it. */
+export type Call = UniversalServerRequest & {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly contextValues: ContextValues;
+};
+
+/** setTimeout takes no more, and fires at once instead. About 24.8 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAX_GRPC_TIMEOUT = `${Math.floor(MAX_TIMER_MS / 1000)}S`;
+
+/** Undefined when the client's path or authority make no URL. */
+export function callOf(exchange: Exchange, isEncrypted: boolean): Call | undefined {
+  const { httpVersion, method, target, authority } = exchange;
+  const scheme = isEncrypted ? 'https' : 'http';
+  const base = `${scheme}://${authority}`;
+  if (authority === undefined || !URL.canParse(target, base)) return undefined;
+  const header = webHeaders(exchange.headers);
+  withoutParameters(header);
+  capTimeout(header);
+  return {
+    httpVersion,
+    method,
+    url: new URL(target, base).toString(),
+    header,
+    body: nothing(),
+    signal: signalOf(exchange),
+    contextValues: createContextValues(),
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+function webHeaders(headers: IncomingHttpHeaders): Headers {
+  const result = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || name.startsWith(':')) continue;
+    for (const one of typeof value === 'string' ? [value] : value) result.append(name, one);
+  }
+  return result;
+}
+
+/** Aborted when the caller goes before it is answered. An AbortError of Node's own has a stack. */
+function signalOf(exchange: Exchange): AbortSignal {
+  const controller = new AbortController();
+  exchange.onceOver((outcome) => {
+    if (outcome === 'gone') controller.abort(new ConnectError('the caller is gone', Code.Canceled));
+  });
+  return controller.signal;
+}
+
+/** gRPC's content types have no parameters that mean anything; Connect's library wants none. */
+function withoutParameters(header: Headers): void {
+  const [type = '', ...parameters] = (header.get('content-type') ?? '').split(';');
+  if (parameters.length > 0 && /^application\/grpc/i.test(type)) {
+    header.set('content-type', type.trim());
+  }
+}
+
+const UNIT_MS = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
+
+/** How long the caller waits, as it said; undefined when it did not, or not in a way to read. */
+export function timeoutMsOf(headers: IncomingHttpHeaders): number | undefined {
+  const grpc = /^(\d{1,8})([HMSmun])$/.exec(String(headers['grpc-timeout'] ?? ''));
+  if (grpc !== null) return Number(grpc[1]) * UNIT_MS[grpc[2] as keyof typeof UNIT_MS];
+  const connect = String(headers['connect-timeout-ms'] ?? '');
+  return /^\d{1,10}$/.test(connect) ? Number(connect) : undefined;
+}
+
+/** A deadline further away than a timer can count means "very long", and is treated so. */
+function capTimeout(header: Headers): void {
+  const grpc = /^(\d{1,8})([HMS])$/.exec(header.get('grpc-timeout') ?? '');
+  if (grpc !== null) {
+    const timeoutMs = Number(grpc[1]) * UNIT_MS[grpc[2] as 'H' | 'M' | 'S'];
+    if (timeoutMs > MAX_TIMER_MS) header.set('grpc-timeout', MAX_GRPC_TIMEOUT);
+  }
+  const connect = header.get('connect-timeout-ms') ?? '';
+  if (/^\d{1,10}$/.test(connect) && Number(connect) > MAX_TIMER_MS) {
+    header.set('connect-timeout-ms', String(MAX_TIMER_MS));
+  }
+}
+
+export const BAD_TARGET: Refusal = {
+  code: Code.InvalidArgument,
+  reason: 'MALFORMED_REQUEST',
+  message: 'The request needs a valid Host header (HTTP/1.1) or :authority (HTTP/2).',
+};

@@ -1,0 +1,65 @@
+// What is wrong with a request whose JSON Connect's handlers could not read: every place of it, where
+// their error names one type. Looks into a request only after it has been refused.
+
+import type { DescMessage, JsonValue } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
+import { type JsonProblem, jsonProblems } from '../../contract/json-problems.js';
+import type { Refusal } from '../support/rpc-error.js';
+import type { UnreadablePiece } from './decode-in-turns.js';
+import { decodeMarked } from './utf8-json.js';
+
+/** The most problems told at a time, and looked for: an error travels in headers. */
+const MAX_PROBLEMS = 10;
+
+/** Undefined when it is not JSON, or nothing is found in it that is wrong with its values. */
+export function refuseJson(bytes: Uint8Array, input: DescMessage): Refusal | undefined {
+  const json = parse(bytes);
+  return json === undefined ? undefined : refusalOf(firstProblems(input, json));
+}
+
+/** The same of a piece of a large message: what is wrong there, by its place in the whole. */
+export function refusePiece(
+  input: DescMessage,
+  { piece, list }: UnreadablePiece,
+): Refusal | undefined {
+  const problems = firstProblems(input, piece);
+  if (list === undefined) return refusalOf(problems);
+  const item = new RegExp(`^${list.name}\\[(\\d+)\\]`);
+  const inWhole = (_: string, index: string) => `${list.name}[${Number(index) + list.offset}]`;
+  return refusalOf(problems.map(({ path, says }) => ({ path: path.replace(item, inWhole), says })));
+}
+
+function firstProblems(input: DescMessage, json: JsonValue): JsonProblem[] {
+  const problems: JsonProblem[] = [];
+  for (const problem of jsonProblems(input, json)) {
+    problems.push(problem);
+    if (problems.length === MAX_PROBLEMS) break;
+  }
+  return problems;
+}
+
+function refusalOf(problems: readonly JsonProblem[]): Refusal | undefined {
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  const place = first.path === '' ? 'it' : first.path;
+  const more =
+    problems.length === 1 ? '' : '; there is more wrong with it, see the field violations';
+  return {
+    code: Code.InvalidArgument,
+    reason: 'MALFORMED_REQUEST',
+    message: `The JSON of the request cannot be read: ${place} ${first.says}${more}.`,
+    violations: problems.map(({ path, says }) => ({
+      field: path,
+      reason: 'MALFORMED_REQUEST',
+      description: says,
+    })),
+  };
+}
+
+function parse(bytes: Uint8Array): JsonValue | undefined {
+  try {
+    return JSON.parse(decodeMarked(bytes)) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}

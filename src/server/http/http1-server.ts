@@ -1,0 +1,89 @@
+// HTTP/1.1 connections: an http.Server that never listens itself, with its timeouts armed.
+
+import { createServer } from 'node:http';
+import type { Connection, Connections } from '../exchange/connections.js';
+import type { Limits } from '../support/limits.js';
+import type { Logger } from '../support/log.js';
+import { Http1Exchange } from './http1-exchange.js';
+import type { RequestHandler } from './request-handler.js';
+
+/** A tenth of the shortest timeout would do; a second is precise enough and costs nothing. */
+const MAX_CHECK_INTERVAL_MS = 1_000;
+
+/** How soon a connection that became idle while draining is closed. */
+const SWEEP_INTERVAL_MS = 50;
+
+export interface Http1Server {
+  /** Takes a connection that speaks HTTP/1.1. */
+  adopt(connection: Connection): void;
+  /** Closes idle connections now, the others as soon as they are idle; `close` ends that. */
+  drain(): void;
+  close(): void;
+}
+
+export function createHttp1Server(
+  handler: RequestHandler,
+  connections: Connections,
+  limits: Limits,
+  log: Logger,
+): Http1Server {
+  /** Those that are not over. */
+  const exchanges = new Map<Connection, Set<Http1Exchange>>();
+  let sweep: NodeJS.Timeout | undefined;
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      // Bodies are bounded where they are read: a streamed one may take longer than any bound.
+      requestTimeout: 0,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
+    },
+    (request, response) => {
+      if (sweep !== undefined) response.setHeader('connection', 'close');
+      const connection = connections.of(request.socket);
+      // Pipelined further than anybody's need: each request waits in memory for those before it.
+      if (connection === undefined || connection.openRequests >= limits.pipelinedRequests) {
+        request.socket.destroy();
+        return;
+      }
+      try {
+        const exchange = new Http1Exchange(request, response, connection, limits.lingerMs);
+        const open = exchanges.get(connection) ?? new Set();
+        exchanges.set(connection, open.add(exchange));
+        exchange.onceOver(() => {
+          open.delete(exchange);
+          if (open.size === 0) exchanges.delete(connection);
+        });
+        handler(exchange);
+      } catch (error) {
+        log.error({ err: error }, 'a request could not be taken in');
+        request.socket.destroy();
+      }
+    },
+  );
+  server.maxHeadersCount = limits.headerCount;
+  // Node arms the header timeout when the server begins to listen; this event has no other
+  // listener, and the test of slow headers fails if that ever changes.
+  server.emit('listening');
+  return {
+    adopt(connection) {
+      connection.protocol = { look: () => {}, isDead: false };
+      connection.socket.once('close', () => {
+        for (const exchange of exchanges.get(connection) ?? []) exchange.abandon();
+      });
+      server.emit('connection', connection.socket);
+    },
+    drain() {
+      for (const open of exchanges.values()) {
+        for (const exchange of open) exchange.setHeader('connection', 'close');
+      }
+      server.closeIdleConnections();
+      sweep ??= setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+    },
+    close() {
+      clearInterval(sweep);
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,150 @@
+// HTTP/2 connections: their bounds, their pings, their end. Node's compatibility layer is left
+// aside: it keeps no hold of when an answer is over, and throws out of events.
+
+import type { OutgoingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { timeoutMsOf } from '../connect/rpc-call.js';
+import type { Connection, Protocol } from '../exchange/connections.js';
+import type { RequestHeaders } from '../exchange/exchange.js';
+import { createRefusedStreams } from '../load/refused-streams.js';
+import { createResetBudget } from '../load/reset-budget.js';
+import type { Limits } from '../support/limits.js';
+import type { Logger } from '../support/log.js';
+import { Http2Exchange } from './http2-exchange.js';
+import type { RequestHandler } from './request-handler.js';
+
+export interface Http2Sessions {
+  /** Takes a connection that speaks HTTP/2. */
+  adopt(connection: Connection): void;
+  /** GOAWAY: no new calls, those begun go on. */
+  drain(): void;
+}
+
+// A client that breaks the protocol this often is broken.
+const MAX_INVALID_FRAMES = 100;
+/** Of a connection that was said goodbye, in intervals of pings: longer than most calls take. */
+const MAX_SILENT_LOOKS = 3;
+
+/** Decides of a call before an exchange is made of it. */
+export type RefuseEarly = (
+  connection: Connection,
+  headers: RequestHeaders,
+) => OutgoingHttpHeaders | undefined;
+
+export function createHttp2Sessions(
+  handler: RequestHandler,
+  refuseEarly: RefuseEarly,
+  limits: Limits,
+  log: Logger,
+): Http2Sessions {
+  const sessions = new Set<ServerHttp2Session>();
+  let isDraining = false;
+  const options = {
+    maxSessionMemory: limits.sessionMemoryMb,
+    maxHeaderListPairs: limits.headerCount,
+    maxSessionInvalidFrames: MAX_INVALID_FRAMES,
+    settings: {
+      maxConcurrentStreams: limits.streamsPerConnection,
+      maxHeaderListSize: limits.headerBytes,
+      initialWindowSize: limits.streamWindowBytes,
+      enablePush: false,
+    },
+  };
+  const server: Http2Server = createServer(options);
+  // Both are heard: unheard, they end the process.
+  server.on('sessionError', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
+  server.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
+
+  const onStreamError = (error: Error) => log.debug({ err: error }, 'an HTTP/2 stream failed');
+  const refused = createRefusedStreams();
+
+  const begin = (session: ServerHttp2Session, connection: Connection): void => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.setLocalWindowSize(limits.sessionWindowBytes);
+    connection.protocol = protocolOf(session, connection, limits);
+    // The peer asks nothing more; what it has asked is answered. Its side alone would stay open.
+    connection.socket.once('end', () => session.close());
+    const watchReset = createResetBudget(session);
+    session.on('stream', (stream, headers) => {
+      stream.on('error', onStreamError);
+      try {
+        const refusal = refuseEarly(connection, headers);
+        watchReset(stream, timeoutMsOf(headers));
+        if (refusal !== undefined) return refused.answer(stream, refusal, connection);
+        serve(stream, headers);
+      } catch (error) {
+        log.error({ err: error }, 'a request could not be taken in');
+        stream.destroy();
+      }
+    });
+    const serve = (stream: ServerHttp2Stream, headers: RequestHeaders): void => {
+      if (headers[':path'] === undefined) {
+        // CONNECT: there is nothing to connect to.
+        stream.respond({ ':status': 405, allow: 'GET, POST' }, { endStream: true });
+        return;
+      }
+      handler(new Http2Exchange(stream, headers, connection, log));
+    };
+    if (isDraining) session.close();
+  };
+
+  // Node makes the session, and says so, within the emit.
+  let adopted: Connection | undefined;
+  server.on('session', (session) => {
+    if (adopted !== undefined) begin(session, adopted);
+  });
+  return {
+    adopt(connection) {
+      adopted = connection;
+      server.emit('connection', connection.socket);
+      adopted = undefined;
+    },
+    drain() {
+      isDraining = true;
+      for (const session of sessions) session.close();
+    },
+  };
+}
+
+/** Ends the connection when the peer is gone, gently when it only has nothing to say. */
+function protocolOf(session: ServerHttp2Session, connection: Connection, limits: Limits): Protocol {
+  let isAnswered = true;
+  let lookedMs = performance.now();
+  let exchanged = 0;
+  let silentLooks = 0;
+  return {
+    get isDead() {
+      // Or was said goodbye, has nothing left to say, and stays.
+      return session.destroyed || (session.closed && connection.openRequests === 0);
+    },
+    look(nowMs) {
+      if (nowMs - lookedMs < limits.pingIntervalMs) return;
+      lookedMs = nowMs;
+      const isIdle = connection.openRequests === 0;
+      if (session.closed) {
+        // Node pings no more: a peer with which nothing is exchanged for so long is gone.
+        const { bytesRead, bytesWritten } = connection.socket;
+        silentLooks = bytesRead + bytesWritten === exchanged ? silentLooks + 1 : 0;
+        exchanged = bytesRead + bytesWritten;
+        if (silentLooks >= MAX_SILENT_LOOKS) session.destroy();
+        return;
+      }
+      if (!isAnswered) {
+        session.destroy();
+      } else if (isIdle && nowMs - connection.idleSinceMs >= limits.sessionIdleTimeoutMs) {
+        session.close();
+      } else {
+        isAnswered = false;
+        session.ping((error) => {
+          isAnswered = error === null;
+        });
+      }
+    },
+  };
+}

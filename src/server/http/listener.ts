@@ -1,0 +1,155 @@
+// The one port: accepts connections, finds out which version of HTTP each speaks and hands it
+// over. In plaintext by the first bytes (an HTTP/2 client begins with a fixed preface), under
+// TLS by ALPN.
+
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Connection, Connections } from '../exchange/connections.js';
+import type { Limits } from '../support/limits.js';
+import type { Logger } from '../support/log.js';
+
+export interface TlsFiles {
+  /** PEM. */
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+export interface FrontDoorOptions {
+  readonly tls: TlsFiles | undefined;
+  readonly limits: Limits;
+  readonly connections: Connections;
+  readonly log: Logger;
+  readonly onHttp1: (connection: Connection) => void;
+  readonly onHttp2: (connection: Connection) => void;
+}
+
+export interface FrontDoor {
+  /** Rejects when the port cannot be had. */
+  listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** Accepts nothing more. Resolves when the last connection is closed. */
+  close(): Promise<void>;
+}
+
+/** No HTTP/1.1 method begins like this; the rest of the preface is HTTP/2's to check. */
+const HTTP2_FIRST_BYTES = Buffer.from('PRI ', 'latin1');
+/**
+ * Connections that wait to be accepted, which Node does once in a turn of the loop. The others are
+ * dropped, and try again in a second: when thousands come at once to sit idle, a probe gets in
+ * sooner than at the end of a long line.
+ */
+const BACKLOG = 128;
+/** The operating system's probes for a peer that vanished begin after this silence. */
+const TCP_KEEPALIVE_MS = 60_000;
+
+export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
+  const { connections, log } = options;
+  const enter = options.tls === undefined ? plaintext(options) : encrypted(options, options.tls);
+  const server = createServer(SOCKET_OPTIONS, (socket) => {
+    socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
+    const connection = connections.add(socket);
+    if (connection !== undefined) return enter(connection);
+    const isGone = socket.remoteAddress === undefined;
+    socket.destroy();
+    if (!isGone) log.warn({ open: connections.size }, 'a connection was refused: too many');
+  });
+  return {
+    listen: (host, port) => listen(server, host, port, log),
+    close() {
+      connections.endSilent();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+// Half-open: a client may end its side and still wait for its answer.
+const SOCKET_OPTIONS = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: TCP_KEEPALIVE_MS,
+};
+
+type Enter = (connection: Connection) => void;
+
+function plaintext(options: FrontDoorOptions): Enter {
+  return (connection) => sniff(connection, options);
+}
+
+/** A server that never listens: it makes TLS of the sockets that it is handed. */
+function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
+  const { limits, log, connections, onHttp1, onHttp2 } = options;
+  const server = createTlsServer({
+    ...SOCKET_OPTIONS,
+    cert: tls.cert,
+    key: tls.key,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: limits.tlsHandshakeTimeoutMs,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
+  server.on('secureConnection', (socket: TLSSocket) => {
+    socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
+    const connection = connections.of(socket);
+    // Closed while its handshake went on.
+    if (connection === undefined) {
+      socket.destroy();
+      return;
+    }
+    connection.socket = socket;
+    if (socket.alpnProtocol === 'h2') onHttp2(connection);
+    else onHttp1(connection);
+  });
+  server.on('tlsClientError', (error, socket) => {
+    log.debug({ err: error }, 'a TLS handshake failed');
+    // Of one that took too long Node only says so.
+    socket.destroy();
+  });
+  return ({ socket }) => server.emit('connection', socket);
+}
+
+/** Waits for the bytes that tell; they may come one by one, or never. */
+function sniff(connection: Connection, { limits, onHttp1, onHttp2 }: FrontDoorOptions): void {
+  const { socket } = connection;
+  let seen: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), limits.firstBytesTimeoutMs);
+  const stop = () => {
+    clearTimeout(timer);
+    socket.off('readable', look);
+    socket.off('end', leave);
+    socket.off('close', stop);
+  };
+  const leave = () => {
+    stop();
+    socket.destroy();
+  };
+  const look = () => {
+    for (let piece = socket.read(); piece !== null; piece = socket.read()) {
+      seen = Buffer.concat([seen, piece]);
+    }
+    const length = Math.min(seen.length, HTTP2_FIRST_BYTES.length);
+    if (length === 0) return;
+    const isPreface = seen.subarray(0, length).equals(HTTP2_FIRST_BYTES.subarray(0, length));
+    if (isPreface && length < HTTP2_FIRST_BYTES.length) return;
+    stop();
+    // Both servers begin with what is in the socket's buffer.
+    socket.unshift(seen);
+    if (isPreface) onHttp2(connection);
+    else onHttp1(connection);
+  };
+  socket.on('readable', look);
+  socket.once('end', leave);
+  socket.once('close', stop);
+}
+
+function listen(server: Server, host: string, port: number, log: Logger) {
+  return new Promise<{ host: string; port: number }>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: BACKLOG }, () => {
+      server.off('error', reject);
+      // Such as too many open files: the next connection may be accepted again.
+      server.on('error', (error) => log.error({ err: error }, 'accepting a connection failed'));
+      const address = server.address();
+      const isTcp = typeof address === 'object' && address !== null;
+      resolve(isTcp ? { host: address.address, port: address.port } : { host, port });
+    });
+  });
+}

@@ -1,0 +1,32 @@
+// Errors that this room itself answers with: always with google.rpc.ErrorInfo, always with
+// the way out. Never made from another error's text.
+
+import type { Code, ConnectError } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
+import type { FieldViolation } from '../../domain/facts/errors.js';
+import { toConnectError } from '../../rpc/edge/error-table.js';
+
+export interface Refusal {
+  readonly code: Code;
+  /** UPPER_SNAKE_CASE and stable. */
+  readonly reason: string;
+  /** For a person: what is wrong and what would be right. */
+  readonly message: string;
+  /** The refused fields, where they are known. */
+  readonly violations?: readonly FieldViolation[];
+  /** When it is worth asking again, where it is. */
+  readonly retryAfterMs?: number;
+}
+
+/** The refusal as an error that Connect's handlers put on the wire in any protocol. */
+export function refusalError(refusal: Refusal): ConnectError {
+  return toConnectError(refusal);
+}
+
+/** True when the error says its reason already. */
+export function hasErrorInfo(error: ConnectError): boolean {
+  return error.details.some(
+    (detail) =>
+      ('desc' in detail ? detail.desc.typeName : detail.type) === ErrorInfoSchema.typeName,
+  );
+}

@@ -1,0 +1,261 @@
+// What lists that stored days alone do not tell are made of: some employees and their dates, read
+// in one step, and what is known of those days. Where expected days are not wanted, a date counts only if
+// it is stored or punches are near it: nothing else can have made it more than expected. While
+// stored days are behind, and as of past moments, each date that counts is derived from its
+// punches (resolve-days.ts). Must never decide how much is looked at: see derived-lists.ts and
+// list-clocked-in.ts.
+
+import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { KnownDay } from '../../domain/engine/day-under-plan.js';
+import type { StoredDay } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { type DayPlan, plan, planDays } from '../../domain/roster/plan.js';
+import { type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
+import type { Row, Session, Statement } from '../postgres/database.js';
+import { dayColumns, number, storedDays, text } from '../postgres/rows.js';
+import type { RosterReader } from '../rosters/roster-reader.js';
+import {
+  isBehind,
+  isDerivedOtherwise,
+  knowDays,
+  type Rostered,
+  readRosters,
+  rosteredOf,
+} from './resolve-days.js';
+
+/**
+ * A punch belongs to a date at most 6 from the one it was made on, under any roster
+ * (MARGIN_DAYS of the rules' properties), so a date without one this near has none.
+ */
+export const NEAR_DAYS = 14;
+
+const EMPLOYEE_COLUMNS = `
+  e.employee_id, e.employee_name, e.roster_version, b.is_behind, b.is_open, h.shared_version`;
+
+/**
+ * Joined to an employee `e` and their dates from the first to the last: whether stored days may be
+ * behind, and whether dates without one can then be more than expected.
+ */
+function standing(firstDate: string, lastDate: string, asOf: number | undefined): string {
+  // As of a past moment it is not looked up which changes were unfinished then.
+  const behind = asOf === undefined ? isBehind(firstDate, lastDate) : 'true';
+  return `
+      join roster_head h on h.id = 1
+      cross join lateral (
+        select s.is_behind, s.is_behind and exists (
+          select from punch p
+          where p.employee_id = e.employee_id
+            and p.time >= (${firstDate} - ${NEAR_DAYS})::timestamptz
+            and p.time < (${lastDate} + ${NEAR_DAYS + 1})::timestamptz
+        ) as is_open
+        from (select ${behind} as is_behind offset 0) s
+        offset 0
+      ) b`;
+}
+
+/** As of $n: the latest change of each date by then. */
+function daysOf(condition: string, asOf: number | undefined): string {
+  const days = `
+    select * from attendance_day d
+    where d.employee_id = e.employee_id and ${condition}
+    order by d.date`;
+  if (asOf === undefined) return days;
+  return `
+    select c.* from (${days}) s
+    cross join lateral (
+      select * from attendance_change c
+      where c.employee_id = s.employee_id and c.date = s.date
+        and c.recorded_at <= $${asOf}::timestamptz
+      order by c.revision desc
+      limit 1
+    ) c
+    order by c.date`;
+}
+
+/** One date of the employees behind $1: at most $2 of them on the date $3. */
+function dateStep(name: string, asOf?: number): Statement {
+  return {
+    name,
+    text: `
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}
+      from (
+        select * from employee e where e.employee_id > $1::text collate "C"
+        order by e.employee_id limit $2::integer
+      ) e
+      ${standing('$3::date', '$3::date', asOf)}
+      left join lateral (${daysOf('d.date = $3::date', asOf)}) d on true
+      order by e.employee_id`,
+  };
+}
+
+/** All dates from $3 to $4 of the employees whose id is `who` $1, at most $2 of them. */
+function employeeStep(name: string, who: string, days: string, asOf?: number): Statement {
+  return {
+    name,
+    text: `
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}
+      from (
+        select * from employee e where e.employee_id ${who}
+        order by e.employee_id limit $2::integer
+      ) e
+      ${standing('$3::date', '$4::date', asOf)}
+      left join lateral (${daysOf(days, asOf)}) d on true
+      order by e.employee_id, d.date`,
+  };
+}
+
+const BEHIND = '> $1::text collate "C"';
+const ONE = '= $1::text collate "C"';
+const IN_RANGE = 'd.date between $3::date and $4::date';
+const MAY_BE_OPEN = `${IN_RANGE}
+  and (d.settles_at > $5::timestamptz or d.plan_hash is null or d.engine_version <> $6::smallint
+    or exists (select from roster_change c where c.finished_at is null)
+    or exists (
+      select from sweep_failure f
+      where f.employee_id = e.employee_id and f.mended_at = 'infinity'
+    ))`;
+
+/** What the index by group goes by. */
+const IN_GROUP = `e.group_id = $7::text collate "C" and e.group_id <> ''`;
+
+/** Every form of a step, by what is asked for. */
+export const STEPS = {
+  date: dateStep('step_date'),
+  dateAsOf: dateStep('step_date_as_of', 4),
+  employees: employeeStep('step_employees', BEHIND, IN_RANGE),
+  employeesAsOf: employeeStep('step_employees_as_of', BEHIND, IN_RANGE, 5),
+  employee: employeeStep('step_employee', ONE, IN_RANGE),
+  employeeAsOf: employeeStep('step_employee_as_of', ONE, IN_RANGE, 5),
+  open: employeeStep('step_open', BEHIND, MAY_BE_OPEN),
+  openInGroup: employeeStep('step_open_in_group', `${BEHIND} and ${IN_GROUP}`, MAY_BE_OPEN),
+};
+
+/** The first date on or after $1 that anybody has stored. */
+export const NEXT_DATE = {
+  name: 'next_date',
+  text: `
+    select d.date from attendance_day d
+    where (d.date - date '1900-01-01') >= ($1::date - date '1900-01-01')
+    order by (d.date - date '1900-01-01'), d.employee_id
+    limit 1`,
+};
+
+/** The same of one employee. */
+export const NEXT_DATE_OF = {
+  name: 'next_date_of',
+  text: `
+    select d.date from attendance_day d
+    where d.employee_id = $1::text collate "C" and d.date >= $2::date
+    order by d.date
+    limit 1`,
+};
+
+/** One employee and the dates that are looked at. */
+export interface Subject {
+  readonly employeeId: EmployeeId;
+  readonly employeeName: string;
+  readonly row: Row;
+  /** Epoch days, both included. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** Whether dates without a stored day can be more than expected. */
+  readonly isOpen: boolean;
+  /** Whether stored days may be behind the roster. */
+  readonly isBehind: boolean;
+  readonly stored: Map<LocalDate, StoredDay>;
+  readonly stale: Set<LocalDate>;
+}
+
+/** Rows of a step, which stand by employee. */
+export async function subjectsOf(
+  rows: readonly Row[],
+  firstDay: number,
+  lastDay: number,
+): Promise<Subject[]> {
+  const days = await storedDays(rows);
+  const subjects: Subject[] = [];
+  for (const row of rows) {
+    const employeeId = text(row, 'employee_id') as EmployeeId;
+    let subject = subjects.at(-1);
+    if (subject?.employeeId !== employeeId) {
+      subject = {
+        employeeId,
+        employeeName: text(row, 'employee_name'),
+        row,
+        firstDay,
+        lastDay,
+        isOpen: row.is_open === true,
+        isBehind: row.is_behind === true,
+        stored: new Map(),
+        stale: new Set(),
+      };
+      subjects.push(subject);
+    }
+    const day = days.get(row);
+    if (day === undefined) continue;
+    subject.stored.set(day.date, day);
+    if (isDerivedOtherwise(day)) subject.stale.add(day.date);
+  }
+  return subjects;
+}
+
+/** The known days of all subjects by employee and date; those that stand as stored too. */
+export async function knowSubjects(
+  session: Session,
+  rosters: RosterReader,
+  subjects: readonly Subject[],
+  query: { readonly includeExpected: boolean; readonly asOf: DayQuery['asOf'] },
+): Promise<EmployeeDay[]> {
+  const { includeExpected, asOf } = query;
+  const isPlanned = (subject: Subject) =>
+    includeExpected || subject.isOpen || datesToPlan(subject).length > 0;
+  const planned = subjects.filter(isPlanned);
+  const [first] = planned;
+  const sharedVersion = first === undefined ? 0 : number(first.row, 'shared_version');
+  const wanted = planned.map(({ employeeId, row }) => {
+    return { employeeId, rosterVersion: number(row, 'roster_version') };
+  });
+  const rostered = await readRosters(session, rosters, sharedVersion, wanted, asOf);
+  const wantedDays = planned.map((subject) => ({
+    employeeId: subject.employeeId,
+    plans: plansOf(subject, rosteredOf(rostered, subject.employeeId), includeExpected),
+    stored: subject.stored,
+    isBehind: subject.isBehind,
+  }));
+  const known = await knowDays(session, wantedDays, asOf);
+  const derived = new Map(planned.map((subject, index) => [subject, known[index] ?? []]));
+  return subjects.flatMap((subject) => {
+    const { employeeId } = subject;
+    const employeeName = rostered.get(employeeId)?.employeeName ?? subject.employeeName;
+    const days = inOrder(derived.get(subject) ?? [], subject.stored);
+    return days.map((day) => ({ employeeId, employeeName, day }));
+  });
+}
+
+/** The stored dates that do not stand as they are, as far as can be told without their plans. */
+function datesToPlan({ stored, stale, isBehind: behind }: Subject): LocalDate[] {
+  if (!behind) return [...stale];
+  const days = [...stored.values()].filter(
+    ({ date, result }) => result !== undefined || stale.has(date),
+  );
+  return days.map(({ date }) => date);
+}
+
+function plansOf(subject: Subject, { roster, employee }: Rostered, isAll: boolean): DayPlan[] {
+  const { firstDay, lastDay } = subject;
+  if (isAll || subject.isOpen) return planDays(roster, employee, firstDay, lastDay);
+  return datesToPlan(subject).map((date) => plan(roster, employee, toEpochDay(date)));
+}
+
+/** Days that were derived, and between them those that stand as they are stored. */
+function inOrder(
+  derived: readonly KnownDay[],
+  stored: ReadonlyMap<LocalDate, StoredDay>,
+): readonly KnownDay[] {
+  const days = new Map<LocalDate, KnownDay>();
+  for (const { date, result, revision, recordedAt } of stored.values()) {
+    if (result !== undefined) days.set(date, { date, result, revision, recordedAt });
+  }
+  for (const day of derived) days.set(day.date, day);
+  return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+}

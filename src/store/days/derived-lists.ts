@@ -1,0 +1,269 @@
+// Lists that stored days alone do not tell: with days that are only expected, while stored days
+// have yet to follow the roster, and as of moments at which they had. Every employee's every date
+// is looked at, a bounded number of them for one page, so pages can be short or empty.
+
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import {
+  fromEpochDay,
+  LAST_DATE,
+  type LocalDate,
+  toEpochDay,
+} from '../../domain/time/local-date.js';
+import { type Bound, bind, type Database, type Session } from '../postgres/database.js';
+import { text } from '../postgres/rows.js';
+import { inSnapshot } from '../postgres/snapshot.js';
+import type { RosterReader } from '../rosters/roster-reader.js';
+import {
+  knowSubjects,
+  NEAR_DAYS,
+  NEXT_DATE,
+  NEXT_DATE_OF,
+  STEPS,
+  type Subject,
+  subjectsOf,
+} from './derived-list-step.js';
+import { isListed, momentOf } from './resolve-days.js';
+
+/** The most dates of employees that one page looks at, and as of a past moment. */
+export const MAX_DATES_LOOKED_AT = 6000;
+export const MAX_DATES_LOOKED_AT_AS_OF = 1500;
+
+/**
+ * The most steps of one page, however few dates they look at: each takes a few round trips
+ * (the next date, its rows, the rosters, the punches).
+ */
+export const MAX_STEPS = 48;
+
+/** The most employees of one step, and the most dates of all of them together. */
+const STEP_EMPLOYEES = 250;
+const STEP_DATES = 2000;
+
+/** Longer ranges of one employee are looked at in pieces of this length, in days. */
+const WINDOW_DAYS = 366;
+
+/** Fills a page, and knows where to go on. */
+class Page {
+  readonly #query: DayQuery;
+  readonly #days: EmployeeDay[] = [];
+  #left: number;
+  #steps = MAX_STEPS;
+
+  constructor(query: DayQuery) {
+    this.#query = query;
+    this.#left = query.asOf === undefined ? MAX_DATES_LOOKED_AT : MAX_DATES_LOOKED_AT_AS_OF;
+  }
+
+  /** How many more dates may be looked at; 0 when there were too many steps. */
+  get left(): number {
+    return this.#steps > 0 ? Math.max(0, this.#left) : 0;
+  }
+
+  /** A step was taken. */
+  looked(dates: number): void {
+    this.#left -= dates;
+    this.#steps -= 1;
+  }
+
+  /** Adds what is listed of the days; the page when it is full. */
+  add(days: readonly EmployeeDay[]): DayPage | undefined {
+    for (const day of days) {
+      if (!isListed(day, this.#query)) continue;
+      const last = this.#days.at(-1);
+      if (this.#days.length === this.#query.limit && last !== undefined) {
+        return this.until({ employeeId: last.employeeId, date: last.day.date });
+      }
+      this.#days.push(day);
+    }
+    return undefined;
+  }
+
+  /** What was found until here; without a place to go on, all there is. */
+  until(next: DayCursor | undefined): DayPage {
+    return { days: this.#days, next };
+  }
+}
+
+/** By date, then employee: everybody. */
+export async function wideByDate(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+): Promise<DayPage> {
+  const { after, startDate, includeExpected, asOf } = query;
+  const lastDay = toEpochDay(query.endDate);
+  return await inSnapshot(database, [], async (session) => {
+    const page = new Page(query);
+    let day = toEpochDay(after?.date ?? startDate);
+    let behind = after?.employeeId ?? ('' as EmployeeId);
+    let next = after;
+    // While everybody fits into one step, steps look at more and more dates of theirs.
+    let window = 1;
+    while (day <= lastDay) {
+      if (!includeExpected && behind === '') {
+        const near = await nextDay(session, bind(NEXT_DATE, nearDate(day)));
+        if (near === undefined || near - NEAR_DAYS > lastDay) break;
+        day = Math.max(day, near - NEAR_DAYS);
+      }
+      const until = Math.min(lastDay, day + window - 1);
+      const subjects = await dateSubjects(session, behind, day, until, asOf);
+      const known = await knowSubjects(session, rosters, subjects, query);
+      const full = page.add(window === 1 ? known : byDate(known));
+      if (full !== undefined) return full;
+      page.looked(subjects.length * (until - day + 1));
+      const last = subjects.at(-1);
+      // Nobody at all: no other date will find anybody either.
+      if (last === undefined && behind === '') break;
+      if (last !== undefined) next = { employeeId: last.employeeId, date: fromEpochDay(until) };
+      const isOver = subjects.length < STEP_EMPLOYEES;
+      window = isOver && behind === '' ? nextWindow(window, subjects.length, page.left) : 1;
+      behind = isOver || last === undefined ? ('' as EmployeeId) : last.employeeId;
+      if (isOver) day = until + 1;
+      if (page.left <= 0 && day <= lastDay) return page.until(next);
+    }
+    return page.until(undefined);
+  });
+}
+
+/** Ever more dates: a page that fills soon has read little in vain, an empty one is quick. */
+function nextWindow(window: number, employees: number, left: number): number {
+  const most = Math.min(STEP_DATES, left) / Math.max(1, employees);
+  return Math.max(1, Math.min(4 * window, Math.floor(most)));
+}
+
+function byDate(days: readonly EmployeeDay[]): readonly EmployeeDay[] {
+  // Stable: of one date they stay by employee.
+  return days.toSorted((a, b) => (a.day.date < b.day.date ? -1 : a.day.date > b.day.date ? 1 : 0));
+}
+
+/** More than one date only where everybody fits into a step. */
+async function dateSubjects(
+  session: Session,
+  behind: EmployeeId,
+  day: number,
+  until: number,
+  asOf: DayQuery['asOf'],
+): Promise<Subject[]> {
+  const isOne = day === until;
+  const now = isOne ? STEPS.date : STEPS.employees;
+  const then = isOne ? STEPS.dateAsOf : STEPS.employeesAsOf;
+  const dates = isOne ? [fromEpochDay(day)] : [fromEpochDay(day), fromEpochDay(until)];
+  const moment = asOf === undefined ? [] : [momentOf(asOf)];
+  const [rows = []] = await session.pipeline([
+    bind(asOf === undefined ? now : then, behind, STEP_EMPLOYEES, ...dates, ...moment),
+  ]);
+  return subjectsOf(rows, day, until);
+}
+
+/** Not before the first date there is. */
+function nearDate(day: number): LocalDate {
+  return fromEpochDay(Math.max(FIRST_DAY, day - NEAR_DAYS));
+}
+
+const FIRST_DAY = toEpochDay('1900-01-01' as LocalDate);
+
+async function nextDay(session: Session, statement: Bound): Promise<number | undefined> {
+  const [[row] = []] = await session.pipeline([statement]);
+  return row === undefined ? undefined : toEpochDay(text(row, 'date') as LocalDate);
+}
+
+/** By employee, then date: one, or everybody. */
+export async function wideByEmployee(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+): Promise<DayPage> {
+  const { employeeId, after } = query;
+  const firstDay = toEpochDay(query.startDate);
+  const lastDay = toEpochDay(query.endDate);
+  return await inSnapshot(database, [], async (session) => {
+    const walk = new EmployeeWalk(session, rosters, query);
+    if (employeeId !== undefined) {
+      const from = after === undefined ? firstDay : toEpochDay(after.date) + 1;
+      return (await walk.one(employeeId, from, lastDay)) ?? walk.page.until(undefined);
+    }
+    if (after !== undefined) {
+      const rest = await walk.one(after.employeeId, toEpochDay(after.date) + 1, lastDay);
+      if (rest !== undefined) return rest;
+    }
+    return await walk.everybody(after?.employeeId ?? ('' as EmployeeId), firstDay, lastDay);
+  });
+}
+
+/** Looks at employees one after the other, in one snapshot, until the page is full. */
+class EmployeeWalk {
+  readonly page: Page;
+  readonly #session: Session;
+  readonly #rosters: RosterReader;
+  readonly #query: DayQuery;
+
+  constructor(session: Session, rosters: RosterReader, query: DayQuery) {
+    this.page = new Page(query);
+    this.#session = session;
+    this.#rosters = rosters;
+    this.#query = query;
+  }
+
+  /** The page when it is full; undefined when all of the employee's dates were looked at. */
+  async one(employeeId: EmployeeId, from: number, lastDay: number): Promise<DayPage | undefined> {
+    const { includeExpected } = this.#query;
+    for (let day = from; day <= lastDay; ) {
+      if (!includeExpected) {
+        const near = await nextDay(this.#session, bind(NEXT_DATE_OF, employeeId, nearDate(day)));
+        if (near === undefined || near - NEAR_DAYS > lastDay) return undefined;
+        day = Math.max(day, near - NEAR_DAYS);
+      }
+      const until = Math.min(lastDay, day + WINDOW_DAYS - 1);
+      const subjects = await this.#subjects('=', employeeId, 1, day, until);
+      const full = await this.#add(subjects);
+      if (full !== undefined) return full;
+      if (this.page.left <= 0 && until < lastDay) {
+        return this.page.until({ employeeId, date: fromEpochDay(until) });
+      }
+      day = until + 1;
+    }
+    return undefined;
+  }
+
+  async everybody(behind: EmployeeId, firstDay: number, lastDay: number): Promise<DayPage> {
+    const days = lastDay - firstDay + 1;
+    if (days < 1) return this.page.until(undefined);
+    const isLong = days > WINDOW_DAYS;
+    const count = isLong ? 1 : Math.min(STEP_EMPLOYEES, Math.floor(STEP_DATES / days));
+    for (let last = behind; ; ) {
+      if (this.page.left <= 0) return this.page.until({ employeeId: last, date: LAST_DATE });
+      // Of a long range the first window only says who is next.
+      const until = isLong ? firstDay : lastDay;
+      const subjects = await this.#subjects('>', last, count, firstDay, until);
+      const found = subjects.at(-1)?.employeeId;
+      if (found === undefined) return this.page.until(undefined);
+      const full = isLong ? await this.one(found, firstDay, lastDay) : await this.#add(subjects);
+      if (full !== undefined) return full;
+      if (isLong) this.page.looked(1);
+      last = found;
+    }
+  }
+
+  async #add(subjects: readonly Subject[]): Promise<DayPage | undefined> {
+    this.page.looked(subjects.reduce((sum, each) => sum + each.lastDay - each.firstDay + 1, 0));
+    return this.page.add(await knowSubjects(this.#session, this.#rosters, subjects, this.#query));
+  }
+
+  async #subjects(
+    who: '=' | '>',
+    employeeId: EmployeeId,
+    count: number,
+    firstDay: number,
+    lastDay: number,
+  ): Promise<Subject[]> {
+    const { asOf } = this.#query;
+    const now = who === '=' ? STEPS.employee : STEPS.employees;
+    const then = who === '=' ? STEPS.employeeAsOf : STEPS.employeesAsOf;
+    const dates = [fromEpochDay(firstDay), fromEpochDay(lastDay)];
+    const moment = asOf === undefined ? [] : [momentOf(asOf)];
+    const [rows = []] = await this.#session.pipeline([
+      bind(asOf === undefined ? now : then, employeeId, count, ...dates, ...moment),
+    ]);
+    return subjectsOf(rows, firstDay, lastDay);
+  }
+}

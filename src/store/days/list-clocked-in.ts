@@ -1,0 +1,157 @@
+// Who is in now: the days around a moment that have a session which can still be ended. Which ones
+// can is told by their plans, so a statement finds more days than are open, and never fewer.
+
+import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../../app/ports/ports.js';
+import { TURNS } from '../../app/ports/turns.js';
+import { earlyDayOf, mayBeEarly, openSessionOf } from '../../app/read/clock-state.js';
+import { ENGINE_VERSION } from '../../domain/engine/derive.js';
+import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
+import { plan, planDays, utcDay } from '../../domain/roster/plan.js';
+import { type EmployeeRoster, zoneOn } from '../../domain/roster/roster.js';
+import { fromEpochDay, toEpochDay } from '../../domain/time/local-date.js';
+import type { Instant } from '../../domain/time/time.js';
+import { epochDayAt, type Zone } from '../../domain/time/zone.js';
+import { bind, type Database, formatTimestamp, type Session } from '../postgres/database.js';
+import { number } from '../postgres/rows.js';
+import { inSnapshot } from '../postgres/snapshot.js';
+import type { RosterReader } from '../rosters/roster-reader.js';
+import { knowSubjects, STEPS, type Subject, subjectsOf } from './derived-list-step.js';
+import { type Rostered, readRosters, rosteredOf, wantedRoster } from './resolve-days.js';
+
+/** The most employees that one page looks at, and one step of it. */
+const MAX_EMPLOYEES_LOOKED_AT = 5000;
+const STEP_EMPLOYEES = 1000;
+
+/** How far dates around a moment are from UTC's date of it, in days. */
+const DAYS_BACK = 4;
+const DAYS_AHEAD = 3;
+
+/**
+ * A session can be ended until its window is over, or that of the shift that begins as its own
+ * ends (session-end.ts). A window covers less than this, so a day with such a session was not settled
+ * this long ago.
+ */
+const MOST_GOING_ON_MS = 24 * 3_600_000;
+
+/** See AttendanceStore.listOpenDays. */
+export async function listOpenDays(
+  database: Database,
+  rosters: RosterReader,
+  { groupId, now, after, limit }: OpenDaysQuery,
+): Promise<OpenDayPage> {
+  const firstDay = utcDay(now) - DAYS_BACK;
+  const lastDay = utcDay(now) + DAYS_AHEAD;
+  const dates = [fromEpochDay(firstDay), fromEpochDay(lastDay)];
+  const moment = [formatTimestamp((now - MOST_GOING_ON_MS) * 1000), ENGINE_VERSION];
+  return await inSnapshot(database, [], async (session) => {
+    const open: OpenDay[] = [];
+    const found = new Set<EmployeeId>();
+    let last = after ?? ('' as EmployeeId);
+    for (let looked = 0; looked < MAX_EMPLOYEES_LOOKED_AT; looked += STEP_EMPLOYEES) {
+      const place = [last, STEP_EMPLOYEES, ...dates, ...moment];
+      const step =
+        groupId === undefined
+          ? bind(STEPS.open, ...place)
+          : bind(STEPS.openInGroup, ...place, groupId);
+      const [rows = []] = await session.pipeline([step]);
+      const subjects = await subjectsOf(rows, firstDay, lastDay);
+      for (const day of await openDaysOf(session, rosters, subjects, now)) {
+        if (found.size === limit && !found.has(day.employeeId)) {
+          return { days: open, next: open.at(-1)?.employeeId ?? last };
+        }
+        found.add(day.employeeId);
+        open.push(day);
+      }
+      const end = subjects.at(-1);
+      if (end === undefined || subjects.length < STEP_EMPLOYEES) {
+        return { days: open, next: undefined };
+      }
+      last = end.employeeId;
+    }
+    return { days: open, next: last };
+  });
+}
+
+async function openDaysOf(
+  session: Session,
+  rosters: RosterReader,
+  subjects: readonly Subject[],
+  now: Instant,
+): Promise<OpenDay[]> {
+  const query = { includeExpected: false, asOf: undefined };
+  const days = await knowSubjects(session, rosters, subjects, query);
+  const likely = days.filter((day) => mayBeOpen(day, now));
+  const theirs = new Set(likely.map(({ employeeId }) => employeeId));
+  const planned = subjects.filter(({ employeeId }) => theirs.has(employeeId));
+  const [first] = planned;
+  const sharedVersion = first === undefined ? 0 : number(first.row, 'shared_version');
+  const wanted = planned.map(({ employeeId, row }) => wantedRoster(row, employeeId));
+  const rostered = await readRosters(session, rosters, sharedVersion, wanted, undefined);
+  const early: EmployeeId[] = [];
+  const found = await TURNS.map(likely, (each) => {
+    const { roster, employee } = rosteredOf(rostered, each.employeeId);
+    const under = { plan: plan(roster, employee, toEpochDay(each.day.date)), day: each.day };
+    const openSession = openSessionOf(under, now);
+    if (openSession !== undefined) {
+      return [{ ...each, ...under, open: openSession, zoneToday: zoneAt(employee, now) }];
+    }
+    if (mayBeEarly(under, now)) early.push(each.employeeId);
+    return [];
+  });
+  const open = found.flat();
+  const isIn = new Set(open.map(({ employeeId }) => employeeId));
+  const others = planned.filter(({ employeeId }) => early.includes(employeeId));
+  const doubtful = others.filter(({ employeeId }) => !isIn.has(employeeId));
+  if (doubtful.length === 0) return open;
+  const came = await earlyDaysOf(session, rosters, rostered, doubtful, now);
+  return [...open, ...came].sort((a, b) => compareEmployeeIds(a.employeeId, b.employeeId));
+}
+
+/**
+ * The days of those of some employees who came before their shift's window opened. Whether they
+ * left since is told by all their days around now, also those that the step could pass over.
+ */
+async function earlyDaysOf(
+  session: Session,
+  rosters: RosterReader,
+  rostered: ReadonlyMap<EmployeeId, Rostered>,
+  doubtful: readonly Subject[],
+  now: Instant,
+): Promise<OpenDay[]> {
+  const whole = await session.pipeline(
+    doubtful.map(({ employeeId, firstDay, lastDay }) =>
+      bind(STEPS.employee, employeeId, 1, fromEpochDay(firstDay), fromEpochDay(lastDay)),
+    ),
+  );
+  const subjects: Subject[] = [];
+  for (const [place, { firstDay, lastDay }] of doubtful.entries()) {
+    subjects.push(...(await subjectsOf(whole[place] ?? [], firstDay, lastDay)));
+  }
+  const query = { includeExpected: false, asOf: undefined };
+  const known = new Map<EmployeeId, EmployeeDay[]>(subjects.map((each) => [each.employeeId, []]));
+  for (const day of await knowSubjects(session, rosters, subjects, query)) {
+    known.get(day.employeeId)?.push(day);
+  }
+  return subjects.flatMap(({ employeeId, firstDay, lastDay }) => {
+    const { roster, employee } = rosteredOf(rostered, employeeId);
+    const plans = planDays(roster, employee, firstDay, lastDay);
+    const days = (known.get(employeeId) ?? []).flatMap((each) => {
+      const ofDay = plans[toEpochDay(each.day.date) - firstDay];
+      return ofDay === undefined ? [] : [{ ...each, plan: ofDay }];
+    });
+    const early = earlyDayOf(days, plans, now);
+    return early === undefined ? [] : [{ ...early, zoneToday: zoneAt(employee, now) }];
+  });
+}
+
+/** Told without the plan: some session has no end, and was not given up long ago. */
+function mayBeOpen({ day }: EmployeeDay, now: Instant): boolean {
+  return day.result.work.sessions.some(
+    ({ closesAt }) => closesAt !== undefined && closesAt > now - MOST_GOING_ON_MS,
+  );
+}
+
+/** The employee's zone on the date that a moment is on for them. */
+function zoneAt(employee: EmployeeRoster, now: Instant): Zone {
+  return zoneOn(employee, epochDayAt(zoneOn(employee, utcDay(now)), now));
+}

@@ -1,0 +1,370 @@
+// Lists of days over many employees, in pages. Each statement walks an index from the cursor on and
+// looks at a bounded number of rows, whatever is asked for: a page that found little ends
+// early and says where to go on.
+//
+// Here are the lists of stored days as they stand, which is all there is to say while the stored
+// days have followed the roster. Those of the few whom the sweep has set aside are put between them
+// (merge-lists.ts). Otherwise, and where expected days are wanted, see derived-lists.ts.
+
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { KnownDay } from '../../domain/engine/day-under-plan.js';
+import { ENGINE_VERSION } from '../../domain/engine/derive.js';
+import { STATUSES, type Status, type StoredDay } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { plan } from '../../domain/roster/plan.js';
+import { LAST_DATE, type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
+import {
+  type Bound,
+  bind,
+  type Database,
+  formatTimestamp,
+  type Row,
+  type Session,
+  type Statement,
+} from '../postgres/database.js';
+import { codeOf, dayColumns, number, storedDays, text } from '../postgres/rows.js';
+import { inSnapshot } from '../postgres/snapshot.js';
+import type { RosterReader } from '../rosters/roster-reader.js';
+import { wideByDate, wideByEmployee } from './derived-lists.js';
+import {
+  BY_DATE_ORDER,
+  BY_EMPLOYEE_ORDER,
+  dayBefore,
+  type ListOrder,
+  MAX_SET_ASIDE,
+  setAsideIn,
+  withSetAside,
+} from './merge-lists.js';
+import {
+  isDerivedOtherwise,
+  isListed,
+  knowDays,
+  MAX_UNFINISHED_LOOKED_AT,
+  type Rostered,
+  readRosters,
+  rosteredOf,
+  type WantedDays,
+  wantedRoster,
+} from './resolve-days.js';
+
+/** The most rows a page looks at to find the days asked for, when there is a filter. */
+const MAX_SCANNED = 5000;
+
+/** $1: the date before the first, $2: the employee, $3: the last date. */
+const ONE_EMPLOYEE = `
+  select d.* from attendance_day d
+  where d.employee_id = $2::text collate "C" and d.date > $1::date and d.date <= $3::date
+  order by d.date`;
+
+/** What the index by date goes by; written in this way only, so that nothing else can take it. */
+const dayNumber = (date: string) => `(${date} - date '1900-01-01')`;
+
+/** $1 and $2: the day before the first, by date and employee; $3: the last date. */
+const BY_DATE = `
+  select d.* from attendance_day d
+  where (${dayNumber('d.date')}, d.employee_id)
+      > (${dayNumber('$1::date')}, $2::text collate "C")
+    and ${dayNumber('d.date')} <= ${dayNumber('$3::date')}
+  order by ${dayNumber('d.date')}, d.employee_id`;
+
+/** What is read of a day besides its columns: until when the clock says something. */
+function rowColumns(alias: string): string {
+  return `${dayColumns(alias)}, ${alias}.settles_at`;
+}
+
+/**
+ * $2: the first employee, who begins behind the date $1; $3: the last date; $9: the first date of
+ * the employees behind. Somebody without days is a row too, so that looking at them is bounded.
+ */
+const BY_EMPLOYEE = `
+  select e.employee_id, ${rowColumns('d')}
+  from employee e
+  left join lateral (
+    select * from attendance_day d
+    where d.employee_id = e.employee_id and d.date <= $3::date
+      and d.date > case when e.employee_id = $2::text collate "C" then $1::date else $9::date - 1 end
+    order by d.date
+  ) d on true
+  where e.employee_id >= $2::text collate "C"
+  order by e.employee_id, d.date`;
+
+/**
+ * The days of a walk that have one of the statuses $5, or may have at $7, or were derived by other
+ * rules than $8; at most $6 of them, of the first $4 rows. The last row looked at is always
+ * returned, whatever its status: it is where to go on.
+ */
+function pageOf(name: string, walk: string, order: string, asOf?: number): Statement {
+  const day =
+    asOf === undefined
+      ? `select ${rowColumns('s')}`
+      : `select ${rowColumns('c')} from attendance_change c
+         where c.employee_id = s.employee_id and c.date = s.date
+           and c.recorded_at <= $${asOf}::timestamptz
+         order by c.revision desc limit 1`;
+  return {
+    name,
+    text: `
+      select r.*, e.employee_name, e.roster_version
+      from (
+        select s.employee_id, s.date as scanned_date, ${rowColumns('d')},
+               row_number() over (order by ${order}) as place, count(*) over () as scanned
+        from (${walk} limit $4::integer) s
+        left join lateral (${day}) d on true
+      ) r
+      left join lateral (
+        select employee_name, roster_version from employee e
+        where e.employee_id = r.employee_id limit 1
+      ) e on true
+      where r.status = any ($5::smallint[]) or r.settles_at > $7::timestamptz
+        or (r.status is not null and r.plan_hash is null)
+        or r.engine_version <> $8::smallint
+        or r.place = r.scanned
+      order by r.place
+      limit $6::integer`,
+  };
+}
+
+const DATE_ORDER = 's.date, s.employee_id';
+const EMPLOYEE_ORDER = 's.employee_id, s.date';
+
+/** Every form of the lists, by what is asked for. */
+export const PAGES = {
+  one: pageOf('page_one', ONE_EMPLOYEE, DATE_ORDER),
+  oneAsOf: pageOf('page_one_as_of', ONE_EMPLOYEE, DATE_ORDER, 9),
+  byDate: pageOf('page_by_date', BY_DATE, DATE_ORDER),
+  byDateAsOf: pageOf('page_by_date_as_of', BY_DATE, DATE_ORDER, 9),
+  byEmployee: pageOf('page_by_employee', BY_EMPLOYEE, EMPLOYEE_ORDER),
+  byEmployeeAsOf: pageOf('page_by_employee_as_of', BY_EMPLOYEE, EMPLOYEE_ORDER, 10),
+};
+
+/** Employees whom a condition finds to be set aside by the sweep: some, and one more than some. */
+function setAside(condition: string): string {
+  return `array(
+    select f.employee_id from sweep_failure f where ${condition} limit ${MAX_SET_ASIDE + 1}
+  ) as set_aside`;
+}
+
+/**
+ * Whether a roster change is unfinished, who is set aside, and the version of what all employees
+ * share.
+ */
+export const READ_UNFINISHED = {
+  name: 'read_unfinished',
+  text: `
+    select h.shared_version, exists (
+      select from roster_change c where c.finished_at is null
+    ) as is_unfinished, ${setAside("f.mended_at = 'infinity'")}
+    from roster_head h where h.id = 1`,
+};
+
+/** Of changes that a condition finds: whether one was recorded by $1, or too many to look at. */
+function isAnyRecorded(condition: string): string {
+  return `exists (
+    select from (
+      select c.recorded_at, row_number() over () as place
+      from roster_change c where ${condition} limit ${MAX_UNFINISHED_LOOKED_AT}
+    ) c
+    where c.recorded_at <= $1::timestamptz or c.place = ${MAX_UNFINISHED_LOOKED_AT})`;
+}
+
+/** The same at a past moment. Of one long ago it may say so too often: see derived-lists.ts then. */
+export const READ_UNFINISHED_AS_OF = {
+  name: 'read_unfinished_as_of',
+  text: `
+    select h.shared_version,
+           ${isAnyRecorded('c.finished_at is null')}
+           or ${isAnyRecorded('c.finished_at > $1::timestamptz')} as is_unfinished,
+           ${setAside('f.mended_at > $1::timestamptz')}
+    from roster_head h where h.id = 1`,
+};
+
+/** By date, then employee. */
+export async function listByDate(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+): Promise<DayPage> {
+  const { employeeId, startDate, after, asOf } = query;
+  const page =
+    employeeId !== undefined
+      ? await listOne(database, rosters, query, employeeId)
+      : await readPage(
+          database,
+          rosters,
+          asOf === undefined ? PAGES.byDate : PAGES.byDateAsOf,
+          query,
+          after ?? { date: startDate, employeeId: '' as EmployeeId },
+          moment(asOf),
+          BY_DATE_ORDER,
+        );
+  if (page !== undefined) return page;
+  if (employeeId !== undefined) return await wideByEmployee(database, rosters, query);
+  return await wideByDate(database, rosters, query);
+}
+
+/** By employee, then date. */
+export async function listByEmployee(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+): Promise<DayPage> {
+  const { employeeId, startDate, after, asOf } = query;
+  const page =
+    employeeId !== undefined
+      ? await listOne(database, rosters, query, employeeId)
+      : await readPage(
+          database,
+          rosters,
+          asOf === undefined ? PAGES.byEmployee : PAGES.byEmployeeAsOf,
+          query,
+          after ?? { date: startDate, employeeId: '' as EmployeeId },
+          [startDate, ...moment(asOf)],
+          BY_EMPLOYEE_ORDER,
+        );
+  return page ?? (await wideByEmployee(database, rosters, query));
+}
+
+async function listOne(
+  database: Database,
+  rosters: RosterReader,
+  query: DayQuery,
+  employeeId: EmployeeId,
+): Promise<DayPage | undefined> {
+  const { startDate, after, asOf } = query;
+  const statement = asOf === undefined ? PAGES.one : PAGES.oneAsOf;
+  const from = { employeeId, date: after?.date ?? dayBefore(startDate) };
+  return await readPage(database, rosters, statement, query, from, moment(asOf), BY_DATE_ORDER);
+}
+
+function moment(asOf: number | undefined): string[] {
+  return asOf === undefined ? [] : [formatTimestamp(asOf)];
+}
+
+/** Undefined when stored days do not tell it all: expected ones are wanted, or some are behind. */
+async function readPage(
+  database: Database,
+  rosters: RosterReader,
+  statement: Statement,
+  query: DayQuery,
+  from: DayCursor,
+  more: readonly unknown[],
+  order: ListOrder,
+): Promise<DayPage | undefined> {
+  if (query.includeExpected) return undefined;
+  const { limit, endDate, asOf, now } = query;
+  const statuses = query.statuses ?? STATUSES;
+  // Without a filter nearly every row is a hit: one more than asked for tells whether it ends.
+  const scan = query.statuses === undefined ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
+  const page = bind(
+    statement,
+    from.date,
+    from.employeeId,
+    endDate,
+    scan,
+    statuses.map((status) => codeOf<Status>(STATUSES, status)),
+    limit + 1,
+    formatTimestamp(now * 1000),
+    ENGINE_VERSION,
+    ...more,
+  );
+  const found = await inSnapshot(database, [unfinishedAt(asOf)], async (session, [heads = []]) => {
+    const [head] = heads;
+    if (head === undefined) throw new Error('roster_head has lost its row');
+    const apart = setAsideIn(head, query.employeeId);
+    // Asked first: the page would be read for nothing.
+    if (head.is_unfinished === true || apart === undefined) return undefined;
+    const [all = []] = await session.pipeline([page]);
+    const rows = all.filter((row) => !apart.includes(ownerOf(row)));
+    const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, asOf);
+    return { page: toPage(all, days, query, scan), apart };
+  });
+  if (found === undefined) return undefined;
+  const read = async (theirs: DayQuery) => await wideByEmployee(database, rosters, theirs);
+  return await withSetAside(found.page, found.apart, query, order, read);
+}
+
+function unfinishedAt(asOf: DayQuery['asOf']): Bound {
+  if (asOf === undefined) return bind(READ_UNFINISHED);
+  return bind(READ_UNFINISHED_AS_OF, formatTimestamp(asOf));
+}
+
+/** The days of the rows as they stand; derived where other rules made them, or none that we know. */
+async function knownRows(
+  session: Session,
+  rosters: RosterReader,
+  sharedVersion: number,
+  rows: readonly Row[],
+  asOf: DayQuery['asOf'],
+): Promise<ReadonlyMap<Row, EmployeeDay>> {
+  const stored = await storedDays(rows);
+  const stale = rows.flatMap((row) => {
+    const day = stored.get(row);
+    return day !== undefined && isDerivedOtherwise(day) ? [{ row, day }] : [];
+  });
+  // As of a past moment, names are the roster's of then, where it has ever said one.
+  const named = asOf === undefined ? [] : rows.filter((row) => Number(row.roster_version) > 0);
+  const unknown = [...stale.map(({ row }) => row), ...named];
+  const owners = new Map(unknown.map((row) => [ownerOf(row), row]));
+  const wanted = [...owners].map(([employeeId, row]) => wantedRoster(row, employeeId));
+  const rostered = await readRosters(session, rosters, sharedVersion, wanted, asOf);
+  const wantedDays = stale.map(({ row, day }) =>
+    wantedDay(row, day, rosteredOf(rostered, ownerOf(row))),
+  );
+  const derived = await knowDays(session, wantedDays, asOf);
+  const derivedOf = new Map(stale.map(({ row }, index) => [row, derived[index]?.[0]]));
+  const known = new Map<Row, EmployeeDay>();
+  for (const row of rows) {
+    const day = stored.get(row);
+    if (day === undefined) continue;
+    const { result, date, revision, recordedAt } = day;
+    const asStored = result && { date, result, revision, recordedAt };
+    const shown: KnownDay | undefined = derivedOf.get(row) ?? asStored;
+    const employeeId = ownerOf(row);
+    const employeeName = rostered.get(employeeId)?.employeeName ?? text(row, 'employee_name');
+    if (shown !== undefined) known.set(row, { employeeId, employeeName, day: shown });
+  }
+  return known;
+}
+
+function ownerOf(row: Row): EmployeeId {
+  return text(row, 'employee_id') as EmployeeId;
+}
+
+function wantedDay(row: Row, stored: StoredDay, { roster, employee }: Rostered): WantedDays {
+  const { date } = stored;
+  return {
+    employeeId: ownerOf(row),
+    plans: [plan(roster, employee, toEpochDay(date))],
+    stored: new Map([[date, stored]]),
+    isBehind: false,
+  };
+}
+
+function toPage(
+  rows: readonly Row[],
+  known: ReadonlyMap<Row, EmployeeDay>,
+  query: DayQuery,
+  scan: number,
+): DayPage {
+  const { limit } = query;
+  const hits = rows.flatMap((row) => {
+    const day = known.get(row);
+    return day !== undefined && isListed(day, query) ? [day] : [];
+  });
+  const days = hits.slice(0, limit);
+  const last = days.at(-1);
+  if (hits.length > limit && last !== undefined) {
+    return { days, next: { employeeId: last.employeeId, date: last.day.date } };
+  }
+  const end = rows.at(-1);
+  // The rows themselves can be more than were wanted: then the last is not where the walk ended.
+  const isCut = rows.length > limit;
+  const exhausted = end === undefined || (!isCut && number(end, 'scanned') < scan);
+  return { days, next: exhausted ? undefined : cursorAt(end) };
+}
+
+/** Behind a row looked at; somebody without days is behind all their days. */
+function cursorAt(row: Row): DayCursor {
+  const date = row.scanned_date === null ? LAST_DATE : text(row, 'scanned_date');
+  return { employeeId: text(row, 'employee_id') as EmployeeId, date: date as LocalDate };
+}

@@ -1,0 +1,100 @@
+// Lists while somebody is set aside by the sweep: everybody else's page is walked as stored, and each
+// one who is set aside is read alone, with their days derived; here the pages become one. Every
+// employee's days are of one moment, as in the pages they come from.
+
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { LocalDate } from '../../domain/time/local-date.js';
+import type { Row } from '../postgres/database.js';
+
+/** Each is read for every page: while more are set aside, everybody's days are derived. */
+export const MAX_SET_ASIDE = 10;
+
+/** How a list goes: one of these comes before the other. */
+export interface ListOrder {
+  compare(a: DayCursor, b: DayCursor): number;
+  /** What of one employee a page has that ends at `end`; undefined: nothing. */
+  partOf(employeeId: EmployeeId, query: DayQuery, end: DayCursor | undefined): DayQuery | undefined;
+}
+
+const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** By date, then employee. */
+export const BY_DATE_ORDER: ListOrder = {
+  compare: (a, b) => textOrder(a.date, b.date) || textOrder(a.employeeId, b.employeeId),
+  partOf(employeeId, query, end) {
+    const { after } = query;
+    const endDate = end === undefined || end.date > query.endDate ? query.endDate : end.date;
+    if (after === undefined) return { ...query, employeeId, endDate };
+    // Who comes behind the cursor's employee is still to come on the cursor's date.
+    const date = employeeId > after.employeeId ? dayBefore(after.date) : after.date;
+    return { ...query, employeeId, endDate, after: { employeeId, date } };
+  },
+};
+
+/** By employee, then date. */
+export const BY_EMPLOYEE_ORDER: ListOrder = {
+  compare: (a, b) => textOrder(a.employeeId, b.employeeId) || textOrder(a.date, b.date),
+  partOf(employeeId, query, end) {
+    const { after } = query;
+    if (end !== undefined && employeeId > end.employeeId) return undefined;
+    if (after === undefined || employeeId > after.employeeId) {
+      return { ...query, employeeId, after: undefined };
+    }
+    return employeeId === after.employeeId ? { ...query, employeeId } : undefined;
+  },
+};
+
+/**
+ * Whom to read apart, each once, of the ids in the row's `set_aside`; undefined: everybody who is
+ * asked for, because they are more than can be, or are the `only` one.
+ */
+export function setAsideIn(
+  row: Row,
+  only: EmployeeId | undefined,
+): readonly EmployeeId[] | undefined {
+  const ids = row.set_aside;
+  if (!Array.isArray(ids)) throw new Error('column set_aside is not a list');
+  const setAside = new Set(ids as EmployeeId[]);
+  if (only !== undefined) return setAside.has(only) || ids.length > MAX_SET_ASIDE ? undefined : [];
+  return ids.length > MAX_SET_ASIDE ? undefined : [...setAside];
+}
+
+/** `page`: without anything of those set aside; `read` gives a page of one employee. */
+export async function withSetAside(
+  page: DayPage,
+  setAside: readonly EmployeeId[],
+  query: DayQuery,
+  order: ListOrder,
+  read: (query: DayQuery) => Promise<DayPage>,
+): Promise<DayPage> {
+  let { next } = page;
+  const all = [...page.days];
+  for (const employeeId of setAside) {
+    const part = order.partOf(employeeId, query, next);
+    if (part === undefined) continue;
+    const theirs = await read(part);
+    all.push(...theirs.days);
+    // Only so far is everything known.
+    if (theirs.next !== undefined && (next === undefined || order.compare(theirs.next, next) < 0)) {
+      next = theirs.next;
+    }
+  }
+  const end = next;
+  const known = all
+    .filter((day) => end === undefined || order.compare(placeOf(day), end) <= 0)
+    .sort((a, b) => order.compare(placeOf(a), placeOf(b)));
+  const days = known.slice(0, query.limit);
+  const last = days.at(-1);
+  const isCut = known.length > days.length && last !== undefined;
+  return { days, next: isCut ? placeOf(last) : end };
+}
+
+function placeOf({ employeeId, day }: EmployeeDay): DayCursor {
+  return { employeeId, date: day.date };
+}
+
+/** For exclusive bounds only: can be the day before the first one there is. */
+export function dayBefore(date: LocalDate): LocalDate {
+  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10) as LocalDate;
+}

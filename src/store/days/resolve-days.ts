@@ -1,0 +1,233 @@
+// From rows to days as readers are shown them: stored days that are right as they stand, and the
+// others derived on the spot from the roster and the punches of the same snapshot.
+//
+// While no roster change that may concern an employee is unfinished, their stored days are right
+// and a date without one has no punches that matter. Otherwise ("behind") every date that is
+// asked for is derived, whatever plan its row was derived under: a roster that went to another plan
+// and back leaves days that carry the fingerprint in force and lack a punch (day-under-plan.ts).
+
+import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import { CHANGE_MARGIN_DAYS } from '../../app/ports/sweep-ports.js';
+import { TURNS } from '../../app/ports/turns.js';
+import {
+  derivedDay,
+  isByThisEngine,
+  isUnderPlan,
+  type KnownDay,
+  knownDay,
+} from '../../domain/engine/day-under-plan.js';
+import { present } from '../../domain/engine/present.js';
+import type { StoredDay } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { NO_PUNCHES, type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
+import type { DayPlan } from '../../domain/roster/plan.js';
+import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
+import type { LocalDate } from '../../domain/time/local-date.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import { punchOf, ruleColumns } from '../facts/punch-rows.js';
+import { bind, formatTimestamp, type Row, type Session } from '../postgres/database.js';
+import { number } from '../postgres/rows.js';
+import type { RosterReader, WantedRoster } from '../rosters/roster-reader.js';
+
+/** The most unfinished changes looked at one by one; with more, all employees count as behind. */
+export const MAX_UNFINISHED_LOOKED_AT = 100;
+
+/** Before this moment everything was recorded: for `recorded_at <= $n` to let all pass. */
+export const UNLIMITED = 'infinity';
+
+export function momentOf(asOf: RecordTime | undefined): string {
+  return asOf === undefined ? UNLIMITED : formatTimestamp(asOf);
+}
+
+/**
+ * SQL: whether a roster change is unfinished that may concern the employee `e` on dates from the
+ * first to the last. It walks the index of unfinished changes, which has no other order to offer,
+ * so that nothing can tempt the planner away from it. In a lateral query of its own it is asked
+ * once for an employee, not for each row of theirs. Who was set aside by a sweep is behind, too.
+ */
+export function isBehind(firstDate: string, lastDate: string): string {
+  return `(exists (
+    select from sweep_failure f
+    where f.employee_id = e.employee_id and f.mended_at = 'infinity'
+  ) or exists (
+    select from (
+      select c.*, row_number() over () as place
+      from roster_change c where c.finished_at is null
+      limit ${MAX_UNFINISHED_LOOKED_AT}
+    ) c
+    where c.place = ${MAX_UNFINISHED_LOOKED_AT}
+      or c.start_date <= ${lastDate} + ${CHANGE_MARGIN_DAYS}
+        and c.end_date >= ${firstDate} - ${CHANGE_MARGIN_DAYS}
+        and (c.employee_id = e.employee_id or c.calendar_id is not null
+          or exists (
+            select from shift_user u
+            where u.shift_id = c.shift_id and u.employee_id = e.employee_id
+          ))
+  ))`;
+}
+
+/** Punches that count, by range of an employee's time: the end is not included. */
+export const READ_STANDING = {
+  name: 'read_standing',
+  text: `
+    select t.place, ${ruleColumns('p', '$4::timestamptz')}
+    from unnest($1::text[], $2::timestamptz[], $3::timestamptz[])
+         with ordinality t (employee_id, first, last, place)
+    cross join lateral (
+      select * from punch p
+      where p.employee_id = t.employee_id collate "C" and p.time >= t.first and p.time < t.last
+        and p.recorded_at <= $4::timestamptz
+        and (p.voided_at is null or p.voided_at > $4::timestamptz)
+      order by p.time, p.sequence
+    ) p`,
+};
+
+/** One employee's dates to be known. */
+export interface WantedDays {
+  readonly employeeId: EmployeeId;
+  /** By date. */
+  readonly plans: readonly DayPlan[];
+  readonly stored: ReadonlyMap<LocalDate, StoredDay>;
+  /**
+   * Whether there may be punches that stored days do not tell of: a roster change is unfinished, or
+   * nobody looked up whether one was.
+   */
+  readonly isBehind: boolean;
+}
+
+/** The days of the plans; undefined when punches have to be read to know them. */
+export function knowWithoutPunches(wanted: WantedDays): KnownDay[] | undefined {
+  if (needsPunches(wanted)) return undefined;
+  return wanted.plans.map((plan) => knownDay(wanted.stored.get(plan.date), plan, NO_PUNCHES));
+}
+
+/** The days of the plans of each, in their order; one round trip when punches are needed. */
+export async function knowDays(
+  session: Session,
+  wanted: readonly WantedDays[],
+  asOf: RecordTime | undefined,
+): Promise<KnownDay[][]> {
+  const open = wanted.filter(needsPunches);
+  const timelines = await readTimelines(session, open, asOf);
+  const punches = new Map(open.map((each, index) => [each, timelines[index] ?? NO_PUNCHES]));
+  const known: KnownDay[][] = [];
+  for (const each of wanted) {
+    const know = each.isBehind ? derivedDay : knownDay;
+    const timeline = punches.get(each) ?? NO_PUNCHES;
+    known.push(
+      await TURNS.map(each.plans, (plan) => know(each.stored.get(plan.date), plan, timeline)),
+    );
+  }
+  return known;
+}
+
+function needsPunches({ plans, stored, isBehind: behind }: WantedDays): boolean {
+  if (behind) return true;
+  return plans.some((plan) => {
+    const day = stored.get(plan.date);
+    return day !== undefined && !isUnderPlan(day, plan);
+  });
+}
+
+/** Of each, the punches within reach of its plans. */
+export async function readTimelines(
+  session: Session,
+  wanted: readonly Pick<WantedDays, 'employeeId' | 'plans'>[],
+  asOf: RecordTime | undefined,
+): Promise<readonly Timeline[]> {
+  if (wanted.length === 0) return [];
+  const [rows = []] = await session.pipeline([
+    bind(
+      READ_STANDING,
+      wanted.map(({ employeeId }) => employeeId),
+      wanted.map(({ plans }) => formatTimestamp(earliest(plans) * 1000)),
+      // A reach includes its last second.
+      wanted.map(({ plans }) => formatTimestamp((latest(plans) + 1000) * 1000)),
+      momentOf(asOf),
+    ),
+  ]);
+  const found: Punch[][] = wanted.map(() => []);
+  await TURNS.map(rows, (row) => found[number(row, 'place') - 1]?.push(punchOf(row)));
+  return found.map(timelineOf);
+}
+
+function earliest(plans: readonly DayPlan[]): number {
+  return plans.reduce((least, { reach }) => Math.min(least, reach.from), plans[0]?.reach.from ?? 0);
+}
+
+function latest(plans: readonly DayPlan[]): number {
+  return plans.reduce((most, { reach }) => Math.max(most, reach.to), plans[0]?.reach.to ?? 0);
+}
+
+/** What an employee's plans are made of. */
+export interface Rostered {
+  readonly roster: Roster;
+  readonly employee: EmployeeRoster;
+  /** The name that the roster gave as of a past moment; undefined: the current one counts. */
+  readonly employeeName: string | undefined;
+}
+
+/** What is in memory of one employee, at the versions that were read; undefined: not all. */
+export function rosteredInMemory(
+  rosters: RosterReader,
+  sharedVersion: number,
+  wanted: WantedRoster,
+): Rostered | undefined {
+  const roster = rosters.knownShared(sharedVersion);
+  const employee = roster && rosters.knownEmployee(wanted);
+  return roster && employee && { roster, employee, employeeName: undefined };
+}
+
+/** Theirs, now at the versions that the session's snapshot has, or as of a past moment. */
+export async function readRosters(
+  session: Session,
+  rosters: RosterReader,
+  sharedVersion: number,
+  wanted: readonly WantedRoster[],
+  asOf: RecordTime | undefined,
+): Promise<ReadonlyMap<EmployeeId, Rostered>> {
+  if (wanted.length === 0) return new Map();
+  if (asOf !== undefined) {
+    const employeeIds = wanted.map(({ employeeId }) => employeeId);
+    return await rosters.allAsOf(session, employeeIds, asOf);
+  }
+  const roster = await rosters.shared(session, sharedVersion);
+  const own = await rosters.employees(session, wanted);
+  return new Map(
+    [...own].map(([employeeId, employee]) => [
+      employeeId,
+      { roster, employee, employeeName: undefined },
+    ]),
+  );
+}
+
+/** The rostered of a map that was made for all of its readers. */
+export function rosteredOf(
+  rostered: ReadonlyMap<EmployeeId, Rostered>,
+  employeeId: EmployeeId,
+): Rostered {
+  const found = rostered.get(employeeId);
+  if (found === undefined) throw new Error(`the roster of ${employeeId} was not read`);
+  return found;
+}
+
+/** `roster_version` of a row, as wanted of a RosterReader. */
+export function wantedRoster(row: Row, employeeId: EmployeeId): WantedRoster {
+  return { employeeId, rosterVersion: number(row, 'roster_version') };
+}
+
+/** Whether a day was written by other rules, or under a plan that nobody wrote down. */
+export function isDerivedOtherwise(day: StoredDay): boolean {
+  return !isByThisEngine(day) || (day.result !== undefined && day.planHash === undefined);
+}
+
+/** Whether a day is one of those asked for. */
+export function isListed({ employeeId, employeeName, day }: EmployeeDay, query: DayQuery): boolean {
+  const { result, date } = day;
+  if (result.origin === 'EXPECTED' && !query.includeExpected) return false;
+  if (result.status === 'UNSCHEDULED') return false;
+  if (query.statuses === undefined) return true;
+  return query.statuses.includes(
+    present({ employeeId, employeeName, date }, day, query.now).status,
+  );
+}

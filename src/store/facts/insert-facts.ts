@@ -1,0 +1,200 @@
+// The facts of a batch as rows, and what they do to punches recorded earlier. Each statement takes
+// all of its items at once. Punches carry the time of the feed's head: those that write it run
+// behind APPEND_CHANGES, in the same transaction.
+
+import type { AcceptedFact, PunchReflag } from '../../app/ports/batch.js';
+import type { Fact } from '../../app/ports/facts.js';
+import { PORTIONS, STATUSES, type Status } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import { type Bound, bind, formatTimestamp } from '../postgres/database.js';
+import { codeOf } from '../postgres/rows.js';
+import { flagBits, TOLD_COLUMNS, toldArrays } from './punch-rows.js';
+
+/** Kinds of mark, as numbered in `mark.kind`. */
+const MARK_KINDS = ['MARK', 'CLEAR'] as const;
+
+/** The time of the head, which this transaction has moved and holds. */
+export const HEAD_TIME = '(select recorded_at from feed_head where id = 1)';
+
+/** `unnest` of one row per item; each gets the columns named, in order. */
+export const INSERT_MARKS = {
+  name: 'insert_marks',
+  text: `
+    insert into mark (employee_id, sequence, date, kind, status, portion, note, reason,
+                      actor, received_at, request_id, payload_hash, revision)
+    select * from unnest($1::text[], $2::bigint[], $3::date[], $4::smallint[], $5::smallint[],
+                         $6::smallint[], $7::text[], $8::text[], $9::text[],
+                         $10::timestamptz[], $11::uuid[], $12::bytea[], $13::integer[])`,
+};
+
+const PUNCH_COLUMNS = [
+  ...TOLD_COLUMNS,
+  ['request_id', 'uuid'],
+  ['payload_hash', 'bytea'],
+  ['answer_date', 'date'],
+  ['answer_revision', 'integer'],
+  ['reason', 'text'],
+] as const;
+
+export const INSERT_PUNCHES = {
+  name: 'insert_punches',
+  text: `
+    insert into punch (${PUNCH_COLUMNS.map(([column]) => column).join(', ')}, recorded_at)
+    select t.*, ${HEAD_TIME}
+    from unnest(${PUNCH_COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')}) t`,
+};
+
+/** Lists of numbers come as text: lists of different lengths are no array. */
+export const INSERT_VOIDS = {
+  name: 'insert_voids',
+  text: `
+    insert into punch_void (employee_id, sequence, punches, reason, actor, received_at,
+                            request_id, payload_hash, recorded_at)
+    select t.employee_id, t.sequence, t.punches::bigint[], t.reason, t.actor, t.received_at,
+           t.request_id, t.payload_hash, ${HEAD_TIME}
+    from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+                $7::uuid[], $8::bytea[])
+         t (employee_id, sequence, punches, reason, actor, received_at, request_id, payload_hash)`,
+};
+
+/** Says who took the punches back; what took one back before stands. */
+export const VOID_PUNCHES = {
+  name: 'void_punches',
+  text: `
+    update punch p set voided_by = t.voided_by, voided_at = ${HEAD_TIME}
+    from unnest($1::text[], $2::bigint[], $3::bigint[]) t (employee_id, sequence, voided_by)
+    where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence
+      and p.voided_by is null`,
+};
+
+export const REFLAG_PUNCHES = {
+  name: 'reflag_punches',
+  text: `
+    update punch p
+    set flags = t.flags, flagged_at = ${HEAD_TIME}
+    from unnest($1::text[], $2::bigint[], $3::smallint[]) t (employee_id, sequence, flags)
+    where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence`,
+};
+
+/** A fact to insert, with what was told. */
+export interface Accepted extends AcceptedFact {
+  readonly fact: Fact;
+}
+
+/** Marks and their withdrawals: what needs no head. */
+export function insertMarks(accepted: readonly Accepted[]): Bound[] {
+  const marks = accepted.flatMap(({ fact, sequence, revision }) =>
+    fact.kind === 'MARK' || fact.kind === 'CLEAR' ? [{ fact, sequence, revision }] : [],
+  );
+  if (marks.length === 0) return [];
+  const facts = marks.map(({ fact }) => fact);
+  return [
+    bind(
+      INSERT_MARKS,
+      facts.map((fact) => fact.employeeId),
+      marks.map(({ sequence }) => sequence),
+      facts.map((fact) => fact.date),
+      facts.map((fact) => codeOf(MARK_KINDS, fact.kind)),
+      facts.map((fact) => (fact.kind === 'MARK' ? codeOf<Status>(STATUSES, fact.status) : null)),
+      facts.map((fact) => (fact.kind === 'MARK' ? codeOf(PORTIONS, fact.portion) : null)),
+      facts.map((fact) => (fact.kind === 'MARK' ? fact.note : '')),
+      facts.map((fact) => (fact.kind === 'CLEAR' ? fact.reason : '')),
+      facts.map((fact) => fact.actor),
+      facts.map((fact) => formatTimestamp(fact.receivedAt * 1000)),
+      ...requestArrays(facts),
+      marks.map(({ revision }) => revision),
+    ),
+  ];
+}
+
+/** Request ids and the hashes that go with them. */
+function requestArrays(facts: readonly Fact[]): [unknown[], unknown[]] {
+  return [
+    facts.map((fact) => fact.requestId ?? null),
+    facts.map((fact) => (fact.requestId === undefined ? null : fact.payloadHash)),
+  ];
+}
+
+/** Punches, what takes punches back, and what both do to earlier ones: all that needs the head. */
+export function persistPunches(
+  accepted: readonly Accepted[],
+  reflags: readonly PunchReflag[],
+): Bound[] {
+  return [
+    ...insertPunches(accepted),
+    ...insertVoids(accepted),
+    ...voidPunches(accepted),
+    ...reflagPunches(reflags),
+  ];
+}
+
+interface AcceptedPunch extends Accepted {
+  readonly punch: RecordedPunch;
+}
+
+function insertPunches(accepted: readonly Accepted[]): Bound[] {
+  const items = accepted.filter((item): item is AcceptedPunch => item.punch !== undefined);
+  if (items.length === 0) return [];
+  return [
+    bind(
+      INSERT_PUNCHES,
+      ...toldArrays(items.map(({ punch }) => punch)),
+      ...requestArrays(items.map(({ fact }) => fact)),
+      items.map(({ answerDate }) => answerDate ?? null),
+      items.map(({ answerDate, revision }) => (answerDate === undefined ? null : revision)),
+      items.map(({ fact }) => (fact.kind === 'REPLACE' ? fact.reason : '')),
+    ),
+  ];
+}
+
+function insertVoids(accepted: readonly Accepted[]): Bound[] {
+  const items = accepted.flatMap(({ fact, sequence, voids }) =>
+    fact.kind === 'VOID' ? [{ fact, sequence, voids }] : [],
+  );
+  if (items.length === 0) return [];
+  const facts = items.map(({ fact }) => fact);
+  return [
+    bind(
+      INSERT_VOIDS,
+      facts.map((fact) => fact.employeeId),
+      items.map(({ sequence }) => sequence),
+      items.map(({ voids }) => `{${voids.join(',')}}`),
+      facts.map((fact) => fact.reason),
+      facts.map((fact) => fact.actor),
+      facts.map((fact) => formatTimestamp(fact.receivedAt * 1000)),
+      ...requestArrays(facts),
+    ),
+  ];
+}
+
+function voidPunches(accepted: readonly Accepted[]): Bound[] {
+  const voided = accepted.flatMap(({ fact: { employeeId }, sequence, voids }) =>
+    voids.map((punchId): [EmployeeId, number, number] => [employeeId, punchId, sequence]),
+  );
+  if (voided.length === 0) return [];
+  return [
+    bind(
+      VOID_PUNCHES,
+      voided.map(([employeeId]) => employeeId),
+      voided.map(([, punchId]) => punchId),
+      voided.map(([, , by]) => by),
+    ),
+  ];
+}
+
+/** The last word on each punch counts: an update takes one row per punch, whichever. */
+function reflagPunches(reflags: readonly PunchReflag[]): Bound[] {
+  const latest = [
+    ...new Map(reflags.map((item) => [`${item.employeeId} ${item.punchId}`, item])).values(),
+  ];
+  if (latest.length === 0) return [];
+  return [
+    bind(
+      REFLAG_PUNCHES,
+      latest.map(({ employeeId }) => employeeId),
+      latest.map(({ punchId }) => punchId),
+      latest.map(({ flags }) => flagBits(flags)),
+    ),
+  ];
+}

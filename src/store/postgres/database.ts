@@ -1,0 +1,279 @@
+// The pool of PostgreSQL connections: bounded, with timeouts of its own, recovering by itself.
+// Must never leave a transaction open or hand out a connection in an unknown state.
+
+import pg from 'pg';
+import { ConnectionQueue } from './connection-queue.js';
+import { isConnectionError, toStoreError } from './errors.js';
+import { RefusedWrites } from './refused-writes.js';
+
+/**
+ * Connections per process, in pools of their own, so that writers who queue behind one employee's
+ * lock hold up neither readers nor the probe. PostgreSQL's default allows 100: six processes.
+ */
+export const WRITE_CONNECTIONS = 9;
+export const READ_CONNECTIONS = 6;
+export const HEALTH_CONNECTIONS = 1;
+
+/** How long a connection waits for its handshake. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** The longest a statement may run on the server. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/**
+ * The longest a statement may wait for a row lock: here an employee's writers of several processes
+ * wait for each other, one of each process (app/write/write-queue.ts).
+ */
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** A transaction that waits this long for our next statement is ended by the server. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
+
+/** The client's own limit, for a server that does not answer at all. */
+const QUERY_TIMEOUT_MS = 20_000;
+
+/**
+ * A commit is on the disk before it is answered, whatever the database's default: this service
+ * acknowledges what it records. What waits for standbys as well is the operator's choice, and kept.
+ */
+const DURABLE = `
+  select set_config('synchronous_commit', case when value in ('off', 'local') then 'on' else value end, false)
+  from current_setting('synchronous_commit') value`;
+
+/**
+ * Settings of every connection. Every statement of this service walks indexes from the few rows it
+ * was given, so everything else is ruled out: otherwise a plan made while a table was small or
+ * never analysed is kept while it grows. Generic plans: they do not depend on values. What this
+ * code relies on is set, whatever the database's own defaults are.
+ */
+export const SESSION = [
+  DURABLE,
+  `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+  `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
+  `set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_TIMEOUT_MS}`,
+  `set timezone = 'UTC'`,
+  `set datestyle = 'ISO'`,
+  `set default_transaction_isolation = 'read committed'`,
+  'set enable_seqscan = off',
+  'set enable_bitmapscan = off',
+  'set enable_hashjoin = off',
+  'set enable_mergejoin = off',
+  'set plan_cache_mode = force_generic_plan',
+  'set jit = off',
+].join(';');
+
+/** A prepared statement: parsed once per connection under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export const BEGIN: Statement = { name: '', text: 'begin' };
+export const COMMIT: Statement = { name: '', text: 'commit' };
+export const ROLLBACK: Statement = { name: '', text: 'rollback' };
+
+export type Row = Record<string, unknown>;
+
+/** A statement and its parameters. */
+export interface Bound {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+}
+
+export function bind(statement: Statement, ...values: unknown[]): Bound {
+  return { statement, values };
+}
+
+/** A connection taken from the pool, for one transaction. */
+export interface Session {
+  /**
+   * Sends all of them at once, without waiting between them; returns the rows of each. They run in
+   * order; when one fails, those behind it in the same transaction fail too, and the first
+   * failure is thrown once all have been answered.
+   */
+  pipeline(statements: readonly Bound[]): Promise<Row[][]>;
+}
+
+export interface Database {
+  /** Runs one statement outside a transaction; once more when the connection was found dead. */
+  query(statement: Statement, ...values: unknown[]): Promise<Row[]>;
+  /**
+   * Lends one connection. It goes back only if `run` succeeded; else it is closed. Whoever waits
+   * for one and leaves is not run: it throws the signal's reason then, and OVERLOADED when there
+   * will be none in time; else what `run` throws, or the driver's own error.
+   */
+  session<T>(run: (session: Session) => Promise<T>, caller?: AbortSignal): Promise<T>;
+  /** What was to be written through here and was not taken. */
+  readonly refusedWrites: RefusedWrites;
+  close(): Promise<void>;
+}
+
+/**
+ * `url`: a PostgreSQL connection URL. Does not connect until used. `onLost` hears of every
+ * connection that was lost or could not be made, in use or idle. `setUp`: SQL for each of them.
+ */
+export function openDatabase(
+  url: string,
+  onLost: (error: Error) => void,
+  maxConnections: number,
+  setUp = SESSION,
+): Database {
+  const pool = openPool(url, maxConnections, setUp);
+  // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
+  pool.on('error', onLost);
+  // In front of the pool, whose own queue can be left by nobody: there is never anyone in that.
+  const queue = new ConnectionQueue(maxConnections);
+  const refusedWrites = new RefusedWrites();
+
+  async function session<T>(
+    run: (session: Session) => Promise<T>,
+    caller?: AbortSignal,
+  ): Promise<T> {
+    const giveBack = await queue.take(caller);
+    try {
+      const client = await pool.connect();
+      return await lend(client, run, caller);
+    } catch (error) {
+      refusedWrites.note(error);
+      if (error instanceof Error && isConnectionError(error)) onLost(error);
+      throw error;
+    } finally {
+      giveBack();
+    }
+  }
+
+  return {
+    query: (statement, ...values) => ask(session, bind(statement, ...values)),
+    session,
+    refusedWrites,
+    close: async () => await pool.end(),
+  };
+}
+
+/** The same database, asked on behalf of a caller: what they no longer wait for is not sent. */
+export function forCaller(database: Database, caller: AbortSignal | undefined): Database {
+  if (caller === undefined) return database;
+  const session: Database['session'] = (run) => database.session(run, caller);
+  return {
+    ...database,
+    query: (statement, ...values) => ask(session, bind(statement, ...values)),
+    session,
+  };
+}
+
+function openPool(url: string, maxConnections: number, setUp: string): pg.Pool {
+  return new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    pipeline: true,
+    application_name: 'attendance',
+    types: { getTypeParser: typeParser },
+    onConnect: async (client: pg.ClientBase) => {
+      await client.query(setUp);
+    },
+  } as pg.PoolConfig);
+}
+
+async function lend<T>(
+  client: pg.PoolClient,
+  run: (session: Session) => Promise<T>,
+  caller: AbortSignal | undefined,
+): Promise<T> {
+  if (caller?.aborted === true) {
+    client.release();
+    throw caller.reason;
+  }
+  // While lent, a connection's death also fails its query; unheard, the event would be fatal.
+  client.on('error', ignore);
+  try {
+    const result = await run({ pipeline: pipelineOn(client) });
+    client.off('error', ignore);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+/** One statement outside a transaction; once more when the connection was found dead. */
+async function ask(session: Database['session'], bound: Bound): Promise<Row[]> {
+  const once = async () => {
+    const [rows = []] = await session(({ pipeline }) => pipeline([bound]));
+    return rows;
+  };
+  try {
+    return await once();
+  } catch (error) {
+    if (!isConnectionError(error)) throw toStoreError(error);
+  }
+  return await once().catch((error: unknown) => Promise.reject(toStoreError(error)));
+}
+
+function ignore(): void {}
+
+async function send(client: pg.ClientBase, bound: Bound): Promise<pg.QueryResult<Row>> {
+  const { name, text } = bound.statement;
+  return await client.query<Row>({ name, text, values: [...bound.values] });
+}
+
+function pipelineOn(client: pg.ClientBase): Session['pipeline'] {
+  return async (statements) => {
+    const answers = await Promise.allSettled(statements.map((bound) => send(client, bound)));
+    return answers.map((answer, index) => {
+      if (answer.status === 'rejected') throw answer.reason;
+      const { command, rows } = answer.value;
+      // A commit of a failed transaction is answered with success and the word ROLLBACK.
+      if (statements[index]?.statement === COMMIT && command !== 'COMMIT') {
+        throw new Error(`the commit was answered with ${command}`);
+      }
+      return rows;
+    });
+  };
+}
+
+const OID_INT8 = 20;
+const OID_DATE = 1082;
+const OID_TIMESTAMPTZ = 1184;
+
+type Parser = (text: string) => unknown;
+
+function typeParser(oid: number, format?: 'text' | 'binary'): Parser {
+  if (format !== 'binary') {
+    if (oid === OID_TIMESTAMPTZ) return parseTimestamp;
+    if (oid === OID_DATE) return (text) => text;
+    if (oid === OID_INT8) return parseInt8;
+  }
+  return pg.types.getTypeParser(oid, format) as Parser;
+}
+
+/** Counters only: refuses what a double cannot hold exactly. */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is too large`);
+  return value;
+}
+
+/** `2026-11-22 12:13:16.123456+00`, in a session whose zone is UTC, to microseconds; to year 99999. */
+export function parseTimestamp(text: string): number {
+  const at = text.indexOf(' ');
+  const sign = at > 10 ? '+0' : '';
+  const seconds = Date.parse(`${sign}${text.slice(0, at)}T${text.slice(at + 1, at + 9)}Z`);
+  const fraction = text.charAt(at + 9) === '.' ? text.slice(at + 10, text.length - 3) : '';
+  if (Number.isNaN(seconds) || !text.endsWith('+00')) {
+    throw new RangeError(`timestamp ${text} is not in UTC or out of range`);
+  }
+  return seconds * 1000 + Number(fraction.padEnd(6, '0'));
+}
+
+/** Microseconds since 1970 as PostgreSQL reads them. */
+export function formatTimestamp(micros: number): string {
+  const millis = Math.floor(micros / 1000);
+  const rest = String(micros - millis * 1000).padStart(3, '0');
+  // Of years beyond 9999, which days reach that end then, PostgreSQL wants neither sign nor zero.
+  return new Date(millis).toISOString().replace(/^\+0/, '').replace('Z', `${rest}Z`);
+}

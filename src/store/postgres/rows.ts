@@ -1,0 +1,136 @@
+// Rows of PostgreSQL to domain values and back. The columns of a day's result are the same in
+// attendance_day and attendance_change.
+
+import { TURNS } from '../../app/ports/turns.js';
+import { settlesAt } from '../../domain/engine/present.js';
+import { parseWorkText, workText } from '../../domain/engine/work-codec.js';
+import {
+  type DayResult,
+  type DayWork,
+  ORIGINS,
+  PORTIONS,
+  STATUSES,
+  type Status,
+  type StoredDay,
+} from '../../domain/facts/day.js';
+import type { LocalDate } from '../../domain/time/local-date.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import { formatTimestamp, type Row } from './database.js';
+
+/** The place of a word in its list, from 1: what smallint columns hold. */
+export function codeOf<T>(words: readonly T[], word: T): number {
+  const index = words.indexOf(word);
+  if (index < 0) throw new Error(`${String(word)} is not stored`);
+  return index + 1;
+}
+
+export function wordOf<T>(words: readonly T[], code: unknown): T {
+  const word = typeof code === 'number' ? words[code - 1] : undefined;
+  if (word === undefined) throw new Error(`stored code ${String(code)} is unknown`);
+  return word;
+}
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new Error(`column ${column} is not text`);
+  return value;
+}
+
+export function number(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw new Error(`column ${column} is not a number`);
+  return value;
+}
+
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw new Error(`column ${column} is not bytea`);
+  return value;
+}
+
+/**
+ * Releases before wrote days without their work: what their rows hold of it was left standing
+ * from what a newer one had written before them.
+ */
+const FIRST_VERSION_WITH_WORK = 2;
+
+/** The columns that `storedDay` reads, of the table with that alias. */
+export function dayColumns(alias: string): string {
+  return [
+    'date',
+    'status',
+    'origin',
+    'portion',
+    'other_half_status',
+    'note',
+    'work',
+    'plan_hash',
+    'engine_version',
+    'revision',
+    'recorded_at',
+  ]
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+}
+
+/** The day in a row; undefined when an outer join found none. */
+export function storedDay(row: Row): StoredDay | undefined {
+  if (row.revision === null) return undefined;
+  return {
+    date: text(row, 'date') as LocalDate,
+    result: dayResult(row),
+    planHash: row.plan_hash === null ? undefined : number(row, 'plan_hash'),
+    engineVersion: number(row, 'engine_version'),
+    revision: number(row, 'revision'),
+    recordedAt: number(row, 'recorded_at') as RecordTime,
+  };
+}
+
+/** The days in rows, by row: a day's work is a text of some length. */
+export async function storedDays(rows: readonly Row[]): Promise<ReadonlyMap<Row, StoredDay>> {
+  const days = await TURNS.map(rows, storedDay);
+  return new Map(
+    rows.flatMap((row, index) => {
+      const day = days[index];
+      return day === undefined ? [] : [[row, day]];
+    }),
+  );
+}
+
+function dayResult(row: Row): DayResult | undefined {
+  if (row.status === null) return undefined;
+  const other = row.other_half_status;
+  const hasWork = number(row, 'engine_version') >= FIRST_VERSION_WITH_WORK;
+  return {
+    status: wordOf<Status>(STATUSES, row.status),
+    origin: wordOf(ORIGINS, row.origin),
+    portion: wordOf(PORTIONS, row.portion),
+    otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
+    note: text(row, 'note'),
+    work: dayWork(hasWork ? row.work : null),
+  };
+}
+
+function dayWork(column: unknown): DayWork {
+  const work = parseWorkText(typeof column === 'string' ? column : '');
+  if (work === undefined) throw new Error('stored work is not readable');
+  return work;
+}
+
+/** The result columns, each as an array over the results: parameters for `unnest`. */
+export function resultArrays(results: readonly (DayResult | undefined)[]): unknown[][] {
+  return [
+    results.map((result) => (result ? codeOf<Status>(STATUSES, result.status) : null)),
+    results.map((result) => (result ? codeOf(ORIGINS, result.origin) : null)),
+    results.map((result) => (result ? codeOf(PORTIONS, result.portion) : null)),
+    results.map((result) =>
+      result?.otherHalfStatus ? codeOf<Status>(STATUSES, result.otherHalfStatus) : null,
+    ),
+    results.map((result) => result?.note ?? ''),
+    results.map((result) => (result && workText(result.work)) || null),
+    results.map((result) => {
+      const at = result && settlesAt(result);
+      return at === undefined ? null : formatTimestamp(at * 1000);
+    }),
+  ];
+}

@@ -1,0 +1,345 @@
+// What a change of the roster writes, in the order in which it is sent: the feed head's time first,
+// which all rows carry, then the rows and the change itself, of each, and last the roster's head. Rows
+// that are replaced are kept: only until when they were known is set.
+
+import type { RosterAnswer, RosterCommand } from '../../app/ports/roster-ports.js';
+import { CHANGE_MARGIN_DAYS } from '../../app/ports/sweep-ports.js';
+import type { RosterDecision, RosterEdit } from '../../app/roster/roster-decision.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
+import { boundedDateOf, dateOf, encodeDetail, encodeShift } from '../rosters/roster-codec.js';
+import { CHANGE_COLUMNS } from '../rosters/roster-records.js';
+import { encodeAnswer } from './roster-answer.js';
+
+/** The head stays locked until the commit: times rise in the order of commits. */
+export const TAKE_ROSTER_TIME: Statement = {
+  name: 'take_roster_time',
+  text: `
+    update feed_head
+    set recorded_at = greatest(clock_timestamp(), recorded_at + interval '1 microsecond')
+    where id = 1
+    returning recorded_at`,
+};
+
+const NOW = '(select recorded_at from feed_head where id = 1)';
+
+function supersede(table: string, key: string): Statement {
+  return {
+    name: `supersede_${table}`,
+    text: `update ${table} set superseded_at = ${NOW}
+           where ${key} and superseded_at = 'infinity'`,
+  };
+}
+
+export const SUPERSEDE_DETAIL = supersede('employee_detail', 'employee_id = $1');
+export const SUPERSEDE_ASSIGNMENT = supersede(
+  'shift_assignment',
+  'employee_id = $1 and assignment_id = $2',
+);
+export const SUPERSEDE_OVERRIDE = supersede('date_override', 'employee_id = $1 and date = $2');
+export const SUPERSEDE_SHIFT_VERSION = supersede(
+  'shift_version',
+  'shift_id = $1 and effective_date = $2',
+);
+export const SUPERSEDE_HOLIDAY = supersede('holiday', 'calendar_id = $1 and date = $2');
+
+export const INSERT_DETAIL: Statement = {
+  name: 'insert_detail',
+  text: `
+    insert into employee_detail (employee_id, change_id, recorded_at, detail)
+    values ($1, $2, ${NOW}, $3)`,
+};
+
+export const INSERT_ASSIGNMENT: Statement = {
+  name: 'insert_assignment',
+  text: `
+    insert into shift_assignment (employee_id, assignment_id, change_id, recorded_at, start_date,
+                                  end_date, anchor_date, cycle)
+    values ($1, $2, $3, ${NOW}, $4, $5, $6, $7)`,
+};
+
+export const INSERT_OVERRIDE: Statement = {
+  name: 'insert_override',
+  text: `
+    insert into date_override (employee_id, date, change_id, recorded_at, shift_ids)
+    values ($1, $2, $3, ${NOW}, $4)`,
+};
+
+export const INSERT_SHIFT: Statement = {
+  name: 'insert_shift',
+  text: 'insert into shift (shift_id) values ($1) on conflict do nothing',
+};
+
+export const INSERT_SHIFT_VERSION: Statement = {
+  name: 'insert_shift_version',
+  text: `
+    insert into shift_version (shift_id, effective_date, change_id, recorded_at, definition)
+    values ($1, $2, $3, ${NOW}, $4)`,
+};
+
+export const ARCHIVE_SHIFT: Statement = {
+  name: 'archive_shift',
+  text: `update shift set archived_by = $2, archived_at = ${NOW} where shift_id = $1`,
+};
+
+export const INSERT_HOLIDAY: Statement = {
+  name: 'insert_holiday',
+  text: `
+    insert into holiday (calendar_id, date, change_id, recorded_at, name)
+    values ($1, $2, $3, ${NOW}, $4)`,
+};
+
+export const ADD_SHIFT_USER: Statement = {
+  name: 'add_shift_user',
+  text: `
+    insert into shift_user (shift_id, employee_id)
+    select id, $2 from unnest($1::text[]) t (id)
+    on conflict do nothing`,
+};
+
+export const ADD_CALENDAR_USER: Statement = {
+  name: 'add_calendar_user',
+  text: 'insert into calendar_user (calendar_id, employee_id) values ($1, $2) on conflict do nothing',
+};
+
+/** Raises the employee's versions; the name and the group only where they are given. */
+export const RAISE_ROSTER_VERSION: Statement = {
+  name: 'raise_roster_version',
+  text: `
+    update employee
+    set version = version + 1, roster_version = $2, employee_name = coalesce($3, employee_name),
+        group_id = coalesce($4, group_id)
+    where employee_id = $1`,
+};
+
+export const MOVE_ROSTER_HEAD: Statement = {
+  name: 'move_roster_head',
+  text: `
+    update roster_head
+    set change_id = $1, shared_version = case when $2 then $1 else shared_version end
+    where id = 1`,
+};
+
+/** Nobody's day can follow from the change: it is finished when it is made. */
+const NO_DAYS_OF_EMPLOYEE = `
+  not exists (
+    select from attendance_day
+    where employee_id = $5 and date between $6::date - ${CHANGE_MARGIN_DAYS} and $7::date + ${CHANGE_MARGIN_DAYS}
+  ) and not exists (
+    select from punch
+    where employee_id = $5 and time >= ($6::date - ${CHANGE_MARGIN_DAYS + 2})::timestamptz
+      and time < ($7::date + ${CHANGE_MARGIN_DAYS + 2})::timestamptz
+  )`;
+
+const NO_USERS_OF_SHIFT = 'not exists (select from shift_user where shift_id = $5)';
+
+/**
+ * Of shifts with a calendar of their own, whichever version has it. From the calendar to its shifts to
+ * their users: lateral with a limit, so that it is never walked the other way.
+ */
+const NO_USERS_OF_CALENDAR = `
+  not exists (select from calendar_user where calendar_id = $5) and not exists (
+    select from shift_version v
+    cross join lateral (select from shift_user u where u.shift_id = v.shift_id limit 1) u
+    where v.definition ->> 'calendarId' = $5
+  )`;
+
+function insertChange(column: string, nobody: string): Statement {
+  return {
+    name: `insert_change_of_${column}`,
+    text: `
+      insert into roster_change (change_id, recorded_at, actor, reason, ${column}, start_date,
+                                 end_date, request_id, payload_hash, answer, finished_at)
+      select $1::bigint, h.recorded_at, $3::text, $4::text, $5::text, $6::date, $7::date,
+             $8::uuid, $9::bytea, $10::jsonb,
+             case when $2::boolean then case when ${nobody} then h.recorded_at end
+                  else h.recorded_at end
+      from feed_head h where h.id = 1
+      returning ${CHANGE_COLUMNS}`,
+  };
+}
+
+export const INSERT_CHANGE_OF_EMPLOYEE = insertChange('employee_id', NO_DAYS_OF_EMPLOYEE);
+export const INSERT_CHANGE_OF_SHIFT = insertChange('shift_id', NO_USERS_OF_SHIFT);
+export const INSERT_CHANGE_OF_CALENDAR = insertChange('calendar_id', NO_USERS_OF_CALENDAR);
+
+export const INSERT_REQUEST: Statement = {
+  name: 'insert_roster_request',
+  text: `
+    insert into roster_request (request_id, payload_hash, answer)
+    values ($1::uuid, $2::bytea, $3::jsonb)`,
+};
+
+const INSERTS: ReadonlySet<Statement> = new Set([
+  INSERT_CHANGE_OF_EMPLOYEE,
+  INSERT_CHANGE_OF_SHIFT,
+  INSERT_CHANGE_OF_CALENDAR,
+]);
+
+/** A command, and what was decided that it changes. */
+export interface DecidedChange {
+  readonly command: RosterCommand;
+  readonly decision: RosterDecision;
+  readonly edit: RosterEdit;
+  readonly changeId: number;
+}
+
+/** A command that leaves everything as it was. */
+export interface Unchanged {
+  readonly command: RosterCommand;
+  readonly answer: RosterAnswer;
+}
+
+/** Keeps the command's request id, if it brought one. */
+export function requestStatements({ command, answer }: Unchanged): Bound[] {
+  const { requestId, payloadHash } = command;
+  if (requestId === undefined) return [];
+  return [bind(INSERT_REQUEST, requestId, payloadHash, JSON.stringify(encodeAnswer(answer)))];
+}
+
+/**
+ * All that decided changes write, recorded at one time. Several must be by their numbers, and about
+ * distinct employees' own.
+ */
+export function changeStatements(changes: readonly DecidedChange[]): Bound[] {
+  const last = changes.at(-1);
+  if (last === undefined) return [];
+  const isShared = !('employeeId' in last.edit);
+  return [
+    bind(TAKE_ROSTER_TIME),
+    ...changes.flatMap((one) => [...editStatements(one.edit, one.changeId), insertedChange(one)]),
+    bind(MOVE_ROSTER_HEAD, last.changeId, isShared),
+  ];
+}
+
+/** The rows of the changes, of what statements of `changeStatements` and others gave back. */
+export function changeRows(
+  statements: readonly Bound[],
+  answers: readonly (readonly Row[])[],
+): readonly Row[] {
+  return statements.flatMap(({ statement }, index) =>
+    INSERTS.has(statement) ? (answers[index] ?? []) : [],
+  );
+}
+
+function insertedChange({ command, decision, edit, changeId }: DecidedChange): Bound {
+  const { statement, subject } = subjectOf(edit);
+  const { requestId } = command;
+  const isRepeatable = requestId !== undefined;
+  return bind(
+    statement,
+    changeId,
+    decision.concernsDays,
+    command.actor,
+    command.reason,
+    subject,
+    boundedDateOf(decision.dates.firstDay),
+    boundedDateOf(decision.dates.lastDay),
+    requestId ?? null,
+    isRepeatable ? command.payloadHash : null,
+    isRepeatable ? JSON.stringify(encodeAnswer(decision.answer)) : null,
+  );
+}
+
+function subjectOf(edit: RosterEdit): { readonly statement: Statement; readonly subject: string } {
+  switch (edit.kind) {
+    case 'DETAIL':
+    case 'ASSIGNMENT':
+    case 'OVERRIDE':
+      return { statement: INSERT_CHANGE_OF_EMPLOYEE, subject: edit.employeeId };
+    case 'SHIFT':
+      return { statement: INSERT_CHANGE_OF_SHIFT, subject: edit.version.shift.shiftId };
+    case 'ARCHIVE_SHIFT':
+      return { statement: INSERT_CHANGE_OF_SHIFT, subject: edit.shiftId };
+    case 'HOLIDAY':
+      return { statement: INSERT_CHANGE_OF_CALENDAR, subject: edit.calendarId };
+  }
+}
+
+function editStatements(edit: RosterEdit, changeId: number): Bound[] {
+  switch (edit.kind) {
+    case 'DETAIL':
+      return detailStatements(edit, changeId);
+    case 'ASSIGNMENT':
+      return assignmentStatements(edit, changeId);
+    case 'OVERRIDE':
+      return overrideStatements(edit, changeId);
+    case 'SHIFT': {
+      const { fromDay, shift } = edit.version;
+      const { shiftId } = shift;
+      const date = dateOf(fromDay);
+      return [
+        bind(INSERT_SHIFT, shiftId),
+        bind(SUPERSEDE_SHIFT_VERSION, shiftId, date),
+        bind(INSERT_SHIFT_VERSION, shiftId, date, changeId, JSON.stringify(encodeShift(shift))),
+      ];
+    }
+    case 'ARCHIVE_SHIFT':
+      return [bind(ARCHIVE_SHIFT, edit.shiftId, changeId)];
+    case 'HOLIDAY': {
+      const { calendarId, name } = edit;
+      const date = dateOf(edit.epochDay);
+      return [
+        bind(SUPERSEDE_HOLIDAY, calendarId, date),
+        ...(name === undefined ? [] : [bind(INSERT_HOLIDAY, calendarId, date, changeId, name)]),
+      ];
+    }
+  }
+}
+
+type EditOf<K extends RosterEdit['kind']> = Extract<RosterEdit, { kind: K }>;
+
+function detailStatements({ employeeId, detail }: EditOf<'DETAIL'>, changeId: number): Bound[] {
+  const { employeeName, groupId, defaultShiftId, calendarId } = detail;
+  return [
+    bind(SUPERSEDE_DETAIL, employeeId),
+    bind(INSERT_DETAIL, employeeId, changeId, JSON.stringify(encodeDetail(detail))),
+    bind(RAISE_ROSTER_VERSION, employeeId, changeId, employeeName, groupId),
+    ...shiftUsers(employeeId, defaultShiftId === undefined ? [] : [defaultShiftId]),
+    ...(calendarId === undefined ? [] : [bind(ADD_CALENDAR_USER, calendarId, employeeId)]),
+  ];
+}
+
+function assignmentStatements(edit: EditOf<'ASSIGNMENT'>, changeId: number): Bound[] {
+  const { employeeId, assignmentId, assignment } = edit;
+  const ended = bind(SUPERSEDE_ASSIGNMENT, employeeId, assignmentId);
+  if (assignment === undefined) return [ended, raised(employeeId, changeId)];
+  const { fromDay, toDay, anchorDay, cycle } = assignment;
+  return [
+    ended,
+    bind(
+      INSERT_ASSIGNMENT,
+      employeeId,
+      assignmentId,
+      changeId,
+      dateOf(fromDay),
+      dateOf(toDay),
+      dateOf(anchorDay),
+      JSON.stringify(cycle),
+    ),
+    raised(employeeId, changeId),
+    ...shiftUsers(employeeId, cycle.flat()),
+  ];
+}
+
+function overrideStatements(edit: EditOf<'OVERRIDE'>, changeId: number): Bound[] {
+  const { employeeId, epochDay, shiftIds } = edit;
+  const date = dateOf(epochDay);
+  const ended = bind(SUPERSEDE_OVERRIDE, employeeId, date);
+  if (shiftIds === undefined) return [ended, raised(employeeId, changeId)];
+  return [
+    ended,
+    bind(INSERT_OVERRIDE, employeeId, date, changeId, shiftIds),
+    raised(employeeId, changeId),
+    ...shiftUsers(employeeId, shiftIds),
+  ];
+}
+
+function raised(employeeId: EmployeeId, changeId: number): Bound {
+  return bind(RAISE_ROSTER_VERSION, employeeId, changeId, null, null);
+}
+
+function shiftUsers(employeeId: EmployeeId, shiftIds: readonly string[]): Bound[] {
+  const ids = [...new Set(shiftIds)];
+  return ids.length === 0 ? [] : [bind(ADD_SHIFT_USER, ids, employeeId)];
+}

@@ -1,0 +1,231 @@
+// What people defined in the roster, as jsonb and back: definitions of shifts and what is an
+// employee's own. Every field is written by its name, so that a later release reads what this one
+// wrote: a field may be added (absent: its value until then), none may change its meaning.
+
+import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
+import {
+  type BreakDeduction,
+  type Geofence,
+  HOURS_COUNTED,
+  PAIRINGS,
+  ROUNDING_DIRECTIONS,
+  type Rounding,
+  type Shift,
+  type WorkRules,
+} from '../../domain/roster/shift.js';
+import {
+  FIRST_DATE,
+  fromEpochDay,
+  LAST_DATE,
+  type LocalDate,
+  toEpochDay,
+} from '../../domain/time/local-date.js';
+import { findZone, type Zone } from '../../domain/time/zone.js';
+
+/** The form that this release writes. A reader refuses one it does not know. */
+const FORM = 1;
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A date as PostgreSQL writes it, infinite ones too, as an epoch day. */
+export function epochDayOf(date: string): number {
+  if (date === 'infinity') return Infinity;
+  if (date === '-infinity') return -Infinity;
+  return toEpochDay(date as LocalDate);
+}
+
+/** An epoch day as PostgreSQL reads it; infinite ones too. */
+export function dateOf(epochDay: number): string {
+  if (epochDay === Infinity) return 'infinity';
+  return epochDay === -Infinity ? '-infinity' : fromEpochDay(epochDay);
+}
+
+/** A range of dates may reach beyond those there are; its ends then have no end. */
+export function boundedDateOf(epochDay: number): string {
+  if (epochDay < toEpochDay(FIRST_DATE)) return '-infinity';
+  return epochDay > toEpochDay(LAST_DATE) ? 'infinity' : dateOf(epochDay);
+}
+
+/** The definition of a shift, for jsonb; its id and its date are columns. */
+export function encodeShift(shift: Shift): Fields {
+  return {
+    form: FORM,
+    startSecond: shift.startSecond,
+    endSecond: shift.endSecond,
+    zone: shift.zone?.name,
+    beforeSeconds: shift.beforeSeconds,
+    afterSeconds: shift.afterSeconds,
+    lateGraceSeconds: shift.lateGraceSeconds,
+    earlyGraceSeconds: shift.earlyGraceSeconds,
+    halfDayBelowSeconds: shift.halfDayBelowSeconds,
+    absentBelowSeconds: shift.absentBelowSeconds,
+    work: encodeWorkRules(shift.work),
+    worksOnHolidays: shift.worksOnHolidays,
+    calendarId: shift.calendarId,
+    geofence: shift.geofence,
+  };
+}
+
+function encodeWorkRules(rules: WorkRules): Fields {
+  return {
+    pairing: rules.pairing,
+    hours: rules.hours,
+    repeatSeconds: rules.repeatSeconds,
+    breakDeductions: rules.breakDeductions,
+    paidBreakSeconds: rules.paidBreakSeconds,
+    roundIn: rules.roundIn,
+    roundOut: rules.roundOut,
+    roundBreaks: rules.roundBreaks,
+    roundWorked: rules.roundWorked,
+  };
+}
+
+/** Throws for what no release wrote. */
+export function decodeShift(shiftId: string, stored: unknown): Shift {
+  const fields = formed(stored);
+  return {
+    shiftId,
+    startSecond: numberIn(fields, 'startSecond'),
+    endSecond: numberIn(fields, 'endSecond'),
+    zone: optional(fields.zone, zoneNamed),
+    beforeSeconds: numberIn(fields, 'beforeSeconds'),
+    afterSeconds: numberIn(fields, 'afterSeconds'),
+    lateGraceSeconds: numberIn(fields, 'lateGraceSeconds'),
+    earlyGraceSeconds: numberIn(fields, 'earlyGraceSeconds'),
+    halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
+    absentBelowSeconds: numberIn(fields, 'absentBelowSeconds'),
+    work: decodeWorkRules(fieldsOf(fields.work)),
+    worksOnHolidays: fields.worksOnHolidays === true,
+    calendarId: optional(fields.calendarId, textOf),
+    geofence: optional(fields.geofence, decodeGeofence),
+  };
+}
+
+function decodeWorkRules(fields: Fields): WorkRules {
+  return {
+    pairing: wordIn(PAIRINGS, fields.pairing),
+    hours: wordIn(HOURS_COUNTED, fields.hours),
+    repeatSeconds: numberIn(fields, 'repeatSeconds'),
+    breakDeductions: listOf(fields.breakDeductions).map(decodeDeduction),
+    paidBreakSeconds: numberIn(fields, 'paidBreakSeconds'),
+    roundIn: optional(fields.roundIn, decodeRounding),
+    roundOut: optional(fields.roundOut, decodeRounding),
+    roundBreaks: optional(fields.roundBreaks, decodeRounding),
+    roundWorked: optional(fields.roundWorked, decodeRounding),
+  };
+}
+
+function decodeDeduction(stored: unknown): BreakDeduction {
+  const fields = fieldsOf(stored);
+  return {
+    afterSeconds: numberIn(fields, 'afterSeconds'),
+    breakSeconds: numberIn(fields, 'breakSeconds'),
+  };
+}
+
+function decodeRounding(stored: unknown): Rounding {
+  const fields = fieldsOf(stored);
+  return {
+    direction: wordIn(ROUNDING_DIRECTIONS, fields.direction),
+    stepSeconds: numberIn(fields, 'stepSeconds'),
+    graceSeconds: numberIn(fields, 'graceSeconds'),
+  };
+}
+
+function decodeGeofence(stored: unknown): Geofence {
+  const fields = fieldsOf(stored);
+  return {
+    latitude: numberIn(fields, 'latitude'),
+    longitude: numberIn(fields, 'longitude'),
+    radiusMeters: numberIn(fields, 'radiusMeters'),
+  };
+}
+
+/** What is an employee's own, for jsonb. */
+export function encodeDetail(detail: EmployeeDetail): Fields {
+  return {
+    form: FORM,
+    employeeName: detail.employeeName,
+    zone: detail.zone?.name,
+    zoneChanges: detail.zoneChanges.map(({ fromDay, zone }) => ({
+      date: dateOf(fromDay),
+      zone: zone.name,
+    })),
+    groupId: detail.groupId,
+    joinDate: dateOf(detail.joinedDay),
+    leaveDate: dateOf(detail.leftDay),
+    defaultShiftId: detail.defaultShiftId,
+    calendarId: detail.calendarId,
+    archived: detail.archived,
+  };
+}
+
+/** Throws for what no release wrote. */
+export function decodeDetail(stored: unknown): EmployeeDetail {
+  const fields = formed(stored);
+  return {
+    employeeName: textOf(fields.employeeName),
+    zone: optional(fields.zone, zoneNamed),
+    zoneChanges: listOf(fields.zoneChanges).map((change) => {
+      const { date, zone } = fieldsOf(change);
+      return { fromDay: epochDayOf(textOf(date)), zone: zoneNamed(zone) };
+    }),
+    groupId: textOf(fields.groupId),
+    joinedDay: epochDayOf(textOf(fields.joinDate)),
+    leftDay: epochDayOf(textOf(fields.leaveDate)),
+    defaultShiftId: optional(fields.defaultShiftId, textOf),
+    calendarId: optional(fields.calendarId, textOf),
+    archived: fields.archived === true,
+  };
+}
+
+/** The days of a cycle: lists of shift ids. */
+export function decodeCycle(stored: unknown): readonly (readonly string[])[] {
+  return listOf(stored).map((ids) => listOf(ids).map(textOf));
+}
+
+function formed(stored: unknown): Fields {
+  const fields = fieldsOf(stored);
+  if (fields.form === FORM) return fields;
+  throw new Error(`a definition in the roster has the form ${String(fields.form)}, unknown here`);
+}
+
+export function fieldsOf(stored: unknown): Fields {
+  if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) {
+    return stored as Fields;
+  }
+  throw new Error('a definition in the roster is no object');
+}
+
+export function listOf(stored: unknown): readonly unknown[] {
+  if (Array.isArray(stored)) return stored;
+  throw new Error('a definition in the roster has no list where one belongs');
+}
+
+function optional<T>(stored: unknown, decode: (stored: unknown) => T): T | undefined {
+  return stored === undefined || stored === null ? undefined : decode(stored);
+}
+
+export function numberIn(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === 'number') return value;
+  throw new Error(`a definition in the roster has no number ${name}`);
+}
+
+export function textOf(stored: unknown): string {
+  if (typeof stored === 'string') return stored;
+  throw new Error('a definition in the roster has no text where some belongs');
+}
+
+function wordIn<T>(words: readonly T[], stored: unknown): T {
+  const word = words.find((candidate) => candidate === stored);
+  if (word !== undefined) return word;
+  throw new Error(`a definition in the roster has the word ${String(stored)}, unknown here`);
+}
+
+/** It was known when it was stored: only a runtime with older zone data can miss it. */
+function zoneNamed(stored: unknown): Zone {
+  const zone = findZone(textOf(stored));
+  if (zone !== undefined) return zone;
+  throw new Error(`the roster names the zone ${String(stored)}, which this runtime does not know`);
+}

@@ -1,0 +1,363 @@
+// The command against the service itself, with its own PostgreSQL: what people and scripts see,
+// and imports whose process, or whose service, ends in the middle.
+
+import type { ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable, Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { runProgram } from '../../../src/cli/commands/program.js';
+import type { Attendance } from '../../../src/client/index.js';
+import { createAttendanceClient } from '../../../src/client/index.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { type HeldUp, holdUp } from '../../support/hold-up.js';
+
+const BIN = fileURLToPath(new URL('../../../src/cli/commands/attendance.js', import.meta.url));
+const GENERATOR = fileURLToPath(
+  new URL('../../../../scripts/generate-legacy-csv.mjs', import.meta.url),
+);
+const START_LIMIT_MS = 30_000;
+const POLL_MS = 10;
+const POLLS = 2_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Counts {
+  readonly recorded: number;
+  readonly alreadyThere: number;
+  readonly superseded: number;
+  readonly rejected: number;
+}
+
+/** A date of marks that no import is about. */
+const BEFORE_IMPORTS = '2022-01-01';
+
+/** Puts a row between two that surely end at the ends of their lines. */
+function withRowInTheMiddle(csv: string, row: string): string {
+  const lines = csv.split('\n');
+  const isPlain = (line: string | undefined) => /^E\d+,[^"]*$/.test(line ?? '');
+  let index = Math.floor(lines.length / 2);
+  while (!isPlain(lines[index - 1]) || !isPlain(lines[index])) index += 1;
+  return lines.toSpliced(index, 0, row).join('\n');
+}
+
+describe('attendance, the command', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let service: ChildProcess;
+  let address: string;
+  let database: TestDatabase;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attendance-cli-'));
+    database = await createTestDatabase();
+    await startService('0');
+  });
+
+  after(async () => {
+    await stopService();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function startService(port: string): Promise<void> {
+    const { REDIS_URL: _, ...env } = process.env;
+    service = spawn(process.execPath, [BIN, 'serve'], {
+      env: {
+        ...env,
+        PORT: port,
+        HOST: '127.0.0.1',
+        DATABASE_URL: database.url,
+        LOG_LEVEL: 'info',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: service.stdout ?? process.stdin });
+    const late = AbortSignal.timeout(START_LIMIT_MS);
+    late.addEventListener('abort', () => lines.close());
+    for await (const line of lines) {
+      const ready = /ready on http:\/\/([\d.]+:\d+)/.exec(line);
+      if (ready?.[1] === undefined) continue;
+      address = ready[1];
+      service.stdout?.resume();
+      return;
+    }
+    throw new Error('The service did not become ready.');
+  }
+
+  async function stopService(): Promise<void> {
+    if (service.exitCode !== null) return;
+    const exited = once(service, 'exit');
+    service.kill('SIGTERM');
+    await exited;
+  }
+
+  function spawned(...args: string[]) {
+    const child = spawn(process.execPath, [BIN, '--address', address, ...args]);
+    const texts = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      texts.out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      texts.err += text;
+    });
+    const ended = once(child, 'close').then(([code]) => ({
+      code: code as number | null,
+      ...texts,
+    }));
+    /** Resolves when the words were printed, on either side. */
+    const says = async (words: string): Promise<void> => {
+      while (!`${texts.out}${texts.err}`.includes(words)) {
+        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')]);
+      }
+    };
+    return { process: child, ended, says };
+  }
+
+  /** In this process: starting another one is most of what a short command takes. */
+  async function attendance(...args: string[]): Promise<Ended> {
+    const texts = { out: '', err: '' };
+    const into = (name: keyof typeof texts) =>
+      new Writable({
+        decodeStrings: false,
+        write(text: string, _, done) {
+          texts[name] += text;
+          done();
+        },
+      });
+    const code = await runProgram(['--address', address, ...args], {
+      env: {},
+      stdin: Readable.from([]),
+      stdout: into('out'),
+      stderr: into('err'),
+      onInterrupt: () => () => undefined,
+    });
+    return { code, ...texts };
+  }
+
+  /** Resolves when an import has noted progress: then some of it is done and some is not. */
+  async function progressOf(path: string): Promise<void> {
+    const note = path.replace('.csv', '.progress.json');
+    for (let poll = 0; poll < POLLS; poll += 1) {
+      const text = await readFile(note, 'utf8').catch(() => '{}');
+      const { progress } = JSON.parse(text) as { progress?: { rows: number } };
+      if (progress !== undefined && progress.rows > 0) return;
+      await wait(POLL_MS);
+    }
+    throw new Error('The import never noted progress.');
+  }
+
+  /**
+   * Makes an import wait when it comes to that employee, so that it is surely under way when
+   * something happens to it, however fast the machine is.
+   */
+  async function holdImportAt(employeeId: string): Promise<HeldUp> {
+    expect((await attendance('mark', employeeId, BEFORE_IMPORTS, 'present')).code).to.equal(0);
+    return await holdUp(database.url, employeeId);
+  }
+
+  async function allDays(prefix = ''): Promise<Attendance[]> {
+    const client = createAttendanceClient({ address });
+    const days: Attendance[] = [];
+    for await (const { attendances } of client.streamAttendance({})) {
+      days.push(...attendances.filter(({ employeeId }) => employeeId.startsWith(prefix)));
+    }
+    client.close();
+    return days;
+  }
+
+  const countsIn = ({ out }: Ended) => (JSON.parse(out) as { counts: Counts }).counts;
+
+  it('is a command of its own', async () => {
+    const { code, out } = await spawned('--help').ended;
+    expect(code).to.equal(0);
+    expect(out).to.match(/^Usage: attendance /);
+  });
+
+  it('marks, gets, lists, clears and tells the history', async () => {
+    const marked = await attendance(
+      'mark',
+      'cli.1',
+      '2026-03-02',
+      'Half-Day',
+      '--name',
+      "O'Brien",
+      '--note',
+      'dentist',
+    );
+    expect(marked).to.include({ code: 0, err: '' });
+    expect(marked.out)
+      .to.match(/^status {4}half day$/m)
+      .and.match(/^revision {2}1 {2}etag "1"$/m);
+
+    const got = await attendance('get', 'cli.1', '2026-03-02', '--json');
+    expect(JSON.parse(got.out)).to.include({
+      employeeName: "O'Brien",
+      note: 'dentist',
+      revision: 1,
+    });
+
+    const listed = await attendance('list', '--employee', 'cli.1');
+    expect(listed.out).to.equal(
+      'DATE        EMPLOYEE  NAME     STATUS    ORIGIN  WORKED  ANOMALIES  NOTE\n' +
+        "2026-03-02  cli.1     O'Brien  half day  marked  -       -          dentist\n",
+    );
+    const cleared = await attendance('clear', 'cli.1', '2026-03-02', '--reason', 'wrong person');
+    expect(cleared.out).to.match(/^status {4}unscheduled$/m);
+
+    // The time that was printed is the time of that change, not one shortly before it.
+    const printed = /^updated {3}(\S+)$/m.exec(marked.out)?.[1] ?? 'no time was printed';
+    const then = await attendance('get', 'cli.1', '2026-03-02', '--as-of', printed);
+    expect(then).to.deep.equal(marked);
+
+    const history = await attendance('revisions', 'cli.1', '2026-03-02');
+    expect(history.out.trimEnd().split('\n')).to.have.length(3);
+    expect(history.out).to.match(
+      /^2 .*anonymous {2}cleared {2}half day +unscheduled {2}wrong person$/m,
+    );
+  });
+
+  it('goes through pages up to the limit, and says when there may be more', async () => {
+    for (const date of ['2026-01-01', '2026-01-02', '2026-01-03']) {
+      await attendance('mark', 'cli.2', date, 'remote');
+    }
+    const limited = await attendance('list', '--employee', 'cli.2', '--limit', '2', '--json');
+    expect(
+      limited.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).date),
+    ).to.deep.equal(['2026-01-01', '2026-01-02']);
+    expect(limited.err).to.match(/more than 2 days/);
+    expect((await attendance('list', '--employee', 'cli.2', '--limit', '3')).err).to.equal('');
+  });
+
+  const FAILURES: [string, string[], number, RegExp][] = [
+    [
+      'an unknown employee',
+      ['get', 'nobody', '2026-03-02'],
+      1,
+      /^EMPLOYEE_NOT_FOUND: .*nobody.*\n$/,
+    ],
+    ['an id that is none', ['get', 'cli 1', '2026-02-28'], 1, /^employee_id: .*\n$/],
+    [
+      'a date that is none',
+      ['get', 'cli.1', '2026-02-30'],
+      2,
+      /'2026-02-30' is invalid.*real date/,
+    ],
+    [
+      'an etag of before',
+      ['mark', 'cli.1', '2026-03-02', 'absent', '--etag', '"9"'],
+      1,
+      /^ETAG_MISMATCH/,
+    ],
+    [
+      'nobody at the address',
+      ['--address', '127.0.0.1:1', 'list'],
+      1,
+      /Is it running\? Start it with: npm start/,
+    ],
+    ['banana', ['mark', 'cli.1', '2026-03-02', 'banana'], 2, /must be one of present, absent/],
+    ['a missing argument', ['get', 'cli.1'], 2, /missing required argument 'date'/],
+    ['an unknown command', ['frobnicate'], 2, /unknown command/],
+    ['a file that is not there', ['import', 'no-such.csv'], 1, /no such file/],
+  ];
+  for (const [what, args, code, message] of FAILURES) {
+    it(`with ${what} ends with ${code} and says why`, async () => {
+      const ended = await attendance(...args);
+      expect(ended).to.include({ code, out: '' });
+      expect(ended.err).to.match(message);
+    });
+  }
+
+  it('imports, is killed, goes on, and has recorded every day once', async () => {
+    const path = join(folder, 'legacy.csv');
+    const run = promisify(execFile);
+    const made = await run(process.execPath, [GENERATOR, '--rows', '6000', '--seed', '3'], {
+      maxBuffer: 2 ** 24,
+    });
+    await writeFile(path, withRowInTheMiddle(made.stdout, 'held.kill,Name,present,2022-07-01'));
+    const stated = JSON.parse(made.stderr) as {
+      days: number;
+      superseded: number;
+      bad: Record<string, number>;
+    };
+    const rejected = Object.values(stated.bad).reduce((sum, one) => sum + one);
+
+    const held = await holdImportAt('held.kill');
+    const killed = spawned('import', path);
+    await progressOf(path);
+    killed.process.kill('SIGKILL');
+    expect((await killed.ended).code).to.equal(null);
+    await held.release();
+
+    const finished = await attendance('import', path, '--json');
+    expect(finished.code).to.equal(3);
+    const { superseded } = stated;
+    const recorded = stated.days + 1;
+    expect(countsIn(finished)).to.deep.equal({ recorded, alreadyThere: 0, superseded, rejected });
+    expect(JSON.parse(finished.out)).to.have.property('resumedRows').above(0);
+
+    const repeated = await attendance('import', path, '--json');
+    const once = { recorded: 0, alreadyThere: recorded, superseded, rejected };
+    expect(countsIn(repeated)).to.deep.equal(once);
+    const imported = (await allDays()).filter(
+      ({ employeeId, date }) => !employeeId.startsWith('cli.') && date !== BEFORE_IMPORTS,
+    );
+    expect(imported).to.have.length(recorded);
+    expect(imported.filter(({ revision }) => revision !== 1)).to.deep.equal([]);
+  });
+
+  /** Rows of 400 people of their own, and in the middle one of somebody called held. */
+  async function ownExport(prefix: string, rows: number): Promise<string> {
+    const lines = Array.from({ length: rows }, (_, n) => {
+      const date = new Date(Date.UTC(2023, 0, 1 + Math.floor(n / 400))).toISOString().slice(0, 10);
+      const person = n === rows / 2 ? 'held' : n % 400;
+      return `${prefix}${person},Name,present,${date}\n`;
+    });
+    const path = join(folder, `${prefix}export.csv`);
+    await writeFile(path, `id,name,status,date\n${lines.join('')}`);
+    return path;
+  }
+
+  it('stops in order at Ctrl-C, says how to go on, and goes on', async () => {
+    const path = await ownExport('stop.', 6_000);
+    const held = await holdImportAt('stop.held');
+    const stopped = spawned('import', path);
+    await progressOf(path);
+    stopped.process.kill('SIGINT');
+    await stopped.says('Stopping');
+    await held.release();
+    const ended = await stopped.ended;
+    expect(ended.code).to.equal(130);
+    expect(ended.out).to.include(`Go on with: attendance import ${path}`);
+    const finished = await attendance('import', path);
+    expect(finished.code).to.equal(0);
+    expect(finished.out).to.match(/rows read +6,000 {2}\(\d+,?\d* of them in earlier runs\)/);
+    expect(finished.out).to.match(/recorded +6,000$/m);
+  });
+
+  it('outlives a restart of the service', async () => {
+    const path = await ownExport('restart.', 6_000);
+    const importing = spawned('import', path, '--json');
+    await progressOf(path);
+    await stopService();
+    await startService(address.split(':')[1] ?? '');
+    const ended = await importing.ended;
+    expect(ended.code, ended.err).to.equal(0);
+    expect(countsIn(ended)).to.include({ recorded: 6_000, rejected: 0 });
+    expect(await allDays('restart.')).to.have.length(6_000);
+  });
+});

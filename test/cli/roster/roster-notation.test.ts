@@ -1,0 +1,158 @@
+// The notations of a roster file, and rows that are wrong.
+
+import { expect } from 'chai';
+import { ImportFileError } from '../../../src/cli/csv/csv-file.js';
+import {
+  parseBreaks,
+  parseCycle,
+  parseLength,
+  parseShifts,
+  parseTimeOfDay,
+  parseYesNo,
+  WordError,
+} from '../../../src/cli/roster/roster-notation.js';
+import { parseRosterHeader, parseRosterRow } from '../../../src/cli/roster/roster-row.js';
+
+describe('the notations of a roster', () => {
+  const READ: [(text: string) => unknown, string, unknown][] = [
+    [parseLength, '0', 0],
+    [parseLength, '15m', 900],
+    [parseLength, '2h', 7200],
+    [parseLength, '1h30m', 5400],
+    [parseLength, '1h 30m', 5400],
+    [parseBreaks, '30m', [{ afterSeconds: 0, lengthSeconds: 1800 }]],
+    [
+      parseBreaks,
+      '45m after 9h; 30m after 6h',
+      [
+        { afterSeconds: 21_600, lengthSeconds: 1800 },
+        { afterSeconds: 32_400, lengthSeconds: 2700 },
+      ],
+    ],
+    [parseShifts, 'early', ['early']],
+    [parseShifts, 'early+late', ['early', 'late']],
+    [parseShifts, 'off', []],
+    [parseShifts, '-', []],
+    [parseCycle, 'a*2 off', [['a'], ['a'], []]],
+    [parseCycle, ' a+b  -*2 ', [['a', 'b'], [], []]],
+    [parseTimeOfDay, '6:00', '06:00'],
+    [parseTimeOfDay, '23:59', '23:59'],
+    [parseYesNo, 'Yes', true],
+    [parseYesNo, 'no', false],
+  ];
+  for (const [parse, text, value] of READ) {
+    it(`'${text}' is read`, () => expect(parse(text)).to.deep.equal(value));
+  }
+
+  const REFUSED: [(text: string) => unknown, string][] = [
+    [parseLength, ''],
+    [parseLength, '15'],
+    [parseLength, '1.5h'],
+    [parseLength, '30m2h'],
+    [parseBreaks, '30m after'],
+    [parseBreaks, '30m after 6h after 7h'],
+    [parseBreaks, Array(11).fill('1m').join(';')],
+    [parseShifts, ''],
+    [parseShifts, 'a+'],
+    [parseShifts, 'a+off'],
+    [parseShifts, 'a/b'],
+    [parseShifts, Array(9).fill('a').join('+')],
+    [parseCycle, ''],
+    [parseCycle, 'a*0'],
+    [parseCycle, 'a*2*2'],
+    [parseCycle, 'a*x'],
+    [parseCycle, 'a*366 off'],
+    [parseTimeOfDay, '24:00'],
+    [parseTimeOfDay, '6'],
+    [parseYesNo, 'perhaps'],
+  ];
+  for (const [parse, text] of REFUSED) {
+    it(`'${text.slice(0, 30)}' is refused by ${parse.name}`, () => {
+      expect(() => parse(text)).to.throw(WordError, /^must be/);
+    });
+  }
+});
+
+describe('a row of a roster', () => {
+  const COLUMNS =
+    'type,shift,start,end,late_grace,breaks,employee,name,zone,calendar,from,to,cycle,date,comment';
+  const HEADER = parseRosterHeader(COLUMNS.split(','));
+
+  function problemsOf(cells: Record<string, string>): readonly string[] {
+    const fields = HEADER.names.map((name) => cells[name] ?? '');
+    const row = parseRosterRow(fields, 7, HEADER);
+    return row.kind === 'BAD' ? row.problems : [];
+  }
+
+  const SHIFT = { type: 'shift', shift: 'early', start: '6:00', end: '14:00' };
+  const WRONG: [string, Record<string, string>, (string | RegExp)[]][] = [
+    ['no type', {}, [/^type "" is not one of shift, holiday, employee, assignment, override$/]],
+    ['a type that is none', { type: 'rota' }, [/^type "rota"/]],
+    [
+      'nothing but a type',
+      { type: 'shift' },
+      [/^shift is empty: this shift needs it/, /^start is empty/, /^end is empty/],
+    ],
+    ['a shift called off', { ...SHIFT, shift: 'off' }, [/stands for a day off/]],
+    ['a shift of no length', { ...SHIFT, end: '06:00' }, [/^end must differ from start/]],
+    [
+      'several mistakes',
+      { ...SHIFT, start: 'six', late_grace: '5', zone: 'Mars/Olympus' },
+      [/^start "six" must be a time/, /^zone "Mars\/Olympus"/, /^late_grace "5" must be a length/],
+    ],
+    [
+      'a cell of another type',
+      { ...SHIFT, employee: '007' },
+      [/^employee must be empty: it does not belong to a row of type shift$/],
+    ],
+    [
+      'a date that is none',
+      { type: 'holiday', calendar: 'b', date: '2026-02-30', name: 'X' },
+      [/real date/],
+    ],
+    ['a name of two lines', { type: 'employee', employee: '7', name: 'a\nb' }, [/on one line/]],
+    [
+      'an id that is none',
+      { type: 'employee', employee: 'a b' },
+      [/^employee "a b" must be 1 to 64/],
+    ],
+    [
+      'an end before its beginning',
+      { type: 'assignment', employee: '7', from: '2026-03-02', to: '2026-03-01', cycle: 'a' },
+      [/^to 2026-03-01 is before from 2026-03-02$/],
+    ],
+    [
+      'a cycle that is none',
+      { type: 'assignment', employee: '7', from: '2026-03-02', cycle: 'a,b' },
+      [/^cycle "a,b" must/],
+    ],
+  ];
+  for (const [what, cells, says] of WRONG) {
+    it(`with ${what}`, () => {
+      const problems = problemsOf(cells);
+      expect(problems).to.have.length(says.length);
+      for (const [index, words] of says.entries())
+        expect(problems[index]).to.match(new RegExp(words));
+    });
+  }
+
+  it('with a comment is fine, whatever its type', () => {
+    expect(problemsOf({ ...SHIFT, comment: 'the usual' })).to.deep.equal([]);
+  });
+
+  const HEADERS: [string, RegExp][] = [
+    ['', /"type" among them \(the file is empty\)/],
+    ['shift,start,end', /"type" among them \(found: shift, start, end\)/],
+    [
+      'type,shift,begin',
+      /There is no column "begin" in a roster\. The columns are: type, shift, start, /,
+    ],
+    ['type,shift,Shift', /"shift" stands in the first line twice/],
+  ];
+  for (const [columns, says] of HEADERS) {
+    it(`below '${columns}' is never read`, () => {
+      const names = columns === '' ? [] : columns.split(',');
+      expect(() => parseRosterHeader(names)).to.throw(ImportFileError, says);
+    });
+  }
+});

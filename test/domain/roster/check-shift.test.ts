@@ -1,0 +1,325 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { FieldViolation } from '../../../src/domain/facts/errors.js';
+import { checkOffShiftRules, checkShift } from '../../../src/domain/roster/check-shift.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  type OffShiftRules,
+  PLAIN_WORK_RULES,
+  ROUNDING_DIRECTIONS,
+  type Rounding,
+  type RoundingDirection,
+  type Shift,
+  type WorkRules,
+} from '../../../src/domain/roster/shift.js';
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+const SHIFT: Shift = {
+  shiftId: 'day',
+  startSecond: 8 * HOUR,
+  endSecond: 16 * HOUR,
+  zone: undefined,
+  beforeSeconds: HOUR,
+  afterSeconds: HOUR,
+  lateGraceSeconds: 0,
+  earlyGraceSeconds: 0,
+  halfDayBelowSeconds: 0,
+  absentBelowSeconds: 0,
+  work: PLAIN_WORK_RULES,
+  worksOnHolidays: false,
+  calendarId: undefined,
+  geofence: undefined,
+};
+
+/** `field reason` of each violation, the field without the path that leads to the message. */
+function saidOf(violations: readonly FieldViolation[], path: string): string[] {
+  return violations.map(({ field, reason }) => {
+    expect(field.startsWith(`${path}.`)).to.equal(true, field);
+    return `${field.slice(path.length + 1)} ${reason}`;
+  });
+}
+
+function shiftSays(change: Partial<Shift>): string[] {
+  return saidOf(checkShift({ ...SHIFT, ...change }, 'shifts[0]'), 'shifts[0]');
+}
+
+function workSays(change: Partial<WorkRules>): string[] {
+  return shiftSays({ work: { ...PLAIN_WORK_RULES, ...change } }).map((said) =>
+    said.replace(/^work_rules\./, ''),
+  );
+}
+
+/** Rows of a change and what is said of it; nothing when it is right. */
+type Rows<T> = readonly (readonly [change: Partial<T>, said?: string | readonly string[]])[];
+
+function checkRows<T>(rows: Rows<T>, says: (change: Partial<T>) => string[]): void {
+  for (const [change, said = []] of rows) {
+    const shown = JSON.stringify(change, (_, value) =>
+      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+    );
+    it(`${shown} is ${said.length === 0 ? 'right' : said}`, () => {
+      expect(says(change)).to.deep.equal([said].flat());
+    });
+  }
+}
+
+describe('the hours of a shift', () => {
+  checkRows<Shift>(
+    [
+      [{}],
+      [{ startSecond: 0, endSecond: DAY - 1, beforeSeconds: 0, afterSeconds: 0 }],
+      [{ startSecond: 22 * HOUR, endSecond: 6 * HOUR }],
+      // A38: 08:00 to 08:00, and a shift whose margins fill the day.
+      [{ endSecond: 8 * HOUR }, 'end_time START_EQUALS_END'],
+      [{ beforeSeconds: 8 * HOUR, afterSeconds: 8 * HOUR }, 'accept_after WINDOW_TOO_LONG'],
+      [{ beforeSeconds: 8 * HOUR, afterSeconds: 8 * HOUR - 1 }],
+      [{ beforeSeconds: 15 * HOUR, afterSeconds: HOUR }, 'accept_before WINDOW_TOO_LONG'],
+      [{ startSecond: 22 * HOUR, endSecond: 6 * HOUR, beforeSeconds: 6 * HOUR }],
+      [{ startSecond: 22 * HOUR, endSecond: 21 * HOUR }, 'accept_after WINDOW_TOO_LONG'],
+      [{ startSecond: -1 }, 'start_time TIME_OF_DAY_INVALID'],
+      [{ startSecond: DAY }, 'start_time TIME_OF_DAY_INVALID'],
+      [{ endSecond: DAY }, 'end_time TIME_OF_DAY_INVALID'],
+      [{ endSecond: Number.NaN }, 'end_time TIME_OF_DAY_INVALID'],
+      [{ endSecond: 0.5 }, 'end_time TIME_OF_DAY_INVALID'],
+      [{ beforeSeconds: -1 }, 'accept_before LENGTH_NEGATIVE'],
+      [{ beforeSeconds: DAY }, 'accept_before LENGTH_TOO_LONG'],
+      [{ afterSeconds: 0.5 }, 'accept_after NOT_WHOLE_SECONDS'],
+      [{ afterSeconds: Number.POSITIVE_INFINITY }, 'accept_after NOT_WHOLE_SECONDS'],
+    ],
+    shiftSays,
+  );
+});
+
+describe('the graces and thresholds of a shift', () => {
+  checkRows<Shift>(
+    [
+      [{ lateGraceSeconds: DAY - 1, earlyGraceSeconds: DAY - 1 }],
+      [{ lateGraceSeconds: DAY }, 'late_grace LENGTH_TOO_LONG'],
+      [{ lateGraceSeconds: -MINUTE }, 'late_grace LENGTH_NEGATIVE'],
+      [{ earlyGraceSeconds: DAY }, 'early_grace LENGTH_TOO_LONG'],
+      [{ earlyGraceSeconds: Number.NaN }, 'early_grace NOT_WHOLE_SECONDS'],
+      [{ halfDayBelowSeconds: DAY }],
+      [{ absentBelowSeconds: DAY }],
+      [{ halfDayBelowSeconds: DAY + 1 }, 'half_day_below LENGTH_TOO_LONG'],
+      [{ absentBelowSeconds: DAY + 1 }, 'absent_below LENGTH_TOO_LONG'],
+      // A8's thresholds, then equal and crossed ones: HALF_DAY could never happen.
+      [{ halfDayBelowSeconds: 2 * HOUR, absentBelowSeconds: HOUR }],
+      [
+        { halfDayBelowSeconds: HOUR, absentBelowSeconds: HOUR },
+        'absent_below ABSENT_NOT_BELOW_HALF_DAY',
+      ],
+      [
+        { halfDayBelowSeconds: HOUR, absentBelowSeconds: 2 * HOUR },
+        'absent_below ABSENT_NOT_BELOW_HALF_DAY',
+      ],
+    ],
+    shiftSays,
+  );
+});
+
+describe('the ids and the geofence of a shift', () => {
+  const fence = { latitude: 24, longitude: 72, radiusMeters: 500 };
+  checkRows<Shift>(
+    [
+      [{ shiftId: 'A.b_9-'.repeat(10) }],
+      [{ shiftId: '' }, 'shift_id SHIFT_ID_INVALID'],
+      [{ shiftId: 'x'.repeat(65) }, 'shift_id SHIFT_ID_INVALID'],
+      [{ shiftId: 'night\n' }, 'shift_id SHIFT_ID_INVALID'],
+      [{ calendarId: 'berlin' }],
+      [{ calendarId: 'b rlin' }, 'calendar_id CALENDAR_ID_INVALID'],
+      [{ geofence: fence }],
+      [{ geofence: { latitude: -90, longitude: 180, radiusMeters: 1 } }],
+      [{ geofence: { ...fence, radiusMeters: 1_000_000 } }],
+      [{ geofence: { ...fence, latitude: 90.001 } }, 'geofence.latitude LATITUDE_OUT_OF_RANGE'],
+      [{ geofence: { ...fence, latitude: Number.NaN } }, 'geofence.latitude LATITUDE_OUT_OF_RANGE'],
+      [{ geofence: { ...fence, longitude: -181 } }, 'geofence.longitude LONGITUDE_OUT_OF_RANGE'],
+      [
+        { geofence: { ...fence, longitude: Number.NEGATIVE_INFINITY } },
+        'geofence.longitude LONGITUDE_OUT_OF_RANGE',
+      ],
+      [{ geofence: { ...fence, radiusMeters: 0 } }, 'geofence.radius_meters RADIUS_OUT_OF_RANGE'],
+      [
+        { geofence: { ...fence, radiusMeters: 1_000_001 } },
+        'geofence.radius_meters RADIUS_OUT_OF_RANGE',
+      ],
+    ],
+    shiftSays,
+  );
+});
+
+describe('work rules', () => {
+  const breaks = (...pairs: readonly (readonly [number, number])[]) => ({
+    breakDeductions: pairs.map(([afterSeconds, breakSeconds]) => ({ afterSeconds, breakSeconds })),
+  });
+  const eleven = Array.from({ length: 11 }, (_, index) => [index * HOUR, MINUTE] as const);
+  checkRows<WorkRules>(
+    [
+      [{ repeatSeconds: HOUR, paidBreakSeconds: DAY }],
+      [{ repeatSeconds: HOUR + 1 }, 'ignore_repeats_within LENGTH_TOO_LONG'],
+      [{ repeatSeconds: -1 }, 'ignore_repeats_within LENGTH_NEGATIVE'],
+      [{ paidBreakSeconds: DAY + 1 }, 'paid_breaks_up_to LENGTH_TOO_LONG'],
+      [{ paidBreakSeconds: 1.5 }, 'paid_breaks_up_to NOT_WHOLE_SECONDS'],
+      // The German working time law: 30 min after 6 h, 45 min after 9 h.
+      [breaks([6 * HOUR, 30 * MINUTE], [9 * HOUR, 45 * MINUTE])],
+      [breaks([0, 1], [DAY, DAY])],
+      [breaks([6 * HOUR, 30 * MINUTE], [9 * HOUR, 30 * MINUTE])],
+      [breaks(...eleven.slice(0, 10))],
+      [breaks(...eleven), 'break_deductions TOO_MANY_DEDUCTIONS'],
+      [breaks([-1, MINUTE]), 'break_deductions[0].after LENGTH_NEGATIVE'],
+      [breaks([DAY + 1, MINUTE]), 'break_deductions[0].after LENGTH_TOO_LONG'],
+      [breaks([HOUR, 0]), 'break_deductions[0].length LENGTH_TOO_SHORT'],
+      [breaks([HOUR, DAY + 1]), 'break_deductions[0].length LENGTH_TOO_LONG'],
+      [breaks([HOUR, 60], [HOUR, 90]), 'break_deductions[1].after DEDUCTION_REPEATED'],
+      [
+        breaks([2 * HOUR, 60], [4 * HOUR, 60], [2 * HOUR, 60]),
+        'break_deductions[2].after DEDUCTION_REPEATED',
+      ],
+      [breaks([2 * HOUR, 60], [HOUR, 90]), 'break_deductions[1].after DEDUCTIONS_OUT_OF_ORDER'],
+      [breaks([HOUR, 90], [2 * HOUR, 60]), 'break_deductions[1].length DEDUCTION_FALLS'],
+    ],
+    workSays,
+  );
+});
+
+describe('rounding', () => {
+  const step = (direction: RoundingDirection, stepSeconds: number, graceSeconds = 0): Rounding => ({
+    direction,
+    stepSeconds,
+    graceSeconds,
+  });
+  const wrongStep = 'round_in.step STEP_DOES_NOT_DIVIDE_AN_HOUR';
+  checkRows<WorkRules>(
+    [
+      // F10: up and down 5 min with 3 min of grace.
+      [{ roundIn: step('UP', 300, 180), roundOut: step('DOWN', 300, 180) }],
+      [{ roundBreaks: step('NEAREST', 3600), roundWorked: step('NEAREST', 1) }],
+      [{ roundIn: step('UP', 0) }, wrongStep],
+      [{ roundIn: step('UP', -300) }, wrongStep],
+      [{ roundIn: step('UP', 7 * MINUTE) }, wrongStep],
+      [{ roundIn: step('UP', 7200) }, wrongStep],
+      [{ roundIn: step('UP', 0.5) }, wrongStep],
+      [{ roundIn: step('UP', Number.NaN) }, wrongStep],
+      [{ roundIn: step('UP', 7, -1) }, [wrongStep, 'round_in.grace LENGTH_NEGATIVE']],
+      [{ roundOut: step('DOWN', 300, 300) }, 'round_out.grace GRACE_TOO_LONG'],
+      [{ roundOut: step('DOWN', 300, DAY) }, 'round_out.grace GRACE_TOO_LONG'],
+      [{ roundOut: step('DOWN', 300, 1.5) }, 'round_out.grace NOT_WHOLE_SECONDS'],
+      [{ roundBreaks: step('UP', 300, -1) }, 'round_breaks.grace LENGTH_NEGATIVE'],
+      [{ roundWorked: step('NEAREST', 300, 1) }, 'round_worked.grace GRACE_WITH_NEAREST'],
+    ],
+    workSays,
+  );
+
+  it('takes exactly the 45 steps that divide an hour', () => {
+    const taken = Array.from({ length: 4000 }, (_, stepSeconds) => stepSeconds).filter(
+      (stepSeconds) => workSays({ roundIn: step('UP', stepSeconds) }).length === 0,
+    );
+    expect(taken).to.have.length(45);
+    expect(taken.every((stepSeconds) => 3600 % stepSeconds === 0)).to.equal(true);
+  });
+});
+
+describe('off-shift rules', () => {
+  const says = (change: Partial<OffShiftRules>) =>
+    saidOf(checkOffShiftRules({ ...DEFAULT_OFF_SHIFT_RULES, ...change }, 'off_shift'), 'off_shift');
+  checkRows<OffShiftRules>(
+    [
+      [{}],
+      [{ newStretchGapSeconds: 0, maxLengthSeconds: HOUR }],
+      [{ newStretchGapSeconds: DAY, maxLengthSeconds: 36 * HOUR }],
+      [{ newStretchGapSeconds: -1 }, 'new_stretch_gap LENGTH_NEGATIVE'],
+      [{ newStretchGapSeconds: DAY + 1 }, 'new_stretch_gap LENGTH_TOO_LONG'],
+      [{ maxLengthSeconds: HOUR - 1 }, 'max_length LENGTH_TOO_SHORT'],
+      [{ maxLengthSeconds: 36 * HOUR + 1 }, 'max_length LENGTH_TOO_LONG'],
+      [
+        { work: { ...PLAIN_WORK_RULES, repeatSeconds: -1 } },
+        'work_rules.ignore_repeats_within LENGTH_NEGATIVE',
+      ],
+    ],
+    says,
+  );
+});
+
+describe('refused shifts', () => {
+  it('say everything at once, in the contract order, and the way out', () => {
+    const work = { ...PLAIN_WORK_RULES, repeatSeconds: 2 * HOUR };
+    const shift = { ...SHIFT, endSecond: 8 * HOUR, lateGraceSeconds: 25 * HOUR, work };
+    expect(checkShift(shift, '')).to.deep.equal([
+      {
+        field: 'end_time',
+        reason: 'START_EQUALS_END',
+        description:
+          'must differ from start_time: a shift of 24 hours has no room for its punch window',
+      },
+      {
+        field: 'late_grace',
+        reason: 'LENGTH_TOO_LONG',
+        description: 'must be 0 min to 23 h 59 min 59 s; it is 25 h',
+      },
+      {
+        field: 'work_rules.ignore_repeats_within',
+        reason: 'LENGTH_TOO_LONG',
+        description: 'must be 0 min to 1 h; it is 2 h',
+      },
+    ]);
+  });
+
+  const anyNumber = fc.oneof(
+    fc.integer({ min: -10, max: 2 * DAY }),
+    fc.double(),
+    fc.constantFrom(0, -0, DAY, HOUR, Number.NaN, Number.POSITIVE_INFINITY),
+  );
+  const anyRounding = fc.option(
+    fc.record({
+      direction: fc.constantFrom(...ROUNDING_DIRECTIONS),
+      stepSeconds: anyNumber,
+      graceSeconds: anyNumber,
+    }),
+    { nil: undefined },
+  );
+  const anyShift: fc.Arbitrary<Shift> = fc.record({
+    shiftId: fc.string(),
+    startSecond: anyNumber,
+    endSecond: anyNumber,
+    zone: fc.constant(undefined),
+    beforeSeconds: anyNumber,
+    afterSeconds: anyNumber,
+    lateGraceSeconds: anyNumber,
+    earlyGraceSeconds: anyNumber,
+    halfDayBelowSeconds: anyNumber,
+    absentBelowSeconds: anyNumber,
+    work: fc.record({
+      pairing: fc.constant('TYPED' as const),
+      hours: fc.constant('EVERY_PAIR' as const),
+      repeatSeconds: anyNumber,
+      breakDeductions: fc.array(fc.record({ afterSeconds: anyNumber, breakSeconds: anyNumber })),
+      paidBreakSeconds: anyNumber,
+      roundIn: anyRounding,
+      roundOut: anyRounding,
+      roundBreaks: anyRounding,
+      roundWorked: anyRounding,
+    }),
+    worksOnHolidays: fc.boolean(),
+    calendarId: fc.option(fc.string(), { nil: undefined }),
+    geofence: fc.option(
+      fc.record({ latitude: anyNumber, longitude: anyNumber, radiusMeters: anyNumber }),
+      { nil: undefined },
+    ),
+  });
+
+  it('are answered whatever the numbers are, each field once', () => {
+    fc.assert(
+      fc.property(anyShift, (shift) => {
+        const violations = checkShift(shift, 'shift');
+        const fields = violations.map(({ field }) => field);
+        expect(new Set(fields).size).to.equal(fields.length);
+        for (const { reason, description } of violations) {
+          expect(reason).to.match(/^[A-Z]+(_[A-Z]+)*$/);
+          expect(description).to.match(/^must /);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { findZone } from '../../src/domain/time/zone.js';
+import { ConfigError, readConfig } from '../../src/process/config.js';
+
+/** The problems of an environment, or none. */
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the configuration', () => {
+  it('has defaults for everything', () => {
+    expect(readConfig({})).to.deep.equal({
+      host: '127.0.0.1',
+      port: 8080,
+      databaseUrl: undefined,
+      dataDir: undefined,
+      redisUrl: undefined,
+      defaultZone: findZone('UTC'),
+      requireKnownEmployees: false,
+      tls: undefined,
+      corsOrigins: [],
+      corsHeaders: [],
+      allowedHosts: [],
+      workers: 1,
+      drainDelayMs: 0,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable as not set', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ', WORKERS: '' }).port).to.equal(8080);
+  });
+
+  const good: readonly [name: string, env: Record<string, string>][] = [
+    ['a free port', { PORT: '0' }],
+    ['IPv6 loopback', { HOST: '::1' }],
+    ['all of 127', { HOST: '127.8.9.1' }],
+    ['anywhere, said aloud', { HOST: '0.0.0.0', AUTH_OFF_ANYWHERE: 'yes' }],
+    ['both schemes of PostgreSQL', { DATABASE_URL: 'postgresql://u:p@h:1/d?sslmode=require' }],
+    ['Redis over TLS', { REDIS_URL: 'rediss://:p@h:6380/2' }],
+    ['any origin, said aloud', { CORS_ORIGINS: '*', AUTH_OFF_ANYWHERE: 'yes' }],
+    ['headers of pages', { CORS_HEADERS: "x-tenant, Sentry-Trace,a!#$%&'*+-.^_`|~9" }],
+    [
+      'names it is called by',
+      { ALLOWED_HOSTS: 'attendance, my_service, a.prod.svc.cluster.local' },
+    ],
+    ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
+    ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
+    ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
+    ['time for load balancers', { DRAIN_DELAY_SECONDS: '30' }],
+    ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
+  ];
+  for (const [name, env] of good) {
+    it(`allows ${name}`, () => expect(problemsOf(env)).to.deep.equal([]));
+  }
+
+  const bad: readonly [name: string, env: Record<string, string>, names: string][] = [
+    ['a port above 65,535', { PORT: '65536' }, 'PORT'],
+    ['a port that is no number', { PORT: '8080x' }, 'PORT'],
+    ['too much time for them', { DRAIN_DELAY_SECONDS: '31' }, 'DRAIN_DELAY_SECONDS'],
+    ['a negative port', { PORT: '-1' }, 'PORT'],
+    ['anywhere without saying so', { HOST: '0.0.0.0' }, 'AUTH_OFF_ANYWHERE'],
+    ['a name that only looks like loopback', { HOST: '127.0.0.1.example.com' }, 'HOST'],
+    ['authentication, which is not built', { AUTH: 'jwt' }, 'AUTH'],
+    ['a database of another kind', { DATABASE_URL: 'mysql://h/d' }, 'DATABASE_URL'],
+    ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
+    ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],
+    ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
+    ['any origin without saying so', { CORS_ORIGINS: '*' }, 'AUTH_OFF_ANYWHERE'],
+    ['any origin among others', { CORS_ORIGINS: 'https://a.example,*' }, 'AUTH_OFF_ANYWHERE'],
+    ['a header name with a space', { CORS_HEADERS: 'x tenant' }, 'CORS_HEADERS'],
+    ['a header name with its value', { CORS_HEADERS: 'x-a: 1' }, 'CORS_HEADERS'],
+    ['any header', { CORS_HEADERS: '*' }, 'CORS_HEADERS'],
+    ['a header name that is empty', { CORS_HEADERS: 'x-a,,x-b' }, 'CORS_HEADERS'],
+    ['a host with its port', { ALLOWED_HOSTS: 'attendance:8080' }, 'ALLOWED_HOSTS'],
+    ['a host with its scheme', { ALLOWED_HOSTS: 'https://attendance' }, 'ALLOWED_HOSTS'],
+    ['any host', { ALLOWED_HOSTS: '*' }, 'ALLOWED_HOSTS'],
+    ['a host that begins with a dot', { ALLOWED_HOSTS: '.example.com' }, 'ALLOWED_HOSTS'],
+    ['a time zone that is none', { DEFAULT_TIME_ZONE: 'Mars/Olympus' }, 'DEFAULT_TIME_ZONE'],
+    [
+      'a time zone in another spelling',
+      { DEFAULT_TIME_ZONE: 'europe/berlin' },
+      'DEFAULT_TIME_ZONE',
+    ],
+    ['an offset for a time zone', { DEFAULT_TIME_ZONE: '+02:00' }, 'DEFAULT_TIME_ZONE'],
+    ['no workers', { WORKERS: '0' }, 'WORKERS'],
+    ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
+    ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
+  ];
+  for (const [name, env, variable] of bad) {
+    it(`refuses ${name}, by name`, () => {
+      const problems = problemsOf(env);
+      expect(problems).to.have.length(1);
+      expect(problems[0]).to.contain(variable);
+    });
+  }
+
+  it('takes names of hosts as they are compared', () => {
+    expect(readConfig({ ALLOWED_HOSTS: 'Attendance, B.example' }).allowedHosts).to.deep.equal([
+      'attendance',
+      'b.example',
+    ]);
+  });
+
+  it('takes the zone of employees without one', () => {
+    expect(readConfig({ DEFAULT_TIME_ZONE: 'Asia/Tokyo' }).defaultZone).to.equal(
+      findZone('Asia/Tokyo'),
+    );
+  });
+
+  it('never shows what may hold a secret', () => {
+    const problems = problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d', REDIS_URL: 'x:hunter2@' });
+    expect(problems).to.have.length(2);
+    expect(problems.join()).to.not.contain('hunter2');
+  });
+});

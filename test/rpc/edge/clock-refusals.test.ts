@@ -1,0 +1,212 @@
+// What a refused command is told, word for word: what was tried, what stands against it with its
+// times on the employee's clock, and the way out. The reasons are the contract's; the words may
+// change, but here on purpose.
+
+import { Code } from '@connectrpc/connect';
+import { expect } from 'chai';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import {
+  CLOCK_REFUSALS,
+  type ClockAttempt,
+  type ClockRefusal,
+  type SessionConcerned,
+} from '../../../src/domain/facts/errors.js';
+import type { LocalDate } from '../../../src/domain/time/local-date.js';
+import type { Instant } from '../../../src/domain/time/time.js';
+import { publicError } from '../../../src/rpc/edge/error-table.js';
+import { BERLIN } from '../../app/support/any-roster.js';
+
+const employeeId = 'mia' as EmployeeId;
+const date = '2026-03-02' as LocalDate;
+const at = (text: string) => Date.parse(`2026-03-02T${text}Z`) as Instant;
+
+const OPEN: SessionConcerned = { in: at('08:00:00'), out: undefined, shiftId: 'day', date };
+const OVER: SessionConcerned = { ...OPEN, out: at('16:00:30') };
+const ALONE: SessionConcerned = { in: undefined, out: at('16:00:00'), shiftId: undefined, date };
+
+interface Told {
+  readonly command: ClockAttempt;
+  readonly refusal: ClockRefusal;
+  readonly session?: SessionConcerned;
+  /** Behind `... of employee mia at 2026-03-02 13:15 (Europe/Berlin) is refused, as `. */
+  readonly says: string;
+}
+
+const TABLE: readonly Told[] = [
+  {
+    command: 'CLOCK_IN',
+    refusal: 'ALREADY_CLOCKED_IN',
+    session: OPEN,
+    says:
+      'they are in: the session since 2026-03-02 09:00 (shift day) is open: clock out first; a ' +
+      'departure that was forgotten is told with ClockOut and its time, and a wrong arrival is ' +
+      'corrected with ReplacePunch',
+  },
+  {
+    command: 'CLOCK_IN',
+    refusal: 'OVERLAPS',
+    session: OVER,
+    says:
+      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day), told before, would ' +
+      'not stay as it is: send a time outside it, or correct what was told first, with ' +
+      'ReplacePunch or VoidPunch; a whole session before a later one is told with RecordPunches',
+  },
+  {
+    command: 'CLOCK_OUT',
+    refusal: 'NOT_CLOCKED_IN',
+    says: 'they are not in: a forgotten arrival is told with ClockIn and its time, before this',
+  },
+  {
+    command: 'CLOCK_OUT',
+    refusal: 'NOT_CLOCKED_IN',
+    session: OPEN,
+    says:
+      'they are not in: the session since 2026-03-02 09:00 (shift day) was given up: tell its ' +
+      'end with ClockOut and a time at which it was open; a forgotten arrival is told with ' +
+      'ClockIn and its time',
+  },
+  {
+    command: 'CLOCK_OUT',
+    refusal: 'NOT_CLOCKED_IN',
+    session: ALONE,
+    says:
+      'they are not in: the last was the session without an arrival until 2026-03-02 17:00 (off ' +
+      'shift): a forgotten arrival is told with ClockIn and its time, before this; another end ' +
+      'of that session with ReplacePunch',
+  },
+  {
+    command: 'CLOCK_OUT',
+    refusal: 'OUT_BEFORE_IN',
+    session: OPEN,
+    says:
+      'the session since 2026-03-02 09:00 (shift day) would end before it began, or as it did: ' +
+      'send a later time, or correct its beginning first with ReplacePunch',
+  },
+  {
+    command: 'CLOCK_OUT',
+    refusal: 'ALREADY_ON_BREAK',
+    session: OPEN,
+    says:
+      'they are on a break of the session since 2026-03-02 09:00 (shift day): end that break ' +
+      'first, with EndBreak, and its time if that was before',
+  },
+  {
+    command: 'START_BREAK',
+    refusal: 'NOT_CLOCKED_IN',
+    session: OVER,
+    says:
+      'they are not in: the last was the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 ' +
+      '(shift day): a forgotten arrival is told with ClockIn and its time, before this; a break ' +
+      'of a finished session with RecordPunches',
+  },
+  {
+    command: 'END_BREAK',
+    refusal: 'NOT_CLOCKED_IN',
+    session: OPEN,
+    says:
+      'they are not in: the session since 2026-03-02 09:00 (shift day) was given up: tell its ' +
+      'end with ClockOut and a time at which it was open; a forgotten arrival is told with ' +
+      'ClockIn and its time; a break of it with RecordPunches; ' +
+      "a break that reaches into the next shift's time is a departure and an arrival: correct " +
+      'its beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn',
+  },
+  {
+    command: 'START_BREAK',
+    refusal: 'NOT_CLOCKED_IN',
+    session: { ...OPEN, shiftId: undefined },
+    says:
+      'the session since 2026-03-02 09:00 (off shift) takes none: it was given up, or began ' +
+      "before a shift's window opened: tell its end with ClockOut and a time at which it was " +
+      'open; a forgotten arrival is told with ClockIn and its time; a break of it with ' +
+      "RecordPunches; a break that reaches into the next shift's time is a departure and an " +
+      'arrival: correct its beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn',
+  },
+  {
+    command: 'END_BREAK',
+    refusal: 'NOT_ON_BREAK',
+    session: OPEN,
+    says:
+      'they are on no break of the session since 2026-03-02 09:00 (shift day): start the break ' +
+      'first, with StartBreak and the time when it began',
+  },
+  {
+    command: 'START_BREAK',
+    refusal: 'OVERLAPS',
+    session: OPEN,
+    says:
+      'the session since 2026-03-02 09:00 (shift day), told before, would not stay as it is: a ' +
+      "break that reaches into the next shift's time is a departure and an arrival: correct its " +
+      'beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn; otherwise send ' +
+      'a time after all that was told of it, or correct what was told first, with ReplacePunch ' +
+      'or VoidPunch',
+  },
+  {
+    command: 'END_BREAK',
+    refusal: 'OVERLAPS',
+    session: OVER,
+    says:
+      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day), told before, would ' +
+      'not stay as it is: send a time outside it, or correct what was told first, with ' +
+      'ReplacePunch or VoidPunch; a break of a finished session is told with RecordPunches',
+  },
+  {
+    command: 'REPLACE_PUNCH',
+    refusal: 'OUT_BEFORE_IN',
+    session: OVER,
+    says:
+      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would end before it ' +
+      'began, or as it did: send a time on the right side of its other end, or correct that first',
+  },
+  {
+    command: 'REPLACE_PUNCH',
+    refusal: 'SESSION_TOO_LONG',
+    session: OVER,
+    says:
+      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would be longer than ' +
+      "one may be, or leave its shift's window: send a time nearer to its other end, or correct " +
+      'that one first',
+  },
+];
+
+const CALLS: Readonly<Record<ClockAttempt, string>> = {
+  CLOCK_IN: 'ClockIn',
+  CLOCK_OUT: 'ClockOut',
+  START_BREAK: 'StartBreak',
+  END_BREAK: 'EndBreak',
+  REPLACE_PUNCH: 'ReplacePunch',
+};
+
+describe('why the clock refuses', () => {
+  for (const { command, refusal, session, says } of TABLE) {
+    const about = session === undefined ? 'nobody' : session.out === undefined ? 'open' : 'over';
+    it(`${command}: ${refusal}, ${session === ALONE ? 'without an arrival' : about}`, () => {
+      const time = at('12:15:00');
+      const kind = 'CLOCK_REFUSED';
+      const told = { kind, refusal, command, employeeId, time, zone: BERLIN, session } as const;
+      const error = publicError(told);
+      expect(error).to.include({ code: Code.FailedPrecondition, reason: refusal });
+      const tried = `${CALLS[command]} of employee mia at 2026-03-02 13:15 (Europe/Berlin)`;
+      expect(error.message).to.equal(`${tried} is refused, as ${says}`);
+      expect(error.metadata).to.deep.equal({
+        employee_id: 'mia',
+        time: '2026-03-02T12:15:00.000Z',
+        ...(session?.in && { session_in_time: new Date(session.in).toISOString() }),
+        ...(session?.out && { session_out_time: new Date(session.out).toISOString() }),
+        ...(session?.shiftId && { session_shift_id: session.shiftId }),
+        ...(session && { session_date: '2026-03-02' }),
+      });
+    });
+  }
+
+  it('has words for every refusal, whatever was tried and whether or not a session is named', () => {
+    expect(new Set(TABLE.map(({ refusal }) => refusal))).to.have.all.keys(CLOCK_REFUSALS);
+    for (const refusal of CLOCK_REFUSALS) {
+      const command = 'REPLACE_PUNCH';
+      const [kind, time] = ['CLOCK_REFUSED', at('12:15:00')] as const;
+      const told = { kind, refusal, command, employeeId, time, zone: BERLIN } as const;
+      const { message } = publicError({ ...told, session: undefined });
+      expect(message).to.match(/^ReplacePunch of employee mia at .* is refused, as .*: \w/);
+      expect(message).to.not.include('undefined');
+    }
+  });
+});

@@ -1,0 +1,304 @@
+// Every failure there is, as a caller is told of it. The table below is the contract's: a change
+// of a code or a reason breaks clients, so it has to be made here too, on purpose.
+
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { Code } from '@connectrpc/connect';
+import { expect } from 'chai';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from '../../../gen/google/rpc/error_details_pb.js';
+import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import { type Failure, ROSTER_RESOURCES } from '../../../src/domain/facts/errors.js';
+import type { LocalDate } from '../../../src/domain/time/local-date.js';
+import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
+import {
+  ERROR_DOMAIN,
+  FAILURE_KINDS,
+  publicError,
+  toConnectError,
+  toStatus,
+} from '../../../src/rpc/edge/error-table.js';
+import { BERLIN } from '../../app/support/any-roster.js';
+
+const SECRET = 'select * from mark; postgresql://attendance:hunter2@10.0.0.1:5432 at store.js:12';
+const employeeId = 'mia' as EmployeeId;
+const date = '2026-03-02' as LocalDate;
+const [sent, settled] = [1_772_409_600_000_001, 1_772_409_600_000_000] as RecordTime[];
+
+const at = (text: string) => Date.parse(text) as Instant;
+
+interface Row {
+  readonly failure: Failure;
+  readonly code: Code;
+  readonly reason: string;
+  /** The way out, or a part of it. */
+  readonly says: RegExp;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly fields?: readonly string[];
+  readonly retryAfterMs?: number;
+}
+
+const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } } = {
+  INVALID_FIELDS: {
+    failure: {
+      kind: 'INVALID_FIELDS',
+      violations: [
+        { field: 'date', reason: 'DATE_INVALID', description: 'must be a real date' },
+        { field: 'requests[3].status', reason: 'STATUS_REQUIRED', description: 'must be given' },
+      ],
+    },
+    code: Code.InvalidArgument,
+    reason: 'INVALID_FIELD',
+    says: /^date: must be a real date; requests\[3\]\.status: must be given$/,
+    fields: ['date', 'requests[3].status'],
+  },
+  REQUEST_ID_REUSED: {
+    failure: { kind: 'REQUEST_ID_REUSED', employeeId, requestId: 'an-id' },
+    code: Code.InvalidArgument,
+    reason: 'REQUEST_ID_REUSED',
+    says: /send a new UUID/,
+    metadata: { employee_id: 'mia', request_id: 'an-id' },
+    fields: ['request_id'],
+  },
+  ETAG_MISMATCH: {
+    failure: { kind: 'ETAG_MISMATCH', employeeId, date, sent: '"1"', current: '"2"' },
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    says: /read the day, decide again/,
+    metadata: { employee_id: 'mia', date: '2026-03-02', sent_etag: '"1"', current_etag: '"2"' },
+  },
+  EMPLOYEE_NOT_FOUND: {
+    failure: { kind: 'EMPLOYEE_NOT_FOUND', employeeId },
+    code: Code.NotFound,
+    reason: 'EMPLOYEE_NOT_FOUND',
+    says: /check the id/,
+    metadata: { employee_id: 'mia' },
+  },
+  CLOCK_REFUSED: {
+    failure: {
+      kind: 'CLOCK_REFUSED',
+      refusal: 'ALREADY_CLOCKED_IN',
+      command: 'CLOCK_IN',
+      employeeId,
+      time: at('2026-03-02T08:30:00Z'),
+      zone: BERLIN,
+      session: { in: at('2026-03-02T08:00:00Z'), out: undefined, shiftId: 'D', date },
+    },
+    code: Code.FailedPrecondition,
+    reason: 'ALREADY_CLOCKED_IN',
+    says: /^ClockIn of employee mia at 2026-03-02 09:30 .* since 2026-03-02 09:00 .*: clock out first/,
+    metadata: {
+      employee_id: 'mia',
+      time: '2026-03-02T08:30:00.000Z',
+      session_in_time: '2026-03-02T08:00:00.000Z',
+      session_shift_id: 'D',
+      session_date: '2026-03-02',
+    },
+  },
+  PUNCH_NOT_FOUND: {
+    failure: { kind: 'PUNCH_NOT_FOUND', employeeId, punchId: 42 },
+    code: Code.NotFound,
+    reason: 'PUNCH_NOT_FOUND',
+    says: /no punch 42: ListPunches gives/,
+    metadata: { employee_id: 'mia', punch_id: '42' },
+  },
+  PUNCH_VOIDED: {
+    failure: { kind: 'PUNCH_VOIDED', employeeId, punchId: 42, by: 43 },
+    code: Code.FailedPrecondition,
+    reason: 'PUNCH_VOIDED',
+    says: /taken back already: ListPunches with include_voided/,
+    metadata: { employee_id: 'mia', punch_id: '42', voided_by: '43' },
+  },
+  TOO_MANY_PUNCHES: {
+    failure: { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate: date, maxPunches: 2000 },
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_PUNCHES',
+    says: /2000 punches on 2026-03-02 \(UTC\) already.*: ListPunches shows .* MarkAttendance/,
+    metadata: { employee_id: 'mia', utc_date: '2026-03-02', max_punches: '2000' },
+  },
+  ROSTER_NOT_FOUND: {
+    failure: { kind: 'ROSTER_NOT_FOUND', resource: 'shift', id: 'D' },
+    code: Code.NotFound,
+    reason: 'SHIFT_NOT_FOUND',
+    says: /no shift D: check the id/,
+    metadata: { shift_id: 'D' },
+  },
+  ROSTER_EXISTS: {
+    failure: { kind: 'ROSTER_EXISTS', resource: 'employee', id: 'mia' },
+    code: Code.AlreadyExists,
+    reason: 'EMPLOYEE_EXISTS',
+    says: /an employee mia already: update it/,
+    metadata: { employee_id: 'mia' },
+  },
+  ROSTER_ETAG_MISMATCH: {
+    failure: {
+      kind: 'ROSTER_ETAG_MISMATCH',
+      resource: 'assignment',
+      id: '7',
+      sent: '"1"',
+      current: '"2"',
+    },
+    code: Code.Aborted,
+    reason: 'ETAG_MISMATCH',
+    says: /read it, decide again/,
+    metadata: { assignment_id: '7', sent_etag: '"1"', current_etag: '"2"' },
+  },
+  SHIFT_ARCHIVED: {
+    failure: { kind: 'SHIFT_ARCHIVED', shiftId: 'D' },
+    code: Code.FailedPrecondition,
+    reason: 'SHIFT_ARCHIVED',
+    says: /assign another one/,
+    metadata: { shift_id: 'D' },
+  },
+  SHIFTS_OVERLAP: {
+    failure: {
+      kind: 'SHIFTS_OVERLAP',
+      employeeId,
+      date,
+      shiftId: 'N',
+      otherDate: '2026-03-03' as LocalDate,
+      otherShiftId: 'D',
+      otherAssignmentId: 7,
+    },
+    code: Code.FailedPrecondition,
+    reason: 'SHIFTS_OVERLAP',
+    says: /N of 2026-03-02 and D of 2026-03-03, which is of assignment 7; end the other/,
+    metadata: {
+      employee_id: 'mia',
+      date: '2026-03-02',
+      shift_id: 'N',
+      other_date: '2026-03-03',
+      other_shift_id: 'D',
+      other_assignment_id: '7',
+    },
+  },
+  ROSTER_REQUEST_ID_REUSED: {
+    failure: { kind: 'ROSTER_REQUEST_ID_REUSED', requestId: 'an-id' },
+    code: Code.InvalidArgument,
+    reason: 'REQUEST_ID_REUSED',
+    says: /send a new UUID/,
+    metadata: { request_id: 'an-id' },
+    fields: ['request_id'],
+  },
+  AS_OF_TIME_NOT_SETTLED: {
+    failure: {
+      kind: 'AS_OF_TIME_NOT_SETTLED',
+      sent: sent as RecordTime,
+      settled: settled as RecordTime,
+    },
+    code: Code.InvalidArgument,
+    reason: 'AS_OF_TIME_NOT_SETTLED',
+    says: /send a time up to 2026-03-02T00:00:00\.000000Z, or none/,
+    metadata: { settled_time: '2026-03-02T00:00:00.000000Z' },
+    fields: ['as_of_time'],
+  },
+  CLOCKS_DIFFER: {
+    failure: {
+      kind: 'CLOCKS_DIFFER',
+      receivedAt: at('2026-03-02T08:30:00Z'),
+      decidedAt: at('2026-03-02T10:30:00Z'),
+      cause: new Error(SECRET),
+    },
+    code: Code.Unavailable,
+    reason: 'CLOCKS_DIFFER',
+    says: /2026-03-02T08:30:00\.000Z for the service and .*T10:30.*; send it with its time, or/,
+  },
+  FACT_REFUSED: {
+    failure: { kind: 'FACT_REFUSED', cause: new Error(SECRET) },
+    code: Code.Internal,
+    reason: 'INTERNAL',
+    says: /tell the operators/,
+  },
+  DEADLINE_EXCEEDED: {
+    failure: { kind: 'DEADLINE_EXCEEDED' },
+    code: Code.DeadlineExceeded,
+    reason: 'DEADLINE_EXCEEDED',
+    says: /the same request_id, and a longer deadline/,
+  },
+  CANCELLED: {
+    failure: { kind: 'CANCELLED' },
+    code: Code.Canceled,
+    reason: 'CANCELLED',
+    says: /the caller went away/,
+  },
+  STORE_UNAVAILABLE: {
+    failure: { kind: 'STORE_UNAVAILABLE', retryAfterMs: 1500 },
+    code: Code.Unavailable,
+    reason: 'STORE_UNAVAILABLE',
+    says: /repeat the call with the same request_id/,
+    retryAfterMs: 1500,
+  },
+  OVERLOADED: {
+    failure: { kind: 'OVERLOADED', queue: 'database connections', retryAfterMs: 500 },
+    code: Code.ResourceExhausted,
+    reason: 'OVERLOADED',
+    says: /repeat the call a little later/,
+    retryAfterMs: 500,
+  },
+};
+
+describe('the error table', () => {
+  it('has a row for every kind of failure, and no other', () => {
+    expect(Object.keys(TABLE).sort()).to.deep.equal([...FAILURE_KINDS].sort());
+  });
+
+  for (const [kind, row] of Object.entries<Row>(TABLE)) {
+    describe(kind, () => {
+      const error = publicError(row.failure);
+
+      it(`is ${Code[row.code]} / ${row.reason}, with the way out`, () => {
+        expect([error.code, error.reason]).to.deep.equal([row.code, row.reason]);
+        expect(error.reason).to.match(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/);
+        expect(error.message).to.match(row.says);
+      });
+
+      it('says nothing internal', () => {
+        const told = JSON.stringify([error, toConnectError(error).message]);
+        for (const word of ['select', 'postgres', 'hunter2', '10.0.0.1', '.js']) {
+          expect(told.toLowerCase()).to.not.include(word);
+        }
+      });
+
+      it('carries the same details for a call and for an item of a batch', () => {
+        const call = toConnectError(error);
+        const item = toStatus(error);
+        expect([call.code, call.rawMessage]).to.deep.equal([item.code, item.message]);
+        const [info] = call.findDetails(ErrorInfoSchema);
+        expect(info).to.include({ reason: row.reason, domain: ERROR_DOMAIN });
+        expect(info?.metadata).to.deep.equal(row.metadata ?? {});
+        const fields = call.findDetails(BadRequestSchema)[0]?.fieldViolations;
+        expect(fields?.map(({ field }) => field)).to.deep.equal(row.fields);
+        const delay = call.findDetails(RetryInfoSchema)[0]?.retryDelay;
+        const delayMs = delay && Number(delay.seconds) * 1000 + delay.nanos / 1e6;
+        expect(delayMs).to.equal(row.retryAfterMs);
+        const unpacked = [ErrorInfoSchema, BadRequestSchema, RetryInfoSchema].flatMap((desc) =>
+          item.details.flatMap((detail) => anyUnpack(detail, desc) ?? []),
+        );
+        expect(unpacked).to.deep.equal([
+          ...call.findDetails(ErrorInfoSchema),
+          ...call.findDetails(BadRequestSchema),
+          ...call.findDetails(RetryInfoSchema),
+        ]);
+      });
+    });
+  }
+});
+
+describe('what a roster lacks', () => {
+  const REASONS = {
+    employee: ['EMPLOYEE_NOT_FOUND', 'EMPLOYEE_EXISTS'],
+    shift: ['SHIFT_NOT_FOUND', 'SHIFT_EXISTS'],
+    assignment: ['ASSIGNMENT_NOT_FOUND', 'ASSIGNMENT_EXISTS'],
+    holiday: ['HOLIDAY_NOT_FOUND', 'HOLIDAY_EXISTS'],
+    roster_change: ['ROSTER_CHANGE_NOT_FOUND', 'ROSTER_CHANGE_EXISTS'],
+  } as const;
+  for (const resource of ROSTER_RESOURCES) {
+    it(`is told by what it is: ${REASONS[resource].join(', ')}`, () => {
+      const kinds = ['ROSTER_NOT_FOUND', 'ROSTER_EXISTS'] as const;
+      const told = kinds.map((kind) => publicError({ kind, resource, id: 'x' }).reason);
+      expect(told).to.deep.equal(REASONS[resource]);
+    });
+  }
+});

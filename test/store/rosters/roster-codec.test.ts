@@ -1,0 +1,100 @@
+// What is stored of the roster can be read by every later release: the texts here are what the first
+// one wrote, and must never be changed to make a test pass.
+
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { PLAIN_WORK_RULES } from '../../../src/domain/roster/shift.js';
+import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../../src/domain/time/local-date.js';
+import {
+  boundedDateOf,
+  dateOf,
+  decodeDetail,
+  decodeShift,
+  encodeDetail,
+  encodeShift,
+  epochDayOf,
+} from '../../../src/store/rosters/roster-codec.js';
+import { day, detailOf, shiftOf, zoneOf } from '../roster-support.js';
+
+const SHIFT = shiftOf('s', 6, 14, {
+  zone: zoneOf('Asia/Tokyo'),
+  lateGraceSeconds: 300,
+  earlyGraceSeconds: 60,
+  halfDayBelowSeconds: 14_400,
+  absentBelowSeconds: 7200,
+  work: {
+    ...PLAIN_WORK_RULES,
+    pairing: 'ALTERNATING',
+    hours: 'FIRST_IN_TO_LAST_OUT',
+    repeatSeconds: 30,
+    breakDeductions: [{ afterSeconds: 21_600, breakSeconds: 1800 }],
+    paidBreakSeconds: 900,
+    roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
+  },
+  worksOnHolidays: true,
+  calendarId: 'plant',
+  geofence: { latitude: 52.5, longitude: -13.25, radiusMeters: 100 },
+});
+
+const SHIFT_TEXT =
+  '{"form":1,"startSecond":21600,"endSecond":50400,"zone":"Asia/Tokyo","beforeSeconds":3600,' +
+  '"afterSeconds":3600,"lateGraceSeconds":300,"earlyGraceSeconds":60,"halfDayBelowSeconds":14400,' +
+  '"absentBelowSeconds":7200,"work":{"pairing":"ALTERNATING","hours":"FIRST_IN_TO_LAST_OUT",' +
+  '"repeatSeconds":30,"breakDeductions":[{"afterSeconds":21600,"breakSeconds":1800}],' +
+  '"paidBreakSeconds":900,"roundIn":{"direction":"UP","stepSeconds":900,"graceSeconds":60}},' +
+  '"worksOnHolidays":true,"calendarId":"plant",' +
+  '"geofence":{"latitude":52.5,"longitude":-13.25,"radiusMeters":100}}';
+
+const DETAIL = detailOf('Ann', {
+  zone: zoneOf('Europe/Berlin'),
+  zoneChanges: [{ fromDay: day('2026-05-01'), zone: zoneOf('UTC') }],
+  groupId: 'g',
+  joinedDay: day('2026-01-01'),
+  defaultShiftId: 's',
+  calendarId: 'plant',
+});
+
+const DETAIL_TEXT =
+  '{"form":1,"employeeName":"Ann","zone":"Europe/Berlin",' +
+  '"zoneChanges":[{"date":"2026-05-01","zone":"UTC"}],"groupId":"g","joinDate":"2026-01-01",' +
+  '"leaveDate":"infinity","defaultShiftId":"s","calendarId":"plant","archived":false}';
+
+describe('what is stored of the roster', () => {
+  it('of a shift is written so, and read back', () => {
+    expect(JSON.stringify(encodeShift(SHIFT))).to.equal(SHIFT_TEXT);
+    expect(decodeShift('s', JSON.parse(SHIFT_TEXT))).to.deep.equal(SHIFT);
+    const plain = shiftOf('p', 22, 6);
+    expect(decodeShift('p', JSON.parse(JSON.stringify(encodeShift(plain))))).to.deep.equal(plain);
+  });
+
+  it('of an employee is written so, and read back', () => {
+    expect(JSON.stringify(encodeDetail(DETAIL))).to.equal(DETAIL_TEXT);
+    expect(decodeDetail(JSON.parse(DETAIL_TEXT))).to.deep.equal(DETAIL);
+    const plain = detailOf('');
+    expect(decodeDetail(JSON.parse(JSON.stringify(encodeDetail(plain))))).to.deep.equal(plain);
+  });
+
+  const unreadable: readonly [name: string, text: string, says: string][] = [
+    ['a form of a later release', SHIFT_TEXT.replace('"form":1', '"form":2'), 'has the form 2'],
+    ['a word of a later release', SHIFT_TEXT.replace('ALTERNATING', 'X'), 'the word X'],
+    ['a zone that the runtime lacks', SHIFT_TEXT.replace('Asia/Tokyo', 'Asia/No'), 'Asia/No'],
+    ['a number that is missing', SHIFT_TEXT.replace('"startSecond":21600,', ''), 'startSecond'],
+    ['no object', '[]', 'no object'],
+  ];
+  for (const [name, text, says] of unreadable) {
+    it(`is refused by name rather than guessed: ${name}`, () => {
+      expect(() => decodeShift('s', JSON.parse(text))).to.throw(says);
+    });
+  }
+
+  it('has dates as PostgreSQL has them, endless ones too', () => {
+    const days = fc.integer({ min: toEpochDay(FIRST_DATE), max: toEpochDay(LAST_DATE) });
+    fc.assert(
+      fc.property(fc.oneof(days, fc.constantFrom(Infinity, -Infinity)), (epochDay) => {
+        expect(epochDayOf(dateOf(epochDay))).to.equal(epochDay);
+      }),
+    );
+    expect(boundedDateOf(toEpochDay(FIRST_DATE) - 1)).to.equal('-infinity');
+    expect(boundedDateOf(toEpochDay(LAST_DATE) + 1)).to.equal('infinity');
+  });
+});
