@@ -73,7 +73,7 @@ function compare(day: Attendance, expected: Truth | undefined): string[] {
     if (String(is) !== String(should)) found.push(`${key}: ${what} is ${is}, should be ${should}`);
   };
   note('status', status, expected.status);
-  note('worked', Number(day.worked?.seconds ?? 0n), expected.workedSeconds);
+  note('worked', Number(day.workedDuration?.seconds ?? 0n), expected.workedSeconds);
   const flags = day.anomalies.map((anomaly) => Anomaly[anomaly] ?? '?');
   note('flags', flags.filter((flag) => TOLD_FLAGS.includes(flag)).sort(), expected.flags);
   const strange = flags.filter((flag) => !TOLD_FLAGS.includes(flag) && !LATENESS.includes(flag));

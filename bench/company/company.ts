@@ -18,9 +18,9 @@ export type Site = (typeof SITES)[number];
 
 /** Local hours. The defaults of everything else: two hours before and four after belong to it. */
 export const SHIFTS = [
-  { shiftId: 'early', startTime: '06:00', endTime: '14:00' },
-  { shiftId: 'late', startTime: '14:00', endTime: '22:00' },
-  { shiftId: 'night', startTime: '22:00', endTime: '06:00' },
+  { shiftId: 'early', startTimeOfDay: '06:00', endTimeOfDay: '14:00' },
+  { shiftId: 'late', startTimeOfDay: '14:00', endTimeOfDay: '22:00' },
+  { shiftId: 'night', startTimeOfDay: '22:00', endTimeOfDay: '06:00' },
 ] as const;
 type ShiftId = (typeof SHIFTS)[number]['shiftId'];
 
@@ -199,7 +199,8 @@ interface Visit {
 /** One day at work: how somebody came, paused, left or forgot to, and how long that was. */
 function visitOf(worker: Worker, date: string, shiftId: ShiftId, random: Random): Visit {
   const { employeeId, site } = worker;
-  const { startTime, endTime } = SHIFTS.find((shift) => shift.shiftId === shiftId) ?? SHIFTS[0];
+  const { startTimeOfDay: startTime, endTimeOfDay: endTime } =
+    SHIFTS.find((shift) => shift.shiftId === shiftId) ?? SHIFTS[0];
   const endDate = endTime > startTime ? date : Temporal.PlainDate.from(date).add({ days: 1 });
   const start = secondOf(`${date}T${startTime}`, site.zone);
   const end = secondOf(`${endDate}T${endTime}`, site.zone);

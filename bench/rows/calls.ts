@@ -3,10 +3,10 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import {
+  AttendanceOrigin,
   AttendanceSchema,
   AttendanceStatus,
-  Origin,
-  Portion,
+  DayPortion,
 } from '../../gen/attendance/v1/attendance_pb.js';
 import {
   AttendanceService,
@@ -99,8 +99,8 @@ export const EXAMPLE_RESPONSE = Buffer.from(
         employeeId: employeeId(1),
         date: '2026-03-01',
         status: AttendanceStatus.PRESENT,
-        origin: Origin.MARKED,
-        portion: Portion.WHOLE_DAY,
+        origin: AttendanceOrigin.MARKED,
+        portion: DayPortion.WHOLE_DAY,
         final: true,
         updateTime: timestampFromDate(new Date('2026-03-01T09:00:00.123Z')),
         revision: 1,

@@ -30,7 +30,7 @@ function pathOf(method: { readonly name: string }): string {
 /** Makes the shift and everybody who works it. Throws when something is refused. */
 export async function hire(client: UnaryClient, { blocks, blockSize }: Crew): Promise<void> {
   const shift = create(CreateShiftRequestSchema, {
-    shift: { shiftId: SHIFT_ID, startTime: '06:00', endTime: '18:00' },
+    shift: { shiftId: SHIFT_ID, startTimeOfDay: '06:00', endTimeOfDay: '18:00' },
   });
   await client.call(
     pathOf(RosterService.method.createShift),

@@ -59,7 +59,7 @@ async function inLanes(count: number, run: (index: number) => Promise<void>): Pr
 }
 
 async function hire({ roster }: Clients): Promise<void> {
-  const shift = { shiftId: SHIFT_ID, startTime: '08:00', endTime: '16:00' };
+  const shift = { shiftId: SHIFT_ID, startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
   await roster.createShift({ shift });
   await inLanes(EMPLOYEES, async (index) => {
     await roster.createEmployee({
@@ -90,7 +90,12 @@ async function work({ clock }: Clients): Promise<void> {
 /** From the middle of the year on, work begins at seven: everybody is an hour late. */
 async function changeShift({ roster }: Clients): Promise<RosterChange> {
   const effectiveDate = dateOf(CHANGED_FROM);
-  const shift = { shiftId: SHIFT_ID, startTime: '07:00', endTime: '15:00', effectiveDate };
+  const shift = {
+    shiftId: SHIFT_ID,
+    startTimeOfDay: '07:00',
+    endTimeOfDay: '15:00',
+    effectiveDate,
+  };
   const { rosterChange } = await roster.updateShift({ shift, reason: 'summer hours' });
   if (rosterChange === undefined) throw new Error('the shift was like that before');
   return rosterChange;
@@ -98,7 +103,7 @@ async function changeShift({ roster }: Clients): Promise<RosterChange> {
 
 /** What is wrong about a day under the changed roster; empty when nothing is. */
 function wrongIn(day: number, attendance: Attendance | undefined): string {
-  const late = Number(attendance?.lateBy?.seconds ?? 0n);
+  const late = Number(attendance?.lateDuration?.seconds ?? 0n);
   const expected = day < CHANGED_FROM ? 0 : 3600;
   return late === expected ? '' : `late by ${late} s instead of ${expected} s`;
 }

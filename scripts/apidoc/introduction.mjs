@@ -53,7 +53,7 @@ for that; [clients.md](clients.md#a-browser) says how to give them to Connect.
 | Duration | \`"28800s"\` | A length of time, in seconds (google.protobuf.Duration). |
 | FieldMask | \`"name,zone"\` | Names of fields (google.protobuf.FieldMask). |
 | Status | \`{"code": 5, "message": "..."}\` | An error, with details (google.rpc.Status). |
-| enum | \`"ORIGIN_MARKED"\` | One of the listed values, by name. |
+| enum | \`"ATTENDANCE_ORIGIN_MARKED"\` | One of the listed values, by name. |
 | list, map | \`[...]\`, \`{...}\` | Empty when left out. |
 
 Local dates are strings \`YYYY-MM-DD\`, local times of day \`HH:MM\`, and time zones IANA names

@@ -66,7 +66,7 @@ describe('roster import', () => {
     expect(done.code).to.equal(0);
     expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
     const night = book.shifts.get('night')?.versions[0];
-    expect(night).to.deep.include({ startTime: '22:00', endTime: '06:00' });
+    expect(night).to.deep.include({ startTimeOfDay: '22:00', endTimeOfDay: '06:00' });
     expect(
       night?.workRules?.breakDeductions.map(({ length }) => Number(length?.seconds)),
     ).to.deep.equal([1800, 2700]);
@@ -98,8 +98,8 @@ describe('roster import', () => {
     const round = { direction: RoundingDirection.UP, step: { seconds: 900n } };
     const shift = {
       shiftId: 'early',
-      startTime: '05:00',
-      endTime: '13:00',
+      startTimeOfDay: '05:00',
+      endTimeOfDay: '13:00',
       lateGrace: { seconds: 300n },
       workRules: { roundIn: round },
       geofence: { latitude: 52, longitude: 13, radiusMeters: 50 },
@@ -111,7 +111,7 @@ describe('roster import', () => {
     );
     expect(done.code, done.err).to.equal(0);
     const changed = book.shifts.get('early')?.versions[0];
-    expect(changed).to.deep.include({ startTime: '06:00' });
+    expect(changed).to.deep.include({ startTimeOfDay: '06:00' });
     expect(changed).to.not.have.property('lateGrace');
     expect(changed?.geofence?.radiusMeters).to.equal(50);
     expect(changed?.workRules?.roundIn?.step?.seconds).to.equal(900n);
@@ -120,10 +120,10 @@ describe('roster import', () => {
 
   it('knows a shift again in the spelling of the service', async () => {
     const said = { acceptBefore: { seconds: 7200n }, acceptAfter: { seconds: 14_400n } };
-    const versions = [{ shiftId: 'a', startTime: '08:00', endTime: '16:00', ...said }];
+    const versions = [{ shiftId: 'a', startTimeOfDay: '08:00', endTimeOfDay: '16:00', ...said }];
     book.shifts.set('a', create(ShiftHistorySchema, { shiftId: 'a', versions, etag: '"9"' }));
     const again = await imported(
-      'type,shift,start,end,accept_before,accept_after,late_grace,half_day_below,breaks\n' +
+      'type,shift,start,end,accept_before,accept_after,late_grace,half_day_threshold,breaks\n' +
         'shift,a,08:00,16:00,,4h,0,,\n',
     );
     expect(again.code).to.equal(0);
@@ -137,11 +137,9 @@ describe('roster import', () => {
       'shift,a,09:00,17:00,2026-12-01\n';
     expect((await imported(text)).code).to.equal(0);
     expect(writes()).to.deep.equal(['createShift', 'updateShift', 'updateShift']);
-    expect(book.shifts.get('a')?.versions.map(({ startTime }) => startTime)).to.deep.equal([
-      '07:00',
-      '08:00',
-      '09:00',
-    ]);
+    expect(
+      book.shifts.get('a')?.versions.map(({ startTimeOfDay: startTime }) => startTime),
+    ).to.deep.equal(['07:00', '08:00', '09:00']);
   });
 
   const ZONES = 'type,employee,zone,from,name\n';
@@ -342,7 +340,9 @@ describe('roster import', () => {
   it('holds back what may need what was refused, and goes on when that is mended', async () => {
     book.onWrite = (method) => {
       if (method !== 'createShift') return;
-      const violations = [{ field: 'shift.end_time', reason: 'X', description: 'is too far' }];
+      const violations = [
+        { field: 'shift.end_time_of_day', reason: 'X', description: 'is too far' },
+      ];
       throw refuse({
         code: status.INVALID_ARGUMENT,
         message: 'no',
@@ -354,7 +354,7 @@ describe('roster import', () => {
     const held = await imported(text);
     expect(held.code).to.equal(3);
     expect(held.out)
-      .to.match(/^line 2: shift a: INVALID_FIELD: shift\.end_time: is too far$/m)
+      .to.match(/^line 2: shift a: INVALID_FIELD: shift\.end_time_of_day: is too far$/m)
       .and.match(/^2 further rows were not sent/m);
     book.onWrite = () => undefined;
     expect((await imported(text)).code).to.equal(0);

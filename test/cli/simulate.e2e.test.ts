@@ -150,7 +150,7 @@ describe('attendance simulate', function () {
   });
 
   it('tells times in the zone of the shift, in its version of the date', async () => {
-    const shift = { shiftId: 'desk', startTime: '09:00', endTime: '17:00' };
+    const shift = { shiftId: 'desk', startTimeOfDay: '09:00', endTimeOfDay: '17:00' };
     const { out } = await onInput(
       JSON.stringify({
         employee: { timeZone: 'Europe/Berlin', defaultShiftId: 'desk' },
@@ -215,14 +215,14 @@ describe('attendance simulate', function () {
   }
 
   it('says which fields the service refuses, and why', async () => {
-    const shift = { shiftId: 'day', startTime: '09:00', endTime: '09:00' };
+    const shift = { shiftId: 'day', startTimeOfDay: '09:00', endTimeOfDay: '09:00' };
     const { code, out, err } = await onInput(
       JSON.stringify({ employee: { timeZone: 'Mars/Olympus' }, shifts: [shift] }),
     );
     expect({ code, out }).to.deep.equal({ code: 1, out: '' });
     expect(err)
       .to.match(/^employee\.time_zone: must be the IANA name .*Mars\/Olympus/m)
-      .and.match(/^shifts\[0\]\.end_time: must differ from start_time/m);
+      .and.match(/^shifts\[0\]\.end_time_of_day: must differ from start_time_of_day/m);
   });
 
   it('reads no text in another encoding, and no folder or missing file', async () => {

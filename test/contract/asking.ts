@@ -148,7 +148,7 @@ export class Asking {
   /** A shift from 08:00 to 16:00, unless said otherwise. */
   async shift(more: MessageInitShape<typeof ShiftSchema> = {}): Promise<string> {
     const shiftId = something();
-    const shift = { shiftId, startTime: '08:00', endTime: '16:00', ...more };
+    const shift = { shiftId, startTimeOfDay: '08:00', endTimeOfDay: '16:00', ...more };
     await this.service.roster.createShift({ shift });
     return shiftId;
   }

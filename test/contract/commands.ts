@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
-import { AttendanceStatus, Origin } from '../../gen/attendance/v1/attendance_pb.js';
+import { AttendanceOrigin, AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { type ClockState, ClockStatus } from '../../gen/attendance/v1/clock_service_pb.js';
 import { PunchKind, PunchSource } from '../../gen/attendance/v1/punch_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
@@ -24,7 +24,7 @@ export function describeCommands(serviceOf: () => TestService): void {
       const came = await clock().clockIn({ employeeId, time: hour });
       expect(came.punch?.source).to.equal(PunchSource.COMMAND);
       expect(came.attendance?.status).to.equal(AttendanceStatus.PRESENT);
-      expect(came.attendance?.origin).to.equal(Origin.DERIVED);
+      expect(came.attendance?.origin).to.equal(AttendanceOrigin.DERIVED);
       const date = came.attendance?.date ?? '';
       expect(await asking.get(employeeId, date)).to.deep.equal(came.attendance);
       expect((await asking.state(employeeId)).status).to.equal(IN);
@@ -33,7 +33,7 @@ export function describeCommands(serviceOf: () => TestService): void {
       expect((await asking.state(employeeId)).status).to.equal(ON_BREAK);
       const back = await clock().endBreak({ employeeId, time: third });
       // The three moments were taken one after another: a second may have passed in between.
-      expect(Number(back.attendance?.onBreak?.seconds)).to.be.within(600, 601);
+      expect(Number(back.attendance?.breakDuration?.seconds)).to.be.within(600, 601);
       const left = await clock().clockOut({ employeeId });
       expect(left.attendance?.sessions.length).to.equal(1);
       expect(await asking.get(employeeId, date)).to.deep.equal(left.attendance);
@@ -49,7 +49,7 @@ export function describeCommands(serviceOf: () => TestService): void {
       const { punch } = await clock().clockIn({ employeeId });
       const time = punch?.time === undefined ? Number.NaN : timestampMs(punch.time);
       expect(time).to.be.within(before - 1, Date.now() + 1);
-      expect(punch?.receivedTime).to.not.equal(undefined);
+      expect(punch?.receiveTime).to.not.equal(undefined);
       expect((await refusalOf(clock().clockIn({ employeeId }))).reason).to.equal(
         'ALREADY_CLOCKED_IN',
       );
@@ -69,7 +69,10 @@ export function describeCommands(serviceOf: () => TestService): void {
       await clock().endBreak(request('10:15'));
       await clock().clockOut(request('12:00'));
       const day = await asking.everywhere(employeeId);
-      expect([day.worked?.seconds, day.onBreak?.seconds]).to.deep.equal([13_500n, 900n]);
+      expect([day.workedDuration?.seconds, day.breakDuration?.seconds]).to.deep.equal([
+        13_500n,
+        900n,
+      ]);
       expect(anomaliesOf(day)).to.deep.equal([]);
     });
 
@@ -128,7 +131,9 @@ export function describeCommands(serviceOf: () => TestService): void {
       const request = { employeeId, time: onDay('12:00'), requestId };
       expect((await refusalOf(clock().clockOut(request))).reason).to.equal('NOT_CLOCKED_IN');
       await clock().clockIn({ employeeId, time: onDay('08:00') });
-      expect((await clock().clockOut(request)).attendance?.worked?.seconds).to.equal(14_400n);
+      expect((await clock().clockOut(request)).attendance?.workedDuration?.seconds).to.equal(
+        14_400n,
+      );
     });
 
     it('K8 what a command says besides is kept with its punch', async () => {
@@ -180,7 +185,7 @@ export function describeCommands(serviceOf: () => TestService): void {
       const { attendance } = await clock().clockIn({ employeeId, time: minutesAgo(60) });
       const state = await asking.state(employeeId);
       expect(state.attendance).to.deep.equal(attendance);
-      expect(state.closesTime).to.deep.equal(attendance?.nextTransitionTime);
+      expect(state.closeTime).to.deep.equal(attendance?.nextTransitionTime);
       expect(state.session?.inTime).to.deep.equal(state.sinceTime);
     });
 
@@ -254,16 +259,16 @@ export function describeCommands(serviceOf: () => TestService): void {
       const now = new Date();
       const hhmm = (hours: number) =>
         `${String((now.getUTCHours() + 24 + hours) % 24).padStart(2, '0')}:00`;
-      const shift = await asking.shift({ startTime: hhmm(-8), endTime: hhmm(2) });
+      const shift = await asking.shift({ startTimeOfDay: hhmm(-8), endTimeOfDay: hhmm(2) });
       const employee = { employeeId, defaultShiftId: shift };
       await serviceOf().roster.createEmployee({ employee });
       const came = now.getTime() - 7 * 3_600_000;
       await asking.record(employeeId, timestampFromMs(came));
-      const { status, closesTime, attendance } = await asking.state(employeeId);
+      const { status, closeTime, attendance } = await asking.state(employeeId);
       const start = new Date(now.getTime() - 8 * 3_600_000).toISOString().slice(0, 10);
       expect([status, attendance?.date]).to.deep.equal([IN, start]);
       const hour = Math.floor(now.getTime() / 3_600_000) * 3_600_000;
-      const closes = closesTime === undefined ? 0 : timestampMs(closesTime);
+      const closes = closeTime === undefined ? 0 : timestampMs(closeTime);
       // Inclusive: four hours after the end somebody may still leave.
       expect(closes - (hour + 6 * 3_600_000)).to.be.within(0, 1000);
     });
@@ -279,8 +284,12 @@ export function describeCommands(serviceOf: () => TestService): void {
       const hour = new Date().getUTCHours();
       const ahead = ((23 - hour + 24 + 12) % 24) - 12;
       const timeZone = ahead === 0 ? 'UTC' : `Etc/GMT${ahead < 0 ? '+' : '-'}${Math.abs(ahead)}`;
-      const early = await asking.shift({ startTime: '06:00', endTime: '14:00', timeZone });
-      const late = await asking.shift({ startTime: '14:00', endTime: '22:00', timeZone });
+      const early = await asking.shift({
+        startTimeOfDay: '06:00',
+        endTimeOfDay: '14:00',
+        timeZone,
+      });
+      const late = await asking.shift({ startTimeOfDay: '14:00', endTimeOfDay: '22:00', timeZone });
       await serviceOf().roster.createEmployee({ employee: { employeeId, groupId } });
       const today = new Date(Date.now() + ahead * 3_600_000).toISOString().slice(0, 10);
       await asking.assign(employeeId, [early, late], today, today);
@@ -290,7 +299,7 @@ export function describeCommands(serviceOf: () => TestService): void {
       expect([state.status, state.session?.shiftId]).to.deep.equal([IN, early]);
       expect(state.timeZone).to.equal(timeZone);
       expect(state.sinceTime).to.deep.equal(arrival.punch?.time);
-      const closes = state.closesTime === undefined ? 0 : timestampMs(state.closesTime);
+      const closes = state.closeTime === undefined ? 0 : timestampMs(state.closeTime);
       // Four hours after the late shift's end somebody may still leave.
       expect(closes - (came + 20 * 3_600_000)).to.be.within(0, 1000);
       const listed = await clock().listClockedIn({ groupId });

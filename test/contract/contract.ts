@@ -10,10 +10,10 @@ import { expect } from 'chai';
 import type { AsyncFunc } from 'mocha';
 import {
   type Attendance,
+  AttendanceOrigin,
   AttendanceSchema,
   AttendanceStatus,
-  Origin,
-  Portion,
+  DayPortion,
 } from '../../gen/attendance/v1/attendance_pb.js';
 import {
   ListAttendanceRequestSchema,
@@ -75,8 +75,8 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       const id = somebody();
       const marked = await mark({ employeeId: id, employeeName: 'O’Brien', note: 'on site' });
       expect(marked.status).to.equal(PRESENT);
-      expect(marked.origin).to.equal(Origin.MARKED);
-      expect(marked.portion).to.equal(Portion.WHOLE_DAY);
+      expect(marked.origin).to.equal(AttendanceOrigin.MARKED);
+      expect(marked.portion).to.equal(DayPortion.WHOLE_DAY);
       expect(marked.employeeName).to.equal('O’Brien');
       expect([marked.note, marked.revision, marked.etag]).to.deep.equal(['on site', 1, '"1"']);
       expect(marked.final).to.equal(true);
@@ -104,11 +104,11 @@ export function describeContract(serviceOf: () => TestService, options: Contract
 
     it('C4 each half of a day keeps its own mark', async () => {
       const id = somebody();
-      await mark({ employeeId: id, status: ON_LEAVE, portion: Portion.FIRST_HALF });
-      const day = await mark({ employeeId: id, status: REMOTE, portion: Portion.SECOND_HALF });
+      await mark({ employeeId: id, status: ON_LEAVE, portion: DayPortion.FIRST_HALF });
+      const day = await mark({ employeeId: id, status: REMOTE, portion: DayPortion.SECOND_HALF });
       expect([day.status, day.portion, day.otherHalfStatus]).to.deep.equal([
         REMOTE,
-        Portion.SECOND_HALF,
+        DayPortion.SECOND_HALF,
         ON_LEAVE,
       ]);
       expect(await get(id)).to.deep.equal(day);
@@ -149,7 +149,10 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       const id = somebody();
       await mark({ employeeId: id });
       const cleared = await clear(id);
-      expect([cleared.status, cleared.origin]).to.deep.equal([UNSCHEDULED, Origin.UNSPECIFIED]);
+      expect([cleared.status, cleared.origin]).to.deep.equal([
+        UNSCHEDULED,
+        AttendanceOrigin.UNSPECIFIED,
+      ]);
       expect([cleared.revision, cleared.etag]).to.deep.equal([2, '"2"']);
       expect(await get(id)).to.deep.equal(cleared);
       const { attendances } = await client().listAttendance({ employeeId: id });
@@ -183,9 +186,9 @@ export function describeContract(serviceOf: () => TestService, options: Contract
 
     it('C13 a mark after it begins anew', async () => {
       const id = somebody();
-      await mark({ employeeId: id, status: ON_LEAVE, portion: Portion.FIRST_HALF });
+      await mark({ employeeId: id, status: ON_LEAVE, portion: DayPortion.FIRST_HALF });
       await clear(id);
-      const day = await mark({ employeeId: id, status: REMOTE, portion: Portion.SECOND_HALF });
+      const day = await mark({ employeeId: id, status: REMOTE, portion: DayPortion.SECOND_HALF });
       expect([day.revision, day.otherHalfStatus]).to.deep.equal([3, 0]);
     });
   });
@@ -258,7 +261,7 @@ export function describeContract(serviceOf: () => TestService, options: Contract
         { ...request, status: ABSENT },
         { ...request, date: '2026-03-03' },
         { ...request, note: 'second' },
-        { ...request, portion: Portion.FIRST_HALF },
+        { ...request, portion: DayPortion.FIRST_HALF },
         { ...request, etag: '"1"' },
         { ...request, employeeName: 'Somebody' },
       ];
@@ -726,7 +729,7 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       ['C85 SCHEDULED', { status: SCHEDULED }, 'status'],
       ['C86 UNSCHEDULED', { status: UNSCHEDULED }, 'status'],
       ['C87 a status that is none', { status: 99 as AttendanceStatus }, 'status'],
-      ['C88 a portion that is none', { portion: 9 as Portion }, 'portion'],
+      ['C88 a portion that is none', { portion: 9 as DayPortion }, 'portion'],
       ['C89 a note of 1,001 characters', { note: 'x'.repeat(1001) }, 'note'],
       ['C90 a note with NUL', { note: 'a\u0000b' }, 'note'],
       ['C91 a request id that is none', { requestId: 'again' }, 'request_id'],

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
-import { AttendanceStatus, Origin } from '../../gen/attendance/v1/attendance_pb.js';
+import { AttendanceOrigin, AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
 import { PunchKind, type PunchSchema, PunchSource } from '../../gen/attendance/v1/punch_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
@@ -132,7 +132,7 @@ export function describePunches(serviceOf: () => TestService): void {
         expect(punches.map(({ anomalies }) => anomalies.length)).to.deep.equal([0, 1]);
         const day = await asking.everywhere(employeeId);
         expect(anomaliesOf(day)).to.deep.equal(['EVENT_ID_CONFLICT']);
-        days.push([day.status, day.worked, day.sessions, day.anomalies]);
+        days.push([day.status, day.workedDuration, day.sessions, day.anomalies]);
       }
       expect(days[1]).to.deep.equal(days[0]);
     });
@@ -157,7 +157,7 @@ export function describePunches(serviceOf: () => TestService): void {
       const before = await asking.everywhere(employeeId);
       expect([wordOf(before), before.origin, before.etag]).to.deep.equal([
         'ABSENT',
-        Origin.EXPECTED,
+        AttendanceOrigin.EXPECTED,
         '"0"',
       ]);
       await record({ employeeId, time: onDay('08:00'), kind: IN });
@@ -165,8 +165,12 @@ export function describePunches(serviceOf: () => TestService): void {
       expect([wordOf(half), anomaliesOf(half)]).to.deep.equal(['PRESENT', ['MISSING_OUT']]);
       await record({ employeeId, time: onDay('16:00'), kind: OUT });
       const day = await asking.everywhere(employeeId);
-      expect([wordOf(day), day.origin, day.revision]).to.deep.equal(['PRESENT', Origin.DERIVED, 2]);
-      expect([day.worked?.seconds, anomaliesOf(day)]).to.deep.equal([28_800n, []]);
+      expect([wordOf(day), day.origin, day.revision]).to.deep.equal([
+        'PRESENT',
+        AttendanceOrigin.DERIVED,
+        2,
+      ]);
+      expect([day.workedDuration?.seconds, anomaliesOf(day)]).to.deep.equal([28_800n, []]);
       expect(await asking.causes(employeeId)).to.deep.equal([PUNCHED, PUNCHED]);
       expect(wordOf(await asking.everywhere(employeeId, NEXT_DAY))).to.equal('ABSENT');
     });
@@ -187,18 +191,20 @@ export function describePunches(serviceOf: () => TestService): void {
         const day = await asking.everywhere(employeeId);
         expect([wordOf(day), day.origin, day.note]).to.deep.equal([
           'ON_LEAVE',
-          Origin.MARKED,
+          AttendanceOrigin.MARKED,
           'sea',
         ]);
-        expect([day.worked?.seconds, anomaliesOf(day)]).to.deep.equal([
+        expect([day.workedDuration?.seconds, anomaliesOf(day)]).to.deep.equal([
           14_400n,
           ['WORKED_ON_LEAVE'],
         ]);
         const request = { employeeId, date: DAY, reason: 'did not go' };
         const { attendance } = await serviceOf().client.clearAttendance(request);
-        expect([wordOf(attendance), attendance?.origin, attendance?.worked?.seconds]).to.deep.equal(
-          ['PRESENT', Origin.DERIVED, 14_400n],
-        );
+        expect([
+          wordOf(attendance),
+          attendance?.origin,
+          attendance?.workedDuration?.seconds,
+        ]).to.deep.equal(['PRESENT', AttendanceOrigin.DERIVED, 14_400n]);
         expect(await asking.everywhere(employeeId)).to.deep.equal(attendance);
       }
     });
@@ -229,7 +235,9 @@ export function describePunches(serviceOf: () => TestService): void {
       expect(await outcomes(...punches)).to.deep.equal(Array(1000).fill(RECORDED));
       for (const employeeId of [ids[0] ?? '', ids[49] ?? '']) {
         const days = await asking.list({ employeeId });
-        expect(days.map(({ worked }) => worked?.seconds)).to.deep.equal(Array(10).fill(14_400n));
+        expect(days.map(({ workedDuration: worked }) => worked?.seconds)).to.deep.equal(
+          Array(10).fill(14_400n),
+        );
       }
       const tooMany = [...punches, ...punches.slice(0, 1)];
       expect(await refusalOf(record(...tooMany))).to.deep.equal({
@@ -264,7 +272,7 @@ export function describePunches(serviceOf: () => TestService): void {
     it('P12 a punch of a night belongs to the date its work began', async () => {
       const employeeId = somebody();
       await asking.record(employeeId, onDay('22:00'), at(`${NEXT_DAY}T06:00`));
-      expect((await asking.everywhere(employeeId)).worked?.seconds).to.equal(28_800n);
+      expect((await asking.everywhere(employeeId)).workedDuration?.seconds).to.equal(28_800n);
       expect(wordOf(await asking.everywhere(employeeId, NEXT_DAY))).to.equal('UNSCHEDULED');
     });
 
@@ -274,7 +282,7 @@ export function describePunches(serviceOf: () => TestService): void {
       const alone = await asking.everywhere(employeeId, NEXT_DAY);
       expect(anomaliesOf(alone)).to.deep.equal(['MISSING_IN']);
       await record({ employeeId, time: onDay('22:00'), kind: IN });
-      expect((await asking.everywhere(employeeId)).worked?.seconds).to.equal(28_800n);
+      expect((await asking.everywhere(employeeId)).workedDuration?.seconds).to.equal(28_800n);
       const moved = await asking.everywhere(employeeId, NEXT_DAY);
       expect([wordOf(moved), moved.revision, moved.sessions]).to.deep.equal(['UNSCHEDULED', 2, []]);
     });
@@ -393,7 +401,7 @@ export function describePunches(serviceOf: () => TestService): void {
         [PUNCHED, ''],
         [VOIDED, 'not theirs'],
       ]);
-      expect(revisions[1]?.before?.worked?.seconds).to.equal(14_400n);
+      expect(revisions[1]?.before?.workedDuration?.seconds).to.equal(14_400n);
       const again = clock().voidPunch({ employeeId, punchIds: [a?.punchId ?? ''], reason: 'x' });
       expect(await refusalOf(again)).to.deep.equal({
         code: 'FailedPrecondition',
@@ -466,7 +474,7 @@ export function describePunches(serviceOf: () => TestService): void {
         replacesPunchId: punchId,
       });
       expect(punch?.location).to.deep.include(told.location);
-      expect(attendance?.worked?.seconds).to.equal(16_200n);
+      expect(attendance?.workedDuration?.seconds).to.equal(16_200n);
       expect(await asking.everywhere(employeeId)).to.deep.equal(attendance);
       const listed = await asking.punches(employeeId);
       expect(listed.map((each) => each.voided?.replacedByPunchId)).to.deep.equal([
@@ -489,7 +497,7 @@ export function describePunches(serviceOf: () => TestService): void {
         const request = { employeeId, punchId, time: onDay(time), reason: 'again' };
         punchId = (await clock().replacePunch(request)).punch?.punchId ?? '';
       }
-      expect((await asking.everywhere(employeeId)).worked?.seconds).to.equal(14_400n);
+      expect((await asking.everywhere(employeeId)).workedDuration?.seconds).to.equal(14_400n);
       expect((await asking.punches(employeeId)).length).to.equal(6);
     });
 
@@ -502,7 +510,7 @@ export function describePunches(serviceOf: () => TestService): void {
       expect(again.punch?.punchId).to.not.equal(first.punch?.punchId);
       expect(again.punch?.voided).to.equal(undefined);
       await clock().clockOut({ employeeId, time: onDay('12:00') });
-      expect((await asking.everywhere(employeeId)).worked?.seconds).to.equal(14_400n);
+      expect((await asking.everywhere(employeeId)).workedDuration?.seconds).to.equal(14_400n);
     });
 
     it('P36 a correction is answered with its own day, not with one never closed', async () => {
@@ -531,7 +539,10 @@ export function describePunches(serviceOf: () => TestService): void {
         kind: OUT,
         reason: 'the wrong key',
       });
-      expect([attendance?.worked?.seconds, attendance?.anomalies]).to.deep.equal([14_400n, []]);
+      expect([attendance?.workedDuration?.seconds, attendance?.anomalies]).to.deep.equal([
+        14_400n,
+        [],
+      ]);
     });
   });
 }

@@ -6,8 +6,8 @@ import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import {
   type Attendance,
+  AttendanceOrigin,
   AttendanceStatus,
-  Origin,
 } from '../../gen/attendance/v1/attendance_pb.js';
 import type { RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
@@ -53,7 +53,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       ]);
       for (const day of days) {
         expect([day.origin, day.revision, day.etag, day.employeeName]).to.deep.equal([
-          Origin.EXPECTED,
+          AttendanceOrigin.EXPECTED,
           0,
           '"0"',
           'Mia',
@@ -158,7 +158,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         title: 'R10 a shift’s hours',
         make: ({ defaultShiftId }) =>
           roster().updateShift({
-            shift: { shiftId: defaultShiftId, startTime: '09:00', endTime: '15:00' },
+            shift: { shiftId: defaultShiftId, startTimeOfDay: '09:00', endTimeOfDay: '15:00' },
           }),
         days: ['PRESENT 21600', 'ABSENT'],
       },
@@ -168,8 +168,8 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
           roster().updateShift({
             shift: {
               shiftId: defaultShiftId,
-              startTime: '09:00',
-              endTime: '15:00',
+              startTimeOfDay: '09:00',
+              endTimeOfDay: '15:00',
               effectiveDate: NEXT_DAY,
             },
           }),
@@ -208,7 +208,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       [
         wordOf(day),
         ...anomaliesOf(day).toSorted(),
-        ...(day.worked?.seconds ? [day.worked.seconds] : []),
+        ...(day.workedDuration?.seconds ? [day.workedDuration.seconds] : []),
       ].join(' ');
 
     for (const { title, make, days } of CHANGES) {
@@ -252,8 +252,8 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       ];
       expect([day.status, next.status]).to.deep.equal([HOLIDAY, HOLIDAY]);
       expect(anomaliesOf(day)).to.deep.equal(['WORKED_ON_HOLIDAY']);
-      expect(day.worked?.seconds).to.equal(28_800n);
-      for (const date of [DAY, NEXT_DAY]) await roster().archiveHoliday({ calendarId, date });
+      expect(day.workedDuration?.seconds).to.equal(28_800n);
+      for (const date of [DAY, NEXT_DAY]) await roster().deleteHoliday({ calendarId, date });
       expect((await asking.everywhere(employeeId)).status).to.equal(PRESENT);
       expect((await asking.everywhere(employeeId, NEXT_DAY)).status).to.equal(ABSENT);
     });
@@ -271,11 +271,11 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         assignment: { employeeId, assignmentId, assignment },
       });
       expect(await statuses()).to.deep.equal(['DAY_OFF', 'ABSENT']);
-      await roster().archiveShiftAssignment({ employeeId, assignmentId });
+      await roster().deleteShiftAssignment({ employeeId, assignmentId });
       expect(await statuses()).to.deep.equal(['ABSENT', 'ABSENT']);
       await roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } });
       expect(await statuses()).to.deep.equal(['DAY_OFF', 'ABSENT']);
-      await roster().clearDateOverride({ employeeId, date: DAY });
+      await roster().deleteDateOverride({ employeeId, date: DAY });
       expect(await statuses()).to.deep.equal(['ABSENT', 'ABSENT']);
     });
 
@@ -326,9 +326,9 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const other = roster().updateEmployee({ ...request, reason: 'other' });
       expect((await refusalOf(other)).reason).to.equal('REQUEST_ID_REUSED');
       const override = { employeeId, date: DAY, reason: 'off', requestId: randomUUID() };
-      await roster().clearDateOverride(override);
+      await roster().deleteDateOverride(override);
       await roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } });
-      await roster().clearDateOverride(override);
+      await roster().deleteDateOverride(override);
       const { overrides } = await roster().listDateOverrides({ employeeId });
       expect(overrides.map(({ date }) => date)).to.deep.equal([DAY]);
     });
@@ -385,7 +385,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         () => roster().createHoliday({ holiday: { calendarId, date: NEXT_DAY, name: 'x' } }),
         () =>
           roster().updateShift({
-            shift: { shiftId: defaultShiftId, startTime: '09:00', endTime: '15:00' },
+            shift: { shiftId: defaultShiftId, startTimeOfDay: '09:00', endTimeOfDay: '15:00' },
           }),
         () =>
           serviceOf().client.markAttendance({
@@ -400,7 +400,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
           roster().updateEmployee({
             employee: { ...employee, employeeName: 'Zoë', timeZone: 'Asia/Tokyo' },
           }),
-        () => roster().archiveHoliday({ calendarId, date: NEXT_DAY }),
+        () => roster().deleteHoliday({ calendarId, date: NEXT_DAY }),
         () => roster().setDateOverride({ employeeId, override: { date: DAY, shiftIds: [] } }),
         () =>
           serviceOf().clock.replacePunch({

@@ -13,7 +13,7 @@ function onD(...shifts: readonly ShiftSetup[]): RosterSetup {
   return { shifts, assigned: [{ shifts: shifts.map(({ id }) => id), from: 'D', to: 'D' }] };
 }
 
-const THRESHOLDS = { halfDayBelow: '6:00', absentBelow: '2:00' };
+const THRESHOLDS = { halfDayThreshold: '6:00', absentThreshold: '2:00' };
 const DAY_OFF: RosterSetup = {
   shifts: [shift('day', '09:00-17:00')],
   assigned: [{ shifts: [], from: 'D', to: 'D' }],
@@ -89,7 +89,7 @@ const DAYS: readonly (readonly [
   [
     'two shifts, half of one worked',
     {
-      roster: two({ halfDayBelow: '4:00' }),
+      roster: two({ halfDayThreshold: '4:00' }),
       punches: ['D 08:00 IN', 'D 10:00 OUT', 'D 13:00 IN', 'D 17:00 OUT'],
     },
     [

@@ -90,7 +90,7 @@ const SCENARIO = {
 
 function hoursOf(n: number) {
   const hour = (value: number) => `${String(value % 24).padStart(2, '0')}:00`;
-  return { startTime: hour(2 * n), endTime: hour(2 * n + 2) };
+  return { startTimeOfDay: hour(2 * n), endTimeOfDay: hour(2 * n + 2) };
 }
 
 const ATTENDANCE: RowsOf<typeof AttendanceService> = {
@@ -389,8 +389,8 @@ const ROSTER: RowsOf<typeof RosterService> = {
         roster.updateShift({
           shift: {
             shiftId: SHIFT_IDS[0] ?? '',
-            startTime: '00:00',
-            endTime: `01:${String(10 + (n % 50)).padStart(2, '0')}`,
+            startTimeOfDay: '00:00',
+            endTimeOfDay: `01:${String(10 + (n % 50)).padStart(2, '0')}`,
             timeZone: 'UTC',
             effectiveDate: dateAfter(300),
           },
@@ -447,12 +447,12 @@ const ROSTER: RowsOf<typeof RosterService> = {
         ),
     },
   },
-  archiveShiftAssignment: {
+  deleteShiftAssignment: {
     one: {
       together: 4,
       call: ({ roster }, n) =>
         decided(
-          roster.archiveShiftAssignment({ employeeId: 'rostered', assignmentId: String(n + 1) }),
+          roster.deleteShiftAssignment({ employeeId: 'rostered', assignmentId: String(n + 1) }),
         ),
     },
   },
@@ -466,11 +466,11 @@ const ROSTER: RowsOf<typeof RosterService> = {
         }),
     },
   },
-  clearDateOverride: {
+  deleteDateOverride: {
     one: {
       together: 8,
       call: ({ roster }, n) =>
-        roster.clearDateOverride({ employeeId: 'rostered', date: dateAfter(n) }),
+        roster.deleteDateOverride({ employeeId: 'rostered', date: dateAfter(n) }),
     },
   },
   listDateOverrides: {
@@ -509,11 +509,11 @@ const ROSTER: RowsOf<typeof RosterService> = {
         ),
     },
   },
-  archiveHoliday: {
+  deleteHoliday: {
     one: {
       together: 4,
       call: ({ roster }, n) =>
-        decided(roster.archiveHoliday({ calendarId: 'de', date: dateAfter(n) })),
+        decided(roster.deleteHoliday({ calendarId: 'de', date: dateAfter(n) })),
     },
   },
   getRosterChange: {

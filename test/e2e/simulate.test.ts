@@ -15,8 +15,8 @@ import type { Outcome } from './support/outcome.js';
 
 const NIGHT: JsonObject = {
   shiftId: 'N',
-  startTime: '22:00',
-  endTime: '06:00',
+  startTimeOfDay: '22:00',
+  endTimeOfDay: '06:00',
   lateGrace: '300s',
   workRules: { breakDeductions: [{ after: '21600s', length: '1800s' }] },
 };
@@ -42,8 +42,8 @@ const SPRING_DAY = {
   employeeName: 'Zoë Ünal',
   date: '2026-03-28',
   status: 'ATTENDANCE_STATUS_PRESENT',
-  origin: 'ORIGIN_DERIVED',
-  portion: 'PORTION_WHOLE_DAY',
+  origin: 'ATTENDANCE_ORIGIN_DERIVED',
+  portion: 'DAY_PORTION_WHOLE_DAY',
   shifts: [
     {
       shiftId: 'N',
@@ -52,9 +52,9 @@ const SPRING_DAY = {
       status: 'ATTENDANCE_STATUS_PRESENT',
       firstInTime: '2026-03-28T21:10:00Z',
       lastOutTime: '2026-03-29T04:00:00Z',
-      worked: '22800s',
-      lateBy: '600s',
-      earlyBy: '0s',
+      workedDuration: '22800s',
+      lateDuration: '600s',
+      earlyDuration: '0s',
     },
   ],
   sessions: [
@@ -62,15 +62,15 @@ const SPRING_DAY = {
       inTime: '2026-03-28T21:10:00Z',
       outTime: '2026-03-29T04:00:00Z',
       shiftId: 'N',
-      worked: '24600s',
+      workedDuration: '24600s',
     },
   ],
   firstInTime: '2026-03-28T21:10:00Z',
   lastOutTime: '2026-03-29T04:00:00Z',
-  worked: '22800s',
-  onBreak: '0s',
-  lateBy: '600s',
-  earlyBy: '0s',
+  workedDuration: '22800s',
+  breakDuration: '0s',
+  lateDuration: '600s',
+  earlyDuration: '0s',
   anomalies: ['ANOMALY_LATE_IN'],
   final: true,
   etag: '"0"',
@@ -78,7 +78,7 @@ const SPRING_DAY = {
 
 const REFUSED: JsonObject = {
   employee: { timeZone: 'Europe/Berlin' },
-  shifts: [NIGHT, { ...NIGHT, shiftId: 'S', endTime: '22:00' }],
+  shifts: [NIGHT, { ...NIGHT, shiftId: 'S', endTimeOfDay: '22:00' }],
   assignments: [{ startDate: '2026-03-01', cycle: [{}, { shiftIds: ['X'] }] }],
 };
 
@@ -87,8 +87,8 @@ const HEAVIEST: JsonObject = {
   employee: { timeZone: 'Europe/Berlin' },
   shifts: Array.from({ length: 8 }, (_, n) => ({
     shiftId: `S${n}`,
-    startTime: `${String(2 * n).padStart(2, '0')}:00`,
-    endTime: `${String(2 * n + 2).padStart(2, '0')}:00`,
+    startTimeOfDay: `${String(2 * n).padStart(2, '0')}:00`,
+    endTimeOfDay: `${String(2 * n + 2).padStart(2, '0')}:00`,
     acceptBefore: '36000s',
     acceptAfter: '36000s',
   })),
@@ -171,7 +171,7 @@ describe('SimulateAttendance over the wire', function () {
   });
 
   it('names the zone of each day’s texts: of its shifts, else of the employee on the date', async () => {
-    const shift = { startTime: '09:00', endTime: '10:00' };
+    const shift = { startTimeOfDay: '09:00', endTimeOfDay: '10:00' };
     const cycle = [{}, { shiftIds: ['T'] }, { shiftIds: ['T', 'B'] }, { shiftIds: ['B'] }];
     const days = daysOf(
       await ask('fetch: JSON', {
@@ -206,7 +206,7 @@ describe('SimulateAttendance over the wire', function () {
       expect(refused.failed?.code).to.equal('INVALID_ARGUMENT');
       expect(refused.failed?.reason).to.equal('INVALID_FIELD');
       expect(refused.failed?.violations.map(({ field, reason }) => `${field} ${reason}`)).to.eql([
-        'shifts[1].end_time START_EQUALS_END',
+        'shifts[1].end_time_of_day START_EQUALS_END',
         'assignments[0].cycle[1].shift_ids[0] UNKNOWN_SHIFT',
       ]);
       expect(refused.failed).to.deep.equal((await ask('fetch: JSON', REFUSED)).failed);
@@ -265,9 +265,9 @@ describe('SimulateAttendance over the wire', function () {
     const [day] = daysOf(await ask('fetch: JSON', { ...SPRING, marks }));
     expect(day?.attendance).to.deep.include({
       status: 'ATTENDANCE_STATUS_ON_LEAVE',
-      origin: 'ORIGIN_MARKED',
+      origin: 'ATTENDANCE_ORIGIN_MARKED',
       note: 'sea',
-      worked: '22800s',
+      workedDuration: '22800s',
       anomalies: ['ANOMALY_WORKED_ON_LEAVE'],
     });
   });
@@ -286,7 +286,7 @@ describe('SimulateAttendance over the wire', function () {
 
   it('refuses what would not fit into an answer, and says how much does', async () => {
     const employee = { timeZone: 'UTC', defaultShiftId: 'D' };
-    const shifts = [{ shiftId: 'D', startTime: '08:00', endTime: '20:00' }];
+    const shifts = [{ shiftId: 'D', startTimeOfDay: '08:00', endTimeOfDay: '20:00' }];
     const first = Date.parse('2025-01-01T08:00:00Z');
     const times = Array.from({ length: 10_000 }, (_, n) =>
       new Date(first + Math.floor(n / 27) * 86_400_000 + (n % 27) * 1_200_000).toISOString(),

@@ -271,7 +271,7 @@ describe('texts over the wire', () => {
     employeeId: 'mia',
     assignment: { startDate: '2026-03-02', cycle: [{ shiftIds: ['D'] }] },
   };
-  const shift = { shiftId: 'D', startTime: '08:00', endTime: '16:00', timeZone: 'UTC' };
+  const shift = { shiftId: 'D', startTimeOfDay: '08:00', endTimeOfDay: '16:00', timeZone: 'UTC' };
   const employee = { employeeId: 'mia', employeeName: BAD };
   const etag = '"1"';
   const FIELDS: Readonly<Record<string, readonly [json: JsonObject, fields: readonly string[]]>> = {
@@ -312,15 +312,15 @@ describe('texts over the wire', () => {
       { assignment: { ...assignment, assignmentId: '1' }, reason: BAD, etag },
       ['reason'],
     ],
-    ArchiveShiftAssignment: [{ employeeId: 'mia', assignmentId: '1', reason: BAD }, ['reason']],
+    DeleteShiftAssignment: [{ employeeId: 'mia', assignmentId: '1', reason: BAD }, ['reason']],
     SetDateOverride: [
       { employeeId: 'mia', override: { date: '2026-03-02' }, reason: BAD },
       ['reason'],
     ],
-    ClearDateOverride: [{ employeeId: 'mia', date: '2026-03-02', reason: BAD }, ['reason']],
+    DeleteDateOverride: [{ employeeId: 'mia', date: '2026-03-02', reason: BAD }, ['reason']],
     CreateHoliday: [{ holiday, reason: BAD }, ['holiday.name', 'reason']],
     UpdateHoliday: [{ holiday, reason: BAD }, ['holiday.name', 'reason']],
-    ArchiveHoliday: [{ calendarId: 'de', date: '2026-03-02', reason: BAD }, ['reason']],
+    DeleteHoliday: [{ calendarId: 'de', date: '2026-03-02', reason: BAD }, ['reason']],
   };
   for (const [method, [json, fields]] of Object.entries(FIELDS)) {
     it(`${method}: direction overrides are refused in ${fields.join(', ')}`, async () => {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance.proto.
  */
 export const file_attendance_v1_attendance: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEiwwYKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEi8KBnN0YXR1cxgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIlCgZvcmlnaW4YBSABKA4yFS5hdHRlbmRhbmNlLnYxLk9yaWdpbhInCgdwb3J0aW9uGAYgASgOMhYuYXR0ZW5kYW5jZS52MS5Qb3J0aW9uEjoKEW90aGVyX2hhbGZfc3RhdHVzGAcgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEioKBnNoaWZ0cxgIIAMoCzIaLmF0dGVuZGFuY2UudjEuU2hpZnRSZXN1bHQSKAoIc2Vzc2lvbnMYCSADKAsyFi5hdHRlbmRhbmNlLnYxLlNlc3Npb24SMQoNZmlyc3RfaW5fdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGd29ya2VkGAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEisKCG9uX2JyZWFrGA0gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2xhdGVfYnkYDiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZWFybHlfYnkYDyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBAgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5EgwKBG5vdGUYESABKAkSDQoFZmluYWwYEiABKAgSOAoUbmV4dF90cmFuc2l0aW9uX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgVIAEoBRIMCgRldGFnGBYgASgJIqwDCgtTaGlmdFJlc3VsdBIQCghzaGlmdF9pZBgBIAEoCRI4ChRzY2hlZHVsZWRfc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoSc2NoZWR1bGVkX2VuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSMQoNZmlyc3RfaW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGd29ya2VkGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2xhdGVfYnkYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZWFybHlfYnkYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24ixwEKB1Nlc3Npb24SKwoHaW5fdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIb3V0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHNoaWZ0X2lkGAMgASgJEikKBndvcmtlZBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIkCgZicmVha3MYBSADKAsyFC5hdHRlbmRhbmNlLnYxLkJyZWFrImUKBUJyZWFrEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCrSAgoQQXR0ZW5kYW5jZVN0YXR1cxIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGUFUVEVOREFOQ0VfU1RBVFVTX1BSRVNFTlQQARIcChhBVFRFTkRBTkNFX1NUQVRVU19BQlNFTlQQAhIeChpBVFRFTkRBTkNFX1NUQVRVU19IQUxGX0RBWRADEh4KGkFUVEVOREFOQ0VfU1RBVFVTX09OX0xFQVZFEAQSHAoYQVRURU5EQU5DRV9TVEFUVVNfUkVNT1RFEAUSHQoZQVRURU5EQU5DRV9TVEFUVVNfSE9MSURBWRAGEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0RBWV9PRkYQBxIfChtBVFRFTkRBTkNFX1NUQVRVU19TQ0hFRFVMRUQQCBIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNDSEVEVUxFRBAJKlwKBk9yaWdpbhIWChJPUklHSU5fVU5TUEVDSUZJRUQQABIRCg1PUklHSU5fTUFSS0VEEAESEgoOT1JJR0lOX0RFUklWRUQQAhITCg9PUklHSU5fRVhQRUNURUQQAypqCgdQb3J0aW9uEhcKE1BPUlRJT05fVU5TUEVDSUZJRUQQABIVChFQT1JUSU9OX1dIT0xFX0RBWRABEhYKElBPUlRJT05fRklSU1RfSEFMRhACEhcKE1BPUlRJT05fU0VDT05EX0hBTEYQAyqiAwoHQW5vbWFseRIXChNBTk9NQUxZX1VOU1BFQ0lGSUVEEAASFgoSQU5PTUFMWV9NSVNTSU5HX0lOEAESFwoTQU5PTUFMWV9NSVNTSU5HX09VVBACEhMKD0FOT01BTFlfTEFURV9JThADEhUKEUFOT01BTFlfRUFSTFlfT1VUEAQSGwoXQU5PTUFMWV9EVVBMSUNBVEVfUFVOQ0gQBRIVChFBTk9NQUxZX09GRl9TSElGVBAGEh0KGUFOT01BTFlfV09SS0VEX09OX0hPTElEQVkQBxIcChhBTk9NQUxZX09VVFNJREVfR0VPRkVOQ0UQCBIWChJBTk9NQUxZX0NMT0NLX1NLRVcQCRIdChlBTk9NQUxZX0VWRU5UX0lEX0NPTkZMSUNUEAoSHwobQU5PTUFMWV9NSVNTSU5HX0JSRUFLX1NUQVJUEAsSHQoZQU5PTUFMWV9NSVNTSU5HX0JSRUFLX0VORBAMEhwKGEFOT01BTFlfVE9PX01BTllfUFVOQ0hFUxANEhsKF0FOT01BTFlfV09SS0VEX09OX0xFQVZFEA5CQgoRY29tLmF0dGVuZGFuY2UudjFCD0F0dGVuZGFuY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEi6wYKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEi8KBnN0YXR1cxgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIvCgZvcmlnaW4YBSABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW4SKgoHcG9ydGlvbhgGIAEoDjIZLmF0dGVuZGFuY2UudjEuRGF5UG9ydGlvbhI6ChFvdGhlcl9oYWxmX3N0YXR1cxgHIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIqCgZzaGlmdHMYCCADKAsyGi5hdHRlbmRhbmNlLnYxLlNoaWZ0UmVzdWx0EigKCHNlc3Npb25zGAkgAygLMhYuYXR0ZW5kYW5jZS52MS5TZXNzaW9uEjEKDWZpcnN0X2luX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWxhc3Rfb3V0X3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKD3dvcmtlZF9kdXJhdGlvbhgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5icmVha19kdXJhdGlvbhgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIwCg1sYXRlX2R1cmF0aW9uGA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKDmVhcmx5X2R1cmF0aW9uGA8gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKCWFub21hbGllcxgQIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseRIMCgRub3RlGBEgASgJEg0KBWZpbmFsGBIgASgIEjgKFG5leHRfdHJhbnNpdGlvbl90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmV2aXNpb24YFSABKAUSDAoEZXRhZxgWIAEoCSLBAwoLU2hpZnRSZXN1bHQSEAoIc2hpZnRfaWQYASABKAkSOAoUc2NoZWR1bGVkX3N0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjYKEnNjaGVkdWxlZF9lbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEjEKDWZpcnN0X2luX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWxhc3Rfb3V0X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKD3dvcmtlZF9kdXJhdGlvbhgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIwCg1sYXRlX2R1cmF0aW9uGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKDmVhcmx5X2R1cmF0aW9uGAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uItABCgdTZXNzaW9uEisKB2luX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCG91dF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghzaGlmdF9pZBgDIAEoCRIyCg93b3JrZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJAoGYnJlYWtzGAUgAygLMhQuYXR0ZW5kYW5jZS52MS5CcmVhayJlCgVCcmVhaxIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAq0gIKEEF0dGVuZGFuY2VTdGF0dXMSIQodQVRURU5EQU5DRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlBVFRFTkRBTkNFX1NUQVRVU19QUkVTRU5UEAESHAoYQVRURU5EQU5DRV9TVEFUVVNfQUJTRU5UEAISHgoaQVRURU5EQU5DRV9TVEFUVVNfSEFMRl9EQVkQAxIeChpBVFRFTkRBTkNFX1NUQVRVU19PTl9MRUFWRRAEEhwKGEFUVEVOREFOQ0VfU1RBVFVTX1JFTU9URRAFEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0hPTElEQVkQBhIdChlBVFRFTkRBTkNFX1NUQVRVU19EQVlfT0ZGEAcSHwobQVRURU5EQU5DRV9TVEFUVVNfU0NIRURVTEVEEAgSIQodQVRURU5EQU5DRV9TVEFUVVNfVU5TQ0hFRFVMRUQQCSqSAQoQQXR0ZW5kYW5jZU9yaWdpbhIhCh1BVFRFTkRBTkNFX09SSUdJTl9VTlNQRUNJRklFRBAAEhwKGEFUVEVOREFOQ0VfT1JJR0lOX01BUktFRBABEh0KGUFUVEVOREFOQ0VfT1JJR0lOX0RFUklWRUQQAhIeChpBVFRFTkRBTkNFX09SSUdJTl9FWFBFQ1RFRBADKn0KCkRheVBvcnRpb24SGwoXREFZX1BPUlRJT05fVU5TUEVDSUZJRUQQABIZChVEQVlfUE9SVElPTl9XSE9MRV9EQVkQARIaChZEQVlfUE9SVElPTl9GSVJTVF9IQUxGEAISGwoXREFZX1BPUlRJT05fU0VDT05EX0hBTEYQAyqiAwoHQW5vbWFseRIXChNBTk9NQUxZX1VOU1BFQ0lGSUVEEAASFgoSQU5PTUFMWV9NSVNTSU5HX0lOEAESFwoTQU5PTUFMWV9NSVNTSU5HX09VVBACEhMKD0FOT01BTFlfTEFURV9JThADEhUKEUFOT01BTFlfRUFSTFlfT1VUEAQSGwoXQU5PTUFMWV9EVVBMSUNBVEVfUFVOQ0gQBRIVChFBTk9NQUxZX09GRl9TSElGVBAGEh0KGUFOT01BTFlfV09SS0VEX09OX0hPTElEQVkQBxIcChhBTk9NQUxZX09VVFNJREVfR0VPRkVOQ0UQCBIWChJBTk9NQUxZX0NMT0NLX1NLRVcQCRIdChlBTk9NQUxZX0VWRU5UX0lEX0NPTkZMSUNUEAoSHwobQU5PTUFMWV9NSVNTSU5HX0JSRUFLX1NUQVJUEAsSHQoZQU5PTUFMWV9NSVNTSU5HX0JSRUFLX0VORBAMEhwKGEFOT01BTFlfVE9PX01BTllfUFVOQ0hFUxANEhsKF0FOT01BTFlfV09SS0VEX09OX0xFQVZFEA5CQgoRY29tLmF0dGVuZGFuY2UudjFCD0F0dGVuZGFuY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * One employee's attendance on one date: what the facts say, and what the clock adds
@@ -55,16 +55,16 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
   /**
    * How we know: somebody said so, the punches say so, or only the roster does.
    *
-   * @generated from field: attendance.v1.Origin origin = 5;
+   * @generated from field: attendance.v1.AttendanceOrigin origin = 5;
    */
-  origin: Origin;
+  origin: AttendanceOrigin;
 
   /**
    * The part of the day that `status` was declared for.
    *
-   * @generated from field: attendance.v1.Portion portion = 6;
+   * @generated from field: attendance.v1.DayPortion portion = 6;
    */
-  portion: Portion;
+  portion: DayPortion;
 
   /**
    * The other half's status when `portion` is a half, if anything is known about it.
@@ -106,30 +106,30 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
    * Time worked, after the rules: breaks deducted or paid, rounding. Absent, like the three
    * lengths below, when nothing was planned and nothing was punched.
    *
-   * @generated from field: google.protobuf.Duration worked = 12;
+   * @generated from field: google.protobuf.Duration worked_duration = 12;
    */
-  worked?: Duration | undefined;
+  workedDuration?: Duration | undefined;
 
   /**
    * The breaks punched, as far as both their ends are known.
    *
-   * @generated from field: google.protobuf.Duration on_break = 13;
+   * @generated from field: google.protobuf.Duration break_duration = 13;
    */
-  onBreak?: Duration | undefined;
+  breakDuration?: Duration | undefined;
 
   /**
-   * How late the arrivals were: the shifts' `late_by` added up.
+   * How late the arrivals were: the shifts' `late_duration` added up.
    *
-   * @generated from field: google.protobuf.Duration late_by = 14;
+   * @generated from field: google.protobuf.Duration late_duration = 14;
    */
-  lateBy?: Duration | undefined;
+  lateDuration?: Duration | undefined;
 
   /**
-   * How early the departures were: the shifts' `early_by` added up.
+   * How early the departures were: the shifts' `early_duration` added up.
    *
-   * @generated from field: google.protobuf.Duration early_by = 15;
+   * @generated from field: google.protobuf.Duration early_duration = 15;
    */
-  earlyBy?: Duration | undefined;
+  earlyDuration?: Duration | undefined;
 
   /**
    * What a person should look at, each kind once, by number.
@@ -239,23 +239,23 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
   /**
    * Time worked on this shift, after its rules: breaks deducted or paid, rounding.
    *
-   * @generated from field: google.protobuf.Duration worked = 7;
+   * @generated from field: google.protobuf.Duration worked_duration = 7;
    */
-  worked?: Duration | undefined;
+  workedDuration?: Duration | undefined;
 
   /**
    * From the scheduled start to the first arrival; zero when that was within the grace.
    *
-   * @generated from field: google.protobuf.Duration late_by = 8;
+   * @generated from field: google.protobuf.Duration late_duration = 8;
    */
-  lateBy?: Duration | undefined;
+  lateDuration?: Duration | undefined;
 
   /**
    * From the last departure to the scheduled end; zero when that was within the grace.
    *
-   * @generated from field: google.protobuf.Duration early_by = 9;
+   * @generated from field: google.protobuf.Duration early_duration = 9;
    */
-  earlyBy?: Duration | undefined;
+  earlyDuration?: Duration | undefined;
 };
 
 /**
@@ -296,9 +296,9 @@ export type Session = Message<"attendance.v1.Session"> & {
    * Its length without its breaks, exactly: no rule is applied to it. Zero while an end is
    * missing.
    *
-   * @generated from field: google.protobuf.Duration worked = 4;
+   * @generated from field: google.protobuf.Duration worked_duration = 4;
    */
-  worked?: Duration | undefined;
+  workedDuration?: Duration | undefined;
 
   /**
    * Breaks punched within it, in order.
@@ -429,83 +429,83 @@ export const AttendanceStatusSchema: GenEnum<AttendanceStatus> = /*@__PURE__*/
 /**
  * How we know a day's status.
  *
- * @generated from enum attendance.v1.Origin
+ * @generated from enum attendance.v1.AttendanceOrigin
  */
-export enum Origin {
+export enum AttendanceOrigin {
   /**
    * Nothing is known about the day.
    *
-   * @generated from enum value: ORIGIN_UNSPECIFIED = 0;
+   * @generated from enum value: ATTENDANCE_ORIGIN_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
    * Somebody declared it.
    *
-   * @generated from enum value: ORIGIN_MARKED = 1;
+   * @generated from enum value: ATTENDANCE_ORIGIN_MARKED = 1;
    */
   MARKED = 1,
 
   /**
    * It follows from punches.
    *
-   * @generated from enum value: ORIGIN_DERIVED = 2;
+   * @generated from enum value: ATTENDANCE_ORIGIN_DERIVED = 2;
    */
   DERIVED = 2,
 
   /**
    * It follows from the roster alone.
    *
-   * @generated from enum value: ORIGIN_EXPECTED = 3;
+   * @generated from enum value: ATTENDANCE_ORIGIN_EXPECTED = 3;
    */
   EXPECTED = 3,
 }
 
 /**
- * Describes the enum attendance.v1.Origin.
+ * Describes the enum attendance.v1.AttendanceOrigin.
  */
-export const OriginSchema: GenEnum<Origin> = /*@__PURE__*/
+export const AttendanceOriginSchema: GenEnum<AttendanceOrigin> = /*@__PURE__*/
   enumDesc(file_attendance_v1_attendance, 1);
 
 /**
  * The part of a day that a mark is about.
  *
- * @generated from enum attendance.v1.Portion
+ * @generated from enum attendance.v1.DayPortion
  */
-export enum Portion {
+export enum DayPortion {
   /**
    * Not given; in a request the same as the whole day.
    *
-   * @generated from enum value: PORTION_UNSPECIFIED = 0;
+   * @generated from enum value: DAY_PORTION_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
    * The whole day.
    *
-   * @generated from enum value: PORTION_WHOLE_DAY = 1;
+   * @generated from enum value: DAY_PORTION_WHOLE_DAY = 1;
    */
   WHOLE_DAY = 1,
 
   /**
    * The first half; the second keeps what is known about it.
    *
-   * @generated from enum value: PORTION_FIRST_HALF = 2;
+   * @generated from enum value: DAY_PORTION_FIRST_HALF = 2;
    */
   FIRST_HALF = 2,
 
   /**
    * The second half; the first keeps what is known about it.
    *
-   * @generated from enum value: PORTION_SECOND_HALF = 3;
+   * @generated from enum value: DAY_PORTION_SECOND_HALF = 3;
    */
   SECOND_HALF = 3,
 }
 
 /**
- * Describes the enum attendance.v1.Portion.
+ * Describes the enum attendance.v1.DayPortion.
  */
-export const PortionSchema: GenEnum<Portion> = /*@__PURE__*/
+export const DayPortionSchema: GenEnum<DayPortion> = /*@__PURE__*/
   enumDesc(file_attendance_v1_attendance, 2);
 
 /**

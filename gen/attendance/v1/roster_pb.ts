@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/roster.proto.
  */
 export const file_attendance_v1_roster: GenFile = /*@__PURE__*/
-  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSK7BgoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI6CgpzdGFydF90aW1lGAMgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBI4CghlbmRfdGltZRgEIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSGgoJdGltZV96b25lGAUgASgJQge6SARyAhhAEkAKDWFjY2VwdF9iZWZvcmUYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCBoECICjBTIAEj8KDGFjY2VwdF9hZnRlchgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPQoKbGF0ZV9ncmFjZRgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPgoLZWFybHlfZ3JhY2UYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCBoECICjBTIAEkEKDmhhbGZfZGF5X2JlbG93GAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI/CgxhYnNlbnRfYmVsb3cYCyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEiwKCndvcmtfcnVsZXMYDCABKAsyGC5hdHRlbmRhbmNlLnYxLldvcmtSdWxlcxIZChF3b3Jrc19vbl9ob2xpZGF5cxgNIAEoCBI1CgtjYWxlbmRhcl9pZBgOIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKQoIZ2VvZmVuY2UYDyABKAsyFy5hdHRlbmRhbmNlLnYxLkdlb2ZlbmNlIoMECglXb3JrUnVsZXMSMQoHcGFpcmluZxgBIAEoDjIWLmF0dGVuZGFuY2UudjEuUGFpcmluZ0IIukgFggECEAESPAoNaG91cnNfY291bnRlZBgCIAEoDjIbLmF0dGVuZGFuY2UudjEuSG91cnNDb3VudGVkQgi6SAWCAQIQARJHChVpZ25vcmVfcmVwZWF0c193aXRoaW4YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkQKEXBhaWRfYnJlYWtzX3VwX3RvGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIpCghyb3VuZF9pbhgGIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSKgoJcm91bmRfb3V0GAcgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxItCgxyb3VuZF9icmVha3MYCCABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX3dvcmtlZBgJIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmciiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSL+AQoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI5CgthdHRyaWJ1dGlvbhgEIAEoDjIaLmF0dGVuZGFuY2UudjEuQXR0cmlidXRpb25CCLpIBYIBAhABIvYBCg9TaGlmdEFzc2lnbm1lbnQSNwoKc3RhcnRfZGF0ZRgBIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjsKC2FuY2hvcl9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIzCgVjeWNsZRgEIAMoCzIXLmF0dGVuZGFuY2UudjEuQ3ljbGVEYXlCC7pICJIBBQgBEO4CIkMKCEN5Y2xlRGF5EjcKCXNoaWZ0X2lkcxgBIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kInoKDERhdGVPdmVycmlkZRIxCgRkYXRlGAEgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CglzaGlmdF9pZHMYAiADKAlCJLpIIZIBHhAIIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCKNAQoHSG9saWRheRI1CgtjYWxlbmRhcl9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSGAoEbmFtZRgDIAEoCUIKukgHcgUQARjIASJnCg5UaW1lWm9uZUNoYW5nZRI3CgpzdGFydF9kYXRlGAEgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIcCgl0aW1lX3pvbmUYAiABKAlCCbpIBnIEEAEYQCpOCgdQYWlyaW5nEhcKE1BBSVJJTkdfVU5TUEVDSUZJRUQQABIRCg1QQUlSSU5HX1RZUEVEEAESFwoTUEFJUklOR19BTFRFUk5BVElORxACKnMKDEhvdXJzQ291bnRlZBIdChlIT1VSU19DT1VOVEVEX1VOU1BFQ0lGSUVEEAASHAoYSE9VUlNfQ09VTlRFRF9FVkVSWV9QQUlSEAESJgoiSE9VUlNfQ09VTlRFRF9GSVJTVF9JTl9UT19MQVNUX09VVBACKo8BChFSb3VuZGluZ0RpcmVjdGlvbhIiCh5ST1VORElOR19ESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIZChVST1VORElOR19ESVJFQ1RJT05fVVAQARIbChdST1VORElOR19ESVJFQ1RJT05fRE9XThACEh4KGlJPVU5ESU5HX0RJUkVDVElPTl9ORUFSRVNUEAMqpQEKC0F0dHJpYnV0aW9uEhsKF0FUVFJJQlVUSU9OX1VOU1BFQ0lGSUVEEAASGgoWQVRUUklCVVRJT05fU1RBUlRfREFURRABEhgKFEFUVFJJQlVUSU9OX0VORF9EQVRFEAISIAocQVRUUklCVVRJT05fTU9TVF9XT1JLRURfREFURRADEiEKHUFUVFJJQlVUSU9OX1NQTElUX0FUX01JRE5JR0hUEARCPgoRY29tLmF0dGVuZGFuY2UudjFCC1Jvc3RlclByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSLRBgoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJBChFzdGFydF90aW1lX29mX2RheRgDIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSPwoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZSL/AwoJV29ya1J1bGVzEjYKB3BhaXJpbmcYASABKA4yGy5hdHRlbmRhbmNlLnYxLlB1bmNoUGFpcmluZ0IIukgFggECEAESPAoNaG91cnNfY291bnRlZBgCIAEoDjIbLmF0dGVuZGFuY2UudjEuSG91cnNDb3VudGVkQgi6SAWCAQIQARI/Cg1yZXBlYXRfd2luZG93GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg26SAqqAQciAwiQHDIAEkEKEGJyZWFrX2RlZHVjdGlvbnMYBCADKAsyHS5hdHRlbmRhbmNlLnYxLkJyZWFrRGVkdWN0aW9uQgi6SAWSAQIQChJDChBwYWlkX2JyZWFrX2xpbWl0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIpCghyb3VuZF9pbhgGIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSKgoJcm91bmRfb3V0GAcgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxItCgxyb3VuZF9icmVha3MYCCABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX3dvcmtlZBgJIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmciiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSKCAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQASL2AQoPU2hpZnRBc3NpZ25tZW50EjcKCnN0YXJ0X2RhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMwoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgu6SAiSAQUIARDuAiJDCghDeWNsZURheRI3CglzaGlmdF9pZHMYASADKAlCJLpIIZIBHhAIIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCJ6CgxEYXRlT3ZlcnJpZGUSMQoEZGF0ZRgBIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSNwoJc2hpZnRfaWRzGAIgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQijQEKB0hvbGlkYXkSNQoLY2FsZW5kYXJfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhgKBG5hbWUYAyABKAlCCrpIB3IFEAEYyAEiZwoOVGltZVpvbmVDaGFuZ2USNwoKc3RhcnRfZGF0ZRgBIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSHAoJdGltZV96b25lGAIgASgJQgm6SAZyBBABGEAqZQoMUHVuY2hQYWlyaW5nEh0KGVBVTkNIX1BBSVJJTkdfVU5TUEVDSUZJRUQQABIXChNQVU5DSF9QQUlSSU5HX1RZUEVEEAESHQoZUFVOQ0hfUEFJUklOR19BTFRFUk5BVElORxACKnMKDEhvdXJzQ291bnRlZBIdChlIT1VSU19DT1VOVEVEX1VOU1BFQ0lGSUVEEAASHAoYSE9VUlNfQ09VTlRFRF9FVkVSWV9QQUlSEAESJgoiSE9VUlNfQ09VTlRFRF9GSVJTVF9JTl9UT19MQVNUX09VVBACKo8BChFSb3VuZGluZ0RpcmVjdGlvbhIiCh5ST1VORElOR19ESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIZChVST1VORElOR19ESVJFQ1RJT05fVVAQARIbChdST1VORElOR19ESVJFQ1RJT05fRE9XThACEh4KGlJPVU5ESU5HX0RJUkVDVElPTl9ORUFSRVNUEAMqwgEKD0RhdGVBdHRyaWJ1dGlvbhIgChxEQVRFX0FUVFJJQlVUSU9OX1VOU1BFQ0lGSUVEEAASHwobREFURV9BVFRSSUJVVElPTl9TVEFSVF9EQVRFEAESHQoZREFURV9BVFRSSUJVVElPTl9FTkRfREFURRACEiUKIURBVEVfQVRUUklCVVRJT05fTU9TVF9XT1JLRURfREFURRADEiYKIkRBVEVfQVRUUklCVVRJT05fU1BMSVRfQVRfTUlETklHSFQQBEI+ChFjb20uYXR0ZW5kYW5jZS52MUILUm9zdGVyUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Hours that people are expected to work, and how their punches are judged. Lengths of
@@ -40,17 +40,17 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   /**
    * When it begins, local time `HH:MM`.
    *
-   * @generated from field: string start_time = 3;
+   * @generated from field: string start_time_of_day = 3;
    */
-  startTime: string;
+  startTimeOfDay: string;
 
   /**
-   * When it ends, local time `HH:MM`; before `start_time` it means on the next date.
-   * Never the same as `start_time`.
+   * When it ends, local time `HH:MM`; before `start_time_of_day` it means on the next date.
+   * Never the same as `start_time_of_day`.
    *
-   * @generated from field: string end_time = 4;
+   * @generated from field: string end_time_of_day = 4;
    */
-  endTime: string;
+  endTimeOfDay: string;
 
   /**
    * The IANA name of the zone that its dates and times are in; the employee's when empty.
@@ -92,17 +92,17 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   /**
    * Who worked less than this has HALF_DAY; nobody when not given.
    *
-   * @generated from field: google.protobuf.Duration half_day_below = 10;
+   * @generated from field: google.protobuf.Duration half_day_threshold = 10;
    */
-  halfDayBelow?: Duration | undefined;
+  halfDayThreshold?: Duration | undefined;
 
   /**
    * Who worked less than this is ABSENT; nobody when not given. Looked at first, so below
-   * `half_day_below` where both are given.
+   * `half_day_threshold` where both are given.
    *
-   * @generated from field: google.protobuf.Duration absent_below = 11;
+   * @generated from field: google.protobuf.Duration absent_threshold = 11;
    */
-  absentBelow?: Duration | undefined;
+  absentThreshold?: Duration | undefined;
 
   /**
    * How its time is counted.
@@ -151,9 +151,9 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
   /**
    * How punches are read; TYPED when not given.
    *
-   * @generated from field: attendance.v1.Pairing pairing = 1;
+   * @generated from field: attendance.v1.PunchPairing pairing = 1;
    */
-  pairing: Pairing;
+  pairing: PunchPairing;
 
   /**
    * Which time is counted; EVERY_PAIR when not given.
@@ -166,9 +166,9 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
    * A punch that repeats the one before it within this time is set aside, with the anomaly
    * DUPLICATE_PUNCH.
    *
-   * @generated from field: google.protobuf.Duration ignore_repeats_within = 3;
+   * @generated from field: google.protobuf.Duration repeat_window = 3;
    */
-  ignoreRepeatsWithin?: Duration | undefined;
+  repeatWindow?: Duration | undefined;
 
   /**
    * Breaks that must be taken, by rising `after`. The last one whose `after` was exceeded
@@ -181,9 +181,9 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
   /**
    * Break time taken that counts as worked, up to this much.
    *
-   * @generated from field: google.protobuf.Duration paid_breaks_up_to = 5;
+   * @generated from field: google.protobuf.Duration paid_break_limit = 5;
    */
-  paidBreaksUpTo?: Duration | undefined;
+  paidBreakLimit?: Duration | undefined;
 
   /**
    * How the first arrival is rounded for counting. The times shown stay as punched.
@@ -353,9 +353,9 @@ export type OffShiftRules = Message<"attendance.v1.OffShiftRules"> & {
   /**
    * The date that a stretch belongs to; START_DATE when not given.
    *
-   * @generated from field: attendance.v1.Attribution attribution = 4;
+   * @generated from field: attendance.v1.DateAttribution attribution = 4;
    */
-  attribution: Attribution;
+  attribution: DateAttribution;
 };
 
 /**
@@ -526,35 +526,35 @@ export const TimeZoneChangeSchema: GenMessage<TimeZoneChange> = /*@__PURE__*/
 /**
  * How punches are read. Breaks keep their kind under both.
  *
- * @generated from enum attendance.v1.Pairing
+ * @generated from enum attendance.v1.PunchPairing
  */
-export enum Pairing {
+export enum PunchPairing {
   /**
    * Not given: TYPED.
    *
-   * @generated from enum value: PAIRING_UNSPECIFIED = 0;
+   * @generated from enum value: PUNCH_PAIRING_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
    * A punch does what its kind says; without a kind arrivals and departures alternate.
    *
-   * @generated from enum value: PAIRING_TYPED = 1;
+   * @generated from enum value: PUNCH_PAIRING_TYPED = 1;
    */
   TYPED = 1,
 
   /**
    * Arrivals and departures alternate whatever key was pressed.
    *
-   * @generated from enum value: PAIRING_ALTERNATING = 2;
+   * @generated from enum value: PUNCH_PAIRING_ALTERNATING = 2;
    */
   ALTERNATING = 2,
 }
 
 /**
- * Describes the enum attendance.v1.Pairing.
+ * Describes the enum attendance.v1.PunchPairing.
  */
-export const PairingSchema: GenEnum<Pairing> = /*@__PURE__*/
+export const PunchPairingSchema: GenEnum<PunchPairing> = /*@__PURE__*/
   enumDesc(file_attendance_v1_roster, 0);
 
 /**
@@ -635,48 +635,48 @@ export const RoundingDirectionSchema: GenEnum<RoundingDirection> = /*@__PURE__*/
 /**
  * The date that a stretch of work without a shift belongs to, in the employee's zone.
  *
- * @generated from enum attendance.v1.Attribution
+ * @generated from enum attendance.v1.DateAttribution
  */
-export enum Attribution {
+export enum DateAttribution {
   /**
    * Not given: START_DATE.
    *
-   * @generated from enum value: ATTRIBUTION_UNSPECIFIED = 0;
+   * @generated from enum value: DATE_ATTRIBUTION_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
    * The date on which it began.
    *
-   * @generated from enum value: ATTRIBUTION_START_DATE = 1;
+   * @generated from enum value: DATE_ATTRIBUTION_START_DATE = 1;
    */
   START_DATE = 1,
 
   /**
    * The date on which it ended.
    *
-   * @generated from enum value: ATTRIBUTION_END_DATE = 2;
+   * @generated from enum value: DATE_ATTRIBUTION_END_DATE = 2;
    */
   END_DATE = 2,
 
   /**
    * The date with most of its worked time.
    *
-   * @generated from enum value: ATTRIBUTION_MOST_WORKED_DATE = 3;
+   * @generated from enum value: DATE_ATTRIBUTION_MOST_WORKED_DATE = 3;
    */
   MOST_WORKED_DATE = 3,
 
   /**
    * Each date gets what was worked on it, if a session spans the midnight between.
    *
-   * @generated from enum value: ATTRIBUTION_SPLIT_AT_MIDNIGHT = 4;
+   * @generated from enum value: DATE_ATTRIBUTION_SPLIT_AT_MIDNIGHT = 4;
    */
   SPLIT_AT_MIDNIGHT = 4,
 }
 
 /**
- * Describes the enum attendance.v1.Attribution.
+ * Describes the enum attendance.v1.DateAttribution.
  */
-export const AttributionSchema: GenEnum<Attribution> = /*@__PURE__*/
+export const DateAttributionSchema: GenEnum<DateAttribution> = /*@__PURE__*/
   enumDesc(file_attendance_v1_roster, 3);
 

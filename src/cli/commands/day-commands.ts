@@ -285,7 +285,7 @@ async function printDays(
     day.employeeName || '-',
     statusText(day),
     originWord(day.origin),
-    clockText(day.worked),
+    clockText(day.workedDuration),
     anomaliesText(day),
     day.note,
   ]);

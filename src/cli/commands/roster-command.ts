@@ -48,7 +48,7 @@ row has a type, which says what it is about and which columns count:
 
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
-              half_day_below, absent_below, breaks, works_on_holidays
+              half_day_threshold, absent_threshold, breaks, works_on_holidays
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar; a move to another zone is a row of its own, with only

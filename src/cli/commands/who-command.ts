@@ -65,7 +65,7 @@ async function printWho(
 }
 
 function rowOf(state: ClockState, zone: string): readonly string[] {
-  const { employeeId, employeeName, status, sinceTime, session, closesTime, attendance } = state;
+  const { employeeId, employeeName, status, sinceTime, session, closeTime, attendance } = state;
   const time = (instant: typeof sinceTime) =>
     instant === undefined ? '-' : localInstantText(timestampMs(instant), zone);
   return [
@@ -75,6 +75,6 @@ function rowOf(state: ClockState, zone: string): readonly string[] {
     time(sinceTime),
     session?.shiftId || '-',
     attendance?.date || '-',
-    time(closesTime),
+    time(closeTime),
   ];
 }

@@ -239,8 +239,8 @@ function spelledOut(shift: Shift): Shift {
   spelled.acceptAfter ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_AFTER_SECONDS });
   if (isZero(spelled.lateGrace)) delete spelled.lateGrace;
   if (isZero(spelled.earlyGrace)) delete spelled.earlyGrace;
-  if (isZero(spelled.halfDayBelow)) delete spelled.halfDayBelow;
-  if (isZero(spelled.absentBelow)) delete spelled.absentBelow;
+  if (isZero(spelled.halfDayThreshold)) delete spelled.halfDayThreshold;
+  if (isZero(spelled.absentThreshold)) delete spelled.absentThreshold;
   return spelled;
 }
 

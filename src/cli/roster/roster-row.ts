@@ -37,7 +37,7 @@ export type RowType = (typeof ROW_TYPES)[number];
 export const COLUMNS_OF = {
   shift: [
     ...['shift', 'start', 'end', 'from', 'zone', 'calendar', 'late_grace', 'early_grace'],
-    ...['accept_before', 'accept_after', 'half_day_below', 'absent_below', 'breaks'],
+    ...['accept_before', 'accept_after', 'half_day_threshold', 'absent_threshold', 'breaks'],
     'works_on_holidays',
   ],
   holiday: ['calendar', 'date', 'name'],
@@ -352,16 +352,18 @@ function readShift(cells: RowCells, line: number): RosterEntry {
   }
   const effectiveDate = cells.date('from');
   const patch = {
-    startTime,
-    endTime,
+    startTimeOfDay: startTime,
+    endTimeOfDay: endTime,
     ...cells.patch('zone', 'timeZone', () => cells.zone('zone')),
     ...cells.patch('calendar', 'calendarId', () => cells.id('calendar')),
     ...cells.patch('late_grace', 'lateGrace', () => cells.length('late_grace')),
     ...cells.patch('early_grace', 'earlyGrace', () => cells.length('early_grace')),
     ...cells.patch('accept_before', 'acceptBefore', () => cells.length('accept_before')),
     ...cells.patch('accept_after', 'acceptAfter', () => cells.length('accept_after')),
-    ...cells.patch('half_day_below', 'halfDayBelow', () => cells.length('half_day_below')),
-    ...cells.patch('absent_below', 'absentBelow', () => cells.length('absent_below')),
+    ...cells.patch('half_day_threshold', 'halfDayThreshold', () =>
+      cells.length('half_day_threshold'),
+    ),
+    ...cells.patch('absent_threshold', 'absentThreshold', () => cells.length('absent_threshold')),
     ...cells.patch('works_on_holidays', 'worksOnHolidays', () =>
       cells.read('works_on_holidays', false, parseYesNo),
     ),

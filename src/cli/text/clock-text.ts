@@ -38,7 +38,7 @@ export function stateSentence(
   zone: string,
   hasLeft: boolean,
 ): string {
-  const { status, sinceTime, session, closesTime } = state;
+  const { status, sinceTime, session, closeTime } = state;
   if (status === ClockStatus.OUT && !hasLeft) {
     const over =
       sinceTime === undefined ? '' : `; the session was over at ${momentText(sinceTime, zone)}`;
@@ -46,9 +46,9 @@ export function stateSentence(
   }
   const since = sinceTime === undefined ? '' : ` since ${timeOfDay(sinceTime, zone, day.date)}`;
   const until =
-    closesTime === undefined
+    closeTime === undefined
       ? ''
-      : ` Not ended, it is over at ${timeOfDay(closesTime, zone, day.date)}.`;
+      : ` Not ended, it is over at ${timeOfDay(closeTime, zone, day.date)}.`;
   switch (status) {
     case ClockStatus.IN:
       return sentence(day, `is in${since}${shiftOf(session?.shiftId)}.${until}`);
@@ -71,7 +71,7 @@ function deedOf(punch: Punch, day: Attendance, zone: string): { begins: string; 
       const session = sessions.find(({ outTime }) => isSameSecond(outTime, punch.time));
       if (session === undefined) return { begins: 'is out', ends: '' };
       const from = timeOfDay(session.inTime, zone, day.date);
-      const worked = `${clockText(session.worked)} not counting breaks`;
+      const worked = `${clockText(session.workedDuration)} not counting breaks`;
       return { begins: 'is out', ends: `: in from ${from}, ${worked}` };
     }
     case PunchKind.BREAK_START:

@@ -4,7 +4,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { InvalidArgumentError } from 'commander';
 import type { Attendance } from '../../client/index.js';
-import { AttendanceStatus, Origin, Portion } from '../../client/index.js';
+import { AttendanceOrigin, AttendanceStatus, DayPortion } from '../../client/index.js';
 import { parseStatus, STATUS_WORDS } from './status-words.js';
 import { isIsoDate } from './values.js';
 
@@ -26,14 +26,14 @@ export function addStatus(text: string, before: readonly AttendanceStatus[] | un
 
 export const PORTION_WORDS = ['whole', 'first', 'second'] as const;
 
-export function portionOf(word: (typeof PORTION_WORDS)[number]): Portion {
+export function portionOf(word: (typeof PORTION_WORDS)[number]): DayPortion {
   switch (word) {
     case 'whole':
-      return Portion.WHOLE_DAY;
+      return DayPortion.WHOLE_DAY;
     case 'first':
-      return Portion.FIRST_HALF;
+      return DayPortion.FIRST_HALF;
     case 'second':
-      return Portion.SECOND_HALF;
+      return DayPortion.SECOND_HALF;
     default:
       return word satisfies never;
   }
@@ -65,8 +65,10 @@ function statusWord(status: AttendanceStatus): string {
   return (AttendanceStatus[status] ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
 }
 
-export function originWord(origin: Origin): string {
-  return origin === Origin.UNSPECIFIED ? '-' : (Origin[origin] ?? '').toLowerCase();
+export function originWord(origin: AttendanceOrigin): string {
+  return origin === AttendanceOrigin.UNSPECIFIED
+    ? '-'
+    : (AttendanceOrigin[origin] ?? '').toLowerCase();
 }
 
 /** To the microsecond, as the service keeps times: with less, --as-of would miss the change. */
@@ -82,9 +84,9 @@ export function timeText(time: Timestamp | undefined): string {
 /** The status with its half: `on leave (first half), present (second half)`. */
 export function statusText(day: Attendance): string {
   const word = statusWord(day.status);
-  if (day.portion !== Portion.FIRST_HALF && day.portion !== Portion.SECOND_HALF) return word;
+  if (day.portion !== DayPortion.FIRST_HALF && day.portion !== DayPortion.SECOND_HALF) return word;
   const [own, other] =
-    day.portion === Portion.FIRST_HALF ? ['first', 'second'] : ['second', 'first'];
+    day.portion === DayPortion.FIRST_HALF ? ['first', 'second'] : ['second', 'first'];
   const rest =
     day.otherHalfStatus === AttendanceStatus.UNSPECIFIED
       ? ''

@@ -51,7 +51,7 @@ export function timeOfDay(instant: Timestamp | undefined, zone: string, date: st
   return instant === undefined ? '-' : localTimeText(Number(instant.seconds) * 1000, zone, date);
 }
 
-function lengthOf({ inTime, outTime, worked }: Session): string {
+function lengthOf({ inTime, outTime, workedDuration: worked }: Session): string {
   return inTime === undefined || outTime === undefined ? '' : `, ${clockText(worked)}`;
 }
 
@@ -62,7 +62,7 @@ function rowOf(day: Attendance, zone: string): readonly string[] {
     date,
     statusText(day),
     nextTransitionTime === undefined ? 'final' : `until ${time(nextTransitionTime)}`,
-    clockText(day.worked),
+    clockText(day.workedDuration),
     time(firstInTime),
     time(lastOutTime),
     zone,

@@ -51,7 +51,7 @@ function partsOf(day: Attendance | undefined, zone: string): Parts {
   return {
     in: `in ${timeOfDay(day?.firstInTime, zone, date)}`,
     out: `out ${timeOfDay(day?.lastOutTime, zone, date)}`,
-    worked: `worked ${clockText(day?.worked)}`,
+    worked: `worked ${clockText(day?.workedDuration)}`,
     anomalies: day?.anomalies.map(anomalyWord).join(', ') || 'no anomalies',
   };
 }

@@ -144,8 +144,10 @@ function judge(
   const { shift, start, end } = planned;
   const isHoliday = alone === 'HOLIDAY';
   const status = isHoliday ? 'HOLIDAY' : statusBeside(declared, alone, isPunched);
-  const lateBySeconds = isHoliday || declared.isAwayFirst ? 0 : lateBy(planned, counted, trace);
-  const earlyBySeconds = isHoliday || declared.isAwayLast ? 0 : earlyBy(planned, counted, trace);
+  const lateBySeconds =
+    isHoliday || declared.isAwayFirst ? 0 : lateDuration(planned, counted, trace);
+  const earlyBySeconds =
+    isHoliday || declared.isAwayLast ? 0 : earlyDuration(planned, counted, trace);
   const isDecided = isHoliday || (declared.status !== undefined && !isPunched);
   const { firstIn, lastOut, workedSeconds } = counted;
   const isFine = status === 'PRESENT' && earlyBySeconds === 0;
@@ -207,7 +209,11 @@ function traceStatus(
   trace.push({ rule: 'SHIFT_STATUS', shiftId, status, workedSeconds });
 }
 
-function lateBy({ shift, start }: PlannedShift, { firstIn }: CountedWork, trace: Trace): number {
+function lateDuration(
+  { shift, start }: PlannedShift,
+  { firstIn }: CountedWork,
+  trace: Trace,
+): number {
   const { shiftId, lateGraceSeconds: graceSeconds } = shift;
   if (firstIn === undefined || firstIn <= start + graceSeconds * 1000) return 0;
   const lateSeconds = (firstIn - start) / 1000;
@@ -223,7 +229,7 @@ function lateBy({ shift, start }: PlannedShift, { firstIn }: CountedWork, trace:
 }
 
 /** Nobody is early who has not departed. */
-function earlyBy(
+function earlyDuration(
   { shift, end }: PlannedShift,
   { lastOut, open }: CountedWork,
   trace: Trace,

@@ -146,7 +146,10 @@ function dayWork(value: unknown): DayWork {
 }
 
 function shiftResult(value: unknown): ShiftResult {
-  const [id, start, end, own, open, firstIn, lastOut, worked, lateBy, earlyBy] = fields(value, 10);
+  const [id, start, end, own, open, firstIn, lastOut, worked, lateDuration, earlyDuration] = fields(
+    value,
+    10,
+  );
   return {
     shiftId: words(id),
     start: instant(start),
@@ -156,8 +159,8 @@ function shiftResult(value: unknown): ShiftResult {
     firstIn: maybe(firstIn, instant),
     lastOut: maybe(lastOut, instant),
     workedSeconds: whole(worked),
-    lateBySeconds: whole(lateBy),
-    earlyBySeconds: whole(earlyBy),
+    lateBySeconds: whole(lateDuration),
+    earlyBySeconds: whole(earlyDuration),
   };
 }
 

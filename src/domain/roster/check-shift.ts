@@ -68,8 +68,8 @@ function checkId(id: string, reason: string, field: string): FieldViolation[] {
 function checkHours(shift: Shift, path: string): FieldViolation[] {
   const at = (name: string) => fieldPath(path, name);
   const alone = [
-    ...checkTimeOfDay(shift.startSecond, at('start_time')),
-    ...checkTimeOfDay(shift.endSecond, at('end_time')),
+    ...checkTimeOfDay(shift.startSecond, at('start_time_of_day')),
+    ...checkTimeOfDay(shift.endSecond, at('end_time_of_day')),
     ...checkLength(shift.beforeSeconds, BELOW_A_DAY, at('accept_before')),
     ...checkLength(shift.afterSeconds, BELOW_A_DAY, at('accept_after')),
   ];
@@ -88,8 +88,8 @@ function checkWindow(shift: Shift, path: string): FieldViolation[] {
   const { startSecond, endSecond, beforeSeconds, afterSeconds } = shift;
   if (startSecond === endSecond) {
     const description =
-      'must differ from start_time: a shift of 24 hours has no room for its punch window';
-    return [{ field: fieldPath(path, 'end_time'), reason: 'START_EQUALS_END', description }];
+      'must differ from start_time_of_day: a shift of 24 hours has no room for its punch window';
+    return [{ field: fieldPath(path, 'end_time_of_day'), reason: 'START_EQUALS_END', description }];
   }
   const length = clockSeconds(shift);
   const window = length + beforeSeconds + afterSeconds;
@@ -104,14 +104,14 @@ function checkWindow(shift: Shift, path: string): FieldViolation[] {
 
 function checkThresholds(shift: Shift, path: string): FieldViolation[] {
   const { halfDayBelowSeconds: half, absentBelowSeconds: absent } = shift;
-  const field = fieldPath(path, 'absent_below');
+  const field = fieldPath(path, 'absent_threshold');
   const alone = [
-    ...checkLength(half, UP_TO_A_DAY, fieldPath(path, 'half_day_below')),
+    ...checkLength(half, UP_TO_A_DAY, fieldPath(path, 'half_day_threshold')),
     ...checkLength(absent, UP_TO_A_DAY, field),
   ];
   if (alone.length > 0 || half === 0 || absent < half) return alone;
   const description =
-    `must be less than half_day_below, ${lengthText(half)}: ABSENT is tested first, so nobody ` +
+    `must be less than half_day_threshold, ${lengthText(half)}: ABSENT is tested first, so nobody ` +
     `would ever get HALF_DAY; it is ${lengthText(absent)}`;
   return [{ field, reason: 'ABSENT_NOT_BELOW_HALF_DAY', description }];
 }

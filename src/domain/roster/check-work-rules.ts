@@ -22,9 +22,9 @@ const ROUNDING_GRACE: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS }
 export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[] {
   const at = (name: string) => fieldPath(path, name);
   return [
-    ...checkLength(rules.repeatSeconds, REPEAT, at('ignore_repeats_within')),
+    ...checkLength(rules.repeatSeconds, REPEAT, at('repeat_window')),
     ...checkDeductions(rules.breakDeductions, at('break_deductions')),
-    ...checkLength(rules.paidBreakSeconds, PAID_BREAKS, at('paid_breaks_up_to')),
+    ...checkLength(rules.paidBreakSeconds, PAID_BREAKS, at('paid_break_limit')),
     ...checkRounding(rules.roundIn, at('round_in')),
     ...checkRounding(rules.roundOut, at('round_out')),
     ...checkRounding(rules.roundBreaks, at('round_breaks')),

@@ -27,7 +27,7 @@ export function toClockState(state: ClockState): WireState {
   });
   if (state.since !== undefined) message.sinceTime = timestampOfInstant(state.since);
   if (state.session !== undefined) message.session = toSession(state.session);
-  if (state.closesAt !== undefined) message.closesTime = timestampOfInstant(state.closesAt);
+  if (state.closesAt !== undefined) message.closeTime = timestampOfInstant(state.closesAt);
   return message;
 }
 

@@ -40,7 +40,7 @@ export function toPunch(punch: RecordedPunch): WirePunch {
   message.labels = { ...punch.labels };
   message.note = punch.note;
   message.punchId = String(punch.punchId);
-  message.receivedTime = timestampOfInstant(punch.receivedAt);
+  message.receiveTime = timestampOfInstant(punch.receivedAt);
   message.actor = punch.actor;
   message.anomalies = punch.flags.map(anomalyNumber);
   if (punch.replaces !== undefined) message.replacesPunchId = String(punch.replaces);
@@ -50,7 +50,7 @@ export function toPunch(punch: RecordedPunch): WirePunch {
 
 function toVoid({ at, actor, reason, replacedBy }: PunchVoid) {
   return create(PunchVoidSchema, {
-    time: timestampOfRecord(at),
+    voidTime: timestampOfRecord(at),
     actor,
     reason,
     replacedByPunchId: replacedBy === undefined ? '' : String(replacedBy),

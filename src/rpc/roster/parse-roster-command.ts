@@ -6,14 +6,8 @@ import type { Holiday } from '../../../gen/attendance/v1/roster_pb.js';
 import {
   type ArchiveEmployeeRequest,
   ArchiveEmployeeRequestSchema,
-  type ArchiveHolidayRequest,
-  ArchiveHolidayRequestSchema,
-  type ArchiveShiftAssignmentRequest,
-  ArchiveShiftAssignmentRequestSchema,
   type ArchiveShiftRequest,
   ArchiveShiftRequestSchema,
-  type ClearDateOverrideRequest,
-  ClearDateOverrideRequestSchema,
   type CreateEmployeeRequest,
   CreateEmployeeRequestSchema,
   type CreateHolidayRequest,
@@ -22,6 +16,12 @@ import {
   CreateShiftAssignmentRequestSchema,
   type CreateShiftRequest,
   CreateShiftRequestSchema,
+  type DeleteDateOverrideRequest,
+  DeleteDateOverrideRequestSchema,
+  type DeleteHolidayRequest,
+  DeleteHolidayRequestSchema,
+  type DeleteShiftAssignmentRequest,
+  DeleteShiftAssignmentRequestSchema,
   type EmployeeAssignment,
   type SetDateOverrideRequest,
   SetDateOverrideRequestSchema,
@@ -161,12 +161,12 @@ export function updateAssignment(message: UpdateShiftAssignmentRequest, call: Ca
 }
 
 export function archiveAssignment(
-  message: ArchiveShiftAssignmentRequest,
+  message: DeleteShiftAssignmentRequest,
   call: Call,
 ): RosterCommand {
   return {
     kind: 'ARCHIVE_ASSIGNMENT',
-    ...headerOf(ArchiveShiftAssignmentRequestSchema, message, call),
+    ...headerOf(DeleteShiftAssignmentRequestSchema, message, call),
     employeeId: parseId(message.employeeId),
     assignmentId: Number(message.assignmentId),
     etag: etagSent(message),
@@ -182,8 +182,8 @@ export function setOverride(message: SetDateOverrideRequest, call: Call): Roster
   return { kind: 'SET_OVERRIDE', ...header, employeeId: parseId(message.employeeId), override };
 }
 
-export function clearOverride(message: ClearDateOverrideRequest, call: Call): RosterCommand {
-  const header = headerOf(ClearDateOverrideRequestSchema, message, call);
+export function clearOverride(message: DeleteDateOverrideRequest, call: Call): RosterCommand {
+  const header = headerOf(DeleteDateOverrideRequestSchema, message, call);
   const epochDay = dayOf(message.date, 'date');
   return { kind: 'CLEAR_OVERRIDE', ...header, employeeId: parseId(message.employeeId), epochDay };
 }
@@ -212,8 +212,8 @@ export function updateHoliday(message: UpdateHolidayRequest, call: Call): Roster
   return { kind: 'UPDATE_HOLIDAY', ...header, holiday };
 }
 
-export function archiveHoliday(message: ArchiveHolidayRequest, call: Call): RosterCommand {
-  const header = headerOf(ArchiveHolidayRequestSchema, message, call);
+export function deleteHoliday(message: DeleteHolidayRequest, call: Call): RosterCommand {
+  const header = headerOf(DeleteHolidayRequestSchema, message, call);
   const { calendarId, date } = message;
   return { kind: 'ARCHIVE_HOLIDAY', ...header, calendarId, epochDay: dayOf(date, 'date') };
 }

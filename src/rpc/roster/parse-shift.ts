@@ -3,11 +3,11 @@
 
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
-  Attribution as WireAttribution,
+  DateAttribution as WireAttribution,
   type Geofence as WireGeofence,
   HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
-  Pairing as WirePairing,
+  PunchPairing as WirePairing,
   type Rounding as WireRounding,
   type Shift as WireShift,
   type WorkRules as WireWorkRules,
@@ -63,15 +63,15 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
   const { timeZone, calendarId, geofence } = message;
   return {
     shiftId: message.shiftId,
-    startSecond: secondOfDay(message.startTime),
-    endSecond: secondOfDay(message.endTime),
+    startSecond: secondOfDay(message.startTimeOfDay),
+    endSecond: secondOfDay(message.endTimeOfDay),
     zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
     beforeSeconds: secondsOf(message.acceptBefore, DEFAULT_BEFORE_SECONDS),
     afterSeconds: secondsOf(message.acceptAfter, DEFAULT_AFTER_SECONDS),
     lateGraceSeconds: secondsOf(message.lateGrace),
     earlyGraceSeconds: secondsOf(message.earlyGrace),
-    halfDayBelowSeconds: secondsOf(message.halfDayBelow),
-    absentBelowSeconds: secondsOf(message.absentBelow),
+    halfDayBelowSeconds: secondsOf(message.halfDayThreshold),
+    absentBelowSeconds: secondsOf(message.absentThreshold),
     work: parseWorkRules(message.workRules),
     worksOnHolidays: message.worksOnHolidays,
     calendarId: calendarId === '' ? undefined : calendarId,
@@ -92,12 +92,12 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
   return {
     pairing: parsePairing(message.pairing),
     hours: parseHours(message.hoursCounted),
-    repeatSeconds: secondsOf(message.ignoreRepeatsWithin),
+    repeatSeconds: secondsOf(message.repeatWindow),
     breakDeductions: message.breakDeductions.map(({ after, length }) => ({
       afterSeconds: secondsOf(after),
       breakSeconds: secondsOf(length),
     })),
-    paidBreakSeconds: secondsOf(message.paidBreaksUpTo),
+    paidBreakSeconds: secondsOf(message.paidBreakLimit),
     roundIn: parseRounding(message.roundIn),
     roundOut: parseRounding(message.roundOut),
     roundBreaks: parseRounding(message.roundBreaks),

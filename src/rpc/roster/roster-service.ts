@@ -101,9 +101,9 @@ function assignmentWrites(roster: RosterStore) {
         wire.UpdateShiftAssignmentResponseSchema,
         await write(parse.updateAssignment(message, call), call),
       ),
-    archiveShiftAssignment: async (message, call) =>
+    deleteShiftAssignment: async (message, call) =>
       create(
-        wire.ArchiveShiftAssignmentResponseSchema,
+        wire.DeleteShiftAssignmentResponseSchema,
         await write(parse.archiveAssignment(message, call), call),
       ),
   } satisfies Partial<Handlers>;
@@ -121,14 +121,14 @@ function overrideWrites(roster: RosterStore) {
       const override = answer.override && { override: toDateOverride(answer.override) };
       return create(wire.SetDateOverrideResponseSchema, { ...override, ...changed });
     },
-    clearDateOverride: async (message, call) => {
+    deleteDateOverride: async (message, call) => {
       const { changed } = await change(
         roster,
         'OVERRIDE',
         parse.clearOverride(message, call),
         call,
       );
-      return create(wire.ClearDateOverrideResponseSchema, changed);
+      return create(wire.DeleteDateOverrideResponseSchema, changed);
     },
   } satisfies Partial<Handlers>;
 }
@@ -149,10 +149,10 @@ function holidayWrites(roster: RosterStore) {
         wire.UpdateHolidayResponseSchema,
         await write(parse.updateHoliday(message, call), call),
       ),
-    archiveHoliday: async (message, call) =>
+    deleteHoliday: async (message, call) =>
       create(
-        wire.ArchiveHolidayResponseSchema,
-        await write(parse.archiveHoliday(message, call), call),
+        wire.DeleteHolidayResponseSchema,
+        await write(parse.deleteHoliday(message, call), call),
       ),
   } satisfies Partial<Handlers>;
 }

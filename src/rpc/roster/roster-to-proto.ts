@@ -15,7 +15,7 @@ import {
   ShiftSchema,
   type RoundingDirection as WireDirection,
   type HoursCounted as WireHours,
-  type Pairing as WirePairing,
+  type PunchPairing as WirePairing,
   type Rounding as WireRounding,
   type Shift as WireShift,
   type WorkRules as WireWorkRules,
@@ -98,8 +98,8 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   const message = create(ShiftSchema, {
     shiftId: shift.shiftId,
     effectiveDate: dateText(fromDay),
-    startTime: timeOfDay(shift.startSecond),
-    endTime: timeOfDay(shift.endSecond),
+    startTimeOfDay: timeOfDay(shift.startSecond),
+    endTimeOfDay: timeOfDay(shift.endSecond),
     timeZone: shift.zone?.name ?? '',
     acceptBefore: durationOf(shift.beforeSeconds),
     acceptAfter: durationOf(shift.afterSeconds),
@@ -108,8 +108,8 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   });
   setLength(message, 'lateGrace', shift.lateGraceSeconds);
   setLength(message, 'earlyGrace', shift.earlyGraceSeconds);
-  setLength(message, 'halfDayBelow', shift.halfDayBelowSeconds);
-  setLength(message, 'absentBelow', shift.absentBelowSeconds);
+  setLength(message, 'halfDayThreshold', shift.halfDayBelowSeconds);
+  setLength(message, 'absentThreshold', shift.absentBelowSeconds);
   const workRules = toWorkRules(shift.work);
   if (workRules !== undefined) message.workRules = workRules;
   if (shift.geofence !== undefined) message.geofence = create(GeofenceSchema, shift.geofence);
@@ -134,14 +134,14 @@ function toWorkRules(work: WorkRules): WireWorkRules | undefined {
   if (work.hours !== PLAIN_WORK_RULES.hours) {
     message.hoursCounted = (HOURS_COUNTED.indexOf(work.hours) + 1) as WireHours;
   }
-  setLength(message, 'ignoreRepeatsWithin', work.repeatSeconds);
+  setLength(message, 'repeatWindow', work.repeatSeconds);
   message.breakDeductions = work.breakDeductions.map(({ afterSeconds, breakSeconds }) =>
     create(BreakDeductionSchema, {
       after: durationOf(afterSeconds),
       length: durationOf(breakSeconds),
     }),
   );
-  setLength(message, 'paidBreaksUpTo', work.paidBreakSeconds);
+  setLength(message, 'paidBreakLimit', work.paidBreakSeconds);
   if (work.roundIn !== undefined) message.roundIn = toRounding(work.roundIn);
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
   if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);

@@ -4,7 +4,7 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   AttendanceStatus,
-  Portion as WirePortion,
+  DayPortion as WirePortion,
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   isMarkable,

@@ -10,8 +10,8 @@ import {
   ShiftResultSchema,
   type Anomaly as WireAnomaly,
   type Attendance as WireAttendance,
-  Origin as WireOrigin,
-  type Portion as WirePortion,
+  AttendanceOrigin as WireOrigin,
+  type DayPortion as WirePortion,
   type Session as WireSession,
   type ShiftResult as WireShiftResult,
 } from '../../../gen/attendance/v1/attendance_pb.js';
@@ -91,10 +91,10 @@ function addWork(message: WireAttendance, day: Attendance): void {
   message.sessions = day.sessions.map(toSession);
   setTime(message, 'firstInTime', day.firstIn);
   setTime(message, 'lastOutTime', day.lastOut);
-  message.worked = durationOf(day.workedSeconds);
-  message.onBreak = durationOf(day.onBreakSeconds);
-  message.lateBy = durationOf(day.lateBySeconds);
-  message.earlyBy = durationOf(day.earlyBySeconds);
+  message.workedDuration = durationOf(day.workedSeconds);
+  message.breakDuration = durationOf(day.onBreakSeconds);
+  message.lateDuration = durationOf(day.lateBySeconds);
+  message.earlyDuration = durationOf(day.earlyBySeconds);
   message.anomalies = day.anomalies.map(anomalyNumber);
 }
 
@@ -114,9 +114,9 @@ function toShiftResult(shift: ShiftAttendance): WireShiftResult {
   message.status = statusNumber(shift.status);
   setTime(message, 'firstInTime', shift.firstIn);
   setTime(message, 'lastOutTime', shift.lastOut);
-  message.worked = durationOf(shift.workedSeconds);
-  message.lateBy = durationOf(shift.lateBySeconds);
-  message.earlyBy = durationOf(shift.earlyBySeconds);
+  message.workedDuration = durationOf(shift.workedSeconds);
+  message.lateDuration = durationOf(shift.lateBySeconds);
+  message.earlyDuration = durationOf(shift.earlyBySeconds);
   return message;
 }
 
@@ -125,7 +125,7 @@ export function toSession(session: Session): WireSession {
   setTime(message, 'inTime', session.in);
   setTime(message, 'outTime', session.out);
   message.shiftId = session.shiftId ?? '';
-  message.worked = durationOf(session.workedSeconds);
+  message.workedDuration = durationOf(session.workedSeconds);
   message.breaks = session.breaks.map(({ start, end }) => {
     const brk = create(BreakSchema);
     brk.startTime = timestampOfInstant(start);

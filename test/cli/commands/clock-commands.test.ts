@@ -23,10 +23,10 @@ const DAY = {
   employeeName: "Mia O'Brien",
   date: '2026-03-02',
   status: AttendanceStatus.PRESENT,
-  worked: seconds(0),
+  workedDuration: seconds(0),
   firstInTime: IN_TIME,
   nextTransitionTime: at('2026-03-02T17:00:00Z'),
-  sessions: [{ inTime: IN_TIME, shiftId: 'early', worked: seconds(0) }],
+  sessions: [{ inTime: IN_TIME, shiftId: 'early', workedDuration: seconds(0) }],
 };
 const CLOCK_STATE = { clockState: { employeeId: '007', timeZone: 'Europe/Berlin' } };
 const ZONED = { attendance: DAY, timeZone: 'Europe/Berlin' };
@@ -97,7 +97,13 @@ describe('the clock on the command line', () => {
   const CLOSED = {
     ...DAY,
     sessions: [
-      { inTime: IN_TIME, outTime: OUT_TIME, shiftId: '', worked: seconds(27_120), breaks: [BREAK] },
+      {
+        inTime: IN_TIME,
+        outTime: OUT_TIME,
+        shiftId: '',
+        workedDuration: seconds(27_120),
+        breaks: [BREAK],
+      },
     ],
   };
   const DEEDS: [
@@ -162,7 +168,7 @@ describe('the clock on the command line', () => {
         status: ClockStatus.IN,
         sinceTime: IN_TIME,
         session,
-        closesTime: at('2026-03-02T17:00:00Z'),
+        closeTime: at('2026-03-02T17:00:00Z'),
       },
       'is in since 08:58, on shift early. Not ended, it is over at 18:00.',
     ],

@@ -11,7 +11,7 @@ import { runProgram } from '../../../src/cli/commands/program.js';
 import { createImportReport, summaryOf } from '../../../src/cli/marks/import-report.js';
 import { shownText, table } from '../../../src/cli/terminal/console.js';
 import { statusText, timeArgument, timeText } from '../../../src/cli/text/day-options.js';
-import { AttendanceSchema, AttendanceStatus, Portion } from '../../../src/client/index.js';
+import { AttendanceSchema, AttendanceStatus, DayPortion } from '../../../src/client/index.js';
 import { ROOT } from '../../tooling/repository.js';
 
 async function ran(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -156,7 +156,7 @@ describe('the command line', () => {
 
   it('shows half days with both halves', () => {
     const { ON_LEAVE, PRESENT } = AttendanceStatus;
-    const half = { status: ON_LEAVE, portion: Portion.SECOND_HALF, otherHalfStatus: PRESENT };
+    const half = { status: ON_LEAVE, portion: DayPortion.SECOND_HALF, otherHalfStatus: PRESENT };
     expect(statusText(create(AttendanceSchema, half))).to.equal(
       'on leave (second half), present (first half)',
     );

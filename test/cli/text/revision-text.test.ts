@@ -6,18 +6,18 @@ import { expect } from 'chai';
 import { causeText, changeText } from '../../../src/cli/text/revision-text.js';
 import {
   Anomaly,
+  AttendanceOrigin,
   AttendanceRevisionSchema,
   AttendanceStatus,
-  Origin,
   RevisionCause,
 } from '../../../src/client/index.js';
 
 const DAY = {
   date: '2026-03-02',
   status: AttendanceStatus.PRESENT,
-  origin: Origin.DERIVED,
+  origin: AttendanceOrigin.DERIVED,
   firstInTime: timestampFromDate(new Date('2026-03-02T08:00:00Z')),
-  worked: { seconds: 28_800n },
+  workedDuration: { seconds: 28_800n },
 };
 
 describe('a change of a day in words', () => {
@@ -25,7 +25,7 @@ describe('a change of a day in words', () => {
     [
       'another status alone',
       { status: AttendanceStatus.ABSENT },
-      { status: AttendanceStatus.ON_LEAVE, origin: Origin.MARKED },
+      { status: AttendanceStatus.ON_LEAVE, origin: AttendanceOrigin.MARKED },
       ['absent', 'on leave'],
     ],
     [
@@ -37,13 +37,13 @@ describe('a change of a day in words', () => {
     [
       'time worked',
       DAY,
-      { ...DAY, worked: { seconds: 27_000n } },
+      { ...DAY, workedDuration: { seconds: 27_000n } },
       ['present, worked 8:00', 'present, worked 7:30'],
     ],
     [
       'a declaration of what was so already',
       DAY,
-      { ...DAY, origin: Origin.MARKED, note: 'seen' },
+      { ...DAY, origin: AttendanceOrigin.MARKED, note: 'seen' },
       ['present, derived', 'present, marked "seen"'],
     ],
   ];

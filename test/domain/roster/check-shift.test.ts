@@ -73,17 +73,17 @@ describe('the hours of a shift', () => {
       [{ startSecond: 0, endSecond: DAY - 1, beforeSeconds: 0, afterSeconds: 0 }],
       [{ startSecond: 22 * HOUR, endSecond: 6 * HOUR }],
       // A38: 08:00 to 08:00, and a shift whose margins fill the day.
-      [{ endSecond: 8 * HOUR }, 'end_time START_EQUALS_END'],
+      [{ endSecond: 8 * HOUR }, 'end_time_of_day START_EQUALS_END'],
       [{ beforeSeconds: 8 * HOUR, afterSeconds: 8 * HOUR }, 'accept_after WINDOW_TOO_LONG'],
       [{ beforeSeconds: 8 * HOUR, afterSeconds: 8 * HOUR - 1 }],
       [{ beforeSeconds: 15 * HOUR, afterSeconds: HOUR }, 'accept_before WINDOW_TOO_LONG'],
       [{ startSecond: 22 * HOUR, endSecond: 6 * HOUR, beforeSeconds: 6 * HOUR }],
       [{ startSecond: 22 * HOUR, endSecond: 21 * HOUR }, 'accept_after WINDOW_TOO_LONG'],
-      [{ startSecond: -1 }, 'start_time TIME_OF_DAY_INVALID'],
-      [{ startSecond: DAY }, 'start_time TIME_OF_DAY_INVALID'],
-      [{ endSecond: DAY }, 'end_time TIME_OF_DAY_INVALID'],
-      [{ endSecond: Number.NaN }, 'end_time TIME_OF_DAY_INVALID'],
-      [{ endSecond: 0.5 }, 'end_time TIME_OF_DAY_INVALID'],
+      [{ startSecond: -1 }, 'start_time_of_day TIME_OF_DAY_INVALID'],
+      [{ startSecond: DAY }, 'start_time_of_day TIME_OF_DAY_INVALID'],
+      [{ endSecond: DAY }, 'end_time_of_day TIME_OF_DAY_INVALID'],
+      [{ endSecond: Number.NaN }, 'end_time_of_day TIME_OF_DAY_INVALID'],
+      [{ endSecond: 0.5 }, 'end_time_of_day TIME_OF_DAY_INVALID'],
       [{ beforeSeconds: -1 }, 'accept_before LENGTH_NEGATIVE'],
       [{ beforeSeconds: DAY }, 'accept_before LENGTH_TOO_LONG'],
       [{ afterSeconds: 0.5 }, 'accept_after NOT_WHOLE_SECONDS'],
@@ -103,17 +103,17 @@ describe('the graces and thresholds of a shift', () => {
       [{ earlyGraceSeconds: Number.NaN }, 'early_grace NOT_WHOLE_SECONDS'],
       [{ halfDayBelowSeconds: DAY }],
       [{ absentBelowSeconds: DAY }],
-      [{ halfDayBelowSeconds: DAY + 1 }, 'half_day_below LENGTH_TOO_LONG'],
-      [{ absentBelowSeconds: DAY + 1 }, 'absent_below LENGTH_TOO_LONG'],
+      [{ halfDayBelowSeconds: DAY + 1 }, 'half_day_threshold LENGTH_TOO_LONG'],
+      [{ absentBelowSeconds: DAY + 1 }, 'absent_threshold LENGTH_TOO_LONG'],
       // A8's thresholds, then equal and crossed ones: HALF_DAY could never happen.
       [{ halfDayBelowSeconds: 2 * HOUR, absentBelowSeconds: HOUR }],
       [
         { halfDayBelowSeconds: HOUR, absentBelowSeconds: HOUR },
-        'absent_below ABSENT_NOT_BELOW_HALF_DAY',
+        'absent_threshold ABSENT_NOT_BELOW_HALF_DAY',
       ],
       [
         { halfDayBelowSeconds: HOUR, absentBelowSeconds: 2 * HOUR },
-        'absent_below ABSENT_NOT_BELOW_HALF_DAY',
+        'absent_threshold ABSENT_NOT_BELOW_HALF_DAY',
       ],
     ],
     shiftSays,
@@ -158,10 +158,10 @@ describe('work rules', () => {
   checkRows<WorkRules>(
     [
       [{ repeatSeconds: HOUR, paidBreakSeconds: DAY }],
-      [{ repeatSeconds: HOUR + 1 }, 'ignore_repeats_within LENGTH_TOO_LONG'],
-      [{ repeatSeconds: -1 }, 'ignore_repeats_within LENGTH_NEGATIVE'],
-      [{ paidBreakSeconds: DAY + 1 }, 'paid_breaks_up_to LENGTH_TOO_LONG'],
-      [{ paidBreakSeconds: 1.5 }, 'paid_breaks_up_to NOT_WHOLE_SECONDS'],
+      [{ repeatSeconds: HOUR + 1 }, 'repeat_window LENGTH_TOO_LONG'],
+      [{ repeatSeconds: -1 }, 'repeat_window LENGTH_NEGATIVE'],
+      [{ paidBreakSeconds: DAY + 1 }, 'paid_break_limit LENGTH_TOO_LONG'],
+      [{ paidBreakSeconds: 1.5 }, 'paid_break_limit NOT_WHOLE_SECONDS'],
       // The German working time law: 30 min after 6 h, 45 min after 9 h.
       [breaks([6 * HOUR, 30 * MINUTE], [9 * HOUR, 45 * MINUTE])],
       [breaks([0, 1], [DAY, DAY])],
@@ -235,7 +235,7 @@ describe('off-shift rules', () => {
       [{ maxLengthSeconds: 36 * HOUR + 1 }, 'max_length LENGTH_TOO_LONG'],
       [
         { work: { ...PLAIN_WORK_RULES, repeatSeconds: -1 } },
-        'work_rules.ignore_repeats_within LENGTH_NEGATIVE',
+        'work_rules.repeat_window LENGTH_NEGATIVE',
       ],
     ],
     says,
@@ -248,10 +248,10 @@ describe('refused shifts', () => {
     const shift = { ...SHIFT, endSecond: 8 * HOUR, lateGraceSeconds: 25 * HOUR, work };
     expect(checkShift(shift, '')).to.deep.equal([
       {
-        field: 'end_time',
+        field: 'end_time_of_day',
         reason: 'START_EQUALS_END',
         description:
-          'must differ from start_time: a shift of 24 hours has no room for its punch window',
+          'must differ from start_time_of_day: a shift of 24 hours has no room for its punch window',
       },
       {
         field: 'late_grace',
@@ -259,7 +259,7 @@ describe('refused shifts', () => {
         description: 'must be 0 min to 23 h 59 min 59 s; it is 25 h',
       },
       {
-        field: 'work_rules.ignore_repeats_within',
+        field: 'work_rules.repeat_window',
         reason: 'LENGTH_TOO_LONG',
         description: 'must be 0 min to 1 h; it is 2 h',
       },

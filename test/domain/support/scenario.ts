@@ -36,8 +36,8 @@ export interface ShiftSetup {
   readonly after?: string;
   readonly lateGrace?: string;
   readonly earlyGrace?: string;
-  readonly halfDayBelow?: string;
-  readonly absentBelow?: string;
+  readonly halfDayThreshold?: string;
+  readonly absentThreshold?: string;
   readonly worksOnHolidays?: boolean;
   readonly calendar?: string;
   readonly geofence?: {

@@ -187,7 +187,9 @@ const SHIFTS: readonly CallCase[] = [
         const [first = '', second = ''] = hours.map((_, nth) => `${employeeId}.${index}.${nth}`);
         for (const [nth, shiftId] of [first, second].entries()) {
           const [startTime = '', endTime = ''] = hours[nth]?.split('-') ?? [];
-          await service.roster.createShift({ shift: { shiftId, startTime, endTime } });
+          await service.roster.createShift({
+            shift: { shiftId, startTimeOfDay: startTime, endTimeOfDay: endTime },
+          });
         }
         await service.roster.createEmployee({ employee: { employeeId } });
         const assign = (shiftId: string) =>

@@ -7,7 +7,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AttendanceStatus, Portion } from '../../../gen/attendance/v1/attendance_pb.js';
+import { type AttendanceStatus, DayPortion } from '../../../gen/attendance/v1/attendance_pb.js';
 import { PunchOutcome } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSource } from '../../../gen/attendance/v1/punch_pb.js';
 import type { Asking } from '../../contract/asking.js';
@@ -46,7 +46,7 @@ export type Deed =
       readonly does: 'mark';
       readonly day: number;
       readonly status: AttendanceStatus;
-      readonly portion: Portion;
+      readonly portion: DayPortion;
     }
   | { readonly does: 'clear'; readonly day: number }
   | {
@@ -122,7 +122,7 @@ const someDeed: fc.Arbitrary<Deed> = fc.oneof(
       does: fc.constant('mark' as const),
       day: someDay,
       status: fc.integer({ min: 1, max: 7 }),
-      portion: fc.constantFrom(Portion.WHOLE_DAY, Portion.FIRST_HALF, Portion.SECOND_HALF),
+      portion: fc.constantFrom(DayPortion.WHOLE_DAY, DayPortion.FIRST_HALF, DayPortion.SECOND_HALF),
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('clear' as const), day: someDay }) },
@@ -182,8 +182,12 @@ export class Living {
 
   async begin(): Promise<void> {
     const { roster } = this.#asking.service;
-    const day = { shiftId: this.#shiftId('day'), startTime: '08:00', endTime: '16:00' };
-    const night = { shiftId: this.#shiftId('night'), startTime: '22:00', endTime: '06:00' };
+    const day = { shiftId: this.#shiftId('day'), startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
+    const night = {
+      shiftId: this.#shiftId('night'),
+      startTimeOfDay: '22:00',
+      endTimeOfDay: '06:00',
+    };
     await roster.createShift({ shift: day });
     await roster.createShift({ shift: night });
     await roster.createEmployee({
@@ -316,17 +320,18 @@ export class Living {
         return await orRefused(roster.setDateOverride({ employeeId, override }));
       }
       case 'clearOverride':
-        return await orRefused(roster.clearDateOverride({ employeeId, date: dateOf(deed.day) }));
+        return await orRefused(roster.deleteDateOverride({ employeeId, date: dateOf(deed.day) }));
       case 'shift': {
         const [startTime, endTime] = HOURS[deed.hours] ?? HOURS[0];
         const effectiveDate = deed.fromDay < 0 ? '' : dateOf(deed.fromDay);
-        const shift = { shiftId: this.#shiftId('day'), startTime, endTime, effectiveDate };
+        const times = { startTimeOfDay: startTime, endTimeOfDay: endTime };
+        const shift = { shiftId: this.#shiftId('day'), ...times, effectiveDate };
         return await orRefused(roster.updateShift({ shift }));
       }
       case 'holiday': {
         const holiday = { calendarId: this.#name, date: dateOf(deed.day) };
         if (this.#holidays.delete(holiday.date)) {
-          await roster.archiveHoliday(holiday);
+          await roster.deleteHoliday(holiday);
         } else {
           this.#holidays.add(holiday.date);
           await roster.createHoliday({ holiday: { ...holiday, name: 'x' } });

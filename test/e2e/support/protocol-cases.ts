@@ -56,8 +56,8 @@ const PRESENT = {
   employeeName: 'Zoë O’Brien',
   date: DAY,
   status: 'ATTENDANCE_STATUS_PRESENT',
-  origin: 'ORIGIN_MARKED',
-  portion: 'PORTION_WHOLE_DAY',
+  origin: 'ATTENDANCE_ORIGIN_MARKED',
+  portion: 'DAY_PORTION_WHOLE_DAY',
   note: 'on site',
   final: true,
   updateTime: 'TIME',
@@ -69,7 +69,7 @@ const NOTHING = {
   employeeId: 'ID',
   employeeName: 'Zoë O’Brien',
   status: 'ATTENDANCE_STATUS_UNSCHEDULED',
-  portion: 'PORTION_WHOLE_DAY',
+  portion: 'DAY_PORTION_WHOLE_DAY',
   final: true,
 };
 
@@ -81,8 +81,8 @@ const SIMULATION: JsonObject = {
   shifts: [
     {
       shiftId: 'N',
-      startTime: '22:00',
-      endTime: '06:00',
+      startTimeOfDay: '22:00',
+      endTimeOfDay: '06:00',
       acceptBefore: '0s',
       geofence: { latitude: 52.5, longitude: -13.4, radiusMeters: 500 },
       workRules: { roundIn: { direction: 'ROUNDING_DIRECTION_UP', step: '900s' } },
@@ -273,8 +273,8 @@ const ANSWERS: readonly ProtocolCase[] = [
               employeeName: 'Zoë O’Brien',
               date: DAY,
               status: 'ATTENDANCE_STATUS_ABSENT',
-              origin: 'ORIGIN_MARKED',
-              portion: 'PORTION_WHOLE_DAY',
+              origin: 'ATTENDANCE_ORIGIN_MARKED',
+              portion: 'DAY_PORTION_WHOLE_DAY',
               final: true,
               updateTime: 'TIME',
               revision: 2,

@@ -4,9 +4,9 @@ import { type Duration, type Timestamp, timestampMs } from '@bufbuild/protobuf/w
 import {
   Anomaly,
   type Attendance,
+  AttendanceOrigin,
   AttendanceStatus,
-  Origin,
-  Portion,
+  DayPortion,
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import type { Explanation, SimulatedDay } from '../../../gen/attendance/v1/simulation_pb.js';
 import type { SeenDay, SeenFinding } from '../../domain/support/day-view.js';
@@ -14,8 +14,8 @@ import type { SeenDay, SeenFinding } from '../../domain/support/day-view.js';
 export function seenDayOf(day: Attendance): SeenDay {
   return {
     status: AttendanceStatus[day.status],
-    origin: day.origin === Origin.UNSPECIFIED ? undefined : Origin[day.origin],
-    portion: Portion[day.portion],
+    origin: day.origin === AttendanceOrigin.UNSPECIFIED ? undefined : AttendanceOrigin[day.origin],
+    portion: DayPortion[day.portion],
     otherHalfStatus:
       day.otherHalfStatus === AttendanceStatus.UNSPECIFIED
         ? undefined
@@ -31,9 +31,9 @@ export function seenDayOf(day: Attendance): SeenDay {
     })),
     firstIn: millis(day.firstInTime),
     lastOut: millis(day.lastOutTime),
-    workedSeconds: seconds(day.worked),
-    lateBySeconds: seconds(day.lateBy),
-    earlyBySeconds: seconds(day.earlyBy),
+    workedSeconds: seconds(day.workedDuration),
+    lateBySeconds: seconds(day.lateDuration),
+    earlyBySeconds: seconds(day.earlyDuration),
     anomalies: day.anomalies.map((anomaly) => Anomaly[anomaly]),
     final: day.final,
     nextTransitionTime: millis(day.nextTransitionTime),

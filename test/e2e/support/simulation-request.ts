@@ -60,15 +60,15 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
   const [startTime, endTime] = shift.hours.split('-');
   return given({
     shiftId: shift.id,
-    startTime,
-    endTime,
+    startTimeOfDay: startTime,
+    endTimeOfDay: endTime,
     timeZone: shift.zone,
     acceptBefore: length(shift.before ?? DEFAULT_MARGIN),
     acceptAfter: length(shift.after ?? DEFAULT_MARGIN),
     lateGrace: length(shift.lateGrace),
     earlyGrace: length(shift.earlyGrace),
-    halfDayBelow: length(shift.halfDayBelow),
-    absentBelow: length(shift.absentBelow),
+    halfDayThreshold: length(shift.halfDayThreshold),
+    absentThreshold: length(shift.absentThreshold),
     workRules: rulesOf(shift.rules),
     worksOnHolidays: shift.worksOnHolidays,
     calendarId: shift.calendar,
@@ -94,21 +94,21 @@ function offShiftOf({ offShift }: RosterSetup): JsonObject | undefined {
     workRules: rulesOf(rules),
     newStretchGap: length(gap),
     maxLength: length(maxLength),
-    attribution: attribution && `ATTRIBUTION_${attribution}`,
+    attribution: attribution && `DATE_ATTRIBUTION_${attribution}`,
   });
 }
 
 function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
   if (rules === undefined) return undefined;
   return given({
-    pairing: rules.pairing && `PAIRING_${rules.pairing}`,
+    pairing: rules.pairing && `PUNCH_PAIRING_${rules.pairing}`,
     hoursCounted: rules.hours && `HOURS_COUNTED_${rules.hours}`,
-    ignoreRepeatsWithin: length(rules.repeat),
+    repeatWindow: length(rules.repeat),
     breakDeductions: (rules.deduct ?? []).map((text) => {
       const { afterSeconds, breakSeconds } = deductionOf(text);
       return { after: `${afterSeconds}s`, length: `${breakSeconds}s` };
     }),
-    paidBreaksUpTo: length(rules.paidBreaks),
+    paidBreakLimit: length(rules.paidBreaks),
     roundIn: roundingJson(rules.roundIn),
     roundOut: roundingJson(rules.roundOut),
     roundBreaks: roundingJson(rules.roundBreaks),
@@ -139,7 +139,7 @@ export function punchJson(text: string, notation: Notation): JsonObject {
 
 function markJson(text: string, notation: Notation): JsonObject {
   const { date, status, portion } = notation.mark(text);
-  return { date, status: `ATTENDANCE_STATUS_${status}`, portion: `PORTION_${portion}` };
+  return { date, status: `ATTENDANCE_STATUS_${status}`, portion: `DAY_PORTION_${portion}` };
 }
 
 function length(text: string | undefined): string | undefined {

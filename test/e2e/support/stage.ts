@@ -9,7 +9,7 @@ import {
   type Attendance,
   AttendanceSchema,
   AttendanceStatus,
-  Portion,
+  DayPortion,
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import type { RecordPunchResult } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSchema } from '../../../gen/attendance/v1/punch_pb.js';
@@ -113,7 +113,7 @@ export class Stage {
       employeeId: this.employeeId,
       date,
       status: AttendanceStatus[status as keyof typeof AttendanceStatus],
-      portion: Portion[portion],
+      portion: DayPortion[portion],
       etag,
     });
     return attendance ?? expect.fail('no attendance in the answer');

@@ -168,7 +168,7 @@ describe('a punch of a log', () => {
     expect(JSON.parse(toJsonString(PunchSchema, punch ?? create(PunchSchema)))).to.deep.equal({
       ...asked,
       time: '2026-03-02T11:59:59.123Z',
-      receivedTime: '2026-03-02T12:00:00Z',
+      receiveTime: '2026-03-02T12:00:00Z',
       punchId: '1',
       actor: 'anonymous',
     });

@@ -112,7 +112,7 @@ function told(failure: Failure): string[] {
   });
 }
 
-const shift = { shiftId: 'D', startTime: '08:00', endTime: '16:00' };
+const shift = { shiftId: 'D', startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
 
 describe('RosterService: what is refused before the store is asked', () => {
   type Method = keyof typeof METHODS;
@@ -156,10 +156,10 @@ describe('RosterService: what is refused before the store is asked', () => {
     ],
     [
       'createShift',
-      { shift: { ...shift, endTime: '08:00', timeZone: 'x', lateGrace: '1.5s' } },
+      { shift: { ...shift, endTimeOfDay: '08:00', timeZone: 'x', lateGrace: '1.5s' } },
       [
         'shift.time_zone TIME_ZONE_UNKNOWN',
-        'shift.end_time START_EQUALS_END',
+        'shift.end_time_of_day START_EQUALS_END',
         'shift.late_grace NOT_WHOLE_SECONDS',
       ],
     ],
@@ -283,7 +283,7 @@ describe('RosterService: commands and their answers', () => {
       base,
       { ...base, requestId: '' },
       { ...base, reason: 'x' },
-      { shift: { ...shift, endTime: '17:00' }, requestId: ID },
+      { shift: { ...shift, endTimeOfDay: '17:00' }, requestId: ID },
     ];
     for (const json of others) {
       await handlers.createShift(fromJson(wire.CreateShiftRequestSchema, json), CALL);

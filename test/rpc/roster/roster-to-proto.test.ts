@@ -139,13 +139,17 @@ describe('the roster in messages', () => {
   });
 
   it('a plain shift says no more than it must', () => {
-    const plain = create(ShiftSchema, { shiftId: 'D', startTime: '08:00', endTime: '16:05' });
+    const plain = create(ShiftSchema, {
+      shiftId: 'D',
+      startTimeOfDay: '08:00',
+      endTimeOfDay: '16:05',
+    });
     const problems = new Problems();
     const version = parseShiftVersion(plain, 'shift', problems);
     expect(toJson(ShiftSchema, toShift(version))).to.deep.equal({
       shiftId: 'D',
-      startTime: '08:00',
-      endTime: '16:05',
+      startTimeOfDay: '08:00',
+      endTimeOfDay: '16:05',
       acceptBefore: '7200s',
       acceptAfter: '14400s',
     });

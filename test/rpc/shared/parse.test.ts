@@ -5,7 +5,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AttendanceStatus, type Portion } from '../../../gen/attendance/v1/attendance_pb.js';
+import { AttendanceStatus, type DayPortion } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   BatchMarkAttendanceRequestSchema,
   ListAttendanceRequestSchema,
@@ -184,14 +184,14 @@ describe('parsing a field', () => {
   });
 
   it('portions: none given is the whole day', () => {
-    const all = [0, 1, 2, 3] as Portion[];
+    const all = [0, 1, 2, 3] as DayPortion[];
     expect(all.map((value) => parsePortion(value, ''))).to.deep.equal([
       'WHOLE_DAY',
       'WHOLE_DAY',
       'FIRST_HALF',
       'SECOND_HALF',
     ]);
-    expect(refused(() => parsePortion(4 as Portion, '')).field).to.equal('portion');
+    expect(refused(() => parsePortion(4 as DayPortion, '')).field).to.equal('portion');
   });
 
   it('ranges: open where empty, one day long at least', () => {
@@ -244,7 +244,7 @@ describe('validating a request', () => {
       employeeName: '',
       date: '2023-02-30',
       status: AttendanceStatus.SCHEDULED,
-      portion: 9 as Portion,
+      portion: 9 as DayPortion,
       note: 'x'.repeat(1001),
       requestId: 'again',
       etag: 'x'.repeat(65),

@@ -85,15 +85,15 @@ const BUSY: JsonObject = {
   shifts: [
     {
       shiftId: 'D',
-      startTime: '08:00',
-      endTime: '16:00',
-      halfDayBelow: '18000s',
+      startTimeOfDay: '08:00',
+      endTimeOfDay: '16:00',
+      halfDayThreshold: '18000s',
       geofence: { latitude: 52.5, longitude: 13.4, radiusMeters: 500 },
       workRules: {
         breakDeductions: [{ after: '10800s', length: '1800s' }],
         roundIn: { direction: 'ROUNDING_DIRECTION_UP', step: '900s' },
         roundWorked: { direction: 'ROUNDING_DIRECTION_DOWN', step: '900s' },
-        paidBreaksUpTo: '300s',
+        paidBreakLimit: '300s',
       },
     },
   ],
@@ -113,7 +113,11 @@ const BUSY: JsonObject = {
   ],
   marks: [
     { date: '2026-03-03', status: 'ATTENDANCE_STATUS_ON_LEAVE', note: '\t"'.repeat(100) },
-    { date: '2026-03-02', status: 'ATTENDANCE_STATUS_ON_LEAVE', portion: 'PORTION_SECOND_HALF' },
+    {
+      date: '2026-03-02',
+      status: 'ATTENDANCE_STATUS_ON_LEAVE',
+      portion: 'DAY_PORTION_SECOND_HALF',
+    },
   ],
 };
 

@@ -17,8 +17,8 @@ import { parseScenario } from '../../../src/rpc/simulate/parse-scenario.js';
 
 const NOW = Date.parse('2026-03-04T23:30:00Z') as Instant;
 const BERLIN: JsonObject = { timeZone: 'Europe/Berlin' };
-const DAY: JsonObject = { shiftId: 'D', startTime: '08:00', endTime: '16:00' };
-const NIGHT: JsonObject = { shiftId: 'N', startTime: '22:00', endTime: '06:00' };
+const DAY: JsonObject = { shiftId: 'D', startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
+const NIGHT: JsonObject = { shiftId: 'N', startTimeOfDay: '22:00', endTimeOfDay: '06:00' };
 
 /** A request by its JSON; who it is about goes without saying. */
 function requestOf(json: JsonObject): SimulateAttendanceRequest {
@@ -70,8 +70,8 @@ const assigned = (more: JsonObject): JsonObject => ({
 /** Less than an hour each, one after the other. */
 const NINE = Array.from({ length: 9 }, (_, n) => ({
   shiftId: `H${n}`,
-  startTime: `0${n}:00`,
-  endTime: `0${n}:59`,
+  startTimeOfDay: `0${n}:00`,
+  endTimeOfDay: `0${n}:59`,
 }));
 
 type Row = readonly [what: string, json: JsonObject, problems: readonly string[]];
@@ -102,9 +102,21 @@ const FORM: readonly Row[] = [
     ],
   ],
   ['a shift without an id', third({ shiftId: '' }), ['shifts[2].shift_id SHIFT_ID_REQUIRED']],
-  ['a start at 24:00', third({ startTime: '24:00' }), ['shifts[2].start_time START_TIME_INVALID']],
-  ['an end at 9:00', third({ endTime: '9:00' }), ['shifts[2].end_time END_TIME_INVALID']],
-  ['an end with seconds', third({ endTime: '09:00:00' }), ['shifts[2].end_time END_TIME_INVALID']],
+  [
+    'a start at 24:00',
+    third({ startTimeOfDay: '24:00' }),
+    ['shifts[2].start_time_of_day START_TIME_OF_DAY_INVALID'],
+  ],
+  [
+    'an end at 9:00',
+    third({ endTimeOfDay: '9:00' }),
+    ['shifts[2].end_time_of_day END_TIME_OF_DAY_INVALID'],
+  ],
+  [
+    'an end with seconds',
+    third({ endTimeOfDay: '09:00:00' }),
+    ['shifts[2].end_time_of_day END_TIME_OF_DAY_INVALID'],
+  ],
   ['a negative grace', third({ lateGrace: '-1s' }), ['shifts[2].late_grace LATE_GRACE_INVALID']],
   [
     'a margin of a day',
@@ -274,8 +286,11 @@ const MEANING: readonly Row[] = [
   ],
   [
     'A38: start = end',
-    third({ endTime: '08:00' }),
-    ['shifts[2].end_time START_EQUALS_END', 'shifts[2].effective_date SHIFT_VERSION_REPEATED'],
+    third({ endTimeOfDay: '08:00' }),
+    [
+      'shifts[2].end_time_of_day START_EQUALS_END',
+      'shifts[2].effective_date SHIFT_VERSION_REPEATED',
+    ],
   ],
   [
     'A38: a window of 24 hours',
@@ -388,7 +403,7 @@ const MEANING: readonly Row[] = [
     'an override that overlaps the night before',
     {
       ...employee({ defaultShiftId: 'N' }),
-      shifts: [NIGHT, { shiftId: 'E', startTime: '05:00', endTime: '12:00' }],
+      shifts: [NIGHT, { shiftId: 'E', startTimeOfDay: '05:00', endTimeOfDay: '12:00' }],
       overrides: [{ date: '2026-03-20' }, { date: '2026-03-05', shiftIds: ['E'] }],
       startDate: '2026-03-05',
     },
@@ -410,7 +425,7 @@ describe('a simulation is refused', () => {
   });
 
   it('with what was sent, deep inside too', () => {
-    const [time] = formOf(third({ startTime: '24:00' }));
+    const [time] = formOf(third({ startTimeOfDay: '24:00' }));
     expect(time?.description).to.match(/; it is "24:00"$/);
     const [grace] = formOf(third({ lateGrace: '-90s' }));
     expect(grace?.description).to.match(/; it is -1 min 30 s$/);

@@ -12,7 +12,7 @@ import { simulateAttendance } from '../../../src/rpc/simulate/simulate-service.j
 /** A year of a shift in sixteen hours of which somebody punches 27 times: far more than one turn. */
 const YEAR = create(SimulateAttendanceRequestSchema, {
   employee: { timeZone: 'Europe/Berlin', defaultShiftId: 'D' },
-  shifts: [{ shiftId: 'D', startTime: '04:00', endTime: '20:00' }],
+  shifts: [{ shiftId: 'D', startTimeOfDay: '04:00', endTimeOfDay: '20:00' }],
   punches: Array.from({ length: 9_882 }, (_, n) => ({
     time: { seconds: BigInt(1_767_236_400 + Math.floor(n / 27) * 86_400 + (n % 27) * 2000) },
   })),

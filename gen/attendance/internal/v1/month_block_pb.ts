@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { AttendanceStatus, Origin, Portion } from "../../v1/attendance_pb.js";
+import type { AttendanceOrigin, AttendanceStatus, DayPortion } from "../../v1/attendance_pb.js";
 import { file_attendance_v1_attendance } from "../../v1/attendance_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/internal/v1/month_block.proto.
  */
 export const file_attendance_internal_v1_month_block: GenFile = /*@__PURE__*/
-  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIq0DCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxImCgdvcmlnaW5zGAkgAygOMhUuYXR0ZW5kYW5jZS52MS5PcmlnaW4SKAoIcG9ydGlvbnMYCiADKA4yFi5hdHRlbmRhbmNlLnYxLlBvcnRpb24SPAoTb3RoZXJfaGFsZl9zdGF0dXNlcxgLIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxINCgVub3RlcxgMIAMoCRIUCgx3b3JrX251bWJlcnMYDiADKBESEQoJc2hpZnRfaWRzGA8gAygJYgZwcm90bzM", [file_attendance_v1_attendance]);
+  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIroDCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIwCgdvcmlnaW5zGAkgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEisKCHBvcnRpb25zGAogAygOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjwKE290aGVyX2hhbGZfc3RhdHVzZXMYCyADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSDQoFbm90ZXMYDCADKAkSFAoMd29ya19udW1iZXJzGA4gAygREhEKCXNoaWZ0X2lkcxgPIAMoCWIGcHJvdG8z", [file_attendance_v1_attendance]);
 
 /**
  * One employee's days of one month, as the cache keeps them. Not part of the contract:
@@ -90,16 +90,16 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
   /**
    * How each is known.
    *
-   * @generated from field: repeated attendance.v1.Origin origins = 9;
+   * @generated from field: repeated attendance.v1.AttendanceOrigin origins = 9;
    */
-  origins: Origin[];
+  origins: AttendanceOrigin[];
 
   /**
    * The part of the day each status is for.
    *
-   * @generated from field: repeated attendance.v1.Portion portions = 10;
+   * @generated from field: repeated attendance.v1.DayPortion portions = 10;
    */
-  portions: Portion[];
+  portions: DayPortion[];
 
   /**
    * The other halves' statuses; unspecified where nothing is known about it.

@@ -193,7 +193,7 @@ const MARKS: readonly Case[] = [
     id: 'A33',
     title: 'half a day of leave, the other half worked: a threshold for whole days does not apply',
     source,
-    roster: dayShift({ halfDayBelow: '3:00' }),
+    roster: dayShift({ halfDayThreshold: '3:00' }),
     marks: ['D ON_LEAVE SECOND_HALF'],
     punches: ['D 08:00 P', 'D 10:00 P'],
     days: {
@@ -212,7 +212,7 @@ const MARKS: readonly Case[] = [
     id: 'A34',
     title: 'half a day of leave, nobody came for the other half',
     source,
-    roster: dayShift({ halfDayBelow: '1:00' }),
+    roster: dayShift({ halfDayThreshold: '1:00' }),
     marks: ['D ON_LEAVE FIRST_HALF'],
     days: {
       D: { status: 'ON_LEAVE', origin: 'MARKED', portion: 'FIRST_HALF', otherHalf: 'ABSENT' },
@@ -222,7 +222,7 @@ const MARKS: readonly Case[] = [
     id: 'A35',
     title: 'half a day of leave, too little worked in the other half',
     source,
-    roster: dayShift({ hours: '08:00-15:00', halfDayBelow: '4:00', absentBelow: '2:00' }),
+    roster: dayShift({ hours: '08:00-15:00', halfDayThreshold: '4:00', absentThreshold: '2:00' }),
     marks: ['D ON_LEAVE SECOND_HALF'],
     punches: ['D 08:00 P', 'D 09:00 P'],
     days: {
