@@ -16,7 +16,7 @@ import type { RecordTime } from '../domain/time/time.js';
 import { WorkReader, WorkWriter } from './work-numbers.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
-export const BLOCK_FORMAT = 2;
+export const BLOCK_FORMAT = 3;
 
 /** Larger blocks are not kept, and larger entries not looked at. */
 export const MAX_BLOCK_BYTES = 256 * 1024;
@@ -43,7 +43,9 @@ export function encodeBlock(block: MonthBlock): Buffer | undefined {
   }
   if (!works.isComplete) return undefined;
   message.workNumbers = works.numbers;
-  message.shiftIds = works.shiftIds;
+  message.names = works.names;
+  message.zones = block.zones.map(({ name }) => name);
+  message.zoneFirstDays = block.zones.map(({ firstDay }) => firstDay);
   const body = toBinary(MonthBlockSchema, message);
   if (CHECKSUM_BYTES + body.length > MAX_BLOCK_BYTES) return undefined;
   const bytes = Buffer.allocUnsafe(CHECKSUM_BYTES + body.length);
@@ -79,7 +81,7 @@ export function decodeBlock(
   if (message.version > BigInt(version) || !Number.isSafeInteger(rosterVersion)) return undefined;
   if (!columnsMatch(message)) return undefined;
   const lastDay = Number(lastDateOf(month).slice(8));
-  const works = new WorkReader(message.workNumbers, message.shiftIds);
+  const works = new WorkReader(message.workNumbers, message.names);
   const days: KnownDay[] = [];
   let dayBefore = 0;
   for (const [at, dayOfMonth] of message.daysOfMonth.entries()) {
@@ -91,8 +93,15 @@ export function decodeBlock(
     dayBefore = dayOfMonth;
   }
   if (!works.isAtEnd) return undefined;
+  const zones = zonesIn(message);
+  if (zones === undefined) return undefined;
   const { employeeName } = message;
-  return { employeeId, employeeName, version, rosterVersion, month, days };
+  return { employeeId, employeeName, version, rosterVersion, month, zones, days };
+}
+
+function zonesIn({ zones, zoneFirstDays }: StoredBlock): MonthBlock['zones'] | undefined {
+  if (zones.length !== zoneFirstDays.length) return undefined;
+  return zones.map((name, at) => ({ name, firstDay: zoneFirstDays[at] ?? 1 }));
 }
 
 function parse(body: Uint8Array): StoredBlock | undefined {

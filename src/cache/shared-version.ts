@@ -39,6 +39,7 @@ export async function fillShared(
       version: rosterVersion,
       rosterVersion,
       month: ALWAYS,
+      zones: [],
       days: [],
     },
     ticket,

@@ -10,7 +10,8 @@ import {
   type Anomaly,
   type Break,
   type DayWork,
-  NO_WORK,
+  isNoWork,
+  noWorkIn,
   type Pending,
   type Session,
   type ShiftResult,
@@ -22,7 +23,7 @@ import type { Instant } from '../domain/time/time.js';
 
 const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
 
-/** Stands for a day of which nothing is planned and nothing was punched. */
+/** Stands for a day of which nothing is planned and nothing was punched; its zone follows. */
 const NOTHING = 0;
 
 const DAY_MS = 86_400_000;
@@ -32,7 +33,8 @@ const MOST = 2 ** 31 - 1;
 
 export class WorkWriter {
   readonly numbers: number[] = [];
-  readonly shiftIds: string[] = [];
+  /** The shifts and zones that the numbers name, each once. */
+  readonly names: string[] = [];
   #isComplete = true;
   #midnight = 0;
 
@@ -43,8 +45,9 @@ export class WorkWriter {
 
   add(date: LocalDate, work: DayWork): void {
     this.#midnight = toEpochDay(date) * DAY_MS;
-    if (work === NO_WORK) {
+    if (isNoWork(work)) {
       this.#number(NOTHING);
+      this.#name(work.zone);
       return;
     }
     this.#number(STATUSES.indexOf(work.status) + 1);
@@ -55,12 +58,14 @@ export class WorkWriter {
     this.#optionalInstant(work.lastOut);
     this.#number(work.workedSeconds);
     this.#number(work.onBreakSeconds);
+    this.#number(work.plannedSeconds);
+    this.#name(work.zone);
     this.#list(work.anomalies, (anomaly) => this.#number(ANOMALIES.indexOf(anomaly) + 1));
   }
 
   #shift(shift: ShiftResult): void {
     const { pending } = shift;
-    this.#number(this.#idOf(shift.shiftId));
+    this.#name(shift.shiftId);
     this.#instant(shift.start);
     this.#instant(shift.end);
     this.#number(STATUSES.indexOf(shift.status) + 1);
@@ -76,7 +81,7 @@ export class WorkWriter {
   #session(session: Session): void {
     this.#optionalInstant(session.in);
     this.#optionalInstant(session.out);
-    this.#optional(session.shiftId === undefined ? undefined : this.#idOf(session.shiftId));
+    this.#optional(session.shiftId === undefined ? undefined : this.#placeOf(session.shiftId));
     this.#number(session.workedSeconds);
     this.#list(session.breaks, ({ start, end }) => {
       this.#instant(start);
@@ -85,9 +90,13 @@ export class WorkWriter {
     this.#optionalInstant(session.closesAt);
   }
 
-  #idOf(shiftId: string): number {
-    const known = this.shiftIds.indexOf(shiftId);
-    return known >= 0 ? known : this.shiftIds.push(shiftId) - 1;
+  #name(name: string): void {
+    this.#number(this.#placeOf(name));
+  }
+
+  #placeOf(name: string): number {
+    const known = this.names.indexOf(name);
+    return known >= 0 ? known : this.names.push(name) - 1;
   }
 
   #list<T>(items: readonly T[], write: (item: T) => void): void {
@@ -122,13 +131,13 @@ class NotWorkError extends Error {}
 
 export class WorkReader {
   readonly #numbers: readonly number[];
-  readonly #shiftIds: readonly string[];
+  readonly #names: readonly string[];
   #at = 0;
   #midnight = 0;
 
-  constructor(numbers: readonly number[], shiftIds: readonly string[]) {
+  constructor(numbers: readonly number[], names: readonly string[]) {
     this.#numbers = numbers;
-    this.#shiftIds = shiftIds;
+    this.#names = names;
   }
 
   /** Whether nothing is left: as it should be behind the last day. */
@@ -148,7 +157,7 @@ export class WorkReader {
 
   #work(): DayWork {
     const code = this.#number();
-    if (code === NOTHING) return NO_WORK;
+    if (code === NOTHING) return noWorkIn(this.#name());
     return {
       status: wordAt<Status>(STATUSES, code),
       otherHalfStatus: this.#optionalWord<Status>(STATUSES),
@@ -158,13 +167,15 @@ export class WorkReader {
       lastOut: this.#optionalInstant(),
       workedSeconds: this.#number(),
       onBreakSeconds: this.#number(),
+      plannedSeconds: this.#number(),
+      zone: this.#name(),
       anomalies: this.#list(() => wordAt<Anomaly>(ANOMALIES, this.#number())),
     };
   }
 
   #shift(): ShiftResult {
     return {
-      shiftId: this.#id(this.#number()),
+      shiftId: this.#name(),
       start: this.#instant(),
       end: this.#instant(),
       status: wordAt<Status>(STATUSES, this.#number()),
@@ -186,22 +197,26 @@ export class WorkReader {
     return {
       in: this.#optionalInstant(),
       out: this.#optionalInstant(),
-      shiftId: this.#optionalId(),
+      shiftId: this.#optionalName(),
       workedSeconds: this.#number(),
       breaks: this.#list((): Break => ({ start: this.#instant(), end: this.#optionalInstant() })),
       closesAt: this.#optionalInstant(),
     };
   }
 
-  #optionalId(): string | undefined {
+  #optionalName(): string | undefined {
     const place = this.#optional();
-    return place === undefined ? undefined : this.#id(place);
+    return place === undefined ? undefined : this.#nameAt(place);
   }
 
-  #id(place: number): string {
-    const id = this.#shiftIds[place];
-    if (id === undefined) throw new NotWorkError();
-    return id;
+  #name(): string {
+    return this.#nameAt(this.#number());
+  }
+
+  #nameAt(place: number): string {
+    const name = this.#names[place];
+    if (name === undefined) throw new NotWorkError();
+    return name;
   }
 
   #list<T>(read: () => T): T[] {

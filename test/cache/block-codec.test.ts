@@ -61,6 +61,9 @@ const blocks: fc.Arbitrary<MonthBlock> = fc.record({
   version: fc.maxSafeNat(),
   rosterVersion: fc.maxSafeNat(),
   month: fc.constant(JUNE),
+  zones: fc.array(fc.record({ firstDay: fc.integer({ min: 1, max: 30 }), name: fc.string() }), {
+    maxLength: 3,
+  }),
   days,
 });
 
@@ -87,7 +90,7 @@ describe('A block as bytes', () => {
   });
 
   it('has the version of the entry it lies in, when that went on', () => {
-    const empty = { employeeId: ID, employeeName: '', month: JUNE, days: [] };
+    const empty = { employeeId: ID, employeeName: '', month: JUNE, zones: [], days: [] };
     const block = { ...empty, version: 3, rosterVersion: 9 };
     const bytes = bytesOf(block);
     expect(decodeBlock(bytes, ID, JUNE, 7)).to.deep.equal({ ...block, version: 7 });
@@ -144,8 +147,10 @@ describe('A block as bytes', () => {
     portions: [1, 1],
     otherHalfStatuses: [0, 0],
     notes: ['', ''],
-    workNumbers: [0, 0],
-    shiftIds: [] as string[],
+    workNumbers: [0, 0, 0, 0],
+    names: ['UTC'],
+    zones: ['UTC'],
+    zoneFirstDays: [1],
   };
   const impossible: Record<string, Partial<typeof good>> = {
     'a day the month does not have': { daysOfMonth: [3, 31] },
@@ -169,16 +174,20 @@ describe('A block as bytes', () => {
     'too few portions': { portions: [1] },
     'too few other halves': { otherHalfStatuses: [0] },
     'too many notes': { notes: ['', '', ''] },
-    'too few works': { workNumbers: [0] },
-    'too many works': { workNumbers: [0, 0, 0] },
-    'a status of work there is not': { workNumbers: [99, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
-    'work that ends in the middle': { workNumbers: [0, 1, 0, 0, 0] },
-    'more shifts than numbers': { workNumbers: [0, 1, 0, 1_000_000_000, 0, 0, 0, 0, 0, 0] },
-    'less than no shifts': { workNumbers: [0, 1, 0, -1, 0, 0, 0, 0, 0, 0] },
-    'a shift that has no id': {
-      workNumbers: [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    'too few works': { workNumbers: [0, 0] },
+    'too many works': { workNumbers: [0, 0, 0, 0, 0, 0] },
+    'a zone that has no name': { workNumbers: [0, 9, 0, 0] },
+    'more zones than days of them': { zoneFirstDays: [] },
+    'a status of work there is not': { workNumbers: [99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+    'work that ends in the middle': { workNumbers: [0, 0, 1, 0, 0, 0] },
+    'more shifts than numbers': {
+      workNumbers: [0, 0, 1, 0, 1_000_000_000, 0, 0, 0, 0, 0, 0, 0, 0],
     },
-    'an anomaly there is not': { workNumbers: [0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 99] },
+    'less than no shifts': { workNumbers: [0, 0, 1, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0] },
+    'a shift that has no id': {
+      workNumbers: [0, 0, 1, 0, 1, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    },
+    'an anomaly there is not': { workNumbers: [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 99] },
   };
   for (const [what, wrong] of Object.entries(impossible)) {
     it(`is no block with ${what}`, () => {
@@ -204,7 +213,7 @@ describe('A block as bytes', () => {
       };
       const known = { ...day, date: '2024-06-15' as LocalDate, result: { ...day.result, work } };
       const block = { employeeId: ID, employeeName: '', version: 1, rosterVersion: 1 };
-      return encodeBlock({ ...block, month: JUNE, days: [known] });
+      return encodeBlock({ ...block, month: JUNE, zones: [], days: [known] });
     };
     expect(at('2024-06-16T00:00:00Z')).to.not.equal(undefined);
     expect(at('2024-07-15T00:00:00Z')).to.equal(undefined);
@@ -219,6 +228,7 @@ describe('A block as bytes', () => {
       version: 1,
       rosterVersion: 0,
       month: JUNE,
+      zones: [],
       days: [],
     });
     expect(encodeBlock(stored(note))).to.equal(undefined);

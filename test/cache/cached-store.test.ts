@@ -264,6 +264,7 @@ describe('A cache in memory', () => {
     version: 1,
     rosterVersion: 0,
     month: JUNE,
+    zones: [],
     days: [],
   });
   const fill = async (cache: MemoryBlockCache, full: MonthBlock) => {

@@ -86,7 +86,7 @@ export class Versions {
     const recordedAt = rosterVersion as RecordTime;
     const day = { date: firstDateOf(month), result: DAY_OFF, revision, recordedAt };
     const days = revision === 0 ? [] : [day];
-    return { employeeId, employeeName: 'Somebody', version, rosterVersion, month, days };
+    return { employeeId, employeeName: 'Somebody', version, rosterVersion, month, zones: [], days };
   }
 }
 

@@ -71,6 +71,7 @@ describe('the clock afterwards', () => {
   const NIGHT = {
     employeeId: '007',
     date: '2026-03-02',
+    timeZone: 'Europe/Berlin',
     sessions: [{ inTime: at('2026-03-02T21:00:00Z'), breaks: [{ startTime: TIME }] }],
   };
 
@@ -83,7 +84,7 @@ describe('the clock afterwards', () => {
     service.answers.listAttendance = () => ({ attendances: [NIGHT] });
     service.answers.getAttendance = ({ date }) => {
       expect(date).to.equal('2026-03-02');
-      return { attendance: NIGHT, timeZone: 'Europe/Berlin' };
+      return { attendance: NIGHT };
     };
   }
 

@@ -49,9 +49,9 @@ describe('attendance rebuild', function () {
       insert into employee (employee_id, version) values ('007', 1), ('008', 1);
       insert into mark (employee_id, sequence, date, kind, status, portion, actor, received_at, revision)
         select unnest('{007,008}'::text[]), 1, '2026-03-02', 1, 1, 1, 'boss', now(), 1;
-      insert into attendance_day (employee_id, date, status, origin, portion, revision, recorded_at,
-                                  engine_version)
-        select unnest('{007,008}'::text[]), '2026-03-02', 1, 1, 1, 1, now(), 1;
+      insert into attendance_day (employee_id, date, status, origin, portion, work, revision,
+                                  recorded_at, engine_version)
+        select unnest('{007,008}'::text[]), '2026-03-02', 1, 1, 1, '"UTC"', 1, now(), 3;
       insert into attendance_change (position, recorded_at, employee_id, date, revision, sequence,
                                      cause, actor, status, origin, portion, engine_version)
         select n, now(), '00' || 6 + n, '2026-03-02', 1, 1, 1, 'boss', 1, 1, 1, 1

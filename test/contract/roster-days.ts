@@ -84,14 +84,36 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       expect(await asking.list({ ...range, statuses: [ABSENT] })).to.deep.equal([]);
     });
 
-    it('R3 begin and end with the employment, also of somebody archived', async () => {
+    it('R3 begin and end with the employment', async () => {
       const { employeeId } = await follower({ joinDate: DAY, leaveDate: NEXT_DAY });
-      await roster().archiveEmployee({ employeeId, reason: 'left' });
       const range = { startDate: '2026-03-01', endDate: '2026-03-05', includeExpected: true };
       const days = await asking.list({ ...range, employeeId });
       expect(days.map(({ date }) => date)).to.deep.equal([DAY, NEXT_DAY]);
-      const { employees } = await roster().listEmployees({ pageSize: 1000 });
-      expect(employees.map((each) => each.employeeId)).to.not.include(employeeId);
+    });
+
+    it('R23 end with the date on which somebody is archived, who cannot clock from then on', async () => {
+      const { employeeId } = await follower();
+      const wordOn = async (date: string) => wordOf(await asking.everywhere(employeeId, date));
+      const isListed = async () => {
+        const { employees } = await roster().listEmployees({ pageSize: 1000 });
+        return employees.some((each) => each.employeeId === employeeId);
+      };
+      const archived = await roster().archiveEmployee({ employeeId, reason: 'left' });
+      expect(archived.employee?.archived).to.equal(true);
+      expect([await wordOn(DAY), await wordOn(FUTURE)]).to.deep.equal(['ABSENT', 'UNSCHEDULED']);
+      expect(await isListed()).to.equal(false);
+      const { clock } = serviceOf();
+      for (const call of [clock.clockIn, clock.clockOut, clock.startBreak, clock.endBreak]) {
+        expect((await refusalOf(call({ employeeId }))).reason).to.equal('EMPLOYEE_ARCHIVED');
+      }
+      // What happened before is told, by a person or a device.
+      await clock.clockIn({ employeeId, time: onDay('08:00') });
+      await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
+      expect(await wordOn(DAY)).to.equal('PRESENT');
+      const { employee } = await roster().getEmployee({ employeeId });
+      await roster().updateEmployee(employee === undefined ? {} : { employee });
+      expect([await wordOn(FUTURE), await isListed()]).to.deep.equal(['SCHEDULED', true]);
+      await clock.clockIn({ employeeId });
     });
 
     it('R4 of a whole company are listed by date and streamed by employee', async () => {
@@ -135,9 +157,9 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         'SESSION',
         'LATE',
       ]);
-      expect(told.timeZone).to.equal('UTC');
+      expect(told.attendance?.timeZone).to.equal('UTC');
       const plain = await serviceOf().client.getAttendance({ employeeId, date: DAY });
-      expect([plain.explanations, plain.timeZone]).to.deep.equal([[], '']);
+      expect(plain.explanations).to.deep.equal([]);
     });
   });
 

@@ -41,6 +41,7 @@ const SPRING_DAY = {
   employeeId: 'employee',
   employeeName: 'Zoë Ünal',
   date: '2026-03-28',
+  timeZone: 'Europe/Berlin',
   status: 'ATTENDANCE_STATUS_PRESENT',
   origin: 'ATTENDANCE_ORIGIN_DERIVED',
   portion: 'DAY_PORTION_WHOLE_DAY',
@@ -67,6 +68,7 @@ const SPRING_DAY = {
   ],
   firstInTime: '2026-03-28T21:10:00Z',
   lastOutTime: '2026-03-29T04:00:00Z',
+  plannedDuration: '23400s',
   workedDuration: '22800s',
   breakDuration: '0s',
   lateDuration: '600s',
@@ -109,7 +111,6 @@ const HEAVIEST: JsonObject = {
 interface Day {
   readonly attendance: JsonObject;
   readonly explanations: readonly { rule: string; text: string; inputs?: readonly object[] }[];
-  readonly timeZone: string;
 }
 
 function daysOf({ messages, failed }: Outcome): readonly Day[] {
@@ -170,7 +171,7 @@ describe('SimulateAttendance over the wire', function () {
     ]);
   });
 
-  it('names the zone of each day’s texts: of its shifts, else of the employee on the date', async () => {
+  it('names the zone of each day: of its shifts, else of the employee on the date', async () => {
     const shift = { startTimeOfDay: '09:00', endTimeOfDay: '10:00' };
     const cycle = [{}, { shiftIds: ['T'] }, { shiftIds: ['T', 'B'] }, { shiftIds: ['B'] }];
     const days = daysOf(
@@ -189,7 +190,7 @@ describe('SimulateAttendance over the wire', function () {
         nowTime: '2026-03-01T00:00:00Z',
       }),
     );
-    expect(days.map(({ timeZone }) => timeZone)).to.deep.equal([
+    expect(days.map(({ attendance }) => attendance.timeZone)).to.deep.equal([
       'Europe/London',
       'Asia/Tokyo',
       'Europe/Paris',

@@ -51,7 +51,7 @@ export const NO_DETAIL: EmployeeDetail = {
   leftDay: Infinity,
   defaultShiftId: undefined,
   calendarId: undefined,
-  archived: false,
+  archivedDay: undefined,
 };
 
 /** The roster as it was told last, in tables and as values. */

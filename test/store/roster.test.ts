@@ -95,7 +95,9 @@ describe('the roster in PostgreSQL', () => {
         etag: '"1"',
       });
       expect(archived.change?.finishedAt).to.equal(archived.change?.recordedAt);
-      expect((await roster.getEmployee(id('ann'), undefined))?.detail.archived).to.equal(true);
+      expect((await roster.getEmployee(id('ann'), undefined))?.detail.archivedDay).to.be.a(
+        'number',
+      );
       const twice = await change({ kind: 'ARCHIVE_EMPLOYEE', employeeId: id('ann') });
       expect(twice.change).to.equal(undefined);
       await change({ kind: 'UPDATE_EMPLOYEE', employeeId: id('ann'), detail });

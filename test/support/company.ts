@@ -82,7 +82,7 @@ export function detailOf(defaultShiftId: string | undefined): EmployeeDetail {
     leftDay: Infinity,
     defaultShiftId,
     calendarId: undefined,
-    archived: false,
+    archivedDay: undefined,
   };
 }
 

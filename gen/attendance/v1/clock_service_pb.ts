@@ -1121,6 +1121,7 @@ export const ClockService: GenService<{
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
    * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or
    * REQUEST_ID_REUSED; NOT_FOUND / EMPLOYEE_NOT_FOUND where employees must be known first;
+   * FAILED_PRECONDITION / EMPLOYEE_ARCHIVED from the date on which the employee was archived;
    * UNAVAILABLE / CLOCKS_DIFFER, without a `time`, where the service's clock and its database's
    * are more than an hour apart.
    *

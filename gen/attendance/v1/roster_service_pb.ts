@@ -88,7 +88,7 @@ export type Employee = Message<"attendance.v1.Employee"> & {
   calendarId: string;
 
   /**
-   * Output only. Whether the employee was archived.
+   * Output only. Whether the employee is archived.
    *
    * @generated from field: bool archived = 10;
    */
@@ -2014,9 +2014,10 @@ export const RosterService: GenService<{
     output: typeof UpdateEmployeeResponseSchema;
   },
   /**
-   * Takes an employee off ListEmployees. Days and punches stay, and nothing else changes: days are
-   * expected, and clocks heeded, until the `leave_date`, which says when employment ended.
-   * UpdateEmployee brings an employee back.
+   * Archives an employee who left. The date of the call, in the employee's zone, is the last one
+   * on which something is expected, or the `leave_date` where that is earlier. From that date on
+   * commands of ClockService are refused. Days and punches stay, and RecordPunches still takes
+   * facts. ListEmployees leaves archived employees out. UpdateEmployee brings an employee back.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *

@@ -29,6 +29,8 @@ export interface MonthBlock {
   /** Raised by every commit that changes what all employees share of the roster. */
   readonly rosterVersion: number;
   readonly month: LocalMonth;
+  /** The employee's zones, IANA names, by the first day of the month that each is in force on. */
+  readonly zones: readonly { readonly firstDay: number; readonly name: string }[];
   /**
    * By date, each date once; cleared days too, for their revision. A date that is not here was
    * never stored, and nothing is expected on it: UNSCHEDULED.

@@ -21,7 +21,8 @@ export interface EmployeeDetail {
   readonly leftDay: number;
   readonly defaultShiftId: string | undefined;
   readonly calendarId: string | undefined;
-  readonly archived: boolean;
+  /** The employee's date on which they were archived; undefined: they are not. */
+  readonly archivedDay: number | undefined;
 }
 
 /** The change that made a resource what it is: its etag, and when. */

@@ -8,11 +8,10 @@ import { goesOnUntil, isOpenAt } from '../../domain/engine/session-end.js';
 import type { Attendance, Session } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
-import type { DayPlan } from '../../domain/roster/plan.js';
+import { type DayPlan, zoneOfDay } from '../../domain/roster/plan.js';
 import { type Instant, wholeSecond } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type { AttendanceStore, DayUnderPlan, OpenDay, OpenSession } from '../ports/ports.js';
-import { zoneOfDay } from './simulate.js';
 
 export const CLOCK_STATUSES = ['OUT', 'IN', 'ON_BREAK'] as const;
 export type ClockStatus = (typeof CLOCK_STATUSES)[number];

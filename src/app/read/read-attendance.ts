@@ -7,12 +7,14 @@ import {
   type PresentableDay,
   present,
   presentResult,
+  unplannedIn,
 } from '../../domain/engine/present.js';
 import type { Finding } from '../../domain/explain/finding.js';
 import type { Attendance, DayResult, Status } from '../../domain/facts/day.js';
 import { declarationIn } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
+import { zoneOfDay } from '../../domain/roster/plan.js';
 import {
   type LocalDate,
   monthIndex,
@@ -28,11 +30,11 @@ import type {
   DayPage,
   DayQuery,
   DayRevision,
+  MonthBlock,
   PunchPage,
   PunchQuery,
 } from '../ports/ports.js';
 import { TURNS } from '../ports/turns.js';
-import { zoneOfDay } from './simulate.js';
 
 /** Lists of one employee over at most this many months are put together from cached blocks. */
 const MAX_MONTHS_FROM_BLOCKS = 4;
@@ -90,8 +92,15 @@ async function currentDay(
   if (block === undefined) return undefined;
   return {
     employeeName: block.employeeName,
-    day: block.days.find((candidate) => candidate.date === date),
+    day: block.days.find((candidate) => candidate.date === date) ?? nothingOn(date, block),
   };
+}
+
+/** A day that nobody stored and nothing is expected on. */
+function nothingOn(date: LocalDate, { zones }: MonthBlock): KnownDay {
+  const day = Number(date.slice(8));
+  const zone = zones.findLast(({ firstDay }) => firstDay <= day);
+  return { date, result: unplannedIn(zone?.name ?? ''), revision: 0, recordedAt: undefined };
 }
 
 /** A day and why it is as it is. */

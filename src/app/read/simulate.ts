@@ -8,7 +8,7 @@ import type { Attendance, Declaration, MarkableStatus, Portion } from '../../dom
 import { foldDeclaration } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { flagEventIdConflicts, type Punch, timelineOf } from '../../domain/facts/punch.js';
-import { type DayPlan, planDays } from '../../domain/roster/plan.js';
+import { type DayPlan, planDays, zoneOfDay } from '../../domain/roster/plan.js';
 import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
@@ -97,11 +97,4 @@ function declarationsByDate(marks: readonly ScenarioMark[]): ReadonlyMap<LocalDa
     if (standing !== undefined) byDate.set(date, standing);
   }
   return byDate;
-}
-
-/** The zone to tell a day's times in: that of its shifts, else the employee's. */
-export function zoneOfDay(plan: DayPlan): Zone {
-  const [first, ...others] = plan.shifts;
-  const zone = first?.zone ?? plan.zone;
-  return others.every((shift) => shift.zone === zone) ? zone : plan.zone;
 }

@@ -14,11 +14,14 @@ import {
 import {
   type Assignment,
   cycleDay,
+  dateAt,
   type EmployeeRoster,
+  lastDayOf,
   type Roster,
   rosterOn,
 } from '../../domain/roster/roster.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
+import type { Zone } from '../../domain/time/zone.js';
 import {
   type AssignmentRecord,
   type EmployeeDetail,
@@ -54,7 +57,7 @@ export function changeDetail(
   } else {
     checkRosterEtag(command.etag, own.detailChangeId, 'employee', employeeId);
   }
-  const detail = detailAsked(command, own);
+  const detail = detailAsked(command, own, view.defaultZone);
   const isNew = own.detailChangeId === 0 && command.kind !== 'ARCHIVE_EMPLOYEE';
   const isSame = !isNew && isDeepStrictEqual(detail, own.detail);
   const { defaultShiftId } = detail;
@@ -86,9 +89,15 @@ export function changeDetail(
 function detailAsked(
   command: CommandOf<'CREATE_EMPLOYEE' | 'UPDATE_EMPLOYEE' | 'ARCHIVE_EMPLOYEE'>,
   own: OwnState,
+  defaultZone: Zone,
 ): EmployeeDetail {
-  if (command.kind === 'ARCHIVE_EMPLOYEE') return { ...own.detail, archived: true };
-  return { ...command.detail, archived: false };
+  if (command.kind !== 'ARCHIVE_EMPLOYEE') return { ...command.detail, archivedDay: undefined };
+  return { ...own.detail, archivedDay: own.detail.archivedDay ?? today(command, own, defaultZone) };
+}
+
+/** The employee's date when the command came. */
+function today({ receivedAt }: RosterCommand, { detail }: OwnState, defaultZone: Zone): number {
+  return dateAt(employeeRosterOf(detail, [], new Map(), defaultZone), receivedAt);
 }
 
 /** The dates on which two details can differ in what they plan; undefined: on none. */
@@ -104,8 +113,9 @@ function datesOfDetail(before: EmployeeDetail, after: EmployeeDetail): DayRange 
     const [firstDay, end] = ordered(before.joinedDay, after.joinedDay);
     edges.push({ firstDay, lastDay: end - 1 });
   }
-  if (before.leftDay !== after.leftDay) {
-    const [start, lastDay] = ordered(before.leftDay, after.leftDay);
+  const [lastBefore, lastAfter] = [lastDayOf(before), lastDayOf(after)];
+  if (lastBefore !== lastAfter) {
+    const [start, lastDay] = ordered(lastBefore, lastAfter);
     edges.push({ firstDay: start + 1, lastDay });
   }
   return edges.length === 0 ? undefined : edges.reduce(hull);

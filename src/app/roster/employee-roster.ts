@@ -15,11 +15,10 @@ export function plainDetail(employeeName: string): EmployeeDetail {
     leftDay: Infinity,
     defaultShiftId: undefined,
     calendarId: undefined,
-    archived: false,
+    archivedDay: undefined,
   };
 }
 
-/** Being archived changes nothing of it: a leave date says when employment ended. */
 export function employeeRosterOf(
   detail: EmployeeDetail,
   assignments: readonly Assignment[],
@@ -33,11 +32,13 @@ export function employeeRosterOf(
     leftDay,
     defaultShiftId,
     calendarId,
+    archivedDay,
   } = detail;
   return {
     zones: [{ fromDay: -Infinity, zone }, ...zoneChanges],
     joinedDay,
     leftDay,
+    archivedDay,
     defaultShiftId,
     calendarId,
     assignments,

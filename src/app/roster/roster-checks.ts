@@ -5,6 +5,7 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import {
   AttendanceError,
   type FieldViolation,
+  type NamedResource,
   type RosterResource,
 } from '../../domain/facts/errors.js';
 import type { Overlap } from '../../domain/roster/check-roster.js';
@@ -32,7 +33,7 @@ export function rosterNotFound(resource: RosterResource, id: string): Attendance
   return new AttendanceError({ kind: 'ROSTER_NOT_FOUND', resource, id });
 }
 
-export function rosterExists(resource: RosterResource, id: string): AttendanceError {
+export function rosterExists(resource: NamedResource, id: string): AttendanceError {
   return new AttendanceError({ kind: 'ROSTER_EXISTS', resource, id });
 }
 

@@ -12,6 +12,7 @@ import type { Timeline } from '../../domain/facts/punch.js';
 import type { RecordedPunch, ToldPunch } from '../../domain/facts/recorded-punch.js';
 import type { DayPlan } from '../../domain/roster/plan.js';
 import { zoneOn } from '../../domain/roster/roster.js';
+import { fromEpochDay } from '../../domain/time/local-date.js';
 import { type Instant, wholeSecond } from '../../domain/time/time.js';
 import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from '../ports/facts.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-reads.js';
@@ -31,7 +32,7 @@ export function decideCommand(
   const { command } = fact;
   if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
   const time = fact.isTimeGiven ? fact.punch.time : now;
-  const failure = refusedAsTooMany(time, state);
+  const failure = refusedAsArchived(time, state) ?? refusedAsTooMany(time, state);
   if (failure !== undefined) return failure;
   const kind = COMMAND_KINDS[command];
   const told: ToldPunch = { ...fact.punch, time, kind };
@@ -98,6 +99,16 @@ export function decideReplace(
   const date = dateOf(tried().days, punch, state.plans);
   accept({ fact, index, punch, voids: [punchId] }, date, state, batch);
   return undefined;
+}
+
+/** Who is archived clocks no longer; what happened before is recorded as a fact. */
+function refusedAsArchived(
+  time: Instant,
+  { employeeId, plans }: EmployeeState,
+): Failure | undefined {
+  const { archivedDay } = plans.employee;
+  if (archivedDay === undefined || plans.dateAt(time) < archivedDay) return undefined;
+  return { kind: 'EMPLOYEE_ARCHIVED', employeeId, date: fromEpochDay(archivedDay) };
 }
 
 /** The needs were told without knowing the moment: far from when we were told, they do not do. */

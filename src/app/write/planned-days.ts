@@ -5,13 +5,11 @@ import { planHash } from '../../domain/engine/plan-fingerprint.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, neighbourDays, planDays } from '../../domain/roster/plan.js';
 import { neededBy, type Window } from '../../domain/roster/planned-shift.js';
-import { type EmployeeRoster, type Roster, zoneOn } from '../../domain/roster/roster.js';
+import { dateAt, type EmployeeRoster, type Roster } from '../../domain/roster/roster.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
 import { type Instant, wholeSecond } from '../../domain/time/time.js';
-import { epochDayAt } from '../../domain/time/zone.js';
 import type { Need } from '../ports/batch.js';
 
-const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
 
 /** There are no days outside of these, so nothing is looked for there. */
@@ -74,7 +72,7 @@ export class PlannedDays {
 
   /** The date that a moment is on for the employee; the first or last there is beyond them. */
   dateAt(time: Instant): number {
-    const day = epochDayAt(zoneOn(this.employee, Math.floor(time / DAY_MS)), time);
+    const day = dateAt(this.employee, time);
     return Math.min(Math.max(day, FIRST_DAY), LAST_DAY);
   }
 

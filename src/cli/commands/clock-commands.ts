@@ -253,7 +253,7 @@ async function printDay(
   attendance: Attendance,
   timeZone: string,
 ): Promise<void> {
-  for (const line of dayLines([{ attendance, explanations: [], timeZone }])) {
+  for (const line of dayLines([{ attendance }], shownZone(timeZone))) {
     await writeLine(stdout, line);
   }
 }

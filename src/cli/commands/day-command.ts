@@ -37,11 +37,10 @@ export function addDayCommand(program: Command, surroundings: Surroundings): voi
         const answer = await client.getAttendance({
           employeeId,
           date,
-          // The zone to tell times in comes with them.
-          includeExplanations: options.explain || !options.json,
+          includeExplanations: options.explain,
           ...(options.asOf === undefined ? {} : { asOfTime: options.asOf }),
         });
-        const { attendance, timeZone } = answer;
+        const { attendance } = answer;
         if (attendance === undefined) throw new Error('The service answered without a day.');
         const { stdout } = surroundings;
         if (options.json) {
@@ -51,11 +50,10 @@ export function addDayCommand(program: Command, surroundings: Surroundings): voi
         }
         const { employeeName } = attendance;
         await writeLine(stdout, shownText([employeeId, employeeName].join(' ').trim()));
-        const explanations = options.explain ? answer.explanations : [];
-        const lines = dayLines([{ attendance, explanations, timeZone }]);
-        for (const line of lines) await writeLine(stdout, line);
+        for (const line of dayLines([options.explain ? answer : { attendance }]))
+          await writeLine(stdout, line);
         if (options.explain) return;
-        for (const line of sessionLines(attendance, timeZone)) await writeLine(stdout, line);
+        for (const line of sessionLines(attendance)) await writeLine(stdout, line);
       });
     });
 }

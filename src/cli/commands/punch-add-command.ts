@@ -114,12 +114,8 @@ async function printDay(
   zone: string,
 ): Promise<void> {
   const date = await dateOfPunch(client, employeeId, time, shownZone(zone));
-  const request = { employeeId, date, includeExplanations: true };
-  const { attendance, timeZone } = await client.getAttendance(request);
+  const { attendance } = await client.getAttendance({ employeeId, date });
   if (attendance === undefined) throw new Error('The service answered without a day.');
-  const shown = timeZone || zone;
-  for (const line of dayLines([{ attendance, explanations: [], timeZone: shown }])) {
-    await writeLine(stdout, line);
-  }
-  for (const line of sessionLines(attendance, shown)) await writeLine(stdout, line);
+  for (const line of dayLines([{ attendance }])) await writeLine(stdout, line);
+  for (const line of sessionLines(attendance)) await writeLine(stdout, line);
 }

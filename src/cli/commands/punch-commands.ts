@@ -11,7 +11,7 @@ import { positiveInteger, withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { EXIT_USAGE, ExitError, writeLine } from '../terminal/console.js';
 import { timeArgument } from '../text/day-options.js';
-import { dayLines } from '../text/day-text.js';
+import { dayLines, zoneOf } from '../text/day-text.js';
 import { kindArgument } from '../text/punch-kind.js';
 import { printPunches } from '../text/punch-table.js';
 import { isIsoDate } from '../text/values.js';
@@ -19,7 +19,7 @@ import { instantsOfWallTime } from '../time/local-instant.js';
 import { shownZone } from '../time/local-time.js';
 import type { SaidTime } from '../time/time-argument.js';
 import { instantOfSaid, saidTimeArgument } from '../time/time-argument.js';
-import { zoneAtClock, zoneOfDay } from '../time/zone-lookup.js';
+import { zoneAtClock } from '../time/zone-lookup.js';
 import { examples } from './day-commands.js';
 import { addPunchAdd } from './punch-add-command.js';
 import { addPunchImport, zoneArgument } from './punch-import-command.js';
@@ -176,10 +176,10 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
         if (punch === undefined || attendance === undefined) {
           throw new Error('The service answered without a punch or a day.');
         }
-        const timeZone = zone ?? (await zoneOfDay(client, attendance));
+        const timeZone = zone ?? zoneOf(attendance);
         await printPunches(surroundings, false, [punch], shownZone(timeZone), true);
-        const day = { attendance, explanations: [], timeZone };
-        for (const line of dayLines([day])) await writeLine(surroundings.stdout, line);
+        for (const line of dayLines([answer], shownZone(timeZone)))
+          await writeLine(surroundings.stdout, line);
       });
     });
 }

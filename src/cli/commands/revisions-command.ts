@@ -12,7 +12,6 @@ import { table, writeLine } from '../terminal/console.js';
 import { dateArgument, timeArgument, timeText } from '../text/day-options.js';
 import { causeText, changeText } from '../text/revision-text.js';
 import { shownZone } from '../time/local-time.js';
-import { zoneOfDay } from '../time/zone-lookup.js';
 import { asOf, examples } from './day-commands.js';
 import { zoneArgument } from './punch-import-command.js';
 
@@ -38,13 +37,11 @@ export function addRevisionsCommand(program: Command, surroundings: Surroundings
     .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<RevisionsOptions>();
       await withClient(options, surroundings, async (client) => {
-        const day = { employeeId, date };
-        const zone = options.json ? '' : (options.zone ?? shownZone(await zoneOfDay(client, day)));
         let pageToken = '';
         do {
           const request = { employeeId, date, pageToken, ...asOf(options.asOf) };
           const page = await client.listAttendanceRevisions(request);
-          await printRevisions(surroundings, options, page.revisions, zone, pageToken === '');
+          await printRevisions(surroundings, options, page.revisions, pageToken === '');
           pageToken = page.nextPageToken;
         } while (pageToken !== '');
       });
@@ -53,9 +50,8 @@ export function addRevisionsCommand(program: Command, surroundings: Surroundings
 
 async function printRevisions(
   { stdout }: Surroundings,
-  { json }: SharedOptions,
+  { json, zone }: RevisionsOptions,
   revisions: readonly AttendanceRevision[],
-  zone: string,
   withHeading: boolean,
 ): Promise<void> {
   if (json) {
@@ -70,7 +66,7 @@ async function printRevisions(
     timeText(revision.updateTime),
     revision.actor,
     causeText(revision.cause),
-    ...changeText(revision, zone),
+    ...changeText(revision, zone ?? shownZone(revision.after?.timeZone || 'UTC')),
     revision.reason,
   ]);
   const lines = table(['REV', 'WHEN', 'WHO', 'CAUSE', 'BEFORE', 'AFTER', 'WHY'], rows);

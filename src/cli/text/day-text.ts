@@ -1,5 +1,5 @@
 // Days as people read them, simulated or stored: a row for each, what belongs to it below. Times
-// are told in the zone that the service tells them in.
+// are shown in the day's own zone.
 
 import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Attendance, Explanation, Session } from '../../client/index.js';
@@ -11,19 +11,23 @@ import { statusText } from './day-options.js';
 const HEADING = ['DATE', 'STATUS', 'STANDS', 'WORKED', 'IN', 'OUT', 'ZONE', 'ANOMALIES'] as const;
 const INDENT = '  ';
 
-/** A day as the service answers it, with the zone that its times are told in. */
-export interface ToldDay {
+/** A day as the service answers it. */
+interface AnsweredDay {
   readonly attendance?: Attendance | undefined;
-  readonly explanations: readonly Pick<Explanation, 'text'>[];
-  readonly timeZone: string;
+  readonly explanations?: readonly Pick<Explanation, 'text'>[];
+}
+
+/** The zone to show a day's times in: an IANA name that this machine knows. */
+export function zoneOf(day: Attendance): string {
+  return shownZone(day.timeZone);
 }
 
 /** A heading, and for each day a row and one line per explanation. */
-export function dayLines(days: readonly ToldDay[]): readonly string[] {
-  const shown = days.flatMap(({ attendance, explanations, timeZone }) =>
-    attendance === undefined ? [] : [{ attendance, explanations, timeZone }],
+export function dayLines(days: readonly AnsweredDay[], zone?: string): readonly string[] {
+  const shown = days.flatMap(({ attendance, explanations = [] }) =>
+    attendance === undefined ? [] : [{ attendance, explanations }],
   );
-  const rows = shown.map(({ attendance, timeZone }) => rowOf(attendance, shownZone(timeZone)));
+  const rows = shown.map(({ attendance }) => rowOf(attendance, zone ?? zoneOf(attendance)));
   const [heading = '', ...lines] = table(HEADING, rows);
   const withReasons = shown.flatMap(({ explanations }, index) => [
     lines[index] ?? '',
@@ -33,8 +37,8 @@ export function dayLines(days: readonly ToldDay[]): readonly string[] {
 }
 
 /** One line per session of a day: `08:58 to 17:00, 8:02, shift early`. */
-export function sessionLines(day: Attendance, timeZone: string): readonly string[] {
-  const zone = shownZone(timeZone);
+export function sessionLines(day: Attendance): readonly string[] {
+  const zone = zoneOf(day);
   const time = (instant: Timestamp | undefined) => timeOfDay(instant, zone, day.date);
   return day.sessions.map((session) => {
     const shift = session.shiftId === '' ? 'off shift' : `shift ${session.shiftId}`;

@@ -15,9 +15,10 @@ import {
   type Status,
 } from '../facts/day.js';
 import { NO_PUNCHES, type Timeline } from '../facts/punch.js';
-import type { DayPlan, Plan } from '../roster/plan.js';
+import { type DayPlan, type Plan, zoneOfDay } from '../roster/plan.js';
+import { isOffForHoliday } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
-import { breakSecondsOf } from './hours.js';
+import { breakSecondsOf, plannedSeconds } from './hours.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
@@ -27,7 +28,7 @@ import { combineHalves, combineShifts } from './shift-statuses.js';
  * Raised with every change of the rules, so that days derived by older rules can be found and
  * derived again on purpose.
  */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
 
 /** Everything known about a day. */
 export interface DayFacts {
@@ -90,9 +91,18 @@ function deriveWork(
     lastOut: lastOutOf(shifts, sessions),
     workedSeconds: sumOf(shifts.map(({ result }) => result)) + sumOf(offShift),
     onBreakSeconds: sessions.reduce((sum, { breaks }) => sum + breakSecondsOf(breaks), 0),
+    plannedSeconds: plannedOn(plan),
+    zone: zoneOfDay(plan).name,
     anomalies: anomaliesOf(plan, shifts, offShift, sessions, declaration, status, trace),
   };
   return { work, isPunched };
+}
+
+function plannedOn({ shifts }: DayPlan): number {
+  return shifts.reduce((sum, planned) => {
+    if (isOffForHoliday(planned)) return sum;
+    return sum + plannedSeconds((planned.end - planned.start) / 1000, planned.shift.work);
+  }, 0);
 }
 
 function workOffShift(plan: DayPlan, punches: Timeline, trace: Trace): readonly DatedWork[] {

@@ -198,6 +198,19 @@ function roundBreaks(
   return countedSeconds;
 }
 
+function breakNeeded(
+  workedSeconds: number,
+  deductions: readonly BreakDeduction[],
+): BreakDeduction | undefined {
+  return deductions.findLast(({ afterSeconds }) => workedSeconds > afterSeconds);
+}
+
+/** Time that is scheduled, less the break that so long a work needs. */
+export function plannedSeconds(scheduledSeconds: number, { breakDeductions }: WorkRules): number {
+  const needed = breakNeeded(scheduledSeconds, breakDeductions);
+  return Math.max(0, scheduledSeconds - (needed?.breakSeconds ?? 0));
+}
+
 /** What is missing of the break that so long a work needs. */
 function deductBreak(
   workedSeconds: number,
@@ -206,7 +219,7 @@ function deductBreak(
   shiftId: string | undefined,
   trace: Trace,
 ): number {
-  const needed = deductions.findLast(({ afterSeconds }) => workedSeconds > afterSeconds);
+  const needed = breakNeeded(workedSeconds, deductions);
   if (needed === undefined) return 0;
   const { afterSeconds, breakSeconds: requiredSeconds } = needed;
   const deductedSeconds = Math.max(0, requiredSeconds - takenSeconds);

@@ -7,6 +7,7 @@ import {
   type Anomaly,
   type Attendance,
   type DayResult,
+  noWorkIn,
   type Session,
   type ShiftAttendance,
   type ShiftResult,
@@ -29,6 +30,11 @@ export interface DaySubject {
 
 /** What nothing is known of: nobody planned it, and nothing happened. */
 const UNKNOWN: DayResult = derive(NO_FACTS, NO_PLAN);
+
+/** The same in a zone. */
+export function unplannedIn(zone: string): DayResult {
+  return { ...UNKNOWN, work: noWorkIn(zone) };
+}
 
 /** What is presented: a result, and which change of the stored day it is. */
 export type PresentableDay = Omit<KnownDay, 'date'>;
@@ -81,6 +87,7 @@ function presentAs(
     employeeId,
     employeeName,
     date,
+    timeZone: work.zone,
     status,
     origin: status === 'UNSCHEDULED' ? undefined : result.origin,
     portion: result.portion,
@@ -92,6 +99,7 @@ function presentAs(
     lastOut: work.lastOut,
     workedSeconds: work.workedSeconds,
     onBreakSeconds: work.onBreakSeconds,
+    plannedSeconds: work.plannedSeconds,
     lateBySeconds: work.shifts.reduce((sum, { lateBySeconds }) => sum + lateBySeconds, 0),
     earlyBySeconds: work.shifts.reduce((sum, shift) => sum + earlyByAt(shift, now), 0),
     anomalies: anomaliesAt(result, now),

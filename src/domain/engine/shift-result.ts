@@ -6,7 +6,7 @@ import { type DeclaredShift, declaredFor, halvesOf } from '../facts/declaration.
 import { distanceMeters } from '../facts/geofence.js';
 import type { Punch, PunchKind, Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
-import type { PlannedShift } from '../roster/planned-shift.js';
+import { isOffForHoliday, type PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
@@ -92,7 +92,7 @@ function shiftWork(
   if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
   const counted = countWork(pairing, shift.work, takenOverAt ?? window.to, zone, trace);
   const isPunched = punches.length > 0;
-  const isHoliday = planned.holiday !== undefined && !shift.worksOnHolidays;
+  const isHoliday = isOffForHoliday(planned);
   const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched);
   const result = judge(planned, counted, statusAlone, isPunched, declared, trace);
   const { sessions } = counted;

@@ -7,7 +7,9 @@ import {
   type Anomaly,
   type Break,
   type DayWork,
+  isNoWork,
   NO_WORK,
+  noWorkIn,
   type Pending,
   type Session,
   type ShiftResult,
@@ -18,9 +20,9 @@ import type { Instant } from '../time/time.js';
 
 const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
 
-/** Empty for a day of which nothing is planned and nothing was punched. */
+/** Of a day of which nothing is planned and nothing was punched, the zone alone; '' without one. */
 export function workText(work: DayWork): string {
-  if (work === NO_WORK || isNoWork(work)) return '';
+  if (isNoWork(work)) return work.zone === '' ? '' : JSON.stringify(work.zone);
   return JSON.stringify([
     STATUSES.indexOf(work.status),
     codeOf(work.otherHalfStatus),
@@ -31,18 +33,9 @@ export function workText(work: DayWork): string {
     work.workedSeconds,
     work.onBreakSeconds,
     work.anomalies.map((anomaly) => ANOMALIES.indexOf(anomaly)),
+    work.plannedSeconds,
+    work.zone,
   ]);
-}
-
-function isNoWork(work: DayWork): boolean {
-  return (
-    work.status === 'UNSCHEDULED' &&
-    work.otherHalfStatus === undefined &&
-    work.shifts.length === 0 &&
-    work.sessions.length === 0 &&
-    work.workedSeconds === 0 &&
-    work.anomalies.length === 0
-  );
 }
 
 function codeOf(status: Status | undefined): number | null {
@@ -80,7 +73,9 @@ function sessionFields(session: Session): unknown[] {
 export function parseWorkText(text: string): DayWork | undefined {
   if (text === '') return NO_WORK;
   try {
-    return dayWork(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    if (value === '') return undefined;
+    return typeof value === 'string' ? noWorkIn(value) : dayWork(value);
   } catch {
     return undefined;
   }
@@ -128,10 +123,9 @@ function status(value: unknown): Status {
 }
 
 function dayWork(value: unknown): DayWork {
-  const [own, other, shifts, sessions, firstIn, lastOut, worked, onBreak, anomalies] = fields(
-    value,
-    9,
-  );
+  const [own, other, shifts, sessions, firstIn, lastOut, worked, onBreak, anomalies, ...rest] =
+    fields(value, 11);
+  const [planned, zone] = rest;
   return {
     status: status(own),
     otherHalfStatus: maybe(other, status),
@@ -141,6 +135,8 @@ function dayWork(value: unknown): DayWork {
     lastOut: maybe(lastOut, instant),
     workedSeconds: whole(worked),
     onBreakSeconds: whole(onBreak),
+    plannedSeconds: whole(planned),
+    zone: words(zone),
     anomalies: list(anomalies, (code) => word<Anomaly>(ANOMALIES, code)),
   };
 }

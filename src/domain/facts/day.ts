@@ -130,11 +130,18 @@ export interface DayWork {
   readonly workedSeconds: number;
   /** Breaks punched, as far as both ends are known. */
   readonly onBreakSeconds: number;
+  /** What was scheduled, less the breaks that its rules require; nothing of it on a holiday. */
+  readonly plannedSeconds: number;
+  /** The IANA name of the day's zone: that of its shifts, else the employee's; '' without a plan. */
+  readonly zone: string;
   /** Those that no clock decides, each once, in the contract's order. */
   readonly anomalies: readonly Anomaly[];
 }
 
-/** The work of a day of which nothing is planned and nothing was punched. */
+/** The tz database has some 600 names. */
+const MAX_ZONES = 1000;
+
+/** The work of a day of which nothing is planned and nothing was punched, wherever it is. */
 export const NO_WORK: DayWork = {
   status: 'UNSCHEDULED',
   otherHalfStatus: undefined,
@@ -144,8 +151,33 @@ export const NO_WORK: DayWork = {
   lastOut: undefined,
   workedSeconds: 0,
   onBreakSeconds: 0,
+  plannedSeconds: 0,
+  zone: '',
   anomalies: [],
 };
+
+/** One of each zone: most days that are stored are marks alone. */
+const nothing = new Map<string, DayWork>([['', NO_WORK]]);
+
+/** The work of a day in a zone of which nothing is planned and nothing was punched. */
+export function noWorkIn(zone: string): DayWork {
+  const known = nothing.get(zone);
+  if (known !== undefined) return known;
+  const work = { ...NO_WORK, zone };
+  if (nothing.size < MAX_ZONES) nothing.set(zone, work);
+  return work;
+}
+
+export function isNoWork(work: DayWork): boolean {
+  return (
+    work.status === 'UNSCHEDULED' &&
+    work.otherHalfStatus === undefined &&
+    work.shifts.length === 0 &&
+    work.sessions.length === 0 &&
+    work.workedSeconds === 0 &&
+    work.anomalies.length === 0
+  );
+}
 
 /**
  * What the facts say about a day, without a clock: as it will be once every verdict fell. A
@@ -186,6 +218,8 @@ export interface Attendance {
   /** Empty when nobody ever gave one. */
   readonly employeeName: string;
   readonly date: LocalDate;
+  /** The IANA name of the zone to tell its times in; empty where no roster says one. */
+  readonly timeZone: string;
   readonly status: Status;
   /** Undefined when nothing is known: UNSCHEDULED. */
   readonly origin: Origin | undefined;
@@ -200,6 +234,7 @@ export interface Attendance {
   readonly lastOut: Instant | undefined;
   readonly workedSeconds: number;
   readonly onBreakSeconds: number;
+  readonly plannedSeconds: number;
   /** Those of its shifts, added up. */
   readonly lateBySeconds: number;
   /** Those of its shifts, added up. */

@@ -56,6 +56,8 @@ export const ROSTER_RESOURCES = [
   'roster_change',
 ] as const;
 export type RosterResource = (typeof ROSTER_RESOURCES)[number];
+/** Those whose ids are the caller's. */
+export type NamedResource = Exclude<RosterResource, 'assignment' | 'roster_change'>;
 
 export type Failure =
   | { readonly kind: 'INVALID_FIELDS'; readonly violations: readonly FieldViolation[] }
@@ -84,6 +86,11 @@ export type Failure =
       /** Undefined where there is none, as for somebody never seen. */
       readonly session: SessionConcerned | undefined;
     }
+  | {
+      readonly kind: 'EMPLOYEE_ARCHIVED';
+      readonly employeeId: EmployeeId;
+      readonly date: LocalDate;
+    }
   | { readonly kind: 'PUNCH_NOT_FOUND'; readonly employeeId: EmployeeId; readonly punchId: number }
   /** It was taken back already, by the fact of that number. */
   | {
@@ -106,7 +113,7 @@ export type Failure =
       /** Its id, or `calendar/date` of a holiday. */
       readonly id: string;
     }
-  | { readonly kind: 'ROSTER_EXISTS'; readonly resource: RosterResource; readonly id: string }
+  | { readonly kind: 'ROSTER_EXISTS'; readonly resource: NamedResource; readonly id: string }
   | {
       readonly kind: 'ROSTER_ETAG_MISMATCH';
       readonly resource: RosterResource;

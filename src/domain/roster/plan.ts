@@ -93,6 +93,13 @@ export function blockStart(time: number): number {
   return Math.floor(time / OFF_SHIFT_BLOCK_MS) * OFF_SHIFT_BLOCK_MS;
 }
 
+/** The zone to tell a date's times in: that of its shifts, else the employee's. */
+export function zoneOfDay(plan: DayPlan): Zone {
+  const [first, ...others] = plan.shifts;
+  const zone = first?.zone ?? plan.zone;
+  return others.every((shift) => shift.zone === zone) ? zone : plan.zone;
+}
+
 /** The plan of one date. */
 export function plan(roster: Roster, employee: EmployeeRoster, epochDay: number): DayPlan {
   return planDay(new Calendar(roster, employee), epochDay);

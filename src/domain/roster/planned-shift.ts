@@ -49,6 +49,11 @@ export interface PlannedShift {
   readonly holiday: string | undefined;
 }
 
+/** Whether a holiday keeps the shift off. */
+export function isOffForHoliday({ shift, holiday }: PlannedShift): boolean {
+  return holiday !== undefined && !shift.worksOnHolidays;
+}
+
 /** A shift on a date before its neighbours are known. */
 export interface RawShift {
   readonly shift: Shift;

@@ -1,8 +1,11 @@
 // What is known of who should work when, as far as one employee's days need it: already the
 // versions known at the moment that is asked about. Dates are epoch days (local-date.ts).
 
-import type { Zone } from '../time/zone.js';
+import type { Instant } from '../time/time.js';
+import { epochDayAt, type Zone } from '../time/zone.js';
 import type { OffShiftRules, Shift } from './shift.js';
+
+const DAY_MS = 86_400_000;
 
 /** A shift as it is from a date on. */
 export interface ShiftVersion {
@@ -53,6 +56,8 @@ export interface EmployeeRoster {
   /** First and last date of employment, both included; infinite when not known. */
   readonly joinedDay: number;
   readonly leftDay: number;
+  /** The date on which they were archived, the last one: nothing is expected after it. */
+  readonly archivedDay?: number | undefined;
   /** Worked on every date that no assignment covers. */
   readonly defaultShiftId: string | undefined;
   /** Whose holidays are theirs. */
@@ -76,8 +81,16 @@ export interface DayRoster {
 
 const NOTHING: DayRoster = { source: undefined, shifts: [] };
 
+/** The last date of employment; infinite when not known. */
+export function lastDayOf({
+  leftDay,
+  archivedDay = Infinity,
+}: Pick<EmployeeRoster, 'leftDay' | 'archivedDay'>): number {
+  return Math.min(leftDay, archivedDay);
+}
+
 export function isEmployed(employee: EmployeeRoster, day: number): boolean {
-  return day >= employee.joinedDay && day <= employee.leftDay;
+  return day >= employee.joinedDay && day <= lastDayOf(employee);
 }
 
 /** The shifts of an employee's date: a single date's override, else assignments, else the default. */
@@ -121,4 +134,9 @@ export function zoneOn(employee: EmployeeRoster, day: number): Zone {
   const version = zones.length === 1 ? zones[0] : zones.findLast(({ fromDay }) => fromDay <= day);
   if (version === undefined) throw new RangeError('an employee has no zone from the beginning');
   return version.zone;
+}
+
+/** The date that a moment is on for the employee. */
+export function dateAt(employee: EmployeeRoster, time: Instant): number {
+  return epochDayAt(zoneOn(employee, Math.floor(time / DAY_MS)), time);
 }

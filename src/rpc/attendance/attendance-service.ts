@@ -123,7 +123,6 @@ async function get(
       (finding) => toExplanation(finding, zone, date),
       call.signal,
     ),
-    timeZone: zone.name,
   });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
+import type { ErrorReason } from '../../../gen/attendance/v1/error_reason_pb.js';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -36,11 +37,13 @@ export const DETAIL_TYPES = createRegistry(DETAIL_FILE);
  */
 export const MAX_VIOLATIONS = 10;
 
+/** The names of the contract's enum, as google.rpc.ErrorInfo has them. */
+export type Reason = Exclude<keyof typeof ErrorReason, 'UNSPECIFIED'>;
+
 /** What a caller is told of a failure. */
 export interface PublicError {
   readonly code: Code;
-  /** UPPER_SNAKE_CASE, stable. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** What went wrong and the way out. */
   readonly message: string;
   /** Values that belong to the reason. */
@@ -94,6 +97,14 @@ const TABLE: Table = {
     message: clockRefusalMessage(failure),
     metadata: clockRefusalMetadata(failure),
   }),
+  EMPLOYEE_ARCHIVED: ({ employeeId, date }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'EMPLOYEE_ARCHIVED',
+    message:
+      `employee ${employeeId} was archived on ${date} and cannot clock from that date on: ` +
+      'UpdateEmployee brings the employee back; RecordPunches takes what happened before',
+    metadata: { employee_id: employeeId, archive_date: date },
+  }),
   PUNCH_NOT_FOUND: ({ employeeId, punchId }) => ({
     code: Code.NotFound,
     reason: 'PUNCH_NOT_FOUND',
@@ -125,13 +136,13 @@ const TABLE: Table = {
   }),
   ROSTER_NOT_FOUND: ({ resource, id }) => ({
     code: Code.NotFound,
-    reason: `${resource.toUpperCase()}_NOT_FOUND`,
+    reason: `${upperCase(resource)}_NOT_FOUND`,
     message: `there is no ${wordsOf(resource)} ${id}: ${findingHelp(resource)}`,
     metadata: { [idNameOf(resource)]: id },
   }),
   ROSTER_EXISTS: ({ resource, id }) => ({
     code: Code.AlreadyExists,
-    reason: `${resource.toUpperCase()}_EXISTS`,
+    reason: `${upperCase(resource)}_EXISTS`,
     message: `there is ${articleOf(resource)} ${id} already: update it, or create another one`,
     metadata: { [idNameOf(resource)]: id },
   }),
@@ -244,6 +255,10 @@ function reusedRequestId(requestId: string, what: string): PublicError {
       },
     ],
   };
+}
+
+function upperCase<Text extends string>(text: Text): Uppercase<Text> {
+  return text.toUpperCase() as Uppercase<Text>;
 }
 
 function wordsOf(resource: RosterResource): string {

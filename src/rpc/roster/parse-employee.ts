@@ -123,7 +123,7 @@ export function parseDetail(
     ...parseEmployment(message, path, problems),
     defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
     calendarId: calendarId === '' ? undefined : calendarId,
-    archived: false,
+    archivedDay: undefined,
   };
 }
 

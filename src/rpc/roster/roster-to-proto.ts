@@ -77,7 +77,7 @@ export function toEmployee({ employeeId, detail, changeId, updatedAt }: Employee
     leaveDate: dateText(detail.leftDay),
     defaultShiftId: detail.defaultShiftId ?? '',
     calendarId: detail.calendarId ?? '',
-    archived: detail.archived,
+    archived: detail.archivedDay !== undefined,
     etag: etagOf(changeId),
   });
   if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);

@@ -65,6 +65,7 @@ export function toAttendance(day: Attendance): WireAttendance {
   message.employeeId = day.employeeId;
   message.employeeName = day.employeeName;
   message.date = day.date;
+  message.timeZone = day.timeZone;
   message.status = statusNumber(day.status);
   message.origin = originNumber(day.origin);
   message.portion = portionNumber(day.portion);
@@ -92,6 +93,7 @@ function addWork(message: WireAttendance, day: Attendance): void {
   setTime(message, 'firstInTime', day.firstIn);
   setTime(message, 'lastOutTime', day.lastOut);
   message.workedDuration = durationOf(day.workedSeconds);
+  message.plannedDuration = durationOf(day.plannedSeconds);
   message.breakDuration = durationOf(day.onBreakSeconds);
   message.lateDuration = durationOf(day.lateBySeconds);
   message.earlyDuration = durationOf(day.earlyBySeconds);

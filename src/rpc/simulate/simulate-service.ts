@@ -60,7 +60,7 @@ class Answer {
       explanations.push(explanation);
       if (this.#turns.isOver) await this.#turns.next(this.#signal);
     }
-    const day = { attendance: toAttendance(attendance), explanations, timeZone: zone.name };
+    const day = { attendance: toAttendance(attendance), explanations };
     this.days.push(create(SimulatedDaySchema, day));
   }
 

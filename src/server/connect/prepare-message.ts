@@ -12,7 +12,7 @@ import { TURNS } from '../../app/ports/turns.js';
 import { ByteCollector } from '../support/byte-collector.js';
 import type { MemoryBudget } from '../support/memory-budget.js';
 import { ENVELOPE_HEADER_BYTES, inPieces } from '../support/pieces.js';
-import { refusalError } from '../support/rpc-error.js';
+import { type Refusal, refusalError } from '../support/rpc-error.js';
 import { type Counted, countBinary, countJson, MAX_JSON_DEPTH } from './count-elements.js';
 import { decodeBinary, decodeJson, UnreadablePiece } from './decode-in-turns.js';
 import { type DecodedMessages, setDecoded } from './decoded-messages.js';
@@ -226,7 +226,7 @@ function markedJson(bytes: Uint8Array): JsonValue {
   }
 }
 
-function refusalOfCount(counted: Exclude<Counted | 'too deep', 'fits'>) {
+function refusalOfCount(counted: Exclude<Counted | 'too deep', 'fits'>): Refusal {
   return counted === 'too deep'
     ? {
         code: Code.InvalidArgument,
@@ -240,7 +240,7 @@ function refusalOfCount(counted: Exclude<Counted | 'too deep', 'fits'>) {
       };
 }
 
-const RATIO_TOO_HIGH = {
+const RATIO_TOO_HIGH: Refusal = {
   code: Code.ResourceExhausted,
   reason: 'MESSAGE_TOO_LARGE',
   message:

@@ -4,12 +4,11 @@
 import type { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
 import type { FieldViolation } from '../../domain/facts/errors.js';
-import { toConnectError } from '../../rpc/edge/error-table.js';
+import { type Reason, toConnectError } from '../../rpc/edge/error-table.js';
 
 export interface Refusal {
   readonly code: Code;
-  /** UPPER_SNAKE_CASE and stable. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** For a person: what is wrong and what would be right. */
   readonly message: string;
   /** The refused fields, where they are known. */

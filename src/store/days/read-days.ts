@@ -192,7 +192,14 @@ export async function readMonth(
   if (found === undefined) return undefined;
   const { employeeName, version, rosterVersion } = found;
   const days = found.days.filter(isSomething);
-  return { employeeId, employeeName, version, rosterVersion, month, days };
+  const zones = zonesOf(found.plans);
+  return { employeeId, employeeName, version, rosterVersion, month, zones, days };
+}
+
+function zonesOf(plans: readonly DayPlan[]): MonthBlock['zones'] {
+  return plans.flatMap(({ zone: { name } }, index) =>
+    name === plans[index - 1]?.zone.name ? [] : [{ firstDay: index + 1, name }],
+  );
 }
 
 /** Nobody stored anything, and nothing is expected. */

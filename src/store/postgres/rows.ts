@@ -52,7 +52,7 @@ export function bytes(row: Row, column: string): Uint8Array {
  * Releases before wrote days without their work: what their rows hold of it was left standing
  * from what a newer one had written before them.
  */
-const FIRST_VERSION_WITH_WORK = 2;
+const FIRST_VERSION_WITH_THIS_WORK = 3;
 
 /** The columns that `storedDay` reads, of the table with that alias. */
 export function dayColumns(alias: string): string {
@@ -100,7 +100,7 @@ export async function storedDays(rows: readonly Row[]): Promise<ReadonlyMap<Row,
 function dayResult(row: Row): DayResult | undefined {
   if (row.status === null) return undefined;
   const other = row.other_half_status;
-  const hasWork = number(row, 'engine_version') >= FIRST_VERSION_WITH_WORK;
+  const hasWork = number(row, 'engine_version') >= FIRST_VERSION_WITH_THIS_WORK;
   return {
     status: wordOf<Status>(STATUSES, row.status),
     origin: wordOf(ORIGINS, row.origin),

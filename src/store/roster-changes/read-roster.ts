@@ -229,7 +229,7 @@ export async function listEmployees(
       : await database.query(LIST_GROUP, last, limit + 1, groupId);
   const page = pageOf(rows.map(employeeRecordOf), limit, ({ employeeId }) => [employeeId]);
   if (includeArchived) return page;
-  return { ...page, items: page.items.filter(({ detail }) => !detail.archived) };
+  return { ...page, items: page.items.filter(({ detail }) => detail.archivedDay === undefined) };
 }
 
 /** `items`: one more than the page holds, where there are more. */

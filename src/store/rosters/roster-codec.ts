@@ -156,7 +156,7 @@ export function encodeDetail(detail: EmployeeDetail): Fields {
     leaveDate: dateOf(detail.leftDay),
     defaultShiftId: detail.defaultShiftId,
     calendarId: detail.calendarId,
-    archived: detail.archived,
+    archivedDate: detail.archivedDay === undefined ? undefined : dateOf(detail.archivedDay),
   };
 }
 
@@ -175,7 +175,7 @@ export function decodeDetail(stored: unknown): EmployeeDetail {
     leftDay: epochDayOf(textOf(fields.leaveDate)),
     defaultShiftId: optional(fields.defaultShiftId, textOf),
     calendarId: optional(fields.calendarId, textOf),
-    archived: fields.archived === true,
+    archivedDay: optional(fields.archivedDate, (date) => epochDayOf(textOf(date))),
   };
 }
 

@@ -189,6 +189,27 @@ describe('a change of the roster', () => {
     });
   }
 
+  it('of being archived is about the dates after that one, in the employee’s zone', () => {
+    const atMidday = { ...header, receivedAt: (150.5 * 86_400_000) as Instant };
+    const command: RosterCommand = { ...atMidday, kind: 'ARCHIVE_EMPLOYEE' };
+    const decision = decideRosterChange(command, view);
+    expect(decision.dates).to.deep.equal({ firstDay: 151, lastDay: 200 });
+    const { own } = view;
+    if (own === undefined) throw new Error('the view has an employee');
+    const archived = { ...own, detail: { ...own.detail, archivedDay: 150 } };
+    const again = decideRosterChange(
+      { ...command, receivedAt: 0 as Instant },
+      { ...view, own: archived },
+    );
+    expect(again.edit, 'once').to.equal(undefined);
+    const detail = { ...before, joinedDay: 100, leftDay: 200 };
+    const back: RosterCommand = { ...header, kind: 'UPDATE_EMPLOYEE', detail };
+    expect(decideRosterChange(back, { ...view, own: archived }).dates).to.deep.equal({
+      firstDay: 151,
+      lastDay: 200,
+    });
+  });
+
   it('of a name or a group is about no day', () => {
     const detail = { ...before, joinedDay: 100, leftDay: 200, employeeName: 'B', groupId: 'g' };
     const decision = decideRosterChange({ ...header, kind: 'UPDATE_EMPLOYEE', detail }, view);

@@ -8,7 +8,7 @@ import { atOnce } from '../../../src/app/ports/turns.js';
 import { rulesFor } from '../../../src/app/write/decide-batch.js';
 import { ENGINE_VERSION } from '../../../src/domain/engine/derive.js';
 import { planHash } from '../../../src/domain/engine/plan-fingerprint.js';
-import { type MarkableStatus, NO_WORK, type StoredDay } from '../../../src/domain/facts/day.js';
+import { type MarkableStatus, noWorkIn, type StoredDay } from '../../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { Punch, PunchFlag } from '../../../src/domain/facts/punch.js';
 import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
@@ -79,7 +79,7 @@ const PRESENT: StoredDay = {
     portion: 'WHOLE_DAY',
     otherHalfStatus: undefined,
     note: '',
-    work: NO_WORK,
+    work: noWorkIn('UTC'),
   },
   planHash: planHash(plan(ROSTER, UNROSTERED, day(DAY))),
   revision: 3,

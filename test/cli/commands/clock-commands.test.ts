@@ -22,6 +22,7 @@ const DAY = {
   employeeId: '007',
   employeeName: "Mia O'Brien",
   date: '2026-03-02',
+  timeZone: 'Europe/Berlin',
   status: AttendanceStatus.PRESENT,
   workedDuration: seconds(0),
   firstInTime: IN_TIME,
@@ -29,7 +30,6 @@ const DAY = {
   sessions: [{ inTime: IN_TIME, shiftId: 'early', workedDuration: seconds(0) }],
 };
 const CLOCK_STATE = { clockState: { employeeId: '007', timeZone: 'Europe/Berlin' } };
-const ZONED = { attendance: DAY, timeZone: 'Europe/Berlin' };
 const DAY_LINES =
   'DATE        STATUS   STANDS       WORKED  IN     OUT  ZONE           ANOMALIES\n' +
   '2026-03-02  present  until 18:00  0:00    08:58  -    Europe/Berlin  -\n';
@@ -39,7 +39,7 @@ describe('the clock on the command line', () => {
 
   beforeEach(async () => {
     service = await startStandIn({
-      getAttendance: () => ZONED,
+      getAttendance: () => ({ attendance: DAY }),
       getClockState: () => CLOCK_STATE,
     });
   });
@@ -259,7 +259,7 @@ describe('the clock on the command line', () => {
 
   it('day: times, sessions, and on request the reasons', async () => {
     const explanations = [{ rule: 'A', text: 'Present from 08:58.' }];
-    service.answers.getAttendance = () => ({ ...ZONED, attendance: CLOSED, explanations });
+    service.answers.getAttendance = () => ({ attendance: CLOSED, explanations });
     expect((await run('day', '007', '2026-03-02')).out).to.equal(
       `007 Mia O'Brien\n${DAY_LINES}  08:58 to 17:00, 7:32, off shift, break 12:00 to 12:30\n`,
     );

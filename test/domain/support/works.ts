@@ -6,7 +6,7 @@ import {
   ANOMALIES,
   type Break,
   type DayWork,
-  NO_WORK,
+  noWorkIn,
   type Pending,
   type Session,
   type ShiftResult,
@@ -50,7 +50,7 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
   });
 
   return fc.oneof(
-    fc.constant(NO_WORK),
+    fc.constantFrom('', 'UTC', 'Europe/Berlin').map(noWorkIn),
     fc.record({
       status: statuses,
       otherHalfStatus: fc.option(statuses, { nil: undefined }),
@@ -60,6 +60,8 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
       lastOut: maybeInstants,
       workedSeconds: seconds,
       onBreakSeconds: seconds,
+      plannedSeconds: seconds,
+      zone: fc.string(),
       anomalies: fc.uniqueArray(fc.constantFrom(...ANOMALIES)),
     }),
   );

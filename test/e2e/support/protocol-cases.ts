@@ -55,6 +55,7 @@ const PRESENT = {
   employeeId: 'ID',
   employeeName: 'Zoë O’Brien',
   date: DAY,
+  timeZone: 'UTC',
   status: 'ATTENDANCE_STATUS_PRESENT',
   origin: 'ATTENDANCE_ORIGIN_MARKED',
   portion: 'DAY_PORTION_WHOLE_DAY',
@@ -68,6 +69,7 @@ const PRESENT = {
 const NOTHING = {
   employeeId: 'ID',
   employeeName: 'Zoë O’Brien',
+  timeZone: 'UTC',
   status: 'ATTENDANCE_STATUS_UNSCHEDULED',
   portion: 'DAY_PORTION_WHOLE_DAY',
   final: true,
@@ -272,6 +274,7 @@ const ANSWERS: readonly ProtocolCase[] = [
               employeeId: 'ID',
               employeeName: 'Zoë O’Brien',
               date: DAY,
+              timeZone: 'UTC',
               status: 'ATTENDANCE_STATUS_ABSENT',
               origin: 'ATTENDANCE_ORIGIN_MARKED',
               portion: 'DAY_PORTION_WHOLE_DAY',

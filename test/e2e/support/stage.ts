@@ -215,7 +215,7 @@ export class Stage {
   async #explained(
     date: string,
   ): Promise<{ attendance: Attendance; findings: readonly SeenFinding[] }> {
-    const { attendance, explanations, timeZone } = await this.service.client.getAttendance({
+    const { attendance, explanations } = await this.service.client.getAttendance({
       employeeId: this.employeeId,
       date,
       includeExplanations: true,
@@ -225,7 +225,6 @@ export class Stage {
       $typeName: 'attendance.v1.SimulatedDay',
       attendance: day,
       explanations,
-      timeZone,
     });
     return { attendance: day, findings: findings.map((each) => this.#plainFinding(each)) };
   }

@@ -238,7 +238,7 @@ describe('RosterService: commands and their answers', () => {
         leftDay: Infinity,
         defaultShiftId: undefined,
         calendarId: undefined,
-        archived: false,
+        archivedDay: undefined,
       },
     });
     expect(answer.employee).to.include({ employeeId: 'mia', employeeName: 'Mia', etag: '"7"' });
@@ -360,7 +360,7 @@ describe('RosterService: reads', () => {
             leftDay: Infinity,
             defaultShiftId: undefined,
             calendarId: undefined,
-            archived: false,
+            archivedDay: undefined,
           };
           const employeeId = String(from + n) as EmployeeId;
           return { employeeId, detail, changeId: 0, updatedAt: undefined };

@@ -80,7 +80,7 @@ const anyDetail: fc.Arbitrary<EmployeeDetail> = fc
     leftDay: someDay(Infinity),
     defaultShiftId: fc.constantFrom(undefined, 'D'),
     calendarId: fc.constantFrom(undefined, 'de'),
-    archived: fc.constant(false),
+    archivedDay: fc.constant(undefined),
   })
   .map((detail) => ({
     ...detail,

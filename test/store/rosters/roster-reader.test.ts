@@ -123,7 +123,7 @@ describe('the reader of rosters', () => {
       leftDay: Infinity,
       defaultShiftId: 'early',
       calendarId: 'plant',
-      archived: false,
+      archivedDay: undefined,
     };
     await fixture.rows(
       `insert into employee_detail (employee_id, change_id, recorded_at, detail)

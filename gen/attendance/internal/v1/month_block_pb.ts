@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/internal/v1/month_block.proto.
  */
 export const file_attendance_internal_v1_month_block: GenFile = /*@__PURE__*/
-  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIroDCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIwCgdvcmlnaW5zGAkgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEisKCHBvcnRpb25zGAogAygOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjwKE290aGVyX2hhbGZfc3RhdHVzZXMYCyADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSDQoFbm90ZXMYDCADKAkSFAoMd29ya19udW1iZXJzGA4gAygREhEKCXNoaWZ0X2lkcxgPIAMoCWIGcHJvdG8z", [file_attendance_v1_attendance]);
+  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIt4DCgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIwCgdvcmlnaW5zGAkgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEisKCHBvcnRpb25zGAogAygOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjwKE290aGVyX2hhbGZfc3RhdHVzZXMYCyADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSDQoFbm90ZXMYDCADKAkSFAoMd29ya19udW1iZXJzGA4gAygREg0KBW5hbWVzGA8gAygJEg0KBXpvbmVzGBAgAygJEhcKD3pvbmVfZmlyc3RfZGF5cxgRIAMoDWIGcHJvdG8z", [file_attendance_v1_attendance]);
 
 /**
  * One employee's days of one month, as the cache keeps them. Not part of the contract:
@@ -124,11 +124,25 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
   workNumbers: number[];
 
   /**
-   * The shifts that are in them, each once: numbers in the works are places here.
+   * The shifts and zones that are in them, each once: numbers in the works are places here.
    *
-   * @generated from field: repeated string shift_ids = 15;
+   * @generated from field: repeated string names = 15;
    */
-  shiftIds: string[];
+  names: string[];
+
+  /**
+   * The employee's zones in the month, by the first day of each.
+   *
+   * @generated from field: repeated string zones = 16;
+   */
+  zones: string[];
+
+  /**
+   * As many: the days of the month from which on they are in force, rising from 1.
+   *
+   * @generated from field: repeated uint32 zone_first_days = 17;
+   */
+  zoneFirstDays: number[];
 };
 
 /**
