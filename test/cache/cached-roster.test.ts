@@ -39,6 +39,7 @@ const BEN = employee('ben');
 const HEADER = {
   requestId: undefined,
   payloadHash: new Uint8Array(16),
+  validateOnly: false,
   actor: 'test',
   reason: '',
   receivedAt: 0 as Instant,

@@ -528,6 +528,26 @@ export function describePunches(serviceOf: () => TestService): void {
       expect(attendance).to.deep.equal(await asking.everywhere(employeeId, '2026-04-02'));
     });
 
+    it('P37 a correction that is only validated is answered and refused, and changes nothing', async () => {
+      const employeeId = somebody();
+      await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
+      const day = await asking.get(employeeId);
+      const { punches } = await clock().listPunches({ employeeId });
+      const [came = '', left = ''] = punches.map(({ punchId }) => punchId);
+      const asked = { employeeId, reason: 'x', requestId: randomUUID(), validateOnly: true };
+      const later = { ...asked, punchId: left, time: onDay('17:00') };
+      const tried = await clock().replacePunch(later);
+      expect(tried.attendance?.workedDuration?.seconds).to.equal(32_400n);
+      const early = clock().replacePunch({ ...asked, punchId: left, time: onDay('07:00') });
+      expect((await refusalOf(early)).reason).to.equal('OUT_BEFORE_IN');
+      const voided = await clock().voidPunch({ ...asked, punchIds: [came] });
+      expect(voided.punches.map(({ punchId }) => punchId)).to.deep.equal([came]);
+      expect(await asking.get(employeeId)).to.deep.equal(day);
+      expect((await clock().listPunches({ employeeId })).punches).to.deep.equal(punches);
+      const done = await clock().replacePunch({ ...later, validateOnly: false });
+      expect(await asking.get(employeeId)).to.deep.equal(done.attendance);
+    });
+
     it('P34 another kind at the same moment', async () => {
       const employeeId = somebody();
       const wrong = await asking.record(employeeId, onDay('08:00'));

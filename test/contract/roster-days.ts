@@ -110,8 +110,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       await clock.clockIn({ employeeId, time: onDay('08:00') });
       await asking.record(employeeId, onDay('08:00'), onDay('16:00'));
       expect(await wordOn(DAY)).to.equal('PRESENT');
-      const { employee } = await roster().getEmployee({ employeeId });
-      await roster().updateEmployee(employee === undefined ? {} : { employee });
+      await roster().updateEmployee({ employee: { employeeId } });
       expect([await wordOn(FUTURE), await isListed()]).to.deep.equal(['SCHEDULED', true]);
       await clock.clockIn({ employeeId });
     });
@@ -199,7 +198,11 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       },
       {
         title: 'R12 the employee’s shift taken away',
-        make: ({ employeeId }) => roster().updateEmployee({ employee: { employeeId } }),
+        make: ({ employeeId }) =>
+          roster().updateEmployee({
+            employee: { employeeId },
+            updateMask: { paths: ['default_shift_id'] },
+          }),
         days: ['PRESENT 21600', 'UNSCHEDULED'],
       },
       {
@@ -319,7 +322,10 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const employee = { employeeId, defaultShiftId, groupId: something() };
       const request = { employee, reason: 'moved', requestId: randomUUID() };
       const first = await roster().updateEmployee(request);
-      await roster().updateEmployee({ employee: { employeeId } });
+      await roster().updateEmployee({
+        employee: { employeeId },
+        updateMask: { paths: ['group_id'] },
+      });
       expect(await roster().updateEmployee(request)).to.deep.equal(first);
       expect((await roster().getEmployee({ employeeId })).employee?.groupId).to.equal('');
       const other = roster().updateEmployee({ ...request, reason: 'other' });
@@ -353,6 +359,97 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       await roster().deleteDateOverride(override);
       const { overrides } = await roster().listDateOverrides({ employeeId });
       expect(overrides.map(({ date }) => date)).to.deep.equal([DAY]);
+    });
+
+    it('R24 an update changes what it sends; a mask can empty, and * replaces all', async () => {
+      const { employeeId, defaultShiftId } = await follower({ groupId: 'g', joinDate: DAY });
+      const seen = async () => {
+        const { employee } = await roster().getEmployee({ employeeId });
+        const { employeeName, groupId, joinDate } = employee ?? expect.fail('no employee');
+        return [employeeName, employee?.defaultShiftId, groupId, joinDate];
+      };
+      await roster().updateEmployee({ employee: { employeeId, employeeName: 'Mia' } });
+      expect(await seen()).to.deep.equal(['Mia', defaultShiftId, 'g', DAY]);
+      const masked = { employee: { employeeId, employeeName: 'Not this' } };
+      await roster().updateEmployee({ ...masked, updateMask: { paths: ['group_id'] } });
+      expect(await seen()).to.deep.equal(['Mia', defaultShiftId, '', DAY]);
+      const leaving = { employee: { employeeId, leaveDate: '2026-03-01' } };
+      expect((await refusalOf(roster().updateEmployee(leaving))).reason).to.equal('INVALID_FIELD');
+      await roster().updateEmployee({ ...masked, updateMask: { paths: ['*'] } });
+      expect(await seen()).to.deep.equal(['Not this', '', '', '']);
+    });
+
+    it('R25 a version of a shift is as the one before in what it does not say', async () => {
+      const shiftId = await asking.shift({ lateGrace: { seconds: 300n } });
+      const later = { shiftId, effectiveDate: NEXT_DAY, endTimeOfDay: '17:00' };
+      const { shift } = await roster().updateShift({ shift: later });
+      const said = shift?.versions.map(({ startTimeOfDay, endTimeOfDay, lateGrace }) => [
+        startTimeOfDay,
+        endTimeOfDay,
+        Number(lateGrace?.seconds ?? 0n),
+      ]);
+      expect(said).to.deep.equal([
+        ['08:00', '16:00', 300],
+        ['08:00', '17:00', 300],
+      ]);
+      const mask = { paths: ['late_grace'] };
+      const strict = await roster().updateShift({ shift: later, updateMask: mask });
+      const changed = strict.shift?.versions[1];
+      expect([changed?.endTimeOfDay, changed?.lateGrace]).to.deep.equal(['17:00', undefined]);
+      const none = { shift: { shiftId, endTimeOfDay: '08:00' } };
+      expect((await refusalOf(roster().updateShift(none))).reason).to.equal('INVALID_FIELD');
+    });
+
+    it('R26 an assignment ends, and goes on again, without being sent whole', async () => {
+      const { employeeId } = await follower();
+      const shiftId = await asking.shift();
+      const cycle = [{ shiftIds: [shiftId] }];
+      const made = await roster().createShiftAssignment({
+        assignment: { employeeId, assignment: { startDate: DAY, cycle } },
+      });
+      const assignmentId = made.assignment?.assignmentId ?? '';
+      const ended = { employeeId, assignmentId, assignment: { endDate: NEXT_DAY } };
+      const { assignment } = await roster().updateShiftAssignment({ assignment: ended });
+      expect(assignment?.assignment).to.include({ startDate: DAY, endDate: NEXT_DAY });
+      expect(assignment?.assignment?.cycle).to.have.length(1);
+      const again = await roster().updateShiftAssignment({
+        assignment: { employeeId, assignmentId, assignment: {} },
+        updateMask: { paths: ['assignment.end_date'] },
+      });
+      expect(again.assignment?.assignment).to.include({ startDate: DAY, endDate: '' });
+    });
+
+    it('R27 what is only validated is answered and refused as ever, and not stored', async () => {
+      const { employeeId, defaultShiftId } = await follower();
+      const other = await asking.shift({ startTimeOfDay: '12:00', endTimeOfDay: '18:00' });
+      const requestId = randomUUID();
+      const validateOnly = true;
+      const stranger = { employee: { employeeId: somebody(), employeeName: 'New' } };
+      const tried = await roster().createEmployee({ ...stranger, requestId, validateOnly });
+      expect([tried.employee?.employeeName, tried.rosterChange]).to.deep.equal(['New', undefined]);
+      const { reason } = await refusalOf(roster().getEmployee(stranger.employee));
+      expect(reason).to.equal('EMPLOYEE_NOT_FOUND');
+      const override = { date: DAY, shiftIds: [defaultShiftId, other] };
+      const twice = { employeeId, override };
+      for (const request of [twice, { ...twice, validateOnly }]) {
+        const refused = await refusalOf(roster().setDateOverride(request));
+        expect(refused.reason).to.equal('SHIFTS_OVERLAP');
+      }
+      const day = await asking.everywhere(employeeId, DAY);
+      await roster().setDateOverride({ employeeId, override: { date: DAY }, validateOnly });
+      await roster().updateEmployee({ employee: { employeeId, groupId: 'x' }, validateOnly });
+      await roster().archiveEmployee({ employeeId, validateOnly });
+      await roster().updateShift({
+        shift: { shiftId: defaultShiftId, endTimeOfDay: '10:00' },
+        validateOnly,
+      });
+      expect(await asking.everywhere(employeeId, DAY)).to.deep.equal(day);
+      expect((await roster().getEmployee({ employeeId })).employee).to.include({
+        groupId: '',
+        archived: false,
+      });
+      const created = await roster().createEmployee({ ...stranger, requestId });
+      expect(created.rosterChange, 'the id is free').to.not.equal(undefined);
     });
   });
 

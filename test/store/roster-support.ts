@@ -88,8 +88,13 @@ export function detailOf(name: string, rest: Partial<EmployeeDetail> = {}): Empl
 }
 
 type Asked<T> = T extends RosterCommand
-  ? Omit<T, 'requestId' | 'payloadHash' | 'actor' | 'reason' | 'receivedAt' | 'etag'> &
-      Partial<Pick<RosterCommand, 'requestId' | 'payloadHash'>> & { readonly etag?: string }
+  ? Omit<
+      T,
+      'requestId' | 'payloadHash' | 'actor' | 'reason' | 'receivedAt' | 'validateOnly' | 'etag'
+    > &
+      Partial<Pick<RosterCommand, 'requestId' | 'payloadHash' | 'validateOnly'>> & {
+        readonly etag?: string;
+      }
   : never;
 
 /** A command with the rest of what it has to say. */
@@ -100,6 +105,7 @@ export function asked(command: Asked<RosterCommand>): RosterCommand {
     actor: 'tester',
     reason: 'because',
     receivedAt: 0 as Instant,
+    validateOnly: false,
     etag: undefined,
     ...command,
   } as RosterCommand;

@@ -153,7 +153,13 @@ export function voidOf(
   punchIds: readonly number[],
   requestId?: string,
 ): VoidFact {
-  return { kind: 'VOID', ...headerOf(employeeId, requestId), punchIds, reason: 'never was' };
+  return {
+    kind: 'VOID',
+    validateOnly: false,
+    ...headerOf(employeeId, requestId),
+    punchIds,
+    reason: 'never was',
+  };
 }
 
 export function replaceOf(
@@ -164,6 +170,7 @@ export function replaceOf(
 ): ReplaceFact {
   return {
     kind: 'REPLACE',
+    validateOnly: false,
     ...headerOf(employeeId, requestId),
     punchId,
     time: Date.parse(time) as Instant,

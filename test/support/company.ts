@@ -55,6 +55,7 @@ export function employeeId(index: number): EmployeeId {
 const HEADER = {
   requestId: undefined,
   payloadHash: new Uint8Array(16),
+  validateOnly: false,
   actor: 'boss',
   reason: '',
   receivedAt: 0 as Instant,

@@ -76,8 +76,14 @@ export interface CommandFact extends FactHeader {
   readonly isTimeGiven: boolean;
 }
 
+/** A correction goes alone: it can be judged and left at that. */
+interface CorrectionFact extends FactHeader {
+  /** Only to be judged: nothing is stored. */
+  readonly validateOnly: boolean;
+}
+
 /** Somebody took punches back: all of them or none. */
-export interface VoidFact extends FactHeader {
+export interface VoidFact extends CorrectionFact {
   readonly kind: 'VOID';
   /** Their numbers, each once, at least one. */
   readonly punchIds: readonly number[];
@@ -85,7 +91,7 @@ export interface VoidFact extends FactHeader {
 }
 
 /** Somebody put another punch in the place of one. What is undefined stays as it was. */
-export interface ReplaceFact extends FactHeader {
+export interface ReplaceFact extends CorrectionFact {
   readonly kind: 'REPLACE';
   readonly punchId: number;
   readonly time: Instant | undefined;

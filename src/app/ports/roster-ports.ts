@@ -3,6 +3,7 @@
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Assignment, ShiftVersion, ZoneVersion } from '../../domain/roster/roster.js';
+import type { Shift } from '../../domain/roster/shift.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
@@ -88,11 +89,19 @@ interface CommandHeader {
   /** Empty when none was given. */
   readonly reason: string;
   readonly receivedAt: Instant;
+  /** Only to be judged: nothing is stored. */
+  readonly validateOnly: boolean;
 }
 
 /** Undefined writes whatever it is. */
 interface Conditional {
   readonly etag: string | undefined;
+}
+
+/** A shift from a date on; what is not in it is as in the version before. */
+export interface ShiftVersionChange {
+  readonly fromDay: number;
+  readonly shift: Partial<Shift> & Pick<Shift, 'shiftId'>;
 }
 
 /** What somebody wants changed; definitions were checked for form and bounds. */
@@ -106,11 +115,12 @@ export type RosterCommand = CommandHeader &
     | ({
         readonly kind: 'UPDATE_EMPLOYEE';
         readonly employeeId: EmployeeId;
-        readonly detail: EmployeeDetail;
+        /** What is not in it stays. */
+        readonly detail: Partial<EmployeeDetail>;
       } & Conditional)
     | ({ readonly kind: 'ARCHIVE_EMPLOYEE'; readonly employeeId: EmployeeId } & Conditional)
     | { readonly kind: 'CREATE_SHIFT'; readonly version: ShiftVersion }
-    | ({ readonly kind: 'UPDATE_SHIFT'; readonly version: ShiftVersion } & Conditional)
+    | ({ readonly kind: 'UPDATE_SHIFT'; readonly version: ShiftVersionChange } & Conditional)
     | ({ readonly kind: 'ARCHIVE_SHIFT'; readonly shiftId: string } & Conditional)
     | {
         readonly kind: 'CREATE_ASSIGNMENT';
@@ -121,7 +131,8 @@ export type RosterCommand = CommandHeader &
         readonly kind: 'UPDATE_ASSIGNMENT';
         readonly employeeId: EmployeeId;
         readonly assignmentId: number;
-        readonly assignment: Assignment;
+        /** What is not in it stays. */
+        readonly assignment: Partial<Assignment>;
       } & Conditional)
     | ({
         readonly kind: 'ARCHIVE_ASSIGNMENT';

@@ -8,6 +8,7 @@ import {
 } from '../../domain/facts/errors.js';
 import {
   checkAssignment,
+  checkEmployment,
   MAX_SHIFTS_PER_DATE,
   type Overlap,
 } from '../../domain/roster/check-roster.js';
@@ -58,6 +59,7 @@ export function changeDetail(
     checkRosterEtag(command.etag, own.detailChangeId, 'employee', employeeId);
   }
   const detail = detailAsked(command, own, view.defaultZone);
+  refuseIfAny(checkEmployment(detail, 'employee'));
   const isNew = own.detailChangeId === 0 && command.kind !== 'ARCHIVE_EMPLOYEE';
   const isSame = !isNew && isDeepStrictEqual(detail, own.detail);
   const { defaultShiftId } = detail;
@@ -91,7 +93,9 @@ function detailAsked(
   own: OwnState,
   defaultZone: Zone,
 ): EmployeeDetail {
-  if (command.kind !== 'ARCHIVE_EMPLOYEE') return { ...command.detail, archivedDay: undefined };
+  if (command.kind !== 'ARCHIVE_EMPLOYEE') {
+    return { ...own.detail, ...command.detail, archivedDay: undefined };
+  }
   return { ...own.detail, archivedDay: own.detail.archivedDay ?? today(command, own, defaultZone) };
 }
 
@@ -146,7 +150,8 @@ export function changeAssignment(
   if (before === undefined) throw rosterNotFound('assignment', String(assignmentId));
   checkRosterEtag(etag, before.changeId, 'assignment', String(assignmentId));
   if (command.kind === 'UPDATE_ASSIGNMENT') {
-    return replaceAssignment(view, own, assignmentId, before, command.assignment);
+    const assignment = { ...before.assignment, ...command.assignment };
+    return replaceAssignment(view, own, assignmentId, before, assignment);
   }
   const dates = { firstDay: before.assignment.fromDay, lastDay: before.assignment.toDay };
   const assignments = own.assignments.filter((one) => one !== before);

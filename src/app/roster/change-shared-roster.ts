@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type AttendanceError, invalidField } from '../../domain/facts/errors.js';
 import type { Overlap } from '../../domain/roster/check-roster.js';
+import { checkShift } from '../../domain/roster/check-shift.js';
 import {
   byFromDay,
   type EmployeeRoster,
@@ -12,9 +13,20 @@ import {
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
-import type { AssignmentRecord, RosterCommand, ShiftRecord } from '../ports/roster-ports.js';
+import type {
+  AssignmentRecord,
+  RosterCommand,
+  ShiftRecord,
+  ShiftVersionChange,
+} from '../ports/roster-ports.js';
 import { assignmentWith } from './change-own-roster.js';
-import { checkRosterEtag, overlapRefusal, rosterExists, rosterNotFound } from './roster-checks.js';
+import {
+  checkRosterEtag,
+  overlapRefusal,
+  refuseIfAny,
+  rosterExists,
+  rosterNotFound,
+} from './roster-checks.js';
 import { ALL_DATES, type DayRange } from './roster-conflicts.js';
 import {
   MAX_HOLIDAYS,
@@ -36,7 +48,11 @@ export function changeShift(
   const before = view.shift;
   if (before === undefined) throw rosterNotFound('shift', shiftId);
   checkRosterEtag(command.etag, before.changeId, 'shift', shiftId);
-  if (command.kind === 'UPDATE_SHIFT') return updateShift(before, command.version, view);
+  if (command.kind === 'UPDATE_SHIFT') {
+    const version = versionAsked(command.version, before.versions);
+    refuseIfAny(checkShift(version.shift, 'shift'));
+    return updateShift(before, version, view);
+  }
   const isSame = before.archived;
   const archived: ShiftRecord = {
     ...before,
@@ -103,6 +119,16 @@ function updateShift(
   };
 }
 
+/** What is not said is as in the version in force on the date, or in the first one. */
+function versionAsked(
+  { fromDay, shift }: ShiftVersionChange,
+  versions: readonly ShiftVersion[],
+): ShiftVersion {
+  const before = versions.findLast((version) => version.fromDay <= fromDay) ?? versions[0];
+  if (before === undefined) throw new Error(`shift ${shift.shiftId} has no version`);
+  return { fromDay, shift: { ...before.shift, ...shift } };
+}
+
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {
   const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
   return [...others, version].sort(byFromDay);
@@ -120,8 +146,8 @@ export function usersCheckOf(
   view: Pick<RosterChangeView, 'roster' | 'shift' | 'nowDay'>,
 ): ShiftUsersCheck | undefined {
   if (command.kind !== 'UPDATE_SHIFT' || view.shift === undefined) return undefined;
-  const { version } = command;
   const { shiftId, versions } = view.shift;
+  const version = versionAsked(command.version, versions);
   if (!hasOtherHours(versions, version)) return undefined;
   const shifts = new Map(view.roster.shifts).set(shiftId, withVersion(versions, version));
   return new ShiftUsersCheck({

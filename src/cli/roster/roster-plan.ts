@@ -148,6 +148,9 @@ function archivedIn(entry: RosterEntry, known: KnownRoster): string[] {
     .map((id) => `shift ${id} is archived in the service and assigned no more: name another`);
 }
 
+/** What is sent is what the service has with the row's cells in it: all of it counts. */
+const WHOLE = { paths: ['*'] };
+
 /** The shifts of what the service has in the place of an entry. */
 function shiftsBefore(entry: RosterEntry, known: KnownRoster): readonly string[] {
   if (!('employeeId' in entry)) return [];
@@ -201,7 +204,12 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
       send: async (client, reason) => {
         const answer = isNew
           ? await client.createShift({ shift, reason })
-          : await client.updateShift({ shift, reason, etag: etags.get(shiftId) ?? '' });
+          : await client.updateShift({
+              shift,
+              reason,
+              etag: etags.get(shiftId) ?? '',
+              updateMask: WHOLE,
+            });
         // The next version of the same shift is written onto this one.
         if (answer.shift !== undefined) etags.set(shiftId, answer.shift.etag);
         return answer;
@@ -300,7 +308,7 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
     send: (client, reason) =>
       isNew
         ? client.createEmployee({ employee, reason })
-        : client.updateEmployee({ employee, reason, etag: before.etag }),
+        : client.updateEmployee({ employee, reason, etag: before.etag, updateMask: WHOLE }),
   };
 }
 
@@ -346,7 +354,12 @@ function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): Roste
       });
       return before === undefined
         ? client.createShiftAssignment({ assignment: whole, reason })
-        : client.updateShiftAssignment({ assignment: whole, reason, etag: before.etag });
+        : client.updateShiftAssignment({
+            assignment: whole,
+            reason,
+            etag: before.etag,
+            updateMask: WHOLE,
+          });
     },
   };
 }

@@ -57,6 +57,18 @@ function checkDates({ fromDay, toDay, anchorDay }: Assignment, path: string): Fi
   return [{ field: end, reason: 'END_BEFORE_START', description }];
 }
 
+/** The dates of an employment. */
+export function checkEmployment(
+  { joinedDay, leftDay }: { readonly joinedDay: number; readonly leftDay: number },
+  path: string,
+): FieldViolation[] {
+  if (leftDay >= joinedDay) return [];
+  const description = `must not be before join_date; ${fromEpochDay(leftDay)} is before ${fromEpochDay(joinedDay)}`;
+  return [
+    { field: fieldPath(path, 'leave_date'), reason: 'LEAVE_DATE_BEFORE_JOIN_DATE', description },
+  ];
+}
+
 function checkDate(day: number, field: string): FieldViolation[] {
   if (Number.isSafeInteger(day) && day >= FIRST_DAY && day <= LAST_DAY) return [];
   const description = `must be a real date, YYYY-MM-DD, from ${FIRST_DATE} to ${LAST_DATE}`;

@@ -28,6 +28,7 @@ const HELP: Readonly<Record<string, string>> = {
   date: DATE_HELP,
   start_date: `${DATE_HELP}, or empty`,
   end_date: `${DATE_HELP}, or empty`,
+  anchor_date: `${DATE_HELP}, or empty`,
   start_time_of_day: TIME_OF_DAY_HELP,
   end_time_of_day: TIME_OF_DAY_HELP,
   time_zone: 'must be the IANA name of a time zone, such as Europe/Berlin',
@@ -134,6 +135,11 @@ function shown(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const cut = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value;
   return quoted(cut);
+}
+
+/** A field that was left out where it may not be. */
+export function missing(path: string, name: string): FieldViolation {
+  return refusal(path, name, '', (HELP[name] ?? 'must be given').replace(/, or empty$/, ''));
 }
 
 /** A length is shown as the words for it, not as a text that was sent. */

@@ -1,14 +1,18 @@
 // Employees: what in the roster is theirs alone, of a scenario and as it is kept. The form of every
 // field was checked by the rules in the proto; what is left to go wrong is added to the problems.
 
+import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import type { DateOverride, TimeZoneChange } from '../../../gen/attendance/v1/roster_pb.js';
-import type { Employee as WireEmployee } from '../../../gen/attendance/v1/roster_service_pb.js';
+import {
+  EmployeeSchema,
+  type Employee as WireEmployee,
+} from '../../../gen/attendance/v1/roster_service_pb.js';
 import type {
   SimulateAttendanceRequest,
   SimulatedEmployee,
 } from '../../../gen/attendance/v1/simulation_pb.js';
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
-import { checkAssignment } from '../../domain/roster/check-roster.js';
+import { checkAssignment, checkEmployment } from '../../domain/roster/check-roster.js';
 import {
   byFromDay,
   type EmployeeRoster,
@@ -21,6 +25,7 @@ import type { Problems } from '../edge/problems.js';
 import { parseName } from '../shared/parse.js';
 import { checkRepeatedShifts, dayOf, parseAssignment } from './parse-roster.js';
 import { parseZone } from './parse-shift.js';
+import { changedFields, type Updatable } from './update-mask.js';
 
 /** The employee's side of the roster. */
 export function parseEmployee(
@@ -34,7 +39,9 @@ export function parseEmployee(
   if (defaultShiftId !== '' && !roster.shifts.has(defaultShiftId)) {
     refuseShiftId('employee.default_shift_id', defaultShiftId, problems);
   }
-  const assignments = message.assignments.map(parseAssignment);
+  const assignments = message.assignments.map((one, index) =>
+    parseAssignment(one, `assignments[${index}]`, problems),
+  );
   problems.addAll(
     assignments.flatMap((one, index) => checkAssignment(one, roster, `assignments[${index}]`)),
   );
@@ -93,10 +100,7 @@ function parseEmployment(
 ): { readonly joinedDay: number; readonly leftDay: number } {
   const joinedDay = dayOf(joinDate, 'join_date', -Infinity);
   const leftDay = dayOf(leaveDate, 'leave_date', Infinity);
-  if (leftDay < joinedDay) {
-    const description = `must not be before join_date; ${leaveDate} is before ${joinDate}`;
-    problems.add(`${path}.leave_date`, 'LEAVE_DATE_BEFORE_JOIN_DATE', description);
-  }
+  problems.addAll(checkEmployment({ joinedDay, leftDay }, path));
   return { joinedDay, leftDay };
 }
 
@@ -125,6 +129,29 @@ export function parseDetail(
     calendarId: calendarId === '' ? undefined : calendarId,
     archivedDay: undefined,
   };
+}
+
+const DETAIL_FIELDS: Updatable<EmployeeDetail> = {
+  employee_name: 'employeeName',
+  time_zone: 'zone',
+  time_zone_changes: 'zoneChanges',
+  group_id: 'groupId',
+  join_date: 'joinedDay',
+  leave_date: 'leftDay',
+  default_shift_id: 'defaultShiftId',
+  calendar_id: 'calendarId',
+};
+
+/** What an update changes of an employee. */
+export function parseDetailChange(
+  message: WireEmployee,
+  mask: FieldMask | undefined,
+  problems: Problems,
+): Partial<EmployeeDetail> {
+  const path = 'employee';
+  const sent = { desc: EmployeeSchema, message, path };
+  const whole = parseDetail(message, path, problems);
+  return changedFields(whole, DETAIL_FIELDS, sent, mask, problems);
 }
 
 function parseOverrides(

@@ -2,7 +2,7 @@
 // told at once; whether it fits with what is stored is for the store to say, under its locks.
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
-import type { Holiday } from '../../../gen/attendance/v1/roster_pb.js';
+import { type Holiday, HolidaySchema } from '../../../gen/attendance/v1/roster_pb.js';
 import {
   type ArchiveEmployeeRequest,
   ArchiveEmployeeRequestSchema,
@@ -22,7 +22,6 @@ import {
   DeleteHolidayRequestSchema,
   type DeleteShiftAssignmentRequest,
   DeleteShiftAssignmentRequestSchema,
-  type EmployeeAssignment,
   type SetDateOverrideRequest,
   SetDateOverrideRequestSchema,
   type UpdateEmployeeRequest,
@@ -41,16 +40,23 @@ import type { Call } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
 import { parseId, parseText } from '../shared/parse.js';
 import { hashOfMessage, requestIdOf } from '../shared/payload-hash.js';
-import { parseDetail } from './parse-employee.js';
+import { parseDetail, parseDetailChange } from './parse-employee.js';
 import {
   checkRepeatedShifts,
   dayOf,
   parseAssignment,
+  parseAssignmentChange,
   parseHolidayName,
+  parseShiftChange,
   parseShiftVersion,
 } from './parse-roster.js';
+import { changedFields } from './update-mask.js';
 
-type Requested = { readonly reason: string; readonly requestId: string };
+type Requested = {
+  readonly reason: string;
+  readonly requestId: string;
+  readonly validateOnly: boolean;
+};
 
 /** What every command carries. Throws INVALID_FIELDS with all the problems found before. */
 function headerOf<Desc extends DescMessage>(
@@ -62,11 +68,12 @@ function headerOf<Desc extends DescMessage>(
   const reason = problems.try(() => parseText(message.reason, 'reason', '')) ?? '';
   problems.throwIfAny();
   return {
-    requestId: requestIdOf(message),
+    requestId: message.validateOnly ? undefined : requestIdOf(message),
     payloadHash: hashOfMessage(desc, message),
     actor: call.actor,
     reason,
     receivedAt: call.now,
+    validateOnly: message.validateOnly,
   };
 }
 
@@ -92,7 +99,7 @@ export function createEmployee(message: CreateEmployeeRequest, call: Call): Rost
 export function updateEmployee(message: UpdateEmployeeRequest, call: Call): RosterCommand {
   const employee = required(message.employee);
   const problems = new Problems();
-  const detail = parseDetail(employee, 'employee', problems);
+  const detail = parseDetailChange(employee, message.updateMask, problems);
   const header = headerOf(UpdateEmployeeRequestSchema, message, call, problems);
   const employeeId = parseId(employee.employeeId, 'employee.');
   return { kind: 'UPDATE_EMPLOYEE', ...header, employeeId, detail, etag: etagSent(message) };
@@ -113,7 +120,7 @@ export function createShift(message: CreateShiftRequest, call: Call): RosterComm
 
 export function updateShift(message: UpdateShiftRequest, call: Call): RosterCommand {
   const problems = new Problems();
-  const version = parseShiftVersion(required(message.shift), 'shift', problems);
+  const version = parseShiftChange(required(message.shift), message.updateMask, problems);
   const header = headerOf(UpdateShiftRequestSchema, message, call, problems);
   return { kind: 'UPDATE_SHIFT', ...header, version, etag: etagSent(message) };
 }
@@ -123,17 +130,13 @@ export function archiveShift(message: ArchiveShiftRequest, call: Call): RosterCo
   return { kind: 'ARCHIVE_SHIFT', ...header, shiftId: message.shiftId, etag: etagSent(message) };
 }
 
-/** The assignment, as far as it can be judged without the shifts that it names. */
-function parseWhatIsFollowed(message: EmployeeAssignment, problems: Problems) {
-  const assignment = parseAssignment(required(message.assignment));
-  problems.addAll(checkAssignment(assignment, undefined, 'assignment.assignment'));
-  return assignment;
-}
+const ASSIGNMENT_PATH = 'assignment.assignment';
 
 export function createAssignment(message: CreateShiftAssignmentRequest, call: Call): RosterCommand {
   const sent = required(message.assignment);
   const problems = new Problems();
-  const assignment = parseWhatIsFollowed(sent, problems);
+  const assignment = parseAssignment(required(sent.assignment), ASSIGNMENT_PATH, problems);
+  problems.addAll(checkAssignment(assignment, undefined, ASSIGNMENT_PATH));
   const header = headerOf(CreateShiftAssignmentRequestSchema, message, call, problems);
   const employeeId = parseId(sent.employeeId, 'assignment.');
   return { kind: 'CREATE_ASSIGNMENT', ...header, employeeId, assignment };
@@ -148,7 +151,8 @@ export function updateAssignment(message: UpdateShiftAssignmentRequest, call: Ca
   if (!ASSIGNMENT_ID.test(assignmentId)) {
     problems.addAll([refusal('assignment.assignment_id', 'assignment_id', assignmentId)]);
   }
-  const assignment = parseWhatIsFollowed(sent, problems);
+  const { updateMask } = message;
+  const assignment = parseAssignmentChange(required(sent.assignment), updateMask, problems);
   const header = headerOf(UpdateShiftAssignmentRequestSchema, message, call, problems);
   return {
     kind: 'UPDATE_ASSIGNMENT',
@@ -207,7 +211,10 @@ export function createHoliday(message: CreateHolidayRequest, call: Call): Roster
 
 export function updateHoliday(message: UpdateHolidayRequest, call: Call): RosterCommand {
   const problems = new Problems();
-  const holiday = parseHoliday(required(message.holiday), problems);
+  const sent = required(message.holiday);
+  const holiday = parseHoliday(sent, problems);
+  const whole = { desc: HolidaySchema, message: sent, path: 'holiday' };
+  changedFields(holiday, { name: 'name' }, whole, message.updateMask, problems);
   const header = headerOf(UpdateHolidayRequestSchema, message, call, problems);
   return { kind: 'UPDATE_HOLIDAY', ...header, holiday };
 }

@@ -2,12 +2,16 @@
 // form of every field was checked by the rules in the proto, real dates included; what is left
 // to go wrong is added to the problems.
 
-import type {
-  Holiday,
-  OffShiftRules,
-  ShiftAssignment,
-  Shift as WireShift,
+import type { FieldMask } from '@bufbuild/protobuf/wkt';
+import {
+  type Holiday,
+  type OffShiftRules,
+  type ShiftAssignment,
+  ShiftAssignmentSchema,
+  ShiftSchema,
+  type Shift as WireShift,
 } from '../../../gen/attendance/v1/roster_pb.js';
+import type { ShiftVersionChange } from '../../app/ports/roster-ports.js';
 import { checkOffShiftRules, checkShift } from '../../domain/roster/check-shift.js';
 import {
   type Assignment,
@@ -15,10 +19,13 @@ import {
   type Roster,
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
+import type { Shift } from '../../domain/roster/shift.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
+import { missing } from '../edge/field-help.js';
 import type { Problems } from '../edge/problems.js';
 import { parseDate } from '../shared/parse.js';
 import { parseOffShiftRules, parseShift } from './parse-shift.js';
+import { changedFields, type Updatable } from './update-mask.js';
 
 /** The messages that make a roster. */
 interface RosterMessages {
@@ -53,9 +60,47 @@ export function parseShiftVersion(
   path: string,
   problems: Problems,
 ): ShiftVersion {
+  const absent = (['startTimeOfDay', 'endTimeOfDay'] as const).filter(
+    (name) => message[name] === '',
+  );
+  for (const name of absent) {
+    const field = name === 'startTimeOfDay' ? 'start_time_of_day' : 'end_time_of_day';
+    problems.addAll([missing(`${path}.${field}`, field)]);
+  }
   const shift = parseShift(message, path, problems);
-  problems.addAll(checkShift(shift, path));
+  if (absent.length === 0) problems.addAll(checkShift(shift, path));
   return { fromDay: dayOf(message.effectiveDate, 'effective_date', -Infinity), shift };
+}
+
+const SHIFT_FIELDS: Updatable<Shift> = {
+  start_time_of_day: 'startSecond',
+  end_time_of_day: 'endSecond',
+  time_zone: 'zone',
+  accept_before: 'beforeSeconds',
+  accept_after: 'afterSeconds',
+  late_grace: 'lateGraceSeconds',
+  early_grace: 'earlyGraceSeconds',
+  half_day_threshold: 'halfDayBelowSeconds',
+  absent_threshold: 'absentBelowSeconds',
+  work_rules: 'work',
+  works_on_holidays: 'worksOnHolidays',
+  calendar_id: 'calendarId',
+  geofence: 'geofence',
+};
+
+/** What an update changes of a shift, from a date on. */
+export function parseShiftChange(
+  message: WireShift,
+  mask: FieldMask | undefined,
+  problems: Problems,
+): ShiftVersionChange {
+  const path = 'shift';
+  const required = ['start_time_of_day', 'end_time_of_day'];
+  const sent = { desc: ShiftSchema, message, path, required };
+  const whole = parseShift(message, path, problems);
+  const changed = changedFields(whole, SHIFT_FIELDS, sent, mask, problems);
+  const fromDay = dayOf(message.effectiveDate, 'effective_date', -Infinity);
+  return { fromDay, shift: { ...changed, shiftId: message.shiftId } };
 }
 
 /** By id, the versions of each by the date from which they apply. */
@@ -118,8 +163,39 @@ export function checkRepeatedShifts(
 }
 
 /** An assignment; its dates and shifts are for checkAssignment to judge. */
-export function parseAssignment(message: ShiftAssignment): Assignment {
-  const fromDay = dayOf(message.startDate, 'start_date');
+export function parseAssignment(
+  message: ShiftAssignment,
+  path: string,
+  problems: Problems,
+): Assignment {
+  if (message.startDate === '') {
+    problems.addAll([missing(`${path}.start_date`, 'start_date')]);
+  }
+  return assignmentOf(message);
+}
+
+const ASSIGNMENT_FIELDS: Updatable<Assignment> = {
+  start_date: 'fromDay',
+  end_date: 'toDay',
+  anchor_date: 'anchorDay',
+  cycle: 'cycle',
+};
+
+/** What an update changes of an assignment. */
+export function parseAssignmentChange(
+  message: ShiftAssignment,
+  mask: FieldMask | undefined,
+  problems: Problems,
+): Partial<Assignment> {
+  // Without a start of its own, nobody can tell what an empty anchor would mean.
+  const required = message.startDate === '' ? ['start_date', 'anchor_date'] : ['start_date'];
+  const path = 'assignment.assignment';
+  const sent = { desc: ShiftAssignmentSchema, message, path, within: 'assignment.', required };
+  return changedFields(assignmentOf(message), ASSIGNMENT_FIELDS, sent, mask, problems);
+}
+
+function assignmentOf(message: ShiftAssignment): Assignment {
+  const fromDay = dayOf(message.startDate, 'start_date', 0);
   return {
     fromDay,
     toDay: dayOf(message.endDate, 'end_date', Infinity),

@@ -76,6 +76,11 @@ async function runTransaction(
     [...decision.changes, ...decision.touched],
     view,
   );
+  const judged = accepted.find(({ fact }) => isOnlyJudged(fact));
+  if (judged !== undefined) {
+    await session.pipeline([bind(ROLLBACK)]);
+    return { recordedAt: (judged.fact.receivedAt * 1000) as RecordTime, changes: [] };
+  }
   if (accepted.length === 0 && decision.restamps.length === 0) {
     await session.pipeline([bind(ROLLBACK)]);
     return { recordedAt: 0 as RecordTime, changes };
@@ -92,6 +97,11 @@ async function runTransaction(
   const [head] = behind.length > 0 ? (rows[ahead.length] ?? []) : [];
   const recordedAt = (head === undefined ? 0 : number(head, 'recorded_at')) as RecordTime;
   return { recordedAt, changes };
+}
+
+/** Such a fact is alone in its batch. */
+function isOnlyJudged(fact: Fact): boolean {
+  return 'validateOnly' in fact && fact.validateOnly;
 }
 
 /** What is recorded at the head's time. All who write wait for the head: nothing else comes here. */

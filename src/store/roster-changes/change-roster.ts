@@ -154,9 +154,12 @@ async function decideOne(
     const view = { ...given, defaultZone, nowDay, ...locked.view(command) };
     const decision = decideRosterChange(command, view);
     const { answer, edit } = decision;
-    if (edit === undefined) return { command, answer };
+    if (edit === undefined) {
+      return command.validateOnly ? fulfilled({ answer, change: undefined }) : { command, answer };
+    }
     const check = usersCheckOf(command, view);
     if (check !== undefined) await refuseUserConflicts(session, reader, view, check);
+    if (command.validateOnly) return fulfilled({ answer, change: undefined });
     return { command, decision, edit, changeId: given.changeId };
   } catch (error) {
     // What is decided of an employee's own asks nobody: whatever went wrong is this command's alone.

@@ -220,7 +220,7 @@ function shiftIdsIn(command: RosterCommand): readonly string[] {
     }
     case 'CREATE_ASSIGNMENT':
     case 'UPDATE_ASSIGNMENT':
-      return [...new Set(command.assignment.cycle.flat())];
+      return [...new Set(command.assignment.cycle?.flat())];
     case 'SET_OVERRIDE':
       return command.override.shiftIds;
     default:

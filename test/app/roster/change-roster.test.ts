@@ -164,6 +164,7 @@ describe('a change of the roster', () => {
   const header = {
     requestId: undefined,
     payloadHash: Uint8Array.of(),
+    validateOnly: false,
     actor: 'x',
     reason: '',
     receivedAt: 0 as Instant,

@@ -55,7 +55,13 @@ interface Change {
 }
 
 function changeOf(roster: Roster, fromDay: number, shift: Shift): Change {
-  const header = { requestId: undefined, payloadHash: Uint8Array.of(), actor: 'x', reason: '' };
+  const header = {
+    requestId: undefined,
+    payloadHash: Uint8Array.of(),
+    validateOnly: false,
+    actor: 'x',
+    reason: '',
+  };
   const received = { receivedAt: 0 as Instant, etag: undefined };
   const version = { fromDay, shift };
   const command = { ...header, ...received, kind: 'UPDATE_SHIFT', version } as const;

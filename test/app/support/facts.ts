@@ -60,7 +60,7 @@ export function punchFact(punch: Punch, options: Header = {}): Fact {
 }
 
 export function voidFact(punchIds: readonly number[], options: Header = {}): Fact {
-  return { kind: 'VOID', ...header(options), punchIds, reason: 'never was' };
+  return { kind: 'VOID', validateOnly: false, ...header(options), punchIds, reason: 'never was' };
 }
 
 export function replaceFact(
@@ -69,7 +69,15 @@ export function replaceFact(
   punchKind: PunchKind | undefined,
   options: Header = {},
 ): Fact {
-  return { kind: 'REPLACE', ...header(options), punchId, time, punchKind, reason: 'forgotten' };
+  return {
+    kind: 'REPLACE',
+    validateOnly: false,
+    ...header(options),
+    punchId,
+    time,
+    punchKind,
+    reason: 'forgotten',
+  };
 }
 
 /** `time` undefined: the moment under the lock. */

@@ -312,7 +312,7 @@ export class Living {
           defaultShiftId: deed.shift === '' ? '' : this.#shiftId(deed.shift),
           joinDate: deed.joins < 0 ? '' : dateOf(deed.joins),
         };
-        return await orRefused(roster.updateEmployee({ employee }));
+        return await orRefused(roster.updateEmployee({ employee, updateMask: { paths: ['*'] } }));
       }
       case 'override': {
         const shiftIds = deed.shifts.map((shift) => this.#shiftId(shift));

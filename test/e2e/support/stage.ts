@@ -88,7 +88,11 @@ export class Stage {
 
   /** The shift as it is from now on, on all dates. */
   async updateShift(setup: ShiftSetup): Promise<void> {
-    await this.service.roster.updateShift({ shift: this.#shift(setup), reason: 'a new rule' });
+    await this.service.roster.updateShift({
+      shift: this.#shift(setup),
+      reason: 'a new rule',
+      updateMask: { paths: ['*'] },
+    });
   }
 
   async updateZone(timeZone: string): Promise<void> {

@@ -128,6 +128,8 @@ describe('the bounds of lists', () => {
     const lists = SERVICES.flatMap(({ methods }) => methods.flatMap(({ input }) => listsOf(input)));
     const names = lists.map(([name]) => name);
     expect(names).to.include.members(['CycleDay.shift_ids', 'Punch.labels', 'Punch.anomalies']);
-    expect(lists.filter(([, isBounded]) => !isBounded)).to.deep.equal([]);
+    // protovalidate has no such rule for masks: update-mask.ts looks at so many paths and no more.
+    const unbounded = lists.filter(([name, isBounded]) => !isBounded && name !== 'FieldMask.paths');
+    expect(unbounded).to.deep.equal([]);
   });
 });

@@ -12,8 +12,11 @@ import type {
   RosterCommand,
   RosterStore,
 } from '../../../src/app/ports/roster-ports.js';
+import { plainDetail } from '../../../src/app/roster/employee-roster.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { AttendanceError, type Failure } from '../../../src/domain/facts/errors.js';
+import type { Assignment } from '../../../src/domain/roster/roster.js';
+import { PLAIN_WORK_RULES, type Shift } from '../../../src/domain/roster/shift.js';
 import { type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 import type { Call } from '../../../src/rpc/edge/pipeline.js';
@@ -50,16 +53,44 @@ const CHANGE: RosterChangeRecord = {
   finishedAt: undefined,
 };
 
+/** What is there before updates. */
+const SHIFT_BEFORE: Shift = {
+  shiftId: 'D',
+  startSecond: 8 * 3600,
+  endSecond: 16 * 3600,
+  zone: undefined,
+  beforeSeconds: 7200,
+  afterSeconds: 14_400,
+  lateGraceSeconds: 0,
+  earlyGraceSeconds: 0,
+  halfDayBelowSeconds: 0,
+  absentBelowSeconds: 0,
+  work: PLAIN_WORK_RULES,
+  worksOnHolidays: false,
+  calendarId: undefined,
+  geofence: undefined,
+};
+const ASSIGNMENT_BEFORE: Assignment = {
+  fromDay: 20_000,
+  toDay: Infinity,
+  anchorDay: 20_000,
+  cycle: [['D']],
+};
+
 /** Answers every command with what fits it, as if it had been done. */
 function answerTo(command: RosterCommand): RosterAnswer {
   const versioned = { changeId: 7, updatedAt: RECORDED };
   switch (command.kind) {
     case 'CREATE_EMPLOYEE':
-    case 'UPDATE_EMPLOYEE':
       return { kind: 'EMPLOYEE', employee: { ...command, ...versioned } };
+    case 'UPDATE_EMPLOYEE': {
+      const detail = { ...plainDetail('As It Was'), ...command.detail };
+      return { kind: 'EMPLOYEE', employee: { ...command, detail, ...versioned } };
+    }
     case 'CREATE_SHIFT':
     case 'UPDATE_SHIFT': {
-      const { version } = command;
+      const { fromDay, shift } = command.version;
+      const version = { fromDay, shift: { ...SHIFT_BEFORE, ...shift } };
       const { shiftId } = version.shift;
       return {
         kind: 'SHIFT',
@@ -68,8 +99,10 @@ function answerTo(command: RosterCommand): RosterAnswer {
     }
     case 'CREATE_ASSIGNMENT':
       return { kind: 'ASSIGNMENT', assignment: { assignmentId: 7, ...command, ...versioned } };
-    case 'UPDATE_ASSIGNMENT':
-      return { kind: 'ASSIGNMENT', assignment: { ...command, ...versioned } };
+    case 'UPDATE_ASSIGNMENT': {
+      const assignment = { ...ASSIGNMENT_BEFORE, ...command.assignment };
+      return { kind: 'ASSIGNMENT', assignment: { ...command, assignment, ...versioned } };
+    }
     case 'SET_OVERRIDE':
       return { kind: 'OVERRIDE', override: command.override };
     case 'CLEAR_OVERRIDE':
@@ -212,7 +245,7 @@ describe('RosterService: what is refused before the store is asked', () => {
 });
 
 describe('RosterService: commands and their answers', () => {
-  it('an employee is sent whole: what is empty is empty', async () => {
+  it('an update changes the fields that are set', async () => {
     const { commands, handlers } = rosterWith();
     const request = fromJson(wire.UpdateEmployeeRequestSchema, {
       employee: { employeeId: 'mia', employeeName: ' Mia ', archived: true, etag: '"99"' },
@@ -229,20 +262,65 @@ describe('RosterService: commands and their answers', () => {
       reason: 'a move',
       actor: 'boss',
       receivedAt: NOW,
-      detail: {
-        employeeName: 'Mia',
-        zone: undefined,
-        zoneChanges: [],
-        groupId: '',
-        joinedDay: -Infinity,
-        leftDay: Infinity,
-        defaultShiftId: undefined,
-        calendarId: undefined,
-        archivedDay: undefined,
-      },
+      detail: { employeeName: 'Mia' },
     });
     expect(answer.employee).to.include({ employeeId: 'mia', employeeName: 'Mia', etag: '"7"' });
     expect(answer.rosterChange).to.include({ changeId: '7', shiftId: 'D' });
+  });
+
+  it('with a mask, those that it names', async () => {
+    const { commands, handlers } = rosterWith();
+    const update = async (updateMask: string) => {
+      const employee = { employeeId: 'mia', employeeName: 'Mia', groupId: 'g' };
+      const json = { employee, updateMask };
+      await handlers.updateEmployee(fromJson(wire.UpdateEmployeeRequestSchema, json), CALL);
+      const command = commands.at(-1);
+      return command?.kind === 'UPDATE_EMPLOYEE' ? command.detail : undefined;
+    };
+    const name = { employeeName: 'Mia' };
+    expect(await update('employeeName')).to.deep.equal(name);
+    // What the service fills in, and which resource it is, are passed over.
+    expect(await update('employeeId,employeeName,archived,updateTime')).to.deep.equal(name);
+    expect(await update('timeZone,leaveDate')).to.deep.equal({
+      zone: undefined,
+      leftDay: Infinity,
+    });
+    expect(await update('*')).to.have.all.keys(
+      ...['employeeName', 'zone', 'zoneChanges', 'groupId', 'joinedDay', 'leftDay'],
+      ...['defaultShiftId', 'calendarId'],
+    );
+    const failure = await failureOf(update('groupId,payGrade'));
+    expect(told(failure)).to.deep.equal(['update_mask.paths[1] UPDATE_MASK_INVALID']);
+    const long = await failureOf(update(Array.from({ length: 65 }, () => 'groupId').join(',')));
+    expect(told(long)).to.deep.equal(['update_mask UPDATE_MASK_INVALID']);
+  });
+
+  it('a mask names what has no empty value only where it is given', async () => {
+    const { handlers } = rosterWith();
+    const rows = [
+      [handlers.updateShift, wire.UpdateShiftRequestSchema, { shift: { shiftId: 'D' } }],
+      [
+        handlers.updateShiftAssignment,
+        wire.UpdateShiftAssignmentRequestSchema,
+        { assignment: { employeeId: 'mia', assignmentId: '7', assignment: {} } },
+      ],
+    ] as const;
+    const problems: string[][] = [];
+    for (const [handler, desc, json] of rows) {
+      const request = fromJson(desc, { ...json, updateMask: '*' });
+      const call = handler as (message: unknown, call: Call) => Promise<unknown>;
+      problems.push(told(await failureOf((async () => await call(request, CALL))())));
+    }
+    expect(problems).to.deep.equal([
+      [
+        'shift.start_time_of_day START_TIME_OF_DAY_REQUIRED',
+        'shift.end_time_of_day END_TIME_OF_DAY_REQUIRED',
+      ],
+      [
+        'assignment.assignment.start_date START_DATE_REQUIRED',
+        'assignment.assignment.anchor_date ANCHOR_DATE_REQUIRED',
+      ],
+    ]);
   });
 
   it('a shift, an assignment, a date and a holiday come back as they were sent', async () => {

@@ -132,7 +132,7 @@ describe('the roster in messages', () => {
         };
         const message = toEmployeeAssignment(record).assignment ?? expect.fail('no assignment');
         for (const sent of journeys(ShiftAssignmentSchema, message)) {
-          expect(parseAssignment(sent)).to.deep.equal(assignment);
+          expect(parseAssignment(sent, '', new Problems())).to.deep.equal(assignment);
         }
       }),
     );

@@ -165,11 +165,6 @@ const FORM: readonly Row[] = [
     ['off_shift_rules.max_length MAX_LENGTH_INVALID'],
   ],
   [
-    'an assignment without a cycle',
-    assigned({ cycle: [] }),
-    ['assignments[0].cycle CYCLE_INVALID'],
-  ],
-  [
     'nine shifts on a day of a cycle',
     assigned({ cycle: [{}, { shiftIds: Array.from({ length: 9 }, (_, n) => `S${n}`) }] }),
     ['assignments[0].cycle[1].shift_ids SHIFT_IDS_INVALID'],

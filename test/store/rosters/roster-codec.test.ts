@@ -57,7 +57,7 @@ const DETAIL = detailOf('Ann', {
 const DETAIL_TEXT =
   '{"form":1,"employeeName":"Ann","zone":"Europe/Berlin",' +
   '"zoneChanges":[{"date":"2026-05-01","zone":"UTC"}],"groupId":"g","joinDate":"2026-01-01",' +
-  '"leaveDate":"infinity","defaultShiftId":"s","calendarId":"plant","archived":false}';
+  '"leaveDate":"infinity","defaultShiftId":"s","calendarId":"plant"}';
 
 describe('what is stored of the roster', () => {
   it('of a shift is written so, and read back', () => {

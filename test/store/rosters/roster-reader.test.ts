@@ -84,6 +84,7 @@ describe('the reader of rosters', () => {
         zones: [{ fromDay: -Infinity, zone: BERLIN }],
         joinedDay: -Infinity,
         leftDay: Infinity,
+        archivedDay: undefined,
         defaultShiftId: undefined,
         calendarId: undefined,
         assignments: [],
@@ -165,6 +166,7 @@ describe('the reader of rosters', () => {
         zones: [{ fromDay: -Infinity, zone: zoneOf('UTC') }, ...detail.zoneChanges],
         joinedDay: detail.joinedDay,
         leftDay: Infinity,
+        archivedDay: undefined,
         defaultShiftId: 'early',
         calendarId: 'plant',
         assignments: [

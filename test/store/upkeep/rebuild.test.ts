@@ -91,6 +91,7 @@ describe('rebuilding', function () {
     );
     await recordFact(new WriteQueue(store), {
       kind: 'VOID',
+      validateOnly: false,
       employeeId: BERT,
       requestId: undefined,
       payloadHash: new Uint8Array(16),
