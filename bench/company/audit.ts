@@ -36,7 +36,7 @@ export async function audit({ attendance }: Clients, month: Month): Promise<Audi
     if (findings.length < MAX_FINDINGS) findings.push(text);
   };
   let days = 0;
-  const range = { startDate: FIRST_DATE, endDate: LAST_DATE, includeExpected: true };
+  const range = { startDate: FIRST_DATE, endDate: LAST_DATE };
   for await (const { attendances } of attendance.streamAttendance(range)) {
     for (const day of attendances) {
       days += 1;

@@ -7,6 +7,7 @@ import type { ReplaceFact } from '../../src/app/ports/facts.js';
 import type { PunchKind } from '../../src/domain/facts/punch.js';
 import { fromEpochDay } from '../../src/domain/time/local-date.js';
 import { wholeSecond } from '../../src/domain/time/time.js';
+import { runs } from '../support/runs.js';
 import {
   anyCommand,
   anyPunch,
@@ -20,7 +21,7 @@ import {
 import { areApart, changed, type Span, spansIn } from './support/clock-watch.js';
 import { MIA } from './support/facts.js';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 200);
+const RUNS = runs(200);
 
 function isIn({ in: start, out }: Span, second: number): boolean {
   return (start ?? out ?? 0) <= second && second <= (out ?? Infinity);

@@ -8,11 +8,12 @@ import type { ClockRefusal } from '../../src/domain/facts/errors.js';
 import type { Window } from '../../src/domain/roster/planned-shift.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import { HOUR } from '../domain/support/arbitraries.js';
+import { runs } from '../support/runs.js';
 import { commandFact, MIA, TOLD_AT } from './support/facts.js';
 import { ModelStore } from './support/model-store.js';
 import { APART, anyOf, type Shaped } from './support/roster-shapes.js';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 300);
+const RUNS = runs(300);
 
 /** Somebody who is in, on a break or out, and is given up when their time is over. */
 class Person {

@@ -9,6 +9,7 @@ import type { Session } from '../../src/domain/facts/day.js';
 import type { ClockRefusal, SessionConcerned } from '../../src/domain/facts/errors.js';
 import { type Instant, wholeSecond } from '../../src/domain/time/time.js';
 import { HOUR } from '../domain/support/arbitraries.js';
+import { runs } from '../support/runs.js';
 import {
   anyCommand,
   anyPunch,
@@ -32,7 +33,7 @@ import {
 } from './support/clock-watch.js';
 import { commandFact, MIA, punchFact, TOLD_AT } from './support/facts.js';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 200);
+const RUNS = runs(200);
 
 /** By then everybody was given up: a window covers less than a day, and goes on into one more. */
 const GIVEN_UP_MS = 48 * HOUR * 1000;

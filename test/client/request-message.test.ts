@@ -20,6 +20,7 @@ import {
   GetAttendanceRequestSchema,
   ImportPunchesResponseSchema,
   ListAttendanceRequestSchema,
+  ListPunchesRequestSchema,
   MarkAttendanceRequestSchema,
   PunchKind,
   PunchSchema,
@@ -252,9 +253,9 @@ describe('a request as a caller writes it', () => {
       ],
       [
         'a word for yes or no',
-        ListAttendanceRequestSchema,
-        { includeExpected: 'yes' },
-        'include_expected',
+        ListPunchesRequestSchema,
+        { includeVoided: 'yes' },
+        'include_voided',
         'must be true or false; it is the text "yes"',
       ],
       [
@@ -391,6 +392,10 @@ describe('a request as a caller writes it', () => {
       .map(({ typeName }) => typeName)
       .filter((name) => !name.startsWith('attendance.v1.'));
     // Wrappers, Struct and Any are written in ways of their own: teach the reader first.
-    expect(foreign).to.have.members(['google.protobuf.Timestamp', 'google.protobuf.Duration']);
+    expect(foreign).to.have.members([
+      'google.protobuf.Timestamp',
+      'google.protobuf.Duration',
+      'google.protobuf.FieldMask',
+    ]);
   });
 });

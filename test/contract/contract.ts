@@ -390,6 +390,45 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       });
     });
 
+    it('C49 several days in one call, in order, each with its day or its error', async () => {
+      const [one, other] = [somebody(), somebody()];
+      await mark({ employeeId: one, date: DAY, note: 'here' });
+      await mark({ employeeId: other, date: '2026-04-01' });
+      const asked = [
+        { employeeId: other, date: DAY },
+        { employeeId: somebody(), date: DAY },
+        { employeeId: one, date: DAY },
+        { employeeId: other, date: '2026-04-01' },
+        { employeeId: one, date: DAY },
+      ];
+      const { results } = await client().batchGetAttendance({ days: asked });
+      expect(results).to.have.length(5);
+      for (const [index, { result }] of results.entries()) {
+        const { employeeId = '', date = '' } = asked[index] ?? {};
+        if (result.case === 'attendance') {
+          expect(result.value).to.deep.equal(await get(employeeId, date));
+        } else {
+          expect([index, result.value?.message.split(':')[0]]).to.deep.equal([
+            1,
+            `there is no employee ${employeeId}`,
+          ]);
+        }
+      }
+      expect((await client().batchGetAttendance({})).results).to.deep.equal([]);
+      const many = Array.from({ length: 301 }, () => ({ employeeId: one, date: DAY }));
+      expect((await refusalOf(client().batchGetAttendance({ days: many }))).fields).to.deep.equal([
+        'days',
+      ]);
+      const bad = [
+        { employeeId: one, date: DAY },
+        { employeeId: 'a b', date: '2026-02-30' },
+      ];
+      expect((await refusalOf(client().batchGetAttendance({ days: bad }))).fields).to.deep.equal([
+        'days[1].employee_id',
+        'days[1].date',
+      ]);
+    });
+
     it('C51 the first and the last date there are', async () => {
       const id = somebody();
       for (const date of ['1900-01-01', '9999-12-31', '2024-02-29']) {
@@ -463,7 +502,7 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       ).to.deep.equal(['2026-02-01', '2026-03-01']);
       expect(await ask({ employeeId, statuses: [UNSCHEDULED, SCHEDULED] })).to.deep.equal([]);
       expect(await ask({ employeeId: somebody() })).to.deep.equal([]);
-      const expected = { startDate: '2026-02-01', endDate: '2026-03-01', includeExpected: true };
+      const expected = { startDate: '2026-02-01', endDate: '2026-03-01' };
       expect(await ask({ employeeId, ...expected })).to.deep.equal(all.slice(1, 4));
     });
 
@@ -500,7 +539,7 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       expect(pageToken).to.not.equal('');
       const second = await client().listAttendance({ ...request, pageToken, pageSize: 5 });
       expect(datesOf(second.attendances)).to.deep.equal(['2026-03-02']);
-      const last = pageToken.at(-1) === 'A' ? 'B' : 'A';
+      const other = pageToken.at(8) === 'A' ? 'B' : 'A';
       const bad = [
         () => client().listAttendance({ ...request, pageToken, employeeId: somebody() }),
         () => client().listAttendance({ ...request, pageToken, statuses: [ABSENT] }),
@@ -508,7 +547,7 @@ export function describeContract(serviceOf: () => TestService, options: Contract
         () =>
           client().listAttendance({
             ...request,
-            pageToken: `${pageToken.slice(0, 8)}${last}${pageToken.slice(9)}`,
+            pageToken: `${pageToken.slice(0, 8)}${other}${pageToken.slice(9)}`,
           }),
         () => client().listAttendance({ ...request, pageToken: 'x' }),
         () => client().listAttendanceRevisions({ employeeId: id, date: DAY, pageToken }),
@@ -761,11 +800,14 @@ export function describeContract(serviceOf: () => TestService, options: Contract
       expect(await ask({ startDate: '2026-02-01', endDate: '2026-01-31' })).to.deep.equal([
         'end_date',
       ]);
-      expect(await ask({ includeExpected: true, endDate: '2026-01-31' })).to.deep.equal([
-        'start_date',
-      ]);
-      const long = { startDate: '2024-01-01', endDate: '2025-01-01', includeExpected: true };
+      const long = { startDate: '2024-01-01', endDate: '2025-01-01' };
       expect(await ask(long)).to.deep.equal(['end_date']);
+      const origins = [AttendanceOrigin.MARKED, AttendanceOrigin.DERIVED];
+      await client().listAttendance({ ...long, origins });
+      expect(
+        await ask({ ...long, origins: [...origins, AttendanceOrigin.EXPECTED] }),
+      ).to.deep.equal(['end_date']);
+      expect(await ask({ origins: [AttendanceOrigin.UNSPECIFIED] })).to.deep.equal(['origins[0]']);
       expect(await ask({ statuses: [AttendanceStatus.UNSPECIFIED] })).to.deep.equal([
         'statuses[0]',
       ]);

@@ -42,7 +42,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const assignment = { startDate: DAY, endDate: '2026-03-07', cycle };
       await roster().createShiftAssignment({ assignment: { employeeId, assignment } });
       const range = { employeeId, startDate: '2026-03-01', endDate: '2026-03-08' };
-      const days = await asking.list({ ...range, includeExpected: true });
+      const days = await asking.list(range);
       expect(days.map((day) => `${day.date} ${wordOf(day)}`)).to.deep.equal([
         '2026-03-02 ABSENT',
         '2026-03-03 ABSENT',
@@ -61,17 +61,18 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         expect(await asking.everywhere(employeeId, day.date)).to.deep.equal(day);
       }
       expect(wordOf(await asking.everywhere(employeeId, '2026-03-08'))).to.equal('UNSCHEDULED');
-      expect(await asking.stream({ ...range, includeExpected: true })).to.deep.equal(days);
-      expect(await asking.list(range), 'unless asked for').to.deep.equal([]);
-      const off = { ...range, includeExpected: true, statuses: [DAY_OFF] };
+      expect(await asking.stream(range)).to.deep.equal(days);
+      const origins = [AttendanceOrigin.MARKED, AttendanceOrigin.DERIVED];
+      expect(await asking.list({ ...range, origins }), 'unless left out').to.deep.equal([]);
+      const { endDate: _, ...openEnded } = range;
+      expect(await asking.list(openEnded), 'nor without an end').to.deep.equal([]);
+      const off = { ...range, statuses: [DAY_OFF] };
       expect((await asking.list(off)).map(({ date }) => date)).to.deep.equal([
         '2026-03-04',
         '2026-03-07',
       ]);
       for (const pageSize of [1, 2, 4]) {
-        expect(await asking.list({ ...range, includeExpected: true, pageSize })).to.deep.equal(
-          days,
-        );
+        expect(await asking.list({ ...range, pageSize })).to.deep.equal(days);
       }
     });
 
@@ -79,14 +80,14 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const { employeeId } = await follower();
       const day = await asking.everywhere(employeeId, FUTURE);
       expect([day.status, day.final]).to.deep.equal([SCHEDULED, false]);
-      const range = { employeeId, startDate: FUTURE, endDate: FUTURE, includeExpected: true };
+      const range = { employeeId, startDate: FUTURE, endDate: FUTURE };
       expect(await asking.list({ ...range, statuses: [SCHEDULED] })).to.deep.equal([day]);
       expect(await asking.list({ ...range, statuses: [ABSENT] })).to.deep.equal([]);
     });
 
     it('R3 begin and end with the employment', async () => {
       const { employeeId } = await follower({ joinDate: DAY, leaveDate: NEXT_DAY });
-      const range = { startDate: '2026-03-01', endDate: '2026-03-05', includeExpected: true };
+      const range = { startDate: '2026-03-01', endDate: '2026-03-05' };
       const days = await asking.list({ ...range, employeeId });
       expect(days.map(({ date }) => date)).to.deep.equal([DAY, NEXT_DAY]);
     });
@@ -125,7 +126,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const [first = ''] = ids;
       const status = AttendanceStatus.REMOTE;
       await serviceOf().client.markAttendance({ employeeId: first, date: '2199-06-02', status });
-      const range = { startDate: '2199-06-01', endDate: '2199-06-03', includeExpected: true };
+      const range = { startDate: '2199-06-01', endDate: '2199-06-03' };
       // Other cases have employees who work every day: they are in the range too.
       const mine = (days: readonly Attendance[]) =>
         days.filter((day) => ids.includes(day.employeeId));
@@ -460,7 +461,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const { employeeId, defaultShiftId } = await follower({ calendarId });
       const dates = ['2026-03-01', DAY, NEXT_DAY, '2026-03-04', FUTURE];
       const range = { employeeId, startDate: '2026-03-01', endDate: '2026-03-05' };
-      const all = { ...range, includeExpected: true };
+      const all = range;
 
       const answers = async (asOfTime?: Timestamp) => {
         const then = asOfTime === undefined ? {} : { asOfTime };
@@ -571,7 +572,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const { employeeId } = await follower();
       const day = await asking.get(employeeId, DAY, before);
       expect([wordOf(day), day.revision]).to.deep.equal(['UNSCHEDULED', 0]);
-      const range = { employeeId, startDate: DAY, endDate: DAY, includeExpected: true };
+      const range = { employeeId, startDate: DAY, endDate: DAY };
       expect(await asking.list({ ...range, asOfTime: before })).to.deep.equal([]);
     });
   });

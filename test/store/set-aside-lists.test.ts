@@ -55,7 +55,10 @@ const QUERIES: readonly (readonly [string, Asked])[] = FILTERS.flatMap((statuses
     [undefined, employeeId(3), employeeId(4)].map((id) => {
       const who = id ?? 'everybody';
       const name = `${statuses?.join(' or ') ?? 'any'}${includeExpected ? ', expected too' : ''}, ${who}`;
-      return [name, { ...RANGE, employeeId: id, statuses, includeExpected }] as const;
+      return [
+        name,
+        { ...RANGE, employeeId: id, statuses, origins: undefined, includeExpected },
+      ] as const;
     }),
   ),
 );
@@ -200,7 +203,13 @@ describe('lists with employees who are set aside', function () {
     );
     statements.clear();
     const moment = { now: NOW, asOf: undefined };
-    const query = { ...RANGE, employeeId: undefined, statuses: undefined, includeExpected: false };
+    const query = {
+      ...RANGE,
+      employeeId: undefined,
+      statuses: undefined,
+      origins: undefined,
+      includeExpected: false,
+    };
     const days = await listed(query, moment, 100);
     expect(await streamed(query, moment)).to.have.length(days.length);
     return { days: days.length, statements: [...statements].filter((name) => /^step_/.test(name)) };

@@ -4,10 +4,11 @@
 
 import fc from 'fast-check';
 import { disposePrivateClusters, stopTestCluster } from './database.js';
+import { seed } from './runs.js';
 
 // A failed property says what went wrong in its message: what an error was caused by does not come
 // from the processes that run the files to the one that reports.
-fc.configureGlobal({ includeErrorInReport: true });
+fc.configureGlobal({ includeErrorInReport: true, seed: seed() });
 
 export const mochaHooks = {
   async afterAll(): Promise<void> {

@@ -1,12 +1,29 @@
-// How often a property is tried. Every run of the suite draws other values, so that what one run
-// does not try, others do; and each try is a period of many dates. The usual numbers are what the
-// suite's budget allows; CONTRIBUTING.md says which, and when to let them try more.
+// How often a property is tried, and with which values. `npm test` draws the same values in every
+// run, so that it fails for a change and never by chance; `npm run test:deep` draws others each
+// time, and many more of them.
 
-/** `usual` times, or as often as PROPERTY_RUNS says. Throws when that is no number of runs. */
+/** What `npm test` draws from; any number does. */
+const USUAL_SEED = 20_260_302;
+
+/** `usual` times; PROPERTY_RUNS times instead, or PROPERTY_TIMES as often. */
 export function runs(usual: number): number {
-  const asked = process.env.PROPERTY_RUNS;
-  if (asked === undefined) return usual;
+  return counted('PROPERTY_RUNS') ?? usual * (counted('PROPERTY_TIMES') ?? 1);
+}
+
+function counted(name: string): number | undefined {
+  const asked = process.env[name];
+  if (asked === undefined) return undefined;
   const count = Number(asked);
   if (Number.isInteger(count) && count > 0) return count;
-  throw new Error(`PROPERTY_RUNS must be a number of runs, and is "${asked}"`);
+  throw new Error(`${name} must be a whole number above 0, and is "${asked}"`);
+}
+
+/** Where properties begin to draw: PROPERTY_SEED, `random` for another place in each run. */
+export function seed(): number {
+  const asked = process.env.PROPERTY_SEED;
+  if (asked === undefined) return USUAL_SEED;
+  if (asked === 'random') return Math.floor(Math.random() * 2 ** 31);
+  const number = Number(asked);
+  if (Number.isSafeInteger(number)) return number;
+  throw new Error(`PROPERTY_SEED must be a whole number or random, and is "${asked}"`);
 }

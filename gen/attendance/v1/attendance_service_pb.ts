@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Attendance, AttendanceStatus, DayPortion } from "./attendance_pb.js";
+import type { Attendance, AttendanceOrigin, AttendanceStatus, DayPortion } from "./attendance_pb.js";
 import { file_attendance_v1_attendance } from "./attendance_pb.js";
 import type { Explanation, SimulateAttendanceRequestSchema, SimulateAttendanceResponseSchema } from "./simulation_pb.js";
 import { file_attendance_v1_simulation } from "./simulation_pb.js";
@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance_service.proto.
  */
 export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiKOAwoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEhgKEGluY2x1ZGVfZXhwZWN0ZWQYBSABKAgSGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAIEi4KCmFzX29mX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImEKFkxpc3RBdHRlbmRhbmNlUmVzcG9uc2USLgoLYXR0ZW5kYW5jZXMYASADKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItYCChdTdHJlYW1BdHRlbmRhbmNlUmVxdWVzdBI1CgtlbXBsb3llZV9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkQKCHN0YXR1c2VzGAQgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQhG6SA6SAQsQECIHggEEEAEgABIYChBpbmNsdWRlX2V4cGVjdGVkGAUgASgIEi4KCmFzX29mX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkoKGFN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLxAQoeTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCglwYWdlX3NpemUYAyABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgEIAEoCUIIukgFcgMYgAgSLgoKYXNfb2ZfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicAofTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXNwb25zZRI0CglyZXZpc2lvbnMYASADKAsyIS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VSZXZpc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki+AEKEkF0dGVuZGFuY2VSZXZpc2lvbhIQCghyZXZpc2lvbhgBIAEoBRIvCgt1cGRhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSKwoFY2F1c2UYBCABKA4yHC5hdHRlbmRhbmNlLnYxLlJldmlzaW9uQ2F1c2USDgoGcmVhc29uGAUgASgJEikKBmJlZm9yZRgGIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIoCgVhZnRlchgHIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSrVAQoNUmV2aXNpb25DYXVzZRIeChpSRVZJU0lPTl9DQVVTRV9VTlNQRUNJRklFRBAAEhkKFVJFVklTSU9OX0NBVVNFX01BUktFRBABEhoKFlJFVklTSU9OX0NBVVNFX0NMRUFSRUQQAhIaChZSRVZJU0lPTl9DQVVTRV9QVU5DSEVEEAMSGQoVUkVWSVNJT05fQ0FVU0VfVk9JREVEEAQSGwoXUkVWSVNJT05fQ0FVU0VfUkVQTEFDRUQQBRIZChVSRVZJU0lPTl9DQVVTRV9ST1NURVIQBjLiBgoRQXR0ZW5kYW5jZVNlcnZpY2USXQoOTWFya0F0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCYXRjaE1hcmtBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmAKD0NsZWFyQXR0ZW5kYW5jZRIlLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVzcG9uc2USXwoNR2V0QXR0ZW5kYW5jZRIjLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlcXVlc3QaJC5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmIKDkxpc3RBdHRlbmRhbmNlEiQuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJqChBTdHJlYW1BdHRlbmRhbmNlEiYuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVxdWVzdBonLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgEwARJ9ChdMaXN0QXR0ZW5kYW5jZVJldmlzaW9ucxItLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0Gi4uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlIgOQAgESbgoSU2ltdWxhdGVBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBQkkKEWNvbS5hdHRlbmRhbmNlLnYxQhZBdHRlbmRhbmNlU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCLRAwoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEoECAUQBlIQaW5jbHVkZV9leHBlY3RlZCJhChZMaXN0QXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKZAwoXU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgHIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASLgoKYXNfb2ZfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlKtUBCg1SZXZpc2lvbkNhdXNlEh4KGlJFVklTSU9OX0NBVVNFX1VOU1BFQ0lGSUVEEAASGQoVUkVWSVNJT05fQ0FVU0VfTUFSS0VEEAESGgoWUkVWSVNJT05fQ0FVU0VfQ0xFQVJFRBACEhoKFlJFVklTSU9OX0NBVVNFX1BVTkNIRUQQAxIZChVSRVZJU0lPTl9DQVVTRV9WT0lERUQQBBIbChdSRVZJU0lPTl9DQVVTRV9SRVBMQUNFRBAFEhkKFVJFVklTSU9OX0NBVVNFX1JPU1RFUhAGMtIHChFBdHRlbmRhbmNlU2VydmljZRJdCg5NYXJrQXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmwKE0JhdGNoTWFya0F0dGVuZGFuY2USKS5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiouYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USYAoPQ2xlYXJBdHRlbmRhbmNlEiUuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXF1ZXN0GiYuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXNwb25zZRJfCg1HZXRBdHRlbmRhbmNlEiMuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESYgoOTGlzdEF0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmoKEFN0cmVhbUF0dGVuZGFuY2USJi5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0GicuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVzcG9uc2UiA5ACATABEm4KEkJhdGNoR2V0QXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJ9ChdMaXN0QXR0ZW5kYW5jZVJldmlzaW9ucxItLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0Gi4uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlIgOQAgESbgoSU2ltdWxhdGVBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBQkkKEWNvbS5hdHRlbmRhbmNlLnYxQhZBdHRlbmRhbmNlU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * A declaration of an employee's status.
@@ -335,6 +335,113 @@ export const GetAttendanceResponseSchema: GenMessage<GetAttendanceResponse> = /*
   messageDesc(file_attendance_v1_attendance_service, 8);
 
 /**
+ * Which days to get.
+ *
+ * @generated from message attendance.v1.BatchGetAttendanceRequest
+ */
+export type BatchGetAttendanceRequest = Message<"attendance.v1.BatchGetAttendanceRequest"> & {
+  /**
+   * Up to 300.
+   *
+   * @generated from field: repeated attendance.v1.EmployeeDate days = 1;
+   */
+  days: EmployeeDate[];
+};
+
+/**
+ * Describes the message attendance.v1.BatchGetAttendanceRequest.
+ * Use `create(BatchGetAttendanceRequestSchema)` to create a new message.
+ */
+export const BatchGetAttendanceRequestSchema: GenMessage<BatchGetAttendanceRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 9);
+
+/**
+ * A date of an employee.
+ *
+ * @generated from message attendance.v1.EmployeeDate
+ */
+export type EmployeeDate = Message<"attendance.v1.EmployeeDate"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string employee_id = 1;
+   */
+  employeeId: string;
+
+  /**
+   * The local date, `YYYY-MM-DD`, from 1900-01-01 to 9999-12-31.
+   *
+   * @generated from field: string date = 2;
+   */
+  date: string;
+};
+
+/**
+ * Describes the message attendance.v1.EmployeeDate.
+ * Use `create(EmployeeDateSchema)` to create a new message.
+ */
+export const EmployeeDateSchema: GenMessage<EmployeeDate> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 10);
+
+/**
+ * The days.
+ *
+ * @generated from message attendance.v1.BatchGetAttendanceResponse
+ */
+export type BatchGetAttendanceResponse = Message<"attendance.v1.BatchGetAttendanceResponse"> & {
+  /**
+   * One per day asked for, in the order of the request.
+   *
+   * @generated from field: repeated attendance.v1.BatchGetAttendanceResult results = 1;
+   */
+  results: BatchGetAttendanceResult[];
+};
+
+/**
+ * Describes the message attendance.v1.BatchGetAttendanceResponse.
+ * Use `create(BatchGetAttendanceResponseSchema)` to create a new message.
+ */
+export const BatchGetAttendanceResponseSchema: GenMessage<BatchGetAttendanceResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 11);
+
+/**
+ * One day, or why there is none.
+ *
+ * @generated from message attendance.v1.BatchGetAttendanceResult
+ */
+export type BatchGetAttendanceResult = Message<"attendance.v1.BatchGetAttendanceResult"> & {
+  /**
+   * Either.
+   *
+   * @generated from oneof attendance.v1.BatchGetAttendanceResult.result
+   */
+  result: {
+    /**
+     * As GetAttendance would return it.
+     *
+     * @generated from field: attendance.v1.Attendance attendance = 1;
+     */
+    value: Attendance;
+    case: "attendance";
+  } | {
+    /**
+     * Why not.
+     *
+     * @generated from field: google.rpc.Status error = 2;
+     */
+    value: Status;
+    case: "error";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message attendance.v1.BatchGetAttendanceResult.
+ * Use `create(BatchGetAttendanceResultSchema)` to create a new message.
+ */
+export const BatchGetAttendanceResultSchema: GenMessage<BatchGetAttendanceResult> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 12);
+
+/**
  * Which days to list.
  *
  * @generated from message attendance.v1.ListAttendanceRequest
@@ -369,11 +476,11 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
   statuses: AttendanceStatus[];
 
   /**
-   * Also the days that only the roster knows of. Needs both dates, at most 366 days apart.
+   * Only days known in one of these ways; in any when empty. Without EXPECTED, only recorded days.
    *
-   * @generated from field: bool include_expected = 5;
+   * @generated from field: repeated attendance.v1.AttendanceOrigin origins = 9;
    */
-  includeExpected: boolean;
+  origins: AttendanceOrigin[];
 
   /**
    * Days per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
@@ -402,7 +509,7 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
  * Use `create(ListAttendanceRequestSchema)` to create a new message.
  */
 export const ListAttendanceRequestSchema: GenMessage<ListAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 9);
+  messageDesc(file_attendance_v1_attendance_service, 13);
 
 /**
  * A page of days.
@@ -430,7 +537,7 @@ export type ListAttendanceResponse = Message<"attendance.v1.ListAttendanceRespon
  * Use `create(ListAttendanceResponseSchema)` to create a new message.
  */
 export const ListAttendanceResponseSchema: GenMessage<ListAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 10);
+  messageDesc(file_attendance_v1_attendance_service, 14);
 
 /**
  * Which days to stream.
@@ -467,11 +574,11 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
   statuses: AttendanceStatus[];
 
   /**
-   * Also the days that only the roster knows of. Needs both dates, at most 366 days apart.
+   * Only days known in one of these ways; in any when empty. Without EXPECTED, only recorded days.
    *
-   * @generated from field: bool include_expected = 5;
+   * @generated from field: repeated attendance.v1.AttendanceOrigin origins = 7;
    */
-  includeExpected: boolean;
+  origins: AttendanceOrigin[];
 
   /**
    * Answer as known at this past moment; refused for a moment not yet settled.
@@ -486,7 +593,7 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
  * Use `create(StreamAttendanceRequestSchema)` to create a new message.
  */
 export const StreamAttendanceRequestSchema: GenMessage<StreamAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 11);
+  messageDesc(file_attendance_v1_attendance_service, 15);
 
 /**
  * A run of days.
@@ -507,7 +614,7 @@ export type StreamAttendanceResponse = Message<"attendance.v1.StreamAttendanceRe
  * Use `create(StreamAttendanceResponseSchema)` to create a new message.
  */
 export const StreamAttendanceResponseSchema: GenMessage<StreamAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 12);
+  messageDesc(file_attendance_v1_attendance_service, 16);
 
 /**
  * Which day's history to list.
@@ -556,7 +663,7 @@ export type ListAttendanceRevisionsRequest = Message<"attendance.v1.ListAttendan
  * Use `create(ListAttendanceRevisionsRequestSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsRequestSchema: GenMessage<ListAttendanceRevisionsRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 13);
+  messageDesc(file_attendance_v1_attendance_service, 17);
 
 /**
  * A page of a day's history.
@@ -584,7 +691,7 @@ export type ListAttendanceRevisionsResponse = Message<"attendance.v1.ListAttenda
  * Use `create(ListAttendanceRevisionsResponseSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsResponseSchema: GenMessage<ListAttendanceRevisionsResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 14);
+  messageDesc(file_attendance_v1_attendance_service, 18);
 
 /**
  * One change of a stored day.
@@ -648,7 +755,7 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
  * Use `create(AttendanceRevisionSchema)` to create a new message.
  */
 export const AttendanceRevisionSchema: GenMessage<AttendanceRevision> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 15);
+  messageDesc(file_attendance_v1_attendance_service, 19);
 
 /**
  * The kind of fact that changed a day.
@@ -776,10 +883,10 @@ export const AttendanceService: GenService<{
     output: typeof GetAttendanceResponseSchema;
   },
   /**
-   * Stored days, by date and then by employee id (byte by byte), in pages.
-   * A day whose mark was cleared and of which nothing else is known is not listed.
-   * A page can be short or even empty and still be followed by another: go on until
-   * `next_page_token` is empty.
+   * Days by date and then by employee id (byte by byte), in pages. When both dates are given, at
+   * most 366 days apart, the list includes days that only the roster knows of, such as an absence;
+   * with one date or none, it has recorded days only. UNSCHEDULED days are not listed.
+   * A page can be short or empty and still have a next one: go on until `next_page_token` is empty.
    *
    * @generated from rpc attendance.v1.AttendanceService.ListAttendance
    */
@@ -799,6 +906,20 @@ export const AttendanceService: GenService<{
     methodKind: "server_streaming";
     input: typeof StreamAttendanceRequestSchema;
     output: typeof StreamAttendanceResponseSchema;
+  },
+  /**
+   * The days of several employees, or of several dates, in one call: up to 300, in the order of the
+   * request, each with its day or its error.
+   *
+   * Errors, of one day: NOT_FOUND / EMPLOYEE_NOT_FOUND; RESOURCE_EXHAUSTED / RESPONSE_TOO_LARGE for
+   * days that one answer has no room for: ask for them in another call.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.BatchGetAttendance
+   */
+  batchGetAttendance: {
+    methodKind: "unary";
+    input: typeof BatchGetAttendanceRequestSchema;
+    output: typeof BatchGetAttendanceResponseSchema;
   },
   /**
    * Every change of one day, the oldest first: who, when, why, before and after.

@@ -22,8 +22,8 @@ export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
  * day it belongs to, and a wrong one is voided or replaced by another that says who and why.
  *
  * Fields that say "output only" are filled in by the service and not looked at in requests.
- * Answers of RecordPunches and VoidPunch that would be larger than a message leave out note,
- * labels and the reason of a void: ListPunches has them.
+ * An answer of VoidPunch that would be larger than a message leaves out note, labels and the reason
+ * of a void: ListPunches has them.
  *
  * @generated from message attendance.v1.Punch
  */

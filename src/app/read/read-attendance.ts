@@ -10,7 +10,7 @@ import {
   unplannedIn,
 } from '../../domain/engine/present.js';
 import type { Finding } from '../../domain/explain/finding.js';
-import type { Attendance, DayResult, Status } from '../../domain/facts/day.js';
+import type { Attendance, DayResult, Origin, Status } from '../../domain/facts/day.js';
 import { declarationIn } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -103,6 +103,53 @@ function nothingOn(date: LocalDate, { zones }: MonthBlock): KnownDay {
   return { date, result: unplannedIn(zone?.name ?? ''), revision: 0, recordedAt: undefined };
 }
 
+/** An employee's date. */
+export interface EmployeeDate {
+  readonly employeeId: EmployeeId;
+  readonly date: LocalDate;
+}
+
+/** How many months of employees are read at a time for one caller. */
+const MONTHS_AT_A_TIME = 8;
+
+/** Days of several employees and dates, in order; undefined where there is no such employee. */
+export async function getDays(
+  store: AttendanceStore,
+  wanted: readonly EmployeeDate[],
+  { now }: ReadMoment,
+  caller?: AbortSignal,
+): Promise<readonly (Attendance | undefined)[]> {
+  const blocks = await readBlocks(store, wanted, caller);
+  return await TURNS.map(wanted, ({ employeeId, date }) => {
+    const block = blocks.get(blockKey(employeeId, date));
+    if (block === undefined) return undefined;
+    const day = block.days.find((one) => one.date === date) ?? nothingOn(date, block);
+    return present({ employeeId, employeeName: block.employeeName, date }, day, now);
+  });
+}
+
+function blockKey(employeeId: EmployeeId, date: LocalDate): string {
+  return `${employeeId} ${monthOf(date)}`;
+}
+
+async function readBlocks(
+  store: AttendanceStore,
+  wanted: readonly EmployeeDate[],
+  caller: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, MonthBlock>> {
+  const blocks = new Map<string, MonthBlock>();
+  const left = new Map(wanted.map((one) => [blockKey(one.employeeId, one.date), one]));
+  const entries = left.entries();
+  const worker = async () => {
+    for (const [key, { employeeId, date }] of entries) {
+      const block = await store.readMonth(employeeId, monthOf(date), caller);
+      if (block !== undefined) blocks.set(key, block);
+    }
+  };
+  await Promise.all(Array.from({ length: MONTHS_AT_A_TIME }, worker));
+  return blocks;
+}
+
 /** A day and why it is as it is. */
 export interface ExplainedDay {
   readonly attendance: Attendance;
@@ -143,6 +190,8 @@ export interface ListQuery {
   readonly endDate: LocalDate;
   /** As they are at the moment; undefined: any. */
   readonly statuses: readonly Status[] | undefined;
+  /** How they are known; undefined: in any way. */
+  readonly origins: readonly Origin[] | undefined;
   /** Also days that nobody stored and something is expected on; never UNSCHEDULED. */
   readonly includeExpected: boolean;
   readonly after: DayCursor | undefined;
@@ -209,11 +258,14 @@ function isInRange(date: LocalDate, { startDate, endDate, after }: ListQuery): b
   return date >= startDate && date <= endDate && (after === undefined || date > after.date);
 }
 
-type Wanted = Pick<ListQuery, 'statuses' | 'includeExpected'>;
+type Wanted = Pick<ListQuery, 'statuses' | 'origins' | 'includeExpected'>;
 
 /** By what is seen: a day whose mark was cleared, and nothing else is known of, is only expected. */
-function isListed({ status, origin }: Attendance, { statuses, includeExpected }: Wanted): boolean {
-  if (status === 'UNSCHEDULED' || (origin === 'EXPECTED' && !includeExpected)) return false;
+function isListed({ status, origin }: Attendance, wanted: Wanted): boolean {
+  const { statuses, origins, includeExpected } = wanted;
+  if (status === 'UNSCHEDULED' || origin === undefined) return false;
+  if (origin === 'EXPECTED' && !includeExpected) return false;
+  if (origins !== undefined && !origins.includes(origin)) return false;
   return statuses === undefined || statuses.includes(status);
 }
 

@@ -5,7 +5,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Attendance, AttendanceClient, AttendanceStatus } from '../../client/index.js';
-import { AttendanceSchema } from '../../client/index.js';
+import { AttendanceOrigin, AttendanceSchema } from '../../client/index.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { positiveInteger, withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
@@ -25,9 +25,6 @@ import { anomaliesText, clockText } from '../text/day-text.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
-const DAY_MS = 86_400_000;
-/** The service tells what a roster expects of at most so many days. */
-const MAX_EXPECTED_DAYS = 366;
 
 interface MarkOptions extends SharedOptions {
   readonly name?: string;
@@ -145,9 +142,9 @@ function addList(program: Command, surroundings: Surroundings): void {
     .command('list')
     .summary('list days: recorded ones, and those that the roster expects')
     .description(
-      'Lists days, by date and then by employee id. With --from and --to, for at most ' +
-        `${MAX_EXPECTED_DAYS} days, those too that only the roster knows of: who is absent ` +
-        'because nothing was recorded. Otherwise, and with --stored, only recorded days.',
+      'Lists days, by date and then by employee id. With --from and --to, at most 366 days, the list ' +
+        'includes days that only the roster knows of: who is absent because nothing was recorded. ' +
+        'Otherwise, and with --stored, it has recorded days only.',
     )
     .option('--employee <id>', 'only this employee', '')
     .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
@@ -201,14 +198,14 @@ async function printList(
   let pageToken = '';
   let left = options.limit;
   let isFirst = true;
-  const includeExpected = !options.stored && isExpectable(options);
+  const recorded = [AttendanceOrigin.MARKED, AttendanceOrigin.DERIVED];
   do {
     const page = await client.listAttendance({
       employeeId: options.employee,
       startDate: options.from,
       endDate: options.to,
       statuses: [...(options.status ?? [])],
-      includeExpected,
+      origins: options.stored ? recorded : [],
       // The same for all pages: a token is bound to its request.
       pageSize: Math.min(options.limit, MAX_PAGE_SIZE),
       pageToken,
@@ -226,19 +223,12 @@ async function printList(
     await writeLine(surroundings.stderr, hint);
   }
   // Where somebody may take what is not there for what the roster expects.
-  const isAsking = options.status !== undefined || (options.from !== '' && options.to !== '');
-  if (isAsking && !includeExpected && !options.stored) {
+  const isOpenEnded = options.from === '' || options.to === '';
+  if (options.status !== undefined && isOpenEnded && !options.stored) {
     const hint =
-      'Only recorded days. Those too that only the roster knows of: with --from and --to, for at ' +
-      `most ${MAX_EXPECTED_DAYS} days.`;
+      'Only recorded days. With --from and --to the list includes days that only the roster knows of.';
     await writeLine(surroundings.stderr, hint);
   }
-}
-
-/** Whether the service can tell what the roster expects in the range: both ends, not too long. */
-function isExpectable({ from, to }: Pick<ListOptions, 'from' | 'to'>): boolean {
-  if (from === '' || to === '') return false;
-  return Date.parse(to) - Date.parse(from) < MAX_EXPECTED_DAYS * DAY_MS;
 }
 
 async function printDay(

@@ -97,12 +97,14 @@ async function addPunch(
   await printDay(stdout, client, told, shownIn);
 }
 
-function outcomeLine({ outcome, punch }: RecordPunchResult, told: Told, zone: string): string {
-  const what = `punch ${punch?.punchId ?? '-'} of ${told.employeeId}, ${punchText(told, zone)}`;
+function outcomeLine(
+  { outcome, punchId, voided }: RecordPunchResult,
+  told: Told,
+  zone: string,
+): string {
+  const what = `punch ${punchId} of ${told.employeeId}, ${punchText(told, zone)}`;
   if (outcome === PunchOutcome.RECORDED) return shownText(`recorded: ${what}`);
-  const { voided } = punch ?? {};
-  const but =
-    voided === undefined ? '' : ` and was taken back by ${voided.actor}: ${voided.reason}`;
+  const but = voided ? ' and was taken back: attendance punches list --voided says why' : '';
   return shownText(`duplicate: ${what}, was there already${but}`);
 }
 

@@ -83,7 +83,7 @@ function outcomeOf(
 ): PunchRowOutcome | AttendanceClientError {
   switch (result?.outcome) {
     case PunchOutcome.RECORDED:
-      return { kind: 'RECORDED', remarks, anomalies: result.punch?.anomalies ?? [] };
+      return { kind: 'RECORDED', remarks, anomalies: result.anomalies };
     case PunchOutcome.DUPLICATE:
       return { kind: 'DUPLICATE', remarks };
     default: {

@@ -1,9 +1,15 @@
 // AttendanceService: requests to use cases, and their results to answers.
 
 import { create, type MessageShape } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
 import type { Attendance as WireAttendance } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   type AttendanceService,
+  type BatchGetAttendanceRequest,
+  type BatchGetAttendanceResponse,
+  BatchGetAttendanceResponseSchema,
+  type BatchGetAttendanceResult,
+  BatchGetAttendanceResultSchema,
   BatchMarkAttendanceResponseSchema,
   type BatchMarkAttendanceResult,
   BatchMarkAttendanceResultSchema,
@@ -22,12 +28,14 @@ import {
   type StreamAttendanceRequest,
   StreamAttendanceResponseSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
+import type { Status } from '../../../gen/google/rpc/status_pb.js';
 import type { ClearFact, Fact, MarkFact } from '../../app/ports/facts.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import {
   explainDay,
   getDay,
+  getDays,
   listDays,
   listHistory,
   type Revision,
@@ -44,6 +52,7 @@ import {
   LAST_DATE,
   type LocalDate,
 } from '../../domain/time/local-date.js';
+import { type PublicError, toStatus } from '../edge/error-table.js';
 import { itemError } from '../edge/item-error.js';
 import type { Call, ServiceHandlers } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
@@ -64,6 +73,7 @@ import {
   parseId,
   parseMarkable,
   parseName,
+  parseOrigin,
   parsePortion,
   parseRange,
   parseReason,
@@ -95,6 +105,7 @@ export function attendanceHandlers(
       return create(ClearAttendanceResponseSchema, { attendance });
     },
     getAttendance: (message, call) => get(store, message, call),
+    batchGetAttendance: (message, call) => getBatch(store, message, call),
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
@@ -125,6 +136,47 @@ async function get(
     ),
   });
 }
+
+async function getBatch(
+  store: AttendanceStore,
+  message: BatchGetAttendanceRequest,
+  call: Call,
+): Promise<BatchGetAttendanceResponse> {
+  const wanted = message.days.map(({ employeeId, date }, index) => ({
+    employeeId: parseId(employeeId, `days[${index}].`),
+    date: parseDate(date, 'date', `days[${index}].`),
+  }));
+  const moment = { now: call.now, asOf: undefined };
+  const days = await getDays(store, wanted, moment, call.signal);
+  const found = days.flatMap((day) => day ?? []);
+  const fit = await countOfPage(found, daySize);
+  let place = 0;
+  const results = await TURNS.map(
+    days,
+    (day, index) => {
+      if (day === undefined) {
+        const employeeId = message.days[index]?.employeeId as EmployeeId;
+        return notGot(itemError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId }, call));
+      }
+      place += 1;
+      if (place > fit) return notGot(toStatus(NO_ROOM));
+      const value = toAttendance(day);
+      return create(BatchGetAttendanceResultSchema, { result: { case: 'attendance', value } });
+    },
+    call.signal,
+  );
+  return create(BatchGetAttendanceResponseSchema, { results });
+}
+
+function notGot(value: Status): BatchGetAttendanceResult {
+  return create(BatchGetAttendanceResultSchema, { result: { case: 'error', value } });
+}
+
+const NO_ROOM: PublicError = {
+  code: Code.ResourceExhausted,
+  reason: 'RESPONSE_TOO_LARGE',
+  message: 'the days before it fill the answer: ask for this day in another call',
+};
 
 /** Records a fact about one date, and gives the day with it in effect. */
 async function recordDay(writes: FactRecorder, fact: MarkFact | ClearFact, { signal }: Call) {
@@ -250,26 +302,26 @@ function batchError(failure: Failure, call: Call): BatchMarkAttendanceResult {
 function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
   const employeeId = message.employeeId === '' ? undefined : parseId(message.employeeId);
   const range = parseRange(message, FIRST_DATE, LAST_DATE);
-  if (message.includeExpected) refuseLongRange(message, range);
   const statuses =
     message.statuses.length === 0 ? undefined : [...new Set(message.statuses.map(parseStatus))];
-  return { employeeId, ...range, statuses, includeExpected: message.includeExpected };
+  const origins =
+    message.origins.length === 0 ? undefined : [...new Set(message.origins.map(parseOrigin))];
+  const isWhole = message.startDate !== '' && message.endDate !== '';
+  const includeExpected = isWhole && (origins === undefined || origins.includes('EXPECTED'));
+  if (includeExpected) refuseLongRange(range);
+  return { employeeId, ...range, statuses, origins, includeExpected };
 }
 
-function refuseLongRange(
-  message: { readonly startDate: string; readonly endDate: string },
-  range: { readonly startDate: LocalDate; readonly endDate: LocalDate },
-): void {
-  if (message.startDate === '' || message.endDate === '') {
-    const field = message.startDate === '' ? 'start_date' : 'end_date';
-    const description = 'must be given with include_expected';
-    throw invalidField(field, `${field.toUpperCase()}_REQUIRED`, description);
-  }
+function refuseLongRange(range: {
+  readonly startDate: LocalDate;
+  readonly endDate: LocalDate;
+}): void {
   const days = daysBetween(range.startDate, range.endDate) + 1;
   if (days > MAX_EXPECTED_DAYS) {
     const description =
-      `must be at most ${MAX_EXPECTED_DAYS} days from start_date with include_expected, ` +
-      `both included; the range has ${days}`;
+      `must be at most ${MAX_EXPECTED_DAYS} days from start_date, both included, since the list ` +
+      'includes what the roster expects; ask for a part at a time, or with the origins MARKED and ' +
+      `DERIVED for recorded days alone; the range has ${days}`;
     throw invalidField('end_date', 'RANGE_TOO_LONG', description);
   }
 }

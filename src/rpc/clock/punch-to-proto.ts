@@ -63,18 +63,12 @@ const LABEL_BYTES = 6;
 const VOID_BYTES = 150;
 
 /** The texts that a punch comes with. */
-export interface PunchTexts {
+interface PunchTexts {
   readonly deviceId: string;
   readonly eventId: string;
   readonly timeZone: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly note: string;
-}
-
-/** The most bytes of an answer's punch with these texts, told by this caller. */
-export function toldPunchBytes(texts: PunchTexts, actor: string): number {
-  const { structure, texts: bytes } = toldPunchSize(texts, actor);
-  return structure + bytes;
 }
 
 function toldPunchSize(told: PunchTexts, actor: string): Size {

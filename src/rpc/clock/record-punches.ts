@@ -17,18 +17,18 @@ import { NO_PAYLOAD_HASH, type PunchFact } from '../../app/ports/facts.js';
 import { TURNS } from '../../app/ports/turns.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { parseEmployeeId } from '../../domain/facts/employee-id.js';
-import { type FieldViolation, invalidField } from '../../domain/facts/errors.js';
+import type { FieldViolation } from '../../domain/facts/errors.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import { refusal } from '../edge/field-help.js';
 import { itemError } from '../edge/item-error.js';
 import type { Call } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
 import { violationsOf } from '../edge/validate.js';
-import { countThatFits, MAX_ANSWER_BYTES } from '../shared/answer-size.js';
+import { MAX_ANSWER_BYTES } from '../shared/answer-size.js';
+import { anomalyNumber } from '../shared/to-proto.js';
 import { parseEvidence, parsePunch, parseSource, toldPunch } from './parse-punch.js';
 import { isPlainPunch } from './punch-fast-check.js';
 import { isSkewed, toldFlags } from './punch-times.js';
-import { fitPunches, toldPunchBytes, toPunch } from './punch-to-proto.js';
 
 /** What both requests bring. */
 type Chunk = Omit<RecordPunchesRequest | ImportPunchesRequest, '$typeName' | '$unknown'>;
@@ -39,8 +39,8 @@ export const MAX_PUNCH_VIOLATIONS = 3;
 /** The most rejections that an import tells. */
 export const MAX_REJECTIONS = 1000;
 
-/** A result without its punch, in JSON. */
-const RESULT_BYTES = 100;
+/** A result without an error, in JSON. */
+const RESULT_BYTES = 200;
 
 /** In JSON, beside its texts: an error with its ErrorInfo and BadRequest, and one violation. */
 const ERROR_BYTES = 500;
@@ -48,26 +48,26 @@ const VIOLATION_BYTES = 100;
 
 type Checked =
   | { readonly fact: PunchFact; readonly error?: never }
-  | { readonly fact?: never; readonly error: Status; readonly bytes: number };
+  | { readonly fact?: never; readonly error: Status };
 
-/** What became of each punch, in order. Throws INVALID_FIELDS for what cannot be answered. */
+/** What became of each punch, in order. */
 export async function recordPunches(
   writes: FactRecorder,
   chunk: Chunk,
   call: Call,
 ): Promise<RecordPunchResult[]> {
   const checked = await checkAll(chunk, call);
-  refuseLongAnswer(checked, call);
   const outcomes = await record(writes, checked, call);
-  const kept = fitPunches(outcomes.flatMap(({ punch }) => punch ?? []));
-  let next = 0;
   // They are recorded: whoever has left is answered all the same, and may ask again.
   return await TURNS.map(outcomes, ({ outcome, punch, error }) => {
     const message = create(RecordPunchResultSchema);
     message.outcome = outcome;
     if (error !== undefined) message.error = error;
-    const fitting = punch && kept[next++];
-    if (fitting !== undefined) message.punch = toPunch(fitting);
+    if (punch !== undefined) {
+      message.punchId = String(punch.punchId);
+      message.anomalies = punch.flags.map(anomalyNumber);
+      message.voided = punch.voided !== undefined;
+    }
     return message;
   });
 }
@@ -162,28 +162,12 @@ function formOf(message: WirePunch, path: string): readonly FieldViolation[] {
 }
 
 function rejected(violations: readonly FieldViolation[], call: Call): Checked {
-  const error = itemError({ kind: 'INVALID_FIELDS', violations }, call, MAX_PUNCH_VIOLATIONS);
-  return { error, bytes: errorBytes(error) };
+  return { error: itemError({ kind: 'INVALID_FIELDS', violations }, call, MAX_PUNCH_VIOLATIONS) };
 }
 
 /** Its message says each violation once more; JSON may need two bytes for one. */
 function errorBytes({ message }: Status): number {
   return ERROR_BYTES + MAX_PUNCH_VIOLATIONS * VIOLATION_BYTES + 4 * Buffer.byteLength(message);
-}
-
-/** Before anything is recorded. What was recorded earlier is made to fit by fitPunches. */
-function refuseLongAnswer(checked: readonly Checked[], call: Call): void {
-  const fit = countThatFits(checked, (item) => {
-    const bytes =
-      item.error === undefined ? toldPunchBytes(item.fact.punch, call.actor) : item.bytes;
-    return RESULT_BYTES + bytes;
-  });
-  if (fit === checked.length) return;
-  const description =
-    'must have an answer of at most 4 MiB; with notes and labels as long as these, send at most ' +
-    `${fit} punches, and the others in further calls; or use ImportPunches, which answers with ` +
-    'counts';
-  throw invalidField('punches', 'ANSWER_TOO_LARGE', description);
 }
 
 interface Outcome {

@@ -4,11 +4,14 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   AttendanceStatus,
+  AttendanceOrigin as WireOrigin,
   DayPortion as WirePortion,
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   isMarkable,
   type MarkableStatus,
+  ORIGINS,
+  type Origin,
   PORTIONS,
   type Portion,
   STATUSES,
@@ -58,6 +61,12 @@ export function parseStatus(value: AttendanceStatus): Status {
   const status = STATUSES[value - 1];
   if (status === undefined) throw refuse('', 'statuses', AttendanceStatus[value] ?? value);
   return status;
+}
+
+export function parseOrigin(value: WireOrigin): Origin {
+  const origin = ORIGINS[value - 1];
+  if (origin === undefined) throw refuse('', 'origins', WireOrigin[value] ?? value);
+  return origin;
 }
 
 export function parseMarkable(value: AttendanceStatus, prefix: string): MarkableStatus {

@@ -91,7 +91,7 @@ const AT_ONCE: readonly CallCase[] = [
         PunchOutcome.RECORDED,
         ...Array.from({ length: 7 }, () => PunchOutcome.DUPLICATE),
       ]);
-      expect(new Set(results.map(({ punch }) => punch?.punchId)).size).to.equal(1);
+      expect(new Set(results.map(({ punchId }) => punchId)).size).to.equal(1);
       expect(await stage.standing()).to.deep.equal(['D 08:00 IN']);
     },
   },

@@ -243,8 +243,8 @@ export class Living {
     }));
     const { results } = await clock.recordPunches({ punches });
     expect(results.map(({ outcome }) => outcome)).to.not.include(PunchOutcome.REJECTED);
-    const punchIds = results.flatMap(({ punch }, index) =>
-      kept[index]?.voided === undefined || punch === undefined ? [] : [punch.punchId],
+    const punchIds = results.flatMap(({ punchId }, index) =>
+      kept[index]?.voided === undefined ? [] : [punchId],
     );
     for (let from = 0; from < punchIds.length; from += 100) {
       const part = punchIds.slice(from, from + 100);

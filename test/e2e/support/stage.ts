@@ -210,7 +210,6 @@ export class Stage {
       employeeId: this.employeeId,
       startDate,
       endDate,
-      includeExpected: true,
       pageSize: 1000,
     });
     return new Map(attendances.map((each) => [each.date, each]));
