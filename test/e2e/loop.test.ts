@@ -610,9 +610,8 @@ describe('the event loop', function () {
   async function longestHold(): Promise<number> {
     service.child.send('how long?');
     const [{ longestMs, paceMs }] = (await once(service.child, 'message')) as [LongestHold];
-    // The first ones are slow for the compiler's sake, and set no pace.
-    quickestMs = Math.min(quickestMs, paceMs);
-    return longestMs * Math.min(1, quickestMs / paceMs);
+    if (paceMs > 0) quickestMs = Math.min(quickestMs, paceMs);
+    return paceMs > 0 ? longestMs * Math.min(1, quickestMs / paceMs) : longestMs;
   }
 
   async function holdOf({ together, call }: Row): Promise<number> {

@@ -174,12 +174,12 @@ describe('npm run check', function () {
     expect(before.stdout).to.include('begins with the first release tag');
 
     await git('tag', 'v0.0.1');
-    edit(CONTRACT, (text) => text.replace('page_token = 7', 'page_token = 9'));
+    edit(CONTRACT, (text) => text.replace('page_token = 7', 'page_token = 19'));
     const broken = await check('breaking');
     expect(broken.code).to.equal(1);
     expect(broken.stdout).to.include('v0.0.1').and.to.include('ListAttendanceRequest');
 
-    edit(CONTRACT, (text) => text.replace('page_token = 9', 'page_token = 7'));
+    edit(CONTRACT, (text) => text.replace('page_token = 19', 'page_token = 7'));
     edit(CONTRACT, (text) =>
       text.replace('message GetAttendanceRequest {', '$&\n  // More.\n  bool more = 99;'),
     );
