@@ -39,9 +39,9 @@ export interface Metrics {
   watchAdmission(ask: () => { readonly waiting: number }): void;
   rpcStarted(): void;
   rpcEnded(): void;
-  /** Counts what the sweep did to stored days behind a roster change. */
-  countSwept(daysDerived: number, daysChanged: number): void;
-  /** Asked at each rendering for what the sweep has yet to do; an error leaves the figures out. */
+  /** Counts stored days that were derived again after a roster change, and those that changed. */
+  countFollowed(daysDerived: number, daysChanged: number): void;
+  /** Asked at each rendering for what has yet to follow the roster; an error leaves the figures out. */
   watchBacklog(ask: () => Promise<BacklogFigures>): void;
   /** Asked at each rendering. Must be bounded in time and never throw. */
   watchDependencies(ask: () => Promise<readonly DependencyHealth[]>): void;
@@ -107,12 +107,12 @@ export function createMetrics(): Metrics {
   });
   const swept = {
     derived: new Counter({
-      name: 'attendance_sweep_days_derived_total',
+      name: 'attendance_stale_days_derived_total',
       help: 'Stored days derived again behind roster changes.',
       registers,
     }),
     changed: new Counter({
-      name: 'attendance_sweep_days_changed_total',
+      name: 'attendance_stale_days_changed_total',
       help: 'Stored days that came out differently behind roster changes.',
       registers,
     }),
@@ -139,7 +139,7 @@ export function createMetrics(): Metrics {
       durations.observe({ ...(name ?? UNKNOWN), code: codeName(code) }, seconds);
     },
     countCache: (event, count) => cacheEvents.inc({ event }, count),
-    countSwept(daysDerived, daysChanged) {
+    countFollowed(daysDerived, daysChanged) {
       swept.derived.inc(daysDerived);
       swept.changed.inc(daysChanged);
     },
@@ -197,7 +197,7 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
     ({ waitingSeconds }) => waitingSeconds,
   );
   gauge(
-    'attendance_sweep_failures',
+    'attendance_stale_days_failures',
     'Employees whose stored days could not follow a roster change, and are tried again.',
     ({ failures }) => failures,
   );

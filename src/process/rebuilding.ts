@@ -62,7 +62,7 @@ export async function rebuildStored(
     differencesLeft: 0,
   };
   try {
-    const { unfinishedChanges } = await stores.sweep.backlog();
+    const { unfinishedChanges } = await stores.stale.backlog();
     const ports = {
       facts: createRebuildStore(stores.databases, stores.rosterReader),
       store: stores.attendance,

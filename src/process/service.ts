@@ -13,8 +13,8 @@ import { isPassing } from '../store/postgres/errors.js';
 import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
 import { type CallLog, createCallLog } from './call-log.js';
 import type { Config } from './config.js';
+import { createFollower, wakingRoster } from './follower.js';
 import { openStores } from './stores.js';
-import { createSweeper, wakingRoster } from './sweeper.js';
 import type { TlsMaterial } from './tls.js';
 
 /** What one process of the service is given besides its configuration. */
@@ -51,12 +51,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const onConnectionLost = () => server.health.suspect();
   const stores = openStores({ ...options, onConnectionLost });
   const ports = {
-    changes: stores.sweep,
+    stale: stores.stale,
     store: stores.attendance,
     now: () => Date.now() as Instant,
   };
-  const sweeper = createSweeper({ ports, log, metrics });
-  const roster = wakingRoster(stores.roster, () => sweeper.wake());
+  const follower = createFollower({ ports, log, metrics });
+  const roster = wakingRoster(stores.roster, () => follower.wake());
   let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
   const calls = createCallLog(log);
@@ -84,13 +84,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
-  sweeper.start(ready);
+  follower.start(ready);
   return {
     ...address,
     ready,
     async stop(graceMs) {
       stopping.abort();
-      await Promise.all([server.drain(graceMs, config.drainDelayMs), sweeper.stop()]);
+      await Promise.all([server.drain(graceMs, config.drainDelayMs), follower.stop()]);
       calls.flush();
       await stores.close();
     },

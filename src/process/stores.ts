@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
-import type { SweepStore } from '../app/ports/sweep-ports.js';
+import type { StaleDaysStore } from '../app/ports/stale-days.js';
 import type { CacheHealth } from '../cache/block-cache.js';
 import { createCachedStore } from '../cache/cached-store.js';
 import { MemoryBlockCache } from '../cache/memory-block-cache.js';
@@ -19,7 +19,7 @@ import {
 import { createPostgresStore, type Databases } from '../store/postgres-store.js';
 import { createRosterStore } from '../store/roster-changes/roster-store.js';
 import { createRosterReader, type RosterReader } from '../store/rosters/roster-reader.js';
-import { createSweepStore } from '../store/upkeep/sweep.js';
+import { createStaleDaysStore } from '../store/upkeep/stale-days.js';
 import type { Config } from './config.js';
 
 export interface StoresOptions {
@@ -39,7 +39,7 @@ export interface Stores {
   readonly rosterReader: RosterReader;
   readonly attendance: AttendanceStore;
   readonly roster: RosterStore;
-  readonly sweep: SweepStore;
+  readonly stale: StaleDaysStore;
   /** Tells the cache what it has not been told yet, and closes everything. */
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export function openStores(options: StoresOptions): Stores {
     rosterReader: rosters,
     attendance: cached.attendance,
     roster: cached.roster,
-    sweep: createSweepStore(databases.writes),
+    stale: createStaleDaysStore(databases.writes),
     async close() {
       await cached.close();
       await Promise.allSettled(Object.values(databases).map((database) => database.close()));

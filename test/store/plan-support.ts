@@ -42,6 +42,11 @@ export async function fill(fixture: StoreFixture, employees: number, days: numbe
     select row_number() over (), now(), 'x', employee_id, case when random() < 0.99 then now() end
     from employee on conflict do nothing`);
   await fixture.rows(`
+    insert into stale_days (employee_id, change_id, first_date, last_date, since, done_at)
+    select employee_id, c, '2026-01-01', '2026-12-31', now(),
+           case when random() < 0.99 then now() else 'infinity' end
+    from employee, generate_series(1, 4) c on conflict do nothing`);
+  await fixture.rows(`
     insert into shift_user (shift_id, employee_id)
     select s, employee_id from employee, unnest('{a,b,c}'::text[]) s on conflict do nothing`);
 }

@@ -8,7 +8,7 @@ import * as reads from '../../src/store/roster-changes/read-roster.js';
 import * as edits from '../../src/store/roster-changes/roster-edits.js';
 import * as users from '../../src/store/roster-changes/shift-users.js';
 import * as reader from '../../src/store/rosters/roster-statements.js';
-import * as sweep from '../../src/store/upkeep/sweep.js';
+import * as stale from '../../src/store/upkeep/stale-days.js';
 import { openStore, type StoreFixture } from './support.js';
 
 const ID = 'p-00500';
@@ -57,6 +57,9 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [edits.INSERT_CHANGE_OF_EMPLOYEE, CHANGE],
   [edits.INSERT_CHANGE_OF_SHIFT, CHANGE],
   [edits.INSERT_CHANGE_OF_CALENDAR, CHANGE],
+  [edits.INSERT_STALE_OF_EMPLOYEE, [500, ID]],
+  [edits.INSERT_STALE_OF_SHIFT, [500, 's-1']],
+  [edits.INSERT_STALE_OF_CALENDAR, [500, 'c-1']],
   [reads.GET_EMPLOYEE, [ID, AT]],
   [reads.LIST_EMPLOYEES, [ID, 101]],
   [reads.LIST_GROUP, [ID, 101, 'g-1']],
@@ -79,14 +82,22 @@ const WHOLE: readonly [Statement, readonly unknown[]][] = [
   [locks.COUNT_HOLIDAYS, []],
 ];
 
-/** Whom a change of what everybody shares concerns, as the sweep asks. */
-const CONCERNED: readonly [Statement, readonly unknown[]][] = [
-  [sweep.SHIFT_USERS, ['s-1', ID, 50]],
-  [sweep.CALENDAR_USERS, ['c-1', ID, 50]],
+/** What workers take, and what they settle. */
+const STALE: readonly [Statement, readonly unknown[]][] = [
+  [stale.TAKE_STALE, [50]],
+  [stale.TAKE_STALE_OF, [`{${ID}}`]],
+  [stale.LOCK_CHANGES, ['{500}']],
+  [stale.SETTLE_DONE, [`{${ID}}`, '{500}']],
+  [stale.SETTLE_FAILED, [`{${ID}}`, '{500}', '{x}', '{1000}']],
+  [stale.COUNT_SETTLED, ['{500}', '{1}', '{1}', '{1}']],
+  [stale.FINISH_CHANGES, ['{500}']],
 ];
 
 /** From a calendar straight to the shifts that have it as their own. */
-const BY_CALENDAR: readonly Statement[] = [edits.INSERT_CHANGE_OF_CALENDAR, sweep.CALENDAR_USERS];
+const BY_CALENDAR: readonly Statement[] = [
+  edits.INSERT_CHANGE_OF_CALENDAR,
+  edits.INSERT_STALE_OF_CALENDAR,
+];
 
 /** The heads have one row for ever; they may be read in any way. */
 const SCAN = /(?<!Function |Subquery )Scan (Backward )?(using \S+ )?on (?!feed_head|roster_head)/;
@@ -120,6 +131,10 @@ async function fill({ rows }: StoreFixture, many: number): Promise<void> {
               from ${each}, generate_series(1, 20) d on conflict do nothing`);
   await rows(`insert into shift_user (shift_id, employee_id) select 's-' || n % 7, ${person}
               from ${each} on conflict do nothing`);
+  await rows(`insert into stale_days (employee_id, change_id, first_date, last_date, since, done_at)
+              select ${person}, c, '2026-01-01', '2026-12-31', now(),
+                     case when n % 20 = 0 then 'infinity' else now() end
+              from ${each}, generate_series(498, 501) c on conflict do nothing`);
   await rows(`insert into calendar_user (calendar_id, employee_id) select 'c-' || n % 7, ${person}
               from ${each} on conflict do nothing`);
 }
@@ -179,7 +194,7 @@ describe('plans of the statements on the roster', function () {
   for (const [name, prepare] of stages) {
     describe(name, () => {
       before(prepare);
-      for (const [statement, values] of [...STATEMENTS, ...CONCERNED]) {
+      for (const [statement, values] of [...STATEMENTS, ...STALE]) {
         it(statement.name, async () => {
           const plan = await planOf(fixture, statement, values);
           expectDirect(plan);

@@ -11,8 +11,19 @@ import {
 } from '../../src/domain/roster/shift.js';
 import type { RecordTime } from '../../src/domain/time/time.js';
 import { findZone, type Zone } from '../../src/domain/time/zone.js';
-import { BEGIN, type Bound, bind, COMMIT } from '../../src/store/postgres/database.js';
+import {
+  BEGIN,
+  type Bound,
+  bind,
+  COMMIT,
+  type Statement,
+} from '../../src/store/postgres/database.js';
 import { number } from '../../src/store/postgres/rows.js';
+import {
+  INSERT_STALE_OF_CALENDAR,
+  INSERT_STALE_OF_EMPLOYEE,
+  INSERT_STALE_OF_SHIFT,
+} from '../../src/store/roster-changes/roster-edits.js';
 import { encodeDetail, encodeShift } from '../../src/store/rosters/roster-codec.js';
 import type { StoreFixture } from './support.js';
 
@@ -163,6 +174,9 @@ export class RosterScript {
     await this.#transaction([
       MOVE_HEAD,
       sql(
+        "update stale_days set done_at = (select recorded_at from feed_head) where done_at = 'infinity'",
+      ),
+      sql(
         'update roster_change set finished_at = (select recorded_at from feed_head) where finished_at is null',
       ),
     ]);
@@ -197,6 +211,7 @@ export class RosterScript {
         about.calendarId ?? null,
       ),
       ...rowsOf(changeId),
+      bind(staleOf(about), changeId, about.employeeId ?? about.shiftId ?? about.calendarId),
     ]);
     return changeId;
   }
@@ -206,6 +221,11 @@ export class RosterScript {
       await session.pipeline([bind(BEGIN), ...statements, bind(COMMIT)]);
     });
   }
+}
+
+function staleOf(about: { employeeId?: EmployeeId; shiftId?: string }): Statement {
+  if (about.employeeId !== undefined) return INSERT_STALE_OF_EMPLOYEE;
+  return about.shiftId === undefined ? INSERT_STALE_OF_CALENDAR : INSERT_STALE_OF_SHIFT;
 }
 
 function sql(text: string, ...values: unknown[]): Bound {

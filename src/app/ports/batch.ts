@@ -162,7 +162,7 @@ export interface BatchDecision {
   readonly touched: readonly TouchedDay[];
   readonly restamps: readonly DayRestamp[];
   readonly reflags: readonly PunchReflag[];
-  /** Days that were derived, whatever came of it: for a sweep's sums. */
+  /** Days that were derived, whatever came of it: for the sums of a roster change. */
   readonly derivedDays: number;
 }
 

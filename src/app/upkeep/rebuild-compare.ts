@@ -17,8 +17,8 @@ import { FIRST_DATE, LAST_DATE, type LocalDate, toEpochDay } from '../../domain/
 import type { Instant } from '../../domain/time/time.js';
 import { MAX_REDERIVED_DAYS } from '../ports/facts.js';
 import type { DayRange, DayRow, EmployeeSnapshot } from '../ports/rebuild-ports.js';
-import { PUNCH_MARGIN_DAYS } from '../ports/sweep-ports.js';
-import { withMargin } from './sweep.js';
+import { PUNCH_MARGIN_DAYS } from '../ports/stale-days.js';
+import { withMargin } from './follow-roster.js';
 
 /** Marks read at a time. */
 const MARKS_PAGE = 1000;

@@ -2,7 +2,7 @@
 // derived under. Pure.
 //
 // That a stored day was derived under the plan in force does not say that it was derived from all
-// punches: the roster may have gone to another plan and back before the sweep, and a punch that
+// punches: the roster may have gone to another plan and back before it was derived again, and a punch that
 // came in between was no concern of this date. So only who knows that no change was unfinished may
 // go by the fingerprint (`knownDay`); everybody else derives (`derivedDay`).
 

@@ -15,8 +15,8 @@ import type { Row, Session, Statement } from '../postgres/database.js';
 import { dayColumns, number, storedDays, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import {
-  isBehind,
   isDerivedOtherwise,
+  isStale,
   knowDays,
   type Rostered,
   readRosters,
@@ -30,25 +30,25 @@ import {
 export const NEAR_DAYS = 14;
 
 const EMPLOYEE_COLUMNS = `
-  e.employee_id, e.employee_name, e.roster_version, b.is_behind, b.is_open, h.shared_version`;
+  e.employee_id, e.employee_name, e.roster_version, b.is_stale, b.is_open, h.shared_version`;
 
 /**
  * Joined to an employee `e` and their dates from the first to the last: whether stored days may be
  * behind, and whether dates without one can then be more than expected.
  */
 function standing(firstDate: string, lastDate: string, asOf: number | undefined): string {
-  // As of a past moment it is not looked up which changes were unfinished then.
-  const behind = asOf === undefined ? isBehind(firstDate, lastDate) : 'true';
+  const moment = asOf === undefined ? undefined : `$${asOf}::timestamptz`;
+  const stale = isStale(firstDate, lastDate, moment);
   return `
       join roster_head h on h.id = 1
       cross join lateral (
-        select s.is_behind, s.is_behind and exists (
+        select s.is_stale, s.is_stale and exists (
           select from punch p
           where p.employee_id = e.employee_id
             and p.time >= (${firstDate} - ${NEAR_DAYS})::timestamptz
             and p.time < (${lastDate} + ${NEAR_DAYS + 1})::timestamptz
         ) as is_open
-        from (select ${behind} as is_behind offset 0) s
+        from (select ${stale} as is_stale offset 0) s
         offset 0
       ) b`;
 }
@@ -109,10 +109,8 @@ const ONE = '= $1::text collate "C"';
 const IN_RANGE = 'd.date between $3::date and $4::date';
 const MAY_BE_OPEN = `${IN_RANGE}
   and (d.settles_at > $5::timestamptz or d.plan_hash is null or d.engine_version <> $6::smallint
-    or exists (select from roster_change c where c.finished_at is null)
     or exists (
-      select from sweep_failure f
-      where f.employee_id = e.employee_id and f.mended_at = 'infinity'
+      select from stale_days s where s.employee_id = e.employee_id and s.done_at = 'infinity'
     ))`;
 
 /** What the index by group goes by. */
@@ -160,8 +158,8 @@ export interface Subject {
   readonly lastDay: number;
   /** Whether dates without a stored day can be more than expected. */
   readonly isOpen: boolean;
-  /** Whether stored days may be behind the roster. */
-  readonly isBehind: boolean;
+  /** Whether stored days have yet to follow the roster. */
+  readonly isStale: boolean;
   readonly stored: Map<LocalDate, StoredDay>;
   readonly stale: Set<LocalDate>;
 }
@@ -185,7 +183,7 @@ export async function subjectsOf(
         firstDay,
         lastDay,
         isOpen: row.is_open === true,
-        isBehind: row.is_behind === true,
+        isStale: row.is_stale === true,
         stored: new Map(),
         stale: new Set(),
       };
@@ -220,7 +218,7 @@ export async function knowSubjects(
     employeeId: subject.employeeId,
     plans: plansOf(subject, rosteredOf(rostered, subject.employeeId), includeExpected),
     stored: subject.stored,
-    isBehind: subject.isBehind,
+    isStale: subject.isStale,
   }));
   const known = await knowDays(session, wantedDays, asOf);
   const derived = new Map(planned.map((subject, index) => [subject, known[index] ?? []]));
@@ -233,8 +231,8 @@ export async function knowSubjects(
 }
 
 /** The stored dates that do not stand as they are, as far as can be told without their plans. */
-function datesToPlan({ stored, stale, isBehind: behind }: Subject): LocalDate[] {
-  if (!behind) return [...stale];
+function datesToPlan({ stored, stale, isStale: isAnyStale }: Subject): LocalDate[] {
+  if (!isAnyStale) return [...stale];
   const days = [...stored.values()].filter(
     ({ date, result }) => result !== undefined || stale.has(date),
   );

@@ -47,11 +47,14 @@ class Page {
   readonly #query: DayQuery;
   readonly #days: EmployeeDay[] = [];
   #left: number;
-  #steps = MAX_STEPS;
+  #steps: number;
 
-  constructor(query: DayQuery) {
+  /** `share`: how many pages share the bounds. */
+  constructor(query: DayQuery, share: number) {
+    const most = query.asOf === undefined ? MAX_DATES_LOOKED_AT : MAX_DATES_LOOKED_AT_AS_OF;
     this.#query = query;
-    this.#left = query.asOf === undefined ? MAX_DATES_LOOKED_AT : MAX_DATES_LOOKED_AT_AS_OF;
+    this.#left = most / share;
+    this.#steps = MAX_STEPS / share;
   }
 
   /** How many more dates may be looked at; 0 when there were too many steps. */
@@ -93,7 +96,7 @@ export async function wideByDate(
   const { after, startDate, includeExpected, asOf } = query;
   const lastDay = toEpochDay(query.endDate);
   return await inSnapshot(database, [], async (session) => {
-    const page = new Page(query);
+    const page = new Page(query, 1);
     let day = toEpochDay(after?.date ?? startDate);
     let behind = after?.employeeId ?? ('' as EmployeeId);
     let next = after;
@@ -167,17 +170,18 @@ async function nextDay(session: Session, statement: Bound): Promise<number | und
   return row === undefined ? undefined : toEpochDay(text(row, 'date') as LocalDate);
 }
 
-/** By employee, then date: one, or everybody. */
+/** By employee, then date: one, or everybody. `share`: how many such pages make one of the caller's. */
 export async function wideByEmployee(
   database: Database,
   rosters: RosterReader,
   query: DayQuery,
+  share = 1,
 ): Promise<DayPage> {
   const { employeeId, after } = query;
   const firstDay = toEpochDay(query.startDate);
   const lastDay = toEpochDay(query.endDate);
   return await inSnapshot(database, [], async (session) => {
-    const walk = new EmployeeWalk(session, rosters, query);
+    const walk = new EmployeeWalk(session, rosters, query, share);
     if (employeeId !== undefined) {
       const from = after === undefined ? firstDay : toEpochDay(after.date) + 1;
       return (await walk.one(employeeId, from, lastDay)) ?? walk.page.until(undefined);
@@ -197,8 +201,8 @@ class EmployeeWalk {
   readonly #rosters: RosterReader;
   readonly #query: DayQuery;
 
-  constructor(session: Session, rosters: RosterReader, query: DayQuery) {
-    this.page = new Page(query);
+  constructor(session: Session, rosters: RosterReader, query: DayQuery, share: number) {
+    this.page = new Page(query, share);
     this.#session = session;
     this.#rosters = rosters;
     this.#query = query;
@@ -207,8 +211,9 @@ class EmployeeWalk {
   /** The page when it is full; undefined when all of the employee's dates were looked at. */
   async one(employeeId: EmployeeId, from: number, lastDay: number): Promise<DayPage | undefined> {
     const { includeExpected } = this.#query;
+    let isNear = false;
     for (let day = from; day <= lastDay; ) {
-      if (!includeExpected) {
+      if (!includeExpected && !isNear) {
         const near = await nextDay(this.#session, bind(NEXT_DATE_OF, employeeId, nearDate(day)));
         if (near === undefined || near - NEAR_DAYS > lastDay) return undefined;
         day = Math.max(day, near - NEAR_DAYS);
@@ -220,6 +225,8 @@ class EmployeeWalk {
       if (this.page.left <= 0 && until < lastDay) {
         return this.page.until({ employeeId, date: fromEpochDay(until) });
       }
+      // Where days are, more of them are likely: looked up only behind dates without any.
+      isNear = subjects.some(({ stored }) => stored.size > 0);
       day = until + 1;
     }
     return undefined;

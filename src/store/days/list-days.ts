@@ -2,9 +2,8 @@
 // looks at a bounded number of rows, whatever is asked for: a page that found little ends
 // early and says where to go on.
 //
-// Here are the lists of stored days as they stand, which is all there is to say while the stored
-// days have followed the roster. Those of the few whom the sweep has set aside are put between them
-// (merge-lists.ts). Otherwise, and where expected days are wanted, see derived-lists.ts.
+// Here are the lists of stored days as they stand. Days of employees who have stale ones are put between
+// them (merge-lists.ts). Where many have, and where expected days are wanted, see derived-lists.ts.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
@@ -30,16 +29,15 @@ import {
   BY_DATE_ORDER,
   BY_EMPLOYEE_ORDER,
   dayBefore,
+  EVERYBODY,
   type ListOrder,
-  MAX_SET_ASIDE,
-  setAsideIn,
-  withSetAside,
+  staleIn,
+  withStale,
 } from './merge-lists.js';
 import {
   isDerivedOtherwise,
   isListed,
   knowDays,
-  MAX_UNFINISHED_LOOKED_AT,
   type Rostered,
   readRosters,
   rosteredOf,
@@ -137,46 +135,59 @@ export const PAGES = {
   byEmployeeAsOf: pageOf('page_by_employee_as_of', BY_EMPLOYEE, EMPLOYEE_ORDER, 10),
 };
 
-/** Employees whom a condition finds to be set aside by the sweep: some, and one more than some. */
-function setAside(condition: string): string {
-  return `array(
-    select f.employee_id from sweep_failure f where ${condition} limit ${MAX_SET_ASIDE + 1}
-  ) as set_aside`;
-}
+/** Stale days that are looked at to find whose they are; with more, they count as everybody's. */
+const MAX_STALE_LOOKED_AT = 1000;
 
 /**
- * Whether a roster change is unfinished, who is set aside, and the version of what all employees
- * share.
+ * Who has stale days between the dates $1 and $2, now or at a moment, the same ones often; EVERYBODY
+ * where they are too many to look at. And the version of what all employees share.
  */
-export const READ_UNFINISHED = {
-  name: 'read_unfinished',
-  text: `
-    select h.shared_version, exists (
-      select from roster_change c where c.finished_at is null
-    ) as is_unfinished, ${setAside("f.mended_at = 'infinity'")}
-    from roster_head h where h.id = 1`,
-};
-
-/** Of changes that a condition finds: whether one was recorded by $1, or too many to look at. */
-function isAnyRecorded(condition: string): string {
-  return `exists (
-    select from (
-      select c.recorded_at, row_number() over () as place
-      from roster_change c where ${condition} limit ${MAX_UNFINISHED_LOOKED_AT}
-    ) c
-    where c.recorded_at <= $1::timestamptz or c.place = ${MAX_UNFINISHED_LOOKED_AT})`;
+function staleEmployees(name: string, open: string): Statement {
+  return {
+    name,
+    text: `
+      select h.shared_version, array(
+        select case when s.place = ${MAX_STALE_LOOKED_AT} then '${EVERYBODY}' else s.employee_id end
+        from (
+          select s.*, row_number() over () as place
+          from stale_days s where ${open} limit ${MAX_STALE_LOOKED_AT}
+        ) s
+        where s.place = ${MAX_STALE_LOOKED_AT}
+          or (s.first_date <= $2::date and s.last_date >= $1::date)
+      ) as stale
+      from roster_head h where h.id = 1`,
+  };
 }
 
-/** The same at a past moment. Of one long ago it may say so too often: see derived-lists.ts then. */
-export const READ_UNFINISHED_AS_OF = {
-  name: 'read_unfinished_as_of',
-  text: `
-    select h.shared_version,
-           ${isAnyRecorded('c.finished_at is null')}
-           or ${isAnyRecorded('c.finished_at > $1::timestamptz')} as is_unfinished,
-           ${setAside('f.mended_at > $1::timestamptz')}
-    from roster_head h where h.id = 1`,
-};
+const OPEN_NOW = "s.done_at = 'infinity'";
+const openAt = (moment: string) => `s.done_at > ${moment} and s.since <= ${moment}`;
+
+export const STALE_EMPLOYEES = staleEmployees('stale_employees', OPEN_NOW);
+export const STALE_EMPLOYEES_AS_OF = staleEmployees(
+  'stale_employees_as_of',
+  openAt('$3::timestamptz'),
+);
+
+/** Whether the employee $3 has; in the same form. */
+function staleEmployee(name: string, open: string): Statement {
+  return {
+    name,
+    text: `
+      select h.shared_version, array(
+        select s.employee_id from stale_days s
+        where s.employee_id = $3::text collate "C" and ${open}
+          and s.first_date <= $2::date and s.last_date >= $1::date
+        limit 1
+      ) as stale
+      from roster_head h where h.id = 1`,
+  };
+}
+
+export const STALE_EMPLOYEE = staleEmployee('stale_employee', OPEN_NOW);
+export const STALE_EMPLOYEE_AS_OF = staleEmployee(
+  'stale_employee_as_of',
+  openAt('$4::timestamptz'),
+);
 
 /** By date, then employee. */
 export async function listByDate(
@@ -240,7 +251,7 @@ function moment(asOf: number | undefined): string[] {
   return asOf === undefined ? [] : [formatTimestamp(asOf)];
 }
 
-/** Undefined when stored days do not tell it all: expected ones are wanted, or some are behind. */
+/** Undefined when stored days do not tell it all: expected ones are wanted, or many are stale. */
 async function readPage(
   database: Database,
   rosters: RosterReader,
@@ -267,25 +278,30 @@ async function readPage(
     ENGINE_VERSION,
     ...more,
   );
-  const found = await inSnapshot(database, [unfinishedAt(asOf)], async (session, [heads = []]) => {
+  const found = await inSnapshot(database, [staleOf(query)], async (session, [heads = []]) => {
     const [head] = heads;
     if (head === undefined) throw new Error('roster_head has lost its row');
-    const apart = setAsideIn(head, query.employeeId);
+    const apart = staleIn(head, query.employeeId);
     // Asked first: the page would be read for nothing.
-    if (head.is_unfinished === true || apart === undefined) return undefined;
+    if (apart === undefined) return undefined;
     const [all = []] = await session.pipeline([page]);
     const rows = all.filter((row) => !apart.includes(ownerOf(row)));
     const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, asOf);
     return { page: toPage(all, days, query, scan), apart };
   });
   if (found === undefined) return undefined;
-  const read = async (theirs: DayQuery) => await wideByEmployee(database, rosters, theirs);
-  return await withSetAside(found.page, found.apart, query, order, read);
+  const { page: asStored, apart } = found;
+  const read = async (theirs: DayQuery) =>
+    await wideByEmployee(database, rosters, theirs, apart.length);
+  return await withStale(asStored, apart, query, order, read);
 }
 
-function unfinishedAt(asOf: DayQuery['asOf']): Bound {
-  if (asOf === undefined) return bind(READ_UNFINISHED);
-  return bind(READ_UNFINISHED_AS_OF, formatTimestamp(asOf));
+function staleOf({ employeeId, startDate, endDate, asOf }: DayQuery): Bound {
+  const whose = employeeId === undefined ? [] : [employeeId];
+  const now = employeeId === undefined ? STALE_EMPLOYEES : STALE_EMPLOYEE;
+  const then = employeeId === undefined ? STALE_EMPLOYEES_AS_OF : STALE_EMPLOYEE_AS_OF;
+  const statement = asOf === undefined ? now : then;
+  return bind(statement, startDate, endDate, ...whose, ...moment(asOf));
 }
 
 /** The days of the rows as they stand; derived where other rules made them, or none that we know. */
@@ -336,7 +352,7 @@ function wantedDay(row: Row, stored: StoredDay, { roster, employee }: Rostered):
     employeeId: ownerOf(row),
     plans: [plan(roster, employee, toEpochDay(date))],
     stored: new Map([[date, stored]]),
-    isBehind: false,
+    isStale: false,
   };
 }
 

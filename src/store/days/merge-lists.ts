@@ -1,14 +1,17 @@
-// Lists while somebody is set aside by the sweep: everybody else's page is walked as stored, and each
-// one who is set aside is read alone, with their days derived; here the pages become one. Every
-// employee's days are of one moment, as in the pages they come from.
+// Lists while a few employees have stale days: everybody else's page is walked as stored, each of
+// these is read alone, with their days derived, and here the pages become one. Every employee's days
+// are of one moment, as in the pages they come from.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Row } from '../postgres/database.js';
 
-/** Each is read for every page: while more are set aside, everybody's days are derived. */
-export const MAX_SET_ASIDE = 10;
+/** Each is read for every page: while more have stale days, everybody's days are derived. */
+const MAX_STALE_APART = 10;
+
+/** Stands for all employees, in a list of ids; no id has this character. */
+export const EVERYBODY = '*';
 
 /** How a list goes: one of these comes before the other. */
 export interface ListOrder {
@@ -46,31 +49,28 @@ export const BY_EMPLOYEE_ORDER: ListOrder = {
 };
 
 /**
- * Whom to read apart, each once, of the ids in the row's `set_aside`; undefined: everybody who is
- * asked for, because they are more than can be, or are the `only` one.
+ * Whom to read apart, each once, of the ids in the row's `stale`; undefined: everybody who is asked
+ * for, because they are more than can be, or are the `only` one.
  */
-export function setAsideIn(
-  row: Row,
-  only: EmployeeId | undefined,
-): readonly EmployeeId[] | undefined {
-  const ids = row.set_aside;
-  if (!Array.isArray(ids)) throw new Error('column set_aside is not a list');
-  const setAside = new Set(ids as EmployeeId[]);
-  if (only !== undefined) return setAside.has(only) || ids.length > MAX_SET_ASIDE ? undefined : [];
-  return ids.length > MAX_SET_ASIDE ? undefined : [...setAside];
+export function staleIn(row: Row, only: EmployeeId | undefined): readonly EmployeeId[] | undefined {
+  if (!Array.isArray(row.stale)) throw new Error('column stale is not a list');
+  const stale = new Set(row.stale as string[]);
+  if (only !== undefined) return stale.has(only) ? undefined : [];
+  if (stale.has(EVERYBODY) || stale.size > MAX_STALE_APART) return undefined;
+  return [...stale] as EmployeeId[];
 }
 
-/** `page`: without anything of those set aside; `read` gives a page of one employee. */
-export async function withSetAside(
+/** `page`: without anything of those who are `stale`; `read` gives a page of one employee. */
+export async function withStale(
   page: DayPage,
-  setAside: readonly EmployeeId[],
+  stale: readonly EmployeeId[],
   query: DayQuery,
   order: ListOrder,
   read: (query: DayQuery) => Promise<DayPage>,
 ): Promise<DayPage> {
   let { next } = page;
   const all = [...page.days];
-  for (const employeeId of setAside) {
+  for (const employeeId of stale) {
     const part = order.partOf(employeeId, query, next);
     if (part === undefined) continue;
     const theirs = await read(part);

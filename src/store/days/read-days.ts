@@ -30,7 +30,7 @@ import { dayColumns, number, storedDay, storedDays, text, wordOf } from '../post
 import { inSnapshot } from '../postgres/snapshot.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import {
-  isBehind,
+  isStale,
   knowDays,
   knowWithoutPunches,
   momentOf,
@@ -48,10 +48,10 @@ export const READ_RANGE = {
   name: 'read_range',
   text: `
     select e.employee_name, e.version, e.roster_version, h.shared_version,
-           b.is_behind, ${dayColumns('d')}
+           b.is_stale, ${dayColumns('d')}
     from employee e
     join roster_head h on h.id = 1
-    cross join lateral (select ${isBehind('$2::date', '$3::date')} as is_behind offset 0) b
+    cross join lateral (select ${isStale('$2::date', '$3::date')} as is_stale offset 0) b
     left join lateral (
       select * from attendance_day d
       where d.employee_id = e.employee_id and d.date between $2::date and $3::date
@@ -166,7 +166,7 @@ async function wantedDays(
     employeeId,
     plans: planDays(roster, employee, firstDay, lastDay),
     stored,
-    isBehind: rows[0]?.is_behind === true,
+    isStale: rows[0]?.is_stale === true,
   };
 }
 
@@ -277,7 +277,7 @@ export async function readDayAsOf(
     const { employeeName, plan: ofDay, stored } = found;
     const days = new Map(stored === undefined ? [] : [[date, stored]]);
     // Whether a change was unfinished then does not matter: with all punches the day is the same.
-    const wanted = { employeeId, plans: [ofDay], stored: days, isBehind: true };
+    const wanted = { employeeId, plans: [ofDay], stored: days, isStale: true };
     const [[day] = []] = await knowDays(session, [wanted], asOf);
     return day && { employeeName, day };
   });

@@ -1,13 +1,12 @@
 // From rows to days as readers are shown them: stored days that are right as they stand, and the
 // others derived on the spot from the roster and the punches of the same snapshot.
 //
-// While no roster change that may concern an employee is unfinished, their stored days are right
-// and a date without one has no punches that matter. Otherwise ("behind") every date that is
-// asked for is derived, whatever plan its row was derived under: a roster that went to another plan
-// and back leaves days that carry the fingerprint in force and lack a punch (day-under-plan.ts).
+// A stored day is right unless the employee has stale days on its date (stale_days): those are written
+// with the roster change that they have yet to follow. Where there are some, every date that is asked
+// for is derived, whatever plan its row was derived under: a roster that went to another plan and
+// back leaves days that carry the fingerprint in force and lack a punch (day-under-plan.ts).
 
 import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
-import { CHANGE_MARGIN_DAYS } from '../../app/ports/sweep-ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import {
   derivedDay,
@@ -29,9 +28,6 @@ import { bind, formatTimestamp, type Row, type Session } from '../postgres/datab
 import { number } from '../postgres/rows.js';
 import type { RosterReader, WantedRoster } from '../rosters/roster-reader.js';
 
-/** The most unfinished changes looked at one by one; with more, all employees count as behind. */
-export const MAX_UNFINISHED_LOOKED_AT = 100;
-
 /** Before this moment everything was recorded: for `recorded_at <= $n` to let all pass. */
 export const UNLIMITED = 'infinity';
 
@@ -40,30 +36,17 @@ export function momentOf(asOf: RecordTime | undefined): string {
 }
 
 /**
- * SQL: whether a roster change is unfinished that may concern the employee `e` on dates from the
- * first to the last. It walks the index of unfinished changes, which has no other order to offer,
- * so that nothing can tempt the planner away from it. In a lateral query of its own it is asked
- * once for an employee, not for each row of theirs. Who was set aside by a sweep is behind, too.
+ * SQL: whether stored days of the employee `e` on dates from the first to the last have yet to follow
+ * the roster; as of a past moment (an expression of SQL), whether they had.
  */
-export function isBehind(firstDate: string, lastDate: string): string {
-  return `(exists (
-    select from sweep_failure f
-    where f.employee_id = e.employee_id and f.mended_at = 'infinity'
-  ) or exists (
-    select from (
-      select c.*, row_number() over () as place
-      from roster_change c where c.finished_at is null
-      limit ${MAX_UNFINISHED_LOOKED_AT}
-    ) c
-    where c.place = ${MAX_UNFINISHED_LOOKED_AT}
-      or c.start_date <= ${lastDate} + ${CHANGE_MARGIN_DAYS}
-        and c.end_date >= ${firstDate} - ${CHANGE_MARGIN_DAYS}
-        and (c.employee_id = e.employee_id or c.calendar_id is not null
-          or exists (
-            select from shift_user u
-            where u.shift_id = c.shift_id and u.employee_id = e.employee_id
-          ))
-  ))`;
+export function isStale(firstDate: string, lastDate: string, asOf?: string): string {
+  const open =
+    asOf === undefined ? "s.done_at = 'infinity'" : `s.done_at > ${asOf} and s.since <= ${asOf}`;
+  return `exists (
+    select from stale_days s
+    where s.employee_id = e.employee_id and ${open}
+      and s.first_date <= ${lastDate} and s.last_date >= ${firstDate}
+  )`;
 }
 
 /** Punches that count, by range of an employee's time: the end is not included. */
@@ -89,10 +72,10 @@ export interface WantedDays {
   readonly plans: readonly DayPlan[];
   readonly stored: ReadonlyMap<LocalDate, StoredDay>;
   /**
-   * Whether there may be punches that stored days do not tell of: a roster change is unfinished, or
-   * nobody looked up whether one was.
+   * Whether there may be punches that stored days do not tell of: they are stale, or nobody looked
+   * up whether they are.
    */
-  readonly isBehind: boolean;
+  readonly isStale: boolean;
 }
 
 /** The days of the plans; undefined when punches have to be read to know them. */
@@ -112,7 +95,7 @@ export async function knowDays(
   const punches = new Map(open.map((each, index) => [each, timelines[index] ?? NO_PUNCHES]));
   const known: KnownDay[][] = [];
   for (const each of wanted) {
-    const know = each.isBehind ? derivedDay : knownDay;
+    const know = each.isStale ? derivedDay : knownDay;
     const timeline = punches.get(each) ?? NO_PUNCHES;
     known.push(
       await TURNS.map(each.plans, (plan) => know(each.stored.get(plan.date), plan, timeline)),
@@ -121,8 +104,8 @@ export async function knowDays(
   return known;
 }
 
-function needsPunches({ plans, stored, isBehind: behind }: WantedDays): boolean {
-  if (behind) return true;
+function needsPunches({ plans, stored, isStale: stale }: WantedDays): boolean {
+  if (stale) return true;
   return plans.some((plan) => {
     const day = stored.get(plan.date);
     return day !== undefined && !isUnderPlan(day, plan);

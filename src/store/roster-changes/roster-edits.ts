@@ -3,7 +3,7 @@
 // that are replaced are kept: only until when they were known is set.
 
 import type { RosterAnswer, RosterCommand } from '../../app/ports/roster-ports.js';
-import { CHANGE_MARGIN_DAYS } from '../../app/ports/sweep-ports.js';
+import { CHANGE_MARGIN_DAYS } from '../../app/ports/stale-days.js';
 import type { RosterDecision, RosterEdit } from '../../app/roster/roster-decision.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
@@ -163,6 +163,39 @@ export const INSERT_CHANGE_OF_EMPLOYEE = insertChange('employee_id', NO_DAYS_OF_
 export const INSERT_CHANGE_OF_SHIFT = insertChange('shift_id', NO_USERS_OF_SHIFT);
 export const INSERT_CHANGE_OF_CALENDAR = insertChange('calendar_id', NO_USERS_OF_CALENDAR);
 
+/** What has yet to follow the change $1 of the subject $2, unless it is finished. */
+function insertStale(name: string, users: string): Statement {
+  return {
+    name: `insert_stale_${name}`,
+    text: `
+      insert into stale_days (employee_id, change_id, first_date, last_date, since)
+      select u.employee_id, c.change_id, c.start_date - ${CHANGE_MARGIN_DAYS},
+             c.end_date + ${CHANGE_MARGIN_DAYS}, c.recorded_at
+      from roster_change c
+      cross join lateral (${users}) u
+      where c.change_id = $1::bigint and c.finished_at is null`,
+  };
+}
+
+export const INSERT_STALE_OF_EMPLOYEE = insertStale(
+  'of_employee',
+  'select $2::text as employee_id',
+);
+export const INSERT_STALE_OF_SHIFT = insertStale(
+  'of_shift',
+  'select employee_id from shift_user where shift_id = $2',
+);
+export const INSERT_STALE_OF_CALENDAR = insertStale(
+  'of_calendar',
+  `select employee_id from calendar_user where calendar_id = $2
+   union
+   select u.employee_id
+   from (
+     select distinct shift_id from shift_version where definition ->> 'calendarId' = $2
+   ) s
+   cross join lateral (select u.employee_id from shift_user u where u.shift_id = s.shift_id) u`,
+);
+
 export const INSERT_REQUEST: Statement = {
   name: 'insert_roster_request',
   text: `
@@ -207,7 +240,11 @@ export function changeStatements(changes: readonly DecidedChange[]): Bound[] {
   const isShared = !('employeeId' in last.edit);
   return [
     bind(TAKE_ROSTER_TIME),
-    ...changes.flatMap((one) => [...editStatements(one.edit, one.changeId), insertedChange(one)]),
+    ...changes.flatMap((one) => [
+      ...editStatements(one.edit, one.changeId),
+      insertedChange(one),
+      insertedStale(one),
+    ]),
     bind(MOVE_ROSTER_HEAD, last.changeId, isShared),
   ];
 }
@@ -241,18 +278,45 @@ function insertedChange({ command, decision, edit, changeId }: DecidedChange): B
   );
 }
 
-function subjectOf(edit: RosterEdit): { readonly statement: Statement; readonly subject: string } {
+function insertedStale({ edit, changeId }: DecidedChange): Bound {
+  const { stale, subject } = subjectOf(edit);
+  return bind(stale, changeId, subject);
+}
+
+interface Subject {
+  readonly statement: Statement;
+  readonly stale: Statement;
+  readonly subject: string;
+}
+
+function subjectOf(edit: RosterEdit): Subject {
   switch (edit.kind) {
     case 'DETAIL':
     case 'ASSIGNMENT':
     case 'OVERRIDE':
-      return { statement: INSERT_CHANGE_OF_EMPLOYEE, subject: edit.employeeId };
+      return {
+        statement: INSERT_CHANGE_OF_EMPLOYEE,
+        stale: INSERT_STALE_OF_EMPLOYEE,
+        subject: edit.employeeId,
+      };
     case 'SHIFT':
-      return { statement: INSERT_CHANGE_OF_SHIFT, subject: edit.version.shift.shiftId };
+      return {
+        statement: INSERT_CHANGE_OF_SHIFT,
+        stale: INSERT_STALE_OF_SHIFT,
+        subject: edit.version.shift.shiftId,
+      };
     case 'ARCHIVE_SHIFT':
-      return { statement: INSERT_CHANGE_OF_SHIFT, subject: edit.shiftId };
+      return {
+        statement: INSERT_CHANGE_OF_SHIFT,
+        stale: INSERT_STALE_OF_SHIFT,
+        subject: edit.shiftId,
+      };
     case 'HOLIDAY':
-      return { statement: INSERT_CHANGE_OF_CALENDAR, subject: edit.calendarId };
+      return {
+        statement: INSERT_CHANGE_OF_CALENDAR,
+        stale: INSERT_STALE_OF_CALENDAR,
+        subject: edit.calendarId,
+      };
   }
 }
 

@@ -1,46 +1,45 @@
-// The sweeper of a process, over real PostgreSQL: woken or by its timer it finishes what there is, it
+// The follower of a process, over real PostgreSQL: woken or by its timer it finishes what there is, it
 // outlives a database that fails, and it never holds up the end of the process.
 
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { RosterStore } from '../../src/app/ports/roster-ports.js';
-import type { SweepStore } from '../../src/app/ports/sweep-ports.js';
+import type { StaleDaysStore } from '../../src/app/ports/stale-days.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
-import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import { findZone } from '../../src/domain/time/zone.js';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.js';
 import {
-  createSweeper,
-  type Sweeper,
-  type SweeperOptions,
+  createFollower,
+  type Follower,
+  type FollowerOptions,
   wakingRoster,
-} from '../../src/process/sweeper.js';
+} from '../../src/process/follower.js';
 import { type Database, openDatabase } from '../../src/store/postgres/database.js';
 import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { createRosterReader } from '../../src/store/rosters/roster-reader.js';
-import { createSweepStore } from '../../src/store/upkeep/sweep.js';
+import { createStaleDaysStore } from '../../src/store/upkeep/stale-days.js';
 import { markOf } from '../store/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import { waitUntil } from '../support/wait-until.js';
 
-describe('the sweeper', function () {
+describe('the follower', function () {
   this.timeout(30_000);
   let test: TestDatabase;
   let database: Database;
-  let changes: SweepStore;
+  let stale: StaleDaysStore;
   let metrics: Metrics;
-  let sweeper: Sweeper;
-  let options: SweeperOptions;
+  let follower: Follower;
+  let options: FollowerOptions;
   let lines: Record<string, unknown>[];
 
   beforeEach(async () => {
     test = await createTestDatabase();
     await migrateUp(test.url);
     database = openDatabase(test.url, () => {}, 4);
-    changes = createSweepStore(database);
+    stale = createStaleDaysStore(database);
     const defaultZone = findZone('UTC');
     if (defaultZone === undefined) throw new Error('no UTC');
     const rosters = createRosterReader({ defaultZone });
@@ -50,14 +49,14 @@ describe('the sweeper', function () {
     metrics = createMetrics();
     lines = [];
     const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
-    const ports = { changes, store, now: () => Date.now() as Instant };
+    const ports = { stale, store, now: () => Date.now() as Instant };
     options = { ports, log: pino({ level: 'info' }, { write }), metrics };
     // What it does then is not for its timer.
-    sweeper = createSweeper({ ...options, lookEveryMs: 3_600_000 });
+    follower = createFollower({ ...options, lookEveryMs: 3_600_000 });
   });
 
   afterEach(async () => {
-    await sweeper.stop();
+    await follower.stop();
     await database.close();
     await test.drop();
   });
@@ -71,6 +70,12 @@ describe('the sweeper', function () {
       changeId,
       employeeId,
     );
+    await run(
+      `insert into stale_days (employee_id, change_id, first_date, last_date, since)
+       values ($2, $1, '-infinity', 'infinity', now())`,
+      changeId,
+      employeeId,
+    );
   }
 
   async function isFinished(changeId: number): Promise<boolean> {
@@ -80,22 +85,22 @@ describe('the sweeper', function () {
 
   it('finishes what it finds when it starts, and what it is woken for at once', async () => {
     await addChange(1, 'a');
-    sweeper.start(Promise.resolve());
+    follower.start(Promise.resolve());
     await waitUntil('the first is finished', () => isFinished(1));
     await waitUntil('it is told', () => lines.length === 1);
-    expect(lines[0]).to.include({ changeId: 1, employees: 1, end: 'FINISHED' });
+    expect(lines[0]).to.include({ level: 30, employees: 1 });
     await addChange(2, 'b');
-    sweeper.wake();
+    follower.wake();
     await waitUntil('the second is finished', () => isFinished(2));
     const { text } = await metrics.render();
-    expect(text).to.match(/^attendance_sweep_days_derived_total [1-9]/m);
+    expect(text).to.match(/^attendance_stale_days_derived_total [1-9]/m);
     expect(text).to.match(/^attendance_roster_changes_unfinished 0$/m);
   });
 
   it('finds by its timer what nobody woke it for', async () => {
-    sweeper = createSweeper({ ...options, lookEveryMs: 20 });
+    follower = createFollower({ ...options, lookEveryMs: 20 });
     await addChange(1, 'a');
-    sweeper.start(Promise.resolve());
+    follower.start(Promise.resolve());
     await waitUntil('the first is finished', () => isFinished(1));
     await addChange(2, 'b');
     await waitUntil('the second is finished', () => isFinished(2), 10_000);
@@ -116,9 +121,9 @@ describe('the sweeper', function () {
 
   it('does nothing before it is ready, and nothing at all if that fails', async () => {
     await addChange(1, 'a');
-    sweeper.start(Promise.reject(new Error('no schema')));
-    sweeper.wake();
-    await sweeper.stop();
+    follower.start(Promise.reject(new Error('no schema')));
+    follower.wake();
+    await follower.stop();
     expect(await isFinished(1)).to.equal(false);
     expect(lines).to.deep.equal([]);
   });
@@ -126,26 +131,25 @@ describe('the sweeper', function () {
   it('tells of failures, and goes on when they pass', async () => {
     await addChange(1, 'a');
     await run('alter table roster_change rename to gone');
-    sweeper.start(Promise.resolve());
+    follower.start(Promise.resolve());
     await waitUntil('it is told', () => lines.length > 0);
     expect(lines[0]).to.include({ level: 40, retryInMs: 1000 });
     await run('alter table gone rename to roster_change');
     await waitUntil('it is finished', () => isFinished(1), 10_000);
   });
 
-  it('stops within its bound though a writer holds it up, and its change is done later', async () => {
+  it('stops within its bound though a writer holds it up, and its stale days are done later', async () => {
     await addChange(1, 'a');
     const writer = await holdUp(test.url, 'a');
-    sweeper.start(Promise.resolve());
+    follower.start(Promise.resolve());
     await writer.waiting(1);
     // The writer lets go only afterwards: whoever waited for it would wait for ever.
-    await sweeper.stop();
+    await follower.stop();
     expect(await isFinished(1)).to.equal(false);
     await writer.release();
-    // It gave the change back when it came to its end.
-    await waitUntil('the change can be claimed', async () => {
-      const claimed = await changes.claimChange(60_000);
-      return claimed?.employeeId === ('a' as EmployeeId);
+    // It gave back what it had taken when it came to its end.
+    await waitUntil('the stale days can be taken', async () => {
+      return (await stale.settle(1, async () => [])) === 1;
     });
   });
 

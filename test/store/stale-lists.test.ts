@@ -1,5 +1,5 @@
-// While somebody is set aside by the sweep, their stored days are wrong and every list still tells
-// what it tells once they are mended; and nobody else's days are derived for it.
+// While somebody has stale days, what is stored of them is wrong and every list still tells what it tells
+// once they have followed; and nobody else's days are derived for it.
 
 import { expect } from 'chai';
 import type { AttendanceStore, DayCursor } from '../../src/app/ports/ports.js';
@@ -9,17 +9,16 @@ import {
   type ReadMoment,
   streamDays,
 } from '../../src/app/read/read-attendance.js';
+import { followRoster } from '../../src/app/upkeep/follow-roster.js';
 import { rebuild } from '../../src/app/upkeep/rebuild.js';
-import { LEASE_MS, sweepChange, sweepSetAside } from '../../src/app/upkeep/sweep.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { Attendance, Status } from '../../src/domain/facts/day.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time/time.js';
-import { MAX_SET_ASIDE } from '../../src/store/days/merge-lists.js';
 import type { Database } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { createRebuildStore } from '../../src/store/upkeep/rebuild.js';
-import { createSweepStore } from '../../src/store/upkeep/sweep.js';
+import { createStaleDaysStore } from '../../src/store/upkeep/stale-days.js';
 import { type Company, change, employeeId, hire, shiftAt, work } from '../support/company.js';
 import { rosterOver } from './roster-support.js';
 import { allIn, markOf, openStore, type StoreFixture, testRosters } from './support.js';
@@ -32,7 +31,7 @@ const COMPANY: Company = {
 const CHANGED_FROM = COMPANY.firstDay + 6;
 
 /** The first, the last, and one between others. */
-const ASIDE = [0, 3, 5].map(employeeId);
+const STALE = [0, 3, 5].map(employeeId);
 
 const RANGE = {
   startDate: fromEpochDay(COMPANY.firstDay - 3),
@@ -68,7 +67,7 @@ function told({ revision: _, updateTime: __, ...day }: Attendance): unknown {
   return day;
 }
 
-describe('lists with employees who are set aside', function () {
+describe('lists with employees who have stale days', function () {
   this.timeout(120_000);
   let fixture: StoreFixture;
   let store: AttendanceStore;
@@ -92,21 +91,16 @@ describe('lists with employees who are set aside', function () {
     };
     store = createPostgresStore(allIn(database), testRosters(), { requireKnownEmployees: false });
     const roster = rosterOver(fixture);
-    const changes = createSweepStore(fixture.database);
-    const ports = { changes, store, now: () => NOW };
+    const stale = createStaleDaysStore(fixture.database);
+    const ports = { stale, store, now: () => NOW };
     const options = {
       signal: new AbortController().signal,
       giveWay: async () => {},
-      onStep: () => {},
+      onDone: () => {},
       onFailure: () => {},
-      retryAfterMs: 0,
     };
-    const sweepAll = async () => {
-      for (;;) {
-        const claimed = await changes.claimChange(LEASE_MS);
-        if (claimed === undefined) return;
-        expect(await sweepChange(ports, claimed, options)).to.equal('FINISHED');
-      }
+    const followAll = async () => {
+      while ((await followRoster(ports, options)) > 0);
     };
     await hire(roster, COMPANY);
     await work(store, COMPANY);
@@ -114,22 +108,22 @@ describe('lists with employees who are set aside', function () {
       const date = fromEpochDay(CHANGED_FROM + index);
       await recordFacts(store, [markOf(employeeId(index), date, { status: 'ON_LEAVE' })]);
     }
-    await sweepAll();
+    await followAll();
     await fixture.rows(`create function refuse() returns trigger language plpgsql as $$
       begin raise exception 'this day is refused'; end $$`);
     await fixture.rows(`create trigger refuse before insert or update on attendance_day for each row
-      when (new.employee_id in (${ASIDE.map((id) => `'${id}'`).join()})) execute function refuse()`);
+      when (new.employee_id in (${STALE.map((id) => `'${id}'`).join()})) execute function refuse()`);
     // What was a whole day is half of one.
     const shift = { ...shiftAt(9), halfDayBelowSeconds: 9 * 3600 };
     const version = { fromDay: CHANGED_FROM, shift };
     await change(roster, { kind: 'UPDATE_SHIFT', version, etag: undefined });
-    await sweepAll();
-    expect(await changes.backlog()).to.include({ unfinishedChanges: 0, failures: ASIDE.length });
+    await followAll();
+    expect(await stale.backlog()).to.include({ failures: STALE.length });
     mend = async () => {
       await fixture.rows('drop trigger refuse on attendance_day');
-      await fixture.rows('update sweep_failure set retry_at = now()');
-      while (await sweepSetAside(ports, options));
-      expect((await changes.backlog()).failures).to.equal(0);
+      await fixture.rows('update stale_days set retry_at = now()');
+      await followAll();
+      expect((await stale.backlog()).unfinishedChanges).to.equal(0);
       const facts = createRebuildStore(allIn(fixture.database), testRosters());
       const all = { employeeIds: [], from: undefined, to: undefined, write: false };
       for await (const { differences } of rebuild({ facts, store, now: () => NOW }, all)) {
@@ -194,12 +188,16 @@ describe('lists with employees who are set aside', function () {
     }
   });
 
-  const aside = async (count: number) => {
-    await fixture.rows('delete from sweep_failure');
+  /** Of some people, some stale days each, from a date on. */
+  const aside = async (people: number, count: number, from = RANGE.startDate as string) => {
+    await fixture.rows('delete from stale_days');
     await fixture.rows(
-      `insert into sweep_failure (employee_id, change_id, reason, failed_at, retry_at)
-       select 'e0000' || n % 2, n, 'x', now(), now() from generate_series(1, $1::integer) n`,
+      `insert into stale_days (employee_id, change_id, first_date, last_date, since)
+       select 'e' || lpad((n % $2::integer)::text, 5, '0'), n, $3::date, 'infinity', now()
+       from generate_series(1, $1::integer) n`,
       count,
+      people,
+      from,
     );
     statements.clear();
     const moment = { now: NOW, asOf: undefined };
@@ -216,10 +214,16 @@ describe('lists with employees who are set aside', function () {
   };
 
   it('derive the days of those only, while they are few', async () => {
-    const few = await aside(MAX_SET_ASIDE);
+    const none = await aside(1, 0);
+    expect(none.statements).to.deep.equal([]);
+    const few = await aside(2, 40);
     expect(few.statements).to.deep.equal(['step_employee']);
-    const many = await aside(MAX_SET_ASIDE + 1);
+    const many = await aside(11, 40);
     expect(many.statements).to.include('step_date');
-    expect(many.days).to.equal(few.days);
+    const tooMany = await aside(1, 1000);
+    expect(tooMany.statements, 'too many to look at').to.include('step_date');
+    const elsewhere = await aside(11, 40, '2027-01-01');
+    expect(elsewhere.statements, 'of other dates').to.deep.equal([]);
+    for (const { days } of [few, many, tooMany, elsewhere]) expect(days).to.equal(none.days);
   });
 });

@@ -1,18 +1,16 @@
-// The sweeper of one process: it waits for roster changes and lets stored days follow them
-// (app/upkeep/sweep.ts), whoever made the change. There can be one per process of the service: leases
-// keep them apart. Must never end by itself, and never hold up the service's end.
+// The follower of one process: it waits for roster changes and lets stored days follow them
+// (app/upkeep/follow-roster.ts), whoever made the change. Every process of the service has one: what one
+// has taken the others pass over. Must never end by itself, and never hold up the service's end.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import {
   backlogSeconds,
-  LEASE_MS,
-  type SweepOptions,
-  type SweepPorts,
-  sweepChange,
-  sweepSetAside,
-} from '../app/upkeep/sweep.js';
+  type FollowOptions,
+  type FollowPorts,
+  followRoster,
+} from '../app/upkeep/follow-roster.js';
 import type { Metrics } from '../metrics/metrics.js';
 
 /** How often it looks for changes that other processes made, or left behind. */
@@ -20,9 +18,9 @@ const LOOK_EVERY_MS = 5000;
 
 /**
  * Behind each batch it pauses as long as the batch took: it never takes more than half of one
- * writer's time. Not longer than this, so that it keeps its lease when the database is slow.
+ * writer's time. Not longer than this, so that what it has taken stays its own when the database is slow.
  */
-const MAX_PAUSE_MS = 5000;
+const MAX_PAUSE_MS = 3000;
 
 /** The wait behind a failure: doubled with each that follows. */
 const FIRST_RETRY_MS = 1000;
@@ -31,8 +29,8 @@ const MAX_RETRY_MS = 60_000;
 /** How long the end of the process waits for the batch being written; it is safe to cut. */
 const STOP_TIMEOUT_MS = 5000;
 
-export interface Sweeper {
-  /** Sweeps from when `ready` resolves on; never if it rejects. Once. */
+export interface Follower {
+  /** Works from when `ready` resolves on; never if it rejects. Once. */
   start(ready: Promise<unknown>): void;
   /** There may be something to do. */
   wake(): void;
@@ -40,8 +38,8 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-export interface SweeperOptions {
-  readonly ports: SweepPorts;
+export interface FollowerOptions {
+  readonly ports: FollowPorts;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Default LOOK_EVERY_MS. */
@@ -49,12 +47,12 @@ export interface SweeperOptions {
 }
 
 /** Does nothing until it is started. */
-export function createSweeper(options: SweeperOptions): Sweeper {
+export function createFollower(options: FollowerOptions): Follower {
   const { ports, metrics } = options;
   const stopping = new AbortController();
   const bell = new Bell();
   metrics.watchBacklog(async () => {
-    const backlog = await ports.changes.backlog();
+    const backlog = await ports.stale.backlog();
     const waitingSeconds = backlogSeconds(backlog, ports.now());
     return { ...backlog, waitingSeconds };
   });
@@ -79,7 +77,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   };
 }
 
-/** The same store; every change made through it wakes the sweeper. */
+/** The same store; every change made through it wakes the follower. */
 export function wakingRoster(store: RosterStore, wake: () => void): RosterStore {
   return {
     ...store,
@@ -91,11 +89,11 @@ export function wakingRoster(store: RosterStore, wake: () => void): RosterStore 
   };
 }
 
-async function run(options: SweeperOptions, bell: Bell, signal: AbortSignal): Promise<void> {
+async function run(options: FollowerOptions, bell: Bell, signal: AbortSignal): Promise<void> {
   const { log, lookEveryMs = LOOK_EVERY_MS } = options;
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const hasMore = await sweepNext(options, failures, signal);
+      const hasMore = await followSome(options, signal);
       failures = 0;
       if (!hasMore) await bell.wait(lookEveryMs);
     } catch (error) {
@@ -111,38 +109,30 @@ function retryAfterMs(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 16), MAX_RETRY_MS);
 }
 
-/** Sweeps one change, else one employee who was set aside; returns whether there was any. */
-async function sweepNext(
-  { ports, log, metrics }: SweeperOptions,
-  failures: number,
+/** Lets some stale days follow; returns whether there were any. */
+async function followSome(
+  { ports, log, metrics }: FollowerOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const sums = { changeId: 0, employees: 0, daysDerived: 0, daysChanged: 0 };
-  const options: SweepOptions = {
+  const sums = { daysDerived: 0, daysChanged: 0 };
+  const options: FollowOptions = {
     signal,
-    retryAfterMs: retryAfterMs(failures),
     giveWay: (tookMs) => pause(Math.min(tookMs, MAX_PAUSE_MS), signal),
-    onStep({ employeesDone, daysDerived, daysChanged }) {
-      sums.employees += employeesDone;
+    onDone({ daysDerived, daysChanged }) {
       sums.daysDerived += daysDerived;
       sums.daysChanged += daysChanged;
-      metrics.countSwept(daysDerived, daysChanged);
+      metrics.countFollowed(daysDerived, daysChanged);
     },
-    onFailure({ changeId, employeeId, error }) {
-      log.error(
-        { changeId, employeeId, err: error },
-        'days of one employee cannot follow a change',
-      );
+    onFailure({ employeeId, error }) {
+      log.error({ employeeId, err: error }, 'days of one employee cannot follow the roster');
     },
   };
-  const change = await ports.changes.claimChange(LEASE_MS);
-  if (change === undefined) return await sweepSetAside(ports, options);
-  sums.changeId = change.changeId;
   const began = performance.now();
-  const end = await sweepChange(ports, change, options);
+  const employees = await followRoster(ports, options);
+  if (employees === 0) return false;
   const tookMs = Math.round(performance.now() - began);
   const level = sums.daysDerived > 0 ? 'info' : 'debug';
-  log[level]({ ...sums, tookMs, end }, 'stored days followed a roster change');
+  log[level]({ employees, ...sums, tookMs }, 'stored days followed the roster');
   return true;
 }
 

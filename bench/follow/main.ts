@@ -1,5 +1,5 @@
 // A shift that a whole company works changes from the middle of a year on, in a running, empty
-// service, by hand: `node dist/bench/sweep/main.js [url] [employees] [days]`. Prints how long the
+// service, by hand: `node dist/bench/follow/main.js [url] [employees] [days]`. Prints how long the
 // change took, how long stored days took to follow, and what readers and writers saw meanwhile.
 // Ends with 1 when a read was wrong or a day did not follow.
 
@@ -21,6 +21,13 @@ const HOUR_MS = 3_600_000;
 const FIRST_MS = Date.parse('2025-01-01T00:00:00Z');
 const CHANGED_FROM = Math.floor(DAYS / 2);
 
+/** People who work another shift: nothing of theirs has to follow. */
+const OTHERS = 100;
+const OTHER_SHIFT_ID = 'other';
+
+/** For how long lists of theirs are timed before the change. */
+const BEFORE_MS = 10_000;
+
 /** Calls that are on their way at a time, while the company is made. */
 const LANES = 4;
 const PUNCHES_PER_CALL = 1000;
@@ -32,9 +39,10 @@ const TOLD_OF = 20;
 /** Wrong answers that are shown. */
 const MAX_SHOWN = 10;
 
-/** Days looked at one by one when the sweep is over. */
+/** Days looked at one by one when all have followed. */
 const LOOKED_AT = 2000;
 
+/** Behind those that the change concerns come the others. */
 function idOf(index: number): string {
   return `e${String(index).padStart(5, '0')}`;
 }
@@ -59,18 +67,21 @@ async function inLanes(count: number, run: (index: number) => Promise<void>): Pr
 }
 
 async function hire({ roster }: Clients): Promise<void> {
-  const shift = { shiftId: SHIFT_ID, startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
-  await roster.createShift({ shift });
-  await inLanes(EMPLOYEES, async (index) => {
+  for (const shiftId of [SHIFT_ID, OTHER_SHIFT_ID]) {
+    const shift = { shiftId, startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
+    await roster.createShift({ shift });
+  }
+  await inLanes(EMPLOYEES + OTHERS, async (index) => {
+    const defaultShiftId = index < EMPLOYEES ? SHIFT_ID : OTHER_SHIFT_ID;
     await roster.createEmployee({
-      employee: { employeeId: idOf(index), timeZone: 'UTC', defaultShiftId: SHIFT_ID },
+      employee: { employeeId: idOf(index), timeZone: 'UTC', defaultShiftId },
     });
   });
 }
 
 /** Everybody from eight to four, every day. */
 async function work({ clock }: Clients): Promise<void> {
-  await inLanes(EMPLOYEES, async (index) => {
+  await inLanes(EMPLOYEES + OTHERS, async (index) => {
     const punches = Array.from({ length: DAYS * 2 }, (_, place) => ({
       employeeId: idOf(index),
       time: timestampFromMs(
@@ -109,13 +120,14 @@ function wrongIn(day: number, attendance: Attendance | undefined): string {
 }
 
 class Watch {
+  readonly lists: number[] = [];
   readonly reads: number[] = [];
   readonly writes: number[] = [];
   readonly wrong: string[] = [];
   over = false;
 }
 
-/** Reads any day of anybody until the sweep is over. */
+/** Reads any day of anybody until all days have followed. */
 async function readOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
   while (!watch.over) {
     const [index, day] = [any(EMPLOYEES), any(DAYS)];
@@ -127,6 +139,23 @@ async function readOn({ attendance: service }: Clients, watch: Watch): Promise<v
     watch.reads.push(performance.now() - started);
     const wrong = wrongIn(day, attendance);
     if (wrong !== '') watch.wrong.push(`${idOf(index)} ${dateOf(day)}: ${wrong}`);
+  }
+}
+
+/** Lists months of those whom the change does not concern, with the days that are expected. */
+async function listOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
+  while (!watch.over) {
+    const [employeeId, from] = [idOf(EMPLOYEES + any(OTHERS)), any(DAYS - 30)];
+    const started = performance.now();
+    const { attendances } = await service.listAttendance({
+      employeeId,
+      startDate: dateOf(from),
+      endDate: dateOf(from + 29),
+    });
+    watch.lists.push(performance.now() - started);
+    const wrong = attendances.filter(({ lateDuration }) => Number(lateDuration?.seconds ?? 0n) > 0);
+    if (wrong.length > 0 || attendances.length !== 30)
+      watch.wrong.push(`${employeeId} from ${from}`);
   }
 }
 
@@ -178,9 +207,20 @@ const clients = clientsOf(url);
 console.log(`${EMPLOYEES} employees, ${DAYS} days each`);
 await timed('hired', () => hire(clients));
 await timed(`${EMPLOYEES * DAYS * 2} punches`, () => work(clients));
+const before = new Watch();
 const watch = new Watch();
+const load = (during: Watch) => [
+  readOn(clients, during),
+  readOn(clients, during),
+  writeOn(clients, during),
+  listOn(clients, during),
+];
+const calm = load(before);
+await new Promise((resolve) => setTimeout(resolve, BEFORE_MS));
+before.over = true;
+await Promise.all(calm);
 const change = await timed('the change', () => changeShift(clients));
-const others = [readOn(clients, watch), readOn(clients, watch), writeOn(clients, watch)];
+const others = load(watch);
 const started = performance.now();
 const done = await follow(clients, change.changeId);
 const seconds = (performance.now() - started) / 1000;
@@ -190,6 +230,10 @@ console.log(
   `followed in ${seconds.toFixed(1)} s: ${done.daysDerived} days derived, ` +
     `${done.daysChanged} changed, ${(Number(done.daysDerived) / seconds).toFixed(0)} days/s`,
 );
+latencies('lists of others before', before.lists);
+latencies('lists of others meanwhile', watch.lists);
+const rate = watch.lists.length / seconds / (before.lists.length / (BEFORE_MS / 1000));
+console.log(`lists of others: ${rate.toFixed(2)} x their speed before`);
 latencies('reads meanwhile', watch.reads);
 latencies('writes meanwhile', watch.writes);
 await timed('revisions looked at', () => lookAtRevisions(clients, watch));

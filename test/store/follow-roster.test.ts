@@ -1,17 +1,17 @@
-// Sweeps over real PostgreSQL: a shift that fifty people work changes from a date on, and
-// their stored days follow: each changed day once, whatever happens to a sweeper.
+// Stored days that follow the roster, over real PostgreSQL: a shift that fifty people work changes from a
+// date on, and each changed day is written once, whatever happens to a worker.
 
 import { expect } from 'chai';
 import type { AttendanceStore } from '../../src/app/ports/ports.js';
 import type { RosterStore } from '../../src/app/ports/roster-ports.js';
-import type { ClaimedChange, SweepStep, SweepStore } from '../../src/app/ports/sweep-ports.js';
-import { type RebuiltEmployee, rebuild } from '../../src/app/upkeep/rebuild.js';
+import type { StaleDaysStore } from '../../src/app/ports/stale-days.js';
 import {
-  LEASE_MS,
-  type SweepPorts,
-  sweepChange,
-  sweepSetAside,
-} from '../../src/app/upkeep/sweep.js';
+  type FollowOptions,
+  type FollowPorts,
+  followRoster,
+  MAX_TAKEN,
+} from '../../src/app/upkeep/follow-roster.js';
+import { type RebuiltEmployee, rebuild } from '../../src/app/upkeep/rebuild.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import {
   fromEpochDay,
@@ -27,7 +27,7 @@ import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { createRosterStore } from '../../src/store/roster-changes/roster-store.js';
 import { createRosterReader } from '../../src/store/rosters/roster-reader.js';
 import { createRebuildStore } from '../../src/store/upkeep/rebuild.js';
-import { createSweepStore } from '../../src/store/upkeep/sweep.js';
+import { createStaleDaysStore } from '../../src/store/upkeep/stale-days.js';
 import { type Company, change, employeeId, hire, shiftAt, work } from '../support/company.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { markOf } from './support.js';
@@ -40,14 +40,14 @@ const COMPANY: Company = {
 const CHANGED_FROM = COMPANY.firstDay + 40;
 const CHANGED_DAYS = COMPANY.employees * 20;
 
-describe('a sweep', function () {
+describe('stored days that follow the roster', function () {
   this.timeout(120_000);
   let test: TestDatabase;
   let database: Database;
   let roster: RosterStore;
   let store: AttendanceStore;
-  let changes: SweepStore;
-  let ports: SweepPorts;
+  let stale: StaleDaysStore;
+  let ports: FollowPorts;
   let rebuildAll: (write?: boolean) => Promise<readonly RebuiltEmployee[]>;
 
   before(async () => {
@@ -60,9 +60,9 @@ describe('a sweep', function () {
     const rosters = createRosterReader({ defaultZone });
     store = createPostgresStore(databases, rosters, { requireKnownEmployees: false });
     roster = createRosterStore({ ...databases, reader: rosters, defaultZone });
-    changes = createSweepStore(database);
+    stale = createStaleDaysStore(database);
     const now = () => Date.now() as Instant;
-    ports = { changes, store, now };
+    ports = { stale, store, now };
     const facts = createRebuildStore(databases, rosters);
     rebuildAll = async (write = false) => {
       const found: RebuiltEmployee[] = [];
@@ -72,16 +72,24 @@ describe('a sweep', function () {
     };
     await hire(roster, COMPANY);
     await work(store, COMPANY);
-    await sweepAll();
+    await followAll();
   });
 
-  /** What hiring left to do, and whatever else there is. */
-  async function sweepAll(): Promise<number> {
-    for (let swept = 0; ; swept += 1) {
-      const claimed = await changes.claimChange(LEASE_MS);
-      if (claimed === undefined) return swept;
-      expect(await sweep(claimed)).to.equal('FINISHED');
-    }
+  const failed: string[] = [];
+
+  const optionsOf = (more: Partial<FollowOptions> = {}): FollowOptions => ({
+    signal: new AbortController().signal,
+    giveWay: async () => {},
+    onDone: () => {},
+    onFailure: ({ employeeId: id }) => {
+      failed.push(id);
+    },
+    ...more,
+  });
+
+  /** Until nothing is left to do for now. */
+  async function followAll(more: Partial<FollowOptions> = {}): Promise<void> {
+    while ((await followRoster(ports, optionsOf(more))) > 0);
   }
 
   after(async () => {
@@ -100,32 +108,6 @@ describe('a sweep', function () {
     const made = await change(roster, { kind: 'UPDATE_SHIFT', version, etag: undefined });
     expect(made.finishedAt).to.equal(undefined);
     return made.changeId;
-  }
-
-  async function claim(leaseMs = LEASE_MS): Promise<ClaimedChange> {
-    const claimed = await changes.claimChange(leaseMs);
-    if (claimed === undefined) throw new Error('there was nothing to claim');
-    return claimed;
-  }
-
-  const failed: string[] = [];
-  const onFailure = ({ employeeId: id }: { employeeId: string }) => {
-    failed.push(id);
-  };
-
-  async function sweep(
-    claimed: ClaimedChange,
-    onStep: (step: SweepStep) => void = () => {},
-    signal = new AbortController().signal,
-  ): Promise<string> {
-    const giveWay = async () => {};
-    return await sweepChange(ports, claimed, {
-      signal,
-      giveWay,
-      onStep,
-      onFailure,
-      retryAfterMs: 0,
-    });
   }
 
   async function expectFollowed(changeId: number): Promise<void> {
@@ -151,18 +133,18 @@ describe('a sweep', function () {
     expect(found.filter(({ daysBehind }) => daysBehind > 0)).to.deep.equal([]);
   }
 
-  it('changes the days that come out differently, and restamps the others', async () => {
+  it('are written where they come out differently, and restamped where not', async () => {
     expect(
       await rebuildAll().then((all) => all.flatMap(({ differences }) => differences)),
     ).to.deep.equal([]);
     const changeId = await changeShift();
     const before = await monthsOf(7);
-    expect(await sweep(await claim())).to.equal('FINISHED');
+    await followAll();
     const record = await roster.getRosterChange(changeId);
     expect(record?.daysChanged).to.equal(CHANGED_DAYS);
     expect(record?.daysDerived).to.be.at.least(CHANGED_DAYS);
     await expectFollowed(changeId);
-    // Reads were right before the sweep came by.
+    // Reads were right before.
     expect(await monthsOf(7)).to.deep.equal(before);
   });
 
@@ -175,73 +157,87 @@ describe('a sweep', function () {
     return blocks.map((block) => block?.days.map(({ date, result }) => ({ date, result })));
   }
 
-  it('goes on where it was stopped, in another sweeper, and shows how far it got', async () => {
+  it('go on with another worker where one was stopped, and show how far they got', async () => {
     const changeId = await changeShift();
     const stopping = new AbortController();
-    let steps = 0;
-    const end = await sweep(
-      await claim(),
-      () => {
-        steps += 1;
-        if (steps === 2) stopping.abort();
-      },
-      stopping.signal,
-    );
-    expect(end).to.equal('STOPPED');
+    let batches = 0;
+    const onDone = () => {
+      batches += 1;
+      if (batches === 2) stopping.abort();
+    };
+    const taken = await followRoster(ports, optionsOf({ onDone, signal: stopping.signal }));
+    expect(taken).to.equal(MAX_TAKEN);
     const half = await roster.getRosterChange(changeId);
     expect(half?.finishedAt).to.equal(undefined);
     expect(half?.employeesDone).to.be.within(1, COMPANY.employees - 1);
     expect(half?.daysChanged).to.be.within(1, CHANGED_DAYS - 1);
-    const again = await claim();
-    expect(again).to.include({ changeId, employeesDone: half?.employeesDone });
-    let first = '';
-    const rest = await sweep(again, ({ sweptEmployeeId }) => {
-      first ||= sweptEmployeeId;
-    });
-    expect(rest).to.equal('FINISHED');
-    expect(first > again.sweptEmployeeId).to.equal(true);
+    await followAll();
     await expectFollowed(changeId);
     expect((await roster.getRosterChange(changeId))?.daysChanged).to.equal(CHANGED_DAYS);
   });
 
-  it('by two sweepers at once, one of which lost its lease, changes each day once', async () => {
+  it('are written once by several workers at once', async () => {
     const changeId = await changeShift();
-    const first = await claim(0);
-    const second = await claim();
-    const ends = await Promise.all([sweep(first), sweep(second)]);
-    expect(ends).to.deep.equal(['LOST', 'FINISHED']);
+    const few: FollowPorts = {
+      ...ports,
+      stale: { ...stale, settle: (_limit, work) => stale.settle(7, work) },
+    };
+    const worker = async () => {
+      while ((await followRoster(few, optionsOf())) > 0);
+    };
+    await Promise.all([worker(), worker(), worker()]);
+    await followAll();
     await expectFollowed(changeId);
   });
 
-  it('is done again after a crash before anything was written down, and changes nothing twice', async () => {
+  it('follow several changes that have queued up in one go', async () => {
+    const first = await changeShift();
+    const second = await changeShift();
+    let derived = 0;
+    await followAll({
+      onDone: ({ daysDerived }) => {
+        derived += daysDerived;
+      },
+    });
+    const once = (await roster.getRosterChange(second))?.daysDerived ?? 0;
+    expect(derived).to.be.at.most(once);
+    for (const changeId of [first, second]) {
+      const record = await roster.getRosterChange(changeId);
+      expect(record?.employeesDone).to.equal(COMPANY.employees);
+      expect(record?.finishedAt).to.not.equal(undefined);
+    }
+    expect((await rebuildAll()).flatMap(({ differences }) => differences)).to.deep.equal([]);
+  });
+
+  it('are done again after a crash before anything was settled, and nothing is changed twice', async () => {
     const changeId = await changeShift();
-    const crashing: SweepPorts = {
+    const crashing: FollowPorts = {
       ...ports,
-      changes: {
-        ...changes,
-        saveProgress: async () => {
-          throw new Error('crashed');
-        },
+      stale: {
+        ...stale,
+        settle: (limit, work) =>
+          stale.settle(limit, async (taken, goOn) => {
+            await work(taken, goOn);
+            throw new Error('crashed');
+          }),
       },
     };
-    const options = {
-      signal: new AbortController().signal,
-      giveWay: async () => {},
-      onStep: () => {},
-      onFailure,
-      retryAfterMs: 0,
-    };
-    const crashed = await sweepChange(crashing, await claim(), options).catch(String);
-    expect(crashed).to.contain('crashed');
-    // That was the sweeper's own: nobody is set aside for it.
-    expect((await changes.backlog()).failures).to.equal(0);
-    const again = await claim();
-    expect(again).to.include({ changeId, sweptEmployeeId: '', employeesDone: 0 });
-    expect(await sweep(again)).to.equal('FINISHED');
-    await expectFollowed(changeId);
+    expect(await followRoster(crashing, optionsOf()).catch(String)).to.contain('crashed');
+    // That was the worker's own: nobody's days failed.
+    expect((await stale.backlog()).failures).to.equal(0);
+    expect((await roster.getRosterChange(changeId))?.employeesDone).to.equal(0);
+    await followAll();
+    const record = await roster.getRosterChange(changeId);
+    expect(record?.employeesDone).to.equal(COMPANY.employees);
+    const [told] = await run(
+      `select count(*) as changes, count(distinct (employee_id, date)) as days
+       from attendance_change where reason = $1`,
+      `roster change ${changeId}`,
+    );
+    expect(told).to.deep.equal({ changes: CHANGED_DAYS, days: CHANGED_DAYS });
   });
 
-  it('sets aside whom it cannot sweep, finishes without them, reads right, and tries again', async () => {
+  it('that cannot be written hold up nobody else, are read right, and are tried again', async () => {
     const id = employeeId(4);
     await run(`create function refuse() returns trigger language plpgsql as $$
       begin raise exception 'this day is refused'; end $$`);
@@ -249,56 +245,45 @@ describe('a sweep', function () {
       when (new.employee_id = '${id}') execute function refuse()`);
     const changeId = await changeShift();
     const before = await monthsOf(4);
-    expect(await sweep(await claim())).to.equal('FINISHED');
+    await followAll();
     expect(failed).to.deep.equal([id]);
-    expect(await changes.backlog()).to.include({ unfinishedChanges: 0, failures: 1 });
+    expect(await stale.backlog()).to.include({ unfinishedChanges: 1, failures: 1 });
     const record = await roster.getRosterChange(changeId);
-    expect(record?.employeesDone).to.equal(COMPANY.employees);
+    expect(record?.employeesDone).to.equal(COMPANY.employees - 1);
     expect(record?.daysChanged).to.equal(CHANGED_DAYS - 20);
+    expect(record?.finishedAt).to.equal(undefined);
     expect(await monthsOf(4)).to.deep.equal(before);
-    const [row] = await run('select employee_id, change_id, reason from sweep_failure');
+    const open = `from stale_days where done_at = 'infinity'`;
+    const [row] = await run(`select employee_id, change_id, reason ${open}`);
     expect(row).to.include({ employee_id: id, change_id: changeId });
     expect(row?.reason).to.contain('this day is refused');
-    const options = {
-      signal: new AbortController().signal,
-      giveWay: async () => {},
-      onStep: () => {},
-      onFailure,
-      retryAfterMs: 0,
-    };
-    // Not due yet; then due, and still failing; then mended.
-    expect(await sweepSetAside(ports, options)).to.equal(false);
-    await run('update sweep_failure set retry_at = now()');
-    expect(await sweepSetAside(ports, options)).to.equal(true);
+    // Due, and still failing; then mended.
+    await run('update stale_days set retry_at = now()');
+    await followAll();
     expect(failed).to.deep.equal([id, id]);
     const [again] = await run(
-      `select tries, retry_at > now() + interval '90 s' as is_later from sweep_failure`,
+      `select tries, retry_at > now() + interval '90 s' as is_later ${open}`,
     );
     expect(again).to.deep.equal({ tries: 2, is_later: true });
     await run('drop trigger refuse on attendance_day');
-    await run('update sweep_failure set retry_at = now()');
-    expect(await sweepSetAside(ports, options)).to.equal(true);
-    expect((await changes.backlog()).failures).to.equal(0);
+    await run('update stale_days set retry_at = now()');
+    await followAll();
+    expect((await stale.backlog()).failures).to.equal(0);
     expect(await monthsOf(4)).to.deep.equal(before);
     await expectFollowed(changeId);
   });
 
-  it('steps over the centuries between facts, as rebuilding does', async () => {
+  it('are looked for over the centuries between facts in a few steps, as rebuilding does', async () => {
     const id = employeeId(3);
     const dates = ['1970-01-01', '2999-12-31', '9999-12-31'];
     await recordFacts(
       store,
       dates.map((date) => markOf(id, date)),
     );
-    const [before] = await run('select max(change_id) as id from roster_change');
     const assignment = { fromDay: -9000, toDay: Infinity, anchorDay: 0, cycle: [[]] };
     await change(roster, { kind: 'CREATE_ASSIGNMENT', employeeId: id, assignment });
-    const claimed = await claim();
-    expect(claimed.changeId).to.be.greaterThan(Number(before?.id));
     const derived: number[] = [];
-    expect(await sweep(claimed, ({ daysDerived }) => derived.push(daysDerived))).to.equal(
-      'FINISHED',
-    );
+    await followAll({ onDone: ({ daysDerived }) => derived.push(daysDerived) });
     expect(derived.reduce((sum, days) => sum + days, 0)).to.be.below(600);
     expect(derived.length).to.be.below(8);
     const found = (await rebuildAll()).find(({ employeeId: each }) => each === id);
@@ -307,10 +292,9 @@ describe('a sweep', function () {
     expect(found?.daysDerived).to.be.below(900);
   });
 
-  it('of a shift that nobody has yet has nothing to do', async () => {
+  it('have nothing to follow in a shift that nobody has yet', async () => {
     const shift = { ...shiftAt(8), shiftId: 'unused' };
     await change(roster, { kind: 'CREATE_SHIFT', version: { fromDay: -Infinity, shift } });
-    expect(await sweepAll()).to.be.at.most(1);
-    expect((await changes.backlog()).unfinishedChanges).to.equal(0);
+    expect((await stale.backlog()).unfinishedChanges).to.equal(0);
   });
 });
