@@ -66,7 +66,7 @@ describe('attendance rebuild', function () {
     expect(code).to.equal(0);
     expect(out).to.deep.equal([
       '30 days of 2 employees derived again: no difference',
-      '2 days right though derived under an older plan',
+      '2 days right though derived by other rules',
     ]);
   });
 

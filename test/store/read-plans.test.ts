@@ -3,7 +3,8 @@
 // those that the store's own connections make.
 
 import { expect } from 'chai';
-import { NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/days/derived-list-step.js';
+import { KEYS, NEXT_DATE, NEXT_DATE_OF, STEPS } from '../../src/store/days/derived-list-step.js';
+import { LOOK_THROUGH } from '../../src/store/days/filtered-lists.js';
 import {
   PAGES,
   STALE_EMPLOYEE,
@@ -24,6 +25,8 @@ const LAST = '2026-01-31';
 const AS_OF = '2026-06-01T00:00:00Z';
 const PAGE = [DATE, ID, '2026-12-31', 101, '{1,2,3,4,5,6,7}', 101, AS_OF, 1];
 
+const LOOK = [ID, 100, DATE, LAST, 1, AS_OF, true, '{2}', '{1,2}', 0, '-infinity'];
+
 /** Every statement with parameters as they come; its literal values do not matter. */
 const READS: readonly [Statement, readonly unknown[]][] = [
   [READ_RANGE, [ID, '2026-01-01', LAST]],
@@ -37,14 +40,17 @@ const READS: readonly [Statement, readonly unknown[]][] = [
   [STALE_EMPLOYEE_AS_OF, [DATE, LAST, ID, AS_OF]],
   [NEXT_DATE, [DATE]],
   [NEXT_DATE_OF, [ID, DATE]],
-  [STEPS.date, [ID, 100, DATE]],
-  [STEPS.dateAsOf, [ID, 100, DATE, AS_OF]],
-  [STEPS.employees, [ID, 100, DATE, LAST]],
-  [STEPS.employeesAsOf, [ID, 100, DATE, LAST, AS_OF]],
+  [STEPS.date, [ID, 100, DATE, '']],
+  [STEPS.dateAsOf, [ID, 100, DATE, '', AS_OF]],
+  [STEPS.employees, [ID, 100, DATE, LAST, 'g']],
+  [STEPS.employeesAsOf, [ID, 100, DATE, LAST, 'g', AS_OF]],
   [STEPS.employee, [ID, 1, DATE, LAST]],
   [STEPS.employeeAsOf, [ID, 1, DATE, LAST, AS_OF]],
   [STEPS.open, [ID, 100, DATE, LAST, AS_OF, 1]],
   [STEPS.openInGroup, [ID, 100, DATE, LAST, AS_OF, 1, 'g']],
+  [KEYS, [`{${ID}}`, `{${DATE}}`]],
+  [LOOK_THROUGH.everybody, LOOK],
+  [LOOK_THROUGH.group, [...LOOK, 'g']],
   [PAGES.one, PAGE],
   [PAGES.oneAsOf, [...PAGE, AS_OF]],
   [PAGES.byDate, PAGE],

@@ -26,6 +26,7 @@ import type { KnownDay } from '../../src/domain/engine/day-under-plan.js';
 import { derive } from '../../src/domain/engine/derive.js';
 import { present } from '../../src/domain/engine/present.js';
 import type { Declaration, MarkableStatus } from '../../src/domain/facts/day.js';
+import { ANY_DAY, type DayFilter, isWanted } from '../../src/domain/facts/day-filter.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import { type Punch, type PunchKind, timelineOf } from '../../src/domain/facts/punch.js';
 import { planDays } from '../../src/domain/roster/plan.js';
@@ -87,8 +88,8 @@ class Model {
           if (date < query.startDate || date > query.endDate) return false;
           if (result.origin === 'EXPECTED' && !query.includeExpected) return false;
           const known = { result, revision: 0, recordedAt: undefined };
-          const { status } = present({ employeeId, employeeName: '', date }, known, query.now);
-          return query.statuses === undefined || query.statuses.includes(status);
+          const day = present({ employeeId, employeeName: '', date }, known, query.now);
+          return isWanted(day, query.filter);
         })
         .map(({ date, result }) => lineOf(employeeId, date, result)),
     );
@@ -181,7 +182,8 @@ class Scene {
       employeeId: undefined,
       startDate: FIRST,
       endDate: LAST,
-      statuses: undefined,
+      groupId: undefined,
+      filter: ANY_DAY,
       includeExpected: false,
       now: NOW,
       asOf: undefined,
@@ -213,12 +215,20 @@ function linesOf(days: readonly EmployeeDay[]): string[] {
   return days.map(({ employeeId, day }) => lineOf(employeeId, day.date, day.result));
 }
 
+const FILTERS: readonly DayFilter[] = [
+  ANY_DAY,
+  { ...ANY_DAY, statuses: ['ABSENT', 'SCHEDULED', 'HALF_DAY'] },
+  { ...ANY_DAY, anomalies: ['MISSING_OUT', 'LATE_IN', 'OFF_SHIFT'] },
+  { ...ANY_DAY, final: false },
+  { ...ANY_DAY, final: true, origins: ['DERIVED', 'EXPECTED'], statuses: ['HOLIDAY', 'ABSENT'] },
+];
+
 /** All of it, now or as of then. */
 async function shown(scene: Scene, asOf: RecordTime | undefined): Promise<string[]> {
   const lines: string[] = [];
   for (const includeExpected of [false, true]) {
-    for (const statuses of [undefined, ['ABSENT', 'SCHEDULED', 'HALF_DAY'] as const]) {
-      const query = scene.query({ includeExpected, statuses, asOf });
+    for (const filter of FILTERS) {
+      const query = scene.query({ includeExpected, filter, asOf });
       const byEmployee = await all((each) => scene.store.listByEmployee(each), query);
       const byDate = await all((each) => scene.store.listByDate(each), query);
       const sorted = [...byDate].sort((a, b) =>
@@ -227,7 +237,7 @@ async function shown(scene: Scene, asOf: RecordTime | undefined): Promise<string
       expect(linesOf(sorted), 'both orders show the same').to.deep.equal(linesOf(byEmployee));
       const dates = byDate.map(({ day }) => day.date);
       expect(dates).to.deep.equal([...dates].sort());
-      lines.push(`expected ${includeExpected} ${statuses}`, ...linesOf(byEmployee));
+      lines.push(`expected ${includeExpected} ${JSON.stringify(filter)}`, ...linesOf(byEmployee));
       if (asOf === undefined) {
         expect(linesOf(byEmployee)).to.deep.equal(scene.model.listed(scene.people, query));
       }
@@ -483,7 +493,12 @@ describe('reads under the roster in force', function () {
     let after: DayQuery['after'];
     do {
       trips = 0;
-      const query = scene.query({ ...range, statuses: ['HALF_DAY', 'ON_LEAVE'], limit: 7, after });
+      const query = scene.query({
+        ...range,
+        filter: { ...ANY_DAY, statuses: ['HALF_DAY', 'ON_LEAVE'] },
+        limit: 7,
+        after,
+      });
       const page = await store.listByDate(query);
       expect(trips).to.be.below(40);
       found.push(...page.days.map(({ employeeId, day: { date } }) => `${date} ${employeeId}`));
@@ -839,7 +854,7 @@ describe('reads under the roster in force', function () {
     await scene.script.finish();
     await scene.mark(ann, FIRST_DAY + 4, 'ON_LEAVE');
     await scene.fixture.rows(
-      'update attendance_day set plan_hash = null, work = null, settles_at = null',
+      'update attendance_day set engine_version = 1, work = null, settles_at = null',
     );
     await showsTheModel(scene);
     await shown(scene, undefined);

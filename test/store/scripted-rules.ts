@@ -15,7 +15,7 @@ import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { RecordedPunch } from '../../src/domain/facts/recorded-punch.js';
 import { isSamePunch } from '../../src/domain/facts/recorded-punch.js';
 import { NO_PLAN } from '../../src/domain/roster/plan.js';
-import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
+import type { LocalDate } from '../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 
 export const DAY_MS = 86_400_000;
@@ -132,8 +132,7 @@ export function countingRules(
       const after = { revision: before.revision + 1, punches: before.punches + 1 };
       days.set(key, after);
       const result = resultOf(String(after.punches));
-      const planHash = toEpochDay(date);
-      changes.push({ index, employeeId, date, revision: after.revision, result, planHash });
+      changes.push({ index, employeeId, date, revision: after.revision, result });
     });
     return { facts: accepted, changes };
   }, needsOfPunch);

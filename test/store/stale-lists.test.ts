@@ -13,6 +13,7 @@ import { followRoster } from '../../src/app/upkeep/follow-roster.js';
 import { rebuild } from '../../src/app/upkeep/rebuild.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { Attendance, Status } from '../../src/domain/facts/day.js';
+import { ANY_DAY } from '../../src/domain/facts/day-filter.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 import type { Database } from '../../src/store/postgres/database.js';
@@ -56,7 +57,13 @@ const QUERIES: readonly (readonly [string, Asked])[] = FILTERS.flatMap((statuses
       const name = `${statuses?.join(' or ') ?? 'any'}${includeExpected ? ', expected too' : ''}, ${who}`;
       return [
         name,
-        { ...RANGE, employeeId: id, statuses, origins: undefined, includeExpected },
+        {
+          ...RANGE,
+          employeeId: id,
+          groupId: undefined,
+          filter: { ...ANY_DAY, statuses },
+          includeExpected,
+        },
       ] as const;
     }),
   ),
@@ -204,8 +211,8 @@ describe('lists with employees who have stale days', function () {
     const query = {
       ...RANGE,
       employeeId: undefined,
-      statuses: undefined,
-      origins: undefined,
+      groupId: undefined,
+      filter: ANY_DAY,
       includeExpected: false,
     };
     const days = await listed(query, moment, 100);

@@ -8,6 +8,7 @@ import type { Fact, PunchFact } from '../../src/app/ports/facts.js';
 import { BatchRefused } from '../../src/app/ports/ports.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import { ENGINE_VERSION } from '../../src/domain/engine/derive.js';
+import { ANOMALIES } from '../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { RecordedPunch } from '../../src/domain/facts/recorded-punch.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
@@ -144,7 +145,7 @@ describe('punches as the store writes them', function () {
       expect(await versionOf('no-day')).to.equal(1);
     });
 
-    it('a day keeps its plan’s fingerprint, its work and when it settles', async () => {
+    it('a day keeps its work, the anomalies that it will have, and when it settles', async () => {
       await count(punchOf('whole-day', MORNING));
       const closesAt = Date.parse('2026-03-03T09:00:00Z') as Instant;
       const result = resultOf('open');
@@ -159,10 +160,9 @@ describe('punches as the store writes them', function () {
       const open = { ...result, work: { ...result.work, sessions: [session] } };
       const facts = [rederiveOf('whole-day', toEpochDay(DATE), toEpochDay(DATE))];
       const id = 'whole-day' as EmployeeId;
-      const planHash = 2 ** 53 - 7;
       await write(facts, () => ({
         facts: [acceptedFact(0, 2)],
-        changes: [{ index: 0, employeeId: id, date: DATE, revision: 2, result: open, planHash }],
+        changes: [{ index: 0, employeeId: id, date: DATE, revision: 2, result: open }],
       }));
       let seen: unknown;
       const rules = scripted(
@@ -173,13 +173,15 @@ describe('punches as the store writes them', function () {
         () => [needOf(id, Date.parse(MORNING))],
       );
       await fixture.store.writeBatch(facts, rules);
-      expect(seen).to.deep.include({ date: DATE, result: open, planHash, revision: 2 });
+      expect(seen).to.deep.include({ date: DATE, result: open, revision: 2 });
       for (const table of ['attendance_day', 'attendance_change']) {
         const rows = await fixture.rows(
-          `select plan_hash, settles_at from ${table} where employee_id = $1 and revision = 2`,
+          `select anomalies, settles_at from ${table} where employee_id = $1 and revision = 2`,
           id,
         );
-        expect(rows).to.deep.equal([{ plan_hash: planHash, settles_at: closesAt * 1000 }]);
+        expect(rows).to.deep.equal([
+          { anomalies: 1 << ANOMALIES.indexOf('MISSING_OUT'), settles_at: closesAt * 1000 },
+        ]);
       }
     });
 
@@ -377,9 +379,7 @@ describe('punches as the store writes them', function () {
       const fact = punchOf(id, MORNING, 'IN', { requestId: randomUUID() });
       const { recordedAt } = await write([fact], () => ({
         facts: [{ ...acceptedPunch(fact, 0, 1), answerDate: DATE, revision: 1 }],
-        changes: [
-          { index: 0, employeeId: id, date: DATE, revision: 1, result: resultOf('1'), planHash: 7 },
-        ],
+        changes: [{ index: 0, employeeId: id, date: DATE, revision: 1, result: resultOf('1') }],
       }));
       await count(punchOf(id, EVENING, 'OUT'));
       const found = await earlier(fact);
@@ -391,7 +391,6 @@ describe('punches as the store writes them', function () {
           date: DATE,
           revision: 1,
           result: resultOf('1'),
-          planHash: 7,
           engineVersion: ENGINE_VERSION,
           recordedAt,
         },

@@ -295,7 +295,7 @@ describe('a batch under its locks', function () {
 
     async function stored(): Promise<Record<string, unknown> | undefined> {
       const rows = await fixture.rows(
-        `select d.revision, d.recorded_at, d.plan_hash, d.note, e.version, h.position
+        `select d.revision, d.recorded_at, d.engine_version, d.note, e.version, h.position
          from attendance_day d join employee e using (employee_id) cross join feed_head h
          where d.employee_id = $1`,
         id,
@@ -307,15 +307,15 @@ describe('a batch under its locks', function () {
       await count(punchOf(id, MORNING));
     });
 
-    it('the same under another plan: restamped, and neither number nor feed moves', async () => {
+    it('the same by other rules: stamped anew, and neither number nor feed moves', async () => {
       const before = await stored();
-      const planHash = 2 ** 52 + 1;
+      await fixture.rows('update attendance_day set engine_version = 1 where employee_id = $1', id);
       const result = resultOf('1');
       const { changes } = await fixture.store.writeBatch(
         [rederiveOf(id, DAY, DAY)],
-        scripted(() => ({ restamps: [{ employeeId: id, date: DATE, result, planHash }] })),
+        scripted(() => ({ restamps: [{ employeeId: id, date: DATE, result }] })),
       );
-      expect(await stored()).to.deep.equal({ ...before, plan_hash: planHash });
+      expect(await stored()).to.deep.equal(before);
       expect(changes).to.deep.equal([
         { employeeId: id, versionBefore: 1, versionAfter: 1, months: [] },
       ]);
@@ -323,13 +323,12 @@ describe('a batch under its locks', function () {
 
     it('changed: a revision of the roster’s, with a number of its own', async () => {
       const before = await stored();
-      const planHash = 8;
       const result = resultOf('moved');
       const { changes } = await fixture.store.writeBatch(
         [rederiveOf(id, DAY, DAY)],
         scripted(() => ({
           facts: [acceptedFact(0, 2)],
-          changes: [{ index: 0, employeeId: id, date: DATE, revision: 2, result, planHash }],
+          changes: [{ index: 0, employeeId: id, date: DATE, revision: 2, result }],
         })),
       );
       expect(changes).to.deep.equal([
@@ -337,7 +336,6 @@ describe('a batch under its locks', function () {
       ]);
       expect(await stored()).to.deep.include({
         revision: 2,
-        plan_hash: planHash,
         note: 'moved',
         version: 2,
         position: Number(before?.position) + 1,

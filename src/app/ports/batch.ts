@@ -97,8 +97,6 @@ export interface DayChange {
   readonly date: LocalDate;
   readonly revision: number;
   readonly result: DayResult | undefined;
-  /** Of the plan it was derived under; undefined only without a result. */
-  readonly planHash: number | undefined;
 }
 
 /** A date that may be shown otherwise than before the batch. */
@@ -107,14 +105,12 @@ export interface TouchedDay {
   readonly date: LocalDate;
 }
 
-/** A stored day that says the same under the plan in force: no change, and no longer behind. */
+/** A day that other rules stored, and that says the same by those in force: no change. */
 export interface DayRestamp {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
   /** What it says; written once more, as another release may have written but a part of it. */
   readonly result: DayResult | undefined;
-  /** Undefined only without a result. */
-  readonly planHash: number | undefined;
 }
 
 /** A punch that was recorded earlier, and of which more has become known. */

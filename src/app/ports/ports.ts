@@ -2,7 +2,8 @@
 // cache/ decorates an implementation; the use cases cannot tell which they were given.
 
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
-import type { Session, Status, StoredDay } from '../../domain/facts/day.js';
+import type { Session, StoredDay } from '../../domain/facts/day.js';
+import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Timeline } from '../../domain/facts/punch.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
@@ -81,16 +82,18 @@ export interface DayCursor {
 }
 
 export interface DayQuery {
-  /** Undefined: everybody. */
+  /** Undefined: everybody, or a group. */
   readonly employeeId: EmployeeId | undefined;
+  /** Whose group this is now; undefined: any. Not together with an employee. */
+  readonly groupId: string | undefined;
   /** Both included. */
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
   /**
-   * Statuses at `now` to keep; undefined keeps all. UNSCHEDULED is never listed. A store may give
-   * more than these, never fewer: whoever presents the days looks once more.
+   * Which days to keep, as they are at `now`. UNSCHEDULED is never listed. A store may give more than
+   * these, never fewer: whoever presents the days looks once more.
    */
-  readonly statuses: readonly Status[] | undefined;
+  readonly filter: DayFilter;
   /** Also days that nobody stored and something is expected on. */
   readonly includeExpected: boolean;
   /** The moment that statuses are looked at: days not settled by then are kept. */

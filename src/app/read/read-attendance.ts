@@ -10,7 +10,8 @@ import {
   unplannedIn,
 } from '../../domain/engine/present.js';
 import type { Finding } from '../../domain/explain/finding.js';
-import type { Attendance, DayResult, Origin, Status } from '../../domain/facts/day.js';
+import type { Attendance, DayResult } from '../../domain/facts/day.js';
+import { type DayFilter, isWanted } from '../../domain/facts/day-filter.js';
 import { declarationIn } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -38,6 +39,9 @@ import { TURNS } from '../ports/turns.js';
 
 /** Lists of one employee over at most this many months are put together from cached blocks. */
 const MAX_MONTHS_FROM_BLOCKS = 4;
+
+/** Pages of the store without a match that are passed over for one call, before it answers with none. */
+const MAX_EMPTY_PAGES = 50;
 
 /** Days per message of a stream. */
 export const STREAM_CHUNK_DAYS = 500;
@@ -186,12 +190,11 @@ function factsOf({ stored, punches }: DayBasis) {
 /** What to list; `moment` says when. */
 export interface ListQuery {
   readonly employeeId: EmployeeId | undefined;
+  readonly groupId: string | undefined;
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
-  /** As they are at the moment; undefined: any. */
-  readonly statuses: readonly Status[] | undefined;
-  /** How they are known; undefined: in any way. */
-  readonly origins: readonly Origin[] | undefined;
+  /** As they are at the moment. */
+  readonly filter: DayFilter;
   /** Also days that nobody stored and something is expected on; never UNSCHEDULED. */
   readonly includeExpected: boolean;
   readonly after: DayCursor | undefined;
@@ -218,8 +221,13 @@ export async function listDays(
       if (page !== undefined) return page;
     }
   }
-  const page = await store.listByDate({ ...query, ...moment }, caller);
-  return await presentPage(page, query, moment);
+  for (let { after } = query, looked = 1; ; looked += 1) {
+    const page = await store.listByDate({ ...query, ...moment, after }, caller);
+    const shown = await presentPage(page, query, moment);
+    const isFound = shown.attendances.length > 0;
+    if (isFound || shown.next === undefined || looked === MAX_EMPTY_PAGES) return shown;
+    after = shown.next;
+  }
 }
 
 /** Undefined when the blocks are of different moments: a page is one moment's. */
@@ -258,15 +266,13 @@ function isInRange(date: LocalDate, { startDate, endDate, after }: ListQuery): b
   return date >= startDate && date <= endDate && (after === undefined || date > after.date);
 }
 
-type Wanted = Pick<ListQuery, 'statuses' | 'origins' | 'includeExpected'>;
+type Wanted = Pick<ListQuery, 'filter' | 'includeExpected'>;
 
 /** By what is seen: a day whose mark was cleared, and nothing else is known of, is only expected. */
-function isListed({ status, origin }: Attendance, wanted: Wanted): boolean {
-  const { statuses, origins, includeExpected } = wanted;
-  if (status === 'UNSCHEDULED' || origin === undefined) return false;
-  if (origin === 'EXPECTED' && !includeExpected) return false;
-  if (origins !== undefined && !origins.includes(origin)) return false;
-  return statuses === undefined || statuses.includes(status);
+function isListed(day: Attendance, { filter, includeExpected }: Wanted): boolean {
+  if (day.status === 'UNSCHEDULED' || day.origin === undefined) return false;
+  if (day.origin === 'EXPECTED' && !includeExpected) return false;
+  return isWanted(day, filter);
 }
 
 /** All days by employee, then date, in runs of at most STREAM_CHUNK_DAYS. */

@@ -3,7 +3,6 @@
 
 import { isUnderPlan } from '../../domain/engine/day-under-plan.js';
 import { sameResult } from '../../domain/engine/derive.js';
-import { planHash } from '../../domain/engine/plan-fingerprint.js';
 import type { Declaration } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { timelineOf } from '../../domain/facts/punch.js';
@@ -130,13 +129,11 @@ function mendRange(
   for (const { plan, result } of rebuildDays(plans, timelineOf(standing), declarations)) {
     const { date } = plan;
     const stored = view.day(employeeId, date);
-    const hash = planHash(plan);
     if (!sameResult(stored?.result, result)) {
       const revision = (stored?.revision ?? 0) + 1;
-      const stamp = result === undefined ? undefined : hash;
-      changes.push({ index, employeeId, date, revision, result, planHash: stamp });
+      changes.push({ index, employeeId, date, revision, result });
     } else if (stored !== undefined && !isUnderPlan(stored, plan)) {
-      restamps.push({ employeeId, date, result, planHash: result && hash });
+      restamps.push({ employeeId, date, result });
     }
   }
   return { changes, restamps };

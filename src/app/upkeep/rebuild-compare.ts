@@ -39,7 +39,7 @@ export interface Difference {
 export interface EmployeeFindings {
   readonly version: number;
   readonly daysDerived: number;
-  /** Days that say what they should, under another fingerprint of the plan or none. */
+  /** Days that say what they should, and that other rules stored. */
   readonly behind: readonly LocalDate[];
   /** By date. */
   readonly differences: readonly Difference[];

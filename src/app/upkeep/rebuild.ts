@@ -39,7 +39,7 @@ export interface RebuiltEmployee {
   readonly daysDerived: number;
   /** By date, as they were found. */
   readonly differences: readonly Difference[];
-  /** Days that say what they should, but under another fingerprint of the plan. */
+  /** Days that say what they should, but that other rules stored. */
   readonly daysBehind: number;
   /** Those that are still there behind the mending; all of them when nothing is written. */
   readonly differencesLeft: number;

@@ -29,7 +29,6 @@ export interface DayState {
   /** 0: never stored. */
   readonly revision: number;
   readonly result: DayResult | undefined;
-  readonly planHash: number | undefined;
   /** Whether all of its row was written by the rules in force. */
   readonly isTrusted: boolean;
   /** Undefined: by this batch, or never stored. */
@@ -39,7 +38,6 @@ export interface DayState {
 const NEVER_STORED: DayState = {
   revision: 0,
   result: undefined,
-  planHash: undefined,
   isTrusted: true,
   changedAt: undefined,
 };
@@ -131,7 +129,6 @@ export class EmployeeState {
         : {
             revision: stored.revision,
             result: stored.result,
-            planHash: stored.planHash,
             isTrusted: isByThisEngine(stored),
             changedAt: stored.recordedAt,
           };
@@ -171,14 +168,12 @@ export class EmployeeState {
     this.derivedDays += 1;
     const derived = derive({ declaration, punches }, plan);
     const result = derived.origin === 'EXPECTED' ? undefined : derived;
-    const planHash = result && this.plans.hash(epochDay);
     const date = plan.date;
     const { employeeId } = this;
     if (sameResult(result, before.result)) {
-      const isUnderAnother = planHash !== undefined && planHash !== before.planHash;
-      if (isUnderAnother || !before.isTrusted) {
-        this.restamps.set(epochDay, { employeeId, date, result, planHash });
-        this.#days.set(epochDay, { ...before, planHash, isTrusted: true });
+      if (!before.isTrusted) {
+        this.restamps.set(epochDay, { employeeId, date, result });
+        this.#days.set(epochDay, { ...before, isTrusted: true });
       }
       return false;
     }
@@ -187,11 +182,10 @@ export class EmployeeState {
     this.#days.set(epochDay, {
       revision,
       result,
-      planHash,
       isTrusted: true,
       changedAt: undefined,
     });
-    this.changes.push({ index, employeeId, date, revision, result, planHash });
+    this.changes.push({ index, employeeId, date, revision, result });
     return true;
   }
 

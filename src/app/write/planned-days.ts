@@ -1,7 +1,6 @@
 // Which dates a punch can change, and what has to be read to derive them: the dates whose plan's
 // reach contains it. That is the engine's promise (plan.ts), and no number of days is assumed.
 
-import { planHash } from '../../domain/engine/plan-fingerprint.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, neighbourDays, planDays } from '../../domain/roster/plan.js';
 import { neededBy, type Window } from '../../domain/roster/planned-shift.js';
@@ -24,7 +23,6 @@ export class PlannedDays {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
   readonly #plans = new Map<number, DayPlan>();
-  readonly #hashes = new Map<number, number>();
   /** Dates this near to a moment are looked at one by one, farther ones until one is not touched. */
   readonly #sureDays: number;
 
@@ -59,15 +57,6 @@ export class PlannedDays {
     for (const plan of planDays(this.roster, this.employee, first, last)) {
       if (!this.#plans.has(plan.epochDay)) this.#plans.set(plan.epochDay, plan);
     }
-  }
-
-  /** The fingerprint of a date's plan. */
-  hash(day: number): number {
-    const known = this.#hashes.get(day);
-    if (known !== undefined) return known;
-    const hash = planHash(this.plan(day));
-    this.#hashes.set(day, hash);
-    return hash;
   }
 
   /** The date that a moment is on for the employee; the first or last there is beyond them. */

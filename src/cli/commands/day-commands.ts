@@ -4,13 +4,19 @@ import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { Attendance, AttendanceClient, AttendanceStatus } from '../../client/index.js';
+import type {
+  Anomaly,
+  Attendance,
+  AttendanceClient,
+  AttendanceStatus,
+} from '../../client/index.js';
 import { AttendanceOrigin, AttendanceSchema } from '../../client/index.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { positiveInteger, withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { shownText, table, writeLine } from '../terminal/console.js';
 import {
+  addAnomaly,
   addStatus,
   dateArgument,
   originWord,
@@ -42,9 +48,13 @@ interface ClearOptions extends SharedOptions {
 
 interface ListOptions extends SharedOptions {
   readonly employee: string;
+  readonly group: string;
   readonly from: string;
   readonly to: string;
   readonly status?: readonly AttendanceStatus[];
+  readonly anomaly?: readonly Anomaly[];
+  readonly open: boolean;
+  readonly updatedAfter?: Timestamp;
   readonly limit: number;
   readonly stored: boolean;
   readonly asOf?: Timestamp;
@@ -147,9 +157,13 @@ function addList(program: Command, surroundings: Surroundings): void {
         'Otherwise, and with --stored, it has recorded days only.',
     )
     .option('--employee <id>', 'only this employee', '')
+    .option('--group <id>', 'only employees of this group', '')
     .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
     .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '')
     .option('--status <status>', 'only days with this status; may be given again', addStatus)
+    .option('--anomaly <name>', 'only days with this anomaly; may be given again', addAnomaly)
+    .option('--open', 'only days that the clock still changes', false)
+    .option('--updated-after <instant>', 'only days that changed after it', timeArgument)
     .option('--stored', 'only recorded days, not what only the roster knows of', false)
     .option('--limit <days>', 'the most days to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
@@ -157,6 +171,7 @@ function addList(program: Command, surroundings: Surroundings): void {
       'after',
       examples(
         'list --from 2026-03-01 --to 2026-03-31 --status absent',
+        'list --group night --from 2026-03-01 --to 2026-03-31 --anomaly missing-out',
         'list --employee 007 --limit 1000 --json',
       ),
     )
@@ -202,9 +217,13 @@ async function printList(
   do {
     const page = await client.listAttendance({
       employeeId: options.employee,
+      groupId: options.group,
       startDate: options.from,
       endDate: options.to,
       statuses: [...(options.status ?? [])],
+      anomalies: [...(options.anomaly ?? [])],
+      ...(options.open ? { final: false } : {}),
+      ...(options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter }),
       origins: options.stored ? recorded : [],
       // The same for all pages: a token is bound to its request.
       pageSize: Math.min(options.limit, MAX_PAGE_SIZE),

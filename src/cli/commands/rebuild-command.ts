@@ -87,7 +87,7 @@ function totalLines(totals: RebuildTotals, write: boolean): readonly string[] {
   ];
   if (write && differences > 0) lines.push(`${differences - differencesLeft} of them mended`);
   if (daysBehind > 0) {
-    const behind = `${counted(daysBehind, 'day')} right though derived under an older plan`;
+    const behind = `${counted(daysBehind, 'day')} right though derived by other rules`;
     lines.push(write ? `${behind}: current now` : behind);
   }
   return lines;

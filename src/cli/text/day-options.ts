@@ -4,7 +4,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { InvalidArgumentError } from 'commander';
 import type { Attendance } from '../../client/index.js';
-import { AttendanceOrigin, AttendanceStatus, DayPortion } from '../../client/index.js';
+import { Anomaly, AttendanceOrigin, AttendanceStatus, DayPortion } from '../../client/index.js';
 import { parseStatus, STATUS_WORDS } from './status-words.js';
 import { isIsoDate } from './values.js';
 
@@ -22,6 +22,18 @@ export function statusArgument(text: string): AttendanceStatus {
 export function addStatus(text: string, before: readonly AttendanceStatus[] | undefined) {
   const isComputed = text.trim().toLowerCase() === 'scheduled';
   return [...(before ?? []), isComputed ? AttendanceStatus.SCHEDULED : statusArgument(text)];
+}
+
+/** The same, as the lists write it: `missing out`, with `-` or `_` for the spaces. */
+export function addAnomaly(text: string, before: readonly Anomaly[] | undefined) {
+  const name = text.trim().toUpperCase().replaceAll(/[ -]/g, '_');
+  const anomaly = Anomaly[name as keyof typeof Anomaly];
+  if (typeof anomaly !== 'number' || anomaly === Anomaly.UNSPECIFIED) {
+    const names = Object.keys(Anomaly).filter((key) => /^[A-Z]/.test(key) && key !== 'UNSPECIFIED');
+    const words = names.map((key) => key.toLowerCase().replaceAll('_', '-'));
+    throw new InvalidArgumentError(`It is one of: ${words.join(', ')}.`);
+  }
+  return [...(before ?? []), anomaly];
 }
 
 export const PORTION_WORDS = ['whole', 'first', 'second'] as const;

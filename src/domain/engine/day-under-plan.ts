@@ -1,19 +1,16 @@
-// A day as readers are shown it: under the plan that is in force, whatever plan the stored one was
-// derived under. Pure.
+// A day as readers are shown it, under the roster in force. Pure.
 //
-// That a stored day was derived under the plan in force does not say that it was derived from all
-// punches: the roster may have gone to another plan and back before it was derived again, and a punch that
-// came in between was no concern of this date. So only who knows that no change was unfinished may
-// go by the fingerprint (`knownDay`); everybody else derives (`derivedDay`).
+// A stored day is right as it stands unless the employee has stale days on its date (stale_days): then
+// it is derived from its punches (`derivedDay`), whatever its row says. Everybody else goes by the row
+// (`knownDay`), unless other rules, other zone data or another default zone made it.
 
 import type { DayResult, StoredDay } from '../facts/day.js';
 import { declarationIn } from '../facts/declaration.js';
 import type { Timeline } from '../facts/punch.js';
-import type { DayPlan } from '../roster/plan.js';
+import { type DayPlan, zoneOfDay } from '../roster/plan.js';
 import type { LocalDate } from '../time/local-date.js';
 import type { RecordTime } from '../time/time.js';
 import { derive, ENGINE_VERSION, NO_FACTS } from './derive.js';
-import { planHash } from './plan-fingerprint.js';
 
 /** A day under the plan in force. */
 export interface KnownDay {
@@ -27,25 +24,22 @@ export interface KnownDay {
 }
 
 /**
- * Whether the rules in force wrote a day. Releases run side by side for a while, and one that
- * does not know of punches leaves a day without a result that its punches would give one.
+ * Whether the rules in force wrote a day. Releases run side by side for a while, and what another one
+ * wrote may lack what its punches say.
  */
 export function isByThisEngine({ engineVersion }: StoredDay): boolean {
   return engineVersion === ENGINE_VERSION;
 }
 
-/**
- * Whether a stored day says what it would say under this plan, without looking at its punches.
- * Only while no roster change is unfinished that may concern it.
- */
+/** Whether a day that is not stale stands as it is stored: its default zone may have changed. */
 export function isUnderPlan(stored: StoredDay, plan: DayPlan): boolean {
   if (!isByThisEngine(stored)) return false;
-  return stored.result === undefined || stored.planHash === planHash(plan);
+  return stored.result === undefined || stored.result.work.zone === zoneOfDay(plan).name;
 }
 
 /**
- * The day, while no roster change is unfinished that may concern it. `punches` are those of the
- * plan's reach; they are looked at only where the stored day is under another plan.
+ * The day, where it is not stale. `punches` are those of the plan's reach; they are looked at only where
+ * the stored day does not stand.
  */
 export function knownDay(
   stored: StoredDay | undefined,
@@ -59,7 +53,7 @@ export function knownDay(
   return derivedDay(stored, plan, punches);
 }
 
-/** The day, whatever was unfinished: from its declaration and the punches of the plan's reach. */
+/** The day, stale or not: from its declaration and the punches of the plan's reach. */
 export function derivedDay(
   stored: StoredDay | undefined,
   plan: DayPlan,

@@ -18,17 +18,21 @@ import { NO_PUNCHES, type Timeline } from '../facts/punch.js';
 import { type DayPlan, type Plan, zoneOfDay } from '../roster/plan.js';
 import { isOffForHoliday } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
+import { ZONE_DATA_VERSION } from '../time/zone.js';
 import { breakSecondsOf, plannedSeconds } from './hours.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 
+/** Raised with every change of the rules. */
+const RULES_VERSION = 4;
+
 /**
- * Raised with every change of the rules, so that days derived by older rules can be found and
- * derived again on purpose.
+ * What a stored day is stamped with: the version of the rules, and of the zone data that they go by.
+ * A day with another stamp is derived again.
  */
-export const ENGINE_VERSION = 3;
+export const ENGINE_VERSION = RULES_VERSION * 0x1_0000 + ZONE_DATA_VERSION;
 
 /** Everything known about a day. */
 export interface DayFacts {

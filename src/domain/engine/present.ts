@@ -151,6 +151,11 @@ function otherHalfAt(result: DayResult, now: Instant): Status | undefined {
   return combineHalves(statuses, portion);
 }
 
+/** The anomalies that a day has once it is settled. */
+export function settledAnomalies(result: DayResult): readonly Anomaly[] {
+  return anomaliesAt(result, Infinity as Instant);
+}
+
 function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
   const { shifts, sessions, anomalies } = work;
   const added = new Set<Anomaly>();

@@ -197,11 +197,6 @@ export interface StoredDay {
   readonly date: LocalDate;
   /** Undefined when no fact stands any more: the row stays, for its revision. */
   readonly result: DayResult | undefined;
-  /**
-   * The fingerprint of the plan it was derived under (plan-fingerprint.ts); undefined without a result,
-   * and for days from before there were plans.
-   */
-  readonly planHash: number | undefined;
   /** The ENGINE_VERSION that wrote it last: of another one, the rest is not to be trusted. */
   readonly engineVersion: number;
   /** 1 for the first change, counting up without a gap. */

@@ -14,6 +14,14 @@ export interface Zone {
   readonly table: ZoneTable;
 }
 
+/** The runtime's zone data as a number below 2^16, 2025b as 2025 - 1970 and 2; 0: unknown. */
+export const ZONE_DATA_VERSION = zoneDataVersion(process.versions.tz ?? '');
+
+function zoneDataVersion(release: string): number {
+  const [, year, letter = ''] = /^(\d{4})([a-z])$/.exec(release) ?? [];
+  return year === undefined ? 0 : (Number(year) - 1970) * 32 + letter.charCodeAt(0) - 96;
+}
+
 /** Twice the longest name there is (America/Argentina/ComodRivadavia has 32). */
 const LONGEST_NAME = 64;
 /** Begins with a letter: an offset such as +05:30 says nothing about summer time. */

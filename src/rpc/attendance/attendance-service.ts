@@ -68,10 +68,12 @@ import {
 } from '../shared/answer-size.js';
 import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 import {
+  parseAnomaly,
   parseAsOf,
   parseDate,
   parseId,
   parseMarkable,
+  parseMoment,
   parseName,
   parseOrigin,
   parsePortion,
@@ -301,15 +303,29 @@ function batchError(failure: Failure, call: Call): BatchMarkAttendanceResult {
 /** The parts of a list request that both lists share, parsed. */
 function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
   const employeeId = message.employeeId === '' ? undefined : parseId(message.employeeId);
+  const groupId = optional(message.groupId);
+  if (employeeId !== undefined && groupId !== undefined) {
+    const description = 'must be empty where employee_id is given: send one of the two';
+    throw invalidField('group_id', 'GROUP_WITH_EMPLOYEE', description);
+  }
   const range = parseRange(message, FIRST_DATE, LAST_DATE);
-  const statuses =
-    message.statuses.length === 0 ? undefined : [...new Set(message.statuses.map(parseStatus))];
-  const origins =
-    message.origins.length === 0 ? undefined : [...new Set(message.origins.map(parseOrigin))];
+  const filter = {
+    statuses: someOf(message.statuses, parseStatus),
+    origins: someOf(message.origins, parseOrigin),
+    anomalies: someOf(message.anomalies, parseAnomaly),
+    final: message.final,
+    updatedAfter: parseMoment(message.updatedAfter, 'updated_after'),
+  };
   const isWhole = message.startDate !== '' && message.endDate !== '';
+  const { origins } = filter;
   const includeExpected = isWhole && (origins === undefined || origins.includes('EXPECTED'));
   if (includeExpected) refuseLongRange(range);
-  return { employeeId, ...range, statuses, origins, includeExpected };
+  return { employeeId, groupId, ...range, filter, includeExpected };
+}
+
+/** Each once; undefined: any. */
+function someOf<T, U>(values: readonly T[], parse: (value: T) => U): readonly U[] | undefined {
+  return values.length === 0 ? undefined : [...new Set(values.map(parse))];
 }
 
 function refuseLongRange(range: {

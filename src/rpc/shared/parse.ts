@@ -4,10 +4,13 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   AttendanceStatus,
+  Anomaly as WireAnomaly,
   AttendanceOrigin as WireOrigin,
   DayPortion as WirePortion,
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
+  ANOMALIES,
+  type Anomaly,
   isMarkable,
   type MarkableStatus,
   ORIGINS,
@@ -69,6 +72,12 @@ export function parseOrigin(value: WireOrigin): Origin {
   return origin;
 }
 
+export function parseAnomaly(value: WireAnomaly): Anomaly {
+  const anomaly = ANOMALIES[value - 1];
+  if (anomaly === undefined) throw refuse('', 'anomalies', WireAnomaly[value] ?? value);
+  return anomaly;
+}
+
 export function parseMarkable(value: AttendanceStatus, prefix: string): MarkableStatus {
   const status = STATUSES[value - 1];
   if (status === undefined || !isMarkable(status)) {
@@ -109,6 +118,15 @@ export function parseAsOf(value: Timestamp | undefined): RecordTime | undefined 
   const time = recordTimeOf(value);
   if (time === undefined || time < 0) {
     throw invalidField('as_of_time', 'AS_OF_TIME_INVALID', 'must be between 1970 and now');
+  }
+  return time;
+}
+
+export function parseMoment(value: Timestamp | undefined, field: string): RecordTime | undefined {
+  if (value === undefined) return undefined;
+  const time = recordTimeOf(value);
+  if (time === undefined) {
+    throw invalidField(field, 'TIME_OUT_OF_RANGE', 'must be between 1700 and 2250');
   }
   return time;
 }

@@ -6,22 +6,15 @@
 // list-clocked-in.ts.
 
 import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
-import type { KnownDay } from '../../domain/engine/day-under-plan.js';
+import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { StoredDay } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, plan, planDays } from '../../domain/roster/plan.js';
 import { type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
 import type { Row, Session, Statement } from '../postgres/database.js';
-import { dayColumns, number, storedDays, text } from '../postgres/rows.js';
+import { dayColumns, number, storedDay, storedDays, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
-import {
-  isDerivedOtherwise,
-  isStale,
-  knowDays,
-  type Rostered,
-  readRosters,
-  rosteredOf,
-} from './resolve-days.js';
+import { isStale, knowDays, type Rostered, readRosters, rosteredOf } from './resolve-days.js';
 
 /**
  * A punch belongs to a date at most 6 from the one it was made on, under any roster
@@ -72,14 +65,14 @@ function daysOf(condition: string, asOf: number | undefined): string {
     order by c.date`;
 }
 
-/** One date of the employees behind $1: at most $2 of them on the date $3. */
-function dateStep(name: string, asOf?: number): Statement {
+/** One date of the employees `who`: at most $2 of them on the date $3. */
+function dateStep(name: string, who: string, asOf?: number): Statement {
   return {
     name,
     text: `
       select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}
       from (
-        select * from employee e where e.employee_id > $1::text collate "C"
+        select * from employee e where e.employee_id ${who}
         order by e.employee_id limit $2::integer
       ) e
       ${standing('$3::date', '$3::date', asOf)}
@@ -105,27 +98,33 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
 }
 
 const BEHIND = '> $1::text collate "C"';
+
+/** Of a group; of everybody where it is empty. */
+const behindIn = (group: string) =>
+  `${BEHIND} and (${group}::text = '' or e.group_id = ${group}::text collate "C")`;
+
 const ONE = '= $1::text collate "C"';
 const IN_RANGE = 'd.date between $3::date and $4::date';
 const MAY_BE_OPEN = `${IN_RANGE}
-  and (d.settles_at > $5::timestamptz or d.plan_hash is null or d.engine_version <> $6::smallint
+  and (d.settles_at > $5::timestamptz or d.engine_version <> $6::integer
     or exists (
       select from stale_days s where s.employee_id = e.employee_id and s.done_at = 'infinity'
     ))`;
 
 /** What the index by group goes by. */
-const IN_GROUP = `e.group_id = $7::text collate "C" and e.group_id <> ''`;
+export const IN_GROUP = (group: string) =>
+  `e.group_id = ${group}::text collate "C" and e.group_id <> ''`;
 
 /** Every form of a step, by what is asked for. */
 export const STEPS = {
-  date: dateStep('step_date'),
-  dateAsOf: dateStep('step_date_as_of', 4),
-  employees: employeeStep('step_employees', BEHIND, IN_RANGE),
-  employeesAsOf: employeeStep('step_employees_as_of', BEHIND, IN_RANGE, 5),
+  date: dateStep('step_date', behindIn('$4')),
+  dateAsOf: dateStep('step_date_as_of', behindIn('$4'), 5),
+  employees: employeeStep('step_employees', behindIn('$5'), IN_RANGE),
+  employeesAsOf: employeeStep('step_employees_as_of', behindIn('$5'), IN_RANGE, 6),
   employee: employeeStep('step_employee', ONE, IN_RANGE),
   employeeAsOf: employeeStep('step_employee_as_of', ONE, IN_RANGE, 5),
   open: employeeStep('step_open', BEHIND, MAY_BE_OPEN),
-  openInGroup: employeeStep('step_open_in_group', `${BEHIND} and ${IN_GROUP}`, MAY_BE_OPEN),
+  openInGroup: employeeStep('step_open_in_group', `${BEHIND} and ${IN_GROUP('$7')}`, MAY_BE_OPEN),
 };
 
 /** The first date on or after $1 that anybody has stored. */
@@ -148,6 +147,22 @@ export const NEXT_DATE_OF = {
     limit 1`,
 };
 
+/** Some dates of some employees, in the order they are given in. */
+export const KEYS = {
+  name: 'step_keys',
+  text: `
+    select ${EMPLOYEE_COLUMNS}, t.date as asked_date, ${dayColumns('d')}
+    from unnest($1::text[], $2::date[]) with ordinality t (employee_id, date, n)
+    cross join lateral (
+      select * from employee e where e.employee_id = t.employee_id collate "C" limit 1
+    ) e
+    ${standing('t.date', 't.date', undefined)}
+    left join lateral (
+      select * from attendance_day d where d.employee_id = e.employee_id and d.date = t.date limit 1
+    ) d on true
+    order by t.n`,
+};
+
 /** One employee and the dates that are looked at. */
 export interface Subject {
   readonly employeeId: EmployeeId;
@@ -164,6 +179,34 @@ export interface Subject {
   readonly stale: Set<LocalDate>;
 }
 
+/** A row of KEYS. */
+export function subjectOfKey(row: Row): Subject {
+  const day = toEpochDay(text(row, 'asked_date') as LocalDate);
+  const subject = newSubject(row, day, day);
+  const stored = storedDay(row);
+  if (stored !== undefined) addDay(subject, stored);
+  return subject;
+}
+
+function newSubject(row: Row, firstDay: number, lastDay: number): Subject {
+  return {
+    employeeId: text(row, 'employee_id') as EmployeeId,
+    employeeName: text(row, 'employee_name'),
+    row,
+    firstDay,
+    lastDay,
+    isOpen: row.is_open === true,
+    isStale: row.is_stale === true,
+    stored: new Map(),
+    stale: new Set(),
+  };
+}
+
+function addDay({ stored, stale }: Subject, day: StoredDay): void {
+  stored.set(day.date, day);
+  if (!isByThisEngine(day)) stale.add(day.date);
+}
+
 /** Rows of a step, which stand by employee. */
 export async function subjectsOf(
   rows: readonly Row[],
@@ -176,23 +219,11 @@ export async function subjectsOf(
     const employeeId = text(row, 'employee_id') as EmployeeId;
     let subject = subjects.at(-1);
     if (subject?.employeeId !== employeeId) {
-      subject = {
-        employeeId,
-        employeeName: text(row, 'employee_name'),
-        row,
-        firstDay,
-        lastDay,
-        isOpen: row.is_open === true,
-        isStale: row.is_stale === true,
-        stored: new Map(),
-        stale: new Set(),
-      };
+      subject = newSubject(row, firstDay, lastDay);
       subjects.push(subject);
     }
     const day = days.get(row);
-    if (day === undefined) continue;
-    subject.stored.set(day.date, day);
-    if (isDerivedOtherwise(day)) subject.stale.add(day.date);
+    if (day !== undefined) addDay(subject, day);
   }
   return subjects;
 }

@@ -43,7 +43,7 @@ const STEP_DATES = 2000;
 const WINDOW_DAYS = 366;
 
 /** Fills a page, and knows where to go on. */
-class Page {
+export class Page {
   readonly #query: DayQuery;
   readonly #days: EmployeeDay[] = [];
   #left: number;
@@ -93,7 +93,7 @@ export async function wideByDate(
   rosters: RosterReader,
   query: DayQuery,
 ): Promise<DayPage> {
-  const { after, startDate, includeExpected, asOf } = query;
+  const { after, startDate, includeExpected } = query;
   const lastDay = toEpochDay(query.endDate);
   return await inSnapshot(database, [], async (session) => {
     const page = new Page(query, 1);
@@ -109,7 +109,7 @@ export async function wideByDate(
         day = Math.max(day, near - NEAR_DAYS);
       }
       const until = Math.min(lastDay, day + window - 1);
-      const subjects = await dateSubjects(session, behind, day, until, asOf);
+      const subjects = await dateSubjects(session, query, behind, day, until);
       const known = await knowSubjects(session, rosters, subjects, query);
       const full = page.add(window === 1 ? known : byDate(known));
       if (full !== undefined) return full;
@@ -142,10 +142,10 @@ function byDate(days: readonly EmployeeDay[]): readonly EmployeeDay[] {
 /** More than one date only where everybody fits into a step. */
 async function dateSubjects(
   session: Session,
+  { groupId = '', asOf }: DayQuery,
   behind: EmployeeId,
   day: number,
   until: number,
-  asOf: DayQuery['asOf'],
 ): Promise<Subject[]> {
   const isOne = day === until;
   const now = isOne ? STEPS.date : STEPS.employees;
@@ -153,7 +153,7 @@ async function dateSubjects(
   const dates = isOne ? [fromEpochDay(day)] : [fromEpochDay(day), fromEpochDay(until)];
   const moment = asOf === undefined ? [] : [momentOf(asOf)];
   const [rows = []] = await session.pipeline([
-    bind(asOf === undefined ? now : then, behind, STEP_EMPLOYEES, ...dates, ...moment),
+    bind(asOf === undefined ? now : then, behind, STEP_EMPLOYEES, ...dates, groupId, ...moment),
   ]);
   return subjectsOf(rows, day, until);
 }
@@ -181,7 +181,7 @@ export async function wideByEmployee(
   const firstDay = toEpochDay(query.startDate);
   const lastDay = toEpochDay(query.endDate);
   return await inSnapshot(database, [], async (session) => {
-    const walk = new EmployeeWalk(session, rosters, query, share);
+    const walk = new EmployeeWalk(session, rosters, query, new Page(query, share));
     if (employeeId !== undefined) {
       const from = after === undefined ? firstDay : toEpochDay(after.date) + 1;
       return (await walk.one(employeeId, from, lastDay)) ?? walk.page.until(undefined);
@@ -195,14 +195,14 @@ export async function wideByEmployee(
 }
 
 /** Looks at employees one after the other, in one snapshot, until the page is full. */
-class EmployeeWalk {
+export class EmployeeWalk {
   readonly page: Page;
   readonly #session: Session;
   readonly #rosters: RosterReader;
   readonly #query: DayQuery;
 
-  constructor(session: Session, rosters: RosterReader, query: DayQuery, share: number) {
-    this.page = new Page(query, share);
+  constructor(session: Session, rosters: RosterReader, query: DayQuery, page: Page) {
+    this.page = page;
     this.#session = session;
     this.#rosters = rosters;
     this.#query = query;
@@ -263,13 +263,14 @@ class EmployeeWalk {
     firstDay: number,
     lastDay: number,
   ): Promise<Subject[]> {
-    const { asOf } = this.#query;
+    const { groupId = '', asOf } = this.#query;
+    const group = who === '=' ? [] : [groupId];
     const now = who === '=' ? STEPS.employee : STEPS.employees;
     const then = who === '=' ? STEPS.employeeAsOf : STEPS.employeesAsOf;
     const dates = [fromEpochDay(firstDay), fromEpochDay(lastDay)];
     const moment = asOf === undefined ? [] : [momentOf(asOf)];
     const [rows = []] = await this.#session.pipeline([
-      bind(asOf === undefined ? now : then, employeeId, count, ...dates, ...moment),
+      bind(asOf === undefined ? now : then, employeeId, count, ...dates, ...group, ...moment),
     ]);
     return subjectsOf(rows, firstDay, lastDay);
   }

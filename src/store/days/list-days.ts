@@ -6,9 +6,10 @@
 // them (merge-lists.ts). Where many have, and where expected days are wanted, see derived-lists.ts.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
-import type { KnownDay } from '../../domain/engine/day-under-plan.js';
+import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
 import { STATUSES, type Status, type StoredDay } from '../../domain/facts/day.js';
+import { isAnyDay } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { plan } from '../../domain/roster/plan.js';
 import { LAST_DATE, type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
@@ -25,6 +26,7 @@ import { codeOf, dayColumns, number, storedDays, text } from '../postgres/rows.j
 import { inSnapshot } from '../postgres/snapshot.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { wideByDate, wideByEmployee } from './derived-lists.js';
+import { filteredByDate, filteredByEmployee } from './filtered-lists.js';
 import {
   BY_DATE_ORDER,
   BY_EMPLOYEE_ORDER,
@@ -35,7 +37,6 @@ import {
   withStale,
 } from './merge-lists.js';
 import {
-  isDerivedOtherwise,
   isListed,
   knowDays,
   type Rostered,
@@ -114,8 +115,7 @@ function pageOf(name: string, walk: string, order: string, asOf?: number): State
         where e.employee_id = r.employee_id limit 1
       ) e on true
       where r.status = any ($5::smallint[]) or r.settles_at > $7::timestamptz
-        or (r.status is not null and r.plan_hash is null)
-        or r.engine_version <> $8::smallint
+        or r.engine_version <> $8::integer
         or r.place = r.scanned
       order by r.place
       limit $6::integer`,
@@ -195,6 +195,7 @@ export async function listByDate(
   rosters: RosterReader,
   query: DayQuery,
 ): Promise<DayPage> {
+  if (isFilteredList(query)) return await filteredByDate(database, rosters, query);
   const { employeeId, startDate, after, asOf } = query;
   const page =
     employeeId !== undefined
@@ -219,6 +220,7 @@ export async function listByEmployee(
   rosters: RosterReader,
   query: DayQuery,
 ): Promise<DayPage> {
+  if (isFilteredList(query)) return await filteredByEmployee(database, rosters, query);
   const { employeeId, startDate, after, asOf } = query;
   const page =
     employeeId !== undefined
@@ -233,6 +235,16 @@ export async function listByEmployee(
           BY_EMPLOYEE_ORDER,
         );
   return page ?? (await wideByEmployee(database, rosters, query));
+}
+
+/** Longer ranges hold too many dates to be looked through for many employees. */
+const MAX_FILTERED_DAYS = 366;
+
+/** Whether employees' dates are looked through for the few that are asked for. */
+function isFilteredList({ employeeId, groupId, asOf, filter, startDate, endDate }: DayQuery) {
+  if (employeeId !== undefined || asOf !== undefined) return false;
+  if (groupId === undefined && isAnyDay(filter)) return false;
+  return toEpochDay(endDate) - toEpochDay(startDate) < MAX_FILTERED_DAYS;
 }
 
 async function listOne(
@@ -261,11 +273,11 @@ async function readPage(
   more: readonly unknown[],
   order: ListOrder,
 ): Promise<DayPage | undefined> {
-  if (query.includeExpected) return undefined;
+  if (query.includeExpected || query.groupId !== undefined) return undefined;
   const { limit, endDate, asOf, now } = query;
-  const statuses = query.statuses ?? STATUSES;
+  const { statuses = STATUSES } = query.filter;
   // Without a filter nearly every row is a hit: one more than asked for tells whether it ends.
-  const scan = query.statuses === undefined ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
+  const scan = isAnyDay(query.filter) ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
   const page = bind(
     statement,
     from.date,
@@ -315,7 +327,7 @@ async function knownRows(
   const stored = await storedDays(rows);
   const stale = rows.flatMap((row) => {
     const day = stored.get(row);
-    return day !== undefined && isDerivedOtherwise(day) ? [{ row, day }] : [];
+    return day !== undefined && !isByThisEngine(day) ? [{ row, day }] : [];
   });
   // As of a past moment, names are the roster's of then, where it has ever said one.
   const named = asOf === undefined ? [] : rows.filter((row) => Number(row.roster_version) > 0);

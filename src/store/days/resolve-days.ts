@@ -3,20 +3,19 @@
 //
 // A stored day is right unless the employee has stale days on its date (stale_days): those are written
 // with the roster change that they have yet to follow. Where there are some, every date that is asked
-// for is derived, whatever plan its row was derived under: a roster that went to another plan and
-// back leaves days that carry the fingerprint in force and lack a punch (day-under-plan.ts).
+// for is derived, whatever its row says.
 
 import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import {
   derivedDay,
-  isByThisEngine,
   isUnderPlan,
   type KnownDay,
   knownDay,
 } from '../../domain/engine/day-under-plan.js';
 import { present } from '../../domain/engine/present.js';
 import type { StoredDay } from '../../domain/facts/day.js';
+import { isAnyDay, isWanted } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { NO_PUNCHES, type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
 import type { DayPlan } from '../../domain/roster/plan.js';
@@ -199,18 +198,11 @@ export function wantedRoster(row: Row, employeeId: EmployeeId): WantedRoster {
   return { employeeId, rosterVersion: number(row, 'roster_version') };
 }
 
-/** Whether a day was written by other rules, or under a plan that nobody wrote down. */
-export function isDerivedOtherwise(day: StoredDay): boolean {
-  return !isByThisEngine(day) || (day.result !== undefined && day.planHash === undefined);
-}
-
 /** Whether a day is one of those asked for. */
 export function isListed({ employeeId, employeeName, day }: EmployeeDay, query: DayQuery): boolean {
   const { result, date } = day;
   if (result.origin === 'EXPECTED' && !query.includeExpected) return false;
   if (result.status === 'UNSCHEDULED') return false;
-  if (query.statuses === undefined) return true;
-  return query.statuses.includes(
-    present({ employeeId, employeeName, date }, day, query.now).status,
-  );
+  if (isAnyDay(query.filter)) return true;
+  return isWanted(present({ employeeId, employeeName, date }, day, query.now), query.filter);
 }

@@ -23,17 +23,18 @@ export const APPEND_CHANGES = {
       returning position - cardinality($1::text[]) as base, recorded_at
     ), appended as (
       insert into attendance_change (position, recorded_at, employee_id, date, revision, sequence,
-                                     cause, actor, reason, plan_hash, status, origin, portion,
-                                     other_half_status, note, work, settles_at, engine_version)
+                                     cause, actor, reason, status, origin, portion,
+                                     other_half_status, note, work, anomalies, settles_at,
+                                     engine_version)
       select head.base + c.n, head.recorded_at, c.employee_id, c.date, c.revision, c.sequence,
-             c.cause, c.actor, c.reason, c.plan_hash, c.status, c.origin, c.portion,
-             c.other_half_status, c.note, c.work, c.settles_at, $16::smallint
+             c.cause, c.actor, c.reason, c.status, c.origin, c.portion,
+             c.other_half_status, c.note, c.work, c.anomalies, c.settles_at, $16::integer
       from head,
            unnest($1::text[], $2::date[], $3::integer[], $4::bigint[], $5::smallint[], $6::text[],
-                  $7::text[], $8::bigint[], $9::smallint[], $10::smallint[], $11::smallint[],
-                  $12::smallint[], $13::text[], $14::text[], $15::timestamptz[]) with ordinality
-             c (employee_id, date, revision, sequence, cause, actor, reason, plan_hash, status,
-                origin, portion, other_half_status, note, work, settles_at, n)
+                  $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[],
+                  $12::text[], $13::text[], $14::integer[], $15::timestamptz[]) with ordinality
+             c (employee_id, date, revision, sequence, cause, actor, reason, status, origin,
+                portion, other_half_status, note, work, anomalies, settles_at, n)
     )
     select recorded_at from head`,
 };
@@ -42,31 +43,30 @@ export const APPEND_CHANGES = {
 export const UPSERT_DAYS = {
   name: 'upsert_days',
   text: `
-    insert into attendance_day as d (employee_id, date, revision, plan_hash, status, origin,
-                                     portion, other_half_status, note, work, settles_at,
+    insert into attendance_day as d (employee_id, date, revision, status, origin, portion,
+                                     other_half_status, note, work, anomalies, settles_at,
                                      engine_version, recorded_at)
-    select t.*, $12::smallint, ${HEAD_TIME}
-    from unnest($1::text[], $2::date[], $3::integer[], $4::bigint[], $5::smallint[],
-                $6::smallint[], $7::smallint[], $8::smallint[], $9::text[], $10::text[],
+    select t.*, $12::integer, ${HEAD_TIME}
+    from unnest($1::text[], $2::date[], $3::integer[], $4::smallint[], $5::smallint[],
+                $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::integer[],
                 $11::timestamptz[]) t
     on conflict (employee_id, date) do update set
-      revision = excluded.revision, plan_hash = excluded.plan_hash, status = excluded.status,
-      origin = excluded.origin, portion = excluded.portion,
-      other_half_status = excluded.other_half_status, note = excluded.note,
-      work = excluded.work, settles_at = excluded.settles_at,
-      engine_version = excluded.engine_version, recorded_at = excluded.recorded_at`,
+      revision = excluded.revision, status = excluded.status, origin = excluded.origin,
+      portion = excluded.portion, other_half_status = excluded.other_half_status,
+      note = excluded.note, work = excluded.work, anomalies = excluded.anomalies,
+      settles_at = excluded.settles_at, engine_version = excluded.engine_version, recorded_at = excluded.recorded_at`,
 };
 
-/** Days that say the same under another plan. Their revision and time stay. */
+/** Days that say the same by the rules in force. Their revision and time stay. */
 export const RESTAMP_DAYS = {
   name: 'restamp_days',
   text: `
-    update attendance_day d set plan_hash = t.plan_hash, status = t.status, origin = t.origin,
-      portion = t.portion, other_half_status = t.other_half_status, note = t.note,
-      work = t.work, settles_at = t.settles_at, engine_version = $11::smallint
-    from unnest($1::text[], $2::date[], $3::bigint[], $4::smallint[], $5::smallint[],
-                $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::timestamptz[])
-         t (employee_id, date, plan_hash, status, origin, portion, other_half_status, note, work,
+    update attendance_day d set status = t.status, origin = t.origin, portion = t.portion,
+      other_half_status = t.other_half_status, note = t.note, work = t.work,
+      anomalies = t.anomalies, settles_at = t.settles_at, engine_version = $11::integer
+    from unnest($1::text[], $2::date[], $3::smallint[], $4::smallint[], $5::smallint[],
+                $6::smallint[], $7::text[], $8::text[], $9::integer[], $10::timestamptz[])
+         t (employee_id, date, status, origin, portion, other_half_status, note, work, anomalies,
             settles_at)
     where d.employee_id = t.employee_id collate "C" and d.date = t.date`,
 };
@@ -97,7 +97,6 @@ export function appendChanges(changes: readonly DayChange[], accepted: readonly 
     causes.map(({ fact }) => codeOf<ChangeCause>(CHANGE_CAUSES, causeOf(fact))),
     causes.map(({ fact }) => fact.actor),
     causes.map(({ fact }) => reasonOf(fact)),
-    changes.map(({ planHash }) => planHash ?? null),
     ...resultArrays(changes.map(({ result }) => result)),
     ENGINE_VERSION,
   );
@@ -126,7 +125,6 @@ export function upsertDays(changes: readonly DayChange[]): Bound[] {
       latest.map(({ employeeId }) => employeeId),
       latest.map(({ date }) => date),
       latest.map(({ revision }) => revision),
-      latest.map(({ planHash }) => planHash ?? null),
       ...resultArrays(latest.map(({ result }) => result)),
       ENGINE_VERSION,
     ),
@@ -140,7 +138,6 @@ export function restampDays(restamps: readonly DayRestamp[]): Bound[] {
       RESTAMP_DAYS,
       restamps.map(({ employeeId }) => employeeId),
       restamps.map(({ date }) => date),
-      restamps.map(({ planHash }) => planHash ?? null),
       ...resultArrays(restamps.map(({ result }) => result)),
       ENGINE_VERSION,
     ),

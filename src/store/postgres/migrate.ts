@@ -140,6 +140,7 @@ async function umzugOf(client: pg.Client, folder: string): Promise<Umzug<pg.Clie
   const sources = new Map<string, string>();
   for (const name of files) sources.set(name, await readFile(join(folder, name), 'utf8'));
   await refuseChanged(client, sources);
+  await refuseForeign(client, files);
   return new Umzug({
     migrations: files.map((name) => ({
       name,
@@ -188,6 +189,24 @@ async function refuseChanged(
       throw new Error(`migration ${row.name} was changed after it ran: write a new one instead`);
     }
   }
+}
+
+/**
+ * A later migration that we do not have is that of a newer release, and does no harm. An earlier one
+ * made a schema that ours cannot follow.
+ */
+async function refuseForeign(client: pg.Client, files: readonly string[]): Promise<void> {
+  const applied = (await appliedRows(client)).map(({ name }) => name);
+  const next = files.find((name) => !applied.includes(name));
+  const foreign = applied.find(
+    (name) => !files.includes(name) && next !== undefined && name < next,
+  );
+  if (foreign === undefined) return;
+  throw new Error(
+    `the database has the migration ${foreign}, which this release does not have, and lacks ${next}: ` +
+      'it was made by a build from before the first release. Start with an empty database ' +
+      '(DATA_DIR or DATABASE_URL), or use the build that made this one',
+  );
 }
 
 function checksumOf(source: string): string {

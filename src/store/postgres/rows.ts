@@ -2,9 +2,11 @@
 // attendance_day and attendance_change.
 
 import { TURNS } from '../../app/ports/turns.js';
-import { settlesAt } from '../../domain/engine/present.js';
+import { settledAnomalies, settlesAt } from '../../domain/engine/present.js';
 import { parseWorkText, workText } from '../../domain/engine/work-codec.js';
 import {
+  ANOMALIES,
+  type Anomaly,
   type DayResult,
   type DayWork,
   ORIGINS,
@@ -48,12 +50,6 @@ export function bytes(row: Row, column: string): Uint8Array {
   return value;
 }
 
-/**
- * Releases before wrote days without their work: what their rows hold of it was left standing
- * from what a newer one had written before them.
- */
-const FIRST_VERSION_WITH_THIS_WORK = 3;
-
 /** The columns that `storedDay` reads, of the table with that alias. */
 export function dayColumns(alias: string): string {
   return [
@@ -64,7 +60,6 @@ export function dayColumns(alias: string): string {
     'other_half_status',
     'note',
     'work',
-    'plan_hash',
     'engine_version',
     'revision',
     'recorded_at',
@@ -79,7 +74,6 @@ export function storedDay(row: Row): StoredDay | undefined {
   return {
     date: text(row, 'date') as LocalDate,
     result: dayResult(row),
-    planHash: row.plan_hash === null ? undefined : number(row, 'plan_hash'),
     engineVersion: number(row, 'engine_version'),
     revision: number(row, 'revision'),
     recordedAt: number(row, 'recorded_at') as RecordTime,
@@ -100,14 +94,13 @@ export async function storedDays(rows: readonly Row[]): Promise<ReadonlyMap<Row,
 function dayResult(row: Row): DayResult | undefined {
   if (row.status === null) return undefined;
   const other = row.other_half_status;
-  const hasWork = number(row, 'engine_version') >= FIRST_VERSION_WITH_THIS_WORK;
   return {
     status: wordOf<Status>(STATUSES, row.status),
     origin: wordOf(ORIGINS, row.origin),
     portion: wordOf(PORTIONS, row.portion),
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
     note: text(row, 'note'),
-    work: dayWork(hasWork ? row.work : null),
+    work: dayWork(row.work),
   };
 }
 
@@ -115,6 +108,11 @@ function dayWork(column: unknown): DayWork {
   const work = parseWorkText(typeof column === 'string' ? column : '');
   if (work === undefined) throw new Error('stored work is not readable');
   return work;
+}
+
+/** As the column `anomalies` has them. */
+export function anomalyBits(anomalies: readonly Anomaly[]): number {
+  return anomalies.reduce((bits, anomaly) => bits | (1 << ANOMALIES.indexOf(anomaly)), 0);
 }
 
 /** The result columns, each as an array over the results: parameters for `unnest`. */
@@ -128,6 +126,7 @@ export function resultArrays(results: readonly (DayResult | undefined)[]): unkno
     ),
     results.map((result) => result?.note ?? ''),
     results.map((result) => (result && workText(result.work)) || null),
+    results.map((result) => (result ? anomalyBits(settledAnomalies(result)) : 0)),
     results.map((result) => {
       const at = result && settlesAt(result);
       return at === undefined ? null : formatTimestamp(at * 1000);

@@ -113,11 +113,11 @@ export const RESTORE_DAYS = {
   name: 'restore_days',
   text: `
     insert into attendance_day (employee_id, date, revision, status, origin, portion,
-                                other_half_status, note, work, plan_hash, settles_at,
+                                other_half_status, note, work, anomalies, settles_at,
                                 engine_version, recorded_at)
     select distinct on (c.date)
            c.employee_id, c.date, c.revision, c.status, c.origin, c.portion,
-           c.other_half_status, c.note, c.work, c.plan_hash, c.settles_at,
+           c.other_half_status, c.note, c.work, c.anomalies, c.settles_at,
            c.engine_version, c.recorded_at
     from attendance_change c
     where c.employee_id = $1::text collate "C"

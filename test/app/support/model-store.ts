@@ -15,7 +15,6 @@ import type { Fact, MarkFact } from '../../../src/app/ports/facts.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
 import { rulesFor } from '../../../src/app/write/decide-batch.js';
 import { derive, ENGINE_VERSION } from '../../../src/domain/engine/derive.js';
-import { planHash } from '../../../src/domain/engine/plan-fingerprint.js';
 import type { Declaration, StoredDay } from '../../../src/domain/facts/day.js';
 import { foldDeclaration } from '../../../src/domain/facts/declaration.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
@@ -102,10 +101,7 @@ export class ModelStore {
     const found: Record<string, string> = {};
     for (let day = firstDay; day <= lastDay; day += 1) {
       const result = this.day(employeeId, fromEpochDay(day))?.result;
-      if (result !== undefined) {
-        const { planHash } = this.day(employeeId, fromEpochDay(day)) ?? {};
-        found[fromEpochDay(day)] = JSON.stringify([result, planHash]);
-      }
+      if (result !== undefined) found[fromEpochDay(day)] = JSON.stringify(result);
     }
     return found;
   }
@@ -118,11 +114,15 @@ export class ModelStore {
     const found: Record<string, string> = {};
     for (const plan of planDays(this.roster, row.roster, firstDay, lastDay)) {
       const result = derive({ declaration: row.declarations.get(plan.date), punches }, plan);
-      if (result.origin !== 'EXPECTED') {
-        found[plan.date] = JSON.stringify([result, planHash(plan)]);
-      }
+      if (result.origin !== 'EXPECTED') found[plan.date] = JSON.stringify(result);
     }
     return found;
+  }
+
+  /** As if all days had been stored by other rules. */
+  age(employeeId: EmployeeId): void {
+    const { days } = this.#row(employeeId);
+    for (const [date, day] of days) days.set(date, { ...day, engineVersion: ENGINE_VERSION - 1 });
   }
 
   /** All dates that have a row, as epoch days. */
@@ -220,21 +220,20 @@ export class ModelStore {
       row.punches.set(punchId, { ...punch, flags });
     }
     let last = -1;
-    for (const { index, employeeId, date, revision, result, planHash } of decision.changes) {
+    for (const { index, employeeId, date, revision, result } of decision.changes) {
       const { days } = this.#row(employeeId);
       if ((days.get(date)?.revision ?? 0) + 1 !== revision) throw new Error('a gap in revisions');
       if (index < last) throw new Error('changes out of order');
       if (!decision.facts.some((fact) => fact.index === index)) throw new Error('no cause');
-      if ((result === undefined) !== (planHash === undefined)) throw new Error('no plan');
       last = index;
       const engineVersion = ENGINE_VERSION;
-      days.set(date, { date, result, planHash, engineVersion, revision, recordedAt });
+      days.set(date, { date, result, engineVersion, revision, recordedAt });
     }
-    for (const { employeeId, date, planHash } of decision.restamps) {
+    for (const { employeeId, date } of decision.restamps) {
       const { days } = this.#row(employeeId);
       const day = days.get(date);
       if (day?.result === undefined) throw new Error('nothing to stamp');
-      days.set(date, { ...day, planHash, engineVersion: ENGINE_VERSION });
+      days.set(date, { ...day, engineVersion: ENGINE_VERSION });
     }
     decision.facts.forEach((accepted) => {
       this.#remember(facts, accepted, decision);

@@ -243,6 +243,22 @@ describe('attendance, the command', function () {
     expect((await attendance('list', '--employee', 'cli.2', '--limit', '3')).err).to.equal('');
   });
 
+  it('lists by group, anomaly, what is open and what changed', async () => {
+    await attendance('mark', 'cli.3', '2026-01-01', 'remote');
+    const range = ['list', '--from', '2026-01-01', '--to', '2026-01-01', '--json'];
+    const ids = async (...more: string[]) => {
+      const { out, err } = await attendance(...range, ...more);
+      expect(err).to.equal('');
+      const lines = out.split('\n').filter((line) => line !== '');
+      return lines.map((line) => (JSON.parse(line) as { employeeId: string }).employeeId);
+    };
+    expect(await ids('--updated-after', '2026-01-01T00:00:00Z')).to.include('cli.3');
+    expect(await ids('--updated-after', '2200-01-01T00:00:00Z')).to.deep.equal([]);
+    expect(await ids('--anomaly', 'missing-out', '--anomaly', 'late in')).to.deep.equal([]);
+    expect(await ids('--open')).to.deep.equal([]);
+    expect(await ids('--group', 'nobody-is-in-it')).to.deep.equal([]);
+  });
+
   const FAILURES: [string, string[], number, RegExp][] = [
     [
       'an unknown employee',

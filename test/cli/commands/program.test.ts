@@ -81,6 +81,7 @@ describe('the command line', () => {
   const WRONG: [string, string[]][] = [
     ['no command', []],
     ['an unknown option', ['list', '--colour']],
+    ['an anomaly that is none', ['list', '--anomaly', 'odd']],
     ['a limit of zero', ['list', '--limit', '0']],
     ['a timeout that is no number', ['list', '--timeout', 'soon']],
     ['an instant without a zone', ['get', '1', '2026-03-02', '--as-of', '2026-03-02T09:00:00']],

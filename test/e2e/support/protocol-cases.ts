@@ -190,7 +190,7 @@ const NO_STATUS =
   'ATTENDANCE_STATUS_UNSCHEDULED; it is "banana"';
 const NO_FIELD =
   'is no field here; take it out, or use one of: employee_id, start_date, end_date, statuses, ' +
-  'origins, page_size, page_token, as_of_time';
+  'origins, page_size, page_token, as_of_time, group_id, anomalies, final, updated_after';
 
 const ANSWERS: readonly ProtocolCase[] = [
   {

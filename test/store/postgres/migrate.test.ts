@@ -73,11 +73,23 @@ describe('migrations', () => {
 
   it('one that was edited after it ran is refused by name', async () => {
     await migrateUp(database.url, folder);
-    await writeFile(join(folder, '0001_facts_days_feed.sql'), 'select 1;');
+    await writeFile(join(folder, '0001_schema.sql'), 'select 1;');
     await migrateUp(database.url, folder).then(
       () => expect.fail('it was not refused'),
-      (error: Error) => expect(error.message).to.contain('0001_facts_days_feed.sql was changed'),
+      (error: Error) => expect(error.message).to.contain('0001_schema.sql was changed'),
     );
+  });
+
+  it('a database from before the first release is refused, with the way out, and left as it was', async () => {
+    const old = await mkdtemp(join(tmpdir(), 'attendance-migrations-'));
+    await writeFile(join(old, '0001_facts_days_feed.sql'), 'create table employee (id text);');
+    await migrateUp(database.url, old);
+    await rm(old, { recursive: true });
+    await migrateUp(database.url).then(
+      () => expect.fail('it was not refused'),
+      (error: Error) => expect(error.message).to.match(/0001_facts_days_feed.*empty database/),
+    );
+    expect(await query('select count(*)::integer as n from employee')).to.deep.equal([{ n: 0 }]);
   });
 
   it('a schema newer than this version is left alone and works (rolling deploys)', async () => {

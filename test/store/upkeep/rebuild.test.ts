@@ -208,9 +208,9 @@ describe('rebuilding', function () {
     expect(await differences()).to.deep.equal([]);
   });
 
-  it('marks days as current that an older release stored without a plan', async () => {
+  it('marks days as current that other rules stored', async () => {
     await run(
-      'update attendance_day set plan_hash = null where employee_id = $1 and date < $2',
+      'update attendance_day set engine_version = 1 where employee_id = $1 and date < $2',
       ANNA,
       dateOf(5),
     );

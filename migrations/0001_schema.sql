@@ -1,28 +1,123 @@
--- Punches and the roster, and days that follow from both.
+-- Facts in, days out: marks and punches as they came, the roster, the days that follow from both, and
+-- the feed of every change.
 --
--- Rows of the roster are dated twice: by when they apply (dates in the rows) and by since when we
--- know them (recorded_at), until when (superseded_at, 'infinity' for what is known now). A row
--- is never edited but for its superseded_at. Numbers in smallint columns are places in the lists
--- of src/domain, counted from 1; lists only grow.
+-- Employee ids compare and sort byte by byte. Instants are timestamptz, lengths seconds. Numbers in
+-- smallint columns are places in the lists of src/domain, counted from 1; lists only grow.
+-- There are no foreign keys between these tables: every write holds the employee's row lock and
+-- has created the employee before, and the check would cost on every row.
 
-alter table employee
+create table employee (
+  employee_id text collate "C" primary key
+    check (employee_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+  employee_name text not null default '',
+  -- The number of facts recorded for the employee; every commit that touches them raises it.
+  version bigint not null default 0 check (version >= 0),
+  created_at timestamptz not null default now(),
   -- The latest change of what is the employee's own in the roster; 0: there was none.
-  add column roster_version bigint not null default 0 check (roster_version >= 0),
+  roster_version bigint not null default 0 check (roster_version >= 0),
   -- The group of the detail row that holds now.
-  add column group_id text collate "C" not null default '';
+  group_id text collate "C" not null default ''
+) with (fillfactor = 70);
 
 create index employee_by_group on employee (group_id, employee_id) where group_id <> '';
 
--- What a day's punches come to (src/domain/engine/work-codec.ts; null: nothing planned, nothing punched),
--- the plan that it was derived under, and until when the clock may still change what is read.
-alter table attendance_day
-  add column work text,
-  add column plan_hash bigint,
-  add column settles_at timestamptz;
-alter table attendance_change
-  add column work text,
-  add column plan_hash bigint,
-  add column settles_at timestamptz;
+-- Declarations and their withdrawals: never updated, never deleted.
+create table mark (
+  employee_id text collate "C" not null,
+  -- Counts the employee's facts from 1.
+  sequence bigint not null,
+  date date not null,
+  kind smallint not null check (kind in (1, 2)),
+  status smallint check (status between 1 and 7),
+  portion smallint check (portion between 1 and 3),
+  note text not null default '',
+  reason text not null default '',
+  actor text not null,
+  received_at timestamptz not null,
+  request_id uuid,
+  payload_hash bytea,
+  -- The day's revision after this fact: what a repeated request is answered from.
+  revision integer not null check (revision >= 0),
+  primary key (employee_id, sequence),
+  check ((kind = 1) = (status is not null and portion is not null)),
+  check ((request_id is null) = (payload_hash is null))
+);
+
+create unique index mark_request on mark (employee_id, request_id) where request_id is not null;
+
+-- What follows from the facts; can be dropped and derived again. A day whose marks were cleared
+-- keeps its row, for its revision, with no status.
+create table attendance_day (
+  employee_id text collate "C" not null,
+  date date not null,
+  status smallint,
+  origin smallint,
+  portion smallint,
+  other_half_status smallint,
+  note text not null default '',
+  -- What the punches come to (src/domain/engine/work-codec.ts); null: nothing planned, nothing punched.
+  work text,
+  -- The anomalies it has once it is settled, one bit each.
+  anomalies integer not null default 0,
+  -- Until when the clock may still change what is read; null: it never does.
+  settles_at timestamptz,
+  revision integer not null check (revision >= 1),
+  recorded_at timestamptz not null,
+  -- The rules and the zone data it was derived with (ENGINE_VERSION).
+  engine_version integer not null,
+  primary key (employee_id, date),
+  check ((status is null) = (origin is null) and (status is null) = (portion is null))
+) with (fillfactor = 85);
+
+-- By day number, not by date: statements about one employee's days then have one index they can
+-- take, the primary key. With a choice, the planner takes whichever is cheap for the statistics
+-- of the moment, and walks through everybody's days of a month for one employee's.
+create index attendance_day_by_date
+  on attendance_day ((date - date '1900-01-01'), employee_id);
+
+-- The feed: one row per change of a day, with the day as it became. Positions are dense and in
+-- commit order; recorded_at rises with every transaction.
+create table attendance_change (
+  position bigint primary key,
+  recorded_at timestamptz not null,
+  employee_id text collate "C" not null,
+  date date not null,
+  revision integer not null,
+  sequence bigint not null,
+  cause smallint not null,
+  actor text not null,
+  reason text not null default '',
+  status smallint,
+  origin smallint,
+  portion smallint,
+  other_half_status smallint,
+  note text not null default '',
+  work text,
+  anomalies integer not null default 0,
+  settles_at timestamptz,
+  engine_version integer not null
+);
+
+create unique index attendance_change_of_day on attendance_change (employee_id, date, revision);
+
+-- Where the feed stands: one row, locked from the taking of positions to the commit, so that
+-- order of positions, order of times and order of commits are one.
+create table feed_head (
+  id smallint primary key check (id = 1),
+  position bigint not null,
+  recorded_at timestamptz not null
+) with (fillfactor = 10);
+
+insert into feed_head (id, position, recorded_at) values (1, 0, clock_timestamp());
+
+-- Signs page tokens, so that every instance accepts what another gave out and nobody else's.
+create table page_token_key (
+  id smallint primary key check (id = 1),
+  key bytea not null
+);
+
+insert into page_token_key (id, key)
+values (1, sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
 
 -- Someone touched a clock. Never deleted; only the columns that say what became of a punch
 -- (flags, voided_by, voided_at) are ever set later.
@@ -95,6 +190,10 @@ create table punch_void (
 create unique index punch_void_request on punch_void (employee_id, request_id)
   where request_id is not null;
 
+-- Rows of the roster are dated twice: by when they apply (dates in the rows) and by since when we
+-- know them (recorded_at), until when (superseded_at, 'infinity' for what is known now). A row
+-- is never edited but for its superseded_at.
+
 -- Every change of the roster, dense and in commit order: who, when, why, what; and how far the
 -- stored days have followed it (reads never wait for that).
 create table roster_change (
@@ -113,39 +212,18 @@ create table roster_change (
   payload_hash bytea,
   -- The resource that the request was answered with, as the handler encodes it.
   answer jsonb,
-  -- The last employee whose days have followed, and the sweep's sums.
-  swept_employee_id text collate "C" not null default '',
+  -- What followed so far, and since when nothing is left.
   employees_done bigint not null default 0,
   days_derived bigint not null default 0,
   days_changed bigint not null default 0,
   finished_at timestamptz,
-  -- Whoever sweeps says until when; others leave it alone until then.
-  leased_until timestamptz,
   check (num_nonnulls(employee_id, shift_id, calendar_id) = 1),
   check ((request_id is null) = (payload_hash is null))
 ) with (fillfactor = 70);
 
--- Whose days could not follow a change: the change is finished without them, they are tried again
--- from retry_at on, and until mended_at (infinite: not yet) their days are derived as they are read.
-create table sweep_failure (
-  employee_id text collate "C" not null,
-  change_id bigint not null,
-  reason text not null,
-  failed_at timestamptz not null,
-  tries integer not null default 1,
-  retry_at timestamptz not null,
-  mended_at timestamptz not null default 'infinity',
-  primary key (employee_id, change_id)
-);
-
--- Few are open at a time: they are found by the employee, or looked through by whoever retries.
-create index sweep_failure_open on sweep_failure (mended_at, employee_id, retry_at);
-
 create unique index roster_change_request on roster_change (request_id)
   where request_id is not null;
 create index roster_change_unfinished on roster_change (change_id) where finished_at is null;
--- Which changes were unfinished at a past moment: for lists as of then.
-create index roster_change_finished on roster_change (finished_at) where finished_at is not null;
 -- Which version of what all employees share was in force at a time.
 create index roster_change_shared on roster_change (recorded_at) where employee_id is null;
 
@@ -239,3 +317,51 @@ create table calendar_user (
   employee_id text collate "C" not null,
   primary key (calendar_id, employee_id)
 );
+
+-- Requests that left the roster as it was. They make no change, and yet a repetition must do
+-- nothing, whatever has been changed since. Those that made one are in roster_change.
+create table roster_request (
+  request_id uuid primary key,
+  payload_hash bytea not null,
+  -- What it was answered with, as roster_change.answer.
+  answer jsonb not null,
+  recorded_at timestamptz not null default now()
+);
+
+-- One answer to "is this stored day right?": it is, unless an open row here is about it.
+
+-- Dates of an employee whose stored days have yet to follow a roster change. Written in the change's own
+-- transaction. Kept when they are done, since answers as of a past moment go by them too.
+create table stale_days (
+  employee_id text collate "C" not null,
+  change_id bigint not null,
+  -- Both included; infinite where the change has no end.
+  first_date date not null,
+  last_date date not null,
+  -- When the change was recorded, and since when all days are right again (infinite: not yet).
+  since timestamptz not null,
+  done_at timestamptz not null default 'infinity',
+  -- For the indexes of workers: reads of one employee cannot take them by mistake.
+  is_open boolean not null generated always as (done_at = 'infinity') stored,
+  -- How often it was tried in vain, from when on it is tried again, and why it failed.
+  tries integer not null default 0,
+  retry_at timestamptz not null default '-infinity',
+  reason text not null default '',
+  primary key (employee_id, change_id)
+) with (fillfactor = 70);
+
+-- Whose they are: of one employee, those open now or at a past moment.
+create index stale_days_of on stale_days (employee_id, done_at);
+-- Of everybody, those open at a past moment.
+create index stale_days_done on stale_days (done_at, employee_id);
+-- What is to be done next.
+create index stale_days_due on stale_days (retry_at, change_id, employee_id)
+  where is_open;
+-- Whether anything of a change is left.
+create index stale_days_open on stale_days (change_id) where is_open;
+
+-- What a probe writes to, and takes back, while writes are refused because the disk is full
+-- (src/store/writability.ts). Each row fills a page, so that it takes space on the disk; kept from
+-- vacuum, which would leave pages to be used again.
+create table write_probe (filler text not null) with (autovacuum_enabled = off);
+alter table write_probe alter column filler set storage plain;

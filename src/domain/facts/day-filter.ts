@@ -1,0 +1,42 @@
+// Which days a list keeps, by what is seen of them at its moment.
+
+import type { RecordTime } from '../time/time.js';
+import type { Anomaly, Attendance, Origin, Status } from './day.js';
+
+/** All that is given must hold; undefined: whatever it is. */
+export interface DayFilter {
+  /** One of these. */
+  readonly statuses: readonly Status[] | undefined;
+  /** Known in one of these ways. */
+  readonly origins: readonly Origin[] | undefined;
+  /** At least one of these. */
+  readonly anomalies: readonly Anomaly[] | undefined;
+  readonly final: boolean | undefined;
+  /** The stored day was last changed after this. */
+  readonly updatedAfter: RecordTime | undefined;
+}
+
+export const ANY_DAY: DayFilter = {
+  statuses: undefined,
+  origins: undefined,
+  anomalies: undefined,
+  final: undefined,
+  updatedAfter: undefined,
+};
+
+export function isAnyDay(filter: DayFilter): boolean {
+  return Object.values(filter).every((wanted) => wanted === undefined);
+}
+
+export function isWanted(day: Attendance, filter: DayFilter): boolean {
+  const { statuses, origins, anomalies, final, updatedAfter } = filter;
+  if (statuses !== undefined && !statuses.includes(day.status)) return false;
+  if (origins !== undefined && (day.origin === undefined || !origins.includes(day.origin))) {
+    return false;
+  }
+  if (anomalies !== undefined && !anomalies.some((one) => day.anomalies.includes(one))) {
+    return false;
+  }
+  if (final !== undefined && day.final !== final) return false;
+  return updatedAfter === undefined || (day.updateTime ?? -Infinity) > updatedAfter;
+}

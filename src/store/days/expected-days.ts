@@ -1,0 +1,89 @@
+// Which dates without any fact a list keeps. Most employees share their pattern of shifts with many
+// others: what is expected of one is worked out once for all of them.
+
+import { derive, NO_FACTS } from '../../domain/engine/derive.js';
+import { present } from '../../domain/engine/present.js';
+import { type DayFilter, isWanted } from '../../domain/facts/day-filter.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { type DayPlan, planDays } from '../../domain/roster/plan.js';
+import { type EmployeeRoster, lastDayOf, type Roster } from '../../domain/roster/roster.js';
+import type { Instant } from '../../domain/time/time.js';
+import { NEAR_DAYS } from './derived-list-step.js';
+
+/** Dates as bits, the first is the lowest. */
+export type DateBits = number;
+
+/** The dates of one range, at most 31 long, on which something is expected that the list keeps. */
+export class ExpectedDays {
+  readonly #roster: Roster;
+  readonly #firstDay: number;
+  readonly #lastDay: number;
+  readonly #filter: DayFilter;
+  readonly #now: Instant;
+  readonly #byPattern = new Map<string, DateBits>();
+
+  constructor(
+    roster: Roster,
+    range: { readonly firstDay: number; readonly lastDay: number },
+    wanted: { readonly filter: DayFilter; readonly now: Instant },
+  ) {
+    this.#roster = roster;
+    this.#firstDay = range.firstDay;
+    this.#lastDay = range.lastDay;
+    this.#filter = wanted.filter;
+    this.#now = wanted.now;
+  }
+
+  of(employee: EmployeeRoster): DateBits {
+    if (!this.#isLikeOthers(employee)) return this.#bits(employee);
+    const pattern = patternOf(employee);
+    const known = this.#byPattern.get(pattern);
+    if (known !== undefined) return known;
+    const bits = this.#bits(employee);
+    this.#byPattern.set(pattern, bits);
+    return bits;
+  }
+
+  /** Whether nothing near the range is the employee's alone: neither beginning, end nor override. */
+  #isLikeOthers(employee: EmployeeRoster): boolean {
+    const [first, last] = [this.#firstDay - NEAR_DAYS, this.#lastDay + NEAR_DAYS];
+    if (employee.joinedDay > first || lastDayOf(employee) < last) return false;
+    if (employee.overrides.size > last - first) return false;
+    for (const day of employee.overrides.keys()) if (day >= first && day <= last) return false;
+    return true;
+  }
+
+  #bits(employee: EmployeeRoster): DateBits {
+    let bits = 0;
+    const plans = planDays(this.#roster, employee, this.#firstDay, this.#lastDay);
+    for (const [place, plan] of plans.entries()) if (this.#isKept(plan)) bits |= 1 << place;
+    return bits;
+  }
+
+  #isKept(plan: DayPlan): boolean {
+    const result = derive(NO_FACTS, plan);
+    if (result.status === 'UNSCHEDULED') return false;
+    const known = { result, revision: 0, recordedAt: undefined };
+    return isWanted(present({ ...NOBODY, date: plan.date }, known, this.#now), this.#filter);
+  }
+}
+
+const NOBODY = { employeeId: '' as EmployeeId, employeeName: '' };
+
+/** Rosters are never changed: each is written down once. */
+const patterns = new WeakMap<EmployeeRoster, string>();
+
+/** What decides what is expected of an employee whose employment and overrides do not. */
+function patternOf(employee: EmployeeRoster): string {
+  const known = patterns.get(employee);
+  if (known !== undefined) return known;
+  const { zones, defaultShiftId, calendarId, assignments } = employee;
+  const pattern = JSON.stringify([
+    zones.map(({ fromDay, zone }) => [fromDay, zone.name]),
+    defaultShiftId,
+    calendarId,
+    assignments.map(({ fromDay, toDay, anchorDay, cycle }) => [fromDay, toDay, anchorDay, cycle]),
+  ]);
+  patterns.set(employee, pattern);
+  return pattern;
+}
