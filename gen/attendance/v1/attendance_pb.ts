@@ -15,24 +15,24 @@ export const file_attendance_v1_attendance: GenFile = /*@__PURE__*/
   fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEiswcKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEhEKCXRpbWVfem9uZRgXIAEoCRIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSLwoGb3JpZ2luGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEioKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb24SOgoRb3RoZXJfaGFsZl9zdGF0dXMYByABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSKgoGc2hpZnRzGAggAygLMhouYXR0ZW5kYW5jZS52MS5TaGlmdFJlc3VsdBIoCghzZXNzaW9ucxgJIAMoCzIWLmF0dGVuZGFuY2UudjEuU2Vzc2lvbhIxCg1maXJzdF9pbl90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X291dF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChBwbGFubmVkX2R1cmF0aW9uGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD3dvcmtlZF9kdXJhdGlvbhgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5icmVha19kdXJhdGlvbhgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIwCg1sYXRlX2R1cmF0aW9uGA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKDmVhcmx5X2R1cmF0aW9uGA8gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKCWFub21hbGllcxgQIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseRIMCgRub3RlGBEgASgJEg0KBWZpbmFsGBIgASgIEjgKFG5leHRfdHJhbnNpdGlvbl90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmV2aXNpb24YFSABKAUSDAoEZXRhZxgWIAEoCSLBAwoLU2hpZnRSZXN1bHQSEAoIc2hpZnRfaWQYASABKAkSOAoUc2NoZWR1bGVkX3N0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjYKEnNjaGVkdWxlZF9lbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEjEKDWZpcnN0X2luX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWxhc3Rfb3V0X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKD3dvcmtlZF9kdXJhdGlvbhgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIwCg1sYXRlX2R1cmF0aW9uGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKDmVhcmx5X2R1cmF0aW9uGAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uItABCgdTZXNzaW9uEisKB2luX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCG91dF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghzaGlmdF9pZBgDIAEoCRIyCg93b3JrZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJAoGYnJlYWtzGAUgAygLMhQuYXR0ZW5kYW5jZS52MS5CcmVhayJlCgVCcmVhaxIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAq0gIKEEF0dGVuZGFuY2VTdGF0dXMSIQodQVRURU5EQU5DRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlBVFRFTkRBTkNFX1NUQVRVU19QUkVTRU5UEAESHAoYQVRURU5EQU5DRV9TVEFUVVNfQUJTRU5UEAISHgoaQVRURU5EQU5DRV9TVEFUVVNfSEFMRl9EQVkQAxIeChpBVFRFTkRBTkNFX1NUQVRVU19PTl9MRUFWRRAEEhwKGEFUVEVOREFOQ0VfU1RBVFVTX1JFTU9URRAFEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0hPTElEQVkQBhIdChlBVFRFTkRBTkNFX1NUQVRVU19EQVlfT0ZGEAcSHwobQVRURU5EQU5DRV9TVEFUVVNfU0NIRURVTEVEEAgSIQodQVRURU5EQU5DRV9TVEFUVVNfVU5TQ0hFRFVMRUQQCSqSAQoQQXR0ZW5kYW5jZU9yaWdpbhIhCh1BVFRFTkRBTkNFX09SSUdJTl9VTlNQRUNJRklFRBAAEhwKGEFUVEVOREFOQ0VfT1JJR0lOX01BUktFRBABEh0KGUFUVEVOREFOQ0VfT1JJR0lOX0RFUklWRUQQAhIeChpBVFRFTkRBTkNFX09SSUdJTl9FWFBFQ1RFRBADKn0KCkRheVBvcnRpb24SGwoXREFZX1BPUlRJT05fVU5TUEVDSUZJRUQQABIZChVEQVlfUE9SVElPTl9XSE9MRV9EQVkQARIaChZEQVlfUE9SVElPTl9GSVJTVF9IQUxGEAISGwoXREFZX1BPUlRJT05fU0VDT05EX0hBTEYQAyqiAwoHQW5vbWFseRIXChNBTk9NQUxZX1VOU1BFQ0lGSUVEEAASFgoSQU5PTUFMWV9NSVNTSU5HX0lOEAESFwoTQU5PTUFMWV9NSVNTSU5HX09VVBACEhMKD0FOT01BTFlfTEFURV9JThADEhUKEUFOT01BTFlfRUFSTFlfT1VUEAQSGwoXQU5PTUFMWV9EVVBMSUNBVEVfUFVOQ0gQBRIVChFBTk9NQUxZX09GRl9TSElGVBAGEh0KGUFOT01BTFlfV09SS0VEX09OX0hPTElEQVkQBxIcChhBTk9NQUxZX09VVFNJREVfR0VPRkVOQ0UQCBIWChJBTk9NQUxZX0NMT0NLX1NLRVcQCRIdChlBTk9NQUxZX0VWRU5UX0lEX0NPTkZMSUNUEAoSHwobQU5PTUFMWV9NSVNTSU5HX0JSRUFLX1NUQVJUEAsSHQoZQU5PTUFMWV9NSVNTSU5HX0JSRUFLX0VORBAMEhwKGEFOT01BTFlfVE9PX01BTllfUFVOQ0hFUxANEhsKF0FOT01BTFlfV09SS0VEX09OX0xFQVZFEA5CQgoRY29tLmF0dGVuZGFuY2UudjFCD0F0dGVuZGFuY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
- * One employee's attendance on one date: what the facts say, and what the clock adds
- * to them at the moment of the call.
+ * One employee's attendance on one date: what the facts say, and what the clock adds at the
+ * time of the call.
  *
- * Instants are UTC. Dates are local: the date belongs to the shift's zone, else to the
- * employee's zone on that date. Lengths of time are exact to the second.
+ * Instants are UTC. Dates are local, in the shift's zone, else in the employee's zone on that
+ * date. Durations are exact to the second.
  *
  * @generated from message attendance.v1.Attendance
  */
 export type Attendance = Message<"attendance.v1.Attendance"> & {
   /**
-   * The employee, as the caller's systems know them.
+   * The employee's id in the caller's systems.
    *
    * @generated from field: string employee_id = 1;
    */
   employeeId: string;
 
   /**
-   * The name in the roster; empty when nobody ever gave one.
+   * The name in the roster; empty when none was given.
    *
    * @generated from field: string employee_name = 2;
    */
@@ -46,50 +46,50 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
   date: string;
 
   /**
-   * The IANA name of the zone to show the day's times in: the zone of its shifts, or the
-   * employee's zone on this date where there are no shifts or they have different zones.
+   * The IANA name of the zone in which to show the day's times: its shifts' zone, or the
+   * employee's zone on this date when there are no shifts or their zones differ.
    *
    * @generated from field: string time_zone = 23;
    */
   timeZone: string;
 
   /**
-   * The day in one word. With a half-day `portion`, the word for that half.
+   * The status of the day. With a half-day `portion`, the status of that half.
    *
    * @generated from field: attendance.v1.AttendanceStatus status = 4;
    */
   status: AttendanceStatus;
 
   /**
-   * How we know: somebody said so, the punches say so, or only the roster does.
+   * How the status is known: from a mark, from punches, or from the roster alone.
    *
    * @generated from field: attendance.v1.AttendanceOrigin origin = 5;
    */
   origin: AttendanceOrigin;
 
   /**
-   * The part of the day that `status` was declared for.
+   * The part of the day that the mark declares.
    *
    * @generated from field: attendance.v1.DayPortion portion = 6;
    */
   portion: DayPortion;
 
   /**
-   * The other half's status when `portion` is a half, if anything is known about it.
+   * The status of the other half when `portion` is a half, if anything is known about it.
    *
    * @generated from field: attendance.v1.AttendanceStatus other_half_status = 7;
    */
   otherHalfStatus: AttendanceStatus;
 
   /**
-   * What was scheduled on this date, and how each shift went, by scheduled start.
+   * The day's scheduled shifts and their results, by scheduled start.
    *
    * @generated from field: repeated attendance.v1.ShiftResult shifts = 8;
    */
   shifts: ShiftResult[];
 
   /**
-   * The times of presence, by `in_time`; they never overlap.
+   * The sessions, by `in_time`; they never overlap.
    *
    * @generated from field: repeated attendance.v1.Session sessions = 9;
    */
@@ -104,73 +104,73 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
 
   /**
    * The last departure, as punched. Where arrivals and departures alternate, an odd last
-   * punch is the last departure too, although it ends no session.
+   * punch counts as the last departure, although it ends no session.
    *
    * @generated from field: google.protobuf.Timestamp last_out_time = 11;
    */
   lastOutTime?: Timestamp | undefined;
 
   /**
-   * Time the roster plans: the length of the day's shifts, each less the break that its rules
-   * require for a shift of that length. A shift that does not take place because of a holiday
-   * counts zero. Marks, such as leave, do not change it. Absent where `worked_duration` is.
+   * Planned time: the length of the day's shifts, each less the break that its rules require
+   * for that length. A shift that a holiday cancels counts zero. Marks, such as leave, do not
+   * change it. Absent when `worked_duration` is absent.
    *
    * @generated from field: google.protobuf.Duration planned_duration = 24;
    */
   plannedDuration?: Duration | undefined;
 
   /**
-   * Time worked, after the rules: breaks deducted or paid, rounding. Absent, like the three
-   * lengths below, when nothing was planned and nothing was punched.
+   * Time worked, after the rules: breaks deducted or paid, rounding. Absent, like the next
+   * three durations, when nothing is planned and nothing is punched.
    *
    * @generated from field: google.protobuf.Duration worked_duration = 12;
    */
   workedDuration?: Duration | undefined;
 
   /**
-   * The breaks punched, as far as both their ends are known.
+   * The punched breaks that have both ends.
    *
    * @generated from field: google.protobuf.Duration break_duration = 13;
    */
   breakDuration?: Duration | undefined;
 
   /**
-   * How late the arrivals were: the shifts' `late_duration` added up.
+   * The sum of the shifts' `late_duration`.
    *
    * @generated from field: google.protobuf.Duration late_duration = 14;
    */
   lateDuration?: Duration | undefined;
 
   /**
-   * How early the departures were: the shifts' `early_duration` added up.
+   * The sum of the shifts' `early_duration`.
    *
    * @generated from field: google.protobuf.Duration early_duration = 15;
    */
   earlyDuration?: Duration | undefined;
 
   /**
-   * What a person should look at, each kind once, by number.
+   * What a person should check. Each kind appears once, by number.
    *
    * @generated from field: repeated attendance.v1.Anomaly anomalies = 16;
    */
   anomalies: Anomaly[];
 
   /**
-   * What the standing mark's author wrote with it.
+   * The note of the mark in effect.
    *
    * @generated from field: string note = 17;
    */
   note: string;
 
   /**
-   * Whether the clock alone can no longer change this answer. New facts always can.
+   * Whether time alone can no longer change this answer. New facts always can.
    *
    * @generated from field: bool final = 18;
    */
   final: boolean;
 
   /**
-   * When this answer changes by itself if no new fact arrives; absent when it will not.
+   * When this answer changes if no new fact arrives; absent when it does not.
    *
    * @generated from field: google.protobuf.Timestamp next_transition_time = 19;
    */
@@ -206,7 +206,7 @@ export const AttendanceSchema: GenMessage<Attendance> = /*@__PURE__*/
   messageDesc(file_attendance_v1_attendance, 0);
 
 /**
- * One scheduled shift of a day and how it went.
+ * One scheduled shift of a day and its result.
  *
  * @generated from message attendance.v1.ShiftResult
  */
@@ -219,21 +219,21 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
   shiftId: string;
 
   /**
-   * When it was to begin.
+   * The scheduled start.
    *
    * @generated from field: google.protobuf.Timestamp scheduled_start_time = 2;
    */
   scheduledStartTime?: Timestamp | undefined;
 
   /**
-   * When it was to end; after midnight for a night shift.
+   * The scheduled end; after midnight for a night shift.
    *
    * @generated from field: google.protobuf.Timestamp scheduled_end_time = 3;
    */
   scheduledEndTime?: Timestamp | undefined;
 
   /**
-   * This shift's own result.
+   * The status of this shift alone.
    *
    * @generated from field: attendance.v1.AttendanceStatus status = 4;
    */
@@ -247,7 +247,8 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
   firstInTime?: Timestamp | undefined;
 
   /**
-   * The last departure within this shift's window, as punched; as that of the day.
+   * The last departure within this shift's window, as punched; an odd last punch counts, as
+   * for the day.
    *
    * @generated from field: google.protobuf.Timestamp last_out_time = 6;
    */
@@ -261,14 +262,14 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
   workedDuration?: Duration | undefined;
 
   /**
-   * From the scheduled start to the first arrival; zero when that was within the grace.
+   * From the scheduled start to the first arrival; zero within the grace.
    *
    * @generated from field: google.protobuf.Duration late_duration = 8;
    */
   lateDuration?: Duration | undefined;
 
   /**
-   * From the last departure to the scheduled end; zero when that was within the grace.
+   * From the last departure to the scheduled end; zero within the grace.
    *
    * @generated from field: google.protobuf.Duration early_duration = 9;
    */
@@ -283,42 +284,41 @@ export const ShiftResultSchema: GenMessage<ShiftResult> = /*@__PURE__*/
   messageDesc(file_attendance_v1_attendance, 1);
 
 /**
- * One time of presence: from an IN to its OUT, half-open.
+ * One session: presence from an IN to its OUT, half-open.
  *
  * @generated from message attendance.v1.Session
  */
 export type Session = Message<"attendance.v1.Session"> & {
   /**
-   * When it began; absent when only the OUT is known.
+   * When it begins; absent when only the OUT is known.
    *
    * @generated from field: google.protobuf.Timestamp in_time = 1;
    */
   inTime?: Timestamp | undefined;
 
   /**
-   * When it ended; absent while it is open or when the OUT is missing.
+   * When it ends; absent while it is open or when the OUT is missing.
    *
    * @generated from field: google.protobuf.Timestamp out_time = 2;
    */
   outTime?: Timestamp | undefined;
 
   /**
-   * The shift it was counted for; empty when it was off shift.
+   * The shift that it counts for; empty when off shift.
    *
    * @generated from field: string shift_id = 3;
    */
   shiftId: string;
 
   /**
-   * Its length without its breaks, exactly: no rule is applied to it. Zero while an end is
-   * missing.
+   * Its exact length less its breaks, before any rule. Zero while an end is missing.
    *
    * @generated from field: google.protobuf.Duration worked_duration = 4;
    */
   workedDuration?: Duration | undefined;
 
   /**
-   * Breaks punched within it, in order.
+   * The breaks punched within it, in order.
    *
    * @generated from field: repeated attendance.v1.Break breaks = 5;
    */
@@ -339,14 +339,14 @@ export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
  */
 export type Break = Message<"attendance.v1.Break"> & {
   /**
-   * When it began.
+   * When it begins.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 1;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * When it ended; absent while it lasts or when its end is missing.
+   * When it ends; absent while it lasts or when its end is missing.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 2;
    */
@@ -361,7 +361,7 @@ export const BreakSchema: GenMessage<Break> = /*@__PURE__*/
   messageDesc(file_attendance_v1_attendance, 3);
 
 /**
- * A day in one word.
+ * The status of a day.
  *
  * @generated from enum attendance.v1.AttendanceStatus
  */
@@ -374,35 +374,35 @@ export enum AttendanceStatus {
   UNSPECIFIED = 0,
 
   /**
-   * Was there.
+   * The employee was there.
    *
    * @generated from enum value: ATTENDANCE_STATUS_PRESENT = 1;
    */
   PRESENT = 1,
 
   /**
-   * Was expected and was not there.
+   * The employee was expected and was not there.
    *
    * @generated from enum value: ATTENDANCE_STATUS_ABSENT = 2;
    */
   ABSENT = 2,
 
   /**
-   * Was there for about half of it.
+   * The employee was there for about half of it.
    *
    * @generated from enum value: ATTENDANCE_STATUS_HALF_DAY = 3;
    */
   HALF_DAY = 3,
 
   /**
-   * Away with leave.
+   * The employee is on leave.
    *
    * @generated from enum value: ATTENDANCE_STATUS_ON_LEAVE = 4;
    */
   ON_LEAVE = 4,
 
   /**
-   * Working from elsewhere.
+   * The employee works from elsewhere.
    *
    * @generated from enum value: ATTENDANCE_STATUS_REMOTE = 5;
    */
@@ -416,21 +416,21 @@ export enum AttendanceStatus {
   HOLIDAY = 6,
 
   /**
-   * Off by the roster.
+   * A day off in the roster.
    *
    * @generated from enum value: ATTENDANCE_STATUS_DAY_OFF = 7;
    */
   DAY_OFF = 7,
 
   /**
-   * Expected, not yet due. Never declared, always computed.
+   * A shift is expected and not yet due. Always computed, never declared.
    *
    * @generated from enum value: ATTENDANCE_STATUS_SCHEDULED = 8;
    */
   SCHEDULED = 8,
 
   /**
-   * No roster and no facts. Never declared, always computed.
+   * No roster and no facts. Always computed, never declared.
    *
    * @generated from enum value: ATTENDANCE_STATUS_UNSCHEDULED = 9;
    */
@@ -444,7 +444,7 @@ export const AttendanceStatusSchema: GenEnum<AttendanceStatus> = /*@__PURE__*/
   enumDesc(file_attendance_v1_attendance, 0);
 
 /**
- * How we know a day's status.
+ * How a day's status is known.
  *
  * @generated from enum attendance.v1.AttendanceOrigin
  */
@@ -457,7 +457,7 @@ export enum AttendanceOrigin {
   UNSPECIFIED = 0,
 
   /**
-   * Somebody declared it.
+   * A mark declares it.
    *
    * @generated from enum value: ATTENDANCE_ORIGIN_MARKED = 1;
    */
@@ -485,13 +485,13 @@ export const AttendanceOriginSchema: GenEnum<AttendanceOrigin> = /*@__PURE__*/
   enumDesc(file_attendance_v1_attendance, 1);
 
 /**
- * The part of a day that a mark is about.
+ * The part of a day that a mark declares.
  *
  * @generated from enum attendance.v1.DayPortion
  */
 export enum DayPortion {
   /**
-   * Not given; in a request the same as the whole day.
+   * Not given; in a request the same as WHOLE_DAY.
    *
    * @generated from enum value: DAY_PORTION_UNSPECIFIED = 0;
    */
@@ -505,14 +505,14 @@ export enum DayPortion {
   WHOLE_DAY = 1,
 
   /**
-   * The first half; the second keeps what is known about it.
+   * The first half; the second half keeps its own status.
    *
    * @generated from enum value: DAY_PORTION_FIRST_HALF = 2;
    */
   FIRST_HALF = 2,
 
   /**
-   * The second half; the first keeps what is known about it.
+   * The second half; the first half keeps its own status.
    *
    * @generated from enum value: DAY_PORTION_SECOND_HALF = 3;
    */
@@ -526,7 +526,7 @@ export const DayPortionSchema: GenEnum<DayPortion> = /*@__PURE__*/
   enumDesc(file_attendance_v1_attendance, 2);
 
 /**
- * What a person should look at before a day goes to payroll.
+ * What a person should check before payroll.
  *
  * @generated from enum attendance.v1.Anomaly
  */
@@ -546,28 +546,28 @@ export enum Anomaly {
   MISSING_IN = 1,
 
   /**
-   * An arrival without a departure, and its window has closed.
+   * An arrival without a departure, after its window closed.
    *
    * @generated from enum value: ANOMALY_MISSING_OUT = 2;
    */
   MISSING_OUT = 2,
 
   /**
-   * Arrived later than the start plus the grace.
+   * An arrival later than the start plus the grace.
    *
    * @generated from enum value: ANOMALY_LATE_IN = 3;
    */
   LATE_IN = 3,
 
   /**
-   * Left earlier than the end less the grace.
+   * A departure earlier than the end less the grace.
    *
    * @generated from enum value: ANOMALY_EARLY_OUT = 4;
    */
   EARLY_OUT = 4,
 
   /**
-   * A punch that was set aside: the same again, or another arrival of somebody already in.
+   * An ignored punch: a repeated one, or an arrival while already in.
    *
    * @generated from enum value: ANOMALY_DUPLICATE_PUNCH = 5;
    */
@@ -581,21 +581,21 @@ export enum Anomaly {
   OFF_SHIFT = 6,
 
   /**
-   * Worked on a holiday.
+   * Work on a holiday.
    *
    * @generated from enum value: ANOMALY_WORKED_ON_HOLIDAY = 7;
    */
   WORKED_ON_HOLIDAY = 7,
 
   /**
-   * A punch from outside the place it was expected at.
+   * A punch from outside the shift's geofence.
    *
    * @generated from enum value: ANOMALY_OUTSIDE_GEOFENCE = 8;
    */
   OUTSIDE_GEOFENCE = 8,
 
   /**
-   * A device's clock was off by more than the allowed bound.
+   * The device's clock differed by more than the allowed bound.
    *
    * @generated from enum value: ANOMALY_CLOCK_SKEW = 9;
    */
@@ -609,21 +609,22 @@ export enum Anomaly {
   EVENT_ID_CONFLICT = 10,
 
   /**
-   * The end of a break that nobody began.
+   * The end of a break without its start.
    *
    * @generated from enum value: ANOMALY_MISSING_BREAK_START = 11;
    */
   MISSING_BREAK_START = 11,
 
   /**
-   * A break without its end: left while on break.
+   * A break without its end: the employee left during it.
    *
    * @generated from enum value: ANOMALY_MISSING_BREAK_END = 12;
    */
   MISSING_BREAK_END = 12,
 
   /**
-   * More punches than a day can have, as of a stuck device; the later ones were set aside.
+   * More punches than a day can have, for example from a stuck device. The later ones are
+   * ignored.
    *
    * @generated from enum value: ANOMALY_TOO_MANY_PUNCHES = 13;
    */

@@ -22,7 +22,7 @@ export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
   fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCKUBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9maW5hbEoECAUQBlIQaW5jbHVkZV9leHBlY3RlZCJhChZMaXN0QXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLcBAoXU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgHIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASLgoKYXNfb2ZfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoIZ3JvdXBfaWQYCCABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjwKCWFub21hbGllcxgJIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseUIRukgOkgELECAiB4IBBBABIAASEgoFZmluYWwYCiABKAhIAIgBARIxCg11cGRhdGVkX2FmdGVyGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlKtUBCg1SZXZpc2lvbkNhdXNlEh4KGlJFVklTSU9OX0NBVVNFX1VOU1BFQ0lGSUVEEAASGQoVUkVWSVNJT05fQ0FVU0VfTUFSS0VEEAESGgoWUkVWSVNJT05fQ0FVU0VfQ0xFQVJFRBACEhoKFlJFVklTSU9OX0NBVVNFX1BVTkNIRUQQAxIZChVSRVZJU0lPTl9DQVVTRV9WT0lERUQQBBIbChdSRVZJU0lPTl9DQVVTRV9SRVBMQUNFRBAFEhkKFVJFVklTSU9OX0NBVVNFX1JPU1RFUhAGMtIHChFBdHRlbmRhbmNlU2VydmljZRJdCg5NYXJrQXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmwKE0JhdGNoTWFya0F0dGVuZGFuY2USKS5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiouYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USYAoPQ2xlYXJBdHRlbmRhbmNlEiUuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXF1ZXN0GiYuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXNwb25zZRJfCg1HZXRBdHRlbmRhbmNlEiMuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESYgoOTGlzdEF0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmoKEFN0cmVhbUF0dGVuZGFuY2USJi5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0GicuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVzcG9uc2UiA5ACATABEm4KEkJhdGNoR2V0QXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJ9ChdMaXN0QXR0ZW5kYW5jZVJldmlzaW9ucxItLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0Gi4uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlIgOQAgESbgoSU2ltdWxhdGVBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBQkkKEWNvbS5hdHRlbmRhbmNlLnYxQhZBdHRlbmRhbmNlU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
- * A declaration of an employee's status.
+ * A mark to make.
  *
  * @generated from message attendance.v1.MarkAttendanceRequest
  */
@@ -35,7 +35,7 @@ export type MarkAttendanceRequest = Message<"attendance.v1.MarkAttendanceRequest
   employeeId: string;
 
   /**
-   * The employee's name, 1 to 200 characters; used only when the employee is new.
+   * The employee's name, 1 to 200 characters; used only for a new employee.
    *
    * @generated from field: optional string employee_name = 2;
    */
@@ -63,23 +63,23 @@ export type MarkAttendanceRequest = Message<"attendance.v1.MarkAttendanceRequest
   portion: DayPortion;
 
   /**
-   * Anything worth keeping with the mark, up to 1,000 characters.
+   * A note to keep with the mark, up to 1,000 characters.
    *
    * @generated from field: string note = 6;
    */
   note: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns
-   * the first answer. It never expires, and is unique per employee.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires, and is unique per employee.
    *
    * @generated from field: string request_id = 7;
    */
   requestId: string;
 
   /**
-   * The day's etag as last read: if the day has changed since, the call is ABORTED.
-   * `"0"` creates only. Empty writes whatever the day is.
+   * The day's etag from the last read. ABORTED / ETAG_MISMATCH if the day has changed. `"0"` only
+   * creates. No check when empty.
    *
    * @generated from field: string etag = 8;
    */
@@ -100,7 +100,7 @@ export const MarkAttendanceRequestSchema: GenMessage<MarkAttendanceRequest> = /*
  */
 export type MarkAttendanceResponse = Message<"attendance.v1.MarkAttendanceResponse"> & {
   /**
-   * As GetAttendance would return it.
+   * As GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 1;
    */
@@ -121,7 +121,7 @@ export const MarkAttendanceResponseSchema: GenMessage<MarkAttendanceResponse> = 
  */
 export type BatchMarkAttendanceRequest = Message<"attendance.v1.BatchMarkAttendanceRequest"> & {
   /**
-   * Up to 1,000. Each item's fields are checked item by item.
+   * Up to 1,000. Each item is checked alone.
    *
    * @generated from field: repeated attendance.v1.MarkAttendanceRequest requests = 1;
    */
@@ -136,7 +136,7 @@ export const BatchMarkAttendanceRequestSchema: GenMessage<BatchMarkAttendanceReq
   messageDesc(file_attendance_v1_attendance_service, 2);
 
 /**
- * What became of each mark.
+ * The results of the marks.
  *
  * @generated from message attendance.v1.BatchMarkAttendanceResponse
  */
@@ -157,13 +157,13 @@ export const BatchMarkAttendanceResponseSchema: GenMessage<BatchMarkAttendanceRe
   messageDesc(file_attendance_v1_attendance_service, 3);
 
 /**
- * What became of one mark of a batch.
+ * The result of one mark.
  *
  * @generated from message attendance.v1.BatchMarkAttendanceResult
  */
 export type BatchMarkAttendanceResult = Message<"attendance.v1.BatchMarkAttendanceResult"> & {
   /**
-   * Either.
+   * One of the two.
    *
    * @generated from oneof attendance.v1.BatchMarkAttendanceResult.result
    */
@@ -177,7 +177,7 @@ export type BatchMarkAttendanceResult = Message<"attendance.v1.BatchMarkAttendan
     case: "attendance";
   } | {
     /**
-     * Why this item failed: as MarkAttendance would have failed.
+     * Why this item failed, as MarkAttendance would fail.
      *
      * @generated from field: google.rpc.Status error = 2;
      */
@@ -194,7 +194,7 @@ export const BatchMarkAttendanceResultSchema: GenMessage<BatchMarkAttendanceResu
   messageDesc(file_attendance_v1_attendance_service, 4);
 
 /**
- * A withdrawal of what was declared for a date.
+ * A mark to withdraw.
  *
  * @generated from message attendance.v1.ClearAttendanceRequest
  */
@@ -214,7 +214,7 @@ export type ClearAttendanceRequest = Message<"attendance.v1.ClearAttendanceReque
   date: string;
 
   /**
-   * Why, for the history: 1 to 1,000 characters.
+   * The reason, for the history: 1 to 1,000 characters.
    *
    * @generated from field: string reason = 3;
    */
@@ -228,7 +228,7 @@ export type ClearAttendanceRequest = Message<"attendance.v1.ClearAttendanceReque
   requestId: string;
 
   /**
-   * The day's etag as last read, as in MarkAttendance.
+   * The day's etag from the last read, as in MarkAttendance.
    *
    * @generated from field: string etag = 5;
    */
@@ -249,7 +249,7 @@ export const ClearAttendanceRequestSchema: GenMessage<ClearAttendanceRequest> = 
  */
 export type ClearAttendanceResponse = Message<"attendance.v1.ClearAttendanceResponse"> & {
   /**
-   * As GetAttendance would return it.
+   * As GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 1;
    */
@@ -284,14 +284,14 @@ export type GetAttendanceRequest = Message<"attendance.v1.GetAttendanceRequest">
   date: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 3;
    */
   asOfTime?: Timestamp | undefined;
 
   /**
-   * Also say why the day is as it is: every rule that fired.
+   * Whether to explain the day: every rule that fired.
    *
    * @generated from field: bool include_explanations = 4;
    */
@@ -319,8 +319,8 @@ export type GetAttendanceResponse = Message<"attendance.v1.GetAttendanceResponse
   attendance?: Attendance | undefined;
 
   /**
-   * With `include_explanations`: every rule that fired, as in SimulateAttendance. Their texts
-   * show times in the day's `time_zone`.
+   * With `include_explanations`: every rule that fired, as in SimulateAttendance. Their texts show
+   * times in the day's `time_zone`.
    *
    * @generated from field: repeated attendance.v1.Explanation explanations = 2;
    */
@@ -390,7 +390,7 @@ export const EmployeeDateSchema: GenMessage<EmployeeDate> = /*@__PURE__*/
  */
 export type BatchGetAttendanceResponse = Message<"attendance.v1.BatchGetAttendanceResponse"> & {
   /**
-   * One per day asked for, in the order of the request.
+   * One per requested day, in the order of the request.
    *
    * @generated from field: repeated attendance.v1.BatchGetAttendanceResult results = 1;
    */
@@ -405,19 +405,19 @@ export const BatchGetAttendanceResponseSchema: GenMessage<BatchGetAttendanceResp
   messageDesc(file_attendance_v1_attendance_service, 11);
 
 /**
- * One day, or why there is none.
+ * One day or its error.
  *
  * @generated from message attendance.v1.BatchGetAttendanceResult
  */
 export type BatchGetAttendanceResult = Message<"attendance.v1.BatchGetAttendanceResult"> & {
   /**
-   * Either.
+   * One of the two.
    *
    * @generated from oneof attendance.v1.BatchGetAttendanceResult.result
    */
   result: {
     /**
-     * As GetAttendance would return it.
+     * As GetAttendance returns it.
      *
      * @generated from field: attendance.v1.Attendance attendance = 1;
      */
@@ -425,7 +425,7 @@ export type BatchGetAttendanceResult = Message<"attendance.v1.BatchGetAttendance
     case: "attendance";
   } | {
     /**
-     * Why not.
+     * Why there is no day.
      *
      * @generated from field: google.rpc.Status error = 2;
      */
@@ -448,56 +448,58 @@ export const BatchGetAttendanceResultSchema: GenMessage<BatchGetAttendanceResult
  */
 export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest"> & {
   /**
-   * Only this employee's days; everybody's when empty.
+   * Only this employee's days; all employees' when empty.
    *
    * @generated from field: string employee_id = 1;
    */
   employeeId: string;
 
   /**
-   * The first date, `YYYY-MM-DD`, included; from the beginning when empty.
+   * The first date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string start_date = 2;
    */
   startDate: string;
 
   /**
-   * The last date, `YYYY-MM-DD`, included; to the end when empty.
+   * The last date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string end_date = 3;
    */
   endDate: string;
 
   /**
-   * Only days with one of these statuses; with any when empty. UNSCHEDULED is never listed.
+   * Only days with one of these statuses; any when empty. UNSCHEDULED is never listed.
    *
    * @generated from field: repeated attendance.v1.AttendanceStatus statuses = 4;
    */
   statuses: AttendanceStatus[];
 
   /**
-   * Only days known in one of these ways; in any when empty. Without EXPECTED, only recorded days.
+   * Only days with one of these origins; any when empty. Origins without EXPECTED give recorded
+   * days only, from a range of any length.
    *
    * @generated from field: repeated attendance.v1.AttendanceOrigin origins = 9;
    */
   origins: AttendanceOrigin[];
 
   /**
-   * Days per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Days per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 6;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 7;
    */
   pageToken: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 8;
    */
@@ -553,7 +555,7 @@ export type ListAttendanceResponse = Message<"attendance.v1.ListAttendanceRespon
   attendances: Attendance[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -574,42 +576,43 @@ export const ListAttendanceResponseSchema: GenMessage<ListAttendanceResponse> = 
  */
 export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceRequest"> & {
   /**
-   * Only this employee's days; everybody's when empty.
+   * Only this employee's days; all employees' when empty.
    *
    * @generated from field: string employee_id = 1;
    */
   employeeId: string;
 
   /**
-   * The first date, `YYYY-MM-DD`, included; from the beginning when empty.
+   * The first date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string start_date = 2;
    */
   startDate: string;
 
   /**
-   * The last date, `YYYY-MM-DD`, included; to the end when empty.
+   * The last date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string end_date = 3;
    */
   endDate: string;
 
   /**
-   * Only days with one of these statuses; with any when empty. UNSCHEDULED is never sent.
+   * Only days with one of these statuses; any when empty. UNSCHEDULED is never sent.
    *
    * @generated from field: repeated attendance.v1.AttendanceStatus statuses = 4;
    */
   statuses: AttendanceStatus[];
 
   /**
-   * Only days known in one of these ways; in any when empty. Without EXPECTED, only recorded days.
+   * Only days with one of these origins; any when empty. Origins without EXPECTED give recorded
+   * days only, from a range of any length.
    *
    * @generated from field: repeated attendance.v1.AttendanceOrigin origins = 7;
    */
   origins: AttendanceOrigin[];
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 6;
    */
@@ -652,13 +655,13 @@ export const StreamAttendanceRequestSchema: GenMessage<StreamAttendanceRequest> 
   messageDesc(file_attendance_v1_attendance_service, 15);
 
 /**
- * A run of days.
+ * Consecutive days.
  *
  * @generated from message attendance.v1.StreamAttendanceResponse
  */
 export type StreamAttendanceResponse = Message<"attendance.v1.StreamAttendanceResponse"> & {
   /**
-   * By employee id, then by date, going on where the message before ended. At most 500.
+   * By employee id, then by date, after the days of the previous message. At most 500.
    *
    * @generated from field: repeated attendance.v1.Attendance attendances = 1;
    */
@@ -693,21 +696,22 @@ export type ListAttendanceRevisionsRequest = Message<"attendance.v1.ListAttendan
   date: string;
 
   /**
-   * Revisions per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Revisions per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 4;
    */
   pageToken: string;
 
   /**
-   * Only changes known at this past moment; refused for a moment not yet settled.
+   * Only changes known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 5;
    */
@@ -735,7 +739,7 @@ export type ListAttendanceRevisionsResponse = Message<"attendance.v1.ListAttenda
   revisions: AttendanceRevision[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -777,22 +781,22 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
   actor: string;
 
   /**
-   * What kind of fact made it.
+   * The kind of fact that caused it.
    *
    * @generated from field: attendance.v1.RevisionCause cause = 4;
    */
   cause: RevisionCause;
 
   /**
-   * Why, as the caller said: the reason of a clearing, a void, a replacement or a
-   * roster change; the note of a mark or a punch.
+   * The caller's reason: of a clearing, a void, a replacement or a roster change; or the note of a
+   * mark or a punch.
    *
    * @generated from field: string reason = 5;
    */
   reason: string;
 
   /**
-   * The day before; for revision 1 the day as it was when nothing was stored.
+   * The day before; for revision 1, the day with nothing stored.
    *
    * @generated from field: attendance.v1.Attendance before = 6;
    */
@@ -848,7 +852,7 @@ export enum RevisionCause {
   PUNCHED = 3,
 
   /**
-   * A punch was taken back.
+   * A punch was voided.
    *
    * @generated from enum value: REVISION_CAUSE_VOIDED = 4;
    */
@@ -876,22 +880,21 @@ export const RevisionCauseSchema: GenEnum<RevisionCause> = /*@__PURE__*/
   enumDesc(file_attendance_v1_attendance_service, 0);
 
 /**
- * Days and marks: who was there, and how we know.
+ * Days and marks: who was there, and how that is known.
  *
- * Every error carries google.rpc.ErrorInfo with a stable reason in the domain
- * `attendance.v1`; refused fields also google.rpc.BadRequest, and errors worth retrying
- * google.rpc.RetryInfo. A call without a deadline gets the service's default one.
+ * Every error carries google.rpc.ErrorInfo with a stable reason in the domain `attendance.v1`.
+ * Refused fields add google.rpc.BadRequest; errors worth retrying add google.rpc.RetryInfo. A call
+ * without a deadline gets the service's default deadline.
  *
  * @generated from service attendance.v1.AttendanceService
  */
 export const AttendanceService: GenService<{
   /**
-   * Declares an employee's status for a date, or for half of it, replacing what was
-   * declared for the same part before. The answer is the day with the mark in effect,
-   * committed and readable everywhere.
+   * Declares an employee's status for a date or half of it. Replaces an earlier mark of the same
+   * part. Returns the day with the mark in effect, committed and readable everywhere.
    *
-   * Errors: INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; ABORTED /
-   * ETAG_MISMATCH; NOT_FOUND / EMPLOYEE_NOT_FOUND where employees must be known first.
+   * Errors: INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH;
+   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees.
    *
    * @generated from rpc attendance.v1.AttendanceService.MarkAttendance
    */
@@ -901,8 +904,8 @@ export const AttendanceService: GenService<{
     output: typeof MarkAttendanceResponseSchema;
   },
   /**
-   * Up to 1,000 marks in one call. Each item succeeds or fails alone, and the results are
-   * in the order of the requests. Items for the same day take effect in their order.
+   * Makes up to 1,000 marks in one call. Each item succeeds or fails alone. Results are in the
+   * order of the requests. Items for the same day take effect in their order.
    *
    * @generated from rpc attendance.v1.AttendanceService.BatchMarkAttendance
    */
@@ -912,9 +915,8 @@ export const AttendanceService: GenService<{
     output: typeof BatchMarkAttendanceResponseSchema;
   },
   /**
-   * Withdraws what was declared for a date: the day falls back to what the other facts
-   * say, and its history stays. Clearing a day without a mark changes nothing and
-   * answers with the day as it is.
+   * Withdraws the mark of a date: the other facts decide the day again, and its history stays.
+   * Without a mark, changes nothing and returns the day.
    *
    * Errors: as MarkAttendance; NOT_FOUND / EMPLOYEE_NOT_FOUND for an unknown employee.
    *
@@ -926,8 +928,8 @@ export const AttendanceService: GenService<{
     output: typeof ClearAttendanceResponseSchema;
   },
   /**
-   * One employee's day. A known employee's day without facts is an answer too:
-   * what the roster expects, or UNSCHEDULED.
+   * Gets one employee's day. For a known employee's day without facts, returns what the roster
+   * expects, or UNSCHEDULED.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -939,10 +941,11 @@ export const AttendanceService: GenService<{
     output: typeof GetAttendanceResponseSchema;
   },
   /**
-   * Days by date and then by employee id (byte by byte), in pages. When both dates are given, at
-   * most 366 days apart, the list includes days that only the roster knows of, such as an absence;
-   * with one date or none, it has recorded days only. UNSCHEDULED days are not listed.
-   * A page can be short or empty and still have a next one: go on until `next_page_token` is empty.
+   * Lists days by date, then by employee id (byte by byte), in pages. With both dates, the list
+   * includes days that only the roster knows, such as an absence; the range is then at most 366
+   * days, both dates included. With one date or none, it has recorded days only. UNSCHEDULED days
+   * are not listed. A page can be short or empty before the end: go on until `next_page_token` is
+   * empty.
    *
    * @generated from rpc attendance.v1.AttendanceService.ListAttendance
    */
@@ -952,9 +955,9 @@ export const AttendanceService: GenService<{
     output: typeof ListAttendanceResponseSchema;
   },
   /**
-   * The same days as ListAttendance as a stream, by employee id (byte by byte) and then by
-   * date; made for whole companies. Each message holds a run of days, read as committed
-   * at that moment; `as_of_time` gives one consistent moment for all of them.
+   * Streams the days that ListAttendance lists, by employee id (byte by byte), then by date; made
+   * for whole companies. Each message holds consecutive days, as committed when it is read.
+   * `as_of_time` gives one consistent moment for all messages.
    *
    * @generated from rpc attendance.v1.AttendanceService.StreamAttendance
    */
@@ -964,11 +967,11 @@ export const AttendanceService: GenService<{
     output: typeof StreamAttendanceResponseSchema;
   },
   /**
-   * The days of several employees, or of several dates, in one call: up to 300, in the order of the
-   * request, each with its day or its error.
+   * Gets up to 300 days, of several employees or dates. Each result is a day or its error, in the
+   * order of the request.
    *
-   * Errors, of one day: NOT_FOUND / EMPLOYEE_NOT_FOUND; RESOURCE_EXHAUSTED / RESPONSE_TOO_LARGE for
-   * days that one answer has no room for: ask for them in another call.
+   * Errors, of one day: NOT_FOUND / EMPLOYEE_NOT_FOUND; RESOURCE_EXHAUSTED / RESPONSE_TOO_LARGE
+   * when the answer is full: get that day in another call.
    *
    * @generated from rpc attendance.v1.AttendanceService.BatchGetAttendance
    */
@@ -978,7 +981,7 @@ export const AttendanceService: GenService<{
     output: typeof BatchGetAttendanceResponseSchema;
   },
   /**
-   * Every change of one day, the oldest first: who, when, why, before and after.
+   * Lists every change of one day, the oldest first: who, when, why, before and after.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -990,12 +993,12 @@ export const AttendanceService: GenService<{
     output: typeof ListAttendanceRevisionsResponseSchema;
   },
   /**
-   * Works out days from a roster, punches and marks that the caller sends, by the rules that
-   * stored days are made by, and explains every rule that fired. Stores nothing and looks
-   * at nothing stored: for trying a policy before it is put in force, and for finding out
-   * why a day is as it is.
+   * Computes days from the roster, punches and marks in the request, by the rules of stored days,
+   * and explains every rule that fired. Neither reads nor writes stored data. Use it to try a
+   * policy before it takes effect, or to find out why a day is as it is.
    *
-   * Errors: INVALID_ARGUMENT for refused fields, each with its path, or ANSWER_TOO_LARGE.
+   * Errors: INVALID_ARGUMENT for refused fields, each with its path. The reason of the field is
+   * ANSWER_TOO_LARGE when the answer exceeds 4 MiB.
    *
    * @generated from rpc attendance.v1.AttendanceService.SimulateAttendance
    */

@@ -35,22 +35,22 @@ export type ClockInRequest = Message<"attendance.v1.ClockInRequest"> & {
   employeeId: string;
 
   /**
-   * When; the service's clock when not given, which is what a person at a clock wants. At
-   * most 2 minutes in the future.
+   * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
+   * the future.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * The device that it is said with, up to 128 characters.
+   * The device used, up to 128 characters.
    *
    * @generated from field: string device_id = 3;
    */
   deviceId: string;
 
   /**
-   * Where; absent when that is not known.
+   * Where; absent when not known.
    *
    * @generated from field: attendance.v1.Location location = 4;
    */
@@ -64,22 +64,22 @@ export type ClockInRequest = Message<"attendance.v1.ClockInRequest"> & {
   labels: { [key: string]: string };
 
   /**
-   * Anything worth keeping with it, up to 1,000 characters.
+   * A note to keep with it, up to 1,000 characters.
    *
    * @generated from field: string note = 6;
    */
   note: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns
-   * the first answer. It never expires, and is unique per employee.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires, and is unique per employee.
    *
    * @generated from field: string request_id = 7;
    */
   requestId: string;
 
   /**
-   * The IANA name of the zone that the device was set to. Kept as evidence.
+   * The IANA name of the device's zone. Kept as evidence.
    *
    * @generated from field: string time_zone = 8;
    */
@@ -107,7 +107,7 @@ export type ClockInResponse = Message<"attendance.v1.ClockInResponse"> & {
   punch?: Punch | undefined;
 
   /**
-   * The day that it belongs to, as GetAttendance would return it.
+   * The day that it belongs to, as GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 2;
    */
@@ -135,22 +135,22 @@ export type ClockOutRequest = Message<"attendance.v1.ClockOutRequest"> & {
   employeeId: string;
 
   /**
-   * When; the service's clock when not given, which is what a person at a clock wants. At
-   * most 2 minutes in the future.
+   * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
+   * the future.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * The device that it is said with, up to 128 characters.
+   * The device used, up to 128 characters.
    *
    * @generated from field: string device_id = 3;
    */
   deviceId: string;
 
   /**
-   * Where; absent when that is not known.
+   * Where; absent when not known.
    *
    * @generated from field: attendance.v1.Location location = 4;
    */
@@ -164,22 +164,22 @@ export type ClockOutRequest = Message<"attendance.v1.ClockOutRequest"> & {
   labels: { [key: string]: string };
 
   /**
-   * Anything worth keeping with it, up to 1,000 characters.
+   * A note to keep with it, up to 1,000 characters.
    *
    * @generated from field: string note = 6;
    */
   note: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns
-   * the first answer. It never expires, and is unique per employee.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires, and is unique per employee.
    *
    * @generated from field: string request_id = 7;
    */
   requestId: string;
 
   /**
-   * The IANA name of the zone that the device was set to. Kept as evidence.
+   * The IANA name of the device's zone. Kept as evidence.
    *
    * @generated from field: string time_zone = 8;
    */
@@ -207,7 +207,7 @@ export type ClockOutResponse = Message<"attendance.v1.ClockOutResponse"> & {
   punch?: Punch | undefined;
 
   /**
-   * The day that it belongs to, as GetAttendance would return it.
+   * The day that it belongs to, as GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 2;
    */
@@ -235,22 +235,22 @@ export type StartBreakRequest = Message<"attendance.v1.StartBreakRequest"> & {
   employeeId: string;
 
   /**
-   * When; the service's clock when not given, which is what a person at a clock wants. At
-   * most 2 minutes in the future.
+   * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
+   * the future.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * The device that it is said with, up to 128 characters.
+   * The device used, up to 128 characters.
    *
    * @generated from field: string device_id = 3;
    */
   deviceId: string;
 
   /**
-   * Where; absent when that is not known.
+   * Where; absent when not known.
    *
    * @generated from field: attendance.v1.Location location = 4;
    */
@@ -264,22 +264,22 @@ export type StartBreakRequest = Message<"attendance.v1.StartBreakRequest"> & {
   labels: { [key: string]: string };
 
   /**
-   * Anything worth keeping with it, up to 1,000 characters.
+   * A note to keep with it, up to 1,000 characters.
    *
    * @generated from field: string note = 6;
    */
   note: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns
-   * the first answer. It never expires, and is unique per employee.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires, and is unique per employee.
    *
    * @generated from field: string request_id = 7;
    */
   requestId: string;
 
   /**
-   * The IANA name of the zone that the device was set to. Kept as evidence.
+   * The IANA name of the device's zone. Kept as evidence.
    *
    * @generated from field: string time_zone = 8;
    */
@@ -307,7 +307,7 @@ export type StartBreakResponse = Message<"attendance.v1.StartBreakResponse"> & {
   punch?: Punch | undefined;
 
   /**
-   * The day that it belongs to, as GetAttendance would return it.
+   * The day that it belongs to, as GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 2;
    */
@@ -335,22 +335,22 @@ export type EndBreakRequest = Message<"attendance.v1.EndBreakRequest"> & {
   employeeId: string;
 
   /**
-   * When; the service's clock when not given, which is what a person at a clock wants. At
-   * most 2 minutes in the future.
+   * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
+   * the future.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * The device that it is said with, up to 128 characters.
+   * The device used, up to 128 characters.
    *
    * @generated from field: string device_id = 3;
    */
   deviceId: string;
 
   /**
-   * Where; absent when that is not known.
+   * Where; absent when not known.
    *
    * @generated from field: attendance.v1.Location location = 4;
    */
@@ -364,22 +364,22 @@ export type EndBreakRequest = Message<"attendance.v1.EndBreakRequest"> & {
   labels: { [key: string]: string };
 
   /**
-   * Anything worth keeping with it, up to 1,000 characters.
+   * A note to keep with it, up to 1,000 characters.
    *
    * @generated from field: string note = 6;
    */
   note: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns
-   * the first answer. It never expires, and is unique per employee.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires, and is unique per employee.
    *
    * @generated from field: string request_id = 7;
    */
   requestId: string;
 
   /**
-   * The IANA name of the zone that the device was set to. Kept as evidence.
+   * The IANA name of the device's zone. Kept as evidence.
    *
    * @generated from field: string time_zone = 8;
    */
@@ -407,7 +407,7 @@ export type EndBreakResponse = Message<"attendance.v1.EndBreakResponse"> & {
   punch?: Punch | undefined;
 
   /**
-   * The day that it belongs to, as GetAttendance would return it.
+   * The day that it belongs to, as GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 2;
    */
@@ -435,9 +435,9 @@ export type RecordPunchesRequest = Message<"attendance.v1.RecordPunchesRequest">
   punches: Punch[];
 
   /**
-   * What the sending device's clock says as it sends. When that is more than 5 minutes from
-   * the service's, all punches of the call get the anomaly CLOCK_SKEW. A punch that is more
-   * than 5 minutes in the future gets it in any case.
+   * The sending device's clock when it sends. If it differs from the service's by more than 5
+   * minutes, all punches of the call get the anomaly CLOCK_SKEW. A punch more than 5 minutes in the
+   * future always gets it.
    *
    * @generated from field: google.protobuf.Timestamp device_time = 2;
    */
@@ -452,7 +452,7 @@ export const RecordPunchesRequestSchema: GenMessage<RecordPunchesRequest> = /*@_
   messageDesc(file_attendance_v1_clock_service, 8);
 
 /**
- * What became of each punch.
+ * The results of the punches.
  *
  * @generated from message attendance.v1.RecordPunchesResponse
  */
@@ -473,13 +473,13 @@ export const RecordPunchesResponseSchema: GenMessage<RecordPunchesResponse> = /*
   messageDesc(file_attendance_v1_clock_service, 9);
 
 /**
- * What became of one punch.
+ * The result of one punch.
  *
  * @generated from message attendance.v1.RecordPunchResult
  */
 export type RecordPunchResult = Message<"attendance.v1.RecordPunchResult"> & {
   /**
-   * Which it was.
+   * Whether it was recorded.
    *
    * @generated from field: attendance.v1.PunchOutcome outcome = 1;
    */
@@ -493,22 +493,22 @@ export type RecordPunchResult = Message<"attendance.v1.RecordPunchResult"> & {
   error?: Status | undefined;
 
   /**
-   * The number that the punch is kept under; for a duplicate, the original's. ListPunches returns
-   * the punch. Empty when it was rejected.
+   * The id of the punch in ListPunches; for a duplicate, the original's. Empty when it was
+   * rejected.
    *
    * @generated from field: string punch_id = 4;
    */
   punchId: string;
 
   /**
-   * What was found when it was recorded: CLOCK_SKEW, EVENT_ID_CONFLICT.
+   * What was found on recording: CLOCK_SKEW, EVENT_ID_CONFLICT.
    *
    * @generated from field: repeated attendance.v1.Anomaly anomalies = 5;
    */
   anomalies: Anomaly[];
 
   /**
-   * Whether the punch does not count because it was voided; only for a duplicate.
+   * Whether the punch is voided and does not count; only for a duplicate.
    *
    * @generated from field: bool voided = 6;
    */
@@ -551,34 +551,34 @@ export const ImportPunchesRequestSchema: GenMessage<ImportPunchesRequest> = /*@_
   messageDesc(file_attendance_v1_clock_service, 11);
 
 /**
- * What became of a log.
+ * The result of a log.
  *
  * @generated from message attendance.v1.ImportPunchesResponse
  */
 export type ImportPunchesResponse = Message<"attendance.v1.ImportPunchesResponse"> & {
   /**
-   * Punches that are kept.
+   * Punches recorded.
    *
    * @generated from field: int64 recorded_count = 1;
    */
   recordedCount: bigint;
 
   /**
-   * Punches that were there already.
+   * Punches already recorded.
    *
    * @generated from field: int64 duplicate_count = 2;
    */
   duplicateCount: bigint;
 
   /**
-   * Punches that cannot be kept.
+   * Punches that cannot be recorded.
    *
    * @generated from field: int64 rejected_count = 3;
    */
   rejectedCount: bigint;
 
   /**
-   * The first of those, in order: 1,000, or as many as one answer holds.
+   * The first rejections, in order: 1,000, or as many as one answer holds.
    *
    * @generated from field: repeated attendance.v1.ImportRejection rejections = 4;
    */
@@ -593,7 +593,7 @@ export const ImportPunchesResponseSchema: GenMessage<ImportPunchesResponse> = /*
   messageDesc(file_attendance_v1_clock_service, 12);
 
 /**
- * A punch that could not be kept.
+ * A punch that cannot be recorded.
  *
  * @generated from message attendance.v1.ImportRejection
  */
@@ -634,35 +634,36 @@ export type ListPunchesRequest = Message<"attendance.v1.ListPunchesRequest"> & {
   employeeId: string;
 
   /**
-   * From this instant, included, from 1900 to 9999; from the beginning when not given.
+   * From this instant, included, from 1900 to 9999; no limit when not given.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 2;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Until this instant, not included, and not before `start_time`; to the end when not given.
+   * Until this instant, not included, and not before `start_time`; no limit when not given.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 3;
    */
   endTime?: Timestamp | undefined;
 
   /**
-   * Also those that were taken back.
+   * Whether to include voided punches.
    *
    * @generated from field: bool include_voided = 4;
    */
   includeVoided: boolean;
 
   /**
-   * Punches per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Punches per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 5;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 6;
    */
@@ -683,14 +684,14 @@ export const ListPunchesRequestSchema: GenMessage<ListPunchesRequest> = /*@__PUR
  */
 export type ListPunchesResponse = Message<"attendance.v1.ListPunchesResponse"> & {
   /**
-   * By time, then by number.
+   * By time, then by id.
    *
    * @generated from field: repeated attendance.v1.Punch punches = 1;
    */
   punches: Punch[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -705,7 +706,7 @@ export const ListPunchesResponseSchema: GenMessage<ListPunchesResponse> = /*@__P
   messageDesc(file_attendance_v1_clock_service, 15);
 
 /**
- * Punches to take back.
+ * Punches to void.
  *
  * @generated from message attendance.v1.VoidPunchRequest
  */
@@ -725,7 +726,7 @@ export type VoidPunchRequest = Message<"attendance.v1.VoidPunchRequest"> & {
   punchIds: string[];
 
   /**
-   * Why, for the history: 1 to 1,000 characters.
+   * The reason, for the history: 1 to 1,000 characters.
    *
    * @generated from field: string reason = 3;
    */
@@ -739,8 +740,8 @@ export type VoidPunchRequest = Message<"attendance.v1.VoidPunchRequest"> & {
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -755,7 +756,7 @@ export const VoidPunchRequestSchema: GenMessage<VoidPunchRequest> = /*@__PURE__*
   messageDesc(file_attendance_v1_clock_service, 16);
 
 /**
- * The punches that were taken back.
+ * The voided punches.
  *
  * @generated from message attendance.v1.VoidPunchResponse
  */
@@ -776,9 +777,8 @@ export const VoidPunchResponseSchema: GenMessage<VoidPunchResponse> = /*@__PURE_
   messageDesc(file_attendance_v1_clock_service, 17);
 
 /**
- * A punch to put in the place of another. What is not given stays as it was; `time`, `kind` or
- * both are given. The new punch keeps device, place, labels and note of the other, and not its
- * event id.
+ * A replacement for a punch. Give `time`, `kind` or both; what is not given stays. The new punch
+ * keeps the device, location, labels and note of the old one, but not its event id.
  *
  * @generated from message attendance.v1.ReplacePunchRequest
  */
@@ -798,21 +798,21 @@ export type ReplacePunchRequest = Message<"attendance.v1.ReplacePunchRequest"> &
   punchId: string;
 
   /**
-   * When it should have been; at most 2 minutes in the future.
+   * The right time; at most 2 minutes in the future.
    *
    * @generated from field: google.protobuf.Timestamp time = 3;
    */
   time?: Timestamp | undefined;
 
   /**
-   * What it should have been.
+   * The right kind.
    *
    * @generated from field: attendance.v1.PunchKind kind = 4;
    */
   kind: PunchKind;
 
   /**
-   * Why, for the history: 1 to 1,000 characters.
+   * The reason, for the history: 1 to 1,000 characters.
    *
    * @generated from field: string reason = 5;
    */
@@ -826,8 +826,8 @@ export type ReplacePunchRequest = Message<"attendance.v1.ReplacePunchRequest"> &
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 7;
    */
@@ -855,7 +855,7 @@ export type ReplacePunchResponse = Message<"attendance.v1.ReplacePunchResponse">
   punch?: Punch | undefined;
 
   /**
-   * The day that it belongs to, as GetAttendance would return it.
+   * The day that it belongs to, as GetAttendance returns it.
    *
    * @generated from field: attendance.v1.Attendance attendance = 2;
    */
@@ -912,7 +912,7 @@ export const GetClockStateResponseSchema: GenMessage<GetClockStateResponse> = /*
   messageDesc(file_attendance_v1_clock_service, 21);
 
 /**
- * What a clock would show an employee.
+ * What a clock shows an employee.
  *
  * @generated from message attendance.v1.ClockState
  */
@@ -925,7 +925,7 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   employeeId: string;
 
   /**
-   * The name in the roster; empty when nobody ever gave one.
+   * The name in the roster; empty when none was given.
    *
    * @generated from field: string employee_name = 2;
    */
@@ -940,9 +940,8 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
 
   /**
    * Since when. In: the arrival, or the end of the last break. On break: its beginning. Out: the
-   * last departure, or, where that was forgotten, the moment from which on it could not be told
-   * any more, which is no time at which anybody left; absent when the employee was never seen, or
-   * not lately.
+   * last departure. If that was forgotten, the time when the session closed, at which the employee
+   * need not have left. Absent when the employee was never seen, or not lately.
    *
    * @generated from field: google.protobuf.Timestamp since_time = 4;
    */
@@ -956,25 +955,24 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   session?: Session | undefined;
 
   /**
-   * From when on the session is no longer open, should nobody end it; absent when out. Of who came
-   * before their shift's window opens that is then, and once it has opened the end of the longest
-   * session there may be.
+   * When the session closes by itself if nobody clocks out; absent when out. For an employee who
+   * came before the shift's window: when the window opens; after that, the end of the longest
+   * session allowed.
    *
    * @generated from field: google.protobuf.Timestamp close_time = 6;
    */
   closeTime?: Timestamp | undefined;
 
   /**
-   * The day that the session belongs to, as GetAttendance would return it; when out, the
-   * employee's date of now.
+   * The session's day, as GetAttendance returns it; when out, the employee's current date.
    *
    * @generated from field: attendance.v1.Attendance attendance = 7;
    */
   attendance?: Attendance | undefined;
 
   /**
-   * The IANA name of the zone to tell its times in: that of the session's shift, else the
-   * employee's today; when out, that of today's shifts, else the employee's.
+   * The IANA name of the zone in which to show its times: that of the session's shift (when out, of
+   * today's shifts), else the employee's.
    *
    * @generated from field: string time_zone = 8;
    */
@@ -989,27 +987,28 @@ export const ClockStateSchema: GenMessage<ClockState> = /*@__PURE__*/
   messageDesc(file_attendance_v1_clock_service, 22);
 
 /**
- * Who is to be listed.
+ * Which employees to list.
  *
  * @generated from message attendance.v1.ListClockedInRequest
  */
 export type ListClockedInRequest = Message<"attendance.v1.ListClockedInRequest"> & {
   /**
-   * Only employees of this group; everybody when empty.
+   * Only employees of this group; all when empty.
    *
    * @generated from field: string group_id = 1;
    */
   groupId: string;
 
   /**
-   * Employees per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Employees per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -1037,7 +1036,7 @@ export type ListClockedInResponse = Message<"attendance.v1.ListClockedInResponse
   clockStates: ClockState[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -1065,21 +1064,21 @@ export enum PunchOutcome {
   UNSPECIFIED = 0,
 
   /**
-   * It is kept, and its days are settled.
+   * It is recorded, and its days are up to date.
    *
    * @generated from enum value: PUNCH_OUTCOME_RECORDED = 1;
    */
   RECORDED = 1,
 
   /**
-   * It was there already: same employee, device, event id, instant and kind.
+   * It was already recorded: same employee, device, event id, instant and kind.
    *
    * @generated from enum value: PUNCH_OUTCOME_DUPLICATE = 2;
    */
   DUPLICATE = 2,
 
   /**
-   * It cannot be kept; the error says why and what to do.
+   * It cannot be recorded; the error says why and what to do.
    *
    * @generated from enum value: PUNCH_OUTCOME_REJECTED = 3;
    */
@@ -1106,21 +1105,21 @@ export enum ClockStatus {
   UNSPECIFIED = 0,
 
   /**
-   * Not there.
+   * Not at work.
    *
    * @generated from enum value: CLOCK_STATUS_OUT = 1;
    */
   OUT = 1,
 
   /**
-   * There.
+   * At work.
    *
    * @generated from enum value: CLOCK_STATUS_IN = 2;
    */
   IN = 2,
 
   /**
-   * There, and on a break.
+   * At work, on a break.
    *
    * @generated from enum value: CLOCK_STATUS_ON_BREAK = 3;
    */
@@ -1134,27 +1133,28 @@ export const ClockStatusSchema: GenEnum<ClockStatus> = /*@__PURE__*/
   enumDesc(file_attendance_v1_clock_service, 1);
 
 /**
- * Punches: what people tell a clock, and what devices and files bring.
+ * Punches: from people at a clock, from devices and from files.
  *
- * A person's commands are checked: who is in cannot clock in again. What devices recorded is
- * accepted in any order, late or twice, and flagged where it does not add up. Either way the
- * days it changes are committed with it: when a call returns, they are right everywhere.
+ * A person's commands are checked: an employee who is in cannot clock in again. Punches from
+ * devices are accepted in any order, late or twice, and flagged where they do not add up. Either
+ * way the punch and the days that it changes are committed together: when a call returns, they are
+ * right everywhere.
  *
  * @generated from service attendance.v1.ClockService
  */
 export const ClockService: GenService<{
   /**
-   * Clocks an employee in. Refused while a session is open, and inside another session; a
-   * session whose window or maximum length is over is not open, and its day shows MISSING_OUT.
-   * Accepted though the state is IN of who came before their shift's window opened, and where
-   * two shifts touch and the first one's window is over.
+   * Clocks an employee in. Refused while a session is open, and inside another session. A session
+   * past its window or maximum length is not open; its day shows MISSING_OUT. In two cases ClockIn
+   * is accepted although the state is IN: when the employee came before the shift's window and it
+   * has opened, and when two shifts touch and the first one's window is over.
    *
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
-   * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or
-   * REQUEST_ID_REUSED; NOT_FOUND / EMPLOYEE_NOT_FOUND where employees must be known first;
-   * FAILED_PRECONDITION / EMPLOYEE_ARCHIVED from the date on which the employee was archived;
-   * UNAVAILABLE / CLOCKS_DIFFER, without a `time`, where the service's clock and its database's
-   * are more than an hour apart.
+   * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED;
+   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees; FAILED_PRECONDITION /
+   * EMPLOYEE_ARCHIVED from the date on which the employee was archived; UNAVAILABLE /
+   * CLOCKS_DIFFER, without a `time`, when the clocks of the service and its database differ by more
+   * than an hour.
    *
    * @generated from rpc attendance.v1.ClockService.ClockIn
    */
@@ -1164,14 +1164,14 @@ export const ClockService: GenService<{
     output: typeof ClockInResponseSchema;
   },
   /**
-   * Clocks an employee out of the open session. Whoever works on into a shift that begins as
-   * theirs ends, on the same date, needs no punch between them: their session can be ended, and
-   * breaks of it begin and end, until the next shift's window is over. Whoever came before their
+   * Clocks an employee out of the open session. An employee who works on into a shift that begins
+   * when theirs ends, on the same date, needs no punch in between: until the next shift's window is
+   * over, their session can end, and its breaks can begin and end. An employee who came before the
    * shift's window opened is clocked out too: the day shows MISSING_IN until that is corrected.
    *
-   * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK where
-   * a break that began in the shift before, or any break with PUNCH_PAIRING_ALTERNATING, has to be
-   * ended first.
+   * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK when a
+   * break must end first: one that began in the previous shift, or any with
+   * PUNCH_PAIRING_ALTERNATING.
    *
    * @generated from rpc attendance.v1.ClockService.ClockOut
    */
@@ -1193,7 +1193,7 @@ export const ClockService: GenService<{
     output: typeof StartBreakResponseSchema;
   },
   /**
-   * Ends the break that the employee is on.
+   * Ends the employee's break.
    *
    * Errors: as ClockIn, with NOT_CLOCKED_IN, NOT_ON_BREAK or OVERLAPS.
    *
@@ -1205,13 +1205,13 @@ export const ClockService: GenService<{
     output: typeof EndBreakResponseSchema;
   },
   /**
-   * Records up to 1,000 punches as facts, in any order, each accepted or rejected alone. The
-   * same punch again changes nothing and is answered with the original, also when that was
-   * taken back: a log can be sent as often as it takes. Each has its days settled on return.
+   * Records up to 1,000 punches as facts, in any order. Each is accepted or rejected alone. The
+   * same punch again changes nothing and returns the original, even a voided one, so a log can be
+   * sent repeatedly. When the call returns, the days of every punch are up to date.
    *
    * Errors, of the whole call: INVALID_ARGUMENT for more than 1,000 punches; nothing is recorded
-   * then. Of one punch: in its result, with at most 3 refused fields, or TOO_MANY_PUNCHES where
-   * 2,000 punches of the employee are kept of that day (UTC), those taken back included.
+   * then. Of one punch, in its result: at most 3 refused fields, or TOO_MANY_PUNCHES when the
+   * employee has 2,000 punches on that day (UTC), voided ones included.
    *
    * @generated from rpc attendance.v1.ClockService.RecordPunches
    */
@@ -1221,12 +1221,12 @@ export const ClockService: GenService<{
     output: typeof RecordPunchesResponseSchema;
   },
   /**
-   * RecordPunches for logs of any length, as a stream of chunks. Each chunk is committed
-   * before the next is read, so a sender is never ahead by more than the transport holds.
-   * After an interruption send it again from any earlier point: what was there stays once.
+   * Records logs of any length like RecordPunches, as a stream of chunks. Each chunk is committed
+   * before the next is read, so a sender is never ahead by more than the transport holds. After an
+   * interruption, send it again from any earlier point: recorded punches are not recorded twice.
    *
-   * Errors: as RecordPunches. A chunk that breaks a rule ends the call, and its fields are
-   * told behind its place in the stream: `[2].punches`. Chunks before it stay recorded.
+   * Errors: as RecordPunches. A chunk that breaks a rule ends the call; its field paths begin with
+   * its place in the stream: `[2].punches`. Chunks before it stay recorded.
    *
    * @generated from rpc attendance.v1.ClockService.ImportPunches
    */
@@ -1236,8 +1236,8 @@ export const ClockService: GenService<{
     output: typeof ImportPunchesResponseSchema;
   },
   /**
-   * An employee's punches by time, in pages; those taken back too, on request. A page can be
-   * short or even empty, where many were taken back, and still be followed by another.
+   * Lists an employee's punches by time, in pages; on request the voided ones too. A page can be
+   * short or empty before the end.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -1249,11 +1249,11 @@ export const ClockService: GenService<{
     output: typeof ListPunchesResponseSchema;
   },
   /**
-   * Takes punches back, all of them or none, with a reason. They stay listed, and count no
-   * longer; a device that sends one again does not bring it back.
+   * Voids punches, all of them or none, with a reason. They stay listed and no longer count. A
+   * device that sends one again does not restore it.
    *
-   * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND or PUNCH_NOT_FOUND; FAILED_PRECONDITION /
-   * PUNCH_VOIDED for one that was taken back already.
+   * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND or PUNCH_NOT_FOUND; FAILED_PRECONDITION / PUNCH_VOIDED
+   * for a punch that is already voided.
    *
    * @generated from rpc attendance.v1.ClockService.VoidPunch
    */
@@ -1263,13 +1263,13 @@ export const ClockService: GenService<{
     output: typeof VoidPunchResponseSchema;
   },
   /**
-   * Puts another punch in the place of a wrong one, with a reason. Refused where the sessions
-   * would not add up: what it may not do is what a person's command may not do. A wrong kind can
-   * be corrected where every other punch of the session keeps its meaning: of a break that was
-   * a departure and an arrival its end first, the other way about its beginning.
+   * Replaces a wrong punch with another, with a reason. Refused when the sessions would not add up,
+   * by the same rules as a person's command. A wrong kind can be corrected if every other punch of
+   * the session keeps its meaning. If a break was a departure and an arrival, correct its end
+   * first; if these were a break, correct the departure first.
    *
-   * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG
-   * with the session concerned, or TOO_MANY_PUNCHES, as RecordPunches.
+   * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG with
+   * the session concerned, or TOO_MANY_PUNCHES, as RecordPunches.
    *
    * @generated from rpc attendance.v1.ClockService.ReplacePunch
    */
@@ -1279,10 +1279,10 @@ export const ClockService: GenService<{
     output: typeof ReplacePunchResponseSchema;
   },
   /**
-   * Whether an employee is in, on break or out, since when, and the day that belongs to. In is
-   * everybody whose departure would be accepted now, also who came before their shift's window
-   * opened; some of them ClockIn still takes. What a clock up to 2 minutes ahead of the
-   * service's says has happened counts as such: an arrival is seen as soon as it is recorded.
+   * Gets whether an employee is in, on break or out, since when, and the day of the session. An
+   * employee is in while ClockOut would be accepted, also after coming before the shift's window
+   * opened; in some cases ClockIn is accepted too. A punch up to 2 minutes ahead of the service's
+   * clock counts as past: an arrival shows as soon as it is recorded.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -1294,8 +1294,8 @@ export const ClockService: GenService<{
     output: typeof GetClockStateResponseSchema;
   },
   /**
-   * Everybody who is in or on break, by employee id (byte by byte), in pages. A page can be
-   * short or even empty and still be followed by another.
+   * Lists all employees who are in or on break, by employee id (byte by byte), in pages. A page can
+   * be short or empty before the end.
    *
    * @generated from rpc attendance.v1.ClockService.ListClockedIn
    */

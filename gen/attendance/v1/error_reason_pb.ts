@@ -51,15 +51,15 @@ export enum ErrorReason {
   AS_OF_TIME_NOT_SETTLED = 3,
 
   /**
-   * INVALID_ARGUMENT. The request is not a message of the expected type: broken protobuf or JSON, or
-   * more or fewer messages than one. Compare it with the API reference.
+   * INVALID_ARGUMENT. The request is not one message of the expected type: broken protobuf or JSON, or
+   * no message or several. Compare it with the API reference.
    *
    * @generated from enum value: ERROR_REASON_MALFORMED_REQUEST = 4;
    */
   MALFORMED_REQUEST = 4,
 
   /**
-   * INVALID_ARGUMENT. The timeout header is not a timeout.
+   * INVALID_ARGUMENT. The timeout header is invalid.
    *
    * @generated from enum value: ERROR_REASON_INVALID_TIMEOUT = 5;
    */
@@ -144,8 +144,8 @@ export enum ErrorReason {
   ALREADY_CLOCKED_IN = 40,
 
   /**
-   * FAILED_PRECONDITION. No session is open at this time. Clock in first, with the time of the
-   * arrival if that was before.
+   * FAILED_PRECONDITION. No session is open at this time. Clock in first; if the employee came
+   * earlier, with that time.
    *
    * @generated from enum value: ERROR_REASON_NOT_CLOCKED_IN = 41;
    */
@@ -180,21 +180,21 @@ export enum ErrorReason {
   OVERLAPS = 45,
 
   /**
-   * FAILED_PRECONDITION. The session would be longer than a session may be.
+   * FAILED_PRECONDITION. The session would be longer than allowed.
    *
    * @generated from enum value: ERROR_REASON_SESSION_TOO_LONG = 46;
    */
   SESSION_TOO_LONG = 46,
 
   /**
-   * FAILED_PRECONDITION. The punch was voided before. ListPunches with `include_voided` says why.
+   * FAILED_PRECONDITION. The punch is already voided. ListPunches with `include_voided` says why.
    *
    * @generated from enum value: ERROR_REASON_PUNCH_VOIDED = 47;
    */
   PUNCH_VOIDED = 47,
 
   /**
-   * FAILED_PRECONDITION. The employee has as many punches on this day (UTC) as are kept. Look for a
+   * FAILED_PRECONDITION. The employee has the maximum of punches on this day (UTC). Look for a
    * device that repeats itself.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_PUNCHES = 48;
@@ -299,22 +299,22 @@ export enum ErrorReason {
   TOO_MANY_STREAMS = 83,
 
   /**
-   * RESOURCE_EXHAUSTED. All callers together have more request data on the way than is kept. Repeat
-   * the call a little later.
+   * RESOURCE_EXHAUSTED. The unfinished requests of all callers fill the memory for them. Repeat the
+   * call a little later.
    *
    * @generated from enum value: ERROR_REASON_TOO_MUCH_IN_FLIGHT = 84;
    */
   TOO_MUCH_IN_FLIGHT = 84,
 
   /**
-   * RESOURCE_EXHAUSTED. Too much was asked for at once. Send less.
+   * RESOURCE_EXHAUSTED. The request asks for too much at once. Send less.
    *
    * @generated from enum value: ERROR_REASON_RESOURCE_EXHAUSTED = 85;
    */
   RESOURCE_EXHAUSTED = 85,
 
   /**
-   * DEADLINE_EXCEEDED. The request body came too slowly. Send it again without pauses.
+   * DEADLINE_EXCEEDED. The request body arrived too slowly. Send it again without pauses.
    *
    * @generated from enum value: ERROR_REASON_REQUEST_TOO_SLOW = 86;
    */
@@ -335,7 +335,7 @@ export enum ErrorReason {
   METHOD_NOT_IMPLEMENTED = 101,
 
   /**
-   * UNIMPLEMENTED. The request is compressed in a way that the service does not know.
+   * UNIMPLEMENTED. The service does not support the compression of the request.
    *
    * @generated from enum value: ERROR_REASON_UNSUPPORTED_COMPRESSION = 102;
    */
@@ -363,7 +363,7 @@ export enum ErrorReason {
   HTTP_METHOD_NOT_ALLOWED = 105,
 
   /**
-   * UNKNOWN, HTTP 415. The content type is not one that the method takes.
+   * UNKNOWN, HTTP 415. The method does not accept this content type.
    *
    * @generated from enum value: ERROR_REASON_UNSUPPORTED_CONTENT_TYPE = 106;
    */

@@ -18,109 +18,109 @@ export const file_attendance_v1_punch: GenFile = /*@__PURE__*/
   fileDesc("ChlhdHRlbmRhbmNlL3YxL3B1bmNoLnByb3RvEg1hdHRlbmRhbmNlLnYxIsIFCgVQdW5jaBIwCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKBGtpbmQYAiABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIaCghldmVudF9pZBgEIAEoCUIIukgFcgMYgAESKQoIbG9jYXRpb24YBSABKAsyFy5hdHRlbmRhbmNlLnYxLkxvY2F0aW9uEjUKC2VtcGxveWVlX2lkGAYgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCgl0aW1lX3pvbmUYByABKAlCB7pIBHICGEASNAoGc291cmNlGAggASgOMhouYXR0ZW5kYW5jZS52MS5QdW5jaFNvdXJjZUIIukgFggECEAESVAoGbGFiZWxzGAkgAygLMiAuYXR0ZW5kYW5jZS52MS5QdW5jaC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAogASgJQgi6SAVyAxjoBxIQCghwdW5jaF9pZBgLIAEoCRIwCgxyZWNlaXZlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGA0gASgJEjMKCWFub21hbGllcxgOIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseUIIukgFkgECEBASGQoRcmVwbGFjZXNfcHVuY2hfaWQYDyABKAkSKAoGdm9pZGVkGBAgASgLMhguYXR0ZW5kYW5jZS52MS5QdW5jaFZvaWQaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ3CglQdW5jaFZvaWQSLQoJdm9pZF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkSHAoUcmVwbGFjZWRfYnlfcHVuY2hfaWQYBCABKAkivgEKCExvY2F0aW9uEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIwCg9hY2N1cmFjeV9tZXRlcnMYAyABKAFCF7pIFBISGQAAAACE15dBKQAAAAAAAAAAQgsKCV9sYXRpdHVkZUIMCgpfbG9uZ2l0dWRlKpIBCgtQdW5jaFNvdXJjZRIcChhQVU5DSF9TT1VSQ0VfVU5TUEVDSUZJRUQQABIYChRQVU5DSF9TT1VSQ0VfQ09NTUFORBABEhcKE1BVTkNIX1NPVVJDRV9ERVZJQ0UQAhIVChFQVU5DSF9TT1VSQ0VfRklMRRADEhsKF1BVTkNIX1NPVVJDRV9DT1JSRUNUSU9OEAQqhAEKCVB1bmNoS2luZBIaChZQVU5DSF9LSU5EX1VOU1BFQ0lGSUVEEAASEQoNUFVOQ0hfS0lORF9JThABEhIKDlBVTkNIX0tJTkRfT1VUEAISGgoWUFVOQ0hfS0lORF9CUkVBS19TVEFSVBADEhgKFFBVTkNIX0tJTkRfQlJFQUtfRU5EEARCPQoRY29tLmF0dGVuZGFuY2UudjFCClB1bmNoUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * Someone touched a clock. A punch is evidence and never edited: what it comes to is said by the
- * day it belongs to, and a wrong one is voided or replaced by another that says who and why.
+ * One use of a clock. A punch is evidence and is never edited. Its day says what it means. A wrong
+ * punch is voided or replaced by another, with who and why.
  *
- * Fields that say "output only" are filled in by the service and not looked at in requests.
- * An answer of VoidPunch that would be larger than a message leaves out note, labels and the reason
- * of a void: ListPunches has them.
+ * The service fills in the fields marked "output only" and ignores them in requests. When an answer
+ * of VoidPunch would exceed the size of a message, it leaves out the notes, labels and void
+ * reasons: ListPunches has them.
  *
  * @generated from message attendance.v1.Punch
  */
 export type Punch = Message<"attendance.v1.Punch"> & {
   /**
-   * When, by the clock that took it, from 1900-01-02T00:00:00Z and before
-   * 9999-12-31T00:00:00Z, so that it has a date in every zone. Kept to the millisecond and
-   * counted in whole seconds: a fraction is evidence, and dropped for counting.
+   * When, by the clock that recorded it, from 1900-01-02T00:00:00Z and before 9999-12-31T00:00:00Z,
+   * so that it has a date in every zone. Kept to the millisecond as evidence; counted in whole
+   * seconds, without the fraction.
    *
    * @generated from field: google.protobuf.Timestamp time = 1;
    */
   time?: Timestamp | undefined;
 
   /**
-   * What the person said they were doing; by turns IN and OUT when not given.
+   * What the employee did; IN and OUT in turn when not given.
    *
    * @generated from field: attendance.v1.PunchKind kind = 2;
    */
   kind: PunchKind;
 
   /**
-   * The device that took it, up to 128 characters; empty when it came from none.
+   * The device that recorded it, up to 128 characters; empty when there is none.
    *
    * @generated from field: string device_id = 3;
    */
   deviceId: string;
 
   /**
-   * The device's own number for it, up to 128 characters; empty when the device gives
-   * none. The same punch sent twice counts once.
+   * The device's own id for it, up to 128 characters; empty when the device gives none. The same
+   * punch sent twice counts once.
    *
    * @generated from field: string event_id = 4;
    */
   eventId: string;
 
   /**
-   * Where it was made; absent when the device did not say.
+   * Where; absent when the device did not report it.
    *
    * @generated from field: attendance.v1.Location location = 5;
    */
   location?: Location | undefined;
 
   /**
-   * Whose it is; required where punches are recorded, not looked at in a simulation.
+   * The employee; required when punches are recorded, ignored in a simulation.
    *
    * @generated from field: string employee_id = 6;
    */
   employeeId: string;
 
   /**
-   * The IANA name of the zone that the device was set to, in its own spelling; empty when it
-   * did not say. Kept as evidence: the date of a punch is the roster's.
+   * The IANA name of the device's zone, spelled exactly; empty when the device did not report it.
+   * Kept as evidence: the roster decides the date of a punch.
    *
    * @generated from field: string time_zone = 7;
    */
   timeZone: string;
 
   /**
-   * Where it comes from. In requests DEVICE when not given; COMMAND and CORRECTION are the
-   * service's own to say.
+   * Where it comes from. In requests, DEVICE when not given; only the service sets COMMAND and
+   * CORRECTION.
    *
    * @generated from field: attendance.v1.PunchSource source = 8;
    */
   source: PunchSource;
 
   /**
-   * What the caller wants to keep with it, such as a job or a cost centre: up to 20, with
-   * keys of 1 to 64 and values of up to 200 characters. A key `__proto__` is refused:
-   * readers in JavaScript would lose it.
+   * The caller's own data, such as a job or a cost centre: up to 20, with keys of 1 to 64 and
+   * values of up to 200 characters. The key `__proto__` is refused: readers in JavaScript would
+   * lose it.
    *
    * @generated from field: map<string, string> labels = 9;
    */
   labels: { [key: string]: string };
 
   /**
-   * Anything worth keeping with it, up to 1,000 characters.
+   * A note to keep with it, up to 1,000 characters.
    *
    * @generated from field: string note = 10;
    */
   note: string;
 
   /**
-   * Output only. Its number among the employee's facts: what VoidPunch and ReplacePunch name.
+   * Output only. Its id among the employee's facts, for VoidPunch and ReplacePunch.
    *
    * @generated from field: string punch_id = 11;
    */
   punchId: string;
 
   /**
-   * Output only. When the service was told.
+   * Output only. When the service received it.
    *
    * @generated from field: google.protobuf.Timestamp receive_time = 12;
    */
   receiveTime?: Timestamp | undefined;
 
   /**
-   * Output only. Who told: the caller's subject, `anonymous` where callers are not
+   * Output only. Who sent it: the caller's subject, `anonymous` where callers are not
    * authenticated.
    *
    * @generated from field: string actor = 13;
@@ -128,21 +128,21 @@ export type Punch = Message<"attendance.v1.Punch"> & {
   actor: string;
 
   /**
-   * Output only. What was found when it was recorded: CLOCK_SKEW, EVENT_ID_CONFLICT.
+   * Output only. What was found on recording: CLOCK_SKEW, EVENT_ID_CONFLICT.
    *
    * @generated from field: repeated attendance.v1.Anomaly anomalies = 14;
    */
   anomalies: Anomaly[];
 
   /**
-   * Output only. The punch that this one replaces; empty when it replaces none.
+   * Output only. The punch that this one replaces; empty when there is none.
    *
    * @generated from field: string replaces_punch_id = 15;
    */
   replacesPunchId: string;
 
   /**
-   * Output only. Why it counts no longer; absent while it counts.
+   * Output only. Why it no longer counts; absent while it counts.
    *
    * @generated from field: attendance.v1.PunchVoid voided = 16;
    */
@@ -157,34 +157,34 @@ export const PunchSchema: GenMessage<Punch> = /*@__PURE__*/
   messageDesc(file_attendance_v1_punch, 0);
 
 /**
- * Why a punch counts no longer.
+ * Why a punch no longer counts.
  *
  * @generated from message attendance.v1.PunchVoid
  */
 export type PunchVoid = Message<"attendance.v1.PunchVoid"> & {
   /**
-   * When it was taken back.
+   * When it was voided.
    *
    * @generated from field: google.protobuf.Timestamp void_time = 1;
    */
   voidTime?: Timestamp | undefined;
 
   /**
-   * Who took it back.
+   * Who voided it.
    *
    * @generated from field: string actor = 2;
    */
   actor: string;
 
   /**
-   * Why, as they said.
+   * The caller's reason.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
 
   /**
-   * The punch that counts instead; empty when none does.
+   * The punch that replaced it; empty when there is none.
    *
    * @generated from field: string replaced_by_punch_id = 4;
    */
@@ -219,8 +219,8 @@ export type Location = Message<"attendance.v1.Location"> & {
   longitude?: number | undefined;
 
   /**
-   * How far off it may be, in metres; 0 when the device did not say. Kept as evidence: a
-   * geofence looks at the position alone.
+   * How far off it can be, in metres; 0 when the device did not report it. Kept as evidence: a
+   * geofence tests the position alone.
    *
    * @generated from field: double accuracy_meters = 3;
    */
@@ -283,13 +283,13 @@ export const PunchSourceSchema: GenEnum<PunchSource> = /*@__PURE__*/
   enumDesc(file_attendance_v1_punch, 0);
 
 /**
- * What the person said they were doing.
+ * What the employee did, as reported.
  *
  * @generated from enum attendance.v1.PunchKind
  */
 export enum PunchKind {
   /**
-   * The clock did not ask: arrivals and departures alternate.
+   * Not reported: arrivals and departures alternate.
    *
    * @generated from enum value: PUNCH_KIND_UNSPECIFIED = 0;
    */

@@ -16,8 +16,7 @@ export const file_attendance_v1_roster: GenFile = /*@__PURE__*/
   fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSLXBgoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZSL/AwoJV29ya1J1bGVzEjYKB3BhaXJpbmcYASABKA4yGy5hdHRlbmRhbmNlLnYxLlB1bmNoUGFpcmluZ0IIukgFggECEAESPAoNaG91cnNfY291bnRlZBgCIAEoDjIbLmF0dGVuZGFuY2UudjEuSG91cnNDb3VudGVkQgi6SAWCAQIQARI/Cg1yZXBlYXRfd2luZG93GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg26SAqqAQciAwiQHDIAEkEKEGJyZWFrX2RlZHVjdGlvbnMYBCADKAsyHS5hdHRlbmRhbmNlLnYxLkJyZWFrRGVkdWN0aW9uQgi6SAWSAQIQChJDChBwYWlkX2JyZWFrX2xpbWl0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIpCghyb3VuZF9pbhgGIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSKgoJcm91bmRfb3V0GAcgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxItCgxyb3VuZF9icmVha3MYCCABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX3dvcmtlZBgJIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmciiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSKCAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQASL3AQoPU2hpZnRBc3NpZ25tZW50EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMQoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgm6SAaSAQMQ7gIiQwoIQ3ljbGVEYXkSNwoJc2hpZnRfaWRzGAEgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiegoMRGF0ZU92ZXJyaWRlEjEKBGRhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKCXNoaWZ0X2lkcxgCIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIo0BCgdIb2xpZGF5EjUKC2NhbGVuZGFyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIYCgRuYW1lGAMgASgJQgq6SAdyBRABGMgBImcKDlRpbWVab25lQ2hhbmdlEjcKCnN0YXJ0X2RhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhwKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARhAKmUKDFB1bmNoUGFpcmluZxIdChlQVU5DSF9QQUlSSU5HX1VOU1BFQ0lGSUVEEAASFwoTUFVOQ0hfUEFJUklOR19UWVBFRBABEh0KGVBVTkNIX1BBSVJJTkdfQUxURVJOQVRJTkcQAipzCgxIb3Vyc0NvdW50ZWQSHQoZSE9VUlNfQ09VTlRFRF9VTlNQRUNJRklFRBAAEhwKGEhPVVJTX0NPVU5URURfRVZFUllfUEFJUhABEiYKIkhPVVJTX0NPVU5URURfRklSU1RfSU5fVE9fTEFTVF9PVVQQAiqPAQoRUm91bmRpbmdEaXJlY3Rpb24SIgoeUk9VTkRJTkdfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfRElSRUNUSU9OX1VQEAESGwoXUk9VTkRJTkdfRElSRUNUSU9OX0RPV04QAhIeChpST1VORElOR19ESVJFQ1RJT05fTkVBUkVTVBADKsIBCg9EYXRlQXR0cmlidXRpb24SIAocREFURV9BVFRSSUJVVElPTl9VTlNQRUNJRklFRBAAEh8KG0RBVEVfQVRUUklCVVRJT05fU1RBUlRfREFURRABEh0KGURBVEVfQVRUUklCVVRJT05fRU5EX0RBVEUQAhIlCiFEQVRFX0FUVFJJQlVUSU9OX01PU1RfV09SS0VEX0RBVEUQAxImCiJEQVRFX0FUVFJJQlVUSU9OX1NQTElUX0FUX01JRE5JR0hUEARCPgoRY29tLmF0dGVuZGFuY2UudjFCC1Jvc3RlclByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
- * Hours that people are expected to work, and how their punches are judged. Lengths of
- * time are whole seconds.
+ * Expected working hours, and how to judge their punches. Durations are whole seconds.
  *
  * @generated from message attendance.v1.Shift
  */
@@ -30,104 +29,104 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   shiftId: string;
 
   /**
-   * The first local date, `YYYY-MM-DD`, on which the shift is as said here; it always was
-   * when empty. A shift that changes is sent in several versions with the same `shift_id`.
+   * The first local date, `YYYY-MM-DD`, of this version of the shift; no limit when empty. To
+   * change a shift, send several versions with the same `shift_id`.
    *
    * @generated from field: string effective_date = 2;
    */
   effectiveDate: string;
 
   /**
-   * When it begins, local time `HH:MM`. Required, but for an update that leaves it as it is.
+   * When it begins, local time `HH:MM`. Required, except in an update that keeps it.
    *
    * @generated from field: string start_time_of_day = 3;
    */
   startTimeOfDay: string;
 
   /**
-   * When it ends, local time `HH:MM`; before `start_time_of_day` it means on the next date.
-   * Never the same as `start_time_of_day`. Required as that is.
+   * When it ends, local time `HH:MM`; on the next date when before `start_time_of_day`. Never equal
+   * to `start_time_of_day`. Required, except in an update that keeps it.
    *
    * @generated from field: string end_time_of_day = 4;
    */
   endTimeOfDay: string;
 
   /**
-   * The IANA name of the zone that its dates and times are in; the employee's when empty.
+   * The IANA name of the zone of its dates and times; the employee's when empty.
    *
    * @generated from field: string time_zone = 5;
    */
   timeZone: string;
 
   /**
-   * Punches this long before the start still belong to the shift, inclusive. 2 hours when
-   * not given, `0s` for none. With the shift itself and `accept_after` it stays below 24 hours.
+   * Punches up to this long before the start, inclusive, belong to the shift. 2 hours when not
+   * given, `0s` for none. The shift, this and `accept_after` together are less than 24 hours.
    *
    * @generated from field: google.protobuf.Duration accept_before = 6;
    */
   acceptBefore?: Duration | undefined;
 
   /**
-   * Punches this long after the end still belong to the shift, inclusive. 4 hours when not
-   * given, `0s` for none: whoever leaves later has not left the shift.
+   * Punches up to this long after the end, inclusive, belong to the shift. 4 hours when not given,
+   * `0s` for none. A later departure does not end the shift.
    *
    * @generated from field: google.protobuf.Duration accept_after = 7;
    */
   acceptAfter?: Duration | undefined;
 
   /**
-   * Whoever arrives later than the start plus this is late.
+   * An arrival later than the start plus this is late.
    *
    * @generated from field: google.protobuf.Duration late_grace = 8;
    */
   lateGrace?: Duration | undefined;
 
   /**
-   * Whoever leaves earlier than the end less this leaves early.
+   * A departure earlier than the end less this is early.
    *
    * @generated from field: google.protobuf.Duration early_grace = 9;
    */
   earlyGrace?: Duration | undefined;
 
   /**
-   * Who worked less than this has HALF_DAY; nobody when not given.
+   * Less work than this is HALF_DAY; no threshold when not given.
    *
    * @generated from field: google.protobuf.Duration half_day_threshold = 10;
    */
   halfDayThreshold?: Duration | undefined;
 
   /**
-   * Who worked less than this is ABSENT; nobody when not given. Looked at first, so below
-   * `half_day_threshold` where both are given.
+   * Less work than this is ABSENT; no threshold when not given. Tested first, so it must be less
+   * than `half_day_threshold` when both are given.
    *
    * @generated from field: google.protobuf.Duration absent_threshold = 11;
    */
   absentThreshold?: Duration | undefined;
 
   /**
-   * How its time is counted.
+   * How its time counts.
    *
    * @generated from field: attendance.v1.WorkRules work_rules = 12;
    */
   workRules?: WorkRules | undefined;
 
   /**
-   * Whether a holiday is a day like any other for this shift.
+   * Whether the shift takes place on holidays like on any other day.
    *
    * @generated from field: bool works_on_holidays = 13;
    */
   worksOnHolidays: boolean;
 
   /**
-   * The calendar whose holidays count for it, 1 to 64 characters of `A-Z a-z 0-9 . _ -`;
-   * the employee's when empty.
+   * The calendar of its holidays, 1 to 64 characters of `A-Z a-z 0-9 . _ -`; the employee's when
+   * empty.
    *
    * @generated from field: string calendar_id = 14;
    */
   calendarId: string;
 
   /**
-   * Where its punches are expected from; anywhere when not given.
+   * Where its punches must come from; anywhere when not given.
    *
    * @generated from field: attendance.v1.Geofence geofence = 15;
    */
@@ -142,8 +141,8 @@ export const ShiftSchema: GenMessage<Shift> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 0);
 
 /**
- * How the time of one shift, or of one stretch of work without a shift, is counted. Without
- * any of it: the time between each IN and its OUT, less the breaks punched.
+ * How the time of one shift, or of one period of work outside shifts, counts. Without any rule: the
+ * time between each IN and its OUT, less the breaks punched.
  *
  * @generated from message attendance.v1.WorkRules
  */
@@ -156,14 +155,14 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
   pairing: PunchPairing;
 
   /**
-   * Which time is counted; EVERY_PAIR when not given.
+   * Which time counts; EVERY_PAIR when not given.
    *
    * @generated from field: attendance.v1.HoursCounted hours_counted = 2;
    */
   hoursCounted: HoursCounted;
 
   /**
-   * A punch that repeats the one before it within this time is set aside, with the anomaly
+   * A punch that repeats the previous one within this time is ignored, with the anomaly
    * DUPLICATE_PUNCH.
    *
    * @generated from field: google.protobuf.Duration repeat_window = 3;
@@ -171,43 +170,43 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
   repeatWindow?: Duration | undefined;
 
   /**
-   * Breaks that must be taken, by rising `after`. The last one whose `after` was exceeded
-   * counts, alone: what was not taken of it is deducted.
+   * Required breaks, by rising `after`. Only the last one whose `after` is exceeded counts; the
+   * part of it that was not taken is deducted.
    *
    * @generated from field: repeated attendance.v1.BreakDeduction break_deductions = 4;
    */
   breakDeductions: BreakDeduction[];
 
   /**
-   * Break time taken that counts as worked, up to this much.
+   * Up to this much break time taken counts as worked.
    *
    * @generated from field: google.protobuf.Duration paid_break_limit = 5;
    */
   paidBreakLimit?: Duration | undefined;
 
   /**
-   * How the first arrival is rounded for counting. The times shown stay as punched.
+   * How to round the first arrival for counting. The times shown stay as punched.
    *
    * @generated from field: attendance.v1.Rounding round_in = 6;
    */
   roundIn?: Rounding | undefined;
 
   /**
-   * How the last departure is rounded for counting. The times shown stay as punched.
+   * How to round the last departure for counting. The times shown stay as punched.
    *
    * @generated from field: attendance.v1.Rounding round_out = 7;
    */
   roundOut?: Rounding | undefined;
 
   /**
-   * How the break time taken is rounded.
+   * How to round the break time taken.
    *
    * @generated from field: attendance.v1.Rounding round_breaks = 8;
    */
   roundBreaks?: Rounding | undefined;
 
   /**
-   * How the worked time is rounded, last of all.
+   * How to round the worked time, last of all.
    *
    * @generated from field: attendance.v1.Rounding round_worked = 9;
    */
@@ -222,20 +221,20 @@ export const WorkRulesSchema: GenMessage<WorkRules> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 1);
 
 /**
- * A break that must have been taken by whoever worked longer than `after`.
+ * A break that is required after more than `after` of work.
  *
  * @generated from message attendance.v1.BreakDeduction
  */
 export type BreakDeduction = Message<"attendance.v1.BreakDeduction"> & {
   /**
-   * Whoever worked longer than this, and not just as long.
+   * The work above which the break is required; exactly this much requires none.
    *
    * @generated from field: google.protobuf.Duration after = 1;
    */
   after?: Duration | undefined;
 
   /**
-   * How long the break must have been; what is missing of it is deducted.
+   * The required length; the missing part is deducted.
    *
    * @generated from field: google.protobuf.Duration length = 2;
    */
@@ -250,13 +249,13 @@ export const BreakDeductionSchema: GenMessage<BreakDeduction> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 2);
 
 /**
- * Rounding to a multiple of a step. Times of day are rounded on the local clock.
+ * Rounding to a multiple of a step. Times of day are rounded in local time.
  *
  * @generated from message attendance.v1.Rounding
  */
 export type Rounding = Message<"attendance.v1.Rounding"> & {
   /**
-   * Which way.
+   * The direction.
    *
    * @generated from field: attendance.v1.RoundingDirection direction = 1;
    */
@@ -270,8 +269,8 @@ export type Rounding = Message<"attendance.v1.Rounding"> & {
   step?: Duration | undefined;
 
   /**
-   * UP leaves alone what is at most this far above a multiple; DOWN lifts what is at most
-   * this far below one. Below `step`; none with NEAREST.
+   * UP rounds down what is at most this far above a multiple; DOWN rounds up what is at most this
+   * far below one. Less than `step`; not allowed with NEAREST.
    *
    * @generated from field: google.protobuf.Duration grace = 3;
    */
@@ -287,7 +286,7 @@ export const RoundingSchema: GenMessage<Rounding> = /*@__PURE__*/
 
 /**
  * A circle on the ground (WGS 84). A punch of the shift from outside it gets the anomaly
- * OUTSIDE_GEOFENCE; one that says no location is let be.
+ * OUTSIDE_GEOFENCE; a punch without a location does not.
  *
  * @generated from message attendance.v1.Geofence
  */
@@ -322,36 +321,36 @@ export const GeofenceSchema: GenMessage<Geofence> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 4);
 
 /**
- * How work outside every shift is taken together and dated.
+ * How work outside every shift is grouped and dated.
  *
  * @generated from message attendance.v1.OffShiftRules
  */
 export type OffShiftRules = Message<"attendance.v1.OffShiftRules"> & {
   /**
-   * How its time is counted.
+   * How its time counts.
    *
    * @generated from field: attendance.v1.WorkRules work_rules = 1;
    */
   workRules?: WorkRules | undefined;
 
   /**
-   * Whoever was away this long begins a new stretch of work. 4 hours when not given; `0s`:
-   * every arrival does.
+   * An absence this long begins a new period of work. 4 hours when not given; with `0s` every
+   * arrival begins one.
    *
    * @generated from field: google.protobuf.Duration new_stretch_gap = 2;
    */
   newStretchGap?: Duration | undefined;
 
   /**
-   * A session is never longer; an arrival this long after a stretch began starts another.
-   * 16 hours when not given; from 1 to 36 hours.
+   * The longest session. An arrival this long after a period of work began starts another. 16 hours
+   * when not given; from 1 to 36 hours.
    *
    * @generated from field: google.protobuf.Duration max_length = 3;
    */
   maxLength?: Duration | undefined;
 
   /**
-   * The date that a stretch belongs to; START_DATE when not given.
+   * The date that a period of work belongs to; START_DATE when not given.
    *
    * @generated from field: attendance.v1.DateAttribution attribution = 4;
    */
@@ -366,39 +365,37 @@ export const OffShiftRulesSchema: GenMessage<OffShiftRules> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 5);
 
 /**
- * A pattern of shifts that an employee follows for a while. The shifts of several
- * assignments on one date add up; a date that no assignment covers has the employee's
- * default shift.
+ * A pattern of shifts that an employee follows for a time. Shifts of several assignments on one
+ * date add up; a date without an assignment has the employee's default shift.
  *
  * @generated from message attendance.v1.ShiftAssignment
  */
 export type ShiftAssignment = Message<"attendance.v1.ShiftAssignment"> & {
   /**
-   * The first local date, `YYYY-MM-DD`, included. Required, but for an update that leaves it as it
-   * is.
+   * The first local date, `YYYY-MM-DD`, included. Required, except in an update that keeps it.
    *
    * @generated from field: string start_date = 1;
    */
   startDate: string;
 
   /**
-   * The last local date, `YYYY-MM-DD`, included; open-ended when empty.
+   * The last local date, `YYYY-MM-DD`, included; no end when empty.
    *
    * @generated from field: string end_date = 2;
    */
   endDate: string;
 
   /**
-   * The date that is the first day of the cycle, `YYYY-MM-DD`: before, within or after the
-   * assignment; `start_date` when empty.
+   * The date of the first day of the cycle, `YYYY-MM-DD`: before, within or after the assignment;
+   * `start_date` when empty.
    *
    * @generated from field: string anchor_date = 3;
    */
   anchorDate: string;
 
   /**
-   * The days of the cycle, which repeats: 1 to 366. One day for the same every day, seven
-   * for a week. Required as `start_date` is.
+   * The days of the repeating cycle: 1 to 366. One day for the same every day, seven for a week.
+   * Required, except in an update that keeps it.
    *
    * @generated from field: repeated attendance.v1.CycleDay cycle = 4;
    */
@@ -434,7 +431,7 @@ export const CycleDaySchema: GenMessage<CycleDay> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 7);
 
 /**
- * What one date has instead of what is assigned.
+ * The shifts of one date, instead of the assigned ones.
  *
  * @generated from message attendance.v1.DateOverride
  */
@@ -497,7 +494,7 @@ export const HolidaySchema: GenMessage<Holiday> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 9);
 
 /**
- * Another zone for an employee from a date on.
+ * A new zone of an employee from a date on.
  *
  * @generated from message attendance.v1.TimeZoneChange
  */
@@ -525,7 +522,7 @@ export const TimeZoneChangeSchema: GenMessage<TimeZoneChange> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 10);
 
 /**
- * How punches are read. Breaks keep their kind under both.
+ * How punches are read. Both modes keep the kind of breaks.
  *
  * @generated from enum attendance.v1.PunchPairing
  */
@@ -538,14 +535,15 @@ export enum PunchPairing {
   UNSPECIFIED = 0,
 
   /**
-   * A punch does what its kind says; without a kind arrivals and departures alternate.
+   * A punch does what its kind says; punches without a kind alternate between arrival and
+   * departure.
    *
    * @generated from enum value: PUNCH_PAIRING_TYPED = 1;
    */
   TYPED = 1,
 
   /**
-   * Arrivals and departures alternate whatever key was pressed.
+   * Arrivals and departures alternate, whatever key was pressed.
    *
    * @generated from enum value: PUNCH_PAIRING_ALTERNATING = 2;
    */
@@ -559,7 +557,7 @@ export const PunchPairingSchema: GenEnum<PunchPairing> = /*@__PURE__*/
   enumDesc(file_attendance_v1_roster, 0);
 
 /**
- * Which time is counted.
+ * Which time counts.
  *
  * @generated from enum attendance.v1.HoursCounted
  */
@@ -572,7 +570,7 @@ export enum HoursCounted {
   UNSPECIFIED = 0,
 
   /**
-   * The time of each session; being out between two sessions is a break.
+   * The time of each session; the time between two sessions is a break.
    *
    * @generated from enum value: HOURS_COUNTED_EVERY_PAIR = 1;
    */
@@ -593,7 +591,7 @@ export const HoursCountedSchema: GenEnum<HoursCounted> = /*@__PURE__*/
   enumDesc(file_attendance_v1_roster, 1);
 
 /**
- * Which way to round.
+ * The direction of rounding.
  *
  * @generated from enum attendance.v1.RoundingDirection
  */
@@ -606,21 +604,21 @@ export enum RoundingDirection {
   UNSPECIFIED = 0,
 
   /**
-   * To the next multiple.
+   * Up, to the next multiple.
    *
    * @generated from enum value: ROUNDING_DIRECTION_UP = 1;
    */
   UP = 1,
 
   /**
-   * To the multiple before.
+   * Down, to the previous multiple.
    *
    * @generated from enum value: ROUNDING_DIRECTION_DOWN = 2;
    */
   DOWN = 2,
 
   /**
-   * To the nearer multiple; from the middle up.
+   * To the nearest multiple; the middle goes up.
    *
    * @generated from enum value: ROUNDING_DIRECTION_NEAREST = 3;
    */
@@ -634,7 +632,7 @@ export const RoundingDirectionSchema: GenEnum<RoundingDirection> = /*@__PURE__*/
   enumDesc(file_attendance_v1_roster, 2);
 
 /**
- * The date that a stretch of work without a shift belongs to, in the employee's zone.
+ * The date that a period of work outside shifts belongs to, in the employee's zone.
  *
  * @generated from enum attendance.v1.DateAttribution
  */
@@ -647,14 +645,14 @@ export enum DateAttribution {
   UNSPECIFIED = 0,
 
   /**
-   * The date on which it began.
+   * The date on which it begins.
    *
    * @generated from enum value: DATE_ATTRIBUTION_START_DATE = 1;
    */
   START_DATE = 1,
 
   /**
-   * The date on which it ended.
+   * The date on which it ends.
    *
    * @generated from enum value: DATE_ATTRIBUTION_END_DATE = 2;
    */
@@ -668,7 +666,7 @@ export enum DateAttribution {
   MOST_WORKED_DATE = 3,
 
   /**
-   * Each date gets what was worked on it, if a session spans the midnight between.
+   * Each date gets its own worked time, if a session spans the midnight.
    *
    * @generated from enum value: DATE_ATTRIBUTION_SPLIT_AT_MIDNIGHT = 4;
    */

@@ -38,8 +38,8 @@ export type Employee = Message<"attendance.v1.Employee"> & {
   employeeName: string;
 
   /**
-   * The IANA name of the zone that the employee's dates are in, such as `Europe/Berlin`; the
-   * service's default when empty.
+   * The IANA name of the zone of the employee's dates, such as `Europe/Berlin`; the service's
+   * default when empty.
    *
    * @generated from field: string time_zone = 3;
    */
@@ -60,21 +60,21 @@ export type Employee = Message<"attendance.v1.Employee"> & {
   groupId: string;
 
   /**
-   * The first date of employment, `YYYY-MM-DD`; always employed when empty.
+   * The first date of employment, `YYYY-MM-DD`; no limit when empty.
    *
    * @generated from field: string join_date = 6;
    */
   joinDate: string;
 
   /**
-   * The last date of employment, `YYYY-MM-DD`; still employed when empty.
+   * The last date of employment, `YYYY-MM-DD`; no limit when empty.
    *
    * @generated from field: string leave_date = 7;
    */
   leaveDate: string;
 
   /**
-   * The shift of every date that no assignment covers; none when empty.
+   * The shift of every date without an assignment; none when empty.
    *
    * @generated from field: string default_shift_id = 8;
    */
@@ -95,7 +95,7 @@ export type Employee = Message<"attendance.v1.Employee"> & {
   archived: boolean;
 
   /**
-   * Output only. When this was last changed; absent when nobody said more than a name.
+   * Output only. When this last changed; absent for an employee who was never created or updated.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 11;
    */
@@ -137,14 +137,14 @@ export type ShiftHistory = Message<"attendance.v1.ShiftHistory"> & {
   versions: Shift[];
 
   /**
-   * Whether it was archived.
+   * Whether it is archived.
    *
    * @generated from field: bool archived = 3;
    */
   archived: boolean;
 
   /**
-   * When this was last changed.
+   * When this last changed.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
@@ -179,21 +179,21 @@ export type EmployeeAssignment = Message<"attendance.v1.EmployeeAssignment"> & {
   employeeId: string;
 
   /**
-   * Its number, which the service gives it when it is created; required from then on.
+   * The id that the service gives it on creation; required in updates.
    *
    * @generated from field: string assignment_id = 2;
    */
   assignmentId: string;
 
   /**
-   * What the employee follows.
+   * The pattern that the employee follows.
    *
    * @generated from field: attendance.v1.ShiftAssignment assignment = 3;
    */
   assignment?: ShiftAssignment | undefined;
 
   /**
-   * Output only. When this was last changed.
+   * Output only. When this last changed.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
@@ -215,14 +215,13 @@ export const EmployeeAssignmentSchema: GenMessage<EmployeeAssignment> = /*@__PUR
   messageDesc(file_attendance_v1_roster_service, 2);
 
 /**
- * A change of the roster, and how far the stored days have followed it. Reads follow it at
- * once, whatever this says.
+ * A change of the roster, and how far the stored days follow it. Reads follow it at once.
  *
  * @generated from message attendance.v1.RosterChange
  */
 export type RosterChange = Message<"attendance.v1.RosterChange"> & {
   /**
-   * Its number, from 1, in the order in which changes were committed.
+   * Its number, from 1, in the order of commits.
    *
    * @generated from field: string change_id = 1;
    */
@@ -243,14 +242,14 @@ export type RosterChange = Message<"attendance.v1.RosterChange"> & {
   actor: string;
 
   /**
-   * Why, as they said.
+   * The caller's reason.
    *
    * @generated from field: string reason = 4;
    */
   reason: string;
 
   /**
-   * What was changed; the others of the next three are empty.
+   * The employee that changed. Of this and the next two, one is set.
    *
    * @generated from field: string employee_id = 5;
    */
@@ -271,42 +270,42 @@ export type RosterChange = Message<"attendance.v1.RosterChange"> & {
   calendarId: string;
 
   /**
-   * The first date that it is about, `YYYY-MM-DD`; empty: from the beginning.
+   * The first date that it concerns, `YYYY-MM-DD`; no limit when empty.
    *
    * @generated from field: string start_date = 8;
    */
   startDate: string;
 
   /**
-   * The last date that it is about, `YYYY-MM-DD`; empty: to the end.
+   * The last date that it concerns, `YYYY-MM-DD`; no limit when empty.
    *
    * @generated from field: string end_date = 9;
    */
   endDate: string;
 
   /**
-   * Employees whose stored days have followed.
+   * Employees whose stored days are up to date.
    *
    * @generated from field: int64 employees_done = 10;
    */
   employeesDone: bigint;
 
   /**
-   * Days that were derived again.
+   * Days derived again.
    *
    * @generated from field: int64 days_derived = 11;
    */
   daysDerived: bigint;
 
   /**
-   * Days that came out differently.
+   * Days that changed.
    *
    * @generated from field: int64 days_changed = 12;
    */
   daysChanged: bigint;
 
   /**
-   * When the last one had followed; absent while that goes on.
+   * When all stored days were up to date; absent until then.
    *
    * @generated from field: google.protobuf.Timestamp finish_time = 13;
    */
@@ -327,30 +326,30 @@ export const RosterChangeSchema: GenMessage<RosterChange> = /*@__PURE__*/
  */
 export type CreateEmployeeRequest = Message<"attendance.v1.CreateEmployeeRequest"> & {
   /**
-   * All of it: what is empty is empty from then on.
+   * The whole employee: empty fields stay empty.
    *
    * @generated from field: attendance.v1.Employee employee = 1;
    */
   employee?: Employee | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 3;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 4;
    */
@@ -378,7 +377,7 @@ export type CreateEmployeeResponse = Message<"attendance.v1.CreateEmployeeRespon
   employee?: Employee | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -393,7 +392,7 @@ export const CreateEmployeeResponseSchema: GenMessage<CreateEmployeeResponse> = 
   messageDesc(file_attendance_v1_roster_service, 5);
 
 /**
- * What to change of an employee.
+ * A change of an employee.
  *
  * @generated from message attendance.v1.UpdateEmployeeRequest
  */
@@ -406,40 +405,38 @@ export type UpdateEmployeeRequest = Message<"attendance.v1.UpdateEmployeeRequest
   employee?: Employee | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * The etag as last read: if it has changed since, the call is ABORTED. Empty writes
-   * whatever it is.
+   * The etag from the last read. ABORTED / ETAG_MISMATCH if it has changed. No check when empty.
    *
    * @generated from field: string etag = 3;
    */
   etag: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * The fields to change, by name (AIP-134); `*` for all. Fields that it names and the message
-   * leaves empty are emptied. Without it, the fields that are set are changed, and nothing is
-   * emptied.
+   * The names of the fields to change (AIP-134); `*` for all. A named field that is empty in the
+   * message is cleared. Without a mask, the fields that are set change, and none is cleared.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 5;
    */
   updateMask?: FieldMask | undefined;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 6;
    */
@@ -467,7 +464,7 @@ export type UpdateEmployeeResponse = Message<"attendance.v1.UpdateEmployeeRespon
   employee?: Employee | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -495,7 +492,7 @@ export type GetEmployeeRequest = Message<"attendance.v1.GetEmployeeRequest"> & {
   employeeId: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 2;
    */
@@ -544,21 +541,22 @@ export type ListEmployeesRequest = Message<"attendance.v1.ListEmployeesRequest">
   groupId: string;
 
   /**
-   * Also those that were archived.
+   * Whether to include archived ones.
    *
    * @generated from field: bool include_archived = 2;
    */
   includeArchived: boolean;
 
   /**
-   * Items per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Items per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 4;
    */
@@ -586,7 +584,7 @@ export type ListEmployeesResponse = Message<"attendance.v1.ListEmployeesResponse
   employees: Employee[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -614,31 +612,30 @@ export type ArchiveEmployeeRequest = Message<"attendance.v1.ArchiveEmployeeReque
   employeeId: string;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * The etag as last read: if it has changed since, the call is ABORTED. Empty writes
-   * whatever it is.
+   * The etag from the last read. ABORTED / ETAG_MISMATCH if it has changed. No check when empty.
    *
    * @generated from field: string etag = 3;
    */
   etag: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -666,7 +663,7 @@ export type ArchiveEmployeeResponse = Message<"attendance.v1.ArchiveEmployeeResp
   employee?: Employee | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -694,23 +691,23 @@ export type CreateShiftRequest = Message<"attendance.v1.CreateShiftRequest"> & {
   shift?: Shift | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 3;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 4;
    */
@@ -738,7 +735,7 @@ export type CreateShiftResponse = Message<"attendance.v1.CreateShiftResponse"> &
   shift?: ShiftHistory | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -766,40 +763,38 @@ export type UpdateShiftRequest = Message<"attendance.v1.UpdateShiftRequest"> & {
   shift?: Shift | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * The etag as last read: if it has changed since, the call is ABORTED. Empty writes
-   * whatever it is.
+   * The etag from the last read. ABORTED / ETAG_MISMATCH if it has changed. No check when empty.
    *
    * @generated from field: string etag = 3;
    */
   etag: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * The fields to change, by name (AIP-134); `*` for all. Fields that it names and the message
-   * leaves empty are emptied. Without it, the fields that are set are changed, and nothing is
-   * emptied.
+   * The names of the fields to change (AIP-134); `*` for all. A named field that is empty in the
+   * message is cleared. Without a mask, the fields that are set change, and none is cleared.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 5;
    */
   updateMask?: FieldMask | undefined;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 6;
    */
@@ -827,7 +822,7 @@ export type UpdateShiftResponse = Message<"attendance.v1.UpdateShiftResponse"> &
   shift?: ShiftHistory | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -855,7 +850,7 @@ export type GetShiftRequest = Message<"attendance.v1.GetShiftRequest"> & {
   shiftId: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 2;
    */
@@ -897,21 +892,22 @@ export const GetShiftResponseSchema: GenMessage<GetShiftResponse> = /*@__PURE__*
  */
 export type ListShiftsRequest = Message<"attendance.v1.ListShiftsRequest"> & {
   /**
-   * Also those that were archived.
+   * Whether to include archived ones.
    *
    * @generated from field: bool include_archived = 1;
    */
   includeArchived: boolean;
 
   /**
-   * Items per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Items per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -939,7 +935,7 @@ export type ListShiftsResponse = Message<"attendance.v1.ListShiftsResponse"> & {
   shifts: ShiftHistory[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -967,31 +963,30 @@ export type ArchiveShiftRequest = Message<"attendance.v1.ArchiveShiftRequest"> &
   shiftId: string;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * The etag as last read: if it has changed since, the call is ABORTED. Empty writes
-   * whatever it is.
+   * The etag from the last read. ABORTED / ETAG_MISMATCH if it has changed. No check when empty.
    *
    * @generated from field: string etag = 3;
    */
   etag: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -1019,7 +1014,7 @@ export type ArchiveShiftResponse = Message<"attendance.v1.ArchiveShiftResponse">
   shift?: ShiftHistory | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1034,36 +1029,36 @@ export const ArchiveShiftResponseSchema: GenMessage<ArchiveShiftResponse> = /*@_
   messageDesc(file_attendance_v1_roster_service, 23);
 
 /**
- * An assignment to make.
+ * An assignment to create.
  *
  * @generated from message attendance.v1.CreateShiftAssignmentRequest
  */
 export type CreateShiftAssignmentRequest = Message<"attendance.v1.CreateShiftAssignmentRequest"> & {
   /**
-   * The assignment; its id is given when it is created.
+   * The assignment; the service gives its id.
    *
    * @generated from field: attendance.v1.EmployeeAssignment assignment = 1;
    */
   assignment?: EmployeeAssignment | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 3;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 4;
    */
@@ -1091,7 +1086,7 @@ export type CreateShiftAssignmentResponse = Message<"attendance.v1.CreateShiftAs
   assignment?: EmployeeAssignment | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1106,53 +1101,51 @@ export const CreateShiftAssignmentResponseSchema: GenMessage<CreateShiftAssignme
   messageDesc(file_attendance_v1_roster_service, 25);
 
 /**
- * An assignment to replace.
+ * A change of an assignment.
  *
  * @generated from message attendance.v1.UpdateShiftAssignmentRequest
  */
 export type UpdateShiftAssignmentRequest = Message<"attendance.v1.UpdateShiftAssignmentRequest"> & {
   /**
-   * The assignment; its id is given when it is created.
+   * The assignment: its `employee_id` and `assignment_id`, and the fields to change.
    *
    * @generated from field: attendance.v1.EmployeeAssignment assignment = 1;
    */
   assignment?: EmployeeAssignment | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * The etag as last read: if it has changed since, the call is ABORTED. Empty writes
-   * whatever it is.
+   * The etag from the last read. ABORTED / ETAG_MISMATCH if it has changed. No check when empty.
    *
    * @generated from field: string etag = 3;
    */
   etag: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * The fields to change, by name (AIP-134); `*` for all. Fields that it names and the message
-   * leaves empty are emptied. Without it, the fields that are set are changed, and nothing is
-   * emptied.
+   * The names of the fields to change (AIP-134); `*` for all. A named field that is empty in the
+   * message is cleared. Without a mask, the fields that are set change, and none is cleared.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 5;
    */
   updateMask?: FieldMask | undefined;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 6;
    */
@@ -1180,7 +1173,7 @@ export type UpdateShiftAssignmentResponse = Message<"attendance.v1.UpdateShiftAs
   assignment?: EmployeeAssignment | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1215,7 +1208,7 @@ export type GetShiftAssignmentRequest = Message<"attendance.v1.GetShiftAssignmen
   assignmentId: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 3;
    */
@@ -1264,7 +1257,7 @@ export type ListShiftAssignmentsRequest = Message<"attendance.v1.ListShiftAssign
   employeeId: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 2;
    */
@@ -1300,7 +1293,7 @@ export const ListShiftAssignmentsResponseSchema: GenMessage<ListShiftAssignments
   messageDesc(file_attendance_v1_roster_service, 31);
 
 /**
- * An assignment to take back.
+ * An assignment to delete.
  *
  * @generated from message attendance.v1.DeleteShiftAssignmentRequest
  */
@@ -1320,31 +1313,30 @@ export type DeleteShiftAssignmentRequest = Message<"attendance.v1.DeleteShiftAss
   assignmentId: string;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
 
   /**
-   * The etag as last read: if it has changed since, the call is ABORTED. Empty writes
-   * whatever it is.
+   * The etag from the last read. ABORTED / ETAG_MISMATCH if it has changed. No check when empty.
    *
    * @generated from field: string etag = 4;
    */
   etag: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 5;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 6;
    */
@@ -1365,14 +1357,14 @@ export const DeleteShiftAssignmentRequestSchema: GenMessage<DeleteShiftAssignmen
  */
 export type DeleteShiftAssignmentResponse = Message<"attendance.v1.DeleteShiftAssignmentResponse"> & {
   /**
-   * As it was.
+   * As it was before.
    *
    * @generated from field: attendance.v1.EmployeeAssignment assignment = 1;
    */
   assignment?: EmployeeAssignment | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1387,7 +1379,7 @@ export const DeleteShiftAssignmentResponseSchema: GenMessage<DeleteShiftAssignme
   messageDesc(file_attendance_v1_roster_service, 33);
 
 /**
- * An override to make.
+ * An override to set.
  *
  * @generated from message attendance.v1.SetDateOverrideRequest
  */
@@ -1407,23 +1399,23 @@ export type SetDateOverrideRequest = Message<"attendance.v1.SetDateOverrideReque
   override?: DateOverride | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -1451,7 +1443,7 @@ export type SetDateOverrideResponse = Message<"attendance.v1.SetDateOverrideResp
   override?: DateOverride | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1466,7 +1458,7 @@ export const SetDateOverrideResponseSchema: GenMessage<SetDateOverrideResponse> 
   messageDesc(file_attendance_v1_roster_service, 35);
 
 /**
- * An override to take back.
+ * An override to delete.
  *
  * @generated from message attendance.v1.DeleteDateOverrideRequest
  */
@@ -1486,23 +1478,23 @@ export type DeleteDateOverrideRequest = Message<"attendance.v1.DeleteDateOverrid
   date: string;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -1517,13 +1509,13 @@ export const DeleteDateOverrideRequestSchema: GenMessage<DeleteDateOverrideReque
   messageDesc(file_attendance_v1_roster_service, 36);
 
 /**
- * What was done.
+ * The result.
  *
  * @generated from message attendance.v1.DeleteDateOverrideResponse
  */
 export type DeleteDateOverrideResponse = Message<"attendance.v1.DeleteDateOverrideResponse"> & {
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1551,35 +1543,36 @@ export type ListDateOverridesRequest = Message<"attendance.v1.ListDateOverridesR
   employeeId: string;
 
   /**
-   * The first date, `YYYY-MM-DD`, included; from the beginning when empty.
+   * The first date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string start_date = 2;
    */
   startDate: string;
 
   /**
-   * The last date, `YYYY-MM-DD`, included; to the end when empty.
+   * The last date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string end_date = 3;
    */
   endDate: string;
 
   /**
-   * Items per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Items per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 4;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 5;
    */
   pageToken: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 6;
    */
@@ -1607,7 +1600,7 @@ export type ListDateOverridesResponse = Message<"attendance.v1.ListDateOverrides
   overrides: DateOverride[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -1635,23 +1628,23 @@ export type CreateHolidayRequest = Message<"attendance.v1.CreateHolidayRequest">
   holiday?: Holiday | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 3;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 4;
    */
@@ -1679,7 +1672,7 @@ export type CreateHolidayResponse = Message<"attendance.v1.CreateHolidayResponse
   holiday?: Holiday | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1707,32 +1700,31 @@ export type UpdateHolidayRequest = Message<"attendance.v1.UpdateHolidayRequest">
   holiday?: Holiday | undefined;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 3;
    */
   requestId: string;
 
   /**
-   * The fields to change, by name (AIP-134); `*` for all. Fields that it names and the message
-   * leaves empty are emptied. Without it, the fields that are set are changed, and nothing is
-   * emptied.
+   * The names of the fields to change (AIP-134); `*` for all. A named field that is empty in the
+   * message is cleared. Without a mask, the fields that are set change, and none is cleared.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 4;
    */
   updateMask?: FieldMask | undefined;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -1760,7 +1752,7 @@ export type UpdateHolidayResponse = Message<"attendance.v1.UpdateHolidayResponse
   holiday?: Holiday | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -1795,7 +1787,7 @@ export type GetHolidayRequest = Message<"attendance.v1.GetHolidayRequest"> & {
   date: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 3;
    */
@@ -1837,42 +1829,43 @@ export const GetHolidayResponseSchema: GenMessage<GetHolidayResponse> = /*@__PUR
  */
 export type ListHolidaysRequest = Message<"attendance.v1.ListHolidaysRequest"> & {
   /**
-   * Only this calendar; every one when empty.
+   * Only this calendar; all when empty.
    *
    * @generated from field: string calendar_id = 1;
    */
   calendarId: string;
 
   /**
-   * The first date, `YYYY-MM-DD`, included; from the beginning when empty.
+   * The first date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string start_date = 2;
    */
   startDate: string;
 
   /**
-   * The last date, `YYYY-MM-DD`, included; to the end when empty.
+   * The last date, `YYYY-MM-DD`, included; no limit when empty.
    *
    * @generated from field: string end_date = 3;
    */
   endDate: string;
 
   /**
-   * Items per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Items per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 4;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 5;
    */
   pageToken: string;
 
   /**
-   * Answer as known at this past moment; refused for a moment not yet settled.
+   * Returns what was known at this past time; refused when it is not yet settled.
    *
    * @generated from field: google.protobuf.Timestamp as_of_time = 6;
    */
@@ -1900,7 +1893,7 @@ export type ListHolidaysResponse = Message<"attendance.v1.ListHolidaysResponse">
   holidays: Holiday[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -1915,7 +1908,7 @@ export const ListHolidaysResponseSchema: GenMessage<ListHolidaysResponse> = /*@_
   messageDesc(file_attendance_v1_roster_service, 47);
 
 /**
- * A holiday to take out.
+ * A holiday to delete.
  *
  * @generated from message attendance.v1.DeleteHolidayRequest
  */
@@ -1935,23 +1928,23 @@ export type DeleteHolidayRequest = Message<"attendance.v1.DeleteHolidayRequest">
   date: string;
 
   /**
-   * Why, for the history: up to 1,000 characters.
+   * The reason, for the history: up to 1,000 characters.
    *
    * @generated from field: string reason = 3;
    */
   reason: string;
 
   /**
-   * A UUID that makes this call safe to repeat: the same id and request again returns the
-   * first answer. It never expires.
+   * A UUID that makes this call safe to repeat: the same id with the same request returns the first
+   * answer. It never expires.
    *
    * @generated from field: string request_id = 4;
    */
   requestId: string;
 
   /**
-   * Only check the request, as AIP-163: the answer or the error is the one that the request would
-   * get, nothing is stored, `roster_change` is absent, and `request_id` is not used up.
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, without `roster_change`, stores nothing, and does not use up `request_id`.
    *
    * @generated from field: bool validate_only = 5;
    */
@@ -1972,14 +1965,14 @@ export const DeleteHolidayRequestSchema: GenMessage<DeleteHolidayRequest> = /*@_
  */
 export type DeleteHolidayResponse = Message<"attendance.v1.DeleteHolidayResponse"> & {
   /**
-   * As it was.
+   * As it was before.
    *
    * @generated from field: attendance.v1.Holiday holiday = 1;
    */
   holiday?: Holiday | undefined;
 
   /**
-   * The change; absent when nothing was changed.
+   * The change; absent when nothing changed.
    *
    * @generated from field: attendance.v1.RosterChange roster_change = 2;
    */
@@ -2042,21 +2035,22 @@ export const GetRosterChangeResponseSchema: GenMessage<GetRosterChangeResponse> 
  */
 export type ListRosterChangesRequest = Message<"attendance.v1.ListRosterChangesRequest"> & {
   /**
-   * Only those that stored days have not all followed yet.
+   * Only changes that some stored days do not follow yet.
    *
    * @generated from field: bool unfinished_only = 1;
    */
   unfinishedOnly: boolean;
 
   /**
-   * Items per page: 100 when 0, at most 1,000 (more is taken as 1,000), never negative.
+   * Items per page: 0 means 100, more than 1,000 means 1,000; never negative.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before, with the same other fields; empty for the first.
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -2084,7 +2078,7 @@ export type ListRosterChangesResponse = Message<"attendance.v1.ListRosterChanges
   rosterChanges: RosterChange[];
 
   /**
-   * Where the next page begins; empty when this was the last.
+   * The `page_token` of the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -2099,26 +2093,24 @@ export const ListRosterChangesResponseSchema: GenMessage<ListRosterChangesRespon
   messageDesc(file_attendance_v1_roster_service, 53);
 
 /**
- * Who should work when: employees, shifts, who follows which, holidays.
+ * Who should work when: employees, shifts, assignments, holidays.
  *
- * Everything is dated twice: by when it applies, and by since when we know it, so that
- * `as_of_time` answers as it was known then. A change is committed at once and every read
- * follows it at once; the stored days that it touches are caught up behind it, and its
- * RosterChange tells how far that is.
+ * Everything has two dates, when it applies and when it became known, so that `as_of_time` returns
+ * what was known then. A change is committed at once, and every read follows it at once. The stored
+ * days follow later; RosterChange says how far.
  *
- * Errors of all writes: INVALID_ARGUMENT for refused fields, among them one that names a shift
- * there is none of, or REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH; FAILED_PRECONDITION /
- * SHIFTS_OVERLAP with the shifts and dates concerned, or SHIFT_ARCHIVED. Request ids are unique
- * over all changes of the roster; a call that leaves everything as it was makes no change, and
- * its request id is kept too.
+ * Errors of all writes: INVALID_ARGUMENT for refused fields, such as an unknown shift, or
+ * REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH; FAILED_PRECONDITION / SHIFTS_OVERLAP with the shifts
+ * and dates concerned, or SHIFT_ARCHIVED. Request ids are unique over all changes of the roster. A
+ * call that changes nothing makes no RosterChange, but its request id is kept.
  *
  * @generated from service attendance.v1.RosterService
  */
 export const RosterService: GenService<{
   /**
-   * Adds an employee; one whom a mark or a punch brought in already is completed.
+   * Adds an employee, or completes one who is known only from a mark or a punch.
    *
-   * Errors: ALREADY_EXISTS / EMPLOYEE_EXISTS for one who was created or updated before.
+   * Errors: ALREADY_EXISTS / EMPLOYEE_EXISTS for an employee who was created or updated before.
    *
    * @generated from rpc attendance.v1.RosterService.CreateEmployee
    */
@@ -2128,7 +2120,7 @@ export const RosterService: GenService<{
     output: typeof CreateEmployeeResponseSchema;
   },
   /**
-   * One employee.
+   * Gets one employee.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2140,7 +2132,7 @@ export const RosterService: GenService<{
     output: typeof GetEmployeeResponseSchema;
   },
   /**
-   * Employees by id (byte by byte), in pages.
+   * Lists employees by id (byte by byte), in pages.
    *
    * @generated from rpc attendance.v1.RosterService.ListEmployees
    */
@@ -2150,7 +2142,7 @@ export const RosterService: GenService<{
     output: typeof ListEmployeesResponseSchema;
   },
   /**
-   * Changes an employee. What is not sent stays as it is.
+   * Changes an employee. Fields that are not sent stay.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2162,10 +2154,10 @@ export const RosterService: GenService<{
     output: typeof UpdateEmployeeResponseSchema;
   },
   /**
-   * Archives an employee who left. The date of the call, in the employee's zone, is the last one
-   * on which something is expected, or the `leave_date` where that is earlier. From that date on
-   * commands of ClockService are refused. Days and punches stay, and RecordPunches still takes
-   * facts. ListEmployees leaves archived employees out. UpdateEmployee brings an employee back.
+   * Archives an employee who left. The roster expects nothing after the date of the call, in the
+   * employee's zone, or after `leave_date` if that is earlier. From the date of the call on, the
+   * commands of ClockService are refused; RecordPunches still takes facts. Days and punches stay.
+   * ListEmployees leaves archived employees out. UpdateEmployee brings an employee back.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2189,7 +2181,7 @@ export const RosterService: GenService<{
     output: typeof CreateShiftResponseSchema;
   },
   /**
-   * One shift with all its versions.
+   * Gets one shift with all its versions.
    *
    * Errors: NOT_FOUND / SHIFT_NOT_FOUND.
    *
@@ -2201,7 +2193,7 @@ export const RosterService: GenService<{
     output: typeof GetShiftResponseSchema;
   },
   /**
-   * Shifts by id (byte by byte), in pages, each with all its versions.
+   * Lists shifts by id (byte by byte), in pages, each with all its versions.
    *
    * @generated from rpc attendance.v1.RosterService.ListShifts
    */
@@ -2212,7 +2204,8 @@ export const RosterService: GenService<{
   },
   /**
    * Adds a version of a shift from its `effective_date` on, or changes the version of that date.
-   * What is not sent is as in the version before. Days from that date on follow it.
+   * Fields that are not sent stay as in the version in effect on that date. Days follow it from
+   * that date until the next version.
    *
    * Errors: NOT_FOUND / SHIFT_NOT_FOUND.
    *
@@ -2224,7 +2217,7 @@ export const RosterService: GenService<{
     output: typeof UpdateShiftResponseSchema;
   },
   /**
-   * Takes a shift off the lists; it can be assigned no longer. Who follows it still does.
+   * Removes a shift from the lists. It can no longer be assigned; existing assignments keep it.
    *
    * Errors: NOT_FOUND / SHIFT_NOT_FOUND.
    *
@@ -2236,7 +2229,7 @@ export const RosterService: GenService<{
     output: typeof ArchiveShiftResponseSchema;
   },
   /**
-   * Has an employee follow a pattern of shifts.
+   * Assigns a pattern of shifts to an employee.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2248,7 +2241,7 @@ export const RosterService: GenService<{
     output: typeof CreateShiftAssignmentResponseSchema;
   },
   /**
-   * One assignment.
+   * Gets one assignment.
    *
    * Errors: NOT_FOUND / ASSIGNMENT_NOT_FOUND.
    *
@@ -2260,7 +2253,7 @@ export const RosterService: GenService<{
     output: typeof GetShiftAssignmentResponseSchema;
   },
   /**
-   * An employee's assignments, by start.
+   * Lists an employee's assignments, by start.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2272,7 +2265,7 @@ export const RosterService: GenService<{
     output: typeof ListShiftAssignmentsResponseSchema;
   },
   /**
-   * Changes an assignment. What is not sent stays as it is.
+   * Changes an assignment. Fields that are not sent stay.
    *
    * Errors: NOT_FOUND / ASSIGNMENT_NOT_FOUND.
    *
@@ -2284,7 +2277,7 @@ export const RosterService: GenService<{
     output: typeof UpdateShiftAssignmentResponseSchema;
   },
   /**
-   * Takes an assignment back, as if it had never been; to end one, give it an `end_date`.
+   * Deletes an assignment, as if it had never been. To end one, set its `end_date`.
    *
    * Errors: NOT_FOUND / ASSIGNMENT_NOT_FOUND.
    *
@@ -2296,8 +2289,8 @@ export const RosterService: GenService<{
     output: typeof DeleteShiftAssignmentResponseSchema;
   },
   /**
-   * Says what one date of an employee has instead of what is assigned, or instead of the
-   * override that was there.
+   * Sets the shifts of one date of an employee, instead of the assigned ones or of an earlier
+   * override.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2309,7 +2302,7 @@ export const RosterService: GenService<{
     output: typeof SetDateOverrideResponseSchema;
   },
   /**
-   * Takes an override back. Where there is none, nothing changes.
+   * Deletes an override. Without one, changes nothing.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2321,7 +2314,7 @@ export const RosterService: GenService<{
     output: typeof DeleteDateOverrideResponseSchema;
   },
   /**
-   * An employee's overrides, by date.
+   * Lists an employee's overrides, by date.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND.
    *
@@ -2333,8 +2326,8 @@ export const RosterService: GenService<{
     output: typeof ListDateOverridesResponseSchema;
   },
   /**
-   * Adds a holiday to a calendar, which is named (`calendar_id` is required here). A calendar
-   * begins with its first holiday.
+   * Adds a holiday to a calendar (`calendar_id` is required here). A calendar begins with its first
+   * holiday.
    *
    * Errors: ALREADY_EXISTS / HOLIDAY_EXISTS.
    *
@@ -2346,7 +2339,7 @@ export const RosterService: GenService<{
     output: typeof CreateHolidayResponseSchema;
   },
   /**
-   * One holiday.
+   * Gets one holiday.
    *
    * Errors: NOT_FOUND / HOLIDAY_NOT_FOUND.
    *
@@ -2358,7 +2351,7 @@ export const RosterService: GenService<{
     output: typeof GetHolidayResponseSchema;
   },
   /**
-   * A calendar's holidays by date, in pages; of every calendar when none is named.
+   * Lists the holidays of one calendar or of all, by calendar, then by date, in pages.
    *
    * @generated from rpc attendance.v1.RosterService.ListHolidays
    */
@@ -2380,7 +2373,7 @@ export const RosterService: GenService<{
     output: typeof UpdateHolidayResponseSchema;
   },
   /**
-   * Takes a holiday out of its calendar.
+   * Deletes a holiday from its calendar.
    *
    * Errors: NOT_FOUND / HOLIDAY_NOT_FOUND.
    *
@@ -2392,7 +2385,7 @@ export const RosterService: GenService<{
     output: typeof DeleteHolidayResponseSchema;
   },
   /**
-   * How far the stored days have followed a change.
+   * Gets a change, and how far the stored days follow it.
    *
    * Errors: NOT_FOUND / ROSTER_CHANGE_NOT_FOUND.
    *
@@ -2404,7 +2397,7 @@ export const RosterService: GenService<{
     output: typeof GetRosterChangeResponseSchema;
   },
   /**
-   * The changes of the roster, the latest first, in pages: who, when, why, what, how far.
+   * Lists the changes of the roster, the latest first, in pages: who, when, why, what, how far.
    *
    * @generated from rpc attendance.v1.RosterService.ListRosterChanges
    */

@@ -22,42 +22,42 @@ export const file_attendance_v1_simulation: GenFile = /*@__PURE__*/
   fileDesc("Ch5hdHRlbmRhbmNlL3YxL3NpbXVsYXRpb24ucHJvdG8SDWF0dGVuZGFuY2UudjEi+wQKGVNpbXVsYXRlQXR0ZW5kYW5jZVJlcXVlc3QSOgoIZW1wbG95ZWUYASABKAsyIC5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlZEVtcGxveWVlQga6SAPIAQESLgoGc2hpZnRzGAIgAygLMhQuYXR0ZW5kYW5jZS52MS5TaGlmdEIIukgFkgECEGQSPQoLYXNzaWdubWVudHMYAyADKAsyHi5hdHRlbmRhbmNlLnYxLlNoaWZ0QXNzaWdubWVudEIIukgFkgECEDISOQoJb3ZlcnJpZGVzGAQgAygLMhsuYXR0ZW5kYW5jZS52MS5EYXRlT3ZlcnJpZGVCCbpIBpIBAxDoBxIzCghob2xpZGF5cxgFIAMoCzIWLmF0dGVuZGFuY2UudjEuSG9saWRheUIJukgGkgEDENAPEjUKD29mZl9zaGlmdF9ydWxlcxgGIAEoCzIcLmF0dGVuZGFuY2UudjEuT2ZmU2hpZnRSdWxlcxIwCgdwdW5jaGVzGAcgAygLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaEIJukgGkgEDEJBOEjYKBW1hcmtzGAggAygLMhwuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZWRNYXJrQgm6SAaSAQMQ6AcSOgoKc3RhcnRfZGF0ZRgJIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYCiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEiwKCG5vd190aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCK3AwoRU2ltdWxhdGVkRW1wbG95ZWUSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEh8KDWVtcGxveWVlX25hbWUYAiABKAlCCLpIBXIDGMgBEhwKCXRpbWVfem9uZRgDIAEoCUIJukgGcgQQARhAEkIKEXRpbWVfem9uZV9jaGFuZ2VzGAQgAygLMh0uYXR0ZW5kYW5jZS52MS5UaW1lWm9uZUNoYW5nZUIIukgFkgECEGQSOQoJam9pbl9kYXRlGAUgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI6CgpsZWF2ZV9kYXRlGAYgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI6ChBkZWZhdWx0X3NoaWZ0X2lkGAcgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI1CgtjYWxlbmRhcl9pZBgIIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQi0QEKDVNpbXVsYXRlZE1hcmsSMQoEZGF0ZRgBIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAIgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAMgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAQgASgJQgi6SAVyAxjoByJHChpTaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZRIpCgRkYXlzGAEgAygLMhsuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZWREYXkibwoMU2ltdWxhdGVkRGF5Ei0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJaCgtFeHBsYW5hdGlvbhIMCgRydWxlGAEgASgJEgwKBHRleHQYAiABKAkSLwoGaW5wdXRzGAMgAygLMh8uYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbklucHV0IrcBChBFeHBsYW5hdGlvbklucHV0EgwKBG5hbWUYASABKAkSLQoHaW5zdGFudBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIABIrCgZsZW5ndGgYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25IABIQCgZudW1iZXIYBCABKAFIABIOCgR0ZXh0GAUgASgJSAASDgoEZmxhZxgGIAEoCEgAQgcKBXZhbHVlQkIKEWNvbS5hdHRlbmRhbmNlLnYxQg9TaW11bGF0aW9uUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_punch, file_attendance_v1_roster, file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
- * Everything that days are to be worked out from. Nothing of it is stored, and nothing that
- * is stored is looked at.
+ * The roster, punches and marks to compute days from. Nothing of it is stored, and stored
+ * data is not read.
  *
  * @generated from message attendance.v1.SimulateAttendanceRequest
  */
 export type SimulateAttendanceRequest = Message<"attendance.v1.SimulateAttendanceRequest"> & {
   /**
-   * Whose days they are.
+   * The employee.
    *
    * @generated from field: attendance.v1.SimulatedEmployee employee = 1;
    */
   employee?: SimulatedEmployee | undefined;
 
   /**
-   * The shifts that are named below, up to 100.
+   * The shifts used below, up to 100.
    *
    * @generated from field: repeated attendance.v1.Shift shifts = 2;
    */
   shifts: Shift[];
 
   /**
-   * What the employee follows, up to 50; at most 8 shifts a date, all together.
+   * What the employee follows, up to 50; at most 8 shifts a date in all.
    *
    * @generated from field: repeated attendance.v1.ShiftAssignment assignments = 3;
    */
   assignments: ShiftAssignment[];
 
   /**
-   * Single dates that are different, up to 1,000; each date once.
+   * Dates with other shifts than assigned, up to 1,000; each date once.
    *
    * @generated from field: repeated attendance.v1.DateOverride overrides = 4;
    */
   overrides: DateOverride[];
 
   /**
-   * Holidays, up to 2,000; each date once in a calendar. Those without a `calendar_id` are
+   * Holidays, up to 2,000; each date once per calendar. Those without a `calendar_id` are
    * the employee's.
    *
    * @generated from field: repeated attendance.v1.Holiday holidays = 5;
@@ -65,7 +65,7 @@ export type SimulateAttendanceRequest = Message<"attendance.v1.SimulateAttendanc
   holidays: Holiday[];
 
   /**
-   * How work outside every shift is taken.
+   * How work outside every shift counts.
    *
    * @generated from field: attendance.v1.OffShiftRules off_shift_rules = 6;
    */
@@ -89,25 +89,24 @@ export type SimulateAttendanceRequest = Message<"attendance.v1.SimulateAttendanc
   marks: SimulatedMark[];
 
   /**
-   * The first date to work out, `YYYY-MM-DD`. When empty: the first date that a punch or a
-   * mark belongs to; without punches and marks the date that it is at `now_time`.
+   * The first date to compute, `YYYY-MM-DD`. When empty: the first date of a punch or a
+   * mark; without punches and marks, the date at `now_time`.
    *
    * @generated from field: string start_date = 9;
    */
   startDate: string;
 
   /**
-   * The last date to work out, `YYYY-MM-DD`, included; at most 366 days in all. When empty:
-   * the last date that a punch or a mark belongs to, or `start_date` when that is later.
+   * The last date to compute, `YYYY-MM-DD`, included; at most 366 days in all. When empty:
+   * the last date of a punch or a mark, or `start_date` if later.
    *
    * @generated from field: string end_date = 10;
    */
   endDate: string;
 
   /**
-   * The moment to look from; the service's clock when not given. It decides only which
-   * verdicts have fallen: what is still open, or not yet due, then. Punches and marks count
-   * whatever their time.
+   * The time to look from; the service's clock when not given. It decides only what is still
+   * open or not yet due. Punches and marks count whatever their time.
    *
    * @generated from field: google.protobuf.Timestamp now_time = 11;
    */
@@ -122,7 +121,7 @@ export const SimulateAttendanceRequestSchema: GenMessage<SimulateAttendanceReque
   messageDesc(file_attendance_v1_simulation, 0);
 
 /**
- * The employee of a simulation, who need not exist.
+ * The employee of a simulation; need not exist.
  *
  * @generated from message attendance.v1.SimulatedEmployee
  */
@@ -142,7 +141,7 @@ export type SimulatedEmployee = Message<"attendance.v1.SimulatedEmployee"> & {
   employeeName: string;
 
   /**
-   * The IANA name of the zone that the employee's dates are in, such as `Europe/Berlin`.
+   * The IANA name of the zone of the employee's dates, such as `Europe/Berlin`.
    *
    * @generated from field: string time_zone = 3;
    */
@@ -156,29 +155,28 @@ export type SimulatedEmployee = Message<"attendance.v1.SimulatedEmployee"> & {
   timeZoneChanges: TimeZoneChange[];
 
   /**
-   * The first date of employment, `YYYY-MM-DD`; always employed when empty.
+   * The first date of employment, `YYYY-MM-DD`; no limit when empty.
    *
    * @generated from field: string join_date = 5;
    */
   joinDate: string;
 
   /**
-   * The last date of employment, `YYYY-MM-DD`; still employed when empty.
+   * The last date of employment, `YYYY-MM-DD`; no limit when empty.
    *
    * @generated from field: string leave_date = 6;
    */
   leaveDate: string;
 
   /**
-   * The shift of every date that no assignment covers; none when empty.
+   * The shift of every date without an assignment; none when empty.
    *
    * @generated from field: string default_shift_id = 7;
    */
   defaultShiftId: string;
 
   /**
-   * The calendar of the employee's holidays. When empty, they are the holidays that have no
-   * `calendar_id` either.
+   * The employee's calendar. When empty, the holidays without a `calendar_id` count.
    *
    * @generated from field: string calendar_id = 8;
    */
@@ -193,7 +191,7 @@ export const SimulatedEmployeeSchema: GenMessage<SimulatedEmployee> = /*@__PURE_
   messageDesc(file_attendance_v1_simulation, 1);
 
 /**
- * A declaration of the employee's status, as MarkAttendance makes it.
+ * A mark, as MarkAttendance makes it.
  *
  * @generated from message attendance.v1.SimulatedMark
  */
@@ -235,7 +233,7 @@ export const SimulatedMarkSchema: GenMessage<SimulatedMark> = /*@__PURE__*/
   messageDesc(file_attendance_v1_simulation, 2);
 
 /**
- * What it comes to.
+ * The computed days.
  *
  * @generated from message attendance.v1.SimulateAttendanceResponse
  */
@@ -256,23 +254,22 @@ export const SimulateAttendanceResponseSchema: GenMessage<SimulateAttendanceResp
   messageDesc(file_attendance_v1_simulation, 3);
 
 /**
- * A day and why it is so.
+ * A day and its explanation.
  *
  * @generated from message attendance.v1.SimulatedDay
  */
 export type SimulatedDay = Message<"attendance.v1.SimulatedDay"> & {
   /**
-   * As GetAttendance would return it if all this were stored; never stored, so without an
-   * `update_time`, at revision 0. Times past the end of 9999 are told as
-   * 9999-12-31T23:59:59.999Z.
+   * As GetAttendance would return it if all this were stored; without an `update_time`, at
+   * revision 0. Times after the end of 9999 are shown as 9999-12-31T23:59:59.999Z.
    *
    * @generated from field: attendance.v1.Attendance attendance = 1;
    */
   attendance?: Attendance | undefined;
 
   /**
-   * Every rule that fired: what was declared first, then the plan, the punches, the counts,
-   * the verdicts; what is not settled last. Their texts show times in the day's `time_zone`.
+   * Every rule that fired: first the marks, then the plan, the punches, the counts, the
+   * verdicts; last what is not settled. Their texts show times in the day's `time_zone`.
    *
    * @generated from field: repeated attendance.v1.Explanation explanations = 2;
    */
@@ -287,28 +284,27 @@ export const SimulatedDaySchema: GenMessage<SimulatedDay> = /*@__PURE__*/
   messageDesc(file_attendance_v1_simulation, 4);
 
 /**
- * A rule that fired, and on what.
+ * A rule that fired, with its inputs.
  *
  * @generated from message attendance.v1.Explanation
  */
 export type Explanation = Message<"attendance.v1.Explanation"> & {
   /**
-   * Which rule, UPPER_SNAKE_CASE and stable: for programs.
+   * The rule, UPPER_SNAKE_CASE and stable: for programs.
    *
    * @generated from field: string rule = 1;
    */
   rule: string;
 
   /**
-   * What it did, in a plain sentence or two, with local times: for people. Its wording may
-   * change.
+   * What it did, in a sentence or two, with local times: for people. The wording may change.
    *
    * @generated from field: string text = 2;
    */
   text: string;
 
   /**
-   * What it went by and what it gave: for programs. What does not apply is left out.
+   * The values that it used and gave: for programs. Values that do not apply are left out.
    *
    * @generated from field: repeated attendance.v1.ExplanationInput inputs = 3;
    */
@@ -323,13 +319,13 @@ export const ExplanationSchema: GenMessage<Explanation> = /*@__PURE__*/
   messageDesc(file_attendance_v1_simulation, 5);
 
 /**
- * One value that a rule went by or gave.
+ * One value that a rule used or gave.
  *
  * @generated from message attendance.v1.ExplanationInput
  */
 export type ExplanationInput = Message<"attendance.v1.ExplanationInput"> & {
   /**
-   * What it is, lower_snake_case and stable for its rule.
+   * Its name, lower_snake_case and stable for its rule.
    *
    * @generated from field: string name = 1;
    */
