@@ -148,12 +148,12 @@ function unknownName(schema: DescMessage, key: string): string {
     fields.some((field) => field.localName === key),
   );
   if (inside !== undefined) {
-    return `is given as ${inside.localName}: { case: '${key}', value: ... }`;
+    return `must be given as ${inside.localName}: { case: '${key}', value: ... }`;
   }
   const near = schema.members.find(({ localName }) => bare(localName) === bare(key));
-  if (near !== undefined) return `is no field of ${schema.name}: it is called ${near.localName}`;
+  if (near !== undefined) return `is not a field of ${schema.name}: use ${near.localName}`;
   const names = schema.members.map(({ localName }) => localName);
-  return `is no field of ${schema.name}, which has: ${names.join(', ')}`;
+  return `is not a field of ${schema.name}: use one of ${names.join(', ')}`;
 }
 
 function joined(path: string, name: string): string {

@@ -137,7 +137,7 @@ export function isLeftBehind({ code, domain, cause }: AttendanceClientError): bo
 function timeoutAfter(before: AttendanceClientError | undefined, error: unknown): unknown {
   if (before === undefined || !(error instanceof AttendanceClientError)) return error;
   if (error.code !== status.DEADLINE_EXCEEDED) return error;
-  const message = `${error.message}; the attempt before failed with ${before.codeName}: ${before.message}`;
+  const message = `${error.message}; the previous attempt failed with ${before.codeName}: ${before.message}`;
   return new AttendanceClientError(error.code, message, error, error.metadata, { cause: before });
 }
 

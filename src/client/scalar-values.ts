@@ -45,7 +45,7 @@ export function takeScalar(type: ScalarType, value: unknown): Taken {
 function takeText(value: unknown): Taken {
   if (value instanceof Date) {
     return {
-      must: "text, such as '2026-03-02': a Date alone does not know which zone's date it is",
+      must: "text, such as '2026-03-02': a Date has no zone, so its date is unclear",
     };
   }
   if (typeof value !== 'string') return { must: 'text' };

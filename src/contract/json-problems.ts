@@ -111,7 +111,7 @@ function isLeaf({ typeName }: DescMessage): boolean {
 
 function unknownField(schema: DescMessage): string {
   const names = schema.fields.map(({ name }) => name).join(', ');
-  return `is no field here; take it out, or use one of: ${names}`;
+  return `is not a field here; remove it, or use one of: ${names}`;
 }
 
 function rightFor(field: DescField): string {

@@ -193,7 +193,7 @@ function stopping() {
   return refusalError({
     code: Code.Unavailable,
     reason: 'DRAINING',
-    message: 'This server is stopping; call again, another one answers.',
+    message: 'This server is stopping; call again, and another one answers.',
     retryAfterMs: RETRY_AFTER_MS,
   });
 }

@@ -182,7 +182,7 @@ describe('attendance simulate', function () {
     [
       'fields that there are not',
       `{ ${employee}, "punch": [], "shifts": [{ "shiftId": "a", "comment": "" }] }`,
-      /\n {2}punch: is no field here;.*: employee, shifts, .*\n {2}shifts\[0\]\.comment: is no field here;/,
+      /\n {2}punch: is not a field here;.*: employee, shifts, .*\n {2}shifts\[0\]\.comment: is not a field here;/,
     ],
     [
       'values of another kind',

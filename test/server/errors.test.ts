@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
     json: true,
     code: Code.InvalidArgument,
     reason: 'MALFORMED_REQUEST',
-    says: 'is no field here; take it out, or use one of',
+    says: 'is not a field here; remove it, or use one of',
     field: 'employe_id',
   },
   {
@@ -119,7 +119,7 @@ const CASES: readonly Case[] = [
     json: true,
     code: Code.InvalidArgument,
     reason: 'MALFORMED_REQUEST',
-    says: 'shifts[0].early_grce is no field here',
+    says: 'shifts[0].early_grce is not a field here',
     field: 'shifts[0].early_grce, shifts[0].late_grace, punches[1].time',
   },
   {

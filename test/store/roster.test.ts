@@ -137,7 +137,7 @@ describe('the roster in PostgreSQL', () => {
           {
             field: 'employee.default_shift_id',
             reason: 'UNKNOWN_SHIFT',
-            description: 'must be the id of a shift there is; it is no-such',
+            description: 'must be the id of an existing shift; it is no-such',
           },
         ],
       });

@@ -167,8 +167,8 @@ export function changeAssignment(
 
 function tooManyAssignments(): AttendanceError {
   const description =
-    `must leave the employee at most ${MAX_ASSIGNMENTS} assignments: take back some that are ` +
-    'over, or write a longer cycle';
+    `must not bring the employee above ${MAX_ASSIGNMENTS} assignments: delete past ones, or use ` +
+    'a longer cycle';
   return invalidField('assignment', 'TOO_MANY_ASSIGNMENTS', description);
 }
 
@@ -260,8 +260,8 @@ export function changeOverride(
 
 function tooManyOverrides(): AttendanceError {
   const description =
-    `must leave the employee at most ${MAX_OVERRIDES} overrides: clear some that are over, or ` +
-    'make an assignment of what repeats';
+    `must not bring the employee above ${MAX_OVERRIDES} overrides: delete past ones, or use ` +
+    'an assignment for what repeats';
   return invalidField('override', 'TOO_MANY_OVERRIDES', description);
 }
 
@@ -293,7 +293,7 @@ function checkOverride(
 
 function checkKnown(id: string, roster: Roster, field: string): FieldViolation[] {
   if (roster.shifts.has(id)) return [];
-  const description = `must be the id of a shift there is; it is ${id}`;
+  const description = `must be the id of an existing shift; it is ${id}`;
   return [{ field, reason: 'UNKNOWN_SHIFT', description }];
 }
 
@@ -324,8 +324,8 @@ function refuseConflicts(view: RosterChangeView, step: OwnStep): void {
   const { overlap, crowdedDay } = findConflicts({ before, after }, look);
   if (crowdedDay !== undefined) {
     const description =
-      `must leave every date at most ${MAX_SHIFTS_PER_DATE} shifts, those of all assignments ` +
-      `together; on ${fromEpochDay(crowdedDay)} there would be more`;
+      `must not bring a date above ${MAX_SHIFTS_PER_DATE} shifts, over all assignments; ` +
+      `${fromEpochDay(crowdedDay)} would have more`;
     throw invalidField(step.path, 'TOO_MANY_SHIFTS', description);
   }
   if (overlap !== undefined) throw ownConflict(overlap, roster, after.employee, step);

@@ -73,7 +73,7 @@ function createShift(version: ShiftVersion, view: RosterChangeView): RosterDecis
   const { shiftId } = version.shift;
   if (view.shift !== undefined) throw rosterExists('shift', shiftId);
   if (view.count >= MAX_SHIFTS) {
-    const description = `must leave at most ${MAX_SHIFTS} shifts: add a version to one there is`;
+    const description = `must not bring the shifts above ${MAX_SHIFTS}: add a version to an existing one`;
     throw invalidField('shift.shift_id', 'TOO_MANY_SHIFTS', description);
   }
   return {
@@ -107,7 +107,7 @@ function updateShift(
     return { answer, edit: undefined, dates, concernsDays: false };
   }
   if (replaced === undefined && versions.length >= MAX_SHIFT_VERSIONS) {
-    const description = `must leave the shift at most ${MAX_SHIFT_VERSIONS} versions: replace one`;
+    const description = `must not bring the shift above ${MAX_SHIFT_VERSIONS} versions: replace one`;
     throw invalidField('shift.effective_date', 'TOO_MANY_VERSIONS', description);
   }
   const after = withVersion(versions, version);
@@ -185,7 +185,7 @@ export function userConflict(
 }
 
 function tooManyHolidays(): AttendanceError {
-  const description = `must leave at most ${MAX_HOLIDAYS} holidays: take out some of the past`;
+  const description = `must not bring the holidays above ${MAX_HOLIDAYS}: delete past ones`;
   return invalidField('holiday', 'TOO_MANY_HOLIDAYS', description);
 }
 

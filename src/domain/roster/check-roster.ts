@@ -123,7 +123,7 @@ function checkShiftId(
   if (roster === undefined) return [];
   const first = roster.shifts.get(id)?.[0];
   if (first === undefined) {
-    const description = `must be the id of a shift there is; it is ${shown(id)}`;
+    const description = `must be the id of an existing shift; it is ${shown(id)}`;
     return [{ field, reason: 'UNKNOWN_SHIFT', description }];
   }
   if (fromDay === undefined || first.fromDay <= fromDay) return [];

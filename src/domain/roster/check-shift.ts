@@ -111,8 +111,8 @@ function checkThresholds(shift: Shift, path: string): FieldViolation[] {
   ];
   if (alone.length > 0 || half === 0 || absent < half) return alone;
   const description =
-    `must be less than half_day_threshold, ${lengthText(half)}: ABSENT is tested first, so nobody ` +
-    `would ever get HALF_DAY; it is ${lengthText(absent)}`;
+    `must be less than half_day_threshold, ${lengthText(half)}: ABSENT is tested first, so no day ` +
+    `would be HALF_DAY; it is ${lengthText(absent)}`;
   return [{ field, reason: 'ABSENT_NOT_BELOW_HALF_DAY', description }];
 }
 

@@ -64,8 +64,8 @@ function checkDeductionOrder(deductions: readonly BreakDeduction[], path: string
     }
     if (breakSeconds >= before.breakSeconds) return [];
     const description =
-      `must not be less than the ${lengthText(before.breakSeconds)} of the deduction before it: ` +
-      `longer work needs no shorter break; it is ${lengthText(breakSeconds)}`;
+      `must be at least the ${lengthText(before.breakSeconds)} of the deduction before it: ` +
+      `longer work cannot need a shorter break; it is ${lengthText(breakSeconds)}`;
     return [{ field: `${item}.length`, reason: 'DEDUCTION_FALLS', description }];
   });
 }
@@ -78,7 +78,7 @@ function checkRounding(rounding: Rounding | undefined, path: string): FieldViola
   if (step.length > 0) return [...step, ...checkLength(graceSeconds, ROUNDING_GRACE, field)];
   const sent = `it is ${lengthText(graceSeconds)}`;
   if (direction === 'NEAREST' && graceSeconds !== 0) {
-    const description = `must be left out: rounding to the nearest has no grace; ${sent}`;
+    const description = `must be left out: NEAREST has no grace; ${sent}`;
     return [{ field, reason: 'GRACE_WITH_NEAREST', description }];
   }
   if (graceSeconds >= stepSeconds) {
@@ -93,7 +93,7 @@ function checkStep(stepSeconds: number, field: string): FieldViolation[] {
     return [];
   }
   const description =
-    'must divide an hour without a rest, such as 5 min, 6 min or 15 min; ' +
+    'must divide an hour exactly, such as 5 min, 6 min or 15 min; ' +
     `it is ${lengthText(stepSeconds)}`;
   return [{ field, reason: 'STEP_DOES_NOT_DIVIDE_AN_HOUR', description }];
 }

@@ -177,7 +177,7 @@ function notGot(value: Status): BatchGetAttendanceResult {
 const NO_ROOM: PublicError = {
   code: Code.ResourceExhausted,
   reason: 'RESPONSE_TOO_LARGE',
-  message: 'the days before it fill the answer: ask for this day in another call',
+  message: 'the answer is full: get this day in another call',
 };
 
 /** Records a fact about one date, and gives the day with it in effect. */
@@ -243,7 +243,7 @@ function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
   const fit = countThatFits(requests, ({ note }) => unknownDayBytes(note));
   if (fit === requests.length) return;
   const description =
-    `must have an answer of at most 4 MiB; with notes as long as these, send at most ${fit} items, ` +
+    `must have an answer of at most 4 MiB; with these notes, send at most ${fit} items, ` +
     'and the others in further batches';
   throw invalidField('requests', 'ANSWER_TOO_LARGE', description);
 }
@@ -335,9 +335,9 @@ function refuseLongRange(range: {
   const days = daysBetween(range.startDate, range.endDate) + 1;
   if (days > MAX_EXPECTED_DAYS) {
     const description =
-      `must be at most ${MAX_EXPECTED_DAYS} days from start_date, both included, since the list ` +
-      'includes what the roster expects; ask for a part at a time, or with the origins MARKED and ' +
-      `DERIVED for recorded days alone; the range has ${days}`;
+      `must be at most ${MAX_EXPECTED_DAYS} days from start_date, both included, because the list ` +
+      'includes what the roster expects; ask for shorter ranges, or with the origins MARKED and ' +
+      `DERIVED for recorded days only; the range has ${days}`;
     throw invalidField('end_date', 'RANGE_TOO_LONG', description);
   }
 }

@@ -101,7 +101,7 @@ async function list(
   const startTime = parseLimit(message.startTime, 'start_time', problems);
   const endTime = parseLimit(message.endTime, 'end_time', problems);
   if (startTime !== undefined && endTime !== undefined && endTime < startTime) {
-    const description = 'must not be before start_time; what is at end_time is not listed';
+    const description = 'must not be before start_time; punches at end_time are not listed';
     problems.add('end_time', 'END_TIME_BEFORE_START_TIME', description);
   }
   problems.throwIfAny();

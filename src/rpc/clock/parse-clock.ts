@@ -85,8 +85,7 @@ export function replaceFact(message: ReplacePunchRequest, call: Call): ReplaceFa
   const punchKind = given === 'UNSPECIFIED' ? undefined : given;
   if (message.time === undefined && punchKind === undefined) {
     const description =
-      'must be given, or kind, or both: what is to be different; VoidPunch takes a punch back ' +
-      'without another';
+      'must be given, or kind, or both: they say what changes; to only void a punch, use VoidPunch';
     problems.add('time', 'TIME_REQUIRED', description);
   }
   const reason = problems.try(() => parseReason(message.reason)) ?? '';

@@ -99,8 +99,8 @@ export function parseEvidence(
   problems.addText(note, `${path}note`, 'lines');
   if (timeZone !== '' && findZone(timeZone) === undefined) {
     const description =
-      'must be the IANA name of a time zone in its own spelling, such as Europe/Berlin, or ' +
-      `empty where the device does not say; it is ${quoted(timeZone)}`;
+      'must be the exact IANA name of a time zone, such as Europe/Berlin, or empty if unknown; ' +
+      `it is ${quoted(timeZone)}`;
     problems.add(`${path}time_zone`, 'TIME_ZONE_UNKNOWN', description);
   }
   const labels = parseLabels(message.labels, `${path}labels`, problems);
@@ -136,8 +136,8 @@ export function parseSource(value: WirePunchSource, path: string, problems: Prob
   const source = value === 0 ? 'DEVICE' : PUNCH_SOURCES[value - 1];
   if (source === 'DEVICE' || source === 'FILE') return source;
   const description =
-    'must be PUNCH_SOURCE_DEVICE or PUNCH_SOURCE_FILE, or left out: people clock with ClockIn, ' +
-    'ClockOut, StartBreak and EndBreak, and ReplacePunch corrects';
+    'must be PUNCH_SOURCE_DEVICE or PUNCH_SOURCE_FILE, or left out: people use ClockIn, ' +
+    'ClockOut, StartBreak and EndBreak, and corrections use ReplacePunch';
   problems.add(`${path}source`, 'SOURCE_INVALID', description);
   return 'DEVICE';
 }

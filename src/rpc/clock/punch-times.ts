@@ -67,7 +67,7 @@ export function parseSaidTime(
   if (instant !== undefined && instant > now + MAX_AHEAD_MS) {
     const description =
       'must be at most 2 minutes in the future, or left out for the present; ' +
-      `it is ${new Date(instant).toISOString()}, and here it is ${new Date(now).toISOString()}`;
+      `it is ${new Date(instant).toISOString()}, the service's clock ${new Date(now).toISOString()}`;
     problems.add('time', 'TIME_IN_FUTURE', description);
   }
   return instant;

@@ -25,8 +25,8 @@ const CALLS: Readonly<Record<ClockAttempt, string>> = {
 };
 
 const BREAK_INTO_SHIFT =
-  "a break that reaches into the next shift's time is a departure and an arrival: correct its " +
-  'beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn';
+  "a break that reaches into the next shift's time is a departure and an arrival: change its " +
+  'beginning to OUT with ReplacePunch, or send ClockOut, then ClockIn';
 
 /** What stands against a command, and the way out. */
 interface Words {
@@ -39,31 +39,31 @@ type Say = (command: ClockAttempt, session: string | undefined, about: Refused['
 
 const WORDS: Readonly<Record<ClockRefusal, Say>> = {
   ALREADY_CLOCKED_IN: (_command, session) => ({
-    against: `they are in: ${session ?? 'a session'} is open`,
+    against: `${session ?? 'a session'} is open`,
     wayOut:
-      'clock out first; a departure that was forgotten is told with ClockOut and its time, and ' +
-      'a wrong arrival is corrected with ReplacePunch',
+      'clock out first; if the departure was forgotten, send ClockOut with its time; if the ' +
+      'arrival is wrong, correct it with ReplacePunch',
   }),
   NOT_CLOCKED_IN: notClockedIn,
   ALREADY_ON_BREAK: (_command, session) => ({
-    against: `they are on a break of ${session ?? 'a session'}`,
-    wayOut: 'end that break first, with EndBreak, and its time if that was before',
+    against: `the employee is on a break of ${session ?? 'a session'}`,
+    wayOut: 'end that break first with EndBreak, with its time if that was earlier',
   }),
   NOT_ON_BREAK: (_command, session) => ({
-    against: `they are on no break of ${session ?? 'a session'}`,
+    against: `the employee is not on a break of ${session ?? 'a session'}`,
     wayOut: 'start the break first, with StartBreak and the time when it began',
   }),
   OUT_BEFORE_IN: (command, session) => ({
-    against: `${session ?? 'a session'} would end before it began, or as it did`,
+    against: `${session ?? 'a session'} would not end after it began`,
     wayOut:
       command === 'REPLACE_PUNCH'
-        ? 'send a time on the right side of its other end, or correct that first'
+        ? 'send a time with which it ends after it began, or correct its other end first'
         : 'send a later time, or correct its beginning first with ReplacePunch',
   }),
   OVERLAPS: overlaps,
   SESSION_TOO_LONG: (_command, session) => ({
-    against: `${session ?? 'a session'} would be longer than one may be, or leave its shift's window`,
-    wayOut: 'send a time nearer to its other end, or correct that one first',
+    against: `${session ?? 'a session'} would be longer than allowed, or leave its shift's window`,
+    wayOut: 'send a time nearer to its other end, or correct that end first',
   }),
 };
 
@@ -72,27 +72,27 @@ function notClockedIn(
   session: string | undefined,
   about: Refused['session'],
 ): Words {
-  const arrival = 'a forgotten arrival is told with ClockIn and its time';
+  const arrival = 'if an arrival was forgotten, first send ClockIn with its time';
   const isBreak = command === 'START_BREAK' || command === 'END_BREAK';
   if (session === undefined || about === undefined) {
-    return { against: 'they are not in', wayOut: `${arrival}, before this` };
+    return { against: 'the employee is not in', wayOut: arrival };
   }
   if (about.out === undefined) {
     return {
       against:
         about.shiftId === undefined
-          ? `${session} takes none: it was given up, or began before a shift's window opened`
-          : `they are not in: ${session} was given up`,
+          ? `${session} has closed, or began before a shift's window opened`
+          : `${session} has closed`,
       wayOut:
-        `tell its end with ClockOut and a time at which it was open; ${arrival}` +
-        (isBreak ? `; a break of it with RecordPunches; ${BREAK_INTO_SHIFT}` : ''),
+        `to end it, send ClockOut with a time at which it was open; ${arrival}` +
+        (isBreak ? `; record a break of it with RecordPunches; ${BREAK_INTO_SHIFT}` : ''),
     };
   }
   return {
-    against: `they are not in: the last was ${session}`,
+    against: `the employee is not in after ${session}`,
     wayOut: isBreak
-      ? `${arrival}, before this; a break of a finished session with RecordPunches`
-      : `${arrival}, before this; another end of that session with ReplacePunch`,
+      ? `${arrival}; record a break of a finished session with RecordPunches`
+      : `${arrival}; correct the end of that session with ReplacePunch`,
   };
 }
 
@@ -102,12 +102,12 @@ function overlaps(
   about: Refused['session'],
 ): Words {
   const isBreak = command === 'START_BREAK' || command === 'END_BREAK';
-  const against = `${session ?? 'another session'}, told before, would not stay as it is`;
-  const correct = 'correct what was told first, with ReplacePunch or VoidPunch';
+  const against = `it would change ${session ?? 'another session'}`;
+  const correct = 'first correct the recorded punches with ReplacePunch or VoidPunch';
   if (isBreak && about?.out === undefined) {
     return {
       against,
-      wayOut: `${BREAK_INTO_SHIFT}; otherwise send a time after all that was told of it, or ${correct}`,
+      wayOut: `${BREAK_INTO_SHIFT}; otherwise send a time after its last punch, or ${correct}`,
     };
   }
   return {
@@ -115,8 +115,8 @@ function overlaps(
     wayOut:
       `send a time outside it, or ${correct}; ` +
       (isBreak
-        ? 'a break of a finished session is told with RecordPunches'
-        : 'a whole session before a later one is told with RecordPunches'),
+        ? 'record a break of a finished session with RecordPunches'
+        : 'record a whole session before a later one with RecordPunches'),
   };
 }
 
@@ -126,7 +126,7 @@ export function clockRefusalMessage(refused: Refused): string {
   const about = session && sessionText(session, zone);
   const { against, wayOut } = WORDS[refusal](command, about, session);
   const tried = `${CALLS[command]} of employee ${employeeId} at ${whenText(zone, time)}`;
-  return `${tried} (${zone.name}) is refused, as ${against}: ${wayOut}`;
+  return `${tried} (${zone.name}) is refused because ${against}: ${wayOut}`;
 }
 
 function sessionText({ in: start, out, shiftId }: SessionConcerned, zone: Zone): string {

@@ -82,7 +82,7 @@ const TABLE: Table = {
     reason: 'ETAG_MISMATCH',
     message:
       `the day ${date} of employee ${employeeId} has the etag ${current}, not ${sent}: ` +
-      'read the day, decide again, and send the etag read, with its quotes',
+      'read the day, decide again, and send its new etag, with the quotes',
     metadata: { employee_id: employeeId, date, sent_etag: sent, current_etag: current },
   }),
   EMPLOYEE_NOT_FOUND: ({ employeeId }) => ({
@@ -102,32 +102,32 @@ const TABLE: Table = {
     reason: 'EMPLOYEE_ARCHIVED',
     message:
       `employee ${employeeId} was archived on ${date} and cannot clock from that date on: ` +
-      'UpdateEmployee brings the employee back; RecordPunches takes what happened before',
+      'UpdateEmployee brings the employee back; RecordPunches still records punches',
     metadata: { employee_id: employeeId, archive_date: date },
   }),
   PUNCH_NOT_FOUND: ({ employeeId, punchId }) => ({
     code: Code.NotFound,
     reason: 'PUNCH_NOT_FOUND',
     message:
-      `employee ${employeeId} has no punch ${punchId}: ListPunches gives the punch_id of each ` +
-      'punch; the id belongs to the employee',
+      `employee ${employeeId} has no punch ${punchId}: ` +
+      'ListPunches lists the punch ids of this employee',
     metadata: { employee_id: employeeId, punch_id: String(punchId) },
   }),
   PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
     code: Code.FailedPrecondition,
     reason: 'PUNCH_VOIDED',
     message:
-      `punch ${punchId} of employee ${employeeId} was taken back already: ListPunches with ` +
-      'include_voided says by whom and why, and which punch counts instead',
+      `punch ${punchId} of employee ${employeeId} is already voided: ListPunches with ` +
+      'include_voided says who voided it and why, and which punch counts instead',
     metadata: { employee_id: employeeId, punch_id: String(punchId), voided_by: String(by) },
   }),
   TOO_MANY_PUNCHES: ({ employeeId, utcDate, maxPunches }) => ({
     code: Code.FailedPrecondition,
     reason: 'TOO_MANY_PUNCHES',
     message:
-      `employee ${employeeId} has ${maxPunches} punches on ${utcDate} (UTC) already, and no more ` +
-      'of one day are kept, those taken back included: ListPunches shows what is there; stop the ' +
-      'device that repeats itself, and declare the day with MarkAttendance if it came out wrong',
+      `employee ${employeeId} already has ${maxPunches} punches on ${utcDate} (UTC), the most that ` +
+      'are kept, voided ones included: ListPunches lists them; stop the device that repeats ' +
+      'itself, and declare the day with MarkAttendance if it is wrong',
     metadata: {
       employee_id: employeeId,
       utc_date: utcDate,
@@ -143,7 +143,7 @@ const TABLE: Table = {
   ROSTER_EXISTS: ({ resource, id }) => ({
     code: Code.AlreadyExists,
     reason: `${upperCase(resource)}_EXISTS`,
-    message: `there is ${articleOf(resource)} ${id} already: update it, or create another one`,
+    message: `${wordsOf(resource)} ${id} already exists: update it, or create another one`,
     metadata: { [idNameOf(resource)]: id },
   }),
   ROSTER_ETAG_MISMATCH: ({ resource, id, sent, current }) => ({
@@ -151,28 +151,27 @@ const TABLE: Table = {
     reason: 'ETAG_MISMATCH',
     message:
       `${wordsOf(resource)} ${id} has the etag ${current}, not ${sent}: read it, decide again, ` +
-      'and send the etag read, with its quotes',
+      'and send its new etag, with the quotes',
     metadata: { [idNameOf(resource)]: id, sent_etag: sent, current_etag: current },
   }),
   SHIFT_ARCHIVED: ({ shiftId }) => ({
     code: Code.FailedPrecondition,
     reason: 'SHIFT_ARCHIVED',
     message:
-      `shift ${shiftId} is archived and can be assigned no longer: assign another one, or create ` +
+      `shift ${shiftId} is archived and cannot be assigned: assign another one, or create ` +
       'a shift with these hours under another id',
     metadata: { shift_id: shiftId },
   }),
   SHIFTS_OVERLAP: (failure) => {
     const { employeeId, date, shiftId, otherDate, otherShiftId, otherAssignmentId } = failure;
-    const from =
-      otherAssignmentId === undefined ? '' : `, which is of assignment ${otherAssignmentId}`;
+    const from = otherAssignmentId === undefined ? '' : ` (assignment ${otherAssignmentId})`;
     return {
       code: Code.FailedPrecondition,
       reason: 'SHIFTS_OVERLAP',
       message:
-        `employee ${employeeId} would have two shifts at a time: ${shiftId} of ${date} and ` +
+        `employee ${employeeId} would have two shifts at the same time: ${shiftId} of ${date} and ` +
         `${otherShiftId} of ${otherDate}${from}; end the other assignment first, override the ` +
-        'date, or choose hours that only touch',
+        'date, or choose hours that do not overlap',
       metadata: {
         employee_id: employeeId,
         date,
@@ -186,7 +185,7 @@ const TABLE: Table = {
     };
   },
   ROSTER_REQUEST_ID_REUSED: ({ requestId }) => ({
-    ...reusedRequestId(requestId, 'change of the roster'),
+    ...reusedRequestId(requestId, 'roster change'),
     metadata: { request_id: requestId },
   }),
   AS_OF_TIME_NOT_SETTLED: ({ sent, settled }) => ({
@@ -208,22 +207,22 @@ const TABLE: Table = {
     code: Code.Unavailable,
     reason: 'CLOCKS_DIFFER',
     message:
-      `it is ${iso(receivedAt)} for the service and ${iso(decidedAt)} for its ` +
-      'database, so that nobody can say when the command was given; send it with its time, or ' +
-      'have the operators set the clocks and repeat it with the same request_id',
+      `the service's clock says ${iso(receivedAt)} and its database's ${iso(decidedAt)}, so the ` +
+      'time of the command is unknown; send it with its time, or ask the operators to set the ' +
+      'clocks and repeat it with the same request_id',
   }),
   FACT_REFUSED: () => INTERNAL,
   DEADLINE_EXCEEDED: () => ({
     code: Code.DeadlineExceeded,
     reason: 'DEADLINE_EXCEEDED',
     message:
-      'the deadline passed before the call was done; a write may have taken effect all the ' +
-      'same: repeat it with the same request_id, and a longer deadline',
+      'the deadline passed before the call ended; a write may still have taken effect: ' +
+      'repeat it with the same request_id and a longer deadline',
   }),
   CANCELLED: () => ({
     code: Code.Canceled,
     reason: 'CANCELLED',
-    message: 'the caller went away before the call was done',
+    message: 'the caller went away before the call ended',
   }),
   STORE_UNAVAILABLE: ({ retryAfterMs }) => ({
     code: Code.Unavailable,
@@ -262,11 +261,7 @@ function upperCase<Text extends string>(text: Text): Uppercase<Text> {
 }
 
 function wordsOf(resource: RosterResource): string {
-  return resource === 'roster_change' ? 'change of the roster' : resource;
-}
-
-function articleOf(resource: RosterResource): string {
-  return `${/^[ae]/.test(resource) ? 'an' : 'a'} ${wordsOf(resource)}`;
+  return resource === 'roster_change' ? 'roster change' : resource;
 }
 
 /** What the contract calls a resource's id; a holiday's is its calendar and date. */
@@ -293,7 +288,7 @@ function findingHelp(resource: RosterResource): string {
 export const INTERNAL: PublicError = {
   code: Code.Internal,
   reason: 'INTERNAL',
-  message: 'an unexpected error on our side; tell the operators its incident id',
+  message: 'an unexpected error in the service; tell the operators its incident id',
 };
 
 /** Every kind of failure there is: for the test that walks the table. */

@@ -18,7 +18,7 @@ const MAX_SHOWN = 40;
 const DATE_HELP = 'must be a real date, YYYY-MM-DD, from 1900-01-01 to 9999-12-31';
 const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
 export const TIME_HELP = 'must be a time such as 2026-03-02T08:00:00Z, from 1900 to 9999';
-const NUMBER_ID_HELP = 'must be a number as it was answered, such as 42';
+const NUMBER_ID_HELP = 'must be an id from an earlier answer, such as 42';
 const TIME_OF_DAY_HELP = 'must be a local time of day, HH:MM, from 00:00 to 23:59';
 
 /** What is right for a field, by its name: names mean the same in every message. */
@@ -54,7 +54,7 @@ const HELP: Readonly<Record<string, string>> = {
     'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
-  as_of_time: 'must be a time that has passed, or left out',
+  as_of_time: 'must be a past time, or left out',
 };
 
 /** Names that a rule of the proto lets be empty in some messages and not in others. */

@@ -50,9 +50,7 @@ function secondOfDay(time: string): number {
 export function parseZone(name: string, field: string, problems: Problems): Zone | undefined {
   const zone = findZone(name);
   if (zone === undefined) {
-    const description =
-      `must be the IANA name of a time zone, such as Europe/Berlin, in its own spelling; ` +
-      `it is ${quoted(name)}`;
+    const description = `must be the exact IANA name of a time zone, such as Europe/Berlin; it is ${quoted(name)}`;
     problems.add(field, 'TIME_ZONE_UNKNOWN', description);
   }
   return zone;

@@ -43,8 +43,8 @@ export function decodePageToken(
     throw invalidField(
       'page_token',
       'PAGE_TOKEN_INVALID',
-      'must be a next_page_token as received, sent with the same other fields; ' +
-        'leave it empty to begin at the first page',
+      'must be a next_page_token as received, with all other fields unchanged; ' +
+        'leave it empty for the first page',
     );
   }
   return JSON.parse(text) as Place;

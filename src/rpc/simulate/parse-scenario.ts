@@ -83,7 +83,7 @@ function refuseCrowdedDate(
     const { length } = rosterOn(roster, employee, day).shifts;
     if (length <= MAX_SHIFTS_PER_DATE) continue;
     const description =
-      `must have at most ${MAX_SHIFTS_PER_DATE} shifts a date, all together; ` +
+      `must have at most ${MAX_SHIFTS_PER_DATE} shifts a date, over all assignments; ` +
       `${fromEpochDay(day)} has ${length}`;
     problems.add('assignments', 'TOO_MANY_SHIFTS', description);
     return;

@@ -60,8 +60,8 @@ export function findRange(
 }
 
 function tooLong(days: number, isGiven: boolean): string {
-  const why = isGiven ? 'the range has' : 'with those of the punches and marks they would be';
-  return `must be set so that there are at most ${MAX_SIMULATED_DAYS} dates; ${why} ${days}`;
+  const why = isGiven ? 'the range has' : 'with those of the punches and marks it has';
+  return `must make a range of at most ${MAX_SIMULATED_DAYS} dates; ${why} ${days}`;
 }
 
 function dayOfNow({ employee, now }: Facts): number {

@@ -72,7 +72,7 @@ class Answer {
 
 function tooLarge(fit: number) {
   const description =
-    'must be set earlier: an answer may have at most 4 MiB, and these days with their ' +
-    `explanations have more; ask for at most ${fit} days at a time`;
+    'must be earlier: these days with their explanations exceed the 4 MiB of an answer; ' +
+    `ask for at most ${fit} days at a time`;
   return invalidField('end_date', 'ANSWER_TOO_LARGE', description);
 }

@@ -38,12 +38,12 @@ function bytesOf(search: string): Buffer {
 const NO_BASE64: Refusal = {
   code: Code.InvalidArgument,
   reason: 'MALFORMED_REQUEST',
-  message: 'The query parameter message must be base64 (URL-safe or not), since base64 is 1.',
+  message: 'The query parameter message must be base64 (URL-safe or not), because base64 is 1.',
 };
 
 const NO_UTF8: Refusal = {
   code: Code.InvalidArgument,
   reason: 'MALFORMED_REQUEST',
   message:
-    'The query is not UTF-8, percent-encoded; send a message in binary as base64, with base64=1.',
+    'The query is not percent-encoded UTF-8; send a binary message as base64, with base64=1.',
 };

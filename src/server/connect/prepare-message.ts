@@ -244,7 +244,7 @@ const RATIO_TOO_HIGH: Refusal = {
   code: Code.ResourceExhausted,
   reason: 'MESSAGE_TOO_LARGE',
   message:
-    `The request message is more than ${MAX_RATIO} times as large as what was sent of it; ` +
+    `The request message is more than ${MAX_RATIO} times as large as its compressed form; ` +
     'send it uncompressed, or fewer items per call.',
 };
 

@@ -50,7 +50,7 @@ const RULES: readonly Rule[] = [
     ([, supported]) => ({
       code: Code.Unimplemented,
       reason: 'UNSUPPORTED_COMPRESSION',
-      message: `The request is compressed in a way unknown here; use one of ${supported}, or none.`,
+      message: `The service does not support the compression of the request; use one of ${supported}, or none.`,
     }),
   ],
   [
@@ -60,13 +60,16 @@ const RULES: readonly Rule[] = [
       reason: 'INVALID_TIMEOUT',
       message:
         protocol === 'grpc'
-          ? 'The header grpc-timeout is not a timeout; send up to 8 digits and a unit, such as 5S or 500m.'
-          : 'The header connect-timeout-ms is not a timeout; send up to 10 digits, in milliseconds.',
+          ? 'The header grpc-timeout is invalid; send up to 8 digits and a unit, such as 5S or 500m.'
+          : 'The header connect-timeout-ms is invalid; send up to 10 digits, in milliseconds.',
     }),
   ],
   [
     /^(decompression failed|received compressed envelope)/,
-    () => malformed('The message could not be decompressed; its encoding header must name how.'),
+    () =>
+      malformed(
+        'The message could not be decompressed; its encoding header must name the compression.',
+      ),
   ],
   [
     /^protocol error: (incomplete envelope|promised \d+ bytes)/,
@@ -83,14 +86,14 @@ const RULES: readonly Rule[] = [
       code,
     }),
   ],
-  [/^unexpected end flag/, () => malformed('The request has an end-of-stream message too many.')],
+  [/^unexpected end flag/, () => malformed('The request has an unexpected end-of-stream message.')],
   [
     /^parse binary: .*not valid for encoding utf-8/,
-    () => malformed('A text in the message is not UTF-8; send it in UTF-8, as protobuf has texts.'),
+    () => malformed('A text in the message is not UTF-8; texts in protobuf must be UTF-8.'),
   ],
   [
     new RegExp(`^${NOT_UTF8}$`),
-    () => malformed('The JSON of the request is not UTF-8; send it in UTF-8, as JSON is sent.'),
+    () => malformed('The JSON of the request is not UTF-8; send it in UTF-8.'),
   ],
   [/^parse binary: /, () => malformed('The message is not valid protobuf of the expected type.')],
   [
@@ -111,7 +114,7 @@ const RULES: readonly Rule[] = [
     () => ({
       code: Code.DeadlineExceeded,
       reason: 'DEADLINE_EXCEEDED',
-      message: 'The deadline passed before the call was done; allow more time, or ask for less.',
+      message: 'The deadline passed before the call ended; allow more time, or ask for less.',
     }),
   ],
 ];
@@ -151,12 +154,12 @@ function refuseByCode(code: Code): Refusal {
       return {
         code,
         reason: 'DEADLINE_EXCEEDED',
-        message: 'The deadline passed before the call was done.',
+        message: 'The deadline passed before the call ended.',
       };
     case Code.InvalidArgument:
       return malformed('The request could not be read; compare it with the API reference.');
     case Code.Unimplemented:
-      return { code, reason: 'UNIMPLEMENTED', message: 'This server does not offer that.' };
+      return { code, reason: 'UNIMPLEMENTED', message: 'The service does not offer this.' };
     case Code.Unavailable:
       return {
         code,
@@ -165,13 +168,17 @@ function refuseByCode(code: Code): Refusal {
         retryAfterMs: 1_000,
       };
     case Code.ResourceExhausted:
-      return { code, reason: 'RESOURCE_EXHAUSTED', message: 'Too much at once; send less.' };
+      return {
+        code,
+        reason: 'RESOURCE_EXHAUSTED',
+        message: 'The request asks for too much at once; send less.',
+      };
     default:
       return {
         code: Code.Internal,
         reason: 'INTERNAL',
         message:
-          'The service failed at this call; the failure is logged. Repeat a write with the same request_id.',
+          'The call failed in the service, which logged it. Repeat a write with the same request_id.',
       };
   }
 }

@@ -110,7 +110,7 @@ export function tooSlow(timeoutMs: number): ConnectError {
   return refusalError({
     code: Code.DeadlineExceeded,
     reason: 'REQUEST_TOO_SLOW',
-    message: `The request's body did not come within ${timeoutMs} ms; send it without pauses.`,
+    message: `The request body did not arrive within ${timeoutMs} ms; send it without pauses.`,
   });
 }
 
@@ -122,8 +122,8 @@ export function tooMuchInFlight(): ConnectError {
     code: Code.ResourceExhausted,
     reason: 'TOO_MUCH_IN_FLIGHT',
     message:
-      'Requests that are still being sent hold all the memory there is for them, and this one ' +
-      'began first; repeat it a little later, and send it without pauses.',
+      'The unfinished requests of all callers fill the memory for them, and this one is the ' +
+      'oldest; repeat it a little later, and send it without pauses.',
     retryAfterMs: RETRY_AFTER_MS,
   });
 }

@@ -332,14 +332,14 @@ function refusalOfBareAnswer(
         // What Connect makes of this status when nothing else is said; so below.
         code: Code.Unknown,
         reason: 'HTTP_METHOD_NOT_ALLOWED',
-        message: `${method.name} is called with ${allowedMethods.join(' or ')}.`,
+        message: `Call ${method.name} with ${allowedMethods.join(' or ')}.`,
       };
     case 415:
       return {
         code: Code.Unknown,
         reason: 'UNSUPPORTED_CONTENT_TYPE',
         message:
-          `${method.name} is called with the Content-Type ` +
+          `Call ${method.name} with the Content-Type ` +
           (method.methodKind === 'unary'
             ? 'application/json, application/proto, '
             : 'application/connect+json, application/connect+proto, ') +
@@ -371,6 +371,6 @@ export function methodNotFound(path: string): Refusal {
   return {
     code: Code.Unimplemented,
     reason: 'METHOD_NOT_FOUND',
-    message: `${what} of this server; server reflection lists what there is.`,
+    message: `${what} of this server; server reflection lists the methods.`,
   };
 }

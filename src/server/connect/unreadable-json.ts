@@ -42,8 +42,7 @@ function refusalOf(problems: readonly JsonProblem[]): Refusal | undefined {
   const [first] = problems;
   if (first === undefined) return undefined;
   const place = first.path === '' ? 'it' : first.path;
-  const more =
-    problems.length === 1 ? '' : '; there is more wrong with it, see the field violations';
+  const more = problems.length === 1 ? '' : '; the field violations list more problems';
   return {
     code: Code.InvalidArgument,
     reason: 'MALFORMED_REQUEST',

@@ -120,8 +120,8 @@ const HOST_NOT_ALLOWED: Refusal = {
   code: Code.PermissionDenied,
   reason: 'HOST_NOT_ALLOWED',
   message:
-    'The service is not called by this name. Call it by its IP address or as localhost, or let ' +
-    'its operator add the name in the Host header (HTTP/2: :authority) to ALLOWED_HOSTS.',
+    'The Host header (HTTP/2: :authority) does not name this service. Call it by its IP address ' +
+    'or as localhost, or ask its operator to add the name to ALLOWED_HOSTS.',
 };
 
 const ORIGIN_NOT_ALLOWED: Refusal = {
@@ -129,5 +129,5 @@ const ORIGIN_NOT_ALLOWED: Refusal = {
   reason: 'ORIGIN_NOT_ALLOWED',
   message:
     'Web pages of this Origin may not call the service. Its operator can add the origin to ' +
-    'CORS_ORIGINS; clients that are no web pages leave the header Origin out.',
+    'CORS_ORIGINS; clients that are not web pages must leave out the header Origin.',
 };

@@ -93,11 +93,11 @@ function pageResponse(
 const NOTHING_HERE: Refusal = {
   code: Code.NotFound,
   reason: 'NOT_FOUND',
-  message: 'Nothing is here; GET / says what this server answers.',
+  message: 'Nothing is at this path; GET / lists the paths.',
 };
 
 const ONLY_READ: Refusal = {
   code: Code.Unimplemented,
   reason: 'HTTP_METHOD_NOT_ALLOWED',
-  message: 'This page is only read, with GET or HEAD.',
+  message: 'Use GET or HEAD for this page.',
 };

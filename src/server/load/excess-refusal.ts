@@ -21,14 +21,13 @@ export function excessError(excess: Excess, retryAfterMs: number): ConnectError 
     ? refusalError({
         ...tooMany,
         reason: 'TOO_MANY_STREAMS',
-        message:
-          'Too many streams of this method are open; close those that are not read any more.',
+        message: 'Too many streams of this method are open; close those that you no longer read.',
       })
     : refusalError({
         ...tooMany,
         reason: 'OVERLOADED',
         message:
-          'More is asked of this service than it can answer in time; nothing was done. Repeat the ' +
+          'The service gets more calls than it can answer in time; nothing was done. Repeat the ' +
           'call after the delay of RetryInfo, a write with the same request_id.',
       });
 }

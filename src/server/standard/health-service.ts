@@ -33,7 +33,7 @@ export function createHealthService(
       throw refusalError({
         code: Code.NotFound,
         reason: 'SERVICE_UNKNOWN',
-        message: `No such service here; ask for one of ${known(health)
+        message: `Unknown service; ask for one of ${known(health)
           .map((name) => JSON.stringify(name))
           .join(', ')}.`,
       });

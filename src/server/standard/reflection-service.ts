@@ -101,14 +101,17 @@ function answer({ messageRequest }: Query, index: ReflectionIndex, sent: Set<str
       return { case: 'allExtensionNumbersResponse', value };
     }
     case undefined:
-      return failure(Code.InvalidArgument, 'Ask for something: list_services lists the services.');
+      return failure(
+        Code.InvalidArgument,
+        'The request is empty; list_services lists the services.',
+      );
     default:
       return messageRequest satisfies never;
   }
 }
 
 function notFound(): Answer {
-  return failure(Code.NotFound, 'Not found here; list_services lists the services.');
+  return failure(Code.NotFound, 'Not found; list_services lists the services.');
 }
 
 function failure(errorCode: Code, errorMessage: string): Answer {

@@ -263,7 +263,7 @@ describe('assignments', () => {
       'end_date must not be before start_date, 2025-06-02; it is 2025-06-01',
       'cycle[0].shift_ids[0] must be a shift in effect when the assignment begins; ' +
         '"08:00-16:00" begins on 2025-06-03',
-      `cycle[0].shift_ids[1] must be the id of a shift there is; it is "${'x'.repeat(64)}..."`,
+      `cycle[0].shift_ids[1] must be the id of an existing shift; it is "${'x'.repeat(64)}..."`,
     ]);
   });
 

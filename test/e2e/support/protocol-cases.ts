@@ -155,7 +155,7 @@ const MISMATCH: Said = {
   reason: 'ETAG_MISMATCH',
   message:
     `the day ${DAY} of employee ID has the etag "1", not "0": ` +
-    'read the day, decide again, and send the etag read, with its quotes',
+    'read the day, decide again, and send its new etag, with the quotes',
   metadata: { employee_id: 'ID', date: DAY, sent_etag: '"0"', current_etag: '"1"' },
 };
 
@@ -189,7 +189,7 @@ const NO_STATUS =
   'ATTENDANCE_STATUS_HOLIDAY, ATTENDANCE_STATUS_DAY_OFF, ATTENDANCE_STATUS_SCHEDULED, ' +
   'ATTENDANCE_STATUS_UNSCHEDULED; it is "banana"';
 const NO_FIELD =
-  'is no field here; take it out, or use one of: employee_id, start_date, end_date, statuses, ' +
+  'is not a field here; remove it, or use one of: employee_id, start_date, end_date, statuses, ' +
   'origins, page_size, page_token, as_of_time, group_id, anomalies, final, updated_after';
 
 const ANSWERS: readonly ProtocolCase[] = [
@@ -460,7 +460,7 @@ const REFUSALS: readonly ProtocolCase[] = [
         reason: 'METHOD_NOT_FOUND',
         message:
           'attendance.v1.AttendanceService/GetEverything is not a method of this server; ' +
-          'server reflection lists what there is.',
+          'server reflection lists the methods.',
       }),
     ],
   },
@@ -470,8 +470,8 @@ const DEADLINE: Said = {
   code: 'DEADLINE_EXCEEDED',
   reason: 'DEADLINE_EXCEEDED',
   message:
-    'the deadline passed before the call was done; a write may have taken effect all the ' +
-    'same: repeat it with the same request_id, and a longer deadline',
+    'the deadline passed before the call ended; a write may still have taken effect: ' +
+    'repeat it with the same request_id and a longer deadline',
 };
 
 const UNAVAILABLE: Said = {

@@ -28,7 +28,7 @@ interface Told {
   readonly command: ClockAttempt;
   readonly refusal: ClockRefusal;
   readonly session?: SessionConcerned;
-  /** Behind `... of employee mia at 2026-03-02 13:15 (Europe/Berlin) is refused, as `. */
+  /** Behind `... of employee mia at 2026-03-02 13:15 (Europe/Berlin) is refused because `. */
   readonly says: string;
 }
 
@@ -38,48 +38,47 @@ const TABLE: readonly Told[] = [
     refusal: 'ALREADY_CLOCKED_IN',
     session: OPEN,
     says:
-      'they are in: the session since 2026-03-02 09:00 (shift day) is open: clock out first; a ' +
-      'departure that was forgotten is told with ClockOut and its time, and a wrong arrival is ' +
-      'corrected with ReplacePunch',
+      'the session since 2026-03-02 09:00 (shift day) is open: clock out first; if the departure ' +
+      'was forgotten, send ClockOut with its time; if the arrival is wrong, correct it with ' +
+      'ReplacePunch',
   },
   {
     command: 'CLOCK_IN',
     refusal: 'OVERLAPS',
     session: OVER,
     says:
-      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day), told before, would ' +
-      'not stay as it is: send a time outside it, or correct what was told first, with ' +
-      'ReplacePunch or VoidPunch; a whole session before a later one is told with RecordPunches',
+      'it would change the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day): send ' +
+      'a time outside it, or first correct the recorded punches with ReplacePunch or VoidPunch; ' +
+      'record a whole session before a later one with RecordPunches',
   },
   {
     command: 'CLOCK_OUT',
     refusal: 'NOT_CLOCKED_IN',
-    says: 'they are not in: a forgotten arrival is told with ClockIn and its time, before this',
+    says: 'the employee is not in: if an arrival was forgotten, first send ClockIn with its time',
   },
   {
     command: 'CLOCK_OUT',
     refusal: 'NOT_CLOCKED_IN',
     session: OPEN,
     says:
-      'they are not in: the session since 2026-03-02 09:00 (shift day) was given up: tell its ' +
-      'end with ClockOut and a time at which it was open; a forgotten arrival is told with ' +
-      'ClockIn and its time',
+      'the session since 2026-03-02 09:00 (shift day) has closed: to end it, send ClockOut with a ' +
+      'time at which it was open; if an arrival was forgotten, first send ClockIn with its time',
   },
   {
     command: 'CLOCK_OUT',
     refusal: 'NOT_CLOCKED_IN',
     session: ALONE,
     says:
-      'they are not in: the last was the session without an arrival until 2026-03-02 17:00 (off ' +
-      'shift): a forgotten arrival is told with ClockIn and its time, before this; another end ' +
-      'of that session with ReplacePunch',
+      'the employee is not in after the session without an arrival until 2026-03-02 17:00 (off ' +
+      'shift): if an arrival was forgotten, first send ClockIn with its time; correct the end of ' +
+      'that session with ReplacePunch',
   },
   {
     command: 'CLOCK_OUT',
     refusal: 'OUT_BEFORE_IN',
     session: OPEN,
     says:
-      'the session since 2026-03-02 09:00 (shift day) would end before it began, or as it did: ' +
+      'the session since 2026-03-02 09:00 (shift day) would not end after it began: ' +
       'send a later time, or correct its beginning first with ReplacePunch',
   },
   {
@@ -87,16 +86,16 @@ const TABLE: readonly Told[] = [
     refusal: 'ALREADY_ON_BREAK',
     session: OPEN,
     says:
-      'they are on a break of the session since 2026-03-02 09:00 (shift day): end that break ' +
-      'first, with EndBreak, and its time if that was before',
+      'the employee is on a break of the session since 2026-03-02 09:00 (shift day): end that ' +
+      'break first with EndBreak, with its time if that was earlier',
   },
   {
     command: 'START_BREAK',
     refusal: 'NOT_CLOCKED_IN',
     session: OVER,
     says:
-      'they are not in: the last was the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 ' +
-      '(shift day): a forgotten arrival is told with ClockIn and its time, before this; a break ' +
+      'the employee is not in after the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 ' +
+      '(shift day): if an arrival was forgotten, first send ClockIn with its time; record a break ' +
       'of a finished session with RecordPunches',
   },
   {
@@ -104,29 +103,29 @@ const TABLE: readonly Told[] = [
     refusal: 'NOT_CLOCKED_IN',
     session: OPEN,
     says:
-      'they are not in: the session since 2026-03-02 09:00 (shift day) was given up: tell its ' +
-      'end with ClockOut and a time at which it was open; a forgotten arrival is told with ' +
-      'ClockIn and its time; a break of it with RecordPunches; ' +
-      "a break that reaches into the next shift's time is a departure and an arrival: correct " +
-      'its beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn',
+      'the session since 2026-03-02 09:00 (shift day) has closed: to end it, send ClockOut with a ' +
+      'time at which it was open; if an arrival was forgotten, first send ClockIn with its time; ' +
+      'record a break of it with RecordPunches; ' +
+      "a break that reaches into the next shift's time is a departure and an arrival: change " +
+      'its beginning to OUT with ReplacePunch, or send ClockOut, then ClockIn',
   },
   {
     command: 'START_BREAK',
     refusal: 'NOT_CLOCKED_IN',
     session: { ...OPEN, shiftId: undefined },
     says:
-      'the session since 2026-03-02 09:00 (off shift) takes none: it was given up, or began ' +
-      "before a shift's window opened: tell its end with ClockOut and a time at which it was " +
-      'open; a forgotten arrival is told with ClockIn and its time; a break of it with ' +
-      "RecordPunches; a break that reaches into the next shift's time is a departure and an " +
-      'arrival: correct its beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn',
+      'the session since 2026-03-02 09:00 (off shift) has closed, or began before a ' +
+      "shift's window opened: to end it, send ClockOut with a time at which it was " +
+      'open; if an arrival was forgotten, first send ClockIn with its time; record a break of it ' +
+      "with RecordPunches; a break that reaches into the next shift's time is a departure and an " +
+      'arrival: change its beginning to OUT with ReplacePunch, or send ClockOut, then ClockIn',
   },
   {
     command: 'END_BREAK',
     refusal: 'NOT_ON_BREAK',
     session: OPEN,
     says:
-      'they are on no break of the session since 2026-03-02 09:00 (shift day): start the break ' +
+      'the employee is not on a break of the session since 2026-03-02 09:00 (shift day): start the break ' +
       'first, with StartBreak and the time when it began',
   },
   {
@@ -134,10 +133,10 @@ const TABLE: readonly Told[] = [
     refusal: 'OVERLAPS',
     session: OPEN,
     says:
-      'the session since 2026-03-02 09:00 (shift day), told before, would not stay as it is: a ' +
-      "break that reaches into the next shift's time is a departure and an arrival: correct its " +
-      'beginning to OUT with ReplacePunch, or tell it with ClockOut, then ClockIn; otherwise send ' +
-      'a time after all that was told of it, or correct what was told first, with ReplacePunch ' +
+      'it would change the session since 2026-03-02 09:00 (shift day): a ' +
+      "break that reaches into the next shift's time is a departure and an arrival: change its " +
+      'beginning to OUT with ReplacePunch, or send ClockOut, then ClockIn; otherwise send ' +
+      'a time after its last punch, or first correct the recorded punches with ReplacePunch ' +
       'or VoidPunch',
   },
   {
@@ -145,17 +144,17 @@ const TABLE: readonly Told[] = [
     refusal: 'OVERLAPS',
     session: OVER,
     says:
-      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day), told before, would ' +
-      'not stay as it is: send a time outside it, or correct what was told first, with ' +
-      'ReplacePunch or VoidPunch; a break of a finished session is told with RecordPunches',
+      'it would change the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day): send ' +
+      'a time outside it, or first correct the recorded punches with ReplacePunch or VoidPunch; ' +
+      'record a break of a finished session with RecordPunches',
   },
   {
     command: 'REPLACE_PUNCH',
     refusal: 'OUT_BEFORE_IN',
     session: OVER,
     says:
-      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would end before it ' +
-      'began, or as it did: send a time on the right side of its other end, or correct that first',
+      'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would not end after ' +
+      'it began: send a time with which it ends after it began, or correct its other end first',
   },
   {
     command: 'REPLACE_PUNCH',
@@ -163,8 +162,8 @@ const TABLE: readonly Told[] = [
     session: OVER,
     says:
       'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would be longer than ' +
-      "one may be, or leave its shift's window: send a time nearer to its other end, or correct " +
-      'that one first',
+      "allowed, or leave its shift's window: send a time nearer to its other end, or correct " +
+      'that end first',
   },
 ];
 
@@ -186,7 +185,7 @@ describe('why the clock refuses', () => {
       const error = publicError(told);
       expect(error).to.include({ code: Code.FailedPrecondition, reason: refusal });
       const tried = `${CALLS[command]} of employee mia at 2026-03-02 13:15 (Europe/Berlin)`;
-      expect(error.message).to.equal(`${tried} is refused, as ${says}`);
+      expect(error.message).to.equal(`${tried} is refused because ${says}`);
       expect(error.metadata).to.deep.equal({
         employee_id: 'mia',
         time: '2026-03-02T12:15:00.000Z',
@@ -205,7 +204,7 @@ describe('why the clock refuses', () => {
       const [kind, time] = ['CLOCK_REFUSED', at('12:15:00')] as const;
       const told = { kind, refusal, command, employeeId, time, zone: BERLIN } as const;
       const { message } = publicError({ ...told, session: undefined });
-      expect(message).to.match(/^ReplacePunch of employee mia at .* is refused, as .*: \w/);
+      expect(message).to.match(/^ReplacePunch of employee mia at .* is refused because .*: \w/);
       expect(message).to.not.include('undefined');
     }
   });

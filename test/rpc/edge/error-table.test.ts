@@ -108,21 +108,21 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     failure: { kind: 'PUNCH_NOT_FOUND', employeeId, punchId: 42 },
     code: Code.NotFound,
     reason: 'PUNCH_NOT_FOUND',
-    says: /no punch 42: ListPunches gives/,
+    says: /no punch 42: ListPunches lists/,
     metadata: { employee_id: 'mia', punch_id: '42' },
   },
   PUNCH_VOIDED: {
     failure: { kind: 'PUNCH_VOIDED', employeeId, punchId: 42, by: 43 },
     code: Code.FailedPrecondition,
     reason: 'PUNCH_VOIDED',
-    says: /taken back already: ListPunches with include_voided/,
+    says: /already voided: ListPunches with include_voided/,
     metadata: { employee_id: 'mia', punch_id: '42', voided_by: '43' },
   },
   TOO_MANY_PUNCHES: {
     failure: { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate: date, maxPunches: 2000 },
     code: Code.FailedPrecondition,
     reason: 'TOO_MANY_PUNCHES',
-    says: /2000 punches on 2026-03-02 \(UTC\) already.*: ListPunches shows .* MarkAttendance/,
+    says: /already has 2000 punches on 2026-03-02 \(UTC\).*: ListPunches lists .* MarkAttendance/,
     metadata: { employee_id: 'mia', utc_date: '2026-03-02', max_punches: '2000' },
   },
   ROSTER_NOT_FOUND: {
@@ -136,7 +136,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     failure: { kind: 'ROSTER_EXISTS', resource: 'employee', id: 'mia' },
     code: Code.AlreadyExists,
     reason: 'EMPLOYEE_EXISTS',
-    says: /an employee mia already: update it/,
+    says: /employee mia already exists: update it/,
     metadata: { employee_id: 'mia' },
   },
   ROSTER_ETAG_MISMATCH: {
@@ -171,7 +171,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     },
     code: Code.FailedPrecondition,
     reason: 'SHIFTS_OVERLAP',
-    says: /N of 2026-03-02 and D of 2026-03-03, which is of assignment 7; end the other/,
+    says: /N of 2026-03-02 and D of 2026-03-03 \(assignment 7\); end the other/,
     metadata: {
       employee_id: 'mia',
       date: '2026-03-02',
@@ -210,7 +210,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     },
     code: Code.Unavailable,
     reason: 'CLOCKS_DIFFER',
-    says: /2026-03-02T08:30:00\.000Z for the service and .*T10:30.*; send it with its time, or/,
+    says: /service's clock says 2026-03-02T08:30:00\.000Z and .*T10:30.*; send it with its time, or/,
   },
   FACT_REFUSED: {
     failure: { kind: 'FACT_REFUSED', cause: new Error(SECRET) },
@@ -222,7 +222,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     failure: { kind: 'DEADLINE_EXCEEDED' },
     code: Code.DeadlineExceeded,
     reason: 'DEADLINE_EXCEEDED',
-    says: /the same request_id, and a longer deadline/,
+    says: /the same request_id and a longer deadline/,
   },
   CANCELLED: {
     failure: { kind: 'CANCELLED' },

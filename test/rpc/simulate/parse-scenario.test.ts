@@ -443,7 +443,7 @@ describe('the shifts of several assignments', () => {
   it('are refused by the first date that has more than eight', () => {
     const [violation] = meaningOf(together(5, '2026-03-03'));
     expect(violation?.description).to.equal(
-      'must have at most 8 shifts a date, all together; 2026-03-03 has 9',
+      'must have at most 8 shifts a date, over all assignments; 2026-03-03 has 9',
     );
   });
 

@@ -157,7 +157,7 @@ describe('bounds', () => {
     expect(answer[':status']).to.equal(504);
     let text = '';
     for await (const piece of stream) text += piece;
-    expect(text).to.include('did not come within 50 ms');
+    expect(text).to.include('did not arrive within 50 ms');
     session.close();
   });
 
