@@ -221,7 +221,7 @@ describe('attendance simulate', function () {
     );
     expect({ code, out }).to.deep.equal({ code: 1, out: '' });
     expect(err)
-      .to.match(/^employee\.time_zone: must be the IANA name .*Mars\/Olympus/m)
+      .to.match(/^employee\.time_zone: must be the exact IANA name .*Mars\/Olympus/m)
       .and.match(/^shifts\[0\]\.end_time_of_day: must differ from start_time_of_day/m);
   });
 

@@ -68,7 +68,7 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
   origin: AttendanceOrigin;
 
   /**
-   * The part of the day that the mark declares.
+   * The part of the day for which `status` was declared.
    *
    * @generated from field: attendance.v1.DayPortion portion = 6;
    */
