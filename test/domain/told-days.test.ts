@@ -72,7 +72,7 @@ const DAYS: readonly (readonly [
       "No arrival or departure was punched for shift 'am'.",
       "Shift 'am' comes to: absent.",
       'The 2 shifts of the date together come to: not due yet.',
-      "Not settled: nobody has punched for shift 'pm' yet. From 17:00 on that counts as absent.",
+      "Not settled: no punch for shift 'pm' yet. From 17:00 on, the employee counts as absent.",
     ],
   ],
   [
@@ -83,7 +83,7 @@ const DAYS: readonly (readonly [
       "Present from 08:00 to 12:00 for shift 'am': 4 h.",
       "Shift 'am' comes to: present, 4 h worked.",
       'The 2 shifts of the date together come to: present.',
-      "Not settled: nobody has punched for shift 'pm' yet. From 17:00 on that counts as absent.",
+      "Not settled: no punch for shift 'pm' yet. From 17:00 on, the employee counts as absent.",
     ],
   ],
   [
@@ -190,7 +190,7 @@ const DAYS: readonly (readonly [
       'The first half of the day was declared: on leave.',
       "Shift 'am' comes to: on leave.",
       'The other half of the day comes to: not due yet.',
-      "Not settled: nobody has punched for shift 'pm' yet. From 17:00 on that counts as absent.",
+      "Not settled: no punch for shift 'pm' yet. From 17:00 on, the employee counts as absent.",
     ],
   ],
   [
@@ -331,7 +331,7 @@ const DAYS: readonly (readonly [
     { roster: day(), now: 'D 16:59:59' },
     [
       'SCHEDULED EXPECTED 0:00; day SCHEDULED; until 17:00:00',
-      "Not settled: nobody has punched for shift 'day' yet. From 17:00 on that counts as absent.",
+      "Not settled: no punch for shift 'day' yet. From 17:00 on, the employee counts as absent.",
     ],
   ],
   [
@@ -339,7 +339,7 @@ const DAYS: readonly (readonly [
     { roster: day(THRESHOLDS), punches: ['D 09:20 IN'], now: 'D 20:59:59' },
     [
       'PRESENT DERIVED 0:00; late 0:20; day PRESENT; LATE_IN; until 21:00:00',
-      "Not settled: the employee arrived at 09:20 for shift 'day' and can punch out until 21:00; then that is missing.",
+      "Not settled: the employee arrived at 09:20 for shift 'day' and can punch out until 21:00; after that, the departure is missing.",
       "Arrived for shift 'day' at 09:20: 20 min after the start at 09:00.",
     ],
   ],
@@ -479,7 +479,7 @@ const DAYS: readonly (readonly [
       'PRESENT DERIVED 6:30; on break 1:30; day PRESENT; MISSING_IN; DUPLICATE_PUNCH; MISSING_BREAK_START; MISSING_BREAK_END; final',
       "The start of a break at 08:50 for shift 'day' has no arrival of its own: it is not known when the work began.",
       "The end of a break at 10:00 for shift 'day' has no start before it: it counts as no break.",
-      "The start of a break at 10:40 for shift 'day' was set aside: the employee was already on a break.",
+      "The start of a break at 10:40 for shift 'day' is ignored: the employee was already on a break.",
       "The start of a break at 16:00 for shift 'day' has no end: it counts until the departure.",
       "Present from 09:00 to 17:00 for shift 'day': 6 h 30 min, not counting 1 h 30 min of breaks.",
       "Shift 'day' comes to: present, 6 h 30 min worked.",
@@ -502,10 +502,10 @@ const DAYS: readonly (readonly [
     },
     [
       'PRESENT DERIVED 7:30; day PRESENT; DUPLICATE_PUNCH; final',
-      "The departure at 09:00 for shift 'day' was set aside: it comes in the very second of the arrival.",
-      "The arrival at 09:05 for shift 'day' was set aside: the employee was already in.",
-      "The departure at 12:01 for shift 'day' was set aside: it repeats the punch before it.",
-      "The punch at 12:31 for shift 'day' was set aside: it repeats the punch before it.",
+      "The departure at 09:00 for shift 'day' is ignored: it is in the same second as the arrival.",
+      "The arrival at 09:05 for shift 'day' is ignored: the employee was already in.",
+      "The departure at 12:01 for shift 'day' is ignored: it repeats the previous punch.",
+      "The punch at 12:31 for shift 'day' is ignored: it repeats the previous punch.",
       "Present from 09:00 to 12:00 for shift 'day': 3 h.",
       "Present from 12:30 to 17:00 for shift 'day': 4 h 30 min.",
       "All time between arrivals and departures for shift 'day' comes to 7 h 30 min, not counting 30 min of breaks.",
@@ -636,7 +636,7 @@ const DAYS: readonly (readonly [
       'Present from 23:30 to 07:30 (Thu 16 May) outside every shift: 7 h 40 min, not counting 20 min of breaks.',
       'More than 6 h of work outside every shift requires a break of 1 h; 20 min was taken, so 40 min is deducted.',
       'Of 7 h worked through midnight, 0 min count for Wed 15 May.',
-      'Somebody worked although the roster says nothing of the date: present.',
+      'The employee worked on a date without a roster: present.',
     ],
   ],
   [
@@ -651,7 +651,7 @@ const DAYS: readonly (readonly [
       'PRESENT DERIVED 7:00; on break 0:20; final',
       'Work outside every shift from 23:30 (Wed 15 May) to 07:30 is split at midnight.',
       'Of 7 h worked through midnight, 7 h count for Thu 16 May.',
-      'Somebody worked although the roster says nothing of the date: present.',
+      'The employee worked on a date without a roster: present.',
     ],
     'D+1',
   ],
@@ -673,7 +673,7 @@ const DAYS: readonly (readonly [
       'PRESENT DERIVED 7:40; on break 0:20; final',
       'Work outside every shift from 23:30 (Wed 15 May) to 07:30 counts for Thu 16 May, the date with most of the work: 7 h 40 min.',
       'Present from 23:30 (Wed 15 May) to 07:30 outside every shift: 7 h 40 min, not counting 20 min of breaks.',
-      'Somebody worked although the roster says nothing of the date: present.',
+      'The employee worked on a date without a roster: present.',
     ],
     'D+1',
   ],
@@ -686,7 +686,7 @@ const DAYS: readonly (readonly [
       'No departure was punched after the arrival at 06:00 outside every shift: from 22:00 on it is missing.',
       'Work outside every shift from 23:00 to 23:30 counts for Wed 15 May, the date it began on: 30 min.',
       'Present from 23:00 to 23:30 outside every shift: 30 min.',
-      'Somebody worked although the roster says nothing of the date: present.',
+      'The employee worked on a date without a roster: present.',
     ],
   ],
   [
@@ -702,7 +702,7 @@ const DAYS: readonly (readonly [
     },
     [
       'PRESENT DERIVED 7:00; night PRESENT; final',
-      "The clocks skip 02:30 (Europe/Berlin): for shift 'night' it is 03:00, the moment at which they do.",
+      "The clocks skip 02:30 (Europe/Berlin): for shift 'night' it is 03:00, right after the gap.",
       "The clocks go forward during shift 'night' (Europe/Berlin): it lasts 7 h although the clock times are 7 h 30 min apart.",
       "Present from 03:00 to 10:00 for shift 'night': 7 h.",
       "Shift 'night' comes to: present, 7 h worked.",

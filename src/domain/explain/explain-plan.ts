@@ -15,7 +15,7 @@ export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
     case 'TIME_SKIPPED': {
       const { shiftId, zone, skipped, movedTime } = finding;
       const moved = `for shift '${shiftId}' it is ${tell(movedTime)}`;
-      return `The clocks skip ${skipped} (${zone}): ${moved}, the moment at which they do.`;
+      return `The clocks skip ${skipped} (${zone}): ${moved}, right after the gap.`;
     }
     case 'SHIFT_SKIPPED':
       return `The clocks skip all of shift '${finding.shiftId}': it does not take place.`;

@@ -27,7 +27,7 @@ export function explainPunch(finding: PunchFinding, tell: TimeTeller): string {
     case 'SET_ASIDE': {
       const { shiftId, kind, punchTime, reason } = finding;
       const punch = `The ${PUNCH_WORDS[kind]} at ${tell(punchTime)}${forShift(shiftId)}`;
-      return `${punch} was set aside: ${SET_ASIDE[reason]}.`;
+      return `${punch} is ignored: ${SET_ASIDE[reason]}.`;
     }
     case 'BREAK_WITHOUT_START': {
       const punch = `The end of a break at ${tell(finding.punchTime)}`;
@@ -72,8 +72,8 @@ export function explainPunch(finding: PunchFinding, tell: TimeTeller): string {
 type SetAside = (PunchFinding & { readonly rule: 'SET_ASIDE' })['reason'];
 
 const SET_ASIDE: Readonly<Record<SetAside, string>> = {
-  REPEATED: 'it repeats the punch before it',
-  SAME_SECOND: 'it comes in the very second of the arrival',
+  REPEATED: 'it repeats the previous punch',
+  SAME_SECOND: 'it is in the same second as the arrival',
   ALREADY_IN: 'the employee was already in',
   ALREADY_ON_BREAK: 'the employee was already on a break',
   TOO_MANY: 'there are more punches than a shift or a day can have',
@@ -83,7 +83,7 @@ const ATTRIBUTED: Readonly<Record<Attribution, string>> = {
   START_DATE: 'the date it began on',
   END_DATE: 'the date it ended on',
   MOST_WORKED_DATE: 'the date with most of the work',
-  SPLIT_AT_MIDNIGHT: 'the date it began on: nobody was in at midnight',
+  SPLIT_AT_MIDNIGHT: 'the date it began on: no session spans midnight',
 };
 
 function stretch(

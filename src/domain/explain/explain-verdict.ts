@@ -43,7 +43,7 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}.`;
     }
     case 'OFF_SHIFT_PRESENT':
-      return 'Somebody worked although the roster says nothing of the date: present.';
+      return 'The employee worked on a date without a roster: present.';
     case 'WORKED_ON_HOLIDAY':
       return 'There was work on a holiday.';
     case 'WORKED_ON_LEAVE':
@@ -92,14 +92,14 @@ export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
   switch (finding.rule) {
     case 'NOT_SEEN_YET':
       return (
-        `Not settled: nobody has punched for shift '${finding.shiftId}' yet. ` +
-        `From ${until} on that counts as absent.`
+        `Not settled: no punch for shift '${finding.shiftId}' yet. ` +
+        `From ${until} on, the employee counts as absent.`
       );
     case 'STILL_THERE': {
       const { shiftId, inTime, untilTime } = finding;
       const arrived = `the employee arrived at ${tell(inTime)}${forShift(shiftId)}`;
       const last = tell(untilTime);
-      return `Not settled: ${arrived} and can punch out until ${last}; then that is missing.`;
+      return `Not settled: ${arrived} and can punch out until ${last}; after that, the departure is missing.`;
     }
     case 'MAY_COME_BACK':
       return (

@@ -240,11 +240,11 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   SET_ASIDE: [
     [
       { ...day, kind: 'IN', punchTime: at('2025-06-02 08:00:07'), reason: 'REPEATED' },
-      "The arrival at 08:00:07 for shift 'day' was set aside: it repeats the punch before it.",
+      "The arrival at 08:00:07 for shift 'day' is ignored: it repeats the previous punch.",
     ],
     [
       { ...offShift, kind: 'IN', punchTime: at('2025-06-02 09:00'), reason: 'ALREADY_IN' },
-      'The arrival at 09:00 outside every shift was set aside: the employee was already in.',
+      'The arrival at 09:00 outside every shift is ignored: the employee was already in.',
     ],
     [
       {
@@ -253,12 +253,12 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         punchTime: at('2025-06-02 12:01'),
         reason: 'ALREADY_ON_BREAK',
       },
-      "The start of a break at 12:01 for shift 'day' was set aside: the employee was already on " +
+      "The start of a break at 12:01 for shift 'day' is ignored: the employee was already on " +
         'a break.',
     ],
     [
       { ...day, kind: 'UNSPECIFIED', punchTime: at('2025-06-02 15:00'), reason: 'TOO_MANY' },
-      "The punch at 15:00 for shift 'day' was set aside: there are more punches than a shift or " +
+      "The punch at 15:00 for shift 'day' is ignored: there are more punches than a shift or " +
         'a day can have.',
     ],
   ],
@@ -279,7 +279,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       [
         ['START_DATE', 'the date it began on'],
         ['MOST_WORKED_DATE', 'the date with most of the work'],
-        ['SPLIT_AT_MIDNIGHT', 'the date it began on: nobody was in at midnight'],
+        ['SPLIT_AT_MIDNIGHT', 'the date it began on: no session spans midnight'],
       ] as const
     ).map(
       ([attribution, text]): Example<'OFF_SHIFT_STRETCH'> => [
@@ -506,8 +506,8 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         skipped: '02:30',
         movedTime: Date.parse('2025-03-30T01:00:00Z') as Instant,
       },
-      "The clocks skip 02:30 (Europe/Berlin): for shift 'day' it is 03:00, the moment at which " +
-        'they do.',
+      "The clocks skip 02:30 (Europe/Berlin): for shift 'day' it is 03:00, right after the " +
+        'gap.',
     ],
   ],
   SHIFT_SKIPPED: [[day, "The clocks skip all of shift 'day': it does not take place."]],
@@ -540,16 +540,14 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
     [{ status: 'ABSENT', isDeclared: false }, 'The other half of the day comes to: absent.'],
   ],
-  OFF_SHIFT_PRESENT: [
-    [{}, 'Somebody worked although the roster says nothing of the date: present.'],
-  ],
+  OFF_SHIFT_PRESENT: [[{}, 'The employee worked on a date without a roster: present.']],
   WORKED_ON_HOLIDAY: [[{}, 'There was work on a holiday.']],
   WORKED_ON_LEAVE: [[{}, 'There was work on a day that was declared as leave.']],
   WORKED_ON_DAY_OFF: [[{}, 'There was work on a day off.']],
   NOT_SEEN_YET: [
     [
       { ...day, untilTime: at('2025-06-02 17:00') },
-      "Not settled: nobody has punched for shift 'day' yet. From 17:00 on that counts " +
+      "Not settled: no punch for shift 'day' yet. From 17:00 on, the employee counts " +
         'as absent.',
     ],
   ],
@@ -557,7 +555,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     [
       { ...offShift, inTime: at('2025-06-02 08:00'), untilTime: at('2025-06-03 00:00') },
       'Not settled: the employee arrived at 08:00 outside every shift and can punch out until ' +
-        '00:00 (Tue 3 Jun); then that is missing.',
+        '00:00 (Tue 3 Jun); after that, the departure is missing.',
     ],
   ],
   MAY_COME_BACK: [
@@ -707,8 +705,8 @@ describe('a night in words', () => {
   it('to which nobody has come yet', () => {
     expect(told([], '2025-03-29 23:00')).to.deep.equal([
       ...planned,
-      "Not settled: nobody has punched for shift 'night' yet. From 06:00 (Sun 30 Mar) on that " +
-        'counts as absent.',
+      "Not settled: no punch for shift 'night' yet. From 06:00 (Sun 30 Mar) on, the " +
+        'employee counts as absent.',
     ]);
   });
 
