@@ -310,7 +310,7 @@ export function describePunches(serviceOf: () => TestService): void {
         DUPLICATE,
       ]);
       expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
-      expect(results[1]?.error?.message).to.match(/2000 punches on 2026-03-02 \(UTC\) already/);
+      expect(results[1]?.error?.message).to.match(/already has 2000 punches on 2026-03-02 \(UTC\)/);
       const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
       const time = onDay('22:00');
       expect(await refusalOf(clock().clockIn({ employeeId, time }))).to.deep.equal(refused);
