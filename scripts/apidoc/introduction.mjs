@@ -3,7 +3,8 @@
 
 const lead = `The attendance service answers who was there, when, for how long, and how we know.
 This page lists every method, field and value of its contract. It is generated from the
-files in [\`proto/\`](../proto), which are the contract itself.`;
+files in [\`proto/\`](../proto), which are the contract itself. [recipes.md](recipes.md) shows common
+tasks, with requests and answers.`;
 
 const body = `## How to call
 
@@ -51,7 +52,7 @@ for that; [clients.md](clients.md#a-browser) says how to give them to Connect.
 | bytes | \`"aGVsbG8="\` | Base64. |
 | Timestamp | \`"2026-03-02T08:00:00Z"\` | An instant, in UTC (google.protobuf.Timestamp). |
 | Duration | \`"28800s"\` | A length of time, in seconds (google.protobuf.Duration). |
-| FieldMask | \`"name,zone"\` | Names of fields (google.protobuf.FieldMask). |
+| FieldMask | \`"groupId,leaveDate"\` | Names of fields, always in camel case (google.protobuf.FieldMask). |
 | Status | \`{"code": 5, "message": "..."}\` | An error, with details (google.rpc.Status). |
 | enum | \`"ATTENDANCE_ORIGIN_MARKED"\` | One of the listed values, by name. |
 | list, map | \`[...]\`, \`{...}\` | Empty when left out. |
