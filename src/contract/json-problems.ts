@@ -104,7 +104,7 @@ function* valueProblems(
   }
 }
 
-/** Timestamps and durations are texts in JSON. */
+/** Timestamps, durations and field masks are texts in JSON. */
 function isLeaf({ typeName }: DescMessage): boolean {
   return typeName.startsWith('google.protobuf.');
 }
@@ -125,6 +125,9 @@ function rightFor(field: DescField): string {
   }
   if (message?.typeName === 'google.protobuf.Duration') {
     return 'a length in seconds, such as "900s" for a quarter of an hour';
+  }
+  if (message?.typeName === 'google.protobuf.FieldMask') {
+    return 'names of fields in camel case, with commas between them, such as "groupId,timeZone"';
   }
   switch (field.fieldKind === 'map' ? ScalarType.STRING : field.scalar) {
     case ScalarType.STRING:

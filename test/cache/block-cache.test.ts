@@ -73,6 +73,17 @@ describe('A block cache', () => {
     for (const cache of shared) {
       await waitUntil('Redis is used', async () => (await cache.health()).up);
     }
+    // An entry that may be older than a process's use of Redis is thrown away, and that is told to
+    // the time a command takes.
+    const [one, other] = shared as unknown as [BlockCache, BlockCache];
+    await waitUntil('each has used Redis for longer than a command takes', async () => {
+      const id = somebody();
+      const versions = new Versions();
+      versions.commit(id, [JUNE]);
+      return (
+        (await put(one, versions.block(id, JUNE))) && (await found(other, id, JUNE)) !== 'MISS'
+      );
+    });
   });
 
   after(async () => {
