@@ -217,6 +217,8 @@ create table roster_change (
   days_derived bigint not null default 0,
   days_changed bigint not null default 0,
   finished_at timestamptz,
+  -- On how many dates overrides of a changed shift's users now overlap with it.
+  shift_overlaps bigint not null default 0,
   check (num_nonnulls(employee_id, shift_id, calendar_id) = 1),
   check ((request_id is null) = (payload_hash is null))
 ) with (fillfactor = 70);

@@ -138,6 +138,7 @@ function toldOf(
   publish: (invalidations: readonly Invalidation[]) => Promise<void>,
 ): RosterStore {
   return {
+    ...rosters,
     async changeRoster(command, caller) {
       try {
         return await rosters.changeRoster(command, caller);
@@ -147,15 +148,6 @@ function toldOf(
         await publish([concernedBy(command)]);
       }
     },
-    getEmployee: (employeeId, asOf) => rosters.getEmployee(employeeId, asOf),
-    listEmployees: (query) => rosters.listEmployees(query),
-    getShift: (shiftId, asOf) => rosters.getShift(shiftId, asOf),
-    listShifts: (query) => rosters.listShifts(query),
-    listAssignments: (employeeId, asOf) => rosters.listAssignments(employeeId, asOf),
-    listOverrides: (query) => rosters.listOverrides(query),
-    listHolidays: (query) => rosters.listHolidays(query),
-    getRosterChange: (changeId) => rosters.getRosterChange(changeId),
-    listRosterChanges: (query) => rosters.listRosterChanges(query),
   };
 }
 

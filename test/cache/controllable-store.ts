@@ -1,7 +1,7 @@
 // A store in memory whose reads and writes can be held at named points, to force interleavings that
 // a database shows once in a million runs. It is not PostgreSQL and proves nothing about it.
 
-import type { BatchRules } from '../../src/app/ports/batch.js';
+import type { BatchDecision, BatchRules } from '../../src/app/ports/batch.js';
 import type { Fact, MarkFact } from '../../src/app/ports/facts.js';
 import type {
   AttendanceStore,
@@ -140,6 +140,16 @@ export class Gate {
   }
 }
 
+const NOTHING_DECIDED: BatchDecision = {
+  outcomes: [],
+  facts: [],
+  changes: [],
+  touched: [],
+  restamps: [],
+  reflags: [],
+  derivedDays: 0,
+};
+
 export class ControllableStore implements AttendanceStore {
   readonly versions = new Versions();
   /** Behind a read's snapshot: what is held here has read already. */
@@ -168,7 +178,7 @@ export class ControllableStore implements AttendanceStore {
     const lost = this.loseAnswerOfNextWrite;
     this.loseAnswerOfNextWrite = undefined;
     if (lost !== undefined) throw lost;
-    return { recordedAt: 1 as RecordTime, changes };
+    return { recordedAt: 1 as RecordTime, changes, decision: NOTHING_DECIDED };
   }
 
   async readMonth(employeeId: EmployeeId, month: LocalMonth): Promise<MonthBlock | undefined> {

@@ -152,6 +152,40 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       ).to.deep.equal(['group_id']);
     });
 
+    it('R34 say that shifts overlap where new hours of one meet an override', async () => {
+      const [day, evening] = [
+        await asking.shift(),
+        await asking.shift({ startTimeOfDay: '16:00', endTimeOfDay: '20:00' }),
+      ];
+      const employeeId = somebody();
+      await roster().createEmployee({ employee: { employeeId, defaultShiftId: day } });
+      const date = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+      const override = { date, shiftIds: [day, evening] };
+      await roster().setDateOverride({ employeeId, override });
+      const longer = { shiftId: day, endTimeOfDay: '17:00' };
+      const { rosterChange } = await roster().updateShift({ shift: longer });
+      expect(rosterChange?.shiftOverlaps).to.equal(1n);
+      const { attendance, explanations } = await serviceOf().client.getAttendance({
+        employeeId,
+        date,
+        includeExplanations: true,
+      });
+      expect(attendance && anomaliesOf(attendance)).to.deep.equal(['SHIFTS_OVERLAP']);
+      const overlaps = explanations.filter(({ rule }) => rule === 'SHIFTS_OVERLAP');
+      expect(overlaps.map(({ inputs }) => inputs[0]?.value.value)).to.deep.equal([day, evening]);
+      const odd = {
+        employeeId,
+        startDate: date,
+        endDate: date,
+        anomalies: [Anomaly.SHIFTS_OVERLAP],
+      };
+      expect(await asking.list(odd)).to.deep.equal([attendance]);
+      const again = await refusalOf(
+        roster().setDateOverride({ employeeId, override: { ...override, date: NEXT_DAY } }),
+      );
+      expect(again.reason, 'anew it is refused').to.equal('SHIFTS_OVERLAP');
+    });
+
     it('R2 are scheduled until they are due', async () => {
       const { employeeId } = await follower();
       const day = await asking.everywhere(employeeId, FUTURE);

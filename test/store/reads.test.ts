@@ -121,19 +121,10 @@ class Scene {
 
   /** The punches it recorded: one that repeats another, taken back or not, is none. */
   async write(...facts: Fact[]): Promise<readonly number[]> {
-    const rules = rulesFor(facts);
-    let ids: number[] = [];
-    await this.store.writeBatch(facts, {
-      needs: rules.needs,
-      *decide(view, now) {
-        const decision = yield* rules.decide(view, now);
-        ids = decision.outcomes.flatMap((outcome) =>
-          outcome.kind !== 'DONE' ? [] : outcome.punches.map(({ punchId }) => punchId),
-        );
-        return decision;
-      },
-    });
-    return ids;
+    const { decision } = await this.store.writeBatch(facts, rulesFor(facts));
+    return decision.outcomes.flatMap((outcome) =>
+      outcome.kind !== 'DONE' ? [] : outcome.punches.map(({ punchId }) => punchId),
+    );
   }
 
   async punch(employeeId: EmployeeId, time: number, kind: 'IN' | 'OUT'): Promise<void> {

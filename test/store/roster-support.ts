@@ -69,6 +69,9 @@ export function versionOf(shift: Shift, from?: string): ShiftVersion {
   return { fromDay: from === undefined ? -Infinity : day(from), shift };
 }
 
+/** Conflicts are looked for around it. */
+const TODAY = Date.parse('2026-02-01T00:00:00Z') as Instant;
+
 export function assignmentOf(
   from: string,
   cycle: readonly (readonly string[])[],
@@ -104,7 +107,7 @@ export function asked(command: Asked<RosterCommand>): RosterCommand {
     payloadHash: Uint8Array.of(1),
     actor: 'tester',
     reason: 'because',
-    receivedAt: 0 as Instant,
+    receivedAt: TODAY,
     validateOnly: false,
     etag: undefined,
     ...command,

@@ -293,6 +293,16 @@ describe('the roster in PostgreSQL', () => {
         undefined,
       );
       const clash = versionOf(shiftOf('early', 18, 14), '2026-06-01');
+      const met = await change({ kind: 'UPDATE_SHIFT', version: clash });
+      expect(met.change?.shiftOverlaps, 'an override does not stand in the way').to.equal(1);
+      await change({ kind: 'UPDATE_SHIFT', version: longer });
+      await change({ kind: 'CLEAR_OVERRIDE', employeeId: id('ann'), epochDay: day('2026-06-02') });
+      const third = await change({
+        kind: 'CREATE_ASSIGNMENT',
+        employeeId: id('ann'),
+        assignment: assignmentOf('2026-06-02', [['late']], '2026-06-02'),
+      });
+      const { answer } = third;
       expect(await failureOf(change({ kind: 'UPDATE_SHIFT', version: clash }))).to.deep.equal({
         kind: 'SHIFTS_OVERLAP',
         employeeId: 'ann',
@@ -300,7 +310,8 @@ describe('the roster in PostgreSQL', () => {
         shiftId: 'early',
         otherDate: '2026-06-02',
         otherShiftId: 'late',
-        otherAssignmentId: undefined,
+        otherAssignmentId:
+          answer.kind === 'ASSIGNMENT' ? answer.assignment.assignmentId : undefined,
       });
     });
 

@@ -11,7 +11,7 @@ import type { DayPlan } from '../../domain/roster/plan.js';
 import type { LocalDate, LocalMonth } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
-import type { BatchRules } from './batch.js';
+import type { BatchDecision, BatchRules } from './batch.js';
 import type { ChangeCause, Fact } from './facts.js';
 
 /** The most facts one transaction takes. */
@@ -66,6 +66,8 @@ export interface CommittedBatch {
   readonly recordedAt: RecordTime;
   /** One per employee known that the batch was about, also of those it did not change. */
   readonly changes: readonly EmployeeChange[];
+  /** What the rules decided. */
+  readonly decision: BatchDecision;
 }
 
 /** A day under the roster in force and whose it is. */

@@ -79,6 +79,8 @@ export interface RosterChangeRecord {
   readonly employeesDone: number;
   readonly daysDerived: number;
   readonly daysChanged: number;
+  /** On how many dates overrides of the changed shift's users overlap with it since. */
+  readonly shiftOverlaps: number;
   readonly finishedAt: RecordTime | undefined;
 }
 

@@ -5,15 +5,6 @@
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { RecordTime } from '../../domain/time/time.js';
 
-/**
- * How far outside its own dates a change of the roster can move days: windows meet those of
- * neighbouring dates, and off-shift work is looked at in blocks of a week (plan.ts).
- */
-export const CHANGE_MARGIN_DAYS = 30;
-
-/** How far from the UTC date of a punch the date can be that it counts for (off-shift-dates.ts). */
-export const PUNCH_MARGIN_DAYS = 7;
-
 /** A range of dates as epoch days, both included; infinite where it has no end. */
 export interface DaySpan {
   readonly firstDay: number;

@@ -40,7 +40,7 @@ import {
   rosterExists,
   rosterNotFound,
 } from './roster-checks.js';
-import { ALL_DATES, type DayRange, findConflicts, MAX_CHECKED_DAYS } from './roster-conflicts.js';
+import { ALL_DATES, type DayRange, findConflicts, turned } from './roster-conflicts.js';
 import type { OwnState, RosterChangeView, RosterDecision } from './roster-decision.js';
 
 type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind: K }>;
@@ -320,8 +320,7 @@ function refuseConflicts(view: RosterChangeView, step: OwnStep): void {
   const { roster, defaultZone } = view;
   const before = { roster, employee: ownRoster(step.before, defaultZone) };
   const after = { roster, employee: ownRoster(step.after, defaultZone) };
-  const look = { range: step.dates, nowDay: view.nowDay, maxPlannedDays: MAX_CHECKED_DAYS };
-  const { overlap, crowdedDay } = findConflicts({ before, after }, look);
+  const { overlap, crowdedDay } = findConflicts(before, after, step.dates, view.nowDay);
   if (crowdedDay !== undefined) {
     const description =
       `must not bring a date above ${MAX_SHIFTS_PER_DATE} shifts, over all assignments; ` +
@@ -349,18 +348,9 @@ function ownConflict(
       : undefined;
   const first = source(overlap.epochDay, overlap.shiftId);
   const second = source(overlap.otherEpochDay, overlap.otherShiftId);
-  const turned = changed !== undefined && second === changed && first !== changed;
-  const told = turned ? turn(overlap) : overlap;
-  return overlapRefusal(own.employeeId, told, turned ? first : second);
-}
-
-function turn(overlap: Overlap): Overlap {
-  return {
-    epochDay: overlap.otherEpochDay,
-    shiftId: overlap.otherShiftId,
-    otherEpochDay: overlap.epochDay,
-    otherShiftId: overlap.shiftId,
-  };
+  const isOther = changed !== undefined && second === changed && first !== changed;
+  const told = isOther ? turned(overlap) : overlap;
+  return overlapRefusal(own.employeeId, told, isOther ? first : second);
 }
 
 /** The assignment that has a shift on a date, if one has. */

@@ -27,7 +27,7 @@ import {
   rosterExists,
   rosterNotFound,
 } from './roster-checks.js';
-import { ALL_DATES, type DayRange } from './roster-conflicts.js';
+import { ALL_DATES, type DayRange, ShiftUsersCheck } from './roster-conflicts.js';
 import {
   MAX_HOLIDAYS,
   MAX_SHIFT_VERSIONS,
@@ -35,7 +35,6 @@ import {
   type RosterChangeView,
   type RosterDecision,
 } from './roster-decision.js';
-import { ShiftUsersCheck } from './shift-overlap-search.js';
 
 type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind: K }>;
 
@@ -153,7 +152,7 @@ export function usersCheckOf(
   return new ShiftUsersCheck({
     before: view.roster,
     after: { ...view.roster, shifts },
-    shift: version.shift,
+    shiftId,
     dates: datesOfVersion(versions, version),
     nowDay: view.nowDay,
   });

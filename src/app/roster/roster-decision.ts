@@ -89,7 +89,7 @@ export interface RosterDecision {
 
 /**
  * The most users of a shift whose rosters are looked at when its hours change. Beyond that some
- * could be left with two shifts at once; the engine then shares the time between the two.
+ * could be left with two shifts at once: their days have SHIFTS_OVERLAP.
  */
 export const MAX_CHECKED_USERS = 10_000;
 

@@ -5,19 +5,18 @@
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
+import { PUNCH_DAYS } from '../../domain/roster/reach.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
-import type { BatchDecision } from '../ports/batch.js';
 import { MAX_REDERIVED_DAYS, NO_PAYLOAD_HASH, type RederiveFact } from '../ports/facts.js';
 import type { AttendanceStore } from '../ports/ports.js';
-import {
-  type DaySpan,
-  type EmployeeExtent,
-  PUNCH_MARGIN_DAYS,
-  type Settlement,
-  type StaleBacklog,
-  type StaleDays,
-  type StaleDaysStore,
+import type {
+  DaySpan,
+  EmployeeExtent,
+  Settlement,
+  StaleBacklog,
+  StaleDays,
+  StaleDaysStore,
 } from '../ports/stale-days.js';
 import { rulesFor } from '../write/decide-batch.js';
 
@@ -195,34 +194,17 @@ async function deriveBatch(
 
 async function derive(store: FollowPorts['store'], work: readonly Work[]): Promise<Rederived> {
   const facts = work.map(({ fact }) => fact);
-  const decision = await rederive(store, facts);
+  const { decision } = await store.writeBatch(facts, rulesFor(facts));
   const subjects = new Map(work.map(({ subject }) => [subject.employeeId, subject]));
   for (const { subject, fact } of work) subject.daysDerived += fact.lastDay - fact.firstDay + 1;
-  for (const { employeeId } of decision?.changes ?? []) {
+  for (const { employeeId } of decision.changes) {
     const subject = subjects.get(employeeId);
     if (subject !== undefined) subject.daysChanged += 1;
   }
   return {
-    daysDerived: decision?.derivedDays ?? 0,
-    daysChanged: decision?.changes.length ?? 0,
+    daysDerived: decision.derivedDays,
+    daysChanged: decision.changes.length,
   };
-}
-
-/** Derives dates again in one transaction, under the roster in force. */
-export async function rederive(
-  store: Pick<AttendanceStore, 'writeBatch'>,
-  facts: readonly RederiveFact[],
-): Promise<BatchDecision | undefined> {
-  const rules = rulesFor(facts);
-  let decision: BatchDecision | undefined;
-  await store.writeBatch(facts, {
-    needs: (fact, view) => rules.needs(fact, view),
-    *decide(view, now) {
-      decision = yield* rules.decide(view, now);
-      return decision;
-    },
-  });
-  return decision;
 }
 
 export interface Batch {
@@ -301,8 +283,8 @@ function datesConcerned(span: DaySpan, extent: EmployeeExtent['extent']): DaySpa
 /** Every date that one of the facts can count for. */
 export function withMargin(extent: DaySpan): DaySpan {
   return {
-    firstDay: Math.max(extent.firstDay - PUNCH_MARGIN_DAYS, FIRST_DAY),
-    lastDay: Math.min(extent.lastDay + PUNCH_MARGIN_DAYS, LAST_DAY),
+    firstDay: Math.max(extent.firstDay - PUNCH_DAYS, FIRST_DAY),
+    lastDay: Math.min(extent.lastDay + PUNCH_DAYS, LAST_DAY),
   };
 }
 

@@ -12,12 +12,12 @@ import { foldDeclaration } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { firstAtOrAfter, type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
 import { type DayPlan, planDays } from '../../domain/roster/plan.js';
+import { PUNCH_DAYS } from '../../domain/roster/reach.js';
 import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
 import { FIRST_DATE, LAST_DATE, type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 import { MAX_REDERIVED_DAYS } from '../ports/facts.js';
 import type { DayRange, DayRow, EmployeeSnapshot } from '../ports/rebuild-ports.js';
-import { PUNCH_MARGIN_DAYS } from '../ports/stale-days.js';
 import { withMargin } from './follow-roster.js';
 
 /** Marks read at a time. */
@@ -134,10 +134,10 @@ async function nextNear(
   declared: readonly number[],
   day: number,
 ): Promise<number> {
-  const from = day - PUNCH_MARGIN_DAYS;
+  const from = day - PUNCH_DAYS;
   const fact = (await snapshot.nextFact(from)) ?? Infinity;
   const mark = declared.find((each) => each >= from) ?? Infinity;
-  return Math.max(day, Math.min(fact, mark) - PUNCH_MARGIN_DAYS);
+  return Math.max(day, Math.min(fact, mark) - PUNCH_DAYS);
 }
 
 /** A date as it should be stored: undefined when it should not. */

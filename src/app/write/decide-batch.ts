@@ -12,6 +12,7 @@ import type {
   RosterView,
 } from '../ports/batch.js';
 import type { Fact } from '../ports/facts.js';
+import { BatchRefused } from '../ports/ports.js';
 import type { Steps } from '../ports/turns.js';
 import { needsOf } from './batch-reads.js';
 import { BatchState } from './batch-state.js';
@@ -30,17 +31,30 @@ export function rulesFor(facts: readonly Fact[]): BatchRules {
     needs(fact, view) {
       const employee = view.employee(fact.employeeId);
       if (employee === undefined) return [];
-      const own = plans.of(employee, view);
-      const needs = needsOf(fact, employee, own, view);
-      keepFew(own);
-      return needs;
+      try {
+        const own = plans.of(employee, view);
+        const needs = needsOf(fact, employee, own, view);
+        keepFew(own);
+        return needs;
+      } catch (error) {
+        throw undecided(error);
+      }
     },
     *decide(view, now) {
-      const decision = yield* decideBatch(facts, view, now, plans);
-      plans.keepFew();
-      return decision;
+      try {
+        const decision = yield* decideBatch(facts, view, now, plans);
+        plans.keepFew();
+        return decision;
+      } catch (error) {
+        throw undecided(error);
+      }
     },
   };
+}
+
+/** What the rules fail at is one fact's fault, and others wait in the same transaction. */
+function undecided(cause: unknown): BatchRefused {
+  return new BatchRefused('a fact could not be decided', { cause });
 }
 
 /** The employees' plans: those that the needs were told by are those that days are derived under. */

@@ -6,7 +6,7 @@ import type { Attendance } from '../../domain/facts/day.js';
 import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import type { RecordTime } from '../../domain/time/time.js';
-import type { AnswerDay, BatchDecision, BatchRules, ItemOutcome } from '../ports/batch.js';
+import type { AnswerDay, ItemOutcome } from '../ports/batch.js';
 import type { Fact } from '../ports/facts.js';
 import { type AttendanceStore, BatchRefused, MAX_BATCH_FACTS } from '../ports/ports.js';
 import { rulesFor } from './decide-batch.js';
@@ -70,35 +70,8 @@ async function recordTogether(
   facts: readonly Fact[],
   caller: AbortSignal | undefined,
 ): Promise<RecordResult[]> {
-  const rules = rulesFor(facts);
-  let decision: BatchDecision | undefined;
-  const watched: BatchRules = {
-    needs: (fact, view) => orRefuse(() => rules.needs(fact, view)),
-    *decide(view, now) {
-      try {
-        decision = yield* rules.decide(view, now);
-      } catch (error) {
-        throw undecided(error);
-      }
-      return decision;
-    },
-  };
-  const { recordedAt } = await store.writeBatch(facts, watched, caller);
-  const outcomes = decision?.outcomes ?? [];
-  return facts.map((fact, index) => resultOf(fact, outcomes[index], recordedAt));
-}
-
-/** What the rules fail at is one fact's fault as well, and others wait in the same transaction. */
-function orRefuse<T>(rule: () => T): T {
-  try {
-    return rule();
-  } catch (error) {
-    throw undecided(error);
-  }
-}
-
-function undecided(cause: unknown): BatchRefused {
-  return new BatchRefused('a fact could not be decided', { cause });
+  const { recordedAt, decision } = await store.writeBatch(facts, rulesFor(facts), caller);
+  return facts.map((fact, index) => resultOf(fact, decision.outcomes[index], recordedAt));
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '../facts/day.js';
 import { NO_PUNCHES, type Timeline } from '../facts/punch.js';
 import { type DayPlan, type Plan, zoneOfDay } from '../roster/plan.js';
-import { isOffForHoliday } from '../roster/planned-shift.js';
+import { isOffForHoliday, overlapOf } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { ZONE_DATA_VERSION } from '../time/zone.js';
 import { breakSecondsOf, plannedSeconds } from './hours.js';
@@ -199,6 +199,7 @@ function anomaliesOf(
   const found = new Set<Anomaly>();
   for (const { anomalies } of shifts) for (const anomaly of anomalies) found.add(anomaly);
   for (const { anomalies } of offShift) for (const anomaly of anomalies) found.add(anomaly);
+  if (plan.shifts.some((shift) => overlapOf(shift) !== undefined)) found.add('SHIFTS_OVERLAP');
   if (sessions.some((session) => session.in === undefined)) found.add('MISSING_IN');
   if (offShift.length > 0 && (plan.source !== undefined || !plan.isEmployed)) {
     found.add('OFF_SHIFT');

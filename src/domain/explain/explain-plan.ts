@@ -19,6 +19,10 @@ export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
     }
     case 'SHIFT_SKIPPED':
       return `The clocks skip all of shift '${finding.shiftId}': it does not take place.`;
+    case 'SHIFTS_OVERLAP': {
+      const { shiftId, otherShiftId } = finding;
+      return `The hours of shift '${shiftId}' overlap with those of shift '${otherShiftId}'.`;
+    }
     case 'PLANNED_OFF':
       return PLANNED_OFF[finding.source];
     case 'NOT_ROSTERED':

@@ -22,6 +22,7 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'CLOCKS_CHANGE':
     case 'TIME_SKIPPED':
     case 'SHIFT_SKIPPED':
+    case 'SHIFTS_OVERLAP':
     case 'PLANNED_OFF':
     case 'NOT_ROSTERED':
     case 'NOT_EMPLOYED':

@@ -41,6 +41,8 @@ export type PlanFinding =
     }
   /** A shift wholly in time that the clocks skip: it does not take place. */
   | { readonly rule: 'SHIFT_SKIPPED'; readonly shiftId: string }
+  /** Another shift of the employee, of this date or one near it, has some of the same hours. */
+  | { readonly rule: 'SHIFTS_OVERLAP'; readonly shiftId: string; readonly otherShiftId: string }
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
   | { readonly rule: 'NOT_EMPLOYED' }

@@ -1,7 +1,7 @@
 // What the roster says of a date, as findings: the beginning of every explanation.
 
 import type { DayPlan } from '../roster/plan.js';
-import { clockSeconds } from '../roster/planned-shift.js';
+import { clockSeconds, overlapOf } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { offsetAt, type Zone } from '../time/zone.js';
 import type { Trace } from './finding.js';
@@ -30,6 +30,8 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
       windowStartTime: window.from,
       windowEndTime: window.to,
     });
+    const otherShiftId = overlapOf(planned);
+    if (otherShiftId !== undefined) trace.push({ rule: 'SHIFTS_OVERLAP', shiftId, otherShiftId });
     for (const [second, time] of [
       [shift.startSecond, start],
       [shift.endSecond, end],

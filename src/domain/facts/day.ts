@@ -52,6 +52,7 @@ export const ANOMALIES = [
   'MISSING_BREAK_END',
   'TOO_MANY_PUNCHES',
   'WORKED_ON_LEAVE',
+  'SHIFTS_OVERLAP',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 

@@ -11,7 +11,7 @@ import {
 } from '../time/local-date.js';
 import { fieldPath } from './check-length.js';
 import type { DayPlan } from './plan.js';
-import { clockSeconds, type PlannedShift } from './planned-shift.js';
+import { type PlannedShift, shareHours } from './planned-shift.js';
 import type { Assignment, Roster } from './roster.js';
 
 /** A cycle may be a whole year, written out. */
@@ -22,7 +22,6 @@ const MAX_VIOLATIONS = 20;
 /** The most pairs that are told: an answer holds them all, and a person reads a few. */
 export const MAX_OVERLAPS = 100;
 
-const DAY_SECONDS = 86_400;
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
@@ -177,25 +176,6 @@ export function findOverlaps(plans: readonly DayPlan[]): readonly Overlap[] {
     running.push(later);
   }
   return overlaps;
-}
-
-/** A shift on a date, as far as it matters to whether it overlaps another. */
-export type ShiftHours = Pick<PlannedShift, 'shift' | 'epochDay' | 'zone' | 'start' | 'end'>;
-
-/**
- * Whether two shifts of one employee, each with time in it, overlap. Half-open. Where the clocks
- * skip an hour, a shift that was to begin in it moves into the next one: what is apart on the clock
- * of one zone was not meant to overlap, and does not.
- */
-export function shareHours(a: ShiftHours, b: ShiftHours): boolean {
-  const shares = Math.max(a.start, b.start) < Math.min(a.end, b.end);
-  return shares && (a.zone !== b.zone || overlapOnClock(a, b));
-}
-
-function overlapOnClock(a: ShiftHours, b: ShiftHours): boolean {
-  const startOf = ({ epochDay, shift }: ShiftHours) => epochDay * DAY_SECONDS + shift.startSecond;
-  const [startA, startB] = [startOf(a), startOf(b)];
-  return startA < startB + clockSeconds(b.shift) && startB < startA + clockSeconds(a.shift);
 }
 
 function compareShifts(a: PlannedShift, b: PlannedShift): number {

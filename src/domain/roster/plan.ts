@@ -11,8 +11,10 @@ import {
   plannedShift,
   type RawShift,
   rawShift,
+  shareHours,
   type Window,
 } from './planned-shift.js';
+import { FAR_NEIGHBOUR_DAYS, NEIGHBOUR_DAYS, OFF_SHIFT_DAYS } from './reach.js';
 import {
   type DayRoster,
   type EmployeeRoster,
@@ -23,21 +25,6 @@ import {
   zoneOn,
 } from './roster.js';
 import type { OffShiftRules, Shift } from './shift.js';
-
-/**
- * Windows of shifts this many dates apart can touch: a window covers less than 24 hours, so it
- * begins after the midnight before its date and ends before the second midnight after it.
- */
-const NEIGHBOUR_DAYS = 2;
-
-/** The same where not all is in one zone: one date's midnights can be 26 hours apart. */
-const FAR_NEIGHBOUR_DAYS = 4;
-
-/**
- * A stretch of off-shift work covers less than twice the longest session: three dates off, and
- * two more for those that a zone, or a move across the date line, leaves without any time.
- */
-const STRETCH_DAYS = 5;
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;
@@ -218,7 +205,7 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
   const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
   const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
   const midnights: Instant[] = [];
-  for (let near = -STRETCH_DAYS; near <= STRETCH_DAYS + 1; near += 1) {
+  for (let near = -OFF_SHIFT_DAYS; near <= OFF_SHIFT_DAYS + 1; near += 1) {
     midnights.push(calendar.startOf(epochDay + near));
   }
   return {
@@ -258,7 +245,8 @@ function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
   line.forEach((raw, index) => {
     if (raw.epochDay === epochDay) {
       const holiday = calendar.holiday(raw.shift.calendarId, epochDay);
-      planned.push(plannedShift(line[index - 1], raw, line[index + 1], holiday));
+      const overlaps = line.find((other) => other !== raw && shareHours(other, raw));
+      planned.push(plannedShift(line[index - 1], raw, line[index + 1], overlaps, holiday));
     }
   });
   return planned;

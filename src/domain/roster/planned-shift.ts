@@ -45,6 +45,8 @@ export interface PlannedShift {
   readonly contestedAfter: Contested | undefined;
   /** The shift that follows, if their windows touch. */
   readonly nextShiftId: string | undefined;
+  /** The first shift of the employee, by start, whose hours overlap with its own. */
+  readonly overlapsShiftId: string | undefined;
   /** The holiday of its calendar that falls on its date. */
   readonly holiday: string | undefined;
 }
@@ -52,6 +54,11 @@ export interface PlannedShift {
 /** Whether a holiday keeps the shift off. */
 export function isOffForHoliday({ shift, holiday }: PlannedShift): boolean {
   return holiday !== undefined && !shift.worksOnHolidays;
+}
+
+/** The shift that it overlaps with, unless a holiday keeps it off. */
+export function overlapOf(planned: PlannedShift): string | undefined {
+  return isOffForHoliday(planned) ? undefined : planned.overlapsShiftId;
 }
 
 /** A shift on a date before its neighbours are known. */
@@ -62,6 +69,25 @@ export interface RawShift {
   readonly start: Instant;
   readonly end: Instant;
   readonly window: Window;
+}
+
+/** A shift on a date, as far as it matters to whether it overlaps another. */
+export type ShiftHours = Omit<RawShift, 'window'>;
+
+/**
+ * Whether two shifts of one employee, each with time in it, overlap. Half-open. Where the clocks
+ * skip an hour, a shift that was to begin in it moves into the next one: what is apart on the clock
+ * of one zone was not meant to overlap, and does not.
+ */
+export function shareHours(a: ShiftHours, b: ShiftHours): boolean {
+  const shares = Math.max(a.start, b.start) < Math.min(a.end, b.end);
+  return shares && (a.zone !== b.zone || overlapOnClock(a, b));
+}
+
+function overlapOnClock(a: ShiftHours, b: ShiftHours): boolean {
+  const startOf = ({ epochDay, shift }: ShiftHours) => epochDay * DAY_SECONDS + shift.startSecond;
+  const [startA, startB] = [startOf(a), startOf(b)];
+  return startA < startB + clockSeconds(b.shift) && startB < startA + clockSeconds(a.shift);
 }
 
 /** By start; total, so that no order of definitions shows. */
@@ -93,6 +119,7 @@ export function plannedShift(
   before: RawShift | undefined,
   raw: RawShift,
   after: RawShift | undefined,
+  overlaps: RawShift | undefined,
   holiday: string | undefined,
 ): PlannedShift {
   const { shift, epochDay, zone, start, end, window } = raw;
@@ -111,6 +138,7 @@ export function plannedShift(
     contestedBefore,
     contestedAfter,
     nextShiftId: contestedAfter === undefined ? undefined : after?.shift.shiftId,
+    overlapsShiftId: overlaps?.shift.shiftId,
     holiday,
   };
 }
@@ -121,7 +149,8 @@ function contestedBy(
   later: RawShift | undefined,
 ): Contested | undefined {
   if (earlier === undefined || later === undefined) return undefined;
-  // Hours that overlap are refused when a roster is made; here they must only not do harm.
+  // Hours that overlap are refused where a change of the roster is seen to bring them; the day then
+  // has SHIFTS_OVERLAP, and here they must only do no harm.
   const between = {
     from: Math.max(later.window.from, Math.min(earlier.end, later.start)) as Instant,
     to: Math.min(earlier.window.to, Math.max(earlier.end, later.start)) as Instant,

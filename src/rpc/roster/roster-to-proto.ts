@@ -205,6 +205,7 @@ export function toRosterChange(change: RosterChangeRecord): RosterChange {
     employeesDone: BigInt(change.employeesDone),
     daysDerived: BigInt(change.daysDerived),
     daysChanged: BigInt(change.daysChanged),
+    shiftOverlaps: BigInt(change.shiftOverlaps),
   });
   if (change.finishedAt !== undefined) message.finishTime = timestampOfRecord(change.finishedAt);
   return message;

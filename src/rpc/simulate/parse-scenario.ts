@@ -12,6 +12,7 @@ import {
   type Overlap,
 } from '../../domain/roster/check-roster.js';
 import { type DayPlan, planDays } from '../../domain/roster/plan.js';
+import { FAR_NEIGHBOUR_DAYS } from '../../domain/roster/reach.js';
 import { type EmployeeRoster, type Roster, rosterOn } from '../../domain/roster/roster.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
@@ -25,9 +26,6 @@ import { findRange, withinCalendar } from './scenario-range.js';
 
 /** Who it is when the caller does not say. */
 const NOBODY = 'employee';
-
-/** Shifts of dates this far outside the range can still overlap one inside it. */
-const NEIGHBOUR_DAYS = 3;
 
 /** The scenario a request describes; throws INVALID_FIELDS with all that is wrong with it. */
 export function parseScenario(message: SimulateAttendanceRequest, callNow: Instant): Scenario {
@@ -49,8 +47,8 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
   const employeeName = parseEmployeeName(who.employeeName, 'employee', problems);
   const range = findRange(message, { employee, punches, marks, now }, problems);
   problems.throwIfAny();
-  const firstDay = withinCalendar(range.firstDay - NEIGHBOUR_DAYS);
-  const lastDay = withinCalendar(range.lastDay + NEIGHBOUR_DAYS);
+  const firstDay = withinCalendar(range.firstDay - FAR_NEIGHBOUR_DAYS);
+  const lastDay = withinCalendar(range.lastDay + FAR_NEIGHBOUR_DAYS);
   // First: plans take time that grows with the square of a date's shifts.
   refuseCrowdedDate(roster, employee, { firstDay, lastDay }, problems);
   problems.throwIfAny();

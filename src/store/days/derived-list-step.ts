@@ -10,17 +10,12 @@ import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-pla
 import type { StoredDay } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, plan, planDays } from '../../domain/roster/plan.js';
+import { NEAR_DAYS } from '../../domain/roster/reach.js';
 import { type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
 import type { Row, Session, Statement } from '../postgres/database.js';
 import { dayColumns, number, storedDay, storedDays, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { isStale, knowDays, type Rostered, readRosters, rosteredOf } from './resolve-days.js';
-
-/**
- * A punch belongs to a date at most 6 from the one it was made on, under any roster
- * (MARGIN_DAYS of the rules' properties), so a date without one this near has none.
- */
-export const NEAR_DAYS = 14;
 
 const EMPLOYEE_COLUMNS = `
   e.employee_id, e.employee_name, e.roster_version, b.is_stale, b.is_open, h.shared_version`;

@@ -4,6 +4,7 @@
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { NEAR_DAYS } from '../../domain/roster/reach.js';
 import {
   fromEpochDay,
   LAST_DATE,
@@ -16,7 +17,6 @@ import { inSnapshot } from '../postgres/snapshot.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import {
   knowSubjects,
-  NEAR_DAYS,
   NEXT_DATE,
   NEXT_DATE_OF,
   STEPS,

@@ -5,10 +5,11 @@ import { derive, NO_FACTS } from '../../domain/engine/derive.js';
 import { present } from '../../domain/engine/present.js';
 import { type DayFilter, isWanted } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { followsPattern, patternOf } from '../../domain/roster/pattern.js';
 import { type DayPlan, planDays } from '../../domain/roster/plan.js';
-import { type EmployeeRoster, lastDayOf, type Roster } from '../../domain/roster/roster.js';
+import { NEAR_DAYS } from '../../domain/roster/reach.js';
+import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
 import type { Instant } from '../../domain/time/time.js';
-import { NEAR_DAYS } from './derived-list-step.js';
 
 /** Dates as bits, the first is the lowest. */
 export type DateBits = number;
@@ -35,22 +36,14 @@ export class ExpectedDays {
   }
 
   of(employee: EmployeeRoster): DateBits {
-    if (!this.#isLikeOthers(employee)) return this.#bits(employee);
+    const [first, last] = [this.#firstDay - NEAR_DAYS, this.#lastDay + NEAR_DAYS];
+    if (!followsPattern(employee, first, last)) return this.#bits(employee);
     const pattern = patternOf(employee);
     const known = this.#byPattern.get(pattern);
     if (known !== undefined) return known;
     const bits = this.#bits(employee);
     this.#byPattern.set(pattern, bits);
     return bits;
-  }
-
-  /** Whether nothing near the range is the employee's alone: neither beginning, end nor override. */
-  #isLikeOthers(employee: EmployeeRoster): boolean {
-    const [first, last] = [this.#firstDay - NEAR_DAYS, this.#lastDay + NEAR_DAYS];
-    if (employee.joinedDay > first || lastDayOf(employee) < last) return false;
-    if (employee.overrides.size > last - first) return false;
-    for (const day of employee.overrides.keys()) if (day >= first && day <= last) return false;
-    return true;
   }
 
   #bits(employee: EmployeeRoster): DateBits {
@@ -69,21 +62,3 @@ export class ExpectedDays {
 }
 
 const NOBODY = { employeeId: '' as EmployeeId, employeeName: '' };
-
-/** Rosters are never changed: each is written down once. */
-const patterns = new WeakMap<EmployeeRoster, string>();
-
-/** What decides what is expected of an employee whose employment and overrides do not. */
-function patternOf(employee: EmployeeRoster): string {
-  const known = patterns.get(employee);
-  if (known !== undefined) return known;
-  const { zones, defaultShiftId, calendarId, assignments } = employee;
-  const pattern = JSON.stringify([
-    zones.map(({ fromDay, zone }) => [fromDay, zone.name]),
-    defaultShiftId,
-    calendarId,
-    assignments.map(({ fromDay, toDay, anchorDay, cycle }) => [fromDay, toDay, anchorDay, cycle]),
-  ]);
-  patterns.set(employee, pattern);
-  return pattern;
-}

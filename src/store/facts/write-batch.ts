@@ -79,11 +79,11 @@ async function runTransaction(
   const judged = accepted.find(({ fact }) => isOnlyJudged(fact));
   if (judged !== undefined) {
     await session.pipeline([bind(ROLLBACK)]);
-    return { recordedAt: (judged.fact.receivedAt * 1000) as RecordTime, changes: [] };
+    return { recordedAt: (judged.fact.receivedAt * 1000) as RecordTime, changes: [], decision };
   }
   if (accepted.length === 0 && decision.restamps.length === 0) {
     await session.pipeline([bind(ROLLBACK)]);
-    return { recordedAt: 0 as RecordTime, changes };
+    return { recordedAt: 0 as RecordTime, changes, decision };
   }
   const ahead = [
     ...forget([...created].filter((id) => !kept.has(id))),
@@ -96,7 +96,7 @@ async function runTransaction(
   const rows = await session.pipeline([...ahead, ...behind, bind(COMMIT)]);
   const [head] = behind.length > 0 ? (rows[ahead.length] ?? []) : [];
   const recordedAt = (head === undefined ? 0 : number(head, 'recorded_at')) as RecordTime;
-  return { recordedAt, changes };
+  return { recordedAt, changes, decision };
 }
 
 /** Such a fact is alone in its batch. */

@@ -160,7 +160,8 @@ async function decideOne(
     const check = usersCheckOf(command, view);
     if (check !== undefined) await refuseUserConflicts(session, reader, view, check);
     if (command.validateOnly) return fulfilled({ answer, change: undefined });
-    return { command, decision, edit, changeId: given.changeId };
+    const shiftOverlaps = check?.overlaps ?? 0;
+    return { command, decision, edit, changeId: given.changeId, shiftOverlaps };
   } catch (error) {
     // What is decided of an employee's own asks nobody: whatever went wrong is this command's alone.
     const isItsOwn = error instanceof AttendanceError || 'employeeId' in command;

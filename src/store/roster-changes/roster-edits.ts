@@ -3,9 +3,9 @@
 // that are replaced are kept: only until when they were known is set.
 
 import type { RosterAnswer, RosterCommand } from '../../app/ports/roster-ports.js';
-import { CHANGE_MARGIN_DAYS } from '../../app/ports/stale-days.js';
 import type { RosterDecision, RosterEdit } from '../../app/roster/roster-decision.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { CHANGE_DAYS } from '../../domain/roster/reach.js';
 import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
 import { boundedDateOf, dateOf, encodeDetail, encodeShift } from '../rosters/roster-codec.js';
 import { CHANGE_COLUMNS } from '../rosters/roster-records.js';
@@ -124,11 +124,11 @@ export const MOVE_ROSTER_HEAD: Statement = {
 const NO_DAYS_OF_EMPLOYEE = `
   not exists (
     select from attendance_day
-    where employee_id = $5 and date between $6::date - ${CHANGE_MARGIN_DAYS} and $7::date + ${CHANGE_MARGIN_DAYS}
+    where employee_id = $5 and date between $6::date - ${CHANGE_DAYS} and $7::date + ${CHANGE_DAYS}
   ) and not exists (
     select from punch
-    where employee_id = $5 and time >= ($6::date - ${CHANGE_MARGIN_DAYS + 2})::timestamptz
-      and time < ($7::date + ${CHANGE_MARGIN_DAYS + 2})::timestamptz
+    where employee_id = $5 and time >= ($6::date - ${CHANGE_DAYS + 2})::timestamptz
+      and time < ($7::date + ${CHANGE_DAYS + 2})::timestamptz
   )`;
 
 const NO_USERS_OF_SHIFT = 'not exists (select from shift_user where shift_id = $5)';
@@ -149,9 +149,10 @@ function insertChange(column: string, nobody: string): Statement {
     name: `insert_change_of_${column}`,
     text: `
       insert into roster_change (change_id, recorded_at, actor, reason, ${column}, start_date,
-                                 end_date, request_id, payload_hash, answer, finished_at)
+                                 end_date, request_id, payload_hash, answer, shift_overlaps,
+                                 finished_at)
       select $1::bigint, h.recorded_at, $3::text, $4::text, $5::text, $6::date, $7::date,
-             $8::uuid, $9::bytea, $10::jsonb,
+             $8::uuid, $9::bytea, $10::jsonb, $11::bigint,
              case when $2::boolean then case when ${nobody} then h.recorded_at end
                   else h.recorded_at end
       from feed_head h where h.id = 1
@@ -169,8 +170,8 @@ function insertStale(name: string, users: string): Statement {
     name: `insert_stale_${name}`,
     text: `
       insert into stale_days (employee_id, change_id, first_date, last_date, since)
-      select u.employee_id, c.change_id, c.start_date - ${CHANGE_MARGIN_DAYS},
-             c.end_date + ${CHANGE_MARGIN_DAYS}, c.recorded_at
+      select u.employee_id, c.change_id, c.start_date - ${CHANGE_DAYS},
+             c.end_date + ${CHANGE_DAYS}, c.recorded_at
       from roster_change c
       cross join lateral (${users}) u
       where c.change_id = $1::bigint and c.finished_at is null`,
@@ -215,6 +216,7 @@ export interface DecidedChange {
   readonly decision: RosterDecision;
   readonly edit: RosterEdit;
   readonly changeId: number;
+  readonly shiftOverlaps: number;
 }
 
 /** A command that leaves everything as it was. */
@@ -259,7 +261,13 @@ export function changeRows(
   );
 }
 
-function insertedChange({ command, decision, edit, changeId }: DecidedChange): Bound {
+function insertedChange({
+  command,
+  decision,
+  edit,
+  changeId,
+  shiftOverlaps,
+}: DecidedChange): Bound {
   const { statement, subject } = subjectOf(edit);
   const { requestId } = command;
   const isRepeatable = requestId !== undefined;
@@ -275,6 +283,7 @@ function insertedChange({ command, decision, edit, changeId }: DecidedChange): B
     requestId ?? null,
     isRepeatable ? command.payloadHash : null,
     isRepeatable ? JSON.stringify(encodeAnswer(decision.answer)) : null,
+    shiftOverlaps,
   );
 }
 

@@ -4,8 +4,8 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { userConflict } from '../../app/roster/change-shared-roster.js';
+import type { ShiftUsersCheck } from '../../app/roster/roster-conflicts.js';
 import { MAX_CHECKED_USERS, type RosterChangeView } from '../../app/roster/roster-decision.js';
-import type { ShiftUsersCheck } from '../../app/roster/shift-overlap-search.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { bind, type Session, type Statement } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';

@@ -10,7 +10,7 @@ import { epochDayOf } from './roster-codec.js';
 /** The columns of roster_change that `changeRecordOf` reads. */
 export const CHANGE_COLUMNS = `
   change_id, recorded_at, actor, reason, employee_id, shift_id, calendar_id, start_date, end_date,
-  employees_done, days_derived, days_changed, finished_at`;
+  employees_done, days_derived, days_changed, shift_overlaps, finished_at`;
 
 export function changeRecordOf(row: Row): RosterChangeRecord {
   return {
@@ -26,6 +26,7 @@ export function changeRecordOf(row: Row): RosterChangeRecord {
     employeesDone: number(row, 'employees_done'),
     daysDerived: number(row, 'days_derived'),
     daysChanged: number(row, 'days_changed'),
+    shiftOverlaps: number(row, 'shift_overlaps'),
     finishedAt: row.finished_at === null ? undefined : (number(row, 'finished_at') as RecordTime),
   };
 }

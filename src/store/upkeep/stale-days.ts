@@ -2,16 +2,16 @@
 // took them. A worker that dies loses its locks, and others go on.
 
 import { MAX_REDERIVED_DAYS } from '../../app/ports/facts.js';
-import {
-  type EmployeeExtent,
-  PUNCH_MARGIN_DAYS,
-  type Settlement,
-  type SettleWork,
-  type StaleBacklog,
-  type StaleDays,
-  type StaleDaysStore,
+import type {
+  EmployeeExtent,
+  Settlement,
+  SettleWork,
+  StaleBacklog,
+  StaleDays,
+  StaleDaysStore,
 } from '../../app/ports/stale-days.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { PUNCH_DAYS } from '../../domain/roster/reach.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { extentColumns, extentOf, nextFact } from '../days/fact-extents.js';
@@ -142,9 +142,9 @@ export const READ_EXTENTS = {
 
 /** From a date on, the first one that a fact is near to; no row: there is none. */
 function nearFrom(date: string): string {
-  const from = `${date} - ${PUNCH_MARGIN_DAYS}`;
+  const from = `${date} - ${PUNCH_DAYS}`;
   return `(
-      select greatest(${date}, f.date - ${PUNCH_MARGIN_DAYS})
+      select greatest(${date}, f.date - ${PUNCH_DAYS})
       from (select ${nextFact('$1::text collate "C"', from)} as date) f
       where f.date is not null
     )`;

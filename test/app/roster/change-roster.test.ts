@@ -1,125 +1,14 @@
-// Conflicts of a roster: the quick way over the rounds of a pattern finds what planning every date
-// finds; and the dates that a change is said to be about.
+// The dates that a change of the roster is said to be about, and what it may not bring a date.
 
 import { expect } from 'chai';
-import fc from 'fast-check';
 import type { EmployeeDetail, RosterCommand } from '../../../src/app/ports/roster-ports.js';
 import { decideRosterChange } from '../../../src/app/roster/change-roster.js';
 import { plainDetail } from '../../../src/app/roster/employee-roster.js';
-import {
-  findConflicts,
-  type Look,
-  MAX_CHECKED_DAYS,
-} from '../../../src/app/roster/roster-conflicts.js';
 import type { RosterChangeView } from '../../../src/app/roster/roster-decision.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { AttendanceError } from '../../../src/domain/facts/errors.js';
-import { findOverlaps } from '../../../src/domain/roster/check-roster.js';
-import { planDays } from '../../../src/domain/roster/plan.js';
-import type { EmployeeRoster } from '../../../src/domain/roster/roster.js';
 import type { Instant } from '../../../src/domain/time/time.js';
-import { runs } from '../../support/runs.js';
-import {
-  BERLIN,
-  employees,
-  FIRST,
-  LAST,
-  NOBODY,
-  rosterOf,
-  rosters,
-  shiftOf,
-  zoneOf,
-} from '../support/any-roster.js';
-
-function lookAt(firstDay: number, lastDay: number): Look {
-  const range = { firstDay, lastDay };
-  return { range, nowDay: FIRST, maxPlannedDays: MAX_CHECKED_DAYS };
-}
-
-describe('conflicts of a roster', function () {
-  this.timeout(120_000);
-
-  it('are found exactly where planning every date finds them', () => {
-    let conflicts = 0;
-    const check = fc.property(rosters, employees, (roster, employee) => {
-      const range = { firstDay: FIRST, lastDay: LAST };
-      const plans = planDays(roster, employee, FIRST - 4, LAST + 4);
-      const expected = findOverlaps(plans).filter(({ epochDay, otherEpochDay }) =>
-        [epochDay, otherEpochDay].some((day) => day >= FIRST && day <= LAST),
-      );
-      const before = { roster, employee: NOBODY };
-      const look = lookAt(range.firstDay, range.lastDay);
-      const { overlap } = findConflicts({ before, after: { roster, employee } }, look);
-      if (expected.length > 0) conflicts += 1;
-      expect(overlap !== undefined).to.equal(expected.length > 0);
-      if (overlap !== undefined) expect(expected).to.deep.include(overlap);
-    });
-    fc.assert(check, { numRuns: runs(200) });
-    expect(conflicts).to.be.above(runs(200) / 10);
-  });
-
-  it('of a step are only those that were not there before', () => {
-    const check = fc.property(rosters, employees, (roster, employee) => {
-      const side = { roster, employee };
-      const look = lookAt(FIRST, LAST);
-      expect(findConflicts({ before: side, after: side }, look).overlap).to.equal(undefined);
-    });
-    fc.assert(check, { numRuns: runs(100) });
-  });
-
-  it('without an end, nor a beginning, are found as well', () => {
-    const roster = rosterOf(
-      new Map([
-        ['a', [{ fromDay: -Infinity, shift: shiftOf('a', 22, 8) }]],
-        ['b', [{ fromDay: -Infinity, shift: shiftOf('b', 5, 8) }]],
-      ]),
-    );
-    const everyDay = { ...NOBODY, defaultShiftId: 'a' };
-    const assigned = (cycle: readonly (readonly string[])[]): EmployeeRoster => ({
-      ...everyDay,
-      assignments: [{ fromDay: FIRST, toDay: Infinity, anchorDay: FIRST, cycle }],
-    });
-    const whole = lookAt(-Infinity, Infinity);
-    const overlapOf = (employee: EmployeeRoster) =>
-      findConflicts({ before: { roster, employee: NOBODY }, after: { roster, employee } }, whole)
-        .overlap;
-    expect(overlapOf(everyDay)).to.equal(undefined);
-    // The night before the assignment begins runs into its first morning.
-    expect(overlapOf(assigned([['b']]))).to.deep.equal({
-      epochDay: FIRST - 1,
-      shiftId: 'a',
-      otherEpochDay: FIRST,
-      otherShiftId: 'b',
-    });
-    expect(overlapOf(assigned([[], ['b'], []]))).to.equal(undefined);
-    const late = Array.from({ length: 300 }, (_, index) => (index === 299 ? ['a'] : []));
-    expect(overlapOf(assigned([['b'], ...late].slice(1)))).to.equal(undefined);
-    expect(overlapOf(assigned([[], ['b'], ...late]))).to.equal(undefined);
-    expect(overlapOf(assigned([[], ['b'], ...late, ['b']]))).to.include({
-      epochDay: FIRST + 301,
-      shiftId: 'a',
-      otherShiftId: 'b',
-    });
-  });
-
-  it('are looked for on a bounded number of dates', () => {
-    const far = [zoneOf('Asia/Tokyo'), zoneOf('America/New_York')] as const;
-    const roster = rosterOf(
-      new Map([
-        ['a', [{ fromDay: -Infinity, shift: shiftOf('a', 1, 1, far[0]) }]],
-        ['b', [{ fromDay: -Infinity, shift: shiftOf('b', 1, 1, far[1]) }]],
-      ]),
-    );
-    const cycle = Array.from({ length: 366 }, () => ['a', 'b']);
-    const assignment = { fromDay: FIRST, toDay: Infinity, anchorDay: FIRST, cycle };
-    const employee = { ...NOBODY, assignments: [assignment] };
-    const step = { before: { roster, employee: NOBODY }, after: { roster, employee } };
-    const whole = lookAt(-Infinity, Infinity);
-    const { overlap, plannedDays } = findConflicts(step, whole);
-    expect(overlap).to.equal(undefined);
-    expect(plannedDays).to.be.within(1000, MAX_CHECKED_DAYS);
-  });
-});
+import { BERLIN, FIRST, rosterOf, shiftOf } from '../support/any-roster.js';
 
 describe('a change of the roster', () => {
   const ann = 'ann' as EmployeeId;

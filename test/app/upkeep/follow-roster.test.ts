@@ -4,12 +4,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { MAX_REDERIVED_DAYS } from '../../../src/app/ports/facts.js';
-import {
-  type DaySpan,
-  type EmployeeExtent,
-  PUNCH_MARGIN_DAYS,
-  type StaleDays,
-  type StaleDaysStore,
+import type {
+  DaySpan,
+  EmployeeExtent,
+  StaleDays,
+  StaleDaysStore,
 } from '../../../src/app/ports/stale-days.js';
 import {
   type Batch,
@@ -20,6 +19,7 @@ import {
   subjectsOf,
 } from '../../../src/app/upkeep/follow-roster.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import { PUNCH_DAYS } from '../../../src/domain/roster/reach.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 
@@ -99,9 +99,9 @@ describe('the batches that stale days make', () => {
         const batches = await allBatches(stale.toReversed(), extents);
         const expected = people.flatMap(({ stale: theirs, extent }, index) => {
           if (extent === undefined) return [];
-          const first = extent.firstDay - PUNCH_MARGIN_DAYS;
+          const first = extent.firstDay - PUNCH_DAYS;
           const days = Array.from(
-            { length: extent.lastDay + PUNCH_MARGIN_DAYS - first + 1 },
+            { length: extent.lastDay + PUNCH_DAYS - first + 1 },
             (_, n) => first + n,
           );
           return days
@@ -129,8 +129,8 @@ describe('the batches that stale days make', () => {
     const all = { firstDay: -Infinity, lastDay: Infinity };
     const batches = await allBatches([staleOf(0, all), staleOf(1, all)], extents);
     expect(factsOf(batches).map(({ firstDay, lastDay }) => [firstDay, lastDay])).to.deep.equal([
-      [first.firstDay, first.firstDay + PUNCH_MARGIN_DAYS],
-      [end.lastDay - PUNCH_MARGIN_DAYS, end.lastDay],
+      [first.firstDay, first.firstDay + PUNCH_DAYS],
+      [end.lastDay - PUNCH_DAYS, end.lastDay],
     ]);
   });
 

@@ -21,8 +21,8 @@ describe('recording facts that the rules fail at', () => {
       },
     } as unknown as BatchView;
     const writeBatch = async (_facts: readonly Fact[], rules: BatchRules) => {
-      atOnce(rules.decide(view, 0 as Instant));
-      return { recordedAt: 0 as RecordTime, changes: [] };
+      const decision = atOnce(rules.decide(view, 0 as Instant));
+      return { recordedAt: 0 as RecordTime, changes: [], decision };
     };
     const facts = ['a', 'b', 'bad', 'c'].map((id) =>
       markFact('2026-03-02' as LocalDate, 'PRESENT', { employeeId: id as EmployeeId }),

@@ -56,8 +56,8 @@ class HeldStore {
       };
       this.batches.push(batch);
     });
-    atOnce(rules.decide(NOBODY, 0 as Instant));
-    return { recordedAt: 0 as RecordTime, changes: [] };
+    const decision = atOnce(rules.decide(NOBODY, 0 as Instant));
+    return { recordedAt: 0 as RecordTime, changes: [], decision };
   }
 
   names(): string[] {

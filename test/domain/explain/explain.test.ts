@@ -511,6 +511,12 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
   ],
   SHIFT_SKIPPED: [[day, "The clocks skip all of shift 'day': it does not take place."]],
+  SHIFTS_OVERLAP: [
+    [
+      { ...day, otherShiftId: 'night' },
+      "The hours of shift 'day' overlap with those of shift 'night'.",
+    ],
+  ],
   SHIFTS_COMBINED: [
     [
       { shiftCount: 2, status: 'HALF_DAY' },

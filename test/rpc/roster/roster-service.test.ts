@@ -50,6 +50,7 @@ const CHANGE: RosterChangeRecord = {
   employeesDone: 0,
   daysDerived: 0,
   daysChanged: 0,
+  shiftOverlaps: 0,
   finishedAt: undefined,
 };
 

@@ -186,6 +186,7 @@ describe('the roster in messages', () => {
       employeesDone: 3,
       daysDerived: 5_000_000_000,
       daysChanged: 1,
+      shiftOverlaps: 0,
       finishedAt: undefined,
     });
     expect(change).to.include({

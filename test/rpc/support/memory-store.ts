@@ -59,7 +59,7 @@ export class MemoryStore implements Used {
     const decision = atOnce(rules.decide(this.#view(), 0 as Instant));
     await this.beforeCommit();
     for (const { punch } of decision.facts) if (punch !== undefined) this.#punches.push(punch);
-    return { recordedAt: 1_772_409_600_000_000 as RecordTime, changes: [] };
+    return { recordedAt: 1_772_409_600_000_000 as RecordTime, changes: [], decision };
   }
 
   async listPunches({ employeeId, after, limit }: PunchQuery): Promise<PunchPage> {

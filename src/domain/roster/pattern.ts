@@ -1,0 +1,47 @@
+// What of an employee's roster repeats, without what is theirs alone: many employees share it, and what
+// follows from it is worked out once for all of them.
+
+import { type EmployeeRoster, lastDayOf } from './roster.js';
+
+const NO_OVERRIDES: ReadonlyMap<number, readonly string[]> = new Map();
+
+/** Rosters are never changed: each is written down once. */
+const patterns = new WeakMap<EmployeeRoster, string>();
+
+/** The same text for rosters that differ at most in employment and overrides. */
+export function patternOf(employee: EmployeeRoster): string {
+  const known = patterns.get(employee);
+  if (known !== undefined) return known;
+  const { zones, defaultShiftId, calendarId, assignments } = employee;
+  const pattern = JSON.stringify([
+    zones.map(({ fromDay, zone }) => [fromDay, zone.name]),
+    defaultShiftId,
+    calendarId,
+    assignments.map(({ fromDay, toDay, anchorDay, cycle }) => [fromDay, toDay, anchorDay, cycle]),
+  ]);
+  patterns.set(employee, pattern);
+  return pattern;
+}
+
+/** The roster with its pattern alone. */
+export function patternAlone(employee: EmployeeRoster): EmployeeRoster {
+  return {
+    ...employee,
+    joinedDay: -Infinity,
+    leftDay: Infinity,
+    archivedDay: undefined,
+    overrides: NO_OVERRIDES,
+  };
+}
+
+/** Whether the roster is its pattern alone on these dates: no beginning, end or override is there. */
+export function followsPattern(
+  employee: EmployeeRoster,
+  firstDay: number,
+  lastDay: number,
+): boolean {
+  if (employee.joinedDay > firstDay || lastDayOf(employee) < lastDay) return false;
+  if (employee.overrides.size > lastDay - firstDay) return false;
+  for (const day of employee.overrides.keys()) if (day >= firstDay && day <= lastDay) return false;
+  return true;
+}
