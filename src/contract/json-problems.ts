@@ -9,9 +9,12 @@ import {
   type JsonValue,
   ScalarType,
 } from '@bufbuild/protobuf';
+import { isUnreal } from './unreal-times.js';
 
 /** The longest piece of what was sent that is shown back. */
 const MAX_SHOWN = 40;
+
+const TIMESTAMP = 'google.protobuf.Timestamp';
 
 const WELL_FORMED = 'text in UTF-8, without half of a surrogate pair';
 
@@ -96,6 +99,9 @@ function* valueProblems(
   }
   try {
     fromJson(schema, { [field.name]: whole });
+    if (message?.typeName === TIMESTAMP && isUnreal(String(value))) {
+      yield { path, says: `must be a time that exists; it is ${shown(value)}` };
+    }
   } catch {
     const isText = typeof value === 'string' && !value.isWellFormed();
     // Not shown: it cannot be sent back either.
@@ -120,7 +126,7 @@ function rightFor(field: DescField): string {
     const names = words.values.filter(({ number }) => number > 0).map(({ name }) => name);
     return `one of ${names.join(', ')}`;
   }
-  if (message?.typeName === 'google.protobuf.Timestamp') {
+  if (message?.typeName === TIMESTAMP) {
     return 'an instant with its zone, such as "2026-03-02T08:00:00Z" or "2026-03-02T09:00:00+01:00"';
   }
   if (message?.typeName === 'google.protobuf.Duration') {

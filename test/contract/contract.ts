@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { create, toJson } from '@bufbuild/protobuf';
-import { timestampDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { TimestampSchema, timestampDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import type { AsyncFunc } from 'mocha';
 import {
@@ -808,6 +808,11 @@ export function describeContract(serviceOf: () => TestService, options: Contract
         await ask({ ...long, origins: [...origins, AttendanceOrigin.EXPECTED] }),
       ).to.deep.equal(['end_date']);
       expect(await ask({ origins: [AttendanceOrigin.UNSPECIFIED] })).to.deep.equal(['origins[0]']);
+      const expected = { origins: [AttendanceOrigin.EXPECTED] };
+      expect(await ask({ ...expected, startDate: '2026-03-01' })).to.deep.equal(['origins']);
+      const odd = create(TimestampSchema, { seconds: 1n, nanos: -1 });
+      expect(await ask({ updatedAfter: odd })).to.deep.equal(['updated_after']);
+      expect(await ask({ asOfTime: odd })).to.deep.equal(['as_of_time']);
       expect(await ask({ statuses: [AttendanceStatus.UNSPECIFIED] })).to.deep.equal([
         'statuses[0]',
       ]);

@@ -186,6 +186,46 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       expect(again.reason, 'anew it is refused').to.equal('SHIFTS_OVERLAP');
     });
 
+    it('R35 whose facts were withdrawn are among what changed since', async () => {
+      const [groupId, employeeId] = [something(), somebody()];
+      await roster().createEmployee({ employee: { employeeId, groupId } });
+      const { client } = serviceOf();
+      const key = { employeeId, date: DAY };
+      const { attendance: marked } = await client.markAttendance({ ...key, status: PRESENT });
+      const updatedAfter = marked?.updateTime ?? expect.fail('a marked day has a time');
+      const range = { startDate: '2026-03-01', endDate: '2026-03-05' };
+      const asked = [{ ...range, groupId }, { groupId }, { ...range, employeeId }, { employeeId }];
+      for (const request of asked) {
+        expect(await asking.list({ ...request, updatedAfter }), 'nothing yet').to.deep.equal([]);
+      }
+      await client.clearAttendance({ ...key, reason: 'a mistake' });
+      const cleared = await asking.get(employeeId);
+      expect([wordOf(cleared), cleared.revision]).to.deep.equal(['UNSCHEDULED', 2]);
+      for (const request of asked) {
+        expect(await asking.list({ ...request, updatedAfter })).to.deep.equal([cleared]);
+        expect(await asking.stream({ ...request, updatedAfter })).to.deep.equal([cleared]);
+        expect(await asking.list(request), 'of those that are there').to.deep.equal([]);
+      }
+    });
+
+    it('R36 carry the name of their moment in every list', async () => {
+      const [groupId, employeeId] = [something(), somebody()];
+      await roster().createEmployee({ employee: { employeeId, groupId, employeeName: 'Old' } });
+      const { client } = serviceOf();
+      await client.markAttendance({ employeeId, date: DAY, status: PRESENT });
+      const asOfTime = timestampFromMs(Date.now());
+      await asking.get(employeeId, DAY, asOfTime);
+      await roster().updateEmployee({ employee: { employeeId, employeeName: 'New' } });
+      const origins = [AttendanceOrigin.MARKED];
+      const range = { startDate: DAY, endDate: NEXT_DAY };
+      for (const request of [{ groupId }, { groupId, ...range }, { groupId, ...range, origins }]) {
+        const then = await asking.list({ ...request, asOfTime });
+        expect(then.map(({ employeeName }) => employeeName)).to.deep.equal(['Old']);
+        const now = await asking.list(request);
+        expect(now.map(({ employeeName }) => employeeName)).to.deep.equal(['New']);
+      }
+    });
+
     it('R2 are scheduled until they are due', async () => {
       const { employeeId } = await follower();
       const day = await asking.everywhere(employeeId, FUTURE);
@@ -538,6 +578,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const stranger = { employee: { employeeId: somebody(), employeeName: 'New' } };
       const tried = await roster().createEmployee({ ...stranger, requestId, validateOnly });
       expect([tried.employee?.employeeName, tried.rosterChange]).to.deep.equal(['New', undefined]);
+      expect(tried.employee?.etag, 'of a change that there is none of').to.equal('');
       const { reason } = await refusalOf(roster().getEmployee(stranger.employee));
       expect(reason).to.equal('EMPLOYEE_NOT_FOUND');
       const override = { date: DAY, shiftIds: [defaultShiftId, other] };
@@ -561,6 +602,19 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       });
       const created = await roster().createEmployee({ ...stranger, requestId });
       expect(created.rosterChange, 'the id is free').to.not.equal(undefined);
+      const again = await roster().createEmployee({ ...stranger, requestId, validateOnly });
+      expect([again.employee, again.rosterChange], 'the first answer').to.deep.equal([
+        created.employee,
+        undefined,
+      ]);
+      const reused = { employee: { employeeId: somebody() }, requestId, validateOnly };
+      expect((await refusalOf(roster().createEmployee(reused))).reason).to.equal(
+        'REQUEST_ID_REUSED',
+      );
+      const archived = { employee: { employeeId, archived: true } };
+      expect((await refusalOf(roster().updateEmployee(archived))).fields).to.deep.equal([
+        'employee.archived',
+      ]);
     });
   });
 

@@ -469,7 +469,8 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
   endDate: string;
 
   /**
-   * Only days with one of these statuses; any when empty. UNSCHEDULED is never listed.
+   * Only days with one of these statuses; any when empty. UNSCHEDULED is
+   * listed only with `updated_after`.
    *
    * @generated from field: repeated attendance.v1.AttendanceStatus statuses = 4;
    */
@@ -527,7 +528,8 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
   final?: boolean | undefined;
 
   /**
-   * Only days whose `update_time` is after this moment, so no day that is only expected.
+   * Only days whose `update_time` is after this moment. These include days whose facts were withdrawn,
+   * even UNSCHEDULED ones, so that a copy can follow. They do not include changes by time alone.
    *
    * @generated from field: google.protobuf.Timestamp updated_after = 13;
    */
@@ -597,7 +599,8 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
   endDate: string;
 
   /**
-   * Only days with one of these statuses; any when empty. UNSCHEDULED is never sent.
+   * Only days with one of these statuses; any when empty. UNSCHEDULED is
+   * sent only with `updated_after`.
    *
    * @generated from field: repeated attendance.v1.AttendanceStatus statuses = 4;
    */
@@ -640,7 +643,8 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
   final?: boolean | undefined;
 
   /**
-   * Only days whose `update_time` is after this moment, so no day that is only expected.
+   * Only days whose `update_time` is after this moment. These include days whose facts were withdrawn,
+   * even UNSCHEDULED ones, so that a copy can follow. They do not include changes by time alone.
    *
    * @generated from field: google.protobuf.Timestamp updated_after = 11;
    */
@@ -944,7 +948,7 @@ export const AttendanceService: GenService<{
    * Lists days by date, then by employee id (byte by byte), in pages. With both dates, the list
    * includes days that only the roster knows, such as an absence; the range is then at most 366
    * days, both dates included. With one date or none, it has recorded days only. UNSCHEDULED days
-   * are not listed. A page can be short or empty before the end: go on until `next_page_token` is
+   * are listed only with `updated_after`. A page can be short or empty before the end: go on until `next_page_token` is
    * empty.
    *
    * @generated from rpc attendance.v1.AttendanceService.ListAttendance

@@ -88,7 +88,8 @@ export type Employee = Message<"attendance.v1.Employee"> & {
   calendarId: string;
 
   /**
-   * Output only. Whether the employee is archived.
+   * Output only. Whether the employee is archived. ArchiveEmployee sets it. UpdateEmployee brings the
+   * employee back, and refuses true.
    *
    * @generated from field: bool archived = 10;
    */

@@ -11,7 +11,7 @@ import {
 } from '../../domain/engine/present.js';
 import type { Finding } from '../../domain/explain/finding.js';
 import type { Attendance, DayResult } from '../../domain/facts/day.js';
-import { type DayFilter, isWanted } from '../../domain/facts/day-filter.js';
+import { type DayFilter, isListable, isWanted } from '../../domain/facts/day-filter.js';
 import { declarationIn } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -270,9 +270,7 @@ type Wanted = Pick<ListQuery, 'filter' | 'includeExpected'>;
 
 /** By what is seen: a day whose mark was cleared, and nothing else is known of, is only expected. */
 function isListed(day: Attendance, { filter, includeExpected }: Wanted): boolean {
-  if (day.status === 'UNSCHEDULED' || day.origin === undefined) return false;
-  if (day.origin === 'EXPECTED' && !includeExpected) return false;
-  return isWanted(day, filter);
+  return isListable(day, filter, includeExpected) && isWanted(day, filter);
 }
 
 /** All days by employee, then date, in runs of at most STREAM_CHUNK_DAYS. */

@@ -8,6 +8,7 @@ import type { SimulateAttendanceRequest } from '../../client/index.js';
 import { SimulateAttendanceRequestSchema } from '../../client/index.js';
 import { type JsonProblem, jsonProblems } from '../../contract/json-problems.js';
 import { keepEveryKey } from '../../contract/own-keys.js';
+import { hasUnrealTime } from '../../contract/unreal-times.js';
 import { EXIT_FAILED, ExitError, escapedText } from '../terminal/console.js';
 
 /**
@@ -81,6 +82,7 @@ function parseScenario(text: string, name: string): SimulateAttendanceRequest {
     const request = fromJson(schema, json);
     // JSON keeps the last of two equal keys and says nothing; this reader refuses them.
     fromJsonString(schema, text, { ignoreUnknownFields: true });
+    if (hasUnrealTime(text)) throw new Error('it has a time that does not exist');
     return request;
   } catch (error) {
     const problems = problemLines([...jsonProblems(schema, json)]);

@@ -28,6 +28,20 @@ export function isAnyDay(filter: DayFilter): boolean {
   return Object.values(filter).every((wanted) => wanted === undefined);
 }
 
+/**
+ * Whether a list has the day at all: something is recorded of it, or expected where that is asked for.
+ * Who asks for what changed also hears of days whose facts were withdrawn.
+ */
+export function isListable(
+  { status, origin, revision }: Attendance,
+  { updatedAfter }: DayFilter,
+  includeExpected: boolean,
+): boolean {
+  if (updatedAfter !== undefined) return revision > 0;
+  if (status === 'UNSCHEDULED' || origin === undefined) return false;
+  return includeExpected || origin !== 'EXPECTED';
+}
+
 export function isWanted(day: Attendance, filter: DayFilter): boolean {
   const { statuses, origins, anomalies, final, updatedAfter } = filter;
   if (statuses !== undefined && !statuses.includes(day.status)) return false;

@@ -319,6 +319,12 @@ function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
   const isWhole = message.startDate !== '' && message.endDate !== '';
   const { origins } = filter;
   const includeExpected = isWhole && (origins === undefined || origins.includes('EXPECTED'));
+  if (!isWhole && origins?.includes('EXPECTED')) {
+    const description =
+      'must not have EXPECTED without start_date and end_date: days that only the roster knows are ' +
+      'listed for a range; send both dates';
+    throw invalidField('origins', 'DATES_REQUIRED', description);
+  }
   if (includeExpected) refuseLongRange(range);
   return { employeeId, groupId, ...range, filter, includeExpected };
 }

@@ -46,9 +46,10 @@ export function durationOf(seconds: number): Duration {
   return create(DurationSchema, { seconds: BigInt(seconds) });
 }
 
-/** Rounded down to the microsecond; undefined when a double cannot hold it exactly. */
+/** Rounded down to the microsecond; undefined when it is none, or a double cannot hold it exactly. */
 export function recordTimeOf(timestamp: Timestamp): RecordTime | undefined {
   const { seconds, nanos } = timestamp;
+  if (nanos < 0 || nanos > 999_999_999) return undefined;
   const micros = Number(seconds) * MICROS + Math.floor(nanos / 1000);
   return Number.isSafeInteger(micros) ? (micros as RecordTime) : undefined;
 }

@@ -149,6 +149,11 @@ export function parseDetailChange(
   problems: Problems,
 ): Partial<EmployeeDetail> {
   const path = 'employee';
+  if (message.archived) {
+    const description =
+      'must be left out or false: ArchiveEmployee archives, and an update brings the employee back';
+    problems.add(`${path}.archived`, 'ARCHIVED_NOT_UPDATABLE', description);
+  }
   const sent = { desc: EmployeeSchema, message, path };
   const whole = parseDetail(message, path, problems);
   return changedFields(whole, DETAIL_FIELDS, sent, mask, problems);

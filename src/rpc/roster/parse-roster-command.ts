@@ -68,7 +68,7 @@ function headerOf<Desc extends DescMessage>(
   const reason = problems.try(() => parseText(message.reason, 'reason', '')) ?? '';
   problems.throwIfAny();
   return {
-    requestId: message.validateOnly ? undefined : requestIdOf(message),
+    requestId: requestIdOf(message),
     payloadHash: hashOfMessage(desc, message),
     actor: call.actor,
     reason,

@@ -42,8 +42,9 @@ async function change<K extends RosterAnswer['kind']>(
   const outcome = await roster.changeRoster(command, signal);
   const { answer } = outcome;
   if (answer.kind !== kind) throw new Error(`a ${command.kind} was answered with ${answer.kind}`);
-  const changed = outcome.change && { rosterChange: toRosterChange(outcome.change) };
-  return { answer: answer as AnswerOf<K>, changed: changed ?? {} };
+  const isStored = !command.validateOnly && outcome.change !== undefined;
+  const changed = isStored && { rosterChange: toRosterChange(outcome.change) };
+  return { answer: answer as AnswerOf<K>, changed: changed || {} };
 }
 
 function employeeWrites(roster: RosterStore) {

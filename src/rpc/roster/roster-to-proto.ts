@@ -50,6 +50,7 @@ import {
   type WorkRules,
 } from '../../domain/roster/shift.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
+import type { RecordTime } from '../../domain/time/time.js';
 import { durationOf, timestampOfRecord } from '../edge/instants.js';
 
 /** Empty for a day that is infinitely far away. */
@@ -61,6 +62,11 @@ function dateText(day: number): string {
 function timeOfDay(second: number): string {
   const twoDigits = (count: number) => String(count).padStart(2, '0');
   return `${twoDigits(Math.floor(second / 3600))}:${twoDigits(Math.floor(second / 60) % 60)}`;
+}
+
+/** Empty for what was only validated: nobody knows which change it would be. */
+function etagOfRecord(changeId: number, updatedAt: RecordTime | undefined): string {
+  return changeId > 0 && updatedAt === undefined ? '' : etagOf(changeId);
 }
 
 export function toEmployee({ employeeId, detail, changeId, updatedAt }: EmployeeRecord): Employee {
@@ -78,7 +84,7 @@ export function toEmployee({ employeeId, detail, changeId, updatedAt }: Employee
     defaultShiftId: detail.defaultShiftId ?? '',
     calendarId: detail.calendarId ?? '',
     archived: detail.archivedDay !== undefined,
-    etag: etagOf(changeId),
+    etag: etagOfRecord(changeId, updatedAt),
   });
   if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
   return message;
@@ -86,7 +92,7 @@ export function toEmployee({ employeeId, detail, changeId, updatedAt }: Employee
 
 export function toShiftHistory(record: ShiftRecord): ShiftHistory {
   const { shiftId, versions, archived, changeId, updatedAt } = record;
-  const etag = etagOf(changeId);
+  const etag = etagOfRecord(changeId, updatedAt);
   const message = create(ShiftHistorySchema, { shiftId, archived, etag });
   message.versions = versions.map(toShift);
   if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
@@ -166,7 +172,7 @@ export function toEmployeeAssignment(record: AssignmentRecord): EmployeeAssignme
   const message = create(EmployeeAssignmentSchema, {
     employeeId,
     assignmentId: String(assignmentId),
-    etag: etagOf(changeId),
+    etag: etagOfRecord(changeId, updatedAt),
   });
   message.assignment = create(ShiftAssignmentSchema, {
     startDate: dateText(fromDay),

@@ -126,7 +126,11 @@ export function parseMoment(value: Timestamp | undefined, field: string): Record
   if (value === undefined) return undefined;
   const time = recordTimeOf(value);
   if (time === undefined) {
-    throw invalidField(field, 'TIME_OUT_OF_RANGE', 'must be between 1700 and 2250');
+    throw invalidField(
+      field,
+      'TIME_OUT_OF_RANGE',
+      'must be a time between 1700 and 2250, with 0 to 999,999,999 nanos',
+    );
   }
   return time;
 }

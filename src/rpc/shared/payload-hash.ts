@@ -17,7 +17,8 @@ export function hashOfMessage<Desc extends DescMessage>(
   desc: Desc,
   message: MessageShape<Desc> & { readonly requestId: string },
 ): Uint8Array {
-  const without = create(desc, { ...message, requestId: '' } as never);
+  // What is only validated is answered as the request itself would be, also where that was sent before.
+  const without = create(desc, { ...message, requestId: '', validateOnly: false } as never);
   return shortened(Buffer.concat([Buffer.from(`${desc.typeName}\n`), toBinary(desc, without)]));
 }
 

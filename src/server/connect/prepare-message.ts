@@ -21,7 +21,7 @@ import { isUnreadableJson, refusalFor } from './refusals.js';
 import { messageTooLarge, tooMuchInFlight } from './request-body.js';
 import type { Call } from './rpc-call.js';
 import { refusePiece } from './unreadable-json.js';
-import { decodeMarked, NOT_UTF8, UTF8_JSON } from './utf8-json.js';
+import { decodeMarked, NOT_UTF8, UNREAL_TIME, UTF8_JSON } from './utf8-json.js';
 
 /** What is decoded at once: some tens of thousands of parts at most, a few milliseconds. */
 const SMALL_BYTES = 16 * 1024;
@@ -210,7 +210,7 @@ function parseJson(bytes: Uint8Array, desc: DescMessage): JsonValue {
   } catch (error) {
     const why = textOf(error);
     const isSmall = bytes.length <= SMALL_BYTES;
-    if (why === NOT_UTF8)
+    if (why === NOT_UTF8 || why === UNREAL_TIME)
       throw new UnreadablePiece(isSmall ? markedJson(bytes) : {}, undefined, error);
     const text = `cannot decode message ${desc.typeName} from JSON: ${why}`;
     throw new UnreadablePiece({}, undefined, new Error(text));

@@ -6,7 +6,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import type { Refusal } from '../support/rpc-error.js';
-import { NOT_UTF8 } from './utf8-json.js';
+import { NOT_UTF8, UNREAL_TIME } from './utf8-json.js';
 
 /** Longer texts carry a client's own value back to it; cut, for they travel in headers. */
 const MAX_ECHO_CHARACTERS = 300;
@@ -95,6 +95,10 @@ const RULES: readonly Rule[] = [
     new RegExp(`^${NOT_UTF8}$`),
     () => malformed('The JSON of the request is not UTF-8; send it in UTF-8.'),
   ],
+  [
+    new RegExp(`^${UNREAL_TIME}$`),
+    () => malformed('The JSON of the request has a time that does not exist.'),
+  ],
   [/^parse binary: /, () => malformed('The message is not valid protobuf of the expected type.')],
   [
     UNREADABLE_JSON,
@@ -137,7 +141,7 @@ function withArticle(input: DescMessage | undefined): string {
 
 /** JSON of which unreadable-json.ts may find the places that are wrong. */
 export function isUnreadableJson({ rawMessage }: ConnectError): boolean {
-  return UNREADABLE_JSON.test(rawMessage) || rawMessage === NOT_UTF8;
+  return UNREADABLE_JSON.test(rawMessage) || [NOT_UTF8, UNREAL_TIME].includes(rawMessage);
 }
 
 function cut(text: string): string {

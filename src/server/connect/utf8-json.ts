@@ -1,11 +1,16 @@
 // The text of JSON requests, wherever Connect's handlers read one: in every protocol and form,
 // compressed or not. Their usual decoder puts U+FFFD in the place of bytes that are no UTF-8, so
-// that something else would be stored than what was sent; this one refuses them.
+// that something else would be stored than what was sent; this one refuses them, and times that do
+// not exist.
 
 import { isUtf8 } from 'node:buffer';
+import { hasUnrealTime } from '../../contract/unreal-times.js';
 
 /** What reading such a request fails with; refusals.ts has the words for the caller. */
 export const NOT_UTF8 = 'the JSON of the request is not UTF-8';
+
+/** The same, of a time that there is none of. */
+export const UNREAL_TIME = 'the JSON of the request has a time that does not exist';
 
 const decoder = new TextDecoder();
 
@@ -14,7 +19,9 @@ export const UTF8_JSON = {
   textDecoder: {
     decode(bytes: Uint8Array = new Uint8Array()): string {
       if (!isUtf8(bytes)) throw new Error(NOT_UTF8);
-      return decoder.decode(bytes);
+      const text = decoder.decode(bytes);
+      if (hasUnrealTime(text)) throw new Error(UNREAL_TIME);
+      return text;
     },
   },
 };

@@ -8,6 +8,7 @@
 import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
 import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { StoredDay } from '../../domain/facts/day.js';
+import { ANY_DAY, type DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, plan, planDays } from '../../domain/roster/plan.js';
 import { NEAR_DAYS } from '../../domain/roster/reach.js';
@@ -228,21 +229,31 @@ export async function knowSubjects(
   session: Session,
   rosters: RosterReader,
   subjects: readonly Subject[],
-  query: { readonly includeExpected: boolean; readonly asOf: DayQuery['asOf'] },
+  query: Pick<DayQuery, 'includeExpected' | 'asOf'> & { readonly filter?: DayFilter },
 ): Promise<EmployeeDay[]> {
-  const { includeExpected, asOf } = query;
+  const { includeExpected, asOf, filter = ANY_DAY } = query;
+  const datesOf = (subject: Subject) => datesToPlan(subject, filter);
   const isPlanned = (subject: Subject) =>
-    includeExpected || subject.isOpen || datesToPlan(subject).length > 0;
+    includeExpected || subject.isOpen || datesOf(subject).length > 0;
   const planned = subjects.filter(isPlanned);
-  const [first] = planned;
+  // As of a past moment, names are the roster's of then, where it has ever said one.
+  const named =
+    asOf === undefined ? [] : subjects.filter(({ row }) => Number(row.roster_version) > 0);
+  const read = [...new Set([...planned, ...named])];
+  const [first] = read;
   const sharedVersion = first === undefined ? 0 : number(first.row, 'shared_version');
-  const wanted = planned.map(({ employeeId, row }) => {
+  const wanted = read.map(({ employeeId, row }) => {
     return { employeeId, rosterVersion: number(row, 'roster_version') };
   });
   const rostered = await readRosters(session, rosters, sharedVersion, wanted, asOf);
   const wantedDays = planned.map((subject) => ({
     employeeId: subject.employeeId,
-    plans: plansOf(subject, rosteredOf(rostered, subject.employeeId), includeExpected),
+    plans: plansOf(
+      subject,
+      rosteredOf(rostered, subject.employeeId),
+      includeExpected,
+      datesOf(subject),
+    ),
     stored: subject.stored,
     isStale: subject.isStale,
   }));
@@ -257,18 +268,27 @@ export async function knowSubjects(
 }
 
 /** The stored dates that do not stand as they are, as far as can be told without their plans. */
-function datesToPlan({ stored, stale, isStale: isAnyStale }: Subject): LocalDate[] {
-  if (!isAnyStale) return [...stale];
+function datesToPlan(
+  { stored, stale, isStale: isAnyStale }: Subject,
+  { updatedAfter }: DayFilter,
+): LocalDate[] {
+  // Whose facts were withdrawn: who asks for what changed hears of it.
+  const isCleared = ({ result }: StoredDay) => updatedAfter !== undefined && result === undefined;
   const days = [...stored.values()].filter(
-    ({ date, result }) => result !== undefined || stale.has(date),
+    (day) => stale.has(day.date) || isCleared(day) || (isAnyStale && day.result !== undefined),
   );
   return days.map(({ date }) => date);
 }
 
-function plansOf(subject: Subject, { roster, employee }: Rostered, isAll: boolean): DayPlan[] {
+function plansOf(
+  subject: Subject,
+  { roster, employee }: Rostered,
+  isAll: boolean,
+  dates: readonly LocalDate[],
+): DayPlan[] {
   const { firstDay, lastDay } = subject;
   if (isAll || subject.isOpen) return planDays(roster, employee, firstDay, lastDay);
-  return datesToPlan(subject).map((date) => plan(roster, employee, toEpochDay(date)));
+  return dates.map((date) => plan(roster, employee, toEpochDay(date)));
 }
 
 /** Days that were derived, and between them those that stand as they are stored. */

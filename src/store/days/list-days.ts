@@ -115,7 +115,7 @@ function pageOf(name: string, walk: string, order: string, asOf?: number): State
         where e.employee_id = r.employee_id limit 1
       ) e on true
       where r.status = any ($5::smallint[]) or r.settles_at > $7::timestamptz
-        or r.engine_version <> $8::integer
+        or r.engine_version <> $8::integer or (r.status is null and r.revision is not null)
         or r.place = r.scanned
       order by r.place
       limit $6::integer`,
@@ -274,7 +274,7 @@ async function readPage(
   order: ListOrder,
 ): Promise<DayPage | undefined> {
   if (query.includeExpected || query.groupId !== undefined) return undefined;
-  const { limit, endDate, asOf, now } = query;
+  const { limit, endDate, now } = query;
   const { statuses = STATUSES } = query.filter;
   // Without a filter nearly every row is a hit: one more than asked for tells whether it ends.
   const scan = isAnyDay(query.filter) ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
@@ -298,7 +298,7 @@ async function readPage(
     if (apart === undefined) return undefined;
     const [all = []] = await session.pipeline([page]);
     const rows = all.filter((row) => !apart.includes(ownerOf(row)));
-    const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, asOf);
+    const days = await knownRows(session, rosters, number(head, 'shared_version'), rows, query);
     return { page: toPage(all, days, query, scan), apart };
   });
   if (found === undefined) return undefined;
@@ -316,18 +316,20 @@ function staleOf({ employeeId, startDate, endDate, asOf }: DayQuery): Bound {
   return bind(statement, startDate, endDate, ...whose, ...moment(asOf));
 }
 
-/** The days of the rows as they stand; derived where other rules made them, or none that we know. */
+/** The days of the rows as they stand; derived where other rules made them, or their facts are gone. */
 async function knownRows(
   session: Session,
   rosters: RosterReader,
   sharedVersion: number,
   rows: readonly Row[],
-  asOf: DayQuery['asOf'],
+  { asOf, filter }: DayQuery,
 ): Promise<ReadonlyMap<Row, EmployeeDay>> {
   const stored = await storedDays(rows);
   const stale = rows.flatMap((row) => {
     const day = stored.get(row);
-    return day !== undefined && !isByThisEngine(day) ? [{ row, day }] : [];
+    if (day === undefined) return [];
+    const isCleared = filter.updatedAfter !== undefined && day.result === undefined;
+    return isCleared || !isByThisEngine(day) ? [{ row, day }] : [];
   });
   // As of a past moment, names are the roster's of then, where it has ever said one.
   const named = asOf === undefined ? [] : rows.filter((row) => Number(row.roster_version) > 0);

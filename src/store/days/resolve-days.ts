@@ -15,7 +15,7 @@ import {
 } from '../../domain/engine/day-under-plan.js';
 import { present } from '../../domain/engine/present.js';
 import type { StoredDay } from '../../domain/facts/day.js';
-import { isAnyDay, isWanted } from '../../domain/facts/day-filter.js';
+import { isAnyDay, isListable, isWanted } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { NO_PUNCHES, type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
 import type { DayPlan } from '../../domain/roster/plan.js';
@@ -200,9 +200,11 @@ export function wantedRoster(row: Row, employeeId: EmployeeId): WantedRoster {
 
 /** Whether a day is one of those asked for. */
 export function isListed({ employeeId, employeeName, day }: EmployeeDay, query: DayQuery): boolean {
-  const { result, date } = day;
-  if (result.origin === 'EXPECTED' && !query.includeExpected) return false;
-  if (result.status === 'UNSCHEDULED') return false;
-  if (isAnyDay(query.filter)) return true;
-  return isWanted(present({ employeeId, employeeName, date }, day, query.now), query.filter);
+  const { filter, includeExpected, now } = query;
+  if (isAnyDay(filter)) {
+    const { origin, status } = day.result;
+    return status !== 'UNSCHEDULED' && (includeExpected || origin !== 'EXPECTED');
+  }
+  const shown = present({ employeeId, employeeName, date: day.date }, day, now);
+  return isListable(shown, filter, includeExpected) && isWanted(shown, filter);
 }

@@ -249,7 +249,7 @@ describe('RosterService: commands and their answers', () => {
   it('an update changes the fields that are set', async () => {
     const { commands, handlers } = rosterWith();
     const request = fromJson(wire.UpdateEmployeeRequestSchema, {
-      employee: { employeeId: 'mia', employeeName: ' Mia ', archived: true, etag: '"99"' },
+      employee: { employeeId: 'mia', employeeName: ' Mia ', etag: '"99"' },
       etag: '"6"',
       requestId: ID.toUpperCase(),
       reason: 'a move',
@@ -267,6 +267,15 @@ describe('RosterService: commands and their answers', () => {
     });
     expect(answer.employee).to.include({ employeeId: 'mia', employeeName: 'Mia', etag: '"7"' });
     expect(answer.rosterChange).to.include({ changeId: '7', shiftId: 'D' });
+  });
+
+  it('an update does not archive, nor bring back who is sent as archived', async () => {
+    const { commands, handlers } = rosterWith();
+    const employee = { employeeId: 'mia', employeeName: 'Mia', archived: true };
+    const request = create(wire.UpdateEmployeeRequestSchema, { employee });
+    const failure = await failureOf(handlers.updateEmployee(request, CALL));
+    expect(told(failure)).to.deep.equal(['employee.archived ARCHIVED_NOT_UPDATABLE']);
+    expect(commands).to.deep.equal([]);
   });
 
   it('with a mask, those that it names', async () => {
