@@ -207,6 +207,16 @@ describe('the clock and the roster, from the command line to the tables', functi
     expect(await done('day', '102', '2026-03-07')).to.match(/ Europe\/Berlin /);
   });
 
+  it('brings an archived employee back by a row', async () => {
+    await service.roster.archiveEmployee({ employeeId: '102', reason: 'left' });
+    const path = join(folder, 'back.csv');
+    await writeFile(path, 'type,employee\nemployee,102\n');
+    const back = await done('roster', 'import', path);
+    expect(back).to.match(/^line 2: employee 102 was archived and is on the lists again$/m);
+    const { employee } = await service.roster.getEmployee({ employeeId: '102' });
+    expect(employee?.archived).to.equal(false);
+  });
+
   it('tells what changed of a day whose status stayed the same', async () => {
     const history = plain(await done('revisions', '101', '2026-03-02'));
     expect(history)

@@ -114,6 +114,7 @@ export class RosterBook {
       createEmployee: ({ employee }) => put('createEmployee', employee),
       updateEmployee: ({ employee, etag }) => {
         this.#checkEtag(this.#employee(employee?.employeeId ?? ''), etag);
+        if (employee?.archived) throw new Error('an update never archives');
         return put('updateEmployee', employee);
       },
       createShiftAssignment: ({ assignment }) => {

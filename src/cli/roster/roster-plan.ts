@@ -291,13 +291,14 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
   const before = known.employees.get(employeeId)?.employee;
   const employee: Employee =
     before === undefined ? create(EmployeeSchema) : clone(EmployeeSchema, before);
-  Object.assign(employee, { ...patch, employeeId });
+  // An update brings an employee back, and refuses a message that says otherwise.
+  Object.assign(employee, { ...patch, employeeId, archived: false });
   for (const { zoneChange } of rows) {
     if (zoneChange !== undefined) setZoneChange(employee, zoneChange);
   }
   // Whom a mark or a punch brought in has no roster yet, and is created as if new.
   const isNew = before === undefined || before.updateTime === undefined;
-  const isSame = !isNew && !before.archived && equals(EmployeeSchema, before, employee);
+  const isSame = !isNew && equals(EmployeeSchema, before, employee);
   return {
     line,
     type: 'employee',
