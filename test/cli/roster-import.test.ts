@@ -307,6 +307,14 @@ describe('roster import', () => {
     expect(countsIn(kept.out)).to.match(/0\/1\/0 0\/0\/0$/);
   });
 
+  it('refuses rows of one shift that do not agree on whether it is archived', async () => {
+    const { code, err } = await imported(
+      'type,shift,start,end,from,archived\nshift,a,08:00,16:00,,yes\nshift,a,09:00,17:00,2026-07-01,\n',
+    );
+    expect(code).to.equal(1);
+    expect(err).to.match(/^line 3: archived must be the same in all rows of shift a: see line 2$/m);
+  });
+
   it('says whom it brings back, ahead and afterwards', async () => {
     expect((await imported(BASE)).code).to.equal(0);
     const employee = book.employees.get('7');

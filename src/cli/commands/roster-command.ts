@@ -48,25 +48,30 @@ row has a type, which says what it is about and which columns count:
 
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
-              half_day_threshold, absent_threshold, breaks, works_on_holidays
+              half_day_threshold, absent_threshold, breaks, paid_break_limit, repeat_window,
+              pairing, hours_counted, round_in, round_out, round_breaks, round_worked,
+              works_on_holidays, geofence, archived
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
-              assignment), calendar; a move to another zone is a row of its own, with only
-              employee, from and zone: a zone without from is that of all dates, past ones too
+              assignment), calendar, archived; a move to another zone is a row of its own, with
+              only employee, from and zone: a zone without from is that of all dates, past ones
+              too
   assignment  employee, from, cycle; and to (the last date), anchor (the cycle's first day)
   override    employee, date, shift (instead of what is assigned; off: a day off)
 
-Times of day are 06:00, lengths 15m, 2h or 1h30m, breaks "30m after 6h; 45m after 9h". A cycle is
-its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
-on one day. A shift that ends before it starts ends on the next date. examples/roster.csv is a
-small company with a night shift.
+Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m after 9h". A cycle
+is its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
+on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
+"up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
+pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived and
+works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift.
 
 What is there already is updated, the rest is created; the same file again changes nothing. A
 column that the file does not have leaves things as they are, an empty cell takes them away.
 Nothing is deleted: what the file does not mention stays. An assignment is known by its employee
 and its from: to change a rota, give the old one a to and add a row with the new one. The order
-of the rows does not matter. A row of an archived employee brings the employee back; archived
-shifts stay archived.
+of the rows does not matter. A row of an archived employee brings the employee back unless its
+archived says yes; archived shifts stay archived. What is to be archived is archived last.
 
 If any row cannot be read, all such rows are told and nothing is sent. What only the service can
 judge, such as shifts that overlap, is told when that row's turn comes: what was done stays, and

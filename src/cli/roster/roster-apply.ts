@@ -67,9 +67,8 @@ class RosterRun {
   readonly #broughtBack: RosterProblem[] = [];
   readonly #remarks: RosterProblem[] = [];
   #following = 0;
-  readonly #counts = Object.fromEntries(
-    ROW_TYPES.map((type) => [type, { created: 0, updated: 0, same: 0 }]),
-  ) as Record<RowType, RosterCounts>;
+  /** By line: what a row takes may be several steps, and the row counts once. */
+  readonly #done = new Map<number, Pick<RosterStep, 'type' | 'verb'>>();
 
   constructor(options: ApplyOptions) {
     this.#options = options;
@@ -99,7 +98,7 @@ class RosterRun {
   result(): RosterResult {
     return {
       sent: this.#options.client !== undefined,
-      counts: this.#counts,
+      counts: countsOf(this.#done.values()),
       broughtBack: this.#broughtBack.toSorted((a, b) => a.line - b.line),
       remarks: this.#remarks.toSorted((a, b) => a.line - b.line),
       refused: this.refused.toSorted((a, b) => a.line - b.line),
@@ -133,11 +132,9 @@ class RosterRun {
     }
   }
 
-  #count({ type }: RosterStep, verb: RosterStep['verb']): void {
-    const counts = this.#counts[type];
-    if (verb === 'CREATE') counts.created += 1;
-    else if (verb === 'UPDATE') counts.updated += 1;
-    else counts.same += 1;
+  #count({ type, line }: RosterStep, verb: RosterStep['verb']): void {
+    const before = this.#done.get(line)?.verb ?? 'SAME';
+    this.#done.set(line, { type, verb: before === 'SAME' ? verb : before });
   }
 
   #bringBack({ line, what }: RosterStep, says: string): void {
@@ -156,6 +153,16 @@ class RosterRun {
     this.refused.push({ line, says: `${what}: ${reasonOf(error)}` });
   }
 }
+
+function countsOf(steps: Iterable<Pick<RosterStep, 'type' | 'verb'>>): RosterResult['counts'] {
+  const counts = Object.fromEntries(
+    ROW_TYPES.map((type) => [type, { created: 0, updated: 0, same: 0 }]),
+  ) as Record<RowType, RosterCounts>;
+  for (const { type, verb } of steps) counts[type][COUNTED_AS[verb]] += 1;
+  return counts;
+}
+
+const COUNTED_AS = { CREATE: 'created', UPDATE: 'updated', SAME: 'same' } as const;
 
 const ABOUT_EVERY_CALL: ReadonlySet<status> = new Set([
   status.UNAUTHENTICATED,

@@ -6,10 +6,10 @@ import type { RosterEntry, RosterHeader } from './roster-row.js';
 import { parseRosterHeader, parseRosterRow } from './roster-row.js';
 
 /** The most rows of a file. */
-const MAX_ROSTER_ROWS = 100_000;
+export const MAX_ROSTER_ROWS = 100_000;
 
 /** The largest file, in bytes: what is read is kept. */
-const MAX_ROSTER_BYTES = 32 * 1024 * 1024;
+export const MAX_ROSTER_BYTES = 32 * 1024 * 1024;
 
 /** What is wrong with a row. */
 export interface RosterProblem {

@@ -10,20 +10,34 @@ export const MAX_CYCLE_DAYS = 366;
 export const MAX_SHIFTS_PER_DAY = 8;
 const MAX_BREAKS = 10;
 
+const DAY_OFF = 'off';
+
 /** What stands for a day without a shift. A shift cannot be called so in a roster file. */
-export const DAY_OFF_WORDS: readonly string[] = ['off', '-'];
+export const DAY_OFF_WORDS: readonly string[] = [DAY_OFF, '-'];
 
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
-const LENGTH = /^(?:(\d{1,2})h)?(?:(\d{1,4})m)?$/;
+const LENGTH = /^(?:(\d{1,2})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/;
 
-/** `15m`, `2h`, `1h30m`, `0`: in seconds. */
+/** `15m`, `2h`, `1h30m`, `90s`, `0`: in seconds. */
 export function parseLength(text: string): number {
   if (text === '0') return 0;
   const match = LENGTH.exec(text.replaceAll(' ', ''));
-  if (match === null || (match[1] ?? match[2]) === undefined) {
-    throw new WordError('must be a length such as 15m, 2h or 1h30m');
+  const [hours, minutes, seconds] = match?.slice(1) ?? [];
+  if ((hours ?? minutes ?? seconds) === undefined) {
+    throw new WordError('must be a length such as 15m, 2h, 1h30m or 90s');
   }
-  return Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60;
+  return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
+}
+
+/** In seconds, as `parseLength` reads it: `1h30m`; `0` for none. */
+export function lengthWord(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ];
+  const words = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
+  return words.join('') || '0';
 }
 
 export interface BreakRule {
@@ -43,6 +57,16 @@ export function parseBreaks(text: string): readonly BreakRule[] {
   return rules.sort((a, b) => a.afterSeconds - b.afterSeconds);
 }
 
+/** As `parseBreaks` reads them. */
+export function breaksText(rules: readonly BreakRule[]): string {
+  return rules
+    .map(({ afterSeconds, lengthSeconds }) => {
+      const length = lengthWord(lengthSeconds);
+      return afterSeconds === 0 ? length : `${length} after ${lengthWord(afterSeconds)}`;
+    })
+    .join('; ');
+}
+
 const BREAKS_ARE = 'must be breaks such as "30m after 6h; 45m after 9h"';
 
 /** `early`, `early+late`, `off`: the shifts of one day. */
@@ -57,6 +81,11 @@ export function parseShifts(text: string): readonly string[] {
     throw new WordError(`must be at most ${MAX_SHIFTS_PER_DAY} shifts a day`);
   }
   return shiftIds;
+}
+
+/** As `parseShifts` reads them. */
+export function shiftsText(shiftIds: readonly string[]): string {
+  return shiftIds.length === 0 ? DAY_OFF : shiftIds.join('+');
 }
 
 /** `early*5 off*2`: the days of a cycle, by spaces; `*n` repeats one. */
@@ -74,6 +103,73 @@ export function parseCycle(text: string): readonly (readonly string[])[] {
   }
   if (days.length === 0) throw new WordError('must be days such as early*5 off*2, by spaces');
   return days;
+}
+
+/** As `parseCycle` reads it: days in a row that are the same stand once. */
+export function cycleText(days: readonly (readonly string[])[]): string {
+  const runs: { readonly shifts: string; times: number }[] = [];
+  for (const shifts of days.map(shiftsText)) {
+    const last = runs.at(-1);
+    if (last?.shifts === shifts) last.times += 1;
+    else runs.push({ shifts, times: 1 });
+  }
+  return runs.map(({ shifts, times }) => (times === 1 ? shifts : `${shifts}*${times}`)).join(' ');
+}
+
+export const ROUNDING_WORDS = ['up', 'down', 'nearest'] as const;
+
+export interface RoundingRule {
+  readonly direction: (typeof ROUNDING_WORDS)[number];
+  readonly stepSeconds: number;
+  readonly graceSeconds: number;
+}
+
+const ROUNDING_IS = 'must be a rounding such as "nearest 15m" or "up 15m grace 5m"';
+
+/** `nearest 15m`, `up 15m grace 5m`. */
+export function parseRounding(text: string): RoundingRule {
+  const [, word, step, grace = '0'] = /^(\w+)\s+(\w+)(?:\s+grace\s+(\w+))?$/.exec(text) ?? [];
+  const direction = ROUNDING_WORDS.find((each) => each === word?.toLowerCase());
+  if (direction === undefined || step === undefined) throw new WordError(ROUNDING_IS);
+  return { direction, stepSeconds: parseLength(step), graceSeconds: parseLength(grace) };
+}
+
+/** As `parseRounding` reads it. */
+export function roundingText({ direction, stepSeconds, graceSeconds }: RoundingRule): string {
+  const grace = graceSeconds === 0 ? '' : ` grace ${lengthWord(graceSeconds)}`;
+  return `${direction} ${lengthWord(stepSeconds)}${grace}`;
+}
+
+export interface Circle {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly radiusMeters: number;
+}
+
+const CIRCLE = /^(-?\d\S*)\s+(-?\d\S*)\s+(\d\S*)m$/;
+
+/** `52.52 13.405 200m`: degrees north and east of the centre, and the radius. */
+export function parseCircle(text: string): Circle {
+  const numbers = CIRCLE.exec(text)?.slice(1).map(Number) ?? [];
+  const [latitude, longitude, radiusMeters] = numbers;
+  const isWhole = numbers.every(Number.isFinite);
+  if (!isWhole || latitude === undefined || longitude === undefined || radiusMeters === undefined) {
+    throw new WordError('must be a circle such as "52.52 13.405 200m": north, east, radius');
+  }
+  return { latitude, longitude, radiusMeters };
+}
+
+/** As `parseCircle` reads it, to the last digit. */
+export function circleText({ latitude, longitude, radiusMeters }: Circle): string {
+  return `${latitude} ${longitude} ${radiusMeters}m`;
+}
+
+/** One of some words, in any case and with any of `-`, `_` and a space between them. */
+export function parseWord<W extends string>(text: string, words: readonly W[]): W {
+  const plain = text.toLowerCase().replace(/[\s_]+/g, '-');
+  const word = words.find((each) => each === plain);
+  if (word === undefined) throw new WordError(`must be ${words.join(' or ')}`);
+  return word;
 }
 
 /** `yes` or `no`; empty is no. */

@@ -2,28 +2,20 @@
 // which to update, which are as they should be. Pure: sends nothing.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
-import type { Duration } from '@bufbuild/protobuf/wkt';
-import { DurationSchema } from '@bufbuild/protobuf/wkt';
-import type {
-  AttendanceClient,
-  Employee,
-  RosterChange,
-  Shift,
-  ShiftHistory,
-} from '../../client/index.js';
+import type { AttendanceClient, Employee, RosterChange } from '../../client/index.js';
 import {
   EmployeeAssignmentSchema,
   EmployeeSchema,
   ShiftAssignmentSchema,
-  ShiftSchema,
   TimeZoneChangeSchema,
-  WorkRulesSchema,
 } from '../../client/index.js';
+import { archivingProblems, employeesToArchive, shiftsToArchive } from './archive-steps.js';
 import type { RosterProblem } from './roster-file.js';
 import type { RosterEntry, RowType, ZoneChange } from './roster-row.js';
 import { shiftsNamedBy } from './roster-row.js';
 import type { KnownEmployee, KnownRoster } from './roster-snapshot.js';
 import { holidayKey } from './roster-snapshot.js';
+import { isSameVersion, versionAsked } from './shift-version.js';
 
 export type RosterWrites = Pick<
   AttendanceClient,
@@ -36,6 +28,8 @@ export type RosterWrites = Pick<
   | 'createShiftAssignment'
   | 'updateShiftAssignment'
   | 'setDateOverride'
+  | 'archiveShift'
+  | 'archiveEmployee'
 >;
 
 /** What every change answers with; no `rosterChange` where it changed nothing. */
@@ -87,6 +81,11 @@ export function planRoster(entries: readonly RosterEntry[], known: KnownRoster):
   for (const entry of only(entries, 'override')) {
     queueOf(entry.employeeId).push(overrideStep(entry, known));
   }
+  const changed = new Set(employees.filter(({ verb }) => verb !== 'SAME').map(({ line }) => line));
+  const archiving = [
+    ...shiftsToArchive(only(entries, 'shift'), known),
+    ...employeesToArchive(only(entries, 'employee'), known, changed),
+  ];
   // What gives way first: an assignment that ends earlier makes room for one that begins there.
   for (const queue of queues.values()) queue.sort(updatesFirst);
   return {
@@ -94,8 +93,9 @@ export function planRoster(entries: readonly RosterEntry[], known: KnownRoster):
       { queues: [shared] },
       { queues: employees.map((step) => [step]) },
       { queues: [...queues.values()] },
+      { queues: archiving.map((step) => [step]) },
     ],
-    problems: problemsOf(entries, known),
+    problems: [...problemsOf(entries, known), ...archivingProblems(only(entries, 'shift'))],
   };
 }
 
@@ -138,8 +138,8 @@ function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): Roster
 function archivedIn(entry: RosterEntry, known: KnownRoster): string[] {
   const isArchived = (shiftId: string) => known.shifts.get(shiftId)?.archived === true;
   if (entry.type === 'shift') {
-    if (!isArchived(entry.shiftId)) return [];
-    const way = 'take the row out, or give the shift another id';
+    if (!isArchived(entry.shiftId) || entry.archived) return [];
+    const way = 'take the row out, say yes under archived, or give the shift another id';
     return [`shift ${entry.shiftId} is archived in the service, which brings none back: ${way}`];
   }
   const kept = new Set(shiftsBefore(entry, known));
@@ -176,7 +176,8 @@ function ambiguityOf(entry: RosterEntry, known: KnownRoster): string[] {
   const ids = standing.map(({ assignmentId }) => assignmentId).join(' and ');
   return [
     `employee ${employeeId} has ${standing.length} assignments from ${startDate} in the service, ` +
-      `${ids}: which one is meant cannot be told. Take the row out, or archive all but one`,
+      `${ids}: which one is meant cannot be told. Take the row out, or delete all but one: ` +
+      `attendance roster delete assignment ${employeeId} ID`,
   ];
 }
 
@@ -188,12 +189,10 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
   return inOrder.map((entry) => {
     const { line, shiftId, effectiveDate } = entry;
     const history = known.shifts.get(shiftId);
-    const version = history?.versions.find((each) => each.effectiveDate === effectiveDate);
-    const shift = mergedShift(entry, version ?? versionOn(history, effectiveDate));
+    const shift = versionAsked(entry, history);
     const isNew = history === undefined && !begun.has(shiftId);
     begun.add(shiftId);
-    const isSame =
-      version !== undefined && equals(ShiftSchema, spelledOut(version), spelledOut(shift));
+    const isSame = isSameVersion(shift, history);
     if (history !== undefined) etags.set(shiftId, history.etag);
     return {
       line,
@@ -216,44 +215,6 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
       },
     };
   });
-}
-
-/** What a new version begins as: the one in force at its date. */
-function versionOn(history: ShiftHistory | undefined, date: string): Shift | undefined {
-  return history?.versions.findLast(({ effectiveDate }) => effectiveDate <= date);
-}
-
-function mergedShift(
-  { shiftId, effectiveDate, patch, breaks }: EntryOf<'shift'>,
-  base: Shift | undefined,
-): Shift {
-  const shift = base === undefined ? create(ShiftSchema) : clone(ShiftSchema, base);
-  Object.assign(shift, { ...patch, shiftId, effectiveDate });
-  if (breaks !== undefined && (breaks.length > 0 || shift.workRules !== undefined)) {
-    shift.workRules ??= create(WorkRulesSchema);
-    shift.workRules.breakDeductions = [...breaks];
-  }
-  return shift;
-}
-
-/** Lengths that the contract gives when none is said; the service always says them. */
-const DEFAULT_ACCEPT_BEFORE_SECONDS = 7_200n;
-const DEFAULT_ACCEPT_AFTER_SECONDS = 14_400n;
-
-/** The same shift in the service's spelling: defaults said, lengths that do nothing left out. */
-function spelledOut(shift: Shift): Shift {
-  const spelled = clone(ShiftSchema, shift);
-  spelled.acceptBefore ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_BEFORE_SECONDS });
-  spelled.acceptAfter ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_AFTER_SECONDS });
-  if (isZero(spelled.lateGrace)) delete spelled.lateGrace;
-  if (isZero(spelled.earlyGrace)) delete spelled.earlyGrace;
-  if (isZero(spelled.halfDayThreshold)) delete spelled.halfDayThreshold;
-  if (isZero(spelled.absentThreshold)) delete spelled.absentThreshold;
-  return spelled;
-}
-
-function isZero(length: Duration | undefined): boolean {
-  return length?.seconds === 0n && length.nanos === 0;
 }
 
 function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster): RosterStep {
@@ -287,7 +248,7 @@ function undatedFirst(one: EntryOf<'employee'>, other: EntryOf<'employee'>): num
 }
 
 function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
-  const [{ line, employeeId, patch }] = rows;
+  const [{ line, employeeId, patch, archived }] = rows;
   const before = known.employees.get(employeeId)?.employee;
   const employee: Employee =
     before === undefined ? create(EmployeeSchema) : clone(EmployeeSchema, before);
@@ -298,13 +259,16 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
   }
   // Whom a mark or a punch brought in has no roster yet, and is created as if new.
   const isNew = before === undefined || before.updateTime === undefined;
-  const isSame = !isNew && equals(EmployeeSchema, before, employee);
+  const isKeptArchived = before?.archived === true && archived === true;
+  const isSame =
+    before !== undefined &&
+    equals(EmployeeSchema, before, { ...employee, archived: isKeptArchived });
   return {
     line,
     type: 'employee',
     what: `employee ${employeeId}`,
     verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
-    bringsBack: before?.archived === true,
+    bringsBack: before?.archived === true && archived !== true,
     remark: zoneRemark(before, employee),
     send: (client, reason) =>
       isNew

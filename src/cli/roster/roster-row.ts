@@ -3,10 +3,7 @@
 // typing error leaves out would give a roster that looks right.
 
 import { create } from '@bufbuild/protobuf';
-import type { Duration } from '@bufbuild/protobuf/wkt';
-import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import type {
-  BreakDeduction,
   CycleDay,
   DateOverride,
   Employee,
@@ -15,36 +12,33 @@ import type {
   ShiftAssignment,
   TimeZoneChange,
 } from '../../client/index.js';
-import { BreakDeductionSchema, CycleDaySchema } from '../../client/index.js';
+import { CycleDaySchema } from '../../client/index.js';
 import { columnNames, ImportFileError, shownColumns } from '../csv/csv-file.js';
-import { EMPLOYEE_ID, isIsoDate, shown } from '../text/values.js';
-import { isKnownZone } from '../time/local-time.js';
+import { shown } from '../text/values.js';
 import {
   DAY_OFF_WORDS,
-  parseBreaks,
   parseCycle,
-  parseLength,
   parseShifts,
   parseTimeOfDay,
   parseYesNo,
-  WordError,
 } from './roster-notation.js';
+import { IGNORED_COLUMNS, RowCells } from './row-cells.js';
+import { SHIFT_COLUMNS } from './shift-columns.js';
 
 export const ROW_TYPES = ['shift', 'holiday', 'employee', 'assignment', 'override'] as const;
 export type RowType = (typeof ROW_TYPES)[number];
 
 /** The columns each type has; the first ones, up to REQUIRED, must be filled in. */
-export const COLUMNS_OF = {
-  shift: [
-    ...['shift', 'start', 'end', 'from', 'zone', 'calendar', 'late_grace', 'early_grace'],
-    ...['accept_before', 'accept_after', 'half_day_threshold', 'absent_threshold', 'breaks'],
-    'works_on_holidays',
-  ],
+export const COLUMNS_OF: Readonly<Record<RowType, readonly string[]>> = {
+  shift: ['shift', 'start', 'end', 'from', ...SHIFT_COLUMNS.map(({ name }) => name), 'archived'],
   holiday: ['calendar', 'date', 'name'],
-  employee: ['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'from'],
+  employee: [
+    ...['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'from'],
+    'archived',
+  ],
   assignment: ['employee', 'from', 'cycle', 'to', 'anchor'],
   override: ['employee', 'date', 'shift'],
-} as const satisfies Record<RowType, readonly string[]>;
+};
 
 const REQUIRED: Readonly<Record<RowType, number>> = {
   shift: 3,
@@ -64,9 +58,6 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['time_zone', 'zone'],
 ]);
 
-/** For whoever keeps the file; never looked at. The first two are those of a rejects file. */
-const IGNORED = ['line', 'reason', 'comment'];
-
 /** Fields to set on what there is; one that is undefined is taken away. */
 type Patch<M> = { readonly [K in keyof M]?: M[K] | undefined };
 
@@ -80,9 +71,12 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       readonly shiftId: string;
       /** Empty: always. */
       readonly effectiveDate: string;
-      readonly patch: Patch<Shift>;
-      /** Undefined: the breaks stay as they are. */
-      readonly breaks: readonly BreakDeduction[] | undefined;
+      readonly startTimeOfDay: string;
+      readonly endTimeOfDay: string;
+      /** The rules that the file has columns for; the others stay as they are. */
+      readonly rules: readonly ((shift: Shift) => void)[];
+      /** Undefined where the file has no such column. */
+      readonly archived: boolean | undefined;
     }
   | { readonly type: 'holiday'; readonly holiday: Omit<Holiday, '$typeName' | '$unknown'> }
   | {
@@ -91,6 +85,8 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       /** Nothing where the row has a `zoneChange`. */
       readonly patch: Patch<Employee>;
       readonly zoneChange: ZoneChange | undefined;
+      /** Undefined where the file has no such column, or the row has a `zoneChange`. */
+      readonly archived: boolean | undefined;
     }
   | {
       readonly type: 'assignment';
@@ -118,7 +114,7 @@ export interface RosterHeader {
 const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
   'type',
   ...Object.values(COLUMNS_OF).flat(),
-  ...IGNORED,
+  ...IGNORED_COLUMNS,
 ]);
 
 /** Throws ImportFileError for a first line that names an unknown column, one twice, or no type. */
@@ -138,7 +134,7 @@ export function parseRosterHeader(columns: readonly string[]): RosterHeader {
     );
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined && !IGNORED.includes(twice)) {
+  if (twice !== undefined && !IGNORED_COLUMNS.includes(twice)) {
     throw new ImportFileError(`The column "${twice}" stands in the first line twice.`);
   }
   return { columns, names };
@@ -165,101 +161,11 @@ export function parseRosterRow(
     const given = shown(cells.text('type'));
     return { kind: 'BAD', problems: [`type ${given} is not one of ${ROW_TYPES.join(', ')}`] };
   }
-  cells.checkFor(type);
+  cells.checkFor(type, { own: COLUMNS_OF[type], required: REQUIRED[type] });
   const entry = READERS[type](cells, line);
   return cells.problems.length > 0
     ? { kind: 'BAD', problems: cells.problems }
     : { kind: 'ENTRY', entry };
-}
-
-/** The cells of a row, with what was found wrong in reading them. */
-class RowCells {
-  readonly problems: string[] = [];
-  readonly #cells: ReadonlyMap<string, string>;
-
-  constructor(names: readonly string[], fields: readonly string[]) {
-    this.#cells = new Map(names.map((name, index) => [name, (fields[index] ?? '').trim()]));
-  }
-
-  has(column: string): boolean {
-    return this.#cells.has(column);
-  }
-
-  text(column: string): string {
-    return this.#cells.get(column) ?? '';
-  }
-
-  checkFor(type: RowType): void {
-    const own: readonly string[] = COLUMNS_OF[type];
-    for (const column of own.slice(0, REQUIRED[type])) {
-      if (this.text(column) === '') this.problems.push(`${column} is empty: this ${type} needs it`);
-    }
-    for (const [column, text] of this.#cells) {
-      const isForeign = !own.includes(column) && column !== 'type' && !IGNORED.includes(column);
-      if (isForeign && text !== '') {
-        this.problems.push(`${column} must be empty: it does not belong to a row of type ${type}`);
-      }
-    }
-  }
-
-  /** The cell as `parse` reads it; `empty` for one that is empty or cannot be read. */
-  read<T>(column: string, empty: T, parse: (text: string) => T): T {
-    const text = this.text(column);
-    if (text === '') return empty;
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof WordError)) throw error;
-      this.problems.push(`${column} ${shown(text)} ${error.message}`);
-      return empty;
-    }
-  }
-
-  id(column: string): string {
-    return this.read(column, '', (text) => checked(text, EMPLOYEE_ID.test(text), ID_IS));
-  }
-
-  date(column: string): string {
-    return this.read(column, '', (text) => checked(text, isIsoDate(text), DATE_IS));
-  }
-
-  zone(column: string): string {
-    return this.read(column, '', (text) => checked(text, isKnownZone(text), ZONE_IS));
-  }
-
-  name(column: string): string {
-    return this.read(column, '', (text) => checked(text, isName(text), NAME_IS));
-  }
-
-  length(column: string): Duration | undefined {
-    return this.read<Duration | undefined>(column, undefined, (text) =>
-      duration(parseLength(text)),
-    );
-  }
-
-  /** `{ field: value }` where the file has the column: without it the field stays as it is. */
-  patch<K extends string, V>(column: string, field: K, value: () => V): { [F in K]?: V } {
-    return (this.has(column) ? { [field]: value() } : {}) as { [F in K]?: V };
-  }
-}
-
-const ID_IS = 'must be 1 to 64 of A-Z a-z 0-9 . _ -';
-const DATE_IS = 'must be a real date written YYYY-MM-DD';
-const ZONE_IS = 'must be the name of a time zone, such as Europe/Berlin';
-const NAME_IS = 'must be at most 200 characters, on one line';
-const MAX_NAME_CHARACTERS = 200;
-
-function isName(text: string): boolean {
-  return [...text].length <= MAX_NAME_CHARACTERS && !/\p{Cc}|\u2028|\u2029/u.test(text);
-}
-
-function checked(text: string, isRight: boolean, otherwise: string): string {
-  if (!isRight) throw new WordError(otherwise);
-  return text;
-}
-
-function duration(seconds: number): Duration {
-  return create(DurationSchema, { seconds: BigInt(seconds) });
 }
 
 const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => RosterEntry>> = {
@@ -320,6 +226,7 @@ function readEmployee(cells: RowCells, line: number): RosterEntry {
     employeeId,
     patch,
     zoneChange: undefined,
+    archived: readArchived(cells),
   };
 }
 
@@ -337,7 +244,11 @@ function readZoneChange(cells: RowCells, line: number, employeeId: string): Rost
     );
   }
   const key = `employee ${employeeId} from ${zoneChange.startDate}`;
-  return { type: 'employee', line, key, employeeId, patch: {}, zoneChange };
+  return { type: 'employee', line, key, employeeId, patch: {}, zoneChange, archived: undefined };
+}
+
+function readArchived(cells: RowCells): boolean | undefined {
+  return cells.has('archived') ? cells.read('archived', false, parseYesNo) : undefined;
 }
 
 function readShift(cells: RowCells, line: number): RosterEntry {
@@ -345,41 +256,26 @@ function readShift(cells: RowCells, line: number): RosterEntry {
   if (DAY_OFF_WORDS.includes(shiftId)) {
     cells.problems.push(`shift "${shiftId}" cannot be a shift's id: it stands for a day off`);
   }
-  const startTime = cells.read('start', '', parseTimeOfDay);
-  const endTime = cells.read('end', '', parseTimeOfDay);
-  if (startTime !== '' && startTime === endTime) {
+  const effectiveDate = cells.date('from');
+  return {
+    type: 'shift',
+    line,
+    key: `shift ${shiftId} ${effectiveDate}`,
+    shiftId,
+    effectiveDate,
+    ...readHours(cells),
+    rules: SHIFT_COLUMNS.filter(({ name }) => cells.has(name)).map(({ read }) => read(cells)),
+    archived: readArchived(cells),
+  };
+}
+
+function readHours(cells: RowCells): Pick<Shift, 'startTimeOfDay' | 'endTimeOfDay'> {
+  const startTimeOfDay = cells.read('start', '', parseTimeOfDay);
+  const endTimeOfDay = cells.read('end', '', parseTimeOfDay);
+  if (startTimeOfDay !== '' && startTimeOfDay === endTimeOfDay) {
     cells.problems.push('end must differ from start');
   }
-  const effectiveDate = cells.date('from');
-  const patch = {
-    startTimeOfDay: startTime,
-    endTimeOfDay: endTime,
-    ...cells.patch('zone', 'timeZone', () => cells.zone('zone')),
-    ...cells.patch('calendar', 'calendarId', () => cells.id('calendar')),
-    ...cells.patch('late_grace', 'lateGrace', () => cells.length('late_grace')),
-    ...cells.patch('early_grace', 'earlyGrace', () => cells.length('early_grace')),
-    ...cells.patch('accept_before', 'acceptBefore', () => cells.length('accept_before')),
-    ...cells.patch('accept_after', 'acceptAfter', () => cells.length('accept_after')),
-    ...cells.patch('half_day_threshold', 'halfDayThreshold', () =>
-      cells.length('half_day_threshold'),
-    ),
-    ...cells.patch('absent_threshold', 'absentThreshold', () => cells.length('absent_threshold')),
-    ...cells.patch('works_on_holidays', 'worksOnHolidays', () =>
-      cells.read('works_on_holidays', false, parseYesNo),
-    ),
-  };
-  const breaks = cells.has('breaks')
-    ? cells.read<BreakDeduction[]>('breaks', [], (text) =>
-        parseBreaks(text).map(({ afterSeconds, lengthSeconds }) =>
-          create(BreakDeductionSchema, {
-            after: duration(afterSeconds),
-            length: duration(lengthSeconds),
-          }),
-        ),
-      )
-    : undefined;
-  const key = `shift ${shiftId} ${effectiveDate}`;
-  return { type: 'shift', line, key, shiftId, effectiveDate, patch, breaks };
+  return { startTimeOfDay, endTimeOfDay };
 }
 
 /** The shifts that an entry names, beside the one it is about. */

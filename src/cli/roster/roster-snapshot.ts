@@ -11,9 +11,8 @@ import type {
 } from '../../client/index.js';
 import { AttendanceClientError } from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
+import { holidaysIn, overridesIn, shiftsIn } from './roster-pages.js';
 import type { RosterEntry } from './roster-row.js';
-
-const PAGE_SIZE = 1_000;
 
 /** Employees asked about at a time. */
 const READS_AT_A_TIME = 8;
@@ -47,13 +46,14 @@ export async function readKnownRoster(
   entries: readonly RosterEntry[],
 ): Promise<KnownRoster> {
   const shifts = new Map<string, ShiftHistory>();
-  for await (const shift of shiftsOf(client)) shifts.set(shift.shiftId, shift);
+  for await (const shift of shiftsIn(client, { includeArchived: true }))
+    shifts.set(shift.shiftId, shift);
   const holidays = new Map<string, Holiday>();
   const calendars = entries.flatMap((entry) =>
     entry.type === 'holiday' ? [entry.holiday.calendarId] : [],
   );
   for (const calendarId of new Set(calendars)) {
-    for await (const holiday of holidaysOf(client, calendarId)) {
+    for await (const holiday of holidaysIn(client, { calendarId })) {
       holidays.set(holidayKey(holiday), holiday);
     }
   }
@@ -105,38 +105,7 @@ async function readEmployee(
   const [first, last] = [sorted.at(0), sorted.at(-1)];
   if (first !== undefined && last !== undefined) {
     const range = { employeeId, startDate: first, endDate: last };
-    for await (const override of overridesOf(client, range)) dates.push(override);
+    for await (const override of overridesIn(client, range)) dates.push(override);
   }
   return { employee, assignments: standing?.assignments ?? [], overrides: dates };
-}
-
-async function* shiftsOf(client: RosterReads): AsyncGenerator<ShiftHistory> {
-  let pageToken = '';
-  do {
-    const request = { includeArchived: true, pageSize: PAGE_SIZE, pageToken };
-    const page = await client.listShifts(request);
-    yield* page.shifts;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
-}
-
-async function* holidaysOf(client: RosterReads, calendarId: string): AsyncGenerator<Holiday> {
-  let pageToken = '';
-  do {
-    const page = await client.listHolidays({ calendarId, pageSize: PAGE_SIZE, pageToken });
-    yield* page.holidays;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
-}
-
-async function* overridesOf(
-  client: RosterReads,
-  range: { employeeId: string; startDate: string; endDate: string },
-): AsyncGenerator<DateOverride> {
-  let pageToken = '';
-  do {
-    const page = await client.listDateOverrides({ ...range, pageSize: PAGE_SIZE, pageToken });
-    yield* page.overrides;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
 }

@@ -1,25 +1,38 @@
 // The notations of a roster file, and rows that are wrong.
 
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { ImportFileError } from '../../../src/cli/csv/csv-file.js';
 import {
+  breaksText,
+  circleText,
+  cycleText,
+  lengthWord,
   parseBreaks,
+  parseCircle,
   parseCycle,
   parseLength,
+  parseRounding,
   parseShifts,
   parseTimeOfDay,
+  parseWord,
   parseYesNo,
+  ROUNDING_WORDS,
+  roundingText,
   WordError,
 } from '../../../src/cli/roster/roster-notation.js';
 import { parseRosterHeader, parseRosterRow } from '../../../src/cli/roster/roster-row.js';
 
 describe('the notations of a roster', () => {
+  const parseHours = (text: string) => parseWord(text, ['every-pair', 'first-in-to-last-out']);
   const READ: [(text: string) => unknown, string, unknown][] = [
     [parseLength, '0', 0],
     [parseLength, '15m', 900],
     [parseLength, '2h', 7200],
     [parseLength, '1h30m', 5400],
     [parseLength, '1h 30m', 5400],
+    [parseLength, '1h30m15s', 5415],
+    [parseLength, '90s', 90],
     [parseBreaks, '30m', [{ afterSeconds: 0, lengthSeconds: 1800 }]],
     [
       parseBreaks,
@@ -37,6 +50,14 @@ describe('the notations of a roster', () => {
     [parseCycle, ' a+b  -*2 ', [['a', 'b'], [], []]],
     [parseTimeOfDay, '6:00', '06:00'],
     [parseTimeOfDay, '23:59', '23:59'],
+    [parseRounding, 'Up 15m', { direction: 'up', stepSeconds: 900, graceSeconds: 0 }],
+    [
+      parseRounding,
+      'down  6m grace 90s',
+      { direction: 'down', stepSeconds: 360, graceSeconds: 90 },
+    ],
+    [parseCircle, '52.52 -13 150.5m', { latitude: 52.52, longitude: -13, radiusMeters: 150.5 }],
+    [parseHours, 'First in_to last-out', 'first-in-to-last-out'],
     [parseYesNo, 'Yes', true],
     [parseYesNo, 'no', false],
   ];
@@ -64,6 +85,15 @@ describe('the notations of a roster', () => {
     [parseCycle, 'a*366 off'],
     [parseTimeOfDay, '24:00'],
     [parseTimeOfDay, '6'],
+    [parseLength, '5s1m'],
+    [parseRounding, '15m'],
+    [parseRounding, 'sideways 15m'],
+    [parseRounding, 'up 15m grace'],
+    [parseCircle, '52.52 13.4'],
+    [parseCircle, '52.52 13.4 150'],
+    [parseCircle, '52,52 13,4 150m'],
+    [parseCircle, '5x 13.4 150m'],
+    [parseHours, 'all'],
     [parseYesNo, 'perhaps'],
   ];
   for (const [parse, text] of REFUSED) {
@@ -71,11 +101,61 @@ describe('the notations of a roster', () => {
       expect(() => parse(text)).to.throw(WordError, /^must be/);
     });
   }
+
+  const seconds = fc.integer({ min: 0, max: 86_400 });
+  const shiftIds = fc.uniqueArray(fc.constantFrom('a', 'early', 'B.2_-'), { maxLength: 3 });
+  const degrees = fc.double({ min: -180, max: 180, noNaN: true }).map((value) => value + 0);
+  const WRITTEN: [string, fc.Arbitrary<unknown>, (value: never) => unknown][] = [
+    ['a length', seconds, (value) => parseLength(lengthWord(value))],
+    [
+      'breaks',
+      fc
+        .uniqueArray(fc.record({ afterSeconds: seconds, lengthSeconds: seconds }), {
+          minLength: 1,
+          maxLength: 10,
+          selector: ({ afterSeconds }) => afterSeconds,
+        })
+        .map((rules) => rules.toSorted((a, b) => a.afterSeconds - b.afterSeconds)),
+      (value) => parseBreaks(breaksText(value)),
+    ],
+    [
+      'a cycle',
+      fc.array(shiftIds, { minLength: 1, maxLength: 366 }),
+      (value) => parseCycle(cycleText(value)),
+    ],
+    [
+      'a rounding',
+      fc.record({
+        direction: fc.constantFrom(...ROUNDING_WORDS),
+        stepSeconds: seconds,
+        graceSeconds: seconds,
+      }),
+      (value) => parseRounding(roundingText(value)),
+    ],
+    [
+      'a circle',
+      fc.record({
+        latitude: degrees,
+        longitude: degrees,
+        radiusMeters: fc.double({ min: 1, max: 1e6, noNaN: true }),
+      }),
+      (value) => parseCircle(circleText(value)),
+    ],
+  ];
+  for (const [what, values, writtenAndRead] of WRITTEN) {
+    it(`read ${what} as they write it`, () => {
+      fc.assert(
+        fc.property(values, (value) => {
+          expect(writtenAndRead(value as never)).to.deep.equal(value);
+        }),
+      );
+    });
+  }
 });
 
 describe('a row of a roster', () => {
   const COLUMNS =
-    'type,shift,start,end,late_grace,breaks,employee,name,zone,calendar,from,to,cycle,date,comment';
+    'type,shift,start,end,late_grace,breaks,employee,name,zone,calendar,from,to,cycle,date,archived,comment';
   const HEADER = parseRosterHeader(COLUMNS.split(','));
 
   function problemsOf(cells: Record<string, string>): readonly string[] {
@@ -110,6 +190,7 @@ describe('a row of a roster', () => {
       { type: 'holiday', calendar: 'b', date: '2026-02-30', name: 'X' },
       [/real date/],
     ],
+    ['an archived that is none', { ...SHIFT, archived: 'gone' }, [/^archived "gone" must be yes/]],
     ['a name of two lines', { type: 'employee', employee: '7', name: 'a\nb' }, [/on one line/]],
     [
       'an id that is none',

@@ -1,0 +1,85 @@
+// The lists of the roster from their first page to their last, item by item.
+
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type {
+  AttendanceClient,
+  DateOverride,
+  Employee,
+  Holiday,
+  ShiftHistory,
+} from '../../client/index.js';
+
+const PAGE_SIZE = 1_000;
+
+/** What a list may be narrowed to. */
+interface DateRange {
+  readonly startDate?: string;
+  readonly endDate?: string;
+  readonly asOfTime?: Timestamp;
+}
+
+export function shiftsIn(
+  client: Pick<AttendanceClient, 'listShifts'>,
+  scope: { readonly includeArchived: boolean },
+): AsyncGenerator<ShiftHistory> {
+  return itemsOf(async (page) => {
+    const { shifts, nextPageToken } = await client.listShifts({ ...scope, ...page });
+    return { items: shifts, nextPageToken };
+  });
+}
+
+export function employeesIn(
+  client: Pick<AttendanceClient, 'listEmployees'>,
+  scope: { readonly groupId?: string; readonly includeArchived: boolean },
+): AsyncGenerator<Employee> {
+  return itemsOf(async (page) => {
+    const { employees, nextPageToken } = await client.listEmployees({ ...scope, ...page });
+    return { items: employees, nextPageToken };
+  });
+}
+
+export function holidaysIn(
+  client: Pick<AttendanceClient, 'listHolidays'>,
+  scope: { readonly calendarId?: string } & DateRange,
+): AsyncGenerator<Holiday> {
+  return itemsOf(async (page) => {
+    const { holidays, nextPageToken } = await client.listHolidays({ ...scope, ...page });
+    return { items: holidays, nextPageToken };
+  });
+}
+
+export function overridesIn(
+  client: Pick<AttendanceClient, 'listDateOverrides'>,
+  scope: { readonly employeeId: string } & DateRange,
+): AsyncGenerator<DateOverride> {
+  return itemsOf(async (page) => {
+    const { overrides, nextPageToken } = await client.listDateOverrides({ ...scope, ...page });
+    return { items: overrides, nextPageToken };
+  });
+}
+
+/** All of them at once: for lists that are held in memory anyway. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+interface PageRequest {
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken: string;
+}
+
+async function* itemsOf<T>(read: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
+  let pageToken = '';
+  do {
+    const { items, nextPageToken } = await read({ pageSize: PAGE_SIZE, pageToken });
+    yield* items;
+    pageToken = nextPageToken;
+  } while (pageToken !== '');
+}
