@@ -24,6 +24,7 @@ import {
 } from '../terminal/console.js';
 import { timeText } from '../text/day-options.js';
 import { examples } from './day-commands.js';
+import { addRosterExport } from './roster-export-command.js';
 
 const DEFAULT_LIST_LIMIT = 20;
 const MAX_PAGE_SIZE = 1_000;
@@ -64,11 +65,12 @@ is its days, by spaces: early*5 off*2 is five days early and two off, early+late
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
 "up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
 pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived and
-works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift.
+works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
+roster export writes the whole roster in this form.
 
 What is there already is updated, the rest is created; the same file again changes nothing. A
 column that the file does not have leaves things as they are, an empty cell takes them away.
-Nothing is deleted: what the file does not mention stays. An assignment is known by its employee
+Nothing is deleted: what the file does not mention stays; see roster delete. An assignment is known by its employee
 and its from: to change a rota, give the old one a to and add a row with the new one. The order
 of the rows does not matter. A row of an archived employee brings the employee back unless its
 archived says yes; archived shifts stay archived. What is to be archived is archived last.
@@ -90,6 +92,7 @@ export function addRosterCommands(program: Command, surroundings: Surroundings):
       examples('roster import examples/roster.csv', 'roster changes --unfinished'),
     );
   addImport(roster, surroundings);
+  addRosterExport(roster, surroundings);
   addChanges(roster, surroundings);
 }
 

@@ -12,7 +12,7 @@ import { escapedText } from '../terminal/console.js';
  * The longest row, in bytes. A quote that is never closed swallows what follows it: this stops it,
  * and shorter accidents are refused row by row for the line breaks in their fields.
  */
-const MAX_ROW_BYTES = 64 * 1024;
+export const MAX_ROW_BYTES = 64 * 1024;
 
 /** How much of a first line that is no header is shown, in characters. */
 const MAX_SHOWN_HEADER = 200;

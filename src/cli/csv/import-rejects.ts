@@ -3,6 +3,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { open, rm } from 'node:fs/promises';
+import { csvLine } from './csv-line.js';
 
 /** A row for the rejects file. */
 export interface Reject {
@@ -82,13 +83,4 @@ export class RejectsFile {
     await this.#handle?.close();
     this.#handle = undefined;
   }
-}
-
-/** RFC 4180, except for the line ending: `\n`. */
-function csvLine(fields: readonly string[]): string {
-  return `${fields.map(csvField).join(',')}\n`;
-}
-
-function csvField(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

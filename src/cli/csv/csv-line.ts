@@ -1,0 +1,10 @@
+// One line of a CSV file, as every reader of them takes it.
+
+/** RFC 4180, except for the line ending: `\n`. */
+export function csvLine(fields: readonly string[]): string {
+  return `${fields.map(csvField).join(',')}\n`;
+}
+
+function csvField(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}

@@ -1,0 +1,195 @@
+// A whole roster as the file that `roster import` reads. Pure, and in a fixed order: two services
+// with the same roster give the same bytes. What the file cannot say is told, and never left out
+// in silence.
+
+import type { EmployeeAssignment, ShiftHistory } from '../../client/index.js';
+import { MAX_ROW_BYTES } from '../csv/csv-file.js';
+import { csvLine } from '../csv/csv-line.js';
+import { MAX_ROSTER_BYTES, MAX_ROSTER_ROWS } from './roster-file.js';
+import { cycleText, DAY_OFF_WORDS, shiftsText } from './roster-notation.js';
+import { COLUMNS_OF, ROW_TYPES, type RowType } from './roster-row.js';
+import { SHIFT_COLUMNS } from './shift-columns.js';
+import type { OwnRoster, WholeRoster } from './whole-roster.js';
+
+export interface RosterExport {
+  readonly csv: string;
+  readonly counts: Readonly<Record<RowType, number>>;
+  /** What the file cannot say, and why. */
+  readonly leftOut: readonly string[];
+  /** What an import of the file does that a person may not expect. */
+  readonly remarks: readonly string[];
+}
+
+/** What rows are about comes first, so that a person sees it without scrolling. */
+const FIRST_COLUMNS = [
+  ...['type', 'employee', 'name', 'shift', 'start', 'end', 'from', 'to', 'cycle', 'anchor'],
+  ...['calendar', 'date', 'zone', 'group', 'joined', 'left'],
+];
+
+/** Every column there is: an empty cell of an import takes away what another service has. */
+const EXPORTED_COLUMNS: readonly string[] = [
+  ...new Set([...FIRST_COLUMNS, ...ROW_TYPES.flatMap((type) => COLUMNS_OF[type])]),
+];
+
+interface Row {
+  readonly type: RowType;
+  /** For people: `shift early`. */
+  readonly what: string;
+  readonly cells: Readonly<Record<string, string>>;
+  /** The shifts that it names in the notation of days. */
+  readonly shiftIds?: readonly string[];
+}
+
+/** Writes it down. */
+export function exportRoster(roster: WholeRoster): RosterExport {
+  const rows = [
+    ...roster.shifts.flatMap(shiftRows),
+    ...roster.holidays.map(({ calendarId, date, name }) =>
+      rowOf('holiday', `holiday ${calendarId} ${date}`, { calendar: calendarId, date, name }),
+    ),
+    ...roster.employees.flatMap(employeeRows),
+    ...roster.employees.flatMap(assignmentRows),
+    ...roster.employees.flatMap(overrideRows),
+  ];
+  const lines = rows.map((row) => ({ row, line: lineOf(row), why: whyUnsaid(row) }));
+  const written = lines.filter(({ why }) => why === undefined);
+  const csv = [csvLine(EXPORTED_COLUMNS), ...written.map(({ line }) => line)].join('');
+  return {
+    csv,
+    counts: countsOf(written.map(({ row }) => row)),
+    leftOut: [
+      ...lines.flatMap(({ row, why }) => (why === undefined ? [] : [`${row.what}: ${why}`])),
+      ...roster.employees.flatMap(sameStartProblems),
+    ],
+    remarks: [...archivedRemarks(roster.employees), ...sizeRemarks(csv, written.length)],
+  };
+}
+
+function rowOf(
+  type: RowType,
+  what: string,
+  cells: Row['cells'],
+  shiftIds?: readonly string[],
+): Row {
+  return { type, what, cells, ...(shiftIds === undefined ? {} : { shiftIds }) };
+}
+
+function lineOf({ type, cells }: Row): string {
+  return csvLine(EXPORTED_COLUMNS.map((name) => (name === 'type' ? type : (cells[name] ?? ''))));
+}
+
+/** Why a row would not be read as it is meant; undefined when it would. */
+function whyUnsaid(row: Row): string | undefined {
+  const word = row.shiftIds?.find((id) => DAY_OFF_WORDS.includes(id));
+  if (word !== undefined) return `left out: a file reads the shift's id "${word}" as a day off`;
+  const isTooLong = Buffer.byteLength(lineOf(row)) > MAX_ROW_BYTES;
+  return isTooLong ? `left out: a row takes at most ${MAX_ROW_BYTES / 1024} KiB` : undefined;
+}
+
+function countsOf(rows: readonly Row[]): Record<RowType, number> {
+  const counts = Object.fromEntries(ROW_TYPES.map((type) => [type, 0])) as Record<RowType, number>;
+  for (const { type } of rows) counts[type] += 1;
+  return counts;
+}
+
+/** One row a version. */
+function shiftRows({ shiftId, versions, archived }: ShiftHistory): Row[] {
+  return versions.map((shift) => {
+    const rules = Object.fromEntries(SHIFT_COLUMNS.map(({ name, write }) => [name, write(shift)]));
+    const { effectiveDate: from, startTimeOfDay: start, endTimeOfDay: end } = shift;
+    const cells = { shift: shiftId, from, start, end, ...rules, archived: yes(archived) };
+    return rowOf('shift', `shift ${shiftId}${from === '' ? '' : ` from ${from}`}`, cells, [
+      shiftId,
+    ]);
+  });
+}
+
+function yes(is: boolean): string {
+  return is ? 'yes' : '';
+}
+
+/** Who somebody is, and a row for each later zone. */
+function employeeRows({ employee }: OwnRoster): Row[] {
+  const { employeeId } = employee;
+  const what = `employee ${employeeId}`;
+  const moves = employee.timeZoneChanges.map(({ startDate, timeZone }) =>
+    rowOf('employee', what, { employee: employeeId, from: startDate, zone: timeZone }),
+  );
+  const self = rowOf('employee', what, {
+    employee: employeeId,
+    name: employee.employeeName,
+    zone: employee.timeZone,
+    group: employee.groupId,
+    joined: employee.joinDate,
+    left: employee.leaveDate,
+    shift: employee.defaultShiftId,
+    calendar: employee.calendarId,
+    archived: yes(employee.archived),
+  });
+  return [self, ...moves];
+}
+
+function assignmentRows(own: OwnRoster): Row[] {
+  const repeated = repeatedStarts(own);
+  return own.assignments.flatMap(({ employeeId, assignment }) => {
+    if (assignment === undefined || repeated.has(assignment.startDate)) return [];
+    const { startDate: from, endDate: to, anchorDate: anchor } = assignment;
+    const days = assignment.cycle.map(({ shiftIds }) => shiftIds);
+    const cells = { employee: employeeId, from, to, anchor, cycle: cycleText(days) };
+    return [rowOf('assignment', `assignment of ${employeeId} from ${from}`, cells, days.flat())];
+  });
+}
+
+function overrideRows({ employee: { employeeId }, overrides }: OwnRoster): Row[] {
+  return overrides.map(({ date, shiftIds }) => {
+    const cells = { employee: employeeId, date, shift: shiftsText(shiftIds) };
+    return rowOf('override', `override of ${employeeId} on ${date}`, cells, shiftIds);
+  });
+}
+
+/** Dates from which an employee has several assignments: a file knows one by its first date. */
+function repeatedStarts({ assignments }: OwnRoster): ReadonlyMap<string, EmployeeAssignment[]> {
+  const byStart = new Map<string, EmployeeAssignment[]>();
+  for (const one of assignments) {
+    const startDate = one.assignment?.startDate ?? '';
+    byStart.set(startDate, [...(byStart.get(startDate) ?? []), one]);
+  }
+  return new Map([...byStart].filter(([, those]) => those.length > 1));
+}
+
+function sameStartProblems(own: OwnRoster): string[] {
+  return [...repeatedStarts(own)].map(([date, those]) => {
+    const which = those.map(({ assignmentId, assignment }) => {
+      const days = assignment?.cycle.map(({ shiftIds }) => shiftIds) ?? [];
+      return `${assignmentId} (${cycleText(days)})`;
+    });
+    return (
+      `assignments of ${own.employee.employeeId} from ${date}: left out: a file says one from a ` +
+      `date, and there are ${which.join(' and ')}`
+    );
+  });
+}
+
+/** The most that one remark names. */
+const MAX_NAMED = 20;
+
+/** The contract says that an employee is archived, and not since when. */
+function archivedRemarks(employees: readonly OwnRoster[]): string[] {
+  const ids = employees
+    .filter(({ employee }) => employee.archived && employee.leaveDate === '')
+    .map(({ employee }) => employee.employeeId);
+  if (ids.length === 0) return [];
+  const more = ids.length > MAX_NAMED ? ` and ${ids.length - MAX_NAMED} more` : '';
+  return [
+    `archived employees without a last date: an import into another service archives them as of ` +
+      `its day: ${ids.slice(0, MAX_NAMED).join(', ')}${more}`,
+  ];
+}
+
+function sizeRemarks(csv: string, rows: number): string[] {
+  if (rows <= MAX_ROSTER_ROWS && Buffer.byteLength(csv) <= MAX_ROSTER_BYTES) return [];
+  return [
+    `the file is larger than one import takes, ${MAX_ROSTER_ROWS} rows and ` +
+      `${MAX_ROSTER_BYTES / 1024 / 1024} MiB: split it, with shifts and holidays in the first part`,
+  ];
+}

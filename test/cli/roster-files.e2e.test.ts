@@ -1,0 +1,165 @@
+// `roster export` against the service itself: what it writes is what `roster import` reads, so an
+// import of it changes nothing, and gives an empty service the same roster.
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { ROOT } from '../tooling/repository.js';
+import { ran } from './stand-in.js';
+
+const EXAMPLE = join(ROOT, 'examples', 'roster.csv');
+
+/** Every column that a shift, an employee and an assignment can have, and what is archived. */
+const EVERYTHING = `type,shift,start,end,from,zone,calendar,late_grace,early_grace,accept_before,\
+accept_after,half_day_threshold,absent_threshold,breaks,paid_break_limit,repeat_window,pairing,\
+hours_counted,round_in,round_out,round_breaks,round_worked,works_on_holidays,geofence,archived
+shift,full,08:00,16:00,,Europe/Berlin,hall-b,90s,1m,0,1h30m15s,4h,2h,10m; 30m after 6h,15m,30s,\
+alternating,first-in-to-last-out,up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,\
+52.520008 -13.40495 150.5m,
+shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,typed,every-pair,,,,,no,,
+shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,yes
+`;
+const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,archived
+holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,
+employee,7,"Weber, Jonas",Europe/Berlin,hall-b,2026-01-01,2029-12-31,full,hall-b,,,,,,
+employee,7,,Europe/Lisbon,,,,,,2026-09-01,,,,,
+employee,8,,,,,2026-02-28,,,,,,,,yes
+assignment,7,,,,,,,,2026-02-02,2026-02-28,old*2 off full*3 off,2026-01-05,,
+assignment,8,,,,,,,,2026-02-02,,off*366,,,
+override,7,,,,,,off,,,,,,2026-03-07,
+override,7,,,,,,full,,,,,,2026-03-08,
+`;
+
+describe('a roster as a file', function () {
+  this.timeout(60_000);
+  let databases: TestDatabase[];
+  let services: TestService[];
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attendance-export-'));
+    databases = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    services = await Promise.all(
+      databases.map(({ url }) => startTestService({ databaseUrl: url })),
+    );
+  });
+
+  after(async () => {
+    for (const service of services ?? []) await service.stop();
+    for (const database of databases ?? []) await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const run = (which: number, ...args: string[]) =>
+    ran(new URL(services[which]?.baseUrl ?? '').host, ...args);
+
+  async function done(which: number, ...args: string[]): Promise<string> {
+    const { code, out, err } = await run(which, ...args);
+    expect(code, err || out).to.equal(0);
+    return out;
+  }
+
+  async function fileOf(text: string): Promise<string> {
+    const path = join(folder, 'roster.csv');
+    await writeFile(path, text);
+    return path;
+  }
+
+  /** Created and updated, over all types. */
+  async function changesOf(which: number, path: string): Promise<readonly number[]> {
+    const { counts } = JSON.parse(await done(which, 'roster', 'import', path, '--json'));
+    const each = Object.values<{ created: number; updated: number }>(counts);
+    return [
+      each.reduce((sum, { created }) => sum + created, 0),
+      each.reduce((sum, { updated }) => sum + updated, 0),
+    ];
+  }
+
+  /** Exports the first service, and imports that into both: the same bytes must come of each. */
+  async function expectRoundTrip(): Promise<string> {
+    const path = join(folder, 'exported.csv');
+    await done(0, 'roster', 'export', '--file', path);
+    const exported = await readFile(path, 'utf8');
+    expect(await changesOf(0, path), 'into where it is from').to.deep.equal([0, 0]);
+    expect(await done(0, 'roster', 'export')).to.equal(exported);
+    await changesOf(1, path);
+    expect(await done(1, 'roster', 'export'), 'of the other service').to.equal(exported);
+    expect(await changesOf(1, path), 'into the other once more').to.deep.equal([0, 0]);
+    return exported;
+  }
+
+  it('of examples/roster.csv goes from service to service as it is', async () => {
+    expect(await changesOf(0, EXAMPLE)).to.deep.equal([16, 0]);
+    const exported = await expectRoundTrip();
+    expect(exported.split('\n')).to.have.length(1 + 16 + 1);
+    expect(await changesOf(1, EXAMPLE)).to.deep.equal([0, 0]);
+  });
+
+  it('says every rule, what is archived, and who is known from a mark alone', async () => {
+    await changesOf(0, await fileOf(EVERYTHING.replace(/,yes\n$/, ',\n')));
+    await changesOf(0, await fileOf(PEOPLE));
+    expect(await changesOf(0, await fileOf(EVERYTHING))).to.deep.equal([0, 1]);
+    await done(0, 'mark', '900', '2026-03-02', 'present', '--name', 'Zed');
+    const exported = await expectRoundTrip();
+    for (const text of [
+      '1m30s,1m,0,1h30m15s,4h,2h,10m; 30m after 6h,15m,30s,alternating,first-in-to-last-out,',
+      ',up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,52.520008 -13.40495 150.5m,',
+      ',"Day of ""unity"", observed",',
+      ',old*2 off full*3 off,2026-01-05,',
+      ',off*366,',
+    ]) {
+      expect(exported).to.include(text);
+    }
+    const { shift } = (await services[1]?.roster.getShift({ shiftId: 'old' })) ?? {};
+    expect(shift?.archived).to.equal(true);
+  });
+
+  it('gives back what an import of something wrong has changed', async () => {
+    const before = join(folder, 'before.csv');
+    await done(0, 'roster', 'export', '--file', before);
+    const wrong = 'type,employee,from,cycle,to\nassignment,101,2026-03-02,night,2026-03-31\n';
+    expect(await changesOf(0, await fileOf(wrong))).to.deep.equal([0, 1]);
+    expect(await changesOf(0, before)).to.deep.equal([0, 1]);
+    expect(await done(0, 'roster', 'export')).to.equal(await readFile(before, 'utf8'));
+  });
+
+  it('tells what it cannot say, and says the rest', async () => {
+    const { roster } = services[1] ?? {};
+    const cycle = [{ shiftIds: ['early'] }, { shiftIds: [] }];
+    const shift = { shiftId: 'off', startTimeOfDay: '12:00', endTimeOfDay: '13:00' };
+    const dates = { startDate: '2031-01-05', endDate: '2031-01-06' };
+    await roster?.createShift({ shift });
+    await roster?.setDateOverride({
+      employeeId: '102',
+      override: { date: '2031-01-04', shiftIds: ['off'] },
+    });
+    const turned = [...cycle].reverse();
+    for (const each of [cycle, turned]) {
+      const assignment = { employeeId: '102', assignment: { ...dates, cycle: each } };
+      await roster?.createShiftAssignment({ assignment });
+    }
+    await services[1]?.roster.archiveEmployee({ employeeId: '103' });
+    const path = join(folder, 'most.csv');
+    const { code, err } = await run(1, 'roster', 'export', '--file', path);
+    expect(code).to.equal(3);
+    expect(err)
+      .to.match(/^Rows in .*most\.csv: 7 of type shift, 3 of type holiday, /m)
+      .and.match(/^shift off: left out: a file reads the shift's id "off" as a day off$/m)
+      .and.match(/^override of 102 on 2031-01-04: left out: .*"off"/m)
+      .and.match(
+        /^assignments of 102 from 2031-01-05: .* \d+ \(early off\) and \d+ \(off early\)$/m,
+      )
+      .and.match(/^archived employees without a last date: .*: 103$/m);
+    expect(await changesOf(1, path)).to.deep.equal([0, 0]);
+  });
+
+  it('is CSV alone, and ends with what is wrong with its file', async () => {
+    expect((await run(0, 'roster', 'export', '--json')).code).to.equal(2);
+    const nowhere = await run(0, 'roster', 'export', '--file', join(folder, 'no', 'such'));
+    expect(nowhere.code).to.equal(1);
+    expect(nowhere.err).to.match(/^Cannot write .*such: ENOENT/);
+  });
+});
