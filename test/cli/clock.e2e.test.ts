@@ -63,7 +63,9 @@ describe('the clock and the roster, from the command line to the tables', functi
 
   it('lists who was absent although nothing was recorded, and not with --stored', async () => {
     const range = ['list', '--from', '2026-03-02', '--to', '2026-03-08', '--status', 'absent'];
-    expect(await done(...range)).to.match(/^2026-03-02 +101 .* absent +expected +0:00 +-$/m);
+    expect(await done(...range)).to.match(
+      /^2026-03-02 +101 +Mia O'Brien +early +absent +expected +0:00 +-$/m,
+    );
     expect((await done(...range, '--stored')).trimEnd().split('\n')).to.have.length(1);
   });
 
@@ -77,6 +79,7 @@ describe('the clock and the roster, from the command line to the tables', functi
       '103 Aylin Demir\n' +
         'DATE        STATUS   STANDS  WORKED  IN     OUT                ZONE           ANOMALIES\n' +
         '2026-03-02  present  final   7:43    21:49  06:02 (Tue 3 Mar)  Europe/Berlin  -\n' +
+        '  planned night, 22:00 to 06:00 (Tue 3 Mar): present\n' +
         '  21:49 to 06:02 (Tue 3 Mar), 8:13, shift night\n',
     );
   });

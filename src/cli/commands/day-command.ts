@@ -9,7 +9,7 @@ import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { shownText, writeLine } from '../terminal/console.js';
 import { dateArgument, timeArgument } from '../text/day-options.js';
-import { dayLines, sessionLines } from '../text/day-text.js';
+import { dayLines, sessionLines, shiftLines } from '../text/day-text.js';
 import { examples } from './day-commands.js';
 
 interface DayOptions extends SharedOptions {
@@ -23,7 +23,7 @@ export function addDayCommand(program: Command, surroundings: Surroundings): voi
     .command('day')
     .summary("show an employee's day with its times, and why it is so")
     .description(
-      "Shows an employee's day: status, times, sessions, anomalies, in local time. With " +
+      "Shows an employee's day: status, times, planned shifts, sessions, anomalies, in local time. With " +
         '--explain every rule that fired. `get` shows what is declared and stored instead.',
     )
     .argument('<employee>', 'the employee id')
@@ -53,7 +53,8 @@ export function addDayCommand(program: Command, surroundings: Surroundings): voi
         for (const line of dayLines([options.explain ? answer : { attendance }]))
           await writeLine(stdout, line);
         if (options.explain) return;
-        for (const line of sessionLines(attendance)) await writeLine(stdout, line);
+        const details = [...shiftLines(attendance), ...sessionLines(attendance)];
+        for (const line of details) await writeLine(stdout, line);
       });
     });
 }

@@ -27,7 +27,7 @@ import {
   timeArgument,
   timeText,
 } from '../text/day-options.js';
-import { anomaliesText, clockText } from '../text/day-text.js';
+import { anomaliesText, clockText, shiftsText } from '../text/day-text.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
@@ -292,6 +292,7 @@ async function printDays(
     day.date,
     day.employeeId,
     day.employeeName || '-',
+    shiftsText(day),
     statusText(day),
     originWord(day.origin),
     clockText(day.workedDuration),
@@ -299,7 +300,7 @@ async function printDays(
     day.note,
   ]);
   const lines = table(
-    ['DATE', 'EMPLOYEE', 'NAME', 'STATUS', 'ORIGIN', 'WORKED', 'ANOMALIES', 'NOTE'],
+    ['DATE', 'EMPLOYEE', 'NAME', 'SHIFTS', 'STATUS', 'ORIGIN', 'WORKED', 'ANOMALIES', 'NOTE'],
     rows,
   );
   for (const line of withHeading ? lines : lines.slice(1)) await writeLine(stdout, line);

@@ -73,7 +73,7 @@ export function timeArgument(text: string): Timestamp {
 }
 
 /** `half day`, `present`: as they can be typed again. */
-function statusWord(status: AttendanceStatus): string {
+export function statusWord(status: AttendanceStatus): string {
   return (AttendanceStatus[status] ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
 }
 

@@ -6,7 +6,7 @@ import type { Attendance, Explanation, Session } from '../../client/index.js';
 import { Anomaly } from '../../client/index.js';
 import { shownText, table } from '../terminal/console.js';
 import { localTimeText, shownZone } from '../time/local-time.js';
-import { statusText } from './day-options.js';
+import { statusText, statusWord } from './day-options.js';
 
 const HEADING = ['DATE', 'STATUS', 'STANDS', 'WORKED', 'IN', 'OUT', 'ZONE', 'ANOMALIES'] as const;
 const INDENT = '  ';
@@ -48,6 +48,20 @@ export function sessionLines(day: Attendance): readonly string[] {
     const line = `${time(session.inTime)} to ${time(session.outTime)}${lengthOf(session)}`;
     return shownText(`${INDENT}${line}, ${shift}${breaks.join('')}`);
   });
+}
+
+/** One line per planned shift: `planned night, 22:00 to 06:00 (Tue 3 Mar): present`. */
+export function shiftLines(day: Attendance): readonly string[] {
+  const zone = zoneOf(day);
+  return day.shifts.map(({ shiftId, scheduledStartTime: start, scheduledEndTime: end, status }) => {
+    const hours = `${timeOfDay(start, zone, day.date)} to ${timeOfDay(end, zone, day.date)}`;
+    return shownText(`${INDENT}planned ${shiftId}, ${hours}: ${statusWord(status)}`);
+  });
+}
+
+/** The ids of a day's shifts; `-` where none is planned. */
+export function shiftsText({ shifts }: Pick<Attendance, 'shifts'>): string {
+  return shifts.map(({ shiftId }) => shiftId).join('+') || '-';
 }
 
 /** The time of day of an instant, `-` without one; with its date where that is not `date`. */

@@ -210,8 +210,8 @@ describe('attendance, the command', function () {
 
     const listed = await attendance('list', '--employee', 'cli.1');
     expect(listed.out).to.equal(
-      'DATE        EMPLOYEE  NAME     STATUS    ORIGIN  WORKED  ANOMALIES  NOTE\n' +
-        "2026-03-02  cli.1     O'Brien  half day  marked  -       -          dentist\n",
+      'DATE        EMPLOYEE  NAME     SHIFTS  STATUS    ORIGIN  WORKED  ANOMALIES  NOTE\n' +
+        "2026-03-02  cli.1     O'Brien  -       half day  marked  -       -          dentist\n",
     );
     const cleared = await attendance('clear', 'cli.1', '2026-03-02', '--reason', 'wrong person');
     expect(cleared.out).to.match(/^status {4}unscheduled$/m);
