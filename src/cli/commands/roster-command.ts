@@ -25,6 +25,7 @@ import {
 import { timeText } from '../text/day-options.js';
 import { examples } from './day-commands.js';
 import { addRosterExport } from './roster-export-command.js';
+import { addRosterShow } from './roster-show-command.js';
 
 const DEFAULT_LIST_LIMIT = 20;
 const MAX_PAGE_SIZE = 1_000;
@@ -91,6 +92,7 @@ export function addRosterCommands(program: Command, surroundings: Surroundings):
       'after',
       examples('roster import examples/roster.csv', 'roster changes --unfinished'),
     );
+  addRosterShow(roster, surroundings);
   addImport(roster, surroundings);
   addRosterExport(roster, surroundings);
   addChanges(roster, surroundings);
