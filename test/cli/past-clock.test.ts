@@ -130,7 +130,7 @@ describe('the clock afterwards', () => {
     expect(await run(...ADD)).to.deep.equal({
       code: 1,
       out: '',
-      err: 'EMPLOYEE_NOT_FOUND: nobody\n',
+      err: 'EMPLOYEE_NOT_FOUND: nobody\nWho there is: attendance roster employees --archived\n',
     });
   });
 
@@ -170,7 +170,8 @@ describe('the clock afterwards', () => {
       /day 007 2026-11-20; attendance punches list 007 --from 2026-11-20\nTo correct it: .*replace/,
       true,
     ],
-    ['EMPLOYEE_NOT_FOUND', /^EMPLOYEE_NOT_FOUND: so it is\n$/, false],
+    ['EMPLOYEE_NOT_FOUND', /\nWho there is: attendance roster employees --archived\n$/, false],
+    ['EMPLOYEE_ARCHIVED', /^EMPLOYEE_ARCHIVED: so it is\n$/, false],
   ];
   for (const [reason, says, mayBeForgotten] of REFUSALS) {
     it(`${reason} comes with the service's words and the command that leads on`, async () => {

@@ -63,6 +63,11 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['OUT_BEFORE_IN', CORRECT],
   ['OVERLAPS', (refused) => CORRECT(refused) + (refused.isPast ? `\n${FORGOTTEN(refused)}` : '')],
   ['SESSION_TOO_LONG', CORRECT],
+  ['EMPLOYEE_NOT_FOUND', () => 'Who there is: attendance roster employees --archived'],
+  ['SHIFT_NOT_FOUND', () => 'Which there are: attendance roster shifts --archived'],
+  ['ASSIGNMENT_NOT_FOUND', ({ who }) => `Their ids: attendance roster assignments ${who}`],
+  ['HOLIDAY_NOT_FOUND', () => 'Which there are: attendance roster holidays'],
+  ['ROSTER_CHANGE_NOT_FOUND', () => 'The latest ones: attendance roster changes'],
   ['PUNCH_NOT_FOUND', ({ who }) => `Their numbers: attendance punches list ${who}`],
   [
     'TOO_MANY_PUNCHES',

@@ -1,0 +1,125 @@
+// roster import: who should work when, from a file that is written by hand.
+
+import type { Command } from 'commander';
+import type { RosterResult } from '../roster/roster-apply.js';
+import { applyRoster } from '../roster/roster-apply.js';
+import type { RosterFile } from '../roster/roster-file.js';
+import { readRosterFile } from '../roster/roster-file.js';
+import { planRoster } from '../roster/roster-plan.js';
+import { readKnownRoster } from '../roster/roster-snapshot.js';
+import { followingHint, problemLines, rosterSummary } from '../roster/roster-text.js';
+import type { SharedOptions } from '../terminal/connection.js';
+import { withClient } from '../terminal/connection.js';
+import type { Surroundings } from '../terminal/console.js';
+import { EXIT_INTERRUPTED, EXIT_REJECTS, ExitError, writeLine } from '../terminal/console.js';
+import { examples } from './day-commands.js';
+
+interface ImportOptions extends SharedOptions {
+  readonly dryRun: boolean;
+  readonly reason?: string;
+}
+
+const EXPLANATION = `
+The file is UTF-8. Its first line names the columns, in any order and only those you need; each
+row has a type, which says what it is about and which columns count:
+
+  shift       shift, start, end; and if you like from (a change of the shift: since which date),
+              zone, calendar, late_grace, early_grace, accept_before, accept_after,
+              half_day_threshold, absent_threshold, breaks, paid_break_limit, repeat_window,
+              pairing, hours_counted, round_in, round_out, round_breaks, round_worked,
+              works_on_holidays, geofence, archived
+  holiday     calendar, date, name
+  employee    employee; and name, zone, group, joined, left, shift (of every date without an
+              assignment), calendar, archived; a move to another zone is a row of its own, with
+              only employee, from and zone: a zone without from is that of all dates, past ones
+              too
+  assignment  employee, from, cycle; and to (the last date), anchor (the cycle's first day)
+  override    employee, date, shift (instead of what is assigned; off: a day off)
+
+Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m after 9h". A cycle
+is its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
+on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
+"up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
+pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived and
+works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
+roster export writes the whole roster in this form.
+
+What is there already is updated, the rest is created; the same file again changes nothing. A
+column that the file does not have leaves things as they are, an empty cell takes them away.
+Nothing is deleted: what the file does not mention stays; see roster delete. An assignment is known by its employee
+and its from: to change a rota, give the old one a to and add a row with the new one. The order
+of the rows does not matter. A row of an archived employee brings the employee back unless its
+archived says yes; archived shifts stay archived. What is to be archived is archived last.
+
+If any row cannot be read, all such rows are told and nothing is sent. What only the service can
+judge, such as shifts that overlap, is told when that row's turn comes: what was done stays, and
+the same file, mended, does the rest.
+
+Exit codes: 0 all done, 1 the file is wrong, 3 the service refused some rows, 130 interrupted.`;
+
+/** Adds the command to the group. */
+export function addRosterImport(roster: Command, surroundings: Surroundings): void {
+  roster
+    .command('import')
+    .summary('bring the roster to what a CSV file says')
+    .description('Brings shifts, holidays, employees and rotas to what a CSV file says.')
+    .argument('<file>', 'the roster')
+    .option('--dry-run', 'only tell what would be created and updated', false)
+    .option('--reason <text>', 'why, for the history; the name of the file if not given')
+    .addHelpText('after', EXPLANATION)
+    .addHelpText(
+      'after',
+      examples(
+        'roster import examples/roster.csv --dry-run',
+        'roster import examples/roster.csv --reason "rota of March"',
+      ),
+    )
+    .action(async (path: string, _: unknown, self: Command) => {
+      await importRoster(path, self.optsWithGlobals<ImportOptions>(), surroundings);
+    });
+}
+
+async function importRoster(
+  path: string,
+  options: ImportOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { stdout, stderr } = surroundings;
+  const file = await readRosterFile(path);
+  await refuseIfWrong(file.problems, path, surroundings);
+  const stop = new AbortController();
+  const release = surroundings.onInterrupt(() => {
+    stderr.write('Stopping after the calls under way; once more to stop at once.\n');
+    const message = `Stopped. What was done stays done: attendance roster import ${path} goes on.`;
+    stop.abort(new ExitError(EXIT_INTERRUPTED, message));
+  });
+  let result: RosterResult;
+  try {
+    result = await withClient(options, surroundings, async (client) => {
+      const plan = planRoster(file.entries, await readKnownRoster(client, file.entries));
+      await refuseIfWrong(plan.problems, path, surroundings);
+      return await applyRoster(plan, {
+        client: options.dryRun ? undefined : client,
+        reason: options.reason ?? `roster import ${path}`,
+        stop: stop.signal,
+      });
+    });
+  } finally {
+    release();
+  }
+  const lines = options.json ? [JSON.stringify(result)] : rosterSummary(result, path);
+  for (const line of lines) await writeLine(stdout, line);
+  const hint = followingHint(result);
+  if (hint !== undefined) await writeLine(stderr, hint);
+  if (result.refused.length > 0) throw new ExitError(EXIT_REJECTS);
+}
+
+async function refuseIfWrong(
+  problems: RosterFile['problems'],
+  path: string,
+  { stderr }: Surroundings,
+): Promise<void> {
+  if (problems.length === 0) return;
+  for (const line of problemLines(problems)) await writeLine(stderr, line);
+  throw new ExitError(1, `Nothing was sent. Mend ${path} and import it again.`);
+}
