@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { STALENESS_BOUND_MS } from '../../src/cache/block-cache.js';
+import { MAX_GRID_DATES, MAX_GRID_EMPLOYEES } from '../../src/cli/roster/roster-days.js';
 import { DRAIN_GRACE_MS } from '../../src/main.js';
 import {
   DEFAULT_STREAM_DEADLINE_MS,
@@ -46,6 +47,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   'the size of a message': `message, either way | ${DEFAULT_LIMITS.messageBytes / 1024 / 1024} MiB`,
   'database connections': `${CONNECTIONS} database connections at most (${WRITE_CONNECTIONS} to write, ${READ_CONNECTIONS} to read, ${HEALTH_CONNECTIONS} to probe)`,
   'the age of a cached month': `serve it for up to ${seconds(STALENESS_BOUND_MS)} seconds`,
+  'the size of a roster grid': `a grid of employees and dates, at most ${MAX_GRID_EMPLOYEES} and ${MAX_GRID_DATES}`,
   'the age of a health answer': `up to ${seconds(DEFAULT_LIMITS.healthStaleMs)} s old`,
 };
 

@@ -51,7 +51,10 @@ export function exportRoster(roster: WholeRoster): RosterExport {
     ...roster.employees.flatMap(assignmentRows),
     ...roster.employees.flatMap(overrideRows),
   ];
-  const lines = rows.map((row) => ({ row, line: lineOf(row), why: whyUnsaid(row) }));
+  const lines = rows.map((row) => {
+    const line = lineOf(row);
+    return { row, line, why: whyUnsaid(row, line) };
+  });
   const written = lines.filter(({ why }) => why === undefined);
   const csv = [csvLine(EXPORTED_COLUMNS), ...written.map(({ line }) => line)].join('');
   return {
@@ -79,10 +82,10 @@ function lineOf({ type, cells }: Row): string {
 }
 
 /** Why a row would not be read as it is meant; undefined when it would. */
-function whyUnsaid(row: Row): string | undefined {
+function whyUnsaid(row: Row, line: string): string | undefined {
   const word = row.shiftIds?.find((id) => DAY_OFF_WORDS.includes(id));
   if (word !== undefined) return `left out: a file reads the shift's id "${word}" as a day off`;
-  const isTooLong = Buffer.byteLength(lineOf(row)) > MAX_ROW_BYTES;
+  const isTooLong = Buffer.byteLength(line) > MAX_ROW_BYTES;
   return isTooLong ? `left out: a row takes at most ${MAX_ROW_BYTES / 1024} KiB` : undefined;
 }
 
