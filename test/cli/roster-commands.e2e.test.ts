@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { MAX_GRID_EMPLOYEES } from '../../src/cli/roster/roster-days.js';
 import { weekOf } from '../../src/cli/text/calendar-dates.js';
+import { timeText } from '../../src/cli/text/day-options.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { ROOT } from '../tooling/repository.js';
@@ -194,6 +195,7 @@ describe('the roster from the command line', function () {
       const before = new Date((seconds - 60) * 1000).toISOString();
       const past = await run('roster', 'shifts', 'office', '--as-of', before);
       expect(past.err).to.match(/^SHIFT_NOT_FOUND: .*\n.*attendance roster shifts --archived/);
+      expect(linesOf(await done('export', '--as-of', before))).to.have.length(1);
       const all = await run('roster', 'employees', '--as-of', before);
       expect(all.code).to.equal(2);
       expect(all.err).to.match(/^--as-of is of named employees only/);
@@ -246,7 +248,15 @@ describe('the roster from the command line', function () {
       );
       // What the import added is gone; what it changed gets its old values back.
       await done('import', before);
-      expect(await done('export')).to.equal(await readFile(before, 'utf8'));
+      const undone = await readFile(before, 'utf8');
+      expect(await done('export')).to.equal(undone);
+      // Also without a file of before: of the moment at which the wrong import began.
+      const { rosterChanges } = await service.roster.listRosterChanges({ pageSize: 100 });
+      const since = rosterChanges.findLastIndex(
+        ({ reason }) => reason === `roster import ${wrong}`,
+      );
+      const last = timeText(rosterChanges[since + 1]?.createTime);
+      expect(await done('export', '--as-of', last)).to.equal(undone);
       expect(await done('changes', '--limit', '20')).to.match(/ wrong rota$/m);
     });
 

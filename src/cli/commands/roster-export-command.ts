@@ -1,6 +1,7 @@
 // roster export: the whole roster as the file that roster import reads.
 
 import { writeFile } from 'node:fs/promises';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import type { RosterExport } from '../roster/roster-export.js';
 import { exportRoster } from '../roster/roster-export.js';
@@ -17,16 +18,18 @@ import {
   shownText,
   writeLine,
 } from '../terminal/console.js';
+import { timeArgument } from '../text/day-options.js';
 import { examples } from './day-commands.js';
 
 interface ExportOptions extends SharedOptions {
   readonly file?: string;
+  readonly asOf?: Timestamp;
 }
 
 const EXPLANATION = `
 The file has every column that roster import knows. Importing it again changes nothing; importing it
-into an empty service gives the same roster. Keep one before an import: it is the way back to what
-was there, together with roster delete for what the import added.
+into an empty service gives the same roster. One of before a wrong import, kept or with --as-of, is the
+way back to what was there, together with roster delete for what the import added.
 
 What the file cannot say is left out and told on stderr: several assignments of an employee from one
 date, and anything that names a shift called "off" or "-". It does not say since when an employee is
@@ -41,10 +44,15 @@ export function addRosterExport(roster: Command, surroundings: Surroundings): vo
     .summary('write the whole roster as the CSV that roster import reads')
     .description('Writes the whole roster, archived things included, as a CSV file.')
     .option('--file <path>', 'where to write it, over what is there; stdout if not given')
+    .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
     .addHelpText('after', EXPLANATION)
     .addHelpText(
       'after',
-      examples('roster export --file roster.csv', 'roster export | grep ^shift,'),
+      examples(
+        'roster export --file roster.csv',
+        'roster export --as-of 2026-03-02T09:00:00Z --file before.csv',
+        'roster export | grep ^shift,',
+      ),
     )
     .action(async (_: unknown, self: Command) => {
       const options = self.optsWithGlobals<ExportOptions>();
@@ -57,10 +65,13 @@ export function addRosterExport(roster: Command, surroundings: Surroundings): vo
 }
 
 async function runExport(options: ExportOptions, surroundings: Surroundings): Promise<void> {
+  const { asOf } = options;
   const { exported, hasChanged } = await withClient(options, surroundings, async (client) => {
     const before = await latestChange(client);
-    const exported = exportRoster(await readWholeRoster(client));
-    return { exported, hasChanged: (await latestChange(client)) !== before };
+    const exported = exportRoster(await readWholeRoster(client, asOf));
+    // A past moment is one moment, whatever happens meanwhile.
+    const hasChanged = asOf === undefined && (await latestChange(client)) !== before;
+    return { exported, hasChanged };
   });
   const { stdout, stderr } = surroundings;
   if (options.file === undefined) await writeLine(stdout, exported.csv.trimEnd());

@@ -1,6 +1,8 @@
 // Everything that a service's roster says, archived things included. Only reads. Held in memory:
 // an export is no larger than the files that an import takes.
 
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { status } from '@grpc/grpc-js';
 import type {
   AttendanceClient,
   DateOverride,
@@ -9,10 +11,11 @@ import type {
   Holiday,
   ShiftHistory,
 } from '../../client/index.js';
+import { AttendanceClientError } from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
 import { all, employeesIn, holidaysIn, overridesIn, shiftsIn } from './roster-pages.js';
 
-/** Employees asked about at a time. */
+/** Shifts or employees asked about at a time. */
 const READS_AT_A_TIME = 8;
 
 export interface OwnRoster {
@@ -32,36 +35,89 @@ export interface WholeRoster {
 
 export type WholeRosterReads = Pick<
   AttendanceClient,
+  | 'getShift'
   | 'listShifts'
   | 'listHolidays'
+  | 'getEmployee'
   | 'listEmployees'
   | 'listShiftAssignments'
   | 'listDateOverrides'
   | 'listRosterChanges'
 >;
 
-/** Throws AttendanceClientError. */
-export async function readWholeRoster(client: WholeRosterReads): Promise<WholeRoster> {
+/**
+ * As it is now, or as it was known at a past moment. Throws AttendanceClientError. The moment is
+ * exact; without one, a change meanwhile can be in one part and not in another.
+ */
+export async function readWholeRoster(
+  client: WholeRosterReads,
+  asOfTime: Timestamp | undefined,
+): Promise<WholeRoster> {
   const everything = { includeArchived: true };
+  const moment = asOfTime === undefined ? {} : { asOfTime };
   const shifts = await all(shiftsIn(client, everything));
-  const holidays = await all(holidaysIn(client, {}));
+  const holidays = await all(holidaysIn(client, moment));
   const employees = await all(employeesIn(client, everything));
-  const own = new Map<string, OwnRoster>();
-  await inParallel(employees, READS_AT_A_TIME, async (employee) => {
-    own.set(employee.employeeId, await readOwn(client, employee));
-  });
   return {
-    shifts,
+    shifts: await inOrder(shifts, (shift) => shiftThen(client, shift, moment)),
     holidays,
-    employees: employees.flatMap((each) => own.get(each.employeeId) ?? []),
+    employees: await inOrder(employees, (employee) => ownThen(client, employee, moment)),
   };
 }
 
-async function readOwn(client: WholeRosterReads, employee: Employee): Promise<OwnRoster> {
-  const { employeeId } = employee;
-  const { assignments } = await client.listShiftAssignments({ employeeId });
-  const overrides = await all(overridesIn(client, { employeeId }));
-  return { employee, assignments, overrides };
+/** The moment of a read; empty for now. */
+interface Moment {
+  readonly asOfTime?: Timestamp;
+}
+
+/** What `read` gives for each, in the order of the items; without those it gives nothing for. */
+async function inOrder<T, U>(
+  items: readonly T[],
+  read: (item: T) => Promise<U | undefined>,
+): Promise<U[]> {
+  const found: (U | undefined)[] = [];
+  await inParallel(items.entries(), READS_AT_A_TIME, async ([index, item]) => {
+    found[index] = await read(item);
+  });
+  return found.filter((each) => each !== undefined);
+}
+
+/** The lists of shifts and employees are of now: those of another moment are asked for singly. */
+async function shiftThen(
+  client: WholeRosterReads,
+  shift: ShiftHistory,
+  moment: Moment,
+): Promise<ShiftHistory | undefined> {
+  if (moment.asOfTime === undefined) return shift;
+  const answer = await unlessUnknown(client.getShift({ shiftId: shift.shiftId, ...moment }));
+  return answer?.shift;
+}
+
+async function ownThen(
+  client: WholeRosterReads,
+  now: Employee,
+  moment: Moment,
+): Promise<OwnRoster | undefined> {
+  const { employeeId } = now;
+  const answer =
+    moment.asOfTime === undefined
+      ? { employee: now }
+      : await unlessUnknown(client.getEmployee({ employeeId, ...moment }));
+  if (answer?.employee === undefined) return undefined;
+  const { assignments } = await client.listShiftAssignments({ employeeId, ...moment });
+  const overrides = await all(overridesIn(client, { employeeId, ...moment }));
+  return { employee: answer.employee, assignments, overrides };
+}
+
+/** Undefined for what was not there yet. */
+async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    const isUnknown = error instanceof AttendanceClientError && error.code === status.NOT_FOUND;
+    if (isUnknown) return undefined;
+    throw error;
+  }
 }
 
 /** The number of the latest change of the roster: whether it changed between two reads. */
