@@ -3,7 +3,7 @@
 
 import type { Attendance, Holiday, ShiftResult } from '../../client/index.js';
 import { AttendanceOrigin, AttendanceStatus, DayPortion } from '../../client/index.js';
-import { table } from '../terminal/console.js';
+import { shownText, table } from '../terminal/console.js';
 import { dateWords } from '../text/calendar-dates.js';
 import { localTimeText, shownZone } from '../time/local-time.js';
 
@@ -175,7 +175,7 @@ function legendLines(
   if (has(/ (1st|2nd)$/)) notes.push(['1st, 2nd', 'in the first, in the second half of the day']);
   if (has(/^-$/)) notes.push(['-', 'nothing planned']);
   const width = Math.max(0, ...notes.map(([word]) => word.length));
-  return notes.map(([word, says]) => `${word.padEnd(width)}  ${says}`);
+  return notes.map(([word, says]) => shownText(`${word.padEnd(width)}  ${says}`));
 }
 
 function holidayNotes(holidays: readonly Holiday[]): [string, string][] {

@@ -264,7 +264,7 @@ describe('attendance, the command', function () {
       'an unknown employee',
       ['get', 'nobody', '2026-03-02'],
       1,
-      /^EMPLOYEE_NOT_FOUND: .*nobody.*\n$/,
+      /^EMPLOYEE_NOT_FOUND: .*nobody.*\nWho there is: attendance roster employees/,
     ],
     ['an id that is none', ['get', 'cli 1', '2026-02-28'], 1, /^employee_id: .*\n$/],
     [

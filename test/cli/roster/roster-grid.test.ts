@@ -146,7 +146,7 @@ describe('the grid of a roster', () => {
       if (index === 6) return dayOf(day.date, [], { status: HOLIDAY });
       return index < 4 ? day : dayOf(day.date, [['early 22:30-07:00', SCHEDULED]], scheduled);
     });
-    const holidays = [{ calendarId: 'berlin', date: '2026-03-08', name: "Women's Day" }];
+    const holidays = [{ calendarId: 'berlin', date: '2026-03-08', name: "Women's\u001b Day" }];
     const lines = gridLines({
       dates: WEEK,
       rows: [rowOf('7', '', days)],
@@ -155,7 +155,7 @@ describe('the grid of a roster', () => {
     expect(lines).to.include(
       'early    06:00-14:00 from 2026-03-02 to 2026-03-05, 22:30-07:00 from 2026-03-06 to 2026-03-07',
     );
-    expect(lines).to.include("holiday  Sun 8 Mar: Women's Day (berlin)");
+    expect(lines).to.include("holiday  Sun 8 Mar: Women's? Day (berlin)");
   });
 
   it('fits a week into 100 columns, however long names and ids are', () => {
