@@ -90,6 +90,8 @@ export function createCachedStore(
     readDaysAround: (employeeId, moment, caller) =>
       store.readDaysAround(employeeId, moment, caller),
     listPunches: (query, caller) => store.listPunches(query, caller),
+    listSimilarIds: (employeeId, others, caller) =>
+      store.listSimilarIds(employeeId, others, caller),
     listByDate: (query, caller) => store.listByDate(query, caller),
     listByEmployee: (query, caller) => store.listByEmployee(query, caller),
     listOpenDays: (query, caller) => store.listOpenDays(query, caller),

@@ -1,6 +1,7 @@
 // The environment, read in one place and turned into a typed value. Pure: opens nothing. All
 // errors are reported at once, and no value that may hold a secret is ever shown.
 
+import type { CommandLimits } from '../app/ports/facts.js';
 import { findZone, type Zone } from '../domain/time/zone.js';
 import { isLoopback } from '../server/http/allowed-hosts.js';
 
@@ -17,7 +18,9 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** Of employees for whom nobody gave a zone. */
   readonly defaultZone: Zone;
+  /** Whether marks and punches of devices, too, are refused of employees who are not known. */
   readonly requireKnownEmployees: boolean;
+  readonly commandLimits: CommandLimits;
   /** Files in PEM; undefined: plaintext. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins that browsers may call from; `*` for any; none by default. */
@@ -66,6 +69,7 @@ export function readConfig(env: Environment): Config {
 
   const host = read('HOST') ?? '127.0.0.1';
   checkAuth(host, read('AUTH'), read('AUTH_OFF_ANYWHERE'), fail);
+  const known = knownEmployees(read('REQUIRE_KNOWN_EMPLOYEES'), fail);
   const config: Config = {
     host,
     port: wholeNumber('PORT', read('PORT'), DEFAULT_PORT, 0, 65_535, fail),
@@ -73,7 +77,8 @@ export function readConfig(env: Environment): Config {
     dataDir: read('DATA_DIR'),
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
-    requireKnownEmployees: flag('REQUIRE_KNOWN_EMPLOYEES', read('REQUIRE_KNOWN_EMPLOYEES'), fail),
+    requireKnownEmployees: known === 'ON',
+    commandLimits: { addedOnly: known !== 'OFF' },
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
     corsOrigins: origins(read('CORS_ORIGINS'), read('AUTH_OFF_ANYWHERE') === 'yes', fail),
     corsHeaders: list('CORS_HEADERS', read('CORS_HEADERS'), HEADER_NAME, HEADER_HELP, fail),
@@ -160,11 +165,13 @@ function timeZone(name: string, text: string | undefined, fail: Fail): Zone {
   return utc;
 }
 
-function flag(name: string, text: string | undefined, fail: Fail): boolean {
-  if (text === undefined || ['off', 'no', 'false', '0'].includes(text)) return false;
-  if (['on', 'yes', 'true', '1'].includes(text)) return true;
-  fail(`${name} must be on or off; it is "${text}"`);
-  return false;
+/** Of whom to refuse what: of unknown employees nothing, commands, or marks and punches too. */
+function knownEmployees(text: string | undefined, fail: Fail): 'OFF' | 'COMMANDS' | 'ON' {
+  if (text === undefined || text === 'commands') return 'COMMANDS';
+  if (['off', 'no', 'false', '0'].includes(text)) return 'OFF';
+  if (['on', 'yes', 'true', '1'].includes(text)) return 'ON';
+  fail(`REQUIRE_KNOWN_EMPLOYEES must be commands, on or off; it is "${text}"`);
+  return 'COMMANDS';
 }
 
 function tlsFiles(

@@ -67,7 +67,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     corsOrigins: config.corsOrigins,
     corsHeaders: config.corsHeaders,
     allowedHosts: config.allowedHosts,
-    registerRoutes: registerRoutes(pipelineContext(calls, metrics), stores.attendance, roster),
+    registerRoutes: registerRoutes(
+      pipelineContext(calls, metrics),
+      stores.attendance,
+      roster,
+      config.commandLimits,
+    ),
     services: SERVICES,
     health,
     metrics,

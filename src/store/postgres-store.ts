@@ -10,6 +10,7 @@ import {
   readDaysAround,
   readMonth,
 } from './days/read-days.js';
+import { listSimilarIds } from './days/similar-ids.js';
 import { settle } from './facts/feed-head.js';
 import { listPunches } from './facts/list-punches.js';
 import type { WriteOptions } from './facts/lock-and-read.js';
@@ -45,6 +46,8 @@ export function createPostgresStore(
     readDaysAround: (employeeId, now, caller) =>
       readDaysAround(forCaller(reads, caller), rosters, employeeId, now),
     listPunches: (query, caller) => listPunches(forCaller(reads, caller), query),
+    listSimilarIds: (employeeId, others, caller) =>
+      listSimilarIds(forCaller(reads, caller), employeeId, others),
     listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),
     listByEmployee: (query, caller) => listByEmployee(forCaller(reads, caller), rosters, query),
     listOpenDays: (query, caller) => listOpenDays(forCaller(reads, caller), rosters, query),

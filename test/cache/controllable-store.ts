@@ -206,6 +206,10 @@ export class ControllableStore implements AttendanceStore {
     return undefined;
   }
 
+  async listSimilarIds() {
+    return [];
+  }
+
   async listOpenDays() {
     return { days: [], next: undefined };
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { addEmployee, startTestService, type TestService } from '../support/service.js';
 import { ROOT } from '../tooling/repository.js';
 import { ran } from './stand-in.js';
 
@@ -110,6 +110,7 @@ describe('the clock and the roster, from the command line to the tables', functi
   });
 
   it('says when a session was over that nobody ended', async () => {
+    await addEmployee(service, 'forgetful');
     const beforeYesterday = new Date(Date.now() - 40 * 3_600_000).toISOString();
     expect(await done('clock', 'in', 'forgetful', '--at', beforeYesterday)).to.match(
       /^forgetful, recorded: in at .*\nforgetful is out \(no departure recorded; the session was over at \S+ on \w{3} \d+ \w{3}\)\.\n/,
@@ -167,6 +168,7 @@ describe('the clock and the roster, from the command line to the tables', functi
   });
 
   it('shows who is in, now', async () => {
+    await addEmployee(service, 'visitor');
     await done('clock', 'in', 'visitor');
     expect(await done('clock', 'state', 'visitor')).to.match(/^visitor is in since /);
     expect(await done('who')).to.match(/^visitor +- +in +\S+Z +- /m);

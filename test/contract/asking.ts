@@ -17,7 +17,7 @@ import type { ClockState } from '../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind } from '../../gen/attendance/v1/punch_pb.js';
 import type { ShiftSchema } from '../../gen/attendance/v1/roster_pb.js';
 import type { RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
-import type { TestService } from '../support/service.js';
+import { addEmployee, type TestService } from '../support/service.js';
 import { waitUntil } from '../support/wait-until.js';
 
 /** A Monday. */
@@ -67,6 +67,11 @@ export class Asking {
 
   get service(): TestService {
     return this.#serviceOf();
+  }
+
+  /** Adds an employee whose commands are accepted. */
+  async added(employeeId: string): Promise<string> {
+    return await addEmployee(this.service, employeeId);
   }
 
   async get(employeeId: string, date = DAY, asOfTime?: Timestamp): Promise<Attendance> {

@@ -286,7 +286,7 @@ export function describePunches(serviceOf: () => TestService): void {
     });
 
     it('P14 a day takes 2,000 punches, and each one more is refused, with its way out', async () => {
-      const employeeId = somebody();
+      const employeeId = await asking.added(somebody());
       const start = Date.parse(`${DAY}T00:00:00Z`);
       const burst = (from: number) =>
         Array.from({ length: 1000 }, (_, index) => ({
@@ -408,7 +408,7 @@ export function describePunches(serviceOf: () => TestService): void {
     });
 
     it('P30 the history says why: the note of a punch, the reason of what corrects it', async () => {
-      const employeeId = somebody();
+      const employeeId = await asking.added(somebody());
       await clock().clockIn({ employeeId, time: onDay('08:00'), note: 'the gate was closed' });
       const [left] = await record({
         employeeId,
@@ -499,7 +499,7 @@ export function describePunches(serviceOf: () => TestService): void {
     });
 
     it('P35 a command may say again what was taken back; a device may not', async () => {
-      const employeeId = somebody();
+      const employeeId = await asking.added(somebody());
       const request = { employeeId, time: onDay('08:00'), deviceId: 'terminal' };
       const first = await clock().clockIn(request);
       await takeBack(employeeId, first.punch?.punchId ?? '');

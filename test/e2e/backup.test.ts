@@ -54,7 +54,8 @@ const requests = { mark: randomUUID(), clockIn: randomUUID(), shift: randomUUID(
 
 /** The same three requests whenever it is called: a mark, a punch and a change of the roster. */
 async function requestsOf({ attendance, clock, roster }: Clients) {
-  const mark = { employeeId: 'kept', date: DAY, status: PRESENT, requestId: requests.mark };
+  const day = { employeeId: 'kept', employeeName: 'Mia', date: DAY };
+  const mark = { ...day, status: PRESENT, requestId: requests.mark };
   const time = { seconds: BigInt(Date.parse('2026-03-03T08:00:00Z') / 1000), nanos: 0 };
   return [
     await attendance.markAttendance(mark),

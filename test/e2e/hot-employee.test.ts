@@ -10,7 +10,7 @@ import { MAX_ROUND_FACTS } from '../../src/app/write/write-round.js';
 import { openDatabase } from '../../src/store/postgres/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { type HeldUp, holdUp } from '../support/hold-up.js';
-import { refusalOf, startTestService, type TestService } from '../support/service.js';
+import { addEmployee, refusalOf, startTestService, type TestService } from '../support/service.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const { PRESENT, ABSENT } = AttendanceStatus;
@@ -128,6 +128,7 @@ describe('many calls about one employee', function () {
 
   it('commands without a time follow each other: each has a moment of its own', async () => {
     const time = timestampFromMs(Date.now() - 60_000);
+    await addEmployee(service, 'clock');
     await service.clock.clockIn({ employeeId: 'clock', time });
     const { lock, first } = await held('clock');
     const { startBreak, endBreak } = service.clock;
@@ -136,7 +137,7 @@ describe('many calls about one employee', function () {
     await lock.release();
     await first;
     const punches = (await Promise.all(commands)).flatMap(({ punch }) => punch ?? []);
-    expect(punches.map(({ punchId }) => String(punchId))).to.deep.equal(['4', '5']);
+    expect(punches.map(({ punchId }) => String(punchId))).to.deep.equal(['5', '6']);
     const [sums] = await rows(
       `select count(distinct recorded_at)::integer as transactions
        from punch where employee_id = 'clock' and sequence >= 4`,

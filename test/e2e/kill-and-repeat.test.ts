@@ -100,9 +100,10 @@ describe('a request repeated after the service was killed in the middle of it', 
           REQUESTS[kind](to, employeeId, requestId),
       })),
     );
-    // A day to clear, and a row to lock.
+    // A day to clear, a row to lock, and the name without which nobody may clock.
     for (const { employeeId } of requests) {
-      await clients.attendance.markAttendance({ employeeId, date: DAY, status: ABSENT });
+      const mark = { employeeId, employeeName: 'Mia', date: DAY, status: ABSENT };
+      await clients.attendance.markAttendance(mark);
     }
     const at = (moment: string) => requests.filter((request) => request.moment === moment);
     const sendTo = (to: Clients) => (request: (typeof requests)[number]) =>

@@ -539,7 +539,7 @@ async function fill({ attendance, clock, roster }: Clients): Promise<void> {
     await roster.createShift({ shift: { shiftId, ...hoursOf(n), timeZone: 'UTC' } });
   }
   await roster.createShift({ shift: { shiftId: 'leaving', ...hoursOf(11) } });
-  for (const employeeId of ['full', 'rostered', 'leaving']) {
+  for (const employeeId of ['full', 'rostered', 'leaving', 'busy']) {
     await roster.createEmployee({ employee: { employeeId, timeZone: 'UTC' } });
   }
   const cycle = [{ shiftIds: SHIFT_IDS }];

@@ -10,7 +10,7 @@ import pg from 'pg';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { type PrivateCluster, startPrivateCluster } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { addEmployee, startTestService, type TestService } from '../support/service.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const { PRESENT } = AttendanceStatus;
@@ -85,6 +85,7 @@ describe('PostgreSQL takes no writes', function () {
 
   it('since its disk is full: not ready, with the reason, until there is space', async () => {
     let service = await start();
+    await addEmployee(service, 'full');
     await service.stop();
     const free = await fillDisk('mark', 'write_probe');
     service = await start();

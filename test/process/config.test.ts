@@ -23,6 +23,7 @@ describe('the configuration', () => {
       redisUrl: undefined,
       defaultZone: findZone('UTC'),
       requireKnownEmployees: false,
+      commandLimits: { addedOnly: true },
       tls: undefined,
       corsOrigins: [],
       corsHeaders: [],
@@ -98,6 +99,22 @@ describe('the configuration', () => {
       const problems = problemsOf(env);
       expect(problems).to.have.length(1);
       expect(problems[0]).to.contain(variable);
+    });
+  }
+
+  const known: readonly [value: string, requireKnownEmployees: boolean, addedOnly: boolean][] = [
+    ['', false, true],
+    ['commands', false, true],
+    ['off', false, false],
+    ['no', false, false],
+    ['on', true, true],
+    ['1', true, true],
+  ];
+  for (const [value, requireKnownEmployees, addedOnly] of known) {
+    it(`takes ${value || 'nothing'} for REQUIRE_KNOWN_EMPLOYEES`, () => {
+      const config = readConfig({ REQUIRE_KNOWN_EMPLOYEES: value });
+      expect(config.requireKnownEmployees).to.equal(requireKnownEmployees);
+      expect(config.commandLimits.addedOnly).to.equal(addedOnly);
     });
   }
 

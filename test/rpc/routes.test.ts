@@ -16,6 +16,7 @@ import { DETAIL_FILE } from '../../src/rpc/edge/error-table.js';
 import type { PipelineContext } from '../../src/rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
+import { NO_LIMITS } from '../app/support/facts.js';
 import { waitUntil } from '../support/wait-until.js';
 import { MemoryStore } from './support/memory-store.js';
 
@@ -45,7 +46,7 @@ describe('the routes', () => {
       host: '127.0.0.1',
       port: 0,
       corsOrigins: [],
-      registerRoutes: registerRoutes(context, store.asStore, {} as RosterStore),
+      registerRoutes: registerRoutes(context, store.asStore, {} as RosterStore, NO_LIMITS),
       services: SERVICES,
       health: async () => [{ name: 'postgresql', up: true, detail: '' }],
       metrics: createMetrics(),

@@ -21,7 +21,7 @@ import { createMetrics } from '../../src/metrics/metrics.js';
 import { rulesOf } from '../../src/rpc/edge/field-help.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
-import { punchFact } from '../app/support/facts.js';
+import { NO_LIMITS, punchFact } from '../app/support/facts.js';
 import { envelope, errorOf, post } from '../server/support/raw.js';
 import { MemoryStore } from './support/memory-store.js';
 
@@ -47,6 +47,7 @@ describe('texts over the wire', () => {
         },
         store.asStore,
         {} as RosterStore,
+        NO_LIMITS,
       ),
       services: SERVICES,
       health: async () => [],

@@ -14,6 +14,7 @@ import {
 } from '../../src/store/days/list-days.js';
 import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/days/read-days.js';
 import { READ_STANDING } from '../../src/store/days/resolve-days.js';
+import { READ_SIMILAR_IDS } from '../../src/store/days/similar-ids.js';
 import { LIST_PUNCHES } from '../../src/store/facts/list-punches.js';
 import type { Statement } from '../../src/store/postgres/database.js';
 import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
@@ -31,6 +32,7 @@ const LOOK = [ID, 100, DATE, LAST, 1, AS_OF, true, '{2}', '{1,2}', 0, '-infinity
 const READS: readonly [Statement, readonly unknown[]][] = [
   [READ_RANGE, [ID, '2026-01-01', LAST]],
   [READ_DAY_AS_OF, [ID, DATE, AS_OF]],
+  [READ_SIMILAR_IDS, [ID, `{p-00501,p-0500}`]],
   [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
   [READ_STANDING, [`{${ID}}`, '{2026-01-01}', '{2026-02-01}', AS_OF]],
   [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100, 5000]],

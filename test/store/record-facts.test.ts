@@ -7,6 +7,7 @@ import { recordFact, recordFacts } from '../../src/app/write/record-facts.js';
 import { WriteQueue } from '../../src/app/write/write-queue.js';
 import { AttendanceError } from '../../src/domain/facts/errors.js';
 import type { Instant } from '../../src/domain/time/time.js';
+import { NO_LIMITS } from '../app/support/facts.js';
 import { openStore, punchOf, type StoreFixture, voidOf } from './support.js';
 
 const HOUR_MS = 3_600_000;
@@ -20,6 +21,7 @@ function clockIn(employeeId: string, requestId: string, receivedAt = Date.now())
     receivedAt: receivedAt as Instant,
     punch: { ...punch, source: 'COMMAND' },
     isTimeGiven: false,
+    limits: NO_LIMITS,
   };
 }
 

@@ -11,6 +11,7 @@ import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js'
 import type { Instant } from '../../src/domain/time/time.js';
 import type { Database } from '../../src/store/postgres/database.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { NO_LIMITS } from '../app/support/facts.js';
 import { holdUp } from '../support/hold-up.js';
 import {
   acceptedFact,
@@ -216,6 +217,7 @@ describe('a batch under its locks', function () {
         kind: 'COMMAND',
         command: 'CLOCK_IN',
         isTimeGiven: true,
+        limits: NO_LIMITS,
       };
       const facts = [markOf('new-1', DATE), punchOf('new-2', MORNING), command];
       const seen: unknown[] = [];

@@ -63,6 +63,15 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   };
 }
 
+/** Adds an employee as a planner does: commands are for nobody else. The answer is the id. */
+export async function addEmployee(
+  { roster }: Pick<TestService, 'roster'>,
+  employeeId: string,
+): Promise<string> {
+  await roster.createEmployee({ employee: { employeeId } });
+  return employeeId;
+}
+
 /** What a failed call says, in a comparable form. */
 export interface Refusal {
   readonly code: string;

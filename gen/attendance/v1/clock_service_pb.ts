@@ -1135,10 +1135,11 @@ export const ClockStatusSchema: GenEnum<ClockStatus> = /*@__PURE__*/
 /**
  * Punches: from people at a clock, from devices and from files.
  *
- * A person's commands are checked: an employee who is in cannot clock in again. Punches from
- * devices are accepted in any order, late or twice, and flagged where they do not add up. Either
- * way the punch and the days that it changes are committed together: when a call returns, they are
- * right everywhere.
+ * A person's commands are checked: an employee who is in cannot clock in again. They are for
+ * employees whom somebody added: with CreateEmployee, or with a mark that has an `employee_name`.
+ * Punches from devices are accepted in any order, late or twice, of anybody, and flagged where they
+ * do not add up. Either way the punch and the days that it changes are committed together: when a
+ * call returns, they are right everywhere.
  *
  * @generated from service attendance.v1.ClockService
  */
@@ -1151,10 +1152,10 @@ export const ClockService: GenService<{
    *
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
    * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED;
-   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees; FAILED_PRECONDITION /
-   * EMPLOYEE_ARCHIVED from the date on which the employee was archived; UNAVAILABLE /
-   * CLOCKS_DIFFER, without a `time`, when the clocks of the service and its database differ by more
-   * than an hour.
+   * NOT_FOUND / EMPLOYEE_NOT_FOUND, with the field `employee_id`, for an employee whom nobody
+   * added; FAILED_PRECONDITION / EMPLOYEE_ARCHIVED from the date on which the employee was
+   * archived; UNAVAILABLE / CLOCKS_DIFFER, without a `time`, when the clocks of the service and its
+   * database differ by more than an hour.
    *
    * @generated from rpc attendance.v1.ClockService.ClockIn
    */

@@ -74,7 +74,9 @@ export enum ErrorReason {
   ETAG_MISMATCH = 10,
 
   /**
-   * NOT_FOUND. No employee has this id. Ids are case-sensitive.
+   * NOT_FOUND. No employee has this id. Ids are case-sensitive. Of a command also: nobody added the
+   * employee, who is known only from punches, or from marks without a name. CreateEmployee adds
+   * the employee. If a similar id exists, the metadata has it as `nearest_employee_id`.
    *
    * @generated from enum value: ERROR_REASON_EMPLOYEE_NOT_FOUND = 20;
    */

@@ -16,6 +16,8 @@ import type { Steps } from './turns.js';
 export interface LockedEmployee {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
+  /** Whether somebody added the employee: not only punches, or marks without a name, did. */
+  readonly isAdded: boolean;
   /** The number of facts recorded for the employee so far. */
   readonly version: number;
   /** As known now; of one whom the roster knows nothing of, in the default zone. */

@@ -66,6 +66,12 @@ export const COMMAND_KINDS = {
   END_BREAK: 'BREAK_END',
 } as const satisfies Readonly<Record<ClockCommand, PunchKind>>;
 
+/** What a deployment asks of commands. */
+export interface CommandLimits {
+  /** Whether only employees may clock whom somebody added. */
+  readonly addedOnly: boolean;
+}
+
 /** A person's command: checked under the employee's lock against the sessions there are. */
 export interface CommandFact extends FactHeader {
   readonly kind: 'COMMAND';
@@ -74,6 +80,7 @@ export interface CommandFact extends FactHeader {
   readonly punch: ToldPunch;
   /** Otherwise the time is taken under the lock, so that commands follow each other. */
   readonly isTimeGiven: boolean;
+  readonly limits: CommandLimits;
 }
 
 /** A correction goes alone: it can be judged and left at that. */

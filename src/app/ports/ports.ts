@@ -283,6 +283,16 @@ export interface AttendanceStore {
   /** One employee's punches by time and number; undefined for an unknown employee. */
   listPunches(query: PunchQuery, caller?: AbortSignal): Promise<PunchPage | undefined>;
 
+  /**
+   * The ids of added employees: those among `others`, and a bounded number of those that sort next
+   * to `employeeId`. In any order; one may come twice.
+   */
+  listSimilarIds(
+    employeeId: EmployeeId,
+    others: readonly string[],
+    caller?: AbortSignal,
+  ): Promise<readonly EmployeeId[]>;
+
   /** By date, then employee. */
   listByDate(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
 

@@ -16,6 +16,7 @@ import { BatchRefused } from '../ports/ports.js';
 import type { Steps } from '../ports/turns.js';
 import { needsOf } from './batch-reads.js';
 import { BatchState } from './batch-state.js';
+import { refusedAsNotAdded } from './command-limits.js';
 import { decideCommand, decideReplace } from './decide-clock.js';
 import { decideMark, decideRederive } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
@@ -100,7 +101,8 @@ function decideItem(fact: Fact, index: number, { batch, used, now }: Deciding): 
   const { employeeId } = fact;
   const state = batch.employee(employeeId);
   if (state === undefined) {
-    batch.fail({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+    const notAdded = fact.kind === 'COMMAND' ? refusedAsNotAdded(fact, undefined) : undefined;
+    batch.fail(notAdded ?? { kind: 'EMPLOYEE_NOT_FOUND', employeeId });
     return;
   }
   const repeated = used.replay(fact, state, batch);

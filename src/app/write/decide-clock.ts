@@ -17,6 +17,7 @@ import { type Instant, wholeSecond } from '../../domain/time/time.js';
 import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from '../ports/facts.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-reads.js';
 import type { BatchState } from './batch-state.js';
+import { refusedAsNotAdded } from './command-limits.js';
 import { NOT_YET, originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import type { PlannedDays } from './planned-days.js';
@@ -30,6 +31,8 @@ export function decideCommand(
   now: Instant,
 ): Failure | undefined {
   const { command } = fact;
+  const notAdded = refusedAsNotAdded(fact, state);
+  if (notAdded !== undefined) return notAdded;
   if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
   const time = fact.isTimeGiven ? fact.punch.time : now;
   const failure = refusedAsArchived(time, state) ?? refusedAsTooMany(time, state);

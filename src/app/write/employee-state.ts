@@ -45,6 +45,7 @@ const NEVER_STORED: DayState = {
 export class EmployeeState {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
+  readonly isAdded: boolean;
   readonly plans: PlannedDays;
   readonly changes: DayChange[] = [];
   readonly restamps = new Map<number, DayRestamp>();
@@ -66,6 +67,7 @@ export class EmployeeState {
   constructor(employee: LockedEmployee, plans: PlannedDays, view: BatchView) {
     this.employeeId = employee.employeeId;
     this.employeeName = employee.employeeName;
+    this.isAdded = employee.isAdded;
     this.plans = plans;
     this.#view = view;
     this.#sequence = employee.version;

@@ -74,6 +74,15 @@ export type Failure =
       readonly current: string;
     }
   | { readonly kind: 'EMPLOYEE_NOT_FOUND'; readonly employeeId: EmployeeId }
+  /** A command about an employee whom nobody added. */
+  | {
+      readonly kind: 'EMPLOYEE_NOT_ADDED';
+      readonly employeeId: EmployeeId;
+      /** Whether there are punches, or marks without a name, under this id. */
+      readonly isKnown: boolean;
+      /** The id that was probably meant; undefined when none is near. */
+      readonly nearestId: EmployeeId | undefined;
+    }
   | {
       readonly kind: 'CLOCK_REFUSED';
       readonly refusal: ClockRefusal;

@@ -20,12 +20,19 @@ import {
   StartBreakResponseSchema,
   VoidPunchResponseSchema,
 } from '../../../gen/attendance/v1/clock_service_pb.js';
-import type { CommandFact, ReplaceFact } from '../../app/ports/facts.js';
+import type {
+  ClockCommand,
+  CommandFact,
+  CommandLimits,
+  Fact,
+  ReplaceFact,
+} from '../../app/ports/facts.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { clockState, listClockedIn } from '../../app/read/clock-state.js';
 import { listPunches } from '../../app/read/read-attendance.js';
-import { type FactRecorder, recordFact } from '../../app/write/record-facts.js';
+import { recordCommand } from '../../app/write/record-command.js';
+import { type FactRecorder, type Recorded, recordFact } from '../../app/write/record-facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { Call, ServiceHandlers } from '../edge/pipeline.js';
@@ -35,7 +42,7 @@ import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 import { parseId } from '../shared/parse.js';
 import { toAttendance } from '../shared/to-proto.js';
 import { clockStateSize, toClockState } from './clock-state-to-proto.js';
-import { commandFact, replaceFact, voidFact } from './parse-clock.js';
+import { type CommandRequest, commandFact, replaceFact, voidFact } from './parse-clock.js';
 import { parseLimit } from './punch-times.js';
 import { fitPunches, punchSize, toPunch } from './punch-to-proto.js';
 import { importPunches, recordPunches } from './record-punches.js';
@@ -43,20 +50,21 @@ import { importPunches, recordPunches } from './record-punches.js';
 export function clockHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
+  limits: CommandLimits,
 ): ServiceHandlers<typeof ClockService> {
-  const command = (fact: CommandFact | ReplaceFact, call: Call) => recordOne(writes, fact, call);
+  const record = async (fact: CommandFact | ReplaceFact, call: Call) =>
+    punchAndDay(fact, await recordCommand(store, writes, fact, call.signal));
+  const command = (name: ClockCommand, message: CommandRequest, call: Call) =>
+    record(commandFact(name, message, limits, call), call);
   return {
     clockIn: async (message, call) =>
-      create(ClockInResponseSchema, await command(commandFact('CLOCK_IN', message, call), call)),
+      create(ClockInResponseSchema, await command('CLOCK_IN', message, call)),
     clockOut: async (message, call) =>
-      create(ClockOutResponseSchema, await command(commandFact('CLOCK_OUT', message, call), call)),
+      create(ClockOutResponseSchema, await command('CLOCK_OUT', message, call)),
     startBreak: async (message, call) =>
-      create(
-        StartBreakResponseSchema,
-        await command(commandFact('START_BREAK', message, call), call),
-      ),
+      create(StartBreakResponseSchema, await command('START_BREAK', message, call)),
     endBreak: async (message, call) =>
-      create(EndBreakResponseSchema, await command(commandFact('END_BREAK', message, call), call)),
+      create(EndBreakResponseSchema, await command('END_BREAK', message, call)),
     recordPunches: async (message, call) => {
       const results = await recordPunches(writes, message, call);
       return create(RecordPunchesResponseSchema, { results });
@@ -72,7 +80,7 @@ export function clockHandlers(
       return create(VoidPunchResponseSchema, { punches: inOrder.map(toPunch) });
     },
     replacePunch: async (message, call) =>
-      create(ReplacePunchResponseSchema, await command(replaceFact(message, call), call)),
+      create(ReplacePunchResponseSchema, await record(replaceFact(message, call), call)),
     getClockState: async (message, call) => {
       const state = await clockState(store, parseId(message.employeeId), call.now, call.signal);
       return create(GetClockStateResponseSchema, { clockState: toClockState(state) });
@@ -81,9 +89,8 @@ export function clockHandlers(
   };
 }
 
-/** Records a fact that makes one punch: that punch, and the day it belongs to. */
-async function recordOne(writes: FactRecorder, fact: CommandFact | ReplaceFact, { signal }: Call) {
-  const { attendance, punches } = await recordFact(writes, fact, signal);
+/** Of a fact that makes one punch: that punch, and the day it belongs to. */
+function punchAndDay(fact: Fact, { attendance, punches }: Recorded) {
   const [punch] = punches;
   if (punch === undefined || attendance === undefined) {
     throw new Error(`a ${fact.kind} was answered without its punch or its day`);

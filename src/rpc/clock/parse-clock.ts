@@ -10,6 +10,7 @@ import {
   type ClockCommand,
   COMMAND_KINDS,
   type CommandFact,
+  type CommandLimits,
   type ReplaceFact,
   type VoidFact,
 } from '../../app/ports/facts.js';
@@ -27,6 +28,7 @@ export type CommandRequest = Omit<ClockInRequest, '$typeName' | '$unknown'>;
 export function commandFact(
   command: ClockCommand,
   message: CommandRequest,
+  limits: CommandLimits,
   call: Call,
 ): CommandFact {
   const problems = new Problems();
@@ -53,6 +55,7 @@ export function commandFact(
     command,
     punch,
     isTimeGiven: said !== undefined,
+    limits,
     requestId: requestIdOf(message),
     payloadHash: hashOf(...asked),
     actor: call.actor,

@@ -91,6 +91,33 @@ const TABLE: Table = {
     message: `there is no employee ${employeeId}: check the id, which is case-sensitive`,
     metadata: { employee_id: employeeId },
   }),
+  EMPLOYEE_NOT_ADDED: ({ employeeId, isKnown, nearestId }) => {
+    const meant = nearestId === undefined ? '' : `did you mean ${nearestId}? `;
+    const against = isKnown
+      ? `employee ${employeeId} is known only from punches or marks without a name`
+      : `there is no employee ${employeeId}`;
+    // A name that comes with a mark is taken for a new employee only.
+    const mark = isKnown ? '' : ', a mark with employee_name';
+    const help =
+      `${meant}check the id, which is case-sensitive; add the employee with CreateEmployee${mark} ` +
+      'or `attendance roster import`; RecordPunches records punches of unknown employees too';
+    return {
+      code: Code.NotFound,
+      reason: 'EMPLOYEE_NOT_FOUND',
+      message: `${against}, so no command is accepted: ${help}`,
+      metadata: {
+        employee_id: employeeId,
+        ...(nearestId === undefined ? {} : { nearest_employee_id: nearestId }),
+      },
+      violations: [
+        {
+          field: 'employee_id',
+          reason: 'EMPLOYEE_NOT_FOUND',
+          description: `must be the id of an employee whom somebody added: ${help}`,
+        },
+      ],
+    };
+  },
   CLOCK_REFUSED: (failure) => ({
     code: Code.FailedPrecondition,
     reason: failure.refusal,

@@ -30,10 +30,16 @@ export const ADD_EMPLOYEES = {
     returning employee_id`,
 };
 
+/**
+ * Whether somebody added the employee `e`: the roster did, or a mark with a name. The row of
+ * anybody else was made by punches, or by marks without a name.
+ */
+export const IS_ADDED = `(e.employee_name <> '' or e.roster_version > 0)`;
+
 export const LOCK_EMPLOYEES = {
   name: 'lock_employees',
   text: `
-    select e.employee_id, e.employee_name, e.version, e.roster_version
+    select e.employee_id, e.employee_name, e.version, e.roster_version, ${IS_ADDED} as is_added
     from unnest($1::text[]) t (employee_id)
     cross join lateral (
       select * from employee e where e.employee_id = t.employee_id collate "C" for update
@@ -104,7 +110,7 @@ function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
     employee: (employeeId) => {
       const latest = rosters.latestEmployee(employeeId);
       const own = latest?.roster ?? rosters.knownEmployee({ employeeId, rosterVersion: 0 });
-      return own && { employeeId, employeeName: '', version: 0, roster: own };
+      return own && { employeeId, employeeName: '', isAdded: true, version: 0, roster: own };
     },
     punch: () => undefined,
     firstUse: () => undefined,
@@ -205,6 +211,7 @@ function lockedEmployee(
   return {
     employeeId,
     employeeName: text(row, 'employee_name'),
+    isAdded: row.is_added === true,
     version: number(row, 'version'),
     roster,
   };
@@ -216,19 +223,25 @@ interface Newcomer {
 }
 
 /**
- * Whoever is marked or touches a clock may be new; taking something back, or looking at days
- * again, never adds anybody. The first name given counts.
+ * Whoever is marked or touches a device's clock may be new, and whoever gives a command where the
+ * deployment says so; taking something back, or looking at days again, never adds anybody. The
+ * first name given counts.
  */
 function possibleNewcomers(facts: readonly Fact[]): Newcomer[] {
   const names = new Map<EmployeeId, string>();
   for (const fact of facts) {
-    if (fact.kind !== 'MARK' && fact.kind !== 'PUNCH' && fact.kind !== 'COMMAND') continue;
+    if (!mayAdd(fact)) continue;
     const name = fact.kind === 'MARK' ? fact.employeeName : undefined;
     names.set(fact.employeeId, names.get(fact.employeeId) || (name ?? ''));
   }
   return [...names]
     .map(([employeeId, employeeName]) => ({ employeeId, employeeName }))
     .sort((a, b) => compareEmployeeIds(a.employeeId, b.employeeId));
+}
+
+function mayAdd(fact: Fact): boolean {
+  if (fact.kind === 'COMMAND') return !fact.limits.addedOnly;
+  return fact.kind === 'MARK' || fact.kind === 'PUNCH';
 }
 
 function addEmployees(newcomers: readonly Newcomer[]): Bound {

@@ -1,6 +1,6 @@
 // Facts for tests, written down in a few words.
 
-import type { ClockCommand, Fact } from '../../../src/app/ports/facts.js';
+import type { ClockCommand, CommandLimits, Fact } from '../../../src/app/ports/facts.js';
 import { COMMAND_KINDS } from '../../../src/app/ports/facts.js';
 import type { MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
@@ -13,6 +13,9 @@ export const MIA = 'mia' as EmployeeId;
 
 /** When all facts of tests are told. */
 export const TOLD_AT = Date.parse('2026-03-02T12:00:00Z') as Instant;
+
+/** What most tests hold commands to: nothing. */
+export const NO_LIMITS: CommandLimits = { addedOnly: false };
 
 export function told(punch: Punch): ToldPunch {
   return { ...punch, source: 'DEVICE', timeZone: '', accuracyMeters: 0, labels: {}, note: '' };
@@ -84,7 +87,7 @@ export function replaceFact(
 export function commandFact(
   command: ClockCommand,
   time: Instant | undefined,
-  options: Header = {},
+  { limits = NO_LIMITS, ...options }: Header & { readonly limits?: CommandLimits } = {},
 ): Fact {
   const punch: Punch = {
     time: time ?? TOLD_AT,
@@ -100,6 +103,7 @@ export function commandFact(
     command,
     punch: { ...told(punch), source: 'COMMAND' },
     isTimeGiven: time !== undefined,
+    limits,
   };
 }
 

@@ -140,7 +140,7 @@ export class ModelStore {
     const row = this.#employees.get(employeeId);
     if (row === undefined) return undefined;
     const { employeeName, version, roster } = row;
-    return { employeeId, employeeName, version, roster };
+    return { employeeId, employeeName, isAdded: employeeName !== '', version, roster };
   }
 
   #rosterView(facts: readonly Fact[]): RosterView {

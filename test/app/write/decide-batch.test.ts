@@ -58,7 +58,7 @@ function viewOf(stored?: StoredDay, earlier?: EarlierFact): BatchView {
     roster: ROSTER,
     employee: (employeeId) =>
       employeeId === MIA
-        ? { employeeId, employeeName: 'Mia', version: 7, roster: UNROSTERED }
+        ? { employeeId, employeeName: 'Mia', isAdded: true, version: 7, roster: UNROSTERED }
         : undefined,
     punch: () => undefined,
     firstUse: () => undefined,

@@ -70,7 +70,13 @@ describe('plans that are remembered', () => {
     const roster = newRoster();
     const view: RosterView = {
       roster: ROSTER,
-      employee: (employeeId) => ({ employeeId, employeeName: '', version: 0, roster }),
+      employee: (employeeId) => ({
+        employeeId,
+        employeeName: '',
+        isAdded: true,
+        version: 0,
+        roster,
+      }),
       punch: () => undefined,
       firstUse: () => undefined,
       earlier: () => undefined,

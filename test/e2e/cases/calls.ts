@@ -123,6 +123,7 @@ const REPEATED: readonly CallCase[] = [
     run: async (stage) => {
       const { employeeId } = stage;
       const { clock } = stage.service;
+      await stage.createEmployee();
       const requestId = randomUUID();
       const request = { employeeId, time: stage.moment('D 08:00'), requestId };
       const first = await clock.clockIn(request);
@@ -140,6 +141,7 @@ const REPEATED: readonly CallCase[] = [
     run: async (stage) => {
       const { employeeId } = stage;
       const { clock } = stage.service;
+      await stage.createEmployee();
       const now = Date.now();
       const at = (minutes: number) => timestampFromMs(now + minutes * MINUTE_MS);
       await clock.clockIn({ employeeId, time: at(-60) });

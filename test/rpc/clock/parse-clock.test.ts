@@ -13,6 +13,7 @@ import { AttendanceError } from '../../../src/domain/facts/errors.js';
 import type { Instant } from '../../../src/domain/time/time.js';
 import { commandFact, replaceFact, voidFact } from '../../../src/rpc/clock/parse-clock.js';
 import type { Call } from '../../../src/rpc/edge/pipeline.js';
+import { NO_LIMITS } from '../../app/support/facts.js';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z') as Instant;
 const ID = 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11';
@@ -26,6 +27,7 @@ const command = (json: JsonObject = {}, now = NOW) =>
   commandFact(
     'CLOCK_IN',
     fromJson(ClockInRequestSchema, { employeeId: 'mia', ...json }),
+    NO_LIMITS,
     callAt(now),
   );
 
@@ -54,6 +56,7 @@ describe('a command', () => {
       const fact = commandFact(
         name,
         create(ClockInRequestSchema, { employeeId: 'mia' }),
+        NO_LIMITS,
         callAt(NOW),
       );
       expect(fact).to.include({ kind: 'COMMAND', command: name, isTimeGiven: false, actor: 'mia' });
@@ -121,7 +124,7 @@ describe('a command', () => {
     const request = create(ClockInRequestSchema, { employeeId: 'mia' });
     // As a caller within the process may give it: in messages from outside the contract refuses it.
     Object.defineProperty(request.labels, '__proto__', { value: 'x', enumerable: true });
-    const { labels } = commandFact('CLOCK_IN', request, callAt(NOW)).punch;
+    const { labels } = commandFact('CLOCK_IN', request, NO_LIMITS, callAt(NOW)).punch;
     expect(JSON.stringify(labels)).to.equal('{"__proto__":"x"}');
   });
 
@@ -146,7 +149,9 @@ describe('a command', () => {
     );
     const other = create(ClockInRequestSchema, { employeeId: 'mia' });
     hashes.push(
-      Buffer.from(commandFact('CLOCK_OUT', other, callAt(NOW)).payloadHash).toString('hex'),
+      Buffer.from(commandFact('CLOCK_OUT', other, NO_LIMITS, callAt(NOW)).payloadHash).toString(
+        'hex',
+      ),
     );
     expect(new Set(hashes).size).to.equal(hashes.length);
     expect(hashes[0]).to.have.length(32);

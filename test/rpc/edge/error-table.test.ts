@@ -76,6 +76,19 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /check the id/,
     metadata: { employee_id: 'mia' },
   },
+  EMPLOYEE_NOT_ADDED: {
+    failure: {
+      kind: 'EMPLOYEE_NOT_ADDED',
+      employeeId,
+      isKnown: false,
+      nearestId: 'mai' as EmployeeId,
+    },
+    code: Code.NotFound,
+    reason: 'EMPLOYEE_NOT_FOUND',
+    says: /^there is no employee mia, .*: did you mean mai\? .* CreateEmployee, a mark .* roster import/,
+    metadata: { employee_id: 'mia', nearest_employee_id: 'mai' },
+    fields: ['employee_id'],
+  },
   CLOCK_REFUSED: {
     failure: {
       kind: 'CLOCK_REFUSED',

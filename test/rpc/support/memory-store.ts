@@ -88,6 +88,7 @@ export class MemoryStore implements Used {
         const known = employees.get(employeeId) ?? {
           employeeId,
           employeeName: '',
+          isAdded: true,
           version,
           roster: EMPLOYEE,
         };

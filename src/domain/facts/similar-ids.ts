@@ -1,0 +1,82 @@
+// Which id somebody meant who typed one that nobody has. What is looked at is bounded by the typed
+// id, never by how many employees there are: the ids one typing error away, and those that sort
+// next to it. Only for a hint in an error: nothing may be decided by it.
+
+import type { EmployeeId } from './employee-id.js';
+
+/** The characters that an id may have. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-';
+
+/** Nobody types a longer id by hand. One of 20 characters has some 2,700 ids one error away. */
+export const MAX_TYPED_LENGTH = 20;
+
+/** Ids on either side of the typed one, in byte order: they begin as it does. */
+export const MAX_SORTED_NEIGHBOURS = 50;
+
+/** With more typing errors than this it is another id. */
+const MAX_ERRORS = 2;
+
+/** In a shorter id, two errors leave hardly anything of it. */
+const MIN_LENGTH_OF_TWO_ERRORS = 5;
+
+/**
+ * The ids that come to the typed one by one error: a character left out, added or mistaken, two
+ * swapped, or the wrong case throughout. None for ids longer than MAX_TYPED_LENGTH.
+ */
+export function idsOneErrorAway(id: EmployeeId): readonly string[] {
+  if (id.length > MAX_TYPED_LENGTH) return [];
+  const found = new Set([id.toLowerCase(), id.toUpperCase()]);
+  for (let at = 0; at <= id.length; at += 1) {
+    const [before, one, behind] = [id.slice(0, at), id.slice(at, at + 1), id.slice(at + 1)];
+    for (const other of ALPHABET) {
+      found.add(before + other + one + behind);
+      if (one !== '') found.add(before + other + behind);
+    }
+    found.add(before + behind);
+    found.add(before + behind.slice(0, 1) + one + behind.slice(1));
+  }
+  found.delete(id);
+  found.delete('');
+  return [...found];
+}
+
+/** The id among the candidates that was most likely meant; undefined when none is near. */
+export function nearestId(
+  id: EmployeeId,
+  candidates: readonly EmployeeId[],
+): EmployeeId | undefined {
+  const most = id.length < MIN_LENGTH_OF_TWO_ERRORS ? 1 : MAX_ERRORS;
+  let nearest: EmployeeId | undefined;
+  let fewest = most + 1;
+  for (const candidate of candidates) {
+    if (candidate === id || Math.abs(candidate.length - id.length) > most) continue;
+    const errors = errorsBetween(id.toLowerCase(), candidate.toLowerCase());
+    if (errors > fewest || (errors === fewest && !isBefore(candidate, nearest))) continue;
+    fewest = errors;
+    nearest = candidate;
+  }
+  return fewest > most ? undefined : nearest;
+}
+
+/** Of two that are as near, always the same one. */
+function isBefore(one: EmployeeId, other: EmployeeId | undefined): boolean {
+  return other !== undefined && one < other;
+}
+
+/** Optimal string alignment: characters left out, added, mistaken, or swapped with the next. */
+function errorsBetween(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const at = (cells: readonly number[], index: number) => cells[index] ?? Infinity;
+      const mistaken = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? at(beforeLast, j - 2) + 1 : Infinity;
+      row.push(Math.min(mistaken, at(last, j) + 1, at(row, j - 1) + 1, swapped));
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
+}
