@@ -45,6 +45,11 @@ const MAX_WORKERS = 64;
 /** Longer than three probes of Kubernetes's default, and as long as it waits for an end. */
 const MAX_DRAIN_DELAY_SECONDS = 30;
 
+/** A month: what is told later than that belongs to a pay that is settled. */
+const DEFAULT_COMMAND_AGE_DAYS = 31;
+/** A hundred years: whoever moves a history with commands. */
+const MAX_COMMAND_AGE_DAYS = 36_500;
+
 /** Every error of a configuration, each naming its variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -78,7 +83,10 @@ export function readConfig(env: Environment): Config {
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: known === 'ON',
-    commandLimits: { addedOnly: known !== 'OFF' },
+    commandLimits: {
+      employedOnly: known !== 'OFF',
+      maxAgeDays: commandAgeDays(read('MAX_COMMAND_AGE_DAYS'), fail),
+    },
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
     corsOrigins: origins(read('CORS_ORIGINS'), read('AUTH_OFF_ANYWHERE') === 'yes', fail),
     corsHeaders: list('CORS_HEADERS', read('CORS_HEADERS'), HEADER_NAME, HEADER_HELP, fail),
@@ -133,6 +141,11 @@ function wholeNumber(
 
 function drainDelaySeconds(text: string | undefined, fail: Fail): number {
   return wholeNumber('DRAIN_DELAY_SECONDS', text, 0, 0, MAX_DRAIN_DELAY_SECONDS, fail);
+}
+
+function commandAgeDays(text: string | undefined, fail: Fail): number {
+  const [usual, most] = [DEFAULT_COMMAND_AGE_DAYS, MAX_COMMAND_AGE_DAYS];
+  return wholeNumber('MAX_COMMAND_AGE_DAYS', text, usual, 1, most, fail);
 }
 
 function url(

@@ -198,6 +198,29 @@ describe('the clock afterwards', () => {
     });
   }
 
+  for (const reason of ['TIME_TOO_OLD', 'TIME_BEFORE_JOIN_DATE', 'TIME_AFTER_LEAVE_DATE']) {
+    it(`${reason} of the time comes with the command that records a fact`, async () => {
+      service.answers.clockIn = () => {
+        const violations = [{ field: 'time', reason, description: 'must be another' }];
+        const message = 'time: must be another';
+        throw refuse({
+          code: status.INVALID_ARGUMENT,
+          message,
+          reason: 'INVALID_FIELD',
+          violations,
+        });
+      };
+      const { code, err } = await run('clock', 'in', '007', '--at', '2026-01-02T08:00Z');
+      expect({ code, err }).to.deep.equal({
+        code: 1,
+        err:
+          'time: must be another\n' +
+          'If the time is right: attendance punches add EMPLOYEE KIND TIME\n',
+      });
+      await expectHarmless(err);
+    });
+  }
+
   /** No command of a hint, copied as it stands, makes a call that records anything. */
   async function expectHarmless(hint: string): Promise<void> {
     for (const [, command = ''] of hint.matchAll(/attendance ([^;\n,]+)/g)) {

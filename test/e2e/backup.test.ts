@@ -18,6 +18,7 @@ import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { runProgram } from '../../src/cli/commands/program.js';
 import { createTestDatabase } from '../support/database.js';
 import { ROOT, type ServiceProcess, startMain, temporaryFolder } from '../support/process.js';
+import { ANY_AGE } from '../support/service.js';
 
 const DAY = '2026-03-02';
 const { PRESENT, ABSENT } = AttendanceStatus;
@@ -149,7 +150,7 @@ describe('backup and restore, by the documented commands', function () {
   let service: ServiceProcess | undefined;
 
   const start = async (env: Record<string, string>): Promise<Clients> => {
-    service = startMain(env);
+    service = startMain({ ...ANY_AGE, ...env });
     return clientsOf(await service.ready());
   };
   const stop = async (): Promise<void> => {

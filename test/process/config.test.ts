@@ -23,7 +23,7 @@ describe('the configuration', () => {
       redisUrl: undefined,
       defaultZone: findZone('UTC'),
       requireKnownEmployees: false,
-      commandLimits: { addedOnly: true },
+      commandLimits: { employedOnly: true, maxAgeDays: 31 },
       tls: undefined,
       corsOrigins: [],
       corsHeaders: [],
@@ -55,6 +55,7 @@ describe('the configuration', () => {
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
     ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
     ['time for load balancers', { DRAIN_DELAY_SECONDS: '30' }],
+    ['a hundred years of commands', { MAX_COMMAND_AGE_DAYS: '36500' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
   ];
   for (const [name, env] of good) {
@@ -92,6 +93,8 @@ describe('the configuration', () => {
     ['an offset for a time zone', { DEFAULT_TIME_ZONE: '+02:00' }, 'DEFAULT_TIME_ZONE'],
     ['no workers', { WORKERS: '0' }, 'WORKERS'],
     ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
+    ['commands of no day', { MAX_COMMAND_AGE_DAYS: '0' }, 'MAX_COMMAND_AGE_DAYS'],
+    ['commands of any age', { MAX_COMMAND_AGE_DAYS: '36501' }, 'MAX_COMMAND_AGE_DAYS'],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
   ];
   for (const [name, env, variable] of bad) {
@@ -102,7 +105,7 @@ describe('the configuration', () => {
     });
   }
 
-  const known: readonly [value: string, requireKnownEmployees: boolean, addedOnly: boolean][] = [
+  const known: readonly [value: string, requireKnownEmployees: boolean, employedOnly: boolean][] = [
     ['', false, true],
     ['commands', false, true],
     ['off', false, false],
@@ -110,11 +113,11 @@ describe('the configuration', () => {
     ['on', true, true],
     ['1', true, true],
   ];
-  for (const [value, requireKnownEmployees, addedOnly] of known) {
+  for (const [value, requireKnownEmployees, employedOnly] of known) {
     it(`takes ${value || 'nothing'} for REQUIRE_KNOWN_EMPLOYEES`, () => {
       const config = readConfig({ REQUIRE_KNOWN_EMPLOYEES: value });
       expect(config.requireKnownEmployees).to.equal(requireKnownEmployees);
-      expect(config.commandLimits.addedOnly).to.equal(addedOnly);
+      expect(config.commandLimits.employedOnly).to.equal(employedOnly);
     });
   }
 

@@ -36,7 +36,7 @@ export interface TestService {
 }
 
 export async function startTestService(options: TestServiceOptions): Promise<TestService> {
-  const env = { LOG_LEVEL: 'info', ...options.env, PORT: '0' };
+  const env = { LOG_LEVEL: 'info', ...ANY_AGE, ...options.env, PORT: '0' };
   const config = readConfig(env);
   const { onLog } = options;
   const write = (line: string) => onLog?.(JSON.parse(line) as Record<string, unknown>);
@@ -62,6 +62,9 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
     stop: async () => await service.stop(1000),
   };
 }
+
+/** Most tests are about fixed dates, and command at them long afterwards. */
+export const ANY_AGE = { MAX_COMMAND_AGE_DAYS: '36500' };
 
 /** Adds an employee as a planner does: commands are for nobody else. The answer is the id. */
 export async function addEmployee(

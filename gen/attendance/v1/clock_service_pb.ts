@@ -36,7 +36,8 @@ export type ClockInRequest = Message<"attendance.v1.ClockInRequest"> & {
 
   /**
    * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
-   * the future.
+   * the future, at most 31 days back unless the deployment says otherwise, and within the
+   * employee's employment: older facts go through RecordPunches.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -136,7 +137,8 @@ export type ClockOutRequest = Message<"attendance.v1.ClockOutRequest"> & {
 
   /**
    * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
-   * the future.
+   * the future, at most 31 days back unless the deployment says otherwise, and within the
+   * employee's employment: older facts go through RecordPunches.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -236,7 +238,8 @@ export type StartBreakRequest = Message<"attendance.v1.StartBreakRequest"> & {
 
   /**
    * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
-   * the future.
+   * the future, at most 31 days back unless the deployment says otherwise, and within the
+   * employee's employment: older facts go through RecordPunches.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -336,7 +339,8 @@ export type EndBreakRequest = Message<"attendance.v1.EndBreakRequest"> & {
 
   /**
    * When; the service's clock when not given, which suits a person at a clock. At most 2 minutes in
-   * the future.
+   * the future, at most 31 days back unless the deployment says otherwise, and within the
+   * employee's employment: older facts go through RecordPunches.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -1151,8 +1155,9 @@ export const ClockService: GenService<{
    * has opened, and when two shifts touch and the first one's window is over.
    *
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
-   * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED;
-   * NOT_FOUND / EMPLOYEE_NOT_FOUND, with the field `employee_id`, for an employee whom nobody
+   * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, such as a `time` out
+   * of its bounds (TIME_IN_FUTURE, TIME_TOO_OLD, TIME_BEFORE_JOIN_DATE, TIME_AFTER_LEAVE_DATE), or
+   * REQUEST_ID_REUSED; NOT_FOUND / EMPLOYEE_NOT_FOUND, with the field `employee_id`, for an employee whom nobody
    * added; FAILED_PRECONDITION / EMPLOYEE_ARCHIVED from the date on which the employee was
    * archived; UNAVAILABLE / CLOCKS_DIFFER, without a `time`, when the clocks of the service and its
    * database differ by more than an hour.

@@ -68,8 +68,10 @@ export const COMMAND_KINDS = {
 
 /** What a deployment asks of commands. */
 export interface CommandLimits {
-  /** Whether only employees may clock whom somebody added. */
-  readonly addedOnly: boolean;
+  /** Whether commands are for employees whom somebody added, and for times of their employment. */
+  readonly employedOnly: boolean;
+  /** How many days of 24 hours a time that a command brings may be back. */
+  readonly maxAgeDays: number;
 }
 
 /** A person's command: checked under the employee's lock against the sessions there are. */

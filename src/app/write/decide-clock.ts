@@ -17,7 +17,7 @@ import { type Instant, wholeSecond } from '../../domain/time/time.js';
 import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from '../ports/facts.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-reads.js';
 import type { BatchState } from './batch-state.js';
-import { refusedAsNotAdded } from './command-limits.js';
+import { refusedAsNotAdded, refusedAsNotEmployed, refusedAsTooOld } from './command-limits.js';
 import { NOT_YET, originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import type { PlannedDays } from './planned-days.js';
@@ -31,8 +31,8 @@ export function decideCommand(
   now: Instant,
 ): Failure | undefined {
   const { command } = fact;
-  const notAdded = refusedAsNotAdded(fact, state);
-  if (notAdded !== undefined) return notAdded;
+  const outOfLimits = refusedAsNotAdded(fact, state) ?? refusedAsTooOld(fact);
+  if (outOfLimits !== undefined) return outOfLimits;
   if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
   const time = fact.isTimeGiven ? fact.punch.time : now;
   const failure = refusedAsArchived(time, state) ?? refusedAsTooMany(time, state);
@@ -51,11 +51,14 @@ export function decideCommand(
     // They may have come on a date that a punch within a shift's window does not touch.
     ({ problem, tried } = check(state.plans.touchedBy(state.plans.earliestArrival(time), time)));
   }
+  const { plans } = state;
+  const date = problem === undefined ? dateOf(tried().days, told, plans) : plans.dateAt(time);
+  const notEmployed = refusedAsNotEmployed(fact, problem, date, plans.employee);
+  if (notEmployed !== undefined) return notEmployed;
   if (problem !== undefined) return refused(problem, command, state, time);
   state.settle();
   // The same was said before and taken back: this says it again.
   const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);
-  const date = dateOf(tried().days, punch, state.plans);
   accept({ fact, index, punch, voids: [] }, date, state, batch);
   return undefined;
 }
@@ -183,7 +186,7 @@ function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Tried {
 /** The date that a punch's session counts for; of one that is in none, the date it is on. */
 function dateOf(
   days: readonly DerivedDay[],
-  { time, kind }: RecordedPunch,
+  { time, kind }: ToldPunch,
   plans: PlannedDays,
 ): number {
   const second = wholeSecond(time);

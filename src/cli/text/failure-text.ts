@@ -26,18 +26,21 @@ function callFailure(error: AttendanceClientError, address: string): string {
     case status.DEADLINE_EXCEEDED:
       return `The service at ${address} did not answer in time.\nTry again, or allow more: --timeout`;
     case status.INVALID_ARGUMENT:
-      return violationLines(error) ?? refusal(error, says);
+      return withHint(violationLines(error) ?? refusal(error, says), error);
     case status.UNAUTHENTICATED:
       return `${refusal(error, says)}\nSet a valid token in ATTENDANCE_TOKEN.`;
     case status.UNIMPLEMENTED:
       return `What answers at ${address} is no attendance service of this version: ${says}`;
     case status.ABORTED:
       return `${refusal(error, says)}\nRead it again and repeat with its etag.`;
-    default: {
-      const hint = hintAfter(error);
-      return refusal(error, says) + (hint === undefined ? '' : `\n${hint}`);
-    }
+    default:
+      return withHint(refusal(error, says), error);
   }
+}
+
+function withHint(text: string, error: AttendanceClientError): string {
+  const hint = hintAfter(error);
+  return hint === undefined ? text : `${text}\n${hint}`;
 }
 
 function comeBack(says: string): string {

@@ -30,6 +30,10 @@ const NOW_MS = 120_000;
 const FORGOTTEN: Hint = ({ who }) =>
   `Forgotten, such as a break of a session that is over: attendance punches add ${who} KIND TIME`;
 
+/** Of a time that no command may have. */
+const TOLD_AS_FACT: Hint = ({ who }) =>
+  `If the time is right: attendance punches add ${who} KIND TIME`;
+
 const CORRECT: Hint = ({ who, date }) => {
   const from = date === 'DATE' ? '' : ` --from ${date}`;
   return (
@@ -68,6 +72,9 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['ASSIGNMENT_NOT_FOUND', ({ who }) => `Their ids: attendance roster assignments ${who}`],
   ['HOLIDAY_NOT_FOUND', () => 'Which there are: attendance roster holidays'],
   ['ROSTER_CHANGE_NOT_FOUND', () => 'The latest ones: attendance roster changes'],
+  ['TIME_TOO_OLD', TOLD_AS_FACT],
+  ['TIME_BEFORE_JOIN_DATE', TOLD_AS_FACT],
+  ['TIME_AFTER_LEAVE_DATE', TOLD_AS_FACT],
   ['PUNCH_NOT_FOUND', ({ who }) => `Their numbers: attendance punches list ${who}`],
   [
     'TOO_MANY_PUNCHES',
@@ -82,7 +89,10 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
 ]);
 
 /** The commands that lead on; undefined for refusals that say everything themselves. */
-export function hintAfter({ reason, info }: AttendanceClientError): string | undefined {
+export function hintAfter(error: AttendanceClientError): string | undefined {
+  const { info, fieldViolations } = error;
+  // Of refused fields, the field's own reason says which.
+  const reason = fieldViolations[0]?.reason ?? error.reason;
   const { employee_id: who = '', session_date: date = '', time = '' } = info;
   const hint = HINTS.get(reason)?.({
     who: EMPLOYEE_ID.test(who) ? who : 'EMPLOYEE',

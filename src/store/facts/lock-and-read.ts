@@ -240,7 +240,7 @@ function possibleNewcomers(facts: readonly Fact[]): Newcomer[] {
 }
 
 function mayAdd(fact: Fact): boolean {
-  if (fact.kind === 'COMMAND') return !fact.limits.addedOnly;
+  if (fact.kind === 'COMMAND') return !fact.limits.employedOnly;
   return fact.kind === 'MARK' || fact.kind === 'PUNCH';
 }
 

@@ -15,7 +15,7 @@ export const MIA = 'mia' as EmployeeId;
 export const TOLD_AT = Date.parse('2026-03-02T12:00:00Z') as Instant;
 
 /** What most tests hold commands to: nothing. */
-export const NO_LIMITS: CommandLimits = { addedOnly: false };
+export const NO_LIMITS: CommandLimits = { employedOnly: false, maxAgeDays: 36_500 };
 
 export function told(punch: Punch): ToldPunch {
   return { ...punch, source: 'DEVICE', timeZone: '', accuracyMeters: 0, labels: {}, note: '' };
