@@ -8,11 +8,15 @@ import type { SharedOptions } from '../terminal/connection.js';
 import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { shownText, writeLine } from '../terminal/console.js';
-import { dateArgument, timeArgument } from '../text/day-options.js';
+import { timeArgument } from '../text/day-options.js';
 import { dayLines, sessionLines, shiftLines } from '../text/day-text.js';
+import { DATE_FORMS, DATE_ZONE_HELP, dateArgument, type SaidDate } from '../time/date-argument.js';
+import { dateOfEmployee } from '../time/zone-lookup.js';
 import { examples } from './day-commands.js';
+import { zoneArgument } from './punch-import-command.js';
 
 interface DayOptions extends SharedOptions {
+  readonly zone?: string;
   readonly explain: boolean;
   readonly asOf?: Timestamp;
 }
@@ -27,13 +31,15 @@ export function addDayCommand(program: Command, surroundings: Surroundings): voi
         '--explain every rule that fired. `get` shows what is declared and stored instead.',
     )
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .argument('<date>', DATE_FORMS, dateArgument)
+    .option('--zone <zone>', DATE_ZONE_HELP, zoneArgument)
     .option('--explain', 'say every rule that fired', false)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
-    .addHelpText('after', examples('day 007 2026-03-02', 'day 007 2026-03-02 --explain'))
-    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
+    .addHelpText('after', examples('day 007 yesterday', 'day 007 2026-03-02 --explain'))
+    .action(async (employeeId: string, said: SaidDate, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<DayOptions>();
       await withClient(options, surroundings, async (client) => {
+        const date = await dateOfEmployee(client, said, employeeId, options.zone);
         const answer = await client.getAttendance({
           employeeId,
           date,

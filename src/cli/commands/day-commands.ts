@@ -14,11 +14,10 @@ import { AttendanceOrigin, AttendanceSchema } from '../../client/index.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { positiveInteger, withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
-import { shownText, table, writeLine } from '../terminal/console.js';
+import { EXIT_USAGE, ExitError, shownText, table, writeLine } from '../terminal/console.js';
 import {
   addAnomaly,
   addStatus,
-  dateArgument,
   originWord,
   PORTION_WORDS,
   portionOf,
@@ -28,11 +27,25 @@ import {
   timeText,
 } from '../text/day-options.js';
 import { anomaliesText, clockText, shiftsText } from '../text/day-text.js';
+import {
+  DATE_FORMS,
+  DATE_ZONE_HELP,
+  dateArgument,
+  dateOf,
+  type SaidDate,
+} from '../time/date-argument.js';
+import { dateOfEmployee } from '../time/zone-lookup.js';
+import { zoneArgument } from './punch-import-command.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
 
-interface MarkOptions extends SharedOptions {
+/** Of commands about a date of one employee. */
+interface DateOptions extends SharedOptions {
+  readonly zone?: string;
+}
+
+interface MarkOptions extends DateOptions {
   readonly name?: string;
   readonly portion: (typeof PORTION_WORDS)[number];
   readonly note: string;
@@ -40,7 +53,7 @@ interface MarkOptions extends SharedOptions {
   readonly requestId: string;
 }
 
-interface ClearOptions extends SharedOptions {
+interface ClearOptions extends DateOptions {
   readonly reason: string;
   readonly etag: string;
   readonly requestId: string;
@@ -49,8 +62,9 @@ interface ClearOptions extends SharedOptions {
 interface ListOptions extends SharedOptions {
   readonly employee: string;
   readonly group: string;
-  readonly from: string;
-  readonly to: string;
+  readonly from?: SaidDate;
+  readonly to?: SaidDate;
+  readonly zone?: string;
   readonly status?: readonly AttendanceStatus[];
   readonly anomaly?: readonly Anomaly[];
   readonly open: boolean;
@@ -60,7 +74,7 @@ interface ListOptions extends SharedOptions {
   readonly asOf?: Timestamp;
 }
 
-interface AsOfOptions extends SharedOptions {
+interface GetOptions extends DateOptions {
   readonly asOf?: Timestamp;
 }
 
@@ -78,12 +92,13 @@ function addMark(program: Command, surroundings: Surroundings): void {
     .summary("declare an employee's status for a date")
     .description("Declares an employee's status for a date, replacing what was declared before.")
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .argument('<date>', DATE_FORMS, dateArgument)
     .argument(
       '<status>',
       'present, absent, half-day, on-leave, remote, holiday, day-off',
       statusArgument,
     )
+    .option('--zone <zone>', DATE_ZONE_HELP, zoneArgument)
     .option('--name <name>', "the employee's name; used only when the employee is new")
     .addOption(
       new Option('--portion <part>', 'which half of the day')
@@ -99,19 +114,20 @@ function addMark(program: Command, surroundings: Surroundings): void {
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
     .addHelpText(
       'after',
-      examples('mark 007 2026-03-02 present', 'mark 007 2026-03-03 on-leave --portion first'),
+      examples('mark 007 today present', 'mark 007 2026-03-03 on-leave --portion first'),
     )
     .action(
       async (
         employeeId: string,
-        date: string,
+        said: SaidDate,
         status: AttendanceStatus,
         _: unknown,
         self: Command,
       ) => {
         const options = self.optsWithGlobals<MarkOptions>();
-        const { name, note, etag, requestId } = options;
+        const { name, note, etag, requestId, zone } = options;
         await withClient(options, surroundings, async (client) => {
+          const date = await dateOfEmployee(client, said, employeeId, zone);
           const { attendance } = await client.markAttendance({
             employeeId,
             date,
@@ -134,12 +150,14 @@ function addGet(program: Command, surroundings: Surroundings): void {
     .summary("show an employee's day")
     .description("Shows an employee's day, now or as it was known at a moment.")
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .argument('<date>', DATE_FORMS, dateArgument)
+    .option('--zone <zone>', DATE_ZONE_HELP, zoneArgument)
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
-    .addHelpText('after', examples('get 007 2026-03-02', '--json get 007 2026-03-02'))
-    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
-      const options = self.optsWithGlobals<AsOfOptions>();
+    .addHelpText('after', examples('get 007 2026-03-02', 'get 007 today', '--json get 007 -7d'))
+    .action(async (employeeId: string, said: SaidDate, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<GetOptions>();
       await withClient(options, surroundings, async (client) => {
+        const date = await dateOfEmployee(client, said, employeeId, options.zone);
         const request = { employeeId, date, ...asOf(options.asOf) };
         const { attendance } = await client.getAttendance(request);
         await printDay(surroundings, options, attendance);
@@ -158,8 +176,13 @@ function addList(program: Command, surroundings: Surroundings): void {
     )
     .option('--employee <id>', 'only this employee', '')
     .option('--group <id>', 'only employees of this group', '')
-    .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
-    .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '')
+    .option('--from <date>', `the first date: ${DATE_FORMS}`, dateArgument)
+    .option('--to <date>', 'the last date', dateArgument)
+    .option(
+      '--zone <zone>',
+      'the zone of today, yesterday and their like; else that of --employee',
+      zoneArgument,
+    )
     .option('--status <status>', 'only days with this status; may be given again', addStatus)
     .option('--anomaly <name>', 'only days with this anomaly; may be given again', addAnomaly)
     .option('--open', 'only days that the clock still changes', false)
@@ -171,6 +194,7 @@ function addList(program: Command, surroundings: Surroundings): void {
       'after',
       examples(
         'list --from 2026-03-01 --to 2026-03-31 --status absent',
+        'list --from -7d --to yesterday --zone Europe/Berlin --status absent',
         'list --group night --from 2026-03-01 --to 2026-03-31 --anomaly missing-out',
         'list --employee 007 --limit 1000 --json',
       ),
@@ -188,15 +212,17 @@ function addClear(program: Command, surroundings: Surroundings): void {
     .summary('withdraw what was declared for a date')
     .description('Withdraws what was declared for a date. The history of the day stays.')
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
+    .argument('<date>', DATE_FORMS, dateArgument)
     .requiredOption('--reason <text>', 'why, for the history')
+    .option('--zone <zone>', DATE_ZONE_HELP, zoneArgument)
     .option('--etag <etag>', 'only if the day is still at this etag', '')
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
     .addHelpText('after', examples('clear 007 2026-03-02 --reason "wrong person"'))
-    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
+    .action(async (employeeId: string, said: SaidDate, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ClearOptions>();
-      const { reason, etag, requestId } = options;
+      const { reason, etag, requestId, zone } = options;
       await withClient(options, surroundings, async (client) => {
+        const date = await dateOfEmployee(client, said, employeeId, zone);
         const request = { employeeId, date, reason, etag, requestId };
         const { attendance } = await client.clearAttendance(request);
         await printDay(surroundings, options, attendance);
@@ -210,6 +236,10 @@ async function printList(
   options: ListOptions,
   client: AttendanceClient,
 ): Promise<void> {
+  const [startDate, endDate] = [
+    await listedDate(client, options, options.from),
+    await listedDate(client, options, options.to),
+  ];
   let pageToken = '';
   let left = options.limit;
   let isFirst = true;
@@ -218,8 +248,8 @@ async function printList(
     const page = await client.listAttendance({
       employeeId: options.employee,
       groupId: options.group,
-      startDate: options.from,
-      endDate: options.to,
+      startDate,
+      endDate,
       statuses: [...(options.status ?? [])],
       anomalies: [...(options.anomaly ?? [])],
       ...(options.open ? { final: false } : {}),
@@ -242,12 +272,27 @@ async function printList(
     await writeLine(surroundings.stderr, hint);
   }
   // Where somebody may take what is not there for what the roster expects.
-  const isOpenEnded = options.from === '' || options.to === '';
+  const isOpenEnded = startDate === '' || endDate === '';
   if (options.status !== undefined && isOpenEnded && !options.stored) {
     const hint =
       'Only recorded days. With --from and --to the list includes days that only the roster knows of.';
     await writeLine(surroundings.stderr, hint);
   }
+}
+
+/** Empty where none was given. Of several employees, only --zone says where it is today. */
+async function listedDate(
+  client: AttendanceClient,
+  { employee, zone }: ListOptions,
+  said: SaidDate | undefined,
+): Promise<string> {
+  if (said === undefined) return '';
+  if (employee !== '') return await dateOfEmployee(client, said, employee, zone);
+  return await dateOf(said, () => {
+    if (zone !== undefined) return zone;
+    const message = `${said.text} is a date in a zone: give it with --zone, or give --employee.`;
+    throw new ExitError(EXIT_USAGE, message);
+  });
 }
 
 async function printDay(

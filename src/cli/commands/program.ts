@@ -7,6 +7,7 @@ import type { Surroundings } from '../terminal/console.js';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, ExitError } from '../terminal/console.js';
 import { packageVersion } from '../terminal/version.js';
 import { failureText } from '../text/failure-text.js';
+import { withDatesBehind } from '../time/date-argument.js';
 import { addClockCommands } from './clock-commands.js';
 import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
@@ -29,7 +30,11 @@ export async function runProgram(
 ): Promise<number> {
   const program = createProgram(surroundings);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    const flags = flagsOf(program);
+    await program.parseAsync(
+      withDatesBehind(args, (option) => flags.has(option)),
+      { from: 'user' },
+    );
     return EXIT_OK;
   } catch (error) {
     // Commander has printed its own message.
@@ -39,6 +44,13 @@ export async function runProgram(
     if (text !== '') surroundings.stderr.write(`${text}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** The options of all commands that take no value, as they are typed. */
+function flagsOf(command: Command): Set<string> {
+  const own = command.options.filter((option) => !option.required && !option.optional);
+  const flags = own.flatMap(({ short, long }) => [short ?? [], long ?? []].flat());
+  return new Set([...flags, ...command.commands.flatMap((each) => [...flagsOf(each)])]);
 }
 
 function exitCodeOf(error: unknown): number {

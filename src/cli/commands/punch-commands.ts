@@ -14,7 +14,7 @@ import { timeArgument } from '../text/day-options.js';
 import { dayLines, zoneOf } from '../text/day-text.js';
 import { kindArgument } from '../text/punch-kind.js';
 import { printPunches } from '../text/punch-table.js';
-import { isIsoDate } from '../text/values.js';
+import { DATE_FORMS, dateOf, parseSaidDate, type SaidDate } from '../time/date-argument.js';
 import { instantsOfWallTime } from '../time/local-instant.js';
 import { shownZone } from '../time/local-time.js';
 import type { SaidTime } from '../time/time-argument.js';
@@ -31,7 +31,7 @@ const ELSE = "else in the employee's";
 const PUNCH_ID = /^[1-9]\d{0,14}$/;
 
 /** A moment, or a date whose bounds depend on --zone. */
-type Bound = { readonly instant: Timestamp } | { readonly date: string };
+type Bound = { readonly instant: Timestamp } | { readonly said: SaidDate };
 
 interface ListOptions extends SharedOptions {
   readonly from?: Bound;
@@ -81,14 +81,17 @@ function addList(punches: Command, surroundings: Surroundings): void {
       "Lists an employee's punches by time, with the numbers that void and replace take.",
     )
     .argument('<employee>', 'the employee id')
-    .option('--from <time>', 'from this date or instant on', boundArgument)
+    .option('--from <time>', `from this date (${DATE_FORMS}) or instant on`, boundArgument)
     .option('--to <time>', 'to the end of this date, or before this instant', boundArgument)
     .option('--zone <zone>', `show times, and take dates, in this zone; ${ELSE}`, zoneArgument)
     .option('--voided', 'also those that were taken back', false)
     .option('--limit <punches>', 'the most punches to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .addHelpText(
       'after',
-      examples('punches list 007', 'punches list 007 --from 2026-03-02 --to 2026-03-08 --voided'),
+      examples(
+        'punches list 007 --from -7d',
+        'punches list 007 --from 2026-03-02 --to 2026-03-08 --voided',
+      ),
     )
     .action(async (employeeId: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
@@ -194,8 +197,8 @@ async function listPunches(
   const { from, to, voided, limit, json } = options;
   const zone = await zoneToShow(client, employeeId, options);
   const bounds = {
-    ...(from === undefined ? {} : { startTime: instantOf(from, zone, 0) }),
-    ...(to === undefined ? {} : { endTime: instantOf(to, zone, 1) }),
+    ...(from === undefined ? {} : { startTime: await instantOf(from, zone, 0) }),
+    ...(to === undefined ? {} : { endTime: await instantOf(to, zone, 1) }),
   };
   let pageToken = '';
   let left = limit;
@@ -235,13 +238,15 @@ async function zoneToShow(
 }
 
 function boundArgument(text: string): Bound {
-  return isIsoDate(text) ? { date: text } : { instant: timeArgument(text) };
+  const said = parseSaidDate(text);
+  return said === undefined ? { instant: timeArgument(text) } : { said };
 }
 
 /** The instant itself, or the midnight `days` after the date began; the first one if skipped. */
-function instantOf(bound: Bound, zone: string, days: number): Timestamp {
+async function instantOf(bound: Bound, zone: string, days: number): Promise<Timestamp> {
   if ('instant' in bound) return bound.instant;
-  const wallMs = Date.parse(`${bound.date}T00:00:00Z`) + days * DAY_MS;
+  const date = await dateOf(bound.said, () => zone);
+  const wallMs = Date.parse(`${date}T00:00:00Z`) + days * DAY_MS;
   // Midnight is skipped in some zones: then the date began within the next few hours.
   const hours = Array.from({ length: 25 }, (_, hour) => wallMs + hour * 3_600_000);
   const [first = wallMs] = hours.flatMap((at) => instantsOfWallTime(at, zone).slice(0, 1));

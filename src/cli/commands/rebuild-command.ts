@@ -11,15 +11,18 @@ import {
   type Surroundings,
   writeLine,
 } from '../terminal/console.js';
-import { dateArgument } from '../text/day-options.js';
+import { DATE_FORMS, dateArgument, dateOf, type SaidDate } from '../time/date-argument.js';
+import { isKnownZone } from '../time/local-time.js';
 import { examples } from './day-commands.js';
+import { zoneArgument } from './punch-import-command.js';
 
 const NO_DATABASE = 'There is no database yet: there is nothing to rebuild.';
 
 interface RebuildFlags extends SharedOptions {
   readonly employee?: readonly string[];
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: SaidDate;
+  readonly to?: SaidDate;
+  readonly zone?: string;
   readonly write?: boolean;
 }
 
@@ -38,8 +41,18 @@ export function addRebuildCommand(program: Command, surroundings: Surroundings):
         (id, before: readonly string[] | undefined) => [...(before ?? []), id],
       ),
     )
-    .addOption(new Option('--from <date>', 'only dates from this one on').argParser(dateArgument))
+    .addOption(
+      new Option('--from <date>', `only dates from this one on: ${DATE_FORMS}`).argParser(
+        dateArgument,
+      ),
+    )
     .addOption(new Option('--to <date>', 'only dates up to this one').argParser(dateArgument))
+    .addOption(
+      new Option(
+        '--zone <zone>',
+        'the zone of today, yesterday and their like; else DEFAULT_TIME_ZONE',
+      ).argParser(zoneArgument),
+    )
     .option('--write', 'store days as they should be, with a revision for each')
     .addHelpText('after', '\nExits with 1 when there were differences, mended or not.')
     .addHelpText(
@@ -53,7 +66,9 @@ export function addRebuildCommand(program: Command, surroundings: Surroundings):
 
 async function runRebuild(flags: RebuildFlags, surroundings: Surroundings): Promise<void> {
   const { env, stdout, stderr } = surroundings;
-  const { employee: employeeIds = [], from, to, write = false, json = false } = flags;
+  const { employee: employeeIds = [], write = false, json = false } = flags;
+  const zone = flags.zone ?? defaultZone(env);
+  const [from, to] = [await rebuiltDate(flags.from, zone), await rebuiltDate(flags.to, zone)];
   const options: RebuildArguments = { employeeIds, from, to, write };
   const { rebuild } = await import('../../main.js');
   const totals = await rebuild(env, options, async ({ differences }) => {
@@ -69,6 +84,15 @@ async function runRebuild(flags: RebuildFlags, surroundings: Surroundings): Prom
   else for (const line of totalLines(totals, write)) await writeLine(stdout, line);
   if (totals.unfinishedChanges > 0) await writeLine(stderr, unfinishedText(totals));
   if (totals.differences > 0) throw new ExitError(EXIT_FAILED);
+}
+
+async function rebuiltDate(said: SaidDate | undefined, zone: string): Promise<string | undefined> {
+  return said === undefined ? undefined : await dateOf(said, () => zone);
+}
+
+/** That of the service; it says itself what is wrong with one that it does not take. */
+function defaultZone({ DEFAULT_TIME_ZONE: zone = '' }: Surroundings['env']): string {
+  return isKnownZone(zone.trim()) ? zone.trim() : 'UTC';
 }
 
 /** `007 2026-03-02 status: stored PRESENT, derived ABSENT` */

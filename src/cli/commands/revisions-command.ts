@@ -9,9 +9,11 @@ import type { SharedOptions } from '../terminal/connection.js';
 import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { table, writeLine } from '../terminal/console.js';
-import { dateArgument, timeArgument, timeText } from '../text/day-options.js';
+import { timeArgument, timeText } from '../text/day-options.js';
 import { causeText, changeText } from '../text/revision-text.js';
+import { DATE_FORMS, dateArgument, type SaidDate } from '../time/date-argument.js';
 import { shownZone } from '../time/local-time.js';
+import { dateOfEmployee } from '../time/zone-lookup.js';
 import { asOf, examples } from './day-commands.js';
 import { zoneArgument } from './punch-import-command.js';
 
@@ -30,13 +32,18 @@ export function addRevisionsCommand(program: Command, surroundings: Surroundings
         'status stayed the same, what else changed: times, worked time, anomalies.',
     )
     .argument('<employee>', 'the employee id')
-    .argument('<date>', 'YYYY-MM-DD', dateArgument)
-    .option('--zone <zone>', 'show times of the day in this zone; else in its own', zoneArgument)
+    .argument('<date>', DATE_FORMS, dateArgument)
+    .option(
+      '--zone <zone>',
+      'show times of the day, and take today, in this zone; else in its own',
+      zoneArgument,
+    )
     .option('--as-of <instant>', 'as known then, such as 2026-03-02T09:00:00Z', timeArgument)
     .addHelpText('after', examples('revisions 007 2026-03-02'))
-    .action(async (employeeId: string, date: string, _: unknown, self: Command) => {
+    .action(async (employeeId: string, said: SaidDate, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<RevisionsOptions>();
       await withClient(options, surroundings, async (client) => {
+        const date = await dateOfEmployee(client, said, employeeId, options.zone);
         let pageToken = '';
         do {
           const request = { employeeId, date, pageToken, ...asOf(options.asOf) };

@@ -19,7 +19,7 @@ import type { SharedOptions } from '../terminal/connection.js';
 import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { shownText, writeLine } from '../terminal/console.js';
-import { dateArgument } from '../text/day-options.js';
+import { plainDateArgument } from '../time/date-argument.js';
 import { examples } from './day-commands.js';
 
 interface RemovalOptions extends SharedOptions {
@@ -175,7 +175,7 @@ function removed<Desc extends DescMessage>(
 }
 
 const EMPLOYEE_ARGUMENT: Argument = { name: 'employee', help: 'the employee id' };
-const DATE_ARGUMENT: Argument = { name: 'date', help: 'YYYY-MM-DD', parse: dateArgument };
+const DATE_ARGUMENT: Argument = { name: 'date', help: 'YYYY-MM-DD', parse: plainDateArgument };
 
 const ASSIGNMENT: Removal = {
   name: 'assignment',

@@ -19,7 +19,8 @@ import type { SharedOptions } from '../terminal/connection.js';
 import { positiveInteger, withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { EXIT_USAGE, ExitError, table, writeLine } from '../terminal/console.js';
-import { dateArgument, timeArgument } from '../text/day-options.js';
+import { timeArgument } from '../text/day-options.js';
+import { plainDateArgument } from '../time/date-argument.js';
 import { asOf, examples } from './day-commands.js';
 
 const DEFAULT_LIST_LIMIT = 100;
@@ -233,8 +234,8 @@ const ASSIGNMENTS: Form<typeof EmployeeAssignmentSchema> = {
 /** The options of a list by date. */
 function rangeCommand(roster: Command, name: string): Command {
   return listCommand(roster, name)
-    .option('--from <date>', 'the first date, YYYY-MM-DD', dateArgument, '')
-    .option('--to <date>', 'the last date, YYYY-MM-DD', dateArgument, '');
+    .option('--from <date>', 'the first date, YYYY-MM-DD', plainDateArgument, '')
+    .option('--to <date>', 'the last date, YYYY-MM-DD', plainDateArgument, '');
 }
 
 function rangeOf({ from, to, asOf: moment }: RangeOptions) {

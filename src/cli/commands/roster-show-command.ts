@@ -20,12 +20,19 @@ import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { EXIT_USAGE, ExitError, shownText, writeLine } from '../terminal/console.js';
 import { dateAfter, datesBetween, weekOf } from '../text/calendar-dates.js';
-import { dateArgument } from '../text/day-options.js';
+import {
+  DATE_FORMS,
+  dateArgument,
+  dateOn,
+  plainDateArgument,
+  type SaidDate,
+  TODAY,
+} from '../time/date-argument.js';
 import { examples } from './day-commands.js';
 
 interface ShowOptions extends SharedOptions {
   readonly group: string;
-  readonly week?: string;
+  readonly week?: SaidDate;
   readonly from?: string;
   readonly to?: string;
 }
@@ -49,15 +56,15 @@ export function addRosterShow(roster: Command, surroundings: Surroundings): void
     )
     .argument('[employee...]', 'the employees; all if not given')
     .option('--group <id>', 'only employees of this group', '')
-    .option('--week <date>', 'Monday to Sunday of the week of this date', dateArgument)
-    .option('--from <date>', 'the first date, YYYY-MM-DD, with --to', dateArgument)
-    .option('--to <date>', 'the last date, YYYY-MM-DD, with --from', dateArgument)
+    .option('--week <date>', `Monday to Sunday of the week of a date: ${DATE_FORMS}`, dateArgument)
+    .option('--from <date>', 'the first date, YYYY-MM-DD, with --to', plainDateArgument)
+    .option('--to <date>', 'the last date, YYYY-MM-DD, with --from', plainDateArgument)
     .addHelpText('after', EXPLANATION)
     .addHelpText(
       'after',
       examples(
         'roster show',
-        'roster show --group bakery --week 2026-03-02',
+        'roster show --group bakery --week +7d',
         'roster show 101 102 --from 2026-03-01 --to 2026-03-31',
       ),
     )
@@ -141,7 +148,7 @@ function datesOf(
   const [first, last] =
     from !== undefined && to !== undefined
       ? [from, to]
-      : weekOf(week ?? todayOf(employees, Date.now()));
+      : weekOf(dateOn(week ?? TODAY, todayOf(employees, Date.now())));
   return Array.from({ length: datesBetween(first, last) }, (_, days) => dateAfter(first, days));
 }
 

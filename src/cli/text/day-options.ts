@@ -51,14 +51,6 @@ export function portionOf(word: (typeof PORTION_WORDS)[number]): DayPortion {
   }
 }
 
-/** A date as the service takes it, from 1900 to 9999. */
-export function dateArgument(text: string): string {
-  if (!isIsoDate(text)) {
-    throw new InvalidArgumentError('It must be a real date written YYYY-MM-DD, from 1900 on.');
-  }
-  return text;
-}
-
 /** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
 export function timeArgument(text: string): Timestamp {
   const match =
