@@ -65,6 +65,7 @@ const DAY_SHIFT = shift('day', '08:00', '17:00');
 /** Every rule has something to do: late, early, a break too short and rounded, times rounded. */
 const RULED_SHIFT: Shift = {
   ...DAY_SHIFT,
+  maxSessionSeconds: 0,
   lateGraceSeconds: 300,
   earlyGraceSeconds: 300,
   halfDayBelowSeconds: seconds('05:00'),
@@ -172,6 +173,7 @@ function shift(shiftId: string, start: string, end: string): Shift {
     zone: undefined,
     beforeSeconds: MARGIN_SECONDS,
     afterSeconds: MARGIN_SECONDS,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 0,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 0,

@@ -129,15 +129,15 @@ const CASES: readonly ClockCase[] = [
   },
   {
     id: 'E6',
-    title: 'within a shift the window is what ends a forgotten session',
+    title: 'within a shift whoever comes after its window ends a forgotten session',
     roster: OFFICE,
     punches: ['D 08:00 IN'],
     steps: [
       ['CLOCK_IN D 18:59:59', 'ALREADY_CLOCKED_IN D 08:00 to ? office on D'],
-      ['CLOCK_OUT D 19:00:01', 'NOT_CLOCKED_IN D 08:00 to ? office on D'],
       ['CLOCK_IN D 19:00:01', 'ok on D'],
+      ['CLOCK_OUT D 18:00', 'ok on D'],
     ],
-    sessions: ['D: D 08:00 to ? office', 'D: D 19:00:01 to ? -'],
+    sessions: ['D: D 08:00 to D 18:00 office', 'D: D 19:00:01 to ? -'],
   },
   {
     id: 'E7',
@@ -387,8 +387,8 @@ const CASES: readonly ClockCase[] = [
     punches: ['D 06:00 IN'],
     steps: [
       ['END_BREAK D 19:00', 'NOT_ON_BREAK D 06:00 to ? early on D'],
-      ['CLOCK_OUT D 23:00:01', 'NOT_CLOCKED_IN D 06:00 to ? early on D'],
-      ['CLOCK_OUT D 23:00', 'ok on D'],
+      ['CLOCK_OUT D+1 06:00:01', 'NOT_CLOCKED_IN D 06:00 to ? early on D'],
+      ['CLOCK_OUT D 23:00:01', 'ok on D'],
       ['REPLACE 2 to D 22:00', 'ok on D'],
       ['CLOCK_OUT D 22:30', 'NOT_CLOCKED_IN D 06:00 to D 22:00 early on D'],
     ],
@@ -418,13 +418,23 @@ const CASES: readonly ClockCase[] = [
     roster: TOUCHING,
     punches: ['D 06:00 IN', 'D 13:50 BREAK'],
     steps: [
-      ['CLOCK_OUT D 18:30', 'ALREADY_ON_BREAK D 06:00 to ? early on D'],
       ['END_BREAK D 18:30', 'ok on D'],
       ['CLOCK_OUT D 22:00', 'ok on D'],
     ],
     sessions: [
       'D: D 06:00 to D 14:00 early pause D 13:50 to D 14:00',
       'D: D 14:00 to D 22:00 late pause D 14:00 to D 18:30',
+    ],
+  },
+  {
+    id: 'K7',
+    title: 'home from a break that began in the first',
+    roster: TOUCHING,
+    punches: ['D 06:00 IN', 'D 13:50 BREAK'],
+    steps: [['CLOCK_OUT D 18:30', 'ok on D']],
+    sessions: [
+      'D: D 06:00 to D 14:00 early pause D 13:50 to D 14:00',
+      'D: D 14:00 to D 18:30 late pause D 14:00 to D 18:30',
     ],
   },
   {
@@ -460,9 +470,9 @@ const CASES: readonly ClockCase[] = [
     steps: [
       ['CLOCK_OUT D 20:00', 'NOT_CLOCKED_IN D 06:00 to ? early on D'],
       ['CLOCK_IN D 14:30', 'ok on D'],
-      ['CLOCK_OUT D 22:30', 'NOT_CLOCKED_IN D 14:30 to ? late on D'],
+      ['CLOCK_OUT D 22:30', 'ok on D'],
     ],
-    sessions: ['D: D 06:00 to ? early', 'D: D 14:30 to ? late'],
+    sessions: ['D: D 06:00 to ? early', 'D: D 14:30 to D 22:30 late'],
   },
   {
     id: 'K8',
@@ -496,15 +506,16 @@ const CASES: readonly ClockCase[] = [
   },
   {
     id: 'K10',
-    title: 'a shift takes the end of its session as far as its window',
+    title: 'a shift takes both ends of its session, as far from each other as one may be',
     roster: OFFICE,
     punches: ['D 08:00 IN', 'D 17:00 OUT'],
     steps: [
-      ['REPLACE 2 to D 19:00', 'ok on D'],
-      ['REPLACE 3 to D 19:00:01', 'SESSION_TOO_LONG D 08:00 to D 19:00 office on D'],
-      ['REPLACE 1 to D 06:59', 'SESSION_TOO_LONG D 08:00 to D 19:00 office on D'],
+      ['REPLACE 2 to D 21:00', 'ok on D'],
+      ['REPLACE 3 to D+1 00:00:01', 'SESSION_TOO_LONG D 08:00 to D 21:00 office on D'],
+      ['REPLACE 1 to D 04:59:59', 'SESSION_TOO_LONG D 08:00 to D 21:00 office on D'],
+      ['REPLACE 1 to D 05:00', 'ok on D'],
     ],
-    sessions: ['D: D 08:00 to D 19:00 office'],
+    sessions: ['D: D 05:00 to D 21:00 office'],
   },
   {
     id: 'K11',
@@ -700,16 +711,29 @@ const CASES: readonly ClockCase[] = [
   },
   {
     id: 'K14',
-    title: 'whoever came before the window opened can leave, and is put right afterwards',
+    title: 'whoever came before the window opened is in like anybody',
     roster: OFFICE,
     punches: ['D 06:59:59 IN'],
     steps: [
-      ['START_BREAK D 12:00', 'NOT_CLOCKED_IN D 06:59:59 to ? - on D'],
+      ['START_BREAK D 12:00', 'ok on D'],
+      ['END_BREAK D 12:30', 'ok on D'],
       ['CLOCK_OUT D 17:00', 'ok on D'],
-      ['CLOCK_OUT D 17:05', 'NOT_CLOCKED_IN ? to D 17:00 office on D'],
-      ['REPLACE 1 to D 07:00', 'ok on D'],
+      ['CLOCK_OUT D 17:05', 'NOT_CLOCKED_IN D 06:59:59 to D 17:00 office on D'],
     ],
-    sessions: ['D: D 07:00 to D 17:00 office'],
+    sessions: ['D: D 06:59:59 to D 17:00 office pause D 12:00 to D 12:30'],
+  },
+  {
+    id: 'K14',
+    title: 'and so is whoever stays after it closed',
+    roster: OFFICE,
+    punches: ['D 08:00 IN'],
+    steps: [
+      ['START_BREAK D 19:30', 'ok on D'],
+      ['END_BREAK D 20:00', 'ok on D'],
+      ['CLOCK_OUT D+1 00:00:01', 'NOT_CLOCKED_IN D 08:00 to ? office on D'],
+      ['CLOCK_OUT D+1 00:00', 'ok on D'],
+    ],
+    sessions: ['D: D 08:00 to D+1 00:00 office pause D 19:30 to D 20:00'],
   },
   {
     id: 'K14',
@@ -719,11 +743,10 @@ const CASES: readonly ClockCase[] = [
     steps: [
       ['CLOCK_OUT D 22:30:01', 'NOT_CLOCKED_IN D 06:30 to ? - on D'],
       ['CLOCK_IN D 08:00', 'ok on D'],
-      ['CLOCK_OUT D 20:00', 'NOT_CLOCKED_IN D 08:00 to ? office on D'],
-      ['CLOCK_OUT D 17:00', 'ok on D'],
-      ['CLOCK_OUT D 18:00', 'NOT_CLOCKED_IN D 08:00 to D 17:00 office on D'],
+      ['CLOCK_OUT D 20:00', 'ok on D'],
+      ['CLOCK_OUT D 20:30', 'NOT_CLOCKED_IN D 08:00 to D 20:00 office on D'],
     ],
-    sessions: ['D: D 06:30 to ? -', 'D: D 08:00 to D 17:00 office'],
+    sessions: ['D: D 06:30 to ? -', 'D: D 08:00 to D 20:00 office'],
   },
   {
     id: 'K14',
@@ -731,10 +754,10 @@ const CASES: readonly ClockCase[] = [
     roster: OFFICE,
     punches: ['D 06:30 IN'],
     steps: [
-      ['END_BREAK D 07:00', 'NOT_CLOCKED_IN D 06:30 to ? - on D'],
+      ['END_BREAK D 07:00', 'NOT_ON_BREAK D 06:30 to ? - on D'],
       ['CLOCK_OUT D 07:00', 'ok on D'],
     ],
-    sessions: ['D: D 06:30 to ? -', 'D: ? to D 07:00 office'],
+    sessions: ['D: D 06:30 to D 07:00 office'],
   },
   {
     id: 'K14',
@@ -742,10 +765,10 @@ const CASES: readonly ClockCase[] = [
     roster: OFFICE,
     punches: ['D 22:00 IN'],
     steps: [
-      ['START_BREAK D+1 09:00', 'NOT_CLOCKED_IN D 22:00 to ? - on D'],
-      ['CLOCK_OUT D+1 09:00', 'ok on D+1'],
+      ['START_BREAK D+1 09:00', 'ok on D+1'],
+      ['CLOCK_OUT D+1 09:30', 'ok on D+1'],
     ],
-    sessions: ['D: D 22:00 to ? -', 'D+1: ? to D+1 09:00 office'],
+    sessions: ['D+1: D 22:00 to D+1 09:30 office pause D+1 09:00 to D+1 09:30'],
   },
   {
     id: 'K7',
@@ -805,10 +828,7 @@ const CASES: readonly ClockCase[] = [
     title: "but what is at the beginning of a window is the window's",
     roster: OFFICE,
     punches: ['D 06:30 IN'],
-    steps: [
-      ['START_BREAK D 07:00', 'NOT_CLOCKED_IN D 06:30 to ? - on D'],
-      ['CLOCK_IN D 07:00', 'ok on D'],
-    ],
+    steps: [['CLOCK_IN D 07:00', 'ok on D']],
     sessions: ['D: D 06:30 to ? -', 'D: D 07:00 to ? office'],
   },
   {

@@ -190,6 +190,7 @@ describe('commands', () => {
       endSecond: 3 * HOUR,
       beforeSeconds: 0,
       afterSeconds: 0,
+      maxSessionSeconds: 0,
       lateGraceSeconds: 0,
       earlyGraceSeconds: 0,
       absentBelowSeconds: 0,
@@ -215,7 +216,8 @@ describe('commands', () => {
     store.write(arrivals, TOLD_AT);
     expectDoneOrRefused(store, 'CLOCK_OUT', Date.parse('2024-03-10T00:00:00Z') as Instant);
     const last = sessionsIn(store).at(-1);
-    expect(last).to.include({ in: undefined, out: Date.parse('2024-03-10T00:00:00Z') });
+    const [start, out] = ['2024-03-09T11:59:59Z', '2024-03-10T00:00:00Z'].map(Date.parse);
+    expect(last).to.include({ in: start, out });
   });
 
   it('corrections never shorten the sessions of other punches', () => {

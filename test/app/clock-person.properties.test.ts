@@ -19,7 +19,7 @@ const RUNS = runs(300);
 class Person {
   readonly #windows: readonly Window[];
   readonly #maxLengthMs: number;
-  /** When the last of their sessions began, and the last second at which it is open. */
+  /** When the last of their sessions began, and until when nobody can come anew. */
   #session: { readonly since: number; readonly openUntil: number } | undefined;
   #isOnBreak = false;
   #hasLeft = false;
@@ -37,32 +37,30 @@ class Person {
   }
 
   #refusal(command: ClockCommand, time: number): ClockRefusal | undefined {
-    const isIn = this.#session !== undefined && !this.#hasLeft && time <= this.#session.openUntil;
-    if (command === 'CLOCK_IN') return isIn ? 'ALREADY_CLOCKED_IN' : undefined;
-    if (!isIn) {
-      return command === 'CLOCK_OUT' && this.#cameEarly(time) ? undefined : 'NOT_CLOCKED_IN';
+    const isThere = this.#session !== undefined && !this.#hasLeft;
+    if (command === 'CLOCK_IN') {
+      const isIn = isThere && time <= (this.#session?.openUntil ?? -Infinity);
+      return isIn ? 'ALREADY_CLOCKED_IN' : undefined;
     }
+    if (!isThere || !this.#mayEnd(time)) return 'NOT_CLOCKED_IN';
     if (command === 'CLOCK_OUT') return undefined;
     if (command === 'START_BREAK') return this.#isOnBreak ? 'ALREADY_ON_BREAK' : undefined;
     return this.#isOnBreak ? undefined : 'NOT_ON_BREAK';
   }
 
-  /** Came before the window opened, no longer ago than a session may last, and has not left. */
-  #cameEarly(time: number): boolean {
-    if (this.#session === undefined || this.#hasLeft) return false;
-    const { since, openUntil } = this.#session;
-    const isCut = !this.#isInWindow(since) && openUntil < since + this.#maxLengthMs;
-    return isCut && time <= since + this.#maxLengthMs;
-  }
-
-  #isInWindow(time: number): boolean {
-    return this.#windows.some(({ from, to }) => from <= time && time <= to);
+  /** A session that has to do with a shift is as long as that allows, by default 16 hours. */
+  #mayEnd(time: number): boolean {
+    const since = this.#session?.since ?? -Infinity;
+    const isOfShift = this.#windows.some(({ from, to }) => since <= to && time >= from);
+    return time - since <= (isOfShift ? 16 * HOUR * 1000 : this.#maxLengthMs);
   }
 
   #do(command: ClockCommand, time: number): void {
     this.#hasLeft = command === 'CLOCK_OUT';
     this.#isOnBreak = command === 'START_BREAK';
     if (command === 'CLOCK_IN') this.#session = { since: time, openUntil: this.#openUntil(time) };
+    else if (this.#session !== undefined)
+      this.#session = seenAt(time, this.#session, this.#windows);
   }
 
   #openUntil(since: number): number {
@@ -71,6 +69,21 @@ class Person {
     const next = Math.min(...this.#windows.map(({ from }) => from).filter((from) => from > since));
     return Math.min(since + this.#maxLengthMs, next - 1000);
   }
+}
+
+/** Whoever takes a break in a window is of its shift, and after all windows there all the same. */
+function seenAt(
+  time: number,
+  { since, openUntil }: { readonly since: number; readonly openUntil: number },
+  windows: readonly Window[],
+) {
+  const window = windows.find(({ from, to }) => from <= time && time <= to);
+  const longest = since + 16 * HOUR * 1000;
+  // The session of another shift goes on for as long as a session may.
+  const isOthers = windows.some(({ from, to }) => from <= since && since <= to && to < time);
+  if (isOthers) return { since, openUntil: longest };
+  if (window === undefined) return { since, openUntil: time > openUntil ? longest : openUntil };
+  return { since, openUntil: Math.max(openUntil, Math.min(window.to, longest)) };
 }
 
 const anyCommands = fc.array(

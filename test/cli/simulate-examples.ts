@@ -21,6 +21,24 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'SHIFT_PLANNED SHIFT_PLANNED WORKED_THROUGH SESSION SHIFT_STATUS SESSION SHIFT_STATUS SHIFTS_COMBINED',
     ],
   ],
+  'early-and-long': [
+    [
+      '2026-03-02 present final 10:30 06:30 17:00 Europe/Berlin arrived before window',
+      'SHIFT_PLANNED ARRIVED_BEFORE_WINDOW SESSION SHIFT_STATUS',
+    ],
+    [
+      '2026-03-03 present final 12:32 08:58 21:30 Europe/Berlin left after window',
+      'SHIFT_PLANNED LEFT_AFTER_WINDOW SESSION SHIFT_STATUS',
+    ],
+    [
+      '2026-03-04 present final 0:00 09:00 - Europe/Berlin missing out',
+      'SHIFT_PLANNED NO_DEPARTURE SHIFT_STATUS',
+    ],
+    [
+      '2026-03-05 present final 8:00 09:00 17:00 Europe/Berlin -',
+      'SHIFT_PLANNED SESSION SHIFT_STATUS',
+    ],
+  ],
   'forgotten-clock-out': [
     [
       '2026-03-02 present final 0:00 08:57:12 - Europe/Berlin missing out',

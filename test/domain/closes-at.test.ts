@@ -19,6 +19,8 @@ interface Row {
   readonly closesAt: string;
   /** Whether a punch that says nothing ends it in that very second; a second later none does. */
   readonly isTaken: boolean;
+  /** Where it can be ended for longer: the last second of that. */
+  readonly goesOnUntil?: string;
 }
 
 const UNHEEDED = { pairing: 'ALTERNATING' } as const;
@@ -95,11 +97,12 @@ const ROWS: readonly Row[] = [
     isTaken: false,
   },
   {
-    title: 'within a shift, until its window is over',
+    title: 'within a shift, until its window is over; and it can be ended for 13 hours',
     roster: { shifts: [EARLY], assigned: [{ shifts: ['early'], from: 'D' }] },
     punches: ['D 06:00 P'],
     closesAt: 'D 16:00',
     isTaken: true,
+    goesOnUntil: 'D 19:00',
   },
   {
     title: "and where the next shift's window meets it, until the next shift begins",
@@ -144,8 +147,11 @@ describe('until when a session without an end is open', () => {
         flags: [],
       });
       const closesAt = open?.closesAt ?? 0;
-      expect(lastSession(row, [at(closesAt)])?.out).to.equal(row.isTaken ? closesAt : undefined);
-      expect(lastSession(row, [at(closesAt + 1000)])?.out).to.equal(undefined);
+      const outAt = (time: number) => lastSession(row, [at(time)])?.out;
+      expect(outAt(closesAt)).to.equal(row.isTaken ? closesAt : undefined);
+      const until = row.goesOnUntil === undefined ? closesAt : notation.moment(row.goesOnUntil);
+      if (row.isTaken) expect(outAt(until)).to.equal(until);
+      expect(outAt(until + 1000)).to.equal(undefined);
     });
   }
 });

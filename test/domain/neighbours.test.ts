@@ -96,10 +96,10 @@ const CASES: readonly (readonly [
     '8:00 7:30',
   ],
   [
-    'N17 a break that nobody ended is not worked through',
+    'N17 through both, on a break that nobody ended',
     TOUCHING,
     '06:00 IN, 10:00 BREAK_START, 22:00 OUT',
-    '0:00 0:00 MISSING_IN MISSING_OUT',
+    '4:00 0:00 MISSING_BREAK_END',
   ],
   [
     'N18 a short shift whose start the next one would take too',
@@ -127,10 +127,10 @@ const CASES: readonly (readonly [
     '3:58 4:31 EARLY_OUT',
   ],
   [
-    'N15 through both, with time between them: nobody knows',
+    'N15 through both, with time between them: one session, of the first of equals',
     APART,
     '08:00 IN, 16:30 OUT',
-    '0:00 0:00 MISSING_IN MISSING_OUT',
+    '8:30 0:00 LEFT_AFTER_WINDOW',
   ],
 ];
 

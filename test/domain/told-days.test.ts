@@ -339,7 +339,7 @@ const DAYS: readonly (readonly [
     { roster: day(THRESHOLDS), punches: ['D 09:20 IN'], now: 'D 20:59:59' },
     [
       'PRESENT DERIVED 0:00; late 0:20; day PRESENT; LATE_IN; until 21:00:00',
-      "Not settled: the employee arrived at 09:20 for shift 'day' and can punch out until 21:00; after that, the departure is missing.",
+      "Not settled: the employee arrived at 09:20 for shift 'day' and is expected to punch out by 21:00; after that, the departure is missing.",
       "Arrived for shift 'day' at 09:20: 20 min after the start at 09:00.",
     ],
   ],

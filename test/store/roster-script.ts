@@ -42,6 +42,7 @@ export function shiftFrom(shiftId: string, startHour: number, endHour: number): 
     zone: undefined,
     beforeSeconds: 2 * 3600,
     afterSeconds: 2 * 3600,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 300,
     earlyGraceSeconds: 300,
     halfDayBelowSeconds: 4 * 3600,

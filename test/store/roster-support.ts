@@ -53,6 +53,7 @@ export function shiftOf(
     zone: undefined,
     beforeSeconds: 3600,
     afterSeconds: 3600,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 0,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 0,

@@ -29,6 +29,7 @@ export function shiftAt(startHour: number): Shift {
     zone: undefined,
     beforeSeconds: 4 * HOUR,
     afterSeconds: 4 * HOUR,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 0,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 0,

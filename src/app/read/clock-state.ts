@@ -2,14 +2,13 @@
 // days around now as they stand at that moment; a session is open until somebody ends it or the
 // moment comes from which on nobody can any more.
 
-import { isDividedAt, presenceOf } from '../../domain/clock/presence.js';
 import { present } from '../../domain/engine/present.js';
 import { goesOnUntil, isOpenAt } from '../../domain/engine/session-end.js';
 import type { Attendance, Session } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
-import { type DayPlan, zoneOfDay } from '../../domain/roster/plan.js';
-import { type Instant, wholeSecond } from '../../domain/time/time.js';
+import { zoneOfDay } from '../../domain/roster/plan.js';
+import type { Instant } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type { AttendanceStore, DayUnderPlan, OpenDay, OpenSession } from '../ports/ports.js';
 
@@ -47,47 +46,30 @@ function hasHappened(time: Instant, now: Instant): boolean {
 }
 
 /**
- * The session of a day that is open at `now`: begun, by a clock that may be ahead of this one,
- * without an end, and not given up yet.
+ * The session of a day that is open at `now`, if nobody came or left since: begun, by a clock that
+ * may be ahead of this one, without an end, and not longer than a session may be. `arrival`: of
+ * whoever worked on into its shift.
  */
 export function openSessionOf(
   { plan, day: { result } }: DayUnderPlan,
   now: Instant,
+  arrival?: Instant,
 ): OpenSession | undefined {
   for (const session of result.work.sessions.toReversed()) {
     const { in: start = now } = session;
-    const moment = start > now && hasHappened(start, now) ? start : now;
-    const closesAt = goesOnUntil(session, plan, result);
-    if (closesAt !== undefined && isOpenAt(session, plan, result, moment)) {
-      return { session, closesAt };
-    }
+    if (!hasHappened(start, now)) continue;
+    if (!isOpenAt(session, plan, start > now ? start : now, arrival)) continue;
+    return { session, closesAt: goesOnUntil(session, plan, arrival) ?? now };
   }
   return undefined;
 }
 
-/** The session of a day that a shift's window has cut, as far as its own day tells. */
-function earlySessionOf(
-  { plan, day: { result } }: DayUnderPlan,
-  now: Instant,
-): Session | undefined {
-  return result.work.sessions.findLast((session) =>
-    isDividedAt(presenceOf(session, plan, result), wholeSecond(now)),
-  );
-}
-
-/** Whether somebody may be in by an early arrival, told by a day that may not be their last. */
-export function mayBeEarly(day: DayUnderPlan, now: Instant): boolean {
-  return earlySessionOf(day, now) !== undefined;
-}
-
 /**
- * The day of somebody who came before their shift's window opened and is still there: they neither
- * left nor came since, and a departure would be taken now (command.ts), as the keys are heeded
- * then. `days` are all around now that are known, by date, and `plans` those of all these dates.
+ * The day of somebody's open session, among all around now that are known, by date; undefined when
+ * they left, or when the last that is known of them was too long ago.
  */
-export function earlyDayOf<Day extends DayUnderPlan>(
+export function openDayOf<Day extends DayUnderPlan>(
   days: readonly Day[],
-  plans: readonly DayPlan[],
   now: Instant,
 ): (Day & { readonly open: OpenSession }) | undefined {
   const seen = days
@@ -95,25 +77,27 @@ export function earlyDayOf<Day extends DayUnderPlan>(
     .filter(({ session }) => hasHappened(startOf(session), now))
     .sort((a, b) => startOf(a.session) - startOf(b.session));
   const last = seen.at(-1);
-  if (last === undefined || earlySessionOf(last.day, now) !== last.session) return undefined;
-  const { longestUntil } = presenceOf(last.session, last.day.plan, last.day.day.result);
-  if (longestUntil === undefined || !areKeysHeeded(plans, now)) return undefined;
-  return { ...last.day, open: { session: last.session, closesAt: longestUntil } };
+  if (last === undefined) return undefined;
+  const open = openSessionOf(last.day, now, arrivalOf(seen.map(({ session }) => session)));
+  return open?.session === last.session ? { ...last.day, open } : undefined;
+}
+
+/** When the last of some sessions began, or the one that goes on into it without a punch. */
+function arrivalOf(sessions: readonly Session[]): Instant | undefined {
+  let arrival = sessions.at(-1)?.in;
+  for (const { in: start, out } of sessions.toReversed()) {
+    if (out !== undefined && out === arrival) arrival = start;
+  }
+  return arrival;
+}
+
+/** Whether a session is open whatever other days say: nothing that it leaves room for comes first. */
+export function isSurelyOpen({ session: { closesAt } }: OpenSession, now: Instant): boolean {
+  return closesAt !== undefined && now < closesAt;
 }
 
 function startOf({ in: start, out }: Session): Instant {
   return start ?? out ?? (0 as Instant);
-}
-
-/** Whether a departure at a moment is one, and no arrival. */
-function areKeysHeeded(plans: readonly DayPlan[], now: Instant): boolean {
-  const takers = plans
-    .flatMap(({ shifts }) => shifts)
-    .filter(({ window }) => window.from <= now && wholeSecond(now) <= window.to);
-  const works = takers.map(({ shift }) => shift.work);
-  const offShift = plans[0]?.offShift.work;
-  const heeding = works.length > 0 || offShift === undefined ? works : [offShift];
-  return heeding.every(({ pairing }) => pairing === 'TYPED');
 }
 
 /** One employee's state; throws EMPLOYEE_NOT_FOUND. */
@@ -127,15 +111,8 @@ export async function clockState(
   if (found === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
   const { employeeName, days, today } = found;
   const zoneToday = today.plan.zone;
-  for (const { plan, day } of days.toReversed()) {
-    const open = openSessionOf({ plan, day }, now);
-    if (open !== undefined) {
-      return stateIn({ employeeId, employeeName, day, plan, open, zoneToday }, now);
-    }
-  }
-  const plans = days.map(({ plan }) => plan);
-  const early = earlyDayOf(days, plans, now);
-  if (early !== undefined) return stateIn({ employeeId, employeeName, ...early, zoneToday }, now);
+  const open = openDayOf(days, now);
+  if (open !== undefined) return stateIn({ employeeId, employeeName, ...open, zoneToday }, now);
   const { date } = today.day;
   return {
     employeeId,
@@ -180,10 +157,9 @@ function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
 function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
   for (const { plan, day } of days) {
-    const { result } = day;
-    for (const session of result.work.sessions) {
+    for (const session of day.result.work.sessions) {
       const { out } = session;
-      const at = out ?? goesOnUntil(session, plan, result);
+      const at = out ?? goesOnUntil(session, plan);
       if (at === undefined || (last !== undefined && at <= last)) continue;
       if (out === undefined ? at <= now : hasHappened(out, now)) last = at;
     }

@@ -40,9 +40,7 @@ export function needsOf(
       const time = fact.isTimeGiven ? punch.time : receivedAt;
       const from = (time - wait) as Instant;
       const to = (time + wait) as Instant;
-      // Whoever is in may have come off shift, and a shift's window divides them from it.
-      const since = fact.command === 'CLOCK_IN' ? from : plans.earliestArrival(from);
-      const need = withWholeDays(around(since, to), from, to);
+      const need = withWholeDays(around(from, to), from, to);
       return [need, ...reflagged(punch, view, employeeId, around)];
     }
     case 'VOID':

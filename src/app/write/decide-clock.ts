@@ -40,18 +40,11 @@ export function decideCommand(
   const kind = COMMAND_KINDS[command];
   const told: ToldPunch = { ...fact.punch, time, kind };
   const trial = state.punches.trialWith(told, undefined);
-  const check = (plans: readonly DayPlan[]) => {
-    const before = sessionsOn(plans, state.punches.timeline);
-    const tried = tryOut(plans, trial.punches);
-    const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
-    return { problem, tried };
-  };
-  let { problem, tried } = check(state.plans.touchedNear(time, trial.range));
-  if (problem?.refusal === 'NOT_CLOCKED_IN') {
-    // They may have come on a date that a punch within a shift's window does not touch.
-    ({ problem, tried } = check(state.plans.touchedBy(state.plans.earliestArrival(time), time)));
-  }
   const { plans } = state;
+  const near = plans.touchedNear(time, trial.range);
+  const before = sessionsOn(near, state.punches.timeline);
+  const tried = tryOut(near, trial.punches);
+  const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
   const date = problem === undefined ? dateOf(tried().days, told, plans) : plans.dateAt(time);
   const notEmployed = refusedAsNotEmployed(fact, problem, date, plans.employee);
   if (notEmployed !== undefined) return notEmployed;

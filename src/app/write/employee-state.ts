@@ -71,7 +71,7 @@ export class EmployeeState {
     this.plans = plans;
     this.#view = view;
     this.#sequence = employee.version;
-    this.punches = new PunchList(view.punches(this.employeeId), plans.roster.offShift);
+    this.punches = new PunchList(view.punches(this.employeeId), plans.roster);
   }
 
   /** The number of the next fact. */

@@ -121,15 +121,10 @@ export class PlannedDays {
     const touched = this.touchedNear(time, range);
     if (range === undefined) return touched;
     return touched.filter(
-      ({ start, end, shifts }) =>
+      ({ start, end, shifts, maxVisitMs }) =>
         (start <= range.to && end > range.from) ||
-        shifts.some((shift) => isWithin(neededBy(shift), time)),
+        shifts.some((shift) => isWithin(withVisits(neededBy(shift), maxVisitMs), time)),
     );
-  }
-
-  /** When somebody who leaves at a moment can have come, at the earliest, without a shift. */
-  earliestArrival(departure: Instant): Instant {
-    return (departure - this.roster.offShift.maxLengthSeconds * SECOND_MS) as Instant;
   }
 
   /** What has to be read before a punch of the range can be decided. */
@@ -162,6 +157,11 @@ export class PlannedDays {
 /** Punches count in whole seconds, and clocks tell milliseconds. */
 function endOfSecond(time: Instant): Instant {
   return (wholeSecond(time) + SECOND_MS - 1) as Instant;
+}
+
+/** What is in a range, or of one visit with something that is. */
+function withVisits({ from, to }: Window, maxVisitMs: number): Window {
+  return { from: (from - maxVisitMs) as Instant, to: (to + maxVisitMs) as Instant };
 }
 
 function isWithin({ from, to }: Window, time: Instant): boolean {

@@ -4,7 +4,9 @@
 import { changedOffShift } from '../../domain/engine/off-shift-extent.js';
 import { type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import { longestVisitMs } from '../../domain/roster/plan.js';
 import type { Window } from '../../domain/roster/planned-shift.js';
+import type { Roster } from '../../domain/roster/roster.js';
 import type { OffShiftRules } from '../../domain/roster/shift.js';
 import type { Instant } from '../../domain/time/time.js';
 
@@ -19,6 +21,8 @@ export interface Trial {
 
 export class PunchList {
   readonly #rules: OffShiftRules;
+  /** How far a punch can be from another one of its visit. */
+  readonly #visitMs: number;
   /** By time and number, taken back or not. */
   readonly #all: RecordedPunch[];
   /** Those of them that count. */
@@ -26,8 +30,10 @@ export class PunchList {
   #timeline: Timeline | undefined;
 
   /** `read`: by time and number. */
-  constructor(read: readonly RecordedPunch[], rules: OffShiftRules) {
-    this.#rules = rules;
+  constructor(read: readonly RecordedPunch[], roster: Roster) {
+    this.#rules = roster.offShift;
+    // Without shifts there is no window that could tear one.
+    this.#visitMs = roster.shifts.size === 0 ? 0 : longestVisitMs(roster);
     this.#all = [...read];
     this.#standing = read.filter(({ voided }) => voided === undefined);
   }
@@ -85,7 +91,11 @@ export class PunchList {
 
   /** How far a punch that counts changes off-shift work, by being there. */
   rangeOf({ time, punchId }: RecordedPunch): Window | undefined {
-    return changedOffShift(this.#standing, placeOf(this.#standing, time, punchId), this.#rules);
+    return this.#changedAt(this.#standing, placeOf(this.#standing, time, punchId));
+  }
+
+  #changedAt(punches: readonly Punch[], place: number): Window | undefined {
+    return changedOffShift(punches, place, this.#rules, this.#visitMs);
   }
 
   /** Another punch, in the place of one that counts if there is one. */
@@ -96,7 +106,7 @@ export class PunchList {
     punches.splice(place, 0, added);
     return {
       punches: timelineOf(punches),
-      range: changedOffShift(punches, place, this.#rules),
+      range: this.#changedAt(punches, place),
     };
   }
 

@@ -25,9 +25,9 @@ row has a type, which says what it is about and which columns count:
 
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
-              half_day_threshold, absent_threshold, breaks, paid_break_limit, repeat_window,
-              pairing, hours_counted, round_in, round_out, round_breaks, round_worked,
-              works_on_holidays, geofence, archived
+              max_session_length, half_day_threshold, absent_threshold, breaks,
+              paid_break_limit, repeat_window, pairing, hours_counted, round_in, round_out,
+              round_breaks, round_worked, works_on_holidays, geofence, archived
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, archived; a move to another zone is a row of its own, with
@@ -46,9 +46,9 @@ roster export writes the whole roster in this form.
 
 What is there already is updated, the rest is created; the same file again changes nothing. A
 column that the file does not have leaves things as they are, an empty cell takes them away.
-Nothing is deleted: what the file does not mention stays; see roster delete. An assignment is known by its employee
-and its from: to change a rota, give the old one a to and add a row with the new one. The order
-of the rows does not matter. A row of an archived employee brings the employee back unless its
+Nothing is deleted: what the file does not mention stays; see roster delete. An assignment is known
+by its employee and its from: to change a rota, give the old one a to and add a row with the new
+one. The order of the rows does not matter. A row of an archived employee brings the employee back unless its
 archived says yes; archived shifts stay archived. What is to be archived is archived last.
 
 If any row cannot be read, all such rows are told and nothing is sent. What only the service can

@@ -182,6 +182,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('early_grace', ofShift('earlyGrace'), LENGTH),
   column('accept_before', ofShift('acceptBefore'), LENGTH),
   column('accept_after', ofShift('acceptAfter'), LENGTH),
+  column('max_session_length', ofShift('maxSessionLength'), LENGTH),
   column('half_day_threshold', ofShift('halfDayThreshold'), LENGTH),
   column('absent_threshold', ofShift('absentThreshold'), LENGTH),
   column('breaks', BREAK_FIELD, BREAKS),

@@ -5,14 +5,7 @@
 import type { ClockRefusal } from '../facts/errors.js';
 import type { PunchKind } from '../facts/punch.js';
 import type { Instant } from '../time/time.js';
-import {
-  beginningOf,
-  isDividedAt,
-  isOnBreak,
-  isSamePresence,
-  lastEventOf,
-  type Presence,
-} from './presence.js';
+import { beginningOf, isOnBreak, isSamePresence, lastEventOf, type Presence } from './presence.js';
 
 /** What a command does. */
 export type ClockAction = Exclude<PunchKind, 'UNSPECIFIED'>;
@@ -42,27 +35,22 @@ export function checkCommand(
   after: () => readonly Presence[],
 ): ClockProblem | undefined {
   const problem = checkMoment(action, time, before);
-  if (problem !== undefined) {
-    // Who came before the window opened has no session to leave any more; but they do leave.
-    const isLeft = action === 'OUT' && leavesEvidently(time, before, after);
-    return isLeft ? undefined : problem;
-  }
+  if (problem !== undefined) return problem;
   const open = concernedAt(action, before, time);
   const afterwards = after();
   const effect = effectOf(action, time, open, before, afterwards);
   const harmed = harmedBy(effect, before, afterwards);
   if (effect.target !== undefined && harmed === undefined) return undefined;
-  if (open !== undefined && isLastSecond(action, open, time)) {
-    return action === 'IN'
-      ? { refusal: 'ALREADY_CLOCKED_IN', session: open }
-      : { refusal: 'NOT_CLOCKED_IN', session: open };
+  // What would only come to be is no session that anybody could look up.
+  const known = before.find((session) => session === harmed);
+  const isOthers = known !== undefined && known !== open;
+  if (open !== undefined && !isOthers && time >= (open.openUntil ?? Infinity)) {
+    return { refusal: action === 'IN' ? 'ALREADY_CLOCKED_IN' : 'NOT_CLOCKED_IN', session: open };
   }
   if (action === 'OUT' && harmed === undefined && open !== undefined && isOnBreak(open)) {
     // Where they went on a break and worked on later, its end is what has to be told first.
     return { refusal: 'ALREADY_ON_BREAK', session: open };
   }
-  // What would only come to be is no session that anybody could look up.
-  const known = before.find((session) => session === harmed);
   return { refusal: 'OVERLAPS', session: known ?? open ?? latestBefore(before, time) };
 }
 
@@ -76,44 +64,13 @@ function concernedAt(
   time: Instant,
 ): Presence | undefined {
   if (action === 'IN') return openAt(sessions, time);
-  return sessions.findLast(
-    ({ in: start, out, goesOnUntil }) =>
-      start !== undefined &&
-      out === undefined &&
-      // Nobody leaves in the second in which they came: that of a departure is the session before.
-      (action === 'OUT' ? start < time : start <= time) &&
-      time <= (goesOnUntil ?? Infinity),
-  );
-}
-
-/**
- * Whether a moment is the last at which a session may be open. Whether a punch in it is still the
- * session's, or what comes next's, is told by what becomes of it.
- */
-function isLastSecond(
-  action: ClockAction,
-  { openUntil, goesOnUntil }: Presence,
-  time: Instant,
-): boolean {
-  return time === (action === 'IN' ? openUntil : goesOnUntil);
-}
-
-/**
- * Whether a departure is that of somebody whose arrival, off shift, a shift's window divides from
- * it. The departure is taken as a fact without an arrival, for a person to put right: they neither
- * left nor came again since, were not there for longer than somebody may be, and all sessions stay
- * as they were.
- */
-function leavesEvidently(
-  time: Instant,
-  before: readonly Presence[],
-  after: () => readonly Presence[],
-): boolean {
-  const last = latestBefore(before, time);
-  if (last === undefined || !isDividedAt(last, time)) return false;
-  const afterwards = after();
-  const target = afterwards.find(({ in: start, out }) => start === undefined && out === time);
-  return target !== undefined && harmedBy({ target, from: [] }, before, afterwards) === undefined;
+  return sessions.findLast((session) => {
+    const { in: start, out, nextAt, mayEndAt } = session;
+    if (start === undefined || out !== undefined || start > time) return false;
+    // Nothing ends in the second in which it began: then the session before is meant.
+    const isEnd = action === 'OUT' || (action === 'BREAK_END' && !isOnBreak(session));
+    return !(isEnd && start === time) && time <= (nextAt ?? Infinity) && mayEndAt(time);
+  });
 }
 
 /** The session that is open at a moment, or was begun in that very second. */
@@ -135,7 +92,7 @@ function checkMoment(
 ): ClockProblem | undefined {
   const open = concernedAt(action, sessions, time);
   if (action === 'IN') {
-    if (open !== undefined && !isLastSecond(action, open, time)) {
+    if (open !== undefined && time !== open.openUntil) {
       return { refusal: 'ALREADY_CLOCKED_IN', session: open };
     }
     const other = closedAround(sessions, time, true);
@@ -196,7 +153,7 @@ function effectOf(
     );
   }
   const target = after.find((session) => {
-    if (session.in === undefined || !isFrom(session, open)) return false;
+    if (!isFrom(session, open) && !isOfSetAside(session, open, before)) return false;
     if (action === 'OUT') return session.out === time;
     const last = session.breaks.at(-1);
     if (session.out !== undefined) return false;
@@ -204,7 +161,18 @@ function effectOf(
       ? last?.start === time && last.end === undefined
       : last?.end !== undefined || last === undefined;
   });
-  return { target, from: open === undefined ? [] : [open] };
+  const isTheirs = open !== undefined && target !== undefined && !isFrom(target, open);
+  return { target, from: open === undefined || isTheirs ? [] : [open] };
+}
+
+/** Whether a session begins with an arrival that was set aside, as the one before it counted. */
+function isOfSetAside(
+  { in: start }: Presence,
+  open: Presence | undefined,
+  before: readonly Presence[],
+): boolean {
+  if (start === undefined || open?.in === undefined || start <= open.in) return false;
+  return !before.some((session) => session.in === start);
 }
 
 /** Whether a session is one as it went on; one that counts as a whole may begin with an earlier. */

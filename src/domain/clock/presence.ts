@@ -1,7 +1,7 @@
 // When somebody was there, as they went through it: sessions of all dates together, and joined
 // where only a shift's end or a midnight divided them. What a person's command is checked against.
 
-import { goesOnUntil, opensAt } from '../engine/session-end.js';
+import { isOpenAt, opensAt } from '../engine/session-end.js';
 import type { Break, DayResult, Session } from '../facts/day.js';
 import type { SessionConcerned } from '../facts/errors.js';
 import { firstAtOrAfter, type PunchKind, type Timeline } from '../facts/punch.js';
@@ -18,13 +18,10 @@ export interface Presence extends SessionConcerned {
   readonly breaks: readonly Break[];
   /** Without `out`: the last second in which it may be open. */
   readonly openUntil: Instant | undefined;
-  /** Without `out`: the last second in which its end may be taken, `openUntil` or later. */
-  readonly goesOnUntil: Instant | undefined;
-  /**
-   * Without `out`, off shift: the latest time that its departure could have, had no shift's window
-   * divided it from its arrival.
-   */
-  readonly longestUntil: Instant | undefined;
+  /** Without `out`: when somebody comes or leaves next, and so it can be ended no more. */
+  readonly nextAt: Instant | undefined;
+  /** Whether it can be ended at a moment, if nobody came since. */
+  readonly mayEndAt: (time: Instant, arrival?: Instant) => boolean;
   /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
   readonly isWhole: boolean;
 }
@@ -32,7 +29,7 @@ export interface Presence extends SessionConcerned {
 /** By beginning. `punches` are those that the days, in order, were derived from. */
 export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Presence[] {
   const parts = days.flatMap(({ plan, result }) =>
-    result.work.sessions.map((session) => presenceOf(session, plan, result)),
+    result.work.sessions.map((session) => presenceOf(session, plan)),
   );
   parts.sort((a, b) => beginningOf(a) - beginningOf(b));
   const joined: Presence[] = [];
@@ -42,44 +39,32 @@ export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Pre
     if (isCut && !isLeftAndBegun(punches, part.in)) joined.splice(-1, 1, join(before, part));
     else joined.push(part);
   }
-  return joined;
+  return joined.map((session, index) => withNext(session, joined[index + 1]));
+}
+
+function withNext(session: Presence, next: Presence | undefined): Presence {
+  if (session.out !== undefined || next === undefined) return session;
+  return { ...session, nextAt: beginningOf(next) as Instant };
 }
 
 /** As it is by its own day alone. */
-export function presenceOf(session: Session, plan: DayPlan, result: DayResult): Presence {
+function presenceOf(session: Session, plan: DayPlan): Presence {
   const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks, closesAt } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
   const { hours } = shift?.work ?? offShift.work;
-  const isWhole = hours === 'FIRST_IN_TO_LAST_OUT';
-  const lastBefore = (until: Instant | undefined) =>
-    until !== undefined && shiftId === undefined && opensAt(plan, until)
-      ? ((until - 1000) as Instant)
-      : until;
-  const isLoose = start !== undefined && out === undefined && shiftId === undefined;
-  const longestUntil = isLoose
-    ? ((start + offShift.maxLengthSeconds * 1000) as Instant)
-    : undefined;
+  const isAtOpening = closesAt !== undefined && shiftId === undefined && opensAt(plan, closesAt);
   return {
     in: start,
     out,
     shiftId,
     date,
     breaks,
-    openUntil: lastBefore(closesAt),
-    goesOnUntil: lastBefore(goesOnUntil(session, plan, result)),
-    longestUntil,
-    isWhole,
+    openUntil: isAtOpening ? ((closesAt - 1000) as Instant) : closesAt,
+    nextAt: undefined,
+    mayEndAt: (time, arrival) => isOpenAt(session, plan, time, arrival),
+    isWhole: hours === 'FIRST_IN_TO_LAST_OUT',
   };
-}
-
-/**
- * Whether a session without an end is over only since a shift's window divides its arrival from
- * what comes then: by the longest session they may still be there. Of the last session by then.
- */
-export function isDividedAt({ openUntil, longestUntil }: Presence, time: Instant): boolean {
-  if (openUntil === undefined || longestUntil === undefined) return false;
-  return openUntil < time && time <= longestUntil;
 }
 
 export function beginningOf({ in: start, out }: SessionConcerned): number {
@@ -108,9 +93,10 @@ function join(first: Presence, second: Presence): Presence {
           ...second.breaks.slice(1),
         ]
       : [...first.breaks, ...second.breaks];
-  const { out, openUntil, goesOnUntil: until, longestUntil } = second;
+  const { out, openUntil } = second;
+  const mayEndAt = (time: Instant) => second.mayEndAt(time, first.in);
   const isWhole = first.isWhole || second.isWhole;
-  return { ...first, out, openUntil, goesOnUntil: until, longestUntil, breaks, isWhole };
+  return { ...first, out, openUntil, mayEndAt, breaks, isWhole };
 }
 
 /** Whether both say the same of when somebody was there. */

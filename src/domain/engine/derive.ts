@@ -19,6 +19,7 @@ import { type DayPlan, type Plan, zoneOfDay } from '../roster/plan.js';
 import { isOffForHoliday, overlapOf } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { ZONE_DATA_VERSION } from '../time/zone.js';
+import { type Allotment, allot } from './allotment.js';
 import { breakSecondsOf, plannedSeconds } from './hours.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
@@ -26,7 +27,7 @@ import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 
 /** Raised with every change of the rules. */
-const RULES_VERSION = 4;
+const RULES_VERSION = 5;
 
 /**
  * What a stored day is stamped with: the version of the rules, and of the zone data that they go by.
@@ -80,8 +81,9 @@ function deriveWork(
   trace: Trace,
 ): { readonly work: DayWork; readonly isPunched: boolean } {
   if (trace !== undefined) tracePlan(plan, trace);
-  const shifts = workShifts(plan, punches, declaration, trace);
-  const offShift = workOffShift(plan, punches, trace);
+  const allotment = allot(plan, punches);
+  const shifts = workShifts(plan, punches, allotment, declaration, trace);
+  const offShift = workOffShift(plan, punches, allotment, trace);
   const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
   const isDeclared = declaration !== undefined;
   const status = statusOf(plan, shifts, offShift, isDeclared ? undefined : trace);
@@ -109,9 +111,14 @@ function plannedOn({ shifts }: DayPlan): number {
   }, 0);
 }
 
-function workOffShift(plan: DayPlan, punches: Timeline, trace: Trace): readonly DatedWork[] {
+function workOffShift(
+  plan: DayPlan,
+  punches: Timeline,
+  allotment: Allotment,
+  trace: Trace,
+): readonly DatedWork[] {
   const dated: DatedWork[] = [];
-  for (const stretch of stretchesNear(plan, punches, trace)) {
+  for (const stretch of stretchesNear(plan, punches, allotment, trace)) {
     const work = workOnDate(stretch, plan, trace);
     if (work !== undefined) dated.push(work);
   }

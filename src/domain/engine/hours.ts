@@ -23,16 +23,16 @@ export interface CountedWork {
   readonly exactSeconds: number;
 }
 
-/** Counts what a pairing found. `closesAt` is when a session without a departure is given up. */
+/** Counts what a pairing found. `closesAt`: when a session is given up that has no departure. */
 export function countWork(
   pairing: Pairing,
   rules: WorkRules,
-  closesAt: Instant,
+  closesAt: (arrival: Instant) => Instant,
   zone: Zone,
   trace: Trace,
 ): CountedWork {
   const { shiftId } = pairing;
-  const punched = rules.hours === 'EVERY_PAIR' ? pairing.sessions : firstToLast(pairing.sessions);
+  const punched = rules.hours === 'EVERY_PAIR' ? pairing.sessions : firstToLast(pairing);
   const sessions = punched.map((session) => toSession(session, shiftId, closesAt));
   const last = sessions.at(-1);
   const open = last !== undefined && last.out === undefined ? last : undefined;
@@ -64,11 +64,11 @@ function lastOutOf(punched: readonly PunchedSession[]): Instant | undefined {
 }
 
 /** One session from the first arrival to the last departure, and what lies outside of it. */
-function firstToLast(punched: readonly PunchedSession[]): readonly PunchedSession[] {
+function firstToLast({ sessions: punched, longestMs }: Pairing): readonly PunchedSession[] {
   const index = punched.findIndex((session) => session.in !== undefined);
   const first = punched[index];
   const out = lastOutOf(punched.slice(Math.max(index, 0)));
-  if (first?.in === undefined || out === undefined) return punched;
+  if (first?.in === undefined || out === undefined || out - first.in > longestMs) return punched;
   const inside = punched.slice(index).filter(({ in: start }) => start === undefined || start < out);
   const last = punched.at(-1);
   const whole: PunchedSession = {
@@ -84,17 +84,17 @@ function firstToLast(punched: readonly PunchedSession[]): readonly PunchedSessio
 function toSession(
   { in: start, out, breaks }: PunchedSession,
   shiftId: string | undefined,
-  closesAt: Instant,
+  closesAt: (arrival: Instant) => Instant,
 ): Session {
   if (start === undefined || out === undefined) {
-    const isOpen = out === undefined;
+    const isOpen = start !== undefined;
     return {
       in: start,
       out,
       shiftId,
       workedSeconds: 0,
       breaks,
-      closesAt: isOpen ? closesAt : undefined,
+      closesAt: isOpen ? closesAt(start) : undefined,
     };
   }
   const workedSeconds = (out - start) / 1000 - breakSecondsOf(breaks);

@@ -12,25 +12,40 @@ import { MAX_PUNCHES } from './pairing.js';
 
 /**
  * The times of the first and the last punch whose stretch can be another one because of the punch
- * at `index`. `punches` are by time; undefined when that cannot be told from them: of a stuck
- * clock's, what is too many of a day depends on all of that day's.
+ * at `index`, or of one that it can be of one visit with: at most `visitMs` away. `punches` are by
+ * time; undefined when that cannot be told from them: of a stuck clock's, what is too many of a day
+ * depends on all of that day's.
  */
 export function changedOffShift(
   punches: readonly Punch[],
   index: number,
   rules: OffShiftRules,
+  visitMs: number,
 ): Window | undefined {
   const changed = punches[index];
-  if (changed === undefined || isCrowded(punches, index)) return undefined;
-  let first = index;
+  if (changed === undefined) return undefined;
+  const isNear = (punch: Punch | undefined) =>
+    punch !== undefined && Math.abs(punch.time - changed.time) <= visitMs + 1000;
+  let [first, next] = [index, index + 1];
+  while (isNear(punches[first - 1])) first -= 1;
+  while (isNear(punches[next])) next += 1;
+  if (isAnyCrowded(punches, first, next)) return undefined;
   while (first > 0 && !isAnewWithAndWithout(punches, first, index, rules)) first -= 1;
-  let next = index + 1;
   while (next < punches.length && !isAnewWithAndWithout(punches, next, index, rules)) next += 1;
   const [start, end] = [punches[first], punches[next - 1]];
   return {
     from: wholeSecond((start ?? changed).time),
     to: wholeSecond((end ?? changed).time),
   };
+}
+
+/** Whether more punches than are read of a day (UTC) are in one that the range touches. */
+function isAnyCrowded(punches: readonly Punch[], from: number, to: number): boolean {
+  for (let index = from; index < to; index += 1) {
+    const isDayBegun = index > from && dayOf(punches[index]) === dayOf(punches[index - 1]);
+    if (!isDayBegun && isCrowded(punches, index)) return true;
+  }
+  return false;
 }
 
 /** Whether the punch's day of UTC has more than are read of one. */

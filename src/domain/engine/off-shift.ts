@@ -10,11 +10,12 @@
 
 import type { Finding, Trace } from '../explain/finding.js';
 import type { Anomaly } from '../facts/day.js';
-import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
+import type { Punch, Timeline } from '../facts/punch.js';
 import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay } from '../roster/plan.js';
-import type { Window } from '../roster/planned-shift.js';
+import type { PlannedShift } from '../roster/planned-shift.js';
 import { MAX_UNTYPED_SECONDS, type OffShiftRules } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
+import type { Allotment } from './allotment.js';
 import { type CountedWork, countWork } from './hours.js';
 import { isUntyped, MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
 
@@ -41,15 +42,23 @@ interface LastReading {
   readonly stretches: readonly Stretch[];
 }
 
+const NO_STRETCHES: readonly Stretch[] = [];
+
 /** The stretches near a date, in order; those on it are among them, and whole. */
-export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): readonly Stretch[] {
+export function stretchesNear(
+  plan: DayPlan,
+  timeline: Timeline,
+  allotment: Allotment,
+  trace: Trace,
+): readonly Stretch[] {
   const isTraced = trace !== undefined;
-  if (plan.windows.length > 0) return readStretches(plan, timeline, isTraced);
+  if (allotment.shifts.length > 0 && !allotment.shifts.includes(undefined)) return NO_STRETCHES;
+  if (plan.near.length > 0) return readStretches(plan, allotment, isTraced);
   const last = lastReadings.get(timeline);
   if (last !== undefined && isSameReading(last, plan) && (last.isTraced || !isTraced)) {
     return last.stretches;
   }
-  const stretches = readStretches(plan, timeline, isTraced);
+  const stretches = readStretches(plan, allotment, isTraced);
   lastReadings.set(timeline, { plan, isTraced, stretches });
   return stretches;
 }
@@ -57,15 +66,15 @@ export function stretchesNear(plan: DayPlan, timeline: Timeline, trace: Trace): 
 /** Only plans without windows are kept, and only such are asked about. */
 function isSameReading({ plan }: LastReading, other: DayPlan): boolean {
   return (
-    plan.reach.from === other.reach.from &&
-    plan.reach.to === other.reach.to &&
+    plan.offShiftRange.from === other.offShiftRange.from &&
+    plan.offShiftRange.to === other.offShiftRange.to &&
     plan.zone === other.zone &&
     plan.offShift === other.offShift
   );
 }
 
-function readStretches(plan: DayPlan, timeline: Timeline, isTraced: boolean): Stretch[] {
-  const { punches, surplus } = offShiftPunches(plan, timeline);
+function readStretches(plan: DayPlan, allotment: Allotment, isTraced: boolean): Stretch[] {
+  const { punches, surplus } = offShiftPunches(plan, allotment);
   if (punches.length === 0) return [];
   const reading = new Reading(plan, surplus, isTraced);
   const anew = placesToBeginAnew(plan, punches);
@@ -80,7 +89,7 @@ function readStretches(plan: DayPlan, timeline: Timeline, isTraced: boolean): St
     for (const punch of together) reading.read(punch);
     index += together.length;
   }
-  reading.beginAnew(plan.reach.to);
+  reading.beginAnew(plan.offShiftRange.to);
   return reading.stretches;
 }
 
@@ -109,33 +118,31 @@ interface OffShiftPunches {
 }
 
 /**
- * The punches of the plan's reach that are in no window: of a stuck clock's, the first of each
- * day of UTC, with the one that shows that there are more. Behind a window counting begins anew:
- * another date's reach begins there, and must come to the same.
+ * The punches that are no shift's: of a stuck clock's, the first of each day of UTC, with the one that
+ * shows that there are more. Behind a window counting begins anew: another date's range begins there,
+ * and must come to the same.
  */
-function offShiftPunches({ reach, windows }: DayPlan, timeline: Timeline): OffShiftPunches {
-  const first = firstAtOrAfter(timeline, reach.from);
+function offShiftPunches({ offShiftRange, near }: DayPlan, allotment: Allotment): OffShiftPunches {
   const punches: Punch[] = [];
   const surplus = new Set<Punch>();
   let window = 0;
   let day = -Infinity;
   let count = 0;
-  for (let index = first; index < timeline.length; index += 1) {
-    const punch = timeline[index];
-    if (punch === undefined || punch.time > reach.to) break;
+  allotment.punches.forEach((punch, place) => {
     const { time } = punch;
-    while (windows[window] !== undefined && (windows[window]?.to ?? 0) < time) {
+    if (time < offShiftRange.from || time > offShiftRange.to) return;
+    if (allotment.shifts[place] !== undefined) return;
+    while ((near[window]?.window.to ?? Infinity) < time) {
       window += 1;
       count = 0;
     }
-    if ((windows[window]?.from ?? Infinity) <= time) continue;
     const itsDay = utcDay(time);
     count = itsDay === day ? count + 1 : 1;
     day = itsDay;
-    if (count > MAX_PUNCHES + 1) continue;
+    if (count > MAX_PUNCHES + 1) return;
     punches.push(punch);
     if (count > MAX_PUNCHES) surplus.add(punch);
-  }
+  });
   return { punches, surplus };
 }
 
@@ -154,7 +161,7 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
     if (isSure) anew.add(index);
     if (blockStart(time) !== block) {
       // Punches that run on into the next block without such a place ran through all of this one.
-      if (!isSure && !hasWindow(plan.windows, block)) anew.add(longest.index);
+      if (!isSure && !hasWindow(plan.near, block)) anew.add(longest.index);
       block = blockStart(time);
       longest = { index, pause: -1 };
     }
@@ -180,15 +187,15 @@ function isSurelyAnew(
   if (pauseMs > Math.max(newStretchGapSeconds, longest) * 1000) return true;
   const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
   if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
-  return isWindowBetween(plan.windows, before.time, punch.time);
+  return isWindowBetween(plan.near, before.time, punch.time);
 }
 
-function hasWindow(windows: readonly Window[], block: number): boolean {
-  return windows.some(({ from, to }) => from < block + OFF_SHIFT_BLOCK_MS && to >= block);
+function hasWindow(near: readonly PlannedShift[], block: number): boolean {
+  return near.some(({ window }) => window.from < block + OFF_SHIFT_BLOCK_MS && window.to >= block);
 }
 
-function isWindowBetween(windows: readonly Window[], from: number, to: number): boolean {
-  return windows.some((window) => window.from > from && window.to < to);
+function isWindowBetween(near: readonly PlannedShift[], from: number, to: number): boolean {
+  return near.some(({ window }) => window.from > from && window.to < to);
 }
 
 /** Reads off-shift punches in order and keeps the stretches they make. */
@@ -219,7 +226,7 @@ class Reading {
     if (this.#pairing === undefined) {
       this.#findings = [];
       const trace = this.#isTraced ? this.#findings : undefined;
-      this.#pairing = new Pairing(this.#rules.work, undefined, trace);
+      this.#pairing = new Pairing(this.#rules.work, undefined, Infinity, trace);
       this.#start = time;
     }
     if (this.#surplus.has(punch)) this.#pairing.tooMany(punch);
@@ -264,15 +271,15 @@ class Reading {
     const pairing = this.#pairing;
     if (pairing === undefined) return;
     this.#pairing = undefined;
-    const { zone, windows } = this.#plan;
+    const { zone, near } = this.#plan;
     const open = pairing.open?.in ?? this.#start;
-    const window = windows.find(({ from }) => from > open)?.from ?? Infinity;
+    const window = near.find((shift) => shift.window.from > open)?.window.from ?? Infinity;
     // Where nobody heeds the keys, the departure that is missing would be as untyped as any.
     const isEndUntyped = isUntyped('OUT', this.#rules.work);
     const latest = this.#latestDeparture(open, isEndUntyped);
     const closesAt = Math.min(latest, window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
-    const counted = countWork(pairing, this.#rules.work, closesAt, zone, trace);
+    const counted = countWork(pairing, this.#rules.work, () => closesAt, zone, trace);
     const last = counted.sessions.at(-1);
     this.stretches.push({
       counted,

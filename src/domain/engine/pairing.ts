@@ -50,15 +50,18 @@ export class Pairing {
   readonly anomalies = new Set<Anomaly>();
   readonly shiftId: string | undefined;
   readonly #rules: WorkRules;
+  /** What comes later than this after an arrival is not its. */
+  readonly longestMs: number;
   readonly #trace: Trace;
   #open: PunchedSession | undefined;
   /** What the last punch that counted did, and when. */
   #lastAction: PunchKind | undefined;
   #lastTime = -Infinity as Instant;
 
-  constructor(rules: WorkRules, shiftId: string | undefined, trace: Trace) {
+  constructor(rules: WorkRules, shiftId: string | undefined, longestMs: number, trace: Trace) {
     this.#rules = rules;
     this.shiftId = shiftId;
+    this.longestMs = longestMs;
     this.#trace = trace;
   }
 
@@ -94,6 +97,7 @@ export class Pairing {
     for (const flag of punch.flags) this.#flag(flag, time);
     const action = this.#actionOf(punch.kind);
     const isUntyped = action === 'UNSPECIFIED';
+    if (time - (this.#open?.in ?? time) > this.longestMs) this.giveUp();
     if (isUntyped && this.#isRepeated(time)) {
       this.#setAside(punch.kind, time, 'REPEATED');
     } else if (this.#open === undefined) {
@@ -101,6 +105,18 @@ export class Pairing {
     } else {
       this.#readInside(this.#open, action, time);
     }
+  }
+
+  /** Whether the open session has lost its departure: the next one is another arrival's. */
+  isLostBy({ kind, time }: Punch, departure: Instant): boolean {
+    const open = this.#open;
+    if (open?.in === undefined || this.#actionOf(kind) !== 'IN' || time <= open.in) return false;
+    return departure - open.in > this.longestMs && departure - time <= this.longestMs;
+  }
+
+  /** Leaves the open session without a departure. */
+  giveUp(): void {
+    this.#open = undefined;
   }
 
   /** UNSPECIFIED: whatever alternates. */
@@ -214,20 +230,15 @@ export class Pairing {
     this.#count('IN', time);
   }
 
-  /**
-   * Ends with somebody there who goes on with the next shift; false when nobody is, or when they
-   * are on a break that the next shift does not end, or on none that it does.
-   */
-  workUntil(time: Instant, endsBreakThere: boolean): boolean {
+  /** Ends with somebody there who goes on with the next shift; a break goes on in it. */
+  workUntil(time: Instant): void {
     const open = this.#open;
-    if (open?.in === undefined || open.in >= time) return false;
+    if (open === undefined) return;
     const pause = this.#pause;
-    if ((pause !== undefined) !== endsBreakThere) return false;
     if (pause !== undefined) this.#endBreak(open, pause, time);
     open.out = time;
     this.#open = undefined;
     this.#count('OUT', time);
-    return true;
   }
 
   /** Notes punches beyond the bound: they are kept, and not looked at. */
@@ -267,4 +278,30 @@ function orderFor(together: readonly Punch[], pairing: Pairing | undefined): rea
     together.some((punch) => punch.kind === kind),
   );
   return isBreak && !pairing.isOnBreak ? BREAK_FIRST : CLOSING_FIRST;
+}
+
+/** Reads punches in order, as many as are looked at. */
+export function readAll(pairing: Pairing, punches: readonly Punch[]): void {
+  const counted = punches.length > MAX_PUNCHES ? punches.slice(0, MAX_PUNCHES) : punches;
+  for (let index = 0; index < counted.length; ) {
+    const together = sameInstant(counted, index, pairing);
+    for (const punch of together) {
+      const departure = punch.kind === 'IN' ? departureAfter(counted, index) : undefined;
+      if (departure !== undefined && pairing.isLostBy(punch, departure)) pairing.giveUp();
+      pairing.read(punch);
+    }
+    index += together.length;
+  }
+  const first = punches[MAX_PUNCHES];
+  if (first !== undefined) pairing.tooMany(first);
+}
+
+/** The next departure, if nothing is punched before it that may be one. */
+function departureAfter(punches: readonly Punch[], index: number): Instant | undefined {
+  for (let next = index + 1; next < punches.length; next += 1) {
+    const punch = punches[next];
+    if (punch?.kind === 'UNSPECIFIED') return undefined;
+    if (punch?.kind === 'OUT') return punch.time;
+  }
+  return undefined;
 }

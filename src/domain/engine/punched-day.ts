@@ -5,8 +5,8 @@ import { firstAtOrAfter, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
 
 /**
- * Whether some punch can be one of the date's: in a window of its shifts, or of a stretch of
- * off-shift work that runs through it. Without one, no result of the date is DERIVED. Such a
+ * Whether some punch can be one of the date's: in a visit that a window of its shifts is
+ * near enough to, or of a stretch of off-shift work that runs through it. Without one, no result of the date is DERIVED. Such a
  * stretch covers less than twice the longest session (off-shift-dates.ts tells its date), so it
  * begins no longer before the date, and not after it.
  */
@@ -14,8 +14,8 @@ export function mayBePunched(plan: DayPlan, punches: Timeline): boolean {
   let from = plan.start - 2 * plan.offShift.maxLengthSeconds * 1000;
   let to: number = plan.end;
   for (const { window } of plan.shifts) {
-    from = Math.min(from, window.from);
-    to = Math.max(to, window.to);
+    from = Math.min(from, window.from - plan.maxVisitMs);
+    to = Math.max(to, window.to + plan.maxVisitMs);
   }
   const first = punches[firstAtOrAfter(punches, from)];
   return first !== undefined && first.time <= to;

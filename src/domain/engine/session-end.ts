@@ -1,60 +1,93 @@
-// Until when somebody who did not say that they left may still say so: to the end of the window,
-// and, where the next shift begins as theirs ends, to the end of that one's. Whoever worked on
-// without touching the clock is not asked to have done so (shift-result.ts).
+// Until when somebody who did not say that they left may still say so: as long as a session can be,
+// whatever the window of its shift. That it lacks its departure, its day says earlier (`closesAt`).
+// What a departure would be is asked of the rules themselves, so that both always agree.
 
-import type { DayResult, Session } from '../facts/day.js';
+import type { Session } from '../facts/day.js';
+import { type PunchKind, timelineOf } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
-import type { PlannedShift } from '../roster/planned-shift.js';
+import { maxSessionSeconds } from '../roster/planned-shift.js';
+import { MAX_UNTYPED_SECONDS } from '../roster/shift.js';
 import { type Instant, wholeSecond } from '../time/time.js';
-
-/** Whether whoever is there at the end of a shift may be so for the next one. */
-export function isTouching(earlier: PlannedShift, later: PlannedShift): boolean {
-  return (
-    earlier.end === later.start &&
-    earlier.shift.work.pairing === 'TYPED' &&
-    later.shift.work.pairing === 'TYPED'
-  );
-}
+import { allot } from './allotment.js';
+import { isUntyped } from './pairing.js';
 
 /**
- * From when on nobody can end a session of the day any more: its `closesAt`, or later where the
- * next shift was not punched by then. Undefined when it is ended, or never began.
+ * The last second in which a session can be ended, if nobody comes before. Undefined when it is
+ * ended, or never began. `arrival`: an earlier one, of whoever worked on into its shift.
  */
 export function goesOnUntil(
-  { in: start, closesAt, shiftId }: Session,
+  session: Session,
   plan: DayPlan,
-  { work }: DayResult,
+  arrival = session.in,
 ): Instant | undefined {
-  if (start === undefined || closesAt === undefined) return undefined;
-  const index = plan.shifts.findIndex(({ shift }) => shift.shiftId === shiftId);
-  const [own, next] = [plan.shifts[index], plan.shifts[index + 1]];
-  if (own === undefined || next === undefined) return closesAt;
-  if (!isTouching(own, next) || start >= own.end) return closesAt;
-  const nextId = next.shift.shiftId;
-  const first = work.sessions.find((session) => session.shiftId === nextId);
-  const taken = first === undefined ? next.window.to : (first.in ?? first.out ?? closesAt);
-  return taken > closesAt ? taken : closesAt;
+  const { in: start, closesAt } = session;
+  if (start === undefined || arrival === undefined || closesAt === undefined) return undefined;
+  const latest = latestEnds(start, arrival, plan).find(
+    (time) =>
+      time > closesAt && time - arrival <= plan.maxVisitMs && isEndedBy(session, plan, time),
+  );
+  return latest ?? closesAt;
 }
 
-/**
- * Whether a session may still be ended at a moment. The last second of a window is within it, and
- * so is that of the longest session; but what is at a window's beginning is the window's.
- */
+/** Whether a session may still be ended at a moment, if nobody came since. */
 export function isOpenAt(
   session: Session,
   plan: DayPlan,
-  result: DayResult,
   time: Instant,
+  arrival = session.in,
 ): boolean {
-  const until = goesOnUntil(session, plan, result);
-  if (session.in === undefined || session.in > time || until === undefined) return false;
-  if (until > time) return true;
-  if (until !== wholeSecond(time)) return false;
-  if (session.shiftId === undefined) return !opensAt(plan, until);
-  return plan.shifts.some(({ window }) => window.to === until);
+  const { in: start, out, closesAt } = session;
+  if (start === undefined || out !== undefined || closesAt === undefined || start > time)
+    return false;
+  const second = wholeSecond(time);
+  if (second === start || second < closesAt) return true;
+  return second - (arrival ?? start) <= plan.maxVisitMs && isEndedBy(session, plan, second);
+}
+
+/** When something changes that bounds a session, the latest first. */
+function latestEnds(
+  start: Instant,
+  arrival: Instant,
+  { near, offShift, maxVisitMs }: DayPlan,
+): readonly Instant[] {
+  const lengths = [maxVisitMs, offShift.maxLengthSeconds * 1000, MAX_UNTYPED_SECONDS * 1000];
+  const times = [arrival + maxVisitMs, ...lengths.map((length) => start + length)];
+  for (const { start: begin, end, window, shift, contestedAfter } of near) {
+    const longest = maxSessionSeconds(shift) * 1000;
+    // Its own session, or what was worked through to it.
+    times.push(start + longest, begin + longest, window.from - 1000, window.to);
+    if (contestedAfter === undefined) continue;
+    times.push(
+      contestedAfter.middle,
+      wholeSecond(((end + contestedAfter.laterEnd) / 2) as Instant),
+    );
+  }
+  const possible = times.filter((time) => time > start && time <= start + maxVisitMs);
+  return [...new Set(possible)].sort((a, b) => b - a) as Instant[];
+}
+
+/** Whatever date it would then count for. */
+function isEndedBy({ in: start }: Session, plan: DayPlan, time: Instant): boolean {
+  if (start === undefined || time <= start) return false;
+  const punches = timelineOf([punchAt(start, 'IN'), punchAt(time, 'OUT')]);
+  const { shifts, visits } = allot(plan, punches);
+  if (visits.length > 0) return true;
+  const [shift, other] = shifts;
+  if (shift !== other) return false;
+  if (shift !== undefined) return time - start <= maxSessionSeconds(shift.shift) * 1000;
+  const { work, maxLengthSeconds } = plan.offShift;
+  const longest = isUntyped('OUT', work)
+    ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS)
+    : maxLengthSeconds;
+  const isCut = plan.near.some(({ window }) => window.from > start && window.to < time);
+  return !isCut && time - start <= longest * 1000;
+}
+
+function punchAt(time: Instant, kind: PunchKind) {
+  return { time, kind, deviceId: '', eventId: '', position: undefined, flags: [] };
 }
 
 /** Whether a shift's window begins at a moment: what is punched in that second is the shift's. */
-export function opensAt({ windows }: DayPlan, time: Instant): boolean {
-  return windows.some(({ from }) => from === time);
+export function opensAt({ near }: DayPlan, time: Instant): boolean {
+  return near.some(({ window }) => window.from === time);
 }

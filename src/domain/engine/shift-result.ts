@@ -4,14 +4,14 @@ import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Declaration, Pending, Session, ShiftResult, Status } from '../facts/day.js';
 import { type DeclaredShift, declaredFor, halvesOf } from '../facts/declaration.js';
 import { distanceMeters } from '../facts/geofence.js';
-import type { Punch, PunchKind, Timeline } from '../facts/punch.js';
+import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
-import { isOffForHoliday, type PlannedShift } from '../roster/planned-shift.js';
+import { isOffForHoliday, maxSessionSeconds, type PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
+import type { Allotment, Passage } from './allotment.js';
+import { divisionOf, isDecisive } from './division.js';
 import { type CountedWork, countWork } from './hours.js';
-import { MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
-import { isTouching } from './session-end.js';
-import { isDecisive, punchesOf, type ShiftPunches } from './shift-punches.js';
+import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
 
 /** A shift's result and what it leaves to the day. */
 export interface ShiftWork {
@@ -27,87 +27,148 @@ export interface ShiftWork {
 export function workShifts(
   plan: DayPlan,
   timeline: Timeline,
+  allotment: Allotment,
   declaration: Declaration | undefined,
   trace: Trace,
 ): readonly ShiftWork[] {
-  const own = plan.shifts.map((planned) => ({ planned, ...punchesOf(planned, timeline) }));
-  let through: Instant | undefined;
-  return own.map((shift, index) => {
-    const pairing = new Pairing(shift.planned.shift.work, shift.planned.shift.shiftId, trace);
-    if (through !== undefined) pairing.workOn(through, shift.punches[0]?.kind === 'BREAK_END');
-    readAll(pairing, shift.punches);
-    if (trace !== undefined) traceDivision(shift, timeline, trace);
-    const next = own[index + 1];
-    through = next !== undefined && isWorkedThrough(shift, next) ? shift.planned.end : undefined;
-    const goesOnBreak = next?.punches[0]?.kind === 'BREAK_END';
-    if (through !== undefined && pairing.workUntil(through, goesOnBreak)) {
-      const [shiftId, nextShiftId] = [pairing.shiftId ?? '', next?.planned.shift.shiftId ?? ''];
-      trace?.push({ rule: 'WORKED_THROUGH', shiftId, nextShiftId, throughTime: through });
-    } else {
-      through = undefined;
+  return plan.shifts.map((planned, index) => {
+    const own = punchesOf(planned, allotment);
+    const { shift } = planned;
+    const longestMs = maxSessionSeconds(shift) * 1000;
+    const pairing = new Pairing(shift.work, shift.shiftId, longestMs, trace);
+    const { begin, end } = own;
+    if (begin !== undefined) {
+      pairing.workOn(planned.start, begin.isOnBreak);
+      if (!plan.shifts.includes(begin.earlier)) traceThrough(begin, trace);
     }
-    const halves = halvesOf(index, own.length);
-    return shiftWork(shift, pairing, declaredFor(declaration, halves), trace);
+    readAll(pairing, own.punches);
+    if (trace !== undefined) traceDivision(planned, timeline, trace);
+    if (end !== undefined) {
+      pairing.workUntil(planned.end);
+      traceThrough(end, trace);
+    }
+    const halves = halvesOf(index, plan.shifts.length);
+    const declared = declaredFor(declaration, halves);
+    return shiftWork(planned, own, pairing, plan.maxVisitMs, declared, trace);
   });
 }
 
-function traceDivision(
-  { planned, division }: OwnShift,
-  timeline: Timeline,
-  trace: NonNullable<Trace>,
-): void {
-  if (division === undefined || planned.nextShiftId === undefined) return;
+function traceThrough({ earlier, later }: Passage, trace: Trace): void {
+  const [shiftId, nextShiftId] = [earlier.shift.shiftId, later.shift.shiftId];
+  trace?.push({ rule: 'WORKED_THROUGH', shiftId, nextShiftId, throughTime: earlier.end });
+}
+
+function traceDivision(planned: PlannedShift, timeline: Timeline, trace: NonNullable<Trace>): void {
+  const { shift, nextShiftId, contestedAfter } = planned;
+  if (contestedAfter === undefined || nextShiftId === undefined) return;
+  const division = divisionOf(contestedAfter, timeline);
   if (!isDecisive(planned, division, timeline)) return;
-  const { shift, nextShiftId } = planned;
   const { time, by } = division;
   const { shiftId } = shift;
   trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime: time, by });
 }
 
-/**
- * Whether whoever is there at the end of a shift goes on with the next one without touching the
- * clock: it begins where this one ends, and the first that is heard of it only somebody does who
- * is there.
- */
-function isWorkedThrough(shift: OwnShift, next: OwnShift): boolean {
-  return (
-    isTouching(shift.planned, next.planned) &&
-    WORKING_ON.has(next.punches[0]?.kind ?? 'UNSPECIFIED')
-  );
+/** What a shift has of an allotment. */
+interface OwnPunches {
+  readonly punches: readonly Punch[];
+  /** Where somebody works on into it from the shift before, or out of it into the next. */
+  readonly begin: Passage | undefined;
+  readonly end: Passage | undefined;
+  /** When somebody came who works on into it. */
+  readonly arrival: Instant | undefined;
+  /** The first punch in its window, after its own, that is the next shift's. */
+  readonly takenOverAt: Instant | undefined;
+  /** The shift of a session that has at least half of its hours, where it has no punch itself. */
+  readonly servedBy: PlannedShift | undefined;
 }
 
-const WORKING_ON: ReadonlySet<PunchKind> = new Set(['OUT', 'BREAK_START', 'BREAK_END']);
+function punchesOf(planned: PlannedShift, allotment: Allotment): OwnPunches {
+  const { punches, shifts, passages, visits } = allotment;
+  const first = shifts.indexOf(planned);
+  const end = first === -1 ? 0 : shifts.lastIndexOf(planned) + 1;
+  const own = first === -1 ? NO_PUNCHES : punches.slice(first, end);
+  const begin = passages.find(({ later }) => later === planned);
+  return {
+    punches: own,
+    begin,
+    arrival: begin && visits.find(({ shifts: run }) => run.includes(planned))?.start,
+    end: passages.find(({ earlier }) => earlier === planned),
+    takenOverAt: takenOverAt(planned, allotment, end),
+    servedBy: own.length > 0 ? undefined : servedBy(planned, visits),
+  };
+}
 
-interface OwnShift extends ShiftPunches {
-  readonly planned: PlannedShift;
+/** When the next shift's punches begin, of those after a place, if they do in its window. */
+function takenOverAt(
+  { window, start }: PlannedShift,
+  { punches, shifts }: Allotment,
+  from: number,
+): Instant | undefined {
+  for (let place = from; place < punches.length; place += 1) {
+    const punch = punches[place];
+    if (punch === undefined || punch.time > window.to) return undefined;
+    if (punch.time >= start && (shifts[place]?.start ?? -Infinity) >= start) return punch.time;
+  }
+  return undefined;
+}
+
+function servedBy(planned: PlannedShift, visits: Allotment['visits']): PlannedShift | undefined {
+  const half = (planned.end - planned.start) / 2;
+  const visit = visits.find(
+    ({ start, end }) => Math.min(end, planned.end) - Math.max(start, planned.start) >= half,
+  );
+  return visit?.shifts[0];
 }
 
 function shiftWork(
-  { planned, punches, takenOverAt }: OwnShift,
+  planned: PlannedShift,
+  { punches, begin, end, arrival, takenOverAt, servedBy: other }: OwnPunches,
   pairing: Pairing,
+  maxVisitMs: number,
   declared: DeclaredShift,
   trace: Trace,
 ): ShiftWork {
   const { shift, zone, window } = planned;
   if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
-  const counted = countWork(pairing, shift.work, takenOverAt ?? window.to, zone, trace);
-  const isPunched = punches.length > 0;
+  checkWindow(planned, punches, pairing.anomalies, trace);
+  const until = takenOverAt ?? window.to;
+  // Whoever is seen after that is there for as long as a session may be.
+  const isSeenLater = pairing.lastTime > until;
+  const latest = Math.min(isSeenLater ? Infinity : until, (arrival ?? Infinity) + maxVisitMs);
+  const closesAt = (start: Instant) => Math.min(latest, start + pairing.longestMs) as Instant;
+  const counted = countWork(pairing, shift.work, closesAt, zone, trace);
+  const isPunched = punches.length > 0 || begin !== undefined || end !== undefined;
   const isHoliday = isOffForHoliday(planned);
-  const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched);
-  const result = judge(planned, counted, statusAlone, isPunched, declared, trace);
+  const isServed = !isPunched && other !== undefined;
+  if (isServed) {
+    const [shiftId, otherShiftId] = [shift.shiftId, other.shift.shiftId];
+    trace?.push({ rule: 'THERE_FOR_OTHER_SHIFT', shiftId, otherShiftId });
+  }
+  const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
+  const isSeen = isPunched || isServed;
+  const result = judge(planned, counted, statusAlone, isSeen, declared, trace);
   const { sessions } = counted;
-  return { result, statusAlone, sessions, anomalies: pairing.anomalies, isPunched };
+  return { result, statusAlone, sessions, anomalies: pairing.anomalies, isPunched: isSeen };
 }
 
-function readAll(pairing: Pairing, punches: readonly Punch[]): void {
-  const counted = punches.length > MAX_PUNCHES ? punches.slice(0, MAX_PUNCHES) : punches;
-  for (let index = 0; index < counted.length; ) {
-    const together = sameInstant(counted, index, pairing);
-    for (const punch of together) pairing.read(punch);
-    index += together.length;
+/** What of its sessions was punched outside its window: they are its all the same. */
+function checkWindow(
+  { shift: { shiftId }, window }: PlannedShift,
+  punches: readonly Punch[],
+  anomalies: Set<Anomaly>,
+  trace: Trace,
+): void {
+  const [first, last] = [punches[0]?.time, punches.at(-1)?.time];
+  if (first !== undefined && first < window.from) {
+    anomalies.add('ARRIVED_BEFORE_WINDOW');
+    const [punchTime, windowTime] = [first, window.from];
+    trace?.push({ rule: 'ARRIVED_BEFORE_WINDOW', shiftId, punchTime, windowTime });
   }
-  const first = punches[MAX_PUNCHES];
-  if (first !== undefined) pairing.tooMany(first);
+  if (last !== undefined && last > window.to) {
+    anomalies.add('LEFT_AFTER_WINDOW');
+    const [punchTime, windowTime] = [last, window.to];
+    trace?.push({ rule: 'LEFT_AFTER_WINDOW', shiftId, punchTime, windowTime });
+  }
 }
 
 function checkPositions(
@@ -172,7 +233,9 @@ function statusOf(
   { shift }: PlannedShift,
   { workedSeconds }: CountedWork,
   isPunched: boolean,
+  isServed: boolean,
 ): Status {
+  if (isServed) return 'PRESENT';
   if (!isPunched || workedSeconds < shift.absentBelowSeconds) return 'ABSENT';
   return workedSeconds < shift.halfDayBelowSeconds ? 'HALF_DAY' : 'PRESENT';
 }

@@ -44,6 +44,20 @@ export function explainPunch(finding: PunchFinding, tell: TimeTeller): string {
         'without touching the clock.'
       );
     }
+    case 'ARRIVED_BEFORE_WINDOW': {
+      const { shiftId, punchTime, windowTime } = finding;
+      return (
+        `Arrived at ${tell(punchTime)}, before punches for shift '${shiftId}' are expected ` +
+        `(from ${tell(windowTime)}): the whole session counts for it.`
+      );
+    }
+    case 'LEFT_AFTER_WINDOW': {
+      const { shiftId, punchTime, windowTime } = finding;
+      return (
+        `Left at ${tell(punchTime)}, after punches for shift '${shiftId}' are expected ` +
+        `(until ${tell(windowTime)}): the whole session counts for it.`
+      );
+    }
     case 'WINDOWS_DIVIDED': {
       const { shiftId, nextShiftId, dividedTime, by } = finding;
       const time = tell(dividedTime);

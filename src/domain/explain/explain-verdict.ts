@@ -26,6 +26,10 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
     }
     case 'NOBODY_CAME':
       return `No arrival or departure was punched for shift '${finding.shiftId}'.`;
+    case 'THERE_FOR_OTHER_SHIFT': {
+      const { shiftId, otherShiftId } = finding;
+      return `Shift '${shiftId}' has no punch, but a session of '${otherShiftId}' goes on through it.`;
+    }
     case 'BELOW_ABSENT':
       return `${below(finding)} that must be worked to count at all: absent.`;
     case 'BELOW_HALF_DAY':
@@ -99,7 +103,7 @@ export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
       const { shiftId, inTime, untilTime } = finding;
       const arrived = `the employee arrived at ${tell(inTime)}${forShift(shiftId)}`;
       const last = tell(untilTime);
-      return `Not settled: ${arrived} and can punch out until ${last}; after that, the departure is missing.`;
+      return `Not settled: ${arrived} and is expected to punch out by ${last}; after that, the departure is missing.`;
     }
     case 'MAY_COME_BACK':
       return (

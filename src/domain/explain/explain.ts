@@ -37,6 +37,8 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'BREAK_WITHOUT_END':
     case 'WINDOWS_DIVIDED':
     case 'WORKED_THROUGH':
+    case 'ARRIVED_BEFORE_WINDOW':
+    case 'LEFT_AFTER_WINDOW':
     case 'OFF_SHIFT_STRETCH':
     case 'OUTSIDE_GEOFENCE':
     case 'CLOCK_SKEW':

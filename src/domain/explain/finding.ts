@@ -94,6 +94,14 @@ export type PunchFinding =
       readonly dividedTime: Instant;
       readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
     }
+  /** The first or last punch of a session, outside the window of its shift. */
+  | {
+      readonly rule: 'ARRIVED_BEFORE_WINDOW' | 'LEFT_AFTER_WINDOW';
+      readonly shiftId: string;
+      readonly punchTime: Instant;
+      /** When the window opened, or closed. */
+      readonly windowTime: Instant;
+    }
   /** Nobody touched the clock between two shifts that follow each other without a pause. */
   | {
       readonly rule: 'WORKED_THROUGH';
@@ -194,6 +202,12 @@ export type VerdictFinding =
       readonly earlySeconds: number;
     }
   | { readonly rule: 'NOBODY_CAME'; readonly shiftId: string }
+  /** No punch for the shift, but a session of another one that has most of its hours. */
+  | {
+      readonly rule: 'THERE_FOR_OTHER_SHIFT';
+      readonly shiftId: string;
+      readonly otherShiftId: string;
+    }
   | {
       readonly rule: 'BELOW_ABSENT' | 'BELOW_HALF_DAY';
       readonly shiftId: string;

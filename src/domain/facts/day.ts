@@ -53,6 +53,8 @@ export const ANOMALIES = [
   'TOO_MANY_PUNCHES',
   'WORKED_ON_LEAVE',
   'SHIFTS_OVERLAP',
+  'ARRIVED_BEFORE_WINDOW',
+  'LEFT_AFTER_WINDOW',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 

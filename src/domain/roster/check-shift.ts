@@ -10,7 +10,7 @@ import { clockSeconds } from './planned-shift.js';
 import {
   type Geofence,
   MAX_NEW_STRETCH_GAP_SECONDS,
-  MAX_OFF_SHIFT_SECONDS,
+  MAX_SESSION_SECONDS,
   type OffShiftRules,
   type Shift,
 } from './shift.js';
@@ -28,9 +28,9 @@ const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const BELOW_A_DAY: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS - 1 };
 const UP_TO_A_DAY: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
 const STRETCH_GAP: LengthBounds = { minSeconds: 0, maxSeconds: MAX_NEW_STRETCH_GAP_SECONDS };
-const STRETCH_LENGTH: LengthBounds = {
+const SESSION_LENGTH: LengthBounds = {
   minSeconds: HOUR_SECONDS,
-  maxSeconds: MAX_OFF_SHIFT_SECONDS,
+  maxSeconds: MAX_SESSION_SECONDS,
 };
 
 /** What is wrong with a shift; empty when nothing is. `path` leads to its message. */
@@ -57,7 +57,7 @@ export function checkOffShiftRules(rules: OffShiftRules, path: string): FieldVio
   return [
     ...checkWorkRules(rules.work, at('work_rules')),
     ...checkLength(rules.newStretchGapSeconds, STRETCH_GAP, at('new_stretch_gap')),
-    ...checkLength(rules.maxLengthSeconds, STRETCH_LENGTH, at('max_length')),
+    ...checkLength(rules.maxLengthSeconds, SESSION_LENGTH, at('max_length')),
   ];
 }
 
@@ -72,6 +72,9 @@ function checkHours(shift: Shift, path: string): FieldViolation[] {
     ...checkTimeOfDay(shift.endSecond, at('end_time_of_day')),
     ...checkLength(shift.beforeSeconds, BELOW_A_DAY, at('accept_before')),
     ...checkLength(shift.afterSeconds, BELOW_A_DAY, at('accept_after')),
+    ...(shift.maxSessionSeconds === 0
+      ? []
+      : checkLength(shift.maxSessionSeconds, SESSION_LENGTH, at('max_session_length'))),
   ];
   // Each is looked at by itself first: adding up what is no time says nothing.
   return alone.length > 0 ? alone : checkWindow(shift, path);

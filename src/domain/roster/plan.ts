@@ -6,6 +6,7 @@ import type { Instant } from '../time/time.js';
 import { startOfDay, type Zone } from '../time/zone.js';
 import {
   compareRaw,
+  maxSessionSeconds,
   neededBy,
   type PlannedShift,
   plannedShift,
@@ -24,7 +25,12 @@ import {
   rosterOn,
   zoneOn,
 } from './roster.js';
-import type { OffShiftRules, Shift } from './shift.js';
+import {
+  DEFAULT_MAX_SESSION_SECONDS,
+  MAX_THROUGH_SECONDS,
+  type OffShiftRules,
+  type Shift,
+} from './shift.js';
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;
@@ -55,8 +61,13 @@ export interface DayPlan {
   /** The holiday of the employee's calendar. */
   readonly holiday: string | undefined;
   readonly offShift: OffShiftRules;
-  /** Every window that a punch near the date can fall into, the date's own too, by start. */
-  readonly windows: readonly Window[];
+  /** Every shift that a punch in reach of the date can be one of, the date's own too, by start. */
+  readonly near: readonly PlannedShift[];
+  /** No session near the date is longer; nor a visit, which can be sessions of shifts that touch. */
+  readonly maxSessionMs: number;
+  readonly maxVisitMs: number;
+  /** Where the off-shift punches are that the date's off-shift work is read from. */
+  readonly offShiftRange: Window;
   /** Only punches in this range matter to the date: what has to be read to derive it. */
   readonly reach: Window;
 }
@@ -203,7 +214,7 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
       ? NO_SHIFTS_LEFT_OUT
       : named.filter((shift) => !raw.some((each) => each.shift === shift));
   const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
-  const { windows, reach } = offShiftReach(calendar, epochDay, { from: start, to: end });
+  const { near, offShiftRange, reach } = reachOf(calendar, epochDay, { from: start, to: end });
   const midnights: Instant[] = [];
   for (let near = -OFF_SHIFT_DAYS; near <= OFF_SHIFT_DAYS + 1; near += 1) {
     midnights.push(calendar.startOf(epochDay + near));
@@ -222,8 +233,11 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
     leftOut,
     holiday: calendar.holiday(undefined, epochDay),
     offShift: roster.offShift,
-    windows,
-    reach: shifts.reduce((whole, shift) => hull(whole, neededBy(shift)), reach),
+    near,
+    maxSessionMs: longestSessionMs(roster),
+    maxVisitMs: longestVisitMs(roster),
+    offShiftRange,
+    reach,
   };
 }
 
@@ -252,38 +266,86 @@ function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
   return planned;
 }
 
+interface Reach {
+  readonly near: readonly PlannedShift[];
+  readonly offShiftRange: Window;
+  readonly reach: Window;
+}
+
 /**
- * The windows around a date, and the range of punches that its off-shift work depends on: from
- * the window before it to the window after it, since no off-shift work runs through a window;
- * where there is none nearby, as far as off-shift.ts may have to look.
+ * What a date depends on. Its off-shift work, on the punches from the window before it to the window
+ * after it, since no off-shift work runs through a window; where there is none nearby, on those as far
+ * as off-shift.ts may have to look. These and its own shifts' punches can be part of a session of
+ * another shift: so on those within the longest session of them, and on what tells whose they are.
  */
-function offShiftReach(
-  calendar: Calendar,
-  epochDay: number,
-  day: Window,
-): { readonly windows: readonly Window[]; readonly reach: Window } {
+function reachOf(calendar: Calendar, epochDay: number, day: Window): Reach {
   const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
   const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
+  const own = calendar.shifts(epochDay);
+  const longest = longestVisitMs(calendar.roster);
+  const margin = calendar.neighbourDays * DAY_MS + longest;
+  const near = [...own];
   // Whole days of UTC, as by them it is told which punches are too many.
-  const earliest = utcDay(blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000) * DAY_MS;
-  const lastBlock = blockStart(day.to + 2 * maxLengthSeconds * 1000);
-  const latest = lastBlock + OFF_SHIFT_BLOCK_MS + pause + 1000;
-  const windows = calendar.shifts(epochDay).map(({ window }) => window);
-  const margin = calendar.neighbourDays * DAY_MS;
-  let from = earliest;
-  for (let back = epochDay - 1; calendar.startOf(back) + margin >= from; back -= 1) {
-    for (const { window } of calendar.shifts(back)) {
-      if (window.to >= from) windows.push(window);
-      if (window.to <= day.from) from = Math.max(from, window.to);
+  let from = utcDay(blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000) * DAY_MS;
+  let least = own.reduce((first, { window }) => Math.min(first, window.from), Infinity);
+  for (
+    let back = epochDay - 1;
+    calendar.startOf(back) + margin >= Math.min(from, least);
+    back -= 1
+  ) {
+    for (const shift of calendar.shifts(back)) {
+      near.push(shift);
+      if (shift.window.to <= day.from) from = Math.max(from, shift.window.to);
     }
   }
-  let to = latest;
-  for (let ahead = epochDay + 1; calendar.startOf(ahead) - margin <= to; ahead += 1) {
-    for (const { window } of calendar.shifts(ahead)) {
-      if (window.from <= to) windows.push(window);
-      if (window.from >= day.to) to = Math.min(to, window.from);
+  let to = blockStart(day.to + 2 * maxLengthSeconds * 1000) + OFF_SHIFT_BLOCK_MS + pause + 1000;
+  least = own.reduce((last, { window }) => Math.max(last, window.to), -Infinity);
+  for (
+    let ahead = epochDay + 1;
+    calendar.startOf(ahead) - margin <= Math.max(to, least);
+    ahead += 1
+  ) {
+    for (const shift of calendar.shifts(ahead)) {
+      near.push(shift);
+      if (shift.window.from >= day.to) to = Math.min(to, shift.window.from);
     }
   }
-  windows.sort((a, b) => a.from - b.from || a.to - b.to);
-  return { windows, reach: { from: from as Instant, to: to as Instant } };
+  const offShiftRange = { from: from as Instant, to: to as Instant };
+  return { offShiftRange, ...widened(near, own, offShiftRange, longest) };
+}
+
+/** The same with what a session can join to it, and the shifts that are in it. */
+function widened(
+  shifts: readonly PlannedShift[],
+  own: readonly PlannedShift[],
+  offShiftRange: Window,
+  longest: number,
+): Omit<Reach, 'offShiftRange'> {
+  if (shifts.length === 0) return { near: NO_SHIFTS, reach: offShiftRange };
+  const { from, to } = own.reduce((whole, shift) => hull(whole, shift.window), offShiftRange);
+  const range = { from: (from - longest) as Instant, to: (to + longest) as Instant };
+  const near = shifts.filter(({ window }) => window.to >= range.from && window.from <= range.to);
+  if (near.length === 0) return { near, reach: offShiftRange };
+  near.sort((a, b) => compareRaw(a, b));
+  return { near, reach: near.reduce((whole, shift) => hull(whole, neededBy(shift)), range) };
+}
+
+/** The longest that somebody can be there, through shifts that touch, in milliseconds. */
+export function longestVisitMs(roster: Roster): number {
+  return Math.max(longestSessionMs(roster), MAX_THROUGH_SECONDS * 1000);
+}
+
+/** Rosters are never changed and shared by many plans: each is looked through once. */
+const longestSessions = new WeakMap<Roster, number>();
+
+/** The longest session that any shift can have, in milliseconds; or that off-shift work can have. */
+function longestSessionMs(roster: Roster): number {
+  const known = longestSessions.get(roster);
+  if (known !== undefined) return known;
+  let longest = Math.max(DEFAULT_MAX_SESSION_SECONDS, roster.offShift.maxLengthSeconds);
+  for (const versions of roster.shifts.values()) {
+    for (const { shift } of versions) longest = Math.max(longest, maxSessionSeconds(shift));
+  }
+  longestSessions.set(roster, longest * 1000);
+  return longest * 1000;
 }

@@ -3,7 +3,7 @@
 
 import type { Instant } from '../time/time.js';
 import { instantReached, type Zone } from '../time/zone.js';
-import type { Shift } from './shift.js';
+import { DEFAULT_MAX_SESSION_SECONDS, type Shift } from './shift.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -172,6 +172,22 @@ function contestedBy(
     laterEnd: later.end,
     isTyped,
   };
+}
+
+/** The longest session of a shift; where it does not say, no shorter than its window by the clock. */
+export function maxSessionSeconds(shift: Shift): number {
+  const { beforeSeconds, afterSeconds } = shift;
+  if (shift.maxSessionSeconds !== 0) return shift.maxSessionSeconds;
+  return Math.max(DEFAULT_MAX_SESSION_SECONDS, beforeSeconds + clockSeconds(shift) + afterSeconds);
+}
+
+/** Whether whoever is there at the end of a shift may be so for the next one. */
+export function isTouching(earlier: PlannedShift, later: PlannedShift): boolean {
+  return (
+    earlier.end === later.start &&
+    earlier.shift.work.pairing === 'TYPED' &&
+    later.shift.work.pairing === 'TYPED'
+  );
 }
 
 /** A shift's window, and what tells whether an arrival in it is the shift's before. */

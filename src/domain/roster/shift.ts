@@ -91,6 +91,11 @@ export interface Shift {
   readonly beforeSeconds: number;
   /** Punches this long after the end still belong to the shift. */
   readonly afterSeconds: number;
+  /**
+   * A session is never longer, 1 to 36 h; 0: 16 h, or as long as the window where that is longer.
+   * What is longer has lost its departure and its arrival.
+   */
+  readonly maxSessionSeconds: number;
   /** Late is later than the start plus this. */
   readonly lateGraceSeconds: number;
   /** Early is earlier than the end less this. */
@@ -126,10 +131,16 @@ export interface OffShiftRules {
   readonly attribution: Attribution;
 }
 
+/** The longest that somebody can work through shifts that touch without a punch between them. */
+export const MAX_THROUGH_SECONDS = 24 * 3600;
+
+/** The longest session, where nothing else is said. */
+export const DEFAULT_MAX_SESSION_SECONDS = 16 * 3600;
+
 export const DEFAULT_OFF_SHIFT_RULES: OffShiftRules = {
   work: PLAIN_WORK_RULES,
   newStretchGapSeconds: 4 * 3600,
-  maxLengthSeconds: 16 * 3600,
+  maxLengthSeconds: DEFAULT_MAX_SESSION_SECONDS,
   attribution: 'START_DATE',
 };
 
@@ -140,7 +151,7 @@ export const DEFAULT_OFF_SHIFT_RULES: OffShiftRules = {
  */
 export const MAX_UNTYPED_SECONDS = 13 * 3600;
 
-/** The longest that an off-shift session may be allowed to be. */
-export const MAX_OFF_SHIFT_SECONDS = 36 * 3600;
+/** The longest that a session may be allowed to be. */
+export const MAX_SESSION_SECONDS = 36 * 3600;
 /** The longest pause that may be asked for between stretches of off-shift work. */
 export const MAX_NEW_STRETCH_GAP_SECONDS = 24 * 3600;

@@ -78,6 +78,7 @@ const SHIFT_FIELDS: Updatable<Shift> = {
   time_zone: 'zone',
   accept_before: 'beforeSeconds',
   accept_after: 'afterSeconds',
+  max_session_length: 'maxSessionSeconds',
   late_grace: 'lateGraceSeconds',
   early_grace: 'earlyGraceSeconds',
   half_day_threshold: 'halfDayBelowSeconds',

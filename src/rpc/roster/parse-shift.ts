@@ -66,6 +66,7 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
     beforeSeconds: secondsOf(message.acceptBefore, DEFAULT_BEFORE_SECONDS),
     afterSeconds: secondsOf(message.acceptAfter, DEFAULT_AFTER_SECONDS),
+    maxSessionSeconds: secondsOf(message.maxSessionLength),
     lateGraceSeconds: secondsOf(message.lateGrace),
     earlyGraceSeconds: secondsOf(message.earlyGrace),
     halfDayBelowSeconds: secondsOf(message.halfDayThreshold),

@@ -112,6 +112,7 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
     worksOnHolidays: shift.worksOnHolidays,
     calendarId: shift.calendarId ?? '',
   });
+  setLength(message, 'maxSessionLength', shift.maxSessionSeconds);
   setLength(message, 'lateGrace', shift.lateGraceSeconds);
   setLength(message, 'earlyGrace', shift.earlyGraceSeconds);
   setLength(message, 'halfDayThreshold', shift.halfDayBelowSeconds);

@@ -3,11 +3,12 @@
 
 import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
-import { earlyDayOf, mayBeEarly, openSessionOf } from '../../app/read/clock-state.js';
+import { isSurelyOpen, openDayOf, openSessionOf } from '../../app/read/clock-state.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
 import { plan, planDays, utcDay } from '../../domain/roster/plan.js';
 import { type EmployeeRoster, zoneOn } from '../../domain/roster/roster.js';
+import { MAX_SESSION_SECONDS } from '../../domain/roster/shift.js';
 import { fromEpochDay, toEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 import { epochDayAt, type Zone } from '../../domain/time/zone.js';
@@ -27,11 +28,10 @@ const DAYS_BACK = 4;
 const DAYS_AHEAD = 3;
 
 /**
- * A session can be ended until its window is over, or that of the shift that begins as its own
- * ends (session-end.ts). A window covers less than this, so a day with such a session was not settled
- * this long ago.
+ * A session can be ended for as long as it may be (session-end.ts), so a day with such a session was
+ * not settled this long ago.
  */
-const MOST_GOING_ON_MS = 24 * 3_600_000;
+const MOST_GOING_ON_MS = MAX_SESSION_SECONDS * 1000;
 
 /** See AttendanceStore.listOpenDays. */
 export async function listOpenDays(
@@ -87,31 +87,32 @@ async function openDaysOf(
   const sharedVersion = first === undefined ? 0 : number(first.row, 'shared_version');
   const wanted = planned.map(({ employeeId, row }) => wantedRoster(row, employeeId));
   const rostered = await readRosters(session, rosters, sharedVersion, wanted, undefined);
-  const early: EmployeeId[] = [];
+  const doubtful = new Set<EmployeeId>();
   const found = await TURNS.map(likely, (each) => {
     const { roster, employee } = rosteredOf(rostered, each.employeeId);
     const under = { plan: plan(roster, employee, toEpochDay(each.day.date)), day: each.day };
     const openSession = openSessionOf(under, now);
-    if (openSession !== undefined) {
+    if (openSession === undefined) return [];
+    if (isSurelyOpen(openSession, now)) {
       return [{ ...each, ...under, open: openSession, zoneToday: zoneAt(employee, now) }];
     }
-    if (mayBeEarly(under, now)) early.push(each.employeeId);
+    doubtful.add(each.employeeId);
     return [];
   });
   const open = found.flat();
-  const isIn = new Set(open.map(({ employeeId }) => employeeId));
-  const others = planned.filter(({ employeeId }) => early.includes(employeeId));
-  const doubtful = others.filter(({ employeeId }) => !isIn.has(employeeId));
-  if (doubtful.length === 0) return open;
-  const came = await earlyDaysOf(session, rosters, rostered, doubtful, now);
-  return [...open, ...came].sort((a, b) => compareEmployeeIds(a.employeeId, b.employeeId));
+  for (const { employeeId } of open) doubtful.delete(employeeId);
+  if (doubtful.size === 0) return open;
+  const others = planned.filter(({ employeeId }) => doubtful.has(employeeId));
+  const late = await goingOnOf(session, rosters, rostered, others, now);
+  return [...open, ...late].sort((a, b) => compareEmployeeIds(a.employeeId, b.employeeId));
 }
 
 /**
- * The days of those of some employees who came before their shift's window opened. Whether they
- * left since is told by all their days around now, also those that the step could pass over.
+ * The open days of those of some employees who are past their shift's window, or came before it.
+ * Whether they left since is told by all their days around now, also those that the step could pass
+ * over.
  */
-async function earlyDaysOf(
+async function goingOnOf(
   session: Session,
   rosters: RosterReader,
   rostered: ReadonlyMap<EmployeeId, Rostered>,
@@ -139,8 +140,8 @@ async function earlyDaysOf(
       const ofDay = plans[toEpochDay(each.day.date) - firstDay];
       return ofDay === undefined ? [] : [{ ...each, plan: ofDay }];
     });
-    const early = earlyDayOf(days, plans, now);
-    return early === undefined ? [] : [{ ...early, zoneToday: zoneAt(employee, now) }];
+    const open = openDayOf(days, now);
+    return open === undefined ? [] : [{ ...open, zoneToday: zoneAt(employee, now) }];
   });
 }
 

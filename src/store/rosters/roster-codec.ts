@@ -55,6 +55,7 @@ export function encodeShift(shift: Shift): Fields {
     zone: shift.zone?.name,
     beforeSeconds: shift.beforeSeconds,
     afterSeconds: shift.afterSeconds,
+    maxSessionSeconds: shift.maxSessionSeconds,
     lateGraceSeconds: shift.lateGraceSeconds,
     earlyGraceSeconds: shift.earlyGraceSeconds,
     halfDayBelowSeconds: shift.halfDayBelowSeconds,
@@ -90,6 +91,9 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     zone: optional(fields.zone, zoneNamed),
     beforeSeconds: numberIn(fields, 'beforeSeconds'),
     afterSeconds: numberIn(fields, 'afterSeconds'),
+    // Shifts of before there was one have none.
+    maxSessionSeconds:
+      fields.maxSessionSeconds === undefined ? 0 : numberIn(fields, 'maxSessionSeconds'),
     lateGraceSeconds: numberIn(fields, 'lateGraceSeconds'),
     earlyGraceSeconds: numberIn(fields, 'earlyGraceSeconds'),
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),

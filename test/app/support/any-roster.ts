@@ -34,6 +34,7 @@ export function shiftOf(shiftId: string, startHour: number, hours: number, zone?
     zone,
     beforeSeconds: 0,
     afterSeconds: 0,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 0,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 0,

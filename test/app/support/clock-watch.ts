@@ -92,7 +92,9 @@ export function isAsNamed(
     const isFound = gone1 === undefined ? made1.out === undefined : gone1.out === made1.out;
     return made1.in === second && isFound && gone1?.in === undefined;
   }
-  if (gone1 === undefined || gone1.in === undefined || gone1.out !== undefined) return false;
+  // Of two arrivals the first counts, until a window shows that the second one is the later visit's.
+  if (gone1 === undefined) return isOfLast(command, second, made1, before);
+  if (gone1.in === undefined || gone1.out !== undefined) return false;
   if (made1.in !== gone1.in) return false;
   const pauses = JSON.stringify(made1.breaks);
   const last = gone1.breaks.at(-1);
@@ -110,19 +112,18 @@ export function isAsNamed(
   return !isOnBreak && pauses === JSON.stringify([...others, { start: second }]);
 }
 
-/** Whether a departure was taken alone, of somebody whom a window divided from their arrival. */
-export function isLeftAlone(
+/** Whether a session is made, after one without an end, of an arrival that was set aside. */
+function isOfLast(
+  command: ClockCommand,
   second: number,
-  maxLengthMs: number,
+  made: Span,
   before: readonly Span[],
-  after: readonly Span[],
 ): boolean {
-  const { gone, made } = changed(before, after);
-  const last = before.findLast((span) => (span.in ?? span.out ?? 0) <= second);
-  if (gone.length > 0 || made.length !== 1) return false;
-  if (made[0]?.in !== undefined || made[0]?.out !== second) return false;
-  if (last?.in === undefined || last.out !== undefined || last.shiftId !== undefined) return false;
-  return last.in + maxLengthMs >= second && (last.closesAt ?? second) <= second;
+  const open = before.findLast(({ in: start }) => start !== undefined && start < second);
+  if (open?.in === undefined || open.out !== undefined) return false;
+  if (made.in === undefined || made.in <= open.in) return false;
+  if (command === 'CLOCK_OUT') return made.out === second;
+  return command === 'START_BREAK' && made.breaks.at(-1)?.start === second;
 }
 
 /** Whether no two of them were at the same time. */

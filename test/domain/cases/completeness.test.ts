@@ -16,7 +16,7 @@ import {
   WAITING_FOR_TOKENS,
 } from './rows/waiting.js';
 
-/** The ids of the page's sections A to F and I. */
+/** The ids of the page's sections A to F, I and K. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {
   A: [
     1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30,
@@ -28,6 +28,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   E: [1, 2, 3, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 31],
   F: [1, 2, 4, 6, 7, 9, 10, 11, 13, 14, 15],
   I: [1, 2, 4, 6, 7],
+  K: [1, 2, 3, 4, 5, 6],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>

@@ -13,10 +13,12 @@ function presence(start: number, out?: number): Presence {
     out: out === undefined ? undefined : at(out),
     breaks: [],
     openUntil: out === undefined ? at(28_800) : undefined,
-    goesOnUntil: out === undefined ? at(28_800) : undefined,
-    longestUntil: undefined,
+    nextAt: undefined,
+    mayEndAt: () => out === undefined,
+    shiftId: undefined,
+    date: '2026-03-02' as Presence['date'],
     isWhole: false,
-  } as unknown as Presence;
+  };
 }
 
 describe('a command that is refused', () => {

@@ -153,6 +153,18 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     { shiftId: 'early', nextShiftId: 'late', dividedTime: at('2025-06-02 13:30'), by },
     `Shifts 'early' and 'late' both take punches here: ${text}.`,
   ]),
+  ARRIVED_BEFORE_WINDOW: [
+    [
+      { shiftId: 'day', punchTime: at('2025-06-02 04:30'), windowTime: at('2025-06-02 07:00') },
+      "Arrived at 04:30, before punches for shift 'day' are expected (from 07:00): the whole session counts for it.",
+    ],
+  ],
+  LEFT_AFTER_WINDOW: [
+    [
+      { shiftId: 'day', punchTime: at('2025-06-02 21:30'), windowTime: at('2025-06-02 21:00') },
+      "Left at 21:30, after punches for shift 'day' are expected (until 21:00): the whole session counts for it.",
+    ],
+  ],
   WORKED_THROUGH: [
     [
       { shiftId: 'early', nextShiftId: 'late', throughTime: at('2025-06-02 14:00') },
@@ -477,6 +489,12 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "Left shift 'night' at 23:00 (Sat 29 Mar): 6 h before the end at 06:00.",
     ],
   ],
+  THERE_FOR_OTHER_SHIFT: [
+    [
+      { shiftId: 'late', otherShiftId: 'early' },
+      "Shift 'late' has no punch, but a session of 'early' goes on through it.",
+    ],
+  ],
   NOBODY_CAME: [[day, "No arrival or departure was punched for shift 'day'."]],
   BELOW_ABSENT: [
     [
@@ -560,7 +578,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   STILL_THERE: [
     [
       { ...offShift, inTime: at('2025-06-02 08:00'), untilTime: at('2025-06-03 00:00') },
-      'Not settled: the employee arrived at 08:00 outside every shift and can punch out until ' +
+      'Not settled: the employee arrived at 08:00 outside every shift and is expected to punch out by ' +
         '00:00 (Tue 3 Jun); after that, the departure is missing.',
     ],
   ],
@@ -636,6 +654,7 @@ describe('a night in words', () => {
     zone: undefined,
     beforeSeconds: HOUR,
     afterSeconds: HOUR,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 15 * MINUTE,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 4 * HOUR,

@@ -45,6 +45,7 @@ function shift(shiftId: string): Shift {
     zone: zoneName === undefined ? undefined : zone(zoneName),
     beforeSeconds: 3600,
     afterSeconds: 3600,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 0,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 0,

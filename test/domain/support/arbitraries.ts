@@ -183,6 +183,10 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
       zone: fc.option(anyZone, { nil: undefined, freq: 4 }),
       before: length(0, 10 * HOUR),
       after: length(0, 10 * HOUR),
+      maxSessionSeconds: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(0) },
+        length(HOUR, 36 * HOUR),
+      ),
       lateGraceSeconds: length(0, HOUR),
       earlyGraceSeconds: length(0, HOUR),
       halfDayBelowSeconds: fc.oneof(fc.constant(0), length(1, 10 * HOUR)),

@@ -61,6 +61,7 @@ function shiftOf(id: string, found: NonNullable<Found['shifts']>[string]): Shift
     zone: found.zone === undefined ? undefined : zoneNamed(found.zone),
     beforeSeconds: found.before ?? 0,
     afterSeconds: found.after ?? 0,
+    maxSessionSeconds: 0,
     lateGraceSeconds: 0,
     earlyGraceSeconds: 0,
     halfDayBelowSeconds: 0,

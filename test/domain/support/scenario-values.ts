@@ -101,6 +101,7 @@ export function shiftOf(setup: ShiftSetup): Shift {
     zone: setup.zone === undefined ? undefined : zoneNamed(setup.zone),
     beforeSeconds: secondsOf(setup.before ?? DEFAULT_MARGIN),
     afterSeconds: secondsOf(setup.after ?? DEFAULT_MARGIN),
+    maxSessionSeconds: secondsOf(setup.maxSession),
     lateGraceSeconds: secondsOf(setup.lateGrace),
     earlyGraceSeconds: secondsOf(setup.earlyGrace),
     halfDayBelowSeconds: secondsOf(setup.halfDayThreshold),

@@ -34,6 +34,7 @@ export interface ShiftSetup {
   readonly zone?: string;
   readonly before?: string;
   readonly after?: string;
+  readonly maxSession?: string;
   readonly lateGrace?: string;
   readonly earlyGrace?: string;
   readonly halfDayThreshold?: string;

@@ -65,6 +65,7 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
     timeZone: shift.zone,
     acceptBefore: length(shift.before ?? DEFAULT_MARGIN),
     acceptAfter: length(shift.after ?? DEFAULT_MARGIN),
+    maxSessionLength: length(shift.maxSession),
     lateGrace: length(shift.lateGrace),
     earlyGrace: length(shift.earlyGrace),
     halfDayThreshold: length(shift.halfDayThreshold),

@@ -62,6 +62,7 @@ const SHIFT_BEFORE: Shift = {
   zone: undefined,
   beforeSeconds: 7200,
   afterSeconds: 14_400,
+  maxSessionSeconds: 0,
   lateGraceSeconds: 0,
   earlyGraceSeconds: 0,
   halfDayBelowSeconds: 0,

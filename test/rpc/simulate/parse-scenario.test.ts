@@ -484,6 +484,7 @@ describe('a scenario', () => {
           zone: undefined,
           beforeSeconds: 2 * 3600,
           afterSeconds: 4 * 3600,
+          maxSessionSeconds: 0,
           lateGraceSeconds: 0,
           earlyGraceSeconds: 0,
           halfDayBelowSeconds: 0,

@@ -38,7 +38,7 @@ const SHIFT = shiftOf('s', 6, 14, {
 
 const SHIFT_TEXT =
   '{"form":1,"startSecond":21600,"endSecond":50400,"zone":"Asia/Tokyo","beforeSeconds":3600,' +
-  '"afterSeconds":3600,"lateGraceSeconds":300,"earlyGraceSeconds":60,"halfDayBelowSeconds":14400,' +
+  '"afterSeconds":3600,"maxSessionSeconds":0,"lateGraceSeconds":300,"earlyGraceSeconds":60,"halfDayBelowSeconds":14400,' +
   '"absentBelowSeconds":7200,"work":{"pairing":"ALTERNATING","hours":"FIRST_IN_TO_LAST_OUT",' +
   '"repeatSeconds":30,"breakDeductions":[{"afterSeconds":21600,"breakSeconds":1800}],' +
   '"paidBreakSeconds":900,"roundIn":{"direction":"UP","stepSeconds":900,"graceSeconds":60}},' +

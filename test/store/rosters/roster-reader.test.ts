@@ -33,6 +33,7 @@ const EARLY: Shift = {
   zone: BERLIN,
   beforeSeconds: 3600,
   afterSeconds: 7200,
+  maxSessionSeconds: 0,
   lateGraceSeconds: 300,
   earlyGraceSeconds: 60,
   halfDayBelowSeconds: 4 * 3600,

@@ -8,6 +8,7 @@ import { HOURS_CASES } from './hours.js';
 import { NIGHT_CASES } from './nights.js';
 import { SESSION_CASES } from './sessions.js';
 import { SHIFT_WINDOW_CASES } from './shift-windows.js';
+import { WHOLE_SESSION_CASES } from './whole-sessions.js';
 import { ZONE_CASES } from './zones.js';
 
 export const ALL_CASES: readonly Case[] = [
@@ -19,4 +20,5 @@ export const ALL_CASES: readonly Case[] = [
   ...SESSION_CASES,
   ...BREAK_AND_ROUNDING_CASES,
   ...EXCEPTION_CASES,
+  ...WHOLE_SESSION_CASES,
 ];

@@ -1,40 +1,13 @@
-// Which punches are a shift's: those in its window, and its share of those that a neighbour's
-// window claims too.
+// What divides the punches that the windows of two shifts both claim.
 
 import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
 import type { Contested, PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 
-/** The punches of a shift, and when the next shift took over, if its punches did. */
-export interface ShiftPunches {
-  readonly punches: readonly Punch[];
-  /** The first of the contested punches after the shift that is the next shift's. */
-  readonly takenOverAt: Instant | undefined;
-  /** How the punches that the next shift claims too were divided. */
-  readonly division: Division | undefined;
-}
-
 /** What divides contested punches. */
 export interface Division {
   readonly time: Instant;
   readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
-}
-
-export function punchesOf(planned: PlannedShift, punches: Timeline): ShiftPunches {
-  const { window, contestedBefore, contestedAfter } = planned;
-  const inWindow = within(punches, window.from, window.to);
-  if (inWindow.length === 0) {
-    return { punches: inWindow, takenOverAt: undefined, division: undefined };
-  }
-  const before = contestedBefore && divisionOf(contestedBefore, punches);
-  const after = contestedAfter && divisionOf(contestedAfter, punches);
-  const own = inWindow.filter(
-    (punch) =>
-      (before === undefined || !isEarlier(before, punch)) &&
-      (after === undefined || isEarlier(after, punch)),
-  );
-  const later = after && inWindow.find((punch) => !isEarlier(after, punch));
-  return { punches: own, takenOverAt: later?.time, division: after };
 }
 
 /** Whether a division decided about any punch: one outside the hours of the shift it went to. */
@@ -51,7 +24,7 @@ export function isDecisive(
 }
 
 /** Both ends included. */
-function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[] {
+export function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[] {
   return punches.slice(firstAtOrAfter(punches, from), firstAtOrAfter(punches, to + 1));
 }
 
@@ -60,7 +33,7 @@ function within(punches: Timeline, from: Instant, to: Instant): readonly Punch[]
  * last departure that is nearer to the end of the earlier shift than to that of the later. What
  * does not say what it is goes to the nearer shift.
  */
-function divisionOf(contested: Contested, punches: Timeline): Division {
+export function divisionOf(contested: Contested, punches: Timeline): Division {
   const { from, to, middle, isTyped, earlierEnd, laterEnd } = contested;
   if (!isTyped) return { time: middle, by: 'NEARER' };
   const arrival = arrivalOfLater(contested, punches);
@@ -73,7 +46,7 @@ function divisionOf(contested: Contested, punches: Timeline): Division {
 }
 
 /** Whether a punch is the earlier shift's. */
-function isEarlier({ time: dividedTime, by }: Division, { time, kind }: Punch): boolean {
+export function isEarlier({ time: dividedTime, by }: Division, { time, kind }: Punch): boolean {
   if (by === 'NEARER') return time <= dividedTime;
   if (time !== dividedTime || by === 'DEPARTURE') return time <= dividedTime;
   return kind === 'OUT' || kind === 'BREAK_END';
