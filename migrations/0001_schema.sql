@@ -363,7 +363,7 @@ create index stale_days_due on stale_days (retry_at, change_id, employee_id)
 create index stale_days_open on stale_days (change_id) where is_open;
 
 -- What a probe writes to, and takes back, while writes are refused because the disk is full
--- (src/store/writability.ts). Each row fills a page, so that it takes space on the disk; kept from
+-- (src/store/postgres/health.ts). Each row fills a page, so that it takes space on the disk; kept from
 -- vacuum, which would leave pages to be used again.
 create table write_probe (filler text not null) with (autovacuum_enabled = off);
 alter table write_probe alter column filler set storage plain;

@@ -911,6 +911,9 @@ export const AttendanceService: GenService<{
    * Makes up to 1,000 marks in one call. Each item succeeds or fails alone. Results are in the
    * order of the requests. Items for the same day take effect in their order.
    *
+   * Errors: INVALID_ARGUMENT for a refused field of the call, with ANSWER_TOO_LARGE when the answer
+   * could exceed 4 MiB.
+   *
    * @generated from rpc attendance.v1.AttendanceService.BatchMarkAttendance
    */
   batchMarkAttendance: {

@@ -292,7 +292,7 @@ export type RosterChange = Message<"attendance.v1.RosterChange"> & {
   employeesDone: bigint;
 
   /**
-   * Days derived again.
+   * Days derived again. Where several changes concern the same days, the latest of them counts them.
    *
    * @generated from field: int64 days_derived = 11;
    */
