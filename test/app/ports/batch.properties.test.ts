@@ -37,7 +37,7 @@ import {
 import { ModelStore } from '../support/model-store.js';
 
 /** How many runs each property gets; more in a long search. */
-const RUNS = runs(120);
+const RUNS = runs(70);
 
 /** Farther than any reach: a block of a week on each side, the one a date is in, and a pause. */
 const FAR_DAYS = 26;
