@@ -19,6 +19,7 @@ const RUNS = runs(300);
 class Person {
   readonly #windows: readonly Window[];
   readonly #maxLengthMs: number;
+  readonly #gapMs: number;
   /** When the last of their sessions began, and until when nobody can come anew. */
   #session: { readonly since: number; readonly openUntil: number } | undefined;
   #isOnBreak = false;
@@ -27,6 +28,7 @@ class Person {
   constructor({ plans, roster }: Shaped) {
     this.#windows = plans.flatMap(({ shifts }) => shifts.map(({ window }) => window));
     this.#maxLengthMs = roster.offShift.maxLengthSeconds * 1000;
+    this.#gapMs = roster.offShift.newStretchGapSeconds * 1000;
   }
 
   /** What a command at a time is refused for, in whole seconds; undefined: it is done. */
@@ -66,8 +68,12 @@ class Person {
   #openUntil(since: number): number {
     const own = this.#windows.find(({ from, to }) => from <= since && since <= to);
     if (own !== undefined) return own.to;
-    const next = Math.min(...this.#windows.map(({ from }) => from).filter((from) => from > since));
-    return Math.min(since + this.#maxLengthMs, next - 1000);
+    const next = this.#windows.find(({ from }) => from > since);
+    if (next === undefined || next.from > since + this.#maxLengthMs)
+      return since + this.#maxLengthMs;
+    // Whoever comes shortly before a shift cannot come for it again.
+    const isSoon = next.from - since < this.#gapMs;
+    return isSoon ? Math.min(next.to, since + 16 * HOUR * 1000) : next.from - 1000;
   }
 }
 

@@ -50,7 +50,11 @@ function isTrue(refusal: ClockRefusal, second: number, spans: readonly Span[]): 
   const ending = spans.findLast(({ in: start, out }) => !out && start && start <= second);
   switch (refusal) {
     case 'ALREADY_CLOCKED_IN':
-      return ending?.closesAt !== undefined && second <= ending.closesAt;
+      // Or they came shortly before a shift, and its window divides them from it.
+      return (
+        ending?.closesAt !== undefined &&
+        (second <= ending.closesAt || ending.shiftId === undefined)
+      );
     case 'NOT_CLOCKED_IN':
       return open === undefined || open.in === second;
     case 'ALREADY_ON_BREAK':

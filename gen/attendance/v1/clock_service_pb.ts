@@ -959,9 +959,8 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   session?: Session | undefined;
 
   /**
-   * When the session closes by itself if nobody clocks out; absent when out. For an employee who
-   * came before the shift's window: when the window opens; after that, the end of the longest
-   * session allowed.
+   * Until when ClockOut can end the session; absent when out. That the departure is missing, the day
+   * says earlier: once the window of its shift is over.
    *
    * @generated from field: google.protobuf.Timestamp close_time = 6;
    */
@@ -1149,10 +1148,9 @@ export const ClockStatusSchema: GenEnum<ClockStatus> = /*@__PURE__*/
  */
 export const ClockService: GenService<{
   /**
-   * Clocks an employee in. Refused while a session is open, and inside another session. A session
-   * past its window or maximum length is not open; its day shows MISSING_OUT. In two cases ClockIn
-   * is accepted although the state is IN: when the employee came before the shift's window and it
-   * has opened, and when two shifts touch and the first one's window is over.
+   * Clocks an employee in. Refused while a session is open, and inside another session. Once the
+   * window of the session's shift is over, ClockIn is accepted although the state is still IN: the
+   * employee forgot to clock out, and that day shows MISSING_OUT.
    *
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
    * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, such as a `time` out
@@ -1170,10 +1168,9 @@ export const ClockService: GenService<{
     output: typeof ClockInResponseSchema;
   },
   /**
-   * Clocks an employee out of the open session. An employee who works on into a shift that begins
-   * when theirs ends, on the same date, needs no punch in between: until the next shift's window is
-   * over, their session can end, and its breaks can begin and end. An employee who came before the
-   * shift's window opened is clocked out too: the day shows MISSING_IN until that is corrected.
+   * Clocks an employee out of the open session, as long as a session can be (`max_session_length`
+   * of its shift), whatever the windows. An employee who works on into a shift that begins when
+   * theirs ends needs no punch in between.
    *
    * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK when a
    * break must end first: one that began in the previous shift, or any with

@@ -92,7 +92,7 @@ function checkMoment(
 ): ClockProblem | undefined {
   const open = concernedAt(action, sessions, time);
   if (action === 'IN') {
-    if (open !== undefined && time !== open.openUntil) {
+    if (open !== undefined && time !== open.openUntil && open.mayEndAt(time)) {
       return { refusal: 'ALREADY_CLOCKED_IN', session: open };
     }
     const other = closedAround(sessions, time, true);

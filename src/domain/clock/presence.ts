@@ -1,11 +1,12 @@
 // When somebody was there, as they went through it: sessions of all dates together, and joined
 // where only a shift's end or a midnight divided them. What a person's command is checked against.
 
-import { isOpenAt, opensAt } from '../engine/session-end.js';
+import { isOpenAt } from '../engine/session-end.js';
 import type { Break, DayResult, Session } from '../facts/day.js';
 import type { SessionConcerned } from '../facts/errors.js';
 import { firstAtOrAfter, type PunchKind, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
+import { maxSessionSeconds } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 
 /** A date, and what the punches come to on it. */
@@ -50,21 +51,36 @@ function withNext(session: Presence, next: Presence | undefined): Presence {
 /** As it is by its own day alone. */
 function presenceOf(session: Session, plan: DayPlan): Presence {
   const { date, shifts, offShift } = plan;
-  const { in: start, out, shiftId, breaks, closesAt } = session;
+  const { in: start, out, shiftId, breaks } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
   const { hours } = shift?.work ?? offShift.work;
-  const isAtOpening = closesAt !== undefined && shiftId === undefined && opensAt(plan, closesAt);
   return {
     in: start,
     out,
     shiftId,
     date,
     breaks,
-    openUntil: isAtOpening ? ((closesAt - 1000) as Instant) : closesAt,
+    openUntil: openUntil(session, plan),
     nextAt: undefined,
     mayEndAt: (time, arrival) => isOpenAt(session, plan, time, arrival),
     isWhole: hours === 'FIRST_IN_TO_LAST_OUT',
   };
+}
+
+/**
+ * Whoever comes shortly before a shift is there for it, so they cannot come again in its window. A
+ * session that began long before was left without a word: what is at the opening is the window's.
+ */
+function openUntil(
+  { in: start, closesAt, shiftId }: Session,
+  { near, offShift }: DayPlan,
+): Instant | undefined {
+  const next = near.find(({ window }) => window.from === closesAt);
+  if (start === undefined || closesAt === undefined) return undefined;
+  if (next === undefined || shiftId !== undefined) return closesAt;
+  const isSoon = closesAt - start < offShift.newStretchGapSeconds * 1000;
+  const longest = start + maxSessionSeconds(next.shift) * 1000;
+  return (isSoon ? Math.min(next.window.to, longest) : closesAt - 1000) as Instant;
 }
 
 export function beginningOf({ in: start, out }: SessionConcerned): number {

@@ -86,8 +86,3 @@ function isEndedBy({ in: start }: Session, plan: DayPlan, time: Instant): boolea
 function punchAt(time: Instant, kind: PunchKind) {
   return { time, kind, deviceId: '', eventId: '', position: undefined, flags: [] };
 }
-
-/** Whether a shift's window begins at a moment: what is punched in that second is the shift's. */
-export function opensAt({ near }: DayPlan, time: Instant): boolean {
-  return near.some(({ window }) => window.from === time);
-}
