@@ -1172,9 +1172,8 @@ export const ClockService: GenService<{
    * of its shift), whatever the windows. An employee who works on into a shift that begins when
    * theirs ends needs no punch in between.
    *
-   * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK when a
-   * break must end first: one that began in the previous shift, or any with
-   * PUNCH_PAIRING_ALTERNATING.
+   * Errors: as ClockIn, with NOT_CLOCKED_IN, OUT_BEFORE_IN or OVERLAPS; ALREADY_ON_BREAK where a
+   * break must end first, as with PUNCH_PAIRING_ALTERNATING.
    *
    * @generated from rpc attendance.v1.ClockService.ClockOut
    */
