@@ -41,7 +41,9 @@ class Person {
   #refusal(command: ClockCommand, time: number): ClockRefusal | undefined {
     const isThere = this.#session !== undefined && !this.#hasLeft;
     if (command === 'CLOCK_IN') {
-      const isIn = isThere && time <= (this.#session?.openUntil ?? -Infinity);
+      // Whoever comes back from a break, whenever it began, only ends it.
+      const isBack = this.#isOnBreak && this.#mayEnd(time);
+      const isIn = isThere && (isBack || time <= (this.#session?.openUntil ?? -Infinity));
       return isIn ? 'ALREADY_CLOCKED_IN' : undefined;
     }
     if (!isThere || !this.#mayEnd(time)) return 'NOT_CLOCKED_IN';

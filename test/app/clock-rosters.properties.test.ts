@@ -50,10 +50,10 @@ function isTrue(refusal: ClockRefusal, second: number, spans: readonly Span[]): 
   const ending = spans.findLast(({ in: start, out }) => !out && start && start <= second);
   switch (refusal) {
     case 'ALREADY_CLOCKED_IN':
-      // Or they came shortly before a shift, and its window divides them from it.
+      // Or they came shortly before a shift, and its window divides them from it; or they are on a break.
       return (
         ending?.closesAt !== undefined &&
-        (second <= ending.closesAt || ending.shiftId === undefined)
+        (second <= ending.closesAt || ending.shiftId === undefined || isPaused(ending))
       );
     case 'NOT_CLOCKED_IN':
       return open === undefined || open.in === second;

@@ -63,7 +63,7 @@ function concernedAt(
   sessions: readonly Presence[],
   time: Instant,
 ): Presence | undefined {
-  if (action === 'IN') return openAt(sessions, time);
+  if (action === 'IN') return openAt(sessions, time) ?? pausedAt(sessions, time);
   return sessions.findLast((session) => {
     const { in: start, out, nextAt, mayEndAt } = session;
     if (start === undefined || out !== undefined || start > time) return false;
@@ -71,6 +71,13 @@ function concernedAt(
     const isEnd = action === 'OUT' || (action === 'BREAK_END' && !isOnBreak(session));
     return !(isEnd && start === time) && time <= (nextAt ?? Infinity) && mayEndAt(time);
   });
+}
+
+/** The session of somebody on a break that they can still come back from: an arrival only ends it. */
+function pausedAt(sessions: readonly Presence[], time: Instant): Presence | undefined {
+  const last = sessions.findLast((session) => beginningOf(session) <= time);
+  if (last === undefined || !isOnBreak(last)) return undefined;
+  return last.mayEndAt(time) ? last : undefined;
 }
 
 /** The session that is open at a moment, or was begun in that very second. */

@@ -6,10 +6,15 @@
 // Every date must come to the same answer from the punches in its own reach (plan.ts). So what is one
 // visit is told by the punches within the longest session of its end, and by nothing before.
 
-import type { Punch, PunchKind, Timeline } from '../facts/punch.js';
+import { firstAtOrAfter, type Punch, type PunchKind, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
 import { isTouching, maxSessionSeconds, type PlannedShift } from '../roster/planned-shift.js';
-import { MAX_UNTYPED_SECONDS, type WorkRules } from '../roster/shift.js';
+import {
+  DEFAULT_MAX_SESSION_SECONDS,
+  MAX_THROUGH_SECONDS,
+  MAX_UNTYPED_SECONDS,
+  type WorkRules,
+} from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import { type Division, divisionOf, isEarlier, within } from './division.js';
 import { isUntyped, Pairing, readAll } from './pairing.js';
@@ -79,7 +84,9 @@ function allotSettled(plan: DayPlan, timeline: Timeline): Allotment | undefined 
   const punches = within(timeline, from, to);
   if (punches.length === 0) return own.length === 0 ? whole(punches, []) : undefined;
   const shifts = byWindow(near, punches, timeline);
-  if (shifts.includes(undefined)) return undefined;
+  // Somebody on a break may come back into the first of them.
+  const before = timeline[firstAtOrAfter(timeline, from) - 1];
+  if (shifts.includes(undefined) || before?.kind === 'BREAK_START') return undefined;
   for (const shift of own) if (!isSettled(shift, punches, shifts)) return undefined;
   return whole(punches, shifts);
 }
@@ -94,7 +101,9 @@ function isSettled(
   const [first, last] = [punches[from], punches[to]];
   if (first === undefined || last === undefined) return false;
   const { work } = shift.shift;
+  if (mayBeOthers(shift, first.time, last.time)) return false;
   if (!isUntyped(first.kind, work)) {
+    if (punches[from - 1]?.kind === 'BREAK_START') return false;
     const isClosed = first.kind === 'IN' && last.kind === 'OUT';
     return isClosed && isAlone(punches, from) && isAlone(punches, to);
   }
@@ -103,6 +112,17 @@ function isSettled(
     if (!isUntyped(kind, work) || !isAlone(punches, place)) return false;
   }
   return work.repeatSeconds === 0 && (to - from) % 2 === 1;
+}
+
+/** Whether punches of a shift's window may be more than one session of it, or another's. */
+function mayBeOthers(
+  { shift, contestedBefore, contestedAfter }: PlannedShift,
+  first: Instant,
+  last: Instant,
+): boolean {
+  if (shift.maxSessionSeconds !== 0) return true;
+  const isInEarlier = contestedBefore !== undefined && first < contestedBefore.earlierEnd;
+  return isInEarlier || (contestedAfter !== undefined && last > contestedAfter.laterStart);
 }
 
 /** Of several punches of one instant, which comes first is another question. */
@@ -124,7 +144,10 @@ function isAnyTorn(
     const [before, punch] = [punches[place - 1], punches[place]];
     const [shift, next] = [shifts[place - 1], shifts[place]];
     if (before === undefined || punch === undefined) break;
+    if (shift === next && shift !== undefined && mayBeOthers(shift, before.time, punch.time))
+      return true;
     if (shift === next && (shift !== undefined || !isAcross(near, before, punch))) continue;
+    if (before.kind === 'BREAK_START') return true;
     const isFree = isUntyped(before.kind, shift?.shift.work ?? offShift.work);
     const isNextFree = isUntyped(punch.kind, next?.shift.work ?? offShift.work);
     if (isFree && isNextFree && punch.time - before.time > MAX_UNTYPED_SECONDS * 1000) continue;
@@ -192,6 +215,9 @@ function isEarlierOf(
   divisions.set(shift, division);
   return isEarlier(division, punch);
 }
+
+/** Off-shift punches further from a window than this have no say in what is torn at it. */
+const MAX_TOGETHER_MS = DEFAULT_MAX_SESSION_SECONDS * 1000;
 
 /** Punches of one presence, by place; both ends included. */
 interface Visit {
@@ -274,13 +300,12 @@ class Allotting implements Allotment {
       if (kind === 'IN') found.push(place);
       if (kind === 'IN' && !this.#isReturn(place)) break;
     }
-    return found.findLast((first) => !this.#isTooLong({ first, last, longestMs })) ?? found[0];
+    return found.findLast((first) => !this.#isTooLong({ first, last, longestMs }));
   }
 
   /** Whether an arrival only ends a break. */
   #isReturn(place: number): boolean {
-    const isAfterBreak = this.#kinds[place - 1] === 'BREAK_START';
-    return isAfterBreak && this.shifts[place - 1] === this.shifts[place];
+    return this.#kinds[place - 1] === 'BREAK_START';
   }
 
   /** Arrivals of a range that only breaks follow: whoever takes one is there. */
@@ -304,9 +329,11 @@ class Allotting implements Allotment {
     return this.#shiftsOfTorn(visit) === undefined;
   }
 
-  /** Whether it is one session as the windows have it. */
-  #isWhole({ first, last }: Visit): boolean {
-    return this.shifts[first] !== undefined && this.shifts[first] === this.shifts[last];
+  /** Whether it is one session as the windows have it, and of the shift whose hours it shares most. */
+  #isWhole(visit: Visit): boolean {
+    const [own, other] = [this.shifts[visit.first], this.shifts[visit.last]];
+    if (own === undefined || own !== other || this.#mostShared(visit) !== own) return false;
+    return this.#areSessions([own], visit);
   }
 
   /** Whether a punch is one of somebody who is there and stays. */
@@ -334,7 +361,7 @@ class Allotting implements Allotment {
       const isTyped = kind === 'OUT';
       if (isTyped ? this.#kinds[first] === 'IN' : !this.#isOddDeparture(last)) continue;
       const longest = isTyped ? Infinity : MAX_UNTYPED_SECONDS * 1000;
-      visits.push({ first, last, longestMs: Math.min(longest, this.#plan.maxSessionMs) });
+      visits.push({ first, last, longestMs: longest });
     }
     return visits;
   }
@@ -367,7 +394,7 @@ class Allotting implements Allotment {
     for (let place = from; place in this.punches && this.shifts[place] === shift; place += step) {
       const pause = Math.abs(this.#timeAt(place) - this.#timeAt(place - step));
       if (shift === undefined && place !== from && pause >= gap) break;
-      if (Math.abs(this.#timeAt(place) - this.#timeAt(from)) > this.#plan.maxSessionMs) return [];
+      if (Math.abs(this.#timeAt(place) - this.#timeAt(from)) > MAX_TOGETHER_MS) return [];
       places.push(place);
     }
     return step === 1 ? places : places.reverse();
@@ -379,15 +406,34 @@ class Allotting implements Allotment {
    */
   #shiftsOfTorn(visit: Visit): readonly PlannedShift[] | undefined {
     if (this.#isWhole(visit)) return undefined;
-    const [start, end] = [this.#timeAt(visit.first), this.#timeAt(visit.last)];
     const shift = this.#mostShared(visit);
-    if (shift === undefined || end - start > visit.longestMs) return undefined;
+    if (shift === undefined || this.#lengthOf(visit) > visit.longestMs) return undefined;
     const run = this.#runThrough(shift, visit);
-    const isAny = run.every(({ shift: part, end: until }, index) => {
+    return [this.#between(run, visit), run].find((shifts) => this.#areSessions(shifts, visit));
+  }
+
+  /** Where the windows say which shift its ends are of, no others. */
+  #between(run: readonly PlannedShift[], { first, last }: Visit): readonly PlannedShift[] {
+    const [own, other] = [this.shifts[first], this.shifts[last]];
+    if (own === other) return run;
+    const from = own === undefined ? -1 : run.indexOf(own);
+    const to = other === undefined ? -1 : run.indexOf(other);
+    return run.slice(Math.max(from, 0), to === -1 ? run.length : to + 1);
+  }
+
+  #lengthOf({ first, last }: Visit): number {
+    return this.#timeAt(last) - this.#timeAt(first);
+  }
+
+  /** Whether shifts that touch can each have their part of a visit, and all of them the whole. */
+  #areSessions(run: readonly PlannedShift[], visit: Visit): boolean {
+    if (run.length === 0) return false;
+    if (run.length > 1 && this.#lengthOf(visit) > MAX_THROUGH_SECONDS * 1000) return false;
+    const [start, end] = [this.#timeAt(visit.first), this.#timeAt(visit.last)];
+    return run.every(({ shift, end: until }, index) => {
       const [from, to] = [run[index - 1]?.end ?? start, index === run.length - 1 ? end : until];
-      return to - from <= maxSessionSeconds(part) * 1000;
+      return to - from <= maxSessionSeconds(shift) * 1000;
     });
-    return isAny ? run : undefined;
   }
 
   /** The shift most of whose hours a visit has; of equals its arrival's, then its departure's. */
@@ -425,24 +471,22 @@ class Allotting implements Allotment {
     }
   }
 
+  /** With all before and after it that touch and that the visit is in too. */
   #runThrough(shift: PlannedShift, { first, last }: Visit): readonly PlannedShift[] {
     const { near } = this.#plan;
-    const [own, other] = [this.shifts[first], this.shifts[last]];
     const [start, end] = [this.#timeAt(first), this.#timeAt(last)];
-    const run = [shift];
-    for (let index = near.indexOf(shift); run[0] !== own; index -= 1) {
-      const [before, at] = [near[index - 1], near[index]];
-      if (before === undefined || at === undefined || start >= at.start) break;
-      if (!isTouching(before, at)) break;
-      run.unshift(before);
+    let [from, to] = [near.indexOf(shift), near.indexOf(shift)];
+    for (let at: PlannedShift | undefined = shift; at !== undefined && start < at.start; ) {
+      const before: PlannedShift | undefined = near[from - 1];
+      at = before !== undefined && isTouching(before, at) ? before : undefined;
+      if (at !== undefined) from -= 1;
     }
-    for (let index = near.indexOf(shift); run.at(-1) !== other; index += 1) {
-      const [at, after] = [near[index], near[index + 1]];
-      if (at === undefined || after === undefined || end <= at.end) break;
-      if (!isTouching(at, after)) break;
-      run.push(after);
+    for (let at: PlannedShift | undefined = shift; at !== undefined && end > at.end; ) {
+      const after: PlannedShift | undefined = near[to + 1];
+      at = after !== undefined && isTouching(at, after) ? after : undefined;
+      if (at !== undefined) to += 1;
     }
-    return run;
+    return near.slice(from, to + 1);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Session } from '../facts/day.js';
 import { type PunchKind, timelineOf } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
 import { maxSessionSeconds } from '../roster/planned-shift.js';
-import { MAX_UNTYPED_SECONDS } from '../roster/shift.js';
+import { MAX_THROUGH_SECONDS, MAX_UNTYPED_SECONDS } from '../roster/shift.js';
 import { type Instant, wholeSecond } from '../time/time.js';
 import { allot } from './allotment.js';
 import { isUntyped } from './pairing.js';
@@ -24,7 +24,7 @@ export function goesOnUntil(
   if (start === undefined || arrival === undefined || closesAt === undefined) return undefined;
   const latest = latestEnds(start, arrival, plan).find(
     (time) =>
-      time > closesAt && time - arrival <= plan.maxVisitMs && isEndedBy(session, plan, time),
+      time > closesAt && time <= lastThrough(start, arrival) && isEndedBy(session, plan, time),
   );
   return latest ?? closesAt;
 }
@@ -41,7 +41,12 @@ export function isOpenAt(
     return false;
   const second = wholeSecond(time);
   if (second === start || second < closesAt) return true;
-  return second - (arrival ?? start) <= plan.maxVisitMs && isEndedBy(session, plan, second);
+  return second <= lastThrough(start, arrival ?? start) && isEndedBy(session, plan, second);
+}
+
+/** Until when somebody can be there who worked on into a shift. */
+function lastThrough(start: Instant, arrival: Instant): number {
+  return arrival === start ? Infinity : arrival + MAX_THROUGH_SECONDS * 1000;
 }
 
 /** When something changes that bounds a session, the latest first. */
@@ -50,8 +55,8 @@ function latestEnds(
   arrival: Instant,
   { near, offShift, maxVisitMs }: DayPlan,
 ): readonly Instant[] {
-  const lengths = [maxVisitMs, offShift.maxLengthSeconds * 1000, MAX_UNTYPED_SECONDS * 1000];
-  const times = [arrival + maxVisitMs, ...lengths.map((length) => start + length)];
+  const seconds = [MAX_THROUGH_SECONDS, offShift.maxLengthSeconds, MAX_UNTYPED_SECONDS];
+  const times = [lastThrough(start, arrival), ...seconds.map((length) => start + length * 1000)];
   for (const { start: begin, end, window, shift, contestedAfter } of near) {
     const longest = maxSessionSeconds(shift) * 1000;
     // Its own session, or what was worked through to it.

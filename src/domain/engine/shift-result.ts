@@ -7,6 +7,7 @@ import { distanceMeters } from '../facts/geofence.js';
 import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
 import { isOffForHoliday, maxSessionSeconds, type PlannedShift } from '../roster/planned-shift.js';
+import { MAX_THROUGH_SECONDS } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
 import { divisionOf, isDecisive } from './division.js';
@@ -49,7 +50,7 @@ export function workShifts(
     }
     const halves = halvesOf(index, plan.shifts.length);
     const declared = declaredFor(declaration, halves);
-    return shiftWork(planned, own, pairing, plan.maxVisitMs, declared, trace);
+    return shiftWork(planned, own, pairing, declared, trace);
   });
 }
 
@@ -86,7 +87,9 @@ function punchesOf(planned: PlannedShift, allotment: Allotment): OwnPunches {
   const { punches, shifts, passages, visits } = allotment;
   const first = shifts.indexOf(planned);
   const end = first === -1 ? 0 : shifts.lastIndexOf(planned) + 1;
-  const own = first === -1 ? NO_PUNCHES : punches.slice(first, end);
+  const all = first === -1 ? NO_PUNCHES : punches.slice(first, end);
+  const own =
+    visits.length === 0 ? all : all.filter((_, place) => shifts[first + place] === planned);
   const begin = passages.find(({ later }) => later === planned);
   return {
     punches: own,
@@ -124,7 +127,6 @@ function shiftWork(
   planned: PlannedShift,
   { punches, begin, end, arrival, takenOverAt, servedBy: other }: OwnPunches,
   pairing: Pairing,
-  maxVisitMs: number,
   declared: DeclaredShift,
   trace: Trace,
 ): ShiftWork {
@@ -134,7 +136,10 @@ function shiftWork(
   const until = takenOverAt ?? window.to;
   // Whoever is seen after that is there for as long as a session may be.
   const isSeenLater = pairing.lastTime > until;
-  const latest = Math.min(isSeenLater ? Infinity : until, (arrival ?? Infinity) + maxVisitMs);
+  const latest = Math.min(
+    isSeenLater ? Infinity : until,
+    (arrival ?? Infinity) + MAX_THROUGH_SECONDS * 1000,
+  );
   const closesAt = (start: Instant) => Math.min(latest, start + pairing.longestMs) as Instant;
   const counted = countWork(pairing, shift.work, closesAt, zone, trace);
   const isPunched = punches.length > 0 || begin !== undefined || end !== undefined;

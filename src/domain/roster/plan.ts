@@ -63,8 +63,10 @@ export interface DayPlan {
   readonly offShift: OffShiftRules;
   /** Every shift that a punch in reach of the date can be one of, the date's own too, by start. */
   readonly near: readonly PlannedShift[];
-  /** No session near the date is longer; nor a visit, which can be sessions of shifts that touch. */
-  readonly maxSessionMs: number;
+  /**
+   * No visit near the date that counts is longer: a bound on what is read and looked at, and on nothing
+   * else, as it depends on shifts that others work.
+   */
   readonly maxVisitMs: number;
   /** Where the off-shift punches are that the date's off-shift work is read from. */
   readonly offShiftRange: Window;
@@ -234,7 +236,6 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
     holiday: calendar.holiday(undefined, epochDay),
     offShift: roster.offShift,
     near,
-    maxSessionMs: longestSessionMs(roster),
     maxVisitMs: longestVisitMs(roster),
     offShiftRange,
     reach,

@@ -147,7 +147,7 @@ const cases: readonly (Found & {
     overrides: { '2024-05-14': ['P'], '2024-05-15': ['B'], '2024-05-16': ['C'] },
     dates: ['2024-05-15', '2024-05-16'],
     punches: '2024-05-14: 23:35:00 UNSPECIFIED; 2024-05-15: 22:40:00 IN, 22:50:00 OUT',
-    expected: [{ sessions: [] }, { sessions: ['C 15 22:40:00 to 15 22:50:00'] }],
+    expected: [{ sessions: ['B 15 22:40:00 to 15 22:50:00'] }, { sessions: [] }],
   },
   {
     name: 'an arrival forgotten to be left joins no other date: the next arrival has the departure',

@@ -10,6 +10,7 @@ import { clockSeconds, maxSessionSeconds } from '../../../src/domain/roster/plan
 import type { Roster } from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_MAX_SESSION_SECONDS,
+  MAX_SESSION_SECONDS,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../../src/domain/roster/shift.js';
@@ -19,6 +20,25 @@ import { HOUR, type Scenario, scenarios } from '../support/arbitraries.js';
 const DAY = 24 * HOUR;
 /** Sessions of the first and last dates can count for dates outside the period. */
 const EDGE_DAYS = 3;
+
+/** As long as one may be. */
+const LONG: Shift = {
+  shiftId: 'others',
+  startSecond: 0,
+  endSecond: 8 * HOUR,
+  zone: undefined,
+  beforeSeconds: 0,
+  afterSeconds: 0,
+  maxSessionSeconds: MAX_SESSION_SECONDS,
+  lateGraceSeconds: 0,
+  earlyGraceSeconds: 0,
+  halfDayBelowSeconds: 0,
+  absentBelowSeconds: 0,
+  work: PLAIN_WORK_RULES,
+  worksOnHolidays: false,
+  calendarId: undefined,
+  geofence: undefined,
+};
 
 const plainly = scenarios({ work: fc.constant(PLAIN_WORK_RULES) });
 
@@ -135,6 +155,26 @@ describe('no window cuts an arrival from its departure', () => {
         }
       }),
       { numRuns: runs(500) },
+    );
+  });
+
+  it('shifts that others work change nothing', () => {
+    fc.assert(
+      fc.property(scenarios(), (scenario) => {
+        const { roster, employee, plans, timeline: punches } = scenario;
+        const [first, last] = [plans[0], plans.at(-1)];
+        if (first === undefined || last === undefined) return;
+        const shifts = new Map([
+          ...roster.shifts,
+          ['others', [{ fromDay: -Infinity, shift: LONG }]],
+        ]);
+        const other = planDays({ ...roster, shifts }, employee, first.epochDay, last.epochDay);
+        for (const [index, plan] of plans.entries()) {
+          const facts = { declaration: undefined, punches };
+          expect(derive(facts, other[index] ?? plan)).to.deep.equal(derive(facts, plan));
+        }
+      }),
+      { numRuns: runs(300) },
     );
   });
 });

@@ -302,6 +302,110 @@ const THROUGH: readonly Case[] = [
   },
 ];
 
+const RETURNS: readonly Case[] = [
+  {
+    id: 'K3',
+    title: 'a break within the window, ended by the key for arrivals after it',
+    source: 'field',
+    roster: ON_D,
+    punches: ['D 09:00 IN', 'D 20:45 BREAK', 'D 21:15 IN', 'D 21:30 OUT'],
+    days: { D: { ...whole('D 09:00', 'D 21:30', '12:00'), anomalies: ['LEFT_AFTER_WINDOW'] } },
+  },
+  {
+    id: 'K3',
+    title: 'a break before the window, ended by the key for arrivals in it',
+    source: 'field',
+    roster: ON_D,
+    punches: ['D 06:00 IN', 'D 06:45 BREAK', 'D 07:15 IN', 'D 17:00 OUT'],
+    days: { D: { ...whole('D 06:00', 'D 17:00', '10:30'), anomalies: ['ARRIVED_BEFORE_WINDOW'] } },
+  },
+  {
+    id: 'K4',
+    title: 'a break over the touch of two shifts, ended by the key for arrivals',
+    source: 'field',
+    roster: { shifts: [MORNING, LATE], assigned: onlyOnD('morning', 'late') },
+    punches: ['D 06:00 IN', 'D 13:50 BREAK', 'D 14:10 IN', 'D 22:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 06:00',
+        out: 'D 22:00',
+        worked: '15:40',
+        sessions: ['D 06:00 to D 14:00 morning', 'D 14:00 to D 22:00 late'],
+      },
+    },
+  },
+  {
+    id: 'K4',
+    title: 'nothing is counted twice where a second departure is punched',
+    source: 'field',
+    roster: {
+      shifts: [
+        { ...MORNING, hours: '09:00-10:15', before: '0:15' },
+        { ...LATE, hours: '10:15-14:15' },
+      ],
+      assigned: onlyOnD('morning', 'late'),
+    },
+    punches: ['D 08:40 IN', 'D 12:00 OUT', 'D 12:15 OUT'],
+    days: {
+      D: {
+        status: 'HALF_DAY',
+        in: 'D 08:40',
+        out: 'D 12:15',
+        worked: '3:20',
+        sessions: ['D 08:40 to D 12:00 morning', '? to D 12:15 morning'],
+        shifts: ['morning PRESENT', 'late ABSENT'],
+        anomalies: ['MISSING_IN', 'ARRIVED_BEFORE_WINDOW'],
+      },
+    },
+  },
+  {
+    id: 'K4',
+    title: 'a short longest session does not end work through shifts that touch',
+    source: 'field',
+    roster: {
+      shifts: [
+        { ...MORNING, maxSession: '10:00' },
+        { ...LATE, maxSession: '10:00' },
+      ],
+      assigned: onlyOnD('morning', 'late'),
+    },
+    punches: ['D 06:00 IN', 'D 17:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 06:00',
+        out: 'D 17:00',
+        worked: '11:00',
+        early: '5:00',
+        sessions: ['D 06:00 to D 14:00 morning', 'D 14:00 to D 17:00 late'],
+        anomalies: ['EARLY_OUT'],
+      },
+    },
+  },
+  {
+    id: 'K2',
+    title: 'of the shift whose hours it shares most, also within the window of another',
+    source: 'field',
+    roster: {
+      shifts: [NIGHT, DAY],
+      assigned: [
+        { shifts: ['night'], from: 'D', to: 'D' },
+        { shifts: ['day'], from: 'D+1', to: 'D+1' },
+      ],
+    },
+    punches: ['D 22:00 IN', 'D+1 06:00 OUT', 'D+1 06:45 IN', 'D+1 10:00 OUT'],
+    days: {
+      D: whole('D 22:00', 'D+1 06:00', '8:00', 'night'),
+      'D+1': {
+        ...whole('D+1 06:45', 'D+1 10:00', '3:15'),
+        early: '7:00',
+        anomalies: ['EARLY_OUT', 'ARRIVED_BEFORE_WINDOW'],
+      },
+    },
+  },
+];
+
 const ENDS: readonly Case[] = [
   {
     id: 'K5',
@@ -384,4 +488,10 @@ const ENDS: readonly Case[] = [
   },
 ];
 
-export const WHOLE_SESSION_CASES: readonly Case[] = [...WINDOWS, ...UNTYPED, ...THROUGH, ...ENDS];
+export const WHOLE_SESSION_CASES: readonly Case[] = [
+  ...WINDOWS,
+  ...UNTYPED,
+  ...THROUGH,
+  ...RETURNS,
+  ...ENDS,
+];
