@@ -265,6 +265,8 @@ describe('the clock and the roster, from the command line to the tables', functi
     );
     const { code, out } = await run('roster', 'import', path);
     expect(code).to.equal(3);
-    expect(out).to.match(/^line 3: assignment of 104 from 2026-03-03: SHIFTS_OVERLAP: .*office/m);
+    expect(out).to.match(
+      /^line 3: assignment of 104 from 2026-03-03: ASSIGNMENTS_OVERLAP: .*office/m,
+    );
   });
 });

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { OverlapAction } from '../../src/client/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { ROOT } from '../tooling/repository.js';
@@ -139,7 +140,7 @@ describe('a roster as a file', function () {
     const turned = [...cycle].reverse();
     for (const each of [cycle, turned]) {
       const assignment = { employeeId: '102', assignment: { ...dates, cycle: each } };
-      await roster?.createShiftAssignment({ assignment });
+      await roster?.createShiftAssignment({ assignment, onOverlap: OverlapAction.ADD });
     }
     await services[1]?.roster.archiveEmployee({ employeeId: '103' });
     const path = join(folder, 'most.csv');

@@ -10,7 +10,7 @@ import {
   AttendanceOrigin,
   AttendanceStatus,
 } from '../../gen/attendance/v1/attendance_pb.js';
-import type { RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
+import { OverlapAction, type RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { Asking, anomaliesOf, DAY, NEXT_DAY, onDay, something, wordOf } from './asking.js';
 import { type ContractOptions, itAtLength, somebody } from './contract.js';
@@ -568,6 +568,57 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         updateMask: { paths: ['assignment.end_date'] },
       });
       expect(again.assignment?.assignment).to.include({ startDate: DAY, endDate: '' });
+    });
+
+    it('R37 somebody moves to nights: the days before end, or both stay, as the caller says', async () => {
+      const employeeId = somebody();
+      await roster().createEmployee({ employee: { employeeId } });
+      const [early, night] = [
+        await asking.shift({ startTimeOfDay: '06:00', endTimeOfDay: '14:00' }),
+        await asking.shift({ startTimeOfDay: '22:00', endTimeOfDay: '05:00' }),
+      ];
+      const earlyId = await asking.assign(employeeId, [early], '2026-03-01');
+      const { assignment: before } = await roster().getShiftAssignment({
+        employeeId,
+        assignmentId: earlyId,
+      });
+      const nights = { startDate: NEXT_DAY, cycle: [{ shiftIds: [night] }] };
+      const request = { assignment: { employeeId, assignment: nights } };
+      const refused = await refusalOf(roster().createShiftAssignment(request));
+      expect([refused.reason, refused.fields]).to.deep.equal([
+        'ASSIGNMENTS_OVERLAP',
+        ['on_overlap'],
+      ]);
+      const shiftsOn = async (date: string) =>
+        (await asking.everywhere(employeeId, date)).shifts.map(({ shiftId }) => shiftId);
+      const days = async () => [await shiftsOn(DAY), await shiftsOn(NEXT_DAY)];
+      const replace = { ...request, onOverlap: OverlapAction.REPLACE, requestId: randomUUID() };
+      await roster().createShiftAssignment({ ...replace, validateOnly: true });
+      for (const _ of [1, 2]) expect(await days()).to.deep.equal([[early], [early]]);
+      const asOfTime = timestampFromMs(Date.now());
+      const all = async (then = {}) =>
+        (await roster().listShiftAssignments({ employeeId, ...then })).assignments;
+      const then = await all({ asOfTime });
+      const made = await roster().createShiftAssignment(replace);
+      expect(made.rosterChange).to.include({ startDate: NEXT_DAY, endDate: '' });
+      expect(await days()).to.deep.equal([[early], [night]]);
+      const [ended] = await all();
+      expect(ended?.assignment?.endDate).to.equal(DAY);
+      expect(await all({ asOfTime }), 'as of before').to.deep.equal(then);
+      expect(await roster().createShiftAssignment(replace), 'repeated').to.deep.equal(made);
+      const again = {
+        assignment: { employeeId, assignmentId: earlyId, assignment: {} },
+        updateMask: { paths: ['assignment.end_date'] },
+      };
+      const etag = before?.etag ?? '';
+      expect((await refusalOf(roster().updateShiftAssignment({ ...again, etag }))).reason).to.equal(
+        'ETAG_MISMATCH',
+      );
+      expect((await refusalOf(roster().updateShiftAssignment(again))).reason).to.equal(
+        'ASSIGNMENTS_OVERLAP',
+      );
+      await roster().updateShiftAssignment({ ...again, onOverlap: OverlapAction.ADD });
+      expect(await days()).to.deep.equal([[early], [early, night]]);
     });
 
     it('R27 what is only validated is answered and refused as ever, and not stored', async () => {

@@ -68,6 +68,7 @@ describe('changes of the roster at the same time', function () {
           kind: 'CREATE_ASSIGNMENT',
           employeeId,
           assignment: assignmentOf('2026-01-01', [[shiftId]]),
+          onOverlap: 'ADD',
         });
       const { done, refused } = await both(assign(change, 'early'), assign(elsewhere, 'late'));
       expect([done.length, refused.length]).to.deep.equal([1, 1]);
@@ -100,7 +101,12 @@ describe('changes of the roster at the same time', function () {
       const date = `2026-02-${10 + round}`;
       const once = assignmentOf(date, [[fits.shiftId]], date);
       const set = () =>
-        change({ kind: 'CREATE_ASSIGNMENT', employeeId: id('ann'), assignment: once });
+        change({
+          kind: 'CREATE_ASSIGNMENT',
+          employeeId: id('ann'),
+          assignment: once,
+          onOverlap: 'ADD',
+        });
       const grown = versionOf({ ...fits, startSecond: 5 * 3600 });
       const grow = () => elsewhere({ kind: 'UPDATE_SHIFT', version: grown });
       const pair = round % 2 === 0 ? [set(), grow()] : [grow(), set()];

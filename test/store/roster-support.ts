@@ -2,6 +2,7 @@
 
 import type {
   EmployeeDetail,
+  OverlapAction,
   RosterCommand,
   RosterOutcome,
   RosterStore,
@@ -94,10 +95,18 @@ export function detailOf(name: string, rest: Partial<EmployeeDetail> = {}): Empl
 type Asked<T> = T extends RosterCommand
   ? Omit<
       T,
-      'requestId' | 'payloadHash' | 'actor' | 'reason' | 'receivedAt' | 'validateOnly' | 'etag'
+      | 'requestId'
+      | 'payloadHash'
+      | 'actor'
+      | 'reason'
+      | 'receivedAt'
+      | 'validateOnly'
+      | 'etag'
+      | 'onOverlap'
     > &
       Partial<Pick<RosterCommand, 'requestId' | 'payloadHash' | 'validateOnly'>> & {
         readonly etag?: string;
+        readonly onOverlap?: OverlapAction;
       }
   : never;
 
@@ -111,6 +120,7 @@ export function asked(command: Asked<RosterCommand>): RosterCommand {
     receivedAt: TODAY,
     validateOnly: false,
     etag: undefined,
+    onOverlap: undefined,
     ...command,
   } as RosterCommand;
 }

@@ -114,6 +114,7 @@ describe('changes of the roster in one transaction', function () {
       kind: 'CREATE_ASSIGNMENT',
       employeeId: id(name),
       assignment: assignmentOf(from, [[shiftId]]),
+      onOverlap: 'ADD',
     });
   const override = (name: string, date: string, shiftIds: readonly string[]): RosterCommand =>
     asked({

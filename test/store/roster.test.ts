@@ -276,6 +276,7 @@ describe('the roster in PostgreSQL', () => {
         kind: 'CREATE_ASSIGNMENT',
         employeeId: id('ann'),
         assignment: assignmentOf('2026-03-01', [[], ['late']]),
+        onOverlap: 'ADD',
       });
       expect(await failureOf(second)).to.deep.equal({
         kind: 'SHIFTS_OVERLAP',
@@ -301,6 +302,7 @@ describe('the roster in PostgreSQL', () => {
         kind: 'CREATE_ASSIGNMENT',
         employeeId: id('ann'),
         assignment: assignmentOf('2026-06-02', [['late']], '2026-06-02'),
+        onOverlap: 'ADD',
       });
       const { answer } = third;
       expect(await failureOf(change({ kind: 'UPDATE_SHIFT', version: clash }))).to.deep.equal({

@@ -375,7 +375,7 @@ export const OffShiftRulesSchema: GenMessage<OffShiftRules> = /*@__PURE__*/
 
 /**
  * A pattern of shifts that an employee follows for a time. Shifts of several assignments on one
- * date add up; a date without an assignment has the employee's default shift.
+ * date add up (see OverlapAction); a date without an assignment has the employee's default shift.
  *
  * @generated from message attendance.v1.ShiftAssignment
  */

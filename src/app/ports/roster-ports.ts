@@ -106,6 +106,14 @@ export interface ShiftVersionChange {
   readonly shift: Partial<Shift> & Pick<Shift, 'shiftId'>;
 }
 
+/** What happens to assignments without an end that a new or longer one meets. */
+export type OverlapAction = 'REPLACE' | 'ADD';
+
+/** Undefined: nobody said, and it is refused. */
+interface Overlapping {
+  readonly onOverlap: OverlapAction | undefined;
+}
+
 /** What somebody wants changed; definitions were checked for form and bounds. */
 export type RosterCommand = CommandHeader &
   (
@@ -124,18 +132,19 @@ export type RosterCommand = CommandHeader &
     | { readonly kind: 'CREATE_SHIFT'; readonly version: ShiftVersion }
     | ({ readonly kind: 'UPDATE_SHIFT'; readonly version: ShiftVersionChange } & Conditional)
     | ({ readonly kind: 'ARCHIVE_SHIFT'; readonly shiftId: string } & Conditional)
-    | {
+    | ({
         readonly kind: 'CREATE_ASSIGNMENT';
         readonly employeeId: EmployeeId;
         readonly assignment: Assignment;
-      }
+      } & Overlapping)
     | ({
         readonly kind: 'UPDATE_ASSIGNMENT';
         readonly employeeId: EmployeeId;
         readonly assignmentId: number;
         /** What is not in it stays. */
         readonly assignment: Partial<Assignment>;
-      } & Conditional)
+      } & Conditional &
+        Overlapping)
     | ({
         readonly kind: 'ARCHIVE_ASSIGNMENT';
         readonly employeeId: EmployeeId;
@@ -199,8 +208,8 @@ interface DateRangeQuery extends PageQuery {
 export interface RosterStore {
   /**
    * Changes the roster in one transaction, under the locks of what it depends on. Throws the
-   * ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP and INVALID_FIELDS. Changes wait for each
-   * other: one whose `caller` is aborted before its turn is not made, and throws the signal's reason.
+   * ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP, ASSIGNMENTS_OVERLAP and INVALID_FIELDS.
+   * Changes wait for each other: one whose `caller` is aborted before its turn is not made, and throws the signal's reason.
    */
   changeRoster(command: RosterCommand, caller?: AbortSignal): Promise<RosterOutcome>;
 

@@ -30,6 +30,7 @@ import {
   MAX_OVERRIDES,
   type RosterCommand,
 } from '../ports/roster-ports.js';
+import { type AssignmentPut, endedFor } from './assignment-overlaps.js';
 import { employeeRosterOf } from './employee-roster.js';
 import {
   checkRosterEtag,
@@ -143,7 +144,9 @@ export function changeAssignment(
   const own = ownOf(view, command);
   if (command.kind === 'CREATE_ASSIGNMENT') {
     if (own.assignments.length >= MAX_ASSIGNMENTS) throw tooManyAssignments();
-    return replaceAssignment(view, own, own.version + 1, undefined, command.assignment);
+    const { assignment, onOverlap } = command;
+    const assignmentId = own.version + 1;
+    return putAssignment(view, own, { assignmentId, before: undefined, assignment, onOverlap });
   }
   const { assignmentId, etag } = command;
   const before = own.assignments.find((one) => one.assignmentId === assignmentId);
@@ -151,7 +154,8 @@ export function changeAssignment(
   checkRosterEtag(etag, before.changeId, 'assignment', String(assignmentId));
   if (command.kind === 'UPDATE_ASSIGNMENT') {
     const assignment = { ...before.assignment, ...command.assignment };
-    return replaceAssignment(view, own, assignmentId, before, assignment);
+    const { onOverlap } = command;
+    return putAssignment(view, own, { assignmentId, before, assignment, onOverlap });
   }
   const dates = { firstDay: before.assignment.fromDay, lastDay: before.assignment.toDay };
   const assignments = own.assignments.filter((one) => one !== before);
@@ -159,7 +163,11 @@ export function changeAssignment(
   refuseConflicts(view, { before: own, after, dates, path: 'assignment_id' });
   return {
     answer: { kind: 'ASSIGNMENT', assignment: before },
-    edit: { kind: 'ASSIGNMENT', employeeId: own.employeeId, assignmentId, assignment: undefined },
+    edit: {
+      kind: 'ASSIGNMENTS',
+      employeeId: own.employeeId,
+      assignments: [{ assignmentId, assignment: undefined }],
+    },
     dates,
     concernsDays: true,
   };
@@ -174,33 +182,53 @@ function tooManyAssignments(): AttendanceError {
 
 const ASSIGNMENT_PATH = 'assignment.assignment';
 
-function replaceAssignment(
+/** A new assignment, or another in the place of one, and those that end for it. */
+function putAssignment(
   view: RosterChangeView,
   own: OwnState,
-  assignmentId: number,
-  before: AssignmentRecord | undefined,
-  assignment: Assignment,
+  { assignmentId, ...asked }: AssignmentPut & { readonly assignmentId: number },
 ): RosterDecision {
   const { employeeId } = own;
+  const { before, assignment } = asked;
   if (before !== undefined && isDeepStrictEqual(before.assignment, assignment)) {
     const answer = { kind: 'ASSIGNMENT', assignment: before } as const;
     return { answer, edit: undefined, dates: ALL_DATES, concernsDays: false };
   }
   refuseIfAny(checkAssignment(assignment, view.roster, ASSIGNMENT_PATH));
   refuseArchived(idsOf(assignment), new Set(idsOf(before?.assignment)), view.archivedShifts);
-  const dates = datesOfAssignment(before?.assignment, assignment);
   const { changeId } = view;
+  const ended = endedFor(own, asked, changeId);
   const record = { employeeId, assignmentId, assignment, changeId, updatedAt: undefined };
-  const assignments = [...own.assignments.filter((one) => one !== before), record];
-  const after = { ...own, assignments };
+  const put = [record, ...ended];
+  const dates = datesPut(before?.assignment, assignment, ended);
+  const after = { ...own, assignments: withRecords(own.assignments, put) };
   const path = `${ASSIGNMENT_PATH}.cycle`;
   refuseConflicts(view, { before: own, after, dates, path, changed: record });
   return {
     answer: { kind: 'ASSIGNMENT', assignment: record },
-    edit: { kind: 'ASSIGNMENT', employeeId, assignmentId, assignment },
+    edit: { kind: 'ASSIGNMENTS', employeeId, assignments: put },
     dates,
     concernsDays: true,
   };
+}
+
+/** With these in the place of those of the same id. */
+function withRecords(
+  all: readonly AssignmentRecord[],
+  records: readonly AssignmentRecord[],
+): readonly AssignmentRecord[] {
+  const ids = new Set(records.map(({ assignmentId }) => assignmentId));
+  return [...all.filter(({ assignmentId }) => !ids.has(assignmentId)), ...records];
+}
+
+/** Where others end for it, the dates from its first one on are no longer theirs. */
+function datesPut(
+  before: Assignment | undefined,
+  after: Assignment,
+  ended: readonly AssignmentRecord[],
+): DayRange {
+  const dates = datesOfAssignment(before, after);
+  return ended.length === 0 ? dates : hull(dates, { firstDay: after.fromDay, lastDay: Infinity });
 }
 
 function idsOf(assignment: Assignment | undefined): readonly string[] {

@@ -25,7 +25,7 @@ export function needsRoster(command: RosterCommand): boolean {
 
 /**
  * Throws AttendanceError: ROSTER_NOT_FOUND, ROSTER_EXISTS, ROSTER_ETAG_MISMATCH, SHIFT_ARCHIVED,
- * SHIFTS_OVERLAP, EMPLOYEE_NOT_FOUND, INVALID_FIELDS.
+ * SHIFTS_OVERLAP, ASSIGNMENTS_OVERLAP, EMPLOYEE_NOT_FOUND, INVALID_FIELDS.
  */
 export function decideRosterChange(command: RosterCommand, view: RosterChangeView): RosterDecision {
   switch (command.kind) {

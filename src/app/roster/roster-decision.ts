@@ -49,15 +49,21 @@ export interface RosterChangeView {
   readonly count: number;
 }
 
-/** The one thing that a command changes; what it replaces is superseded. */
+/** An assignment as a change leaves it. */
+export interface AssignmentEdit {
+  readonly assignmentId: number;
+  /** Undefined: taken back. */
+  readonly assignment: Assignment | undefined;
+}
+
+/** What a command changes; what it replaces is superseded. */
 export type RosterEdit =
   | { readonly kind: 'DETAIL'; readonly employeeId: EmployeeId; readonly detail: EmployeeDetail }
   | {
-      readonly kind: 'ASSIGNMENT';
+      readonly kind: 'ASSIGNMENTS';
       readonly employeeId: EmployeeId;
-      readonly assignmentId: number;
-      /** Undefined: taken back. */
-      readonly assignment: Assignment | undefined;
+      /** The one that the command is about, and those that end for it. */
+      readonly assignments: readonly AssignmentEdit[];
     }
   | {
       readonly kind: 'OVERRIDE';

@@ -59,6 +59,17 @@ export type RosterResource = (typeof ROSTER_RESOURCES)[number];
 /** Those whose ids are the caller's. */
 export type NamedResource = Exclude<RosterResource, 'assignment' | 'roster_change'>;
 
+/** An assignment that a refusal names. */
+export interface AssignmentConcerned {
+  /** Undefined: it would be new. */
+  readonly assignmentId: number | undefined;
+  readonly startDate: LocalDate;
+  /** Undefined: it has no end. */
+  readonly endDate: LocalDate | undefined;
+  /** Of its whole cycle, each once. */
+  readonly shiftIds: readonly string[];
+}
+
 export type Failure =
   | { readonly kind: 'INVALID_FIELDS'; readonly violations: readonly FieldViolation[] }
   | {
@@ -142,6 +153,18 @@ export type Failure =
       readonly otherShiftId: string;
       /** The assignment that has the other shift; undefined: an override or the default. */
       readonly otherAssignmentId: number | undefined;
+    }
+  /** Two assignments would share dates, and the caller did not say what then. */
+  | {
+      readonly kind: 'ASSIGNMENTS_OVERLAP';
+      readonly employeeId: EmployeeId;
+      readonly assignment: AssignmentConcerned;
+      /** The one that it meets, which has no end. */
+      readonly other: AssignmentConcerned;
+      /** How many it meets besides. */
+      readonly more: number;
+      /** The date on which the other would end; undefined: it begins too late to end before. */
+      readonly otherEndDate: LocalDate | undefined;
     }
   /** A request id of a roster change that was used for another one. */
   | { readonly kind: 'ROSTER_REQUEST_ID_REUSED'; readonly requestId: string }

@@ -18,6 +18,7 @@ import {
 } from '../../../gen/google/rpc/error_details_pb.js';
 import { type Status, StatusSchema } from '../../../gen/google/rpc/status_pb.js';
 import type { Failure, FieldViolation, RosterResource } from '../../domain/facts/errors.js';
+import { assignmentsOverlapMessage, assignmentsOverlapMetadata } from './assignment-overlaps.js';
 import { clockRefusalMessage, clockRefusalMetadata, iso } from './clock-refusals.js';
 import { isoOf } from './instants.js';
 
@@ -211,6 +212,19 @@ const TABLE: Table = {
       },
     };
   },
+  ASSIGNMENTS_OVERLAP: (failure) => ({
+    code: Code.FailedPrecondition,
+    reason: 'ASSIGNMENTS_OVERLAP',
+    message: assignmentsOverlapMessage(failure),
+    metadata: assignmentsOverlapMetadata(failure),
+    violations: [
+      {
+        field: 'on_overlap',
+        reason: 'ASSIGNMENTS_OVERLAP',
+        description: assignmentsOverlapMessage(failure),
+      },
+    ],
+  }),
   ROSTER_REQUEST_ID_REUSED: ({ requestId }) => ({
     ...reusedRequestId(requestId, 'roster change'),
     metadata: { request_id: requestId },

@@ -32,8 +32,9 @@ import {
   UpdateShiftAssignmentRequestSchema,
   type UpdateShiftRequest,
   UpdateShiftRequestSchema,
+  OverlapAction as WireOverlapAction,
 } from '../../../gen/attendance/v1/roster_service_pb.js';
-import type { HolidayRecord, RosterCommand } from '../../app/ports/roster-ports.js';
+import type { HolidayRecord, OverlapAction, RosterCommand } from '../../app/ports/roster-ports.js';
 import { checkAssignment } from '../../domain/roster/check-roster.js';
 import { refusal } from '../edge/field-help.js';
 import type { Call } from '../edge/pipeline.js';
@@ -132,6 +133,12 @@ export function archiveShift(message: ArchiveShiftRequest, call: Call): RosterCo
 
 const ASSIGNMENT_PATH = 'assignment.assignment';
 
+const OVERLAP_ACTIONS: Readonly<Record<WireOverlapAction, OverlapAction | undefined>> = {
+  [WireOverlapAction.UNSPECIFIED]: undefined,
+  [WireOverlapAction.REPLACE]: 'REPLACE',
+  [WireOverlapAction.ADD]: 'ADD',
+};
+
 export function createAssignment(message: CreateShiftAssignmentRequest, call: Call): RosterCommand {
   const sent = required(message.assignment);
   const problems = new Problems();
@@ -139,7 +146,8 @@ export function createAssignment(message: CreateShiftAssignmentRequest, call: Ca
   problems.addAll(checkAssignment(assignment, undefined, ASSIGNMENT_PATH));
   const header = headerOf(CreateShiftAssignmentRequestSchema, message, call, problems);
   const employeeId = parseId(sent.employeeId, 'assignment.');
-  return { kind: 'CREATE_ASSIGNMENT', ...header, employeeId, assignment };
+  const onOverlap = OVERLAP_ACTIONS[message.onOverlap];
+  return { kind: 'CREATE_ASSIGNMENT', ...header, employeeId, assignment, onOverlap };
 }
 
 const ASSIGNMENT_ID = /^[1-9][0-9]{0,14}$/;
@@ -160,6 +168,7 @@ export function updateAssignment(message: UpdateShiftAssignmentRequest, call: Ca
     employeeId: parseId(sent.employeeId, 'assignment.'),
     assignmentId: Number(assignmentId),
     assignment,
+    onOverlap: OVERLAP_ACTIONS[message.onOverlap],
     etag: etagSent(message),
   };
 }

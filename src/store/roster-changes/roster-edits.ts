@@ -3,7 +3,11 @@
 // that are replaced are kept: only until when they were known is set.
 
 import type { RosterAnswer, RosterCommand } from '../../app/ports/roster-ports.js';
-import type { RosterDecision, RosterEdit } from '../../app/roster/roster-decision.js';
+import type {
+  AssignmentEdit,
+  RosterDecision,
+  RosterEdit,
+} from '../../app/roster/roster-decision.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { CHANGE_DAYS } from '../../domain/roster/reach.js';
 import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
@@ -301,7 +305,7 @@ interface Subject {
 function subjectOf(edit: RosterEdit): Subject {
   switch (edit.kind) {
     case 'DETAIL':
-    case 'ASSIGNMENT':
+    case 'ASSIGNMENTS':
     case 'OVERRIDE':
       return {
         statement: INSERT_CHANGE_OF_EMPLOYEE,
@@ -333,7 +337,7 @@ function editStatements(edit: RosterEdit, changeId: number): Bound[] {
   switch (edit.kind) {
     case 'DETAIL':
       return detailStatements(edit, changeId);
-    case 'ASSIGNMENT':
+    case 'ASSIGNMENTS':
       return assignmentStatements(edit, changeId);
     case 'OVERRIDE':
       return overrideStatements(edit, changeId);
@@ -373,26 +377,37 @@ function detailStatements({ employeeId, detail }: EditOf<'DETAIL'>, changeId: nu
   ];
 }
 
-function assignmentStatements(edit: EditOf<'ASSIGNMENT'>, changeId: number): Bound[] {
-  const { employeeId, assignmentId, assignment } = edit;
-  const ended = bind(SUPERSEDE_ASSIGNMENT, employeeId, assignmentId);
-  if (assignment === undefined) return [ended, raised(employeeId, changeId)];
-  const { fromDay, toDay, anchorDay, cycle } = assignment;
+function assignmentStatements(
+  { employeeId, assignments }: EditOf<'ASSIGNMENTS'>,
+  changeId: number,
+): Bound[] {
+  const shiftIds = assignments.flatMap(({ assignment }) => assignment?.cycle.flat() ?? []);
   return [
-    ended,
-    bind(
-      INSERT_ASSIGNMENT,
-      employeeId,
-      assignmentId,
-      changeId,
-      dateOf(fromDay),
-      dateOf(toDay),
-      dateOf(anchorDay),
-      JSON.stringify(cycle),
-    ),
+    ...assignments.flatMap((one) => assignmentRows(employeeId, one, changeId)),
     raised(employeeId, changeId),
-    ...shiftUsers(employeeId, cycle.flat()),
+    ...shiftUsers(employeeId, shiftIds),
   ];
+}
+
+function assignmentRows(
+  employeeId: EmployeeId,
+  { assignmentId, assignment }: AssignmentEdit,
+  changeId: number,
+): Bound[] {
+  const ended = bind(SUPERSEDE_ASSIGNMENT, employeeId, assignmentId);
+  if (assignment === undefined) return [ended];
+  const { fromDay, toDay, anchorDay, cycle } = assignment;
+  const inserted = bind(
+    INSERT_ASSIGNMENT,
+    employeeId,
+    assignmentId,
+    changeId,
+    dateOf(fromDay),
+    dateOf(toDay),
+    dateOf(anchorDay),
+    JSON.stringify(cycle),
+  );
+  return [ended, inserted];
 }
 
 function overrideStatements(edit: EditOf<'OVERRIDE'>, changeId: number): Bound[] {

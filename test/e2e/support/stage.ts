@@ -14,7 +14,7 @@ import {
 import type { RecordPunchResult } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSchema } from '../../../gen/attendance/v1/punch_pb.js';
 import { ShiftAssignmentSchema, ShiftSchema } from '../../../gen/attendance/v1/roster_pb.js';
-import { EmployeeSchema } from '../../../gen/attendance/v1/roster_service_pb.js';
+import { EmployeeSchema, OverlapAction } from '../../../gen/attendance/v1/roster_service_pb.js';
 import { expectDay, expectNothingWorked, type SeenFinding } from '../../domain/support/day-view.js';
 import { Notation } from '../../domain/support/notation.js';
 import type { Case, DayExpectation, ShiftSetup } from '../../domain/support/scenario.js';
@@ -82,6 +82,7 @@ export class Stage {
       const assignment = fromJson(ShiftAssignmentSchema, json);
       await roster.createShiftAssignment({
         assignment: { employeeId: this.employeeId, assignment },
+        onOverlap: OverlapAction.ADD,
       });
     }
   }
