@@ -263,10 +263,8 @@ describe('the clock and the roster, from the command line to the tables', functi
       'type,shift,start,end,employee,from,cycle\nshift,evening,12:00,20:00,,,\n' +
         'assignment,,,,104,2026-03-03,evening\n',
     );
-    const { code, out } = await run('roster', 'import', path);
+    const { code, out } = await run('roster', 'import', path, '--on-overlap', 'add');
     expect(code).to.equal(3);
-    expect(out).to.match(
-      /^line 3: assignment of 104 from 2026-03-03: ASSIGNMENTS_OVERLAP: .*office/m,
-    );
+    expect(out).to.match(/^line 3: assignment of 104 from 2026-03-03: SHIFTS_OVERLAP: .*office/m);
   });
 });

@@ -70,8 +70,13 @@ describe('a roster as a file', function () {
   }
 
   /** Created and updated, over all types. */
-  async function changesOf(which: number, path: string): Promise<readonly number[]> {
-    const { counts } = JSON.parse(await done(which, 'roster', 'import', path, '--json'));
+  async function changesOf(
+    which: number,
+    path: string,
+    ...options: string[]
+  ): Promise<readonly number[]> {
+    const imported = await done(which, 'roster', 'import', path, '--json', ...options);
+    const { counts } = JSON.parse(imported);
     const each = Object.values<{ created: number; updated: number }>(counts);
     return [
       each.reduce((sum, { created }) => sum + created, 0),
@@ -127,6 +132,69 @@ describe('a roster as a file', function () {
     expect(await done(0, 'roster', 'export')).to.equal(await readFile(before, 'utf8'));
   });
 
+  const HEADER = 'type,shift,start,end,employee,from,to,cycle,on_overlap\n';
+  const early = (who: string) => `assignment,,,,${who},2026-01-05,,m-early,\n`;
+  const night = (who: string, word = '') => `assignment,,,,${who},2026-03-02,,m-night,${word}\n`;
+  const employee = (who: string) => `employee,,,,${who},,,,\n`;
+  const datesOf = async (employeeId: string) =>
+    (await services[0]?.roster.listShiftAssignments({ employeeId }))?.assignments.map(
+      ({ assignment }) => `${assignment?.startDate} ${assignment?.endDate}`,
+    );
+  const REPLACED = ['2026-01-05 2026-03-01', '2026-03-02 '];
+
+  it('M1 that moves somebody without a word tells the row, both assignments and the ways out', async () => {
+    const shifts = 'shift,m-early,06:00,14:00,,,,,\nshift,m-night,22:00,05:00,,,,,\n';
+    const whole = HEADER + shifts + employee('m1') + early('m1');
+    expect(await changesOf(0, await fileOf(whole))).to.deep.equal([4, 0]);
+    const path = await fileOf(HEADER + night('m1'));
+    const { code, err } = await run(0, 'roster', 'import', path);
+    expect(code).to.equal(1);
+    expect(err).to.equal(
+      'line 2: assignment of m1 from 2026-03-02 without an end (m-night) shares dates with ' +
+        'assignment 2 of the service, from 2026-01-05 without an end (m-early): say so under ' +
+        'on_overlap or with --on-overlap: replace ends that on 2026-03-01, add keeps both\n' +
+        `Nothing was sent. Mend ${path} and import it again.\n`,
+    );
+    const both = await fileOf(HEADER + employee('m9') + night('m9') + early('m9'));
+    expect((await run(0, 'roster', 'import', both)).err).to.match(
+      /^line 3: .* shares dates with that of line 4, from 2026-01-05/m,
+    );
+    expect((await run(0, 'roster', 'import', path, '--on-overlap', 'sum')).code).to.equal(2);
+  });
+
+  it('M2 ends what it replaces, and the same file again changes nothing', async () => {
+    const path = await fileOf(HEADER + night('m1', 'replace') + early('m1'));
+    expect(await changesOf(0, path)).to.deep.equal([1, 0]);
+    expect(await datesOf('m1')).to.deep.equal(REPLACED);
+    expect(await changesOf(0, path)).to.deep.equal([0, 0]);
+  });
+
+  it('M3 does so with a file that has both rows, in whatever order', async () => {
+    const path = await fileOf(HEADER + night('m2') + early('m2') + employee('m2'));
+    const replace = ['--on-overlap', 'replace'];
+    expect(await changesOf(0, path, ...replace)).to.deep.equal([3, 0]);
+    expect(await datesOf('m2')).to.deep.equal(REPLACED);
+    expect(await changesOf(0, path, ...replace)).to.deep.equal([0, 0]);
+  });
+
+  it('M4 cannot replace what begins later', async () => {
+    const path = await fileOf(`${HEADER}assignment,,,,m1,2026-01-12,,m-early,replace\n`);
+    const { code, err } = await run(0, 'roster', 'import', path);
+    expect(code).to.equal(1);
+    expect(err).to.match(
+      /^line 2: .* shares dates with assignment 3 of the service, from 2026-03-02 .* give this one a to before 2026-03-02/m,
+    );
+  });
+
+  it('M5 adds to it, and an export says so', async () => {
+    const path = await fileOf(HEADER + employee('m3') + early('m3') + night('m3', 'add'));
+    expect(await changesOf(0, path)).to.deep.equal([3, 0]);
+    expect(await datesOf('m3')).to.deep.equal(['2026-01-05 ', '2026-03-02 ']);
+    const exported = await expectRoundTrip();
+    const rows = exported.split('\n').filter((line) => /^assignment,m[13],/.test(line));
+    expect(rows.map((line) => /,add(,|$)/.test(line))).to.deep.equal([false, false, true, true]);
+  });
+
   it('tells what it cannot say, and says the rest', async () => {
     const { roster } = services[1] ?? {};
     const cycle = [{ shiftIds: ['early'] }, { shiftIds: [] }];
@@ -147,7 +215,7 @@ describe('a roster as a file', function () {
     const { code, err } = await run(1, 'roster', 'export', '--file', path);
     expect(code).to.equal(3);
     expect(err)
-      .to.match(/^Rows in .*most\.csv: 7 of type shift, 3 of type holiday, /m)
+      .to.match(/^Rows in .*most\.csv: 9 of type shift, 3 of type holiday, /m)
       .and.match(/^shift off: left out: a file reads the shift's id "off" as a day off$/m)
       .and.match(/^override of 102 on 2031-01-04: left out: .*"off"/m)
       .and.match(

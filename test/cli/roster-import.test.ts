@@ -250,7 +250,8 @@ describe('roster import', () => {
     refuseOverlaps();
     const two = (one: string, other: string) =>
       `${BASE}assignment,,,,7,2026-01-05,,${one}\nassignment,,,,7,2026-01-12,,${other}\n`;
-    expect((await imported(two('a off', 'off a'))).code).to.equal(0);
+    const add = ['--on-overlap', 'add'];
+    expect((await imported(two('a off', 'off a'), ...add)).code).to.equal(0);
     const moved = await imported(two('a a', 'off off'));
     expect(moved.code, moved.out).to.equal(0);
     expect(countsIn(moved.out)).to.match(/0\/2\/0 0\/0\/0$/);

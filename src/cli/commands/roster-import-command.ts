@@ -1,10 +1,11 @@
 // roster import: who should work when, from a file that is written by hand.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RosterResult } from '../roster/roster-apply.js';
 import { applyRoster } from '../roster/roster-apply.js';
 import type { RosterFile } from '../roster/roster-file.js';
 import { readRosterFile } from '../roster/roster-file.js';
+import { OVERLAP_WORDS, type OverlapWord } from '../roster/roster-notation.js';
 import { planRoster } from '../roster/roster-plan.js';
 import { readKnownRoster } from '../roster/roster-snapshot.js';
 import { followingHint, problemLines, rosterSummary } from '../roster/roster-text.js';
@@ -17,6 +18,7 @@ import { examples } from './day-commands.js';
 interface ImportOptions extends SharedOptions {
   readonly dryRun: boolean;
   readonly reason?: string;
+  readonly onOverlap?: OverlapWord;
 }
 
 const EXPLANATION = `
@@ -33,7 +35,8 @@ row has a type, which says what it is about and which columns count:
               assignment), calendar, archived; a move to another zone is a row of its own, with
               only employee, from and zone: a zone without from is that of all dates, past ones
               too
-  assignment  employee, from, cycle; and to (the last date), anchor (the cycle's first day)
+  assignment  employee, from, cycle; and to (the last date), anchor (the cycle's first day),
+              on_overlap
   override    employee, date, shift (instead of what is assigned; off: a day off)
 
 Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m after 9h". A cycle
@@ -47,8 +50,10 @@ roster export writes the whole roster in this form.
 What is there already is updated, the rest is created; the same file again changes nothing. A
 column that the file does not have leaves things as they are, an empty cell takes them away.
 Nothing is deleted: what the file does not mention stays; see roster delete. An assignment is known
-by its employee and its from: to change a rota, give the old one a to and add a row with the new
-one. The order of the rows does not matter. A row of an archived employee brings the employee back unless its
+by its employee and its from. One without a to goes on beside a new one, and the shifts of both add
+up; so a row that meets such a one says under on_overlap which is meant: replace ends that one on
+the date before, add keeps both. --on-overlap is for the rows that do not say it. To change a rota,
+add a row with its from and replace. The order of the rows does not matter. A row of an archived employee brings the employee back unless its
 archived says yes; archived shifts stay archived. What is to be archived is archived last.
 
 If any row cannot be read, all such rows are told and nothing is sent. What only the service can
@@ -65,6 +70,12 @@ export function addRosterImport(roster: Command, surroundings: Surroundings): vo
     .description('Brings shifts, holidays, employees and rotas to what a CSV file says.')
     .argument('<file>', 'the roster')
     .option('--dry-run', 'only tell what would be created and updated', false)
+    .addOption(
+      new Option(
+        '--on-overlap <action>',
+        'of assignments that meet one without an end: whether they replace it or add to it',
+      ).choices(OVERLAP_WORDS),
+    )
     .option('--reason <text>', 'why, for the history; the name of the file if not given')
     .addHelpText('after', EXPLANATION)
     .addHelpText(
@@ -72,6 +83,7 @@ export function addRosterImport(roster: Command, surroundings: Surroundings): vo
       examples(
         'roster import examples/roster.csv --dry-run',
         'roster import examples/roster.csv --reason "rota of March"',
+        'roster import nights.csv --on-overlap replace',
       ),
     )
     .action(async (path: string, _: unknown, self: Command) => {
@@ -96,7 +108,9 @@ async function importRoster(
   let result: RosterResult;
   try {
     result = await withClient(options, surroundings, async (client) => {
-      const plan = planRoster(file.entries, await readKnownRoster(client, file.entries));
+      const { onOverlap } = options;
+      const known = await readKnownRoster(client, file.entries);
+      const plan = planRoster(file.entries, known, { onOverlap });
       await refuseIfWrong(plan.problems, path, surroundings);
       return await applyRoster(plan, {
         client: options.dryRun ? undefined : client,

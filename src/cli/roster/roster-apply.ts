@@ -126,7 +126,7 @@ class RosterRun {
       return undefined;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      if (error.reason === 'SHIFTS_OVERLAP') return error;
+      if (OVERLAPS.has(error.reason)) return error;
       this.#refuse(step, error);
       return undefined;
     }
@@ -163,6 +163,9 @@ function countsOf(steps: Iterable<Pick<RosterStep, 'type' | 'verb'>>): RosterRes
 }
 
 const COUNTED_AS = { CREATE: 'created', UPDATE: 'updated', SAME: 'same' } as const;
+
+/** Refused for something that a later step may move out of the way. */
+const OVERLAPS: ReadonlySet<string> = new Set(['SHIFTS_OVERLAP', 'ASSIGNMENTS_OVERLAP']);
 
 const ABOUT_EVERY_CALL: ReadonlySet<status> = new Set([
   status.UNAUTHENTICATED,

@@ -2,7 +2,7 @@
 // with the same roster give the same bytes. What the file cannot say is told, and never left out
 // in silence.
 
-import type { EmployeeAssignment, ShiftHistory } from '../../client/index.js';
+import type { EmployeeAssignment, ShiftAssignment, ShiftHistory } from '../../client/index.js';
 import { MAX_ROW_BYTES } from '../csv/csv-file.js';
 import { csvLine } from '../csv/csv-line.js';
 import { MAX_ROSTER_BYTES, MAX_ROSTER_ROWS } from './roster-file.js';
@@ -22,7 +22,19 @@ export interface RosterExport {
 
 /** What rows are about comes first, so that a person sees it without scrolling. */
 const FIRST_COLUMNS = [
-  ...['type', 'employee', 'name', 'shift', 'start', 'end', 'from', 'to', 'cycle', 'anchor'],
+  ...[
+    'type',
+    'employee',
+    'name',
+    'shift',
+    'start',
+    'end',
+    'from',
+    'to',
+    'cycle',
+    'anchor',
+    'on_overlap',
+  ],
   ...['calendar', 'date', 'zone', 'group', 'joined', 'left'],
 ];
 
@@ -138,8 +150,19 @@ function assignmentRows(own: OwnRoster): Row[] {
     if (assignment === undefined || repeated.has(assignment.startDate)) return [];
     const { startDate: from, endDate: to, anchorDate: anchor } = assignment;
     const days = assignment.cycle.map(({ shiftIds }) => shiftIds);
-    const cells = { employee: employeeId, from, to, anchor, cycle: cycleText(days) };
+    const cells = {
+      ...{ employee: employeeId, from, to, anchor, cycle: cycleText(days) },
+      on_overlap: meetsEndless(assignment, own) ? 'add' : '',
+    };
     return [rowOf('assignment', `assignment of ${employeeId} from ${from}`, cells, days.flat())];
+  });
+}
+
+/** Whether an import has to be told that both are meant. */
+function meetsEndless({ startDate, endDate }: ShiftAssignment, own: OwnRoster): boolean {
+  return own.assignments.some(({ assignment: other }) => {
+    if (other === undefined || other.endDate !== '' || other.startDate === startDate) return false;
+    return endDate === '' || endDate >= other.startDate;
   });
 }
 

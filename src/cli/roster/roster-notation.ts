@@ -116,6 +116,10 @@ export function cycleText(days: readonly (readonly string[])[]): string {
   return runs.map(({ shifts, times }) => (times === 1 ? shifts : `${shifts}*${times}`)).join(' ');
 }
 
+/** What a new assignment does to one without an end that it meets. */
+export const OVERLAP_WORDS = ['replace', 'add'] as const;
+export type OverlapWord = (typeof OVERLAP_WORDS)[number];
+
 export const ROUNDING_WORDS = ['up', 'down', 'nearest'] as const;
 
 export interface RoundingRule {

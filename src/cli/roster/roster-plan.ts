@@ -3,17 +3,14 @@
 
 import { clone, create, equals } from '@bufbuild/protobuf';
 import type { AttendanceClient, Employee, RosterChange } from '../../client/index.js';
-import {
-  EmployeeAssignmentSchema,
-  EmployeeSchema,
-  ShiftAssignmentSchema,
-  TimeZoneChangeSchema,
-} from '../../client/index.js';
+import { EmployeeSchema, TimeZoneChangeSchema } from '../../client/index.js';
 import { archivingProblems, employeesToArchive, shiftsToArchive } from './archive-steps.js';
+import { planAssignments, standingAssignments } from './assignment-steps.js';
 import type { RosterProblem } from './roster-file.js';
+import type { OverlapWord } from './roster-notation.js';
 import type { RosterEntry, RowType, ZoneChange } from './roster-row.js';
-import { shiftsNamedBy } from './roster-row.js';
-import type { KnownEmployee, KnownRoster } from './roster-snapshot.js';
+import { byEmployee, shiftsNamedBy } from './roster-row.js';
+import type { KnownRoster } from './roster-snapshot.js';
 import { holidayKey } from './roster-snapshot.js';
 import { isSameVersion, versionAsked } from './shift-version.js';
 
@@ -60,42 +57,38 @@ export interface RosterPlan {
 
 type EntryOf<T extends RowType> = Extract<RosterEntry, { type: T }>;
 
-/** Works out the plan. */
-export function planRoster(entries: readonly RosterEntry[], known: KnownRoster): RosterPlan {
+/** Works out the plan. `onOverlap` is that of rows of assignments that do not say it. */
+export function planRoster(
+  entries: readonly RosterEntry[],
+  known: KnownRoster,
+  options: { readonly onOverlap?: OverlapWord | undefined } = {},
+): RosterPlan {
   const shared: RosterStep[] = [
     ...shiftSteps(only(entries, 'shift'), known),
     ...only(entries, 'holiday').map((entry) => holidayStep(entry, known)),
   ];
-  const employees = [...byEmployee(only(entries, 'employee')).values()].map((rows) =>
+  const employees = [...rowsOfEmployees(only(entries, 'employee')).values()].map((rows) =>
     employeeStep(rows, known),
   );
-  const queues = new Map<string, RosterStep[]>();
-  const queueOf = (employeeId: string): RosterStep[] => {
-    const queue = queues.get(employeeId) ?? [];
-    queues.set(employeeId, queue);
-    return queue;
-  };
-  for (const entry of only(entries, 'assignment')) {
-    queueOf(entry.employeeId).push(assignmentStep(entry, known));
-  }
-  for (const entry of only(entries, 'override')) {
-    queueOf(entry.employeeId).push(overrideStep(entry, known));
-  }
+  const assignments = planAssignments(only(entries, 'assignment'), known, options.onOverlap);
+  const queues = ownQueues(assignments.steps, only(entries, 'override'), known);
   const changed = new Set(employees.filter(({ verb }) => verb !== 'SAME').map(({ line }) => line));
   const archiving = [
     ...shiftsToArchive(only(entries, 'shift'), known),
     ...employeesToArchive(only(entries, 'employee'), known, changed),
   ];
-  // What gives way first: an assignment that ends earlier makes room for one that begins there.
-  for (const queue of queues.values()) queue.sort(updatesFirst);
   return {
     stages: [
       { queues: [shared] },
       { queues: employees.map((step) => [step]) },
-      { queues: [...queues.values()] },
+      { queues },
       { queues: archiving.map((step) => [step]) },
     ],
-    problems: [...problemsOf(entries, known), ...archivingProblems(only(entries, 'shift'))],
+    problems: [
+      ...problemsOf(entries, known),
+      ...archivingProblems(only(entries, 'shift')),
+      ...assignments.problems,
+    ],
   };
 }
 
@@ -103,8 +96,26 @@ function only<T extends RowType>(entries: readonly RosterEntry[], type: T): Entr
   return entries.filter((entry): entry is EntryOf<T> => entry.type === type);
 }
 
+/** What is each employee's own, one after the other. */
+function ownQueues(
+  assignments: ReadonlyMap<string, readonly RosterStep[]>,
+  overrides: readonly EntryOf<'override'>[],
+  known: KnownRoster,
+): readonly (readonly RosterStep[])[] {
+  const overridden = byEmployee(overrides);
+  const ids = new Set([...assignments.keys(), ...overridden.keys()]);
+  return [...ids].map((employeeId) => {
+    const steps = [
+      ...(assignments.get(employeeId) ?? []),
+      ...(overridden.get(employeeId) ?? []).map((entry) => overrideStep(entry, known)),
+    ];
+    // What gives way first: an assignment that ends earlier makes room for one that begins there.
+    return steps.sort(updatesFirst);
+  });
+}
+
 function updatesFirst(one: RosterStep, other: RosterStep): number {
-  return Number(one.verb === 'CREATE') - Number(other.verb === 'CREATE') || one.line - other.line;
+  return Number(one.verb === 'CREATE') - Number(other.verb === 'CREATE');
 }
 
 function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): RosterProblem[] {
@@ -234,7 +245,9 @@ function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster):
 type EmployeeRows = readonly [EntryOf<'employee'>, ...EntryOf<'employee'>[]];
 
 /** The row that says who somebody is, and those that say where they moved: together one change. */
-function byEmployee(entries: readonly EntryOf<'employee'>[]): ReadonlyMap<string, EmployeeRows> {
+function rowsOfEmployees(
+  entries: readonly EntryOf<'employee'>[],
+): ReadonlyMap<string, EmployeeRows> {
   const rows = new Map<string, EmployeeRows>();
   for (const entry of entries) {
     const before = rows.get(entry.employeeId) ?? [];
@@ -295,49 +308,6 @@ function zoneRemark(before: Employee | undefined, { timeZone }: Employee): strin
     `zone ${is} instead of ${before.timeZone} applies to all dates, past ones too; for a move, ` +
     'keep the old zone and add a row with from and the new one'
   );
-}
-
-function assignmentStep(entry: EntryOf<'assignment'>, known: KnownRoster): RosterStep {
-  const { line, employeeId, startDate, patch } = entry;
-  const [before] = standingAssignments(known.employees.get(employeeId), startDate);
-  const pattern = before?.assignment;
-  const assignment =
-    pattern === undefined ? create(ShiftAssignmentSchema) : clone(ShiftAssignmentSchema, pattern);
-  Object.assign(assignment, patch);
-  const isSame =
-    pattern !== undefined && equals(ShiftAssignmentSchema, anchored(pattern), anchored(assignment));
-  return {
-    line,
-    type: 'assignment',
-    what: `assignment of ${employeeId} from ${startDate}`,
-    verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
-    send: (client, reason) => {
-      const whole = create(EmployeeAssignmentSchema, {
-        employeeId,
-        assignmentId: before?.assignmentId ?? '',
-        assignment,
-      });
-      return before === undefined
-        ? client.createShiftAssignment({ assignment: whole, reason })
-        : client.updateShiftAssignment({
-            assignment: whole,
-            reason,
-            etag: before.etag,
-            updateMask: WHOLE,
-          });
-    },
-  };
-}
-
-/** Those that a row can be about: what begins on its date. */
-function standingAssignments(known: KnownEmployee | undefined, startDate: string) {
-  return known?.assignments.filter(({ assignment }) => assignment?.startDate === startDate) ?? [];
-}
-
-/** Without an anchor a cycle is anchored where it starts: both spellings are the same. */
-function anchored(assignment: ReturnType<typeof create<typeof ShiftAssignmentSchema>>) {
-  const { anchorDate, startDate } = assignment;
-  return { ...assignment, anchorDate: anchorDate || startDate };
 }
 
 function overrideStep(entry: EntryOf<'override'>, known: KnownRoster): RosterStep {

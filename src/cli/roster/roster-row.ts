@@ -17,9 +17,12 @@ import { columnNames, ImportFileError, shownColumns } from '../csv/csv-file.js';
 import { shown } from '../text/values.js';
 import {
   DAY_OFF_WORDS,
+  OVERLAP_WORDS,
+  type OverlapWord,
   parseCycle,
   parseShifts,
   parseTimeOfDay,
+  parseWord,
   parseYesNo,
 } from './roster-notation.js';
 import { IGNORED_COLUMNS, RowCells } from './row-cells.js';
@@ -36,7 +39,7 @@ export const COLUMNS_OF: Readonly<Record<RowType, readonly string[]>> = {
     ...['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'from'],
     'archived',
   ],
-  assignment: ['employee', 'from', 'cycle', 'to', 'anchor'],
+  assignment: ['employee', 'from', 'cycle', 'to', 'anchor', 'on_overlap'],
   override: ['employee', 'date', 'shift'],
 };
 
@@ -93,6 +96,8 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       readonly employeeId: string;
       readonly startDate: string;
       readonly patch: Patch<ShiftAssignment>;
+      /** Undefined where the row does not say it. */
+      readonly onOverlap: OverlapWord | undefined;
     }
   | {
       readonly type: 'override';
@@ -180,24 +185,7 @@ const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => Roste
     return { type: 'holiday', line, key, holiday };
   },
   employee: readEmployee,
-  assignment: (cells, line) => {
-    const employeeId = cells.id('employee');
-    const startDate = cells.date('from');
-    const endDate = cells.date('to');
-    if (startDate !== '' && endDate !== '' && endDate < startDate) {
-      cells.problems.push(`to ${endDate} is before from ${startDate}`);
-    }
-    const patch = {
-      startDate,
-      cycle: cells.read<CycleDay[]>('cycle', [], (text) =>
-        parseCycle(text).map((shiftIds) => create(CycleDaySchema, { shiftIds: [...shiftIds] })),
-      ),
-      ...cells.patch('to', 'endDate', () => endDate),
-      ...cells.patch('anchor', 'anchorDate', () => cells.date('anchor')),
-    };
-    const key = `assignment ${employeeId} ${startDate}`;
-    return { type: 'assignment', line, key, employeeId, startDate, patch };
-  },
+  assignment: readAssignment,
   override: (cells, line) => {
     const employeeId = cells.id('employee');
     const date = cells.date('date');
@@ -206,6 +194,28 @@ const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => Roste
     return { type: 'override', line, key, employeeId, override: { date, shiftIds } };
   },
 };
+
+function readAssignment(cells: RowCells, line: number): RosterEntry {
+  const employeeId = cells.id('employee');
+  const startDate = cells.date('from');
+  const endDate = cells.date('to');
+  if (startDate !== '' && endDate !== '' && endDate < startDate) {
+    cells.problems.push(`to ${endDate} is before from ${startDate}`);
+  }
+  const patch = {
+    startDate,
+    cycle: cells.read<CycleDay[]>('cycle', [], (text) =>
+      parseCycle(text).map((shiftIds) => create(CycleDaySchema, { shiftIds: [...shiftIds] })),
+    ),
+    ...cells.patch('to', 'endDate', () => endDate),
+    ...cells.patch('anchor', 'anchorDate', () => cells.date('anchor')),
+  };
+  const onOverlap = cells.read<OverlapWord | undefined>('on_overlap', undefined, (text) =>
+    parseWord(text, OVERLAP_WORDS),
+  );
+  const key = `assignment ${employeeId} ${startDate}`;
+  return { type: 'assignment', line, key, employeeId, startDate, patch, onOverlap };
+}
 
 function readEmployee(cells: RowCells, line: number): RosterEntry {
   const employeeId = cells.id('employee');
@@ -290,4 +300,17 @@ export function shiftsNamedBy(entry: RosterEntry): readonly string[] {
     default:
       return [];
   }
+}
+
+/** By employee, in the order in which each first comes. */
+export function byEmployee<T extends { readonly employeeId: string }>(
+  items: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.employeeId) ?? [];
+    group.push(item);
+    groups.set(item.employeeId, group);
+  }
+  return groups;
 }
