@@ -202,7 +202,9 @@ describe('the roster from the command line', function () {
     });
 
     it('changes by their numbers', async () => {
-      expect(linesOf(await done('changes', '1', '2'))).to.have.length(1 + 2);
+      const lines = linesOf(await done('changes', '1', '2'));
+      expect(lines).to.have.length(1 + 2 + 2);
+      expect(lines.at(-1)).to.match(/^2 shift late: none -> start_time_of_day 14:00/);
       const { code, err } = await run('roster', 'changes', '999');
       expect(code).to.equal(1);
       expect(err).to.match(/^ROSTER_CHANGE_NOT_FOUND/);

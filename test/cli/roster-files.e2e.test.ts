@@ -166,6 +166,13 @@ describe('a roster as a file', function () {
     const path = await fileOf(HEADER + night('m1', 'replace') + early('m1'));
     expect(await changesOf(0, path)).to.deep.equal([1, 0]);
     expect(await datesOf('m1')).to.deep.equal(REPLACED);
+    const latest = JSON.parse(await done(0, 'roster', 'changes', '--limit', '1', '--json'));
+    const [, , ...told] = (await done(0, 'roster', 'changes', latest.changeId)).split('\n');
+    expect(told).to.deep.equal([
+      `${latest.changeId}  assignment 2: m-early from 2026-01-05 -> m-early from 2026-01-05 to 2026-03-01`,
+      `${latest.changeId}  assignment 3: none -> m-night from 2026-03-02`,
+      '',
+    ]);
     expect(await changesOf(0, path)).to.deep.equal([0, 0]);
   });
 

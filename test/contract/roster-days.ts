@@ -10,7 +10,11 @@ import {
   AttendanceOrigin,
   AttendanceStatus,
 } from '../../gen/attendance/v1/attendance_pb.js';
-import { OverlapAction, type RosterChange } from '../../gen/attendance/v1/roster_service_pb.js';
+import {
+  OverlapAction,
+  type RosterChange,
+  type RosterPart,
+} from '../../gen/attendance/v1/roster_service_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { Asking, anomaliesOf, DAY, NEXT_DAY, onDay, something, wordOf } from './asking.js';
 import { type ContractOptions, itAtLength, somebody } from './contract.js';
@@ -20,6 +24,29 @@ const { ABSENT, DAY_OFF, HOLIDAY, SCHEDULED, PRESENT } = AttendanceStatus;
 const FUTURE = '2999-03-01';
 /** Some four hundred reads, on a machine that may be busy with other suites. */
 const AS_OF_TIMEOUT_MS = 120_000;
+
+/** The field of a part that has something. */
+function kindOf(change: RosterChange | undefined): string {
+  const { employee, shift, override, holiday } = change?.after ?? change?.before ?? {};
+  if (employee !== undefined) return 'employee';
+  if (shift !== undefined) return 'shift';
+  if (override !== undefined) return 'override';
+  return holiday === undefined ? 'assignments' : 'holiday';
+}
+
+/** What a change was about, in a word or two; `-` for nothing. */
+function partText(part: RosterPart | undefined): string {
+  const { employee, shift, assignments = [], override, holiday } = part ?? {};
+  if (employee?.archived || shift?.archived) return 'archived';
+  const words = [
+    ...(employee === undefined ? [] : [employee.employeeName]),
+    ...(shift?.versions ?? []).map(({ endTimeOfDay }) => endTimeOfDay),
+    ...assignments.map(({ assignment }) => assignment?.endDate || 'open'),
+    ...(override === undefined ? [] : [override.shiftIds.join('+') || 'off']),
+    ...(holiday === undefined ? [] : [holiday.name]),
+  ];
+  return words.join(' ') || '-';
+}
 
 export function describeRosterDays(serviceOf: () => TestService, options: ContractOptions): void {
   const atLength = itAtLength(options);
@@ -619,6 +646,68 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       );
       await roster().updateShiftAssignment({ ...again, onOverlap: OverlapAction.ADD });
       expect(await days()).to.deep.equal([[early], [early, night]]);
+    });
+
+    it('R38 a change says what it is about, before and after', async () => {
+      const [employeeId, calendarId] = [somebody(), something()];
+      const shiftId = await asking.shift();
+      const key = { employeeId, assignmentId: '' };
+      const pattern = { startDate: DAY, cycle: [{ shiftIds: [shiftId] }] };
+      const holiday = { calendarId, date: DAY, name: 'Carnival' };
+      const named = ['early', 'late'].map((employeeName) => ({ employeeId, employeeName }));
+      /** Each is about something that only it changes, and is followed by all the others. */
+      const steps: readonly (readonly [
+        string,
+        () => Promise<{ rosterChange?: RosterChange | undefined }>,
+      ])[] = [
+        ['employee: - > early', () => roster().createEmployee({ employee: named[0] ?? {} })],
+        ['employee: early > late', () => roster().updateEmployee({ employee: named[1] ?? {} })],
+        [
+          'shift: 16:00 > 17:00',
+          () => roster().updateShift({ shift: { shiftId, endTimeOfDay: '17:00' } }),
+        ],
+        [
+          'assignments: - > open',
+          async () => {
+            const made = await roster().createShiftAssignment({
+              assignment: { employeeId, assignment: pattern },
+            });
+            key.assignmentId = made.assignment?.assignmentId ?? '';
+            return made;
+          },
+        ],
+        [
+          `assignments: open > ${DAY} open`,
+          () =>
+            roster().createShiftAssignment({
+              assignment: { employeeId, assignment: { ...pattern, startDate: NEXT_DAY } },
+              onOverlap: OverlapAction.REPLACE,
+            }),
+        ],
+        [`assignments: ${DAY} > -`, () => roster().deleteShiftAssignment(key)],
+        [
+          'override: - > off',
+          () => roster().setDateOverride({ employeeId, override: { date: DAY } }),
+        ],
+        ['override: off > -', () => roster().deleteDateOverride({ employeeId, date: DAY })],
+        ['holiday: - > Carnival', () => roster().createHoliday({ holiday })],
+        [
+          'holiday: Carnival > Fair',
+          () => roster().updateHoliday({ holiday: { ...holiday, name: 'Fair' } }),
+        ],
+        ['holiday: Fair > -', () => roster().deleteHoliday({ calendarId, date: DAY })],
+        ['shift: 17:00 > archived', () => roster().archiveShift({ shiftId })],
+        ['employee: late > archived', () => roster().archiveEmployee({ employeeId })],
+      ];
+      const ids: string[] = [];
+      for (const [, make] of steps) ids.push((await make()).rosterChange?.changeId ?? '');
+      const told: string[] = [];
+      for (const changeId of ids) {
+        const { rosterChange } = await roster().getRosterChange({ changeId });
+        const [before, after] = [rosterChange?.before, rosterChange?.after].map(partText);
+        told.push(`${kindOf(rosterChange)}: ${before} > ${after}`);
+      }
+      expect(told).to.deep.equal(steps.map(([says]) => says));
     });
 
     it('R27 what is only validated is answered and refused as ever, and not stored', async () => {

@@ -526,6 +526,10 @@ const ROSTER: RowsOf<typeof RosterService> = {
   },
   getRosterChange: {
     one: { together: 20, call: ({ roster }) => roster.getRosterChange({ changeId: '1' }) },
+    'of a long cycle': {
+      together: 4,
+      call: ({ roster }) => roster.getRosterChange({ changeId: LONG_CHANGE }),
+    },
   },
   listRosterChanges: {
     all: { together: 5, call: ({ roster }) => roster.listRosterChanges({ pageSize: ALL }) },
@@ -533,6 +537,9 @@ const ROSTER: RowsOf<typeof RosterService> = {
 };
 
 const SERVICES = { AttendanceService: ATTENDANCE, ClockService: CLOCK, RosterService: ROSTER };
+
+/** Of the first assignment with a long cycle; `fill` makes shifts, employees and one before it. */
+const LONG_CHANGE = String(SHIFT_IDS.length + 1 + 4 + 2);
 
 async function fill({ attendance, clock, roster }: Clients): Promise<void> {
   for (const [n, shiftId] of SHIFT_IDS.entries()) {

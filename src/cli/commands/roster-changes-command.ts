@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { AttendanceClient, RosterChange } from '../../client/index.js';
 import { RosterChangeSchema } from '../../client/index.js';
+import { changeLines } from '../roster/change-text.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { positiveInteger, withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
@@ -33,10 +34,13 @@ export function addRosterChanges(roster: Command, surroundings: Surroundings): v
       'Shows the changes of the roster, the latest first. Every read follows a change at once; ' +
         'stored days are caught up behind it, and FOLLOWED tells when that was done.',
     )
-    .argument('[change...]', 'only these, by their numbers', addChangeId)
+    .argument('[change...]', 'only these, and what each was about before and after', addChangeId)
     .option('--unfinished', 'only those that stored days have not all followed yet', false)
     .option('--limit <changes>', 'the most changes to print', positiveInteger, DEFAULT_LIST_LIMIT)
-    .addHelpText('after', examples('roster changes', 'roster changes --unfinished'))
+    .addHelpText(
+      'after',
+      examples('roster changes', 'roster changes 12', 'roster changes --unfinished'),
+    )
     .action(async (changeIds: readonly string[], _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ChangesOptions>();
       await withClient(options, surroundings, (client) =>
@@ -65,6 +69,12 @@ async function getChanges(
     if (rosterChange !== undefined) changes.push(rosterChange);
   }
   await printChanges(surroundings, options, changes);
+  if (options.json) return;
+  for (const change of changes) {
+    for (const line of changeLines(change)) {
+      await writeLine(surroundings.stdout, `${change.changeId}  ${line}`);
+    }
+  }
 }
 
 async function listChanges(

@@ -8,6 +8,7 @@ import type { AttendanceStore } from '../../app/ports/ports.js';
 import type { AssignmentRecord, RosterStore } from '../../app/ports/roster-ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { readMoment } from '../../app/read/read-attendance.js';
+import { readChangedPart } from '../../app/roster/changed-part.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError, type RosterResource } from '../../domain/facts/errors.js';
 import { FIRST_DATE, LAST_DATE } from '../../domain/time/local-date.js';
@@ -21,6 +22,7 @@ import {
   toEmployeeAssignment,
   toHoliday,
   toRosterChange,
+  toRosterPart,
   toShiftHistory,
 } from './roster-to-proto.js';
 
@@ -179,9 +181,13 @@ function holidayReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
 function changeReads(store: AttendanceStore, roster: RosterStore) {
   const form = { desc: wire.RosterChangeSchema, toMessage: toRosterChange };
   return {
-    getRosterChange: async ({ changeId }) => {
-      const record = await roster.getRosterChange(Number(changeId));
-      const rosterChange = toRosterChange(found(record, 'roster_change', changeId));
+    getRosterChange: async ({ changeId }, { signal }) => {
+      const known = await roster.getRosterChange(Number(changeId));
+      const record = found(known, 'roster_change', changeId);
+      const { before, after } = await readChangedPart(roster, record, signal);
+      const rosterChange = toRosterChange(record);
+      if (before !== undefined) rosterChange.before = toRosterPart(before);
+      if (after !== undefined) rosterChange.after = toRosterPart(after);
       return create(wire.GetRosterChangeResponseSchema, { rosterChange });
     },
     listRosterChanges: async (message) => {

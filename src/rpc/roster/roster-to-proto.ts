@@ -28,8 +28,10 @@ import {
   EmployeeSchema,
   type RosterChange,
   RosterChangeSchema,
+  RosterPartSchema,
   type ShiftHistory,
   ShiftHistorySchema,
+  type RosterPart as WireRosterPart,
 } from '../../../gen/attendance/v1/roster_service_pb.js';
 import type {
   AssignmentRecord,
@@ -39,6 +41,7 @@ import type {
   RosterChangeRecord,
   ShiftRecord,
 } from '../../app/ports/roster-ports.js';
+import type { RosterPart } from '../../app/roster/changed-part.js';
 import { etagOf } from '../../domain/facts/day.js';
 import type { ShiftVersion } from '../../domain/roster/roster.js';
 import {
@@ -216,4 +219,15 @@ export function toRosterChange(change: RosterChangeRecord): RosterChange {
   });
   if (change.finishedAt !== undefined) message.finishTime = timestampOfRecord(change.finishedAt);
   return message;
+}
+
+export function toRosterPart(part: RosterPart): WireRosterPart {
+  const { employee, shift, assignments = [], override, holiday } = part;
+  return create(RosterPartSchema, {
+    ...(employee && { employee: toEmployee(employee) }),
+    ...(shift && { shift: toShiftHistory(shift) }),
+    assignments: assignments.map(toEmployeeAssignment),
+    ...(override && { override: toDateOverride(override) }),
+    ...(holiday && { holiday: toHoliday(holiday) }),
+  });
 }

@@ -1,0 +1,140 @@
+// What a change of the roster was about, as it was before and as it was left. Nothing is stored for it:
+// rows keep since when and until when they were known, and no two changes of one thing have the same
+// time, so both sides are reads as of the change's time and of the moment before.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { fromEpochDay } from '../../domain/time/local-date.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import type {
+  AssignmentRecord,
+  EmployeeRecord,
+  HolidayRecord,
+  OverrideRecord,
+  RosterChangeRecord,
+  RosterStore,
+  ShiftRecord,
+} from '../ports/roster-ports.js';
+
+/** The part of the roster that a change is about, at one moment. One of these has something. */
+export interface RosterPart {
+  readonly employee?: EmployeeRecord;
+  readonly shift?: ShiftRecord;
+  /** Those that the change is about, by start. */
+  readonly assignments?: readonly AssignmentRecord[];
+  readonly override?: OverrideRecord;
+  readonly holiday?: HolidayRecord;
+}
+
+/** A side is undefined where there was nothing. */
+export interface ChangedPart {
+  readonly before: RosterPart | undefined;
+  readonly after: RosterPart | undefined;
+}
+
+type Reads = Pick<
+  RosterStore,
+  'getEmployee' | 'getShift' | 'listAssignments' | 'listOverrides' | 'listHolidays'
+>;
+
+/** Reads both sides of something, one after the other. */
+type BothSides = <T>(read: (asOf: RecordTime) => Promise<T>) => Promise<readonly [T, T]>;
+
+/** Throws the signal's reason when it is aborted between two reads. */
+export async function readChangedPart(
+  roster: Reads,
+  change: RosterChangeRecord,
+  signal: AbortSignal,
+): Promise<ChangedPart> {
+  const { recordedAt, shiftId, calendarId, employeeId } = change;
+  const both: BothSides = async (read) => {
+    const before = await read((recordedAt - 1) as RecordTime);
+    signal.throwIfAborted();
+    const after = await read(recordedAt);
+    signal.throwIfAborted();
+    return [before, after];
+  };
+  if (shiftId !== undefined) {
+    return partsOf(await both((asOf) => roster.getShift(shiftId, asOf)), (shift) => ({ shift }));
+  }
+  if (calendarId !== undefined) {
+    const holidays = await both((asOf) => holidayOf(roster, calendarId, change, asOf));
+    return partsOf(holidays, (holiday) => ({ holiday }));
+  }
+  if (employeeId !== undefined) return await ownPart(roster, { employeeId, change }, both);
+  return { before: undefined, after: undefined };
+}
+
+interface OwnChange {
+  readonly employeeId: EmployeeId;
+  readonly change: RosterChangeRecord;
+}
+
+/** A change is about one of what an employee has, and does not say which: that is the one that differs. */
+async function ownPart(roster: Reads, own: OwnChange, both: BothSides): Promise<ChangedPart> {
+  const { employeeId, change } = own;
+  const employees = await both((asOf) => roster.getEmployee(employeeId, asOf));
+  if (employees[1]?.changeId === change.changeId) {
+    return partsOf(employees.map(unlessUntold), (employee) => ({ employee }));
+  }
+  if (change.firstDay === change.lastDay) {
+    const overrides = await both((asOf) => overrideOf(roster, own, asOf));
+    if (!isDeepStrictEqual(...overrides)) return partsOf(overrides, (override) => ({ override }));
+  }
+  const [before = [], after = []] = await both((asOf) => roster.listAssignments(employeeId, asOf));
+  const changed = [without(before, after), without(after, before)];
+  return partsOf(
+    changed.map((some) => (some.length === 0 ? undefined : some)),
+    (assignments) => ({ assignments }),
+  );
+}
+
+function partsOf<T>(
+  [before, after]: readonly (T | undefined)[],
+  partOf: (item: T) => RosterPart,
+): ChangedPart {
+  return {
+    before: before === undefined ? undefined : partOf(before),
+    after: after === undefined ? undefined : partOf(after),
+  };
+}
+
+/** Of whom only facts were known, and a name that may be of today: nothing that a change was about. */
+function unlessUntold(employee: EmployeeRecord | undefined): EmployeeRecord | undefined {
+  return employee?.changeId === 0 ? undefined : employee;
+}
+
+/** Those of `some` that are not as they are among `others`. */
+function without(
+  some: readonly AssignmentRecord[],
+  others: readonly AssignmentRecord[],
+): readonly AssignmentRecord[] {
+  const keyOf = ({ assignmentId, changeId }: AssignmentRecord) => `${assignmentId} ${changeId}`;
+  const keys = new Set(others.map(keyOf));
+  return some.filter((one) => !keys.has(keyOf(one)));
+}
+
+/** A page of the one date that a change is about. */
+function onDateOf({ firstDay }: RosterChangeRecord, asOf: RecordTime) {
+  const date = fromEpochDay(firstDay);
+  return { startDate: date, endDate: date, asOf, after: undefined, limit: 1 };
+}
+
+async function overrideOf(
+  roster: Reads,
+  { employeeId, change }: OwnChange,
+  asOf: RecordTime,
+): Promise<OverrideRecord | undefined> {
+  const page = await roster.listOverrides({ employeeId, ...onDateOf(change, asOf) });
+  return page?.items[0];
+}
+
+async function holidayOf(
+  roster: Reads,
+  calendarId: string,
+  change: RosterChangeRecord,
+  asOf: RecordTime,
+): Promise<HolidayRecord | undefined> {
+  const { items } = await roster.listHolidays({ calendarId, ...onDateOf(change, asOf) });
+  return items[0];
+}
