@@ -23,6 +23,8 @@ import {
 import { refuse } from '../client/grpc-server.js';
 import type { Answers } from './stand-in.js';
 
+const MAPS = ['shifts', 'holidays', 'employees', 'assignments', 'overrides'] as const;
+
 export class RosterBook {
   readonly shifts = new Map<string, ShiftHistory>();
   readonly holidays = new Map<string, Holiday>();
@@ -35,7 +37,26 @@ export class RosterBook {
   onWrite: (method: string, what: Message) => void = () => undefined;
 
   answers(): Answers {
-    return { ...this.#reads(), ...this.#sharedWrites(), ...this.#employeeWrites() };
+    const writes = { ...this.#sharedWrites(), ...this.#employeeWrites() };
+    const tried = Object.entries(writes).map(([method, write]) => [
+      method,
+      this.#unlessTried(write),
+    ]);
+    return { ...this.#reads(), ...Object.fromEntries(tried) };
+  }
+
+  /** What is only validated is answered as ever, and then as if it had never been. */
+  #unlessTried(write: unknown) {
+    return (request: { readonly validateOnly: boolean }) => {
+      const kept = MAPS.map((name) => [...this[name]] as [string, never][]);
+      const answer = (write as (request: unknown) => object)(request);
+      if (!request.validateOnly) return answer;
+      for (const [index, name] of MAPS.entries()) {
+        this[name].clear();
+        for (const [key, value] of kept[index] ?? []) this[name].set(key, value);
+      }
+      return { ...answer, rosterChange: undefined };
+    };
   }
 
   #reads(): Answers {

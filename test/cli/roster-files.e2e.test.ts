@@ -202,6 +202,32 @@ describe('a roster as a file', function () {
     expect(rows.map((line) => /,add(,|$)/.test(line))).to.deep.equal([false, false, true, true]);
   });
 
+  it('M6 tells beforehand what the service would refuse, and what it cannot judge yet', async () => {
+    const header = 'type,shift,start,end,employee,date,name\n';
+    const rows = [
+      'override,m-early+office,,,m1,2026-02-10,',
+      'override,office,,,102,2026-02-10,',
+      'shift,m-new,10:00,12:00,,,',
+      'override,m-new,,,103,2026-02-10,',
+    ];
+    const path = await fileOf(header + rows.join('\n'));
+    const before = await done(0, 'roster', 'changes', '--limit', '1');
+    const { code, out } = await run(0, 'roster', 'import', path, '--dry-run');
+    expect(code).to.equal(3);
+    const told = out
+      .split('\n')
+      .filter((line) => !/^(shift|holiday|employee|assignment)s /.test(line));
+    expect(told[1]).to.match(/^overrides +3 +0 +0$/);
+    expect(told[2]).to.match(/^line 2: override of m1 on 2026-02-10: SHIFTS_OVERLAP: .*office/);
+    expect(told.slice(3)).to.deep.equal([
+      'Not judged, because they depend on rows that would be done before: 1.',
+      'The service would refuse these rows, and hold back what may need them: mend them.',
+      `Nothing was changed. Do it with: attendance roster import ${path}`,
+      '',
+    ]);
+    expect(await done(0, 'roster', 'changes', '--limit', '1')).to.equal(before);
+  });
+
   it('tells what it cannot say, and says the rest', async () => {
     const { roster } = services[1] ?? {};
     const cycle = [{ shiftIds: ['early'] }, { shiftIds: [] }];

@@ -58,9 +58,10 @@ archived says yes; archived shifts stay archived. What is to be archived is arch
 
 If any row cannot be read, all such rows are told and nothing is sent. What only the service can
 judge, such as shifts that overlap, is told when that row's turn comes: what was done stays, and
-the same file, mended, does the rest.
+the same file, mended, does the rest. --dry-run asks the service about each row beforehand, except
+for rows that depend on others that would be created or changed before them: it says how many.
 
-Exit codes: 0 all done, 1 the file is wrong, 3 the service refused some rows, 130 interrupted.`;
+Exit codes: 0 all done, 1 the file is wrong, 3 the service refuses some rows, 130 interrupted.`;
 
 /** Adds the command to the group. */
 export function addRosterImport(roster: Command, surroundings: Surroundings): void {
@@ -69,7 +70,11 @@ export function addRosterImport(roster: Command, surroundings: Surroundings): vo
     .summary('bring the roster to what a CSV file says')
     .description('Brings shifts, holidays, employees and rotas to what a CSV file says.')
     .argument('<file>', 'the roster')
-    .option('--dry-run', 'only tell what would be created and updated', false)
+    .option(
+      '--dry-run',
+      'change nothing: only tell what would be created, updated and refused',
+      false,
+    )
     .addOption(
       new Option(
         '--on-overlap <action>',
@@ -113,7 +118,8 @@ async function importRoster(
       const plan = planRoster(file.entries, known, { onOverlap });
       await refuseIfWrong(plan.problems, path, surroundings);
       return await applyRoster(plan, {
-        client: options.dryRun ? undefined : client,
+        client,
+        dryRun: options.dryRun,
         reason: options.reason ?? `roster import ${path}`,
         stop: stop.signal,
       });

@@ -23,8 +23,10 @@ export function shiftsToArchive(
     line,
     type: 'shift',
     what: `shift ${shiftId}`,
+    about: `shift ${shiftId}`,
+    needs: [],
     verb: 'UPDATE',
-    send: (client, reason) => client.archiveShift({ shiftId, reason }),
+    send: (client, sending) => client.archiveShift({ shiftId, ...sending }),
   }));
 }
 
@@ -41,8 +43,10 @@ export function employeesToArchive(
     line,
     type: 'employee',
     what: `employee ${employeeId}`,
+    about: `employee ${employeeId}`,
+    needs: [],
     verb: 'UPDATE',
-    send: (client, reason) => client.archiveEmployee({ employeeId, reason }),
+    send: (client, sending) => client.archiveEmployee({ employeeId, ...sending }),
   }));
 }
 

@@ -122,13 +122,15 @@ function stepOf({ entry, before, assignment, onOverlap: word, isSame }: Assignme
     line,
     type: 'assignment',
     what: `assignment of ${employeeId} from ${startDate}`,
+    about: `employee ${employeeId}`,
+    needs: assignment.cycle.flatMap(({ shiftIds }) => shiftIds.map((id) => `shift ${id}`)),
     verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
-    send: (client, reason) =>
+    send: (client, sending) =>
       before === undefined
-        ? client.createShiftAssignment({ assignment: whole, reason, onOverlap })
+        ? client.createShiftAssignment({ assignment: whole, ...sending, onOverlap })
         : client.updateShiftAssignment({
             assignment: whole,
-            reason,
+            ...sending,
             onOverlap,
             etag: before.etag,
             updateMask: { paths: ['*'] },

@@ -1,5 +1,5 @@
-// Carries a roster plan out. Safe to interrupt and to run again: what is as it should be by then is
-// not written again.
+// Carries a roster plan out, or only asks the service what it would say to it. Safe to interrupt and to
+// run again: what is as it should be by then is not written again.
 
 import { status } from '@grpc/grpc-js';
 import type { RosterChange } from '../../client/index.js';
@@ -21,24 +21,27 @@ export interface RosterCounts {
 }
 
 export interface RosterResult {
-  /** False: nothing was sent, the counts are what would be done. */
+  /** False: nothing was changed, the counts are what would be done. */
   readonly sent: boolean;
   readonly counts: Readonly<Record<RowType, Readonly<RosterCounts>>>;
   /** Archived employees who are on the lists again, or would be, by line. */
   readonly broughtBack: readonly RosterProblem[];
   /** What a person may not have meant, by line. */
   readonly remarks: readonly RosterProblem[];
-  /** What the service refused, by line. */
+  /** What the service refused, or would refuse, by line. */
   readonly refused: readonly RosterProblem[];
   /** Rows that were not sent, because something they may need was refused. */
   readonly held: number;
+  /** Rows of a dry run that the service could not judge: they depend on what it was not sent. */
+  readonly unjudged: number;
   /** Changes that stored days are still following; reads follow them already. */
   readonly following: number;
 }
 
 export interface ApplyOptions {
-  /** Undefined only tells what would be done. */
-  readonly client: RosterWrites | undefined;
+  readonly client: RosterWrites;
+  /** Changes nothing: the service only says what it would refuse. */
+  readonly dryRun: boolean;
   readonly reason: string;
   /** Aborted to stop: calls in flight are waited for. */
   readonly stop: AbortSignal;
@@ -51,11 +54,13 @@ export async function applyRoster(
 ): Promise<RosterResult> {
   const run = new RosterRun(options);
   for (const { queues } of stages) {
-    if (run.refused.length > 0) {
+    if (run.refused.length > 0 && !options.dryRun) {
       run.held += queues.flat().filter(({ verb }) => verb !== 'SAME').length;
       continue;
     }
-    await inParallel(queues, QUEUES_AT_A_TIME, (queue) => run.work(queue));
+    await inParallel(queues, QUEUES_AT_A_TIME, (queue) =>
+      options.dryRun ? run.tryOut(queue) : run.work(queue),
+    );
   }
   return run.result();
 }
@@ -69,6 +74,10 @@ class RosterRun {
   #following = 0;
   /** By line: what a row takes may be several steps, and the row counts once. */
   readonly #done = new Map<number, Pick<RosterStep, 'type' | 'verb'>>();
+
+  /** What a dry run would have changed, and the lines that depend on it. */
+  readonly #unsent = new Set<string>();
+  readonly #unjudged = new Set<number>();
 
   constructor(options: ApplyOptions) {
     this.#options = options;
@@ -95,14 +104,46 @@ class RosterRun {
     }
   }
 
+  /**
+   * What the service would say to one queue. A step is asked about only if the service has all that it
+   * depends on: what comes before it in the file was not sent.
+   */
+  async tryOut(queue: readonly RosterStep[]): Promise<void> {
+    for (const step of queue) {
+      const { verb, about, needs } = step;
+      this.#options.stop.throwIfAborted();
+      this.#count(step, verb);
+      if (verb === 'SAME') continue;
+      if (step.bringsBack) this.#bringBack(step, 'is archived and would be on the lists again');
+      this.#remark(step);
+      if ([about, ...needs].some((each) => this.#unsent.has(each))) this.#unjudged.add(step.line);
+      else await this.#ask(step, queue);
+      this.#unsent.add(about);
+    }
+  }
+
+  async #ask(step: RosterStep, queue: readonly RosterStep[]): Promise<void> {
+    const { client, reason } = this.#options;
+    try {
+      await step.send(client, { reason, validateOnly: true });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const others = queue.filter((other) => other.verb !== 'SAME' && other !== step);
+      // Another row of the employee may move out of its way what it would meet.
+      if (OVERLAPS.has(error.reason) && others.length > 0) this.#unjudged.add(step.line);
+      else this.#refuse(step, error);
+    }
+  }
+
   result(): RosterResult {
     return {
-      sent: this.#options.client !== undefined,
+      sent: !this.#options.dryRun,
       counts: countsOf(this.#done.values()),
       broughtBack: this.#broughtBack.toSorted((a, b) => a.line - b.line),
       remarks: this.#remarks.toSorted((a, b) => a.line - b.line),
       refused: this.refused.toSorted((a, b) => a.line - b.line),
       held: this.held,
+      unjudged: this.#unjudged.size,
       following: this.#following,
     };
   }
@@ -111,14 +152,12 @@ class RosterRun {
   async #take(step: RosterStep): Promise<AttendanceClientError | undefined> {
     const { client, reason, stop } = this.#options;
     stop.throwIfAborted();
-    if (step.verb === 'SAME' || client === undefined) {
+    if (step.verb === 'SAME') {
       this.#count(step, step.verb);
-      if (step.bringsBack) this.#bringBack(step, 'is archived and would be on the lists again');
-      this.#remark(step);
       return undefined;
     }
     try {
-      const { rosterChange } = await step.send(client, reason);
+      const { rosterChange } = await step.send(client, { reason, validateOnly: false });
       this.#count(step, rosterChange === undefined ? 'SAME' : step.verb);
       this.#follow(rosterChange);
       if (step.bringsBack) this.#bringBack(step, 'was archived and is on the lists again');

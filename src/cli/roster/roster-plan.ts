@@ -45,7 +45,16 @@ export interface RosterStep {
   readonly bringsBack?: boolean;
   /** What a person may not have meant, of a step that is not SAME. */
   readonly remark?: string | undefined;
-  readonly send: (client: RosterWrites, reason: string) => Promise<ChangeAnswer>;
+  /** What it changes; and all that it depends on, itself aside: `shift early`, `employee 101`. */
+  readonly about: string;
+  readonly needs: readonly string[];
+  readonly send: (client: RosterWrites, sending: Sending) => Promise<ChangeAnswer>;
+}
+
+/** What every change is sent with. */
+export interface Sending {
+  readonly reason: string;
+  readonly validateOnly: boolean;
 }
 
 export interface RosterPlan {
@@ -209,14 +218,16 @@ function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): R
       line,
       type: 'shift',
       what: `shift ${shiftId}${effectiveDate === '' ? '' : ` from ${effectiveDate}`}`,
+      about: `shift ${shiftId}`,
+      needs: [],
       // A further version of a shift that there is changes that shift.
       verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
-      send: async (client, reason) => {
+      send: async (client, sending) => {
         const answer = isNew
-          ? await client.createShift({ shift, reason })
+          ? await client.createShift({ shift, ...sending })
           : await client.updateShift({
               shift,
-              reason,
+              ...sending,
               etag: etags.get(shiftId) ?? '',
               updateMask: WHOLE,
             });
@@ -234,11 +245,13 @@ function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster):
     line,
     type: 'holiday',
     what: `holiday ${holiday.calendarId} ${holiday.date}`,
+    about: `holiday ${holidayKey(holiday)}`,
+    needs: [],
     verb: before === undefined ? 'CREATE' : before.name === holiday.name ? 'SAME' : 'UPDATE',
-    send: (client, reason) =>
+    send: (client, sending) =>
       before === undefined
-        ? client.createHoliday({ holiday, reason })
-        : client.updateHoliday({ holiday, reason }),
+        ? client.createHoliday({ holiday, ...sending })
+        : client.updateHoliday({ holiday, ...sending }),
   };
 }
 
@@ -280,13 +293,15 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
     line,
     type: 'employee',
     what: `employee ${employeeId}`,
+    about: `employee ${employeeId}`,
+    needs: [`shift ${employee.defaultShiftId}`],
     verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
     bringsBack: before?.archived === true && archived !== true,
     remark: zoneRemark(before, employee),
-    send: (client, reason) =>
+    send: (client, sending) =>
       isNew
-        ? client.createEmployee({ employee, reason })
-        : client.updateEmployee({ employee, reason, etag: before.etag, updateMask: WHOLE }),
+        ? client.createEmployee({ employee, ...sending })
+        : client.updateEmployee({ employee, ...sending, etag: before.etag, updateMask: WHOLE }),
   };
 }
 
@@ -319,8 +334,10 @@ function overrideStep(entry: EntryOf<'override'>, known: KnownRoster): RosterSte
     line,
     type: 'override',
     what: `override of ${employeeId} on ${override.date}`,
+    about: `employee ${employeeId}`,
+    needs: override.shiftIds.map((id) => `shift ${id}`),
     verb: isSame ? 'SAME' : before === undefined ? 'CREATE' : 'UPDATE',
-    send: (client, reason) => client.setDateOverride({ employeeId, override, reason }),
+    send: (client, sending) => client.setDateOverride({ employeeId, override, ...sending }),
   };
 }
 

@@ -20,7 +20,7 @@ export function problemLines(problems: readonly RosterProblem[]): readonly strin
 
 /** The counts by type, what was refused, and what to do next. */
 export function rosterSummary(result: RosterResult, path: string): readonly string[] {
-  const { sent, counts, broughtBack, remarks, refused, held } = result;
+  const { sent, counts, broughtBack, remarks, refused, held, unjudged } = result;
   const [created, updated] = sent ? ['CREATED', 'UPDATED'] : ['TO CREATE', 'TO UPDATE'];
   const rows = ROW_TYPES.map((type) => {
     const { created, updated, same } = counts[type];
@@ -29,10 +29,15 @@ export function rosterSummary(result: RosterResult, path: string): readonly stri
   const lines = [...table(['', created, updated, 'AS IT WAS'], rows)];
   lines.push(...[broughtBack, remarks, refused].flatMap(problemLines));
   if (held > 0) lines.push(`${held} further rows were not sent: they may need what was refused.`);
-  if (refused.length > 0) {
+  if (unjudged > 0) {
+    lines.push(`Not judged, because they depend on rows that would be done before: ${unjudged}.`);
+  }
+  if (refused.length > 0 && !sent) {
+    lines.push('The service would refuse these rows, and hold back what may need them: mend them.');
+  } else if (refused.length > 0) {
     lines.push(`What was done stays. Mend these rows and run: attendance roster import ${path}`);
   }
-  if (!sent) lines.push(`Nothing was sent. Do it with: attendance roster import ${path}`);
+  if (!sent) lines.push(`Nothing was changed. Do it with: attendance roster import ${path}`);
   return lines;
 }
 
