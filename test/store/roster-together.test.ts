@@ -3,7 +3,11 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RosterCommand, RosterStore } from '../../src/app/ports/roster-ports.js';
+import type {
+  OverlapAction,
+  RosterCommand,
+  RosterStore,
+} from '../../src/app/ports/roster-ports.js';
 import { AttendanceError } from '../../src/domain/facts/errors.js';
 import {
   asked,
@@ -109,12 +113,17 @@ describe('changes of the roster in one transaction', function () {
       detail: detailOf(name, rest),
       ...(requestId === undefined ? {} : { requestId }),
     });
-  const assign = (name: string, shiftId: string, from = '2026-01-01'): RosterCommand =>
+  const assign = (
+    name: string,
+    shiftId: string,
+    from = '2026-01-01',
+    onOverlap: OverlapAction = 'ADD',
+  ): RosterCommand =>
     asked({
       kind: 'CREATE_ASSIGNMENT',
       employeeId: id(name),
       assignment: assignmentOf(from, [[shiftId]]),
-      onOverlap: 'ADD',
+      onOverlap,
     });
   const override = (name: string, date: string, shiftIds: readonly string[]): RosterCommand =>
     asked({
@@ -172,10 +181,11 @@ describe('changes of the roster in one transaction', function () {
     const people = fc.constantFrom('p', 'q', 'r', 's', 't');
     const shifts = fc.constantFrom('early', 'late', 'old', 'none');
     const date = fc.constantFrom('2026-01-01', '2026-01-02', '2026-06-01');
+    const onOverlap = fc.constantFrom<OverlapAction>('ADD', 'REPLACE');
     const command = fc.oneof(
       fc.tuple(people, shifts).map(([who, shiftId]) => hire(who, { defaultShiftId: shiftId })),
       people.map((who) => hire(who)),
-      fc.tuple(people, shifts, date).map((args) => assign(...args)),
+      fc.tuple(people, shifts, date, onOverlap).map((args) => assign(...args)),
       fc.tuple(people, date, fc.uniqueArray(shifts, { maxLength: 2 })).map((a) => override(...a)),
       fc
         .tuple(people, fc.integer({ min: 0, max: 4 }))
