@@ -120,7 +120,7 @@ insert into page_token_key (id, key)
 values (1, sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
 
 -- Someone touched a clock. Never deleted; only the columns that say what became of a punch
--- (flags, voided_by, voided_at) are ever set later.
+-- (flags, conflict_times, voided_by, voided_at) are ever set later.
 create table punch (
   employee_id text collate "C" not null,
   -- Its number among the employee's facts: its punch_id.
@@ -139,8 +139,9 @@ create table punch (
   note text not null default '',
   -- 1: CLOCK_SKEW, 2: EVENT_ID_CONFLICT, added up.
   flags smallint not null default 0,
-  -- When EVENT_ID_CONFLICT was found later: an earlier use of its event id had come in.
-  flagged_at timestamptz,
+  -- When EVENT_ID_CONFLICT came or went after that: an earlier use of its event id came in, or was
+  -- taken back. In order; null: never.
+  conflict_times timestamptz[],
   actor text not null,
   received_at timestamptz not null,
   recorded_at timestamptz not null,
@@ -156,6 +157,8 @@ create table punch (
   -- The fact that took it back: a punch that replaces it, or a punch_void.
   voided_by bigint,
   voided_at timestamptz,
+  -- The import that recorded it; null: none, as of most punches.
+  import_id text collate "C",
   primary key (employee_id, sequence),
   check ((latitude is null) = (longitude is null)),
   check ((request_id is null) = (payload_hash is null)),
@@ -166,11 +169,31 @@ create table punch (
 -- the time: so only statements that have one can take it, and those that look for a number, as
 -- cheap for the statistics of an empty table, have the primary key alone.
 create index punch_by_time on punch (employee_id, time, sequence) where time is not null;
--- One recorded punch per device, event, instant and kind. A correction may say again what another
--- corrected.
+-- One punch that counts per device, event, instant and kind. A correction may say again what another
+-- corrected, and a punch that was taken back may be told again on purpose.
 create unique index punch_identity on punch (employee_id, device_id, event_id, time, kind)
-  where replaces is null;
+  where replaces is null and voided_by is null;
 create unique index punch_request on punch (employee_id, request_id) where request_id is not null;
+-- What is left of an import to take back: by time, so that those of one day go together.
+create index punch_of_import on punch (import_id, employee_id, time, sequence)
+  where import_id is not null and voided_by is null;
+
+-- Imports of punches, with their sums: kept in the transactions that record and void punches, so
+-- that nobody has to count.
+create table punch_import (
+  import_id text collate "C" primary key check (import_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+  -- Who sent the first punch.
+  actor text not null,
+  first_recorded_at timestamptz not null,
+  last_recorded_at timestamptz not null,
+  punches bigint not null check (punches > 0),
+  -- Those of them that were taken back, without or with another in their place.
+  voided bigint not null default 0 check (voided >= 0),
+  replaced bigint not null default 0 check (replaced >= 0),
+  check (voided + replaced <= punches)
+) with (fillfactor = 70);
+
+create index punch_import_by_time on punch_import (first_recorded_at, import_id);
 
 -- Punches taken back without another in their place.
 create table punch_void (

@@ -90,6 +90,10 @@ export function createCachedStore(
     readDaysAround: (employeeId, moment, caller) =>
       store.readDaysAround(employeeId, moment, caller),
     listPunches: (query, caller) => store.listPunches(query, caller),
+    listImports: (query, caller) => store.listImports(query, caller),
+    readImport: (importId, caller) => store.readImport(importId, caller),
+    listStandingOfImport: (importId, limit, caller) =>
+      store.listStandingOfImport(importId, limit, caller),
     listSimilarIds: (employeeId, others, caller) =>
       store.listSimilarIds(employeeId, others, caller),
     listByDate: (query, caller) => store.listByDate(query, caller),

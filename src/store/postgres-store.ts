@@ -12,6 +12,7 @@ import {
 } from './days/read-days.js';
 import { listSimilarIds } from './days/similar-ids.js';
 import { settle } from './facts/feed-head.js';
+import { listImports, listStandingOfImport, readImport } from './facts/imports.js';
 import { listPunches } from './facts/list-punches.js';
 import type { WriteOptions } from './facts/lock-and-read.js';
 import { writeBatch } from './facts/write-batch.js';
@@ -46,6 +47,10 @@ export function createPostgresStore(
     readDaysAround: (employeeId, now, caller) =>
       readDaysAround(forCaller(reads, caller), rosters, employeeId, now),
     listPunches: (query, caller) => listPunches(forCaller(reads, caller), query),
+    listImports: (query, caller) => listImports(forCaller(reads, caller), query),
+    readImport: (importId, caller) => readImport(forCaller(reads, caller), importId),
+    listStandingOfImport: (importId, limit, caller) =>
+      listStandingOfImport(forCaller(reads, caller), importId, limit),
     listSimilarIds: (employeeId, others, caller) =>
       listSimilarIds(forCaller(reads, caller), employeeId, others),
     listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),

@@ -206,6 +206,18 @@ export class ControllableStore implements AttendanceStore {
     return undefined;
   }
 
+  async listImports() {
+    return [];
+  }
+
+  async readImport() {
+    return undefined;
+  }
+
+  async listStandingOfImport() {
+    return [];
+  }
+
   async listSimilarIds() {
     return [];
   }

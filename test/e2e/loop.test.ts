@@ -323,6 +323,37 @@ const CLOCK: RowsOf<typeof ClockService> = {
         ),
     },
   },
+  listImports: {
+    all: { together: 5, call: ({ clock }) => clock.listImports({ pageSize: ALL }) },
+  },
+  voidImport: {
+    'of a thousand people': {
+      together: 2,
+      call: async ({ clock }, n) => {
+        const importId = `people-${n}`;
+        const punches = times(ALL, (index) => ({
+          employeeId: `m${index}`,
+          time: at(DAY_MS - n * 60_000),
+          deviceId: 'file',
+        }));
+        await clock.recordPunches({ punches, importId });
+        await clock.voidImport({ importId, reason: NOTE });
+      },
+    },
+    'of many days of one employee': {
+      together: 1,
+      call: async ({ clock }, n) => {
+        const importId = `one-${n}`;
+        const punches = times(ALL, (index) => ({
+          employeeId: `one-${n}`,
+          time: at(DAY_MS + index * 43_200_000),
+          deviceId: 'file',
+        }));
+        await clock.recordPunches({ punches, importId });
+        await clock.voidImport({ importId, reason: NOTE });
+      },
+    },
+  },
   getClockState: {
     'beside many punches': {
       together: 20,

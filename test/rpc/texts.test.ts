@@ -298,6 +298,7 @@ describe('texts over the wire', () => {
     StartBreak: [clock, spoken],
     EndBreak: [clock, spoken],
     VoidPunch: [{ employeeId: 'mia', punchIds: ['1'], reason: BAD }, ['reason']],
+    VoidImport: [{ importId: 'march', reason: BAD }, ['reason']],
     ReplacePunch: [
       { employeeId: 'mia', punchId: '1', kind: 'PUNCH_KIND_IN', reason: BAD },
       ['reason'],

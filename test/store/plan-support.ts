@@ -28,10 +28,14 @@ export async function fill(fixture: StoreFixture, employees: number, days: numbe
     from attendance_day on conflict do nothing`);
   await fixture.rows(`
     insert into punch (employee_id, sequence, time, kind, source, device_id, event_id, actor,
-                       received_at, recorded_at, request_id, payload_hash)
+                       received_at, recorded_at, request_id, payload_hash, import_id)
     select employee_id, 1000 + (date - date '2025-12-31'), date + interval '9 hours', 2, 2, 'door',
-           (date - date '2025-12-31')::text, 'x', now(), now(), gen_random_uuid(), ''
+           (date - date '2025-12-31')::text, 'x', now(), now(), gen_random_uuid(), '',
+           case when random() < 0.1 then 'march' end
     from attendance_day on conflict do nothing`);
+  await fixture.rows(`
+    insert into punch_import (import_id, actor, first_recorded_at, last_recorded_at, punches)
+    select employee_id, 'x', now(), now(), 1 from employee on conflict do nothing`);
   await fixture.rows(`
     insert into punch_void (employee_id, sequence, punches, reason, actor, received_at, recorded_at,
                             request_id, payload_hash)

@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import { MOVE_HEAD, READ_HEAD } from '../../src/store/facts/feed-head.js';
 import {
+  COUNT_IMPORTED,
   INSERT_MARKS,
   INSERT_PUNCHES,
   INSERT_VOIDS,
@@ -16,7 +17,11 @@ import {
   LOCK_EMPLOYEES,
   READ_ROSTER_HEAD,
 } from '../../src/store/facts/lock-and-read.js';
-import { READ_FIRST_USES, READ_NAMED_PUNCHES } from '../../src/store/facts/named-punches.js';
+import {
+  READ_FIRST_USES,
+  READ_NAMED_PUNCHES,
+  READ_NEXT_USES,
+} from '../../src/store/facts/named-punches.js';
 import { READ_DAYS, READ_PUNCHES } from '../../src/store/facts/read-needs.js';
 import { READ_EARLIER, READ_EARLIER_PUNCHES } from '../../src/store/facts/repeated-requests.js';
 import { APPEND_CHANGES, RESTAMP_DAYS, UPSERT_DAYS } from '../../src/store/facts/upsert-days.js';
@@ -39,6 +44,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
   [READ_DAYS, [`{${ID}}`, `{${DATE}}`, '{2026-01-20}']],
   [READ_PUNCHES, [`{${ID}}`, '{2026-01-15T00:00Z}', '{2026-01-20T00:00Z}']],
   [READ_NAMED_PUNCHES, [`{${ID}}`, '{7}']],
+  [READ_NEXT_USES, [`{${ID}}`, '{7}']],
   [READ_FIRST_USES, [`{${ID}}`, '{door}', '{7}']],
   [READ_EARLIER, [`{${ID}}`, `{${UUID}}`]],
   [READ_EARLIER_PUNCHES, [`{${ID}}`, `{${UUID}}`]],
@@ -80,6 +86,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
       '{x}',
       `{${AS_OF}}`,
       '{null}',
+      '{x}',
       '{null}',
       '{null}',
       `{${DATE}}`,
@@ -91,7 +98,8 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
     INSERT_VOIDS,
     [`{${ID}}`, '{9999}', '{"{1,2}"}', '{x}', '{x}', `{${AS_OF}}`, '{null}', '{null}'],
   ],
-  [VOID_PUNCHES, [`{${ID}}`, '{7}', '{9999}']],
+  [COUNT_IMPORTED, ['{march}', '{x}', '{1}']],
+  [VOID_PUNCHES, [`{${ID}}`, '{7}', '{9999}', '{false}']],
   [REFLAG_PUNCHES, [`{${ID}}`, '{7}', '{2}']],
   [RAISE_VERSIONS, [`{${ID}}`, '{9}']],
   [APPEND_CHANGES, [`{${ID}}`, `{${DATE}}`, '{99}', '{99}', '{1}', '{x}', '{x}', ...RESULT, 1]],
@@ -104,6 +112,9 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
 
 /** Those that look for a range of time; all others find punches by number or by identity. */
 const BY_TIME: readonly Statement[] = [READ_PUNCHES];
+
+/** Those that look for event ids. */
+const IN_USES: readonly Statement[] = [READ_FIRST_USES, READ_NEXT_USES];
 
 /** What rows are found by belongs into the index condition: a filter has walked past others. */
 const WALKED_PAST = /Filter: .*\b(employee_id|sequence|request_id|event_id|time)\b.* =/;
@@ -120,7 +131,8 @@ function expectGood(statement: Statement, plan: string): void {
   expect(plan).to.not.match(WALKED_PAST);
   expect(plan).to.not.match(WHOLE_INDEX);
   if (!BY_TIME.includes(statement)) expect(plan).to.not.contain('punch_by_time');
-  if (statement === READ_FIRST_USES) expect(plan).to.contain('punch_identity');
+  expect(plan).to.not.contain('punch_of_import');
+  if (IN_USES.includes(statement)) expect(plan).to.contain('punch_identity');
   expect(plan).to.not.contain('attendance_day_by_date');
 }
 

@@ -118,6 +118,7 @@ function headerOf(employeeId: string, requestId: string | undefined) {
 export interface PunchOptions extends Partial<Omit<ToldPunch, 'time' | 'kind'>> {
   readonly requestId?: string;
   readonly actor?: string;
+  readonly importId?: string;
 }
 
 /** `time`: ISO 8601, with a zone. */
@@ -125,12 +126,15 @@ export function punchOf(
   employeeId: string,
   time: string,
   kind: PunchKind = 'IN',
-  { requestId, actor = 'test', ...told }: PunchOptions = {},
+  { requestId, actor = 'test', importId, ...told }: PunchOptions = {},
 ): PunchFact {
   return {
     kind: 'PUNCH',
     ...headerOf(employeeId, requestId),
     actor,
+    importId,
+    restore: false,
+    validateOnly: false,
     punch: {
       time: Date.parse(time) as Instant,
       kind,
@@ -158,6 +162,7 @@ export function voidOf(
     validateOnly: false,
     ...headerOf(employeeId, requestId),
     punchIds,
+    onlyStanding: false,
     reason: 'never was',
   };
 }

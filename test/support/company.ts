@@ -108,6 +108,9 @@ export function punchFact(id: EmployeeId, time: number, kind: PunchKind): PunchF
     payloadHash: new Uint8Array(16),
     actor: 'clock',
     receivedAt: time as Instant,
+    importId: undefined,
+    restore: false,
+    validateOnly: false,
     punch: {
       time: time as Instant,
       kind,

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/clock_service.proto.
  */
 export const file_attendance_v1_clock_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdHRlbmRhbmNlL3YxL2Nsb2NrX3NlcnZpY2UucHJvdG8SDWF0dGVuZGFuY2UudjEimQMKDkNsb2NrSW5SZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJdCgZsYWJlbHMYBSADKAsyKS5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXF1ZXN0LkxhYmVsc0VudHJ5QiK6SB+aARwQFCIRcg8QARhAWglfX3Byb3RvX18qBXIDGMgBEhYKBG5vdGUYBiABKAlCCLpIBXIDGOgHEh8KCnJlcXVlc3RfaWQYByABKAlCC7pICNgBAXIDsAEBEhoKCXRpbWVfem9uZRgIIAEoCUIHukgEcgIYQBotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImUKD0Nsb2NrSW5SZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSKbAwoPQ2xvY2tPdXRSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJeCgZsYWJlbHMYBSADKAsyKi5hdHRlbmRhbmNlLnYxLkNsb2NrT3V0UmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJmChBDbG9ja091dFJlc3BvbnNlEiMKBXB1bmNoGAEgASgLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaBItCgphdHRlbmRhbmNlGAIgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIp8DChFTdGFydEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SYAoGbGFiZWxzGAUgAygLMiwuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJoChJTdGFydEJyZWFrUmVzcG9uc2USIwoFcHVuY2gYASABKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEi0KCmF0dGVuZGFuY2UYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UimwMKD0VuZEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SXgoGbGFiZWxzGAUgAygLMiouYXR0ZW5kYW5jZS52MS5FbmRCcmVha1JlcXVlc3QuTGFiZWxzRW50cnlCIrpIH5oBHBAUIhFyDxABGEBaCV9fcHJvdG9fXyoFcgMYyAESFgoEbm90ZRgGIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQESGgoJdGltZV96b25lGAggASgJQge6SARyAhhAGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiZgoQRW5kQnJlYWtSZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJ+ChRSZWNvcmRQdW5jaGVzUmVxdWVzdBI1CgdwdW5jaGVzGAEgAygLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaEIOukgLkgEIEOgHIgPYAQMSLwoLZGV2aWNlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkoKFVJlY29yZFB1bmNoZXNSZXNwb25zZRIxCgdyZXN1bHRzGAEgAygLMiAuYXR0ZW5kYW5jZS52MS5SZWNvcmRQdW5jaFJlc3VsdCK+AQoRUmVjb3JkUHVuY2hSZXN1bHQSLAoHb3V0Y29tZRgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hPdXRjb21lEiEKBWVycm9yGAMgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMSEAoIcHVuY2hfaWQYBCABKAkSKQoJYW5vbWFsaWVzGAUgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5Eg4KBnZvaWRlZBgGIAEoCEoECAIQA1IFcHVuY2gifgoUSW1wb3J0UHVuY2hlc1JlcXVlc3QSNQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2hCDrpIC5IBCBDoByID2AEDEi8KC2RldmljZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKUAQoVSW1wb3J0UHVuY2hlc1Jlc3BvbnNlEhYKDnJlY29yZGVkX2NvdW50GAEgASgDEhcKD2R1cGxpY2F0ZV9jb3VudBgCIAEoAxIWCg5yZWplY3RlZF9jb3VudBgDIAEoAxIyCgpyZWplY3Rpb25zGAQgAygLMh4uYXR0ZW5kYW5jZS52MS5JbXBvcnRSZWplY3Rpb24iQwoPSW1wb3J0UmVqZWN0aW9uEg0KBWluZGV4GAEgASgDEiEKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMi+AEKEkxpc3RQdW5jaGVzUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmluY2x1ZGVfdm9pZGVkGAQgASgIEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiACCJVChNMaXN0UHVuY2hlc1Jlc3BvbnNlEiUKB3B1bmNoZXMYASADKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLTAQoQVm9pZFB1bmNoUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSNwoJcHVuY2hfaWRzGAIgAygJQiS6SCGSAR4IARBkGAEiFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGOgHEh8KCnJlcXVlc3RfaWQYBCABKAlCC7pICNgBAXIDsAEBEhUKDXZhbGlkYXRlX29ubHkYBSABKAgiOgoRVm9pZFB1bmNoUmVzcG9uc2USJQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gipgIKE1JlcGxhY2VQdW5jaFJlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEisKCHB1bmNoX2lkGAIgASgJQhm6SBZyFDISXlsxLTldWzAtOV17MCwxNH0kEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKBGtpbmQYBCABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGgoGcmVhc29uGAUgASgJQgq6SAdyBRABGOgHEh8KCnJlcXVlc3RfaWQYBiABKAlCC7pICNgBAXIDsAEBEhUKDXZhbGlkYXRlX29ubHkYByABKAgiagoUUmVwbGFjZVB1bmNoUmVzcG9uc2USIwoFcHVuY2gYASABKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEi0KCmF0dGVuZGFuY2UYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UiSgoUR2V0Q2xvY2tTdGF0ZVJlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIkcKFUdldENsb2NrU3RhdGVSZXNwb25zZRIuCgtjbG9ja19zdGF0ZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQ2xvY2tTdGF0ZSKvAgoKQ2xvY2tTdGF0ZRITCgtlbXBsb3llZV9pZBgBIAEoCRIVCg1lbXBsb3llZV9uYW1lGAIgASgJEioKBnN0YXR1cxgDIAEoDjIaLmF0dGVuZGFuY2UudjEuQ2xvY2tTdGF0dXMSLgoKc2luY2VfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoHc2Vzc2lvbhgFIAEoCzIWLmF0dGVuZGFuY2UudjEuU2Vzc2lvbhIuCgpjbG9zZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgphdHRlbmRhbmNlGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhEKCXRpbWVfem9uZRgIIAEoCSKEAQoUTGlzdENsb2NrZWRJblJlcXVlc3QSMgoIZ3JvdXBfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJhChVMaXN0Q2xvY2tlZEluUmVzcG9uc2USLwoMY2xvY2tfc3RhdGVzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5DbG9ja1N0YXRlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSqCAQoMUHVuY2hPdXRjb21lEh0KGVBVTkNIX09VVENPTUVfVU5TUEVDSUZJRUQQABIaChZQVU5DSF9PVVRDT01FX1JFQ09SREVEEAESGwoXUFVOQ0hfT1VUQ09NRV9EVVBMSUNBVEUQAhIaChZQVU5DSF9PVVRDT01FX1JFSkVDVEVEEAMqcQoLQ2xvY2tTdGF0dXMSHAoYQ0xPQ0tfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFAoQQ0xPQ0tfU1RBVFVTX09VVBABEhMKD0NMT0NLX1NUQVRVU19JThACEhkKFUNMT0NLX1NUQVRVU19PTl9CUkVBSxADMsUHCgxDbG9ja1NlcnZpY2USSAoHQ2xvY2tJbhIdLmF0dGVuZGFuY2UudjEuQ2xvY2tJblJlcXVlc3QaHi5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXNwb25zZRJLCghDbG9ja091dBIeLmF0dGVuZGFuY2UudjEuQ2xvY2tPdXRSZXF1ZXN0Gh8uYXR0ZW5kYW5jZS52MS5DbG9ja091dFJlc3BvbnNlElEKClN0YXJ0QnJlYWsSIC5hdHRlbmRhbmNlLnYxLlN0YXJ0QnJlYWtSZXF1ZXN0GiEuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVzcG9uc2USSwoIRW5kQnJlYWsSHi5hdHRlbmRhbmNlLnYxLkVuZEJyZWFrUmVxdWVzdBofLmF0dGVuZGFuY2UudjEuRW5kQnJlYWtSZXNwb25zZRJaCg1SZWNvcmRQdW5jaGVzEiMuYXR0ZW5kYW5jZS52MS5SZWNvcmRQdW5jaGVzUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuUmVjb3JkUHVuY2hlc1Jlc3BvbnNlElwKDUltcG9ydFB1bmNoZXMSIy5hdHRlbmRhbmNlLnYxLkltcG9ydFB1bmNoZXNSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5JbXBvcnRQdW5jaGVzUmVzcG9uc2UoARJZCgtMaXN0UHVuY2hlcxIhLmF0dGVuZGFuY2UudjEuTGlzdFB1bmNoZXNSZXF1ZXN0GiIuYXR0ZW5kYW5jZS52MS5MaXN0UHVuY2hlc1Jlc3BvbnNlIgOQAgESTgoJVm9pZFB1bmNoEh8uYXR0ZW5kYW5jZS52MS5Wb2lkUHVuY2hSZXF1ZXN0GiAuYXR0ZW5kYW5jZS52MS5Wb2lkUHVuY2hSZXNwb25zZRJXCgxSZXBsYWNlUHVuY2gSIi5hdHRlbmRhbmNlLnYxLlJlcGxhY2VQdW5jaFJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlJlcGxhY2VQdW5jaFJlc3BvbnNlEl8KDUdldENsb2NrU3RhdGUSIy5hdHRlbmRhbmNlLnYxLkdldENsb2NrU3RhdGVSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRDbG9ja1N0YXRlUmVzcG9uc2UiA5ACARJfCg1MaXN0Q2xvY2tlZEluEiMuYXR0ZW5kYW5jZS52MS5MaXN0Q2xvY2tlZEluUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuTGlzdENsb2NrZWRJblJlc3BvbnNlIgOQAgFCRAoRY29tLmF0dGVuZGFuY2UudjFCEUNsb2NrU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_punch, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiFhdHRlbmRhbmNlL3YxL2Nsb2NrX3NlcnZpY2UucHJvdG8SDWF0dGVuZGFuY2UudjEimQMKDkNsb2NrSW5SZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJdCgZsYWJlbHMYBSADKAsyKS5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXF1ZXN0LkxhYmVsc0VudHJ5QiK6SB+aARwQFCIRcg8QARhAWglfX3Byb3RvX18qBXIDGMgBEhYKBG5vdGUYBiABKAlCCLpIBXIDGOgHEh8KCnJlcXVlc3RfaWQYByABKAlCC7pICNgBAXIDsAEBEhoKCXRpbWVfem9uZRgIIAEoCUIHukgEcgIYQBotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImUKD0Nsb2NrSW5SZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSKbAwoPQ2xvY2tPdXRSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJeCgZsYWJlbHMYBSADKAsyKi5hdHRlbmRhbmNlLnYxLkNsb2NrT3V0UmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJmChBDbG9ja091dFJlc3BvbnNlEiMKBXB1bmNoGAEgASgLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaBItCgphdHRlbmRhbmNlGAIgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIp8DChFTdGFydEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SYAoGbGFiZWxzGAUgAygLMiwuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJoChJTdGFydEJyZWFrUmVzcG9uc2USIwoFcHVuY2gYASABKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEi0KCmF0dGVuZGFuY2UYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UimwMKD0VuZEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SXgoGbGFiZWxzGAUgAygLMiouYXR0ZW5kYW5jZS52MS5FbmRCcmVha1JlcXVlc3QuTGFiZWxzRW50cnlCIrpIH5oBHBAUIhFyDxABGEBaCV9fcHJvdG9fXyoFcgMYyAESFgoEbm90ZRgGIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQESGgoJdGltZV96b25lGAggASgJQge6SARyAhhAGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiZgoQRW5kQnJlYWtSZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLbAQoUUmVjb3JkUHVuY2hlc1JlcXVlc3QSNQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2hCDrpIC5IBCBDoByID2AEDEi8KC2RldmljZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCglpbXBvcnRfaWQYAyABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEg8KB3Jlc3RvcmUYBCABKAgSFQoNdmFsaWRhdGVfb25seRgFIAEoCCJKChVSZWNvcmRQdW5jaGVzUmVzcG9uc2USMQoHcmVzdWx0cxgBIAMoCzIgLmF0dGVuZGFuY2UudjEuUmVjb3JkUHVuY2hSZXN1bHQi0AEKEVJlY29yZFB1bmNoUmVzdWx0EiwKB291dGNvbWUYASABKA4yGy5hdHRlbmRhbmNlLnYxLlB1bmNoT3V0Y29tZRIhCgVlcnJvchgDIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzEhAKCHB1bmNoX2lkGAQgASgJEikKCWFub21hbGllcxgFIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseRIOCgZ2b2lkZWQYBiABKAgSEAoIcmVzdG9yZWQYByABKAhKBAgCEANSBXB1bmNoIsQBChRJbXBvcnRQdW5jaGVzUmVxdWVzdBI1CgdwdW5jaGVzGAEgAygLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaEIOukgLkgEIEOgHIgPYAQMSLwoLZGV2aWNlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKCWltcG9ydF9pZBgDIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSDwoHcmVzdG9yZRgEIAEoCCKUAQoVSW1wb3J0UHVuY2hlc1Jlc3BvbnNlEhYKDnJlY29yZGVkX2NvdW50GAEgASgDEhcKD2R1cGxpY2F0ZV9jb3VudBgCIAEoAxIWCg5yZWplY3RlZF9jb3VudBgDIAEoAxIyCgpyZWplY3Rpb25zGAQgAygLMh4uYXR0ZW5kYW5jZS52MS5JbXBvcnRSZWplY3Rpb24iQwoPSW1wb3J0UmVqZWN0aW9uEg0KBWluZGV4GAEgASgDEiEKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMi+AEKEkxpc3RQdW5jaGVzUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmluY2x1ZGVfdm9pZGVkGAQgASgIEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiACCJVChNMaXN0UHVuY2hlc1Jlc3BvbnNlEiUKB3B1bmNoZXMYASADKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLTAQoQVm9pZFB1bmNoUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSNwoJcHVuY2hfaWRzGAIgAygJQiS6SCGSAR4IARBkGAEiFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGOgHEh8KCnJlcXVlc3RfaWQYBCABKAlCC7pICNgBAXIDsAEBEhUKDXZhbGlkYXRlX29ubHkYBSABKAgiOgoRVm9pZFB1bmNoUmVzcG9uc2USJQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gipgIKE1JlcGxhY2VQdW5jaFJlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEisKCHB1bmNoX2lkGAIgASgJQhm6SBZyFDISXlsxLTldWzAtOV17MCwxNH0kEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKBGtpbmQYBCABKA4yGC5hdHRlbmRhbmNlLnYxLlB1bmNoS2luZEIIukgFggECEAESGgoGcmVhc29uGAUgASgJQgq6SAdyBRABGOgHEh8KCnJlcXVlc3RfaWQYBiABKAlCC7pICNgBAXIDsAEBEhUKDXZhbGlkYXRlX29ubHkYByABKAgiagoUUmVwbGFjZVB1bmNoUmVzcG9uc2USIwoFcHVuY2gYASABKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEi0KCmF0dGVuZGFuY2UYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UiTgoSTGlzdEltcG9ydHNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJhChNMaXN0SW1wb3J0c1Jlc3BvbnNlEjEKDXB1bmNoX2ltcG9ydHMYASADKAsyGi5hdHRlbmRhbmNlLnYxLlB1bmNoSW1wb3J0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL3AQoLUHVuY2hJbXBvcnQSEQoJaW1wb3J0X2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEjUKEWZpcnN0X3JlY29yZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBsYXN0X3JlY29yZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtwdW5jaF9jb3VudBgFIAEoAxIWCg5zdGFuZGluZ19jb3VudBgGIAEoAxIUCgx2b2lkZWRfY291bnQYByABKAMSFgoOcmVwbGFjZWRfY291bnQYCCABKAMifwoRVm9pZEltcG9ydFJlcXVlc3QSMAoJaW1wb3J0X2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSHAoLbWF4X3B1bmNoZXMYAyABKAVCB7pIBBoCKAAiXAoSVm9pZEltcG9ydFJlc3BvbnNlEhQKDHZvaWRlZF9jb3VudBgBIAEoBRIwCgxwdW5jaF9pbXBvcnQYAiABKAsyGi5hdHRlbmRhbmNlLnYxLlB1bmNoSW1wb3J0IkoKFEdldENsb2NrU3RhdGVSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCJHChVHZXRDbG9ja1N0YXRlUmVzcG9uc2USLgoLY2xvY2tfc3RhdGUYASABKAsyGS5hdHRlbmRhbmNlLnYxLkNsb2NrU3RhdGUirwIKCkNsb2NrU3RhdGUSEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIqCgZzdGF0dXMYAyABKA4yGi5hdHRlbmRhbmNlLnYxLkNsb2NrU3RhdHVzEi4KCnNpbmNlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKB3Nlc3Npb24YBSABKAsyFi5hdHRlbmRhbmNlLnYxLlNlc3Npb24SLgoKY2xvc2VfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoKYXR0ZW5kYW5jZRgHIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIRCgl0aW1lX3pvbmUYCCABKAkihAEKFExpc3RDbG9ja2VkSW5SZXF1ZXN0EjIKCGdyb3VwX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiYQoVTGlzdENsb2NrZWRJblJlc3BvbnNlEi8KDGNsb2NrX3N0YXRlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQ2xvY2tTdGF0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqggEKDFB1bmNoT3V0Y29tZRIdChlQVU5DSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGgoWUFVOQ0hfT1VUQ09NRV9SRUNPUkRFRBABEhsKF1BVTkNIX09VVENPTUVfRFVQTElDQVRFEAISGgoWUFVOQ0hfT1VUQ09NRV9SRUpFQ1RFRBADKnEKC0Nsb2NrU3RhdHVzEhwKGENMT0NLX1NUQVRVU19VTlNQRUNJRklFRBAAEhQKEENMT0NLX1NUQVRVU19PVVQQARITCg9DTE9DS19TVEFUVVNfSU4QAhIZChVDTE9DS19TVEFUVVNfT05fQlJFQUsQAzLzCAoMQ2xvY2tTZXJ2aWNlEkgKB0Nsb2NrSW4SHS5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXF1ZXN0Gh4uYXR0ZW5kYW5jZS52MS5DbG9ja0luUmVzcG9uc2USSwoIQ2xvY2tPdXQSHi5hdHRlbmRhbmNlLnYxLkNsb2NrT3V0UmVxdWVzdBofLmF0dGVuZGFuY2UudjEuQ2xvY2tPdXRSZXNwb25zZRJRCgpTdGFydEJyZWFrEiAuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVxdWVzdBohLmF0dGVuZGFuY2UudjEuU3RhcnRCcmVha1Jlc3BvbnNlEksKCEVuZEJyZWFrEh4uYXR0ZW5kYW5jZS52MS5FbmRCcmVha1JlcXVlc3QaHy5hdHRlbmRhbmNlLnYxLkVuZEJyZWFrUmVzcG9uc2USWgoNUmVjb3JkUHVuY2hlcxIjLmF0dGVuZGFuY2UudjEuUmVjb3JkUHVuY2hlc1JlcXVlc3QaJC5hdHRlbmRhbmNlLnYxLlJlY29yZFB1bmNoZXNSZXNwb25zZRJcCg1JbXBvcnRQdW5jaGVzEiMuYXR0ZW5kYW5jZS52MS5JbXBvcnRQdW5jaGVzUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuSW1wb3J0UHVuY2hlc1Jlc3BvbnNlKAESWQoLTGlzdFB1bmNoZXMSIS5hdHRlbmRhbmNlLnYxLkxpc3RQdW5jaGVzUmVxdWVzdBoiLmF0dGVuZGFuY2UudjEuTGlzdFB1bmNoZXNSZXNwb25zZSIDkAIBEk4KCVZvaWRQdW5jaBIfLmF0dGVuZGFuY2UudjEuVm9pZFB1bmNoUmVxdWVzdBogLmF0dGVuZGFuY2UudjEuVm9pZFB1bmNoUmVzcG9uc2USVwoMUmVwbGFjZVB1bmNoEiIuYXR0ZW5kYW5jZS52MS5SZXBsYWNlUHVuY2hSZXF1ZXN0GiMuYXR0ZW5kYW5jZS52MS5SZXBsYWNlUHVuY2hSZXNwb25zZRJZCgtMaXN0SW1wb3J0cxIhLmF0dGVuZGFuY2UudjEuTGlzdEltcG9ydHNSZXF1ZXN0GiIuYXR0ZW5kYW5jZS52MS5MaXN0SW1wb3J0c1Jlc3BvbnNlIgOQAgESUQoKVm9pZEltcG9ydBIgLmF0dGVuZGFuY2UudjEuVm9pZEltcG9ydFJlcXVlc3QaIS5hdHRlbmRhbmNlLnYxLlZvaWRJbXBvcnRSZXNwb25zZRJfCg1HZXRDbG9ja1N0YXRlEiMuYXR0ZW5kYW5jZS52MS5HZXRDbG9ja1N0YXRlUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuR2V0Q2xvY2tTdGF0ZVJlc3BvbnNlIgOQAgESXwoNTGlzdENsb2NrZWRJbhIjLmF0dGVuZGFuY2UudjEuTGlzdENsb2NrZWRJblJlcXVlc3QaJC5hdHRlbmRhbmNlLnYxLkxpc3RDbG9ja2VkSW5SZXNwb25zZSIDkAIBQkQKEWNvbS5hdHRlbmRhbmNlLnYxQhFDbG9ja1NlcnZpY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_attendance_v1_attendance, file_attendance_v1_punch, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * An arrival.
@@ -446,6 +446,32 @@ export type RecordPunchesRequest = Message<"attendance.v1.RecordPunchesRequest">
    * @generated from field: google.protobuf.Timestamp device_time = 2;
    */
   deviceTime?: Timestamp | undefined;
+
+  /**
+   * The import that these punches belong to: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, chosen by
+   * the caller; empty for none. It is kept with each punch that this call records, not with
+   * duplicates. The calls of one import have the same id, and so has a repeated import.
+   *
+   * @generated from field: string import_id = 3;
+   */
+  importId: string;
+
+  /**
+   * Whether a voided punch counts again when it comes again. The voided one stays in the history with
+   * its reason; a new punch is recorded, with its own id. It is flagged anew: what was found on the
+   * voided one is not copied. A replaced punch is not restored: correct its replacement.
+   *
+   * @generated from field: bool restore = 4;
+   */
+  restore: boolean;
+
+  /**
+   * Only validates the request (AIP-163): returns the outcomes that the punches would get, without
+   * ids of new ones, and stores nothing.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
 };
 
 /**
@@ -512,11 +538,19 @@ export type RecordPunchResult = Message<"attendance.v1.RecordPunchResult"> & {
   anomalies: Anomaly[];
 
   /**
-   * Whether the punch is voided and does not count; only for a duplicate.
+   * Whether the punch is voided and does not count; only for a duplicate. ListPunches with
+   * `include_voided` says who voided it and why.
    *
    * @generated from field: bool voided = 6;
    */
   voided: boolean;
+
+  /**
+   * Whether the same punch was voided before, and this one counts in its place; only with `restore`.
+   *
+   * @generated from field: bool restored = 7;
+   */
+  restored: boolean;
 };
 
 /**
@@ -545,6 +579,20 @@ export type ImportPunchesRequest = Message<"attendance.v1.ImportPunchesRequest">
    * @generated from field: google.protobuf.Timestamp device_time = 2;
    */
   deviceTime?: Timestamp | undefined;
+
+  /**
+   * As in RecordPunchesRequest, for this chunk.
+   *
+   * @generated from field: string import_id = 3;
+   */
+  importId: string;
+
+  /**
+   * As in RecordPunchesRequest, for this chunk.
+   *
+   * @generated from field: bool restore = 4;
+   */
+  restore: boolean;
 };
 
 /**
@@ -874,6 +922,196 @@ export const ReplacePunchResponseSchema: GenMessage<ReplacePunchResponse> = /*@_
   messageDesc(file_attendance_v1_clock_service, 19);
 
 /**
+ * Which imports to list.
+ *
+ * @generated from message attendance.v1.ListImportsRequest
+ */
+export type ListImportsRequest = Message<"attendance.v1.ListImportsRequest"> & {
+  /**
+   * Imports per page: 0 means 100, more than 1,000 means 1,000; never negative.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListImportsRequest.
+ * Use `create(ListImportsRequestSchema)` to create a new message.
+ */
+export const ListImportsRequestSchema: GenMessage<ListImportsRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 20);
+
+/**
+ * A page of imports.
+ *
+ * @generated from message attendance.v1.ListImportsResponse
+ */
+export type ListImportsResponse = Message<"attendance.v1.ListImportsResponse"> & {
+  /**
+   * The newest first.
+   *
+   * @generated from field: repeated attendance.v1.PunchImport punch_imports = 1;
+   */
+  punchImports: PunchImport[];
+
+  /**
+   * The `page_token` of the next page; empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListImportsResponse.
+ * Use `create(ListImportsResponseSchema)` to create a new message.
+ */
+export const ListImportsResponseSchema: GenMessage<ListImportsResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 21);
+
+/**
+ * What calls with the same `import_id` recorded.
+ *
+ * @generated from message attendance.v1.PunchImport
+ */
+export type PunchImport = Message<"attendance.v1.PunchImport"> & {
+  /**
+   * Its id, as the callers chose it.
+   *
+   * @generated from field: string import_id = 1;
+   */
+  importId: string;
+
+  /**
+   * Who sent its first punch.
+   *
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * When its first punch was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp first_record_time = 3;
+   */
+  firstRecordTime?: Timestamp | undefined;
+
+  /**
+   * When its last punch was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp last_record_time = 4;
+   */
+  lastRecordTime?: Timestamp | undefined;
+
+  /**
+   * Punches recorded.
+   *
+   * @generated from field: int64 punch_count = 5;
+   */
+  punchCount: bigint;
+
+  /**
+   * Those that count.
+   *
+   * @generated from field: int64 standing_count = 6;
+   */
+  standingCount: bigint;
+
+  /**
+   * Those that were voided, by VoidImport or VoidPunch.
+   *
+   * @generated from field: int64 voided_count = 7;
+   */
+  voidedCount: bigint;
+
+  /**
+   * Those that a person replaced: they do not count, and their replacements belong to no import.
+   *
+   * @generated from field: int64 replaced_count = 8;
+   */
+  replacedCount: bigint;
+};
+
+/**
+ * Describes the message attendance.v1.PunchImport.
+ * Use `create(PunchImportSchema)` to create a new message.
+ */
+export const PunchImportSchema: GenMessage<PunchImport> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 22);
+
+/**
+ * An import to void.
+ *
+ * @generated from message attendance.v1.VoidImportRequest
+ */
+export type VoidImportRequest = Message<"attendance.v1.VoidImportRequest"> & {
+  /**
+   * The import: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string import_id = 1;
+   */
+  importId: string;
+
+  /**
+   * The reason, for the history: 1 to 1,000 characters.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * The most punches to void in this call: 0 or more than 1,000 means 1,000; never negative.
+   *
+   * @generated from field: int32 max_punches = 3;
+   */
+  maxPunches: number;
+};
+
+/**
+ * Describes the message attendance.v1.VoidImportRequest.
+ * Use `create(VoidImportRequestSchema)` to create a new message.
+ */
+export const VoidImportRequestSchema: GenMessage<VoidImportRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 23);
+
+/**
+ * How far an import is voided.
+ *
+ * @generated from message attendance.v1.VoidImportResponse
+ */
+export type VoidImportResponse = Message<"attendance.v1.VoidImportResponse"> & {
+  /**
+   * Punches that this call voided.
+   *
+   * @generated from field: int32 voided_count = 1;
+   */
+  voidedCount: number;
+
+  /**
+   * The import after it: `standing_count` is how many are left.
+   *
+   * @generated from field: attendance.v1.PunchImport punch_import = 2;
+   */
+  punchImport?: PunchImport | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.VoidImportResponse.
+ * Use `create(VoidImportResponseSchema)` to create a new message.
+ */
+export const VoidImportResponseSchema: GenMessage<VoidImportResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 24);
+
+/**
  * Whose state to get.
  *
  * @generated from message attendance.v1.GetClockStateRequest
@@ -892,7 +1130,7 @@ export type GetClockStateRequest = Message<"attendance.v1.GetClockStateRequest">
  * Use `create(GetClockStateRequestSchema)` to create a new message.
  */
 export const GetClockStateRequestSchema: GenMessage<GetClockStateRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 20);
+  messageDesc(file_attendance_v1_clock_service, 25);
 
 /**
  * The state.
@@ -913,7 +1151,7 @@ export type GetClockStateResponse = Message<"attendance.v1.GetClockStateResponse
  * Use `create(GetClockStateResponseSchema)` to create a new message.
  */
 export const GetClockStateResponseSchema: GenMessage<GetClockStateResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 21);
+  messageDesc(file_attendance_v1_clock_service, 26);
 
 /**
  * What a clock shows an employee.
@@ -987,7 +1225,7 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
  * Use `create(ClockStateSchema)` to create a new message.
  */
 export const ClockStateSchema: GenMessage<ClockState> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 22);
+  messageDesc(file_attendance_v1_clock_service, 27);
 
 /**
  * Which employees to list.
@@ -1023,7 +1261,7 @@ export type ListClockedInRequest = Message<"attendance.v1.ListClockedInRequest">
  * Use `create(ListClockedInRequestSchema)` to create a new message.
  */
 export const ListClockedInRequestSchema: GenMessage<ListClockedInRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 23);
+  messageDesc(file_attendance_v1_clock_service, 28);
 
 /**
  * A page of employees who are in.
@@ -1051,7 +1289,7 @@ export type ListClockedInResponse = Message<"attendance.v1.ListClockedInResponse
  * Use `create(ListClockedInResponseSchema)` to create a new message.
  */
 export const ListClockedInResponseSchema: GenMessage<ListClockedInResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 24);
+  messageDesc(file_attendance_v1_clock_service, 29);
 
 /**
  * What became of a punch.
@@ -1209,7 +1447,9 @@ export const ClockService: GenService<{
   /**
    * Records up to 1,000 punches as facts, in any order. Each is accepted or rejected alone. The
    * same punch again changes nothing and returns the original, even a voided one, so a log can be
-   * sent repeatedly. When the call returns, the days of every punch are up to date.
+   * sent repeatedly; `restore` makes a voided one count again. With an `import_id`, VoidImport takes
+   * back what the calls of an import recorded. When the call returns, the days of every punch are
+   * up to date.
    *
    * Errors, of the whole call: INVALID_ARGUMENT for more than 1,000 punches; nothing is recorded
    * then. Of one punch, in its result: at most 3 refused fields, or TOO_MANY_PUNCHES when the
@@ -1252,7 +1492,7 @@ export const ClockService: GenService<{
   },
   /**
    * Voids punches, all of them or none, with a reason. They stay listed and no longer count. A
-   * device that sends one again does not restore it.
+   * device that sends one again does not restore it; RecordPunches with `restore` does.
    *
    * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND or PUNCH_NOT_FOUND; FAILED_PRECONDITION / PUNCH_VOIDED
    * for a punch that is already voided.
@@ -1279,6 +1519,32 @@ export const ClockService: GenService<{
     methodKind: "unary";
     input: typeof ReplacePunchRequestSchema;
     output: typeof ReplacePunchResponseSchema;
+  },
+  /**
+   * Lists imports of punches, the newest first (by the time of their first punch), in pages.
+   *
+   * @generated from rpc attendance.v1.ClockService.ListImports
+   */
+  listImports: {
+    methodKind: "unary";
+    input: typeof ListImportsRequestSchema;
+    output: typeof ListImportsResponseSchema;
+  },
+  /**
+   * Voids punches of an import that count, up to 1,000 in a call: call it until `standing_count` is
+   * 0. Each punch is voided once, whoever calls and however often, so a call can be repeated without
+   * a request id. A punch that was voided or replaced before stays as it is: a replacement is a
+   * person's statement, and counts on. Punches that a later call records under the same id are
+   * voided by the next call only.
+   *
+   * Errors: NOT_FOUND / IMPORT_NOT_FOUND.
+   *
+   * @generated from rpc attendance.v1.ClockService.VoidImport
+   */
+  voidImport: {
+    methodKind: "unary";
+    input: typeof VoidImportRequestSchema;
+    output: typeof VoidImportResponseSchema;
   },
   /**
    * Gets whether an employee is in, on break or out, since when, and the day of the session. An

@@ -59,11 +59,15 @@ export interface RosterView {
   /** A punch that a fact of the batch names. */
   punch(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   /**
-   * The earliest punch of an employee that a device gave an event id, by time, then kind, taken
-   * back or not; only for device and event ids of the batch's facts. No other of them can become
-   * the clean one, since no punch is ever deleted.
+   * The earliest punch of an employee that a device gave an event id and that counts, by time, then
+   * kind; only for device and event ids of the batch's facts.
    */
   firstUse(employeeId: EmployeeId, deviceId: string, eventId: string): RecordedPunch | undefined;
+  /**
+   * The next one that counts, by time, then kind, and has the event id of a punch that a fact of
+   * the batch names. Undefined for all other punches.
+   */
+  nextUse(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   earlier(employeeId: EmployeeId, requestId: string): EarlierFact | undefined;
 }
 
@@ -136,8 +140,11 @@ export interface AnswerDay {
 export type ItemOutcome =
   | { readonly kind: 'FAILED'; readonly failure: Failure }
   | {
-      /** DUPLICATE: the punch was there already, and nothing was recorded. */
-      readonly kind: 'DONE' | 'DUPLICATE';
+      /**
+       * DUPLICATE: the punch was there already, and nothing was recorded. RESTORED: it had been
+       * taken back, and is recorded once more.
+       */
+      readonly kind: 'DONE' | 'DUPLICATE' | 'RESTORED';
       readonly employeeName: string;
       /** Of marks, clearings, commands and replacements. */
       readonly day: AnswerDay | undefined;

@@ -53,6 +53,12 @@ export interface ClearFact extends DayFact {
 export interface PunchFact extends FactHeader {
   readonly kind: 'PUNCH';
   readonly punch: ToldPunch;
+  /** The import it is recorded with; undefined: none. */
+  readonly importId: string | undefined;
+  /** Whether it counts again if the same punch was taken back. */
+  readonly restore: boolean;
+  /** Only to be judged, with all facts of its batch: nothing is stored. */
+  readonly validateOnly: boolean;
 }
 
 export const CLOCK_COMMANDS = ['CLOCK_IN', 'CLOCK_OUT', 'START_BREAK', 'END_BREAK'] as const;
@@ -91,11 +97,13 @@ interface CorrectionFact extends FactHeader {
   readonly validateOnly: boolean;
 }
 
-/** Somebody took punches back: all of them or none. */
+/** Somebody took punches back: all of them or none, or those that still count. */
 export interface VoidFact extends CorrectionFact {
   readonly kind: 'VOID';
   /** Their numbers, each once, at least one. */
   readonly punchIds: readonly number[];
+  /** Whether punches that count no longer are passed over; otherwise they refuse the fact. */
+  readonly onlyStanding: boolean;
   readonly reason: string;
 }
 

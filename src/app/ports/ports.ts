@@ -6,6 +6,7 @@ import type { Session, StoredDay } from '../../domain/facts/day.js';
 import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Timeline } from '../../domain/facts/punch.js';
+import type { PunchImport } from '../../domain/facts/punch-import.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import type { DayPlan } from '../../domain/roster/plan.js';
 import type { LocalDate, LocalMonth } from '../../domain/time/local-date.js';
@@ -219,6 +220,24 @@ export interface PunchPage {
   readonly next: PunchCursor | undefined;
 }
 
+export interface ImportQuery {
+  /** Begin behind this import; undefined: at the newest. */
+  readonly after: ImportCursor | undefined;
+  /** The most imports to return, at least 1. */
+  readonly limit: number;
+}
+
+export interface ImportCursor {
+  readonly firstRecordedAt: RecordTime;
+  readonly importId: string;
+}
+
+/** A punch, by its number. */
+export interface PunchName {
+  readonly employeeId: EmployeeId;
+  readonly punchId: number;
+}
+
 /** The state of one thing the service depends on. */
 export interface DependencyHealth {
   readonly name: 'postgresql' | 'redis';
@@ -282,6 +301,19 @@ export interface AttendanceStore {
 
   /** One employee's punches by time and number; undefined for an unknown employee. */
   listPunches(query: PunchQuery, caller?: AbortSignal): Promise<PunchPage | undefined>;
+
+  /** Imports of punches, the newest first punch first. */
+  listImports(query: ImportQuery, caller?: AbortSignal): Promise<readonly PunchImport[]>;
+
+  /** Undefined for an import that is not known. */
+  readImport(importId: string, caller?: AbortSignal): Promise<PunchImport | undefined>;
+
+  /** Punches of an import that count, by employee and time: the first ones, at most `limit`. */
+  listStandingOfImport(
+    importId: string,
+    limit: number,
+    caller?: AbortSignal,
+  ): Promise<readonly PunchName[]>;
 
   /**
    * The ids of added employees: those among `others`, and a bounded number of those that sort next

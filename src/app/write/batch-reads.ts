@@ -46,12 +46,17 @@ export function needsOf(
     case 'VOID':
       return fact.punchIds.flatMap((punchId) => {
         const punch = view.punch(employeeId, punchId);
-        return punch === undefined ? [] : [around(punch.time)];
+        return punch === undefined
+          ? []
+          : [around(punch.time), ...freed(punchId, view, employeeId, around)];
       });
     case 'REPLACE': {
       const punch = view.punch(employeeId, fact.punchId);
       const times = [punch?.time, fact.time];
-      return times.flatMap((time) => (time === undefined ? [] : [toAdd(time)]));
+      return [
+        ...times.flatMap((time) => (time === undefined ? [] : [toAdd(time)])),
+        ...freed(fact.punchId, view, employeeId, around),
+      ];
     }
   }
 }
@@ -64,6 +69,17 @@ function withWholeDays(need: Need, first: Instant, last: Instant): Need {
   const from = Math.min(need.from, utcDay(first) * DAY_MS) as Instant;
   const to = Math.max(need.to, (utcDay(last) + 1) * DAY_MS - 1) as Instant;
   return { ...need, from, to };
+}
+
+/** Around the punch that has the event id of one that is taken back, and is the earliest then. */
+function freed(
+  punchId: number,
+  view: RosterView,
+  employeeId: LockedEmployee['employeeId'],
+  around: (from: Instant) => Need,
+): readonly Need[] {
+  const next = view.nextUse(employeeId, punchId);
+  return next === undefined ? [] : [around(next.time)];
 }
 
 /** Around the punch that was the earliest with its event id, if this one is earlier. */

@@ -19,7 +19,7 @@ import type { PlannedDays } from './planned-days.js';
 
 /** What an item came to, before it is known what became of its punches later in the batch. */
 export interface Outcome {
-  readonly kind: 'DONE' | 'DUPLICATE';
+  readonly kind: 'DONE' | 'DUPLICATE' | 'RESTORED';
   readonly day: AnswerDay | undefined;
   /** By number: shown as the batch leaves them. */
   readonly punchIds: readonly number[];

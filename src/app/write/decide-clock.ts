@@ -18,8 +18,10 @@ import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from '../ports/fact
 import { MAX_COMMAND_WAIT_MS } from './batch-reads.js';
 import type { BatchState } from './batch-state.js';
 import { refusedAsNotAdded, refusedAsNotEmployed, refusedAsTooOld } from './command-limits.js';
-import { NOT_YET, originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
+import { originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
+import { freeEventId } from './event-ids.js';
+import { NOT_YET } from './not-yet.js';
 import type { PlannedDays } from './planned-days.js';
 
 /** Records a command's punch, or refuses it. `now` is its time when it brought none. */
@@ -95,6 +97,7 @@ export function decideReplace(
     replacedBy: punch.punchId,
   };
   state.change({ ...old, voided }, index);
+  freeEventId(old, index, state, batch);
   const date = dateOf(tried().days, punch, state.plans);
   accept({ fact, index, punch, voids: [punchId] }, date, state, batch);
   return undefined;

@@ -1,9 +1,7 @@
 // What clocks recorded, accepted as it comes, and punches taken back. A punch that is there
-// already changes nothing. Which punch of a reused event id is the clean one does not depend on
-// what came first: it is the earliest by its own time.
+// already changes nothing; one that was taken back is recorded once more if that is asked for.
 
 import type { Failure } from '../../domain/facts/errors.js';
-import { PUNCH_KINDS, type PunchFlag } from '../../domain/facts/punch.js';
 import {
   isSamePunch,
   type RecordedPunch,
@@ -11,14 +9,12 @@ import {
 } from '../../domain/facts/recorded-punch.js';
 import { utcDay } from '../../domain/roster/plan.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
-import type { Instant, RecordTime } from '../../domain/time/time.js';
-import type { PunchReflag } from '../ports/batch.js';
+import type { Instant } from '../../domain/time/time.js';
 import type { Fact, PunchFact, VoidFact } from '../ports/facts.js';
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
-
-/** Until the commit tells it. */
-export const NOT_YET = 0 as RecordTime;
+import { freeEventId, isLaterUse, withConflict } from './event-ids.js';
+import { NOT_YET } from './not-yet.js';
 
 /**
  * The most punches that are kept of one employee and one day (UTC) of their times, those taken back
@@ -45,7 +41,7 @@ export function decidePunch(
   batch: BatchState,
 ): Failure | undefined {
   const original = originalOf(fact.punch, state);
-  if (original !== undefined) {
+  if (original !== undefined && !(fact.restore && isRestorable(original, state))) {
     const { punchId } = state.named(original);
     const outcome = { kind: 'DUPLICATE', day: undefined, punchIds: [punchId] } as const;
     batch.done(state, fact, outcome, undefined);
@@ -54,17 +50,32 @@ export function decidePunch(
   const failure = refusedAsTooMany(fact.punch.time, state);
   if (failure !== undefined) return failure;
   const punch = record(fact, fact.punch, undefined, index, state, batch);
-  const outcome = { kind: 'DONE', day: undefined, punchIds: [punch.punchId] } as const;
+  const kind = original === undefined ? 'DONE' : 'RESTORED';
+  const outcome = { kind, day: undefined, punchIds: [punch.punchId] } as const;
   const sequence = punch.punchId;
   batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: true, voids: [] });
   return undefined;
 }
 
-/** The punch that another one repeats, taken back or not; no correction is one. */
+/**
+ * The punch that another one repeats, taken back or not; no correction is one. Of one that was
+ * restored, the latest: the only one that can count.
+ */
 export function originalOf(punch: ToldPunch, state: EmployeeState): RecordedPunch | undefined {
   return state.punches
     .at(punch.time)
-    .find((other) => other.replaces === undefined && isSamePunch(other, punch));
+    .findLast((other) => other.replaces === undefined && isSamePunch(other, punch));
+}
+
+/**
+ * Whether a punch can be recorded once more: it was taken back, nothing was put in its place, and no
+ * command has said the same since. A void is never undone: what was known when stays known.
+ */
+function isRestorable(original: RecordedPunch, state: EmployeeState): boolean {
+  if (original.voided === undefined || original.voided.replacedBy !== undefined) return false;
+  return !state.punches
+    .at(original.time)
+    .some((other) => other.voided === undefined && isSamePunch(other, original));
 }
 
 /** Keeps a punch under the next number, with all of its flags. */
@@ -88,50 +99,11 @@ export function record(
     receivedAt,
     recordedAt: NOT_YET,
     replaces,
+    importId: fact.kind === 'PUNCH' ? fact.importId : undefined,
     voided: undefined,
   };
   state.add(punch, isNumbered && !isConflict, index);
   return punch;
-}
-
-/**
- * Whether an earlier punch has the event id; if not, the one that was the earliest so far is a
- * later use from now on.
- */
-function isLaterUse(
-  told: ToldPunch,
-  index: number,
-  state: EmployeeState,
-  batch: BatchState,
-): boolean {
-  const first = state.firstUse(told);
-  if (first !== undefined && compareUses(first, told) <= 0) return true;
-  if (first !== undefined) flagConflict(state.named(first), index, state, batch);
-  return false;
-}
-
-/** By time, then by the order of kinds. */
-function compareUses(a: ToldPunch, b: ToldPunch): number {
-  return a.time - b.time || PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind);
-}
-
-function flagConflict(
-  punch: RecordedPunch,
-  index: number,
-  state: EmployeeState,
-  batch: BatchState,
-): void {
-  if (punch.flags.includes('EVENT_ID_CONFLICT')) return;
-  const flags = withConflict(punch.flags);
-  state.change({ ...punch, flags }, index);
-  if (punch.recordedAt === NOT_YET) return;
-  const { employeeId, punchId } = punch;
-  const reflag: PunchReflag = { employeeId, punchId, flags };
-  batch.reflags.set(`${employeeId} ${punchId}`, reflag);
-}
-
-function withConflict(flags: readonly PunchFlag[]): readonly PunchFlag[] {
-  return [...new Set([...flags, 'EVENT_ID_CONFLICT' as const])].sort();
 }
 
 /** A punch that a correction names, if it counts. */
@@ -147,7 +119,10 @@ export function standingPunch(state: EmployeeState, punchId: number): Standing {
   return { failure: { kind: 'PUNCH_VOIDED', employeeId, punchId, by: punch.voided.by } };
 }
 
-/** Takes punches back: all of them, or none when one is missing or was taken back already. */
+/**
+ * Takes punches back: all of them, or none when one is missing or was taken back already. The latter
+ * is passed over where only those that count are meant.
+ */
 export function decideVoid(
   fact: VoidFact,
   index: number,
@@ -157,15 +132,21 @@ export function decideVoid(
   const punches: RecordedPunch[] = [];
   for (const punchId of fact.punchIds) {
     const { punch, failure } = standingPunch(state, punchId);
-    if (punch === undefined) return failure;
-    punches.push(punch);
+    if (punch !== undefined) punches.push(punch);
+    else if (!fact.onlyStanding || failure.kind !== 'PUNCH_VOIDED') return failure;
+  }
+  const punchIds = punches.map(({ punchId }) => punchId);
+  if (punches.length === 0) {
+    batch.done(state, fact, { kind: 'DONE', day: undefined, punchIds }, undefined);
+    return undefined;
   }
   // What punches before this one changed is theirs in the history.
   state.settle();
   const sequence = state.takeSequence();
-  const { actor, reason, punchIds } = fact;
+  const { actor, reason } = fact;
   const voided = { by: sequence, at: NOT_YET, actor, reason, replacedBy: undefined };
   for (const punch of punches) state.change({ ...punch, voided }, index);
+  for (const punch of punches) freeEventId(punch, index, state, batch);
   state.settle();
   const accepted = { sequence, day: undefined, isPunch: false, voids: punchIds };
   batch.done(state, fact, { kind: 'DONE', day: undefined, punchIds }, accepted);

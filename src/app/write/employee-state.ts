@@ -58,8 +58,10 @@ export class EmployeeState {
   readonly punches: PunchList;
   /** Those that a fact was about, by number. */
   readonly #named = new Map<number, RecordedPunch>();
-  /** Of event ids whose earliest punch this batch recorded. */
-  readonly #firstUses = new Map<string, RecordedPunch>();
+  /** Of event ids whose earliest punch this batch changed: it; undefined where none is left. */
+  readonly #firstUses = new Map<string, RecordedPunch | undefined>();
+  /** Punches with event ids that this batch recorded. */
+  readonly #uses: RecordedPunch[] = [];
   readonly #days = new Map<number, DayState>();
   /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
   readonly #dirty = new Map<number, number>();
@@ -92,15 +94,38 @@ export class EmployeeState {
     return known ?? read;
   }
 
-  /** The earliest punch with the device and event id of one, taken back or not. */
+  /** The earliest punch with the device and event id of one that counts. */
   firstUse({ deviceId, eventId }: Punch): RecordedPunch | undefined {
-    const first = this.#view.firstUse(this.employeeId, deviceId, eventId);
-    return this.#firstUses.get(`${eventId} ${deviceId}`) ?? (first && this.named(first));
+    const key = useKey({ deviceId, eventId });
+    const first = this.#firstUses.has(key)
+      ? this.#firstUses.get(key)
+      : this.#view.firstUse(this.employeeId, deviceId, eventId);
+    return first && this.named(first);
+  }
+
+  noteFirstUse(punch: Punch, first: RecordedPunch | undefined): void {
+    this.#firstUses.set(useKey(punch), first);
+  }
+
+  /**
+   * Those among which the next punch is that counts and has the event id of one that was the
+   * earliest; in no order.
+   */
+  usesAfter(punch: RecordedPunch): RecordedPunch[] {
+    const isUse = (other: Punch) => useKey(other) === useKey(punch);
+    const found = this.#uses.filter(isUse).map((use) => this.named(use));
+    let read = this.#view.nextUse(this.employeeId, punch.punchId);
+    while (read !== undefined) {
+      found.push(this.named(read));
+      read = this.#view.nextUse(this.employeeId, read.punchId);
+    }
+    return found.filter(({ voided }) => voided === undefined);
   }
 
   /** Records a punch; `isFirstUse`: it is now the earliest one of its event id. */
   add(punch: RecordedPunch, isFirstUse: boolean, index: number): void {
-    if (isFirstUse) this.#firstUses.set(`${punch.eventId} ${punch.deviceId}`, punch);
+    if (punch.eventId !== '') this.#uses.push(punch);
+    if (isFirstUse) this.noteFirstUse(punch, punch);
     this.#named.set(punch.punchId, punch);
     this.#touch(punch.time, this.punches.add(punch), index);
   }
@@ -212,4 +237,8 @@ export class EmployeeState {
     const result = after?.result ?? this.expected(toEpochDay(date));
     return { date, revision: after?.revision ?? 0, result, changedAt: after?.recordedAt };
   }
+}
+
+function useKey({ deviceId, eventId }: Pick<Punch, 'deviceId' | 'eventId'>): string {
+  return JSON.stringify([eventId, deviceId]);
 }

@@ -10,12 +10,14 @@ import type { AnswerDay, ItemOutcome } from '../ports/batch.js';
 import type { Fact } from '../ports/facts.js';
 import { type AttendanceStore, BatchRefused, MAX_BATCH_FACTS } from '../ports/ports.js';
 import { rulesFor } from './decide-batch.js';
-import { NOT_YET } from './decide-punch.js';
+import { NOT_YET } from './not-yet.js';
 
 /** What a recorded fact is answered with. */
 export interface Recorded {
   /** Whether the punch was there already, and nothing was recorded. */
   readonly duplicate: boolean;
+  /** Whether the same punch had been taken back, and this one counts in its place. */
+  readonly restored: boolean;
   /** Empty when nobody ever gave one. */
   readonly employeeName: string;
   /** The day as of when we were told; undefined for facts that are not answered with a day. */
@@ -107,6 +109,7 @@ function resultOf(
   const { employeeId } = fact;
   return {
     duplicate: kind === 'DUPLICATE',
+    restored: kind === 'RESTORED',
     employeeName,
     attendance:
       day &&

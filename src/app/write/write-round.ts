@@ -80,10 +80,16 @@ export class Round {
 
 /**
  * Not those about several employees, nor corrections: an answer shows its punch as the transaction
- * leaves it, and one that is taken back right behind was not so when it was recorded.
+ * leaves it, and one that is taken back right behind was not so when it was recorded. Nor those
+ * that are only judged: their transaction is not committed.
  */
 function goesWithOthers({ shares, facts }: Turn): boolean {
-  return shares.size === 1 && !facts.some(({ kind }) => kind === 'VOID' || kind === 'REPLACE');
+  return shares.size === 1 && !facts.some(goesAlone);
+}
+
+function goesAlone(fact: Fact): boolean {
+  if (fact.kind === 'PUNCH') return fact.validateOnly;
+  return fact.kind === 'VOID' || fact.kind === 'REPLACE';
 }
 
 /**

@@ -75,6 +75,7 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['TIME_TOO_OLD', TOLD_AS_FACT],
   ['TIME_BEFORE_JOIN_DATE', TOLD_AS_FACT],
   ['TIME_AFTER_LEAVE_DATE', TOLD_AS_FACT],
+  ['IMPORT_NOT_FOUND', () => 'Which there are: attendance imports list'],
   ['PUNCH_NOT_FOUND', ({ who }) => `Their numbers: attendance punches list ${who}`],
   [
     'TOO_MANY_PUNCHES',

@@ -112,6 +112,7 @@ export type Failure =
       readonly date: LocalDate;
     }
   | { readonly kind: 'PUNCH_NOT_FOUND'; readonly employeeId: EmployeeId; readonly punchId: number }
+  | { readonly kind: 'IMPORT_NOT_FOUND'; readonly importId: string }
   /** It was taken back already, by the fact of that number. */
   | {
       readonly kind: 'PUNCH_VOIDED';

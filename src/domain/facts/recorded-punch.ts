@@ -43,6 +43,8 @@ export interface RecordedPunch extends ToldPunch {
   readonly recordedAt: RecordTime;
   /** The number of the punch that it replaces. */
   readonly replaces: number | undefined;
+  /** The import that recorded it; undefined: none. */
+  readonly importId: string | undefined;
   /** Undefined while it counts. */
   readonly voided: PunchVoid | undefined;
 }

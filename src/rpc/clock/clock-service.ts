@@ -43,6 +43,7 @@ import { parseId } from '../shared/parse.js';
 import { toAttendance } from '../shared/to-proto.js';
 import { clockStateSize, toClockState } from './clock-state-to-proto.js';
 import { type CommandRequest, commandFact, replaceFact, voidFact } from './parse-clock.js';
+import { listPunchImports, voidPunchImport } from './punch-imports.js';
 import { parseLimit } from './punch-times.js';
 import { fitPunches, punchSize, toPunch } from './punch-to-proto.js';
 import { importPunches, recordPunches } from './record-punches.js';
@@ -81,6 +82,8 @@ export function clockHandlers(
     },
     replacePunch: async (message, call) =>
       create(ReplacePunchResponseSchema, await record(replaceFact(message, call), call)),
+    listImports: (message, call) => listPunchImports(store, message, call),
+    voidImport: (message, call) => voidPunchImport(store, writes, message, call),
     getClockState: async (message, call) => {
       const state = await clockState(store, parseId(message.employeeId), call.now, call.signal);
       return create(GetClockStateResponseSchema, { clockState: toClockState(state) });

@@ -71,6 +71,7 @@ export function voidFact(message: VoidPunchRequest, call: Call): VoidFact {
     kind: 'VOID',
     employeeId: parseId(message.employeeId),
     punchIds,
+    onlyStanding: false,
     reason,
     requestId: requestIdOf(message),
     validateOnly: message.validateOnly,

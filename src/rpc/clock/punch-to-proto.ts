@@ -45,6 +45,7 @@ export function toPunch(punch: RecordedPunch): WirePunch {
   message.anomalies = punch.flags.map(anomalyNumber);
   if (punch.replaces !== undefined) message.replacesPunchId = String(punch.replaces);
   if (punch.voided !== undefined) message.voided = toVoid(punch.voided);
+  if (punch.importId !== undefined) message.importId = punch.importId;
   return message;
 }
 
@@ -58,7 +59,7 @@ function toVoid({ at, actor, reason, replacedBy }: PunchVoid) {
 }
 
 /** A punch in JSON without its texts: names of fields, ids, times, numbers; generously. */
-const PUNCH_BYTES = 800;
+const PUNCH_BYTES = 900;
 const LABEL_BYTES = 6;
 const VOID_BYTES = 150;
 

@@ -31,7 +31,12 @@ import { isPlainPunch } from './punch-fast-check.js';
 import { isSkewed, toldFlags } from './punch-times.js';
 
 /** What both requests bring. */
-type Chunk = Omit<RecordPunchesRequest | ImportPunchesRequest, '$typeName' | '$unknown'>;
+type Chunk = Omit<ImportPunchesRequest, '$typeName' | '$unknown'>;
+
+/** What holds for all punches of a chunk. */
+type ChunkTerms = Pick<PunchFact, 'importId' | 'restore' | 'validateOnly'> & {
+  readonly isDeviceSkewed: boolean;
+};
 
 /** The most refused fields that are told of one punch: a thousand of them make one answer. */
 export const MAX_PUNCH_VIOLATIONS = 3;
@@ -53,18 +58,22 @@ type Checked =
 /** What became of each punch, in order. */
 export async function recordPunches(
   writes: FactRecorder,
-  chunk: Chunk,
+  request: RecordPunchesRequest,
   call: Call,
 ): Promise<RecordPunchResult[]> {
-  const checked = await checkAll(chunk, call);
+  const { validateOnly } = request;
+  const checked = await checkAll(request, validateOnly, call);
   const outcomes = await record(writes, checked, call);
   // They are recorded: whoever has left is answered all the same, and may ask again.
-  return await TURNS.map(outcomes, ({ outcome, punch, error }) => {
+  return await TURNS.map(outcomes, ({ outcome, punch, restored, error }) => {
     const message = create(RecordPunchResultSchema);
     message.outcome = outcome;
     if (error !== undefined) message.error = error;
     if (punch !== undefined) {
-      message.punchId = String(punch.punchId);
+      // What was only judged has no number.
+      const isKept = !validateOnly || outcome === PunchOutcome.DUPLICATE;
+      if (isKept) message.punchId = String(punch.punchId);
+      message.restored = restored;
       message.anomalies = punch.flags.map(anomalyNumber);
       message.voided = punch.voided !== undefined;
     }
@@ -97,7 +106,7 @@ export async function importPunches(
   for await (const chunk of chunks) {
     // Each chunk has its own moment: an import can take longer than a clock may be off.
     const now = { ...call, now: call.clock() };
-    const outcomes = await record(writes, await checkAll(chunk, now), now);
+    const outcomes = await record(writes, await checkAll(chunk, false, now), now);
     for (const { outcome, error } of outcomes) {
       if (outcome === PunchOutcome.RECORDED) counts.recordedCount += 1n;
       else if (outcome === PunchOutcome.DUPLICATE) counts.duplicateCount += 1n;
@@ -114,11 +123,20 @@ export async function importPunches(
   return { ...counts, rejections };
 }
 
-async function checkAll({ punches, deviceTime }: Chunk, call: Call): Promise<Checked[]> {
-  const isDeviceSkewed = isSkewed(deviceTime, call.now);
+async function checkAll(
+  { punches, deviceTime, importId, restore }: Chunk,
+  validateOnly: boolean,
+  call: Call,
+): Promise<Checked[]> {
+  const terms: ChunkTerms = {
+    importId: importId === '' ? undefined : importId,
+    restore,
+    validateOnly,
+    isDeviceSkewed: isSkewed(deviceTime, call.now),
+  };
   return await TURNS.map(
     punches,
-    (punch, index) => checkPunch(punch, `punches[${index}].`, call, isDeviceSkewed),
+    (punch, index) => checkPunch(punch, `punches[${index}].`, call, terms),
     call.signal,
   );
 }
@@ -127,7 +145,7 @@ function checkPunch(
   message: WirePunch,
   path: string,
   call: Call,
-  isDeviceSkewed: boolean,
+  { isDeviceSkewed, importId, restore, validateOnly }: ChunkTerms,
 ): Checked {
   const violations = formOf(message, path);
   if (violations.length > 0) return rejected(violations, call);
@@ -145,6 +163,9 @@ function checkPunch(
       kind: 'PUNCH',
       employeeId,
       punch: toldPunch(told, evidence, flags),
+      importId,
+      restore,
+      validateOnly,
       requestId: undefined,
       payloadHash: NO_PAYLOAD_HASH,
       actor: call.actor,
@@ -173,6 +194,7 @@ function errorBytes({ message }: Status): number {
 interface Outcome {
   readonly outcome: PunchOutcome;
   readonly punch: RecordedPunch | undefined;
+  readonly restored: boolean;
   readonly error: Status | undefined;
 }
 
@@ -194,10 +216,10 @@ async function record(
     const [punch] = result.punches;
     if (punch === undefined) throw new Error('a punch was recorded and is not there');
     const outcome = result.duplicate ? PunchOutcome.DUPLICATE : PunchOutcome.RECORDED;
-    return { outcome, punch, error: undefined };
+    return { outcome, punch, restored: result.restored, error: undefined };
   });
 }
 
 function refused(error: Status): Outcome {
-  return { outcome: PunchOutcome.REJECTED, punch: undefined, error };
+  return { outcome: PunchOutcome.REJECTED, punch: undefined, restored: false, error };
 }

@@ -141,6 +141,14 @@ const TABLE: Table = {
       'ListPunches lists the punch ids of this employee',
     metadata: { employee_id: employeeId, punch_id: String(punchId) },
   }),
+  IMPORT_NOT_FOUND: ({ importId }) => ({
+    code: Code.NotFound,
+    reason: 'IMPORT_NOT_FOUND',
+    message:
+      `no punch was recorded with the import id ${importId}: check the id, which is ` +
+      'case-sensitive; ListImports lists the imports',
+    metadata: { import_id: importId },
+  }),
   PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
     code: Code.FailedPrecondition,
     reason: 'PUNCH_VOIDED',

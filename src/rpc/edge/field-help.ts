@@ -34,6 +34,7 @@ const HELP: Readonly<Record<string, string>> = {
   time_zone: 'must be the IANA name of a time zone, such as Europe/Berlin',
   time: TIME_HELP,
   calendar_id: ID_HELP,
+  import_id: ID_HELP,
   name: 'must be 1 to 200 characters',
   status:
     'must be PRESENT, ABSENT, HALF_DAY, ON_LEAVE, REMOTE, HOLIDAY or DAY_OFF (ATTENDANCE_STATUS_...)',
@@ -52,6 +53,7 @@ const HELP: Readonly<Record<string, string>> = {
   event_id: 'must be at most 128 characters',
   labels:
     'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
+  max_punches: 'must not be negative: 0 asks for the most',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
   as_of_time: 'must be a past time, or left out',

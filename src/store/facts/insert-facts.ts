@@ -5,7 +5,6 @@
 import type { AcceptedFact, PunchReflag } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
 import { PORTIONS, STATUSES, type Status } from '../../domain/facts/day.js';
-import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import { type Bound, bind, formatTimestamp } from '../postgres/database.js';
 import { codeOf } from '../postgres/rows.js';
@@ -58,23 +57,52 @@ export const INSERT_VOIDS = {
          t (employee_id, sequence, punches, reason, actor, received_at, request_id, payload_hash)`,
 };
 
-/** Says who took the punches back; what took one back before stands. */
+/** The sums of imports: one row per import. */
+export const COUNT_IMPORTED = {
+  name: 'count_imported',
+  text: `
+    insert into punch_import as i
+      (import_id, actor, punches, first_recorded_at, last_recorded_at)
+    select t.*, ${HEAD_TIME}, ${HEAD_TIME}
+    from unnest($1::text[], $2::text[], $3::bigint[]) t
+    on conflict (import_id) do update
+      set punches = i.punches + excluded.punches, last_recorded_at = excluded.last_recorded_at`,
+};
+
+/**
+ * Says who took the punches back; what took one back before stands. The sums of their imports
+ * follow.
+ */
 export const VOID_PUNCHES = {
   name: 'void_punches',
   text: `
-    update punch p set voided_by = t.voided_by, voided_at = ${HEAD_TIME}
-    from unnest($1::text[], $2::bigint[], $3::bigint[]) t (employee_id, sequence, voided_by)
-    where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence
-      and p.voided_by is null`,
+    with voided as (
+      update punch p set voided_by = t.voided_by, voided_at = ${HEAD_TIME}
+      from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[])
+           t (employee_id, sequence, voided_by, is_replaced)
+      where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence
+        and p.voided_by is null
+      returning p.import_id, t.is_replaced
+    )
+    update punch_import i set voided = i.voided + v.voided, replaced = i.replaced + v.replaced
+    from (
+      select import_id, count(*) filter (where not is_replaced) as voided,
+             count(*) filter (where is_replaced) as replaced
+      from voided
+      where import_id is not null
+      group by import_id
+    ) v
+    where i.import_id = v.import_id`,
 };
 
 export const REFLAG_PUNCHES = {
   name: 'reflag_punches',
   text: `
     update punch p
-    set flags = t.flags, flagged_at = ${HEAD_TIME}
+    set flags = t.flags, conflict_times = p.conflict_times || ${HEAD_TIME}
     from unnest($1::text[], $2::bigint[], $3::smallint[]) t (employee_id, sequence, flags)
-    where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence`,
+    where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence
+      and p.flags <> t.flags`,
 };
 
 /** A fact to insert, with what was told. */
@@ -123,6 +151,7 @@ export function persistPunches(
 ): Bound[] {
   return [
     ...insertPunches(accepted),
+    ...countImported(accepted),
     ...insertVoids(accepted),
     ...voidPunches(accepted),
     ...reflagPunches(reflags),
@@ -133,8 +162,12 @@ interface AcceptedPunch extends Accepted {
   readonly punch: RecordedPunch;
 }
 
+function punchesAmong(accepted: readonly Accepted[]): AcceptedPunch[] {
+  return accepted.filter((item): item is AcceptedPunch => item.punch !== undefined);
+}
+
 function insertPunches(accepted: readonly Accepted[]): Bound[] {
-  const items = accepted.filter((item): item is AcceptedPunch => item.punch !== undefined);
+  const items = punchesAmong(accepted);
   if (items.length === 0) return [];
   return [
     bind(
@@ -144,6 +177,27 @@ function insertPunches(accepted: readonly Accepted[]): Bound[] {
       items.map(({ answerDate }) => answerDate ?? null),
       items.map(({ answerDate, revision }) => (answerDate === undefined ? null : revision)),
       items.map(({ fact }) => (fact.kind === 'REPLACE' ? fact.reason : '')),
+    ),
+  ];
+}
+
+/** Nothing where no punch has an import, as it mostly is. */
+function countImported(accepted: readonly Accepted[]): Bound[] {
+  const sums = new Map<string, { readonly actor: string; punches: number }>();
+  for (const { punch } of punchesAmong(accepted)) {
+    if (punch.importId === undefined) continue;
+    const sum = sums.get(punch.importId);
+    if (sum === undefined) sums.set(punch.importId, { actor: punch.actor, punches: 1 });
+    else sum.punches += 1;
+  }
+  if (sums.size === 0) return [];
+  const counted = [...sums.values()];
+  return [
+    bind(
+      COUNT_IMPORTED,
+      [...sums.keys()],
+      counted.map(({ actor }) => actor),
+      counted.map(({ punches }) => punches),
     ),
   ];
 }
@@ -169,16 +223,17 @@ function insertVoids(accepted: readonly Accepted[]): Bound[] {
 }
 
 function voidPunches(accepted: readonly Accepted[]): Bound[] {
-  const voided = accepted.flatMap(({ fact: { employeeId }, sequence, voids }) =>
-    voids.map((punchId): [EmployeeId, number, number] => [employeeId, punchId, sequence]),
+  const voided = accepted.flatMap(({ fact, sequence: by, voids }) =>
+    voids.map((punchId) => ({ fact, punchId, by })),
   );
   if (voided.length === 0) return [];
   return [
     bind(
       VOID_PUNCHES,
-      voided.map(([employeeId]) => employeeId),
-      voided.map(([, punchId]) => punchId),
-      voided.map(([, , by]) => by),
+      voided.map(({ fact }) => fact.employeeId),
+      voided.map(({ punchId }) => punchId),
+      voided.map(({ by }) => by),
+      voided.map(({ fact }) => fact.kind === 'REPLACE'),
     ),
   ];
 }

@@ -17,7 +17,7 @@ import type { Instant } from '../../domain/time/time.js';
 import { type Bound, bind, type Row, type Session } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
-import { namedPunches, readFirstUses, readNamedPunches } from './named-punches.js';
+import { namedPunches, readFirstUses, readNamedPunches, readNextUses } from './named-punches.js';
 import { Found, type NeedRanges, notWithin, rangesOf, readRanges } from './read-needs.js';
 import { earlierFacts, readEarlier } from './repeated-requests.js';
 
@@ -114,6 +114,7 @@ function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
     },
     punch: () => undefined,
     firstUse: () => undefined,
+    nextUse: () => undefined,
     earlier: () => undefined,
   };
   return facts.flatMap((fact) => rules.needs(fact, view));
@@ -124,7 +125,7 @@ interface FirstRead {
   readonly locked: readonly Row[];
   readonly sharedVersion: number;
   readonly now: Instant;
-  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'firstUse'>;
+  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'firstUse' | 'nextUse'>;
   readonly found: Found;
 }
 
@@ -147,6 +148,7 @@ async function readFirst(
     earlierPunches: earlier.punches,
     named: readNamedPunches(facts),
     firstUses: readFirstUses(facts),
+    nextUses: readNextUses(facts),
     days,
     punches,
   });
@@ -161,7 +163,7 @@ async function readFirst(
     now: Math.floor(number(head, 'now') / 1000) as Instant,
     answers: {
       earlier: earlierFacts(rows.earlier, rows.earlierPunches),
-      ...namedPunches(rows.named, rows.firstUses),
+      ...namedPunches(rows.named, rows.firstUses, rows.nextUses),
     },
     found,
   };

@@ -4,6 +4,7 @@
 import type { RosterView } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
 import { type Bound, bind, type Row } from '../postgres/database.js';
+import { number } from '../postgres/rows.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 
 export const READ_NAMED_PUNCHES = {
@@ -19,7 +20,7 @@ export const READ_NAMED_PUNCHES = {
     ${joinVoid('p')}`,
 };
 
-/** The earliest punch of a device's event id; corrections have none. */
+/** The earliest punch of a device's event id that counts; corrections have none. */
 export const READ_FIRST_USES = {
   name: 'read_first_uses',
   text: `
@@ -29,7 +30,31 @@ export const READ_FIRST_USES = {
       select * from punch p
       where p.employee_id = t.employee_id collate "C"
         and p.device_id = t.device_id collate "C" and p.event_id = t.event_id collate "C"
-        and p.replaces is null
+        and p.replaces is null and p.voided_by is null
+      order by p.time, p.kind
+      limit 1
+    ) p
+    ${joinVoid('p')}`,
+};
+
+/** Of punches with an event id, the next one that counts and has it. */
+export const READ_NEXT_USES = {
+  name: 'read_next_uses',
+  text: `
+    select named.sequence as used_by, ${punchColumns('p')}
+    from unnest($1::text[], $2::bigint[]) t (employee_id, sequence)
+    cross join lateral (
+      select * from punch p
+      where p.employee_id = t.employee_id collate "C" and p.sequence = t.sequence
+        and p.event_id <> ''
+      limit 1
+    ) named
+    cross join lateral (
+      select * from punch p
+      where p.employee_id = named.employee_id
+        and p.device_id = named.device_id and p.event_id = named.event_id
+        and (p.time, p.kind) > (named.time, named.kind)
+        and p.replaces is null and p.voided_by is null
       order by p.time, p.kind
       limit 1
     ) p
@@ -38,12 +63,21 @@ export const READ_FIRST_USES = {
 
 /** Undefined when no fact names a punch by its number. */
 export function readNamedPunches(facts: readonly Fact[]): Bound | undefined {
+  return bindNamed(READ_NAMED_PUNCHES, facts);
+}
+
+/** The same. */
+export function readNextUses(facts: readonly Fact[]): Bound | undefined {
+  return bindNamed(READ_NEXT_USES, facts);
+}
+
+function bindNamed(statement: Bound['statement'], facts: readonly Fact[]): Bound | undefined {
   const named = unique(
     facts.flatMap((fact) => punchIdsOf(fact).map((punchId) => [fact.employeeId, punchId] as const)),
   );
   if (named.length === 0) return undefined;
   return bind(
-    READ_NAMED_PUNCHES,
+    statement,
     named.map(([employeeId]) => employeeId),
     named.map(([, punchId]) => punchId),
   );
@@ -80,7 +114,8 @@ function unique<T>(items: readonly T[]): T[] {
 export function namedPunches(
   named: readonly Row[],
   firstUses: readonly Row[],
-): Pick<RosterView, 'punch' | 'firstUse'> {
+  nextUses: readonly Row[],
+): Pick<RosterView, 'punch' | 'firstUse' | 'nextUse'> {
   const byNumber = new Map(
     named.map(recordedPunch).map((punch) => [`${punch.employeeId} ${punch.punchId}`, punch]),
   );
@@ -89,7 +124,14 @@ export function namedPunches(
       .map(recordedPunch)
       .map((punch) => [eventKey(punch.employeeId, punch.deviceId, punch.eventId), punch]),
   );
+  const nextByNumber = new Map(
+    nextUses.map((row) => {
+      const next = recordedPunch(row);
+      return [`${next.employeeId} ${number(row, 'used_by')}`, next];
+    }),
+  );
   return {
+    nextUse: (employeeId, punchId) => nextByNumber.get(`${employeeId} ${punchId}`),
     punch: (employeeId, punchId) => byNumber.get(`${employeeId} ${punchId}`),
     firstUse: (employeeId, deviceId, eventId) =>
       byEvent.get(eventKey(employeeId, deviceId, eventId)),

@@ -41,6 +41,7 @@ const COLUMNS = [
   'replaces',
   'voided_by',
   'voided_at',
+  'import_id',
 ];
 
 /** The columns that `recordedPunch` reads, of a punch with that alias and its `joinVoid`. */
@@ -81,6 +82,7 @@ export function recordedPunch(row: Row): RecordedPunch {
     receivedAt: instant(row, 'received_at'),
     recordedAt: number(row, 'recorded_at') as RecordTime,
     replaces: row.replaces === null ? undefined : number(row, 'replaces'),
+    importId: row.import_id === null ? undefined : text(row, 'import_id'),
     voided: punchVoid(row),
   };
 }
@@ -91,8 +93,10 @@ export function ruleColumns(alias: string, asOf: string): string {
     .map((column) => `${alias}.${column}`)
     .join(', ');
   const conflict = flagBits(['EVENT_ID_CONFLICT']);
-  return `${columns}, case when ${alias}.flagged_at > ${asOf} then ${alias}.flags & ~${conflict}
-                         else ${alias}.flags end as flags`;
+  // What came or went an odd number of times since then was the other way round.
+  const changes = `select count(*) from unnest(${alias}.conflict_times) c (at) where c.at > ${asOf}`;
+  return `${columns}, case when ${alias}.conflict_times is not null and (${changes}) % 2 = 1
+                           then ${alias}.flags # ${conflict} else ${alias}.flags end as flags`;
 }
 
 /** What the rules look at of a punch. */
@@ -170,6 +174,7 @@ export function toldArrays(punches: readonly RecordedPunch[]): unknown[][] {
     punches.map(({ actor }) => actor),
     punches.map(({ receivedAt }) => formatTimestamp(receivedAt * 1000)),
     punches.map(({ replaces }) => replaces ?? null),
+    punches.map(({ importId }) => importId ?? null),
   ];
 }
 
@@ -191,4 +196,5 @@ export const TOLD_COLUMNS = [
   ['actor', 'text'],
   ['received_at', 'timestamptz'],
   ['replaces', 'bigint'],
+  ['import_id', 'text'],
 ] as const;

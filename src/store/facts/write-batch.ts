@@ -99,7 +99,7 @@ async function runTransaction(
   return { recordedAt, changes, decision };
 }
 
-/** Such a fact is alone in its batch. */
+/** All facts of its batch are. */
 function isOnlyJudged(fact: Fact): boolean {
   return 'validateOnly' in fact && fact.validateOnly;
 }

@@ -58,12 +58,32 @@ export function clearFact(
   return { kind: 'CLEAR', ...header(options), date, etag: options.etag, reason: 'wrong' };
 }
 
-export function punchFact(punch: Punch, options: Header = {}): Fact {
-  return { kind: 'PUNCH', ...header(options), punch: told(punch) };
+interface PunchOptions extends Header {
+  readonly importId?: string;
+  readonly restore?: boolean;
+  readonly validateOnly?: boolean;
 }
 
-export function voidFact(punchIds: readonly number[], options: Header = {}): Fact {
-  return { kind: 'VOID', validateOnly: false, ...header(options), punchIds, reason: 'never was' };
+export function punchFact(punch: Punch, options: PunchOptions = {}): Fact {
+  const { importId, restore = false, validateOnly = false } = options;
+  const terms = { importId, restore, validateOnly };
+  return { kind: 'PUNCH', ...header(options), punch: told(punch), ...terms };
+}
+
+export function voidFact(
+  punchIds: readonly number[],
+  options: Header & { readonly onlyStanding?: boolean } = {},
+): Fact {
+  const { onlyStanding = false } = options;
+  const reason = 'never was';
+  return {
+    kind: 'VOID',
+    validateOnly: false,
+    ...header(options),
+    punchIds,
+    onlyStanding,
+    reason,
+  };
 }
 
 export function replaceFact(

@@ -163,18 +163,30 @@ export class ModelStore {
       },
       firstUse: (employeeId, deviceId, eventId) => {
         if (!events.has(`${employeeId} ${deviceId} ${eventId}`)) throw new Error('not asked for');
-        const [first] = this.punches(employeeId)
-          .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
-          .sort(
-            (a, b) => a.time - b.time || PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind),
-          );
-        return first;
+        return this.#usesOf(employeeId, deviceId, eventId)[0];
+      },
+      nextUse: (employeeId, punchId) => {
+        const isNamed = named.has(`${employeeId} ${punchId}`);
+        const punch = isNamed ? this.#row(employeeId).punches.get(punchId) : undefined;
+        if (punch === undefined || punch.eventId === '') return undefined;
+        const { deviceId, eventId } = punch;
+        return this.#usesOf(employeeId, deviceId, eventId).find(
+          (other) => compareUses(other, punch) > 0,
+        );
       },
       earlier: (employeeId, requestId) => {
         const earlier = this.#employees.get(employeeId)?.requests.get(requestId);
         return earlier && this.#asNow(employeeId, earlier);
       },
     };
+  }
+
+  /** Those that count, the earliest first. */
+  #usesOf(employeeId: EmployeeId, deviceId: string, eventId: string): RecordedPunch[] {
+    return this.punches(employeeId)
+      .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
+      .filter(({ replaces, voided }) => replaces === undefined && voided === undefined)
+      .sort(compareUses);
   }
 
   #asNow(employeeId: EmployeeId, earlier: EarlierFact): EarlierFact {
@@ -289,6 +301,10 @@ export class ModelStore {
   }
 }
 
+function compareUses(a: RecordedPunch, b: RecordedPunch): number {
+  return a.time - b.time || PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind);
+}
+
 function byTime(a: RecordedPunch, b: RecordedPunch): number {
   return a.time - b.time || a.punchId - b.punchId;
 }
@@ -299,6 +315,7 @@ function checkIdentity(punch: RecordedPunch, row: EmployeeRow): void {
   for (const other of row.punches.values()) {
     const isSame =
       other.replaces === undefined &&
+      other.voided === undefined &&
       other.time === punch.time &&
       other.kind === punch.kind &&
       other.deviceId === punch.deviceId &&

@@ -13,7 +13,7 @@ import type { Punch, PunchFlag } from '../../../src/domain/facts/punch.js';
 import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
 import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
-import type { LocalDate } from '../../../src/domain/time/local-date.js';
+import { type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 import { day, zoneNamed } from '../../domain/support/arbitraries.js';
 import {
@@ -62,6 +62,7 @@ function viewOf(stored?: StoredDay, earlier?: EarlierFact): BatchView {
         : undefined,
     punch: () => undefined,
     firstUse: () => undefined,
+    nextUse: () => undefined,
     earlier: () => earlier,
     day: () => stored,
     punches: () => [],
@@ -294,12 +295,96 @@ describe('a batch of punches', () => {
     }
   });
 
-  it('a punch that was taken back absorbs its repeat, and keeps its event id', () => {
+  it('a punch that was taken back absorbs its repeat, and leaves its event id to others', () => {
     const store = storeWith([punchFact(punchAt(NINE, 'IN', '7')), voidFact([1])]);
     const facts = [punchFact(punchAt(NINE, 'IN', '7')), punchFact(punchAt(TEN, 'IN', '7'))];
     const { outcomes } = store.write(facts, TOLD_AT);
     expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['DUPLICATE', 'DONE']);
-    expect(flagsOf(store.punches(MIA))).to.deep.equal([[], ['EVENT_ID_CONFLICT']]);
+    expect(flagsOf(store.punches(MIA))).to.deep.equal([[], []]);
+  });
+
+  const [EIGHT, ELEVEN] = [(NINE - 3_600_000) as Instant, (TEN + 3_600_000) as Instant];
+  const CONFLICT = ['EVENT_ID_CONFLICT'];
+  const USES: readonly [what: string, steps: Fact[][], flags: (readonly string[])[]][] = [
+    ['the second, the first stays the clean one', [[voidFact([2])]], [[], CONFLICT, CONFLICT]],
+    ['the first, the second is the clean one', [[voidFact([1])]], [[], [], CONFLICT]],
+    ['the first two, the third is', [[voidFact([2, 1])]], [[], CONFLICT, []]],
+    ['the first two in two facts', [[voidFact([1]), voidFact([2])]], [[], [], []]],
+    ['the first two one by one', [[voidFact([1])], [voidFact([2])]], [[], [], []]],
+    ['the first, and it is replaced', [[replaceFact(1, EIGHT, undefined)]], [[], [], [], CONFLICT]],
+  ];
+  for (const [what, steps, flags] of USES) {
+    it(`of three punches with one event id, taken back ${what}`, () => {
+      const times = [NINE, TEN, ELEVEN];
+      const store = storeWith(times.map((time) => punchFact(punchAt(time, 'IN', '7'))));
+      for (const facts of steps) store.write(facts, TOLD_AT);
+      expect(flagsOf(store.punches(MIA))).to.deep.equal(flags);
+      const days = store.rebuilt(MIA, toEpochDay(DAY), toEpochDay(DAY));
+      expect(store.stored(MIA, toEpochDay(DAY), toEpochDay(DAY))).to.deep.equal(days);
+    });
+  }
+
+  const NUMBERED = punchAt(NINE, 'IN', '7');
+  const restoring = punchFact(NUMBERED, { restore: true });
+  const RESTORES: readonly [what: string, steps: Fact[][], outcome: string, standing: number[]][] =
+    [
+      ['one that is new', [], 'DONE 1', [1]],
+      ['one that counts', [[punchFact(NUMBERED)]], 'DUPLICATE 1', [1]],
+      ['one taken back', [[punchFact(NUMBERED)], [voidFact([1])]], 'RESTORED 3', [3]],
+      [
+        'one taken back twice',
+        [[punchFact(NUMBERED)], [voidFact([1])], [restoring], [voidFact([3])]],
+        'RESTORED 5',
+        [5],
+      ],
+      [
+        'one restored already',
+        [[punchFact(NUMBERED)], [voidFact([1])], [restoring]],
+        'DUPLICATE 3',
+        [3],
+      ],
+      [
+        'one that was replaced',
+        [[punchFact(NUMBERED)], [replaceFact(1, TEN, undefined)]],
+        'DUPLICATE 1',
+        [2],
+      ],
+    ];
+  for (const [what, steps, outcome, standing] of RESTORES) {
+    it(`restores ${what}: ${outcome}`, () => {
+      const store = storeWith();
+      for (const facts of steps) store.write(facts, TOLD_AT);
+      const [told] = store.write([restoring], TOLD_AT).outcomes;
+      if (told === undefined || told.kind === 'FAILED') throw new Error('refused');
+      expect(`${told.kind} ${told.punches[0]?.punchId}`).to.equal(outcome);
+      const counting = store.punches(MIA).filter(({ voided }) => voided === undefined);
+      expect(counting.map(({ punchId }) => punchId)).to.deep.equal(standing);
+      expect(flagsOf(counting)).to.deep.equal([[]]);
+    });
+  }
+
+  it('a punch restored among others of its event id is flagged anew', () => {
+    const store = storeWith([TEN, NINE].map((time) => punchFact(punchAt(time, 'IN', '7'))));
+    store.write([voidFact([2])], TOLD_AT);
+    store.write([restoring], TOLD_AT);
+    expect(flagsOf(store.punches(MIA))).to.deep.equal([[], [], CONFLICT]);
+  });
+
+  it('takes back those that still count, where only they are meant', () => {
+    const store = storeWith([NINE, TEN].map((time) => punchFact(punchAt(time, 'IN'))));
+    store.write([voidFact([1])], TOLD_AT);
+    const lenient = voidFact([1, 2], { onlyStanding: true });
+    const [strict] = store.write([voidFact([1, 2])], TOLD_AT).outcomes;
+    expect(strict && word(strict)).to.equal('PUNCH_VOIDED');
+    for (const numbers of [[2], []]) {
+      const { outcomes, facts } = store.write([lenient], TOLD_AT);
+      const [told] = outcomes;
+      if (told === undefined || told.kind === 'FAILED') throw new Error('refused');
+      expect(told.punches.map(({ punchId }) => punchId)).to.deep.equal(numbers);
+      expect(facts.map(({ voids }) => voids)).to.deep.equal(numbers.length > 0 ? [numbers] : []);
+    }
+    const unknown = store.write([voidFact([9], { onlyStanding: true })], TOLD_AT).outcomes[0];
+    expect(unknown && word(unknown)).to.equal('PUNCH_NOT_FOUND');
   });
 
   it('a correction keeps the evidence but the event id, and says whose place it takes', () => {

@@ -79,6 +79,7 @@ describe('plans that are remembered', () => {
       }),
       punch: () => undefined,
       firstUse: () => undefined,
+      nextUse: () => undefined,
       earlier: () => undefined,
     };
     for (const fact of facts) rules.needs(fact, view);

@@ -232,8 +232,8 @@ export class Living {
       await roster.setDateOverride({ employeeId: cleanId, override });
     }
     const all = await this.#asking.punches(employeeId);
-    // Devices' punches count for what their numbers say, also when they were taken back.
-    const kept = all.filter((each) => each.eventId !== '' || each.voided === undefined);
+    // What was taken back leaves nothing behind, not even in what event ids say.
+    const kept = all.filter((each) => each.voided === undefined);
     const punches = kept.map((each) => ({
       employeeId: cleanId,
       time: each.time ?? expect.fail('a punch without a time'),
@@ -243,13 +243,6 @@ export class Living {
     }));
     const { results } = await clock.recordPunches({ punches });
     expect(results.map(({ outcome }) => outcome)).to.not.include(PunchOutcome.REJECTED);
-    const punchIds = results.flatMap(({ punchId }, index) =>
-      kept[index]?.voided === undefined ? [] : [punchId],
-    );
-    for (let from = 0; from < punchIds.length; from += 100) {
-      const part = punchIds.slice(from, from + 100);
-      await clock.voidPunch({ employeeId: cleanId, punchIds: part, reason: 'clean' });
-    }
     for (const deed of this.#marks) await this.#declare(cleanId, deed);
   }
 

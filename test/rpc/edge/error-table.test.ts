@@ -124,6 +124,13 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /no punch 42: ListPunches lists/,
     metadata: { employee_id: 'mia', punch_id: '42' },
   },
+  IMPORT_NOT_FOUND: {
+    failure: { kind: 'IMPORT_NOT_FOUND', importId: 'march' },
+    code: Code.NotFound,
+    reason: 'IMPORT_NOT_FOUND',
+    says: /import id march: .*ListImports lists/,
+    metadata: { import_id: 'march' },
+  },
   PUNCH_VOIDED: {
     failure: { kind: 'PUNCH_VOIDED', employeeId, punchId: 42, by: 43 },
     code: Code.FailedPrecondition,

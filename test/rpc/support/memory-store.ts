@@ -100,6 +100,7 @@ export class MemoryStore implements Used {
         this.#of(employeeId)
           .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
           .sort((a, b) => a.time - b.time)[0],
+      nextUse: () => undefined,
       earlier: () => undefined,
       day: () => undefined,
       punches: (employeeId) => this.#of(employeeId),

@@ -98,6 +98,7 @@ describe('rebuilding', function () {
       actor: 'boss',
       receivedAt: Date.now() as Instant,
       punchIds: [Number(last?.sequence)],
+      onlyStanding: false,
       reason: 'not him',
     });
   }

@@ -1,0 +1,101 @@
+// An import of punches taken back, a bounded number of them at a time. Each step is a transaction like
+// that of any void, so days, history and caches follow it. There is no state besides the punches
+// themselves: whoever calls next goes on with those that still count.
+
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { AttendanceError } from '../../domain/facts/errors.js';
+import type { PunchImport } from '../../domain/facts/punch-import.js';
+import type { Instant } from '../../domain/time/time.js';
+import { NO_PAYLOAD_HASH, type VoidFact } from '../ports/facts.js';
+import { type AttendanceStore, MAX_BATCH_FACTS, type PunchName } from '../ports/ports.js';
+import type { FactRecorder, RecordResult } from './record-facts.js';
+
+/** The most punches that one step takes back: as many as one call records. */
+export const MAX_VOIDED_PER_STEP = MAX_BATCH_FACTS;
+
+/** The most punches of one void: their days are derived in one turn, as those of VoidPunch. */
+const MAX_PUNCHES_PER_VOID = 100;
+
+export interface ImportToVoid {
+  readonly importId: string;
+  readonly reason: string;
+  /** At most MAX_VOIDED_PER_STEP. */
+  readonly maxPunches: number;
+  readonly actor: string;
+  readonly receivedAt: Instant;
+}
+
+export interface VoidedImport {
+  /** How many punches this step took back. */
+  readonly voidedCount: number;
+  /** As the step left it. */
+  readonly punchImport: PunchImport;
+}
+
+/** Takes back some of the punches of an import that count; throws IMPORT_NOT_FOUND. */
+export async function voidImport(
+  store: AttendanceStore,
+  writes: FactRecorder,
+  asked: ImportToVoid,
+  caller?: AbortSignal,
+): Promise<VoidedImport> {
+  const { importId, maxPunches } = asked;
+  await knownImport(store, importId, caller);
+  const standing = await store.listStandingOfImport(importId, maxPunches, caller);
+  const facts = voidFacts(standing, asked);
+  const results = await writes.record(facts, caller);
+  const voidedCount = results.reduce((sum, result) => sum + countOf(result), 0);
+  const punchImport = await knownImport(store, importId, caller);
+  return { voidedCount, punchImport };
+}
+
+async function knownImport(
+  store: AttendanceStore,
+  importId: string,
+  caller: AbortSignal | undefined,
+): Promise<PunchImport> {
+  const found = await store.readImport(importId, caller);
+  if (found === undefined) throw new AttendanceError({ kind: 'IMPORT_NOT_FOUND', importId });
+  return found;
+}
+
+function voidFacts(
+  standing: readonly PunchName[],
+  { reason, actor, receivedAt }: ImportToVoid,
+): VoidFact[] {
+  return groupsOf(standing).map(({ employeeId, punchIds }) => ({
+    kind: 'VOID',
+    employeeId,
+    punchIds,
+    // Whoever takes one back meanwhile is right as well.
+    onlyStanding: true,
+    reason,
+    requestId: undefined,
+    payloadHash: NO_PAYLOAD_HASH,
+    validateOnly: false,
+    actor,
+    receivedAt,
+  }));
+}
+
+interface Group {
+  readonly employeeId: EmployeeId;
+  readonly punchIds: number[];
+}
+
+/** Of one employee each, in their order. */
+function groupsOf(standing: readonly PunchName[]): Group[] {
+  const groups: Group[] = [];
+  for (const { employeeId, punchId } of standing) {
+    const last = groups.at(-1);
+    if (last?.employeeId === employeeId && last.punchIds.length < MAX_PUNCHES_PER_VOID) {
+      last.punchIds.push(punchId);
+    } else groups.push({ employeeId, punchIds: [punchId] });
+  }
+  return groups;
+}
+
+function countOf(result: RecordResult): number {
+  if (result.failure !== undefined) throw new AttendanceError(result.failure);
+  return result.punches.length;
+}
