@@ -117,9 +117,27 @@ describe('the clock afterwards', () => {
     recorded(PunchOutcome.DUPLICATE);
     expect((await run(...ADD)).out).to.match(/^duplicate: punch 12 of 007, .* was there already\n/);
     recorded(PunchOutcome.DUPLICATE, true);
+    const voided = { actor: 'boss', reason: 'wrong import' };
+    service.answers.listPunches = () => ({
+      punches: [{ punchId: '11' }, { punchId: '12', voided }],
+    });
     expect((await run(...ADD)).out).to.match(
-      /^duplicate: .* was there already and was taken back: attendance punches list --voided says why\n/,
+      /^duplicate: .* was there already and does not count\nIt was voided by boss: wrong import\. To make it count again: the same command with --restore\n/,
     );
+    expect(requestOf('listPunches')).to.deep.include({ employeeId: '007', includeVoided: true });
+    const replaced = { ...voided, replacedByPunchId: '13' };
+    service.answers.listPunches = () => ({ punches: [{ punchId: '12', voided: replaced }] });
+    expect((await run(...ADD)).out).to.match(
+      /\nIt was replaced by punch 13 by boss: wrong import\. .*: attendance punches replace 007 13\n/,
+    );
+  });
+
+  it('punches add --restore: makes a voided one count again', async () => {
+    service.answers.recordPunches = () => ({
+      results: [{ outcome: PunchOutcome.RECORDED, punchId: '14', restored: true }],
+    });
+    expect((await run(...ADD, '--restore')).out).to.match(/^recorded: .*, counts again\n/);
+    expect(requestOf('recordPunches')).to.include({ restore: true });
   });
 
   it('punches add: fails where the punch is rejected', async () => {

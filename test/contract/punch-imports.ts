@@ -96,10 +96,18 @@ export function describePunchImports(serviceOf: () => TestService): void {
       const [wrong, right] = [something(), something()];
       await record(shift(employeeId, '07:00', '15:00'), { importId: wrong });
       await record(shift(employeeId, '08:00', '16:00'), { importId: right });
-      expect(anomaliesOf(await asking.everywhere(employeeId))).to.include('EVENT_ID_CONFLICT');
+      const before = await asking.everywhere(employeeId);
+      expect(anomaliesOf(before)).to.include('EVENT_ID_CONFLICT');
+      const asOfTime = before.updateTime ?? expect.fail('no time of the change');
+      const asked = { employeeId, date: DAY, includeExplanations: true };
+      const told = await serviceOf().client.getAttendance(asked);
       await undo(wrong);
       const day = await asking.everywhere(employeeId);
       expect([day.workedDuration?.seconds, anomaliesOf(day)]).to.deep.equal([28_800n, []]);
+      // What was known before stays known, flags and their explanations included.
+      const past = await serviceOf().client.getAttendance({ ...asked, asOfTime });
+      expect(past.explanations).to.deep.equal(told.explanations);
+      expect(await asking.get(employeeId, DAY, asOfTime)).to.deep.equal(before);
     });
 
     it('Q3 in steps, each punch once, with what is left', async () => {

@@ -12,6 +12,7 @@ import { addClockCommands } from './clock-commands.js';
 import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
+import { addImportsCommands } from './imports-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addProtoCommand } from './proto-command.js';
 import { addPunchCommands } from './punch-commands.js';
@@ -88,6 +89,7 @@ function createProgram(surroundings: Surroundings): Command {
   addWhoCommand(program, surroundings);
   addDayCommand(program, surroundings);
   addPunchCommands(program, surroundings);
+  addImportsCommands(program, surroundings);
   addRosterCommands(program, surroundings);
   addDayCommands(program, surroundings);
   addRevisionsCommand(program, surroundings);

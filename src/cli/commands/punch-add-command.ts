@@ -30,6 +30,7 @@ interface AddOptions extends SharedOptions {
   readonly zone?: string;
   readonly note: string;
   readonly device: string;
+  readonly restore: boolean;
 }
 
 interface Told {
@@ -40,8 +41,9 @@ interface Told {
 
 const EXPLANATION = `
 It is recorded as a line of a device's log is: never refused because of other punches, and the
-same one again counts once. What does not add up is shown on the day, under ANOMALIES. A punch
-that is wrong: attendance punches replace, attendance punches void.`;
+same one again counts once. If it was voided, that is said, and --restore makes it count again. What
+does not add up is shown on the day, under ANOMALIES. A punch that is wrong: attendance punches
+replace, attendance punches void.`;
 
 /** Adds the command to its group. */
 export function addPunchAdd(punches: Command, surroundings: Surroundings): void {
@@ -55,6 +57,7 @@ export function addPunchAdd(punches: Command, surroundings: Surroundings): void 
     .option('--zone <zone>', 'the zone of a local time, such as Europe/Berlin', zoneArgument)
     .option('--note <text>', 'anything worth keeping with it', '')
     .option('--device <id>', 'the device whose log it is missing from', '')
+    .option('--restore', 'make it count again if it was voided', false)
     .addHelpText('after', EXPLANATION)
     .addHelpText(
       'after',
@@ -80,11 +83,11 @@ async function addPunch(
   client: AttendanceClient,
   told: Told,
 ): Promise<void> {
-  const { zone = '', note, device: deviceId } = options;
+  const { zone = '', note, device: deviceId, restore } = options;
   // Of no device it is what a file is: handed in by somebody.
   const source = deviceId === '' ? PunchSource.FILE : PunchSource.DEVICE;
   const punch = { ...told, source, deviceId, note, timeZone: zone };
-  const [result] = (await client.recordPunches({ punches: [punch] })).results;
+  const [result] = (await client.recordPunches({ punches: [punch], restore })).results;
   if (result === undefined) throw new Error('The service answered without a result.');
   if (result.error !== undefined) throw errorOfStatus(result.error);
   if (options.json) {
@@ -94,18 +97,41 @@ async function addPunch(
   }
   const shownIn = zone || (await zoneAtClock(client, told.employeeId));
   await writeLine(stdout, outcomeLine(result, told, shownZone(shownIn)));
+  if (result.voided) await writeLine(stdout, await obstacleLine(client, told, result.punchId));
   await printDay(stdout, client, told, shownIn);
 }
 
 function outcomeLine(
-  { outcome, punchId, voided }: RecordPunchResult,
+  { outcome, punchId, voided, restored }: RecordPunchResult,
   told: Told,
   zone: string,
 ): string {
   const what = `punch ${punchId} of ${told.employeeId}, ${punchText(told, zone)}`;
-  if (outcome === PunchOutcome.RECORDED) return shownText(`recorded: ${what}`);
-  const but = voided ? ' and was taken back: attendance punches list --voided says why' : '';
+  if (outcome === PunchOutcome.RECORDED) {
+    return shownText(`recorded: ${what}${restored ? ', counts again' : ''}`);
+  }
+  const but = voided ? ' and does not count' : '';
   return shownText(`duplicate: ${what}, was there already${but}`);
+}
+
+/** What stands in the way of a punch that was there already, and the way out. */
+async function obstacleLine(
+  client: Pick<AttendanceClient, 'listPunches'>,
+  { employeeId, time }: Told,
+  punchId: string,
+): Promise<string> {
+  const endTime = { seconds: time.seconds + 1n, nanos: 0 };
+  const request = { employeeId, startTime: time, endTime, includeVoided: true, pageSize: 1_000 };
+  const { punches } = await client.listPunches(request);
+  const voided = punches.find((punch) => punch.punchId === punchId)?.voided;
+  if (voided === undefined) return 'Who voided it, and why: attendance punches list --voided';
+  const { actor, reason, replacedByPunchId: other } = voided;
+  const way =
+    other === ''
+      ? 'To make it count again: the same command with --restore'
+      : `To correct it once more: attendance punches replace ${employeeId} ${other}`;
+  const what = other === '' ? 'voided' : `replaced by punch ${other}`;
+  return shownText(`It was ${what} by ${actor}: ${reason}. ${way}`);
 }
 
 /** The day it counts for now, with its sessions. */

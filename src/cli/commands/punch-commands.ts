@@ -108,7 +108,8 @@ function addVoid(punches: Command, surroundings: Surroundings): void {
     .summary('take punches back')
     .description(
       'Takes punches back, all of them or none. They stay listed with the reason and count no ' +
-        'longer; a device that sends one again does not bring it back.',
+        'longer; a device that sends one again does not bring it back. A whole import: ' +
+        'attendance imports void.',
     )
     .argument('<employee>', 'the employee id')
     .argument('<punch...>', 'their numbers, as `punches list` shows them', addPunchId)

@@ -10,7 +10,14 @@ import { punchSummary } from '../punches/punch-report.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
-import { EXIT_INTERRUPTED, EXIT_REJECTS, ExitError, writeLine } from '../terminal/console.js';
+import {
+  EXIT_INTERRUPTED,
+  EXIT_REJECTS,
+  EXIT_USAGE,
+  ExitError,
+  writeLine,
+} from '../terminal/console.js';
+import { EMPLOYEE_ID } from '../text/values.js';
 import { isKnownZone } from '../time/local-time.js';
 import { examples } from './day-commands.js';
 
@@ -18,7 +25,10 @@ interface ImportOptions extends SharedOptions {
   readonly zone?: string;
   readonly device: string;
   readonly dryRun: boolean;
+  readonly compare: boolean;
   readonly rejects?: string;
+  readonly importId?: string;
+  readonly restore: boolean;
 }
 
 const EXPLANATION = `
@@ -39,8 +49,17 @@ skipped is refused; of one that they showed twice the earlier is taken, unless f
 otherwise. How many of each there were is told at the end.
 
 Rows that cannot be taken go to FILE.rejects.csv with their line and the reason. The
-import can be interrupted and run again: what is there already counts once, also when it was
-taken back since. --dry-run reads and checks the file, and needs no service.
+import can be interrupted and run again: what is there already counts once.
+
+Every import has an id, which is printed at the end: attendance imports void ID takes back what it
+recorded, and attendance imports list shows all of them. Without --import-id the id follows from the
+file, --zone, --device and --restore: the same import, run again, has the same id.
+
+A punch that was voided is a duplicate when it comes again, and does not count. --restore records it
+once more, so that it counts; a punch that was replaced stays replaced.
+
+--dry-run reads and checks the file, and needs no service. With --compare it also asks the service
+which punches would be new, which are there already and which were voided.
 
 Exit codes: 0 all rows taken, 3 done but some rows were rejected, 130 interrupted.`;
 
@@ -53,7 +72,14 @@ export function addPunchImport(punches: Command, surroundings: Surroundings): vo
     .argument('<file>', 'the log')
     .option('--zone <zone>', 'the zone of local times, such as Europe/Berlin', zoneArgument)
     .option('--device <id>', 'the device that took them, where no column says', '')
+    .option(
+      '--import-id <id>',
+      'the id of this import, instead of one made of it',
+      importIdArgument,
+    )
+    .option('--restore', 'make punches count again that were voided', false)
     .option('--dry-run', 'only read and check the file', false)
+    .option('--compare', 'with --dry-run: also ask the service what is new', false)
     .option('--rejects <file>', 'where rejected rows go, instead of beside the file')
     .addHelpText('after', EXPLANATION)
     .addHelpText(
@@ -68,6 +94,11 @@ export function addPunchImport(punches: Command, surroundings: Surroundings): vo
     });
 }
 
+export function importIdArgument(text: string): string {
+  if (EMPLOYEE_ID.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 64 characters of A-Z a-z 0-9 . _ -');
+}
+
 /** An IANA name that this machine knows. */
 export function zoneArgument(text: string): string {
   if (isKnownZone(text)) return text;
@@ -80,6 +111,9 @@ async function importFile(
   surroundings: Surroundings,
 ): Promise<void> {
   const { stdout, stderr } = surroundings;
+  if (options.compare && !options.dryRun) {
+    throw new ExitError(EXIT_USAGE, '--compare belongs to --dry-run.');
+  }
   const report = createImportReport(stderr);
   const stop = new AbortController();
   const release = surroundings.onInterrupt(() => {
@@ -91,6 +125,9 @@ async function importFile(
       path,
       rejectsPath: options.rejects,
       defaults: { zone: options.zone, deviceId: options.device },
+      importId: options.importId,
+      restore: options.restore,
+      compare: options.compare,
       client,
       stop: stop.signal,
       onStart: (rows) => report.start(rows, 0),
@@ -99,13 +136,14 @@ async function importFile(
     });
   let result: PunchImportResult;
   try {
-    result = options.dryRun
-      ? await importing(undefined)
-      : await withClient(options, surroundings, async (client) => {
-          // An import outlives a service that goes away; one that was never there is told at once.
-          await client.recordPunches({ punches: [] });
-          return await importing(client);
-        });
+    result =
+      options.dryRun && !options.compare
+        ? await importing(undefined)
+        : await withClient(options, surroundings, async (client) => {
+            // An import outlives a service that goes away; one that was never there is told at once.
+            await client.recordPunches({ punches: [] });
+            return await importing(client);
+          });
   } catch (error) {
     if (error instanceof AttendanceClientError) {
       report.note('What was taken so far is kept: run the same command again, nothing doubles.');
@@ -121,11 +159,14 @@ async function importFile(
   if (result.counts.rejected > 0) throw new ExitError(EXIT_REJECTS);
 }
 
-function againCommand(path: string, { zone, device, rejects }: ImportOptions): string {
+function againCommand(path: string, said: ImportOptions): string {
+  const { zone, device, rejects, importId, restore } = said;
   const options = [
     ...(zone === undefined ? [] : ['--zone', zone]),
     ...(device === '' ? [] : ['--device', device]),
     ...(rejects === undefined ? [] : ['--rejects', rejects]),
+    ...(importId === undefined ? [] : ['--import-id', importId]),
+    ...(restore ? ['--restore'] : []),
   ];
   return ['attendance punches import', path, ...options].join(' ');
 }

@@ -14,9 +14,10 @@ import { Lanes } from '../csv/import-lanes.js';
 import { RejectsFile } from '../csv/import-rejects.js';
 import { RowOrder } from '../csv/in-file-order.js';
 import { MAX_OUTAGE_MS } from '../csv/retry-batch.js';
+import { punchImportId } from './punch-import-id.js';
 import type { PunchHeader, RowDefaults } from './punch-row.js';
 import { parsePunchHeader, parsePunchRow } from './punch-row.js';
-import type { PendingPunch, PunchRowOutcome } from './punch-send.js';
+import type { PendingPunch, PunchRowOutcome, SendTerms } from './punch-send.js';
 import { sendPunches } from './punch-send.js';
 import type { PunchCounts } from './punch-tally.js';
 import { PunchTally } from './punch-tally.js';
@@ -38,6 +39,12 @@ export interface PunchImportOptions {
   /** Where the refused rows go; undefined: beside the file. */
   readonly rejectsPath: string | undefined;
   readonly defaults: RowDefaults;
+  /** Undefined: made of the file and these options. */
+  readonly importId: string | undefined;
+  /** Whether punches that were voided count again. */
+  readonly restore: boolean;
+  /** Whether the service is only asked what would become of each row. */
+  readonly compare: boolean;
   /** Undefined only tries the file: nothing is sent. */
   readonly client: Pick<AttendanceClient, 'recordPunches'> | undefined;
   /** Aborted to stop: batches in flight are waited for. */
@@ -54,8 +61,11 @@ export interface PunchImportOptions {
 export interface PunchImportResult {
   /** False when it was stopped. */
   readonly complete: boolean;
-  /** Whether anything was sent. In a trial `recorded` are the rows that could be. */
+  readonly importId: string;
+  /** Whether anything was sent to be recorded. In a trial `recorded` are the rows that could be. */
   readonly sent: boolean;
+  /** Whether the service was asked in a trial. */
+  readonly compared: boolean;
   /** Rows that are done. */
   readonly rows: number;
   /** Rows that were sent and never answered: some may be recorded beyond what is counted. */
@@ -127,10 +137,14 @@ class PunchRun {
   readonly #tally: PunchTally;
   readonly #order: RowOrder<PunchRowOutcome>;
   readonly #lanes: Lanes<PendingPunch>;
+  readonly #terms: SendTerms;
   #unanswered = 0;
 
   constructor(options: PunchImportOptions, survey: LogSurvey, rejects: RejectsFile) {
     this.#options = options;
+    const { defaults, restore, compare } = options;
+    const importId = options.importId ?? punchImportId(survey.sha256, defaults, restore);
+    this.#terms = { importId, restore, validateOnly: compare };
     this.#survey = survey;
     this.#rejects = rejects;
     this.#tally = new PunchTally((reject) => rejects.add(reject));
@@ -164,8 +178,11 @@ class PunchRun {
 
   state(): Omit<PunchImportResult, 'complete' | 'seconds'> {
     const { counts } = this.#tally;
+    const { client, compare } = this.#options;
     return {
-      sent: this.#options.client !== undefined,
+      importId: this.#terms.importId,
+      sent: client !== undefined && !compare,
+      compared: client !== undefined && compare,
       rows: this.#order.finishedRows,
       unanswered: this.#unanswered,
       totalRows: this.#survey.rows,
@@ -182,7 +199,8 @@ class PunchRun {
       const reason = `${parsed.code}: ${parsed.description}`;
       this.#settle(row, { kind: 'REJECTED', reject: { line, reason, fields } });
     } else if (client === undefined) {
-      this.#settle(row, { kind: 'RECORDED', remarks: parsed.remarks, anomalies: [] });
+      const { remarks } = parsed;
+      this.#settle(row, { kind: 'RECORDED', remarks, restored: false, anomalies: [] });
     } else {
       const { punch, remarks } = parsed;
       await this.#lanes.add(punch.employeeId, { row, punch, remarks });
@@ -200,7 +218,8 @@ class PunchRun {
       this.#settle(row, outcome);
     };
     try {
-      await sendPunches(batch, { client, stop, onOutage, maxOutageMs, settle });
+      const terms = this.#terms;
+      await sendPunches(batch, { client, terms, stop, onOutage, maxOutageMs, settle });
     } finally {
       this.#unanswered += left;
     }

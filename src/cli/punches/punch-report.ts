@@ -9,12 +9,15 @@ const MAX_REASON = 300;
 
 /** `again` is the command that goes on after a stop, or sends what was only tried. */
 export function punchSummary(result: PunchImportResult, again: string): string {
-  const { counts, rows, rejectsPath, unanswered } = result;
+  const { counts, rows, rejectsPath, unanswered, sent, compared } = result;
   const atLeast = unanswered === 0 ? '' : `at least: ${grouped(unanswered)} sent without an answer`;
+  const restored = counts.restored === 0 ? '' : `${grouped(counts.restored)} voided before`;
+  const there =
+    counts.voided === 0 ? 'there already' : `there already, ${grouped(counts.voided)} voided`;
   const lines: readonly (readonly [string, number, string])[] = [
     ['rows read', rows + unanswered, ''],
-    [result.sent ? 'recorded' : 'usable', counts.recorded, atLeast],
-    ...(result.sent ? [['duplicates', counts.duplicates, 'there already'] as const] : []),
+    [sent ? 'recorded' : compared ? 'new' : 'usable', counts.recorded, atLeast || restored],
+    ...(sent || compared ? [['duplicates', counts.duplicates, there] as const] : []),
     ['rejected', counts.rejected, rejectsPath === undefined ? '' : `see ${rejectsPath}`],
   ];
   const width = Math.max(...lines.map(([, count]) => grouped(count).length));
@@ -53,11 +56,13 @@ function reasonsOf({ counts: { rejected, rejectReasons } }: PunchImportResult): 
   return others > 0 ? [...lines, `${grouped(others)} for other reasons`] : lines;
 }
 
-function titleOf({ complete, sent, rows, totalRows, seconds }: PunchImportResult): string {
+function titleOf(result: PunchImportResult): string {
+  const { complete, sent, compared, rows, totalRows, seconds } = result;
   const time = `${seconds.toFixed(1)} s, ${grouped(rate(rows, seconds))} rows/s`;
   if (!complete)
     return `Import stopped after ${grouped(rows)} of ${grouped(totalRows)} rows: ${time}`;
-  return sent ? `Import complete: ${time}` : `Tried, nothing was sent: ${time}`;
+  if (sent) return `Import complete: ${time}`;
+  return compared ? `Compared, nothing was recorded: ${time}` : `Tried, nothing was sent: ${time}`;
 }
 
 /** What was decided in reading, where a person may want to decide otherwise. */
@@ -91,12 +96,30 @@ function remarksOf({ counts }: PunchImportResult): string[] {
 function waysOf(result: PunchImportResult, again: string): string[] {
   const { complete, sent, counts } = result;
   if (isAllWithoutZone(result)) return [`Run it again with their zone: ${again} --zone ZONE`];
-  if (!complete) return [`Nothing is lost or doubled. Go on with: ${again}`];
+  if (!complete) {
+    return [`Nothing is lost or doubled. Go on with: ${again}`, ...(sent ? [wayBack(result)] : [])];
+  }
   const ways: string[] = [];
   if (counts.rejected > 0) ways.push('Mend the rejected rows and import that file as well.');
   if (counts.rejectReasons.some(({ reason }) => reason === NO_ZONE)) {
     ways.push('Those without a zone need none of that: import that file with --zone.');
   }
+  if (counts.voided > 0) ways.push(...waysToRestore(counts.voided, again));
   if (!sent) ways.push(`Record them with: ${again}`);
+  else ways.push(wayBack(result));
   return ways;
+}
+
+/** Voided punches absorb their repeats, which nobody expects who imports a file once more. */
+function waysToRestore(voided: number, again: string): string[] {
+  return [
+    `${grouped(voided)} are voided and do not count: attendance punches list EMPLOYEE --voided ` +
+      'says by whom and why.',
+    `To make the voided ones count again (replaced ones stay as they are): ${again} --restore`,
+  ];
+}
+
+function wayBack({ importId, counts }: PunchImportResult): string {
+  if (counts.recorded === 0) return `Import id: ${importId}`;
+  return `Import id: ${importId}. Take it back with: attendance imports void ${importId} --reason TEXT`;
 }

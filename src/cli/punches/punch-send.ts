@@ -19,10 +19,17 @@ export type PunchRowOutcome =
   | {
       readonly kind: 'RECORDED';
       readonly remarks: RowRemarks;
+      /** Whether it was voided before, and counts again. */
+      readonly restored: boolean;
       /** What the service found odd about it. */
       readonly anomalies: readonly Anomaly[];
     }
-  | { readonly kind: 'DUPLICATE'; readonly remarks: RowRemarks }
+  | {
+      readonly kind: 'DUPLICATE';
+      readonly remarks: RowRemarks;
+      /** Whether it does not count. */
+      readonly voided: boolean;
+    }
   | { readonly kind: 'REJECTED'; readonly reject: Reject };
 
 /** A row on its way. */
@@ -32,7 +39,15 @@ export interface PendingPunch {
   readonly remarks: RowRemarks;
 }
 
+/** What holds for all punches of an import. */
+export interface SendTerms {
+  readonly importId: string;
+  readonly restore: boolean;
+  readonly validateOnly: boolean;
+}
+
 export interface PunchSendContext extends Patience {
+  readonly terms: SendTerms;
   readonly client: Pick<AttendanceClient, 'recordPunches'>;
   readonly settle: (row: FileRow, outcome: PunchRowOutcome) => void;
 }
@@ -58,7 +73,7 @@ async function tryBatch(
   let results: readonly RecordPunchResult[];
   try {
     const options = { deadlineMs: BATCH_DEADLINE_MS };
-    ({ results } = await context.client.recordPunches({ punches }, options));
+    ({ results } = await context.client.recordPunches({ punches, ...context.terms }, options));
   } catch (error) {
     if (!isPassing(error)) throw error;
     return { again: rows, error };
@@ -83,9 +98,9 @@ function outcomeOf(
 ): PunchRowOutcome | AttendanceClientError {
   switch (result?.outcome) {
     case PunchOutcome.RECORDED:
-      return { kind: 'RECORDED', remarks, anomalies: result.anomalies };
+      return { kind: 'RECORDED', remarks, restored: result.restored, anomalies: result.anomalies };
     case PunchOutcome.DUPLICATE:
-      return { kind: 'DUPLICATE', remarks };
+      return { kind: 'DUPLICATE', remarks, voided: result.voided };
     default: {
       if (result?.error === undefined) throw unanswered();
       const error = errorOfStatus(result.error);

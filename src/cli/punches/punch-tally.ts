@@ -24,8 +24,12 @@ export interface RejectReason {
 
 export interface PunchCounts {
   readonly recorded: number;
+  /** Of the recorded ones: voided before, and counting again. */
+  readonly restored: number;
   /** There already, in the service or earlier in the file. */
   readonly duplicates: number;
+  /** Of the duplicates: voided, so that they do not count. */
+  readonly voided: number;
   readonly rejected: number;
   /** Why, the most frequent first: the first 20 that came up. */
   readonly rejectReasons: readonly RejectReason[];
@@ -40,7 +44,15 @@ export interface PunchCounts {
 }
 
 export class PunchTally {
-  readonly #counts = { recorded: 0, duplicates: 0, rejected: 0, byTurns: 0, tookEarlier: 0 };
+  readonly #counts = {
+    recorded: 0,
+    restored: 0,
+    duplicates: 0,
+    voided: 0,
+    rejected: 0,
+    byTurns: 0,
+    tookEarlier: 0,
+  };
   readonly #reasons = new Map<string, RejectReason>();
   readonly #unknownKinds = new Map<string, number>();
   readonly #anomalies = new Map<string, number>();
@@ -63,6 +75,7 @@ export class PunchTally {
     switch (outcome.kind) {
       case 'RECORDED':
         this.#counts.recorded += 1;
+        if (outcome.restored) this.#counts.restored += 1;
         this.#remark(outcome.remarks);
         for (const word of outcome.anomalies.map(anomalyWord)) {
           this.#anomalies.set(word, (this.#anomalies.get(word) ?? 0) + 1);
@@ -70,6 +83,7 @@ export class PunchTally {
         break;
       case 'DUPLICATE':
         this.#counts.duplicates += 1;
+        if (outcome.voided) this.#counts.voided += 1;
         this.#remark(outcome.remarks);
         break;
       case 'REJECTED':

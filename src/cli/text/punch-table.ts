@@ -47,8 +47,9 @@ function rowOf(punch: Punch, zone: string): readonly string[] {
   ];
 }
 
-function remarksOf({ voided, replacesPunchId, anomalies, note, labels }: Punch): string[] {
-  const remarks: string[] = [];
+function remarksOf(punch: Punch): string[] {
+  const { voided, replacesPunchId, anomalies, note, labels, importId } = punch;
+  const remarks = importId === '' ? [] : [`import ${importId}`];
   if (voided !== undefined) {
     const by = voided.replacedByPunchId;
     const what = by === '' ? 'taken back' : `replaced by ${by}`;

@@ -82,6 +82,9 @@ describe('punches import', () => {
       path,
       rejectsPath: undefined,
       defaults: { zone: 'Europe/Berlin', deviceId: '' },
+      importId: undefined,
+      restore: false,
+      compare: false,
       client,
       stop: new AbortController().signal,
       onStart: () => undefined,
@@ -131,7 +134,9 @@ describe('punches import', () => {
       totalRows: 7,
       counts: {
         recorded: 3,
+        restored: 0,
         duplicates: 1,
+        voided: 0,
         rejected: 3,
         rejectReasons: [
           {
@@ -330,6 +335,58 @@ describe('punches import', () => {
     expect(service.calls).to.deep.equal([]);
   });
 
+  it('has an id of its file and options, the same in every run', async () => {
+    await writeFile(path, `${HEADER}7,2026-03-02 09:00,IN,,\n`);
+    const ids = [];
+    for (const options of [
+      {},
+      {},
+      { compare: true },
+      { restore: true },
+      { defaults: { zone: 'UTC', deviceId: '' } },
+      { defaults: { zone: 'UTC', deviceId: 'gate' } },
+      { importId: 'march' },
+    ]) {
+      ids.push((await importing(options)).importId);
+    }
+    const [first, again, compared, ...others] = ids;
+    expect([again, compared]).to.deep.equal([first, first]);
+    expect(first).to.match(/^punches-[0-9a-f]{20}$/);
+    expect(new Set([first, ...others]).size).to.equal(5);
+    expect(others.at(-1)).to.equal('march');
+    const sent = service.calls.map(({ request }) => (request as { importId?: string }).importId);
+    expect(sent).to.deep.equal(ids);
+    await writeFile(path, `${HEADER}7,2026-03-02 09:01,IN,,\n`);
+    expect((await importing()).importId).to.not.equal(first);
+  });
+
+  it('asks with --dry-run --compare what is new, and says what is voided and how to restore', async () => {
+    await writeFile(path, `${HEADER}7,2026-03-02 09:00,IN,,\n7,2026-03-02 17:00,OUT,,\n`);
+    service.answers.recordPunches = ({ punches, restore }) => ({
+      results: punches.map((_, index) =>
+        index === 0 || restore
+          ? { outcome: PunchOutcome.RECORDED, restored: index > 0 }
+          : { outcome: PunchOutcome.DUPLICATE, voided: true },
+      ),
+    });
+    const command = ['punches', 'import', path, '--zone', 'UTC'];
+    const compared = await ran(service.address, ...command, '--dry-run', '--compare');
+    expect(compared.out)
+      .to.match(/^Compared, nothing was recorded/)
+      .and.match(/new +1$/m)
+      .and.match(/duplicates +1 {2}\(there already, 1 voided\)$/m)
+      .and.match(/^1 are voided and do not count: attendance punches list EMPLOYEE --voided /m)
+      .and.match(
+        / stay as they are\): attendance punches import .*log\.csv --zone UTC --restore$/m,
+      );
+    const sent = service.calls.at(-1)?.request;
+    expect(sent).to.include({ validateOnly: true, restore: false });
+    const restored = await ran(service.address, ...command, '--restore');
+    expect(restored.out).to.match(/recorded +2 {2}\(1 voided before\)$/m);
+    const alone = await ran(service.address, ...command, '--compare');
+    expect([alone.code, alone.err]).to.deep.equal([2, '--compare belongs to --dry-run.\n']);
+  });
+
   it('never takes the log itself for the rejects file', async () => {
     await writeFile(path, `${HEADER}7,2026-03-02,IN,,\n`);
     const { code, err } = await ran(service.address, 'punches', 'import', path, '--rejects', path);
@@ -343,7 +400,8 @@ describe('punches import', () => {
     const zone = ['--zone', 'Europe/Berlin', '--device', 'gate-9'];
     const done = await ran(service.address, 'punches', 'import', path, ...zone);
     expect(done.code).to.equal(0);
-    expect(done.out.replace(/[\d.]+ s, [\d,]+ rows/, '<time>')).to.equal(
+    const said = done.out.replace(/[\d.]+ s, [\d,]+ rows/, '<time>');
+    expect(said.replaceAll(/punches-[0-9a-f]{20}/g, '<id>')).to.equal(
       'Import complete: <time>/s\n' +
         '  rows read   2\n' +
         '  recorded    2\n' +
@@ -351,7 +409,8 @@ describe('punches import', () => {
         '  rejected    0\n' +
         '2 without a kind: arrivals and departures by turns; kinds that are not known: "254" 1.\n' +
         '1 in an hour that the clocks showed twice: the earlier one was taken. A column fold with ' +
-        '1 says the later.\n',
+        '1 says the later.\n' +
+        'Import id: <id>. Take it back with: attendance imports void <id> --reason TEXT\n',
     );
     expect([...book.kept.values()][0]).to.include({ deviceId: 'gate-9' });
     const json = await ran(service.address, '--json', 'punches', 'import', path, ...zone);
