@@ -28,8 +28,9 @@ row has a type, which says what it is about and which columns count:
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
               max_session_length, half_day_threshold, absent_threshold, breaks,
-              paid_break_limit, repeat_window, pairing, hours_counted, round_in, round_out,
-              round_breaks, round_worked, works_on_holidays, geofence, archived
+              deduct_excess_only, paid_break_limit, repeat_window, pairing, hours_counted,
+              round_in, round_out, round_breaks, round_worked, works_on_holidays, geofence,
+              archived
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, archived; a move to another zone is a row of its own, with
@@ -43,8 +44,8 @@ Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m
 is its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
 "up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
-pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived and
-works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
+pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived,
+deduct_excess_only and works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
 roster export writes the whole roster in this form.
 
 What is there already is updated, the rest is created; the same file again changes nothing. A

@@ -186,6 +186,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('half_day_threshold', ofShift('halfDayThreshold'), LENGTH),
   column('absent_threshold', ofShift('absentThreshold'), LENGTH),
   column('breaks', BREAK_FIELD, BREAKS),
+  column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
   column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
   column('repeat_window', ofWork('repeatWindow'), LENGTH),
   column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),

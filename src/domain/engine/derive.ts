@@ -20,14 +20,15 @@ import { isOffForHoliday, overlapOf } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { ZONE_DATA_VERSION } from '../time/zone.js';
 import { type Allotment, allot } from './allotment.js';
-import { breakSecondsOf, plannedSeconds } from './hours.js';
+import { breakSecondsOf } from './hours.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
+import { plannedSeconds } from './required-breaks.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 
 /** Raised with every change of the rules. */
-const RULES_VERSION = 5;
+const RULES_VERSION = 6;
 
 /**
  * What a stored day is stamped with: the version of the rules, and of the zone data that they go by.

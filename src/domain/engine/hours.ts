@@ -3,10 +3,11 @@
 
 import type { Trace } from '../explain/finding.js';
 import type { Break, Session } from '../facts/day.js';
-import type { BreakDeduction, WorkRules } from '../roster/shift.js';
+import type { WorkRules } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Zone } from '../time/zone.js';
 import type { Pairing, PunchedSession } from './pairing.js';
+import { deductBreak } from './required-breaks.js';
 import { roundSeconds, roundTime } from './rounding.js';
 
 /** What the punches of one shift, or of one stretch, come to. */
@@ -140,7 +141,7 @@ function applyRules(
   const edges = exact + roundEdges(arrival, departure, rules, zone, shiftId, trace);
   const counted = roundBreaks(taken, rules, shiftId, trace);
   const present = Math.max(0, edges + taken - counted);
-  const deducted = deductBreak(present, counted, rules.breakDeductions, shiftId, trace);
+  const deducted = deductBreak(present, counted, rules, shiftId, trace);
   const paid = Math.min(counted, rules.paidBreakSeconds);
   if (paid > 0)
     trace?.push({ rule: 'BREAK_PAID', shiftId, takenSeconds: counted, paidSeconds: paid });
@@ -196,42 +197,6 @@ function roundBreaks(
     trace?.push({ rule: 'BREAKS_ROUNDED', shiftId, takenSeconds, countedSeconds });
   }
   return countedSeconds;
-}
-
-function breakNeeded(
-  workedSeconds: number,
-  deductions: readonly BreakDeduction[],
-): BreakDeduction | undefined {
-  return deductions.findLast(({ afterSeconds }) => workedSeconds > afterSeconds);
-}
-
-/** Time that is scheduled, less the break that so long a work needs. */
-export function plannedSeconds(scheduledSeconds: number, { breakDeductions }: WorkRules): number {
-  const needed = breakNeeded(scheduledSeconds, breakDeductions);
-  return Math.max(0, scheduledSeconds - (needed?.breakSeconds ?? 0));
-}
-
-/** What is missing of the break that so long a work needs. */
-function deductBreak(
-  workedSeconds: number,
-  takenSeconds: number,
-  deductions: readonly BreakDeduction[],
-  shiftId: string | undefined,
-  trace: Trace,
-): number {
-  const needed = breakNeeded(workedSeconds, deductions);
-  if (needed === undefined) return 0;
-  const { afterSeconds, breakSeconds: requiredSeconds } = needed;
-  const deductedSeconds = Math.max(0, requiredSeconds - takenSeconds);
-  trace?.push({
-    rule: 'BREAK_DEDUCTED',
-    shiftId,
-    afterSeconds,
-    requiredSeconds,
-    takenSeconds,
-    deductedSeconds,
-  });
-  return deductedSeconds;
 }
 
 function roundWorked(

@@ -67,9 +67,10 @@ function rounded({ shiftId, punchedTime, countedTime }: TimeRounded, tell: TimeT
 function breakDeducted(finding: HoursFinding & { readonly rule: 'BREAK_DEDUCTED' }): string {
   const { shiftId, afterSeconds, requiredSeconds, takenSeconds, deductedSeconds } = finding;
   const taken = takenSeconds === 0 ? 'none' : lengthText(takenSeconds);
+  const isLess = finding.isExcessOnly ? ': no more, as working longer never pays less' : '';
   return (
     `More than ${lengthText(afterSeconds)} of work${forShift(shiftId)} requires a break of ` +
     `${lengthText(requiredSeconds)}; ${taken} was taken, ` +
-    `so ${deductedSeconds === 0 ? 'nothing' : lengthText(deductedSeconds)} is deducted.`
+    `so ${deductedSeconds === 0 ? 'nothing' : lengthText(deductedSeconds)} is deducted${isLess}.`
   );
 }

@@ -161,6 +161,8 @@ export type HoursFinding =
       readonly requiredSeconds: number;
       readonly takenSeconds: number;
       readonly deductedSeconds: number;
+      /** Less than is missing, so that working longer never pays less. */
+      readonly isExcessOnly: boolean;
     }
   | {
       readonly rule: 'BREAK_PAID';

@@ -46,6 +46,8 @@ export interface WorkRules {
   readonly repeatSeconds: number;
   /** By `afterSeconds`, each once; the last one exceeded counts, alone. */
   readonly breakDeductions: readonly BreakDeduction[];
+  /** Whether they take only what is above their `afterSeconds`: working longer never pays less. */
+  readonly deductExcessOnly: boolean;
   /** Break time that counts as worked, up to this much. */
   readonly paidBreakSeconds: number;
   /** Of the first arrival. */
@@ -63,6 +65,7 @@ export const PLAIN_WORK_RULES: WorkRules = {
   hours: 'EVERY_PAIR',
   repeatSeconds: 0,
   breakDeductions: [],
+  deductExcessOnly: false,
   paidBreakSeconds: 0,
   roundIn: undefined,
   roundOut: undefined,

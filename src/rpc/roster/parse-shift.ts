@@ -96,6 +96,7 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
       afterSeconds: secondsOf(after),
       breakSeconds: secondsOf(length),
     })),
+    deductExcessOnly: message.deductExcessOnly,
     paidBreakSeconds: secondsOf(message.paidBreakLimit),
     roundIn: parseRounding(message.roundIn),
     roundOut: parseRounding(message.roundOut),

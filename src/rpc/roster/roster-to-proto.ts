@@ -151,6 +151,7 @@ function toWorkRules(work: WorkRules): WireWorkRules | undefined {
       length: durationOf(breakSeconds),
     }),
   );
+  message.deductExcessOnly = work.deductExcessOnly;
   setLength(message, 'paidBreakLimit', work.paidBreakSeconds);
   if (work.roundIn !== undefined) message.roundIn = toRounding(work.roundIn);
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);

@@ -16,7 +16,7 @@ import {
   WAITING_FOR_TOKENS,
 } from './rows/waiting.js';
 
-/** The ids of the page's sections A to F, I and K. */
+/** The ids of the page's sections A to F, I and K to N. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {
   A: [
     1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30,
@@ -29,6 +29,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   F: [1, 2, 4, 6, 7, 9, 10, 11, 13, 14, 15],
   I: [1, 2, 4, 6, 7],
   K: [1, 2, 3, 4, 5, 6],
+  L: [2, 3],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>

@@ -388,6 +388,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         requiredSeconds: HOUR,
         takenSeconds: 15 * MINUTE,
         deductedSeconds: 45 * MINUTE,
+        isExcessOnly: false,
       },
       "More than 6 h of work for shift 'day' requires a break of 1 h; 15 min was taken, so 45 " +
         'min is deducted.',
@@ -399,6 +400,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         requiredSeconds: HOUR,
         takenSeconds: 0,
         deductedSeconds: HOUR,
+        isExcessOnly: false,
       },
       'More than 6 h of work outside every shift requires a break of 1 h; none was taken, so 1 ' +
         'h is deducted.',
@@ -410,9 +412,22 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         requiredSeconds: 30 * MINUTE,
         takenSeconds: 30 * MINUTE,
         deductedSeconds: 0,
+        isExcessOnly: false,
       },
       "More than 6 h of work for shift 'day' requires a break of 30 min; 30 min was taken, so " +
         'nothing is deducted.',
+    ],
+    [
+      {
+        ...day,
+        afterSeconds: 6 * HOUR,
+        requiredSeconds: 30 * MINUTE,
+        takenSeconds: 0,
+        deductedSeconds: 10 * MINUTE,
+        isExcessOnly: true,
+      },
+      "More than 6 h of work for shift 'day' requires a break of 30 min; none was taken, so 10 min " +
+        'is deducted: no more, as working longer never pays less.',
     ],
   ],
   BREAK_PAID: [

@@ -297,6 +297,7 @@ describe('refused shifts', () => {
       hours: fc.constant('EVERY_PAIR' as const),
       repeatSeconds: anyNumber,
       breakDeductions: fc.array(fc.record({ afterSeconds: anyNumber, breakSeconds: anyNumber })),
+      deductExcessOnly: fc.boolean(),
       paidBreakSeconds: anyNumber,
       roundIn: anyRounding,
       roundOut: anyRounding,

@@ -131,6 +131,7 @@ export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   hours: fc.constantFrom(...HOURS_COUNTED),
   repeatSeconds: fc.constantFrom(0, 1, 60, 300, HOUR),
   breakDeductions: fc.constant([]),
+  deductExcessOnly: fc.constant(false),
   paidBreakSeconds: fc.constant(0),
   roundIn: fc.constant(undefined),
   roundOut: fc.constant(undefined),
@@ -142,6 +143,7 @@ const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
   .record({
     exact: exactWorkRules,
     breakDeductions: anyDeductions,
+    deductExcessOnly: fc.boolean(),
     paidBreakSeconds: fc.oneof(fc.constant(0), length(0, 2 * HOUR)),
     roundIn: maybeRounding,
     roundOut: maybeRounding,

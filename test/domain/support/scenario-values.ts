@@ -119,6 +119,7 @@ function workRulesOf(setup: RulesSetup): WorkRules {
     hours: setup.hours ?? PLAIN_WORK_RULES.hours,
     repeatSeconds: secondsOf(setup.repeat),
     breakDeductions: (setup.deduct ?? []).map(deductionOf),
+    deductExcessOnly: setup.deductExcessOnly ?? false,
     paidBreakSeconds: secondsOf(setup.paidBreaks),
     roundIn: roundingValue(setup.roundIn),
     roundOut: roundingValue(setup.roundOut),

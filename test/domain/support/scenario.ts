@@ -19,6 +19,7 @@ export interface RulesSetup {
   readonly repeat?: string;
   /** Each `0:15 after 6:00`. */
   readonly deduct?: readonly string[];
+  readonly deductExcessOnly?: boolean;
   readonly paidBreaks?: string;
   readonly roundIn?: RoundingText;
   readonly roundOut?: RoundingText;

@@ -109,6 +109,7 @@ function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
       const { afterSeconds, breakSeconds } = deductionOf(text);
       return { after: `${afterSeconds}s`, length: `${breakSeconds}s` };
     }),
+    deductExcessOnly: rules.deductExcessOnly,
     paidBreakLimit: length(rules.paidBreaks),
     roundIn: roundingJson(rules.roundIn),
     roundOut: roundingJson(rules.roundOut),

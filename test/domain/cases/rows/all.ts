@@ -2,6 +2,7 @@
 
 import type { Case } from '../../support/scenario.js';
 import { ABSENCE_AND_MARK_CASES } from './absence-marks.js';
+import { BREAK_RULE_CASES } from './break-rules.js';
 import { BREAK_AND_ROUNDING_CASES } from './breaks-rounding.js';
 import { EXCEPTION_CASES } from './exceptions.js';
 import { HOURS_CASES } from './hours.js';
@@ -21,4 +22,5 @@ export const ALL_CASES: readonly Case[] = [
   ...BREAK_AND_ROUNDING_CASES,
   ...EXCEPTION_CASES,
   ...WHOLE_SESSION_CASES,
+  ...BREAK_RULE_CASES,
 ];
