@@ -28,9 +28,9 @@ row has a type, which says what it is about and which columns count:
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
               max_session_length, half_day_threshold, absent_threshold, breaks,
-              deduct_excess_only, paid_break_limit, repeat_window, pairing, hours_counted,
-              round_in, round_out, round_breaks, round_worked, works_on_holidays, geofence,
-              archived
+              deduct_excess_only, min_break_length, paid_break_limit, repeat_window, pairing,
+              hours_counted, round_in, round_out, round_breaks, round_worked,
+              works_on_holidays, geofence, archived
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, archived; a move to another zone is a row of its own, with

@@ -187,6 +187,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('absent_threshold', ofShift('absentThreshold'), LENGTH),
   column('breaks', BREAK_FIELD, BREAKS),
   column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
+  column('min_break_length', ofWork('minBreakLength'), LENGTH),
   column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
   column('repeat_window', ofWork('repeatWindow'), LENGTH),
   column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),

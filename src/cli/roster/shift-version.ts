@@ -54,6 +54,7 @@ function spelledRules(rules: WorkRules): WorkRules {
   if (rules.pairing === PunchPairing.TYPED) rules.pairing = PunchPairing.UNSPECIFIED;
   if (rules.hoursCounted === HoursCounted.EVERY_PAIR) rules.hoursCounted = HoursCounted.UNSPECIFIED;
   if (isZero(rules.repeatWindow)) delete rules.repeatWindow;
+  if (isZero(rules.minBreakLength)) delete rules.minBreakLength;
   if (isZero(rules.paidBreakLimit)) delete rules.paidBreakLimit;
   const { roundIn, roundOut, roundBreaks, roundWorked } = rules;
   for (const rounding of [roundIn, roundOut, roundBreaks, roundWorked]) spellRounding(rounding);

@@ -141,7 +141,8 @@ function applyRules(
   const edges = exact + roundEdges(arrival, departure, rules, zone, shiftId, trace);
   const counted = roundBreaks(taken, rules, shiftId, trace);
   const present = Math.max(0, edges + taken - counted);
-  const deducted = deductBreak(present, counted, rules, shiftId, trace);
+  const short = shortBreaks(closed, rules, shiftId, trace);
+  const deducted = deductBreak(present, Math.max(0, counted - short), rules, shiftId, trace);
   const paid = Math.min(counted, rules.paidBreakSeconds);
   if (paid > 0)
     trace?.push({ rule: 'BREAK_PAID', shiftId, takenSeconds: counted, paidSeconds: paid });
@@ -151,11 +152,37 @@ function applyRules(
 
 /** Breaks punched, and the time away between the sessions. */
 function breaksTaken(closed: readonly ClosedSession[]): number {
-  return closed.reduce((sum, { in: start, breaks }, index) => {
-    const before = closed[index - 1];
-    const away = before === undefined ? 0 : (start - before.out) / 1000;
-    return sum + away + breakSecondsOf(breaks);
-  }, 0);
+  return closed.reduce(
+    (sum, { breaks }, index) => sum + awayBefore(closed, index) + breakSecondsOf(breaks),
+    0,
+  );
+}
+
+/** The time away before a session; 0 before the first one. */
+function awayBefore(closed: readonly ClosedSession[], index: number): number {
+  const [before, session] = [closed[index - 1], closed[index]];
+  return before === undefined || session === undefined ? 0 : (session.in - before.out) / 1000;
+}
+
+/** Of the breaks taken, what is too short to be one where breaks are required. */
+function shortBreaks(
+  closed: readonly ClosedSession[],
+  { minBreakSeconds, breakDeductions }: WorkRules,
+  shiftId: string | undefined,
+  trace: Trace,
+): number {
+  if (minBreakSeconds === 0 || breakDeductions.length === 0) return 0;
+  const lengths = closed.flatMap(({ breaks }, index) => [
+    awayBefore(closed, index),
+    ...breaks.map((pause) => breakSecondsOf([pause])),
+  ]);
+  const short = lengths.filter((seconds) => seconds > 0 && seconds < minBreakSeconds);
+  const shortSeconds = short.reduce((sum, seconds) => sum + seconds, 0);
+  const breakCount = short.length;
+  if (breakCount > 0) {
+    trace?.push({ rule: 'BREAKS_TOO_SHORT', shiftId, breakCount, shortSeconds, minBreakSeconds });
+  }
+  return shortSeconds;
 }
 
 /** What rounding the first arrival and the last departure adds, or takes (below 0). */

@@ -25,6 +25,8 @@ export function explainHours(finding: HoursFinding, tell: TimeTeller): string {
       const breaks = `The break time taken${forShift(shiftId)}, ${taken}`;
       return `${breaks}, is rounded: it counts as ${counted}.`;
     }
+    case 'BREAKS_TOO_SHORT':
+      return breaksTooShort(finding);
     case 'BREAK_DEDUCTED':
       return breakDeducted(finding);
     case 'BREAK_PAID': {
@@ -72,5 +74,15 @@ function breakDeducted(finding: HoursFinding & { readonly rule: 'BREAK_DEDUCTED'
     `More than ${lengthText(afterSeconds)} of work${forShift(shiftId)} requires a break of ` +
     `${lengthText(requiredSeconds)}; ${taken} was taken, ` +
     `so ${deductedSeconds === 0 ? 'nothing' : lengthText(deductedSeconds)} is deducted${isLess}.`
+  );
+}
+
+function breaksTooShort(finding: HoursFinding & { readonly rule: 'BREAKS_TOO_SHORT' }): string {
+  const { shiftId, breakCount, shortSeconds, minBreakSeconds } = finding;
+  const [total, least] = [lengthText(shortSeconds), lengthText(minBreakSeconds)];
+  const ones = breakCount === 1 ? 'a shorter one' : `${breakCount} shorter ones`;
+  return (
+    `Only a break of ${least} or more${forShift(shiftId)} counts as the break required: ` +
+    `${total} in ${ones} do not.`
   );
 }

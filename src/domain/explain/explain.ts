@@ -48,6 +48,7 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'ARRIVAL_ROUNDED':
     case 'DEPARTURE_ROUNDED':
     case 'BREAKS_ROUNDED':
+    case 'BREAKS_TOO_SHORT':
     case 'BREAK_DEDUCTED':
     case 'BREAK_PAID':
     case 'WORKED_ROUNDED':

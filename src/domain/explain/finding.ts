@@ -154,6 +154,14 @@ export type HoursFinding =
       readonly takenSeconds: number;
       readonly countedSeconds: number;
     }
+  /** Breaks that do not count towards a required one. */
+  | {
+      readonly rule: 'BREAKS_TOO_SHORT';
+      readonly shiftId: string | undefined;
+      readonly breakCount: number;
+      readonly shortSeconds: number;
+      readonly minBreakSeconds: number;
+    }
   | {
       readonly rule: 'BREAK_DEDUCTED';
       readonly shiftId: string | undefined;

@@ -13,6 +13,7 @@ const DAY_SECONDS = 86_400;
 export const MAX_BREAK_DEDUCTIONS = 10;
 
 const REPEAT: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
+const MIN_BREAK: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
 const PAID_BREAKS: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
 const DEDUCTION_AFTER: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
 const DEDUCTION_LENGTH: LengthBounds = { minSeconds: 1, maxSeconds: DAY_SECONDS };
@@ -24,6 +25,7 @@ export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[]
   return [
     ...checkLength(rules.repeatSeconds, REPEAT, at('repeat_window')),
     ...checkDeductions(rules.breakDeductions, at('break_deductions')),
+    ...checkLength(rules.minBreakSeconds, MIN_BREAK, at('min_break_length')),
     ...checkLength(rules.paidBreakSeconds, PAID_BREAKS, at('paid_break_limit')),
     ...checkRounding(rules.roundIn, at('round_in')),
     ...checkRounding(rules.roundOut, at('round_out')),

@@ -48,6 +48,8 @@ export interface WorkRules {
   readonly breakDeductions: readonly BreakDeduction[];
   /** Whether they take only what is above their `afterSeconds`: working longer never pays less. */
   readonly deductExcessOnly: boolean;
+  /** A shorter break is none for them; 0: every break counts. */
+  readonly minBreakSeconds: number;
   /** Break time that counts as worked, up to this much. */
   readonly paidBreakSeconds: number;
   /** Of the first arrival. */
@@ -66,6 +68,7 @@ export const PLAIN_WORK_RULES: WorkRules = {
   repeatSeconds: 0,
   breakDeductions: [],
   deductExcessOnly: false,
+  minBreakSeconds: 0,
   paidBreakSeconds: 0,
   roundIn: undefined,
   roundOut: undefined,

@@ -97,6 +97,7 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
       breakSeconds: secondsOf(length),
     })),
     deductExcessOnly: message.deductExcessOnly,
+    minBreakSeconds: secondsOf(message.minBreakLength),
     paidBreakSeconds: secondsOf(message.paidBreakLimit),
     roundIn: parseRounding(message.roundIn),
     roundOut: parseRounding(message.roundOut),

@@ -152,6 +152,7 @@ function toWorkRules(work: WorkRules): WireWorkRules | undefined {
     }),
   );
   message.deductExcessOnly = work.deductExcessOnly;
+  setLength(message, 'minBreakLength', work.minBreakSeconds);
   setLength(message, 'paidBreakLimit', work.paidBreakSeconds);
   if (work.roundIn !== undefined) message.roundIn = toRounding(work.roundIn);
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);

@@ -74,6 +74,7 @@ function encodeWorkRules(rules: WorkRules): Fields {
     repeatSeconds: rules.repeatSeconds,
     breakDeductions: rules.breakDeductions,
     deductExcessOnly: rules.deductExcessOnly || undefined,
+    minBreakSeconds: rules.minBreakSeconds || undefined,
     paidBreakSeconds: rules.paidBreakSeconds,
     roundIn: rules.roundIn,
     roundOut: rules.roundOut,
@@ -92,9 +93,7 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     zone: optional(fields.zone, zoneNamed),
     beforeSeconds: numberIn(fields, 'beforeSeconds'),
     afterSeconds: numberIn(fields, 'afterSeconds'),
-    // Shifts of before there was one have none.
-    maxSessionSeconds:
-      fields.maxSessionSeconds === undefined ? 0 : numberIn(fields, 'maxSessionSeconds'),
+    maxSessionSeconds: numberOrNone(fields, 'maxSessionSeconds'),
     lateGraceSeconds: numberIn(fields, 'lateGraceSeconds'),
     earlyGraceSeconds: numberIn(fields, 'earlyGraceSeconds'),
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
@@ -113,6 +112,7 @@ function decodeWorkRules(fields: Fields): WorkRules {
     repeatSeconds: numberIn(fields, 'repeatSeconds'),
     breakDeductions: listOf(fields.breakDeductions).map(decodeDeduction),
     deductExcessOnly: fields.deductExcessOnly === true,
+    minBreakSeconds: numberOrNone(fields, 'minBreakSeconds'),
     paidBreakSeconds: numberIn(fields, 'paidBreakSeconds'),
     roundIn: optional(fields.roundIn, decodeRounding),
     roundOut: optional(fields.roundOut, decodeRounding),
@@ -216,6 +216,11 @@ export function numberIn(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === 'number') return value;
   throw new Error(`a definition in the roster has no number ${name}`);
+}
+
+/** 0 in what was written before there was such a rule, or where it does nothing. */
+function numberOrNone(fields: Fields, name: string): number {
+  return fields[name] === undefined ? 0 : numberIn(fields, name);
 }
 
 export function textOf(stored: unknown): string {

@@ -29,7 +29,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   F: [1, 2, 4, 6, 7, 9, 10, 11, 13, 14, 15],
   I: [1, 2, 4, 6, 7],
   K: [1, 2, 3, 4, 5, 6],
-  L: [2, 3],
+  L: [1, 2, 3],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>

@@ -380,6 +380,18 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       "The break time taken for shift 'day', 1 h 6 min, is rounded: it counts as 1 h.",
     ],
   ],
+  BREAKS_TOO_SHORT: [
+    [
+      { ...day, breakCount: 3, shortSeconds: 30 * MINUTE, minBreakSeconds: 15 * MINUTE },
+      "Only a break of 15 min or more for shift 'day' counts as the break required: 30 min in 3 " +
+        'shorter ones do not.',
+    ],
+    [
+      { ...offShift, breakCount: 1, shortSeconds: 10 * MINUTE, minBreakSeconds: 15 * MINUTE },
+      'Only a break of 15 min or more outside every shift counts as the break required: 10 min in a ' +
+        'shorter one do not.',
+    ],
+  ],
   BREAK_DEDUCTED: [
     [
       {

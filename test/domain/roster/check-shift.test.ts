@@ -161,6 +161,8 @@ describe('work rules', () => {
       [{ repeatSeconds: HOUR, paidBreakSeconds: DAY }],
       [{ repeatSeconds: HOUR + 1 }, 'repeat_window LENGTH_TOO_LONG'],
       [{ repeatSeconds: -1 }, 'repeat_window LENGTH_NEGATIVE'],
+      [{ minBreakSeconds: HOUR }],
+      [{ minBreakSeconds: HOUR + 1 }, 'min_break_length LENGTH_TOO_LONG'],
       [{ paidBreakSeconds: DAY + 1 }, 'paid_break_limit LENGTH_TOO_LONG'],
       [{ paidBreakSeconds: 1.5 }, 'paid_break_limit NOT_WHOLE_SECONDS'],
       // The German working time law: 30 min after 6 h, 45 min after 9 h.
@@ -298,6 +300,7 @@ describe('refused shifts', () => {
       repeatSeconds: anyNumber,
       breakDeductions: fc.array(fc.record({ afterSeconds: anyNumber, breakSeconds: anyNumber })),
       deductExcessOnly: fc.boolean(),
+      minBreakSeconds: anyNumber,
       paidBreakSeconds: anyNumber,
       roundIn: anyRounding,
       roundOut: anyRounding,

@@ -120,6 +120,7 @@ function workRulesOf(setup: RulesSetup): WorkRules {
     repeatSeconds: secondsOf(setup.repeat),
     breakDeductions: (setup.deduct ?? []).map(deductionOf),
     deductExcessOnly: setup.deductExcessOnly ?? false,
+    minBreakSeconds: secondsOf(setup.minBreak),
     paidBreakSeconds: secondsOf(setup.paidBreaks),
     roundIn: roundingValue(setup.roundIn),
     roundOut: roundingValue(setup.roundOut),

@@ -20,6 +20,7 @@ export interface RulesSetup {
   /** Each `0:15 after 6:00`. */
   readonly deduct?: readonly string[];
   readonly deductExcessOnly?: boolean;
+  readonly minBreak?: string;
   readonly paidBreaks?: string;
   readonly roundIn?: RoundingText;
   readonly roundOut?: RoundingText;

@@ -110,6 +110,7 @@ function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
       return { after: `${afterSeconds}s`, length: `${breakSeconds}s` };
     }),
     deductExcessOnly: rules.deductExcessOnly,
+    minBreakLength: length(rules.minBreak),
     paidBreakLimit: length(rules.paidBreaks),
     roundIn: roundingJson(rules.roundIn),
     roundOut: roundingJson(rules.roundOut),

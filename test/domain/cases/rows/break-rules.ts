@@ -76,4 +76,57 @@ const NEVER_BELOW: readonly Case[] = [
   },
 ];
 
-export const BREAK_RULE_CASES: readonly Case[] = [...NEVER_BELOW];
+/** Pieces of 10 minutes, where a break is at least 15. */
+const PIECES: RulesSetup = { deduct: ['0:30 after 6:00'], minBreak: '0:15' };
+const THREE_SHORT = [
+  ...['D 06:00 IN', 'D 08:00 OUT', 'D 08:10 IN', 'D 09:10 OUT'],
+  ...['D 09:20 IN', 'D 10:20 OUT', 'D 10:30 IN', 'D 12:50 OUT'],
+];
+const UNTIL_12_50 = { status: 'PRESENT', in: 'D 06:00', out: 'D 12:50' } as const;
+
+const SHORT_PIECES: readonly Case[] = [
+  {
+    id: 'L1',
+    title: 'pieces of ten minutes are no break',
+    source,
+    roster: counted('06:00-12:50', PIECES),
+    punches: THREE_SHORT,
+    days: { D: { ...UNTIL_12_50, worked: '5:50' } },
+  },
+  {
+    id: 'L1',
+    title: 'without a least length they are',
+    source,
+    roster: counted('06:00-12:50', { deduct: ['0:30 after 6:00'] }),
+    punches: THREE_SHORT,
+    days: { D: { ...UNTIL_12_50, worked: '6:20' } },
+  },
+  {
+    id: 'L1',
+    title: 'punched as breaks, they are none likewise',
+    source,
+    roster: counted('06:00-12:50', PIECES),
+    punches: [
+      ...['D 06:00 IN', 'D 08:00 BREAK', 'D 08:10 BACK', 'D 09:10 BREAK', 'D 09:20 BACK'],
+      ...['D 10:20 BREAK', 'D 10:30 BACK', 'D 12:50 OUT'],
+    ],
+    days: { D: { ...UNTIL_12_50, worked: '5:50' } },
+  },
+  {
+    id: 'L1',
+    title: 'a piece of exactly fifteen minutes counts, and the rest is deducted',
+    source,
+    roster: counted('06:00-12:50', PIECES),
+    punches: [
+      'D 06:00 IN',
+      'D 08:00 OUT',
+      'D 08:15 IN',
+      'D 10:00 OUT',
+      'D 10:10 IN',
+      'D 12:50 OUT',
+    ],
+    days: { D: { ...UNTIL_12_50, worked: '6:10' } },
+  },
+];
+
+export const BREAK_RULE_CASES: readonly Case[] = [...NEVER_BELOW, ...SHORT_PIECES];
