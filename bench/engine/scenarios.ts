@@ -11,6 +11,7 @@ import {
 import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../src/domain/roster/shift.js';
@@ -179,6 +180,7 @@ function shift(shiftId: string, start: string, end: string): Shift {
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

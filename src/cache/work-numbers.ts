@@ -57,6 +57,7 @@ export class WorkWriter {
     this.#optionalInstant(work.firstIn);
     this.#optionalInstant(work.lastOut);
     this.#number(work.workedSeconds);
+    this.#number(work.uncountedSeconds);
     this.#number(work.onBreakSeconds);
     this.#number(work.plannedSeconds);
     this.#name(work.zone);
@@ -166,6 +167,7 @@ export class WorkReader {
       firstIn: this.#optionalInstant(),
       lastOut: this.#optionalInstant(),
       workedSeconds: this.#number(),
+      uncountedSeconds: this.#number(),
       onBreakSeconds: this.#number(),
       plannedSeconds: this.#number(),
       zone: this.#name(),

@@ -9,6 +9,7 @@ import type { ClockRefusal } from '../../src/domain/facts/errors.js';
 import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
   type WorkRules,
@@ -196,6 +197,7 @@ describe('commands', () => {
       absentBelowSeconds: 0,
       halfDayBelowSeconds: 0,
       work,
+      counting: PLAIN_COUNTING,
       worksOnHolidays: false,
       calendarId: undefined,
       geofence: undefined,

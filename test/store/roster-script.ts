@@ -6,6 +6,7 @@ import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../src/domain/roster/shift.js';
@@ -48,6 +49,7 @@ export function shiftFrom(shiftId: string, startHour: number, endHour: number): 
     halfDayBelowSeconds: 4 * 3600,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

@@ -11,7 +11,7 @@ import { plainDetail } from '../../src/app/roster/employee-roster.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import { AttendanceError, type Failure } from '../../src/domain/facts/errors.js';
 import type { Assignment, ShiftVersion } from '../../src/domain/roster/roster.js';
-import { PLAIN_WORK_RULES, type Shift } from '../../src/domain/roster/shift.js';
+import { PLAIN_COUNTING, PLAIN_WORK_RULES, type Shift } from '../../src/domain/roster/shift.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import { findZone, type Zone } from '../../src/domain/time/zone.js';
@@ -60,6 +60,7 @@ export function shiftOf(
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

@@ -12,7 +12,7 @@ import type {
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { PunchKind } from '../../src/domain/facts/punch.js';
-import { PLAIN_WORK_RULES, type Shift } from '../../src/domain/roster/shift.js';
+import { PLAIN_COUNTING, PLAIN_WORK_RULES, type Shift } from '../../src/domain/roster/shift.js';
 import type { Instant } from '../../src/domain/time/time.js';
 
 const HOUR = 3600;
@@ -35,6 +35,7 @@ export function shiftAt(startHour: number): Shift {
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

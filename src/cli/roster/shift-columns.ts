@@ -196,6 +196,9 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('round_out', ofWork('roundOut'), ROUNDING),
   column('round_breaks', ofWork('roundBreaks'), ROUNDING),
   column('round_worked', ofWork('roundWorked'), ROUNDING),
+  column('count_from_start', ofShift('countFromStart', false), YES),
+  column('count_to_end', ofShift('countToEnd', false), YES),
+  column('min_overtime', ofShift('minOvertime'), LENGTH),
   column('works_on_holidays', ofShift('worksOnHolidays', false), YES),
   column('geofence', ofShift('geofence'), CIRCLE),
 ];

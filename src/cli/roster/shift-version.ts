@@ -44,6 +44,7 @@ function spelledOut(shift: Shift): Shift {
   if (isZero(spelled.earlyGrace)) delete spelled.earlyGrace;
   if (isZero(spelled.halfDayThreshold)) delete spelled.halfDayThreshold;
   if (isZero(spelled.absentThreshold)) delete spelled.absentThreshold;
+  if (isZero(spelled.minOvertime)) delete spelled.minOvertime;
   // Rules that say nothing and no rules are the same.
   spelled.workRules = spelledRules(spelled.workRules ?? create(WorkRulesSchema));
   return spelled;

@@ -20,7 +20,7 @@ import { isOffForHoliday, overlapOf } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { ZONE_DATA_VERSION } from '../time/zone.js';
 import { type Allotment, allot } from './allotment.js';
-import { breakSecondsOf } from './hours.js';
+import { breakSecondsOf } from './closed-session.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
 import { plannedSeconds } from './required-breaks.js';
@@ -97,6 +97,7 @@ function deriveWork(
     firstIn: sessions.find((session) => session.in !== undefined)?.in,
     lastOut: lastOutOf(shifts, sessions),
     workedSeconds: sumOf(shifts.map(({ result }) => result)) + sumOf(offShift),
+    uncountedSeconds: shifts.reduce((sum, shift) => sum + shift.uncountedSeconds, 0),
     onBreakSeconds: sessions.reduce((sum, { breaks }) => sum + breakSecondsOf(breaks), 0),
     plannedSeconds: plannedOn(plan),
     zone: zoneOfDay(plan).name,

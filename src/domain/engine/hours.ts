@@ -2,10 +2,13 @@
 // of it. Sessions stay as punched; only the sum is changed.
 
 import type { Trace } from '../explain/finding.js';
-import type { Break, Session } from '../facts/day.js';
+import type { Session } from '../facts/day.js';
+import type { PlannedShift } from '../roster/planned-shift.js';
 import type { WorkRules } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Zone } from '../time/zone.js';
+import { breakSecondsOf, type ClosedSession, isClosed } from './closed-session.js';
+import { type CountedPart, countedPart } from './counted-part.js';
 import type { Pairing, PunchedSession } from './pairing.js';
 import { deductBreak } from './required-breaks.js';
 import { roundSeconds, roundTime } from './rounding.js';
@@ -20,16 +23,22 @@ export interface CountedWork {
   readonly open: Session | undefined;
   /** After the rules, 0 or more. */
   readonly workedSeconds: number;
+  /** What the shift's rules do not count. */
+  readonly uncountedSeconds: number;
   /** What the sessions add up to, before the rules. */
   readonly exactSeconds: number;
 }
 
-/** Counts what a pairing found. `closesAt`: when a session is given up that has no departure. */
+/**
+ * Counts what a pairing found. `closesAt`: when a session is given up that has no departure.
+ * `planned`: the shift that it is of, if any.
+ */
 export function countWork(
   pairing: Pairing,
   rules: WorkRules,
   closesAt: (arrival: Instant) => Instant,
   zone: Zone,
+  planned: PlannedShift | undefined,
   trace: Trace,
 ): CountedWork {
   const { shiftId } = pairing;
@@ -41,13 +50,14 @@ export function countWork(
   const exactSeconds = sessions.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
   const isLeftOver = punched.length > 1 && punched.at(-1)?.isUntyped === true;
   if (trace !== undefined) traceSessions(sessions, isLeftOver, shiftId, trace);
-  const isAnyClosed = sessions.some((session) => isClosed(session));
+  const part = countedPart(sessions.filter(isClosed), planned, trace);
   return {
     sessions,
     firstIn,
     lastOut: lastOutOf(punched),
     open,
-    workedSeconds: isAnyClosed ? applyRules(sessions, rules, zone, shiftId, trace) : 0,
+    workedSeconds: part.sessions.length > 0 ? applyRules(part, rules, zone, shiftId, trace) : 0,
+    uncountedSeconds: part.uncountedSeconds,
     exactSeconds,
   };
 }
@@ -102,28 +112,14 @@ function toSession(
   return { in: start, out, shiftId, workedSeconds, breaks, closesAt: undefined };
 }
 
-/** As far as both ends of the breaks are known. */
-export function breakSecondsOf(breaks: readonly Break[]): number {
-  return breaks.reduce((sum, { start, end }) => sum + ((end ?? start) - start) / 1000, 0);
-}
-
-interface ClosedSession extends Session {
-  readonly in: Instant;
-  readonly out: Instant;
-}
-
-function isClosed(session: Session): session is ClosedSession {
-  return session.in !== undefined && session.out !== undefined;
-}
-
 function applyRules(
-  sessions: readonly Session[],
+  part: CountedPart,
   rules: WorkRules,
   zone: Zone,
   shiftId: string | undefined,
   trace: Trace,
 ): number {
-  const closed = sessions.filter((session) => isClosed(session));
+  const { sessions: closed } = part;
   const taken = breaksTaken(closed);
   const exact = closed.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
   // Of a single session everything has been said.
@@ -137,8 +133,7 @@ function applyRules(
       breakSeconds: taken,
     });
   }
-  const [arrival, departure] = [closed[0]?.in, closed.at(-1)?.out];
-  const edges = exact + roundEdges(arrival, departure, rules, zone, shiftId, trace);
+  const edges = exact + roundEdges(part, rules, zone, shiftId, trace);
   const counted = roundBreaks(taken, rules, shiftId, trace);
   const present = Math.max(0, edges + taken - counted);
   const short = shortBreaks(closed, rules, shiftId, trace);
@@ -187,23 +182,23 @@ function shortBreaks(
 
 /** What rounding the first arrival and the last departure adds, or takes (below 0). */
 function roundEdges(
-  arrival: Instant | undefined,
-  departure: Instant | undefined,
+  { sessions, from, to }: CountedPart,
   { roundIn, roundOut }: WorkRules,
   zone: Zone,
   shiftId: string | undefined,
   trace: Trace,
 ): number {
+  const [arrival, departure] = [sessions[0]?.in, sessions.at(-1)?.out];
   let added = 0;
   if (roundIn !== undefined && arrival !== undefined) {
-    const countedTime = roundTime(arrival, roundIn, zone);
+    const countedTime = Math.max(from, roundTime(arrival, roundIn, zone)) as Instant;
     if (countedTime !== arrival) {
       trace?.push({ rule: 'ARRIVAL_ROUNDED', shiftId, punchedTime: arrival, countedTime });
     }
     added += (arrival - countedTime) / 1000;
   }
   if (roundOut !== undefined && departure !== undefined) {
-    const countedTime = roundTime(departure, roundOut, zone);
+    const countedTime = Math.min(to, roundTime(departure, roundOut, zone)) as Instant;
     if (countedTime !== departure) {
       trace?.push({ rule: 'DEPARTURE_ROUNDED', shiftId, punchedTime: departure, countedTime });
     }

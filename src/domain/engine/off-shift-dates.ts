@@ -4,7 +4,7 @@ import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Session } from '../facts/day.js';
 import type { DayPlan } from '../roster/plan.js';
 import type { Instant } from '../time/time.js';
-import { breakSecondsOf } from './hours.js';
+import { between } from './closed-session.js';
 import type { Stretch } from './off-shift.js';
 
 /** What a stretch leaves to one date. */
@@ -66,21 +66,6 @@ function mostWorkedAt({ counted }: Stretch, { midnights }: DayPlan): Instant | u
     if (seconds > (most?.seconds ?? 0)) most = { time: from, seconds };
   });
   return most?.time;
-}
-
-/** The part of a session with both ends that lies in a range; undefined when none does. */
-function between(session: Session, from: Instant, to: Instant): Session | undefined {
-  if (session.in === undefined || session.out === undefined) return undefined;
-  const start = Math.max(session.in, from) as Instant;
-  const out = Math.min(session.out, to) as Instant;
-  if (start >= out) return undefined;
-  const breaks = session.breaks.flatMap((pause) => {
-    const begin = Math.max(pause.start, start) as Instant;
-    const end = Math.min(pause.end ?? pause.start, out) as Instant;
-    return begin < end ? [{ start: begin, end }] : [];
-  });
-  const workedSeconds = (out - start) / 1000 - breakSecondsOf(breaks);
-  return { ...session, in: start, out, breaks, workedSeconds };
 }
 
 /** What of a stretch lies between two midnights at which it was cut. */

@@ -279,7 +279,7 @@ class Reading {
     const latest = this.#latestDeparture(open, isEndUntyped);
     const closesAt = Math.min(latest, window, time) as Instant;
     const trace = this.#isTraced ? this.#findings : undefined;
-    const counted = countWork(pairing, this.#rules.work, () => closesAt, zone, trace);
+    const counted = countWork(pairing, this.#rules.work, () => closesAt, zone, undefined, trace);
     const last = counted.sessions.at(-1);
     this.stretches.push({
       counted,

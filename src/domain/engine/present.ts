@@ -98,6 +98,7 @@ function presentAs(
     firstIn: work.firstIn,
     lastOut: work.lastOut,
     workedSeconds: work.workedSeconds,
+    uncountedSeconds: work.uncountedSeconds,
     onBreakSeconds: work.onBreakSeconds,
     plannedSeconds: work.plannedSeconds,
     lateBySeconds: work.shifts.reduce((sum, { lateBySeconds }) => sum + lateBySeconds, 0),

@@ -20,6 +20,7 @@ export interface ShiftWork {
   /** Whatever was declared. */
   readonly statusAlone: Status;
   readonly sessions: readonly Session[];
+  readonly uncountedSeconds: number;
   readonly anomalies: ReadonlySet<Anomaly>;
   readonly isPunched: boolean;
 }
@@ -141,7 +142,9 @@ function shiftWork(
     (arrival ?? Infinity) + MAX_THROUGH_SECONDS * 1000,
   );
   const closesAt = (start: Instant) => Math.min(latest, start + pairing.longestMs) as Instant;
-  const counted = countWork(pairing, shift.work, closesAt, zone, trace);
+  // On its holiday nothing was planned: all that is worked counts.
+  const limits = isOffForHoliday(planned) ? undefined : planned;
+  const counted = countWork(pairing, shift.work, closesAt, zone, limits, trace);
   const isPunched = punches.length > 0 || begin !== undefined || end !== undefined;
   const isHoliday = isOffForHoliday(planned);
   const isServed = !isPunched && other !== undefined;
@@ -152,8 +155,9 @@ function shiftWork(
   const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
   const isSeen = isPunched || isServed;
   const result = judge(planned, counted, statusAlone, isSeen, declared, trace);
-  const { sessions } = counted;
-  return { result, statusAlone, sessions, anomalies: pairing.anomalies, isPunched: isSeen };
+  const { sessions, uncountedSeconds } = counted;
+  const { anomalies } = pairing;
+  return { result, statusAlone, sessions, uncountedSeconds, anomalies, isPunched: isSeen };
 }
 
 /** What of its sessions was punched outside its window: they are its all the same. */

@@ -35,6 +35,8 @@ export function workText(work: DayWork): string {
     work.anomalies.map((anomaly) => ANOMALIES.indexOf(anomaly)),
     work.plannedSeconds,
     work.zone,
+    // Of most days nothing; what an earlier release wrote has no such place.
+    ...(work.uncountedSeconds === 0 ? [] : [work.uncountedSeconds]),
   ]);
 }
 
@@ -84,8 +86,11 @@ export function parseWorkText(text: string): DayWork | undefined {
 /** Thrown within this file only. */
 class NotWorkError extends Error {}
 
-function fields(value: unknown, length: number): readonly unknown[] {
-  if (!Array.isArray(value) || value.length !== length) throw new NotWorkError();
+/** In fixed places; so many more may be there. */
+function fields(value: unknown, length: number, more = 0): readonly unknown[] {
+  if (!Array.isArray(value) || value.length < length || value.length > length + more) {
+    throw new NotWorkError();
+  }
   return value;
 }
 
@@ -124,8 +129,8 @@ function status(value: unknown): Status {
 
 function dayWork(value: unknown): DayWork {
   const [own, other, shifts, sessions, firstIn, lastOut, worked, onBreak, anomalies, ...rest] =
-    fields(value, 11);
-  const [planned, zone] = rest;
+    fields(value, 11, 1);
+  const [planned, zone, uncounted = 0] = rest;
   return {
     status: status(own),
     otherHalfStatus: maybe(other, status),
@@ -134,6 +139,7 @@ function dayWork(value: unknown): DayWork {
     firstIn: maybe(firstIn, instant),
     lastOut: maybe(lastOut, instant),
     workedSeconds: whole(worked),
+    uncountedSeconds: whole(uncounted),
     onBreakSeconds: whole(onBreak),
     plannedSeconds: whole(planned),
     zone: words(zone),

@@ -15,6 +15,17 @@ export function explainHours(finding: HoursFinding, tell: TimeTeller): string {
       const worked = `${lengthText(workedSeconds)}${breaks}`;
       return `${HOURS[hours]}${forShift(shiftId)} comes to ${worked}.`;
     }
+    case 'BEFORE_START_NOT_COUNTED': {
+      const { shiftId, startTime, beforeSeconds } = finding;
+      const work = `Work of ${lengthText(beforeSeconds)} before ${tell(startTime)}`;
+      return `${work}, the start of shift '${shiftId}', does not count.`;
+    }
+    case 'AFTER_END_NOT_COUNTED': {
+      const { shiftId, endTime, afterSeconds, minOvertimeSeconds: least } = finding;
+      const work = `Work of ${lengthText(afterSeconds)} after ${tell(endTime)}`;
+      const why = least === 0 ? '' : `: only more than ${lengthText(least)} does`;
+      return `${work}, the end of shift '${shiftId}', does not count${why}.`;
+    }
     case 'ARRIVAL_ROUNDED':
       return `The arrival ${rounded(finding, tell)}`;
     case 'DEPARTURE_ROUNDED':

@@ -45,6 +45,8 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'EVENT_ID_CONFLICT':
       return explainPunch(finding, tell);
     case 'HOURS_COUNTED':
+    case 'BEFORE_START_NOT_COUNTED':
+    case 'AFTER_END_NOT_COUNTED':
     case 'ARRIVAL_ROUNDED':
     case 'DEPARTURE_ROUNDED':
     case 'BREAKS_ROUNDED':

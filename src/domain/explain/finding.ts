@@ -154,6 +154,21 @@ export type HoursFinding =
       readonly takenSeconds: number;
       readonly countedSeconds: number;
     }
+  /** Work that does not count by the rules of its shift. */
+  | {
+      readonly rule: 'BEFORE_START_NOT_COUNTED';
+      readonly shiftId: string;
+      readonly startTime: Instant;
+      readonly beforeSeconds: number;
+    }
+  | {
+      readonly rule: 'AFTER_END_NOT_COUNTED';
+      readonly shiftId: string;
+      readonly endTime: Instant;
+      readonly afterSeconds: number;
+      /** It would have to be longer than this; 0: none of it ever counts. */
+      readonly minOvertimeSeconds: number;
+    }
   /** Breaks that do not count towards a required one. */
   | {
       readonly rule: 'BREAKS_TOO_SHORT';

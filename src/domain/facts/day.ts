@@ -131,6 +131,8 @@ export interface DayWork {
   readonly lastOut: Instant | undefined;
   /** After all rules. */
   readonly workedSeconds: number;
+  /** What does not count by the rules of its shift. */
+  readonly uncountedSeconds: number;
   /** Breaks punched, as far as both ends are known. */
   readonly onBreakSeconds: number;
   /** What was scheduled, less the breaks that its rules require; nothing of it on a holiday. */
@@ -153,6 +155,7 @@ export const NO_WORK: DayWork = {
   firstIn: undefined,
   lastOut: undefined,
   workedSeconds: 0,
+  uncountedSeconds: 0,
   onBreakSeconds: 0,
   plannedSeconds: 0,
   zone: '',
@@ -231,6 +234,7 @@ export interface Attendance {
   readonly firstIn: Instant | undefined;
   readonly lastOut: Instant | undefined;
   readonly workedSeconds: number;
+  readonly uncountedSeconds: number;
   readonly onBreakSeconds: number;
   readonly plannedSeconds: number;
   /** Those of its shifts, added up. */

@@ -8,6 +8,7 @@ import { checkLength, fieldPath, type LengthBounds } from './check-length.js';
 import { checkWorkRules } from './check-work-rules.js';
 import { clockSeconds } from './planned-shift.js';
 import {
+  type CountingRules,
   type Geofence,
   MAX_NEW_STRETCH_GAP_SECONDS,
   MAX_SESSION_SECONDS,
@@ -44,6 +45,7 @@ export function checkShift(shift: Shift, path: string): FieldViolation[] {
     ...checkLength(shift.earlyGraceSeconds, BELOW_A_DAY, at('early_grace')),
     ...checkThresholds(shift, path),
     ...checkWorkRules(shift.work, at('work_rules')),
+    ...checkCounting(shift.counting, path),
     ...(calendarId === undefined
       ? []
       : checkId(calendarId, 'CALENDAR_ID_INVALID', at('calendar_id'))),
@@ -117,6 +119,19 @@ function checkThresholds(shift: Shift, path: string): FieldViolation[] {
     `must be less than half_day_threshold, ${lengthText(half)}: ABSENT is tested first, so no day ` +
     `would be HALF_DAY; it is ${lengthText(absent)}`;
   return [{ field, reason: 'ABSENT_NOT_BELOW_HALF_DAY', description }];
+}
+
+function checkCounting(
+  { toEnd, minOvertimeSeconds }: CountingRules,
+  path: string,
+): FieldViolation[] {
+  const field = fieldPath(path, 'min_overtime');
+  const alone = checkLength(minOvertimeSeconds, BELOW_A_DAY, field);
+  if (alone.length > 0 || !toEnd || minOvertimeSeconds === 0) return alone;
+  const description =
+    'must be left out with count_to_end: no time after the end counts, however long it is; ' +
+    `it is ${lengthText(minOvertimeSeconds)}`;
+  return [{ field, reason: 'MIN_OVERTIME_WITH_COUNT_TO_END', description }];
 }
 
 function checkGeofence({ latitude, longitude, radiusMeters }: Geofence, path: string) {

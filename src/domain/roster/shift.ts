@@ -76,6 +76,23 @@ export const PLAIN_WORK_RULES: WorkRules = {
   roundWorked: undefined,
 };
 
+/** Which time of a shift counts. What does not is shown all the same, and is said. */
+export interface CountingRules {
+  /** Whether work counts from the planned start, and what is before it does not. */
+  readonly fromStart: boolean;
+  /** Whether work counts to the planned end, and what is after it does not. */
+  readonly toEnd: boolean;
+  /** Work after the end counts, all of it, only where it is longer; 0: always. Not with `toEnd`. */
+  readonly minOvertimeSeconds: number;
+}
+
+/** All of it. */
+export const PLAIN_COUNTING: CountingRules = {
+  fromStart: false,
+  toEnd: false,
+  minOvertimeSeconds: 0,
+};
+
 /** Where punches of a shift are expected from. */
 export interface Geofence {
   readonly latitude: number;
@@ -111,6 +128,7 @@ export interface Shift {
   /** Less worked is ABSENT; 0: never. Looked at first. */
   readonly absentBelowSeconds: number;
   readonly work: WorkRules;
+  readonly counting: CountingRules;
   /** Whether a holiday is a day like any other for this shift. */
   readonly worksOnHolidays: boolean;
   /** Whose holidays count for it; undefined: those of the employee's calendar. */

@@ -72,6 +72,11 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     halfDayBelowSeconds: secondsOf(message.halfDayThreshold),
     absentBelowSeconds: secondsOf(message.absentThreshold),
     work: parseWorkRules(message.workRules),
+    counting: {
+      fromStart: message.countFromStart,
+      toEnd: message.countToEnd,
+      minOvertimeSeconds: secondsOf(message.minOvertime),
+    },
     worksOnHolidays: message.worksOnHolidays,
     calendarId: calendarId === '' ? undefined : calendarId,
     geofence: geofence === undefined ? undefined : parseGeofence(geofence),

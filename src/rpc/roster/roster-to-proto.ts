@@ -112,6 +112,8 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
     timeZone: shift.zone?.name ?? '',
     acceptBefore: durationOf(shift.beforeSeconds),
     acceptAfter: durationOf(shift.afterSeconds),
+    countFromStart: shift.counting.fromStart,
+    countToEnd: shift.counting.toEnd,
     worksOnHolidays: shift.worksOnHolidays,
     calendarId: shift.calendarId ?? '',
   });
@@ -120,6 +122,7 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   setLength(message, 'earlyGrace', shift.earlyGraceSeconds);
   setLength(message, 'halfDayThreshold', shift.halfDayBelowSeconds);
   setLength(message, 'absentThreshold', shift.absentBelowSeconds);
+  setLength(message, 'minOvertime', shift.counting.minOvertimeSeconds);
   const workRules = toWorkRules(shift.work);
   if (workRules !== undefined) message.workRules = workRules;
   if (shift.geofence !== undefined) message.geofence = create(GeofenceSchema, shift.geofence);

@@ -94,6 +94,7 @@ function addWork(message: WireAttendance, day: Attendance): void {
   setTime(message, 'lastOutTime', day.lastOut);
   message.workedDuration = durationOf(day.workedSeconds);
   message.plannedDuration = durationOf(day.plannedSeconds);
+  if (day.uncountedSeconds !== 0) message.uncountedDuration = durationOf(day.uncountedSeconds);
   message.breakDuration = durationOf(day.onBreakSeconds);
   message.lateDuration = durationOf(day.lateBySeconds);
   message.earlyDuration = durationOf(day.earlyBySeconds);

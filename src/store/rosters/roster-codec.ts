@@ -5,9 +5,11 @@
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
 import {
   type BreakDeduction,
+  type CountingRules,
   type Geofence,
   HOURS_COUNTED,
   PAIRINGS,
+  PLAIN_COUNTING,
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
@@ -61,6 +63,7 @@ export function encodeShift(shift: Shift): Fields {
     halfDayBelowSeconds: shift.halfDayBelowSeconds,
     absentBelowSeconds: shift.absentBelowSeconds,
     work: encodeWorkRules(shift.work),
+    counting: encodeCounting(shift.counting),
     worksOnHolidays: shift.worksOnHolidays,
     calendarId: shift.calendarId,
     geofence: shift.geofence,
@@ -83,6 +86,13 @@ function encodeWorkRules(rules: WorkRules): Fields {
   };
 }
 
+/** Undefined where all time counts: as in what was written before there were such rules. */
+function encodeCounting(counting: CountingRules): Fields | undefined {
+  const { fromStart, toEnd, minOvertimeSeconds } = counting;
+  if (!fromStart && !toEnd && minOvertimeSeconds === 0) return undefined;
+  return { fromStart, toEnd, minOvertimeSeconds };
+}
+
 /** Throws for what no release wrote. */
 export function decodeShift(shiftId: string, stored: unknown): Shift {
   const fields = formed(stored);
@@ -99,6 +109,7 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
     absentBelowSeconds: numberIn(fields, 'absentBelowSeconds'),
     work: decodeWorkRules(fieldsOf(fields.work)),
+    counting: optional(fields.counting, decodeCounting) ?? PLAIN_COUNTING,
     worksOnHolidays: fields.worksOnHolidays === true,
     calendarId: optional(fields.calendarId, textOf),
     geofence: optional(fields.geofence, decodeGeofence),
@@ -118,6 +129,15 @@ function decodeWorkRules(fields: Fields): WorkRules {
     roundOut: optional(fields.roundOut, decodeRounding),
     roundBreaks: optional(fields.roundBreaks, decodeRounding),
     roundWorked: optional(fields.roundWorked, decodeRounding),
+  };
+}
+
+function decodeCounting(stored: unknown): CountingRules {
+  const fields = fieldsOf(stored);
+  return {
+    fromStart: fields.fromStart === true,
+    toEnd: fields.toEnd === true,
+    minOvertimeSeconds: numberOrNone(fields, 'minOvertimeSeconds'),
   };
 }
 

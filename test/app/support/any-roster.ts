@@ -9,6 +9,7 @@ import type {
 } from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../../src/domain/roster/shift.js';
@@ -40,6 +41,7 @@ export function shiftOf(shiftId: string, startHour: number, hours: number, zone?
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

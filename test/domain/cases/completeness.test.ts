@@ -30,6 +30,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   I: [1, 2, 4, 6, 7],
   K: [1, 2, 3, 4, 5, 6],
   L: [1, 2, 3],
+  M: [1, 2, 3],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>

@@ -8,7 +8,11 @@ import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { type PunchKind, timelineOf } from '../../../src/domain/facts/punch.js';
 import { plan } from '../../../src/domain/roster/plan.js';
 import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../../src/domain/roster/shift.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
+  PLAIN_WORK_RULES,
+} from '../../../src/domain/roster/shift.js';
 import {
   FIRST_DATE,
   fromEpochDay,
@@ -362,6 +366,32 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       'The time from the first arrival to the last departure outside every shift comes to 0 min.',
     ],
   ],
+  BEFORE_START_NOT_COUNTED: [
+    [
+      { ...day, startTime: at('2025-06-02 09:00'), beforeSeconds: 28 * MINUTE },
+      "Work of 28 min before 09:00, the start of shift 'day', does not count.",
+    ],
+  ],
+  AFTER_END_NOT_COUNTED: [
+    [
+      {
+        ...day,
+        endTime: at('2025-06-02 18:00'),
+        afterSeconds: 20 * MINUTE,
+        minOvertimeSeconds: 0,
+      },
+      "Work of 20 min after 18:00, the end of shift 'day', does not count.",
+    ],
+    [
+      {
+        ...day,
+        endTime: at('2025-06-02 18:00'),
+        afterSeconds: 20 * MINUTE,
+        minOvertimeSeconds: 30 * MINUTE,
+      },
+      "Work of 20 min after 18:00, the end of shift 'day', does not count: only more than 30 min does.",
+    ],
+  ],
   ARRIVAL_ROUNDED: [
     [
       { ...day, punchedTime: at('2025-06-02 08:03:03'), countedTime: at('2025-06-02 08:00') },
@@ -687,6 +717,7 @@ describe('a night in words', () => {
     halfDayBelowSeconds: 4 * HOUR,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

@@ -11,6 +11,7 @@ import { type DayPlan, planDays } from '../../../src/domain/roster/plan.js';
 import type { Assignment, EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../../src/domain/roster/shift.js';
@@ -51,6 +52,7 @@ function shift(shiftId: string): Shift {
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

@@ -5,6 +5,7 @@ import { checkOffShiftRules, checkShift } from '../../../src/domain/roster/check
 import {
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   ROUNDING_DIRECTIONS,
   type Rounding,
@@ -30,6 +31,7 @@ const SHIFT: Shift = {
   halfDayBelowSeconds: 0,
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
+  counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,
   geofence: undefined,
@@ -306,6 +308,11 @@ describe('refused shifts', () => {
       roundOut: anyRounding,
       roundBreaks: anyRounding,
       roundWorked: anyRounding,
+    }),
+    counting: fc.record({
+      fromStart: fc.boolean(),
+      toEnd: fc.boolean(),
+      minOvertimeSeconds: anyNumber,
     }),
     worksOnHolidays: fc.boolean(),
     calendarId: fc.option(fc.string(), { nil: undefined }),

@@ -17,9 +17,11 @@ import type { Assignment, EmployeeRoster, Roster } from '../../../src/domain/ros
 import {
   ATTRIBUTIONS,
   type BreakDeduction,
+  type CountingRules,
   HOURS_COUNTED,
   type OffShiftRules,
   PAIRINGS,
+  PLAIN_COUNTING,
   type Rounding,
   type Shift,
   type WorkRules,
@@ -164,6 +166,16 @@ export const anyOffShiftRules = (work: fc.Arbitrary<WorkRules>): fc.Arbitrary<Of
     attribution: fc.constantFrom(...ATTRIBUTIONS),
   });
 
+const anyCounting: fc.Arbitrary<CountingRules> = fc.oneof(
+  fc.constant(PLAIN_COUNTING),
+  fc.record({
+    fromStart: fc.boolean(),
+    toEnd: fc.constant(false),
+    minOvertimeSeconds: length(0, 2 * HOUR),
+  }),
+  fc.constant({ fromStart: true, toEnd: true, minOvertimeSeconds: 0 }),
+);
+
 const SHIFT_IDS = ['A', 'B', 'C', 'D'] as const;
 const CALENDAR_IDS = ['north', 'south'] as const;
 
@@ -196,6 +208,8 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
       halfDayBelowSeconds: fc.oneof(fc.constant(0), length(1, 10 * HOUR)),
       absent: fc.nat({ max: 99 }),
       work,
+      // Where the sum must be what the sessions are, all of it counts.
+      counting: work === exactWorkRules ? fc.constant(PLAIN_COUNTING) : anyCounting,
       worksOnHolidays: fc.boolean(),
       calendarId: fc.option(fc.constantFrom(...CALENDAR_IDS), { nil: undefined }),
       geofence: fc.option(fc.constant({ latitude: 24, longitude: 72, radiusMeters: 500 }), {

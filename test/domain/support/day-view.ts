@@ -20,6 +20,7 @@ export interface SeenDay {
   readonly firstIn: number | undefined;
   readonly lastOut: number | undefined;
   readonly workedSeconds: number;
+  readonly uncountedSeconds: number;
   readonly lateBySeconds: number;
   readonly earlyBySeconds: number;
   readonly anomalies: readonly string[];
@@ -38,6 +39,7 @@ const PLAIN = {
   in: undefined,
   out: undefined,
   worked: '0:00',
+  uncounted: '0:00',
   late: '0:00',
   early: '0:00',
   anomalies: [],
@@ -86,6 +88,7 @@ function viewOfDay(notation: Notation, day: SeenDay): View {
     in: momentOf(notation, day.firstIn),
     out: momentOf(notation, day.lastOut),
     worked: sayLength(day.workedSeconds),
+    uncounted: sayLength(day.uncountedSeconds),
     late: sayLength(day.lateBySeconds),
     early: sayLength(day.earlyBySeconds),
     anomalies: day.anomalies,

@@ -12,6 +12,7 @@ import { type DayPlan, plan } from '../../../src/domain/roster/plan.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
   type WorkRules,
@@ -67,6 +68,7 @@ function shiftOf(id: string, found: NonNullable<Found['shifts']>[string]): Shift
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
     geofence: undefined,

@@ -107,6 +107,11 @@ export function shiftOf(setup: ShiftSetup): Shift {
     halfDayBelowSeconds: secondsOf(setup.halfDayThreshold),
     absentBelowSeconds: secondsOf(setup.absentThreshold),
     work: workRulesOf(setup.rules ?? {}),
+    counting: {
+      fromStart: setup.countFromStart ?? false,
+      toEnd: setup.countToEnd ?? false,
+      minOvertimeSeconds: secondsOf(setup.minOvertime),
+    },
     worksOnHolidays: setup.worksOnHolidays ?? false,
     calendarId: setup.calendar,
     geofence: setup.geofence,

@@ -41,6 +41,9 @@ export interface ShiftSetup {
   readonly earlyGrace?: string;
   readonly halfDayThreshold?: string;
   readonly absentThreshold?: string;
+  readonly countFromStart?: boolean;
+  readonly countToEnd?: boolean;
+  readonly minOvertime?: string;
   readonly worksOnHolidays?: boolean;
   readonly calendar?: string;
   readonly geofence?: {
@@ -92,6 +95,7 @@ export interface DayExpectation {
   readonly in?: string;
   readonly out?: string;
   readonly worked?: string;
+  readonly uncounted?: string;
   readonly late?: string;
   readonly early?: string;
   readonly anomalies?: readonly Anomaly[];

@@ -59,6 +59,7 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
       firstIn: maybeInstants,
       lastOut: maybeInstants,
       workedSeconds: seconds,
+      uncountedSeconds: seconds,
       onBreakSeconds: seconds,
       plannedSeconds: seconds,
       zone: fc.string(),

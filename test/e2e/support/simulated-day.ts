@@ -32,6 +32,7 @@ export function seenDayOf(day: Attendance): SeenDay {
     firstIn: millis(day.firstInTime),
     lastOut: millis(day.lastOutTime),
     workedSeconds: seconds(day.workedDuration),
+    uncountedSeconds: seconds(day.uncountedDuration),
     lateBySeconds: seconds(day.lateDuration),
     earlyBySeconds: seconds(day.earlyDuration),
     anomalies: day.anomalies.map((anomaly) => Anomaly[anomaly]),

@@ -16,7 +16,7 @@ import { plainDetail } from '../../../src/app/roster/employee-roster.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { AttendanceError, type Failure } from '../../../src/domain/facts/errors.js';
 import type { Assignment } from '../../../src/domain/roster/roster.js';
-import { PLAIN_WORK_RULES, type Shift } from '../../../src/domain/roster/shift.js';
+import { PLAIN_COUNTING, PLAIN_WORK_RULES, type Shift } from '../../../src/domain/roster/shift.js';
 import { type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 import type { Call } from '../../../src/rpc/edge/pipeline.js';
@@ -68,6 +68,7 @@ const SHIFT_BEFORE: Shift = {
   halfDayBelowSeconds: 0,
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
+  counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,
   geofence: undefined,

@@ -9,7 +9,11 @@ import {
 } from '../../../gen/attendance/v1/simulation_pb.js';
 import { type Scenario, simulate } from '../../../src/app/read/simulate.js';
 import { AttendanceError, type FieldViolation } from '../../../src/domain/facts/errors.js';
-import { DEFAULT_OFF_SHIFT_RULES, PLAIN_WORK_RULES } from '../../../src/domain/roster/shift.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
+  PLAIN_WORK_RULES,
+} from '../../../src/domain/roster/shift.js';
 import { fromEpochDay } from '../../../src/domain/time/local-date.js';
 import type { Instant } from '../../../src/domain/time/time.js';
 import { violationsOf } from '../../../src/rpc/edge/validate.js';
@@ -490,6 +494,7 @@ describe('a scenario', () => {
           halfDayBelowSeconds: 0,
           absentBelowSeconds: 0,
           work: PLAIN_WORK_RULES,
+          counting: PLAIN_COUNTING,
           worksOnHolidays: false,
           calendarId: undefined,
           geofence: undefined,

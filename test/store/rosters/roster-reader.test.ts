@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../../src/domain/roster/shift.js';
@@ -43,6 +44,7 @@ const EARLY: Shift = {
     breakDeductions: [{ afterSeconds: 6 * 3600, breakSeconds: 1800 }],
     roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
   },
+  counting: PLAIN_COUNTING,
   worksOnHolidays: true,
   calendarId: 'plant',
   geofence: { latitude: 52.5, longitude: 13.4, radiusMeters: 100 },

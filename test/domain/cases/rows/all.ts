@@ -4,6 +4,7 @@ import type { Case } from '../../support/scenario.js';
 import { ABSENCE_AND_MARK_CASES } from './absence-marks.js';
 import { BREAK_RULE_CASES } from './break-rules.js';
 import { BREAK_AND_ROUNDING_CASES } from './breaks-rounding.js';
+import { COUNTED_MINUTES_CASES } from './counted-minutes.js';
 import { EXCEPTION_CASES } from './exceptions.js';
 import { HOURS_CASES } from './hours.js';
 import { NIGHT_CASES } from './nights.js';
@@ -23,4 +24,5 @@ export const ALL_CASES: readonly Case[] = [
   ...EXCEPTION_CASES,
   ...WHOLE_SESSION_CASES,
   ...BREAK_RULE_CASES,
+  ...COUNTED_MINUTES_CASES,
 ];

@@ -1,0 +1,33 @@
+// Sessions of which both ends are known, and parts of them.
+
+import type { Break, Session } from '../facts/day.js';
+import type { Instant } from '../time/time.js';
+
+export interface ClosedSession extends Session {
+  readonly in: Instant;
+  readonly out: Instant;
+}
+
+export function isClosed(session: Session): session is ClosedSession {
+  return session.in !== undefined && session.out !== undefined;
+}
+
+/** As far as both ends of the breaks are known. */
+export function breakSecondsOf(breaks: readonly Break[]): number {
+  return breaks.reduce((sum, { start, end }) => sum + ((end ?? start) - start) / 1000, 0);
+}
+
+/** The part of a session with both ends that lies in a range; undefined when none does. */
+export function between(session: Session, from: Instant, to: Instant): ClosedSession | undefined {
+  if (session.in === undefined || session.out === undefined) return undefined;
+  const start = Math.max(session.in, from) as Instant;
+  const out = Math.min(session.out, to) as Instant;
+  if (start >= out) return undefined;
+  const breaks = session.breaks.flatMap((pause) => {
+    const begin = Math.max(pause.start, start) as Instant;
+    const end = Math.min(pause.end ?? pause.start, out) as Instant;
+    return begin < end ? [{ start: begin, end }] : [];
+  });
+  const workedSeconds = (out - start) / 1000 - breakSecondsOf(breaks);
+  return { ...session, in: start, out, breaks, workedSeconds };
+}

@@ -1,0 +1,73 @@
+// Which time of a shift counts, where its rules do not count all of it. Sessions stay as punched.
+
+import type { Trace } from '../explain/finding.js';
+import type { PlannedShift } from '../roster/planned-shift.js';
+import type { Instant } from '../time/time.js';
+import { between, type ClosedSession } from './closed-session.js';
+
+/** What counts of some sessions. */
+export interface CountedPart {
+  readonly sessions: readonly ClosedSession[];
+  /** All of it lies between; rounding does not lead out of it either. */
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly uncountedSeconds: number;
+}
+
+const ALWAYS = -Infinity as Instant;
+const FOREVER = Infinity as Instant;
+
+/** All time of a shift counts that says nothing else, and all that is off shift. */
+export function countedPart(
+  sessions: readonly ClosedSession[],
+  planned: PlannedShift | undefined,
+  trace: Trace,
+): CountedPart {
+  const all = { sessions, from: ALWAYS, to: FOREVER, uncountedSeconds: 0 };
+  if (planned === undefined) return all;
+  const { fromStart, toEnd, minOvertimeSeconds } = planned.shift.counting;
+  if (!fromStart && !toEnd && minOvertimeSeconds === 0) return all;
+  const from = fromStart ? planned.start : ALWAYS;
+  const afterEnd = workedSeconds(partsOf(sessions, planned.end, FOREVER));
+  const isShort = minOvertimeSeconds > 0 && afterEnd <= minOvertimeSeconds;
+  const to = toEnd || isShort ? planned.end : FOREVER;
+  const counted = partsOf(sessions, from, to);
+  const uncountedSeconds = workedSeconds(sessions) - workedSeconds(counted);
+  const part = { sessions: counted, from, to, uncountedSeconds };
+  if (trace !== undefined) traceUncounted(part, planned, to < FOREVER ? afterEnd : 0, trace);
+  return part;
+}
+
+function partsOf(
+  sessions: readonly ClosedSession[],
+  from: Instant,
+  to: Instant,
+): readonly ClosedSession[] {
+  return sessions.flatMap((session) => between(session, from, to) ?? []);
+}
+
+function workedSeconds(sessions: readonly ClosedSession[]): number {
+  return sessions.reduce((sum, session) => sum + session.workedSeconds, 0);
+}
+
+function traceUncounted(
+  part: CountedPart,
+  { shift: { shiftId, counting }, start, end }: PlannedShift,
+  afterSeconds: number,
+  trace: NonNullable<Trace>,
+): void {
+  const beforeSeconds = part.uncountedSeconds - afterSeconds;
+  if (beforeSeconds > 0) {
+    trace.push({ rule: 'BEFORE_START_NOT_COUNTED', shiftId, startTime: start, beforeSeconds });
+  }
+  if (afterSeconds > 0) {
+    const { minOvertimeSeconds } = counting;
+    trace.push({
+      rule: 'AFTER_END_NOT_COUNTED',
+      shiftId,
+      endTime: end,
+      afterSeconds,
+      minOvertimeSeconds,
+    });
+  }
+}
