@@ -28,10 +28,10 @@ row has a type, which says what it is about and which columns count:
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
               max_session_length, half_day_threshold, absent_threshold, breaks,
-              deduct_excess_only, min_break_length, paid_break_limit, repeat_window, pairing,
-              hours_counted, round_in, round_out, round_breaks, round_worked,
-              count_from_start, count_to_end, min_overtime, works_on_holidays, geofence,
-              archived
+              deduct_excess_only, min_break_length, paid_break_limit, repeat_window,
+              repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
+              round_worked, count_from_start, count_to_end, min_overtime,
+              works_on_holidays, geofence, archived
   holiday     calendar, date, name
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, archived; a move to another zone is a row of its own, with
@@ -46,7 +46,7 @@ is its days, by spaces: early*5 off*2 is five days early and two off, early+late
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
 "up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
 pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived,
-deduct_excess_only, count_from_start, count_to_end and works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
+deduct_excess_only, repeat_any_kind, count_from_start, count_to_end and works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
 roster export writes the whole roster in this form.
 
 What is there already is updated, the rest is created; the same file again changes nothing. A

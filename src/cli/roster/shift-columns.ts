@@ -190,6 +190,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('min_break_length', ofWork('minBreakLength'), LENGTH),
   column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
   column('repeat_window', ofWork('repeatWindow'), LENGTH),
+  column('repeat_any_kind', ofWork('repeatAnyKind', false), YES),
   column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),
   column('hours_counted', ofWork('hoursCounted', HoursCounted.UNSPECIFIED), HOURS),
   column('round_in', ofWork('roundIn'), ROUNDING),

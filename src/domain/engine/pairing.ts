@@ -98,7 +98,7 @@ export class Pairing {
     const action = this.#actionOf(punch.kind);
     const isUntyped = action === 'UNSPECIFIED';
     if (time - (this.#open?.in ?? time) > this.longestMs) this.giveUp();
-    if (isUntyped && this.#isRepeated(time)) {
+    if (this.#isRepeated(time) && (isUntyped || this.#rules.repeatsAnyKind)) {
       this.#setAside(punch.kind, time, 'REPEATED');
     } else if (this.#open === undefined) {
       this.#readOutside(isUntyped ? 'IN' : action, time, isUntyped);
@@ -227,7 +227,8 @@ export class Pairing {
     const breaks = isOnBreak ? [{ start: time, end: undefined }] : [];
     this.#open = { in: time, out: undefined, breaks, isUntyped: false };
     this.sessions.push(this.#open);
-    this.#count('IN', time);
+    // Nobody punched: a departure right after it repeats nothing.
+    this.#lastAction = 'IN';
   }
 
   /** Ends with somebody there who goes on with the next shift; a break goes on in it. */

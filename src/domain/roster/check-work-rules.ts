@@ -24,6 +24,7 @@ export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[]
   const at = (name: string) => fieldPath(path, name);
   return [
     ...checkLength(rules.repeatSeconds, REPEAT, at('repeat_window')),
+    ...checkRepeats(rules, at('repeat_any_kind')),
     ...checkDeductions(rules.breakDeductions, at('break_deductions')),
     ...checkLength(rules.minBreakSeconds, MIN_BREAK, at('min_break_length')),
     ...checkLength(rules.paidBreakSeconds, PAID_BREAKS, at('paid_break_limit')),
@@ -32,6 +33,13 @@ export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[]
     ...checkRounding(rules.roundBreaks, at('round_breaks')),
     ...checkRounding(rules.roundWorked, at('round_worked')),
   ];
+}
+
+/** Within the second, the start and the end of something are no repetition of each other. */
+function checkRepeats({ repeatsAnyKind, repeatSeconds }: WorkRules, field: string) {
+  if (!repeatsAnyKind || repeatSeconds !== 0) return [];
+  const description = 'must be left out without a repeat_window: set that to a length such as 60s';
+  return [{ field, reason: 'REPEAT_ANY_KIND_WITHOUT_WINDOW', description }];
 }
 
 function checkDeductions(deductions: readonly BreakDeduction[], path: string): FieldViolation[] {

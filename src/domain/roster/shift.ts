@@ -44,6 +44,8 @@ export interface WorkRules {
   readonly hours: HoursCounted;
   /** A punch that repeats the one before it within this time is set aside. 0: the same second. */
   readonly repeatSeconds: number;
+  /** Whether it repeats that one whatever the two say. */
+  readonly repeatsAnyKind: boolean;
   /** By `afterSeconds`, each once; the last one exceeded counts, alone. */
   readonly breakDeductions: readonly BreakDeduction[];
   /** Whether they take only what is above their `afterSeconds`: working longer never pays less. */
@@ -66,6 +68,7 @@ export const PLAIN_WORK_RULES: WorkRules = {
   pairing: 'TYPED',
   hours: 'EVERY_PAIR',
   repeatSeconds: 0,
+  repeatsAnyKind: false,
   breakDeductions: [],
   deductExcessOnly: false,
   minBreakSeconds: 0,

@@ -97,6 +97,7 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
     pairing: parsePairing(message.pairing),
     hours: parseHours(message.hoursCounted),
     repeatSeconds: secondsOf(message.repeatWindow),
+    repeatsAnyKind: message.repeatAnyKind,
     breakDeductions: message.breakDeductions.map(({ after, length }) => ({
       afterSeconds: secondsOf(after),
       breakSeconds: secondsOf(length),

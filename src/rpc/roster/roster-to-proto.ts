@@ -148,6 +148,7 @@ function toWorkRules(work: WorkRules): WireWorkRules | undefined {
     message.hoursCounted = (HOURS_COUNTED.indexOf(work.hours) + 1) as WireHours;
   }
   setLength(message, 'repeatWindow', work.repeatSeconds);
+  message.repeatAnyKind = work.repeatsAnyKind;
   message.breakDeductions = work.breakDeductions.map(({ afterSeconds, breakSeconds }) =>
     create(BreakDeductionSchema, {
       after: durationOf(afterSeconds),

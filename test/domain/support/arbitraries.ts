@@ -132,6 +132,7 @@ export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   pairing: fc.constantFrom(...PAIRINGS),
   hours: fc.constantFrom(...HOURS_COUNTED),
   repeatSeconds: fc.constantFrom(0, 1, 60, 300, HOUR),
+  repeatsAnyKind: fc.constant(false),
   breakDeductions: fc.constant([]),
   deductExcessOnly: fc.constant(false),
   minBreakSeconds: fc.constant(0),
@@ -145,6 +146,7 @@ export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
 const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
   .record({
     exact: exactWorkRules,
+    isRepeatOfAny: fc.boolean(),
     breakDeductions: anyDeductions,
     deductExcessOnly: fc.boolean(),
     minBreakSeconds: fc.oneof(fc.constant(0), length(0, HOUR)),
@@ -154,7 +156,11 @@ const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
     roundBreaks: maybeRounding,
     roundWorked: maybeRounding,
   })
-  .map(({ exact, ...rules }) => ({ ...exact, ...rules }));
+  .map(({ exact, isRepeatOfAny, ...rules }) => ({
+    ...exact,
+    ...rules,
+    repeatsAnyKind: isRepeatOfAny && exact.repeatSeconds > 0,
+  }));
 
 export const anyWorkRules = fc.oneof(exactWorkRules, adjustingWorkRules);
 

@@ -123,6 +123,7 @@ function workRulesOf(setup: RulesSetup): WorkRules {
     pairing: setup.pairing ?? PLAIN_WORK_RULES.pairing,
     hours: setup.hours ?? PLAIN_WORK_RULES.hours,
     repeatSeconds: secondsOf(setup.repeat),
+    repeatsAnyKind: setup.repeatsAnyKind ?? false,
     breakDeductions: (setup.deduct ?? []).map(deductionOf),
     deductExcessOnly: setup.deductExcessOnly ?? false,
     minBreakSeconds: secondsOf(setup.minBreak),

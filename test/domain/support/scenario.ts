@@ -17,6 +17,7 @@ export interface RulesSetup {
   readonly pairing?: Pairing;
   readonly hours?: HoursCounted;
   readonly repeat?: string;
+  readonly repeatsAnyKind?: boolean;
   /** Each `0:15 after 6:00`. */
   readonly deduct?: readonly string[];
   readonly deductExcessOnly?: boolean;

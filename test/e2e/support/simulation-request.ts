@@ -108,6 +108,7 @@ function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
     pairing: rules.pairing && `PUNCH_PAIRING_${rules.pairing}`,
     hoursCounted: rules.hours && `HOURS_COUNTED_${rules.hours}`,
     repeatWindow: length(rules.repeat),
+    repeatAnyKind: rules.repeatsAnyKind,
     breakDeductions: (rules.deduct ?? []).map((text) => {
       const { afterSeconds, breakSeconds } = deductionOf(text);
       return { after: `${afterSeconds}s`, length: `${breakSeconds}s` };

@@ -8,6 +8,7 @@ import { COUNTED_MINUTES_CASES } from './counted-minutes.js';
 import { EXCEPTION_CASES } from './exceptions.js';
 import { HOURS_CASES } from './hours.js';
 import { NIGHT_CASES } from './nights.js';
+import { ODD_PUNCH_CASES } from './odd-punches.js';
 import { SESSION_CASES } from './sessions.js';
 import { SHIFT_WINDOW_CASES } from './shift-windows.js';
 import { WHOLE_SESSION_CASES } from './whole-sessions.js';
@@ -25,4 +26,5 @@ export const ALL_CASES: readonly Case[] = [
   ...WHOLE_SESSION_CASES,
   ...BREAK_RULE_CASES,
   ...COUNTED_MINUTES_CASES,
+  ...ODD_PUNCH_CASES,
 ];
