@@ -13,6 +13,7 @@ import {
   type RawShift,
   rawShift,
   shareHours,
+  takesPlace,
   type Window,
 } from './planned-shift.js';
 import { FAR_NEIGHBOUR_DAYS, NEIGHBOUR_DAYS, OFF_SHIFT_DAYS } from './reach.js';
@@ -148,7 +149,7 @@ class Calendar {
     const rostered = rosterOn(this.roster, this.employee, epochDay);
     const raw = rostered.shifts
       .map((shift) => rawShift(shift, epochDay, shift.zone ?? zoneOn(this.employee, epochDay)))
-      .filter(({ start, end }) => start < end)
+      .filter(takesPlace)
       .sort(compareRaw);
     const day = { source: rostered.source, shifts: rostered.shifts, raw };
     this.#days.set(epochDay, day);

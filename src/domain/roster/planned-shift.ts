@@ -2,7 +2,7 @@
 // before and after it take too.
 
 import type { Instant } from '../time/time.js';
-import { instantReached, type Zone } from '../time/zone.js';
+import { epochDayAt, instantReached, startOfDay, type Zone } from '../time/zone.js';
 import { DEFAULT_MAX_SESSION_SECONDS, type Shift } from './shift.js';
 
 const DAY_SECONDS = 86_400;
@@ -112,6 +112,16 @@ export function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
   const from = (start - shift.beforeSeconds * 1000) as Instant;
   const to = (end + shift.afterSeconds * 1000) as Instant;
   return { shift, epochDay, zone, start, end, window: { from, to } };
+}
+
+/**
+ * Whether a shift takes place: not where the clocks skip all of it, nor on a date that its zone left
+ * out, on which a night would else be the rest of it on the next date.
+ */
+export function takesPlace({ shift, epochDay, zone, start, end }: RawShift): boolean {
+  if (start >= end) return false;
+  if (shift.endSecond > shift.startSecond || epochDayAt(zone, start) === epochDay) return true;
+  return startOfDay(zone, epochDay) < startOfDay(zone, epochDay + 1);
 }
 
 /** The shift with its window cut at the shifts before and after it. */
