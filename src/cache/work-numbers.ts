@@ -71,7 +71,10 @@ export class WorkWriter {
     this.#instant(shift.end);
     this.#number(STATUSES.indexOf(shift.status) + 1);
     this.#optionalWord(PENDING_KINDS, pending?.kind);
-    if (pending !== undefined) this.#instant(pending.at);
+    if (pending !== undefined) {
+      this.#instant(pending.at);
+      this.#optionalInstant(pending.lateAt);
+    }
     this.#optionalInstant(shift.firstIn);
     this.#optionalInstant(shift.lastOut);
     this.#number(shift.workedSeconds);
@@ -192,7 +195,7 @@ export class WorkReader {
 
   #pending(): Pending | undefined {
     const kind = this.#optionalWord(PENDING_KINDS);
-    return kind && { kind, at: this.#instant() };
+    return kind && { kind, at: this.#instant(), lateAt: this.#optionalInstant() };
   }
 
   #session(): Session {

@@ -137,7 +137,7 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'SHIFT_PLANNED SHIFT_PLANNED SESSION SHIFT_STATUS NOBODY_CAME SHIFT_STATUS SHIFTS_COMBINED',
     ],
     [
-      '2026-03-04 present until 21:00 4:02 07:58 12:00 Europe/Madrid -',
+      '2026-03-04 present until 17:00 4:02 07:58 12:00 Europe/Madrid -',
       'SHIFT_PLANNED SHIFT_PLANNED SESSION SHIFT_STATUS SHIFTS_COMBINED NOT_SEEN_YET',
     ],
   ],

@@ -164,8 +164,8 @@ describe('attendance simulate', function () {
       }),
     );
     expect(out)
-      .to.match(/^2026-03-02 +scheduled +until 17:00 +0:00 +- +- +Asia\/Kolkata +-$/m)
-      .and.match(/^2026-03-03 +scheduled +until 17:00 +0:00 +- +- +Asia\/Tokyo +-$/m);
+      .to.match(/^2026-03-02 +scheduled +until 09:00 +0:00 +- +- +Asia\/Kolkata +-$/m)
+      .and.match(/^2026-03-03 +scheduled +until 09:00 +0:00 +- +- +Asia\/Tokyo +-$/m);
   });
 
   const employee = '"employee": { "time_zone": "UTC" }';

@@ -68,7 +68,7 @@ const DAYS: readonly (readonly [
     'two shifts, the first missed and the second to come',
     { roster: two(), now: 'D 12:30' },
     [
-      'SCHEDULED EXPECTED 0:00; am ABSENT; pm SCHEDULED; until 17:00:00',
+      'SCHEDULED EXPECTED 0:00; am ABSENT; pm SCHEDULED; until 13:00:00',
       "No arrival or departure was punched for shift 'am'.",
       "Shift 'am' comes to: absent.",
       'The 2 shifts of the date together come to: not due yet.',
@@ -79,7 +79,7 @@ const DAYS: readonly (readonly [
     'two shifts, the first worked and the second to come',
     { roster: two(), punches: ['D 08:00 IN', 'D 12:00 OUT'], now: 'D 12:30' },
     [
-      'PRESENT DERIVED 4:00; am PRESENT; pm SCHEDULED; until 17:00:00',
+      'PRESENT DERIVED 4:00; am PRESENT; pm SCHEDULED; until 13:00:00',
       "Present from 08:00 to 12:00 for shift 'am': 4 h.",
       "Shift 'am' comes to: present, 4 h worked.",
       'The 2 shifts of the date together come to: present.',
@@ -186,10 +186,11 @@ const DAYS: readonly (readonly [
     'the first half away, of two shifts: nobody came, and it is not over',
     { roster: two(), marks: ['D ON_LEAVE FIRST_HALF'], now: 'D 14:00' },
     [
-      'ON_LEAVE MARKED 0:00; FIRST_HALF, other SCHEDULED; am ON_LEAVE; pm SCHEDULED; until 17:00:00',
+      'ON_LEAVE MARKED 0:00; FIRST_HALF, other SCHEDULED; am ON_LEAVE; pm SCHEDULED; NOT_YET_IN; until 17:00:00',
       'The first half of the day was declared: on leave.',
       "Shift 'am' comes to: on leave.",
       'The other half of the day comes to: not due yet.',
+      "The employee has not come for shift 'pm', which began at 13:00.",
       "Not settled: no punch for shift 'pm' yet. From 17:00 on, the employee counts as absent.",
     ],
   ],
@@ -330,7 +331,8 @@ const DAYS: readonly (readonly [
     'not in yet',
     { roster: day(), now: 'D 16:59:59' },
     [
-      'SCHEDULED EXPECTED 0:00; day SCHEDULED; until 17:00:00',
+      'SCHEDULED EXPECTED 0:00; day SCHEDULED; NOT_YET_IN; until 17:00:00',
+      "The employee has not come for shift 'day', which began at 09:00.",
       "Not settled: no punch for shift 'day' yet. From 17:00 on, the employee counts as absent.",
     ],
   ],

@@ -210,6 +210,7 @@ const FILTERS: readonly DayFilter[] = [
   ANY_DAY,
   { ...ANY_DAY, statuses: ['ABSENT', 'SCHEDULED', 'HALF_DAY'] },
   { ...ANY_DAY, anomalies: ['MISSING_OUT', 'LATE_IN', 'OFF_SHIFT'] },
+  { ...ANY_DAY, anomalies: ['NOT_YET_IN'] },
   { ...ANY_DAY, final: false },
   { ...ANY_DAY, final: true, origins: ['DERIVED', 'EXPECTED'], statuses: ['HOLIDAY', 'ABSENT'] },
 ];

@@ -27,6 +27,8 @@ import { plannedSeconds } from './required-breaks.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 
+const DAY_SECONDS = 86_400;
+
 /** Raised with every change of the rules. */
 const RULES_VERSION = 6;
 
@@ -89,6 +91,10 @@ function deriveWork(
   const isDeclared = declaration !== undefined;
   const status = statusOf(plan, shifts, offShift, isDeclared ? undefined : trace);
   const sessions = sessionsInOrder(shifts, offShift);
+  const workedSeconds = sumOf(shifts.map(({ result }) => result)) + sumOf(offShift);
+  const anomalies = anomaliesOf(plan, shifts, offShift, sessions, declaration, status, trace);
+  const isOverADay = workedSeconds > DAY_SECONDS;
+  if (isOverADay) trace?.push({ rule: 'LONGER_THAN_A_DAY', workedSeconds });
   const work: DayWork = {
     status,
     otherHalfStatus: otherHalfOf(plan, shifts, isPunched, status, declaration),
@@ -96,12 +102,13 @@ function deriveWork(
     sessions,
     firstIn: sessions.find((session) => session.in !== undefined)?.in,
     lastOut: lastOutOf(shifts, sessions),
-    workedSeconds: sumOf(shifts.map(({ result }) => result)) + sumOf(offShift),
+    workedSeconds,
     uncountedSeconds: shifts.reduce((sum, shift) => sum + shift.uncountedSeconds, 0),
     onBreakSeconds: sessions.reduce((sum, { breaks }) => sum + breakSecondsOf(breaks), 0),
     plannedSeconds: plannedOn(plan),
     zone: zoneOfDay(plan).name,
-    anomalies: anomaliesOf(plan, shifts, offShift, sessions, declaration, status, trace),
+    // The last one in the contract's order.
+    anomalies: isOverADay ? [...anomalies, 'LONGER_THAN_A_DAY'] : anomalies,
   };
   return { work, isPunched };
 }

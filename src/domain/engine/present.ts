@@ -121,6 +121,11 @@ function shiftStatusAt(shift: ShiftResult, now: Instant): Status {
   return shift.pending?.kind === 'NOT_SEEN' ? 'SCHEDULED' : 'PRESENT';
 }
 
+/** Whether somebody should have come by now who still may. */
+function isNotYetIn(shift: ShiftResult, now: Instant): boolean {
+  return isPending(shift, now) && now >= (shift.pending?.lateAt ?? Infinity);
+}
+
 function earlyByAt(shift: ShiftResult, now: Instant): number {
   return isPending(shift, now) ? 0 : shift.earlyBySeconds;
 }
@@ -165,11 +170,12 @@ function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
   if (sessions.some(({ closesAt }) => closesAt !== undefined && closesAt <= now)) {
     added.add('MISSING_OUT');
   }
+  if (shifts.some((shift) => isNotYetIn(shift, now))) added.add('NOT_YET_IN');
   if (added.size === 0) return anomalies;
   return ANOMALIES.filter((anomaly) => added.has(anomaly) || anomalies.includes(anomaly));
 }
 
-/** The next instant at which a verdict falls. */
+/** The next instant at which a verdict falls, or somebody is late. */
 function nextTransition(
   shifts: readonly ShiftResult[],
   sessions: readonly Session[],
@@ -179,7 +185,10 @@ function nextTransition(
   const consider = (at: Instant | undefined): void => {
     if (at !== undefined && at > now && (next === undefined || at < next)) next = at;
   };
-  for (const { pending } of shifts) consider(pending?.at);
+  for (const { pending } of shifts) {
+    consider(pending?.lateAt);
+    consider(pending?.at);
+  }
   for (const { closesAt } of sessions) consider(closesAt);
   return next;
 }
@@ -219,18 +228,26 @@ function findingsAt(findings: readonly Finding[], result: DayResult, now: Instan
       pending.some(({ shiftId }) => shiftId === finding.shiftId);
     return isOpen ? [] : [finding];
   });
-  return [...known, ...pending.flatMap((shift) => pendingFinding(shift))];
+  return [...known, ...pending.flatMap((shift) => pendingFindings(shift, now))];
 }
 
-function pendingFinding({ shiftId, pending }: ShiftResult): Finding[] {
+function pendingFindings(shift: ShiftResult, now: Instant): Finding[] {
+  const { shiftId, pending } = shift;
   if (pending === undefined) return [];
   const untilTime = pending.at;
   switch (pending.kind) {
     case 'NOT_SEEN':
-      return [{ rule: 'NOT_SEEN_YET', shiftId, untilTime }];
+      return [
+        ...(isNotYetIn(shift, now) ? [notYetIn(shift)] : []),
+        { rule: 'NOT_SEEN_YET', shiftId, untilTime },
+      ];
     case 'LEFT':
       return [{ rule: 'MAY_COME_BACK', shiftId, untilTime }];
     case 'PRESENT':
       return [];
   }
+}
+
+function notYetIn({ shiftId, start, pending }: ShiftResult): Finding {
+  return { rule: 'NOT_YET_IN', shiftId, startTime: start, lateTime: pending?.lateAt ?? start };
 }

@@ -221,7 +221,8 @@ function judge(
   const isDecided = isHoliday || (declared.status !== undefined && !isPunched);
   const { firstIn, lastOut, workedSeconds } = counted;
   const isFine = status === 'PRESENT' && earlyBySeconds === 0;
-  const pending = pendingOf(planned, counted, isPunched, isDecided, isFine);
+  const lateAt = declared.isAwayFirst ? undefined : lateFrom(planned);
+  const pending = pendingOf(planned, counted, isPunched, isDecided, isFine, lateAt);
   if (trace !== undefined) traceStatus(planned, counted, isPunched, alone, status, trace);
   return {
     shiftId: shift.shiftId,
@@ -327,10 +328,19 @@ function pendingOf(
   isPunched: boolean,
   isDecided: boolean,
   isFine: boolean,
+  lateAt: Instant | undefined,
 ): Pending | undefined {
-  if (open?.closesAt !== undefined) return { kind: 'PRESENT', at: open.closesAt };
+  if (open?.closesAt !== undefined) {
+    return { kind: 'PRESENT', at: open.closesAt, lateAt: undefined };
+  }
   if (isDecided) return undefined;
-  if (!isPunched) return { kind: 'NOT_SEEN', at: end };
+  if (!isPunched) return { kind: 'NOT_SEEN', at: end, lateAt };
   const isOver = lastOut !== undefined && lastOut >= end;
-  return isFine || isOver ? undefined : { kind: 'LEFT', at: end };
+  return isFine || isOver ? undefined : { kind: 'LEFT', at: end, lateAt: undefined };
+}
+
+/** From when on whoever did not come is late; undefined where the grace is as long as the shift. */
+function lateFrom({ shift, start, end }: PlannedShift): Instant | undefined {
+  const at = (start + shift.lateGraceSeconds * 1000) as Instant;
+  return at < end ? at : undefined;
 }

@@ -51,13 +51,18 @@ function shiftFields(shift: ShiftResult): unknown[] {
     shift.start,
     shift.end,
     STATUSES.indexOf(shift.status),
-    pending === undefined ? null : [PENDING_KINDS.indexOf(pending.kind), pending.at],
+    pending === undefined ? null : pendingFields(pending),
     shift.firstIn ?? null,
     shift.lastOut ?? null,
     shift.workedSeconds,
     shift.lateBySeconds,
     shift.earlyBySeconds,
   ];
+}
+
+function pendingFields({ kind, at, lateAt }: Pending): number[] {
+  const always = [PENDING_KINDS.indexOf(kind), at];
+  return lateAt === undefined ? always : [...always, lateAt];
 }
 
 function sessionFields(session: Session): unknown[] {
@@ -167,8 +172,8 @@ function shiftResult(value: unknown): ShiftResult {
 }
 
 function pending(value: unknown): Pending {
-  const [kind, at] = fields(value, 2);
-  return { kind: word(PENDING_KINDS, kind), at: instant(at) };
+  const [kind, at, lateAt = null] = fields(value, 2, 1);
+  return { kind: word(PENDING_KINDS, kind), at: instant(at), lateAt: maybe(lateAt, instant) };
 }
 
 function session(value: unknown): Session {

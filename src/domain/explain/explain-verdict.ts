@@ -46,6 +46,8 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       const how = finding.isDeclared ? 'was declared too' : 'comes to';
       return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}.`;
     }
+    case 'LONGER_THAN_A_DAY':
+      return `The work of the date comes to ${lengthText(finding.workedSeconds)}, more than 24 h.`;
     case 'OFF_SHIFT_PRESENT':
       return 'The employee worked on a date without a roster: present.';
     case 'WORKED_ON_HOLIDAY':
@@ -92,12 +94,16 @@ function declared(finding: VerdictFinding & { readonly rule: 'DECLARED' }): stri
 
 /** These name a moment to come by itself, so always with its date. */
 export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
-  const until = tell(finding.untilTime);
   switch (finding.rule) {
+    case 'NOT_YET_IN': {
+      const { shiftId, startTime, lateTime } = finding;
+      const grace = lateTime === startTime ? '' : `, and is late since ${tell(lateTime)}`;
+      return `The employee has not come for shift '${shiftId}', which began at ${tell(startTime)}${grace}.`;
+    }
     case 'NOT_SEEN_YET':
       return (
         `Not settled: no punch for shift '${finding.shiftId}' yet. ` +
-        `From ${until} on, the employee counts as absent.`
+        `From ${tell(finding.untilTime)} on, the employee counts as absent.`
       );
     case 'STILL_THERE': {
       const { shiftId, inTime, untilTime } = finding;
@@ -108,7 +114,7 @@ export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
     case 'MAY_COME_BACK':
       return (
         `Not settled: the employee left shift '${finding.shiftId}' ` +
-        `and may come back before ${until}.`
+        `and may come back before ${tell(finding.untilTime)}.`
       );
   }
 }

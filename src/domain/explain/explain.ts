@@ -56,6 +56,7 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'WORKED_ROUNDED':
     case 'SPLIT_AT_MIDNIGHT':
       return explainHours(finding, tell);
+    case 'NOT_YET_IN':
     case 'NOT_SEEN_YET':
     case 'STILL_THERE':
     case 'MAY_COME_BACK':

@@ -255,11 +255,19 @@ export type VerdictFinding =
       readonly otherwise: Status | undefined;
     }
   | { readonly rule: 'OTHER_HALF'; readonly status: Status; readonly isDeclared: boolean }
+  | { readonly rule: 'LONGER_THAN_A_DAY'; readonly workedSeconds: number }
   | { readonly rule: 'OFF_SHIFT_PRESENT' }
   | { readonly rule: 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' };
 
 /** What the clock adds: not settled before `untilTime`. */
 export type ClockFinding =
+  | {
+      readonly rule: 'NOT_YET_IN';
+      readonly shiftId: string;
+      readonly startTime: Instant;
+      /** After the grace: late from then on. */
+      readonly lateTime: Instant;
+    }
   | { readonly rule: 'NOT_SEEN_YET'; readonly shiftId: string; readonly untilTime: Instant }
   | {
       readonly rule: 'STILL_THERE';

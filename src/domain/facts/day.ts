@@ -55,6 +55,8 @@ export const ANOMALIES = [
   'SHIFTS_OVERLAP',
   'ARRIVED_BEFORE_WINDOW',
   'LEFT_AFTER_WINDOW',
+  'NOT_YET_IN',
+  'LONGER_THAN_A_DAY',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -97,6 +99,8 @@ export interface Session {
 export interface Pending {
   readonly kind: 'NOT_SEEN' | 'PRESENT' | 'LEFT';
   readonly at: Instant;
+  /** From when on whoever did not come is late; undefined for others, or where nobody can be late. */
+  readonly lateAt: Instant | undefined;
 }
 
 /** How one shift of a day went, once everything about it is over. */

@@ -621,10 +621,23 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
     [{ status: 'ABSENT', isDeclared: false }, 'The other half of the day comes to: absent.'],
   ],
+  LONGER_THAN_A_DAY: [
+    [{ workedSeconds: 27.25 * HOUR }, 'The work of the date comes to 27 h 15 min, more than 24 h.'],
+  ],
   OFF_SHIFT_PRESENT: [[{}, 'The employee worked on a date without a roster: present.']],
   WORKED_ON_HOLIDAY: [[{}, 'There was work on a holiday.']],
   WORKED_ON_LEAVE: [[{}, 'There was work on a day that was declared as leave.']],
   WORKED_ON_DAY_OFF: [[{}, 'There was work on a day off.']],
+  NOT_YET_IN: [
+    [
+      { ...day, startTime: at('2025-06-02 08:00'), lateTime: at('2025-06-02 08:15') },
+      "The employee has not come for shift 'day', which began at 08:00, and is late since 08:15.",
+    ],
+    [
+      { ...day, startTime: at('2025-06-02 08:00'), lateTime: at('2025-06-02 08:00') },
+      "The employee has not come for shift 'day', which began at 08:00.",
+    ],
+  ],
   NOT_SEEN_YET: [
     [
       { ...day, untilTime: at('2025-06-02 17:00') },
@@ -788,6 +801,7 @@ describe('a night in words', () => {
   it('to which nobody has come yet', () => {
     expect(told([], '2025-03-29 23:00')).to.deep.equal([
       ...planned,
+      "The employee has not come for shift 'night', which began at 22:00, and is late since 22:15.",
       "Not settled: no punch for shift 'night' yet. From 06:00 (Sun 30 Mar) on, the " +
         'employee counts as absent.',
     ]);

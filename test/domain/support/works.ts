@@ -23,6 +23,7 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
   const pendings: fc.Arbitrary<Pending> = fc.record({
     kind: fc.constantFrom('NOT_SEEN' as const, 'PRESENT' as const, 'LEFT' as const),
     at: instants,
+    lateAt: maybeInstants,
   });
 
   const shifts: fc.Arbitrary<ShiftResult> = fc.record({

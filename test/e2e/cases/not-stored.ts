@@ -31,4 +31,7 @@ export const SEEN_TOO_LATE: readonly string[] = [
   'I6 four minutes after the start',
   'I6 six minutes before the start',
   'I7 until the shift has ended it is not even an absence',
+  'N6 after the start and the grace, whoever did not come is not yet in',
+  'N6 since the end of the grace',
+  'N6 a second before, the day says when to look again',
 ];

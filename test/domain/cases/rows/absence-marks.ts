@@ -43,7 +43,7 @@ const HOLIDAYS_AND_ABSENCE: readonly Case[] = [
       'D-2': ABSENT,
       'D-1': ABSENT,
       D: ABSENT,
-      'D+1': { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D+1 12:00' },
+      'D+1': { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D+1 08:00' },
     },
   },
   {
@@ -54,7 +54,13 @@ const HOLIDAYS_AND_ABSENCE: readonly Case[] = [
     now: 'D 11:59:59',
     days: {
       'D-1': ABSENT,
-      D: { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D 12:00' },
+      D: {
+        status: 'SCHEDULED',
+        origin: 'EXPECTED',
+        final: false,
+        next: 'D 12:00',
+        anomalies: ['NOT_YET_IN'],
+      },
     },
   },
   {
@@ -100,7 +106,7 @@ const HOLIDAYS_AND_ABSENCE: readonly Case[] = [
         status: 'SCHEDULED',
         origin: 'EXPECTED',
         final: false,
-        next: 'D 18:00',
+        next: 'D 09:30',
         shifts: ['afternoon SCHEDULED'],
       },
     },

@@ -109,6 +109,14 @@ export const EXCEPTION_CASES: readonly Case[] = [
     source,
     roster: NINE_HOURS,
     now: 'D 16:59:59',
-    days: { D: { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D 17:00' } },
+    days: {
+      D: {
+        status: 'SCHEDULED',
+        origin: 'EXPECTED',
+        final: false,
+        next: 'D 17:00',
+        anomalies: ['NOT_YET_IN'],
+      },
+    },
   },
 ];

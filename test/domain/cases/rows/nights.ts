@@ -387,6 +387,7 @@ const WITHOUT_SHIFT: readonly Case[] = [
         in: 'D 01:00',
         out: 'D+1 06:30',
         worked: '25:30',
+        anomalies: ['LONGER_THAN_A_DAY'],
         stretches: ['D 01:00 to D 14:30', 'D 18:30 to D+1 06:30'],
       },
     },

@@ -82,4 +82,112 @@ const REPEATS: readonly Case[] = [
   },
 ];
 
-export const ODD_PUNCH_CASES: readonly Case[] = [...REPEATS];
+const EIGHT_TO_FIVE = onD('08:00-17:00', { lateGrace: '0:15' });
+const EXPECTED_STILL = { status: 'SCHEDULED', origin: 'EXPECTED', final: false } as const;
+
+const NOBODY_YET: readonly Case[] = [
+  {
+    id: 'N6',
+    title: 'after the start and the grace, whoever did not come is not yet in',
+    source: 'field',
+    roster: EIGHT_TO_FIVE,
+    now: 'D 08:20',
+    days: { D: { ...EXPECTED_STILL, next: 'D 17:00', anomalies: ['NOT_YET_IN'] } },
+  },
+  {
+    id: 'N6',
+    title: 'since the end of the grace',
+    source: 'field',
+    roster: EIGHT_TO_FIVE,
+    now: 'D 08:15',
+    days: { D: { ...EXPECTED_STILL, next: 'D 17:00', anomalies: ['NOT_YET_IN'] } },
+  },
+  {
+    id: 'N6',
+    title: 'a second before, the day says when to look again',
+    source: 'field',
+    roster: EIGHT_TO_FIVE,
+    now: 'D 08:14:59',
+    days: { D: { ...EXPECTED_STILL, next: 'D 08:15' } },
+  },
+  {
+    id: 'N6',
+    title: 'when the shift is over it is an absence',
+    source: 'field',
+    roster: EIGHT_TO_FIVE,
+    now: 'D 17:00',
+    days: { D: { status: 'ABSENT', origin: 'EXPECTED' } },
+  },
+  {
+    id: 'N6',
+    title: 'who is on leave is not waited for',
+    source: 'field',
+    roster: EIGHT_TO_FIVE,
+    marks: ['D ON_LEAVE'],
+    now: 'D 08:20',
+    days: { D: { status: 'ON_LEAVE', origin: 'MARKED' } },
+  },
+];
+
+/** Every arrival of the date counts for it: two long periods of work are more than a day has. */
+const LONG_DAYS: readonly Case[] = [
+  {
+    id: 'N5',
+    title: 'more than 24 hours on one date are counted and flagged',
+    source: 'field',
+    roster: {},
+    punches: ['D 01:00 IN', 'D 14:30 OUT', 'D 18:15 IN', 'D+1 08:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 01:00',
+        out: 'D+1 08:00',
+        worked: '27:15',
+        anomalies: ['LONGER_THAN_A_DAY'],
+      },
+    },
+  },
+  {
+    id: 'N5',
+    title: 'exactly 24 hours are not more',
+    source: 'field',
+    roster: {},
+    punches: ['D 01:00 IN', 'D 14:30 OUT', 'D 18:15 IN', 'D+1 04:45 OUT'],
+    days: { D: { status: 'PRESENT', in: 'D 01:00', out: 'D+1 04:45', worked: '24:00' } },
+  },
+];
+
+/** The 30th of December 2011 was left out on Samoa, which moved across the date line. */
+const APIA: RosterSetup = {
+  zone: 'Pacific/Apia',
+  shifts: [{ id: 'night', hours: '22:00-06:00', before: '2:00', after: '4:00' }],
+  assigned: [{ shifts: ['night'], from: 'D', to: 'D+1' }],
+};
+
+const LEFT_OUT_DATES: readonly Case[] = [
+  {
+    id: 'N7',
+    title: 'the night of a date that did not take place is skipped, the one before it is worked',
+    source: 'field',
+    day: '2011-12-29',
+    roster: APIA,
+    punches: ['D 22:00 IN', 'D+2 06:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 22:00',
+        out: 'D+2 06:00',
+        worked: '8:00',
+        anomalies: ['LEFT_AFTER_WINDOW'],
+      },
+      'D+1': { status: 'DAY_OFF', origin: 'EXPECTED' },
+    },
+  },
+];
+
+export const ODD_PUNCH_CASES: readonly Case[] = [
+  ...REPEATS,
+  ...NOBODY_YET,
+  ...LONG_DAYS,
+  ...LEFT_OUT_DATES,
+];

@@ -145,7 +145,15 @@ const DEVICES_ZONE: readonly Case[] = [
     day: '2022-01-24',
     roster: { offShift: LONG },
     punches: ['D 14:53+05:30 IN', 'D+1 17:45+06:30 OUT'],
-    days: { D: { status: 'PRESENT', in: 'D 09:23', out: 'D+1 11:15', worked: '25:52' } },
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 09:23',
+        out: 'D+1 11:15',
+        worked: '25:52',
+        anomalies: ['LONGER_THAN_A_DAY'],
+      },
+    },
   },
   {
     id: 'D14',
