@@ -180,6 +180,7 @@ function shift(shiftId: string, start: string, end: string): Shift {
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    halvesMeetSecond: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

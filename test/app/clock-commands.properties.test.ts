@@ -197,6 +197,7 @@ describe('commands', () => {
       absentBelowSeconds: 0,
       halfDayBelowSeconds: 0,
       work,
+      halvesMeetSecond: undefined,
       counting: PLAIN_COUNTING,
       worksOnHolidays: false,
       calendarId: undefined,

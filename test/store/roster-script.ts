@@ -49,6 +49,7 @@ export function shiftFrom(shiftId: string, startHour: number, endHour: number): 
     halfDayBelowSeconds: 4 * 3600,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    halvesMeetSecond: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

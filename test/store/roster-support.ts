@@ -60,6 +60,7 @@ export function shiftOf(
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    halvesMeetSecond: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

@@ -35,6 +35,7 @@ export function shiftAt(startHour: number): Shift {
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    halvesMeetSecond: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

@@ -27,8 +27,8 @@ row has a type, which says what it is about and which columns count:
 
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
-              max_session_length, half_day_threshold, absent_threshold, breaks,
-              deduct_excess_only, min_break_length, paid_break_limit, repeat_window,
+              max_session_length, half_day_threshold, absent_threshold, half_day_boundary,
+              breaks, deduct_excess_only, min_break_length, paid_break_limit, repeat_window,
               repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
               round_worked, count_from_start, count_to_end, min_overtime,
               works_on_holidays, geofence, archived

@@ -21,6 +21,7 @@ import {
   parseCircle,
   parseLength,
   parseRounding,
+  parseTimeOfDay,
   parseWord,
   parseYesNo,
   ROUNDING_WORDS,
@@ -111,6 +112,7 @@ function secondsOf(length: Duration | undefined): number {
 }
 
 const ZONE: Notation<string> = { read: parseZone, write: String };
+const TIME_OF_DAY: Notation<string> = { read: parseTimeOfDay, write: String };
 const ID: Notation<string> = { read: parseId, write: String };
 const YES: Notation<boolean> = { read: parseYesNo, write: () => 'yes' };
 
@@ -185,6 +187,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('max_session_length', ofShift('maxSessionLength'), LENGTH),
   column('half_day_threshold', ofShift('halfDayThreshold'), LENGTH),
   column('absent_threshold', ofShift('absentThreshold'), LENGTH),
+  column('half_day_boundary', ofShift('halfDayBoundary', ''), TIME_OF_DAY),
   column('breaks', BREAK_FIELD, BREAKS),
   column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
   column('min_break_length', ofWork('minBreakLength'), LENGTH),

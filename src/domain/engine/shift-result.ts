@@ -6,8 +6,13 @@ import { type DeclaredShift, declaredFor, halvesOf } from '../facts/declaration.
 import { distanceMeters } from '../facts/geofence.js';
 import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
-import { isOffForHoliday, maxSessionSeconds, type PlannedShift } from '../roster/planned-shift.js';
-import { MAX_THROUGH_SECONDS } from '../roster/shift.js';
+import {
+  halvesMeetAt,
+  isOffForHoliday,
+  maxSessionSeconds,
+  type PlannedShift,
+} from '../roster/planned-shift.js';
+import { MAX_THROUGH_SECONDS, type Shift } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
 import { divisionOf, isDecisive } from './division.js';
@@ -213,17 +218,23 @@ function judge(
 ): ShiftResult {
   const { shift, start, end } = planned;
   const isHoliday = alone === 'HOLIDAY';
-  const status = isHoliday ? 'HOLIDAY' : statusBeside(declared, alone, isPunched);
-  const lateBySeconds =
-    isHoliday || declared.isAwayFirst ? 0 : lateDuration(planned, counted, trace);
-  const earlyBySeconds =
-    isHoliday || declared.isAwayLast ? 0 : earlyDuration(planned, counted, trace);
+  const thresholds = declared.isHalf ? thresholdsOfHalf(shift) : shift;
+  const status = isHoliday
+    ? 'HOLIDAY'
+    : statusBeside(thresholds, counted, alone, isPunched, declared);
+  const expected = isHoliday ? undefined : expectedTime(planned, declared);
+  const lateBySeconds = expected ? lateDuration(planned, expected, counted, trace) : 0;
+  const earlyBySeconds = expected ? earlyDuration(planned, expected, counted, trace) : 0;
   const isDecided = isHoliday || (declared.status !== undefined && !isPunched);
   const { firstIn, lastOut, workedSeconds } = counted;
   const isFine = status === 'PRESENT' && earlyBySeconds === 0;
-  const lateAt = declared.isAwayFirst ? undefined : lateFrom(planned);
-  const pending = pendingOf(planned, counted, isPunched, isDecided, isFine, lateAt);
-  if (trace !== undefined) traceStatus(planned, counted, isPunched, alone, status, trace);
+  const time = expected ?? planned;
+  const lateAt = expected && lateFrom(planned, expected);
+  const pending = pendingOf(time, counted, isPunched, isDecided, isFine, lateAt);
+  if (trace !== undefined) {
+    const isJudged = status === alone || declared.isHalf;
+    traceStatus(planned, thresholds, counted, isPunched, isJudged, status, trace);
+  }
   return {
     shiftId: shift.shiftId,
     start,
@@ -250,40 +261,73 @@ function statusOf(
   return workedSeconds < shift.halfDayBelowSeconds ? 'HALF_DAY' : 'PRESENT';
 }
 
+type Thresholds = Pick<Shift, 'halfDayBelowSeconds' | 'absentBelowSeconds'>;
+
+/**
+ * Those of the half that a declaration left open: half of what a whole day needs. There is no half of
+ * a half, so whoever worked less than the half needs was not there for it.
+ */
+function thresholdsOfHalf({ halfDayBelowSeconds, absentBelowSeconds }: Shift): Thresholds {
+  const needed = Math.max(halfDayBelowSeconds, absentBelowSeconds);
+  return { halfDayBelowSeconds: 0, absentBelowSeconds: Math.floor(needed / 2) };
+}
+
 /**
  * The same beside what was declared. Where nobody was expected to come and nobody came, the
- * declaration is all there is to say; and the threshold for half a day is about a whole one, so
- * it does not judge the half that a declaration left open.
+ * declaration is all there is to say.
  */
-function statusBeside(declared: DeclaredShift, alone: Status, isPunched: boolean): Status {
+function statusBeside(
+  { absentBelowSeconds }: Thresholds,
+  { workedSeconds, sessions }: CountedWork,
+  alone: Status,
+  isPunched: boolean,
+  declared: DeclaredShift,
+): Status {
   if (declared.status !== undefined) return isPunched ? alone : declared.status;
-  return declared.isHalf && alone === 'HALF_DAY' ? 'PRESENT' : alone;
+  if (!declared.isHalf || !isPunched || sessions.length === 0) return alone;
+  return workedSeconds < absentBelowSeconds ? 'ABSENT' : 'PRESENT';
+}
+
+/** From when to when somebody is to be there. */
+interface ExpectedTime {
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** Without the half in which nobody is expected; undefined where that is all of the shift. */
+function expectedTime(planned: PlannedShift, declared: DeclaredShift): ExpectedTime | undefined {
+  const { isAwayFirst, isAwayLast } = declared;
+  if (!isAwayFirst && !isAwayLast) return planned;
+  if (isAwayFirst && isAwayLast) return undefined;
+  const middle = halvesMeetAt(planned);
+  return isAwayFirst ? { start: middle, end: planned.end } : { start: planned.start, end: middle };
 }
 
 function traceStatus(
   { shift }: PlannedShift,
+  thresholds: Thresholds,
   { workedSeconds }: CountedWork,
   isPunched: boolean,
-  alone: Status,
+  isJudged: boolean,
   status: Status,
   trace: NonNullable<Trace>,
 ): void {
   const { shiftId } = shift;
-  const isJudged = status === alone;
-  if (isJudged && !isPunched && alone === 'ABSENT') trace.push({ rule: 'NOBODY_CAME', shiftId });
-  if (isJudged && isPunched && alone === 'ABSENT') {
-    const thresholdSeconds = shift.absentBelowSeconds;
+  if (isJudged && !isPunched && status === 'ABSENT') trace.push({ rule: 'NOBODY_CAME', shiftId });
+  if (isJudged && isPunched && status === 'ABSENT') {
+    const thresholdSeconds = thresholds.absentBelowSeconds;
     trace.push({ rule: 'BELOW_ABSENT', shiftId, workedSeconds, thresholdSeconds });
   }
-  if (isJudged && isPunched && alone === 'HALF_DAY') {
-    const thresholdSeconds = shift.halfDayBelowSeconds;
+  if (isJudged && isPunched && status === 'HALF_DAY') {
+    const thresholdSeconds = thresholds.halfDayBelowSeconds;
     trace.push({ rule: 'BELOW_HALF_DAY', shiftId, workedSeconds, thresholdSeconds });
   }
   trace.push({ rule: 'SHIFT_STATUS', shiftId, status, workedSeconds });
 }
 
 function lateDuration(
-  { shift, start }: PlannedShift,
+  { shift }: PlannedShift,
+  { start }: ExpectedTime,
   { firstIn }: CountedWork,
   trace: Trace,
 ): number {
@@ -303,7 +347,8 @@ function lateDuration(
 
 /** Nobody is early who has not departed. */
 function earlyDuration(
-  { shift, end }: PlannedShift,
+  { shift }: PlannedShift,
+  { end }: ExpectedTime,
   { lastOut, open }: CountedWork,
   trace: Trace,
 ): number {
@@ -323,7 +368,7 @@ function earlyDuration(
 
 /** `isFine`: that the shift is over would change nothing. */
 function pendingOf(
-  { end }: PlannedShift,
+  { end }: ExpectedTime,
   { open, lastOut }: CountedWork,
   isPunched: boolean,
   isDecided: boolean,
@@ -340,7 +385,7 @@ function pendingOf(
 }
 
 /** From when on whoever did not come is late; undefined where the grace is as long as the shift. */
-function lateFrom({ shift, start, end }: PlannedShift): Instant | undefined {
+function lateFrom({ shift }: PlannedShift, { start, end }: ExpectedTime): Instant | undefined {
   const at = (start + shift.lateGraceSeconds * 1000) as Instant;
   return at < end ? at : undefined;
 }

@@ -44,6 +44,7 @@ export function checkShift(shift: Shift, path: string): FieldViolation[] {
     ...checkLength(shift.lateGraceSeconds, BELOW_A_DAY, at('late_grace')),
     ...checkLength(shift.earlyGraceSeconds, BELOW_A_DAY, at('early_grace')),
     ...checkThresholds(shift, path),
+    ...checkHalves(shift, at('half_day_boundary')),
     ...checkWorkRules(shift.work, at('work_rules')),
     ...checkCounting(shift.counting, path),
     ...(calendarId === undefined
@@ -119,6 +120,16 @@ function checkThresholds(shift: Shift, path: string): FieldViolation[] {
     `must be less than half_day_threshold, ${lengthText(half)}: ABSENT is tested first, so no day ` +
     `would be HALF_DAY; it is ${lengthText(absent)}`;
   return [{ field, reason: 'ABSENT_NOT_BELOW_HALF_DAY', description }];
+}
+
+function checkHalves({ halvesMeetSecond, ...shift }: Shift, field: string): FieldViolation[] {
+  if (halvesMeetSecond === undefined) return [];
+  const alone = checkTimeOfDay(halvesMeetSecond, field);
+  if (alone.length > 0) return alone;
+  const after = (halvesMeetSecond - shift.startSecond + DAY_SECONDS) % DAY_SECONDS;
+  if (after > 0 && after < clockSeconds({ halvesMeetSecond, ...shift })) return [];
+  const description = 'must be after start_time_of_day and before end_time_of_day';
+  return [{ field, reason: 'HALF_DAY_BOUNDARY_OUTSIDE_SHIFT', description }];
 }
 
 function checkCounting(

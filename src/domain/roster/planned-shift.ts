@@ -191,6 +191,14 @@ export function maxSessionSeconds(shift: Shift): number {
   return Math.max(DEFAULT_MAX_SESSION_SECONDS, beforeSeconds + clockSeconds(shift) + afterSeconds);
 }
 
+/** When the first half of a shift is over and the second begins. */
+export function halvesMeetAt({ shift, epochDay, zone, start, end }: PlannedShift): Instant {
+  const { halvesMeetSecond: second, startSecond } = shift;
+  if (second === undefined) return (Math.floor((start + end) / 2000) * 1000) as Instant;
+  const at = instantReached(zone, epochDay + (second < startSecond ? 1 : 0), second);
+  return Math.min(Math.max(at, start), end) as Instant;
+}
+
 /** Whether whoever is there at the end of a shift may be so for the next one. */
 export function isTouching(earlier: PlannedShift, later: PlannedShift): boolean {
   return (

@@ -130,6 +130,8 @@ export interface Shift {
   readonly halfDayBelowSeconds: number;
   /** Less worked is ABSENT; 0: never. Looked at first. */
   readonly absentBelowSeconds: number;
+  /** Where its halves meet, a time of day between its start and its end; undefined: in the middle. */
+  readonly halvesMeetSecond: number | undefined;
   readonly work: WorkRules;
   readonly counting: CountingRules;
   /** Whether a holiday is a day like any other for this shift. */

@@ -71,6 +71,8 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     earlyGraceSeconds: secondsOf(message.earlyGrace),
     halfDayBelowSeconds: secondsOf(message.halfDayThreshold),
     absentBelowSeconds: secondsOf(message.absentThreshold),
+    halvesMeetSecond:
+      message.halfDayBoundary === '' ? undefined : secondOfDay(message.halfDayBoundary),
     work: parseWorkRules(message.workRules),
     counting: {
       fromStart: message.countFromStart,

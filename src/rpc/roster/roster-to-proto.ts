@@ -112,6 +112,7 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
     timeZone: shift.zone?.name ?? '',
     acceptBefore: durationOf(shift.beforeSeconds),
     acceptAfter: durationOf(shift.afterSeconds),
+    halfDayBoundary: shift.halvesMeetSecond === undefined ? '' : timeOfDay(shift.halvesMeetSecond),
     countFromStart: shift.counting.fromStart,
     countToEnd: shift.counting.toEnd,
     worksOnHolidays: shift.worksOnHolidays,

@@ -62,6 +62,7 @@ export function encodeShift(shift: Shift): Fields {
     earlyGraceSeconds: shift.earlyGraceSeconds,
     halfDayBelowSeconds: shift.halfDayBelowSeconds,
     absentBelowSeconds: shift.absentBelowSeconds,
+    halvesMeetSecond: shift.halvesMeetSecond,
     work: encodeWorkRules(shift.work),
     counting: encodeCounting(shift.counting),
     worksOnHolidays: shift.worksOnHolidays,
@@ -109,6 +110,7 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     earlyGraceSeconds: numberIn(fields, 'earlyGraceSeconds'),
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
     absentBelowSeconds: numberIn(fields, 'absentBelowSeconds'),
+    halvesMeetSecond: optional(fields.halvesMeetSecond, numberOf),
     work: decodeWorkRules(fieldsOf(fields.work)),
     counting: optional(fields.counting, decodeCounting) ?? PLAIN_COUNTING,
     worksOnHolidays: fields.worksOnHolidays === true,
@@ -232,6 +234,11 @@ export function listOf(stored: unknown): readonly unknown[] {
 
 function optional<T>(stored: unknown, decode: (stored: unknown) => T): T | undefined {
   return stored === undefined || stored === null ? undefined : decode(stored);
+}
+
+function numberOf(stored: unknown): number {
+  if (typeof stored === 'number') return stored;
+  throw new Error('a definition in the roster has no number where one belongs');
 }
 
 export function numberIn(fields: Fields, name: string): number {

@@ -41,6 +41,7 @@ export function shiftOf(shiftId: string, startHour: number, hours: number, zone?
     halfDayBelowSeconds: 0,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    halvesMeetSecond: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

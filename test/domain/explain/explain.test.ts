@@ -730,6 +730,7 @@ describe('a night in words', () => {
     halfDayBelowSeconds: 4 * HOUR,
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
+    halvesMeetSecond: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

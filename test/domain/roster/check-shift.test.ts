@@ -31,6 +31,7 @@ const SHIFT: Shift = {
   halfDayBelowSeconds: 0,
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
+  halvesMeetSecond: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,
@@ -106,6 +107,13 @@ describe('the graces and thresholds of a shift', () => {
       [{ earlyGraceSeconds: Number.NaN }, 'early_grace NOT_WHOLE_SECONDS'],
       [{ halfDayBelowSeconds: DAY }],
       [{ absentBelowSeconds: DAY }],
+      [{ halvesMeetSecond: SHIFT.startSecond + 1 }],
+      [{ halvesMeetSecond: DAY }, 'half_day_boundary TIME_OF_DAY_INVALID'],
+      [
+        { halvesMeetSecond: SHIFT.startSecond },
+        'half_day_boundary HALF_DAY_BOUNDARY_OUTSIDE_SHIFT',
+      ],
+      [{ halvesMeetSecond: SHIFT.endSecond }, 'half_day_boundary HALF_DAY_BOUNDARY_OUTSIDE_SHIFT'],
       [{ halfDayBelowSeconds: DAY + 1 }, 'half_day_threshold LENGTH_TOO_LONG'],
       [{ absentBelowSeconds: DAY + 1 }, 'absent_threshold LENGTH_TOO_LONG'],
       // A8's thresholds, then equal and crossed ones: HALF_DAY could never happen.
@@ -312,6 +320,7 @@ describe('refused shifts', () => {
       roundBreaks: anyRounding,
       roundWorked: anyRounding,
     }),
+    halvesMeetSecond: fc.option(anyNumber, { nil: undefined }),
     counting: fc.record({
       fromStart: fc.boolean(),
       toEnd: fc.boolean(),

@@ -213,6 +213,7 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
       earlyGraceSeconds: length(0, HOUR),
       halfDayBelowSeconds: fc.oneof(fc.constant(0), length(1, 10 * HOUR)),
       absent: fc.nat({ max: 99 }),
+      meet: fc.option(fc.nat({ max: DAY }), { nil: undefined, freq: 2 }),
       work,
       // Where the sum must be what the sessions are, all of it counts.
       counting: work === exactWorkRules ? fc.constant(PLAIN_COUNTING) : anyCounting,
@@ -222,7 +223,7 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
         nil: undefined,
       }),
     })
-    .map(({ hours, before, after, absent, ...rest }) => {
+    .map(({ hours, before, after, absent, meet, ...rest }) => {
       const { startSecond, endSecond } = hours;
       const lasts = (endSecond - startSecond + DAY) % DAY;
       const beforeSeconds = Math.min(before, DAY - 1 - lasts);
@@ -233,6 +234,10 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
         beforeSeconds,
         afterSeconds: Math.min(after, DAY - 1 - lasts - beforeSeconds),
         absentBelowSeconds: Math.floor((rest.halfDayBelowSeconds * absent) / 100),
+        halvesMeetSecond:
+          meet === undefined || lasts < 2
+            ? undefined
+            : (startSecond + 1 + (meet % (lasts - 1))) % DAY,
         ...rest,
       };
     });

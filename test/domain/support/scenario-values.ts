@@ -107,6 +107,7 @@ export function shiftOf(setup: ShiftSetup): Shift {
     halfDayBelowSeconds: secondsOf(setup.halfDayThreshold),
     absentBelowSeconds: secondsOf(setup.absentThreshold),
     work: workRulesOf(setup.rules ?? {}),
+    halvesMeetSecond: setup.halvesMeet === undefined ? undefined : secondsOf(setup.halvesMeet),
     counting: {
       fromStart: setup.countFromStart ?? false,
       toEnd: setup.countToEnd ?? false,

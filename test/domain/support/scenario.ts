@@ -42,6 +42,8 @@ export interface ShiftSetup {
   readonly earlyGrace?: string;
   readonly halfDayThreshold?: string;
   readonly absentThreshold?: string;
+  /** `13:30`. */
+  readonly halvesMeet?: string;
   readonly countFromStart?: boolean;
   readonly countToEnd?: boolean;
   readonly minOvertime?: string;

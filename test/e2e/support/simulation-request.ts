@@ -71,6 +71,7 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
     halfDayThreshold: length(shift.halfDayThreshold),
     absentThreshold: length(shift.absentThreshold),
     workRules: rulesOf(shift.rules),
+    halfDayBoundary: shift.halvesMeet,
     countFromStart: shift.countFromStart,
     countToEnd: shift.countToEnd,
     minOvertime: length(shift.minOvertime),

@@ -68,6 +68,7 @@ const SHIFT_BEFORE: Shift = {
   halfDayBelowSeconds: 0,
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
+  halvesMeetSecond: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,

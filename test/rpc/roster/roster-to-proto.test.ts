@@ -54,8 +54,13 @@ function journeys<Desc extends DescMessage>(
 function inMinutes(shift: Shift): Shift {
   const startSecond = shift.startSecond - (shift.startSecond % 60);
   const endSecond = shift.endSecond - (shift.endSecond % 60);
-  if (startSecond !== endSecond) return { ...shift, startSecond, endSecond };
-  return { ...shift, startSecond, endSecond: (startSecond + 60) % 86_400 };
+  // Cut to minutes, the place where its halves meet could be its start.
+  const isLong = (endSecond - startSecond + 86_400) % 86_400 > 60;
+  const isSaid = shift.halvesMeetSecond !== undefined && isLong;
+  const halvesMeetSecond = isSaid ? (startSecond + 60) % 86_400 : undefined;
+  const times = { startSecond, endSecond, halvesMeetSecond };
+  if (startSecond !== endSecond) return { ...shift, ...times };
+  return { ...shift, ...times, endSecond: (startSecond + 60) % 86_400 };
 }
 
 const anyVersion: fc.Arbitrary<ShiftVersion> = fc

@@ -494,6 +494,7 @@ describe('a scenario', () => {
           halfDayBelowSeconds: 0,
           absentBelowSeconds: 0,
           work: PLAIN_WORK_RULES,
+          halvesMeetSecond: undefined,
           counting: PLAIN_COUNTING,
           worksOnHolidays: false,
           calendarId: undefined,

@@ -44,6 +44,7 @@ const EARLY: Shift = {
     breakDeductions: [{ afterSeconds: 6 * 3600, breakSeconds: 1800 }],
     roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
   },
+  halvesMeetSecond: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: true,
   calendarId: 'plant',

@@ -240,6 +240,8 @@ const MARKS: readonly Case[] = [
         in: 'D 08:00',
         out: 'D 09:00',
         worked: '1:00',
+        early: '2:30',
+        anomalies: ['EARLY_OUT'],
       },
     },
   },

@@ -130,4 +130,128 @@ const OVERTIME: readonly Case[] = [
   },
 ];
 
-export const COUNTED_MINUTES_CASES: readonly Case[] = [...WITHIN_THE_PLAN, ...OVERTIME];
+const FIRST_HALF_AWAY = {
+  status: 'ON_LEAVE',
+  origin: 'MARKED',
+  portion: 'FIRST_HALF',
+} as const;
+
+const HALF_DAYS: readonly Case[] = [
+  {
+    id: 'M7',
+    title: 'half of the day needs half of the time',
+    source: 'hrms#4883',
+    roster: nineToSix({ absentThreshold: '4:00', earlyGrace: '1:00', lateGrace: '1:00' }),
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    punches: ['D 14:00 IN', 'D 17:30 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        otherHalf: 'PRESENT',
+        in: 'D 14:00',
+        out: 'D 17:30',
+        worked: '3:30',
+      },
+    },
+  },
+  {
+    id: 'M7',
+    title: 'less than half of it is an absence from that half',
+    source: 'hrms#4883',
+    roster: nineToSix({ absentThreshold: '4:00', lateGrace: '3:00' }),
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    punches: ['D 16:01 IN', 'D 18:00 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        otherHalf: 'ABSENT',
+        in: 'D 16:01',
+        out: 'D 18:00',
+        worked: '1:59',
+      },
+    },
+  },
+  {
+    id: 'M8',
+    title: 'whoever has the first half off is late from where the halves meet',
+    source: 'field',
+    roster: nineToSix({ halvesMeet: '13:30' }),
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    punches: ['D 15:00 IN', 'D 18:00 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        otherHalf: 'PRESENT',
+        in: 'D 15:00',
+        out: 'D 18:00',
+        worked: '3:00',
+        late: '1:30',
+        anomalies: ['LATE_IN'],
+      },
+    },
+  },
+  {
+    id: 'M8',
+    title: 'which is the middle, unless the shift says so',
+    source: 'field',
+    roster: nineToSix({ hours: '08:00-18:00' }),
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    punches: ['D 13:01 IN', 'D 18:00 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        otherHalf: 'PRESENT',
+        in: 'D 13:01',
+        out: 'D 18:00',
+        worked: '4:59',
+        late: '0:01',
+        anomalies: ['LATE_IN'],
+      },
+    },
+  },
+  {
+    id: 'M8',
+    title: 'with the second half off, leaving before they meet is early',
+    source: 'field',
+    roster: nineToSix({ halvesMeet: '13:00' }),
+    marks: ['D ON_LEAVE SECOND_HALF'],
+    punches: ['D 09:00 IN', 'D 12:30 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        portion: 'SECOND_HALF',
+        otherHalf: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 12:30',
+        worked: '3:30',
+        early: '0:30',
+        anomalies: ['EARLY_OUT'],
+      },
+    },
+  },
+  {
+    id: 'M8',
+    title: 'by night they meet after midnight',
+    source: 'field',
+    roster: nineToSix({ hours: '22:00-06:00', halvesMeet: '01:00' }),
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    punches: ['D+1 01:10 IN', 'D+1 06:00 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        otherHalf: 'PRESENT',
+        in: 'D+1 01:10',
+        out: 'D+1 06:00',
+        worked: '4:50',
+        late: '0:10',
+        anomalies: ['LATE_IN'],
+      },
+    },
+  },
+];
+
+export const COUNTED_MINUTES_CASES: readonly Case[] = [
+  ...WITHIN_THE_PLAN,
+  ...OVERTIME,
+  ...HALF_DAYS,
+];
