@@ -228,8 +228,8 @@ export type Location = Message<"attendance.v1.Location"> & {
   longitude?: number | undefined;
 
   /**
-   * How far off it can be, in metres; 0 when the device did not report it. Kept as evidence: a
-   * geofence tests the position alone.
+   * How far off it can be, in metres; 0 when the device did not report it. A geofence lets a position
+   * pass that may be inside.
    *
    * @generated from field: double accuracy_meters = 3;
    */

@@ -193,16 +193,18 @@ function checkPositions(
 ): void {
   const { geofence, shiftId } = shift;
   if (geofence === undefined) return;
-  for (const { position, time } of punches.slice(0, MAX_PUNCHES)) {
+  for (const { position, accuracyMeters = 0, time } of punches.slice(0, MAX_PUNCHES)) {
     if (position === undefined) continue;
     const meters = distanceMeters(position, geofence);
-    if (meters <= geofence.radiusMeters) continue;
+    // A position that may be within the fence is no evidence of the contrary.
+    if (meters - accuracyMeters <= geofence.radiusMeters) continue;
     anomalies.add('OUTSIDE_GEOFENCE');
     trace?.push({
       rule: 'OUTSIDE_GEOFENCE',
       shiftId,
       punchTime: time,
       distanceMeters: Math.round(meters),
+      accuracyMeters,
       radiusMeters: geofence.radiusMeters,
     });
   }

@@ -128,6 +128,7 @@ function outsideGeofence(
     shiftId,
     punchTime,
     distanceMeters,
+    accuracyMeters,
     radiusMeters,
   }: PunchFinding & {
     readonly rule: 'OUTSIDE_GEOFENCE';
@@ -136,8 +137,9 @@ function outsideGeofence(
 ): string {
   const meters = Math.round(distanceMeters);
   const away = meters > radiusMeters ? `${meters} m` : `just over ${radiusMeters} m`;
+  const about = accuracyMeters === 0 ? '' : `, give or take ${Math.round(accuracyMeters)} m,`;
   return (
-    `The punch at ${tell(punchTime)} was made ${away} from where shift '${shiftId}' ` +
+    `The punch at ${tell(punchTime)} was made ${away}${about} from where shift '${shiftId}' ` +
     `is worked: farther than the ${radiusMeters} m allowed.`
   );
 }

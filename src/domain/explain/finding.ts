@@ -125,6 +125,8 @@ export type PunchFinding =
       readonly shiftId: string;
       readonly punchTime: Instant;
       readonly distanceMeters: number;
+      /** By how much that may be wrong; 0: the device did not say. */
+      readonly accuracyMeters: number;
       readonly radiusMeters: number;
     }
   | {

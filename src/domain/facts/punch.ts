@@ -27,6 +27,8 @@ export interface Punch {
   readonly eventId: string;
   /** Undefined when the device did not say. */
   readonly position: Position | undefined;
+  /** How far off the position may be, in metres; absent or 0 when the device did not say. */
+  readonly accuracyMeters?: number | undefined;
   readonly flags: readonly PunchFlag[];
 }
 
@@ -56,8 +58,8 @@ export function timelineOf(punches: readonly Punch[]): Timeline {
 function inWholeSeconds(punch: Punch): Punch {
   const time = wholeSecond(punch.time);
   if (time === punch.time) return punch;
-  const { kind, deviceId, eventId, position, flags } = punch;
-  return { time, kind, deviceId, eventId, position, flags };
+  const { kind, deviceId, eventId, position, accuracyMeters, flags } = punch;
+  return { time, kind, deviceId, eventId, position, accuracyMeters, flags };
 }
 
 function isRepetition(a: Punch, b: Punch): boolean {
@@ -81,8 +83,8 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function evidenceOf({ position, flags }: Punch): string {
-  return JSON.stringify([position?.latitude, position?.longitude, flags]);
+function evidenceOf({ position, accuracyMeters = 0, flags }: Punch): string {
+  return JSON.stringify([position?.latitude, position?.longitude, accuracyMeters, flags]);
 }
 
 /**

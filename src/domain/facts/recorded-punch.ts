@@ -8,7 +8,7 @@ import type { Punch } from './punch.js';
 export const PUNCH_SOURCES = ['COMMAND', 'DEVICE', 'FILE', 'CORRECTION'] as const;
 export type PunchSource = (typeof PUNCH_SOURCES)[number];
 
-/** What came with a punch and no rule looks at. */
+/** What came with a punch, and no rule but the geofence's looks at. */
 export interface PunchEvidence {
   readonly source: PunchSource;
   /** The IANA name of the zone the device was set to; empty when it did not say. */

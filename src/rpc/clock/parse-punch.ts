@@ -38,7 +38,16 @@ export function parsePunch(
   const time = parsePunchTime(message.time, path, problems);
   if (time === undefined) return undefined;
   const position = location && parsePosition(location);
-  return { time, kind: kindOf(kind), deviceId, eventId, position, flags: NO_FLAGS };
+  const accuracyMeters = location?.accuracyMeters ?? 0;
+  return {
+    time,
+    kind: kindOf(kind),
+    deviceId,
+    eventId,
+    position,
+    accuracyMeters,
+    flags: NO_FLAGS,
+  };
 }
 
 /** Field by field: spreading the two into one takes longer than all the rest. */

@@ -89,7 +89,8 @@ export function recordedPunch(row: Row): RecordedPunch {
 
 /** The columns that `punchOf` reads, of a punch with that alias, as known at a moment in SQL. */
 export function ruleColumns(alias: string, asOf: string): string {
-  const columns = ['time', 'kind', 'device_id', 'event_id', 'latitude', 'longitude']
+  const place = ['latitude', 'longitude', 'accuracy_meters'];
+  const columns = ['time', 'kind', 'device_id', 'event_id', ...place]
     .map((column) => `${alias}.${column}`)
     .join(', ');
   const conflict = flagBits(['EVENT_ID_CONFLICT']);
@@ -107,6 +108,7 @@ export function punchOf(row: Row): Punch {
     deviceId: text(row, 'device_id'),
     eventId: text(row, 'event_id'),
     position: position(row),
+    accuracyMeters: number(row, 'accuracy_meters'),
     flags: punchFlags(number(row, 'flags')),
   };
 }

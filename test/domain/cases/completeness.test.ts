@@ -31,7 +31,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   K: [1, 2, 3, 4, 5, 6],
   L: [1, 2, 3],
   M: [1, 2, 3, 7, 8],
-  N: [1, 5, 6, 7],
+  N: [1, 2, 5, 6, 7],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>

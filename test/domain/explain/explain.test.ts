@@ -331,14 +331,37 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   OUTSIDE_GEOFENCE: [
     [
-      { ...day, punchTime: at('2025-06-02 08:00'), distanceMeters: 1505.6, radiusMeters: 500 },
+      {
+        ...day,
+        punchTime: at('2025-06-02 08:00'),
+        distanceMeters: 1505.6,
+        accuracyMeters: 0,
+        radiusMeters: 500,
+      },
       "The punch at 08:00 was made 1506 m from where shift 'day' is worked: farther than the " +
         '500 m allowed.',
     ],
     [
-      { ...day, punchTime: at('2025-06-02 08:00'), distanceMeters: 500.01, radiusMeters: 500 },
+      {
+        ...day,
+        punchTime: at('2025-06-02 08:00'),
+        distanceMeters: 500.01,
+        accuracyMeters: 0,
+        radiusMeters: 500,
+      },
       "The punch at 08:00 was made just over 500 m from where shift 'day' is worked: farther " +
         'than the 500 m allowed.',
+    ],
+    [
+      {
+        ...day,
+        punchTime: at('2025-06-02 08:00'),
+        distanceMeters: 120,
+        accuracyMeters: 20,
+        radiusMeters: 50,
+      },
+      "The punch at 08:00 was made 120 m, give or take 20 m, from where shift 'day' is worked: farther " +
+        'than the 50 m allowed.',
     ],
   ],
   CLOCK_SKEW: [

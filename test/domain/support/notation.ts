@@ -13,6 +13,7 @@ export interface PunchText {
   readonly deviceId: string;
   readonly eventId: string;
   readonly position: { readonly latitude: number; readonly longitude: number } | undefined;
+  readonly accuracyMeters: number;
 }
 
 export interface MarkText {
@@ -40,7 +41,7 @@ const DATE = /^D([+-]\d+)?$/;
 const LENGTH = /^(\d+):([0-5]\d)(?::([0-5]\d))?$/;
 const MOMENT = /^(D(?:[+-]\d+)?) (\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d|@[\w/]+)?$/;
 const PUNCH =
-  /^(D\S* \S+) (P|IN|OUT|BREAK|BACK)(?: by ([\w-]+)(?:#(\w+))?)?(?: at ([\d.-]+),([\d.-]+))?$/;
+  /^(D\S* \S+) (P|IN|OUT|BREAK|BACK)(?: by ([\w-]+)(?:#(\w+))?)?(?: at ([\d.-]+),([\d.-]+)(?: within (\d+))?)?$/;
 
 /** A text that is not the notation is a mistake in a row: the row cannot be meant as it stands. */
 function notRead(what: string, text: string): never {
@@ -94,7 +95,8 @@ export class Notation {
 
   punch(text: string): PunchText {
     const match = PUNCH.exec(text) ?? notRead('a punch', text);
-    const [, moment = '', kind = '', deviceId = '', eventId = '', latitude, longitude] = match;
+    const [, moment = '', kind = '', deviceId = '', eventId = '', ...place] = match;
+    const [latitude, longitude, within = '0'] = place;
     return {
       time: this.moment(moment),
       kind: KINDS[kind] ?? notRead('a punch', text),
@@ -104,6 +106,7 @@ export class Notation {
         latitude === undefined
           ? undefined
           : { latitude: Number(latitude), longitude: Number(longitude) },
+      accuracyMeters: Number(within),
     };
   }
 

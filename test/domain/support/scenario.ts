@@ -130,7 +130,8 @@ export interface Case {
   readonly day?: string;
   readonly roster: RosterSetup;
   /** `D 08:00 P`: a moment and a kind (IN, OUT, BREAK, BACK, P for untyped), then perhaps
-   * `by gate-1` or `by gate-1#17` (device and its event id) and `at 24.001,72.001`. */
+   * `by gate-1` or `by gate-1#17` (device and its event id) and `at 24.001,72.001`, which may be
+   * `within 150` metres. */
   readonly punches?: readonly string[];
   /** `D ON_LEAVE`, `D ON_LEAVE FIRST_HALF`; the oldest first. */
   readonly marks?: readonly string[];

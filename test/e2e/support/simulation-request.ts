@@ -135,13 +135,13 @@ function roundingJson(text: string | undefined): JsonObject | undefined {
 }
 
 export function punchJson(text: string, notation: Notation): JsonObject {
-  const { time, kind, deviceId, eventId, position } = notation.punch(text);
+  const { time, kind, deviceId, eventId, position, accuracyMeters } = notation.punch(text);
   return given({
     time: isoTime(time),
     kind: `PUNCH_KIND_${kind}`,
     deviceId,
     eventId,
-    location: position && { ...position },
+    location: position && { ...position, accuracyMeters },
   });
 }
 

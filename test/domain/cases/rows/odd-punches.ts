@@ -129,6 +129,40 @@ const NOBODY_YET: readonly Case[] = [
   },
 ];
 
+/** 120 m north of the centre of a circle of 50 m. */
+const FENCED = onD('09:00-18:00', {
+  geofence: { latitude: 24, longitude: 72, radiusMeters: 50 },
+});
+const AWAY = '24.001079,72';
+const ALL_DAY = { status: 'PRESENT', in: 'D 09:00', out: 'D 18:00', worked: '9:00' } as const;
+
+const POSITIONS: readonly Case[] = [
+  {
+    id: 'N2',
+    title: 'a position that may be inside the circle is not outside',
+    source: 'Tracelet#274',
+    roster: FENCED,
+    punches: [`D 09:00 IN at ${AWAY} within 150`, 'D 18:00 OUT at 24,72 within 5'],
+    days: { D: ALL_DAY },
+  },
+  {
+    id: 'N2',
+    title: 'one that is surely outside is',
+    source: 'Tracelet#274',
+    roster: FENCED,
+    punches: [`D 09:00 IN at ${AWAY} within 20`, 'D 18:00 OUT at 24,72 within 5'],
+    days: { D: { ...ALL_DAY, anomalies: ['OUTSIDE_GEOFENCE'] } },
+  },
+  {
+    id: 'N2',
+    title: 'so is one whose accuracy is not known',
+    source: 'Tracelet#274',
+    roster: FENCED,
+    punches: [`D 09:00 IN at ${AWAY}`, 'D 18:00 OUT at 24,72'],
+    days: { D: { ...ALL_DAY, anomalies: ['OUTSIDE_GEOFENCE'] } },
+  },
+];
+
 /** Every arrival of the date counts for it: two long periods of work are more than a day has. */
 const LONG_DAYS: readonly Case[] = [
   {
@@ -188,6 +222,7 @@ const LEFT_OUT_DATES: readonly Case[] = [
 export const ODD_PUNCH_CASES: readonly Case[] = [
   ...REPEATS,
   ...NOBODY_YET,
+  ...POSITIONS,
   ...LONG_DAYS,
   ...LEFT_OUT_DATES,
 ];
