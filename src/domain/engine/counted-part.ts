@@ -17,16 +17,14 @@ export interface CountedPart {
 const ALWAYS = -Infinity as Instant;
 const FOREVER = Infinity as Instant;
 
-/** All time of a shift counts that says nothing else, and all that is off shift. */
+/** Undefined where all of it counts. */
 export function countedPart(
   sessions: readonly ClosedSession[],
-  planned: PlannedShift | undefined,
+  planned: PlannedShift,
   trace: Trace,
-): CountedPart {
-  const all = { sessions, from: ALWAYS, to: FOREVER, uncountedSeconds: 0 };
-  if (planned === undefined) return all;
+): CountedPart | undefined {
   const { fromStart, toEnd, minOvertimeSeconds } = planned.shift.counting;
-  if (!fromStart && !toEnd && minOvertimeSeconds === 0) return all;
+  if (!fromStart && !toEnd && minOvertimeSeconds === 0) return undefined;
   const from = fromStart ? planned.start : ALWAYS;
   const afterEnd = workedSeconds(partsOf(sessions, planned.end, FOREVER));
   const isShort = minOvertimeSeconds > 0 && afterEnd <= minOvertimeSeconds;

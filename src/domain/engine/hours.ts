@@ -50,14 +50,16 @@ export function countWork(
   const exactSeconds = sessions.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
   const isLeftOver = punched.length > 1 && punched.at(-1)?.isUntyped === true;
   if (trace !== undefined) traceSessions(sessions, isLeftOver, shiftId, trace);
-  const part = countedPart(sessions.filter(isClosed), planned, trace);
+  const closed = sessions.filter(isClosed);
+  const part = planned && countedPart(closed, planned, trace);
+  const counted = part?.sessions ?? closed;
   return {
     sessions,
     firstIn,
     lastOut: lastOutOf(punched),
     open,
-    workedSeconds: part.sessions.length > 0 ? applyRules(part, rules, zone, shiftId, trace) : 0,
-    uncountedSeconds: part.uncountedSeconds,
+    workedSeconds: counted.length > 0 ? applyRules(counted, part, rules, zone, shiftId, trace) : 0,
+    uncountedSeconds: part?.uncountedSeconds ?? 0,
     exactSeconds,
   };
 }
@@ -113,13 +115,13 @@ function toSession(
 }
 
 function applyRules(
-  part: CountedPart,
+  closed: readonly ClosedSession[],
+  part: CountedPart | undefined,
   rules: WorkRules,
   zone: Zone,
   shiftId: string | undefined,
   trace: Trace,
 ): number {
-  const { sessions: closed } = part;
   const taken = breaksTaken(closed);
   const exact = closed.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
   // Of a single session everything has been said.
@@ -133,7 +135,7 @@ function applyRules(
       breakSeconds: taken,
     });
   }
-  const edges = exact + roundEdges(part, rules, zone, shiftId, trace);
+  const edges = exact + roundEdges(closed, part, rules, zone, shiftId, trace);
   const counted = roundBreaks(taken, rules, shiftId, trace);
   const present = Math.max(0, edges + taken - counted);
   const short = shortBreaks(closed, rules, shiftId, trace);
@@ -182,13 +184,16 @@ function shortBreaks(
 
 /** What rounding the first arrival and the last departure adds, or takes (below 0). */
 function roundEdges(
-  { sessions, from, to }: CountedPart,
+  sessions: readonly ClosedSession[],
+  part: CountedPart | undefined,
   { roundIn, roundOut }: WorkRules,
   zone: Zone,
   shiftId: string | undefined,
   trace: Trace,
 ): number {
+  if (roundIn === undefined && roundOut === undefined) return 0;
   const [arrival, departure] = [sessions[0]?.in, sessions.at(-1)?.out];
+  const { from = -Infinity, to = Infinity } = part ?? {};
   let added = 0;
   if (roundIn !== undefined && arrival !== undefined) {
     const countedTime = Math.max(from, roundTime(arrival, roundIn, zone)) as Instant;

@@ -98,7 +98,7 @@ export class Pairing {
     const action = this.#actionOf(punch.kind);
     const isUntyped = action === 'UNSPECIFIED';
     if (time - (this.#open?.in ?? time) > this.longestMs) this.giveUp();
-    if (this.#isRepeated(time) && (isUntyped || this.#rules.repeatsAnyKind)) {
+    if ((isUntyped || this.#rules.repeatsAnyKind) && this.#isRepeated(time)) {
       this.#setAside(punch.kind, time, 'REPEATED');
     } else if (this.#open === undefined) {
       this.#readOutside(isUntyped ? 'IN' : action, time, isUntyped);
