@@ -44,8 +44,9 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   startTimeOfDay: string;
 
   /**
-   * When it ends, local time `HH:MM`; on the next date when before `start_time_of_day`. Never equal
-   * to `start_time_of_day`. Required, except in an update that keeps it.
+   * When it ends, local time `HH:MM`; on the next date when before `start_time_of_day`. Equal to it, a
+   * shift of 24 hours: its `accept_before` and `accept_after` must be `0s`. Required, except in an
+   * update that keeps it.
    *
    * @generated from field: string end_time_of_day = 4;
    */
@@ -133,7 +134,8 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   geofence?: Geofence | undefined;
 
   /**
-   * The longest session, from its arrival to its departure: 1 to 36 hours. When not given, 16 hours,
+   * The longest session, from its arrival to its departure: 1 to 36 hours. When not given, 16 hours (28
+   * of a shift of 24 hours),
    * or as long as the shift with `accept_before` and `accept_after` when that is longer. A departure
    * that comes later has no arrival (MISSING_IN), and its arrival no departure (MISSING_OUT).
    *

@@ -93,8 +93,11 @@ function checkTimeOfDay(second: number, field: string): FieldViolation[] {
 function checkWindow(shift: Shift, path: string): FieldViolation[] {
   const { startSecond, endSecond, beforeSeconds, afterSeconds } = shift;
   if (startSecond === endSecond) {
+    // Its window is the shift itself: whoever comes before it or leaves after it is there for it.
+    if (beforeSeconds + afterSeconds === 0) return [];
     const description =
-      'must differ from start_time_of_day: a shift of 24 hours has no room for its punch window';
+      'must differ from start_time_of_day, or accept_before and accept_after must be 0s: ' +
+      'a shift of 24 hours has no room for a wider window';
     return [{ field: fieldPath(path, 'end_time_of_day'), reason: 'START_EQUALS_END', description }];
   }
   const length = clockSeconds(shift);

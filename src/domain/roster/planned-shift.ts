@@ -7,6 +7,9 @@ import { DEFAULT_MAX_SESSION_SECONDS, type Shift } from './shift.js';
 
 const DAY_SECONDS = 86_400;
 
+/** How much longer than a shift of 24 hours a session of it may be: its window has no margins. */
+const HANDOVER_SECONDS = 4 * 3600;
+
 /** Both included: a punch in the same second still belongs. */
 export interface Window {
   readonly from: Instant;
@@ -186,8 +189,9 @@ function contestedBy(
 
 /** The longest session of a shift; where it does not say, no shorter than its window by the clock. */
 export function maxSessionSeconds(shift: Shift): number {
-  const { beforeSeconds, afterSeconds } = shift;
+  const { beforeSeconds, afterSeconds, startSecond, endSecond } = shift;
   if (shift.maxSessionSeconds !== 0) return shift.maxSessionSeconds;
+  if (startSecond === endSecond) return DAY_SECONDS + HANDOVER_SECONDS;
   return Math.max(DEFAULT_MAX_SESSION_SECONDS, beforeSeconds + clockSeconds(shift) + afterSeconds);
 }
 

@@ -2,8 +2,9 @@
 // loses days. The properties of the engine hold them to it.
 
 /**
- * Windows of shifts this many dates apart can touch: a window covers less than 24 hours, so it
- * begins after the midnight before its date and ends before the second midnight after it.
+ * Windows of shifts this many dates apart can touch: a window covers 24 hours at most, and less where
+ * it begins before its date. So it begins after the midnight before its date and ends before the
+ * second midnight after it.
  */
 export const NEIGHBOUR_DAYS = 2;
 

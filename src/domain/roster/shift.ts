@@ -109,7 +109,7 @@ export interface Shift {
   readonly shiftId: string;
   /** Local time of day, seconds after midnight, 0 to 86,399. */
   readonly startSecond: number;
-  /** Likewise; not after the start means on the next date. Never equal to the start. */
+  /** Likewise; not after the start means on the next date: equal to it, a shift of 24 hours. */
   readonly endSecond: number;
   /** Undefined: the employee's zone on the date. */
   readonly zone: Zone | undefined;
@@ -118,7 +118,8 @@ export interface Shift {
   /** Punches this long after the end still belong to the shift. */
   readonly afterSeconds: number;
   /**
-   * A session is never longer, 1 to 36 h; 0: 16 h, or as long as the window where that is longer.
+   * A session is never longer, 1 to 36 h; 0: 16 h, or as long as the window where that is longer, or
+   * 28 h of a shift of 24.
    * What is longer has lost its departure and its arrival.
    */
   readonly maxSessionSeconds: number;

@@ -78,6 +78,7 @@ describe('the hours of a shift', () => {
       [{ startSecond: 22 * HOUR, endSecond: 6 * HOUR }],
       // A38: 08:00 to 08:00, and a shift whose margins fill the day.
       [{ endSecond: 8 * HOUR }, 'end_time_of_day START_EQUALS_END'],
+      [{ endSecond: 8 * HOUR, beforeSeconds: 0, afterSeconds: 0 }],
       [{ beforeSeconds: 8 * HOUR, afterSeconds: 8 * HOUR }, 'accept_after WINDOW_TOO_LONG'],
       [{ beforeSeconds: 8 * HOUR, afterSeconds: 8 * HOUR - 1 }],
       [{ beforeSeconds: 15 * HOUR, afterSeconds: HOUR }, 'accept_before WINDOW_TOO_LONG'],
@@ -266,7 +267,8 @@ describe('refused shifts', () => {
         field: 'end_time_of_day',
         reason: 'START_EQUALS_END',
         description:
-          'must differ from start_time_of_day: a shift of 24 hours has no room for its punch window',
+          'must differ from start_time_of_day, or accept_before and accept_after must be 0s: ' +
+          'a shift of 24 hours has no room for a wider window',
       },
       {
         field: 'late_grace',

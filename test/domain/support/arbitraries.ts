@@ -196,6 +196,8 @@ const anyHours = fc.oneof(
   fc
     .tuple(fc.integer({ min: 0, max: DAY - 1 }), fc.integer({ min: 1, max: DAY - 1 }))
     .map(([from, length_]) => ({ startSecond: from, endSecond: (from + length_) % DAY })),
+  // A shift of 24 hours.
+  fc.constantFrom(0, 8 * HOUR, 22 * HOUR).map((from) => ({ startSecond: from, endSecond: from })),
 );
 
 function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrary<Shift> {
@@ -225,14 +227,15 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
     })
     .map(({ hours, before, after, absent, meet, ...rest }) => {
       const { startSecond, endSecond } = hours;
-      const lasts = (endSecond - startSecond + DAY) % DAY;
-      const beforeSeconds = Math.min(before, DAY - 1 - lasts);
+      // A whole day has no room for margins.
+      const lasts = ((endSecond - startSecond + DAY - 1) % DAY) + 1;
+      const beforeSeconds = Math.max(0, Math.min(before, DAY - 1 - lasts));
       return {
         shiftId,
         startSecond,
         endSecond,
         beforeSeconds,
-        afterSeconds: Math.min(after, DAY - 1 - lasts - beforeSeconds),
+        afterSeconds: Math.max(0, Math.min(after, DAY - 1 - lasts - beforeSeconds)),
         absentBelowSeconds: Math.floor((rest.halfDayBelowSeconds * absent) / 100),
         halvesMeetSecond:
           meet === undefined || lasts < 2

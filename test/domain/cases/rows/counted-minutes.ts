@@ -250,7 +250,57 @@ const HALF_DAYS: readonly Case[] = [
   },
 ];
 
+/** From 08:00 to 08:00, on D and the two dates after it. */
+const AROUND_THE_CLOCK: RosterSetup = {
+  shifts: [{ id: 'day', hours: '08:00-08:00', before: '0:00', after: '0:00' }],
+  assigned: [{ shifts: ['day'], from: 'D', to: 'D+2' }],
+};
+
+function around(from: string, to: string, worked: string) {
+  return { status: 'PRESENT', in: from, out: to, worked } as const;
+}
+
+const DAYS_AND_NIGHTS: readonly Case[] = [
+  {
+    id: 'M4',
+    title: 'a shift of 24 hours counts for the date on which it begins',
+    source: 'kimai#4230',
+    roster: { ...AROUND_THE_CLOCK, assigned: onlyOnD() },
+    punches: ['D 08:00 IN', 'D+1 08:00 OUT'],
+    days: { D: around('D 08:00', 'D+1 08:00', '24:00') },
+  },
+  {
+    id: 'M4',
+    title: 'some minutes early and late are of it, although it has no margins',
+    source: 'kimai#4230',
+    roster: { ...AROUND_THE_CLOCK, assigned: onlyOnD() },
+    punches: ['D 07:55 IN', 'D+1 08:10 OUT'],
+    days: {
+      D: {
+        ...around('D 07:55', 'D+1 08:10', '24:15'),
+        anomalies: ['ARRIVED_BEFORE_WINDOW', 'LEFT_AFTER_WINDOW', 'LONGER_THAN_A_DAY'],
+      },
+    },
+  },
+  {
+    id: 'M4',
+    title: 'back to back on many dates',
+    source: 'kimai#4230',
+    roster: AROUND_THE_CLOCK,
+    punches: [
+      ...['D 08:00 IN', 'D+1 08:00 OUT', 'D+1 08:00 IN', 'D+2 08:00 OUT'],
+      ...['D+2 08:00 IN', 'D+3 08:00 OUT'],
+    ],
+    days: {
+      D: around('D 08:00', 'D+1 08:00', '24:00'),
+      'D+1': around('D+1 08:00', 'D+2 08:00', '24:00'),
+      'D+2': around('D+2 08:00', 'D+3 08:00', '24:00'),
+    },
+  },
+];
+
 export const COUNTED_MINUTES_CASES: readonly Case[] = [
+  ...DAYS_AND_NIGHTS,
   ...WITHIN_THE_PLAN,
   ...OVERTIME,
   ...HALF_DAYS,
