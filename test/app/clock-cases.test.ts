@@ -48,7 +48,25 @@ const OFFICE: RosterSetup = {
 };
 const UNHEEDED: RosterSetup = { offShift: { rules: { pairing: 'ALTERNATING', repeat: '0:01' } } };
 
+const ANY_KEY: RosterSetup = {
+  shifts: [{ id: 'day', hours: '09:00-18:00', rules: { repeat: '0:01', repeatsAnyKind: true } }],
+  assigned: [{ shifts: ['day'], from: 'D', to: 'D' }],
+};
+
 const CASES: readonly ClockCase[] = [
+  {
+    id: 'N1',
+    title: 'a command within the time in which any key repeats is refused: it would do nothing',
+    roster: ANY_KEY,
+    punches: ['D 08:57:10 IN'],
+    steps: [
+      ['CLOCK_OUT D 08:57:14', 'OVERLAPS D 08:57:10 to ? day on D'],
+      ['START_BREAK D 08:58', 'OVERLAPS D 08:57:10 to ? day on D'],
+      ['CLOCK_OUT D 17:30:10', 'ok on D'],
+      ['CLOCK_IN D 17:30:20', 'OVERLAPS D 08:57:10 to D 17:30:10 day on D'],
+    ],
+    sessions: ['D: D 08:57:10 to D 17:30:10 day'],
+  },
   {
     id: 'C24',
     title: 'a departure moved beyond the longest session',
