@@ -120,7 +120,7 @@ function mayBeOthers(
   first: Instant,
   last: Instant,
 ): boolean {
-  if (shift.maxSessionSeconds !== 0) return true;
+  if (shift.maxSessionSeconds !== 0 || shift.work.repeatsAnyKind) return true;
   const isInEarlier = contestedBefore !== undefined && first < contestedBefore.earlierEnd;
   return isInEarlier || (contestedAfter !== undefined && last > contestedAfter.laterStart);
 }
@@ -148,6 +148,7 @@ function isAnyTorn(
       return true;
     if (shift === next && (shift !== undefined || !isAcross(near, before, punch))) continue;
     if (before.kind === 'BREAK_START') return true;
+    if (shift?.shift.work.repeatsAnyKind) return true;
     const isFree = isUntyped(before.kind, shift?.shift.work ?? offShift.work);
     const isNextFree = isUntyped(punch.kind, next?.shift.work ?? offShift.work);
     if (isFree && isNextFree && punch.time - before.time > MAX_UNTYPED_SECONDS * 1000) continue;
@@ -235,16 +236,28 @@ class Allotting implements Allotment {
   readonly passages: Passage[] = [];
   readonly visits: WholeVisit[] = [];
   readonly #plan: DayPlan;
-  /** As their shifts read them: UNSPECIFIED is what alternates. */
-  readonly #kinds: readonly PunchKind[];
+  /** As their shifts read them: UNSPECIFIED is what alternates; undefined: a repetition. */
+  readonly #kinds: readonly (PunchKind | undefined)[];
 
   constructor(plan: DayPlan, punches: readonly Punch[], shifts: (PlannedShift | undefined)[]) {
     this.#plan = plan;
     this.punches = punches;
     this.shifts = shifts;
-    this.#kinds = punches.map(({ kind }, place) =>
-      isUntyped(kind, this.#rulesAt(place)) ? 'UNSPECIFIED' : kind,
-    );
+    this.#kinds = this.#readKinds();
+  }
+
+  #readKinds(): readonly (PunchKind | undefined)[] {
+    let counted: number | undefined;
+    return this.punches.map(({ kind, time }, place) => {
+      const rules = this.#rulesAt(place);
+      if (counted !== undefined && this.shifts[counted] === this.shifts[place]) {
+        const isRepeated = time - this.#timeAt(counted) <= rules.repeatSeconds * 1000;
+        if (isRepeated && rules.repeatsAnyKind && this.shifts[place] !== undefined)
+          return undefined;
+      }
+      counted = place;
+      return isUntyped(kind, rules) ? 'UNSPECIFIED' : kind;
+    });
   }
 
   /** Gives visits that the windows have torn to one shift. */
@@ -338,7 +351,8 @@ class Allotting implements Allotment {
 
   /** Whether a punch is one of somebody who is there and stays. */
   #isInside(place: number): boolean {
-    return this.#isBreak(place) || (this.#kinds[place] === 'IN' && this.#isReturn(place));
+    const kind = this.#kinds[place];
+    return kind === undefined || this.#isBreak(place) || (kind === 'IN' && this.#isReturn(place));
   }
 
   #isBreak(place: number): boolean {

@@ -11,6 +11,7 @@ import type { Roster } from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_MAX_SESSION_SECONDS,
   MAX_SESSION_SECONDS,
+  PLAIN_COUNTING,
   PLAIN_WORK_RULES,
   type Shift,
 } from '../../../src/domain/roster/shift.js';
@@ -34,6 +35,8 @@ const LONG: Shift = {
   earlyGraceSeconds: 0,
   halfDayBelowSeconds: 0,
   absentBelowSeconds: 0,
+  halvesMeetSecond: undefined,
+  counting: PLAIN_COUNTING,
   work: PLAIN_WORK_RULES,
   worksOnHolidays: false,
   calendarId: undefined,

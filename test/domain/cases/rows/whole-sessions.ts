@@ -304,6 +304,22 @@ const THROUGH: readonly Case[] = [
 
 const RETURNS: readonly Case[] = [
   {
+    id: 'K2',
+    title: 'a repetition by another key is no departure',
+    source: 'field',
+    roster: {
+      shifts: [{ ...DAY, rules: { repeat: '0:01', repeatsAnyKind: true } }],
+      assigned: onlyOnD('day'),
+    },
+    punches: ['D 08:57:10 IN', 'D 08:57:14 OUT', 'D 21:30 OUT'],
+    days: {
+      D: {
+        ...whole('D 08:57:10', 'D 21:30', '12:32:50'),
+        anomalies: ['DUPLICATE_PUNCH', 'LEFT_AFTER_WINDOW'],
+      },
+    },
+  },
+  {
     id: 'K3',
     title: 'a break within the window, ended by the key for arrivals after it',
     source: 'field',
