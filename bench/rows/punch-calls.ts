@@ -46,7 +46,10 @@ export function crewIdOf(block: string, place: number): string {
   return `crew-${block}-${String(place).padStart(PLACE_DIGITS, '0')}`;
 }
 
-/** Punches without a kind, so that they are in and out by turns, from one device each block. */
+/**
+ * Punches without a kind, so that they are in and out by turns, from one device each block. Answers
+ * name no employee: that every punch is there is counted in the database.
+ */
 export function recordTemplate({ blocks, blockSize }: Crew): RequestTemplate {
   const message = create(RecordPunchesRequestSchema, {
     punches: Array.from({ length: blockSize }, (_, place) =>
@@ -82,7 +85,7 @@ function repeated(
   times: number,
 ): RequestTemplate {
   const frame = grpcFrame(bytes);
-  const single = templateOf(RECORD_PATH, firstPunchOf(bytes, times), fields, BLOCK_MARKER);
+  const single = templateOf(RECORD_PATH, firstPunchOf(bytes, times), fields);
   const places = fields.flatMap((field, index) => {
     const known = single.fields[index];
     if (known === undefined) throw new Error('a field of the template is missing');
