@@ -58,8 +58,9 @@ export function openSessionOf(
   for (const session of result.work.sessions.toReversed()) {
     const { in: start = now } = session;
     if (!hasHappened(start, now)) continue;
-    if (!isOpenAt(session, plan, start > now ? start : now, arrival)) continue;
-    return { session, closesAt: goesOnUntil(session, plan, arrival) ?? now };
+    const moment = start > now ? start : now;
+    if (!isOpenAt(session, plan, moment, arrival)) continue;
+    return { session, closesAt: goesOnUntil(session, plan, moment, arrival) ?? now };
   }
   return undefined;
 }

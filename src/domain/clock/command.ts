@@ -69,7 +69,7 @@ function concernedAt(
     if (start === undefined || out !== undefined || start > time) return false;
     // Nothing ends in the second in which it began: then the session before is meant.
     const isEnd = action === 'OUT' || (action === 'BREAK_END' && !isOnBreak(session));
-    return !(isEnd && start === time) && time <= (nextAt ?? Infinity) && mayEndAt(time);
+    return !(isEnd && start === time) && time <= (nextAt ?? Infinity) && mayEndAt(time, action);
   });
 }
 

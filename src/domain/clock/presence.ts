@@ -21,8 +21,8 @@ export interface Presence extends SessionConcerned {
   readonly openUntil: Instant | undefined;
   /** Without `out`: when somebody comes or leaves next, and so it can be ended no more. */
   readonly nextAt: Instant | undefined;
-  /** Whether it can be ended at a moment, if nobody came since. */
-  readonly mayEndAt: (time: Instant, arrival?: Instant) => boolean;
+  /** Whether it can be ended at a moment, or go on a break, if nobody came since. */
+  readonly mayEndAt: (time: Instant, by?: PunchKind, arrival?: Instant) => boolean;
   /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
   readonly isWhole: boolean;
 }
@@ -62,7 +62,7 @@ function presenceOf(session: Session, plan: DayPlan): Presence {
     breaks,
     openUntil: openUntil(session, plan),
     nextAt: undefined,
-    mayEndAt: (time, arrival) => isOpenAt(session, plan, time, arrival),
+    mayEndAt: (time, by, arrival) => isOpenAt(session, plan, time, arrival, by),
     isWhole: hours === 'FIRST_IN_TO_LAST_OUT',
   };
 }
@@ -110,7 +110,7 @@ function join(first: Presence, second: Presence): Presence {
         ]
       : [...first.breaks, ...second.breaks];
   const { out, openUntil } = second;
-  const mayEndAt = (time: Instant) => second.mayEndAt(time, first.in);
+  const mayEndAt = (time: Instant, by?: PunchKind) => second.mayEndAt(time, by, first.in);
   const isWhole = first.isWhole || second.isWhole;
   return { ...first, out, openUntil, mayEndAt, breaks, isWhole };
 }

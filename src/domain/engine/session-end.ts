@@ -12,36 +12,41 @@ import { allot } from './allotment.js';
 import { isUntyped } from './pairing.js';
 
 /**
- * The last second in which a session can be ended, if nobody comes before. Undefined when it is
- * ended, or never began. `arrival`: an earlier one, of whoever worked on into its shift.
+ * The last second in which a session can be ended, as seen at a moment, if nobody comes before.
+ * Undefined when it is ended, or never began. `arrival`: an earlier one, of whoever worked on into its
+ * shift.
  */
 export function goesOnUntil(
   session: Session,
   plan: DayPlan,
+  seenAt?: Instant,
   arrival = session.in,
 ): Instant | undefined {
   const { in: start, closesAt } = session;
   if (start === undefined || arrival === undefined || closesAt === undefined) return undefined;
-  const latest = latestEnds(start, arrival, plan).find(
-    (time) =>
-      time > closesAt && time <= lastThrough(start, arrival) && isEndedBy(session, plan, time),
-  );
-  return latest ?? closesAt;
+  let until = Math.max(closesAt, wholeSecond(seenAt ?? closesAt));
+  for (const time of possibleEnds(start, arrival, plan)) {
+    if (time <= until) continue;
+    if (time > lastThrough(start, arrival) || !isEndedBy(session, plan, time, 'OUT')) break;
+    until = time;
+  }
+  return until as Instant;
 }
 
-/** Whether a session may still be ended at a moment, if nobody came since. */
+/** Whether a session may still be ended at a moment, or go on a break, if nobody came since. */
 export function isOpenAt(
   session: Session,
   plan: DayPlan,
   time: Instant,
   arrival = session.in,
+  by: PunchKind = 'OUT',
 ): boolean {
   const { in: start, out, closesAt } = session;
   if (start === undefined || out !== undefined || closesAt === undefined || start > time)
     return false;
   const second = wholeSecond(time);
   if (second === start || second < closesAt) return true;
-  return second <= lastThrough(start, arrival ?? start) && isEndedBy(session, plan, second);
+  return second <= lastThrough(start, arrival ?? start) && isEndedBy(session, plan, second, by);
 }
 
 /** Until when somebody can be there who worked on into a shift. */
@@ -49,8 +54,8 @@ function lastThrough(start: Instant, arrival: Instant): number {
   return arrival === start ? Infinity : arrival + MAX_THROUGH_SECONDS * 1000;
 }
 
-/** When something changes that bounds a session, the latest first. */
-function latestEnds(
+/** When something changes that bounds a session, in order. */
+function possibleEnds(
   start: Instant,
   arrival: Instant,
   { near, offShift, maxVisitMs }: DayPlan,
@@ -60,7 +65,8 @@ function latestEnds(
   for (const { start: begin, end, window, shift, contestedAfter } of near) {
     const longest = maxSessionSeconds(shift) * 1000;
     // Its own session, or what was worked through to it.
-    times.push(start + longest, begin + longest, window.from - 1000, window.to);
+    times.push(start + longest, begin + longest, window.from - 1000, window.from, window.to);
+    times.push(wholeSecond(((begin + end) / 2) as Instant));
     if (contestedAfter === undefined) continue;
     times.push(
       contestedAfter.middle,
@@ -68,13 +74,13 @@ function latestEnds(
     );
   }
   const possible = times.filter((time) => time > start && time <= start + maxVisitMs);
-  return [...new Set(possible)].sort((a, b) => b - a) as Instant[];
+  return [...new Set(possible)].sort((a, b) => a - b) as Instant[];
 }
 
 /** Whatever date it would then count for. */
-function isEndedBy({ in: start }: Session, plan: DayPlan, time: Instant): boolean {
+function isEndedBy({ in: start }: Session, plan: DayPlan, time: Instant, by: PunchKind): boolean {
   if (start === undefined || time <= start) return false;
-  const punches = timelineOf([punchAt(start, 'IN'), punchAt(time, 'OUT')]);
+  const punches = timelineOf([punchAt(start, 'IN'), punchAt(time, by)]);
   const { shifts, visits } = allot(plan, punches);
   if (visits.length > 0) return true;
   const [shift, other] = shifts;
