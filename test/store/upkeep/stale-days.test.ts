@@ -176,6 +176,14 @@ describe('stale days in PostgreSQL', () => {
     expect(taken.sort()).to.deep.equal([[], ['a 1'], ['b 1', 'b 2'], ['c 1']]);
   });
 
+  /** Whether no transaction keeps rows from others: a failed one is rolled back a little later. */
+  async function areNoneHeld(): Promise<boolean> {
+    const held = await run(`select 1 as held from pg_stat_activity
+                            where xact_start is not null and pid <> pg_backend_pid()
+                              and backend_type = 'client backend' and datname = current_database()`);
+    return held.length === 0;
+  }
+
   it('are there again when a worker fails, loses its connection, or leaves some', async () => {
     await addEmployees('a', 'b');
     await run(`insert into shift_user select 'early', unnest('{a,b}'::text[])`);
@@ -184,12 +192,14 @@ describe('stale days in PostgreSQL', () => {
       throw new Error('crashed');
     });
     expect(await crashed.catch(String)).to.equal('Error: crashed');
+    await waitUntil('no rows are held', areNoneHeld);
     const lost = store.settle(9, async (stale) => {
       await run(`select pg_terminate_backend(pid) from pg_stat_activity
                  where state = 'idle in transaction' and datname = current_database()`);
       return stale.map(done);
     });
     expect(String(await lost.catch(String))).to.include('STORE_UNAVAILABLE');
+    await waitUntil('no rows are held', areNoneHeld);
     const some = await settle(9, (stale) => (stale.employeeId === 'a' ? done(stale) : undefined));
     expect(some.map(nameOf).sort()).to.deep.equal(['a 1', 'b 1']);
     expect(await changeOf(1)).to.include({ employees_done: 1, is_finished: null });
