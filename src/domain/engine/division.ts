@@ -1,4 +1,4 @@
-// What divides the punches that the windows of two shifts both claim.
+// In which shift's window each punch is, and what divides those that two windows claim.
 
 import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
 import type { Contested, PlannedShift } from '../roster/planned-shift.js';
@@ -86,4 +86,41 @@ function beginsLater(
     return punch.time - Math.max(laterStart, earlierEnd) > earlierEnd - arrival;
   }
   return true;
+}
+
+/** The shifts in whose windows punches are, divided where two claim the time. */
+export function byWindow(
+  near: readonly PlannedShift[],
+  punches: readonly Punch[],
+  timeline: Timeline,
+): (PlannedShift | undefined)[] {
+  let divisions: Map<PlannedShift, Division> | undefined;
+  const shifts: (PlannedShift | undefined)[] = [];
+  let first = 0;
+  for (const punch of punches) {
+    while ((near[first]?.window.to ?? Infinity) < punch.time) first += 1;
+    let shift = near[first];
+    for (let index = first + 1; shift !== undefined; index += 1) {
+      const next = near[index];
+      if (next === undefined || next.window.from > punch.time) break;
+      divisions ??= new Map();
+      if (isEarlierOf(shift, punch, divisions, timeline)) break;
+      shift = next;
+    }
+    shifts.push(shift !== undefined && shift.window.from <= punch.time ? shift : undefined);
+  }
+  return shifts;
+}
+
+/** Whether a punch that two windows take is the earlier shift's. */
+function isEarlierOf(
+  shift: PlannedShift,
+  punch: Punch,
+  divisions: Map<PlannedShift, Division>,
+  timeline: Timeline,
+): boolean {
+  if (shift.contestedAfter === undefined) return true;
+  const division = divisions.get(shift) ?? divisionOf(shift.contestedAfter, timeline);
+  divisions.set(shift, division);
+  return isEarlier(division, punch);
 }

@@ -3,10 +3,15 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { type Allotment, allot, allotThoroughly } from '../../../src/domain/engine/allotment.js';
 import { derive } from '../../../src/domain/engine/derive.js';
 import type { Punch } from '../../../src/domain/facts/punch.js';
 import { type DayPlan, planDays } from '../../../src/domain/roster/plan.js';
-import { clockSeconds, maxSessionSeconds } from '../../../src/domain/roster/planned-shift.js';
+import {
+  clockSeconds,
+  maxSessionSeconds,
+  type PlannedShift,
+} from '../../../src/domain/roster/planned-shift.js';
 import type { Roster } from '../../../src/domain/roster/roster.js';
 import {
   DEFAULT_MAX_SESSION_SECONDS,
@@ -180,4 +185,29 @@ describe('no window cuts an arrival from its departure', () => {
       { numRuns: runs(300) },
     );
   });
+
+  it('what is told without looking for visits is what looking for them tells', () => {
+    fc.assert(
+      fc.property(scenarios(), ({ plans, timeline }) => {
+        for (const plan of plans) {
+          const [short, whole] = [allot(plan, timeline), allotThoroughly(plan, timeline)];
+          expect(ofDate(plan, short)).to.deep.equal(ofDate(plan, whole));
+        }
+      }),
+      { numRuns: runs(300) },
+    );
+  });
 });
+
+/** What a date takes of an allotment. */
+function ofDate({ shifts: own, offShiftRange }: DayPlan, { punches, shifts, passages }: Allotment) {
+  const placesOf = (shift: PlannedShift | undefined) =>
+    punches.filter(({ time }, place) => {
+      const isNear = time >= offShiftRange.from && time <= offShiftRange.to;
+      return shifts[place] === shift && (shift !== undefined || isNear);
+    });
+  const through = passages.filter(
+    ({ earlier, later }) => own.includes(earlier) || own.includes(later),
+  );
+  return [placesOf(undefined), ...own.map(placesOf), through.length];
+}
