@@ -12,13 +12,8 @@ import type {
   PunchCursor,
 } from '../../src/app/ports/ports.js';
 import { clockState, listClockedIn } from '../../src/app/read/clock-state.js';
-import {
-  explainDay,
-  getDay,
-  listHistory,
-  listPunches,
-  type Revision,
-} from '../../src/app/read/read-attendance.js';
+import { explainDay, getDay } from '../../src/app/read/read-day.js';
+import { listHistory, listPunches, type Revision } from '../../src/app/read/read-history.js';
 import { rulesFor } from '../../src/app/write/decide-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Row, Statement } from '../../src/store/postgres/database.js';
 import * as locks from '../../src/store/roster-changes/lock-roster.js';
 import * as reads from '../../src/store/roster-changes/read-roster.js';
-import * as edits from '../../src/store/roster-changes/roster-edits.js';
+import * as edits from '../../src/store/roster-changes/roster-statements.js';
 import * as users from '../../src/store/roster-changes/shift-users.js';
 import * as reader from '../../src/store/rosters/roster-statements.js';
 import * as stale from '../../src/store/upkeep/stale-days.js';

@@ -24,7 +24,7 @@ import {
   INSERT_STALE_OF_CALENDAR,
   INSERT_STALE_OF_EMPLOYEE,
   INSERT_STALE_OF_SHIFT,
-} from '../../src/store/roster-changes/roster-edits.js';
+} from '../../src/store/roster-changes/roster-statements.js';
 import { encodeDetail, encodeShift } from '../../src/store/rosters/roster-codec.js';
 import type { StoreFixture } from './support.js';
 

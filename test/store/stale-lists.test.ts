@@ -3,12 +3,8 @@
 
 import { expect } from 'chai';
 import type { AttendanceStore, DayCursor } from '../../src/app/ports/ports.js';
-import {
-  type ListQuery,
-  listDays,
-  type ReadMoment,
-  streamDays,
-} from '../../src/app/read/read-attendance.js';
+import { type ListQuery, listDays, streamDays } from '../../src/app/read/read-lists.js';
+import type { ReadMoment } from '../../src/app/read/read-moment.js';
 import { followRoster } from '../../src/app/upkeep/follow-roster.js';
 import { rebuild } from '../../src/app/upkeep/rebuild.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';

@@ -2,7 +2,6 @@
 
 import { create, type MessageShape } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
-import type { Attendance as WireAttendance } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   type AttendanceService,
   type BatchGetAttendanceRequest,
@@ -11,9 +10,6 @@ import {
   type BatchGetAttendanceResult,
   BatchGetAttendanceResultSchema,
   BatchMarkAttendanceResponseSchema,
-  type BatchMarkAttendanceResult,
-  BatchMarkAttendanceResultSchema,
-  type ClearAttendanceRequest,
   ClearAttendanceResponseSchema,
   type GetAttendanceRequest,
   type GetAttendanceResponse,
@@ -22,30 +18,20 @@ import {
   ListAttendanceResponseSchema,
   type ListAttendanceRevisionsRequest,
   ListAttendanceRevisionsResponseSchema,
-  type MarkAttendanceRequest,
-  MarkAttendanceRequestSchema,
   MarkAttendanceResponseSchema,
   type StreamAttendanceRequest,
   StreamAttendanceResponseSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import type { Status } from '../../../gen/google/rpc/status_pb.js';
-import type { ClearFact, Fact, MarkFact } from '../../app/ports/facts.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
-import {
-  explainDay,
-  getDay,
-  getDays,
-  listDays,
-  listHistory,
-  type Revision,
-  readMoment,
-  streamDays,
-} from '../../app/read/read-attendance.js';
-import { type FactRecorder, type RecordResult, recordFact } from '../../app/write/record-facts.js';
-import type { Attendance } from '../../domain/facts/day.js';
+import { explainDay, getDay, getDays } from '../../app/read/read-day.js';
+import { listHistory, type Revision } from '../../app/read/read-history.js';
+import { listDays, streamDays } from '../../app/read/read-lists.js';
+import { readMoment } from '../../app/read/read-moment.js';
+import type { FactRecorder } from '../../app/write/record-facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
-import { AttendanceError, type Failure, invalidField } from '../../domain/facts/errors.js';
+import { invalidField } from '../../domain/facts/errors.js';
 import {
   daysBetween,
   FIRST_DATE,
@@ -55,36 +41,23 @@ import {
 import { type PublicError, toStatus } from '../edge/error-table.js';
 import { itemError } from '../edge/item-error.js';
 import type { Call, ServiceHandlers } from '../edge/pipeline.js';
-import { Problems } from '../edge/problems.js';
-import { violationsOf } from '../edge/validate.js';
-import {
-  countOfPage,
-  countThatFits,
-  daySize,
-  PageSize,
-  type Size,
-  textBytes,
-  unknownDayBytes,
-} from '../shared/answer-size.js';
+import { countOfPage, daySize, PageSize, type Size, textBytes } from '../shared/answer-size.js';
 import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 import {
+  optional,
   parseAnomaly,
   parseAsOf,
   parseDate,
   parseId,
-  parseMarkable,
   parseMoment,
-  parseName,
   parseOrigin,
-  parsePortion,
   parseRange,
-  parseReason,
   parseStatus,
 } from '../shared/parse.js';
-import { hashOf, requestIdOf } from '../shared/payload-hash.js';
 import { toAttendance, toRevision } from '../shared/to-proto.js';
 import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
+import { clearFact, markBatch, markFact, recordDay } from './marks.js';
 
 /** The longest range that days computed from the roster are listed for, in days. */
 const MAX_EXPECTED_DAYS = 366;
@@ -179,126 +152,6 @@ const NO_ROOM: PublicError = {
   reason: 'RESPONSE_TOO_LARGE',
   message: 'the answer is full: get this day in another call',
 };
-
-/** Records a fact about one date, and gives the day with it in effect. */
-async function recordDay(writes: FactRecorder, fact: MarkFact | ClearFact, { signal }: Call) {
-  const { attendance } = await recordFact(writes, fact, signal);
-  return dayOf(attendance);
-}
-
-function dayOf(attendance: Attendance | undefined): WireAttendance {
-  if (attendance === undefined) throw new Error('a fact about a date was answered without its day');
-  return toAttendance(attendance);
-}
-
-function optional(text: string): string | undefined {
-  return text === '' ? undefined : text;
-}
-
-/** `prefix` leads to the message from the request's root. */
-function markFact(message: MarkAttendanceRequest, call: Call, prefix: string): MarkFact {
-  const { employeeName, note, etag } = message;
-  const date = parseDate(message.date, 'date', prefix);
-  const status = parseMarkable(message.status, prefix);
-  const portion = parsePortion(message.portion, prefix);
-  const problems = new Problems();
-  problems.addText(note, `${prefix}note`, 'lines');
-  const isNamed = employeeName !== undefined;
-  const name = isNamed ? problems.try(() => parseName(employeeName, prefix)) : undefined;
-  problems.throwIfAny();
-  return {
-    kind: 'MARK',
-    employeeId: parseId(message.employeeId, prefix),
-    employeeName: name,
-    date,
-    status,
-    portion,
-    note,
-    requestId: requestIdOf(message),
-    payloadHash: hashOf('MARK', date, status, portion, note, name ?? null, etag),
-    etag: optional(etag),
-    actor: call.actor,
-    receivedAt: call.now,
-  };
-}
-
-function clearFact(message: ClearAttendanceRequest, call: Call): ClearFact {
-  const date = parseDate(message.date, 'date');
-  const reason = parseReason(message.reason);
-  return {
-    kind: 'CLEAR',
-    employeeId: parseId(message.employeeId),
-    date,
-    reason,
-    requestId: requestIdOf(message),
-    payloadHash: hashOf('CLEAR', date, reason, message.etag),
-    etag: optional(message.etag),
-    actor: call.actor,
-    receivedAt: call.now,
-  };
-}
-
-/** Before anything is recorded: an answer that cannot be sent could never be asked for again. */
-function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
-  const fit = countThatFits(requests, ({ note }) => unknownDayBytes(note));
-  if (fit === requests.length) return;
-  const description =
-    `must have an answer of at most 4 MiB; with these notes, send at most ${fit} items, ` +
-    'and the others in further batches';
-  throw invalidField('requests', 'ANSWER_TOO_LARGE', description);
-}
-
-/** Each item is checked alone; those in order are recorded together. */
-async function markBatch(
-  writes: FactRecorder,
-  requests: readonly MarkAttendanceRequest[],
-  call: Call,
-): Promise<BatchMarkAttendanceResult[]> {
-  refuseLongAnswer(requests);
-  const checked = await TURNS.map(
-    requests,
-    (request, index) => checkItem(request, call, `requests[${index}].`),
-    call.signal,
-  );
-  const facts = checked.filter((item): item is { fact: Fact } => 'fact' in item);
-  const recorded = await writes.record(
-    facts.map(({ fact }) => fact),
-    call.signal,
-  );
-  let next = 0;
-  // They are recorded: whoever has left is answered all the same, and may ask again.
-  return await TURNS.map(checked, (item) => {
-    if ('failure' in item) return batchError(item.failure, call);
-    const result = recorded[next];
-    next += 1;
-    if (result === undefined) throw new Error('a batch has fewer results than facts');
-    return batchResult(result, call);
-  });
-}
-
-type CheckedItem = { readonly fact: Fact } | { readonly failure: Failure };
-
-function checkItem(request: MarkAttendanceRequest, call: Call, prefix: string): CheckedItem {
-  const violations = violationsOf(MarkAttendanceRequestSchema, request, prefix);
-  if (violations.length > 0) return { failure: { kind: 'INVALID_FIELDS', violations } };
-  try {
-    return { fact: markFact(request, call, prefix) };
-  } catch (error) {
-    if (error instanceof AttendanceError) return { failure: error.failure };
-    throw error;
-  }
-}
-
-function batchResult(result: RecordResult, call: Call): BatchMarkAttendanceResult {
-  if (result.failure !== undefined) return batchError(result.failure, call);
-  const value = dayOf(result.attendance);
-  return create(BatchMarkAttendanceResultSchema, { result: { case: 'attendance', value } });
-}
-
-function batchError(failure: Failure, call: Call): BatchMarkAttendanceResult {
-  const value = itemError(failure, call);
-  return create(BatchMarkAttendanceResultSchema, { result: { case: 'error', value } });
-}
 
 /** The parts of a list request that both lists share, parsed. */
 function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {

@@ -30,7 +30,7 @@ import type {
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { clockState, listClockedIn } from '../../app/read/clock-state.js';
-import { listPunches } from '../../app/read/read-attendance.js';
+import { listPunches } from '../../app/read/read-history.js';
 import { recordCommand } from '../../app/write/record-command.js';
 import { type FactRecorder, type Recorded, recordFact } from '../../app/write/record-facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';

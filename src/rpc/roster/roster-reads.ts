@@ -7,14 +7,14 @@ import * as wire from '../../../gen/attendance/v1/roster_service_pb.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import type { AssignmentRecord, RosterStore } from '../../app/ports/roster-ports.js';
 import { TURNS } from '../../app/ports/turns.js';
-import { readMoment } from '../../app/read/read-attendance.js';
+import { readMoment } from '../../app/read/read-moment.js';
 import { readChangedPart } from '../../app/roster/changed-part.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError, type RosterResource } from '../../domain/facts/errors.js';
 import { FIRST_DATE, LAST_DATE } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { Call, ServiceHandlers } from '../edge/pipeline.js';
-import { parseAsOf, parseDate, parseId, parseRange } from '../shared/parse.js';
+import { optional, parseAsOf, parseDate, parseId, parseRange } from '../shared/parse.js';
 import { readPage } from './roster-lists.js';
 import {
   toDateOverride,
@@ -55,10 +55,6 @@ function found<T>(value: T | undefined, resource: RosterResource, id: string): T
 function ofEmployee<T>(value: T | undefined, employeeId: EmployeeId): T {
   if (value !== undefined) return value;
   throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
-}
-
-function optional(text: string): string | undefined {
-  return text === '' ? undefined : text;
 }
 
 function employeeReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {

@@ -139,3 +139,8 @@ export function parseMoment(value: Timestamp | undefined, field: string): Record
 export function pageSizeOf(value: number, usual: number, most: number): number {
   return value === 0 ? usual : Math.min(value, most);
 }
+
+/** A text that says nothing when it is empty. */
+export function optional(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}

@@ -21,7 +21,7 @@ import {
   type RevisionCause,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import { CHANGE_CAUSES } from '../../app/ports/facts.js';
-import type { Revision } from '../../app/read/read-attendance.js';
+import type { Revision } from '../../app/read/read-history.js';
 import {
   ANOMALIES,
   type Anomaly,

@@ -11,7 +11,7 @@ import {
   INSERT_STALE_OF_CALENDAR,
   INSERT_STALE_OF_EMPLOYEE,
   INSERT_STALE_OF_SHIFT,
-} from '../../../src/store/roster-changes/roster-edits.js';
+} from '../../../src/store/roster-changes/roster-statements.js';
 import { NEXT_FACT, READ_EMPLOYEE } from '../../../src/store/upkeep/rebuild.js';
 import {
   createStaleDaysStore,

@@ -1,0 +1,29 @@
+// The moment of a read: now, or a past one.
+
+import { AttendanceError } from '../../domain/facts/errors.js';
+import { type Instant, instantOf, type RecordTime } from '../../domain/time/time.js';
+import type { AttendanceStore } from '../ports/ports.js';
+
+/** The moment of a read: now, or a past one whose commits are all known. */
+export interface ReadMoment {
+  readonly now: Instant;
+  readonly asOf: RecordTime | undefined;
+}
+
+/**
+ * The moment a caller wants to read at. Throws AS_OF_TIME_NOT_SETTLED when commits can still
+ * arrive before it.
+ */
+export async function readMoment(
+  store: AttendanceStore,
+  asOf: RecordTime | undefined,
+  now: Instant,
+  caller?: AbortSignal,
+): Promise<ReadMoment> {
+  if (asOf === undefined) return { now, asOf };
+  const settled = await store.settle(asOf, caller);
+  if (asOf > settled) {
+    throw new AttendanceError({ kind: 'AS_OF_TIME_NOT_SETTLED', sent: asOf, settled });
+  }
+  return { now: instantOf(asOf), asOf };
+}
