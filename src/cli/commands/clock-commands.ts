@@ -26,7 +26,7 @@ import type { SaidTime } from '../time/time-argument.js';
 import { instantOfSaid, saidTimeArgument } from '../time/time-argument.js';
 import { stateAtClock } from '../time/zone-lookup.js';
 import { examples } from './day-commands.js';
-import { zoneArgument } from './punch-import-command.js';
+import { zoneArgument } from './punches/punch-import-command.js';
 
 interface ZoneOptions extends SharedOptions {
   readonly zone?: string;

@@ -13,7 +13,7 @@ import { dayLines, sessionLines, shiftLines } from '../text/day-text.js';
 import { DATE_FORMS, DATE_ZONE_HELP, dateArgument, type SaidDate } from '../time/date-argument.js';
 import { dateOfEmployee } from '../time/zone-lookup.js';
 import { examples } from './day-commands.js';
-import { zoneArgument } from './punch-import-command.js';
+import { zoneArgument } from './punches/punch-import-command.js';
 
 interface DayOptions extends SharedOptions {
   readonly zone?: string;

@@ -35,7 +35,7 @@ import {
   type SaidDate,
 } from '../time/date-argument.js';
 import { dateOfEmployee } from '../time/zone-lookup.js';
-import { zoneArgument } from './punch-import-command.js';
+import { zoneArgument } from './punches/punch-import-command.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;

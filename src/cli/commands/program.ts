@@ -12,12 +12,12 @@ import { addClockCommands } from './clock-commands.js';
 import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
-import { addImportsCommands } from './imports-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addProtoCommand } from './proto-command.js';
-import { addPunchCommands } from './punch-commands.js';
+import { addImportsCommands } from './punches/imports-commands.js';
+import { addPunchCommands } from './punches/punch-commands.js';
 import { addRevisionsCommand } from './revisions-command.js';
-import { addRosterCommands } from './roster-command.js';
+import { addRosterCommands } from './roster/roster-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import { addWhoCommand } from './who-command.js';
 

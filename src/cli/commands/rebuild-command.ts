@@ -14,7 +14,7 @@ import {
 import { DATE_FORMS, dateArgument, dateOf, type SaidDate } from '../time/date-argument.js';
 import { isKnownZone } from '../time/local-time.js';
 import { examples } from './day-commands.js';
-import { zoneArgument } from './punch-import-command.js';
+import { zoneArgument } from './punches/punch-import-command.js';
 
 const NO_DATABASE = 'There is no database yet: there is nothing to rebuild.';
 

@@ -15,7 +15,7 @@ import { DATE_FORMS, dateArgument, type SaidDate } from '../time/date-argument.j
 import { shownZone } from '../time/local-time.js';
 import { dateOfEmployee } from '../time/zone-lookup.js';
 import { asOf, examples } from './day-commands.js';
-import { zoneArgument } from './punch-import-command.js';
+import { zoneArgument } from './punches/punch-import-command.js';
 
 interface RevisionsOptions extends SharedOptions {
   readonly zone?: string;

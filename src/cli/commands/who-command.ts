@@ -11,7 +11,7 @@ import type { Surroundings } from '../terminal/console.js';
 import { table, writeLine } from '../terminal/console.js';
 import { localInstantText, shownZone } from '../time/local-time.js';
 import { examples } from './day-commands.js';
-import { zoneArgument } from './punch-import-command.js';
+import { zoneArgument } from './punches/punch-import-command.js';
 
 const PAGE_SIZE = 1_000;
 const HEADING = ['EMPLOYEE', 'NAME', 'IS', 'SINCE', 'SHIFT', 'DATE', 'OVER AT'] as const;

@@ -3,15 +3,15 @@
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { AttendanceClient, RosterChange } from '../../client/index.js';
-import { RosterChangeSchema } from '../../client/index.js';
-import { changeLines } from '../roster/change-text.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { positiveInteger, withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { table, writeLine } from '../terminal/console.js';
-import { timeText } from '../text/day-options.js';
-import { examples } from './day-commands.js';
+import type { AttendanceClient, RosterChange } from '../../../client/index.js';
+import { RosterChangeSchema } from '../../../client/index.js';
+import { changeLines } from '../../roster/change-text.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { positiveInteger, withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { table, writeLine } from '../../terminal/console.js';
+import { timeText } from '../../text/day-options.js';
+import { examples } from '../day-commands.js';
 
 const DEFAULT_LIST_LIMIT = 20;
 const MAX_PAGE_SIZE = 1_000;

@@ -2,8 +2,8 @@
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
-import type { AttendanceClient, Employee, Holiday } from '../../client/index.js';
-import { AttendanceSchema } from '../../client/index.js';
+import type { AttendanceClient, Employee, Holiday } from '../../../client/index.js';
+import { AttendanceSchema } from '../../../client/index.js';
 import {
   firstEmployees,
   MAX_GRID_DATES,
@@ -11,15 +11,15 @@ import {
   namedEmployees,
   readDays,
   todayOf,
-} from '../roster/roster-days.js';
-import type { GridRow } from '../roster/roster-grid.js';
-import { gridLines } from '../roster/roster-grid.js';
-import { all, holidaysIn } from '../roster/roster-pages.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { EXIT_USAGE, ExitError, shownText, writeLine } from '../terminal/console.js';
-import { dateAfter, datesBetween, weekOf } from '../text/calendar-dates.js';
+} from '../../roster/roster-days.js';
+import type { GridRow } from '../../roster/roster-grid.js';
+import { gridLines } from '../../roster/roster-grid.js';
+import { all, holidaysIn } from '../../roster/roster-pages.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { EXIT_USAGE, ExitError, shownText, writeLine } from '../../terminal/console.js';
+import { dateAfter, datesBetween, weekOf } from '../../text/calendar-dates.js';
 import {
   DATE_FORMS,
   dateArgument,
@@ -27,8 +27,8 @@ import {
   plainDateArgument,
   type SaidDate,
   TODAY,
-} from '../time/date-argument.js';
-import { examples } from './day-commands.js';
+} from '../../time/date-argument.js';
+import { examples } from '../day-commands.js';
 
 interface ShowOptions extends SharedOptions {
   readonly group: string;

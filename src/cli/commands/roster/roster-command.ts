@@ -1,8 +1,8 @@
 // The group `roster`: who should work when.
 
 import type { Command } from 'commander';
-import type { Surroundings } from '../terminal/console.js';
-import { examples } from './day-commands.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { examples } from '../day-commands.js';
 import { addRosterChanges } from './roster-changes-command.js';
 import { addRosterRemovals } from './roster-delete-commands.js';
 import { addRosterExport } from './roster-export-command.js';

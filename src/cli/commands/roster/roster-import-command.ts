@@ -1,19 +1,19 @@
 // roster import: who should work when, from a file that is written by hand.
 
 import { type Command, Option } from 'commander';
-import type { RosterResult } from '../roster/roster-apply.js';
-import { applyRoster } from '../roster/roster-apply.js';
-import type { RosterFile } from '../roster/roster-file.js';
-import { readRosterFile } from '../roster/roster-file.js';
-import { OVERLAP_WORDS, type OverlapWord } from '../roster/roster-notation.js';
-import { planRoster } from '../roster/roster-plan.js';
-import { readKnownRoster } from '../roster/roster-snapshot.js';
-import { followingHint, problemLines, rosterSummary } from '../roster/roster-text.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { EXIT_INTERRUPTED, EXIT_REJECTS, ExitError, writeLine } from '../terminal/console.js';
-import { examples } from './day-commands.js';
+import type { RosterResult } from '../../roster/roster-apply.js';
+import { applyRoster } from '../../roster/roster-apply.js';
+import type { RosterFile } from '../../roster/roster-file.js';
+import { readRosterFile } from '../../roster/roster-file.js';
+import { OVERLAP_WORDS, type OverlapWord } from '../../roster/roster-notation.js';
+import { planRoster } from '../../roster/roster-plan.js';
+import { readKnownRoster } from '../../roster/roster-snapshot.js';
+import { followingHint, problemLines, rosterSummary } from '../../roster/roster-text.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { EXIT_INTERRUPTED, EXIT_REJECTS, ExitError, writeLine } from '../../terminal/console.js';
+import { examples } from '../day-commands.js';
 
 interface ImportOptions extends SharedOptions {
   readonly dryRun: boolean;

@@ -5,22 +5,22 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { AttendanceClient, RosterChange } from '../../client/index.js';
+import type { AttendanceClient, RosterChange } from '../../../client/index.js';
 import {
   ArchiveEmployeeResponseSchema,
   ArchiveShiftResponseSchema,
   DeleteDateOverrideResponseSchema,
   DeleteHolidayResponseSchema,
   DeleteShiftAssignmentResponseSchema,
-} from '../../client/index.js';
-import { cycleText, shiftsText } from '../roster/roster-notation.js';
-import { all, overridesIn } from '../roster/roster-pages.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { shownText, writeLine } from '../terminal/console.js';
-import { plainDateArgument } from '../time/date-argument.js';
-import { examples } from './day-commands.js';
+} from '../../../client/index.js';
+import { cycleText, shiftsText } from '../../roster/roster-notation.js';
+import { all, overridesIn } from '../../roster/roster-pages.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { shownText, writeLine } from '../../terminal/console.js';
+import { plainDateArgument } from '../../time/date-argument.js';
+import { examples } from '../day-commands.js';
 
 interface RemovalOptions extends SharedOptions {
   readonly reason: string;

@@ -2,16 +2,22 @@
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
-import type { AttendanceClient, PunchImport } from '../../client/index.js';
-import { AttendanceClientError, PunchImportSchema } from '../../client/index.js';
-import { grouped } from '../marks/import-report.js';
-import { voidWholeImport } from '../punches/void-import.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { positiveInteger, withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { EXIT_INTERRUPTED, ExitError, shownText, table, writeLine } from '../terminal/console.js';
-import { timeText } from '../text/day-options.js';
-import { examples } from './day-commands.js';
+import type { AttendanceClient, PunchImport } from '../../../client/index.js';
+import { AttendanceClientError, PunchImportSchema } from '../../../client/index.js';
+import { grouped } from '../../marks/import-report.js';
+import { voidWholeImport } from '../../punches/void-import.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { positiveInteger, withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import {
+  EXIT_INTERRUPTED,
+  ExitError,
+  shownText,
+  table,
+  writeLine,
+} from '../../terminal/console.js';
+import { timeText } from '../../text/day-options.js';
+import { examples } from '../day-commands.js';
 import { importIdArgument } from './punch-import-command.js';
 
 const DEFAULT_LIST_LIMIT = 20;

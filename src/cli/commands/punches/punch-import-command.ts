@@ -2,24 +2,24 @@
 
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { AttendanceClientError } from '../../client/index.js';
-import { createImportReport } from '../marks/import-report.js';
-import type { PunchImportOptions, PunchImportResult } from '../punches/punch-import.js';
-import { importPunchFile } from '../punches/punch-import.js';
-import { punchSummary } from '../punches/punch-report.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
+import { AttendanceClientError } from '../../../client/index.js';
+import { createImportReport } from '../../marks/import-report.js';
+import type { PunchImportOptions, PunchImportResult } from '../../punches/punch-import.js';
+import { importPunchFile } from '../../punches/punch-import.js';
+import { punchSummary } from '../../punches/punch-report.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
 import {
   EXIT_INTERRUPTED,
   EXIT_REJECTS,
   EXIT_USAGE,
   ExitError,
   writeLine,
-} from '../terminal/console.js';
-import { EMPLOYEE_ID } from '../text/values.js';
-import { isKnownZone } from '../time/local-time.js';
-import { examples } from './day-commands.js';
+} from '../../terminal/console.js';
+import { EMPLOYEE_ID } from '../../text/values.js';
+import { isKnownZone } from '../../time/local-time.js';
+import { examples } from '../day-commands.js';
 
 interface ImportOptions extends SharedOptions {
   readonly zone?: string;

@@ -4,24 +4,24 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
-import type { AttendanceClient, Employee, Shift, ShiftHistory } from '../../client/index.js';
+import type { AttendanceClient, Employee, Shift, ShiftHistory } from '../../../client/index.js';
 import {
   DateOverrideSchema,
   EmployeeAssignmentSchema,
   EmployeeSchema,
   HolidaySchema,
   ShiftHistorySchema,
-} from '../../client/index.js';
-import { cycleText, shiftsText } from '../roster/roster-notation.js';
-import { employeesIn, holidaysIn, overridesIn, shiftsIn } from '../roster/roster-pages.js';
-import { SHIFT_COLUMNS } from '../roster/shift-columns.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { positiveInteger, withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { EXIT_USAGE, ExitError, table, writeLine } from '../terminal/console.js';
-import { timeArgument } from '../text/day-options.js';
-import { plainDateArgument } from '../time/date-argument.js';
-import { asOf, examples } from './day-commands.js';
+} from '../../../client/index.js';
+import { cycleText, shiftsText } from '../../roster/roster-notation.js';
+import { employeesIn, holidaysIn, overridesIn, shiftsIn } from '../../roster/roster-pages.js';
+import { SHIFT_COLUMNS } from '../../roster/shift-columns.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { positiveInteger, withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { EXIT_USAGE, ExitError, table, writeLine } from '../../terminal/console.js';
+import { timeArgument } from '../../text/day-options.js';
+import { plainDateArgument } from '../../time/date-argument.js';
+import { asOf, examples } from '../day-commands.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 

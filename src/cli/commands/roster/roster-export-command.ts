@@ -3,13 +3,13 @@
 import { writeFile } from 'node:fs/promises';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
-import type { RosterExport } from '../roster/roster-export.js';
-import { exportRoster } from '../roster/roster-export.js';
-import { ROW_TYPES } from '../roster/roster-row.js';
-import { latestChange, readWholeRoster } from '../roster/whole-roster.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
+import type { RosterExport } from '../../roster/roster-export.js';
+import { exportRoster } from '../../roster/roster-export.js';
+import { ROW_TYPES } from '../../roster/roster-row.js';
+import { latestChange, readWholeRoster } from '../../roster/whole-roster.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
 import {
   EXIT_FAILED,
   EXIT_REJECTS,
@@ -17,9 +17,9 @@ import {
   ExitError,
   shownText,
   writeLine,
-} from '../terminal/console.js';
-import { timeArgument } from '../text/day-options.js';
-import { examples } from './day-commands.js';
+} from '../../terminal/console.js';
+import { timeArgument } from '../../text/day-options.js';
+import { examples } from '../day-commands.js';
 
 interface ExportOptions extends SharedOptions {
   readonly file?: string;

@@ -4,26 +4,26 @@
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
-import type { AttendanceClient, PunchKind, RecordPunchResult } from '../../client/index.js';
+import type { AttendanceClient, PunchKind, RecordPunchResult } from '../../../client/index.js';
 import {
   errorOfStatus,
   PunchOutcome,
   PunchSource,
   RecordPunchResultSchema,
-} from '../../client/index.js';
-import type { SharedOptions } from '../terminal/connection.js';
-import { withClient } from '../terminal/connection.js';
-import type { Surroundings } from '../terminal/console.js';
-import { shownText, writeLine } from '../terminal/console.js';
-import { punchText } from '../text/clock-text.js';
-import { dayLines, sessionLines } from '../text/day-text.js';
-import { kindArgument } from '../text/punch-kind.js';
-import { shownZone } from '../time/local-time.js';
-import { dateOfPunch } from '../time/punch-date.js';
-import type { SaidTime } from '../time/time-argument.js';
-import { instantOfSaid, saidTimeArgument } from '../time/time-argument.js';
-import { zoneAtClock } from '../time/zone-lookup.js';
-import { examples } from './day-commands.js';
+} from '../../../client/index.js';
+import type { SharedOptions } from '../../terminal/connection.js';
+import { withClient } from '../../terminal/connection.js';
+import type { Surroundings } from '../../terminal/console.js';
+import { shownText, writeLine } from '../../terminal/console.js';
+import { punchText } from '../../text/clock-text.js';
+import { dayLines, sessionLines } from '../../text/day-text.js';
+import { kindArgument } from '../../text/punch-kind.js';
+import { shownZone } from '../../time/local-time.js';
+import { dateOfPunch } from '../../time/punch-date.js';
+import type { SaidTime } from '../../time/time-argument.js';
+import { instantOfSaid, saidTimeArgument } from '../../time/time-argument.js';
+import { zoneAtClock } from '../../time/zone-lookup.js';
+import { examples } from '../day-commands.js';
 import { zoneArgument } from './punch-import-command.js';
 
 interface AddOptions extends SharedOptions {
