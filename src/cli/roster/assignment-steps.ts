@@ -13,9 +13,10 @@ import {
 import { dateAfter } from '../text/calendar-dates.js';
 import type { RosterProblem } from './roster-file.js';
 import { cycleText, type OverlapWord } from './roster-notation.js';
+import type { OwnRoster } from './roster-pages.js';
 import type { RosterStep } from './roster-plan.js';
 import { byEmployee, type RosterEntry } from './roster-row.js';
-import type { KnownEmployee, KnownRoster } from './roster-snapshot.js';
+import type { KnownRoster } from './roster-snapshot.js';
 
 type AssignmentEntry = Extract<RosterEntry, { type: 'assignment' }>;
 
@@ -54,7 +55,7 @@ export function planAssignments(
 
 /** Those that a row can be about: what begins on its date. */
 export function standingAssignments(
-  known: KnownEmployee | undefined,
+  known: OwnRoster | undefined,
   startDate: string,
 ): readonly EmployeeAssignment[] {
   return known?.assignments.filter(({ assignment }) => assignment?.startDate === startDate) ?? [];
@@ -62,7 +63,7 @@ export function standingAssignments(
 
 function rowsOf(
   entries: readonly AssignmentEntry[],
-  known: KnownEmployee | undefined,
+  known: OwnRoster | undefined,
   onOverlap: OverlapWord | undefined,
 ): readonly AssignmentRow[] {
   const rows = entries.map((entry): AssignmentRow => {
@@ -149,7 +150,7 @@ interface Other {
 
 function overlapProblems(
   rows: readonly AssignmentRow[],
-  known: KnownEmployee | undefined,
+  known: OwnRoster | undefined,
 ): RosterProblem[] {
   const starts = new Set(rows.map(({ entry }) => entry.startDate));
   const unmentioned = (known?.assignments ?? []).flatMap(

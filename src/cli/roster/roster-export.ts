@@ -7,9 +7,10 @@ import { MAX_ROW_BYTES } from '../csv/csv-file.js';
 import { csvLine } from '../csv/csv-line.js';
 import { MAX_ROSTER_BYTES, MAX_ROSTER_ROWS } from './roster-file.js';
 import { cycleText, DAY_OFF_WORDS, shiftsText } from './roster-notation.js';
+import type { OwnRoster } from './roster-pages.js';
 import { COLUMNS_OF, ROW_TYPES, type RowType } from './roster-row.js';
 import { SHIFT_COLUMNS } from './shift-columns.js';
-import type { OwnRoster, WholeRoster } from './whole-roster.js';
+import type { WholeRoster } from './whole-roster.js';
 
 export interface RosterExport {
   readonly csv: string;

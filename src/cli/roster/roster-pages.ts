@@ -1,13 +1,16 @@
 // The lists of the roster from their first page to their last, item by item.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { status } from '@grpc/grpc-js';
 import type {
   AttendanceClient,
   DateOverride,
   Employee,
+  EmployeeAssignment,
   Holiday,
   ShiftHistory,
 } from '../../client/index.js';
+import { AttendanceClientError } from '../../client/index.js';
 
 const PAGE_SIZE = 1_000;
 
@@ -82,4 +85,25 @@ async function* itemsOf<T>(read: (page: PageRequest) => Promise<Page<T>>): Async
     yield* items;
     pageToken = nextPageToken;
   } while (pageToken !== '');
+}
+
+/** Shifts or employees asked about at a time. */
+export const READS_AT_A_TIME = 8;
+
+/** An employee, and what the roster says of them alone. */
+export interface OwnRoster {
+  readonly employee: Employee;
+  readonly assignments: readonly EmployeeAssignment[];
+  readonly overrides: readonly DateOverride[];
+}
+
+/** Undefined for what is not there. */
+export async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    const isUnknown = error instanceof AttendanceClientError && error.code === status.NOT_FOUND;
+    if (isUnknown) return undefined;
+    throw error;
+  }
 }

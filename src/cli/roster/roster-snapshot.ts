@@ -1,34 +1,24 @@
 // What the service knows already of the things that a roster file is about. Only reads.
 
-import { status } from '@grpc/grpc-js';
-import type {
-  AttendanceClient,
-  DateOverride,
-  Employee,
-  EmployeeAssignment,
-  Holiday,
-  ShiftHistory,
-} from '../../client/index.js';
-import { AttendanceClientError } from '../../client/index.js';
+import type { AttendanceClient, Holiday, ShiftHistory } from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
-import { holidaysIn, overridesIn, shiftsIn } from './roster-pages.js';
+import {
+  all,
+  holidaysIn,
+  type OwnRoster,
+  overridesIn,
+  READS_AT_A_TIME,
+  shiftsIn,
+  unlessUnknown,
+} from './roster-pages.js';
 import type { RosterEntry } from './roster-row.js';
-
-/** Employees asked about at a time. */
-const READS_AT_A_TIME = 8;
-
-export interface KnownEmployee {
-  readonly employee: Employee;
-  /** Empty unless the file has rows about them. */
-  readonly assignments: readonly EmployeeAssignment[];
-  readonly overrides: readonly DateOverride[];
-}
 
 export interface KnownRoster {
   readonly shifts: ReadonlyMap<string, ShiftHistory>;
   /** By `calendar date`. */
   readonly holidays: ReadonlyMap<string, Holiday>;
-  readonly employees: ReadonlyMap<string, KnownEmployee>;
+  /** Without assignments and overrides that the file has no rows about. */
+  readonly employees: ReadonlyMap<string, OwnRoster>;
 }
 
 export type RosterReads = Pick<
@@ -57,7 +47,7 @@ export async function readKnownRoster(
       holidays.set(holidayKey(holiday), holiday);
     }
   }
-  const employees = new Map<string, KnownEmployee>();
+  const employees = new Map<string, OwnRoster>();
   await inParallel(wantedOf(entries), READS_AT_A_TIME, async (wanted) => {
     const known = await readEmployee(client, wanted);
     if (known !== undefined) employees.set(wanted.employeeId, known);
@@ -89,23 +79,15 @@ function wantedOf(entries: readonly RosterEntry[]): Iterable<Wanted> {
 async function readEmployee(
   client: RosterReads,
   { employeeId, assignments, overrides }: Wanted,
-): Promise<KnownEmployee | undefined> {
-  let employee: Employee | undefined;
-  try {
-    ({ employee } = await client.getEmployee({ employeeId }));
-  } catch (error) {
-    const isUnknown = error instanceof AttendanceClientError && error.code === status.NOT_FOUND;
-    if (isUnknown) return undefined;
-    throw error;
-  }
+): Promise<OwnRoster | undefined> {
+  const employee = (await unlessUnknown(client.getEmployee({ employeeId })))?.employee;
   if (employee === undefined) return undefined;
   const standing = assignments ? await client.listShiftAssignments({ employeeId }) : undefined;
-  const dates: DateOverride[] = [];
   const sorted = overrides.toSorted();
   const [first, last] = [sorted.at(0), sorted.at(-1)];
-  if (first !== undefined && last !== undefined) {
-    const range = { employeeId, startDate: first, endDate: last };
-    for await (const override of overridesIn(client, range)) dates.push(override);
-  }
+  const dates =
+    first === undefined || last === undefined
+      ? []
+      : await all(overridesIn(client, { employeeId, startDate: first, endDate: last }));
   return { employee, assignments: standing?.assignments ?? [], overrides: dates };
 }

@@ -2,27 +2,18 @@
 // an export is no larger than the files that an import takes.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { status } from '@grpc/grpc-js';
-import type {
-  AttendanceClient,
-  DateOverride,
-  Employee,
-  EmployeeAssignment,
-  Holiday,
-  ShiftHistory,
-} from '../../client/index.js';
-import { AttendanceClientError } from '../../client/index.js';
+import type { AttendanceClient, Employee, Holiday, ShiftHistory } from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
-import { all, employeesIn, holidaysIn, overridesIn, shiftsIn } from './roster-pages.js';
-
-/** Shifts or employees asked about at a time. */
-const READS_AT_A_TIME = 8;
-
-export interface OwnRoster {
-  readonly employee: Employee;
-  readonly assignments: readonly EmployeeAssignment[];
-  readonly overrides: readonly DateOverride[];
-}
+import {
+  all,
+  employeesIn,
+  holidaysIn,
+  type OwnRoster,
+  overridesIn,
+  READS_AT_A_TIME,
+  shiftsIn,
+  unlessUnknown,
+} from './roster-pages.js';
 
 export interface WholeRoster {
   /** By id. */
@@ -107,17 +98,6 @@ async function ownThen(
   const { assignments } = await client.listShiftAssignments({ employeeId, ...moment });
   const overrides = await all(overridesIn(client, { employeeId, ...moment }));
   return { employee: answer.employee, assignments, overrides };
-}
-
-/** Undefined for what was not there yet. */
-async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    const isUnknown = error instanceof AttendanceClientError && error.code === status.NOT_FOUND;
-    if (isUnknown) return undefined;
-    throw error;
-  }
 }
 
 /** The number of the latest change of the roster: whether it changed between two reads. */

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { exportRoster } from '../../../src/cli/roster/roster-export.js';
 import { MAX_ROSTER_ROWS } from '../../../src/cli/roster/roster-file.js';
-import type { OwnRoster } from '../../../src/cli/roster/whole-roster.js';
+import type { OwnRoster } from '../../../src/cli/roster/roster-pages.js';
 import {
   EmployeeAssignmentSchema,
   EmployeeSchema,

@@ -14,6 +14,17 @@ const FROM_D: RosterSetup = {
   shifts: [DAY],
   assigned: [{ shifts: ['day'], from: 'D', to: 'D+1' }],
 };
+const NIGHT_THEN_MORNING: RosterSetup = {
+  shifts: [NIGHT, MORNING],
+  assigned: [
+    { shifts: ['night'], from: 'D', to: 'D' },
+    { shifts: ['morning'], from: 'D+1', to: 'D+1' },
+  ],
+};
+const FROM_SEVEN: RosterSetup = {
+  shifts: [{ ...DAY, hours: '07:00-16:00' }],
+  assigned: onlyOnD('day'),
+};
 
 /** A day of one session of its shift. */
 function whole(from: string, to: string, worked: string, shift = 'day') {
@@ -26,7 +37,7 @@ const WINDOWS: readonly Case[] = [
     id: 'K1',
     title: 'an arrival before the window is the shift’s, with its departure',
     source: 'Frappe HR, hrms#4194',
-    roster: { shifts: [{ ...DAY, hours: '07:00-16:00' }], assigned: onlyOnD('day') },
+    roster: FROM_SEVEN,
     punches: ['D 04:30 IN', 'D 16:00 OUT'],
     days: { D: { ...whole('D 04:30', 'D 16:00', '11:30'), anomalies: ['ARRIVED_BEFORE_WINDOW'] } },
   },
@@ -133,7 +144,7 @@ const UNTYPED: readonly Case[] = [
     id: 'K1',
     title: 'also by clocks without keys, where each would be left over alone',
     source: 'field',
-    roster: { shifts: [{ ...DAY, hours: '07:00-16:00' }], assigned: onlyOnD('day') },
+    roster: FROM_SEVEN,
     punches: ['D 04:30 P', 'D 12:00 P', 'D 12:30 P', 'D 16:00 P'],
     days: {
       D: {
@@ -196,13 +207,7 @@ const THROUGH: readonly Case[] = [
     id: 'K4',
     title: 'worked through from one date’s shift into the next one’s',
     source: 'field',
-    roster: {
-      shifts: [NIGHT, MORNING],
-      assigned: [
-        { shifts: ['night'], from: 'D', to: 'D' },
-        { shifts: ['morning'], from: 'D+1', to: 'D+1' },
-      ],
-    },
+    roster: NIGHT_THEN_MORNING,
     punches: ['D 22:00 IN', 'D+1 14:00 OUT'],
     days: {
       D: whole('D 22:00', 'D+1 06:00', '8:00', 'night'),
@@ -213,13 +218,7 @@ const THROUGH: readonly Case[] = [
     id: 'K4',
     title: 'on a break as the one ends and the other begins',
     source: 'field',
-    roster: {
-      shifts: [NIGHT, MORNING],
-      assigned: [
-        { shifts: ['night'], from: 'D', to: 'D' },
-        { shifts: ['morning'], from: 'D+1', to: 'D+1' },
-      ],
-    },
+    roster: NIGHT_THEN_MORNING,
     punches: ['D 22:00 IN', 'D+1 05:45 BREAK', 'D+1 06:15 BACK', 'D+1 13:00 OUT'],
     days: {
       D: whole('D 22:00', 'D+1 06:00', '7:45', 'night'),
