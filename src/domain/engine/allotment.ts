@@ -58,12 +58,15 @@ export function allotThoroughly(plan: DayPlan, timeline: Timeline): Allotment {
 }
 
 function inWindows({ near, reach }: DayPlan, timeline: Timeline): WindowPunches {
-  const punches = inReadingOrder(within(timeline, reach.from, reach.to));
-  return { punches, shifts: near.length === 0 ? [] : byWindow(near, punches, timeline) };
+  const found = within(timeline, reach.from, reach.to);
+  if (near.length === 0) return { punches: found, shifts: [] };
+  const punches = inReadingOrder(found);
+  return { punches, shifts: byWindow(near, punches, timeline) };
 }
 
-function untorn(found: WindowPunches): Allotment {
-  return { ...found, passages: NO_PASSAGES, visits: NO_VISITS };
+/** Field by field: spread, it took a third of a day's derivation. */
+function untorn({ punches, shifts }: WindowPunches): Allotment {
+  return { punches, shifts, passages: NO_PASSAGES, visits: NO_VISITS };
 }
 
 /** With the visits that the windows have torn given whole to their shifts. */
