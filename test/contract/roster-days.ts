@@ -16,6 +16,7 @@ import {
   type RosterPart,
 } from '../../gen/attendance/v1/roster_service_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
+import { momentBehind } from '../support/wait-until.js';
 import { Asking, anomaliesOf, DAY, NEXT_DAY, onDay, something, wordOf } from './asking.js';
 import { type ContractOptions, itAtLength, somebody } from './contract.js';
 
@@ -151,7 +152,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
         ],
         [{ statuses: [ABSENT], anomalies: [Anomaly.LATE_IN] }, () => false],
       ];
-      const asOfTime = timestampFromMs(Date.now());
+      const asOfTime = await momentBehind();
       for (const [filter, isKept] of filters) {
         const kept = all.filter(isKept);
         for (const pageSize of [1, 3, 0]) {
@@ -240,7 +241,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       await roster().createEmployee({ employee: { employeeId, groupId, employeeName: 'Old' } });
       const { client } = serviceOf();
       await client.markAttendance({ employeeId, date: DAY, status: PRESENT });
-      const asOfTime = timestampFromMs(Date.now());
+      const asOfTime = await momentBehind();
       await asking.get(employeeId, DAY, asOfTime);
       await roster().updateEmployee({ employee: { employeeId, employeeName: 'New' } });
       const origins = [AttendanceOrigin.MARKED];
@@ -622,7 +623,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const replace = { ...request, onOverlap: OverlapAction.REPLACE, requestId: randomUUID() };
       await roster().createShiftAssignment({ ...replace, validateOnly: true });
       for (const _ of [1, 2]) expect(await days()).to.deep.equal([[early], [early]]);
-      const asOfTime = timestampFromMs(Date.now());
+      const asOfTime = await momentBehind();
       const all = async (then = {}) =>
         (await roster().listShiftAssignments({ employeeId, ...then })).assignments;
       const then = await all({ asOfTime });
@@ -791,7 +792,7 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       const moments: { asOfTime: Timestamp; told: Awaited<ReturnType<typeof answers>> }[] = [];
       const remember = async () => {
         const live = await answers();
-        const asOfTime = timestampFromMs(Date.now());
+        const asOfTime = await momentBehind();
         const told = await answers(asOfTime);
         expect(timeless(told.days)).to.deep.equal(timeless(live.days));
         expect(timeless(told.listed)).to.deep.equal(timeless(live.listed));

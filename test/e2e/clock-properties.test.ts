@@ -2,13 +2,13 @@
 // pass, nothing that is stored differs from what follows from the facts, and every answer as of a
 // past moment is the one that was given then. fast-check prints the seed of a life that fails.
 
-import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
 import { Asking } from '../contract/asking.js';
 import { runs } from '../support/runs.js';
-import { waitUntil } from '../support/wait-until.js';
+import { momentBehind, waitUntil } from '../support/wait-until.js';
 import { DAYS, dateOf, Living, MARGIN_DAYS, someLife } from './support/lived.js';
 import { expectRebuilt } from './support/rebuilt.js';
 import { describeVariants } from './support/variants.js';
@@ -51,7 +51,7 @@ describeVariants('lives of employees', (serviceOf, databaseOf) => {
         for (const [index, deed] of life.entries()) {
           await living.do(deed);
           if (index % REMEMBER_EVERY !== 0) continue;
-          const asOfTime = timestampFromMs(Date.now());
+          const asOfTime = await momentBehind();
           told.push({ asOfTime, days: await daysOf(living.employeeId, asOfTime) });
         }
         const days = await daysOf(living.employeeId);

@@ -1,6 +1,7 @@
 // Waits for a condition that announces itself by no event, within a bound.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 
 const INTERVAL_MS = 5;
 
@@ -15,4 +16,14 @@ export async function waitUntil(
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
     await delay(INTERVAL_MS);
   }
+}
+
+/**
+ * A moment behind all that was acknowledged. Times of record have microseconds, and `Date.now()`
+ * cuts them off: taken in the millisecond of an answer, it would lie before what was stored.
+ */
+export async function momentBehind(): Promise<Timestamp> {
+  const acknowledged = Date.now();
+  await waitUntil('the next millisecond', () => Date.now() > acknowledged);
+  return timestampFromMs(Date.now());
 }
