@@ -125,7 +125,8 @@ function versionAsked(
 ): ShiftVersion {
   const before = versions.findLast((version) => version.fromDay <= fromDay) ?? versions[0];
   if (before === undefined) throw new Error(`shift ${shift.shiftId} has no version`);
-  return { fromDay, shift: { ...before.shift, ...shift } };
+  const counting = { ...before.shift.counting, ...shift.counting };
+  return { fromDay, shift: { ...before.shift, ...shift, counting } };
 }
 
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {

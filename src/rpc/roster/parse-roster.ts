@@ -19,10 +19,10 @@ import {
   type Roster,
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
-import type { Shift } from '../../domain/roster/shift.js';
+import type { CountingRules, Shift } from '../../domain/roster/shift.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import { missing } from '../edge/field-help.js';
-import type { Problems } from '../edge/problems.js';
+import { Problems } from '../edge/problems.js';
 import { parseDate } from '../shared/parse.js';
 import { parseOffShiftRules, parseShift } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
@@ -83,10 +83,17 @@ const SHIFT_FIELDS: Updatable<Shift> = {
   early_grace: 'earlyGraceSeconds',
   half_day_threshold: 'halfDayBelowSeconds',
   absent_threshold: 'absentBelowSeconds',
+  half_day_boundary: 'halvesMeetSecond',
   work_rules: 'work',
   works_on_holidays: 'worksOnHolidays',
   calendar_id: 'calendarId',
   geofence: 'geofence',
+};
+
+const COUNTING_FIELDS: Updatable<CountingRules> = {
+  count_from_start: 'fromStart',
+  count_to_end: 'toEnd',
+  min_overtime: 'minOvertimeSeconds',
 };
 
 /** What an update changes of a shift, from a date on. */
@@ -99,9 +106,10 @@ export function parseShiftChange(
   const required = ['start_time_of_day', 'end_time_of_day'];
   const sent = { desc: ShiftSchema, message, path, required };
   const whole = parseShift(message, path, problems);
-  const changed = changedFields(whole, SHIFT_FIELDS, sent, mask, problems);
+  const { counting: _, ...changed } = changedFields(whole, SHIFT_FIELDS, sent, mask, problems);
+  const counting = changedFields(whole.counting, COUNTING_FIELDS, sent, mask, new Problems());
   const fromDay = dayOf(message.effectiveDate, 'effective_date', -Infinity);
-  return { fromDay, shift: { ...changed, shiftId: message.shiftId } };
+  return { fromDay, shift: { ...changed, shiftId: message.shiftId, counting } };
 }
 
 /** By id, the versions of each by the date from which they apply. */

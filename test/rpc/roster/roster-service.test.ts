@@ -1,8 +1,15 @@
 // The roster's requests as commands, its answers, its pages. What becomes of a command is the
 // store's, which is answered for here.
 
-import { create, fromJson, type JsonObject, type MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  fromJson,
+  type JsonObject,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { ShiftAssignmentSchema, ShiftSchema } from '../../../gen/attendance/v1/roster_pb.js';
 import * as wire from '../../../gen/attendance/v1/roster_service_pb.js';
 import type { AttendanceStore } from '../../../src/app/ports/ports.js';
 import type {
@@ -94,7 +101,8 @@ function answerTo(command: RosterCommand): RosterAnswer {
     case 'CREATE_SHIFT':
     case 'UPDATE_SHIFT': {
       const { fromDay, shift } = command.version;
-      const version = { fromDay, shift: { ...SHIFT_BEFORE, ...shift } };
+      const counting = { ...SHIFT_BEFORE.counting, ...shift.counting };
+      const version = { fromDay, shift: { ...SHIFT_BEFORE, ...shift, counting } };
       const { shiftId } = version.shift;
       return {
         kind: 'SHIFT',
@@ -306,6 +314,54 @@ describe('RosterService: commands and their answers', () => {
     expect(told(failure)).to.deep.equal(['update_mask.paths[1] UPDATE_MASK_INVALID']);
     const long = await failureOf(update(Array.from({ length: 65 }, () => 'groupId').join(',')));
     expect(told(long)).to.deep.equal(['update_mask UPDATE_MASK_INVALID']);
+  });
+
+  it('every field of a shift, an employee and an assignment can be changed alone', async () => {
+    const { commands, handlers } = rosterWith();
+    const hours = { startTimeOfDay: '08:00', endTimeOfDay: '16:00' };
+    const assignment = { startDate: '2026-03-02', anchorDate: '2026-03-02' };
+    const never = ['shift_id', 'effective_date', 'employee_id', 'archived', 'update_time', 'etag'];
+    const fieldsOf = (desc: DescMessage) =>
+      desc.fields.map(({ name }) => name).filter((name) => !never.includes(name));
+    const changes: string[] = [];
+    const changeOf = async (update: () => Promise<unknown>) => {
+      await update();
+      const command = commands.pop();
+      if (command?.kind === 'UPDATE_EMPLOYEE') return command.detail;
+      if (command?.kind === 'UPDATE_ASSIGNMENT') return command.assignment;
+      if (command?.kind !== 'UPDATE_SHIFT') return expect.fail('another command');
+      const { shiftId: _, counting, ...shift } = command.version.shift;
+      return { ...shift, ...counting };
+    };
+    const note = async (name: string, update: () => Promise<unknown>) => {
+      changes.push(`${name} ${Object.keys(await changeOf(update)).length}`);
+    };
+    for (const name of fieldsOf(ShiftSchema)) {
+      const request = { shift: { shiftId: 'D', ...hours }, updateMask: { paths: [name] } };
+      await note(name, () =>
+        handlers.updateShift(create(wire.UpdateShiftRequestSchema, request), CALL),
+      );
+    }
+    for (const name of fieldsOf(wire.EmployeeSchema)) {
+      const request = { employee: { employeeId: 'mia' }, updateMask: { paths: [name] } };
+      await note(name, () =>
+        handlers.updateEmployee(create(wire.UpdateEmployeeRequestSchema, request), CALL),
+      );
+    }
+    for (const name of fieldsOf(ShiftAssignmentSchema)) {
+      const request = {
+        assignment: { employeeId: 'mia', assignmentId: '7', assignment },
+        updateMask: { paths: [`assignment.${name}`] },
+      };
+      await note(name, () =>
+        handlers.updateShiftAssignment(
+          create(wire.UpdateShiftAssignmentRequestSchema, request),
+          CALL,
+        ),
+      );
+    }
+    expect(changes.filter((change) => !change.endsWith(' 1'))).to.deep.equal([]);
+    expect(changes).to.have.length.above(20);
   });
 
   it('a mask names what has no empty value only where it is given', async () => {
