@@ -228,6 +228,7 @@ create table roster_change (
   employee_id text collate "C",
   shift_id text collate "C",
   calendar_id text collate "C",
+  policy_id text collate "C",
   -- The dates it is about; infinite where it has no end.
   start_date date not null default '-infinity',
   end_date date not null default 'infinity',
@@ -242,7 +243,7 @@ create table roster_change (
   finished_at timestamptz,
   -- On how many dates overrides of a changed shift's users now overlap with it.
   shift_overlaps bigint not null default 0,
-  check (num_nonnulls(employee_id, shift_id, calendar_id) = 1),
+  check (num_nonnulls(employee_id, shift_id, calendar_id, policy_id) = 1),
   check ((request_id is null) = (payload_hash is null))
 ) with (fillfactor = 70);
 
@@ -251,6 +252,9 @@ create unique index roster_change_request on roster_change (request_id)
 create index roster_change_unfinished on roster_change (change_id) where finished_at is null;
 -- Which version of what all employees share was in force at a time.
 create index roster_change_shared on roster_change (recorded_at) where employee_id is null;
+-- The latest change of a policy.
+create index roster_change_of_policy on roster_change (policy_id, recorded_at)
+  where policy_id is not null;
 
 -- The version of what all employees share (shifts and holidays): the change that made it. Locked
 -- by whoever changes that, shared by whoever changes what is an employee's own.
@@ -286,6 +290,17 @@ create table shift_version (
 -- Which shifts ever named a calendar as their own.
 create index shift_version_by_calendar on shift_version ((definition ->> 'calendarId'), shift_id)
   where definition ->> 'calendarId' is not null;
+
+-- A policy as it is from a date on ('-infinity': always was).
+create table policy_version (
+  policy_id text collate "C" not null check (policy_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+  effective_date date not null,
+  change_id bigint not null,
+  recorded_at timestamptz not null,
+  superseded_at timestamptz not null default 'infinity',
+  definition jsonb not null,
+  primary key (policy_id, effective_date, change_id)
+);
 
 create table holiday (
   calendar_id text collate "C" not null,
@@ -341,6 +356,12 @@ create table calendar_user (
   calendar_id text collate "C" not null,
   employee_id text collate "C" not null,
   primary key (calendar_id, employee_id)
+);
+-- The same of those who ever had a policy of their own. Groups and the default are in its definition.
+create table policy_user (
+  policy_id text collate "C" not null,
+  employee_id text collate "C" not null,
+  primary key (policy_id, employee_id)
 );
 
 -- Requests that left the roster as it was. They make no change, and yet a repetition must do

@@ -141,6 +141,7 @@ function month(
     roster: {
       shifts: new Map(shifts.map((each) => [each.shiftId, [{ fromDay: -Infinity, shift: each }]])),
       calendars: new Map(),
+      policies: new Map(),
       offShift: DEFAULT_OFF_SHIFT_RULES,
     },
     employee: employeeOf(zone, shifts),

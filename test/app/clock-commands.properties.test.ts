@@ -38,6 +38,7 @@ const UNROSTERED: EmployeeRoster = {
 const ROSTER: Roster = {
   shifts: new Map(),
   calendars: new Map(),
+  policies: new Map(),
   offShift: DEFAULT_OFF_SHIFT_RULES,
 };
 

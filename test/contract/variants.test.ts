@@ -5,6 +5,7 @@ import { startRedis, type TestRedis } from '../support/redis.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { describeCommands } from './commands.js';
 import { describeContract } from './contract.js';
+import { describePolicies } from './policies.js';
 import { describePunchImports } from './punch-imports.js';
 import { describePunches } from './punches.js';
 import { describeRosterDays } from './roster-days.js';
@@ -56,5 +57,6 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describePunches(() => running);
     describePunchImports(() => running);
     describeRosterDays(() => running, { isBrief });
+    describePolicies(() => running);
   });
 }

@@ -7,11 +7,9 @@ import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
 import { ALL_CASES } from '../domain/cases/rows/all.js';
 import type { Case } from '../domain/support/scenario.js';
 import { datesOf } from '../domain/support/scenario-values.js';
-import { CANNOT_BE_STORED, SEEN_TOO_LATE } from './cases/not-stored.js';
+import { SEEN_TOO_LATE } from './cases/seen-too-late.js';
 import { Stage } from './support/stage.js';
 import { describeVariants } from './support/variants.js';
-
-const STORED = ALL_CASES.filter((row) => !CANNOT_BE_STORED.some(({ is }) => is(row)));
 
 /** How a case is lived. */
 type Order = (stage: Stage, row: Case) => Promise<void>;
@@ -49,7 +47,7 @@ function ordersOf(count: number, hasRedis: boolean): readonly [string, Order][] 
 
 describeVariants('acceptance, stored', (serviceOf, _, hasRedis) => {
   let count = 0;
-  for (const row of STORED) {
+  for (const row of ALL_CASES) {
     it(`${row.id} ${row.title} (${row.source})`, async () => {
       count += 1;
       await new Stage(serviceOf(), row, `a${count}`).createShared();
@@ -64,14 +62,8 @@ describeVariants('acceptance, stored', (serviceOf, _, hasRedis) => {
 });
 
 describe('acceptance: what is only simulated', () => {
-  it('is listed with a reason, and each reason is used', () => {
-    for (const { why, is } of CANNOT_BE_STORED) {
-      expect(ALL_CASES.filter(is).length, why).to.be.above(0);
-    }
-  });
-
   it('a moment that is over is looked at by SimulateAttendance alone', () => {
-    const late = STORED.filter((row) =>
+    const late = ALL_CASES.filter((row) =>
       Object.values(row.days).every(({ final }) => final === false),
     );
     expect(late.map(({ id, title }) => `${id} ${title}`)).to.deep.equal(SEEN_TOO_LATE);

@@ -370,6 +370,22 @@ const CLOCK: RowsOf<typeof ClockService> = {
 
 const LONG_CYCLE = times(366, () => ({ shiftIds: SHIFT_IDS }));
 
+/** The largest policy that there is. */
+function widePolicy(policyId: string, n: number) {
+  return {
+    policyId,
+    effectiveDate: dateAfter(n),
+    policyName: 'é'.repeat(200),
+    groupIds: times(200, (index) => `${policyId}-${index}`.padEnd(64, 'x')),
+    workRules: {
+      breakDeductions: times(10, (index) => ({
+        after: { seconds: BigInt(3600 * index) },
+        length: { seconds: 60n },
+      })),
+    },
+  };
+}
+
 const ROSTER: RowsOf<typeof RosterService> = {
   createEmployee: {
     'with many zones': {
@@ -562,6 +578,32 @@ const ROSTER: RowsOf<typeof RosterService> = {
       call: ({ roster }) => roster.getRosterChange({ changeId: LONG_CHANGE }),
     },
   },
+  setPolicy: {
+    'with many groups': {
+      together: 8,
+      call: ({ roster }, n) => roster.setPolicy({ policy: widePolicy(`p${n % 50}`, n) }),
+    },
+  },
+  getPolicy: {
+    'with many versions': {
+      together: 5,
+      call: ({ roster }) => roster.getPolicy({ policyId: 'wide' }),
+    },
+  },
+  listPolicies: {
+    all: { together: 5, call: ({ roster }) => roster.listPolicies({ pageSize: ALL }) },
+  },
+  deletePolicy: {
+    'with many versions': {
+      together: 5,
+      call: ({ roster }) =>
+        roster.deletePolicy({
+          policyId: 'wide',
+          versions: { case: 'all', value: true },
+          validateOnly: true,
+        }),
+    },
+  },
   listRosterChanges: {
     all: { together: 5, call: ({ roster }) => roster.listRosterChanges({ pageSize: ALL }) },
   },
@@ -569,14 +611,15 @@ const ROSTER: RowsOf<typeof RosterService> = {
 
 const SERVICES = { AttendanceService: ATTENDANCE, ClockService: CLOCK, RosterService: ROSTER };
 
-/** Of the first assignment with a long cycle; `fill` makes shifts, employees and one before it. */
-const LONG_CHANGE = String(SHIFT_IDS.length + 1 + 4 + 2);
+/** Of the first assignment with a long cycle; `fill` makes shifts, policies, employees and one before it. */
+const LONG_CHANGE = String(SHIFT_IDS.length + 1 + 50 + 4 + 2);
 
 async function fill({ attendance, clock, roster }: Clients): Promise<void> {
   for (const [n, shiftId] of SHIFT_IDS.entries()) {
     await roster.createShift({ shift: { shiftId, ...hoursOf(n), timeZone: 'UTC' } });
   }
   await roster.createShift({ shift: { shiftId: 'leaving', ...hoursOf(11) } });
+  for (let n = 0; n < 50; n += 1) await roster.setPolicy({ policy: widePolicy('wide', n) });
   for (const employeeId of ['full', 'rostered', 'leaving', 'busy']) {
     await roster.createEmployee({ employee: { employeeId, timeZone: 'UTC' } });
   }

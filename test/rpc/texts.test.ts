@@ -282,10 +282,12 @@ describe('texts over the wire', () => {
       {
         employee: { employeeName: BAD, timeZone: 'UTC' },
         holidays: [{ date: '2026-03-02', name: BAD }],
+        policies: [{ policyId: 'p', policyName: BAD }],
         punches: [punch],
         marks: [{ date: '2026-03-02', status: 'ATTENDANCE_STATUS_PRESENT', note: BAD }],
       },
       [
+        'policies[0].policy_name',
         'holidays[0].name',
         'punches[0].device_id',
         'punches[0].event_id',
@@ -322,6 +324,11 @@ describe('texts over the wire', () => {
     DeleteDateOverride: [{ employeeId: 'mia', date: '2026-03-02', reason: BAD }, ['reason']],
     CreateHoliday: [{ holiday, reason: BAD }, ['holiday.name', 'reason']],
     UpdateHoliday: [{ holiday, reason: BAD }, ['holiday.name', 'reason']],
+    SetPolicy: [
+      { policy: { policyId: 'p', policyName: BAD }, reason: BAD },
+      ['policy.policy_name', 'reason'],
+    ],
+    DeletePolicy: [{ policyId: 'p', all: true, reason: BAD }, ['reason']],
     DeleteHoliday: [{ calendarId: 'de', date: '2026-03-02', reason: BAD }, ['reason']],
   };
   for (const [method, [json, fields]] of Object.entries(FIELDS)) {

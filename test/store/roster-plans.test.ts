@@ -35,6 +35,7 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [locks.READ_ARCHIVED, ['{s-1}']],
   [locks.READ_SHIFT, ['s-1']],
   [locks.READ_ONE_HOLIDAY, ['c-1', FROM]],
+  [locks.READ_POLICY, ['y-1']],
   [users.READ_SHIFT_USERS, ['s-1', ID, 100]],
   [edits.TAKE_ROSTER_TIME, []],
   [edits.SUPERSEDE_DETAIL, [ID]],
@@ -51,6 +52,9 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [edits.INSERT_HOLIDAY, ['c-1', FROM, 9999, 'x']],
   [edits.ADD_SHIFT_USER, ['{s-1}', ID]],
   [edits.ADD_CALENDAR_USER, ['c-1', ID]],
+  [edits.SUPERSEDE_POLICY_VERSION, ['y-1', FROM]],
+  [edits.INSERT_POLICY_VERSION, ['y-1', FROM, 9999, '{}']],
+  [edits.ADD_POLICY_USER, ['{y-1}', ID]],
   [edits.RAISE_ROSTER_VERSION, [ID, 9999, null, null]],
   [edits.MOVE_ROSTER_HEAD, [9999, true]],
   [edits.INSERT_REQUEST, [UUID, '\\x00', '{}']],
@@ -65,6 +69,7 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [reads.LIST_GROUP, [ID, 101, 'g-1']],
   [reads.GET_SHIFT, ['s-1', AT]],
   [reads.LIST_SHIFTS, ['s-1', 101, true]],
+  [reads.GET_POLICY, ['y-1', AT]],
   [reads.LIST_ASSIGNMENTS, [ID, AT]],
   [reads.LIST_OVERRIDES, [ID, AT, FROM, TO, FROM, 101]],
   [reads.LIST_HOLIDAYS, [AT, FROM, TO, 'c-1', FROM, 101]],
@@ -78,8 +83,16 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
 const WHOLE: readonly [Statement, readonly unknown[]][] = [
   [reader.READ_SHIFT_VERSIONS, [500]],
   [reader.READ_HOLIDAYS, [500]],
+  [reader.READ_POLICY_VERSIONS, [500]],
+  [reads.LIST_POLICIES, ['y-1', 101]],
   [locks.COUNT_SHIFTS, []],
   [locks.COUNT_HOLIDAYS, []],
+];
+
+/** Those that can be about everybody: a policy may be the default. */
+const OF_EVERYBODY: readonly [Statement, readonly unknown[]][] = [
+  [edits.INSERT_CHANGE_OF_POLICY, CHANGE],
+  [edits.INSERT_STALE_OF_POLICY, [500, 'y-1']],
 ];
 
 /** What workers take, and what they settle. */
@@ -130,6 +143,12 @@ async function fill({ rows }: StoreFixture, many: number): Promise<void> {
               select ${person}, date '2026-01-01' + d, n, now(), '{}'
               from ${each}, generate_series(1, 20) d on conflict do nothing`);
   await rows(`insert into shift_user (shift_id, employee_id) select 's-' || n % 7, ${person}
+              from ${each} on conflict do nothing`);
+  await rows(`insert into policy_version (policy_id, effective_date, change_id, recorded_at, definition)
+              select 'y-' || n % 50, date '2026-01-01' + n, n, now(),
+                     jsonb_build_object('groupIds', jsonb_build_array('g-' || n % 5), 'isDefault', false)
+              from ${each} on conflict do nothing`);
+  await rows(`insert into policy_user (policy_id, employee_id) select 'y-' || n % 7, ${person}
               from ${each} on conflict do nothing`);
   await rows(`insert into stale_days (employee_id, change_id, first_date, last_date, since, done_at)
               select ${person}, c, '2026-01-01', '2026-12-31', now(),
@@ -205,6 +224,12 @@ describe('plans of the statements on the roster', function () {
           );
         });
       }
+      for (const [statement, values] of OF_EVERYBODY) {
+        it(`${statement.name} reads nobody's facts and days`, async () => {
+          const plan = (await planOf(fixture, statement, values)).join('\n');
+          expect(plan).to.not.match(/on (punch|attendance_\w+|mark)\b/);
+        });
+      }
       for (const [statement, values] of WHOLE) {
         it(`${statement.name} reads no table but those of the roster`, async () => {
           const plan = (await planOf(fixture, statement, values)).join('\n');
@@ -215,7 +240,9 @@ describe('plans of the statements on the roster', function () {
   }
 
   it('covers every statement there is', () => {
-    const known = new Set([...STATEMENTS, ...WHOLE].map(([statement]) => statement.name));
+    const known = new Set(
+      [...STATEMENTS, ...WHOLE, ...OF_EVERYBODY].map(([statement]) => statement.name),
+    );
     const employee = [reader.EMPLOYEES_AT_CHANGE, reader.EMPLOYEES_AT_TIME];
     const all = [reader, locks, edits, reads, users, ...employee].flatMap((room) =>
       Object.values<unknown>({ ...room }).filter(isStatement),

@@ -67,6 +67,7 @@ export const NO_DETAIL: EmployeeDetail = {
   defaultShiftId: undefined,
   calendarId: undefined,
   archivedDay: undefined,
+  policies: [],
 };
 
 /** The roster as it was told last, in tables and as values. */
@@ -87,6 +88,7 @@ export class RosterScript {
         [...this.#shifts].map(([id, shift]) => [id, [{ fromDay: -Infinity, shift }]]),
       ),
       calendars: new Map(this.#holidays.size === 0 ? [] : [['c', new Map(this.#holidays)]]),
+      policies: new Map(),
       offShift: DEFAULT_OFF_SHIFT_RULES,
     };
   }

@@ -87,6 +87,7 @@ export function detailOf(defaultShiftId: string | undefined): EmployeeDetail {
     defaultShiftId,
     calendarId: undefined,
     archivedDay: undefined,
+    policies: [],
   };
 }
 

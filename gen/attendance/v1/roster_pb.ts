@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/roster.proto.
  */
 export const file_attendance_v1_roster: GenFile = /*@__PURE__*/
-  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSLYCAoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZRJIChJtYXhfc2Vzc2lvbl9sZW5ndGgYECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEhgKEGNvdW50X2Zyb21fc3RhcnQYESABKAgSFAoMY291bnRfdG9fZW5kGBIgASgIEj8KDG1pbl9vdmVydGltZRgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRAoRaGFsZl9kYXlfYm91bmRhcnkYFCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIvgECglXb3JrUnVsZXMSNgoHcGFpcmluZxgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hQYWlyaW5nQgi6SAWCAQIQARI8Cg1ob3Vyc19jb3VudGVkGAIgASgOMhsuYXR0ZW5kYW5jZS52MS5Ib3Vyc0NvdW50ZWRCCLpIBYIBAhABEj8KDXJlcGVhdF93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkMKEHBhaWRfYnJlYWtfbGltaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEikKCHJvdW5kX2luGAYgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIqCglyb3VuZF9vdXQYByABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX2JyZWFrcxgIIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSLQoMcm91bmRfd29ya2VkGAkgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIaChJkZWR1Y3RfZXhjZXNzX29ubHkYCiABKAgSQgoQbWluX2JyZWFrX2xlbmd0aBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHIgMIkBwyABIXCg9yZXBlYXRfYW55X2tpbmQYDCABKAgiiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSKCAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQASL3AQoPU2hpZnRBc3NpZ25tZW50EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMQoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgm6SAaSAQMQ7gIiQwoIQ3ljbGVEYXkSNwoJc2hpZnRfaWRzGAEgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiegoMRGF0ZU92ZXJyaWRlEjEKBGRhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKCXNoaWZ0X2lkcxgCIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIo0BCgdIb2xpZGF5EjUKC2NhbGVuZGFyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIYCgRuYW1lGAMgASgJQgq6SAdyBRABGMgBImcKDlRpbWVab25lQ2hhbmdlEjcKCnN0YXJ0X2RhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhwKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARhAKmUKDFB1bmNoUGFpcmluZxIdChlQVU5DSF9QQUlSSU5HX1VOU1BFQ0lGSUVEEAASFwoTUFVOQ0hfUEFJUklOR19UWVBFRBABEh0KGVBVTkNIX1BBSVJJTkdfQUxURVJOQVRJTkcQAipzCgxIb3Vyc0NvdW50ZWQSHQoZSE9VUlNfQ09VTlRFRF9VTlNQRUNJRklFRBAAEhwKGEhPVVJTX0NPVU5URURfRVZFUllfUEFJUhABEiYKIkhPVVJTX0NPVU5URURfRklSU1RfSU5fVE9fTEFTVF9PVVQQAiqPAQoRUm91bmRpbmdEaXJlY3Rpb24SIgoeUk9VTkRJTkdfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfRElSRUNUSU9OX1VQEAESGwoXUk9VTkRJTkdfRElSRUNUSU9OX0RPV04QAhIeChpST1VORElOR19ESVJFQ1RJT05fTkVBUkVTVBADKsIBCg9EYXRlQXR0cmlidXRpb24SIAocREFURV9BVFRSSUJVVElPTl9VTlNQRUNJRklFRBAAEh8KG0RBVEVfQVRUUklCVVRJT05fU1RBUlRfREFURRABEh0KGURBVEVfQVRUUklCVVRJT05fRU5EX0RBVEUQAhIlCiFEQVRFX0FUVFJJQlVUSU9OX01PU1RfV09SS0VEX0RBVEUQAxImCiJEQVRFX0FUVFJJQlVUSU9OX1NQTElUX0FUX01JRE5JR0hUEARCPgoRY29tLmF0dGVuZGFuY2UudjFCC1Jvc3RlclByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSLYCAoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZRJIChJtYXhfc2Vzc2lvbl9sZW5ndGgYECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEhgKEGNvdW50X2Zyb21fc3RhcnQYESABKAgSFAoMY291bnRfdG9fZW5kGBIgASgIEj8KDG1pbl9vdmVydGltZRgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRAoRaGFsZl9kYXlfYm91bmRhcnkYFCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIvgECglXb3JrUnVsZXMSNgoHcGFpcmluZxgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hQYWlyaW5nQgi6SAWCAQIQARI8Cg1ob3Vyc19jb3VudGVkGAIgASgOMhsuYXR0ZW5kYW5jZS52MS5Ib3Vyc0NvdW50ZWRCCLpIBYIBAhABEj8KDXJlcGVhdF93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkMKEHBhaWRfYnJlYWtfbGltaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEikKCHJvdW5kX2luGAYgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIqCglyb3VuZF9vdXQYByABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX2JyZWFrcxgIIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSLQoMcm91bmRfd29ya2VkGAkgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIaChJkZWR1Y3RfZXhjZXNzX29ubHkYCiABKAgSQgoQbWluX2JyZWFrX2xlbmd0aBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHIgMIkBwyABIXCg9yZXBlYXRfYW55X2tpbmQYDCABKAgiiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSLEAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQARJACglkYXlfc3RhcnQYBSABKAlCLbpIKtgBAXIlMiNeKDBbMC05XXwxWzAxXSk6WzAtNV1bMC05XSR8XjEyOjAwJCLOAgoGUG9saWN5EjAKCXBvbGljeV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPgoOZWZmZWN0aXZlX2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEh0KC3BvbGljeV9uYW1lGAMgASgJQgi6SAVyAxjIARI6Cglncm91cF9pZHMYBCADKAlCJ7pIJJIBIRDIARgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBISCgppc19kZWZhdWx0GAUgASgIEjUKD29mZl9zaGlmdF9ydWxlcxgGIAEoCzIcLmF0dGVuZGFuY2UudjEuT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAcgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMifgoLUG9saWN5U3RhcnQSOgoKc3RhcnRfZGF0ZRgBIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMwoJcG9saWN5X2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCL3AQoPU2hpZnRBc3NpZ25tZW50EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMQoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgm6SAaSAQMQ7gIiQwoIQ3ljbGVEYXkSNwoJc2hpZnRfaWRzGAEgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiegoMRGF0ZU92ZXJyaWRlEjEKBGRhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKCXNoaWZ0X2lkcxgCIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIo0BCgdIb2xpZGF5EjUKC2NhbGVuZGFyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIYCgRuYW1lGAMgASgJQgq6SAdyBRABGMgBImcKDlRpbWVab25lQ2hhbmdlEjcKCnN0YXJ0X2RhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhwKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARhAKmUKDFB1bmNoUGFpcmluZxIdChlQVU5DSF9QQUlSSU5HX1VOU1BFQ0lGSUVEEAASFwoTUFVOQ0hfUEFJUklOR19UWVBFRBABEh0KGVBVTkNIX1BBSVJJTkdfQUxURVJOQVRJTkcQAipzCgxIb3Vyc0NvdW50ZWQSHQoZSE9VUlNfQ09VTlRFRF9VTlNQRUNJRklFRBAAEhwKGEhPVVJTX0NPVU5URURfRVZFUllfUEFJUhABEiYKIkhPVVJTX0NPVU5URURfRklSU1RfSU5fVE9fTEFTVF9PVVQQAiqPAQoRUm91bmRpbmdEaXJlY3Rpb24SIgoeUk9VTkRJTkdfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfRElSRUNUSU9OX1VQEAESGwoXUk9VTkRJTkdfRElSRUNUSU9OX0RPV04QAhIeChpST1VORElOR19ESVJFQ1RJT05fTkVBUkVTVBADKsIBCg9EYXRlQXR0cmlidXRpb24SIAocREFURV9BVFRSSUJVVElPTl9VTlNQRUNJRklFRBAAEh8KG0RBVEVfQVRUUklCVVRJT05fU1RBUlRfREFURRABEh0KGURBVEVfQVRUUklCVVRJT05fRU5EX0RBVEUQAhIlCiFEQVRFX0FUVFJJQlVUSU9OX01PU1RfV09SS0VEX0RBVEUQAxImCiJEQVRFX0FUVFJJQlVUSU9OX1NQTElUX0FUX01JRE5JR0hUEARCPgoRY29tLmF0dGVuZGFuY2UudjFCC1Jvc3RlclByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Expected working hours, and how to judge their punches. Durations are whole seconds.
@@ -105,7 +105,7 @@ export type Shift = Message<"attendance.v1.Shift"> & {
   absentThreshold?: Duration | undefined;
 
   /**
-   * How its time counts.
+   * How its time counts. When not given, as the policy of its employee says.
    *
    * @generated from field: attendance.v1.WorkRules work_rules = 12;
    */
@@ -421,6 +421,14 @@ export type OffShiftRules = Message<"attendance.v1.OffShiftRules"> & {
    * @generated from field: attendance.v1.DateAttribution attribution = 4;
    */
   attribution: DateAttribution;
+
+  /**
+   * When a date begins for work outside shifts, local time `HH:MM`, from `00:00` to `12:00`: at 04:00,
+   * work from 00:30 to 03:30 on the 14th is work of the 13th. Midnight when empty.
+   *
+   * @generated from field: string day_start = 5;
+   */
+  dayStart: string;
 };
 
 /**
@@ -429,6 +437,100 @@ export type OffShiftRules = Message<"attendance.v1.OffShiftRules"> & {
  */
 export const OffShiftRulesSchema: GenMessage<OffShiftRules> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 5);
+
+/**
+ * Rules that are not a single shift's, from a date on. Who follows it: employees who have it in their
+ * `policies`; else employees of its groups; else, if it is the default, everybody whom no other policy
+ * is for. Without a policy, all its rules are as if not given.
+ *
+ * @generated from message attendance.v1.Policy
+ */
+export type Policy = Message<"attendance.v1.Policy"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string policy_id = 1;
+   */
+  policyId: string;
+
+  /**
+   * The first local date, `YYYY-MM-DD`, of this version of the policy; no limit when empty.
+   *
+   * @generated from field: string effective_date = 2;
+   */
+  effectiveDate: string;
+
+  /**
+   * For people: up to 200 characters.
+   *
+   * @generated from field: string policy_name = 3;
+   */
+  policyName: string;
+
+  /**
+   * Groups whose employees follow it, up to 200; a group follows one policy at a time.
+   *
+   * @generated from field: repeated string group_ids = 4;
+   */
+  groupIds: string[];
+
+  /**
+   * Whether it is the default. One policy at a time is.
+   *
+   * @generated from field: bool is_default = 5;
+   */
+  isDefault: boolean;
+
+  /**
+   * How work outside every shift counts. A period of such work is under the rules in force when it
+   * begins.
+   *
+   * @generated from field: attendance.v1.OffShiftRules off_shift_rules = 6;
+   */
+  offShiftRules?: OffShiftRules | undefined;
+
+  /**
+   * How the time of shifts counts that have no `work_rules` of their own.
+   *
+   * @generated from field: attendance.v1.WorkRules work_rules = 7;
+   */
+  workRules?: WorkRules | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.Policy.
+ * Use `create(PolicySchema)` to create a new message.
+ */
+export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_roster, 6);
+
+/**
+ * The policy of an employee from a date on.
+ *
+ * @generated from message attendance.v1.PolicyStart
+ */
+export type PolicyStart = Message<"attendance.v1.PolicyStart"> & {
+  /**
+   * The first local date, `YYYY-MM-DD`; no limit when empty.
+   *
+   * @generated from field: string start_date = 1;
+   */
+  startDate: string;
+
+  /**
+   * The policy. When empty, that of the employee's group or the default applies from then on.
+   *
+   * @generated from field: string policy_id = 2;
+   */
+  policyId: string;
+};
+
+/**
+ * Describes the message attendance.v1.PolicyStart.
+ * Use `create(PolicyStartSchema)` to create a new message.
+ */
+export const PolicyStartSchema: GenMessage<PolicyStart> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_roster, 7);
 
 /**
  * A pattern of shifts that an employee follows for a time. Shifts of several assignments on one
@@ -473,7 +575,7 @@ export type ShiftAssignment = Message<"attendance.v1.ShiftAssignment"> & {
  * Use `create(ShiftAssignmentSchema)` to create a new message.
  */
 export const ShiftAssignmentSchema: GenMessage<ShiftAssignment> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 6);
+  messageDesc(file_attendance_v1_roster, 8);
 
 /**
  * One day of a cycle.
@@ -494,7 +596,7 @@ export type CycleDay = Message<"attendance.v1.CycleDay"> & {
  * Use `create(CycleDaySchema)` to create a new message.
  */
 export const CycleDaySchema: GenMessage<CycleDay> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 7);
+  messageDesc(file_attendance_v1_roster, 9);
 
 /**
  * The shifts of one date, instead of the assigned ones.
@@ -522,7 +624,7 @@ export type DateOverride = Message<"attendance.v1.DateOverride"> & {
  * Use `create(DateOverrideSchema)` to create a new message.
  */
 export const DateOverrideSchema: GenMessage<DateOverride> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 8);
+  messageDesc(file_attendance_v1_roster, 10);
 
 /**
  * A holiday of a calendar.
@@ -557,7 +659,7 @@ export type Holiday = Message<"attendance.v1.Holiday"> & {
  * Use `create(HolidaySchema)` to create a new message.
  */
 export const HolidaySchema: GenMessage<Holiday> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 9);
+  messageDesc(file_attendance_v1_roster, 11);
 
 /**
  * A new zone of an employee from a date on.
@@ -585,7 +687,7 @@ export type TimeZoneChange = Message<"attendance.v1.TimeZoneChange"> & {
  * Use `create(TimeZoneChangeSchema)` to create a new message.
  */
 export const TimeZoneChangeSchema: GenMessage<TimeZoneChange> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 10);
+  messageDesc(file_attendance_v1_roster, 12);
 
 /**
  * How punches are read. Both modes keep the kind of breaks.

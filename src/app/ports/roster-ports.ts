@@ -2,6 +2,7 @@
 // moment. store/ implements it over PostgreSQL; cache/ decorates it to make changes known.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { PolicyStart, PolicyVersion } from '../../domain/roster/policy.js';
 import type { Assignment, ShiftVersion, ZoneVersion } from '../../domain/roster/roster.js';
 import type { CountingRules, Shift } from '../../domain/roster/shift.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
@@ -24,6 +25,8 @@ export interface EmployeeDetail {
   readonly calendarId: string | undefined;
   /** The employee's date on which they were archived; undefined: they are not. */
   readonly archivedDay: number | undefined;
+  /** Their own policies, by date, each date once. */
+  readonly policies: readonly PolicyStart[];
 }
 
 /** The change that made a resource what it is: its etag, and when. */
@@ -44,6 +47,12 @@ export interface ShiftRecord extends Versioned {
   /** By `fromDay`, at least one. */
   readonly versions: readonly ShiftVersion[];
   readonly archived: boolean;
+}
+
+export interface PolicyRecord extends Versioned {
+  readonly policyId: string;
+  /** By `fromDay`, at least one. */
+  readonly versions: readonly PolicyVersion[];
 }
 
 export interface AssignmentRecord extends Versioned {
@@ -69,10 +78,11 @@ export interface RosterChangeRecord {
   readonly recordedAt: RecordTime;
   readonly actor: string;
   readonly reason: string;
-  /** What was changed: one of the three. */
+  /** What was changed: one of the four. */
   readonly employeeId: EmployeeId | undefined;
   readonly shiftId: string | undefined;
   readonly calendarId: string | undefined;
+  readonly policyId: string | undefined;
   /** The dates it is about, as epoch days; infinite where it has no end. */
   readonly firstDay: number;
   readonly lastDay: number;
@@ -161,6 +171,13 @@ export type RosterCommand = CommandHeader &
         readonly employeeId: EmployeeId;
         readonly epochDay: number;
       }
+    | ({ readonly kind: 'SET_POLICY'; readonly version: PolicyVersion } & Conditional)
+    | ({
+        readonly kind: 'DELETE_POLICY';
+        readonly policyId: string;
+        /** The date of one version; undefined: all of them. */
+        readonly fromDay: number | undefined;
+      } & Conditional)
     | { readonly kind: 'CREATE_HOLIDAY'; readonly holiday: HolidayRecord }
     | { readonly kind: 'UPDATE_HOLIDAY'; readonly holiday: HolidayRecord }
     | {
@@ -176,7 +193,8 @@ export type RosterAnswer =
   | { readonly kind: 'SHIFT'; readonly shift: ShiftRecord }
   | { readonly kind: 'ASSIGNMENT'; readonly assignment: AssignmentRecord }
   | { readonly kind: 'OVERRIDE'; readonly override: OverrideRecord | undefined }
-  | { readonly kind: 'HOLIDAY'; readonly holiday: HolidayRecord };
+  | { readonly kind: 'HOLIDAY'; readonly holiday: HolidayRecord }
+  | { readonly kind: 'POLICY'; readonly policy: PolicyRecord };
 
 export interface RosterOutcome {
   readonly answer: RosterAnswer;
@@ -228,6 +246,8 @@ export interface RosterStore {
   listShifts(
     query: PageQuery & { readonly includeArchived: boolean },
   ): Promise<RosterPage<ShiftRecord>>;
+  getPolicy(policyId: string, asOf: RecordTime | undefined): Promise<PolicyRecord | undefined>;
+  listPolicies(query: PageQuery): Promise<RosterPage<PolicyRecord>>;
   /** All of an employee's, by start; undefined for an unknown employee. */
   listAssignments(
     employeeId: EmployeeId,

@@ -12,6 +12,7 @@ import {
   MAX_SHIFTS_PER_DATE,
   type Overlap,
 } from '../../domain/roster/check-roster.js';
+import { policySteps } from '../../domain/roster/policy.js';
 import {
   type Assignment,
   cycleDay,
@@ -68,7 +69,8 @@ export function changeDetail(
     refuseIfAny(checkKnown(defaultShiftId, view.roster, 'employee.default_shift_id'));
     refuseArchived([defaultShiftId], NONE, view.archivedShifts);
   }
-  const dates = isSame ? undefined : datesOfDetail(own.detail, detail);
+  if (!isSame) refuseIfAny(checkPolicies(detail, own.detail, view.roster));
+  const dates = isSame ? undefined : datesOfDetail(own.detail, detail, view.roster);
   if (dates !== undefined)
     refuseConflicts(view, { before: own, after: { ...own, detail }, dates, path: 'employee' });
   const changeId = isSame ? own.detailChangeId : view.changeId;
@@ -106,8 +108,13 @@ function today({ receivedAt }: RosterCommand, { detail }: OwnState, defaultZone:
 }
 
 /** The dates on which two details can differ in what they plan; undefined: on none. */
-function datesOfDetail(before: EmployeeDetail, after: EmployeeDetail): DayRange | undefined {
+function datesOfDetail(
+  before: EmployeeDetail,
+  after: EmployeeDetail,
+  { policies }: Roster,
+): DayRange | undefined {
   const isSame =
+    isDeepStrictEqual(policySteps(policies, before), policySteps(policies, after)) &&
     before.zone === after.zone &&
     isDeepStrictEqual(before.zoneChanges, after.zoneChanges) &&
     before.defaultShiftId === after.defaultShiftId &&
@@ -124,6 +131,21 @@ function datesOfDetail(before: EmployeeDetail, after: EmployeeDetail): DayRange 
     edges.push({ firstDay: start + 1, lastDay });
   }
   return edges.length === 0 ? undefined : edges.reduce(hull);
+}
+
+/** New ones must exist; one that was deleted since may stay. */
+function checkPolicies(
+  { policies }: EmployeeDetail,
+  before: EmployeeDetail,
+  roster: Roster,
+): FieldViolation[] {
+  const known = new Set(before.policies.map(({ policyId }) => policyId));
+  return policies.flatMap(({ policyId }, index) => {
+    if (policyId === undefined || known.has(policyId) || roster.policies.has(policyId)) return [];
+    const description = `must be the id of an existing policy; it is ${policyId}`;
+    const field = `employee.policies[${index}].policy_id`;
+    return [{ field, reason: 'UNKNOWN_POLICY', description }];
+  });
 }
 
 function ordered(a: number, b: number): readonly [number, number] {

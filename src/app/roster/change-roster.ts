@@ -3,6 +3,7 @@
 
 import type { RosterCommand } from '../ports/roster-ports.js';
 import { changeAssignment, changeDetail, changeOverride } from './change-own-roster.js';
+import { changePolicy } from './change-policy.js';
 import { changeHoliday, changeShift } from './change-shared-roster.js';
 import type { RosterChangeView, RosterDecision } from './roster-decision.js';
 
@@ -17,6 +18,7 @@ export function needsRoster(command: RosterCommand): boolean {
     case 'SET_OVERRIDE':
     case 'CLEAR_OVERRIDE':
     case 'UPDATE_SHIFT':
+    case 'SET_POLICY':
       return true;
     default:
       return false;
@@ -48,5 +50,8 @@ export function decideRosterChange(command: RosterCommand, view: RosterChangeVie
     case 'UPDATE_HOLIDAY':
     case 'ARCHIVE_HOLIDAY':
       return changeHoliday(command, view);
+    case 'SET_POLICY':
+    case 'DELETE_POLICY':
+      return changePolicy(command, view);
   }
 }

@@ -11,6 +11,7 @@ import type {
   EmployeeRecord,
   HolidayRecord,
   OverrideRecord,
+  PolicyRecord,
   RosterChangeRecord,
   RosterStore,
   ShiftRecord,
@@ -24,6 +25,7 @@ export interface RosterPart {
   readonly assignments?: readonly AssignmentRecord[];
   readonly override?: OverrideRecord;
   readonly holiday?: HolidayRecord;
+  readonly policy?: PolicyRecord;
 }
 
 /** A side is undefined where there was nothing. */
@@ -34,7 +36,7 @@ export interface ChangedPart {
 
 type Reads = Pick<
   RosterStore,
-  'getEmployee' | 'getShift' | 'listAssignments' | 'listOverrides' | 'listHolidays'
+  'getEmployee' | 'getShift' | 'getPolicy' | 'listAssignments' | 'listOverrides' | 'listHolidays'
 >;
 
 /** Reads both sides of something, one after the other. */
@@ -46,7 +48,7 @@ export async function readChangedPart(
   change: RosterChangeRecord,
   signal: AbortSignal,
 ): Promise<ChangedPart> {
-  const { recordedAt, shiftId, calendarId, employeeId } = change;
+  const { recordedAt, shiftId, calendarId, policyId, employeeId } = change;
   const both: BothSides = async (read) => {
     const before = await read((recordedAt - 1) as RecordTime);
     signal.throwIfAborted();
@@ -60,6 +62,10 @@ export async function readChangedPart(
   if (calendarId !== undefined) {
     const holidays = await both((asOf) => holidayOf(roster, calendarId, change, asOf));
     return partsOf(holidays, (holiday) => ({ holiday }));
+  }
+  if (policyId !== undefined) {
+    const policies = await both((asOf) => roster.getPolicy(policyId, asOf));
+    return partsOf(policies, (policy) => ({ policy }));
   }
   if (employeeId !== undefined) return await ownPart(roster, { employeeId, change }, both);
   return { before: undefined, after: undefined };

@@ -16,6 +16,7 @@ export function plainDetail(employeeName: string): EmployeeDetail {
     defaultShiftId: undefined,
     calendarId: undefined,
     archivedDay: undefined,
+    policies: [],
   };
 }
 
@@ -33,6 +34,8 @@ export function employeeRosterOf(
     defaultShiftId,
     calendarId,
     archivedDay,
+    groupId,
+    policies,
   } = detail;
   return {
     zones: [{ fromDay: -Infinity, zone }, ...zoneChanges],
@@ -41,6 +44,8 @@ export function employeeRosterOf(
     archivedDay,
     defaultShiftId,
     calendarId,
+    groupId,
+    policies,
     assignments,
     overrides,
   };

@@ -2,6 +2,7 @@
 // what was read, and what was decided.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { PolicyVersion } from '../../domain/roster/policy.js';
 import type { Assignment, Roster, ShiftVersion } from '../../domain/roster/roster.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
@@ -9,6 +10,7 @@ import type {
   AssignmentRecord,
   EmployeeDetail,
   HolidayRecord,
+  PolicyRecord,
   RosterAnswer,
   ShiftRecord,
 } from '../ports/roster-ports.js';
@@ -45,6 +47,8 @@ export interface RosterChangeView {
   readonly shift: ShiftRecord | undefined;
   /** Of commands about a holiday. */
   readonly holiday: HolidayRecord | undefined;
+  /** Of commands about a policy. */
+  readonly policy: PolicyRecord | undefined;
   /** How many there are of what the command would add: shifts or holidays. */
   readonly count: number;
 }
@@ -74,6 +78,14 @@ export type RosterEdit =
     }
   | { readonly kind: 'SHIFT'; readonly version: ShiftVersion }
   | { readonly kind: 'ARCHIVE_SHIFT'; readonly shiftId: string }
+  | {
+      readonly kind: 'POLICY';
+      readonly policyId: string;
+      /** The versions that are no more, by their first dates. */
+      readonly replaced: readonly number[];
+      /** Undefined: nothing in their place. */
+      readonly version: PolicyVersion | undefined;
+    }
   | {
       readonly kind: 'HOLIDAY';
       readonly calendarId: string;
@@ -105,3 +117,7 @@ export const MAX_SHIFT_VERSIONS = 200;
 /** Everybody's days depend on them, so every process keeps all of them in memory. */
 export const MAX_SHIFTS = 20_000;
 export const MAX_HOLIDAYS = 100_000;
+
+/** Everybody's days depend on them, and each is always read as a whole. */
+export const MAX_POLICIES = 200;
+export const MAX_POLICY_VERSIONS = 50;

@@ -73,7 +73,7 @@ export class EmployeeState {
     this.plans = plans;
     this.#view = view;
     this.#sequence = employee.version;
-    this.punches = new PunchList(view.punches(this.employeeId), plans.roster);
+    this.punches = new PunchList(view.punches(this.employeeId), plans.roster, plans.employee);
   }
 
   /** The number of the next fact. */

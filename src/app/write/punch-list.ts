@@ -4,9 +4,9 @@
 import { changedOffShift } from '../../domain/engine/off-shift-extent.js';
 import { type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
-import { longestVisitMs } from '../../domain/roster/plan.js';
+import { longestVisitMs, offShiftSpans } from '../../domain/roster/plan.js';
 import type { Window } from '../../domain/roster/planned-shift.js';
-import type { Roster } from '../../domain/roster/roster.js';
+import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
 import type { OffShiftRules } from '../../domain/roster/shift.js';
 import type { Instant } from '../../domain/time/time.js';
 
@@ -20,7 +20,8 @@ export interface Trial {
 }
 
 export class PunchList {
-  readonly #rules: OffShiftRules;
+  /** All that can be in force, whenever. */
+  readonly #rules: readonly OffShiftRules[];
   /** How far a punch can be from another one of its visit. */
   readonly #visitMs: number;
   /** By time and number, taken back or not. */
@@ -30,8 +31,8 @@ export class PunchList {
   #timeline: Timeline | undefined;
 
   /** `read`: by time and number. */
-  constructor(read: readonly RecordedPunch[], roster: Roster) {
-    this.#rules = roster.offShift;
+  constructor(read: readonly RecordedPunch[], roster: Roster, employee: EmployeeRoster) {
+    this.#rules = offShiftSpans(roster, employee).map(({ rules }) => rules);
     // Without shifts there is no window that could tear one.
     this.#visitMs = roster.shifts.size === 0 ? 0 : longestVisitMs(roster);
     this.#all = [...read];

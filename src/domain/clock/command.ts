@@ -69,7 +69,9 @@ function concernedAt(
     if (start === undefined || out !== undefined || start > time) return false;
     // Nothing ends in the second in which it began: then the session before is meant.
     const isEnd = action === 'OUT' || (action === 'BREAK_END' && !isOnBreak(session));
-    return !(isEnd && start === time) && time <= (nextAt ?? Infinity) && mayEndAt(time, action);
+    if ((isEnd && start === time) || time > (nextAt ?? Infinity)) return false;
+    // A break that nobody could leave from would be shown to nobody.
+    return mayEndAt(time) && (action === 'OUT' || mayEndAt(time, action));
   });
 }
 

@@ -5,6 +5,7 @@ import { isOpenAt } from '../engine/session-end.js';
 import type { Break, DayResult, Session } from '../facts/day.js';
 import type { SessionConcerned } from '../facts/errors.js';
 import { firstAtOrAfter, type PunchKind, type Timeline } from '../facts/punch.js';
+import { rulesAt } from '../roster/off-shift-spans.js';
 import type { DayPlan } from '../roster/plan.js';
 import { maxSessionSeconds } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
@@ -53,7 +54,7 @@ function presenceOf(session: Session, plan: DayPlan): Presence {
   const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
-  const { hours } = shift?.work ?? offShift.work;
+  const { hours } = shift?.work ?? rulesAt(offShift, start ?? out ?? plan.start).work;
   return {
     in: start,
     out,
@@ -78,7 +79,7 @@ function openUntil(
   const next = near.find(({ window }) => window.from === closesAt);
   if (start === undefined || closesAt === undefined) return undefined;
   if (next === undefined || shiftId !== undefined) return closesAt;
-  const isSoon = closesAt - start < offShift.newStretchGapSeconds * 1000;
+  const isSoon = closesAt - start < rulesAt(offShift, start).newStretchGapSeconds * 1000;
   const longest = start + maxSessionSeconds(next.shift) * 1000;
   return (isSoon ? Math.min(next.window.to, longest) : closesAt - 1000) as Instant;
 }

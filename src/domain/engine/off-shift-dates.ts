@@ -3,6 +3,7 @@
 import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Session } from '../facts/day.js';
 import type { DayPlan } from '../roster/plan.js';
+import { timeOfDayText } from '../time/duration-text.js';
 import type { Instant } from '../time/time.js';
 import { between } from './closed-session.js';
 import type { Stretch } from './off-shift.js';
@@ -18,7 +19,7 @@ const NO_ANOMALIES: ReadonlySet<Anomaly> = new Set();
 
 /** The part of a stretch that belongs to the plan's date; undefined when nothing does. */
 export function workOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | undefined {
-  const { attribution } = plan.offShift;
+  const { attribution } = stretch.rules;
   if (attribution === 'SPLIT_AT_MIDNIGHT') return partOnDate(stretch, plan, trace);
   const date = attribution === 'MOST_WORKED_DATE' ? mostWorkedAt(stretch, plan) : undefined;
   // Of a date that it only ends at, nothing was worked.
@@ -35,29 +36,27 @@ function isOn({ start, end }: DayPlan, time: Instant): boolean {
   return time >= start && time < end;
 }
 
-function traceStretch(
-  { start, end, counted }: Stretch,
-  plan: DayPlan,
-  isSplit: boolean,
-  trace: Trace,
-): void {
-  const { attribution } = plan.offShift;
-  trace?.push({
+function traceStretch(stretch: Stretch, plan: DayPlan, isSplit: boolean, trace: Trace): void {
+  if (trace === undefined) return;
+  const { start, end, counted, rules } = stretch;
+  const { attribution } = rules;
+  trace.push({
     rule: 'OFF_SHIFT_STRETCH',
     startTime: start,
     endTime: end,
     attribution,
     date: plan.date,
+    dayStart: timeOfDayText(stretch.rules.dayStartSecond),
     isSplit,
     workedSeconds: counted.workedSeconds,
   });
 }
 
 /** A time on the date with most work; the earliest of several, and none without any work. */
-function mostWorkedAt({ counted }: Stretch, { midnights }: DayPlan): Instant | undefined {
+function mostWorkedAt({ counted }: Stretch, { dayStarts }: DayPlan): Instant | undefined {
   let most: { readonly time: Instant; readonly seconds: number } | undefined;
-  midnights.forEach((from, index) => {
-    const to = midnights[index + 1];
+  dayStarts.forEach((from, index) => {
+    const to = dayStarts[index + 1];
     if (to === undefined) return;
     const seconds = counted.sessions.reduce(
       (sum, session) => sum + (between(session, from, to)?.workedSeconds ?? 0),
@@ -68,15 +67,15 @@ function mostWorkedAt({ counted }: Stretch, { midnights }: DayPlan): Instant | u
   return most?.time;
 }
 
-/** What of a stretch lies between two midnights at which it was cut. */
+/** What of a stretch lies between two dayStarts at which it was cut. */
 interface Part {
   /** Tells the date. */
   readonly time: Instant;
   readonly sessions: Session[];
 }
 
-/** Cuts a stretch at the midnights that one of its sessions runs through, and only there. */
-function cutAtMidnights({ counted, start }: Stretch, { midnights }: DayPlan): readonly Part[] {
+/** Cuts a stretch at the dayStarts that one of its sessions runs through, and only there. */
+function cutAtDayStarts({ counted, start }: Stretch, { dayStarts }: DayPlan): readonly Part[] {
   let part: Part = { time: start, sessions: [] };
   const parts = [part];
   for (const session of counted.sessions) {
@@ -86,13 +85,13 @@ function cutAtMidnights({ counted, start }: Stretch, { midnights }: DayPlan): re
       continue;
     }
     let from = begin;
-    for (const midnight of midnights) {
-      if (midnight <= from || midnight >= out) continue;
-      const before = between(session, from, midnight);
+    for (const dayStart of dayStarts) {
+      if (dayStart <= from || dayStart >= out) continue;
+      const before = between(session, from, dayStart);
       if (before !== undefined) part.sessions.push(before);
-      part = { time: midnight, sessions: [] };
+      part = { time: dayStart, sessions: [] };
       parts.push(part);
-      from = midnight;
+      from = dayStart;
     }
     const rest = between(session, from, out);
     if (rest !== undefined) part.sessions.push(rest);
@@ -106,7 +105,7 @@ function cutAtMidnights({ counted, start }: Stretch, { midnights }: DayPlan): re
  */
 function partOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | undefined {
   const { counted, anomalies, findings } = stretch;
-  const parts = cutAtMidnights(stretch, plan);
+  const parts = cutAtDayStarts(stretch, plan);
   let adjustment = counted.workedSeconds - counted.exactSeconds;
   let found: DatedWork | undefined;
   parts.forEach(({ time, sessions }, index) => {
@@ -120,6 +119,7 @@ function partOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | 
       trace?.push({
         rule: 'SPLIT_AT_MIDNIGHT',
         date: plan.date,
+        dayStart: timeOfDayText(stretch.rules.dayStartSecond),
         workedSeconds,
         stretchSeconds: counted.workedSeconds,
       });

@@ -13,13 +13,13 @@ import { MAX_PUNCHES } from './pairing.js';
 /**
  * The times of the first and the last punch whose stretch can be another one because of the punch
  * at `index`, or of one that it can be of one visit with: at most `visitMs` away. `punches` are by
- * time; undefined when that cannot be told from them: of a stuck clock's, what is too many of a day
+ * time, `rules` all that can be in force; undefined when that cannot be told from them: of a stuck clock's, what is too many of a day
  * depends on all of that day's.
  */
 export function changedOffShift(
   punches: readonly Punch[],
   index: number,
-  rules: OffShiftRules,
+  rules: readonly OffShiftRules[],
   visitMs: number,
 ): Window | undefined {
   const changed = punches[index];
@@ -61,11 +61,21 @@ function dayOf(punch: Punch | undefined): number {
   return punch === undefined ? Number.NaN : utcDay(punch.time);
 }
 
+/** The same under each of the rules that can be in force. */
+function isAnewWithAndWithout(
+  punches: readonly Punch[],
+  place: number,
+  changed: number,
+  rules: readonly OffShiftRules[],
+): boolean {
+  return rules.every((each) => isAnewUnder(punches, place, changed, each));
+}
+
 /**
  * Whether reading begins anew at `place`, and does so too when there is no punch at `changed`.
  * The rules are those of off-shift.ts, as far as they do not depend on that punch.
  */
-function isAnewWithAndWithout(
+function isAnewUnder(
   punches: readonly Punch[],
   place: number,
   changed: number,

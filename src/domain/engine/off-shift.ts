@@ -11,9 +11,10 @@
 import type { Finding, Trace } from '../explain/finding.js';
 import type { Anomaly } from '../facts/day.js';
 import type { Punch, Timeline } from '../facts/punch.js';
+import { rulesAt, rulesWithin } from '../roster/off-shift-spans.js';
 import { blockStart, type DayPlan, OFF_SHIFT_BLOCK_MS, utcDay } from '../roster/plan.js';
 import type { PlannedShift } from '../roster/planned-shift.js';
-import { MAX_UNTYPED_SECONDS, type OffShiftRules } from '../roster/shift.js';
+import { MAX_SESSION_SECONDS, MAX_UNTYPED_SECONDS, type OffShiftRules } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment } from './allotment.js';
 import { type CountedWork, countWork } from './hours.js';
@@ -23,6 +24,8 @@ import { isUntyped, MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
 export interface Stretch {
   readonly counted: CountedWork;
   readonly anomalies: ReadonlySet<Anomaly>;
+  /** Those in force when it began. */
+  readonly rules: OffShiftRules;
   /** The first and the last time that is known of it. */
   readonly start: Instant;
   readonly end: Instant;
@@ -180,14 +183,27 @@ function isSurelyAnew(
   punch: Punch,
   pauseMs: number,
 ): boolean {
-  const { newStretchGapSeconds, maxLengthSeconds, work } = plan.offShift;
+  // Whatever the rules of the stretch that the first one is in: it began before, but not long before.
+  const since = before.time - 2 * MAX_SESSION_SECONDS * 1000;
+  const isAnew = rulesWithin(plan.offShift, since, punch.time).every((rules) =>
+    isAnewUnder(rules, before, isBeforeAlone, punch, pauseMs),
+  );
+  return isAnew || isWindowBetween(plan.near, before.time, punch.time);
+}
+
+function isAnewUnder(
+  { newStretchGapSeconds, maxLengthSeconds, work }: OffShiftRules,
+  before: Punch,
+  isBeforeAlone: boolean,
+  punch: Punch,
+  pauseMs: number,
+): boolean {
   const longest = isUntyped(punch.kind, work)
     ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS)
     : maxLengthSeconds;
   if (pauseMs > Math.max(newStretchGapSeconds, longest) * 1000) return true;
   const isDeparture = before.kind === 'OUT' && isBeforeAlone && work.pairing === 'TYPED';
-  if (isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000) return true;
-  return isWindowBetween(plan.near, before.time, punch.time);
+  return isDeparture && punch.kind === 'IN' && pauseMs >= newStretchGapSeconds * 1000;
 }
 
 function hasWindow(near: readonly PlannedShift[], block: number): boolean {
@@ -202,7 +218,8 @@ function isWindowBetween(near: readonly PlannedShift[], from: number, to: number
 class Reading {
   readonly stretches: Stretch[] = [];
   readonly #plan: DayPlan;
-  readonly #rules: OffShiftRules;
+  /** Of the stretch that is being read. */
+  #rules: OffShiftRules;
   readonly #surplus: ReadonlySet<Punch>;
   readonly #isTraced: boolean;
   #pairing: Pairing | undefined;
@@ -212,7 +229,7 @@ class Reading {
   constructor(plan: DayPlan, surplus: ReadonlySet<Punch>, isTraced: boolean) {
     this.#plan = plan;
     this.#surplus = surplus;
-    this.#rules = plan.offShift;
+    this.#rules = plan.offShift[0].rules;
     this.#isTraced = isTraced;
   }
 
@@ -225,6 +242,7 @@ class Reading {
     if (this.#isOver(punch, time)) this.beginAnew(time);
     if (this.#pairing === undefined) {
       this.#findings = [];
+      this.#rules = rulesAt(this.#plan.offShift, time);
       const trace = this.#isTraced ? this.#findings : undefined;
       this.#pairing = new Pairing(this.#rules.work, undefined, Infinity, trace);
       this.#start = time;
@@ -284,6 +302,7 @@ class Reading {
     this.stretches.push({
       counted,
       anomalies: pairing.anomalies,
+      rules: this.#rules,
       start: this.#start,
       end: last?.out ?? last?.in ?? this.#start,
       findings: this.#findings,

@@ -2,6 +2,7 @@
 // is near to are not changed by it. May say yes in vain, never no.
 
 import { firstAtOrAfter, type Timeline } from '../facts/punch.js';
+import { longestOffShiftSeconds } from '../roster/off-shift-spans.js';
 import type { DayPlan } from '../roster/plan.js';
 
 /**
@@ -11,7 +12,7 @@ import type { DayPlan } from '../roster/plan.js';
  * begins no longer before the date, and not after it.
  */
 export function mayBePunched(plan: DayPlan, punches: Timeline): boolean {
-  let from = plan.start - 2 * plan.offShift.maxLengthSeconds * 1000;
+  let from = plan.start - 2 * longestOffShiftSeconds(plan.offShift) * 1000;
   let to: number = plan.end;
   for (const { window } of plan.shifts) {
     from = Math.min(from, window.from - plan.maxVisitMs);

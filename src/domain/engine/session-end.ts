@@ -4,6 +4,7 @@
 
 import type { Session } from '../facts/day.js';
 import { type PunchKind, timelineOf } from '../facts/punch.js';
+import { rulesAt } from '../roster/off-shift-spans.js';
 import type { DayPlan } from '../roster/plan.js';
 import { maxSessionSeconds } from '../roster/planned-shift.js';
 import { MAX_THROUGH_SECONDS, MAX_UNTYPED_SECONDS } from '../roster/shift.js';
@@ -60,7 +61,8 @@ function possibleEnds(
   arrival: Instant,
   { near, offShift, maxVisitMs }: DayPlan,
 ): readonly Instant[] {
-  const seconds = [MAX_THROUGH_SECONDS, offShift.maxLengthSeconds, MAX_UNTYPED_SECONDS];
+  const { maxLengthSeconds } = rulesAt(offShift, start);
+  const seconds = [MAX_THROUGH_SECONDS, maxLengthSeconds, MAX_UNTYPED_SECONDS];
   const times = [lastThrough(start, arrival), ...seconds.map((length) => start + length * 1000)];
   for (const { start: begin, end, window, shift, contestedAfter } of near) {
     const longest = maxSessionSeconds(shift) * 1000;
@@ -86,7 +88,7 @@ function isEndedBy({ in: start }: Session, plan: DayPlan, time: Instant, by: Pun
   const [shift, other] = shifts;
   if (shift !== other) return false;
   if (shift !== undefined) return time - start <= maxSessionSeconds(shift.shift) * 1000;
-  const { work, maxLengthSeconds } = plan.offShift;
+  const { work, maxLengthSeconds } = rulesAt(plan.offShift, start);
   const longest = isUntyped('OUT', work)
     ? Math.min(maxLengthSeconds, MAX_UNTYPED_SECONDS)
     : maxLengthSeconds;

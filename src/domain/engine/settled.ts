@@ -2,6 +2,7 @@
 // and arrive for the next. A shorter way to the same answer (allotment.ts), and nothing else.
 
 import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
+import { rulesAt } from '../roster/off-shift-spans.js';
 import type { DayPlan } from '../roster/plan.js';
 import type { PlannedShift } from '../roster/planned-shift.js';
 import { MAX_UNTYPED_SECONDS } from '../roster/shift.js';
@@ -93,8 +94,11 @@ export function isAnyTorn(
     if (shift === next && (shift !== undefined || !isAcross(near, before, punch))) continue;
     if (before.kind === 'BREAK_START') return true;
     if (shift?.shift.work.repeatsAnyKind) return true;
-    const isFree = isUntyped(before.kind, shift?.shift.work ?? offShift.work);
-    const isNextFree = isUntyped(punch.kind, next?.shift.work ?? offShift.work);
+    const isFree = isUntyped(before.kind, shift?.shift.work ?? rulesAt(offShift, before.time).work);
+    const isNextFree = isUntyped(
+      punch.kind,
+      next?.shift.work ?? rulesAt(offShift, punch.time).work,
+    );
     if (isFree && isNextFree && punch.time - before.time > MAX_UNTYPED_SECONDS * 1000) continue;
     if ((isFree || before.kind !== 'OUT') && (isNextFree || punch.kind !== 'IN')) return true;
   }

@@ -2,11 +2,13 @@
 // within the longest visit of its end, and by nothing before, so that all dates agree.
 
 import type { Punch, PunchKind } from '../facts/punch.js';
+import { rulesAt } from '../roster/off-shift-spans.js';
 import type { DayPlan } from '../roster/plan.js';
 import type { PlannedShift } from '../roster/planned-shift.js';
 import {
   DEFAULT_MAX_SESSION_SECONDS,
   MAX_UNTYPED_SECONDS,
+  type OffShiftRules,
   type WorkRules,
 } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
@@ -57,7 +59,11 @@ export class Visits {
   }
 
   #rulesAt(place: number): WorkRules {
-    return this.#shifts[place]?.shift.work ?? this.#plan.offShift.work;
+    return this.#shifts[place]?.shift.work ?? this.#offShiftAt(place).work;
+  }
+
+  #offShiftAt(place: number): OffShiftRules {
+    return rulesAt(this.#plan.offShift, this.#timeAt(place));
   }
 
   #timeAt(place: number): Instant {
@@ -171,7 +177,7 @@ export class Visits {
   /** Those of its shift; off shift, those until a pause that begins work anew. None if too far. */
   #together(from: number, step: 1 | -1): readonly number[] {
     const shift = this.#shifts[from];
-    const gap = this.#plan.offShift.newStretchGapSeconds * 1000;
+    const gap = this.#offShiftAt(from).newStretchGapSeconds * 1000;
     const places: number[] = [];
     for (let place = from; place in this.#punches && this.#shifts[place] === shift; place += step) {
       const pause = Math.abs(this.#timeAt(place) - this.#timeAt(place - step));

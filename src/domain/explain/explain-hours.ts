@@ -3,7 +3,7 @@
 import type { HoursCounted } from '../roster/shift.js';
 import { lengthText } from '../time/duration-text.js';
 import { dateText, type TimeTeller } from '../time/local-text.js';
-import { forShift } from './explain-words.js';
+import { forShift, midnightOr } from './explain-words.js';
 import type { HoursFinding } from './finding.js';
 
 export function explainHours(finding: HoursFinding, tell: TimeTeller): string {
@@ -57,9 +57,9 @@ export function explainHours(finding: HoursFinding, tell: TimeTeller): string {
       return `${worked}, is rounded: it counts as ${counted}${left}.`;
     }
     case 'SPLIT_AT_MIDNIGHT': {
-      const { date, workedSeconds, stretchSeconds } = finding;
+      const { date, dayStart, workedSeconds, stretchSeconds } = finding;
       const [worked, stretch] = [lengthText(workedSeconds), lengthText(stretchSeconds)];
-      return `Of ${stretch} worked through midnight, ${worked} count for ${dateText(date)}.`;
+      return `Of ${stretch} worked through ${midnightOr(dayStart)}, ${worked} count for ${dateText(date)}.`;
     }
   }
 }

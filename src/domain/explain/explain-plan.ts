@@ -1,5 +1,6 @@
 // Sentences about what the roster says of a date.
 
+import type { PolicySource } from '../roster/policy.js';
 import type { PlanSource } from '../roster/roster.js';
 import { lengthText } from '../time/duration-text.js';
 import type { TimeTeller } from '../time/local-text.js';
@@ -23,6 +24,11 @@ export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
       const { shiftId, otherShiftId } = finding;
       return `The hours of shift '${shiftId}' overlap with those of shift '${otherShiftId}'.`;
     }
+    case 'POLICY_FOLLOWED': {
+      const { policyId, name, source } = finding;
+      const policy = `Policy '${policyId}'${name === '' ? '' : ` (${noteText(name)})`}`;
+      return `${policy} applies: it is ${FOLLOWED[source]}.`;
+    }
     case 'PLANNED_OFF':
       return PLANNED_OFF[finding.source];
     case 'NOT_ROSTERED':
@@ -41,6 +47,12 @@ export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
     }
   }
 }
+
+const FOLLOWED: Readonly<Record<PolicySource, string>> = {
+  EMPLOYEE: "the employee's own",
+  GROUP: "that of the employee's group",
+  DEFAULT: 'the default',
+};
 
 function holidayName(name: string): string {
   return name === '' ? '' : ` (${noteText(name)})`;

@@ -3,7 +3,7 @@
 import type { Attribution } from '../roster/shift.js';
 import { lengthText } from '../time/duration-text.js';
 import { dateText, type TimeTeller } from '../time/local-text.js';
-import { forShift, PUNCH_WORDS } from './explain-words.js';
+import { forShift, midnightOr, PUNCH_WORDS } from './explain-words.js';
 import type { PunchFinding } from './finding.js';
 
 export function explainPunch(finding: PunchFinding, tell: TimeTeller): string {
@@ -104,14 +104,15 @@ function stretch(
   finding: PunchFinding & { readonly rule: 'OFF_SHIFT_STRETCH' },
   tell: TimeTeller,
 ): string {
-  const { startTime, endTime, attribution, date, isSplit, workedSeconds } = finding;
+  const { startTime, endTime, attribution, date, dayStart, isSplit, workedSeconds } = finding;
   const from = tell(startTime);
   const to = tell(endTime);
   const when = startTime === endTime ? `at ${from}` : `from ${from} to ${to}`;
   const work = `Work outside every shift ${when}`;
-  return isSplit
-    ? `${work} is split at midnight.`
-    : `${work} counts for ${dateText(date)}, ${ATTRIBUTED[attribution]}: ${lengthText(workedSeconds)}.`;
+  if (isSplit) return `${work} is split at ${midnightOr(dayStart)}.`;
+  const begin = dayStart === '00:00' ? '' : ` (dates begin at ${dayStart})`;
+  const why = `${ATTRIBUTED[attribution]}${begin}`;
+  return `${work} counts for ${dateText(date)}, ${why}: ${lengthText(workedSeconds)}.`;
 }
 
 function session(finding: PunchFinding & { readonly rule: 'SESSION' }, tell: TimeTeller): string {

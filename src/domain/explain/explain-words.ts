@@ -40,3 +40,8 @@ export function noteText(note: string): string {
     ? `${characters.slice(0, MAX_NOTE).join('')}...`
     : characters.join('');
 }
+
+/** The time of day at which a date begins. */
+export function midnightOr(dayStart: string): string {
+  return dayStart === '00:00' ? 'midnight' : dayStart;
+}

@@ -23,6 +23,7 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'TIME_SKIPPED':
     case 'SHIFT_SKIPPED':
     case 'SHIFTS_OVERLAP':
+    case 'POLICY_FOLLOWED':
     case 'PLANNED_OFF':
     case 'NOT_ROSTERED':
     case 'NOT_EMPLOYED':

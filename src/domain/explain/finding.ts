@@ -5,6 +5,7 @@
 
 import type { MarkableStatus, Portion, Status } from '../facts/day.js';
 import type { PunchKind } from '../facts/punch.js';
+import type { PolicySource } from '../roster/policy.js';
 import type { PlanSource } from '../roster/roster.js';
 import type { Attribution, HoursCounted } from '../roster/shift.js';
 import type { LocalDate } from '../time/local-date.js';
@@ -43,6 +44,12 @@ export type PlanFinding =
   | { readonly rule: 'SHIFT_SKIPPED'; readonly shiftId: string }
   /** Another shift of the employee, of this date or one near it, has some of the same hours. */
   | { readonly rule: 'SHIFTS_OVERLAP'; readonly shiftId: string; readonly otherShiftId: string }
+  | {
+      readonly rule: 'POLICY_FOLLOWED';
+      readonly policyId: string;
+      readonly name: string;
+      readonly source: PolicySource;
+    }
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
   | { readonly rule: 'NOT_EMPLOYED' }
@@ -115,6 +122,8 @@ export type PunchFinding =
       readonly endTime: Instant;
       readonly attribution: Attribution;
       readonly date: LocalDate;
+      /** When dates begin, `HH:MM`. */
+      readonly dayStart: string;
       /** Between this date and others. */
       readonly isSplit: boolean;
       /** Of the whole stretch, after the rules. */
@@ -206,6 +215,7 @@ export type HoursFinding =
   | {
       readonly rule: 'SPLIT_AT_MIDNIGHT';
       readonly date: LocalDate;
+      readonly dayStart: string;
       readonly workedSeconds: number;
       readonly stretchSeconds: number;
     };

@@ -2,6 +2,7 @@
 
 import type { DayPlan } from '../roster/plan.js';
 import { clockSeconds, overlapOf } from '../roster/planned-shift.js';
+import { timeOfDayText } from '../time/duration-text.js';
 import type { Instant } from '../time/time.js';
 import { offsetAt, type Zone } from '../time/zone.js';
 import type { Trace } from './finding.js';
@@ -10,10 +11,14 @@ const DAY_SECONDS = 86_400;
 
 /** Adds what the plan of a date says to what is found of it. */
 export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
-  const { source, shifts, leftOut, holiday, isEmployed } = plan;
+  const { source, shifts, leftOut, holiday, isEmployed, policy: followed } = plan;
   if (!isEmployed) trace.push({ rule: 'NOT_EMPLOYED' });
   else if (source === undefined) trace.push({ rule: 'NOT_ROSTERED' });
   else if (shifts.length === 0 && leftOut.length === 0) trace.push({ rule: 'PLANNED_OFF', source });
+  if (isEmployed && followed !== undefined) {
+    const { policyId, name } = followed.policy;
+    trace.push({ rule: 'POLICY_FOLLOWED', policyId, name, source: followed.source });
+  }
   for (const { shiftId } of leftOut) trace.push({ rule: 'SHIFT_SKIPPED', shiftId });
   if (isEmployed && holiday !== undefined && shifts.length === 0) {
     trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
@@ -37,7 +42,7 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
       [shift.endSecond, end],
     ] as const) {
       if (isShownAt(planned.zone, time, second)) continue;
-      const skipped = clockText(second);
+      const skipped = timeOfDayText(second);
       const zone = planned.zone.name;
       trace.push({ rule: 'TIME_SKIPPED', shiftId, zone, skipped, movedTime: time });
     }
@@ -62,9 +67,4 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
 function isShownAt(zone: Zone, instant: Instant, secondOfDay: number): boolean {
   const local = (instant + offsetAt(zone, instant)) / 1000;
   return (local - secondOfDay) % DAY_SECONDS === 0;
-}
-
-/** `HH:MM`. */
-function clockText(secondOfDay: number): string {
-  return new Date(secondOfDay * 1000).toISOString().slice(11, 16);
 }

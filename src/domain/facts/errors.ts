@@ -53,11 +53,12 @@ export const ROSTER_RESOURCES = [
   'shift',
   'assignment',
   'holiday',
+  'policy',
   'roster_change',
 ] as const;
 export type RosterResource = (typeof ROSTER_RESOURCES)[number];
-/** Those whose ids are the caller's. */
-export type NamedResource = Exclude<RosterResource, 'assignment' | 'roster_change'>;
+/** Those that a caller creates under an id. */
+export type NamedResource = Exclude<RosterResource, 'assignment' | 'policy' | 'roster_change'>;
 
 /** An assignment that a refusal names. */
 export interface AssignmentConcerned {

@@ -10,6 +10,7 @@ import { clockSeconds } from './planned-shift.js';
 import {
   type CountingRules,
   type Geofence,
+  MAX_DAY_START_SECOND,
   MAX_NEW_STRETCH_GAP_SECONDS,
   MAX_SESSION_SECONDS,
   type OffShiftRules,
@@ -61,7 +62,14 @@ export function checkOffShiftRules(rules: OffShiftRules, path: string): FieldVio
     ...checkWorkRules(rules.work, at('work_rules')),
     ...checkLength(rules.newStretchGapSeconds, STRETCH_GAP, at('new_stretch_gap')),
     ...checkLength(rules.maxLengthSeconds, SESSION_LENGTH, at('max_length')),
+    ...checkDayStart(rules.dayStartSecond, at('day_start')),
   ];
+}
+
+function checkDayStart(second: number, field: string): FieldViolation[] {
+  if (Number.isSafeInteger(second) && second >= 0 && second <= MAX_DAY_START_SECOND) return [];
+  const description = 'must be a time of day from 00:00 to 12:00, HH:MM';
+  return [{ field, reason: 'DAY_START_INVALID', description }];
 }
 
 function checkId(id: string, reason: string, field: string): FieldViolation[] {

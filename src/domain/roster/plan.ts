@@ -3,7 +3,13 @@
 
 import { fromEpochDay, type LocalDate } from '../time/local-date.js';
 import type { Instant } from '../time/time.js';
-import { startOfDay, type Zone } from '../time/zone.js';
+import { instantReached, startOfDay, type Zone } from '../time/zone.js';
+import {
+  longestGapSeconds,
+  longestOffShiftSeconds,
+  type OffShiftSpan,
+  type OffShiftSpans,
+} from './off-shift-spans.js';
 import {
   compareRaw,
   maxSessionSeconds,
@@ -16,18 +22,22 @@ import {
   takesPlace,
   type Window,
 } from './planned-shift.js';
+import type { FollowedPolicy, PolicyStep } from './policy.js';
 import { FAR_NEIGHBOUR_DAYS, NEIGHBOUR_DAYS, OFF_SHIFT_DAYS } from './reach.js';
 import {
   type DayRoster,
   type EmployeeRoster,
   isEmployed,
   type PlanSource,
+  policyStepOn,
+  policyStepsOf,
   type Roster,
   rosterOn,
   zoneOn,
 } from './roster.js';
 import {
   DEFAULT_MAX_SESSION_SECONDS,
+  MAX_DAY_START_SECOND,
   MAX_THROUGH_SECONDS,
   type OffShiftRules,
   type Shift,
@@ -47,11 +57,14 @@ export interface DayPlan {
   readonly epochDay: number;
   /** The employee's on the date. */
   readonly zone: Zone;
-  /** The date in the employee's zone: from its start, until the next date's. */
+  /**
+   * The date in the employee's zone, as off-shift work is dated: from its start, at midnight or where
+   * the policy lets it begin, until the next date's.
+   */
   readonly start: Instant;
   readonly end: Instant;
   /** The starts of the dates that a stretch of off-shift work on this date can run through. */
-  readonly midnights: readonly Instant[];
+  readonly dayStarts: readonly Instant[];
   readonly isEmployed: boolean;
   /** Undefined: the roster says nothing about the date. */
   readonly source: PlanSource | undefined;
@@ -61,7 +74,10 @@ export interface DayPlan {
   readonly leftOut: readonly Shift[];
   /** The holiday of the employee's calendar. */
   readonly holiday: string | undefined;
-  readonly offShift: OffShiftRules;
+  /** What the employee follows on the date; undefined: no policy is for them. */
+  readonly policy: FollowedPolicy | undefined;
+  /** Wherever a stretch of off-shift work can begin that the date looks at. */
+  readonly offShift: OffShiftSpans;
   /** Every shift that a punch in reach of the date can be one of, the date's own too, by start. */
   readonly near: readonly PlannedShift[];
   /**
@@ -133,6 +149,7 @@ class Calendar {
   readonly employee: EmployeeRoster;
   /** How many dates off a shift can be whose window touches another's. */
   readonly neighbourDays: number;
+  readonly offShift: OffShiftSpans;
   readonly #days = new Map<number, RosteredDay>();
   readonly #starts = new Map<number, Instant>();
   readonly #shifts = new Map<number, readonly PlannedShift[]>();
@@ -141,6 +158,7 @@ class Calendar {
     this.roster = roster;
     this.employee = employee;
     this.neighbourDays = neighbourDays(roster, employee);
+    this.offShift = offShiftSpans(roster, employee);
   }
 
   day(epochDay: number): RosteredDay {
@@ -171,21 +189,57 @@ class Calendar {
     return id === undefined ? undefined : this.roster.calendars.get(id)?.get(epochDay);
   }
 
-  /**
-   * The first instant of a date in the employee's zone. Never after the next date's: whoever
-   * moves across the date line can have a date without any time in it.
-   */
   startOf(epochDay: number): Instant {
     const known = this.#starts.get(epochDay);
     if (known !== undefined) return known;
-    const zone = zoneOn(this.employee, epochDay);
-    const nextZone = zoneOn(this.employee, epochDay + 1);
-    const own = startOfDay(zone, epochDay);
-    const start =
-      zone === nextZone ? own : (Math.min(own, startOfDay(nextZone, epochDay + 1)) as Instant);
+    const start = startOf(this.roster, this.employee, epochDay);
     this.#starts.set(epochDay, start);
     return start;
   }
+}
+
+/**
+ * The first instant of a date in the employee's zone, for off-shift work. Never after the next date's:
+ * whoever moves across the date line can have a date without any time in it.
+ */
+function startOf(roster: Roster, employee: EmployeeRoster, epochDay: number): Instant {
+  const own = ownStart(roster, employee, epochDay);
+  if (zoneOn(employee, epochDay) === zoneOn(employee, epochDay + 1)) return own;
+  return Math.min(own, ownStart(roster, employee, epochDay + 1)) as Instant;
+}
+
+function ownStart(roster: Roster, employee: EmployeeRoster, epochDay: number): Instant {
+  const { dayStartSecond } = offShiftOn(roster, policyStepOn(roster, employee, epochDay));
+  const zone = zoneOn(employee, epochDay);
+  if (dayStartSecond === 0) return startOfDay(zone, epochDay);
+  return instantReached(zone, epochDay, dayStartSecond);
+}
+
+function offShiftOn(roster: Roster, step: PolicyStep | undefined): OffShiftRules {
+  return step?.followed?.policy.offShift ?? roster.offShift;
+}
+
+/** The off-shift rules of each employee, in the roster that they were last planned with. */
+const spansKnown = new WeakMap<
+  EmployeeRoster,
+  { readonly roster: Roster; readonly spans: OffShiftSpans }
+>();
+
+/** An employee's off-shift rules by time: a policy begins with its first date. */
+export function offShiftSpans(roster: Roster, employee: EmployeeRoster): OffShiftSpans {
+  const known = spansKnown.get(employee);
+  if (known?.roster === roster) return known.spans;
+  const [first, ...later] = policyStepsOf(roster, employee);
+  const spans: [OffShiftSpan, ...OffShiftSpan[]] = [
+    { from: -Infinity, rules: offShiftOn(roster, first) },
+  ];
+  for (const step of later) {
+    const rules = offShiftOn(roster, step);
+    if (spans.at(-1)?.rules === rules) continue;
+    spans.push({ from: startOf(roster, employee, step.fromDay), rules });
+  }
+  spansKnown.set(employee, { roster, spans });
+  return spans;
 }
 
 /** How many dates off a shift can be whose window touches one of a date. */
@@ -218,9 +272,9 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
       : named.filter((shift) => !raw.some((each) => each.shift === shift));
   const [start, end] = [calendar.startOf(epochDay), calendar.startOf(epochDay + 1)];
   const { near, offShiftRange, reach } = reachOf(calendar, epochDay, { from: start, to: end });
-  const midnights: Instant[] = [];
+  const dayStarts: Instant[] = [];
   for (let near = -OFF_SHIFT_DAYS; near <= OFF_SHIFT_DAYS + 1; near += 1) {
-    midnights.push(calendar.startOf(epochDay + near));
+    dayStarts.push(calendar.startOf(epochDay + near));
   }
   return {
     kind: 'ROSTER',
@@ -229,13 +283,14 @@ function planDay(calendar: Calendar, epochDay: number): DayPlan {
     zone: zoneOn(employee, epochDay),
     start,
     end,
-    midnights,
+    dayStarts,
     isEmployed: isEmployed(employee, epochDay),
     source,
     shifts,
     leftOut,
     holiday: calendar.holiday(undefined, epochDay),
-    offShift: roster.offShift,
+    policy: policyStepOn(roster, employee, epochDay)?.followed,
+    offShift: calendar.offShift,
     near,
     maxVisitMs: longestVisitMs(roster),
     offShiftRange,
@@ -281,11 +336,11 @@ interface Reach {
  * another shift: so on those within the longest session of them, and on what tells whose they are.
  */
 function reachOf(calendar: Calendar, epochDay: number, day: Window): Reach {
-  const { maxLengthSeconds, newStretchGapSeconds } = calendar.roster.offShift;
-  const pause = Math.max(maxLengthSeconds, newStretchGapSeconds) * 1000;
+  const maxLengthSeconds = longestOffShiftSeconds(calendar.offShift);
+  const pause = Math.max(maxLengthSeconds, longestGapSeconds(calendar.offShift)) * 1000;
   const own = calendar.shifts(epochDay);
   const longest = longestVisitMs(calendar.roster);
-  const margin = calendar.neighbourDays * DAY_MS + longest;
+  const margin = calendar.neighbourDays * DAY_MS + longest + MAX_DAY_START_SECOND * 1000;
   const near = [...own];
   // Whole days of UTC, as by them it is told which punches are too many.
   let from = utcDay(blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000) * DAY_MS;
@@ -347,6 +402,11 @@ function longestSessionMs(roster: Roster): number {
   let longest = Math.max(DEFAULT_MAX_SESSION_SECONDS, roster.offShift.maxLengthSeconds);
   for (const versions of roster.shifts.values()) {
     for (const { shift } of versions) longest = Math.max(longest, maxSessionSeconds(shift));
+  }
+  for (const versions of roster.policies.values()) {
+    for (const { policy } of versions) {
+      longest = Math.max(longest, policy.offShift.maxLengthSeconds);
+    }
   }
   longestSessions.set(roster, longest * 1000);
   return longest * 1000;

@@ -12,13 +12,14 @@ export const NEIGHBOUR_DAYS = 2;
 export const FAR_NEIGHBOUR_DAYS = 4;
 
 /**
- * A period of off-shift work covers less than twice the longest session: three dates off, and
- * two more for those that a zone, or a move across the date line, leaves without any time.
+ * A period of off-shift work covers less than twice the longest session, and its date can begin at
+ * noon: four dates off, and two more for those that a zone, or a move across the date line, leaves
+ * without any time.
  */
-export const OFF_SHIFT_DAYS = 5;
+export const OFF_SHIFT_DAYS = 6;
 
 /** How far from the UTC date of a punch the date can be that it counts for: one more than that. */
-export const PUNCH_DAYS = 7;
+export const PUNCH_DAYS = 8;
 
 /** How far from a stored day the date can be that its punches count for under another roster. */
 export const NEAR_DAYS = 2 * PUNCH_DAYS;

@@ -3,7 +3,13 @@
 
 import type { Instant } from '../time/time.js';
 import { epochDayAt, type Zone } from '../time/zone.js';
-import type { OffShiftRules, Shift } from './shift.js';
+import { type Policies, type PolicyStart, type PolicyStep, policySteps } from './policy.js';
+import {
+  DEFAULT_OFF_SHIFT_RULES,
+  type OffShiftRules,
+  type Shift,
+  type WorkRules,
+} from './shift.js';
 
 const DAY_MS = 86_400_000;
 
@@ -28,8 +34,18 @@ export interface Roster {
   readonly shifts: ReadonlyMap<string, readonly ShiftVersion[]>;
   /** By calendar id: the names of its holidays, by epoch day. */
   readonly calendars: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  readonly policies: Policies;
+  /** Of whoever no policy is for. */
   readonly offShift: OffShiftRules;
 }
+
+/** Where nobody has defined anything. */
+export const EMPTY_ROSTER: Roster = {
+  shifts: new Map(),
+  calendars: new Map(),
+  policies: new Map(),
+  offShift: DEFAULT_OFF_SHIFT_RULES,
+};
 
 /** A pattern of shifts that an employee follows for a while. */
 export interface Assignment {
@@ -62,6 +78,10 @@ export interface EmployeeRoster {
   readonly defaultShiftId: string | undefined;
   /** Whose holidays are theirs. */
   readonly calendarId: string | undefined;
+  /** Their group, whose policy they follow without one of their own; absent: none. */
+  readonly groupId?: string;
+  /** Their own policies, by `fromDay`; absent: none. */
+  readonly policies?: readonly PolicyStart[];
   /** Their shifts on one date add up. */
   readonly assignments: readonly Assignment[];
   /** Single dates, by epoch day: these shifts, or none, whatever else is assigned. */
@@ -97,8 +117,9 @@ export function isEmployed(employee: EmployeeRoster, day: number): boolean {
 export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number): DayRoster {
   if (!isEmployed(employee, day)) return NOTHING;
   const override = employee.overrides.get(day);
+  const work = policyStepOn(roster, employee, day)?.followed?.policy.work;
   if (override !== undefined) {
-    return { source: 'OVERRIDE', shifts: shiftsNamed(roster, override, day) };
+    return { source: 'OVERRIDE', shifts: shiftsNamed(roster, override, day, work) };
   }
   const covering = employee.assignments.filter(
     (assignment) => day >= assignment.fromDay && day <= assignment.toDay,
@@ -106,11 +127,11 @@ export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number):
   if (covering.length > 0) {
     const ids: string[] = [];
     for (const assignment of covering) ids.push(...cycleDay(assignment, day));
-    return { source: 'ASSIGNMENT', shifts: shiftsNamed(roster, ids, day) };
+    return { source: 'ASSIGNMENT', shifts: shiftsNamed(roster, ids, day, work) };
   }
   const { defaultShiftId } = employee;
   if (defaultShiftId === undefined) return NOTHING;
-  return { source: 'DEFAULT_SHIFT', shifts: shiftsNamed(roster, [defaultShiftId], day) };
+  return { source: 'DEFAULT_SHIFT', shifts: shiftsNamed(roster, [defaultShiftId], day, work) };
 }
 
 /** The shifts of a date; the cycle runs on in both directions from its anchor. */
@@ -120,13 +141,60 @@ export function cycleDay({ cycle, anchorDay }: Assignment, day: number): readonl
 }
 
 /** Each shift once, though two assignments may name it. An id without a version then is nothing. */
-function shiftsNamed(roster: Roster, ids: readonly string[], day: number): Shift[] {
+function shiftsNamed(
+  roster: Roster,
+  ids: readonly string[],
+  day: number,
+  work: WorkRules | undefined,
+): Shift[] {
   const shifts: Shift[] = [];
   for (const id of new Set(ids)) {
     const version = roster.shifts.get(id)?.findLast(({ fromDay }) => fromDay <= day);
-    if (version !== undefined) shifts.push(version.shift);
+    if (version !== undefined) shifts.push(underPolicy(version.shift, work));
   }
   return shifts;
+}
+
+/** Shifts under the rules of policies: each made once, as plans compare them by what they are. */
+const underPolicies = new WeakMap<WorkRules, WeakMap<Shift, Shift>>();
+
+/** A shift with the work rules of a policy, where it has none of its own. */
+function underPolicy(shift: Shift, work: WorkRules | undefined): Shift {
+  if (work === undefined || shift.followsPolicy !== true) return shift;
+  const known = underPolicies.get(work) ?? new WeakMap<Shift, Shift>();
+  underPolicies.set(work, known);
+  const made = known.get(shift) ?? { ...shift, work };
+  known.set(shift, made);
+  return made;
+}
+
+/** What each employee follows, in the roster that they were last looked at with. */
+const stepsKnown = new WeakMap<
+  EmployeeRoster,
+  { readonly policies: Policies; readonly steps: readonly PolicyStep[] }
+>();
+
+/** The policies that an employee follows, by date; the first step is from the beginning. */
+export function policyStepsOf(
+  { policies }: Roster,
+  employee: EmployeeRoster,
+): readonly PolicyStep[] {
+  const known = stepsKnown.get(employee);
+  if (known?.policies === policies) return known.steps;
+  const { groupId = '', policies: own = [] } = employee;
+  const steps = policySteps(policies, { groupId, policies: own });
+  stepsKnown.set(employee, { policies, steps });
+  return steps;
+}
+
+/** What an employee follows on a date. */
+export function policyStepOn(
+  roster: Roster,
+  employee: EmployeeRoster,
+  day: number,
+): PolicyStep | undefined {
+  if (roster.policies.size === 0) return undefined;
+  return policyStepsOf(roster, employee).findLast(({ fromDay }) => fromDay <= day);
 }
 
 export function zoneOn(employee: EmployeeRoster, day: number): Zone {

@@ -134,6 +134,8 @@ export interface Shift {
   /** Where its halves meet, a time of day between its start and its end; undefined: in the middle. */
   readonly halvesMeetSecond: number | undefined;
   readonly work: WorkRules;
+  /** Whether nobody gave it work rules: then those of its employee's policy count, if it has any. */
+  readonly followsPolicy?: true | undefined;
   readonly counting: CountingRules;
   /** Whether a holiday is a day like any other for this shift. */
   readonly worksOnHolidays: boolean;
@@ -159,6 +161,11 @@ export interface OffShiftRules {
   /** A session is never longer; an arrival this long after a stretch began starts another. 1 to 36 h. */
   readonly maxLengthSeconds: number;
   readonly attribution: Attribution;
+  /**
+   * When a date begins for work outside shifts, local time of day in seconds: 0 to 43,200. What is
+   * before it is still the date before.
+   */
+  readonly dayStartSecond: number;
 }
 
 /** The longest that somebody can work through shifts that touch without a punch between them. */
@@ -172,6 +179,7 @@ export const DEFAULT_OFF_SHIFT_RULES: OffShiftRules = {
   newStretchGapSeconds: 4 * 3600,
   maxLengthSeconds: DEFAULT_MAX_SESSION_SECONDS,
   attribution: 'START_DATE',
+  dayStartSecond: 0,
 };
 
 /**
@@ -183,5 +191,7 @@ export const MAX_UNTYPED_SECONDS = 13 * 3600;
 
 /** The longest that a session may be allowed to be. */
 export const MAX_SESSION_SECONDS = 36 * 3600;
+/** The latest that a date may begin for off-shift work: at noon. */
+export const MAX_DAY_START_SECOND = 12 * 3600;
 /** The longest pause that may be asked for between stretches of off-shift work. */
 export const MAX_NEW_STRETCH_GAP_SECONDS = 24 * 3600;

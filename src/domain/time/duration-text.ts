@@ -18,3 +18,8 @@ export function lengthText(seconds: number): string {
     .map(([count, unit]) => `${count} ${unit}`)
     .join(' ');
 }
+
+/** A time of day in seconds after midnight, as `HH:MM`. */
+export function timeOfDayText(secondOfDay: number): string {
+  return new Date(secondOfDay * 1000).toISOString().slice(11, 16);
+}

@@ -328,6 +328,8 @@ function findingHelp(resource: RosterResource): string {
       return "ListShiftAssignments gives the ids of an employee's assignments";
     case 'holiday':
       return "ListHolidays gives the dates of a calendar's holidays";
+    case 'policy':
+      return 'ListPolicies gives the ids of policies and the dates of their versions';
     case 'roster_change':
       return 'ListRosterChanges gives the ids of all changes';
   }

@@ -2,7 +2,11 @@
 // field was checked by the rules in the proto; what is left to go wrong is added to the problems.
 
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
-import type { DateOverride, TimeZoneChange } from '../../../gen/attendance/v1/roster_pb.js';
+import type {
+  DateOverride,
+  TimeZoneChange,
+  PolicyStart as WirePolicyStart,
+} from '../../../gen/attendance/v1/roster_pb.js';
 import {
   EmployeeSchema,
   type Employee as WireEmployee,
@@ -13,6 +17,7 @@ import type {
 } from '../../../gen/attendance/v1/simulation_pb.js';
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
 import { checkAssignment, checkEmployment } from '../../domain/roster/check-roster.js';
+import type { PolicyStart } from '../../domain/roster/policy.js';
 import {
   byFromDay,
   type EmployeeRoster,
@@ -56,6 +61,8 @@ export function parseEmployee(
     ...employment,
     defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
     calendarId: who.calendarId,
+    groupId: who.groupId,
+    policies: parseOwnPolicies(who.policies, roster, problems),
     assignments,
     overrides: parseOverrides(message.overrides, roster, problems),
   };
@@ -64,6 +71,37 @@ export function parseEmployee(
 function refuseShiftId(field: string, id: string, problems: Problems): void {
   const description = `must be the shift_id of one of the shifts sent; none is ${id}`;
   problems.add(field, 'UNKNOWN_SHIFT', description);
+}
+
+/** Of a simulation, which has all policies there are. */
+function parseOwnPolicies(
+  messages: readonly WirePolicyStart[],
+  { policies }: Roster,
+  problems: Problems,
+): PolicyStart[] {
+  for (const [index, { policyId }] of messages.entries()) {
+    if (policyId === '' || policies.has(policyId)) continue;
+    const description = `must be the policy_id of one of the policies sent; none is ${policyId}`;
+    problems.add(`employee.policies[${index}].policy_id`, 'UNKNOWN_POLICY', description);
+  }
+  return parsePolicyStarts(messages, 'employee', problems);
+}
+
+/** An employee's own policies, by date. `path` leads to the employee. */
+function parsePolicyStarts(
+  messages: readonly WirePolicyStart[],
+  path: string,
+  problems: Problems,
+): PolicyStart[] {
+  const starts = messages.map(({ startDate, policyId }, index) => {
+    if (messages.findIndex((other) => other.startDate === startDate) < index) {
+      const description = `must be given once; ${startDate || 'the beginning'} has a policy already`;
+      problems.add(`${path}.policies[${index}].start_date`, 'POLICY_START_REPEATED', description);
+    }
+    const fromDay = dayOf(startDate, 'start_date', -Infinity);
+    return { fromDay, policyId: policyId === '' ? undefined : policyId };
+  });
+  return starts.sort(byFromDay);
 }
 
 /** In place of an unknown zone while the rest is looked at. */
@@ -128,6 +166,7 @@ export function parseDetail(
     defaultShiftId: defaultShiftId === '' ? undefined : defaultShiftId,
     calendarId: calendarId === '' ? undefined : calendarId,
     archivedDay: undefined,
+    policies: parsePolicyStarts(message.policies, path, problems),
   };
 }
 
@@ -140,6 +179,7 @@ const DETAIL_FIELDS: Updatable<EmployeeDetail> = {
   leave_date: 'leftDay',
   default_shift_id: 'defaultShiftId',
   calendar_id: 'calendarId',
+  policies: 'policies',
 };
 
 /** What an update changes of an employee. */

@@ -20,10 +20,14 @@ import {
   DeleteDateOverrideRequestSchema,
   type DeleteHolidayRequest,
   DeleteHolidayRequestSchema,
+  type DeletePolicyRequest,
+  DeletePolicyRequestSchema,
   type DeleteShiftAssignmentRequest,
   DeleteShiftAssignmentRequestSchema,
   type SetDateOverrideRequest,
   SetDateOverrideRequestSchema,
+  type SetPolicyRequest,
+  SetPolicyRequestSchema,
   type UpdateEmployeeRequest,
   UpdateEmployeeRequestSchema,
   type UpdateHolidayRequest,
@@ -48,6 +52,7 @@ import {
   parseAssignment,
   parseAssignmentChange,
   parseHolidayName,
+  parsePolicyVersion,
   parseShiftChange,
   parseShiftVersion,
 } from './parse-roster.js';
@@ -232,4 +237,21 @@ export function deleteHoliday(message: DeleteHolidayRequest, call: Call): Roster
   const header = headerOf(DeleteHolidayRequestSchema, message, call);
   const { calendarId, date } = message;
   return { kind: 'ARCHIVE_HOLIDAY', ...header, calendarId, epochDay: dayOf(date, 'date') };
+}
+
+export function setPolicy(message: SetPolicyRequest, call: Call): RosterCommand {
+  const problems = new Problems();
+  const version = parsePolicyVersion(required(message.policy), 'policy', problems);
+  const header = headerOf(SetPolicyRequestSchema, message, call, problems);
+  return { kind: 'SET_POLICY', ...header, version, etag: etagSent(message) };
+}
+
+export function deletePolicy(message: DeletePolicyRequest, call: Call): RosterCommand {
+  const header = headerOf(DeletePolicyRequestSchema, message, call);
+  const { policyId, versions } = message;
+  const fromDay =
+    versions.case === 'effectiveDate'
+      ? dayOf(versions.value, 'effective_date', -Infinity)
+      : undefined;
+  return { kind: 'DELETE_POLICY', ...header, policyId, fromDay, etag: etagSent(message) };
 }

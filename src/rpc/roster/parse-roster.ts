@@ -9,10 +9,13 @@ import {
   type ShiftAssignment,
   ShiftAssignmentSchema,
   ShiftSchema,
+  type Policy as WirePolicy,
   type Shift as WireShift,
 } from '../../../gen/attendance/v1/roster_pb.js';
 import type { ShiftVersionChange } from '../../app/ports/roster-ports.js';
+import { checkPolicy } from '../../domain/roster/check-policy.js';
 import { checkOffShiftRules, checkShift } from '../../domain/roster/check-shift.js';
+import type { Policies, PolicyVersion } from '../../domain/roster/policy.js';
 import {
   type Assignment,
   byFromDay,
@@ -24,7 +27,7 @@ import { toEpochDay } from '../../domain/time/local-date.js';
 import { missing } from '../edge/field-help.js';
 import { Problems } from '../edge/problems.js';
 import { parseDate } from '../shared/parse.js';
-import { parseOffShiftRules, parseShift } from './parse-shift.js';
+import { parseOffShiftRules, parsePolicy, parseShift } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
 
 /** The messages that make a roster. */
@@ -32,6 +35,7 @@ interface RosterMessages {
   readonly shifts: readonly WireShift[];
   readonly holidays: readonly Holiday[];
   readonly offShiftRules?: OffShiftRules | undefined;
+  readonly policies: readonly WirePolicy[];
 }
 
 /** The date's day; `usual` stands for an empty field. */
@@ -50,6 +54,7 @@ export function parseRoster(
   return {
     shifts: parseShifts(message.shifts, problems),
     calendars: parseHolidays(message.holidays, employeeCalendarId, problems),
+    policies: parsePolicies(message.policies, problems),
     offShift,
   };
 }
@@ -109,7 +114,38 @@ export function parseShiftChange(
   const { counting: _, ...changed } = changedFields(whole, SHIFT_FIELDS, sent, mask, problems);
   const counting = changedFields(whole.counting, COUNTING_FIELDS, sent, mask, new Problems());
   const fromDay = dayOf(message.effectiveDate, 'effective_date', -Infinity);
-  return { fromDay, shift: { ...changed, shiftId: message.shiftId, counting } };
+  const followsPolicy = 'work' in changed ? { followsPolicy: whole.followsPolicy } : {};
+  const shift = { ...changed, ...followsPolicy, shiftId: message.shiftId, counting };
+  return { fromDay, shift };
+}
+
+/** A version of a policy, with all that can be said against it alone. `path` leads to it. */
+export function parsePolicyVersion(
+  message: WirePolicy,
+  path: string,
+  problems: Problems,
+): PolicyVersion {
+  const policy = parsePolicy(message);
+  if (policy.name !== '') problems.addText(policy.name, `${path}.policy_name`, 'line');
+  problems.addAll(checkPolicy(policy, path));
+  return { fromDay: dayOf(message.effectiveDate, 'effective_date', -Infinity), policy };
+}
+
+/** By id, the versions of each by the date from which they apply. */
+function parsePolicies(messages: readonly WirePolicy[], problems: Problems): Policies {
+  const byId = new Map<string, PolicyVersion[]>();
+  for (const [index, message] of messages.entries()) {
+    const path = `policies[${index}]`;
+    const version = parsePolicyVersion(message, path, problems);
+    const { policyId } = message;
+    const versions = byId.get(policyId) ?? [];
+    if (versions.some(({ fromDay }) => fromDay === version.fromDay)) {
+      const description = `must differ from that of every other version of policy ${policyId}`;
+      problems.add(`${path}.effective_date`, 'POLICY_VERSION_REPEATED', description);
+    }
+    byId.set(policyId, [...versions, version].sort(byFromDay));
+  }
+  return byId;
 }
 
 /** By id, the versions of each by the date from which they apply. */

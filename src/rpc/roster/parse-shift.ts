@@ -8,10 +8,12 @@ import {
   HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
   PunchPairing as WirePairing,
+  type Policy as WirePolicy,
   type Rounding as WireRounding,
   type Shift as WireShift,
   type WorkRules as WireWorkRules,
 } from '../../../gen/attendance/v1/roster_pb.js';
+import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
   type Attribution,
@@ -73,7 +75,7 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     absentBelowSeconds: secondsOf(message.absentThreshold),
     halvesMeetSecond:
       message.halfDayBoundary === '' ? undefined : secondOfDay(message.halfDayBoundary),
-    work: parseWorkRules(message.workRules),
+    ...parseShiftWork(message.workRules),
     counting: {
       fromStart: message.countFromStart,
       toEnd: message.countToEnd,
@@ -83,6 +85,12 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     calendarId: calendarId === '' ? undefined : calendarId,
     geofence: geofence === undefined ? undefined : parseGeofence(geofence),
   };
+}
+
+/** The work rules of a shift; without any, those of its employee's policy count. */
+function parseShiftWork(message: WireWorkRules | undefined) {
+  if (message !== undefined) return { work: parseWorkRules(message) };
+  return { work: PLAIN_WORK_RULES, followsPolicy: true as const };
 }
 
 function parseGeofence({ latitude, longitude, radiusMeters }: WireGeofence): Geofence {
@@ -123,6 +131,19 @@ function parseRounding(message: WireRounding | undefined): Rounding | undefined 
   };
 }
 
+/** A policy; its rules are for checkPolicy to judge. */
+export function parsePolicy(message: WirePolicy): Policy {
+  const { policyId, policyName, groupIds, isDefault, offShiftRules, workRules } = message;
+  return {
+    policyId,
+    name: policyName,
+    groupIds,
+    isDefault,
+    offShift: parseOffShiftRules(offShiftRules),
+    work: workRules && parseWorkRules(workRules),
+  };
+}
+
 /** Off-shift rules; their lengths are for checkOffShiftRules to judge. */
 export function parseOffShiftRules(message: WireOffShiftRules | undefined): OffShiftRules {
   if (message === undefined) return DEFAULT_OFF_SHIFT_RULES;
@@ -132,6 +153,7 @@ export function parseOffShiftRules(message: WireOffShiftRules | undefined): OffS
     newStretchGapSeconds: secondsOf(message.newStretchGap, newStretchGapSeconds),
     maxLengthSeconds: secondsOf(message.maxLength, maxLengthSeconds),
     attribution: parseAttribution(message.attribution),
+    dayStartSecond: message.dayStart === '' ? 0 : secondOfDay(message.dayStart),
   };
 }
 

@@ -21,6 +21,7 @@ import {
   toEmployee,
   toEmployeeAssignment,
   toHoliday,
+  toPolicyHistory,
   toRosterChange,
   toRosterPart,
   toShiftHistory,
@@ -43,6 +44,7 @@ export function rosterReads(store: AttendanceStore, roster: RosterStore) {
     ...assignmentReads(roster, asOf),
     ...overrideReads(store, roster, asOf),
     ...holidayReads(store, roster, asOf),
+    ...policyReads(store, roster, asOf),
     ...changeReads(store, roster),
   } satisfies Partial<Handlers>;
 }
@@ -170,6 +172,28 @@ function holidayReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
         roster.listHolidays({ calendarId, ...range, asOf: moment, ...page }),
       );
       return create(wire.ListHolidaysResponseSchema, { holidays: items, nextPageToken });
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function policyReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
+  const form = { desc: wire.PolicyHistorySchema, toMessage: toPolicyHistory };
+  return {
+    getPolicy: async (message, call) => {
+      const { policyId } = message;
+      const record = await roster.getPolicy(policyId, await asOf(message, call));
+      const policy = toPolicyHistory(found(record, 'policy', policyId));
+      return create(wire.GetPolicyResponseSchema, { policy });
+    },
+    listPolicies: async (message) => {
+      const { items, nextPageToken } = await readPage(
+        store,
+        message,
+        ['ListPolicies'],
+        form,
+        (page) => roster.listPolicies(page),
+      );
+      return create(wire.ListPoliciesResponseSchema, { policies: items, nextPageToken });
     },
   } satisfies Partial<Handlers>;
 }

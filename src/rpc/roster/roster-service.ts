@@ -12,6 +12,7 @@ import {
   toEmployee,
   toEmployeeAssignment,
   toHoliday,
+  toPolicyHistory,
   toRosterChange,
   toShiftHistory,
 } from './roster-to-proto.js';
@@ -29,6 +30,7 @@ export function rosterHandlers(store: AttendanceStore, roster: RosterStore): Han
     ...assignmentWrites(roster),
     ...overrideWrites(roster),
     ...holidayWrites(roster),
+    ...policyWrites(roster),
   };
 }
 
@@ -155,5 +157,18 @@ function holidayWrites(roster: RosterStore) {
         wire.DeleteHolidayResponseSchema,
         await write(parse.deleteHoliday(message, call), call),
       ),
+  } satisfies Partial<Handlers>;
+}
+
+function policyWrites(roster: RosterStore) {
+  const write = async (command: RosterCommand, call: Call) => {
+    const { answer, changed } = await change(roster, 'POLICY', command, call);
+    return { policy: toPolicyHistory(answer.policy), ...changed };
+  };
+  return {
+    setPolicy: async (message, call) =>
+      create(wire.SetPolicyResponseSchema, await write(parse.setPolicy(message, call), call)),
+    deletePolicy: async (message, call) =>
+      create(wire.DeletePolicyResponseSchema, await write(parse.deletePolicy(message, call), call)),
   } satisfies Partial<Handlers>;
 }

@@ -1,5 +1,6 @@
 // The roster to messages. What was sent comes back meaning the same, with what the service added.
 
+import { isDeepStrictEqual } from 'node:util';
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
@@ -10,12 +11,17 @@ import {
   GeofenceSchema,
   type Holiday,
   HolidaySchema,
+  OffShiftRulesSchema,
+  PolicySchema,
   RoundingSchema,
   ShiftAssignmentSchema,
   ShiftSchema,
+  type DateAttribution as WireAttribution,
   type RoundingDirection as WireDirection,
   type HoursCounted as WireHours,
+  type OffShiftRules as WireOffShiftRules,
   type PunchPairing as WirePairing,
+  type Policy as WirePolicy,
   type Rounding as WireRounding,
   type Shift as WireShift,
   type WorkRules as WireWorkRules,
@@ -26,6 +32,8 @@ import {
   type EmployeeAssignment,
   EmployeeAssignmentSchema,
   EmployeeSchema,
+  type PolicyHistory,
+  PolicyHistorySchema,
   type RosterChange,
   RosterChangeSchema,
   RosterPartSchema,
@@ -38,20 +46,25 @@ import type {
   EmployeeRecord,
   HolidayRecord,
   OverrideRecord,
+  PolicyRecord,
   RosterChangeRecord,
   ShiftRecord,
 } from '../../app/ports/roster-ports.js';
 import type { RosterPart } from '../../app/roster/changed-part.js';
 import { etagOf } from '../../domain/facts/day.js';
+import type { PolicyVersion } from '../../domain/roster/policy.js';
 import type { ShiftVersion } from '../../domain/roster/roster.js';
 import {
+  ATTRIBUTIONS,
   HOURS_COUNTED,
+  type OffShiftRules,
   PAIRINGS,
   PLAIN_WORK_RULES,
   ROUNDING_DIRECTIONS,
   type Rounding,
   type WorkRules,
 } from '../../domain/roster/shift.js';
+import { timeOfDayText } from '../../domain/time/duration-text.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { durationOf, timestampOfRecord } from '../edge/instants.js';
@@ -59,12 +72,6 @@ import { durationOf, timestampOfRecord } from '../edge/instants.js';
 /** Empty for a day that is infinitely far away. */
 function dateText(day: number): string {
   return Number.isFinite(day) ? fromEpochDay(day) : '';
-}
-
-/** `HH:MM`. Times of day are whole minutes in the contract. */
-function timeOfDay(second: number): string {
-  const twoDigits = (count: number) => String(count).padStart(2, '0');
-  return `${twoDigits(Math.floor(second / 3600))}:${twoDigits(Math.floor(second / 60) % 60)}`;
 }
 
 /** Empty for what was only validated: nobody knows which change it would be. */
@@ -87,6 +94,10 @@ export function toEmployee({ employeeId, detail, changeId, updatedAt }: Employee
     defaultShiftId: detail.defaultShiftId ?? '',
     calendarId: detail.calendarId ?? '',
     archived: detail.archivedDay !== undefined,
+    policies: detail.policies.map(({ fromDay, policyId = '' }) => ({
+      startDate: dateText(fromDay),
+      policyId,
+    })),
     etag: etagOfRecord(changeId, updatedAt),
   });
   if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
@@ -107,12 +118,13 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   const message = create(ShiftSchema, {
     shiftId: shift.shiftId,
     effectiveDate: dateText(fromDay),
-    startTimeOfDay: timeOfDay(shift.startSecond),
-    endTimeOfDay: timeOfDay(shift.endSecond),
+    startTimeOfDay: timeOfDayText(shift.startSecond),
+    endTimeOfDay: timeOfDayText(shift.endSecond),
     timeZone: shift.zone?.name ?? '',
     acceptBefore: durationOf(shift.beforeSeconds),
     acceptAfter: durationOf(shift.afterSeconds),
-    halfDayBoundary: shift.halvesMeetSecond === undefined ? '' : timeOfDay(shift.halvesMeetSecond),
+    halfDayBoundary:
+      shift.halvesMeetSecond === undefined ? '' : timeOfDayText(shift.halvesMeetSecond),
     countFromStart: shift.counting.fromStart,
     countToEnd: shift.counting.toEnd,
     worksOnHolidays: shift.worksOnHolidays,
@@ -124,8 +136,7 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   setLength(message, 'halfDayThreshold', shift.halfDayBelowSeconds);
   setLength(message, 'absentThreshold', shift.absentBelowSeconds);
   setLength(message, 'minOvertime', shift.counting.minOvertimeSeconds);
-  const workRules = toWorkRules(shift.work);
-  if (workRules !== undefined) message.workRules = workRules;
+  if (shift.followsPolicy !== true) message.workRules = toWorkRules(shift.work);
   if (shift.geofence !== undefined) message.geofence = create(GeofenceSchema, shift.geofence);
   return message;
 }
@@ -139,10 +150,13 @@ function setLength<Name extends string>(
   if (seconds !== 0) message[name] = durationOf(seconds);
 }
 
-/** Undefined for rules that say nothing. The domain's lists are in the order of the numbers. */
-function toWorkRules(work: WorkRules): WireWorkRules | undefined {
+/**
+ * Rules that say nothing else say how punches are read: they are rules all the same, and no policy
+ * counts. The domain's lists are in the order of the numbers.
+ */
+function toWorkRules(work: WorkRules): WireWorkRules {
   const message = create(WorkRulesSchema);
-  if (work.pairing !== PLAIN_WORK_RULES.pairing) {
+  if (isDeepStrictEqual(work, PLAIN_WORK_RULES) || work.pairing !== PLAIN_WORK_RULES.pairing) {
     message.pairing = (PAIRINGS.indexOf(work.pairing) + 1) as WirePairing;
   }
   if (work.hours !== PLAIN_WORK_RULES.hours) {
@@ -163,9 +177,7 @@ function toWorkRules(work: WorkRules): WireWorkRules | undefined {
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
   if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);
   if (work.roundWorked !== undefined) message.roundWorked = toRounding(work.roundWorked);
-  const { $typeName: _, breakDeductions, ...rest } = message;
-  const isPlain = breakDeductions.length === 0 && Object.values(rest).every((value) => !value);
-  return isPlain ? undefined : message;
+  return message;
 }
 
 function toRounding({ direction, stepSeconds, graceSeconds }: Rounding): WireRounding {
@@ -174,6 +186,44 @@ function toRounding({ direction, stepSeconds, graceSeconds }: Rounding): WireRou
     step: durationOf(stepSeconds),
   });
   setLength(message, 'grace', graceSeconds);
+  return message;
+}
+
+export function toPolicyHistory(record: PolicyRecord): PolicyHistory {
+  const { policyId, versions, changeId, updatedAt } = record;
+  const message = create(PolicyHistorySchema, {
+    policyId,
+    etag: etagOfRecord(changeId, updatedAt),
+  });
+  message.versions = versions.map(toPolicy);
+  if (updatedAt !== undefined) message.updateTime = timestampOfRecord(updatedAt);
+  return message;
+}
+
+function toPolicy({ fromDay, policy }: PolicyVersion): WirePolicy {
+  const { policyId, name, groupIds, isDefault, offShift, work } = policy;
+  const message = create(PolicySchema, {
+    policyId,
+    effectiveDate: dateText(fromDay),
+    policyName: name,
+    groupIds: [...groupIds],
+    isDefault,
+  });
+  message.offShiftRules = toOffShiftRules(offShift);
+  if (work !== undefined) message.workRules = toWorkRules(work);
+  return message;
+}
+
+/** Lengths that have a default are always said. */
+function toOffShiftRules(rules: OffShiftRules): WireOffShiftRules {
+  const { dayStartSecond, attribution } = rules;
+  const message = create(OffShiftRulesSchema, {
+    newStretchGap: durationOf(rules.newStretchGapSeconds),
+    maxLength: durationOf(rules.maxLengthSeconds),
+    attribution: (ATTRIBUTIONS.indexOf(attribution) + 1) as WireAttribution,
+    dayStart: dayStartSecond === 0 ? '' : timeOfDayText(dayStartSecond),
+  });
+  message.workRules = toWorkRules(rules.work);
   return message;
 }
 
@@ -217,6 +267,7 @@ export function toRosterChange(change: RosterChangeRecord): RosterChange {
     employeeId: change.employeeId ?? '',
     shiftId: change.shiftId ?? '',
     calendarId: change.calendarId ?? '',
+    policyId: change.policyId ?? '',
     startDate: dateText(change.firstDay),
     endDate: dateText(change.lastDay),
     employeesDone: BigInt(change.employeesDone),
@@ -229,12 +280,13 @@ export function toRosterChange(change: RosterChangeRecord): RosterChange {
 }
 
 export function toRosterPart(part: RosterPart): WireRosterPart {
-  const { employee, shift, assignments = [], override, holiday } = part;
+  const { employee, shift, assignments = [], override, holiday, policy } = part;
   return create(RosterPartSchema, {
     ...(employee && { employee: toEmployee(employee) }),
     ...(shift && { shift: toShiftHistory(shift) }),
     assignments: assignments.map(toEmployeeAssignment),
     ...(override && { override: toDateOverride(override) }),
     ...(holiday && { holiday: toHoliday(holiday) }),
+    ...(policy && { policy: toPolicyHistory(policy) }),
   });
 }

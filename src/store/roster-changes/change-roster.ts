@@ -13,6 +13,7 @@ import { decideRosterChange, needsRoster } from '../../app/roster/change-roster.
 import { usersCheckOf } from '../../app/roster/change-shared-roster.js';
 import type { RosterChangeView } from '../../app/roster/roster-decision.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
+import { EMPTY_ROSTER } from '../../domain/roster/roster.js';
 import type { Zone } from '../../domain/time/zone.js';
 import { FORGET_EMPLOYEES } from '../facts/write-batch.js';
 import {
@@ -28,7 +29,6 @@ import { inTries, type Progress } from '../postgres/retry.js';
 import { bytes, number } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { changeRecordOf } from '../rosters/roster-records.js';
-import { EMPTY_ROSTER } from '../rosters/roster-rows.js';
 import { type LockedRoster, lockRoster } from './lock-roster.js';
 import { decodeAnswer, stamped } from './roster-answer.js';
 import {

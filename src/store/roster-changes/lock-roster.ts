@@ -22,6 +22,7 @@ import { CHANGE_COLUMNS } from '../rosters/roster-records.js';
 import {
   assignmentRecordOf,
   holidayRecordOf,
+  policyRecordOf,
   rowsByEmployee,
   shiftIdsOf,
   shiftRecordOf,
@@ -118,10 +119,27 @@ export const COUNT_HOLIDAYS: Statement = {
   text: `select count(*) as count from holiday where superseded_at = 'infinity'`,
 };
 
+/** A row of each version, with the latest change of the policy. */
+export const READ_POLICY: Statement = {
+  name: 'read_policy',
+  text: `
+    select p.policy_id, p.effective_date, p.definition,
+           c.change_id as latest_change_id, c.recorded_at as latest_recorded_at
+    from policy_version p
+    cross join lateral (
+      select c.change_id, c.recorded_at from roster_change c
+      where c.policy_id = p.policy_id
+      order by c.recorded_at desc
+      limit 1
+    ) c
+    where p.policy_id = $1 and p.superseded_at = 'infinity'
+    order by p.effective_date`,
+};
+
 /** What of a command's view was read under the locks. */
 export type LockedView = Pick<
   RosterChangeView,
-  'archivedShifts' | 'own' | 'shift' | 'holiday' | 'count'
+  'archivedShifts' | 'own' | 'shift' | 'holiday' | 'policy' | 'count'
 >;
 
 export interface LockedRoster {
@@ -181,6 +199,7 @@ function lockedRoster(rows: RowsOf): LockedRoster {
       own: 'employeeId' in command ? ownStateOf(command.employeeId, own) : undefined,
       shift: shiftRecordOf(rows(READ_SHIFT)),
       holiday: holiday === undefined ? undefined : holidayRecordOf(holiday),
+      policy: policyRecordOf(rows(READ_POLICY)),
       count: counted === undefined ? 0 : number(counted, 'count'),
     }),
   };
@@ -245,6 +264,10 @@ function sharedReads(command: RosterCommand): Bound[] {
       return [bind(READ_ONE_HOLIDAY, command.holiday.calendarId, dateOf(command.holiday.epochDay))];
     case 'ARCHIVE_HOLIDAY':
       return [bind(READ_ONE_HOLIDAY, command.calendarId, dateOf(command.epochDay))];
+    case 'SET_POLICY':
+      return [bind(READ_POLICY, command.version.policy.policyId)];
+    case 'DELETE_POLICY':
+      return [bind(READ_POLICY, command.policyId)];
     default:
       return [];
   }

@@ -6,6 +6,7 @@ import type {
   EmployeeRecord,
   HolidayRecord,
   OverrideRecord,
+  PolicyRecord,
   RosterChangeRecord,
   RosterPage,
   RosterStore,
@@ -22,6 +23,7 @@ import { CHANGE_COLUMNS, changeRecordOf } from '../rosters/roster-records.js';
 import {
   assignmentRecordOf,
   holidayRecordOf,
+  policyRecordOf,
   shiftIdsOf,
   shiftRecordOf,
 } from '../rosters/roster-rows.js';
@@ -121,6 +123,44 @@ export const LIST_SHIFTS: Statement = {
       order by v.effective_date
     ) v
     order by s.shift_id, v.effective_date`,
+};
+
+/** A row of each version known at $2, with the latest change of the policy until then. */
+const POLICY_COLUMNS = `
+  p.policy_id, p.effective_date, p.definition,
+  c.change_id as latest_change_id, c.recorded_at as latest_recorded_at`;
+
+function latestChangeOf(alias: string, at: string): string {
+  return `lateral (
+      select c.change_id, c.recorded_at from roster_change c
+      where c.policy_id = ${alias}.policy_id and c.recorded_at <= ${at}::timestamptz
+      order by c.recorded_at desc
+      limit 1
+    ) c`;
+}
+
+export const GET_POLICY: Statement = {
+  name: 'get_policy',
+  text: `
+    select ${POLICY_COLUMNS}
+    from policy_version p
+    cross join ${latestChangeOf('p', '$2')}
+    where p.policy_id = $1 and ${knownAt('p', '$2')}
+    order by p.effective_date`,
+};
+
+export const LIST_POLICIES: Statement = {
+  name: 'list_policies',
+  text: `
+    select ${POLICY_COLUMNS}
+    from (
+      select distinct policy_id from policy_version
+      where policy_id > $1 and superseded_at = 'infinity'
+      order by policy_id limit $2
+    ) l
+    join policy_version p on p.policy_id = l.policy_id and p.superseded_at = 'infinity'
+    cross join ${latestChangeOf('p', `'${NOW}'`)}
+    order by p.policy_id, p.effective_date`,
 };
 
 /** A row without an assignment for a known employee who has none. */
@@ -257,13 +297,41 @@ export async function listShifts(
 ): Promise<RosterPage<ShiftRecord>> {
   const { after, limit, includeArchived } = query;
   const rows = await database.query(LIST_SHIFTS, after?.[0] ?? '', limit + 1, includeArchived);
-  const byShift = new Map<string, Row[]>();
-  for (const row of rows) {
-    const shiftId = text(row, 'shift_id');
-    byShift.set(shiftId, [...(byShift.get(shiftId) ?? []), row]);
-  }
-  const shifts = [...byShift.values()].map(shiftRecordOf).filter((shift) => shift !== undefined);
+  const shifts = rowsBy('shift_id', rows)
+    .map(shiftRecordOf)
+    .filter((shift) => shift !== undefined);
   return pageOf(shifts, limit, ({ shiftId }) => [shiftId]);
+}
+
+/** Rows that have the same in a column, together. */
+function rowsBy(column: string, rows: readonly Row[]): readonly (readonly Row[])[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = text(row, column);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+export async function getPolicy(
+  database: Database,
+  policyId: string,
+  asOf: RecordTime | undefined,
+): Promise<PolicyRecord | undefined> {
+  return policyRecordOf(await database.query(GET_POLICY, policyId, momentOf(asOf)));
+}
+
+export async function listPolicies(
+  database: Database,
+  { after, limit }: Parameters<RosterStore['listPolicies']>[0],
+): Promise<RosterPage<PolicyRecord>> {
+  const rows = await database.query(LIST_POLICIES, after?.[0] ?? '', limit + 1);
+  const policies = rowsBy('policy_id', rows)
+    .map(policyRecordOf)
+    .filter((policy) => policy !== undefined);
+  return pageOf(policies, limit, ({ policyId }) => [policyId]);
 }
 
 export async function listAssignments(

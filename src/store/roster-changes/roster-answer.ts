@@ -8,8 +8,10 @@ import {
   dateOf,
   decodeCycle,
   decodeDetail,
+  decodePolicy,
   decodeShift,
   encodeDetail,
+  encodePolicy,
   encodeShift,
   epochDayOf,
   type Fields,
@@ -52,6 +54,14 @@ export function encodeAnswer(answer: RosterAnswer): Fields {
       if (override === undefined) return { kind: answer.kind };
       return { kind: answer.kind, date: dateOf(override.epochDay), shiftIds: override.shiftIds };
     }
+    case 'POLICY': {
+      const { policyId, changeId, updatedAt } = answer.policy;
+      const versions = answer.policy.versions.map(({ fromDay, policy }) => ({
+        effectiveDate: dateOf(fromDay),
+        definition: encodePolicy(policy),
+      }));
+      return { kind: answer.kind, policyId, versions, changeId, updatedAt };
+    }
     case 'HOLIDAY': {
       const { calendarId, epochDay, name } = answer.holiday;
       return { kind: answer.kind, calendarId, date: dateOf(epochDay), name };
@@ -74,6 +84,8 @@ export function decodeAnswer(stored: unknown, recordedAt: RecordTime | undefined
       return { kind, override: decodeOverride(fields) };
     case 'HOLIDAY':
       return { kind, holiday: decodeHoliday(fields) };
+    case 'POLICY':
+      return { kind, policy: decodePolicyRecord(fields, recordedAt) };
     default:
       throw new Error(`a stored answer has the kind ${String(kind)}, unknown here`);
   }
@@ -115,6 +127,24 @@ function decodeShiftRecord(
       };
     }),
     archived: fields.archived === true,
+    ...stampOf(fields, recordedAt),
+  };
+}
+
+function decodePolicyRecord(
+  fields: Fields,
+  recordedAt: RecordTime | undefined,
+): AnswerOf<'POLICY'>['policy'] {
+  const policyId = textOf(fields.policyId);
+  return {
+    policyId,
+    versions: listOf(fields.versions).map((version) => {
+      const { effectiveDate, definition } = fieldsOf(version);
+      return {
+        fromDay: epochDayOf(textOf(effectiveDate)),
+        policy: decodePolicy(policyId, definition),
+      };
+    }),
     ...stampOf(fields, recordedAt),
   };
 }
@@ -166,6 +196,9 @@ export function stamped(
     case 'SHIFT':
       if (answer.shift.changeId !== changeId) return answer;
       return { kind: answer.kind, shift: { ...answer.shift, updatedAt } };
+    case 'POLICY':
+      if (answer.policy.changeId !== changeId) return answer;
+      return { kind: answer.kind, policy: { ...answer.policy, updatedAt } };
     case 'ASSIGNMENT':
       if (answer.assignment.changeId !== changeId) return answer;
       return { kind: answer.kind, assignment: { ...answer.assignment, updatedAt } };

@@ -10,24 +10,34 @@ import type {
 } from '../../app/roster/roster-decision.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
-import { boundedDateOf, dateOf, encodeDetail, encodeShift } from '../rosters/roster-codec.js';
+import {
+  boundedDateOf,
+  dateOf,
+  encodeDetail,
+  encodePolicy,
+  encodeShift,
+} from '../rosters/roster-codec.js';
 import { encodeAnswer } from './roster-answer.js';
 import {
   ADD_CALENDAR_USER,
+  ADD_POLICY_USER,
   ADD_SHIFT_USER,
   ARCHIVE_SHIFT,
   INSERT_ASSIGNMENT,
   INSERT_CHANGE_OF_CALENDAR,
   INSERT_CHANGE_OF_EMPLOYEE,
+  INSERT_CHANGE_OF_POLICY,
   INSERT_CHANGE_OF_SHIFT,
   INSERT_DETAIL,
   INSERT_HOLIDAY,
   INSERT_OVERRIDE,
+  INSERT_POLICY_VERSION,
   INSERT_REQUEST,
   INSERT_SHIFT,
   INSERT_SHIFT_VERSION,
   INSERT_STALE_OF_CALENDAR,
   INSERT_STALE_OF_EMPLOYEE,
+  INSERT_STALE_OF_POLICY,
   INSERT_STALE_OF_SHIFT,
   MOVE_ROSTER_HEAD,
   RAISE_ROSTER_VERSION,
@@ -35,6 +45,7 @@ import {
   SUPERSEDE_DETAIL,
   SUPERSEDE_HOLIDAY,
   SUPERSEDE_OVERRIDE,
+  SUPERSEDE_POLICY_VERSION,
   SUPERSEDE_SHIFT_VERSION,
   TAKE_ROSTER_TIME,
 } from './roster-statements.js';
@@ -43,6 +54,7 @@ const INSERTS: ReadonlySet<Statement> = new Set([
   INSERT_CHANGE_OF_EMPLOYEE,
   INSERT_CHANGE_OF_SHIFT,
   INSERT_CHANGE_OF_CALENDAR,
+  INSERT_CHANGE_OF_POLICY,
 ]);
 
 /** A command, and what was decided that it changes. */
@@ -155,6 +167,12 @@ function subjectOf(edit: RosterEdit): Subject {
         stale: INSERT_STALE_OF_SHIFT,
         subject: edit.shiftId,
       };
+    case 'POLICY':
+      return {
+        statement: INSERT_CHANGE_OF_POLICY,
+        stale: INSERT_STALE_OF_POLICY,
+        subject: edit.policyId,
+      };
     case 'HOLIDAY':
       return {
         statement: INSERT_CHANGE_OF_CALENDAR,
@@ -184,6 +202,8 @@ function editStatements(edit: RosterEdit, changeId: number): Bound[] {
     }
     case 'ARCHIVE_SHIFT':
       return [bind(ARCHIVE_SHIFT, edit.shiftId, changeId)];
+    case 'POLICY':
+      return policyStatements(edit, changeId);
     case 'HOLIDAY': {
       const { calendarId, name } = edit;
       const date = dateOf(edit.epochDay);
@@ -197,14 +217,27 @@ function editStatements(edit: RosterEdit, changeId: number): Bound[] {
 
 type EditOf<K extends RosterEdit['kind']> = Extract<RosterEdit, { kind: K }>;
 
+function policyStatements(
+  { policyId, replaced, version }: EditOf<'POLICY'>,
+  changeId: number,
+): Bound[] {
+  const ended = replaced.map((day) => bind(SUPERSEDE_POLICY_VERSION, policyId, dateOf(day)));
+  if (version === undefined) return ended;
+  const definition = JSON.stringify(encodePolicy(version.policy));
+  const date = dateOf(version.fromDay);
+  return [...ended, bind(INSERT_POLICY_VERSION, policyId, date, changeId, definition)];
+}
+
 function detailStatements({ employeeId, detail }: EditOf<'DETAIL'>, changeId: number): Bound[] {
-  const { employeeName, groupId, defaultShiftId, calendarId } = detail;
+  const { employeeName, groupId, defaultShiftId, calendarId, policies } = detail;
+  const policyIds = policies.flatMap(({ policyId }) => policyId ?? []);
   return [
     bind(SUPERSEDE_DETAIL, employeeId),
     bind(INSERT_DETAIL, employeeId, changeId, JSON.stringify(encodeDetail(detail))),
     bind(RAISE_ROSTER_VERSION, employeeId, changeId, employeeName, groupId),
     ...shiftUsers(employeeId, defaultShiftId === undefined ? [] : [defaultShiftId]),
     ...(calendarId === undefined ? [] : [bind(ADD_CALENDAR_USER, calendarId, employeeId)]),
+    ...(policyIds.length === 0 ? [] : [bind(ADD_POLICY_USER, policyIds, employeeId)]),
   ];
 }
 

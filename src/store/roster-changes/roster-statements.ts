@@ -76,6 +76,26 @@ export const ARCHIVE_SHIFT: Statement = {
   text: `update shift set archived_by = $2, archived_at = ${NOW} where shift_id = $1`,
 };
 
+export const SUPERSEDE_POLICY_VERSION = supersede(
+  'policy_version',
+  'policy_id = $1 and effective_date = $2',
+);
+
+export const INSERT_POLICY_VERSION: Statement = {
+  name: 'insert_policy_version',
+  text: `
+    insert into policy_version (policy_id, effective_date, change_id, recorded_at, definition)
+    values ($1, $2, $3, ${NOW}, $4)`,
+};
+
+export const ADD_POLICY_USER: Statement = {
+  name: 'add_policy_user',
+  text: `
+    insert into policy_user (policy_id, employee_id)
+    select id, $2 from unnest($1::text[]) t (id)
+    on conflict do nothing`,
+};
+
 export const INSERT_HOLIDAY: Statement = {
   name: 'insert_holiday',
   text: `
@@ -138,6 +158,27 @@ const NO_USERS_OF_CALENDAR = `
     where v.definition ->> 'calendarId' = $5
   )`;
 
+/**
+ * Who may follow the policy, before a change recorded at `at` or after it: by themselves, by their
+ * group, or by default. Versions that the change replaced are among those looked at.
+ */
+function usersOfPolicy(policyId: string, at: string): string {
+  const definitions = `policy_version p
+    where p.policy_id = ${policyId} and p.superseded_at >= ${at}`;
+  return `
+    select employee_id from policy_user where policy_id = ${policyId}
+    union
+    select e.employee_id
+    from (select distinct jsonb_array_elements_text(p.definition -> 'groupIds') as group_id
+          from ${definitions}) g
+    join employee e on e.group_id = g.group_id and e.group_id <> ''
+    union
+    select e.employee_id from employee e
+    where exists (select from ${definitions} and (p.definition -> 'isDefault')::boolean)`;
+}
+
+const NO_USERS_OF_POLICY = `not exists (${usersOfPolicy('$5', 'h.recorded_at')})`;
+
 function insertChange(column: string, nobody: string): Statement {
   return {
     name: `insert_change_of_${column}`,
@@ -156,6 +197,7 @@ function insertChange(column: string, nobody: string): Statement {
 
 export const INSERT_CHANGE_OF_EMPLOYEE = insertChange('employee_id', NO_DAYS_OF_EMPLOYEE);
 export const INSERT_CHANGE_OF_SHIFT = insertChange('shift_id', NO_USERS_OF_SHIFT);
+export const INSERT_CHANGE_OF_POLICY = insertChange('policy_id', NO_USERS_OF_POLICY);
 export const INSERT_CHANGE_OF_CALENDAR = insertChange('calendar_id', NO_USERS_OF_CALENDAR);
 
 /** What has yet to follow the change $1 of the subject $2, unless it is finished. */
@@ -189,6 +231,11 @@ export const INSERT_STALE_OF_CALENDAR = insertStale(
      select distinct shift_id from shift_version where definition ->> 'calendarId' = $2
    ) s
    cross join lateral (select u.employee_id from shift_user u where u.shift_id = s.shift_id) u`,
+);
+
+export const INSERT_STALE_OF_POLICY = insertStale(
+  'of_policy',
+  usersOfPolicy('$2', 'c.recorded_at'),
 );
 
 export const INSERT_REQUEST: Statement = {

@@ -27,6 +27,8 @@ export function createRosterStore(options: RosterStoreOptions): RosterStore {
     listEmployees: (query) => reads.listEmployees(database, query),
     getShift: (shiftId, asOf) => reads.getShift(database, shiftId, asOf),
     listShifts: (query) => reads.listShifts(database, query),
+    getPolicy: (policyId, asOf) => reads.getPolicy(database, policyId, asOf),
+    listPolicies: (query) => reads.listPolicies(database, query),
     listAssignments: (employeeId, asOf) => reads.listAssignments(database, employeeId, asOf),
     listOverrides: (query) => reads.listOverrides(database, query),
     listHolidays: (query) => reads.listHolidays(database, query),

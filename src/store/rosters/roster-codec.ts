@@ -3,13 +3,17 @@
 // wrote: a field may be added (absent: its value until then), none may change its meaning.
 
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
+import type { Policy } from '../../domain/roster/policy.js';
 import {
+  ATTRIBUTIONS,
   type BreakDeduction,
   type CountingRules,
   type Geofence,
   HOURS_COUNTED,
+  type OffShiftRules,
   PAIRINGS,
   PLAIN_COUNTING,
+  PLAIN_WORK_RULES,
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
@@ -63,7 +67,7 @@ export function encodeShift(shift: Shift): Fields {
     halfDayBelowSeconds: shift.halfDayBelowSeconds,
     absentBelowSeconds: shift.absentBelowSeconds,
     halvesMeetSecond: shift.halvesMeetSecond,
-    work: encodeWorkRules(shift.work),
+    work: shift.followsPolicy ? undefined : encodeWorkRules(shift.work),
     counting: encodeCounting(shift.counting),
     worksOnHolidays: shift.worksOnHolidays,
     calendarId: shift.calendarId,
@@ -111,7 +115,9 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
     absentBelowSeconds: numberIn(fields, 'absentBelowSeconds'),
     halvesMeetSecond: optional(fields.halvesMeetSecond, numberOf),
-    work: decodeWorkRules(fieldsOf(fields.work)),
+    ...(fields.work === undefined
+      ? { work: PLAIN_WORK_RULES, followsPolicy: true as const }
+      : { work: decodeWorkRules(fieldsOf(fields.work)) }),
     counting: optional(fields.counting, decodeCounting) ?? PLAIN_COUNTING,
     worksOnHolidays: fields.worksOnHolidays === true,
     calendarId: optional(fields.calendarId, textOf),
@@ -171,6 +177,42 @@ function decodeGeofence(stored: unknown): Geofence {
   };
 }
 
+/** The definition of a policy, for jsonb; its id and its date are columns. */
+export function encodePolicy(policy: Policy): Fields {
+  const { name, groupIds, isDefault, offShift, work } = policy;
+  return {
+    form: FORM,
+    name,
+    groupIds,
+    isDefault,
+    offShift: { ...offShift, work: encodeWorkRules(offShift.work) },
+    work: work && encodeWorkRules(work),
+  };
+}
+
+/** Throws for what no release wrote. */
+export function decodePolicy(policyId: string, stored: unknown): Policy {
+  const fields = formed(stored);
+  return {
+    policyId,
+    name: textOf(fields.name),
+    groupIds: listOf(fields.groupIds).map(textOf),
+    isDefault: fields.isDefault === true,
+    offShift: decodeOffShift(fieldsOf(fields.offShift)),
+    work: optional(fields.work, (work) => decodeWorkRules(fieldsOf(work))),
+  };
+}
+
+function decodeOffShift(fields: Fields): OffShiftRules {
+  return {
+    work: decodeWorkRules(fieldsOf(fields.work)),
+    newStretchGapSeconds: numberIn(fields, 'newStretchGapSeconds'),
+    maxLengthSeconds: numberIn(fields, 'maxLengthSeconds'),
+    attribution: wordIn(ATTRIBUTIONS, fields.attribution),
+    dayStartSecond: numberIn(fields, 'dayStartSecond'),
+  };
+}
+
 /** What is an employee's own, for jsonb. */
 export function encodeDetail(detail: EmployeeDetail): Fields {
   return {
@@ -187,7 +229,14 @@ export function encodeDetail(detail: EmployeeDetail): Fields {
     defaultShiftId: detail.defaultShiftId,
     calendarId: detail.calendarId,
     archivedDate: detail.archivedDay === undefined ? undefined : dateOf(detail.archivedDay),
+    policies: encodeStarts(detail.policies),
   };
+}
+
+/** Undefined for none, as in what was written before there were policies. */
+function encodeStarts(policies: EmployeeDetail['policies']): readonly Fields[] | undefined {
+  if (policies.length === 0) return undefined;
+  return policies.map(({ fromDay, policyId }) => ({ date: dateOf(fromDay), policyId }));
 }
 
 /** Throws for what no release wrote. */
@@ -206,6 +255,10 @@ export function decodeDetail(stored: unknown): EmployeeDetail {
     defaultShiftId: optional(fields.defaultShiftId, textOf),
     calendarId: optional(fields.calendarId, textOf),
     archivedDay: optional(fields.archivedDate, (date) => epochDayOf(textOf(date))),
+    policies: (optional(fields.policies, listOf) ?? []).map((start) => {
+      const { date, policyId } = fieldsOf(start);
+      return { fromDay: epochDayOf(textOf(date)), policyId: optional(policyId, textOf) };
+    }),
   };
 }
 

@@ -5,22 +5,17 @@
 
 import { LRUCache } from 'lru-cache';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
-import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
+import { EMPTY_ROSTER, type EmployeeRoster, type Roster } from '../../domain/roster/roster.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import { bind, formatTimestamp, type Session } from '../postgres/database.js';
 import { number } from '../postgres/rows.js';
-import {
-  EMPTY_ROSTER,
-  NOTHING_OWN,
-  ownRowsByEmployee,
-  rosterOf,
-  rosterOfOwn,
-} from './roster-rows.js';
+import { NOTHING_OWN, ownRowsByEmployee, rosterOf, rosterOfOwn } from './roster-rows.js';
 import {
   EMPLOYEES_AT_CHANGE,
   EMPLOYEES_AT_TIME,
   READ_HOLIDAYS,
+  READ_POLICY_VERSIONS,
   READ_SHIFT_VERSIONS,
   SHARED_VERSION_AS_OF,
 } from './roster-statements.js';
@@ -149,15 +144,17 @@ class Reader implements RosterReader {
   }
 
   async #loadShared(session: Session, version: number): Promise<Roster> {
-    const [versions = [], holidays = []] = await session.pipeline([
+    const [versions = [], holidays = [], policies = []] = await session.pipeline([
       bind(READ_SHIFT_VERSIONS, version),
       bind(READ_HOLIDAYS, version),
+      bind(READ_POLICY_VERSIONS, version),
     ]);
     if (versions.length === 0)
       throw new Error(`the roster is at change ${version}, which is missing`);
     const roster = rosterOf(
       versions.filter((row) => row.shift_id !== null),
       holidays,
+      policies,
     );
     this.#shared.set(version, roster);
     return roster;

@@ -9,7 +9,7 @@ import { epochDayOf } from './roster-codec.js';
 
 /** The columns of roster_change that `changeRecordOf` reads. */
 export const CHANGE_COLUMNS = `
-  change_id, recorded_at, actor, reason, employee_id, shift_id, calendar_id, start_date, end_date,
+  change_id, recorded_at, actor, reason, employee_id, shift_id, calendar_id, policy_id, start_date, end_date,
   employees_done, days_derived, days_changed, shift_overlaps, finished_at`;
 
 export function changeRecordOf(row: Row): RosterChangeRecord {
@@ -21,6 +21,7 @@ export function changeRecordOf(row: Row): RosterChangeRecord {
     employeeId: row.employee_id === null ? undefined : (text(row, 'employee_id') as EmployeeId),
     shiftId: row.shift_id === null ? undefined : text(row, 'shift_id'),
     calendarId: row.calendar_id === null ? undefined : text(row, 'calendar_id'),
+    policyId: row.policy_id === null ? undefined : text(row, 'policy_id'),
     firstDay: epochDayOf(text(row, 'start_date')),
     lastDay: epochDayOf(text(row, 'end_date')),
     employeesDone: number(row, 'employees_done'),

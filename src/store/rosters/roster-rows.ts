@@ -4,35 +4,40 @@ import type {
   AssignmentRecord,
   EmployeeDetail,
   HolidayRecord,
+  PolicyRecord,
   ShiftRecord,
 } from '../../app/ports/roster-ports.js';
 import { employeeRosterOf, plainDetail } from '../../app/roster/employee-roster.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
-import type {
-  Assignment,
-  EmployeeRoster,
-  Roster,
-  ShiftVersion,
+import type { PolicyVersion } from '../../domain/roster/policy.js';
+import {
+  type Assignment,
+  EMPTY_ROSTER,
+  type EmployeeRoster,
+  type Roster,
+  type ShiftVersion,
 } from '../../domain/roster/roster.js';
-import { DEFAULT_OFF_SHIFT_RULES } from '../../domain/roster/shift.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type { Row } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
-import { decodeCycle, decodeDetail, decodeShift, epochDayOf } from './roster-codec.js';
+import {
+  decodeCycle,
+  decodeDetail,
+  decodePolicy,
+  decodeShift,
+  epochDayOf,
+} from './roster-codec.js';
 
 /** The name is not the roster's to give then. */
 const NO_DETAIL = plainDetail('');
 
-/** Before the first change: nothing. */
-export const EMPTY_ROSTER: Roster = {
-  shifts: new Map(),
-  calendars: new Map(),
-  offShift: DEFAULT_OFF_SHIFT_RULES,
-};
-
-/** Of rows by shift and date, and by calendar and date. */
-export function rosterOf(versions: readonly Row[], holidays: readonly Row[]): Roster {
+/** Of rows by shift and date, by calendar and date, and by policy and date. */
+export function rosterOf(
+  versions: readonly Row[],
+  holidays: readonly Row[],
+  policyVersions: readonly Row[],
+): Roster {
   const shifts = new Map<string, ShiftVersion[]>();
   for (const row of versions) {
     const version = shiftVersionOf(row);
@@ -44,7 +49,31 @@ export function rosterOf(versions: readonly Row[], holidays: readonly Row[]): Ro
     const dates = calendars.get(calendarId) ?? new Map<number, string>();
     calendars.set(calendarId, dates.set(epochDayOf(text(row, 'date')), text(row, 'name')));
   }
-  return { shifts, calendars, offShift: DEFAULT_OFF_SHIFT_RULES };
+  const policies = new Map<string, PolicyVersion[]>();
+  for (const row of policyVersions) append(policies, text(row, 'policy_id'), policyVersionOf(row));
+  return { ...EMPTY_ROSTER, shifts, calendars, policies };
+}
+
+function policyVersionOf(row: Row): PolicyVersion {
+  return {
+    fromDay: epochDayOf(text(row, 'effective_date')),
+    policy: decodePolicy(text(row, 'policy_id'), row.definition),
+  };
+}
+
+/**
+ * A policy from the rows of its versions, by date, each with the latest change of the policy;
+ * undefined without any.
+ */
+export function policyRecordOf(rows: readonly Row[]): PolicyRecord | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return {
+    policyId: text(first, 'policy_id'),
+    versions: rows.map(policyVersionOf),
+    changeId: number(first, 'latest_change_id'),
+    updatedAt: number(first, 'latest_recorded_at') as RecordTime,
+  };
 }
 
 export function shiftVersionOf(row: Row): ShiftVersion {

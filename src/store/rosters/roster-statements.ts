@@ -33,6 +33,16 @@ export const READ_HOLIDAYS: Statement = {
     order by h.calendar_id, h.date`,
 };
 
+export const READ_POLICY_VERSIONS: Statement = {
+  name: 'read_policy_versions',
+  text: `
+    select p.policy_id, p.effective_date, p.definition
+    from roster_change c
+    join policy_version p on ${knownAt('p', 'c.recorded_at')}
+    where c.change_id = $1::bigint
+    order by p.policy_id, p.effective_date`,
+};
+
 /** The change that made what all employees share as it was at a time. */
 export const SHARED_VERSION_AS_OF: Statement = {
   name: 'shared_version_as_of',

@@ -27,7 +27,12 @@ function scenarioOf(from: string, to: string, more: Partial<Scenario> = {}): Sce
   return {
     employeeId: 'e' as EmployeeId,
     employeeName: '',
-    roster: { shifts: new Map(), calendars: new Map(), offShift: DEFAULT_OFF_SHIFT_RULES },
+    roster: {
+      shifts: new Map(),
+      calendars: new Map(),
+      policies: new Map(),
+      offShift: DEFAULT_OFF_SHIFT_RULES,
+    },
     employee: {
       zones: [{ fromDay: -Infinity, zone: UTC }],
       joinedDay: -Infinity,

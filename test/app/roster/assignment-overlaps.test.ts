@@ -129,6 +129,7 @@ describe('an assignment that meets one without an end', () => {
       own,
       shift: undefined,
       holiday: undefined,
+      policy: undefined,
       count: 0,
     };
   };

@@ -48,6 +48,7 @@ describe('a change of the roster', () => {
     },
     shift: undefined,
     holiday: undefined,
+    policy: undefined,
     count: 0,
   };
   const header = {

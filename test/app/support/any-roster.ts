@@ -52,7 +52,7 @@ export function shiftOf(shiftId: string, startHour: number, hours: number, zone?
 const IDS = ['a', 'b', 'c', 'd'] as const;
 
 export function rosterOf(shifts: ReadonlyMap<string, readonly ShiftVersion[]>): Roster {
-  return { shifts, calendars: new Map(), offShift: DEFAULT_OFF_SHIFT_RULES };
+  return { shifts, calendars: new Map(), policies: new Map(), offShift: DEFAULT_OFF_SHIFT_RULES };
 }
 
 export const hours = fc.record({

@@ -18,6 +18,7 @@ const DAY_MS = 86_400_000;
 const ROSTER: Roster = {
   shifts: new Map(),
   calendars: new Map(),
+  policies: new Map(),
   offShift: DEFAULT_OFF_SHIFT_RULES,
 };
 

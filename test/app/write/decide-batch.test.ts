@@ -37,6 +37,7 @@ const UUID = '6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d';
 const ROSTER: Roster = {
   shifts: new Map(),
   calendars: new Map(),
+  policies: new Map(),
   offShift: DEFAULT_OFF_SHIFT_RULES,
 };
 const UNROSTERED: EmployeeRoster = {

@@ -30,7 +30,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   I: [1, 2, 4, 6, 7],
   K: [1, 2, 3, 4, 5, 6],
   L: [1, 2, 3],
-  M: [1, 2, 3, 4, 7, 8],
+  M: [1, 2, 3, 4, 5, 7, 8],
   N: [1, 2, 5, 6, 7],
 };
 

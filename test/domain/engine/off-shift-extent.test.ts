@@ -91,7 +91,7 @@ function say(time: number): string {
 describe('how far a punch off shift changes other work', () => {
   for (const [title, punches, index, expected, rules = RULES] of CASES) {
     it(title, () => {
-      const range = changedOffShift(punchesIn(punches), index, rules, 0);
+      const range = changedOffShift(punchesIn(punches), index, [rules], 0);
       expect(range && `${say(range.from)} to ${say(range.to)}`).to.equal(expected);
     });
   }
@@ -104,8 +104,8 @@ describe('how far a punch off shift changes other work', () => {
         return { ...first, time: (first.time + index * 1000) as Punch['time'] };
       });
     for (const index of [0, 100, MAX_PUNCHES - 1]) {
-      expect(changedOffShift(burst(MAX_PUNCHES), index, RULES, 0)).to.not.equal(undefined);
-      expect(changedOffShift(burst(MAX_PUNCHES + 1), index, RULES, 0)).to.equal(undefined);
+      expect(changedOffShift(burst(MAX_PUNCHES), index, [RULES], 0)).to.not.equal(undefined);
+      expect(changedOffShift(burst(MAX_PUNCHES + 1), index, [RULES], 0)).to.equal(undefined);
     }
   });
 });

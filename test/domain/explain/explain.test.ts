@@ -141,6 +141,20 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     [{ name: 'Whit Monday', shiftId: undefined }, 'The date is a holiday (Whit Monday).'],
     [{ name: '', ...day }, "The date is a holiday for shift 'day'."],
   ],
+  POLICY_FOLLOWED: [
+    [
+      { policyId: 'field', name: 'Field staff', source: 'EMPLOYEE' },
+      "Policy 'field' (Field staff) applies: it is the employee's own.",
+    ],
+    [
+      { policyId: 'field', name: '', source: 'GROUP' },
+      "Policy 'field' applies: it is that of the employee's group.",
+    ],
+    [
+      { policyId: 'usual', name: '', source: 'DEFAULT' },
+      "Policy 'usual' applies: it is the default.",
+    ],
+  ],
   WORKS_ON_HOLIDAYS: [
     [
       { name: 'Whit Monday', ...day },
@@ -299,12 +313,24 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       ] as const
     ).map(
       ([attribution, text]): Example<'OFF_SHIFT_STRETCH'> => [
-        { ...lateWork, attribution, date: '2025-06-02' as LocalDate, isSplit: false },
+        {
+          ...lateWork,
+          attribution,
+          date: '2025-06-02' as LocalDate,
+          dayStart: '00:00',
+          isSplit: false,
+        },
         `Work outside every shift from 18:00 to 02:00 (Tue 3 Jun) counts for Mon 2 Jun, ${text}: 8 h.`,
       ],
     ),
     [
-      { ...lateWork, attribution: 'END_DATE', date: '2025-06-03' as LocalDate, isSplit: false },
+      {
+        ...lateWork,
+        attribution: 'END_DATE',
+        date: '2025-06-03' as LocalDate,
+        dayStart: '00:00',
+        isSplit: false,
+      },
       'Work outside every shift from 18:00 (Mon 2 Jun) to 02:00 counts for Tue 3 Jun, the date it ' +
         'ended on: 8 h.',
     ],
@@ -313,6 +339,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         ...lateWork,
         attribution: 'SPLIT_AT_MIDNIGHT',
         date: '2025-06-03' as LocalDate,
+        dayStart: '00:00',
         isSplit: true,
       },
       'Work outside every shift from 18:00 (Mon 2 Jun) to 02:00 is split at midnight.',
@@ -324,9 +351,31 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
         workedSeconds: 0,
         attribution: 'START_DATE',
         date: '2025-06-02' as LocalDate,
+        dayStart: '00:00',
         isSplit: false,
       },
       'Work outside every shift at 18:00 counts for Mon 2 Jun, the date it began on: 0 min.',
+    ],
+    [
+      {
+        ...lateWork,
+        attribution: 'START_DATE',
+        date: '2025-06-02' as LocalDate,
+        dayStart: '04:00',
+        isSplit: false,
+      },
+      'Work outside every shift from 18:00 to 02:00 (Tue 3 Jun) counts for Mon 2 Jun, the date it ' +
+        'began on (dates begin at 04:00): 8 h.',
+    ],
+    [
+      {
+        ...lateWork,
+        attribution: 'SPLIT_AT_MIDNIGHT',
+        date: '2025-06-03' as LocalDate,
+        dayStart: '01:00',
+        isSplit: true,
+      },
+      'Work outside every shift from 18:00 (Mon 2 Jun) to 02:00 is split at 01:00.',
     ],
   ],
   OUTSIDE_GEOFENCE: [
@@ -519,8 +568,22 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   SPLIT_AT_MIDNIGHT: [
     [
-      { date: '2025-06-02' as LocalDate, workedSeconds: 6 * HOUR, stretchSeconds: 8 * HOUR },
+      {
+        date: '2025-06-02' as LocalDate,
+        dayStart: '00:00',
+        workedSeconds: 6 * HOUR,
+        stretchSeconds: 8 * HOUR,
+      },
       'Of 8 h worked through midnight, 6 h count for Mon 2 Jun.',
+    ],
+    [
+      {
+        date: '2025-06-02' as LocalDate,
+        dayStart: '04:00',
+        workedSeconds: 6 * HOUR,
+        stretchSeconds: 8 * HOUR,
+      },
+      'Of 8 h worked through 04:00, 6 h count for Mon 2 Jun.',
     ],
   ],
   LATE: [
@@ -762,6 +825,7 @@ describe('a night in words', () => {
   const roster: Roster = {
     shifts: new Map([['night', [{ fromDay: -Infinity, shift: night }]]]),
     calendars: new Map(),
+    policies: new Map(),
     offShift: DEFAULT_OFF_SHIFT_RULES,
   };
   const date = '2025-03-29' as LocalDate;

@@ -75,7 +75,19 @@ function totalBy(
   attribution: (typeof ATTRIBUTIONS)[number],
   { roster, employee, plans, timeline }: Scenario,
 ): { readonly worked: number; readonly sessions: string } {
-  const dated = { ...roster, offShift: { ...roster.offShift, attribution } };
+  const dated = {
+    ...roster,
+    policies: new Map(
+      [...roster.policies].map(([id, versions]) => [
+        id,
+        versions.map(({ fromDay, policy }) => ({
+          fromDay,
+          policy: { ...policy, offShift: { ...policy.offShift, attribution } },
+        })),
+      ]),
+    ),
+    offShift: { ...roster.offShift, attribution },
+  };
   const [first, last] = [plans[0]?.epochDay ?? 0, plans.at(-1)?.epochDay ?? 0];
   const results = planDays(dated, employee, first, last).map((each) =>
     derive({ declaration: undefined, punches: timeline }, each),

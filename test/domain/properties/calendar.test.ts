@@ -13,6 +13,7 @@ import { ALL_ZONES, anyZone, day, TELLING_ZONES } from '../support/arbitraries.j
 const NO_SHIFTS: Roster = {
   shifts: new Map(),
   calendars: new Map(),
+  policies: new Map(),
   offShift: DEFAULT_OFF_SHIFT_RULES,
 };
 
@@ -31,13 +32,13 @@ function employeeIn(zones: readonly ZoneVersion[]): EmployeeRoster {
 function expectCovered(zones: readonly ZoneVersion[], firstDay: number, lastDay: number): void {
   const plans = planDays(NO_SHIFTS, employeeIn(zones), firstDay, lastDay);
   expect(plans).to.have.lengthOf(lastDay - firstDay + 1);
-  plans.forEach(({ start, end, epochDay, reach, midnights }, index) => {
+  plans.forEach(({ start, end, epochDay, reach, dayStarts }, index) => {
     if (start > end) expect.fail(`${epochDay} ends before it begins`);
     const next = plans[index + 1];
     if (next !== undefined && next.start !== end) expect.fail(`${epochDay} does not meet the next`);
     if (reach.from > start || reach.to < end) expect.fail(`${epochDay} is not in its own reach`);
-    if (!midnights.includes(start) || !midnights.includes(end)) {
-      expect.fail(`${epochDay} is not among its own midnights`);
+    if (!dayStarts.includes(start) || !dayStarts.includes(end)) {
+      expect.fail(`${epochDay} is not among its own dayStarts`);
     }
   });
 }

@@ -5,9 +5,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { derive } from '../../../src/domain/engine/derive.js';
 import type { DayResult, Session } from '../../../src/domain/facts/day.js';
+import { rulesWithin } from '../../../src/domain/roster/off-shift-spans.js';
 import { maxSessionSeconds } from '../../../src/domain/roster/planned-shift.js';
 import { runs } from '../../support/runs.js';
-import { exactWorkRules, type Scenario, scenarios } from '../support/arbitraries.js';
+import { exactWorkRules, HOUR, type Scenario, scenarios } from '../support/arbitraries.js';
 
 function resultsOf({ plans, timeline: punches }: Scenario): DayResult[] {
   return plans.map((each) => derive({ declaration: undefined, punches }, each));
@@ -58,8 +59,12 @@ describe('sessions', () => {
             if (start === undefined || out === undefined) continue;
             if (departure !== undefined) expect(departure).to.be.above(start);
             const planned = plan?.shifts.find(({ shift }) => shift.shiftId === shiftId);
-            const { maxLengthSeconds } = scenario.roster.offShift;
-            const longest = planned ? maxSessionSeconds(planned.shift) : maxLengthSeconds;
+            // Under the rules of its stretch, which began at most that long before.
+            const rules = plan && rulesWithin(plan.offShift, start - 72 * HOUR * 1000, start);
+            const offShift = Math.max(
+              ...(rules ?? []).map(({ maxLengthSeconds }) => maxLengthSeconds),
+            );
+            const longest = planned ? maxSessionSeconds(planned.shift) : offShift;
             expect((out - start) / 1000).to.be.at.most(longest);
             if (planned === undefined) continue;
             const isOutside =

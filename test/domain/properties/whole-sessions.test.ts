@@ -21,7 +21,7 @@ import {
   type Shift,
 } from '../../../src/domain/roster/shift.js';
 import { runs } from '../../support/runs.js';
-import { HOUR, type Scenario, scenarios } from '../support/arbitraries.js';
+import { HOUR, offShiftRulesIn, type Scenario, scenarios } from '../support/arbitraries.js';
 
 const DAY = 24 * HOUR;
 /** Sessions of the first and last dates can count for dates outside the period. */
@@ -77,7 +77,8 @@ function shiftsOf(roster: Roster): Shift[] {
 /** As long as any of its sessions may be. */
 function longestMs({ roster }: Scenario): number {
   const bounds = shiftsOf(roster).map((shift) => maxSessionSeconds(shift));
-  return Math.min(roster.offShift.maxLengthSeconds, ...bounds) * 1000;
+  const offShift = offShiftRulesIn(roster).map(({ maxLengthSeconds }) => maxLengthSeconds);
+  return Math.min(...offShift, ...bounds) * 1000;
 }
 
 function isWithin({ plans }: Pick<Scenario, 'plans'>, { from, to }: Pair): boolean {
@@ -150,7 +151,9 @@ describe('no window cuts an arrival from its departure', () => {
         // Which of those that say nothing are together depends on how many are in a window.
         const isTyped = timeline.every(({ kind }) => kind !== 'UNSPECIFIED');
         // Where off-shift work may last longer than a shift's, a shift's bound is what its window brings.
-        const isBounded = roster.offShift.maxLengthSeconds <= DEFAULT_MAX_SESSION_SECONDS;
+        const isBounded = offShiftRulesIn(roster).every(
+          ({ maxLengthSeconds }) => maxLengthSeconds <= DEFAULT_MAX_SESSION_SECONDS,
+        );
         if (first === undefined || last === undefined || !isTyped || !isBounded) return;
         const wide = widened(roster, bySeconds);
         const after = planDays(wide, employee, first.epochDay, last.epochDay);

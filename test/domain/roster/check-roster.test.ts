@@ -64,6 +64,7 @@ function rosterOf(ids: readonly string[], fromDay = Number.NEGATIVE_INFINITY): R
   return {
     shifts: new Map(ids.map((id) => [id, [{ fromDay, shift: shift(id) }]])),
     calendars: new Map(),
+    policies: new Map(),
     offShift: DEFAULT_OFF_SHIFT_RULES,
   };
 }

@@ -13,12 +13,19 @@ import {
 } from '../../../src/domain/facts/punch.js';
 import { findOverlaps } from '../../../src/domain/roster/check-roster.js';
 import { type DayPlan, OFF_SHIFT_BLOCK_MS, planDays } from '../../../src/domain/roster/plan.js';
-import type { Assignment, EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
+import type { Policies } from '../../../src/domain/roster/policy.js';
+import {
+  type Assignment,
+  byFromDay,
+  type EmployeeRoster,
+  type Roster,
+} from '../../../src/domain/roster/roster.js';
 import {
   ATTRIBUTIONS,
   type BreakDeduction,
   type CountingRules,
   HOURS_COUNTED,
+  MAX_DAY_START_SECOND,
   type OffShiftRules,
   PAIRINGS,
   PLAIN_COUNTING,
@@ -170,6 +177,10 @@ export const anyOffShiftRules = (work: fc.Arbitrary<WorkRules>): fc.Arbitrary<Of
     newStretchGapSeconds: fc.oneof(fc.constantFrom(0, 4 * HOUR), length(0, 24 * HOUR)),
     maxLengthSeconds: fc.oneof(fc.constantFrom(16 * HOUR, 36 * HOUR), length(HOUR, 36 * HOUR)),
     attribution: fc.constantFrom(...ATTRIBUTIONS),
+    dayStartSecond: fc.oneof(
+      { arbitrary: fc.constant(0), weight: 3 },
+      { arbitrary: length(0, MAX_DAY_START_SECOND), weight: 1 },
+    ),
   });
 
 const anyCounting: fc.Arbitrary<CountingRules> = fc.oneof(
@@ -250,6 +261,8 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
 interface RosterSeed {
   readonly shifts: readonly Shift[];
   readonly offShift: OffShiftRules;
+  /** Other off-shift rules from a date on. */
+  readonly policies: readonly { readonly after: number; readonly offShift: OffShiftRules }[];
   readonly holidays: readonly (readonly number[])[];
   readonly zones: readonly { readonly after: number; readonly zone: Zone }[];
   readonly joined: number | undefined;
@@ -272,6 +285,16 @@ function rosterSeed(work: fc.Arbitrary<WorkRules>): fc.Arbitrary<RosterSeed> {
   return fc.record({
     shifts: fc.tuple(...SHIFT_IDS.map((id) => shiftNamed(id, work))),
     offShift: anyOffShiftRules(work),
+    policies: fc.oneof(
+      { arbitrary: fc.constant([]), weight: 2 },
+      {
+        arbitrary: fc.uniqueArray(fc.record({ after: nearDay, offShift: anyOffShiftRules(work) }), {
+          maxLength: 2,
+          selector: ({ after }) => after,
+        }),
+        weight: 1,
+      },
+    ),
     holidays: fc.array(fc.array(nearDay, { maxLength: 3 }), { minLength: 2, maxLength: 2 }),
     zones: fc.oneof(
       { arbitrary: anyZone.map((zone) => [{ after: -Infinity, zone }]), weight: 3 },
@@ -311,6 +334,20 @@ export interface Rostered {
   readonly employee: EmployeeRoster;
 }
 
+/** All off-shift rules that a roster has, whenever they are in force. */
+export function offShiftRulesIn({ offShift, policies }: Roster): readonly OffShiftRules[] {
+  return [offShift, ...[...policies.values()].flat().map(({ policy }) => policy.offShift)];
+}
+
+/** One that is for everybody. */
+function policiesOf({ policies }: RosterSeed, firstDay: number): Policies {
+  const versions = policies.map(({ after, offShift }) => ({
+    fromDay: firstDay + after,
+    policy: { policyId: 'p', name: '', groupIds: [], isDefault: true, offShift, work: undefined },
+  }));
+  return versions.length === 0 ? new Map() : new Map([['p', versions.sort(byFromDay)]]);
+}
+
 /** `without` are shift ids that are not to be worked. */
 function rostered(seed: RosterSeed, firstDay: number, without: ReadonlySet<string>): Rostered {
   const kept = (ids: readonly string[]) => ids.filter((id) => !without.has(id));
@@ -334,6 +371,7 @@ function rostered(seed: RosterSeed, firstDay: number, without: ReadonlySet<strin
     roster: {
       shifts: new Map(seed.shifts.map((shift) => [shift.shiftId, [{ fromDay: -Infinity, shift }]])),
       calendars: new Map(calendars),
+      policies: policiesOf(seed, firstDay),
       offShift: seed.offShift,
     },
     employee: {
@@ -559,6 +597,7 @@ function describeScenario({ roster, employee, plans, timeline }: Omit<Scenario, 
   const at = (time: number) => new Date(time).toISOString();
   return [
     `off shift: ${text(roster.offShift)}`,
+    ...[...roster.policies].map(([id, versions]) => `policy ${id}: ${text(versions)}`),
     `employee: ${text(employee)}`,
     ...plans.flatMap(({ date, zone, start, shifts }) => [
       `${date} ${zone.name} from ${at(start)}`,

@@ -99,6 +99,7 @@ export function plansOf(found: Found): DayPlan[] {
       ),
     ),
     calendars: new Map(),
+    policies: new Map(),
     offShift: {
       ...DEFAULT_OFF_SHIFT_RULES,
       ...found.offShift,

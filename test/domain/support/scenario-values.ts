@@ -57,6 +57,7 @@ export function valuesOf(row: Case): CaseValues {
     roster: {
       shifts,
       calendars: new Map([[CALENDAR, new Map(holidays.map((day) => [day, 'a holiday']))]]),
+      policies: new Map(),
       offShift: offShiftOf(setup.offShift ?? {}),
     },
     employee: employeeOf(row, notation),
@@ -144,13 +145,20 @@ function roundingValue(text: string | undefined): Rounding | undefined {
   return { ...parts, direction };
 }
 
-function offShiftOf({ gap, maxLength, attribution, rules }: OffShiftSetup): OffShiftRules {
+function offShiftOf({
+  gap,
+  maxLength,
+  attribution,
+  dayStart,
+  rules,
+}: OffShiftSetup): OffShiftRules {
   const plain = DEFAULT_OFF_SHIFT_RULES;
   return {
     work: workRulesOf(rules ?? {}),
     newStretchGapSeconds: gap === undefined ? plain.newStretchGapSeconds : secondsOf(gap),
     maxLengthSeconds: maxLength === undefined ? plain.maxLengthSeconds : secondsOf(maxLength),
     attribution: attribution ?? plain.attribution,
+    dayStartSecond: secondsOf(dayStart ?? '0:00'),
   };
 }
 

@@ -68,6 +68,7 @@ export interface OffShiftSetup {
   readonly gap?: string;
   readonly maxLength?: string;
   readonly attribution?: Attribution;
+  readonly dayStart?: string;
   readonly rules?: RulesSetup;
 }
 

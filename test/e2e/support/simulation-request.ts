@@ -37,7 +37,7 @@ function jsonOf(row: Case): JsonObject {
       date: notation.date(day),
       name: 'a holiday',
     })),
-    offShiftRules: offShiftOf(roster),
+    offShiftRules: offShiftJson(roster),
     punches: (row.punches ?? []).map((text) => punchJson(text, notation)),
     marks: (row.marks ?? []).map((text) => markJson(text, notation)),
     startDate: isoDate(firstDay),
@@ -92,14 +92,15 @@ export function assignmentJson(
   });
 }
 
-function offShiftOf({ offShift }: RosterSetup): JsonObject | undefined {
+export function offShiftJson({ offShift }: RosterSetup): JsonObject | undefined {
   if (offShift === undefined) return undefined;
-  const { gap, maxLength, attribution, rules } = offShift;
+  const { gap, maxLength, attribution, dayStart, rules } = offShift;
   return given({
     workRules: rulesOf(rules),
     newStretchGap: length(gap),
     maxLength: length(maxLength),
     attribution: attribution && `DATE_ATTRIBUTION_${attribution}`,
+    dayStart: dayStart?.padStart(5, '0'),
   });
 }
 

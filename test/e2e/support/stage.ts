@@ -13,14 +13,24 @@ import {
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import type { RecordPunchResult } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSchema } from '../../../gen/attendance/v1/punch_pb.js';
-import { ShiftAssignmentSchema, ShiftSchema } from '../../../gen/attendance/v1/roster_pb.js';
+import {
+  PolicySchema,
+  ShiftAssignmentSchema,
+  ShiftSchema,
+} from '../../../gen/attendance/v1/roster_pb.js';
 import { EmployeeSchema, OverlapAction } from '../../../gen/attendance/v1/roster_service_pb.js';
 import { expectDay, expectNothingWorked, type SeenFinding } from '../../domain/support/day-view.js';
 import { Notation } from '../../domain/support/notation.js';
 import type { Case, DayExpectation, ShiftSetup } from '../../domain/support/scenario.js';
 import type { TestService } from '../../support/service.js';
 import { seenDayOf, seenFindingsOf } from './simulated-day.js';
-import { assignmentJson, employeeJson, punchJson, shiftJson } from './simulation-request.js';
+import {
+  assignmentJson,
+  employeeJson,
+  offShiftJson,
+  punchJson,
+  shiftJson,
+} from './simulation-request.js';
 
 const DAY_MS = 86_400_000;
 
@@ -61,10 +71,15 @@ export class Stage {
     this.#prefix = `${prefix}.`;
   }
 
-  /** What all employees of the case share: its shifts and holidays. */
+  /** What all employees of the case share: its shifts, holidays and rules for work without a shift. */
   async createShared(): Promise<void> {
     const { roster } = this.service;
     const { shifts = [], holidays = [] } = this.#staged.roster;
+    const offShiftRules = offShiftJson(this.#staged.roster);
+    if (offShiftRules !== undefined) {
+      const json = { policyId: this.#policyId(), offShiftRules };
+      await roster.setPolicy({ policy: fromJson(PolicySchema, json) });
+    }
     for (const shift of shifts) await roster.createShift({ shift: this.#shift(shift) });
     for (const day of holidays) {
       const date = this.notation.date(day);
@@ -259,7 +274,12 @@ export class Stage {
       employeeId: this.employeeId,
     };
     if (roster.holidays !== undefined) json.calendarId = this.#calendarId();
+    if (roster.offShift !== undefined) json.policies = [{ policyId: this.#policyId() }];
     return fromJson(EmployeeSchema, json);
+  }
+
+  #policyId(): string {
+    return `${this.#prefix}policy`;
   }
 
   #shift(setup: ShiftSetup) {

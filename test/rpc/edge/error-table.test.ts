@@ -355,12 +355,13 @@ describe('what a roster lacks', () => {
     shift: ['SHIFT_NOT_FOUND', 'SHIFT_EXISTS'],
     assignment: ['ASSIGNMENT_NOT_FOUND'],
     holiday: ['HOLIDAY_NOT_FOUND', 'HOLIDAY_EXISTS'],
+    policy: ['POLICY_NOT_FOUND'],
     roster_change: ['ROSTER_CHANGE_NOT_FOUND'],
   } as const;
   for (const resource of ROSTER_RESOURCES) {
     it(`is told by what it is: ${REASONS[resource].join(', ')}`, () => {
       const told = [publicError({ kind: 'ROSTER_NOT_FOUND', resource, id: 'x' })];
-      if (resource !== 'assignment' && resource !== 'roster_change') {
+      if (resource !== 'assignment' && resource !== 'policy' && resource !== 'roster_change') {
         told.push(publicError({ kind: 'ROSTER_EXISTS', resource, id: 'x' }));
       }
       expect(told.map(({ reason }) => reason)).to.deep.equal(REASONS[resource]);

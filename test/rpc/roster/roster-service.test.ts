@@ -52,6 +52,7 @@ const CHANGE: RosterChangeRecord = {
   employeeId: undefined,
   shiftId: 'D',
   calendarId: undefined,
+  policyId: undefined,
   firstDay: -Infinity,
   lastDay: Infinity,
   employeesDone: 0,
@@ -308,7 +309,7 @@ describe('RosterService: commands and their answers', () => {
     });
     expect(await update('*')).to.have.all.keys(
       ...['employeeName', 'zone', 'zoneChanges', 'groupId', 'joinedDay', 'leftDay'],
-      ...['defaultShiftId', 'calendarId'],
+      ...['defaultShiftId', 'calendarId', 'policies'],
     );
     const failure = await failureOf(update('groupId,payGrade'));
     expect(told(failure)).to.deep.equal(['update_mask.paths[1] UPDATE_MASK_INVALID']);
@@ -330,7 +331,8 @@ describe('RosterService: commands and their answers', () => {
       if (command?.kind === 'UPDATE_EMPLOYEE') return command.detail;
       if (command?.kind === 'UPDATE_ASSIGNMENT') return command.assignment;
       if (command?.kind !== 'UPDATE_SHIFT') return expect.fail('another command');
-      const { shiftId: _, counting, ...shift } = command.version.shift;
+      // Whose rules they are goes with them.
+      const { shiftId: _, counting, followsPolicy: __, ...shift } = command.version.shift;
       return { ...shift, ...counting };
     };
     const note = async (name: string, update: () => Promise<unknown>) => {
@@ -508,6 +510,7 @@ describe('RosterService: reads', () => {
             defaultShiftId: undefined,
             calendarId: undefined,
             archivedDay: undefined,
+            policies: [],
           };
           const employeeId = String(from + n) as EmployeeId;
           return { employeeId, detail, changeId: 0, updatedAt: undefined };

@@ -86,10 +86,15 @@ const anyDetail: fc.Arbitrary<EmployeeDetail> = fc
     defaultShiftId: fc.constantFrom(undefined, 'D'),
     calendarId: fc.constantFrom(undefined, 'de'),
     archivedDay: fc.constant(undefined),
+    policies: fc.uniqueArray(
+      fc.record({ fromDay: anyDay, policyId: fc.constantFrom(undefined, 'field') }),
+      { maxLength: 3, selector: ({ fromDay }) => fromDay },
+    ),
   })
   .map((detail) => ({
     ...detail,
     zoneChanges: detail.zoneChanges.toSorted((a, b) => a.fromDay - b.fromDay),
+    policies: detail.policies.toSorted((a, b) => a.fromDay - b.fromDay),
     leftDay: Math.max(detail.leftDay, detail.joinedDay),
   }));
 
@@ -186,6 +191,7 @@ describe('the roster in messages', () => {
       employeeId: undefined,
       shiftId: 'D',
       calendarId: undefined,
+      policyId: undefined,
       firstDay: -Infinity,
       lastDay: day('2026-03-31'),
       employeesDone: 3,

@@ -21,6 +21,7 @@ import { zoneNamed } from '../../domain/support/arbitraries.js';
 const ROSTER: Roster = {
   shifts: new Map(),
   calendars: new Map(),
+  policies: new Map(),
   offShift: DEFAULT_OFF_SHIFT_RULES,
 };
 

@@ -89,6 +89,8 @@ describe('the reader of rosters', () => {
         joinedDay: -Infinity,
         leftDay: Infinity,
         archivedDay: undefined,
+        groupId: '',
+        policies: [],
         defaultShiftId: undefined,
         calendarId: undefined,
         assignments: [],
@@ -129,6 +131,7 @@ describe('the reader of rosters', () => {
       defaultShiftId: 'early',
       calendarId: 'plant',
       archivedDay: undefined,
+      policies: [],
     };
     await fixture.rows(
       `insert into employee_detail (employee_id, change_id, recorded_at, detail)
@@ -171,6 +174,8 @@ describe('the reader of rosters', () => {
         joinedDay: detail.joinedDay,
         leftDay: Infinity,
         archivedDay: undefined,
+        groupId: 'g',
+        policies: [],
         defaultShiftId: 'early',
         calendarId: 'plant',
         assignments: [

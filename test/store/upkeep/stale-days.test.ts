@@ -287,23 +287,23 @@ describe('stale days in PostgreSQL', () => {
       return pieces.map((piece) => [piece.firstDay, piece.lastDay].map(fromEpochDay).join(' '));
     };
     const all = [
-      '1969-12-25 1970-02-24',
-      '2025-12-25 2026-02-24',
-      '2026-02-25 2026-04-27',
-      '2999-12-24 3000-02-23',
-      '9999-12-24 9999-12-31',
+      '1969-12-24 1970-02-23',
+      '2025-12-24 2026-02-23',
+      '2026-02-24 2026-04-26',
+      '2999-12-23 3000-02-22',
+      '9999-12-23 9999-12-31',
     ];
     expect(await listed('1900-01-01', '9999-12-31')).to.deep.equal(all);
     expect(await listed('1900-01-01', '9999-12-31', 2)).to.deep.equal(all.slice(0, 2));
     expect(await listed('2026-02-25', '3000-01-02')).to.deep.equal([
       '2026-02-25 2026-04-27',
-      '2999-12-24 3000-01-02',
+      '2999-12-23 3000-01-02',
     ]);
     // A punch of the week before can count for a date; one of the week after the span, too.
-    expect(await listed('3000-01-07', '3000-01-08')).to.deep.equal(['3000-01-07 3000-01-08']);
-    expect(await listed('3000-01-08', '3000-01-09')).to.deep.equal([]);
-    expect(await listed('2999-12-20', '2999-12-24')).to.deep.equal(['2999-12-24 2999-12-24']);
-    expect(await listed('2999-12-20', '2999-12-23')).to.deep.equal([]);
+    expect(await listed('3000-01-08', '3000-01-09')).to.deep.equal(['3000-01-08 3000-01-09']);
+    expect(await listed('3000-01-09', '3000-01-10')).to.deep.equal([]);
+    expect(await listed('2999-12-20', '2999-12-23')).to.deep.equal(['2999-12-23 2999-12-23']);
+    expect(await listed('2999-12-20', '2999-12-22')).to.deep.equal([]);
   });
 
   it('takes one step into an index for each end, however many rows there are and whatever is known of them', async () => {

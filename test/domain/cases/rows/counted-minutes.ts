@@ -260,6 +260,48 @@ function around(from: string, to: string, worked: string) {
   return { status: 'PRESENT', in: from, out: to, worked } as const;
 }
 
+/** M5: outside shifts, dates begin at 04:00. */
+const LATE_EVENINGS: readonly Case[] = [
+  {
+    id: 'M5',
+    title: 'before the date begins, work is that of the date before',
+    source: 'Square, Jibble, UKG',
+    roster: { offShift: { dayStart: '4:00' } },
+    punches: ['D+1 00:30 IN', 'D+1 03:30 OUT'],
+    days: { D: around('D+1 00:30', 'D+1 03:30', '3:00') },
+  },
+  {
+    id: 'M5',
+    title: 'from that moment on, of the date itself',
+    source: 'the same',
+    roster: { offShift: { dayStart: '4:00' } },
+    punches: ['D+1 04:00 IN', 'D+1 07:00 OUT'],
+    days: { 'D+1': around('D+1 04:00', 'D+1 07:00', '3:00') },
+  },
+  {
+    id: 'M5',
+    title: 'and a session through it is split there, not at midnight',
+    source: 'the same',
+    roster: { offShift: { dayStart: '4:00', attribution: 'SPLIT_AT_MIDNIGHT' } },
+    punches: ['D 22:00 IN', 'D+1 06:00 OUT'],
+    days: {
+      D: around('D 22:00', 'D+1 04:00', '6:00'),
+      'D+1': around('D+1 04:00', 'D+1 06:00', '2:00'),
+    },
+  },
+  {
+    id: 'M5',
+    title: 'work belongs to the date on which it ended',
+    source: 'the same',
+    roster: { offShift: { dayStart: '4:00', attribution: 'END_DATE' } },
+    punches: ['D 20:00 IN', 'D+1 03:00 OUT', 'D+1 20:00 IN', 'D+2 05:00 OUT'],
+    days: {
+      D: around('D 20:00', 'D+1 03:00', '7:00'),
+      'D+2': around('D+1 20:00', 'D+2 05:00', '9:00'),
+    },
+  },
+];
+
 const DAYS_AND_NIGHTS: readonly Case[] = [
   {
     id: 'M4',
@@ -300,6 +342,7 @@ const DAYS_AND_NIGHTS: readonly Case[] = [
 ];
 
 export const COUNTED_MINUTES_CASES: readonly Case[] = [
+  ...LATE_EVENINGS,
   ...DAYS_AND_NIGHTS,
   ...WITHIN_THE_PLAN,
   ...OVERTIME,

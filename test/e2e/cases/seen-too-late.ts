@@ -1,21 +1,5 @@
-// Which rows of the acceptance cases cannot be lived on the service, and why: SimulateAttendance
-// is asked them (acceptance.test.ts), and the rules themselves (../../domain/cases/).
-
-import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
-import type { Case } from '../../domain/support/scenario.js';
-import { valuesOf } from '../../domain/support/scenario-values.js';
-
-/** By what they have, so that a new row is never left out by accident. */
-export const CANNOT_BE_STORED: readonly {
-  readonly why: string;
-  readonly is: (row: Case) => boolean;
-}[] = [
-  {
-    why: 'rules of work without a shift other than the defaults: the service has one set of them',
-    is: (row) => !isDeepStrictEqual(valuesOf(row).roster.offShift, DEFAULT_OFF_SHIFT_RULES),
-  },
-];
+// Which rows of the acceptance cases cannot be seen as they are on the service: SimulateAttendance is
+// asked them (acceptance.test.ts), and the rules themselves (../../domain/cases/).
 
 /**
  * Stored, and their dates must have nothing else; but the moment that they look from has passed,

@@ -1,0 +1,210 @@
+// The contract of policies, whatever the cache: whose days they rule, from when on, and the way back.
+
+import { randomUUID } from 'node:crypto';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
+import {
+  DateAttribution,
+  type PolicySchema,
+  RoundingDirection,
+} from '../../gen/attendance/v1/roster_pb.js';
+import { refusalOf, type TestService } from '../support/service.js';
+import { momentBehind } from '../support/wait-until.js';
+import { Asking, at, DAY, NEXT_DAY, onDay, something } from './asking.js';
+import { somebody } from './contract.js';
+
+const { START_DATE, END_DATE, SPLIT_AT_MIDNIGHT } = DateAttribution;
+const THIRD_DAY = '2026-03-04';
+
+function onNextDay(time: string) {
+  return at(`${NEXT_DAY}T${time}`);
+}
+
+/** Rounds what was worked down to whole hours. */
+const WHOLE_HOURS = {
+  roundWorked: { direction: RoundingDirection.DOWN, step: { seconds: 3600n } },
+};
+
+export function describePolicies(serviceOf: () => TestService): void {
+  const asking = new Asking(serviceOf);
+  const roster = () => serviceOf().roster;
+
+  const set = async (more: MessageInitShape<typeof PolicySchema> = {}) => {
+    const policyId = something();
+    const { policy, rosterChange } = await roster().setPolicy({ policy: { policyId, ...more } });
+    expect(policy?.policyId).to.equal(more.policyId ?? policyId);
+    return { policyId: more.policyId ?? policyId, rosterChange };
+  };
+  const added = async (more: object = {}) => {
+    const employeeId = somebody();
+    await roster().createEmployee({ employee: { employeeId, timeZone: 'UTC', ...more } });
+    return employeeId;
+  };
+  /** Minutes worked on three dates, as every kind of read tells them. */
+  const minutes = async (employeeId: string) => {
+    const days: Attendance[] = [];
+    for (const date of [DAY, NEXT_DAY, THIRD_DAY]) {
+      days.push(await asking.everywhere(employeeId, date));
+    }
+    return days.map(({ workedDuration }) => Number(workedDuration?.seconds ?? 0n) / 60);
+  };
+  const rulesOf = async (employeeId: string, date: string) => {
+    const request = { employeeId, date, includeExplanations: true };
+    const { explanations } = await serviceOf().client.getAttendance(request);
+    return explanations.filter(({ rule }) => rule === 'POLICY_FOLLOWED').map(({ text }) => text);
+  };
+
+  describe('policies', () => {
+    it('P1 rule the days of whoever has one, from its date on, and sessions stay whole', async () => {
+      const ended = await set({
+        policyName: 'By the end',
+        offShiftRules: { attribution: END_DATE },
+      });
+      const employeeId = await added();
+      await asking.record(employeeId, onDay('02:00'), onDay('05:00'));
+      await asking.record(employeeId, onDay('22:00'), onNextDay('04:00'));
+      await asking.record(employeeId, onNextDay('22:00'), at(`${THIRD_DAY}T06:00`));
+      expect(await minutes(employeeId)).to.deep.equal([9 * 60, 8 * 60, 0]);
+      // From the 3rd on: the night before, which goes on into it, began under the rules before.
+      const policies = [{ startDate: NEXT_DAY, policyId: ended.policyId }];
+      const { employee } = await roster().updateEmployee({ employee: { employeeId, policies } });
+      expect(employee?.policies.map(({ policyId }) => policyId)).to.deep.equal([ended.policyId]);
+      expect(await minutes(employeeId)).to.deep.equal([9 * 60, 0, 8 * 60]);
+      expect(await rulesOf(employeeId, DAY)).to.deep.equal([]);
+      expect(await rulesOf(employeeId, THIRD_DAY)).to.deep.equal([
+        `Policy '${ended.policyId}' (By the end) applies: it is the employee's own.`,
+      ]);
+    });
+
+    it('P2 rule the days of a group, and of whoever moves into it', async () => {
+      const groupId = something();
+      await set({ groupIds: [groupId], offShiftRules: { dayStart: '04:00' } });
+      const [member, other] = [await added({ groupId }), await added()];
+      for (const employeeId of [member, other]) {
+        await asking.record(employeeId, onNextDay('00:30'), onNextDay('03:30'));
+      }
+      expect(await minutes(member)).to.deep.equal([180, 0, 0]);
+      expect(await minutes(other)).to.deep.equal([0, 180, 0]);
+      await roster().updateEmployee({ employee: { employeeId: other, groupId } });
+      expect(await minutes(other)).to.deep.equal([180, 0, 0]);
+      const updateMask = { paths: ['group_id'] };
+      await roster().updateEmployee({ employee: { employeeId: member }, updateMask });
+      expect(await minutes(member)).to.deep.equal([0, 180, 0]);
+    });
+
+    it('P3 have versions by date, which can be taken back; the past stays as it was known', async () => {
+      const groupId = something();
+      const { policyId } = await set({ groupIds: [groupId] });
+      const employeeId = await added({ groupId });
+      await asking.record(employeeId, onDay('09:00'), onDay('10:40'));
+      await asking.record(employeeId, onNextDay('09:00'), onNextDay('10:40'));
+      await asking.record(employeeId, at(`${THIRD_DAY}T09:00`), at(`${THIRD_DAY}T10:40`));
+      expect(await minutes(employeeId)).to.deep.equal([100, 100, 100]);
+      const rounded = { policyId, groupIds: [groupId], offShiftRules: { workRules: WHOLE_HOURS } };
+      await set({ ...rounded, effectiveDate: NEXT_DAY });
+      await set({ policyId, groupIds: [groupId], effectiveDate: THIRD_DAY });
+      expect(await minutes(employeeId)).to.deep.equal([100, 60, 100]);
+      const { policy } = await roster().getPolicy({ policyId });
+      expect(policy?.versions.map(({ effectiveDate }) => effectiveDate)).to.deep.equal([
+        '',
+        NEXT_DAY,
+        THIRD_DAY,
+      ]);
+      const asOfTime = await momentBehind();
+      const byDate = { case: 'effectiveDate' as const, value: THIRD_DAY };
+      const deleted = await roster().deletePolicy({ policyId, versions: byDate });
+      expect(await minutes(employeeId)).to.deep.equal([100, 60, 60]);
+      await asking.swept(deleted.rosterChange);
+      expect(await minutes(employeeId)).to.deep.equal([100, 60, 60]);
+      expect((await asking.get(employeeId, THIRD_DAY, asOfTime)).workedDuration?.seconds).to.equal(
+        6000n,
+      );
+      const then = await roster().getPolicy({ policyId, asOfTime });
+      expect(then.policy?.versions).to.have.length(3);
+      expect(then.policy?.etag).to.equal(policy?.etag);
+      const now = await roster().getPolicy({ policyId });
+      expect(now.policy?.versions).to.have.length(2);
+      expect(now.policy?.etag).to.not.equal(policy?.etag);
+      await roster().deletePolicy({ policyId, versions: { case: 'all', value: true } });
+      expect(await minutes(employeeId)).to.deep.equal([100, 100, 100]);
+      expect((await refusalOf(roster().getPolicy({ policyId }))).reason).to.equal(
+        'POLICY_NOT_FOUND',
+      );
+      const again = roster().deletePolicy({ policyId, versions: { case: 'all', value: true } });
+      expect((await refusalOf(again)).reason).to.equal('POLICY_NOT_FOUND');
+    });
+
+    it('P4 count the time of shifts that have no rules of their own', async () => {
+      const { policyId } = await set({ workRules: WHOLE_HOURS });
+      const policies = [{ policyId }];
+      const [bare, own] = [await asking.shift(), await asking.shift({ workRules: {} })];
+      const [under, exact] = [
+        await added({ policies, defaultShiftId: bare }),
+        await added({ policies, defaultShiftId: own }),
+      ];
+      for (const employeeId of [under, exact]) {
+        await asking.record(employeeId, onDay('08:00'), onDay('15:50'));
+      }
+      expect(await minutes(under)).to.deep.equal([420, 0, 0]);
+      expect(await minutes(exact)).to.deep.equal([470, 0, 0]);
+      const shift = { shiftId: bare, workRules: {} };
+      await roster().updateShift({ shift });
+      expect(await minutes(under), 'rules of its own').to.deep.equal([470, 0, 0]);
+      const updateMask = { paths: ['work_rules'] };
+      await roster().updateShift({ shift: { shiftId: bare }, updateMask });
+      expect(await minutes(under), 'none again').to.deep.equal([420, 0, 0]);
+    });
+
+    it('P5 are refused where two would be for one group, and where they are not known', async () => {
+      const groupId = something();
+      const first = await set({ groupIds: [groupId], effectiveDate: NEXT_DAY });
+      const second = { policyId: something(), groupIds: ['g', groupId] };
+      const refused = await refusalOf(roster().setPolicy({ policy: second }));
+      expect(refused.fields).to.deep.equal(['policy.group_ids[1]']);
+      expect(refused.reason).to.equal('INVALID_FIELD');
+      const unknown = { employeeId: somebody(), policies: [{ policyId: 'nope' }] };
+      const stray = await refusalOf(roster().createEmployee({ employee: unknown }));
+      expect(stray.fields).to.deep.equal(['employee.policies[0].policy_id']);
+      const policy = { policyId: first.policyId, effectiveDate: NEXT_DAY };
+      const stale = await refusalOf(roster().setPolicy({ policy, etag: '"0"' }));
+      expect(stale.reason).to.equal('ETAG_MISMATCH');
+      const odd = { policyId: something(), offShiftRules: { maxLength: { seconds: 60n } } };
+      const field = 'policy.off_shift_rules.max_length';
+      expect((await refusalOf(roster().setPolicy({ policy: odd }))).fields).to.deep.equal([field]);
+    });
+
+    it('P6 are changed once, however often a request is sent, and only when something changes', async () => {
+      const policy = { policyId: something(), offShiftRules: { attribution: SPLIT_AT_MIDNIGHT } };
+      const request = { policy, requestId: randomUUID(), reason: 'as agreed' };
+      const tried = await roster().setPolicy({ ...request, validateOnly: true });
+      expect([tried.policy?.etag, tried.rosterChange]).to.deep.equal(['', undefined]);
+      const made = await roster().setPolicy(request);
+      expect(await roster().setPolicy(request)).to.deep.equal(made);
+      const same = await roster().setPolicy({ policy });
+      expect([same.policy, same.rosterChange]).to.deep.equal([made.policy, undefined]);
+      await roster().setPolicy({
+        policy: { ...policy, offShiftRules: { attribution: START_DATE } },
+      });
+      expect(await roster().setPolicy(request), 'the first answer').to.deep.equal(made);
+    });
+
+    it('P7 say what a change was about, and who follows', async () => {
+      const groupId = something();
+      const employeeId = await added({ groupId });
+      await asking.record(employeeId, onDay('22:00'), onNextDay('06:00'));
+      const { policyId } = await set();
+      const policy = { policyId, groupIds: [groupId], offShiftRules: { attribution: END_DATE } };
+      const { rosterChange } = await roster().setPolicy({ policy, reason: 'by the end' });
+      const change = await asking.swept(rosterChange);
+      expect(change).to.include({ policyId, reason: 'by the end', employeesDone: 1n });
+      expect(change.daysChanged).to.equal(2n);
+      const groupsIn = (part: typeof change.before) => part?.policy?.versions[0]?.groupIds;
+      expect([groupsIn(change.before), groupsIn(change.after)]).to.deep.equal([[], [groupId]]);
+      const listed = await roster().listPolicies({ pageSize: 1000 });
+      expect(listed.policies.find((each) => each.policyId === policyId)).to.deep.equal(
+        change.after?.policy,
+      );
+    });
+  });
+}
