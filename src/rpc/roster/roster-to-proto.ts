@@ -1,6 +1,5 @@
 // The roster to messages. What was sent comes back meaning the same, with what the service added.
 
-import { isDeepStrictEqual } from 'node:util';
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
@@ -20,7 +19,7 @@ import {
   type RoundingDirection as WireDirection,
   type HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
-  type PunchPairing as WirePairing,
+  PunchPairing as WirePairing,
   type Policy as WirePolicy,
   type Rounding as WireRounding,
   type Shift as WireShift,
@@ -156,7 +155,7 @@ function setLength<Name extends string>(
  */
 function toWorkRules(work: WorkRules): WireWorkRules {
   const message = create(WorkRulesSchema);
-  if (isDeepStrictEqual(work, PLAIN_WORK_RULES) || work.pairing !== PLAIN_WORK_RULES.pairing) {
+  if (work.pairing !== PLAIN_WORK_RULES.pairing) {
     message.pairing = (PAIRINGS.indexOf(work.pairing) + 1) as WirePairing;
   }
   if (work.hours !== PLAIN_WORK_RULES.hours) {
@@ -177,6 +176,9 @@ function toWorkRules(work: WorkRules): WireWorkRules {
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
   if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);
   if (work.roundWorked !== undefined) message.roundWorked = toRounding(work.roundWorked);
+  const { $typeName: _, breakDeductions, ...rest } = message;
+  const isPlain = breakDeductions.length === 0 && Object.values(rest).every((value) => !value);
+  if (isPlain) message.pairing = WirePairing.TYPED;
   return message;
 }
 
