@@ -7,7 +7,6 @@ import { AttendanceError } from '../domain/facts/errors.js';
 import type { Instant } from '../domain/time/time.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { migrationStates } from '../store/postgres/migrate.js';
-import { createRebuildStore } from '../store/upkeep/rebuild.js';
 import type { Config } from './config.js';
 import { openStores } from './stores.js';
 
@@ -64,7 +63,7 @@ export async function rebuildStored(
   try {
     const { unfinishedChanges } = await stores.stale.backlog();
     const ports = {
-      facts: createRebuildStore(stores.databases, stores.rosterReader),
+      facts: stores.facts,
       store: stores.attendance,
       now: () => Date.now() as Instant,
     };

@@ -69,8 +69,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     allowedHosts: config.allowedHosts,
     registerRoutes: registerRoutes(
       pipelineContext(calls, metrics),
-      stores.attendance,
-      roster,
+      { store: stores.attendance, roster, facts: stores.facts },
       config.commandLimits,
     ),
     services: SERVICES,

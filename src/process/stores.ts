@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AttendanceStore } from '../app/ports/ports.js';
+import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import type { StaleDaysStore } from '../app/ports/stale-days.js';
 import type { CacheHealth } from '../cache/block-cache.js';
@@ -18,7 +19,8 @@ import {
 } from '../store/postgres/database.js';
 import { createPostgresStore, type Databases } from '../store/postgres-store.js';
 import { createRosterStore } from '../store/roster-changes/roster-store.js';
-import { createRosterReader, type RosterReader } from '../store/rosters/roster-reader.js';
+import { createRosterReader } from '../store/rosters/roster-reader.js';
+import { createRebuildStore } from '../store/upkeep/rebuild.js';
 import { createStaleDaysStore } from '../store/upkeep/stale-days.js';
 import type { Config } from './config.js';
 
@@ -36,10 +38,10 @@ export interface StoresOptions {
 
 export interface Stores {
   readonly databases: Databases;
-  readonly rosterReader: RosterReader;
   readonly attendance: AttendanceStore;
   readonly roster: RosterStore;
   readonly stale: StaleDaysStore;
+  readonly facts: RebuildStore;
   /** Tells the cache what it has not been told yet, and closes everything. */
   close(): Promise<void>;
 }
@@ -58,10 +60,10 @@ export function openStores(options: StoresOptions): Stores {
   );
   return {
     databases,
-    rosterReader: rosters,
     attendance: cached.attendance,
     roster: cached.roster,
     stale: createStaleDaysStore(databases.writes),
+    facts: createRebuildStore(databases, rosters),
     async close() {
       await cached.close();
       await Promise.allSettled(Object.values(databases).map((database) => database.close()));

@@ -13,6 +13,7 @@ import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import type { CommandLimits } from '../app/ports/facts.js';
 import type { AttendanceStore } from '../app/ports/ports.js';
+import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { WriteQueue } from '../app/write/write-queue.js';
 import { attendanceHandlers } from './attendance/attendance-service.js';
@@ -32,16 +33,27 @@ import { rosterHandlers } from './roster/roster-service.js';
 /** The services of this project, for reflection and health. */
 export const SERVICES = [AttendanceService, ClockService, RosterService] as const;
 
-/** Registers all services; the stores do the work. `limits`: what commands are held to. */
+/** What does the work. */
+export interface RouteStores {
+  readonly store: AttendanceStore;
+  readonly roster: RosterStore;
+  readonly facts: Pick<RebuildStore, 'look'>;
+}
+
+/** Registers all services. `limits`: what commands are held to. */
 export function registerRoutes(
   context: PipelineContext,
-  store: AttendanceStore,
-  roster: RosterStore,
+  { store, roster, facts }: RouteStores,
   limits: CommandLimits,
 ) {
   const writes = new WriteQueue(store);
   return (router: ConnectRouter): void => {
-    registerService(router, context, AttendanceService, attendanceHandlers(store, writes));
+    registerService(
+      router,
+      context,
+      AttendanceService,
+      attendanceHandlers(store, writes, { roster, facts }),
+    );
     registerService(router, context, ClockService, clockHandlers(store, writes, limits));
     registerService(router, context, RosterService, rosterHandlers(store, roster));
   };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { expect } from 'chai';
 import { runProgram } from '../../src/cli/commands/program.js';
-import { MAX_SCENARIO_BYTES } from '../../src/cli/text/scenario-file.js';
+import { MAX_REQUEST_FILE_BYTES } from '../../src/cli/text/request-file.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { ROOT } from '../tooling/repository.js';
@@ -245,12 +245,12 @@ describe('attendance simulate', function () {
     };
     const ended = await simulated(['-'], endless);
     expect(ended.err).to.match(/^standard input is larger than 16 MiB.*Send fewer punches/);
-    expect(pieces).to.be.at.most(MAX_SCENARIO_BYTES / 1024 / 1024 + 32);
+    expect(pieces).to.be.at.most(MAX_REQUEST_FILE_BYTES / 1024 / 1024 + 32);
 
     const path = join(folder, 'large.json');
-    await writeFile(path, Buffer.alloc(MAX_SCENARIO_BYTES, ' '));
+    await writeFile(path, Buffer.alloc(MAX_REQUEST_FILE_BYTES, ' '));
     expect((await simulated([path])).err).to.match(/large\.json is empty/);
-    await writeFile(path, Buffer.alloc(MAX_SCENARIO_BYTES + 1, ' '));
+    await writeFile(path, Buffer.alloc(MAX_REQUEST_FILE_BYTES + 1, ' '));
     expect((await simulated([path])).err).to.match(/large\.json is larger than 16 MiB/);
   });
 });

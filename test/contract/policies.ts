@@ -4,10 +4,16 @@ import { randomUUID } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
+import type {
+  CompareRulesResponse,
+  DayComparison,
+  EmployeeComparison,
+} from '../../gen/attendance/v1/attendance_service_pb.js';
 import {
   DateAttribution,
   type PolicySchema,
   RoundingDirection,
+  type ShiftSchema,
 } from '../../gen/attendance/v1/roster_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { momentBehind } from '../support/wait-until.js';
@@ -19,6 +25,15 @@ const THIRD_DAY = '2026-03-04';
 
 function onNextDay(time: string) {
   return at(`${NEXT_DAY}T${time}`);
+}
+
+interface Comparison {
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly groupId?: string;
+  readonly employeeIds?: string[];
+  readonly policy?: MessageInitShape<typeof PolicySchema>;
+  readonly shift?: MessageInitShape<typeof ShiftSchema>;
 }
 
 /** Rounds what was worked down to whole hours. */
@@ -53,6 +68,23 @@ export function describePolicies(serviceOf: () => TestService): void {
     const request = { employeeId, date, includeExplanations: true };
     const { explanations } = await serviceOf().client.getAttendance(request);
     return explanations.filter(({ rule }) => rule === 'POLICY_FOLLOWED').map(({ text }) => text);
+  };
+
+  /** What other rules would change, of all messages. */
+  const comparison = async ({ policy, shift, ...request }: Comparison) => {
+    const proposal =
+      policy === undefined
+        ? { case: 'shift' as const, value: { shiftId: '', ...shift } }
+        : { case: 'policy' as const, value: policy };
+    const [days, employees]: [DayComparison[], EmployeeComparison[]] = [[], []];
+    let last: CompareRulesResponse | undefined;
+    for await (const part of serviceOf().client.compareRules({ ...request, proposal })) {
+      days.push(...part.changedDays);
+      employees.push(...part.employees);
+      last = part;
+    }
+    expect(last?.done).to.equal(true);
+    return { days, employees, totals: last?.totals };
   };
 
   describe('policies', () => {
@@ -187,6 +219,71 @@ export function describePolicies(serviceOf: () => TestService): void {
         policy: { ...policy, offShiftRules: { attribution: START_DATE } },
       });
       expect(await roster().setPolicy(request), 'the first answer').to.deep.equal(made);
+    });
+
+    it('P8 show what they would change before they are set, and set it then', async () => {
+      const groupId = something();
+      const [night, day] = [
+        await added({ groupId, employeeName: 'Mia' }),
+        await added({ groupId }),
+      ];
+      await asking.record(night, onDay('22:00'), onNextDay('05:50'));
+      await asking.record(day, onDay('09:00'), onDay('12:00'));
+      const policy = {
+        policyId: something(),
+        groupIds: [groupId],
+        offShiftRules: { attribution: END_DATE, workRules: WHOLE_HOURS },
+      };
+      const range = { startDate: DAY, endDate: THIRD_DAY };
+      const compared = await comparison({ ...range, groupId, policy });
+      const seen = compared.days.map(({ before, after }) => [
+        ...[before?.employeeId, before?.date],
+        ...[before, after].map((each) => Number(each?.workedDuration?.seconds ?? 0n) / 60),
+      ]);
+      expect(seen).to.have.deep.members([
+        [night, DAY, 470, 0],
+        [night, NEXT_DAY, 0, 420],
+      ]);
+      const sums = compared.employees.map((each) => [
+        ...[each.employeeId, each.employeeName, each.daysChanged],
+        ...[each.workedBefore, each.workedAfter].map((length) => Number(length?.seconds ?? 0n)),
+      ]);
+      expect(sums).to.deep.equal([[night, 'Mia', 2, 28_200, 25_200]]);
+      const { employees, employeesChanged, daysChanged } = compared.totals ?? {};
+      expect([employees, employeesChanged, daysChanged]).to.deep.equal([2n, 1n, 2n]);
+      expect(await minutes(night), 'nothing was stored').to.deep.equal([470, 0, 0]);
+      await roster().setPolicy({ policy });
+      const after = new Map(compared.days.map((each) => [each.after?.date, each.after]));
+      for (const date of [DAY, NEXT_DAY]) {
+        const { workedDuration, sessions, status } = await asking.everywhere(night, date);
+        const foretold = after.get(date);
+        expect([workedDuration, sessions, status]).to.deep.equal([
+          foretold?.workedDuration,
+          foretold?.sessions,
+          foretold?.status,
+        ]);
+      }
+      expect(
+        (await comparison({ ...range, employeeIds: [night, day], policy })).days,
+      ).to.deep.equal([]);
+    });
+
+    it('P9 compare a shift with another version of it, and refuse what is not there', async () => {
+      const shiftId = await asking.shift({ lateGrace: { seconds: 600n } });
+      const employeeId = await added({ defaultShiftId: shiftId });
+      await asking.record(employeeId, onDay('08:05'), onDay('16:00'));
+      const range = { startDate: DAY, endDate: DAY, employeeIds: [employeeId] };
+      const shift = { shiftId, lateGrace: { seconds: 0n } };
+      const { days } = await comparison({ ...range, shift });
+      expect(days.map(({ after }) => after?.anomalies.length)).to.deep.equal([1]);
+      const refused = async (request: Comparison) => await refusalOf(comparison(request));
+      const unknown = { ...range, shift: { shiftId: 'nope' } };
+      expect((await refused(unknown)).reason).to.equal('SHIFT_NOT_FOUND');
+      const nobody = { ...range, employeeIds: [somebody()], shift };
+      expect((await refused(nobody)).reason).to.equal('EMPLOYEE_NOT_FOUND');
+      const long = { ...range, endDate: '2027-03-03', shift };
+      expect((await refused(long)).fields).to.deep.equal(['end_date']);
+      expect((await refused({ ...range, groupId: 'g', shift })).fields).to.deep.equal(['group_id']);
     });
 
     it('P7 say what a change was about, and who follows', async () => {

@@ -191,6 +191,22 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
       },
     },
   },
+  compareRules: {
+    'of a thousand people and a month': {
+      together: 2,
+      call: async ({ attendance }) => {
+        let employees = 0n;
+        const proposal = {
+          case: 'policy' as const,
+          value: { policyId: 'other', isDefault: true, offShiftRules: { dayStart: '04:00' } },
+        };
+        for await (const { totals } of attendance.compareRules({ ...MONTH, proposal })) {
+          employees = totals?.employees ?? 0n;
+        }
+        expect(employees >= BigInt(ALL)).to.equal(true);
+      },
+    },
+  },
   listAttendanceRevisions: {
     'of a full day': {
       together: 5,

@@ -3,7 +3,6 @@
 
 import { create, fromJson, toJsonString } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import type { RosterStore } from '../../src/app/ports/roster-ports.js';
 import {
   type AttendanceClient,
   AttendanceClientError,
@@ -18,7 +17,7 @@ import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
 import { NO_LIMITS } from '../app/support/facts.js';
 import { waitUntil } from '../support/wait-until.js';
-import { MemoryStore } from './support/memory-store.js';
+import { MemoryStore, NO_OTHER_STORES } from './support/memory-store.js';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z') as Instant;
 const PUNCH = { employeeId: 'mia', time: { seconds: 1_772_409_600n } };
@@ -46,7 +45,11 @@ describe('the routes', () => {
       host: '127.0.0.1',
       port: 0,
       corsOrigins: [],
-      registerRoutes: registerRoutes(context, store.asStore, {} as RosterStore, NO_LIMITS),
+      registerRoutes: registerRoutes(
+        context,
+        { store: store.asStore, ...NO_OTHER_STORES },
+        NO_LIMITS,
+      ),
       services: SERVICES,
       health: async () => [{ name: 'postgresql', up: true, detail: '' }],
       metrics: createMetrics(),

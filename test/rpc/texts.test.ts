@@ -13,7 +13,6 @@ import {
   ImportPunchesRequestSchema,
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import type { RosterStore } from '../../src/app/ports/roster-ports.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { Instant } from '../../src/domain/time/time.js';
@@ -23,7 +22,7 @@ import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
 import { NO_LIMITS, punchFact } from '../app/support/facts.js';
 import { envelope, errorOf, post } from '../server/support/raw.js';
-import { MemoryStore } from './support/memory-store.js';
+import { MemoryStore, NO_OTHER_STORES } from './support/memory-store.js';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z') as Instant;
 
@@ -45,8 +44,7 @@ describe('texts over the wire', () => {
           unexpected: (_method, _incident, error) => expect.fail(String(error)),
           failed: () => {},
         },
-        store.asStore,
-        {} as RosterStore,
+        { store: store.asStore, ...NO_OTHER_STORES },
         NO_LIMITS,
       ),
       services: SERVICES,

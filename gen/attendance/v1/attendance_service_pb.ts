@@ -6,11 +6,13 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Anomaly, Attendance, AttendanceOrigin, AttendanceStatus, DayPortion } from "./attendance_pb.js";
 import { file_attendance_v1_attendance } from "./attendance_pb.js";
+import type { Policy, Shift } from "./roster_pb.js";
+import { file_attendance_v1_roster } from "./roster_pb.js";
 import type { Explanation, SimulateAttendanceRequestSchema, SimulateAttendanceResponseSchema } from "./simulation_pb.js";
 import { file_attendance_v1_simulation } from "./simulation_pb.js";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../google/rpc/status_pb.js";
 import { file_google_rpc_status } from "../../google/rpc/status_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -19,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance_service.proto.
  */
 export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCKUBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9maW5hbEoECAUQBlIQaW5jbHVkZV9leHBlY3RlZCJhChZMaXN0QXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLcBAoXU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgHIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASLgoKYXNfb2ZfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoIZ3JvdXBfaWQYCCABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjwKCWFub21hbGllcxgJIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseUIRukgOkgELECAiB4IBBBABIAASEgoFZmluYWwYCiABKAhIAIgBARIxCg11cGRhdGVkX2FmdGVyGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlKtUBCg1SZXZpc2lvbkNhdXNlEh4KGlJFVklTSU9OX0NBVVNFX1VOU1BFQ0lGSUVEEAASGQoVUkVWSVNJT05fQ0FVU0VfTUFSS0VEEAESGgoWUkVWSVNJT05fQ0FVU0VfQ0xFQVJFRBACEhoKFlJFVklTSU9OX0NBVVNFX1BVTkNIRUQQAxIZChVSRVZJU0lPTl9DQVVTRV9WT0lERUQQBBIbChdSRVZJU0lPTl9DQVVTRV9SRVBMQUNFRBAFEhkKFVJFVklTSU9OX0NBVVNFX1JPU1RFUhAGMtIHChFBdHRlbmRhbmNlU2VydmljZRJdCg5NYXJrQXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmwKE0JhdGNoTWFya0F0dGVuZGFuY2USKS5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiouYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USYAoPQ2xlYXJBdHRlbmRhbmNlEiUuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXF1ZXN0GiYuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXNwb25zZRJfCg1HZXRBdHRlbmRhbmNlEiMuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESYgoOTGlzdEF0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmoKEFN0cmVhbUF0dGVuZGFuY2USJi5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0GicuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVzcG9uc2UiA5ACATABEm4KEkJhdGNoR2V0QXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJ9ChdMaXN0QXR0ZW5kYW5jZVJldmlzaW9ucxItLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0Gi4uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlIgOQAgESbgoSU2ltdWxhdGVBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBQkkKEWNvbS5hdHRlbmRhbmNlLnYxQhZBdHRlbmRhbmNlU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCKUBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9maW5hbEoECAUQBlIQaW5jbHVkZV9leHBlY3RlZCJhChZMaXN0QXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLcBAoXU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgHIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASLgoKYXNfb2ZfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoIZ3JvdXBfaWQYCCABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjwKCWFub21hbGllcxgJIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseUIRukgOkgELECAiB4IBBBABIAASEgoFZmluYWwYCiABKAhIAIgBARIxCg11cGRhdGVkX2FmdGVyGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlItsCChNDb21wYXJlUnVsZXNSZXF1ZXN0Ej0KDGVtcGxveWVlX2lkcxgBIAMoCUInukgkkgEhEOgHGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjIKCGdyb3VwX2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CgpzdGFydF9kYXRlGAMgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI1CghlbmRfZGF0ZRgEIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSJwoGcG9saWN5GAUgASgLMhUuYXR0ZW5kYW5jZS52MS5Qb2xpY3lIABIlCgVzaGlmdBgGIAEoCzIULmF0dGVuZGFuY2UudjEuU2hpZnRIAEIRCghwcm9wb3NhbBIFukgCCAEivwEKFENvbXBhcmVSdWxlc1Jlc3BvbnNlEjIKDGNoYW5nZWRfZGF5cxgBIAMoCzIcLmF0dGVuZGFuY2UudjEuRGF5Q29tcGFyaXNvbhI0CgllbXBsb3llZXMYAiADKAsyIS5hdHRlbmRhbmNlLnYxLkVtcGxveWVlQ29tcGFyaXNvbhIvCgZ0b3RhbHMYAyABKAsyHy5hdHRlbmRhbmNlLnYxLkNvbXBhcmlzb25Ub3RhbHMSDAoEZG9uZRgEIAEoCCJkCg1EYXlDb21wYXJpc29uEikKBmJlZm9yZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIoCgVhZnRlchgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSK5AQoSRW1wbG95ZWVDb21wYXJpc29uEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSFAoMZGF5c19jaGFuZ2VkGAMgASgFEjAKDXdvcmtlZF9iZWZvcmUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMd29ya2VkX2FmdGVyGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIuwBChBDb21wYXJpc29uVG90YWxzEhEKCWVtcGxveWVlcxgBIAEoAxIZChFlbXBsb3llZXNfY2hhbmdlZBgCIAEoAxIUCgxkYXlzX2NoYW5nZWQYAyABKAMSMAoNd29ya2VkX2JlZm9yZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIvCgx3b3JrZWRfYWZ0ZXIYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoIc3RhdHVzZXMYBiADKAsyHy5hdHRlbmRhbmNlLnYxLlN0YXR1c0NvbXBhcmlzb24ibAoQU3RhdHVzQ29tcGFyaXNvbhIvCgZzdGF0dXMYASABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSEwoLZGF5c19iZWZvcmUYAiABKAMSEgoKZGF5c19hZnRlchgDIAEoAyrVAQoNUmV2aXNpb25DYXVzZRIeChpSRVZJU0lPTl9DQVVTRV9VTlNQRUNJRklFRBAAEhkKFVJFVklTSU9OX0NBVVNFX01BUktFRBABEhoKFlJFVklTSU9OX0NBVVNFX0NMRUFSRUQQAhIaChZSRVZJU0lPTl9DQVVTRV9QVU5DSEVEEAMSGQoVUkVWSVNJT05fQ0FVU0VfVk9JREVEEAQSGwoXUkVWSVNJT05fQ0FVU0VfUkVQTEFDRUQQBRIZChVSRVZJU0lPTl9DQVVTRV9ST1NURVIQBjKyCAoRQXR0ZW5kYW5jZVNlcnZpY2USXQoOTWFya0F0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCYXRjaE1hcmtBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmAKD0NsZWFyQXR0ZW5kYW5jZRIlLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVzcG9uc2USXwoNR2V0QXR0ZW5kYW5jZRIjLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlcXVlc3QaJC5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmIKDkxpc3RBdHRlbmRhbmNlEiQuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJqChBTdHJlYW1BdHRlbmRhbmNlEiYuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVxdWVzdBonLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgEwARJuChJCYXRjaEdldEF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLkJhdGNoR2V0QXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLkJhdGNoR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESfQoXTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnMSLS5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVxdWVzdBouLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXNwb25zZSIDkAIBEm4KElNpbXVsYXRlQXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuU2ltdWxhdGVBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuU2ltdWxhdGVBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJeCgxDb21wYXJlUnVsZXMSIi5hdHRlbmRhbmNlLnYxLkNvbXBhcmVSdWxlc1JlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLkNvbXBhcmVSdWxlc1Jlc3BvbnNlIgOQAgEwAUJJChFjb20uYXR0ZW5kYW5jZS52MUIWQXR0ZW5kYW5jZVNlcnZpY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_attendance_v1_attendance, file_attendance_v1_roster, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * A mark to make.
@@ -822,6 +824,281 @@ export const AttendanceRevisionSchema: GenMessage<AttendanceRevision> = /*@__PUR
   messageDesc(file_attendance_v1_attendance_service, 19);
 
 /**
+ * Whose days to compare, and under which rules.
+ *
+ * @generated from message attendance.v1.CompareRulesRequest
+ */
+export type CompareRulesRequest = Message<"attendance.v1.CompareRulesRequest"> & {
+  /**
+   * These employees, up to 1,000. With neither this nor `group_id`: everybody.
+   *
+   * @generated from field: repeated string employee_ids = 1;
+   */
+  employeeIds: string[];
+
+  /**
+   * The employees of this group. Not together with `employee_ids`.
+   *
+   * @generated from field: string group_id = 2;
+   */
+  groupId: string;
+
+  /**
+   * The first date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string start_date = 3;
+   */
+  startDate: string;
+
+  /**
+   * The last date, `YYYY-MM-DD`, included; at most 366 days in all.
+   *
+   * @generated from field: string end_date = 4;
+   */
+  endDate: string;
+
+  /**
+   * What would be changed.
+   *
+   * @generated from oneof attendance.v1.CompareRulesRequest.proposal
+   */
+  proposal: {
+    /**
+     * A version of a policy, as SetPolicy would set it. Only whoever would follow it sees a change.
+     *
+     * @generated from field: attendance.v1.Policy policy = 5;
+     */
+    value: Policy;
+    case: "policy";
+  } | {
+    /**
+     * A version of an existing shift, as UpdateShift would change it: fields that are not sent stay.
+     *
+     * @generated from field: attendance.v1.Shift shift = 6;
+     */
+    value: Shift;
+    case: "shift";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message attendance.v1.CompareRulesRequest.
+ * Use `create(CompareRulesRequestSchema)` to create a new message.
+ */
+export const CompareRulesRequestSchema: GenMessage<CompareRulesRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 20);
+
+/**
+ * A part of the comparison.
+ *
+ * @generated from message attendance.v1.CompareRulesResponse
+ */
+export type CompareRulesResponse = Message<"attendance.v1.CompareRulesResponse"> & {
+  /**
+   * Days that would be different, by employee and date; those after the days of the message before.
+   *
+   * @generated from field: repeated attendance.v1.DayComparison changed_days = 1;
+   */
+  changedDays: DayComparison[];
+
+  /**
+   * Employees with such days, after the last one of them.
+   *
+   * @generated from field: repeated attendance.v1.EmployeeComparison employees = 2;
+   */
+  employees: EmployeeComparison[];
+
+  /**
+   * Of all employees looked at so far.
+   *
+   * @generated from field: attendance.v1.ComparisonTotals totals = 3;
+   */
+  totals?: ComparisonTotals | undefined;
+
+  /**
+   * Whether this is the last message.
+   *
+   * @generated from field: bool done = 4;
+   */
+  done: boolean;
+};
+
+/**
+ * Describes the message attendance.v1.CompareRulesResponse.
+ * Use `create(CompareRulesResponseSchema)` to create a new message.
+ */
+export const CompareRulesResponseSchema: GenMessage<CompareRulesResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 21);
+
+/**
+ * A day that would be different.
+ *
+ * @generated from message attendance.v1.DayComparison
+ */
+export type DayComparison = Message<"attendance.v1.DayComparison"> & {
+  /**
+   * As it is. Both are as of the time of the call, without `update_time` and at revision 0.
+   *
+   * @generated from field: attendance.v1.Attendance before = 1;
+   */
+  before?: Attendance | undefined;
+
+  /**
+   * As it would be.
+   *
+   * @generated from field: attendance.v1.Attendance after = 2;
+   */
+  after?: Attendance | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.DayComparison.
+ * Use `create(DayComparisonSchema)` to create a new message.
+ */
+export const DayComparisonSchema: GenMessage<DayComparison> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 22);
+
+/**
+ * What would be different for an employee, over all dates.
+ *
+ * @generated from message attendance.v1.EmployeeComparison
+ */
+export type EmployeeComparison = Message<"attendance.v1.EmployeeComparison"> & {
+  /**
+   * The employee.
+   *
+   * @generated from field: string employee_id = 1;
+   */
+  employeeId: string;
+
+  /**
+   * Empty when not known.
+   *
+   * @generated from field: string employee_name = 2;
+   */
+  employeeName: string;
+
+  /**
+   * How many days would be different.
+   *
+   * @generated from field: int32 days_changed = 3;
+   */
+  daysChanged: number;
+
+  /**
+   * The time worked on all dates, as it is.
+   *
+   * @generated from field: google.protobuf.Duration worked_before = 4;
+   */
+  workedBefore?: Duration | undefined;
+
+  /**
+   * The time worked on all dates, as it would be.
+   *
+   * @generated from field: google.protobuf.Duration worked_after = 5;
+   */
+  workedAfter?: Duration | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.EmployeeComparison.
+ * Use `create(EmployeeComparisonSchema)` to create a new message.
+ */
+export const EmployeeComparisonSchema: GenMessage<EmployeeComparison> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 23);
+
+/**
+ * Sums over employees.
+ *
+ * @generated from message attendance.v1.ComparisonTotals
+ */
+export type ComparisonTotals = Message<"attendance.v1.ComparisonTotals"> & {
+  /**
+   * Employees looked at.
+   *
+   * @generated from field: int64 employees = 1;
+   */
+  employees: bigint;
+
+  /**
+   * Those with a day that would be different.
+   *
+   * @generated from field: int64 employees_changed = 2;
+   */
+  employeesChanged: bigint;
+
+  /**
+   * Days that would be different.
+   *
+   * @generated from field: int64 days_changed = 3;
+   */
+  daysChanged: bigint;
+
+  /**
+   * The time worked, as it is.
+   *
+   * @generated from field: google.protobuf.Duration worked_before = 4;
+   */
+  workedBefore?: Duration | undefined;
+
+  /**
+   * The time worked, as it would be.
+   *
+   * @generated from field: google.protobuf.Duration worked_after = 5;
+   */
+  workedAfter?: Duration | undefined;
+
+  /**
+   * Statuses of days that would be different, each once.
+   *
+   * @generated from field: repeated attendance.v1.StatusComparison statuses = 6;
+   */
+  statuses: StatusComparison[];
+};
+
+/**
+ * Describes the message attendance.v1.ComparisonTotals.
+ * Use `create(ComparisonTotalsSchema)` to create a new message.
+ */
+export const ComparisonTotalsSchema: GenMessage<ComparisonTotals> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 24);
+
+/**
+ * How many of the different days have a status.
+ *
+ * @generated from message attendance.v1.StatusComparison
+ */
+export type StatusComparison = Message<"attendance.v1.StatusComparison"> & {
+  /**
+   * The status.
+   *
+   * @generated from field: attendance.v1.AttendanceStatus status = 1;
+   */
+  status: AttendanceStatus;
+
+  /**
+   * Days that have it now.
+   *
+   * @generated from field: int64 days_before = 2;
+   */
+  daysBefore: bigint;
+
+  /**
+   * Days that would have it.
+   *
+   * @generated from field: int64 days_after = 3;
+   */
+  daysAfter: bigint;
+};
+
+/**
+ * Describes the message attendance.v1.StatusComparison.
+ * Use `create(StatusComparisonSchema)` to create a new message.
+ */
+export const StatusComparisonSchema: GenMessage<StatusComparison> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 25);
+
+/**
  * The kind of fact that changed a day.
  *
  * @generated from enum attendance.v1.RevisionCause
@@ -1013,6 +1290,20 @@ export const AttendanceService: GenService<{
     methodKind: "unary";
     input: typeof SimulateAttendanceRequestSchema;
     output: typeof SimulateAttendanceResponseSchema;
+  },
+  /**
+   * Shows what days would become under other rules, before they are set: the stored facts under the
+   * roster of today, and under it with one policy or shift changed. Stores nothing. Answers come while
+   * it works; the last one has `done`.
+   *
+   * Errors: NOT_FOUND / EMPLOYEE_NOT_FOUND for a named employee, SHIFT_NOT_FOUND.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.CompareRules
+   */
+  compareRules: {
+    methodKind: "server_streaming";
+    input: typeof CompareRulesRequestSchema;
+    output: typeof CompareRulesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_attendance_v1_attendance_service, 0);

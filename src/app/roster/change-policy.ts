@@ -41,6 +41,22 @@ export function changePolicy(
   };
 }
 
+/** The policies with one more version, or another in its place. Throws INVALID_FIELDS. */
+export function policiesWith(version: PolicyVersion, policies: Policies): Policies {
+  const { policyId } = version.policy;
+  const versions = policies.get(policyId) ?? [];
+  refuseIfAny(checkAlone(version, datesFrom(versions, version.fromDay), policies));
+  return new Map(policies).set(policyId, withVersion(versions, version));
+}
+
+function withVersion(
+  versions: readonly PolicyVersion[],
+  version: PolicyVersion,
+): readonly PolicyVersion[] {
+  const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
+  return [...others, version].sort(byFromDay);
+}
+
 function setPolicy(
   { version, etag }: CommandOf<'SET_POLICY'>,
   view: RosterChangeView,
@@ -64,10 +80,9 @@ function setPolicy(
     ...checkAlone(version, dates, roster.policies),
     ...checkCounts(versions, old, roster.policies),
   ]);
-  const others = versions.filter((other) => other !== old);
   const policy: PolicyRecord = {
     policyId,
-    versions: [...others, version].sort(byFromDay),
+    versions: withVersion(versions, version),
     changeId,
     updatedAt: undefined,
   };

@@ -129,6 +129,16 @@ function versionAsked(
   return { fromDay, shift: { ...before.shift, ...shift, counting } };
 }
 
+/** The shifts with a version of one changed. Throws ROSTER_NOT_FOUND, INVALID_FIELDS. */
+export function shiftsWith(change: ShiftVersionChange, shifts: Roster['shifts']): Roster['shifts'] {
+  const { shiftId } = change.shift;
+  const versions = shifts.get(shiftId);
+  if (versions === undefined) throw rosterNotFound('shift', shiftId);
+  const version = versionAsked(change, versions);
+  refuseIfAny(checkShift(version.shift, 'shift'));
+  return new Map(shifts).set(shiftId, withVersion(versions, version));
+}
+
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {
   const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
   return [...others, version].sort(byFromDay);

@@ -190,12 +190,16 @@ export function rebuildDays(
   declarations: Declarations,
 ): RebuiltDay[] {
   return plans.map((plan) => {
-    const { from, to } = plan.reach;
-    const near = timeline.slice(firstAtOrAfter(timeline, from), firstAtOrAfter(timeline, to + 1));
-    const punches = near as readonly Punch[] as Timeline;
+    const punches = punchesNear(timeline, plan);
     const result = derive({ declaration: declarations.get(plan.date), punches }, plan);
     return { plan, result: result.origin === 'EXPECTED' ? undefined : result };
   });
+}
+
+/** The punches that a date depends on. */
+export function punchesNear(timeline: Timeline, { reach: { from, to } }: DayPlan): Timeline {
+  const near = timeline.slice(firstAtOrAfter(timeline, from), firstAtOrAfter(timeline, to + 1));
+  return near as readonly Punch[] as Timeline;
 }
 
 function isBehind(stored: StoredDay | undefined, plan: DayPlan): boolean {

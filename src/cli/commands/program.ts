@@ -9,6 +9,7 @@ import { packageVersion } from '../terminal/version.js';
 import { failureText } from '../text/failure-text.js';
 import { withDatesBehind } from '../time/date-argument.js';
 import { addClockCommands } from './clock-commands.js';
+import { addCompareCommand } from './compare-command.js';
 import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
@@ -95,6 +96,7 @@ function createProgram(surroundings: Surroundings): Command {
   addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
+  addCompareCommand(program, surroundings);
   addProtoCommand(program, surroundings);
   return program;
 }

@@ -5,14 +5,14 @@ import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import type { SimulateAttendanceRequest } from '../../client/index.js';
-import { SimulatedDaySchema } from '../../client/index.js';
+import { SimulateAttendanceRequestSchema, SimulatedDaySchema } from '../../client/index.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { writeLine } from '../terminal/console.js';
 import { timeArgument } from '../text/day-options.js';
 import { dayLines } from '../text/day-text.js';
-import { readScenario } from '../text/scenario-file.js';
+import { readRequest } from '../text/request-file.js';
 import { examples } from './day-commands.js';
 
 interface SimulateOptions extends SharedOptions {
@@ -46,7 +46,8 @@ export function addSimulateCommand(program: Command, surroundings: Surroundings)
     )
     .action(async (path: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<SimulateOptions>();
-      const request = await readScenario(path, surroundings.stdin);
+      const form = { schema: SimulateAttendanceRequestSchema, what: 'scenario' };
+      const request = await readRequest(form, path, surroundings.stdin);
       if (options.now !== undefined) request.nowTime = options.now;
       await simulate(surroundings, options, request);
     });

@@ -29,6 +29,7 @@ import { explainDay, getDay, getDays } from '../../app/read/read-day.js';
 import { listHistory, type Revision } from '../../app/read/read-history.js';
 import { listDays, streamDays } from '../../app/read/read-lists.js';
 import { readMoment } from '../../app/read/read-moment.js';
+import type { ComparePorts } from '../../app/upkeep/compare-rules.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { invalidField } from '../../domain/facts/errors.js';
@@ -55,6 +56,7 @@ import {
   parseStatus,
 } from '../shared/parse.js';
 import { toAttendance, toRevision } from '../shared/to-proto.js';
+import { compareRulesOf } from '../simulate/compare-service.js';
 import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
@@ -65,6 +67,7 @@ const MAX_EXPECTED_DAYS = 366;
 export function attendanceHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
+  ports: ComparePorts,
 ): ServiceHandlers<typeof AttendanceService> {
   return {
     markAttendance: async (message, call) => {
@@ -85,6 +88,7 @@ export function attendanceHandlers(
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
     simulateAttendance,
+    compareRules: (message, call) => compareRulesOf(ports, message, call),
   };
 }
 

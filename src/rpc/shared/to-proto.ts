@@ -40,7 +40,7 @@ import type { Instant } from '../../domain/time/time.js';
 import { durationOf, timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
 
 /** The domain's lists are in the order of the contract's numbers, which begin at 1. */
-function statusNumber(status: Status | undefined): AttendanceStatus {
+export function statusNumber(status: Status | undefined): AttendanceStatus {
   return status === undefined
     ? AttendanceStatus.UNSPECIFIED
     : ((STATUSES.indexOf(status) + 1) as AttendanceStatus);

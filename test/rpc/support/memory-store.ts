@@ -10,6 +10,8 @@ import type {
   PunchPage,
   PunchQuery,
 } from '../../../src/app/ports/ports.js';
+import type { RebuildStore } from '../../../src/app/ports/rebuild-ports.js';
+import type { RosterStore } from '../../../src/app/ports/roster-ports.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
@@ -108,3 +110,9 @@ export class MemoryStore implements Used {
     };
   }
 }
+
+/** In the place of stores that a test does not use. */
+export const NO_OTHER_STORES = {
+  roster: {} as RosterStore,
+  facts: {} as Pick<RebuildStore, 'look'>,
+};

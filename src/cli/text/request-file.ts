@@ -1,11 +1,15 @@
-// A scenario file: a SimulateAttendanceRequest in its JSON form, and beside its fields a
-// `description` for whoever opens the file. Strict: what is not understood is refused with its
-// place, because a field left out by a typing error would give a wrong answer that looks right.
+// A request in a file: its JSON form, and beside its fields a `description` for whoever opens the
+// file. Strict: what is not understood is refused with its place, because a field left out by a typing
+// error would give a wrong answer that looks right.
 
 import { createReadStream } from 'node:fs';
-import { fromJson, fromJsonString, type JsonValue } from '@bufbuild/protobuf';
-import type { SimulateAttendanceRequest } from '../../client/index.js';
-import { SimulateAttendanceRequestSchema } from '../../client/index.js';
+import {
+  type DescMessage,
+  fromJson,
+  fromJsonString,
+  type JsonValue,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { type JsonProblem, jsonProblems } from '../../contract/json-problems.js';
 import { keepEveryKey } from '../../contract/own-keys.js';
 import { hasUnrealTime } from '../../contract/unreal-times.js';
@@ -15,7 +19,7 @@ import { EXIT_FAILED, ExitError, escapedText } from '../terminal/console.js';
  * The largest file that is read. The service takes messages of 4 MiB, and a message in JSON with
  * its names and spaces is hardly four times as large.
  */
-export const MAX_SCENARIO_BYTES = 16 * 1024 * 1024;
+export const MAX_REQUEST_FILE_BYTES = 16 * 1024 * 1024;
 
 /** The most problems that are told at a time: mending these shows the rest. */
 const MAX_PROBLEMS = 10;
@@ -23,15 +27,23 @@ const MAX_PROBLEMS = 10;
 /** Instead of a path: standard input. */
 const STANDARD_INPUT = '-';
 
-/** The scenario in a file; throws an ExitError that says the way out. */
-export async function readScenario(
+/** What a file holds: the message, and what people call it. */
+export interface RequestForm<Desc extends DescMessage> {
+  readonly schema: Desc;
+  /** Such as `scenario`. */
+  readonly what: string;
+}
+
+/** The request in a file; throws an ExitError that says the way out. */
+export async function readRequest<Desc extends DescMessage>(
+  form: RequestForm<Desc>,
   path: string,
   stdin: NodeJS.ReadableStream,
-): Promise<SimulateAttendanceRequest> {
+): Promise<MessageShape<Desc>> {
   const isInput = path === STANDARD_INPUT;
   const name = isInput ? 'standard input' : path;
   const bytes = await readBytes(isInput ? stdin : createReadStream(path), name);
-  return parseScenario(textOf(bytes, name), name);
+  return parseRequest(form, textOf(bytes, name, form.what), name);
 }
 
 async function readBytes(stream: NodeJS.ReadableStream, name: string): Promise<Buffer> {
@@ -41,7 +53,7 @@ async function readBytes(stream: NodeJS.ReadableStream, name: string): Promise<B
     for await (const piece of stream) {
       const bytes = Buffer.from(piece);
       length += bytes.length;
-      if (length > MAX_SCENARIO_BYTES) break;
+      if (length > MAX_REQUEST_FILE_BYTES) break;
       pieces.push(bytes);
     }
   } catch (error) {
@@ -49,10 +61,10 @@ async function readBytes(stream: NodeJS.ReadableStream, name: string): Promise<B
     const why = REASONS[code ?? ''] ?? message;
     throw failure(`Cannot read ${name}: ${why}.`);
   }
-  if (length <= MAX_SCENARIO_BYTES) return Buffer.concat(pieces);
+  if (length <= MAX_REQUEST_FILE_BYTES) return Buffer.concat(pieces);
   throw failure(
-    `${name} is larger than ${MAX_SCENARIO_BYTES / 1024 / 1024} MiB, more than one simulation ` +
-      'takes. Send fewer punches, or one employee and year at a time.',
+    `${name} is larger than ${MAX_REQUEST_FILE_BYTES / 1024 / 1024} MiB, more than one request ` +
+      'takes. Send less, such as one employee and year at a time.',
   );
 }
 
@@ -63,19 +75,22 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Without the mark that some editors put first. */
-function textOf(bytes: Buffer, name: string): string {
+function textOf(bytes: Buffer, name: string, what: string): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw failure(`${name} is no text in UTF-8: save it as UTF-8.`);
   }
-  if (text.trim() === '') throw failure(`${name} is empty: it must hold a scenario as JSON.`);
+  if (text.trim() === '') throw failure(`${name} is empty: it must hold a ${what} as JSON.`);
   return text;
 }
 
-function parseScenario(text: string, name: string): SimulateAttendanceRequest {
-  const schema = SimulateAttendanceRequestSchema;
+function parseRequest<Desc extends DescMessage>(
+  { schema, what }: RequestForm<Desc>,
+  text: string,
+  name: string,
+): MessageShape<Desc> {
   keepEveryKey();
   const json = withoutDescription(parseJson(text, name));
   try {
@@ -87,7 +102,7 @@ function parseScenario(text: string, name: string): SimulateAttendanceRequest {
   } catch (error) {
     const problems = problemLines([...jsonProblems(schema, json)]);
     const lines = problems.length > 0 ? problems : [escapedText((error as Error).message)];
-    throw failure(`${name} is no scenario:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    throw failure(`${name} is no ${what}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
   }
 }
 

@@ -1,0 +1,186 @@
+// CompareRules: whose days, under which other rules; and what came of it, in messages of a bounded size.
+
+import { create } from '@bufbuild/protobuf';
+import {
+  type CompareRulesRequest,
+  type CompareRulesResponse,
+  CompareRulesResponseSchema,
+  type ComparisonTotals,
+  ComparisonTotalsSchema,
+  type DayComparison,
+  DayComparisonSchema,
+  type EmployeeComparison,
+  EmployeeComparisonSchema,
+} from '../../../gen/attendance/v1/attendance_service_pb.js';
+import { policiesWith } from '../../app/roster/change-policy.js';
+import { shiftsWith } from '../../app/roster/change-shared-roster.js';
+import {
+  type ComparedEmployee,
+  type ComparePorts,
+  compareRules,
+  type RulesQuery,
+} from '../../app/upkeep/compare-rules.js';
+import { STATUSES, type Status } from '../../domain/facts/day.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { invalidField } from '../../domain/facts/errors.js';
+import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
+import { durationOf } from '../edge/instants.js';
+import type { Call } from '../edge/pipeline.js';
+import { Problems } from '../edge/problems.js';
+import { parsePolicyVersion, parseShiftChange } from '../roster/parse-roster.js';
+import { daySize, PageSize } from '../shared/answer-size.js';
+import { optional, parseId, parseRange } from '../shared/parse.js';
+import { statusNumber, toAttendance } from '../shared/to-proto.js';
+
+/** The longest range, in days. */
+const MAX_DAYS = 366;
+
+/** Employees looked at between two messages, though nothing of them would be different. */
+const EMPLOYEES_PER_MESSAGE = 100;
+
+export async function* compareRulesOf(
+  ports: ComparePorts,
+  message: CompareRulesRequest,
+  call: Call,
+): AsyncGenerator<CompareRulesResponse, void, undefined> {
+  const query = queryOf(message, call);
+  const part = new Part();
+  for await (const compared of compareRules(ports, query, call.signal)) {
+    yield* part.add(compared);
+  }
+  yield part.take(true);
+}
+
+function queryOf(message: CompareRulesRequest, call: Call): RulesQuery {
+  const { proposal } = message;
+  const range = parseRange(message, FIRST_DATE, LAST_DATE);
+  const [firstDay, lastDay] = [toEpochDay(range.startDate), toEpochDay(range.endDate)];
+  if (lastDay - firstDay >= MAX_DAYS) {
+    const description = `must be at most ${MAX_DAYS} days from start_date, both included; ask for shorter ranges`;
+    throw invalidField('end_date', 'RANGE_TOO_LONG', description);
+  }
+  const employeeIds = message.employeeIds.map((id) => parseId(id) as EmployeeId);
+  if (employeeIds.length > 0 && message.groupId !== '') {
+    const description = 'must be empty where employee_ids are given: send one of the two';
+    throw invalidField('group_id', 'GROUP_WITH_EMPLOYEE', description);
+  }
+  return {
+    employeeIds,
+    groupId: optional(message.groupId),
+    firstDay,
+    lastDay,
+    propose: proposalOf(proposal),
+    now: call.now,
+  };
+}
+
+function proposalOf(proposal: CompareRulesRequest['proposal']): RulesQuery['propose'] {
+  const problems = new Problems();
+  switch (proposal.case) {
+    case 'policy': {
+      const version = parsePolicyVersion(proposal.value, 'policy', problems);
+      problems.throwIfAny();
+      return (roster) => ({ ...roster, policies: policiesWith(version, roster.policies) });
+    }
+    case 'shift': {
+      const change = parseShiftChange(proposal.value, undefined, problems);
+      problems.throwIfAny();
+      return (roster) => ({ ...roster, shifts: shiftsWith(change, roster.shifts) });
+    }
+    default:
+      throw new Error('a comparison without a proposal passed its rules');
+  }
+}
+
+/** What was found since the message before, and the sums of all. */
+class Part {
+  #days: DayComparison[] = [];
+  #employees: EmployeeComparison[] = [];
+  #size = new PageSize();
+  #looked = 0;
+  readonly #totals = { employees: 0, employeesChanged: 0, daysChanged: 0, before: 0, after: 0 };
+  readonly #statuses = new Map<Status, { before: number; after: number }>();
+
+  /** Gives the messages that are full. */
+  *add(compared: ComparedEmployee): Generator<CompareRulesResponse, void, undefined> {
+    for (const { before, after } of compared.changed) {
+      const [first, second] = [daySize(before), daySize(after)];
+      const size = {
+        structure: first.structure + second.structure,
+        texts: first.texts + second.texts,
+      };
+      if (!this.#size.take(size)) {
+        yield this.take(false);
+        this.#size.take(size);
+      }
+      this.#countStatus(before.status, 'before');
+      this.#countStatus(after.status, 'after');
+      const day = { before: toAttendance(before), after: toAttendance(after) };
+      this.#days.push(create(DayComparisonSchema, day));
+      this.#totals.daysChanged += 1;
+    }
+    this.#count(compared);
+    if (this.#looked >= EMPLOYEES_PER_MESSAGE) yield this.take(false);
+  }
+
+  #countStatus(status: Status, side: 'before' | 'after'): void {
+    const counts = this.#statuses.get(status) ?? { before: 0, after: 0 };
+    this.#statuses.set(status, counts);
+    counts[side] += 1;
+  }
+
+  #count(compared: ComparedEmployee): void {
+    const { employeeId, employeeName, changed } = compared;
+    const { workedSecondsBefore, workedSecondsAfter } = compared;
+    this.#looked += 1;
+    this.#totals.employees += 1;
+    this.#totals.before += workedSecondsBefore;
+    this.#totals.after += workedSecondsAfter;
+    if (changed.length === 0) return;
+    this.#totals.employeesChanged += 1;
+    this.#employees.push(
+      create(EmployeeComparisonSchema, {
+        employeeId,
+        employeeName,
+        daysChanged: changed.length,
+        workedBefore: durationOf(workedSecondsBefore),
+        workedAfter: durationOf(workedSecondsAfter),
+      }),
+    );
+  }
+
+  /** All that was found since; begins anew. */
+  take(done: boolean): CompareRulesResponse {
+    const [changedDays, employees] = [this.#days, this.#employees];
+    this.#days = [];
+    this.#employees = [];
+    this.#size = new PageSize();
+    this.#looked = 0;
+    return create(CompareRulesResponseSchema, {
+      changedDays,
+      employees,
+      totals: this.#sums(),
+      done,
+    });
+  }
+
+  #sums(): ComparisonTotals {
+    const { employees, employeesChanged, daysChanged, before, after } = this.#totals;
+    return create(ComparisonTotalsSchema, {
+      employees: BigInt(employees),
+      employeesChanged: BigInt(employeesChanged),
+      daysChanged: BigInt(daysChanged),
+      workedBefore: durationOf(before),
+      workedAfter: durationOf(after),
+      statuses: STATUSES.flatMap((status) => {
+        const counts = this.#statuses.get(status);
+        if (counts === undefined) return [];
+        return {
+          status: statusNumber(status),
+          daysBefore: BigInt(counts.before),
+          daysAfter: BigInt(counts.after),
+        };
+      }),
+    });
+  }
+}
