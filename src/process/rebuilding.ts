@@ -45,7 +45,7 @@ export async function rebuildStored(
   await checkSchema(databaseUrl);
   const metrics = createMetrics();
   const onConnectionLost = () => {};
-  const stores = openStores({
+  const stores = await openStores({
     config,
     databaseUrl,
     onlyWriter: false,

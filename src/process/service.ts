@@ -49,7 +49,7 @@ const MAX_PAUSE_MS = 5000;
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
   const onConnectionLost = () => server.health.suspect();
-  const stores = openStores({ ...options, onConnectionLost });
+  const stores = await openStores({ ...options, onConnectionLost });
   const ports = {
     stale: stores.stale,
     store: stores.attendance,

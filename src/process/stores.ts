@@ -9,7 +9,7 @@ import type { StaleDaysStore } from '../app/ports/stale-days.js';
 import type { CacheHealth } from '../cache/block-cache.js';
 import { createCachedStore } from '../cache/cached-store.js';
 import { MemoryBlockCache } from '../cache/memory-block-cache.js';
-import { RedisBlockCache } from '../cache/redis-block-cache.js';
+import type { RedisBlockCache } from '../cache/redis-block-cache.js';
 import type { Metrics } from '../metrics/metrics.js';
 import {
   HEALTH_CONNECTIONS,
@@ -47,13 +47,13 @@ export interface Stores {
 }
 
 /** Connects to nothing until it is used. */
-export function openStores(options: StoresOptions): Stores {
+export async function openStores(options: StoresOptions): Promise<Stores> {
   const { config, databaseUrl } = options;
   const databases = openDatabases(databaseUrl, options);
   const { requireKnownEmployees, defaultZone } = config;
   const rosters = createRosterReader({ defaultZone });
   const postgres = createPostgresStore(databases, rosters, { requireKnownEmployees });
-  const cached = cacheOf(
+  const cached = await cacheOf(
     postgres,
     createRosterStore({ ...databases, reader: rosters, defaultZone }),
     options,
@@ -91,12 +91,16 @@ interface Cached {
 }
 
 /** Redis when there is one, memory when nobody else can write, else no cache. */
-function cacheOf(store: AttendanceStore, roster: RosterStore, options: StoresOptions): Cached {
+async function cacheOf(
+  store: AttendanceStore,
+  roster: RosterStore,
+  options: StoresOptions,
+): Promise<Cached> {
   const { config, onlyWriter, metrics } = options;
   const onEvent = (event: string, count: number) => metrics.countCache(event, count);
   const cache =
     config.redisUrl !== undefined
-      ? redisCache(config.redisUrl, store, onEvent, options.log)
+      ? await redisCache(config.redisUrl, store, onEvent, options.log)
       : onlyWriter
         ? new MemoryBlockCache()
         : undefined;
@@ -109,12 +113,14 @@ function cacheOf(store: AttendanceStore, roster: RosterStore, options: StoresOpt
   };
 }
 
-function redisCache(
+/** The library of Redis is loaded here: most processes have no use for it, and it takes a while. */
+async function redisCache(
   url: string,
   store: AttendanceStore,
   onEvent: (event: string, count: number) => void,
   log: Logger,
-): RedisBlockCache {
+): Promise<RedisBlockCache> {
+  const { RedisBlockCache } = await import('../cache/redis-block-cache.js');
   const onAvailability = ({ up, detail }: CacheHealth) => {
     if (up) log.info('Redis is used as the cache');
     else log.warn({ detail }, 'Redis cannot be used: reads go to PostgreSQL');

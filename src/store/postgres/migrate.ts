@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { Umzug, type UmzugStorage } from 'umzug';
+import type { UmzugStorage } from 'umzug';
 
 /** Where the SQL lies: seen from the compiled file, and the same in the image. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../../migrations', import.meta.url));
@@ -48,8 +48,13 @@ export async function migrateUp(url: string, folder = MIGRATIONS_FOLDER): Promis
         checksum text not null,
         applied_at timestamptz not null default now()
       )`);
-    const applied = await umzugOf(client, folder).then((umzug) => umzug.up());
-    return applied.map((migration) => migration.name);
+    const files = await migrationFiles(folder);
+    const sources = new Map<string, string>();
+    for (const name of files) sources.set(name, await readFile(join(folder, name), 'utf8'));
+    await refuseChanged(client, sources);
+    await refuseForeign(client, files);
+    const done = new Set((await appliedRows(client)).map(({ name }) => name));
+    return files.every((name) => done.has(name)) ? [] : await applyPending(client, sources);
   });
 }
 
@@ -135,21 +140,22 @@ async function lock(client: pg.Client): Promise<void> {
   }
 }
 
-async function umzugOf(client: pg.Client, folder: string): Promise<Umzug<pg.Client>> {
-  const files = await migrationFiles(folder);
-  const sources = new Map<string, string>();
-  for (const name of files) sources.set(name, await readFile(join(folder, name), 'utf8'));
-  await refuseChanged(client, sources);
-  await refuseForeign(client, files);
-  return new Umzug({
-    migrations: files.map((name) => ({
+/** The library is loaded here: most starts find nothing to apply, and it takes a while. */
+async function applyPending(
+  client: pg.Client,
+  sources: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const { Umzug } = await import('umzug');
+  const umzug = new Umzug({
+    migrations: [...sources].map(([name, source]) => ({
       name,
-      up: async () => await apply(client, name, sources.get(name) ?? ''),
+      up: async () => await apply(client, name, source),
     })),
     context: client,
     storage: storageOf(client),
     logger: undefined,
   });
+  return (await umzug.up()).map(({ name }) => name);
 }
 
 async function migrationFiles(folder: string): Promise<string[]> {
