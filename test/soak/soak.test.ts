@@ -6,10 +6,10 @@ import { ACTORS } from './actors/index.js';
 import { faultsOf, reportLines } from './report.js';
 import { runSoak } from './soak.js';
 
-/** Longer than the service's interval of pings, so that the silent are pinged. */
-const DURATION_MS = 35_000;
+/** Longer than two of the service's intervals of pings: the silent are pinged, and let go. */
+const DURATION_MS = 25_000;
 const BOUT_MS = 700;
-/** Of everybody: they take a third of the time, and then the silent wait for their pings. */
+/** Of everybody: they take half of the time, and then the silent wait for their pings. */
 const ROUNDS = 2;
 /** A tenth of the hour's connections: this process and the service have one file limit each. */
 const SCALE = 0.1;

@@ -29,6 +29,8 @@ export const RESIDENT_GROWTH_MB = 256;
 /** So long before the end memory is looked at even if sockets are open: collecting garbage is dear. */
 const LAST_LOOK_MS = 5_000;
 const WATCH_INTERVAL_MS = 500;
+/** Of looking whether all is as before: a look reads every socket there is, or collects garbage. */
+const SETTLING_INTERVAL_MS = 250;
 const IDS_AT_ONCE = 10_000;
 
 export interface SoakOptions {
@@ -342,6 +344,7 @@ async function settled(watched: Watched, settleMs: number): Promise<ServiceRepor
       return isBack(before, after) && after.sockets <= before.sockets;
     },
     settleMs,
+    SETTLING_INTERVAL_MS,
   ).catch(() => undefined);
   const ended = process.hasExited() ? await process.exited : undefined;
   const settledMs = performance.now() - startedAt;

@@ -5,16 +5,20 @@ import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 
 const INTERVAL_MS = 5;
 
-/** Asks until the condition holds. Throws, naming `what`, when it does not within `timeoutMs`. */
+/**
+ * Asks until the condition holds. Throws, naming `what`, when it does not within `timeoutMs`. Asks
+ * every `intervalMs`: more seldom where the answer itself costs time.
+ */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,
   timeoutMs = 5_000,
+  intervalMs = INTERVAL_MS,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await delay(INTERVAL_MS);
+    await delay(intervalMs);
   }
 }
 
