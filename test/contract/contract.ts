@@ -37,7 +37,7 @@ export function somebody(): string {
 
 /** How a suite of the contract is asked. */
 export interface ContractOptions {
-  /** Not to ask what takes seconds and never comes by the cache: lists, and past moments. */
+  /** Not to ask what takes long and never comes by the cache: lists, past moments, full days. */
   readonly isBrief: boolean;
 }
 

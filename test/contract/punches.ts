@@ -10,7 +10,7 @@ import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
 import { PunchKind, type PunchSchema, PunchSource } from '../../gen/attendance/v1/punch_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { Asking, anomaliesOf, at, DAY, minutesAgo, NEXT_DAY, onDay, wordOf } from './asking.js';
-import { somebody } from './contract.js';
+import { type ContractOptions, itAtLength, somebody } from './contract.js';
 
 const { IN, OUT } = PunchKind;
 const { RECORDED, DUPLICATE, REJECTED } = PunchOutcome;
@@ -24,7 +24,8 @@ const REPLACED = 5;
 
 type Told = MessageInitShape<typeof PunchSchema>;
 
-export function describePunches(serviceOf: () => TestService): void {
+export function describePunches(serviceOf: () => TestService, options: ContractOptions): void {
+  const atLength = itAtLength(options);
   const asking = new Asking(serviceOf);
   const clock = () => serviceOf().clock;
   const record = async (...punches: readonly Told[]) =>
@@ -285,54 +286,59 @@ export function describePunches(serviceOf: () => TestService): void {
       expect([wordOf(moved), moved.revision, moved.sessions]).to.deep.equal(['UNSCHEDULED', 2, []]);
     });
 
-    it('P14 a day takes 2,000 punches, and each one more is refused, with its way out', async () => {
-      const employeeId = await asking.added(somebody());
-      const start = Date.parse(`${DAY}T00:00:00Z`);
-      const burst = (from: number) =>
-        Array.from({ length: 1000 }, (_, index) => ({
-          employeeId,
-          time: timestampFromMs(start + (from + index) * 1000),
-          kind: IN,
-        }));
-      await record(...burst(0));
-      // In the last second there is room for one; what was there stays a duplicate.
-      const [first] = burst(0);
-      const late = { employeeId, time: onDay('20:00'), kind: OUT };
-      const more = [...burst(1000).slice(1), late, { ...late, time: onDay('20:01') }];
-      expect((await outcomes(...more.slice(0, 999))).every((each) => each === RECORDED)).to.equal(
-        true,
-      );
-      const results = await record(...more.slice(999), late, { ...first });
-      expect(results.map(({ outcome }) => outcome)).to.deep.equal([
-        RECORDED,
-        REJECTED,
-        DUPLICATE,
-        DUPLICATE,
-      ]);
-      expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
-      expect(results[1]?.error?.message).to.match(/already has 2000 punches on 2026-03-02 \(UTC\)/);
-      const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
-      const time = onDay('22:00');
-      expect(await refusalOf(clock().clockIn({ employeeId, time }))).to.deep.equal(refused);
-      const punchId = results[0]?.punchId ?? '';
-      const replacing = clock().replacePunch({ employeeId, punchId, time, reason: 'x' });
-      expect(await refusalOf(replacing)).to.deep.equal(refused);
-      await takeBack(employeeId, punchId);
-      expect(await outcomes({ ...late, time })).to.deep.equal([REJECTED]);
-      async function* chunks() {
-        yield {
-          punches: [
-            { ...late, time },
-            { ...late, time: at(`${NEXT_DAY}T08:00`) },
-          ],
-        };
-      }
-      const { rejections, recordedCount } = await clock().importPunches(chunks());
-      expect(rejections.map(({ index, error }) => [index, error?.code])).to.deep.equal([
-        [0n, FAILED_PRECONDITION],
-      ]);
-      expect(recordedCount).to.equal(1n);
-    });
+    atLength(
+      'P14 a day takes 2,000 punches, and each one more is refused, with its way out',
+      async () => {
+        const employeeId = await asking.added(somebody());
+        const start = Date.parse(`${DAY}T00:00:00Z`);
+        const burst = (from: number) =>
+          Array.from({ length: 1000 }, (_, index) => ({
+            employeeId,
+            time: timestampFromMs(start + (from + index) * 1000),
+            kind: IN,
+          }));
+        await record(...burst(0));
+        // In the last second there is room for one; what was there stays a duplicate.
+        const [first] = burst(0);
+        const late = { employeeId, time: onDay('20:00'), kind: OUT };
+        const more = [...burst(1000).slice(1), late, { ...late, time: onDay('20:01') }];
+        expect((await outcomes(...more.slice(0, 999))).every((each) => each === RECORDED)).to.equal(
+          true,
+        );
+        const results = await record(...more.slice(999), late, { ...first });
+        expect(results.map(({ outcome }) => outcome)).to.deep.equal([
+          RECORDED,
+          REJECTED,
+          DUPLICATE,
+          DUPLICATE,
+        ]);
+        expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
+        expect(results[1]?.error?.message).to.match(
+          /already has 2000 punches on 2026-03-02 \(UTC\)/,
+        );
+        const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
+        const time = onDay('22:00');
+        expect(await refusalOf(clock().clockIn({ employeeId, time }))).to.deep.equal(refused);
+        const punchId = results[0]?.punchId ?? '';
+        const replacing = clock().replacePunch({ employeeId, punchId, time, reason: 'x' });
+        expect(await refusalOf(replacing)).to.deep.equal(refused);
+        await takeBack(employeeId, punchId);
+        expect(await outcomes({ ...late, time })).to.deep.equal([REJECTED]);
+        async function* chunks() {
+          yield {
+            punches: [
+              { ...late, time },
+              { ...late, time: at(`${NEXT_DAY}T08:00`) },
+            ],
+          };
+        }
+        const { rejections, recordedCount } = await clock().importPunches(chunks());
+        expect(rejections.map(({ index, error }) => [index, error?.code])).to.deep.equal([
+          [0n, FAILED_PRECONDITION],
+        ]);
+        expect(recordedCount).to.equal(1n);
+      },
+    );
   });
 
   describe('lists of punches', () => {

@@ -105,80 +105,87 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       }
     });
 
-    it('R33 are listed by group and by every filter as they are read, in both orders', async () => {
-      const groupId = something();
-      const onNextDay = (time: string) => timestampFromMs(Date.parse(`${NEXT_DAY}T${time}:00Z`));
-      const people = await Promise.all([
-        follower({ groupId }),
-        follower({ groupId, joinDate: NEXT_DAY }),
-        follower({ groupId: something() }),
-        follower({ groupId }),
-      ]);
-      const [punctual, late, stranger, marked] = people.map(({ employeeId }) => employeeId);
-      if (!punctual || !late || !stranger || !marked) throw new Error('everybody was hired');
-      await asking.record(punctual, onDay('08:00'), onDay('16:00'));
-      await asking.record(late, onNextDay('09:00'), onNextDay('15:00'));
-      await asking.record(stranger, onDay('09:00'));
-      const { client } = serviceOf();
-      await client.markAttendance({
-        employeeId: marked,
-        date: DAY,
-        status: AttendanceStatus.ON_LEAVE,
-      });
-      const range = { groupId, startDate: '2026-03-01', endDate: '2026-03-05' };
-      const keyOf = ({ employeeId, date }: Attendance) => `${date} ${employeeId}`;
-      const all = await asking.list(range);
-      expect(all).to.have.length(5 + 3 + 5);
-      expect(all.map(keyOf)).to.deep.equal(all.map(keyOf).sort());
-      for (const day of all) {
-        expect(await asking.get(day.employeeId, day.date)).to.deep.equal(day);
-      }
-      const updated = all.find(({ employeeId, revision }) => employeeId === late && revision > 0);
-      const updatedAfter = updated?.updateTime ?? expect.fail('a day that was punched has a time');
-      const isAfter = ({ updateTime }: Attendance) =>
-        updateTime !== undefined &&
-        (updateTime.seconds > updatedAfter.seconds ||
-          (updateTime.seconds === updatedAfter.seconds && updateTime.nanos > updatedAfter.nanos));
-      const filters: readonly (readonly [object, (day: Attendance) => boolean])[] = [
-        [{ statuses: [ABSENT] }, ({ status }) => status === ABSENT],
-        [{ statuses: [PRESENT, HOLIDAY] }, ({ status }) => status === PRESENT],
-        [{ anomalies: [Anomaly.LATE_IN] }, ({ anomalies }) => anomalies.includes(Anomaly.LATE_IN)],
-        [{ final: true }, ({ final }) => final],
-        [{ final: false }, ({ final }) => !final],
-        [{ updatedAfter }, isAfter],
-        [
-          { origins: [AttendanceOrigin.MARKED], final: true },
-          ({ origin }) => origin === AttendanceOrigin.MARKED,
-        ],
-        [{ statuses: [ABSENT], anomalies: [Anomaly.LATE_IN] }, () => false],
-      ];
-      const asOfTime = await momentBehind();
-      for (const [filter, isKept] of filters) {
-        const kept = all.filter(isKept);
-        for (const pageSize of [1, 3, 0]) {
-          expect(await asking.list({ ...range, ...filter, pageSize })).to.deep.equal(kept);
+    atLength(
+      'R33 are listed by group and by every filter as they are read, in both orders',
+      async () => {
+        const groupId = something();
+        const onNextDay = (time: string) => timestampFromMs(Date.parse(`${NEXT_DAY}T${time}:00Z`));
+        const people = await Promise.all([
+          follower({ groupId }),
+          follower({ groupId, joinDate: NEXT_DAY }),
+          follower({ groupId: something() }),
+          follower({ groupId }),
+        ]);
+        const [punctual, late, stranger, marked] = people.map(({ employeeId }) => employeeId);
+        if (!punctual || !late || !stranger || !marked) throw new Error('everybody was hired');
+        await asking.record(punctual, onDay('08:00'), onDay('16:00'));
+        await asking.record(late, onNextDay('09:00'), onNextDay('15:00'));
+        await asking.record(stranger, onDay('09:00'));
+        const { client } = serviceOf();
+        await client.markAttendance({
+          employeeId: marked,
+          date: DAY,
+          status: AttendanceStatus.ON_LEAVE,
+        });
+        const range = { groupId, startDate: '2026-03-01', endDate: '2026-03-05' };
+        const keyOf = ({ employeeId, date }: Attendance) => `${date} ${employeeId}`;
+        const all = await asking.list(range);
+        expect(all).to.have.length(5 + 3 + 5);
+        expect(all.map(keyOf)).to.deep.equal(all.map(keyOf).sort());
+        for (const day of all) {
+          expect(await asking.get(day.employeeId, day.date)).to.deep.equal(day);
         }
-        expect(await asking.list({ ...range, ...filter, asOfTime }), 'as of').to.deep.equal(kept);
-        const byEmployee = [...kept].sort((a, b) =>
-          a.employeeId < b.employeeId ? -1 : a.employeeId > b.employeeId ? 1 : 0,
-        );
-        expect(await asking.stream({ ...range, ...filter })).to.deep.equal(byEmployee);
-        const { groupId: _, ...everybody } = range;
-        const theirs = (await asking.list({ ...everybody, ...filter })).filter(({ employeeId }) =>
-          [punctual, late, marked].includes(employeeId),
-        );
-        expect(theirs, 'among everybody').to.deep.equal(kept);
-        const own = await asking.list({ ...everybody, ...filter, employeeId: late });
-        expect(own).to.deep.equal(kept.filter(({ employeeId }) => employeeId === late));
-      }
-      const recorded = { groupId, origins: [AttendanceOrigin.MARKED, AttendanceOrigin.DERIVED] };
-      const stored = all.filter(({ origin }) => origin !== AttendanceOrigin.EXPECTED);
-      expect(await asking.list(recorded), 'all that was ever recorded').to.deep.equal(stored);
-      expect(await asking.list({ ...range, groupId: something() }), 'nobody').to.deep.equal([]);
-      expect(
-        (await refusalOf(client.listAttendance({ ...range, employeeId: late }))).fields,
-      ).to.deep.equal(['group_id']);
-    });
+        const updated = all.find(({ employeeId, revision }) => employeeId === late && revision > 0);
+        const updatedAfter =
+          updated?.updateTime ?? expect.fail('a day that was punched has a time');
+        const isAfter = ({ updateTime }: Attendance) =>
+          updateTime !== undefined &&
+          (updateTime.seconds > updatedAfter.seconds ||
+            (updateTime.seconds === updatedAfter.seconds && updateTime.nanos > updatedAfter.nanos));
+        const filters: readonly (readonly [object, (day: Attendance) => boolean])[] = [
+          [{ statuses: [ABSENT] }, ({ status }) => status === ABSENT],
+          [{ statuses: [PRESENT, HOLIDAY] }, ({ status }) => status === PRESENT],
+          [
+            { anomalies: [Anomaly.LATE_IN] },
+            ({ anomalies }) => anomalies.includes(Anomaly.LATE_IN),
+          ],
+          [{ final: true }, ({ final }) => final],
+          [{ final: false }, ({ final }) => !final],
+          [{ updatedAfter }, isAfter],
+          [
+            { origins: [AttendanceOrigin.MARKED], final: true },
+            ({ origin }) => origin === AttendanceOrigin.MARKED,
+          ],
+          [{ statuses: [ABSENT], anomalies: [Anomaly.LATE_IN] }, () => false],
+        ];
+        const asOfTime = await momentBehind();
+        for (const [filter, isKept] of filters) {
+          const kept = all.filter(isKept);
+          for (const pageSize of [1, 3, 0]) {
+            expect(await asking.list({ ...range, ...filter, pageSize })).to.deep.equal(kept);
+          }
+          expect(await asking.list({ ...range, ...filter, asOfTime }), 'as of').to.deep.equal(kept);
+          const byEmployee = [...kept].sort((a, b) =>
+            a.employeeId < b.employeeId ? -1 : a.employeeId > b.employeeId ? 1 : 0,
+          );
+          expect(await asking.stream({ ...range, ...filter })).to.deep.equal(byEmployee);
+          const { groupId: _, ...everybody } = range;
+          const theirs = (await asking.list({ ...everybody, ...filter })).filter(({ employeeId }) =>
+            [punctual, late, marked].includes(employeeId),
+          );
+          expect(theirs, 'among everybody').to.deep.equal(kept);
+          const own = await asking.list({ ...everybody, ...filter, employeeId: late });
+          expect(own).to.deep.equal(kept.filter(({ employeeId }) => employeeId === late));
+        }
+        const recorded = { groupId, origins: [AttendanceOrigin.MARKED, AttendanceOrigin.DERIVED] };
+        const stored = all.filter(({ origin }) => origin !== AttendanceOrigin.EXPECTED);
+        expect(await asking.list(recorded), 'all that was ever recorded').to.deep.equal(stored);
+        expect(await asking.list({ ...range, groupId: something() }), 'nobody').to.deep.equal([]);
+        expect(
+          (await refusalOf(client.listAttendance({ ...range, employeeId: late }))).fields,
+        ).to.deep.equal(['group_id']);
+      },
+    );
 
     it('R34 say that shifts overlap where new hours of one meet an override', async () => {
       const [day, evening] = [

@@ -14,7 +14,7 @@ interface Variant {
   readonly name: string;
   readonly redis: 'none' | 'up' | 'stopped' | 'hanging';
   readonly onlyWriter?: boolean;
-  /** Reads that pass the cache by are those of PostgreSQL alone. */
+  /** Reads that pass the cache by are those of PostgreSQL alone, and so are the bounds of writing. */
   readonly isBrief?: boolean;
 }
 
@@ -54,7 +54,7 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
 
     describeContract(() => running, { isBrief });
     describeCommands(() => running);
-    describePunches(() => running);
+    describePunches(() => running, { isBrief });
     describePunchImports(() => running);
     describeRosterDays(() => running, { isBrief });
     describePolicies(() => running);
