@@ -6,8 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import { Client } from 'pg';
 import { runProgram } from '../../src/cli/commands/program.js';
-import { migrateUp } from '../../src/store/postgres/migrate.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/process.js';
 
 async function attendance(
@@ -44,7 +43,6 @@ describe('attendance rebuild', function () {
 
   /** Two employees, each with one mark and its day. */
   async function addMarks(): Promise<void> {
-    await migrateUp(test.url);
     await client.query(`
       insert into employee (employee_id, version) values ('007', 1), ('008', 1);
       insert into mark (employee_id, sequence, date, kind, status, portion, actor, received_at, revision)
@@ -126,10 +124,11 @@ describe('attendance rebuild', function () {
   });
 
   it('refuses an employee who is not there, and a schema that is behind', async () => {
-    const behind = await attendance(env, 'rebuild');
+    const empty = await createEmptyDatabase();
+    const behind = await attendance({ DATABASE_URL: empty.url }, 'rebuild');
     expect(behind.code).to.equal(1);
     expect(behind.err).to.contain('attendance migrate up');
-    await migrateUp(test.url);
+    await empty.drop();
     const unknown = await attendance(env, 'rebuild', '--employee', 'nobody');
     expect(unknown.code).to.equal(1);
     expect(unknown.err).to.contain('there is no employee nobody');

@@ -16,7 +16,7 @@ import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { runProgram } from '../../src/cli/commands/program.js';
-import { createTestDatabase } from '../support/database.js';
+import { createEmptyDatabase } from '../support/database.js';
 import { ROOT, type ServiceProcess, startMain, temporaryFolder } from '../support/process.js';
 import { ANY_AGE } from '../support/service.js';
 
@@ -182,7 +182,7 @@ describe('backup and restore, by the documented commands', function () {
   });
 
   it('your own PostgreSQL: pg_dump while it serves, and pg_restore', async function () {
-    const [original, empty] = [await createTestDatabase(), await createTestDatabase()];
+    const [original, empty] = [await createEmptyDatabase(), await createEmptyDatabase()];
     const why = await whyNoDump(original.url);
     if (why !== undefined) {
       if (this.test !== undefined) this.test.title += ` (${why})`;

@@ -10,6 +10,7 @@ import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { openDatabase, WRITE_CONNECTIONS } from '../../src/store/postgres/database.js';
 import {
+  createEmptyDatabase,
   createTestDatabase,
   type PrivateCluster,
   startPrivateCluster,
@@ -156,7 +157,7 @@ describe('PostgreSQL comes and goes', function () {
   });
 
   it('a migration that does not get its lock is tried again, and the service waits for it', async () => {
-    const database = await createTestDatabase();
+    const database = await createEmptyDatabase();
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     await holder.query('create table records (id text, name text, status text, date date)');

@@ -9,7 +9,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'chai';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
-import { createTestDatabase } from '../support/database.js';
+import { createEmptyDatabase, createTestDatabase } from '../support/database.js';
 import { holdUp } from '../support/hold-up.js';
 import {
   childrenOf,
@@ -154,7 +154,7 @@ describe('the service as a process', function () {
   });
 
   it('several workers serve one port; one that dies is replaced; a stop ends them all', async () => {
-    const database = await createTestDatabase();
+    const database = await createEmptyDatabase();
     const service = start({ DATABASE_URL: database.url, WORKERS: '2' });
     const baseUrl = await service.ready();
     await clientOf(baseUrl).markAttendance({ employeeId: 'many', date: DAY, status: PRESENT });

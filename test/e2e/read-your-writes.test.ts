@@ -6,7 +6,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { expect } from 'chai';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { type ServiceProcess, startMain } from '../support/process.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { countOf, metricsOf } from './support/metrics.js';
@@ -37,7 +37,7 @@ describe('two processes on one Redis', function () {
   let clients: [Attendance, Attendance];
 
   before(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
+    [database, redis] = await Promise.all([createEmptyDatabase(), startRedis()]);
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
     processes = [startMain(env), startMain(env)];
     urls = await Promise.all(processes.map((process) => process.ready()));

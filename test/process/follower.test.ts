@@ -16,7 +16,6 @@ import {
   wakingRoster,
 } from '../../src/process/follower.js';
 import { type Database, openDatabase } from '../../src/store/postgres/database.js';
-import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { createRosterReader } from '../../src/store/rosters/roster-reader.js';
 import { createStaleDaysStore } from '../../src/store/upkeep/stale-days.js';
@@ -37,7 +36,6 @@ describe('the follower', function () {
 
   beforeEach(async () => {
     test = await createTestDatabase();
-    await migrateUp(test.url);
     database = openDatabase(test.url, () => {}, 4);
     stale = createStaleDaysStore(database);
     const defaultZone = findZone('UTC');

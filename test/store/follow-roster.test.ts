@@ -22,7 +22,6 @@ import {
 import type { Instant } from '../../src/domain/time/time.js';
 import { findZone } from '../../src/domain/time/zone.js';
 import { type Database, openDatabase } from '../../src/store/postgres/database.js';
-import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { createRosterStore } from '../../src/store/roster-changes/roster-store.js';
 import { createRosterReader } from '../../src/store/rosters/roster-reader.js';
@@ -52,7 +51,6 @@ describe('stored days that follow the roster', function () {
 
   before(async () => {
     test = await createTestDatabase();
-    await migrateUp(test.url);
     database = openDatabase(test.url, () => {}, 8);
     const databases = { writes: database, reads: database, health: database };
     const defaultZone = findZone('UTC');

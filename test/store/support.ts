@@ -17,7 +17,6 @@ import type { LocalDate } from '../../src/domain/time/local-date.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import { findZone } from '../../src/domain/time/zone.js';
 import { type Database, openDatabase } from '../../src/store/postgres/database.js';
-import { migrateUp } from '../../src/store/postgres/migrate.js';
 import { createPostgresStore, type Databases } from '../../src/store/postgres-store.js';
 import { createRosterReader, type RosterReader } from '../../src/store/rosters/roster-reader.js';
 import { createTestDatabase } from '../support/database.js';
@@ -33,7 +32,6 @@ export interface StoreFixture {
 
 export async function openStore(): Promise<StoreFixture> {
   const test = await createTestDatabase();
-  await migrateUp(test.url);
   const database = openDatabase(test.url, () => {}, 16);
   return {
     url: test.url,

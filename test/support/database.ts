@@ -1,7 +1,8 @@
 // Real PostgreSQL for tests: one embedded cluster for each process that runs tests, started when
 // the first test asks for it, with a fresh database for each that does; and private clusters for
-// tests that stop or kill the server. Making a cluster costs some two seconds of a processor, so
-// the shared one outlives the files of a process; global.ts says when it ends.
+// tests that stop or kill the server. Making a cluster takes some two seconds, so the shared one
+// outlives the files of a process; global.ts says when it ends. Databases with the schema are
+// copies of one, because migrating takes as much of a processor as making a database does.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -14,6 +15,7 @@ import { Client } from 'pg';
 import type { BinariesPackage } from '../../src/embedded/binaries.js';
 import { type Cluster, openCluster } from '../../src/embedded/cluster.js';
 import type { RunningServer } from '../../src/embedded/server.js';
+import { migrateUp } from '../../src/store/postgres/migrate.js';
 
 export interface TestDatabase {
   /** As the service connects: the role `attendance`, which owns the database. */
@@ -55,18 +57,43 @@ interface Shared {
 
 let base: Promise<string> | undefined;
 let shared: Promise<Shared> | undefined;
+let template: Promise<string> | undefined;
 let databases = 0;
 const privates = new Set<PrivateCluster>();
 
-/** A fresh, empty database. */
+/** A fresh database with the schema as it is, and nothing stored. */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  template ??= createTemplate();
+  const database = await createDatabase(`TEMPLATE ${await template}`);
+  await execute(database.adminUrl, NEW_PAGE_TOKEN_KEY);
+  return database;
+}
+
+/** A fresh database without a schema: for tests of who makes that. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return await createDatabase('');
+}
+
+/** The one thing that is another in every database; as its migration makes it. */
+const NEW_PAGE_TOKEN_KEY = `
+  UPDATE page_token_key
+  SET key = sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))`;
+
+/** Its name. Nobody connects to it any more: PostgreSQL copies no database that is in use. */
+async function createTemplate(): Promise<string> {
+  const { url } = await createDatabase('');
+  await migrateUp(url);
+  return new URL(url).pathname.slice(1);
+}
+
+async function createDatabase(from: string): Promise<TestDatabase> {
   // The databases of a test run need not survive a power cut, and creating one is mostly fsync.
   shared ??= startShared({ fsync: 'off' });
   const { opened, server } = await shared;
   databases += 1;
   const name = `test_${databases}`;
   const admin = opened.cluster.url(server.port, 'postgres', 'postgres');
-  await execute(admin, `CREATE DATABASE ${name} OWNER attendance`);
+  await execute(admin, `CREATE DATABASE ${name} OWNER attendance ${from}`);
   return {
     url: opened.cluster.url(server.port, 'attendance', name),
     adminUrl: opened.cluster.url(server.port, 'postgres', name),
@@ -125,6 +152,7 @@ export async function stopTestCluster(): Promise<void> {
   if (shared !== undefined) {
     const { opened, server, watchdog } = await shared;
     shared = undefined;
+    template = undefined;
     await server.stop();
     await opened.remove();
     watchdog.kill('SIGKILL');

@@ -8,7 +8,7 @@ import {
   migrateUp,
   migrationStates,
 } from '../../../src/store/postgres/migrate.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 
 describe('migrations', () => {
   let database: TestDatabase;
@@ -16,7 +16,7 @@ describe('migrations', () => {
   let names: string[];
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     folder = await mkdtemp(join(tmpdir(), 'attendance-migrations-'));
     names = (await readdir(MIGRATIONS_FOLDER)).sort();
     for (const name of names) await copyFile(join(MIGRATIONS_FOLDER, name), join(folder, name));
@@ -126,7 +126,7 @@ describe('a database of the old service', () => {
   let database: TestDatabase;
 
   before(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
   });
 
   after(async () => await database.drop());

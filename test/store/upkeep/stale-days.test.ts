@@ -6,7 +6,6 @@ import type { Settlement, StaleDays, StaleDaysStore } from '../../../src/app/por
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { fromEpochDay, type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
 import { type Database, openDatabase } from '../../../src/store/postgres/database.js';
-import { migrateUp } from '../../../src/store/postgres/migrate.js';
 import {
   INSERT_STALE_OF_CALENDAR,
   INSERT_STALE_OF_EMPLOYEE,
@@ -32,7 +31,6 @@ describe('stale days in PostgreSQL', () => {
 
   beforeEach(async () => {
     test = await createTestDatabase();
-    await migrateUp(test.url);
     database = openDatabase(test.url, () => {}, 6);
     store = createStaleDaysStore(database);
   });
