@@ -47,10 +47,10 @@ export class ProbeSeries {
 }
 
 /** GET /readyz over HTTP/1.1 and a connection of its own, as load balancers do. Never rejects. */
-export function lookReady(port: number): Promise<string> {
+export function lookReady(port: number, timeoutMs = PROBE_TIMEOUT_MS): Promise<string> {
   return new Promise((resolve) => {
     const request = get(
-      { host: '127.0.0.1', port, path: '/readyz', agent: false, timeout: PROBE_TIMEOUT_MS },
+      { host: '127.0.0.1', port, path: '/readyz', agent: false, timeout: timeoutMs },
       (response) => {
         response.resume();
         response.once('end', () => {

@@ -197,7 +197,7 @@ class ProbingCaller extends Caller {
 
   protected async round(): Promise<void> {
     await this.call(async () => {
-      const verdict = await lookReady(this.#port);
+      const verdict = await lookReady(this.#port, DEADLINE_MS);
       return verdict === '0' ? undefined : verdict;
     });
     await new Promise((resolve) => setTimeout(resolve, PACE_MS.most));
