@@ -25,10 +25,18 @@ export type HostileWord =
 export class Attackers {
   readonly #side: Side<HostileWord>;
   readonly #attacking = new Map<string, number>();
+  readonly #waited: Set<string>;
+  /** Resolves when each of them has begun a bout. */
+  readonly everybodyBegan: Promise<void>;
+  #allBegan: () => void = () => undefined;
   #records: Readonly<Record<string, ActorRecord>> = {};
 
   /** They begin at once. */
   constructor(order: HostileOrder) {
+    this.#waited = new Set(order.names);
+    this.everybodyBegan = new Promise((resolve) => {
+      this.#allBegan = resolve;
+    });
     const script = new URL('./hostile-main.js', import.meta.url);
     this.#side = new Side<HostileWord>(script, order, (word) => this.#hear(word), {
       what: 'the attackers',
@@ -57,6 +65,8 @@ export class Attackers {
       this.#records = word.records;
       return;
     }
+    this.#waited.delete(word.actor);
+    if (this.#waited.size === 0) this.#allBegan();
     const change = word.kind === 'began' ? 1 : -1;
     this.#attacking.set(word.actor, (this.#attacking.get(word.actor) ?? 0) + change);
   }

@@ -222,7 +222,7 @@ class Scene {
     }
   }
 
-  /** Until the time is over, or a service has ended. */
+  /** Until the time is over and everybody has had a bout, or a service has ended. */
   async #attack(target: Target, innocents: Innocents) {
     const { durationMs, only, rounds, ...sizes } = this.#options;
     const { seed, scale, boutMs, patientBoutMs } = sizes;
@@ -239,7 +239,10 @@ class Scene {
     const stopWatching = this.#watch(innocents, attackers);
     const died = Promise.race(this.#watched.map(({ process }) => process.exited));
     try {
-      await Promise.race([passed(durationMs), died, attackers.failed(), innocents.failed()]);
+      // On a busy machine bouts take longer: then they may take twice the time.
+      const everybody = Promise.race([attackers.everybodyBegan, passed(2 * durationMs)]);
+      const over = Promise.all([passed(durationMs), everybody]);
+      await Promise.race([over, died, attackers.failed(), innocents.failed()]);
       const attacking = attackers.attacking;
       return { actors: await attackers.end(), attacking };
     } finally {
