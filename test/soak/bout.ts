@@ -148,7 +148,11 @@ export class Bout {
   /** Leaves it with a RST, as a process that is killed does with unread data. */
   reset(socket: Socket): void {
     const below = this.#below.get(socket);
-    (below ?? socket).resetAndDestroy();
+    const lowest = below ?? socket;
+    // Node resets one that is being opened once it is open, before an HTTP/2 session that waits for
+    // the same: that session then aborts the process.
+    if (lowest.connecting) lowest.destroy();
+    else lowest.resetAndDestroy();
     if (below !== undefined) socket.destroy();
   }
 
