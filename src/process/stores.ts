@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { BadgeStore } from '../app/ports/badges.js';
 import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import type { StaleDaysStore } from '../app/ports/stale-days.js';
@@ -10,6 +11,7 @@ import { createCachedStore } from '../cache/cached-store.js';
 import { MemoryBlockCache } from '../cache/memory-block-cache.js';
 import { RedisBlockCache } from '../cache/redis-block-cache.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { createBadgeStore } from '../store/badges/badge-store.js';
 import {
   HEALTH_CONNECTIONS,
   openDatabase,
@@ -40,6 +42,7 @@ export interface Stores {
   readonly attendance: AttendanceStore;
   readonly roster: RosterStore;
   readonly stale: StaleDaysStore;
+  readonly badges: BadgeStore;
   /** Tells the cache what it has not been told yet, and closes everything. */
   close(): Promise<void>;
 }
@@ -61,6 +64,7 @@ export function openStores(options: StoresOptions): Stores {
     rosterReader: rosters,
     attendance: cached.attendance,
     roster: cached.roster,
+    badges: createBadgeStore(databases),
     stale: createStaleDaysStore(databases.writes),
     async close() {
       await cached.close();

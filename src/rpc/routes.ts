@@ -16,6 +16,7 @@ import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { WriteQueue } from '../app/write/write-queue.js';
 import { attendanceHandlers } from './attendance/attendance-service.js';
+import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import {
   type ClientStreamHandler,
@@ -38,11 +39,12 @@ export function registerRoutes(
   store: AttendanceStore,
   roster: RosterStore,
   limits: CommandLimits,
+  badges: BadgePorts,
 ) {
   const writes = new WriteQueue(store);
   return (router: ConnectRouter): void => {
     registerService(router, context, AttendanceService, attendanceHandlers(store, writes));
-    registerService(router, context, ClockService, clockHandlers(store, writes, limits));
+    registerService(router, context, ClockService, clockHandlers(store, writes, limits, badges));
     registerService(router, context, RosterService, rosterHandlers(store, roster));
   };
 }

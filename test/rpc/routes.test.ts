@@ -12,6 +12,7 @@ import {
 } from '../../src/client/index.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
+import type { BadgePorts } from '../../src/rpc/clock/badges.js';
 import { DETAIL_FILE } from '../../src/rpc/edge/error-table.js';
 import type { PipelineContext } from '../../src/rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
@@ -46,7 +47,13 @@ describe('the routes', () => {
       host: '127.0.0.1',
       port: 0,
       corsOrigins: [],
-      registerRoutes: registerRoutes(context, store.asStore, {} as RosterStore, NO_LIMITS),
+      registerRoutes: registerRoutes(
+        context,
+        store.asStore,
+        {} as RosterStore,
+        NO_LIMITS,
+        {} as BadgePorts,
+      ),
       services: SERVICES,
       health: async () => [{ name: 'postgresql', up: true, detail: '' }],
       metrics: createMetrics(),

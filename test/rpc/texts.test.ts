@@ -18,6 +18,7 @@ import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
+import type { BadgePorts } from '../../src/rpc/clock/badges.js';
 import { rulesOf } from '../../src/rpc/edge/field-help.js';
 import { registerRoutes, SERVICES } from '../../src/rpc/routes.js';
 import { type AttendanceServer, createServer } from '../../src/server/server.js';
@@ -48,6 +49,7 @@ describe('texts over the wire', () => {
         store.asStore,
         {} as RosterStore,
         NO_LIMITS,
+        {} as BadgePorts,
       ),
       services: SERVICES,
       health: async () => [],
