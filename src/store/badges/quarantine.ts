@@ -105,8 +105,9 @@ export const LIST_QUARANTINED_OF_BADGE = {
   name: 'list_quarantined_of_badge',
   text: `
     select ${quarantineColumns('q')} from quarantined_punch q
-    where q.is_waiting and q.badge_id = $3::text collate "C" and q.quarantine_id > $1::bigint
-    order by q.quarantine_id limit $2::integer`,
+    where q.is_waiting and q.badge_id = $3::text collate "C"
+      and (q.quarantine_id + 0) > $1::bigint
+    order by (q.quarantine_id + 0) limit $2::integer`,
 };
 
 export const LIST_QUARANTINED_OF_IMPORT = {
@@ -114,7 +115,7 @@ export const LIST_QUARANTINED_OF_IMPORT = {
   text: `
     select q.quarantine_id from quarantined_punch q
     where q.is_waiting and q.import_id = $1::text collate "C"
-    order by q.quarantine_id limit $2::integer`,
+    order by (q.quarantine_id + 0) limit $2::integer`,
 };
 
 /** A punch on its way to an employee is under the lock of its badge: that is taken first. */
