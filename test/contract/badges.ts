@@ -245,6 +245,11 @@ export function describeBadges(serviceOf: () => TestService): void {
       expect(await asking.punches(employeeId).catch(() => [])).to.deep.equal([]);
       const restored = await outcomes(shiftOf({ badgeId }), { restore: true });
       expect(restored).to.deep.equal([RECORDED, RECORDED]);
+      const last = await record(shiftOf({ badgeId }));
+      expect(last.map(({ outcome, voided }) => [outcome, voided])).to.deep.equal([
+        [DUPLICATE, false],
+        [DUPLICATE, false],
+      ]);
       await asNamed(employeeId, DAY);
     });
 

@@ -1499,7 +1499,7 @@ export const ClockService: GenService<{
    *
    * Errors, of the whole call: INVALID_ARGUMENT for more than 1,000 punches; nothing is recorded
    * then. Of one punch, in its result: at most 3 refused fields, or TOO_MANY_PUNCHES when the
-   * employee has 2,000 punches on that day (UTC), voided ones included; RESOURCE_EXHAUSTED /
+   * employee has 2,000 punches on that day (UTC), voided ones included; FAILED_PRECONDITION /
    * QUARANTINE_FULL when 100,000 punches of unknown badges wait: assign or discard some, and send it
    * again.
    *

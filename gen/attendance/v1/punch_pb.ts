@@ -161,7 +161,7 @@ export type Punch = Message<"attendance.v1.Punch"> & {
    * The badge, for devices that do not know the employee: 1 to 64 characters of
    * `A-Z a-z 0-9 . _ : -`, case-sensitive. Give it or `employee_id`, never both. The punch is that of
    * the employee whose badge it is at `time` (AssignBadge). While it is nobody's, the punch waits in
-   * quarantine. In answers: the badge that the punch came by; empty when it named the employee.
+   * quarantine. Ignored in a simulation. In answers: the badge that the punch came by; empty when it named the employee.
    *
    * @generated from field: string badge_id = 18;
    */

@@ -20,7 +20,7 @@ export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
 export interface BadgeClaim {
   readonly badgeId: string;
   readonly version: number;
-  /** The row of the quarantine that the punch leaves with it; undefined: it was never there. */
+  /** The row of the quarantine that the punch leaves with it; undefined: it is not there. */
   readonly quarantineId: number | undefined;
 }
 

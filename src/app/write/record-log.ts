@@ -110,9 +110,10 @@ async function recordOrNot(
 function factOf(
   { badgeId, ...told }: BadgePunch,
   employeeId: PunchFact['employeeId'],
-  { version }: BadgeOwner,
+  { version, discarded }: BadgeOwner,
 ): PunchFact {
-  return { ...told, employeeId, badge: { badgeId, version, quarantineId: undefined } };
+  // One that was discarded is there only to be restored: it leaves then.
+  return { ...told, employeeId, badge: { badgeId, version, quarantineId: discarded } };
 }
 
 function duplicateOf(quarantineId: number) {

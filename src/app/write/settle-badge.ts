@@ -5,6 +5,7 @@
 // version of the badge that they follow.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { AttendanceError } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { BadgeStore, BadgeWork } from '../ports/badges.js';
 import { NO_PAYLOAD_HASH, type PunchFact, type VoidFact } from '../ports/facts.js';
@@ -39,7 +40,10 @@ export async function settleBadge(
     try {
       // First what is to wait, so that it can be somebody else's then.
       const facts = work.astray.length > 0 ? voidsOf(badgeId, work, now) : duesOf(badgeId, work);
-      await writes.record(facts, signal);
+      for (const { failure } of await writes.record(facts, signal)) {
+        // Not what is refused and kept as blocked: a fault of ours, that would come again at once.
+        if (failure?.kind === 'FACT_REFUSED') throw new AttendanceError(failure, failure);
+      }
     } catch (error) {
       // Somebody changed or moved it meanwhile: what is left is read again.
       if (!(error instanceof BadgesChanged)) throw error;

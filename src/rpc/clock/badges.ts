@@ -70,6 +70,7 @@ export function badgeHandlers(
     const settled = await settleBadge(badges, writes, badgeId, {
       maxSteps: STEPS_PER_CALL,
       now: call.now,
+      signal: call.signal,
     }).catch(() => false);
     const waiting = await badges.countWaiting(badgeId, call.signal);
     return { badgeAssignment: toAssignment(assignment), waitingCount: BigInt(waiting), settled };

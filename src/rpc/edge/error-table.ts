@@ -176,7 +176,7 @@ const TABLE: Table = {
     };
   },
   QUARANTINE_FULL: ({ maxPunches }) => ({
-    code: Code.ResourceExhausted,
+    code: Code.FailedPrecondition,
     reason: 'QUARANTINE_FULL',
     message:
       `${maxPunches} punches of unknown badges wait in quarantine, the most that are kept: assign ` +

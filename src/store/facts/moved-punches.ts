@@ -25,12 +25,11 @@ export const LOCK_QUARANTINED = {
     select q.quarantine_id
     from unnest($1::bigint[]) t (quarantine_id)
     cross join lateral (
-      select * from quarantined_punch q
-      where q.quarantine_id = t.quarantine_id and q.discarded_at is null for update
+      select * from quarantined_punch q where q.quarantine_id = t.quarantine_id for update
     ) q`,
 };
 
-/** Those that are an employee's now. */
+/** Those that are an employee's now; one that was discarded did not wait. */
 export const RELEASE_QUARANTINED = {
   name: 'release_quarantined',
   text: `
@@ -38,9 +37,10 @@ export const RELEASE_QUARANTINED = {
       delete from quarantined_punch q
       using unnest($1::bigint[]) t (quarantine_id)
       where q.quarantine_id = t.quarantine_id
-      returning 1
+      returning q.is_waiting
     )
-    update quarantine_head set waiting = waiting - (select count(*) from gone) where id = 1`,
+    update quarantine_head
+    set waiting = waiting - (select count(*) from gone where is_waiting) where id = 1`,
 };
 
 export const BLOCK_QUARANTINED = {
@@ -109,11 +109,11 @@ export function areClaimsKept(
   quarantined: readonly Row[],
 ): boolean {
   const versions = new Map(badges.map((row) => [text(row, 'badge_id'), number(row, 'version')]));
-  const waiting = new Set(quarantined.map((row) => number(row, 'quarantine_id')));
+  // Discarding one raises its badge's version.
+  const there = new Set(quarantined.map((row) => number(row, 'quarantine_id')));
   return claims.every(
     ({ badgeId, version, quarantineId }) =>
-      versions.get(badgeId) === version &&
-      (quarantineId === undefined || waiting.has(quarantineId)),
+      versions.get(badgeId) === version && (quarantineId === undefined || there.has(quarantineId)),
   );
 }
 
@@ -130,7 +130,7 @@ function releasePunches(facts: readonly Fact[], outcomes: readonly ItemOutcome[]
   const released: number[] = [];
   const blocked: { readonly id: number; readonly reason: string }[] = [];
   for (const [index, fact] of facts.entries()) {
-    const id = fact.kind === 'PUNCH' ? fact.badge?.quarantineId : undefined;
+    const id = fact.kind === 'PUNCH' && !fact.validateOnly ? fact.badge?.quarantineId : undefined;
     const outcome = outcomes[index];
     if (id === undefined || outcome === undefined) continue;
     if (outcome.kind === 'FAILED') blocked.push({ id, reason: outcome.failure.kind });

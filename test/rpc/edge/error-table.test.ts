@@ -159,7 +159,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
   },
   QUARANTINE_FULL: {
     failure: { kind: 'QUARANTINE_FULL', maxPunches: 100_000 },
-    code: Code.ResourceExhausted,
+    code: Code.FailedPrecondition,
     reason: 'QUARANTINE_FULL',
     says: /100000 punches .*AssignBadge/,
     metadata: { max_punches: '100000' },
