@@ -159,6 +159,8 @@ create table punch (
   voided_at timestamptz,
   -- The import that recorded it; null: none, as of most punches.
   import_id text collate "C",
+  -- The badge that the device named instead of the employee; null: it named the employee.
+  badge_id text collate "C",
   primary key (employee_id, sequence),
   check ((latitude is null) = (longitude is null)),
   check ((request_id is null) = (payload_hash is null)),
@@ -177,6 +179,9 @@ create unique index punch_request on punch (employee_id, request_id) where reque
 -- What is left of an import to take back: by time, so that those of one day go together.
 create index punch_of_import on punch (import_id, employee_id, time, sequence)
   where import_id is not null and voided_by is null;
+-- What came by a badge and counts: taken back if the badge was never that employee's.
+create index punch_of_badge on punch (badge_id, employee_id, time, sequence)
+  where badge_id is not null and voided_by is null;
 
 -- Imports of punches, with their sums: kept in the transactions that record and void punches, so
 -- that nobody has to count.
@@ -186,7 +191,8 @@ create table punch_import (
   actor text not null,
   first_recorded_at timestamptz not null,
   last_recorded_at timestamptz not null,
-  punches bigint not null check (punches > 0),
+  -- 0 while all that it sent is in quarantine.
+  punches bigint not null check (punches >= 0),
   -- Those of them that were taken back, without or with another in their place.
   voided bigint not null default 0 check (voided >= 0),
   replaced bigint not null default 0 check (replaced >= 0),
@@ -212,6 +218,111 @@ create table punch_void (
 
 create unique index punch_void_request on punch_void (employee_id, request_id)
   where request_id is not null;
+
+-- Badges, also those that are nobody's: locked by whoever changes whose a badge is, and by whoever
+-- puts its punches into quarantine; shared by whoever records its punches for an employee.
+create table badge (
+  badge_id text collate "C" primary key check (badge_id ~ '^[A-Za-z0-9._:-]{1,64}$'),
+  -- Raised with everything that decides where its punches belong.
+  version bigint not null default 0,
+  -- The version that its punches follow: where it is not the version, some are to be moved.
+  settled_version bigint not null default 0,
+  -- Who changed last whose it is, and why: said of punches that are taken back for it.
+  changed_by text not null default '',
+  change_reason text not null default '',
+  is_open boolean not null generated always as (version <> settled_version) stored
+) with (fillfactor = 70);
+
+create index badge_open on badge (badge_id) where is_open;
+
+-- Whose a badge is, by date. Dated twice, like the roster. A row is never edited but for what says
+-- who superseded it, and why: with the next row of the assignment, or without one, if the badge
+-- was never the employee's.
+create table badge_assignment (
+  badge_id text collate "C" not null,
+  assignment_id bigint not null,
+  -- Counts the rows of an assignment from 1.
+  revision integer not null,
+  employee_id text collate "C" not null,
+  start_date date not null,
+  end_date date not null default 'infinity',
+  -- Where the dates begin and end, and the instants at which they do: from, included, until, not.
+  time_zone text not null,
+  start_time timestamptz not null,
+  end_time timestamptz not null default 'infinity',
+  actor text not null,
+  reason text not null default '',
+  recorded_at timestamptz not null,
+  superseded_at timestamptz not null default 'infinity',
+  superseded_by text not null default '',
+  superseded_reason text not null default '',
+  primary key (badge_id, assignment_id, revision),
+  check (end_date >= start_date)
+);
+
+create index badge_assignment_of on badge_assignment (employee_id, badge_id, assignment_id, revision);
+create sequence badge_assignment_id;
+
+-- What requests about badges were answered with.
+create table badge_request (
+  request_id uuid primary key,
+  payload_hash bytea not null,
+  badge_id text collate "C" not null,
+  assignment_id bigint not null,
+  revision integer not null,
+  recorded_at timestamptz not null default now()
+);
+
+-- Punches of badges that are nobody's at their time. A row leaves when its punch is recorded for an
+-- employee; one that a person discarded stays, so that it does not come back with the next log.
+create table quarantined_punch (
+  quarantine_id bigint generated always as identity primary key,
+  badge_id text collate "C" not null,
+  time timestamptz not null,
+  kind smallint not null check (kind between 1 and 5),
+  source smallint not null check (source between 1 and 4),
+  device_id text collate "C" not null default '',
+  event_id text collate "C" not null default '',
+  time_zone text not null default '',
+  latitude double precision,
+  longitude double precision,
+  accuracy_meters double precision not null default 0,
+  labels jsonb,
+  note text not null default '',
+  flags smallint not null default 0,
+  actor text not null,
+  received_at timestamptz not null,
+  import_id text collate "C",
+  quarantined_at timestamptz not null,
+  -- Whether it counts again for an employee from whom it was taken back with an assignment.
+  restore boolean not null default false,
+  -- Why no employee can have it, although the badge is somebody's; empty: not tried.
+  blocked text not null default '',
+  discarded_at timestamptz,
+  discarded_by text not null default '',
+  discard_reason text not null default '',
+  is_waiting boolean not null generated always as (discarded_at is null) stored
+);
+
+create unique index quarantined_punch_identity
+  on quarantined_punch (badge_id, device_id, event_id, time, kind);
+create index quarantined_punch_of_badge on quarantined_punch (badge_id, time, quarantine_id)
+  where is_waiting and time is not null;
+create index quarantined_punch_waiting on quarantined_punch (quarantine_id) where is_waiting;
+-- Ordered by what the other indexes cannot give: with a choice, the planner would walk through all
+-- badges for the punches of one.
+create index quarantined_punch_in_badge on quarantined_punch (badge_id, (quarantine_id + 0))
+  where is_waiting;
+create index quarantined_punch_of_import on quarantined_punch (import_id, (quarantine_id + 0))
+  where is_waiting and import_id is not null;
+
+-- How many wait: one row, kept in the transactions that change it.
+create table quarantine_head (
+  id smallint primary key check (id = 1),
+  waiting bigint not null check (waiting >= 0)
+) with (fillfactor = 10);
+
+insert into quarantine_head (id, waiting) values (1, 0);
 
 -- Rows of the roster are dated twice: by when they apply (dates in the rows) and by since when we
 -- know them (recorded_at), until when (superseded_at, 'infinity' for what is known now). A row

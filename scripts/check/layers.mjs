@@ -22,7 +22,7 @@ export const FLOORS = {
     packages: ['node:util'],
   },
   store: {
-    rooms: ['upkeep', ['days', 'roster-changes'], 'facts', 'rosters', 'postgres'],
+    rooms: ['upkeep', ['days', 'roster-changes', 'badges'], 'facts', 'rosters', 'postgres'],
     floors: ['app', 'domain'],
     packages: [
       ...['pg', 'umzug', 'lru-cache', 'node:crypto', 'node:fs/promises', 'node:path'],

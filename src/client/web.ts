@@ -3,6 +3,7 @@
 
 export * from '../../gen/attendance/v1/attendance_pb.js';
 export * from '../../gen/attendance/v1/attendance_service_pb.js';
+export * from '../../gen/attendance/v1/badge_pb.js';
 export * from '../../gen/attendance/v1/clock_service_pb.js';
 export * from '../../gen/attendance/v1/error_reason_pb.js';
 export * from '../../gen/attendance/v1/punch_pb.js';

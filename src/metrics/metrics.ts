@@ -20,6 +20,7 @@ export interface BacklogFigures {
   readonly waitingSeconds: number;
   /** Employees whose days could not follow a change, for each such change. */
   readonly failures: number;
+  readonly quarantinedPunches: number;
 }
 
 /** One process's figures, as they travel between processes. */
@@ -200,6 +201,11 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
     'attendance_stale_days_failures',
     'Employees whose stored days could not follow a roster change, and are tried again.',
     ({ failures }) => failures,
+  );
+  gauge(
+    'attendance_quarantined_punches',
+    'Punches of badges that are nobody’s: they count as soon as the badge is somebody’s.',
+    ({ quarantinedPunches }) => quarantinedPunches,
   );
   return (source) => {
     ask = source;

@@ -4,6 +4,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { BadgeStore } from '../app/ports/badges.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import {
   backlogSeconds,
@@ -11,6 +12,8 @@ import {
   type FollowPorts,
   followRoster,
 } from '../app/upkeep/follow-roster.js';
+import type { FactRecorder } from '../app/write/record-facts.js';
+import { settleBadge } from '../app/write/settle-badge.js';
 import type { Metrics } from '../metrics/metrics.js';
 
 /** How often it looks for changes that other processes made, or left behind. */
@@ -40,6 +43,8 @@ export interface Follower {
 
 export interface FollowerOptions {
   readonly ports: FollowPorts;
+  /** Without them, punches of badges do not follow whose badges they are. */
+  readonly badges?: { readonly store: BadgeStore; readonly writes: FactRecorder };
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Default LOOK_EVERY_MS. */
@@ -48,13 +53,14 @@ export interface FollowerOptions {
 
 /** Does nothing until it is started. */
 export function createFollower(options: FollowerOptions): Follower {
-  const { ports, metrics } = options;
+  const { ports, badges, metrics } = options;
   const stopping = new AbortController();
   const bell = new Bell();
   metrics.watchBacklog(async () => {
     const backlog = await ports.stale.backlog();
     const waitingSeconds = backlogSeconds(backlog, ports.now());
-    return { ...backlog, waitingSeconds };
+    const quarantinedPunches = (await badges?.store.countWaiting(undefined)) ?? 0;
+    return { ...backlog, waitingSeconds, quarantinedPunches };
   });
   let ended: Promise<void> | undefined;
   return {
@@ -94,6 +100,7 @@ async function run(options: FollowerOptions, bell: Bell, signal: AbortSignal): P
   for (let failures = 0; !signal.aborted; ) {
     try {
       const hasMore = await followSome(options, signal);
+      await settleSome(options, signal);
       failures = 0;
       if (!hasMore) await bell.wait(lookEveryMs);
     } catch (error) {
@@ -134,6 +141,34 @@ async function followSome(
   const level = sums.daysDerived > 0 ? 'info' : 'debug';
   log[level]({ employees, ...sums, tookMs }, 'stored days followed the roster');
   return true;
+}
+
+/** The most badges that are looked at in one go, and the most steps of each: others come between. */
+const MAX_BADGES = 100;
+const STEPS_OF_ONE = 20;
+
+/** Lets punches of badges follow whose badges they are; what one badge fails at holds up no other. */
+async function settleSome(
+  { badges, ports, log }: FollowerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (badges === undefined) return;
+  for (let after = ''; !signal.aborted; ) {
+    const some = await badges.store.listUnsettled(after, MAX_BADGES);
+    for (const badgeId of some) {
+      if (signal.aborted) return;
+      const options = { maxSteps: STEPS_OF_ONE, now: ports.now(), signal };
+      try {
+        await settleBadge(badges.store, badges.writes, badgeId, options);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ badgeId, err: error }, 'punches of a badge cannot follow it for now');
+      }
+    }
+    const last = some.at(-1);
+    if (last === undefined || some.length < MAX_BADGES) return;
+    after = last;
+  }
 }
 
 /** Resolves when the time is over or the signal is given. */

@@ -3,7 +3,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Fact } from '../app/ports/facts.js';
 import type { DependencyHealth } from '../app/ports/ports.js';
+import { badgeRules } from '../app/write/decide-badge.js';
+import { recordFacts } from '../app/write/record-facts.js';
 import type { Instant } from '../domain/time/time.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { PipelineContext } from '../rpc/edge/pipeline.js';
@@ -55,7 +58,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     store: stores.attendance,
     now: () => Date.now() as Instant,
   };
-  const follower = createFollower({ ports, log, metrics });
+  const { badges } = stores;
+  const writes = {
+    record: (facts: readonly Fact[], caller?: AbortSignal) =>
+      recordFacts(stores.attendance, facts, caller),
+  };
+  const follower = createFollower({ ports, badges: { store: badges, writes }, log, metrics });
   const roster = wakingRoster(stores.roster, () => follower.wake());
   let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
@@ -69,7 +77,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     allowedHosts: config.allowedHosts,
     registerRoutes: registerRoutes(
       pipelineContext(calls, metrics),
-      { store: stores.attendance, roster, facts: stores.facts },
+      {
+        store: stores.attendance,
+        roster,
+        facts: stores.facts,
+        badges: { store: badges, rules: badgeRules(config.defaultZone) },
+      },
       config.commandLimits,
     ),
     services: SERVICES,

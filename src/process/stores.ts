@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { BadgeStore } from '../app/ports/badges.js';
 import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
@@ -11,6 +12,7 @@ import { createCachedStore } from '../cache/cached-store.js';
 import { MemoryBlockCache } from '../cache/memory-block-cache.js';
 import type { RedisBlockCache } from '../cache/redis-block-cache.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { createBadgeStore } from '../store/badges/badge-store.js';
 import {
   HEALTH_CONNECTIONS,
   openDatabase,
@@ -42,6 +44,7 @@ export interface Stores {
   readonly roster: RosterStore;
   readonly stale: StaleDaysStore;
   readonly facts: RebuildStore;
+  readonly badges: BadgeStore;
   /** Tells the cache what it has not been told yet, and closes everything. */
   close(): Promise<void>;
 }
@@ -62,6 +65,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     databases,
     attendance: cached.attendance,
     roster: cached.roster,
+    badges: createBadgeStore(databases),
     stale: createStaleDaysStore(databases.writes),
     facts: createRebuildStore(databases, rosters),
     async close() {

@@ -17,6 +17,7 @@ import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { WriteQueue } from '../app/write/write-queue.js';
 import { attendanceHandlers } from './attendance/attendance-service.js';
+import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import {
   type ClientStreamHandler,
@@ -38,12 +39,13 @@ export interface RouteStores {
   readonly store: AttendanceStore;
   readonly roster: RosterStore;
   readonly facts: Pick<RebuildStore, 'look'>;
+  readonly badges: BadgePorts;
 }
 
 /** Registers all services. `limits`: what commands are held to. */
 export function registerRoutes(
   context: PipelineContext,
-  { store, roster, facts }: RouteStores,
+  { store, roster, facts, badges }: RouteStores,
   limits: CommandLimits,
 ) {
   const writes = new WriteQueue(store);
@@ -54,7 +56,7 @@ export function registerRoutes(
       AttendanceService,
       attendanceHandlers(store, writes, { roster, facts }),
     );
-    registerService(router, context, ClockService, clockHandlers(store, writes, limits));
+    registerService(router, context, ClockService, clockHandlers(store, writes, limits, badges));
     registerService(router, context, RosterService, rosterHandlers(store, roster));
   };
 }

@@ -3,6 +3,7 @@
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { describeBadges } from './badges.js';
 import { describeCommands } from './commands.js';
 import { describeContract } from './contract.js';
 import { describePolicies } from './policies.js';
@@ -56,6 +57,7 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describeCommands(() => running);
     describePunches(() => running, { isBrief });
     describePunchImports(() => running);
+    describeBadges(() => running);
     describeRosterDays(() => running, { isBrief });
     describePolicies(() => running);
   });

@@ -342,6 +342,52 @@ const CLOCK: RowsOf<typeof ClockService> = {
   listImports: {
     all: { together: 5, call: ({ clock }) => clock.listImports({ pageSize: ALL }) },
   },
+  assignBadge: {
+    'with what waits': {
+      together: 1,
+      call: async ({ clock }, n) => {
+        const punches = times(ALL, (index) => ({
+          badgeId: `badge-${n}`,
+          time: at(DAY_MS + index * 60_000),
+          deviceId: 'gate',
+        }));
+        await clock.recordPunches({ punches });
+        await decided(
+          clock.assignBadge({ badgeId: `badge-${n}`, employeeId: 'busy', startDate: '2026-01-01' }),
+        );
+      },
+    },
+  },
+  endBadge: {
+    'of nobody': {
+      together: 5,
+      call: ({ clock }) =>
+        decided(clock.endBadge({ badgeId: 'none', assignmentId: '1', endDate: '2026-01-01' })),
+    },
+  },
+  retractBadge: {
+    'of nobody': {
+      together: 5,
+      call: ({ clock }) =>
+        decided(clock.retractBadge({ badgeId: 'none', assignmentId: '1', reason: NOTE })),
+    },
+  },
+  listBadges: {
+    all: { together: 5, call: ({ clock }) => clock.listBadges({ pageSize: ALL }) },
+  },
+  listQuarantinedPunches: {
+    all: { together: 5, call: ({ clock }) => clock.listQuarantinedPunches({ pageSize: ALL }) },
+  },
+  discardQuarantinedPunches: {
+    'a thousand that are not there': {
+      together: 5,
+      call: ({ clock }) =>
+        clock.discardQuarantinedPunches({
+          quarantineIds: times(ALL, (index) => String(1_000_000 + index)),
+          reason: NOTE,
+        }),
+    },
+  },
   voidImport: {
     'of a thousand people': {
       together: 2,

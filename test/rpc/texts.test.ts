@@ -298,6 +298,13 @@ describe('texts over the wire', () => {
     StartBreak: [clock, spoken],
     EndBreak: [clock, spoken],
     VoidPunch: [{ employeeId: 'mia', punchIds: ['1'], reason: BAD }, ['reason']],
+    AssignBadge: [
+      { badgeId: 'b', employeeId: 'mia', startDate: '2026-03-02', reason: BAD },
+      ['reason'],
+    ],
+    EndBadge: [{ badgeId: 'b', assignmentId: '1', endDate: '2026-03-02', reason: BAD }, ['reason']],
+    RetractBadge: [{ badgeId: 'b', assignmentId: '1', reason: BAD }, ['reason']],
+    DiscardQuarantinedPunches: [{ quarantineIds: ['1'], reason: BAD }, ['reason']],
     VoidImport: [{ importId: 'march', reason: BAD }, ['reason']],
     ReplacePunch: [
       { employeeId: 'mia', punchId: '1', kind: 'PUNCH_KIND_IN', reason: BAD },

@@ -89,6 +89,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
       '{x}',
       '{null}',
       '{null}',
+      '{null}',
       `{${DATE}}`,
       '{1}',
       '{x}',

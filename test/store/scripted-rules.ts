@@ -84,6 +84,7 @@ export function acceptedPunch(fact: Fact, index: number, sequence: number): Acce
     receivedAt,
     recordedAt: 0 as RecordTime,
     replaces: undefined,
+    badgeId: fact.kind === 'PUNCH' ? fact.badge?.badgeId : undefined,
     importId: fact.kind === 'PUNCH' ? fact.importId : undefined,
     voided: undefined,
   };

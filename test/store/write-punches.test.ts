@@ -117,6 +117,7 @@ describe('punches as the store writes them', function () {
         recordedAt,
         replaces: undefined,
         importId: 'march',
+        badgeId: undefined,
         voided: undefined,
       });
     });

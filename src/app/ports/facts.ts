@@ -13,6 +13,17 @@ export const PAYLOAD_HASH_BYTES = 16;
 /** Of facts that have no request id: nobody compares it. */
 export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
 
+/**
+ * Where a fact's punches came from: a badge, and the version of what decides whose it is. The fact
+ * is recorded only while that is the version (BadgesChanged).
+ */
+export interface BadgeClaim {
+  readonly badgeId: string;
+  readonly version: number;
+  /** The row of the quarantine that the punch leaves with it; undefined: it is not there. */
+  readonly quarantineId: number | undefined;
+}
+
 /** What every fact carries. */
 interface FactHeader {
   readonly employeeId: EmployeeId;
@@ -59,6 +70,8 @@ export interface PunchFact extends FactHeader {
   readonly restore: boolean;
   /** Only to be judged, with all facts of its batch: nothing is stored. */
   readonly validateOnly: boolean;
+  /** Left out where the device named the employee. */
+  readonly badge?: BadgeClaim;
 }
 
 export const CLOCK_COMMANDS = ['CLOCK_IN', 'CLOCK_OUT', 'START_BREAK', 'END_BREAK'] as const;
@@ -105,6 +118,8 @@ export interface VoidFact extends CorrectionFact {
   /** Whether punches that count no longer are passed over; otherwise they refuse the fact. */
   readonly onlyStanding: boolean;
   readonly reason: string;
+  /** Given, the punches came by this badge and go back into quarantine. */
+  readonly badge?: BadgeClaim;
 }
 
 /** Somebody put another punch in the place of one. What is undefined stays as it was. */

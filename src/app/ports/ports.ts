@@ -61,6 +61,14 @@ export class BatchRefused extends Error {
   override readonly name = 'BatchRefused';
 }
 
+/**
+ * Thrown by `writeBatch` when a badge that brought a fact is somebody else's by now, or its punch is
+ * not in quarantine any more. Nothing was written: ask once more whose it is.
+ */
+export class BadgesChanged extends Error {
+  override readonly name = 'BadgesChanged';
+}
+
 /** A committed batch. */
 export interface CommittedBatch {
   /** When it was recorded; every changed day carries it. */

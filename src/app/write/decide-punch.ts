@@ -100,6 +100,7 @@ export function record(
     recordedAt: NOT_YET,
     replaces,
     importId: fact.kind === 'PUNCH' ? fact.importId : undefined,
+    badgeId: fact.kind === 'PUNCH' ? fact.badge?.badgeId : undefined,
     voided: undefined,
   };
   state.add(punch, isNumbered && !isConflict, index);

@@ -6,6 +6,7 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { PunchImport } from '../../domain/facts/punch-import.js';
 import type { Instant } from '../../domain/time/time.js';
+import type { BadgeStore } from '../ports/badges.js';
 import { NO_PAYLOAD_HASH, type VoidFact } from '../ports/facts.js';
 import { type AttendanceStore, MAX_BATCH_FACTS, type PunchName } from '../ports/ports.js';
 import type { FactRecorder, RecordResult } from './record-facts.js';
@@ -28,25 +29,35 @@ export interface ImportToVoid {
 export interface VoidedImport {
   /** How many punches this step took back. */
   readonly voidedCount: number;
+  /** How many punches it discarded from quarantine. */
+  readonly discardedCount: number;
   /** As the step left it. */
   readonly punchImport: PunchImport;
 }
 
+export interface VoidImportPorts {
+  readonly store: AttendanceStore;
+  readonly badges: BadgeStore;
+  readonly writes: FactRecorder;
+}
+
 /** Takes back some of the punches of an import that count; throws IMPORT_NOT_FOUND. */
 export async function voidImport(
-  store: AttendanceStore,
-  writes: FactRecorder,
+  { store, badges, writes }: VoidImportPorts,
   asked: ImportToVoid,
   caller?: AbortSignal,
 ): Promise<VoidedImport> {
-  const { importId, maxPunches } = asked;
+  const { importId, maxPunches, actor, reason } = asked;
   await knownImport(store, importId, caller);
-  const standing = await store.listStandingOfImport(importId, maxPunches, caller);
-  const facts = voidFacts(standing, asked);
-  const results = await writes.record(facts, caller);
+  // What waits comes first: it could become an employee's behind what is voided.
+  const waiting = await badges.listQuarantinedOfImport(importId, maxPunches, caller);
+  const discardedCount = await badges.discard(waiting, { actor, reason }, caller);
+  const left = maxPunches - waiting.length;
+  const standing = left === 0 ? [] : await store.listStandingOfImport(importId, left, caller);
+  const results = await writes.record(voidFacts(standing, asked), caller);
   const voidedCount = results.reduce((sum, result) => sum + countOf(result), 0);
   const punchImport = await knownImport(store, importId, caller);
-  return { voidedCount, punchImport };
+  return { voidedCount, discardedCount, punchImport };
 }
 
 async function knownImport(

@@ -81,14 +81,15 @@ export class Round {
 /**
  * Not those about several employees, nor corrections: an answer shows its punch as the transaction
  * leaves it, and one that is taken back right behind was not so when it was recorded. Nor those
- * that are only judged: their transaction is not committed.
+ * that are only judged: their transaction is not committed. Nor those that came by a badge: should
+ * that be somebody else's meanwhile, all of them are asked again.
  */
 function goesWithOthers({ shares, facts }: Turn): boolean {
   return shares.size === 1 && !facts.some(goesAlone);
 }
 
 function goesAlone(fact: Fact): boolean {
-  if (fact.kind === 'PUNCH') return fact.validateOnly;
+  if (fact.kind === 'PUNCH') return fact.validateOnly || fact.badge !== undefined;
   return fact.kind === 'VOID' || fact.kind === 'REPLACE';
 }
 

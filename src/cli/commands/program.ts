@@ -15,6 +15,7 @@ import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addProtoCommand } from './proto-command.js';
+import { addBadgesCommands } from './punches/badges-commands.js';
 import { addImportsCommands } from './punches/imports-commands.js';
 import { addPunchCommands } from './punches/punch-commands.js';
 import { addRevisionsCommand } from './revisions-command.js';
@@ -91,6 +92,7 @@ function createProgram(surroundings: Surroundings): Command {
   addDayCommand(program, surroundings);
   addPunchCommands(program, surroundings);
   addImportsCommands(program, surroundings);
+  addBadgesCommands(program, surroundings);
   addRosterCommands(program, surroundings);
   addDayCommands(program, surroundings);
   addRevisionsCommand(program, surroundings);

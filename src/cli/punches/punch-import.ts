@@ -203,7 +203,7 @@ class PunchRun {
       this.#settle(row, { kind: 'RECORDED', remarks, restored: false, anomalies: [] });
     } else {
       const { punch, remarks } = parsed;
-      await this.#lanes.add(punch.employeeId, { row, punch, remarks });
+      await this.#lanes.add(punch.badgeId ?? punch.employeeId, { row, punch, remarks });
     }
     if (row.number - this.#order.settledRow > MAX_ROWS_AHEAD) await this.#lanes.drain();
     if (row.number % FLUSH_ROWS === 0) await this.#rejects.flush();

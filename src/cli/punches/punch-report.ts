@@ -18,6 +18,9 @@ export function punchSummary(result: PunchImportResult, again: string): string {
     ['rows read', rows + unanswered, ''],
     [sent ? 'recorded' : compared ? 'new' : 'usable', counts.recorded, atLeast || restored],
     ...(sent || compared ? [['duplicates', counts.duplicates, there] as const] : []),
+    ...(counts.quarantined > 0
+      ? [['quarantine', counts.quarantined, 'their badges are nobody’s'] as const]
+      : []),
     ['rejected', counts.rejected, rejectsPath === undefined ? '' : `see ${rejectsPath}`],
   ];
   const width = Math.max(...lines.map(([, count]) => grouped(count).length));
@@ -82,6 +85,12 @@ function remarksOf({ counts }: PunchImportResult): string[] {
     remarks.push(
       `Recorded, and odd: ${odd.join(', ')}. attendance punches list EMPLOYEE shows them; one ` +
         'that is wrong is taken back with attendance punches void.',
+    );
+  }
+  if (counts.quarantined > 0) {
+    remarks.push(
+      `${grouped(counts.quarantined)} wait for their badges to be somebody’s, and count then: ` +
+        'attendance badges waiting shows them, attendance badges assign says whose a badge is.',
     );
   }
   if (counts.tookEarlier > 0) {

@@ -5,13 +5,14 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { PunchKind } from '../../client/index.js';
 import { columnNames, ImportFileError, shownColumns } from '../csv/csv-file.js';
 import { parseKind } from '../text/punch-kind.js';
-import { EMPLOYEE_ID, shown } from '../text/values.js';
+import { BADGE_ID, EMPLOYEE_ID, shown } from '../text/values.js';
 import { instantsOfWallTime, isWrittenLikeTime, parseWrittenTime } from '../time/local-instant.js';
 import { isKnownZone } from '../time/local-time.js';
 
-/** The columns of a log, each with the names it may have. The first two must be there. */
+/** The columns of a log, each with the names it may have. */
 const COLUMNS = {
   employee: ['employee', 'employee_id'],
+  badge: ['badge', 'badge_id'],
   time: ['time', 'timestamp'],
   date: ['date'],
   kind: ['kind', 'state'],
@@ -21,7 +22,8 @@ const COLUMNS = {
   event: ['event_id', 'event'],
 } as const;
 export type PunchColumn = keyof typeof COLUMNS;
-const REQUIRED: readonly PunchColumn[] = ['employee', 'time'];
+/** Of each list, one must be there. */
+const REQUIRED: readonly (readonly PunchColumn[])[] = [['employee', 'badge'], ['time']];
 
 /** Where the columns of a log stand; undefined for one that it does not have. */
 export interface PunchHeader {
@@ -39,7 +41,9 @@ export interface RowDefaults {
 
 /** A row worth sending: a Punch of the contract. */
 export interface LoggedPunch {
+  /** Empty where the log names a badge. */
   readonly employeeId: string;
+  readonly badgeId?: string;
   readonly time: Pick<Timestamp, 'seconds' | 'nanos'>;
   readonly kind: PunchKind;
   readonly deviceId: string;
@@ -58,6 +62,7 @@ export interface RowRemarks {
 type ProblemCode =
   | 'BAD_ROW'
   | 'BAD_EMPLOYEE'
+  | 'BAD_BADGE'
   | 'BAD_TIME'
   | 'BAD_ZONE'
   | 'NO_ZONE'
@@ -96,17 +101,18 @@ export function parsePunchHeader(columns: readonly string[]): PunchHeader {
           `${found.map((index) => names[index]).join(', ')}. Rename all but one of them.`,
       );
     }
-    if (found.length === 0 && REQUIRED.includes(column)) {
-      throw new ImportFileError(
-        'The first line must name the columns employee and time, separated by commas; ' +
-          `"${column}" is missing (${shownColumns(columns)}).`,
-      );
-    }
     return found[0];
   };
   const places = Object.fromEntries(
     (Object.keys(COLUMNS) as PunchColumn[]).map((column) => [column, place(column)]),
   ) as PunchHeader['places'];
+  for (const wanted of REQUIRED) {
+    if (wanted.some((column) => places[column] !== undefined)) continue;
+    throw new ImportFileError(
+      'The first line must name the columns employee (or badge) and time, separated by commas; ' +
+        `"${wanted[0]}" is missing (${shownColumns(columns)}).`,
+    );
+  }
   return { columns, places };
 }
 
@@ -129,8 +135,15 @@ export function parsePunchRow(
     return place === undefined ? '' : (fields[place] ?? '').trim();
   };
   const employeeId = field('employee');
-  if (!EMPLOYEE_ID.test(employeeId)) {
+  const badgeId = field('badge');
+  if (employeeId !== '' && badgeId !== '') {
+    return bad('BAD_BADGE', 'names an employee and a badge; leave one of them empty');
+  }
+  if (badgeId === '' && !EMPLOYEE_ID.test(employeeId)) {
     return bad('BAD_EMPLOYEE', `employee ${shown(employeeId)} is not 1 to 64 of A-Z a-z 0-9 . _ -`);
+  }
+  if (badgeId !== '' && !BADGE_ID.test(badgeId)) {
+    return bad('BAD_BADGE', `badge ${shown(badgeId)} is not 1 to 64 of A-Z a-z 0-9 . _ : -`);
   }
   const deviceId = field('device') || defaults.deviceId;
   const eventId = field('event');
@@ -147,6 +160,7 @@ export function parsePunchRow(
     kind: 'PUNCH',
     punch: {
       employeeId,
+      ...(badgeId === '' ? {} : { badgeId }),
       time: when.time,
       kind: kind ?? PunchKind.UNSPECIFIED,
       deviceId,

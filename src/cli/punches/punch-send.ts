@@ -30,6 +30,8 @@ export type PunchRowOutcome =
       /** Whether it does not count. */
       readonly voided: boolean;
     }
+  /** It waits until its badge is somebody's. */
+  | { readonly kind: 'QUARANTINED'; readonly remarks: RowRemarks }
   | { readonly kind: 'REJECTED'; readonly reject: Reject };
 
 /** A row on its way. */
@@ -101,6 +103,8 @@ function outcomeOf(
       return { kind: 'RECORDED', remarks, restored: result.restored, anomalies: result.anomalies };
     case PunchOutcome.DUPLICATE:
       return { kind: 'DUPLICATE', remarks, voided: result.voided };
+    case PunchOutcome.QUARANTINED:
+      return { kind: 'QUARANTINED', remarks };
     default: {
       if (result?.error === undefined) throw unanswered();
       const error = errorOfStatus(result.error);

@@ -30,6 +30,8 @@ export interface PunchCounts {
   readonly duplicates: number;
   /** Of the duplicates: voided, so that they do not count. */
   readonly voided: number;
+  /** Of badges that are nobody's. */
+  readonly quarantined: number;
   readonly rejected: number;
   /** Why, the most frequent first: the first 20 that came up. */
   readonly rejectReasons: readonly RejectReason[];
@@ -49,6 +51,7 @@ export class PunchTally {
     restored: 0,
     duplicates: 0,
     voided: 0,
+    quarantined: 0,
     rejected: 0,
     byTurns: 0,
     tookEarlier: 0,
@@ -84,6 +87,10 @@ export class PunchTally {
       case 'DUPLICATE':
         this.#counts.duplicates += 1;
         if (outcome.voided) this.#counts.voided += 1;
+        this.#remark(outcome.remarks);
+        break;
+      case 'QUARANTINED':
+        this.#counts.quarantined += 1;
         this.#remark(outcome.remarks);
         break;
       case 'REJECTED':

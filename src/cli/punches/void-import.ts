@@ -37,8 +37,13 @@ export async function voidWholeImport(options: VoidImportOptions): Promise<Punch
   for (;;) {
     const punchImport = await step(options);
     onStep(punchImport);
-    if (punchImport.standingCount === 0n || stop.aborted) return punchImport;
+    if (leftOf(punchImport) === 0n || stop.aborted) return punchImport;
   }
+}
+
+/** How many of its punches count or may come to count. */
+export function leftOf({ standingCount, quarantinedCount }: PunchImport): bigint {
+  return standingCount + quarantinedCount;
 }
 
 async function step(options: VoidImportOptions): Promise<PunchImport> {

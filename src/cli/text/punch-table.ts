@@ -48,8 +48,9 @@ function rowOf(punch: Punch, zone: string): readonly string[] {
 }
 
 function remarksOf(punch: Punch): string[] {
-  const { voided, replacesPunchId, anomalies, note, labels, importId } = punch;
+  const { voided, replacesPunchId, anomalies, note, labels, importId, badgeId } = punch;
   const remarks = importId === '' ? [] : [`import ${importId}`];
+  if (badgeId !== '') remarks.push(`badge ${badgeId}`);
   if (voided !== undefined) {
     const by = voided.replacedByPunchId;
     const what = by === '' ? 'taken back' : `replaced by ${by}`;

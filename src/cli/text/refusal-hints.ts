@@ -76,6 +76,9 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['TIME_BEFORE_JOIN_DATE', TOLD_AS_FACT],
   ['TIME_AFTER_LEAVE_DATE', TOLD_AS_FACT],
   ['IMPORT_NOT_FOUND', () => 'Which there are: attendance imports list'],
+  ['BADGE_ASSIGNMENT_NOT_FOUND', () => 'Which there are: attendance badges list'],
+  ['BADGE_ASSIGNED', () => 'To hand it on: --hand-on; whose it is: attendance badges list'],
+  ['QUARANTINE_FULL', () => 'What waits: attendance badges waiting'],
   ['PUNCH_NOT_FOUND', ({ who }) => `Their numbers: attendance punches list ${who}`],
   [
     'TOO_MANY_PUNCHES',

@@ -4,6 +4,9 @@ export { isIsoDate } from '../time/iso-date.js';
 
 export const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** As cards and chips are numbered. */
+export const BADGE_ID = /^[A-Za-z0-9._:-]{1,64}$/;
+
 /** A value for a person: bounded, on one line. */
 export function shown(value: string): string {
   const MAX_SHOWN = 40;

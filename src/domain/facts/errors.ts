@@ -114,6 +114,22 @@ export type Failure =
     }
   | { readonly kind: 'PUNCH_NOT_FOUND'; readonly employeeId: EmployeeId; readonly punchId: number }
   | { readonly kind: 'IMPORT_NOT_FOUND'; readonly importId: string }
+  | {
+      readonly kind: 'BADGE_ASSIGNMENT_NOT_FOUND';
+      readonly badgeId: string;
+      readonly assignmentId: number;
+    }
+  /** It is somebody's on one of the dates. */
+  | {
+      readonly kind: 'BADGE_ASSIGNED';
+      readonly badgeId: string;
+      readonly assignmentId: number;
+      readonly employeeId: EmployeeId;
+      readonly startDate: LocalDate;
+      /** Undefined: it has no end. */
+      readonly endDate: LocalDate | undefined;
+    }
+  | { readonly kind: 'QUARANTINE_FULL'; readonly maxPunches: number }
   /** It was taken back already, by the fact of that number. */
   | {
       readonly kind: 'PUNCH_VOIDED';

@@ -14,6 +14,8 @@ export interface PunchImport {
   /** How many of them were taken back, without or with another in their place. */
   readonly voided: number;
   readonly replaced: number;
+  /** How many more wait in quarantine. */
+  readonly quarantined: number;
 }
 
 /** How many of its punches count. */

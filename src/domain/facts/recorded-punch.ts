@@ -45,6 +45,8 @@ export interface RecordedPunch extends ToldPunch {
   readonly replaces: number | undefined;
   /** The import that recorded it; undefined: none. */
   readonly importId: string | undefined;
+  /** The badge it came by; undefined: the employee was named. */
+  readonly badgeId: string | undefined;
   /** Undefined while it counts. */
   readonly voided: PunchVoid | undefined;
 }

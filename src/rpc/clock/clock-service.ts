@@ -41,6 +41,7 @@ import { countOfPage } from '../shared/answer-size.js';
 import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 import { parseId } from '../shared/parse.js';
 import { toAttendance } from '../shared/to-proto.js';
+import { type BadgePorts, badgeHandlers } from './badges.js';
 import { clockStateSize, toClockState } from './clock-state-to-proto.js';
 import { type CommandRequest, commandFact, replaceFact, voidFact } from './parse-clock.js';
 import { listPunchImports, voidPunchImport } from './punch-imports.js';
@@ -52,6 +53,7 @@ export function clockHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
   limits: CommandLimits,
+  badges: BadgePorts,
 ): ServiceHandlers<typeof ClockService> {
   const record = async (fact: CommandFact | ReplaceFact, call: Call) =>
     punchAndDay(fact, await recordCommand(store, writes, fact, call.signal));
@@ -67,11 +69,14 @@ export function clockHandlers(
     endBreak: async (message, call) =>
       create(EndBreakResponseSchema, await command('END_BREAK', message, call)),
     recordPunches: async (message, call) => {
-      const results = await recordPunches(writes, message, call);
+      const results = await recordPunches(badges.store, writes, message, call);
       return create(RecordPunchesResponseSchema, { results });
     },
     importPunches: async (messages, call) =>
-      create(ImportPunchesResponseSchema, await importPunches(writes, messages, call)),
+      create(
+        ImportPunchesResponseSchema,
+        await importPunches(badges.store, writes, messages, call),
+      ),
     listPunches: (message, call) => list(store, message, call),
     voidPunch: async (message, call) => {
       const fact = voidFact(message, call);
@@ -83,12 +88,13 @@ export function clockHandlers(
     replacePunch: async (message, call) =>
       create(ReplacePunchResponseSchema, await record(replaceFact(message, call), call)),
     listImports: (message, call) => listPunchImports(store, message, call),
-    voidImport: (message, call) => voidPunchImport(store, writes, message, call),
+    voidImport: (message, call) => voidPunchImport(store, badges.store, writes, message, call),
     getClockState: async (message, call) => {
       const state = await clockState(store, parseId(message.employeeId), call.now, call.signal);
       return create(GetClockStateResponseSchema, { clockState: toClockState(state) });
     },
     listClockedIn: (message, call) => listIn(store, message, call),
+    ...badgeHandlers(store, badges, writes),
   };
 }
 

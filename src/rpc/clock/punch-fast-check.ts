@@ -15,7 +15,7 @@ const MAX_LABEL_VALUE = 200;
 const NO_LABEL_KEY = '__proto__';
 const MAX_ACCURACY_METERS = 100_000_000;
 
-/** Whether a punch is certainly somebody's and as the contract says. */
+/** Whether a punch certainly names an employee, and is as the contract says. */
 export function isPlainPunch(punch: Punch): boolean {
   const { time, kind, deviceId, eventId, employeeId, timeZone, source, note, anomalies } = punch;
   // Lengths in UTF-16 are never less than those in characters, which the rules count.
@@ -29,6 +29,7 @@ export function isPlainPunch(punch: Punch): boolean {
     note.length <= MAX_NOTE &&
     anomalies.length === 0 &&
     punch.voided === undefined &&
+    punch.badgeId === '' &&
     EMPLOYEE_ID.test(employeeId) &&
     hasPlainLocation(punch) &&
     hasPlainLabels(punch)

@@ -11,6 +11,7 @@ import {
   VoidImportResponseSchema,
   type PunchImport as WireImport,
 } from '../../../gen/attendance/v1/clock_service_pb.js';
+import type { BadgeStore } from '../../app/ports/badges.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { MAX_VOIDED_PER_STEP, voidImport } from '../../app/write/void-import.js';
@@ -48,6 +49,7 @@ export async function listPunchImports(
 
 export async function voidPunchImport(
   store: AttendanceStore,
+  badges: BadgeStore,
   writes: FactRecorder,
   message: VoidImportRequest,
   call: Call,
@@ -59,9 +61,11 @@ export async function voidPunchImport(
     actor: call.actor,
     receivedAt: call.now,
   };
-  const { voidedCount, punchImport } = await voidImport(store, writes, asked, call.signal);
+  const done = await voidImport({ store, badges, writes }, asked, call.signal);
+  const { voidedCount, discardedCount, punchImport } = done;
   return create(VoidImportResponseSchema, {
     voidedCount,
+    discardedCount,
     punchImport: toPunchImport(punchImport),
   });
 }
@@ -77,6 +81,7 @@ function toPunchImport(punchImport: PunchImport): WireImport {
     standingCount: BigInt(standingCount(punchImport)),
     voidedCount: BigInt(punchImport.voided),
     replacedCount: BigInt(punchImport.replaced),
+    quarantinedCount: BigInt(punchImport.quarantined),
   });
 }
 

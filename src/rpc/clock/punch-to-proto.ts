@@ -14,6 +14,7 @@ import {
   PUNCH_SOURCES,
   type PunchVoid,
   type RecordedPunch,
+  type ToldPunch,
 } from '../../domain/facts/recorded-punch.js';
 import { timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
 import { MAX_ANSWER_BYTES, type Size, textBytes } from '../shared/answer-size.js';
@@ -21,6 +22,19 @@ import { anomalyNumber } from '../shared/to-proto.js';
 
 /** Field by field: whole logs are answered with. */
 export function toPunch(punch: RecordedPunch): WirePunch {
+  const message = toToldPunch(punch, punch);
+  message.employeeId = punch.employeeId;
+  message.punchId = String(punch.punchId);
+  if (punch.replaces !== undefined) message.replacesPunchId = String(punch.replaces);
+  if (punch.voided !== undefined) message.voided = toVoid(punch.voided);
+  return message;
+}
+
+/** How a punch came to be told. */
+type Telling = Pick<RecordedPunch, 'actor' | 'receivedAt' | 'importId' | 'badgeId'>;
+
+/** A punch that may be nobody's yet. */
+export function toToldPunch(punch: ToldPunch, telling: Telling): WirePunch {
   const message = create(PunchSchema);
   message.time = timestampOfInstant(punch.time);
   // The domain's list is in the order of the contract's numbers, which begin at 0 here.
@@ -34,18 +48,15 @@ export function toPunch(punch: RecordedPunch): WirePunch {
     location.accuracyMeters = punch.accuracyMeters;
     message.location = location;
   }
-  message.employeeId = punch.employeeId;
   message.timeZone = punch.timeZone;
   message.source = (PUNCH_SOURCES.indexOf(punch.source) + 1) as WireSource;
   message.labels = { ...punch.labels };
   message.note = punch.note;
-  message.punchId = String(punch.punchId);
-  message.receiveTime = timestampOfInstant(punch.receivedAt);
-  message.actor = punch.actor;
+  message.receiveTime = timestampOfInstant(telling.receivedAt);
+  message.actor = telling.actor;
   message.anomalies = punch.flags.map(anomalyNumber);
-  if (punch.replaces !== undefined) message.replacesPunchId = String(punch.replaces);
-  if (punch.voided !== undefined) message.voided = toVoid(punch.voided);
-  if (punch.importId !== undefined) message.importId = punch.importId;
+  if (telling.importId !== undefined) message.importId = telling.importId;
+  if (telling.badgeId !== undefined) message.badgeId = telling.badgeId;
   return message;
 }
 
@@ -72,7 +83,7 @@ interface PunchTexts {
   readonly note: string;
 }
 
-function toldPunchSize(told: PunchTexts, actor: string): Size {
+export function toldPunchSize(told: PunchTexts, actor: string): Size {
   const { deviceId, eventId, timeZone, labels, note } = told;
   let structure = PUNCH_BYTES;
   let texts = textBytes(deviceId) + textBytes(eventId) + textBytes(timeZone);

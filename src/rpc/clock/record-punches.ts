@@ -13,10 +13,11 @@ import {
 } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { PunchSchema, type Punch as WirePunch } from '../../../gen/attendance/v1/punch_pb.js';
 import type { Status } from '../../../gen/google/rpc/status_pb.js';
+import type { BadgeStore } from '../../app/ports/badges.js';
 import { NO_PAYLOAD_HASH, type PunchFact } from '../../app/ports/facts.js';
 import { TURNS } from '../../app/ports/turns.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
-import { parseEmployeeId } from '../../domain/facts/employee-id.js';
+import { type LoggedPunch, type LogResult, recordLog } from '../../app/write/record-log.js';
 import type { FieldViolation } from '../../domain/facts/errors.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import { refusal } from '../edge/field-help.js';
@@ -25,6 +26,7 @@ import type { Call } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
 import { violationsOf } from '../edge/validate.js';
 import { MAX_ANSWER_BYTES } from '../shared/answer-size.js';
+import { parseId } from '../shared/parse.js';
 import { anomalyNumber } from '../shared/to-proto.js';
 import { parseEvidence, parsePunch, parseSource, toldPunch } from './parse-punch.js';
 import { isPlainPunch } from './punch-fast-check.js';
@@ -52,20 +54,21 @@ const ERROR_BYTES = 500;
 const VIOLATION_BYTES = 100;
 
 type Checked =
-  | { readonly fact: PunchFact; readonly error?: never }
+  | { readonly fact: LoggedPunch; readonly error?: never }
   | { readonly fact?: never; readonly error: Status };
 
 /** What became of each punch, in order. */
 export async function recordPunches(
+  badges: BadgeStore,
   writes: FactRecorder,
   request: RecordPunchesRequest,
   call: Call,
 ): Promise<RecordPunchResult[]> {
   const { validateOnly } = request;
   const checked = await checkAll(request, validateOnly, call);
-  const outcomes = await record(writes, checked, call);
+  const outcomes = await record(badges, writes, checked, call);
   // They are recorded: whoever has left is answered all the same, and may ask again.
-  return await TURNS.map(outcomes, ({ outcome, punch, restored, error }) => {
+  return await TURNS.map(outcomes, ({ outcome, punch, restored, error, quarantine }) => {
     const message = create(RecordPunchResultSchema);
     message.outcome = outcome;
     if (error !== undefined) message.error = error;
@@ -76,6 +79,11 @@ export async function recordPunches(
       message.restored = restored;
       message.anomalies = punch.flags.map(anomalyNumber);
       message.voided = punch.voided !== undefined;
+      if (punch.badgeId !== undefined) message.employeeId = punch.employeeId;
+    }
+    if (quarantine?.quarantineId !== undefined) {
+      message.quarantineId = String(quarantine.quarantineId);
+      message.voided = quarantine.discarded;
     }
     return message;
   });
@@ -86,6 +94,7 @@ export interface ImportCounts {
   recordedCount: bigint;
   duplicateCount: bigint;
   rejectedCount: bigint;
+  quarantinedCount: bigint;
   /** The first ones, as many as fit, at most MAX_REJECTIONS. */
   readonly rejections: ImportRejection[];
 }
@@ -95,21 +104,23 @@ export interface ImportCounts {
  * and the counts.
  */
 export async function importPunches(
+  badges: BadgeStore,
   writes: FactRecorder,
   chunks: AsyncIterable<Chunk>,
   call: Call,
 ): Promise<ImportCounts> {
-  const counts = { recordedCount: 0n, duplicateCount: 0n, rejectedCount: 0n };
+  const counts = { recordedCount: 0n, duplicateCount: 0n, rejectedCount: 0n, quarantinedCount: 0n };
   const rejections: ImportRejection[] = [];
   let index = 0;
   let bytes = 0;
   for await (const chunk of chunks) {
     // Each chunk has its own moment: an import can take longer than a clock may be off.
     const now = { ...call, now: call.clock() };
-    const outcomes = await record(writes, await checkAll(chunk, false, now), now);
+    const outcomes = await record(badges, writes, await checkAll(chunk, false, now), now);
     for (const { outcome, error } of outcomes) {
       if (outcome === PunchOutcome.RECORDED) counts.recordedCount += 1n;
       else if (outcome === PunchOutcome.DUPLICATE) counts.duplicateCount += 1n;
+      else if (outcome === PunchOutcome.QUARANTINED) counts.quarantinedCount += 1n;
       else counts.rejectedCount += 1n;
       if (error !== undefined && rejections.length < MAX_REJECTIONS) {
         bytes += RESULT_BYTES + errorBytes(error);
@@ -153,23 +164,39 @@ function checkPunch(
   const told = parsePunch(message, path, problems);
   const source = parseSource(message.source, path, problems);
   const evidence = parseEvidence(message, source, path, problems);
-  const employeeId = parseEmployeeId(message.employeeId);
-  if (told === undefined || employeeId === undefined || !problems.isEmpty) {
-    return rejected(problems.violations, call);
-  }
+  if (told === undefined || !problems.isEmpty) return rejected(problems.violations, call);
   const flags = toldFlags(told.time, call.now, isDeviceSkewed);
+  const punch = toldPunch(told, evidence, flags);
+  const { actor, now: receivedAt } = call;
+  if (message.badgeId === '') {
+    const employeeId = parseId(message.employeeId, path);
+    return {
+      fact: {
+        kind: 'PUNCH',
+        employeeId,
+        punch,
+        importId,
+        restore,
+        validateOnly,
+        requestId: undefined,
+        payloadHash: NO_PAYLOAD_HASH,
+        actor,
+        receivedAt,
+      },
+    };
+  }
   return {
     fact: {
       kind: 'PUNCH',
-      employeeId,
-      punch: toldPunch(told, evidence, flags),
+      badgeId: message.badgeId,
+      punch,
       importId,
       restore,
       validateOnly,
       requestId: undefined,
       payloadHash: NO_PAYLOAD_HASH,
-      actor: call.actor,
-      receivedAt: call.now,
+      actor,
+      receivedAt,
     },
   };
 }
@@ -178,8 +205,11 @@ function checkPunch(
 function formOf(message: WirePunch, path: string): readonly FieldViolation[] {
   if (isPlainPunch(message)) return [];
   const violations = violationsOf(PunchSchema, message, path);
-  if (message.employeeId !== '') return violations;
-  return [...violations, refusal(`${path}employee_id`, 'employee_id', '')];
+  const { employeeId, badgeId } = message;
+  if ((employeeId === '') !== (badgeId === '')) return violations;
+  if (employeeId === '') return [...violations, refusal(`${path}employee_id`, 'employee_id', '')];
+  const description = 'must be empty where employee_id is given: a punch is told of one of them';
+  return [...violations, { field: `${path}badge_id`, reason: 'BADGE_ID_INVALID', description }];
 }
 
 function rejected(violations: readonly FieldViolation[], call: Call): Checked {
@@ -196,30 +226,42 @@ interface Outcome {
   readonly punch: RecordedPunch | undefined;
   readonly restored: boolean;
   readonly error: Status | undefined;
+  /** Where it is, if it is in quarantine. */
+  readonly quarantine: Quarantine | undefined;
 }
+
+type Quarantine = Extract<LogResult, { readonly quarantine: unknown }>['quarantine'];
 
 /** Records what is in order; one outcome per item. */
 async function record(
+  badges: BadgeStore,
   writes: FactRecorder,
   checked: readonly Checked[],
   call: Call,
 ): Promise<Outcome[]> {
   const facts = checked.flatMap(({ fact }) => fact ?? []);
-  const recorded = await writes.record(facts, call.signal);
+  const recorded = await recordLog(badges, writes, facts, call.signal);
   let next = 0;
   return checked.map((item): Outcome => {
     if (item.error !== undefined) return refused(item.error);
     const result = recorded[next];
     next += 1;
     if (result === undefined) throw new Error('a batch has fewer results than facts');
+    if ('quarantine' in result) return waiting(result.quarantine);
     if (result.failure !== undefined) return refused(itemError(result.failure, call));
     const [punch] = result.punches;
     if (punch === undefined) throw new Error('a punch was recorded and is not there');
     const outcome = result.duplicate ? PunchOutcome.DUPLICATE : PunchOutcome.RECORDED;
-    return { outcome, punch, restored: result.restored, error: undefined };
+    return { outcome, punch, restored: result.restored, error: undefined, quarantine: undefined };
   });
 }
 
 function refused(error: Status): Outcome {
-  return { outcome: PunchOutcome.REJECTED, punch: undefined, restored: false, error };
+  const outcome = PunchOutcome.REJECTED;
+  return { outcome, punch: undefined, restored: false, error, quarantine: undefined };
+}
+
+function waiting(quarantine: Quarantine): Outcome {
+  const outcome = PunchOutcome[quarantine.kind];
+  return { outcome, punch: undefined, restored: false, error: undefined, quarantine };
 }

@@ -149,6 +149,41 @@ const TABLE: Table = {
       'case-sensitive; ListImports lists the imports',
     metadata: { import_id: importId },
   }),
+  BADGE_ASSIGNMENT_NOT_FOUND: ({ badgeId, assignmentId }) => ({
+    code: Code.NotFound,
+    reason: 'BADGE_ASSIGNMENT_NOT_FOUND',
+    message:
+      `badge ${badgeId} has no assignment ${assignmentId} that holds: ListBadges lists them, with ` +
+      'include_superseded also those that were retracted',
+    metadata: { badge_id: badgeId, assignment_id: String(assignmentId) },
+  }),
+  BADGE_ASSIGNED: ({ badgeId, assignmentId, employeeId, startDate, endDate }) => {
+    const until = endDate === undefined ? '' : ` to ${endDate}`;
+    return {
+      code: Code.FailedPrecondition,
+      reason: 'BADGE_ASSIGNED',
+      message:
+        `badge ${badgeId} is that of employee ${employeeId} from ${startDate}${until} (assignment ` +
+        `${assignmentId}): end that with EndBadge, retract it with RetractBadge if it was wrong, or ` +
+        'hand the badge on from a later date with hand_on',
+      metadata: {
+        badge_id: badgeId,
+        assignment_id: String(assignmentId),
+        employee_id: employeeId,
+        start_date: startDate,
+        ...(endDate === undefined ? {} : { end_date: endDate }),
+      },
+    };
+  },
+  QUARANTINE_FULL: ({ maxPunches }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'QUARANTINE_FULL',
+    message:
+      `${maxPunches} punches of unknown badges wait in quarantine, the most that are kept: assign ` +
+      'the badges with AssignBadge, or discard punches with DiscardQuarantinedPunches; then send ' +
+      'the log again',
+    metadata: { max_punches: String(maxPunches) },
+  }),
   PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
     code: Code.FailedPrecondition,
     reason: 'PUNCH_VOIDED',

@@ -35,6 +35,8 @@ const HELP: Readonly<Record<string, string>> = {
   time: TIME_HELP,
   calendar_id: ID_HELP,
   import_id: ID_HELP,
+  badge_id: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -',
+  quarantine_ids: 'must be 1 to 1000 ids of punches in quarantine, each once',
   name: 'must be 1 to 200 characters',
   status:
     'must be PRESENT, ABSENT, HALF_DAY, ON_LEAVE, REMOTE, HOLIDAY or DAY_OFF (ATTENDANCE_STATUS_...)',

@@ -8,8 +8,9 @@ import type { RecordTime } from '../../domain/time/time.js';
 import { type Database, formatTimestamp, type Row } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
 
-const COLUMNS =
-  'i.import_id, i.actor, i.first_recorded_at, i.last_recorded_at, i.punches, i.voided, i.replaced';
+const COLUMNS = `i.import_id, i.actor, i.first_recorded_at, i.last_recorded_at, i.punches, i.voided, i.replaced,
+   (select count(*) from quarantined_punch q
+    where q.import_id = i.import_id and q.is_waiting) as quarantined`;
 
 /** $1 and $2: the import to begin behind; $3: the most imports. */
 export const LIST_IMPORTS = {
@@ -85,5 +86,6 @@ function punchImport(row: Row): PunchImport {
     punches: number(row, 'punches'),
     voided: number(row, 'voided'),
     replaced: number(row, 'replaced'),
+    quarantined: number(row, 'quarantined'),
   };
 }

@@ -17,6 +17,7 @@ import type { Instant } from '../../domain/time/time.js';
 import { type Bound, bind, type Row, type Session } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
+import { areClaimsKept, claimsOf, lockBadges, lockQuarantined } from './moved-punches.js';
 import { namedPunches, readFirstUses, readNamedPunches, readNextUses } from './named-punches.js';
 import { Found, type NeedRanges, notWithin, rangesOf, readRanges } from './read-needs.js';
 import { earlierFacts, readEarlier } from './repeated-requests.js';
@@ -72,6 +73,8 @@ export interface LockedRead {
   readonly view: BatchView;
   readonly now: Instant;
   readonly created: ReadonlySet<EmployeeId>;
+  /** Whether the badges that brought facts are whose the facts say. */
+  readonly areClaimsKept: boolean;
 }
 
 /** `begin` opens the transaction in the same round trip. */
@@ -94,6 +97,7 @@ export async function readUnderLock(
     view: { ...view, ...first.found.within(rangesOf(needs)) },
     now: first.now,
     created: first.created,
+    areClaimsKept: first.areClaimsKept,
   };
 }
 
@@ -127,6 +131,7 @@ interface FirstRead {
   readonly now: Instant;
   readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'firstUse' | 'nextUse'>;
   readonly found: Found;
+  readonly areClaimsKept: boolean;
 }
 
 async function readFirst(
@@ -139,8 +144,11 @@ async function readFirst(
   const employeeIds = [...new Set(facts.map((fact) => fact.employeeId))];
   const [days, punches] = readRanges(guessed);
   const earlier = readEarlier(facts);
+  const claims = claimsOf(facts);
   const rows = await askInOrder(session, {
     begin,
+    badges: lockBadges(claims),
+    quarantined: lockQuarantined(claims),
     created: newcomers.length > 0 ? addEmployees(newcomers) : undefined,
     locked: bind(LOCK_EMPLOYEES, employeeIds.sort(compareEmployeeIds)),
     head: bind(READ_ROSTER_HEAD),
@@ -166,6 +174,7 @@ async function readFirst(
       ...namedPunches(rows.named, rows.firstUses, rows.nextUses),
     },
     found,
+    areClaimsKept: claims.length === 0 || areClaimsKept(claims, rows.badges, rows.quarantined),
   };
 }
 

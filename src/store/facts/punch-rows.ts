@@ -12,6 +12,7 @@ import {
   PUNCH_SOURCES,
   type PunchVoid,
   type RecordedPunch,
+  type ToldPunch,
 } from '../../domain/facts/recorded-punch.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import { formatTimestamp, type Row } from '../postgres/database.js';
@@ -42,6 +43,7 @@ const COLUMNS = [
   'voided_by',
   'voided_at',
   'import_id',
+  'badge_id',
 ];
 
 /** The columns that `recordedPunch` reads, of a punch with that alias and its `joinVoid`. */
@@ -83,6 +85,7 @@ export function recordedPunch(row: Row): RecordedPunch {
     recordedAt: number(row, 'recorded_at') as RecordTime,
     replaces: row.replaces === null ? undefined : number(row, 'replaces'),
     importId: row.import_id === null ? undefined : text(row, 'import_id'),
+    badgeId: row.badge_id === null ? undefined : text(row, 'badge_id'),
     voided: punchVoid(row),
   };
 }
@@ -110,6 +113,18 @@ export function punchOf(row: Row): Punch {
     position: position(row),
     accuracyMeters: number(row, 'accuracy_meters'),
     flags: punchFlags(number(row, 'flags')),
+  };
+}
+
+/** All that was told of a punch. */
+export function toldPunchOf(row: Row): ToldPunch {
+  return {
+    ...punchOf(row),
+    accuracyMeters: number(row, 'accuracy_meters'),
+    source: wordOf(PUNCH_SOURCES, row.source),
+    timeZone: text(row, 'time_zone'),
+    labels: labels(row),
+    note: text(row, 'note'),
   };
 }
 
@@ -177,6 +192,7 @@ export function toldArrays(punches: readonly RecordedPunch[]): unknown[][] {
     punches.map(({ receivedAt }) => formatTimestamp(receivedAt * 1000)),
     punches.map(({ replaces }) => replaces ?? null),
     punches.map(({ importId }) => importId ?? null),
+    punches.map(({ badgeId }) => badgeId ?? null),
   ];
 }
 
@@ -199,4 +215,5 @@ export const TOLD_COLUMNS = [
   ['received_at', 'timestamptz'],
   ['replaces', 'bigint'],
   ['import_id', 'text'],
+  ['badge_id', 'text'],
 ] as const;

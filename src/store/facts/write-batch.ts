@@ -4,7 +4,12 @@
 
 import type { BatchDecision, BatchRules, BatchView, TouchedDay } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
-import { BatchRefused, type CommittedBatch, type EmployeeChange } from '../../app/ports/ports.js';
+import {
+  BadgesChanged,
+  BatchRefused,
+  type CommittedBatch,
+  type EmployeeChange,
+} from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
 import { type LocalMonth, monthOf } from '../../domain/time/local-date.js';
@@ -24,6 +29,7 @@ import { number } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { type Accepted, insertMarks, persistPunches } from './insert-facts.js';
 import { type Batch, readUnderLock, type WriteOptions } from './lock-and-read.js';
+import { movePunches } from './moved-punches.js';
 import { appendChanges, needsHead, restampDays, upsertDays } from './upsert-days.js';
 
 export const RAISE_VERSIONS = {
@@ -50,22 +56,30 @@ export async function writeBatch(
 ): Promise<CommittedBatch> {
   const batch = { facts, rules, options };
   try {
-    return await inTries(database, (session, progress) =>
+    const committed = await inTries(database, (session, progress) =>
       runTransaction(session, rosters, batch, progress),
     );
+    if (committed !== undefined) return committed;
   } catch (error) {
     throw isDataError(error) ? new BatchRefused('a fact was refused', { cause: error }) : error;
   }
+  throw new BadgesChanged('a badge is somebody else’s by now');
 }
 
+/** Undefined: a badge that brought a fact is somebody else's by now. */
 async function runTransaction(
   session: Session,
   rosters: RosterReader,
   batch: Batch,
   progress: Progress,
-): Promise<CommittedBatch> {
+): Promise<CommittedBatch | undefined> {
   const { facts, rules } = batch;
-  const { view, now, created } = await readUnderLock(session, bind(BEGIN), rosters, batch);
+  const read = await readUnderLock(session, bind(BEGIN), rosters, batch);
+  const { view, now, created } = read;
+  if (!read.areClaimsKept) {
+    await session.pipeline([bind(ROLLBACK)]);
+    return undefined;
+  }
   const decision = await TURNS.run(rules.decide(view, now));
   const accepted = decision.facts.map((item) => ({ ...item, fact: factAt(facts, item.index) }));
   const kept = new Set(accepted.map(({ fact }) => fact.employeeId));
@@ -81,7 +95,8 @@ async function runTransaction(
     await session.pipeline([bind(ROLLBACK)]);
     return { recordedAt: (judged.fact.receivedAt * 1000) as RecordTime, changes: [], decision };
   }
-  if (accepted.length === 0 && decision.restamps.length === 0) {
+  const moves = movePunches(facts, decision.outcomes, accepted);
+  if (accepted.length === 0 && decision.restamps.length === 0 && moves.length === 0) {
     await session.pipeline([bind(ROLLBACK)]);
     return { recordedAt: 0 as RecordTime, changes, decision };
   }
@@ -93,7 +108,7 @@ async function runTransaction(
   ];
   const behind = needsHead(decision) ? persistBehindHead(decision, accepted) : [];
   progress.committing = true;
-  const rows = await session.pipeline([...ahead, ...behind, bind(COMMIT)]);
+  const rows = await session.pipeline([...ahead, ...behind, ...moves, bind(COMMIT)]);
   const [head] = behind.length > 0 ? (rows[ahead.length] ?? []) : [];
   const recordedAt = (head === undefined ? 0 : number(head, 'recorded_at')) as RecordTime;
   return { recordedAt, changes, decision };

@@ -137,6 +137,7 @@ describe('punches import', () => {
         restored: 0,
         duplicates: 1,
         voided: 0,
+        quarantined: 0,
         rejected: 3,
         rejectReasons: [
           {

@@ -16,6 +16,7 @@ import {
 import { PunchSchema } from '../../../gen/attendance/v1/punch_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
 import type { Status } from '../../../gen/google/rpc/status_pb.js';
+import type { BadgeStore } from '../../../src/app/ports/badges.js';
 import type { PunchFact } from '../../../src/app/ports/facts.js';
 import { WriteQueue } from '../../../src/app/write/write-queue.js';
 import type { Instant } from '../../../src/domain/time/time.js';
@@ -41,8 +42,12 @@ function callAt(now: Instant, clock: () => Instant = () => now): Call {
   return { actor: 'anonymous', now, clock, signal, report: () => expect.fail('unexpected') };
 }
 
+/** No punch here names one. */
+const NO_BADGES = {} as BadgeStore;
+
 const record = (store: MemoryStore, request: JsonObject, now = NOW) =>
   recordPunches(
+    NO_BADGES,
     new WriteQueue(store.asStore),
     fromJson(RecordPunchesRequestSchema, request),
     callAt(now),
@@ -114,6 +119,7 @@ describe('a punch of a log', () => {
       if (punch?.time === undefined) expect.fail('the punch has a time');
       punch.time.nanos = nanos;
       const [result] = await recordPunches(
+        NO_BADGES,
         new WriteQueue(new MemoryStore().asStore),
         request,
         callAt(NOW),
@@ -231,7 +237,7 @@ describe('ImportPunches', () => {
     const bad = { ...PUNCH, employeeId: '' };
     const later = { ...PUNCH, time: '2026-03-02T09:00:00Z' };
     const log = chunks({ punches: [PUNCH, bad] }, {}, { punches: [PUNCH, later, bad] });
-    const answer = await importPunches(new WriteQueue(store.asStore), log, callAt(NOW));
+    const answer = await importPunches(NO_BADGES, new WriteQueue(store.asStore), log, callAt(NOW));
     expect(answer).to.include({ recordedCount: 2n, duplicateCount: 1n, rejectedCount: 2n });
     expect(answer.rejections.map(({ index }) => index)).to.deep.equal([1n, 4n]);
     expect(answer.rejections.flatMap(({ error }) => told(error))).to.deep.equal([
@@ -255,7 +261,7 @@ describe('ImportPunches', () => {
         yield fromJson(ImportPunchesRequestSchema, { punches: [{ ...PUNCH, time }] });
       }
     }
-    await importPunches(new WriteQueue(store.asStore), log(), callAt(NOW));
+    await importPunches(NO_BADGES, new WriteQueue(store.asStore), log(), callAt(NOW));
     expect(events).to.deep.equal(['read', 'commit', 'read', 'commit', 'read', 'commit']);
   });
 
@@ -271,6 +277,7 @@ describe('ImportPunches', () => {
       }
     }
     await importPunches(
+      NO_BADGES,
       new WriteQueue(store.asStore),
       log(),
       callAt(NOW, () => now),
@@ -285,6 +292,7 @@ describe('ImportPunches', () => {
     const bad = { deviceId: long, eventId: long, note: long, timeZone: long, employeeId: '"""' };
     const full = { punches: new Array(600).fill(bad) };
     const answer = await importPunches(
+      NO_BADGES,
       new WriteQueue(new MemoryStore().asStore),
       chunks(full, full, full),
       callAt(NOW),

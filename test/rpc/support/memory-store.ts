@@ -18,6 +18,7 @@ import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js'
 import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
+import type { BadgePorts } from '../../../src/rpc/clock/badges.js';
 import { zoneNamed } from '../../domain/support/arbitraries.js';
 
 const ROSTER: Roster = {
@@ -115,4 +116,5 @@ export class MemoryStore implements Used {
 export const NO_OTHER_STORES = {
   roster: {} as RosterStore,
   facts: {} as Pick<RebuildStore, 'look'>,
+  badges: {} as BadgePorts,
 };

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { AttendanceClient, PunchImport } from '../../../client/index.js';
 import { AttendanceClientError, PunchImportSchema } from '../../../client/index.js';
 import { grouped } from '../../marks/import-report.js';
-import { voidWholeImport } from '../../punches/void-import.js';
+import { leftOf, voidWholeImport } from '../../punches/void-import.js';
 import type { SharedOptions } from '../../terminal/connection.js';
 import { positiveInteger, withClient } from '../../terminal/connection.js';
 import type { Surroundings } from '../../terminal/console.js';
@@ -22,7 +22,17 @@ import { importIdArgument } from './punch-import-command.js';
 
 const DEFAULT_LIST_LIMIT = 20;
 const MAX_PAGE_SIZE = 1_000;
-const HEADING = ['IMPORT', 'WHO', 'FIRST', 'LAST', 'PUNCHES', 'STANDING', 'VOIDED', 'REPLACED'];
+const HEADING = [
+  'IMPORT',
+  'WHO',
+  'FIRST',
+  'LAST',
+  'PUNCHES',
+  'STANDING',
+  'VOIDED',
+  'REPLACED',
+  'WAITING',
+];
 const JSON_OPTIONS = { alwaysEmitImplicit: true };
 
 /** Between two lines of progress. */
@@ -52,7 +62,8 @@ function addList(imports: Command, surroundings: Surroundings): void {
     .summary('list imports of punches, the newest first')
     .description(
       'Lists imports of punches, the newest first: how many punches each recorded, and how many ' +
-        'of them count, were voided, or were replaced by a person.',
+        'of them count, were voided, or were replaced by a person; and how many more wait in ' +
+        'quarantine.',
     )
     .option('--limit <imports>', 'the most imports to print', positiveInteger, DEFAULT_LIST_LIMIT)
     .addHelpText('after', examples('imports list'))
@@ -90,13 +101,13 @@ function jsonOf(punchImport: PunchImport): string {
 
 function rowOf(punchImport: PunchImport): readonly string[] {
   const { importId, actor, firstRecordTime, lastRecordTime } = punchImport;
-  const { punchCount, standingCount, voidedCount, replacedCount } = punchImport;
+  const { punchCount, standingCount, voidedCount, replacedCount, quarantinedCount } = punchImport;
   return [
     importId,
     actor,
     timeText(firstRecordTime),
     timeText(lastRecordTime),
-    ...[punchCount, standingCount, voidedCount, replacedCount].map(String),
+    ...[punchCount, standingCount, voidedCount, replacedCount, quarantinedCount].map(String),
   ];
 }
 
@@ -107,7 +118,7 @@ function addVoid(imports: Command, surroundings: Surroundings): void {
     .summary('take back the punches of an import')
     .description(
       'Takes back all punches of an import that count. They stay listed with the reason. A punch ' +
-        'that somebody voided or replaced before stays as it is. It can be interrupted and run ' +
+        'that somebody voided or replaced before stays as it is; one in quarantine is discarded. It can be interrupted and run ' +
         'again: each punch is voided once.',
     )
     .argument('<import>', 'its id, as `imports list` shows it', importIdArgument)
@@ -149,22 +160,25 @@ async function voidImport(
     release();
   }
   await writeLine(stdout, json ? jsonOf(left) : resultText(left));
-  if (left.standingCount > 0n) throw new ExitError(EXIT_INTERRUPTED);
+  if (leftOf(left) > 0n) throw new ExitError(EXIT_INTERRUPTED);
 }
 
 /** A line every few seconds, while there is something left. */
 function progressOf(note: (line: string) => void): (punchImport: PunchImport) => void {
   let lineAt = performance.now();
-  return ({ standingCount, punchCount }) => {
+  return (punchImport) => {
     const now = performance.now();
-    if (standingCount === 0n || now - lineAt < LINE_INTERVAL_MS) return;
+    const left = leftOf(punchImport);
+    if (left === 0n || now - lineAt < LINE_INTERVAL_MS) return;
     lineAt = now;
-    note(`${grouped(Number(standingCount))} of ${grouped(Number(punchCount))} punches are left`);
+    const { punchCount } = punchImport;
+    note(`${grouped(Number(left))} of ${grouped(Number(punchCount))} punches are left`);
   };
 }
 
 function resultText(left: PunchImport): string {
-  const { importId, punchCount, standingCount, voidedCount, replacedCount } = left;
+  const { importId, punchCount, voidedCount, replacedCount } = left;
+  const standing = leftOf(left);
   const counts = `${grouped(Number(voidedCount))} of its ${grouped(Number(punchCount))} punches`;
   const lines = [`Import ${shownText(importId)}: ${counts} are voided.`];
   if (replacedCount > 0n) {
@@ -174,8 +188,8 @@ function resultText(left: PunchImport): string {
     );
   }
   lines.push(
-    standingCount > 0n
-      ? `Stopped: ${grouped(Number(standingCount))} are left. Run the same command again to go on.`
+    standing > 0n
+      ? `Stopped: ${grouped(Number(standing))} are left. Run the same command again to go on.`
       : 'Nothing of it counts any more. Now import the right file; rows that are the same as ' +
           'before need --restore.',
   );

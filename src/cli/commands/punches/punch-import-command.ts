@@ -35,6 +35,7 @@ const EXPLANATION = `
 The file is UTF-8 with a first line that names its columns, in any order; others are ignored:
 
   employee   the employee id; also employee_id
+  badge      the badge, where the device does not know the employee; also badge_id
   time       an instant, 2026-03-02T09:00:00+01:00, or a local time, 2026-03-02 09:00
   date       the date, where time is only a time of day; may be left out
   zone       the zone of a local time, such as Europe/Berlin; without it --zone
@@ -43,7 +44,8 @@ The file is UTF-8 with a first line that names its columns, in any order; others
   device     the device that took it; without it --device
   event_id   the device's own number for it
 
-Only employee and time must be there. A punch without a kind, or with one that is not known, such
+Only employee or badge, and time, must be there; a row names one of the two. A punch of a badge
+that is nobody's waits in quarantine until attendance badges assign says whose it is. A punch without a kind, or with one that is not known, such
 as 255, is taken by turns: arrivals and departures alternate. A local time that the clocks
 skipped is refused; of one that they showed twice the earlier is taken, unless fold says
 otherwise. How many of each there were is told at the end.
