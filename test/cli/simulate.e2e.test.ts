@@ -244,7 +244,7 @@ describe('attendance simulate', function () {
       },
     };
     const ended = await simulated(['-'], endless);
-    expect(ended.err).to.match(/^standard input is larger than 16 MiB.*Send fewer punches/);
+    expect(ended.err).to.match(/^standard input is larger than 16 MiB.*Send less/);
     expect(pieces).to.be.at.most(MAX_REQUEST_FILE_BYTES / 1024 / 1024 + 32);
 
     const path = join(folder, 'large.json');

@@ -293,6 +293,13 @@ describe('texts over the wire', () => {
         'employee.employee_name',
       ],
     ],
+    CompareRules: [
+      {
+        ...{ startDate: '2026-03-02', endDate: '2026-03-02' },
+        policy: { policyId: 'p', policyName: BAD },
+      },
+      ['policy.policy_name'],
+    ],
     ClockIn: [clock, spoken],
     ClockOut: [clock, spoken],
     StartBreak: [clock, spoken],
@@ -340,7 +347,11 @@ describe('texts over the wire', () => {
     it(`${method}: direction overrides are refused in ${fields.join(', ')}`, async () => {
       const service = SERVICES.find(({ methods }) => methods.some(({ name }) => name === method));
       const body = Buffer.from(JSON.stringify(json));
-      const error = await sent(`${service?.name}/${method}`, 'application/json', body);
+      const isStream = service?.methods.find(({ name }) => name === method)?.methodKind !== 'unary';
+      const [type, sentBody] = isStream
+        ? ['application/grpc+json', envelope(body)]
+        : ['application/json', body];
+      const error = await sent(`${service?.name}/${method}`, type, sentBody);
       const violations = told(error);
       expect(violations.map((line) => line.split(' ')[0])).to.have.members(fields);
       for (const line of violations) {

@@ -51,8 +51,8 @@ export function addCompareCommand(program: Command, surroundings: Surroundings):
     .addHelpText(
       'after',
       examples(
-        'compare examples/compare-policy.json --from 2026-03-01 --to 2026-03-31',
-        'compare examples/compare-policy.json --from 2026-03-01 --to 2026-03-31 --employee 101 --days',
+        'compare examples/compare/breaks-by-law.json --from 2026-03-01 --to 2026-03-31',
+        'compare examples/compare/breaks-by-law.json --from 2026-03-01 --to 2026-03-31 --employee 101 --days',
       ),
     )
     .action(async (path: string, _: unknown, self: Command) => {
