@@ -4,9 +4,17 @@
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
-import type { BreakDeduction, Geofence, Rounding, Shift, WorkRules } from '../../client/index.js';
+import type {
+  BreakDeduction,
+  BreakType,
+  Geofence,
+  Rounding,
+  Shift,
+  WorkRules,
+} from '../../client/index.js';
 import {
   BreakDeductionSchema,
+  BreakTypeSchema,
   GeofenceSchema,
   HoursCounted,
   PunchPairing,
@@ -15,9 +23,11 @@ import {
 } from '../../client/index.js';
 import {
   breaksText,
+  breakTypesText,
   circleText,
   lengthWord,
   parseBreaks,
+  parseBreakTypes,
   parseCircle,
   parseLength,
   parseRounding,
@@ -142,6 +152,26 @@ const BREAK_FIELD: Field<BreakDeduction[]> = {
   set: (shift, breaks) => ofWork('breakDeductions', []).set(shift, breaks),
 };
 
+const BREAK_TYPES: Notation<BreakType[]> = {
+  read: (text) =>
+    parseBreakTypes(text).map(({ lengthSeconds, ...type }) =>
+      create(BreakTypeSchema, {
+        ...type,
+        ...(lengthSeconds === 0 ? {} : { length: duration(lengthSeconds) }),
+      }),
+    ),
+  write: (types) =>
+    breakTypesText(types.map((type) => ({ ...type, lengthSeconds: secondsOf(type.length) }))),
+};
+
+const BREAK_TYPE_FIELD: Field<BreakType[]> = {
+  get: ({ workRules }) => {
+    const types = workRules?.breakTypes ?? [];
+    return types.length === 0 ? undefined : types;
+  },
+  set: (shift, types) => ofWork('breakTypes', []).set(shift, types),
+};
+
 /** The words in the order of the contract's numbers, which begin at 1. */
 function oneOf<E extends number>(words: readonly string[]): Notation<E> {
   return {
@@ -192,6 +222,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
   column('min_break_length', ofWork('minBreakLength'), LENGTH),
   column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
+  column('break_types', BREAK_TYPE_FIELD, BREAK_TYPES),
   column('repeat_window', ofWork('repeatWindow'), LENGTH),
   column('repeat_any_kind', ofWork('repeatAnyKind', false), YES),
   column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),

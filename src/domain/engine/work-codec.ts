@@ -71,7 +71,9 @@ function sessionFields(session: Session): unknown[] {
     session.out ?? null,
     session.shiftId ?? null,
     session.workedSeconds,
-    session.breaks.map(({ start, end }) => [start, end ?? null]),
+    session.breaks.map(({ start, end, typeId }) =>
+      typeId === undefined ? [start, end ?? null] : [start, end ?? null, typeId],
+    ),
     session.closesAt ?? null,
   ];
 }
@@ -184,8 +186,9 @@ function session(value: unknown): Session {
     shiftId: maybe(shiftId, words),
     workedSeconds: whole(worked),
     breaks: list(breaks, (item): Break => {
-      const [start, end] = fields(item, 2);
-      return { start: instant(start), end: maybe(end, instant) };
+      const [start, end, typeId] = fields(item, 2, 1);
+      const pause = { start: instant(start), end: maybe(end, instant) };
+      return typeId === undefined ? pause : { ...pause, typeId: words(typeId) };
     }),
     closesAt: maybe(closesAt, instant),
   };

@@ -51,6 +51,10 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'DEPARTURE_ROUNDED':
     case 'BREAKS_ROUNDED':
     case 'BREAKS_TOO_SHORT':
+    case 'BREAK_OF_TYPE':
+    case 'BREAK_TOO_LONG':
+    case 'BREAK_BY_CLOCK':
+    case 'BREAK_TYPE_PAID':
     case 'BREAK_DEDUCTED':
     case 'BREAK_PAID':
     case 'WORKED_ROUNDED':

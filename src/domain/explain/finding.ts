@@ -179,6 +179,37 @@ export type HoursFinding =
       readonly shortSeconds: number;
       readonly minBreakSeconds: number;
     }
+  /** A break of a type: punched, or the time between two sessions. */
+  | {
+      readonly rule: 'BREAK_OF_TYPE';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+    }
+  | {
+      readonly rule: 'BREAK_TOO_LONG';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly takenSeconds: number;
+      readonly lengthSeconds: number;
+    }
+  /** What was not taken of a break that the clock takes. */
+  | {
+      readonly rule: 'BREAK_BY_CLOCK';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly lengthSeconds: number;
+      readonly takenSeconds: number;
+      readonly deductedSeconds: number;
+    }
+  | {
+      readonly rule: 'BREAK_TYPE_PAID';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly takenSeconds: number;
+      readonly paidSeconds: number;
+    }
   | {
       readonly rule: 'BREAK_DEDUCTED';
       readonly shiftId: string | undefined;

@@ -57,6 +57,7 @@ export const ANOMALIES = [
   'LEFT_AFTER_WINDOW',
   'NOT_YET_IN',
   'LONGER_THAN_A_DAY',
+  'BREAK_TOO_LONG',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -75,6 +76,8 @@ export interface Break {
   readonly start: Instant;
   /** Undefined while it lasts, or when its end is missing. */
   readonly end: Instant | undefined;
+  /** The type of break that it is by the rules of its shift; absent: none. */
+  readonly typeId?: string;
 }
 
 /** One time of presence, half-open, in whole seconds. */

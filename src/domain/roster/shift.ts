@@ -38,6 +38,26 @@ export interface BreakDeduction {
   readonly breakSeconds: number;
 }
 
+/** Times of day, seconds after midnight, 0 to 86,399; an end not after the start is on the next date. */
+export interface TimesOfDay {
+  readonly startSecond: number;
+  readonly endSecond: number;
+}
+
+/** A kind of break. Its lengths are of all its breaks in one shift, or one stretch. */
+export interface BreakType {
+  /** 1 to 64 characters of `A-Z a-z 0-9 . _ -`; each once in the rules. */
+  readonly breakTypeId: string;
+  /** Whether its breaks count as worked, up to `lengthSeconds`. */
+  readonly isPaid: boolean;
+  /** How long they are expected to be; 0: as long as they take, or by the clock as the window. */
+  readonly lengthSeconds: number;
+  /** When it is taken; undefined: at any time. One type of the rules at most has none. */
+  readonly window: TimesOfDay | undefined;
+  /** Whether what was not taken of it is deducted from work within the window. Not with `isPaid`. */
+  readonly isByClock: boolean;
+}
+
 /** How the time of one shift, or of one stretch of work without a shift, is counted. */
 export interface WorkRules {
   readonly pairing: Pairing;
@@ -52,8 +72,9 @@ export interface WorkRules {
   readonly deductExcessOnly: boolean;
   /** A shorter break is none for them; 0: every break counts. */
   readonly minBreakSeconds: number;
-  /** Break time that counts as worked, up to this much. */
+  /** Break time of no type that counts as worked, up to this much. */
   readonly paidBreakSeconds: number;
+  readonly breakTypes: readonly BreakType[];
   /** Of the first arrival. */
   readonly roundIn: Rounding | undefined;
   /** Of the last departure. */
@@ -73,6 +94,7 @@ export const PLAIN_WORK_RULES: WorkRules = {
   deductExcessOnly: false,
   minBreakSeconds: 0,
   paidBreakSeconds: 0,
+  breakTypes: [],
   roundIn: undefined,
   roundOut: undefined,
   roundBreaks: undefined,

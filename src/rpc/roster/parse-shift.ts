@@ -4,6 +4,7 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   DateAttribution as WireAttribution,
+  type BreakType as WireBreakType,
   type Geofence as WireGeofence,
   HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
@@ -15,6 +16,7 @@ import {
 import {
   ATTRIBUTIONS,
   type Attribution,
+  type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type Geofence,
   HOURS_COUNTED,
@@ -107,10 +109,27 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
     deductExcessOnly: message.deductExcessOnly,
     minBreakSeconds: secondsOf(message.minBreakLength),
     paidBreakSeconds: secondsOf(message.paidBreakLimit),
+    breakTypes: message.breakTypes.map(parseBreakType),
     roundIn: parseRounding(message.roundIn),
     roundOut: parseRounding(message.roundOut),
     roundBreaks: parseRounding(message.roundBreaks),
     roundWorked: parseRounding(message.roundWorked),
+  };
+}
+
+/** A window with one end is for checkWorkRules to refuse: the end that is missing is no time. */
+function parseBreakType(message: WireBreakType): BreakType {
+  const { startTimeOfDay: start, endTimeOfDay: end } = message;
+  const secondOr = (time: string) => (time === '' ? Number.NaN : secondOfDay(time));
+  return {
+    breakTypeId: message.breakTypeId,
+    isPaid: message.paid,
+    lengthSeconds: secondsOf(message.length),
+    window:
+      start === '' && end === ''
+        ? undefined
+        : { startSecond: secondOr(start), endSecond: secondOr(end) },
+    isByClock: message.byClock,
   };
 }
 

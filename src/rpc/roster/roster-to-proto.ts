@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   BreakDeductionSchema,
+  BreakTypeSchema,
   CycleDaySchema,
   type DateOverride,
   DateOverrideSchema,
@@ -45,6 +46,7 @@ import type { RosterPart } from '../../app/roster/changed-part.js';
 import { etagOf } from '../../domain/facts/day.js';
 import type { ShiftVersion } from '../../domain/roster/roster.js';
 import {
+  type BreakType,
   HOURS_COUNTED,
   PAIRINGS,
   PLAIN_WORK_RULES,
@@ -159,13 +161,26 @@ function toWorkRules(work: WorkRules): WireWorkRules | undefined {
   message.deductExcessOnly = work.deductExcessOnly;
   setLength(message, 'minBreakLength', work.minBreakSeconds);
   setLength(message, 'paidBreakLimit', work.paidBreakSeconds);
+  message.breakTypes = work.breakTypes.map(toBreakType);
   if (work.roundIn !== undefined) message.roundIn = toRounding(work.roundIn);
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
   if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);
   if (work.roundWorked !== undefined) message.roundWorked = toRounding(work.roundWorked);
-  const { $typeName: _, breakDeductions, ...rest } = message;
-  const isPlain = breakDeductions.length === 0 && Object.values(rest).every((value) => !value);
+  const { $typeName: _, breakDeductions, breakTypes, ...rest } = message;
+  const isPlain =
+    breakDeductions.length + breakTypes.length === 0 &&
+    Object.values(rest).every((value) => !value);
   return isPlain ? undefined : message;
+}
+
+function toBreakType({ breakTypeId, isPaid, isByClock, window, lengthSeconds }: BreakType) {
+  const message = create(BreakTypeSchema, { breakTypeId, paid: isPaid, byClock: isByClock });
+  if (window !== undefined) {
+    message.startTimeOfDay = timeOfDay(window.startSecond);
+    message.endTimeOfDay = timeOfDay(window.endSecond);
+  }
+  setLength(message, 'length', lengthSeconds);
+  return message;
 }
 
 function toRounding({ direction, stepSeconds, graceSeconds }: Rounding): WireRounding {

@@ -129,10 +129,11 @@ export function toSession(session: Session): WireSession {
   setTime(message, 'outTime', session.out);
   message.shiftId = session.shiftId ?? '';
   message.workedDuration = durationOf(session.workedSeconds);
-  message.breaks = session.breaks.map(({ start, end }) => {
+  message.breaks = session.breaks.map(({ start, end, typeId }) => {
     const brk = create(BreakSchema);
     brk.startTime = timestampOfInstant(start);
     setTime(brk, 'endTime', end);
+    brk.breakTypeId = typeId ?? '';
     return brk;
   });
   return message;

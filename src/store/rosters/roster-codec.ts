@@ -5,6 +5,7 @@
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
 import {
   type BreakDeduction,
+  type BreakType,
   type CountingRules,
   type Geofence,
   HOURS_COUNTED,
@@ -13,6 +14,7 @@ import {
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
+  type TimesOfDay,
   type WorkRules,
 } from '../../domain/roster/shift.js';
 import {
@@ -81,6 +83,7 @@ function encodeWorkRules(rules: WorkRules): Fields {
     deductExcessOnly: rules.deductExcessOnly || undefined,
     minBreakSeconds: rules.minBreakSeconds || undefined,
     paidBreakSeconds: rules.paidBreakSeconds,
+    breakTypes: rules.breakTypes.length === 0 ? undefined : rules.breakTypes,
     roundIn: rules.roundIn,
     roundOut: rules.roundOut,
     roundBreaks: rules.roundBreaks,
@@ -129,6 +132,7 @@ function decodeWorkRules(fields: Fields): WorkRules {
     deductExcessOnly: fields.deductExcessOnly === true,
     minBreakSeconds: numberOrNone(fields, 'minBreakSeconds'),
     paidBreakSeconds: numberIn(fields, 'paidBreakSeconds'),
+    breakTypes: listOf(fields.breakTypes ?? []).map(decodeBreakType),
     roundIn: optional(fields.roundIn, decodeRounding),
     roundOut: optional(fields.roundOut, decodeRounding),
     roundBreaks: optional(fields.roundBreaks, decodeRounding),
@@ -151,6 +155,22 @@ function decodeDeduction(stored: unknown): BreakDeduction {
     afterSeconds: numberIn(fields, 'afterSeconds'),
     breakSeconds: numberIn(fields, 'breakSeconds'),
   };
+}
+
+function decodeBreakType(stored: unknown): BreakType {
+  const fields = fieldsOf(stored);
+  return {
+    breakTypeId: textOf(fields.breakTypeId),
+    isPaid: fields.isPaid === true,
+    lengthSeconds: numberIn(fields, 'lengthSeconds'),
+    window: optional(fields.window, decodeTimes),
+    isByClock: fields.isByClock === true,
+  };
+}
+
+function decodeTimes(stored: unknown): TimesOfDay {
+  const fields = fieldsOf(stored);
+  return { startSecond: numberIn(fields, 'startSecond'), endSecond: numberIn(fields, 'endSecond') };
 }
 
 function decodeRounding(stored: unknown): Rounding {

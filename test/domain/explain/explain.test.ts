@@ -576,6 +576,47 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
   ],
   NOBODY_CAME: [[day, "No arrival or departure was punched for shift 'day'."]],
+  BREAK_OF_TYPE: [
+    [
+      {
+        ...day,
+        breakTypeId: 'lunch',
+        startTime: at('2025-03-30 12:00'),
+        endTime: at('2025-03-30 13:00'),
+      },
+      "The break from 12:00 to 13:00 for shift 'day' is of type 'lunch'.",
+    ],
+  ],
+  BREAK_TOO_LONG: [
+    [
+      { ...day, breakTypeId: 'rest', takenSeconds: 20 * MINUTE, lengthSeconds: 15 * MINUTE },
+      "Breaks of type 'rest' for shift 'day' took 20 min, longer than the 15 min expected.",
+    ],
+  ],
+  BREAK_BY_CLOCK: [
+    [
+      { ...day, breakTypeId: 'lunch', lengthSeconds: HOUR, takenSeconds: 0, deductedSeconds: HOUR },
+      "The clock takes 1 h of 'lunch' for shift 'day'; none was taken, so 1 h worked in its time is " +
+        'deducted.',
+    ],
+    [
+      {
+        shiftId: undefined,
+        breakTypeId: 'lunch',
+        lengthSeconds: HOUR,
+        takenSeconds: 20 * MINUTE,
+        deductedSeconds: 40 * MINUTE,
+      },
+      "The clock takes 1 h of 'lunch' outside every shift; 20 min was taken, so 40 min worked in its " +
+        'time is deducted.',
+    ],
+  ],
+  BREAK_TYPE_PAID: [
+    [
+      { ...day, breakTypeId: 'rest', takenSeconds: 20 * MINUTE, paidSeconds: 15 * MINUTE },
+      "Breaks of type 'rest' for shift 'day' took 20 min; 15 min of that is paid and counts as worked.",
+    ],
+  ],
   BELOW_ABSENT: [
     [
       { ...day, workedSeconds: 90 * MINUTE, thresholdSeconds: 2 * HOUR },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FieldViolation } from '../../../src/domain/facts/errors.js';
 import { checkOffShiftRules, checkShift } from '../../../src/domain/roster/check-shift.js';
 import {
+  type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
   PLAIN_COUNTING,
@@ -200,6 +201,54 @@ describe('work rules', () => {
   );
 });
 
+describe('types of breaks', () => {
+  const PLAIN: BreakType = {
+    breakTypeId: 'rest',
+    isPaid: false,
+    lengthSeconds: 0,
+    window: undefined,
+    isByClock: false,
+  };
+  const at = (from: number, to: number) => ({ startSecond: from * HOUR, endSecond: to * HOUR });
+  const types = (...changes: readonly Partial<BreakType>[]) => ({
+    breakTypes: changes.map((change) => ({ ...PLAIN, ...change })),
+  });
+  const lunch = { breakTypeId: 'lunch', window: at(12, 13), isByClock: true } as const;
+  const eleven = Array.from({ length: 11 }, (_, hour) => ({
+    breakTypeId: `t${hour}`,
+    window: at(hour, hour + 1),
+  }));
+  checkRows<WorkRules>(
+    [
+      [types(lunch, { isPaid: true, lengthSeconds: 15 * MINUTE })],
+      [types({ ...lunch, window: at(23, 1) }, { ...lunch, breakTypeId: 'b', window: at(1, 2) })],
+      [types(...eleven.slice(1))],
+      [types(...eleven), 'break_types TOO_MANY_BREAK_TYPES'],
+      [types({ breakTypeId: '' }), 'break_types[0].break_type_id BREAK_TYPE_ID_INVALID'],
+      [types({ lengthSeconds: DAY + 1 }), 'break_types[0].length LENGTH_TOO_LONG'],
+      [
+        types({ window: at(12, Number.NaN) }),
+        'break_types[0].end_time_of_day BREAK_WINDOW_INCOMPLETE',
+      ],
+      [
+        types({ window: at(Number.NaN, 12) }),
+        'break_types[0].start_time_of_day BREAK_WINDOW_INCOMPLETE',
+      ],
+      [types({ window: at(12, 12) }), 'break_types[0].end_time_of_day BREAK_WINDOW_EMPTY'],
+      [types({ isByClock: true }), 'break_types[0].by_clock BREAK_BY_CLOCK_WITHOUT_WINDOW'],
+      [types({ ...lunch, isPaid: true }), 'break_types[0].paid PAID_BREAK_BY_CLOCK'],
+      [types(lunch, lunch), 'break_types[1].break_type_id BREAK_TYPE_REPEATED'],
+      [types({}, { breakTypeId: 'b' }), 'break_types[1].start_time_of_day BREAK_WINDOW_REQUIRED'],
+      [
+        types({ ...lunch, window: at(23, 1) }, { ...lunch, breakTypeId: 'b', window: at(0, 2) }),
+        'break_types[1].start_time_of_day BREAK_WINDOWS_OVERLAP',
+      ],
+      [types({ ...lunch, isByClock: false }, { ...lunch, breakTypeId: 'b' })],
+    ],
+    workSays,
+  );
+});
+
 describe('rounding', () => {
   const step = (direction: RoundingDirection, stepSeconds: number, graceSeconds = 0): Rounding => ({
     direction,
@@ -317,6 +366,17 @@ describe('refused shifts', () => {
       deductExcessOnly: fc.boolean(),
       minBreakSeconds: anyNumber,
       paidBreakSeconds: anyNumber,
+      breakTypes: fc.array(
+        fc.record({
+          breakTypeId: fc.constantFrom('a', 'b', ''),
+          isPaid: fc.boolean(),
+          lengthSeconds: anyNumber,
+          window: fc.option(fc.record({ startSecond: anyNumber, endSecond: anyNumber }), {
+            nil: undefined,
+          }),
+          isByClock: fc.boolean(),
+        }),
+      ),
       roundIn: anyRounding,
       roundOut: anyRounding,
       roundBreaks: anyRounding,

@@ -17,6 +17,7 @@ import type { Assignment, EmployeeRoster, Roster } from '../../../src/domain/ros
 import {
   ATTRIBUTIONS,
   type BreakDeduction,
+  type BreakType,
   type CountingRules,
   HOURS_COUNTED,
   type OffShiftRules,
@@ -127,6 +128,40 @@ const anyDeductions: fc.Arbitrary<readonly BreakDeduction[]> = fc
       .map((afterSeconds, index) => ({ afterSeconds, breakSeconds: breaks[index] ?? 2 * HOUR }));
   });
 
+/** A few, or none: at any time, on marks that shifts begin and end on, around midnight. */
+const anyBreakTypes: fc.Arbitrary<readonly BreakType[]> = fc
+  .record({
+    anyTime: fc.option(fc.record({ isPaid: fc.boolean(), lengthSeconds: length(0, 2 * HOUR) })),
+    timed: fc.array(
+      fc.record({
+        from: fc.integer({ min: 0, max: 15 }),
+        // Times of day are whole minutes in the contract.
+        lasts: fc.integer({ min: 1, max: 90 }).map((minutes) => minutes * 60),
+        lengthSeconds: fc.oneof(fc.constant(0), length(0, 2 * HOUR)),
+        how: fc.constantFrom('PAID', 'UNPAID', 'BY_CLOCK'),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ anyTime, timed }) => [
+    ...(anyTime === null
+      ? []
+      : [{ ...anyTime, breakTypeId: 'rest', window: undefined, isByClock: false }]),
+    // No two of them share time.
+    ...[...new Map(timed.map((each) => [each.from, each])).values()].map(
+      ({ from, lasts, lengthSeconds, how }): BreakType => ({
+        breakTypeId: `at-${from}`,
+        isPaid: how === 'PAID',
+        lengthSeconds,
+        window: {
+          startSecond: from * 90 * 60,
+          endSecond: (from * 90 * 60 + lasts) % DAY,
+        },
+        isByClock: how === 'BY_CLOCK',
+      }),
+    ),
+  ]);
+
 /** Rules that leave worked time as it is. */
 export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   pairing: fc.constantFrom(...PAIRINGS),
@@ -137,6 +172,7 @@ export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   deductExcessOnly: fc.constant(false),
   minBreakSeconds: fc.constant(0),
   paidBreakSeconds: fc.constant(0),
+  breakTypes: fc.constant([]),
   roundIn: fc.constant(undefined),
   roundOut: fc.constant(undefined),
   roundBreaks: fc.constant(undefined),
@@ -151,6 +187,7 @@ const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
     deductExcessOnly: fc.boolean(),
     minBreakSeconds: fc.oneof(fc.constant(0), length(0, HOUR)),
     paidBreakSeconds: fc.oneof(fc.constant(0), length(0, 2 * HOUR)),
+    breakTypes: anyBreakTypes,
     roundIn: maybeRounding,
     roundOut: maybeRounding,
     roundBreaks: maybeRounding,

@@ -16,11 +16,17 @@ export interface SeenDay {
     readonly in: number | undefined;
     readonly out: number | undefined;
     readonly shiftId: string | undefined;
+    readonly breaks: readonly {
+      readonly start: number;
+      readonly end: number | undefined;
+      readonly typeId?: string | undefined;
+    }[];
   }[];
   readonly firstIn: number | undefined;
   readonly lastOut: number | undefined;
   readonly workedSeconds: number;
   readonly uncountedSeconds: number;
+  readonly plannedSeconds: number;
   readonly lateBySeconds: number;
   readonly earlyBySeconds: number;
   readonly anomalies: readonly string[];
@@ -97,6 +103,10 @@ function viewOfDay(notation: Notation, day: SeenDay): View {
     sessions: day.sessions.map(
       (session) => `${spanOf(notation, session.in, session.out)} ${session.shiftId ?? '-'}`,
     ),
+    breaks: day.sessions.flatMap(({ breaks }) =>
+      breaks.map(({ start, end, typeId }) => `${spanOf(notation, start, end)} ${typeId ?? '-'}`),
+    ),
+    plannedWork: sayLength(day.plannedSeconds),
     shifts: day.shifts.map(({ shiftId, status }) => `${shiftId} ${status}`),
   };
 }

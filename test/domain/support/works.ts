@@ -39,7 +39,10 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
     earlyBySeconds: seconds,
   });
 
-  const breaks: fc.Arbitrary<Break> = fc.record({ start: instants, end: maybeInstants });
+  const breaks: fc.Arbitrary<Break> = fc.oneof(
+    fc.record({ start: instants, end: maybeInstants }),
+    fc.record({ start: instants, end: maybeInstants, typeId: fc.string() }),
+  );
 
   const sessions: fc.Arbitrary<Session> = fc.record({
     in: maybeInstants,

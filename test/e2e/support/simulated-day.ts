@@ -24,15 +24,21 @@ export function seenDayOf(day: Attendance): SeenDay {
       shiftId,
       status: AttendanceStatus[status],
     })),
-    sessions: day.sessions.map(({ inTime, outTime, shiftId }) => ({
+    sessions: day.sessions.map(({ inTime, outTime, shiftId, breaks }) => ({
       in: millis(inTime),
       out: millis(outTime),
       shiftId: shiftId === '' ? undefined : shiftId,
+      breaks: breaks.map(({ startTime, endTime, breakTypeId }) => ({
+        start: millis(startTime) ?? Number.NaN,
+        end: millis(endTime),
+        typeId: breakTypeId === '' ? undefined : breakTypeId,
+      })),
     })),
     firstIn: millis(day.firstInTime),
     lastOut: millis(day.lastOutTime),
     workedSeconds: seconds(day.workedDuration),
     uncountedSeconds: seconds(day.uncountedDuration),
+    plannedSeconds: seconds(day.plannedDuration),
     lateBySeconds: seconds(day.lateDuration),
     earlyBySeconds: seconds(day.earlyDuration),
     anomalies: day.anomalies.map((anomaly) => Anomaly[anomaly]),

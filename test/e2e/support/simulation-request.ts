@@ -117,6 +117,17 @@ function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
     deductExcessOnly: rules.deductExcessOnly,
     minBreakLength: length(rules.minBreak),
     paidBreakLimit: length(rules.paidBreaks),
+    breakTypes: (rules.breakTypes ?? []).map((type) => {
+      const [startTimeOfDay, endTimeOfDay] = type.window?.split('-') ?? [];
+      return given({
+        breakTypeId: type.id,
+        paid: type.paid,
+        length: length(type.length),
+        startTimeOfDay,
+        endTimeOfDay,
+        byClock: type.byClock,
+      });
+    }),
     roundIn: roundingJson(rules.roundIn),
     roundOut: roundingJson(rules.roundOut),
     roundBreaks: roundingJson(rules.roundBreaks),

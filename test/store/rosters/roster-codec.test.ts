@@ -29,6 +29,15 @@ const SHIFT = shiftOf('s', 6, 14, {
     repeatSeconds: 30,
     breakDeductions: [{ afterSeconds: 21_600, breakSeconds: 1800 }],
     paidBreakSeconds: 900,
+    breakTypes: [
+      {
+        breakTypeId: 'lunch',
+        isPaid: false,
+        lengthSeconds: 1800,
+        window: { startSecond: 43_200, endSecond: 46_800 },
+        isByClock: true,
+      },
+    ],
     roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
   },
   worksOnHolidays: true,
@@ -41,7 +50,8 @@ const SHIFT_TEXT =
   '"afterSeconds":3600,"maxSessionSeconds":0,"lateGraceSeconds":300,"earlyGraceSeconds":60,"halfDayBelowSeconds":14400,' +
   '"absentBelowSeconds":7200,"work":{"pairing":"ALTERNATING","hours":"FIRST_IN_TO_LAST_OUT",' +
   '"repeatSeconds":30,"breakDeductions":[{"afterSeconds":21600,"breakSeconds":1800}],' +
-  '"paidBreakSeconds":900,"roundIn":{"direction":"UP","stepSeconds":900,"graceSeconds":60}},' +
+  '"paidBreakSeconds":900,"breakTypes":[{"breakTypeId":"lunch","isPaid":false,' +
+  '"lengthSeconds":1800,"window":{"startSecond":43200,"endSecond":46800},"isByClock":true}],"roundIn":{"direction":"UP","stepSeconds":900,"graceSeconds":60}},' +
   '"worksOnHolidays":true,"calendarId":"plant",' +
   '"geofence":{"latitude":52.5,"longitude":-13.25,"radiusMeters":100}}';
 
