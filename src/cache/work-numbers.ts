@@ -80,6 +80,7 @@ export class WorkWriter {
     this.#number(shift.workedSeconds);
     this.#number(shift.lateBySeconds);
     this.#number(shift.earlyBySeconds);
+    this.#number(shift.shortBySeconds);
   }
 
   #session(session: Session): void {
@@ -195,6 +196,7 @@ export class WorkReader {
       workedSeconds: this.#number(),
       lateBySeconds: this.#number(),
       earlyBySeconds: this.#number(),
+      shortBySeconds: this.#number(),
     };
   }
 

@@ -50,6 +50,7 @@ export function shiftFrom(shiftId: string, startHour: number, endHour: number): 
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

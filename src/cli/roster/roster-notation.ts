@@ -110,9 +110,9 @@ function breakTypeWord(word: string): Partial<BreakTypeRule> {
   const plain = word.toLowerCase();
   if (plain === 'paid' || plain === 'unpaid') return { paid: plain === 'paid' };
   if (plain === 'by-clock') return { byClock: true };
-  const [start, end, ...rest] = word.split('-');
-  if (start !== undefined && end !== undefined && rest.length === 0) {
-    return { startTimeOfDay: parseTimeOfDay(start), endTimeOfDay: parseTimeOfDay(end) };
+  if (word.includes('-')) {
+    const { start, end } = parseTimes(word);
+    return { startTimeOfDay: start, endTimeOfDay: end };
   }
   if (!LENGTH.test(word)) throw new WordError(BREAK_TYPES_ARE);
   return { lengthSeconds: parseLength(word) };
@@ -257,4 +257,13 @@ export function parseTimeOfDay(text: string): string {
     throw new WordError('must be a time of day such as 06:00, up to 23:59');
   }
   return padded;
+}
+
+/** `10:00-15:00`. */
+export function parseTimes(text: string): { readonly start: string; readonly end: string } {
+  const [start = '', end, ...rest] = text.split('-');
+  if (end === undefined || rest.length > 0) {
+    throw new WordError('must be two times of day such as 10:00-15:00');
+  }
+  return { start: parseTimeOfDay(start.trim()), end: parseTimeOfDay(end.trim()) };
 }

@@ -8,6 +8,7 @@ import { missingBreak } from './required-breaks.js';
 /** In seconds; of a shift that takes place. */
 export function plannedWork(planned: PlannedShift): number {
   const { start, end, shift } = planned;
+  if (shift.flexible !== undefined) return shift.flexible.targetSeconds;
   const scheduled = (end - start) / 1000;
   const byClock = shift.work.breakTypes.length === 0 ? 0 : clockBreak(planned, start, end);
   const present = scheduled - byClock;

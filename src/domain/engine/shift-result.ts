@@ -6,16 +6,19 @@ import { type DeclaredShift, declaredFor, halvesOf } from '../facts/declaration.
 import { distanceMeters } from '../facts/geofence.js';
 import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
-import {
-  halvesMeetAt,
-  isOffForHoliday,
-  maxSessionSeconds,
-  type PlannedShift,
-} from '../roster/planned-shift.js';
+import { isOffForHoliday, maxSessionSeconds, type PlannedShift } from '../roster/planned-shift.js';
 import { MAX_THROUGH_SECONDS, type Shift } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
 import { divisionOf, isDecisive } from './division.js';
+import {
+  type ExpectedTime,
+  earlyDuration,
+  expectedTime,
+  lateDuration,
+  lateFrom,
+  shortDuration,
+} from './expected-time.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
 
@@ -227,9 +230,10 @@ function judge(
   const expected = isHoliday ? undefined : expectedTime(planned, declared);
   const lateBySeconds = expected ? lateDuration(planned, expected, counted, trace) : 0;
   const earlyBySeconds = expected ? earlyDuration(planned, expected, counted, trace) : 0;
+  const shortBySeconds = expected ? shortDuration(planned, expected, counted, trace) : 0;
   const isDecided = isHoliday || (declared.status !== undefined && !isPunched);
   const { firstIn, lastOut, workedSeconds } = counted;
-  const isFine = status === 'PRESENT' && earlyBySeconds === 0;
+  const isFine = status === 'PRESENT' && earlyBySeconds === 0 && shortBySeconds === 0;
   const time = expected ?? planned;
   const lateAt = expected && lateFrom(planned, expected);
   const pending = pendingOf(time, counted, isPunched, isDecided, isFine, lateAt);
@@ -248,6 +252,7 @@ function judge(
     workedSeconds,
     lateBySeconds,
     earlyBySeconds,
+    shortBySeconds,
   };
 }
 
@@ -290,21 +295,6 @@ function statusBeside(
   return workedSeconds < absentBelowSeconds ? 'ABSENT' : 'PRESENT';
 }
 
-/** From when to when somebody is to be there. */
-interface ExpectedTime {
-  readonly start: Instant;
-  readonly end: Instant;
-}
-
-/** Without the half in which nobody is expected; undefined where that is all of the shift. */
-function expectedTime(planned: PlannedShift, declared: DeclaredShift): ExpectedTime | undefined {
-  const { isAwayFirst, isAwayLast } = declared;
-  if (!isAwayFirst && !isAwayLast) return planned;
-  if (isAwayFirst && isAwayLast) return undefined;
-  const middle = halvesMeetAt(planned);
-  return isAwayFirst ? { start: middle, end: planned.end } : { start: planned.start, end: middle };
-}
-
 function traceStatus(
   { shift }: PlannedShift,
   thresholds: Thresholds,
@@ -327,50 +317,9 @@ function traceStatus(
   trace.push({ rule: 'SHIFT_STATUS', shiftId, status, workedSeconds });
 }
 
-function lateDuration(
-  { shift }: PlannedShift,
-  { start }: ExpectedTime,
-  { firstIn }: CountedWork,
-  trace: Trace,
-): number {
-  const { shiftId, lateGraceSeconds: graceSeconds } = shift;
-  if (firstIn === undefined || firstIn <= start + graceSeconds * 1000) return 0;
-  const lateSeconds = (firstIn - start) / 1000;
-  trace?.push({
-    rule: 'LATE',
-    shiftId,
-    startTime: start,
-    graceSeconds,
-    arrivalTime: firstIn,
-    lateSeconds,
-  });
-  return lateSeconds;
-}
-
-/** Nobody is early who has not departed. */
-function earlyDuration(
-  { shift }: PlannedShift,
-  { end }: ExpectedTime,
-  { lastOut, open }: CountedWork,
-  trace: Trace,
-): number {
-  const { shiftId, earlyGraceSeconds: graceSeconds } = shift;
-  if (lastOut === undefined || open !== undefined || lastOut >= end - graceSeconds * 1000) return 0;
-  const earlySeconds = (end - lastOut) / 1000;
-  trace?.push({
-    rule: 'EARLY',
-    shiftId,
-    endTime: end,
-    graceSeconds,
-    departureTime: lastOut,
-    earlySeconds,
-  });
-  return earlySeconds;
-}
-
 /** `isFine`: that the shift is over would change nothing. */
 function pendingOf(
-  { end }: ExpectedTime,
+  { end }: Pick<ExpectedTime, 'end'>,
   { open, lastOut }: CountedWork,
   isPunched: boolean,
   isDecided: boolean,
@@ -384,10 +333,4 @@ function pendingOf(
   if (!isPunched) return { kind: 'NOT_SEEN', at: end, lateAt };
   const isOver = lastOut !== undefined && lastOut >= end;
   return isFine || isOver ? undefined : { kind: 'LEFT', at: end, lateAt: undefined };
-}
-
-/** From when on whoever did not come is late; undefined where the grace is as long as the shift. */
-function lateFrom({ shift }: PlannedShift, { start, end }: ExpectedTime): Instant | undefined {
-  const at = (start + shift.lateGraceSeconds * 1000) as Instant;
-  return at < end ? at : undefined;
 }

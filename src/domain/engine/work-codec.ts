@@ -57,6 +57,8 @@ function shiftFields(shift: ShiftResult): unknown[] {
     shift.workedSeconds,
     shift.lateBySeconds,
     shift.earlyBySeconds,
+    // Of most shifts nothing.
+    ...(shift.shortBySeconds === 0 ? [] : [shift.shortBySeconds]),
   ];
 }
 
@@ -155,10 +157,8 @@ function dayWork(value: unknown): DayWork {
 }
 
 function shiftResult(value: unknown): ShiftResult {
-  const [id, start, end, own, open, firstIn, lastOut, worked, lateDuration, earlyDuration] = fields(
-    value,
-    10,
-  );
+  const [id, start, end, own, open, firstIn, lastOut, worked, ...more] = fields(value, 10, 1);
+  const [late, early, short = 0] = more;
   return {
     shiftId: words(id),
     start: instant(start),
@@ -168,8 +168,9 @@ function shiftResult(value: unknown): ShiftResult {
     firstIn: maybe(firstIn, instant),
     lastOut: maybe(lastOut, instant),
     workedSeconds: whole(worked),
-    lateBySeconds: whole(lateDuration),
-    earlyBySeconds: whole(earlyDuration),
+    lateBySeconds: whole(late),
+    earlyBySeconds: whole(early),
+    shortBySeconds: whole(short),
   };
 }
 

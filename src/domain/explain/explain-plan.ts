@@ -29,6 +29,14 @@ export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
       return 'Nothing is planned: no assignment covers the date, and there is no default shift.';
     case 'NOT_EMPLOYED':
       return 'The employee is not employed on this date.';
+    case 'FLEXIBLE_HOURS': {
+      const { shiftId, targetSeconds, coreStartTime, coreEndTime } = finding;
+      const core =
+        coreStartTime === undefined || coreEndTime === undefined
+          ? ''
+          : `, and everybody is there from ${tell(coreStartTime)} to ${tell(coreEndTime)}`;
+      return `The hours of shift '${shiftId}' are flexible: ${lengthText(targetSeconds)} are to be worked in them${core}.`;
+    }
     case 'HOLIDAY': {
       const { name, shiftId } = finding;
       const whose = shiftId === undefined ? '' : ` for shift '${shiftId}'`;

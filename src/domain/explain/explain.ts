@@ -19,6 +19,7 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
   const tell: TimeTeller = (time) => timeTextOn(zone, time, date);
   switch (finding.rule) {
     case 'SHIFT_PLANNED':
+    case 'FLEXIBLE_HOURS':
     case 'CLOCKS_CHANGE':
     case 'TIME_SKIPPED':
     case 'SHIFT_SKIPPED':

@@ -22,6 +22,15 @@ export type PlanFinding =
       readonly windowStartTime: Instant;
       readonly windowEndTime: Instant;
     }
+  /** The hours of the shift are flexible. */
+  | {
+      readonly rule: 'FLEXIBLE_HOURS';
+      readonly shiftId: string;
+      readonly targetSeconds: number;
+      /** Undefined without a core time. */
+      readonly coreStartTime: Instant | undefined;
+      readonly coreEndTime: Instant | undefined;
+    }
   /** The clocks change within the shift: it lasts longer or shorter than they seem to say. */
   | {
       readonly rule: 'CLOCKS_CHANGE';
@@ -247,6 +256,8 @@ export type VerdictFinding =
       readonly rule: 'LATE';
       readonly shiftId: string;
       readonly startTime: Instant;
+      /** The start of the core time; undefined: of the shift. */
+      readonly isCore: boolean | undefined;
       readonly graceSeconds: number;
       readonly arrivalTime: Instant;
       readonly lateSeconds: number;
@@ -255,6 +266,8 @@ export type VerdictFinding =
       readonly rule: 'EARLY';
       readonly shiftId: string;
       readonly endTime: Instant;
+      /** The end of the core time; undefined: of the shift. */
+      readonly isCore: boolean | undefined;
       readonly graceSeconds: number;
       readonly departureTime: Instant;
       readonly earlySeconds: number;
@@ -271,6 +284,13 @@ export type VerdictFinding =
       readonly shiftId: string;
       readonly workedSeconds: number;
       readonly thresholdSeconds: number;
+    }
+  | {
+      readonly rule: 'BELOW_TARGET';
+      readonly shiftId: string;
+      readonly workedSeconds: number;
+      readonly targetSeconds: number;
+      readonly graceSeconds: number;
     }
   | {
       readonly rule: 'SHIFT_STATUS';

@@ -1,7 +1,7 @@
 // What the roster says of a date, as findings: the beginning of every explanation.
 
 import type { DayPlan } from '../roster/plan.js';
-import { clockSeconds, overlapOf } from '../roster/planned-shift.js';
+import { clockSeconds, coreOf, overlapOf } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { offsetAt, type Zone } from '../time/zone.js';
 import type { Trace } from './finding.js';
@@ -46,6 +46,11 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
     if (lengthSeconds !== onClock) {
       const zone = planned.zone.name;
       trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
+    }
+    if (shift.flexible !== undefined) {
+      const { targetSeconds } = shift.flexible;
+      const { from: coreStartTime, to: coreEndTime } = coreOf(planned) ?? {};
+      trace.push({ rule: 'FLEXIBLE_HOURS', shiftId, targetSeconds, coreStartTime, coreEndTime });
     }
     if (planned.holiday !== undefined) {
       const name = planned.holiday;

@@ -196,10 +196,26 @@ export function maxSessionSeconds(shift: Shift): number {
 }
 
 /** When the first half of a shift is over and the second begins. */
-export function halvesMeetAt({ shift, epochDay, zone, start, end }: PlannedShift): Instant {
-  const { halvesMeetSecond: second, startSecond } = shift;
-  if (second === undefined) return (Math.floor((start + end) / 2000) * 1000) as Instant;
-  const at = instantReached(zone, epochDay + (second < startSecond ? 1 : 0), second);
+export function halvesMeetAt(planned: PlannedShift): Instant {
+  const { halvesMeetSecond: second } = planned.shift;
+  if (second !== undefined) return timeWithin(planned, second);
+  const { from, to } = coreOf(planned) ?? { from: planned.start, to: planned.end };
+  return (from + Math.floor((to - from) / 2000) * 1000) as Instant;
+}
+
+/** The core time of a shift with flexible hours; undefined without any. */
+export function coreOf(planned: PlannedShift): Window | undefined {
+  const core = planned.shift.flexible?.core;
+  if (core === undefined) return undefined;
+  const from = timeWithin(planned, core.startSecond);
+  const to = timeWithin(planned, core.endSecond);
+  return from < to ? { from, to } : undefined;
+}
+
+/** A time of day within a shift; at its end, where it is the end's. */
+function timeWithin({ shift, epochDay, zone, start, end }: PlannedShift, second: number): Instant {
+  if (second === shift.endSecond) return end;
+  const at = instantReached(zone, epochDay + (second < shift.startSecond ? 1 : 0), second);
   return Math.min(Math.max(at, start), end) as Instant;
 }
 

@@ -125,6 +125,14 @@ export interface Geofence {
   readonly radiusMeters: number;
 }
 
+/** Hours that people choose within those of the shift. */
+export interface FlexibleHours {
+  /** How long to work; above 0, at most as long as the shift. */
+  readonly targetSeconds: number;
+  /** When everybody is there, within the shift; undefined: never. */
+  readonly core: TimesOfDay | undefined;
+}
+
 /** One version of a shift. */
 export interface Shift {
   /** 1 to 64 characters of `A-Z a-z 0-9 . _ -`. */
@@ -155,6 +163,8 @@ export interface Shift {
   readonly absentBelowSeconds: number;
   /** Where its halves meet, a time of day between its start and its end; undefined: in the middle. */
   readonly halvesMeetSecond: number | undefined;
+  /** Undefined: its hours are fixed. */
+  readonly flexible: FlexibleHours | undefined;
   readonly work: WorkRules;
   readonly counting: CountingRules;
   /** Whether a holiday is a day like any other for this shift. */

@@ -83,6 +83,8 @@ const SHIFT_FIELDS: Updatable<Shift> = {
   early_grace: 'earlyGraceSeconds',
   half_day_threshold: 'halfDayBelowSeconds',
   absent_threshold: 'absentBelowSeconds',
+  half_day_boundary: 'halvesMeetSecond',
+  flexible_hours: 'flexible',
   work_rules: 'work',
   works_on_holidays: 'worksOnHolidays',
   calendar_id: 'calendarId',

@@ -5,6 +5,7 @@ import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   DateAttribution as WireAttribution,
   type BreakType as WireBreakType,
+  type FlexibleHours as WireFlexibleHours,
   type Geofence as WireGeofence,
   HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
@@ -18,6 +19,7 @@ import {
   type Attribution,
   type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
+  type FlexibleHours,
   type Geofence,
   HOURS_COUNTED,
   type HoursCounted,
@@ -28,6 +30,7 @@ import {
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
+  type TimesOfDay,
   type WorkRules,
 } from '../../domain/roster/shift.js';
 import { findZone, type Zone } from '../../domain/time/zone.js';
@@ -75,6 +78,7 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     absentBelowSeconds: secondsOf(message.absentThreshold),
     halvesMeetSecond:
       message.halfDayBoundary === '' ? undefined : secondOfDay(message.halfDayBoundary),
+    flexible: message.flexibleHours && parseFlexible(message.flexibleHours),
     work: parseWorkRules(message.workRules),
     counting: {
       fromStart: message.countFromStart,
@@ -117,18 +121,27 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
   };
 }
 
-/** A window with one end is for checkWorkRules to refuse: the end that is missing is no time. */
-function parseBreakType(message: WireBreakType): BreakType {
-  const { startTimeOfDay: start, endTimeOfDay: end } = message;
+function parseFlexible(message: WireFlexibleHours): FlexibleHours {
+  const { target, coreStartTimeOfDay, coreEndTimeOfDay } = message;
+  return {
+    targetSeconds: secondsOf(target),
+    core: parseTimes(coreStartTimeOfDay, coreEndTimeOfDay),
+  };
+}
+
+/** Undefined without both. One alone is for the checks to refuse: what is missing is no time. */
+function parseTimes(start: string, end: string): TimesOfDay | undefined {
+  if (start === '' && end === '') return undefined;
   const secondOr = (time: string) => (time === '' ? Number.NaN : secondOfDay(time));
+  return { startSecond: secondOr(start), endSecond: secondOr(end) };
+}
+
+function parseBreakType(message: WireBreakType): BreakType {
   return {
     breakTypeId: message.breakTypeId,
     isPaid: message.paid,
     lengthSeconds: secondsOf(message.length),
-    window:
-      start === '' && end === ''
-        ? undefined
-        : { startSecond: secondOr(start), endSecond: secondOr(end) },
+    window: parseTimes(message.startTimeOfDay, message.endTimeOfDay),
     isByClock: message.byClock,
   };
 }

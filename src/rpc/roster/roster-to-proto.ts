@@ -8,6 +8,7 @@ import {
   CycleDaySchema,
   type DateOverride,
   DateOverrideSchema,
+  FlexibleHoursSchema,
   GeofenceSchema,
   type Holiday,
   HolidaySchema,
@@ -47,6 +48,7 @@ import { etagOf } from '../../domain/facts/day.js';
 import type { ShiftVersion } from '../../domain/roster/roster.js';
 import {
   type BreakType,
+  type FlexibleHours,
   HOURS_COUNTED,
   PAIRINGS,
   PLAIN_WORK_RULES,
@@ -128,8 +130,17 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   setLength(message, 'minOvertime', shift.counting.minOvertimeSeconds);
   const workRules = toWorkRules(shift.work);
   if (workRules !== undefined) message.workRules = workRules;
+  if (shift.flexible !== undefined) message.flexibleHours = toFlexibleHours(shift.flexible);
   if (shift.geofence !== undefined) message.geofence = create(GeofenceSchema, shift.geofence);
   return message;
+}
+
+function toFlexibleHours({ targetSeconds, core }: FlexibleHours) {
+  return create(FlexibleHoursSchema, {
+    target: durationOf(targetSeconds),
+    coreStartTimeOfDay: core === undefined ? '' : timeOfDay(core.startSecond),
+    coreEndTimeOfDay: core === undefined ? '' : timeOfDay(core.endSecond),
+  });
 }
 
 /** Left out where it says nothing. */

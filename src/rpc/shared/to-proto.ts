@@ -98,6 +98,7 @@ function addWork(message: WireAttendance, day: Attendance): void {
   message.breakDuration = durationOf(day.onBreakSeconds);
   message.lateDuration = durationOf(day.lateBySeconds);
   message.earlyDuration = durationOf(day.earlyBySeconds);
+  if (day.shortBySeconds !== 0) message.shortfallDuration = durationOf(day.shortBySeconds);
   message.anomalies = day.anomalies.map(anomalyNumber);
 }
 
@@ -120,6 +121,7 @@ function toShiftResult(shift: ShiftAttendance): WireShiftResult {
   message.workedDuration = durationOf(shift.workedSeconds);
   message.lateDuration = durationOf(shift.lateBySeconds);
   message.earlyDuration = durationOf(shift.earlyBySeconds);
+  if (shift.shortBySeconds !== 0) message.shortfallDuration = durationOf(shift.shortBySeconds);
   return message;
 }
 

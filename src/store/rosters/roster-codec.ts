@@ -7,6 +7,7 @@ import {
   type BreakDeduction,
   type BreakType,
   type CountingRules,
+  type FlexibleHours,
   type Geofence,
   HOURS_COUNTED,
   PAIRINGS,
@@ -65,6 +66,7 @@ export function encodeShift(shift: Shift): Fields {
     halfDayBelowSeconds: shift.halfDayBelowSeconds,
     absentBelowSeconds: shift.absentBelowSeconds,
     halvesMeetSecond: shift.halvesMeetSecond,
+    flexible: shift.flexible,
     work: encodeWorkRules(shift.work),
     counting: encodeCounting(shift.counting),
     worksOnHolidays: shift.worksOnHolidays,
@@ -114,6 +116,7 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
     absentBelowSeconds: numberIn(fields, 'absentBelowSeconds'),
     halvesMeetSecond: optional(fields.halvesMeetSecond, numberOf),
+    flexible: optional(fields.flexible, decodeFlexible),
     work: decodeWorkRules(fieldsOf(fields.work)),
     counting: optional(fields.counting, decodeCounting) ?? PLAIN_COUNTING,
     worksOnHolidays: fields.worksOnHolidays === true,
@@ -146,6 +149,14 @@ function decodeCounting(stored: unknown): CountingRules {
     fromStart: fields.fromStart === true,
     toEnd: fields.toEnd === true,
     minOvertimeSeconds: numberOrNone(fields, 'minOvertimeSeconds'),
+  };
+}
+
+function decodeFlexible(stored: unknown): FlexibleHours {
+  const fields = fieldsOf(stored);
+  return {
+    targetSeconds: numberIn(fields, 'targetSeconds'),
+    core: optional(fields.core, decodeTimes),
   };
 }
 

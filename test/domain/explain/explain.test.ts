@@ -528,6 +528,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         ...day,
         startTime: at('2025-06-02 08:00'),
+        isCore: undefined,
         graceSeconds: 15 * MINUTE,
         arrivalTime: at('2025-06-02 09:30'),
         lateSeconds: 90 * MINUTE,
@@ -539,11 +540,23 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         shiftId: 'night',
         startTime: at('2025-03-29 22:00'),
+        isCore: undefined,
         graceSeconds: 0,
         arrivalTime: at('2025-03-30 03:15'),
         lateSeconds: 4.25 * HOUR,
       },
       "Arrived for shift 'night' at 03:15 (Sun 30 Mar): 4 h 15 min after the start at 22:00.",
+    ],
+    [
+      {
+        ...day,
+        startTime: at('2025-03-30 10:00'),
+        isCore: true,
+        graceSeconds: 0,
+        arrivalTime: at('2025-03-30 10:20'),
+        lateSeconds: 20 * MINUTE,
+      },
+      "Arrived for shift 'day' at 10:20: 20 min after the start of the core time at 10:00.",
     ],
   ],
   EARLY: [
@@ -551,6 +564,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         ...day,
         endTime: at('2025-06-02 12:00'),
+        isCore: undefined,
         graceSeconds: HOUR,
         departureTime: at('2025-06-02 10:30'),
         earlySeconds: 90 * MINUTE,
@@ -562,11 +576,23 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         shiftId: 'night',
         endTime: at('2025-03-30 06:00'),
+        isCore: undefined,
         graceSeconds: 0,
         departureTime: at('2025-03-29 23:00'),
         earlySeconds: 6 * HOUR,
       },
       "Left shift 'night' at 23:00 (Sat 29 Mar): 6 h before the end at 06:00.",
+    ],
+    [
+      {
+        ...day,
+        endTime: at('2025-03-30 15:00'),
+        isCore: true,
+        graceSeconds: 0,
+        departureTime: at('2025-03-30 14:30'),
+        earlySeconds: 30 * MINUTE,
+      },
+      "Left shift 'day' at 14:30: 30 min before the end of the core time at 15:00.",
     ],
   ],
   THERE_FOR_OTHER_SHIFT: [
@@ -615,6 +641,32 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     [
       { ...day, breakTypeId: 'rest', takenSeconds: 20 * MINUTE, paidSeconds: 15 * MINUTE },
       "Breaks of type 'rest' for shift 'day' took 20 min; 15 min of that is paid and counts as worked.",
+    ],
+  ],
+  FLEXIBLE_HOURS: [
+    [
+      { ...day, targetSeconds: 8 * HOUR, coreStartTime: undefined, coreEndTime: undefined },
+      "The hours of shift 'day' are flexible: 8 h are to be worked in them.",
+    ],
+    [
+      {
+        ...day,
+        targetSeconds: 8 * HOUR,
+        coreStartTime: at('2025-03-30 10:00'),
+        coreEndTime: at('2025-03-30 15:00'),
+      },
+      "The hours of shift 'day' are flexible: 8 h are to be worked in them, and everybody is there " +
+        'from 10:00 to 15:00.',
+    ],
+  ],
+  BELOW_TARGET: [
+    [
+      { ...day, workedSeconds: 7 * HOUR, targetSeconds: 8 * HOUR, graceSeconds: 0 },
+      "Worked 7 h for shift 'day': 1 h less than the target of 8 h.",
+    ],
+    [
+      { ...day, workedSeconds: 7 * HOUR, targetSeconds: 8 * HOUR, graceSeconds: 5 * MINUTE },
+      "Worked 7 h for shift 'day': 1 h less than the target of 8 h, and more than the 5 min allowed.",
     ],
   ],
   BELOW_ABSENT: [
@@ -795,6 +847,7 @@ describe('a night in words', () => {
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

@@ -33,6 +33,7 @@ const SHIFT: Shift = {
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,
@@ -128,6 +129,35 @@ describe('the graces and thresholds of a shift', () => {
         { halfDayBelowSeconds: HOUR, absentBelowSeconds: 2 * HOUR },
         'absent_threshold ABSENT_NOT_BELOW_HALF_DAY',
       ],
+    ],
+    shiftSays,
+  );
+});
+
+describe('flexible hours', () => {
+  const flexible = (targetHours: number, core?: readonly [number, number]) => ({
+    flexible: {
+      targetSeconds: targetHours * HOUR,
+      core: core && { startSecond: core[0] * HOUR, endSecond: core[1] * HOUR },
+    },
+  });
+  const night = { startSecond: 22 * HOUR, endSecond: 6 * HOUR };
+  const end = 'flexible_hours.core_end_time_of_day';
+  checkRows<Shift>(
+    [
+      [flexible(8)],
+      [flexible(8, [8, 16])],
+      [flexible(6, [10, 15])],
+      [{ ...night, ...flexible(8, [23, 2]) }],
+      [{ ...night, ...flexible(8, [22, 6]) }],
+      [flexible(0), 'flexible_hours.target LENGTH_TOO_SHORT'],
+      [flexible(8.5), 'flexible_hours.target TARGET_TOO_LONG'],
+      [flexible(8, [10, 10]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [15, 10]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [7, 15]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [10, 17]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [{ ...night, ...flexible(8, [2, 23]) }, `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [10, Number.NaN]), `${end} TIME_OF_DAY_INVALID`],
     ],
     shiftSays,
   );
@@ -383,6 +413,15 @@ describe('refused shifts', () => {
       roundWorked: anyRounding,
     }),
     halvesMeetSecond: fc.option(anyNumber, { nil: undefined }),
+    flexible: fc.option(
+      fc.record({
+        targetSeconds: anyNumber,
+        core: fc.option(fc.record({ startSecond: anyNumber, endSecond: anyNumber }), {
+          nil: undefined,
+        }),
+      }),
+      { nil: undefined },
+    ),
     counting: fc.record({
       fromStart: fc.boolean(),
       toEnd: fc.boolean(),

@@ -19,6 +19,7 @@ import {
   type BreakDeduction,
   type BreakType,
   type CountingRules,
+  type FlexibleHours,
   HOURS_COUNTED,
   type OffShiftRules,
   PAIRINGS,
@@ -253,6 +254,13 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
       halfDayBelowSeconds: fc.oneof(fc.constant(0), length(1, 10 * HOUR)),
       absent: fc.nat({ max: 99 }),
       meet: fc.option(fc.nat({ max: DAY }), { nil: undefined, freq: 2 }),
+      flexible: fc.option(
+        fc.record({
+          target: fc.integer({ min: 1, max: 100 }),
+          core: fc.option(fc.tuple(fc.nat({ max: 99 }), fc.nat({ max: 99 }))),
+        }),
+        { nil: undefined, freq: 2 },
+      ),
       work,
       // Where the sum must be what the sessions are, all of it counts.
       counting: work === exactWorkRules ? fc.constant(PLAIN_COUNTING) : anyCounting,
@@ -262,7 +270,7 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
         nil: undefined,
       }),
     })
-    .map(({ hours, before, after, absent, meet, ...rest }) => {
+    .map(({ hours, before, after, absent, meet, flexible, ...rest }) => {
       const { startSecond, endSecond } = hours;
       // A whole day has no room for margins.
       const lasts = ((endSecond - startSecond + DAY - 1) % DAY) + 1;
@@ -278,9 +286,28 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
           meet === undefined || lasts < 2
             ? undefined
             : (startSecond + 1 + (meet % (lasts - 1))) % DAY,
+        flexible: flexible && flexibleHours(flexible, startSecond, lasts),
         ...rest,
       };
     });
+}
+
+/** From parts of a hundred of a shift's length; a core time needs two minutes of it. */
+function flexibleHours(
+  { target, core }: { readonly target: number; readonly core: readonly [number, number] | null },
+  startSecond: number,
+  lasts: number,
+): FlexibleHours {
+  const at = (part: number) => Math.floor((lasts * part) / 6000) * 60;
+  const [from, to] = (core ?? [0, 0]).map(at).sort((a, b) => a - b);
+  const [start, end] = [from ?? 0, to ?? 0];
+  return {
+    targetSeconds: Math.max(1, Math.floor((lasts * target) / 100)),
+    core:
+      start === end
+        ? undefined
+        : { startSecond: (startSecond + start) % DAY, endSecond: (startSecond + end) % DAY },
+  };
 }
 
 /** Shifts of dates as offsets from the first day of the period. */

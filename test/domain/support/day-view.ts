@@ -29,6 +29,7 @@ export interface SeenDay {
   readonly plannedSeconds: number;
   readonly lateBySeconds: number;
   readonly earlyBySeconds: number;
+  readonly shortBySeconds: number;
   readonly anomalies: readonly string[];
   readonly final: boolean;
   readonly nextTransitionTime: number | undefined;
@@ -48,6 +49,7 @@ const PLAIN = {
   uncounted: '0:00',
   late: '0:00',
   early: '0:00',
+  short: '0:00',
   anomalies: [],
   final: true,
   next: undefined,
@@ -97,6 +99,7 @@ function viewOfDay(notation: Notation, day: SeenDay): View {
     uncounted: sayLength(day.uncountedSeconds),
     late: sayLength(day.lateBySeconds),
     early: sayLength(day.earlyBySeconds),
+    short: sayLength(day.shortBySeconds),
     anomalies: day.anomalies,
     final: day.final,
     next: momentOf(notation, day.nextTransitionTime),

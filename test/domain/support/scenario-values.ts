@@ -111,6 +111,13 @@ export function shiftOf(setup: ShiftSetup): Shift {
     absentBelowSeconds: secondsOf(setup.absentThreshold),
     work: workRulesOf(setup.rules ?? {}),
     halvesMeetSecond: setup.halvesMeet === undefined ? undefined : secondsOf(setup.halvesMeet),
+    flexible:
+      setup.target === undefined
+        ? undefined
+        : {
+            targetSeconds: secondsOf(setup.target),
+            core: setup.core === undefined ? undefined : timesOf(setup.core),
+          },
     counting: {
       fromStart: setup.countFromStart ?? false,
       toEnd: setup.countToEnd ?? false,

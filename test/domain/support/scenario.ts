@@ -55,6 +55,9 @@ export interface ShiftSetup {
   readonly absentThreshold?: string;
   /** `13:30`. */
   readonly halvesMeet?: string;
+  /** With a target, the hours are flexible; `core` is `10:00-15:00`. */
+  readonly target?: string;
+  readonly core?: string;
   readonly countFromStart?: boolean;
   readonly countToEnd?: boolean;
   readonly minOvertime?: string;
@@ -112,6 +115,7 @@ export interface DayExpectation {
   readonly uncounted?: string;
   readonly late?: string;
   readonly early?: string;
+  readonly short?: string;
   readonly anomalies?: readonly Anomaly[];
   readonly final?: boolean;
   /** When the clock changes it. */

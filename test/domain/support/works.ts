@@ -37,6 +37,7 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
     workedSeconds: seconds,
     lateBySeconds: seconds,
     earlyBySeconds: seconds,
+    shortBySeconds: seconds,
   });
 
   const breaks: fc.Arbitrary<Break> = fc.oneof(

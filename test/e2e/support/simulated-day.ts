@@ -41,6 +41,7 @@ export function seenDayOf(day: Attendance): SeenDay {
     plannedSeconds: seconds(day.plannedDuration),
     lateBySeconds: seconds(day.lateDuration),
     earlyBySeconds: seconds(day.earlyDuration),
+    shortBySeconds: seconds(day.shortfallDuration),
     anomalies: day.anomalies.map((anomaly) => Anomaly[anomaly]),
     final: day.final,
     nextTransitionTime: millis(day.nextTransitionTime),

@@ -72,6 +72,7 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
     absentThreshold: length(shift.absentThreshold),
     workRules: rulesOf(shift.rules),
     halfDayBoundary: shift.halvesMeet,
+    flexibleHours: flexibleOf(shift),
     countFromStart: shift.countFromStart,
     countToEnd: shift.countToEnd,
     minOvertime: length(shift.minOvertime),
@@ -79,6 +80,12 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
     calendarId: shift.calendar,
     geofence: shift.geofence && { ...shift.geofence },
   });
+}
+
+function flexibleOf({ target, core }: ShiftSetup): JsonObject | undefined {
+  if (target === undefined) return undefined;
+  const [coreStartTimeOfDay, coreEndTimeOfDay] = core?.split('-') ?? [];
+  return given({ target: length(target), coreStartTimeOfDay, coreEndTimeOfDay });
 }
 
 export function assignmentJson(

@@ -69,6 +69,7 @@ const SHIFT_BEFORE: Shift = {
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,

@@ -495,6 +495,7 @@ describe('a scenario', () => {
           absentBelowSeconds: 0,
           work: PLAIN_WORK_RULES,
           halvesMeetSecond: undefined,
+          flexible: undefined,
           counting: PLAIN_COUNTING,
           worksOnHolidays: false,
           calendarId: undefined,

@@ -45,6 +45,7 @@ const EARLY: Shift = {
     roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
   },
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: true,
   calendarId: 'plant',

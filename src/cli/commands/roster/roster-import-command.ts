@@ -28,6 +28,7 @@ row has a type, which says what it is about and which columns count:
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
               max_session_length, half_day_threshold, absent_threshold, half_day_boundary,
+              target, core,
               breaks, deduct_excess_only, min_break_length, paid_break_limit, break_types,
               repeat_window, repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
               round_worked, count_from_start, count_to_end, min_overtime,
@@ -43,7 +44,8 @@ row has a type, which says what it is about and which columns count:
 
 Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m after 9h". Types of
 breaks are "lunch 12:00-13:00 by-clock; rest 15m paid": an id, and what applies of a window of the
-day, a length, paid, and by-clock (what was not taken is deducted). A cycle
+day, a length, paid, and by-clock (what was not taken is deducted). Flexible
+hours have a target, 8h, and if you like a core time, 10:00-15:00. A cycle
 is its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
 "up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
