@@ -23,15 +23,15 @@ alternating,first-in-to-last-out,up 15m grace 5m,down 15m grace 1m,nearest 5m,up
 shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,,,,,,,,,typed,every-pair,,,,,,yes,,no,,
 shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,yes
 `;
-const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,archived
-holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,
-employee,7,"Weber, Jonas",Europe/Berlin,hall-b,2026-01-01,2029-12-31,full,hall-b,,,,,,
-employee,7,,Europe/Lisbon,,,,,,2026-09-01,,,,,
-employee,8,,,,,2026-02-28,,,,,,,,yes
-assignment,7,,,,,,,,2026-02-02,2026-02-28,old*2 off full*3 off,2026-01-05,,
-assignment,8,,,,,,,,2026-02-02,,off*366,,,
-override,7,,,,,,off,,,,,,2026-03-07,
-override,7,,,,,,full,,,,,,2026-03-08,
+const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,portion,archived
+holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,second,
+employee,7,"Weber, Jonas",Europe/Berlin,hall-b,2026-01-01,2029-12-31,full,hall-b,,,,,,,
+employee,7,,Europe/Lisbon,,,,,,2026-09-01,,,,,,
+employee,8,,,,,2026-02-28,,,,,,,,,yes
+assignment,7,,,,,,,,2026-02-02,2026-02-28,old*2 off full*3 off,2026-01-05,,,
+assignment,8,,,,,,,,2026-02-02,,off*366,,,,
+override,7,,,,,,off,,,,,,2026-03-07,,
+override,7,,,,,,full,,,,,,2026-03-08,,
 `;
 
 describe('a roster as a file', function () {
@@ -114,6 +114,7 @@ describe('a roster as a file', function () {
       '1m30s,1m,0,1h30m15s,12h,4h,2h,11:30,7h30m,10:00-15:00,10m; 30m after 6h,yes,15m,15m,lunch 11:30-12:30 45m by-clock; rest 15m paid,30s,yes,alternating,first-in-to-last-out,',
       ',up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,,30m,yes,52.520008 -13.40495 150.5m,',
       ',"Day of ""unity"", observed",',
+      ',second\n',
       ',old*2 off full*3 off,2026-01-05,',
       ',off*366,',
     ]) {

@@ -112,7 +112,8 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
 
   /**
    * Planned time: the length of the day's shifts, each less the breaks that its rules take of
-   * that length; of flexible hours their target. A shift that a holiday cancels counts zero. Marks, such as leave, do not
+   * that length; of flexible hours their target. A shift that a holiday cancels counts zero, one that half a holiday
+   * shortens what is left of it. Marks, such as leave, do not
    * change it. Absent when `worked_duration` is absent.
    *
    * @generated from field: google.protobuf.Duration planned_duration = 24;

@@ -176,7 +176,7 @@ function statusOf(
     }
     return status;
   }
-  if (plan.isEmployed && plan.holiday !== undefined) return 'HOLIDAY';
+  if (plan.isEmployed && plan.holiday?.portion === 'WHOLE_DAY') return 'HOLIDAY';
   if (plan.source !== undefined) return 'DAY_OFF';
   if (offShift.length === 0) return 'UNSCHEDULED';
   if (plan.isEmployed) trace?.push({ rule: 'OFF_SHIFT_PRESENT' });

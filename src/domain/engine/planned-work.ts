@@ -1,14 +1,20 @@
 // How much work a shift plans for: its time, less the breaks that its rules take of so much work.
 
-import type { PlannedShift } from '../roster/planned-shift.js';
+import { halvesMeetAt, holidayHalf, type PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { timedTypes, typedBreaks } from './break-types.js';
 import { missingBreak } from './required-breaks.js';
 
 /** In seconds; of a shift that takes place. */
 export function plannedWork(planned: PlannedShift): number {
-  const { start, end, shift } = planned;
-  if (shift.flexible !== undefined) return shift.flexible.targetSeconds;
+  const { shift } = planned;
+  const half = holidayHalf(planned);
+  if (shift.flexible !== undefined) {
+    const { targetSeconds } = shift.flexible;
+    return half === undefined ? targetSeconds : Math.floor(targetSeconds / 2);
+  }
+  const start = half === 'FIRST_HALF' ? halvesMeetAt(planned) : planned.start;
+  const end = half === 'SECOND_HALF' ? halvesMeetAt(planned) : planned.end;
   const scheduled = (end - start) / 1000;
   const byClock = shift.work.breakTypes.length === 0 ? 0 : clockBreak(planned, start, end);
   const present = scheduled - byClock;

@@ -6,7 +6,12 @@ import { type DeclaredShift, declaredFor, halvesOf } from '../facts/declaration.
 import { distanceMeters } from '../facts/geofence.js';
 import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
-import { isOffForHoliday, maxSessionSeconds, type PlannedShift } from '../roster/planned-shift.js';
+import {
+  holidayHalf,
+  isOffForHoliday,
+  maxSessionSeconds,
+  type PlannedShift,
+} from '../roster/planned-shift.js';
 import { MAX_THROUGH_SECONDS, type Shift } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
@@ -58,8 +63,10 @@ export function workShifts(
       traceThrough(end, trace);
     }
     const halves = halvesOf(index, plan.shifts.length);
-    const declared = declaredFor(declaration, halves);
-    return shiftWork(planned, own, pairing, declared, trace);
+    const half = holidayHalf(planned);
+    const declared = declaredFor(declaration, halves, half);
+    const undeclared = declaration === undefined ? declared : declaredFor(undefined, halves, half);
+    return shiftWork(planned, own, pairing, declared, undeclared, trace);
   });
 }
 
@@ -137,6 +144,7 @@ function shiftWork(
   { punches, begin, end, arrival, takenOverAt, servedBy: other }: OwnPunches,
   pairing: Pairing,
   declared: DeclaredShift,
+  undeclared: DeclaredShift,
   trace: Trace,
 ): ShiftWork {
   const { shift, zone, window } = planned;
@@ -160,8 +168,11 @@ function shiftWork(
     const [shiftId, otherShiftId] = [shift.shiftId, other.shift.shiftId];
     trace?.push({ rule: 'THERE_FOR_OTHER_SHIFT', shiftId, otherShiftId });
   }
-  const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
   const isSeen = isPunched || isServed;
+  const alone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
+  const statusAlone = isHoliday
+    ? 'HOLIDAY'
+    : statusBeside(thresholdsFor(planned.shift, undeclared), counted, alone, isSeen, undeclared);
   const result = judge(planned, counted, statusAlone, isSeen, declared, trace);
   const { sessions, uncountedSeconds } = counted;
   const { anomalies } = pairing;
@@ -223,7 +234,7 @@ function judge(
 ): ShiftResult {
   const { shift, start, end } = planned;
   const isHoliday = alone === 'HOLIDAY';
-  const thresholds = declared.isHalf ? thresholdsOfHalf(shift) : shift;
+  const thresholds = thresholdsFor(shift, declared);
   const status = isHoliday
     ? 'HOLIDAY'
     : statusBeside(thresholds, counted, alone, isPunched, declared);
@@ -269,6 +280,10 @@ function statusOf(
 }
 
 type Thresholds = Pick<Shift, 'halfDayBelowSeconds' | 'absentBelowSeconds'>;
+
+function thresholdsFor(shift: Shift, { isHalf }: DeclaredShift): Thresholds {
+  return isHalf ? thresholdsOfHalf(shift) : shift;
+}
 
 /**
  * Those of the half that a declaration left open: half of what a whole day needs. There is no half of

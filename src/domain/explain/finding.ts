@@ -55,7 +55,12 @@ export type PlanFinding =
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
   | { readonly rule: 'NOT_EMPLOYED' }
-  | { readonly rule: 'HOLIDAY'; readonly name: string; readonly shiftId: string | undefined }
+  | {
+      readonly rule: 'HOLIDAY';
+      readonly name: string;
+      readonly shiftId: string | undefined;
+      readonly portion: Portion;
+    }
   | { readonly rule: 'WORKS_ON_HOLIDAYS'; readonly name: string; readonly shiftId: string };
 
 /** How the punches were read. `shiftId` is undefined off shift. */

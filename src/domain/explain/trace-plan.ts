@@ -16,7 +16,7 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
   else if (shifts.length === 0 && leftOut.length === 0) trace.push({ rule: 'PLANNED_OFF', source });
   for (const { shiftId } of leftOut) trace.push({ rule: 'SHIFT_SKIPPED', shiftId });
   if (isEmployed && holiday !== undefined && shifts.length === 0) {
-    trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
+    trace.push({ rule: 'HOLIDAY', ...holiday, shiftId: undefined });
   }
   for (const planned of shifts) {
     const { shift, start, end, window } = planned;
@@ -53,11 +53,11 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
       trace.push({ rule: 'FLEXIBLE_HOURS', shiftId, targetSeconds, coreStartTime, coreEndTime });
     }
     if (planned.holiday !== undefined) {
-      const name = planned.holiday;
+      const { name, portion } = planned.holiday;
       trace.push(
         shift.worksOnHolidays
           ? { rule: 'WORKS_ON_HOLIDAYS', name, shiftId }
-          : { rule: 'HOLIDAY', name, shiftId },
+          : { rule: 'HOLIDAY', name, portion, shiftId },
       );
     }
   }

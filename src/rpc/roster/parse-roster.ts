@@ -16,6 +16,7 @@ import { checkOffShiftRules, checkShift } from '../../domain/roster/check-shift.
 import {
   type Assignment,
   byFromDay,
+  type Holiday as DomainHoliday,
   type Roster,
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
@@ -23,7 +24,7 @@ import type { Shift } from '../../domain/roster/shift.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import { missing } from '../edge/field-help.js';
 import type { Problems } from '../edge/problems.js';
-import { parseDate } from '../shared/parse.js';
+import { parseDate, parsePortion } from '../shared/parse.js';
 import { parseOffShiftRules, parseShift } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
 
@@ -130,17 +131,20 @@ function parseHolidays(
   employeeCalendarId: string,
   problems: Problems,
 ): Roster['calendars'] {
-  const calendars = new Map<string, Map<number, string>>();
-  for (const [index, { calendarId, date, name }] of messages.entries()) {
+  const calendars = new Map<string, Map<number, DomainHoliday>>();
+  for (const [index, { calendarId, date, name, portion }] of messages.entries()) {
     const path = `holidays[${index}]`;
     const id = calendarId === '' ? employeeCalendarId : calendarId;
-    const holidays = calendars.get(id) ?? new Map<number, string>();
+    const holidays = calendars.get(id) ?? new Map<number, DomainHoliday>();
     const day = dayOf(date, 'date');
     if (holidays.has(day)) {
       const description = `must be in its calendar once; ${date} is there already`;
       problems.add(`${path}.date`, 'HOLIDAY_REPEATED', description);
     }
-    holidays.set(day, parseHolidayName(name, path, problems));
+    holidays.set(day, {
+      name: parseHolidayName(name, path, problems),
+      portion: parsePortion(portion, `${path}.`),
+    });
     calendars.set(id, holidays);
   }
   return calendars;

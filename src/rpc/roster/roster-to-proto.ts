@@ -59,6 +59,7 @@ import {
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { durationOf, timestampOfRecord } from '../edge/instants.js';
+import { portionNumber } from '../shared/to-proto.js';
 
 /** Empty for a day that is infinitely far away. */
 function dateText(day: number): string {
@@ -230,8 +231,9 @@ export function toDateOverride({ epochDay, shiftIds }: OverrideRecord): DateOver
   return create(DateOverrideSchema, { date: dateText(epochDay), shiftIds: [...shiftIds] });
 }
 
-export function toHoliday({ calendarId, epochDay, name }: HolidayRecord): Holiday {
-  return create(HolidaySchema, { calendarId, date: dateText(epochDay), name });
+export function toHoliday({ calendarId, epochDay, name, portion }: HolidayRecord): Holiday {
+  const date = dateText(epochDay);
+  return create(HolidaySchema, { calendarId, date, name, portion: portionNumber(portion) });
 }
 
 export function toRosterChange(change: RosterChangeRecord): RosterChange {

@@ -52,7 +52,7 @@ function originNumber(origin: Origin | undefined): WireOrigin {
     : ((ORIGINS.indexOf(origin) + 1) as WireOrigin);
 }
 
-function portionNumber(portion: Portion): WirePortion {
+export function portionNumber(portion: Portion): WirePortion {
   return (PORTIONS.indexOf(portion) + 1) as WirePortion;
 }
 

@@ -10,7 +10,13 @@ import type {
 } from '../../app/roster/roster-decision.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
-import { boundedDateOf, dateOf, encodeDetail, encodeShift } from '../rosters/roster-codec.js';
+import {
+  boundedDateOf,
+  codeOfPortion,
+  dateOf,
+  encodeDetail,
+  encodeShift,
+} from '../rosters/roster-codec.js';
 import { encodeAnswer } from './roster-answer.js';
 import {
   ADD_CALENDAR_USER,
@@ -185,12 +191,12 @@ function editStatements(edit: RosterEdit, changeId: number): Bound[] {
     case 'ARCHIVE_SHIFT':
       return [bind(ARCHIVE_SHIFT, edit.shiftId, changeId)];
     case 'HOLIDAY': {
-      const { calendarId, name } = edit;
+      const { calendarId, holiday } = edit;
       const date = dateOf(edit.epochDay);
-      return [
-        bind(SUPERSEDE_HOLIDAY, calendarId, date),
-        ...(name === undefined ? [] : [bind(INSERT_HOLIDAY, calendarId, date, changeId, name)]),
-      ];
+      const supersede = bind(SUPERSEDE_HOLIDAY, calendarId, date);
+      if (holiday === undefined) return [supersede];
+      const portion = codeOfPortion(holiday.portion);
+      return [supersede, bind(INSERT_HOLIDAY, calendarId, date, changeId, holiday.name, portion)];
     }
   }
 }

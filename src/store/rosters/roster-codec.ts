@@ -3,6 +3,7 @@
 // wrote: a field may be added (absent: its value until then), none may change its meaning.
 
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
+import { PORTIONS, type Portion } from '../../domain/facts/day.js';
 import {
   type BreakDeduction,
   type BreakType,
@@ -29,6 +30,18 @@ import { findZone, type Zone } from '../../domain/time/zone.js';
 
 /** The form that this release writes. A reader refuses one it does not know. */
 const FORM = 1;
+
+/** The number by which half a date is stored: the contract's, from 1. */
+export function codeOfPortion(portion: Portion): number {
+  return PORTIONS.indexOf(portion) + 1;
+}
+
+/** Throws for what no release wrote. */
+export function portionOfCode(code: unknown): Portion {
+  const portion = typeof code === 'number' ? PORTIONS[code - 1] : undefined;
+  if (portion !== undefined) return portion;
+  throw new Error(`the roster has the portion ${String(code)}, unknown here`);
+}
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -11,6 +11,7 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type {
   Assignment,
   EmployeeRoster,
+  Holiday,
   Roster,
   ShiftVersion,
 } from '../../domain/roster/roster.js';
@@ -19,7 +20,13 @@ import type { RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type { Row } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
-import { decodeCycle, decodeDetail, decodeShift, epochDayOf } from './roster-codec.js';
+import {
+  decodeCycle,
+  decodeDetail,
+  decodeShift,
+  epochDayOf,
+  portionOfCode,
+} from './roster-codec.js';
 
 /** The name is not the roster's to give then. */
 const NO_DETAIL = plainDetail('');
@@ -38,11 +45,11 @@ export function rosterOf(versions: readonly Row[], holidays: readonly Row[]): Ro
     const version = shiftVersionOf(row);
     append(shifts, version.shift.shiftId, version);
   }
-  const calendars = new Map<string, Map<number, string>>();
+  const calendars = new Map<string, Map<number, Holiday>>();
   for (const row of holidays) {
-    const calendarId = text(row, 'calendar_id');
-    const dates = calendars.get(calendarId) ?? new Map<number, string>();
-    calendars.set(calendarId, dates.set(epochDayOf(text(row, 'date')), text(row, 'name')));
+    const { calendarId, epochDay, name, portion } = holidayRecordOf(row);
+    const dates = calendars.get(calendarId) ?? new Map<number, Holiday>();
+    calendars.set(calendarId, dates.set(epochDay, { name, portion }));
   }
   return { shifts, calendars, offShift: DEFAULT_OFF_SHIFT_RULES };
 }
@@ -140,6 +147,7 @@ export function holidayRecordOf(row: Row): HolidayRecord {
     calendarId: text(row, 'calendar_id'),
     epochDay: epochDayOf(text(row, 'date')),
     name: text(row, 'name'),
+    portion: portionOfCode(row.portion),
   };
 }
 

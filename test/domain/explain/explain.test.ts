@@ -138,8 +138,15 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   NOT_EMPLOYED: [[{}, 'The employee is not employed on this date.']],
   HOLIDAY: [
-    [{ name: 'Whit Monday', shiftId: undefined }, 'The date is a holiday (Whit Monday).'],
-    [{ name: '', ...day }, "The date is a holiday for shift 'day'."],
+    [
+      { name: 'Whit Monday', portion: 'WHOLE_DAY', shiftId: undefined },
+      'The date is a holiday (Whit Monday).',
+    ],
+    [{ name: '', portion: 'WHOLE_DAY', ...day }, "The date is a holiday for shift 'day'."],
+    [
+      { name: 'Eve', portion: 'SECOND_HALF', ...day },
+      "The second half of the date is a holiday for shift 'day' (Eve).",
+    ],
   ],
   WORKS_ON_HOLIDAYS: [
     [

@@ -3,7 +3,12 @@
 // random comes from fast-check.
 
 import fc from 'fast-check';
-import { type Declaration, STATUSES } from '../../../src/domain/facts/day.js';
+import {
+  type Declaration,
+  PORTIONS,
+  type Portion,
+  STATUSES,
+} from '../../../src/domain/facts/day.js';
 import { type DeclarationFact, declarationOf } from '../../../src/domain/facts/declaration.js';
 import {
   PUNCH_KINDS,
@@ -314,7 +319,7 @@ function flexibleHours(
 interface RosterSeed {
   readonly shifts: readonly Shift[];
   readonly offShift: OffShiftRules;
-  readonly holidays: readonly (readonly number[])[];
+  readonly holidays: readonly (readonly (readonly [number, Portion])[])[];
   readonly zones: readonly { readonly after: number; readonly zone: Zone }[];
   readonly joined: number | undefined;
   readonly left: number | undefined;
@@ -336,7 +341,13 @@ function rosterSeed(work: fc.Arbitrary<WorkRules>): fc.Arbitrary<RosterSeed> {
   return fc.record({
     shifts: fc.tuple(...SHIFT_IDS.map((id) => shiftNamed(id, work))),
     offShift: anyOffShiftRules(work),
-    holidays: fc.array(fc.array(nearDay, { maxLength: 3 }), { minLength: 2, maxLength: 2 }),
+    holidays: fc.array(
+      fc.array(fc.tuple(nearDay, fc.constantFrom(...PORTIONS)), { maxLength: 3 }),
+      {
+        minLength: 2,
+        maxLength: 2,
+      },
+    ),
     zones: fc.oneof(
       { arbitrary: anyZone.map((zone) => [{ after: -Infinity, zone }]), weight: 3 },
       {
@@ -391,7 +402,9 @@ function rostered(seed: RosterSeed, firstDay: number, without: ReadonlySet<strin
     (days, index) =>
       [
         CALENDAR_IDS[index] ?? 'north',
-        new Map(days.map((offset) => [firstDay + offset, 'Feast'] as const)),
+        new Map(
+          days.map(([offset, portion]) => [firstDay + offset, { name: 'Feast', portion }] as const),
+        ),
       ] as const,
   );
   return {

@@ -7,7 +7,12 @@ import {
   STATUSES,
 } from '../../../src/domain/facts/day.js';
 import type { Punch } from '../../../src/domain/facts/punch.js';
-import type { EmployeeRoster, Roster, ShiftVersion } from '../../../src/domain/roster/roster.js';
+import type {
+  EmployeeRoster,
+  Holiday,
+  Roster,
+  ShiftVersion,
+} from '../../../src/domain/roster/roster.js';
 import {
   type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
@@ -55,11 +60,14 @@ export function valuesOf(row: Case): CaseValues {
       [{ fromDay: Number.NEGATIVE_INFINITY, shift: shiftOf(shift) }],
     ]),
   );
-  const holidays = (setup.holidays ?? []).map((day) => notation.epochDay(day));
+  const holidays = (setup.holidays ?? []).map((text): [number, Holiday] => {
+    const { date, portion } = notation.holiday(text);
+    return [toEpochDay(dateOf(date)), { name: 'a holiday', portion }];
+  });
   return {
     roster: {
       shifts,
-      calendars: new Map([[CALENDAR, new Map(holidays.map((day) => [day, 'a holiday']))]]),
+      calendars: new Map([[CALENDAR, new Map(holidays)]]),
       offShift: offShiftOf(setup.offShift ?? {}),
     },
     employee: employeeOf(row, notation),

@@ -94,7 +94,7 @@ export interface RosterSetup {
   readonly shifts?: readonly ShiftSetup[];
   readonly defaultShift?: string;
   readonly assigned?: readonly AssignedSetup[];
-  /** Of the employee's own calendar. */
+  /** Of the employee's own calendar; `D SECOND_HALF` is half of the date. */
   readonly holidays?: readonly string[];
   readonly offShift?: OffShiftSetup;
 }

@@ -34,6 +34,7 @@ export const SEEN_TOO_LATE: readonly string[] = [
   'M6 nobody is missing before the core time begins',
   'M6 who has not come by then is missing until the frame ends',
   'M6 until the frame ends, who left may come back for the rest of the target',
+  'M9 which is known when that half is over',
   'N6 after the start and the grace, whoever did not come is not yet in',
   'N6 since the end of the grace',
   'N6 a second before, the day says when to look again',

@@ -33,10 +33,7 @@ function jsonOf(row: Case): JsonObject {
     employee: employeeJson(roster, notation),
     shifts: (roster.shifts ?? []).map(shiftJson),
     assignments: (roster.assigned ?? []).map((assigned) => assignmentJson(assigned, notation)),
-    holidays: (roster.holidays ?? []).map((day) => ({
-      date: notation.date(day),
-      name: 'a holiday',
-    })),
+    holidays: (roster.holidays ?? []).map((text) => holidayJson(text, notation)),
     offShiftRules: offShiftOf(roster),
     punches: (row.punches ?? []).map((text) => punchJson(text, notation)),
     marks: (row.marks ?? []).map((text) => markJson(text, notation)),
@@ -86,6 +83,12 @@ function flexibleOf({ target, core }: ShiftSetup): JsonObject | undefined {
   if (target === undefined) return undefined;
   const [coreStartTimeOfDay, coreEndTimeOfDay] = core?.split('-') ?? [];
   return given({ target: length(target), coreStartTimeOfDay, coreEndTimeOfDay });
+}
+
+/** Of the employee's own calendar. */
+export function holidayJson(text: string, notation: Notation): JsonObject {
+  const { date, portion } = notation.holiday(text);
+  return { date, name: 'a holiday', portion: `DAY_PORTION_${portion}` };
 }
 
 export function assignmentJson(

@@ -13,14 +13,24 @@ import {
 } from '../../../gen/attendance/v1/attendance_pb.js';
 import type { RecordPunchResult } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSchema } from '../../../gen/attendance/v1/punch_pb.js';
-import { ShiftAssignmentSchema, ShiftSchema } from '../../../gen/attendance/v1/roster_pb.js';
+import {
+  HolidaySchema,
+  ShiftAssignmentSchema,
+  ShiftSchema,
+} from '../../../gen/attendance/v1/roster_pb.js';
 import { EmployeeSchema, OverlapAction } from '../../../gen/attendance/v1/roster_service_pb.js';
 import { expectDay, expectNothingWorked, type SeenFinding } from '../../domain/support/day-view.js';
 import { Notation } from '../../domain/support/notation.js';
 import type { Case, DayExpectation, ShiftSetup } from '../../domain/support/scenario.js';
 import type { TestService } from '../../support/service.js';
 import { seenDayOf, seenFindingsOf } from './simulated-day.js';
-import { assignmentJson, employeeJson, punchJson, shiftJson } from './simulation-request.js';
+import {
+  assignmentJson,
+  employeeJson,
+  holidayJson,
+  punchJson,
+  shiftJson,
+} from './simulation-request.js';
 
 const DAY_MS = 86_400_000;
 
@@ -66,9 +76,12 @@ export class Stage {
     const { roster } = this.service;
     const { shifts = [], holidays = [] } = this.#staged.roster;
     for (const shift of shifts) await roster.createShift({ shift: this.#shift(shift) });
-    for (const day of holidays) {
-      const date = this.notation.date(day);
-      await roster.createHoliday({ holiday: { calendarId: this.#calendarId(), date, name: 'x' } });
+    for (const text of holidays) {
+      const holiday = fromJson(HolidaySchema, {
+        ...holidayJson(text, this.notation),
+        calendarId: this.#calendarId(),
+      });
+      await roster.createHoliday({ holiday });
     }
   }
 

@@ -217,7 +217,9 @@ describe('the roster in messages', () => {
       date: '2026-12-24',
       shiftIds: ['D'],
     });
-    expect(toHoliday({ calendarId: 'de', epochDay, name: 'Eve' })).to.include({
+    expect(
+      toHoliday({ calendarId: 'de', epochDay, name: 'Eve', portion: 'SECOND_HALF' }),
+    ).to.include({
       calendarId: 'de',
       date: '2026-12-24',
       name: 'Eve',

@@ -33,7 +33,7 @@ row has a type, which says what it is about and which columns count:
               repeat_window, repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
               round_worked, count_from_start, count_to_end, min_overtime,
               works_on_holidays, geofence, archived
-  holiday     calendar, date, name
+  holiday     calendar, date, name; and portion: whole, first or second (half of the date)
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, archived; a move to another zone is a row of its own, with
               only employee, from and zone: a zone without from is that of all dates, past ones

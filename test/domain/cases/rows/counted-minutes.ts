@@ -516,10 +516,167 @@ const FLEXIBLE: readonly Case[] = [
   },
 ];
 
+const SECOND_HALF_OFF = { holidays: ['D SECOND_HALF'] } as const;
+const HALF_HOLIDAY = 'hrms#100, zeiterfassung#1445';
+const THRESHOLDS = { halfDayThreshold: '6:00', absentThreshold: '3:00' } as const;
+
+const HALF_HOLIDAYS: readonly Case[] = [
+  {
+    id: 'M9',
+    title: 'half of the date is worked: nothing is missing, thresholds are halved',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix(THRESHOLDS), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 13:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 13:30',
+        worked: '4:30',
+        plannedWork: '4:30',
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'less than half of the threshold is an absence',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({ ...THRESHOLDS, earlyGrace: '4:00' }), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 11:59 OUT'],
+    days: { D: { status: 'ABSENT', in: 'D 09:00', out: 'D 11:59', worked: '2:59' } },
+  },
+  {
+    id: 'M9',
+    title: 'nobody came for the other half',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    days: { D: { status: 'ABSENT', origin: 'EXPECTED', plannedWork: '4:30' } },
+  },
+  {
+    id: 'M9',
+    title: 'which is known when that half is over',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    now: 'D 13:29',
+    days: {
+      D: {
+        status: 'SCHEDULED',
+        origin: 'EXPECTED',
+        final: false,
+        next: 'D 13:30',
+        anomalies: ['NOT_YET_IN'],
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'leaving before the halves meet is early',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({ halvesMeet: '13:00' }), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 12:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 12:30',
+        worked: '3:30',
+        early: '0:30',
+        plannedWork: '4:00',
+        anomalies: ['EARLY_OUT'],
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'a holiday for the first half: who comes for the second is not late',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), holidays: ['D FIRST_HALF'] },
+    punches: ['D 13:30 IN', 'D 18:00 OUT'],
+    days: { D: { status: 'PRESENT', in: 'D 13:30', out: 'D 18:00', worked: '4:30' } },
+  },
+  {
+    id: 'M9',
+    title: 'leave for the first half and a holiday for the second leave nothing to come for',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    days: { D: { ...FIRST_HALF_AWAY, otherHalf: 'HOLIDAY' } },
+  },
+  {
+    id: 'M9',
+    title: 'leave for the half that is a holiday leaves the other one',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    marks: ['D ON_LEAVE SECOND_HALF'],
+    punches: ['D 09:00 IN', 'D 13:30 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        portion: 'SECOND_HALF',
+        otherHalf: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 13:30',
+        worked: '4:30',
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'a shift that works on holidays works the whole date',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({ worksOnHolidays: true }), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 18:00 OUT'],
+    days: {
+      D: { status: 'PRESENT', in: 'D 09:00', out: 'D 18:00', worked: '9:00', plannedWork: '9:00' },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'of two shifts the later one is off',
+    source: HALF_HOLIDAY,
+    roster: {
+      shifts: [
+        { id: 'early', hours: '06:00-10:00' },
+        { id: 'late', hours: '14:00-18:00' },
+      ],
+      assigned: onlyOnD('early', 'late'),
+      ...SECOND_HALF_OFF,
+    },
+    punches: ['D 06:00 IN', 'D 10:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 06:00',
+        out: 'D 10:00',
+        worked: '4:00',
+        plannedWork: '4:00',
+        shifts: ['early PRESENT', 'late HOLIDAY'],
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'of flexible hours the target is halved',
+    source: HALF_HOLIDAY,
+    roster: { ...flexible(), ...SECOND_HALF_OFF },
+    punches: ['D 08:00 IN', 'D 12:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 08:00',
+        out: 'D 12:30',
+        worked: '4:30',
+        plannedWork: '4:00',
+      },
+    },
+  },
+];
+
 export const COUNTED_MINUTES_CASES: readonly Case[] = [
   ...DAYS_AND_NIGHTS,
   ...WITHIN_THE_PLAN,
   ...OVERTIME,
   ...HALF_DAYS,
   ...FLEXIBLE,
+  ...HALF_HOLIDAYS,
 ];
