@@ -71,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       pipelineContext(calls, metrics),
       stores.attendance,
       roster,
-      config.commandLimits,
+      config.clockLimits,
     ),
     services: SERVICES,
     health,

@@ -11,7 +11,7 @@ import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
-import type { CommandLimits } from '../app/ports/facts.js';
+import type { ClockLimits } from '../app/ports/facts.js';
 import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { WriteQueue } from '../app/write/write-queue.js';
@@ -32,12 +32,12 @@ import { rosterHandlers } from './roster/roster-service.js';
 /** The services of this project, for reflection and health. */
 export const SERVICES = [AttendanceService, ClockService, RosterService] as const;
 
-/** Registers all services; the stores do the work. `limits`: what commands are held to. */
+/** Registers all services; the stores do the work. `limits`: what commands and devices are held to. */
 export function registerRoutes(
   context: PipelineContext,
   store: AttendanceStore,
   roster: RosterStore,
-  limits: CommandLimits,
+  limits: ClockLimits,
 ) {
   const writes = new WriteQueue(store);
   return (router: ConnectRouter): void => {

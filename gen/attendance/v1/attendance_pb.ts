@@ -628,7 +628,8 @@ export enum Anomaly {
   OUTSIDE_GEOFENCE = 8,
 
   /**
-   * The device's clock differed by more than the allowed bound.
+   * The device's clock was off when it sent the punch, or the punch is too far in the future or the
+   * past: see RecordPunchesRequest.
    *
    * @generated from enum value: ANOMALY_CLOCK_SKEW = 9;
    */

@@ -22,8 +22,8 @@ import {
 } from '../../../gen/attendance/v1/clock_service_pb.js';
 import type {
   ClockCommand,
+  ClockLimits,
   CommandFact,
-  CommandLimits,
   Fact,
   ReplaceFact,
 } from '../../app/ports/facts.js';
@@ -51,7 +51,7 @@ import { importPunches, recordPunches } from './record-punches.js';
 export function clockHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
-  limits: CommandLimits,
+  limits: ClockLimits,
 ): ServiceHandlers<typeof ClockService> {
   const record = async (fact: CommandFact | ReplaceFact, call: Call) =>
     punchAndDay(fact, await recordCommand(store, writes, fact, call.signal));
@@ -67,11 +67,11 @@ export function clockHandlers(
     endBreak: async (message, call) =>
       create(EndBreakResponseSchema, await command('END_BREAK', message, call)),
     recordPunches: async (message, call) => {
-      const results = await recordPunches(writes, message, call);
+      const results = await recordPunches(writes, message, limits, call);
       return create(RecordPunchesResponseSchema, { results });
     },
     importPunches: async (messages, call) =>
-      create(ImportPunchesResponseSchema, await importPunches(writes, messages, call)),
+      create(ImportPunchesResponseSchema, await importPunches(writes, messages, limits, call)),
     listPunches: (message, call) => list(store, message, call),
     voidPunch: async (message, call) => {
       const fact = voidFact(message, call);
