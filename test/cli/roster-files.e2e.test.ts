@@ -120,6 +120,9 @@ describe('a roster as a file', function () {
     ]) {
       expect(exported).to.include(text);
     }
+    const counted = await fileOf(EVERYTHING.replace(',yes,no,30m,yes,', ',no,no,20m,yes,'));
+    expect(await changesOf(0, counted), 'which time counts').to.deep.equal([0, 1]);
+    expect(await changesOf(0, counted), 'once more').to.deep.equal([0, 0]);
     const { shift } = (await services[1]?.roster.getShift({ shiftId: 'old' })) ?? {};
     expect(shift?.archived).to.equal(true);
   });

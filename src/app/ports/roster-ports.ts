@@ -3,7 +3,7 @@
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Assignment, Holiday, ShiftVersion, ZoneVersion } from '../../domain/roster/roster.js';
-import type { Shift } from '../../domain/roster/shift.js';
+import type { CountingRules, Shift } from '../../domain/roster/shift.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
@@ -106,6 +106,8 @@ interface Conditional {
 export interface ShiftVersionChange {
   readonly fromDay: number;
   readonly shift: Partial<Shift> & Pick<Shift, 'shiftId'>;
+  /** What it changes of which time counts. */
+  readonly counting?: Partial<CountingRules>;
 }
 
 /** What happens to assignments without an end that a new or longer one meets. */

@@ -121,12 +121,13 @@ function updateShift(
 
 /** What is not said is as in the version in force on the date, or in the first one. */
 function versionAsked(
-  { fromDay, shift }: ShiftVersionChange,
+  { fromDay, shift, counting }: ShiftVersionChange,
   versions: readonly ShiftVersion[],
 ): ShiftVersion {
   const before = versions.findLast((version) => version.fromDay <= fromDay) ?? versions[0];
   if (before === undefined) throw new Error(`shift ${shift.shiftId} has no version`);
-  return { fromDay, shift: { ...before.shift, ...shift } };
+  const asked = { ...before.shift, ...shift };
+  return { fromDay, shift: { ...asked, counting: { ...asked.counting, ...counting } } };
 }
 
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {

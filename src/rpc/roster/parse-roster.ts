@@ -20,7 +20,7 @@ import {
   type Roster,
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
-import type { Shift } from '../../domain/roster/shift.js';
+import type { CountingRules, Shift } from '../../domain/roster/shift.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import { missing } from '../edge/field-help.js';
 import type { Problems } from '../edge/problems.js';
@@ -92,6 +92,12 @@ const SHIFT_FIELDS: Updatable<Shift> = {
   geofence: 'geofence',
 };
 
+const COUNTING_FIELDS: Updatable<CountingRules> = {
+  count_from_start: 'fromStart',
+  count_to_end: 'toEnd',
+  min_overtime: 'minOvertimeSeconds',
+};
+
 /** What an update changes of a shift, from a date on. */
 export function parseShiftChange(
   message: WireShift,
@@ -102,9 +108,20 @@ export function parseShiftChange(
   const required = ['start_time_of_day', 'end_time_of_day'];
   const sent = { desc: ShiftSchema, message, path, required };
   const whole = parseShift(message, path, problems);
-  const changed = changedFields(whole, SHIFT_FIELDS, sent, mask, problems);
+  const fields = { ...SHIFT_FIELDS, ...COUNTING_FIELDS };
+  const flat: Shift & CountingRules = { ...whole, ...whole.counting };
+  const changed = changedFields(flat, fields, sent, mask, problems);
   const fromDay = dayOf(message.effectiveDate, 'effective_date', -Infinity);
-  return { fromDay, shift: { ...changed, shiftId: message.shiftId } };
+  const { fromStart, toEnd, minOvertimeSeconds, ...shift } = changed;
+  return {
+    fromDay,
+    shift: { ...shift, shiftId: message.shiftId },
+    counting: {
+      ...(fromStart !== undefined && { fromStart }),
+      ...(toEnd !== undefined && { toEnd }),
+      ...(minOvertimeSeconds !== undefined && { minOvertimeSeconds }),
+    },
+  };
 }
 
 /** By id, the versions of each by the date from which they apply. */
