@@ -114,7 +114,7 @@ describe('a roster as a file', function () {
       '1m30s,1m,0,1h30m15s,12h,4h,2h,11:30,7h30m,10:00-15:00,10m; 30m after 6h,yes,15m,15m,lunch 11:30-12:30 45m by-clock; rest 15m paid,30s,yes,alternating,first-in-to-last-out,',
       ',up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,,30m,yes,52.520008 -13.40495 150.5m,',
       ',"Day of ""unity"", observed",',
-      ',second\n',
+      ',2026-10-03,second,',
       ',old*2 off full*3 off,2026-01-05,',
       ',off*366,',
     ]) {

@@ -38,7 +38,7 @@ const FIRST_COLUMNS = [
     'anchor',
     'on_overlap',
   ],
-  ...['calendar', 'date', 'zone', 'group', 'joined', 'left'],
+  ...['calendar', 'date', 'portion', 'zone', 'group', 'joined', 'left'],
 ];
 
 /** Every column there is: an empty cell of an import takes away what another service has. */

@@ -537,7 +537,7 @@ describe('a scenario', () => {
       const holidays = [{ date: '2026-03-02', name: 'x' }];
       const { roster, employee: who } = parsed({ ...employee({ calendarId }), holidays });
       const own = roster.calendars.get(who.calendarId ?? 'none');
-      expect([...(own?.values() ?? [])]).to.deep.equal(['x']);
+      expect([...(own?.values() ?? [])]).to.deep.equal([{ name: 'x', portion: 'WHOLE_DAY' }]);
     }
   });
 
