@@ -420,6 +420,8 @@ create table holiday (
   recorded_at timestamptz not null,
   superseded_at timestamptz not null default 'infinity',
   name text not null,
+  -- The number of the contract's DayPortion.
+  portion smallint not null,
   primary key (calendar_id, date, change_id)
 );
 

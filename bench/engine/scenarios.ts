@@ -182,6 +182,7 @@ function shift(shiftId: string, start: string, end: string): Shift {
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

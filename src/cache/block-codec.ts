@@ -16,7 +16,7 @@ import type { RecordTime } from '../domain/time/time.js';
 import { WorkReader, WorkWriter } from './work-numbers.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
-export const BLOCK_FORMAT = 4;
+export const BLOCK_FORMAT = 5;
 
 /** Larger blocks are not kept, and larger entries not looked at. */
 export const MAX_BLOCK_BYTES = 256 * 1024;

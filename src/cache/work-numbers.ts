@@ -80,22 +80,28 @@ export class WorkWriter {
     this.#number(shift.workedSeconds);
     this.#number(shift.lateBySeconds);
     this.#number(shift.earlyBySeconds);
+    this.#number(shift.shortBySeconds);
   }
 
   #session(session: Session): void {
     this.#optionalInstant(session.in);
     this.#optionalInstant(session.out);
-    this.#optional(session.shiftId === undefined ? undefined : this.#placeOf(session.shiftId));
+    this.#optionalName(session.shiftId);
     this.#number(session.workedSeconds);
-    this.#list(session.breaks, ({ start, end }) => {
+    this.#list(session.breaks, ({ start, end, typeId }) => {
       this.#instant(start);
       this.#optionalInstant(end);
+      this.#optionalName(typeId);
     });
     this.#optionalInstant(session.closesAt);
   }
 
   #name(name: string): void {
     this.#number(this.#placeOf(name));
+  }
+
+  #optionalName(name: string | undefined): void {
+    this.#optional(name === undefined ? undefined : this.#placeOf(name));
   }
 
   #placeOf(name: string): number {
@@ -190,6 +196,7 @@ export class WorkReader {
       workedSeconds: this.#number(),
       lateBySeconds: this.#number(),
       earlyBySeconds: this.#number(),
+      shortBySeconds: this.#number(),
     };
   }
 
@@ -204,9 +211,15 @@ export class WorkReader {
       out: this.#optionalInstant(),
       shiftId: this.#optionalName(),
       workedSeconds: this.#number(),
-      breaks: this.#list((): Break => ({ start: this.#instant(), end: this.#optionalInstant() })),
+      breaks: this.#list(() => this.#break()),
       closesAt: this.#optionalInstant(),
     };
+  }
+
+  #break(): Break {
+    const pause = { start: this.#instant(), end: this.#optionalInstant() };
+    const typeId = this.#optionalName();
+    return typeId === undefined ? pause : { ...pause, typeId };
   }
 
   #optionalName(): string | undefined {

@@ -1,7 +1,7 @@
 // The environment, read in one place and turned into a typed value. Pure: opens nothing. All
 // errors are reported at once, and no value that may hold a secret is ever shown.
 
-import type { CommandLimits } from '../app/ports/facts.js';
+import type { ClockLimits } from '../app/ports/facts.js';
 import { findZone, type Zone } from '../domain/time/zone.js';
 import { isLoopback } from '../server/http/allowed-hosts.js';
 
@@ -20,7 +20,7 @@ export interface Config {
   readonly defaultZone: Zone;
   /** Whether marks and punches of devices, too, are refused of employees who are not known. */
   readonly requireKnownEmployees: boolean;
-  readonly commandLimits: CommandLimits;
+  readonly clockLimits: ClockLimits;
   /** Files in PEM; undefined: plaintext. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins that browsers may call from; `*` for any; none by default. */
@@ -47,8 +47,10 @@ const MAX_DRAIN_DELAY_SECONDS = 30;
 
 /** A month: what is told later than that belongs to a pay that is settled. */
 const DEFAULT_COMMAND_AGE_DAYS = 31;
-/** A hundred years: whoever moves a history with commands. */
-const MAX_COMMAND_AGE_DAYS = 36_500;
+/** A year: no device keeps punches so long, and a clock that lost its time shows one years ago. */
+const DEFAULT_SKEW_AFTER_DAYS = 366;
+/** A hundred years: whoever moves a history with commands, or device by device. */
+const MAX_AGE_DAYS = 36_500;
 
 /** Every error of a configuration, each naming its variable. */
 export class ConfigError extends Error {
@@ -74,6 +76,8 @@ export function readConfig(env: Environment): Config {
 
   const host = read('HOST') ?? '127.0.0.1';
   checkAuth(host, read('AUTH'), read('AUTH_OFF_ANYWHERE'), fail);
+  const days = (name: string, usual: number): number =>
+    wholeNumber(name, read(name), usual, 1, MAX_AGE_DAYS, fail);
   const known = knownEmployees(read('REQUIRE_KNOWN_EMPLOYEES'), fail);
   const config: Config = {
     host,
@@ -83,9 +87,10 @@ export function readConfig(env: Environment): Config {
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: known === 'ON',
-    commandLimits: {
+    clockLimits: {
       employedOnly: known !== 'OFF',
-      maxAgeDays: commandAgeDays(read('MAX_COMMAND_AGE_DAYS'), fail),
+      maxAgeDays: days('MAX_COMMAND_AGE_DAYS', DEFAULT_COMMAND_AGE_DAYS),
+      skewAfterDays: days('CLOCK_SKEW_AFTER_DAYS', DEFAULT_SKEW_AFTER_DAYS),
     },
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
     corsOrigins: origins(read('CORS_ORIGINS'), read('AUTH_OFF_ANYWHERE') === 'yes', fail),
@@ -141,11 +146,6 @@ function wholeNumber(
 
 function drainDelaySeconds(text: string | undefined, fail: Fail): number {
   return wholeNumber('DRAIN_DELAY_SECONDS', text, 0, 0, MAX_DRAIN_DELAY_SECONDS, fail);
-}
-
-function commandAgeDays(text: string | undefined, fail: Fail): number {
-  const [usual, most] = [DEFAULT_COMMAND_AGE_DAYS, MAX_COMMAND_AGE_DAYS];
-  return wholeNumber('MAX_COMMAND_AGE_DAYS', text, usual, 1, most, fail);
 }
 
 function url(

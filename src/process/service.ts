@@ -83,7 +83,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         facts: stores.facts,
         badges: { store: badges, rules: badgeRules(config.defaultZone) },
       },
-      config.commandLimits,
+      config.clockLimits,
     ),
     services: SERVICES,
     health,

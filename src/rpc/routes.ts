@@ -11,7 +11,7 @@ import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
-import type { CommandLimits } from '../app/ports/facts.js';
+import type { ClockLimits } from '../app/ports/facts.js';
 import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
@@ -42,11 +42,11 @@ export interface RouteStores {
   readonly badges: BadgePorts;
 }
 
-/** Registers all services. `limits`: what commands are held to. */
+/** Registers all services. `limits`: what commands and devices are held to. */
 export function registerRoutes(
   context: PipelineContext,
   { store, roster, facts, badges }: RouteStores,
-  limits: CommandLimits,
+  limits: ClockLimits,
 ) {
   const writes = new WriteQueue(store);
   return (router: ConnectRouter): void => {

@@ -199,6 +199,7 @@ describe('commands', () => {
       halfDayBelowSeconds: 0,
       work,
       halvesMeetSecond: undefined,
+      flexible: undefined,
       counting: PLAIN_COUNTING,
       worksOnHolidays: false,
       calendarId: undefined,

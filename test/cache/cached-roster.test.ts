@@ -49,7 +49,7 @@ const HEADER = {
 const HOLIDAY: RosterCommand = {
   ...HEADER,
   kind: 'CREATE_HOLIDAY',
-  holiday: { calendarId: 'c', epochDay: 0, name: 'Feast' },
+  holiday: { calendarId: 'c', epochDay: 0, name: 'Feast', portion: 'WHOLE_DAY' },
 };
 
 /** Only one employee's do. */
@@ -76,7 +76,7 @@ class ControllableRoster {
     const lost = this.loseAnswerOfNextChange;
     this.loseAnswerOfNextChange = undefined;
     if (lost !== undefined) throw lost;
-    const holiday = { calendarId: 'c', epochDay: 0, name: 'Feast' };
+    const holiday = { calendarId: 'c', epochDay: 0, name: 'Feast', portion: 'WHOLE_DAY' } as const;
     return { answer: { kind: 'HOLIDAY', holiday }, change: undefined };
   }
 }

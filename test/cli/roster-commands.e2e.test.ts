@@ -163,7 +163,7 @@ describe('the roster from the command line', function () {
       [['overrides', '101', '--to', '2026-02-28'], ['DATE SHIFTS']],
       [
         ['holidays', '--calendar', 'berlin', '--from', '2026-04-04'],
-        ['CALENDAR DATE NAME', 'berlin 2026-04-06 Easter Monday'],
+        ['CALENDAR DATE PORTION NAME', 'berlin 2026-04-06 whole Easter Monday'],
       ],
     ];
     for (const [args, lines] of LISTS) {
@@ -185,6 +185,7 @@ describe('the roster from the command line', function () {
         calendarId: 'berlin',
         date: '2026-04-03',
         name: 'Good Friday',
+        portion: 'DAY_PORTION_WHOLE_DAY',
       });
       expect(err).to.equal('There are more than 1 holidays: see --limit.\n');
     });

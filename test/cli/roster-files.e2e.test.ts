@@ -15,23 +15,23 @@ const EXAMPLE = join(ROOT, 'examples', 'roster.csv');
 
 /** Every column that a shift, an employee and an assignment can have, and what is archived. */
 const EVERYTHING = `type,shift,start,end,from,zone,calendar,late_grace,early_grace,accept_before,\
-accept_after,max_session_length,half_day_threshold,absent_threshold,half_day_boundary,breaks,deduct_excess_only,min_break_length,paid_break_limit,repeat_window,repeat_any_kind,pairing,\
+accept_after,max_session_length,half_day_threshold,absent_threshold,half_day_boundary,target,core,breaks,deduct_excess_only,min_break_length,paid_break_limit,break_types,repeat_window,repeat_any_kind,pairing,\
 hours_counted,round_in,round_out,round_breaks,round_worked,count_from_start,count_to_end,min_overtime,works_on_holidays,geofence,archived
-shift,full,08:00,16:00,,Europe/Berlin,hall-b,90s,1m,0,1h30m15s,12h,4h,2h,11:30,10m; 30m after 6h,yes,15m,15m,30s,yes,\
+shift,full,08:00,16:00,,Europe/Berlin,hall-b,90s,1m,0,1h30m15s,12h,4h,2h,11:30,7h30m,10:00-15:00,10m; 30m after 6h,yes,15m,15m,lunch 11:30-12:30 45m by-clock; rest 15m paid,30s,yes,\
 alternating,first-in-to-last-out,up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,no,30m,yes,\
 52.520008 -13.40495 150.5m,
-shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,,,,,,typed,every-pair,,,,,,yes,,no,,
-shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,,,,,,,,,yes
+shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,,,,,,,,,typed,every-pair,,,,,,yes,,no,,
+shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,yes
 `;
-const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,archived
-holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,
-employee,7,"Weber, Jonas",Europe/Berlin,hall-b,2026-01-01,2029-12-31,full,hall-b,,,,,,
-employee,7,,Europe/Lisbon,,,,,,2026-09-01,,,,,
-employee,8,,,,,2026-02-28,,,,,,,,yes
-assignment,7,,,,,,,,2026-02-02,2026-02-28,old*2 off full*3 off,2026-01-05,,
-assignment,8,,,,,,,,2026-02-02,,off*366,,,
-override,7,,,,,,off,,,,,,2026-03-07,
-override,7,,,,,,full,,,,,,2026-03-08,
+const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,portion,archived
+holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,second,
+employee,7,"Weber, Jonas",Europe/Berlin,hall-b,2026-01-01,2029-12-31,full,hall-b,,,,,,,
+employee,7,,Europe/Lisbon,,,,,,2026-09-01,,,,,,
+employee,8,,,,,2026-02-28,,,,,,,,,yes
+assignment,7,,,,,,,,2026-02-02,2026-02-28,old*2 off full*3 off,2026-01-05,,,
+assignment,8,,,,,,,,2026-02-02,,off*366,,,,
+override,7,,,,,,off,,,,,,2026-03-07,,
+override,7,,,,,,full,,,,,,2026-03-08,,
 `;
 
 describe('a roster as a file', function () {
@@ -111,14 +111,18 @@ describe('a roster as a file', function () {
     await done(0, 'mark', '900', '2026-03-02', 'present', '--name', 'Zed');
     const exported = await expectRoundTrip();
     for (const text of [
-      '1m30s,1m,0,1h30m15s,12h,4h,2h,11:30,10m; 30m after 6h,yes,15m,15m,30s,yes,alternating,first-in-to-last-out,',
+      '1m30s,1m,0,1h30m15s,12h,4h,2h,11:30,7h30m,10:00-15:00,10m; 30m after 6h,yes,15m,15m,lunch 11:30-12:30 45m by-clock; rest 15m paid,30s,yes,alternating,first-in-to-last-out,',
       ',up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,,30m,yes,52.520008 -13.40495 150.5m,',
       ',"Day of ""unity"", observed",',
+      ',2026-10-03,second,',
       ',old*2 off full*3 off,2026-01-05,',
       ',off*366,',
     ]) {
       expect(exported).to.include(text);
     }
+    const counted = await fileOf(EVERYTHING.replace(',yes,no,30m,yes,', ',no,no,20m,yes,'));
+    expect(await changesOf(0, counted), 'which time counts').to.deep.equal([0, 1]);
+    expect(await changesOf(0, counted), 'once more').to.deep.equal([0, 0]);
     const { shift } = (await services[1]?.roster.getShift({ shiftId: 'old' })) ?? {};
     expect(shift?.archived).to.equal(true);
   });

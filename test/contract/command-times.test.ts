@@ -3,6 +3,7 @@
 
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import { Anomaly } from '../../gen/attendance/v1/attendance_pb.js';
 import { PunchOutcome } from '../../gen/attendance/v1/clock_service_pb.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { addEmployee, refusalOf, startTestService, type TestService } from '../support/service.js';
@@ -27,7 +28,7 @@ describe('the time of a command', () => {
 
   before(async () => {
     database = await createTestDatabase();
-    const env = { MAX_COMMAND_AGE_DAYS: '' };
+    const env = { MAX_COMMAND_AGE_DAYS: '', CLOCK_SKEW_AFTER_DAYS: '' };
     running = await startTestService({ databaseUrl: database.url, env });
     await addEmployee(running, 'mia');
     const bound = { joinDate: date(-5), leaveDate: date(-3) };
@@ -60,6 +61,15 @@ describe('the time of a command', () => {
     const punches = [{ employeeId: 'mia', time: back(400 * DAY_MS) }];
     const { results } = await running.clock.recordPunches({ punches });
     expect(results.map(({ outcome }) => outcome)).to.deep.equal([PunchOutcome.RECORDED]);
+  });
+
+  it('N3 a device that says 2000-01-01 is recorded, and flagged', async () => {
+    const time = timestampFromMs(Date.UTC(2000, 0, 1));
+    const punches = [{ employeeId: 'mia', deviceId: 'gate', time }];
+    const { results } = await running.clock.recordPunches({ punches });
+    expect(results.map(({ outcome, anomalies }) => [outcome, anomalies])).to.deep.equal([
+      [PunchOutcome.RECORDED, [Anomaly.CLOCK_SKEW]],
+    ]);
   });
 
   const outside: readonly [id: string, employeeId: string, daysBack: number][] = [

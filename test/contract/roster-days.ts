@@ -9,6 +9,7 @@ import {
   type Attendance,
   AttendanceOrigin,
   AttendanceStatus,
+  DayPortion,
 } from '../../gen/attendance/v1/attendance_pb.js';
 import {
   OverlapAction,
@@ -464,7 +465,15 @@ export function describeRosterDays(serviceOf: () => TestService, options: Contra
       expect([day.status, next.status]).to.deep.equal([HOLIDAY, HOLIDAY]);
       expect(anomaliesOf(day)).to.deep.equal(['WORKED_ON_HOLIDAY']);
       expect(day.workedDuration?.seconds).to.equal(28_800n);
+      const half = { calendarId, name: 'Carnival', portion: DayPortion.SECOND_HALF };
+      for (const date of [DAY, NEXT_DAY])
+        await roster().updateHoliday({ holiday: { ...half, date } });
+      const halfDay = await asking.everywhere(employeeId);
+      expect([halfDay.status, halfDay.plannedDuration?.seconds]).to.deep.equal([PRESENT, 14_400n]);
+      expect(anomaliesOf(halfDay)).to.deep.equal([]);
+      expect((await asking.everywhere(employeeId, NEXT_DAY)).status).to.equal(ABSENT);
       for (const date of [DAY, NEXT_DAY]) await roster().deleteHoliday({ calendarId, date });
+      expect((await asking.everywhere(employeeId)).plannedDuration?.seconds).to.equal(28_800n);
       expect((await asking.everywhere(employeeId)).status).to.equal(PRESENT);
       expect((await asking.everywhere(employeeId, NEXT_DAY)).status).to.equal(ABSENT);
     });

@@ -23,7 +23,7 @@ describe('the configuration', () => {
       redisUrl: undefined,
       defaultZone: findZone('UTC'),
       requireKnownEmployees: false,
-      commandLimits: { employedOnly: true, maxAgeDays: 31 },
+      clockLimits: { employedOnly: true, maxAgeDays: 31, skewAfterDays: 366 },
       tls: undefined,
       corsOrigins: [],
       corsHeaders: [],
@@ -56,6 +56,7 @@ describe('the configuration', () => {
     ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
     ['time for load balancers', { DRAIN_DELAY_SECONDS: '30' }],
     ['a hundred years of commands', { MAX_COMMAND_AGE_DAYS: '36500' }],
+    ['devices that keep a day', { CLOCK_SKEW_AFTER_DAYS: '1' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
   ];
   for (const [name, env] of good) {
@@ -94,6 +95,7 @@ describe('the configuration', () => {
     ['no workers', { WORKERS: '0' }, 'WORKERS'],
     ['a flag that is none', { REQUIRE_KNOWN_EMPLOYEES: 'maybe' }, 'REQUIRE_KNOWN_EMPLOYEES'],
     ['commands of no day', { MAX_COMMAND_AGE_DAYS: '0' }, 'MAX_COMMAND_AGE_DAYS'],
+    ['punches that are odd at once', { CLOCK_SKEW_AFTER_DAYS: '0' }, 'CLOCK_SKEW_AFTER_DAYS'],
     ['commands of any age', { MAX_COMMAND_AGE_DAYS: '36501' }, 'MAX_COMMAND_AGE_DAYS'],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL'],
   ];
@@ -117,7 +119,7 @@ describe('the configuration', () => {
     it(`takes ${value || 'nothing'} for REQUIRE_KNOWN_EMPLOYEES`, () => {
       const config = readConfig({ REQUIRE_KNOWN_EMPLOYEES: value });
       expect(config.requireKnownEmployees).to.equal(requireKnownEmployees);
-      expect(config.commandLimits.employedOnly).to.equal(employedOnly);
+      expect(config.clockLimits.employedOnly).to.equal(employedOnly);
     });
   }
 

@@ -49,7 +49,7 @@ const STATEMENTS: readonly [Statement, readonly unknown[]][] = [
   [edits.INSERT_SHIFT, ['s-1']],
   [edits.INSERT_SHIFT_VERSION, ['s-1', FROM, 9999, '{}']],
   [edits.ARCHIVE_SHIFT, ['s-1', 9999]],
-  [edits.INSERT_HOLIDAY, ['c-1', FROM, 9999, 'x']],
+  [edits.INSERT_HOLIDAY, ['c-1', FROM, 9999, 'x', 1]],
   [edits.ADD_SHIFT_USER, ['{s-1}', ID]],
   [edits.ADD_CALENDAR_USER, ['c-1', ID]],
   [edits.SUPERSEDE_POLICY_VERSION, ['y-1', FROM]],
@@ -130,8 +130,8 @@ async function fill({ rows }: StoreFixture, many: number): Promise<void> {
                      case when n % 3 = 0 then jsonb_build_object('calendarId', 'c-' || n % 7)
                           else '{}' end
               from ${each} on conflict do nothing`);
-  await rows(`insert into holiday (calendar_id, date, change_id, recorded_at, name)
-              select 'c-' || n % 5, date '2026-01-01' + n, n, now(), 'x' from ${each}
+  await rows(`insert into holiday (calendar_id, date, change_id, recorded_at, name, portion)
+              select 'c-' || n % 5, date '2026-01-01' + n, n, now(), 'x', 1 from ${each}
               on conflict do nothing`);
   await rows(`insert into employee_detail (employee_id, change_id, recorded_at, detail)
               select ${person}, n, now(), '{}' from ${each} on conflict do nothing`);

@@ -3,7 +3,7 @@
 
 import type { EmployeeDetail } from '../../src/app/ports/roster-ports.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
-import type { EmployeeRoster, Roster } from '../../src/domain/roster/roster.js';
+import type { EmployeeRoster, Holiday, Roster } from '../../src/domain/roster/roster.js';
 import {
   DEFAULT_OFF_SHIFT_RULES,
   PLAIN_COUNTING,
@@ -50,6 +50,7 @@ export function shiftFrom(shiftId: string, startHour: number, endHour: number): 
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,
@@ -74,7 +75,7 @@ export const NO_DETAIL: EmployeeDetail = {
 export class RosterScript {
   readonly #fixture: StoreFixture;
   readonly #shifts = new Map<string, Shift>();
-  readonly #holidays = new Map<number, string>();
+  readonly #holidays = new Map<number, Holiday>();
   readonly #details = new Map<EmployeeId, EmployeeDetail>();
 
   constructor(fixture: StoreFixture) {
@@ -126,14 +127,14 @@ export class RosterScript {
   }
 
   async holiday(epochDay: number, name: string): Promise<number> {
-    this.#holidays.set(epochDay, name);
+    this.#holidays.set(epochDay, { name, portion: 'WHOLE_DAY' });
     return await this.#change({ calendarId: 'c' }, (changeId) => [
       sql(
         "update holiday set superseded_at = (select recorded_at from feed_head) where date = date '1970-01-01' + $1::integer and superseded_at = 'infinity'",
         epochDay,
       ),
       sql(
-        "insert into holiday (calendar_id, date, change_id, recorded_at, name) select 'c', date '1970-01-01' + $1::integer, $2, recorded_at, $3 from feed_head",
+        "insert into holiday (calendar_id, date, change_id, recorded_at, name, portion) select 'c', date '1970-01-01' + $1::integer, $2, recorded_at, $3, 1 from feed_head",
         epochDay,
         changeId,
         name,

@@ -61,6 +61,7 @@ export function shiftOf(
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

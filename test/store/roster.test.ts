@@ -380,6 +380,7 @@ describe('the roster in PostgreSQL', () => {
       calendarId,
       epochDay: day(date),
       name,
+      portion: 'WHOLE_DAY' as const,
     });
     const may = holiday('de', '2026-05-01', 'May Day');
     const created = await change({ kind: 'CREATE_HOLIDAY', holiday: may });
@@ -387,7 +388,10 @@ describe('the roster in PostgreSQL', () => {
     await change({ kind: 'CREATE_HOLIDAY', holiday: holiday('at', '2026-10-26', 'National Day') });
     const again = change({ kind: 'CREATE_HOLIDAY', holiday: may });
     expect(await failureOf(again)).to.include({ kind: 'ROSTER_EXISTS', id: 'de/2026-05-01' });
-    await change({ kind: 'UPDATE_HOLIDAY', holiday: { ...may, name: 'Labour Day' } });
+    await change({ kind: 'UPDATE_HOLIDAY', holiday: { ...may, portion: 'SECOND_HALF' } });
+    const { calendarId, epochDay } = may;
+    const name = 'Labour Day';
+    await change({ kind: 'UPDATE_HOLIDAY', holiday: { calendarId, epochDay, name } });
     const query = {
       startDate: '2026-01-01' as LocalDate,
       endDate: '2026-12-31' as LocalDate,
@@ -402,12 +406,11 @@ describe('the roster in PostgreSQL', () => {
       after: first.next,
       limit: 1,
     });
-    expect(next.items).to.deep.equal([{ ...may, name: 'Labour Day' }]);
+    expect(next.items).to.deep.equal([{ ...may, name, portion: 'SECOND_HALF' }]);
     expect(next.next).to.equal(undefined);
     const asOf = created.change?.recordedAt;
     const then = await roster.listHolidays({ ...query, asOf, calendarId: 'de', limit: 9 });
     expect(then.items).to.deep.equal([may]);
-    const { calendarId, epochDay } = may;
     await change({ kind: 'ARCHIVE_HOLIDAY', calendarId, epochDay });
     const gone = change({ kind: 'ARCHIVE_HOLIDAY', calendarId, epochDay });
     expect(await failureOf(gone)).to.include({ kind: 'ROSTER_NOT_FOUND', resource: 'holiday' });
@@ -417,7 +420,10 @@ describe('the roster in PostgreSQL', () => {
     const ann = id('ann');
     const early = shiftOf('early', 6, 14);
     const t0 = await recorded(
-      change({ kind: 'CREATE_HOLIDAY', holiday: { calendarId: 'x', epochDay: 0, name: 'x' } }),
+      change({
+        kind: 'CREATE_HOLIDAY',
+        holiday: { calendarId: 'x', epochDay: 0, name: 'x', portion: 'WHOLE_DAY' },
+      }),
     );
     const t1 = await recorded(
       change({ kind: 'CREATE_EMPLOYEE', employeeId: ann, detail: detailOf('A') }),
@@ -510,7 +516,10 @@ describe('the roster in PostgreSQL', () => {
         override: { epochDay: day('2026-01-01'), shiftIds: ['early'] },
       },
       { kind: 'CLEAR_OVERRIDE', employeeId: id('ann'), epochDay: day('2026-01-01') },
-      { kind: 'CREATE_HOLIDAY', holiday: { calendarId: 'de', epochDay: 1, name: 'x' } },
+      {
+        kind: 'CREATE_HOLIDAY',
+        holiday: { calendarId: 'de', epochDay: 1, name: 'x', portion: 'WHOLE_DAY' },
+      },
     ] as const;
     for (const [index, one] of kinds.entries()) {
       const repeatable = { ...one, requestId: UUID.replace(/.$/, String(index)) };

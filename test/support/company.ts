@@ -36,6 +36,7 @@ export function shiftAt(startHour: number): Shift {
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

@@ -64,7 +64,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
 }
 
 /** Most tests are about fixed dates, and command at them long afterwards. */
-export const ANY_AGE = { MAX_COMMAND_AGE_DAYS: '36500' };
+export const ANY_AGE = { MAX_COMMAND_AGE_DAYS: '36500', CLOCK_SKEW_AFTER_DAYS: '36500' };
 
 /** Adds an employee as a planner does: commands are for nobody else. The answer is the id. */
 export async function addEmployee(

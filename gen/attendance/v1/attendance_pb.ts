@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance.proto.
  */
 export const file_attendance_v1_attendance: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEi6gcKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEhEKCXRpbWVfem9uZRgXIAEoCRIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSLwoGb3JpZ2luGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEioKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb24SOgoRb3RoZXJfaGFsZl9zdGF0dXMYByABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSKgoGc2hpZnRzGAggAygLMhouYXR0ZW5kYW5jZS52MS5TaGlmdFJlc3VsdBIoCghzZXNzaW9ucxgJIAMoCzIWLmF0dGVuZGFuY2UudjEuU2Vzc2lvbhIxCg1maXJzdF9pbl90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X291dF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChBwbGFubmVkX2R1cmF0aW9uGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD3dvcmtlZF9kdXJhdGlvbhgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YGSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOYnJlYWtfZHVyYXRpb24YDSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgOIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgPIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIpCglhbm9tYWxpZXMYECADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHkSDAoEbm90ZRgRIAEoCRINCgVmaW5hbBgSIAEoCBI4ChRuZXh0X3RyYW5zaXRpb25fdGltZRgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGBUgASgFEgwKBGV0YWcYFiABKAkiwQMKC1NoaWZ0UmVzdWx0EhAKCHNoaWZ0X2lkGAEgASgJEjgKFHNjaGVkdWxlZF9zdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI2ChJzY2hlZHVsZWRfZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KBnN0YXR1cxgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIxCg1maXJzdF9pbl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X291dF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg93b3JrZWRfZHVyYXRpb24YByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLQAQoHU2Vzc2lvbhIrCgdpbl90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghvdXRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIc2hpZnRfaWQYAyABKAkSMgoPd29ya2VkX2R1cmF0aW9uGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiQKBmJyZWFrcxgFIAMoCzIULmF0dGVuZGFuY2UudjEuQnJlYWsiZQoFQnJlYWsSLgoKc3RhcnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKtICChBBdHRlbmRhbmNlU3RhdHVzEiEKHUFUVEVOREFOQ0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHQoZQVRURU5EQU5DRV9TVEFUVVNfUFJFU0VOVBABEhwKGEFUVEVOREFOQ0VfU1RBVFVTX0FCU0VOVBACEh4KGkFUVEVOREFOQ0VfU1RBVFVTX0hBTEZfREFZEAMSHgoaQVRURU5EQU5DRV9TVEFUVVNfT05fTEVBVkUQBBIcChhBVFRFTkRBTkNFX1NUQVRVU19SRU1PVEUQBRIdChlBVFRFTkRBTkNFX1NUQVRVU19IT0xJREFZEAYSHQoZQVRURU5EQU5DRV9TVEFUVVNfREFZX09GRhAHEh8KG0FUVEVOREFOQ0VfU1RBVFVTX1NDSEVEVUxFRBAIEiEKHUFUVEVOREFOQ0VfU1RBVFVTX1VOU0NIRURVTEVEEAkqkgEKEEF0dGVuZGFuY2VPcmlnaW4SIQodQVRURU5EQU5DRV9PUklHSU5fVU5TUEVDSUZJRUQQABIcChhBVFRFTkRBTkNFX09SSUdJTl9NQVJLRUQQARIdChlBVFRFTkRBTkNFX09SSUdJTl9ERVJJVkVEEAISHgoaQVRURU5EQU5DRV9PUklHSU5fRVhQRUNURUQQAyp9CgpEYXlQb3J0aW9uEhsKF0RBWV9QT1JUSU9OX1VOU1BFQ0lGSUVEEAASGQoVREFZX1BPUlRJT05fV0hPTEVfREFZEAESGgoWREFZX1BPUlRJT05fRklSU1RfSEFMRhACEhsKF0RBWV9QT1JUSU9OX1NFQ09ORF9IQUxGEAMqtwQKB0Fub21hbHkSFwoTQU5PTUFMWV9VTlNQRUNJRklFRBAAEhYKEkFOT01BTFlfTUlTU0lOR19JThABEhcKE0FOT01BTFlfTUlTU0lOR19PVVQQAhITCg9BTk9NQUxZX0xBVEVfSU4QAxIVChFBTk9NQUxZX0VBUkxZX09VVBAEEhsKF0FOT01BTFlfRFVQTElDQVRFX1BVTkNIEAUSFQoRQU5PTUFMWV9PRkZfU0hJRlQQBhIdChlBTk9NQUxZX1dPUktFRF9PTl9IT0xJREFZEAcSHAoYQU5PTUFMWV9PVVRTSURFX0dFT0ZFTkNFEAgSFgoSQU5PTUFMWV9DTE9DS19TS0VXEAkSHQoZQU5PTUFMWV9FVkVOVF9JRF9DT05GTElDVBAKEh8KG0FOT01BTFlfTUlTU0lOR19CUkVBS19TVEFSVBALEh0KGUFOT01BTFlfTUlTU0lOR19CUkVBS19FTkQQDBIcChhBTk9NQUxZX1RPT19NQU5ZX1BVTkNIRVMQDRIbChdBTk9NQUxZX1dPUktFRF9PTl9MRUFWRRAOEhoKFkFOT01BTFlfU0hJRlRTX09WRVJMQVAQDxIhCh1BTk9NQUxZX0FSUklWRURfQkVGT1JFX1dJTkRPVxAQEh0KGUFOT01BTFlfTEVGVF9BRlRFUl9XSU5ET1cQERIWChJBTk9NQUxZX05PVF9ZRVRfSU4QEhIdChlBTk9NQUxZX0xPTkdFUl9USEFOX0FfREFZEBNCQgoRY29tLmF0dGVuZGFuY2UudjFCD0F0dGVuZGFuY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEioQgKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEhEKCXRpbWVfem9uZRgXIAEoCRIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSLwoGb3JpZ2luGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEioKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb24SOgoRb3RoZXJfaGFsZl9zdGF0dXMYByABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSKgoGc2hpZnRzGAggAygLMhouYXR0ZW5kYW5jZS52MS5TaGlmdFJlc3VsdBIoCghzZXNzaW9ucxgJIAMoCzIWLmF0dGVuZGFuY2UudjEuU2Vzc2lvbhIxCg1maXJzdF9pbl90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X291dF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChBwbGFubmVkX2R1cmF0aW9uGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD3dvcmtlZF9kdXJhdGlvbhgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YGSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOYnJlYWtfZHVyYXRpb24YDSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgOIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgPIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJzaG9ydGZhbGxfZHVyYXRpb24YGiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBAgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5EgwKBG5vdGUYESABKAkSDQoFZmluYWwYEiABKAgSOAoUbmV4dF90cmFuc2l0aW9uX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgVIAEoBRIMCgRldGFnGBYgASgJIvgDCgtTaGlmdFJlc3VsdBIQCghzaGlmdF9pZBgBIAEoCRI4ChRzY2hlZHVsZWRfc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoSc2NoZWR1bGVkX2VuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSMQoNZmlyc3RfaW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoPd29ya2VkX2R1cmF0aW9uGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjAKDWxhdGVfZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOZWFybHlfZHVyYXRpb24YCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSc2hvcnRmYWxsX2R1cmF0aW9uGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uItABCgdTZXNzaW9uEisKB2luX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCG91dF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghzaGlmdF9pZBgDIAEoCRIyCg93b3JrZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJAoGYnJlYWtzGAUgAygLMhQuYXR0ZW5kYW5jZS52MS5CcmVhayJ8CgVCcmVhaxIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNYnJlYWtfdHlwZV9pZBgDIAEoCSrSAgoQQXR0ZW5kYW5jZVN0YXR1cxIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGUFUVEVOREFOQ0VfU1RBVFVTX1BSRVNFTlQQARIcChhBVFRFTkRBTkNFX1NUQVRVU19BQlNFTlQQAhIeChpBVFRFTkRBTkNFX1NUQVRVU19IQUxGX0RBWRADEh4KGkFUVEVOREFOQ0VfU1RBVFVTX09OX0xFQVZFEAQSHAoYQVRURU5EQU5DRV9TVEFUVVNfUkVNT1RFEAUSHQoZQVRURU5EQU5DRV9TVEFUVVNfSE9MSURBWRAGEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0RBWV9PRkYQBxIfChtBVFRFTkRBTkNFX1NUQVRVU19TQ0hFRFVMRUQQCBIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNDSEVEVUxFRBAJKpIBChBBdHRlbmRhbmNlT3JpZ2luEiEKHUFUVEVOREFOQ0VfT1JJR0lOX1VOU1BFQ0lGSUVEEAASHAoYQVRURU5EQU5DRV9PUklHSU5fTUFSS0VEEAESHQoZQVRURU5EQU5DRV9PUklHSU5fREVSSVZFRBACEh4KGkFUVEVOREFOQ0VfT1JJR0lOX0VYUEVDVEVEEAMqfQoKRGF5UG9ydGlvbhIbChdEQVlfUE9SVElPTl9VTlNQRUNJRklFRBAAEhkKFURBWV9QT1JUSU9OX1dIT0xFX0RBWRABEhoKFkRBWV9QT1JUSU9OX0ZJUlNUX0hBTEYQAhIbChdEQVlfUE9SVElPTl9TRUNPTkRfSEFMRhADKu0ECgdBbm9tYWx5EhcKE0FOT01BTFlfVU5TUEVDSUZJRUQQABIWChJBTk9NQUxZX01JU1NJTkdfSU4QARIXChNBTk9NQUxZX01JU1NJTkdfT1VUEAISEwoPQU5PTUFMWV9MQVRFX0lOEAMSFQoRQU5PTUFMWV9FQVJMWV9PVVQQBBIbChdBTk9NQUxZX0RVUExJQ0FURV9QVU5DSBAFEhUKEUFOT01BTFlfT0ZGX1NISUZUEAYSHQoZQU5PTUFMWV9XT1JLRURfT05fSE9MSURBWRAHEhwKGEFOT01BTFlfT1VUU0lERV9HRU9GRU5DRRAIEhYKEkFOT01BTFlfQ0xPQ0tfU0tFVxAJEh0KGUFOT01BTFlfRVZFTlRfSURfQ09ORkxJQ1QQChIfChtBTk9NQUxZX01JU1NJTkdfQlJFQUtfU1RBUlQQCxIdChlBTk9NQUxZX01JU1NJTkdfQlJFQUtfRU5EEAwSHAoYQU5PTUFMWV9UT09fTUFOWV9QVU5DSEVTEA0SGwoXQU5PTUFMWV9XT1JLRURfT05fTEVBVkUQDhIaChZBTk9NQUxZX1NISUZUU19PVkVSTEFQEA8SIQodQU5PTUFMWV9BUlJJVkVEX0JFRk9SRV9XSU5ET1cQEBIdChlBTk9NQUxZX0xFRlRfQUZURVJfV0lORE9XEBESFgoSQU5PTUFMWV9OT1RfWUVUX0lOEBISHQoZQU5PTUFMWV9MT05HRVJfVEhBTl9BX0RBWRATEhoKFkFOT01BTFlfQlJFQUtfVE9PX0xPTkcQFBIYChRBTk9NQUxZX0JFTE9XX1RBUkdFVBAVQkIKEWNvbS5hdHRlbmRhbmNlLnYxQg9BdHRlbmRhbmNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * One employee's attendance on one date: what the facts say, and what the clock adds at the
@@ -111,8 +111,9 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
   lastOutTime?: Timestamp | undefined;
 
   /**
-   * Planned time: the length of the day's shifts, each less the break that its rules require
-   * for that length. A shift that a holiday cancels counts zero. Marks, such as leave, do not
+   * Planned time: the length of the day's shifts, each less the breaks that its rules take of
+   * that length; of flexible hours their target. A shift that a holiday cancels counts zero, one that half a holiday
+   * shortens what is left of it. Marks, such as leave, do not
    * change it. Absent when `worked_duration` is absent.
    *
    * @generated from field: google.protobuf.Duration planned_duration = 24;
@@ -155,6 +156,13 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
    * @generated from field: google.protobuf.Duration early_duration = 15;
    */
   earlyDuration?: Duration | undefined;
+
+  /**
+   * The sum of the shifts' `shortfall_duration`. Absent when it is zero.
+   *
+   * @generated from field: google.protobuf.Duration shortfall_duration = 26;
+   */
+  shortfallDuration?: Duration | undefined;
 
   /**
    * What a person should check. Each kind appears once, by number.
@@ -270,18 +278,28 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
   workedDuration?: Duration | undefined;
 
   /**
-   * From the scheduled start to the first arrival; zero within the grace.
+   * From the scheduled start to the first arrival; of flexible hours, from the start of the core time.
+   * Zero within the grace.
    *
    * @generated from field: google.protobuf.Duration late_duration = 8;
    */
   lateDuration?: Duration | undefined;
 
   /**
-   * From the last departure to the scheduled end; zero within the grace.
+   * From the last departure to the scheduled end; of flexible hours, to the end of the core time. Zero
+   * within the grace.
    *
    * @generated from field: google.protobuf.Duration early_duration = 9;
    */
   earlyDuration?: Duration | undefined;
+
+  /**
+   * How much less than the target of flexible hours was worked. Absent for fixed hours, and when it is
+   * zero or within `early_grace`.
+   *
+   * @generated from field: google.protobuf.Duration shortfall_duration = 10;
+   */
+  shortfallDuration?: Duration | undefined;
 };
 
 /**
@@ -359,6 +377,13 @@ export type Break = Message<"attendance.v1.Break"> & {
    * @generated from field: google.protobuf.Timestamp end_time = 2;
    */
   endTime?: Timestamp | undefined;
+
+  /**
+   * Its type by the rules of the shift (BreakType); empty when it is of none.
+   *
+   * @generated from field: string break_type_id = 3;
+   */
+  breakTypeId: string;
 };
 
 /**
@@ -603,7 +628,8 @@ export enum Anomaly {
   OUTSIDE_GEOFENCE = 8,
 
   /**
-   * The device's clock differed by more than the allowed bound.
+   * The device's clock was off when it sent the punch, or the punch is too far in the future or the
+   * past: see RecordPunchesRequest.
    *
    * @generated from enum value: ANOMALY_CLOCK_SKEW = 9;
    */
@@ -680,6 +706,20 @@ export enum Anomaly {
    * @generated from enum value: ANOMALY_LONGER_THAN_A_DAY = 19;
    */
   LONGER_THAN_A_DAY = 19,
+
+  /**
+   * Breaks of a type took longer than its `length`. What is above it is not paid.
+   *
+   * @generated from enum value: ANOMALY_BREAK_TOO_LONG = 20;
+   */
+  BREAK_TOO_LONG = 20,
+
+  /**
+   * Less than the target of flexible hours was worked, after the shift.
+   *
+   * @generated from enum value: ANOMALY_BELOW_TARGET = 21;
+   */
+  BELOW_TARGET = 21,
 }
 
 /**

@@ -444,6 +444,8 @@ export type RecordPunchesRequest = Message<"attendance.v1.RecordPunchesRequest">
    * The sending device's clock when it sends. If it differs from the service's by more than 5
    * minutes, all punches of the call get the anomaly CLOCK_SKEW. A punch more than 5 minutes in the
    * future always gets it.
+   * So does a punch of a device (not PUNCH_SOURCE_FILE) more than 366 days in the past, or as many as
+   * CLOCK_SKEW_AFTER_DAYS of the service says, unless the call has an `import_id`.
    *
    * @generated from field: google.protobuf.Timestamp device_time = 2;
    */

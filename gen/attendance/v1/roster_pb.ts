@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { DayPortion } from "./attendance_pb.js";
+import { file_attendance_v1_attendance } from "./attendance_pb.js";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
@@ -13,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/roster.proto.
  */
 export const file_attendance_v1_roster: GenFile = /*@__PURE__*/
-  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSLYCAoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZRJIChJtYXhfc2Vzc2lvbl9sZW5ndGgYECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEhgKEGNvdW50X2Zyb21fc3RhcnQYESABKAgSFAoMY291bnRfdG9fZW5kGBIgASgIEj8KDG1pbl9vdmVydGltZRgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRAoRaGFsZl9kYXlfYm91bmRhcnkYFCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIvgECglXb3JrUnVsZXMSNgoHcGFpcmluZxgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hQYWlyaW5nQgi6SAWCAQIQARI8Cg1ob3Vyc19jb3VudGVkGAIgASgOMhsuYXR0ZW5kYW5jZS52MS5Ib3Vyc0NvdW50ZWRCCLpIBYIBAhABEj8KDXJlcGVhdF93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkMKEHBhaWRfYnJlYWtfbGltaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEikKCHJvdW5kX2luGAYgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIqCglyb3VuZF9vdXQYByABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX2JyZWFrcxgIIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSLQoMcm91bmRfd29ya2VkGAkgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIaChJkZWR1Y3RfZXhjZXNzX29ubHkYCiABKAgSQgoQbWluX2JyZWFrX2xlbmd0aBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHIgMIkBwyABIXCg9yZXBlYXRfYW55X2tpbmQYDCABKAgiiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSLEAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQARJACglkYXlfc3RhcnQYBSABKAlCLbpIKtgBAXIlMiNeKDBbMC05XXwxWzAxXSk6WzAtNV1bMC05XSR8XjEyOjAwJCLOAgoGUG9saWN5EjAKCXBvbGljeV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPgoOZWZmZWN0aXZlX2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEh0KC3BvbGljeV9uYW1lGAMgASgJQgi6SAVyAxjIARI6Cglncm91cF9pZHMYBCADKAlCJ7pIJJIBIRDIARgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBISCgppc19kZWZhdWx0GAUgASgIEjUKD29mZl9zaGlmdF9ydWxlcxgGIAEoCzIcLmF0dGVuZGFuY2UudjEuT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAcgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMifgoLUG9saWN5U3RhcnQSOgoKc3RhcnRfZGF0ZRgBIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMwoJcG9saWN5X2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCL3AQoPU2hpZnRBc3NpZ25tZW50EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMQoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgm6SAaSAQMQ7gIiQwoIQ3ljbGVEYXkSNwoJc2hpZnRfaWRzGAEgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiegoMRGF0ZU92ZXJyaWRlEjEKBGRhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKCXNoaWZ0X2lkcxgCIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIo0BCgdIb2xpZGF5EjUKC2NhbGVuZGFyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIYCgRuYW1lGAMgASgJQgq6SAdyBRABGMgBImcKDlRpbWVab25lQ2hhbmdlEjcKCnN0YXJ0X2RhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhwKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARhAKmUKDFB1bmNoUGFpcmluZxIdChlQVU5DSF9QQUlSSU5HX1VOU1BFQ0lGSUVEEAASFwoTUFVOQ0hfUEFJUklOR19UWVBFRBABEh0KGVBVTkNIX1BBSVJJTkdfQUxURVJOQVRJTkcQAipzCgxIb3Vyc0NvdW50ZWQSHQoZSE9VUlNfQ09VTlRFRF9VTlNQRUNJRklFRBAAEhwKGEhPVVJTX0NPVU5URURfRVZFUllfUEFJUhABEiYKIkhPVVJTX0NPVU5URURfRklSU1RfSU5fVE9fTEFTVF9PVVQQAiqPAQoRUm91bmRpbmdEaXJlY3Rpb24SIgoeUk9VTkRJTkdfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfRElSRUNUSU9OX1VQEAESGwoXUk9VTkRJTkdfRElSRUNUSU9OX0RPV04QAhIeChpST1VORElOR19ESVJFQ1RJT05fTkVBUkVTVBADKsIBCg9EYXRlQXR0cmlidXRpb24SIAocREFURV9BVFRSSUJVVElPTl9VTlNQRUNJRklFRBAAEh8KG0RBVEVfQVRUUklCVVRJT05fU1RBUlRfREFURRABEh0KGURBVEVfQVRUUklCVVRJT05fRU5EX0RBVEUQAhIlCiFEQVRFX0FUVFJJQlVUSU9OX01PU1RfV09SS0VEX0RBVEUQAxImCiJEQVRFX0FUVFJJQlVUSU9OX1NQTElUX0FUX01JRE5JR0hUEARCPgoRY29tLmF0dGVuZGFuY2UudjFCC1Jvc3RlclByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSKOCQoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZRJIChJtYXhfc2Vzc2lvbl9sZW5ndGgYECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEhgKEGNvdW50X2Zyb21fc3RhcnQYESABKAgSFAoMY291bnRfdG9fZW5kGBIgASgIEj8KDG1pbl9vdmVydGltZRgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRAoRaGFsZl9kYXlfYm91bmRhcnkYFCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kEjQKDmZsZXhpYmxlX2hvdXJzGBUgASgLMhwuYXR0ZW5kYW5jZS52MS5GbGV4aWJsZUhvdXJzIuEBCg1GbGV4aWJsZUhvdXJzEjwKBnRhcmdldBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIRukgOyAEBqgEIIgQIgKMFKgASSQoWY29yZV9zdGFydF90aW1lX29mX2RheRgCIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSRwoUY29yZV9lbmRfdGltZV9vZl9kYXkYAyABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIrEFCglXb3JrUnVsZXMSNgoHcGFpcmluZxgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hQYWlyaW5nQgi6SAWCAQIQARI8Cg1ob3Vyc19jb3VudGVkGAIgASgOMhsuYXR0ZW5kYW5jZS52MS5Ib3Vyc0NvdW50ZWRCCLpIBYIBAhABEj8KDXJlcGVhdF93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkMKEHBhaWRfYnJlYWtfbGltaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEikKCHJvdW5kX2luGAYgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIqCglyb3VuZF9vdXQYByABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX2JyZWFrcxgIIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSLQoMcm91bmRfd29ya2VkGAkgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIaChJkZWR1Y3RfZXhjZXNzX29ubHkYCiABKAgSQgoQbWluX2JyZWFrX2xlbmd0aBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHIgMIkBwyABIXCg9yZXBlYXRfYW55X2tpbmQYDCABKAgSNwoLYnJlYWtfdHlwZXMYDSADKAsyGC5hdHRlbmRhbmNlLnYxLkJyZWFrVHlwZUIIukgFkgECEAoipgIKCUJyZWFrVHlwZRI0Cg1icmVha190eXBlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIMCgRwYWlkGAIgASgIEjkKBmxlbmd0aBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIIgQIgKMFMgASRAoRc3RhcnRfdGltZV9vZl9kYXkYBCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kEkIKD2VuZF90aW1lX29mX2RheRgFIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSEAoIYnlfY2xvY2sYBiABKAgiiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSLEAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQARJACglkYXlfc3RhcnQYBSABKAlCLbpIKtgBAXIlMiNeKDBbMC05XXwxWzAxXSk6WzAtNV1bMC05XSR8XjEyOjAwJCLOAgoGUG9saWN5EjAKCXBvbGljeV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPgoOZWZmZWN0aXZlX2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEh0KC3BvbGljeV9uYW1lGAMgASgJQgi6SAVyAxjIARI6Cglncm91cF9pZHMYBCADKAlCJ7pIJJIBIRDIARgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBISCgppc19kZWZhdWx0GAUgASgIEjUKD29mZl9zaGlmdF9ydWxlcxgGIAEoCzIcLmF0dGVuZGFuY2UudjEuT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAcgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMifgoLUG9saWN5U3RhcnQSOgoKc3RhcnRfZGF0ZRgBIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMwoJcG9saWN5X2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCL3AQoPU2hpZnRBc3NpZ25tZW50EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMQoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgm6SAaSAQMQ7gIiQwoIQ3ljbGVEYXkSNwoJc2hpZnRfaWRzGAEgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiegoMRGF0ZU92ZXJyaWRlEjEKBGRhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKCXNoaWZ0X2lkcxgCIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIsMBCgdIb2xpZGF5EjUKC2NhbGVuZGFyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIYCgRuYW1lGAMgASgJQgq6SAdyBRABGMgBEjQKB3BvcnRpb24YBCABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb25CCLpIBYIBAhABImcKDlRpbWVab25lQ2hhbmdlEjcKCnN0YXJ0X2RhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhwKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARhAKmUKDFB1bmNoUGFpcmluZxIdChlQVU5DSF9QQUlSSU5HX1VOU1BFQ0lGSUVEEAASFwoTUFVOQ0hfUEFJUklOR19UWVBFRBABEh0KGVBVTkNIX1BBSVJJTkdfQUxURVJOQVRJTkcQAipzCgxIb3Vyc0NvdW50ZWQSHQoZSE9VUlNfQ09VTlRFRF9VTlNQRUNJRklFRBAAEhwKGEhPVVJTX0NPVU5URURfRVZFUllfUEFJUhABEiYKIkhPVVJTX0NPVU5URURfRklSU1RfSU5fVE9fTEFTVF9PVVQQAiqPAQoRUm91bmRpbmdEaXJlY3Rpb24SIgoeUk9VTkRJTkdfRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfRElSRUNUSU9OX1VQEAESGwoXUk9VTkRJTkdfRElSRUNUSU9OX0RPV04QAhIeChpST1VORElOR19ESVJFQ1RJT05fTkVBUkVTVBADKsIBCg9EYXRlQXR0cmlidXRpb24SIAocREFURV9BVFRSSUJVVElPTl9VTlNQRUNJRklFRBAAEh8KG0RBVEVfQVRUUklCVVRJT05fU1RBUlRfREFURRABEh0KGURBVEVfQVRUUklCVVRJT05fRU5EX0RBVEUQAhIlCiFEQVRFX0FUVFJJQlVUSU9OX01PU1RfV09SS0VEX0RBVEUQAxImCiJEQVRFX0FUVFJJQlVUSU9OX1NQTElUX0FUX01JRE5JR0hUEARCPgoRY29tLmF0dGVuZGFuY2UudjFCC1Jvc3RlclByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Expected working hours, and how to judge their punches. Durations are whole seconds.
@@ -168,11 +170,19 @@ export type Shift = Message<"attendance.v1.Shift"> & {
 
   /**
    * Where its halves meet, local time `HH:MM` after its start and before its end; in the middle when
-   * empty. With half a day of leave, lateness is measured from it, or an early departure to it.
+   * empty, of the core time if there is one. With half a day of leave, lateness is measured from it, or an early departure to it.
    *
    * @generated from field: string half_day_boundary = 20;
    */
   halfDayBoundary: string;
+
+  /**
+   * Flexible hours: the shift is a frame in which the employee comes and goes. Fixed hours when not
+   * given.
+   *
+   * @generated from field: attendance.v1.FlexibleHours flexible_hours = 21;
+   */
+  flexibleHours?: FlexibleHours | undefined;
 };
 
 /**
@@ -181,6 +191,46 @@ export type Shift = Message<"attendance.v1.Shift"> & {
  */
 export const ShiftSchema: GenMessage<Shift> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 0);
+
+/**
+ * Hours that the employee chooses within a shift. Nobody is late for its start or early for its end;
+ * they are for the core time. NOT_YET_IN begins with the core time too; who has not come at the end of
+ * the shift is ABSENT.
+ *
+ * @generated from message attendance.v1.FlexibleHours
+ */
+export type FlexibleHours = Message<"attendance.v1.FlexibleHours"> & {
+  /**
+   * How long to work. Less, by more than `early_grace`, gives the day BELOW_TARGET and is its
+   * `shortfall_duration`. `planned_duration` is this; half a day of leave halves it. More than 0 s, at
+   * most as long as the shift.
+   *
+   * @generated from field: google.protobuf.Duration target = 1;
+   */
+  target?: Duration | undefined;
+
+  /**
+   * When everybody is there: the core time begins, local time `HH:MM` within the shift. Both ends or
+   * none.
+   *
+   * @generated from field: string core_start_time_of_day = 2;
+   */
+  coreStartTimeOfDay: string;
+
+  /**
+   * The core time ends, local time `HH:MM` within the shift.
+   *
+   * @generated from field: string core_end_time_of_day = 3;
+   */
+  coreEndTimeOfDay: string;
+};
+
+/**
+ * Describes the message attendance.v1.FlexibleHours.
+ * Use `create(FlexibleHoursSchema)` to create a new message.
+ */
+export const FlexibleHoursSchema: GenMessage<FlexibleHours> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_roster, 1);
 
 /**
  * How the time of one shift, or of one period of work outside shifts, counts. Without any rule: the
@@ -277,6 +327,14 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
    * @generated from field: bool repeat_any_kind = 12;
    */
   repeatAnyKind: boolean;
+
+  /**
+   * The kinds of breaks, up to 10. A break is of the type whose window of the day it overlaps most; of
+   * equals, of the first one; without such a window, of the type that has none.
+   *
+   * @generated from field: repeated attendance.v1.BreakType break_types = 13;
+   */
+  breakTypes: BreakType[];
 };
 
 /**
@@ -284,7 +342,69 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
  * Use `create(WorkRulesSchema)` to create a new message.
  */
 export const WorkRulesSchema: GenMessage<WorkRules> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 1);
+  messageDesc(file_attendance_v1_roster, 2);
+
+/**
+ * A kind of break: lunch, a rest. Its breaks are those punched and, with HOURS_COUNTED_EVERY_PAIR, the
+ * times between two sessions. All its lengths are per shift, or per period of work off shift.
+ *
+ * @generated from message attendance.v1.BreakType
+ */
+export type BreakType = Message<"attendance.v1.BreakType"> & {
+  /**
+   * Its name, 1 to 64 characters of `A-Z a-z 0-9 . _ -`, each once in the rules. An answer's breaks say it.
+   *
+   * @generated from field: string break_type_id = 1;
+   */
+  breakTypeId: string;
+
+  /**
+   * Whether its breaks count as worked, up to `length` in all. `paid_break_limit` is for breaks
+   * without a type.
+   *
+   * @generated from field: bool paid = 2;
+   */
+  paid: boolean;
+
+  /**
+   * How long its breaks are expected to be, in all: longer ones give the day BREAK_TOO_LONG. When not
+   * given, as long as they take; `by_clock`, as long as the window. Up to 24 hours.
+   *
+   * @generated from field: google.protobuf.Duration length = 3;
+   */
+  length?: Duration | undefined;
+
+  /**
+   * Its window of the day begins, local time `HH:MM` in the shift's zone. Both ends or none: any time
+   * of the day. At most one type has none.
+   *
+   * @generated from field: string start_time_of_day = 4;
+   */
+  startTimeOfDay: string;
+
+  /**
+   * Its window ends, local time `HH:MM`; on the next date when before `start_time_of_day`.
+   *
+   * @generated from field: string end_time_of_day = 5;
+   */
+  endTimeOfDay: string;
+
+  /**
+   * Whether the clock takes it: what was not taken of its `length` is deducted, as far as the employee
+   * worked within the window. Breaks without a type count as taken for it. Needs a window that no
+   * other such type overlaps; not with `paid`.
+   *
+   * @generated from field: bool by_clock = 6;
+   */
+  byClock: boolean;
+};
+
+/**
+ * Describes the message attendance.v1.BreakType.
+ * Use `create(BreakTypeSchema)` to create a new message.
+ */
+export const BreakTypeSchema: GenMessage<BreakType> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_roster, 3);
 
 /**
  * A break that is required after more than `after` of work.
@@ -312,7 +432,7 @@ export type BreakDeduction = Message<"attendance.v1.BreakDeduction"> & {
  * Use `create(BreakDeductionSchema)` to create a new message.
  */
 export const BreakDeductionSchema: GenMessage<BreakDeduction> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 2);
+  messageDesc(file_attendance_v1_roster, 4);
 
 /**
  * Rounding to a multiple of a step. Times of day are rounded in local time.
@@ -348,7 +468,7 @@ export type Rounding = Message<"attendance.v1.Rounding"> & {
  * Use `create(RoundingSchema)` to create a new message.
  */
 export const RoundingSchema: GenMessage<Rounding> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 3);
+  messageDesc(file_attendance_v1_roster, 5);
 
 /**
  * A circle on the ground (WGS 84). A punch of the shift from outside it gets the anomaly
@@ -384,7 +504,7 @@ export type Geofence = Message<"attendance.v1.Geofence"> & {
  * Use `create(GeofenceSchema)` to create a new message.
  */
 export const GeofenceSchema: GenMessage<Geofence> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 4);
+  messageDesc(file_attendance_v1_roster, 6);
 
 /**
  * How work outside every shift is grouped and dated.
@@ -436,7 +556,7 @@ export type OffShiftRules = Message<"attendance.v1.OffShiftRules"> & {
  * Use `create(OffShiftRulesSchema)` to create a new message.
  */
 export const OffShiftRulesSchema: GenMessage<OffShiftRules> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 5);
+  messageDesc(file_attendance_v1_roster, 7);
 
 /**
  * Rules that are not a single shift's, from a date on. Who follows it: employees who have it in their
@@ -502,7 +622,7 @@ export type Policy = Message<"attendance.v1.Policy"> & {
  * Use `create(PolicySchema)` to create a new message.
  */
 export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 6);
+  messageDesc(file_attendance_v1_roster, 8);
 
 /**
  * The policy of an employee from a date on.
@@ -530,7 +650,7 @@ export type PolicyStart = Message<"attendance.v1.PolicyStart"> & {
  * Use `create(PolicyStartSchema)` to create a new message.
  */
 export const PolicyStartSchema: GenMessage<PolicyStart> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 7);
+  messageDesc(file_attendance_v1_roster, 9);
 
 /**
  * A pattern of shifts that an employee follows for a time. Shifts of several assignments on one
@@ -575,7 +695,7 @@ export type ShiftAssignment = Message<"attendance.v1.ShiftAssignment"> & {
  * Use `create(ShiftAssignmentSchema)` to create a new message.
  */
 export const ShiftAssignmentSchema: GenMessage<ShiftAssignment> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 8);
+  messageDesc(file_attendance_v1_roster, 10);
 
 /**
  * One day of a cycle.
@@ -596,7 +716,7 @@ export type CycleDay = Message<"attendance.v1.CycleDay"> & {
  * Use `create(CycleDaySchema)` to create a new message.
  */
 export const CycleDaySchema: GenMessage<CycleDay> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 9);
+  messageDesc(file_attendance_v1_roster, 11);
 
 /**
  * The shifts of one date, instead of the assigned ones.
@@ -624,7 +744,7 @@ export type DateOverride = Message<"attendance.v1.DateOverride"> & {
  * Use `create(DateOverrideSchema)` to create a new message.
  */
 export const DateOverrideSchema: GenMessage<DateOverride> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 10);
+  messageDesc(file_attendance_v1_roster, 12);
 
 /**
  * A holiday of a calendar.
@@ -652,6 +772,15 @@ export type Holiday = Message<"attendance.v1.Holiday"> & {
    * @generated from field: string name = 3;
    */
   name: string;
+
+  /**
+   * The part of the date: the whole date when not given. With a half, the other half is worked as with
+   * half a day of leave: the halves of a date's only shift meet at its `half_day_boundary`; of several
+   * shifts, the earlier or the later ones are off.
+   *
+   * @generated from field: attendance.v1.DayPortion portion = 4;
+   */
+  portion: DayPortion;
 };
 
 /**
@@ -659,7 +788,7 @@ export type Holiday = Message<"attendance.v1.Holiday"> & {
  * Use `create(HolidaySchema)` to create a new message.
  */
 export const HolidaySchema: GenMessage<Holiday> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 11);
+  messageDesc(file_attendance_v1_roster, 13);
 
 /**
  * A new zone of an employee from a date on.
@@ -687,7 +816,7 @@ export type TimeZoneChange = Message<"attendance.v1.TimeZoneChange"> & {
  * Use `create(TimeZoneChangeSchema)` to create a new message.
  */
 export const TimeZoneChangeSchema: GenMessage<TimeZoneChange> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 12);
+  messageDesc(file_attendance_v1_roster, 14);
 
 /**
  * How punches are read. Both modes keep the kind of breaks.

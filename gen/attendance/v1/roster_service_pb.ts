@@ -1840,7 +1840,7 @@ export const CreateHolidayResponseSchema: GenMessage<CreateHolidayResponse> = /*
   messageDesc(file_attendance_v1_roster_service, 43);
 
 /**
- * A holiday to rename.
+ * A holiday to change.
  *
  * @generated from message attendance.v1.UpdateHolidayRequest
  */
@@ -2846,7 +2846,7 @@ export const RosterService: GenService<{
     output: typeof ListHolidaysResponseSchema;
   },
   /**
-   * Renames a holiday.
+   * Renames a holiday, or changes which part of its date it is.
    *
    * Errors: NOT_FOUND / HOLIDAY_NOT_FOUND.
    *

@@ -93,6 +93,12 @@ export interface CommandLimits {
   readonly maxAgeDays: number;
 }
 
+/** What a clock's calls are held to. */
+export interface ClockLimits extends CommandLimits {
+  /** A device's punch further back than so many days of 24 hours is of a clock that was wrong. */
+  readonly skewAfterDays: number;
+}
+
 /** A person's command: checked under the employee's lock against the sessions there are. */
 export interface CommandFact extends FactHeader {
   readonly kind: 'COMMAND';

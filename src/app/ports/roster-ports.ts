@@ -3,7 +3,7 @@
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { PolicyStart, PolicyVersion } from '../../domain/roster/policy.js';
-import type { Assignment, ShiftVersion, ZoneVersion } from '../../domain/roster/roster.js';
+import type { Assignment, Holiday, ShiftVersion, ZoneVersion } from '../../domain/roster/roster.js';
 import type { CountingRules, Shift } from '../../domain/roster/shift.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
@@ -66,11 +66,13 @@ export interface OverrideRecord {
   readonly shiftIds: readonly string[];
 }
 
-export interface HolidayRecord {
+export interface HolidayRecord extends Holiday {
   readonly calendarId: string;
   readonly epochDay: number;
-  readonly name: string;
 }
+
+/** What an update changes of a holiday. */
+export type HolidayChange = Omit<HolidayRecord, keyof Holiday> & Partial<Holiday>;
 
 /** A committed change, and how far the stored days have followed it. */
 export interface RosterChangeRecord {
@@ -179,7 +181,7 @@ export type RosterCommand = CommandHeader &
         readonly fromDay: number | undefined;
       } & Conditional)
     | { readonly kind: 'CREATE_HOLIDAY'; readonly holiday: HolidayRecord }
-    | { readonly kind: 'UPDATE_HOLIDAY'; readonly holiday: HolidayRecord }
+    | { readonly kind: 'UPDATE_HOLIDAY'; readonly holiday: HolidayChange }
     | {
         readonly kind: 'ARCHIVE_HOLIDAY';
         readonly calendarId: string;

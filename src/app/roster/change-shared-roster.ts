@@ -15,6 +15,7 @@ import {
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type {
   AssignmentRecord,
+  HolidayChange,
   RosterCommand,
   ShiftRecord,
   ShiftVersionChange,
@@ -213,14 +214,16 @@ export function changeHoliday(
   } else if (before === undefined) {
     throw rosterNotFound('holiday', id);
   } else if (command.kind === 'ARCHIVE_HOLIDAY') {
-    const edit = { kind: 'HOLIDAY', calendarId, epochDay, name: undefined } as const;
+    const edit = { kind: 'HOLIDAY', calendarId, epochDay, holiday: undefined } as const;
     return { answer: { kind: 'HOLIDAY', holiday: before }, edit, dates, concernsDays: true };
   }
-  const { holiday } = command;
-  const isSame = before?.name === holiday.name;
+  const { name = before?.name ?? '', portion = before?.portion ?? 'WHOLE_DAY' }: HolidayChange =
+    command.holiday;
+  const isSame = before?.name === name && before.portion === portion;
+  const holiday = { name, portion };
   return {
-    answer: { kind: 'HOLIDAY', holiday },
-    edit: isSame ? undefined : { kind: 'HOLIDAY', calendarId, epochDay, name: holiday.name },
+    answer: { kind: 'HOLIDAY', holiday: { calendarId, epochDay, ...holiday } },
+    edit: isSame ? undefined : { kind: 'HOLIDAY', calendarId, epochDay, holiday },
     dates,
     concernsDays: true,
   };

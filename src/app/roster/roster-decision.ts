@@ -3,7 +3,7 @@
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { PolicyVersion } from '../../domain/roster/policy.js';
-import type { Assignment, Roster, ShiftVersion } from '../../domain/roster/roster.js';
+import type { Assignment, Holiday, Roster, ShiftVersion } from '../../domain/roster/roster.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type {
@@ -91,7 +91,7 @@ export type RosterEdit =
       readonly calendarId: string;
       readonly epochDay: number;
       /** Undefined: taken out. */
-      readonly name: string | undefined;
+      readonly holiday: Holiday | undefined;
     };
 
 export interface RosterDecision {

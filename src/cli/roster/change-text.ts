@@ -4,13 +4,15 @@ import type { DescMessage, JsonValue, MessageShape } from '@bufbuild/protobuf';
 import { toJson } from '@bufbuild/protobuf';
 import type {
   EmployeeAssignment,
+  Holiday,
   RosterChange,
   RosterPart,
   Shift,
   ShiftHistory,
 } from '../../client/index.js';
-import { EmployeeSchema, ShiftSchema } from '../../client/index.js';
+import { DayPortion, EmployeeSchema, ShiftSchema } from '../../client/index.js';
 import { escapedText } from '../terminal/console.js';
+import { portionWord } from '../text/day-options.js';
 import { cycleText, shiftsText } from './roster-notation.js';
 
 const NONE = 'none';
@@ -123,6 +125,13 @@ function overrideLines(before: Part, after: Part): string[] {
 function holidayLines(before: Part, after: Part): string[] {
   const holiday = (after ?? before)?.holiday;
   if (holiday === undefined) return [];
-  const [was, is] = [before, after].map((part) => part?.holiday?.name ?? NONE);
+  const [was, is] = [before, after].map((part) => holidayText(part?.holiday));
   return [`holiday ${holiday.calendarId} ${holiday.date}: ${was} -> ${is}`];
+}
+
+function holidayText(holiday: Holiday | undefined): string {
+  if (holiday === undefined) return NONE;
+  const { name, portion } = holiday;
+  const isHalf = portion === DayPortion.FIRST_HALF || portion === DayPortion.SECOND_HALF;
+  return isHalf ? `${name} (${portionWord(portion)} half)` : name;
 }

@@ -3,8 +3,10 @@
 // in silence.
 
 import type { EmployeeAssignment, ShiftAssignment, ShiftHistory } from '../../client/index.js';
+import { DayPortion } from '../../client/index.js';
 import { MAX_ROW_BYTES } from '../csv/csv-file.js';
 import { csvLine } from '../csv/csv-line.js';
+import { portionWord } from '../text/day-options.js';
 import { MAX_ROSTER_BYTES, MAX_ROSTER_ROWS } from './roster-file.js';
 import { cycleText, DAY_OFF_WORDS, shiftsText } from './roster-notation.js';
 import type { OwnRoster } from './roster-pages.js';
@@ -36,7 +38,7 @@ const FIRST_COLUMNS = [
     'anchor',
     'on_overlap',
   ],
-  ...['calendar', 'date', 'zone', 'group', 'joined', 'left'],
+  ...['calendar', 'date', 'portion', 'zone', 'group', 'joined', 'left'],
 ];
 
 /** Every column there is: an empty cell of an import takes away what another service has. */
@@ -57,8 +59,13 @@ interface Row {
 export function exportRoster(roster: WholeRoster): RosterExport {
   const rows = [
     ...roster.shifts.flatMap(shiftRows),
-    ...roster.holidays.map(({ calendarId, date, name }) =>
-      rowOf('holiday', `holiday ${calendarId} ${date}`, { calendar: calendarId, date, name }),
+    ...roster.holidays.map(({ calendarId, date, name, portion }) =>
+      rowOf('holiday', `holiday ${calendarId} ${date}`, {
+        calendar: calendarId,
+        date,
+        name,
+        portion: portion === DayPortion.WHOLE_DAY ? '' : portionWord(portion),
+      }),
     ),
     ...roster.employees.flatMap(employeeRows),
     ...roster.employees.flatMap(assignmentRows),

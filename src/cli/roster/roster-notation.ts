@@ -69,6 +69,72 @@ export function breaksText(rules: readonly BreakRule[]): string {
 
 const BREAKS_ARE = 'must be breaks such as "30m after 6h; 45m after 9h"';
 
+export interface BreakTypeRule {
+  readonly breakTypeId: string;
+  readonly paid: boolean;
+  readonly byClock: boolean;
+  /** 0: none is said. */
+  readonly lengthSeconds: number;
+  /** `HH:MM`, both or neither; empty: at any time. */
+  readonly startTimeOfDay: string;
+  readonly endTimeOfDay: string;
+}
+
+const BREAK_TYPES_ARE =
+  'must be types of breaks such as "lunch 12:00-13:00 by-clock; rest 15m paid"';
+
+/** `lunch 12:00-13:00 by-clock; rest 15m paid`: an id, then its window, length and words. */
+export function parseBreakTypes(text: string): readonly BreakTypeRule[] {
+  if (text === '') return [];
+  const types = text.split(';').map(parseBreakType);
+  if (types.length > MAX_BREAKS) throw new WordError(`must be at most ${MAX_BREAKS} types`);
+  return types;
+}
+
+function parseBreakType(text: string): BreakTypeRule {
+  const [breakTypeId = '', ...words] = text.trim().split(/\s+/);
+  if (!ID.test(breakTypeId)) throw new WordError(BREAK_TYPES_ARE);
+  let type: BreakTypeRule = {
+    breakTypeId,
+    paid: false,
+    byClock: false,
+    lengthSeconds: 0,
+    startTimeOfDay: '',
+    endTimeOfDay: '',
+  };
+  for (const word of words) type = { ...type, ...breakTypeWord(word) };
+  return type;
+}
+
+function breakTypeWord(word: string): Partial<BreakTypeRule> {
+  const plain = word.toLowerCase();
+  if (plain === 'paid' || plain === 'unpaid') return { paid: plain === 'paid' };
+  if (plain === 'by-clock') return { byClock: true };
+  if (word.includes('-')) {
+    const { start, end } = parseTimes(word);
+    return { startTimeOfDay: start, endTimeOfDay: end };
+  }
+  if (!LENGTH.test(word)) throw new WordError(BREAK_TYPES_ARE);
+  return { lengthSeconds: parseLength(word) };
+}
+
+/** As `parseBreakTypes` reads them. */
+export function breakTypesText(types: readonly BreakTypeRule[]): string {
+  return types.map(breakTypeText).join('; ');
+}
+
+function breakTypeText(type: BreakTypeRule): string {
+  const { breakTypeId, startTimeOfDay, endTimeOfDay, lengthSeconds, paid, byClock } = type;
+  const words = [
+    breakTypeId,
+    startTimeOfDay === '' ? '' : `${startTimeOfDay}-${endTimeOfDay}`,
+    lengthSeconds === 0 ? '' : lengthWord(lengthSeconds),
+    paid ? 'paid' : '',
+    byClock ? 'by-clock' : '',
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
 /** `early`, `early+late`, `off`: the shifts of one day. */
 export function parseShifts(text: string): readonly string[] {
   if (DAY_OFF_WORDS.includes(text)) return [];
@@ -191,4 +257,13 @@ export function parseTimeOfDay(text: string): string {
     throw new WordError('must be a time of day such as 06:00, up to 23:59');
   }
   return padded;
+}
+
+/** `10:00-15:00`. */
+export function parseTimes(text: string): { readonly start: string; readonly end: string } {
+  const [start = '', end, ...rest] = text.split('-');
+  if (end === undefined || rest.length > 0) {
+    throw new WordError('must be two times of day such as 10:00-15:00');
+  }
+  return { start: parseTimeOfDay(start.trim()), end: parseTimeOfDay(end.trim()) };
 }

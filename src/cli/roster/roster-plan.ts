@@ -2,8 +2,8 @@
 // which to update, which are as they should be. Pure: sends nothing.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
-import type { AttendanceClient, Employee, RosterChange } from '../../client/index.js';
-import { EmployeeSchema, TimeZoneChangeSchema } from '../../client/index.js';
+import type { AttendanceClient, Employee, Holiday, RosterChange } from '../../client/index.js';
+import { DayPortion, EmployeeSchema, TimeZoneChangeSchema } from '../../client/index.js';
 import { archivingProblems, employeesToArchive, shiftsToArchive } from './archive-steps.js';
 import { planAssignments, standingAssignments } from './assignment-steps.js';
 import type { RosterProblem } from './roster-file.js';
@@ -247,12 +247,17 @@ function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster):
     what: `holiday ${holiday.calendarId} ${holiday.date}`,
     about: `holiday ${holidayKey(holiday)}`,
     needs: [],
-    verb: before === undefined ? 'CREATE' : before.name === holiday.name ? 'SAME' : 'UPDATE',
+    verb: before === undefined ? 'CREATE' : isSameHoliday(before, holiday) ? 'SAME' : 'UPDATE',
     send: (client, sending) =>
       before === undefined
         ? client.createHoliday({ holiday, ...sending })
         : client.updateHoliday({ holiday, ...sending }),
   };
+}
+
+function isSameHoliday(before: Holiday, { name, portion }: EntryOf<'holiday'>['holiday']): boolean {
+  const isKept = portion === DayPortion.UNSPECIFIED || before.portion === portion;
+  return isKept && before.name === name;
 }
 
 type EmployeeRows = readonly [EntryOf<'employee'>, ...EntryOf<'employee'>[]];

@@ -12,8 +12,9 @@ import type {
   ShiftAssignment,
   TimeZoneChange,
 } from '../../client/index.js';
-import { CycleDaySchema } from '../../client/index.js';
+import { CycleDaySchema, DayPortion } from '../../client/index.js';
 import { columnNames, ImportFileError, shownColumns } from '../csv/csv-file.js';
+import { PORTION_WORDS, portionOf } from '../text/day-options.js';
 import { shown } from '../text/values.js';
 import {
   DAY_OFF_WORDS,
@@ -34,7 +35,7 @@ export type RowType = (typeof ROW_TYPES)[number];
 /** The columns each type has; the first ones, up to REQUIRED, must be filled in. */
 export const COLUMNS_OF: Readonly<Record<RowType, readonly string[]>> = {
   shift: ['shift', 'start', 'end', 'from', ...SHIFT_COLUMNS.map(({ name }) => name), 'archived'],
-  holiday: ['calendar', 'date', 'name'],
+  holiday: ['calendar', 'date', 'name', 'portion'],
   employee: [
     ...['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'from'],
     'archived',
@@ -81,6 +82,7 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       /** Undefined where the file has no such column. */
       readonly archived: boolean | undefined;
     }
+  /** Its portion is UNSPECIFIED where the file has no such column. */
   | { readonly type: 'holiday'; readonly holiday: Omit<Holiday, '$typeName' | '$unknown'> }
   | {
       readonly type: 'employee';
@@ -173,6 +175,10 @@ export function parseRosterRow(
     : { kind: 'ENTRY', entry };
 }
 
+function parsePortion(text: string): DayPortion {
+  return portionOf(parseWord(text, PORTION_WORDS));
+}
+
 const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => RosterEntry>> = {
   shift: readShift,
   holiday: (cells, line) => {
@@ -180,6 +186,9 @@ const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => Roste
       calendarId: cells.id('calendar'),
       date: cells.date('date'),
       name: cells.name('name'),
+      portion: cells.has('portion')
+        ? cells.read('portion', DayPortion.WHOLE_DAY, parsePortion)
+        : DayPortion.UNSPECIFIED,
     };
     const key = `holiday ${holiday.calendarId} ${holiday.date}`;
     return { type: 'holiday', line, key, holiday };

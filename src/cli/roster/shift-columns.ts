@@ -4,9 +4,19 @@
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
-import type { BreakDeduction, Geofence, Rounding, Shift, WorkRules } from '../../client/index.js';
+import type {
+  BreakDeduction,
+  BreakType,
+  FlexibleHours,
+  Geofence,
+  Rounding,
+  Shift,
+  WorkRules,
+} from '../../client/index.js';
 import {
   BreakDeductionSchema,
+  BreakTypeSchema,
+  FlexibleHoursSchema,
   GeofenceSchema,
   HoursCounted,
   PunchPairing,
@@ -15,13 +25,16 @@ import {
 } from '../../client/index.js';
 import {
   breaksText,
+  breakTypesText,
   circleText,
   lengthWord,
   parseBreaks,
+  parseBreakTypes,
   parseCircle,
   parseLength,
   parseRounding,
   parseTimeOfDay,
+  parseTimes,
   parseWord,
   parseYesNo,
   ROUNDING_WORDS,
@@ -142,6 +155,71 @@ const BREAK_FIELD: Field<BreakDeduction[]> = {
   set: (shift, breaks) => ofWork('breakDeductions', []).set(shift, breaks),
 };
 
+const BREAK_TYPES: Notation<BreakType[]> = {
+  read: (text) =>
+    parseBreakTypes(text).map(({ lengthSeconds, ...type }) =>
+      create(BreakTypeSchema, {
+        ...type,
+        ...(lengthSeconds === 0 ? {} : { length: duration(lengthSeconds) }),
+      }),
+    ),
+  write: (types) =>
+    breakTypesText(types.map((type) => ({ ...type, lengthSeconds: secondsOf(type.length) }))),
+};
+
+const BREAK_TYPE_FIELD: Field<BreakType[]> = {
+  get: ({ workRules }) => {
+    const types = workRules?.breakTypes ?? [];
+    return types.length === 0 ? undefined : types;
+  },
+  set: (shift, types) => ofWork('breakTypes', []).set(shift, types),
+};
+
+/** Of flexible hours, which are made where there are none; without anything, they are taken away. */
+function ofFlexible<T>(
+  get: (flexible: FlexibleHours) => T | undefined,
+  set: (flexible: FlexibleHours, value: T | undefined) => void,
+): Field<T> {
+  return {
+    get: ({ flexibleHours }) => flexibleHours && get(flexibleHours),
+    set: (shift, value) => {
+      if (value === undefined && shift.flexibleHours === undefined) return;
+      const flexible = shift.flexibleHours ?? create(FlexibleHoursSchema);
+      set(flexible, value);
+      if (flexible.target === undefined && flexible.coreStartTimeOfDay === '') {
+        delete shift.flexibleHours;
+      } else shift.flexibleHours = flexible;
+    },
+  };
+}
+
+const TARGET_FIELD: Field<Duration> = ofFlexible(
+  ({ target }) => target,
+  (flexible, target) => {
+    if (target === undefined) delete flexible.target;
+    else flexible.target = target;
+  },
+);
+
+interface Times {
+  readonly start: string;
+  readonly end: string;
+}
+
+const CORE_FIELD: Field<Times> = ofFlexible(
+  ({ coreStartTimeOfDay: start, coreEndTimeOfDay: end }) =>
+    start === '' ? undefined : { start, end },
+  (flexible, core) => {
+    flexible.coreStartTimeOfDay = core?.start ?? '';
+    flexible.coreEndTimeOfDay = core?.end ?? '';
+  },
+);
+
+const TIMES: Notation<Times> = {
+  read: parseTimes,
+  write: ({ start, end }) => `${start}-${end}`,
+};
+
 /** The words in the order of the contract's numbers, which begin at 1. */
 function oneOf<E extends number>(words: readonly string[]): Notation<E> {
   return {
@@ -188,10 +266,13 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('half_day_threshold', ofShift('halfDayThreshold'), LENGTH),
   column('absent_threshold', ofShift('absentThreshold'), LENGTH),
   column('half_day_boundary', ofShift('halfDayBoundary', ''), TIME_OF_DAY),
+  column('target', TARGET_FIELD, LENGTH),
+  column('core', CORE_FIELD, TIMES),
   column('breaks', BREAK_FIELD, BREAKS),
   column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
   column('min_break_length', ofWork('minBreakLength'), LENGTH),
   column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
+  column('break_types', BREAK_TYPE_FIELD, BREAK_TYPES),
   column('repeat_window', ofWork('repeatWindow'), LENGTH),
   column('repeat_any_kind', ofWork('repeatAnyKind', false), YES),
   column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),

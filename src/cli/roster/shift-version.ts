@@ -57,6 +57,7 @@ function spelledRules(rules: WorkRules): WorkRules {
   if (isZero(rules.repeatWindow)) delete rules.repeatWindow;
   if (isZero(rules.minBreakLength)) delete rules.minBreakLength;
   if (isZero(rules.paidBreakLimit)) delete rules.paidBreakLimit;
+  for (const type of rules.breakTypes) if (isZero(type.length)) delete type.length;
   const { roundIn, roundOut, roundBreaks, roundWorked } = rules;
   for (const rounding of [roundIn, roundOut, roundBreaks, roundWorked]) spellRounding(rounding);
   return rules;

@@ -51,6 +51,12 @@ export function portionOf(word: (typeof PORTION_WORDS)[number]): DayPortion {
   }
 }
 
+/** As `portionOf` reads it. */
+export function portionWord(portion: DayPortion): (typeof PORTION_WORDS)[number] {
+  if (portion === DayPortion.FIRST_HALF) return 'first';
+  return portion === DayPortion.SECOND_HALF ? 'second' : 'whole';
+}
+
 /** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
 export function timeArgument(text: string): Timestamp {
   const match =

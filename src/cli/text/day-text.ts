@@ -43,7 +43,8 @@ export function sessionLines(day: Attendance): readonly string[] {
   return day.sessions.map((session) => {
     const shift = session.shiftId === '' ? 'off shift' : `shift ${session.shiftId}`;
     const breaks = session.breaks.map(
-      ({ startTime, endTime }) => `, break ${time(startTime)} to ${time(endTime)}`,
+      ({ startTime, endTime, breakTypeId }) =>
+        `, ${breakTypeId || 'break'} ${time(startTime)} to ${time(endTime)}`,
     );
     const line = `${time(session.inTime)} to ${time(session.outTime)}${lengthOf(session)}`;
     return shownText(`${INDENT}${line}, ${shift}${breaks.join('')}`);

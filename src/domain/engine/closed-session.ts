@@ -26,7 +26,7 @@ export function between(session: Session, from: Instant, to: Instant): ClosedSes
   const breaks = session.breaks.flatMap((pause) => {
     const begin = Math.max(pause.start, start) as Instant;
     const end = Math.min(pause.end ?? pause.start, out) as Instant;
-    return begin < end ? [{ start: begin, end }] : [];
+    return begin < end ? [{ ...pause, start: begin, end }] : [];
   });
   const workedSeconds = (out - start) / 1000 - breakSecondsOf(breaks);
   return { ...session, in: start, out, breaks, workedSeconds };

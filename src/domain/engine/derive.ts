@@ -23,14 +23,14 @@ import { type Allotment, allot } from './allotment.js';
 import { breakSecondsOf } from './closed-session.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
-import { plannedSeconds } from './required-breaks.js';
+import { plannedWork } from './planned-work.js';
 import { type ShiftWork, workShifts } from './shift-result.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 
 const DAY_SECONDS = 86_400;
 
 /** Raised with every change of the rules. */
-const RULES_VERSION = 6;
+const RULES_VERSION = 7;
 
 /**
  * What a stored day is stamped with: the version of the rules, and of the zone data that they go by.
@@ -107,8 +107,7 @@ function deriveWork(
     onBreakSeconds: sessions.reduce((sum, { breaks }) => sum + breakSecondsOf(breaks), 0),
     plannedSeconds: plannedOn(plan),
     zone: zoneOfDay(plan).name,
-    // The last one in the contract's order.
-    anomalies: isOverADay ? [...anomalies, 'LONGER_THAN_A_DAY'] : anomalies,
+    anomalies: isOverADay ? withAnomaly(anomalies, 'LONGER_THAN_A_DAY') : anomalies,
   };
   return { work, isPunched };
 }
@@ -116,7 +115,7 @@ function deriveWork(
 function plannedOn({ shifts }: DayPlan): number {
   return shifts.reduce((sum, planned) => {
     if (isOffForHoliday(planned)) return sum;
-    return sum + plannedSeconds((planned.end - planned.start) / 1000, planned.shift.work);
+    return sum + plannedWork(planned);
   }, 0);
 }
 
@@ -177,7 +176,7 @@ function statusOf(
     }
     return status;
   }
-  if (plan.isEmployed && plan.holiday !== undefined) return 'HOLIDAY';
+  if (plan.isEmployed && plan.holiday?.portion === 'WHOLE_DAY') return 'HOLIDAY';
   if (plan.source !== undefined) return 'DAY_OFF';
   if (offShift.length === 0) return 'UNSCHEDULED';
   if (plan.isEmployed) trace?.push({ rule: 'OFF_SHIFT_PRESENT' });
@@ -228,6 +227,10 @@ function anomaliesOf(
     }
   }
   return found.size === 0 ? NO_WORK.anomalies : ANOMALIES.filter((anomaly) => found.has(anomaly));
+}
+
+function withAnomaly(anomalies: readonly Anomaly[], more: Anomaly): readonly Anomaly[] {
+  return ANOMALIES.filter((anomaly) => anomaly === more || anomalies.includes(anomaly));
 }
 
 /** The kind of day on which nobody was to work; undefined: an ordinary one. */

@@ -7,6 +7,14 @@ import type { PlannedShift } from '../roster/planned-shift.js';
 import type { WorkRules } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Zone } from '../time/zone.js';
+import {
+  NO_TYPED_BREAKS,
+  NO_TYPES,
+  type TimedType,
+  timedTypes,
+  typedBreaks,
+  withType,
+} from './break-types.js';
 import { breakSecondsOf, type ClosedSession, isClosed } from './closed-session.js';
 import { type CountedPart, countedPart } from './counted-part.js';
 import type { Pairing, PunchedSession } from './pairing.js';
@@ -43,7 +51,8 @@ export function countWork(
 ): CountedWork {
   const { shiftId } = pairing;
   const punched = rules.hours === 'EVERY_PAIR' ? pairing.sessions : firstToLast(pairing);
-  const sessions = punched.map((session) => toSession(session, shiftId, closesAt));
+  const types = typesOf(punched, rules, zone);
+  const sessions = punched.map((session) => toSession(session, shiftId, closesAt, types));
   const last = sessions.at(-1);
   const open = last !== undefined && last.out === undefined ? last : undefined;
   const firstIn = sessions.find((session) => session.in !== undefined)?.in;
@@ -53,15 +62,29 @@ export function countWork(
   const closed = sessions.filter(isClosed);
   const part = planned && countedPart(closed, planned, trace);
   const counted = part?.sessions ?? closed;
+  const scope = { pairing, part, rules, types, zone, shiftId, trace };
   return {
     sessions,
     firstIn,
     lastOut: lastOutOf(punched),
     open,
-    workedSeconds: counted.length > 0 ? applyRules(counted, part, rules, zone, shiftId, trace) : 0,
+    workedSeconds: counted.length > 0 ? applyRules(counted, scope) : 0,
     uncountedSeconds: part?.uncountedSeconds ?? 0,
     exactSeconds,
   };
+}
+
+/** The types of breaks, around all that was punched. */
+function typesOf(
+  punched: readonly PunchedSession[],
+  { breakTypes }: WorkRules,
+  zone: Zone,
+): readonly TimedType[] {
+  const [first, last] = [punched[0], punched.at(-1)];
+  if (breakTypes.length === 0 || first === undefined || last === undefined) return NO_TYPES;
+  const from = first.in ?? first.out;
+  const to = last.out ?? last.breaks.at(-1)?.start ?? last.in;
+  return from === undefined || to === undefined ? NO_TYPES : timedTypes(breakTypes, from, to, zone);
 }
 
 /**
@@ -95,10 +118,12 @@ function firstToLast({ sessions: punched, longestMs }: Pairing): readonly Punche
 }
 
 function toSession(
-  { in: start, out, breaks }: PunchedSession,
+  { in: start, out, breaks: paused }: PunchedSession,
   shiftId: string | undefined,
   closesAt: (arrival: Instant) => Instant,
+  types: readonly TimedType[],
 ): Session {
+  const breaks = types.length === 0 ? paused : paused.map((pause) => withType(pause, types));
   if (start === undefined || out === undefined) {
     const isOpen = start !== undefined;
     return {
@@ -114,14 +139,19 @@ function toSession(
   return { in: start, out, shiftId, workedSeconds, breaks, closesAt: undefined };
 }
 
-function applyRules(
-  closed: readonly ClosedSession[],
-  part: CountedPart | undefined,
-  rules: WorkRules,
-  zone: Zone,
-  shiftId: string | undefined,
-  trace: Trace,
-): number {
+/** What a shift, or a stretch, is counted by. */
+interface Scope {
+  readonly pairing: Pairing;
+  readonly part: CountedPart | undefined;
+  readonly rules: WorkRules;
+  readonly types: readonly TimedType[];
+  readonly zone: Zone;
+  readonly shiftId: string | undefined;
+  readonly trace: Trace;
+}
+
+function applyRules(closed: readonly ClosedSession[], scope: Scope): number {
+  const { pairing, rules, types, shiftId, trace } = scope;
   const taken = breaksTaken(closed);
   const exact = closed.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
   // Of a single session everything has been said.
@@ -135,15 +165,26 @@ function applyRules(
       breakSeconds: taken,
     });
   }
-  const edges = exact + roundEdges(closed, part, rules, zone, shiftId, trace);
+  const edges = roundEdges(closed, scope);
   const counted = roundBreaks(taken, rules, shiftId, trace);
-  const present = Math.max(0, edges + taken - counted);
+  const roundedUp = Math.max(0, counted - taken);
+  const typed =
+    types.length === 0
+      ? NO_TYPED_BREAKS
+      : typedBreaks(withEdges(closed, edges), types, roundedUp, shiftId, trace);
+  if (typed.isAnyTooLong) pairing.anomalies.add('BREAK_TOO_LONG');
+  const byClock = typed.deductedSeconds;
+  const present = Math.max(0, exact + edges.addedSeconds + taken - counted - byClock);
   const short = shortBreaks(closed, rules, shiftId, trace);
-  const deducted = deductBreak(present, Math.max(0, counted - short), rules, shiftId, trace);
-  const paid = Math.min(counted, rules.paidBreakSeconds);
+  const rest = Math.max(0, counted - short) + byClock;
+  const deducted = deductBreak(present, rest, rules, shiftId, trace);
+  // What rounding gave back already is not paid once more.
+  const paidByType = Math.max(0, typed.paidSeconds - Math.max(0, taken - counted));
+  const ofNoType = Math.max(0, counted - typed.takenSeconds);
+  const paid = Math.min(ofNoType, rules.paidBreakSeconds);
   if (paid > 0)
-    trace?.push({ rule: 'BREAK_PAID', shiftId, takenSeconds: counted, paidSeconds: paid });
-  const worked = Math.max(0, present - deducted + paid);
+    trace?.push({ rule: 'BREAK_PAID', shiftId, takenSeconds: ofNoType, paidSeconds: paid });
+  const worked = Math.max(0, present - deducted + paidByType + paid);
   return roundWorked(worked, rules, closed.at(-1)?.out, shiftId, trace);
 }
 
@@ -182,34 +223,53 @@ function shortBreaks(
   return shortSeconds;
 }
 
-/** What rounding the first arrival and the last departure adds, or takes (below 0). */
+/** The first arrival and the last departure as they count. */
+interface Edges {
+  readonly in: Instant | undefined;
+  readonly out: Instant | undefined;
+  /** What rounding them adds, or takes (below 0). */
+  readonly addedSeconds: number;
+}
+
+const PUNCHED_EDGES: Edges = { in: undefined, out: undefined, addedSeconds: 0 };
+
 function roundEdges(
   sessions: readonly ClosedSession[],
-  part: CountedPart | undefined,
-  { roundIn, roundOut }: WorkRules,
-  zone: Zone,
-  shiftId: string | undefined,
-  trace: Trace,
-): number {
-  if (roundIn === undefined && roundOut === undefined) return 0;
+  { part, rules: { roundIn, roundOut }, zone, shiftId, trace }: Scope,
+): Edges {
+  if (roundIn === undefined && roundOut === undefined) return PUNCHED_EDGES;
   const [arrival, departure] = [sessions[0]?.in, sessions.at(-1)?.out];
   const { from = -Infinity, to = Infinity } = part ?? {};
-  let added = 0;
+  let edges = PUNCHED_EDGES;
   if (roundIn !== undefined && arrival !== undefined) {
     const countedTime = Math.max(from, roundTime(arrival, roundIn, zone)) as Instant;
     if (countedTime !== arrival) {
       trace?.push({ rule: 'ARRIVAL_ROUNDED', shiftId, punchedTime: arrival, countedTime });
     }
-    added += (arrival - countedTime) / 1000;
+    edges = { ...edges, in: countedTime, addedSeconds: (arrival - countedTime) / 1000 };
   }
   if (roundOut !== undefined && departure !== undefined) {
     const countedTime = Math.min(to, roundTime(departure, roundOut, zone)) as Instant;
     if (countedTime !== departure) {
       trace?.push({ rule: 'DEPARTURE_ROUNDED', shiftId, punchedTime: departure, countedTime });
     }
-    added += (countedTime - departure) / 1000;
+    const addedSeconds = edges.addedSeconds + (countedTime - departure) / 1000;
+    edges = { ...edges, out: countedTime, addedSeconds };
   }
-  return added;
+  return edges;
+}
+
+/** Sessions that begin and end where they count from and to. */
+function withEdges(
+  sessions: readonly ClosedSession[],
+  { in: first, out: last }: Edges,
+): readonly ClosedSession[] {
+  if (first === undefined && last === undefined) return sessions;
+  return sessions.map((session, index) => ({
+    ...session,
+    in: index === 0 ? (first ?? session.in) : session.in,
+    out: index === sessions.length - 1 ? (last ?? session.out) : session.out,
+  }));
 }
 
 function roundBreaks(

@@ -103,6 +103,7 @@ function presentAs(
     plannedSeconds: work.plannedSeconds,
     lateBySeconds: work.shifts.reduce((sum, { lateBySeconds }) => sum + lateBySeconds, 0),
     earlyBySeconds: work.shifts.reduce((sum, shift) => sum + earlyByAt(shift, now), 0),
+    shortBySeconds: work.shifts.reduce((sum, shift) => sum + shortByAt(shift, now), 0),
     anomalies: anomaliesAt(result, now),
     final: nextTransitionTime === undefined,
     nextTransitionTime,
@@ -130,6 +131,10 @@ function earlyByAt(shift: ShiftResult, now: Instant): number {
   return isPending(shift, now) ? 0 : shift.earlyBySeconds;
 }
 
+function shortByAt(shift: ShiftResult, now: Instant): number {
+  return isPending(shift, now) ? 0 : shift.shortBySeconds;
+}
+
 function shiftAt(shift: ShiftResult, now: Instant): ShiftAttendance {
   const { shiftId, start, end, firstIn, lastOut, workedSeconds, lateBySeconds } = shift;
   return {
@@ -142,6 +147,7 @@ function shiftAt(shift: ShiftResult, now: Instant): ShiftAttendance {
     workedSeconds,
     lateBySeconds,
     earlyBySeconds: earlyByAt(shift, now),
+    shortBySeconds: shortByAt(shift, now),
   };
 }
 
@@ -167,6 +173,7 @@ function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
   const added = new Set<Anomaly>();
   if (shifts.some(({ lateBySeconds }) => lateBySeconds > 0)) added.add('LATE_IN');
   if (shifts.some((shift) => earlyByAt(shift, now) > 0)) added.add('EARLY_OUT');
+  if (shifts.some((shift) => shortByAt(shift, now) > 0)) added.add('BELOW_TARGET');
   if (sessions.some(({ closesAt }) => closesAt !== undefined && closesAt <= now)) {
     added.add('MISSING_OUT');
   }
@@ -199,6 +206,7 @@ const VERDICTS: ReadonlySet<Finding['rule']> = new Set([
   'EARLY',
   'BELOW_ABSENT',
   'BELOW_HALF_DAY',
+  'BELOW_TARGET',
   'SHIFT_STATUS',
 ]);
 

@@ -42,12 +42,7 @@ function mostPaidBefore(
   return most;
 }
 
-/** Time that is scheduled, less the break that so long a work needs. */
-export function plannedSeconds(scheduledSeconds: number, rules: WorkRules): number {
-  return Math.max(0, scheduledSeconds - missingBreak(scheduledSeconds, 0, rules));
-}
-
-/** The same of work done, told. */
+/** What is missing of the break that work needs, told. */
 export function deductBreak(
   workedSeconds: number,
   takenSeconds: number,

@@ -7,7 +7,7 @@ import { distanceMeters } from '../facts/geofence.js';
 import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
 import {
-  halvesMeetAt,
+  holidayHalf,
   isOffForHoliday,
   maxSessionSeconds,
   type PlannedShift,
@@ -16,6 +16,14 @@ import { MAX_THROUGH_SECONDS, type Shift } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
 import { divisionOf, isDecisive } from './division.js';
+import {
+  type ExpectedTime,
+  earlyDuration,
+  expectedTime,
+  lateDuration,
+  lateFrom,
+  shortDuration,
+} from './expected-time.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
 
@@ -55,8 +63,10 @@ export function workShifts(
       traceThrough(end, trace);
     }
     const halves = halvesOf(index, plan.shifts.length);
-    const declared = declaredFor(declaration, halves);
-    return shiftWork(planned, own, pairing, declared, trace);
+    const half = holidayHalf(planned);
+    const declared = declaredFor(declaration, halves, half);
+    const undeclared = declaration === undefined ? declared : declaredFor(undefined, halves, half);
+    return shiftWork(planned, own, pairing, declared, undeclared, trace);
   });
 }
 
@@ -134,6 +144,7 @@ function shiftWork(
   { punches, begin, end, arrival, takenOverAt, servedBy: other }: OwnPunches,
   pairing: Pairing,
   declared: DeclaredShift,
+  undeclared: DeclaredShift,
   trace: Trace,
 ): ShiftWork {
   const { shift, zone, window } = planned;
@@ -157,8 +168,11 @@ function shiftWork(
     const [shiftId, otherShiftId] = [shift.shiftId, other.shift.shiftId];
     trace?.push({ rule: 'THERE_FOR_OTHER_SHIFT', shiftId, otherShiftId });
   }
-  const statusAlone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
   const isSeen = isPunched || isServed;
+  const alone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
+  const statusAlone = isHoliday
+    ? 'HOLIDAY'
+    : statusBeside(thresholdsFor(planned.shift, undeclared), counted, alone, isSeen, undeclared);
   const result = judge(planned, counted, statusAlone, isSeen, declared, trace);
   const { sessions, uncountedSeconds } = counted;
   const { anomalies } = pairing;
@@ -220,16 +234,17 @@ function judge(
 ): ShiftResult {
   const { shift, start, end } = planned;
   const isHoliday = alone === 'HOLIDAY';
-  const thresholds = declared.isHalf ? thresholdsOfHalf(shift) : shift;
+  const thresholds = thresholdsFor(shift, declared);
   const status = isHoliday
     ? 'HOLIDAY'
     : statusBeside(thresholds, counted, alone, isPunched, declared);
   const expected = isHoliday ? undefined : expectedTime(planned, declared);
   const lateBySeconds = expected ? lateDuration(planned, expected, counted, trace) : 0;
   const earlyBySeconds = expected ? earlyDuration(planned, expected, counted, trace) : 0;
+  const shortBySeconds = expected ? shortDuration(planned, expected, counted, trace) : 0;
   const isDecided = isHoliday || (declared.status !== undefined && !isPunched);
   const { firstIn, lastOut, workedSeconds } = counted;
-  const isFine = status === 'PRESENT' && earlyBySeconds === 0;
+  const isFine = status === 'PRESENT' && earlyBySeconds === 0 && shortBySeconds === 0;
   const time = expected ?? planned;
   const lateAt = expected && lateFrom(planned, expected);
   const pending = pendingOf(time, counted, isPunched, isDecided, isFine, lateAt);
@@ -248,6 +263,7 @@ function judge(
     workedSeconds,
     lateBySeconds,
     earlyBySeconds,
+    shortBySeconds,
   };
 }
 
@@ -264,6 +280,10 @@ function statusOf(
 }
 
 type Thresholds = Pick<Shift, 'halfDayBelowSeconds' | 'absentBelowSeconds'>;
+
+function thresholdsFor(shift: Shift, { isHalf }: DeclaredShift): Thresholds {
+  return isHalf ? thresholdsOfHalf(shift) : shift;
+}
 
 /**
  * Those of the half that a declaration left open: half of what a whole day needs. There is no half of
@@ -290,21 +310,6 @@ function statusBeside(
   return workedSeconds < absentBelowSeconds ? 'ABSENT' : 'PRESENT';
 }
 
-/** From when to when somebody is to be there. */
-interface ExpectedTime {
-  readonly start: Instant;
-  readonly end: Instant;
-}
-
-/** Without the half in which nobody is expected; undefined where that is all of the shift. */
-function expectedTime(planned: PlannedShift, declared: DeclaredShift): ExpectedTime | undefined {
-  const { isAwayFirst, isAwayLast } = declared;
-  if (!isAwayFirst && !isAwayLast) return planned;
-  if (isAwayFirst && isAwayLast) return undefined;
-  const middle = halvesMeetAt(planned);
-  return isAwayFirst ? { start: middle, end: planned.end } : { start: planned.start, end: middle };
-}
-
 function traceStatus(
   { shift }: PlannedShift,
   thresholds: Thresholds,
@@ -327,50 +332,9 @@ function traceStatus(
   trace.push({ rule: 'SHIFT_STATUS', shiftId, status, workedSeconds });
 }
 
-function lateDuration(
-  { shift }: PlannedShift,
-  { start }: ExpectedTime,
-  { firstIn }: CountedWork,
-  trace: Trace,
-): number {
-  const { shiftId, lateGraceSeconds: graceSeconds } = shift;
-  if (firstIn === undefined || firstIn <= start + graceSeconds * 1000) return 0;
-  const lateSeconds = (firstIn - start) / 1000;
-  trace?.push({
-    rule: 'LATE',
-    shiftId,
-    startTime: start,
-    graceSeconds,
-    arrivalTime: firstIn,
-    lateSeconds,
-  });
-  return lateSeconds;
-}
-
-/** Nobody is early who has not departed. */
-function earlyDuration(
-  { shift }: PlannedShift,
-  { end }: ExpectedTime,
-  { lastOut, open }: CountedWork,
-  trace: Trace,
-): number {
-  const { shiftId, earlyGraceSeconds: graceSeconds } = shift;
-  if (lastOut === undefined || open !== undefined || lastOut >= end - graceSeconds * 1000) return 0;
-  const earlySeconds = (end - lastOut) / 1000;
-  trace?.push({
-    rule: 'EARLY',
-    shiftId,
-    endTime: end,
-    graceSeconds,
-    departureTime: lastOut,
-    earlySeconds,
-  });
-  return earlySeconds;
-}
-
 /** `isFine`: that the shift is over would change nothing. */
 function pendingOf(
-  { end }: ExpectedTime,
+  { end }: Pick<ExpectedTime, 'end'>,
   { open, lastOut }: CountedWork,
   isPunched: boolean,
   isDecided: boolean,
@@ -384,10 +348,4 @@ function pendingOf(
   if (!isPunched) return { kind: 'NOT_SEEN', at: end, lateAt };
   const isOver = lastOut !== undefined && lastOut >= end;
   return isFine || isOver ? undefined : { kind: 'LEFT', at: end, lateAt: undefined };
-}
-
-/** From when on whoever did not come is late; undefined where the grace is as long as the shift. */
-function lateFrom({ shift }: PlannedShift, { start, end }: ExpectedTime): Instant | undefined {
-  const at = (start + shift.lateGraceSeconds * 1000) as Instant;
-  return at < end ? at : undefined;
 }

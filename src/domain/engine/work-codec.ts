@@ -57,6 +57,8 @@ function shiftFields(shift: ShiftResult): unknown[] {
     shift.workedSeconds,
     shift.lateBySeconds,
     shift.earlyBySeconds,
+    // Of most shifts nothing.
+    ...(shift.shortBySeconds === 0 ? [] : [shift.shortBySeconds]),
   ];
 }
 
@@ -71,7 +73,9 @@ function sessionFields(session: Session): unknown[] {
     session.out ?? null,
     session.shiftId ?? null,
     session.workedSeconds,
-    session.breaks.map(({ start, end }) => [start, end ?? null]),
+    session.breaks.map(({ start, end, typeId }) =>
+      typeId === undefined ? [start, end ?? null] : [start, end ?? null, typeId],
+    ),
     session.closesAt ?? null,
   ];
 }
@@ -153,10 +157,8 @@ function dayWork(value: unknown): DayWork {
 }
 
 function shiftResult(value: unknown): ShiftResult {
-  const [id, start, end, own, open, firstIn, lastOut, worked, lateDuration, earlyDuration] = fields(
-    value,
-    10,
-  );
+  const [id, start, end, own, open, firstIn, lastOut, worked, ...more] = fields(value, 10, 1);
+  const [late, early, short = 0] = more;
   return {
     shiftId: words(id),
     start: instant(start),
@@ -166,8 +168,9 @@ function shiftResult(value: unknown): ShiftResult {
     firstIn: maybe(firstIn, instant),
     lastOut: maybe(lastOut, instant),
     workedSeconds: whole(worked),
-    lateBySeconds: whole(lateDuration),
-    earlyBySeconds: whole(earlyDuration),
+    lateBySeconds: whole(late),
+    earlyBySeconds: whole(early),
+    shortBySeconds: whole(short),
   };
 }
 
@@ -184,8 +187,9 @@ function session(value: unknown): Session {
     shiftId: maybe(shiftId, words),
     workedSeconds: whole(worked),
     breaks: list(breaks, (item): Break => {
-      const [start, end] = fields(item, 2);
-      return { start: instant(start), end: maybe(end, instant) };
+      const [start, end, typeId] = fields(item, 2, 1);
+      const pause = { start: instant(start), end: maybe(end, instant) };
+      return typeId === undefined ? pause : { ...pause, typeId: words(typeId) };
     }),
     closesAt: maybe(closesAt, instant),
   };

@@ -38,6 +38,30 @@ export function explainHours(finding: HoursFinding, tell: TimeTeller): string {
     }
     case 'BREAKS_TOO_SHORT':
       return breaksTooShort(finding);
+    case 'BREAK_OF_TYPE': {
+      const { shiftId, breakTypeId, startTime, endTime } = finding;
+      const times = `from ${tell(startTime)} to ${tell(endTime)}${forShift(shiftId)}`;
+      return `The break ${times} is of type '${breakTypeId}'.`;
+    }
+    case 'BREAK_TOO_LONG': {
+      const { shiftId, breakTypeId, takenSeconds, lengthSeconds } = finding;
+      const [taken, length] = [lengthText(takenSeconds), lengthText(lengthSeconds)];
+      const breaks = `Breaks of type '${breakTypeId}'${forShift(shiftId)} took ${taken}`;
+      return `${breaks}, longer than the ${length} expected.`;
+    }
+    case 'BREAK_BY_CLOCK': {
+      const { shiftId, breakTypeId, lengthSeconds, takenSeconds, deductedSeconds } = finding;
+      const taken = takenSeconds === 0 ? 'none' : lengthText(takenSeconds);
+      const length = `The clock takes ${lengthText(lengthSeconds)} of '${breakTypeId}'`;
+      const deducted = `${lengthText(deductedSeconds)} worked in its time is deducted`;
+      return `${length}${forShift(shiftId)}; ${taken} was taken, so ${deducted}.`;
+    }
+    case 'BREAK_TYPE_PAID': {
+      const { shiftId, breakTypeId, takenSeconds, paidSeconds } = finding;
+      const [taken, paid] = [lengthText(takenSeconds), lengthText(paidSeconds)];
+      const breaks = `Breaks of type '${breakTypeId}'${forShift(shiftId)} took ${taken}`;
+      return `${breaks}; ${paid} of that is paid and counts as worked.`;
+    }
     case 'BREAK_DEDUCTED':
       return breakDeducted(finding);
     case 'BREAK_PAID': {

@@ -1,5 +1,6 @@
 // Sentences about what the roster says of a date.
 
+import type { Portion } from '../facts/day.js';
 import type { PolicySource } from '../roster/policy.js';
 import type { PlanSource } from '../roster/roster.js';
 import { lengthText } from '../time/duration-text.js';
@@ -35,10 +36,18 @@ export function explainPlan(finding: PlanFinding, tell: TimeTeller): string {
       return 'Nothing is planned: no assignment covers the date, and there is no default shift.';
     case 'NOT_EMPLOYED':
       return 'The employee is not employed on this date.';
+    case 'FLEXIBLE_HOURS': {
+      const { shiftId, targetSeconds, coreStartTime, coreEndTime } = finding;
+      const core =
+        coreStartTime === undefined || coreEndTime === undefined
+          ? ''
+          : `, and everybody is there from ${tell(coreStartTime)} to ${tell(coreEndTime)}`;
+      return `The hours of shift '${shiftId}' are flexible: ${lengthText(targetSeconds)} are to be worked in them${core}.`;
+    }
     case 'HOLIDAY': {
-      const { name, shiftId } = finding;
+      const { name, shiftId, portion } = finding;
       const whose = shiftId === undefined ? '' : ` for shift '${shiftId}'`;
-      return `The date is a holiday${whose}${holidayName(name)}.`;
+      return `${DATE_WORDS[portion]} is a holiday${whose}${holidayName(name)}.`;
     }
     case 'WORKS_ON_HOLIDAYS': {
       const { name, shiftId } = finding;
@@ -89,3 +98,9 @@ function clocksChange(finding: PlanFinding & { readonly rule: 'CLOCKS_CHANGE' })
     `${lengthText(clockSeconds)} apart.`
   );
 }
+
+const DATE_WORDS: Readonly<Record<Portion, string>> = {
+  WHOLE_DAY: 'The date',
+  FIRST_HALF: 'The first half of the date',
+  SECOND_HALF: 'The second half of the date',
+};

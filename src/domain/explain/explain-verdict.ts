@@ -9,19 +9,19 @@ import type { ClockFinding, VerdictFinding } from './finding.js';
 export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): string {
   switch (finding.rule) {
     case 'LATE': {
-      const { shiftId, startTime, arrivalTime, lateSeconds, graceSeconds } = finding;
-      const start = tell(startTime);
+      const { shiftId, startTime, isCore, arrivalTime, lateSeconds, graceSeconds } = finding;
+      const start = `${isCore ? 'of the core time ' : ''}at ${tell(startTime)}`;
       return (
         `Arrived for shift '${shiftId}' at ${tell(arrivalTime)}: ` +
-        `${lengthText(lateSeconds)} after the start at ${start}${beyond(graceSeconds)}.`
+        `${lengthText(lateSeconds)} after the start ${start}${beyond(graceSeconds)}.`
       );
     }
     case 'EARLY': {
-      const { shiftId, endTime, departureTime, earlySeconds, graceSeconds } = finding;
-      const end = tell(endTime);
+      const { shiftId, endTime, isCore, departureTime, earlySeconds, graceSeconds } = finding;
+      const end = `${isCore ? 'of the core time ' : ''}at ${tell(endTime)}`;
       return (
         `Left shift '${shiftId}' at ${tell(departureTime)}: ` +
-        `${lengthText(earlySeconds)} before the end at ${end}${beyond(graceSeconds)}.`
+        `${lengthText(earlySeconds)} before the end ${end}${beyond(graceSeconds)}.`
       );
     }
     case 'NOBODY_CAME':
@@ -34,6 +34,12 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       return `${below(finding)} that must be worked to count at all: absent.`;
     case 'BELOW_HALF_DAY':
       return `${below(finding)} needed for a full day: half a day.`;
+    case 'BELOW_TARGET': {
+      const { shiftId, workedSeconds, targetSeconds, graceSeconds } = finding;
+      const [worked, target] = [lengthText(workedSeconds), lengthText(targetSeconds)];
+      const short = `${lengthText(targetSeconds - workedSeconds)} less than the target of ${target}`;
+      return `Worked ${worked} for shift '${shiftId}': ${short}${beyond(graceSeconds)}.`;
+    }
     case 'SHIFT_STATUS':
       return shiftStatus(finding);
     case 'SHIFTS_COMBINED': {

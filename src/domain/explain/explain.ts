@@ -19,6 +19,7 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
   const tell: TimeTeller = (time) => timeTextOn(zone, time, date);
   switch (finding.rule) {
     case 'SHIFT_PLANNED':
+    case 'FLEXIBLE_HOURS':
     case 'CLOCKS_CHANGE':
     case 'TIME_SKIPPED':
     case 'SHIFT_SKIPPED':
@@ -52,6 +53,10 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
     case 'DEPARTURE_ROUNDED':
     case 'BREAKS_ROUNDED':
     case 'BREAKS_TOO_SHORT':
+    case 'BREAK_OF_TYPE':
+    case 'BREAK_TOO_LONG':
+    case 'BREAK_BY_CLOCK':
+    case 'BREAK_TYPE_PAID':
     case 'BREAK_DEDUCTED':
     case 'BREAK_PAID':
     case 'WORKED_ROUNDED':

@@ -23,6 +23,15 @@ export type PlanFinding =
       readonly windowStartTime: Instant;
       readonly windowEndTime: Instant;
     }
+  /** The hours of the shift are flexible. */
+  | {
+      readonly rule: 'FLEXIBLE_HOURS';
+      readonly shiftId: string;
+      readonly targetSeconds: number;
+      /** Undefined without a core time. */
+      readonly coreStartTime: Instant | undefined;
+      readonly coreEndTime: Instant | undefined;
+    }
   /** The clocks change within the shift: it lasts longer or shorter than they seem to say. */
   | {
       readonly rule: 'CLOCKS_CHANGE';
@@ -53,7 +62,12 @@ export type PlanFinding =
   | { readonly rule: 'PLANNED_OFF'; readonly source: PlanSource }
   | { readonly rule: 'NOT_ROSTERED' }
   | { readonly rule: 'NOT_EMPLOYED' }
-  | { readonly rule: 'HOLIDAY'; readonly name: string; readonly shiftId: string | undefined }
+  | {
+      readonly rule: 'HOLIDAY';
+      readonly name: string;
+      readonly shiftId: string | undefined;
+      readonly portion: Portion;
+    }
   | { readonly rule: 'WORKS_ON_HOLIDAYS'; readonly name: string; readonly shiftId: string };
 
 /** How the punches were read. `shiftId` is undefined off shift. */
@@ -188,6 +202,37 @@ export type HoursFinding =
       readonly shortSeconds: number;
       readonly minBreakSeconds: number;
     }
+  /** A break of a type: punched, or the time between two sessions. */
+  | {
+      readonly rule: 'BREAK_OF_TYPE';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+    }
+  | {
+      readonly rule: 'BREAK_TOO_LONG';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly takenSeconds: number;
+      readonly lengthSeconds: number;
+    }
+  /** What was not taken of a break that the clock takes. */
+  | {
+      readonly rule: 'BREAK_BY_CLOCK';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly lengthSeconds: number;
+      readonly takenSeconds: number;
+      readonly deductedSeconds: number;
+    }
+  | {
+      readonly rule: 'BREAK_TYPE_PAID';
+      readonly shiftId: string | undefined;
+      readonly breakTypeId: string;
+      readonly takenSeconds: number;
+      readonly paidSeconds: number;
+    }
   | {
       readonly rule: 'BREAK_DEDUCTED';
       readonly shiftId: string | undefined;
@@ -226,6 +271,8 @@ export type VerdictFinding =
       readonly rule: 'LATE';
       readonly shiftId: string;
       readonly startTime: Instant;
+      /** The start of the core time; undefined: of the shift. */
+      readonly isCore: boolean | undefined;
       readonly graceSeconds: number;
       readonly arrivalTime: Instant;
       readonly lateSeconds: number;
@@ -234,6 +281,8 @@ export type VerdictFinding =
       readonly rule: 'EARLY';
       readonly shiftId: string;
       readonly endTime: Instant;
+      /** The end of the core time; undefined: of the shift. */
+      readonly isCore: boolean | undefined;
       readonly graceSeconds: number;
       readonly departureTime: Instant;
       readonly earlySeconds: number;
@@ -250,6 +299,13 @@ export type VerdictFinding =
       readonly shiftId: string;
       readonly workedSeconds: number;
       readonly thresholdSeconds: number;
+    }
+  | {
+      readonly rule: 'BELOW_TARGET';
+      readonly shiftId: string;
+      readonly workedSeconds: number;
+      readonly targetSeconds: number;
+      readonly graceSeconds: number;
     }
   | {
       readonly rule: 'SHIFT_STATUS';

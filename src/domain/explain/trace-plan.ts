@@ -1,7 +1,7 @@
 // What the roster says of a date, as findings: the beginning of every explanation.
 
 import type { DayPlan } from '../roster/plan.js';
-import { clockSeconds, overlapOf } from '../roster/planned-shift.js';
+import { clockSeconds, coreOf, overlapOf } from '../roster/planned-shift.js';
 import { timeOfDayText } from '../time/duration-text.js';
 import type { Instant } from '../time/time.js';
 import { offsetAt, type Zone } from '../time/zone.js';
@@ -21,7 +21,7 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
   }
   for (const { shiftId } of leftOut) trace.push({ rule: 'SHIFT_SKIPPED', shiftId });
   if (isEmployed && holiday !== undefined && shifts.length === 0) {
-    trace.push({ rule: 'HOLIDAY', name: holiday, shiftId: undefined });
+    trace.push({ rule: 'HOLIDAY', ...holiday, shiftId: undefined });
   }
   for (const planned of shifts) {
     const { shift, start, end, window } = planned;
@@ -52,12 +52,17 @@ export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
       const zone = planned.zone.name;
       trace.push({ rule: 'CLOCKS_CHANGE', shiftId, zone, clockSeconds: onClock, lengthSeconds });
     }
+    if (shift.flexible !== undefined) {
+      const { targetSeconds } = shift.flexible;
+      const { from: coreStartTime, to: coreEndTime } = coreOf(planned) ?? {};
+      trace.push({ rule: 'FLEXIBLE_HOURS', shiftId, targetSeconds, coreStartTime, coreEndTime });
+    }
     if (planned.holiday !== undefined) {
-      const name = planned.holiday;
+      const { name, portion } = planned.holiday;
       trace.push(
         shift.worksOnHolidays
           ? { rule: 'WORKS_ON_HOLIDAYS', name, shiftId }
-          : { rule: 'HOLIDAY', name, shiftId },
+          : { rule: 'HOLIDAY', name, portion, shiftId },
       );
     }
   }

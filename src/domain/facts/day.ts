@@ -57,6 +57,8 @@ export const ANOMALIES = [
   'LEFT_AFTER_WINDOW',
   'NOT_YET_IN',
   'LONGER_THAN_A_DAY',
+  'BREAK_TOO_LONG',
+  'BELOW_TARGET',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -75,6 +77,8 @@ export interface Break {
   readonly start: Instant;
   /** Undefined while it lasts, or when its end is missing. */
   readonly end: Instant | undefined;
+  /** The type of break that it is by the rules of its shift; absent: none. */
+  readonly typeId?: string;
 }
 
 /** One time of presence, half-open, in whole seconds. */
@@ -119,6 +123,8 @@ export interface ShiftResult {
   readonly lateBySeconds: number;
   /** From the last departure to the end; 0 when within the grace or not looked at. */
   readonly earlyBySeconds: number;
+  /** What is missing of the target of flexible hours; 0 when within the grace or not looked at. */
+  readonly shortBySeconds: number;
 }
 
 /** What a day's punches, or the lack of them, come to under its plan. */
@@ -245,6 +251,8 @@ export interface Attendance {
   readonly lateBySeconds: number;
   /** Those of its shifts, added up. */
   readonly earlyBySeconds: number;
+  /** Those of its shifts, added up. */
+  readonly shortBySeconds: number;
   /** Each once, in the contract's order. */
   readonly anomalies: readonly Anomaly[];
   /** Whether the clock alone can no longer change this. */

@@ -61,7 +61,7 @@ export function declarationIn(result: DayResult | undefined): Declaration | unde
 /** The statuses of somebody who is not expected to come. */
 const AWAY: ReadonlySet<MarkableStatus> = new Set(['ON_LEAVE', 'HOLIDAY', 'DAY_OFF', 'ABSENT']);
 
-type Half = Exclude<Portion, 'WHOLE_DAY'>;
+export type Half = Exclude<Portion, 'WHOLE_DAY'>;
 
 /** Both halves of a day's only shift, or of the middle one of an odd number; else the one it is in. */
 export function halvesOf(index: number, count: number): readonly Half[] {
@@ -87,23 +87,41 @@ const UNDECLARED: DeclaredShift = {
   isAwayLast: false,
 };
 
+/** `holiday`: the half of the shift that is one; a mark wins over it. */
 export function declaredFor(
   declaration: Declaration | undefined,
   halves: readonly Half[],
+  holiday?: Half,
 ): DeclaredShift {
-  if (declaration === undefined) return UNDECLARED;
-  const declared = halves.map((half) => declaredHalf(declaration, half));
+  if (declaration === undefined && holiday === undefined) return UNDECLARED;
+  const declared = halves.map(
+    (half) => declaredHalf(declaration, half) ?? (half === holiday ? 'HOLIDAY' : undefined),
+  );
   const [first, last] = [declared[0], declared.at(-1)];
   const isAll = declared.every((status) => status !== undefined);
   return {
-    status: isAll ? first : undefined,
+    status: isAll ? wholeStatus(declared, halves, holiday) : undefined,
     isHalf: !isAll && declared.some((status) => status !== undefined),
     isAwayFirst: first !== undefined && AWAY.has(first),
     isAwayLast: last !== undefined && AWAY.has(last),
   };
 }
 
-function declaredHalf(declaration: Declaration, half: Half): MarkableStatus | undefined {
+/** Of a mark for one half and a holiday in the other, the holiday: the mark speaks for the day. */
+function wholeStatus(
+  declared: readonly (MarkableStatus | undefined)[],
+  halves: readonly Half[],
+  holiday: Half | undefined,
+): MarkableStatus | undefined {
+  const isOpen = holiday !== undefined && declared[halves.indexOf(holiday)] === 'HOLIDAY';
+  return isOpen ? 'HOLIDAY' : declared[0];
+}
+
+function declaredHalf(
+  declaration: Declaration | undefined,
+  half: Half,
+): MarkableStatus | undefined {
+  if (declaration === undefined) return undefined;
   const { status, portion, otherHalfStatus } = declaration;
   return portion === 'WHOLE_DAY' || portion === half ? status : otherHalfStatus;
 }

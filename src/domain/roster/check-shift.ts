@@ -15,6 +15,7 @@ import {
   MAX_SESSION_SECONDS,
   type OffShiftRules,
   type Shift,
+  type TimesOfDay,
 } from './shift.js';
 
 const HOUR_SECONDS = 3600;
@@ -29,6 +30,7 @@ const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
 
 const BELOW_A_DAY: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS - 1 };
 const UP_TO_A_DAY: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
+const TARGET: LengthBounds = { minSeconds: 1, maxSeconds: DAY_SECONDS };
 const STRETCH_GAP: LengthBounds = { minSeconds: 0, maxSeconds: MAX_NEW_STRETCH_GAP_SECONDS };
 const SESSION_LENGTH: LengthBounds = {
   minSeconds: HOUR_SECONDS,
@@ -46,6 +48,7 @@ export function checkShift(shift: Shift, path: string): FieldViolation[] {
     ...checkLength(shift.earlyGraceSeconds, BELOW_A_DAY, at('early_grace')),
     ...checkThresholds(shift, path),
     ...checkHalves(shift, at('half_day_boundary')),
+    ...checkFlexible(shift, at('flexible_hours')),
     ...checkWorkRules(shift.work, at('work_rules')),
     ...checkCounting(shift.counting, path),
     ...(calendarId === undefined
@@ -141,6 +144,38 @@ function checkHalves({ halvesMeetSecond, ...shift }: Shift, field: string): Fiel
   if (after > 0 && after < clockSeconds({ halvesMeetSecond, ...shift })) return [];
   const description = 'must be after start_time_of_day and before end_time_of_day';
   return [{ field, reason: 'HALF_DAY_BOUNDARY_OUTSIDE_SHIFT', description }];
+}
+
+function checkFlexible(shift: Shift, path: string): FieldViolation[] {
+  const { flexible } = shift;
+  if (flexible === undefined) return [];
+  const { targetSeconds, core } = flexible;
+  const field = `${path}.target`;
+  const alone = checkLength(targetSeconds, TARGET, field);
+  if (core !== undefined) alone.push(...checkCore(core, shift, path));
+  const lasts = clockSeconds(shift);
+  if (alone.length > 0 || !(targetSeconds > lasts)) return alone;
+  const description =
+    `must be at most as long as the shift, ${lengthText(lasts)}; ` +
+    `it is ${lengthText(targetSeconds)}`;
+  return [{ field, reason: 'TARGET_TOO_LONG', description }];
+}
+
+function checkCore(core: TimesOfDay, shift: Shift, path: string): FieldViolation[] {
+  const [start, end] = [`${path}.core_start_time_of_day`, `${path}.core_end_time_of_day`];
+  const alone = [
+    ...checkTimeOfDay(core.startSecond, start),
+    ...checkTimeOfDay(core.endSecond, end),
+  ];
+  if (alone.length > 0) return alone;
+  const lasts = clockSeconds(shift);
+  const into = (second: number) => (second - shift.startSecond + DAY_SECONDS) % DAY_SECONDS;
+  const from = into(core.startSecond);
+  // At the very end it is the end, not a start of the next date's.
+  const to = core.endSecond === shift.endSecond ? lasts : into(core.endSecond);
+  if (from < to && to <= lasts) return [];
+  const description = 'must be after core_start_time_of_day, and both within the shift';
+  return [{ field: end, reason: 'CORE_TIME_OUTSIDE_SHIFT', description }];
 }
 
 function checkCounting(

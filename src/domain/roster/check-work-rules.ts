@@ -4,7 +4,7 @@
 import type { FieldViolation } from '../facts/errors.js';
 import { lengthText } from '../time/duration-text.js';
 import { checkLength, fieldPath, type LengthBounds } from './check-length.js';
-import type { BreakDeduction, Rounding, WorkRules } from './shift.js';
+import type { BreakDeduction, BreakType, Rounding, TimesOfDay, WorkRules } from './shift.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
@@ -12,6 +12,13 @@ const DAY_SECONDS = 86_400;
 /** More steps of required breaks than any labour law has. */
 export const MAX_BREAK_DEDUCTIONS = 10;
 
+/** More kinds of breaks than any house has. */
+const MAX_BREAK_TYPES = 10;
+
+const ID_FORM = /^[A-Za-z0-9._-]{1,64}$/;
+const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
+
+const BREAK_LENGTH: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
 const REPEAT: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
 const MIN_BREAK: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
 const PAID_BREAKS: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
@@ -28,6 +35,7 @@ export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[]
     ...checkDeductions(rules.breakDeductions, at('break_deductions')),
     ...checkLength(rules.minBreakSeconds, MIN_BREAK, at('min_break_length')),
     ...checkLength(rules.paidBreakSeconds, PAID_BREAKS, at('paid_break_limit')),
+    ...checkBreakTypes(rules.breakTypes, at('break_types')),
     ...checkRounding(rules.roundIn, at('round_in')),
     ...checkRounding(rules.roundOut, at('round_out')),
     ...checkRounding(rules.roundBreaks, at('round_breaks')),
@@ -78,6 +86,81 @@ function checkDeductionOrder(deductions: readonly BreakDeduction[], path: string
       `longer work cannot need a shorter break; it is ${lengthText(breakSeconds)}`;
     return [{ field: `${item}.length`, reason: 'DEDUCTION_FALLS', description }];
   });
+}
+
+function checkBreakTypes(types: readonly BreakType[], path: string): FieldViolation[] {
+  if (types.length > MAX_BREAK_TYPES) {
+    const description = `must be at most ${MAX_BREAK_TYPES}; there are ${types.length}`;
+    return [{ field: path, reason: 'TOO_MANY_BREAK_TYPES', description }];
+  }
+  const alone = types.flatMap((type, index) => checkBreakType(type, `${path}[${index}]`));
+  if (alone.length > 0) return alone;
+  return types.flatMap((type, index) =>
+    checkBesideOthers(type, types.slice(0, index), `${path}[${index}]`),
+  );
+}
+
+function checkBreakType(type: BreakType, path: string): FieldViolation[] {
+  const { breakTypeId, window, isByClock, isPaid, lengthSeconds } = type;
+  const found = checkLength(lengthSeconds, BREAK_LENGTH, `${path}.length`);
+  const add = (name: string, reason: string, description: string) =>
+    found.push({ field: `${path}.${name}`, reason, description });
+  if (!ID_FORM.test(breakTypeId)) add('break_type_id', 'BREAK_TYPE_ID_INVALID', ID_HELP);
+  const { startSecond = 0, endSecond = 1 } = window ?? {};
+  if (!isTimeOfDay(startSecond)) {
+    const description = 'must be a time of day, HH:MM: a window needs both ends';
+    add('start_time_of_day', 'BREAK_WINDOW_INCOMPLETE', description);
+  } else if (!isTimeOfDay(endSecond)) {
+    const description = 'must be a time of day, HH:MM: a window needs both ends';
+    add('end_time_of_day', 'BREAK_WINDOW_INCOMPLETE', description);
+  } else if (startSecond === endSecond) {
+    add('end_time_of_day', 'BREAK_WINDOW_EMPTY', 'must differ from start_time_of_day');
+  }
+  if (isByClock && window === undefined) {
+    const description = 'must be left out without start_time_of_day and end_time_of_day';
+    add('by_clock', 'BREAK_BY_CLOCK_WITHOUT_WINDOW', description);
+  }
+  if (isByClock && isPaid) {
+    const description = 'must be left out with by_clock: a paid break takes no time from work';
+    add('paid', 'PAID_BREAK_BY_CLOCK', description);
+  }
+  return found;
+}
+
+function checkBesideOthers(
+  type: BreakType,
+  before: readonly BreakType[],
+  path: string,
+): FieldViolation[] {
+  if (before.some(({ breakTypeId }) => breakTypeId === type.breakTypeId)) {
+    const description = `must differ from every other type's; '${type.breakTypeId}' comes again`;
+    return [{ field: `${path}.break_type_id`, reason: 'BREAK_TYPE_REPEATED', description }];
+  }
+  const { window, isByClock } = type;
+  if (window === undefined) {
+    const other = before.find((each) => each.window === undefined);
+    if (other === undefined) return [];
+    const description = `must be given: only one type may be taken at any time, and '${other.breakTypeId}' is`;
+    return [{ field: `${path}.start_time_of_day`, reason: 'BREAK_WINDOW_REQUIRED', description }];
+  }
+  const other = before.find(
+    (each) => isByClock && each.isByClock && each.window && isSharing(each.window, window),
+  );
+  if (other === undefined) return [];
+  const description = `must be after the window of '${other.breakTypeId}': the clock takes time once`;
+  return [{ field: `${path}.start_time_of_day`, reason: 'BREAK_WINDOWS_OVERLAP', description }];
+}
+
+function isTimeOfDay(second: number): boolean {
+  return Number.isSafeInteger(second) && second >= 0 && second < DAY_SECONDS;
+}
+
+/** Whether two windows that come every day have time in common. */
+function isSharing(a: TimesOfDay, b: TimesOfDay): boolean {
+  const length = ({ startSecond, endSecond }: TimesOfDay) =>
+    (endSecond - startSecond + DAY_SECONDS) % DAY_SECONDS;
+  const after = (b.startSecond - a.startSecond + DAY_SECONDS) % DAY_SECONDS;
+  return after < length(a) || DAY_SECONDS - after < length(b);
 }
 
 function checkRounding(rounding: Rounding | undefined, path: string): FieldViolation[] {

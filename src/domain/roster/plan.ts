@@ -12,6 +12,7 @@ import {
 } from './off-shift-spans.js';
 import {
   compareRaw,
+  holidayOf,
   maxSessionSeconds,
   neededBy,
   type PlannedShift,
@@ -27,6 +28,7 @@ import { FAR_NEIGHBOUR_DAYS, NEIGHBOUR_DAYS, OFF_SHIFT_DAYS } from './reach.js';
 import {
   type DayRoster,
   type EmployeeRoster,
+  type Holiday,
   isEmployed,
   type PlanSource,
   policyStepOn,
@@ -73,7 +75,7 @@ export interface DayPlan {
   /** Those that lie in time which the clocks leave out: they do not take place. */
   readonly leftOut: readonly Shift[];
   /** The holiday of the employee's calendar. */
-  readonly holiday: string | undefined;
+  readonly holiday: Holiday | undefined;
   /** What the employee follows on the date; undefined: no policy is for them. */
   readonly policy: FollowedPolicy | undefined;
   /** Wherever a stretch of off-shift work can begin that the date looks at. */
@@ -184,7 +186,7 @@ class Calendar {
     return shifts;
   }
 
-  holiday(calendarId: string | undefined, epochDay: number): string | undefined {
+  holiday(calendarId: string | undefined, epochDay: number): Holiday | undefined {
     const id = calendarId ?? this.employee.calendarId;
     return id === undefined ? undefined : this.roster.calendars.get(id)?.get(epochDay);
   }
@@ -313,9 +315,11 @@ function plannedShifts(calendar: Calendar, epochDay: number): PlannedShift[] {
   }
   line.sort(compareRaw);
   const planned: PlannedShift[] = [];
+  const { length: count } = calendar.day(epochDay).raw;
   line.forEach((raw, index) => {
     if (raw.epochDay === epochDay) {
-      const holiday = calendar.holiday(raw.shift.calendarId, epochDay);
+      const ofDate = calendar.holiday(raw.shift.calendarId, epochDay);
+      const holiday = holidayOf(ofDate, planned.length, count);
       const overlaps = line.find((other) => other !== raw && shareHours(other, raw));
       planned.push(plannedShift(line[index - 1], raw, line[index + 1], overlaps, holiday));
     }

@@ -1,8 +1,10 @@
 // A shift on a date: when it begins and ends, which punches it takes, and which of them the shifts
 // before and after it take too.
 
+import { type Half, halvesOf } from '../facts/declaration.js';
 import type { Instant } from '../time/time.js';
 import { epochDayAt, instantReached, startOfDay, type Zone } from '../time/zone.js';
+import type { Holiday } from './roster.js';
 import { DEFAULT_MAX_SESSION_SECONDS, type Shift } from './shift.js';
 
 const DAY_SECONDS = 86_400;
@@ -50,13 +52,31 @@ export interface PlannedShift {
   readonly nextShiftId: string | undefined;
   /** The first shift of the employee, by start, whose hours overlap with its own. */
   readonly overlapsShiftId: string | undefined;
-  /** The holiday of its calendar that falls on its date. */
-  readonly holiday: string | undefined;
+  /** The holiday of its calendar that falls on its date, as far as it is about this shift. */
+  readonly holiday: Holiday | undefined;
 }
 
-/** Whether a holiday keeps the shift off. */
+/** Whether a holiday keeps the shift off, all of it. */
 export function isOffForHoliday({ shift, holiday }: PlannedShift): boolean {
-  return holiday !== undefined && !shift.worksOnHolidays;
+  return holiday?.portion === 'WHOLE_DAY' && !shift.worksOnHolidays;
+}
+
+/** The half of the shift that a holiday keeps off; undefined where it does all of it, or nothing. */
+export function holidayHalf({ shift, holiday }: PlannedShift): Half | undefined {
+  if (holiday === undefined || shift.worksOnHolidays) return undefined;
+  return holiday.portion === 'WHOLE_DAY' ? undefined : holiday.portion;
+}
+
+/** A holiday as it is for one of a date's shifts, by start: half of the date can be all of a shift. */
+export function holidayOf(
+  holiday: Holiday | undefined,
+  index: number,
+  count: number,
+): Holiday | undefined {
+  if (holiday === undefined || holiday.portion === 'WHOLE_DAY') return holiday;
+  const halves = halvesOf(index, count);
+  if (halves.length > 1) return holiday;
+  return halves[0] === holiday.portion ? { ...holiday, portion: 'WHOLE_DAY' } : undefined;
 }
 
 /** The shift that it overlaps with, unless a holiday keeps it off. */
@@ -133,7 +153,7 @@ export function plannedShift(
   raw: RawShift,
   after: RawShift | undefined,
   overlaps: RawShift | undefined,
-  holiday: string | undefined,
+  holiday: Holiday | undefined,
 ): PlannedShift {
   const { shift, epochDay, zone, start, end, window } = raw;
   const contestedBefore = contestedBy(before, raw);
@@ -196,10 +216,26 @@ export function maxSessionSeconds(shift: Shift): number {
 }
 
 /** When the first half of a shift is over and the second begins. */
-export function halvesMeetAt({ shift, epochDay, zone, start, end }: PlannedShift): Instant {
-  const { halvesMeetSecond: second, startSecond } = shift;
-  if (second === undefined) return (Math.floor((start + end) / 2000) * 1000) as Instant;
-  const at = instantReached(zone, epochDay + (second < startSecond ? 1 : 0), second);
+export function halvesMeetAt(planned: PlannedShift): Instant {
+  const { halvesMeetSecond: second } = planned.shift;
+  if (second !== undefined) return timeWithin(planned, second);
+  const { from, to } = coreOf(planned) ?? { from: planned.start, to: planned.end };
+  return (from + Math.floor((to - from) / 2000) * 1000) as Instant;
+}
+
+/** The core time of a shift with flexible hours; undefined without any. */
+export function coreOf(planned: PlannedShift): Window | undefined {
+  const core = planned.shift.flexible?.core;
+  if (core === undefined) return undefined;
+  const from = timeWithin(planned, core.startSecond);
+  const to = timeWithin(planned, core.endSecond);
+  return from < to ? { from, to } : undefined;
+}
+
+/** A time of day within a shift; at its end, where it is the end's. */
+function timeWithin({ shift, epochDay, zone, start, end }: PlannedShift, second: number): Instant {
+  if (second === shift.endSecond) return end;
+  const at = instantReached(zone, epochDay + (second < shift.startSecond ? 1 : 0), second);
   return Math.min(Math.max(at, start), end) as Instant;
 }
 

@@ -1,6 +1,7 @@
 // What is known of who should work when, as far as one employee's days need it: already the
 // versions known at the moment that is asked about. Dates are epoch days (local-date.ts).
 
+import type { Portion } from '../facts/day.js';
 import type { Instant } from '../time/time.js';
 import { epochDayAt, type Zone } from '../time/zone.js';
 import { type Policies, type PolicyStart, type PolicyStep, policySteps } from './policy.js';
@@ -28,12 +29,18 @@ export function byFromDay(
   return a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0;
 }
 
+/** A holiday on a date, or on half of it. */
+export interface Holiday {
+  readonly name: string;
+  readonly portion: Portion;
+}
+
 /** What all employees share. */
 export interface Roster {
   /** By shift id; each shift's versions by `fromDay`, at least one. */
   readonly shifts: ReadonlyMap<string, readonly ShiftVersion[]>;
-  /** By calendar id: the names of its holidays, by epoch day. */
-  readonly calendars: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  /** By calendar id: its holidays, by epoch day. */
+  readonly calendars: ReadonlyMap<string, ReadonlyMap<number, Holiday>>;
   readonly policies: Policies;
   /** Of whoever no policy is for. */
   readonly offShift: OffShiftRules;

@@ -38,6 +38,26 @@ export interface BreakDeduction {
   readonly breakSeconds: number;
 }
 
+/** Times of day, seconds after midnight, 0 to 86,399; an end not after the start is on the next date. */
+export interface TimesOfDay {
+  readonly startSecond: number;
+  readonly endSecond: number;
+}
+
+/** A kind of break. Its lengths are of all its breaks in one shift, or one stretch. */
+export interface BreakType {
+  /** 1 to 64 characters of `A-Z a-z 0-9 . _ -`; each once in the rules. */
+  readonly breakTypeId: string;
+  /** Whether its breaks count as worked, up to `lengthSeconds`. */
+  readonly isPaid: boolean;
+  /** How long they are expected to be; 0: as long as they take, or by the clock as the window. */
+  readonly lengthSeconds: number;
+  /** When it is taken; undefined: at any time. One type of the rules at most has none. */
+  readonly window: TimesOfDay | undefined;
+  /** Whether what was not taken of it is deducted from work within the window. Not with `isPaid`. */
+  readonly isByClock: boolean;
+}
+
 /** How the time of one shift, or of one stretch of work without a shift, is counted. */
 export interface WorkRules {
   readonly pairing: Pairing;
@@ -52,8 +72,9 @@ export interface WorkRules {
   readonly deductExcessOnly: boolean;
   /** A shorter break is none for them; 0: every break counts. */
   readonly minBreakSeconds: number;
-  /** Break time that counts as worked, up to this much. */
+  /** Break time of no type that counts as worked, up to this much. */
   readonly paidBreakSeconds: number;
+  readonly breakTypes: readonly BreakType[];
   /** Of the first arrival. */
   readonly roundIn: Rounding | undefined;
   /** Of the last departure. */
@@ -73,6 +94,7 @@ export const PLAIN_WORK_RULES: WorkRules = {
   deductExcessOnly: false,
   minBreakSeconds: 0,
   paidBreakSeconds: 0,
+  breakTypes: [],
   roundIn: undefined,
   roundOut: undefined,
   roundBreaks: undefined,
@@ -101,6 +123,14 @@ export interface Geofence {
   readonly latitude: number;
   readonly longitude: number;
   readonly radiusMeters: number;
+}
+
+/** Hours that people choose within those of the shift. */
+export interface FlexibleHours {
+  /** How long to work; above 0, at most as long as the shift. */
+  readonly targetSeconds: number;
+  /** When everybody is there, within the shift; undefined: never. */
+  readonly core: TimesOfDay | undefined;
 }
 
 /** One version of a shift. */
@@ -133,6 +163,8 @@ export interface Shift {
   readonly absentBelowSeconds: number;
   /** Where its halves meet, a time of day between its start and its end; undefined: in the middle. */
   readonly halvesMeetSecond: number | undefined;
+  /** Undefined: its hours are fixed. */
+  readonly flexible: FlexibleHours | undefined;
   readonly work: WorkRules;
   /** Whether nobody gave it work rules: then those of its employee's policy count, if it has any. */
   readonly followsPolicy?: true | undefined;

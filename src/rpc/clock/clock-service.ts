@@ -22,8 +22,8 @@ import {
 } from '../../../gen/attendance/v1/clock_service_pb.js';
 import type {
   ClockCommand,
+  ClockLimits,
   CommandFact,
-  CommandLimits,
   Fact,
   ReplaceFact,
 } from '../../app/ports/facts.js';
@@ -52,7 +52,7 @@ import { importPunches, recordPunches } from './record-punches.js';
 export function clockHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
-  limits: CommandLimits,
+  limits: ClockLimits,
   badges: BadgePorts,
 ): ServiceHandlers<typeof ClockService> {
   const record = async (fact: CommandFact | ReplaceFact, call: Call) =>
@@ -69,13 +69,13 @@ export function clockHandlers(
     endBreak: async (message, call) =>
       create(EndBreakResponseSchema, await command('END_BREAK', message, call)),
     recordPunches: async (message, call) => {
-      const results = await recordPunches(badges.store, writes, message, call);
+      const results = await recordPunches(badges.store, writes, message, limits, call);
       return create(RecordPunchesResponseSchema, { results });
     },
     importPunches: async (messages, call) =>
       create(
         ImportPunchesResponseSchema,
-        await importPunches(badges.store, writes, messages, call),
+        await importPunches(badges.store, writes, messages, limits, call),
       ),
     listPunches: (message, call) => list(store, message, call),
     voidPunch: async (message, call) => {

@@ -103,7 +103,7 @@ export function isSkewed(deviceTime: Timestamp | undefined, now: Instant): boole
   return Math.abs(instantOfTimestamp(deviceTime) - now) > MAX_SKEW_MS;
 }
 
-/** What is known of a punch from its telling; `isDeviceSkewed` is said of all that came with it. */
+/** What is known of a punch from its telling; `isDeviceSkewed`: that its device's clock was off. */
 export function toldFlags(
   time: Instant,
   now: Instant,

@@ -14,12 +14,13 @@ import {
 import { PunchSchema, type Punch as WirePunch } from '../../../gen/attendance/v1/punch_pb.js';
 import type { Status } from '../../../gen/google/rpc/status_pb.js';
 import type { BadgeStore } from '../../app/ports/badges.js';
-import { NO_PAYLOAD_HASH, type PunchFact } from '../../app/ports/facts.js';
+import { type ClockLimits, NO_PAYLOAD_HASH, type PunchFact } from '../../app/ports/facts.js';
 import { TURNS } from '../../app/ports/turns.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { type LoggedPunch, type LogResult, recordLog } from '../../app/write/record-log.js';
 import type { FieldViolation } from '../../domain/facts/errors.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
+import type { Instant } from '../../domain/time/time.js';
 import { refusal } from '../edge/field-help.js';
 import { itemError } from '../edge/item-error.js';
 import type { Call } from '../edge/pipeline.js';
@@ -38,7 +39,13 @@ type Chunk = Omit<ImportPunchesRequest, '$typeName' | '$unknown'>;
 /** What holds for all punches of a chunk. */
 type ChunkTerms = Pick<PunchFact, 'importId' | 'restore' | 'validateOnly'> & {
   readonly isDeviceSkewed: boolean;
+  /** What a device says is earlier is of a clock that was wrong; undefined: nothing is. */
+  readonly oldest: Instant | undefined;
 };
+
+type SkewLimit = Pick<ClockLimits, 'skewAfterDays'>;
+
+const DAY_MS = 86_400_000;
 
 /** The most refused fields that are told of one punch: a thousand of them make one answer. */
 export const MAX_PUNCH_VIOLATIONS = 3;
@@ -62,10 +69,11 @@ export async function recordPunches(
   badges: BadgeStore,
   writes: FactRecorder,
   request: RecordPunchesRequest,
+  limits: SkewLimit,
   call: Call,
 ): Promise<RecordPunchResult[]> {
   const { validateOnly } = request;
-  const checked = await checkAll(request, validateOnly, call);
+  const checked = await checkAll(request, validateOnly, limits, call);
   const outcomes = await record(badges, writes, checked, call);
   // They are recorded: whoever has left is answered all the same, and may ask again.
   return await TURNS.map(outcomes, ({ outcome, punch, restored, error, quarantine }) => {
@@ -107,6 +115,7 @@ export async function importPunches(
   badges: BadgeStore,
   writes: FactRecorder,
   chunks: AsyncIterable<Chunk>,
+  limits: SkewLimit,
   call: Call,
 ): Promise<ImportCounts> {
   const counts = { recordedCount: 0n, duplicateCount: 0n, rejectedCount: 0n, quarantinedCount: 0n };
@@ -116,7 +125,7 @@ export async function importPunches(
   for await (const chunk of chunks) {
     // Each chunk has its own moment: an import can take longer than a clock may be off.
     const now = { ...call, now: call.clock() };
-    const outcomes = await record(badges, writes, await checkAll(chunk, false, now), now);
+    const outcomes = await record(badges, writes, await checkAll(chunk, false, limits, now), now);
     for (const { outcome, error } of outcomes) {
       if (outcome === PunchOutcome.RECORDED) counts.recordedCount += 1n;
       else if (outcome === PunchOutcome.DUPLICATE) counts.duplicateCount += 1n;
@@ -137,6 +146,7 @@ export async function importPunches(
 async function checkAll(
   { punches, deviceTime, importId, restore }: Chunk,
   validateOnly: boolean,
+  { skewAfterDays }: SkewLimit,
   call: Call,
 ): Promise<Checked[]> {
   const terms: ChunkTerms = {
@@ -144,6 +154,8 @@ async function checkAll(
     restore,
     validateOnly,
     isDeviceSkewed: isSkewed(deviceTime, call.now),
+    // An import brings an old log on purpose.
+    oldest: importId === '' ? ((call.now - skewAfterDays * DAY_MS) as Instant) : undefined,
   };
   return await TURNS.map(
     punches,
@@ -156,7 +168,7 @@ function checkPunch(
   message: WirePunch,
   path: string,
   call: Call,
-  { isDeviceSkewed, importId, restore, validateOnly }: ChunkTerms,
+  { isDeviceSkewed, oldest, importId, restore, validateOnly }: ChunkTerms,
 ): Checked {
   const violations = formOf(message, path);
   if (violations.length > 0) return rejected(violations, call);
@@ -165,7 +177,8 @@ function checkPunch(
   const source = parseSource(message.source, path, problems);
   const evidence = parseEvidence(message, source, path, problems);
   if (told === undefined || !problems.isEmpty) return rejected(problems.violations, call);
-  const flags = toldFlags(told.time, call.now, isDeviceSkewed);
+  const isTooOld = source === 'DEVICE' && oldest !== undefined && told.time < oldest;
+  const flags = toldFlags(told.time, call.now, isDeviceSkewed || isTooOld);
   const punch = toldPunch(told, evidence, flags);
   const { actor, now: receivedAt } = call;
   if (message.badgeId === '') {

@@ -34,6 +34,7 @@ const HELP: Readonly<Record<string, string>> = {
   time_zone: 'must be the IANA name of a time zone, such as Europe/Berlin',
   time: TIME_HELP,
   calendar_id: ID_HELP,
+  break_type_id: ID_HELP,
   import_id: ID_HELP,
   badge_id: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -',
   quarantine_ids: 'must be 1 to 1000 ids of punches in quarantine, each once',

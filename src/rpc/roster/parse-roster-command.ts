@@ -43,7 +43,7 @@ import { checkAssignment } from '../../domain/roster/check-roster.js';
 import { refusal } from '../edge/field-help.js';
 import type { Call } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
-import { parseId, parseText } from '../shared/parse.js';
+import { parseId, parsePortion, parseText } from '../shared/parse.js';
 import { hashOfMessage, requestIdOf } from '../shared/payload-hash.js';
 import { parseDetail, parseDetailChange } from './parse-employee.js';
 import {
@@ -56,7 +56,7 @@ import {
   parseShiftChange,
   parseShiftVersion,
 } from './parse-roster.js';
-import { changedFields } from './update-mask.js';
+import { changedFields, type Updatable } from './update-mask.js';
 
 type Requested = {
   readonly reason: string;
@@ -213,7 +213,8 @@ function parseHoliday(message: Holiday, problems: Problems): HolidayRecord {
     problems.addAll([refusal('holiday.calendar_id', 'calendar_id', calendarId)]);
   }
   const name = parseHolidayName(message.name, 'holiday', problems);
-  return { calendarId, epochDay: dayOf(date, 'holiday.date'), name };
+  const epochDay = dayOf(date, 'holiday.date');
+  return { calendarId, epochDay, name, portion: parsePortion(message.portion, 'holiday.') };
 }
 
 export function createHoliday(message: CreateHolidayRequest, call: Call): RosterCommand {
@@ -223,14 +224,17 @@ export function createHoliday(message: CreateHolidayRequest, call: Call): Roster
   return { kind: 'CREATE_HOLIDAY', ...header, holiday };
 }
 
+const HOLIDAY_FIELDS: Updatable<HolidayRecord> = { name: 'name', portion: 'portion' };
+
 export function updateHoliday(message: UpdateHolidayRequest, call: Call): RosterCommand {
   const problems = new Problems();
   const sent = required(message.holiday);
   const holiday = parseHoliday(sent, problems);
   const whole = { desc: HolidaySchema, message: sent, path: 'holiday' };
-  changedFields(holiday, { name: 'name' }, whole, message.updateMask, problems);
+  const change = changedFields(holiday, HOLIDAY_FIELDS, whole, message.updateMask, problems);
   const header = headerOf(UpdateHolidayRequestSchema, message, call, problems);
-  return { kind: 'UPDATE_HOLIDAY', ...header, holiday };
+  const { calendarId, epochDay } = holiday;
+  return { kind: 'UPDATE_HOLIDAY', ...header, holiday: { calendarId, epochDay, ...change } };
 }
 
 export function deleteHoliday(message: DeleteHolidayRequest, call: Call): RosterCommand {

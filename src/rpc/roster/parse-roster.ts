@@ -19,6 +19,7 @@ import type { Policies, PolicyVersion } from '../../domain/roster/policy.js';
 import {
   type Assignment,
   byFromDay,
+  type Holiday as DomainHoliday,
   type Roster,
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
@@ -26,7 +27,7 @@ import type { CountingRules, Shift } from '../../domain/roster/shift.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import { missing } from '../edge/field-help.js';
 import { Problems } from '../edge/problems.js';
-import { parseDate } from '../shared/parse.js';
+import { parseDate, parsePortion } from '../shared/parse.js';
 import { parseOffShiftRules, parsePolicy, parseShift } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
 
@@ -89,6 +90,7 @@ const SHIFT_FIELDS: Updatable<Shift> = {
   half_day_threshold: 'halfDayBelowSeconds',
   absent_threshold: 'absentBelowSeconds',
   half_day_boundary: 'halvesMeetSecond',
+  flexible_hours: 'flexible',
   work_rules: 'work',
   works_on_holidays: 'worksOnHolidays',
   calendar_id: 'calendarId',
@@ -172,17 +174,20 @@ function parseHolidays(
   employeeCalendarId: string,
   problems: Problems,
 ): Roster['calendars'] {
-  const calendars = new Map<string, Map<number, string>>();
-  for (const [index, { calendarId, date, name }] of messages.entries()) {
+  const calendars = new Map<string, Map<number, DomainHoliday>>();
+  for (const [index, { calendarId, date, name, portion }] of messages.entries()) {
     const path = `holidays[${index}]`;
     const id = calendarId === '' ? employeeCalendarId : calendarId;
-    const holidays = calendars.get(id) ?? new Map<number, string>();
+    const holidays = calendars.get(id) ?? new Map<number, DomainHoliday>();
     const day = dayOf(date, 'date');
     if (holidays.has(day)) {
       const description = `must be in its calendar once; ${date} is there already`;
       problems.add(`${path}.date`, 'HOLIDAY_REPEATED', description);
     }
-    holidays.set(day, parseHolidayName(name, path, problems));
+    holidays.set(day, {
+      name: parseHolidayName(name, path, problems),
+      portion: parsePortion(portion, `${path}.`),
+    });
     calendars.set(id, holidays);
   }
   return calendars;

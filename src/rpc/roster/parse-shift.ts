@@ -4,6 +4,8 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   DateAttribution as WireAttribution,
+  type BreakType as WireBreakType,
+  type FlexibleHours as WireFlexibleHours,
   type Geofence as WireGeofence,
   HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
@@ -17,7 +19,9 @@ import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
   type Attribution,
+  type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
+  type FlexibleHours,
   type Geofence,
   HOURS_COUNTED,
   type HoursCounted,
@@ -28,6 +32,7 @@ import {
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
+  type TimesOfDay,
   type WorkRules,
 } from '../../domain/roster/shift.js';
 import { findZone, type Zone } from '../../domain/time/zone.js';
@@ -75,6 +80,7 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     absentBelowSeconds: secondsOf(message.absentThreshold),
     halvesMeetSecond:
       message.halfDayBoundary === '' ? undefined : secondOfDay(message.halfDayBoundary),
+    flexible: message.flexibleHours && parseFlexible(message.flexibleHours),
     ...parseShiftWork(message.workRules),
     counting: {
       fromStart: message.countFromStart,
@@ -115,10 +121,36 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
     deductExcessOnly: message.deductExcessOnly,
     minBreakSeconds: secondsOf(message.minBreakLength),
     paidBreakSeconds: secondsOf(message.paidBreakLimit),
+    breakTypes: message.breakTypes.map(parseBreakType),
     roundIn: parseRounding(message.roundIn),
     roundOut: parseRounding(message.roundOut),
     roundBreaks: parseRounding(message.roundBreaks),
     roundWorked: parseRounding(message.roundWorked),
+  };
+}
+
+function parseFlexible(message: WireFlexibleHours): FlexibleHours {
+  const { target, coreStartTimeOfDay, coreEndTimeOfDay } = message;
+  return {
+    targetSeconds: secondsOf(target),
+    core: parseTimes(coreStartTimeOfDay, coreEndTimeOfDay),
+  };
+}
+
+/** Undefined without both. One alone is for the checks to refuse: what is missing is no time. */
+function parseTimes(start: string, end: string): TimesOfDay | undefined {
+  if (start === '' && end === '') return undefined;
+  const secondOr = (time: string) => (time === '' ? Number.NaN : secondOfDay(time));
+  return { startSecond: secondOr(start), endSecond: secondOr(end) };
+}
+
+function parseBreakType(message: WireBreakType): BreakType {
+  return {
+    breakTypeId: message.breakTypeId,
+    isPaid: message.paid,
+    lengthSeconds: secondsOf(message.length),
+    window: parseTimes(message.startTimeOfDay, message.endTimeOfDay),
+    isByClock: message.byClock,
   };
 }
 

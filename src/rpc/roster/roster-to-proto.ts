@@ -4,9 +4,11 @@ import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   BreakDeductionSchema,
+  BreakTypeSchema,
   CycleDaySchema,
   type DateOverride,
   DateOverrideSchema,
+  FlexibleHoursSchema,
   GeofenceSchema,
   type Holiday,
   HolidaySchema,
@@ -55,6 +57,8 @@ import type { PolicyVersion } from '../../domain/roster/policy.js';
 import type { ShiftVersion } from '../../domain/roster/roster.js';
 import {
   ATTRIBUTIONS,
+  type BreakType,
+  type FlexibleHours,
   HOURS_COUNTED,
   type OffShiftRules,
   PAIRINGS,
@@ -67,6 +71,7 @@ import { timeOfDayText } from '../../domain/time/duration-text.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { durationOf, timestampOfRecord } from '../edge/instants.js';
+import { portionNumber } from '../shared/to-proto.js';
 
 /** Empty for a day that is infinitely far away. */
 function dateText(day: number): string {
@@ -136,8 +141,17 @@ export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   setLength(message, 'absentThreshold', shift.absentBelowSeconds);
   setLength(message, 'minOvertime', shift.counting.minOvertimeSeconds);
   if (shift.followsPolicy !== true) message.workRules = toWorkRules(shift.work);
+  if (shift.flexible !== undefined) message.flexibleHours = toFlexibleHours(shift.flexible);
   if (shift.geofence !== undefined) message.geofence = create(GeofenceSchema, shift.geofence);
   return message;
+}
+
+function toFlexibleHours({ targetSeconds, core }: FlexibleHours) {
+  return create(FlexibleHoursSchema, {
+    target: durationOf(targetSeconds),
+    coreStartTimeOfDay: core === undefined ? '' : timeOfDayText(core.startSecond),
+    coreEndTimeOfDay: core === undefined ? '' : timeOfDayText(core.endSecond),
+  });
 }
 
 /** Left out where it says nothing. */
@@ -172,13 +186,26 @@ function toWorkRules(work: WorkRules): WireWorkRules {
   message.deductExcessOnly = work.deductExcessOnly;
   setLength(message, 'minBreakLength', work.minBreakSeconds);
   setLength(message, 'paidBreakLimit', work.paidBreakSeconds);
+  message.breakTypes = work.breakTypes.map(toBreakType);
   if (work.roundIn !== undefined) message.roundIn = toRounding(work.roundIn);
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
   if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);
   if (work.roundWorked !== undefined) message.roundWorked = toRounding(work.roundWorked);
-  const { $typeName: _, breakDeductions, ...rest } = message;
-  const isPlain = breakDeductions.length === 0 && Object.values(rest).every((value) => !value);
+  const { $typeName: _, breakDeductions, breakTypes, ...rest } = message;
+  const isPlain =
+    breakDeductions.length + breakTypes.length === 0 &&
+    Object.values(rest).every((value) => !value);
   if (isPlain) message.pairing = WirePairing.TYPED;
+  return message;
+}
+
+function toBreakType({ breakTypeId, isPaid, isByClock, window, lengthSeconds }: BreakType) {
+  const message = create(BreakTypeSchema, { breakTypeId, paid: isPaid, byClock: isByClock });
+  if (window !== undefined) {
+    message.startTimeOfDay = timeOfDayText(window.startSecond);
+    message.endTimeOfDay = timeOfDayText(window.endSecond);
+  }
+  setLength(message, 'length', lengthSeconds);
   return message;
 }
 
@@ -256,8 +283,9 @@ export function toDateOverride({ epochDay, shiftIds }: OverrideRecord): DateOver
   return create(DateOverrideSchema, { date: dateText(epochDay), shiftIds: [...shiftIds] });
 }
 
-export function toHoliday({ calendarId, epochDay, name }: HolidayRecord): Holiday {
-  return create(HolidaySchema, { calendarId, date: dateText(epochDay), name });
+export function toHoliday({ calendarId, epochDay, name, portion }: HolidayRecord): Holiday {
+  const date = dateText(epochDay);
+  return create(HolidaySchema, { calendarId, date, name, portion: portionNumber(portion) });
 }
 
 export function toRosterChange(change: RosterChangeRecord): RosterChange {

@@ -52,7 +52,7 @@ function originNumber(origin: Origin | undefined): WireOrigin {
     : ((ORIGINS.indexOf(origin) + 1) as WireOrigin);
 }
 
-function portionNumber(portion: Portion): WirePortion {
+export function portionNumber(portion: Portion): WirePortion {
   return (PORTIONS.indexOf(portion) + 1) as WirePortion;
 }
 
@@ -98,6 +98,7 @@ function addWork(message: WireAttendance, day: Attendance): void {
   message.breakDuration = durationOf(day.onBreakSeconds);
   message.lateDuration = durationOf(day.lateBySeconds);
   message.earlyDuration = durationOf(day.earlyBySeconds);
+  if (day.shortBySeconds !== 0) message.shortfallDuration = durationOf(day.shortBySeconds);
   message.anomalies = day.anomalies.map(anomalyNumber);
 }
 
@@ -120,6 +121,7 @@ function toShiftResult(shift: ShiftAttendance): WireShiftResult {
   message.workedDuration = durationOf(shift.workedSeconds);
   message.lateDuration = durationOf(shift.lateBySeconds);
   message.earlyDuration = durationOf(shift.earlyBySeconds);
+  if (shift.shortBySeconds !== 0) message.shortfallDuration = durationOf(shift.shortBySeconds);
   return message;
 }
 
@@ -129,10 +131,11 @@ export function toSession(session: Session): WireSession {
   setTime(message, 'outTime', session.out);
   message.shiftId = session.shiftId ?? '';
   message.workedDuration = durationOf(session.workedSeconds);
-  message.breaks = session.breaks.map(({ start, end }) => {
+  message.breaks = session.breaks.map(({ start, end, typeId }) => {
     const brk = create(BreakSchema);
     brk.startTime = timestampOfInstant(start);
     setTime(brk, 'endTime', end);
+    brk.breakTypeId = typeId ?? '';
     return brk;
   });
   return message;

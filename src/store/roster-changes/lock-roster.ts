@@ -110,7 +110,7 @@ export const COUNT_SHIFTS: Statement = {
 export const READ_ONE_HOLIDAY: Statement = {
   name: 'read_one_holiday',
   text: `
-    select calendar_id, date, name from holiday
+    select calendar_id, date, name, portion from holiday
     where calendar_id = $1 and date = $2 and superseded_at = 'infinity'`,
 };
 

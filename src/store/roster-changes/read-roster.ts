@@ -198,7 +198,7 @@ const HOLIDAY_RANGE = `
 export const LIST_HOLIDAYS: Statement = {
   name: 'list_holidays',
   text: `
-    select h.calendar_id, h.date, h.name from holiday h
+    select h.calendar_id, h.date, h.name, h.portion from holiday h
     where ${HOLIDAY_RANGE} and (h.calendar_id, h.date) > ($4::text collate "C", $5::date)
     order by h.calendar_id, h.date
     limit $6`,
@@ -207,7 +207,7 @@ export const LIST_HOLIDAYS: Statement = {
 export const LIST_CALENDAR: Statement = {
   name: 'list_calendar',
   text: `
-    select h.calendar_id, h.date, h.name from holiday h
+    select h.calendar_id, h.date, h.name, h.portion from holiday h
     where ${HOLIDAY_RANGE} and h.calendar_id = $4 and h.date > $5::date
     order by h.date
     limit $6`,

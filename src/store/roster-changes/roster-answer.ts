@@ -5,6 +5,7 @@ import type { RosterAnswer } from '../../app/ports/roster-ports.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import {
+  codeOfPortion,
   dateOf,
   decodeCycle,
   decodeDetail,
@@ -18,6 +19,7 @@ import {
   fieldsOf,
   listOf,
   numberIn,
+  portionOfCode,
   textOf,
 } from '../rosters/roster-codec.js';
 
@@ -63,8 +65,9 @@ export function encodeAnswer(answer: RosterAnswer): Fields {
       return { kind: answer.kind, policyId, versions, changeId, updatedAt };
     }
     case 'HOLIDAY': {
-      const { calendarId, epochDay, name } = answer.holiday;
-      return { kind: answer.kind, calendarId, date: dateOf(epochDay), name };
+      const { calendarId, epochDay, name, portion } = answer.holiday;
+      const date = dateOf(epochDay);
+      return { kind: answer.kind, calendarId, date, name, portion: codeOfPortion(portion) };
     }
   }
 }
@@ -179,6 +182,7 @@ function decodeHoliday(fields: Fields): AnswerOf<'HOLIDAY'>['holiday'] {
     calendarId: textOf(fields.calendarId),
     epochDay: epochDayOf(textOf(fields.date)),
     name: textOf(fields.name),
+    portion: portionOfCode(fields.portion),
   };
 }
 

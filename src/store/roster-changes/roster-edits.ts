@@ -12,6 +12,7 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type Bound, bind, type Row, type Statement } from '../postgres/database.js';
 import {
   boundedDateOf,
+  codeOfPortion,
   dateOf,
   encodeDetail,
   encodePolicy,
@@ -205,12 +206,12 @@ function editStatements(edit: RosterEdit, changeId: number): Bound[] {
     case 'POLICY':
       return policyStatements(edit, changeId);
     case 'HOLIDAY': {
-      const { calendarId, name } = edit;
+      const { calendarId, holiday } = edit;
       const date = dateOf(edit.epochDay);
-      return [
-        bind(SUPERSEDE_HOLIDAY, calendarId, date),
-        ...(name === undefined ? [] : [bind(INSERT_HOLIDAY, calendarId, date, changeId, name)]),
-      ];
+      const supersede = bind(SUPERSEDE_HOLIDAY, calendarId, date);
+      if (holiday === undefined) return [supersede];
+      const portion = codeOfPortion(holiday.portion);
+      return [supersede, bind(INSERT_HOLIDAY, calendarId, date, changeId, holiday.name, portion)];
     }
   }
 }

@@ -99,8 +99,8 @@ export const ADD_POLICY_USER: Statement = {
 export const INSERT_HOLIDAY: Statement = {
   name: 'insert_holiday',
   text: `
-    insert into holiday (calendar_id, date, change_id, recorded_at, name)
-    values ($1, $2, $3, ${NOW}, $4)`,
+    insert into holiday (calendar_id, date, change_id, recorded_at, name, portion)
+    values ($1, $2, $3, ${NOW}, $4, $5)`,
 };
 
 export const ADD_SHIFT_USER: Statement = {

@@ -3,11 +3,14 @@
 // wrote: a field may be added (absent: its value until then), none may change its meaning.
 
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
+import { PORTIONS, type Portion } from '../../domain/facts/day.js';
 import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
   type BreakDeduction,
+  type BreakType,
   type CountingRules,
+  type FlexibleHours,
   type Geofence,
   HOURS_COUNTED,
   type OffShiftRules,
@@ -17,6 +20,7 @@ import {
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
+  type TimesOfDay,
   type WorkRules,
 } from '../../domain/roster/shift.js';
 import {
@@ -30,6 +34,18 @@ import { findZone, type Zone } from '../../domain/time/zone.js';
 
 /** The form that this release writes. A reader refuses one it does not know. */
 const FORM = 1;
+
+/** The number by which half a date is stored: the contract's, from 1. */
+export function codeOfPortion(portion: Portion): number {
+  return PORTIONS.indexOf(portion) + 1;
+}
+
+/** Throws for what no release wrote. */
+export function portionOfCode(code: unknown): Portion {
+  const portion = typeof code === 'number' ? PORTIONS[code - 1] : undefined;
+  if (portion !== undefined) return portion;
+  throw new Error(`the roster has the portion ${String(code)}, unknown here`);
+}
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -67,6 +83,7 @@ export function encodeShift(shift: Shift): Fields {
     halfDayBelowSeconds: shift.halfDayBelowSeconds,
     absentBelowSeconds: shift.absentBelowSeconds,
     halvesMeetSecond: shift.halvesMeetSecond,
+    flexible: shift.flexible,
     work: shift.followsPolicy ? undefined : encodeWorkRules(shift.work),
     counting: encodeCounting(shift.counting),
     worksOnHolidays: shift.worksOnHolidays,
@@ -85,6 +102,7 @@ function encodeWorkRules(rules: WorkRules): Fields {
     deductExcessOnly: rules.deductExcessOnly || undefined,
     minBreakSeconds: rules.minBreakSeconds || undefined,
     paidBreakSeconds: rules.paidBreakSeconds,
+    breakTypes: rules.breakTypes.length === 0 ? undefined : rules.breakTypes,
     roundIn: rules.roundIn,
     roundOut: rules.roundOut,
     roundBreaks: rules.roundBreaks,
@@ -115,6 +133,7 @@ export function decodeShift(shiftId: string, stored: unknown): Shift {
     halfDayBelowSeconds: numberIn(fields, 'halfDayBelowSeconds'),
     absentBelowSeconds: numberIn(fields, 'absentBelowSeconds'),
     halvesMeetSecond: optional(fields.halvesMeetSecond, numberOf),
+    flexible: optional(fields.flexible, decodeFlexible),
     ...(fields.work === undefined
       ? { work: PLAIN_WORK_RULES, followsPolicy: true as const }
       : { work: decodeWorkRules(fieldsOf(fields.work)) }),
@@ -135,6 +154,7 @@ function decodeWorkRules(fields: Fields): WorkRules {
     deductExcessOnly: fields.deductExcessOnly === true,
     minBreakSeconds: numberOrNone(fields, 'minBreakSeconds'),
     paidBreakSeconds: numberIn(fields, 'paidBreakSeconds'),
+    breakTypes: listOf(fields.breakTypes ?? []).map(decodeBreakType),
     roundIn: optional(fields.roundIn, decodeRounding),
     roundOut: optional(fields.roundOut, decodeRounding),
     roundBreaks: optional(fields.roundBreaks, decodeRounding),
@@ -151,12 +171,36 @@ function decodeCounting(stored: unknown): CountingRules {
   };
 }
 
+function decodeFlexible(stored: unknown): FlexibleHours {
+  const fields = fieldsOf(stored);
+  return {
+    targetSeconds: numberIn(fields, 'targetSeconds'),
+    core: optional(fields.core, decodeTimes),
+  };
+}
+
 function decodeDeduction(stored: unknown): BreakDeduction {
   const fields = fieldsOf(stored);
   return {
     afterSeconds: numberIn(fields, 'afterSeconds'),
     breakSeconds: numberIn(fields, 'breakSeconds'),
   };
+}
+
+function decodeBreakType(stored: unknown): BreakType {
+  const fields = fieldsOf(stored);
+  return {
+    breakTypeId: textOf(fields.breakTypeId),
+    isPaid: fields.isPaid === true,
+    lengthSeconds: numberIn(fields, 'lengthSeconds'),
+    window: optional(fields.window, decodeTimes),
+    isByClock: fields.isByClock === true,
+  };
+}
+
+function decodeTimes(stored: unknown): TimesOfDay {
+  const fields = fieldsOf(stored);
+  return { startSecond: numberIn(fields, 'startSecond'), endSecond: numberIn(fields, 'endSecond') };
 }
 
 function decodeRounding(stored: unknown): Rounding {

@@ -14,6 +14,7 @@ import {
   type Assignment,
   EMPTY_ROSTER,
   type EmployeeRoster,
+  type Holiday,
   type Roster,
   type ShiftVersion,
 } from '../../domain/roster/roster.js';
@@ -27,6 +28,7 @@ import {
   decodePolicy,
   decodeShift,
   epochDayOf,
+  portionOfCode,
 } from './roster-codec.js';
 
 /** The name is not the roster's to give then. */
@@ -43,11 +45,11 @@ export function rosterOf(
     const version = shiftVersionOf(row);
     append(shifts, version.shift.shiftId, version);
   }
-  const calendars = new Map<string, Map<number, string>>();
+  const calendars = new Map<string, Map<number, Holiday>>();
   for (const row of holidays) {
-    const calendarId = text(row, 'calendar_id');
-    const dates = calendars.get(calendarId) ?? new Map<number, string>();
-    calendars.set(calendarId, dates.set(epochDayOf(text(row, 'date')), text(row, 'name')));
+    const { calendarId, epochDay, name, portion } = holidayRecordOf(row);
+    const dates = calendars.get(calendarId) ?? new Map<number, Holiday>();
+    calendars.set(calendarId, dates.set(epochDay, { name, portion }));
   }
   const policies = new Map<string, PolicyVersion[]>();
   for (const row of policyVersions) append(policies, text(row, 'policy_id'), policyVersionOf(row));
@@ -169,6 +171,7 @@ export function holidayRecordOf(row: Row): HolidayRecord {
     calendarId: text(row, 'calendar_id'),
     epochDay: epochDayOf(text(row, 'date')),
     name: text(row, 'name'),
+    portion: portionOfCode(row.portion),
   };
 }
 

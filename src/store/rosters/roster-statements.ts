@@ -26,7 +26,7 @@ export const READ_SHIFT_VERSIONS: Statement = {
 export const READ_HOLIDAYS: Statement = {
   name: 'read_holidays',
   text: `
-    select h.calendar_id, h.date, h.name
+    select h.calendar_id, h.date, h.name, h.portion
     from roster_change c
     join holiday h on ${knownAt('h', 'c.recorded_at')}
     where c.change_id = $1::bigint

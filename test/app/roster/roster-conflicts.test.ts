@@ -158,7 +158,9 @@ describe('conflicts of an employee’s roster', function () {
       ['SHIFTS_OVERLAP'],
       [],
     ]);
-    const feast = new Map([['c', new Map([[FIRST + distance, 'Feast']])]]);
+    const feast = new Map([
+      ['c', new Map([[FIRST + distance, { name: 'Feast', portion: 'WHOLE_DAY' as const }]])],
+    ]);
     const holiday = { ...NIGHT_AND_MORNING, calendars: feast };
     expect(anomaliesOf(FIRST + distance, holiday)).to.deep.equal([]);
   });

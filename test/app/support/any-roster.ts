@@ -42,6 +42,7 @@ export function shiftOf(shiftId: string, startHour: number, hours: number, zone?
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

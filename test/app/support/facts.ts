@@ -1,6 +1,11 @@
 // Facts for tests, written down in a few words.
 
-import type { ClockCommand, CommandLimits, Fact } from '../../../src/app/ports/facts.js';
+import type {
+  ClockCommand,
+  ClockLimits,
+  CommandLimits,
+  Fact,
+} from '../../../src/app/ports/facts.js';
 import { COMMAND_KINDS } from '../../../src/app/ports/facts.js';
 import type { MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
@@ -15,7 +20,11 @@ export const MIA = 'mia' as EmployeeId;
 export const TOLD_AT = Date.parse('2026-03-02T12:00:00Z') as Instant;
 
 /** What most tests hold commands to: nothing. */
-export const NO_LIMITS: CommandLimits = { employedOnly: false, maxAgeDays: 36_500 };
+export const NO_LIMITS: ClockLimits = {
+  employedOnly: false,
+  maxAgeDays: 36_500,
+  skewAfterDays: 36_500,
+};
 
 export function told(punch: Punch): ToldPunch {
   return { ...punch, source: 'DEVICE', timeZone: '', accuracyMeters: 0, labels: {}, note: '' };

@@ -150,7 +150,11 @@ describe('the grid of a roster', () => {
     const lines = gridLines({
       dates: WEEK,
       rows: [rowOf('7', '', days)],
-      holidays: holidays.map((each) => ({ $typeName: 'attendance.v1.Holiday', ...each })),
+      holidays: holidays.map((each) => ({
+        $typeName: 'attendance.v1.Holiday',
+        portion: DayPortion.WHOLE_DAY,
+        ...each,
+      })),
     });
     expect(lines).to.include(
       'early    06:00-14:00 from 2026-03-02 to 2026-03-05, 22:30-07:00 from 2026-03-06 to 2026-03-07',

@@ -5,10 +5,12 @@ import fc from 'fast-check';
 import { ImportFileError } from '../../../src/cli/csv/csv-file.js';
 import {
   breaksText,
+  breakTypesText,
   circleText,
   cycleText,
   lengthWord,
   parseBreaks,
+  parseBreakTypes,
   parseCircle,
   parseCycle,
   parseLength,
@@ -25,6 +27,17 @@ import { parseRosterHeader, parseRosterRow } from '../../../src/cli/roster/roste
 
 describe('the notations of a roster', () => {
   const parseHours = (text: string) => parseWord(text, ['every-pair', 'first-in-to-last-out']);
+  const timed = (startTimeOfDay: string, endTimeOfDay: string) => ({
+    startTimeOfDay,
+    endTimeOfDay,
+  });
+  const REST = {
+    breakTypeId: 'rest',
+    paid: false,
+    byClock: false,
+    lengthSeconds: 0,
+    ...timed('', ''),
+  };
   const READ: [(text: string) => unknown, string, unknown][] = [
     [parseLength, '0', 0],
     [parseLength, '15m', 900],
@@ -40,6 +53,15 @@ describe('the notations of a roster', () => {
       [
         { afterSeconds: 21_600, lengthSeconds: 1800 },
         { afterSeconds: 32_400, lengthSeconds: 2700 },
+      ],
+    ],
+    [
+      parseBreakTypes,
+      'lunch 12:00-13:00 by-clock; rest unpaid PAID 15m; tea 9:00-9:30',
+      [
+        { ...REST, breakTypeId: 'lunch', byClock: true, ...timed('12:00', '13:00') },
+        { ...REST, paid: true, lengthSeconds: 900 },
+        { ...REST, breakTypeId: 'tea', ...timed('09:00', '09:30') },
       ],
     ],
     [parseShifts, 'early', ['early']],
@@ -73,6 +95,12 @@ describe('the notations of a roster', () => {
     [parseBreaks, '30m after'],
     [parseBreaks, '30m after 6h after 7h'],
     [parseBreaks, Array(11).fill('1m').join(';')],
+    [parseBreakTypes, 'lunch 12:00'],
+    [parseBreakTypes, 'lunch 12:00-13:00-14:00'],
+    [parseBreakTypes, 'lunch 12:00-25:00'],
+    [parseBreakTypes, 'lunch sometimes'],
+    [parseBreakTypes, '; rest'],
+    [parseBreakTypes, Array(11).fill('a').join(';')],
     [parseShifts, ''],
     [parseShifts, 'a+'],
     [parseShifts, 'a+off'],
@@ -117,6 +145,22 @@ describe('the notations of a roster', () => {
         })
         .map((rules) => rules.toSorted((a, b) => a.afterSeconds - b.afterSeconds)),
       (value) => parseBreaks(breaksText(value)),
+    ],
+    [
+      'types of breaks',
+      fc.array(
+        fc
+          .record({
+            breakTypeId: fc.constantFrom('a', 'early', 'B.2_-', '15m', 'paid'),
+            paid: fc.boolean(),
+            byClock: fc.boolean(),
+            lengthSeconds: seconds,
+            times: fc.constantFrom(timed('', ''), timed('12:00', '13:00'), timed('23:59', '00:00')),
+          })
+          .map(({ times, ...type }) => ({ ...type, ...times })),
+        { minLength: 1, maxLength: 10 },
+      ),
+      (value) => parseBreakTypes(breakTypesText(value)),
     ],
     [
       'a cycle',

@@ -29,9 +29,9 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   F: [1, 2, 4, 6, 7, 9, 10, 11, 13, 14, 15],
   I: [1, 2, 4, 6, 7],
   K: [1, 2, 3, 4, 5, 6],
-  L: [1, 2, 3],
-  M: [1, 2, 3, 4, 5, 7, 8],
-  N: [1, 2, 5, 6, 7],
+  L: [1, 2, 3, 4, 5],
+  M: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  N: [1, 2, 3, 5, 6, 7],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>
@@ -39,13 +39,13 @@ const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>
 );
 
 /** Cases that have no part which the engine could answer. */
-const NOT_THE_ENGINES = ['A30', 'A31', 'A39', 'E15', 'E16', 'E25', 'E26', 'E31'];
+const NOT_THE_ENGINES = ['A30', 'A31', 'A39', 'E15', 'E16', 'E25', 'E26', 'E31', 'N3'];
 
 /** Cases that tell of what a clock refuses, and of storing: over the wire they must be. */
 const OVER_THE_WIRE = [
   ...['A2', 'A15', 'A28', 'A30', 'A31', 'A32', 'A38', 'C9', 'C10', 'C24', 'C27', 'D6', 'D11'],
   ...['D12', 'D15', 'E1', 'E2', 'E3', 'E6', 'E7', 'E9', 'E10', 'E12', 'E14', 'E15', 'E16', 'E17'],
-  ...['E18', 'E19', 'E20', 'E21', 'E22', 'E23', 'E24', 'E25', 'E26', 'E28', 'E31'],
+  ...['E18', 'E19', 'E20', 'E21', 'E22', 'E23', 'E24', 'E25', 'E26', 'E28', 'E31', 'N3'],
 ];
 
 const WAITING_LISTS = [WAITING_FOR_THE_PERIOD_LOCK, WAITING_FOR_TOKENS, WAITING_FOR_OVERTIME];

@@ -138,8 +138,15 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   NOT_EMPLOYED: [[{}, 'The employee is not employed on this date.']],
   HOLIDAY: [
-    [{ name: 'Whit Monday', shiftId: undefined }, 'The date is a holiday (Whit Monday).'],
-    [{ name: '', ...day }, "The date is a holiday for shift 'day'."],
+    [
+      { name: 'Whit Monday', portion: 'WHOLE_DAY', shiftId: undefined },
+      'The date is a holiday (Whit Monday).',
+    ],
+    [{ name: '', portion: 'WHOLE_DAY', ...day }, "The date is a holiday for shift 'day'."],
+    [
+      { name: 'Eve', portion: 'SECOND_HALF', ...day },
+      "The second half of the date is a holiday for shift 'day' (Eve).",
+    ],
   ],
   POLICY_FOLLOWED: [
     [
@@ -591,6 +598,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         ...day,
         startTime: at('2025-06-02 08:00'),
+        isCore: undefined,
         graceSeconds: 15 * MINUTE,
         arrivalTime: at('2025-06-02 09:30'),
         lateSeconds: 90 * MINUTE,
@@ -602,11 +610,23 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         shiftId: 'night',
         startTime: at('2025-03-29 22:00'),
+        isCore: undefined,
         graceSeconds: 0,
         arrivalTime: at('2025-03-30 03:15'),
         lateSeconds: 4.25 * HOUR,
       },
       "Arrived for shift 'night' at 03:15 (Sun 30 Mar): 4 h 15 min after the start at 22:00.",
+    ],
+    [
+      {
+        ...day,
+        startTime: at('2025-03-30 10:00'),
+        isCore: true,
+        graceSeconds: 0,
+        arrivalTime: at('2025-03-30 10:20'),
+        lateSeconds: 20 * MINUTE,
+      },
+      "Arrived for shift 'day' at 10:20: 20 min after the start of the core time at 10:00.",
     ],
   ],
   EARLY: [
@@ -614,6 +634,7 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         ...day,
         endTime: at('2025-06-02 12:00'),
+        isCore: undefined,
         graceSeconds: HOUR,
         departureTime: at('2025-06-02 10:30'),
         earlySeconds: 90 * MINUTE,
@@ -625,11 +646,23 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       {
         shiftId: 'night',
         endTime: at('2025-03-30 06:00'),
+        isCore: undefined,
         graceSeconds: 0,
         departureTime: at('2025-03-29 23:00'),
         earlySeconds: 6 * HOUR,
       },
       "Left shift 'night' at 23:00 (Sat 29 Mar): 6 h before the end at 06:00.",
+    ],
+    [
+      {
+        ...day,
+        endTime: at('2025-03-30 15:00'),
+        isCore: true,
+        graceSeconds: 0,
+        departureTime: at('2025-03-30 14:30'),
+        earlySeconds: 30 * MINUTE,
+      },
+      "Left shift 'day' at 14:30: 30 min before the end of the core time at 15:00.",
     ],
   ],
   THERE_FOR_OTHER_SHIFT: [
@@ -639,6 +672,73 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
   ],
   NOBODY_CAME: [[day, "No arrival or departure was punched for shift 'day'."]],
+  BREAK_OF_TYPE: [
+    [
+      {
+        ...day,
+        breakTypeId: 'lunch',
+        startTime: at('2025-03-30 12:00'),
+        endTime: at('2025-03-30 13:00'),
+      },
+      "The break from 12:00 to 13:00 for shift 'day' is of type 'lunch'.",
+    ],
+  ],
+  BREAK_TOO_LONG: [
+    [
+      { ...day, breakTypeId: 'rest', takenSeconds: 20 * MINUTE, lengthSeconds: 15 * MINUTE },
+      "Breaks of type 'rest' for shift 'day' took 20 min, longer than the 15 min expected.",
+    ],
+  ],
+  BREAK_BY_CLOCK: [
+    [
+      { ...day, breakTypeId: 'lunch', lengthSeconds: HOUR, takenSeconds: 0, deductedSeconds: HOUR },
+      "The clock takes 1 h of 'lunch' for shift 'day'; none was taken, so 1 h worked in its time is " +
+        'deducted.',
+    ],
+    [
+      {
+        shiftId: undefined,
+        breakTypeId: 'lunch',
+        lengthSeconds: HOUR,
+        takenSeconds: 20 * MINUTE,
+        deductedSeconds: 40 * MINUTE,
+      },
+      "The clock takes 1 h of 'lunch' outside every shift; 20 min was taken, so 40 min worked in its " +
+        'time is deducted.',
+    ],
+  ],
+  BREAK_TYPE_PAID: [
+    [
+      { ...day, breakTypeId: 'rest', takenSeconds: 20 * MINUTE, paidSeconds: 15 * MINUTE },
+      "Breaks of type 'rest' for shift 'day' took 20 min; 15 min of that is paid and counts as worked.",
+    ],
+  ],
+  FLEXIBLE_HOURS: [
+    [
+      { ...day, targetSeconds: 8 * HOUR, coreStartTime: undefined, coreEndTime: undefined },
+      "The hours of shift 'day' are flexible: 8 h are to be worked in them.",
+    ],
+    [
+      {
+        ...day,
+        targetSeconds: 8 * HOUR,
+        coreStartTime: at('2025-03-30 10:00'),
+        coreEndTime: at('2025-03-30 15:00'),
+      },
+      "The hours of shift 'day' are flexible: 8 h are to be worked in them, and everybody is there " +
+        'from 10:00 to 15:00.',
+    ],
+  ],
+  BELOW_TARGET: [
+    [
+      { ...day, workedSeconds: 7 * HOUR, targetSeconds: 8 * HOUR, graceSeconds: 0 },
+      "Worked 7 h for shift 'day': 1 h less than the target of 8 h.",
+    ],
+    [
+      { ...day, workedSeconds: 7 * HOUR, targetSeconds: 8 * HOUR, graceSeconds: 5 * MINUTE },
+      "Worked 7 h for shift 'day': 1 h less than the target of 8 h, and more than the 5 min allowed.",
+    ],
+  ],
   BELOW_ABSENT: [
     [
       { ...day, workedSeconds: 90 * MINUTE, thresholdSeconds: 2 * HOUR },
@@ -817,6 +917,7 @@ describe('a night in words', () => {
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

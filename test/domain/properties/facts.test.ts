@@ -135,10 +135,12 @@ describe('a day from facts', () => {
   });
 });
 
-/** `shiftId` is undefined off shift, and where a finding is about the date; the rest never is. */
+/** What does not apply: a shift off shift and of the date, a core time of fixed hours. */
+const MAY_LACK = ['shiftId', 'countedOutTime', 'isCore', 'coreStartTime', 'coreEndTime'];
+
 function expectDefined(finding: Finding): void {
   for (const [name, value] of Object.entries(finding)) {
-    const mayLack = name === 'shiftId' || name === 'countedOutTime';
+    const mayLack = MAY_LACK.includes(name);
     if (value === undefined) expect(mayLack, `${finding.rule}.${name}`).to.equal(true);
     else if (typeof value === 'number') expect(value, `${finding.rule}.${name}`).to.be.finite;
   }

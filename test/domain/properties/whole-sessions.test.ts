@@ -41,6 +41,7 @@ const LONG: Shift = {
   halfDayBelowSeconds: 0,
   absentBelowSeconds: 0,
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   work: PLAIN_WORK_RULES,
   worksOnHolidays: false,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FieldViolation } from '../../../src/domain/facts/errors.js';
 import { checkOffShiftRules, checkShift } from '../../../src/domain/roster/check-shift.js';
 import {
+  type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
   PLAIN_COUNTING,
@@ -32,6 +33,7 @@ const SHIFT: Shift = {
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,
@@ -132,6 +134,35 @@ describe('the graces and thresholds of a shift', () => {
   );
 });
 
+describe('flexible hours', () => {
+  const flexible = (targetHours: number, core?: readonly [number, number]) => ({
+    flexible: {
+      targetSeconds: targetHours * HOUR,
+      core: core && { startSecond: core[0] * HOUR, endSecond: core[1] * HOUR },
+    },
+  });
+  const night = { startSecond: 22 * HOUR, endSecond: 6 * HOUR };
+  const end = 'flexible_hours.core_end_time_of_day';
+  checkRows<Shift>(
+    [
+      [flexible(8)],
+      [flexible(8, [8, 16])],
+      [flexible(6, [10, 15])],
+      [{ ...night, ...flexible(8, [23, 2]) }],
+      [{ ...night, ...flexible(8, [22, 6]) }],
+      [flexible(0), 'flexible_hours.target LENGTH_TOO_SHORT'],
+      [flexible(8.5), 'flexible_hours.target TARGET_TOO_LONG'],
+      [flexible(8, [10, 10]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [15, 10]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [7, 15]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [10, 17]), `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [{ ...night, ...flexible(8, [2, 23]) }, `${end} CORE_TIME_OUTSIDE_SHIFT`],
+      [flexible(8, [10, Number.NaN]), `${end} TIME_OF_DAY_INVALID`],
+    ],
+    shiftSays,
+  );
+});
+
 describe('the ids and the geofence of a shift', () => {
   const fence = { latitude: 24, longitude: 72, radiusMeters: 500 };
   checkRows<Shift>(
@@ -195,6 +226,54 @@ describe('work rules', () => {
       ],
       [breaks([2 * HOUR, 60], [HOUR, 90]), 'break_deductions[1].after DEDUCTIONS_OUT_OF_ORDER'],
       [breaks([HOUR, 90], [2 * HOUR, 60]), 'break_deductions[1].length DEDUCTION_FALLS'],
+    ],
+    workSays,
+  );
+});
+
+describe('types of breaks', () => {
+  const PLAIN: BreakType = {
+    breakTypeId: 'rest',
+    isPaid: false,
+    lengthSeconds: 0,
+    window: undefined,
+    isByClock: false,
+  };
+  const at = (from: number, to: number) => ({ startSecond: from * HOUR, endSecond: to * HOUR });
+  const types = (...changes: readonly Partial<BreakType>[]) => ({
+    breakTypes: changes.map((change) => ({ ...PLAIN, ...change })),
+  });
+  const lunch = { breakTypeId: 'lunch', window: at(12, 13), isByClock: true } as const;
+  const eleven = Array.from({ length: 11 }, (_, hour) => ({
+    breakTypeId: `t${hour}`,
+    window: at(hour, hour + 1),
+  }));
+  checkRows<WorkRules>(
+    [
+      [types(lunch, { isPaid: true, lengthSeconds: 15 * MINUTE })],
+      [types({ ...lunch, window: at(23, 1) }, { ...lunch, breakTypeId: 'b', window: at(1, 2) })],
+      [types(...eleven.slice(1))],
+      [types(...eleven), 'break_types TOO_MANY_BREAK_TYPES'],
+      [types({ breakTypeId: '' }), 'break_types[0].break_type_id BREAK_TYPE_ID_INVALID'],
+      [types({ lengthSeconds: DAY + 1 }), 'break_types[0].length LENGTH_TOO_LONG'],
+      [
+        types({ window: at(12, Number.NaN) }),
+        'break_types[0].end_time_of_day BREAK_WINDOW_INCOMPLETE',
+      ],
+      [
+        types({ window: at(Number.NaN, 12) }),
+        'break_types[0].start_time_of_day BREAK_WINDOW_INCOMPLETE',
+      ],
+      [types({ window: at(12, 12) }), 'break_types[0].end_time_of_day BREAK_WINDOW_EMPTY'],
+      [types({ isByClock: true }), 'break_types[0].by_clock BREAK_BY_CLOCK_WITHOUT_WINDOW'],
+      [types({ ...lunch, isPaid: true }), 'break_types[0].paid PAID_BREAK_BY_CLOCK'],
+      [types(lunch, lunch), 'break_types[1].break_type_id BREAK_TYPE_REPEATED'],
+      [types({}, { breakTypeId: 'b' }), 'break_types[1].start_time_of_day BREAK_WINDOW_REQUIRED'],
+      [
+        types({ ...lunch, window: at(23, 1) }, { ...lunch, breakTypeId: 'b', window: at(0, 2) }),
+        'break_types[1].start_time_of_day BREAK_WINDOWS_OVERLAP',
+      ],
+      [types({ ...lunch, isByClock: false }, { ...lunch, breakTypeId: 'b' })],
     ],
     workSays,
   );
@@ -317,12 +396,32 @@ describe('refused shifts', () => {
       deductExcessOnly: fc.boolean(),
       minBreakSeconds: anyNumber,
       paidBreakSeconds: anyNumber,
+      breakTypes: fc.array(
+        fc.record({
+          breakTypeId: fc.constantFrom('a', 'b', ''),
+          isPaid: fc.boolean(),
+          lengthSeconds: anyNumber,
+          window: fc.option(fc.record({ startSecond: anyNumber, endSecond: anyNumber }), {
+            nil: undefined,
+          }),
+          isByClock: fc.boolean(),
+        }),
+      ),
       roundIn: anyRounding,
       roundOut: anyRounding,
       roundBreaks: anyRounding,
       roundWorked: anyRounding,
     }),
     halvesMeetSecond: fc.option(anyNumber, { nil: undefined }),
+    flexible: fc.option(
+      fc.record({
+        targetSeconds: anyNumber,
+        core: fc.option(fc.record({ startSecond: anyNumber, endSecond: anyNumber }), {
+          nil: undefined,
+        }),
+      }),
+      { nil: undefined },
+    ),
     counting: fc.record({
       fromStart: fc.boolean(),
       toEnd: fc.boolean(),

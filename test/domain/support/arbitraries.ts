@@ -3,7 +3,12 @@
 // random comes from fast-check.
 
 import fc from 'fast-check';
-import { type Declaration, STATUSES } from '../../../src/domain/facts/day.js';
+import {
+  type Declaration,
+  PORTIONS,
+  type Portion,
+  STATUSES,
+} from '../../../src/domain/facts/day.js';
 import { type DeclarationFact, declarationOf } from '../../../src/domain/facts/declaration.js';
 import {
   PUNCH_KINDS,
@@ -23,7 +28,9 @@ import {
 import {
   ATTRIBUTIONS,
   type BreakDeduction,
+  type BreakType,
   type CountingRules,
+  type FlexibleHours,
   HOURS_COUNTED,
   MAX_DAY_START_SECOND,
   type OffShiftRules,
@@ -134,6 +141,40 @@ const anyDeductions: fc.Arbitrary<readonly BreakDeduction[]> = fc
       .map((afterSeconds, index) => ({ afterSeconds, breakSeconds: breaks[index] ?? 2 * HOUR }));
   });
 
+/** A few, or none: at any time, on marks that shifts begin and end on, around midnight. */
+const anyBreakTypes: fc.Arbitrary<readonly BreakType[]> = fc
+  .record({
+    anyTime: fc.option(fc.record({ isPaid: fc.boolean(), lengthSeconds: length(0, 2 * HOUR) })),
+    timed: fc.array(
+      fc.record({
+        from: fc.integer({ min: 0, max: 15 }),
+        // Times of day are whole minutes in the contract.
+        lasts: fc.integer({ min: 1, max: 90 }).map((minutes) => minutes * 60),
+        lengthSeconds: fc.oneof(fc.constant(0), length(0, 2 * HOUR)),
+        how: fc.constantFrom('PAID', 'UNPAID', 'BY_CLOCK'),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ anyTime, timed }) => [
+    ...(anyTime === null
+      ? []
+      : [{ ...anyTime, breakTypeId: 'rest', window: undefined, isByClock: false }]),
+    // No two of them share time.
+    ...[...new Map(timed.map((each) => [each.from, each])).values()].map(
+      ({ from, lasts, lengthSeconds, how }): BreakType => ({
+        breakTypeId: `at-${from}`,
+        isPaid: how === 'PAID',
+        lengthSeconds,
+        window: {
+          startSecond: from * 90 * 60,
+          endSecond: (from * 90 * 60 + lasts) % DAY,
+        },
+        isByClock: how === 'BY_CLOCK',
+      }),
+    ),
+  ]);
+
 /** Rules that leave worked time as it is. */
 export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   pairing: fc.constantFrom(...PAIRINGS),
@@ -144,6 +185,7 @@ export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   deductExcessOnly: fc.constant(false),
   minBreakSeconds: fc.constant(0),
   paidBreakSeconds: fc.constant(0),
+  breakTypes: fc.constant([]),
   roundIn: fc.constant(undefined),
   roundOut: fc.constant(undefined),
   roundBreaks: fc.constant(undefined),
@@ -158,6 +200,7 @@ const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
     deductExcessOnly: fc.boolean(),
     minBreakSeconds: fc.oneof(fc.constant(0), length(0, HOUR)),
     paidBreakSeconds: fc.oneof(fc.constant(0), length(0, 2 * HOUR)),
+    breakTypes: anyBreakTypes,
     roundIn: maybeRounding,
     roundOut: maybeRounding,
     roundBreaks: maybeRounding,
@@ -227,6 +270,13 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
       halfDayBelowSeconds: fc.oneof(fc.constant(0), length(1, 10 * HOUR)),
       absent: fc.nat({ max: 99 }),
       meet: fc.option(fc.nat({ max: DAY }), { nil: undefined, freq: 2 }),
+      flexible: fc.option(
+        fc.record({
+          target: fc.integer({ min: 1, max: 100 }),
+          core: fc.option(fc.tuple(fc.nat({ max: 99 }), fc.nat({ max: 99 }))),
+        }),
+        { nil: undefined, freq: 2 },
+      ),
       work,
       // Where the sum must be what the sessions are, all of it counts.
       counting: work === exactWorkRules ? fc.constant(PLAIN_COUNTING) : anyCounting,
@@ -236,7 +286,7 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
         nil: undefined,
       }),
     })
-    .map(({ hours, before, after, absent, meet, ...rest }) => {
+    .map(({ hours, before, after, absent, meet, flexible, ...rest }) => {
       const { startSecond, endSecond } = hours;
       // A whole day has no room for margins.
       const lasts = ((endSecond - startSecond + DAY - 1) % DAY) + 1;
@@ -252,9 +302,28 @@ function shiftNamed(shiftId: string, work: fc.Arbitrary<WorkRules>): fc.Arbitrar
           meet === undefined || lasts < 2
             ? undefined
             : (startSecond + 1 + (meet % (lasts - 1))) % DAY,
+        flexible: flexible && flexibleHours(flexible, startSecond, lasts),
         ...rest,
       };
     });
+}
+
+/** From parts of a hundred of a shift's length; a core time needs two minutes of it. */
+function flexibleHours(
+  { target, core }: { readonly target: number; readonly core: readonly [number, number] | null },
+  startSecond: number,
+  lasts: number,
+): FlexibleHours {
+  const at = (part: number) => Math.floor((lasts * part) / 6000) * 60;
+  const [from, to] = (core ?? [0, 0]).map(at).sort((a, b) => a - b);
+  const [start, end] = [from ?? 0, to ?? 0];
+  return {
+    targetSeconds: Math.max(1, Math.floor((lasts * target) / 100)),
+    core:
+      start === end
+        ? undefined
+        : { startSecond: (startSecond + start) % DAY, endSecond: (startSecond + end) % DAY },
+  };
 }
 
 /** Shifts of dates as offsets from the first day of the period. */
@@ -263,7 +332,7 @@ interface RosterSeed {
   readonly offShift: OffShiftRules;
   /** Other off-shift rules from a date on. */
   readonly policies: readonly { readonly after: number; readonly offShift: OffShiftRules }[];
-  readonly holidays: readonly (readonly number[])[];
+  readonly holidays: readonly (readonly (readonly [number, Portion])[])[];
   readonly zones: readonly { readonly after: number; readonly zone: Zone }[];
   readonly joined: number | undefined;
   readonly left: number | undefined;
@@ -295,7 +364,13 @@ function rosterSeed(work: fc.Arbitrary<WorkRules>): fc.Arbitrary<RosterSeed> {
         weight: 1,
       },
     ),
-    holidays: fc.array(fc.array(nearDay, { maxLength: 3 }), { minLength: 2, maxLength: 2 }),
+    holidays: fc.array(
+      fc.array(fc.tuple(nearDay, fc.constantFrom(...PORTIONS)), { maxLength: 3 }),
+      {
+        minLength: 2,
+        maxLength: 2,
+      },
+    ),
     zones: fc.oneof(
       { arbitrary: anyZone.map((zone) => [{ after: -Infinity, zone }]), weight: 3 },
       {
@@ -364,7 +439,9 @@ function rostered(seed: RosterSeed, firstDay: number, without: ReadonlySet<strin
     (days, index) =>
       [
         CALENDAR_IDS[index] ?? 'north',
-        new Map(days.map((offset) => [firstDay + offset, 'Feast'] as const)),
+        new Map(
+          days.map(([offset, portion]) => [firstDay + offset, { name: 'Feast', portion }] as const),
+        ),
       ] as const,
   );
   return {

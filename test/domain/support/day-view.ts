@@ -16,13 +16,20 @@ export interface SeenDay {
     readonly in: number | undefined;
     readonly out: number | undefined;
     readonly shiftId: string | undefined;
+    readonly breaks: readonly {
+      readonly start: number;
+      readonly end: number | undefined;
+      readonly typeId?: string | undefined;
+    }[];
   }[];
   readonly firstIn: number | undefined;
   readonly lastOut: number | undefined;
   readonly workedSeconds: number;
   readonly uncountedSeconds: number;
+  readonly plannedSeconds: number;
   readonly lateBySeconds: number;
   readonly earlyBySeconds: number;
+  readonly shortBySeconds: number;
   readonly anomalies: readonly string[];
   readonly final: boolean;
   readonly nextTransitionTime: number | undefined;
@@ -42,6 +49,7 @@ const PLAIN = {
   uncounted: '0:00',
   late: '0:00',
   early: '0:00',
+  short: '0:00',
   anomalies: [],
   final: true,
   next: undefined,
@@ -91,12 +99,17 @@ function viewOfDay(notation: Notation, day: SeenDay): View {
     uncounted: sayLength(day.uncountedSeconds),
     late: sayLength(day.lateBySeconds),
     early: sayLength(day.earlyBySeconds),
+    short: sayLength(day.shortBySeconds),
     anomalies: day.anomalies,
     final: day.final,
     next: momentOf(notation, day.nextTransitionTime),
     sessions: day.sessions.map(
       (session) => `${spanOf(notation, session.in, session.out)} ${session.shiftId ?? '-'}`,
     ),
+    breaks: day.sessions.flatMap(({ breaks }) =>
+      breaks.map(({ start, end, typeId }) => `${spanOf(notation, start, end)} ${typeId ?? '-'}`),
+    ),
+    plannedWork: sayLength(day.plannedSeconds),
     shifts: day.shifts.map(({ shiftId, status }) => `${shiftId} ${status}`),
   };
 }

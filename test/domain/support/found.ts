@@ -69,6 +69,7 @@ function shiftOf(id: string, found: NonNullable<Found['shifts']>[string]): Shift
     absentBelowSeconds: 0,
     work: PLAIN_WORK_RULES,
     halvesMeetSecond: undefined,
+    flexible: undefined,
     counting: PLAIN_COUNTING,
     worksOnHolidays: false,
     calendarId: undefined,

@@ -110,6 +110,12 @@ export class Notation {
     };
   }
 
+  /** `D`, or half of it: `D SECOND_HALF`. */
+  holiday(text: string): Pick<MarkText, 'date' | 'portion'> {
+    const [day = '', half = 'WHOLE_DAY'] = text.split(' ');
+    return this.mark(`${day} HOLIDAY ${half}`);
+  }
+
   mark(text: string): MarkText {
     const [day = '', status = '', portion = 'WHOLE_DAY', ...rest] = text.split(' ');
     const known = PORTIONS.find((each) => each === portion);

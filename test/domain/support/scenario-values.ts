@@ -7,14 +7,21 @@ import {
   STATUSES,
 } from '../../../src/domain/facts/day.js';
 import type { Punch } from '../../../src/domain/facts/punch.js';
-import type { EmployeeRoster, Roster, ShiftVersion } from '../../../src/domain/roster/roster.js';
+import type {
+  EmployeeRoster,
+  Holiday,
+  Roster,
+  ShiftVersion,
+} from '../../../src/domain/roster/roster.js';
 import {
+  type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
   PLAIN_WORK_RULES,
   ROUNDING_DIRECTIONS,
   type Rounding,
   type Shift,
+  type TimesOfDay,
   type WorkRules,
 } from '../../../src/domain/roster/shift.js';
 import { type LocalDate, parseLocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
@@ -22,6 +29,7 @@ import type { Instant } from '../../../src/domain/time/time.js';
 import { findZone, type Zone } from '../../../src/domain/time/zone.js';
 import { deductionOf, Notation, roundingOf, secondsOf } from './notation.js';
 import {
+  type BreakTypeSetup,
   CALENDAR,
   type Case,
   DEFAULT_MARGIN,
@@ -52,11 +60,14 @@ export function valuesOf(row: Case): CaseValues {
       [{ fromDay: Number.NEGATIVE_INFINITY, shift: shiftOf(shift) }],
     ]),
   );
-  const holidays = (setup.holidays ?? []).map((day) => notation.epochDay(day));
+  const holidays = (setup.holidays ?? []).map((text): [number, Holiday] => {
+    const { date, portion } = notation.holiday(text);
+    return [toEpochDay(dateOf(date)), { name: 'a holiday', portion }];
+  });
   return {
     roster: {
       shifts,
-      calendars: new Map([[CALENDAR, new Map(holidays.map((day) => [day, 'a holiday']))]]),
+      calendars: new Map([[CALENDAR, new Map(holidays)]]),
       policies: new Map(),
       offShift: offShiftOf(setup.offShift ?? {}),
     },
@@ -109,6 +120,13 @@ export function shiftOf(setup: ShiftSetup): Shift {
     absentBelowSeconds: secondsOf(setup.absentThreshold),
     work: workRulesOf(setup.rules ?? {}),
     halvesMeetSecond: setup.halvesMeet === undefined ? undefined : secondsOf(setup.halvesMeet),
+    flexible:
+      setup.target === undefined
+        ? undefined
+        : {
+            targetSeconds: secondsOf(setup.target),
+            core: setup.core === undefined ? undefined : timesOf(setup.core),
+          },
     counting: {
       fromStart: setup.countFromStart ?? false,
       toEnd: setup.countToEnd ?? false,
@@ -130,11 +148,28 @@ function workRulesOf(setup: RulesSetup): WorkRules {
     deductExcessOnly: setup.deductExcessOnly ?? false,
     minBreakSeconds: secondsOf(setup.minBreak),
     paidBreakSeconds: secondsOf(setup.paidBreaks),
+    breakTypes: (setup.breakTypes ?? []).map(breakTypeOf),
     roundIn: roundingValue(setup.roundIn),
     roundOut: roundingValue(setup.roundOut),
     roundBreaks: roundingValue(setup.roundBreaks),
     roundWorked: roundingValue(setup.roundWorked),
   };
+}
+
+function breakTypeOf({ id, paid, length, window, byClock }: BreakTypeSetup): BreakType {
+  return {
+    breakTypeId: id,
+    isPaid: paid ?? false,
+    lengthSeconds: secondsOf(length),
+    window: window === undefined ? undefined : timesOf(window),
+    isByClock: byClock ?? false,
+  };
+}
+
+/** `12:00-13:00`. */
+function timesOf(text: string): TimesOfDay {
+  const [start = '', end = ''] = text.split('-');
+  return { startSecond: secondsOf(start), endSecond: secondsOf(end) };
 }
 
 function roundingValue(text: string | undefined): Rounding | undefined {

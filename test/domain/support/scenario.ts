@@ -12,6 +12,16 @@ import type { Attribution, HoursCounted, Pairing } from '../../../src/domain/ros
 /** `UP 0:05`, or with a grace: `UP 0:05 grace 0:03`. */
 export type RoundingText = string;
 
+/** A kind of break; unpaid, at any time and as long as it takes unless said. */
+export interface BreakTypeSetup {
+  readonly id: string;
+  readonly paid?: boolean;
+  readonly length?: string;
+  /** `12:00-13:00`. */
+  readonly window?: string;
+  readonly byClock?: boolean;
+}
+
 /** How time is counted; what is left out is plain. */
 export interface RulesSetup {
   readonly pairing?: Pairing;
@@ -23,6 +33,7 @@ export interface RulesSetup {
   readonly deductExcessOnly?: boolean;
   readonly minBreak?: string;
   readonly paidBreaks?: string;
+  readonly breakTypes?: readonly BreakTypeSetup[];
   readonly roundIn?: RoundingText;
   readonly roundOut?: RoundingText;
   readonly roundBreaks?: RoundingText;
@@ -44,6 +55,9 @@ export interface ShiftSetup {
   readonly absentThreshold?: string;
   /** `13:30`. */
   readonly halvesMeet?: string;
+  /** With a target, the hours are flexible; `core` is `10:00-15:00`. */
+  readonly target?: string;
+  readonly core?: string;
   readonly countFromStart?: boolean;
   readonly countToEnd?: boolean;
   readonly minOvertime?: string;
@@ -81,7 +95,7 @@ export interface RosterSetup {
   readonly shifts?: readonly ShiftSetup[];
   readonly defaultShift?: string;
   readonly assigned?: readonly AssignedSetup[];
-  /** Of the employee's own calendar. */
+  /** Of the employee's own calendar; `D SECOND_HALF` is half of the date. */
   readonly holidays?: readonly string[];
   readonly offShift?: OffShiftSetup;
 }
@@ -102,6 +116,7 @@ export interface DayExpectation {
   readonly uncounted?: string;
   readonly late?: string;
   readonly early?: string;
+  readonly short?: string;
   readonly anomalies?: readonly Anomaly[];
   readonly final?: boolean;
   /** When the clock changes it. */
@@ -109,6 +124,9 @@ export interface DayExpectation {
 
   /** `D 08:00 to D 12:00 day`; a missing end is `?`, off shift is `-`. */
   readonly sessions?: readonly string[];
+  /** Those punched, `D 12:00 to D 12:30 lunch`; of no type `-`. */
+  readonly breaks?: readonly string[];
+  readonly plannedWork?: string;
   /** `A PRESENT`. */
   readonly shifts?: readonly string[];
   /** `day D 08:00 to D 12:00, accepts D 07:00 to D 13:00`. */

@@ -37,9 +37,13 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
     workedSeconds: seconds,
     lateBySeconds: seconds,
     earlyBySeconds: seconds,
+    shortBySeconds: seconds,
   });
 
-  const breaks: fc.Arbitrary<Break> = fc.record({ start: instants, end: maybeInstants });
+  const breaks: fc.Arbitrary<Break> = fc.oneof(
+    fc.record({ start: instants, end: maybeInstants }),
+    fc.record({ start: instants, end: maybeInstants, typeId: fc.string() }),
+  );
 
   const sessions: fc.Arbitrary<Session> = fc.record({
     in: maybeInstants,

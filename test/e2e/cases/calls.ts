@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
-import { AttendanceStatus } from '../../../gen/attendance/v1/attendance_pb.js';
+import { Anomaly, AttendanceStatus } from '../../../gen/attendance/v1/attendance_pb.js';
 import { PunchOutcome } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { DEFINITIONS } from '../../domain/cases/rows/definitions.js';
 import { SHIFTS_ON_ONE_DATE } from '../../domain/cases/rows/nights.js';
@@ -235,7 +235,33 @@ const SHIFTS: readonly CallCase[] = [
   ),
 ];
 
+const LOST_CLOCKS: readonly CallCase[] = [
+  {
+    // Tests take a hundred years for right (ANY_AGE); 2000-01-01 by default is in command-times.test.ts.
+    id: 'N3',
+    title: 'a punch of a device that lost its time is recorded, and flagged',
+    source: 'pyzk#211',
+    run: async ({ service, employeeId }) => {
+      const punch = {
+        employeeId,
+        deviceId: 'gate',
+        time: timestampFromMs(Date.UTC(1920, 0, 1, 8)),
+      };
+      const send = async (importId: string, eventId: string) => {
+        const punches = [{ ...punch, eventId }];
+        const { results } = await service.clock.recordPunches({ punches, importId });
+        return results.map(({ outcome, anomalies }) => [outcome, ...anomalies]);
+      };
+      expect(await send('', '1')).to.deep.equal([[PunchOutcome.RECORDED, Anomaly.CLOCK_SKEW]]);
+      const day = await service.client.getAttendance({ employeeId, date: '1920-01-01' });
+      expect(day.attendance?.anomalies).to.include(Anomaly.CLOCK_SKEW);
+      expect(await send('old-log', '2')).to.deep.equal([[PunchOutcome.RECORDED]]);
+    },
+  },
+];
+
 export const CALL_CASES: readonly CallCase[] = [
+  ...LOST_CLOCKS,
   ...REFUSED,
   ...AT_ONCE,
   ...REPEATED,

@@ -33,10 +33,7 @@ function jsonOf(row: Case): JsonObject {
     employee: employeeJson(roster, notation),
     shifts: (roster.shifts ?? []).map(shiftJson),
     assignments: (roster.assigned ?? []).map((assigned) => assignmentJson(assigned, notation)),
-    holidays: (roster.holidays ?? []).map((day) => ({
-      date: notation.date(day),
-      name: 'a holiday',
-    })),
+    holidays: (roster.holidays ?? []).map((text) => holidayJson(text, notation)),
     offShiftRules: offShiftJson(roster),
     punches: (row.punches ?? []).map((text) => punchJson(text, notation)),
     marks: (row.marks ?? []).map((text) => markJson(text, notation)),
@@ -72,6 +69,7 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
     absentThreshold: length(shift.absentThreshold),
     workRules: rulesOf(shift.rules),
     halfDayBoundary: shift.halvesMeet,
+    flexibleHours: flexibleOf(shift),
     countFromStart: shift.countFromStart,
     countToEnd: shift.countToEnd,
     minOvertime: length(shift.minOvertime),
@@ -79,6 +77,18 @@ export function shiftJson(shift: ShiftSetup): JsonObject {
     calendarId: shift.calendar,
     geofence: shift.geofence && { ...shift.geofence },
   });
+}
+
+function flexibleOf({ target, core }: ShiftSetup): JsonObject | undefined {
+  if (target === undefined) return undefined;
+  const [coreStartTimeOfDay, coreEndTimeOfDay] = core?.split('-') ?? [];
+  return given({ target: length(target), coreStartTimeOfDay, coreEndTimeOfDay });
+}
+
+/** Of the employee's own calendar. */
+export function holidayJson(text: string, notation: Notation): JsonObject {
+  const { date, portion } = notation.holiday(text);
+  return { date, name: 'a holiday', portion: `DAY_PORTION_${portion}` };
 }
 
 export function assignmentJson(
@@ -118,6 +128,17 @@ function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
     deductExcessOnly: rules.deductExcessOnly,
     minBreakLength: length(rules.minBreak),
     paidBreakLimit: length(rules.paidBreaks),
+    breakTypes: (rules.breakTypes ?? []).map((type) => {
+      const [startTimeOfDay, endTimeOfDay] = type.window?.split('-') ?? [];
+      return given({
+        breakTypeId: type.id,
+        paid: type.paid,
+        length: length(type.length),
+        startTimeOfDay,
+        endTimeOfDay,
+        byClock: type.byClock,
+      });
+    }),
     roundIn: roundingJson(rules.roundIn),
     roundOut: roundingJson(rules.roundOut),
     roundBreaks: roundingJson(rules.roundBreaks),

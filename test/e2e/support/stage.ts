@@ -14,6 +14,7 @@ import {
 import type { RecordPunchResult } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSchema } from '../../../gen/attendance/v1/punch_pb.js';
 import {
+  HolidaySchema,
   PolicySchema,
   ShiftAssignmentSchema,
   ShiftSchema,
@@ -27,6 +28,7 @@ import { seenDayOf, seenFindingsOf } from './simulated-day.js';
 import {
   assignmentJson,
   employeeJson,
+  holidayJson,
   offShiftJson,
   punchJson,
   shiftJson,
@@ -81,9 +83,12 @@ export class Stage {
       await roster.setPolicy({ policy: fromJson(PolicySchema, json) });
     }
     for (const shift of shifts) await roster.createShift({ shift: this.#shift(shift) });
-    for (const day of holidays) {
-      const date = this.notation.date(day);
-      await roster.createHoliday({ holiday: { calendarId: this.#calendarId(), date, name: 'x' } });
+    for (const text of holidays) {
+      const holiday = fromJson(HolidaySchema, {
+        ...holidayJson(text, this.notation),
+        calendarId: this.#calendarId(),
+      });
+      await roster.createHoliday({ holiday });
     }
   }
 

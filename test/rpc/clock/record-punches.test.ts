@@ -37,6 +37,8 @@ const NOW = Date.parse('2026-03-02T12:00:00Z') as Instant;
 const MESSAGE_BYTES = 4 * 1024 * 1024;
 const PUNCH: JsonObject = { employeeId: 'mia', time: '2026-03-02T08:00:00Z', deviceId: 'gate' };
 
+const LIMIT = { skewAfterDays: 366 };
+
 function callAt(now: Instant, clock: () => Instant = () => now): Call {
   const { signal } = new AbortController();
   return { actor: 'anonymous', now, clock, signal, report: () => expect.fail('unexpected') };
@@ -50,6 +52,7 @@ const record = (store: MemoryStore, request: JsonObject, now = NOW) =>
     NO_BADGES,
     new WriteQueue(store.asStore),
     fromJson(RecordPunchesRequestSchema, request),
+    LIMIT,
     callAt(now),
   );
 
@@ -122,6 +125,7 @@ describe('a punch of a log', () => {
         NO_BADGES,
         new WriteQueue(new MemoryStore().asStore),
         request,
+        LIMIT,
         callAt(NOW),
       );
       expect(told(result?.error)).to.deep.equal(['punches[0].time TIME_INVALID']);
@@ -175,7 +179,9 @@ describe('a punch of a log', () => {
     flags: readonly string[],
   ])[] = [
     ['now', '2026-03-02T12:00:00Z', undefined, []],
-    ['long ago', '2020-03-02T12:00:00Z', undefined, []],
+    ['a year ago', '2025-03-01T12:00:00Z', undefined, []],
+    ['longer ago', '2025-03-01T11:59:59.999Z', undefined, ['CLOCK_SKEW']],
+    ['N3 by a clock that lost its time', '2000-01-01T00:00:00Z', undefined, ['CLOCK_SKEW']],
     ['5 minutes ahead', '2026-03-02T12:05:00Z', undefined, []],
     ['further ahead', '2026-03-02T12:05:00.001Z', undefined, ['CLOCK_SKEW']],
     ['by a clock that is 5 minutes slow', '2026-03-02T08:00:00Z', '2026-03-02T11:55:00Z', []],
@@ -186,6 +192,31 @@ describe('a punch of a log', () => {
     it(`${what} is flagged ${JSON.stringify(flags)}`, async () => {
       const more: JsonObject = deviceTime === undefined ? {} : { deviceTime };
       const { fact } = await fateOf({ time }, more);
+      expect(fact?.punch.flags).to.deep.equal(flags);
+    });
+  }
+});
+
+describe('a log of long ago', () => {
+  const old = { time: '2000-01-01T00:00:00Z' };
+  const rows: readonly (readonly [
+    what: string,
+    punch: JsonObject,
+    more: JsonObject,
+    flags: string[],
+  ])[] = [
+    ['N3 of a device, in an import', old, { importId: 'old' }, []],
+    ['N3 of a file', { ...old, source: 'PUNCH_SOURCE_FILE' }, {}, []],
+    [
+      'N3 from the future, in an import',
+      { time: '2036-01-01T00:00:00Z' },
+      { importId: 'old' },
+      ['CLOCK_SKEW'],
+    ],
+  ];
+  for (const [what, punch, more, flags] of rows) {
+    it(`${what}, is flagged ${JSON.stringify(flags)}`, async () => {
+      const { fact } = await fateOf(punch, more);
       expect(fact?.punch.flags).to.deep.equal(flags);
     });
   }
@@ -237,7 +268,13 @@ describe('ImportPunches', () => {
     const bad = { ...PUNCH, employeeId: '' };
     const later = { ...PUNCH, time: '2026-03-02T09:00:00Z' };
     const log = chunks({ punches: [PUNCH, bad] }, {}, { punches: [PUNCH, later, bad] });
-    const answer = await importPunches(NO_BADGES, new WriteQueue(store.asStore), log, callAt(NOW));
+    const answer = await importPunches(
+      NO_BADGES,
+      new WriteQueue(store.asStore),
+      log,
+      LIMIT,
+      callAt(NOW),
+    );
     expect(answer).to.include({ recordedCount: 2n, duplicateCount: 1n, rejectedCount: 2n });
     expect(answer.rejections.map(({ index }) => index)).to.deep.equal([1n, 4n]);
     expect(answer.rejections.flatMap(({ error }) => told(error))).to.deep.equal([
@@ -261,7 +298,7 @@ describe('ImportPunches', () => {
         yield fromJson(ImportPunchesRequestSchema, { punches: [{ ...PUNCH, time }] });
       }
     }
-    await importPunches(NO_BADGES, new WriteQueue(store.asStore), log(), callAt(NOW));
+    await importPunches(NO_BADGES, new WriteQueue(store.asStore), log(), LIMIT, callAt(NOW));
     expect(events).to.deep.equal(['read', 'commit', 'read', 'commit', 'read', 'commit']);
   });
 
@@ -280,6 +317,7 @@ describe('ImportPunches', () => {
       NO_BADGES,
       new WriteQueue(store.asStore),
       log(),
+      LIMIT,
       callAt(NOW, () => now),
     );
     const facts = store.batches.flat() as PunchFact[];
@@ -295,6 +333,7 @@ describe('ImportPunches', () => {
       NO_BADGES,
       new WriteQueue(new MemoryStore().asStore),
       chunks(full, full, full),
+      LIMIT,
       callAt(NOW),
     );
     expect(answer.rejectedCount).to.equal(1800n);

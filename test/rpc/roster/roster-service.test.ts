@@ -77,6 +77,7 @@ const SHIFT_BEFORE: Shift = {
   absentBelowSeconds: 0,
   work: PLAIN_WORK_RULES,
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: false,
   calendarId: undefined,
@@ -122,7 +123,10 @@ function answerTo(command: RosterCommand): RosterAnswer {
       return { kind: 'OVERRIDE', override: undefined };
     case 'CREATE_HOLIDAY':
     case 'UPDATE_HOLIDAY':
-      return { kind: 'HOLIDAY', holiday: command.holiday };
+      return {
+        kind: 'HOLIDAY',
+        holiday: { name: '', portion: 'WHOLE_DAY', ...command.holiday },
+      };
     default:
       return expect.fail(`nothing to answer ${command.kind} with`);
   }
@@ -421,7 +425,12 @@ describe('RosterService: commands and their answers', () => {
       'CREATE_HOLIDAY',
     ]);
     expect(commands[3]).to.deep.include({
-      holiday: { calendarId: 'de', epochDay: day('2026-12-25'), name: 'Christmas' },
+      holiday: {
+        calendarId: 'de',
+        epochDay: day('2026-12-25'),
+        name: 'Christmas',
+        portion: 'WHOLE_DAY',
+      },
     });
   });
 

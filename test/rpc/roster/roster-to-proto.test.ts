@@ -58,9 +58,13 @@ function inMinutes(shift: Shift): Shift {
   const isLong = (endSecond - startSecond + 86_400) % 86_400 > 60;
   const isSaid = shift.halvesMeetSecond !== undefined && isLong;
   const halvesMeetSecond = isSaid ? (startSecond + 60) % 86_400 : undefined;
-  const times = { startSecond, endSecond, halvesMeetSecond };
-  if (startSecond !== endSecond) return { ...shift, ...times };
-  return { ...shift, ...times, endSecond: (startSecond + 60) % 86_400 };
+  const times = { startSecond, endSecond, halvesMeetSecond, flexible: undefined };
+  if (startSecond === endSecond) {
+    return { ...shift, ...times, endSecond: (startSecond + 60) % 86_400 };
+  }
+  const { core } = shift.flexible ?? {};
+  const wholeCore = core && { startSecond, endSecond };
+  return { ...shift, ...times, flexible: shift.flexible && { targetSeconds: 60, core: wholeCore } };
 }
 
 const anyVersion: fc.Arbitrary<ShiftVersion> = fc
@@ -219,7 +223,9 @@ describe('the roster in messages', () => {
       date: '2026-12-24',
       shiftIds: ['D'],
     });
-    expect(toHoliday({ calendarId: 'de', epochDay, name: 'Eve' })).to.include({
+    expect(
+      toHoliday({ calendarId: 'de', epochDay, name: 'Eve', portion: 'SECOND_HALF' }),
+    ).to.include({
       calendarId: 'de',
       date: '2026-12-24',
       name: 'Eve',

@@ -40,6 +40,7 @@ function dayOf(employeeName: string, note: string): Attendance {
     plannedSeconds: 0,
     lateBySeconds: 0,
     earlyBySeconds: 0,
+    shortBySeconds: 0,
     anomalies: [],
     final: true,
     nextTransitionTime: 1_772_000_000_123 as Instant,
@@ -61,13 +62,14 @@ function workedDayOf(shifts: number, sessions: number, breaks: number): Attendan
     workedSeconds: 129_599,
     lateBySeconds: 129_599,
     earlyBySeconds: 129_599,
+    shortBySeconds: 129_599,
   };
   const session = {
     in: at,
     out: at,
     shiftId: 'x'.repeat(64),
     workedSeconds: 129_599,
-    breaks: Array.from({ length: breaks }, () => ({ start: at, end: at })),
+    breaks: Array.from({ length: breaks }, () => ({ start: at, end: at, typeId: 'x'.repeat(64) })),
     closesAt: undefined,
   };
   return {
@@ -82,6 +84,7 @@ function workedDayOf(shifts: number, sessions: number, breaks: number): Attendan
     plannedSeconds: 1_295_999,
     lateBySeconds: 1_295_999,
     earlyBySeconds: 1_295_999,
+    shortBySeconds: 1_295_999,
     anomalies: ANOMALIES,
   };
 }

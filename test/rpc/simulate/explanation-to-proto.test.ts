@@ -28,6 +28,7 @@ const CASES: readonly [what: string, finding: Finding, inputs: readonly object[]
       rule: 'LATE',
       shiftId: 'D',
       startTime: EIGHT,
+      isCore: undefined,
       graceSeconds: 0,
       arrivalTime: (EIGHT + 90_000) as Instant,
       lateSeconds: 90,

@@ -496,6 +496,7 @@ describe('a scenario', () => {
           work: PLAIN_WORK_RULES,
           halvesMeetSecond: undefined,
           followsPolicy: true,
+          flexible: undefined,
           counting: PLAIN_COUNTING,
           worksOnHolidays: false,
           calendarId: undefined,
@@ -537,7 +538,7 @@ describe('a scenario', () => {
       const holidays = [{ date: '2026-03-02', name: 'x' }];
       const { roster, employee: who } = parsed({ ...employee({ calendarId }), holidays });
       const own = roster.calendars.get(who.calendarId ?? 'none');
-      expect([...(own?.values() ?? [])]).to.deep.equal(['x']);
+      expect([...(own?.values() ?? [])]).to.deep.equal([{ name: 'x', portion: 'WHOLE_DAY' }]);
     }
   });
 

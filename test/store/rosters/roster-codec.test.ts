@@ -29,8 +29,18 @@ const SHIFT = shiftOf('s', 6, 14, {
     repeatSeconds: 30,
     breakDeductions: [{ afterSeconds: 21_600, breakSeconds: 1800 }],
     paidBreakSeconds: 900,
+    breakTypes: [
+      {
+        breakTypeId: 'lunch',
+        isPaid: false,
+        lengthSeconds: 1800,
+        window: { startSecond: 43_200, endSecond: 46_800 },
+        isByClock: true,
+      },
+    ],
     roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
   },
+  flexible: { targetSeconds: 28_800, core: { startSecond: 36_000, endSecond: 54_000 } },
   worksOnHolidays: true,
   calendarId: 'plant',
   geofence: { latitude: 52.5, longitude: -13.25, radiusMeters: 100 },
@@ -39,9 +49,11 @@ const SHIFT = shiftOf('s', 6, 14, {
 const SHIFT_TEXT =
   '{"form":1,"startSecond":21600,"endSecond":50400,"zone":"Asia/Tokyo","beforeSeconds":3600,' +
   '"afterSeconds":3600,"maxSessionSeconds":0,"lateGraceSeconds":300,"earlyGraceSeconds":60,"halfDayBelowSeconds":14400,' +
-  '"absentBelowSeconds":7200,"work":{"pairing":"ALTERNATING","hours":"FIRST_IN_TO_LAST_OUT",' +
+  '"absentBelowSeconds":7200,"flexible":{"targetSeconds":28800,"core":{"startSecond":36000,' +
+  '"endSecond":54000}},"work":{"pairing":"ALTERNATING","hours":"FIRST_IN_TO_LAST_OUT",' +
   '"repeatSeconds":30,"breakDeductions":[{"afterSeconds":21600,"breakSeconds":1800}],' +
-  '"paidBreakSeconds":900,"roundIn":{"direction":"UP","stepSeconds":900,"graceSeconds":60}},' +
+  '"paidBreakSeconds":900,"breakTypes":[{"breakTypeId":"lunch","isPaid":false,' +
+  '"lengthSeconds":1800,"window":{"startSecond":43200,"endSecond":46800},"isByClock":true}],"roundIn":{"direction":"UP","stepSeconds":900,"graceSeconds":60}},' +
   '"worksOnHolidays":true,"calendarId":"plant",' +
   '"geofence":{"latitude":52.5,"longitude":-13.25,"radiusMeters":100}}';
 

@@ -45,6 +45,7 @@ const EARLY: Shift = {
     roundIn: { direction: 'UP', stepSeconds: 900, graceSeconds: 60 },
   },
   halvesMeetSecond: undefined,
+  flexible: undefined,
   counting: PLAIN_COUNTING,
   worksOnHolidays: true,
   calendarId: 'plant',
@@ -113,9 +114,9 @@ describe('the reader of rosters', () => {
       JSON.stringify(encodeShift(EARLY)),
     );
     await fixture.rows(
-      `insert into holiday (calendar_id, date, change_id, recorded_at, superseded_at, name)
+      `insert into holiday (calendar_id, date, change_id, recorded_at, superseded_at, name, portion)
        values ('plant', '2026-05-01', 11, to_timestamp($1::float8 / 1e6),
-               to_timestamp($2::float8 / 1e6), 'May Day')`,
+               to_timestamp($2::float8 / 1e6), 'May Day', 3)`,
       at(11),
       at(12),
     );
@@ -157,7 +158,10 @@ describe('the reader of rosters', () => {
     await fixture.database.session(async (session) => {
       const before = await reader.shared(session, 11);
       expect(before.shifts.get('early')).to.deep.equal([{ fromDay: -Infinity, shift: EARLY }]);
-      expect(before.calendars.get('plant')?.get(epochDayOf('2026-05-01'))).to.equal('May Day');
+      expect(before.calendars.get('plant')?.get(epochDayOf('2026-05-01'))).to.deep.equal({
+        name: 'May Day',
+        portion: 'SECOND_HALF',
+      });
       const after = await reader.shared(session, 12);
       expect(after.calendars.size).to.equal(0);
       expect(reader.latestShared).to.equal(12);

@@ -28,11 +28,12 @@ row has a type, which says what it is about and which columns count:
   shift       shift, start, end; and if you like from (a change of the shift: since which date),
               zone, calendar, late_grace, early_grace, accept_before, accept_after,
               max_session_length, half_day_threshold, absent_threshold, half_day_boundary,
-              breaks, deduct_excess_only, min_break_length, paid_break_limit, repeat_window,
-              repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
+              target, core,
+              breaks, deduct_excess_only, min_break_length, paid_break_limit, break_types,
+              repeat_window, repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
               round_worked, count_from_start, count_to_end, min_overtime,
               works_on_holidays, geofence, archived
-  holiday     calendar, date, name
+  holiday     calendar, date, name; and portion: whole, first or second (half of the date)
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, archived; a move to another zone is a row of its own, with
               only employee, from and zone: a zone without from is that of all dates, past ones
@@ -41,7 +42,10 @@ row has a type, which says what it is about and which columns count:
               on_overlap
   override    employee, date, shift (instead of what is assigned; off: a day off)
 
-Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m after 9h". A cycle
+Times of day are 06:00, lengths 15m, 2h, 1h30m or 90s, breaks "30m after 6h; 45m after 9h". Types of
+breaks are "lunch 12:00-13:00 by-clock; rest 15m paid": an id, and what applies of a window of the
+day, a length, paid, and by-clock (what was not taken is deducted). Flexible
+hours have a target, 8h, and if you like a core time, 10:00-15:00. A cycle
 is its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
 "up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.

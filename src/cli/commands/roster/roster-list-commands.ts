@@ -19,7 +19,7 @@ import type { SharedOptions } from '../../terminal/connection.js';
 import { positiveInteger, withClient } from '../../terminal/connection.js';
 import type { Surroundings } from '../../terminal/console.js';
 import { EXIT_USAGE, ExitError, table, writeLine } from '../../terminal/console.js';
-import { timeArgument } from '../../text/day-options.js';
+import { portionWord, timeArgument } from '../../text/day-options.js';
 import { plainDateArgument } from '../../time/date-argument.js';
 import { asOf, examples } from '../day-commands.js';
 
@@ -285,8 +285,8 @@ function addHolidays(roster: Command, surroundings: Surroundings): void {
 const HOLIDAYS: Form<typeof HolidaySchema> = {
   desc: HolidaySchema,
   plural: 'holidays',
-  heading: ['CALENDAR', 'DATE', 'NAME'],
-  rowsOf: ({ calendarId, date, name }) => [[calendarId, date, name]],
+  heading: ['CALENDAR', 'DATE', 'PORTION', 'NAME'],
+  rowsOf: ({ calendarId, date, portion, name }) => [[calendarId, date, portionWord(portion), name]],
 };
 
 /** The first ones, up to --limit, as a table or as JSON; says on stderr when there are more. */

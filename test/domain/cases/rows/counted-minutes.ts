@@ -341,10 +341,385 @@ const DAYS_AND_NIGHTS: readonly Case[] = [
   },
 ];
 
+/** 8 hours between 06:00 and 20:00, with core time from 10:00 to 15:00. */
+function flexible(rules: Partial<ShiftSetup> = {}): RosterSetup {
+  return nineToSix({ hours: '06:00-20:00', target: '8:00', core: '10:00-15:00', ...rules });
+}
+
+const FLEXIBLE_SOURCE = 'manuals of Kimai, Odoo, Timetac';
+
+const FLEXIBLE: readonly Case[] = [
+  {
+    id: 'M6',
+    title: 'who comes within the frame, before the core time, is not late',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    punches: ['D 07:10 IN', 'D 15:40 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 07:10',
+        out: 'D 15:40',
+        worked: '8:30',
+        plannedWork: '8:00',
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'who comes after the start of the core time is late by that',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    punches: ['D 10:20 IN', 'D 18:50 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 10:20',
+        out: 'D 18:50',
+        worked: '8:30',
+        late: '0:20',
+        anomalies: ['LATE_IN'],
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'who leaves before the end of the core time is early, and short of the target',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    punches: ['D 07:00 IN', 'D 14:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 07:00',
+        out: 'D 14:30',
+        worked: '7:30',
+        early: '0:30',
+        short: '0:30',
+        anomalies: ['EARLY_OUT', 'BELOW_TARGET'],
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'without core time nobody is late or early, whatever the hours',
+    source: FLEXIBLE_SOURCE,
+    roster: nineToSix({ hours: '06:00-20:00', target: '8:00' }),
+    punches: ['D 11:59 IN', 'D 19:59 OUT'],
+    days: { D: { status: 'PRESENT', in: 'D 11:59', out: 'D 19:59', worked: '8:00' } },
+  },
+  {
+    id: 'M6',
+    title: 'a target missed by no more than the grace is met',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible({ earlyGrace: '0:05' }),
+    punches: ['D 08:00 IN', 'D 15:55 OUT'],
+    days: { D: { status: 'PRESENT', in: 'D 08:00', out: 'D 15:55', worked: '7:55' } },
+  },
+  {
+    id: 'M6',
+    title: 'a break within the core time is none of its ends',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    punches: ['D 09:00 IN', 'D 12:00 OUT', 'D 13:00 IN', 'D 18:00 OUT'],
+    days: { D: { status: 'PRESENT', in: 'D 09:00', out: 'D 18:00', worked: '8:00' } },
+  },
+  {
+    id: 'M6',
+    title: 'thresholds are as of any shift',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible({ halfDayThreshold: '6:00', absentThreshold: '2:00' }),
+    punches: ['D 10:00 IN', 'D 15:00 OUT'],
+    days: {
+      D: {
+        status: 'HALF_DAY',
+        in: 'D 10:00',
+        out: 'D 15:00',
+        worked: '5:00',
+        short: '3:00',
+        anomalies: ['BELOW_TARGET'],
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'half a day of leave halves the target, and the core time begins where the halves meet',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    punches: ['D 12:40 IN', 'D 16:10 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        otherHalf: 'PRESENT',
+        in: 'D 12:40',
+        out: 'D 16:10',
+        worked: '3:30',
+        late: '0:10',
+        short: '0:30',
+        anomalies: ['LATE_IN', 'BELOW_TARGET'],
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'a day of leave has no target',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    marks: ['D ON_LEAVE'],
+    punches: ['D 10:30 IN', 'D 11:00 OUT'],
+    days: {
+      D: {
+        status: 'ON_LEAVE',
+        origin: 'MARKED',
+        in: 'D 10:30',
+        out: 'D 11:00',
+        worked: '0:30',
+        anomalies: ['WORKED_ON_LEAVE'],
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'nobody is missing before the core time begins',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    now: 'D 09:59',
+    days: { D: { status: 'SCHEDULED', origin: 'EXPECTED', final: false, next: 'D 10:00' } },
+  },
+  {
+    id: 'M6',
+    title: 'who has not come by then is missing until the frame ends',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    now: 'D 10:00',
+    days: {
+      D: {
+        status: 'SCHEDULED',
+        origin: 'EXPECTED',
+        final: false,
+        next: 'D 20:00',
+        anomalies: ['NOT_YET_IN'],
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'and then absent',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    now: 'D 20:00',
+    days: { D: { status: 'ABSENT', origin: 'EXPECTED' } },
+  },
+  {
+    id: 'M6',
+    title: 'until the frame ends, who left may come back for the rest of the target',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    punches: ['D 07:00 IN', 'D 14:30 OUT'],
+    now: 'D 19:00',
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 07:00',
+        out: 'D 14:30',
+        worked: '7:30',
+        final: false,
+        next: 'D 20:00',
+      },
+    },
+  },
+  {
+    id: 'M6',
+    title: 'whose day lacks nothing, it is final',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible(),
+    punches: ['D 07:00 IN', 'D 15:30 OUT'],
+    now: 'D 16:00',
+    days: { D: { status: 'PRESENT', in: 'D 07:00', out: 'D 15:30', worked: '8:30' } },
+  },
+  {
+    id: 'M6',
+    title: 'by night the core time is after midnight',
+    source: FLEXIBLE_SOURCE,
+    roster: flexible({ hours: '20:00-08:00', core: '01:00-05:00' }),
+    punches: ['D+1 01:10 IN', 'D+1 08:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D+1 01:10',
+        out: 'D+1 08:00',
+        worked: '6:50',
+        late: '0:10',
+        short: '1:10',
+        anomalies: ['LATE_IN', 'BELOW_TARGET'],
+      },
+    },
+  },
+];
+
+const SECOND_HALF_OFF = { holidays: ['D SECOND_HALF'] } as const;
+const HALF_HOLIDAY = 'hrms#100, zeiterfassung#1445';
+const THRESHOLDS = { halfDayThreshold: '6:00', absentThreshold: '3:00' } as const;
+
+const HALF_HOLIDAYS: readonly Case[] = [
+  {
+    id: 'M9',
+    title: 'half of the date is worked: nothing is missing, thresholds are halved',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix(THRESHOLDS), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 13:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 13:30',
+        worked: '4:30',
+        plannedWork: '4:30',
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'less than half of the threshold is an absence',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({ ...THRESHOLDS, earlyGrace: '4:00' }), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 11:59 OUT'],
+    days: { D: { status: 'ABSENT', in: 'D 09:00', out: 'D 11:59', worked: '2:59' } },
+  },
+  {
+    id: 'M9',
+    title: 'nobody came for the other half',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    days: { D: { status: 'ABSENT', origin: 'EXPECTED', plannedWork: '4:30' } },
+  },
+  {
+    id: 'M9',
+    title: 'which is known when that half is over',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    now: 'D 13:29',
+    days: {
+      D: {
+        status: 'SCHEDULED',
+        origin: 'EXPECTED',
+        final: false,
+        next: 'D 13:30',
+        anomalies: ['NOT_YET_IN'],
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'leaving before the halves meet is early',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({ halvesMeet: '13:00' }), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 12:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 12:30',
+        worked: '3:30',
+        early: '0:30',
+        plannedWork: '4:00',
+        anomalies: ['EARLY_OUT'],
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'a holiday for the first half: who comes for the second is not late',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), holidays: ['D FIRST_HALF'] },
+    punches: ['D 13:30 IN', 'D 18:00 OUT'],
+    days: { D: { status: 'PRESENT', in: 'D 13:30', out: 'D 18:00', worked: '4:30' } },
+  },
+  {
+    id: 'M9',
+    title: 'leave for the first half and a holiday for the second leave nothing to come for',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    marks: ['D ON_LEAVE FIRST_HALF'],
+    days: { D: { ...FIRST_HALF_AWAY, otherHalf: 'HOLIDAY' } },
+  },
+  {
+    id: 'M9',
+    title: 'leave for the half that is a holiday leaves the other one',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({}), ...SECOND_HALF_OFF },
+    marks: ['D ON_LEAVE SECOND_HALF'],
+    punches: ['D 09:00 IN', 'D 13:30 OUT'],
+    days: {
+      D: {
+        ...FIRST_HALF_AWAY,
+        portion: 'SECOND_HALF',
+        otherHalf: 'PRESENT',
+        in: 'D 09:00',
+        out: 'D 13:30',
+        worked: '4:30',
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'a shift that works on holidays works the whole date',
+    source: HALF_HOLIDAY,
+    roster: { ...nineToSix({ worksOnHolidays: true }), ...SECOND_HALF_OFF },
+    punches: ['D 09:00 IN', 'D 18:00 OUT'],
+    days: {
+      D: { status: 'PRESENT', in: 'D 09:00', out: 'D 18:00', worked: '9:00', plannedWork: '9:00' },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'of two shifts the later one is off',
+    source: HALF_HOLIDAY,
+    roster: {
+      shifts: [
+        { id: 'early', hours: '06:00-10:00' },
+        { id: 'late', hours: '14:00-18:00' },
+      ],
+      assigned: onlyOnD('early', 'late'),
+      ...SECOND_HALF_OFF,
+    },
+    punches: ['D 06:00 IN', 'D 10:00 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 06:00',
+        out: 'D 10:00',
+        worked: '4:00',
+        plannedWork: '4:00',
+        shifts: ['early PRESENT', 'late HOLIDAY'],
+      },
+    },
+  },
+  {
+    id: 'M9',
+    title: 'of flexible hours the target is halved',
+    source: HALF_HOLIDAY,
+    roster: { ...flexible(), ...SECOND_HALF_OFF },
+    punches: ['D 08:00 IN', 'D 12:30 OUT'],
+    days: {
+      D: {
+        status: 'PRESENT',
+        in: 'D 08:00',
+        out: 'D 12:30',
+        worked: '4:30',
+        plannedWork: '4:00',
+      },
+    },
+  },
+];
+
 export const COUNTED_MINUTES_CASES: readonly Case[] = [
   ...LATE_EVENINGS,
   ...DAYS_AND_NIGHTS,
   ...WITHIN_THE_PLAN,
   ...OVERTIME,
   ...HALF_DAYS,
+  ...FLEXIBLE,
+  ...HALF_HOLIDAYS,
 ];

@@ -1,0 +1,38 @@
+// How much work a shift plans for: its time, less the breaks that its rules take of so much work.
+
+import { halvesMeetAt, holidayHalf, type PlannedShift } from '../roster/planned-shift.js';
+import type { Instant } from '../time/time.js';
+import { timedTypes, typedBreaks } from './break-types.js';
+import { missingBreak } from './required-breaks.js';
+
+/** In seconds; of a shift that takes place. */
+export function plannedWork(planned: PlannedShift): number {
+  const { shift } = planned;
+  const half = holidayHalf(planned);
+  if (shift.flexible !== undefined) {
+    const { targetSeconds } = shift.flexible;
+    return half === undefined ? targetSeconds : Math.floor(targetSeconds / 2);
+  }
+  const start = half === 'FIRST_HALF' ? halvesMeetAt(planned) : planned.start;
+  const end = half === 'SECOND_HALF' ? halvesMeetAt(planned) : planned.end;
+  const scheduled = (end - start) / 1000;
+  const byClock = shift.work.breakTypes.length === 0 ? 0 : clockBreak(planned, start, end);
+  const present = scheduled - byClock;
+  return Math.max(0, present - missingBreak(present, byClock, shift.work));
+}
+
+/** What the clock takes of work without a break. */
+function clockBreak({ shift: { work }, zone }: PlannedShift, start: Instant, end: Instant): number {
+  const workedSeconds = (end - start) / 1000;
+  const breaks = [] as const;
+  const whole = {
+    in: start,
+    out: end,
+    shiftId: undefined,
+    workedSeconds,
+    breaks,
+    closesAt: undefined,
+  };
+  const types = timedTypes(work.breakTypes, start, end, zone);
+  return typedBreaks([whole], types, 0, undefined, undefined).deductedSeconds;
+}
