@@ -17,7 +17,7 @@ import {
 } from '../../gen/attendance/v1/roster_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { momentBehind } from '../support/wait-until.js';
-import { Asking, at, DAY, NEXT_DAY, onDay, something } from './asking.js';
+import { Asking, at, DAY, minutesAgo, NEXT_DAY, onDay, something } from './asking.js';
 import { somebody } from './contract.js';
 
 const { START_DATE, END_DATE, SPLIT_AT_MIDNIGHT } = DateAttribution;
@@ -219,6 +219,27 @@ export function describePolicies(serviceOf: () => TestService): void {
         policy: { ...policy, offShiftRules: { attribution: START_DATE } },
       });
       expect(await roster().setPolicy(request), 'the first answer').to.deep.equal(made);
+    });
+
+    it('P10 refuse commands from outside the fence, where they say so', async () => {
+      const { policyId } = await set({ refuseOutsideGeofence: true });
+      const geofence = { latitude: 52.5, longitude: 13.4, radiusMeters: 100 };
+      const times = { startTimeOfDay: '00:00', endTimeOfDay: '23:00' };
+      const accept = { acceptBefore: { seconds: 0n }, acceptAfter: { seconds: 3500n } };
+      const shiftId = await asking.shift({ ...times, ...accept, geofence });
+      const policies = [{ policyId }];
+      const [strict, lenient] = [
+        await added({ defaultShiftId: shiftId, policies }),
+        await added({ defaultShiftId: shiftId }),
+      ];
+      const { clock } = serviceOf();
+      const time = minutesAgo(24 * 60);
+      const far = { latitude: 52.6, longitude: 13.4 };
+      const outside = { employeeId: strict, time, location: far };
+      const refused = await refusalOf(clock.clockIn(outside));
+      expect([refused.reason, refused.fields]).to.deep.equal(['INVALID_FIELD', ['location']]);
+      await clock.clockIn({ employeeId: lenient, time, location: far });
+      await clock.clockIn({ ...outside, location: { latitude: 52.5, longitude: 13.4 } });
     });
 
     it('P8 show what they would change before they are set, and set it then', async () => {

@@ -2,12 +2,15 @@
 // devices and files have no such limits, so a refusal names them as the way out.
 
 import type { ClockProblem } from '../../domain/clock/command.js';
+import type { DerivedDay } from '../../domain/clock/presence.js';
 import type { Failure } from '../../domain/facts/errors.js';
-import type { EmployeeRoster } from '../../domain/roster/roster.js';
+import type { Policy } from '../../domain/roster/policy.js';
+import { type EmployeeRoster, policyStepOn } from '../../domain/roster/roster.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { CommandFact } from '../ports/facts.js';
 import type { EmployeeState } from './employee-state.js';
+import type { PlannedDays } from './planned-days.js';
 
 const DAY_MS = 86_400_000;
 
@@ -28,15 +31,15 @@ export function refusedAsNotAdded(
  * Refuses a time that is too far back: a command is about now or lately, and one of last year is a
  * typing error. Asked under the lock, after a repeated request has got its first answer.
  */
-export function refusedAsTooOld({
-  isTimeGiven,
-  punch,
-  receivedAt,
-  limits,
-}: CommandFact): Failure | undefined {
-  const earliest = (receivedAt - limits.maxAgeDays * DAY_MS) as Instant;
-  if (!isTimeGiven || punch.time >= earliest) return undefined;
-  const bound = `at most ${limits.maxAgeDays} days back, ${isoText(earliest)} or later`;
+export function refusedAsTooOld(
+  { isTimeGiven, punch, receivedAt, limits }: CommandFact,
+  { plans }: EmployeeState,
+): Failure | undefined {
+  if (!isTimeGiven) return undefined;
+  const maxAgeDays = policyAt(receivedAt, plans)?.maxCommandAgeDays || limits.maxAgeDays;
+  const earliest = (receivedAt - maxAgeDays * DAY_MS) as Instant;
+  if (punch.time >= earliest) return undefined;
+  const bound = `at most ${maxAgeDays} days back, ${isoText(earliest)} or later`;
   return timeRefused(
     'TIME_TOO_OLD',
     `must be ${bound}; it is ${isoText(punch.time)}: record older punches with RecordPunches`,
@@ -69,6 +72,32 @@ export function refusedAsNotEmployed(
       `${fromEpochDay(epochDay)}: correct the ${field} with UpdateEmployee, or record the punch ` +
       'with RecordPunches',
   );
+}
+
+/** Refuses a command from outside the geofence of its shift, where the policy of its date says so. */
+export function refusedAsOutside(
+  { punch }: CommandFact,
+  before: readonly DerivedDay[],
+  after: readonly DerivedDay[],
+  { plans }: EmployeeState,
+): Failure | undefined {
+  if (punch.position === undefined) return undefined;
+  const isOutside = (days: readonly DerivedDay[], plan: DerivedDay['plan']) =>
+    days.find((day) => day.plan === plan)?.result.work.anomalies.includes('OUTSIDE_GEOFENCE');
+  const day = after.find(({ plan }) => isOutside(after, plan) && !isOutside(before, plan));
+  if (day === undefined) return undefined;
+  const { followed } = policyStepOn(plans.roster, plans.employee, day.plan.epochDay) ?? {};
+  if (followed?.policy.refusesOutsideGeofence !== true) return undefined;
+  const description =
+    `must be within the geofence of the shift, as policy ${followed.policy.policyId} requires: ` +
+    'clock at the place of work, or have the punch recorded with RecordPunches';
+  const violation = { field: 'location', reason: 'OUTSIDE_GEOFENCE', description };
+  return { kind: 'INVALID_FIELDS', violations: [violation] };
+}
+
+/** What the employee follows on the date of a moment. */
+function policyAt(time: Instant, plans: PlannedDays): Policy | undefined {
+  return policyStepOn(plans.roster, plans.employee, plans.dateAt(time))?.followed?.policy;
 }
 
 function timeRefused(reason: string, description: string): Failure {

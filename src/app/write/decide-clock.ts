@@ -17,7 +17,12 @@ import { type Instant, wholeSecond } from '../../domain/time/time.js';
 import { COMMAND_KINDS, type CommandFact, type ReplaceFact } from '../ports/facts.js';
 import { MAX_COMMAND_WAIT_MS } from './batch-reads.js';
 import type { BatchState } from './batch-state.js';
-import { refusedAsNotAdded, refusedAsNotEmployed, refusedAsTooOld } from './command-limits.js';
+import {
+  refusedAsNotAdded,
+  refusedAsNotEmployed,
+  refusedAsOutside,
+  refusedAsTooOld,
+} from './command-limits.js';
 import { originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import { freeEventId } from './event-ids.js';
@@ -33,7 +38,7 @@ export function decideCommand(
   now: Instant,
 ): Failure | undefined {
   const { command } = fact;
-  const outOfLimits = refusedAsNotAdded(fact, state) ?? refusedAsTooOld(fact);
+  const outOfLimits = refusedAsNotAdded(fact, state) ?? refusedAsTooOld(fact, state);
   if (outOfLimits !== undefined) return outOfLimits;
   if (!fact.isTimeGiven && isFarFrom(fact.receivedAt, now)) return clocksDiffer(fact, now);
   const time = fact.isTimeGiven ? fact.punch.time : now;
@@ -44,13 +49,15 @@ export function decideCommand(
   const trial = state.punches.trialWith(told, undefined);
   const { plans } = state;
   const near = plans.touchedNear(time, trial.range);
-  const before = sessionsOn(near, state.punches.timeline);
+  const before = tryOut(near, state.punches.timeline)();
   const tried = tryOut(near, trial.punches);
-  const problem = checkCommand(kind, wholeSecond(time), before, () => tried().sessions);
+  const problem = checkCommand(kind, wholeSecond(time), before.sessions, () => tried().sessions);
   const date = problem === undefined ? dateOf(tried().days, told, plans) : plans.dateAt(time);
   const notEmployed = refusedAsNotEmployed(fact, problem, date, plans.employee);
   if (notEmployed !== undefined) return notEmployed;
   if (problem !== undefined) return refused(problem, command, state, time);
+  const outside = refusedAsOutside(fact, before.days, tried().days, state);
+  if (outside !== undefined) return outside;
   state.settle();
   // The same was said before and taken back: this says it again.
   const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);

@@ -16,6 +16,10 @@ export interface Policy {
   readonly offShift: OffShiftRules;
   /** Of shifts that have no work rules of their own; undefined: nothing but the plain ones. */
   readonly work: WorkRules | undefined;
+  /** How many days back a command may tell a time, 1 to 366; 0: as the deployment has it. */
+  readonly maxCommandAgeDays: number;
+  /** Whether commands from outside their shift's geofence are refused. */
+  readonly refusesOutsideGeofence: boolean;
 }
 
 /** A policy as it is from a date on. */

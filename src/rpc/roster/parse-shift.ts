@@ -173,6 +173,8 @@ export function parsePolicy(message: WirePolicy): Policy {
     isDefault,
     offShift: parseOffShiftRules(offShiftRules),
     work: workRules && parseWorkRules(workRules),
+    maxCommandAgeDays: message.maxCommandAgeDays,
+    refusesOutsideGeofence: message.refuseOutsideGeofence,
   };
 }
 

@@ -237,6 +237,8 @@ function toPolicy({ fromDay, policy }: PolicyVersion): WirePolicy {
     policyName: name,
     groupIds: [...groupIds],
     isDefault,
+    maxCommandAgeDays: policy.maxCommandAgeDays,
+    refuseOutsideGeofence: policy.refusesOutsideGeofence,
   });
   message.offShiftRules = toOffShiftRules(offShift);
   if (work !== undefined) message.workRules = toWorkRules(work);

@@ -223,7 +223,7 @@ function decodeGeofence(stored: unknown): Geofence {
 
 /** The definition of a policy, for jsonb; its id and its date are columns. */
 export function encodePolicy(policy: Policy): Fields {
-  const { name, groupIds, isDefault, offShift, work } = policy;
+  const { name, groupIds, isDefault, offShift, work, maxCommandAgeDays } = policy;
   return {
     form: FORM,
     name,
@@ -231,6 +231,8 @@ export function encodePolicy(policy: Policy): Fields {
     isDefault,
     offShift: { ...offShift, work: encodeWorkRules(offShift.work) },
     work: work && encodeWorkRules(work),
+    maxCommandAgeDays,
+    refusesOutsideGeofence: policy.refusesOutsideGeofence,
   };
 }
 
@@ -244,6 +246,8 @@ export function decodePolicy(policyId: string, stored: unknown): Policy {
     isDefault: fields.isDefault === true,
     offShift: decodeOffShift(fieldsOf(fields.offShift)),
     work: optional(fields.work, (work) => decodeWorkRules(fieldsOf(work))),
+    maxCommandAgeDays: numberOrNone(fields, 'maxCommandAgeDays'),
+    refusesOutsideGeofence: fields.refusesOutsideGeofence === true,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Punch } from '../../../src/domain/facts/punch.js';
 import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.js';
 import { DEFAULT_OFF_SHIFT_RULES } from '../../../src/domain/roster/shift.js';
 import type { Instant } from '../../../src/domain/time/time.js';
-import { day, zoneNamed } from '../../domain/support/arbitraries.js';
+import { day, PLAIN_POLICY, zoneNamed } from '../../domain/support/arbitraries.js';
 import { commandFact, MIA, NO_LIMITS, punchFact, TOLD_AT } from '../support/facts.js';
 import { ModelStore } from '../support/model-store.js';
 
@@ -48,8 +48,12 @@ function inAt(text: string): Fact {
   return punchFact(punch);
 }
 
-function storeOf(employee: EmployeeRoster, before: readonly Fact[] = []): ModelStore {
-  const store = new ModelStore(ROSTER);
+function storeOf(
+  employee: EmployeeRoster,
+  before: readonly Fact[] = [],
+  roster = ROSTER,
+): ModelStore {
+  const store = new ModelStore(roster);
   store.addEmployee(MIA, employee);
   if (before.length > 0) store.write(before, TOLD_AT);
   return store;
@@ -84,6 +88,23 @@ describe('the time that a command brings', () => {
       expect(tell(storeOf(ALWAYS), fact)).to.equal(word);
     });
   }
+
+  it('L7 by the policy of the date of the call, whatever the deployment says', () => {
+    const policy = { ...PLAIN_POLICY, isDefault: true, maxCommandAgeDays: 3 };
+    const versions = [{ fromDay: day('2026-03-01'), policy }];
+    const roster = { ...ROSTER, policies: new Map([['plain', versions]]) };
+    const within = (back: number) =>
+      tell(
+        storeOf(ALWAYS, [], roster),
+        commandFact('CLOCK_IN', (TOLD_AT - back) as Instant, { limits: LIMITS }),
+      );
+    expect(within(3 * DAY_MS)).to.equal('DONE');
+    expect(within(3 * DAY_MS + 1)).to.equal('TIME_TOO_OLD');
+    const later = [{ fromDay: day('2026-04-01'), policy }];
+    const notYet = { ...ROSTER, policies: new Map([['plain', later]]) };
+    const fact = commandFact('CLOCK_IN', (TOLD_AT - 4 * DAY_MS) as Instant, { limits: LIMITS });
+    expect(tell(storeOf(ALWAYS, [], notYet), fact)).to.equal('DONE');
+  });
 
   it('L5 names the bound and what was sent', () => {
     const fact = commandFact('CLOCK_OUT', at('2026-01-01T08:00:00Z'), { limits: LIMITS });

@@ -28,6 +28,8 @@ function policiesOf(setup: Readonly<Record<string, readonly VersionSetup[]>>): P
           isDefault,
           offShift: DEFAULT_OFF_SHIFT_RULES,
           work: undefined,
+          maxCommandAgeDays: 0,
+          refusesOutsideGeofence: false,
         },
       })),
     ]),

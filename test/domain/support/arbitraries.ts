@@ -18,7 +18,7 @@ import {
 } from '../../../src/domain/facts/punch.js';
 import { findOverlaps } from '../../../src/domain/roster/check-roster.js';
 import { type DayPlan, OFF_SHIFT_BLOCK_MS, planDays } from '../../../src/domain/roster/plan.js';
-import type { Policies } from '../../../src/domain/roster/policy.js';
+import type { Policies, Policy } from '../../../src/domain/roster/policy.js';
 import {
   type Assignment,
   byFromDay,
@@ -30,6 +30,7 @@ import {
   type BreakDeduction,
   type BreakType,
   type CountingRules,
+  DEFAULT_OFF_SHIFT_RULES,
   type FlexibleHours,
   HOURS_COUNTED,
   MAX_DAY_START_SECOND,
@@ -414,11 +415,23 @@ export function offShiftRulesIn({ offShift, policies }: Roster): readonly OffShi
   return [offShift, ...[...policies.values()].flat().map(({ policy }) => policy.offShift)];
 }
 
+/** A policy for nobody, without any rule. */
+export const PLAIN_POLICY: Policy = {
+  policyId: 'plain',
+  name: '',
+  groupIds: [],
+  isDefault: false,
+  offShift: DEFAULT_OFF_SHIFT_RULES,
+  work: undefined,
+  maxCommandAgeDays: 0,
+  refusesOutsideGeofence: false,
+};
+
 /** One that is for everybody. */
 function policiesOf({ policies }: RosterSeed, firstDay: number): Policies {
   const versions = policies.map(({ after, offShift }) => ({
     fromDay: firstDay + after,
-    policy: { policyId: 'p', name: '', groupIds: [], isDefault: true, offShift, work: undefined },
+    policy: { ...PLAIN_POLICY, policyId: 'p', isDefault: true, offShift },
   }));
   return versions.length === 0 ? new Map() : new Map([['p', versions.sort(byFromDay)]]);
 }
