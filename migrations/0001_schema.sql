@@ -30,6 +30,8 @@ create table mark (
   kind smallint not null check (kind in (1, 2)),
   status smallint check (status between 1 and 7),
   portion smallint check (portion between 1 and 3),
+  -- The kind of leave; null: none.
+  leave_type_id text collate "C" check (leave_type_id is null or status = 4),
   note text not null default '',
   reason text not null default '',
   actor text not null,
@@ -45,6 +47,30 @@ create table mark (
 
 create unique index mark_request on mark (employee_id, request_id) where request_id is not null;
 
+-- Kinds of leave, revision by revision: never edited but for superseded_at. Marks and days have the id
+-- alone.
+create table leave_type (
+  leave_type_id text collate "C" not null check (leave_type_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+  revision integer not null check (revision >= 1),
+  name text not null,
+  is_paid boolean not null,
+  is_archived boolean not null,
+  reason text not null default '',
+  actor text not null,
+  recorded_at timestamptz not null,
+  superseded_at timestamptz not null default 'infinity',
+  primary key (leave_type_id, revision)
+);
+
+create index leave_type_now on leave_type (leave_type_id, revision) where superseded_at = 'infinity';
+
+-- Held by whoever sets a leave type, so that their number stays bounded.
+create table leave_type_head (
+  id smallint primary key check (id = 1)
+);
+
+insert into leave_type_head (id) values (1);
+
 -- What follows from the facts; can be dropped and derived again. A day whose marks were cleared
 -- keeps its row, for its revision, with no status.
 create table attendance_day (
@@ -54,6 +80,8 @@ create table attendance_day (
   origin smallint,
   portion smallint,
   other_half_status smallint,
+  leave_type_id text collate "C",
+  other_half_leave_type_id text collate "C",
   note text not null default '',
   -- What the punches come to (src/domain/engine/work-codec.ts); null: nothing planned, nothing punched.
   work text,
@@ -91,6 +119,8 @@ create table attendance_change (
   origin smallint,
   portion smallint,
   other_half_status smallint,
+  leave_type_id text collate "C",
+  other_half_leave_type_id text collate "C",
   note text not null default '',
   work text,
   anomalies integer not null default 0,

@@ -94,6 +94,8 @@ export function createCachedStore(
     readImport: (importId, caller) => store.readImport(importId, caller),
     listStandingOfImport: (importId, limit, caller) =>
       store.listStandingOfImport(importId, limit, caller),
+    setLeaveType: (change, caller) => store.setLeaveType(change, caller),
+    listLeaveTypes: (query, caller) => store.listLeaveTypes(query, caller),
     listSimilarIds: (employeeId, others, caller) =>
       store.listSimilarIds(employeeId, others, caller),
     listByDate: (query, caller) => store.listByDate(query, caller),

@@ -44,6 +44,8 @@ export function markIn(employeeId: EmployeeId, month: LocalMonth): MarkFact {
     employeeName: undefined,
     status: 'PRESENT',
     portion: 'WHOLE_DAY',
+    leaveTypeId: undefined,
+    leaveTypeFailure: undefined,
     note: '',
   };
 }
@@ -95,6 +97,8 @@ const DAY_OFF: DayResult = {
   origin: 'MARKED',
   portion: 'WHOLE_DAY',
   otherHalfStatus: undefined,
+  leaveTypeId: undefined,
+  otherHalfLeaveTypeId: undefined,
   note: '',
   work: NO_WORK,
 };
@@ -215,6 +219,14 @@ export class ControllableStore implements AttendanceStore {
   }
 
   async listStandingOfImport() {
+    return [];
+  }
+
+  async setLeaveType() {
+    return undefined;
+  }
+
+  async listLeaveTypes() {
     return [];
   }
 

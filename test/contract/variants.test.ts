@@ -5,6 +5,7 @@ import { startRedis, type TestRedis } from '../support/redis.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { describeCommands } from './commands.js';
 import { describeContract } from './contract.js';
+import { describeMarks } from './marks.js';
 import { describePunchImports } from './punch-imports.js';
 import { describePunches } from './punches.js';
 import { describeRosterDays } from './roster-days.js';
@@ -53,6 +54,7 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
 
     describeContract(() => running, { isBrief });
     describeCommands(() => running);
+    describeMarks(() => running);
     describePunches(() => running);
     describePunchImports(() => running);
     describeRosterDays(() => running, { isBrief });

@@ -131,6 +131,19 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
         }),
     },
   },
+  setLeaveType: {
+    'that is as it was': {
+      together: 10,
+      call: ({ attendance }) =>
+        attendance.setLeaveType({ leaveTypeId: 'vacation', name: 'Vacation', paid: true }),
+    },
+  },
+  listLeaveTypes: {
+    'of all there are': {
+      together: 10,
+      call: ({ attendance }) => attendance.listLeaveTypes({ includeHistory: true, pageSize: ALL }),
+    },
+  },
   clearAttendance: {
     'of a full day': {
       together: 10,

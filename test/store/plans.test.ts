@@ -34,7 +34,18 @@ const ID = 'p-00500';
 const DATE = '2026-01-15';
 const UUID = '6f1f4f0e-8b0e-4d6c-9f57-1f1f2a3b4c5d';
 const AS_OF = '2026-06-01T00:00:00Z';
-const RESULT = ['{1}', '{1}', '{1}', '{null}', '{x}', '{x}', '{0}', `{${AS_OF}}`];
+const RESULT = [
+  '{1}',
+  '{1}',
+  '{1}',
+  '{null}',
+  '{null}',
+  '{null}',
+  '{x}',
+  '{x}',
+  '{0}',
+  `{${AS_OF}}`,
+];
 
 /** Every hot statement with parameters as they come; its literal values do not matter. */
 const HOT: readonly [Statement, readonly unknown[]][] = [
@@ -57,6 +68,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
       '{1}',
       '{1}',
       '{1}',
+      '{null}',
       '{x}',
       '{x}',
       '{x}',

@@ -80,6 +80,8 @@ export function markOf(employeeId: string, date: string, options: FactOptions = 
     date: date as LocalDate,
     status,
     portion,
+    leaveTypeId: undefined,
+    leaveTypeFailure: undefined,
     note,
     requestId,
     payloadHash: requestId === undefined ? Uint8Array.of(hashes % 256) : Buffer.from(requestId),

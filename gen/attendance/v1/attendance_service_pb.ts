@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance_service.proto.
  */
 export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCKUBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9maW5hbEoECAUQBlIQaW5jbHVkZV9leHBlY3RlZCJhChZMaXN0QXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLcBAoXU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgHIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASLgoKYXNfb2ZfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoIZ3JvdXBfaWQYCCABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjwKCWFub21hbGllcxgJIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseUIRukgOkgELECAiB4IBBBABIAASEgoFZmluYWwYCiABKAhIAIgBARIxCg11cGRhdGVkX2FmdGVyGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlKtUBCg1SZXZpc2lvbkNhdXNlEh4KGlJFVklTSU9OX0NBVVNFX1VOU1BFQ0lGSUVEEAASGQoVUkVWSVNJT05fQ0FVU0VfTUFSS0VEEAESGgoWUkVWSVNJT05fQ0FVU0VfQ0xFQVJFRBACEhoKFlJFVklTSU9OX0NBVVNFX1BVTkNIRUQQAxIZChVSRVZJU0lPTl9DQVVTRV9WT0lERUQQBBIbChdSRVZJU0lPTl9DQVVTRV9SRVBMQUNFRBAFEhkKFVJFVklTSU9OX0NBVVNFX1JPU1RFUhAGMtIHChFBdHRlbmRhbmNlU2VydmljZRJdCg5NYXJrQXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmwKE0JhdGNoTWFya0F0dGVuZGFuY2USKS5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXF1ZXN0GiouYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USYAoPQ2xlYXJBdHRlbmRhbmNlEiUuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXF1ZXN0GiYuYXR0ZW5kYW5jZS52MS5DbGVhckF0dGVuZGFuY2VSZXNwb25zZRJfCg1HZXRBdHRlbmRhbmNlEiMuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESYgoOTGlzdEF0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmoKEFN0cmVhbUF0dGVuZGFuY2USJi5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0GicuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVzcG9uc2UiA5ACATABEm4KEkJhdGNoR2V0QXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJ9ChdMaXN0QXR0ZW5kYW5jZVJldmlzaW9ucxItLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0Gi4uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlIgOQAgESbgoSU2ltdWxhdGVBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBQkkKEWNvbS5hdHRlbmRhbmNlLnYxQhZBdHRlbmRhbmNlU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSK4AwoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAEjcKDWxlYXZlX3R5cGVfaWQYCSABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCLSBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjwKDmxlYXZlX3R5cGVfaWRzGA4gAygJQiS6SCGSAR4QECIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRCCAoGX2ZpbmFsSgQIBRAGUhBpbmNsdWRlX2V4cGVjdGVkImEKFkxpc3RBdHRlbmRhbmNlUmVzcG9uc2USLgoLYXR0ZW5kYW5jZXMYASADKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpoFChdTdHJlYW1BdHRlbmRhbmNlUmVxdWVzdBI1CgtlbXBsb3llZV9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkQKCHN0YXR1c2VzGAQgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQhG6SA6SAQsQECIHggEEEAEgABJDCgdvcmlnaW5zGAcgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luQhG6SA6SAQsQCCIHggEEEAEgABIuCgphc19vZl90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgIIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAkgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgKIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjwKDmxlYXZlX3R5cGVfaWRzGAwgAygJQiS6SCGSAR4QECIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRCCAoGX2ZpbmFsSgQIBRAGUhBpbmNsdWRlX2V4cGVjdGVkIkoKGFN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLxAQoeTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCglwYWdlX3NpemUYAyABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgEIAEoCUIIukgFcgMYgAgSLgoKYXNfb2ZfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicAofTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXNwb25zZRI0CglyZXZpc2lvbnMYASADKAsyIS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VSZXZpc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki+AEKEkF0dGVuZGFuY2VSZXZpc2lvbhIQCghyZXZpc2lvbhgBIAEoBRIvCgt1cGRhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSKwoFY2F1c2UYBCABKA4yHC5hdHRlbmRhbmNlLnYxLlJldmlzaW9uQ2F1c2USDgoGcmVhc29uGAUgASgJEikKBmJlZm9yZRgGIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIoCgVhZnRlchgHIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSKyAQoJTGVhdmVUeXBlEhUKDWxlYXZlX3R5cGVfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIMCgRwYWlkGAMgASgIEhAKCGFyY2hpdmVkGAQgASgIEhAKCHJldmlzaW9uGAUgASgFEi8KC3VwZGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgHIAEoCRIOCgZyZWFzb24YCCABKAkinwEKE1NldExlYXZlVHlwZVJlcXVlc3QSNAoNbGVhdmVfdHlwZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSGAoEbmFtZRgCIAEoCUIKukgHcgUQARjIARIMCgRwYWlkGAMgASgIEhAKCGFyY2hpdmVkGAQgASgIEhgKBnJlYXNvbhgFIAEoCUIIukgFcgMY6AciRAoUU2V0TGVhdmVUeXBlUmVzcG9uc2USLAoKbGVhdmVfdHlwZRgBIAEoCzIYLmF0dGVuZGFuY2UudjEuTGVhdmVUeXBlImoKFUxpc3RMZWF2ZVR5cGVzUmVxdWVzdBIXCg9pbmNsdWRlX2hpc3RvcnkYASABKAgSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImAKFkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2USLQoLbGVhdmVfdHlwZXMYASADKAsyGC5hdHRlbmRhbmNlLnYxLkxlYXZlVHlwZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkq1QEKDVJldmlzaW9uQ2F1c2USHgoaUkVWSVNJT05fQ0FVU0VfVU5TUEVDSUZJRUQQABIZChVSRVZJU0lPTl9DQVVTRV9NQVJLRUQQARIaChZSRVZJU0lPTl9DQVVTRV9DTEVBUkVEEAISGgoWUkVWSVNJT05fQ0FVU0VfUFVOQ0hFRBADEhkKFVJFVklTSU9OX0NBVVNFX1ZPSURFRBAEEhsKF1JFVklTSU9OX0NBVVNFX1JFUExBQ0VEEAUSGQoVUkVWSVNJT05fQ0FVU0VfUk9TVEVSEAYyjwkKEUF0dGVuZGFuY2VTZXJ2aWNlEl0KDk1hcmtBdHRlbmRhbmNlEiQuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USbAoTQmF0Y2hNYXJrQXR0ZW5kYW5jZRIpLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlcXVlc3QaKi5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXNwb25zZRJgCg9DbGVhckF0dGVuZGFuY2USJS5hdHRlbmRhbmNlLnYxLkNsZWFyQXR0ZW5kYW5jZVJlcXVlc3QaJi5hdHRlbmRhbmNlLnYxLkNsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEl8KDUdldEF0dGVuZGFuY2USIy5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJiCg5MaXN0QXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESagoQU3RyZWFtQXR0ZW5kYW5jZRImLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QaJy5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBMAESbgoSQmF0Y2hHZXRBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEn0KF0xpc3RBdHRlbmRhbmNlUmV2aXNpb25zEi0uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QaLi5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVzcG9uc2UiA5ACARJXCgxTZXRMZWF2ZVR5cGUSIi5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlc3BvbnNlEmIKDkxpc3RMZWF2ZVR5cGVzEiQuYXR0ZW5kYW5jZS52MS5MaXN0TGVhdmVUeXBlc1JlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2UiA5ACARJuChJTaW11bGF0ZUF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgFCSQoRY29tLmF0dGVuZGFuY2UudjFCFkF0dGVuZGFuY2VTZXJ2aWNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * A mark to make.
@@ -84,6 +84,14 @@ export type MarkAttendanceRequest = Message<"attendance.v1.MarkAttendanceRequest
    * @generated from field: string etag = 8;
    */
   etag: string;
+
+  /**
+   * The kind of leave, with ON_LEAVE alone: the id of a leave type that is not archived. Empty for
+   * leave of no kind.
+   *
+   * @generated from field: string leave_type_id = 9;
+   */
+  leaveTypeId: string;
 };
 
 /**
@@ -534,6 +542,13 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
    * @generated from field: google.protobuf.Timestamp updated_after = 13;
    */
   updatedAfter?: Timestamp | undefined;
+
+  /**
+   * Only days with one of these leave types, of the day or its other half; empty means any day.
+   *
+   * @generated from field: repeated string leave_type_ids = 14;
+   */
+  leaveTypeIds: string[];
 };
 
 /**
@@ -649,6 +664,13 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
    * @generated from field: google.protobuf.Timestamp updated_after = 11;
    */
   updatedAfter?: Timestamp | undefined;
+
+  /**
+   * Only days with one of these leave types, of the day or its other half; empty means any day.
+   *
+   * @generated from field: repeated string leave_type_ids = 12;
+   */
+  leaveTypeIds: string[];
 };
 
 /**
@@ -822,6 +844,210 @@ export const AttendanceRevisionSchema: GenMessage<AttendanceRevision> = /*@__PUR
   messageDesc(file_attendance_v1_attendance_service, 19);
 
 /**
+ * A kind of leave, such as vacation or sick leave, as one revision of it says.
+ *
+ * @generated from message attendance.v1.LeaveType
+ */
+export type LeaveType = Message<"attendance.v1.LeaveType"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive. What marks name.
+   *
+   * @generated from field: string leave_type_id = 1;
+   */
+  leaveTypeId: string;
+
+  /**
+   * What people call it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Whether it is paid. For payroll: no rule of this service depends on it.
+   *
+   * @generated from field: bool paid = 3;
+   */
+  paid: boolean;
+
+  /**
+   * Whether it can no longer be declared. Days that have it keep it.
+   *
+   * @generated from field: bool archived = 4;
+   */
+  archived: boolean;
+
+  /**
+   * 1 for the first, then counting up.
+   *
+   * @generated from field: int32 revision = 5;
+   */
+  revision: number;
+
+  /**
+   * When this revision was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp update_time = 6;
+   */
+  updateTime?: Timestamp | undefined;
+
+  /**
+   * Who recorded it: the caller's subject, `anonymous` where callers are not authenticated.
+   *
+   * @generated from field: string actor = 7;
+   */
+  actor: string;
+
+  /**
+   * The caller's reason; empty when none was given.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message attendance.v1.LeaveType.
+ * Use `create(LeaveTypeSchema)` to create a new message.
+ */
+export const LeaveTypeSchema: GenMessage<LeaveType> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 20);
+
+/**
+ * What a leave type is to be.
+ *
+ * @generated from message attendance.v1.SetLeaveTypeRequest
+ */
+export type SetLeaveTypeRequest = Message<"attendance.v1.SetLeaveTypeRequest"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string leave_type_id = 1;
+   */
+  leaveTypeId: string;
+
+  /**
+   * 1 to 200 characters.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Whether it is paid.
+   *
+   * @generated from field: bool paid = 3;
+   */
+  paid: boolean;
+
+  /**
+   * True: it can no longer be declared. False brings it back.
+   *
+   * @generated from field: bool archived = 4;
+   */
+  archived: boolean;
+
+  /**
+   * The reason, for the history: up to 1,000 characters.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message attendance.v1.SetLeaveTypeRequest.
+ * Use `create(SetLeaveTypeRequestSchema)` to create a new message.
+ */
+export const SetLeaveTypeRequestSchema: GenMessage<SetLeaveTypeRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 21);
+
+/**
+ * The leave type.
+ *
+ * @generated from message attendance.v1.SetLeaveTypeResponse
+ */
+export type SetLeaveTypeResponse = Message<"attendance.v1.SetLeaveTypeResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: attendance.v1.LeaveType leave_type = 1;
+   */
+  leaveType?: LeaveType | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.SetLeaveTypeResponse.
+ * Use `create(SetLeaveTypeResponseSchema)` to create a new message.
+ */
+export const SetLeaveTypeResponseSchema: GenMessage<SetLeaveTypeResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 22);
+
+/**
+ * Which leave types to list.
+ *
+ * @generated from message attendance.v1.ListLeaveTypesRequest
+ */
+export type ListLeaveTypesRequest = Message<"attendance.v1.ListLeaveTypesRequest"> & {
+  /**
+   * Whether to list every revision, the oldest first, instead of the latest of each leave type.
+   *
+   * @generated from field: bool include_history = 1;
+   */
+  includeHistory: boolean;
+
+  /**
+   * Leave types per page: 0 means 100, more than 1,000 means 1,000; never negative.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListLeaveTypesRequest.
+ * Use `create(ListLeaveTypesRequestSchema)` to create a new message.
+ */
+export const ListLeaveTypesRequestSchema: GenMessage<ListLeaveTypesRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 23);
+
+/**
+ * A page of leave types.
+ *
+ * @generated from message attendance.v1.ListLeaveTypesResponse
+ */
+export type ListLeaveTypesResponse = Message<"attendance.v1.ListLeaveTypesResponse"> & {
+  /**
+   * By id, then by revision.
+   *
+   * @generated from field: repeated attendance.v1.LeaveType leave_types = 1;
+   */
+  leaveTypes: LeaveType[];
+
+  /**
+   * The `page_token` of the next page; empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListLeaveTypesResponse.
+ * Use `create(ListLeaveTypesResponseSchema)` to create a new message.
+ */
+export const ListLeaveTypesResponseSchema: GenMessage<ListLeaveTypesResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 24);
+
+/**
  * The kind of fact that changed a day.
  *
  * @generated from enum attendance.v1.RevisionCause
@@ -898,7 +1124,9 @@ export const AttendanceService: GenService<{
    * part. Returns the day with the mark in effect, committed and readable everywhere.
    *
    * Errors: INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH;
-   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees.
+   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees; NOT_FOUND /
+   * LEAVE_TYPE_NOT_FOUND, with the known ids and the nearest one; FAILED_PRECONDITION /
+   * LEAVE_TYPE_ARCHIVED.
    *
    * @generated from rpc attendance.v1.AttendanceService.MarkAttendance
    */
@@ -998,6 +1226,31 @@ export const AttendanceService: GenService<{
     methodKind: "unary";
     input: typeof ListAttendanceRevisionsRequestSchema;
     output: typeof ListAttendanceRevisionsResponseSchema;
+  },
+  /**
+   * Adds a kind of leave, or changes the one with this id. Repeating it changes nothing. What a leave
+   * type was before stays listed, with who changed it, when and why. Days keep the id alone, so a
+   * change of a name, or an archived leave type, changes no day.
+   *
+   * Errors: INVALID_ARGUMENT for a refused field; FAILED_PRECONDITION / TOO_MANY_LEAVE_TYPES for
+   * more than 200, archived ones included.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.SetLeaveType
+   */
+  setLeaveType: {
+    methodKind: "unary";
+    input: typeof SetLeaveTypeRequestSchema;
+    output: typeof SetLeaveTypeResponseSchema;
+  },
+  /**
+   * Lists leave types by id, archived ones too, in pages; on request with all that they were before.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.ListLeaveTypes
+   */
+  listLeaveTypes: {
+    methodKind: "unary";
+    input: typeof ListLeaveTypesRequestSchema;
+    output: typeof ListLeaveTypesResponseSchema;
   },
   /**
    * Computes days from the roster, punches and marks in the request, by the rules of stored days,

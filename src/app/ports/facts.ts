@@ -2,6 +2,7 @@
 
 import type { MarkableStatus, Portion } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { Failure } from '../../domain/facts/errors.js';
 import type { PunchKind } from '../../domain/facts/punch.js';
 import type { ToldPunch } from '../../domain/facts/recorded-punch.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
@@ -40,6 +41,10 @@ export interface MarkFact extends DayFact {
   readonly employeeName: string | undefined;
   readonly status: MarkableStatus;
   readonly portion: Portion;
+  /** The kind of leave; undefined: none. */
+  readonly leaveTypeId: string | undefined;
+  /** Why that kind of leave cannot be declared now; a repeated request is answered all the same. */
+  readonly leaveTypeFailure: Failure | undefined;
   readonly note: string;
 }
 

@@ -5,6 +5,7 @@ import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { Session, StoredDay } from '../../domain/facts/day.js';
 import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { LeaveType, LeaveTypeChange } from '../../domain/facts/leave-type.js';
 import type { Timeline } from '../../domain/facts/punch.js';
 import type { PunchImport } from '../../domain/facts/punch-import.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
@@ -238,6 +239,15 @@ export interface PunchName {
   readonly punchId: number;
 }
 
+export interface LeaveTypeQuery {
+  /** Every revision, or the latest of each leave type. */
+  readonly includeHistory: boolean;
+  /** Begin behind this one; undefined: at the first. */
+  readonly after: { readonly leaveTypeId: string; readonly revision: number } | undefined;
+  /** The most to return, at least 1. */
+  readonly limit: number;
+}
+
 /** The state of one thing the service depends on. */
 export interface DependencyHealth {
   readonly name: 'postgresql' | 'redis';
@@ -314,6 +324,15 @@ export interface AttendanceStore {
     limit: number,
     caller?: AbortSignal,
   ): Promise<readonly PunchName[]>;
+
+  /**
+   * Adds or changes a leave type; changes nothing if it is like that already. Undefined where there are
+   * MAX_LEAVE_TYPES others.
+   */
+  setLeaveType(change: LeaveTypeChange, caller?: AbortSignal): Promise<LeaveType | undefined>;
+
+  /** By id, then by revision. */
+  listLeaveTypes(query: LeaveTypeQuery, caller?: AbortSignal): Promise<readonly LeaveType[]>;
 
   /**
    * The ids of added employees: those among `others`, and a bounded number of those that sort next

@@ -231,6 +231,8 @@ function fieldsOf(
     origin: result?.origin ?? null,
     portion: result?.portion ?? null,
     other_half_status: result?.otherHalfStatus ?? null,
+    leave_type_id: result?.leaveTypeId ?? null,
+    other_half_leave_type_id: result?.otherHalfLeaveTypeId ?? null,
     note: result?.note ?? '',
     work: result === undefined ? '' : workText(result.work),
     settles_at: settles === undefined ? null : new Date(settles).toISOString(),

@@ -15,6 +15,7 @@ export function decideMark(
   state: EmployeeState,
   batch: BatchState,
 ): Failure | undefined {
+  if (fact.kind === 'MARK' && fact.leaveTypeFailure !== undefined) return fact.leaveTypeFailure;
   state.settle();
   const { employeeId, date, etag } = fact;
   const epochDay = toEpochDay(date);

@@ -16,7 +16,8 @@ interface ImportOptions extends SharedOptions {
 
 const EXPLANATION = `
 The file is UTF-8 with a first line that names the columns id, name, status and date, in any
-order; other columns are ignored. Statuses are taken in any case: present, absent, half day,
+order, and may name leave_type: the kind of leave of a row that says leave. Other columns are
+ignored. Statuses are taken in any case: present, absent, half day,
 leave, remote or wfh, holiday, day off or weekly off. Dates are YYYY-MM-DD.
 
 Rows that cannot be taken go to FILE.rejects.csv with their line and the reason, which each

@@ -12,6 +12,7 @@ import { addClockCommands } from './clock-commands.js';
 import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
+import { addLeaveTypesCommands } from './leave-types-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addProtoCommand } from './proto-command.js';
 import { addImportsCommands } from './punches/imports-commands.js';
@@ -94,6 +95,7 @@ function createProgram(surroundings: Surroundings): Command {
   addDayCommands(program, surroundings);
   addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
+  addLeaveTypesCommands(program, surroundings);
   addSimulateCommand(program, surroundings);
   addProtoCommand(program, surroundings);
   return program;

@@ -61,20 +61,36 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
       origin: isPunched ? 'DERIVED' : 'EXPECTED',
       portion: 'WHOLE_DAY',
       otherHalfStatus: undefined,
+      leaveTypeId: undefined,
+      otherHalfLeaveTypeId: undefined,
       note: '',
       work,
     };
   }
-  const { status, portion, note } = declaration;
+  const { status, portion, leaveTypeId, otherHalfLeaveTypeId, note } = declaration;
   // First: it is why some of the others did not fire.
   const otherwise = work.status;
-  trace?.splice(beginning, 0, { rule: 'DECLARED', status, portion, note, otherwise });
+  trace?.splice(beginning, 0, { rule: 'DECLARED', status, portion, leaveTypeId, note, otherwise });
   const otherHalfStatus = declaration.otherHalfStatus ?? work.otherHalfStatus;
   if (otherHalfStatus !== undefined) {
     const isDeclared = declaration.otherHalfStatus !== undefined;
-    trace?.push({ rule: 'OTHER_HALF', status: otherHalfStatus, isDeclared });
+    trace?.push({
+      rule: 'OTHER_HALF',
+      status: otherHalfStatus,
+      leaveTypeId: otherHalfLeaveTypeId,
+      isDeclared,
+    });
   }
-  return { status, origin: 'MARKED', portion, otherHalfStatus, note, work };
+  return {
+    status,
+    origin: 'MARKED',
+    portion,
+    otherHalfStatus,
+    leaveTypeId,
+    otherHalfLeaveTypeId,
+    note,
+    work,
+  };
 }
 
 function deriveWork(
@@ -254,6 +270,8 @@ export function sameResult(a: DayResult | undefined, b: DayResult | undefined): 
     a.origin === b.origin &&
     a.portion === b.portion &&
     a.otherHalfStatus === b.otherHalfStatus &&
+    a.leaveTypeId === b.leaveTypeId &&
+    a.otherHalfLeaveTypeId === b.otherHalfLeaveTypeId &&
     a.note === b.note &&
     sameWork(a.work, b.work)
   );

@@ -57,6 +57,7 @@ import {
 import { toAttendance, toRevision } from '../shared/to-proto.js';
 import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
+import { leaveTypesFor, listLeaveTypes, setLeaveType } from './leave-types.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
 
 /** The longest range that days computed from the roster are listed for, in days. */
@@ -68,11 +69,12 @@ export function attendanceHandlers(
 ): ServiceHandlers<typeof AttendanceService> {
   return {
     markAttendance: async (message, call) => {
-      const attendance = await recordDay(writes, markFact(message, call, ''), call);
+      const leaveTypes = await leaveTypesFor(store, [message], call);
+      const attendance = await recordDay(writes, markFact(message, leaveTypes, call, ''), call);
       return create(MarkAttendanceResponseSchema, { attendance });
     },
     batchMarkAttendance: async (message, call) => {
-      const results = await markBatch(writes, message.requests, call);
+      const results = await markBatch(store, writes, message.requests, call);
       return create(BatchMarkAttendanceResponseSchema, { results });
     },
     clearAttendance: async (message, call) => {
@@ -84,6 +86,8 @@ export function attendanceHandlers(
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
+    setLeaveType: (message, call) => setLeaveType(store, message, call),
+    listLeaveTypes: (message, call) => listLeaveTypes(store, message, call),
     simulateAttendance,
   };
 }
@@ -166,6 +170,7 @@ function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
     statuses: someOf(message.statuses, parseStatus),
     origins: someOf(message.origins, parseOrigin),
     anomalies: someOf(message.anomalies, parseAnomaly),
+    leaveTypeIds: someOf(message.leaveTypeIds, (id) => id),
     final: message.final,
     updatedAfter: parseMoment(message.updatedAfter, 'updated_after'),
   };

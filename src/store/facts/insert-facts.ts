@@ -20,11 +20,11 @@ export const HEAD_TIME = '(select recorded_at from feed_head where id = 1)';
 export const INSERT_MARKS = {
   name: 'insert_marks',
   text: `
-    insert into mark (employee_id, sequence, date, kind, status, portion, note, reason,
-                      actor, received_at, request_id, payload_hash, revision)
+    insert into mark (employee_id, sequence, date, kind, status, portion, leave_type_id, note,
+                      reason, actor, received_at, request_id, payload_hash, revision)
     select * from unnest($1::text[], $2::bigint[], $3::date[], $4::smallint[], $5::smallint[],
-                         $6::smallint[], $7::text[], $8::text[], $9::text[],
-                         $10::timestamptz[], $11::uuid[], $12::bytea[], $13::integer[])`,
+                         $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[],
+                         $11::timestamptz[], $12::uuid[], $13::bytea[], $14::integer[])`,
 };
 
 const PUNCH_COLUMNS = [
@@ -126,6 +126,7 @@ export function insertMarks(accepted: readonly Accepted[]): Bound[] {
       facts.map((fact) => codeOf(MARK_KINDS, fact.kind)),
       facts.map((fact) => (fact.kind === 'MARK' ? codeOf<Status>(STATUSES, fact.status) : null)),
       facts.map((fact) => (fact.kind === 'MARK' ? codeOf(PORTIONS, fact.portion) : null)),
+      facts.map((fact) => (fact.kind === 'MARK' ? (fact.leaveTypeId ?? null) : null)),
       facts.map((fact) => (fact.kind === 'MARK' ? fact.note : '')),
       facts.map((fact) => (fact.kind === 'CLEAR' ? fact.reason : '')),
       facts.map((fact) => fact.actor),

@@ -28,7 +28,7 @@ import {
   type Session,
 } from '../postgres/database.js';
 import { toStoreError } from '../postgres/errors.js';
-import { dayColumns, number, storedDay, text, wordOf } from '../postgres/rows.js';
+import { dayColumns, number, optionalText, storedDay, text, wordOf } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 
 const BEGIN_SNAPSHOT = { name: '', text: 'begin isolation level repeatable read read only' };
@@ -57,7 +57,7 @@ export const READ_EMPLOYEE = {
 export const READ_MARKS = {
   name: 'rebuild_marks',
   text: `
-    select sequence, date, kind, status, portion, note
+    select sequence, date, kind, status, portion, leave_type_id, note
     from mark
     where employee_id = $1::text collate "C" and sequence > $2::bigint
     order by sequence
@@ -113,11 +113,13 @@ export const RESTORE_DAYS = {
   name: 'restore_days',
   text: `
     insert into attendance_day (employee_id, date, revision, status, origin, portion,
-                                other_half_status, note, work, anomalies, settles_at,
+                                other_half_status, leave_type_id, other_half_leave_type_id,
+                                note, work, anomalies, settles_at,
                                 engine_version, recorded_at)
     select distinct on (c.date)
            c.employee_id, c.date, c.revision, c.status, c.origin, c.portion,
-           c.other_half_status, c.note, c.work, c.anomalies, c.settles_at,
+           c.other_half_status, c.leave_type_id, c.other_half_leave_type_id,
+           c.note, c.work, c.anomalies, c.settles_at,
            c.engine_version, c.recorded_at
     from attendance_change c
     where c.employee_id = $1::text collate "C"
@@ -227,7 +229,9 @@ function markRow(row: Row): MarkRow {
   if (row.kind === KIND_CLEAR) return { sequence, date, fact: { kind: 'CLEAR' } };
   const status = wordOf(STATUSES, row.status) as MarkableStatus;
   const portion = wordOf(PORTIONS, row.portion);
-  return { sequence, date, fact: { kind: 'MARK', status, portion, note: text(row, 'note') } };
+  const leaveTypeId = optionalText(row, 'leave_type_id');
+  const note = text(row, 'note');
+  return { sequence, date, fact: { kind: 'MARK', status, portion, leaveTypeId, note } };
 }
 
 function dayRow(row: Row): DayRow[] {

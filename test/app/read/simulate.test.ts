@@ -63,6 +63,7 @@ const MARK: ScenarioMark = {
   date: '2026-03-08' as LocalDate,
   status: 'ON_LEAVE',
   portion: 'WHOLE_DAY',
+  leaveTypeId: 'vacation',
   note: '',
 };
 

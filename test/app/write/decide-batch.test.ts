@@ -77,6 +77,8 @@ const PRESENT: StoredDay = {
     origin: 'MARKED',
     portion: 'WHOLE_DAY',
     otherHalfStatus: undefined,
+    leaveTypeId: undefined,
+    otherHalfLeaveTypeId: undefined,
     note: '',
     work: noWorkIn('UTC'),
   },

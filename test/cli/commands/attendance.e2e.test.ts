@@ -228,6 +228,41 @@ describe('attendance, the command', function () {
     );
   });
 
+  it('sets leave types, and marks and lists by them', async () => {
+    const set = (...more: string[]) => attendance('leave-types', 'set', 'sick', ...more);
+    expect((await set('--name', 'Sick')).code).to.equal(2);
+    expect((await set('--name', 'Sick', '--paid', '--unpaid')).code).to.equal(2);
+    expect((await set('--name', 'Sick', '--paid')).code).to.equal(0);
+    const changed = await set('--name', 'Sick leave', '--paid', '--reason', 'clearer');
+    expect(changed.out).to.match(/^sick +Sick leave +yes +no +2 .* anonymous +clearer$/m);
+    const listed = await attendance('leave-types', 'list', '--history', '--json');
+    const revisions = listed.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).name);
+    expect(revisions).to.deep.equal(['Sick', 'Sick leave']);
+
+    const leave = ['on-leave', '--leave-type'];
+    const marked = await attendance('mark', 'cli.6', '2026-03-02', ...leave, 'sick');
+    expect(marked.out).to.match(/^status {4}on leave: sick$/m);
+    const wrong = await attendance('mark', 'cli.6', '2026-03-03', ...leave, 'sik');
+    expect(wrong.err).to.include('did you mean sick?');
+    const found = await attendance('list', '--leave-type', 'sick');
+    expect(found.out).to.match(/^2026-03-02 +cli\.6 .* on leave: sick /m);
+  });
+
+  it('imports the leave types of a file that has them', async () => {
+    const path = join(folder, 'leave.csv');
+    const rows = ['id,name,status,date,leave_type', 'cli.7,A,leave,2026-03-02,sick'];
+    rows.push('cli.7,A,present,2026-03-03,', 'cli.8,B,leave,2026-03-02,none-such');
+    await writeFile(path, `${rows.join('\n')}\n`);
+    const { code } = await attendance('import', path, '--json');
+    expect(code).to.equal(3);
+    expect(await readFile(join(folder, 'leave.rejects.csv'), 'utf8')).to.include('none-such');
+    const days = await allDays('cli.7');
+    expect(days.map((day) => day.leaveTypeId)).to.deep.equal(['sick', '']);
+  });
+
   it('goes through pages up to the limit, and says when there may be more', async () => {
     for (const date of ['2026-01-01', '2026-01-02', '2026-01-03']) {
       await attendance('mark', 'cli.2', date, 'remote');
