@@ -41,7 +41,7 @@ export function registerRoutes(
 ) {
   const writes = new WriteQueue(store);
   return (router: ConnectRouter): void => {
-    registerService(router, context, AttendanceService, attendanceHandlers(store, writes));
+    registerService(router, context, AttendanceService, attendanceHandlers(store, writes, roster));
     registerService(router, context, ClockService, clockHandlers(store, writes, limits));
     registerService(router, context, RosterService, rosterHandlers(store, roster));
   };

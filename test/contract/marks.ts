@@ -1,8 +1,13 @@
-// The contract of marks beyond a day's status, whatever the cache: kinds of leave.
+// The contract of marks beyond a day's status, whatever the cache: kinds of leave, and marks of many days.
 
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { AttendanceStatus, DayPortion } from '../../gen/attendance/v1/attendance_pb.js';
-import type { MarkAttendanceRequest } from '../../gen/attendance/v1/attendance_service_pb.js';
+import type {
+  BulkDaysResult,
+  BulkMarkAttendanceRequestSchema,
+  MarkAttendanceRequest,
+} from '../../gen/attendance/v1/attendance_service_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { DAY, something } from './asking.js';
 import { somebody } from './contract.js';
@@ -141,5 +146,147 @@ export function describeMarks(serviceOf: () => TestService): void {
       const refusal = await refusalOf(leave(employeeId, two, { requestId }));
       expect(refusal.reason).to.equal('REQUEST_ID_REUSED');
     });
+  });
+
+  describe('marks of many days', () => {
+    type Bulk = MessageInitShape<typeof BulkMarkAttendanceRequestSchema>;
+    /** From Friday to Monday. */
+    const RANGE = { startDate: '2026-03-06', endDate: '2026-03-09' };
+
+    /** Works on weekdays of the range; Monday is a holiday. */
+    async function planned(groupId = ''): Promise<string> {
+      const [employeeId, shiftId, calendarId] = [somebody(), something(), something()];
+      const { roster } = serviceOf();
+      const hours = { startTimeOfDay: '09:00', endTimeOfDay: '17:00' };
+      await roster.createShift({ shift: { shiftId, ...hours } });
+      await roster.createHoliday({ holiday: { calendarId, date: '2026-03-09', name: 'A day' } });
+      await roster.createEmployee({ employee: { employeeId, groupId, calendarId } });
+      const [work, free] = [{ shiftIds: [shiftId] }, { shiftIds: [] }];
+      await roster.createShiftAssignment({
+        assignment: {
+          employeeId,
+          assignment: {
+            startDate: '2026-01-05',
+            cycle: [work, work, work, work, work, free, free],
+          },
+        },
+      });
+      return employeeId;
+    }
+
+    const bulk = async (request: Bulk) =>
+      await client().bulkMarkAttendance({ ...RANGE, status: ON_LEAVE, ...request });
+    const told = ({ employeeId, changedDates, unchangedCount, skippedDates }: BulkDaysResult) => [
+      employeeId,
+      changedDates.map((date) => date.slice(8)).join(' '),
+      unchangedCount,
+      skippedDates.map((date) => date.slice(8)).join(' '),
+    ];
+    const statuses = async (employeeId: string) => {
+      const { attendances } = await client().listAttendance({ employeeId, ...RANGE });
+      return attendances.map(({ date, status }) => `${date.slice(8)} ${AttendanceStatus[status]}`);
+    };
+
+    it('B1 every date is marked, but days off and holidays where that is said', async () => {
+      const [one, two] = [await planned(), await planned()];
+      const all = await bulk({ employeeIds: [one] });
+      expect(all.results.map(told)).to.deep.equal([[one, '06 07 08 09', 0, '']]);
+      const skip = { skipDaysOff: true, skipHolidays: true };
+      const some = await bulk({ employeeIds: [two, one], ...skip });
+      expect(some.results.map(told)).to.deep.equal([
+        [two, '06', 0, '07 08 09'],
+        [one, '', 1, '07 08 09'],
+      ]);
+      expect(some.changedCount).to.equal(1);
+      expect(await statuses(two)).to.deep.equal([
+        '06 ON_LEAVE',
+        '07 DAY_OFF',
+        '08 DAY_OFF',
+        '09 HOLIDAY',
+      ]);
+    });
+
+    it('B2 only judged, it says what would change and records nothing', async () => {
+      const employeeId = await planned();
+      const before = await statuses(employeeId);
+      const request = { employeeIds: [employeeId], skipDaysOff: true };
+      const judged = await bulk({ ...request, validateOnly: true });
+      expect(judged.results.map(told)).to.deep.equal([[employeeId, '06 09', 0, '07 08']]);
+      expect(await statuses(employeeId)).to.deep.equal(before);
+      expect((await bulk(request)).results).to.deep.equal(judged.results);
+      const again = await bulk({ ...request, validateOnly: true });
+      expect(again.results.map(told)).to.deep.equal([[employeeId, '', 2, '07 08']]);
+    });
+
+    it('B3 a repetition undoes nothing that somebody did since; another request does', async () => {
+      const employeeId = await planned();
+      const request = { employeeIds: [employeeId], requestId: crypto.randomUUID() };
+      await bulk(request);
+      await client().markAttendance({ employeeId, date: RANGE.startDate, status: PRESENT });
+      const again = await bulk(request);
+      expect(again.results.map(told)).to.deep.equal([[employeeId, '', 4, '']]);
+      expect((await statuses(employeeId))[0]).to.equal('06 PRESENT');
+      const other = await bulk({ ...request, status: PRESENT });
+      expect(other.results[0]?.error?.message).to.match(/request/);
+      const anew = await bulk({ employeeIds: [employeeId] });
+      expect(anew.results.map(told)).to.deep.equal([[employeeId, '06', 3, '']]);
+    });
+
+    it('B4 of a group; who is not known fails alone and is not added', async () => {
+      const groupId = something();
+      const members = [await planned(groupId), await planned(groupId)].sort();
+      const done = await bulk({ groupId });
+      expect(done.results.map(({ employeeId }) => employeeId)).to.deep.equal(members);
+      const nobody = somebody();
+      const { results } = await bulk({ employeeIds: [nobody, ...members] });
+      expect(results.map(({ error }) => error?.code ?? 0)).to.deep.equal([5, 0, 0]);
+      const unknown = client().getAttendance({ employeeId: nobody, date: DAY });
+      expect((await refusalOf(unknown)).reason).to.equal('EMPLOYEE_NOT_FOUND');
+    });
+
+    it('B5 the way back: all marks of the days are withdrawn, once', async () => {
+      const employeeId = await planned();
+      const before = await statuses(employeeId);
+      await bulk({ employeeIds: [employeeId] });
+      const request = { ...RANGE, employeeIds: [employeeId], reason: 'wrong people' };
+      const judged = await client().bulkClearAttendance({ ...request, validateOnly: true });
+      const cleared = await client().bulkClearAttendance(request);
+      expect(cleared).to.deep.equal(judged);
+      expect(cleared.results.map(told)).to.deep.equal([[employeeId, '06 07 08 09', 0, '']]);
+      expect(await statuses(employeeId)).to.deep.equal(before);
+      const again = await client().bulkClearAttendance(request);
+      expect(again.results.map(told)).to.deep.equal([[employeeId, '', 4, '']]);
+      const history = { employeeId, date: RANGE.startDate };
+      const { revisions } = await client().listAttendanceRevisions(history);
+      expect(revisions.map(({ reason }) => reason)).to.deep.equal(['', 'wrong people']);
+    });
+
+    it('B6 more than one transaction: 12 employees and 100 dates', async () => {
+      const employeeIds = Array.from({ length: 12 }, () => somebody());
+      for (const id of employeeIds)
+        await serviceOf().roster.createEmployee({ employee: { employeeId: id } });
+      const range = { startDate: '2026-03-01', endDate: '2026-06-08' };
+      const { changedCount } = await bulk({ employeeIds, ...range });
+      expect(changedCount).to.equal(1200);
+      const again = await bulk({ employeeIds, ...range });
+      expect(again.changedCount).to.equal(0);
+    });
+
+    for (const [id, request, fields] of [
+      ['B7 neither employees nor a group', {}, ['employee_ids']],
+      ['B8 employees and a group', { employeeIds: ['a'], groupId: 'g' }, ['employee_ids']],
+      ['B9 too many days', { employeeIds: ['a'], endDate: '2050-01-01' }, ['end_date']],
+      ['B10 an end before the start', { employeeIds: ['a'], endDate: '2026-01-01' }, ['end_date']],
+      ['B11 one employee twice', { employeeIds: ['a', 'a'] }, ['employee_ids']],
+      [
+        'B12 a kind of what is no leave',
+        { employeeIds: ['a'], status: PRESENT, leaveTypeId: 'x' },
+        ['leave_type_id'],
+      ],
+    ] as const satisfies readonly (readonly [string, Bulk, readonly string[]])[]) {
+      it(`${id}: refused`, async () => {
+        expect((await refusalOf(bulk(request))).fields).to.deep.equal(fields);
+      });
+    }
   });
 }

@@ -131,6 +131,30 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
         }),
     },
   },
+  bulkMarkAttendance: {
+    'of five thousand days': {
+      together: 1,
+      call: ({ attendance }, n) =>
+        attendance.bulkMarkAttendance({
+          employeeIds: times(ALL / 2, (index) => `m${index}`),
+          startDate: '2026-05-01',
+          endDate: '2026-05-10',
+          status: n % 2 === 0 ? PRESENT : ON_LEAVE,
+        }),
+    },
+  },
+  bulkClearAttendance: {
+    'of a thousand people': {
+      together: 1,
+      call: ({ attendance }) =>
+        attendance.bulkClearAttendance({
+          employeeIds: times(ALL, (index) => `m${index}`),
+          startDate: '2026-05-01',
+          endDate: '2026-05-01',
+          reason: NOTE,
+        }),
+    },
+  },
   setLeaveType: {
     'that is as it was': {
       together: 10,

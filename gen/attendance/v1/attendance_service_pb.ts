@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance_service.proto.
  */
 export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSK4AwoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAEjcKDWxlYXZlX3R5cGVfaWQYCSABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCLSBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjwKDmxlYXZlX3R5cGVfaWRzGA4gAygJQiS6SCGSAR4QECIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRCCAoGX2ZpbmFsSgQIBRAGUhBpbmNsdWRlX2V4cGVjdGVkImEKFkxpc3RBdHRlbmRhbmNlUmVzcG9uc2USLgoLYXR0ZW5kYW5jZXMYASADKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpoFChdTdHJlYW1BdHRlbmRhbmNlUmVxdWVzdBI1CgtlbXBsb3llZV9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkQKCHN0YXR1c2VzGAQgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQhG6SA6SAQsQECIHggEEEAEgABJDCgdvcmlnaW5zGAcgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luQhG6SA6SAQsQCCIHggEEEAEgABIuCgphc19vZl90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgIIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAkgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgKIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjwKDmxlYXZlX3R5cGVfaWRzGAwgAygJQiS6SCGSAR4QECIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRCCAoGX2ZpbmFsSgQIBRAGUhBpbmNsdWRlX2V4cGVjdGVkIkoKGFN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLxAQoeTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCglwYWdlX3NpemUYAyABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgEIAEoCUIIukgFcgMYgAgSLgoKYXNfb2ZfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicAofTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXNwb25zZRI0CglyZXZpc2lvbnMYASADKAsyIS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VSZXZpc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki+AEKEkF0dGVuZGFuY2VSZXZpc2lvbhIQCghyZXZpc2lvbhgBIAEoBRIvCgt1cGRhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSKwoFY2F1c2UYBCABKA4yHC5hdHRlbmRhbmNlLnYxLlJldmlzaW9uQ2F1c2USDgoGcmVhc29uGAUgASgJEikKBmJlZm9yZRgGIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIoCgVhZnRlchgHIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSKyAQoJTGVhdmVUeXBlEhUKDWxlYXZlX3R5cGVfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIMCgRwYWlkGAMgASgIEhAKCGFyY2hpdmVkGAQgASgIEhAKCHJldmlzaW9uGAUgASgFEi8KC3VwZGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgHIAEoCRIOCgZyZWFzb24YCCABKAkinwEKE1NldExlYXZlVHlwZVJlcXVlc3QSNAoNbGVhdmVfdHlwZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSGAoEbmFtZRgCIAEoCUIKukgHcgUQARjIARIMCgRwYWlkGAMgASgIEhAKCGFyY2hpdmVkGAQgASgIEhgKBnJlYXNvbhgFIAEoCUIIukgFcgMY6AciRAoUU2V0TGVhdmVUeXBlUmVzcG9uc2USLAoKbGVhdmVfdHlwZRgBIAEoCzIYLmF0dGVuZGFuY2UudjEuTGVhdmVUeXBlImoKFUxpc3RMZWF2ZVR5cGVzUmVxdWVzdBIXCg9pbmNsdWRlX2hpc3RvcnkYASABKAgSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImAKFkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2USLQoLbGVhdmVfdHlwZXMYASADKAsyGC5hdHRlbmRhbmNlLnYxLkxlYXZlVHlwZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkq1QEKDVJldmlzaW9uQ2F1c2USHgoaUkVWSVNJT05fQ0FVU0VfVU5TUEVDSUZJRUQQABIZChVSRVZJU0lPTl9DQVVTRV9NQVJLRUQQARIaChZSRVZJU0lPTl9DQVVTRV9DTEVBUkVEEAISGgoWUkVWSVNJT05fQ0FVU0VfUFVOQ0hFRBADEhkKFVJFVklTSU9OX0NBVVNFX1ZPSURFRBAEEhsKF1JFVklTSU9OX0NBVVNFX1JFUExBQ0VEEAUSGQoVUkVWSVNJT05fQ0FVU0VfUk9TVEVSEAYyjwkKEUF0dGVuZGFuY2VTZXJ2aWNlEl0KDk1hcmtBdHRlbmRhbmNlEiQuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USbAoTQmF0Y2hNYXJrQXR0ZW5kYW5jZRIpLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlcXVlc3QaKi5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXNwb25zZRJgCg9DbGVhckF0dGVuZGFuY2USJS5hdHRlbmRhbmNlLnYxLkNsZWFyQXR0ZW5kYW5jZVJlcXVlc3QaJi5hdHRlbmRhbmNlLnYxLkNsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEl8KDUdldEF0dGVuZGFuY2USIy5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJiCg5MaXN0QXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESagoQU3RyZWFtQXR0ZW5kYW5jZRImLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QaJy5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBMAESbgoSQmF0Y2hHZXRBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEn0KF0xpc3RBdHRlbmRhbmNlUmV2aXNpb25zEi0uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QaLi5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVzcG9uc2UiA5ACARJXCgxTZXRMZWF2ZVR5cGUSIi5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlc3BvbnNlEmIKDkxpc3RMZWF2ZVR5cGVzEiQuYXR0ZW5kYW5jZS52MS5MaXN0TGVhdmVUeXBlc1JlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2UiA5ACARJuChJTaW11bGF0ZUF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgFCSQoRY29tLmF0dGVuZGFuY2UudjFCFkF0dGVuZGFuY2VTZXJ2aWNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSK4AwoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAEjcKDWxlYXZlX3R5cGVfaWQYCSABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIqwEChlCdWxrTWFya0F0dGVuZGFuY2VSZXF1ZXN0Ej0KDGVtcGxveWVlX2lkcxgBIAMoCUInukgkkgEhEOgHGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjIKCGdyb3VwX2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CgpzdGFydF9kYXRlGAMgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI1CghlbmRfZGF0ZRgEIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAYgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARI3Cg1sZWF2ZV90eXBlX2lkGAcgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIWCgRub3RlGAggASgJQgi6SAVyAxjoBxIVCg1za2lwX2RheXNfb2ZmGAkgASgIEhUKDXNraXBfaG9saWRheXMYCiABKAgSFQoNdmFsaWRhdGVfb25seRgLIAEoCBIfCgpyZXF1ZXN0X2lkGAwgASgJQgu6SAjYAQFyA7ABASJjChpCdWxrTWFya0F0dGVuZGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uYXR0ZW5kYW5jZS52MS5CdWxrRGF5c1Jlc3VsdBIVCg1jaGFuZ2VkX2NvdW50GAIgASgFIo8BCg5CdWxrRGF5c1Jlc3VsdBITCgtlbXBsb3llZV9pZBgBIAEoCRIVCg1jaGFuZ2VkX2RhdGVzGAIgAygJEhcKD3VuY2hhbmdlZF9jb3VudBgDIAEoBRIVCg1za2lwcGVkX2RhdGVzGAQgAygJEiEKBWVycm9yGAUgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMi0wIKGkJ1bGtDbGVhckF0dGVuZGFuY2VSZXF1ZXN0Ej0KDGVtcGxveWVlX2lkcxgBIAMoCUInukgkkgEhEOgHGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjIKCGdyb3VwX2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CgpzdGFydF9kYXRlGAMgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI1CghlbmRfZGF0ZRgEIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSGgoGcmVhc29uGAUgASgJQgq6SAdyBRABGOgHEhUKDXZhbGlkYXRlX29ubHkYBiABKAgSHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQEiZAobQnVsa0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEi4KB3Jlc3VsdHMYASADKAsyHS5hdHRlbmRhbmNlLnYxLkJ1bGtEYXlzUmVzdWx0EhUKDWNoYW5nZWRfY291bnQYAiABKAUiywEKFEdldEF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIuCgphc19vZl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRpbmNsdWRlX2V4cGxhbmF0aW9ucxgEIAEoCCJ4ChVHZXRBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIwCgxleHBsYW5hdGlvbnMYAiADKAsyGi5hdHRlbmRhbmNlLnYxLkV4cGxhbmF0aW9uIlEKGUJhdGNoR2V0QXR0ZW5kYW5jZVJlcXVlc3QSNAoEZGF5cxgBIAMoCzIbLmF0dGVuZGFuY2UudjEuRW1wbG95ZWVEYXRlQgm6SAaSAQMQrAIidQoMRW1wbG95ZWVEYXRlEjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JCJWChpCYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZRI4CgdyZXN1bHRzGAEgAygLMicuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXN1bHQiegoYQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItIFChVMaXN0QXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgJIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAIEi4KCmFzX29mX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAogASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCyADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAwgASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDiADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiYQoWTGlzdEF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkimgUKF1N0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYByADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEi4KCmFzX29mX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAggASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCSADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAogASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDCADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIrIBCglMZWF2ZVR5cGUSFQoNbGVhdmVfdHlwZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSEAoIcmV2aXNpb24YBSABKAUSLwoLdXBkYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAcgASgJEg4KBnJlYXNvbhgIIAEoCSKfAQoTU2V0TGVhdmVUeXBlUmVxdWVzdBI0Cg1sZWF2ZV90eXBlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIYCgRuYW1lGAIgASgJQgq6SAdyBRABGMgBEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoByJEChRTZXRMZWF2ZVR5cGVSZXNwb25zZRIsCgpsZWF2ZV90eXBlGAEgASgLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVR5cGUiagoVTGlzdExlYXZlVHlwZXNSZXF1ZXN0EhcKD2luY2x1ZGVfaGlzdG9yeRgBIAEoCBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiYAoWTGlzdExlYXZlVHlwZXNSZXNwb25zZRItCgtsZWF2ZV90eXBlcxgBIAMoCzIYLmF0dGVuZGFuY2UudjEuTGVhdmVUeXBlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSrVAQoNUmV2aXNpb25DYXVzZRIeChpSRVZJU0lPTl9DQVVTRV9VTlNQRUNJRklFRBAAEhkKFVJFVklTSU9OX0NBVVNFX01BUktFRBABEhoKFlJFVklTSU9OX0NBVVNFX0NMRUFSRUQQAhIaChZSRVZJU0lPTl9DQVVTRV9QVU5DSEVEEAMSGQoVUkVWSVNJT05fQ0FVU0VfVk9JREVEEAQSGwoXUkVWSVNJT05fQ0FVU0VfUkVQTEFDRUQQBRIZChVSRVZJU0lPTl9DQVVTRV9ST1NURVIQBjLoCgoRQXR0ZW5kYW5jZVNlcnZpY2USXQoOTWFya0F0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCYXRjaE1hcmtBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmAKD0NsZWFyQXR0ZW5kYW5jZRIlLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVzcG9uc2USaQoSQnVsa01hcmtBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CdWxrTWFya0F0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CdWxrTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCdWxrQ2xlYXJBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CdWxrQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQnVsa0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEl8KDUdldEF0dGVuZGFuY2USIy5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJiCg5MaXN0QXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESagoQU3RyZWFtQXR0ZW5kYW5jZRImLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QaJy5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBMAESbgoSQmF0Y2hHZXRBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEn0KF0xpc3RBdHRlbmRhbmNlUmV2aXNpb25zEi0uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QaLi5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVzcG9uc2UiA5ACARJXCgxTZXRMZWF2ZVR5cGUSIi5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlc3BvbnNlEmIKDkxpc3RMZWF2ZVR5cGVzEiQuYXR0ZW5kYW5jZS52MS5MaXN0TGVhdmVUeXBlc1JlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2UiA5ACARJuChJTaW11bGF0ZUF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgFCSQoRY29tLmF0dGVuZGFuY2UudjFCFkF0dGVuZGFuY2VTZXJ2aWNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * A mark to make.
@@ -272,6 +272,275 @@ export const ClearAttendanceResponseSchema: GenMessage<ClearAttendanceResponse> 
   messageDesc(file_attendance_v1_attendance_service, 6);
 
 /**
+ * A mark to make on many days.
+ *
+ * @generated from message attendance.v1.BulkMarkAttendanceRequest
+ */
+export type BulkMarkAttendanceRequest = Message<"attendance.v1.BulkMarkAttendanceRequest"> & {
+  /**
+   * Whose days: 1 to 1,000 ids, each once; or none, and a `group_id`.
+   *
+   * @generated from field: repeated string employee_ids = 1;
+   */
+  employeeIds: string[];
+
+  /**
+   * The employees whose group this is now, archived ones left out; instead of `employee_ids`.
+   *
+   * @generated from field: string group_id = 2;
+   */
+  groupId: string;
+
+  /**
+   * The first date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string start_date = 3;
+   */
+  startDate: string;
+
+  /**
+   * The last date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string end_date = 4;
+   */
+  endDate: string;
+
+  /**
+   * The status, as in MarkAttendance.
+   *
+   * @generated from field: attendance.v1.AttendanceStatus status = 5;
+   */
+  status: AttendanceStatus;
+
+  /**
+   * The part of each day; the whole day when not given.
+   *
+   * @generated from field: attendance.v1.DayPortion portion = 6;
+   */
+  portion: DayPortion;
+
+  /**
+   * The kind of leave, as in MarkAttendance.
+   *
+   * @generated from field: string leave_type_id = 7;
+   */
+  leaveTypeId: string;
+
+  /**
+   * A note to keep with each mark, up to 1,000 characters.
+   *
+   * @generated from field: string note = 8;
+   */
+  note: string;
+
+  /**
+   * Whether to leave out dates on which the employee's roster has a day off. A date without any
+   * roster is none.
+   *
+   * @generated from field: bool skip_days_off = 9;
+   */
+  skipDaysOff: boolean;
+
+  /**
+   * Whether to leave out dates on which all of the employee's shifts are off for a holiday.
+   *
+   * @generated from field: bool skip_holidays = 10;
+   */
+  skipHolidays: boolean;
+
+  /**
+   * Whether only to say which days would change: nothing is recorded.
+   *
+   * @generated from field: bool validate_only = 11;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A UUID that makes this call safe to repeat. A repetition records each day once, and reports days
+   * that the first call changed as unchanged. It never expires.
+   *
+   * @generated from field: string request_id = 12;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message attendance.v1.BulkMarkAttendanceRequest.
+ * Use `create(BulkMarkAttendanceRequestSchema)` to create a new message.
+ */
+export const BulkMarkAttendanceRequestSchema: GenMessage<BulkMarkAttendanceRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 7);
+
+/**
+ * What became of the days.
+ *
+ * @generated from message attendance.v1.BulkMarkAttendanceResponse
+ */
+export type BulkMarkAttendanceResponse = Message<"attendance.v1.BulkMarkAttendanceResponse"> & {
+  /**
+   * One per employee: in the order of `employee_ids`, or by id.
+   *
+   * @generated from field: repeated attendance.v1.BulkDaysResult results = 1;
+   */
+  results: BulkDaysResult[];
+
+  /**
+   * Days that were changed, or would be, of all employees.
+   *
+   * @generated from field: int32 changed_count = 2;
+   */
+  changedCount: number;
+};
+
+/**
+ * Describes the message attendance.v1.BulkMarkAttendanceResponse.
+ * Use `create(BulkMarkAttendanceResponseSchema)` to create a new message.
+ */
+export const BulkMarkAttendanceResponseSchema: GenMessage<BulkMarkAttendanceResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 8);
+
+/**
+ * What became of one employee's days.
+ *
+ * @generated from message attendance.v1.BulkDaysResult
+ */
+export type BulkDaysResult = Message<"attendance.v1.BulkDaysResult"> & {
+  /**
+   * Whose days.
+   *
+   * @generated from field: string employee_id = 1;
+   */
+  employeeId: string;
+
+  /**
+   * The dates whose day changed, or would change, in order.
+   *
+   * @generated from field: repeated string changed_dates = 2;
+   */
+  changedDates: string[];
+
+  /**
+   * How many days are as asked already; their marks are recorded too.
+   *
+   * @generated from field: int32 unchanged_count = 3;
+   */
+  unchangedCount: number;
+
+  /**
+   * The dates that were left out, in order.
+   *
+   * @generated from field: repeated string skipped_dates = 4;
+   */
+  skippedDates: string[];
+
+  /**
+   * Why days of this employee failed, the first one's failure; absent when none did.
+   *
+   * @generated from field: google.rpc.Status error = 5;
+   */
+  error?: Status | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.BulkDaysResult.
+ * Use `create(BulkDaysResultSchema)` to create a new message.
+ */
+export const BulkDaysResultSchema: GenMessage<BulkDaysResult> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 9);
+
+/**
+ * Days whose marks to withdraw.
+ *
+ * @generated from message attendance.v1.BulkClearAttendanceRequest
+ */
+export type BulkClearAttendanceRequest = Message<"attendance.v1.BulkClearAttendanceRequest"> & {
+  /**
+   * Whose days: 1 to 1,000 ids, each once; or none, and a `group_id`.
+   *
+   * @generated from field: repeated string employee_ids = 1;
+   */
+  employeeIds: string[];
+
+  /**
+   * The employees whose group this is now, archived ones left out; instead of `employee_ids`.
+   *
+   * @generated from field: string group_id = 2;
+   */
+  groupId: string;
+
+  /**
+   * The first date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string start_date = 3;
+   */
+  startDate: string;
+
+  /**
+   * The last date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string end_date = 4;
+   */
+  endDate: string;
+
+  /**
+   * The reason, for the history: 1 to 1,000 characters.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * Whether only to say which days would change: nothing is recorded.
+   *
+   * @generated from field: bool validate_only = 6;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A UUID that makes this call safe to repeat. A repetition records each day once, and reports days
+   * that the first call changed as unchanged. It never expires.
+   *
+   * @generated from field: string request_id = 7;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message attendance.v1.BulkClearAttendanceRequest.
+ * Use `create(BulkClearAttendanceRequestSchema)` to create a new message.
+ */
+export const BulkClearAttendanceRequestSchema: GenMessage<BulkClearAttendanceRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 10);
+
+/**
+ * What became of the days.
+ *
+ * @generated from message attendance.v1.BulkClearAttendanceResponse
+ */
+export type BulkClearAttendanceResponse = Message<"attendance.v1.BulkClearAttendanceResponse"> & {
+  /**
+   * As in BulkMarkAttendanceResponse; no date is left out.
+   *
+   * @generated from field: repeated attendance.v1.BulkDaysResult results = 1;
+   */
+  results: BulkDaysResult[];
+
+  /**
+   * Days that were changed, or would be, of all employees.
+   *
+   * @generated from field: int32 changed_count = 2;
+   */
+  changedCount: number;
+};
+
+/**
+ * Describes the message attendance.v1.BulkClearAttendanceResponse.
+ * Use `create(BulkClearAttendanceResponseSchema)` to create a new message.
+ */
+export const BulkClearAttendanceResponseSchema: GenMessage<BulkClearAttendanceResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 11);
+
+/**
  * Which day to get.
  *
  * @generated from message attendance.v1.GetAttendanceRequest
@@ -311,7 +580,7 @@ export type GetAttendanceRequest = Message<"attendance.v1.GetAttendanceRequest">
  * Use `create(GetAttendanceRequestSchema)` to create a new message.
  */
 export const GetAttendanceRequestSchema: GenMessage<GetAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 7);
+  messageDesc(file_attendance_v1_attendance_service, 12);
 
 /**
  * One day.
@@ -340,7 +609,7 @@ export type GetAttendanceResponse = Message<"attendance.v1.GetAttendanceResponse
  * Use `create(GetAttendanceResponseSchema)` to create a new message.
  */
 export const GetAttendanceResponseSchema: GenMessage<GetAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 8);
+  messageDesc(file_attendance_v1_attendance_service, 13);
 
 /**
  * Which days to get.
@@ -361,7 +630,7 @@ export type BatchGetAttendanceRequest = Message<"attendance.v1.BatchGetAttendanc
  * Use `create(BatchGetAttendanceRequestSchema)` to create a new message.
  */
 export const BatchGetAttendanceRequestSchema: GenMessage<BatchGetAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 9);
+  messageDesc(file_attendance_v1_attendance_service, 14);
 
 /**
  * A date of an employee.
@@ -389,7 +658,7 @@ export type EmployeeDate = Message<"attendance.v1.EmployeeDate"> & {
  * Use `create(EmployeeDateSchema)` to create a new message.
  */
 export const EmployeeDateSchema: GenMessage<EmployeeDate> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 10);
+  messageDesc(file_attendance_v1_attendance_service, 15);
 
 /**
  * The days.
@@ -410,7 +679,7 @@ export type BatchGetAttendanceResponse = Message<"attendance.v1.BatchGetAttendan
  * Use `create(BatchGetAttendanceResponseSchema)` to create a new message.
  */
 export const BatchGetAttendanceResponseSchema: GenMessage<BatchGetAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 11);
+  messageDesc(file_attendance_v1_attendance_service, 16);
 
 /**
  * One day or its error.
@@ -447,7 +716,7 @@ export type BatchGetAttendanceResult = Message<"attendance.v1.BatchGetAttendance
  * Use `create(BatchGetAttendanceResultSchema)` to create a new message.
  */
 export const BatchGetAttendanceResultSchema: GenMessage<BatchGetAttendanceResult> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 12);
+  messageDesc(file_attendance_v1_attendance_service, 17);
 
 /**
  * Which days to list.
@@ -556,7 +825,7 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
  * Use `create(ListAttendanceRequestSchema)` to create a new message.
  */
 export const ListAttendanceRequestSchema: GenMessage<ListAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 13);
+  messageDesc(file_attendance_v1_attendance_service, 18);
 
 /**
  * A page of days.
@@ -584,7 +853,7 @@ export type ListAttendanceResponse = Message<"attendance.v1.ListAttendanceRespon
  * Use `create(ListAttendanceResponseSchema)` to create a new message.
  */
 export const ListAttendanceResponseSchema: GenMessage<ListAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 14);
+  messageDesc(file_attendance_v1_attendance_service, 19);
 
 /**
  * Which days to stream.
@@ -678,7 +947,7 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
  * Use `create(StreamAttendanceRequestSchema)` to create a new message.
  */
 export const StreamAttendanceRequestSchema: GenMessage<StreamAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 15);
+  messageDesc(file_attendance_v1_attendance_service, 20);
 
 /**
  * Consecutive days.
@@ -699,7 +968,7 @@ export type StreamAttendanceResponse = Message<"attendance.v1.StreamAttendanceRe
  * Use `create(StreamAttendanceResponseSchema)` to create a new message.
  */
 export const StreamAttendanceResponseSchema: GenMessage<StreamAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 16);
+  messageDesc(file_attendance_v1_attendance_service, 21);
 
 /**
  * Which day's history to list.
@@ -749,7 +1018,7 @@ export type ListAttendanceRevisionsRequest = Message<"attendance.v1.ListAttendan
  * Use `create(ListAttendanceRevisionsRequestSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsRequestSchema: GenMessage<ListAttendanceRevisionsRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 17);
+  messageDesc(file_attendance_v1_attendance_service, 22);
 
 /**
  * A page of a day's history.
@@ -777,7 +1046,7 @@ export type ListAttendanceRevisionsResponse = Message<"attendance.v1.ListAttenda
  * Use `create(ListAttendanceRevisionsResponseSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsResponseSchema: GenMessage<ListAttendanceRevisionsResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 18);
+  messageDesc(file_attendance_v1_attendance_service, 23);
 
 /**
  * One change of a stored day.
@@ -841,7 +1110,7 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
  * Use `create(AttendanceRevisionSchema)` to create a new message.
  */
 export const AttendanceRevisionSchema: GenMessage<AttendanceRevision> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 19);
+  messageDesc(file_attendance_v1_attendance_service, 24);
 
 /**
  * A kind of leave, such as vacation or sick leave, as one revision of it says.
@@ -911,7 +1180,7 @@ export type LeaveType = Message<"attendance.v1.LeaveType"> & {
  * Use `create(LeaveTypeSchema)` to create a new message.
  */
 export const LeaveTypeSchema: GenMessage<LeaveType> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 20);
+  messageDesc(file_attendance_v1_attendance_service, 25);
 
 /**
  * What a leave type is to be.
@@ -960,7 +1229,7 @@ export type SetLeaveTypeRequest = Message<"attendance.v1.SetLeaveTypeRequest"> &
  * Use `create(SetLeaveTypeRequestSchema)` to create a new message.
  */
 export const SetLeaveTypeRequestSchema: GenMessage<SetLeaveTypeRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 21);
+  messageDesc(file_attendance_v1_attendance_service, 26);
 
 /**
  * The leave type.
@@ -981,7 +1250,7 @@ export type SetLeaveTypeResponse = Message<"attendance.v1.SetLeaveTypeResponse">
  * Use `create(SetLeaveTypeResponseSchema)` to create a new message.
  */
 export const SetLeaveTypeResponseSchema: GenMessage<SetLeaveTypeResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 22);
+  messageDesc(file_attendance_v1_attendance_service, 27);
 
 /**
  * Which leave types to list.
@@ -1017,7 +1286,7 @@ export type ListLeaveTypesRequest = Message<"attendance.v1.ListLeaveTypesRequest
  * Use `create(ListLeaveTypesRequestSchema)` to create a new message.
  */
 export const ListLeaveTypesRequestSchema: GenMessage<ListLeaveTypesRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 23);
+  messageDesc(file_attendance_v1_attendance_service, 28);
 
 /**
  * A page of leave types.
@@ -1045,7 +1314,7 @@ export type ListLeaveTypesResponse = Message<"attendance.v1.ListLeaveTypesRespon
  * Use `create(ListLeaveTypesResponseSchema)` to create a new message.
  */
 export const ListLeaveTypesResponseSchema: GenMessage<ListLeaveTypesResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 24);
+  messageDesc(file_attendance_v1_attendance_service, 29);
 
 /**
  * The kind of fact that changed a day.
@@ -1161,6 +1430,36 @@ export const AttendanceService: GenService<{
     methodKind: "unary";
     input: typeof ClearAttendanceRequestSchema;
     output: typeof ClearAttendanceResponseSchema;
+  },
+  /**
+   * Makes the same mark on every date of a range, for several employees or a group: a company
+   * holiday, or a week of vacation. At most 5,000 days. Every day is a mark of its own, as
+   * MarkAttendance makes it, recorded up to 1,000 in a transaction. After a failure, repeat the call
+   * with its `request_id`: it goes on with the days that are left. With `validate_only` it records
+   * nothing, and says which days would change.
+   *
+   * Errors: INVALID_ARGUMENT for a refused field, with TOO_MANY_DAYS for more than 1,000 employees or
+   * 5,000 days; NOT_FOUND / LEAVE_TYPE_NOT_FOUND; FAILED_PRECONDITION / LEAVE_TYPE_ARCHIVED. Of one
+   * employee, in the result: NOT_FOUND / EMPLOYEE_NOT_FOUND; INVALID_ARGUMENT / REQUEST_ID_REUSED.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.BulkMarkAttendance
+   */
+  bulkMarkAttendance: {
+    methodKind: "unary";
+    input: typeof BulkMarkAttendanceRequestSchema;
+    output: typeof BulkMarkAttendanceResponseSchema;
+  },
+  /**
+   * Withdraws the marks of every date of a range, for several employees or a group: the way back of
+   * BulkMarkAttendance. It withdraws all marks of these days, whoever made them. Bounds, repetition
+   * and errors are those of BulkMarkAttendance.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.BulkClearAttendance
+   */
+  bulkClearAttendance: {
+    methodKind: "unary";
+    input: typeof BulkClearAttendanceRequestSchema;
+    output: typeof BulkClearAttendanceResponseSchema;
   },
   /**
    * Gets one employee's day. For a known employee's day without facts, returns what the roster

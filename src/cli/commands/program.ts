@@ -13,6 +13,7 @@ import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
 import { addLeaveTypesCommands } from './leave-types-commands.js';
+import { addMarksCommands } from './marks-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addProtoCommand } from './proto-command.js';
 import { addImportsCommands } from './punches/imports-commands.js';
@@ -96,6 +97,7 @@ function createProgram(surroundings: Surroundings): Command {
   addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addLeaveTypesCommands(program, surroundings);
+  addMarksCommands(program, surroundings);
   addSimulateCommand(program, surroundings);
   addProtoCommand(program, surroundings);
   return program;

@@ -10,6 +10,8 @@ import {
   type BatchGetAttendanceResult,
   BatchGetAttendanceResultSchema,
   BatchMarkAttendanceResponseSchema,
+  BulkClearAttendanceResponseSchema,
+  BulkMarkAttendanceResponseSchema,
   ClearAttendanceResponseSchema,
   type GetAttendanceRequest,
   type GetAttendanceResponse,
@@ -24,6 +26,7 @@ import {
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import type { Status } from '../../../gen/google/rpc/status_pb.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { RosterStore } from '../../app/ports/roster-ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { explainDay, getDay, getDays } from '../../app/read/read-day.js';
 import { listHistory, type Revision } from '../../app/read/read-history.js';
@@ -57,6 +60,7 @@ import {
 import { toAttendance, toRevision } from '../shared/to-proto.js';
 import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
+import { bulkClear, bulkMark } from './bulk-days.js';
 import { leaveTypesFor, listLeaveTypes, setLeaveType } from './leave-types.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
 
@@ -66,7 +70,9 @@ const MAX_EXPECTED_DAYS = 366;
 export function attendanceHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
+  roster: RosterStore,
 ): ServiceHandlers<typeof AttendanceService> {
+  const stores = { store, writes, roster };
   return {
     markAttendance: async (message, call) => {
       const leaveTypes = await leaveTypesFor(store, [message], call);
@@ -81,6 +87,10 @@ export function attendanceHandlers(
       const attendance = await recordDay(writes, clearFact(message, call), call);
       return create(ClearAttendanceResponseSchema, { attendance });
     },
+    bulkMarkAttendance: async (message, call) =>
+      create(BulkMarkAttendanceResponseSchema, await bulkMark(stores, message, call)),
+    bulkClearAttendance: async (message, call) =>
+      create(BulkClearAttendanceResponseSchema, await bulkClear(stores, message, call)),
     getAttendance: (message, call) => get(store, message, call),
     batchGetAttendance: (message, call) => getBatch(store, message, call),
     listAttendance: (message, call) => list(store, message, call),

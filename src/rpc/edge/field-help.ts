@@ -36,6 +36,7 @@ const HELP: Readonly<Record<string, string>> = {
   calendar_id: ID_HELP,
   import_id: ID_HELP,
   leave_type_id: ID_HELP,
+  employee_ids: 'must be at most 1000 ids, each once: send several calls',
   leave_type_ids: 'must be at most 16 ids of leave types',
   name: 'must be 1 to 200 characters',
   status:
@@ -64,7 +65,7 @@ const HELP: Readonly<Record<string, string>> = {
 /** Names that a rule of the proto lets be empty in some messages and not in others. */
 const HELP_UNLESS_EMPTY: readonly (readonly [names: RegExp, help: string])[] = [
   [/^(.+_)?date$/, DATE_HELP],
-  [/^((default_)?shift_ids?|calendar_id|group_id|leave_type_ids?)$/, ID_HELP],
+  [/^((default_)?shift_ids?|calendar_id|group_id|leave_type_ids?|employee_ids)$/, ID_HELP],
 ];
 
 /** Of rules that a field must be given by: the library's words name no field. */

@@ -251,6 +251,29 @@ describe('attendance, the command', function () {
     expect(found.out).to.match(/^2026-03-02 +cli\.6 .* on leave: sick /m);
   });
 
+  it('marks and clears many days at once', async () => {
+    const days = ['--from', '2026-03-02', '--to', '2026-03-04'];
+    for (const id of ['cli.9', 'cli.10']) await attendance('mark', id, '2026-03-01', 'present');
+    const both = ['--employee', 'cli.9', '--employee', 'cli.10'];
+    expect((await attendance('marks', 'set', 'remote', ...days)).code).to.equal(2);
+    const dry = await attendance('marks', 'set', 'remote', ...both, ...days, '--dry-run');
+    expect(dry.out).to.match(/^6 days would change, of 2 employees\.$/m);
+    const done = await attendance('marks', 'set', 'remote', ...both, ...days);
+    expect(done.out).to.equal(
+      'EMPLOYEE  CHANGED  AS ASKED  LEFT OUT  DATES                     PROBLEM\n' +
+        'cli.9     3        0         0         2026-03-02 to 2026-03-04  -\n' +
+        'cli.10    3        0         0         2026-03-02 to 2026-03-04  -\n' +
+        '6 days changed, of 2 employees.\n',
+    );
+    const nobody = ['--employee', 'cli.no-one'];
+    const failed = await attendance('marks', 'set', 'remote', ...both, ...nobody, ...days);
+    expect(failed.code).to.equal(1);
+    expect(failed.out).to.include('there is no employee cli.no-one');
+    const cleared = await attendance('marks', 'clear', ...both, ...days, '--reason', 'wrong team');
+    expect(cleared.out).to.match(/^6 days changed, of 2 employees\.$/m);
+    expect((await allDays('cli.9')).map(({ date }) => date)).to.deep.equal(['2026-03-01']);
+  });
+
   it('imports the leave types of a file that has them', async () => {
     const path = join(folder, 'leave.csv');
     const rows = ['id,name,status,date,leave_type', 'cli.7,A,leave,2026-03-02,sick'];
