@@ -16,6 +16,7 @@ import { listImports, listStandingOfImport, readImport } from './facts/imports.j
 import { listLeaveTypes, setLeaveType } from './facts/leave-types.js';
 import { listPunches } from './facts/list-punches.js';
 import type { WriteOptions } from './facts/lock-and-read.js';
+import { listMarkImports, listStandingMarks, readMarkImport } from './facts/mark-imports.js';
 import { writeBatch } from './facts/write-batch.js';
 import { type Database, forCaller } from './postgres/database.js';
 import { health } from './postgres/health.js';
@@ -54,6 +55,10 @@ export function createPostgresStore(
       listStandingOfImport(forCaller(reads, caller), importId, limit),
     setLeaveType: (change, caller) => setLeaveType(forCaller(writes, caller), change),
     listLeaveTypes: (query, caller) => listLeaveTypes(forCaller(reads, caller), query),
+    listMarkImports: (query, caller) => listMarkImports(forCaller(reads, caller), query),
+    readMarkImport: (importId, caller) => readMarkImport(forCaller(reads, caller), importId),
+    listStandingMarks: (importId, limit, caller) =>
+      listStandingMarks(forCaller(reads, caller), importId, limit),
     listSimilarIds: (employeeId, others, caller) =>
       listSimilarIds(forCaller(reads, caller), employeeId, others),
     listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),

@@ -47,6 +47,7 @@ export function markIn(employeeId: EmployeeId, month: LocalMonth): MarkFact {
     leaveTypeId: undefined,
     leaveTypeFailure: undefined,
     note: '',
+    importId: undefined,
   };
 }
 
@@ -227,6 +228,18 @@ export class ControllableStore implements AttendanceStore {
   }
 
   async listLeaveTypes() {
+    return [];
+  }
+
+  async listMarkImports() {
+    return [];
+  }
+
+  async readMarkImport() {
+    return undefined;
+  }
+
+  async listStandingMarks() {
     return [];
   }
 

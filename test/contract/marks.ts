@@ -1,4 +1,5 @@
-// The contract of marks beyond a day's status, whatever the cache: kinds of leave, and marks of many days.
+// The contract of marks beyond a day's status, whatever the cache: kinds of leave, marks of many days,
+// and imports that are taken back.
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
@@ -288,5 +289,161 @@ export function describeMarks(serviceOf: () => TestService): void {
         expect((await refusalOf(bulk(request))).fields).to.deep.equal(fields);
       });
     }
+  });
+
+  describe('imports of marks', () => {
+    const { WHOLE_DAY } = DayPortion;
+    const { ABSENT, REMOTE } = AttendanceStatus;
+
+    interface Told {
+      readonly status?: AttendanceStatus;
+      readonly portion?: DayPortion;
+      readonly importId?: string;
+      readonly date?: string;
+      readonly requestId?: string;
+    }
+
+    const mark = async (employeeId: string, told: Told = {}) =>
+      await client().markAttendance({ employeeId, date: DAY, status: PRESENT, ...told });
+    const undo = async (importId: string, maxMarks = 0) => {
+      const request = { importId, reason: 'wrong file', maxMarks };
+      const { markImport } = await client().voidMarkImport(request);
+      return [Number(markImport?.markCount), Number(markImport?.standingCount)];
+    };
+    const seen = async (employeeId: string, date = DAY) => {
+      const { attendance } = await client().getAttendance({ employeeId, date });
+      const word = (status = 0) => AttendanceStatus[status];
+      const other =
+        attendance?.otherHalfStatus === 0 ? '' : `/${word(attendance?.otherHalfStatus)}`;
+      return `${word(attendance?.status)}${other}`;
+    };
+
+    it('I1 its marks are taken back once; the history says so', async () => {
+      const [employeeId, importId] = [somebody(), something()];
+      await mark(employeeId, { importId });
+      expect(await undo(importId)).to.deep.equal([1, 0]);
+      expect(await seen(employeeId)).to.equal('UNSCHEDULED');
+      expect(await undo(importId)).to.deep.equal([1, 0]);
+      const history = { employeeId, date: DAY };
+      const { revisions } = await client().listAttendanceRevisions(history);
+      expect(revisions.map(({ cause, reason }) => [cause, reason])).to.deep.equal([
+        [1, ''],
+        [7, 'wrong file'],
+      ]);
+    });
+
+    const CASES: readonly [id: string, before: Told[], since: Told[], is: string][] = [
+      ['I2 what it had replaced is there again', [{ status: ON_LEAVE }], [], 'ON_LEAVE'],
+      ['I3 what somebody marked since stays', [], [{ status: REMOTE }], 'REMOTE'],
+      ['I4 the same, marked by somebody since, stays', [], [{ status: PRESENT }], 'PRESENT'],
+      [
+        'I5 half of the day, marked since, stays; its other half is not the import’s any more',
+        [],
+        [{ status: ABSENT, portion: FIRST_HALF }],
+        'ABSENT',
+      ],
+      [
+        'I6 both halves of before are there again',
+        [
+          { status: ABSENT, portion: FIRST_HALF },
+          { status: REMOTE, portion: SECOND_HALF },
+        ],
+        [],
+        'REMOTE/ABSENT',
+      ],
+      [
+        'I7 a half of before, and the other half of since',
+        [{ status: REMOTE, portion: WHOLE_DAY }],
+        [{ status: ABSENT, portion: SECOND_HALF }],
+        'ABSENT/REMOTE',
+      ],
+    ];
+    for (const [id, before, since, is] of CASES) {
+      it(id, async () => {
+        const [employeeId, importId] = [somebody(), something()];
+        for (const told of before) await mark(employeeId, told);
+        await mark(employeeId, { importId });
+        for (const told of since) await mark(employeeId, told);
+        expect(await undo(importId)).to.deep.equal([1, 0]);
+        expect(await seen(employeeId)).to.equal(is);
+      });
+    }
+
+    it('I8 a clearing since stays one', async () => {
+      const [employeeId, importId] = [somebody(), something()];
+      await mark(employeeId, { status: ON_LEAVE });
+      await mark(employeeId, { importId });
+      await client().clearAttendance({ employeeId, date: DAY, reason: 'nobody knows' });
+      await undo(importId);
+      expect(await seen(employeeId)).to.equal('UNSCHEDULED');
+    });
+
+    it('I9 two imports of one day, taken back in any order', async () => {
+      const [one, two, a, b] = [somebody(), somebody(), something(), something()];
+      for (const employeeId of [one, two]) {
+        await mark(employeeId, { importId: a, status: REMOTE });
+        await mark(employeeId, { importId: b });
+      }
+      await undo(a, 1);
+      expect(await seen(one)).to.equal('PRESENT');
+      await Promise.all([undo(a), undo(b)]);
+      await Promise.all([undo(a), undo(b)]);
+      expect([await seen(one), await seen(two)]).to.deep.equal(['UNSCHEDULED', 'UNSCHEDULED']);
+    });
+
+    it('I10 step by step, by two at once; each mark is taken back once', async () => {
+      const [employeeId, importId] = [somebody(), something()];
+      const requests = Array.from({ length: 28 }, (_, day) => ({
+        employeeId,
+        date: `2026-02-${String(day + 1).padStart(2, '0')}`,
+        status: PRESENT,
+        importId,
+      }));
+      await client().batchMarkAttendance({ requests });
+      expect(await undo(importId, 10)).to.deep.equal([28, 18]);
+      while ((await Promise.all([undo(importId, 5), undo(importId, 7)])).some(([, left]) => left));
+      const range = { employeeId, startDate: '2026-02-01', endDate: '2026-02-28' };
+      expect((await client().listAttendance(range)).attendances).to.deep.equal([]);
+      const history = { employeeId, date: '2026-02-14' };
+      expect((await client().listAttendanceRevisions(history)).revisions).to.have.length(2);
+    });
+
+    it('I11 a repeated request of a mark that was taken back is refused, with the way out', async () => {
+      const [employeeId, importId] = [somebody(), something()];
+      const told = { importId, requestId: crypto.randomUUID() };
+      await mark(employeeId, told);
+      // The same request, in whichever import it is told again.
+      await mark(employeeId, { ...told, importId: something() });
+      await undo(importId);
+      expect((await refusalOf(mark(employeeId, told))).reason).to.equal('MARK_VOIDED');
+      await mark(employeeId, { importId });
+      expect(await undo(importId)).to.deep.equal([2, 0]);
+    });
+
+    it('I12 is listed, the newest first, page by page', async () => {
+      const ids = [something(), something(), something()];
+      for (const importId of ids) await mark(somebody(), { importId });
+      const found: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await client().listMarkImports({ pageSize: 2, pageToken });
+        found.push(...page.markImports.map(({ importId }) => importId));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(found.filter((id) => ids.includes(id))).to.deep.equal(ids.toReversed());
+    });
+
+    it('I13 one that is not known is refused', async () => {
+      expect((await refusalOf(undo('none-such'))).reason).to.equal('IMPORT_NOT_FOUND');
+    });
+
+    it('I14 marks of many days can be an import', async () => {
+      const [employeeId, importId] = [somebody(), something()];
+      await serviceOf().roster.createEmployee({ employee: { employeeId } });
+      const range = { startDate: DAY, endDate: '2026-03-04' };
+      const request = { employeeIds: [employeeId], ...range, status: REMOTE, importId };
+      await client().bulkMarkAttendance(request);
+      expect(await undo(importId)).to.deep.equal([3, 0]);
+    });
   });
 }

@@ -155,6 +155,29 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
         }),
     },
   },
+  listMarkImports: {
+    'of which there are none': {
+      together: 10,
+      call: ({ attendance }) => attendance.listMarkImports({ pageSize: ALL }),
+    },
+  },
+  voidMarkImport: {
+    'of a thousand days': {
+      together: 1,
+      call: async ({ attendance }, n) => {
+        const importId = `loop-${n}`;
+        await attendance.batchMarkAttendance({
+          requests: times(ALL, (index) => ({
+            employeeId: `m${index}`,
+            date: '2026-06-01',
+            status: PRESENT,
+            importId,
+          })),
+        });
+        await attendance.voidMarkImport({ importId, reason: NOTE });
+      },
+    },
+  },
   setLeaveType: {
     'that is as it was': {
       together: 10,

@@ -292,6 +292,7 @@ describe('texts over the wire', () => {
       { employeeIds: ['mia'], startDate: '2026-03-02', endDate: '2026-03-02', reason: BAD },
       ['reason'],
     ],
+    VoidMarkImport: [{ importId: 'march', reason: BAD }, ['reason']],
     SetLeaveType: [{ leaveTypeId: 'sick', name: BAD, reason: BAD }, ['name', 'reason']],
     SimulateAttendance: [
       {

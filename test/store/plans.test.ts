@@ -18,6 +18,12 @@ import {
   READ_ROSTER_HEAD,
 } from '../../src/store/facts/lock-and-read.js';
 import {
+  COUNT_MARKED,
+  INSERT_MARK_VOIDS,
+  READ_MARKS_OF_DATE,
+  VOID_MARKS,
+} from '../../src/store/facts/mark-imports.js';
+import {
   READ_FIRST_USES,
   READ_NAMED_PUNCHES,
   READ_NEXT_USES,
@@ -76,6 +82,7 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
       '{null}',
       '{null}',
       '{1}',
+      '{null}',
     ],
   ],
   [
@@ -110,6 +117,13 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
     INSERT_VOIDS,
     [`{${ID}}`, '{9999}', '{"{1,2}"}', '{x}', '{x}', `{${AS_OF}}`, '{null}', '{null}'],
   ],
+  [READ_MARKS_OF_DATE, [`{${ID}}`, `{${DATE}}`, '{march}']],
+  [COUNT_MARKED, ['{march}', '{x}', '{1}']],
+  [
+    INSERT_MARK_VOIDS,
+    [`{${ID}}`, '{9999}', `{${DATE}}`, '{x}', '{"{1,2}"}', '{x}', '{x}', `{${AS_OF}}`],
+  ],
+  [VOID_MARKS, [`{${ID}}`, '{7}', '{9999}']],
   [COUNT_IMPORTED, ['{march}', '{x}', '{1}']],
   [VOID_PUNCHES, [`{${ID}}`, '{7}', '{9999}', '{false}']],
   [REFLAG_PUNCHES, [`{${ID}}`, '{7}', '{2}']],

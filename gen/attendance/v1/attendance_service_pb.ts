@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance_service.proto.
  */
 export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSK4AwoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAEjcKDWxlYXZlX3R5cGVfaWQYCSABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIqwEChlCdWxrTWFya0F0dGVuZGFuY2VSZXF1ZXN0Ej0KDGVtcGxveWVlX2lkcxgBIAMoCUInukgkkgEhEOgHGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjIKCGdyb3VwX2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CgpzdGFydF9kYXRlGAMgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI1CghlbmRfZGF0ZRgEIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAYgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARI3Cg1sZWF2ZV90eXBlX2lkGAcgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIWCgRub3RlGAggASgJQgi6SAVyAxjoBxIVCg1za2lwX2RheXNfb2ZmGAkgASgIEhUKDXNraXBfaG9saWRheXMYCiABKAgSFQoNdmFsaWRhdGVfb25seRgLIAEoCBIfCgpyZXF1ZXN0X2lkGAwgASgJQgu6SAjYAQFyA7ABASJjChpCdWxrTWFya0F0dGVuZGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uYXR0ZW5kYW5jZS52MS5CdWxrRGF5c1Jlc3VsdBIVCg1jaGFuZ2VkX2NvdW50GAIgASgFIo8BCg5CdWxrRGF5c1Jlc3VsdBITCgtlbXBsb3llZV9pZBgBIAEoCRIVCg1jaGFuZ2VkX2RhdGVzGAIgAygJEhcKD3VuY2hhbmdlZF9jb3VudBgDIAEoBRIVCg1za2lwcGVkX2RhdGVzGAQgAygJEiEKBWVycm9yGAUgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXMi0wIKGkJ1bGtDbGVhckF0dGVuZGFuY2VSZXF1ZXN0Ej0KDGVtcGxveWVlX2lkcxgBIAMoCUInukgkkgEhEOgHGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjIKCGdyb3VwX2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CgpzdGFydF9kYXRlGAMgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI1CghlbmRfZGF0ZRgEIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSGgoGcmVhc29uGAUgASgJQgq6SAdyBRABGOgHEhUKDXZhbGlkYXRlX29ubHkYBiABKAgSHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQEiZAobQnVsa0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEi4KB3Jlc3VsdHMYASADKAsyHS5hdHRlbmRhbmNlLnYxLkJ1bGtEYXlzUmVzdWx0EhUKDWNoYW5nZWRfY291bnQYAiABKAUiywEKFEdldEF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIuCgphc19vZl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRpbmNsdWRlX2V4cGxhbmF0aW9ucxgEIAEoCCJ4ChVHZXRBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIwCgxleHBsYW5hdGlvbnMYAiADKAsyGi5hdHRlbmRhbmNlLnYxLkV4cGxhbmF0aW9uIlEKGUJhdGNoR2V0QXR0ZW5kYW5jZVJlcXVlc3QSNAoEZGF5cxgBIAMoCzIbLmF0dGVuZGFuY2UudjEuRW1wbG95ZWVEYXRlQgm6SAaSAQMQrAIidQoMRW1wbG95ZWVEYXRlEjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JCJWChpCYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZRI4CgdyZXN1bHRzGAEgAygLMicuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXN1bHQiegoYQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItIFChVMaXN0QXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgJIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAIEi4KCmFzX29mX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAogASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCyADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAwgASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDiADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiYQoWTGlzdEF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkimgUKF1N0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYByADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEi4KCmFzX29mX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAggASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCSADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAogASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDCADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIrIBCglMZWF2ZVR5cGUSFQoNbGVhdmVfdHlwZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSEAoIcmV2aXNpb24YBSABKAUSLwoLdXBkYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAcgASgJEg4KBnJlYXNvbhgIIAEoCSKfAQoTU2V0TGVhdmVUeXBlUmVxdWVzdBI0Cg1sZWF2ZV90eXBlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIYCgRuYW1lGAIgASgJQgq6SAdyBRABGMgBEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoByJEChRTZXRMZWF2ZVR5cGVSZXNwb25zZRIsCgpsZWF2ZV90eXBlGAEgASgLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVR5cGUiagoVTGlzdExlYXZlVHlwZXNSZXF1ZXN0EhcKD2luY2x1ZGVfaGlzdG9yeRgBIAEoCBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiYAoWTGlzdExlYXZlVHlwZXNSZXNwb25zZRItCgtsZWF2ZV90eXBlcxgBIAMoCzIYLmF0dGVuZGFuY2UudjEuTGVhdmVUeXBlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSrVAQoNUmV2aXNpb25DYXVzZRIeChpSRVZJU0lPTl9DQVVTRV9VTlNQRUNJRklFRBAAEhkKFVJFVklTSU9OX0NBVVNFX01BUktFRBABEhoKFlJFVklTSU9OX0NBVVNFX0NMRUFSRUQQAhIaChZSRVZJU0lPTl9DQVVTRV9QVU5DSEVEEAMSGQoVUkVWSVNJT05fQ0FVU0VfVk9JREVEEAQSGwoXUkVWSVNJT05fQ0FVU0VfUkVQTEFDRUQQBRIZChVSRVZJU0lPTl9DQVVTRV9ST1NURVIQBjLoCgoRQXR0ZW5kYW5jZVNlcnZpY2USXQoOTWFya0F0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCYXRjaE1hcmtBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmAKD0NsZWFyQXR0ZW5kYW5jZRIlLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVzcG9uc2USaQoSQnVsa01hcmtBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CdWxrTWFya0F0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CdWxrTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCdWxrQ2xlYXJBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CdWxrQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQnVsa0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEl8KDUdldEF0dGVuZGFuY2USIy5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJiCg5MaXN0QXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESagoQU3RyZWFtQXR0ZW5kYW5jZRImLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QaJy5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBMAESbgoSQmF0Y2hHZXRBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEn0KF0xpc3RBdHRlbmRhbmNlUmV2aXNpb25zEi0uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QaLi5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVzcG9uc2UiA5ACARJXCgxTZXRMZWF2ZVR5cGUSIi5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlc3BvbnNlEmIKDkxpc3RMZWF2ZVR5cGVzEiQuYXR0ZW5kYW5jZS52MS5MaXN0TGVhdmVUeXBlc1JlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2UiA5ACARJuChJTaW11bGF0ZUF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgFCSQoRY29tLmF0dGVuZGFuY2UudjFCFkF0dGVuZGFuY2VTZXJ2aWNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSLtAwoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAEjcKDWxlYXZlX3R5cGVfaWQYCSABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjMKCWltcG9ydF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRCEAoOX2VtcGxveWVlX25hbWUiRwoWTWFya0F0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlImQKGkJhdGNoTWFya0F0dGVuZGFuY2VSZXF1ZXN0EkYKCHJlcXVlc3RzGAEgAygLMiQuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlcXVlc3RCDrpIC5IBCBDoByID2AEDIlgKG0JhdGNoTWFya0F0dGVuZGFuY2VSZXNwb25zZRI5CgdyZXN1bHRzGAEgAygLMiguYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0InsKGUJhdGNoTWFya0F0dGVuZGFuY2VSZXN1bHQSLwoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQi0wEKFkNsZWFyQXR0ZW5kYW5jZVJlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQARjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAUgASgJQge6SARyAhhAIkgKF0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2Ui4QQKGUJ1bGtNYXJrQXR0ZW5kYW5jZVJlcXVlc3QSPQoMZW1wbG95ZWVfaWRzGAEgAygJQie6SCSSASEQ6AcYASIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMgoIZ3JvdXBfaWQYAiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjcKCnN0YXJ0X2RhdGUYAyABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjUKCGVuZF9kYXRlGAQgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI/CgZzdGF0dXMYBSABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCDrpIC4IBCBABIAAgCCAJEjQKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb25CCLpIBYIBAhABEjcKDWxlYXZlX3R5cGVfaWQYByABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEhYKBG5vdGUYCCABKAlCCLpIBXIDGOgHEhUKDXNraXBfZGF5c19vZmYYCSABKAgSFQoNc2tpcF9ob2xpZGF5cxgKIAEoCBIVCg12YWxpZGF0ZV9vbmx5GAsgASgIEh8KCnJlcXVlc3RfaWQYDCABKAlCC7pICNgBAXIDsAEBEjMKCWltcG9ydF9pZBgNIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiYwoaQnVsa01hcmtBdHRlbmRhbmNlUmVzcG9uc2USLgoHcmVzdWx0cxgBIAMoCzIdLmF0dGVuZGFuY2UudjEuQnVsa0RheXNSZXN1bHQSFQoNY2hhbmdlZF9jb3VudBgCIAEoBSKPAQoOQnVsa0RheXNSZXN1bHQSEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNY2hhbmdlZF9kYXRlcxgCIAMoCRIXCg91bmNoYW5nZWRfY291bnQYAyABKAUSFQoNc2tpcHBlZF9kYXRlcxgEIAMoCRIhCgVlcnJvchgFIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzItMCChpCdWxrQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBI9CgxlbXBsb3llZV9pZHMYASADKAlCJ7pIJJIBIRDoBxgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIyCghncm91cF9pZBgCIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSNwoKc3RhcnRfZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSNQoIZW5kX2RhdGUYBCABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKBnJlYXNvbhgFIAEoCUIKukgHcgUQARjoBxIVCg12YWxpZGF0ZV9vbmx5GAYgASgIEh8KCnJlcXVlc3RfaWQYByABKAlCC7pICNgBAXIDsAEBImQKG0J1bGtDbGVhckF0dGVuZGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uYXR0ZW5kYW5jZS52MS5CdWxrRGF5c1Jlc3VsdBIVCg1jaGFuZ2VkX2NvdW50GAIgASgFIlIKFkxpc3RNYXJrSW1wb3J0c1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImMKF0xpc3RNYXJrSW1wb3J0c1Jlc3BvbnNlEi8KDG1hcmtfaW1wb3J0cxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuTWFya0ltcG9ydBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkixwEKCk1hcmtJbXBvcnQSEQoJaW1wb3J0X2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEjUKEWZpcnN0X3JlY29yZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBsYXN0X3JlY29yZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgptYXJrX2NvdW50GAUgASgDEhYKDnN0YW5kaW5nX2NvdW50GAYgASgDIoEBChVWb2lkTWFya0ltcG9ydFJlcXVlc3QSMAoJaW1wb3J0X2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSGgoJbWF4X21hcmtzGAMgASgFQge6SAQaAigAIkgKFlZvaWRNYXJrSW1wb3J0UmVzcG9uc2USLgoLbWFya19pbXBvcnQYASABKAsyGS5hdHRlbmRhbmNlLnYxLk1hcmtJbXBvcnQiywEKFEdldEF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIuCgphc19vZl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRpbmNsdWRlX2V4cGxhbmF0aW9ucxgEIAEoCCJ4ChVHZXRBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIwCgxleHBsYW5hdGlvbnMYAiADKAsyGi5hdHRlbmRhbmNlLnYxLkV4cGxhbmF0aW9uIlEKGUJhdGNoR2V0QXR0ZW5kYW5jZVJlcXVlc3QSNAoEZGF5cxgBIAMoCzIbLmF0dGVuZGFuY2UudjEuRW1wbG95ZWVEYXRlQgm6SAaSAQMQrAIidQoMRW1wbG95ZWVEYXRlEjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JCJWChpCYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZRI4CgdyZXN1bHRzGAEgAygLMicuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXN1bHQiegoYQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItIFChVMaXN0QXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgJIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAIEi4KCmFzX29mX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAogASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCyADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAwgASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDiADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiYQoWTGlzdEF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkimgUKF1N0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYByADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEi4KCmFzX29mX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAggASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCSADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAogASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDCADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIrIBCglMZWF2ZVR5cGUSFQoNbGVhdmVfdHlwZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSEAoIcmV2aXNpb24YBSABKAUSLwoLdXBkYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAcgASgJEg4KBnJlYXNvbhgIIAEoCSKfAQoTU2V0TGVhdmVUeXBlUmVxdWVzdBI0Cg1sZWF2ZV90eXBlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIYCgRuYW1lGAIgASgJQgq6SAdyBRABGMgBEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoByJEChRTZXRMZWF2ZVR5cGVSZXNwb25zZRIsCgpsZWF2ZV90eXBlGAEgASgLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVR5cGUiagoVTGlzdExlYXZlVHlwZXNSZXF1ZXN0EhcKD2luY2x1ZGVfaGlzdG9yeRgBIAEoCBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiYAoWTGlzdExlYXZlVHlwZXNSZXNwb25zZRItCgtsZWF2ZV90eXBlcxgBIAMoCzIYLmF0dGVuZGFuY2UudjEuTGVhdmVUeXBlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSr2AQoNUmV2aXNpb25DYXVzZRIeChpSRVZJU0lPTl9DQVVTRV9VTlNQRUNJRklFRBAAEhkKFVJFVklTSU9OX0NBVVNFX01BUktFRBABEhoKFlJFVklTSU9OX0NBVVNFX0NMRUFSRUQQAhIaChZSRVZJU0lPTl9DQVVTRV9QVU5DSEVEEAMSGQoVUkVWSVNJT05fQ0FVU0VfVk9JREVEEAQSGwoXUkVWSVNJT05fQ0FVU0VfUkVQTEFDRUQQBRIZChVSRVZJU0lPTl9DQVVTRV9ST1NURVIQBhIfChtSRVZJU0lPTl9DQVVTRV9NQVJLU19WT0lERUQQBzKuDAoRQXR0ZW5kYW5jZVNlcnZpY2USXQoOTWFya0F0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCYXRjaE1hcmtBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmAKD0NsZWFyQXR0ZW5kYW5jZRIlLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVzcG9uc2USaQoSQnVsa01hcmtBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CdWxrTWFya0F0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CdWxrTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCdWxrQ2xlYXJBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CdWxrQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQnVsa0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEmUKD0xpc3RNYXJrSW1wb3J0cxIlLmF0dGVuZGFuY2UudjEuTGlzdE1hcmtJbXBvcnRzUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuTGlzdE1hcmtJbXBvcnRzUmVzcG9uc2UiA5ACARJdCg5Wb2lkTWFya0ltcG9ydBIkLmF0dGVuZGFuY2UudjEuVm9pZE1hcmtJbXBvcnRSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5Wb2lkTWFya0ltcG9ydFJlc3BvbnNlEl8KDUdldEF0dGVuZGFuY2USIy5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJiCg5MaXN0QXR0ZW5kYW5jZRIkLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESagoQU3RyZWFtQXR0ZW5kYW5jZRImLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QaJy5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBMAESbgoSQmF0Y2hHZXRBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEn0KF0xpc3RBdHRlbmRhbmNlUmV2aXNpb25zEi0uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QaLi5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVzcG9uc2UiA5ACARJXCgxTZXRMZWF2ZVR5cGUSIi5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlNldExlYXZlVHlwZVJlc3BvbnNlEmIKDkxpc3RMZWF2ZVR5cGVzEiQuYXR0ZW5kYW5jZS52MS5MaXN0TGVhdmVUeXBlc1JlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RMZWF2ZVR5cGVzUmVzcG9uc2UiA5ACARJuChJTaW11bGF0ZUF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLlNpbXVsYXRlQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgFCSQoRY29tLmF0dGVuZGFuY2UudjFCFkF0dGVuZGFuY2VTZXJ2aWNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * A mark to make.
@@ -92,6 +92,15 @@ export type MarkAttendanceRequest = Message<"attendance.v1.MarkAttendanceRequest
    * @generated from field: string leave_type_id = 9;
    */
   leaveTypeId: string;
+
+  /**
+   * The import it is recorded with: VoidMarkImport takes back what calls with the same id marked. 1 to
+   * 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive; no import when empty. A repeated request
+   * stays in the import of the first one.
+   *
+   * @generated from field: string import_id = 10;
+   */
+  importId: string;
 };
 
 /**
@@ -362,6 +371,15 @@ export type BulkMarkAttendanceRequest = Message<"attendance.v1.BulkMarkAttendanc
    * @generated from field: string request_id = 12;
    */
   requestId: string;
+
+  /**
+   * The import it is recorded with: VoidMarkImport takes back what calls with the same id marked. 1 to
+   * 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive; no import when empty. A repeated request
+   * stays in the import of the first one.
+   *
+   * @generated from field: string import_id = 13;
+   */
+  importId: string;
 };
 
 /**
@@ -541,6 +559,176 @@ export const BulkClearAttendanceResponseSchema: GenMessage<BulkClearAttendanceRe
   messageDesc(file_attendance_v1_attendance_service, 11);
 
 /**
+ * Which imports of marks to list.
+ *
+ * @generated from message attendance.v1.ListMarkImportsRequest
+ */
+export type ListMarkImportsRequest = Message<"attendance.v1.ListMarkImportsRequest"> & {
+  /**
+   * Imports per page: 0 means 100, more than 1,000 means 1,000; never negative.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListMarkImportsRequest.
+ * Use `create(ListMarkImportsRequestSchema)` to create a new message.
+ */
+export const ListMarkImportsRequestSchema: GenMessage<ListMarkImportsRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 12);
+
+/**
+ * A page of imports of marks.
+ *
+ * @generated from message attendance.v1.ListMarkImportsResponse
+ */
+export type ListMarkImportsResponse = Message<"attendance.v1.ListMarkImportsResponse"> & {
+  /**
+   * The newest first.
+   *
+   * @generated from field: repeated attendance.v1.MarkImport mark_imports = 1;
+   */
+  markImports: MarkImport[];
+
+  /**
+   * The `page_token` of the next page; empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListMarkImportsResponse.
+ * Use `create(ListMarkImportsResponseSchema)` to create a new message.
+ */
+export const ListMarkImportsResponseSchema: GenMessage<ListMarkImportsResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 13);
+
+/**
+ * What calls with the same `import_id` marked.
+ *
+ * @generated from message attendance.v1.MarkImport
+ */
+export type MarkImport = Message<"attendance.v1.MarkImport"> & {
+  /**
+   * Its id, as the callers chose it.
+   *
+   * @generated from field: string import_id = 1;
+   */
+  importId: string;
+
+  /**
+   * Who sent its first mark.
+   *
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * When its first mark was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp first_record_time = 3;
+   */
+  firstRecordTime?: Timestamp | undefined;
+
+  /**
+   * When its last mark was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp last_record_time = 4;
+   */
+  lastRecordTime?: Timestamp | undefined;
+
+  /**
+   * Marks recorded.
+   *
+   * @generated from field: int64 mark_count = 5;
+   */
+  markCount: bigint;
+
+  /**
+   * Those that were not taken back, also when a later mark replaces them.
+   *
+   * @generated from field: int64 standing_count = 6;
+   */
+  standingCount: bigint;
+};
+
+/**
+ * Describes the message attendance.v1.MarkImport.
+ * Use `create(MarkImportSchema)` to create a new message.
+ */
+export const MarkImportSchema: GenMessage<MarkImport> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 14);
+
+/**
+ * An import of marks to take back.
+ *
+ * @generated from message attendance.v1.VoidMarkImportRequest
+ */
+export type VoidMarkImportRequest = Message<"attendance.v1.VoidMarkImportRequest"> & {
+  /**
+   * The import: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string import_id = 1;
+   */
+  importId: string;
+
+  /**
+   * The reason, for the history: 1 to 1,000 characters.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * The most marks to take back in this call, give or take those of one day: 0 or more than 1,000
+   * means 1,000; never negative.
+   *
+   * @generated from field: int32 max_marks = 3;
+   */
+  maxMarks: number;
+};
+
+/**
+ * Describes the message attendance.v1.VoidMarkImportRequest.
+ * Use `create(VoidMarkImportRequestSchema)` to create a new message.
+ */
+export const VoidMarkImportRequestSchema: GenMessage<VoidMarkImportRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 15);
+
+/**
+ * How far an import of marks is taken back.
+ *
+ * @generated from message attendance.v1.VoidMarkImportResponse
+ */
+export type VoidMarkImportResponse = Message<"attendance.v1.VoidMarkImportResponse"> & {
+  /**
+   * The import after it: `standing_count` is how many marks are left.
+   *
+   * @generated from field: attendance.v1.MarkImport mark_import = 1;
+   */
+  markImport?: MarkImport | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.VoidMarkImportResponse.
+ * Use `create(VoidMarkImportResponseSchema)` to create a new message.
+ */
+export const VoidMarkImportResponseSchema: GenMessage<VoidMarkImportResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 16);
+
+/**
  * Which day to get.
  *
  * @generated from message attendance.v1.GetAttendanceRequest
@@ -580,7 +768,7 @@ export type GetAttendanceRequest = Message<"attendance.v1.GetAttendanceRequest">
  * Use `create(GetAttendanceRequestSchema)` to create a new message.
  */
 export const GetAttendanceRequestSchema: GenMessage<GetAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 12);
+  messageDesc(file_attendance_v1_attendance_service, 17);
 
 /**
  * One day.
@@ -609,7 +797,7 @@ export type GetAttendanceResponse = Message<"attendance.v1.GetAttendanceResponse
  * Use `create(GetAttendanceResponseSchema)` to create a new message.
  */
 export const GetAttendanceResponseSchema: GenMessage<GetAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 13);
+  messageDesc(file_attendance_v1_attendance_service, 18);
 
 /**
  * Which days to get.
@@ -630,7 +818,7 @@ export type BatchGetAttendanceRequest = Message<"attendance.v1.BatchGetAttendanc
  * Use `create(BatchGetAttendanceRequestSchema)` to create a new message.
  */
 export const BatchGetAttendanceRequestSchema: GenMessage<BatchGetAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 14);
+  messageDesc(file_attendance_v1_attendance_service, 19);
 
 /**
  * A date of an employee.
@@ -658,7 +846,7 @@ export type EmployeeDate = Message<"attendance.v1.EmployeeDate"> & {
  * Use `create(EmployeeDateSchema)` to create a new message.
  */
 export const EmployeeDateSchema: GenMessage<EmployeeDate> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 15);
+  messageDesc(file_attendance_v1_attendance_service, 20);
 
 /**
  * The days.
@@ -679,7 +867,7 @@ export type BatchGetAttendanceResponse = Message<"attendance.v1.BatchGetAttendan
  * Use `create(BatchGetAttendanceResponseSchema)` to create a new message.
  */
 export const BatchGetAttendanceResponseSchema: GenMessage<BatchGetAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 16);
+  messageDesc(file_attendance_v1_attendance_service, 21);
 
 /**
  * One day or its error.
@@ -716,7 +904,7 @@ export type BatchGetAttendanceResult = Message<"attendance.v1.BatchGetAttendance
  * Use `create(BatchGetAttendanceResultSchema)` to create a new message.
  */
 export const BatchGetAttendanceResultSchema: GenMessage<BatchGetAttendanceResult> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 17);
+  messageDesc(file_attendance_v1_attendance_service, 22);
 
 /**
  * Which days to list.
@@ -825,7 +1013,7 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
  * Use `create(ListAttendanceRequestSchema)` to create a new message.
  */
 export const ListAttendanceRequestSchema: GenMessage<ListAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 18);
+  messageDesc(file_attendance_v1_attendance_service, 23);
 
 /**
  * A page of days.
@@ -853,7 +1041,7 @@ export type ListAttendanceResponse = Message<"attendance.v1.ListAttendanceRespon
  * Use `create(ListAttendanceResponseSchema)` to create a new message.
  */
 export const ListAttendanceResponseSchema: GenMessage<ListAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 19);
+  messageDesc(file_attendance_v1_attendance_service, 24);
 
 /**
  * Which days to stream.
@@ -947,7 +1135,7 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
  * Use `create(StreamAttendanceRequestSchema)` to create a new message.
  */
 export const StreamAttendanceRequestSchema: GenMessage<StreamAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 20);
+  messageDesc(file_attendance_v1_attendance_service, 25);
 
 /**
  * Consecutive days.
@@ -968,7 +1156,7 @@ export type StreamAttendanceResponse = Message<"attendance.v1.StreamAttendanceRe
  * Use `create(StreamAttendanceResponseSchema)` to create a new message.
  */
 export const StreamAttendanceResponseSchema: GenMessage<StreamAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 21);
+  messageDesc(file_attendance_v1_attendance_service, 26);
 
 /**
  * Which day's history to list.
@@ -1018,7 +1206,7 @@ export type ListAttendanceRevisionsRequest = Message<"attendance.v1.ListAttendan
  * Use `create(ListAttendanceRevisionsRequestSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsRequestSchema: GenMessage<ListAttendanceRevisionsRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 22);
+  messageDesc(file_attendance_v1_attendance_service, 27);
 
 /**
  * A page of a day's history.
@@ -1046,7 +1234,7 @@ export type ListAttendanceRevisionsResponse = Message<"attendance.v1.ListAttenda
  * Use `create(ListAttendanceRevisionsResponseSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsResponseSchema: GenMessage<ListAttendanceRevisionsResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 23);
+  messageDesc(file_attendance_v1_attendance_service, 28);
 
 /**
  * One change of a stored day.
@@ -1110,7 +1298,7 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
  * Use `create(AttendanceRevisionSchema)` to create a new message.
  */
 export const AttendanceRevisionSchema: GenMessage<AttendanceRevision> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 24);
+  messageDesc(file_attendance_v1_attendance_service, 29);
 
 /**
  * A kind of leave, such as vacation or sick leave, as one revision of it says.
@@ -1180,7 +1368,7 @@ export type LeaveType = Message<"attendance.v1.LeaveType"> & {
  * Use `create(LeaveTypeSchema)` to create a new message.
  */
 export const LeaveTypeSchema: GenMessage<LeaveType> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 25);
+  messageDesc(file_attendance_v1_attendance_service, 30);
 
 /**
  * What a leave type is to be.
@@ -1229,7 +1417,7 @@ export type SetLeaveTypeRequest = Message<"attendance.v1.SetLeaveTypeRequest"> &
  * Use `create(SetLeaveTypeRequestSchema)` to create a new message.
  */
 export const SetLeaveTypeRequestSchema: GenMessage<SetLeaveTypeRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 26);
+  messageDesc(file_attendance_v1_attendance_service, 31);
 
 /**
  * The leave type.
@@ -1250,7 +1438,7 @@ export type SetLeaveTypeResponse = Message<"attendance.v1.SetLeaveTypeResponse">
  * Use `create(SetLeaveTypeResponseSchema)` to create a new message.
  */
 export const SetLeaveTypeResponseSchema: GenMessage<SetLeaveTypeResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 27);
+  messageDesc(file_attendance_v1_attendance_service, 32);
 
 /**
  * Which leave types to list.
@@ -1286,7 +1474,7 @@ export type ListLeaveTypesRequest = Message<"attendance.v1.ListLeaveTypesRequest
  * Use `create(ListLeaveTypesRequestSchema)` to create a new message.
  */
 export const ListLeaveTypesRequestSchema: GenMessage<ListLeaveTypesRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 28);
+  messageDesc(file_attendance_v1_attendance_service, 33);
 
 /**
  * A page of leave types.
@@ -1314,7 +1502,7 @@ export type ListLeaveTypesResponse = Message<"attendance.v1.ListLeaveTypesRespon
  * Use `create(ListLeaveTypesResponseSchema)` to create a new message.
  */
 export const ListLeaveTypesResponseSchema: GenMessage<ListLeaveTypesResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 29);
+  messageDesc(file_attendance_v1_attendance_service, 34);
 
 /**
  * The kind of fact that changed a day.
@@ -1370,6 +1558,13 @@ export enum RevisionCause {
    * @generated from enum value: REVISION_CAUSE_ROSTER = 6;
    */
   ROSTER = 6,
+
+  /**
+   * Marks of an import were taken back.
+   *
+   * @generated from enum value: REVISION_CAUSE_MARKS_VOIDED = 7;
+   */
+  MARKS_VOIDED = 7,
 }
 
 /**
@@ -1395,7 +1590,7 @@ export const AttendanceService: GenService<{
    * Errors: INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH;
    * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees; NOT_FOUND /
    * LEAVE_TYPE_NOT_FOUND, with the known ids and the nearest one; FAILED_PRECONDITION /
-   * LEAVE_TYPE_ARCHIVED.
+   * LEAVE_TYPE_ARCHIVED, or MARK_VOIDED for a repeated request whose mark VoidMarkImport took back.
    *
    * @generated from rpc attendance.v1.AttendanceService.MarkAttendance
    */
@@ -1460,6 +1655,31 @@ export const AttendanceService: GenService<{
     methodKind: "unary";
     input: typeof BulkClearAttendanceRequestSchema;
     output: typeof BulkClearAttendanceResponseSchema;
+  },
+  /**
+   * Lists imports of marks, the newest first, with how many of their marks stand.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.ListMarkImports
+   */
+  listMarkImports: {
+    methodKind: "unary";
+    input: typeof ListMarkImportsRequestSchema;
+    output: typeof ListMarkImportsResponseSchema;
+  },
+  /**
+   * Takes back the marks of an import, up to 1,000 days per call; call again until `standing_count` is
+   * 0. Each mark is taken back once, however often and by how many callers this is called. Days become
+   * what the other marks say: those that the import had replaced, and those that somebody made since,
+   * which it never takes back.
+   *
+   * Errors: NOT_FOUND / IMPORT_NOT_FOUND.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.VoidMarkImport
+   */
+  voidMarkImport: {
+    methodKind: "unary";
+    input: typeof VoidMarkImportRequestSchema;
+    output: typeof VoidMarkImportResponseSchema;
   },
   /**
    * Gets one employee's day. For a known employee's day without facts, returns what the roster

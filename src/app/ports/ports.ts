@@ -6,6 +6,7 @@ import type { Session, StoredDay } from '../../domain/facts/day.js';
 import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { LeaveType, LeaveTypeChange } from '../../domain/facts/leave-type.js';
+import type { MarkImport } from '../../domain/facts/mark-import.js';
 import type { Timeline } from '../../domain/facts/punch.js';
 import type { PunchImport } from '../../domain/facts/punch-import.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
@@ -233,6 +234,12 @@ export interface ImportCursor {
   readonly importId: string;
 }
 
+/** A date that an import marked. */
+export interface MarkedDate {
+  readonly employeeId: EmployeeId;
+  readonly date: LocalDate;
+}
+
 /** A punch, by its number. */
 export interface PunchName {
   readonly employeeId: EmployeeId;
@@ -333,6 +340,19 @@ export interface AttendanceStore {
 
   /** By id, then by revision. */
   listLeaveTypes(query: LeaveTypeQuery, caller?: AbortSignal): Promise<readonly LeaveType[]>;
+
+  /** Imports of marks, the newest first mark first. */
+  listMarkImports(query: ImportQuery, caller?: AbortSignal): Promise<readonly MarkImport[]>;
+
+  /** Undefined for an import that is not known. */
+  readMarkImport(importId: string, caller?: AbortSignal): Promise<MarkImport | undefined>;
+
+  /** Days of marks of an import that were not taken back: of the first marks, at most `limit`. */
+  listStandingMarks(
+    importId: string,
+    limit: number,
+    caller?: AbortSignal,
+  ): Promise<readonly MarkedDate[]>;
 
   /**
    * The ids of added employees: those among `others`, and a bounded number of those that sort next

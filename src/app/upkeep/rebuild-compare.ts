@@ -96,7 +96,8 @@ async function foldMarks(snapshot: EmployeeSnapshot): Promise<{
   const declarations = new Map<LocalDate, Declaration>();
   for (let after = 0; ; ) {
     const marks = await snapshot.readMarks(after, MARKS_PAGE);
-    for (const { date, fact } of marks) {
+    for (const { date, fact, isVoided } of marks) {
+      if (isVoided) continue;
       const folded = foldDeclaration(declarations.get(date), fact);
       if (folded === undefined) declarations.delete(date);
       else declarations.set(date, folded);

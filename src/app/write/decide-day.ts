@@ -1,10 +1,10 @@
 // Facts about a date: a mark, a clearing, and that the roster has moved on.
 
 import { etagOf } from '../../domain/facts/day.js';
-import { declarationIn, foldDeclaration } from '../../domain/facts/declaration.js';
+import { declarationIn, declarationOf, foldDeclaration } from '../../domain/facts/declaration.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
-import type { ClearFact, MarkFact, RederiveFact } from '../ports/facts.js';
+import type { ClearFact, MarkFact, RederiveFact, VoidMarksFact } from '../ports/facts.js';
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
 
@@ -27,9 +27,37 @@ export function decideMark(
   state.declare(epochDay, foldDeclaration(declarationIn(result), fact), index);
   const day = state.answer(epochDay);
   const sequence = state.takeSequence();
+  const importId = fact.kind === 'MARK' ? fact.importId : undefined;
+  state.noteMark(epochDay, { sequence, importId, fact });
   const accepted = { sequence, day, isPunch: false, voids: [] };
   batch.done(state, fact, { kind: 'DONE', day, punchIds: [] }, accepted);
   return undefined;
+}
+
+/** Takes back what an import marked on a date: the day follows from what stands besides. */
+export function decideVoidMarks(
+  fact: VoidMarksFact,
+  index: number,
+  state: EmployeeState,
+  batch: BatchState,
+): void {
+  state.settle();
+  const epochDay = toEpochDay(fact.date);
+  // None of them where another import's went with this batch: whoever calls next goes on.
+  const standing = state.standingMarks(epochDay, fact.importId) ?? [];
+  const taken = standing.flatMap(({ importId, sequence }) =>
+    importId === fact.importId ? [sequence] : [],
+  );
+  const outcome = { kind: 'DONE', day: undefined, punchIds: [] } as const;
+  if (taken.length === 0) {
+    batch.done(state, fact, outcome, undefined);
+    return;
+  }
+  const others = standing.filter(({ importId }) => importId !== fact.importId);
+  state.voidMarks(epochDay, fact.importId, taken);
+  state.declare(epochDay, declarationOf(others.map((mark) => mark.fact)), index);
+  const sequence = state.takeSequence();
+  batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: false, voids: taken });
 }
 
 /** Derives a range of dates again. Takes a number only for what changes. */

@@ -19,6 +19,7 @@ import type {
   DayChange,
   DayRestamp,
   LockedEmployee,
+  StandingMark,
 } from '../ports/batch.js';
 import { atOnce, type Steps } from '../ports/turns.js';
 import type { PlannedDays } from './planned-days.js';
@@ -63,6 +64,12 @@ export class EmployeeState {
   /** Punches with event ids that this batch recorded. */
   readonly #uses: RecordedPunch[] = [];
   readonly #days = new Map<number, DayState>();
+  /** Marks and clearings of this batch, by epoch day, and the marks of an import that it took back. */
+  readonly #marks = new Map<number, StandingMark[]>();
+  readonly #voided = new Map<
+    number,
+    { readonly importId: string; readonly sequences: ReadonlySet<number> }
+  >();
   /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
   readonly #dirty = new Map<number, number>();
 
@@ -177,6 +184,30 @@ export class EmployeeState {
       this.deriveDay(epochDay, declarationIn(this.day(epochDay).result), index);
       yield;
     }
+  }
+
+  /** Notes a mark or a clearing of this batch. */
+  noteMark(epochDay: number, mark: StandingMark): void {
+    const known = this.#marks.get(epochDay);
+    if (known === undefined) this.#marks.set(epochDay, [mark]);
+    else known.push(mark);
+  }
+
+  /**
+   * What stands for a date on which an import's marks are taken back, the oldest first. Undefined where
+   * the batch took back another import's: what stands besides both was not read.
+   */
+  standingMarks(epochDay: number, importId: string): StandingMark[] | undefined {
+    const voided = this.#voided.get(epochDay);
+    if (voided !== undefined && voided.importId !== importId) return undefined;
+    const read = this.#view.marksOn(this.employeeId, fromEpochDay(epochDay), importId);
+    const all = [...read, ...(this.#marks.get(epochDay) ?? [])];
+    return all.filter(({ sequence }) => voided?.sequences.has(sequence) !== true);
+  }
+
+  voidMarks(epochDay: number, importId: string, taken: readonly number[]): void {
+    const sequences = new Set([...(this.#voided.get(epochDay)?.sequences ?? []), ...taken]);
+    this.#voided.set(epochDay, { importId, sequences });
   }
 
   /** Derives the date that a mark or a clearing is about. */

@@ -113,6 +113,8 @@ export type Failure =
     }
   | { readonly kind: 'PUNCH_NOT_FOUND'; readonly employeeId: EmployeeId; readonly punchId: number }
   | { readonly kind: 'IMPORT_NOT_FOUND'; readonly importId: string }
+  /** The mark of a repeated request was taken back with its import. */
+  | { readonly kind: 'MARK_VOIDED'; readonly employeeId: EmployeeId; readonly requestId: string }
   | {
       readonly kind: 'LEAVE_TYPE_NOT_FOUND';
       readonly leaveTypeId: string;

@@ -62,6 +62,7 @@ import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
 import { bulkClear, bulkMark } from './bulk-days.js';
 import { leaveTypesFor, listLeaveTypes, setLeaveType } from './leave-types.js';
+import { listMarkImports, voidMarks } from './mark-imports.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
 
 /** The longest range that days computed from the roster are listed for, in days. */
@@ -98,6 +99,8 @@ export function attendanceHandlers(
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
     setLeaveType: (message, call) => setLeaveType(store, message, call),
     listLeaveTypes: (message, call) => listLeaveTypes(store, message, call),
+    listMarkImports: (message, call) => listMarkImports(store, message, call),
+    voidMarkImport: (message, call) => voidMarks(store, writes, message, call),
     simulateAttendance,
   };
 }

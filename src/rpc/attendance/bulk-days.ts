@@ -26,6 +26,7 @@ import { daysBetween, FIRST_DATE, LAST_DATE } from '../../domain/time/local-date
 import { itemError } from '../edge/item-error.js';
 import type { Call } from '../edge/pipeline.js';
 import {
+  optional,
   parseId,
   parseLeaveTypeId,
   parseMarkable,
@@ -79,6 +80,7 @@ export async function bulkMark(
       portion,
       ...leave,
       note,
+      importId: optional(message.importId),
       etag: undefined,
     }),
   });

@@ -78,6 +78,7 @@ export function markFact(
     leaveTypeFailure:
       leaveTypeId === undefined ? undefined : refusedLeaveType(leaveTypeId, leaveTypes),
     note,
+    importId: optional(message.importId),
     requestId: requestIdOf(message),
     payloadHash: hashOf('MARK', date, status, portion, leaveTypeId ?? '', note, name ?? null, etag),
     etag: optional(etag),

@@ -145,9 +145,18 @@ const TABLE: Table = {
     code: Code.NotFound,
     reason: 'IMPORT_NOT_FOUND',
     message:
-      `no punch was recorded with the import id ${importId}: check the id, which is ` +
-      'case-sensitive; ListImports lists the imports',
+      `nothing was recorded with the import id ${importId}: check the id, which is ` +
+      'case-sensitive; ListImports lists the imports of punches, ListMarkImports those of marks',
     metadata: { import_id: importId },
+  }),
+  MARK_VOIDED: ({ employeeId, requestId }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'MARK_VOIDED',
+    message:
+      `the mark of request_id ${requestId} of employee ${employeeId} was taken back with its ` +
+      'import: send it as a new request, with another request_id (attendance import: with another ' +
+      '--import-id)',
+    metadata: { employee_id: employeeId, request_id: requestId },
   }),
   LEAVE_TYPE_NOT_FOUND: ({ leaveTypeId, knownIds, nearestId }) => {
     const meant = nearestId === undefined ? '' : `did you mean ${nearestId}? `;

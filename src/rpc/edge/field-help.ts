@@ -56,6 +56,7 @@ const HELP: Readonly<Record<string, string>> = {
   event_id: 'must be at most 128 characters',
   labels:
     'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
+  max_marks: 'must not be negative: 0 asks for the most',
   max_punches: 'must not be negative: 0 asks for the most',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',

@@ -81,12 +81,19 @@ export const RESTAMP_DAYS = {
 };
 
 /** Whether the transaction needs a place and a time in the order of all transactions. */
-export function needsHead(decision: BatchDecision): boolean {
+export function needsHead(decision: BatchDecision, accepted: readonly Accepted[]): boolean {
   return (
     decision.changes.length > 0 ||
     decision.reflags.length > 0 ||
-    decision.facts.some(({ punch, voids }) => punch !== undefined || voids.length > 0)
+    accepted.some(
+      ({ fact, punch, voids }) => punch !== undefined || voids.length > 0 || isImported(fact),
+    )
   );
+}
+
+/** Punches are among those with a time anyway. */
+function isImported(fact: Fact): boolean {
+  return fact.kind === 'MARK' && fact.importId !== undefined;
 }
 
 /** Takes the head. `changes` are those of `accepted`, in the order they happened in. */

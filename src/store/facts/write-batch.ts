@@ -24,6 +24,7 @@ import { number } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { type Accepted, insertMarks, persistPunches } from './insert-facts.js';
 import { type Batch, readUnderLock, type WriteOptions } from './lock-and-read.js';
+import { persistMarkImports } from './mark-imports.js';
 import { appendChanges, needsHead, restampDays, upsertDays } from './upsert-days.js';
 
 export const RAISE_VERSIONS = {
@@ -91,7 +92,7 @@ async function runTransaction(
     ...raiseVersions(changes.filter(({ employeeId }) => kept.has(employeeId))),
     ...restampDays(decision.restamps),
   ];
-  const behind = needsHead(decision) ? persistBehindHead(decision, accepted) : [];
+  const behind = needsHead(decision, accepted) ? persistBehindHead(decision, accepted) : [];
   progress.committing = true;
   const rows = await session.pipeline([...ahead, ...behind, bind(COMMIT)]);
   const [head] = behind.length > 0 ? (rows[ahead.length] ?? []) : [];
@@ -109,6 +110,7 @@ function persistBehindHead(decision: BatchDecision, accepted: readonly Accepted[
   return [
     appendChanges(decision.changes, accepted),
     ...persistPunches(accepted, decision.reflags),
+    ...persistMarkImports(accepted),
     ...upsertDays(decision.changes),
   ];
 }

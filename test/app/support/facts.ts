@@ -45,6 +45,7 @@ export function markFact(
     readonly etag?: string;
     readonly portion?: Portion;
     readonly leaveTypeId?: string;
+    readonly importId?: string;
     readonly leaveTypeFailure?: Failure;
     readonly note?: string;
   } = {},
@@ -60,9 +61,14 @@ export function markFact(
     leaveTypeId: options.leaveTypeId,
     leaveTypeFailure: options.leaveTypeFailure,
     note,
+    importId: options.importId,
     etag,
     employeeName: undefined,
   };
+}
+
+export function voidMarksFact(date: LocalDate, importId: string, options: Header = {}): Fact {
+  return { kind: 'VOID_MARKS', ...header(options), date, importId, reason: 'wrong file' };
 }
 
 export function clearFact(

@@ -274,6 +274,40 @@ describe('attendance, the command', function () {
     expect((await allDays('cli.9')).map(({ date }) => date)).to.deep.equal(['2026-03-01']);
   });
 
+  it('takes an import of marks back, and imports the right file', async () => {
+    const path = join(folder, 'wrong.csv');
+    const file = (status: string) =>
+      `id,name,status,date\ncli.11,A,${status},2026-03-02\ncli.11,A,present,2026-03-03\n`;
+    await attendance('mark', 'cli.11', '2026-03-02', 'remote');
+    await writeFile(path, file('absent'));
+    const wrong = await attendance('import', path);
+    const id = /^Import id: (marks-[0-9a-f]{20})\. Take it back with/m.exec(wrong.out)?.[1] ?? '';
+    const listed = await attendance('imports', 'list');
+    expect(listed.out).to.match(new RegExp(`^${id} +marks +anonymous .* 2 +2 +0 +-$`, 'm'));
+    await attendance('mark', 'cli.11', '2026-03-03', 'on-leave');
+
+    const undo = ['imports', 'void', id, '--reason', 'wrong file'];
+    const { code, out } = await attendance(...undo);
+    expect([code, out]).to.deep.equal([
+      0,
+      `Import ${id}: 2 of its 2 marks are voided.\nNothing of it counts any more. Now import the ` +
+        'right file; rows that are the same as before need another --import-id.\n',
+    ]);
+    expect((await attendance(...undo)).code).to.equal(0);
+    const words = async () => (await allDays('cli.11')).map(({ status }) => status);
+    // Remote work, as before the import, and the leave declared since.
+    expect(await words()).to.deep.equal([5, 4]);
+    const history = await attendance('revisions', 'cli.11', '2026-03-02');
+    expect(history.out).to.match(/import taken back .* wrong file$/m);
+
+    await writeFile(path, file('half day'));
+    expect((await attendance('import', path)).code).to.equal(3);
+    const rejects = await readFile(join(folder, 'wrong.rejects.csv'), 'utf8');
+    expect(rejects).to.include('MARK_VOIDED').and.include('--import-id');
+    expect((await attendance('import', path, '--import-id', 'right')).code).to.equal(0);
+    expect(await words()).to.deep.equal([3, 1]);
+  });
+
   it('imports the leave types of a file that has them', async () => {
     const path = join(folder, 'leave.csv');
     const rows = ['id,name,status,date,leave_type', 'cli.7,A,leave,2026-03-02,sick'];

@@ -131,6 +131,13 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /import id march: .*ListImports lists/,
     metadata: { import_id: 'march' },
   },
+  MARK_VOIDED: {
+    failure: { kind: 'MARK_VOIDED', employeeId, requestId: 'an-id' },
+    code: Code.FailedPrecondition,
+    reason: 'MARK_VOIDED',
+    says: /taken back with its import: .* another request_id/,
+    metadata: { employee_id: employeeId, request_id: 'an-id' },
+  },
   LEAVE_TYPE_NOT_FOUND: {
     failure: {
       kind: 'LEAVE_TYPE_NOT_FOUND',
