@@ -408,6 +408,24 @@ export function describeMarks(serviceOf: () => TestService): void {
       expect((await client().listAttendanceRevisions(history)).revisions).to.have.length(2);
     });
 
+    it('I15 more marks of one day than a step takes back: the day follows those that are left', async () => {
+      const [employeeId, importId] = [somebody(), something()];
+      await mark(employeeId, { status: ON_LEAVE });
+      const requests = Array.from({ length: 130 }, (_, n) => ({
+        employeeId,
+        date: DAY,
+        status: n % 2 === 0 ? PRESENT : ABSENT,
+        portion: n === 0 ? WHOLE_DAY : n % 3 === 0 ? FIRST_HALF : SECOND_HALF,
+        importId,
+      }));
+      await client().batchMarkAttendance({ requests });
+      const before = await seen(employeeId);
+      expect(await undo(importId)).to.deep.equal([130, 30]);
+      expect(await seen(employeeId)).to.equal(before);
+      expect(await undo(importId)).to.deep.equal([130, 0]);
+      expect(await seen(employeeId)).to.equal('ON_LEAVE');
+    });
+
     it('I11 a repeated request of a mark that was taken back is refused, with the way out', async () => {
       const [employeeId, importId] = [somebody(), something()];
       const told = { importId, requestId: crypto.randomUUID() };

@@ -84,7 +84,7 @@ export interface RosterView {
   earlier(employeeId: EmployeeId, requestId: string): EarlierFact | undefined;
   /**
    * What stands for a date on which a fact of the batch takes back an import's marks, the oldest first:
-   * of the import the latest MAX_VOIDED_MARKS, of all others those that the day follows from. Those are
+   * of the import the oldest MAX_VOIDED_MARKS, of all others those that the day follows from. Those are
    * the latest mark of each half, and the latest of the whole day or clearing.
    */
   marksOn(employeeId: EmployeeId, date: LocalDate, importId: string): readonly StandingMark[];

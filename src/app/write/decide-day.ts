@@ -4,6 +4,7 @@ import { etagOf } from '../../domain/facts/day.js';
 import { declarationIn, declarationOf, foldDeclaration } from '../../domain/facts/declaration.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
+import { MAX_VOIDED_MARKS } from '../ports/batch.js';
 import type { ClearFact, MarkFact, RederiveFact, VoidMarksFact } from '../ports/facts.js';
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
@@ -43,19 +44,19 @@ export function decideVoidMarks(
 ): void {
   state.settle();
   const epochDay = toEpochDay(fact.date);
-  // None of them where another import's went with this batch: whoever calls next goes on.
+  // None where some went with this batch already: whoever calls next goes on.
   const standing = state.standingMarks(epochDay, fact.importId) ?? [];
-  const taken = standing.flatMap(({ importId, sequence }) =>
-    importId === fact.importId ? [sequence] : [],
-  );
+  const taken = standing
+    .flatMap(({ importId, sequence }) => (importId === fact.importId ? [sequence] : []))
+    .slice(0, MAX_VOIDED_MARKS);
   const outcome = { kind: 'DONE', day: undefined, punchIds: [] } as const;
   if (taken.length === 0) {
     batch.done(state, fact, outcome, undefined);
     return;
   }
-  const others = standing.filter(({ importId }) => importId !== fact.importId);
-  state.voidMarks(epochDay, fact.importId, taken);
-  state.declare(epochDay, declarationOf(others.map((mark) => mark.fact)), index);
+  const left = standing.filter(({ sequence }) => !taken.includes(sequence));
+  state.noteVoidedMarks(epochDay);
+  state.declare(epochDay, declarationOf(left.map((mark) => mark.fact)), index);
   const sequence = state.takeSequence();
   batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: false, voids: taken });
 }

@@ -64,12 +64,9 @@ export class EmployeeState {
   /** Punches with event ids that this batch recorded. */
   readonly #uses: RecordedPunch[] = [];
   readonly #days = new Map<number, DayState>();
-  /** Marks and clearings of this batch, by epoch day, and the marks of an import that it took back. */
+  /** Marks and clearings of this batch, by epoch day, and the days of which it took marks back. */
   readonly #marks = new Map<number, StandingMark[]>();
-  readonly #voided = new Map<
-    number,
-    { readonly importId: string; readonly sequences: ReadonlySet<number> }
-  >();
+  readonly #voidedDates = new Set<number>();
   /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
   readonly #dirty = new Map<number, number>();
 
@@ -194,20 +191,18 @@ export class EmployeeState {
   }
 
   /**
-   * What stands for a date on which an import's marks are taken back, the oldest first. Undefined where
-   * the batch took back another import's: what stands besides both was not read.
+   * What is known to stand for a date on which an import's marks are taken back, the oldest first.
+   * Undefined where the batch took some back before: what stands besides those was not read.
    */
-  standingMarks(epochDay: number, importId: string): StandingMark[] | undefined {
-    const voided = this.#voided.get(epochDay);
-    if (voided !== undefined && voided.importId !== importId) return undefined;
+  standingMarks(epochDay: number, importId: string): readonly StandingMark[] | undefined {
+    if (this.#voidedDates.has(epochDay)) return undefined;
     const read = this.#view.marksOn(this.employeeId, fromEpochDay(epochDay), importId);
-    const all = [...read, ...(this.#marks.get(epochDay) ?? [])];
-    return all.filter(({ sequence }) => voided?.sequences.has(sequence) !== true);
+    return [...read, ...(this.#marks.get(epochDay) ?? [])];
   }
 
-  voidMarks(epochDay: number, importId: string, taken: readonly number[]): void {
-    const sequences = new Set([...(this.#voided.get(epochDay)?.sequences ?? []), ...taken]);
-    this.#voided.set(epochDay, { importId, sequences });
+  /** Notes that marks of a date were taken back. */
+  noteVoidedMarks(epochDay: number): void {
+    this.#voidedDates.add(epochDay);
   }
 
   /** Derives the date that a mark or a clearing is about. */

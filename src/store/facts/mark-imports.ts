@@ -54,39 +54,43 @@ export const LIST_STANDING_MARKS = {
     limit $2::integer`,
 };
 
-/** The latest that stands of a date, is not the import's, and is one of these. */
-function latestOther(which: string): string {
+/** What of the import one fact takes back. */
+const TAKEN = `
+        select ${MARK_COLUMNS} from mark m
+        where m.import_id = t.import_id collate "C"
+          and m.employee_id = t.employee_id collate "C" and m.date = t.date
+          and m.voided_by is null
+        order by m.sequence
+        limit ${MAX_VOIDED_MARKS}`;
+
+/** The latest that stands of a date, is not taken back, and is one of these. */
+function latestLeft(which: string): string {
   return `(
         select ${MARK_COLUMNS} from mark m
         where m.employee_id = t.employee_id collate "C" and m.date = t.date
-          and m.voided_by is null and m.import_id is distinct from t.import_id collate "C"
+          and m.voided_by is null
+          and (m.import_id is distinct from t.import_id collate "C" or m.sequence > k.last_taken)
           and ${which}
         order by m.sequence desc
         limit 1
       )`;
 }
 
-/** The import's marks of a date, and what the day follows from besides. */
+/** The marks of a date that an import takes back, and what the day follows from besides. */
 export const READ_MARKS_OF_DATE = {
   name: 'read_marks_of_date',
   text: `
     select t.import_id as voided_import_id, m.*
     from unnest($1::text[], $2::date[], $3::text[]) t (employee_id, date, import_id)
+    cross join lateral (select coalesce(max(m.sequence), 0) as last_taken from (${TAKEN}) m) k
     cross join lateral (
-      (
-        select ${MARK_COLUMNS} from mark m
-        where m.import_id = t.import_id collate "C"
-          and m.employee_id = t.employee_id collate "C" and m.date = t.date
-          and m.voided_by is null
-        order by m.sequence desc
-        limit ${MAX_VOIDED_MARKS}
-      )
+      (${TAKEN})
       union all
-      ${latestOther('(m.kind = 2 or m.portion = 1)')}
+      ${latestLeft('(m.kind = 2 or m.portion = 1)')}
       union all
-      ${latestOther('m.portion = 2')}
+      ${latestLeft('m.portion = 2')}
       union all
-      ${latestOther('m.portion = 3')}
+      ${latestLeft('m.portion = 3')}
     ) m`,
 };
 
