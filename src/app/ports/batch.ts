@@ -83,7 +83,7 @@ export interface RosterView {
   nextUse(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   earlier(employeeId: EmployeeId, requestId: string): EarlierFact | undefined;
   /**
-   * What stands for a date on which a fact of the batch takes back an import's marks, the oldest first:
+   * What stands for a date on which a fact of the batch takes back marks of an import, the oldest first:
    * of the import the oldest MAX_VOIDED_MARKS, of all others those that the day follows from. Those are
    * the latest mark of each half, and the latest of the whole day or clearing.
    */

@@ -191,7 +191,7 @@ export class EmployeeState {
   }
 
   /**
-   * What is known to stand for a date on which an import's marks are taken back, the oldest first.
+   * What is known to stand for a date on which marks of an import are taken back, the oldest first.
    * Undefined where the batch took some back before: what stands besides those was not read.
    */
   standingMarks(epochDay: number, importId: string): readonly StandingMark[] | undefined {

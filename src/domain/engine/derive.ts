@@ -70,14 +70,21 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
   const { status, portion, leaveTypeId, otherHalfLeaveTypeId, note } = declaration;
   // First: it is why some of the others did not fire.
   const otherwise = work.status;
-  trace?.splice(beginning, 0, { rule: 'DECLARED', status, portion, leaveTypeId, note, otherwise });
+  trace?.splice(beginning, 0, {
+    rule: 'DECLARED',
+    status,
+    portion,
+    ...kindOfLeave(leaveTypeId),
+    note,
+    otherwise,
+  });
   const otherHalfStatus = declaration.otherHalfStatus ?? work.otherHalfStatus;
   if (otherHalfStatus !== undefined) {
     const isDeclared = declaration.otherHalfStatus !== undefined;
     trace?.push({
       rule: 'OTHER_HALF',
       status: otherHalfStatus,
-      leaveTypeId: otherHalfLeaveTypeId,
+      ...kindOfLeave(otherHalfLeaveTypeId),
       isDeclared,
     });
   }
@@ -91,6 +98,11 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
     note,
     work,
   };
+}
+
+/** A finding has no field that does not apply. */
+function kindOfLeave(leaveTypeId: string | undefined): { readonly leaveTypeId?: string } {
+  return leaveTypeId === undefined ? {} : { leaveTypeId };
 }
 
 function deriveWork(

@@ -84,7 +84,7 @@ const PORTION_WORDS: Readonly<Record<Portion, string>> = {
 };
 
 /** The kind of leave, where one was given. */
-function kindText({ leaveTypeId }: { readonly leaveTypeId: string | undefined }): string {
+function kindText({ leaveTypeId }: { readonly leaveTypeId?: string }): string {
   return leaveTypeId === undefined ? '' : ` (${leaveTypeId})`;
 }
 

@@ -252,7 +252,8 @@ export type VerdictFinding =
       readonly rule: 'DECLARED';
       readonly status: MarkableStatus;
       readonly portion: Portion;
-      readonly leaveTypeId: string | undefined;
+      /** Where a kind of leave was given. */
+      readonly leaveTypeId?: string;
       readonly note: string;
       /** What the punches and the roster alone would have given, once it is known. */
       readonly otherwise: Status | undefined;
@@ -260,7 +261,8 @@ export type VerdictFinding =
   | {
       readonly rule: 'OTHER_HALF';
       readonly status: Status;
-      readonly leaveTypeId: string | undefined;
+      /** Where a kind of leave was given. */
+      readonly leaveTypeId?: string;
       readonly isDeclared: boolean;
     }
   | { readonly rule: 'LONGER_THAN_A_DAY'; readonly workedSeconds: number }

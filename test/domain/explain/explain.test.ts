@@ -25,7 +25,7 @@ import { epochDayAt, findZone, instantAt, type Zone } from '../../../src/domain/
 import { runs } from '../../support/runs.js';
 
 /** Leave of no kind, and what is no leave. */
-const KINDLESS = { leaveTypeId: undefined };
+const KINDLESS = {};
 
 function zone(name: string): Zone {
   const found = findZone(name);

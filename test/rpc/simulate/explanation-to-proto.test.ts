@@ -68,7 +68,7 @@ const CASES: readonly [what: string, finding: Finding, inputs: readonly object[]
   ],
   [
     'yes and no',
-    { rule: 'OTHER_HALF', status: 'ABSENT', leaveTypeId: undefined, isDeclared: false },
+    { rule: 'OTHER_HALF', status: 'ABSENT', isDeclared: false },
     [
       { name: 'status', text: 'ABSENT' },
       { name: 'is_declared', flag: false },
