@@ -21,7 +21,7 @@ create table employee (
 
 create index employee_by_group on employee (group_id, employee_id) where group_id <> '';
 
--- Declarations and their withdrawals: never updated, never deleted.
+-- Declarations and their withdrawals. Never deleted; only voided_by is ever set later.
 create table mark (
   employee_id text collate "C" not null,
   -- Counts the employee's facts from 1.
@@ -30,6 +30,8 @@ create table mark (
   kind smallint not null check (kind in (1, 2)),
   status smallint check (status between 1 and 7),
   portion smallint check (portion between 1 and 3),
+  -- The kind of leave; null: none.
+  leave_type_id text collate "C" check (leave_type_id is null or status = 4),
   note text not null default '',
   reason text not null default '',
   actor text not null,
@@ -38,12 +40,74 @@ create table mark (
   payload_hash bytea,
   -- The day's revision after this fact: what a repeated request is answered from.
   revision integer not null check (revision >= 0),
+  -- The import that recorded it; null: none.
+  import_id text collate "C",
+  -- The fact that took it back, with its import: a mark_void.
+  voided_by bigint,
   primary key (employee_id, sequence),
   check ((kind = 1) = (status is not null and portion is not null)),
   check ((request_id is null) = (payload_hash is null))
 );
 
+-- What stands for a date: for taking back an import. Its condition on the date holds for every row and
+-- follows from any date asked for: statements that look for a number have the primary key alone.
+create index mark_of_date on mark (employee_id, date, sequence)
+  where voided_by is null and date is not null;
+-- What is left of an import to take back.
+create index mark_of_import on mark (import_id, employee_id, date, sequence)
+  where import_id is not null and voided_by is null;
 create unique index mark_request on mark (employee_id, request_id) where request_id is not null;
+
+-- Marks of an import, taken back.
+create table mark_void (
+  employee_id text collate "C" not null,
+  sequence bigint not null,
+  date date not null,
+  import_id text collate "C" not null,
+  marks bigint[] not null,
+  reason text not null,
+  actor text not null,
+  received_at timestamptz not null,
+  recorded_at timestamptz not null,
+  primary key (employee_id, sequence)
+);
+
+-- Imports of marks, with their sums: kept in the transactions that record and take back marks.
+create table mark_import (
+  import_id text collate "C" primary key check (import_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+  -- Who sent the first mark.
+  actor text not null,
+  first_recorded_at timestamptz not null,
+  last_recorded_at timestamptz not null,
+  marks bigint not null check (marks > 0),
+  voided bigint not null default 0 check (voided between 0 and marks)
+) with (fillfactor = 70);
+
+create index mark_import_by_time on mark_import (first_recorded_at, import_id);
+
+-- Kinds of leave, revision by revision: never edited but for superseded_at. Marks and days have the id
+-- alone.
+create table leave_type (
+  leave_type_id text collate "C" not null check (leave_type_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+  revision integer not null check (revision >= 1),
+  name text not null,
+  is_paid boolean not null,
+  is_archived boolean not null,
+  reason text not null default '',
+  actor text not null,
+  recorded_at timestamptz not null,
+  superseded_at timestamptz not null default 'infinity',
+  primary key (leave_type_id, revision)
+);
+
+create index leave_type_now on leave_type (leave_type_id, revision) where superseded_at = 'infinity';
+
+-- Held by whoever sets a leave type, so that their number stays bounded.
+create table leave_type_head (
+  id smallint primary key check (id = 1)
+);
+
+insert into leave_type_head (id) values (1);
 
 -- What follows from the facts; can be dropped and derived again. A day whose marks were cleared
 -- keeps its row, for its revision, with no status.
@@ -54,6 +118,8 @@ create table attendance_day (
   origin smallint,
   portion smallint,
   other_half_status smallint,
+  leave_type_id text collate "C",
+  other_half_leave_type_id text collate "C",
   note text not null default '',
   -- What the punches come to (src/domain/engine/work-codec.ts); null: nothing planned, nothing punched.
   work text,
@@ -91,6 +157,8 @@ create table attendance_change (
   origin smallint,
   portion smallint,
   other_half_status smallint,
+  leave_type_id text collate "C",
+  other_half_leave_type_id text collate "C",
   note text not null default '',
   work text,
   anomalies integer not null default 0,

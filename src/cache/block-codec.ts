@@ -38,6 +38,8 @@ export function encodeBlock(block: MonthBlock): Buffer | undefined {
     message.origins.push(numberOf(ORIGINS, result.origin));
     message.portions.push(numberOf(PORTIONS, result.portion));
     message.otherHalfStatuses.push(numberOf(STATUSES, result.otherHalfStatus));
+    message.leaveTypeIds.push(result.leaveTypeId ?? '');
+    message.otherHalfLeaveTypeIds.push(result.otherHalfLeaveTypeId ?? '');
     message.notes.push(result.note);
     works.add(date, result.work);
   }
@@ -121,6 +123,8 @@ function columnsMatch(message: StoredBlock): boolean {
     message.origins.length === length &&
     message.portions.length === length &&
     message.otherHalfStatuses.length === length &&
+    message.leaveTypeIds.length === length &&
+    message.otherHalfLeaveTypeIds.length === length &&
     message.notes.length === length
   );
 }
@@ -143,8 +147,16 @@ function dayAt(
   if (otherHalf !== 0 && otherHalfStatus === undefined) return undefined;
   const work = works.next(date);
   if (work === undefined) return undefined;
-  const note = message.notes[at] ?? '';
-  const result = { status, origin, portion, otherHalfStatus, note, work };
+  const result = {
+    status,
+    origin,
+    portion,
+    otherHalfStatus,
+    leaveTypeId: message.leaveTypeIds[at] || undefined,
+    otherHalfLeaveTypeId: message.otherHalfLeaveTypeIds[at] || undefined,
+    note: message.notes[at] ?? '',
+    work,
+  };
   // A day never stored has neither; no day has one of the two.
   if (revision === 0) {
     return recordedAt === 0 ? { date, result, revision, recordedAt: undefined } : undefined;

@@ -94,6 +94,12 @@ export function createCachedStore(
     readImport: (importId, caller) => store.readImport(importId, caller),
     listStandingOfImport: (importId, limit, caller) =>
       store.listStandingOfImport(importId, limit, caller),
+    setLeaveType: (change, caller) => store.setLeaveType(change, caller),
+    listLeaveTypes: (query, caller) => store.listLeaveTypes(query, caller),
+    listMarkImports: (query, caller) => store.listMarkImports(query, caller),
+    readMarkImport: (importId, caller) => store.readMarkImport(importId, caller),
+    listStandingMarks: (importId, limit, caller) =>
+      store.listStandingMarks(importId, limit, caller),
     listSimilarIds: (employeeId, others, caller) =>
       store.listSimilarIds(employeeId, others, caller),
     listByDate: (query, caller) => store.listByDate(query, caller),

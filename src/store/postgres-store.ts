@@ -13,8 +13,10 @@ import {
 import { listSimilarIds } from './days/similar-ids.js';
 import { settle } from './facts/feed-head.js';
 import { listImports, listStandingOfImport, readImport } from './facts/imports.js';
+import { listLeaveTypes, setLeaveType } from './facts/leave-types.js';
 import { listPunches } from './facts/list-punches.js';
 import type { WriteOptions } from './facts/lock-and-read.js';
+import { listMarkImports, listStandingMarks, readMarkImport } from './facts/mark-imports.js';
 import { writeBatch } from './facts/write-batch.js';
 import { type Database, forCaller } from './postgres/database.js';
 import { health } from './postgres/health.js';
@@ -51,6 +53,12 @@ export function createPostgresStore(
     readImport: (importId, caller) => readImport(forCaller(reads, caller), importId),
     listStandingOfImport: (importId, limit, caller) =>
       listStandingOfImport(forCaller(reads, caller), importId, limit),
+    setLeaveType: (change, caller) => setLeaveType(forCaller(writes, caller), change),
+    listLeaveTypes: (query, caller) => listLeaveTypes(forCaller(reads, caller), query),
+    listMarkImports: (query, caller) => listMarkImports(forCaller(reads, caller), query),
+    readMarkImport: (importId, caller) => readMarkImport(forCaller(reads, caller), importId),
+    listStandingMarks: (importId, limit, caller) =>
+      listStandingMarks(forCaller(reads, caller), importId, limit),
     listSimilarIds: (employeeId, others, caller) =>
       listSimilarIds(forCaller(reads, caller), employeeId, others),
     listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),

@@ -44,7 +44,10 @@ export function markIn(employeeId: EmployeeId, month: LocalMonth): MarkFact {
     employeeName: undefined,
     status: 'PRESENT',
     portion: 'WHOLE_DAY',
+    leaveTypeId: undefined,
+    leaveTypeFailure: undefined,
     note: '',
+    importId: undefined,
   };
 }
 
@@ -95,6 +98,8 @@ const DAY_OFF: DayResult = {
   origin: 'MARKED',
   portion: 'WHOLE_DAY',
   otherHalfStatus: undefined,
+  leaveTypeId: undefined,
+  otherHalfLeaveTypeId: undefined,
   note: '',
   work: NO_WORK,
 };
@@ -215,6 +220,26 @@ export class ControllableStore implements AttendanceStore {
   }
 
   async listStandingOfImport() {
+    return [];
+  }
+
+  async setLeaveType() {
+    return undefined;
+  }
+
+  async listLeaveTypes() {
+    return [];
+  }
+
+  async listMarkImports() {
+    return [];
+  }
+
+  async readMarkImport() {
+    return undefined;
+  }
+
+  async listStandingMarks() {
     return [];
   }
 

@@ -59,7 +59,13 @@ describe('import parts', () => {
       const path = await fileOf('Dept, DATE ,Name,ID,"Status"\n');
       const { header, rows } = await surveyExport(path, NEVER);
       expect(rows).to.equal(0);
-      expect(header.places).to.deep.equal({ date: 1, name: 2, id: 3, status: 4 });
+      expect(header.places).to.deep.equal({
+        date: 1,
+        name: 2,
+        id: 3,
+        status: 4,
+        leaveType: undefined,
+      });
     });
 
     const UNREADABLE: [string, string, RegExp][] = [

@@ -235,8 +235,9 @@ describe('an import with the wrong zone', function () {
     const { code, err } = await run('imports', 'void', 'nothing', '--reason', 'x');
     expect(code).to.equal(1);
     expect(err).to.equal(
-      'IMPORT_NOT_FOUND: no punch was recorded with the import id nothing: check the id, which is ' +
-        'case-sensitive; ListImports lists the imports\nWhich there are: attendance imports list\n',
+      'IMPORT_NOT_FOUND: nothing was recorded with the import id nothing: check the id, which is ' +
+        'case-sensitive; ListImports lists the imports of punches, ListMarkImports those of marks\n' +
+        'Which there are: attendance imports list\n',
     );
   });
 

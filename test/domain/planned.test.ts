@@ -129,7 +129,9 @@ describe('what a day says of its plan', () => {
       const { roster, employee, punches, marks } = valuesOf(acceptance);
       const ofDay = plan(roster, employee, new Notation(acceptance).epochDay('D'));
       const [mark] = marks;
-      const declaration = mark && foldDeclaration(undefined, { kind: 'MARK', note: '', ...mark });
+      const declaration =
+        mark &&
+        foldDeclaration(undefined, { kind: 'MARK', leaveTypeId: undefined, note: '', ...mark });
       const result = derive({ declaration, punches: timelineOf(punches) }, ofDay);
       const subject = { employeeId: 'e' as EmployeeId, employeeName: '', date: ofDay.date };
       const known = { result, revision: 0, recordedAt: undefined };

@@ -9,6 +9,8 @@ const DAY: DayResult = {
   origin: 'MARKED',
   portion: 'FIRST_HALF',
   otherHalfStatus: 'PRESENT',
+  leaveTypeId: 'vacation',
+  otherHalfLeaveTypeId: undefined,
   note: 'a note',
   work: { ...NO_WORK, workedSeconds: 60 },
 };
@@ -18,6 +20,8 @@ const OTHERS: readonly (readonly [what: string, other: DayResult])[] = [
   ['origin', { ...DAY, origin: 'DERIVED' }],
   ['portion', { ...DAY, portion: 'SECOND_HALF' }],
   ['status of the other half', { ...DAY, otherHalfStatus: undefined }],
+  ['leave type', { ...DAY, leaveTypeId: 'sick' }],
+  ['leave type of the other half', { ...DAY, otherHalfLeaveTypeId: 'sick' }],
   ['note', { ...DAY, note: '' }],
   ['work', { ...DAY, work: { ...DAY.work, workedSeconds: 61 } }],
 ];

@@ -131,6 +131,66 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
         }),
     },
   },
+  bulkMarkAttendance: {
+    'of five thousand days': {
+      together: 1,
+      call: ({ attendance }, n) =>
+        attendance.bulkMarkAttendance({
+          employeeIds: times(ALL / 2, (index) => `m${index}`),
+          startDate: '2026-05-01',
+          endDate: '2026-05-10',
+          status: n % 2 === 0 ? PRESENT : ON_LEAVE,
+        }),
+    },
+  },
+  bulkClearAttendance: {
+    'of a thousand people': {
+      together: 1,
+      call: ({ attendance }) =>
+        attendance.bulkClearAttendance({
+          employeeIds: times(ALL, (index) => `m${index}`),
+          startDate: '2026-05-01',
+          endDate: '2026-05-01',
+          reason: NOTE,
+        }),
+    },
+  },
+  listMarkImports: {
+    'of which there are none': {
+      together: 10,
+      call: ({ attendance }) => attendance.listMarkImports({ pageSize: ALL }),
+    },
+  },
+  voidMarkImport: {
+    'of a thousand days': {
+      together: 1,
+      call: async ({ attendance }, n) => {
+        const importId = `loop-${n}`;
+        await attendance.batchMarkAttendance({
+          requests: times(ALL, (index) => ({
+            employeeId: `m${index}`,
+            date: '2026-06-01',
+            status: PRESENT,
+            importId,
+          })),
+        });
+        await attendance.voidMarkImport({ importId, reason: NOTE });
+      },
+    },
+  },
+  setLeaveType: {
+    'that is as it was': {
+      together: 10,
+      call: ({ attendance }) =>
+        attendance.setLeaveType({ leaveTypeId: 'vacation', name: 'Vacation', paid: true }),
+    },
+  },
+  listLeaveTypes: {
+    'of all there are': {
+      together: 10,
+      call: ({ attendance }) => attendance.listLeaveTypes({ includeHistory: true, pageSize: ALL }),
+    },
+  },
   clearAttendance: {
     'of a full day': {
       together: 10,

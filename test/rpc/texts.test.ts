@@ -276,6 +276,22 @@ describe('texts over the wire', () => {
   const FIELDS: Readonly<Record<string, readonly [json: JsonObject, fields: readonly string[]]>> = {
     MarkAttendance: [{ ...MARK, employeeName: BAD, note: BAD }, ['note', 'employee_name']],
     ClearAttendance: [{ employeeId: 'mia', date: '2026-03-02', reason: BAD }, ['reason']],
+    BulkMarkAttendance: [
+      {
+        employeeIds: ['mia'],
+        startDate: '2026-03-02',
+        endDate: '2026-03-02',
+        status: 'ATTENDANCE_STATUS_PRESENT',
+        note: BAD,
+      },
+      ['note'],
+    ],
+    BulkClearAttendance: [
+      { employeeIds: ['mia'], startDate: '2026-03-02', endDate: '2026-03-02', reason: BAD },
+      ['reason'],
+    ],
+    VoidMarkImport: [{ importId: 'march', reason: BAD }, ['reason']],
+    SetLeaveType: [{ leaveTypeId: 'sick', name: BAD, reason: BAD }, ['name', 'reason']],
     SimulateAttendance: [
       {
         employee: { employeeName: BAD, timeZone: 'UTC' },

@@ -295,7 +295,8 @@ describe('many writers at once', function () {
   /** Everybody here is in UTC and has no shift. */
   async function expectRebuilt(employeeId: string): Promise<void> {
     const marks = await fixture.rows(
-      'select date, kind, status, portion, note from mark where employee_id = $1 order by sequence',
+      `select date, kind, status, portion, leave_type_id, note from mark
+       where employee_id = $1 order by sequence`,
       employeeId,
     );
     const standing = await fixture.rows(
@@ -347,6 +348,7 @@ function factOf(row: Record<string, unknown>): DeclarationFact {
     kind: 'MARK',
     status: STATUSES[Number(row.status) - 1] as MarkableStatus,
     portion: PORTIONS[Number(row.portion) - 1] as Portion,
+    leaveTypeId: row.leave_type_id === null ? undefined : String(row.leave_type_id),
     note: String(row.note),
   };
 }

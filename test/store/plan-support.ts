@@ -23,8 +23,9 @@ export async function fill(fixture: StoreFixture, employees: number, days: numbe
     from attendance_day on conflict do nothing`);
   await fixture.rows(`
     insert into mark (employee_id, sequence, date, kind, status, portion, actor, received_at,
-                      revision, request_id, payload_hash)
-    select employee_id, date - date '2025-12-31', date, 1, 1, 1, 'x', now(), 1, gen_random_uuid(), ''
+                      revision, request_id, payload_hash, import_id)
+    select employee_id, date - date '2025-12-31', date, 1, 1, 1, 'x', now(), 1, gen_random_uuid(), '',
+           case when random() < 0.1 then 'march' end
     from attendance_day on conflict do nothing`);
   await fixture.rows(`
     insert into punch (employee_id, sequence, time, kind, source, device_id, event_id, actor,
@@ -35,6 +36,9 @@ export async function fill(fixture: StoreFixture, employees: number, days: numbe
     from attendance_day on conflict do nothing`);
   await fixture.rows(`
     insert into punch_import (import_id, actor, first_recorded_at, last_recorded_at, punches)
+    select employee_id, 'x', now(), now(), 1 from employee on conflict do nothing`);
+  await fixture.rows(`
+    insert into mark_import (import_id, actor, first_recorded_at, last_recorded_at, marks)
     select employee_id, 'x', now(), now(), 1 from employee on conflict do nothing`);
   await fixture.rows(`
     insert into punch_void (employee_id, sequence, punches, reason, actor, received_at, recorded_at,

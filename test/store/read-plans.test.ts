@@ -20,7 +20,13 @@ import {
   LIST_STANDING_OF_IMPORT,
   READ_IMPORT,
 } from '../../src/store/facts/imports.js';
+import { LIST_LEAVE_TYPE_HISTORY, LIST_LEAVE_TYPES } from '../../src/store/facts/leave-types.js';
 import { LIST_PUNCHES } from '../../src/store/facts/list-punches.js';
+import {
+  LIST_MARK_IMPORTS,
+  LIST_STANDING_MARKS,
+  READ_MARK_IMPORT,
+} from '../../src/store/facts/mark-imports.js';
 import type { Statement } from '../../src/store/postgres/database.js';
 import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
@@ -43,6 +49,11 @@ const READS: readonly [Statement, readonly unknown[]][] = [
   [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100, 5000]],
   [LIST_IMPORTS, [AS_OF, 'march', 100]],
   [READ_IMPORT, ['march']],
+  [LIST_MARK_IMPORTS, [AS_OF, 'march', 100]],
+  [READ_MARK_IMPORT, ['march']],
+  [LIST_STANDING_MARKS, ['march', 1000]],
+  [LIST_LEAVE_TYPES, ['sick', 1, 101]],
+  [LIST_LEAVE_TYPE_HISTORY, ['sick', 1, 101]],
   [LIST_STANDING_OF_IMPORT, ['march', 1000]],
   [STALE_EMPLOYEES, [DATE, LAST]],
   [STALE_EMPLOYEES_AS_OF, [DATE, LAST, AS_OF]],

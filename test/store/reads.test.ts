@@ -149,6 +149,8 @@ class Scene {
       status,
       portion: 'WHOLE_DAY',
       otherHalfStatus: undefined,
+      leaveTypeId: undefined,
+      otherHalfLeaveTypeId: undefined,
       note: '',
     } as const;
     this.model.marks.set(`${employeeId} ${date}`, declared);

@@ -65,11 +65,19 @@ export interface FactOptions {
   readonly requestId?: string;
   readonly etag?: string;
   readonly note?: string;
+  readonly importId?: string;
 }
 
 /** A mark whose payload hash is its own, unless it has a request id: then it depends on that. */
 export function markOf(employeeId: string, date: string, options: FactOptions = {}): MarkFact {
-  const { status = 'PRESENT', portion = 'WHOLE_DAY', requestId, etag, note = '' } = options;
+  const {
+    status = 'PRESENT',
+    portion = 'WHOLE_DAY',
+    requestId,
+    etag,
+    note = '',
+    importId,
+  } = options;
   hashes += 1;
   return {
     kind: 'MARK',
@@ -78,7 +86,10 @@ export function markOf(employeeId: string, date: string, options: FactOptions = 
     date: date as LocalDate,
     status,
     portion,
+    leaveTypeId: undefined,
+    leaveTypeFailure: undefined,
     note,
+    importId,
     requestId,
     payloadHash: requestId === undefined ? Uint8Array.of(hashes % 256) : Buffer.from(requestId),
     etag,

@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance_service.proto.
  */
 export const file_attendance_v1_attendance_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSL/AgoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAQhAKDl9lbXBsb3llZV9uYW1lIkcKFk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJkChpCYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBJGCghyZXF1ZXN0cxgBIAMoCzIkLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXF1ZXN0Qg66SAuSAQgQ6AciA9gBAyJYChtCYXRjaE1hcmtBdHRlbmRhbmNlUmVzcG9uc2USOQoHcmVzdWx0cxgBIAMoCzIoLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3VsdCJ7ChlCYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItMBChZDbGVhckF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJIChdDbGVhckF0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIssBChRHZXRBdHRlbmRhbmNlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSLgoKYXNfb2ZfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoUaW5jbHVkZV9leHBsYW5hdGlvbnMYBCABKAgieAoVR2V0QXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USMAoMZXhwbGFuYXRpb25zGAIgAygLMhouYXR0ZW5kYW5jZS52MS5FeHBsYW5hdGlvbiJRChlCYXRjaEdldEF0dGVuZGFuY2VSZXF1ZXN0EjQKBGRheXMYASADKAsyGy5hdHRlbmRhbmNlLnYxLkVtcGxveWVlRGF0ZUIJukgGkgEDEKwCInUKDEVtcGxveWVlRGF0ZRIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiVgoaQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2USOAoHcmVzdWx0cxgBIAMoCzInLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0InoKGEJhdGNoR2V0QXR0ZW5kYW5jZVJlc3VsdBIvCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlSAASIwoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0gAQggKBnJlc3VsdCKUBQoVTGlzdEF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYCSADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCghncm91cF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPAoJYW5vbWFsaWVzGAsgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5QhG6SA6SAQsQICIHggEEEAEgABISCgVmaW5hbBgMIAEoCEgAiAEBEjEKDXVwZGF0ZWRfYWZ0ZXIYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9maW5hbEoECAUQBlIQaW5jbHVkZV9leHBlY3RlZCJhChZMaXN0QXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLcBAoXU3RyZWFtQXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgHIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASLgoKYXNfb2ZfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoIZ3JvdXBfaWQYCCABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjwKCWFub21hbGllcxgJIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseUIRukgOkgELECAiB4IBBBABIAASEgoFZmluYWwYCiABKAhIAIgBARIxCg11cGRhdGVkX2FmdGVyGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlItsCChNDb21wYXJlUnVsZXNSZXF1ZXN0Ej0KDGVtcGxveWVlX2lkcxgBIAMoCUInukgkkgEhEOgHGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjIKCGdyb3VwX2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CgpzdGFydF9kYXRlGAMgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI1CghlbmRfZGF0ZRgEIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSJwoGcG9saWN5GAUgASgLMhUuYXR0ZW5kYW5jZS52MS5Qb2xpY3lIABIlCgVzaGlmdBgGIAEoCzIULmF0dGVuZGFuY2UudjEuU2hpZnRIAEIRCghwcm9wb3NhbBIFukgCCAEivwEKFENvbXBhcmVSdWxlc1Jlc3BvbnNlEjIKDGNoYW5nZWRfZGF5cxgBIAMoCzIcLmF0dGVuZGFuY2UudjEuRGF5Q29tcGFyaXNvbhI0CgllbXBsb3llZXMYAiADKAsyIS5hdHRlbmRhbmNlLnYxLkVtcGxveWVlQ29tcGFyaXNvbhIvCgZ0b3RhbHMYAyABKAsyHy5hdHRlbmRhbmNlLnYxLkNvbXBhcmlzb25Ub3RhbHMSDAoEZG9uZRgEIAEoCCJkCg1EYXlDb21wYXJpc29uEikKBmJlZm9yZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIoCgVhZnRlchgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSK5AQoSRW1wbG95ZWVDb21wYXJpc29uEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSFAoMZGF5c19jaGFuZ2VkGAMgASgFEjAKDXdvcmtlZF9iZWZvcmUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMd29ya2VkX2FmdGVyGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIuwBChBDb21wYXJpc29uVG90YWxzEhEKCWVtcGxveWVlcxgBIAEoAxIZChFlbXBsb3llZXNfY2hhbmdlZBgCIAEoAxIUCgxkYXlzX2NoYW5nZWQYAyABKAMSMAoNd29ya2VkX2JlZm9yZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIvCgx3b3JrZWRfYWZ0ZXIYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoIc3RhdHVzZXMYBiADKAsyHy5hdHRlbmRhbmNlLnYxLlN0YXR1c0NvbXBhcmlzb24ibAoQU3RhdHVzQ29tcGFyaXNvbhIvCgZzdGF0dXMYASABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSEwoLZGF5c19iZWZvcmUYAiABKAMSEgoKZGF5c19hZnRlchgDIAEoAyrVAQoNUmV2aXNpb25DYXVzZRIeChpSRVZJU0lPTl9DQVVTRV9VTlNQRUNJRklFRBAAEhkKFVJFVklTSU9OX0NBVVNFX01BUktFRBABEhoKFlJFVklTSU9OX0NBVVNFX0NMRUFSRUQQAhIaChZSRVZJU0lPTl9DQVVTRV9QVU5DSEVEEAMSGQoVUkVWSVNJT05fQ0FVU0VfVk9JREVEEAQSGwoXUkVWSVNJT05fQ0FVU0VfUkVQTEFDRUQQBRIZChVSRVZJU0lPTl9DQVVTRV9ST1NURVIQBjKyCAoRQXR0ZW5kYW5jZVNlcnZpY2USXQoOTWFya0F0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTWFya0F0dGVuZGFuY2VSZXNwb25zZRJsChNCYXRjaE1hcmtBdHRlbmRhbmNlEikuYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVxdWVzdBoqLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlc3BvbnNlEmAKD0NsZWFyQXR0ZW5kYW5jZRIlLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBomLmF0dGVuZGFuY2UudjEuQ2xlYXJBdHRlbmRhbmNlUmVzcG9uc2USXwoNR2V0QXR0ZW5kYW5jZRIjLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlcXVlc3QaJC5hdHRlbmRhbmNlLnYxLkdldEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmIKDkxpc3RBdHRlbmRhbmNlEiQuYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJqChBTdHJlYW1BdHRlbmRhbmNlEiYuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVxdWVzdBonLmF0dGVuZGFuY2UudjEuU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgEwARJuChJCYXRjaEdldEF0dGVuZGFuY2USKC5hdHRlbmRhbmNlLnYxLkJhdGNoR2V0QXR0ZW5kYW5jZVJlcXVlc3QaKS5hdHRlbmRhbmNlLnYxLkJhdGNoR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESfQoXTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnMSLS5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmV2aXNpb25zUmVxdWVzdBouLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXNwb25zZSIDkAIBEm4KElNpbXVsYXRlQXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuU2ltdWxhdGVBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuU2ltdWxhdGVBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJeCgxDb21wYXJlUnVsZXMSIi5hdHRlbmRhbmNlLnYxLkNvbXBhcmVSdWxlc1JlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLkNvbXBhcmVSdWxlc1Jlc3BvbnNlIgOQAgEwAUJJChFjb20uYXR0ZW5kYW5jZS52MUIWQXR0ZW5kYW5jZVNlcnZpY2VQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_attendance_v1_attendance, file_attendance_v1_roster, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2Vfc2VydmljZS5wcm90bxINYXR0ZW5kYW5jZS52MSLtAwoVTWFya0F0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBImCg1lbXBsb3llZV9uYW1lGAIgASgJQgq6SAdyBRABGMgBSACIAQESMQoEZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPwoGc3RhdHVzGAQgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzQg66SAuCAQgQASAAIAggCRI0Cgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAggASgJQge6SARyAhhAEjcKDWxlYXZlX3R5cGVfaWQYCSABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjMKCWltcG9ydF9pZBgKIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSRCEAoOX2VtcGxveWVlX25hbWUiRwoWTWFya0F0dGVuZGFuY2VSZXNwb25zZRItCgphdHRlbmRhbmNlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlImQKGkJhdGNoTWFya0F0dGVuZGFuY2VSZXF1ZXN0EkYKCHJlcXVlc3RzGAEgAygLMiQuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlcXVlc3RCDrpIC5IBCBDoByID2AEDIlgKG0JhdGNoTWFya0F0dGVuZGFuY2VSZXNwb25zZRI5CgdyZXN1bHRzGAEgAygLMiguYXR0ZW5kYW5jZS52MS5CYXRjaE1hcmtBdHRlbmRhbmNlUmVzdWx0InsKGUJhdGNoTWFya0F0dGVuZGFuY2VSZXN1bHQSLwoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQi0wEKFkNsZWFyQXR0ZW5kYW5jZVJlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQARjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAUgASgJQge6SARyAhhAIkgKF0NsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEi0KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2Ui4QQKGUJ1bGtNYXJrQXR0ZW5kYW5jZVJlcXVlc3QSPQoMZW1wbG95ZWVfaWRzGAEgAygJQie6SCSSASEQ6AcYASIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMgoIZ3JvdXBfaWQYAiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjcKCnN0YXJ0X2RhdGUYAyABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjUKCGVuZF9kYXRlGAQgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI/CgZzdGF0dXMYBSABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCDrpIC4IBCBABIAAgCCAJEjQKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb25CCLpIBYIBAhABEjcKDWxlYXZlX3R5cGVfaWQYByABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEhYKBG5vdGUYCCABKAlCCLpIBXIDGOgHEhUKDXNraXBfZGF5c19vZmYYCSABKAgSFQoNc2tpcF9ob2xpZGF5cxgKIAEoCBIVCg12YWxpZGF0ZV9vbmx5GAsgASgIEh8KCnJlcXVlc3RfaWQYDCABKAlCC7pICNgBAXIDsAEBEjMKCWltcG9ydF9pZBgNIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiYwoaQnVsa01hcmtBdHRlbmRhbmNlUmVzcG9uc2USLgoHcmVzdWx0cxgBIAMoCzIdLmF0dGVuZGFuY2UudjEuQnVsa0RheXNSZXN1bHQSFQoNY2hhbmdlZF9jb3VudBgCIAEoBSKPAQoOQnVsa0RheXNSZXN1bHQSEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNY2hhbmdlZF9kYXRlcxgCIAMoCRIXCg91bmNoYW5nZWRfY291bnQYAyABKAUSFQoNc2tpcHBlZF9kYXRlcxgEIAMoCRIhCgVlcnJvchgFIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzItMCChpCdWxrQ2xlYXJBdHRlbmRhbmNlUmVxdWVzdBI9CgxlbXBsb3llZV9pZHMYASADKAlCJ7pIJJIBIRDoBxgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIyCghncm91cF9pZBgCIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSNwoKc3RhcnRfZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSNQoIZW5kX2RhdGUYBCABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKBnJlYXNvbhgFIAEoCUIKukgHcgUQARjoBxIVCg12YWxpZGF0ZV9vbmx5GAYgASgIEh8KCnJlcXVlc3RfaWQYByABKAlCC7pICNgBAXIDsAEBImQKG0J1bGtDbGVhckF0dGVuZGFuY2VSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uYXR0ZW5kYW5jZS52MS5CdWxrRGF5c1Jlc3VsdBIVCg1jaGFuZ2VkX2NvdW50GAIgASgFIlIKFkxpc3RNYXJrSW1wb3J0c1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImMKF0xpc3RNYXJrSW1wb3J0c1Jlc3BvbnNlEi8KDG1hcmtfaW1wb3J0cxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuTWFya0ltcG9ydBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkixwEKCk1hcmtJbXBvcnQSEQoJaW1wb3J0X2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEjUKEWZpcnN0X3JlY29yZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBsYXN0X3JlY29yZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgptYXJrX2NvdW50GAUgASgDEhYKDnN0YW5kaW5nX2NvdW50GAYgASgDIoEBChVWb2lkTWFya0ltcG9ydFJlcXVlc3QSMAoJaW1wb3J0X2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSGgoJbWF4X21hcmtzGAMgASgFQge6SAQaAigAIkgKFlZvaWRNYXJrSW1wb3J0UmVzcG9uc2USLgoLbWFya19pbXBvcnQYASABKAsyGS5hdHRlbmRhbmNlLnYxLk1hcmtJbXBvcnQiywEKFEdldEF0dGVuZGFuY2VSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIuCgphc19vZl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRpbmNsdWRlX2V4cGxhbmF0aW9ucxgEIAEoCCJ4ChVHZXRBdHRlbmRhbmNlUmVzcG9uc2USLQoKYXR0ZW5kYW5jZRgBIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIwCgxleHBsYW5hdGlvbnMYAiADKAsyGi5hdHRlbmRhbmNlLnYxLkV4cGxhbmF0aW9uIlEKGUJhdGNoR2V0QXR0ZW5kYW5jZVJlcXVlc3QSNAoEZGF5cxgBIAMoCzIbLmF0dGVuZGFuY2UudjEuRW1wbG95ZWVEYXRlQgm6SAaSAQMQrAIidQoMRW1wbG95ZWVEYXRlEjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JCJWChpCYXRjaEdldEF0dGVuZGFuY2VSZXNwb25zZRI4CgdyZXN1bHRzGAEgAygLMicuYXR0ZW5kYW5jZS52MS5CYXRjaEdldEF0dGVuZGFuY2VSZXN1bHQiegoYQmF0Y2hHZXRBdHRlbmRhbmNlUmVzdWx0Ei8KCmF0dGVuZGFuY2UYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VIABIjCgVlcnJvchgCIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzSABCCAoGcmVzdWx0ItIFChVMaXN0QXR0ZW5kYW5jZVJlcXVlc3QSNQoLZW1wbG95ZWVfaWQYASABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJECghzdGF0dXNlcxgEIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1c0IRukgOkgELEBAiB4IBBBABIAASQwoHb3JpZ2lucxgJIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbkIRukgOkgELEAgiB4IBBBABIAASGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAIEi4KCmFzX29mX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAogASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCyADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAwgASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDiADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiYQoWTGlzdEF0dGVuZGFuY2VSZXNwb25zZRIuCgthdHRlbmRhbmNlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkimgUKF1N0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0EjUKC2VtcGxveWVlX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSRAoIc3RhdHVzZXMYBCADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXNCEbpIDpIBCxAQIgeCAQQQASAAEkMKB29yaWdpbnMYByADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VPcmlnaW5CEbpIDpIBCxAIIgeCAQQQASAAEi4KCmFzX29mX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKCGdyb3VwX2lkGAggASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI8Cglhbm9tYWxpZXMYCSADKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHlCEbpIDpIBCxAgIgeCAQQQASAAEhIKBWZpbmFsGAogASgISACIAQESMQoNdXBkYXRlZF9hZnRlchgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoObGVhdmVfdHlwZV9pZHMYDCADKAlCJLpIIZIBHhAQIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JEIICgZfZmluYWxKBAgFEAZSEGluY2x1ZGVfZXhwZWN0ZWQiSgoYU3RyZWFtQXR0ZW5kYW5jZVJlc3BvbnNlEi4KC2F0dGVuZGFuY2VzGAEgAygLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIvEBCh5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1JlcXVlc3QSMgoLZW1wbG95ZWVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEjEKBGRhdGUYAiABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACBIuCgphc19vZl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJwCh9MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlEjQKCXJldmlzaW9ucxgBIAMoCzIhLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVJldmlzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL4AQoSQXR0ZW5kYW5jZVJldmlzaW9uEhAKCHJldmlzaW9uGAEgASgFEi8KC3VwZGF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgDIAEoCRIrCgVjYXVzZRgEIAEoDjIcLmF0dGVuZGFuY2UudjEuUmV2aXNpb25DYXVzZRIOCgZyZWFzb24YBSABKAkSKQoGYmVmb3JlGAYgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlEigKBWFmdGVyGAcgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIrIBCglMZWF2ZVR5cGUSFQoNbGVhdmVfdHlwZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSEAoIcmV2aXNpb24YBSABKAUSLwoLdXBkYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAcgASgJEg4KBnJlYXNvbhgIIAEoCSKfAQoTU2V0TGVhdmVUeXBlUmVxdWVzdBI0Cg1sZWF2ZV90eXBlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIYCgRuYW1lGAIgASgJQgq6SAdyBRABGMgBEgwKBHBhaWQYAyABKAgSEAoIYXJjaGl2ZWQYBCABKAgSGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoByJEChRTZXRMZWF2ZVR5cGVSZXNwb25zZRIsCgpsZWF2ZV90eXBlGAEgASgLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVR5cGUiagoVTGlzdExlYXZlVHlwZXNSZXF1ZXN0EhcKD2luY2x1ZGVfaGlzdG9yeRgBIAEoCBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiYAoWTGlzdExlYXZlVHlwZXNSZXNwb25zZRItCgtsZWF2ZV90eXBlcxgBIAMoCzIYLmF0dGVuZGFuY2UudjEuTGVhdmVUeXBlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLbAgoTQ29tcGFyZVJ1bGVzUmVxdWVzdBI9CgxlbXBsb3llZV9pZHMYASADKAlCJ7pIJJIBIRDoBxgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIyCghncm91cF9pZBgCIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSNwoKc3RhcnRfZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSNQoIZW5kX2RhdGUYBCABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEicKBnBvbGljeRgFIAEoCzIVLmF0dGVuZGFuY2UudjEuUG9saWN5SAASJQoFc2hpZnQYBiABKAsyFC5hdHRlbmRhbmNlLnYxLlNoaWZ0SABCEQoIcHJvcG9zYWwSBbpIAggBIr8BChRDb21wYXJlUnVsZXNSZXNwb25zZRIyCgxjaGFuZ2VkX2RheXMYASADKAsyHC5hdHRlbmRhbmNlLnYxLkRheUNvbXBhcmlzb24SNAoJZW1wbG95ZWVzGAIgAygLMiEuYXR0ZW5kYW5jZS52MS5FbXBsb3llZUNvbXBhcmlzb24SLwoGdG90YWxzGAMgASgLMh8uYXR0ZW5kYW5jZS52MS5Db21wYXJpc29uVG90YWxzEgwKBGRvbmUYBCABKAgiZAoNRGF5Q29tcGFyaXNvbhIpCgZiZWZvcmUYASABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USKAoFYWZ0ZXIYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UiuQEKEkVtcGxveWVlQ29tcGFyaXNvbhITCgtlbXBsb3llZV9pZBgBIAEoCRIVCg1lbXBsb3llZV9uYW1lGAIgASgJEhQKDGRheXNfY2hhbmdlZBgDIAEoBRIwCg13b3JrZWRfYmVmb3JlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi8KDHdvcmtlZF9hZnRlchgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLsAQoQQ29tcGFyaXNvblRvdGFscxIRCgllbXBsb3llZXMYASABKAMSGQoRZW1wbG95ZWVzX2NoYW5nZWQYAiABKAMSFAoMZGF5c19jaGFuZ2VkGAMgASgDEjAKDXdvcmtlZF9iZWZvcmUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMd29ya2VkX2FmdGVyGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKCHN0YXR1c2VzGAYgAygLMh8uYXR0ZW5kYW5jZS52MS5TdGF0dXNDb21wYXJpc29uImwKEFN0YXR1c0NvbXBhcmlzb24SLwoGc3RhdHVzGAEgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEhMKC2RheXNfYmVmb3JlGAIgASgDEhIKCmRheXNfYWZ0ZXIYAyABKAMq9gEKDVJldmlzaW9uQ2F1c2USHgoaUkVWSVNJT05fQ0FVU0VfVU5TUEVDSUZJRUQQABIZChVSRVZJU0lPTl9DQVVTRV9NQVJLRUQQARIaChZSRVZJU0lPTl9DQVVTRV9DTEVBUkVEEAISGgoWUkVWSVNJT05fQ0FVU0VfUFVOQ0hFRBADEhkKFVJFVklTSU9OX0NBVVNFX1ZPSURFRBAEEhsKF1JFVklTSU9OX0NBVVNFX1JFUExBQ0VEEAUSGQoVUkVWSVNJT05fQ0FVU0VfUk9TVEVSEAYSHwobUkVWSVNJT05fQ0FVU0VfTUFSS1NfVk9JREVEEAcyjg0KEUF0dGVuZGFuY2VTZXJ2aWNlEl0KDk1hcmtBdHRlbmRhbmNlEiQuYXR0ZW5kYW5jZS52MS5NYXJrQXR0ZW5kYW5jZVJlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLk1hcmtBdHRlbmRhbmNlUmVzcG9uc2USbAoTQmF0Y2hNYXJrQXR0ZW5kYW5jZRIpLmF0dGVuZGFuY2UudjEuQmF0Y2hNYXJrQXR0ZW5kYW5jZVJlcXVlc3QaKi5hdHRlbmRhbmNlLnYxLkJhdGNoTWFya0F0dGVuZGFuY2VSZXNwb25zZRJgCg9DbGVhckF0dGVuZGFuY2USJS5hdHRlbmRhbmNlLnYxLkNsZWFyQXR0ZW5kYW5jZVJlcXVlc3QaJi5hdHRlbmRhbmNlLnYxLkNsZWFyQXR0ZW5kYW5jZVJlc3BvbnNlEmkKEkJ1bGtNYXJrQXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuQnVsa01hcmtBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuQnVsa01hcmtBdHRlbmRhbmNlUmVzcG9uc2USbAoTQnVsa0NsZWFyQXR0ZW5kYW5jZRIpLmF0dGVuZGFuY2UudjEuQnVsa0NsZWFyQXR0ZW5kYW5jZVJlcXVlc3QaKi5hdHRlbmRhbmNlLnYxLkJ1bGtDbGVhckF0dGVuZGFuY2VSZXNwb25zZRJlCg9MaXN0TWFya0ltcG9ydHMSJS5hdHRlbmRhbmNlLnYxLkxpc3RNYXJrSW1wb3J0c1JlcXVlc3QaJi5hdHRlbmRhbmNlLnYxLkxpc3RNYXJrSW1wb3J0c1Jlc3BvbnNlIgOQAgESXQoOVm9pZE1hcmtJbXBvcnQSJC5hdHRlbmRhbmNlLnYxLlZvaWRNYXJrSW1wb3J0UmVxdWVzdBolLmF0dGVuZGFuY2UudjEuVm9pZE1hcmtJbXBvcnRSZXNwb25zZRJfCg1HZXRBdHRlbmRhbmNlEiMuYXR0ZW5kYW5jZS52MS5HZXRBdHRlbmRhbmNlUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuR2V0QXR0ZW5kYW5jZVJlc3BvbnNlIgOQAgESYgoOTGlzdEF0dGVuZGFuY2USJC5hdHRlbmRhbmNlLnYxLkxpc3RBdHRlbmRhbmNlUmVxdWVzdBolLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEmoKEFN0cmVhbUF0dGVuZGFuY2USJi5hdHRlbmRhbmNlLnYxLlN0cmVhbUF0dGVuZGFuY2VSZXF1ZXN0GicuYXR0ZW5kYW5jZS52MS5TdHJlYW1BdHRlbmRhbmNlUmVzcG9uc2UiA5ACATABEm4KEkJhdGNoR2V0QXR0ZW5kYW5jZRIoLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVxdWVzdBopLmF0dGVuZGFuY2UudjEuQmF0Y2hHZXRBdHRlbmRhbmNlUmVzcG9uc2UiA5ACARJ9ChdMaXN0QXR0ZW5kYW5jZVJldmlzaW9ucxItLmF0dGVuZGFuY2UudjEuTGlzdEF0dGVuZGFuY2VSZXZpc2lvbnNSZXF1ZXN0Gi4uYXR0ZW5kYW5jZS52MS5MaXN0QXR0ZW5kYW5jZVJldmlzaW9uc1Jlc3BvbnNlIgOQAgESVwoMU2V0TGVhdmVUeXBlEiIuYXR0ZW5kYW5jZS52MS5TZXRMZWF2ZVR5cGVSZXF1ZXN0GiMuYXR0ZW5kYW5jZS52MS5TZXRMZWF2ZVR5cGVSZXNwb25zZRJiCg5MaXN0TGVhdmVUeXBlcxIkLmF0dGVuZGFuY2UudjEuTGlzdExlYXZlVHlwZXNSZXF1ZXN0GiUuYXR0ZW5kYW5jZS52MS5MaXN0TGVhdmVUeXBlc1Jlc3BvbnNlIgOQAgESbgoSU2ltdWxhdGVBdHRlbmRhbmNlEiguYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXF1ZXN0GikuYXR0ZW5kYW5jZS52MS5TaW11bGF0ZUF0dGVuZGFuY2VSZXNwb25zZSIDkAIBEl4KDENvbXBhcmVSdWxlcxIiLmF0dGVuZGFuY2UudjEuQ29tcGFyZVJ1bGVzUmVxdWVzdBojLmF0dGVuZGFuY2UudjEuQ29tcGFyZVJ1bGVzUmVzcG9uc2UiA5ACATABQkkKEWNvbS5hdHRlbmRhbmNlLnYxQhZBdHRlbmRhbmNlU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_roster, file_attendance_v1_simulation, file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * A mark to make.
@@ -86,6 +86,23 @@ export type MarkAttendanceRequest = Message<"attendance.v1.MarkAttendanceRequest
    * @generated from field: string etag = 8;
    */
   etag: string;
+
+  /**
+   * The kind of leave, with ON_LEAVE alone: the id of a leave type that is not archived. Empty for
+   * leave of no kind.
+   *
+   * @generated from field: string leave_type_id = 9;
+   */
+  leaveTypeId: string;
+
+  /**
+   * The import it is recorded with: VoidMarkImport takes back what calls with the same id marked. 1 to
+   * 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive; no import when empty. A repeated request
+   * stays in the import of the first one.
+   *
+   * @generated from field: string import_id = 10;
+   */
+  importId: string;
 };
 
 /**
@@ -266,6 +283,454 @@ export const ClearAttendanceResponseSchema: GenMessage<ClearAttendanceResponse> 
   messageDesc(file_attendance_v1_attendance_service, 6);
 
 /**
+ * A mark to make on many days.
+ *
+ * @generated from message attendance.v1.BulkMarkAttendanceRequest
+ */
+export type BulkMarkAttendanceRequest = Message<"attendance.v1.BulkMarkAttendanceRequest"> & {
+  /**
+   * Whose days: 1 to 1,000 ids, each once; or none, and a `group_id`.
+   *
+   * @generated from field: repeated string employee_ids = 1;
+   */
+  employeeIds: string[];
+
+  /**
+   * The employees whose group this is now, archived ones left out; instead of `employee_ids`.
+   *
+   * @generated from field: string group_id = 2;
+   */
+  groupId: string;
+
+  /**
+   * The first date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string start_date = 3;
+   */
+  startDate: string;
+
+  /**
+   * The last date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string end_date = 4;
+   */
+  endDate: string;
+
+  /**
+   * The status, as in MarkAttendance.
+   *
+   * @generated from field: attendance.v1.AttendanceStatus status = 5;
+   */
+  status: AttendanceStatus;
+
+  /**
+   * The part of each day; the whole day when not given.
+   *
+   * @generated from field: attendance.v1.DayPortion portion = 6;
+   */
+  portion: DayPortion;
+
+  /**
+   * The kind of leave, as in MarkAttendance.
+   *
+   * @generated from field: string leave_type_id = 7;
+   */
+  leaveTypeId: string;
+
+  /**
+   * A note to keep with each mark, up to 1,000 characters.
+   *
+   * @generated from field: string note = 8;
+   */
+  note: string;
+
+  /**
+   * Whether to leave out dates on which the employee's roster has a day off. A date without any
+   * roster is none.
+   *
+   * @generated from field: bool skip_days_off = 9;
+   */
+  skipDaysOff: boolean;
+
+  /**
+   * Whether to leave out dates on which all of the employee's shifts are off for a holiday.
+   *
+   * @generated from field: bool skip_holidays = 10;
+   */
+  skipHolidays: boolean;
+
+  /**
+   * Whether only to say which days would change: nothing is recorded.
+   *
+   * @generated from field: bool validate_only = 11;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A UUID that makes this call safe to repeat. A repetition records each day once, and reports days
+   * that the first call changed as unchanged. It never expires.
+   *
+   * @generated from field: string request_id = 12;
+   */
+  requestId: string;
+
+  /**
+   * The import it is recorded with: VoidMarkImport takes back what calls with the same id marked. 1 to
+   * 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive; no import when empty. A repeated request
+   * stays in the import of the first one.
+   *
+   * @generated from field: string import_id = 13;
+   */
+  importId: string;
+};
+
+/**
+ * Describes the message attendance.v1.BulkMarkAttendanceRequest.
+ * Use `create(BulkMarkAttendanceRequestSchema)` to create a new message.
+ */
+export const BulkMarkAttendanceRequestSchema: GenMessage<BulkMarkAttendanceRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 7);
+
+/**
+ * What became of the days.
+ *
+ * @generated from message attendance.v1.BulkMarkAttendanceResponse
+ */
+export type BulkMarkAttendanceResponse = Message<"attendance.v1.BulkMarkAttendanceResponse"> & {
+  /**
+   * One per employee: in the order of `employee_ids`, or by id.
+   *
+   * @generated from field: repeated attendance.v1.BulkDaysResult results = 1;
+   */
+  results: BulkDaysResult[];
+
+  /**
+   * Days that were changed, or would be, of all employees.
+   *
+   * @generated from field: int32 changed_count = 2;
+   */
+  changedCount: number;
+};
+
+/**
+ * Describes the message attendance.v1.BulkMarkAttendanceResponse.
+ * Use `create(BulkMarkAttendanceResponseSchema)` to create a new message.
+ */
+export const BulkMarkAttendanceResponseSchema: GenMessage<BulkMarkAttendanceResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 8);
+
+/**
+ * What became of one employee's days.
+ *
+ * @generated from message attendance.v1.BulkDaysResult
+ */
+export type BulkDaysResult = Message<"attendance.v1.BulkDaysResult"> & {
+  /**
+   * Whose days.
+   *
+   * @generated from field: string employee_id = 1;
+   */
+  employeeId: string;
+
+  /**
+   * The dates whose day changed, or would change, in order.
+   *
+   * @generated from field: repeated string changed_dates = 2;
+   */
+  changedDates: string[];
+
+  /**
+   * How many days are as asked already; their marks are recorded too.
+   *
+   * @generated from field: int32 unchanged_count = 3;
+   */
+  unchangedCount: number;
+
+  /**
+   * The dates that were left out, in order.
+   *
+   * @generated from field: repeated string skipped_dates = 4;
+   */
+  skippedDates: string[];
+
+  /**
+   * Why days of this employee failed, the first one's failure; absent when none did.
+   *
+   * @generated from field: google.rpc.Status error = 5;
+   */
+  error?: Status | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.BulkDaysResult.
+ * Use `create(BulkDaysResultSchema)` to create a new message.
+ */
+export const BulkDaysResultSchema: GenMessage<BulkDaysResult> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 9);
+
+/**
+ * Days whose marks to withdraw.
+ *
+ * @generated from message attendance.v1.BulkClearAttendanceRequest
+ */
+export type BulkClearAttendanceRequest = Message<"attendance.v1.BulkClearAttendanceRequest"> & {
+  /**
+   * Whose days: 1 to 1,000 ids, each once; or none, and a `group_id`.
+   *
+   * @generated from field: repeated string employee_ids = 1;
+   */
+  employeeIds: string[];
+
+  /**
+   * The employees whose group this is now, archived ones left out; instead of `employee_ids`.
+   *
+   * @generated from field: string group_id = 2;
+   */
+  groupId: string;
+
+  /**
+   * The first date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string start_date = 3;
+   */
+  startDate: string;
+
+  /**
+   * The last date, `YYYY-MM-DD`, included.
+   *
+   * @generated from field: string end_date = 4;
+   */
+  endDate: string;
+
+  /**
+   * The reason, for the history: 1 to 1,000 characters.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * Whether only to say which days would change: nothing is recorded.
+   *
+   * @generated from field: bool validate_only = 6;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A UUID that makes this call safe to repeat. A repetition records each day once, and reports days
+   * that the first call changed as unchanged. It never expires.
+   *
+   * @generated from field: string request_id = 7;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message attendance.v1.BulkClearAttendanceRequest.
+ * Use `create(BulkClearAttendanceRequestSchema)` to create a new message.
+ */
+export const BulkClearAttendanceRequestSchema: GenMessage<BulkClearAttendanceRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 10);
+
+/**
+ * What became of the days.
+ *
+ * @generated from message attendance.v1.BulkClearAttendanceResponse
+ */
+export type BulkClearAttendanceResponse = Message<"attendance.v1.BulkClearAttendanceResponse"> & {
+  /**
+   * As in BulkMarkAttendanceResponse; no date is left out.
+   *
+   * @generated from field: repeated attendance.v1.BulkDaysResult results = 1;
+   */
+  results: BulkDaysResult[];
+
+  /**
+   * Days that were changed, or would be, of all employees.
+   *
+   * @generated from field: int32 changed_count = 2;
+   */
+  changedCount: number;
+};
+
+/**
+ * Describes the message attendance.v1.BulkClearAttendanceResponse.
+ * Use `create(BulkClearAttendanceResponseSchema)` to create a new message.
+ */
+export const BulkClearAttendanceResponseSchema: GenMessage<BulkClearAttendanceResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 11);
+
+/**
+ * Which imports of marks to list.
+ *
+ * @generated from message attendance.v1.ListMarkImportsRequest
+ */
+export type ListMarkImportsRequest = Message<"attendance.v1.ListMarkImportsRequest"> & {
+  /**
+   * Imports per page: 0 means 100, more than 1,000 means 1,000; never negative.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListMarkImportsRequest.
+ * Use `create(ListMarkImportsRequestSchema)` to create a new message.
+ */
+export const ListMarkImportsRequestSchema: GenMessage<ListMarkImportsRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 12);
+
+/**
+ * A page of imports of marks.
+ *
+ * @generated from message attendance.v1.ListMarkImportsResponse
+ */
+export type ListMarkImportsResponse = Message<"attendance.v1.ListMarkImportsResponse"> & {
+  /**
+   * The newest first.
+   *
+   * @generated from field: repeated attendance.v1.MarkImport mark_imports = 1;
+   */
+  markImports: MarkImport[];
+
+  /**
+   * The `page_token` of the next page; empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListMarkImportsResponse.
+ * Use `create(ListMarkImportsResponseSchema)` to create a new message.
+ */
+export const ListMarkImportsResponseSchema: GenMessage<ListMarkImportsResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 13);
+
+/**
+ * What calls with the same `import_id` marked.
+ *
+ * @generated from message attendance.v1.MarkImport
+ */
+export type MarkImport = Message<"attendance.v1.MarkImport"> & {
+  /**
+   * Its id, as the callers chose it.
+   *
+   * @generated from field: string import_id = 1;
+   */
+  importId: string;
+
+  /**
+   * Who sent its first mark.
+   *
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * When its first mark was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp first_record_time = 3;
+   */
+  firstRecordTime?: Timestamp | undefined;
+
+  /**
+   * When its last mark was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp last_record_time = 4;
+   */
+  lastRecordTime?: Timestamp | undefined;
+
+  /**
+   * Marks recorded.
+   *
+   * @generated from field: int64 mark_count = 5;
+   */
+  markCount: bigint;
+
+  /**
+   * Those that were not taken back, also when a later mark replaces them.
+   *
+   * @generated from field: int64 standing_count = 6;
+   */
+  standingCount: bigint;
+};
+
+/**
+ * Describes the message attendance.v1.MarkImport.
+ * Use `create(MarkImportSchema)` to create a new message.
+ */
+export const MarkImportSchema: GenMessage<MarkImport> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 14);
+
+/**
+ * An import of marks to take back.
+ *
+ * @generated from message attendance.v1.VoidMarkImportRequest
+ */
+export type VoidMarkImportRequest = Message<"attendance.v1.VoidMarkImportRequest"> & {
+  /**
+   * The import: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string import_id = 1;
+   */
+  importId: string;
+
+  /**
+   * The reason, for the history: 1 to 1,000 characters.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * The most marks to take back in this call, give or take those of one day: 0 or more than 1,000
+   * means 1,000; never negative.
+   *
+   * @generated from field: int32 max_marks = 3;
+   */
+  maxMarks: number;
+};
+
+/**
+ * Describes the message attendance.v1.VoidMarkImportRequest.
+ * Use `create(VoidMarkImportRequestSchema)` to create a new message.
+ */
+export const VoidMarkImportRequestSchema: GenMessage<VoidMarkImportRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 15);
+
+/**
+ * How far an import of marks is taken back.
+ *
+ * @generated from message attendance.v1.VoidMarkImportResponse
+ */
+export type VoidMarkImportResponse = Message<"attendance.v1.VoidMarkImportResponse"> & {
+  /**
+   * The import after it: `standing_count` is how many marks are left.
+   *
+   * @generated from field: attendance.v1.MarkImport mark_import = 1;
+   */
+  markImport?: MarkImport | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.VoidMarkImportResponse.
+ * Use `create(VoidMarkImportResponseSchema)` to create a new message.
+ */
+export const VoidMarkImportResponseSchema: GenMessage<VoidMarkImportResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 16);
+
+/**
  * Which day to get.
  *
  * @generated from message attendance.v1.GetAttendanceRequest
@@ -305,7 +770,7 @@ export type GetAttendanceRequest = Message<"attendance.v1.GetAttendanceRequest">
  * Use `create(GetAttendanceRequestSchema)` to create a new message.
  */
 export const GetAttendanceRequestSchema: GenMessage<GetAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 7);
+  messageDesc(file_attendance_v1_attendance_service, 17);
 
 /**
  * One day.
@@ -334,7 +799,7 @@ export type GetAttendanceResponse = Message<"attendance.v1.GetAttendanceResponse
  * Use `create(GetAttendanceResponseSchema)` to create a new message.
  */
 export const GetAttendanceResponseSchema: GenMessage<GetAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 8);
+  messageDesc(file_attendance_v1_attendance_service, 18);
 
 /**
  * Which days to get.
@@ -355,7 +820,7 @@ export type BatchGetAttendanceRequest = Message<"attendance.v1.BatchGetAttendanc
  * Use `create(BatchGetAttendanceRequestSchema)` to create a new message.
  */
 export const BatchGetAttendanceRequestSchema: GenMessage<BatchGetAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 9);
+  messageDesc(file_attendance_v1_attendance_service, 19);
 
 /**
  * A date of an employee.
@@ -383,7 +848,7 @@ export type EmployeeDate = Message<"attendance.v1.EmployeeDate"> & {
  * Use `create(EmployeeDateSchema)` to create a new message.
  */
 export const EmployeeDateSchema: GenMessage<EmployeeDate> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 10);
+  messageDesc(file_attendance_v1_attendance_service, 20);
 
 /**
  * The days.
@@ -404,7 +869,7 @@ export type BatchGetAttendanceResponse = Message<"attendance.v1.BatchGetAttendan
  * Use `create(BatchGetAttendanceResponseSchema)` to create a new message.
  */
 export const BatchGetAttendanceResponseSchema: GenMessage<BatchGetAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 11);
+  messageDesc(file_attendance_v1_attendance_service, 21);
 
 /**
  * One day or its error.
@@ -441,7 +906,7 @@ export type BatchGetAttendanceResult = Message<"attendance.v1.BatchGetAttendance
  * Use `create(BatchGetAttendanceResultSchema)` to create a new message.
  */
 export const BatchGetAttendanceResultSchema: GenMessage<BatchGetAttendanceResult> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 12);
+  messageDesc(file_attendance_v1_attendance_service, 22);
 
 /**
  * Which days to list.
@@ -536,6 +1001,13 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
    * @generated from field: google.protobuf.Timestamp updated_after = 13;
    */
   updatedAfter?: Timestamp | undefined;
+
+  /**
+   * Only days with one of these leave types, of the day or its other half; empty means any day.
+   *
+   * @generated from field: repeated string leave_type_ids = 14;
+   */
+  leaveTypeIds: string[];
 };
 
 /**
@@ -543,7 +1015,7 @@ export type ListAttendanceRequest = Message<"attendance.v1.ListAttendanceRequest
  * Use `create(ListAttendanceRequestSchema)` to create a new message.
  */
 export const ListAttendanceRequestSchema: GenMessage<ListAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 13);
+  messageDesc(file_attendance_v1_attendance_service, 23);
 
 /**
  * A page of days.
@@ -571,7 +1043,7 @@ export type ListAttendanceResponse = Message<"attendance.v1.ListAttendanceRespon
  * Use `create(ListAttendanceResponseSchema)` to create a new message.
  */
 export const ListAttendanceResponseSchema: GenMessage<ListAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 14);
+  messageDesc(file_attendance_v1_attendance_service, 24);
 
 /**
  * Which days to stream.
@@ -651,6 +1123,13 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
    * @generated from field: google.protobuf.Timestamp updated_after = 11;
    */
   updatedAfter?: Timestamp | undefined;
+
+  /**
+   * Only days with one of these leave types, of the day or its other half; empty means any day.
+   *
+   * @generated from field: repeated string leave_type_ids = 12;
+   */
+  leaveTypeIds: string[];
 };
 
 /**
@@ -658,7 +1137,7 @@ export type StreamAttendanceRequest = Message<"attendance.v1.StreamAttendanceReq
  * Use `create(StreamAttendanceRequestSchema)` to create a new message.
  */
 export const StreamAttendanceRequestSchema: GenMessage<StreamAttendanceRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 15);
+  messageDesc(file_attendance_v1_attendance_service, 25);
 
 /**
  * Consecutive days.
@@ -679,7 +1158,7 @@ export type StreamAttendanceResponse = Message<"attendance.v1.StreamAttendanceRe
  * Use `create(StreamAttendanceResponseSchema)` to create a new message.
  */
 export const StreamAttendanceResponseSchema: GenMessage<StreamAttendanceResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 16);
+  messageDesc(file_attendance_v1_attendance_service, 26);
 
 /**
  * Which day's history to list.
@@ -729,7 +1208,7 @@ export type ListAttendanceRevisionsRequest = Message<"attendance.v1.ListAttendan
  * Use `create(ListAttendanceRevisionsRequestSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsRequestSchema: GenMessage<ListAttendanceRevisionsRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 17);
+  messageDesc(file_attendance_v1_attendance_service, 27);
 
 /**
  * A page of a day's history.
@@ -757,7 +1236,7 @@ export type ListAttendanceRevisionsResponse = Message<"attendance.v1.ListAttenda
  * Use `create(ListAttendanceRevisionsResponseSchema)` to create a new message.
  */
 export const ListAttendanceRevisionsResponseSchema: GenMessage<ListAttendanceRevisionsResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 18);
+  messageDesc(file_attendance_v1_attendance_service, 28);
 
 /**
  * One change of a stored day.
@@ -821,7 +1300,211 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
  * Use `create(AttendanceRevisionSchema)` to create a new message.
  */
 export const AttendanceRevisionSchema: GenMessage<AttendanceRevision> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 19);
+  messageDesc(file_attendance_v1_attendance_service, 29);
+
+/**
+ * A kind of leave, such as vacation or sick leave, as one revision of it says.
+ *
+ * @generated from message attendance.v1.LeaveType
+ */
+export type LeaveType = Message<"attendance.v1.LeaveType"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive. What marks name.
+   *
+   * @generated from field: string leave_type_id = 1;
+   */
+  leaveTypeId: string;
+
+  /**
+   * What people call it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Whether it is paid. For payroll: no rule of this service depends on it.
+   *
+   * @generated from field: bool paid = 3;
+   */
+  paid: boolean;
+
+  /**
+   * Whether it can no longer be declared. Days that have it keep it.
+   *
+   * @generated from field: bool archived = 4;
+   */
+  archived: boolean;
+
+  /**
+   * 1 for the first, then counting up.
+   *
+   * @generated from field: int32 revision = 5;
+   */
+  revision: number;
+
+  /**
+   * When this revision was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp update_time = 6;
+   */
+  updateTime?: Timestamp | undefined;
+
+  /**
+   * Who recorded it: the caller's subject, `anonymous` where callers are not authenticated.
+   *
+   * @generated from field: string actor = 7;
+   */
+  actor: string;
+
+  /**
+   * The caller's reason; empty when none was given.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message attendance.v1.LeaveType.
+ * Use `create(LeaveTypeSchema)` to create a new message.
+ */
+export const LeaveTypeSchema: GenMessage<LeaveType> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 30);
+
+/**
+ * What a leave type is to be.
+ *
+ * @generated from message attendance.v1.SetLeaveTypeRequest
+ */
+export type SetLeaveTypeRequest = Message<"attendance.v1.SetLeaveTypeRequest"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string leave_type_id = 1;
+   */
+  leaveTypeId: string;
+
+  /**
+   * 1 to 200 characters.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Whether it is paid.
+   *
+   * @generated from field: bool paid = 3;
+   */
+  paid: boolean;
+
+  /**
+   * True: it can no longer be declared. False brings it back.
+   *
+   * @generated from field: bool archived = 4;
+   */
+  archived: boolean;
+
+  /**
+   * The reason, for the history: up to 1,000 characters.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message attendance.v1.SetLeaveTypeRequest.
+ * Use `create(SetLeaveTypeRequestSchema)` to create a new message.
+ */
+export const SetLeaveTypeRequestSchema: GenMessage<SetLeaveTypeRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 31);
+
+/**
+ * The leave type.
+ *
+ * @generated from message attendance.v1.SetLeaveTypeResponse
+ */
+export type SetLeaveTypeResponse = Message<"attendance.v1.SetLeaveTypeResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: attendance.v1.LeaveType leave_type = 1;
+   */
+  leaveType?: LeaveType | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.SetLeaveTypeResponse.
+ * Use `create(SetLeaveTypeResponseSchema)` to create a new message.
+ */
+export const SetLeaveTypeResponseSchema: GenMessage<SetLeaveTypeResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 32);
+
+/**
+ * Which leave types to list.
+ *
+ * @generated from message attendance.v1.ListLeaveTypesRequest
+ */
+export type ListLeaveTypesRequest = Message<"attendance.v1.ListLeaveTypesRequest"> & {
+  /**
+   * Whether to list every revision, the oldest first, instead of the latest of each leave type.
+   *
+   * @generated from field: bool include_history = 1;
+   */
+  includeHistory: boolean;
+
+  /**
+   * Leave types per page: 0 means 100, more than 1,000 means 1,000; never negative.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the previous page, with all other fields unchanged; empty for the first
+   * page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListLeaveTypesRequest.
+ * Use `create(ListLeaveTypesRequestSchema)` to create a new message.
+ */
+export const ListLeaveTypesRequestSchema: GenMessage<ListLeaveTypesRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 33);
+
+/**
+ * A page of leave types.
+ *
+ * @generated from message attendance.v1.ListLeaveTypesResponse
+ */
+export type ListLeaveTypesResponse = Message<"attendance.v1.ListLeaveTypesResponse"> & {
+  /**
+   * By id, then by revision.
+   *
+   * @generated from field: repeated attendance.v1.LeaveType leave_types = 1;
+   */
+  leaveTypes: LeaveType[];
+
+  /**
+   * The `page_token` of the next page; empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message attendance.v1.ListLeaveTypesResponse.
+ * Use `create(ListLeaveTypesResponseSchema)` to create a new message.
+ */
+export const ListLeaveTypesResponseSchema: GenMessage<ListLeaveTypesResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance_service, 34);
 
 /**
  * Whose days to compare, and under which rules.
@@ -886,7 +1569,7 @@ export type CompareRulesRequest = Message<"attendance.v1.CompareRulesRequest"> &
  * Use `create(CompareRulesRequestSchema)` to create a new message.
  */
 export const CompareRulesRequestSchema: GenMessage<CompareRulesRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 20);
+  messageDesc(file_attendance_v1_attendance_service, 35);
 
 /**
  * A part of the comparison.
@@ -928,7 +1611,7 @@ export type CompareRulesResponse = Message<"attendance.v1.CompareRulesResponse">
  * Use `create(CompareRulesResponseSchema)` to create a new message.
  */
 export const CompareRulesResponseSchema: GenMessage<CompareRulesResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 21);
+  messageDesc(file_attendance_v1_attendance_service, 36);
 
 /**
  * A day that would be different.
@@ -956,7 +1639,7 @@ export type DayComparison = Message<"attendance.v1.DayComparison"> & {
  * Use `create(DayComparisonSchema)` to create a new message.
  */
 export const DayComparisonSchema: GenMessage<DayComparison> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 22);
+  messageDesc(file_attendance_v1_attendance_service, 37);
 
 /**
  * What would be different for an employee, over all dates.
@@ -1005,7 +1688,7 @@ export type EmployeeComparison = Message<"attendance.v1.EmployeeComparison"> & {
  * Use `create(EmployeeComparisonSchema)` to create a new message.
  */
 export const EmployeeComparisonSchema: GenMessage<EmployeeComparison> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 23);
+  messageDesc(file_attendance_v1_attendance_service, 38);
 
 /**
  * Sums over employees.
@@ -1061,7 +1744,7 @@ export type ComparisonTotals = Message<"attendance.v1.ComparisonTotals"> & {
  * Use `create(ComparisonTotalsSchema)` to create a new message.
  */
 export const ComparisonTotalsSchema: GenMessage<ComparisonTotals> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 24);
+  messageDesc(file_attendance_v1_attendance_service, 39);
 
 /**
  * How many of the different days have a status.
@@ -1096,7 +1779,7 @@ export type StatusComparison = Message<"attendance.v1.StatusComparison"> & {
  * Use `create(StatusComparisonSchema)` to create a new message.
  */
 export const StatusComparisonSchema: GenMessage<StatusComparison> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance_service, 25);
+  messageDesc(file_attendance_v1_attendance_service, 40);
 
 /**
  * The kind of fact that changed a day.
@@ -1152,6 +1835,13 @@ export enum RevisionCause {
    * @generated from enum value: REVISION_CAUSE_ROSTER = 6;
    */
   ROSTER = 6,
+
+  /**
+   * Marks of an import were taken back.
+   *
+   * @generated from enum value: REVISION_CAUSE_MARKS_VOIDED = 7;
+   */
+  MARKS_VOIDED = 7,
 }
 
 /**
@@ -1175,7 +1865,9 @@ export const AttendanceService: GenService<{
    * part. Returns the day with the mark in effect, committed and readable everywhere.
    *
    * Errors: INVALID_ARGUMENT for a refused field, or REQUEST_ID_REUSED; ABORTED / ETAG_MISMATCH;
-   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees.
+   * NOT_FOUND / EMPLOYEE_NOT_FOUND if the service requires known employees; NOT_FOUND /
+   * LEAVE_TYPE_NOT_FOUND, with the known ids and the nearest one; FAILED_PRECONDITION /
+   * LEAVE_TYPE_ARCHIVED, or MARK_VOIDED for a repeated request whose mark VoidMarkImport took back.
    *
    * @generated from rpc attendance.v1.AttendanceService.MarkAttendance
    */
@@ -1210,6 +1902,61 @@ export const AttendanceService: GenService<{
     methodKind: "unary";
     input: typeof ClearAttendanceRequestSchema;
     output: typeof ClearAttendanceResponseSchema;
+  },
+  /**
+   * Makes the same mark on every date of a range, for several employees or a group: a company
+   * holiday, or a week of vacation. At most 5,000 days. Every day is a mark of its own, as
+   * MarkAttendance makes it, recorded up to 1,000 in a transaction. After a failure, repeat the call
+   * with its `request_id`: it goes on with the days that are left. With `validate_only` it records
+   * nothing, and says which days would change.
+   *
+   * Errors: INVALID_ARGUMENT for a refused field, with TOO_MANY_DAYS for more than 1,000 employees or
+   * 5,000 days; NOT_FOUND / LEAVE_TYPE_NOT_FOUND; FAILED_PRECONDITION / LEAVE_TYPE_ARCHIVED. Of one
+   * employee, in the result: NOT_FOUND / EMPLOYEE_NOT_FOUND; INVALID_ARGUMENT / REQUEST_ID_REUSED.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.BulkMarkAttendance
+   */
+  bulkMarkAttendance: {
+    methodKind: "unary";
+    input: typeof BulkMarkAttendanceRequestSchema;
+    output: typeof BulkMarkAttendanceResponseSchema;
+  },
+  /**
+   * Withdraws the marks of every date of a range, for several employees or a group: the way back of
+   * BulkMarkAttendance. It withdraws all marks of these days, whoever made them. Bounds, repetition
+   * and errors are those of BulkMarkAttendance.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.BulkClearAttendance
+   */
+  bulkClearAttendance: {
+    methodKind: "unary";
+    input: typeof BulkClearAttendanceRequestSchema;
+    output: typeof BulkClearAttendanceResponseSchema;
+  },
+  /**
+   * Lists imports of marks, the newest first, with how many of their marks stand.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.ListMarkImports
+   */
+  listMarkImports: {
+    methodKind: "unary";
+    input: typeof ListMarkImportsRequestSchema;
+    output: typeof ListMarkImportsResponseSchema;
+  },
+  /**
+   * Takes back the marks of an import, up to 1,000 days per call; call again until `standing_count` is
+   * 0. Each mark is taken back once, however often and by how many callers this is called. Days become
+   * what the other marks say: those that the import had replaced, and those that somebody made since,
+   * which it never takes back.
+   *
+   * Errors: NOT_FOUND / IMPORT_NOT_FOUND.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.VoidMarkImport
+   */
+  voidMarkImport: {
+    methodKind: "unary";
+    input: typeof VoidMarkImportRequestSchema;
+    output: typeof VoidMarkImportResponseSchema;
   },
   /**
    * Gets one employee's day. For a known employee's day without facts, returns what the roster
@@ -1275,6 +2022,31 @@ export const AttendanceService: GenService<{
     methodKind: "unary";
     input: typeof ListAttendanceRevisionsRequestSchema;
     output: typeof ListAttendanceRevisionsResponseSchema;
+  },
+  /**
+   * Adds a kind of leave, or changes the one with this id. Repeating it changes nothing. What a leave
+   * type was before stays listed, with who changed it, when and why. Days keep the id alone, so a
+   * change of a name, or an archived leave type, changes no day.
+   *
+   * Errors: INVALID_ARGUMENT for a refused field; FAILED_PRECONDITION / TOO_MANY_LEAVE_TYPES for
+   * more than 200, archived ones included.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.SetLeaveType
+   */
+  setLeaveType: {
+    methodKind: "unary";
+    input: typeof SetLeaveTypeRequestSchema;
+    output: typeof SetLeaveTypeResponseSchema;
+  },
+  /**
+   * Lists leave types by id, archived ones too, in pages; on request with all that they were before.
+   *
+   * @generated from rpc attendance.v1.AttendanceService.ListLeaveTypes
+   */
+  listLeaveTypes: {
+    methodKind: "unary";
+    input: typeof ListLeaveTypesRequestSchema;
+    output: typeof ListLeaveTypesResponseSchema;
   },
   /**
    * Computes days from the roster, punches and marks in the request, by the rules of stored days,

@@ -2,6 +2,7 @@
 // locks, reads and persists, and the rules, which decide (write-batch.ts).
 
 import type { DayResult, StoredDay } from '../../domain/facts/day.js';
+import type { DeclarationFact } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import type { PunchFlag } from '../../domain/facts/punch.js';
@@ -36,6 +37,8 @@ export interface EarlierFact {
         readonly after: StoredDay | undefined;
       }
     | undefined;
+  /** Whether it is a mark that was taken back with its import. */
+  readonly isVoided: boolean;
   /** The punches it recorded or took back, as they are now. */
   readonly punches: readonly RecordedPunch[];
 }
@@ -49,6 +52,16 @@ export interface Need {
   /** Punches, both included; those taken back too. */
   readonly from: Instant;
   readonly to: Instant;
+}
+
+/** The most marks that one fact takes back: far more than an import makes of one day. */
+export const MAX_VOIDED_MARKS = 100;
+
+/** A mark or a clearing that was not taken back. */
+export interface StandingMark {
+  readonly sequence: number;
+  readonly importId: string | undefined;
+  readonly fact: DeclarationFact;
 }
 
 /** What was read under the locks before the needs were known. */
@@ -69,6 +82,12 @@ export interface RosterView {
    */
   nextUse(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   earlier(employeeId: EmployeeId, requestId: string): EarlierFact | undefined;
+  /**
+   * What stands for a date on which a fact of the batch takes back marks of an import, the oldest first:
+   * of the import the oldest MAX_VOIDED_MARKS, of all others those that the day follows from. Those are
+   * the latest mark of each half, and the latest of the whole day or clearing.
+   */
+  marksOn(employeeId: EmployeeId, date: LocalDate, importId: string): readonly StandingMark[];
 }
 
 /** What was read under the locks. */
@@ -91,7 +110,7 @@ export interface AcceptedFact {
   readonly revision: number;
   /** The punch it records, with all of its flags; its `recordedAt` is not known yet: 0. */
   readonly punch: RecordedPunch | undefined;
-  /** The punches it takes back, by number. */
+  /** The punches, or the marks, that it takes back, by number. */
   readonly voids: readonly number[];
 }
 

@@ -2,6 +2,7 @@
 
 import type { MarkableStatus, Portion } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { Failure } from '../../domain/facts/errors.js';
 import type { PunchKind } from '../../domain/facts/punch.js';
 import type { ToldPunch } from '../../domain/facts/recorded-punch.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
@@ -51,12 +52,26 @@ export interface MarkFact extends DayFact {
   readonly employeeName: string | undefined;
   readonly status: MarkableStatus;
   readonly portion: Portion;
+  /** The kind of leave; undefined: none. */
+  readonly leaveTypeId: string | undefined;
+  /** Why that kind of leave cannot be declared now; a repeated request is answered all the same. */
+  readonly leaveTypeFailure: Failure | undefined;
   readonly note: string;
+  /** The import it is recorded with; undefined: none. */
+  readonly importId: string | undefined;
 }
 
 /** Somebody withdrew what was declared. */
 export interface ClearFact extends DayFact {
   readonly kind: 'CLEAR';
+  readonly reason: string;
+}
+
+/** Somebody took back what an import marked on a date. */
+export interface VoidMarksFact extends FactHeader {
+  readonly kind: 'VOID_MARKS';
+  readonly date: LocalDate;
+  readonly importId: string;
   readonly reason: string;
 }
 
@@ -153,6 +168,7 @@ export const MAX_REDERIVED_DAYS = 62;
 export type Fact =
   | MarkFact
   | ClearFact
+  | VoidMarksFact
   | PunchFact
   | CommandFact
   | VoidFact
@@ -160,5 +176,13 @@ export type Fact =
   | RederiveFact;
 
 /** Why a stored day changed. The order is the contract's; its numbers are stored. */
-export const CHANGE_CAUSES = ['MARK', 'CLEAR', 'PUNCH', 'VOID', 'REPLACE', 'ROSTER'] as const;
+export const CHANGE_CAUSES = [
+  'MARK',
+  'CLEAR',
+  'PUNCH',
+  'VOID',
+  'REPLACE',
+  'ROSTER',
+  'VOID_MARKS',
+] as const;
 export type ChangeCause = (typeof CHANGE_CAUSES)[number];

@@ -5,6 +5,8 @@ import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { Session, StoredDay } from '../../domain/facts/day.js';
 import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { LeaveType, LeaveTypeChange } from '../../domain/facts/leave-type.js';
+import type { MarkImport } from '../../domain/facts/mark-import.js';
 import type { Timeline } from '../../domain/facts/punch.js';
 import type { PunchImport } from '../../domain/facts/punch-import.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
@@ -240,10 +242,25 @@ export interface ImportCursor {
   readonly importId: string;
 }
 
+/** A date that an import marked. */
+export interface MarkedDate {
+  readonly employeeId: EmployeeId;
+  readonly date: LocalDate;
+}
+
 /** A punch, by its number. */
 export interface PunchName {
   readonly employeeId: EmployeeId;
   readonly punchId: number;
+}
+
+export interface LeaveTypeQuery {
+  /** Every revision, or the latest of each leave type. */
+  readonly includeHistory: boolean;
+  /** Begin behind this one; undefined: at the first. */
+  readonly after: { readonly leaveTypeId: string; readonly revision: number } | undefined;
+  /** The most to return, at least 1. */
+  readonly limit: number;
 }
 
 /** The state of one thing the service depends on. */
@@ -322,6 +339,28 @@ export interface AttendanceStore {
     limit: number,
     caller?: AbortSignal,
   ): Promise<readonly PunchName[]>;
+
+  /**
+   * Adds or changes a leave type; changes nothing if it is like that already. Undefined where there are
+   * MAX_LEAVE_TYPES others.
+   */
+  setLeaveType(change: LeaveTypeChange, caller?: AbortSignal): Promise<LeaveType | undefined>;
+
+  /** By id, then by revision. */
+  listLeaveTypes(query: LeaveTypeQuery, caller?: AbortSignal): Promise<readonly LeaveType[]>;
+
+  /** Imports of marks, the newest first mark first. */
+  listMarkImports(query: ImportQuery, caller?: AbortSignal): Promise<readonly MarkImport[]>;
+
+  /** Undefined for an import that is not known. */
+  readMarkImport(importId: string, caller?: AbortSignal): Promise<MarkImport | undefined>;
+
+  /** Days of marks of an import that were not taken back: of the first marks, at most `limit`. */
+  listStandingMarks(
+    importId: string,
+    limit: number,
+    caller?: AbortSignal,
+  ): Promise<readonly MarkedDate[]>;
 
   /**
    * The ids of added employees: those among `others`, and a bounded number of those that sort next

@@ -15,6 +15,8 @@ export interface MarkRow {
   readonly sequence: number;
   readonly date: LocalDate;
   readonly fact: DeclarationFact;
+  /** Whether it was taken back with its import. */
+  readonly isVoided: boolean;
 }
 
 /** A stored day with what is kept beside it for lists. */

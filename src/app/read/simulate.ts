@@ -19,6 +19,7 @@ export interface ScenarioMark {
   readonly date: LocalDate;
   readonly status: MarkableStatus;
   readonly portion: Portion;
+  readonly leaveTypeId: string | undefined;
   readonly note: string;
 }
 

@@ -96,7 +96,8 @@ async function foldMarks(snapshot: EmployeeSnapshot): Promise<{
   const declarations = new Map<LocalDate, Declaration>();
   for (let after = 0; ; ) {
     const marks = await snapshot.readMarks(after, MARKS_PAGE);
-    for (const { date, fact } of marks) {
+    for (const { date, fact, isVoided } of marks) {
+      if (isVoided) continue;
       const folded = foldDeclaration(declarations.get(date), fact);
       if (folded === undefined) declarations.delete(date);
       else declarations.set(date, folded);
@@ -235,6 +236,8 @@ function fieldsOf(
     origin: result?.origin ?? null,
     portion: result?.portion ?? null,
     other_half_status: result?.otherHalfStatus ?? null,
+    leave_type_id: result?.leaveTypeId ?? null,
+    other_half_leave_type_id: result?.otherHalfLeaveTypeId ?? null,
     note: result?.note ?? '',
     work: result === undefined ? '' : workText(result.work),
     settles_at: settles === undefined ? null : new Date(settles).toISOString(),

@@ -26,7 +26,8 @@ export function needsOf(
   const toAdd = (from: Instant, to = from) => withWholeDays(around(from, to), from, to);
   switch (fact.kind) {
     case 'MARK':
-    case 'CLEAR': {
+    case 'CLEAR':
+    case 'VOID_MARKS': {
       const day = toEpochDay(fact.date);
       return [plans.needOf(employeeId, day, day)];
     }

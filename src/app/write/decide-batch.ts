@@ -18,7 +18,7 @@ import { needsOf } from './batch-reads.js';
 import { BatchState } from './batch-state.js';
 import { refusedAsNotAdded } from './command-limits.js';
 import { decideCommand, decideReplace } from './decide-clock.js';
-import { decideMark, decideRederive } from './decide-day.js';
+import { decideMark, decideRederive, decideVoidMarks } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import type { PlannedDays } from './planned-days.js';
@@ -127,6 +127,9 @@ function decideFact(
     case 'MARK':
     case 'CLEAR':
       return decideMark(fact, index, state, batch);
+    case 'VOID_MARKS':
+      decideVoidMarks(fact, index, state, batch);
+      return undefined;
     case 'PUNCH':
       return decidePunch(fact, index, state, batch);
     case 'VOID':

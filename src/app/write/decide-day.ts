@@ -1,10 +1,11 @@
 // Facts about a date: a mark, a clearing, and that the roster has moved on.
 
 import { etagOf } from '../../domain/facts/day.js';
-import { declarationIn, foldDeclaration } from '../../domain/facts/declaration.js';
+import { declarationIn, declarationOf, foldDeclaration } from '../../domain/facts/declaration.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
-import type { ClearFact, MarkFact, RederiveFact } from '../ports/facts.js';
+import { MAX_VOIDED_MARKS } from '../ports/batch.js';
+import type { ClearFact, MarkFact, RederiveFact, VoidMarksFact } from '../ports/facts.js';
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
 
@@ -15,6 +16,7 @@ export function decideMark(
   state: EmployeeState,
   batch: BatchState,
 ): Failure | undefined {
+  if (fact.kind === 'MARK' && fact.leaveTypeFailure !== undefined) return fact.leaveTypeFailure;
   state.settle();
   const { employeeId, date, etag } = fact;
   const epochDay = toEpochDay(date);
@@ -26,9 +28,37 @@ export function decideMark(
   state.declare(epochDay, foldDeclaration(declarationIn(result), fact), index);
   const day = state.answer(epochDay);
   const sequence = state.takeSequence();
+  const importId = fact.kind === 'MARK' ? fact.importId : undefined;
+  state.noteMark(epochDay, { sequence, importId, fact });
   const accepted = { sequence, day, isPunch: false, voids: [] };
   batch.done(state, fact, { kind: 'DONE', day, punchIds: [] }, accepted);
   return undefined;
+}
+
+/** Takes back what an import marked on a date: the day follows from what stands besides. */
+export function decideVoidMarks(
+  fact: VoidMarksFact,
+  index: number,
+  state: EmployeeState,
+  batch: BatchState,
+): void {
+  state.settle();
+  const epochDay = toEpochDay(fact.date);
+  // None where some went with this batch already: whoever calls next goes on.
+  const standing = state.standingMarks(epochDay, fact.importId) ?? [];
+  const taken = standing
+    .flatMap(({ importId, sequence }) => (importId === fact.importId ? [sequence] : []))
+    .slice(0, MAX_VOIDED_MARKS);
+  const outcome = { kind: 'DONE', day: undefined, punchIds: [] } as const;
+  if (taken.length === 0) {
+    batch.done(state, fact, outcome, undefined);
+    return;
+  }
+  const left = standing.filter(({ sequence }) => !taken.includes(sequence));
+  state.noteVoidedMarks(epochDay);
+  state.declare(epochDay, declarationOf(left.map((mark) => mark.fact)), index);
+  const sequence = state.takeSequence();
+  batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: false, voids: taken });
 }
 
 /** Derives a range of dates again. Takes a number only for what changes. */

@@ -19,6 +19,7 @@ import type {
   DayChange,
   DayRestamp,
   LockedEmployee,
+  StandingMark,
 } from '../ports/batch.js';
 import { atOnce, type Steps } from '../ports/turns.js';
 import type { PlannedDays } from './planned-days.js';
@@ -63,6 +64,9 @@ export class EmployeeState {
   /** Punches with event ids that this batch recorded. */
   readonly #uses: RecordedPunch[] = [];
   readonly #days = new Map<number, DayState>();
+  /** Marks and clearings of this batch, by epoch day, and the days of which it took marks back. */
+  readonly #marks = new Map<number, StandingMark[]>();
+  readonly #voidedDates = new Set<number>();
   /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
   readonly #dirty = new Map<number, number>();
 
@@ -177,6 +181,28 @@ export class EmployeeState {
       this.deriveDay(epochDay, declarationIn(this.day(epochDay).result), index);
       yield;
     }
+  }
+
+  /** Notes a mark or a clearing of this batch. */
+  noteMark(epochDay: number, mark: StandingMark): void {
+    const known = this.#marks.get(epochDay);
+    if (known === undefined) this.#marks.set(epochDay, [mark]);
+    else known.push(mark);
+  }
+
+  /**
+   * What is known to stand for a date on which marks of an import are taken back, the oldest first.
+   * Undefined where the batch took some back before: what stands besides those was not read.
+   */
+  standingMarks(epochDay: number, importId: string): readonly StandingMark[] | undefined {
+    if (this.#voidedDates.has(epochDay)) return undefined;
+    const read = this.#view.marksOn(this.employeeId, fromEpochDay(epochDay), importId);
+    return [...read, ...(this.#marks.get(epochDay) ?? [])];
+  }
+
+  /** Notes that marks of a date were taken back. */
+  noteVoidedMarks(epochDay: number): void {
+    this.#voidedDates.add(epochDay);
   }
 
   /** Derives the date that a mark or a clearing is about. */

@@ -22,6 +22,9 @@ export class UsedRequestIds {
       return { kind: 'FAILED', failure: { kind: 'REQUEST_ID_REUSED', employeeId, requestId } };
     }
     if (place !== undefined) return batch.outcomeAt(place.index);
+    if (fact.kind === 'MARK' && earlier?.isVoided === true) {
+      return { kind: 'FAILED', failure: { kind: 'MARK_VOIDED', employeeId, requestId } };
+    }
     return earlier && outcomeOf(earlier, fact, state);
   }
 

@@ -18,6 +18,7 @@ import { EXIT_USAGE, ExitError, shownText, table, writeLine } from '../terminal/
 import {
   addAnomaly,
   addStatus,
+  addText,
   originWord,
   PORTION_WORDS,
   portionOf,
@@ -48,6 +49,7 @@ interface DateOptions extends SharedOptions {
 interface MarkOptions extends DateOptions {
   readonly name?: string;
   readonly portion: (typeof PORTION_WORDS)[number];
+  readonly leaveType: string;
   readonly note: string;
   readonly etag: string;
   readonly requestId: string;
@@ -67,6 +69,7 @@ interface ListOptions extends SharedOptions {
   readonly zone?: string;
   readonly status?: readonly AttendanceStatus[];
   readonly anomaly?: readonly Anomaly[];
+  readonly leaveType?: readonly string[];
   readonly open: boolean;
   readonly updatedAfter?: Timestamp;
   readonly limit: number;
@@ -105,6 +108,7 @@ function addMark(program: Command, surroundings: Surroundings): void {
         .choices(PORTION_WORDS)
         .default('whole'),
     )
+    .option('--leave-type <id>', 'the kind of leave: see attendance leave-types', '')
     .option('--note <text>', 'anything worth keeping with it', '')
     .option(
       '--etag <etag>',
@@ -114,7 +118,11 @@ function addMark(program: Command, surroundings: Surroundings): void {
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
     .addHelpText(
       'after',
-      examples('mark 007 today present', 'mark 007 2026-03-03 on-leave --portion first'),
+      examples(
+        'mark 007 today present',
+        'mark 007 2026-03-03 on-leave --leave-type sick',
+        'mark 007 2026-03-04 on-leave --portion first',
+      ),
     )
     .action(
       async (
@@ -133,6 +141,7 @@ function addMark(program: Command, surroundings: Surroundings): void {
             date,
             status,
             portion: portionOf(options.portion),
+            leaveTypeId: options.leaveType,
             note,
             etag,
             requestId,
@@ -185,6 +194,7 @@ function addList(program: Command, surroundings: Surroundings): void {
     )
     .option('--status <status>', 'only days with this status; may be given again', addStatus)
     .option('--anomaly <name>', 'only days with this anomaly; may be given again', addAnomaly)
+    .option('--leave-type <id>', 'only days of this leave; may be given again', addText)
     .option('--open', 'only days that the clock still changes', false)
     .option('--updated-after <instant>', 'only days that changed after it', timeArgument)
     .option('--stored', 'only recorded days, not what only the roster knows of', false)
@@ -252,6 +262,7 @@ async function printList(
       endDate,
       statuses: [...(options.status ?? [])],
       anomalies: [...(options.anomaly ?? [])],
+      leaveTypeIds: [...(options.leaveType ?? [])],
       ...(options.open ? { final: false } : {}),
       ...(options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter }),
       origins: options.stored ? recorded : [],

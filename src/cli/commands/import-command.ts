@@ -9,6 +9,7 @@ import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
 import { EXIT_INTERRUPTED, EXIT_REJECTS, ExitError, writeLine } from '../terminal/console.js';
 import { examples } from './day-commands.js';
+import { importIdArgument } from './punches/punch-import-command.js';
 
 interface ImportOptions extends SharedOptions {
   readonly importId: string;
@@ -16,7 +17,8 @@ interface ImportOptions extends SharedOptions {
 
 const EXPLANATION = `
 The file is UTF-8 with a first line that names the columns id, name, status and date, in any
-order; other columns are ignored. Statuses are taken in any case: present, absent, half day,
+order, and may name leave_type: the kind of leave of a row that says leave. Other columns are
+ignored. Statuses are taken in any case: present, absent, half day,
 leave, remote or wfh, holiday, day off or weekly off. Dates are YYYY-MM-DD.
 
 Rows that cannot be taken go to FILE.rejects.csv with their line and the reason, which each
@@ -24,7 +26,9 @@ run replaces. When several rows of the file are about one employee's day, the la
 
 It can be interrupted at any time and run again: the same row is recorded once, however often
 and from whichever file it comes, and never undoes what a person changed since. To
-make rows count as new statements nevertheless, give the import a name with --import-id.
+make rows count as new statements nevertheless, give the import a name with --import-id. The
+summary names the import id: attendance imports void takes its marks back. Rows that are the
+same as those taken back are rejected then; they need another --import-id.
 
 Exit codes: 0 all rows taken, 3 done but some rows were rejected, 130 interrupted.`;
 
@@ -35,7 +39,12 @@ export function addImportCommand(program: Command, surroundings: Surroundings): 
     .summary("take in the old system's CSV export")
     .description("Takes in the old system's CSV export: id, name, status and date per row.")
     .argument('<file>', 'the export')
-    .option('--import-id <text>', 'count the rows as new statements under this name', '')
+    .option(
+      '--import-id <id>',
+      'count the rows as new statements, recorded under this id',
+      importIdArgument,
+      '',
+    )
     .addHelpText('after', EXPLANATION)
     .addHelpText('after', examples('import export.csv', 'import export.rejects.csv'))
     .action(async (path: string, _: unknown, self: Command) => {
@@ -73,7 +82,8 @@ async function importFile(
     release();
     report.stop();
   }
-  const again = `attendance import ${path}`;
+  const named = options.importId === '' ? '' : ` --import-id ${options.importId}`;
+  const again = `attendance import ${path}${named}`;
   await writeLine(stdout, options.json ? JSON.stringify(result) : summaryOf(result, again));
   if (!result.complete) throw new ExitError(EXIT_INTERRUPTED);
   if (result.counts.rejected > 0) throw new ExitError(EXIT_REJECTS);

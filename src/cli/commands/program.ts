@@ -13,6 +13,8 @@ import { addCompareCommand } from './compare-command.js';
 import { addDayCommand } from './day-command.js';
 import { addDayCommands, examples } from './day-commands.js';
 import { addImportCommand } from './import-command.js';
+import { addLeaveTypesCommands } from './leave-types-commands.js';
+import { addMarksCommands } from './marks-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { addProtoCommand } from './proto-command.js';
 import { addBadgesCommands } from './punches/badges-commands.js';
@@ -97,6 +99,8 @@ function createProgram(surroundings: Surroundings): Command {
   addDayCommands(program, surroundings);
   addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
+  addLeaveTypesCommands(program, surroundings);
+  addMarksCommands(program, surroundings);
   addSimulateCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addProtoCommand(program, surroundings);

@@ -2,8 +2,8 @@
 
 import type { CsvReader } from '../csv/csv-file.js';
 import { columnNames, ImportFileError, openCsv, shownColumns } from '../csv/csv-file.js';
-import type { ColumnPlaces, RequiredColumn } from './import-row.js';
-import { REQUIRED_COLUMNS } from './import-row.js';
+import type { ColumnPlaces } from './import-row.js';
+import { LEAVE_TYPE_COLUMN, REQUIRED_COLUMNS } from './import-row.js';
 
 export interface Header {
   /** The columns as the file names them. */
@@ -19,7 +19,7 @@ export function openExport(path: string): CsvReader<Header> {
 function parseHeader(columns: readonly string[]): Header {
   const names = columnNames(columns);
   const wanted = REQUIRED_COLUMNS.join(', ');
-  const place = (column: RequiredColumn): number => {
+  const place = (column: string): number => {
     const first = names.indexOf(column);
     if (first === -1) {
       throw new ImportFileError(
@@ -34,6 +34,12 @@ function parseHeader(columns: readonly string[]): Header {
   };
   return {
     columns,
-    places: { id: place('id'), name: place('name'), status: place('status'), date: place('date') },
+    places: {
+      id: place('id'),
+      name: place('name'),
+      status: place('status'),
+      date: place('date'),
+      leaveType: names.includes(LEAVE_TYPE_COLUMN) ? place(LEAVE_TYPE_COLUMN) : undefined,
+    },
   };
 }

@@ -6,7 +6,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { ImportCounts, SettledDay } from './import-ledger.js';
 
 // Raised when a resumed row could be treated otherwise than in the run that left the note.
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What a note is good for: the same bytes, sent as the same import to the same service. */
 export interface ProgressKey {

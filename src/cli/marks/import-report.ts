@@ -137,7 +137,9 @@ export function summaryOf(result: ImportResult, again: string): string {
   const ways: string[] = [];
   if (!result.complete) ways.push(`Nothing is lost or doubled. Go on with: ${again}`);
   else if (counts.rejected > 0) ways.push('Mend the rejected rows and import that file as well.');
-  return [title, ...table, ...ways].join('\n');
+  const { importId } = result;
+  const wayBack = `Import id: ${importId}. Take it back with: attendance imports void ${importId} --reason TEXT`;
+  return [title, ...table, wayBack, ...ways].join('\n');
 }
 
 export function rate(rows: number, seconds: number): number {

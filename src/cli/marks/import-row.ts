@@ -1,7 +1,7 @@
 // What one row of the old system's export says, or why it says nothing usable. Pure.
 // Strict where a guess could put a wrong day on somebody's payslip, lenient about case and spaces.
 
-import type { AttendanceStatus } from '../../client/index.js';
+import { AttendanceStatus } from '../../client/index.js';
 import { parseStatus, STATUS_WORDS } from '../text/status-words.js';
 import { EMPLOYEE_ID, isIsoDate, shown } from '../text/values.js';
 
@@ -9,8 +9,13 @@ import { EMPLOYEE_ID, isIsoDate, shown } from '../text/values.js';
 export const REQUIRED_COLUMNS = ['id', 'name', 'status', 'date'] as const;
 export type RequiredColumn = (typeof REQUIRED_COLUMNS)[number];
 
-/** Where each required column stands in a row. */
-export type ColumnPlaces = Readonly<Record<RequiredColumn, number>>;
+/** One that it may have. */
+export const LEAVE_TYPE_COLUMN = 'leave_type';
+
+/** Where each column stands in a row; undefined: the export has no such column. */
+export interface ColumnPlaces extends Readonly<Record<RequiredColumn, number>> {
+  readonly leaveType: number | undefined;
+}
 
 /** A row worth sending. */
 export interface LegacyMark {
@@ -18,11 +23,13 @@ export interface LegacyMark {
   readonly employeeName: string;
   readonly date: string;
   readonly status: AttendanceStatus;
+  /** Empty: leave of no kind, or no leave. */
+  readonly leaveTypeId: string;
 }
 
 /** Why a row is refused: a stable word and a sentence with the way out. */
 interface RowProblem {
-  readonly code: 'BAD_ROW' | 'BAD_ID' | 'BAD_NAME' | 'BAD_STATUS' | 'BAD_DATE';
+  readonly code: 'BAD_ROW' | 'BAD_ID' | 'BAD_NAME' | 'BAD_STATUS' | 'BAD_LEAVE_TYPE' | 'BAD_DATE';
   readonly description: string;
 }
 
@@ -64,14 +71,29 @@ export function parseLegacyRow(
       `status ${shown(field('status'))} is not one of ${STATUS_WORDS.join(', ')}`,
     );
   }
+  const { leaveType } = places;
+  const leaveTypeId = leaveType === undefined ? '' : (fields[leaveType] ?? '').trim();
+  const leaveTypeProblem = problemOfLeaveType(leaveTypeId, status);
+  if (leaveTypeProblem !== undefined) return bad('BAD_LEAVE_TYPE', leaveTypeProblem);
   if (!isIsoDate(date)) {
     return bad('BAD_DATE', `date ${shown(date)} is not a real date written YYYY-MM-DD`);
   }
-  return { kind: 'MARK', mark: { employeeId, employeeName, date, status } };
+  return { kind: 'MARK', mark: { employeeId, employeeName, date, status, leaveTypeId } };
 }
 
 function bad(code: RowProblem['code'], description: string): ParsedRow {
   return { kind: 'BAD', problem: { code, description } };
+}
+
+function problemOfLeaveType(leaveTypeId: string, status: AttendanceStatus): string | undefined {
+  if (leaveTypeId === '') return undefined;
+  if (status !== AttendanceStatus.ON_LEAVE) {
+    return `leave_type ${shown(leaveTypeId)} is given, and the status is not on leave`;
+  }
+  // Ids of leave types are written like those of employees.
+  return EMPLOYEE_ID.test(leaveTypeId)
+    ? undefined
+    : `leave_type ${shown(leaveTypeId)} is not 1 to 64 of A-Z a-z 0-9 . _ -`;
 }
 
 function problemOfName(name: string): string | undefined {

@@ -18,6 +18,7 @@ import { sendBatch } from './import-send.js';
 import { readServiceClock, stillHasDay } from './import-service.js';
 import type { Survey } from './import-survey.js';
 import { surveyExport } from './import-survey.js';
+import { markImportId } from './mark-import-id.js';
 
 /** Rows per call: large enough to share a commit, small enough to answer in a moment. */
 const BATCH_ROWS = 500;
@@ -52,6 +53,8 @@ export interface ImportOptions {
 export interface ImportResult {
   /** False when it was stopped: the same command goes on from here. */
   readonly complete: boolean;
+  /** What the marks are recorded with: for taking them back. */
+  readonly importId: string;
   /** Rows of the file that are done, those of the runs before included. */
   readonly rows: number;
   readonly totalRows: number;
@@ -152,6 +155,7 @@ class ImportRun {
     const { counts, settledRow: rows } = this.#ledger;
     return {
       complete,
+      importId: this.#importId,
       rows,
       totalRows: this.#survey.rows,
       resumedRows: this.#start.rows,
@@ -160,6 +164,11 @@ class ImportRun {
       rejectsPath: counts.rejected > 0 ? this.#rejects.path : undefined,
       seconds,
     };
+  }
+
+  /** What the rows are recorded with: the name given, or one that follows from the file. */
+  get #importId(): string {
+    return this.#options.importId || markImportId(this.#survey.sha256);
   }
 
   async #takeRow(row: FileRow): Promise<void> {
@@ -183,6 +192,7 @@ class ImportRun {
     return {
       client,
       importId,
+      recordedWith: this.#importId,
       maxOutageMs,
       stop,
       onOutage,

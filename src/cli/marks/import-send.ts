@@ -22,7 +22,9 @@ export interface PendingRow {
 
 export interface SendContext extends Patience {
   readonly client: Pick<AttendanceClient, 'batchMarkAttendance'>;
+  /** What sets the rows apart as statements, and the import that they are recorded with. */
   readonly importId: string;
+  readonly recordedWith: string;
   /** Whether an answered day was changed by this import; undefined when that cannot be told. */
   readonly changedByImport: (day: Attendance) => boolean | undefined;
   readonly settle: (row: FileRow, outcome: RowOutcome) => void;
@@ -43,6 +45,7 @@ async function tryBatch(
   const requests = rows.map(({ mark }) => ({
     ...mark,
     requestId: importRequestId(mark, context.importId),
+    importId: context.recordedWith,
   }));
   let results: readonly BatchMarkAttendanceResult[];
   try {

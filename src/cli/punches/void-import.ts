@@ -1,7 +1,7 @@
-// An import of punches taken back from beginning to end: one call after the other, each of a bounded
-// number of punches. Safe to interrupt anywhere and to run again: each punch is voided once.
+// An import taken back from beginning to end, of punches or of marks: one call after the other, each of
+// a bounded number of them. Safe to interrupt anywhere and to run again: each is taken back once.
 
-import type { AttendanceClient, AttendanceClientError, PunchImport } from '../../client/index.js';
+import type { AttendanceClientError, CallOptions } from '../../client/index.js';
 import {
   BATCH_DEADLINE_MS,
   isPassing,
@@ -11,57 +11,63 @@ import {
   unanswered,
 } from '../csv/retry-batch.js';
 
-/** Punches per call: answered in a moment, and few calls for many. */
-const STEP_PUNCHES = 500;
+/** Per call: answered in a moment, and few calls for many. */
+const STEP_ITEMS = 500;
 
-export interface VoidImportOptions {
-  readonly importId: string;
-  readonly reason: string;
-  readonly client: Pick<AttendanceClient, 'voidImport'>;
+/** How much of an import is left. */
+export interface LeftOfImport {
+  readonly standingCount: bigint;
+  /** Of an import of punches: those that may come to count. */
+  readonly quarantinedCount?: bigint;
+}
+
+/** How many count or may come to count. */
+export function leftOf({ standingCount, quarantinedCount = 0n }: LeftOfImport): bigint {
+  return standingCount + quarantinedCount;
+}
+
+export interface VoidImportOptions<T extends LeftOfImport> {
+  /** Takes back at most that many. */
+  readonly voidSome: (maxItems: number, options: CallOptions) => Promise<T | undefined>;
   /** Aborted to stop: a call in flight is waited for. */
   readonly stop: AbortSignal;
   /** After each call. */
-  readonly onStep: (punchImport: PunchImport) => void;
+  readonly onStep: (left: T) => void;
   readonly onOutage: (error: AttendanceClientError) => void;
-  /** Defaults: STEP_PUNCHES, MAX_OUTAGE_MS. */
-  readonly stepPunches?: number;
+  /** Defaults: STEP_ITEMS, MAX_OUTAGE_MS. */
+  readonly stepItems?: number;
   readonly maxOutageMs?: number;
 }
 
 /**
- * The import as it was left; of an import that was stopped, some of its punches count. Throws
+ * The import as it was left; of an import that was stopped, some of it counts. Throws
  * AttendanceClientError when the service refuses or stays away: what was voided stays so.
  */
-export async function voidWholeImport(options: VoidImportOptions): Promise<PunchImport> {
+export async function voidWholeImport<T extends LeftOfImport>(
+  options: VoidImportOptions<T>,
+): Promise<T> {
   const { stop, onStep } = options;
   for (;;) {
-    const punchImport = await step(options);
-    onStep(punchImport);
-    if (leftOf(punchImport) === 0n || stop.aborted) return punchImport;
+    const left = await step(options);
+    onStep(left);
+    if (leftOf(left) === 0n || stop.aborted) return left;
   }
 }
 
-/** How many of its punches count or may come to count. */
-export function leftOf({ standingCount, quarantinedCount }: PunchImport): bigint {
-  return standingCount + quarantinedCount;
-}
-
-async function step(options: VoidImportOptions): Promise<PunchImport> {
-  const { importId, reason, client, stop, onOutage } = options;
-  const { stepPunches: maxPunches = STEP_PUNCHES, maxOutageMs = MAX_OUTAGE_MS } = options;
-  let answered: PunchImport | undefined;
+async function step<T extends LeftOfImport>(options: VoidImportOptions<T>): Promise<T> {
+  const { voidSome, stop, onOutage } = options;
+  const { stepItems = STEP_ITEMS, maxOutageMs = MAX_OUTAGE_MS } = options;
+  let answered: T | undefined;
   const attempt = async (items: readonly string[]): Promise<Tried<string>> => {
     try {
-      const request = { importId, reason, maxPunches };
-      const { punchImport } = await client.voidImport(request, { deadlineMs: BATCH_DEADLINE_MS });
-      answered = punchImport;
+      answered = await voidSome(stepItems, { deadlineMs: BATCH_DEADLINE_MS });
       return { again: [], error: undefined };
     } catch (error) {
       if (!isPassing(error)) throw error;
       return { again: items, error };
     }
   };
-  await outlast([importId], { maxOutageMs, stop, onOutage }, attempt);
+  await outlast(['a step'], { maxOutageMs, stop, onOutage }, attempt);
   if (answered === undefined) throw unanswered();
   return answered;
 }

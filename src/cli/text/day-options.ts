@@ -36,6 +36,11 @@ export function addAnomaly(text: string, before: readonly Anomaly[] | undefined)
   return [...(before ?? []), anomaly];
 }
 
+/** For an option that may be given several times. */
+export function addText(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
 export const PORTION_WORDS = ['whole', 'first', 'second'] as const;
 
 export function portionOf(word: (typeof PORTION_WORDS)[number]): DayPortion {
@@ -91,15 +96,19 @@ export function timeText(time: Timestamp | undefined): string {
   return `${toSeconds}.${String(micros).padStart(6, '0')}Z`;
 }
 
-/** The status with its half: `on leave (first half), present (second half)`. */
+/** The status with its half: `on leave: sick (first half), present (second half)`. */
 export function statusText(day: Attendance): string {
-  const word = statusWord(day.status);
+  const word = withKind(statusWord(day.status), day.leaveTypeId);
   if (day.portion !== DayPortion.FIRST_HALF && day.portion !== DayPortion.SECOND_HALF) return word;
   const [own, other] =
     day.portion === DayPortion.FIRST_HALF ? ['first', 'second'] : ['second', 'first'];
   const rest =
     day.otherHalfStatus === AttendanceStatus.UNSPECIFIED
       ? ''
-      : `, ${statusWord(day.otherHalfStatus)} (${other} half)`;
+      : `, ${withKind(statusWord(day.otherHalfStatus), day.otherHalfLeaveTypeId)} (${other} half)`;
   return `${word} (${own} half)${rest}`;
+}
+
+function withKind(word: string, leaveTypeId: string): string {
+  return leaveTypeId === '' ? word : `${word}: ${leaveTypeId}`;
 }

@@ -13,6 +13,7 @@ const CAUSES: Readonly<Record<RevisionCause, string>> = {
   [RevisionCause.VOIDED]: 'punch taken back',
   [RevisionCause.REPLACED]: 'punch replaced',
   [RevisionCause.ROSTER]: 'roster changed',
+  [RevisionCause.MARKS_VOIDED]: 'import taken back',
 };
 
 /** What kind of fact made a change. */

@@ -61,20 +61,48 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
       origin: isPunched ? 'DERIVED' : 'EXPECTED',
       portion: 'WHOLE_DAY',
       otherHalfStatus: undefined,
+      leaveTypeId: undefined,
+      otherHalfLeaveTypeId: undefined,
       note: '',
       work,
     };
   }
-  const { status, portion, note } = declaration;
+  const { status, portion, leaveTypeId, otherHalfLeaveTypeId, note } = declaration;
   // First: it is why some of the others did not fire.
   const otherwise = work.status;
-  trace?.splice(beginning, 0, { rule: 'DECLARED', status, portion, note, otherwise });
+  trace?.splice(beginning, 0, {
+    rule: 'DECLARED',
+    status,
+    portion,
+    ...kindOfLeave(leaveTypeId),
+    note,
+    otherwise,
+  });
   const otherHalfStatus = declaration.otherHalfStatus ?? work.otherHalfStatus;
   if (otherHalfStatus !== undefined) {
     const isDeclared = declaration.otherHalfStatus !== undefined;
-    trace?.push({ rule: 'OTHER_HALF', status: otherHalfStatus, isDeclared });
+    trace?.push({
+      rule: 'OTHER_HALF',
+      status: otherHalfStatus,
+      ...kindOfLeave(otherHalfLeaveTypeId),
+      isDeclared,
+    });
   }
-  return { status, origin: 'MARKED', portion, otherHalfStatus, note, work };
+  return {
+    status,
+    origin: 'MARKED',
+    portion,
+    otherHalfStatus,
+    leaveTypeId,
+    otherHalfLeaveTypeId,
+    note,
+    work,
+  };
+}
+
+/** A finding has no field that does not apply. */
+function kindOfLeave(leaveTypeId: string | undefined): { readonly leaveTypeId?: string } {
+  return leaveTypeId === undefined ? {} : { leaveTypeId };
 }
 
 function deriveWork(
@@ -257,6 +285,8 @@ export function sameResult(a: DayResult | undefined, b: DayResult | undefined): 
     a.origin === b.origin &&
     a.portion === b.portion &&
     a.otherHalfStatus === b.otherHalfStatus &&
+    a.leaveTypeId === b.leaveTypeId &&
+    a.otherHalfLeaveTypeId === b.otherHalfLeaveTypeId &&
     a.note === b.note &&
     sameWork(a.work, b.work)
   );

@@ -92,6 +92,8 @@ function presentAs(
     origin: status === 'UNSCHEDULED' ? undefined : result.origin,
     portion: result.portion,
     otherHalfStatus: otherHalfAt(result, now),
+    leaveTypeId: result.leaveTypeId,
+    otherHalfLeaveTypeId: result.otherHalfLeaveTypeId,
     note: result.note,
     shifts: work.shifts.map((shift) => shiftAt(shift, now)),
     sessions: work.sessions,

@@ -50,7 +50,7 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       return declared(finding);
     case 'OTHER_HALF': {
       const how = finding.isDeclared ? 'was declared too' : 'comes to';
-      return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}.`;
+      return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}${kindText(finding)}.`;
     }
     case 'LONGER_THAN_A_DAY':
       return `The work of the date comes to ${lengthText(finding.workedSeconds)}, more than 24 h.`;
@@ -89,11 +89,16 @@ const PORTION_WORDS: Readonly<Record<Portion, string>> = {
   SECOND_HALF: 'The second half of the day',
 };
 
+/** The kind of leave, where one was given. */
+function kindText({ leaveTypeId }: { readonly leaveTypeId?: string }): string {
+  return leaveTypeId === undefined ? '' : ` (${leaveTypeId})`;
+}
+
 function declared(finding: VerdictFinding & { readonly rule: 'DECLARED' }): string {
   const { status, portion, note, otherwise } = finding;
   const said = note.trim() === '' ? '' : ` (note: ${noteText(note)})`;
   return (
-    `${PORTION_WORDS[portion]} was declared: ${STATUS_WORDS[status]}${said}.` +
+    `${PORTION_WORDS[portion]} was declared: ${STATUS_WORDS[status]}${kindText(finding)}${said}.` +
     (otherwise === undefined ? '' : ` Without that the day would be: ${STATUS_WORDS[otherwise]}.`)
   );
 }

@@ -318,11 +318,19 @@ export type VerdictFinding =
       readonly rule: 'DECLARED';
       readonly status: MarkableStatus;
       readonly portion: Portion;
+      /** Where a kind of leave was given. */
+      readonly leaveTypeId?: string;
       readonly note: string;
       /** What the punches and the roster alone would have given, once it is known. */
       readonly otherwise: Status | undefined;
     }
-  | { readonly rule: 'OTHER_HALF'; readonly status: Status; readonly isDeclared: boolean }
+  | {
+      readonly rule: 'OTHER_HALF';
+      readonly status: Status;
+      /** Where a kind of leave was given. */
+      readonly leaveTypeId?: string;
+      readonly isDeclared: boolean;
+    }
   | { readonly rule: 'LONGER_THAN_A_DAY'; readonly workedSeconds: number }
   | { readonly rule: 'OFF_SHIFT_PRESENT' }
   | { readonly rule: 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' };

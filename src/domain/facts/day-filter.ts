@@ -11,6 +11,8 @@ export interface DayFilter {
   readonly origins: readonly Origin[] | undefined;
   /** At least one of these. */
   readonly anomalies: readonly Anomaly[] | undefined;
+  /** One of these, of the day or of its other half. */
+  readonly leaveTypeIds: readonly string[] | undefined;
   readonly final: boolean | undefined;
   /** The stored day was last changed after this. */
   readonly updatedAfter: RecordTime | undefined;
@@ -20,6 +22,7 @@ export const ANY_DAY: DayFilter = {
   statuses: undefined,
   origins: undefined,
   anomalies: undefined,
+  leaveTypeIds: undefined,
   final: undefined,
   updatedAfter: undefined,
 };
@@ -43,7 +46,7 @@ export function isListable(
 }
 
 export function isWanted(day: Attendance, filter: DayFilter): boolean {
-  const { statuses, origins, anomalies, final, updatedAfter } = filter;
+  const { statuses, origins, anomalies, leaveTypeIds, final, updatedAfter } = filter;
   if (statuses !== undefined && !statuses.includes(day.status)) return false;
   if (origins !== undefined && (day.origin === undefined || !origins.includes(day.origin))) {
     return false;
@@ -51,6 +54,13 @@ export function isWanted(day: Attendance, filter: DayFilter): boolean {
   if (anomalies !== undefined && !anomalies.some((one) => day.anomalies.includes(one))) {
     return false;
   }
+  if (leaveTypeIds !== undefined && !leaveTypeIds.some((one) => hasLeaveType(day, one))) {
+    return false;
+  }
   if (final !== undefined && day.final !== final) return false;
   return updatedAfter === undefined || (day.updateTime ?? -Infinity) > updatedAfter;
+}
+
+function hasLeaveType({ leaveTypeId, otherHalfLeaveTypeId }: Attendance, wanted: string): boolean {
+  return leaveTypeId === wanted || otherHalfLeaveTypeId === wanted;
 }

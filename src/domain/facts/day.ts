@@ -68,6 +68,9 @@ export interface Declaration {
   readonly portion: Portion;
   /** The other half's standing mark; undefined for a whole day, or when nothing stands. */
   readonly otherHalfStatus: MarkableStatus | undefined;
+  /** The kind of leave that `status` came with, and that of the other half; undefined: none. */
+  readonly leaveTypeId: string | undefined;
+  readonly otherHalfLeaveTypeId: string | undefined;
   /** What came with the latest mark; empty when nothing did. */
   readonly note: string;
 }
@@ -204,6 +207,9 @@ export interface DayResult {
   readonly origin: Origin;
   readonly portion: Portion;
   readonly otherHalfStatus: Status | undefined;
+  /** Declared with the status, and with the other half; undefined: none. */
+  readonly leaveTypeId: string | undefined;
+  readonly otherHalfLeaveTypeId: string | undefined;
   readonly note: string;
   readonly work: DayWork;
 }
@@ -236,6 +242,8 @@ export interface Attendance {
   readonly origin: Origin | undefined;
   readonly portion: Portion;
   readonly otherHalfStatus: Status | undefined;
+  readonly leaveTypeId: string | undefined;
+  readonly otherHalfLeaveTypeId: string | undefined;
   readonly note: string;
   /** By start. */
   readonly shifts: readonly ShiftAttendance[];

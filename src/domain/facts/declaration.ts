@@ -8,6 +8,7 @@ export type DeclarationFact =
       readonly kind: 'MARK';
       readonly status: MarkableStatus;
       readonly portion: Portion;
+      readonly leaveTypeId: string | undefined;
       readonly note: string;
     }
   | { readonly kind: 'CLEAR' };
@@ -25,7 +26,8 @@ export function foldDeclaration(
   return {
     status: fact.status,
     portion: fact.portion,
-    otherHalfStatus: otherHalf(standing, fact.portion),
+    ...otherHalf(standing, fact.portion),
+    leaveTypeId: fact.leaveTypeId,
     note: fact.note,
   };
 }
@@ -34,9 +36,14 @@ export function foldDeclaration(
 function otherHalf(
   standing: Declaration | undefined,
   portion: Portion,
-): MarkableStatus | undefined {
-  if (standing === undefined || portion === 'WHOLE_DAY') return undefined;
-  return standing.portion === portion ? standing.otherHalfStatus : standing.status;
+): Pick<Declaration, 'otherHalfStatus' | 'otherHalfLeaveTypeId'> {
+  if (standing === undefined || portion === 'WHOLE_DAY') {
+    return { otherHalfStatus: undefined, otherHalfLeaveTypeId: undefined };
+  }
+  const { status, leaveTypeId, otherHalfStatus, otherHalfLeaveTypeId } = standing;
+  return standing.portion === portion
+    ? { otherHalfStatus, otherHalfLeaveTypeId }
+    : { otherHalfStatus: status, otherHalfLeaveTypeId: leaveTypeId };
 }
 
 /** The declaration of a day from all its facts, the oldest first. */
@@ -54,6 +61,8 @@ export function declarationIn(result: DayResult | undefined): Declaration | unde
     otherHalfStatus: isDeclared
       ? (result.otherHalfStatus as MarkableStatus | undefined)
       : undefined,
+    leaveTypeId: result.leaveTypeId,
+    otherHalfLeaveTypeId: result.otherHalfLeaveTypeId,
     note: result.note,
   };
 }

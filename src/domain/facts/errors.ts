@@ -130,6 +130,18 @@ export type Failure =
       readonly endDate: LocalDate | undefined;
     }
   | { readonly kind: 'QUARANTINE_FULL'; readonly maxPunches: number }
+  /** The mark of a repeated request was taken back with its import. */
+  | { readonly kind: 'MARK_VOIDED'; readonly employeeId: EmployeeId; readonly requestId: string }
+  | {
+      readonly kind: 'LEAVE_TYPE_NOT_FOUND';
+      readonly leaveTypeId: string;
+      /** Those that can be declared; the first ones if they are many. */
+      readonly knownIds: readonly string[];
+      /** The id that was probably meant; undefined when none is near. */
+      readonly nearestId: string | undefined;
+    }
+  | { readonly kind: 'LEAVE_TYPE_ARCHIVED'; readonly leaveTypeId: string }
+  | { readonly kind: 'TOO_MANY_LEAVE_TYPES'; readonly maxLeaveTypes: number }
   /** It was taken back already, by the fact of that number. */
   | {
       readonly kind: 'PUNCH_VOIDED';

@@ -41,12 +41,9 @@ export function idsOneErrorAway(id: EmployeeId): readonly string[] {
 }
 
 /** The id among the candidates that was most likely meant; undefined when none is near. */
-export function nearestId(
-  id: EmployeeId,
-  candidates: readonly EmployeeId[],
-): EmployeeId | undefined {
+export function nearestId<Id extends string>(id: Id, candidates: readonly Id[]): Id | undefined {
   const most = id.length < MIN_LENGTH_OF_TWO_ERRORS ? 1 : MAX_ERRORS;
-  let nearest: EmployeeId | undefined;
+  let nearest: Id | undefined;
   let fewest = most + 1;
   for (const candidate of candidates) {
     if (candidate === id || Math.abs(candidate.length - id.length) > most) continue;
@@ -59,7 +56,7 @@ export function nearestId(
 }
 
 /** Of two that are as near, always the same one. */
-function isBefore(one: EmployeeId, other: EmployeeId | undefined): boolean {
+function isBefore(one: string, other: string | undefined): boolean {
   return other !== undefined && one < other;
 }
 

@@ -10,6 +10,8 @@ import {
   type BatchGetAttendanceResult,
   BatchGetAttendanceResultSchema,
   BatchMarkAttendanceResponseSchema,
+  BulkClearAttendanceResponseSchema,
+  BulkMarkAttendanceResponseSchema,
   ClearAttendanceResponseSchema,
   type GetAttendanceRequest,
   type GetAttendanceResponse,
@@ -59,6 +61,9 @@ import { toAttendance, toRevision } from '../shared/to-proto.js';
 import { compareRulesOf } from '../simulate/compare-service.js';
 import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
+import { bulkClear, bulkMark } from './bulk-days.js';
+import { leaveTypesFor, listLeaveTypes, setLeaveType } from './leave-types.js';
+import { listMarkImports, voidMarks } from './mark-imports.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
 
 /** The longest range that days computed from the roster are listed for, in days. */
@@ -69,24 +74,34 @@ export function attendanceHandlers(
   writes: FactRecorder,
   ports: ComparePorts,
 ): ServiceHandlers<typeof AttendanceService> {
+  const stores = { store, writes, roster: ports.roster };
   return {
     markAttendance: async (message, call) => {
-      const attendance = await recordDay(writes, markFact(message, call, ''), call);
+      const leaveTypes = await leaveTypesFor(store, [message], call);
+      const attendance = await recordDay(writes, markFact(message, leaveTypes, call, ''), call);
       return create(MarkAttendanceResponseSchema, { attendance });
     },
     batchMarkAttendance: async (message, call) => {
-      const results = await markBatch(writes, message.requests, call);
+      const results = await markBatch(store, writes, message.requests, call);
       return create(BatchMarkAttendanceResponseSchema, { results });
     },
     clearAttendance: async (message, call) => {
       const attendance = await recordDay(writes, clearFact(message, call), call);
       return create(ClearAttendanceResponseSchema, { attendance });
     },
+    bulkMarkAttendance: async (message, call) =>
+      create(BulkMarkAttendanceResponseSchema, await bulkMark(stores, message, call)),
+    bulkClearAttendance: async (message, call) =>
+      create(BulkClearAttendanceResponseSchema, await bulkClear(stores, message, call)),
     getAttendance: (message, call) => get(store, message, call),
     batchGetAttendance: (message, call) => getBatch(store, message, call),
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
+    setLeaveType: (message, call) => setLeaveType(store, message, call),
+    listLeaveTypes: (message, call) => listLeaveTypes(store, message, call),
+    listMarkImports: (message, call) => listMarkImports(store, message, call),
+    voidMarkImport: (message, call) => voidMarks(store, writes, message, call),
     simulateAttendance,
     compareRules: (message, call) => compareRulesOf(ports, message, call),
   };
@@ -170,6 +185,7 @@ function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
     statuses: someOf(message.statuses, parseStatus),
     origins: someOf(message.origins, parseOrigin),
     anomalies: someOf(message.anomalies, parseAnomaly),
+    leaveTypeIds: someOf(message.leaveTypeIds, (id) => id),
     final: message.final,
     updatedAfter: parseMoment(message.updatedAfter, 'updated_after'),
   };

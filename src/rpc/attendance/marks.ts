@@ -10,10 +10,12 @@ import {
   MarkAttendanceRequestSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import type { ClearFact, Fact, MarkFact } from '../../app/ports/facts.js';
+import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { type FactRecorder, type RecordResult, recordFact } from '../../app/write/record-facts.js';
 import type { Attendance } from '../../domain/facts/day.js';
 import { AttendanceError, type Failure, invalidField } from '../../domain/facts/errors.js';
+import { type LeaveType, refusedLeaveType } from '../../domain/facts/leave-type.js';
 import { itemError } from '../edge/item-error.js';
 import type { Call } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
@@ -23,6 +25,7 @@ import {
   optional,
   parseDate,
   parseId,
+  parseLeaveTypeId,
   parseMarkable,
   parseName,
   parsePortion,
@@ -30,6 +33,7 @@ import {
 } from '../shared/parse.js';
 import { hashOf, requestIdOf } from '../shared/payload-hash.js';
 import { toAttendance } from '../shared/to-proto.js';
+import { leaveTypesFor } from './leave-types.js';
 
 /** Records a fact about one date, and gives the day with it in effect. */
 export async function recordDay(
@@ -47,11 +51,17 @@ function dayOf(attendance: Attendance | undefined): WireAttendance {
 }
 
 /** `prefix` leads to the message from the request's root. */
-export function markFact(message: MarkAttendanceRequest, call: Call, prefix: string): MarkFact {
+export function markFact(
+  message: MarkAttendanceRequest,
+  leaveTypes: readonly LeaveType[],
+  call: Call,
+  prefix: string,
+): MarkFact {
   const { employeeName, note, etag } = message;
   const date = parseDate(message.date, 'date', prefix);
   const status = parseMarkable(message.status, prefix);
   const portion = parsePortion(message.portion, prefix);
+  const leaveTypeId = parseLeaveTypeId(message.leaveTypeId, status, prefix);
   const problems = new Problems();
   problems.addText(note, `${prefix}note`, 'lines');
   const isNamed = employeeName !== undefined;
@@ -64,9 +74,13 @@ export function markFact(message: MarkAttendanceRequest, call: Call, prefix: str
     date,
     status,
     portion,
+    leaveTypeId,
+    leaveTypeFailure:
+      leaveTypeId === undefined ? undefined : refusedLeaveType(leaveTypeId, leaveTypes),
     note,
+    importId: optional(message.importId),
     requestId: requestIdOf(message),
-    payloadHash: hashOf('MARK', date, status, portion, note, name ?? null, etag),
+    payloadHash: hashOf('MARK', date, status, portion, leaveTypeId ?? '', note, name ?? null, etag),
     etag: optional(etag),
     actor: call.actor,
     receivedAt: call.now,
@@ -101,14 +115,16 @@ function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
 
 /** Each item is checked alone; those in order are recorded together. */
 export async function markBatch(
+  store: AttendanceStore,
   writes: FactRecorder,
   requests: readonly MarkAttendanceRequest[],
   call: Call,
 ): Promise<BatchMarkAttendanceResult[]> {
   refuseLongAnswer(requests);
+  const leaveTypes = await leaveTypesFor(store, requests, call);
   const checked = await TURNS.map(
     requests,
-    (request, index) => checkItem(request, call, `requests[${index}].`),
+    (request, index) => checkItem(request, leaveTypes, call, `requests[${index}].`),
     call.signal,
   );
   const facts = checked.filter((item): item is { fact: Fact } => 'fact' in item);
@@ -129,11 +145,16 @@ export async function markBatch(
 
 type CheckedItem = { readonly fact: Fact } | { readonly failure: Failure };
 
-function checkItem(request: MarkAttendanceRequest, call: Call, prefix: string): CheckedItem {
+function checkItem(
+  request: MarkAttendanceRequest,
+  leaveTypes: readonly LeaveType[],
+  call: Call,
+  prefix: string,
+): CheckedItem {
   const violations = violationsOf(MarkAttendanceRequestSchema, request, prefix);
   if (violations.length > 0) return { failure: { kind: 'INVALID_FIELDS', violations } };
   try {
-    return { fact: markFact(request, call, prefix) };
+    return { fact: markFact(request, leaveTypes, call, prefix) };
   } catch (error) {
     if (error instanceof AttendanceError) return { failure: error.failure };
     throw error;

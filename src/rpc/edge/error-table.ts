@@ -145,8 +145,8 @@ const TABLE: Table = {
     code: Code.NotFound,
     reason: 'IMPORT_NOT_FOUND',
     message:
-      `no punch was recorded with the import id ${importId}: check the id, which is ` +
-      'case-sensitive; ListImports lists the imports',
+      `nothing was recorded with the import id ${importId}: check the id, which is ` +
+      'case-sensitive; ListImports lists the imports of punches, ListMarkImports those of marks',
     metadata: { import_id: importId },
   }),
   BADGE_ASSIGNMENT_NOT_FOUND: ({ badgeId, assignmentId }) => ({
@@ -183,6 +183,48 @@ const TABLE: Table = {
       'the badges with AssignBadge, or discard punches with DiscardQuarantinedPunches; then send ' +
       'the log again',
     metadata: { max_punches: String(maxPunches) },
+  }),
+  MARK_VOIDED: ({ employeeId, requestId }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'MARK_VOIDED',
+    message:
+      `the mark of request_id ${requestId} of employee ${employeeId} was taken back with its ` +
+      'import: send it as a new request, with another request_id (attendance import: with another ' +
+      '--import-id)',
+    metadata: { employee_id: employeeId, request_id: requestId },
+  }),
+  LEAVE_TYPE_NOT_FOUND: ({ leaveTypeId, knownIds, nearestId }) => {
+    const meant = nearestId === undefined ? '' : `did you mean ${nearestId}? `;
+    const known =
+      knownIds.length === 0
+        ? 'there are none yet: add it with SetLeaveType or `attendance leave-types set`'
+        : `known are ${knownIds.join(', ')}: choose one of them, or add it with SetLeaveType`;
+    return {
+      code: Code.NotFound,
+      reason: 'LEAVE_TYPE_NOT_FOUND',
+      message: `there is no leave type ${leaveTypeId}: ${meant}${known}`,
+      metadata: {
+        leave_type_id: leaveTypeId,
+        known_leave_type_ids: knownIds.join(','),
+        ...(nearestId === undefined ? {} : { nearest_leave_type_id: nearestId }),
+      },
+    };
+  },
+  LEAVE_TYPE_ARCHIVED: ({ leaveTypeId }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'LEAVE_TYPE_ARCHIVED',
+    message:
+      `leave type ${leaveTypeId} is archived and cannot be declared: choose another one, or ` +
+      'bring it back with SetLeaveType',
+    metadata: { leave_type_id: leaveTypeId },
+  }),
+  TOO_MANY_LEAVE_TYPES: ({ maxLeaveTypes }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_LEAVE_TYPES',
+    message:
+      `there are ${maxLeaveTypes} leave types, the most there can be, archived ones included: ` +
+      'change one of them with SetLeaveType',
+    metadata: { max_leave_types: String(maxLeaveTypes) },
   }),
   PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
     code: Code.FailedPrecondition,

@@ -38,6 +38,9 @@ const HELP: Readonly<Record<string, string>> = {
   import_id: ID_HELP,
   badge_id: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -',
   quarantine_ids: 'must be 1 to 1000 ids of punches in quarantine, each once',
+  leave_type_id: ID_HELP,
+  employee_ids: 'must be at most 1000 ids, each once: send several calls',
+  leave_type_ids: 'must be at most 16 ids of leave types',
   name: 'must be 1 to 200 characters',
   status:
     'must be PRESENT, ABSENT, HALF_DAY, ON_LEAVE, REMOTE, HOLIDAY or DAY_OFF (ATTENDANCE_STATUS_...)',
@@ -56,6 +59,7 @@ const HELP: Readonly<Record<string, string>> = {
   event_id: 'must be at most 128 characters',
   labels:
     'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
+  max_marks: 'must not be negative: 0 asks for the most',
   max_punches: 'must not be negative: 0 asks for the most',
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
@@ -65,7 +69,7 @@ const HELP: Readonly<Record<string, string>> = {
 /** Names that a rule of the proto lets be empty in some messages and not in others. */
 const HELP_UNLESS_EMPTY: readonly (readonly [names: RegExp, help: string])[] = [
   [/^(.+_)?date$/, DATE_HELP],
-  [/^((default_)?shift_ids?|calendar_id|group_id)$/, ID_HELP],
+  [/^((default_)?shift_ids?|calendar_id|group_id|leave_type_ids?|employee_ids)$/, ID_HELP],
 ];
 
 /** Of rules that a field must be given by: the library's words name no field. */

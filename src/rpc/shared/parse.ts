@@ -86,6 +86,17 @@ export function parseMarkable(value: AttendanceStatus, prefix: string): Markable
   return status;
 }
 
+/** Undefined: none was given. What is not leave has no kind of it. */
+export function parseLeaveTypeId(
+  value: string,
+  status: MarkableStatus,
+  prefix: string,
+): string | undefined {
+  if (value === '' || status === 'ON_LEAVE') return optional(value);
+  const description = `must be empty where status is not ON_LEAVE; status is ${status}`;
+  throw invalidField(`${prefix}leave_type_id`, 'LEAVE_TYPE_WITHOUT_LEAVE', description);
+}
+
 export function parsePortion(value: WirePortion, prefix: string): Portion {
   if (value === WirePortion.UNSPECIFIED) return 'WHOLE_DAY';
   const portion = PORTIONS[value - 1];

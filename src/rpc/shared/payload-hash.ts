@@ -27,6 +27,24 @@ function shortened(payload: string | Uint8Array): Uint8Array {
   return createHash('sha256').update(payload).digest().subarray(0, PAYLOAD_HASH_BYTES);
 }
 
+/**
+ * The id of one of the facts that a request stands for: a UUID (version 8, RFC 9562) made of the
+ * request's and of what sets the fact apart.
+ */
+export function derivedRequestId(requestId: string, ...parts: readonly string[]): string {
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([requestId, ...parts]))
+    .digest();
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  const places = [0, 8, 12, 16, 20, 32];
+  return places
+    .slice(1)
+    .map((end, at) => hex.slice(places[at], end))
+    .join('-');
+}
+
 /** A request's id as it is kept; undefined when the caller sent none. */
 export function requestIdOf({ requestId }: { readonly requestId: string }): string | undefined {
   return requestId === '' ? undefined : requestId.toLowerCase();

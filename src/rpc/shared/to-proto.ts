@@ -70,6 +70,8 @@ export function toAttendance(day: Attendance): WireAttendance {
   message.origin = originNumber(day.origin);
   message.portion = portionNumber(day.portion);
   message.otherHalfStatus = statusNumber(day.otherHalfStatus);
+  message.leaveTypeId = day.leaveTypeId ?? '';
+  message.otherHalfLeaveTypeId = day.otherHalfLeaveTypeId ?? '';
   message.note = day.note;
   if (hasWork(day)) addWork(message, day);
   message.final = day.final;

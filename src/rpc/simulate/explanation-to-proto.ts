@@ -31,7 +31,7 @@ type ValueOf<Name> = Name extends `${string}Time`
 
 /** The names of a finding's fields whose values are not of the kind that the name says. */
 type Misnamed<F> = F extends Finding
-  ? { [K in keyof F]: F[K] extends ValueOf<K> ? never : K }[keyof F]
+  ? { [K in keyof F]-?: F[K] extends ValueOf<K> ? never : K }[keyof F]
   : never;
 
 /** Finding, as long as every field of every finding is of a known shape; else nothing is. */

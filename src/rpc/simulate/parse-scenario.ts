@@ -21,7 +21,14 @@ import { parseMoment } from '../clock/punch-times.js';
 import { Problems } from '../edge/problems.js';
 import { parseEmployee, parseEmployeeName } from '../roster/parse-employee.js';
 import { parseRoster } from '../roster/parse-roster.js';
-import { parseDate, parseId, parseMarkable, parsePortion, parseText } from '../shared/parse.js';
+import {
+  parseDate,
+  parseId,
+  parseLeaveTypeId,
+  parseMarkable,
+  parsePortion,
+  parseText,
+} from '../shared/parse.js';
 import { findRange, withinCalendar } from './scenario-range.js';
 
 /** Who it is when the caller does not say. */
@@ -59,12 +66,14 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
 }
 
 function parseMarks(messages: readonly SimulatedMark[], problems: Problems): ScenarioMark[] {
-  return messages.map(({ date, status, portion, note }, index) => {
+  return messages.map(({ date, status: wanted, portion, leaveTypeId, note }, index) => {
     const path = `marks[${index}].`;
+    const status = parseMarkable(wanted, path);
     return {
       date: parseDate(date, 'date', path),
-      status: parseMarkable(status, path),
+      status,
       portion: parsePortion(portion, path),
+      leaveTypeId: parseLeaveTypeId(leaveTypeId, status, path),
       note: problems.try(() => parseText(note, 'note', path)) ?? '',
     };
   });

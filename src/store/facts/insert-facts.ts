@@ -11,7 +11,7 @@ import { codeOf } from '../postgres/rows.js';
 import { flagBits, TOLD_COLUMNS, toldArrays } from './punch-rows.js';
 
 /** Kinds of mark, as numbered in `mark.kind`. */
-const MARK_KINDS = ['MARK', 'CLEAR'] as const;
+export const MARK_KINDS = ['MARK', 'CLEAR'] as const;
 
 /** The time of the head, which this transaction has moved and holds. */
 export const HEAD_TIME = '(select recorded_at from feed_head where id = 1)';
@@ -20,11 +20,11 @@ export const HEAD_TIME = '(select recorded_at from feed_head where id = 1)';
 export const INSERT_MARKS = {
   name: 'insert_marks',
   text: `
-    insert into mark (employee_id, sequence, date, kind, status, portion, note, reason,
-                      actor, received_at, request_id, payload_hash, revision)
+    insert into mark (employee_id, sequence, date, kind, status, portion, leave_type_id, note,
+                      reason, actor, received_at, request_id, payload_hash, revision, import_id)
     select * from unnest($1::text[], $2::bigint[], $3::date[], $4::smallint[], $5::smallint[],
-                         $6::smallint[], $7::text[], $8::text[], $9::text[],
-                         $10::timestamptz[], $11::uuid[], $12::bytea[], $13::integer[])`,
+                         $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[],
+                         $11::timestamptz[], $12::uuid[], $13::bytea[], $14::integer[], $15::text[])`,
 };
 
 const PUNCH_COLUMNS = [
@@ -126,12 +126,14 @@ export function insertMarks(accepted: readonly Accepted[]): Bound[] {
       facts.map((fact) => codeOf(MARK_KINDS, fact.kind)),
       facts.map((fact) => (fact.kind === 'MARK' ? codeOf<Status>(STATUSES, fact.status) : null)),
       facts.map((fact) => (fact.kind === 'MARK' ? codeOf(PORTIONS, fact.portion) : null)),
+      facts.map((fact) => (fact.kind === 'MARK' ? (fact.leaveTypeId ?? null) : null)),
       facts.map((fact) => (fact.kind === 'MARK' ? fact.note : '')),
       facts.map((fact) => (fact.kind === 'CLEAR' ? fact.reason : '')),
       facts.map((fact) => fact.actor),
       facts.map((fact) => formatTimestamp(fact.receivedAt * 1000)),
       ...requestArrays(facts),
       marks.map(({ revision }) => revision),
+      facts.map((fact) => (fact.kind === 'MARK' ? (fact.importId ?? null) : null)),
     ),
   ];
 }
@@ -224,7 +226,7 @@ function insertVoids(accepted: readonly Accepted[]): Bound[] {
 
 function voidPunches(accepted: readonly Accepted[]): Bound[] {
   const voided = accepted.flatMap(({ fact, sequence: by, voids }) =>
-    voids.map((punchId) => ({ fact, punchId, by })),
+    fact.kind === 'VOID_MARKS' ? [] : voids.map((punchId) => ({ fact, punchId, by })),
   );
   if (voided.length === 0) return [];
   return [

@@ -17,6 +17,7 @@ import type { Instant } from '../../domain/time/time.js';
 import { type Bound, bind, type Row, type Session } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
+import { marksOn, readMarksOn } from './mark-imports.js';
 import { areClaimsKept, claimsOf, lockBadges, lockQuarantined } from './moved-punches.js';
 import { namedPunches, readFirstUses, readNamedPunches, readNextUses } from './named-punches.js';
 import { Found, type NeedRanges, notWithin, rangesOf, readRanges } from './read-needs.js';
@@ -119,6 +120,7 @@ function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
     punch: () => undefined,
     firstUse: () => undefined,
     nextUse: () => undefined,
+    marksOn: () => [],
     earlier: () => undefined,
   };
   return facts.flatMap((fact) => rules.needs(fact, view));
@@ -129,7 +131,7 @@ interface FirstRead {
   readonly locked: readonly Row[];
   readonly sharedVersion: number;
   readonly now: Instant;
-  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'firstUse' | 'nextUse'>;
+  readonly answers: Pick<RosterView, 'earlier' | 'punch' | 'firstUse' | 'nextUse' | 'marksOn'>;
   readonly found: Found;
   readonly areClaimsKept: boolean;
 }
@@ -157,6 +159,7 @@ async function readFirst(
     named: readNamedPunches(facts),
     firstUses: readFirstUses(facts),
     nextUses: readNextUses(facts),
+    marks: readMarksOn(facts),
     days,
     punches,
   });
@@ -171,6 +174,7 @@ async function readFirst(
     now: Math.floor(number(head, 'now') / 1000) as Instant,
     answers: {
       earlier: earlierFacts(rows.earlier, rows.earlierPunches),
+      marksOn: marksOn(rows.marks),
       ...namedPunches(rows.named, rows.firstUses, rows.nextUses),
     },
     found,

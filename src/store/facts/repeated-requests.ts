@@ -24,15 +24,15 @@ function inTable(table: string, columns: string): string {
 export const READ_EARLIER = {
   name: 'read_earlier',
   text: `
-    select t.employee_id, t.request_id, f.payload_hash, f.fact_date, f.received_at,
+    select t.employee_id, t.request_id, f.payload_hash, f.fact_date, f.received_at, f.is_voided,
            ${dayColumns('c')}
     from unnest($1::text[], $2::uuid[]) t (employee_id, request_id)
     cross join lateral (
-      ${inTable('mark', 'payload_hash, received_at, date as fact_date, revision')}
+      ${inTable('mark', 'payload_hash, received_at, date as fact_date, revision, voided_by is not null as is_voided')}
       union all
-      ${inTable('punch', 'payload_hash, received_at, answer_date, answer_revision')}
+      ${inTable('punch', 'payload_hash, received_at, answer_date, answer_revision, false')}
       union all
-      ${inTable('punch_void', 'payload_hash, received_at, null::date, null::integer')}
+      ${inTable('punch_void', 'payload_hash, received_at, null::date, null::integer, false')}
     ) f
     left join lateral (
       select * from attendance_change c
@@ -119,6 +119,7 @@ function earlierFact(row: Row, punches: readonly RecordedPunch[]): EarlierFact {
     receivedAt: Math.floor(number(row, 'received_at') / 1000) as Instant,
     answer:
       row.fact_date === null ? undefined : { date: text(row, 'fact_date') as LocalDate, after },
+    isVoided: row.is_voided === true,
     punches,
   };
 }

@@ -29,6 +29,7 @@ import { number } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { type Accepted, insertMarks, persistPunches } from './insert-facts.js';
 import { type Batch, readUnderLock, type WriteOptions } from './lock-and-read.js';
+import { persistMarkImports } from './mark-imports.js';
 import { movePunches } from './moved-punches.js';
 import { appendChanges, needsHead, restampDays, upsertDays } from './upsert-days.js';
 
@@ -106,7 +107,7 @@ async function runTransaction(
     ...raiseVersions(changes.filter(({ employeeId }) => kept.has(employeeId))),
     ...restampDays(decision.restamps),
   ];
-  const behind = needsHead(decision) ? persistBehindHead(decision, accepted) : [];
+  const behind = needsHead(decision, accepted) ? persistBehindHead(decision, accepted) : [];
   progress.committing = true;
   const rows = await session.pipeline([...ahead, ...behind, ...moves, bind(COMMIT)]);
   const [head] = behind.length > 0 ? (rows[ahead.length] ?? []) : [];
@@ -124,6 +125,7 @@ function persistBehindHead(decision: BatchDecision, accepted: readonly Accepted[
   return [
     appendChanges(decision.changes, accepted),
     ...persistPunches(accepted, decision.reflags),
+    ...persistMarkImports(accepted),
     ...upsertDays(decision.changes),
   ];
 }

@@ -38,6 +38,11 @@ export function text(row: Row, column: string): string {
   return value;
 }
 
+/** Undefined for null. */
+export function optionalText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
 export function number(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new Error(`column ${column} is not a number`);
@@ -58,6 +63,8 @@ export function dayColumns(alias: string): string {
     'origin',
     'portion',
     'other_half_status',
+    'leave_type_id',
+    'other_half_leave_type_id',
     'note',
     'work',
     'engine_version',
@@ -99,6 +106,8 @@ function dayResult(row: Row): DayResult | undefined {
     origin: wordOf(ORIGINS, row.origin),
     portion: wordOf(PORTIONS, row.portion),
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
+    leaveTypeId: optionalText(row, 'leave_type_id'),
+    otherHalfLeaveTypeId: optionalText(row, 'other_half_leave_type_id'),
     note: text(row, 'note'),
     work: dayWork(row.work),
   };
@@ -124,6 +133,8 @@ export function resultArrays(results: readonly (DayResult | undefined)[]): unkno
     results.map((result) =>
       result?.otherHalfStatus ? codeOf<Status>(STATUSES, result.otherHalfStatus) : null,
     ),
+    results.map((result) => result?.leaveTypeId ?? null),
+    results.map((result) => result?.otherHalfLeaveTypeId ?? null),
     results.map((result) => result?.note ?? ''),
     results.map((result) => (result && workText(result.work)) || null),
     results.map((result) => (result ? anomalyBits(settledAnomalies(result)) : 0)),

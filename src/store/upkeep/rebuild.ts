@@ -7,7 +7,6 @@ import type {
   MarkRow,
   RebuildStore,
 } from '../../app/ports/rebuild-ports.js';
-import { type MarkableStatus, PORTIONS, STATUSES } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import {
   FIRST_DATE,
@@ -17,6 +16,7 @@ import {
 } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 import { extentColumns, extentOf, nextFact, toldExtentColumns } from '../days/fact-extents.js';
+import { declarationFact } from '../facts/mark-imports.js';
 import { joinVoid, punchColumns, recordedPunch } from '../facts/punch-rows.js';
 import {
   BEGIN,
@@ -28,13 +28,12 @@ import {
   type Session,
 } from '../postgres/database.js';
 import { toStoreError } from '../postgres/errors.js';
-import { dayColumns, number, storedDay, text, wordOf } from '../postgres/rows.js';
+import { dayColumns, number, storedDay, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 
 const BEGIN_SNAPSHOT = { name: '', text: 'begin isolation level repeatable read read only' };
 
 /** The kind of a mark, as stored. */
-const KIND_CLEAR = 2;
 
 export const LIST_EMPLOYEE_IDS = {
   name: 'list_employee_ids',
@@ -57,7 +56,7 @@ export const READ_EMPLOYEE = {
 export const READ_MARKS = {
   name: 'rebuild_marks',
   text: `
-    select sequence, date, kind, status, portion, note
+    select sequence, date, kind, status, portion, leave_type_id, note, voided_by
     from mark
     where employee_id = $1::text collate "C" and sequence > $2::bigint
     order by sequence
@@ -113,11 +112,13 @@ export const RESTORE_DAYS = {
   name: 'restore_days',
   text: `
     insert into attendance_day (employee_id, date, revision, status, origin, portion,
-                                other_half_status, note, work, anomalies, settles_at,
+                                other_half_status, leave_type_id, other_half_leave_type_id,
+                                note, work, anomalies, settles_at,
                                 engine_version, recorded_at)
     select distinct on (c.date)
            c.employee_id, c.date, c.revision, c.status, c.origin, c.portion,
-           c.other_half_status, c.note, c.work, c.anomalies, c.settles_at,
+           c.other_half_status, c.leave_type_id, c.other_half_leave_type_id,
+           c.note, c.work, c.anomalies, c.settles_at,
            c.engine_version, c.recorded_at
     from attendance_change c
     where c.employee_id = $1::text collate "C"
@@ -224,10 +225,7 @@ function timestampOf(time: Instant): string {
 
 function markRow(row: Row): MarkRow {
   const [sequence, date] = [number(row, 'sequence'), text(row, 'date') as LocalDate];
-  if (row.kind === KIND_CLEAR) return { sequence, date, fact: { kind: 'CLEAR' } };
-  const status = wordOf(STATUSES, row.status) as MarkableStatus;
-  const portion = wordOf(PORTIONS, row.portion);
-  return { sequence, date, fact: { kind: 'MARK', status, portion, note: text(row, 'note') } };
+  return { sequence, date, fact: declarationFact(row), isVoided: row.voided_by !== null };
 }
 
 function dayRow(row: Row): DayRow[] {

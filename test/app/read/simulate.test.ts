@@ -68,6 +68,7 @@ const MARK: ScenarioMark = {
   date: '2026-03-08' as LocalDate,
   status: 'ON_LEAVE',
   portion: 'WHOLE_DAY',
+  leaveTypeId: 'vacation',
   note: '',
 };
 

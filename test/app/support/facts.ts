@@ -9,6 +9,7 @@ import type {
 import { COMMAND_KINDS } from '../../../src/app/ports/facts.js';
 import type { MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
+import type { Failure } from '../../../src/domain/facts/errors.js';
 import type { Punch, PunchKind } from '../../../src/domain/facts/punch.js';
 import type { ToldPunch } from '../../../src/domain/facts/recorded-punch.js';
 import type { LocalDate } from '../../../src/domain/time/local-date.js';
@@ -52,12 +53,31 @@ export function markFact(
   options: Header & {
     readonly etag?: string;
     readonly portion?: Portion;
+    readonly leaveTypeId?: string;
+    readonly importId?: string;
+    readonly leaveTypeFailure?: Failure;
     readonly note?: string;
   } = {},
 ): Fact {
   const { etag, portion = 'WHOLE_DAY', note = '' } = options;
   const kind = 'MARK' as const;
-  return { kind, ...header(options), date, status, portion, note, etag, employeeName: undefined };
+  return {
+    kind,
+    ...header(options),
+    date,
+    status,
+    portion,
+    leaveTypeId: options.leaveTypeId,
+    leaveTypeFailure: options.leaveTypeFailure,
+    note,
+    importId: options.importId,
+    etag,
+    employeeName: undefined,
+  };
+}
+
+export function voidMarksFact(date: LocalDate, importId: string, options: Header = {}): Fact {
+  return { kind: 'VOID_MARKS', ...header(options), date, importId, reason: 'wrong file' };
 }
 
 export function clearFact(

@@ -10,13 +10,14 @@ import type {
   LockedEmployee,
   Need,
   RosterView,
+  StandingMark,
 } from '../../../src/app/ports/batch.js';
-import type { Fact, MarkFact } from '../../../src/app/ports/facts.js';
+import type { ClearFact, Fact, MarkFact, VoidMarksFact } from '../../../src/app/ports/facts.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
 import { rulesFor } from '../../../src/app/write/decide-batch.js';
 import { derive, ENGINE_VERSION } from '../../../src/domain/engine/derive.js';
 import type { Declaration, StoredDay } from '../../../src/domain/facts/day.js';
-import { foldDeclaration } from '../../../src/domain/facts/declaration.js';
+import { declarationOf } from '../../../src/domain/facts/declaration.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { PUNCH_KINDS, timelineOf } from '../../../src/domain/facts/punch.js';
 import type { RecordedPunch } from '../../../src/domain/facts/recorded-punch.js';
@@ -25,13 +26,17 @@ import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.j
 import { fromEpochDay, type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
 
+interface ModelMark extends StandingMark {
+  readonly isVoided: boolean;
+}
+
 interface EmployeeRow {
   readonly employeeName: string;
   version: number;
   roster: EmployeeRoster;
   readonly punches: Map<number, RecordedPunch>;
   readonly days: Map<LocalDate, StoredDay>;
-  readonly declarations: Map<LocalDate, Declaration | undefined>;
+  readonly marks: Map<LocalDate, readonly ModelMark[]>;
   readonly requests: Map<string, EarlierFact>;
 }
 
@@ -51,7 +56,7 @@ export class ModelStore {
       roster,
       punches: new Map(),
       days: new Map(),
-      declarations: new Map(),
+      marks: new Map(),
       requests: new Map(),
     });
   }
@@ -61,12 +66,12 @@ export class ModelStore {
     const other = new ModelStore(this.roster);
     other.#head = this.#head;
     for (const [employeeId, row] of this.#employees) {
-      const { punches, days, declarations, requests } = row;
+      const { punches, days, marks, requests } = row;
       other.#employees.set(employeeId, {
         ...row,
         punches: new Map(punches),
         days: new Map(days),
-        declarations: new Map(declarations),
+        marks: new Map(marks),
         requests: new Map(requests),
       });
     }
@@ -113,10 +118,17 @@ export class ModelStore {
     const punches = timelineOf(standing);
     const found: Record<string, string> = {};
     for (const plan of planDays(this.roster, row.roster, firstDay, lastDay)) {
-      const result = derive({ declaration: row.declarations.get(plan.date), punches }, plan);
+      const result = derive({ declaration: declarationOn(row, plan.date), punches }, plan);
       if (result.origin !== 'EXPECTED') found[plan.date] = JSON.stringify(result);
     }
     return found;
+  }
+
+  /** The imports of the marks that stand, once for each mark. */
+  standingImports(employeeId: EmployeeId): readonly string[] {
+    const row = this.#row(employeeId);
+    const standing = [...row.marks.keys()].flatMap((date) => standingOf(row, date));
+    return standing.flatMap(({ importId }) => importId ?? []);
   }
 
   /** As if all days had been stored by other rules. */
@@ -174,6 +186,8 @@ export class ModelStore {
           (other) => compareUses(other, punch) > 0,
         );
       },
+      // More than a store reads: the rest must not matter.
+      marksOn: (employeeId, date) => standingOf(this.#row(employeeId), date),
       earlier: (employeeId, requestId) => {
         const earlier = this.#employees.get(employeeId)?.requests.get(requestId);
         return earlier && this.#asNow(employeeId, earlier);
@@ -256,7 +270,11 @@ export class ModelStore {
     const row = this.#row(fact.employeeId);
     row.version += 1;
     if (accepted.sequence !== row.version) throw new Error('a gap in numbers');
-    if (fact.kind === 'MARK' || fact.kind === 'CLEAR') this.#declare(fact);
+    if (fact.kind === 'MARK' || fact.kind === 'CLEAR') this.#declare(fact, accepted.sequence);
+    if (fact.kind === 'VOID_MARKS') {
+      this.#voidMarks(fact, accepted);
+      return;
+    }
     const { punch } = accepted;
     if (punch !== undefined) {
       if (punch.punchId !== accepted.sequence) throw new Error('a punch has another number');
@@ -277,9 +295,22 @@ export class ModelStore {
     }
   }
 
-  #declare(fact: MarkFact | Extract<Fact, { kind: 'CLEAR' }>): void {
-    const { declarations } = this.#row(fact.employeeId);
-    declarations.set(fact.date, foldDeclaration(declarations.get(fact.date), fact));
+  #declare(fact: MarkFact | ClearFact, sequence: number): void {
+    const { marks } = this.#row(fact.employeeId);
+    const importId = fact.kind === 'MARK' ? fact.importId : undefined;
+    const mark = { sequence, importId, fact, isVoided: false };
+    marks.set(fact.date, [...(marks.get(fact.date) ?? []), mark]);
+  }
+
+  #voidMarks({ employeeId, date }: VoidMarksFact, { voids }: AcceptedFact): void {
+    const row = this.#row(employeeId);
+    const standing = standingOf(row, date).map(({ sequence }) => sequence);
+    if (!voids.every((taken) => standing.includes(taken))) throw new Error('taken back twice');
+    const marks = row.marks.get(date) ?? [];
+    row.marks.set(
+      date,
+      marks.map((mark) => (voids.includes(mark.sequence) ? { ...mark, isVoided: true } : mark)),
+    );
   }
 
   #remember(facts: readonly Fact[], accepted: AcceptedFact, { changes }: BatchDecision): void {
@@ -295,6 +326,7 @@ export class ModelStore {
     row.requests.set(fact.requestId, {
       payloadHash: fact.payloadHash,
       receivedAt: fact.receivedAt,
+      isVoided: false,
       answer: date === undefined ? undefined : { date, after: revision === 0 ? undefined : after },
       punches: numbers.flatMap((punchId) => row.punches.get(punchId) ?? []),
     });
@@ -322,4 +354,12 @@ function checkIdentity(punch: RecordedPunch, row: EmployeeRow): void {
       other.eventId === punch.eventId;
     if (isSame) throw new Error('the same punch twice');
   }
+}
+
+function standingOf({ marks }: EmployeeRow, date: LocalDate): readonly ModelMark[] {
+  return (marks.get(date) ?? []).filter(({ isVoided }) => !isVoided);
+}
+
+function declarationOn(row: EmployeeRow, date: LocalDate): Declaration | undefined {
+  return declarationOf(standingOf(row, date).map(({ fact }) => fact));
 }

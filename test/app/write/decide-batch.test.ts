@@ -64,6 +64,7 @@ function viewOf(stored?: StoredDay, earlier?: EarlierFact): BatchView {
     punch: () => undefined,
     firstUse: () => undefined,
     nextUse: () => undefined,
+    marksOn: () => [],
     earlier: () => earlier,
     day: () => stored,
     punches: () => [],
@@ -78,6 +79,8 @@ const PRESENT: StoredDay = {
     origin: 'MARKED',
     portion: 'WHOLE_DAY',
     otherHalfStatus: undefined,
+    leaveTypeId: undefined,
+    otherHalfLeaveTypeId: undefined,
     note: '',
     work: noWorkIn('UTC'),
   },
@@ -106,6 +109,7 @@ describe('a batch of marks', () => {
     payloadHash: Uint8Array.of(1),
     receivedAt: 900 as Instant,
     answer: { date: DAY, after: { ...PRESENT, revision: 1 } },
+    isVoided: false,
     punches: [],
   };
   const cases: readonly [id: string, facts: Fact[], view: BatchView, outcomes: string[]][] = [

@@ -80,6 +80,7 @@ describe('plans that are remembered', () => {
       punch: () => undefined,
       firstUse: () => undefined,
       nextUse: () => undefined,
+      marksOn: () => [],
       earlier: () => undefined,
     };
     for (const fact of facts) rules.needs(fact, view);

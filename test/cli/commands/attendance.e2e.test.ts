@@ -228,6 +228,98 @@ describe('attendance, the command', function () {
     );
   });
 
+  it('sets leave types, and marks and lists by them', async () => {
+    const set = (...more: string[]) => attendance('leave-types', 'set', 'sick', ...more);
+    expect((await set('--name', 'Sick')).code).to.equal(2);
+    expect((await set('--name', 'Sick', '--paid', '--unpaid')).code).to.equal(2);
+    expect((await set('--name', 'Sick', '--paid')).code).to.equal(0);
+    const changed = await set('--name', 'Sick leave', '--paid', '--reason', 'clearer');
+    expect(changed.out).to.match(/^sick +Sick leave +yes +no +2 .* anonymous +clearer$/m);
+    const listed = await attendance('leave-types', 'list', '--history', '--json');
+    const revisions = listed.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).name);
+    expect(revisions).to.deep.equal(['Sick', 'Sick leave']);
+
+    const leave = ['on-leave', '--leave-type'];
+    const marked = await attendance('mark', 'cli.6', '2026-03-02', ...leave, 'sick');
+    expect(marked.out).to.match(/^status {4}on leave: sick$/m);
+    const wrong = await attendance('mark', 'cli.6', '2026-03-03', ...leave, 'sik');
+    expect(wrong.err).to.include('did you mean sick?');
+    const found = await attendance('list', '--leave-type', 'sick');
+    expect(found.out).to.match(/^2026-03-02 +cli\.6 .* on leave: sick /m);
+  });
+
+  it('marks and clears many days at once', async () => {
+    const days = ['--from', '2026-03-02', '--to', '2026-03-04'];
+    for (const id of ['cli.9', 'cli.10']) await attendance('mark', id, '2026-03-01', 'present');
+    const both = ['--employee', 'cli.9', '--employee', 'cli.10'];
+    expect((await attendance('marks', 'set', 'remote', ...days)).code).to.equal(2);
+    const dry = await attendance('marks', 'set', 'remote', ...both, ...days, '--dry-run');
+    expect(dry.out).to.match(/^6 days would change, of 2 employees\.$/m);
+    const done = await attendance('marks', 'set', 'remote', ...both, ...days);
+    expect(done.out).to.equal(
+      'EMPLOYEE  CHANGED  AS ASKED  LEFT OUT  DATES                     PROBLEM\n' +
+        'cli.9     3        0         0         2026-03-02 to 2026-03-04  -\n' +
+        'cli.10    3        0         0         2026-03-02 to 2026-03-04  -\n' +
+        '6 days changed, of 2 employees.\n',
+    );
+    const nobody = ['--employee', 'cli.no-one'];
+    const failed = await attendance('marks', 'set', 'remote', ...both, ...nobody, ...days);
+    expect(failed.code).to.equal(1);
+    expect(failed.out).to.include('there is no employee cli.no-one');
+    const cleared = await attendance('marks', 'clear', ...both, ...days, '--reason', 'wrong team');
+    expect(cleared.out).to.match(/^6 days changed, of 2 employees\.$/m);
+    expect((await allDays('cli.9')).map(({ date }) => date)).to.deep.equal(['2026-03-01']);
+  });
+
+  it('takes an import of marks back, and imports the right file', async () => {
+    const path = join(folder, 'wrong.csv');
+    const file = (status: string) =>
+      `id,name,status,date\ncli.11,A,${status},2026-03-02\ncli.11,A,present,2026-03-03\n`;
+    await attendance('mark', 'cli.11', '2026-03-02', 'remote');
+    await writeFile(path, file('absent'));
+    const wrong = await attendance('import', path);
+    const id = /^Import id: (marks-[0-9a-f]{20})\. Take it back with/m.exec(wrong.out)?.[1] ?? '';
+    const listed = await attendance('imports', 'list');
+    expect(listed.out).to.match(new RegExp(`^${id} +marks +anonymous .* 2 +2 +0 +-$`, 'm'));
+    await attendance('mark', 'cli.11', '2026-03-03', 'on-leave');
+
+    const undo = ['imports', 'void', id, '--reason', 'wrong file'];
+    const { code, out } = await attendance(...undo);
+    expect([code, out]).to.deep.equal([
+      0,
+      `Import ${id}: 2 of its 2 marks are voided.\nNothing of it counts any more. Now import the ` +
+        'right file; rows that are the same as before need another --import-id.\n',
+    ]);
+    expect((await attendance(...undo)).code).to.equal(0);
+    const words = async () => (await allDays('cli.11')).map(({ status }) => status);
+    // Remote work, as before the import, and the leave declared since.
+    expect(await words()).to.deep.equal([5, 4]);
+    const history = await attendance('revisions', 'cli.11', '2026-03-02');
+    expect(history.out).to.match(/import taken back .* wrong file$/m);
+
+    await writeFile(path, file('half day'));
+    expect((await attendance('import', path)).code).to.equal(3);
+    const rejects = await readFile(join(folder, 'wrong.rejects.csv'), 'utf8');
+    expect(rejects).to.include('MARK_VOIDED').and.include('--import-id');
+    expect((await attendance('import', path, '--import-id', 'right')).code).to.equal(0);
+    expect(await words()).to.deep.equal([3, 1]);
+  });
+
+  it('imports the leave types of a file that has them', async () => {
+    const path = join(folder, 'leave.csv');
+    const rows = ['id,name,status,date,leave_type', 'cli.7,A,leave,2026-03-02,sick'];
+    rows.push('cli.7,A,present,2026-03-03,', 'cli.8,B,leave,2026-03-02,none-such');
+    await writeFile(path, `${rows.join('\n')}\n`);
+    const { code } = await attendance('import', path, '--json');
+    expect(code).to.equal(3);
+    expect(await readFile(join(folder, 'leave.rejects.csv'), 'utf8')).to.include('none-such');
+    const days = await allDays('cli.7');
+    expect(days.map((day) => day.leaveTypeId)).to.deep.equal(['sick', '']);
+  });
+
   it('goes through pages up to the limit, and says when there may be more', async () => {
     for (const date of ['2026-01-01', '2026-01-02', '2026-01-03']) {
       await attendance('mark', 'cli.2', date, 'remote');

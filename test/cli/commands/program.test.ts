@@ -206,6 +206,7 @@ describe('the command line', () => {
 describe('the report of an import', () => {
   const RESULT = {
     complete: true,
+    importId: 'marks-1',
     rows: 1_200,
     totalRows: 1_200,
     resumedRows: 200,
@@ -224,6 +225,7 @@ describe('the report of an import', () => {
         '  already there   150',
         '  superseded        0',
         '  rejected         50  (see x.rejects.csv)',
+        'Import id: marks-1. Take it back with: attendance imports void marks-1 --reason TEXT',
         'Mend the rejected rows and import that file as well.',
       ].join('\n'),
     );

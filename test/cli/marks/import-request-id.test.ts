@@ -12,6 +12,7 @@ const mark = fc.record({
   employeeName: fc.string({ maxLength: 4 }),
   date: fc.constantFrom('2023-07-01', '2023-07-02'),
   status: fc.constantFrom(AttendanceStatus.PRESENT, AttendanceStatus.ABSENT),
+  leaveTypeId: fc.constantFrom('', 'sick'),
 });
 
 describe('the request id of an imported row', () => {
@@ -26,7 +27,8 @@ describe('the request id of an imported row', () => {
           a.employeeId === b.employeeId &&
           a.employeeName === b.employeeName &&
           a.date === b.date &&
-          a.status === b.status;
+          a.status === b.status &&
+          a.leaveTypeId === b.leaveTypeId;
         expect(importRequestId(b, importB) === idA).to.equal(isSame);
       }),
       { numRuns: 2_000 },
@@ -39,6 +41,7 @@ describe('the request id of an imported row', () => {
       employeeName: "Seán O'Brien",
       date: '2023-07-01',
       status: AttendanceStatus.HALF_DAY,
+      leaveTypeId: '',
     };
     expect(importRequestId(row, '')).to.equal('0f416b1f-43c9-8851-81c7-babbd800bb43');
   });

@@ -8,12 +8,32 @@ import { parseStatus } from '../../../src/cli/text/status-words.js';
 import { isIsoDate } from '../../../src/cli/text/values.js';
 import { AttendanceStatus } from '../../../src/client/index.js';
 
-const PLACES = { id: 0, name: 1, status: 2, date: 3 };
+const REQUIRED = { id: 0, name: 1, status: 2, date: 3 };
+const PLACES = { ...REQUIRED, leaveType: undefined };
 const GOOD = ['007', 'Ada', 'Present', '2023-07-01'];
 
-function rowWith(column: keyof typeof PLACES, value: string): ParsedRow {
-  return parseLegacyRow(GOOD.with(PLACES[column], value), PLACES, 4);
+function rowWith(column: keyof typeof REQUIRED, value: string): ParsedRow {
+  return parseLegacyRow(GOOD.with(REQUIRED[column], value), PLACES, 4);
 }
+
+describe('the leave type of a row', () => {
+  const CASES: [status: string, leaveType: string, outcome: string][] = [
+    ['leave', 'sick', 'MARK'],
+    ['leave', ' sick ', 'MARK'],
+    ['leave', '', 'MARK'],
+    ['present', '', 'MARK'],
+    ['present', 'sick', 'BAD_LEAVE_TYPE'],
+    ['leave', 'sick leave', 'BAD_LEAVE_TYPE'],
+  ];
+  for (const [status, leaveType, outcome] of CASES) {
+    it(`${status}, "${leaveType}": ${outcome}`, () => {
+      const fields = ['007', 'Ada', status, '2023-07-01', leaveType];
+      const parsed = parseLegacyRow(fields, { ...REQUIRED, leaveType: 4 }, 5);
+      expect(outcomeOf(parsed)).to.equal(outcome);
+      if (parsed.kind === 'MARK') expect(parsed.mark.leaveTypeId).to.equal(leaveType.trim());
+    });
+  }
+});
 
 function outcomeOf(parsed: ParsedRow): string {
   return parsed.kind === 'BAD' ? parsed.problem.code : parsed.kind;
@@ -108,7 +128,7 @@ describe('a row of the old system', () => {
   it('is read by the place of its columns, trimmed', () => {
     const parsed = parseLegacyRow(
       ['x', ' 2023-07-01 ', ' wfh ', " Seán O'Brien ", ' 9007199254740993 '],
-      { id: 4, name: 3, status: 2, date: 1 },
+      { id: 4, name: 3, status: 2, date: 1, leaveType: undefined },
       5,
     );
     expect(parsed).to.deep.equal({
@@ -118,6 +138,7 @@ describe('a row of the old system', () => {
         employeeName: "Seán O'Brien",
         date: '2023-07-01',
         status: AttendanceStatus.REMOTE,
+        leaveTypeId: '',
       },
     });
   });

@@ -199,7 +199,7 @@ describe('import', () => {
     await writeFile(path, manyRows(1, 1));
     await importing();
     service.mark('E0', '2023-01-01', AttendanceStatus.ABSENT);
-    await importing({ importId: 'july correction' });
+    await importing({ importId: 'july-correction' });
     expect(service.statusOf('E0', '2023-01-01')).to.equal('PRESENT');
   });
 

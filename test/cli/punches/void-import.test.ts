@@ -8,6 +8,7 @@ import {
   type AttendanceClient,
   AttendanceClientError,
   createAttendanceClient,
+  type PunchImport,
 } from '../../../src/client/index.js';
 import { type StandIn, startStandIn } from '../stand-in.js';
 
@@ -39,14 +40,15 @@ describe('voiding an import', () => {
     service.stop();
   });
 
-  async function voiding(options: Partial<VoidImportOptions> = {}) {
+  async function voiding(options: Partial<VoidImportOptions<PunchImport>> = {}) {
     const steps: number[] = [];
     const { standingCount } = await voidWholeImport({
-      importId: 'march',
-      reason: 'wrong zone',
-      client,
+      voidSome: async (maxPunches, callOptions) => {
+        const request = { importId: 'march', reason: 'wrong zone', maxPunches };
+        return (await client.voidImport(request, callOptions)).punchImport;
+      },
       stop: new AbortController().signal,
-      stepPunches: 5,
+      stepItems: 5,
       onOutage: () => undefined,
       ...options,
       onStep: (punchImport) => {

@@ -24,6 +24,9 @@ import type { Instant } from '../../../src/domain/time/time.js';
 import { epochDayAt, findZone, instantAt, type Zone } from '../../../src/domain/time/zone.js';
 import { runs } from '../../support/runs.js';
 
+/** Leave of no kind, and what is no leave. */
+const KINDLESS = {};
+
 function zone(name: string): Zone {
   const found = findZone(name);
   if (found === undefined) throw new Error(`no zone ${name}`);
@@ -786,26 +789,55 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   DECLARED: [
     [
-      { status: 'ON_LEAVE', portion: 'WHOLE_DAY', note: '', otherwise: 'ABSENT' },
+      { status: 'ON_LEAVE', portion: 'WHOLE_DAY', ...KINDLESS, note: '', otherwise: 'ABSENT' },
       'The day was declared: on leave. Without that the day would be: absent.',
     ],
     [
-      { status: 'REMOTE', portion: 'FIRST_HALF', note: ' at\n home ', otherwise: 'HALF_DAY' },
+      {
+        status: 'ON_LEAVE',
+        portion: 'WHOLE_DAY',
+        leaveTypeId: 'sick',
+        note: 'flu',
+        otherwise: undefined,
+      },
+      'The day was declared: on leave (sick) (note: flu).',
+    ],
+    [
+      {
+        status: 'REMOTE',
+        portion: 'FIRST_HALF',
+        ...KINDLESS,
+        note: ' at\n home ',
+        otherwise: 'HALF_DAY',
+      },
       'The first half of the day was declared: remote work (note: at home). Without that the day ' +
         'would be: half a day.',
     ],
     [
-      { status: 'DAY_OFF', portion: 'SECOND_HALF', note: '𝒙'.repeat(81), otherwise: 'HOLIDAY' },
+      {
+        status: 'DAY_OFF',
+        portion: 'SECOND_HALF',
+        ...KINDLESS,
+        note: '𝒙'.repeat(81),
+        otherwise: 'HOLIDAY',
+      },
       `The second half of the day was declared: a day off (note: ${'𝒙'.repeat(80)}...). ` +
         'Without that the day would be: a holiday.',
     ],
   ],
   OTHER_HALF: [
     [
-      { status: 'REMOTE', isDeclared: true },
+      { status: 'REMOTE', ...KINDLESS, isDeclared: true },
       'The other half of the day was declared too: remote work.',
     ],
-    [{ status: 'ABSENT', isDeclared: false }, 'The other half of the day comes to: absent.'],
+    [
+      { status: 'ON_LEAVE', leaveTypeId: 'vacation', isDeclared: true },
+      'The other half of the day was declared too: on leave (vacation).',
+    ],
+    [
+      { status: 'ABSENT', ...KINDLESS, isDeclared: false },
+      'The other half of the day comes to: absent.',
+    ],
   ],
   LONGER_THAN_A_DAY: [
     [{ workedSeconds: 27.25 * HOUR }, 'The work of the date comes to 27 h 15 min, more than 24 h.'],

@@ -23,8 +23,12 @@ function dayOf(declaration: Declaration | undefined): DayResult | undefined {
   return declaration && derive({ declaration, punches: NO_PUNCHES }, NO_PLAN);
 }
 
-function mark(status: MarkableStatus, portion: Portion = 'WHOLE_DAY', note = ''): DeclarationFact {
-  return { kind: 'MARK', status, portion, note };
+function mark(
+  status: MarkableStatus,
+  portion: Portion = 'WHOLE_DAY',
+  leaveTypeId?: string,
+): DeclarationFact {
+  return { kind: 'MARK', status, portion, leaveTypeId, note: '' };
 }
 
 const CLEAR: DeclarationFact = { kind: 'CLEAR' };
@@ -39,6 +43,8 @@ interface Case {
   readonly status?: MarkableStatus;
   readonly portion?: Portion;
   readonly other?: MarkableStatus;
+  readonly kind?: string;
+  readonly otherKind?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -91,6 +97,36 @@ const CASES: readonly Case[] = [
     portion: 'FIRST_HALF',
   },
   { id: 'M11 clearing nothing is nothing', facts: [CLEAR, CLEAR] },
+  {
+    id: 'M12 each half keeps its kind of leave',
+    facts: [mark('ON_LEAVE', 'FIRST_HALF', 'vacation'), mark('ON_LEAVE', 'SECOND_HALF', 'sick')],
+    status: 'ON_LEAVE',
+    portion: 'SECOND_HALF',
+    kind: 'sick',
+    other: 'ON_LEAVE',
+    otherKind: 'vacation',
+  },
+  {
+    id: 'M13 the same half of another kind replaces only itself',
+    facts: [
+      mark('ON_LEAVE', 'FIRST_HALF', 'vacation'),
+      mark('ON_LEAVE', 'SECOND_HALF', 'sick'),
+      mark('ON_LEAVE', 'SECOND_HALF', 'unpaid'),
+    ],
+    status: 'ON_LEAVE',
+    portion: 'SECOND_HALF',
+    kind: 'unpaid',
+    other: 'ON_LEAVE',
+    otherKind: 'vacation',
+  },
+  {
+    id: 'M14 a half taken out of a day of leave leaves its kind to the rest',
+    facts: [mark('ON_LEAVE', 'WHOLE_DAY', 'vacation'), mark('PRESENT', 'FIRST_HALF')],
+    status: 'PRESENT',
+    portion: 'FIRST_HALF',
+    other: 'ON_LEAVE',
+    otherKind: 'vacation',
+  },
 ];
 
 const anyFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
@@ -100,6 +136,7 @@ const anyFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
       kind: fc.constant('MARK' as const),
       status: fc.constantFrom<MarkableStatus>('PRESENT', 'ABSENT', 'ON_LEAVE', 'REMOTE'),
       portion: fc.constantFrom(...PORTIONS),
+      leaveTypeId: fc.constantFrom(undefined, 'vacation', 'sick'),
       note: fc.constantFrom('', 'a note'),
     }),
   },
@@ -107,13 +144,21 @@ const anyFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
 );
 
 describe('A declaration: the latest mark rules, per half', () => {
-  for (const { id, facts, status, portion, other } of CASES) {
+  for (const { id, facts, status, portion, other, kind, otherKind } of CASES) {
     it(id, () => {
       const result = dayOf(declarationOf(facts));
       if (status === undefined) {
         expect(result).to.equal(undefined);
       } else {
-        const expected = { status, portion, otherHalfStatus: other, note: '', work: NO_WORK };
+        const kinds = { leaveTypeId: kind, otherHalfLeaveTypeId: otherKind };
+        const expected = {
+          status,
+          portion,
+          otherHalfStatus: other,
+          ...kinds,
+          note: '',
+          work: NO_WORK,
+        };
         expect(result).to.deep.equal({ origin: 'MARKED', ...expected });
       }
     });

@@ -711,6 +711,7 @@ const anyDeclarationFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
         ),
       ),
       portion: fc.constantFrom('WHOLE_DAY' as const, 'FIRST_HALF' as const, 'SECOND_HALF' as const),
+      leaveTypeId: fc.constantFrom(undefined, 'vacation'),
       note: fc.constantFrom('', 'dentist'),
     }),
     weight: 5,

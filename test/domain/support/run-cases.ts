@@ -62,7 +62,10 @@ function dayOf(
 ): Attendance {
   const marks = values.marks
     .filter(({ date }) => date === plan.date)
-    .map(({ status, portion }) => ({ kind: 'MARK', status, portion, note: '' }) as const);
+    .map(({ status, portion }) => {
+      const kindless = { leaveTypeId: undefined, note: '' } as const;
+      return { kind: 'MARK', status, portion, ...kindless } as const;
+    });
   const facts = {
     declaration: declarationOf(marks),
     punches: flagEventIdConflicts(timelineOf(punches)),

@@ -32,7 +32,10 @@ export function tell(told: Told, date = 'D'): readonly string[] {
     if (notation.sayDate(dayPlan.date) !== date) continue;
     const marks = values.marks
       .filter((mark) => mark.date === dayPlan.date)
-      .map(({ status, portion }) => ({ kind: 'MARK', status, portion, note: '' }) as const);
+      .map(({ status, portion }) => {
+        const kindless = { leaveTypeId: undefined, note: '' } as const;
+        return { kind: 'MARK', status, portion, ...kindless } as const;
+      });
     const punches = flagEventIdConflicts(timelineOf(values.punches));
     const findings: Finding[] = [];
     const result = derive({ declaration: declarationOf(marks), punches }, dayPlan, findings);

@@ -190,7 +190,8 @@ const NO_STATUS =
   'ATTENDANCE_STATUS_UNSCHEDULED; it is "banana"';
 const NO_FIELD =
   'is not a field here; remove it, or use one of: employee_id, start_date, end_date, statuses, ' +
-  'origins, page_size, page_token, as_of_time, group_id, anomalies, final, updated_after';
+  'origins, page_size, page_token, as_of_time, group_id, anomalies, final, updated_after, ' +
+  'leave_type_ids';
 
 const ANSWERS: readonly ProtocolCase[] = [
   {

@@ -164,6 +164,43 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /100000 punches .*AssignBadge/,
     metadata: { max_punches: '100000' },
   },
+  MARK_VOIDED: {
+    failure: { kind: 'MARK_VOIDED', employeeId, requestId: 'an-id' },
+    code: Code.FailedPrecondition,
+    reason: 'MARK_VOIDED',
+    says: /taken back with its import: .* another request_id/,
+    metadata: { employee_id: employeeId, request_id: 'an-id' },
+  },
+  LEAVE_TYPE_NOT_FOUND: {
+    failure: {
+      kind: 'LEAVE_TYPE_NOT_FOUND',
+      leaveTypeId: 'vacatoin',
+      knownIds: ['sick', 'vacation'],
+      nearestId: 'vacation',
+    },
+    code: Code.NotFound,
+    reason: 'LEAVE_TYPE_NOT_FOUND',
+    says: /no leave type vacatoin: did you mean vacation\? known are sick, vacation/,
+    metadata: {
+      leave_type_id: 'vacatoin',
+      known_leave_type_ids: 'sick,vacation',
+      nearest_leave_type_id: 'vacation',
+    },
+  },
+  LEAVE_TYPE_ARCHIVED: {
+    failure: { kind: 'LEAVE_TYPE_ARCHIVED', leaveTypeId: 'sick' },
+    code: Code.FailedPrecondition,
+    reason: 'LEAVE_TYPE_ARCHIVED',
+    says: /leave type sick is archived .* SetLeaveType/,
+    metadata: { leave_type_id: 'sick' },
+  },
+  TOO_MANY_LEAVE_TYPES: {
+    failure: { kind: 'TOO_MANY_LEAVE_TYPES', maxLeaveTypes: 200 },
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_LEAVE_TYPES',
+    says: /there are 200 leave types/,
+    metadata: { max_leave_types: '200' },
+  },
   PUNCH_VOIDED: {
     failure: { kind: 'PUNCH_VOIDED', employeeId, punchId: 42, by: 43 },
     code: Code.FailedPrecondition,

@@ -29,6 +29,8 @@ function dayOf(employeeName: string, note: string): Attendance {
     origin: 'MARKED',
     portion: 'SECOND_HALF',
     otherHalfStatus: 'UNSCHEDULED',
+    leaveTypeId: 'x'.repeat(64),
+    otherHalfLeaveTypeId: 'x'.repeat(64),
     note,
     shifts: [],
     sessions: [],

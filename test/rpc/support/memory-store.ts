@@ -105,6 +105,7 @@ export class MemoryStore implements Used {
           .filter((punch) => punch.deviceId === deviceId && punch.eventId === eventId)
           .sort((a, b) => a.time - b.time)[0],
       nextUse: () => undefined,
+      marksOn: () => [],
       earlier: () => undefined,
       day: () => undefined,
       punches: (employeeId) => this.#of(employeeId),

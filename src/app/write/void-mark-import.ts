@@ -1,0 +1,47 @@
+// An import of marks taken back, a bounded number of days at a time. As with punches (void-import.ts)
+// there is no state besides the marks themselves: whoever calls next goes on with those that stand.
+
+import { AttendanceError } from '../../domain/facts/errors.js';
+import type { MarkImport } from '../../domain/facts/mark-import.js';
+import type { Instant } from '../../domain/time/time.js';
+import { NO_PAYLOAD_HASH, type VoidMarksFact } from '../ports/facts.js';
+import type { AttendanceStore } from '../ports/ports.js';
+import type { FactRecorder } from './record-facts.js';
+
+export interface MarkImportToVoid {
+  readonly importId: string;
+  readonly reason: string;
+  /** At most MAX_BATCH_FACTS. */
+  readonly maxMarks: number;
+  readonly actor: string;
+  readonly receivedAt: Instant;
+}
+
+/** Takes back some marks of an import: the import as that left it; throws IMPORT_NOT_FOUND. */
+export async function voidMarkImport(
+  store: AttendanceStore,
+  writes: FactRecorder,
+  { importId, reason, maxMarks, actor, receivedAt }: MarkImportToVoid,
+  caller?: AbortSignal,
+): Promise<MarkImport> {
+  await knownMarkImport(store, importId, caller);
+  const dates = await store.listStandingMarks(importId, maxMarks, caller);
+  const facts = dates.map(({ employeeId, date }): VoidMarksFact => {
+    const header = { requestId: undefined, payloadHash: NO_PAYLOAD_HASH, actor, receivedAt };
+    return { kind: 'VOID_MARKS', employeeId, date, importId, reason, ...header };
+  });
+  for (const { failure } of await writes.record(facts, caller)) {
+    if (failure !== undefined) throw new AttendanceError(failure);
+  }
+  return await knownMarkImport(store, importId, caller);
+}
+
+async function knownMarkImport(
+  store: AttendanceStore,
+  importId: string,
+  caller: AbortSignal | undefined,
+): Promise<MarkImport> {
+  const found = await store.readMarkImport(importId, caller);
+  if (found === undefined) throw new AttendanceError({ kind: 'IMPORT_NOT_FOUND', importId });
+  return found;
+}

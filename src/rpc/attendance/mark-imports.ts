@@ -1,0 +1,83 @@
+// Imports of marks: listed, and taken back step by step.
+
+import { create } from '@bufbuild/protobuf';
+import {
+  type ListMarkImportsRequest,
+  type ListMarkImportsResponse,
+  ListMarkImportsResponseSchema,
+  MarkImportSchema,
+  type VoidMarkImportRequest,
+  type VoidMarkImportResponse,
+  VoidMarkImportResponseSchema,
+  type MarkImport as WireImport,
+} from '../../../gen/attendance/v1/attendance_service_pb.js';
+import { type AttendanceStore, MAX_BATCH_FACTS } from '../../app/ports/ports.js';
+import type { FactRecorder } from '../../app/write/record-facts.js';
+import { voidMarkImport } from '../../app/write/void-mark-import.js';
+import type { MarkImport } from '../../domain/facts/mark-import.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import { timestampOfRecord } from '../edge/instants.js';
+import type { Call } from '../edge/pipeline.js';
+import { countOfPage, type Size, textBytes } from '../shared/answer-size.js';
+import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
+import { pageSizeOf, parseReason } from '../shared/parse.js';
+
+const BOUND = ['ListMarkImports'] as const;
+
+export async function listMarkImports(
+  store: AttendanceStore,
+  message: ListMarkImportsRequest,
+  call: Call,
+): Promise<ListMarkImportsResponse> {
+  const place = await placeOf(store, BOUND, message.pageToken);
+  const after = place && {
+    firstRecordedAt: Number(place[0]) as RecordTime,
+    importId: String(place[1]),
+  };
+  const limit = limitOf(message);
+  // One more than asked for tells whether it ends.
+  const found = await store.listMarkImports({ after, limit: limit + 1 }, call.signal);
+  const wanted = found.slice(0, limit);
+  const page = wanted.slice(0, await countOfPage(wanted, importSize));
+  const last = page.length < found.length ? page.at(-1) : undefined;
+  return create(ListMarkImportsResponseSchema, {
+    markImports: page.map(toMarkImport),
+    nextPageToken: await tokenOf(store, BOUND, last && [last.firstRecordedAt, last.importId]),
+  });
+}
+
+export async function voidMarks(
+  store: AttendanceStore,
+  writes: FactRecorder,
+  message: VoidMarkImportRequest,
+  call: Call,
+): Promise<VoidMarkImportResponse> {
+  const asked = {
+    importId: message.importId,
+    reason: parseReason(message.reason),
+    maxMarks: pageSizeOf(message.maxMarks, MAX_BATCH_FACTS, MAX_BATCH_FACTS),
+    actor: call.actor,
+    receivedAt: call.now,
+  };
+  const left = await voidMarkImport(store, writes, asked, call.signal);
+  return create(VoidMarkImportResponseSchema, { markImport: toMarkImport(left) });
+}
+
+function toMarkImport(markImport: MarkImport): WireImport {
+  const { importId, actor, firstRecordedAt, lastRecordedAt, marks, voided } = markImport;
+  return create(MarkImportSchema, {
+    importId,
+    actor,
+    firstRecordTime: timestampOfRecord(firstRecordedAt),
+    lastRecordTime: timestampOfRecord(lastRecordedAt),
+    markCount: BigInt(marks),
+    standingCount: BigInt(marks - voided),
+  });
+}
+
+/** An import in JSON without its texts: names of fields, times, numbers; generously. */
+const IMPORT_BYTES = 400;
+
+function importSize({ importId, actor }: MarkImport): Size {
+  return { structure: IMPORT_BYTES, texts: textBytes(importId) + textBytes(actor) };
+}

@@ -1,0 +1,287 @@
+// Imports of marks: their sums, what is left of one, and what stands for a date on which marks are taken
+// back. Sums are written with the marks that they are about: nothing here counts rows.
+
+import { MAX_VOIDED_MARKS, type RosterView, type StandingMark } from '../../app/ports/batch.js';
+import type { Fact } from '../../app/ports/facts.js';
+import type { ImportQuery, MarkedDate } from '../../app/ports/ports.js';
+import { type MarkableStatus, PORTIONS, STATUSES } from '../../domain/facts/day.js';
+import type { DeclarationFact } from '../../domain/facts/declaration.js';
+import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { MarkImport } from '../../domain/facts/mark-import.js';
+import type { LocalDate } from '../../domain/time/local-date.js';
+import type { RecordTime } from '../../domain/time/time.js';
+import {
+  type Bound,
+  bind,
+  type Database,
+  formatTimestamp,
+  type Row,
+} from '../postgres/database.js';
+import { number, optionalText, text, wordOf } from '../postgres/rows.js';
+import { type Accepted, HEAD_TIME, MARK_KINDS } from './insert-facts.js';
+
+const COLUMNS = 'i.import_id, i.actor, i.first_recorded_at, i.last_recorded_at, i.marks, i.voided';
+
+/** $1 and $2: the import to begin behind; $3: the most imports. */
+export const LIST_MARK_IMPORTS = {
+  name: 'list_mark_imports',
+  text: `
+    select ${COLUMNS}
+    from mark_import i
+    where (i.first_recorded_at, i.import_id) < ($1::timestamptz, $2::text collate "C")
+    order by i.first_recorded_at desc, i.import_id desc
+    limit $3::integer`,
+};
+
+export const READ_MARK_IMPORT = {
+  name: 'read_mark_import',
+  text: `
+    select ${COLUMNS}
+    from mark_import i
+    where i.import_id = $1::text collate "C"`,
+};
+
+const MARK_COLUMNS =
+  'm.employee_id, m.date, m.sequence, m.kind, m.status, m.portion, m.leave_type_id, m.note, m.import_id';
+
+export const LIST_STANDING_MARKS = {
+  name: 'list_standing_marks',
+  text: `
+    select m.employee_id, m.date
+    from mark m
+    where m.import_id = $1::text collate "C" and m.voided_by is null
+    order by m.employee_id, m.date, m.sequence
+    limit $2::integer`,
+};
+
+/** What of the import one fact takes back. */
+const TAKEN = `
+        select ${MARK_COLUMNS} from mark m
+        where m.import_id = t.import_id collate "C"
+          and m.employee_id = t.employee_id collate "C" and m.date = t.date
+          and m.voided_by is null
+        order by m.sequence
+        limit ${MAX_VOIDED_MARKS}`;
+
+/** The latest that stands of a date, is not taken back, and is one of these. */
+function latestLeft(which: string): string {
+  return `(
+        select ${MARK_COLUMNS} from mark m
+        where m.employee_id = t.employee_id collate "C" and m.date = t.date
+          and m.voided_by is null
+          and (m.import_id is distinct from t.import_id collate "C" or m.sequence > k.last_taken)
+          and ${which}
+        order by m.sequence desc
+        limit 1
+      )`;
+}
+
+/** The marks of a date that an import takes back, and what the day follows from besides. */
+export const READ_MARKS_OF_DATE = {
+  name: 'read_marks_of_date',
+  text: `
+    select t.import_id as voided_import_id, m.*
+    from unnest($1::text[], $2::date[], $3::text[]) t (employee_id, date, import_id)
+    cross join lateral (select coalesce(max(m.sequence), 0) as last_taken from (${TAKEN}) m) k
+    cross join lateral (
+      (${TAKEN})
+      union all
+      ${latestLeft('(m.kind = 2 or m.portion = 1)')}
+      union all
+      ${latestLeft('m.portion = 2')}
+      union all
+      ${latestLeft('m.portion = 3')}
+    ) m`,
+};
+
+/** The sums of imports: one row per import. */
+export const COUNT_MARKED = {
+  name: 'count_marked',
+  text: `
+    insert into mark_import as i (import_id, actor, marks, first_recorded_at, last_recorded_at)
+    select t.*, ${HEAD_TIME}, ${HEAD_TIME}
+    from unnest($1::text[], $2::text[], $3::bigint[]) t
+    on conflict (import_id) do update
+      set marks = i.marks + excluded.marks, last_recorded_at = excluded.last_recorded_at`,
+};
+
+/** Lists of numbers come as text: lists of different lengths are no array. */
+export const INSERT_MARK_VOIDS = {
+  name: 'insert_mark_voids',
+  text: `
+    insert into mark_void (employee_id, sequence, date, import_id, marks, reason, actor, received_at,
+                           recorded_at)
+    select t.employee_id, t.sequence, t.date, t.import_id, t.marks::bigint[], t.reason, t.actor,
+           t.received_at, ${HEAD_TIME}
+    from unnest($1::text[], $2::bigint[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[],
+                $8::timestamptz[])
+         t (employee_id, sequence, date, import_id, marks, reason, actor, received_at)`,
+};
+
+/** Says who took the marks back; what took one back before stands. The sums follow. */
+export const VOID_MARKS = {
+  name: 'void_marks',
+  text: `
+    with voided as (
+      update mark m set voided_by = t.voided_by
+      from unnest($1::text[], $2::bigint[], $3::bigint[]) t (employee_id, sequence, voided_by)
+      where m.employee_id = t.employee_id collate "C" and m.sequence = t.sequence
+        and m.voided_by is null
+      returning m.import_id
+    )
+    update mark_import i set voided = i.voided + v.voided
+    from (select import_id, count(*) as voided from voided group by import_id) v
+    where i.import_id = v.import_id`,
+};
+
+/** See AttendanceStore.listMarkImports. */
+export async function listMarkImports(
+  database: Database,
+  { after, limit }: ImportQuery,
+): Promise<readonly MarkImport[]> {
+  const rows = await database.query(
+    LIST_MARK_IMPORTS,
+    after === undefined ? 'infinity' : formatTimestamp(after.firstRecordedAt),
+    after?.importId ?? '',
+    limit,
+  );
+  return rows.map(markImport);
+}
+
+/** See AttendanceStore.readMarkImport. */
+export async function readMarkImport(
+  database: Database,
+  importId: string,
+): Promise<MarkImport | undefined> {
+  const [row] = await database.query(READ_MARK_IMPORT, importId);
+  return row && markImport(row);
+}
+
+/** See AttendanceStore.listStandingMarks. */
+export async function listStandingMarks(
+  database: Database,
+  importId: string,
+  limit: number,
+): Promise<readonly MarkedDate[]> {
+  const rows = await database.query(LIST_STANDING_MARKS, importId, limit);
+  return [...new Map(rows.map((row) => [dateKey(row), row])).values()].map((row) => ({
+    employeeId: text(row, 'employee_id') as EmployeeId,
+    date: text(row, 'date') as LocalDate,
+  }));
+}
+
+/** Undefined when no fact takes marks back. */
+export function readMarksOn(facts: readonly Fact[]): Bound | undefined {
+  const named = new Map(
+    facts.flatMap((fact) => (fact.kind === 'VOID_MARKS' ? [[keyOf(fact), fact] as const] : [])),
+  );
+  if (named.size === 0) return undefined;
+  const once = [...named.values()];
+  return bind(
+    READ_MARKS_OF_DATE,
+    once.map(({ employeeId }) => employeeId),
+    once.map(({ date }) => date),
+    once.map(({ importId }) => importId),
+  );
+}
+
+/** The rows as a view answers from them. */
+export function marksOn(rows: readonly Row[]): RosterView['marksOn'] {
+  const found = new Map<string, StandingMark[]>();
+  for (const row of [...rows].sort((a, b) => number(a, 'sequence') - number(b, 'sequence'))) {
+    const sequence = number(row, 'sequence');
+    const mark = { sequence, importId: optionalText(row, 'import_id'), fact: declarationFact(row) };
+    const key = `${dateKey(row)} ${text(row, 'voided_import_id')}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [mark]);
+    else known.push(mark);
+  }
+  return (employeeId, date, importId) => found.get(keyOf({ employeeId, date, importId })) ?? [];
+}
+
+function keyOf(named: MarkedDate & { readonly importId: string }): string {
+  return `${named.employeeId} ${named.date} ${named.importId}`;
+}
+
+function dateKey(row: Row): string {
+  return `${text(row, 'employee_id')} ${text(row, 'date')}`;
+}
+
+/** A mark or a clearing in a row of `mark`. */
+export function declarationFact(row: Row): DeclarationFact {
+  const kind = wordOf(MARK_KINDS, row.kind);
+  if (kind === 'CLEAR') return { kind };
+  return {
+    kind,
+    status: wordOf(STATUSES, row.status) as MarkableStatus,
+    portion: wordOf(PORTIONS, row.portion),
+    leaveTypeId: optionalText(row, 'leave_type_id'),
+    note: text(row, 'note'),
+  };
+}
+
+/** What imports of marks recorded, and what was taken back: all of it at the head's time. */
+export function persistMarkImports(accepted: readonly Accepted[]): Bound[] {
+  return [...countMarked(accepted), ...voidMarks(accepted)];
+}
+
+/** Nothing where no mark has an import, as it mostly is. */
+function countMarked(accepted: readonly Accepted[]): Bound[] {
+  const sums = new Map<string, { readonly actor: string; marks: number }>();
+  for (const { fact } of accepted) {
+    if (fact.kind !== 'MARK' || fact.importId === undefined) continue;
+    const sum = sums.get(fact.importId);
+    if (sum === undefined) sums.set(fact.importId, { actor: fact.actor, marks: 1 });
+    else sum.marks += 1;
+  }
+  if (sums.size === 0) return [];
+  const counted = [...sums.values()];
+  return [
+    bind(
+      COUNT_MARKED,
+      [...sums.keys()],
+      counted.map(({ actor }) => actor),
+      counted.map(({ marks }) => marks),
+    ),
+  ];
+}
+
+function voidMarks(accepted: readonly Accepted[]): Bound[] {
+  const items = accepted.flatMap(({ fact, sequence, voids }) =>
+    fact.kind === 'VOID_MARKS' ? [{ fact, sequence, voids }] : [],
+  );
+  if (items.length === 0) return [];
+  const taken = items.flatMap(({ fact, sequence: by, voids }) =>
+    voids.map((mark) => ({ employeeId: fact.employeeId, mark, by })),
+  );
+  return [
+    bind(
+      INSERT_MARK_VOIDS,
+      items.map(({ fact }) => fact.employeeId),
+      items.map(({ sequence }) => sequence),
+      items.map(({ fact }) => fact.date),
+      items.map(({ fact }) => fact.importId),
+      items.map(({ voids }) => `{${voids.join(',')}}`),
+      items.map(({ fact }) => fact.reason),
+      items.map(({ fact }) => fact.actor),
+      items.map(({ fact }) => formatTimestamp(fact.receivedAt * 1000)),
+    ),
+    bind(
+      VOID_MARKS,
+      taken.map(({ employeeId }) => employeeId),
+      taken.map(({ mark }) => mark),
+      taken.map(({ by }) => by),
+    ),
+  ];
+}
+
+function markImport(row: Row): MarkImport {
+  return {
+    importId: text(row, 'import_id'),
+    actor: text(row, 'actor'),
+    firstRecordedAt: number(row, 'first_recorded_at') as RecordTime,
+    lastRecordedAt: number(row, 'last_recorded_at') as RecordTime,
+    marks: number(row, 'marks'),
+    voided: number(row, 'voided'),
+  };
+}
