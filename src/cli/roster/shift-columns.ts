@@ -1,7 +1,10 @@
 // The columns of a shift's rules in a roster file, each with how it is read and how it is written.
-// Both stand in one place, so that an export says whatever an import can set.
+// Both stand in one place, so that an export says whatever an import can set. Work rules have the
+// same columns wherever they are.
 
-import { create } from '@bufbuild/protobuf';
+import type { Message } from '@bufbuild/protobuf';
+import { create, equals } from '@bufbuild/protobuf';
+import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import type { BreakDeduction, Geofence, Rounding, Shift, WorkRules } from '../../client/index.js';
@@ -30,12 +33,13 @@ import {
 import type { RowCells } from './row-cells.js';
 import { parseId, parseZone } from './row-cells.js';
 
-export interface ShiftColumn {
+/** A column of what a message of type M says. */
+export interface Column<M> {
   readonly name: string;
-  /** What the cell of a row sets: an empty one takes the rule away. */
-  readonly read: (cells: RowCells) => (shift: Shift) => void;
-  /** The cell that sets what the shift has. */
-  readonly write: (shift: Shift) => string;
+  /** What the cell called `name` in a row sets: an empty one takes the rule away. */
+  readonly read: (cells: RowCells, name: string) => (message: M) => void;
+  /** The cell that sets what the message has. */
+  readonly write: (message: M) => string;
 }
 
 /** How a value stands in a cell. Reading throws WordError. */
@@ -45,56 +49,97 @@ interface Notation<T> {
 }
 
 /** Where a value is kept. Undefined is the value of an empty cell. */
-interface Field<T> {
-  readonly get: (shift: Shift) => T | undefined;
-  readonly set: (shift: Shift, value: T | undefined) => void;
+interface Field<M, T> {
+  readonly get: (message: M) => T | undefined;
+  readonly set: (message: M, value: T | undefined) => void;
 }
 
-function column<T>(name: string, field: Field<T>, notation: Notation<T>): ShiftColumn {
+export function column<M, T>(name: string, field: Field<M, T>, notation: Notation<T>): Column<M> {
   return {
     name,
-    read: (cells) => {
-      const value = cells.read<T | undefined>(name, undefined, notation.read);
-      return (shift) => field.set(shift, value);
+    read: (cells, called) => {
+      const value = cells.read<T | undefined>(called, undefined, notation.read);
+      return (message) => field.set(message, value);
     },
-    write: (shift) => {
-      const value = field.get(shift);
+    write: (message) => {
+      const value = field.get(message);
       return value === undefined ? '' : notation.write(value);
     },
   };
 }
 
-type Value<M, K extends keyof M> = NonNullable<M[K]>;
-
-/** A field of the shift itself; `empty` is how the message says that there is nothing. */
-function ofShift<K extends keyof Shift>(key: K, empty?: Shift[K]): Field<Value<Shift, K>> {
-  return {
-    get: (shift) => (shift[key] === empty ? undefined : (shift[key] ?? undefined)),
-    set: (shift, value) => {
-      Object.assign(shift, { [key]: value ?? empty });
+/** The fields of a message; `empty` is how it says that there is nothing. */
+export function fieldsOf<M>() {
+  return <K extends keyof M>(key: K, empty?: M[K]): Field<M, NonNullable<M[K]>> => ({
+    get: (message) => {
+      const value = message[key];
+      const isEmpty = value === empty || (Array.isArray(value) && value.length === 0);
+      return isEmpty ? undefined : (value ?? undefined);
     },
-  };
+    set: (message, value) => {
+      Object.assign(message as object, { [key]: value ?? empty });
+    },
+  });
 }
 
-/** A field of the shift's work rules, which are made where there are none. */
-function ofWork<K extends keyof WorkRules>(
+const ofShift = fieldsOf<Shift>();
+const ofWork = fieldsOf<WorkRules>();
+
+/** Columns of what a message has under `key`: made by a row that says any, gone when nothing is left. */
+export function under<K extends string, Inner extends Message>(
   key: K,
-  empty?: WorkRules[K],
-): Field<Value<WorkRules, K>> {
-  return {
-    get: ({ workRules }) => {
-      const value = workRules?.[key];
-      return value === empty ? undefined : (value ?? undefined);
+  desc: GenMessage<Inner>,
+  columns: readonly Column<Inner>[],
+): readonly Column<{ [F in K]?: Inner | undefined }>[] {
+  return columns.map(({ name, read, write }) => ({
+    name,
+    read: (cells, called) => {
+      const set = read(cells, called);
+      const isSaid = cells.text(called) !== '';
+      return (message) => {
+        if (message[key] === undefined && !isSaid) return;
+        const inner = message[key] ?? create(desc);
+        set(inner);
+        const isLeft = isSaid || !equals(desc, inner, create(desc));
+        Object.assign(message, { [key]: isLeft ? inner : undefined });
+      };
     },
-    set: (shift, value) => {
-      if (value === undefined && shift.workRules === undefined) return;
-      shift.workRules ??= create(WorkRulesSchema);
-      Object.assign(shift.workRules, { [key]: value ?? empty });
+    write: (message) => {
+      const inner = message[key];
+      return inner === undefined ? '' : write(inner);
     },
-  };
+  }));
 }
 
-const LENGTH: Notation<Duration> = {
+/** The same columns under names with a prefix. */
+export function prefixed<M>(prefix: string, columns: readonly Column<M>[]): readonly Column<M>[] {
+  return columns.map((each) => ({ ...each, name: `${prefix}${each.name}` }));
+}
+
+/**
+ * What a row sets, in the columns that its file has; the others stay as they are. What it takes away
+ * comes first: rules of which nothing is left must not take along what it says.
+ */
+export function readColumns<M>(
+  columns: readonly Column<M>[],
+  cells: RowCells,
+): readonly ((message: M) => void)[] {
+  const isSaid = ({ name }: Column<M>) => cells.text(name) !== '';
+  return columns
+    .filter(({ name }) => cells.has(name))
+    .toSorted((one, other) => Number(isSaid(one)) - Number(isSaid(other)))
+    .map(({ name, read }) => read(cells, name));
+}
+
+/** The cells that set what a message has. */
+export function writeColumns<M>(
+  columns: readonly Column<M>[],
+  message: M,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(columns.map(({ name, write }) => [name, write(message)]));
+}
+
+export const LENGTH: Notation<Duration> = {
   read: (text) => duration(parseLength(text)),
   write: secondsText,
 };
@@ -112,9 +157,9 @@ function secondsOf(length: Duration | undefined): number {
 }
 
 const ZONE: Notation<string> = { read: parseZone, write: String };
-const TIME_OF_DAY: Notation<string> = { read: parseTimeOfDay, write: String };
+export const TIME_OF_DAY: Notation<string> = { read: parseTimeOfDay, write: String };
 const ID: Notation<string> = { read: parseId, write: String };
-const YES: Notation<boolean> = { read: parseYesNo, write: () => 'yes' };
+export const YES: Notation<boolean> = { read: parseYesNo, write: () => 'yes' };
 
 const BREAKS: Notation<BreakDeduction[]> = {
   read: (text) =>
@@ -133,17 +178,8 @@ const BREAKS: Notation<BreakDeduction[]> = {
     ),
 };
 
-/** An empty list is how the message says that there are none. */
-const BREAK_FIELD: Field<BreakDeduction[]> = {
-  get: ({ workRules }) => {
-    const breaks = workRules?.breakDeductions ?? [];
-    return breaks.length === 0 ? undefined : breaks;
-  },
-  set: (shift, breaks) => ofWork('breakDeductions', []).set(shift, breaks),
-};
-
 /** The words in the order of the contract's numbers, which begin at 1. */
-function oneOf<E extends number>(words: readonly string[]): Notation<E> {
+export function oneOf<E extends number>(words: readonly string[]): Notation<E> {
   return {
     read: (text) => (words.indexOf(parseWord(text, words)) + 1) as E,
     write: (value) => words[value - 1] ?? '',
@@ -176,19 +212,9 @@ const CIRCLE: Notation<Geofence> = {
     circleText({ latitude, longitude, radiusMeters }),
 };
 
-/** In the order in which an export has them. */
-export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
-  column('zone', ofShift('timeZone', ''), ZONE),
-  column('calendar', ofShift('calendarId', ''), ID),
-  column('late_grace', ofShift('lateGrace'), LENGTH),
-  column('early_grace', ofShift('earlyGrace'), LENGTH),
-  column('accept_before', ofShift('acceptBefore'), LENGTH),
-  column('accept_after', ofShift('acceptAfter'), LENGTH),
-  column('max_session_length', ofShift('maxSessionLength'), LENGTH),
-  column('half_day_threshold', ofShift('halfDayThreshold'), LENGTH),
-  column('absent_threshold', ofShift('absentThreshold'), LENGTH),
-  column('half_day_boundary', ofShift('halfDayBoundary', ''), TIME_OF_DAY),
-  column('breaks', BREAK_FIELD, BREAKS),
+/** How time counts, of a shift or of anything else. */
+export const WORK_COLUMNS: readonly Column<WorkRules>[] = [
+  column('breaks', ofWork('breakDeductions', []), BREAKS),
   column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
   column('min_break_length', ofWork('minBreakLength'), LENGTH),
   column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
@@ -200,6 +226,21 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('round_out', ofWork('roundOut'), ROUNDING),
   column('round_breaks', ofWork('roundBreaks'), ROUNDING),
   column('round_worked', ofWork('roundWorked'), ROUNDING),
+];
+
+/** In the order in which an export has them. */
+export const SHIFT_COLUMNS: readonly Column<Shift>[] = [
+  column('zone', ofShift('timeZone', ''), ZONE),
+  column('calendar', ofShift('calendarId', ''), ID),
+  column('late_grace', ofShift('lateGrace'), LENGTH),
+  column('early_grace', ofShift('earlyGrace'), LENGTH),
+  column('accept_before', ofShift('acceptBefore'), LENGTH),
+  column('accept_after', ofShift('acceptAfter'), LENGTH),
+  column('max_session_length', ofShift('maxSessionLength'), LENGTH),
+  column('half_day_threshold', ofShift('halfDayThreshold'), LENGTH),
+  column('absent_threshold', ofShift('absentThreshold'), LENGTH),
+  column('half_day_boundary', ofShift('halfDayBoundary', ''), TIME_OF_DAY),
+  ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
   column('count_from_start', ofShift('countFromStart', false), YES),
   column('count_to_end', ofShift('countToEnd', false), YES),
   column('min_overtime', ofShift('minOvertime'), LENGTH),
