@@ -44,12 +44,12 @@ describe('the clock and the roster, from the command line to the tables', functi
 
   it('takes examples/roster.csv, and the same file again changes nothing', async () => {
     expect(plain(await done('roster', 'import', ROSTER))).to.equal(
-      ' CREATED UPDATED AS IT WAS\nshifts 4 0 0\nholidays 2 0 0\nemployees 4 0 0\n' +
-        'assignments 4 0 0\noverrides 2 0 0\n',
+      ' CREATED UPDATED AS IT WAS\nshifts 4 0 0\nholidays 2 0 0\npolicies 0 0 0\n' +
+        'employees 4 0 0\nassignments 4 0 0\noverrides 2 0 0\n',
     );
     expect(plain(await done('roster', 'import', ROSTER))).to.equal(
-      ' CREATED UPDATED AS IT WAS\nshifts 0 0 4\nholidays 0 0 2\nemployees 0 0 4\n' +
-        'assignments 0 0 4\noverrides 0 0 2\n',
+      ' CREATED UPDATED AS IT WAS\nshifts 0 0 4\nholidays 0 0 2\npolicies 0 0 0\n' +
+        'employees 0 0 4\nassignments 0 0 4\noverrides 0 0 2\n',
     );
     const changes = await done('roster', 'changes');
     expect(changes.trimEnd().split('\n')).to.have.length(1 + 16);

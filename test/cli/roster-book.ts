@@ -11,6 +11,7 @@ import type {
   Employee,
   EmployeeAssignment,
   Holiday,
+  PolicyHistory,
   ShiftHistory,
 } from '../../src/client/index.js';
 import {
@@ -18,16 +19,18 @@ import {
   EmployeeAssignmentSchema,
   EmployeeSchema,
   HolidaySchema,
+  PolicyHistorySchema,
   ShiftHistorySchema,
 } from '../../src/client/index.js';
 import { refuse } from '../client/grpc-server.js';
 import type { Answers } from './stand-in.js';
 
-const MAPS = ['shifts', 'holidays', 'employees', 'assignments', 'overrides'] as const;
+const MAPS = ['shifts', 'holidays', 'policies', 'employees', 'assignments', 'overrides'] as const;
 
 export class RosterBook {
   readonly shifts = new Map<string, ShiftHistory>();
   readonly holidays = new Map<string, Holiday>();
+  readonly policies = new Map<string, PolicyHistory>();
   readonly employees = new Map<string, Employee>();
   readonly assignments = new Map<string, EmployeeAssignment>();
   readonly overrides = new Map<string, DateOverride>();
@@ -65,6 +68,7 @@ export class RosterBook {
       listHolidays: ({ calendarId }) => ({
         holidays: [...this.holidays.values()].filter((each) => each.calendarId === calendarId),
       }),
+      listPolicies: () => ({ policies: [...this.policies.values()] }),
       getEmployee: ({ employeeId }) => ({ employee: this.#employee(employeeId) }),
       listShiftAssignments: ({ employeeId }) => ({
         assignments: [...this.assignments.values()].filter((one) => one.employeeId === employeeId),
@@ -114,6 +118,24 @@ export class RosterBook {
       updateShift: ({ shift, etag }) => {
         this.#checkEtag(this.shifts.get(shift?.shiftId ?? ''), etag);
         return putShift('updateShift', shift);
+      },
+      setPolicy: ({ policy, etag }) => {
+        const { policyId = '', effectiveDate = '' } = policy ?? {};
+        const before = this.policies.get(policyId);
+        if (etag !== '') this.#checkEtag(before, etag);
+        const others = (before?.versions ?? []).filter((v) => v.effectiveDate !== effectiveDate);
+        const versions = [...others, ...(policy === undefined ? [] : [policy])].sort((a, b) =>
+          a.effectiveDate < b.effectiveDate ? -1 : 1,
+        );
+        const history = { policyId, versions };
+        return this.#put(
+          'setPolicy',
+          PolicyHistorySchema,
+          this.policies,
+          policyId,
+          history,
+          'policy',
+        );
       },
       createHoliday: ({ holiday }) => putHoliday('createHoliday', holiday),
       updateHoliday: ({ holiday }) => putHoliday('updateHoliday', holiday),

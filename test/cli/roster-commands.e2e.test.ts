@@ -152,8 +152,8 @@ describe('the roster from the command line', function () {
       [
         ['employees', '--group', 'office'],
         [
-          'EMPLOYEE NAME GROUP JOINED LEFT SHIFT CALENDAR ARCHIVED ZONE',
-          '104 Peter Novak office - - - berlin no Europe/Berlin',
+          'EMPLOYEE NAME GROUP JOINED LEFT SHIFT CALENDAR ARCHIVED ZONE POLICY',
+          '104 Peter Novak office - - - berlin no Europe/Berlin -',
         ],
       ],
       [
@@ -296,6 +296,11 @@ describe('the roster from the command line', function () {
         ['holiday', 'berlin', '2026-01-01'],
         /HOLIDAY_NOT_FOUND.*\nWhich /,
       ],
+      [
+        'a policy that is none',
+        ['policy', 'x'],
+        /POLICY_NOT_FOUND.*\n.*attendance roster policies/,
+      ],
       ['an override of nobody', ['override', 'x', '2026-03-07'], /EMPLOYEE_NOT_FOUND/],
     ];
     for (const [what, args, says] of REFUSED) {
@@ -314,6 +319,75 @@ describe('the roster from the command line', function () {
       expect(code).to.equal(1);
       expect(err).to.match(/^ETAG_MISMATCH/);
       expect(await assignmentsOf('103')).to.deep.equal([id]);
+    });
+  });
+
+  describe('policies', () => {
+    const why = ['--reason', 'put off'];
+
+    it('are imported, listed and told as changes', async () => {
+      const path = join(folder, 'policies.csv');
+      await writeFile(
+        path,
+        'type,policy,name,from,groups,default,off_shift_day_start,round_worked,employee\n' +
+          'policy,nights,By night,,bakery,,04:00,down 15m,\n' +
+          'policy,nights,By night,2026-05-01,bakery,,05:00,down 15m,\n' +
+          'policy,usual,,,,yes,,,\n' +
+          'employee,nights,,2026-06-01,,,,,104\n',
+      );
+      expect(plain(await done('import', path))).to.match(/^policies 2 1 0\nemployees 0 1 0$/m);
+      const gap = 'off_shift_gap 4h, off_shift_max_length 16h, off_shift_attribution start-date';
+      const rules = (start: string) =>
+        `round_worked down 15m, ${gap}, off_shift_day_start ${start}, off_shift_pairing typed`;
+      expect(linesOf(await done('policies'))).to.deep.equal([
+        'POLICY FROM NAME GROUPS DEFAULT RULES',
+        `nights - By night bakery no ${rules('04:00')}`,
+        `nights 2026-05-01 By night bakery no ${rules('05:00')}`,
+        `usual - - - yes ${gap}, off_shift_pairing typed`,
+      ]);
+      expect(await done('employees', '104')).to.match(/ {2}from 2026-06-01 nights$/m);
+      const { rosterChanges } = await service.roster.listRosterChanges({ pageSize: 10 });
+      const second = rosterChanges.filter(({ policyId }) => policyId === 'nights')[0];
+      const told = plain(await done('changes', second?.changeId ?? ''));
+      expect(told).to.match(/ policy nights 2026-05-01 to \.\.\. /);
+      expect(told).to.match(
+        / policy nights from 2026-05-01: off_shift_rules.day_start 04:00 -> 05:00$/,
+      );
+      expect(JSON.parse(await done('policies', 'usual', '--json'))).to.have.property(
+        'policyId',
+        'usual',
+      );
+      const all = await run('roster', 'policies', '--as-of', '2026-03-02T09:00:00Z');
+      expect(all.err).to.match(/^--as-of is of named policies only/);
+    });
+
+    it('are deleted by version, or as a whole', async () => {
+      const version = ['delete', 'policy', 'nights', '--from', '2026-05-01', ...why];
+      expect(await done(...version, '--dry-run')).to.equal(
+        'Would delete the version from 2026-05-01 of policy nights\n',
+      );
+      expect(await done(...version)).to.match(
+        /^Deleted the version from 2026-05-01 of policy nights \(change \d+\)$/m,
+      );
+      const twice = await run('roster', ...version);
+      expect(twice.err).to.match(/^POLICY_NOT_FOUND: /);
+      expect(linesOf(await done('policies', 'nights'))).to.have.length(2);
+      const stale = await run('roster', 'delete', 'policy', 'nights', ...why, '--etag', '"1"');
+      expect(stale.err).to.match(/^ETAG_MISMATCH/);
+      const undated = ['delete', 'policy', 'nights', '--from', '-', ...why, '--dry-run'];
+      expect(await done(...undated)).to.equal(
+        'Would delete the version without a date of policy nights\n',
+      );
+      expect(await done('delete', 'policy', 'nights', ...why)).to.match(
+        /^Deleted the only version of policy nights \(change \d+\)$/m,
+      );
+      const { rosterChanges } = await service.roster.listRosterChanges({ pageSize: 1 });
+      const told = plain(await done('changes', rosterChanges[0]?.changeId ?? ''));
+      expect(told).to.match(
+        / policy nights: policy_name By night, group_ids \["bakery"\], .* -> none$/,
+      );
+      const nothing = await run('roster', 'delete', 'policy', 'nights');
+      expect(nothing.err).to.match(/--reason/);
     });
   });
 

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { timeText } from '../../src/cli/text/day-options.js';
 import { OverlapAction } from '../../src/client/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -22,6 +23,23 @@ alternating,first-in-to-last-out,up 15m grace 5m,down 15m grace 1m,nearest 5m,up
 52.520008 -13.40495 150.5m,
 shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,,,,,,,,,typed,every-pair,,,,,,yes,,no,,
 shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,yes
+`;
+/** Every column of a policy; and who has one, and since when. */
+const POLICIES = `type,policy,name,from,groups,default,zone,employee,breaks,deduct_excess_only,min_break_length,\
+paid_break_limit,repeat_window,repeat_any_kind,pairing,hours_counted,round_in,round_out,round_breaks,round_worked,\
+off_shift_gap,off_shift_max_length,off_shift_attribution,off_shift_day_start,off_shift_breaks,\
+off_shift_deduct_excess_only,off_shift_min_break_length,off_shift_paid_break_limit,off_shift_repeat_window,\
+off_shift_repeat_any_kind,off_shift_pairing,off_shift_hours_counted,off_shift_round_in,off_shift_round_out,\
+off_shift_round_breaks,off_shift_round_worked,break_types,off_shift_break_types,max_command_age_days,refuse_outside_geofence
+policy,p-all,"Nights, by night",,hall-b hall-a,,,,30m after 6h,yes,10m,5m,20s,yes,alternating,first-in-to-last-out,\
+up 15m grace 5m,down 15m,nearest 5m,up 6m,6h,20h,split-at-midnight,04:00,10m; 20m after 5h,yes,1m,2m,3s,yes,\
+alternating,first-in-to-last-out,up 10m,down 10m grace 2m,nearest 1m,down 1h,lunch 12:00-13:00 1h by-clock,rest 15m paid,14,yes
+policy,p-all,,2026-05-01,,yes,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+policy,p-own,,2026-01-01,,,,,,,,,,,typed,,,,,,0,,most-worked-date,,,,,,,,,,,,,,,,,
+employee,p-own,,,,,,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+employee,p-all,,2026-04-01,,,,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+employee,(none),,2026-09-01,,,Asia/Tokyo,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+employee,(none),,,,,,p2,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
 `;
 const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,portion,archived
 holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,second,
@@ -127,6 +145,70 @@ describe('a roster as a file', function () {
     expect(shift?.archived).to.equal(true);
   });
 
+  it('says every rule of policies, and who has them since when', async () => {
+    const path = await fileOf(POLICIES);
+    const tried = await done(0, 'roster', 'import', path, '--dry-run');
+    expect(tried).to.match(/^policies +2 +1 +0$/m);
+    expect(await changesOf(0, path)).to.deep.equal([4, 1]);
+    expect(await changesOf(0, path)).to.deep.equal([0, 0]);
+    const exported = await expectRoundTrip();
+    for (const text of [
+      ',yes,10m,5m,20s,yes,alternating,first-in-to-last-out,up 15m grace 5m,down 15m,nearest 5m,up 6m,',
+      ',hall-b hall-a,,6h,20h,split-at-midnight,04:00,10m; 20m after 5h,yes,1m,2m,3s,yes,alternating,' +
+        'first-in-to-last-out,up 10m,down 10m grace 2m,nearest 1m,down 1h,',
+      ',4h,16h,start-date,,,,,,,,typed,',
+      ',0,16h,most-worked-date,',
+    ]) {
+      expect(exported).to.include(text);
+    }
+    const { employee } = (await services[1]?.roster.getEmployee({ employeeId: 'p1' })) ?? {};
+    expect(
+      employee?.policies.map(({ startDate, policyId }) => [startDate, policyId]),
+    ).to.deep.equal([
+      ['', 'p-own'],
+      ['2026-04-01', 'p-all'],
+      ['2026-09-01', ''],
+    ]);
+    const { shift } = (await services[1]?.roster.getShift({ shiftId: 'early' })) ?? {};
+    expect(shift?.versions[0]?.workRules?.breakDeductions).to.have.length(1);
+  });
+
+  it('moves a group to another policy from a date on, here and elsewhere', async () => {
+    const rows = ['a-new,2026-05-01,team', 'z-old,2026-05-01,', 'z-old,,team'];
+    const text = rows.map((row) => `policy,${row}\n`).join('');
+    const path = await fileOf(`type,policy,from,groups\n${text}`);
+    expect(await changesOf(0, path)).to.deep.equal([2, 1]);
+    await expectRoundTrip();
+    const taken = await fileOf('type,policy,groups\npolicy,a-new,team\n');
+    const { code, out } = await run(0, 'roster', 'import', taken, '--dry-run');
+    expect(code).to.equal(3);
+    expect(out).to.match(
+      /^line 2: policy a-new: .*: team follows policy z-old; take it out there/m,
+    );
+  });
+
+  it('writes policies of a past moment, also those that were deleted since', async () => {
+    const before = await done(0, 'roster', 'export');
+    const [latest] =
+      (await services[0]?.roster.listRosterChanges({ pageSize: 1 }))?.rosterChanges ?? [];
+    const deletion = ['roster', 'delete', 'policy', 'p-own', '--reason', 'wrong'];
+    await done(0, ...deletion);
+    const then = ['roster', 'export', '--as-of', timeText(latest?.createTime)];
+    expect(await done(0, ...then)).to.equal(before);
+    // Whoever has it keeps it: the same file changes nothing here, and elsewhere it is asked for.
+    const path = join(folder, 'without.csv');
+    const { code, err } = await run(0, 'roster', 'export', '--file', path);
+    expect(code).to.equal(0);
+    expect(err).to.match(/^policy p-own is deleted, and employees still have it: /m);
+    expect(await changesOf(0, path)).to.deep.equal([0, 0]);
+    const again = await fileOf('type,employee,policy\nemployee,p2,p-own\n');
+    expect((await run(0, 'roster', 'import', again)).err).to.match(
+      /^line 2: policy p-own is neither in the file nor in the service: add a row of type policy$/m,
+    );
+    await changesOf(0, await fileOf(POLICIES));
+    expect(await done(0, 'roster', 'export')).to.equal(before);
+  });
+
   it('gives back what an import of something wrong has changed', async () => {
     const before = join(folder, 'before.csv');
     await done(0, 'roster', 'export', '--file', before);
@@ -221,9 +303,9 @@ describe('a roster as a file', function () {
     const told = out
       .split('\n')
       .filter((line) => !/^(shift|holiday|employee|assignment)s /.test(line));
-    expect(told[1]).to.match(/^overrides +3 +0 +0$/);
-    expect(told[2]).to.match(/^line 2: override of m1 on 2026-02-10: SHIFTS_OVERLAP: .*office/);
-    expect(told.slice(3)).to.deep.equal([
+    expect(told[2]).to.match(/^overrides +3 +0 +0$/);
+    expect(told[3]).to.match(/^line 2: override of m1 on 2026-02-10: SHIFTS_OVERLAP: .*office/);
+    expect(told.slice(4)).to.deep.equal([
       'Not judged, because they depend on rows that would be done before: 1.',
       'The service would refuse these rows, and hold back what may need them: mend them.',
       `Nothing was changed. Do it with: attendance roster import ${path}`,

@@ -8,8 +8,8 @@ import type { Message } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import type { EmployeeAssignment } from '../../src/client/index.js';
-import { RoundingDirection, ShiftHistorySchema } from '../../src/client/index.js';
+import type { EmployeeAssignment, PolicyHistory } from '../../src/client/index.js';
+import { RoundingDirection, ShiftHistorySchema, WorkRulesSchema } from '../../src/client/index.js';
 import { refuse } from '../client/grpc-server.js';
 import { ROOT } from '../tooling/repository.js';
 import { RosterBook } from './roster-book.js';
@@ -17,7 +17,7 @@ import type { StandIn } from './stand-in.js';
 import { ran, startStandIn } from './stand-in.js';
 
 const EXAMPLE = join(ROOT, 'examples', 'roster.csv');
-const SUMMARY = 'SHIFTS HOLIDAYS EMPLOYEES ASSIGNMENTS OVERRIDES';
+const SUMMARY = 'SHIFTS HOLIDAYS POLICIES EMPLOYEES ASSIGNMENTS OVERRIDES';
 
 describe('roster import', () => {
   let folder: string;
@@ -63,12 +63,12 @@ describe('roster import', () => {
     expect(tried.out)
       .to.match(/TO CREATE +TO UPDATE +AS IT WAS/)
       .and.match(/^Not judged, .*: 6\.\nNothing was changed/m);
-    expect(countsIn(tried.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
+    expect(countsIn(tried.out)).to.equal('4/0/0 2/0/0 0/0/0 4/0/0 4/0/0 2/0/0');
     expect(writes()).to.deep.equal([]);
 
     const done = await run('import', EXAMPLE);
     expect(done.code).to.equal(0);
-    expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
+    expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 0/0/0 4/0/0 4/0/0 2/0/0');
     const night = book.shifts.get('night')?.versions[0];
     expect(night).to.deep.include({ startTimeOfDay: '22:00', endTimeOfDay: '06:00' });
     expect(
@@ -87,7 +87,7 @@ describe('roster import', () => {
 
     const before = writes().length;
     const again = await run('import', EXAMPLE);
-    expect(countsIn(again.out)).to.equal('0/0/4 0/0/2 0/0/4 0/0/4 0/0/2');
+    expect(countsIn(again.out)).to.equal('0/0/4 0/0/2 0/0/0 0/0/4 0/0/4 0/0/2');
     expect(writes()).to.have.length(before);
   });
 
@@ -95,7 +95,7 @@ describe('roster import', () => {
     const [header = '', ...rows] = (await readFile(EXAMPLE, 'utf8')).trimEnd().split('\n');
     const done = await imported([header, ...rows.reverse()].join('\n'));
     expect(done.code).to.equal(0);
-    expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 4/0/0 4/0/0 2/0/0');
+    expect(countsIn(done.out)).to.equal('4/0/0 2/0/0 0/0/0 4/0/0 4/0/0 2/0/0');
   });
 
   it('leaves as it is what the file has no column for, and takes away what is empty', async () => {
@@ -158,10 +158,10 @@ describe('roster import', () => {
       'employee,7,Europe/Lisbon,2026-03-01,\n';
     const done = await imported(text);
     expect(done.code, done.err).to.equal(0);
-    expect(countsIn(done.out)).to.equal('0/0/0 0/0/0 1/0/0 0/0/0 0/0/0');
+    expect(countsIn(done.out)).to.equal('0/0/0 0/0/0 0/0/0 1/0/0 0/0/0 0/0/0');
     const all = ['Europe/Berlin', '2026-03-01 Europe/Lisbon', '2026-09-01 Asia/Tokyo'];
     expect(zonesOf('7')).to.deep.equal(all);
-    expect(countsIn((await imported(text)).out)).to.equal('0/0/0 0/0/0 0/0/1 0/0/0 0/0/0');
+    expect(countsIn((await imported(text)).out)).to.equal('0/0/0 0/0/0 0/0/0 0/0/1 0/0/0 0/0/0');
     expect(writes()).to.deep.equal(['createEmployee']);
     // A move alone leaves the rest as it is, and takes the place of one on the same date.
     const moved = await imported(`${ZONES}employee,7,Europe/Paris,2026-09-01,\n`);
@@ -183,6 +183,93 @@ describe('roster import', () => {
     expect((await imported(text)).out).to.not.match(/all dates/);
   });
 
+  const WORK = 'type,shift,start,end,breaks,deduct_excess_only,pairing\nshift,a,08:00,16:00,';
+  const FOLLOWS: [what: string, rows: string[], rules: object | undefined][] = [
+    ['W1 follows a policy where all is empty', [',,'], undefined],
+    ['W2 has rules of its own with pairing typed', [',,typed'], { pairing: 1 }],
+    ['W3 has rules of its own with a no', [',no,'], {}],
+    ['W4 follows a policy when its last rule is taken away', ['30m,,', ',,'], undefined],
+    ['W5 keeps rules that become others', ['30m,,', ',no,'], {}],
+    [
+      'W6 keeps rules of which one is taken away',
+      ['30m,yes,', ',yes,'],
+      { deductExcessOnly: true },
+    ],
+  ];
+  for (const [what, rows, rules] of FOLLOWS) {
+    it(`a shift ${what}`, async () => {
+      for (const row of rows) expect((await imported(`${WORK}${row}\n`)).code).to.equal(0);
+      const work = book.shifts.get('a')?.versions[0]?.workRules;
+      if (rules === undefined) expect(work).to.equal(undefined);
+      else expect(work).to.deep.equal(create(WorkRulesSchema, rules));
+      expect(countsIn((await imported(`${WORK}${rows.at(-1)}\n`)).out)).to.match(/^0\/0\/1 /);
+    });
+  }
+
+  const POLICIES = 'type,policy,from,groups,default,off_shift_day_start,employee,zone\n';
+
+  it('sets policies before whoever has them, once', async () => {
+    const text =
+      `${POLICIES}employee,q,2026-05-01,,,,7,Asia/Tokyo\nemployee,p,,,,,7,\n` +
+      'policy,q,,,,,,\npolicy,p,2026-07-01,,,05:00,,\npolicy,p,,a b,yes,0:00,,\n';
+    const done = await imported(text);
+    expect(done.code, done.err).to.equal(0);
+    expect(countsIn(done.out)).to.equal('0/0/0 0/0/0 2/1/0 1/0/0 0/0/0 0/0/0');
+    expect(writes()).to.deep.equal([...Array(3).fill('setPolicy'), 'createEmployee']);
+    expect(countsIn((await imported(text)).out)).to.equal('0/0/0 0/0/0 0/0/3 0/0/1 0/0/0 0/0/0');
+    const [first, second] = book.policies.get('p')?.versions ?? [];
+    expect(first).to.deep.include({ groupIds: ['a', 'b'], isDefault: true });
+    expect(second).to.deep.include({ groupIds: [], isDefault: false });
+    expect(policiesOf('7')).to.deep.equal(['p', '2026-05-01 q']);
+    expect(zonesOf('7')).to.deep.equal(['', '2026-05-01 Asia/Tokyo']);
+    // A column that is missing leaves things as they are, an empty cell takes them away.
+    await imported(`${POLICIES}employee,(none),2026-05-01,,,,7,\nemployee,,,,,,7,\n`);
+    expect(policiesOf('7')).to.deep.equal(['2026-05-01 ']);
+    await imported('type,employee,name\nemployee,7,Mia\n');
+    expect(policiesOf('7')).to.deep.equal(['2026-05-01 ']);
+    await imported(`${POLICIES}employee,p,,,,,7,\n`);
+    expect((await imported(`${POLICIES}employee,,,,,,7,\n`)).out).to.match(
+      /^line 2: employee 7: policy \(none\) instead of p applies to all dates, past ones too; /m,
+    );
+    const renamed = 'type,policy,name\npolicy,p,The first\n';
+    await imported(renamed);
+    expect(book.policies.get('p')?.versions[0]).to.deep.include({
+      policyName: 'The first',
+      groupIds: ['a', 'b'],
+    });
+  });
+
+  const policiesOf = (employeeId: string) =>
+    book.employees
+      .get(employeeId)
+      ?.policies.map(({ startDate, policyId }) => `${startDate} ${policyId}`.replace(/^ /, ''));
+
+  it('moves a group from one policy to another, whichever row comes first', async () => {
+    book.onWrite = (_, what: Message) => {
+      if (what.$typeName !== 'attendance.v1.PolicyHistory') return;
+      const { policyId, versions } = what as PolicyHistory;
+      const groups = versions.flatMap(({ groupIds }) => groupIds);
+      const others = [...book.policies.values()].filter((other) => other.policyId !== policyId);
+      const theirs = others.flatMap((other) => other.versions.flatMap(({ groupIds }) => groupIds));
+      const taken = groups.find((groupId) => theirs.includes(groupId));
+      if (taken === undefined) return;
+      const reason = 'GROUP_HAS_POLICY';
+      const violations = [{ field: 'policy.group_ids[0]', reason, description: taken }];
+      const code = status.INVALID_ARGUMENT;
+      throw refuse({ code, message: 'no', reason: 'INVALID_FIELD', violations });
+    };
+    const both = (p: string, q: string) => `type,policy,groups\npolicy,p,${p}\npolicy,q,${q}\n`;
+    expect((await imported(both('', 'a'))).code).to.equal(0);
+    const moved = both('a', '');
+    const tried = await imported(moved, '--dry-run');
+    expect(tried.out).to.match(/^Not judged, .*: 1\.$/m);
+    expect((await imported(moved)).code).to.equal(0);
+    expect(book.policies.get('p')?.versions[0]?.groupIds).to.deep.equal(['a']);
+    const twice = await imported(both('a', 'a'));
+    expect(twice.code).to.equal(3);
+    expect(twice.out).to.match(/^line 3: policy q: INVALID_FIELD: policy\.group_ids\[0\]: a$/m);
+  });
+
   it('refuses a dated row of an employee that says anything but the zone', async () => {
     const { code, err } = await imported(
       `${ZONES}employee,7,Europe/Lisbon,2026-03-01,Mia\nemployee,8,,2026-03-01,\n`,
@@ -190,7 +277,7 @@ describe('roster import', () => {
     expect(code).to.equal(1);
     expect(err)
       .to.match(/^line 2: name must be empty in an employee's row with from/m)
-      .and.match(/^line 3: zone is empty: from says since when/m);
+      .and.match(/^line 3: zone and policy are empty: from says since when/m);
   });
 
   it('takes the names of columns as people and the contract write them', async () => {

@@ -113,6 +113,24 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'NOT_ROSTERED OFF_SHIFT_STRETCH SPLIT_AT_MIDNIGHT OFF_SHIFT_PRESENT',
     ],
   ],
+  'policy-from-a-date': [
+    [
+      '2026-03-02 present final 5:00 22:00 03:00 (Tue 3 Mar) Europe/Paris -',
+      'NOT_ROSTERED POLICY_FOLLOWED OFF_SHIFT_STRETCH SESSION OFF_SHIFT_PRESENT',
+    ],
+    [
+      '2026-03-03 present final 3:00 00:30 (Wed 4 Mar) 03:30 (Wed 4 Mar) Europe/Paris -',
+      'NOT_ROSTERED POLICY_FOLLOWED OFF_SHIFT_STRETCH SESSION OFF_SHIFT_PRESENT',
+    ],
+    [
+      '2026-03-04 present final 4:45 10:07 15:00 Europe/Paris late in',
+      'POLICY_FOLLOWED SHIFT_PLANNED SESSION ARRIVAL_ROUNDED LATE SHIFT_STATUS',
+    ],
+    [
+      '2026-03-05 present final 4:53 10:07 15:00 Europe/Paris late in',
+      'POLICY_FOLLOWED SHIFT_PLANNED SESSION LATE SHIFT_STATUS',
+    ],
+  ],
   'still-at-work': [
     ['2026-03-02 present until 21:00 0:00 08:57:12 - Europe/Berlin -', 'SHIFT_PLANNED STILL_THERE'],
   ],

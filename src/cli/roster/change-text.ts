@@ -5,15 +5,16 @@ import { toJson } from '@bufbuild/protobuf';
 import type {
   EmployeeAssignment,
   Holiday,
+  PolicyHistory,
   RosterChange,
   RosterPart,
-  Shift,
   ShiftHistory,
 } from '../../client/index.js';
-import { DayPortion, EmployeeSchema, ShiftSchema } from '../../client/index.js';
+import { DayPortion, EmployeeSchema, PolicySchema, ShiftSchema } from '../../client/index.js';
 import { escapedText } from '../terminal/console.js';
 import { portionWord } from '../text/day-options.js';
 import { cycleText, shiftsText } from './roster-notation.js';
+import { versionOn } from './shift-version.js';
 
 const NONE = 'none';
 
@@ -24,6 +25,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'effective_date',
   'shift_id',
   'employee_id',
+  'policy_id',
 ]);
 
 /** `assignment 7: early from 2026-01-05 -> early from 2026-01-05 to 2026-03-01`, one line each. */
@@ -34,6 +36,7 @@ export function changeLines({ before, after }: RosterChange): readonly string[] 
     ...assignmentLines(before?.assignments ?? [], after?.assignments ?? []),
     ...overrideLines(before, after),
     ...holidayLines(before, after),
+    ...policyLines(before?.policy, after?.policy),
   ].map(escapedText);
 }
 
@@ -52,14 +55,24 @@ function shiftLines(before: ShiftHistory | undefined, after: ShiftHistory | unde
   const lines = after.versions.flatMap((version) => {
     const { effectiveDate } = version;
     const since = effectiveDate === '' ? what : `${what} from ${effectiveDate}`;
-    return fieldLines(since, ShiftSchema, [versionOn(before, effectiveDate), version]);
+    return fieldLines(since, ShiftSchema, [versionOn(before?.versions, effectiveDate), version]);
   });
   if (before?.archived === after.archived || !after.archived) return lines;
   return [...lines, `${what}: archived no -> yes`];
 }
 
-function versionOn(history: ShiftHistory | undefined, date: string): Shift | undefined {
-  return history?.versions.findLast(({ effectiveDate }) => effectiveDate <= date);
+/** Likewise of a policy, whose versions can be deleted too. */
+function policyLines(
+  before: PolicyHistory | undefined,
+  after: PolicyHistory | undefined,
+): string[] {
+  const dates = [before, after].flatMap((side) => side?.versions ?? []).map((v) => v.effectiveDate);
+  const what = `policy ${(after ?? before)?.policyId}`;
+  return [...new Set(dates)].sort().flatMap((date) => {
+    const since = date === '' ? what : `${what} from ${date}`;
+    const version = after?.versions.find(({ effectiveDate }) => effectiveDate === date);
+    return fieldLines(since, PolicySchema, [versionOn(before?.versions, date), version]);
+  });
 }
 
 /** The fields that differ, by the names that the contract gives them. */
@@ -73,10 +86,10 @@ function fieldLines<Desc extends DescMessage>(
   const differing = names
     .filter((name) => textOf(before?.[name]) !== textOf(after?.[name]))
     .filter((name) => !LEFT_OUT.has(name));
-  if (sides[0] === undefined) {
-    const all = differing.map((name) => `${name} ${textOf(after?.[name])}`);
-    return [`${what}: ${NONE} -> ${all.join(', ')}`];
-  }
+  const allOf = (side: typeof before) =>
+    differing.map((name) => `${name} ${textOf(side?.[name])}`).join(', ');
+  if (sides[0] === undefined) return [`${what}: ${NONE} -> ${allOf(after)}`];
+  if (sides[1] === undefined) return [`${what}: ${allOf(before)} -> ${NONE}`];
   return differing.map(
     (name) => `${what}: ${name} ${textOf(before?.[name])} -> ${textOf(after?.[name])}`,
   );
@@ -87,7 +100,20 @@ function fieldsOf<Desc extends DescMessage>(
   message: MessageShape<Desc> | undefined,
 ): Readonly<Record<string, JsonValue>> {
   if (message === undefined) return {};
-  return toJson(desc, message, { useProtoFieldName: true }) as Record<string, JsonValue>;
+  const fields = toJson(desc, message, { useProtoFieldName: true }) as Record<string, JsonValue>;
+  return Object.fromEntries(Object.entries(fields).flatMap(rulesApart));
+}
+
+/** `work_rules.pairing`: each of some rules by itself. */
+function rulesApart([name, value]: [string, JsonValue]): [string, JsonValue][] {
+  const isRules = name.endsWith('_rules') && typeof value === 'object' && value !== null;
+  if (!isRules) return [[name, value]];
+  return Object.entries(value).flatMap(([rule, said]: [string, JsonValue]) =>
+    rulesApart([rule, said]).map(([inner, each]): [string, JsonValue] => [
+      `${name}.${inner}`,
+      each,
+    ]),
+  );
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -84,7 +84,7 @@ class RosterRun {
   }
 
   /**
-   * One queue, one by one. What would overlap with something that a later step moves out of the
+   * One queue, one by one. What is refused for something that a later step moves out of the
    * way is tried again behind it, as long as that gets any further.
    */
   async work(queue: readonly RosterStep[]): Promise<void> {
@@ -129,8 +129,8 @@ class RosterRun {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const others = queue.filter((other) => other.verb !== 'SAME' && other !== step);
-      // Another row of the employee may move out of its way what it would meet.
-      if (OVERLAPS.has(error.reason) && others.length > 0) this.#unjudged.add(step.line);
+      // Another row, of the employee or of a policy, may move out of its way what it would meet.
+      if (mayGiveWay(error) && others.length > 0) this.#unjudged.add(step.line);
       else this.#refuse(step, error);
     }
   }
@@ -165,7 +165,7 @@ class RosterRun {
       return undefined;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      if (OVERLAPS.has(error.reason)) return error;
+      if (mayGiveWay(error)) return error;
       this.#refuse(step, error);
       return undefined;
     }
@@ -204,7 +204,15 @@ function countsOf(steps: Iterable<Pick<RosterStep, 'type' | 'verb'>>): RosterRes
 const COUNTED_AS = { CREATE: 'created', UPDATE: 'updated', SAME: 'same' } as const;
 
 /** Refused for something that a later step may move out of the way. */
-const OVERLAPS: ReadonlySet<string> = new Set(['SHIFTS_OVERLAP', 'ASSIGNMENTS_OVERLAP']);
+const GIVES_WAY: ReadonlySet<string> = new Set([
+  ...['SHIFTS_OVERLAP', 'ASSIGNMENTS_OVERLAP', 'GROUP_HAS_POLICY', 'DEFAULT_POLICY_EXISTS'],
+]);
+
+function mayGiveWay({ reason, fieldViolations }: AttendanceClientError): boolean {
+  return [reason, ...fieldViolations.map((each) => each.reason)].some((each) =>
+    GIVES_WAY.has(each),
+  );
+}
 
 const ABOUT_EVERY_CALL: ReadonlySet<status> = new Set([
   status.UNAUTHENTICATED,

@@ -2,16 +2,22 @@
 // with the same roster give the same bytes. What the file cannot say is told, and never left out
 // in silence.
 
-import type { EmployeeAssignment, ShiftAssignment, ShiftHistory } from '../../client/index.js';
+import type {
+  EmployeeAssignment,
+  PolicyHistory,
+  ShiftAssignment,
+  ShiftHistory,
+} from '../../client/index.js';
 import { DayPortion } from '../../client/index.js';
 import { MAX_ROW_BYTES } from '../csv/csv-file.js';
 import { csvLine } from '../csv/csv-line.js';
 import { portionWord } from '../text/day-options.js';
+import { POLICY_COLUMNS } from './policy-columns.js';
 import { MAX_ROSTER_BYTES, MAX_ROSTER_ROWS } from './roster-file.js';
-import { cycleText, DAY_OFF_WORDS, shiftsText } from './roster-notation.js';
+import { cycleText, DAY_OFF_WORDS, ownPolicyText, shiftsText } from './roster-notation.js';
 import type { OwnRoster } from './roster-pages.js';
 import { COLUMNS_OF, ROW_TYPES, type RowType } from './roster-row.js';
-import { SHIFT_COLUMNS } from './shift-columns.js';
+import { SHIFT_COLUMNS, writeColumns } from './shift-columns.js';
 import type { WholeRoster } from './whole-roster.js';
 
 export interface RosterExport {
@@ -38,12 +44,16 @@ const FIRST_COLUMNS = [
     'anchor',
     'on_overlap',
   ],
-  ...['calendar', 'date', 'portion', 'zone', 'group', 'joined', 'left'],
+  ...['calendar', 'date', 'portion', 'zone', 'policy', 'group', 'joined', 'left'],
 ];
 
 /** Every column there is: an empty cell of an import takes away what another service has. */
 const EXPORTED_COLUMNS: readonly string[] = [
-  ...new Set([...FIRST_COLUMNS, ...ROW_TYPES.flatMap((type) => COLUMNS_OF[type])]),
+  ...new Set([
+    ...FIRST_COLUMNS,
+    ...[...SHIFT_COLUMNS, ...POLICY_COLUMNS].map(({ name }) => name),
+    ...ROW_TYPES.flatMap((type) => COLUMNS_OF[type]),
+  ]),
 ];
 
 interface Row {
@@ -67,6 +77,7 @@ export function exportRoster(roster: WholeRoster): RosterExport {
         portion: portion === DayPortion.WHOLE_DAY ? '' : portionWord(portion),
       }),
     ),
+    ...roster.policies.flatMap(policyRows),
     ...roster.employees.flatMap(employeeRows),
     ...roster.employees.flatMap(assignmentRows),
     ...roster.employees.flatMap(overrideRows),
@@ -84,7 +95,11 @@ export function exportRoster(roster: WholeRoster): RosterExport {
       ...lines.flatMap(({ row, why }) => (why === undefined ? [] : [`${row.what}: ${why}`])),
       ...roster.employees.flatMap(sameStartProblems),
     ],
-    remarks: [...archivedRemarks(roster.employees), ...sizeRemarks(csv, written.length)],
+    remarks: [
+      ...archivedRemarks(roster.employees),
+      ...deletedPolicyRemarks(roster),
+      ...sizeRemarks(csv, written.length),
+    ],
   };
 }
 
@@ -118,7 +133,7 @@ function countsOf(rows: readonly Row[]): Record<RowType, number> {
 /** One row a version. */
 function shiftRows({ shiftId, versions, archived }: ShiftHistory): Row[] {
   return versions.map((shift) => {
-    const rules = Object.fromEntries(SHIFT_COLUMNS.map(({ name, write }) => [name, write(shift)]));
+    const rules = writeColumns(SHIFT_COLUMNS, shift);
     const { effectiveDate: from, startTimeOfDay: start, endTimeOfDay: end } = shift;
     const cells = { shift: shiftId, from, start, end, ...rules, archived: yes(archived) };
     return rowOf('shift', `shift ${shiftId}${from === '' ? '' : ` from ${from}`}`, cells, [
@@ -127,17 +142,38 @@ function shiftRows({ shiftId, versions, archived }: ShiftHistory): Row[] {
   });
 }
 
+/** One row a version. */
+function policyRows({ policyId, versions }: PolicyHistory): Row[] {
+  return versions.map((policy) => {
+    const { effectiveDate: from } = policy;
+    const what = `policy ${policyId}${from === '' ? '' : ` from ${from}`}`;
+    return rowOf('policy', what, {
+      policy: policyId,
+      from,
+      ...writeColumns(POLICY_COLUMNS, policy),
+    });
+  });
+}
+
 function yes(is: boolean): string {
   return is ? 'yes' : '';
 }
 
-/** Who somebody is, and a row for each later zone. */
+/** Who somebody is, and a row for each later date with another zone, another policy or both. */
 function employeeRows({ employee }: OwnRoster): Row[] {
   const { employeeId } = employee;
   const what = `employee ${employeeId}`;
-  const moves = employee.timeZoneChanges.map(({ startDate, timeZone }) =>
-    rowOf('employee', what, { employee: employeeId, from: startDate, zone: timeZone }),
+  const zones = new Map(
+    employee.timeZoneChanges.map(({ startDate, timeZone }) => [startDate, timeZone]),
   );
+  const policies = new Map(
+    employee.policies.map(({ startDate, policyId }) => [startDate, ownPolicyText(policyId)]),
+  );
+  const dates = [...new Set([...zones.keys(), ...policies.keys()])].filter((date) => date !== '');
+  const later = dates.sort().map((from) => {
+    const [zone, policy] = [zones.get(from) ?? '', policies.get(from) ?? ''];
+    return rowOf('employee', what, { employee: employeeId, from, zone, policy });
+  });
   const self = rowOf('employee', what, {
     employee: employeeId,
     name: employee.employeeName,
@@ -147,9 +183,10 @@ function employeeRows({ employee }: OwnRoster): Row[] {
     left: employee.leaveDate,
     shift: employee.defaultShiftId,
     calendar: employee.calendarId,
+    policy: policies.get('') ?? '',
     archived: yes(employee.archived),
   });
-  return [self, ...moves];
+  return [self, ...later];
 }
 
 function assignmentRows(own: OwnRoster): Row[] {
@@ -220,10 +257,24 @@ function archivedRemarks(employees: readonly OwnRoster[]): string[] {
   ];
 }
 
+/** Whoever has a policy that was deleted keeps it, and nobody else can get it. */
+function deletedPolicyRemarks({ policies, employees }: WholeRoster): string[] {
+  const known = new Set(policies.map(({ policyId }) => policyId));
+  const named = employees.flatMap(({ employee }) => employee.policies);
+  const ids = named.map(({ policyId }) => policyId).filter((id) => id !== '' && !known.has(id));
+  return [...new Set(ids)]
+    .sort()
+    .map(
+      (id) =>
+        `policy ${id} is deleted, and employees still have it: an import into another service asks ` +
+        `for a row of it`,
+    );
+}
+
 function sizeRemarks(csv: string, rows: number): string[] {
   if (rows <= MAX_ROSTER_ROWS && Buffer.byteLength(csv) <= MAX_ROSTER_BYTES) return [];
   return [
     `the file is larger than one import takes, ${MAX_ROSTER_ROWS} rows and ` +
-      `${MAX_ROSTER_BYTES / 1024 / 1024} MiB: split it, with shifts and holidays in the first part`,
+      `${MAX_ROSTER_BYTES / 1024 / 1024} MiB: split it, with shifts, holidays and policies in the first part`,
   ];
 }

@@ -55,6 +55,6 @@ export async function readRosterFile(path: string): Promise<RosterFile> {
 function tooLarge(path: string): ImportFileError {
   return new ImportFileError(
     `${path} is too large for one roster: at most ${MAX_ROSTER_ROWS} rows and ` +
-      `${MAX_ROSTER_BYTES / 1024 / 1024} MiB. Split it, with shifts and holidays in the first part.`,
+      `${MAX_ROSTER_BYTES / 1024 / 1024} MiB. Split it, with shifts, holidays and policies in the first part.`,
   );
 }

@@ -182,6 +182,38 @@ export function cycleText(days: readonly (readonly string[])[]): string {
   return runs.map(({ shifts, times }) => (times === 1 ? shifts : `${shifts}*${times}`)).join(' ');
 }
 
+const MAX_GROUPS = 200;
+
+/** `bakery office`: the ids of groups, by spaces. */
+export function parseGroups(text: string): string[] {
+  const ids = text.split(/\s+/);
+  const isRight = ids.every((id) => ID.test(id)) && new Set(ids).size === ids.length;
+  if (!isRight) throw new WordError('must be ids of groups by spaces, each once: bakery office');
+  if (ids.length > MAX_GROUPS) throw new WordError(`must be at most ${MAX_GROUPS} groups`);
+  return ids;
+}
+
+/** A number of days. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new WordError('must be a number such as 31');
+  return Number(text);
+}
+
+/** What stands for no policy of an employee's own. It cannot be the id of one. */
+export const NO_OWN_POLICY = '(none)';
+
+/** The id of a policy; empty for none of one's own. */
+export function parseOwnPolicy(text: string): string {
+  if (text.toLowerCase() === NO_OWN_POLICY) return '';
+  if (ID.test(text)) return text;
+  throw new WordError(`must be the id of a policy, or ${NO_OWN_POLICY}`);
+}
+
+/** As `parseOwnPolicy` reads it. */
+export function ownPolicyText(policyId: string): string {
+  return policyId || NO_OWN_POLICY;
+}
+
 /** What a new assignment does to one without an end that it meets. */
 export const OVERLAP_WORDS = ['replace', 'add'] as const;
 export type OverlapWord = (typeof OVERLAP_WORDS)[number];

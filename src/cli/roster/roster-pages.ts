@@ -8,6 +8,8 @@ import type {
   Employee,
   EmployeeAssignment,
   Holiday,
+  PolicyHistory,
+  RosterChange,
   ShiftHistory,
 } from '../../client/index.js';
 import { AttendanceClientError } from '../../client/index.js';
@@ -28,6 +30,15 @@ export function shiftsIn(
   return itemsOf(async (page) => {
     const { shifts, nextPageToken } = await client.listShifts({ ...scope, ...page });
     return { items: shifts, nextPageToken };
+  });
+}
+
+export function policiesIn(
+  client: Pick<AttendanceClient, 'listPolicies'>,
+): AsyncGenerator<PolicyHistory> {
+  return itemsOf(async (page) => {
+    const { policies, nextPageToken } = await client.listPolicies(page);
+    return { items: policies, nextPageToken };
   });
 }
 
@@ -58,6 +69,16 @@ export function overridesIn(
   return itemsOf(async (page) => {
     const { overrides, nextPageToken } = await client.listDateOverrides({ ...scope, ...page });
     return { items: overrides, nextPageToken };
+  });
+}
+
+/** Changes of the roster, the latest first. */
+export function changesIn(
+  client: Pick<AttendanceClient, 'listRosterChanges'>,
+): AsyncGenerator<RosterChange> {
+  return itemsOf(async (page) => {
+    const { rosterChanges, nextPageToken } = await client.listRosterChanges(page);
+    return { items: rosterChanges, nextPageToken };
   });
 }
 

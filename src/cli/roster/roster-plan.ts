@@ -3,16 +3,21 @@
 
 import { clone, create, equals } from '@bufbuild/protobuf';
 import type { AttendanceClient, Employee, Holiday, RosterChange } from '../../client/index.js';
-import { DayPortion, EmployeeSchema, TimeZoneChangeSchema } from '../../client/index.js';
+import {
+  DayPortion,
+  EmployeeSchema,
+  PolicyStartSchema,
+  TimeZoneChangeSchema,
+} from '../../client/index.js';
 import { archivingProblems, employeesToArchive, shiftsToArchive } from './archive-steps.js';
 import { planAssignments, standingAssignments } from './assignment-steps.js';
 import type { RosterProblem } from './roster-file.js';
-import type { OverlapWord } from './roster-notation.js';
-import type { RosterEntry, RowType, ZoneChange } from './roster-row.js';
-import { byEmployee, shiftsNamedBy } from './roster-row.js';
+import { NO_OWN_POLICY, type OverlapWord } from './roster-notation.js';
+import type { PolicyEdit, RosterEntry, RowType, ZoneChange } from './roster-row.js';
+import { byEmployee, policiesNamedBy, shiftsNamedBy } from './roster-row.js';
 import type { KnownRoster } from './roster-snapshot.js';
 import { holidayKey } from './roster-snapshot.js';
-import { isSameVersion, versionAsked } from './shift-version.js';
+import { policySteps, shiftSteps } from './version-steps.js';
 
 export type RosterWrites = Pick<
   AttendanceClient,
@@ -20,6 +25,7 @@ export type RosterWrites = Pick<
   | 'updateShift'
   | 'createHoliday'
   | 'updateHoliday'
+  | 'setPolicy'
   | 'createEmployee'
   | 'updateEmployee'
   | 'createShiftAssignment'
@@ -88,7 +94,7 @@ export function planRoster(
   ];
   return {
     stages: [
-      { queues: [shared] },
+      { queues: [shared, policySteps(only(entries, 'policy'), known)] },
       { queues: employees.map((step) => [step]) },
       { queues },
       { queues: archiving.map((step) => [step]) },
@@ -132,6 +138,10 @@ function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): Roster
     ...known.shifts.keys(),
     ...only(entries, 'shift').map(({ shiftId }) => shiftId),
   ]);
+  const policies = new Set([
+    ...known.policies.keys(),
+    ...only(entries, 'policy').map(({ policyId }) => policyId),
+  ]);
   const employees = new Set([
     ...known.employees.keys(),
     ...only(entries, 'employee').map(({ employeeId }) => employeeId),
@@ -143,6 +153,7 @@ function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): Roster
       .map(
         (id) => `shift ${id} is neither in the file nor in the service: add a row of type shift`,
       );
+    problems.push(...unknownPolicies(entry, policies, known));
     if ('employeeId' in entry && !employees.has(entry.employeeId)) {
       problems.push(
         `employee ${entry.employeeId} is neither in the file nor in the service: ` +
@@ -152,6 +163,21 @@ function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): Roster
     problems.push(...archivedIn(entry, known), ...ambiguityOf(entry, known));
     return problems.map((says) => ({ line, says }));
   });
+}
+
+/** Whoever has a policy that was deleted keeps it, and nobody else gets it. */
+function unknownPolicies(
+  entry: RosterEntry,
+  policies: ReadonlySet<string>,
+  known: KnownRoster,
+): string[] {
+  if (entry.type !== 'employee') return [];
+  const kept = known.employees.get(entry.employeeId)?.employee.policies ?? [];
+  const missing = policiesNamedBy(entry).filter(
+    (policyId) => !policies.has(policyId) && !kept.some((each) => each.policyId === policyId),
+  );
+  const way = 'add a row of type policy';
+  return missing.map((id) => `policy ${id} is neither in the file nor in the service: ${way}`);
 }
 
 /** Shifts that may be assigned no longer: whoever has one keeps it, and nobody else gets it. */
@@ -201,44 +227,6 @@ function ambiguityOf(entry: RosterEntry, known: KnownRoster): string[] {
   ];
 }
 
-/** By effective date within a shift: the first version of a new one creates it. */
-function shiftSteps(entries: readonly EntryOf<'shift'>[], known: KnownRoster): RosterStep[] {
-  const etags = new Map<string, string>();
-  const begun = new Set<string>();
-  const inOrder = [...entries].sort((a, b) => byText(a.effectiveDate, b.effectiveDate));
-  return inOrder.map((entry) => {
-    const { line, shiftId, effectiveDate } = entry;
-    const history = known.shifts.get(shiftId);
-    const shift = versionAsked(entry, history);
-    const isNew = history === undefined && !begun.has(shiftId);
-    begun.add(shiftId);
-    const isSame = isSameVersion(shift, history);
-    if (history !== undefined) etags.set(shiftId, history.etag);
-    return {
-      line,
-      type: 'shift',
-      what: `shift ${shiftId}${effectiveDate === '' ? '' : ` from ${effectiveDate}`}`,
-      about: `shift ${shiftId}`,
-      needs: [],
-      // A further version of a shift that there is changes that shift.
-      verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
-      send: async (client, sending) => {
-        const answer = isNew
-          ? await client.createShift({ shift, ...sending })
-          : await client.updateShift({
-              shift,
-              ...sending,
-              etag: etags.get(shiftId) ?? '',
-              updateMask: WHOLE,
-            });
-        // The next version of the same shift is written onto this one.
-        if (answer.shift !== undefined) etags.set(shiftId, answer.shift.etag);
-        return answer;
-      },
-    };
-  });
-}
-
 function holidayStep({ line, holiday }: EntryOf<'holiday'>, known: KnownRoster): RosterStep {
   const before = known.holidays.get(holidayKey(holiday));
   return {
@@ -262,7 +250,7 @@ function isSameHoliday(before: Holiday, { name, portion }: EntryOf<'holiday'>['h
 
 type EmployeeRows = readonly [EntryOf<'employee'>, ...EntryOf<'employee'>[]];
 
-/** The row that says who somebody is, and those that say where they moved: together one change. */
+/** The row that says who somebody is, and those that say what holds later: together one change. */
 function rowsOfEmployees(
   entries: readonly EntryOf<'employee'>[],
 ): ReadonlyMap<string, EmployeeRows> {
@@ -275,7 +263,7 @@ function rowsOfEmployees(
 }
 
 function undatedFirst(one: EntryOf<'employee'>, other: EntryOf<'employee'>): number {
-  return byText(one.zoneChange?.startDate ?? '', other.zoneChange?.startDate ?? '');
+  return byText(one.startDate, other.startDate);
 }
 
 function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
@@ -285,8 +273,9 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
     before === undefined ? create(EmployeeSchema) : clone(EmployeeSchema, before);
   // An update brings an employee back, and refuses a message that says otherwise.
   Object.assign(employee, { ...patch, employeeId, archived: false });
-  for (const { zoneChange } of rows) {
+  for (const { zoneChange, policyEdit } of rows) {
     if (zoneChange !== undefined) setZoneChange(employee, zoneChange);
+    if (policyEdit !== undefined) editPolicy(employee, policyEdit);
   }
   // Whom a mark or a punch brought in has no roster yet, and is created as if new.
   const isNew = before === undefined || before.updateTime === undefined;
@@ -299,10 +288,13 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
     type: 'employee',
     what: `employee ${employeeId}`,
     about: `employee ${employeeId}`,
-    needs: [`shift ${employee.defaultShiftId}`],
+    needs: [
+      `shift ${employee.defaultShiftId}`,
+      ...employee.policies.map(({ policyId }) => `policy ${policyId}`),
+    ],
     verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
     bringsBack: before?.archived === true && archived !== true,
-    remark: zoneRemark(before, employee),
+    remark: allDatesRemark(before, employee),
     send: (client, sending) =>
       isNew
         ? client.createEmployee({ employee, ...sending })
@@ -318,16 +310,33 @@ function setZoneChange(employee: Employee, change: ZoneChange): void {
   );
 }
 
-/** A zone without a date is that of all dates: whoever moved was never there before. */
-function zoneRemark(before: Employee | undefined, { timeZone }: Employee): string | undefined {
-  if (before === undefined || before.timeZone === '' || before.timeZone === timeZone) {
-    return undefined;
-  }
-  const is = timeZone === '' ? "the service's own" : timeZone;
-  return (
-    `zone ${is} instead of ${before.timeZone} applies to all dates, past ones too; for a move, ` +
-    'keep the old zone and add a row with from and the new one'
-  );
+/** By date; the one of the same date is replaced, or taken away. */
+function editPolicy(employee: Employee, { startDate, policyId }: PolicyEdit): void {
+  const others = employee.policies.filter((each) => each.startDate !== startDate);
+  const added = policyId === undefined ? [] : [create(PolicyStartSchema, { startDate, policyId })];
+  employee.policies = [...others, ...added].sort((a, b) => byText(a.startDate, b.startDate));
+}
+
+/** A zone or a policy without a date is that of all dates: whoever moved was never there before. */
+function allDatesRemark(before: Employee | undefined, after: Employee): string | undefined {
+  if (before === undefined) return undefined;
+  const undated: [what: string, was: string, is: string][] = [
+    ['zone', before.timeZone, after.timeZone || "the service's own"],
+    ['policy', undatedPolicy(before), undatedPolicy(after) || NO_OWN_POLICY],
+  ];
+  const remarks = undated
+    .filter(([, was, is]) => was !== '' && was !== is)
+    .map(
+      ([what, was, is]) =>
+        `${what} ${is} instead of ${was} applies to all dates, past ones too; for a move, keep ` +
+        `the old ${what} and add a row with from and the new one`,
+    );
+  return remarks.length === 0 ? undefined : remarks.join('; ');
+}
+
+/** Empty for none. */
+function undatedPolicy({ policies }: Employee): string {
+  return policies.find(({ startDate }) => startDate === '')?.policyId ?? '';
 }
 
 function overrideStep(entry: EntryOf<'override'>, known: KnownRoster): RosterStep {

@@ -8,6 +8,7 @@ import type {
   DateOverride,
   Employee,
   Holiday,
+  Policy,
   Shift,
   ShiftAssignment,
   TimeZoneChange,
@@ -16,29 +17,39 @@ import { CycleDaySchema, DayPortion } from '../../client/index.js';
 import { columnNames, ImportFileError, shownColumns } from '../csv/csv-file.js';
 import { PORTION_WORDS, portionOf } from '../text/day-options.js';
 import { shown } from '../text/values.js';
+import { POLICY_COLUMNS } from './policy-columns.js';
 import {
   DAY_OFF_WORDS,
   OVERLAP_WORDS,
   type OverlapWord,
   parseCycle,
+  parseOwnPolicy,
   parseShifts,
   parseTimeOfDay,
   parseWord,
   parseYesNo,
 } from './roster-notation.js';
 import { IGNORED_COLUMNS, RowCells } from './row-cells.js';
-import { SHIFT_COLUMNS } from './shift-columns.js';
+import { readColumns, SHIFT_COLUMNS } from './shift-columns.js';
 
-export const ROW_TYPES = ['shift', 'holiday', 'employee', 'assignment', 'override'] as const;
+export const ROW_TYPES = [
+  'shift',
+  'holiday',
+  'policy',
+  'employee',
+  'assignment',
+  'override',
+] as const;
 export type RowType = (typeof ROW_TYPES)[number];
 
 /** The columns each type has; the first ones, up to REQUIRED, must be filled in. */
 export const COLUMNS_OF: Readonly<Record<RowType, readonly string[]>> = {
   shift: ['shift', 'start', 'end', 'from', ...SHIFT_COLUMNS.map(({ name }) => name), 'archived'],
   holiday: ['calendar', 'date', 'name', 'portion'],
+  policy: ['policy', 'from', ...POLICY_COLUMNS.map(({ name }) => name)],
   employee: [
-    ...['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'from'],
-    'archived',
+    ...['employee', 'name', 'zone', 'group', 'joined', 'left', 'shift', 'calendar', 'policy'],
+    ...['from', 'archived'],
   ],
   assignment: ['employee', 'from', 'cycle', 'to', 'anchor', 'on_overlap'],
   override: ['employee', 'date', 'shift'],
@@ -47,6 +58,7 @@ export const COLUMNS_OF: Readonly<Record<RowType, readonly string[]>> = {
 const REQUIRED: Readonly<Record<RowType, number>> = {
   shift: 3,
   holiday: 3,
+  policy: 1,
   employee: 1,
   assignment: 3,
   override: 3,
@@ -60,6 +72,10 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['group_id', 'group'],
   ['calendar_id', 'calendar'],
   ['time_zone', 'zone'],
+  ['policy_id', 'policy'],
+  ['policy_name', 'name'],
+  ['group_ids', 'groups'],
+  ['is_default', 'default'],
 ]);
 
 /** Fields to set on what there is; one that is undefined is taken away. */
@@ -67,6 +83,13 @@ type Patch<M> = { readonly [K in keyof M]?: M[K] | undefined };
 
 /** Another zone from a date on. */
 export type ZoneChange = Pick<TimeZoneChange, 'startDate' | 'timeZone'>;
+
+/** The employee's own policy from a date on; no limit when the date is empty. */
+export interface PolicyEdit {
+  readonly startDate: string;
+  /** Empty: none of their own from then on. Undefined: what they have from that date is taken away. */
+  readonly policyId: string | undefined;
+}
 
 /** What a row says. `key` is what it is about: a second row with it would contradict. */
 export type RosterEntry = { readonly line: number; readonly key: string } & (
@@ -82,15 +105,26 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       /** Undefined where the file has no such column. */
       readonly archived: boolean | undefined;
     }
+  | {
+      readonly type: 'policy';
+      readonly policyId: string;
+      /** Empty: always. */
+      readonly effectiveDate: string;
+      /** What the file has columns for; the rest stays as it is. */
+      readonly rules: readonly ((policy: Policy) => void)[];
+    }
   /** Its portion is UNSPECIFIED where the file has no such column. */
   | { readonly type: 'holiday'; readonly holiday: Omit<Holiday, '$typeName' | '$unknown'> }
   | {
       readonly type: 'employee';
       readonly employeeId: string;
-      /** Nothing where the row has a `zoneChange`. */
+      /** Of a row that says only the zone or the policy from then on; empty: of who somebody is. */
+      readonly startDate: string;
+      /** Nothing where the row has a `startDate`. */
       readonly patch: Patch<Employee>;
       readonly zoneChange: ZoneChange | undefined;
-      /** Undefined where the file has no such column, or the row has a `zoneChange`. */
+      readonly policyEdit: PolicyEdit | undefined;
+      /** Undefined where the file has no such column, or the row has a `startDate`. */
       readonly archived: boolean | undefined;
     }
   | {
@@ -193,6 +227,13 @@ const READERS: Readonly<Record<RowType, (cells: RowCells, line: number) => Roste
     const key = `holiday ${holiday.calendarId} ${holiday.date}`;
     return { type: 'holiday', line, key, holiday };
   },
+  policy: (cells, line) => {
+    const policyId = cells.id('policy');
+    const effectiveDate = cells.date('from');
+    const key = `policy ${policyId} ${effectiveDate}`;
+    const rules = readColumns(POLICY_COLUMNS, cells);
+    return { type: 'policy', line, key, policyId, effectiveDate, rules };
+  },
   employee: readEmployee,
   assignment: readAssignment,
   override: (cells, line) => {
@@ -228,7 +269,7 @@ function readAssignment(cells: RowCells, line: number): RosterEntry {
 
 function readEmployee(cells: RowCells, line: number): RosterEntry {
   const employeeId = cells.id('employee');
-  if (cells.text('from') !== '') return readZoneChange(cells, line, employeeId);
+  if (cells.text('from') !== '') return readDatedEmployee(cells, line, employeeId);
   const patch = {
     ...cells.patch('name', 'employeeName', () => cells.name('name')),
     ...cells.patch('zone', 'timeZone', () => cells.zone('zone')),
@@ -243,27 +284,51 @@ function readEmployee(cells: RowCells, line: number): RosterEntry {
     line,
     key: `employee ${employeeId}`,
     employeeId,
+    startDate: '',
     patch,
     zoneChange: undefined,
+    policyEdit: cells.has('policy') ? readPolicyEdit(cells, '') : undefined,
     archived: readArchived(cells),
   };
 }
 
-/** A row of an employee with a date says only which zone holds from it on. */
-function readZoneChange(cells: RowCells, line: number, employeeId: string): RosterEntry {
-  const zoneChange = { startDate: cells.date('from'), timeZone: cells.zone('zone') };
-  if (cells.text('zone') === '') {
-    cells.problems.push('zone is empty: from says since when an employee is in another zone');
-  }
-  for (const column of COLUMNS_OF.employee) {
-    if (['employee', 'zone', 'from'].includes(column) || cells.text(column) === '') continue;
+/** The columns of a row that says what holds of an employee from a date on. */
+const DATED: readonly string[] = ['employee', 'from', 'zone', 'policy'];
+
+/** A row of an employee with a date says only the zone, the policy or both, from it on. */
+function readDatedEmployee(cells: RowCells, line: number, employeeId: string): RosterEntry {
+  const startDate = cells.date('from');
+  const timeZone = cells.zone('zone');
+  const [hasZone, hasPolicy] = [cells.text('zone') !== '', cells.text('policy') !== ''];
+  if (!hasZone && !hasPolicy) {
     cells.problems.push(
-      `${column} must be empty in an employee's row with from, which says only the zone: ` +
-        'put it in a row without from',
+      'zone and policy are empty: from says since when an employee is in another zone, or has ' +
+        'another policy',
     );
   }
-  const key = `employee ${employeeId} from ${zoneChange.startDate}`;
-  return { type: 'employee', line, key, employeeId, patch: {}, zoneChange, archived: undefined };
+  for (const column of COLUMNS_OF.employee) {
+    if (DATED.includes(column) || cells.text(column) === '') continue;
+    cells.problems.push(
+      `${column} must be empty in an employee's row with from, which says only the zone and the ` +
+        'policy: put it in a row without from',
+    );
+  }
+  return {
+    type: 'employee',
+    line,
+    key: `employee ${employeeId} from ${startDate}`,
+    employeeId,
+    startDate,
+    patch: {},
+    zoneChange: hasZone ? { startDate, timeZone } : undefined,
+    policyEdit: hasPolicy ? readPolicyEdit(cells, startDate) : undefined,
+    archived: undefined,
+  };
+}
+
+function readPolicyEdit(cells: RowCells, startDate: string): PolicyEdit {
+  const policyId = cells.read<string | undefined>('policy', undefined, parseOwnPolicy);
+  return { startDate, policyId };
 }
 
 function readArchived(cells: RowCells): boolean | undefined {
@@ -283,7 +348,7 @@ function readShift(cells: RowCells, line: number): RosterEntry {
     shiftId,
     effectiveDate,
     ...readHours(cells),
-    rules: SHIFT_COLUMNS.filter(({ name }) => cells.has(name)).map(({ read }) => read(cells)),
+    rules: readColumns(SHIFT_COLUMNS, cells),
     archived: readArchived(cells),
   };
 }
@@ -295,6 +360,12 @@ function readHours(cells: RowCells): Pick<Shift, 'startTimeOfDay' | 'endTimeOfDa
     cells.problems.push('end must differ from start');
   }
   return { startTimeOfDay, endTimeOfDay };
+}
+
+/** The policies that an entry names, beside the one it is about. */
+export function policiesNamedBy(entry: RosterEntry): readonly string[] {
+  const policyId = entry.type === 'employee' ? entry.policyEdit?.policyId : undefined;
+  return policyId ? [policyId] : [];
 }
 
 /** The shifts that an entry names, beside the one it is about. */

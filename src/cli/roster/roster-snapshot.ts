@@ -1,12 +1,13 @@
 // What the service knows already of the things that a roster file is about. Only reads.
 
-import type { AttendanceClient, Holiday, ShiftHistory } from '../../client/index.js';
+import type { AttendanceClient, Holiday, PolicyHistory, ShiftHistory } from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
 import {
   all,
   holidaysIn,
   type OwnRoster,
   overridesIn,
+  policiesIn,
   READS_AT_A_TIME,
   shiftsIn,
   unlessUnknown,
@@ -17,13 +18,19 @@ export interface KnownRoster {
   readonly shifts: ReadonlyMap<string, ShiftHistory>;
   /** By `calendar date`. */
   readonly holidays: ReadonlyMap<string, Holiday>;
+  readonly policies: ReadonlyMap<string, PolicyHistory>;
   /** Without assignments and overrides that the file has no rows about. */
   readonly employees: ReadonlyMap<string, OwnRoster>;
 }
 
 export type RosterReads = Pick<
   AttendanceClient,
-  'listShifts' | 'listHolidays' | 'getEmployee' | 'listShiftAssignments' | 'listDateOverrides'
+  | 'listShifts'
+  | 'listHolidays'
+  | 'listPolicies'
+  | 'getEmployee'
+  | 'listShiftAssignments'
+  | 'listDateOverrides'
 >;
 
 export function holidayKey({ calendarId, date }: { calendarId: string; date: string }): string {
@@ -47,12 +54,14 @@ export async function readKnownRoster(
       holidays.set(holidayKey(holiday), holiday);
     }
   }
+  const policies = new Map<string, PolicyHistory>();
+  for await (const policy of policiesIn(client)) policies.set(policy.policyId, policy);
   const employees = new Map<string, OwnRoster>();
   await inParallel(wantedOf(entries), READS_AT_A_TIME, async (wanted) => {
     const known = await readEmployee(client, wanted);
     if (known !== undefined) employees.set(wanted.employeeId, known);
   });
-  return { shifts, holidays, employees };
+  return { shifts, holidays, policies, employees };
 }
 
 /** What is to be asked about an employee. */

@@ -3,10 +3,20 @@
 import { escapedText, table } from '../terminal/console.js';
 import type { RosterResult } from './roster-apply.js';
 import type { RosterProblem } from './roster-file.js';
+import type { RowType } from './roster-row.js';
 import { ROW_TYPES } from './roster-row.js';
 
 /** The most problems that are told at a time: mending these shows the rest. */
 const MAX_TOLD_PROBLEMS = 50;
+
+const PLURALS: Readonly<Record<RowType, string>> = {
+  shift: 'shifts',
+  holiday: 'holidays',
+  policy: 'policies',
+  employee: 'employees',
+  assignment: 'assignments',
+  override: 'overrides',
+};
 
 /** One line per problem, by line of the file: `line 7: start is empty: this shift needs it`. */
 export function problemLines(problems: readonly RosterProblem[]): readonly string[] {
@@ -24,7 +34,7 @@ export function rosterSummary(result: RosterResult, path: string): readonly stri
   const [created, updated] = sent ? ['CREATED', 'UPDATED'] : ['TO CREATE', 'TO UPDATE'];
   const rows = ROW_TYPES.map((type) => {
     const { created, updated, same } = counts[type];
-    return [`${type}s`, String(created), String(updated), String(same)];
+    return [PLURALS[type], String(created), String(updated), String(same)];
   });
   const lines = [...table(['', created, updated, 'AS IT WAS'], rows)];
   lines.push(...[broughtBack, remarks, refused].flatMap(problemLines));

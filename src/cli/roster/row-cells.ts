@@ -90,7 +90,7 @@ export function parseZone(text: string): string {
   return checked(text, isKnownZone(text), is);
 }
 
-function parseName(text: string): string {
+export function parseName(text: string): string {
   const isName = [...text].length <= MAX_NAME_CHARACTERS && !/\p{Cc}|\u2028|\u2029/u.test(text);
   return checked(text, isName, 'must be at most 200 characters, on one line');
 }

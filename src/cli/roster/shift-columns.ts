@@ -1,7 +1,10 @@
 // The columns of a shift's rules in a roster file, each with how it is read and how it is written.
-// Both stand in one place, so that an export says whatever an import can set.
+// Both stand in one place, so that an export says whatever an import can set. Work rules have the
+// same columns wherever they are.
 
-import { create } from '@bufbuild/protobuf';
+import type { Message } from '@bufbuild/protobuf';
+import { create, equals } from '@bufbuild/protobuf';
+import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import type {
@@ -43,12 +46,13 @@ import {
 import type { RowCells } from './row-cells.js';
 import { parseId, parseZone } from './row-cells.js';
 
-export interface ShiftColumn {
+/** A column of what a message of type M says. */
+export interface Column<M> {
   readonly name: string;
-  /** What the cell of a row sets: an empty one takes the rule away. */
-  readonly read: (cells: RowCells) => (shift: Shift) => void;
-  /** The cell that sets what the shift has. */
-  readonly write: (shift: Shift) => string;
+  /** What the cell called `name` in a row sets: an empty one takes the rule away. */
+  readonly read: (cells: RowCells, name: string) => (message: M) => void;
+  /** The cell that sets what the message has. */
+  readonly write: (message: M) => string;
 }
 
 /** How a value stands in a cell. Reading throws WordError. */
@@ -58,56 +62,97 @@ interface Notation<T> {
 }
 
 /** Where a value is kept. Undefined is the value of an empty cell. */
-interface Field<T> {
-  readonly get: (shift: Shift) => T | undefined;
-  readonly set: (shift: Shift, value: T | undefined) => void;
+interface Field<M, T> {
+  readonly get: (message: M) => T | undefined;
+  readonly set: (message: M, value: T | undefined) => void;
 }
 
-function column<T>(name: string, field: Field<T>, notation: Notation<T>): ShiftColumn {
+export function column<M, T>(name: string, field: Field<M, T>, notation: Notation<T>): Column<M> {
   return {
     name,
-    read: (cells) => {
-      const value = cells.read<T | undefined>(name, undefined, notation.read);
-      return (shift) => field.set(shift, value);
+    read: (cells, called) => {
+      const value = cells.read<T | undefined>(called, undefined, notation.read);
+      return (message) => field.set(message, value);
     },
-    write: (shift) => {
-      const value = field.get(shift);
+    write: (message) => {
+      const value = field.get(message);
       return value === undefined ? '' : notation.write(value);
     },
   };
 }
 
-type Value<M, K extends keyof M> = NonNullable<M[K]>;
-
-/** A field of the shift itself; `empty` is how the message says that there is nothing. */
-function ofShift<K extends keyof Shift>(key: K, empty?: Shift[K]): Field<Value<Shift, K>> {
-  return {
-    get: (shift) => (shift[key] === empty ? undefined : (shift[key] ?? undefined)),
-    set: (shift, value) => {
-      Object.assign(shift, { [key]: value ?? empty });
+/** The fields of a message; `empty` is how it says that there is nothing. */
+export function fieldsOf<M>() {
+  return <K extends keyof M>(key: K, empty?: M[K]): Field<M, NonNullable<M[K]>> => ({
+    get: (message) => {
+      const value = message[key];
+      const isEmpty = value === empty || (Array.isArray(value) && value.length === 0);
+      return isEmpty ? undefined : (value ?? undefined);
     },
-  };
+    set: (message, value) => {
+      Object.assign(message as object, { [key]: value ?? empty });
+    },
+  });
 }
 
-/** A field of the shift's work rules, which are made where there are none. */
-function ofWork<K extends keyof WorkRules>(
+const ofShift = fieldsOf<Shift>();
+const ofWork = fieldsOf<WorkRules>();
+
+/** Columns of what a message has under `key`: made by a row that says any, gone when nothing is left. */
+export function under<K extends string, Inner extends Message>(
   key: K,
-  empty?: WorkRules[K],
-): Field<Value<WorkRules, K>> {
-  return {
-    get: ({ workRules }) => {
-      const value = workRules?.[key];
-      return value === empty ? undefined : (value ?? undefined);
+  desc: GenMessage<Inner>,
+  columns: readonly Column<Inner>[],
+): readonly Column<{ [F in K]?: Inner | undefined }>[] {
+  return columns.map(({ name, read, write }) => ({
+    name,
+    read: (cells, called) => {
+      const set = read(cells, called);
+      const isSaid = cells.text(called) !== '';
+      return (message) => {
+        if (message[key] === undefined && !isSaid) return;
+        const inner = message[key] ?? create(desc);
+        set(inner);
+        const isLeft = isSaid || !equals(desc, inner, create(desc));
+        Object.assign(message, { [key]: isLeft ? inner : undefined });
+      };
     },
-    set: (shift, value) => {
-      if (value === undefined && shift.workRules === undefined) return;
-      shift.workRules ??= create(WorkRulesSchema);
-      Object.assign(shift.workRules, { [key]: value ?? empty });
+    write: (message) => {
+      const inner = message[key];
+      return inner === undefined ? '' : write(inner);
     },
-  };
+  }));
 }
 
-const LENGTH: Notation<Duration> = {
+/** The same columns under names with a prefix. */
+export function prefixed<M>(prefix: string, columns: readonly Column<M>[]): readonly Column<M>[] {
+  return columns.map((each) => ({ ...each, name: `${prefix}${each.name}` }));
+}
+
+/**
+ * What a row sets, in the columns that its file has; the others stay as they are. What it takes away
+ * comes first: rules of which nothing is left must not take along what it says.
+ */
+export function readColumns<M>(
+  columns: readonly Column<M>[],
+  cells: RowCells,
+): readonly ((message: M) => void)[] {
+  const isSaid = ({ name }: Column<M>) => cells.text(name) !== '';
+  return columns
+    .filter(({ name }) => cells.has(name))
+    .toSorted((one, other) => Number(isSaid(one)) - Number(isSaid(other)))
+    .map(({ name, read }) => read(cells, name));
+}
+
+/** The cells that set what a message has. */
+export function writeColumns<M>(
+  columns: readonly Column<M>[],
+  message: M,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(columns.map(({ name, write }) => [name, write(message)]));
+}
+
+export const LENGTH: Notation<Duration> = {
   read: (text) => duration(parseLength(text)),
   write: secondsText,
 };
@@ -125,9 +170,9 @@ function secondsOf(length: Duration | undefined): number {
 }
 
 const ZONE: Notation<string> = { read: parseZone, write: String };
-const TIME_OF_DAY: Notation<string> = { read: parseTimeOfDay, write: String };
+export const TIME_OF_DAY: Notation<string> = { read: parseTimeOfDay, write: String };
 const ID: Notation<string> = { read: parseId, write: String };
-const YES: Notation<boolean> = { read: parseYesNo, write: () => 'yes' };
+export const YES: Notation<boolean> = { read: parseYesNo, write: () => 'yes' };
 
 const BREAKS: Notation<BreakDeduction[]> = {
   read: (text) =>
@@ -146,15 +191,6 @@ const BREAKS: Notation<BreakDeduction[]> = {
     ),
 };
 
-/** An empty list is how the message says that there are none. */
-const BREAK_FIELD: Field<BreakDeduction[]> = {
-  get: ({ workRules }) => {
-    const breaks = workRules?.breakDeductions ?? [];
-    return breaks.length === 0 ? undefined : breaks;
-  },
-  set: (shift, breaks) => ofWork('breakDeductions', []).set(shift, breaks),
-};
-
 const BREAK_TYPES: Notation<BreakType[]> = {
   read: (text) =>
     parseBreakTypes(text).map(({ lengthSeconds, ...type }) =>
@@ -167,19 +203,11 @@ const BREAK_TYPES: Notation<BreakType[]> = {
     breakTypesText(types.map((type) => ({ ...type, lengthSeconds: secondsOf(type.length) }))),
 };
 
-const BREAK_TYPE_FIELD: Field<BreakType[]> = {
-  get: ({ workRules }) => {
-    const types = workRules?.breakTypes ?? [];
-    return types.length === 0 ? undefined : types;
-  },
-  set: (shift, types) => ofWork('breakTypes', []).set(shift, types),
-};
-
 /** Of flexible hours, which are made where there are none; without anything, they are taken away. */
 function ofFlexible<T>(
   get: (flexible: FlexibleHours) => T | undefined,
   set: (flexible: FlexibleHours, value: T | undefined) => void,
-): Field<T> {
+): Field<Shift, T> {
   return {
     get: ({ flexibleHours }) => flexibleHours && get(flexibleHours),
     set: (shift, value) => {
@@ -193,7 +221,7 @@ function ofFlexible<T>(
   };
 }
 
-const TARGET_FIELD: Field<Duration> = ofFlexible(
+const TARGET_FIELD: Field<Shift, Duration> = ofFlexible(
   ({ target }) => target,
   (flexible, target) => {
     if (target === undefined) delete flexible.target;
@@ -206,7 +234,7 @@ interface Times {
   readonly end: string;
 }
 
-const CORE_FIELD: Field<Times> = ofFlexible(
+const CORE_FIELD: Field<Shift, Times> = ofFlexible(
   ({ coreStartTimeOfDay: start, coreEndTimeOfDay: end }) =>
     start === '' ? undefined : { start, end },
   (flexible, core) => {
@@ -221,7 +249,7 @@ const TIMES: Notation<Times> = {
 };
 
 /** The words in the order of the contract's numbers, which begin at 1. */
-function oneOf<E extends number>(words: readonly string[]): Notation<E> {
+export function oneOf<E extends number>(words: readonly string[]): Notation<E> {
   return {
     read: (text) => (words.indexOf(parseWord(text, words)) + 1) as E,
     write: (value) => words[value - 1] ?? '',
@@ -254,8 +282,25 @@ const CIRCLE: Notation<Geofence> = {
     circleText({ latitude, longitude, radiusMeters }),
 };
 
+/** How time counts, of a shift or of anything else. */
+export const WORK_COLUMNS: readonly Column<WorkRules>[] = [
+  column('breaks', ofWork('breakDeductions', []), BREAKS),
+  column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
+  column('min_break_length', ofWork('minBreakLength'), LENGTH),
+  column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
+  column('break_types', ofWork('breakTypes', []), BREAK_TYPES),
+  column('repeat_window', ofWork('repeatWindow'), LENGTH),
+  column('repeat_any_kind', ofWork('repeatAnyKind', false), YES),
+  column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),
+  column('hours_counted', ofWork('hoursCounted', HoursCounted.UNSPECIFIED), HOURS),
+  column('round_in', ofWork('roundIn'), ROUNDING),
+  column('round_out', ofWork('roundOut'), ROUNDING),
+  column('round_breaks', ofWork('roundBreaks'), ROUNDING),
+  column('round_worked', ofWork('roundWorked'), ROUNDING),
+];
+
 /** In the order in which an export has them. */
-export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
+export const SHIFT_COLUMNS: readonly Column<Shift>[] = [
   column('zone', ofShift('timeZone', ''), ZONE),
   column('calendar', ofShift('calendarId', ''), ID),
   column('late_grace', ofShift('lateGrace'), LENGTH),
@@ -268,19 +313,7 @@ export const SHIFT_COLUMNS: readonly ShiftColumn[] = [
   column('half_day_boundary', ofShift('halfDayBoundary', ''), TIME_OF_DAY),
   column('target', TARGET_FIELD, LENGTH),
   column('core', CORE_FIELD, TIMES),
-  column('breaks', BREAK_FIELD, BREAKS),
-  column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
-  column('min_break_length', ofWork('minBreakLength'), LENGTH),
-  column('paid_break_limit', ofWork('paidBreakLimit'), LENGTH),
-  column('break_types', BREAK_TYPE_FIELD, BREAK_TYPES),
-  column('repeat_window', ofWork('repeatWindow'), LENGTH),
-  column('repeat_any_kind', ofWork('repeatAnyKind', false), YES),
-  column('pairing', ofWork('pairing', PunchPairing.UNSPECIFIED), PAIRING),
-  column('hours_counted', ofWork('hoursCounted', HoursCounted.UNSPECIFIED), HOURS),
-  column('round_in', ofWork('roundIn'), ROUNDING),
-  column('round_out', ofWork('roundOut'), ROUNDING),
-  column('round_breaks', ofWork('roundBreaks'), ROUNDING),
-  column('round_worked', ofWork('roundWorked'), ROUNDING),
+  ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
   column('count_from_start', ofShift('countFromStart', false), YES),
   column('count_to_end', ofShift('countToEnd', false), YES),
   column('min_overtime', ofShift('minOvertime'), LENGTH),

@@ -1,27 +1,57 @@
-// A version of a shift as a roster file asks for it, beside the one that the service has. Pure.
+// A version of a shift or a policy as a roster file asks for it, beside the one that the service has.
+// Pure.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
-import type { Rounding, Shift, ShiftHistory, WorkRules } from '../../client/index.js';
-import { HoursCounted, PunchPairing, ShiftSchema, WorkRulesSchema } from '../../client/index.js';
+import type {
+  Policy,
+  PolicyHistory,
+  Rounding,
+  Shift,
+  ShiftHistory,
+  WorkRules,
+} from '../../client/index.js';
+import {
+  DateAttribution,
+  HoursCounted,
+  OffShiftRulesSchema,
+  PolicySchema,
+  PunchPairing,
+  ShiftSchema,
+  WorkRulesSchema,
+} from '../../client/index.js';
 import type { RosterEntry } from './roster-row.js';
 
 type ShiftEntry = Extract<RosterEntry, { type: 'shift' }>;
+type PolicyEntry = Extract<RosterEntry, { type: 'policy' }>;
 
 /** The version that a row asks for: where the file has no column, as the service has it. */
 export function versionAsked(entry: ShiftEntry, history: ShiftHistory | undefined): Shift {
   const { shiftId, effectiveDate, startTimeOfDay, endTimeOfDay } = entry;
-  const base = versionOn(history, effectiveDate);
+  const base = versionOn(history?.versions, effectiveDate);
   const shift = base === undefined ? create(ShiftSchema) : clone(ShiftSchema, base);
   Object.assign(shift, { shiftId, effectiveDate, startTimeOfDay, endTimeOfDay });
   for (const set of entry.rules) set(shift);
   return shift;
 }
 
-/** What a new version begins as: the one in force at its date, which may be the one of that date. */
-function versionOn(history: ShiftHistory | undefined, date: string): Shift | undefined {
-  return history?.versions.findLast(({ effectiveDate }) => effectiveDate <= date);
+/** Likewise of a policy. */
+export function policyAsked(entry: PolicyEntry, history: PolicyHistory | undefined): Policy {
+  const { policyId, effectiveDate } = entry;
+  const base = versionOn(history?.versions, effectiveDate);
+  const policy = base === undefined ? create(PolicySchema) : clone(PolicySchema, base);
+  Object.assign(policy, { policyId, effectiveDate });
+  for (const set of entry.rules) set(policy);
+  return policy;
+}
+
+/** The one in force at a date, which may be the one of that date: what a new one begins as. */
+export function versionOn<V extends { readonly effectiveDate: string }>(
+  versions: readonly V[] | undefined,
+  date: string,
+): V | undefined {
+  return versions?.findLast(({ effectiveDate }) => effectiveDate <= date);
 }
 
 /** Whether the service has this very version. */
@@ -31,9 +61,20 @@ export function isSameVersion(shift: Shift, history: ShiftHistory | undefined): 
   return version !== undefined && equals(ShiftSchema, spelledOut(version), spelledOut(shift));
 }
 
+/** Likewise of a policy. */
+export function isSamePolicy(policy: Policy, history: PolicyHistory | undefined): boolean {
+  const { effectiveDate } = policy;
+  const version = history?.versions.find((each) => each.effectiveDate === effectiveDate);
+  return (
+    version !== undefined && equals(PolicySchema, spelledPolicy(version), spelledPolicy(policy))
+  );
+}
+
 /** Lengths that the contract gives when none is said; the service always says them. */
 const DEFAULT_ACCEPT_BEFORE_SECONDS = 7_200n;
 const DEFAULT_ACCEPT_AFTER_SECONDS = 14_400n;
+const DEFAULT_NEW_STRETCH_GAP_SECONDS = 14_400n;
+const DEFAULT_MAX_LENGTH_SECONDS = 57_600n;
 
 /** The same shift in the service's spelling: defaults said, lengths that do nothing left out. */
 function spelledOut(shift: Shift): Shift {
@@ -45,12 +86,27 @@ function spelledOut(shift: Shift): Shift {
   if (isZero(spelled.halfDayThreshold)) delete spelled.halfDayThreshold;
   if (isZero(spelled.absentThreshold)) delete spelled.absentThreshold;
   if (isZero(spelled.minOvertime)) delete spelled.minOvertime;
-  // Rules that say nothing and no rules are the same.
-  spelled.workRules = spelledRules(spelled.workRules ?? create(WorkRulesSchema));
+  if (spelled.workRules !== undefined) spelled.workRules = spelledRules(spelled.workRules);
   return spelled;
 }
 
-/** Changes the rules that it is given. */
+/** The same policy in the service's spelling: off-shift rules are always said. */
+function spelledPolicy(policy: Policy): Policy {
+  const spelled = clone(PolicySchema, policy);
+  if (spelled.workRules !== undefined) spelled.workRules = spelledRules(spelled.workRules);
+  const offShift = spelled.offShiftRules ?? create(OffShiftRulesSchema);
+  offShift.workRules = spelledRules(offShift.workRules ?? create(WorkRulesSchema));
+  offShift.newStretchGap ??= create(DurationSchema, { seconds: DEFAULT_NEW_STRETCH_GAP_SECONDS });
+  offShift.maxLength ??= create(DurationSchema, { seconds: DEFAULT_MAX_LENGTH_SECONDS });
+  if (offShift.attribution === DateAttribution.UNSPECIFIED) {
+    offShift.attribution = DateAttribution.START_DATE;
+  }
+  if (offShift.dayStart === '00:00') offShift.dayStart = '';
+  spelled.offShiftRules = offShift;
+  return spelled;
+}
+
+/** Changes the rules that it is given. Those that say nothing else say how punches are read. */
 function spelledRules(rules: WorkRules): WorkRules {
   if (rules.pairing === PunchPairing.TYPED) rules.pairing = PunchPairing.UNSPECIFIED;
   if (rules.hoursCounted === HoursCounted.EVERY_PAIR) rules.hoursCounted = HoursCounted.UNSPECIFIED;
@@ -60,6 +116,7 @@ function spelledRules(rules: WorkRules): WorkRules {
   for (const type of rules.breakTypes) if (isZero(type.length)) delete type.length;
   const { roundIn, roundOut, roundBreaks, roundWorked } = rules;
   for (const rounding of [roundIn, roundOut, roundBreaks, roundWorked]) spellRounding(rounding);
+  if (equals(WorkRulesSchema, rules, create(WorkRulesSchema))) rules.pairing = PunchPairing.TYPED;
   return rules;
 }
 

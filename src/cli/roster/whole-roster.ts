@@ -2,14 +2,23 @@
 // an export is no larger than the files that an import takes.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import type { AttendanceClient, Employee, Holiday, ShiftHistory } from '../../client/index.js';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type {
+  AttendanceClient,
+  Employee,
+  Holiday,
+  PolicyHistory,
+  ShiftHistory,
+} from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
 import {
   all,
+  changesIn,
   employeesIn,
   holidaysIn,
   type OwnRoster,
   overridesIn,
+  policiesIn,
   READS_AT_A_TIME,
   shiftsIn,
   unlessUnknown,
@@ -21,6 +30,8 @@ export interface WholeRoster {
   /** By calendar and date. */
   readonly holidays: readonly Holiday[];
   /** By id. */
+  readonly policies: readonly PolicyHistory[];
+  /** By id. */
   readonly employees: readonly OwnRoster[];
 }
 
@@ -29,6 +40,8 @@ export type WholeRosterReads = Pick<
   | 'getShift'
   | 'listShifts'
   | 'listHolidays'
+  | 'getPolicy'
+  | 'listPolicies'
   | 'getEmployee'
   | 'listEmployees'
   | 'listShiftAssignments'
@@ -48,10 +61,12 @@ export async function readWholeRoster(
   const moment = asOfTime === undefined ? {} : { asOfTime };
   const shifts = await all(shiftsIn(client, everything));
   const holidays = await all(holidaysIn(client, moment));
+  const policies = await policiesThen(client, asOfTime);
   const employees = await all(employeesIn(client, everything));
   return {
     shifts: await inOrder(shifts, (shift) => shiftThen(client, shift, moment)),
     holidays,
+    policies,
     employees: await inOrder(employees, (employee) => ownThen(client, employee, moment)),
   };
 }
@@ -82,6 +97,24 @@ async function shiftThen(
   if (moment.asOfTime === undefined) return shift;
   const answer = await unlessUnknown(client.getShift({ shiftId: shift.shiftId, ...moment }));
   return answer?.shift;
+}
+
+/** Those of a past moment are also those that were deleted since: the changes since then name them. */
+async function policiesThen(
+  client: WholeRosterReads,
+  asOfTime: Timestamp | undefined,
+): Promise<readonly PolicyHistory[]> {
+  const now = await all(policiesIn(client));
+  if (asOfTime === undefined) return now;
+  const ids = new Set(now.map(({ policyId }) => policyId));
+  for await (const { policyId, createTime } of changesIn(client)) {
+    if (createTime !== undefined && timestampMs(createTime) < timestampMs(asOfTime)) break;
+    if (policyId !== '') ids.add(policyId);
+  }
+  return await inOrder([...ids].sort(), async (policyId) => {
+    const answer = await unlessUnknown(client.getPolicy({ policyId, asOfTime }));
+    return answer?.policy;
+  });
 }
 
 async function ownThen(

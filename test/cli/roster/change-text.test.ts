@@ -13,6 +13,12 @@ const week = [...Array.from({ length: 5 }, () => ({ shiftIds: ['early'] })), {},
 const rota = { startDate: '2026-01-05', anchorDate: '2026-01-05', cycle: week };
 const nights = { startDate: '2026-03-02', endDate: '2026-03-31', cycle: [{ shiftIds: ['night'] }] };
 
+const policy = { policyId: 'p', isDefault: true, offShiftRules: { dayStart: '04:00' } };
+const since = (month: string, hour: string) => ({
+  effectiveDate: `2026-${month}-01`,
+  offShiftRules: hour === '' ? {} : { dayStart: `${hour}:00` },
+});
+
 const CASES: readonly (readonly [
   id: string,
   sides: { before?: Part; after?: Part },
@@ -74,6 +80,49 @@ const CASES: readonly (readonly [
     'holiday de 2026-04-03: none -> Good\\x0aFriday',
   ],
   ['T8 nothing, as in lists', {}],
+  [
+    'T9 a new policy, with each of its rules by itself',
+    {
+      after: {
+        policy: {
+          policyId: 'p',
+          versions: [
+            {
+              policyId: 'p',
+              groupIds: ['a', 'b'],
+              offShiftRules: { dayStart: '04:00', workRules: { repeatAnyKind: true } },
+            },
+          ],
+        },
+      },
+    },
+    'policy p: none -> group_ids ["a","b"], off_shift_rules.work_rules.repeat_any_kind true, ' +
+      'off_shift_rules.day_start 04:00',
+  ],
+  [
+    'T10 a version of a policy more and one less',
+    {
+      before: { policy: { policyId: 'p', versions: [policy, { ...policy, ...since('05', '') }] } },
+      after: { policy: { policyId: 'p', versions: [policy, { ...policy, ...since('09', '02') }] } },
+    },
+    'policy p from 2026-05-01: is_default true -> none',
+    'policy p from 2026-09-01: off_shift_rules.day_start none -> 02:00',
+  ],
+  [
+    'T11 a policy that is no more',
+    {
+      before: { policy: { policyId: 'p', versions: [policy] } },
+    },
+    'policy p: is_default true, off_shift_rules.day_start 04:00 -> none',
+  ],
+  [
+    'T12 an employee with another policy',
+    {
+      before: { employee: { employeeId: '7' } },
+      after: { employee: { employeeId: '7', policies: [{ policyId: 'p' }] } },
+    },
+    'employee 7: policies none -> [{"policy_id":"p"}]',
+  ],
 ];
 
 describe('a change of the roster in few words', () => {

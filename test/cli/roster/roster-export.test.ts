@@ -29,6 +29,7 @@ function ownOf(employee: object, assignments: readonly object[] = []): OwnRoster
 const exported = (employees: readonly OwnRoster[], holidays = 0) =>
   exportRoster({
     shifts: [],
+    policies: [],
     holidays: Array.from({ length: holidays }, () =>
       create(HolidaySchema, { calendarId: 'a', date: '2026-01-01', name: 'New Year' }),
     ),
@@ -75,6 +76,7 @@ describe('an export of a roster', () => {
       },
       listShifts: () => ({}),
       listHolidays: () => ({}),
+      listPolicies: () => ({}),
       listEmployees: () => ({}),
     });
     const { code, out, err } = await ran(service.address, 'roster', 'export');

@@ -13,7 +13,9 @@ import {
   parseBreakTypes,
   parseCircle,
   parseCycle,
+  parseGroups,
   parseLength,
+  parseOwnPolicy,
   parseRounding,
   parseShifts,
   parseTimeOfDay,
@@ -82,6 +84,9 @@ describe('the notations of a roster', () => {
     [parseHours, 'First in_to last-out', 'first-in-to-last-out'],
     [parseYesNo, 'Yes', true],
     [parseYesNo, 'no', false],
+    [parseGroups, 'bakery  office', ['bakery', 'office']],
+    [parseOwnPolicy, 'nights', 'nights'],
+    [parseOwnPolicy, '(None)', ''],
   ];
   for (const [parse, text, value] of READ) {
     it(`'${text}' is read`, () => expect(parse(text)).to.deep.equal(value));
@@ -123,6 +128,10 @@ describe('the notations of a roster', () => {
     [parseCircle, '5x 13.4 150m'],
     [parseHours, 'all'],
     [parseYesNo, 'perhaps'],
+    [parseGroups, 'a, b'],
+    [parseGroups, 'a b a'],
+    [parseGroups, Array.from({ length: 201 }, (_, id) => id).join(' ')],
+    [parseOwnPolicy, '(nobody)'],
   ];
   for (const [parse, text] of REFUSED) {
     it(`'${text.slice(0, 30)}' is refused by ${parse.name}`, () => {
@@ -199,7 +208,7 @@ describe('the notations of a roster', () => {
 
 describe('a row of a roster', () => {
   const COLUMNS =
-    'type,shift,start,end,late_grace,breaks,employee,name,zone,calendar,from,to,cycle,date,archived,comment';
+    'type,shift,start,end,late_grace,breaks,employee,name,zone,calendar,from,to,cycle,date,archived,comment,policy,groups,off_shift_gap';
   const HEADER = parseRosterHeader(COLUMNS.split(','));
 
   function problemsOf(cells: Record<string, string>): readonly string[] {
@@ -210,7 +219,11 @@ describe('a row of a roster', () => {
 
   const SHIFT = { type: 'shift', shift: 'early', start: '6:00', end: '14:00' };
   const WRONG: [string, Record<string, string>, (string | RegExp)[]][] = [
-    ['no type', {}, [/^type "" is not one of shift, holiday, employee, assignment, override$/]],
+    [
+      'no type',
+      {},
+      [/^type "" is not one of shift, holiday, policy, employee, assignment, override$/],
+    ],
     ['a type that is none', { type: 'rota' }, [/^type "rota"/]],
     [
       'nothing but a type',
@@ -250,6 +263,22 @@ describe('a row of a roster', () => {
       'a cycle that is none',
       { type: 'assignment', employee: '7', from: '2026-03-02', cycle: 'a,b' },
       [/^cycle "a,b" must/],
+    ],
+    [
+      'a policy that cannot be read',
+      { type: 'policy', policy: 'p q', groups: 'a,b', off_shift_gap: '4', from: 'May' },
+      [/^policy "p q" must/, /^from "May" must/, /^groups "a,b" must/, /^off_shift_gap "4" must/],
+    ],
+    ['no policy', { type: 'policy' }, [/^policy is empty: this policy needs it$/]],
+    [
+      'an own policy that is none',
+      { type: 'employee', employee: '7', policy: 'a b' },
+      [/^policy "a b" must be the id of a policy, or \(none\)$/],
+    ],
+    [
+      'a date, but nothing from then on',
+      { type: 'employee', employee: '7', from: '2026-03-01' },
+      [/^zone and policy are empty: from says since when/],
     ],
   ];
   for (const [what, cells, says] of WRONG) {

@@ -128,7 +128,8 @@ function rowOf(change: RosterChange): readonly string[] {
   ];
 }
 
-function whatOf({ employeeId, shiftId, calendarId }: RosterChange): string {
+function whatOf({ employeeId, shiftId, calendarId, policyId }: RosterChange): string {
   if (employeeId !== '') return `employee ${employeeId}`;
+  if (policyId !== '') return `policy ${policyId}`;
   return shiftId === '' ? `calendar ${calendarId}` : `shift ${shiftId}`;
 }

@@ -4,13 +4,14 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { AttendanceClient, RosterChange } from '../../../client/index.js';
 import {
   ArchiveEmployeeResponseSchema,
   ArchiveShiftResponseSchema,
   DeleteDateOverrideResponseSchema,
   DeleteHolidayResponseSchema,
+  DeletePolicyResponseSchema,
   DeleteShiftAssignmentResponseSchema,
 } from '../../../client/index.js';
 import { cycleText, shiftsText } from '../../roster/roster-notation.js';
@@ -26,6 +27,7 @@ interface RemovalOptions extends SharedOptions {
   readonly reason: string;
   readonly dryRun: boolean;
   readonly etag?: string;
+  readonly from?: string;
   readonly requestId: string;
 }
 
@@ -58,12 +60,15 @@ interface Removal {
   /** One or two. */
   readonly args: readonly Argument[];
   readonly hasEtag: boolean;
+  /** Of things that have versions by date. */
+  readonly hasFrom?: boolean;
   readonly examples: readonly string[];
   readonly call: (
     client: AttendanceClient,
     ids: readonly [string, string],
     common: Common,
     etag: string,
+    from: string | undefined,
   ) => Promise<Removed>;
 }
 
@@ -91,11 +96,10 @@ const ARCHIVE: Verb = {
 export function addRosterRemovals(roster: Command, surroundings: Surroundings): void {
   const deletion = roster
     .command('delete')
-    .summary('delete an assignment, an override or a holiday')
+    .summary('delete an assignment, an override, a holiday or a policy')
     .description('Deletes something of the roster, as if it had never been. The history keeps it.')
-    .addHelpText('after', examples(...[ASSIGNMENT, OVERRIDE, HOLIDAY].flatMap(firstExample)));
-  for (const one of [ASSIGNMENT, OVERRIDE, HOLIDAY])
-    addRemoval(deletion, DELETE, one, surroundings);
+    .addHelpText('after', examples(...DELETIONS.flatMap(firstExample)));
+  for (const one of DELETIONS) addRemoval(deletion, DELETE, one, surroundings);
   const archiving = roster
     .command('archive')
     .summary('archive a shift or an employee')
@@ -114,7 +118,7 @@ function addRemoval(
   removal: Removal,
   surroundings: Surroundings,
 ): void {
-  const { name, summary, description, args, hasEtag } = removal;
+  const { name, summary, description, args, hasEtag, hasFrom = false } = removal;
   const command = group
     .command(name)
     .usage(`[options] --reason <text> ${args.map((each) => `<${each.name}>`).join(' ')}`)
@@ -129,6 +133,7 @@ function addRemoval(
     .option('--dry-run', 'only say what it would do, or why it is refused', false)
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '');
   if (hasEtag) command.option('--etag <etag>', 'only if it is still at this etag', '');
+  if (hasFrom) command.addOption(new Option('--from <date>', FROM_IS).argParser(fromArgument));
   command.addHelpText('after', examples(...removal.examples)).action(async () => {
     const ids = command.processedArgs as readonly string[];
     await remove(surroundings, command.optsWithGlobals<RemovalOptions>(), verb, removal, ids);
@@ -142,10 +147,10 @@ async function remove(
   { call }: Removal,
   [first = '', second = '']: readonly string[],
 ): Promise<void> {
-  const { reason, requestId, dryRun, etag = '' } = options;
+  const { reason, requestId, dryRun, etag = '', from } = options;
   const common = { reason, requestId, validateOnly: dryRun };
   const removed = await withClient(options, surroundings, (client) =>
-    call(client, [first, second], common, etag),
+    call(client, [first, second], common, etag, from),
   );
   const says = options.json ? removed.json : sentenceOf(removed, verb, dryRun);
   await writeLine(surroundings.stdout, options.json ? says : shownText(says));
@@ -240,6 +245,48 @@ const HOLIDAY: Removal = {
     return removed(what, DeleteHolidayResponseSchema, answer);
   },
 };
+
+const FROM_IS =
+  'only the version from this date, as `roster policies` shows it: YYYY-MM-DD, or - for the one ' +
+  'without a date';
+
+/** Empty for the version without a date. */
+function fromArgument(text: string): string {
+  return text === '-' ? '' : plainDateArgument(text);
+}
+
+const POLICY: Removal = {
+  name: 'policy',
+  summary: 'delete a policy, or one version of it',
+  description:
+    'Deletes a policy, as if it had never been: past days follow too. Its employees follow the ' +
+    'policy of their group, or the default. With --from, deletes only the version from that date: ' +
+    'the version before it then holds on.',
+  args: [{ name: 'policy', help: 'the policy id' }],
+  hasEtag: true,
+  hasFrom: true,
+  examples: [
+    'roster delete policy nights --from 2026-05-01 --reason "put off"',
+    'roster delete policy nights --reason "never agreed" --dry-run',
+  ],
+  call: async (client, [policyId], common, etag, from) => {
+    const versions =
+      from === undefined
+        ? { case: 'all' as const, value: true }
+        : { case: 'effectiveDate' as const, value: from };
+    const answer = await client.deletePolicy({ policyId, versions, etag, ...common });
+    const what = `${versionsText(answer.policy?.versions.length ?? 0, from)} of policy ${policyId}`;
+    return removed(what, DeletePolicyResponseSchema, answer);
+  },
+};
+
+function versionsText(count: number, from: string | undefined): string {
+  if (from === '') return 'the version without a date';
+  if (from !== undefined) return `the version from ${from}`;
+  return count === 1 ? 'the only version' : `all ${count} versions`;
+}
+
+const DELETIONS: readonly Removal[] = [ASSIGNMENT, OVERRIDE, HOLIDAY, POLICY];
 
 const SHIFT: Removal = {
   name: 'shift',

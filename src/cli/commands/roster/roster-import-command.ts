@@ -34,10 +34,16 @@ row has a type, which says what it is about and which columns count:
               round_worked, count_from_start, count_to_end, min_overtime,
               works_on_holidays, geofence, archived
   holiday     calendar, date, name; and portion: whole, first or second (half of the date)
+  policy      policy; and from (a change of it: since which date), name, groups, default,
+              max_command_age_days, refuse_outside_geofence; of the
+              time of shifts without rules of their own breaks, deduct_excess_only and so on to
+              round_worked; of work outside shifts off_shift_gap, off_shift_max_length,
+              off_shift_attribution, off_shift_day_start, and off_shift_breaks and so on to
+              off_shift_round_worked
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
-              assignment), calendar, archived; a move to another zone is a row of its own, with
-              only employee, from and zone: a zone without from is that of all dates, past ones
-              too
+              assignment), calendar, policy (their own), archived; a move to another zone or
+              another policy is a row of its own, with only employee, from, zone and policy: a
+              zone or a policy without from is that of all dates, past ones too
   assignment  employee, from, cycle; and to (the last date), anchor (the cycle's first day),
               on_overlap
   override    employee, date, shift (instead of what is assigned; off: a day off)
@@ -50,8 +56,14 @@ is its days, by spaces: early*5 off*2 is five days early and two off, early+late
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
 "up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
 pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived,
-deduct_excess_only, repeat_any_kind, count_from_start, count_to_end and works_on_holidays are yes or no. examples/roster.csv is a small company with a night shift, and
+default, deduct_excess_only, repeat_any_kind, count_from_start, count_to_end and works_on_holidays
+are yes or no. groups are ids by spaces; off_shift_attribution is start-date, end-date,
+most-worked-date or split-at-midnight. examples/roster.csv is a small company with a night shift, and
 roster export writes the whole roster in this form.
+
+A shift that has all of breaks to round_worked empty follows the policy of whoever works it; one that
+says any of them counts by these alone, and pairing typed says no more than that. An employee's policy
+is the id of one, or (none) for that of the group or the default.
 
 What is there already is updated, the rest is created; the same file again changes nothing. A
 column that the file does not have leaves things as they are, an empty cell takes them away.
@@ -74,7 +86,7 @@ export function addRosterImport(roster: Command, surroundings: Surroundings): vo
   roster
     .command('import')
     .summary('bring the roster to what a CSV file says')
-    .description('Brings shifts, holidays, employees and rotas to what a CSV file says.')
+    .description('Brings shifts, holidays, policies, employees and rotas to what a CSV file says.')
     .argument('<file>', 'the roster')
     .option(
       '--dry-run',

@@ -1,20 +1,33 @@
-// roster shifts, employees, assignments, overrides, holidays: what the roster has, item by item.
+// roster shifts, policies, employees, assignments, overrides, holidays: what the roster has, item by item.
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
-import type { AttendanceClient, Employee, Shift, ShiftHistory } from '../../../client/index.js';
+import type {
+  AttendanceClient,
+  Employee,
+  PolicyHistory,
+  ShiftHistory,
+} from '../../../client/index.js';
 import {
   DateOverrideSchema,
   EmployeeAssignmentSchema,
   EmployeeSchema,
   HolidaySchema,
+  PolicyHistorySchema,
   ShiftHistorySchema,
 } from '../../../client/index.js';
-import { cycleText, shiftsText } from '../../roster/roster-notation.js';
-import { employeesIn, holidaysIn, overridesIn, shiftsIn } from '../../roster/roster-pages.js';
-import { SHIFT_COLUMNS } from '../../roster/shift-columns.js';
+import { POLICY_RULE_COLUMNS } from '../../roster/policy-columns.js';
+import { cycleText, ownPolicyText, shiftsText } from '../../roster/roster-notation.js';
+import {
+  employeesIn,
+  holidaysIn,
+  overridesIn,
+  policiesIn,
+  shiftsIn,
+} from '../../roster/roster-pages.js';
+import { type Column, SHIFT_COLUMNS, writeColumns } from '../../roster/shift-columns.js';
 import type { SharedOptions } from '../../terminal/connection.js';
 import { positiveInteger, withClient } from '../../terminal/connection.js';
 import type { Surroundings } from '../../terminal/console.js';
@@ -53,6 +66,7 @@ interface Form<Desc extends DescMessage> {
 /** Adds the commands to the group. */
 export function addRosterLists(roster: Command, surroundings: Surroundings): void {
   addShifts(roster, surroundings);
+  addPolicies(roster, surroundings);
   addEmployees(roster, surroundings);
   addAssignments(roster, surroundings);
   addOverrides(roster, surroundings);
@@ -88,7 +102,7 @@ function addShifts(roster: Command, surroundings: Surroundings): void {
     });
 }
 
-/** Lists of shifts and employees are of now: the contract has only single ones of a past moment. */
+/** Lists of shifts, policies and employees are of now: the contract has only single ones of a past moment. */
 function refuseAsOfOfAll({ asOf }: ListOptions, ids: readonly string[], plural: string): void {
   if (asOf === undefined || ids.length > 0) return;
   throw new ExitError(EXIT_USAGE, `--as-of is of named ${plural} only: name those you want.`);
@@ -117,7 +131,7 @@ const SHIFTS: Form<typeof ShiftHistorySchema> = {
       shift.startTimeOfDay,
       shift.endTimeOfDay,
       yesNo(archived),
-      rulesText(shift),
+      rulesText(SHIFT_COLUMNS, shift),
     ]),
 };
 
@@ -126,11 +140,57 @@ function yesNo(is: boolean): string {
 }
 
 /** `late_grace 5m, breaks 30m after 6h`: each by its column of a roster file. */
-function rulesText(shift: Shift): string {
-  const rules = SHIFT_COLUMNS.map(({ name, write }) => [name, write(shift)] as const);
-  const given = rules.filter(([, value]) => value !== '');
+function rulesText<M>(columns: readonly Column<M>[], message: M): string {
+  const given = Object.entries(writeColumns(columns, message)).filter(([, value]) => value !== '');
   return given.map(([name, value]) => `${name} ${value}`).join(', ');
 }
+
+function addPolicies(roster: Command, surroundings: Surroundings): void {
+  listCommand(roster, 'policies')
+    .summary('list policies with their rules, and whom they are for')
+    .description(
+      'Lists policies by id, a row for each version, with the rules as roster import writes them.',
+    )
+    .argument('[policy...]', 'the policies; all if not given. --as-of needs them')
+    .addHelpText(
+      'after',
+      examples('roster policies', 'roster policies nights --as-of 2026-03-02T09:00:00Z'),
+    )
+    .action(async (policyIds: readonly string[], _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ListOptions>();
+      refuseAsOfOfAll(options, policyIds, 'policies');
+      await withClient(options, surroundings, (client) =>
+        printItems(surroundings, options, POLICIES, policiesAsked(client, options, policyIds)),
+      );
+    });
+}
+
+async function* policiesAsked(
+  client: AttendanceClient,
+  options: ListOptions,
+  policyIds: readonly string[],
+): AsyncGenerator<PolicyHistory> {
+  if (policyIds.length === 0) yield* policiesIn(client);
+  for (const policyId of policyIds) {
+    const { policy } = await client.getPolicy({ policyId, ...asOf(options.asOf) });
+    if (policy !== undefined) yield policy;
+  }
+}
+
+const POLICIES: Form<typeof PolicyHistorySchema> = {
+  desc: PolicyHistorySchema,
+  plural: 'policies',
+  heading: ['POLICY', 'FROM', 'NAME', 'GROUPS', 'DEFAULT', 'RULES'],
+  rowsOf: ({ versions }) =>
+    versions.map((policy) => [
+      policy.policyId,
+      policy.effectiveDate || '-',
+      policy.policyName || '-',
+      policy.groupIds.join(' ') || '-',
+      yesNo(policy.isDefault),
+      rulesText(POLICY_RULE_COLUMNS, policy),
+    ]),
+};
 
 function addEmployees(roster: Command, surroundings: Surroundings): void {
   listCommand(roster, 'employees')
@@ -172,6 +232,7 @@ const EMPLOYEES: Form<typeof EmployeeSchema> = {
   plural: 'employees',
   heading: [
     ...['EMPLOYEE', 'NAME', 'GROUP', 'JOINED', 'LEFT', 'SHIFT', 'CALENDAR', 'ARCHIVED', 'ZONE'],
+    'POLICY',
   ],
   rowsOf: (employee) => [
     [
@@ -184,6 +245,7 @@ const EMPLOYEES: Form<typeof EmployeeSchema> = {
       employee.calendarId || '-',
       yesNo(employee.archived),
       zonesText(employee),
+      policiesText(employee),
     ],
   ],
 };
@@ -192,6 +254,14 @@ const EMPLOYEES: Form<typeof EmployeeSchema> = {
 function zonesText({ timeZone, timeZoneChanges }: Employee): string {
   const later = timeZoneChanges.map((each) => `from ${each.startDate} ${each.timeZone}`);
   return [timeZone || '-', ...later].join(', ');
+}
+
+/** `nights, from 2026-09-01 days`: their own. */
+function policiesText({ policies }: Employee): string {
+  const texts = policies.map(({ startDate, policyId }) =>
+    startDate === '' ? ownPolicyText(policyId) : `from ${startDate} ${ownPolicyText(policyId)}`,
+  );
+  return texts.join(', ') || '-';
 }
 
 function addAssignments(roster: Command, surroundings: Surroundings): void {
