@@ -14,7 +14,6 @@ import {
 } from '../../../src/domain/roster/planned-shift.js';
 import type { Roster } from '../../../src/domain/roster/roster.js';
 import {
-  DEFAULT_MAX_SESSION_SECONDS,
   MAX_SESSION_SECONDS,
   PLAIN_COUNTING,
   PLAIN_WORK_RULES,
@@ -152,8 +151,9 @@ describe('no window cuts an arrival from its departure', () => {
         // Which of those that say nothing are together depends on how many are in a window.
         const isTyped = timeline.every(({ kind }) => kind !== 'UNSPECIFIED');
         // Where off-shift work may last longer than a shift's, a shift's bound is what its window brings.
+        const shortest = Math.min(...shiftsOf(roster).map((shift) => maxSessionSeconds(shift)));
         const isBounded = offShiftRulesIn(roster).every(
-          ({ maxLengthSeconds }) => maxLengthSeconds <= DEFAULT_MAX_SESSION_SECONDS,
+          ({ maxLengthSeconds }) => maxLengthSeconds <= shortest,
         );
         if (first === undefined || last === undefined || !isTyped || !isBounded) return;
         const wide = widened(roster, bySeconds);
