@@ -28,6 +28,9 @@ interface CompareOptions extends SharedOptions {
   readonly days: boolean;
 }
 
+/** Between two lines of progress. */
+const LINE_INTERVAL_MS = 2_000;
+
 const FORM = `
 The file is a CompareRulesRequest as JSON: a "policy" as SetPolicy takes it, or a "shift" as
 UpdateShift takes it. Dates and employees may be in it too; the options replace them.`;
@@ -87,6 +90,7 @@ async function compare(
   await withClient(options, surroundings, async (client) => {
     const employees: EmployeeComparison[] = [];
     let last: CompareRulesResponse | undefined;
+    let lineAt = performance.now();
     for await (const part of client.compareRules(request)) {
       last = part;
       if (options.json) {
@@ -96,7 +100,9 @@ async function compare(
       }
       employees.push(...part.employees);
       if (options.days) for (const day of part.changedDays) await writeLine(stdout, dayLine(day));
-      if (!part.done) await writeLine(stderr, `${part.totals?.employees ?? 0n} employees`);
+      if (part.done || performance.now() - lineAt < LINE_INTERVAL_MS) continue;
+      lineAt = performance.now();
+      await writeLine(stderr, `${part.totals?.employees ?? 0n} employees`);
     }
     if (last?.totals === undefined || options.json) return;
     for (const line of sumLines(employees, last.totals)) await writeLine(stdout, line);
