@@ -15,34 +15,25 @@ import { type AttendanceStore, MAX_BATCH_FACTS } from '../../app/ports/ports.js'
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { voidMarkImport } from '../../app/write/void-mark-import.js';
 import type { MarkImport } from '../../domain/facts/mark-import.js';
-import type { RecordTime } from '../../domain/time/time.js';
 import { timestampOfRecord } from '../edge/instants.js';
 import type { Call } from '../edge/pipeline.js';
-import { countOfPage, type Size, textBytes } from '../shared/answer-size.js';
-import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
+import { type Size, textBytes } from '../shared/answer-size.js';
+import { readImportPage } from '../shared/import-pages.js';
 import { pageSizeOf, parseReason } from '../shared/parse.js';
-
-const BOUND = ['ListMarkImports'] as const;
 
 export async function listMarkImports(
   store: AttendanceStore,
   message: ListMarkImportsRequest,
   call: Call,
 ): Promise<ListMarkImportsResponse> {
-  const place = await placeOf(store, BOUND, message.pageToken);
-  const after = place && {
-    firstRecordedAt: Number(place[0]) as RecordTime,
-    importId: String(place[1]),
-  };
-  const limit = limitOf(message);
-  // One more than asked for tells whether it ends.
-  const found = await store.listMarkImports({ after, limit: limit + 1 }, call.signal);
-  const wanted = found.slice(0, limit);
-  const page = wanted.slice(0, await countOfPage(wanted, importSize));
-  const last = page.length < found.length ? page.at(-1) : undefined;
+  const { items, nextPageToken } = await readImportPage(store, message, {
+    method: 'ListMarkImports',
+    sizeOf: importSize,
+    read: (query) => store.listMarkImports(query, call.signal),
+  });
   return create(ListMarkImportsResponseSchema, {
-    markImports: page.map(toMarkImport),
-    nextPageToken: await tokenOf(store, BOUND, last && [last.firstRecordedAt, last.importId]),
+    markImports: items.map(toMarkImport),
+    nextPageToken,
   });
 }
 

@@ -16,34 +16,25 @@ import type { AttendanceStore } from '../../app/ports/ports.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { MAX_VOIDED_PER_STEP, voidImport } from '../../app/write/void-import.js';
 import { type PunchImport, standingCount } from '../../domain/facts/punch-import.js';
-import type { RecordTime } from '../../domain/time/time.js';
 import { timestampOfRecord } from '../edge/instants.js';
 import type { Call } from '../edge/pipeline.js';
-import { countOfPage, type Size, textBytes } from '../shared/answer-size.js';
-import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
+import { type Size, textBytes } from '../shared/answer-size.js';
+import { readImportPage } from '../shared/import-pages.js';
 import { pageSizeOf, parseReason } from '../shared/parse.js';
-
-const BOUND = ['ListImports'] as const;
 
 export async function listPunchImports(
   store: AttendanceStore,
   message: ListImportsRequest,
   call: Call,
 ): Promise<ListImportsResponse> {
-  const place = await placeOf(store, BOUND, message.pageToken);
-  const after = place && {
-    firstRecordedAt: Number(place[0]) as RecordTime,
-    importId: String(place[1]),
-  };
-  const limit = limitOf(message);
-  // One more than asked for tells whether it ends.
-  const found = await store.listImports({ after, limit: limit + 1 }, call.signal);
-  const wanted = found.slice(0, limit);
-  const page = wanted.slice(0, await countOfPage(wanted, importSize));
-  const last = page.length < found.length ? page.at(-1) : undefined;
+  const { items, nextPageToken } = await readImportPage(store, message, {
+    method: 'ListImports',
+    sizeOf: importSize,
+    read: (query) => store.listImports(query, call.signal),
+  });
   return create(ListImportsResponseSchema, {
-    punchImports: page.map(toPunchImport),
-    nextPageToken: await tokenOf(store, BOUND, last && [last.firstRecordedAt, last.importId]),
+    punchImports: items.map(toPunchImport),
+    nextPageToken,
   });
 }
 

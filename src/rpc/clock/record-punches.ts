@@ -180,38 +180,20 @@ function checkPunch(
   const isTooOld = source === 'DEVICE' && oldest !== undefined && told.time < oldest;
   const flags = toldFlags(told.time, call.now, isDeviceSkewed || isTooOld);
   const punch = toldPunch(told, evidence, flags);
-  const { actor, now: receivedAt } = call;
-  if (message.badgeId === '') {
-    const employeeId = parseId(message.employeeId, path);
-    return {
-      fact: {
-        kind: 'PUNCH',
-        employeeId,
-        punch,
-        importId,
-        restore,
-        validateOnly,
-        requestId: undefined,
-        payloadHash: NO_PAYLOAD_HASH,
-        actor,
-        receivedAt,
-      },
-    };
-  }
-  return {
-    fact: {
-      kind: 'PUNCH',
-      badgeId: message.badgeId,
-      punch,
-      importId,
-      restore,
-      validateOnly,
-      requestId: undefined,
-      payloadHash: NO_PAYLOAD_HASH,
-      actor,
-      receivedAt,
-    },
-  };
+  const fact = {
+    kind: 'PUNCH',
+    punch,
+    importId,
+    restore,
+    validateOnly,
+    requestId: undefined,
+    payloadHash: NO_PAYLOAD_HASH,
+    actor: call.actor,
+    receivedAt: call.now,
+  } as const;
+  const { badgeId } = message;
+  if (badgeId !== '') return { fact: { ...fact, badgeId } };
+  return { fact: { ...fact, employeeId: parseId(message.employeeId, path) } };
 }
 
 /** What the contract says of a punch, and that it is somebody's, which a simulation's is not. */
