@@ -18,7 +18,7 @@ import {
 import { refusalOf, type TestService } from '../support/service.js';
 import { momentBehind } from '../support/wait-until.js';
 import { Asking, at, DAY, minutesAgo, NEXT_DAY, onDay, something } from './asking.js';
-import { somebody } from './contract.js';
+import { type ContractOptions, itAtLength, somebody } from './contract.js';
 
 const { START_DATE, END_DATE, SPLIT_AT_MIDNIGHT } = DateAttribution;
 const THIRD_DAY = '2026-03-04';
@@ -41,7 +41,8 @@ const WHOLE_HOURS = {
   roundWorked: { direction: RoundingDirection.DOWN, step: { seconds: 3600n } },
 };
 
-export function describePolicies(serviceOf: () => TestService): void {
+export function describePolicies(serviceOf: () => TestService, options: ContractOptions): void {
+  const atLength = itAtLength(options);
   const asking = new Asking(serviceOf);
   const roster = () => serviceOf().roster;
 
@@ -188,38 +189,46 @@ export function describePolicies(serviceOf: () => TestService): void {
       expect(await minutes(under), 'none again').to.deep.equal([420, 0, 0]);
     });
 
-    it('P5 are refused where two would be for one group, and where they are not known', async () => {
-      const groupId = something();
-      const first = await set({ groupIds: [groupId], effectiveDate: NEXT_DAY });
-      const second = { policyId: something(), groupIds: ['g', groupId] };
-      const refused = await refusalOf(roster().setPolicy({ policy: second }));
-      expect(refused.fields).to.deep.equal(['policy.group_ids[1]']);
-      expect(refused.reason).to.equal('INVALID_FIELD');
-      const unknown = { employeeId: somebody(), policies: [{ policyId: 'nope' }] };
-      const stray = await refusalOf(roster().createEmployee({ employee: unknown }));
-      expect(stray.fields).to.deep.equal(['employee.policies[0].policy_id']);
-      const policy = { policyId: first.policyId, effectiveDate: NEXT_DAY };
-      const stale = await refusalOf(roster().setPolicy({ policy, etag: '"0"' }));
-      expect(stale.reason).to.equal('ETAG_MISMATCH');
-      const odd = { policyId: something(), offShiftRules: { maxLength: { seconds: 60n } } };
-      const field = 'policy.off_shift_rules.max_length';
-      expect((await refusalOf(roster().setPolicy({ policy: odd }))).fields).to.deep.equal([field]);
-    });
+    atLength(
+      'P5 are refused where two would be for one group, and where they are not known',
+      async () => {
+        const groupId = something();
+        const first = await set({ groupIds: [groupId], effectiveDate: NEXT_DAY });
+        const second = { policyId: something(), groupIds: ['g', groupId] };
+        const refused = await refusalOf(roster().setPolicy({ policy: second }));
+        expect(refused.fields).to.deep.equal(['policy.group_ids[1]']);
+        expect(refused.reason).to.equal('INVALID_FIELD');
+        const unknown = { employeeId: somebody(), policies: [{ policyId: 'nope' }] };
+        const stray = await refusalOf(roster().createEmployee({ employee: unknown }));
+        expect(stray.fields).to.deep.equal(['employee.policies[0].policy_id']);
+        const policy = { policyId: first.policyId, effectiveDate: NEXT_DAY };
+        const stale = await refusalOf(roster().setPolicy({ policy, etag: '"0"' }));
+        expect(stale.reason).to.equal('ETAG_MISMATCH');
+        const odd = { policyId: something(), offShiftRules: { maxLength: { seconds: 60n } } };
+        const field = 'policy.off_shift_rules.max_length';
+        expect((await refusalOf(roster().setPolicy({ policy: odd }))).fields).to.deep.equal([
+          field,
+        ]);
+      },
+    );
 
-    it('P6 are changed once, however often a request is sent, and only when something changes', async () => {
-      const policy = { policyId: something(), offShiftRules: { attribution: SPLIT_AT_MIDNIGHT } };
-      const request = { policy, requestId: randomUUID(), reason: 'as agreed' };
-      const tried = await roster().setPolicy({ ...request, validateOnly: true });
-      expect([tried.policy?.etag, tried.rosterChange]).to.deep.equal(['', undefined]);
-      const made = await roster().setPolicy(request);
-      expect(await roster().setPolicy(request)).to.deep.equal(made);
-      const same = await roster().setPolicy({ policy });
-      expect([same.policy, same.rosterChange]).to.deep.equal([made.policy, undefined]);
-      await roster().setPolicy({
-        policy: { ...policy, offShiftRules: { attribution: START_DATE } },
-      });
-      expect(await roster().setPolicy(request), 'the first answer').to.deep.equal(made);
-    });
+    atLength(
+      'P6 are changed once, however often a request is sent, and only when something changes',
+      async () => {
+        const policy = { policyId: something(), offShiftRules: { attribution: SPLIT_AT_MIDNIGHT } };
+        const request = { policy, requestId: randomUUID(), reason: 'as agreed' };
+        const tried = await roster().setPolicy({ ...request, validateOnly: true });
+        expect([tried.policy?.etag, tried.rosterChange]).to.deep.equal(['', undefined]);
+        const made = await roster().setPolicy(request);
+        expect(await roster().setPolicy(request)).to.deep.equal(made);
+        const same = await roster().setPolicy({ policy });
+        expect([same.policy, same.rosterChange]).to.deep.equal([made.policy, undefined]);
+        await roster().setPolicy({
+          policy: { ...policy, offShiftRules: { attribution: START_DATE } },
+        });
+        expect(await roster().setPolicy(request), 'the first answer').to.deep.equal(made);
+      },
+    );
 
     it('P10 refuse commands from outside the fence, where they say so', async () => {
       const { policyId } = await set({ refuseOutsideGeofence: true });
@@ -242,7 +251,35 @@ export function describePolicies(serviceOf: () => TestService): void {
       await clock.clockIn({ ...outside, location: { latitude: 52.5, longitude: 13.4 } });
     });
 
-    it('P8 show what they would change before they are set, and set it then', async () => {
+    atLength('P11 rule everybody by default, also who is known only from a punch', async () => {
+      const employeeId = somebody();
+      await asking.record(employeeId, onNextDay('00:30'), onNextDay('03:30'));
+      expect(await minutes(employeeId)).to.deep.equal([0, 180, 0]);
+      const policy = {
+        policyId: something(),
+        isDefault: true,
+        offShiftRules: { dayStart: '04:00' },
+      };
+      const { rosterChange } = await roster().setPolicy({ policy });
+      try {
+        expect(await minutes(employeeId)).to.deep.equal([180, 0, 0]);
+        expect(await rulesOf(employeeId, DAY)).to.deep.equal([
+          `Policy '${policy.policyId}' applies: it is the default.`,
+        ]);
+        const second = await refusalOf(
+          roster().setPolicy({ policy: { ...policy, policyId: something() } }),
+        );
+        expect(second.fields).to.deep.equal(['policy.is_default']);
+        expect((await asking.swept(rosterChange)).employeesDone > 0n).to.equal(true);
+        expect(await minutes(employeeId), 'stored').to.deep.equal([180, 0, 0]);
+      } finally {
+        const all = { case: 'all' as const, value: true };
+        await roster().deletePolicy({ policyId: policy.policyId, versions: all });
+      }
+      expect(await minutes(employeeId)).to.deep.equal([0, 180, 0]);
+    });
+
+    atLength('P8 show what they would change before they are set, and set it then', async () => {
       const groupId = something();
       const [night, day] = [
         await added({ groupId, employeeName: 'Mia' }),
@@ -289,23 +326,28 @@ export function describePolicies(serviceOf: () => TestService): void {
       ).to.deep.equal([]);
     });
 
-    it('P9 compare a shift with another version of it, and refuse what is not there', async () => {
-      const shiftId = await asking.shift({ lateGrace: { seconds: 600n } });
-      const employeeId = await added({ defaultShiftId: shiftId });
-      await asking.record(employeeId, onDay('08:05'), onDay('16:00'));
-      const range = { startDate: DAY, endDate: DAY, employeeIds: [employeeId] };
-      const shift = { shiftId, lateGrace: { seconds: 0n } };
-      const { days } = await comparison({ ...range, shift });
-      expect(days.map(({ after }) => after?.anomalies.length)).to.deep.equal([1]);
-      const refused = async (request: Comparison) => await refusalOf(comparison(request));
-      const unknown = { ...range, shift: { shiftId: 'nope' } };
-      expect((await refused(unknown)).reason).to.equal('SHIFT_NOT_FOUND');
-      const nobody = { ...range, employeeIds: [somebody()], shift };
-      expect((await refused(nobody)).reason).to.equal('EMPLOYEE_NOT_FOUND');
-      const long = { ...range, endDate: '2027-03-03', shift };
-      expect((await refused(long)).fields).to.deep.equal(['end_date']);
-      expect((await refused({ ...range, groupId: 'g', shift })).fields).to.deep.equal(['group_id']);
-    });
+    atLength(
+      'P9 compare a shift with another version of it, and refuse what is not there',
+      async () => {
+        const shiftId = await asking.shift({ lateGrace: { seconds: 600n } });
+        const employeeId = await added({ defaultShiftId: shiftId });
+        await asking.record(employeeId, onDay('08:05'), onDay('16:00'));
+        const range = { startDate: DAY, endDate: DAY, employeeIds: [employeeId] };
+        const shift = { shiftId, lateGrace: { seconds: 0n } };
+        const { days } = await comparison({ ...range, shift });
+        expect(days.map(({ after }) => after?.anomalies.length)).to.deep.equal([1]);
+        const refused = async (request: Comparison) => await refusalOf(comparison(request));
+        const unknown = { ...range, shift: { shiftId: 'nope' } };
+        expect((await refused(unknown)).reason).to.equal('SHIFT_NOT_FOUND');
+        const nobody = { ...range, employeeIds: [somebody()], shift };
+        expect((await refused(nobody)).reason).to.equal('EMPLOYEE_NOT_FOUND');
+        const long = { ...range, endDate: '2027-03-03', shift };
+        expect((await refused(long)).fields).to.deep.equal(['end_date']);
+        expect((await refused({ ...range, groupId: 'g', shift })).fields).to.deep.equal([
+          'group_id',
+        ]);
+      },
+    );
 
     it('P7 say what a change was about, and who follows', async () => {
       const groupId = something();

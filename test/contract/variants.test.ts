@@ -61,6 +61,6 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describePunchImports(() => running);
     describeBadges(() => running);
     describeRosterDays(() => running, { isBrief });
-    describePolicies(() => running);
+    describePolicies(() => running, { isBrief });
   });
 }
