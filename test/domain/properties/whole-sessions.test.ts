@@ -205,11 +205,14 @@ describe('no window cuts an arrival from its departure', () => {
 
 /** What a date takes of an allotment. */
 function ofDate({ shifts: own, offShiftRange }: DayPlan, { punches, shifts, passages }: Allotment) {
-  const placesOf = (shift: PlannedShift | undefined) =>
-    punches.filter(({ time }, place) => {
+  const placesOf = (shift: PlannedShift | undefined) => {
+    const its = punches.filter(({ time }, place) => {
       const isNear = time >= offShiftRange.from && time <= offShiftRange.to;
       return shifts[place] === shift && (shift !== undefined || isNear);
     });
+    // Those of one instant are put in order when they are read (pairing.ts).
+    return its.sort((a, b) => a.time - b.time || a.kind.localeCompare(b.kind));
+  };
   const through = passages.filter(
     ({ earlier, later }) => own.includes(earlier) || own.includes(later),
   );
