@@ -4,7 +4,11 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { DescMethod, Message, MessageInitShape } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type {
+  ServerUnaryCall,
+  ServerWritableStream,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
@@ -21,6 +25,12 @@ type Unary = {
   [K in keyof Methods as Methods[K]['methodKind'] extends 'unary' ? K : never]: Methods[K];
 };
 
+type Streaming = {
+  [K in keyof Methods as Methods[K]['methodKind'] extends 'server_streaming'
+    ? K
+    : never]: Methods[K];
+};
+
 type MessageOf<D> = D extends { readonly $codegenv2: { a: infer M } } ? M : never;
 
 /** The answers of a test, by the methods' local names. */
@@ -28,6 +38,11 @@ export type Answers = {
   [K in keyof Unary]?: (
     request: MessageOf<Unary[K]['input']>,
   ) => MessageInitShape<Unary[K]['output']> | Promise<MessageInitShape<Unary[K]['output']>>;
+} & {
+  /** All messages of a stream. */
+  [K in keyof Streaming]?: (
+    request: MessageOf<Streaming[K]['input']>,
+  ) => readonly MessageInitShape<Streaming[K]['output']>[];
 };
 
 export interface StandIn {
@@ -43,9 +58,14 @@ export async function startStandIn(answers: Answers = {}): Promise<StandIn> {
   const server = new Server();
   const standIn: { calls: StandIn['calls']; answers: Answers } = { calls: [], answers };
   for (const service of SERVICES) {
-    const methods = service.methods.filter(({ methodKind }) => methodKind === 'unary');
+    const methods = service.methods.filter(({ methodKind }) => KINDS.includes(methodKind));
     const implementation: UntypedServiceImplementation = Object.fromEntries(
-      methods.map((method) => [method.localName, handlerOf(method, standIn)]),
+      methods.map((method) => [
+        method.localName,
+        method.methodKind === 'unary'
+          ? handlerOf(method, standIn)
+          : streamHandlerOf(method, standIn),
+      ]),
     );
     server.addService(definitionOf(service.typeName, methods), implementation);
   }
@@ -68,7 +88,7 @@ function definitionOf(typeName: string, methods: readonly DescMethod[]) {
       {
         path: `/${typeName}/${method.name}`,
         requestStream: false,
-        responseStream: false,
+        responseStream: method.methodKind === 'server_streaming',
         requestDeserialize: (bytes: Buffer) => fromBinary(method.input, bytes),
         requestSerialize: (message: Message) => Buffer.from(toBinary(method.input, message)),
         responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
@@ -76,6 +96,21 @@ function definitionOf(typeName: string, methods: readonly DescMethod[]) {
       },
     ]),
   );
+}
+
+const KINDS: readonly DescMethod['methodKind'][] = ['unary', 'server_streaming'];
+
+type LooseStream = (request: Message) => readonly MessageInitShape<DescMethod['output']>[];
+
+function streamHandlerOf(method: DescMethod, standIn: Pick<StandIn, 'calls' | 'answers'>) {
+  return (call: ServerWritableStream<Message, Message>) => {
+    standIn.calls.push({ method: method.localName, request: call.request });
+    const answers = standIn.answers as Record<string, LooseStream | undefined>;
+    for (const part of answers[method.localName]?.(call.request) ?? []) {
+      call.write(create(method.output, part));
+    }
+    call.end();
+  };
 }
 
 type LooseAnswer = (request: Message) => Promise<MessageInitShape<DescMethod['output']>>;

@@ -5,10 +5,11 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
 import type {
-  CompareRulesResponse,
+  CompareAttendanceResponse,
   DayComparison,
   EmployeeComparison,
 } from '../../gen/attendance/v1/attendance_service_pb.js';
+import { PunchKind, type PunchSchema } from '../../gen/attendance/v1/punch_pb.js';
 import {
   DateAttribution,
   type PolicySchema,
@@ -34,6 +35,7 @@ interface Comparison {
   readonly employeeIds?: string[];
   readonly policy?: MessageInitShape<typeof PolicySchema>;
   readonly shift?: MessageInitShape<typeof ShiftSchema>;
+  readonly punches?: readonly MessageInitShape<typeof PunchSchema>[];
 }
 
 /** Rounds what was worked down to whole hours. */
@@ -72,14 +74,16 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
   };
 
   /** What other rules would change, of all messages. */
-  const comparison = async ({ policy, shift, ...request }: Comparison) => {
+  const comparison = async ({ policy, shift, punches, ...request }: Comparison) => {
     const proposal =
-      policy === undefined
-        ? { case: 'shift' as const, value: { shiftId: '', ...shift } }
-        : { case: 'policy' as const, value: policy };
+      punches !== undefined
+        ? { case: 'punches' as const, value: { punches: [...punches] } }
+        : policy === undefined
+          ? { case: 'shift' as const, value: { shiftId: '', ...shift } }
+          : { case: 'policy' as const, value: policy };
     const [days, employees]: [DayComparison[], EmployeeComparison[]] = [[], []];
-    let last: CompareRulesResponse | undefined;
-    for await (const part of serviceOf().client.compareRules({ ...request, proposal })) {
+    let last: CompareAttendanceResponse | undefined;
+    for await (const part of serviceOf().client.compareAttendance({ ...request, proposal })) {
       days.push(...part.changedDays);
       employees.push(...part.employees);
       last = part;
@@ -324,6 +328,35 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
       expect(
         (await comparison({ ...range, employeeIds: [night, day], policy })).days,
       ).to.deep.equal([]);
+    });
+
+    atLength('P12 show what days would become with more punches, and those do then', async () => {
+      const employeeId = await added();
+      await asking.record(employeeId, onDay('08:00'));
+      const told = [
+        { employeeId, time: onDay('08:00'), kind: PunchKind.IN },
+        { employeeId, time: onDay('16:30'), kind: PunchKind.OUT },
+        { employeeId, time: onNextDay('08:00'), kind: PunchKind.IN },
+      ];
+      const request = { startDate: DAY, endDate: THIRD_DAY, punches: told };
+      const { days, totals } = await comparison(request);
+      const seen = days.map(({ after }) => [after?.date, Number(after?.workedDuration?.seconds)]);
+      expect(seen).to.deep.equal([
+        [DAY, 8.5 * 3600],
+        [NEXT_DAY, 0],
+      ]);
+      expect(Number(totals?.workedAfter?.seconds)).to.equal(8.5 * 3600);
+      expect(await minutes(employeeId), 'nothing was stored').to.deep.equal([0, 0, 0]);
+      await serviceOf().clock.recordPunches({ punches: told });
+      expect(await minutes(employeeId)).to.deep.equal([8.5 * 60, 0, 0]);
+      expect((await comparison(request)).days).to.deep.equal([]);
+      const refused = async (more: Partial<Comparison>) =>
+        (await refusalOf(comparison({ ...request, ...more }))).fields;
+      expect(await refused({ groupId: 'g' })).to.deep.equal(['group_id']);
+      const nameless = { time: onDay('08:00'), badgeId: '04:a2' };
+      expect(await refused({ punches: [nameless] })).to.deep.equal([
+        'punches.punches[0].employee_id',
+      ]);
     });
 
     atLength(

@@ -251,7 +251,24 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
       },
     },
   },
-  compareRules: {
+  compareAttendance: {
+    'with a long log': {
+      together: 2,
+      call: async ({ attendance }, n) => {
+        const punches = times(4_000, (index) => ({
+          employeeId: `in${index % 100}`,
+          time: at(Date.parse('2026-03-02T00:00:00Z') + (index + n) * 60_000),
+          deviceId: 'gate',
+          eventId: String(index),
+        }));
+        const proposal = { case: 'punches' as const, value: { punches } };
+        let days = 0;
+        for await (const part of attendance.compareAttendance({ ...MONTH, proposal })) {
+          days += part.changedDays.length;
+        }
+        expect(days).to.be.above(0);
+      },
+    },
     'of a thousand people and a month': {
       together: 2,
       call: async ({ attendance }) => {
@@ -260,7 +277,7 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
           case: 'policy' as const,
           value: { policyId: 'other', isDefault: true, offShiftRules: { dayStart: '04:00' } },
         };
-        for await (const { totals } of attendance.compareRules({ ...MONTH, proposal })) {
+        for await (const { totals } of attendance.compareAttendance({ ...MONTH, proposal })) {
           employees = totals?.employees ?? 0n;
         }
         expect(employees >= BigInt(ALL)).to.equal(true);

@@ -3,13 +3,16 @@
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
 import type {
-  CompareRulesRequest,
-  CompareRulesResponse,
+  CompareAttendanceRequest,
+  CompareAttendanceResponse,
   ComparisonTotals,
   DayComparison,
   EmployeeComparison,
 } from '../../client/index.js';
-import { CompareRulesRequestSchema, CompareRulesResponseSchema } from '../../client/index.js';
+import {
+  CompareAttendanceRequestSchema,
+  CompareAttendanceResponseSchema,
+} from '../../client/index.js';
 import type { SharedOptions } from '../terminal/connection.js';
 import { withClient } from '../terminal/connection.js';
 import type { Surroundings } from '../terminal/console.js';
@@ -32,7 +35,7 @@ interface CompareOptions extends SharedOptions {
 const LINE_INTERVAL_MS = 2_000;
 
 const FORM = `
-The file is a CompareRulesRequest as JSON: a "policy" as SetPolicy takes it, or a "shift" as
+The file is a CompareAttendanceRequest as JSON: a "policy" as SetPolicy takes it, or a "shift" as
 UpdateShift takes it. Dates and employees may be in it too; the options replace them.`;
 
 /** Adds the command to the program. */
@@ -60,7 +63,7 @@ export function addCompareCommand(program: Command, surroundings: Surroundings):
     )
     .action(async (path: string, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<CompareOptions>();
-      const form = { schema: CompareRulesRequestSchema, what: 'comparison' };
+      const form = { schema: CompareAttendanceRequestSchema, what: 'comparison' };
       const request = withOptions(await readRequest(form, path, surroundings.stdin), options);
       await compare(surroundings, options, request);
     });
@@ -70,7 +73,10 @@ function addEmployee(id: string, before: readonly string[] | undefined): readonl
   return [...(before ?? []), id];
 }
 
-function withOptions(request: CompareRulesRequest, options: CompareOptions): CompareRulesRequest {
+function withOptions(
+  request: CompareAttendanceRequest,
+  options: CompareOptions,
+): CompareAttendanceRequest {
   const { from, to, group, employee } = options;
   if (from !== undefined) request.startDate = from;
   if (to !== undefined) request.endDate = to;
@@ -84,17 +90,19 @@ function withOptions(request: CompareRulesRequest, options: CompareOptions): Com
 async function compare(
   surroundings: Surroundings,
   options: CompareOptions,
-  request: CompareRulesRequest,
+  request: CompareAttendanceRequest,
 ): Promise<void> {
   const { stdout, stderr } = surroundings;
   await withClient(options, surroundings, async (client) => {
     const employees: EmployeeComparison[] = [];
-    let last: CompareRulesResponse | undefined;
+    let last: CompareAttendanceResponse | undefined;
     let lineAt = performance.now();
-    for await (const part of client.compareRules(request)) {
+    for await (const part of client.compareAttendance(request)) {
       last = part;
       if (options.json) {
-        const json = toJsonString(CompareRulesResponseSchema, part, { alwaysEmitImplicit: true });
+        const json = toJsonString(CompareAttendanceResponseSchema, part, {
+          alwaysEmitImplicit: true,
+        });
         await writeLine(stdout, json);
         continue;
       }

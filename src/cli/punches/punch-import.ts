@@ -14,6 +14,7 @@ import { Lanes } from '../csv/import-lanes.js';
 import { RejectsFile } from '../csv/import-rejects.js';
 import { RowOrder } from '../csv/in-file-order.js';
 import { MAX_OUTAGE_MS } from '../csv/retry-batch.js';
+import { type ComparedDays, LoggedDays } from './logged-days.js';
 import { punchImportId } from './punch-import-id.js';
 import type { PunchHeader, RowDefaults } from './punch-row.js';
 import { parsePunchHeader, parsePunchRow } from './punch-row.js';
@@ -46,7 +47,7 @@ export interface PunchImportOptions {
   /** Whether the service is only asked what would become of each row. */
   readonly compare: boolean;
   /** Undefined only tries the file: nothing is sent. */
-  readonly client: Pick<AttendanceClient, 'recordPunches'> | undefined;
+  readonly client: Pick<AttendanceClient, 'recordPunches' | 'compareAttendance'> | undefined;
   /** Aborted to stop: batches in flight are waited for. */
   readonly stop: AbortSignal;
   readonly onStart: (totalRows: number) => void;
@@ -72,6 +73,8 @@ export interface PunchImportResult {
   readonly unanswered: number;
   readonly totalRows: number;
   readonly counts: PunchCounts;
+  /** What days would become; undefined unless the service was asked. */
+  readonly days: ComparedDays | undefined;
   /** Where the refused rows are; undefined when there are none. */
   readonly rejectsPath: string | undefined;
   readonly seconds: number;
@@ -100,7 +103,8 @@ export async function importPunchFile(options: PunchImportOptions): Promise<Punc
   options.onStart(survey.rows);
   const run = new PunchRun(options, survey, rejects);
   const complete = await run.takeRows().finally(() => rejects.close());
-  return { ...run.state(), complete, seconds: (performance.now() - startedAt) / 1000 };
+  const days = complete ? await run.comparedDays() : undefined;
+  return { ...run.state(), days, complete, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 interface LogSurvey {
@@ -138,6 +142,7 @@ class PunchRun {
   readonly #order: RowOrder<PunchRowOutcome>;
   readonly #lanes: Lanes<PendingPunch>;
   readonly #terms: SendTerms;
+  readonly #days = new LoggedDays();
   #unanswered = 0;
 
   constructor(options: PunchImportOptions, survey: LogSurvey, rejects: RejectsFile) {
@@ -176,7 +181,13 @@ class PunchRun {
     return true;
   }
 
-  state(): Omit<PunchImportResult, 'complete' | 'seconds'> {
+  /** Undefined unless the service is only asked. */
+  async comparedDays(): Promise<ComparedDays | undefined> {
+    const { client, compare, stop } = this.#options;
+    return client !== undefined && compare ? await this.#days.compare(client, stop) : undefined;
+  }
+
+  state(): Omit<PunchImportResult, 'complete' | 'seconds' | 'days'> {
     const { counts } = this.#tally;
     const { client, compare } = this.#options;
     return {
@@ -213,8 +224,12 @@ class PunchRun {
     const { client, stop, onOutage, maxOutageMs = MAX_OUTAGE_MS } = this.#options;
     if (client === undefined) return;
     let left = batch.length;
+    const punchOf = new Map(batch.map(({ row, punch }) => [row, punch]));
     const settle = (row: FileRow, outcome: PunchRowOutcome) => {
       left -= 1;
+      // Only what would be recorded changes a day: not what was voided and comes again.
+      const punch = outcome.kind === 'RECORDED' ? punchOf.get(row) : undefined;
+      if (punch !== undefined && this.#options.compare) this.#days.add(punch);
       this.#settle(row, outcome);
     };
     try {

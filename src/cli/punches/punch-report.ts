@@ -34,6 +34,7 @@ export function punchSummary(result: PunchImportResult, again: string): string {
     titleOf(result),
     ...table,
     ...reasonsOf(result),
+    ...daysOf(result),
     ...remarksOf(result),
     ...waysOf(result, again),
   ].join('\n');
@@ -66,6 +67,25 @@ function titleOf(result: PunchImportResult): string {
     return `Import stopped after ${grouped(rows)} of ${grouped(totalRows)} rows: ${time}`;
   if (sent) return `Import complete: ${time}`;
   return compared ? `Compared, nothing was recorded: ${time}` : `Tried, nothing was sent: ${time}`;
+}
+
+/** What days would become. */
+function daysOf({ days }: PunchImportResult): string[] {
+  if (days === undefined) return [];
+  const { workedSecondsBefore: before, workedSecondsAfter: after, leftOut } = days;
+  const hours = `${clockWord(before)} worked, would be ${clockWord(after)}`;
+  return [
+    `${grouped(days.days)} days of ${grouped(days.employees)} employees would be different: ${hours}.`,
+    ...(leftOut === 0
+      ? []
+      : [`Without ${grouped(leftOut)} punches: of badges, or beyond a year of one employee.`]),
+  ];
+}
+
+/** `1234:05`: hours and minutes. */
+function clockWord(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
 /** What was decided in reading, where a person may want to decide otherwise. */

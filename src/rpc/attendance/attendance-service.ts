@@ -31,7 +31,7 @@ import { explainDay, getDay, getDays } from '../../app/read/read-day.js';
 import { listHistory, type Revision } from '../../app/read/read-history.js';
 import { listDays, streamDays } from '../../app/read/read-lists.js';
 import { readMoment } from '../../app/read/read-moment.js';
-import type { ComparePorts } from '../../app/upkeep/compare-rules.js';
+import type { ComparePorts } from '../../app/upkeep/compare-attendance.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { invalidField } from '../../domain/facts/errors.js';
@@ -58,7 +58,7 @@ import {
   parseStatus,
 } from '../shared/parse.js';
 import { toAttendance, toRevision } from '../shared/to-proto.js';
-import { compareRulesOf } from '../simulate/compare-service.js';
+import { compareAttendanceOf } from '../simulate/compare-service.js';
 import { toExplanation } from '../simulate/explanation-to-proto.js';
 import { simulateAttendance } from '../simulate/simulate-service.js';
 import { bulkClear, bulkMark } from './bulk-days.js';
@@ -103,7 +103,7 @@ export function attendanceHandlers(
     listMarkImports: (message, call) => listMarkImports(store, message, call),
     voidMarkImport: (message, call) => voidMarks(store, writes, message, call),
     simulateAttendance,
-    compareRules: (message, call) => compareRulesOf(ports, message, call),
+    compareAttendance: (message, call) => compareAttendanceOf(ports, message, call),
   };
 }
 

@@ -1,10 +1,10 @@
-// CompareRules: whose days, under which other rules; and what came of it, in messages of a bounded size.
+// CompareAttendance: whose days, under which other rules; and what came of it, in messages of a bounded size.
 
 import { create } from '@bufbuild/protobuf';
 import {
-  type CompareRulesRequest,
-  type CompareRulesResponse,
-  CompareRulesResponseSchema,
+  type CompareAttendanceRequest,
+  type CompareAttendanceResponse,
+  CompareAttendanceResponseSchema,
   type ComparisonTotals,
   ComparisonTotalsSchema,
   type DayComparison,
@@ -12,18 +12,23 @@ import {
   type EmployeeComparison,
   EmployeeComparisonSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
+import type { Punch as WirePunch } from '../../../gen/attendance/v1/punch_pb.js';
+import { TURNS } from '../../app/ports/turns.js';
 import { policiesWith } from '../../app/roster/change-policy.js';
 import { shiftsWith } from '../../app/roster/change-shared-roster.js';
 import {
   type ComparedEmployee,
   type ComparePorts,
-  compareRules,
-  type RulesQuery,
-} from '../../app/upkeep/compare-rules.js';
+  type ComparisonQuery,
+  compareAttendance,
+} from '../../app/upkeep/compare-attendance.js';
 import { STATUSES, type Status } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { invalidField } from '../../domain/facts/errors.js';
+import type { Punch } from '../../domain/facts/punch.js';
+import type { Roster } from '../../domain/roster/roster.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
+import { checkDevice, parsePunch } from '../clock/parse-punch.js';
 import { durationOf } from '../edge/instants.js';
 import type { Call } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
@@ -38,58 +43,104 @@ const MAX_DAYS = 366;
 /** Employees looked at between two messages, though nothing of them would be different. */
 const EMPLOYEES_PER_MESSAGE = 100;
 
-export async function* compareRulesOf(
+export async function* compareAttendanceOf(
   ports: ComparePorts,
-  message: CompareRulesRequest,
+  message: CompareAttendanceRequest,
   call: Call,
-): AsyncGenerator<CompareRulesResponse, void, undefined> {
-  const query = queryOf(message, call);
+): AsyncGenerator<CompareAttendanceResponse, void, undefined> {
+  const query = await queryOf(message, call);
   const part = new Part();
-  for await (const compared of compareRules(ports, query, call.signal)) {
+  for await (const compared of compareAttendance(ports, query, call.signal)) {
     yield* part.add(compared);
   }
   yield part.take(true);
 }
 
-function queryOf(message: CompareRulesRequest, call: Call): RulesQuery {
-  const { proposal } = message;
+async function queryOf(message: CompareAttendanceRequest, call: Call): Promise<ComparisonQuery> {
   const range = parseRange(message, FIRST_DATE, LAST_DATE);
   const [firstDay, lastDay] = [toEpochDay(range.startDate), toEpochDay(range.endDate)];
   if (lastDay - firstDay >= MAX_DAYS) {
     const description = `must be at most ${MAX_DAYS} days from start_date, both included; ask for shorter ranges`;
     throw invalidField('end_date', 'RANGE_TOO_LONG', description);
   }
-  const employeeIds = message.employeeIds.map((id) => parseId(id) as EmployeeId);
-  if (employeeIds.length > 0 && message.groupId !== '') {
+  const { propose, added } = await proposalOf(message.proposal, call.signal);
+  const named = message.employeeIds.map((id) => parseId(id) as EmployeeId);
+  if (named.length > 0 && message.groupId !== '') {
     const description = 'must be empty where employee_ids are given: send one of the two';
     throw invalidField('group_id', 'GROUP_WITH_EMPLOYEE', description);
   }
+  if (added.size > 0 && (named.length > 0 || message.groupId !== '')) {
+    const description = 'must be empty with punches, which name their employees';
+    const field = named.length > 0 ? 'employee_ids' : 'group_id';
+    throw invalidField(field, 'EMPLOYEES_WITH_PUNCHES', description);
+  }
   return {
-    employeeIds,
+    employeeIds: added.size > 0 ? [...added.keys()] : named,
     groupId: optional(message.groupId),
     firstDay,
     lastDay,
-    propose: proposalOf(proposal),
+    propose,
+    added,
     now: call.now,
   };
 }
 
-function proposalOf(proposal: CompareRulesRequest['proposal']): RulesQuery['propose'] {
+type Proposal = Pick<ComparisonQuery, 'propose' | 'added'>;
+
+const NO_PUNCHES: Proposal['added'] = new Map();
+
+async function proposalOf(
+  proposal: CompareAttendanceRequest['proposal'],
+  signal: AbortSignal,
+): Promise<Proposal> {
   const problems = new Problems();
   switch (proposal.case) {
     case 'policy': {
       const version = parsePolicyVersion(proposal.value, 'policy', problems);
       problems.throwIfAny();
-      return (roster) => ({ ...roster, policies: policiesWith(version, roster.policies) });
+      const propose = (roster: Roster) => ({
+        ...roster,
+        policies: policiesWith(version, roster.policies),
+      });
+      return { propose, added: NO_PUNCHES };
     }
     case 'shift': {
       const change = parseShiftChange(proposal.value, undefined, problems);
       problems.throwIfAny();
-      return (roster) => ({ ...roster, shifts: shiftsWith(change, roster.shifts) });
+      const propose = (roster: Roster) => ({
+        ...roster,
+        shifts: shiftsWith(change, roster.shifts),
+      });
+      return { propose, added: NO_PUNCHES };
+    }
+    case 'punches': {
+      const added = await punchesByEmployee(proposal.value.punches, problems, signal);
+      problems.throwIfAny();
+      return { propose: (roster) => roster, added };
     }
     default:
       throw new Error('a comparison without a proposal passed its rules');
   }
+}
+
+async function punchesByEmployee(
+  messages: readonly WirePunch[],
+  problems: Problems,
+  signal: AbortSignal,
+): Promise<Proposal['added']> {
+  const added = new Map<EmployeeId, Punch[]>();
+  for (const [index, message] of messages.entries()) {
+    if (TURNS.isOver) await TURNS.next(signal);
+    const path = `punches.punches[${index}].`;
+    checkDevice(message, path, problems);
+    const punch = parsePunch(message, path, problems);
+    const employeeId = problems.try(() => parseId(message.employeeId, path));
+    if (punch === undefined || employeeId === undefined) continue;
+    const its = added.get(employeeId);
+    if (its === undefined) added.set(employeeId, [punch]);
+    else its.push(punch);
+  }
+  return added;
 }
 
 /** What was found since the message before, and the sums of all. */
@@ -102,7 +153,7 @@ class Part {
   readonly #statuses = new Map<Status, { before: number; after: number }>();
 
   /** Gives the messages that are full. */
-  *add(compared: ComparedEmployee): Generator<CompareRulesResponse, void, undefined> {
+  *add(compared: ComparedEmployee): Generator<CompareAttendanceResponse, void, undefined> {
     for (const { before, after } of compared.changed) {
       const [first, second] = [daySize(before), daySize(after)];
       const size = {
@@ -150,13 +201,13 @@ class Part {
   }
 
   /** All that was found since; begins anew. */
-  take(done: boolean): CompareRulesResponse {
+  take(done: boolean): CompareAttendanceResponse {
     const [changedDays, employees] = [this.#days, this.#employees];
     this.#days = [];
     this.#employees = [];
     this.#size = new PageSize();
     this.#looked = 0;
-    return create(CompareRulesResponseSchema, {
+    return create(CompareAttendanceResponseSchema, {
       changedDays,
       employees,
       totals: this.#sums(),

@@ -12,7 +12,11 @@ import type {
 } from '../../../src/cli/punches/punch-import.js';
 import { importPunchFile } from '../../../src/cli/punches/punch-import.js';
 import { punchSummary } from '../../../src/cli/punches/punch-report.js';
-import type { AttendanceClient, Punch } from '../../../src/client/index.js';
+import type {
+  AttendanceClient,
+  CompareAttendanceRequest,
+  Punch,
+} from '../../../src/client/index.js';
 import {
   AttendanceClientError,
   createAttendanceClient,
@@ -370,18 +374,26 @@ describe('punches import', () => {
           : { outcome: PunchOutcome.DUPLICATE, voided: true },
       ),
     });
+    const totals = { employeesChanged: 1n, daysChanged: 1n, workedAfter: { seconds: 28_800n } };
+    service.answers.compareAttendance = () => [{ done: true, totals }];
     const command = ['punches', 'import', path, '--zone', 'UTC'];
     const compared = await ran(service.address, ...command, '--dry-run', '--compare');
     expect(compared.out)
       .to.match(/^Compared, nothing was recorded/)
       .and.match(/new +1$/m)
       .and.match(/duplicates +1 {2}\(there already, 1 voided\)$/m)
+      .and.match(/^1 days of 1 employees would be different: 0:00 worked, would be 8:00\.$/m)
       .and.match(/^1 are voided and do not count: attendance punches list EMPLOYEE --voided /m)
       .and.match(
         / stay as they are\): attendance punches import .*log\.csv --zone UTC --restore$/m,
       );
-    const sent = service.calls.at(-1)?.request;
+    const asked = service.calls.map(({ request }) => request);
+    const [sent, compare] = asked.slice(-2) as [unknown, CompareAttendanceRequest];
     expect(sent).to.include({ validateOnly: true, restore: false });
+    // What was voided and comes again would change no day.
+    const { value } = compare.proposal;
+    expect(value && 'punches' in value && value.punches.length).to.equal(1);
+    expect([compare.startDate, compare.endDate]).to.deep.equal(['2026-02-28', '2026-03-04']);
     const restored = await ran(service.address, ...command, '--restore');
     expect(restored.out).to.match(/recorded +2 {2}\(1 voided before\)$/m);
     const alone = await ran(service.address, ...command, '--compare');

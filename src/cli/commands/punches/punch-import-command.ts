@@ -61,7 +61,8 @@ A punch that was voided is a duplicate when it comes again, and does not count. 
 once more, so that it counts; a punch that was replaced stays replaced.
 
 --dry-run reads and checks the file, and needs no service. With --compare it also asks the service
-which punches would be new, which are there already and which were voided.
+which punches would be new, which are there already and which were voided, and how many days and
+hours would be different.
 
 Exit codes: 0 all rows taken, 3 done but some rows were rejected, 130 interrupted.`;
 

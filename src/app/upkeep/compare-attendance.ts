@@ -1,5 +1,5 @@
-// What days would become under other rules: an employee's facts derived twice, under the roster as it is
-// and as it would be. Stores nothing.
+// What days would become under other rules, or with more punches: an employee's facts derived twice, as
+// they are and as they would be. Stores nothing.
 
 import { derive, sameResult } from '../../domain/engine/derive.js';
 import { presentResult } from '../../domain/engine/present.js';
@@ -7,7 +7,12 @@ import type { Attendance, DayResult, Declaration } from '../../domain/facts/day.
 import { declarationIn } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
-import { type Timeline, timelineOf } from '../../domain/facts/punch.js';
+import {
+  flagEventIdConflicts,
+  type Punch,
+  type Timeline,
+  timelineOf,
+} from '../../domain/facts/punch.js';
 import { type DayPlan, planDays } from '../../domain/roster/plan.js';
 import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
@@ -28,12 +33,14 @@ export interface ComparePorts {
   readonly roster: Pick<RosterStore, 'getEmployee' | 'listEmployees'>;
 }
 
-export interface RulesQuery extends DayRange {
+export interface ComparisonQuery extends DayRange {
   /** Empty: those of the group, or everybody. */
   readonly employeeIds: readonly EmployeeId[];
   readonly groupId: string | undefined;
   /** What the roster would be. May throw AttendanceError. */
   readonly propose: (roster: Roster) => Roster;
+  /** Punches that there would be, by employee. */
+  readonly added: ReadonlyMap<EmployeeId, readonly Punch[]>;
   /** The moment that both sides are looked at from. */
   readonly now: Instant;
 }
@@ -61,11 +68,11 @@ interface Person {
 
 /**
  * One after the other, by id or as they were named. Throws EMPLOYEE_NOT_FOUND for one named who is not
- * known, and the signal's reason when it is aborted.
+ * known, but for those of the punches, and the signal's reason when it is aborted.
  */
-export async function* compareRules(
+export async function* compareAttendance(
   ports: ComparePorts,
-  query: RulesQuery,
+  query: ComparisonQuery,
   signal: AbortSignal,
 ): AsyncGenerator<ComparedEmployee, void, undefined> {
   const propose = once(query.propose);
@@ -85,7 +92,7 @@ export async function* compareRules(
 }
 
 /** Rosters are shared by all who are read under the same version: each is changed once. */
-function once(propose: RulesQuery['propose']): RulesQuery['propose'] {
+function once(propose: ComparisonQuery['propose']): ComparisonQuery['propose'] {
   const known = new WeakMap<Roster, Roster>();
   return (roster) => {
     const proposed = known.get(roster) ?? propose(roster);
@@ -96,12 +103,15 @@ function once(propose: RulesQuery['propose']): RulesQuery['propose'] {
 
 async function* peopleOf(
   { roster }: ComparePorts,
-  { employeeIds, groupId }: RulesQuery,
+  { employeeIds, groupId, added }: ComparisonQuery,
 ): AsyncGenerator<Person> {
   for (const employeeId of employeeIds) {
     const record = await roster.getEmployee(employeeId, undefined);
-    if (record === undefined) throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
-    yield { employeeId, employeeName: record.detail.employeeName };
+    // A punch may be the first that is told of somebody: there is nothing to compare yet.
+    if (record === undefined && !added.has(employeeId)) {
+      throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
+    }
+    yield { employeeId, employeeName: record?.detail.employeeName ?? '' };
   }
   if (employeeIds.length > 0) return;
   let after: readonly string[] | undefined;
@@ -125,17 +135,20 @@ interface Basis {
   readonly after: readonly DayPlan[];
   readonly declarations: ReadonlyMap<LocalDate, Declaration | undefined>;
   readonly timeline: Timeline;
+  /** With the punches that there would be. */
+  readonly timelineAfter: Timeline;
 }
 
 async function compareOne(
   { facts }: ComparePorts,
-  query: RulesQuery,
-  propose: RulesQuery['propose'],
+  query: ComparisonQuery,
+  propose: ComparisonQuery['propose'],
   person: Person,
   signal: AbortSignal,
 ): Promise<ComparedEmployee> {
   signal.throwIfAborted();
   const { firstDay, lastDay, now } = query;
+  const added = query.added.get(person.employeeId) ?? [];
   const plansOf = (roster: Roster, employee: EmployeeRoster) =>
     planDays(roster, employee, firstDay, lastDay);
   const basis = await facts.look(person.employeeId, async (snapshot): Promise<Basis> => {
@@ -146,14 +159,18 @@ async function compareOne(
     const declarations = new Map(
       rows.map(({ day }) => [day.date, declarationIn(day.result)] as const),
     );
-    return { before, after, declarations, timeline: timelineOf(punches) };
+    const timeline = timelineOf(punches);
+    const timelineAfter =
+      added.length === 0 ? timeline : flagEventIdConflicts(timelineOf([...punches, ...added]));
+    return { before, after, declarations, timeline, timelineAfter };
   });
   const changed: DifferentDay[] = [];
   let [workedSecondsBefore, workedSecondsAfter] = [0, 0];
   for (const [index, plan] of (basis?.before ?? []).entries()) {
     const other = basis?.after[index];
     if (basis === undefined || other === undefined) break;
-    const [before, after] = [resultOf(basis, plan), resultOf(basis, other)];
+    const before = resultOf(basis, basis.timeline, plan);
+    const after = resultOf(basis, basis.timelineAfter, other);
     workedSecondsBefore += before.work.workedSeconds;
     workedSecondsAfter += after.work.workedSeconds;
     if (!sameResult(before, after)) {
@@ -166,7 +183,7 @@ async function compareOne(
   return { ...person, changed, workedSecondsBefore, workedSecondsAfter };
 }
 
-function resultOf({ declarations, timeline }: Basis, plan: DayPlan): DayResult {
+function resultOf({ declarations }: Basis, timeline: Timeline, plan: DayPlan): DayResult {
   const punches = punchesNear(timeline, plan);
   return derive({ declaration: declarations.get(plan.date), punches }, plan);
 }
