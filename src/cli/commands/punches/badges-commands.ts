@@ -2,6 +2,7 @@
 // that are nobody's.
 
 import { type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { BadgeAssignment, QuarantinedPunch } from '../../../client/index.js';
@@ -88,7 +89,12 @@ function addAssign(badges: Command, surroundings: Surroundings): void {
       .argument('<employee>', 'the employee id', employeeArgument)
       .argument('<from>', 'the first date, YYYY-MM-DD', plainDateArgument)
       .option('--to <date>', 'the last date', plainDateArgument, '')
-      .option('--zone <zone>', 'where the dates begin and end; else the default', zoneArgument, '')
+      .option(
+        '--zone <zone>',
+        'where the dates begin and end; else the DEFAULT_TIME_ZONE of the service',
+        zoneArgument,
+        '',
+      )
       .option('--hand-on', 'end the assignment of whoever has it, on the day before', false)
       .option('--reason <text>', 'why, for the history', ''),
   ).action(
@@ -258,10 +264,15 @@ function waitingRow(waiting: QuarantinedPunch): readonly string[] {
   const { punch, quarantineTime, blockedReason } = waiting;
   if (punch === undefined) throw new Error('The service answered without a punch.');
   return [
-    ...[waiting.quarantineId, punch.badgeId, timeText(punch.time), kindWord(punch.kind)],
+    ...[waiting.quarantineId, punch.badgeId, secondText(punch.time), kindWord(punch.kind)],
     ...[shownText(punch.deviceId) || '-', shownText(punch.eventId) || '-'],
     ...[timeText(quarantineTime), blockedReason || '-'],
   ];
+}
+
+/** Punches have no fractions of a second. */
+function secondText(time: Timestamp | undefined): string {
+  return timeText(time).replace(/\.0+Z$/, 'Z');
 }
 
 function addDiscard(badges: Command, surroundings: Surroundings): void {
@@ -284,6 +295,9 @@ function addDiscard(badges: Command, surroundings: Surroundings): void {
         const json = toJsonString(DiscardQuarantinedPunchesResponseSchema, answer, JSON_OPTIONS);
         const text = `${answer.discardedCount} of ${quarantineIds.length} discarded`;
         await writeLine(surroundings.stdout, options.json ? json : text);
+        const others = quarantineIds.length - answer.discardedCount;
+        const hint = `${others} not in quarantine: see attendance badges waiting.`;
+        if (others > 0) await writeLine(surroundings.stderr, hint);
       });
     });
 }
