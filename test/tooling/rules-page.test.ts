@@ -20,7 +20,9 @@ function rulesIn(source: string): Map<string, string> {
   const plain = source.replaceAll(/\/\*\*.*?\*\//gs, '');
   const findings = plain.matchAll(/\{\s*readonly rule:\s*((?:\|?\s*'[A-Z_]+'\s*)+)([^}]*)\}/g);
   const rules = [...findings].flatMap(([, names = '', fields = '']) => {
-    const inputs = [...fields.matchAll(/readonly (\w+):/g)].map(([, name = '']) => inputName(name));
+    const inputs = [...fields.matchAll(/readonly (\w+)\??:/g)].map(([, name = '']) =>
+      inputName(name),
+    );
     const cell = inputs.length === 0 ? 'none' : inputs.map((name) => `\`${name}\``).join(', ');
     return [...names.matchAll(/'([A-Z_]+)'/g)].map(([, rule = '']) => [rule, cell] as const);
   });
