@@ -249,6 +249,39 @@ const DAYS: readonly (readonly [
     ],
   ],
   [
+    'half a day away from flexible hours with a core time',
+    {
+      roster: day({ target: '6:00', core: '10:00-15:00' }),
+      marks: ['D ON_LEAVE FIRST_HALF'],
+      punches: ['D 12:40 IN', 'D 16:00 OUT'],
+    },
+    [
+      'ON_LEAVE MARKED 3:20; FIRST_HALF, other PRESENT; late 0:10; day PRESENT; LATE_IN; final',
+      'The first half of the day was declared: on leave. Without that the day would be: present.',
+      "The hours of shift 'day' are flexible: 6 h are to be worked in them, and everybody is there from 10:00 to 15:00.",
+      "Present from 12:40 to 16:00 for shift 'day': 3 h 20 min.",
+      "Half of shift 'day' is to be worked: 3 h with the core time from 12:30 to 15:00.",
+      "Arrived for shift 'day' at 12:40: 10 min after the start of the core time at 12:30.",
+      "Shift 'day' comes to: present, 3 h 20 min worked.",
+      'The other half of the day comes to: present.',
+    ],
+  ],
+  [
+    'half a holiday',
+    {
+      roster: { ...day({ target: '6:00' }), holidays: ['D SECOND_HALF'] },
+      punches: ['D 09:00 IN', 'D 12:00 OUT'],
+    },
+    [
+      'PRESENT DERIVED 3:00; day PRESENT; final',
+      "The hours of shift 'day' are flexible: 6 h are to be worked in them.",
+      "The second half of the date is a holiday for shift 'day' (a holiday).",
+      "Present from 09:00 to 12:00 for shift 'day': 3 h.",
+      "Half of shift 'day' is to be worked: 3 h from 09:00 to 13:00.",
+      "Shift 'day' comes to: present, 3 h worked.",
+    ],
+  ],
+  [
     'half a day remote is no excuse to be late',
     { roster: day(), marks: ['D REMOTE FIRST_HALF'], punches: ['D 09:30 IN', 'D 17:00 OUT'] },
     [
