@@ -153,10 +153,10 @@ describe('a roster as a file', function () {
     expect(await changesOf(0, path)).to.deep.equal([0, 0]);
     const exported = await expectRoundTrip();
     for (const text of [
-      ',yes,10m,5m,20s,yes,alternating,first-in-to-last-out,up 15m grace 5m,down 15m,nearest 5m,up 6m,',
-      ',hall-b hall-a,,6h,20h,split-at-midnight,04:00,10m; 20m after 5h,yes,1m,2m,3s,yes,alternating,' +
+      ',yes,10m,5m,lunch 12:00-13:00 1h by-clock,20s,yes,alternating,first-in-to-last-out,up 15m grace 5m,down 15m,nearest 5m,up 6m,',
+      ',hall-b hall-a,,14,yes,6h,20h,split-at-midnight,04:00,10m; 20m after 5h,yes,1m,2m,rest 15m paid,3s,yes,alternating,' +
         'first-in-to-last-out,up 10m,down 10m grace 2m,nearest 1m,down 1h,',
-      ',4h,16h,start-date,,,,,,,,typed,',
+      ',4h,16h,start-date,,,,,,,,,typed,',
       ',0,16h,most-worked-date,',
     ]) {
       expect(exported).to.include(text);

@@ -283,7 +283,7 @@ describe('attendance, the command', function () {
     const wrong = await attendance('import', path);
     const id = /^Import id: (marks-[0-9a-f]{20})\. Take it back with/m.exec(wrong.out)?.[1] ?? '';
     const listed = await attendance('imports', 'list');
-    expect(listed.out).to.match(new RegExp(`^${id} +marks +anonymous .* 2 +2 +0 +-$`, 'm'));
+    expect(listed.out).to.match(new RegExp(`^${id} +marks +anonymous .* 2 +2 +0 +- +-$`, 'm'));
     await attendance('mark', 'cli.11', '2026-03-03', 'on-leave');
 
     const undo = ['imports', 'void', id, '--reason', 'wrong file'];
