@@ -12,14 +12,14 @@ import { masked } from './support/printed.js';
 
 const PAGE = 'docs/guide.md';
 
-/** Whether stored days have followed a change when it is printed is a matter of milliseconds. */
-const STILL_FOLLOWING = /^Reads follow at once\..*\n/gm;
+/** Stored days that still follow a change, and the progress of what takes seconds: a slow machine's. */
+const WHEN_SLOW = /^(?:Reads follow at once\.|[\d,]+ of [\d,]+ (?:rows|\w+ are left)).*\n/gm;
 
 /** Punches of several badges are put into quarantine at a time, and numbered as they come. */
 const NUMBER_IN_QUARANTINE = /^\d\d(?= {2}LX-)/gm;
 
 function asOnPage(text: string, folder: string): string {
-  const printed = text.replaceAll(folder, 'month').replaceAll(STILL_FOLLOWING, '');
+  const printed = text.replaceAll(folder, 'month').replaceAll(WHEN_SLOW, '');
   return masked(printed.replaceAll(NUMBER_IN_QUARANTINE, '##'));
 }
 
