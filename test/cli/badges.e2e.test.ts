@@ -176,6 +176,8 @@ describe('a badge that nobody knew', function () {
     const isTakenBack = async () => (await standing('wrong')).all === 0;
     await waitUntil('all is taken back', isTakenBack, PATIENCE_MS);
     await waitUntil('all waits', async () => (await waitingCount()) === PUNCHES, PATIENCE_MS);
+    // What the log brought back waits already while the same punch is still to be voided.
+    await waitUntil('none counts', async () => (await standing('wrong')).all === 0, PATIENCE_MS);
     expect(await standing('wrong')).to.deep.equal({ all: 0, each: 0 });
   });
 
@@ -208,6 +210,16 @@ describe('a badge that nobody knew', function () {
     const { quarantineId = '' } = JSON.parse(out) as { quarantineId?: string };
     const discarded = await run('badges', 'discard', quarantineId, '--reason', 'a visitor');
     expect(discarded.out).to.equal('1 of 1 discarded\n');
+    const again = await run('badges', 'discard', quarantineId, '--reason', 'a visitor');
+    expect(again.err).to.equal('1 not in quarantine: see attendance badges waiting.\n');
+    const punches = [2n, 3n].map((seconds) => ({ badgeId: 'visitor', time: { seconds } }));
+    await clock.recordPunches({ punches });
+    for (const all of ['2 of 2', '0 of 0']) {
+      const { out } = await run('badges', 'discard', '--badge', 'visitor', '--reason', 'a visitor');
+      expect(out).to.equal(`${all} discarded\n`);
+    }
+    const both = await run('badges', 'discard', '1', '--badge', 'visitor', '--reason', 'both');
+    expect(both).to.include({ code: 2, err: 'Give the numbers of punches, or --badge.\n' });
     expect(await waitingCount()).to.equal(0);
     const { code, out: rebuilt, err } = await run('rebuild');
     expect(code, err).to.equal(0);

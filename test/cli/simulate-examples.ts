@@ -52,11 +52,11 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
   'half-day-leave': [
     [
       '2026-03-02 on leave (first half), present (second half) final 4:30 13:30 18:00 Asia/Kolkata -',
-      'DECLARED SHIFT_PLANNED SESSION SHIFT_STATUS OTHER_HALF',
+      'DECLARED SHIFT_PLANNED SESSION HALF_TO_WORK SHIFT_STATUS OTHER_HALF',
     ],
     [
       '2026-03-03 on leave (first half), absent (second half) final 0:00 - - Asia/Kolkata -',
-      'DECLARED SHIFT_PLANNED NOBODY_CAME SHIFT_STATUS OTHER_HALF',
+      'DECLARED SHIFT_PLANNED HALF_TO_WORK NOBODY_CAME SHIFT_STATUS OTHER_HALF',
     ],
     [
       '2026-03-04 on leave final 1:00 10:00 11:00 Asia/Kolkata worked on leave',

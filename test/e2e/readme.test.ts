@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { ROOT, type ServiceProcess, startMain, temporaryFolder } from '../support/process.js';
+import { masked } from './support/printed.js';
 
 interface Step {
   readonly command: string;
@@ -26,15 +27,6 @@ function stepsOf(readme: string): Step[] {
         return { command, output: output.join('\n') };
       }),
   );
-}
-
-/** Times differ from run to run; their width does not. Spaces at ends of lines do not show. */
-function masked(text: string): string {
-  return text
-    .replaceAll(/\d+\.\d s, [\d,]+ rows\/s/g, '<speed>')
-    .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g, '<time>')
-    .replaceAll(/[ \t]+$/gm, '')
-    .trimEnd();
 }
 
 /** What `npx <name>` comes to in this package. */

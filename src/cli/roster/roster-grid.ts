@@ -170,7 +170,8 @@ function legendLines(
   const cells = new Set(days.flatMap((day) => cellLines(day, labels)));
   const has = (pattern: RegExp) => [...cells].some((cell) => pattern.test(cell));
   const notes: [string, string][] = [...hoursOf(days, labels)];
-  if (cells.has('holiday')) notes.push(...holidayNotes(holidays));
+  const isShown = ({ portion }: Holiday) => cells.has('holiday') || HALVES.has(portion);
+  notes.push(...holidayNotes(holidays.filter(isShown)));
   if (has(/^\(/)) notes.push(['(...)', 'planned, but not to be worked that day']);
   if (has(/ (1st|2nd)$/)) notes.push(['1st, 2nd', 'in the first, in the second half of the day']);
   if (has(/^-$/)) notes.push(['-', 'nothing planned']);
@@ -178,11 +179,13 @@ function legendLines(
   return notes.map(([word, says]) => shownText(`${word.padEnd(width)}  ${says}`));
 }
 
+/** Half a holiday is here alone: no cell shows it. */
 function holidayNotes(holidays: readonly Holiday[]): [string, string][] {
-  return holidays.map(({ date, name, calendarId }) => [
-    'holiday',
-    `${dateWords(date).join(' ')}: ${name} (${calendarId})`,
-  ]);
+  return holidays.map(({ date, name, calendarId, portion }) => {
+    const [half] = HALVES.get(portion) ?? [];
+    const part = half === undefined ? '' : `, ${half} half of the day`;
+    return ['holiday', `${dateWords(date).join(' ')}: ${name} (${calendarId})${part}`];
+  });
 }
 
 /** The hours of each shift; with dates where a shift has several. */

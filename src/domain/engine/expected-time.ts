@@ -46,6 +46,24 @@ export function expectedTime(
   };
 }
 
+/** Which half is to be worked, where it is only one. */
+export function traceHalf(
+  { shift }: PlannedShift,
+  { isHalf, isAwayFirst, isAwayLast }: DeclaredShift,
+  { start, end, lateAfter, earlyBefore, targetSeconds }: ExpectedTime,
+  trace: Trace,
+): void {
+  if (!isHalf || isAwayFirst === isAwayLast) return;
+  trace?.push({
+    rule: 'HALF_TO_WORK',
+    shiftId: shift.shiftId,
+    startTime: lateAfter ?? start,
+    endTime: earlyBefore ?? end,
+    isCore: shift.flexible !== undefined && lateAfter !== undefined,
+    targetSeconds: targetSeconds === 0 ? undefined : targetSeconds,
+  });
+}
+
 /** Half of it where half was declared; none where all was. */
 function targetOf(seconds: number, { status, isHalf, isAwayFirst, isAwayLast }: DeclaredShift) {
   if (status !== undefined) return 0;

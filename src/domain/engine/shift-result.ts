@@ -23,6 +23,7 @@ import {
   lateDuration,
   lateFrom,
   shortDuration,
+  traceHalf,
 } from './expected-time.js';
 import { type CountedWork, countWork } from './hours.js';
 import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
@@ -239,6 +240,7 @@ function judge(
     ? 'HOLIDAY'
     : statusBeside(thresholds, counted, alone, isPunched, declared);
   const expected = isHoliday ? undefined : expectedTime(planned, declared);
+  if (expected !== undefined) traceHalf(planned, declared, expected, trace);
   const lateBySeconds = expected ? lateDuration(planned, expected, counted, trace) : 0;
   const earlyBySeconds = expected ? earlyDuration(planned, expected, counted, trace) : 0;
   const shortBySeconds = expected ? shortDuration(planned, expected, counted, trace) : 0;

@@ -34,6 +34,12 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       return `${below(finding)} that must be worked to count at all: absent.`;
     case 'BELOW_HALF_DAY':
       return `${below(finding)} needed for a full day: half a day.`;
+    case 'HALF_TO_WORK': {
+      const { shiftId, startTime, endTime, isCore, targetSeconds } = finding;
+      const length = targetSeconds === undefined ? '' : `${lengthText(targetSeconds)} `;
+      const when = `${isCore ? 'with the core time ' : ''}from ${tell(startTime)} to ${tell(endTime)}`;
+      return `Half of shift '${shiftId}' is to be worked: ${length}${when}.`;
+    }
     case 'BELOW_TARGET': {
       const { shiftId, workedSeconds, targetSeconds, graceSeconds } = finding;
       const [worked, target] = [lengthText(workedSeconds), lengthText(targetSeconds)];

@@ -300,6 +300,18 @@ export type VerdictFinding =
       readonly workedSeconds: number;
       readonly thresholdSeconds: number;
     }
+  /** Half of the shift is to be worked: the other half is declared, or a holiday. */
+  | {
+      readonly rule: 'HALF_TO_WORK';
+      readonly shiftId: string;
+      /** When the employee is to be there. */
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+      /** Whether that is what the half has of the core time. */
+      readonly isCore: boolean;
+      /** Of flexible hours: how long to work. */
+      readonly targetSeconds: number | undefined;
+    }
   | {
       readonly rule: 'BELOW_TARGET';
       readonly shiftId: string;

@@ -162,6 +162,23 @@ describe('the grid of a roster', () => {
     expect(lines).to.include("holiday  Sun 8 Mar: Women's? Day (berlin)");
   });
 
+  it('tells of half a holiday, which no cell shows', () => {
+    const date = '2026-04-02';
+    const half = { date, name: 'Maundy Thursday', calendarId: 'lisbon', etag: '' };
+    const lines = gridLines({
+      dates: [date],
+      rows: [rowOf('7', 'Mia', [dayOf(date, [['early', SCHEDULED]], scheduled)])],
+      holidays: [
+        { ...half, $typeName: 'attendance.v1.Holiday', portion: SECOND_HALF },
+        { ...half, $typeName: 'attendance.v1.Holiday', portion: WHOLE_DAY, name: 'Nobody has it' },
+      ],
+    });
+    const notes = lines.filter((line) => line.startsWith('holiday'));
+    expect(notes).to.deep.equal([
+      'holiday  Thu 2 Apr: Maundy Thursday (lisbon), 2nd half of the day',
+    ]);
+  });
+
   it('fits a week into 100 columns, however long names and ids are', () => {
     const ids = ['bakery-early-shift', 'bakery-late-shift'];
     const rows = ids.map((id) =>

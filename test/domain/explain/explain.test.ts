@@ -56,6 +56,7 @@ type Fields<F, R> = F extends { readonly rule: infer U }
 type Example<R> = readonly [fields: Fields<Finding, R>, text: string, where?: Zone];
 
 const day = { shiftId: 'day' } as const;
+const AFTERNOON = { startTime: at('2025-03-30 13:00'), endTime: at('2025-03-30 17:00') };
 const lateWork = {
   startTime: at('2025-06-02 18:00'),
   endTime: at('2025-06-03 02:00'),
@@ -730,6 +731,20 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
       },
       "The hours of shift 'day' are flexible: 8 h are to be worked in them, and everybody is there " +
         'from 10:00 to 15:00.',
+    ],
+  ],
+  HALF_TO_WORK: [
+    [
+      { ...day, ...AFTERNOON, isCore: false, targetSeconds: undefined },
+      "Half of shift 'day' is to be worked: from 13:00 to 17:00.",
+    ],
+    [
+      { ...day, ...AFTERNOON, isCore: false, targetSeconds: 4 * HOUR },
+      "Half of shift 'day' is to be worked: 4 h from 13:00 to 17:00.",
+    ],
+    [
+      { ...day, ...AFTERNOON, isCore: true, targetSeconds: 4 * HOUR },
+      "Half of shift 'day' is to be worked: 4 h with the core time from 13:00 to 17:00.",
     ],
   ],
   BELOW_TARGET: [

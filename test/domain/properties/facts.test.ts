@@ -135,8 +135,15 @@ describe('a day from facts', () => {
   });
 });
 
-/** What does not apply: a shift off shift and of the date, a core time of fixed hours. */
-const MAY_LACK = ['shiftId', 'countedOutTime', 'isCore', 'coreStartTime', 'coreEndTime'];
+/** What does not apply: a shift off shift and of the date, a core time and a target of fixed hours. */
+const MAY_LACK = [
+  'shiftId',
+  'countedOutTime',
+  'isCore',
+  'coreStartTime',
+  'coreEndTime',
+  'targetSeconds',
+];
 
 function expectDefined(finding: Finding): void {
   for (const [name, value] of Object.entries(finding)) {

@@ -1,10 +1,11 @@
 // badges assign, end, retract, list, waiting, discard: whose a badge is, and the punches of badges
 // that are nobody's.
 
-import { type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
+import { create, type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { BadgeAssignment, QuarantinedPunch } from '../../../client/index.js';
+import type { AttendanceClient, BadgeAssignment, QuarantinedPunch } from '../../../client/index.js';
 import {
   AssignBadgeResponseSchema,
   BadgeAssignmentSchema,
@@ -16,7 +17,7 @@ import {
 import type { SharedOptions } from '../../terminal/connection.js';
 import { positiveInteger, withClient } from '../../terminal/connection.js';
 import type { Surroundings } from '../../terminal/console.js';
-import { shownText, table, writeLine } from '../../terminal/console.js';
+import { EXIT_USAGE, ExitError, shownText, table, writeLine } from '../../terminal/console.js';
 import { timeText } from '../../text/day-options.js';
 import { kindWord } from '../../text/punch-kind.js';
 import { BADGE_ID, EMPLOYEE_ID } from '../../text/values.js';
@@ -48,6 +49,11 @@ interface ListOptions extends SharedOptions {
   readonly employee: string;
   readonly history: boolean;
   readonly limit: number;
+}
+
+interface DiscardOptions extends SharedOptions {
+  readonly badge: string;
+  readonly reason: string;
 }
 
 /** Adds the commands to the program. */
@@ -88,7 +94,12 @@ function addAssign(badges: Command, surroundings: Surroundings): void {
       .argument('<employee>', 'the employee id', employeeArgument)
       .argument('<from>', 'the first date, YYYY-MM-DD', plainDateArgument)
       .option('--to <date>', 'the last date', plainDateArgument, '')
-      .option('--zone <zone>', 'where the dates begin and end; else the default', zoneArgument, '')
+      .option(
+        '--zone <zone>',
+        'where the dates begin and end; else the DEFAULT_TIME_ZONE of the service',
+        zoneArgument,
+        '',
+      )
       .option('--hand-on', 'end the assignment of whoever has it, on the day before', false)
       .option('--reason <text>', 'why, for the history', ''),
   ).action(
@@ -241,11 +252,7 @@ function addWaiting(badges: Command, surroundings: Surroundings): void {
       const options = self.optsWithGlobals<ListOptions>();
       const { badge: badgeId, limit } = options;
       await withClient(options, surroundings, async (client) => {
-        const read = async (page: { pageSize: number; pageToken: string }) => {
-          const answer = await client.listQuarantinedPunches({ badgeId, ...page });
-          return { items: answer.quarantinedPunches, next: answer.nextPageToken };
-        };
-        const { items, hasMore } = await some(read, limit);
+        const { items, hasMore } = await someWaiting(client, badgeId, limit);
         const rows = items.map(waitingRow);
         const json = items.map((one) => toJsonString(QuarantinedPunchSchema, one, JSON_OPTIONS));
         const lines = options.json ? json : table(WAITING_HEADING, rows);
@@ -258,34 +265,86 @@ function waitingRow(waiting: QuarantinedPunch): readonly string[] {
   const { punch, quarantineTime, blockedReason } = waiting;
   if (punch === undefined) throw new Error('The service answered without a punch.');
   return [
-    ...[waiting.quarantineId, punch.badgeId, timeText(punch.time), kindWord(punch.kind)],
+    ...[waiting.quarantineId, punch.badgeId, secondText(punch.time), kindWord(punch.kind)],
     ...[shownText(punch.deviceId) || '-', shownText(punch.eventId) || '-'],
     ...[timeText(quarantineTime), blockedReason || '-'],
   ];
 }
 
+/** Punches have no fractions of a second. */
+function secondText(time: Timestamp | undefined): string {
+  return timeText(time).replace(/\.0+Z$/, 'Z');
+}
+
 function addDiscard(badges: Command, surroundings: Surroundings): void {
   badges
     .command('discard')
-    .usage('[options] --reason <text> <punch...>')
+    .usage('[options] --reason <text> [punch...]')
     .summary('discard punches in quarantine')
     .description(
       'Discards punches in quarantine: they count for nobody, and do not come back when the log is ' +
         'sent again.',
     )
-    .argument('<punch...>', 'their numbers, as `badges waiting` shows them', addNumber)
+    .argument('[punch...]', 'their numbers, as `badges waiting` shows them', addNumber)
+    .option('--badge <badge>', 'all punches of this badge instead', badgeArgument, '')
     .requiredOption('--reason <text>', 'why, for the history')
-    .addHelpText('after', examples('badges discard 12 13 --reason "a visitor"'))
-    .action(async (quarantineIds: string[], _: unknown, self: Command) => {
-      const options = self.optsWithGlobals<ChangeOptions>();
-      const { reason } = options;
-      await withClient(options, surroundings, async (client) => {
-        const answer = await client.discardQuarantinedPunches({ quarantineIds, reason });
-        const json = toJsonString(DiscardQuarantinedPunchesResponseSchema, answer, JSON_OPTIONS);
-        const text = `${answer.discardedCount} of ${quarantineIds.length} discarded`;
-        await writeLine(surroundings.stdout, options.json ? json : text);
-      });
+    .addHelpText(
+      'after',
+      examples(
+        'badges discard 12 13 --reason "a visitor"',
+        'badges discard --badge 04:A2:19 --reason "a visitor"',
+      ),
+    )
+    .action(async (named: readonly string[], _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<DiscardOptions>();
+      const { badge } = options;
+      if (named.length > 0 === (badge !== '')) {
+        throw new ExitError(EXIT_USAGE, 'Give the numbers of punches, or --badge.');
+      }
+      await withClient(options, surroundings, (client) =>
+        discard(surroundings, options, client, named),
+      );
     });
+}
+
+async function discard(
+  { stdout, stderr }: Surroundings,
+  { json, badge, reason }: DiscardOptions,
+  client: AttendanceClient,
+  named: readonly string[],
+): Promise<void> {
+  const { items, hasMore } =
+    badge === '' ? { items: named, hasMore: false } : await waitingOf(client, badge);
+  const quarantineIds = [...items];
+  const answer =
+    quarantineIds.length === 0
+      ? create(DiscardQuarantinedPunchesResponseSchema)
+      : await client.discardQuarantinedPunches({ quarantineIds, reason });
+  const text = `${answer.discardedCount} of ${quarantineIds.length} discarded`;
+  const asJson = toJsonString(DiscardQuarantinedPunchesResponseSchema, answer, JSON_OPTIONS);
+  await writeLine(stdout, json ? asJson : text);
+  const others = quarantineIds.length - answer.discardedCount;
+  const hint = `${others} not in quarantine: see attendance badges waiting.`;
+  if (others > 0) await writeLine(stderr, hint);
+  if (hasMore) await writeLine(stderr, 'There are more: run it again.');
+}
+
+/** The numbers of a badge's punches in quarantine, as many as can be discarded at a time. */
+async function waitingOf(client: AttendanceClient, badgeId: string): Promise<Some<string>> {
+  const { items, hasMore } = await someWaiting(client, badgeId, MAX_DISCARDED);
+  return { items: items.map(({ quarantineId }) => quarantineId), hasMore };
+}
+
+function someWaiting(
+  client: AttendanceClient,
+  badgeId: string,
+  limit: number,
+): Promise<Some<QuarantinedPunch>> {
+  const read = async (page: { pageSize: number; pageToken: string }) => {
+    const answer = await client.listQuarantinedPunches({ badgeId, ...page });
+    return { items: answer.quarantinedPunches, next: answer.nextPageToken };
+  };
+  return some(read, limit);
 }
 
 interface Some<T> {
