@@ -89,6 +89,7 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
       last = part;
     }
     expect(last?.done).to.equal(true);
+    for (const { before, after } of days) expect(before).not.to.deep.equal(after);
     return { days, employees, totals: last?.totals };
   };
 
@@ -255,6 +256,49 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
       await clock.clockIn({ ...outside, location: { latitude: 52.5, longitude: 13.4 } });
     });
 
+    it('P13 are never two for a group, whatever is taken back or simulated', async () => {
+      const groupIds = [something()];
+      const before = await set({ groupIds });
+      const { policyId } = before;
+      await set({ policyId, effectiveDate: NEXT_DAY });
+      const other = await set({ groupIds, effectiveDate: THIRD_DAY });
+      const deletion = (value: string) => ({
+        policyId,
+        versions: { case: 'effectiveDate' as const, value },
+      });
+      const refused = await refusalOf(roster().deletePolicy(deletion(NEXT_DAY)));
+      expect([refused.reason, refused.fields]).to.deep.equal(['INVALID_FIELD', ['effective_date']]);
+      const words = await roster().deletePolicy(deletion(NEXT_DAY)).catch(String);
+      expect(words).to.include(
+        `${groupIds[0]} follows policy ${other.policyId} from ${THIRD_DAY} on`,
+      );
+      const unknown = await refusalOf(roster().deletePolicy(deletion(DAY)));
+      expect([unknown.code, unknown.reason]).to.deep.equal(['NotFound', 'POLICY_NOT_FOUND']);
+      await roster().deletePolicy(deletion(''));
+      await roster().deletePolicy(deletion(NEXT_DAY));
+      const policies = [
+        { policyId: 'a', groupIds },
+        { policyId: 'b', groupIds, isDefault: true },
+      ];
+      const simulated = serviceOf().client.simulateAttendance({
+        employee: { employeeId: '1', timeZone: 'UTC' },
+        startDate: DAY,
+        policies: [...policies, { policyId: 'c', isDefault: true, effectiveDate: DAY }],
+      });
+      expect((await refusalOf(simulated)).fields).to.deep.equal([
+        'policies[0].group_ids[0]',
+        'policies[1].group_ids[0]',
+        'policies[1].is_default',
+        'policies[2].is_default',
+      ]);
+    });
+
+    it('P14 have their names without spaces around them', async () => {
+      const { policyId } = await set({ policyName: ' Nights  ' });
+      const { policy } = await roster().getPolicy({ policyId });
+      expect(policy?.versions[0]?.policyName).to.equal('Nights');
+    });
+
     atLength('P11 rule everybody by default, also who is known only from a punch', async () => {
       const employeeId = somebody();
       await asking.record(employeeId, onNextDay('00:30'), onNextDay('03:30'));
@@ -369,6 +413,9 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
         const shift = { shiftId, lateGrace: { seconds: 0n } };
         const { days } = await comparison({ ...range, shift });
         expect(days.map(({ after }) => after?.anomalies.length)).to.deep.equal([1]);
+        const asked = serviceOf().client.compareAttendance({ startDate: DAY, endDate: DAY });
+        const first = asked[Symbol.asyncIterator]().next();
+        expect((await refusalOf(first)).fields).to.deep.equal(['proposal']);
         const refused = async (request: Comparison) => await refusalOf(comparison(request));
         const unknown = { ...range, shift: { shiftId: 'nope' } };
         expect((await refused(unknown)).reason).to.equal('SHIFT_NOT_FOUND');

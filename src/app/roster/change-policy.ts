@@ -1,11 +1,10 @@
 // Commands on policies: set from a date on, taken back. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
-import { type FieldViolation, invalidField } from '../../domain/facts/errors.js';
-import { checkPolicy } from '../../domain/roster/check-policy.js';
-import type { Policies, PolicyVersion } from '../../domain/roster/policy.js';
+import type { FieldViolation } from '../../domain/facts/errors.js';
+import { checkBesideOthers, checkPolicy } from '../../domain/roster/check-policy.js';
+import { lastDayOf, type Policies, type PolicyVersion } from '../../domain/roster/policy.js';
 import { byFromDay } from '../../domain/roster/roster.js';
-import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { PolicyRecord, RosterCommand } from '../ports/roster-ports.js';
 import { checkRosterEtag, refuseIfAny, rosterNotFound } from './roster-checks.js';
 import { ALL_DATES, type DayRange } from './roster-conflicts.js';
@@ -25,28 +24,20 @@ export function changePolicy(
   command: CommandOf<'SET_POLICY' | 'DELETE_POLICY'>,
   view: RosterChangeView,
 ): RosterDecision {
-  if (command.kind === 'SET_POLICY') return setPolicy(command, view);
-  const { policyId, fromDay } = command;
-  const before = view.policy;
-  const replaced = (before?.versions ?? [])
-    .map((version) => version.fromDay)
-    .filter((day) => fromDay === undefined || day === fromDay);
-  if (before === undefined || replaced.length === 0) throw rosterNotFound('policy', policyId);
-  checkRosterEtag(command.etag, before.changeId, 'policy', policyId);
-  return {
-    answer: { kind: 'POLICY', policy: before },
-    edit: { kind: 'POLICY', policyId, replaced, version: undefined },
-    dates: fromDay === undefined ? ALL_DATES : datesFrom(before.versions, fromDay),
-    concernsDays: true,
-  };
+  return command.kind === 'SET_POLICY' ? setPolicy(command, view) : deletePolicy(command, view);
 }
 
 /** The policies with one more version, or another in its place. Throws INVALID_FIELDS. */
 export function policiesWith(version: PolicyVersion, policies: Policies): Policies {
   const { policyId } = version.policy;
-  const versions = policies.get(policyId) ?? [];
-  refuseIfAny(checkAlone(version, datesFrom(versions, version.fromDay), policies));
-  return new Map(policies).set(policyId, withVersion(versions, version));
+  const before = policies.get(policyId) ?? [];
+  const versions = withVersion(before, version);
+  refuseIfAny([
+    ...checkPolicy(version.policy, 'policy'),
+    ...checkBesideOthers(version, versions, policies, 'policy'),
+    ...checkCounts(before, versions, policies),
+  ]);
+  return new Map(policies).set(policyId, versions);
 }
 
 function withVersion(
@@ -75,14 +66,10 @@ function setPolicy(
       concernsDays: false,
     };
   }
-  refuseIfAny([
-    ...checkPolicy(version.policy, 'policy'),
-    ...checkAlone(version, dates, roster.policies),
-    ...checkCounts(versions, old, roster.policies),
-  ]);
+  const after = policiesWith(version, roster.policies).get(policyId) ?? [];
   const policy: PolicyRecord = {
     policyId,
-    versions: withVersion(versions, version),
+    versions: after,
     changeId,
     updatedAt: undefined,
   };
@@ -95,55 +82,58 @@ function setPolicy(
   };
 }
 
+function deletePolicy(
+  { policyId, fromDay, etag }: CommandOf<'DELETE_POLICY'>,
+  { policy: before, roster }: RosterChangeView,
+): RosterDecision {
+  if (before === undefined) throw rosterNotFound('policy', policyId);
+  const { versions } = before;
+  const isMeant = (version: PolicyVersion) => fromDay === undefined || version.fromDay === fromDay;
+  if (!versions.some(isMeant)) throw rosterNotFound('policy', policyId, fromDay);
+  checkRosterEtag(etag, before.changeId, 'policy', policyId);
+  const left = versions.filter((version) => !isMeant(version));
+  const held = left.findLast((version) => version.fromDay < (fromDay ?? -Infinity));
+  if (held !== undefined) refuseIfAny(checkHoldingOn(held, left, roster.policies));
+  return {
+    answer: { kind: 'POLICY', policy: before },
+    edit: {
+      kind: 'POLICY',
+      policyId,
+      replaced: versions.filter(isMeant).map((version) => version.fromDay),
+      version: undefined,
+    },
+    dates: fromDay === undefined ? ALL_DATES : datesFrom(versions, fromDay),
+    concernsDays: true,
+  };
+}
+
+/** The version before one that is taken back holds on in its place, beside what others became. */
+function checkHoldingOn(
+  held: PolicyVersion,
+  left: readonly PolicyVersion[],
+  policies: Policies,
+): FieldViolation[] {
+  return checkBesideOthers(held, left, policies, '').map(({ reason, description }) => ({
+    field: 'effective_date',
+    reason,
+    description: `must be of a version whose predecessor can hold on. Of that: ${description}`,
+  }));
+}
 /** From a version's first date until the day before the next version. */
 function datesFrom(versions: readonly PolicyVersion[], fromDay: number): DayRange {
-  const next = versions.find((other) => other.fromDay > fromDay);
-  return { firstDay: fromDay, lastDay: (next?.fromDay ?? Infinity) - 1 };
+  return { firstDay: fromDay, lastDay: lastDayOf(versions, fromDay) };
 }
 
 function checkCounts(
-  versions: readonly PolicyVersion[],
-  old: PolicyVersion | undefined,
+  before: readonly PolicyVersion[],
+  after: readonly PolicyVersion[],
   policies: Policies,
 ): FieldViolation[] {
-  if (versions.length === 0 && policies.size >= MAX_POLICIES) {
+  if (before.length === 0 && policies.size >= MAX_POLICIES) {
     const description = `must not bring the policies above ${MAX_POLICIES}: delete one, or add a version to one`;
-    throw invalidField('policy.policy_id', 'TOO_MANY_POLICIES', description);
+    return [{ field: 'policy.policy_id', reason: 'TOO_MANY_POLICIES', description }];
   }
-  if (old !== undefined || versions.length < MAX_POLICY_VERSIONS) return [];
+  if (after.length <= MAX_POLICY_VERSIONS) return [];
   const description = `must not bring the policy above ${MAX_POLICY_VERSIONS} versions: replace one`;
   return [{ field: 'policy.effective_date', reason: 'TOO_MANY_VERSIONS', description }];
-}
-
-/** A group follows one policy at a time, and one policy at a time is the default. */
-function checkAlone(
-  { policy }: PolicyVersion,
-  dates: DayRange,
-  policies: Policies,
-): FieldViolation[] {
-  const violations: FieldViolation[] = [];
-  for (const [policyId, versions] of policies) {
-    if (policyId === policy.policyId) continue;
-    for (const version of versions) {
-      const { firstDay, lastDay } = datesFrom(versions, version.fromDay);
-      if (firstDay > dates.lastDay || lastDay < dates.firstDay) continue;
-      const other = otherText(version);
-      const { groupIds, isDefault } = version.policy;
-      policy.groupIds.forEach((groupId, index) => {
-        if (!groupIds.includes(groupId)) return;
-        const description = `must be groups without another policy: ${groupId} follows ${other}; take it out there first`;
-        const field = `policy.group_ids[${index}]`;
-        violations.push({ field, reason: 'GROUP_HAS_POLICY', description });
-      });
-      if (!isDefault || !policy.isDefault) continue;
-      const description = `must be false while another policy is the default: ${other} is; change that first`;
-      violations.push({ field: 'policy.is_default', reason: 'DEFAULT_POLICY_EXISTS', description });
-    }
-  }
-  return violations;
-}
-
-function otherText({ fromDay, policy }: PolicyVersion): string {
-  const since = fromDay === -Infinity ? '' : ` from ${fromEpochDay(fromDay)} on`;
-  return `policy ${policy.policyId}${since}`;
 }

@@ -19,6 +19,7 @@ export function needsRoster(command: RosterCommand): boolean {
     case 'CLEAR_OVERRIDE':
     case 'UPDATE_SHIFT':
     case 'SET_POLICY':
+    case 'DELETE_POLICY':
       return true;
     default:
       return false;

@@ -106,10 +106,6 @@ function updateShift(
     const answer = { kind: 'SHIFT', shift: before } as const;
     return { answer, edit: undefined, dates, concernsDays: false };
   }
-  if (replaced === undefined && versions.length >= MAX_SHIFT_VERSIONS) {
-    const description = `must not bring the shift above ${MAX_SHIFT_VERSIONS} versions: replace one`;
-    throw invalidField('shift.effective_date', 'TOO_MANY_VERSIONS', description);
-  }
   const after = withVersion(versions, version);
   return {
     answer: { kind: 'SHIFT', shift: shiftWith(after, before, view.changeId) },
@@ -140,8 +136,13 @@ export function shiftsWith(change: ShiftVersionChange, shifts: Roster['shifts'])
   return new Map(shifts).set(shiftId, withVersion(versions, version));
 }
 
+/** Throws INVALID_FIELDS when there are too many. */
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {
   const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
+  if (others.length >= MAX_SHIFT_VERSIONS) {
+    const description = `must not bring the shift above ${MAX_SHIFT_VERSIONS} versions: replace one`;
+    throw invalidField('shift.effective_date', 'TOO_MANY_VERSIONS', description);
+  }
   return [...others, version].sort(byFromDay);
 }
 

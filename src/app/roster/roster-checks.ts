@@ -29,8 +29,15 @@ export function refuseIfAny(violations: readonly FieldViolation[]): void {
   if (violations.length > 0) throw new AttendanceError({ kind: 'INVALID_FIELDS', violations });
 }
 
-export function rosterNotFound(resource: RosterResource, id: string): AttendanceError {
-  return new AttendanceError({ kind: 'ROSTER_NOT_FOUND', resource, id });
+/** With `fromDay` it is the version of that date that is not found. */
+export function rosterNotFound(
+  resource: RosterResource,
+  id: string,
+  fromDay?: number,
+): AttendanceError {
+  const versionDate =
+    fromDay === undefined ? undefined : fromDay === -Infinity ? '' : fromEpochDay(fromDay);
+  return new AttendanceError({ kind: 'ROSTER_NOT_FOUND', resource, id, versionDate });
 }
 
 export function rosterExists(resource: NamedResource, id: string): AttendanceError {

@@ -1,6 +1,7 @@
 // What days would become under other rules, or with more punches: an employee's facts derived twice, as
 // they are and as they would be. Stores nothing.
 
+import { isDeepStrictEqual } from 'node:util';
 import { derive, sameResult } from '../../domain/engine/derive.js';
 import { presentResult } from '../../domain/engine/present.js';
 import type { Attendance, DayResult, Declaration } from '../../domain/facts/day.js';
@@ -176,7 +177,9 @@ async function compareOne(
     if (!sameResult(before, after)) {
       const shown = (result: DayResult) =>
         presentResult({ ...person, date: plan.date }, result, now);
-      changed.push({ before: shown(before), after: shown(after) });
+      const day = { before: shown(before), after: shown(after) };
+      // Results keep more than is told of them: when a shift's hours end, though it has no punches.
+      if (!isDeepStrictEqual(day.before, day.after)) changed.push(day);
     }
     if (TURNS.isOver) await TURNS.next(signal);
   }

@@ -354,12 +354,10 @@ function readShift(cells: RowCells, line: number): RosterEntry {
 }
 
 function readHours(cells: RowCells): Pick<Shift, 'startTimeOfDay' | 'endTimeOfDay'> {
-  const startTimeOfDay = cells.read('start', '', parseTimeOfDay);
-  const endTimeOfDay = cells.read('end', '', parseTimeOfDay);
-  if (startTimeOfDay !== '' && startTimeOfDay === endTimeOfDay) {
-    cells.problems.push('end must differ from start');
-  }
-  return { startTimeOfDay, endTimeOfDay };
+  return {
+    startTimeOfDay: cells.read('start', '', parseTimeOfDay),
+    endTimeOfDay: cells.read('end', '', parseTimeOfDay),
+  };
 }
 
 /** The policies that an entry names, beside the one it is about. */

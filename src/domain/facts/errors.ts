@@ -162,6 +162,8 @@ export type Failure =
       readonly resource: RosterResource;
       /** Its id, or `calendar/date` of a holiday. */
       readonly id: string;
+      /** Of its version that there is not; empty: the one without a date. */
+      readonly versionDate?: LocalDate | '' | undefined;
     }
   | { readonly kind: 'ROSTER_EXISTS'; readonly resource: NamedResource; readonly id: string }
   | {

@@ -32,6 +32,11 @@ export interface PolicyVersion {
 /** By policy id; each policy's versions by `fromDay`, at least one. */
 export type Policies = ReadonlyMap<string, readonly PolicyVersion[]>;
 
+/** The last date of the version that begins on a date: that before the next one. */
+export function lastDayOf(versions: readonly PolicyVersion[], fromDay: number): number {
+  return (versions.find((other) => other.fromDay > fromDay)?.fromDay ?? Infinity) - 1;
+}
+
 /** The policy that an employee has of their own from a date on. */
 export interface PolicyStart {
   readonly fromDay: number;

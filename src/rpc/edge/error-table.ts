@@ -247,12 +247,17 @@ const TABLE: Table = {
       max_punches: String(maxPunches),
     },
   }),
-  ROSTER_NOT_FOUND: ({ resource, id }) => ({
-    code: Code.NotFound,
-    reason: `${upperCase(resource)}_NOT_FOUND`,
-    message: `there is no ${wordsOf(resource)} ${id}: ${findingHelp(resource)}`,
-    metadata: { [idNameOf(resource)]: id },
-  }),
+  ROSTER_NOT_FOUND: ({ resource, id, versionDate }) => {
+    const what = `${wordsOf(resource)} ${id}`;
+    const dated = versionDate === '' ? 'without a date' : `from ${versionDate} on`;
+    const absent = versionDate === undefined ? `no ${what}` : `no version ${dated} of ${what}`;
+    return {
+      code: Code.NotFound,
+      reason: `${upperCase(resource)}_NOT_FOUND`,
+      message: `there is ${absent}: ${findingHelp(resource)}`,
+      metadata: { [idNameOf(resource)]: id },
+    };
+  },
   ROSTER_EXISTS: ({ resource, id }) => ({
     code: Code.AlreadyExists,
     reason: `${upperCase(resource)}_EXISTS`,

@@ -18,6 +18,7 @@ const MAX_SHOWN = 40;
 const DATE_HELP = 'must be a real date, YYYY-MM-DD, from 1900-01-01 to 9999-12-31';
 const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
 export const TIME_HELP = 'must be a time such as 2026-03-02T08:00:00Z, from 1900 to 9999';
+const BADGE_ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -';
 const NUMBER_ID_HELP = 'must be an id from an earlier answer, such as 42';
 const TIME_OF_DAY_HELP = 'must be a local time of day, HH:MM, from 00:00 to 23:59';
 
@@ -28,7 +29,6 @@ const HELP: Readonly<Record<string, string>> = {
   date: DATE_HELP,
   start_date: `${DATE_HELP}, or empty`,
   end_date: `${DATE_HELP}, or empty`,
-  anchor_date: `${DATE_HELP}, or empty`,
   start_time_of_day: TIME_OF_DAY_HELP,
   end_time_of_day: TIME_OF_DAY_HELP,
   time_zone: 'must be the IANA name of a time zone, such as Europe/Berlin',
@@ -57,6 +57,7 @@ const HELP: Readonly<Record<string, string>> = {
   change_id: NUMBER_ID_HELP,
   device_id: 'must be at most 128 characters',
   event_id: 'must be at most 128 characters',
+  group_ids: 'must be at most 200 ids of groups, each once',
   labels:
     'must be at most 20, with keys of 1 to 64 characters other than __proto__, and values of at most 200',
   max_marks: 'must not be negative: 0 asks for the most',
@@ -66,11 +67,19 @@ const HELP: Readonly<Record<string, string>> = {
   as_of_time: 'must be a past time, or left out',
 };
 
-/** Names that a rule of the proto lets be empty in some messages and not in others. */
-const HELP_UNLESS_EMPTY: readonly (readonly [names: RegExp, help: string])[] = [
-  [/^(.+_)?date$/, DATE_HELP],
-  [/^((default_)?shift_ids?|calendar_id|group_id|leave_type_ids?|employee_ids)$/, ID_HELP],
-];
+/** What is right for a text of a pattern of the contract, whatever its field is called. */
+const PATTERN_HELP: ReadonlyMap<string, string> = new Map([
+  ['^[A-Za-z0-9._-]{1,64}$', ID_HELP],
+  ['^[A-Za-z0-9._:-]{1,64}$', BADGE_ID_HELP],
+  ['^[1-9][0-9]{0,14}$', NUMBER_ID_HELP],
+  ['^[0-9]{4}-[0-9]{2}-[0-9]{2}$', DATE_HELP],
+  ['^[0-9]{4}-[0-9]{2}-[0-9]{2}$|^$', `${DATE_HELP}, or empty`],
+  ['^([01][0-9]|2[0-3]):[0-5][0-9]$', TIME_OF_DAY_HELP],
+  [
+    '^(0[0-9]|1[01]):[0-5][0-9]$|^12:00$',
+    'must be a local time of day, HH:MM, from 00:00 to 12:00',
+  ],
+]);
 
 /** Of rules that a field must be given by: the library's words name no field. */
 const REQUIRED = 'value is required';
@@ -82,10 +91,8 @@ const REQUIRED = 'value is required';
 export function helpFor(field: DescField, rule: string, isItem: boolean): string {
   const { name } = field;
   if (field.fieldKind === 'list' && !isItem) return HELP[name] ?? rule;
-  const unlessEmpty = HELP_UNLESS_EMPTY.find(([names]) => names.test(name));
-  if (unlessEmpty !== undefined) {
-    return `${unlessEmpty[1]}${mayBeEmpty(field) ? ', or empty' : ''}`;
-  }
+  const ofPattern = PATTERN_HELP.get(patternOf(field));
+  if (ofPattern !== undefined) return `${ofPattern}${mayBeEmpty(field) ? ', or empty' : ''}`;
   const known = HELP[name];
   if (known !== undefined) return mayBeLeftOut(field, known);
   if (field.enum !== undefined) {
@@ -93,6 +100,13 @@ export function helpFor(field: DescField, rule: string, isItem: boolean): string
     return `must be ${names.join(' or ')}`;
   }
   return rule === REQUIRED ? 'must be given' : rule;
+}
+
+/** Of a text, or of the items of a list of texts; empty without one. */
+function patternOf(field: DescField): string {
+  const type = rulesOf(field)?.type;
+  const rules = type?.case === 'repeated' ? type.value.items?.type : type;
+  return rules?.case === 'string' ? rules.value.pattern : '';
 }
 
 /** A text that is required in some messages, and in others not, is described as it is here. */

@@ -161,6 +161,12 @@ function unrealDates(desc: DescMessage, message: Message, prefix: string): Field
 }
 
 function describe(message: Message, violation: Violation, prefix: string): FieldViolation {
+  const last = violation.field.at(-1);
+  if (last?.kind === 'oneof') {
+    const names = last.fields.map(({ name }) => name).join(', ');
+    const path = `${prefix}${pathText(violation.field)}`;
+    return refusal(path, last.name, undefined, `must be given, as one of ${names}`);
+  }
   const field = violation.field.findLast((step) => step.kind === 'field');
   if (field === undefined) {
     const reason = violation.ruleId.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
@@ -175,7 +181,9 @@ function describe(message: Message, violation: Violation, prefix: string): Field
 function pathText(path: Path): string {
   return path
     .map((step, index) => {
-      if (step.kind === 'field') return index === 0 ? step.name : `.${step.name}`;
+      if (step.kind === 'field' || step.kind === 'oneof') {
+        return index === 0 ? step.name : `.${step.name}`;
+      }
       return step.kind === 'list_sub' ? `[${step.index}]` : '';
     })
     .join('');

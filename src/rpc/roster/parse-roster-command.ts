@@ -207,19 +207,20 @@ export function clearOverride(message: DeleteDateOverrideRequest, call: Call): R
 }
 
 /** In a simulation a holiday may be the employee's, whatever their calendar; here it is of one. */
-function parseHoliday(message: Holiday, problems: Problems): HolidayRecord {
+function parseHoliday(message: Holiday, problems: Problems): Omit<HolidayRecord, 'name'> {
   const { calendarId, date } = message;
   if (calendarId === '') {
     problems.addAll([refusal('holiday.calendar_id', 'calendar_id', calendarId)]);
   }
-  const name = parseHolidayName(message.name, 'holiday', problems);
   const epochDay = dayOf(date, 'holiday.date');
-  return { calendarId, epochDay, name, portion: parsePortion(message.portion, 'holiday.') };
+  return { calendarId, epochDay, portion: parsePortion(message.portion, 'holiday.') };
 }
 
 export function createHoliday(message: CreateHolidayRequest, call: Call): RosterCommand {
   const problems = new Problems();
-  const holiday = parseHoliday(required(message.holiday), problems);
+  const sent = required(message.holiday);
+  const dated = parseHoliday(sent, problems);
+  const holiday = { ...dated, name: parseHolidayName(sent.name, 'holiday', problems) };
   const header = headerOf(CreateHolidayRequestSchema, message, call, problems);
   return { kind: 'CREATE_HOLIDAY', ...header, holiday };
 }
@@ -229,8 +230,11 @@ const HOLIDAY_FIELDS: Updatable<HolidayRecord> = { name: 'name', portion: 'porti
 export function updateHoliday(message: UpdateHolidayRequest, call: Call): RosterCommand {
   const problems = new Problems();
   const sent = required(message.holiday);
-  const holiday = parseHoliday(sent, problems);
-  const whole = { desc: HolidaySchema, message: sent, path: 'holiday' };
+  // Without a name the mask decides whether that is meant.
+  const dated = parseHoliday(sent, problems);
+  const name = sent.name === '' ? '' : parseHolidayName(sent.name, 'holiday', problems);
+  const holiday = { ...dated, name };
+  const whole = { desc: HolidaySchema, message: sent, path: 'holiday', required: ['name'] };
   const change = changedFields(holiday, HOLIDAY_FIELDS, whole, message.updateMask, problems);
   const header = headerOf(UpdateHolidayRequestSchema, message, call, problems);
   const { calendarId, epochDay } = holiday;

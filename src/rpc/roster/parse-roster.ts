@@ -13,7 +13,7 @@ import {
   type Shift as WireShift,
 } from '../../../gen/attendance/v1/roster_pb.js';
 import type { ShiftVersionChange } from '../../app/ports/roster-ports.js';
-import { checkPolicy } from '../../domain/roster/check-policy.js';
+import { checkBesideOthers, checkPolicy } from '../../domain/roster/check-policy.js';
 import { checkOffShiftRules, checkShift } from '../../domain/roster/check-shift.js';
 import type { Policies, PolicyVersion } from '../../domain/roster/policy.js';
 import {
@@ -136,6 +136,7 @@ export function parsePolicyVersion(
 /** By id, the versions of each by the date from which they apply. */
 function parsePolicies(messages: readonly WirePolicy[], problems: Problems): Policies {
   const byId = new Map<string, PolicyVersion[]>();
+  const parsed: PolicyVersion[] = [];
   for (const [index, message] of messages.entries()) {
     const path = `policies[${index}]`;
     const version = parsePolicyVersion(message, path, problems);
@@ -146,6 +147,11 @@ function parsePolicies(messages: readonly WirePolicy[], problems: Problems): Pol
       problems.add(`${path}.effective_date`, 'POLICY_VERSION_REPEATED', description);
     }
     byId.set(policyId, [...versions, version].sort(byFromDay));
+    parsed.push(version);
+  }
+  for (const [index, version] of parsed.entries()) {
+    const versions = byId.get(version.policy.policyId) ?? [];
+    problems.addAll(checkBesideOthers(version, versions, byId, `policies[${index}]`));
   }
   return byId;
 }
@@ -193,8 +199,10 @@ function parseHolidays(
   return calendars;
 }
 
-/** A holiday's name; a problem is added when it cannot be kept. */
-export function parseHolidayName(name: string, path: string, problems: Problems): string {
+/** A holiday's name; a problem is added when there is none, or it cannot be kept. */
+export function parseHolidayName(sent: string, path: string, problems: Problems): string {
+  const name = sent.trim();
+  if (name === '') problems.addAll([missing(`${path}.name`, 'name')]);
   problems.addText(name, `${path}.name`, 'line');
   return name;
 }

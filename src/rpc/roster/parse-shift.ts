@@ -168,7 +168,7 @@ export function parsePolicy(message: WirePolicy): Policy {
   const { policyId, policyName, groupIds, isDefault, offShiftRules, workRules } = message;
   return {
     policyId,
-    name: policyName,
+    name: policyName.trim(),
     groupIds,
     isDefault,
     offShift: parseOffShiftRules(offShiftRules),

@@ -246,6 +246,16 @@ describe('RosterService: what is refused before the store is asked', () => {
       { holiday: { date: '2026-03-02', name: '\u0000' } },
       ['holiday.calendar_id CALENDAR_ID_REQUIRED', 'holiday.name NAME_INVALID'],
     ],
+    [
+      'createHoliday',
+      { holiday: { calendarId: 'de', date: '2026-03-02' } },
+      ['holiday.name NAME_REQUIRED'],
+    ],
+    [
+      'updateHoliday',
+      { holiday: { calendarId: 'de', date: '2026-03-02' }, updateMask: 'name' },
+      ['holiday.name NAME_REQUIRED'],
+    ],
   ];
   for (const [method, json, problems] of rows) {
     it(`${method}: ${problems.join(', ')}`, async () => {
@@ -396,6 +406,15 @@ describe('RosterService: commands and their answers', () => {
         'assignment.assignment.anchor_date ANCHOR_DATE_REQUIRED',
       ],
     ]);
+  });
+
+  it('a holiday keeps its name where an update does not say one', async () => {
+    const { commands, handlers } = rosterWith();
+    const holiday = { calendarId: 'de', date: '2026-03-02', portion: 'DAY_PORTION_FIRST_HALF' };
+    await handlers.updateHoliday(fromJson(wire.UpdateHolidayRequestSchema, { holiday }), CALL);
+    expect(commands[0]).to.deep.include({
+      holiday: { calendarId: 'de', epochDay: day('2026-03-02'), portion: 'FIRST_HALF' },
+    });
   });
 
   it('a shift, an assignment, a date and a holiday come back as they were sent', async () => {
