@@ -32,6 +32,9 @@ create table mark (
   portion smallint check (portion between 1 and 3),
   -- The kind of leave; null: none.
   leave_type_id text collate "C" check (leave_type_id is null or status = 4),
+  -- Leave by the hour: seconds from midnight, the end by less than a day after the start.
+  leave_start_second integer check (leave_start_second between 0 and 86399),
+  leave_end_second integer,
   note text not null default '',
   reason text not null default '',
   actor text not null,
@@ -46,6 +49,9 @@ create table mark (
   voided_by bigint,
   primary key (employee_id, sequence),
   check ((kind = 1) = (status is not null and portion is not null)),
+  check ((leave_start_second is null) = (leave_end_second is null)),
+  check (leave_start_second is null or (status = 4 and portion = 1
+    and leave_end_second - leave_start_second between 1 and 86399)),
   check ((request_id is null) = (payload_hash is null))
 );
 
@@ -120,6 +126,8 @@ create table attendance_day (
   other_half_status smallint,
   leave_type_id text collate "C",
   other_half_leave_type_id text collate "C",
+  -- Leave by the hour (src/domain/facts/leave-times-text.ts); null: none.
+  leave_times text,
   note text not null default '',
   -- What the punches come to (src/domain/engine/work-codec.ts); null: nothing planned, nothing punched.
   work text,
@@ -159,6 +167,7 @@ create table attendance_change (
   other_half_status smallint,
   leave_type_id text collate "C",
   other_half_leave_type_id text collate "C",
+  leave_times text,
   note text not null default '',
   work text,
   anomalies integer not null default 0,

@@ -10,13 +10,14 @@ import type { MonthBlock } from '../app/ports/ports.js';
 import type { KnownDay } from '../domain/engine/day-under-plan.js';
 import { ORIGINS, PORTIONS, STATUSES } from '../domain/facts/day.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
+import { leaveTimesText, parseLeaveTimesText } from '../domain/facts/leave-times-text.js';
 import type { LocalDate, LocalMonth } from '../domain/time/local-date.js';
 import { lastDateOf } from '../domain/time/local-date.js';
 import type { RecordTime } from '../domain/time/time.js';
 import { WorkReader, WorkWriter } from './work-numbers.js';
 
 /** Part of every key. Raise it whenever older bytes would no longer mean the same. */
-export const BLOCK_FORMAT = 5;
+export const BLOCK_FORMAT = 6;
 
 /** Larger blocks are not kept, and larger entries not looked at. */
 export const MAX_BLOCK_BYTES = 256 * 1024;
@@ -40,6 +41,7 @@ export function encodeBlock(block: MonthBlock): Buffer | undefined {
     message.otherHalfStatuses.push(numberOf(STATUSES, result.otherHalfStatus));
     message.leaveTypeIds.push(result.leaveTypeId ?? '');
     message.otherHalfLeaveTypeIds.push(result.otherHalfLeaveTypeId ?? '');
+    message.leaveTimes.push(leaveTimesText(result.leaveTimes));
     message.notes.push(result.note);
     works.add(date, result.work);
   }
@@ -125,6 +127,7 @@ function columnsMatch(message: StoredBlock): boolean {
     message.otherHalfStatuses.length === length &&
     message.leaveTypeIds.length === length &&
     message.otherHalfLeaveTypeIds.length === length &&
+    message.leaveTimes.length === length &&
     message.notes.length === length
   );
 }
@@ -144,6 +147,8 @@ function dayAt(
   const portion = PORTIONS[(message.portions[at] ?? 0) - 1];
   const otherHalfStatus = STATUSES[otherHalf - 1];
   if (status === undefined || origin === undefined || portion === undefined) return undefined;
+  const leaveTimes = parseLeaveTimesText(message.leaveTimes[at] ?? '');
+  if (leaveTimes === undefined) return undefined;
   if (otherHalf !== 0 && otherHalfStatus === undefined) return undefined;
   const work = works.next(date);
   if (work === undefined) return undefined;
@@ -154,6 +159,7 @@ function dayAt(
     otherHalfStatus,
     leaveTypeId: message.leaveTypeIds[at] || undefined,
     otherHalfLeaveTypeId: message.otherHalfLeaveTypeIds[at] || undefined,
+    leaveTimes,
     note: message.notes[at] ?? '',
     work,
   };

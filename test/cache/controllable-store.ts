@@ -100,6 +100,7 @@ const DAY_OFF: DayResult = {
   otherHalfStatus: undefined,
   leaveTypeId: undefined,
   otherHalfLeaveTypeId: undefined,
+  leaveTimes: [],
   note: '',
   work: NO_WORK,
 };

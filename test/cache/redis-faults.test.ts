@@ -424,7 +424,7 @@ describe('A cache over Redis', () => {
     });
 
     it('keys with nothing but the employee, the version and blocks, and an expiry', async () => {
-      expect(key).to.equal('attendance:5:{ann}');
+      expect(key).to.equal('attendance:6:{ann}');
       expect(await redis.cli('HKEYS', key)).to.have.members(['v', JUNE]);
       expect(await redis.cli('HGET', key, 'v')).to.equal('1');
       expect(await redis.cli('PTTL', key)).to.be.within(1, 60_000);
@@ -432,7 +432,7 @@ describe('A cache over Redis', () => {
 
     it('one key for what all employees share, which no employee id can have', async () => {
       const shared = blockKey(EVERYBODY);
-      expect(shared).to.equal('attendance:5:{*}');
+      expect(shared).to.equal('attendance:6:{*}');
       expect(parseEmployeeId(EVERYBODY)).to.equal(undefined);
       expect(await redis.cli('HGET', shared, 'v')).to.equal('0');
       expect(await redis.cli('PTTL', shared)).to.be.within(1, 60_000);
@@ -457,7 +457,7 @@ describe('A cache over Redis', () => {
         expect([await one.read(ANN), await two.read(ANN)]).to.deep.equal([2, 1]);
       }
       expect([one.events.of('hit'), two.events.of('hit')]).to.deep.equal([2, 2]);
-      expect(await redis.cli('KEYS', 'attendance:5-*:{ann}')).to.have.length(2);
+      expect(await redis.cli('KEYS', 'attendance:6-*:{ann}')).to.have.length(2);
     });
   });
 

@@ -65,6 +65,7 @@ describe('import parts', () => {
         id: 3,
         status: 4,
         leaveType: undefined,
+        hours: undefined,
       });
     });
 

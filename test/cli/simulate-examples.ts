@@ -49,6 +49,24 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'SHIFT_PLANNED SESSION SHIFT_STATUS',
     ],
   ],
+  'leave-by-the-hour': [
+    [
+      '2026-03-02 present, on leave: doctor (10:00-12:00) final 6:00 08:00 16:00 Europe/Berlin -',
+      'SHIFT_PLANNED LEAVE_TIME SESSION SESSION HOURS_COUNTED SHIFT_STATUS',
+    ],
+    [
+      '2026-03-03 present, on leave: doctor (10:00-12:00) final 8:00 08:00 16:00 Europe/Berlin worked on leave',
+      'SHIFT_PLANNED LEAVE_TIME SESSION SHIFT_STATUS WORKED_IN_LEAVE_TIME',
+    ],
+    [
+      '2026-03-04 present, on leave (10:00-16:00) final 2:00 08:00 10:00 Europe/Berlin -',
+      'SHIFT_PLANNED LEAVE_TIME SESSION SHIFT_STATUS',
+    ],
+    [
+      '2026-03-05 on leave, on leave (08:00-16:00) final 0:00 - - Europe/Berlin -',
+      'SHIFT_PLANNED LEAVE_TIME SHIFT_STATUS',
+    ],
+  ],
   'half-day-leave': [
     [
       '2026-03-02 on leave (first half), present (second half) final 4:30 13:30 18:00 Asia/Kolkata -',

@@ -3,7 +3,7 @@
 // the cases of a variant, so each uses employees of its own.
 
 import { randomUUID } from 'node:crypto';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create, toJson } from '@bufbuild/protobuf';
 import { TimestampSchema, timestampDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
@@ -23,7 +23,10 @@ import { refusalOf, type TestService } from '../support/service.js';
 
 const { PRESENT, ABSENT, ON_LEAVE, REMOTE, SCHEDULED, UNSCHEDULED } = AttendanceStatus;
 
-type Mark = MessageInitShape<typeof MarkAttendanceRequestSchema>;
+type Mark = Omit<
+  Partial<MessageShape<typeof MarkAttendanceRequestSchema>>,
+  '$typeName' | '$unknown' | 'leaveTime'
+>;
 
 const DAY = '2026-03-02';
 

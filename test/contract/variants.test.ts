@@ -6,6 +6,7 @@ import { startTestService, type TestService } from '../support/service.js';
 import { describeBadges } from './badges.js';
 import { describeCommands } from './commands.js';
 import { describeContract } from './contract.js';
+import { describeLeaveTimes } from './leave-times.js';
 import { describeMarks } from './marks.js';
 import { describePolicies } from './policies.js';
 import { describePunchImports } from './punch-imports.js';
@@ -57,6 +58,7 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describeContract(() => running, { isBrief });
     describeCommands(() => running);
     describeMarks(() => running);
+    describeLeaveTimes(() => running);
     describePunches(() => running, { isBrief });
     describePunchImports(() => running);
     describeBadges(() => running);

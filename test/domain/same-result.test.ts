@@ -11,6 +11,7 @@ const DAY: DayResult = {
   otherHalfStatus: 'PRESENT',
   leaveTypeId: 'vacation',
   otherHalfLeaveTypeId: undefined,
+  leaveTimes: [],
   note: 'a note',
   work: { ...NO_WORK, workedSeconds: 60 },
 };
@@ -21,6 +22,13 @@ const OTHERS: readonly (readonly [what: string, other: DayResult])[] = [
   ['portion', { ...DAY, portion: 'SECOND_HALF' }],
   ['status of the other half', { ...DAY, otherHalfStatus: undefined }],
   ['leave type', { ...DAY, leaveTypeId: 'sick' }],
+  [
+    'leave times',
+    {
+      ...DAY,
+      leaveTimes: [{ startSecond: 0, endSecond: 3600, leaveTypeId: undefined, excusedSeconds: 0 }],
+    },
+  ],
   ['leave type of the other half', { ...DAY, otherHalfLeaveTypeId: 'sick' }],
   ['note', { ...DAY, note: '' }],
   ['work', { ...DAY, work: { ...DAY.work, workedSeconds: 61 } }],

@@ -33,6 +33,7 @@ import {
   punchOf,
   type StoreFixture,
   testRosters,
+  voidMarksOf,
   voidOf,
 } from './support.js';
 
@@ -250,9 +251,14 @@ describe('many writers at once', function () {
       employee: fc.integer({ min: 1, max: 3 }),
       day: fc.integer({ min: 1, max: 3 }),
       hour: fc.integer({ min: 0, max: 23 }),
-      status: fc.constantFrom<MarkableStatus | 'CLEAR' | 'VOID' | 'IN' | 'OUT'>(
+      status: fc.constantFrom<
+        MarkableStatus | 'HOURS' | 'CLEAR' | 'VOID_MARKS' | 'VOID' | 'IN' | 'OUT'
+      >(
         'PRESENT',
         'ABSENT',
+        'HOURS',
+        'HOURS',
+        'VOID_MARKS',
         'ON_LEAVE',
         'CLEAR',
         'VOID',
@@ -280,7 +286,16 @@ describe('many writers at once', function () {
                   if (status === 'IN' || status === 'OUT') {
                     return punchOf(id, `${date}T${String(hour).padStart(2, '0')}:00:00Z`, status);
                   }
-                  return markOf(id, date, { status, portion });
+                  const importId = `import-${run}`;
+                  if (status === 'VOID_MARKS') return voidMarksOf(id, date, importId);
+                  const told = hour % 3 === 0 ? { importId } : {};
+                  if (status === 'HOURS') {
+                    const startSecond = hour * 3600;
+                    const endSecond = startSecond + 5400 + PORTIONS.indexOf(portion) * 16_200;
+                    const leaveTime = { startSecond, endSecond };
+                    return markOf(id, date, { ...told, status: 'ON_LEAVE', leaveTime });
+                  }
+                  return markOf(id, date, { ...told, status, portion });
                 }),
               ),
             ),
@@ -295,8 +310,8 @@ describe('many writers at once', function () {
   /** Everybody here is in UTC and has no shift. */
   async function expectRebuilt(employeeId: string): Promise<void> {
     const marks = await fixture.rows(
-      `select date, kind, status, portion, leave_type_id, note from mark
-       where employee_id = $1 order by sequence`,
+      `select date, kind, status, portion, leave_start_second, leave_end_second, leave_type_id, note
+       from mark where employee_id = $1 and voided_by is null order by sequence`,
       employeeId,
     );
     const standing = await fixture.rows(
@@ -348,6 +363,13 @@ function factOf(row: Record<string, unknown>): DeclarationFact {
     kind: 'MARK',
     status: STATUSES[Number(row.status) - 1] as MarkableStatus,
     portion: PORTIONS[Number(row.portion) - 1] as Portion,
+    leaveTime:
+      row.leave_start_second === null
+        ? undefined
+        : {
+            startSecond: Number(row.leave_start_second),
+            endSecond: Number(row.leave_end_second),
+          },
     leaveTypeId: row.leave_type_id === null ? undefined : String(row.leave_type_id),
     note: String(row.note),
   };

@@ -151,6 +151,7 @@ class Scene {
       otherHalfStatus: undefined,
       leaveTypeId: undefined,
       otherHalfLeaveTypeId: undefined,
+      leaveTimes: [],
       note: '',
     } as const;
     this.model.marks.set(`${employeeId} ${date}`, declared);

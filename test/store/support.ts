@@ -9,7 +9,7 @@ import type {
   VoidFact,
 } from '../../src/app/ports/facts.js';
 import type { AttendanceStore } from '../../src/app/ports/ports.js';
-import type { MarkableStatus, Portion } from '../../src/domain/facts/day.js';
+import type { ClockRange, MarkableStatus, Portion } from '../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { PunchKind } from '../../src/domain/facts/punch.js';
 import type { ToldPunch } from '../../src/domain/facts/recorded-punch.js';
@@ -62,6 +62,7 @@ let hashes = 0;
 export interface FactOptions {
   readonly status?: MarkableStatus;
   readonly portion?: Portion;
+  readonly leaveTime?: ClockRange;
   readonly requestId?: string;
   readonly etag?: string;
   readonly note?: string;
@@ -73,6 +74,7 @@ export function markOf(employeeId: string, date: string, options: FactOptions = 
   const {
     status = 'PRESENT',
     portion = 'WHOLE_DAY',
+    leaveTime,
     requestId,
     etag,
     note = '',
@@ -86,6 +88,7 @@ export function markOf(employeeId: string, date: string, options: FactOptions = 
     date: date as LocalDate,
     status,
     portion,
+    leaveTime,
     leaveTypeId: undefined,
     leaveTypeFailure: undefined,
     note,
@@ -109,6 +112,17 @@ export function clearOf(employeeId: string, date: string): Fact {
     etag: undefined,
     actor: 'test',
     receivedAt: Date.now() as Instant,
+  };
+}
+
+/** Takes back what an import marked on a date. */
+export function voidMarksOf(employeeId: string, date: string, importId: string): Fact {
+  return {
+    kind: 'VOID_MARKS',
+    ...headerOf(employeeId, undefined),
+    date: date as LocalDate,
+    importId,
+    reason: 'test',
   };
 }
 

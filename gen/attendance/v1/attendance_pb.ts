@@ -4,6 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/attendance.proto.
  */
 export const file_attendance_v1_attendance: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEi2ggKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEhEKCXRpbWVfem9uZRgXIAEoCRIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSLwoGb3JpZ2luGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEioKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb24SOgoRb3RoZXJfaGFsZl9zdGF0dXMYByABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSKgoGc2hpZnRzGAggAygLMhouYXR0ZW5kYW5jZS52MS5TaGlmdFJlc3VsdBIoCghzZXNzaW9ucxgJIAMoCzIWLmF0dGVuZGFuY2UudjEuU2Vzc2lvbhIxCg1maXJzdF9pbl90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X291dF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChBwbGFubmVkX2R1cmF0aW9uGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD3dvcmtlZF9kdXJhdGlvbhgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YGSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOYnJlYWtfZHVyYXRpb24YDSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgOIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgPIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJzaG9ydGZhbGxfZHVyYXRpb24YGiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBAgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5EgwKBG5vdGUYESABKAkSDQoFZmluYWwYEiABKAgSOAoUbmV4dF90cmFuc2l0aW9uX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgVIAEoBRIMCgRldGFnGBYgASgJEhUKDWxlYXZlX3R5cGVfaWQYHiABKAkSIAoYb3RoZXJfaGFsZl9sZWF2ZV90eXBlX2lkGB8gASgJIvgDCgtTaGlmdFJlc3VsdBIQCghzaGlmdF9pZBgBIAEoCRI4ChRzY2hlZHVsZWRfc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoSc2NoZWR1bGVkX2VuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSMQoNZmlyc3RfaW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoPd29ya2VkX2R1cmF0aW9uGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjAKDWxhdGVfZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOZWFybHlfZHVyYXRpb24YCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSc2hvcnRmYWxsX2R1cmF0aW9uGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uItABCgdTZXNzaW9uEisKB2luX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCG91dF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghzaGlmdF9pZBgDIAEoCRIyCg93b3JrZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJAoGYnJlYWtzGAUgAygLMhQuYXR0ZW5kYW5jZS52MS5CcmVhayJ8CgVCcmVhaxIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNYnJlYWtfdHlwZV9pZBgDIAEoCSrSAgoQQXR0ZW5kYW5jZVN0YXR1cxIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGUFUVEVOREFOQ0VfU1RBVFVTX1BSRVNFTlQQARIcChhBVFRFTkRBTkNFX1NUQVRVU19BQlNFTlQQAhIeChpBVFRFTkRBTkNFX1NUQVRVU19IQUxGX0RBWRADEh4KGkFUVEVOREFOQ0VfU1RBVFVTX09OX0xFQVZFEAQSHAoYQVRURU5EQU5DRV9TVEFUVVNfUkVNT1RFEAUSHQoZQVRURU5EQU5DRV9TVEFUVVNfSE9MSURBWRAGEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0RBWV9PRkYQBxIfChtBVFRFTkRBTkNFX1NUQVRVU19TQ0hFRFVMRUQQCBIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNDSEVEVUxFRBAJKpIBChBBdHRlbmRhbmNlT3JpZ2luEiEKHUFUVEVOREFOQ0VfT1JJR0lOX1VOU1BFQ0lGSUVEEAASHAoYQVRURU5EQU5DRV9PUklHSU5fTUFSS0VEEAESHQoZQVRURU5EQU5DRV9PUklHSU5fREVSSVZFRBACEh4KGkFUVEVOREFOQ0VfT1JJR0lOX0VYUEVDVEVEEAMqfQoKRGF5UG9ydGlvbhIbChdEQVlfUE9SVElPTl9VTlNQRUNJRklFRBAAEhkKFURBWV9QT1JUSU9OX1dIT0xFX0RBWRABEhoKFkRBWV9QT1JUSU9OX0ZJUlNUX0hBTEYQAhIbChdEQVlfUE9SVElPTl9TRUNPTkRfSEFMRhADKu0ECgdBbm9tYWx5EhcKE0FOT01BTFlfVU5TUEVDSUZJRUQQABIWChJBTk9NQUxZX01JU1NJTkdfSU4QARIXChNBTk9NQUxZX01JU1NJTkdfT1VUEAISEwoPQU5PTUFMWV9MQVRFX0lOEAMSFQoRQU5PTUFMWV9FQVJMWV9PVVQQBBIbChdBTk9NQUxZX0RVUExJQ0FURV9QVU5DSBAFEhUKEUFOT01BTFlfT0ZGX1NISUZUEAYSHQoZQU5PTUFMWV9XT1JLRURfT05fSE9MSURBWRAHEhwKGEFOT01BTFlfT1VUU0lERV9HRU9GRU5DRRAIEhYKEkFOT01BTFlfQ0xPQ0tfU0tFVxAJEh0KGUFOT01BTFlfRVZFTlRfSURfQ09ORkxJQ1QQChIfChtBTk9NQUxZX01JU1NJTkdfQlJFQUtfU1RBUlQQCxIdChlBTk9NQUxZX01JU1NJTkdfQlJFQUtfRU5EEAwSHAoYQU5PTUFMWV9UT09fTUFOWV9QVU5DSEVTEA0SGwoXQU5PTUFMWV9XT1JLRURfT05fTEVBVkUQDhIaChZBTk9NQUxZX1NISUZUU19PVkVSTEFQEA8SIQodQU5PTUFMWV9BUlJJVkVEX0JFRk9SRV9XSU5ET1cQEBIdChlBTk9NQUxZX0xFRlRfQUZURVJfV0lORE9XEBESFgoSQU5PTUFMWV9OT1RfWUVUX0lOEBISHQoZQU5PTUFMWV9MT05HRVJfVEhBTl9BX0RBWRATEhoKFkFOT01BTFlfQlJFQUtfVE9PX0xPTkcQFBIYChRBTk9NQUxZX0JFTE9XX1RBUkdFVBAVQkIKEWNvbS5hdHRlbmRhbmNlLnYxQg9BdHRlbmRhbmNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch5hdHRlbmRhbmNlL3YxL2F0dGVuZGFuY2UucHJvdG8SDWF0dGVuZGFuY2UudjEiiQkKCkF0dGVuZGFuY2USEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIMCgRkYXRlGAMgASgJEhEKCXRpbWVfem9uZRgXIAEoCRIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSLwoGb3JpZ2luGAUgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEioKB3BvcnRpb24YBiABKA4yGS5hdHRlbmRhbmNlLnYxLkRheVBvcnRpb24SOgoRb3RoZXJfaGFsZl9zdGF0dXMYByABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSKgoGc2hpZnRzGAggAygLMhouYXR0ZW5kYW5jZS52MS5TaGlmdFJlc3VsdBIoCghzZXNzaW9ucxgJIAMoCzIWLmF0dGVuZGFuY2UudjEuU2Vzc2lvbhIxCg1maXJzdF9pbl90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X291dF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChBwbGFubmVkX2R1cmF0aW9uGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD3dvcmtlZF9kdXJhdGlvbhgMIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YGSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOYnJlYWtfZHVyYXRpb24YDSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgOIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgPIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJzaG9ydGZhbGxfZHVyYXRpb24YGiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBAgAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5EgwKBG5vdGUYESABKAkSDQoFZmluYWwYEiABKAgSOAoUbmV4dF90cmFuc2l0aW9uX3RpbWUYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgVIAEoBRIMCgRldGFnGBYgASgJEhUKDWxlYXZlX3R5cGVfaWQYHiABKAkSIAoYb3RoZXJfaGFsZl9sZWF2ZV90eXBlX2lkGB8gASgJEi0KC2xlYXZlX3RpbWVzGCAgAygLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVRpbWUilAEKDlRpbWVPZkRheVJhbmdlEkEKEXN0YXJ0X3RpbWVfb2ZfZGF5GAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBI/Cg9lbmRfdGltZV9vZl9kYXkYAiABKAlCJrpII3IhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIoQBCglMZWF2ZVRpbWUSKwoEdGltZRgBIAEoCzIdLmF0dGVuZGFuY2UudjEuVGltZU9mRGF5UmFuZ2USFQoNbGVhdmVfdHlwZV9pZBgCIAEoCRIzChBleGN1c2VkX2R1cmF0aW9uGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIvgDCgtTaGlmdFJlc3VsdBIQCghzaGlmdF9pZBgBIAEoCRI4ChRzY2hlZHVsZWRfc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoSc2NoZWR1bGVkX2VuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgZzdGF0dXMYBCABKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSMQoNZmlyc3RfaW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoPd29ya2VkX2R1cmF0aW9uGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjAKDWxhdGVfZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOZWFybHlfZHVyYXRpb24YCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSc2hvcnRmYWxsX2R1cmF0aW9uGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uItABCgdTZXNzaW9uEisKB2luX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCG91dF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghzaGlmdF9pZBgDIAEoCRIyCg93b3JrZWRfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJAoGYnJlYWtzGAUgAygLMhQuYXR0ZW5kYW5jZS52MS5CcmVhayJ8CgVCcmVhaxIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNYnJlYWtfdHlwZV9pZBgDIAEoCSrSAgoQQXR0ZW5kYW5jZVN0YXR1cxIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEh0KGUFUVEVOREFOQ0VfU1RBVFVTX1BSRVNFTlQQARIcChhBVFRFTkRBTkNFX1NUQVRVU19BQlNFTlQQAhIeChpBVFRFTkRBTkNFX1NUQVRVU19IQUxGX0RBWRADEh4KGkFUVEVOREFOQ0VfU1RBVFVTX09OX0xFQVZFEAQSHAoYQVRURU5EQU5DRV9TVEFUVVNfUkVNT1RFEAUSHQoZQVRURU5EQU5DRV9TVEFUVVNfSE9MSURBWRAGEh0KGUFUVEVOREFOQ0VfU1RBVFVTX0RBWV9PRkYQBxIfChtBVFRFTkRBTkNFX1NUQVRVU19TQ0hFRFVMRUQQCBIhCh1BVFRFTkRBTkNFX1NUQVRVU19VTlNDSEVEVUxFRBAJKpIBChBBdHRlbmRhbmNlT3JpZ2luEiEKHUFUVEVOREFOQ0VfT1JJR0lOX1VOU1BFQ0lGSUVEEAASHAoYQVRURU5EQU5DRV9PUklHSU5fTUFSS0VEEAESHQoZQVRURU5EQU5DRV9PUklHSU5fREVSSVZFRBACEh4KGkFUVEVOREFOQ0VfT1JJR0lOX0VYUEVDVEVEEAMqfQoKRGF5UG9ydGlvbhIbChdEQVlfUE9SVElPTl9VTlNQRUNJRklFRBAAEhkKFURBWV9QT1JUSU9OX1dIT0xFX0RBWRABEhoKFkRBWV9QT1JUSU9OX0ZJUlNUX0hBTEYQAhIbChdEQVlfUE9SVElPTl9TRUNPTkRfSEFMRhADKu0ECgdBbm9tYWx5EhcKE0FOT01BTFlfVU5TUEVDSUZJRUQQABIWChJBTk9NQUxZX01JU1NJTkdfSU4QARIXChNBTk9NQUxZX01JU1NJTkdfT1VUEAISEwoPQU5PTUFMWV9MQVRFX0lOEAMSFQoRQU5PTUFMWV9FQVJMWV9PVVQQBBIbChdBTk9NQUxZX0RVUExJQ0FURV9QVU5DSBAFEhUKEUFOT01BTFlfT0ZGX1NISUZUEAYSHQoZQU5PTUFMWV9XT1JLRURfT05fSE9MSURBWRAHEhwKGEFOT01BTFlfT1VUU0lERV9HRU9GRU5DRRAIEhYKEkFOT01BTFlfQ0xPQ0tfU0tFVxAJEh0KGUFOT01BTFlfRVZFTlRfSURfQ09ORkxJQ1QQChIfChtBTk9NQUxZX01JU1NJTkdfQlJFQUtfU1RBUlQQCxIdChlBTk9NQUxZX01JU1NJTkdfQlJFQUtfRU5EEAwSHAoYQU5PTUFMWV9UT09fTUFOWV9QVU5DSEVTEA0SGwoXQU5PTUFMWV9XT1JLRURfT05fTEVBVkUQDhIaChZBTk9NQUxZX1NISUZUU19PVkVSTEFQEA8SIQodQU5PTUFMWV9BUlJJVkVEX0JFRk9SRV9XSU5ET1cQEBIdChlBTk9NQUxZX0xFRlRfQUZURVJfV0lORE9XEBESFgoSQU5PTUFMWV9OT1RfWUVUX0lOEBISHQoZQU5PTUFMWV9MT05HRVJfVEhBTl9BX0RBWRATEhoKFkFOT01BTFlfQlJFQUtfVE9PX0xPTkcQFBIYChRBTk9NQUxZX0JFTE9XX1RBUkdFVBAVQkIKEWNvbS5hdHRlbmRhbmNlLnYxQg9BdHRlbmRhbmNlUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * One employee's attendance on one date: what the facts say, and what the clock adds at the
@@ -226,6 +227,13 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
    * @generated from field: string other_half_leave_type_id = 31;
    */
   otherHalfLeaveTypeId: string;
+
+  /**
+   * Leave by the hour, by start. It does not decide the status: punches do.
+   *
+   * @generated from field: repeated attendance.v1.LeaveTime leave_times = 32;
+   */
+  leaveTimes: LeaveTime[];
 };
 
 /**
@@ -234,6 +242,70 @@ export type Attendance = Message<"attendance.v1.Attendance"> & {
  */
 export const AttendanceSchema: GenMessage<Attendance> = /*@__PURE__*/
   messageDesc(file_attendance_v1_attendance, 0);
+
+/**
+ * Hours of a date by the clock, from a time to another, half-open.
+ *
+ * @generated from message attendance.v1.TimeOfDayRange
+ */
+export type TimeOfDayRange = Message<"attendance.v1.TimeOfDayRange"> & {
+  /**
+   * The start, local time `HH:MM`, in the zone of the day.
+   *
+   * @generated from field: string start_time_of_day = 1;
+   */
+  startTimeOfDay: string;
+
+  /**
+   * The end, local time `HH:MM`; on the next date when before `start_time_of_day`. Not equal to it.
+   *
+   * @generated from field: string end_time_of_day = 2;
+   */
+  endTimeOfDay: string;
+};
+
+/**
+ * Describes the message attendance.v1.TimeOfDayRange.
+ * Use `create(TimeOfDayRangeSchema)` to create a new message.
+ */
+export const TimeOfDayRangeSchema: GenMessage<TimeOfDayRange> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance, 1);
+
+/**
+ * Leave by the hour: for an appointment, say.
+ *
+ * @generated from message attendance.v1.LeaveTime
+ */
+export type LeaveTime = Message<"attendance.v1.LeaveTime"> & {
+  /**
+   * When it is. Where this is no time of the date's shifts but the same on the next date is, it is then.
+   *
+   * @generated from field: attendance.v1.TimeOfDayRange time = 1;
+   */
+  time?: TimeOfDayRange | undefined;
+
+  /**
+   * The leave type; empty when none was given.
+   *
+   * @generated from field: string leave_type_id = 2;
+   */
+  leaveTypeId: string;
+
+  /**
+   * How much of the shifts' hours it excuses, breaks not deducted; of flexible hours their target at most.
+   * Hours that are leave or a holiday already are not excused again.
+   *
+   * @generated from field: google.protobuf.Duration excused_duration = 3;
+   */
+  excusedDuration?: Duration | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.LeaveTime.
+ * Use `create(LeaveTimeSchema)` to create a new message.
+ */
+export const LeaveTimeSchema: GenMessage<LeaveTime> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_attendance, 2);
 
 /**
  * One scheduled shift of a day and its result.
@@ -321,7 +393,7 @@ export type ShiftResult = Message<"attendance.v1.ShiftResult"> & {
  * Use `create(ShiftResultSchema)` to create a new message.
  */
 export const ShiftResultSchema: GenMessage<ShiftResult> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance, 1);
+  messageDesc(file_attendance_v1_attendance, 3);
 
 /**
  * One session: presence from an IN to its OUT, half-open.
@@ -370,7 +442,7 @@ export type Session = Message<"attendance.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance, 2);
+  messageDesc(file_attendance_v1_attendance, 4);
 
 /**
  * One break within a session.
@@ -405,7 +477,7 @@ export type Break = Message<"attendance.v1.Break"> & {
  * Use `create(BreakSchema)` to create a new message.
  */
 export const BreakSchema: GenMessage<Break> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_attendance, 3);
+  messageDesc(file_attendance_v1_attendance, 5);
 
 /**
  * The status of a day.
@@ -511,7 +583,7 @@ export enum AttendanceOrigin {
   MARKED = 1,
 
   /**
-   * It follows from punches.
+   * It follows from punches, or from leave by the hour.
    *
    * @generated from enum value: ATTENDANCE_ORIGIN_DERIVED = 2;
    */

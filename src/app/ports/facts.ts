@@ -1,6 +1,6 @@
 // What somebody told us, checked for form and ready to be recorded.
 
-import type { MarkableStatus, Portion } from '../../domain/facts/day.js';
+import type { ClockRange, MarkableStatus, Portion } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import type { PunchKind } from '../../domain/facts/punch.js';
@@ -52,6 +52,8 @@ export interface MarkFact extends DayFact {
   readonly employeeName: string | undefined;
   readonly status: MarkableStatus;
   readonly portion: Portion;
+  /** The hours of it, for leave by the hour. */
+  readonly leaveTime?: ClockRange | undefined;
   /** The kind of leave; undefined: none. */
   readonly leaveTypeId: string | undefined;
   /** Why that kind of leave cannot be declared now; a repeated request is answered all the same. */

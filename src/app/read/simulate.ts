@@ -4,7 +4,13 @@
 import { type DayFacts, derive } from '../../domain/engine/derive.js';
 import { presentResult } from '../../domain/engine/present.js';
 import type { Finding } from '../../domain/explain/finding.js';
-import type { Attendance, Declaration, MarkableStatus, Portion } from '../../domain/facts/day.js';
+import type {
+  Attendance,
+  ClockRange,
+  Declaration,
+  MarkableStatus,
+  Portion,
+} from '../../domain/facts/day.js';
 import { foldDeclaration } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { flagEventIdConflicts, type Punch, timelineOf } from '../../domain/facts/punch.js';
@@ -19,6 +25,7 @@ export interface ScenarioMark {
   readonly date: LocalDate;
   readonly status: MarkableStatus;
   readonly portion: Portion;
+  readonly leaveTime?: ClockRange | undefined;
   readonly leaveTypeId: string | undefined;
   readonly note: string;
 }

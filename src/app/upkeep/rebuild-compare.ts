@@ -10,6 +10,7 @@ import { workText } from '../../domain/engine/work-codec.js';
 import type { DayResult, Declaration, StoredDay } from '../../domain/facts/day.js';
 import { foldDeclaration } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import { leaveTimesText } from '../../domain/facts/leave-times-text.js';
 import { firstAtOrAfter, type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
 import { type DayPlan, planDays } from '../../domain/roster/plan.js';
 import { PUNCH_DAYS } from '../../domain/roster/reach.js';
@@ -238,6 +239,7 @@ function fieldsOf(
     other_half_status: result?.otherHalfStatus ?? null,
     leave_type_id: result?.leaveTypeId ?? null,
     other_half_leave_type_id: result?.otherHalfLeaveTypeId ?? null,
+    leave_times: result === undefined ? '' : leaveTimesText(result.leaveTimes),
     note: result?.note ?? '',
     work: result === undefined ? '' : workText(result.work),
     settles_at: settles === undefined ? null : new Date(settles).toISOString(),

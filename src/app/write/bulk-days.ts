@@ -156,6 +156,7 @@ function isSame(one: Declaration | undefined, other: Declaration | undefined): b
     one.otherHalfStatus === other.otherHalfStatus &&
     one.leaveTypeId === other.leaveTypeId &&
     one.otherHalfLeaveTypeId === other.otherHalfLeaveTypeId &&
+    JSON.stringify(one.leaveTimes) === JSON.stringify(other.leaveTimes) &&
     one.note === other.note
   );
 }

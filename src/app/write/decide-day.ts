@@ -1,7 +1,12 @@
 // Facts about a date: a mark, a clearing, and that the roster has moved on.
 
 import { etagOf } from '../../domain/facts/day.js';
-import { declarationIn, declarationOf, foldDeclaration } from '../../domain/facts/declaration.js';
+import {
+  declarationIn,
+  declarationOf,
+  foldDeclaration,
+  MAX_LEAVE_TIMES,
+} from '../../domain/facts/declaration.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import { MAX_VOIDED_MARKS } from '../ports/batch.js';
@@ -25,7 +30,13 @@ export function decideMark(
   if (etag !== undefined && etag !== current) {
     return { kind: 'ETAG_MISMATCH', employeeId, date, sent: etag, current };
   }
-  state.declare(epochDay, foldDeclaration(declarationIn(result), fact), index);
+  const declaration = foldDeclaration(declarationIn(result), fact);
+  // What is taken back may bring a day to more: only marks that add are refused.
+  const isAdding = fact.kind === 'MARK' && fact.leaveTime !== undefined;
+  if (isAdding && (declaration?.leaveTimes.length ?? 0) > MAX_LEAVE_TIMES) {
+    return { kind: 'TOO_MANY_LEAVE_TIMES', employeeId, date, maxLeaveTimes: MAX_LEAVE_TIMES };
+  }
+  state.declare(epochDay, declaration, index);
   const day = state.answer(epochDay);
   const sequence = state.takeSequence();
   const importId = fact.kind === 'MARK' ? fact.importId : undefined;

@@ -19,6 +19,9 @@ import {
   addAnomaly,
   addStatus,
   addText,
+  HOURS_HELP,
+  hoursArgument,
+  leaveTimeOf,
   originWord,
   PORTION_WORDS,
   portionOf,
@@ -50,6 +53,7 @@ interface MarkOptions extends DateOptions {
   readonly name?: string;
   readonly portion: (typeof PORTION_WORDS)[number];
   readonly leaveType: string;
+  readonly hours?: ReturnType<typeof hoursArgument>;
   readonly note: string;
   readonly etag: string;
   readonly requestId: string;
@@ -108,6 +112,7 @@ function addMark(program: Command, surroundings: Surroundings): void {
         .choices(PORTION_WORDS)
         .default('whole'),
     )
+    .option('--hours <from-to>', HOURS_HELP, hoursArgument)
     .option('--leave-type <id>', 'the kind of leave: see attendance leave-types', '')
     .option('--note <text>', 'anything worth keeping with it', '')
     .option(
@@ -122,6 +127,7 @@ function addMark(program: Command, surroundings: Surroundings): void {
         'mark 007 today present',
         'mark 007 2026-03-03 on-leave --leave-type sick',
         'mark 007 2026-03-04 on-leave --portion first',
+        'mark 007 2026-03-05 on-leave --hours 10:00-12:00',
       ),
     )
     .action(
@@ -142,6 +148,7 @@ function addMark(program: Command, surroundings: Surroundings): void {
             status,
             portion: portionOf(options.portion),
             leaveTypeId: options.leaveType,
+            ...leaveTimeOf(options),
             note,
             etag,
             requestId,

@@ -17,12 +17,14 @@ interface ImportOptions extends SharedOptions {
 
 const EXPLANATION = `
 The file is UTF-8 with a first line that names the columns id, name, status and date, in any
-order, and may name leave_type: the kind of leave of a row that says leave. Other columns are
+order, and may name leave_type: the kind of leave of a row that says leave, and hours: the hours
+of leave of that row, such as 10:00-12:00, where it is not of the whole day. Other columns are
 ignored. Statuses are taken in any case: present, absent, half day,
 leave, remote or wfh, holiday, day off or weekly off. Dates are YYYY-MM-DD.
 
 Rows that cannot be taken go to FILE.rejects.csv with their line and the reason, which each
-run replaces. When several rows of the file are about one employee's day, the last one counts.
+run replaces. When several rows of the file are about one employee's day, the last one counts; rows
+with other hours are about other leave.
 
 It can be interrupted at any time and run again: the same row is recorded once, however often
 and from whichever file it comes, and never undoes what a person changed since. To

@@ -17,7 +17,15 @@ import {
   table,
   writeLine,
 } from '../terminal/console.js';
-import { addText, PORTION_WORDS, portionOf, statusArgument } from '../text/day-options.js';
+import {
+  addText,
+  HOURS_HELP,
+  hoursArgument,
+  leaveTimeOf,
+  PORTION_WORDS,
+  portionOf,
+  statusArgument,
+} from '../text/day-options.js';
 import { DATE_FORMS, dateArgument, dateOf, type SaidDate } from '../time/date-argument.js';
 import { examples } from './day-commands.js';
 import { zoneArgument } from './punches/punch-import-command.js';
@@ -40,6 +48,7 @@ interface DaysOptions extends SharedOptions {
 interface SetOptions extends DaysOptions {
   readonly portion: (typeof PORTION_WORDS)[number];
   readonly leaveType: string;
+  readonly hours?: ReturnType<typeof hoursArgument>;
   readonly note: string;
   readonly skipDaysOff: boolean;
   readonly skipHolidays: boolean;
@@ -90,6 +99,7 @@ function addSet(marks: Command, surroundings: Surroundings): void {
         .choices(PORTION_WORDS)
         .default('whole'),
     )
+    .option('--hours <from-to>', HOURS_HELP, hoursArgument)
     .option('--leave-type <id>', 'the kind of leave: see attendance leave-types', '')
     .option('--note <text>', 'anything worth keeping with it', '')
     .option('--skip-days-off', 'leave out days off of the roster', false)
@@ -105,7 +115,8 @@ function addSet(marks: Command, surroundings: Surroundings): void {
       const options = self.optsWithGlobals<SetOptions>();
       const { leaveType: leaveTypeId, note, skipDaysOff, skipHolidays } = options;
       const portion = portionOf(options.portion);
-      const mark = { status, portion, leaveTypeId, note, skipDaysOff, skipHolidays };
+      const leave = { leaveTypeId, ...leaveTimeOf(options) };
+      const mark = { status, portion, ...leave, note, skipDaysOff, skipHolidays };
       await run(options, surroundings, (client, days) =>
         client.bulkMarkAttendance({ ...days, ...mark }, { deadlineMs: DEADLINE_MS }),
       );

@@ -3,7 +3,7 @@
 import type { CsvReader } from '../csv/csv-file.js';
 import { columnNames, ImportFileError, openCsv, shownColumns } from '../csv/csv-file.js';
 import type { ColumnPlaces } from './import-row.js';
-import { LEAVE_TYPE_COLUMN, REQUIRED_COLUMNS } from './import-row.js';
+import { HOURS_COLUMN, LEAVE_TYPE_COLUMN, REQUIRED_COLUMNS } from './import-row.js';
 
 export interface Header {
   /** The columns as the file names them. */
@@ -40,6 +40,7 @@ function parseHeader(columns: readonly string[]): Header {
       status: place('status'),
       date: place('date'),
       leaveType: names.includes(LEAVE_TYPE_COLUMN) ? place(LEAVE_TYPE_COLUMN) : undefined,
+      hours: names.includes(HOURS_COLUMN) ? place(HOURS_COLUMN) : undefined,
     },
   };
 }

@@ -13,9 +13,9 @@ const SCHEME = 'attendance.import.v1';
  * apart an import that is to count as new statements; empty for the usual one.
  */
 export function importRequestId(mark: LegacyMark, importId: string): string {
-  const { employeeId, employeeName, date, status, leaveTypeId } = mark;
-  const kind = leaveTypeId === '' ? [] : [leaveTypeId];
-  const said = JSON.stringify([SCHEME, importId, employeeId, employeeName, date, status, ...kind]);
+  const { employeeId, employeeName, date, status, leaveTypeId, hours } = mark;
+  const leave = hours === '' ? [leaveTypeId].filter(Boolean) : [leaveTypeId, hours];
+  const said = JSON.stringify([SCHEME, importId, employeeId, employeeName, date, status, ...leave]);
   const bytes = createHash('sha256').update(said).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

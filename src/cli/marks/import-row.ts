@@ -3,18 +3,20 @@
 
 import { AttendanceStatus } from '../../client/index.js';
 import { parseStatus, STATUS_WORDS } from '../text/status-words.js';
-import { EMPLOYEE_ID, isIsoDate, shown } from '../text/values.js';
+import { EMPLOYEE_ID, isIsoDate, parseHours, shown } from '../text/values.js';
 
 /** The columns an export must have, in any order, beside any others. */
 export const REQUIRED_COLUMNS = ['id', 'name', 'status', 'date'] as const;
 export type RequiredColumn = (typeof REQUIRED_COLUMNS)[number];
 
-/** One that it may have. */
+/** Those that it may have. */
 export const LEAVE_TYPE_COLUMN = 'leave_type';
+export const HOURS_COLUMN = 'hours';
 
 /** Where each column stands in a row; undefined: the export has no such column. */
 export interface ColumnPlaces extends Readonly<Record<RequiredColumn, number>> {
   readonly leaveType: number | undefined;
+  readonly hours: number | undefined;
 }
 
 /** A row worth sending. */
@@ -25,11 +27,20 @@ export interface LegacyMark {
   readonly status: AttendanceStatus;
   /** Empty: leave of no kind, or no leave. */
   readonly leaveTypeId: string;
+  /** Hours of leave, `10:00-12:00`; empty: the whole day. */
+  readonly hours: string;
 }
 
 /** Why a row is refused: a stable word and a sentence with the way out. */
 interface RowProblem {
-  readonly code: 'BAD_ROW' | 'BAD_ID' | 'BAD_NAME' | 'BAD_STATUS' | 'BAD_LEAVE_TYPE' | 'BAD_DATE';
+  readonly code:
+    | 'BAD_ROW'
+    | 'BAD_ID'
+    | 'BAD_NAME'
+    | 'BAD_STATUS'
+    | 'BAD_LEAVE_TYPE'
+    | 'BAD_HOURS'
+    | 'BAD_DATE';
   readonly description: string;
 }
 
@@ -71,14 +82,18 @@ export function parseLegacyRow(
       `status ${shown(field('status'))} is not one of ${STATUS_WORDS.join(', ')}`,
     );
   }
-  const { leaveType } = places;
-  const leaveTypeId = leaveType === undefined ? '' : (fields[leaveType] ?? '').trim();
+  const optional = (place: number | undefined) =>
+    place === undefined ? '' : (fields[place] ?? '').trim();
+  const leaveTypeId = optional(places.leaveType);
   const leaveTypeProblem = problemOfLeaveType(leaveTypeId, status);
   if (leaveTypeProblem !== undefined) return bad('BAD_LEAVE_TYPE', leaveTypeProblem);
+  const hours = optional(places.hours);
+  const hoursProblem = problemOfHours(hours, status);
+  if (hoursProblem !== undefined) return bad('BAD_HOURS', hoursProblem);
   if (!isIsoDate(date)) {
     return bad('BAD_DATE', `date ${shown(date)} is not a real date written YYYY-MM-DD`);
   }
-  return { kind: 'MARK', mark: { employeeId, employeeName, date, status, leaveTypeId } };
+  return { kind: 'MARK', mark: { employeeId, employeeName, date, status, leaveTypeId, hours } };
 }
 
 function bad(code: RowProblem['code'], description: string): ParsedRow {
@@ -94,6 +109,16 @@ function problemOfLeaveType(leaveTypeId: string, status: AttendanceStatus): stri
   return EMPLOYEE_ID.test(leaveTypeId)
     ? undefined
     : `leave_type ${shown(leaveTypeId)} is not 1 to 64 of A-Z a-z 0-9 . _ -`;
+}
+
+function problemOfHours(hours: string, status: AttendanceStatus): string | undefined {
+  if (hours === '') return undefined;
+  if (status !== AttendanceStatus.ON_LEAVE) {
+    return `hours ${shown(hours)} are given, and the status is not on leave`;
+  }
+  return parseHours(hours) === undefined
+    ? `hours ${shown(hours)} are not written as 10:00-12:00`
+    : undefined;
 }
 
 function problemOfName(name: string): string | undefined {

@@ -10,6 +10,7 @@ import { AttendanceClientError, errorOfStatus } from '../../client/index.js';
 import type { FileRow } from '../csv/csv-file.js';
 import type { Patience, Tried } from '../csv/retry-batch.js';
 import { BATCH_DEADLINE_MS, isPassing, outlast, reasonOf, unanswered } from '../csv/retry-batch.js';
+import { parseHours } from '../text/values.js';
 import type { RowOutcome } from './import-ledger.js';
 import { importRequestId } from './import-request-id.js';
 import type { LegacyMark } from './import-row.js';
@@ -42,11 +43,16 @@ async function tryBatch(
   rows: readonly PendingRow[],
   context: SendContext,
 ): Promise<Tried<PendingRow>> {
-  const requests = rows.map(({ mark }) => ({
-    ...mark,
-    requestId: importRequestId(mark, context.importId),
-    importId: context.recordedWith,
-  }));
+  const requests = rows.map(({ mark }) => {
+    const { hours, ...said } = mark;
+    const leaveTime = parseHours(hours);
+    return {
+      ...said,
+      ...(leaveTime === undefined ? {} : { leaveTime }),
+      requestId: importRequestId(mark, context.importId),
+      importId: context.recordedWith,
+    };
+  });
   let results: readonly BatchMarkAttendanceResult[];
   try {
     const options = { deadlineMs: BATCH_DEADLINE_MS };

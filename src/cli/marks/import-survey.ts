@@ -25,7 +25,7 @@ export interface Survey {
   readonly rows: number;
   /** In hex. */
   readonly sha256: string;
-  /** Whether a later usable row of the file speaks of the same employee and date. */
+  /** Whether a later usable row of the file speaks of the same employee, date and hours. */
   readonly isSuperseded: (mark: LegacyMark, rowNumber: number) => boolean;
 }
 
@@ -59,8 +59,8 @@ export async function surveyExport(path: string, signal: AbortSignal): Promise<S
   };
 }
 
-function dayOf({ employeeId, date }: LegacyMark): string {
-  return `${employeeId} ${date}`;
+function dayOf({ employeeId, date, hours }: LegacyMark): string {
+  return `${employeeId} ${date} ${hours}`;
 }
 
 /** Remembers texts approximately: may take a new one for seen, never a seen one for new. */

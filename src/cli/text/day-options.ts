@@ -6,7 +6,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Attendance } from '../../client/index.js';
 import { Anomaly, AttendanceOrigin, AttendanceStatus, DayPortion } from '../../client/index.js';
 import { parseStatus, STATUS_WORDS } from './status-words.js';
-import { isIsoDate } from './values.js';
+import { isIsoDate, parseHours } from './values.js';
 
 export function statusArgument(text: string): AttendanceStatus {
   const status = parseStatus(text);
@@ -56,6 +56,20 @@ export function portionOf(word: (typeof PORTION_WORDS)[number]): DayPortion {
   }
 }
 
+export const HOURS_HELP = 'leave by the hour, such as 10:00-12:00; punches decide the status then';
+
+/** Hours of leave: `10:00-12:00`. */
+export function hoursArgument(text: string) {
+  const hours = parseHours(text);
+  if (hours === undefined) throw new InvalidArgumentError('It must be such as 10:00-12:00.');
+  return hours;
+}
+
+/** The field of a request. */
+export function leaveTimeOf({ hours }: { readonly hours?: ReturnType<typeof hoursArgument> }) {
+  return hours === undefined ? {} : { leaveTime: hours };
+}
+
 /** As `portionOf` reads it. */
 export function portionWord(portion: DayPortion): (typeof PORTION_WORDS)[number] {
   if (portion === DayPortion.FIRST_HALF) return 'first';
@@ -96,8 +110,17 @@ export function timeText(time: Timestamp | undefined): string {
   return `${toSeconds}.${String(micros).padStart(6, '0')}Z`;
 }
 
-/** The status with its half: `on leave: sick (first half), present (second half)`. */
+/** The status with leave by the hour: `present, on leave: sick (10:00-12:00)`. */
 export function statusText(day: Attendance): string {
+  const leave = day.leaveTimes.map(({ time, leaveTypeId }) => {
+    const hours = `${time?.startTimeOfDay ?? ''}-${time?.endTimeOfDay ?? ''}`;
+    return `${withKind(statusWord(AttendanceStatus.ON_LEAVE), leaveTypeId)} (${hours})`;
+  });
+  return [halvesText(day), ...leave].join(', ');
+}
+
+/** The status with its half: `on leave: sick (first half), present (second half)`. */
+function halvesText(day: Attendance): string {
   const word = withKind(statusWord(day.status), day.leaveTypeId);
   if (day.portion !== DayPortion.FIRST_HALF && day.portion !== DayPortion.SECOND_HALF) return word;
   const [own, other] =

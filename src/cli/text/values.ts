@@ -4,6 +4,18 @@ export { isIsoDate } from '../time/iso-date.js';
 
 export const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** Hours of a day: `10:00-12:00`. */
+const HOURS = /^((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
+
+/** Undefined when the text is not `HH:MM-HH:MM`. */
+export function parseHours(
+  text: string,
+): { readonly startTimeOfDay: string; readonly endTimeOfDay: string } | undefined {
+  const [, startTimeOfDay, endTimeOfDay] = HOURS.exec(text) ?? [];
+  if (startTimeOfDay === undefined || endTimeOfDay === undefined) return undefined;
+  return startTimeOfDay === endTimeOfDay ? undefined : { startTimeOfDay, endTimeOfDay };
+}
+
 /** As cards and chips are numbered. */
 export const BADGE_ID = /^[A-Za-z0-9._:-]{1,64}$/;
 

@@ -2,7 +2,7 @@
 // computed. Must never read the time or anything outside its arguments. Total: whatever was
 // punched and planned, there is a day; linear in the punches of the plan's reach.
 
-import type { Trace } from '../explain/finding.js';
+import type { Finding, Trace } from '../explain/finding.js';
 import { tracePlan } from '../explain/trace-plan.js';
 import {
   ANOMALIES,
@@ -10,6 +10,7 @@ import {
   type DayResult,
   type DayWork,
   type Declaration,
+  type ExcusedTime,
   NO_WORK,
   type Session,
   type Status,
@@ -21,6 +22,7 @@ import type { Instant } from '../time/time.js';
 import { ZONE_DATA_VERSION } from '../time/zone.js';
 import { type Allotment, allot } from './allotment.js';
 import { breakSecondsOf } from './closed-session.js';
+import { type LeaveSpan, leaveSpans, NO_SPANS, secondsOf } from './leave-times.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
 import { plannedWork } from './planned-work.js';
@@ -30,7 +32,7 @@ import { combineHalves, combineShifts } from './shift-statuses.js';
 const DAY_SECONDS = 86_400;
 
 /** Raised with every change of the rules. */
-const RULES_VERSION = 7;
+const RULES_VERSION = 8;
 
 /**
  * What a stored day is stamped with: the version of the rules, and of the zone data that they go by.
@@ -51,19 +53,21 @@ export const NO_FACTS: DayFacts = { declaration: undefined, punches: NO_PUNCHES 
 export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
   const { declaration, punches } = facts;
   const beginning = trace?.length ?? 0;
-  const { work, isPunched } =
-    plan.kind === 'NONE'
-      ? { work: NO_WORK, isPunched: false }
-      : deriveWork(punches, plan, declaration, trace);
-  if (declaration === undefined) {
+  const { work, isPunched, excused } =
+    plan.kind === 'NONE' ? NOT_WORKED : deriveWork(punches, plan, declaration, trace);
+  const leaveTimes = excusedTimes(declaration, excused);
+  if (declaration?.status === undefined) {
+    const isDeclared = declaration !== undefined;
     return {
-      status: work.status,
-      origin: isPunched ? 'DERIVED' : 'EXPECTED',
+      // Nothing else is known of it.
+      status: isDeclared && work.status === 'UNSCHEDULED' ? 'ON_LEAVE' : work.status,
+      origin: isPunched || isDeclared ? 'DERIVED' : 'EXPECTED',
       portion: 'WHOLE_DAY',
       otherHalfStatus: undefined,
       leaveTypeId: undefined,
       otherHalfLeaveTypeId: undefined,
-      note: '',
+      leaveTimes,
+      note: declaration?.note ?? '',
       work,
     };
   }
@@ -95,9 +99,32 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
     otherHalfStatus,
     leaveTypeId,
     otherHalfLeaveTypeId,
+    leaveTimes,
     note,
     work,
   };
+}
+
+interface DerivedWork {
+  readonly work: DayWork;
+  readonly isPunched: boolean;
+  /** What leave by the hour excuses, of all shifts. */
+  readonly excused: readonly LeaveSpan[];
+}
+
+const NOT_WORKED: DerivedWork = { work: NO_WORK, isPunched: false, excused: NO_SPANS };
+
+const NO_LEAVE_TIMES: readonly ExcusedTime[] = [];
+
+function excusedTimes(
+  declaration: Declaration | undefined,
+  excused: readonly LeaveSpan[],
+): readonly ExcusedTime[] {
+  if (declaration === undefined || declaration.leaveTimes.length === 0) return NO_LEAVE_TIMES;
+  return declaration.leaveTimes.map((leaveTime) => ({
+    ...leaveTime,
+    excusedSeconds: secondsOf(excused.filter((span) => span.leaveTime === leaveTime)),
+  }));
 }
 
 /** A finding has no field that does not apply. */
@@ -110,13 +137,17 @@ function deriveWork(
   plan: DayPlan,
   declaration: Declaration | undefined,
   trace: Trace,
-): { readonly work: DayWork; readonly isPunched: boolean } {
+): DerivedWork {
   if (trace !== undefined) tracePlan(plan, trace);
+  const leave = leaveSpans(plan, declaration);
   const allotment = allot(plan, punches);
-  const shifts = workShifts(plan, punches, allotment, declaration, trace);
+  const place = trace?.length ?? 0;
+  const shifts = workShifts(plan, punches, allotment, declaration, leave, trace);
+  const excused = leave.length === 0 ? NO_SPANS : shifts.flatMap((shift) => shift.excused);
+  trace?.splice(place, 0, ...leave.map((span) => leaveFinding(span, excused)));
   const offShift = workOffShift(plan, punches, allotment, trace);
   const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
-  const isDeclared = declaration !== undefined;
+  const isDeclared = declaration?.status !== undefined;
   const status = statusOf(plan, shifts, offShift, isDeclared ? undefined : trace);
   const sessions = sessionsInOrder(shifts, offShift);
   const workedSeconds = sumOf(shifts.map(({ result }) => result)) + sumOf(offShift);
@@ -137,7 +168,20 @@ function deriveWork(
     zone: zoneOfDay(plan).name,
     anomalies: isOverADay ? withAnomaly(anomalies, 'LONGER_THAN_A_DAY') : anomalies,
   };
-  return { work, isPunched };
+  return { work, isPunched, excused };
+}
+
+function leaveFinding(
+  { leaveTime, start, end }: LeaveSpan,
+  excused: readonly LeaveSpan[],
+): Finding {
+  return {
+    rule: 'LEAVE_TIME',
+    startTime: start,
+    endTime: end,
+    ...kindOfLeave(leaveTime.leaveTypeId),
+    excusedSeconds: secondsOf(excused.filter((span) => span.leaveTime === leaveTime)),
+  };
 }
 
 function plannedOn({ shifts }: DayPlan): number {
@@ -219,7 +263,7 @@ function otherHalfOf(
   status: Status,
   declaration: Declaration | undefined,
 ): Status | undefined {
-  if (declaration === undefined || declaration.portion === 'WHOLE_DAY') return undefined;
+  if (declaration?.status === undefined || declaration.portion === 'WHOLE_DAY') return undefined;
   if (declaration.otherHalfStatus !== undefined) return undefined;
   if (plan.shifts.length > 0) {
     return combineHalves(
@@ -288,6 +332,7 @@ export function sameResult(a: DayResult | undefined, b: DayResult | undefined): 
     a.leaveTypeId === b.leaveTypeId &&
     a.otherHalfLeaveTypeId === b.otherHalfLeaveTypeId &&
     a.note === b.note &&
+    JSON.stringify(a.leaveTimes) === JSON.stringify(b.leaveTimes) &&
     sameWork(a.work, b.work)
   );
 }

@@ -1,11 +1,21 @@
 // When somebody is to be there for a shift: who is late for it, who leaves it early, who works less
-// than its target. A half in which nobody is expected is left out.
+// than its target. A half in which nobody is expected is left out, and leave by the hour is excused.
 
 import type { Trace } from '../explain/finding.js';
 import type { DeclaredShift } from '../facts/declaration.js';
 import { coreOf, halvesMeetAt, type PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import type { CountedWork } from './hours.js';
+import {
+  afterSeconds,
+  firstOutside,
+  type LeaveSpan,
+  lastOutside,
+  type Span,
+  secondsOf,
+  secondsOutside,
+  spansWithin,
+} from './leave-times.js';
 
 export interface ExpectedTime {
   /** In which somebody comes and goes: what it comes to is open until the end. */
@@ -17,32 +27,76 @@ export interface ExpectedTime {
   readonly earlyBefore: Instant | undefined;
   /** How long to work; 0: the hours are fixed. */
   readonly targetSeconds: number;
+  /** Leave by the hour between the two ends: it is not counted as late or early. */
+  readonly excused: readonly Span[];
+}
+
+/** What a shift asks for after the halves that were declared, before leave by the hour. */
+interface OpenTime extends Span {
+  /** How long to work; of fixed hours all of them. */
+  readonly seconds: number;
+}
+
+/** Undefined where nobody is expected in either half. */
+function openTime(planned: PlannedShift, declared: DeclaredShift): OpenTime | undefined {
+  const { isAwayFirst, isAwayLast } = declared;
+  if (isAwayFirst && isAwayLast) return undefined;
+  const start = isAwayFirst ? halvesMeetAt(planned) : planned.start;
+  const end = isAwayLast ? halvesMeetAt(planned) : planned.end;
+  const { flexible } = planned.shift;
+  const seconds =
+    flexible === undefined ? (end - start) / 1000 : targetOf(flexible.targetSeconds, declared);
+  return { start, end, seconds };
+}
+
+/** What leave by the hour excuses of a shift. */
+export interface Excused {
+  readonly spans: readonly LeaveSpan[];
+  /** What the shift asks for without it, and what of that is left: 0 where it excuses all of it. */
+  readonly wholeSeconds: number;
+  readonly leftSeconds: number;
+}
+
+const NOTHING_EXCUSED: Excused = { spans: [], wholeSeconds: 1, leftSeconds: 1 };
+
+/** `leave`: by start. Of flexible hours no more than their target. */
+export function excusedTime(
+  planned: PlannedShift,
+  declared: DeclaredShift,
+  leave: readonly LeaveSpan[],
+): Excused {
+  const open = leave.length === 0 ? undefined : openTime(planned, declared);
+  // A half of very short hours may ask for nothing that could be excused.
+  if (open === undefined || open.seconds === 0) return NOTHING_EXCUSED;
+  const spans = spansWithin(leave, open, open.seconds);
+  return { spans, wholeSeconds: open.seconds, leftSeconds: open.seconds - secondsOf(spans) };
 }
 
 /** Undefined where nobody is expected at any time of the shift. */
 export function expectedTime(
   planned: PlannedShift,
   declared: DeclaredShift,
+  { spans: excused, leftSeconds }: Excused,
 ): ExpectedTime | undefined {
-  const { isAwayFirst, isAwayLast } = declared;
-  if (isAwayFirst && isAwayLast) return undefined;
-  let { start, end } = planned;
-  if (isAwayFirst) start = halvesMeetAt(planned);
-  if (isAwayLast) end = halvesMeetAt(planned);
+  const open = openTime(planned, declared);
+  if (open === undefined || leftSeconds === 0) return undefined;
+  const [start, end] = [firstOutside(open.start, excused), lastOutside(open.end, excused)];
   const { flexible } = planned.shift;
   if (flexible === undefined) {
-    return { start, end, lateAfter: start, earlyBefore: end, targetSeconds: 0 };
+    return { start, end, lateAfter: start, earlyBefore: end, targetSeconds: 0, excused };
   }
   const core = coreOf(planned);
-  const from = Math.max(core?.from ?? start, start) as Instant;
-  const to = Math.min(core?.to ?? start, end) as Instant;
+  const from = firstOutside(Math.max(core?.from ?? start, start) as Instant, excused);
+  const to = lastOutside(Math.min(core?.to ?? start, end) as Instant, excused);
   const isCore = from < to;
   return {
     start,
     end,
     lateAfter: isCore ? from : undefined,
     earlyBefore: isCore ? to : undefined,
-    targetSeconds: targetOf(flexible.targetSeconds, declared),
+    // None where a status was declared for all of it.
+    targetSeconds: declared.status === undefined ? open.seconds - secondsOf(excused) : 0,
+    excused,
   };
 }
 
@@ -64,32 +118,31 @@ export function traceHalf(
   });
 }
 
-/** Half of it where half was declared; none where all was. */
-function targetOf(seconds: number, { status, isHalf, isAwayFirst, isAwayLast }: DeclaredShift) {
-  if (status !== undefined) return 0;
+/** Half of it where half was declared. */
+function targetOf(seconds: number, { isHalf, isAwayFirst, isAwayLast }: DeclaredShift) {
   return isHalf || isAwayFirst || isAwayLast ? Math.floor(seconds / 2) : seconds;
 }
 
 /** From when on whoever did not come is late; undefined where the grace is as long as the time. */
 export function lateFrom(
   { shift }: PlannedShift,
-  { lateAfter, end }: ExpectedTime,
+  { lateAfter, end, excused }: ExpectedTime,
 ): Instant | undefined {
   if (lateAfter === undefined) return undefined;
-  const at = (lateAfter + shift.lateGraceSeconds * 1000) as Instant;
+  const at = afterSeconds(lateAfter, shift.lateGraceSeconds, excused);
   return at < end ? at : undefined;
 }
 
 export function lateDuration(
   { shift }: PlannedShift,
-  { lateAfter }: ExpectedTime,
+  { lateAfter, excused }: ExpectedTime,
   { firstIn }: CountedWork,
   trace: Trace,
 ): number {
   const { shiftId, lateGraceSeconds: graceSeconds } = shift;
   if (lateAfter === undefined || firstIn === undefined) return 0;
-  if (firstIn <= lateAfter + graceSeconds * 1000) return 0;
-  const lateSeconds = (firstIn - lateAfter) / 1000;
+  const lateSeconds = secondsOutside(lateAfter, firstIn, excused);
+  if (lateSeconds <= graceSeconds) return 0;
   trace?.push({
     rule: 'LATE',
     shiftId,
@@ -98,21 +151,32 @@ export function lateDuration(
     graceSeconds,
     arrivalTime: firstIn,
     lateSeconds,
+    ...excusedIn(lateAfter, firstIn, lateSeconds),
   });
   return lateSeconds;
+}
+
+/** A finding has no field that does not apply. */
+function excusedIn(
+  start: Instant,
+  end: Instant,
+  countedSeconds: number,
+): { readonly excusedSeconds?: number } {
+  const excusedSeconds = (end - start) / 1000 - countedSeconds;
+  return excusedSeconds === 0 ? {} : { excusedSeconds };
 }
 
 /** Nobody is early who has not departed. */
 export function earlyDuration(
   { shift }: PlannedShift,
-  { earlyBefore }: ExpectedTime,
+  { earlyBefore, excused }: ExpectedTime,
   { lastOut, open }: CountedWork,
   trace: Trace,
 ): number {
   const { shiftId, earlyGraceSeconds: graceSeconds } = shift;
   if (earlyBefore === undefined || lastOut === undefined || open !== undefined) return 0;
-  if (lastOut >= earlyBefore - graceSeconds * 1000) return 0;
-  const earlySeconds = (earlyBefore - lastOut) / 1000;
+  const earlySeconds = secondsOutside(lastOut, earlyBefore, excused);
+  if (earlySeconds <= graceSeconds) return 0;
   trace?.push({
     rule: 'EARLY',
     shiftId,
@@ -121,6 +185,7 @@ export function earlyDuration(
     graceSeconds,
     departureTime: lastOut,
     earlySeconds,
+    ...excusedIn(lastOut, earlyBefore, earlySeconds),
   });
   return earlySeconds;
 }

@@ -94,6 +94,7 @@ function presentAs(
     otherHalfStatus: otherHalfAt(result, now),
     leaveTypeId: result.leaveTypeId,
     otherHalfLeaveTypeId: result.otherHalfLeaveTypeId,
+    leaveTimes: result.leaveTimes,
     note: result.note,
     shifts: work.shifts.map((shift) => shiftAt(shift, now)),
     sessions: work.sessions,

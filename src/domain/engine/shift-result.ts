@@ -17,8 +17,10 @@ import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
 import { divisionOf, isDecisive } from './division.js';
 import {
+  type Excused,
   type ExpectedTime,
   earlyDuration,
+  excusedTime,
   expectedTime,
   lateDuration,
   lateFrom,
@@ -26,6 +28,7 @@ import {
   traceHalf,
 } from './expected-time.js';
 import { type CountedWork, countWork } from './hours.js';
+import { type LeaveSpan, workedWithin } from './leave-times.js';
 import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
 
 /** A shift's result and what it leaves to the day. */
@@ -37,14 +40,17 @@ export interface ShiftWork {
   readonly uncountedSeconds: number;
   readonly anomalies: ReadonlySet<Anomaly>;
   readonly isPunched: boolean;
+  /** What leave by the hour excuses of it, by start. */
+  readonly excused: readonly LeaveSpan[];
 }
 
-/** The shifts of a date, by start. */
+/** The shifts of a date, by start. `leave`: by the hour, by start. */
 export function workShifts(
   plan: DayPlan,
   timeline: Timeline,
   allotment: Allotment,
   declaration: Declaration | undefined,
+  leave: readonly LeaveSpan[],
   trace: Trace,
 ): readonly ShiftWork[] {
   return plan.shifts.map((planned, index) => {
@@ -65,10 +71,46 @@ export function workShifts(
     }
     const halves = halvesOf(index, plan.shifts.length);
     const half = holidayHalf(planned);
-    const declared = declaredFor(declaration, halves, half);
-    const undeclared = declaration === undefined ? declared : declaredFor(undefined, halves, half);
+    const declared = termsOf(planned, declaredFor(declaration, halves, half), leave);
+    const undeclared =
+      declaration?.status === undefined
+        ? declared
+        : termsOf(planned, declaredFor(undefined, halves, half), leave);
     return shiftWork(planned, own, pairing, declared, undeclared, trace);
   });
+}
+
+/** What a shift is held to. */
+interface Terms {
+  readonly declared: DeclaredShift;
+  readonly excused: Excused;
+  /** Undefined where nobody is expected at any time. */
+  readonly expected: ExpectedTime | undefined;
+  readonly thresholds: Thresholds;
+}
+
+/** A shift of which nothing is left beside leave by the hour is one of leave. */
+const ALL_LEAVE: DeclaredShift = {
+  status: 'ON_LEAVE',
+  isHalf: false,
+  isAwayFirst: true,
+  isAwayLast: true,
+};
+
+function termsOf(
+  planned: PlannedShift,
+  declared: DeclaredShift,
+  leave: readonly LeaveSpan[],
+): Terms {
+  const excused = excusedTime(planned, declared, leave);
+  const expected = expectedTime(planned, declared, excused);
+  const isAllLeave = excused.leftSeconds === 0 && declared.status === undefined;
+  return {
+    declared: isAllLeave ? ALL_LEAVE : declared,
+    excused,
+    expected,
+    thresholds: lowered(thresholdsFor(planned.shift, declared), excused),
+  };
 }
 
 function traceThrough({ earlier, later }: Passage, trace: Trace): void {
@@ -144,8 +186,8 @@ function shiftWork(
   planned: PlannedShift,
   { punches, begin, end, arrival, takenOverAt, servedBy: other }: OwnPunches,
   pairing: Pairing,
-  declared: DeclaredShift,
-  undeclared: DeclaredShift,
+  declared: Terms,
+  undeclared: Terms,
   trace: Trace,
 ): ShiftWork {
   const { shift, zone, window } = planned;
@@ -170,14 +212,37 @@ function shiftWork(
     trace?.push({ rule: 'THERE_FOR_OTHER_SHIFT', shiftId, otherShiftId });
   }
   const isSeen = isPunched || isServed;
-  const alone = isHoliday ? 'HOLIDAY' : statusOf(planned, counted, isPunched, isServed);
-  const statusAlone = isHoliday
-    ? 'HOLIDAY'
-    : statusBeside(thresholdsFor(planned.shift, undeclared), counted, alone, isSeen, undeclared);
+  const whole = lowered(shift, undeclared.excused);
+  const alone = isHoliday ? 'HOLIDAY' : statusOf(whole, counted, isPunched, isServed);
+  const statusAlone = isHoliday ? 'HOLIDAY' : statusBeside(counted, alone, isSeen, undeclared);
   const result = judge(planned, counted, statusAlone, isSeen, declared, trace);
   const { sessions, uncountedSeconds } = counted;
   const { anomalies } = pairing;
-  return { result, statusAlone, sessions, uncountedSeconds, anomalies, isPunched: isSeen };
+  const excused = isHoliday ? [] : declared.excused.spans;
+  checkLeave(planned, sessions, excused, anomalies, trace);
+  return { result, statusAlone, sessions, uncountedSeconds, anomalies, isPunched: isSeen, excused };
+}
+
+/** Somebody who leaves and comes back within the graces did not work on leave. */
+function checkLeave(
+  { shift: { shiftId, lateGraceSeconds, earlyGraceSeconds } }: PlannedShift,
+  sessions: readonly Session[],
+  excused: readonly LeaveSpan[],
+  anomalies: Set<Anomaly>,
+  trace: Trace,
+): void {
+  for (const { start, end } of excused) {
+    const workedSeconds = workedWithin({ start, end }, sessions);
+    if (workedSeconds <= lateGraceSeconds + earlyGraceSeconds) continue;
+    anomalies.add('WORKED_ON_LEAVE');
+    trace?.push({
+      rule: 'WORKED_IN_LEAVE_TIME',
+      shiftId,
+      startTime: start,
+      endTime: end,
+      workedSeconds,
+    });
+  }
 }
 
 /** What of its sessions was punched outside its window: they are its all the same. */
@@ -230,16 +295,14 @@ function judge(
   counted: CountedWork,
   alone: Status,
   isPunched: boolean,
-  declared: DeclaredShift,
+  terms: Terms,
   trace: Trace,
 ): ShiftResult {
   const { shift, start, end } = planned;
+  const { declared, thresholds } = terms;
   const isHoliday = alone === 'HOLIDAY';
-  const thresholds = thresholdsFor(shift, declared);
-  const status = isHoliday
-    ? 'HOLIDAY'
-    : statusBeside(thresholds, counted, alone, isPunched, declared);
-  const expected = isHoliday ? undefined : expectedTime(planned, declared);
+  const status = isHoliday ? 'HOLIDAY' : statusBeside(counted, alone, isPunched, terms);
+  const expected = isHoliday ? undefined : terms.expected;
   if (expected !== undefined) traceHalf(planned, declared, expected, trace);
   const lateBySeconds = expected ? lateDuration(planned, expected, counted, trace) : 0;
   const earlyBySeconds = expected ? earlyDuration(planned, expected, counted, trace) : 0;
@@ -271,14 +334,14 @@ function judge(
 
 /** What the punches alone come to, once the shift is over. */
 function statusOf(
-  { shift }: PlannedShift,
+  { absentBelowSeconds, halfDayBelowSeconds }: Thresholds,
   { workedSeconds }: CountedWork,
   isPunched: boolean,
   isServed: boolean,
 ): Status {
   if (isServed) return 'PRESENT';
-  if (!isPunched || workedSeconds < shift.absentBelowSeconds) return 'ABSENT';
-  return workedSeconds < shift.halfDayBelowSeconds ? 'HALF_DAY' : 'PRESENT';
+  if (!isPunched || workedSeconds < absentBelowSeconds) return 'ABSENT';
+  return workedSeconds < halfDayBelowSeconds ? 'HALF_DAY' : 'PRESENT';
 }
 
 type Thresholds = Pick<Shift, 'halfDayBelowSeconds' | 'absentBelowSeconds'>;
@@ -296,16 +359,24 @@ function thresholdsOfHalf({ halfDayBelowSeconds, absentBelowSeconds }: Shift): T
   return { halfDayBelowSeconds: 0, absentBelowSeconds: Math.floor(needed / 2) };
 }
 
+/** Those of what leave by the hour left: in proportion. */
+function lowered(thresholds: Thresholds, { wholeSeconds, leftSeconds }: Excused): Thresholds {
+  const part = (seconds: number) => Math.floor((seconds * leftSeconds) / wholeSeconds);
+  return {
+    halfDayBelowSeconds: part(thresholds.halfDayBelowSeconds),
+    absentBelowSeconds: part(thresholds.absentBelowSeconds),
+  };
+}
+
 /**
  * The same beside what was declared. Where nobody was expected to come and nobody came, the
  * declaration is all there is to say.
  */
 function statusBeside(
-  { absentBelowSeconds }: Thresholds,
   { workedSeconds, sessions }: CountedWork,
   alone: Status,
   isPunched: boolean,
-  declared: DeclaredShift,
+  { declared, thresholds: { absentBelowSeconds } }: Terms,
 ): Status {
   if (declared.status !== undefined) return isPunched ? alone : declared.status;
   if (!declared.isHalf || !isPunched || sessions.length === 0) return alone;

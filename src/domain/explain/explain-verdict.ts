@@ -13,7 +13,7 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       const start = `${isCore ? 'of the core time ' : ''}at ${tell(startTime)}`;
       return (
         `Arrived for shift '${shiftId}' at ${tell(arrivalTime)}: ` +
-        `${lengthText(lateSeconds)} after the start ${start}${beyond(graceSeconds)}.`
+        `${lengthText(lateSeconds)} after the start ${start}${lessLeave(finding)}${beyond(graceSeconds)}.`
       );
     }
     case 'EARLY': {
@@ -21,7 +21,7 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       const end = `${isCore ? 'of the core time ' : ''}at ${tell(endTime)}`;
       return (
         `Left shift '${shiftId}' at ${tell(departureTime)}: ` +
-        `${lengthText(earlySeconds)} before the end ${end}${beyond(graceSeconds)}.`
+        `${lengthText(earlySeconds)} before the end ${end}${lessLeave(finding)}${beyond(graceSeconds)}.`
       );
     }
     case 'NOBODY_CAME':
@@ -58,6 +58,17 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
       const how = finding.isDeclared ? 'was declared too' : 'comes to';
       return `The other half of the day ${how}: ${STATUS_WORDS[finding.status]}${kindText(finding)}.`;
     }
+    case 'LEAVE_TIME': {
+      const { startTime, endTime, excusedSeconds } = finding;
+      const excused = excusedSeconds === 0 ? 'none' : lengthText(excusedSeconds);
+      const time = `from ${tell(startTime)} to ${tell(endTime)}`;
+      return `Leave by the hour was declared ${time}${kindText(finding)}: ${excused} of the planned hours is excused.`;
+    }
+    case 'WORKED_IN_LEAVE_TIME': {
+      const { shiftId, startTime, endTime, workedSeconds } = finding;
+      const worked = `${lengthText(workedSeconds)} of work for shift '${shiftId}'`;
+      return `There was ${worked} during the leave from ${tell(startTime)} to ${tell(endTime)}.`;
+    }
     case 'LONGER_THAN_A_DAY':
       return `The work of the date comes to ${lengthText(finding.workedSeconds)}, more than 24 h.`;
     case 'OFF_SHIFT_PRESENT':
@@ -74,6 +85,10 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
 /** Strictly more: whoever used the whole grace was on time. */
 function beyond(graceSeconds: number): string {
   return graceSeconds === 0 ? '' : `, and more than the ${lengthText(graceSeconds)} allowed`;
+}
+
+function lessLeave({ excusedSeconds }: { readonly excusedSeconds?: number }): string {
+  return excusedSeconds === undefined ? '' : `, without ${lengthText(excusedSeconds)} of leave`;
 }
 
 function shiftStatus(finding: VerdictFinding & { readonly rule: 'SHIFT_STATUS' }): string {

@@ -276,6 +276,8 @@ export type VerdictFinding =
       readonly graceSeconds: number;
       readonly arrivalTime: Instant;
       readonly lateSeconds: number;
+      /** Where leave by the hour is not counted. */
+      readonly excusedSeconds?: number;
     }
   | {
       readonly rule: 'EARLY';
@@ -286,6 +288,8 @@ export type VerdictFinding =
       readonly graceSeconds: number;
       readonly departureTime: Instant;
       readonly earlySeconds: number;
+      /** Where leave by the hour is not counted. */
+      readonly excusedSeconds?: number;
     }
   | { readonly rule: 'NOBODY_CAME'; readonly shiftId: string }
   /** No punch for the shift, but a session of another one that has most of its hours. */
@@ -342,6 +346,24 @@ export type VerdictFinding =
       /** Where a kind of leave was given. */
       readonly leaveTypeId?: string;
       readonly isDeclared: boolean;
+    }
+  /** Leave by the hour. */
+  | {
+      readonly rule: 'LEAVE_TIME';
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+      /** Where a kind of leave was given. */
+      readonly leaveTypeId?: string;
+      /** How much of the shifts' hours it excuses. */
+      readonly excusedSeconds: number;
+    }
+  | {
+      readonly rule: 'WORKED_IN_LEAVE_TIME';
+      readonly shiftId: string;
+      /** The part of the leave that the shift has. */
+      readonly startTime: Instant;
+      readonly endTime: Instant;
+      readonly workedSeconds: number;
     }
   | { readonly rule: 'LONGER_THAN_A_DAY'; readonly workedSeconds: number }
   | { readonly rule: 'OFF_SHIFT_PRESENT' }

@@ -11,7 +11,7 @@ export interface DayFilter {
   readonly origins: readonly Origin[] | undefined;
   /** At least one of these. */
   readonly anomalies: readonly Anomaly[] | undefined;
-  /** One of these, of the day or of its other half. */
+  /** One of these, of the day, of its other half, or of leave by the hour. */
   readonly leaveTypeIds: readonly string[] | undefined;
   readonly final: boolean | undefined;
   /** The stored day was last changed after this. */
@@ -61,6 +61,8 @@ export function isWanted(day: Attendance, filter: DayFilter): boolean {
   return updatedAfter === undefined || (day.updateTime ?? -Infinity) > updatedAfter;
 }
 
-function hasLeaveType({ leaveTypeId, otherHalfLeaveTypeId }: Attendance, wanted: string): boolean {
-  return leaveTypeId === wanted || otherHalfLeaveTypeId === wanted;
+function hasLeaveType(day: Attendance, wanted: string): boolean {
+  const { leaveTypeId, otherHalfLeaveTypeId, leaveTimes } = day;
+  if (leaveTypeId === wanted || otherHalfLeaveTypeId === wanted) return true;
+  return leaveTimes.some((leaveTime) => leaveTime.leaveTypeId === wanted);
 }

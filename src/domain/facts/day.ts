@@ -62,15 +62,37 @@ export const ANOMALIES = [
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
-/** What somebody declared for a day, folded from its marks: the latest rules, per half. */
+/** A time of a date by the clock, half-open: seconds from midnight, in the zone of the day. */
+export interface ClockRange {
+  /** From 0 to 86,399. */
+  readonly startSecond: number;
+  /** After it, by less than a day: from 86,400 on it is the next date's. */
+  readonly endSecond: number;
+}
+
+/** Leave by the hour. */
+export interface LeaveTime extends ClockRange {
+  /** The kind of leave; undefined: none. */
+  readonly leaveTypeId: string | undefined;
+}
+
+/** The same, and how much of the planned hours it excuses. */
+export interface ExcusedTime extends LeaveTime {
+  readonly excusedSeconds: number;
+}
+
+/** What somebody declared for a day, folded from its marks: the latest rules, per part of the day. */
 export interface Declaration {
-  readonly status: MarkableStatus;
+  /** Undefined where nothing but leave by the hour was declared. */
+  readonly status: MarkableStatus | undefined;
   readonly portion: Portion;
   /** The other half's standing mark; undefined for a whole day, or when nothing stands. */
   readonly otherHalfStatus: MarkableStatus | undefined;
   /** The kind of leave that `status` came with, and that of the other half; undefined: none. */
   readonly leaveTypeId: string | undefined;
   readonly otherHalfLeaveTypeId: string | undefined;
+  /** By start; they do not overlap. */
+  readonly leaveTimes: readonly LeaveTime[];
   /** What came with the latest mark; empty when nothing did. */
   readonly note: string;
 }
@@ -210,6 +232,8 @@ export interface DayResult {
   /** Declared with the status, and with the other half; undefined: none. */
   readonly leaveTypeId: string | undefined;
   readonly otherHalfLeaveTypeId: string | undefined;
+  /** By start; declared beside whatever decides the status. */
+  readonly leaveTimes: readonly ExcusedTime[];
   readonly note: string;
   readonly work: DayWork;
 }
@@ -244,6 +268,8 @@ export interface Attendance {
   readonly otherHalfStatus: Status | undefined;
   readonly leaveTypeId: string | undefined;
   readonly otherHalfLeaveTypeId: string | undefined;
+  /** By start. */
+  readonly leaveTimes: readonly ExcusedTime[];
   readonly note: string;
   /** By start. */
   readonly shifts: readonly ShiftAttendance[];

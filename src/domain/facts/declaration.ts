@@ -1,6 +1,18 @@
 // What was declared for a day: its marks folded into one declaration.
 
-import type { DayResult, Declaration, MarkableStatus, Portion } from './day.js';
+import type {
+  ClockRange,
+  DayResult,
+  Declaration,
+  LeaveTime,
+  MarkableStatus,
+  Portion,
+} from './day.js';
+
+const DAY_SECONDS = 86_400;
+
+/** The most leave times that marks may bring a day to. */
+export const MAX_LEAVE_TIMES = 5;
 
 /** A fact about a day's declaration, in the order in which they were recorded. */
 export type DeclarationFact =
@@ -8,6 +20,8 @@ export type DeclarationFact =
       readonly kind: 'MARK';
       readonly status: MarkableStatus;
       readonly portion: Portion;
+      /** The hours of it, for leave by the hour: it is of the whole day then, by its portion. */
+      readonly leaveTime?: ClockRange | undefined;
       readonly leaveTypeId: string | undefined;
       readonly note: string;
     }
@@ -16,20 +30,49 @@ export type DeclarationFact =
 /**
  * The declaration after one more fact. A mark replaces what stood for the same part of the day:
  * a whole-day mark everything, a half-day mark its half only, so a morning's leave
- * outlives the mark of the afternoon. A clearing withdraws all of it.
+ * outlives the mark of the afternoon. Leave by the hour replaces the leave times that it shares
+ * time with, and stands beside all else. A clearing withdraws all of it.
  */
 export function foldDeclaration(
   standing: Declaration | undefined,
   fact: DeclarationFact,
 ): Declaration | undefined {
   if (fact.kind === 'CLEAR') return undefined;
+  const { status, portion, leaveTime, leaveTypeId, note } = fact;
+  if (leaveTime !== undefined) {
+    const leaveTimes = withLeaveTime(standing?.leaveTimes ?? [], { ...leaveTime, leaveTypeId });
+    return { ...(standing ?? NO_STATUS), leaveTimes, note };
+  }
   return {
-    status: fact.status,
-    portion: fact.portion,
-    ...otherHalf(standing, fact.portion),
-    leaveTypeId: fact.leaveTypeId,
-    note: fact.note,
+    status,
+    portion,
+    ...otherHalf(standing, portion),
+    leaveTypeId,
+    leaveTimes: portion === 'WHOLE_DAY' ? [] : (standing?.leaveTimes ?? []),
+    note,
   };
+}
+
+/** Of a day of which no status was declared. */
+const NO_STATUS = {
+  status: undefined,
+  portion: 'WHOLE_DAY',
+  otherHalfStatus: undefined,
+  leaveTypeId: undefined,
+  otherHalfLeaveTypeId: undefined,
+} as const;
+
+function withLeaveTime(standing: readonly LeaveTime[], added: LeaveTime): readonly LeaveTime[] {
+  return [...standing.filter((one) => !shareTime(one, added)), added].sort(
+    (a, b) => a.startSecond - b.startSecond,
+  );
+}
+
+/** Whether two times have some of the clock in common, whichever dates they fall on. */
+function shareTime(a: ClockRange, b: ClockRange): boolean {
+  return [-DAY_SECONDS, 0, DAY_SECONDS].some(
+    (shift) => a.startSecond < b.endSecond + shift && b.startSecond + shift < a.endSecond,
+  );
 }
 
 /** What stands for the half that a mark of `portion` leaves alone. */
@@ -37,7 +80,7 @@ function otherHalf(
   standing: Declaration | undefined,
   portion: Portion,
 ): Pick<Declaration, 'otherHalfStatus' | 'otherHalfLeaveTypeId'> {
-  if (standing === undefined || portion === 'WHOLE_DAY') {
+  if (standing?.status === undefined || portion === 'WHOLE_DAY') {
     return { otherHalfStatus: undefined, otherHalfLeaveTypeId: undefined };
   }
   const { status, leaveTypeId, otherHalfStatus, otherHalfLeaveTypeId } = standing;
@@ -53,7 +96,12 @@ export function declarationOf(facts: readonly DeclarationFact[]): Declaration | 
 
 /** The declaration inside a result: what a further mark is folded onto. */
 export function declarationIn(result: DayResult | undefined): Declaration | undefined {
-  if (result === undefined || result.origin !== 'MARKED') return undefined;
+  if (result === undefined) return undefined;
+  const { note } = result;
+  const leaveTimes = result.leaveTimes.map(({ excusedSeconds: _, ...leaveTime }) => leaveTime);
+  if (result.origin !== 'MARKED') {
+    return leaveTimes.length === 0 ? undefined : { ...NO_STATUS, leaveTimes, note };
+  }
   const isDeclared = result.work.otherHalfStatus === undefined;
   return {
     status: result.status as MarkableStatus,
@@ -63,7 +111,8 @@ export function declarationIn(result: DayResult | undefined): Declaration | unde
       : undefined,
     leaveTypeId: result.leaveTypeId,
     otherHalfLeaveTypeId: result.otherHalfLeaveTypeId,
-    note: result.note,
+    leaveTimes,
+    note,
   };
 }
 

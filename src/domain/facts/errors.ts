@@ -142,6 +142,12 @@ export type Failure =
     }
   | { readonly kind: 'LEAVE_TYPE_ARCHIVED'; readonly leaveTypeId: string }
   | { readonly kind: 'TOO_MANY_LEAVE_TYPES'; readonly maxLeaveTypes: number }
+  | {
+      readonly kind: 'TOO_MANY_LEAVE_TIMES';
+      readonly employeeId: EmployeeId;
+      readonly date: LocalDate;
+      readonly maxLeaveTimes: number;
+    }
   /** It was taken back already, by the fact of that number. */
   | {
       readonly kind: 'PUNCH_VOIDED';

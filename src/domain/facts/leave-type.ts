@@ -8,6 +8,9 @@ import { nearestId } from './similar-ids.js';
 /** The most there can be, archived ones included. */
 export const MAX_LEAVE_TYPES = 200;
 
+/** How leave types are named. */
+export const LEAVE_TYPE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
 /** The most ids that an error names. */
 const MAX_NAMED_IDS = 20;
 

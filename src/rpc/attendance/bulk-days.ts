@@ -28,6 +28,7 @@ import type { Call } from '../edge/pipeline.js';
 import {
   optional,
   parseId,
+  parseLeaveTime,
   parseLeaveTypeId,
   parseMarkable,
   parsePortion,
@@ -59,6 +60,7 @@ export async function bulkMark(
   const status = parseMarkable(message.status, '');
   const leaveTypeId = parseLeaveTypeId(message.leaveTypeId, status, '');
   const portion = parsePortion(message.portion, '');
+  const leaveTime = parseLeaveTime(message.leaveTime, status, portion, '');
   const note = parseText(message.note, 'note', '');
   const leaveTypes = await leaveTypesFor(stores.store, [message], call);
   const refused = leaveTypeId === undefined ? undefined : refusedLeaveType(leaveTypeId, leaveTypes);
@@ -78,6 +80,7 @@ export async function bulkMark(
       date,
       status,
       portion,
+      leaveTime,
       ...leave,
       note,
       importId: optional(message.importId),

@@ -25,6 +25,7 @@ import {
   optional,
   parseDate,
   parseId,
+  parseLeaveTime,
   parseLeaveTypeId,
   parseMarkable,
   parseName,
@@ -61,6 +62,7 @@ export function markFact(
   const date = parseDate(message.date, 'date', prefix);
   const status = parseMarkable(message.status, prefix);
   const portion = parsePortion(message.portion, prefix);
+  const leaveTime = parseLeaveTime(message.leaveTime, status, portion, prefix);
   const leaveTypeId = parseLeaveTypeId(message.leaveTypeId, status, prefix);
   const problems = new Problems();
   problems.addText(note, `${prefix}note`, 'lines');
@@ -74,13 +76,18 @@ export function markFact(
     date,
     status,
     portion,
+    leaveTime,
     leaveTypeId,
     leaveTypeFailure:
       leaveTypeId === undefined ? undefined : refusedLeaveType(leaveTypeId, leaveTypes),
     note,
     importId: optional(message.importId),
     requestId: requestIdOf(message),
-    payloadHash: hashOf('MARK', date, status, portion, leaveTypeId ?? '', note, name ?? null, etag),
+    payloadHash: hashOf(
+      'MARK',
+      ...[date, status, portion, leaveTypeId ?? '', note, name ?? null, etag],
+      ...(leaveTime === undefined ? [] : [leaveTime.startSecond, leaveTime.endSecond]),
+    ),
     etag: optional(etag),
     actor: call.actor,
     receivedAt: call.now,

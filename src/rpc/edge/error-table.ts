@@ -226,6 +226,14 @@ const TABLE: Table = {
       'change one of them with SetLeaveType',
     metadata: { max_leave_types: String(maxLeaveTypes) },
   }),
+  TOO_MANY_LEAVE_TIMES: ({ employeeId, date, maxLeaveTimes }) => ({
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_LEAVE_TIMES',
+    message:
+      `the day ${date} of employee ${employeeId} has ${maxLeaveTimes} leave times, the most there ` +
+      'can be: mark one time for several of them, or clear the day first',
+    metadata: { employee_id: employeeId, date, max_leave_times: String(maxLeaveTimes) },
+  }),
   PUNCH_VOIDED: ({ employeeId, punchId, by }) => ({
     code: Code.FailedPrecondition,
     reason: 'PUNCH_VOIDED',

@@ -38,6 +38,7 @@ import {
 import { findZone, type Zone } from '../../domain/time/zone.js';
 import { quoted } from '../edge/free-text.js';
 import type { Problems } from '../edge/problems.js';
+import { secondOfDay } from '../shared/parse.js';
 
 /** How far a shift's punch window reaches beyond the shift when nobody says. */
 const DEFAULT_BEFORE_SECONDS = 2 * 3600;
@@ -46,11 +47,6 @@ const DEFAULT_AFTER_SECONDS = 4 * 3600;
 /** A length in seconds, with its fraction, for the checks to refuse; `usual` when not given. */
 function secondsOf(length: Duration | undefined, usual = 0): number {
   return length === undefined ? usual : Number(length.seconds) + length.nanos / 1e9;
-}
-
-/** `HH:MM` in seconds after midnight. */
-function secondOfDay(time: string): number {
-  return Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
 }
 
 /** The zone of that name; undefined, and a problem added, when there is none. */

@@ -3,6 +3,7 @@
 
 import { TURNS } from '../../app/ports/turns.js';
 import type { Attendance, Session } from '../../domain/facts/day.js';
+import { MAX_LEAVE_TIMES } from '../../domain/facts/declaration.js';
 
 /** What one answer may take, with room to spare below the 4 MiB of a message. */
 export const MAX_ANSWER_BYTES = 3.5 * 1024 * 1024;
@@ -32,6 +33,9 @@ const SHIFT_BYTES = 540;
 const SESSION_BYTES = 250;
 const BREAK_BYTES = 190;
 
+/** A leave time with its leave type of at most 64 bytes. */
+const LEAVE_TIME_BYTES = 170;
+
 /** The most bytes of something in an answer: its texts, and all the small values around them. */
 export interface Size {
   readonly structure: number;
@@ -46,7 +50,7 @@ export function dayBytes(day: Attendance): number {
 
 export function daySize(day: Attendance): Size {
   return {
-    structure: DAY_BYTES + workBytes(day),
+    structure: DAY_BYTES + day.leaveTimes.length * LEAVE_TIME_BYTES + workBytes(day),
     texts: textBytes(day.employeeName) + textBytes(day.note),
   };
 }
@@ -66,7 +70,7 @@ const MAX_NAME_BYTES = 800;
 
 /** The most bytes of a day whose note is known and whose employee's name is not. */
 export function unknownDayBytes(note: string): number {
-  return DAY_BYTES + MAX_NAME_BYTES + textBytes(note);
+  return DAY_BYTES + MAX_LEAVE_TIMES * LEAVE_TIME_BYTES + MAX_NAME_BYTES + textBytes(note);
 }
 
 /**

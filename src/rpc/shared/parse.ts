@@ -4,6 +4,7 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   AttendanceStatus,
+  type TimeOfDayRange,
   Anomaly as WireAnomaly,
   AttendanceOrigin as WireOrigin,
   DayPortion as WirePortion,
@@ -11,6 +12,7 @@ import {
 import {
   ANOMALIES,
   type Anomaly,
+  type ClockRange,
   isMarkable,
   type MarkableStatus,
   ORIGINS,
@@ -27,6 +29,8 @@ import type { RecordTime } from '../../domain/time/time.js';
 import { refusal } from '../edge/field-help.js';
 import { requireText } from '../edge/free-text.js';
 import { recordTimeOf } from '../edge/instants.js';
+
+const DAY_SECONDS = 86_400;
 
 function refuse(prefix: string, name: string, value: unknown): AttendanceError {
   const violations = [refusal(`${prefix}${name}`, name, value)];
@@ -102,6 +106,37 @@ export function parsePortion(value: WirePortion, prefix: string): Portion {
   const portion = PORTIONS[value - 1];
   if (portion === undefined) throw refuse(prefix, 'portion', value);
   return portion;
+}
+
+/** Undefined: the mark is of all of its portion. */
+export function parseLeaveTime(
+  time: TimeOfDayRange | undefined,
+  status: MarkableStatus,
+  portion: Portion,
+  prefix: string,
+): ClockRange | undefined {
+  if (time === undefined) return undefined;
+  const field = `${prefix}leave_time`;
+  if (status !== 'ON_LEAVE' || portion !== 'WHOLE_DAY') {
+    const description =
+      'must be left out where status is not ON_LEAVE, or portion is a half; ' +
+      `status is ${status}, and portion is ${portion}`;
+    throw invalidField(field, 'LEAVE_TIME_WITHOUT_LEAVE', description);
+  }
+  const [startSecond, endSecond] = [time.startTimeOfDay, time.endTimeOfDay].map(secondOfDay) as [
+    number,
+    number,
+  ];
+  if (startSecond === endSecond) {
+    const description = `must not be ${time.startTimeOfDay}, as the start is; leave it out for the whole day`;
+    throw invalidField(`${field}.end_time_of_day`, 'LEAVE_TIME_EMPTY', description);
+  }
+  return { startSecond, endSecond: endSecond + (endSecond < startSecond ? DAY_SECONDS : 0) };
+}
+
+/** `HH:MM` in seconds after midnight. */
+export function secondOfDay(time: string): number {
+  return Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
 }
 
 /** A name as people write it: trimmed, with something to read in it, on one line. */

@@ -6,10 +6,12 @@ import {
   AttendanceSchema,
   AttendanceStatus,
   BreakSchema,
+  LeaveTimeSchema,
   SessionSchema,
   ShiftResultSchema,
   type Anomaly as WireAnomaly,
   type Attendance as WireAttendance,
+  type LeaveTime as WireLeaveTime,
   AttendanceOrigin as WireOrigin,
   type DayPortion as WirePortion,
   type Session as WireSession,
@@ -26,6 +28,7 @@ import {
   ANOMALIES,
   type Anomaly,
   type Attendance,
+  type ExcusedTime,
   etagOf,
   ORIGINS,
   type Origin,
@@ -36,6 +39,7 @@ import {
   STATUSES,
   type Status,
 } from '../../domain/facts/day.js';
+import { timeOfDayText } from '../../domain/time/duration-text.js';
 import type { Instant } from '../../domain/time/time.js';
 import { durationOf, timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
 
@@ -72,6 +76,7 @@ export function toAttendance(day: Attendance): WireAttendance {
   message.otherHalfStatus = statusNumber(day.otherHalfStatus);
   message.leaveTypeId = day.leaveTypeId ?? '';
   message.otherHalfLeaveTypeId = day.otherHalfLeaveTypeId ?? '';
+  if (day.leaveTimes.length > 0) message.leaveTimes = day.leaveTimes.map(toLeaveTime);
   message.note = day.note;
   if (hasWork(day)) addWork(message, day);
   message.final = day.final;
@@ -82,6 +87,18 @@ export function toAttendance(day: Attendance): WireAttendance {
   message.revision = day.revision;
   message.etag = etagOf(day.revision);
   return message;
+}
+
+function toLeaveTime(leaveTime: ExcusedTime): WireLeaveTime {
+  const { startSecond, endSecond, leaveTypeId, excusedSeconds } = leaveTime;
+  return create(LeaveTimeSchema, {
+    time: {
+      startTimeOfDay: timeOfDayText(startSecond),
+      endTimeOfDay: timeOfDayText(endSecond),
+    },
+    leaveTypeId: leaveTypeId ?? '',
+    excusedDuration: durationOf(excusedSeconds),
+  });
 }
 
 /** Most days that are stored are marks alone: their messages are made without what is below. */

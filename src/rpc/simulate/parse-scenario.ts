@@ -24,6 +24,7 @@ import { parseRoster } from '../roster/parse-roster.js';
 import {
   parseDate,
   parseId,
+  parseLeaveTime,
   parseLeaveTypeId,
   parseMarkable,
   parsePortion,
@@ -66,13 +67,16 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
 }
 
 function parseMarks(messages: readonly SimulatedMark[], problems: Problems): ScenarioMark[] {
-  return messages.map(({ date, status: wanted, portion, leaveTypeId, note }, index) => {
+  return messages.map((message, index) => {
+    const { date, status: wanted, leaveTypeId, note } = message;
     const path = `marks[${index}].`;
     const status = parseMarkable(wanted, path);
+    const portion = parsePortion(message.portion, path);
     return {
       date: parseDate(date, 'date', path),
       status,
-      portion: parsePortion(portion, path),
+      portion,
+      leaveTime: parseLeaveTime(message.leaveTime, status, portion, path),
       leaveTypeId: parseLeaveTypeId(leaveTypeId, status, path),
       note: problems.try(() => parseText(note, 'note', path)) ?? '',
     };

@@ -4,7 +4,7 @@
 
 import type { AcceptedFact, PunchReflag } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
-import { PORTIONS, STATUSES, type Status } from '../../domain/facts/day.js';
+import { type ClockRange, PORTIONS, STATUSES, type Status } from '../../domain/facts/day.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import { type Bound, bind, formatTimestamp } from '../postgres/database.js';
 import { codeOf } from '../postgres/rows.js';
@@ -20,11 +20,12 @@ export const HEAD_TIME = '(select recorded_at from feed_head where id = 1)';
 export const INSERT_MARKS = {
   name: 'insert_marks',
   text: `
-    insert into mark (employee_id, sequence, date, kind, status, portion, leave_type_id, note,
-                      reason, actor, received_at, request_id, payload_hash, revision, import_id)
+    insert into mark (employee_id, sequence, date, kind, status, portion, leave_type_id,
+                      leave_start_second, leave_end_second, note, reason, actor, received_at, request_id, payload_hash, revision, import_id)
     select * from unnest($1::text[], $2::bigint[], $3::date[], $4::smallint[], $5::smallint[],
-                         $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[],
-                         $11::timestamptz[], $12::uuid[], $13::bytea[], $14::integer[], $15::text[])`,
+                         $6::smallint[], $7::text[], $8::integer[], $9::integer[], $10::text[],
+                         $11::text[], $12::text[], $13::timestamptz[], $14::uuid[], $15::bytea[],
+                         $16::integer[], $17::text[])`,
 };
 
 const PUNCH_COLUMNS = [
@@ -127,6 +128,8 @@ export function insertMarks(accepted: readonly Accepted[]): Bound[] {
       facts.map((fact) => (fact.kind === 'MARK' ? codeOf<Status>(STATUSES, fact.status) : null)),
       facts.map((fact) => (fact.kind === 'MARK' ? codeOf(PORTIONS, fact.portion) : null)),
       facts.map((fact) => (fact.kind === 'MARK' ? (fact.leaveTypeId ?? null) : null)),
+      facts.map((fact) => leaveTimeOf(fact)?.startSecond ?? null),
+      facts.map((fact) => leaveTimeOf(fact)?.endSecond ?? null),
       facts.map((fact) => (fact.kind === 'MARK' ? fact.note : '')),
       facts.map((fact) => (fact.kind === 'CLEAR' ? fact.reason : '')),
       facts.map((fact) => fact.actor),
@@ -136,6 +139,10 @@ export function insertMarks(accepted: readonly Accepted[]): Bound[] {
       facts.map((fact) => (fact.kind === 'MARK' ? (fact.importId ?? null) : null)),
     ),
   ];
+}
+
+function leaveTimeOf(fact: Fact): ClockRange | undefined {
+  return fact.kind === 'MARK' ? fact.leaveTime : undefined;
 }
 
 /** Request ids and the hashes that go with them. */

@@ -4,7 +4,12 @@
 import { MAX_VOIDED_MARKS, type RosterView, type StandingMark } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
 import type { ImportQuery, MarkedDate } from '../../app/ports/ports.js';
-import { type MarkableStatus, PORTIONS, STATUSES } from '../../domain/facts/day.js';
+import {
+  type ClockRange,
+  type MarkableStatus,
+  PORTIONS,
+  STATUSES,
+} from '../../domain/facts/day.js';
 import type { DeclarationFact } from '../../domain/facts/declaration.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { MarkImport } from '../../domain/facts/mark-import.js';
@@ -41,8 +46,8 @@ export const READ_MARK_IMPORT = {
     where i.import_id = $1::text collate "C"`,
 };
 
-const MARK_COLUMNS =
-  'm.employee_id, m.date, m.sequence, m.kind, m.status, m.portion, m.leave_type_id, m.note, m.import_id';
+const MARK_COLUMNS = `m.employee_id, m.date, m.sequence, m.kind, m.status, m.portion,
+        m.leave_type_id, m.leave_start_second, m.leave_end_second, m.note, m.import_id`;
 
 export const LIST_STANDING_MARKS = {
   name: 'list_standing_marks',
@@ -63,18 +68,46 @@ const TAKEN = `
         order by m.sequence
         limit ${MAX_VOIDED_MARKS}`;
 
-/** The latest that stands of a date, is not taken back, and is one of these. */
+/** Whether a mark stands of the date and is not taken back. */
+function isLeft(alias: string): string {
+  return `${alias}.employee_id = t.employee_id collate "C" and ${alias}.date = t.date
+          and ${alias}.voided_by is null
+          and (${alias}.import_id is distinct from t.import_id collate "C"
+            or ${alias}.sequence > k.last_taken)`;
+}
+
+/** The latest of those that is one of these. */
 function latestLeft(which: string): string {
   return `(
         select ${MARK_COLUMNS} from mark m
-        where m.employee_id = t.employee_id collate "C" and m.date = t.date
-          and m.voided_by is null
-          and (m.import_id is distinct from t.import_id collate "C" or m.sequence > k.last_taken)
+        where ${isLeft('m')}
           and ${which}
         order by m.sequence desc
         limit 1
       )`;
 }
+
+/**
+ * Leave by the hour that no later one shares time with, as `foldDeclaration` says: so few that they
+ * do not overlap.
+ */
+const LEAVE_TIMES_LEFT = `(
+        select ${MARK_COLUMNS} from mark m
+        where ${isLeft('m')}
+          and m.leave_start_second is not null
+          and not exists (
+            select 1 from mark l
+            where ${isLeft('l')}
+              and l.sequence > m.sequence
+              and l.leave_start_second is not null
+              and (
+                (l.leave_start_second < m.leave_end_second
+                  and m.leave_start_second < l.leave_end_second)
+                or l.leave_start_second + 86400 < m.leave_end_second
+                or m.leave_start_second + 86400 < l.leave_end_second
+              )
+          )
+      )`;
 
 /** The marks of a date that an import takes back, and what the day follows from besides. */
 export const READ_MARKS_OF_DATE = {
@@ -86,11 +119,13 @@ export const READ_MARKS_OF_DATE = {
     cross join lateral (
       (${TAKEN})
       union all
-      ${latestLeft('(m.kind = 2 or m.portion = 1)')}
+      ${latestLeft('(m.kind = 2 or (m.portion = 1 and m.leave_start_second is null))')}
       union all
       ${latestLeft('m.portion = 2')}
       union all
       ${latestLeft('m.portion = 3')}
+      union all
+      ${LEAVE_TIMES_LEFT}
     ) m`,
 };
 
@@ -215,9 +250,16 @@ export function declarationFact(row: Row): DeclarationFact {
     kind,
     status: wordOf(STATUSES, row.status) as MarkableStatus,
     portion: wordOf(PORTIONS, row.portion),
+    leaveTime: leaveTime(row),
     leaveTypeId: optionalText(row, 'leave_type_id'),
     note: text(row, 'note'),
   };
+}
+
+function leaveTime(row: Row): ClockRange | undefined {
+  if (row.leave_start_second === null) return undefined;
+  const startSecond = number(row, 'leave_start_second');
+  return { startSecond, endSecond: number(row, 'leave_end_second') };
 }
 
 /** What imports of marks recorded, and what was taken back: all of it at the head's time. */

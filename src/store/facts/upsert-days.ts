@@ -25,20 +25,20 @@ export const APPEND_CHANGES = {
       insert into attendance_change (position, recorded_at, employee_id, date, revision, sequence,
                                      cause, actor, reason, status, origin, portion,
                                      other_half_status, leave_type_id,
-                                     other_half_leave_type_id, note, work, anomalies, settles_at,
-                                     engine_version)
+                                     other_half_leave_type_id, leave_times, note, work, anomalies,
+                                     settles_at, engine_version)
       select head.base + c.n, head.recorded_at, c.employee_id, c.date, c.revision, c.sequence,
              c.cause, c.actor, c.reason, c.status, c.origin, c.portion,
-             c.other_half_status, c.leave_type_id, c.other_half_leave_type_id, c.note, c.work,
-             c.anomalies, c.settles_at, $18::integer
+             c.other_half_status, c.leave_type_id, c.other_half_leave_type_id, c.leave_times, c.note,
+             c.work, c.anomalies, c.settles_at, $19::integer
       from head,
            unnest($1::text[], $2::date[], $3::integer[], $4::bigint[], $5::smallint[], $6::text[],
                   $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[],
-                  $12::text[], $13::text[], $14::text[], $15::text[], $16::integer[],
-                  $17::timestamptz[]) with ordinality
+                  $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+                  $17::integer[], $18::timestamptz[]) with ordinality
              c (employee_id, date, revision, sequence, cause, actor, reason, status, origin,
-                portion, other_half_status, leave_type_id, other_half_leave_type_id, note, work,
-                anomalies, settles_at, n)
+                portion, other_half_status, leave_type_id, other_half_leave_type_id, leave_times,
+                note, work, anomalies, settles_at, n)
     )
     select recorded_at from head`,
 };
@@ -49,17 +49,18 @@ export const UPSERT_DAYS = {
   text: `
     insert into attendance_day as d (employee_id, date, revision, status, origin, portion,
                                      other_half_status, leave_type_id,
-                                     other_half_leave_type_id, note, work, anomalies, settles_at,
-                                     engine_version, recorded_at)
-    select t.*, $14::integer, ${HEAD_TIME}
+                                     other_half_leave_type_id, leave_times, note, work, anomalies,
+                                     settles_at, engine_version, recorded_at)
+    select t.*, $15::integer, ${HEAD_TIME}
     from unnest($1::text[], $2::date[], $3::integer[], $4::smallint[], $5::smallint[],
                 $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[],
-                $12::integer[], $13::timestamptz[]) t
+                $12::text[], $13::integer[], $14::timestamptz[]) t
     on conflict (employee_id, date) do update set
       revision = excluded.revision, status = excluded.status, origin = excluded.origin,
       portion = excluded.portion, other_half_status = excluded.other_half_status,
       leave_type_id = excluded.leave_type_id,
       other_half_leave_type_id = excluded.other_half_leave_type_id,
+      leave_times = excluded.leave_times,
       note = excluded.note, work = excluded.work, anomalies = excluded.anomalies,
       settles_at = excluded.settles_at, engine_version = excluded.engine_version, recorded_at = excluded.recorded_at`,
 };
@@ -70,13 +71,14 @@ export const RESTAMP_DAYS = {
   text: `
     update attendance_day d set status = t.status, origin = t.origin, portion = t.portion,
       other_half_status = t.other_half_status, leave_type_id = t.leave_type_id,
-      other_half_leave_type_id = t.other_half_leave_type_id, note = t.note, work = t.work,
-      anomalies = t.anomalies, settles_at = t.settles_at, engine_version = $13::integer
+      other_half_leave_type_id = t.other_half_leave_type_id, leave_times = t.leave_times,
+      note = t.note, work = t.work,
+      anomalies = t.anomalies, settles_at = t.settles_at, engine_version = $14::integer
     from unnest($1::text[], $2::date[], $3::smallint[], $4::smallint[], $5::smallint[],
-                $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::integer[],
-                $12::timestamptz[])
+                $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                $12::integer[], $13::timestamptz[])
          t (employee_id, date, status, origin, portion, other_half_status, leave_type_id,
-            other_half_leave_type_id, note, work, anomalies, settles_at)
+            other_half_leave_type_id, leave_times, note, work, anomalies, settles_at)
     where d.employee_id = t.employee_id collate "C" and d.date = t.date`,
 };
 

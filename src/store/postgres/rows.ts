@@ -9,12 +9,14 @@ import {
   type Anomaly,
   type DayResult,
   type DayWork,
+  type ExcusedTime,
   ORIGINS,
   PORTIONS,
   STATUSES,
   type Status,
   type StoredDay,
 } from '../../domain/facts/day.js';
+import { leaveTimesText, parseLeaveTimesText } from '../../domain/facts/leave-times-text.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { formatTimestamp, type Row } from './database.js';
@@ -65,6 +67,7 @@ export function dayColumns(alias: string): string {
     'other_half_status',
     'leave_type_id',
     'other_half_leave_type_id',
+    'leave_times',
     'note',
     'work',
     'engine_version',
@@ -108,9 +111,16 @@ function dayResult(row: Row): DayResult | undefined {
     otherHalfStatus: other === null ? undefined : wordOf<Status>(STATUSES, other),
     leaveTypeId: optionalText(row, 'leave_type_id'),
     otherHalfLeaveTypeId: optionalText(row, 'other_half_leave_type_id'),
+    leaveTimes: leaveTimes(optionalText(row, 'leave_times')),
     note: text(row, 'note'),
     work: dayWork(row.work),
   };
+}
+
+function leaveTimes(column: string | undefined): readonly ExcusedTime[] {
+  const found = parseLeaveTimesText(column ?? '');
+  if (found === undefined) throw new Error('stored leave times are not readable');
+  return found;
 }
 
 function dayWork(column: unknown): DayWork {
@@ -135,6 +145,7 @@ export function resultArrays(results: readonly (DayResult | undefined)[]): unkno
     ),
     results.map((result) => result?.leaveTypeId ?? null),
     results.map((result) => result?.otherHalfLeaveTypeId ?? null),
+    results.map((result) => (result && leaveTimesText(result.leaveTimes)) || null),
     results.map((result) => result?.note ?? ''),
     results.map((result) => (result && workText(result.work)) || null),
     results.map((result) => (result ? anomalyBits(settledAnomalies(result)) : 0)),

@@ -56,7 +56,8 @@ export const READ_EMPLOYEE = {
 export const READ_MARKS = {
   name: 'rebuild_marks',
   text: `
-    select sequence, date, kind, status, portion, leave_type_id, note, voided_by
+    select sequence, date, kind, status, portion, leave_type_id, leave_start_second, leave_end_second,
+           note, voided_by
     from mark
     where employee_id = $1::text collate "C" and sequence > $2::bigint
     order by sequence
@@ -113,12 +114,12 @@ export const RESTORE_DAYS = {
   text: `
     insert into attendance_day (employee_id, date, revision, status, origin, portion,
                                 other_half_status, leave_type_id, other_half_leave_type_id,
-                                note, work, anomalies, settles_at,
+                                leave_times, note, work, anomalies, settles_at,
                                 engine_version, recorded_at)
     select distinct on (c.date)
            c.employee_id, c.date, c.revision, c.status, c.origin, c.portion,
            c.other_half_status, c.leave_type_id, c.other_half_leave_type_id,
-           c.note, c.work, c.anomalies, c.settles_at,
+           c.leave_times, c.note, c.work, c.anomalies, c.settles_at,
            c.engine_version, c.recorded_at
     from attendance_change c
     where c.employee_id = $1::text collate "C"

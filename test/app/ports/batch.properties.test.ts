@@ -340,6 +340,11 @@ function factOf(step: Step, punches: readonly Punch[], store: ModelStore, firstD
     case 'AGAIN':
       return punch === undefined ? clearFact(date) : punchFact(punch);
     case 'MARK': {
+      if (offSecond % 3 === 0) {
+        const startSecond = 8 * 3600 + (pick % 12) * 1800;
+        const leaveTime = { startSecond, endSecond: startSecond + (1 + (kind % 5)) * 1800 };
+        return markFact(date, 'ON_LEAVE', { leaveTime });
+      }
       const portion = (['WHOLE_DAY', 'FIRST_HALF', 'SECOND_HALF'] as const)[kind % 3];
       const status = MARKED[kind % MARKED.length] ?? 'PRESENT';
       return markFact(date, status, { portion: portion ?? 'WHOLE_DAY' });

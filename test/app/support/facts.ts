@@ -7,7 +7,7 @@ import type {
   Fact,
 } from '../../../src/app/ports/facts.js';
 import { COMMAND_KINDS } from '../../../src/app/ports/facts.js';
-import type { MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
+import type { ClockRange, MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { Failure } from '../../../src/domain/facts/errors.js';
 import type { Punch, PunchKind } from '../../../src/domain/facts/punch.js';
@@ -54,6 +54,7 @@ export function markFact(
     readonly etag?: string;
     readonly portion?: Portion;
     readonly leaveTypeId?: string;
+    readonly leaveTime?: ClockRange | undefined;
     readonly importId?: string;
     readonly leaveTypeFailure?: Failure;
     readonly note?: string;
@@ -67,6 +68,7 @@ export function markFact(
     date,
     status,
     portion,
+    leaveTime: options.leaveTime,
     leaveTypeId: options.leaveTypeId,
     leaveTypeFailure: options.leaveTypeFailure,
     note,

@@ -81,6 +81,7 @@ const PRESENT: StoredDay = {
     otherHalfStatus: undefined,
     leaveTypeId: undefined,
     otherHalfLeaveTypeId: undefined,
+    leaveTimes: [],
     note: '',
     work: noWorkIn('UTC'),
   },

@@ -7,7 +7,7 @@ import type { Fact } from '../../../src/app/ports/facts.js';
 import { type MarkableStatus, PORTIONS } from '../../../src/domain/facts/day.js';
 import type { LocalDate } from '../../../src/domain/time/local-date.js';
 import { toEpochDay } from '../../../src/domain/time/local-date.js';
-import { scenarios } from '../../domain/support/arbitraries.js';
+import { anyClockRange, scenarios } from '../../domain/support/arbitraries.js';
 import { runs } from '../../support/runs.js';
 import { clearFact, MIA, markFact, TOLD_AT, voidMarksFact } from '../support/facts.js';
 import { ModelStore } from '../support/model-store.js';
@@ -21,11 +21,15 @@ const anyMark = fc
     date: fc.constantFrom(...DATES),
     status: fc.constantFrom(...STATUSES),
     portion: fc.constantFrom(...PORTIONS),
+    leaveTime: fc.option(anyClockRange, { nil: undefined }),
     importId: fc.option(fc.constantFrom(...IMPORTS), { nil: undefined }),
   })
-  .map(({ date, status, portion, importId }) =>
-    markFact(date, status, importId === undefined ? { portion } : { portion, importId }),
-  );
+  .map(({ date, status, portion, leaveTime, importId }) => {
+    const options = importId === undefined ? {} : { importId };
+    return leaveTime === undefined
+      ? markFact(date, status, { portion, ...options })
+      : markFact(date, 'ON_LEAVE', { leaveTime, ...options });
+  });
 
 const anyVoid = fc
   .record({ date: fc.constantFrom(...DATES), importId: fc.constantFrom(...IMPORTS) })

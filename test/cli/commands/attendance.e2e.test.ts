@@ -251,6 +251,45 @@ describe('attendance, the command', function () {
     expect(found.out).to.match(/^2026-03-02 +cli\.6 .* on leave: sick /m);
   });
 
+  it('marks hours of leave, of one day and of many, and shows them', async () => {
+    const hours = ['on-leave', '--hours'];
+    const marked = await attendance('mark', 'cli.12', '2026-03-02', ...hours, '10:00-12:00');
+    expect(marked.out).to.match(/^status {4}on leave, on leave \(10:00-12:00\)$/m);
+    const wrong = await attendance('mark', 'cli.12', '2026-03-02', ...hours, '10-12');
+    expect([wrong.code, wrong.err]).to.deep.equal([2, wrong.err]);
+    expect(wrong.err).to.include('10:00-12:00');
+    const half = await attendance(
+      'mark',
+      'cli.12',
+      '2026-03-02',
+      'present',
+      '--hours',
+      '10:00-12:00',
+    );
+    expect(half.err).to.include('leave_time');
+    const range = ['--employee', 'cli.12', '--from', '2026-03-02', '--to', '2026-03-03'];
+    const set = await attendance('marks', 'set', ...hours, '22:00-02:00', ...range);
+    expect(set.out).to.match(/^2 days changed, of 1 employees\.$/m);
+    const found = await attendance('get', 'cli.12', '2026-03-02');
+    expect(found.out).to.include('on leave (10:00-12:00), on leave (22:00-02:00)');
+  });
+
+  it('imports hours of leave beside marks of the day', async () => {
+    const path = join(folder, 'hours.csv');
+    const rows = ['id,name,status,date,hours', 'cli.13,A,present,2026-03-02,'];
+    rows.push('cli.13,A,leave,2026-03-02,10:00-12:00', 'cli.13,A,leave,2026-03-02,14:00-15:00');
+    rows.push('cli.13,A,present,2026-03-03,10:00-12:00');
+    await writeFile(path, `${rows.join('\n')}\n`);
+    const { code } = await attendance('import', path, '--json');
+    expect(code).to.equal(3);
+    expect(await readFile(join(folder, 'hours.rejects.csv'), 'utf8')).to.include('BAD_HOURS');
+    const [day] = await allDays('cli.13');
+    expect(day?.leaveTimes.map(({ time }) => time?.startTimeOfDay)).to.deep.equal([
+      '10:00',
+      '14:00',
+    ]);
+  });
+
   it('marks and clears many days at once', async () => {
     const days = ['--from', '2026-03-02', '--to', '2026-03-04'];
     for (const id of ['cli.9', 'cli.10']) await attendance('mark', id, '2026-03-01', 'present');

@@ -13,6 +13,7 @@ const mark = fc.record({
   date: fc.constantFrom('2023-07-01', '2023-07-02'),
   status: fc.constantFrom(AttendanceStatus.PRESENT, AttendanceStatus.ABSENT),
   leaveTypeId: fc.constantFrom('', 'sick'),
+  hours: fc.constantFrom('', '10:00-12:00', '10:00-12:30'),
 });
 
 describe('the request id of an imported row', () => {
@@ -28,7 +29,8 @@ describe('the request id of an imported row', () => {
           a.employeeName === b.employeeName &&
           a.date === b.date &&
           a.status === b.status &&
-          a.leaveTypeId === b.leaveTypeId;
+          a.leaveTypeId === b.leaveTypeId &&
+          a.hours === b.hours;
         expect(importRequestId(b, importB) === idA).to.equal(isSame);
       }),
       { numRuns: 2_000 },
@@ -42,6 +44,7 @@ describe('the request id of an imported row', () => {
       date: '2023-07-01',
       status: AttendanceStatus.HALF_DAY,
       leaveTypeId: '',
+      hours: '',
     };
     expect(importRequestId(row, '')).to.equal('0f416b1f-43c9-8851-81c7-babbd800bb43');
   });

@@ -9,7 +9,7 @@ import { isIsoDate } from '../../../src/cli/text/values.js';
 import { AttendanceStatus } from '../../../src/client/index.js';
 
 const REQUIRED = { id: 0, name: 1, status: 2, date: 3 };
-const PLACES = { ...REQUIRED, leaveType: undefined };
+const PLACES = { ...REQUIRED, leaveType: undefined, hours: undefined };
 const GOOD = ['007', 'Ada', 'Present', '2023-07-01'];
 
 function rowWith(column: keyof typeof REQUIRED, value: string): ParsedRow {
@@ -28,9 +28,29 @@ describe('the leave type of a row', () => {
   for (const [status, leaveType, outcome] of CASES) {
     it(`${status}, "${leaveType}": ${outcome}`, () => {
       const fields = ['007', 'Ada', status, '2023-07-01', leaveType];
-      const parsed = parseLegacyRow(fields, { ...REQUIRED, leaveType: 4 }, 5);
+      const parsed = parseLegacyRow(fields, { ...PLACES, leaveType: 4 }, 5);
       expect(outcomeOf(parsed)).to.equal(outcome);
       if (parsed.kind === 'MARK') expect(parsed.mark.leaveTypeId).to.equal(leaveType.trim());
+    });
+  }
+});
+
+describe('the hours of a row', () => {
+  const CASES: [status: string, hours: string, outcome: string][] = [
+    ['leave', '10:00-12:00', 'MARK'],
+    ['leave', ' 22:00-02:00 ', 'MARK'],
+    ['leave', '', 'MARK'],
+    ['present', '10:00-12:00', 'BAD_HOURS'],
+    ['leave', '10-12', 'BAD_HOURS'],
+    ['leave', '10:00-10:00', 'BAD_HOURS'],
+    ['leave', '10:00-24:00', 'BAD_HOURS'],
+  ];
+  for (const [status, hours, outcome] of CASES) {
+    it(`${status}, "${hours}": ${outcome}`, () => {
+      const fields = ['007', 'Ada', status, '2023-07-01', hours];
+      const parsed = parseLegacyRow(fields, { ...PLACES, hours: 4 }, 5);
+      expect(outcomeOf(parsed)).to.equal(outcome);
+      if (parsed.kind === 'MARK') expect(parsed.mark.hours).to.equal(hours.trim());
     });
   }
 });
@@ -128,7 +148,7 @@ describe('a row of the old system', () => {
   it('is read by the place of its columns, trimmed', () => {
     const parsed = parseLegacyRow(
       ['x', ' 2023-07-01 ', ' wfh ', " Seán O'Brien ", ' 9007199254740993 '],
-      { id: 4, name: 3, status: 2, date: 1, leaveType: undefined },
+      { ...PLACES, id: 4, name: 3, status: 2, date: 1 },
       5,
     );
     expect(parsed).to.deep.equal({
@@ -139,6 +159,7 @@ describe('a row of the old system', () => {
         date: '2023-07-01',
         status: AttendanceStatus.REMOTE,
         leaveTypeId: '',
+        hours: '',
       },
     });
   });

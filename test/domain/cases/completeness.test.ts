@@ -16,7 +16,7 @@ import {
   WAITING_FOR_TOKENS,
 } from './rows/waiting.js';
 
-/** The ids of the page's sections A to F, I and K to N. */
+/** The ids of the page's sections A to F, I, K to N and P. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {
   A: [
     1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30,
@@ -32,6 +32,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   L: [1, 2, 3, 4, 5],
   M: [1, 2, 3, 4, 5, 6, 7, 8, 9],
   N: [1, 2, 3, 5, 6, 7],
+  P: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
 };
 
 const PAGE_IDS = Object.entries(PAGE).flatMap(([section, numbers]) =>

@@ -612,6 +612,18 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
     ],
     [
       {
+        ...day,
+        startTime: at('2025-06-02 08:00'),
+        isCore: undefined,
+        graceSeconds: 0,
+        arrivalTime: at('2025-06-02 12:00'),
+        lateSeconds: 120 * MINUTE,
+        excusedSeconds: 120 * MINUTE,
+      },
+      "Arrived for shift 'day' at 12:00: 2 h after the start at 08:00, without 2 h of leave.",
+    ],
+    [
+      {
         shiftId: 'night',
         startTime: at('2025-03-29 22:00'),
         isCore: undefined,
@@ -859,6 +871,37 @@ const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
   ],
   OFF_SHIFT_PRESENT: [[{}, 'The employee worked on a date without a roster: present.']],
   WORKED_ON_HOLIDAY: [[{}, 'There was work on a holiday.']],
+  LEAVE_TIME: [
+    [
+      {
+        startTime: at('2025-06-02 10:00'),
+        endTime: at('2025-06-02 12:00'),
+        leaveTypeId: 'doctor',
+        excusedSeconds: 120 * MINUTE,
+      },
+      'Leave by the hour was declared from 10:00 to 12:00 (doctor): 2 h of the planned hours is excused.',
+    ],
+    [
+      {
+        startTime: at('2025-06-02 20:00'),
+        endTime: at('2025-06-02 21:00'),
+        ...KINDLESS,
+        excusedSeconds: 0,
+      },
+      'Leave by the hour was declared from 20:00 to 21:00: none of the planned hours is excused.',
+    ],
+  ],
+  WORKED_IN_LEAVE_TIME: [
+    [
+      {
+        ...day,
+        startTime: at('2025-06-02 10:00'),
+        endTime: at('2025-06-02 12:00'),
+        workedSeconds: 90 * MINUTE,
+      },
+      "There was 1 h 30 min of work for shift 'day' during the leave from 10:00 to 12:00.",
+    ],
+  ],
   WORKED_ON_LEAVE: [[{}, 'There was work on a day that was declared as leave.']],
   WORKED_ON_DAY_OFF: [[{}, 'There was work on a day off.']],
   NOT_YET_IN: [

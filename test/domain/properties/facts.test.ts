@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { derive, sameResult } from '../../../src/domain/engine/derive.js';
 import type { Finding } from '../../../src/domain/explain/finding.js';
-import type { DayResult } from '../../../src/domain/facts/day.js';
+import type { DayResult, Declaration } from '../../../src/domain/facts/day.js';
+import { foldDeclaration } from '../../../src/domain/facts/declaration.js';
 import {
   flagEventIdConflicts,
   type Punch,
@@ -14,7 +15,13 @@ import {
 } from '../../../src/domain/facts/punch.js';
 import { plan } from '../../../src/domain/roster/plan.js';
 import { runs } from '../../support/runs.js';
-import { anyDeclaration, type Scenario, scenarios, text } from '../support/arbitraries.js';
+import {
+  anyClockRange,
+  anyDeclaration,
+  type Scenario,
+  scenarios,
+  text,
+} from '../support/arbitraries.js';
 
 /** What every date of a scenario comes to, as it is stored. */
 function bytes({ plans }: Scenario, punches: Timeline): string {
@@ -33,6 +40,17 @@ function inOrderOf<T>(values: readonly T[], order: readonly number[]): T[] {
 function workIn({ work }: DayResult): string {
   const { sessions, workedSeconds, onBreakSeconds, status, firstIn, lastOut } = work;
   return JSON.stringify({ sessions, workedSeconds, onBreakSeconds, status, firstIn, lastOut });
+}
+
+/** The leave by the hour of a declaration: it decides the status with the punches. */
+function leaveIn(declaration: Declaration | undefined): Declaration | undefined {
+  if (declaration === undefined || declaration.leaveTimes.length === 0) return undefined;
+  return {
+    ...declaration,
+    status: undefined,
+    portion: 'WHOLE_DAY',
+    otherHalfStatus: undefined,
+  };
 }
 
 const anyOrder = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 60 });
@@ -105,13 +123,15 @@ describe('a day from facts', () => {
       fc.property(scenarios(), anyDeclaration, ({ plans, timeline }, declaration) => {
         for (const each of plans) {
           const declared = derive({ declaration, punches: timeline }, each);
-          const alone = derive({ declaration: undefined, punches: timeline }, each);
+          const alone = derive({ declaration: leaveIn(declaration), punches: timeline }, each);
           if (declaration === undefined) {
             expect(JSON.stringify(declared)).to.equal(JSON.stringify(alone));
             continue;
           }
-          expect(declared.status).to.equal(declaration.status);
-          expect(declared.origin).to.equal('MARKED');
+          const isUnknown = declared.work.status === 'UNSCHEDULED';
+          const beside = isUnknown ? 'ON_LEAVE' : declared.work.status;
+          expect(declared.status).to.equal(declaration.status ?? beside);
+          expect(declared.origin).to.equal(declaration.status === undefined ? 'DERIVED' : 'MARKED');
           expect(declared.note).to.equal(declaration.note);
           if (declaration.otherHalfStatus !== undefined) {
             expect(declared.otherHalfStatus).to.equal(declaration.otherHalfStatus);
@@ -119,6 +139,45 @@ describe('a day from facts', () => {
           expect(workIn(declared)).to.equal(workIn(alone));
         }
       }),
+      { numRuns: runs(500) },
+    );
+  });
+
+  it('is held to no more with leave by the hour than without, and not excused from more', () => {
+    fc.assert(
+      fc.property(
+        scenarios(),
+        anyDeclaration,
+        fc.array(anyClockRange, { minLength: 1, maxLength: 4 }),
+        ({ plans, timeline }, without, ranges) => {
+          const leave = ranges.map((leaveTime) => ({
+            kind: 'MARK' as const,
+            status: 'ON_LEAVE' as const,
+            portion: 'WHOLE_DAY' as const,
+            leaveTime,
+            leaveTypeId: undefined,
+            note: without?.note ?? '',
+          }));
+          const declaration = leave.reduce<Declaration | undefined>(foldDeclaration, without);
+          for (const each of plans) {
+            const [more, less] = [without, declaration].map((declared) =>
+              derive({ declaration: declared, punches: timeline }, each),
+            ) as [DayResult, DayResult];
+            for (const [place, shift] of less.work.shifts.entries()) {
+              const before = more.work.shifts[place] ?? expect.fail('a shift is gone');
+              if ((without?.leaveTimes.length ?? 0) === 0) {
+                expect(shift.lateBySeconds).to.be.at.most(before.lateBySeconds);
+                expect(shift.earlyBySeconds).to.be.at.most(before.earlyBySeconds);
+                expect(shift.shortBySeconds).to.be.at.most(before.shortBySeconds);
+              }
+              expect(shift.workedSeconds).to.equal(before.workedSeconds);
+            }
+            const excused = less.leaveTimes.reduce((sum, one) => sum + one.excusedSeconds, 0);
+            const hours = less.work.shifts.reduce((sum, { start, end }) => sum + end - start, 0);
+            expect(excused).to.be.within(0, hours / 1000);
+          }
+        },
+      ),
       { numRuns: runs(500) },
     );
   });

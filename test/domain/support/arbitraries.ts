@@ -4,6 +4,7 @@
 
 import fc from 'fast-check';
 import {
+  type ClockRange,
   type Declaration,
   PORTIONS,
   type Portion,
@@ -701,6 +702,17 @@ function describeScenario({ roster, employee, plans, timeline }: Omit<Scenario, 
   ].join('\n');
 }
 
+/** On marks that shifts begin and end on, or near them; over midnight too. */
+export const anyClockRange: fc.Arbitrary<ClockRange> = fc
+  .tuple(
+    fc.integer({ min: 0, max: 47 }).map((half) => half * 1800),
+    fc.oneof(
+      fc.integer({ min: 1, max: 12 }).map((half) => half * 1800),
+      fc.integer({ min: 1, max: 1439 }).map((minutes) => minutes * 60),
+    ),
+  )
+  .map(([startSecond, length]) => ({ startSecond, endSecond: startSecond + length }));
+
 const anyDeclarationFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
   {
     arbitrary: fc.record({
@@ -716,10 +728,21 @@ const anyDeclarationFact: fc.Arbitrary<DeclarationFact> = fc.oneof(
     }),
     weight: 5,
   },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('MARK' as const),
+      status: fc.constant('ON_LEAVE' as const),
+      portion: fc.constant('WHOLE_DAY' as const),
+      leaveTime: anyClockRange,
+      leaveTypeId: fc.constantFrom(undefined, 'doctor'),
+      note: fc.constantFrom('', 'dentist'),
+    }),
+    weight: 4,
+  },
   { arbitrary: fc.constant({ kind: 'CLEAR' as const }), weight: 1 },
 );
 
 /** From any marks in any order. */
 export const anyDeclaration: fc.Arbitrary<Declaration | undefined> = fc
-  .array(anyDeclarationFact, { maxLength: 3 })
+  .array(anyDeclarationFact, { maxLength: 4 })
   .map((facts) => declarationOf(facts));

@@ -2,6 +2,7 @@
 // compared, and read, side by side.
 
 import { expect } from 'chai';
+import { timeOfDayText } from '../../../src/domain/time/duration-text.js';
 import { Notation, sayLength } from './notation.js';
 import { type Case, DEFAULT_DAY } from './scenario.js';
 
@@ -27,6 +28,11 @@ export interface SeenDay {
   readonly workedSeconds: number;
   readonly uncountedSeconds: number;
   readonly plannedSeconds: number;
+  readonly leaveTimes: readonly {
+    readonly startSecond: number;
+    readonly endSecond: number;
+    readonly excusedSeconds: number;
+  }[];
   readonly lateBySeconds: number;
   readonly earlyBySeconds: number;
   readonly shortBySeconds: number;
@@ -103,6 +109,10 @@ function viewOfDay(notation: Notation, day: SeenDay): View {
     anomalies: day.anomalies,
     final: day.final,
     next: momentOf(notation, day.nextTransitionTime),
+    leave: day.leaveTimes.map(
+      ({ startSecond, endSecond, excusedSeconds }) =>
+        `${timeOfDayText(startSecond)}-${timeOfDayText(endSecond)} excuses ${sayLength(excusedSeconds)}`,
+    ),
     sessions: day.sessions.map(
       (session) => `${spanOf(notation, session.in, session.out)} ${session.shiftId ?? '-'}`,
     ),

@@ -2,7 +2,7 @@
 // engine's own zone tables, so that the two check each other.
 
 import { Temporal } from 'temporal-polyfill';
-import { PORTIONS, type Portion } from '../../../src/domain/facts/day.js';
+import { type ClockRange, PORTIONS, type Portion } from '../../../src/domain/facts/day.js';
 import type { PunchKind } from '../../../src/domain/facts/punch.js';
 import { type Case, DEFAULT_DAY, DEFAULT_NOW, DEFAULT_ZONE } from './scenario.js';
 
@@ -21,6 +21,8 @@ export interface MarkText {
   readonly date: string;
   readonly status: string;
   readonly portion: Portion;
+  /** Leave by the hour. */
+  readonly leaveTime?: ClockRange;
 }
 
 export interface RoundingParts {
@@ -118,6 +120,19 @@ export class Notation {
 
   mark(text: string): MarkText {
     const [day = '', status = '', portion = 'WHOLE_DAY', ...rest] = text.split(' ');
+    const hours = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(portion);
+    if (hours !== null) {
+      const [startSecond = 0, end = 0] = [1, 3].map(
+        (at) => Number(hours[at]) * 3600 + Number(hours[at + 1]) * 60,
+      );
+      const endSecond = end + (end < startSecond ? 86_400 : 0);
+      return {
+        date: this.date(day),
+        status,
+        portion: 'WHOLE_DAY',
+        leaveTime: { startSecond, endSecond },
+      };
+    }
     const known = PORTIONS.find((each) => each === portion);
     if (known === undefined || status === '' || rest.length > 0) notRead('a mark', text);
     return { date: this.date(day), status, portion: known };

@@ -62,9 +62,9 @@ function dayOf(
 ): Attendance {
   const marks = values.marks
     .filter(({ date }) => date === plan.date)
-    .map(({ status, portion }) => {
+    .map(({ status, portion, leaveTime }) => {
       const kindless = { leaveTypeId: undefined, note: '' } as const;
-      return { kind: 'MARK', status, portion, ...kindless } as const;
+      return { kind: 'MARK', status, portion, leaveTime, ...kindless } as const;
     });
   const facts = {
     declaration: declarationOf(marks),

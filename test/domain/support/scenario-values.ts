@@ -1,6 +1,7 @@
 // An acceptance case as the engine's own values.
 
 import {
+  type ClockRange,
   isMarkable,
   type MarkableStatus,
   type Portion,
@@ -47,6 +48,7 @@ export interface CaseValues {
     readonly date: LocalDate;
     readonly status: MarkableStatus;
     readonly portion: Portion;
+    readonly leaveTime: ClockRange | undefined;
   }[];
   readonly now: Instant;
 }
@@ -77,8 +79,8 @@ export function valuesOf(row: Case): CaseValues {
       return { ...punch, time: punch.time as Instant, flags: [] };
     }),
     marks: (row.marks ?? []).map((text) => {
-      const { date, status, portion } = notation.mark(text);
-      return { date: dateOf(date), status: markableOf(status), portion };
+      const { date, status, portion, leaveTime } = notation.mark(text);
+      return { date: dateOf(date), status: markableOf(status), portion, leaveTime };
     }),
     now: notation.now(row.now) as Instant,
   };

@@ -127,6 +127,8 @@ export interface DayExpectation {
   /** Those punched, `D 12:00 to D 12:30 lunch`; of no type `-`. */
   readonly breaks?: readonly string[];
   readonly plannedWork?: string;
+  /** Leave by the hour: `10:00-12:00 excuses 2:00`. */
+  readonly leave?: readonly string[];
   /** `A PRESENT`. */
   readonly shifts?: readonly string[];
   /** `day D 08:00 to D 12:00, accepts D 07:00 to D 13:00`. */
@@ -152,7 +154,7 @@ export interface Case {
    * `by gate-1` or `by gate-1#17` (device and its event id) and `at 24.001,72.001`, which may be
    * `within 150` metres. */
   readonly punches?: readonly string[];
-  /** `D ON_LEAVE`, `D ON_LEAVE FIRST_HALF`; the oldest first. */
+  /** `D ON_LEAVE`, `D ON_LEAVE FIRST_HALF`, `D ON_LEAVE 10:00-12:00`; the oldest first. */
   readonly marks?: readonly string[];
   /** The moment to look from; long after everything unless said. */
   readonly now?: string;

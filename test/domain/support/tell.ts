@@ -32,9 +32,9 @@ export function tell(told: Told, date = 'D'): readonly string[] {
     if (notation.sayDate(dayPlan.date) !== date) continue;
     const marks = values.marks
       .filter((mark) => mark.date === dayPlan.date)
-      .map(({ status, portion }) => {
+      .map(({ status, portion, leaveTime }) => {
         const kindless = { leaveTypeId: undefined, note: '' } as const;
-        return { kind: 'MARK', status, portion, ...kindless } as const;
+        return { kind: 'MARK', status, portion, leaveTime, ...kindless } as const;
       });
     const punches = flagEventIdConflicts(timelineOf(values.punches));
     const findings: Finding[] = [];

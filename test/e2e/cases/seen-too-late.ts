@@ -22,4 +22,7 @@ export const SEEN_TOO_LATE: readonly string[] = [
   'N6 after the start and the grace, whoever did not come is not yet in',
   'N6 since the end of the grace',
   'N6 a second before, the day says when to look again',
+  'P22 while leave at the start lasts nobody is missing',
+  'P22 from its end on whoever did not come is',
+  'P23 whoever is on leave in the middle may come back',
 ];

@@ -7,7 +7,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AttendanceStatus, DayPortion } from '../../../gen/attendance/v1/attendance_pb.js';
+import { AttendanceStatus, DayPortion } from '../../../gen/attendance/v1/attendance_pb.js';
 import { PunchOutcome } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { type Punch, PunchKind, PunchSource } from '../../../gen/attendance/v1/punch_pb.js';
 import type { Asking } from '../../contract/asking.js';
@@ -35,6 +35,11 @@ export interface TellPunch {
   readonly event: number;
 }
 
+interface Hours {
+  readonly startTimeOfDay: string;
+  readonly endTimeOfDay: string;
+}
+
 export type Deed =
   | { readonly does: 'record'; readonly punches: readonly TellPunch[] }
   | { readonly does: 'command'; readonly command: Command; readonly time: number }
@@ -47,6 +52,8 @@ export type Deed =
       readonly day: number;
       readonly status: AttendanceStatus;
       readonly portion: DayPortion;
+      /** Hours of leave instead of all that; undefined: none. */
+      readonly hours: Hours | undefined;
     }
   | { readonly does: 'clear'; readonly day: number }
   | {
@@ -127,6 +134,18 @@ const someDeed: fc.Arbitrary<Deed> = fc.oneof(
       day: someDay,
       status: fc.integer({ min: 1, max: 7 }),
       portion: fc.constantFrom(DayPortion.WHOLE_DAY, DayPortion.FIRST_HALF, DayPortion.SECOND_HALF),
+      hours: fc.option(
+        fc.constantFrom(
+          ...[
+            ['08:00', '10:00'],
+            ['09:00', '13:00'],
+            ['12:00', '18:00'],
+            ['22:00', '03:00'],
+            ['01:00', '02:30'],
+          ].map(([startTimeOfDay = '', endTimeOfDay = '']) => ({ startTimeOfDay, endTimeOfDay })),
+        ),
+        { nil: undefined },
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('clear' as const), day: someDay }) },
@@ -295,7 +314,14 @@ export class Living {
     if (deed.does === 'clear') {
       await client.clearAttendance({ employeeId, date, reason: 'mistaken' });
     } else {
-      await client.markAttendance({ employeeId, date, status: deed.status, portion: deed.portion });
+      const { status, portion, hours } = deed;
+      await client.markAttendance({
+        employeeId,
+        date,
+        ...(hours === undefined
+          ? { status, portion }
+          : { status: AttendanceStatus.ON_LEAVE, leaveTime: hours }),
+      });
     }
   }
 

@@ -42,6 +42,14 @@ export function seenDayOf(day: Attendance): SeenDay {
     lateBySeconds: seconds(day.lateDuration),
     earlyBySeconds: seconds(day.earlyDuration),
     shortBySeconds: seconds(day.shortfallDuration),
+    leaveTimes: day.leaveTimes.map(({ time, excusedDuration }) => {
+      const [startSecond, endSecond] = [time?.startTimeOfDay, time?.endTimeOfDay].map(secondOfDay);
+      return {
+        startSecond: startSecond ?? Number.NaN,
+        endSecond: endSecond ?? Number.NaN,
+        excusedSeconds: seconds(excusedDuration),
+      };
+    }),
     anomalies: day.anomalies.map((anomaly) => Anomaly[anomaly]),
     final: day.final,
     nextTransitionTime: millis(day.nextTransitionTime),
@@ -61,6 +69,11 @@ function findingOf({ rule, inputs }: Explanation): SeenFinding {
     return [field, value.value];
   });
   return { rule, ...Object.fromEntries(fields) };
+}
+
+function secondOfDay(time = ''): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return (hours ?? Number.NaN) * 3600 + (minutes ?? Number.NaN) * 60;
 }
 
 function millis(time: Timestamp | undefined): number | undefined {

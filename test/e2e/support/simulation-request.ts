@@ -7,6 +7,8 @@ import {
   type SimulateAttendanceRequest,
   SimulateAttendanceRequestSchema,
 } from '../../../gen/attendance/v1/simulation_pb.js';
+import type { ClockRange } from '../../../src/domain/facts/day.js';
+import { timeOfDayText } from '../../../src/domain/time/duration-text.js';
 import { deductionOf, Notation, roundingOf, secondsOf } from '../../domain/support/notation.js';
 import {
   type AssignedSetup,
@@ -168,8 +170,18 @@ export function punchJson(text: string, notation: Notation): JsonObject {
 }
 
 function markJson(text: string, notation: Notation): JsonObject {
-  const { date, status, portion } = notation.mark(text);
-  return { date, status: `ATTENDANCE_STATUS_${status}`, portion: `DAY_PORTION_${portion}` };
+  const { date, status, portion, leaveTime } = notation.mark(text);
+  return given({
+    date,
+    status: `ATTENDANCE_STATUS_${status}`,
+    portion: `DAY_PORTION_${portion}`,
+    leaveTime: leaveTime && rangeOf(leaveTime),
+  });
+}
+
+/** Hours of leave as requests say them. */
+export function rangeOf({ startSecond, endSecond }: ClockRange) {
+  return { startTimeOfDay: timeOfDayText(startSecond), endTimeOfDay: timeOfDayText(endSecond) };
 }
 
 function length(text: string | undefined): string | undefined {

@@ -31,6 +31,7 @@ import {
   holidayJson,
   offShiftJson,
   punchJson,
+  rangeOf,
   shiftJson,
 } from './simulation-request.js';
 
@@ -133,12 +134,13 @@ export class Stage {
   }
 
   async mark(text: string, etag = ''): Promise<Attendance> {
-    const { date, status, portion } = this.notation.mark(text);
+    const { date, status, portion, leaveTime } = this.notation.mark(text);
     const { attendance } = await this.service.client.markAttendance({
       employeeId: this.employeeId,
       date,
       status: AttendanceStatus[status as keyof typeof AttendanceStatus],
       portion: DayPortion[portion],
+      ...(leaveTime === undefined ? {} : { leaveTime: rangeOf(leaveTime) }),
       etag,
     });
     return attendance ?? expect.fail('no attendance in the answer');

@@ -201,6 +201,18 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /there are 200 leave types/,
     metadata: { max_leave_types: '200' },
   },
+  TOO_MANY_LEAVE_TIMES: {
+    failure: {
+      kind: 'TOO_MANY_LEAVE_TIMES',
+      employeeId,
+      date: '2026-03-02' as LocalDate,
+      maxLeaveTimes: 5,
+    },
+    code: Code.FailedPrecondition,
+    reason: 'TOO_MANY_LEAVE_TIMES',
+    says: /has 5 leave times/,
+    metadata: { employee_id: employeeId, date: '2026-03-02', max_leave_times: '5' },
+  },
   PUNCH_VOIDED: {
     failure: { kind: 'PUNCH_VOIDED', employeeId, punchId: 42, by: 43 },
     code: Code.FailedPrecondition,

@@ -173,6 +173,7 @@ describe('RosterService: what is refused before the store is asked', () => {
     updateShiftAssignment: wire.UpdateShiftAssignmentRequestSchema,
     setDateOverride: wire.SetDateOverrideRequestSchema,
     createHoliday: wire.CreateHolidayRequestSchema,
+    updateHoliday: wire.UpdateHolidayRequestSchema,
   } as const;
   const assignment = {
     employeeId: 'mia',

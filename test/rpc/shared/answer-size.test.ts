@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { AttendanceSchema } from '../../../gen/attendance/v1/attendance_pb.js';
 import { ANOMALIES, type Attendance } from '../../../src/domain/facts/day.js';
+import { MAX_LEAVE_TIMES } from '../../../src/domain/facts/declaration.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { LocalDate } from '../../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../../src/domain/time/time.js';
@@ -31,6 +32,7 @@ function dayOf(employeeName: string, note: string): Attendance {
     otherHalfStatus: 'UNSCHEDULED',
     leaveTypeId: 'x'.repeat(64),
     otherHalfLeaveTypeId: 'x'.repeat(64),
+    leaveTimes: [],
     note,
     shifts: [],
     sessions: [],
@@ -76,6 +78,12 @@ function workedDayOf(shifts: number, sessions: number, breaks: number): Attendan
   };
   return {
     ...dayOf('', ''),
+    leaveTimes: Array.from({ length: MAX_LEAVE_TIMES }, () => ({
+      startSecond: 36_000,
+      endSecond: 43_200,
+      leaveTypeId: 'x'.repeat(64),
+      excusedSeconds: 86_340,
+    })),
     shifts: Array.from({ length: shifts }, () => shift),
     sessions: Array.from({ length: sessions }, () => session),
     firstIn: at,

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/internal/v1/month_block.proto.
  */
 export const file_attendance_internal_v1_month_block: GenFile = /*@__PURE__*/
-  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIpkECgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIwCgdvcmlnaW5zGAkgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEisKCHBvcnRpb25zGAogAygOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjwKE290aGVyX2hhbGZfc3RhdHVzZXMYCyADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSDQoFbm90ZXMYDCADKAkSFAoMd29ya19udW1iZXJzGA4gAygREg0KBW5hbWVzGA8gAygJEg0KBXpvbmVzGBAgAygJEhcKD3pvbmVfZmlyc3RfZGF5cxgRIAMoDRIWCg5sZWF2ZV90eXBlX2lkcxgSIAMoCRIhChlvdGhlcl9oYWxmX2xlYXZlX3R5cGVfaWRzGBMgAygJYgZwcm90bzM", [file_attendance_v1_attendance]);
+  fileDesc("CihhdHRlbmRhbmNlL2ludGVybmFsL3YxL21vbnRoX2Jsb2NrLnByb3RvEhZhdHRlbmRhbmNlLmludGVybmFsLnYxIq4ECgpNb250aEJsb2NrEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSDQoFbW9udGgYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIWCg5yb3N0ZXJfdmVyc2lvbhgNIAEoBBIVCg1kYXlzX29mX21vbnRoGAUgAygNEhEKCXJldmlzaW9ucxgGIAMoDRIWCg5yZWNvcmRlZF9hdF91cxgHIAMoBBIxCghzdGF0dXNlcxgIIAMoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZVN0YXR1cxIwCgdvcmlnaW5zGAkgAygOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlT3JpZ2luEisKCHBvcnRpb25zGAogAygOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjwKE290aGVyX2hhbGZfc3RhdHVzZXMYCyADKA4yHy5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2VTdGF0dXMSDQoFbm90ZXMYDCADKAkSFAoMd29ya19udW1iZXJzGA4gAygREg0KBW5hbWVzGA8gAygJEg0KBXpvbmVzGBAgAygJEhcKD3pvbmVfZmlyc3RfZGF5cxgRIAMoDRIWCg5sZWF2ZV90eXBlX2lkcxgSIAMoCRIhChlvdGhlcl9oYWxmX2xlYXZlX3R5cGVfaWRzGBMgAygJEhMKC2xlYXZlX3RpbWVzGBQgAygJYgZwcm90bzM", [file_attendance_v1_attendance]);
 
 /**
  * One employee's days of one month, as the cache keeps them. Not part of the contract:
@@ -157,6 +157,13 @@ export type MonthBlock = Message<"attendance.internal.v1.MonthBlock"> & {
    * @generated from field: repeated string other_half_leave_type_ids = 19;
    */
   otherHalfLeaveTypeIds: string[];
+
+  /**
+   * Leave by the hour, as src/domain/facts/leave-times-text.ts writes it; empty where there is none.
+   *
+   * @generated from field: repeated string leave_times = 20;
+   */
+  leaveTimes: string[];
 };
 
 /**

@@ -7,6 +7,7 @@ import { BREAK_AND_ROUNDING_CASES } from './breaks-rounding.js';
 import { COUNTED_MINUTES_CASES } from './counted-minutes.js';
 import { EXCEPTION_CASES } from './exceptions.js';
 import { HOURS_CASES } from './hours.js';
+import { LEAVE_TIME_CASES } from './leave-times.js';
 import { NIGHT_CASES } from './nights.js';
 import { ODD_PUNCH_CASES } from './odd-punches.js';
 import { SESSION_CASES } from './sessions.js';
@@ -27,4 +28,5 @@ export const ALL_CASES: readonly Case[] = [
   ...BREAK_RULE_CASES,
   ...COUNTED_MINUTES_CASES,
   ...ODD_PUNCH_CASES,
+  ...LEAVE_TIME_CASES,
 ];
