@@ -166,8 +166,10 @@ export type AssignBadgeRequest = Message<"attendance.v1.AssignBadgeRequest"> & {
   timeZone: string;
 
   /**
-   * Whether to end another employee's assignment that has no end, or a later one, on the day before
-   * `start_date`, in the same change: the badge is handed on. Only for one that began before.
+   * Whether to end another employee's assignment that has no end, or a later one, in the same change: the
+   * badge is handed on. It then ends on the last date that is over, in its own time zone, when `start_date`
+   * begins: the day before, or, handed on to the east, at times the day before that one. What is punched
+   * in between waits. Only for one that began before.
    *
    * @generated from field: bool hand_on = 6;
    */

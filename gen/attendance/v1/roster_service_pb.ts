@@ -2907,7 +2907,9 @@ export const RosterService: GenService<{
    * Deletes a policy, or one version of it, as if it had never been. Employees who have it follow
    * that of their group, or the default.
    *
-   * Errors: NOT_FOUND / POLICY_NOT_FOUND, also where it has no version of that date.
+   * Errors: NOT_FOUND / POLICY_NOT_FOUND, also where it has no version of that date; INVALID_ARGUMENT /
+   * INVALID_FIELD where the version before would hold on beside another policy of its group, or as a
+   * second default.
    *
    * @generated from rpc attendance.v1.RosterService.DeletePolicy
    */
