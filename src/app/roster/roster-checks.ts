@@ -35,9 +35,10 @@ export function rosterNotFound(
   id: string,
   fromDay?: number,
 ): AttendanceError {
-  const versionDate =
-    fromDay === undefined ? undefined : fromDay === -Infinity ? '' : fromEpochDay(fromDay);
-  return new AttendanceError({ kind: 'ROSTER_NOT_FOUND', resource, id, versionDate });
+  const failure = { kind: 'ROSTER_NOT_FOUND', resource, id } as const;
+  if (fromDay === undefined) return new AttendanceError(failure);
+  const versionDate = fromDay === -Infinity ? '' : fromEpochDay(fromDay);
+  return new AttendanceError({ ...failure, versionDate });
 }
 
 export function rosterExists(resource: NamedResource, id: string): AttendanceError {

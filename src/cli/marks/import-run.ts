@@ -1,6 +1,7 @@
 // The import from beginning to end: survey the file, find where to begin, send, note progress,
 // finish. Safe to interrupt anywhere, and to run again any number of times.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Attendance, AttendanceClient, AttendanceClientError } from '../../client/index.js';
 import type { FileRow } from '../csv/csv-file.js';
 import { ImportFileError } from '../csv/csv-file.js';
@@ -100,7 +101,8 @@ class ImportRun {
   readonly #rejects: RejectsFile;
   readonly #ledger: Ledger;
   readonly #lanes: Lanes<PendingRow>;
-  #checkpointAt = performance.now();
+  /** Why the progress could not be noted: nothing more is sent then. */
+  #noteFailure: unknown;
 
   private constructor(options: ImportOptions, survey: Survey, key: ProgressKey, start: Start) {
     const { progress, rejects } = start;
@@ -129,15 +131,7 @@ class ImportRun {
   async sendRows(): Promise<boolean> {
     const { stop, path } = this.#options;
     try {
-      const reader = openExport(path);
-      for await (const row of reader.rows) {
-        stop.throwIfAborted();
-        if (row.number > this.#start.rows) await this.#takeRow(row);
-      }
-      if (reader.sha256() !== this.#survey.sha256) {
-        throw new ImportFileError(`${path} changed while it was imported. Run the import again.`);
-      }
-      await this.#lanes.drain();
+      await this.#notingProgress(this.#sendAll());
     } catch (error) {
       await this.#lanes.finishInFlight();
       await this.#checkpoint();
@@ -149,6 +143,38 @@ class ImportRun {
     await this.#rejects.close();
     await removeProgress(pathsBeside(path).progress);
     return true;
+  }
+
+  async #sendAll(): Promise<void> {
+    const { stop, path } = this.#options;
+    const reader = openExport(path);
+    for await (const row of reader.rows) {
+      stop.throwIfAborted();
+      if (this.#noteFailure !== undefined) throw this.#noteFailure;
+      if (row.number > this.#start.rows) await this.#takeRow(row);
+    }
+    if (reader.sha256() !== this.#survey.sha256) {
+      throw new ImportFileError(`${path} changed while it was imported. Run the import again.`);
+    }
+    await this.#lanes.drain();
+  }
+
+  /** Also while rows wait for the service, so that whenever the process dies little is sent again. */
+  async #notingProgress(sending: Promise<void>): Promise<void> {
+    let isOver = false;
+    const over = sending.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await Promise.race([over, delay(CHECKPOINT_INTERVAL_MS, undefined, { ref: false })]);
+      if (isOver || this.#noteFailure !== undefined) break;
+      try {
+        await this.#checkpoint();
+      } catch (error) {
+        this.#noteFailure = error;
+      }
+    }
+    await over;
   }
 
   result(complete: boolean, seconds: number): ImportResult {
@@ -184,7 +210,6 @@ class ImportRun {
       await this.#lanes.add(parsed.mark.employeeId, { row, mark: parsed.mark });
     }
     if (row.number - this.#ledger.settledRow > MAX_ROWS_AHEAD) await this.#lanes.drain();
-    if (performance.now() - this.#checkpointAt > CHECKPOINT_INTERVAL_MS) await this.#checkpoint();
   }
 
   #sendContext() {
@@ -211,7 +236,6 @@ class ImportRun {
     const rejectsBytes = await this.#rejects.flush();
     const progress = { rows, counts, rejectsBytes, lastDay, startedAfterMicros };
     await writeProgress(pathsBeside(this.#options.path).progress, this.#key, progress);
-    this.#checkpointAt = performance.now();
   }
 }
 

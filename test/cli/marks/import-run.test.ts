@@ -18,6 +18,7 @@ import {
 } from '../../../src/client/index.js';
 import type { TestServer } from '../../client/grpc-server.js';
 import { refuse } from '../../client/grpc-server.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { RecordingService } from '../recording-service.js';
 
 const HEADER = 'id,name,status,date\n';
@@ -237,6 +238,22 @@ describe('import', () => {
       expect(await readFile(resumed.rejectsPath ?? '', 'utf8')).to.equal(wholeRejects);
       expect(service.items.length - sentBefore).to.be.below(600 - stopped.rows);
       expect(await exists(pathsBeside(path).progress)).to.equal(false);
+    });
+
+    it('notes what is done while the service keeps the rest waiting', async () => {
+      await writeFile(path, manyRows(4, 3));
+      let answerHeld: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        answerHeld = resolve;
+      });
+      service.onBatch = async (items) => {
+        if (items.some(({ date }) => date === '2023-01-03')) await held;
+      };
+      const going = importing({ batchRows: 1, lanes: 4 });
+      const noted = async () => await readFile(pathsBeside(path).progress, 'utf8').catch(() => '');
+      await waitUntil('progress', async () => /"rows": [4-8]/.test(await noted()));
+      answerHeld();
+      expect(await going).to.deep.include({ complete: true, rows: 12 });
     });
 
     it('begins anew when the file has changed', async () => {
