@@ -2,7 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldViolation } from '../../domain/facts/errors.js';
-import { checkBesideOthers, checkPolicy } from '../../domain/roster/check-policy.js';
+import {
+  checkBesideOthers,
+  checkPolicy,
+  policyConflicts,
+} from '../../domain/roster/check-policy.js';
 import { lastDayOf, type Policies, type PolicyVersion } from '../../domain/roster/policy.js';
 import { byFromDay } from '../../domain/roster/roster.js';
 import type { PolicyRecord, RosterCommand } from '../ports/roster-ports.js';
@@ -16,6 +20,9 @@ import {
 } from './roster-decision.js';
 
 type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind: K }>;
+
+/** A policy may be of hundreds of groups. */
+const MAX_CONFLICTS_TOLD = 3;
 
 /** The change that a policy without any has, for etags. */
 const NEVER = 0;
@@ -113,12 +120,14 @@ function checkHoldingOn(
   left: readonly PolicyVersion[],
   policies: Policies,
 ): FieldViolation[] {
-  return checkBesideOthers(held, left, policies, '').map(({ reason, description }) => ({
-    field: 'effective_date',
-    reason,
-    description: `must be of a version whose predecessor can hold on. Of that: ${description}`,
-  }));
+  const conflicts = policyConflicts(held, left, policies).map(({ text }) => text);
+  if (conflicts.length === 0) return [];
+  const description =
+    'must be of a version whose predecessor can hold on in its place, but ' +
+    `${conflicts.slice(0, MAX_CONFLICTS_TOLD).join(', and ')}: change that first`;
+  return [{ field: 'effective_date', reason: 'PREDECESSOR_CONFLICTS', description }];
 }
+
 /** From a version's first date until the day before the next version. */
 function datesFrom(versions: readonly PolicyVersion[], fromDay: number): DayRange {
   return { firstDay: fromDay, lastDay: lastDayOf(versions, fromDay) };

@@ -14,37 +14,57 @@ export function checkPolicy({ offShift, work }: Policy, path: string): FieldViol
   ];
 }
 
+/** Why a version cannot be in force beside another policy's. */
+export interface PolicyConflict {
+  /** Of the group that the other policy has, too; undefined: both are the default. */
+  readonly groupIndex: number | undefined;
+  /** The other side of it, in words. */
+  readonly text: string;
+}
+
 /**
- * A group follows one policy at a time, and one policy at a time is the default. `path` leads to the
- * version, which is in force among `versions` of its own policy.
+ * A group follows one policy at a time, and one policy at a time is the default: what stands against
+ * a version, which is in force among `versions` of its own policy.
  */
+export function policyConflicts(
+  version: PolicyVersion,
+  versions: readonly PolicyVersion[],
+  policies: Policies,
+): PolicyConflict[] {
+  const { groupIds, isDefault } = version.policy;
+  return othersInForce(version, versions, policies).flatMap((other) => {
+    const name = nameOf(other);
+    const ofGroups = groupIds.flatMap((groupId, groupIndex) =>
+      other.policy.groupIds.includes(groupId)
+        ? { groupIndex, text: `${groupId} follows ${name}` }
+        : [],
+    );
+    const isSecondDefault = isDefault && other.policy.isDefault;
+    const ofDefault = { groupIndex: undefined, text: `${name} is the default` };
+    return isSecondDefault ? [...ofGroups, ofDefault] : ofGroups;
+  });
+}
+
+/** The same as violations; `path` leads to the version. */
 export function checkBesideOthers(
   version: PolicyVersion,
   versions: readonly PolicyVersion[],
   policies: Policies,
   path: string,
 ): FieldViolation[] {
-  const { groupIds, isDefault } = version.policy;
-  const violations: FieldViolation[] = [];
-  for (const other of othersInForce(version, versions, policies)) {
-    groupIds.forEach((groupId, index) => {
-      if (!other.policy.groupIds.includes(groupId)) return;
-      const description = `must be groups without another policy: ${groupId} follows ${textOf(other)}; take it out there first`;
-      violations.push({
-        field: `${path}.group_ids[${index}]`,
-        reason: 'GROUP_HAS_POLICY',
-        description,
-      });
-    });
-    if (!isDefault || !other.policy.isDefault) continue;
-    const description = `must be false while another policy is the default: ${textOf(other)} is; change that first`;
-    violations.push({
-      field: `${path}.is_default`,
-      reason: 'DEFAULT_POLICY_EXISTS',
-      description,
-    });
-  }
-  return violations;
+  return policyConflicts(version, versions, policies).map(({ groupIndex, text }) =>
+    groupIndex === undefined
+      ? {
+          field: `${path}.is_default`,
+          reason: 'DEFAULT_POLICY_EXISTS',
+          description: `must be false while another policy is the default: ${text}; change that first`,
+        }
+      : {
+          field: `${path}.group_ids[${groupIndex}]`,
+          reason: 'GROUP_HAS_POLICY',
+          description: `must be groups without another policy: ${text}; take it out there first`,
+        },
+  );
 }
 
 /** Versions of other policies that are in force on some date on which this one is. */
@@ -63,7 +83,7 @@ function othersInForce(
   );
 }
 
-function textOf({ fromDay, policy }: PolicyVersion): string {
+function nameOf({ fromDay, policy }: PolicyVersion): string {
   const since = fromDay === -Infinity ? '' : ` from ${fromEpochDay(fromDay)} on`;
   return `policy ${policy.policyId}${since}`;
 }
