@@ -72,6 +72,10 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ['ASSIGNMENT_NOT_FOUND', ({ who }) => `Their ids: attendance roster assignments ${who}`],
   ['HOLIDAY_NOT_FOUND', () => 'Which there are: attendance roster holidays'],
   ['POLICY_NOT_FOUND', () => 'Which there are: attendance roster policies'],
+  [
+    'LEAVE_TYPE_NOT_FOUND',
+    () => 'Which there are: attendance leave-types list; to add one: attendance leave-types set',
+  ],
   ['ROSTER_CHANGE_NOT_FOUND', () => 'The latest ones: attendance roster changes'],
   ['TIME_TOO_OLD', TOLD_AS_FACT],
   ['TIME_BEFORE_JOIN_DATE', TOLD_AS_FACT],

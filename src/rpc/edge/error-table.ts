@@ -197,7 +197,7 @@ const TABLE: Table = {
     const meant = nearestId === undefined ? '' : `did you mean ${nearestId}? `;
     const known =
       knownIds.length === 0
-        ? 'there are none yet: add it with SetLeaveType or `attendance leave-types set`'
+        ? 'there are none yet: add it with SetLeaveType'
         : `known are ${knownIds.join(', ')}: choose one of them, or add it with SetLeaveType`;
     return {
       code: Code.NotFound,

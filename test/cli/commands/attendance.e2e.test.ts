@@ -246,7 +246,7 @@ describe('attendance, the command', function () {
     const marked = await attendance('mark', 'cli.6', '2026-03-02', ...leave, 'sick');
     expect(marked.out).to.match(/^status {4}on leave: sick$/m);
     const wrong = await attendance('mark', 'cli.6', '2026-03-03', ...leave, 'sik');
-    expect(wrong.err).to.include('did you mean sick?');
+    expect(wrong.err).to.match(/did you mean sick\?.*\n.*attendance leave-types list/);
     const found = await attendance('list', '--leave-type', 'sick');
     expect(found.out).to.match(/^2026-03-02 +cli\.6 .* on leave: sick /m);
   });
