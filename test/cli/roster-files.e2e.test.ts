@@ -344,6 +344,16 @@ describe('a roster as a file', function () {
     expect(await changesOf(1, path)).to.deep.equal([0, 0]);
   });
 
+  it('has shifts of 24 hours, and says why one of no length is none', async () => {
+    const rows = 'type,shift,start,end,accept_before,accept_after\nshift,guard,07:00,07:00,';
+    const path = await fileOf(`${rows}0m,0m\n`);
+    expect(await changesOf(0, path)).to.deep.equal([1, 0]);
+    expect(await changesOf(0, path), 'once more').to.deep.equal([0, 0]);
+    expect(await done(0, 'roster', 'export')).to.match(/^shift,.*guard,07:00,07:00,/m);
+    const wide = await run(0, 'roster', 'import', await fileOf(`${rows}1h,0m\n`), '--dry-run');
+    expect(wide.out + wide.err).to.match(/must differ from start_time_of_day, or accept_before/);
+  });
+
   it('is CSV alone, and ends with what is wrong with its file', async () => {
     expect((await run(0, 'roster', 'export', '--json')).code).to.equal(2);
     const nowhere = await run(0, 'roster', 'export', '--file', join(folder, 'no', 'such'));
