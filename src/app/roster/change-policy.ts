@@ -2,11 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldViolation } from '../../domain/facts/errors.js';
-import {
-  checkBesideOthers,
-  checkPolicy,
-  policyConflicts,
-} from '../../domain/roster/check-policy.js';
+import { checkBesideOthers, policyConflicts } from '../../domain/roster/check-policy.js';
 import { lastDayOf, type Policies, type PolicyVersion } from '../../domain/roster/policy.js';
 import { byFromDay } from '../../domain/roster/roster.js';
 import type { PolicyRecord, RosterCommand } from '../ports/roster-ports.js';
@@ -40,7 +36,6 @@ export function policiesWith(version: PolicyVersion, policies: Policies): Polici
   const before = policies.get(policyId) ?? [];
   const versions = withVersion(before, version);
   refuseIfAny([
-    ...checkPolicy(version.policy, 'policy'),
     ...checkBesideOthers(version, versions, policies, 'policy'),
     ...checkCounts(before, versions, policies),
   ]);

@@ -178,7 +178,7 @@ async function compareOne(
       const shown = (result: DayResult) =>
         presentResult({ ...person, date: plan.date }, result, now);
       const day = { before: shown(before), after: shown(after) };
-      // Results keep more than is told of them: when a shift's hours end, though it has no punches.
+      // Results keep more than is shown: from when on who has not come is late, though the date is over.
       if (!isDeepStrictEqual(day.before, day.after)) changed.push(day);
     }
     if (TURNS.isOver) await TURNS.next(signal);
