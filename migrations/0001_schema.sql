@@ -231,7 +231,7 @@ create table punch (
   -- The punch that this one replaces, and why.
   replaces bigint,
   reason text not null default '',
-  -- The fact that took it back: a punch that replaces it, or a punch_void.
+  -- The fact that took it back: a punch that replaces it, or a punch_correction.
   voided_by bigint,
   voided_at timestamptz,
   -- The import that recorded it; null: none, as of most punches.
@@ -278,11 +278,15 @@ create table punch_import (
 
 create index punch_import_by_time on punch_import (first_recorded_at, import_id);
 
--- Punches taken back without another in their place.
-create table punch_void (
+-- Punches taken back without another in their place, and corrections of several punches at once.
+create table punch_correction (
   employee_id text collate "C" not null,
   sequence bigint not null,
+  -- What its call was answered with, in order: those taken back, and those recorded.
   punches bigint[] not null,
+  -- The days that its call was answered with, and their revisions then.
+  answer_dates date[] not null default '{}',
+  answer_revisions integer[] not null default '{}',
   reason text not null,
   actor text not null,
   received_at timestamptz not null,
@@ -293,7 +297,7 @@ create table punch_void (
   check ((request_id is null) = (payload_hash is null))
 );
 
-create unique index punch_void_request on punch_void (employee_id, request_id)
+create unique index punch_correction_request on punch_correction (employee_id, request_id)
   where request_id is not null;
 
 -- Badges, also those that are nobody's: locked by whoever changes whose a badge is, and by whoever

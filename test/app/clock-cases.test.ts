@@ -1,35 +1,8 @@
 // The acceptance cases of commands and corrections: what a person is refused, with the session
 // that is in the way, and what becomes of the sessions when they are not.
 
-import { expect } from 'chai';
-import type { ItemOutcome } from '../../src/app/ports/batch.js';
-import { CLOCK_COMMANDS, type ClockCommand, type Fact } from '../../src/app/ports/facts.js';
-import type { Session } from '../../src/domain/facts/day.js';
-import type { SessionConcerned } from '../../src/domain/facts/errors.js';
-import { PUNCH_KINDS } from '../../src/domain/facts/punch.js';
-import { fromEpochDay, toEpochDay } from '../../src/domain/time/local-date.js';
-import type { Instant } from '../../src/domain/time/time.js';
-import { Notation } from '../domain/support/notation.js';
-import type { Case, RosterSetup } from '../domain/support/scenario.js';
-import { valuesOf } from '../domain/support/scenario-values.js';
-import { commandFact, MIA, punchFact, replaceFact, TOLD_AT, voidFact } from './support/facts.js';
-import { ModelStore } from './support/model-store.js';
-
-interface ClockCase {
-  readonly id: string;
-  readonly title: string;
-  readonly day?: string;
-  readonly roster?: RosterSetup;
-  /** Recorded before, as facts; the first one is punch 1. */
-  readonly punches: readonly string[];
-  /**
-   * Each alone: `CLOCK_IN D 08:00`, `REPLACE 2 to D 16:00`, `REPLACE 2 as OUT`, `VOID 1 2`;
-   * then what it comes to: `ok`, a refusal and its session, `PUNCH_NOT_FOUND`.
-   */
-  readonly steps: readonly (readonly [step: string, outcome: string])[];
-  /** All sessions in the end: `D 08:00 to D 12:00 -`, by beginning; `D:` tells the date. */
-  readonly sessions: readonly string[];
-}
+import type { RosterSetup } from '../domain/support/scenario.js';
+import { type ClockCase, describeClockCases } from './support/clock-case.js';
 
 const TOUCHING: RosterSetup = {
   shifts: [
@@ -338,7 +311,7 @@ const CASES: readonly ClockCase[] = [
     punches: ['D 08:00 OUT', 'D 17:00 OUT'],
     steps: [
       ['REPLACE 1 as IN', 'ok on D'],
-      ['REPLACE 2 as IN', 'OVERLAPS D 08:00 to ? - on D'],
+      ['REPLACE 2 as IN', 'OVERLAPS D 08:00 to D 17:00 - on D'],
       ['REPLACE 3 to D 09:00', 'ok on D'],
     ],
     sessions: ['D: D 09:00 to D 17:00 -'],
@@ -652,12 +625,19 @@ const CASES: readonly ClockCase[] = [
     punches: ['D 08:00 IN', 'D 12:00 OUT', 'D 13:00 IN', 'D 17:00 OUT'],
     steps: [
       ['REPLACE 1 as OUT', 'NOT_CLOCKED_IN'],
-      ['REPLACE 2 as IN', 'OVERLAPS D 08:00 to D 17:00 - on D'],
+      ['REPLACE 2 as IN', 'OVERLAPS D 08:00 to D 12:00 - on D'],
       ['REPLACE 3 as OUT', 'NOT_CLOCKED_IN D 08:00 to D 12:00 - on D'],
       ['REPLACE 1 as BREAK_END', 'NOT_CLOCKED_IN'],
-      ['REPLACE 2 to D 14:00 as BREAK_START', 'OVERLAPS D 08:00 to D 17:00 - on D'],
+      ['REPLACE 2 to D 14:00 as BREAK_START', 'OVERLAPS D 13:00 to D 17:00 - on D'],
     ],
     sessions: ['D: D 08:00 to D 12:00 -', 'D: D 13:00 to D 17:00 -'],
+  },
+  {
+    id: 'K13',
+    title: 'a break that would end in the second in which it began is none',
+    punches: ['D 07:59:59 IN', 'D 08:00 IN', 'D 08:00 BREAK'],
+    steps: [['REPLACE 2 as BREAK_END', 'NOT_CLOCKED_IN D 07:59:59 to ? - on D']],
+    sessions: ['D: D 07:59:59 to ? - pause D 08:00 to ?'],
   },
   {
     id: 'K13',
@@ -875,75 +855,4 @@ const CASES: readonly ClockCase[] = [
   },
 ];
 
-const STEP = /^(\w+)(?: (\d+(?: \d+)*))?(?: to)?(?: (D\S* \S+))?(?: as (\w+))?$/;
-
-function factOf(step: string, notation: Notation): Fact {
-  const [, word = '', ids = '', moment, kind] = STEP.exec(step) ?? [];
-  const time = moment === undefined ? undefined : (notation.moment(moment) as Instant);
-  const numbers = ids.split(' ').map(Number);
-  if (word === 'VOID') return voidFact(numbers);
-  const punchKind = PUNCH_KINDS.find((each) => each === kind);
-  if (word === 'REPLACE') return replaceFact(numbers[0] ?? 0, time, punchKind);
-  if (!CLOCK_COMMANDS.some((each) => each === word)) throw new Error(`not a step: "${step}"`);
-  return commandFact(word as ClockCommand, time);
-}
-
-function say(notation: Notation, { in: start, out, shiftId }: SessionConcerned | Session): string {
-  const end = (at: Instant | undefined) => (at === undefined ? '?' : notation.say(at));
-  return `${end(start)} to ${end(out)} ${shiftId ?? '-'}`;
-}
-
-function sayOutcome(outcome: ItemOutcome | undefined, notation: Notation): string {
-  if (outcome?.kind !== 'FAILED') {
-    const date = outcome?.day?.date;
-    return date === undefined ? 'ok' : `ok on ${notation.sayDate(date)}`;
-  }
-  const { failure } = outcome;
-  if (failure.kind === 'PUNCH_NOT_FOUND') return `${failure.kind} ${failure.punchId}`;
-  if (failure.kind === 'PUNCH_VOIDED') {
-    return `${failure.kind} ${failure.punchId} by ${failure.by}`;
-  }
-  if (failure.kind !== 'CLOCK_REFUSED') return failure.kind;
-  const { refusal, session } = failure;
-  if (session === undefined) return refusal;
-  return `${refusal} ${say(notation, session)} on ${notation.sayDate(session.date)}`;
-}
-
-function sessionsOf(store: ModelStore, notation: Notation): string[] {
-  return [...store.storedDates(MIA)]
-    .sort((a, b) => a - b)
-    .flatMap((epochDay) => {
-      const date = fromEpochDay(epochDay);
-      const sessions = store.day(MIA, date)?.result?.work.sessions ?? [];
-      return sessions.map((session) => {
-        const pauses = session.breaks.map(({ start, end }) => {
-          const until = end === undefined ? '?' : notation.say(end);
-          return ` pause ${notation.say(start)} to ${until}`;
-        });
-        return `${notation.sayDate(date)}: ${say(notation, session)}${pauses.join('')}`;
-      });
-    });
-}
-
-describe('acceptance: what a clock refuses', () => {
-  for (const { id, title, day, roster = {}, punches, steps, sessions } of CASES) {
-    it(`${id} ${title}`, () => {
-      const row: Case = { id, title, source: '', roster, punches, days: {}, ...(day && { day }) };
-      const notation = new Notation(row);
-      const values = valuesOf(row);
-      const store = new ModelStore(values.roster);
-      store.addEmployee(MIA, values.employee);
-      store.write(
-        values.punches.map((punch) => punchFact(punch)),
-        TOLD_AT,
-      );
-      for (const [step, expected] of steps) {
-        const [outcome] = store.write([factOf(step, notation)], TOLD_AT).outcomes;
-        expect(`${step}: ${sayOutcome(outcome, notation)}`).to.equal(`${step}: ${expected}`);
-      }
-      expect(sessionsOf(store, notation)).to.deep.equal(sessions);
-      const [from, to] = [toEpochDay(notation.date('D-9') as never), notation.epochDay('D+30')];
-      expect(store.stored(MIA, from, to)).to.deep.equal(store.rebuilt(MIA, from, to));
-    });
-  }
-});
+describeClockCases('acceptance: what a clock refuses', CASES);

@@ -20,12 +20,9 @@ import {
 } from './support/clock-tries.js';
 import { areApart, changed, type Span, spansIn } from './support/clock-watch.js';
 import { MIA } from './support/facts.js';
+import { hasUnheeded, isIn, rolesAt, takenFrom } from './support/punch-roles.js';
 
 const RUNS = runs(200);
-
-function isIn({ in: start, out }: Span, second: number): boolean {
-  return (start ?? out ?? 0) <= second && second <= (out ?? Infinity);
-}
 
 function isWithin(inner: Span, outer: Span): boolean {
   return isIn(outer, inner.in ?? inner.out ?? 0) && isIn(outer, inner.out ?? inner.in ?? 0);
@@ -41,60 +38,6 @@ function isSaid(kind: PunchKind | undefined, second: number, spans: readonly Spa
     if (kind === 'BREAK_START') return breaks.some((pause) => pause.start === second);
     return endsBreak;
   });
-}
-
-/** What the punches at a time do. */
-type Role = 'ARRIVES' | 'LEAVES' | 'LEAVES_ALONE' | 'PAUSES' | 'RETURNS';
-
-function rolesAt(second: number, spans: readonly Span[]): readonly Role[] {
-  return spans.flatMap(({ in: start, out, breaks }) => {
-    const roles: Role[] = [];
-    if (start === second) roles.push('ARRIVES');
-    if (out === second) roles.push(start === undefined ? 'LEAVES_ALONE' : 'LEAVES');
-    for (const pause of breaks) {
-      if (pause.start === second) roles.push('PAUSES');
-      if (pause.end === second && pause.end !== out) roles.push('RETURNS');
-    }
-    return roles;
-  });
-}
-
-/** What may become of a role: somebody who presses IN on a break comes back from it. */
-const KEPT_AS: Readonly<Record<Role, readonly Role[]>> = {
-  ARRIVES: ['ARRIVES', 'RETURNS'],
-  LEAVES: ['LEAVES'],
-  LEAVES_ALONE: ['LEAVES_ALONE', 'LEAVES'],
-  PAUSES: ['PAUSES'],
-  RETURNS: ['RETURNS', 'ARRIVES'],
-};
-
-/** Counted as a whole, arrivals and departures in between do not show. */
-function isHidden(role: Role, second: number, under: Under, after: readonly Span[]): boolean {
-  const works = [...under.roster.shifts.values()].flat().map(({ shift }) => shift.work);
-  const isAnyWhole = [...works, under.roster.offShift.work].some(
-    ({ hours }) => hours === 'FIRST_IN_TO_LAST_OUT',
-  );
-  const isEnd = role === 'ARRIVES' || role === 'LEAVES' || role === 'LEAVES_ALONE';
-  return isAnyWhole && isEnd && after.some((span) => span.in !== undefined && isIn(span, second));
-}
-
-/** A role of another punch that a correction took from it. */
-function takenFrom(
-  seconds: readonly number[],
-  under: Under,
-  before: readonly Span[],
-  after: readonly Span[],
-): string | undefined {
-  for (const second of seconds) {
-    const roles = rolesAt(second, after);
-    const lost = rolesAt(second, before).find(
-      (role) =>
-        !KEPT_AS[role].some((kept) => roles.includes(kept)) &&
-        !isHidden(role, second, under, after),
-    );
-    if (lost !== undefined) return `${new Date(second).toISOString()} ${lost}`;
-  }
-  return undefined;
 }
 
 const MISSING = ['MISSING_IN', 'MISSING_BREAK_START', 'MISSING_BREAK_END'] as const;
@@ -126,12 +69,6 @@ function strangeIn(
   if (isLeft) own.push('MISSING_BREAK_END');
   const more = now.filter((each) => !before.includes(each));
   return more.filter((each) => !own.some((mine) => each.endsWith(mine)));
-}
-
-/** Whether there are clocks whose keys nobody heeds. */
-function hasUnheeded({ roster }: Under): boolean {
-  const works = [...roster.shifts.values()].flat().map(({ shift }) => shift.work);
-  return [...works, roster.offShift.work].some(({ pairing }) => pairing === 'ALTERNATING');
 }
 
 function expectRight(clock: Clock, under: Under, fact: ReplaceFact): void {
@@ -174,7 +111,9 @@ function expectRight(clock: Clock, under: Under, fact: ReplaceFact): void {
   const isHeeded = kind.startsWith('BREAK') || !hasUnheeded(under);
   const saidKind = isHeeded ? kind : undefined;
   expect(isSaid(saidKind, second, after), `${became}: says nothing`).to.equal(true);
-  const maxLengthMs = under.roster.offShift.maxLengthSeconds * 1000;
+  const policies = [...under.roster.policies.values()].flat().map(({ policy }) => policy.offShift);
+  const lengths = [under.roster.offShift, ...policies].map((rules) => rules?.maxLengthSeconds ?? 0);
+  const maxLengthMs = Math.max(...lengths) * 1000;
   for (const { in: start, out, shiftId } of made) {
     if (start === undefined || out === undefined || shiftId !== undefined) continue;
     expect(out - start, `${became}: too long`).to.be.within(1, maxLengthMs);

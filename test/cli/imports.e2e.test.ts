@@ -169,7 +169,7 @@ describe('an import with the wrong zone', function () {
     expect(out).to.match(/^Import punches-\w+: 2,000 of its 2,000 punches are voided\.\n/);
     const { rows } = await sql.query(
       `select count(*)::integer as punches, count(distinct (employee_id, punch))::integer as each
-       from punch_void, unnest(punches) punch`,
+       from punch_correction, unnest(punches) punch`,
     );
     expect(rows).to.deep.equal([{ punches: PUNCHES, each: PUNCHES }]);
     const again = await run('imports', 'void', wrong, '--reason', 'wrong time zone');

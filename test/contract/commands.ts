@@ -305,6 +305,12 @@ export function describeCommands(serviceOf: () => TestService): void {
       expect(closes - (came + 24 * 3_600_000)).to.be.within(0, 1000);
       const listed = await clock().listClockedIn({ groupId });
       expect(listed.clockStates).to.deep.equal([state]);
+      // A break shows that they went on: the late shift has its own session, begun without a punch.
+      await clock().startBreak({ employeeId });
+      const paused = await asking.state(employeeId);
+      expect([paused.status, paused.session?.shiftId]).to.deep.equal([ON_BREAK, late]);
+      expect((await clock().listClockedIn({ groupId })).clockStates).to.deep.equal([paused]);
+      await clock().endBreak({ employeeId });
       const left = await clock().clockOut({ employeeId });
       expect(
         left.attendance?.sessions.map(({ shiftId, outTime }) => [shiftId, outTime !== undefined]),

@@ -67,11 +67,12 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
     }
     return days.map(({ workedDuration }) => Number(workedDuration?.seconds ?? 0n) / 60);
   };
-  const rulesOf = async (employeeId: string, date: string) => {
+  const said = async (name: string, employeeId: string, date: string) => {
     const request = { employeeId, date, includeExplanations: true };
     const { explanations } = await serviceOf().client.getAttendance(request);
-    return explanations.filter(({ rule }) => rule === 'POLICY_FOLLOWED').map(({ text }) => text);
+    return explanations.filter(({ rule }) => rule === name).map(({ text }) => text);
   };
+  const rulesOf = (employeeId: string, date: string) => said('POLICY_FOLLOWED', employeeId, date);
 
   /** What other rules would change, of all messages. */
   const comparison = async ({ policy, shift, punches, ...request }: Comparison) => {
@@ -129,6 +130,20 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
       const updateMask = { paths: ['group_id'] };
       await roster().updateEmployee({ employee: { employeeId: member }, updateMask });
       expect(await minutes(member)).to.deep.equal([0, 180, 0]);
+    });
+
+    it('P15 that let a date begin at another time divide work there, and say so', async () => {
+      const groupIds = [something()];
+      const offShiftRules = { attribution: SPLIT_AT_MIDNIGHT };
+      const { policyId } = await set({ groupIds, offShiftRules });
+      const later = { attribution: SPLIT_AT_MIDNIGHT, dayStart: '04:00' };
+      await set({ policyId, groupIds, offShiftRules: later, effectiveDate: NEXT_DAY });
+      const employeeId = await added({ groupId: groupIds[0] });
+      await asking.record(employeeId, onDay('22:00'), onNextDay('06:00'));
+      expect(await minutes(employeeId)).to.deep.equal([360, 120, 0]);
+      expect(await said('SPLIT_AT_MIDNIGHT', employeeId, NEXT_DAY)).to.deep.equal([
+        'Of 8 h worked through 04:00, 2 h count for Tue 3 Mar.',
+      ]);
     });
 
     it('P3 have versions by date, which can be taken back; the past stays as it was known', async () => {

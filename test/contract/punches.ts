@@ -17,10 +17,11 @@ const { RECORDED, DUPLICATE, REJECTED } = PunchOutcome;
 /** Of google.rpc.Code. */
 const INVALID_ARGUMENT = 3;
 const FAILED_PRECONDITION = 9;
-/** Causes of revisions: a punch, one taken back, one replaced. */
+/** Causes of revisions: a punch, one taken back, one replaced, several corrected together. */
 const PUNCHED = 3;
 const VOIDED = 4;
 const REPLACED = 5;
+const CORRECTED = 8;
 
 type Told = MessageInitShape<typeof PunchSchema>;
 
@@ -503,6 +504,134 @@ export function describePunches(serviceOf: () => TestService, options: ContractO
       expect((await asking.everywhere(employeeId)).workedDuration?.seconds).to.equal(14_400n);
       expect((await asking.punches(employeeId)).length).to.equal(6);
     });
+
+    it('P50 several are corrected together, and the answer is the days that changed', async () => {
+      const { employeeId, request } = await toCorrect();
+      const answer = await clock().correctPunches(request);
+      expect(
+        answer.punches.map(({ kind, source, replacesPunchId, voided }) => [
+          kind,
+          source,
+          replacesPunchId,
+          voided?.reason,
+        ]),
+      ).to.deep.equal([
+        [PunchKind.BREAK_START, PunchSource.CORRECTION, '2', undefined],
+        [IN, PunchSource.DEVICE, '', 'one break'],
+        [PunchKind.BREAK_END, PunchSource.CORRECTION, '', undefined],
+      ]);
+      const [day] = answer.attendances;
+      expect(answer.attendances.length).to.equal(1);
+      expect(day?.breakDuration?.seconds).to.equal(1800n);
+      expect(await asking.everywhere(employeeId)).to.deep.equal(day);
+      const listed = await asking.punches(employeeId);
+      expect(listed.map((punch) => [punch.punchId, punch.voided?.replacedByPunchId])).to.deep.equal(
+        [
+          ['1', undefined],
+          ['2', '5'],
+          ['5', undefined],
+          ['3', ''],
+          ['6', undefined],
+          ['4', undefined],
+        ],
+      );
+      expect(listed.find(({ punchId }) => punchId === '6')).to.deep.include({
+        note: 'by phone',
+        labels: { job: '7' },
+      });
+      const { revisions } = await serviceOf().client.listAttendanceRevisions({
+        employeeId,
+        date: DAY,
+      });
+      const last = revisions.at(-1);
+      expect([last?.cause, last?.reason]).to.deep.equal([CORRECTED, 'one break']);
+    });
+
+    it('P51 sent again with its request id they get the same answer, also once they were corrected', async () => {
+      const { employeeId, request } = await toCorrect();
+      const first = await clock().correctPunches(request);
+      const [made] = first.punches;
+      const punchId = made?.punchId ?? '';
+      await clock().replacePunch({ employeeId, punchId, time: onDay('12:10'), reason: 'ten past' });
+      expect(await clock().correctPunches(request)).to.deep.equal(first);
+      const other = clock().correctPunches({ ...request, reason: 'other' });
+      expect((await refusalOf(other)).reason).to.equal('REQUEST_ID_REUSED');
+    });
+
+    it('P52 only validated they say what would be, and leave everything as it is', async () => {
+      const { employeeId, request } = await toCorrect();
+      const before = await asking.punches(employeeId);
+      const would = await clock().correctPunches({ ...request, validateOnly: true });
+      expect(await asking.punches(employeeId)).to.deep.equal(before);
+      const { attendances } = await clock().correctPunches(request);
+      const plain = (days: typeof attendances) =>
+        days.map((day) => ({ ...day, updateTime: undefined }));
+      expect(plain(would.attendances)).to.deep.equal(plain(attendances));
+    });
+
+    it('P53 refused they change nothing, and say why', async () => {
+      const { employeeId, request } = await toCorrect();
+      const before = await asking.everywhere(employeeId);
+      const add = (kind: PunchKind, time: string) => ({
+        correction: { case: 'add' as const, value: { kind, time: onDay(time) } },
+      });
+      const remove = (punchId: string) => ({
+        correction: { case: 'void' as const, value: { punchId } },
+      });
+      const refusals: readonly (readonly [
+        corrections: object[],
+        reason: string,
+        field?: string,
+      ])[] = [
+        [[remove('1')], 'OVERLAPS'],
+        [[add(IN, '18:00'), add(PunchKind.BREAK_END, '15:00')], 'NOT_ON_BREAK'],
+        [[add(OUT, '07:00')], 'NOT_CLOCKED_IN'],
+        [[remove('1'), remove('9')], 'PUNCH_NOT_FOUND'],
+        [[remove('1'), remove('1')], 'INVALID_FIELD', 'corrections[1].void.punch_id'],
+        [[add(OUT, '16:30')], 'INVALID_FIELD', 'corrections[0]'],
+        [[add(PunchKind.UNSPECIFIED, '16:30')], 'INVALID_FIELD', 'corrections[0].add.kind'],
+        [[], 'INVALID_FIELD', 'corrections'],
+        [[{}], 'INVALID_FIELD', 'corrections[0].correction'],
+      ];
+      for (const [corrections, reason, field] of refusals) {
+        const requestId = randomUUID();
+        const call = clock().correctPunches({ ...request, corrections, requestId });
+        const refused = await refusalOf(call);
+        expect([refused.reason, refused.fields]).to.deep.equal([
+          reason,
+          field === undefined ? [] : [field],
+        ]);
+      }
+      expect(await asking.everywhere(employeeId)).to.deep.equal(before);
+    });
+
+    /** A break that was punched as a departure and an arrival; punches 1 to 4. */
+    async function toCorrect() {
+      const employeeId = somebody();
+      const kinds = [IN, OUT, IN, OUT];
+      const times = ['08:00', '12:00', '12:30', '16:30'].map(onDay);
+      for (const [place, time] of times.entries()) {
+        await record({ employeeId, time, kind: kinds[place] ?? IN });
+      }
+      const added = {
+        kind: PunchKind.BREAK_END,
+        time: onDay('12:30'),
+        note: 'by phone',
+        labels: { job: '7' },
+      };
+      const corrections = [
+        {
+          correction: {
+            case: 'replace' as const,
+            value: { punchId: '2', kind: PunchKind.BREAK_START },
+          },
+        },
+        { correction: { case: 'void' as const, value: { punchId: '3' } } },
+        { correction: { case: 'add' as const, value: added } },
+      ];
+      const request = { employeeId, corrections, reason: 'one break', requestId: randomUUID() };
+      return { employeeId, request };
+    }
 
     it('P35 a command may say again what was taken back; a device may not', async () => {
       const employeeId = await asking.added(somebody());

@@ -416,6 +416,24 @@ const CLOCK: RowsOf<typeof ClockService> = {
         ),
     },
   },
+  correctPunches: {
+    'of many punches': {
+      together: 10,
+      call: ({ clock }, n) =>
+        decided(
+          clock.correctPunches({
+            employeeId: 'busy',
+            corrections: Array.from({ length: 50 }, (_, place) => ({
+              correction: {
+                case: 'replace' as const,
+                value: { punchId: String(n * 50 + place + 1), time: busyTime(n * 50 + place) },
+              },
+            })),
+            reason: NOTE,
+          }),
+        ),
+    },
+  },
   listImports: {
     all: { together: 5, call: ({ clock }) => clock.listImports({ pageSize: ALL }) },
   },

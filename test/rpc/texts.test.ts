@@ -333,6 +333,23 @@ describe('texts over the wire', () => {
       { employeeId: 'mia', punchId: '1', kind: 'PUNCH_KIND_IN', reason: BAD },
       ['reason'],
     ],
+    CorrectPunches: [
+      {
+        employeeId: 'mia',
+        corrections: [
+          {
+            add: {
+              time: '2026-03-02T08:00:00Z',
+              kind: 'PUNCH_KIND_IN',
+              note: BAD,
+              labels: { job: BAD },
+            },
+          },
+        ],
+        reason: BAD,
+      },
+      ['corrections[0].add.note', 'corrections[0].add.labels', 'reason'],
+    ],
     CreateEmployee: [{ employee, reason: BAD }, ['employee.employee_name', 'reason']],
     UpdateEmployee: [{ employee, reason: BAD, etag }, ['employee.employee_name', 'reason']],
     ArchiveEmployee: [{ employeeId: 'mia', reason: BAD, etag }, ['reason']],

@@ -239,7 +239,7 @@ describe('many writers at once', function () {
       left join (
         select employee_id, sequence from mark
         union all select employee_id, sequence from punch
-        union all select employee_id, sequence from punch_void
+        union all select employee_id, sequence from punch_correction
       ) f using (employee_id)
       group by e.employee_id
       having e.version <> count(f.sequence) or e.version <> coalesce(max(f.sequence), 0)`);
@@ -353,8 +353,9 @@ function dayOf(result: RecordResult | undefined): Attendance {
   if (result === undefined || result.failure !== undefined) {
     throw new Error(`not recorded: ${result?.failure.kind}`);
   }
-  if (result.attendance === undefined) throw new Error('answered without a day');
-  return result.attendance;
+  const [day] = result.attendances;
+  if (day === undefined) throw new Error('answered without a day');
+  return day;
 }
 
 function factOf(row: Record<string, unknown>): DeclarationFact {

@@ -41,7 +41,7 @@ export async function fill(fixture: StoreFixture, employees: number, days: numbe
     insert into mark_import (import_id, actor, first_recorded_at, last_recorded_at, marks)
     select employee_id, 'x', now(), now(), 1 from employee on conflict do nothing`);
   await fixture.rows(`
-    insert into punch_void (employee_id, sequence, punches, reason, actor, received_at, recorded_at,
+    insert into punch_correction (employee_id, sequence, punches, reason, actor, received_at, recorded_at,
                             request_id, payload_hash)
     select employee_id, 2000, '{1001}', 'x', 'x', now(), now(), gen_random_uuid(), ''
     from employee on conflict do nothing`);

@@ -6,9 +6,9 @@ import { expect } from 'chai';
 import { MOVE_HEAD, READ_HEAD } from '../../src/store/facts/feed-head.js';
 import {
   COUNT_IMPORTED,
+  INSERT_CORRECTIONS,
   INSERT_MARKS,
   INSERT_PUNCHES,
-  INSERT_VOIDS,
   REFLAG_PUNCHES,
   VOID_PUNCHES,
 } from '../../src/store/facts/insert-facts.js';
@@ -118,8 +118,19 @@ const HOT: readonly [Statement, readonly unknown[]][] = [
     ],
   ],
   [
-    INSERT_VOIDS,
-    [`{${ID}}`, '{9999}', '{"{1,2}"}', '{x}', '{x}', `{${AS_OF}}`, '{null}', '{null}'],
+    INSERT_CORRECTIONS,
+    [
+      `{${ID}}`,
+      '{9999}',
+      '{"{1,2}"}',
+      `{"{${DATE}}"}`,
+      '{"{1}"}',
+      '{x}',
+      '{x}',
+      `{${AS_OF}}`,
+      '{null}',
+      '{null}',
+    ],
   ],
   [READ_MARKS_OF_DATE, [`{${ID}}`, `{${DATE}}`, '{march}']],
   [COUNT_MARKED, ['{march}', '{x}', '{1}']],

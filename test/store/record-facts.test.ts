@@ -36,7 +36,7 @@ describe('recording facts', function () {
   after(async () => await fixture.close());
 
   const record = async (...facts: Fact[]) => await recordFacts(fixture.store, facts);
-  const rowsOf = async (table: 'punch' | 'punch_void', employeeId: string) =>
+  const rowsOf = async (table: 'punch' | 'punch_correction', employeeId: string) =>
     (await fixture.rows(`select from ${table} where employee_id = $1`, employeeId)).length;
 
   describe('one request id more than once in a batch: one fact, one answer', () => {
@@ -61,7 +61,7 @@ describe('recording facts', function () {
       const fact = voidOf('ben', [2, 1], randomUUID());
       const [first, ...others] = await record(fact, fact, fact);
       expect(others).to.deep.equal([first, first]);
-      expect(await rowsOf('punch_void', 'ben')).to.equal(1);
+      expect(await rowsOf('punch_correction', 'ben')).to.equal(1);
       expect(await record(fact, fact)).to.deep.equal([first, first]);
       const numbers = first?.failure === undefined ? first?.punches : [];
       expect(numbers?.map(({ punchId }) => punchId)).to.deep.equal([2, 1]);

@@ -69,7 +69,7 @@ export function resultOf(note: string): DayResult {
 
 /** A fact that records nothing but that it was. */
 export function acceptedFact(index: number, sequence: number): AcceptedFact {
-  return { index, sequence, answerDate: undefined, revision: 0, punch: undefined, voids: [] };
+  return { index, sequence, days: [], punches: [], voids: [] };
 }
 
 /** The punch that a fact records. */
@@ -88,7 +88,7 @@ export function acceptedPunch(fact: Fact, index: number, sequence: number): Acce
     importId: fact.kind === 'PUNCH' ? fact.importId : undefined,
     voided: undefined,
   };
-  return { ...acceptedFact(index, sequence), punch };
+  return { ...acceptedFact(index, sequence), punches: [punch] };
 }
 
 /** The punches of a fact's day and that day are what the fact needs. */
@@ -114,7 +114,7 @@ export function countingRules(
       if (fact.kind !== 'PUNCH') return;
       const here = [
         ...view.punches(employeeId),
-        ...accepted.flatMap(({ punch }) => punch ?? []),
+        ...accepted.flatMap(({ punches }) => punches),
       ].filter((punch) => punch.employeeId === employeeId);
       const original = here.find((punch) => isSamePunch(punch, fact.punch));
       if (original !== undefined) {

@@ -305,8 +305,8 @@ describe('punches as the store writes them', function () {
     function replacement(employeeId: string, punchId: number, sequence: number, index = 0) {
       const told = punchOf(employeeId, EVENING, 'IN', { source: 'CORRECTION' });
       const accepted = acceptedPunch(told, index, sequence);
-      const punch = accepted.punch && { ...accepted.punch, replaces: punchId };
-      return { ...accepted, punch, voids: [punchId] };
+      const punches = accepted.punches.map((punch) => ({ ...punch, replaces: punchId }));
+      return { ...accepted, punches, voids: [punchId] };
     }
 
     it('replaced: the two point at each other', async () => {
@@ -381,23 +381,21 @@ describe('punches as the store writes them', function () {
     it('of a punch that was answered with a day: the day as it was then', async () => {
       const fact = punchOf(id, MORNING, 'IN', { requestId: randomUUID() });
       const { recordedAt } = await write([fact], () => ({
-        facts: [{ ...acceptedPunch(fact, 0, 1), answerDate: DATE, revision: 1 }],
+        facts: [{ ...acceptedPunch(fact, 0, 1), days: [{ date: DATE, revision: 1 }] }],
         changes: [{ index: 0, employeeId: id, date: DATE, revision: 1, result: resultOf('1') }],
       }));
       await count(punchOf(id, EVENING, 'OUT'));
       const found = await earlier(fact);
       expect(found?.payloadHash).to.deep.equal(fact.payloadHash);
       expect(found?.receivedAt).to.equal(fact.receivedAt);
-      expect(found?.answer).to.deep.equal({
+      const after = {
         date: DATE,
-        after: {
-          date: DATE,
-          revision: 1,
-          result: resultOf('1'),
-          engineVersion: ENGINE_VERSION,
-          recordedAt,
-        },
-      });
+        revision: 1,
+        result: resultOf('1'),
+        engineVersion: ENGINE_VERSION,
+        recordedAt,
+      };
+      expect(found?.days).to.deep.equal([{ date: DATE, after }]);
       expect(found?.punches.map(({ punchId }) => punchId)).to.deep.equal([1]);
     });
 
@@ -405,24 +403,26 @@ describe('punches as the store writes them', function () {
       const fact = punchOf(id, '2026-03-03T09:00:00Z', 'IN', { requestId: randomUUID() });
       await recordPunches(fact);
       const found = await earlier(fact);
-      expect(found?.answer).to.equal(undefined);
+      expect(found?.days).to.deep.equal([]);
       expect(found?.punches.map(({ time }) => time)).to.deep.equal([fact.punch.time]);
     });
 
     it('of a punch answered with a day that was never stored', async () => {
       const fact = punchOf(id, '2026-03-04T09:00:00Z', 'IN', { requestId: randomUUID() });
       const date = '2026-03-04' as LocalDate;
-      await write([fact], () => ({ facts: [{ ...acceptedPunch(fact, 0, 4), answerDate: date }] }));
-      expect((await earlier(fact))?.answer).to.deep.equal({ date, after: undefined });
+      await write([fact], () => ({
+        facts: [{ ...acceptedPunch(fact, 0, 4), days: [{ date, revision: 0 }] }],
+      }));
+      expect((await earlier(fact))?.days).to.deep.equal([{ date, after: undefined }]);
     });
 
     it('of a mark', async () => {
       const fact = markOf(id, '2026-03-05', { requestId: randomUUID() });
       await write([fact], () => ({
-        facts: [{ ...acceptedFact(0, 5), answerDate: fact.date, revision: 0 }],
+        facts: [{ ...acceptedFact(0, 5), days: [{ date: fact.date, revision: 0 }] }],
       }));
       const found = await earlier(fact);
-      expect(found?.answer).to.deep.equal({ date: '2026-03-05', after: undefined });
+      expect(found?.days).to.deep.equal([{ date: '2026-03-05', after: undefined }]);
       expect(found?.punches).to.deep.equal([]);
     });
 
@@ -431,8 +431,8 @@ describe('punches as the store writes them', function () {
       const told = punchOf(id, '2026-03-04T10:00:00Z', 'IN', { source: 'CORRECTION' });
       await write([fact], () => {
         const accepted = acceptedPunch(told, 0, 6);
-        const punch = accepted.punch && { ...accepted.punch, replaces: 4 };
-        return { facts: [{ ...accepted, punch, voids: [4] }] };
+        const punches = accepted.punches.map((punch) => ({ ...punch, replaces: 4 }));
+        return { facts: [{ ...accepted, punches, voids: [4] }] };
       });
       const found = await earlier(fact);
       expect(found?.punches.map(({ punchId, replaces }) => [punchId, replaces])).to.deep.equal([
@@ -444,7 +444,7 @@ describe('punches as the store writes them', function () {
       const fact = voidOf(id, [6, 1, 3], randomUUID());
       await write([fact], () => ({ facts: [{ ...acceptedFact(0, 7), voids: [6, 1, 3] }] }));
       const found = await earlier(fact);
-      expect(found?.answer).to.equal(undefined);
+      expect(found?.days).to.deep.equal([]);
       expect(found?.punches.map(({ punchId, voided }) => [punchId, voided?.by])).to.deep.equal([
         [6, 7],
         [1, 7],
@@ -465,7 +465,7 @@ describe('punches as the store writes them', function () {
       const rows = await fixture.rows(
         `select request_id from mark where employee_id = $1 and request_id is not null
          union all select request_id from punch where employee_id = $1 and request_id is not null
-         union all select request_id from punch_void where employee_id = $1`,
+         union all select request_id from punch_correction where employee_id = $1`,
         id,
       );
       expect(rows).to.have.length(7);

@@ -34,7 +34,7 @@ async function lane(): Promise<Attendance[]> {
     const facts = Array.from({ length: 1 + (marks % 9) }, nextMark);
     for (const result of await recordFacts(store, facts)) {
       if (result.failure !== undefined) throw new Error(result.failure.kind);
-      if (result.attendance !== undefined) days.push(result.attendance);
+      days.push(...result.attendances);
     }
   }
   return days;

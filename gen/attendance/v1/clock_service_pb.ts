@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/clock_service.proto.
  */
 export const file_attendance_v1_clock_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdHRlbmRhbmNlL3YxL2Nsb2NrX3NlcnZpY2UucHJvdG8SDWF0dGVuZGFuY2UudjEimQMKDkNsb2NrSW5SZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJdCgZsYWJlbHMYBSADKAsyKS5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXF1ZXN0LkxhYmVsc0VudHJ5QiK6SB+aARwQFCIRcg8QARhAWglfX3Byb3RvX18qBXIDGMgBEhYKBG5vdGUYBiABKAlCCLpIBXIDGOgHEh8KCnJlcXVlc3RfaWQYByABKAlCC7pICNgBAXIDsAEBEhoKCXRpbWVfem9uZRgIIAEoCUIHukgEcgIYQBotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImUKD0Nsb2NrSW5SZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSKbAwoPQ2xvY2tPdXRSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJeCgZsYWJlbHMYBSADKAsyKi5hdHRlbmRhbmNlLnYxLkNsb2NrT3V0UmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJmChBDbG9ja091dFJlc3BvbnNlEiMKBXB1bmNoGAEgASgLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaBItCgphdHRlbmRhbmNlGAIgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIp8DChFTdGFydEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SYAoGbGFiZWxzGAUgAygLMiwuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJoChJTdGFydEJyZWFrUmVzcG9uc2USIwoFcHVuY2gYASABKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEi0KCmF0dGVuZGFuY2UYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UimwMKD0VuZEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SXgoGbGFiZWxzGAUgAygLMiouYXR0ZW5kYW5jZS52MS5FbmRCcmVha1JlcXVlc3QuTGFiZWxzRW50cnlCIrpIH5oBHBAUIhFyDxABGEBaCV9fcHJvdG9fXyoFcgMYyAESFgoEbm90ZRgGIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQESGgoJdGltZV96b25lGAggASgJQge6SARyAhhAGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiZgoQRW5kQnJlYWtSZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLbAQoUUmVjb3JkUHVuY2hlc1JlcXVlc3QSNQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2hCDrpIC5IBCBDoByID2AEDEi8KC2RldmljZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCglpbXBvcnRfaWQYAyABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEg8KB3Jlc3RvcmUYBCABKAgSFQoNdmFsaWRhdGVfb25seRgFIAEoCCJKChVSZWNvcmRQdW5jaGVzUmVzcG9uc2USMQoHcmVzdWx0cxgBIAMoCzIgLmF0dGVuZGFuY2UudjEuUmVjb3JkUHVuY2hSZXN1bHQi/AEKEVJlY29yZFB1bmNoUmVzdWx0EiwKB291dGNvbWUYASABKA4yGy5hdHRlbmRhbmNlLnYxLlB1bmNoT3V0Y29tZRIhCgVlcnJvchgDIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzEhAKCHB1bmNoX2lkGAQgASgJEikKCWFub21hbGllcxgFIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseRIOCgZ2b2lkZWQYBiABKAgSEAoIcmVzdG9yZWQYByABKAgSEwoLZW1wbG95ZWVfaWQYCCABKAkSFQoNcXVhcmFudGluZV9pZBgJIAEoCUoECAIQA1IFcHVuY2gixAEKFEltcG9ydFB1bmNoZXNSZXF1ZXN0EjUKB3B1bmNoZXMYASADKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoQg66SAuSAQgQ6AciA9gBAxIvCgtkZXZpY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoJaW1wb3J0X2lkGAMgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIPCgdyZXN0b3JlGAQgASgIIq8BChVJbXBvcnRQdW5jaGVzUmVzcG9uc2USFgoOcmVjb3JkZWRfY291bnQYASABKAMSFwoPZHVwbGljYXRlX2NvdW50GAIgASgDEhYKDnJlamVjdGVkX2NvdW50GAMgASgDEjIKCnJlamVjdGlvbnMYBCADKAsyHi5hdHRlbmRhbmNlLnYxLkltcG9ydFJlamVjdGlvbhIZChFxdWFyYW50aW5lZF9jb3VudBgFIAEoAyJDCg9JbXBvcnRSZWplY3Rpb24SDQoFaW5kZXgYASABKAMSIQoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1cyL4AQoSTGlzdFB1bmNoZXNSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoOaW5jbHVkZV92b2lkZWQYBCABKAgSGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAIIlUKE0xpc3RQdW5jaGVzUmVzcG9uc2USJQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItMBChBWb2lkUHVuY2hSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CglwdW5jaF9pZHMYAiADKAlCJLpIIZIBHggBEGQYASIWchQyEl5bMS05XVswLTldezAsMTR9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoNdmFsaWRhdGVfb25seRgFIAEoCCI6ChFWb2lkUHVuY2hSZXNwb25zZRIlCgdwdW5jaGVzGAEgAygLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaCKmAgoTUmVwbGFjZVB1bmNoUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKwoIcHVuY2hfaWQYAiABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoEa2luZBgEIAEoDjIYLmF0dGVuZGFuY2UudjEuUHVuY2hLaW5kQgi6SAWCAQIQARIaCgZyZWFzb24YBSABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQESFQoNdmFsaWRhdGVfb25seRgHIAEoCCJqChRSZXBsYWNlUHVuY2hSZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSJOChJMaXN0SW1wb3J0c1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIImEKE0xpc3RJbXBvcnRzUmVzcG9uc2USMQoNcHVuY2hfaW1wb3J0cxgBIAMoCzIaLmF0dGVuZGFuY2UudjEuUHVuY2hJbXBvcnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpICCgtQdW5jaEltcG9ydBIRCglpbXBvcnRfaWQYASABKAkSDQoFYWN0b3IYAiABKAkSNQoRZmlyc3RfcmVjb3JkX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEGxhc3RfcmVjb3JkX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC3B1bmNoX2NvdW50GAUgASgDEhYKDnN0YW5kaW5nX2NvdW50GAYgASgDEhQKDHZvaWRlZF9jb3VudBgHIAEoAxIWCg5yZXBsYWNlZF9jb3VudBgIIAEoAxIZChFxdWFyYW50aW5lZF9jb3VudBgJIAEoAyJ/ChFWb2lkSW1wb3J0UmVxdWVzdBIwCglpbXBvcnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEhoKBnJlYXNvbhgCIAEoCUIKukgHcgUQARjoBxIcCgttYXhfcHVuY2hlcxgDIAEoBUIHukgEGgIoACJ1ChJWb2lkSW1wb3J0UmVzcG9uc2USFAoMdm9pZGVkX2NvdW50GAEgASgFEjAKDHB1bmNoX2ltcG9ydBgCIAEoCzIaLmF0dGVuZGFuY2UudjEuUHVuY2hJbXBvcnQSFwoPZGlzY2FyZGVkX2NvdW50GAMgASgFIkoKFEdldENsb2NrU3RhdGVSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCJHChVHZXRDbG9ja1N0YXRlUmVzcG9uc2USLgoLY2xvY2tfc3RhdGUYASABKAsyGS5hdHRlbmRhbmNlLnYxLkNsb2NrU3RhdGUirwIKCkNsb2NrU3RhdGUSEwoLZW1wbG95ZWVfaWQYASABKAkSFQoNZW1wbG95ZWVfbmFtZRgCIAEoCRIqCgZzdGF0dXMYAyABKA4yGi5hdHRlbmRhbmNlLnYxLkNsb2NrU3RhdHVzEi4KCnNpbmNlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKB3Nlc3Npb24YBSABKAsyFi5hdHRlbmRhbmNlLnYxLlNlc3Npb24SLgoKY2xvc2VfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoKYXR0ZW5kYW5jZRgHIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZRIRCgl0aW1lX3pvbmUYCCABKAkihAEKFExpc3RDbG9ja2VkSW5SZXF1ZXN0EjIKCGdyb3VwX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiYQoVTGlzdENsb2NrZWRJblJlc3BvbnNlEi8KDGNsb2NrX3N0YXRlcxgBIAMoCzIZLmF0dGVuZGFuY2UudjEuQ2xvY2tTdGF0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqoQEKDFB1bmNoT3V0Y29tZRIdChlQVU5DSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGgoWUFVOQ0hfT1VUQ09NRV9SRUNPUkRFRBABEhsKF1BVTkNIX09VVENPTUVfRFVQTElDQVRFEAISGgoWUFVOQ0hfT1VUQ09NRV9SRUpFQ1RFRBADEh0KGVBVTkNIX09VVENPTUVfUVVBUkFOVElORUQQBCpxCgtDbG9ja1N0YXR1cxIcChhDTE9DS19TVEFUVVNfVU5TUEVDSUZJRUQQABIUChBDTE9DS19TVEFUVVNfT1VUEAESEwoPQ0xPQ0tfU1RBVFVTX0lOEAISGQoVQ0xPQ0tfU1RBVFVTX09OX0JSRUFLEAMyww0KDENsb2NrU2VydmljZRJICgdDbG9ja0luEh0uYXR0ZW5kYW5jZS52MS5DbG9ja0luUmVxdWVzdBoeLmF0dGVuZGFuY2UudjEuQ2xvY2tJblJlc3BvbnNlEksKCENsb2NrT3V0Eh4uYXR0ZW5kYW5jZS52MS5DbG9ja091dFJlcXVlc3QaHy5hdHRlbmRhbmNlLnYxLkNsb2NrT3V0UmVzcG9uc2USUQoKU3RhcnRCcmVhaxIgLmF0dGVuZGFuY2UudjEuU3RhcnRCcmVha1JlcXVlc3QaIS5hdHRlbmRhbmNlLnYxLlN0YXJ0QnJlYWtSZXNwb25zZRJLCghFbmRCcmVhaxIeLmF0dGVuZGFuY2UudjEuRW5kQnJlYWtSZXF1ZXN0Gh8uYXR0ZW5kYW5jZS52MS5FbmRCcmVha1Jlc3BvbnNlEloKDVJlY29yZFB1bmNoZXMSIy5hdHRlbmRhbmNlLnYxLlJlY29yZFB1bmNoZXNSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5SZWNvcmRQdW5jaGVzUmVzcG9uc2USXAoNSW1wb3J0UHVuY2hlcxIjLmF0dGVuZGFuY2UudjEuSW1wb3J0UHVuY2hlc1JlcXVlc3QaJC5hdHRlbmRhbmNlLnYxLkltcG9ydFB1bmNoZXNSZXNwb25zZSgBElkKC0xpc3RQdW5jaGVzEiEuYXR0ZW5kYW5jZS52MS5MaXN0UHVuY2hlc1JlcXVlc3QaIi5hdHRlbmRhbmNlLnYxLkxpc3RQdW5jaGVzUmVzcG9uc2UiA5ACARJOCglWb2lkUHVuY2gSHy5hdHRlbmRhbmNlLnYxLlZvaWRQdW5jaFJlcXVlc3QaIC5hdHRlbmRhbmNlLnYxLlZvaWRQdW5jaFJlc3BvbnNlElcKDFJlcGxhY2VQdW5jaBIiLmF0dGVuZGFuY2UudjEuUmVwbGFjZVB1bmNoUmVxdWVzdBojLmF0dGVuZGFuY2UudjEuUmVwbGFjZVB1bmNoUmVzcG9uc2USWQoLTGlzdEltcG9ydHMSIS5hdHRlbmRhbmNlLnYxLkxpc3RJbXBvcnRzUmVxdWVzdBoiLmF0dGVuZGFuY2UudjEuTGlzdEltcG9ydHNSZXNwb25zZSIDkAIBElEKClZvaWRJbXBvcnQSIC5hdHRlbmRhbmNlLnYxLlZvaWRJbXBvcnRSZXF1ZXN0GiEuYXR0ZW5kYW5jZS52MS5Wb2lkSW1wb3J0UmVzcG9uc2USVAoLQXNzaWduQmFkZ2USIS5hdHRlbmRhbmNlLnYxLkFzc2lnbkJhZGdlUmVxdWVzdBoiLmF0dGVuZGFuY2UudjEuQXNzaWduQmFkZ2VSZXNwb25zZRJLCghFbmRCYWRnZRIeLmF0dGVuZGFuY2UudjEuRW5kQmFkZ2VSZXF1ZXN0Gh8uYXR0ZW5kYW5jZS52MS5FbmRCYWRnZVJlc3BvbnNlElcKDFJldHJhY3RCYWRnZRIiLmF0dGVuZGFuY2UudjEuUmV0cmFjdEJhZGdlUmVxdWVzdBojLmF0dGVuZGFuY2UudjEuUmV0cmFjdEJhZGdlUmVzcG9uc2USVgoKTGlzdEJhZGdlcxIgLmF0dGVuZGFuY2UudjEuTGlzdEJhZGdlc1JlcXVlc3QaIS5hdHRlbmRhbmNlLnYxLkxpc3RCYWRnZXNSZXNwb25zZSIDkAIBEnoKFkxpc3RRdWFyYW50aW5lZFB1bmNoZXMSLC5hdHRlbmRhbmNlLnYxLkxpc3RRdWFyYW50aW5lZFB1bmNoZXNSZXF1ZXN0Gi0uYXR0ZW5kYW5jZS52MS5MaXN0UXVhcmFudGluZWRQdW5jaGVzUmVzcG9uc2UiA5ACARJ+ChlEaXNjYXJkUXVhcmFudGluZWRQdW5jaGVzEi8uYXR0ZW5kYW5jZS52MS5EaXNjYXJkUXVhcmFudGluZWRQdW5jaGVzUmVxdWVzdBowLmF0dGVuZGFuY2UudjEuRGlzY2FyZFF1YXJhbnRpbmVkUHVuY2hlc1Jlc3BvbnNlEl8KDUdldENsb2NrU3RhdGUSIy5hdHRlbmRhbmNlLnYxLkdldENsb2NrU3RhdGVSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRDbG9ja1N0YXRlUmVzcG9uc2UiA5ACARJfCg1MaXN0Q2xvY2tlZEluEiMuYXR0ZW5kYW5jZS52MS5MaXN0Q2xvY2tlZEluUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuTGlzdENsb2NrZWRJblJlc3BvbnNlIgOQAgFCRAoRY29tLmF0dGVuZGFuY2UudjFCEUNsb2NrU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_badge, file_attendance_v1_punch, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiFhdHRlbmRhbmNlL3YxL2Nsb2NrX3NlcnZpY2UucHJvdG8SDWF0dGVuZGFuY2UudjEimQMKDkNsb2NrSW5SZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJdCgZsYWJlbHMYBSADKAsyKS5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXF1ZXN0LkxhYmVsc0VudHJ5QiK6SB+aARwQFCIRcg8QARhAWglfX3Byb3RvX18qBXIDGMgBEhYKBG5vdGUYBiABKAlCCLpIBXIDGOgHEh8KCnJlcXVlc3RfaWQYByABKAlCC7pICNgBAXIDsAEBEhoKCXRpbWVfem9uZRgIIAEoCUIHukgEcgIYQBotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImUKD0Nsb2NrSW5SZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSKbAwoPQ2xvY2tPdXRSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglkZXZpY2VfaWQYAyABKAlCCLpIBXIDGIABEikKCGxvY2F0aW9uGAQgASgLMhcuYXR0ZW5kYW5jZS52MS5Mb2NhdGlvbhJeCgZsYWJlbHMYBSADKAsyKi5hdHRlbmRhbmNlLnYxLkNsb2NrT3V0UmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJmChBDbG9ja091dFJlc3BvbnNlEiMKBXB1bmNoGAEgASgLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaBItCgphdHRlbmRhbmNlGAIgASgLMhkuYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlIp8DChFTdGFydEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SYAoGbGFiZWxzGAUgAygLMiwuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVxdWVzdC5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAYgASgJQgi6SAVyAxjoBxIfCgpyZXF1ZXN0X2lkGAcgASgJQgu6SAjYAQFyA7ABARIaCgl0aW1lX3pvbmUYCCABKAlCB7pIBHICGEAaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJoChJTdGFydEJyZWFrUmVzcG9uc2USIwoFcHVuY2gYASABKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoEi0KCmF0dGVuZGFuY2UYAiABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UimwMKD0VuZEJyZWFrUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGwoJZGV2aWNlX2lkGAMgASgJQgi6SAVyAxiAARIpCghsb2NhdGlvbhgEIAEoCzIXLmF0dGVuZGFuY2UudjEuTG9jYXRpb24SXgoGbGFiZWxzGAUgAygLMiouYXR0ZW5kYW5jZS52MS5FbmRCcmVha1JlcXVlc3QuTGFiZWxzRW50cnlCIrpIH5oBHBAUIhFyDxABGEBaCV9fcHJvdG9fXyoFcgMYyAESFgoEbm90ZRgGIAEoCUIIukgFcgMY6AcSHwoKcmVxdWVzdF9pZBgHIAEoCUILukgI2AEBcgOwAQESGgoJdGltZV96b25lGAggASgJQge6SARyAhhAGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiZgoQRW5kQnJlYWtSZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLbAQoUUmVjb3JkUHVuY2hlc1JlcXVlc3QSNQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2hCDrpIC5IBCBDoByID2AEDEi8KC2RldmljZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCglpbXBvcnRfaWQYAyABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEg8KB3Jlc3RvcmUYBCABKAgSFQoNdmFsaWRhdGVfb25seRgFIAEoCCJKChVSZWNvcmRQdW5jaGVzUmVzcG9uc2USMQoHcmVzdWx0cxgBIAMoCzIgLmF0dGVuZGFuY2UudjEuUmVjb3JkUHVuY2hSZXN1bHQi/AEKEVJlY29yZFB1bmNoUmVzdWx0EiwKB291dGNvbWUYASABKA4yGy5hdHRlbmRhbmNlLnYxLlB1bmNoT3V0Y29tZRIhCgVlcnJvchgDIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzEhAKCHB1bmNoX2lkGAQgASgJEikKCWFub21hbGllcxgFIAMoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseRIOCgZ2b2lkZWQYBiABKAgSEAoIcmVzdG9yZWQYByABKAgSEwoLZW1wbG95ZWVfaWQYCCABKAkSFQoNcXVhcmFudGluZV9pZBgJIAEoCUoECAIQA1IFcHVuY2gixAEKFEltcG9ydFB1bmNoZXNSZXF1ZXN0EjUKB3B1bmNoZXMYASADKAsyFC5hdHRlbmRhbmNlLnYxLlB1bmNoQg66SAuSAQgQ6AciA9gBAxIvCgtkZXZpY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoJaW1wb3J0X2lkGAMgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIPCgdyZXN0b3JlGAQgASgIIq8BChVJbXBvcnRQdW5jaGVzUmVzcG9uc2USFgoOcmVjb3JkZWRfY291bnQYASABKAMSFwoPZHVwbGljYXRlX2NvdW50GAIgASgDEhYKDnJlamVjdGVkX2NvdW50GAMgASgDEjIKCnJlamVjdGlvbnMYBCADKAsyHi5hdHRlbmRhbmNlLnYxLkltcG9ydFJlamVjdGlvbhIZChFxdWFyYW50aW5lZF9jb3VudBgFIAEoAyJDCg9JbXBvcnRSZWplY3Rpb24SDQoFaW5kZXgYASABKAMSIQoFZXJyb3IYAiABKAsyEi5nb29nbGUucnBjLlN0YXR1cyL4AQoSTGlzdFB1bmNoZXNSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoOaW5jbHVkZV92b2lkZWQYBCABKAgSGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAIIlUKE0xpc3RQdW5jaGVzUmVzcG9uc2USJQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItMBChBWb2lkUHVuY2hSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI3CglwdW5jaF9pZHMYAiADKAlCJLpIIZIBHggBEGQYASIWchQyEl5bMS05XVswLTldezAsMTR9JBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgEIAEoCUILukgI2AEBcgOwAQESFQoNdmFsaWRhdGVfb25seRgFIAEoCCI6ChFWb2lkUHVuY2hSZXNwb25zZRIlCgdwdW5jaGVzGAEgAygLMhQuYXR0ZW5kYW5jZS52MS5QdW5jaCKmAgoTUmVwbGFjZVB1bmNoUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSKwoIcHVuY2hfaWQYAiABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoEa2luZBgEIAEoDjIYLmF0dGVuZGFuY2UudjEuUHVuY2hLaW5kQgi6SAWCAQIQARIaCgZyZWFzb24YBSABKAlCCrpIB3IFEAEY6AcSHwoKcmVxdWVzdF9pZBgGIAEoCUILukgI2AEBcgOwAQESFQoNdmFsaWRhdGVfb25seRgHIAEoCCJqChRSZXBsYWNlUHVuY2hSZXNwb25zZRIjCgVwdW5jaBgBIAEoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLQoKYXR0ZW5kYW5jZRgCIAEoCzIZLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZSLgAQoVQ29ycmVjdFB1bmNoZXNSZXF1ZXN0EjIKC2VtcGxveWVlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI/Cgtjb3JyZWN0aW9ucxgCIAMoCzIeLmF0dGVuZGFuY2UudjEuUHVuY2hDb3JyZWN0aW9uQgq6SAeSAQQIARAyEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQARjoBxIfCgpyZXF1ZXN0X2lkGAQgASgJQgu6SAjYAQFyA7ABARIVCg12YWxpZGF0ZV9vbmx5GAUgASgIIrQBCg9QdW5jaENvcnJlY3Rpb24SKwoEdm9pZBgBIAEoCzIbLmF0dGVuZGFuY2UudjEuUHVuY2hSZW1vdmFsSAASMgoHcmVwbGFjZRgCIAEoCzIfLmF0dGVuZGFuY2UudjEuUHVuY2hSZXBsYWNlbWVudEgAEisKA2FkZBgDIAEoCzIcLmF0dGVuZGFuY2UudjEuUHVuY2hBZGRpdGlvbkgAQhMKCmNvcnJlY3Rpb24SBbpIAggBIjsKDFB1bmNoUmVtb3ZhbBIrCghwdW5jaF9pZBgBIAEoCUIZukgWchQyEl5bMS05XVswLTldezAsMTR9JCKbAQoQUHVuY2hSZXBsYWNlbWVudBIrCghwdW5jaF9pZBgBIAEoCUIZukgWchQyEl5bMS05XVswLTldezAsMTR9JBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgRraW5kGAMgASgOMhguYXR0ZW5kYW5jZS52MS5QdW5jaEtpbmRCCLpIBYIBAhABIpoCCg1QdW5jaEFkZGl0aW9uEjAKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMgoEa2luZBgCIAEoDjIYLmF0dGVuZGFuY2UudjEuUHVuY2hLaW5kQgq6SAeCAQQQASAAElwKBmxhYmVscxgDIAMoCzIoLmF0dGVuZGFuY2UudjEuUHVuY2hBZGRpdGlvbi5MYWJlbHNFbnRyeUIiukgfmgEcEBQiEXIPEAEYQFoJX19wcm90b19fKgVyAxjIARIWCgRub3RlGAQgASgJQgi6SAVyAxjoBxotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIm8KFkNvcnJlY3RQdW5jaGVzUmVzcG9uc2USJQoHcHVuY2hlcxgBIAMoCzIULmF0dGVuZGFuY2UudjEuUHVuY2gSLgoLYXR0ZW5kYW5jZXMYAiADKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2UiTgoSTGlzdEltcG9ydHNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJhChNMaXN0SW1wb3J0c1Jlc3BvbnNlEjEKDXB1bmNoX2ltcG9ydHMYASADKAsyGi5hdHRlbmRhbmNlLnYxLlB1bmNoSW1wb3J0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKSAgoLUHVuY2hJbXBvcnQSEQoJaW1wb3J0X2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEjUKEWZpcnN0X3JlY29yZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBsYXN0X3JlY29yZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtwdW5jaF9jb3VudBgFIAEoAxIWCg5zdGFuZGluZ19jb3VudBgGIAEoAxIUCgx2b2lkZWRfY291bnQYByABKAMSFgoOcmVwbGFjZWRfY291bnQYCCABKAMSGQoRcXVhcmFudGluZWRfY291bnQYCSABKAMifwoRVm9pZEltcG9ydFJlcXVlc3QSMAoJaW1wb3J0X2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY6AcSHAoLbWF4X3B1bmNoZXMYAyABKAVCB7pIBBoCKAAidQoSVm9pZEltcG9ydFJlc3BvbnNlEhQKDHZvaWRlZF9jb3VudBgBIAEoBRIwCgxwdW5jaF9pbXBvcnQYAiABKAsyGi5hdHRlbmRhbmNlLnYxLlB1bmNoSW1wb3J0EhcKD2Rpc2NhcmRlZF9jb3VudBgDIAEoBSJKChRHZXRDbG9ja1N0YXRlUmVxdWVzdBIyCgtlbXBsb3llZV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiRwoVR2V0Q2xvY2tTdGF0ZVJlc3BvbnNlEi4KC2Nsb2NrX3N0YXRlGAEgASgLMhkuYXR0ZW5kYW5jZS52MS5DbG9ja1N0YXRlIq8CCgpDbG9ja1N0YXRlEhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSKgoGc3RhdHVzGAMgASgOMhouYXR0ZW5kYW5jZS52MS5DbG9ja1N0YXR1cxIuCgpzaW5jZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgdzZXNzaW9uGAUgASgLMhYuYXR0ZW5kYW5jZS52MS5TZXNzaW9uEi4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCmF0dGVuZGFuY2UYByABKAsyGS5hdHRlbmRhbmNlLnYxLkF0dGVuZGFuY2USEQoJdGltZV96b25lGAggASgJIoQBChRMaXN0Q2xvY2tlZEluUmVxdWVzdBIyCghncm91cF9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImEKFUxpc3RDbG9ja2VkSW5SZXNwb25zZRIvCgxjbG9ja19zdGF0ZXMYASADKAsyGS5hdHRlbmRhbmNlLnYxLkNsb2NrU3RhdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJKqEBCgxQdW5jaE91dGNvbWUSHQoZUFVOQ0hfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhoKFlBVTkNIX09VVENPTUVfUkVDT1JERUQQARIbChdQVU5DSF9PVVRDT01FX0RVUExJQ0FURRACEhoKFlBVTkNIX09VVENPTUVfUkVKRUNURUQQAxIdChlQVU5DSF9PVVRDT01FX1FVQVJBTlRJTkVEEAQqcQoLQ2xvY2tTdGF0dXMSHAoYQ0xPQ0tfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFAoQQ0xPQ0tfU1RBVFVTX09VVBABEhMKD0NMT0NLX1NUQVRVU19JThACEhkKFUNMT0NLX1NUQVRVU19PTl9CUkVBSxADMqIOCgxDbG9ja1NlcnZpY2USSAoHQ2xvY2tJbhIdLmF0dGVuZGFuY2UudjEuQ2xvY2tJblJlcXVlc3QaHi5hdHRlbmRhbmNlLnYxLkNsb2NrSW5SZXNwb25zZRJLCghDbG9ja091dBIeLmF0dGVuZGFuY2UudjEuQ2xvY2tPdXRSZXF1ZXN0Gh8uYXR0ZW5kYW5jZS52MS5DbG9ja091dFJlc3BvbnNlElEKClN0YXJ0QnJlYWsSIC5hdHRlbmRhbmNlLnYxLlN0YXJ0QnJlYWtSZXF1ZXN0GiEuYXR0ZW5kYW5jZS52MS5TdGFydEJyZWFrUmVzcG9uc2USSwoIRW5kQnJlYWsSHi5hdHRlbmRhbmNlLnYxLkVuZEJyZWFrUmVxdWVzdBofLmF0dGVuZGFuY2UudjEuRW5kQnJlYWtSZXNwb25zZRJaCg1SZWNvcmRQdW5jaGVzEiMuYXR0ZW5kYW5jZS52MS5SZWNvcmRQdW5jaGVzUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuUmVjb3JkUHVuY2hlc1Jlc3BvbnNlElwKDUltcG9ydFB1bmNoZXMSIy5hdHRlbmRhbmNlLnYxLkltcG9ydFB1bmNoZXNSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5JbXBvcnRQdW5jaGVzUmVzcG9uc2UoARJZCgtMaXN0UHVuY2hlcxIhLmF0dGVuZGFuY2UudjEuTGlzdFB1bmNoZXNSZXF1ZXN0GiIuYXR0ZW5kYW5jZS52MS5MaXN0UHVuY2hlc1Jlc3BvbnNlIgOQAgESTgoJVm9pZFB1bmNoEh8uYXR0ZW5kYW5jZS52MS5Wb2lkUHVuY2hSZXF1ZXN0GiAuYXR0ZW5kYW5jZS52MS5Wb2lkUHVuY2hSZXNwb25zZRJXCgxSZXBsYWNlUHVuY2gSIi5hdHRlbmRhbmNlLnYxLlJlcGxhY2VQdW5jaFJlcXVlc3QaIy5hdHRlbmRhbmNlLnYxLlJlcGxhY2VQdW5jaFJlc3BvbnNlEl0KDkNvcnJlY3RQdW5jaGVzEiQuYXR0ZW5kYW5jZS52MS5Db3JyZWN0UHVuY2hlc1JlcXVlc3QaJS5hdHRlbmRhbmNlLnYxLkNvcnJlY3RQdW5jaGVzUmVzcG9uc2USWQoLTGlzdEltcG9ydHMSIS5hdHRlbmRhbmNlLnYxLkxpc3RJbXBvcnRzUmVxdWVzdBoiLmF0dGVuZGFuY2UudjEuTGlzdEltcG9ydHNSZXNwb25zZSIDkAIBElEKClZvaWRJbXBvcnQSIC5hdHRlbmRhbmNlLnYxLlZvaWRJbXBvcnRSZXF1ZXN0GiEuYXR0ZW5kYW5jZS52MS5Wb2lkSW1wb3J0UmVzcG9uc2USVAoLQXNzaWduQmFkZ2USIS5hdHRlbmRhbmNlLnYxLkFzc2lnbkJhZGdlUmVxdWVzdBoiLmF0dGVuZGFuY2UudjEuQXNzaWduQmFkZ2VSZXNwb25zZRJLCghFbmRCYWRnZRIeLmF0dGVuZGFuY2UudjEuRW5kQmFkZ2VSZXF1ZXN0Gh8uYXR0ZW5kYW5jZS52MS5FbmRCYWRnZVJlc3BvbnNlElcKDFJldHJhY3RCYWRnZRIiLmF0dGVuZGFuY2UudjEuUmV0cmFjdEJhZGdlUmVxdWVzdBojLmF0dGVuZGFuY2UudjEuUmV0cmFjdEJhZGdlUmVzcG9uc2USVgoKTGlzdEJhZGdlcxIgLmF0dGVuZGFuY2UudjEuTGlzdEJhZGdlc1JlcXVlc3QaIS5hdHRlbmRhbmNlLnYxLkxpc3RCYWRnZXNSZXNwb25zZSIDkAIBEnoKFkxpc3RRdWFyYW50aW5lZFB1bmNoZXMSLC5hdHRlbmRhbmNlLnYxLkxpc3RRdWFyYW50aW5lZFB1bmNoZXNSZXF1ZXN0Gi0uYXR0ZW5kYW5jZS52MS5MaXN0UXVhcmFudGluZWRQdW5jaGVzUmVzcG9uc2UiA5ACARJ+ChlEaXNjYXJkUXVhcmFudGluZWRQdW5jaGVzEi8uYXR0ZW5kYW5jZS52MS5EaXNjYXJkUXVhcmFudGluZWRQdW5jaGVzUmVxdWVzdBowLmF0dGVuZGFuY2UudjEuRGlzY2FyZFF1YXJhbnRpbmVkUHVuY2hlc1Jlc3BvbnNlEl8KDUdldENsb2NrU3RhdGUSIy5hdHRlbmRhbmNlLnYxLkdldENsb2NrU3RhdGVSZXF1ZXN0GiQuYXR0ZW5kYW5jZS52MS5HZXRDbG9ja1N0YXRlUmVzcG9uc2UiA5ACARJfCg1MaXN0Q2xvY2tlZEluEiMuYXR0ZW5kYW5jZS52MS5MaXN0Q2xvY2tlZEluUmVxdWVzdBokLmF0dGVuZGFuY2UudjEuTGlzdENsb2NrZWRJblJlc3BvbnNlIgOQAgFCRAoRY29tLmF0dGVuZGFuY2UudjFCEUNsb2NrU2VydmljZVByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_attendance_v1_badge, file_attendance_v1_punch, file_buf_validate_validate, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * An arrival.
@@ -948,6 +948,228 @@ export const ReplacePunchResponseSchema: GenMessage<ReplacePunchResponse> = /*@_
   messageDesc(file_attendance_v1_clock_service, 19);
 
 /**
+ * What to void, replace and add.
+ *
+ * @generated from message attendance.v1.CorrectPunchesRequest
+ */
+export type CorrectPunchesRequest = Message<"attendance.v1.CorrectPunchesRequest"> & {
+  /**
+   * 1 to 64 characters of `A-Z a-z 0-9 . _ -`, case-sensitive.
+   *
+   * @generated from field: string employee_id = 1;
+   */
+  employeeId: string;
+
+  /**
+   * 1 to 50, in any order; each names another punch.
+   *
+   * @generated from field: repeated attendance.v1.PunchCorrection corrections = 2;
+   */
+  corrections: PunchCorrection[];
+
+  /**
+   * The reason, for the history: 1 to 1,000 characters.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * A UUID that makes this call safe to repeat, as in ClockIn.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+
+  /**
+   * Only validates the request (AIP-163): returns the answer or the error that the request would
+   * get, stores nothing, and does not use up `request_id`.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message attendance.v1.CorrectPunchesRequest.
+ * Use `create(CorrectPunchesRequestSchema)` to create a new message.
+ */
+export const CorrectPunchesRequestSchema: GenMessage<CorrectPunchesRequest> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 20);
+
+/**
+ * One of several corrections.
+ *
+ * @generated from message attendance.v1.PunchCorrection
+ */
+export type PunchCorrection = Message<"attendance.v1.PunchCorrection"> & {
+  /**
+   * What is wrong.
+   *
+   * @generated from oneof attendance.v1.PunchCorrection.correction
+   */
+  correction: {
+    /**
+     * This punch should not be there.
+     *
+     * @generated from field: attendance.v1.PunchRemoval void = 1;
+     */
+    value: PunchRemoval;
+    case: "void";
+  } | {
+    /**
+     * This punch has a wrong time or kind.
+     *
+     * @generated from field: attendance.v1.PunchReplacement replace = 2;
+     */
+    value: PunchReplacement;
+    case: "replace";
+  } | {
+    /**
+     * A punch is missing.
+     *
+     * @generated from field: attendance.v1.PunchAddition add = 3;
+     */
+    value: PunchAddition;
+    case: "add";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message attendance.v1.PunchCorrection.
+ * Use `create(PunchCorrectionSchema)` to create a new message.
+ */
+export const PunchCorrectionSchema: GenMessage<PunchCorrection> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 21);
+
+/**
+ * A punch that should not be there.
+ *
+ * @generated from message attendance.v1.PunchRemoval
+ */
+export type PunchRemoval = Message<"attendance.v1.PunchRemoval"> & {
+  /**
+   * The punch to void.
+   *
+   * @generated from field: string punch_id = 1;
+   */
+  punchId: string;
+};
+
+/**
+ * Describes the message attendance.v1.PunchRemoval.
+ * Use `create(PunchRemovalSchema)` to create a new message.
+ */
+export const PunchRemovalSchema: GenMessage<PunchRemoval> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 22);
+
+/**
+ * A replacement, as in ReplacePunchRequest: give `time`, `kind` or both.
+ *
+ * @generated from message attendance.v1.PunchReplacement
+ */
+export type PunchReplacement = Message<"attendance.v1.PunchReplacement"> & {
+  /**
+   * The punch to replace.
+   *
+   * @generated from field: string punch_id = 1;
+   */
+  punchId: string;
+
+  /**
+   * The right time; at most 2 minutes in the future.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 2;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * The right kind.
+   *
+   * @generated from field: attendance.v1.PunchKind kind = 3;
+   */
+  kind: PunchKind;
+};
+
+/**
+ * Describes the message attendance.v1.PunchReplacement.
+ * Use `create(PunchReplacementSchema)` to create a new message.
+ */
+export const PunchReplacementSchema: GenMessage<PunchReplacement> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 23);
+
+/**
+ * A punch that is missing. It is recorded with the source CORRECTION.
+ *
+ * @generated from message attendance.v1.PunchAddition
+ */
+export type PunchAddition = Message<"attendance.v1.PunchAddition"> & {
+  /**
+   * When, as in Punch; at most 2 minutes in the future.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * What the employee did.
+   *
+   * @generated from field: attendance.v1.PunchKind kind = 2;
+   */
+  kind: PunchKind;
+
+  /**
+   * As in Punch.
+   *
+   * @generated from field: map<string, string> labels = 3;
+   */
+  labels: { [key: string]: string };
+
+  /**
+   * A note to keep with it, up to 1,000 characters.
+   *
+   * @generated from field: string note = 4;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message attendance.v1.PunchAddition.
+ * Use `create(PunchAdditionSchema)` to create a new message.
+ */
+export const PunchAdditionSchema: GenMessage<PunchAddition> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 24);
+
+/**
+ * What was recorded.
+ *
+ * @generated from message attendance.v1.CorrectPunchesResponse
+ */
+export type CorrectPunchesResponse = Message<"attendance.v1.CorrectPunchesResponse"> & {
+  /**
+   * One for each correction, in their order: the new punch, or the voided one.
+   *
+   * @generated from field: repeated attendance.v1.Punch punches = 1;
+   */
+  punches: Punch[];
+
+  /**
+   * The days that changed, by date, as GetAttendance returns them; of very many, as many as one answer
+   * holds.
+   *
+   * @generated from field: repeated attendance.v1.Attendance attendances = 2;
+   */
+  attendances: Attendance[];
+};
+
+/**
+ * Describes the message attendance.v1.CorrectPunchesResponse.
+ * Use `create(CorrectPunchesResponseSchema)` to create a new message.
+ */
+export const CorrectPunchesResponseSchema: GenMessage<CorrectPunchesResponse> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_clock_service, 25);
+
+/**
  * Which imports to list.
  *
  * @generated from message attendance.v1.ListImportsRequest
@@ -974,7 +1196,7 @@ export type ListImportsRequest = Message<"attendance.v1.ListImportsRequest"> & {
  * Use `create(ListImportsRequestSchema)` to create a new message.
  */
 export const ListImportsRequestSchema: GenMessage<ListImportsRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 20);
+  messageDesc(file_attendance_v1_clock_service, 26);
 
 /**
  * A page of imports.
@@ -1002,7 +1224,7 @@ export type ListImportsResponse = Message<"attendance.v1.ListImportsResponse"> &
  * Use `create(ListImportsResponseSchema)` to create a new message.
  */
 export const ListImportsResponseSchema: GenMessage<ListImportsResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 21);
+  messageDesc(file_attendance_v1_clock_service, 27);
 
 /**
  * What calls with the same `import_id` recorded.
@@ -1079,7 +1301,7 @@ export type PunchImport = Message<"attendance.v1.PunchImport"> & {
  * Use `create(PunchImportSchema)` to create a new message.
  */
 export const PunchImportSchema: GenMessage<PunchImport> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 22);
+  messageDesc(file_attendance_v1_clock_service, 28);
 
 /**
  * An import to void.
@@ -1114,7 +1336,7 @@ export type VoidImportRequest = Message<"attendance.v1.VoidImportRequest"> & {
  * Use `create(VoidImportRequestSchema)` to create a new message.
  */
 export const VoidImportRequestSchema: GenMessage<VoidImportRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 23);
+  messageDesc(file_attendance_v1_clock_service, 29);
 
 /**
  * How far an import is voided.
@@ -1149,7 +1371,7 @@ export type VoidImportResponse = Message<"attendance.v1.VoidImportResponse"> & {
  * Use `create(VoidImportResponseSchema)` to create a new message.
  */
 export const VoidImportResponseSchema: GenMessage<VoidImportResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 24);
+  messageDesc(file_attendance_v1_clock_service, 30);
 
 /**
  * Whose state to get.
@@ -1170,7 +1392,7 @@ export type GetClockStateRequest = Message<"attendance.v1.GetClockStateRequest">
  * Use `create(GetClockStateRequestSchema)` to create a new message.
  */
 export const GetClockStateRequestSchema: GenMessage<GetClockStateRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 25);
+  messageDesc(file_attendance_v1_clock_service, 31);
 
 /**
  * The state.
@@ -1191,7 +1413,7 @@ export type GetClockStateResponse = Message<"attendance.v1.GetClockStateResponse
  * Use `create(GetClockStateResponseSchema)` to create a new message.
  */
 export const GetClockStateResponseSchema: GenMessage<GetClockStateResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 26);
+  messageDesc(file_attendance_v1_clock_service, 32);
 
 /**
  * What a clock shows an employee.
@@ -1265,7 +1487,7 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
  * Use `create(ClockStateSchema)` to create a new message.
  */
 export const ClockStateSchema: GenMessage<ClockState> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 27);
+  messageDesc(file_attendance_v1_clock_service, 33);
 
 /**
  * Which employees to list.
@@ -1301,7 +1523,7 @@ export type ListClockedInRequest = Message<"attendance.v1.ListClockedInRequest">
  * Use `create(ListClockedInRequestSchema)` to create a new message.
  */
 export const ListClockedInRequestSchema: GenMessage<ListClockedInRequest> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 28);
+  messageDesc(file_attendance_v1_clock_service, 34);
 
 /**
  * A page of employees who are in.
@@ -1329,7 +1551,7 @@ export type ListClockedInResponse = Message<"attendance.v1.ListClockedInResponse
  * Use `create(ListClockedInResponseSchema)` to create a new message.
  */
 export const ListClockedInResponseSchema: GenMessage<ListClockedInResponse> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_clock_service, 29);
+  messageDesc(file_attendance_v1_clock_service, 35);
 
 /**
  * What became of a punch.
@@ -1555,13 +1777,14 @@ export const ClockService: GenService<{
     output: typeof VoidPunchResponseSchema;
   },
   /**
-   * Replaces a wrong punch with another, with a reason. Refused when the sessions would not add up,
-   * by the same rules as a person's command. A wrong kind can be corrected if every other punch of
-   * the session keeps its meaning. If a break was a departure and an arrival, correct its end
-   * first; if these were a break, correct the departure first.
+   * Replaces a wrong punch with another, with a reason. Refused when the new punch would not do what
+   * it says, or another punch would no longer do what it did. If a break was a departure and an
+   * arrival, correct its end first; if these were a break, correct the departure first: or both at
+   * once with CorrectPunches.
    *
-   * Errors: as VoidPunch; FAILED_PRECONDITION / OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG with
-   * the session concerned, or TOO_MANY_PUNCHES, as RecordPunches.
+   * Errors: as VoidPunch; FAILED_PRECONDITION / NOT_CLOCKED_IN, ALREADY_ON_BREAK, NOT_ON_BREAK,
+   * OUT_BEFORE_IN, OVERLAPS or SESSION_TOO_LONG with the session concerned, or TOO_MANY_PUNCHES, as
+   * RecordPunches.
    *
    * @generated from rpc attendance.v1.ClockService.ReplacePunch
    */
@@ -1569,6 +1792,24 @@ export const ClockService: GenService<{
     methodKind: "unary";
     input: typeof ReplacePunchRequestSchema;
     output: typeof ReplacePunchResponseSchema;
+  },
+  /**
+   * Corrects several punches of an employee at once, all of them or none, with a reason: what is
+   * wrong is voided or replaced, what is missing added. Judged by what they come to together, in any
+   * order: an OUT and an IN can become a break, two punches can change places. Each new punch has to
+   * do what it says, such as to end a session that has an arrival; and every punch that stays keeps
+   * what it did. `validate_only` shows the days that would change.
+   *
+   * Errors: as ReplacePunch, with the session concerned and in `correction_index` the correction
+   * where it is one, or TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or for a
+   * correction that says what another or a punch that counts says (PUNCH_REPEATED).
+   *
+   * @generated from rpc attendance.v1.ClockService.CorrectPunches
+   */
+  correctPunches: {
+    methodKind: "unary";
+    input: typeof CorrectPunchesRequestSchema;
+    output: typeof CorrectPunchesResponseSchema;
   },
   /**
    * Lists imports of punches, the newest first (by the time of their first punch), in pages.

@@ -106,7 +106,8 @@ export type Punch = Message<"attendance.v1.Punch"> & {
   note: string;
 
   /**
-   * Output only. Its id among the employee's facts, for VoidPunch and ReplacePunch.
+   * Output only. Its id among the employee's facts, for VoidPunch, ReplacePunch and
+   * CorrectPunches.
    *
    * @generated from field: string punch_id = 11;
    */
@@ -288,7 +289,7 @@ export enum PunchSource {
   FILE = 3,
 
   /**
-   * ReplacePunch.
+   * ReplacePunch or CorrectPunches.
    *
    * @generated from enum value: PUNCH_SOURCE_CORRECTION = 4;
    */

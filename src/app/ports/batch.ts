@@ -29,14 +29,14 @@ export interface LockedEmployee {
 export interface EarlierFact {
   readonly payloadHash: Uint8Array;
   readonly receivedAt: Instant;
-  /** The day it was answered with; undefined for facts that no day is answered for. */
-  readonly answer:
-    | {
-        readonly date: LocalDate;
-        /** As the fact left it; undefined when the day had never been stored by then. */
-        readonly after: StoredDay | undefined;
-      }
-    | undefined;
+  /** Its number among the employee's facts. */
+  readonly sequence: number;
+  /** The days it was answered with; none for facts that no day is answered for. */
+  readonly days: readonly {
+    readonly date: LocalDate;
+    /** As the fact left it; undefined when the day had never been stored by then. */
+    readonly after: StoredDay | undefined;
+  }[];
   /** Whether it is a mark that was taken back with its import. */
   readonly isVoided: boolean;
   /** The punches it recorded or took back, as they are now. */
@@ -104,12 +104,10 @@ export interface AcceptedFact {
   readonly index: number;
   /** Its number among the employee's facts, from 1. */
   readonly sequence: number;
-  /** The day it is answered with; undefined for facts that no day is answered for. */
-  readonly answerDate: LocalDate | undefined;
-  /** The answer day's revision after it; 0 without one. */
-  readonly revision: number;
-  /** The punch it records, with all of its flags; its `recordedAt` is not known yet: 0. */
-  readonly punch: RecordedPunch | undefined;
+  /** The days it is answered with, each with its revision after it; none: it is answered with none. */
+  readonly days: readonly { readonly date: LocalDate; readonly revision: number }[];
+  /** The punches it records, with all of their flags; `recordedAt` is not known yet: 0. */
+  readonly punches: readonly RecordedPunch[];
   /** The punches, or the marks, that it takes back, by number. */
   readonly voids: readonly number[];
 }
@@ -165,9 +163,9 @@ export type ItemOutcome =
        */
       readonly kind: 'DONE' | 'DUPLICATE' | 'RESTORED';
       readonly employeeName: string;
-      /** Of marks, clearings, commands and replacements. */
-      readonly day: AnswerDay | undefined;
-      /** The punch recorded, the original of a duplicate, the ones taken back. */
+      /** Of marks, clearings, commands and replacements: theirs. Of corrections together: those that changed. */
+      readonly days: readonly AnswerDay[];
+      /** The punches recorded, the original of a duplicate, the ones taken back. */
       readonly punches: readonly RecordedPunch[];
       /** When we were told; of a repeated request, the first time. */
       readonly receivedAt: Instant;

@@ -154,6 +154,25 @@ export interface ReplaceFact extends CorrectionFact {
   readonly reason: string;
 }
 
+/** One of several corrections. What is undefined stays as it was. */
+export type PunchCorrection =
+  | { readonly kind: 'VOID'; readonly punchId: number }
+  | {
+      readonly kind: 'REPLACE';
+      readonly punchId: number;
+      readonly time: Instant | undefined;
+      readonly punchKind: PunchKind | undefined;
+    }
+  | { readonly kind: 'ADD'; readonly punch: ToldPunch };
+
+/** Somebody corrected punches together: all of them or none, judged by what they come to. */
+export interface CorrectFact extends CorrectionFact {
+  readonly kind: 'CORRECT';
+  /** At least one, each of another punch; the contract bounds them. */
+  readonly corrections: readonly PunchCorrection[];
+  readonly reason: string;
+}
+
 /** No news: the days of a range are to follow the roster, which has moved on. */
 export interface RederiveFact extends FactHeader {
   readonly kind: 'REDERIVE';
@@ -175,6 +194,7 @@ export type Fact =
   | CommandFact
   | VoidFact
   | ReplaceFact
+  | CorrectFact
   | RederiveFact;
 
 /** Why a stored day changed. The order is the contract's; its numbers are stored. */
@@ -186,5 +206,6 @@ export const CHANGE_CAUSES = [
   'REPLACE',
   'ROSTER',
   'VOID_MARKS',
+  'CORRECT',
 ] as const;
 export type ChangeCause = (typeof CHANGE_CAUSES)[number];

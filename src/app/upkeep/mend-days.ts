@@ -101,12 +101,11 @@ function* mend(
     decision.restamps.push(...found.restamps);
     if (found.changes.length > 0) {
       sequence += 1;
-      const none = { answerDate: undefined, revision: 0, punch: undefined, voids: [] };
-      decision.facts.push({ index, sequence, ...none });
+      decision.facts.push({ index, sequence, days: [], punches: [], voids: [] });
     }
     const { employeeName } = employee;
     const { receivedAt } = fact;
-    decision.outcomes.push({ kind: 'DONE', employeeName, day: undefined, punches: [], receivedAt });
+    decision.outcomes.push({ kind: 'DONE', employeeName, days: [], punches: [], receivedAt });
     yield;
   }
   // Shown are the days as they are derived: those that are written otherwise stand in `changes`.

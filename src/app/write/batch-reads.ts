@@ -5,7 +5,7 @@ import { utcDay } from '../../domain/roster/plan.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { LockedEmployee, Need, RosterView } from '../ports/batch.js';
-import type { Fact } from '../ports/facts.js';
+import type { Fact, ReplaceFact } from '../ports/facts.js';
 import type { PlannedDays } from './planned-days.js';
 
 const DAY_MS = 86_400_000;
@@ -24,6 +24,18 @@ export function needsOf(
 ): readonly Need[] {
   const around = (from: Instant, to?: Instant) => plans.needAround(employeeId, from, to);
   const toAdd = (from: Instant, to = from) => withWholeDays(around(from, to), from, to);
+  const voided = (punchId: number) => {
+    const punch = view.punch(employeeId, punchId);
+    if (punch === undefined) return [];
+    return [around(punch.time), ...freed(punchId, view, employeeId, around)];
+  };
+  const replaced = ({ punchId, time }: Pick<ReplaceFact, 'punchId' | 'time'>) => {
+    const times = [view.punch(employeeId, punchId)?.time, time];
+    return [
+      ...times.flatMap((each) => (each === undefined ? [] : [toAdd(each)])),
+      ...freed(punchId, view, employeeId, around),
+    ];
+  };
   switch (fact.kind) {
     case 'MARK':
     case 'CLEAR':
@@ -45,20 +57,14 @@ export function needsOf(
       return [need, ...reflagged(punch, view, employeeId, around)];
     }
     case 'VOID':
-      return fact.punchIds.flatMap((punchId) => {
-        const punch = view.punch(employeeId, punchId);
-        return punch === undefined
-          ? []
-          : [around(punch.time), ...freed(punchId, view, employeeId, around)];
+      return fact.punchIds.flatMap(voided);
+    case 'REPLACE':
+      return replaced(fact);
+    case 'CORRECT':
+      return fact.corrections.flatMap((correction) => {
+        if (correction.kind === 'ADD') return [toAdd(correction.punch.time)];
+        return correction.kind === 'VOID' ? voided(correction.punchId) : replaced(correction);
       });
-    case 'REPLACE': {
-      const punch = view.punch(employeeId, fact.punchId);
-      const times = [punch?.time, fact.time];
-      return [
-        ...times.flatMap((time) => (time === undefined ? [] : [toAdd(time)])),
-        ...freed(fact.punchId, view, employeeId, around),
-      ];
-    }
   }
 }
 

@@ -20,7 +20,7 @@ import type { PlannedDays } from './planned-days.js';
 /** What an item came to, before it is known what became of its punches later in the batch. */
 export interface Outcome {
   readonly kind: 'DONE' | 'DUPLICATE' | 'RESTORED';
-  readonly day: AnswerDay | undefined;
+  readonly days: readonly AnswerDay[];
   /** By number: shown as the batch leaves them. */
   readonly punchIds: readonly number[];
 }
@@ -28,9 +28,10 @@ export interface Outcome {
 /** A fact to insert, before it is known what became of its punch later in the batch. */
 export interface Accepted {
   readonly sequence: number;
-  /** Undefined for facts that no day is answered for. */
-  readonly day: AnswerDay | undefined;
-  readonly isPunch: boolean;
+  /** None for facts that no day is answered for. */
+  readonly days: readonly AnswerDay[];
+  /** Those that it records, by number. */
+  readonly punchIds: readonly number[];
   readonly voids: readonly number[];
 }
 
@@ -97,14 +98,14 @@ export class BatchState {
       outcomes: this.#items.map((_, index) => this.outcomeAt(index)),
       facts: this.#items.flatMap((item, index) => {
         if (!('state' in item) || item.accepted === undefined) return [];
-        const { sequence, day, isPunch, voids } = item.accepted;
+        const { state, accepted } = item;
+        const { sequence, days, punchIds, voids } = accepted;
         return [
           {
             index,
             sequence,
-            answerDate: day?.date,
-            revision: day?.revision ?? 0,
-            punch: isPunch ? punchOf(item.state, sequence) : undefined,
+            days: days.map(({ date, revision }) => ({ date, revision })),
+            punches: punchIds.map((punchId) => punchOf(state, punchId)),
             voids,
           },
         ];
@@ -123,10 +124,10 @@ export class BatchState {
 
 function outcomeOf({ state, outcome, fact }: Item): ItemOutcome {
   if (outcome.kind === 'REPLAYED') return outcome.as;
-  const { kind, day, punchIds } = outcome;
+  const { kind, days, punchIds } = outcome;
   const { employeeName } = state;
   const punches = punchIds.map((punchId) => punchOf(state, punchId));
-  return { kind, employeeName, day, punches, receivedAt: fact.receivedAt };
+  return { kind, employeeName, days, punches, receivedAt: fact.receivedAt };
 }
 
 function punchOf(state: EmployeeState, punchId: number): RecordedPunch {

@@ -179,5 +179,5 @@ async function recordDays(
 /** A repeated request is answered with the day as it left it then: no later than what was read. */
 function outcomeOf(result: RecordResult, before: KnownDay | undefined): Outcome {
   if (result.failure !== undefined) return result.failure;
-  return (result.attendance?.revision ?? 0) > (before?.revision ?? 0);
+  return (result.attendances[0]?.revision ?? 0) > (before?.revision ?? 0);
 }

@@ -17,7 +17,8 @@ import type { Steps } from '../ports/turns.js';
 import { needsOf } from './batch-reads.js';
 import { BatchState } from './batch-state.js';
 import { refusedAsNotAdded } from './command-limits.js';
-import { decideCommand, decideReplace } from './decide-clock.js';
+import { decideCommand } from './decide-clock.js';
+import { decideCorrect, decideReplace } from './decide-corrections.js';
 import { decideMark, decideRederive, decideVoidMarks } from './decide-day.js';
 import { decidePunch, decideVoid } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
@@ -141,5 +142,7 @@ function decideFact(
       return decideCommand(fact, index, state, batch, now);
     case 'REPLACE':
       return decideReplace(fact, index, state, batch);
+    case 'CORRECT':
+      return decideCorrect(fact, index, state, batch);
   }
 }

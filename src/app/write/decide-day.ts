@@ -41,8 +41,8 @@ export function decideMark(
   const sequence = state.takeSequence();
   const importId = fact.kind === 'MARK' ? fact.importId : undefined;
   state.noteMark(epochDay, { sequence, importId, fact });
-  const accepted = { sequence, day, isPunch: false, voids: [] };
-  batch.done(state, fact, { kind: 'DONE', day, punchIds: [] }, accepted);
+  const accepted = { sequence, days: [day], punchIds: [], voids: [] };
+  batch.done(state, fact, { kind: 'DONE', days: [day], punchIds: [] }, accepted);
   return undefined;
 }
 
@@ -60,7 +60,7 @@ export function decideVoidMarks(
   const taken = standing
     .flatMap(({ importId, sequence }) => (importId === fact.importId ? [sequence] : []))
     .slice(0, MAX_VOIDED_MARKS);
-  const outcome = { kind: 'DONE', day: undefined, punchIds: [] } as const;
+  const outcome = { kind: 'DONE', days: [], punchIds: [] } as const;
   if (taken.length === 0) {
     batch.done(state, fact, outcome, undefined);
     return;
@@ -69,7 +69,7 @@ export function decideVoidMarks(
   state.noteVoidedMarks(epochDay);
   state.declare(epochDay, declarationOf(left.map((mark) => mark.fact)), index);
   const sequence = state.takeSequence();
-  batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: false, voids: taken });
+  batch.done(state, fact, outcome, { sequence, days: [], punchIds: [], voids: taken });
 }
 
 /** Derives a range of dates again. Takes a number only for what changes. */
@@ -88,7 +88,7 @@ export function decideRederive(
     if (state.deriveDay(day, declarationIn(result), index)) isChanged = true;
   }
   const accepted = isChanged
-    ? { sequence: state.takeSequence(), day: undefined, isPunch: false, voids: [] }
+    ? { sequence: state.takeSequence(), days: [], punchIds: [], voids: [] }
     : undefined;
-  batch.done(state, fact, { kind: 'DONE', day: undefined, punchIds: [] }, accepted);
+  batch.done(state, fact, { kind: 'DONE', days: [], punchIds: [] }, accepted);
 }

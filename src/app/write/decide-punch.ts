@@ -24,10 +24,17 @@ import { NOT_YET } from './not-yet.js';
  */
 export const MAX_PUNCHES_PER_DAY = 2000;
 
-/** Why no punch at a moment can be kept; undefined: there is room. */
-export function refusedAsTooMany(time: Instant, state: EmployeeState): Failure | undefined {
+/**
+ * Why no punch at a moment can be kept; undefined: there is room. `more`: how many others are to be
+ * kept of its day.
+ */
+export function refusedAsTooMany(
+  time: Instant,
+  state: EmployeeState,
+  more = 0,
+): Failure | undefined {
   const day = utcDay(time);
-  if (state.punches.countOn(day) < MAX_PUNCHES_PER_DAY) return undefined;
+  if (state.punches.countOn(day) + more < MAX_PUNCHES_PER_DAY) return undefined;
   const { employeeId } = state;
   const utcDate = fromEpochDay(day);
   return { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate, maxPunches: MAX_PUNCHES_PER_DAY };
@@ -43,7 +50,7 @@ export function decidePunch(
   const original = originalOf(fact.punch, state);
   if (original !== undefined && !(fact.restore && isRestorable(original, state))) {
     const { punchId } = state.named(original);
-    const outcome = { kind: 'DUPLICATE', day: undefined, punchIds: [punchId] } as const;
+    const outcome = { kind: 'DUPLICATE', days: [], punchIds: [punchId] } as const;
     batch.done(state, fact, outcome, undefined);
     return undefined;
   }
@@ -51,9 +58,9 @@ export function decidePunch(
   if (failure !== undefined) return failure;
   const punch = record(fact, fact.punch, undefined, index, state, batch);
   const kind = original === undefined ? 'DONE' : 'RESTORED';
-  const outcome = { kind, day: undefined, punchIds: [punch.punchId] } as const;
+  const outcome = { kind, days: [], punchIds: [punch.punchId] } as const;
   const sequence = punch.punchId;
-  batch.done(state, fact, outcome, { sequence, day: undefined, isPunch: true, voids: [] });
+  batch.done(state, fact, outcome, { sequence, days: [], punchIds: [punch.punchId], voids: [] });
   return undefined;
 }
 
@@ -138,7 +145,7 @@ export function decideVoid(
   }
   const punchIds = punches.map(({ punchId }) => punchId);
   if (punches.length === 0) {
-    batch.done(state, fact, { kind: 'DONE', day: undefined, punchIds }, undefined);
+    batch.done(state, fact, { kind: 'DONE', days: [], punchIds }, undefined);
     return undefined;
   }
   // What punches before this one changed is theirs in the history.
@@ -149,7 +156,7 @@ export function decideVoid(
   for (const punch of punches) state.change({ ...punch, voided }, index);
   for (const punch of punches) freeEventId(punch, index, state, batch);
   state.settle();
-  const accepted = { sequence, day: undefined, isPunch: false, voids: punchIds };
-  batch.done(state, fact, { kind: 'DONE', day: undefined, punchIds }, accepted);
+  const accepted = { sequence, days: [], punchIds: [], voids: punchIds };
+  batch.done(state, fact, { kind: 'DONE', days: [], punchIds }, accepted);
   return undefined;
 }

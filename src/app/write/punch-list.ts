@@ -12,11 +12,18 @@ import type { Instant } from '../../domain/time/time.js';
 
 const DAY_MS = 86_400_000;
 
-/** What the standing punches would be with another one, or with one less. */
+/** Where a punch that comes or goes can change what there is. */
+export interface Touched {
+  readonly time: Instant;
+  /** Where off-shift work can be another; undefined: wherever punches were read. */
+  readonly range: Window | undefined;
+}
+
+/** What the standing punches would be with other ones. */
 export interface Trial {
   readonly punches: Timeline;
-  /** Where off-shift work can be another; undefined: wherever they were read. */
-  readonly range: Window | undefined;
+  /** By each that comes or goes, in order. */
+  readonly touched: readonly Touched[];
 }
 
 export class PunchList {
@@ -54,6 +61,13 @@ export class PunchList {
       found.push(punch);
     }
     return found;
+  }
+
+  /** Those of one whole second that count. */
+  standingIn(second: Instant): readonly RecordedPunch[] {
+    const first = placeOf(this.#standing, second, -1);
+    const end = placeOf(this.#standing, (second + 1000) as Instant, -1);
+    return this.#standing.slice(first, end);
   }
 
   /** How many there are on a day (UTC) that was read whole, taken back or not. */
@@ -99,22 +113,32 @@ export class PunchList {
     return changedOffShift(punches, place, this.#rules, this.#visitMs);
   }
 
-  /** Another punch, in the place of one that counts if there is one. */
-  trialWith(added: Punch, instead: RecordedPunch | undefined): Trial {
-    const punches: Punch[] = this.#standing.filter(({ punchId }) => punchId !== instead?.punchId);
-    let place = punches.length;
-    while (place > 0 && (punches[place - 1]?.time ?? 0) > added.time) place -= 1;
-    punches.splice(place, 0, added);
-    return {
-      punches: timelineOf(punches),
-      range: this.#changedAt(punches, place),
+  /** Some that count left out, one after the other, then others added. */
+  trial(removed: readonly RecordedPunch[], added: readonly Punch[]): Trial {
+    const punches: Punch[] = [...this.#standing];
+    const touched: Touched[] = [];
+    const touch = (punch: Punch, place: number) => {
+      touched.push({ time: punch.time, range: this.#changedAt(punches, place) });
     };
+    for (const punch of removed) {
+      const place = punches.indexOf(this.#known(punch));
+      touch(punch, place);
+      punches.splice(place, 1);
+    }
+    for (const punch of added) {
+      let place = punches.length;
+      while (place > 0 && (punches[place - 1]?.time ?? 0) > punch.time) place -= 1;
+      punches.splice(place, 0, punch);
+      touch(punch, place);
+    }
+    return { punches: timelineOf(punches), touched };
   }
 
-  /** One that counts left out. */
-  trialWithout(punch: RecordedPunch): Trial {
-    const punches = this.#standing.filter(({ punchId }) => punchId !== punch.punchId);
-    return { punches: timelineOf(punches), range: this.rangeOf(punch) };
+  /** One that counts, as it is here. */
+  #known({ time, punchId }: RecordedPunch): RecordedPunch {
+    const known = this.#standing[placeOf(this.#standing, time, punchId)];
+    if (known?.punchId !== punchId) throw new RangeError(`punch ${punchId} was not read`);
+    return known;
   }
 }
 

@@ -20,9 +20,9 @@ export interface Recorded {
   readonly restored: boolean;
   /** Empty when nobody ever gave one. */
   readonly employeeName: string;
-  /** The day as of when we were told; undefined for facts that are not answered with a day. */
-  readonly attendance: Attendance | undefined;
-  /** The punch recorded, the original of a duplicate, the ones taken back in the order named. */
+  /** Its days as of when we were told; none for facts that are not answered with a day. */
+  readonly attendances: readonly Attendance[];
+  /** The punches recorded, the original of a duplicate, the ones taken back in the order named. */
   readonly punches: readonly RecordedPunch[];
   readonly failure?: never;
 }
@@ -105,19 +105,16 @@ function resultOf(
 ): RecordResult {
   if (outcome === undefined) throw new Error('a batch has fewer outcomes than facts');
   if (outcome.kind === 'FAILED') return { failure: outcome.failure };
-  const { kind, employeeName, day, punches, receivedAt } = outcome;
+  const { kind, employeeName, days, punches, receivedAt } = outcome;
   const { employeeId } = fact;
   return {
     duplicate: kind === 'DUPLICATE',
     restored: kind === 'RESTORED',
     employeeName,
-    attendance:
-      day &&
-      present(
-        { employeeId, employeeName, date: day.date },
-        presentable(day, recordedAt),
-        receivedAt,
-      ),
+    attendances: days.map((day) => {
+      const owner = { employeeId, employeeName, date: day.date };
+      return present(owner, presentable(day, recordedAt), receivedAt);
+    }),
     punches: punches.map((punch) => withTime(punch, recordedAt)),
   };
 }

@@ -25,7 +25,7 @@ export class UsedRequestIds {
     if (fact.kind === 'MARK' && earlier?.isVoided === true) {
       return { kind: 'FAILED', failure: { kind: 'MARK_VOIDED', employeeId, requestId } };
     }
-    return earlier && outcomeOf(earlier, fact, state);
+    return earlier && outcomeOf(earlier, state);
   }
 
   /** Only of what was recorded: what was refused can be tried again. */
@@ -40,16 +40,21 @@ function keyOf({ employeeId, requestId }: Fact): string {
 }
 
 function outcomeOf(
-  { answer, punches, receivedAt }: EarlierFact,
-  { kind }: Fact,
+  { sequence, days, punches, receivedAt }: EarlierFact,
   state: EmployeeState,
 ): ItemOutcome {
   const { employeeName } = state;
-  const day = answer && state.answerAs(answer.date, answer.after);
-  // What became of a punch later was not in the first answer. One that a void took back stays so.
-  const first =
-    kind === 'VOID' ? punches : punches.map((punch) => ({ ...punch, voided: undefined }));
-  return { kind: 'DONE', employeeName, day, punches: first, receivedAt };
+  // What became of a punch later was not in the first answer. One that the fact took back stays so.
+  const first = punches.map((punch) =>
+    punch.voided?.by === sequence ? punch : { ...punch, voided: undefined },
+  );
+  return {
+    kind: 'DONE',
+    employeeName,
+    days: days.map(({ date, after }) => state.answerAs(date, after)),
+    punches: first,
+    receivedAt,
+  };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

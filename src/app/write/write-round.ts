@@ -90,7 +90,7 @@ function goesWithOthers({ shares, facts }: Turn): boolean {
 
 function goesAlone(fact: Fact): boolean {
   if (fact.kind === 'PUNCH') return fact.validateOnly || fact.badge !== undefined;
-  return fact.kind === 'VOID' || fact.kind === 'REPLACE';
+  return fact.kind === 'VOID' || fact.kind === 'REPLACE' || fact.kind === 'CORRECT';
 }
 
 /**

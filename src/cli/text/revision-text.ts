@@ -14,6 +14,7 @@ const CAUSES: Readonly<Record<RevisionCause, string>> = {
   [RevisionCause.REPLACED]: 'punch replaced',
   [RevisionCause.ROSTER]: 'roster changed',
   [RevisionCause.MARKS_VOIDED]: 'import taken back',
+  [RevisionCause.CORRECTED]: 'punches corrected',
 };
 
 /** What kind of fact made a change. */

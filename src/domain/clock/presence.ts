@@ -26,6 +26,8 @@ export interface Presence extends SessionConcerned {
   readonly mayEndAt: (time: Instant, by?: PunchKind, arrival?: Instant) => boolean;
   /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
   readonly isWhole: boolean;
+  /** Whether arrivals and departures alternate, whichever keys were pressed. */
+  readonly isAlternating: boolean;
 }
 
 /** By beginning. `punches` are those that the days, in order, were derived from. */
@@ -54,7 +56,7 @@ function presenceOf(session: Session, plan: DayPlan): Presence {
   const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
-  const { hours } = shift?.work ?? rulesAt(offShift, start ?? out ?? plan.start).work;
+  const { hours, pairing } = shift?.work ?? rulesAt(offShift, start ?? out ?? plan.start).work;
   return {
     in: start,
     out,
@@ -65,6 +67,7 @@ function presenceOf(session: Session, plan: DayPlan): Presence {
     nextAt: undefined,
     mayEndAt: (time, by, arrival) => isOpenAt(session, plan, time, arrival, by),
     isWhole: hours === 'FIRST_IN_TO_LAST_OUT',
+    isAlternating: pairing === 'ALTERNATING',
   };
 }
 
@@ -119,6 +122,17 @@ function join(first: Presence, second: Presence): Presence {
 /** Whether both say the same of when somebody was there. */
 export function isSamePresence(a: Presence, b: Presence): boolean {
   return a.in === b.in && a.out === b.out && isSameBreaks(a.breaks, b.breaks);
+}
+
+/** Whether both say the same of all sessions. */
+export function areSamePresences(a: readonly Presence[], b: readonly Presence[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((session, index) => {
+      const other = b[index];
+      return other !== undefined && isSamePresence(session, other);
+    })
+  );
 }
 
 export function isSameBreaks(a: readonly Break[], b: readonly Break[]): boolean {

@@ -4,6 +4,7 @@ import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Session } from '../facts/day.js';
 import type { DayPlan } from '../roster/plan.js';
 import { timeOfDayText } from '../time/duration-text.js';
+import { timeText } from '../time/local-text.js';
 import type { Instant } from '../time/time.js';
 import { between } from './closed-session.js';
 import type { Stretch } from './off-shift.js';
@@ -99,6 +100,12 @@ function cutAtDayStarts({ counted, start }: Stretch, { dayStarts }: DayPlan): re
   return parts;
 }
 
+/** As the clocks show it: where the policy changes, the date begins as it says from then on. */
+function dayStartText(time: Instant | undefined, { zone }: DayPlan): string {
+  if (time === undefined) throw new RangeError('work that was cut has two parts');
+  return timeText(zone, time);
+}
+
 /**
  * The rules changed the time of the whole stretch. What they added goes to the first part, what
  * they took is taken from the first part as far as it has it, then from the next.
@@ -119,7 +126,7 @@ function partOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | 
       trace?.push({
         rule: 'SPLIT_AT_MIDNIGHT',
         date: plan.date,
-        dayStart: timeOfDayText(stretch.rules.dayStartSecond),
+        dayStart: dayStartText(parts[Math.max(index, 1)]?.time, plan),
         workedSeconds,
         stretchSeconds: counted.workedSeconds,
       });

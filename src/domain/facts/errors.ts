@@ -35,6 +35,7 @@ export const CLOCK_ATTEMPTS = [
   'START_BREAK',
   'END_BREAK',
   'REPLACE_PUNCH',
+  'CORRECT_PUNCHES',
 ] as const;
 export type ClockAttempt = (typeof CLOCK_ATTEMPTS)[number];
 
@@ -102,6 +103,8 @@ export type Failure =
       readonly employeeId: EmployeeId;
       /** The moment of the command, or of the corrected punch. */
       readonly time: Instant;
+      /** Of several corrections, the place of the one that is refused. */
+      readonly correction?: number | undefined;
       /** The employee's at that moment. */
       readonly zone: Zone;
       /** Undefined where there is none, as for somebody never seen. */

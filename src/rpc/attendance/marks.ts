@@ -12,8 +12,12 @@ import {
 import type { ClearFact, Fact, MarkFact } from '../../app/ports/facts.js';
 import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
-import { type FactRecorder, type RecordResult, recordFact } from '../../app/write/record-facts.js';
-import type { Attendance } from '../../domain/facts/day.js';
+import {
+  type FactRecorder,
+  type Recorded,
+  type RecordResult,
+  recordFact,
+} from '../../app/write/record-facts.js';
 import { AttendanceError, type Failure, invalidField } from '../../domain/facts/errors.js';
 import { type LeaveType, refusedLeaveType } from '../../domain/facts/leave-type.js';
 import { itemError } from '../edge/item-error.js';
@@ -42,11 +46,10 @@ export async function recordDay(
   fact: MarkFact | ClearFact,
   { signal }: Call,
 ) {
-  const { attendance } = await recordFact(writes, fact, signal);
-  return dayOf(attendance);
+  return dayOf(await recordFact(writes, fact, signal));
 }
 
-function dayOf(attendance: Attendance | undefined): WireAttendance {
+function dayOf({ attendances: [attendance] }: Recorded): WireAttendance {
   if (attendance === undefined) throw new Error('a fact about a date was answered without its day');
   return toAttendance(attendance);
 }
@@ -170,7 +173,7 @@ function checkItem(
 
 function batchResult(result: RecordResult, call: Call): BatchMarkAttendanceResult {
   if (result.failure !== undefined) return batchError(result.failure, call);
-  const value = dayOf(result.attendance);
+  const value = dayOf(result);
   return create(BatchMarkAttendanceResultSchema, { result: { case: 'attendance', value } });
 }
 

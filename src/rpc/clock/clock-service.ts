@@ -6,6 +6,8 @@ import {
   ClockInResponseSchema,
   ClockOutResponseSchema,
   type ClockService,
+  type CorrectPunchesResponse,
+  CorrectPunchesResponseSchema,
   EndBreakResponseSchema,
   GetClockStateResponseSchema,
   ImportPunchesResponseSchema,
@@ -37,16 +39,22 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { Call, ServiceHandlers } from '../edge/pipeline.js';
 import { Problems } from '../edge/problems.js';
-import { countOfPage } from '../shared/answer-size.js';
+import { countOfPage, countThatFits, dayBytes, MAX_ANSWER_BYTES } from '../shared/answer-size.js';
 import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 import { parseId } from '../shared/parse.js';
 import { toAttendance } from '../shared/to-proto.js';
 import { type BadgePorts, badgeHandlers } from './badges.js';
 import { clockStateSize, toClockState } from './clock-state-to-proto.js';
-import { type CommandRequest, commandFact, replaceFact, voidFact } from './parse-clock.js';
+import {
+  type CommandRequest,
+  commandFact,
+  correctFact,
+  replaceFact,
+  voidFact,
+} from './parse-clock.js';
 import { listPunchImports, voidPunchImport } from './punch-imports.js';
 import { parseLimit } from './punch-times.js';
-import { fitPunches, punchSize, toPunch } from './punch-to-proto.js';
+import { fitPunches, punchesBytes, punchSize, toPunch } from './punch-to-proto.js';
 import { importPunches, recordPunches } from './record-punches.js';
 
 export function clockHandlers(
@@ -87,6 +95,10 @@ export function clockHandlers(
     },
     replacePunch: async (message, call) =>
       create(ReplacePunchResponseSchema, await record(replaceFact(message, call), call)),
+    correctPunches: async (message, call) => {
+      const fact = correctFact(message, call);
+      return corrected(await recordFact(writes, fact, call.signal));
+    },
     listImports: (message, call) => listPunchImports(store, message, call),
     voidImport: (message, call) => voidPunchImport(store, badges.store, writes, message, call),
     getClockState: async (message, call) => {
@@ -99,12 +111,23 @@ export function clockHandlers(
 }
 
 /** Of a fact that makes one punch: that punch, and the day it belongs to. */
-function punchAndDay(fact: Fact, { attendance, punches }: Recorded) {
+function punchAndDay(fact: Fact, { attendances: [attendance], punches }: Recorded) {
   const [punch] = punches;
   if (punch === undefined || attendance === undefined) {
     throw new Error(`a ${fact.kind} was answered without its punch or its day`);
   }
   return { punch: toPunch(punch), attendance: toAttendance(attendance) };
+}
+
+/** The days that an answer has no room for are left out, the last ones first. */
+function corrected(recorded: Recorded): CorrectPunchesResponse {
+  const punches = fitPunches(recorded.punches);
+  const room = MAX_ANSWER_BYTES - punchesBytes(punches);
+  const days = recorded.attendances.slice(0, countThatFits(recorded.attendances, dayBytes, room));
+  return create(CorrectPunchesResponseSchema, {
+    punches: punches.map(toPunch),
+    attendances: days.map((day) => toAttendance(day)),
+  });
 }
 
 async function list(

@@ -146,7 +146,7 @@ export function parseSource(value: WirePunchSource, path: string, problems: Prob
   if (source === 'DEVICE' || source === 'FILE') return source;
   const description =
     'must be PUNCH_SOURCE_DEVICE or PUNCH_SOURCE_FILE, or left out: people use ClockIn, ' +
-    'ClockOut, StartBreak and EndBreak, and corrections use ReplacePunch';
+    'ClockOut, StartBreak and EndBreak, and corrections use ReplacePunch or CorrectPunches';
   problems.add(`${path}source`, 'SOURCE_INVALID', description);
   return 'DEVICE';
 }

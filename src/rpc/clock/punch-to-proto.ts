@@ -112,12 +112,15 @@ export function punchSize(punch: RecordedPunch): Size {
  * contract says so, and ListPunches has it.
  */
 export function fitPunches(punches: readonly RecordedPunch[]): readonly RecordedPunch[] {
-  let bytes = 0;
-  for (const punch of punches) {
+  return punchesBytes(punches) <= MAX_ANSWER_BYTES ? punches : punches.map(withoutTexts);
+}
+
+/** The most bytes that punches take in an answer. */
+export function punchesBytes(punches: readonly RecordedPunch[]): number {
+  return punches.reduce((sum, punch) => {
     const { structure, texts } = punchSize(punch);
-    bytes += structure + texts;
-  }
-  return bytes <= MAX_ANSWER_BYTES ? punches : punches.map(withoutTexts);
+    return sum + structure + texts;
+  }, 0);
 }
 
 function withoutTexts(punch: RecordedPunch): RecordedPunch {

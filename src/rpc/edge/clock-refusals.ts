@@ -22,6 +22,7 @@ const CALLS: Readonly<Record<ClockAttempt, string>> = {
   START_BREAK: 'StartBreak',
   END_BREAK: 'EndBreak',
   REPLACE_PUNCH: 'ReplacePunch',
+  CORRECT_PUNCHES: 'CorrectPunches',
 };
 
 const BREAK_INTO_SHIFT =
@@ -120,12 +121,61 @@ function overlaps(
   };
 }
 
+/** What is said of a new punch that would not do what it says: several are corrected at once. */
+function undoneWords(refusal: ClockRefusal, session: string | undefined): Words {
+  const there = session ?? 'no session';
+  switch (refusal) {
+    case 'NOT_CLOCKED_IN':
+      return {
+        against: 'the employee would not be in then',
+        wayOut: 'add the arrival that is missing, or send a time at which they were in',
+      };
+    case 'NOT_ON_BREAK':
+      return {
+        against: `it would end no break of ${there}`,
+        wayOut: 'add the beginning of that break too',
+      };
+    case 'ALREADY_ON_BREAK':
+      return {
+        against: `it would begin no break of ${there}`,
+        wayOut: 'also void or replace the punch that began the break which is there',
+      };
+    case 'OUT_BEFORE_IN':
+      return {
+        against: `${there} would not end after it began`,
+        wayOut: 'send a later time, or correct its beginning too',
+      };
+    case 'SESSION_TOO_LONG':
+      return {
+        against: `${there} would be longer than allowed`,
+        wayOut: 'send a time nearer to its arrival, or correct that too',
+      };
+    default:
+      return {
+        against: `it would do nothing beside ${there}`,
+        wayOut: 'also void or replace the punches of that session that are wrong',
+      };
+  }
+}
+
+const ROBBED_WAY_OUT =
+  'correct that punch too, in the same call; VoidPunch takes punches back whatever is left';
+
 /** What a caller is told. */
 export function clockRefusalMessage(refused: Refused): string {
-  const { refusal, command, employeeId, time, zone, session } = refused;
+  const { refusal, command, employeeId, time, zone, session, correction } = refused;
   const about = session && sessionText(session, zone);
-  const { against, wayOut } = WORDS[refusal](command, about, session);
-  const tried = `${CALLS[command]} of employee ${employeeId} at ${whenText(zone, time)}`;
+  const call = `${CALLS[command]} of employee ${employeeId}`;
+  if (command === 'CORRECT_PUNCHES' && correction === undefined) {
+    const against = `another punch of ${about ?? 'a session'} would no longer do what it did`;
+    return `${call} (${zone.name}) is refused because ${against}: ${ROBBED_WAY_OUT}`;
+  }
+  const { against, wayOut } =
+    command === 'CORRECT_PUNCHES'
+      ? undoneWords(refusal, about)
+      : WORDS[refusal](command, about, session);
+  const place = correction === undefined ? '' : `, corrections[${correction}]`;
+  const tried = `${call}${place} at ${whenText(zone, time)}`;
   return `${tried} (${zone.name}) is refused because ${against}: ${wayOut}`;
 }
 
@@ -149,8 +199,9 @@ function whenText(zone: Zone, time: Instant): string {
 
 /** Values for programs; what is not known is left out. */
 export function clockRefusalMetadata(failure: Refused): Record<string, string> {
-  const { employeeId, time, session } = failure;
+  const { employeeId, time, session, correction } = failure;
   const metadata: Record<string, string> = { employee_id: employeeId, time: iso(time) };
+  if (correction !== undefined) metadata.correction_index = String(correction);
   if (session === undefined) return metadata;
   if (session.in !== undefined) metadata.session_in_time = iso(session.in);
   if (session.out !== undefined) metadata.session_out_time = iso(session.out);

@@ -107,12 +107,16 @@ export async function countOfPage<T>(
   return items.length;
 }
 
-/** How many of the items, from the first on, fit into one answer; at least one. */
-export function countThatFits<T>(items: readonly T[], bytesOf: (item: T) => number): number {
+/** How many of the items, from the first on, fit into the room of an answer; at least one. */
+export function countThatFits<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number,
+  room: number = MAX_ANSWER_BYTES,
+): number {
   let total = 0;
   for (const [index, item] of items.entries()) {
     total += bytesOf(item);
-    if (total > MAX_ANSWER_BYTES && index > 0) return index;
+    if (total > room && index > 0) return index;
   }
   return items.length;
 }

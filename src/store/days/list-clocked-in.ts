@@ -1,12 +1,18 @@
 // Who is in now: the days around a moment that have a session which can still be ended. Which ones
 // can is told by their plans, so a statement finds more days than are open, and never fewer.
 
-import type { EmployeeDay, OpenDay, OpenDayPage, OpenDaysQuery } from '../../app/ports/ports.js';
+import type {
+  EmployeeDay,
+  OpenDay,
+  OpenDayPage,
+  OpenDaysQuery,
+  OpenSession,
+} from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { isSurelyOpen, openDayOf, openSessionOf } from '../../app/read/clock-state.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
-import { plan, planDays, utcDay } from '../../domain/roster/plan.js';
+import { type DayPlan, plan, planDays, utcDay } from '../../domain/roster/plan.js';
 import { type EmployeeRoster, zoneOn } from '../../domain/roster/roster.js';
 import { MAX_SESSION_SECONDS } from '../../domain/roster/shift.js';
 import { fromEpochDay, toEpochDay } from '../../domain/time/local-date.js';
@@ -93,7 +99,7 @@ async function openDaysOf(
     const under = { plan: plan(roster, employee, toEpochDay(each.day.date)), day: each.day };
     const openSession = openSessionOf(under, now);
     if (openSession === undefined) return [];
-    if (isSurelyOpen(openSession, now)) {
+    if (isSurelyOpen(openSession, now) && !mayBeWorkedThrough(openSession, under.plan)) {
       return [{ ...each, ...under, open: openSession, zoneToday: zoneAt(employee, now) }];
     }
     doubtful.add(each.employeeId);
@@ -143,6 +149,11 @@ async function goingOnOf(
     const open = openDayOf(days, now);
     return open === undefined ? [] : [{ ...open, zoneToday: zoneAt(employee, now) }];
   });
+}
+
+/** Whoever works on into a shift that follows theirs is in it from its predecessor's end, without a punch. */
+function mayBeWorkedThrough({ session }: OpenSession, { near }: DayPlan): boolean {
+  return near.some(({ end }) => end === session.in);
 }
 
 /** Told without the plan: some session has no end, and was not given up long ago. */

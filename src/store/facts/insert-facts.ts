@@ -3,7 +3,7 @@
 // behind APPEND_CHANGES, in the same transaction.
 
 import type { AcceptedFact, PunchReflag } from '../../app/ports/batch.js';
-import type { Fact } from '../../app/ports/facts.js';
+import type { CorrectFact, Fact, ReplaceFact } from '../../app/ports/facts.js';
 import { type ClockRange, PORTIONS, STATUSES, type Status } from '../../domain/facts/day.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import { type Bound, bind, formatTimestamp } from '../postgres/database.js';
@@ -46,16 +46,18 @@ export const INSERT_PUNCHES = {
 };
 
 /** Lists of numbers come as text: lists of different lengths are no array. */
-export const INSERT_VOIDS = {
-  name: 'insert_voids',
+export const INSERT_CORRECTIONS = {
+  name: 'insert_corrections',
   text: `
-    insert into punch_void (employee_id, sequence, punches, reason, actor, received_at,
-                            request_id, payload_hash, recorded_at)
-    select t.employee_id, t.sequence, t.punches::bigint[], t.reason, t.actor, t.received_at,
-           t.request_id, t.payload_hash, ${HEAD_TIME}
-    from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-                $7::uuid[], $8::bytea[])
-         t (employee_id, sequence, punches, reason, actor, received_at, request_id, payload_hash)`,
+    insert into punch_correction (employee_id, sequence, punches, answer_dates, answer_revisions,
+                                  reason, actor, received_at, request_id, payload_hash, recorded_at)
+    select t.employee_id, t.sequence, t.punches::bigint[], t.dates::date[],
+           t.revisions::integer[], t.reason, t.actor, t.received_at, t.request_id, t.payload_hash,
+           ${HEAD_TIME}
+    from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
+                $7::text[], $8::timestamptz[], $9::uuid[], $10::bytea[])
+         t (employee_id, sequence, punches, dates, revisions, reason, actor, received_at,
+            request_id, payload_hash)`,
 };
 
 /** The sums of imports: one row per import. */
@@ -113,8 +115,10 @@ export interface Accepted extends AcceptedFact {
 
 /** Marks and their withdrawals: what needs no head. */
 export function insertMarks(accepted: readonly Accepted[]): Bound[] {
-  const marks = accepted.flatMap(({ fact, sequence, revision }) =>
-    fact.kind === 'MARK' || fact.kind === 'CLEAR' ? [{ fact, sequence, revision }] : [],
+  const marks = accepted.flatMap(({ fact, sequence, days: [day] }) =>
+    fact.kind === 'MARK' || fact.kind === 'CLEAR'
+      ? [{ fact, sequence, revision: day?.revision ?? 0 }]
+      : [],
   );
   if (marks.length === 0) return [];
   const facts = marks.map(({ fact }) => fact);
@@ -161,31 +165,42 @@ export function persistPunches(
   return [
     ...insertPunches(accepted),
     ...countImported(accepted),
-    ...insertVoids(accepted),
+    ...insertCorrections(accepted),
     ...voidPunches(accepted),
     ...reflagPunches(reflags),
   ];
 }
 
-interface AcceptedPunch extends Accepted {
+/** A punch to insert, and the fact that records it: alone, or with others. */
+interface AcceptedPunch {
   readonly punch: RecordedPunch;
+  readonly item: Accepted;
 }
 
 function punchesAmong(accepted: readonly Accepted[]): AcceptedPunch[] {
-  return accepted.filter((item): item is AcceptedPunch => item.punch !== undefined);
+  return accepted.flatMap((item) => item.punches.map((punch) => ({ punch, item })));
+}
+
+/** What a repeated request is answered from: of corrections together, their own row has it. */
+function answerOf({ fact, days: [day] }: Accepted) {
+  if (fact.kind === 'CORRECT') return {};
+  const { requestId, payloadHash } = fact;
+  return { requestId, payloadHash: requestId === undefined ? undefined : payloadHash, day };
 }
 
 function insertPunches(accepted: readonly Accepted[]): Bound[] {
   const items = punchesAmong(accepted);
   if (items.length === 0) return [];
+  const answers = items.map(({ item }) => answerOf(item));
   return [
     bind(
       INSERT_PUNCHES,
       ...toldArrays(items.map(({ punch }) => punch)),
-      ...requestArrays(items.map(({ fact }) => fact)),
-      items.map(({ answerDate }) => answerDate ?? null),
-      items.map(({ answerDate, revision }) => (answerDate === undefined ? null : revision)),
-      items.map(({ fact }) => (fact.kind === 'REPLACE' ? fact.reason : '')),
+      answers.map(({ requestId }) => requestId ?? null),
+      answers.map(({ payloadHash }) => payloadHash ?? null),
+      answers.map(({ day }) => day?.date ?? null),
+      answers.map(({ day }) => day?.revision ?? null),
+      items.map(({ item: { fact } }) => (isCorrection(fact) ? fact.reason : '')),
     ),
   ];
 }
@@ -211,18 +226,24 @@ function countImported(accepted: readonly Accepted[]): Bound[] {
   ];
 }
 
-function insertVoids(accepted: readonly Accepted[]): Bound[] {
-  const items = accepted.flatMap(({ fact, sequence, voids }) =>
-    fact.kind === 'VOID' ? [{ fact, sequence, voids }] : [],
+function isCorrection(fact: Fact): fact is ReplaceFact | CorrectFact {
+  return fact.kind === 'REPLACE' || fact.kind === 'CORRECT';
+}
+
+function insertCorrections(accepted: readonly Accepted[]): Bound[] {
+  const items = accepted.flatMap((item) =>
+    item.fact.kind === 'VOID' || item.fact.kind === 'CORRECT' ? [{ ...item, fact: item.fact }] : [],
   );
   if (items.length === 0) return [];
   const facts = items.map(({ fact }) => fact);
   return [
     bind(
-      INSERT_VOIDS,
+      INSERT_CORRECTIONS,
       facts.map((fact) => fact.employeeId),
       items.map(({ sequence }) => sequence),
-      items.map(({ voids }) => `{${voids.join(',')}}`),
+      items.map((item) => listOf(answeredPunches(item))),
+      items.map(({ days }) => listOf(days.map(({ date }) => date))),
+      items.map(({ days }) => listOf(days.map(({ revision }) => revision))),
       facts.map((fact) => fact.reason),
       facts.map((fact) => fact.actor),
       facts.map((fact) => formatTimestamp(fact.receivedAt * 1000)),
@@ -231,10 +252,37 @@ function insertVoids(accepted: readonly Accepted[]): Bound[] {
   ];
 }
 
+/** Those that a call is answered with, in its order. */
+function answeredPunches({ fact, punches, voids }: Accepted): readonly number[] {
+  if (fact.kind !== 'CORRECT') return voids;
+  let next = 0;
+  return fact.corrections.map((correction) => {
+    if (correction.kind === 'VOID') return correction.punchId;
+    const punch = punches[next];
+    if (punch === undefined) throw new Error('a correction recorded no punch');
+    next += 1;
+    return punch.punchId;
+  });
+}
+
+/** Lists of different lengths are no array: each goes as the text of one. */
+function listOf(items: readonly (string | number)[]): string {
+  return `{${items.join(',')}}`;
+}
+
 function voidPunches(accepted: readonly Accepted[]): Bound[] {
-  const voided = accepted.flatMap(({ fact, sequence: by, voids }) =>
-    fact.kind === 'VOID_MARKS' ? [] : voids.map((punchId) => ({ fact, punchId, by })),
-  );
+  const voided = accepted.flatMap(({ fact, sequence, punches, voids }) => {
+    if (fact.kind === 'VOID_MARKS') return [];
+    return voids.map((punchId) => {
+      const successor = punches.find(({ replaces }) => replaces === punchId);
+      return {
+        fact,
+        punchId,
+        by: successor?.punchId ?? sequence,
+        isReplaced: successor !== undefined,
+      };
+    });
+  });
   if (voided.length === 0) return [];
   return [
     bind(
@@ -242,7 +290,7 @@ function voidPunches(accepted: readonly Accepted[]): Bound[] {
       voided.map(({ fact }) => fact.employeeId),
       voided.map(({ punchId }) => punchId),
       voided.map(({ by }) => by),
-      voided.map(({ fact }) => fact.kind === 'REPLACE'),
+      voided.map(({ isReplaced }) => isReplaced),
     ),
   ];
 }

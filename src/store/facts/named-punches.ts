@@ -2,7 +2,7 @@
 // device that tells something again does. Read under the locks.
 
 import type { RosterView } from '../../app/ports/batch.js';
-import type { Fact } from '../../app/ports/facts.js';
+import type { Fact, PunchCorrection } from '../../app/ports/facts.js';
 import { type Bound, bind, type Row } from '../postgres/database.js';
 import { number } from '../postgres/rows.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
@@ -85,7 +85,12 @@ function bindNamed(statement: Bound['statement'], facts: readonly Fact[]): Bound
 
 function punchIdsOf(fact: Fact): readonly number[] {
   if (fact.kind === 'VOID') return fact.punchIds;
+  if (fact.kind === 'CORRECT') return fact.corrections.flatMap(namedIn);
   return fact.kind === 'REPLACE' ? [fact.punchId] : [];
+}
+
+function namedIn(correction: PunchCorrection): readonly number[] {
+  return correction.kind === 'ADD' ? [] : [correction.punchId];
 }
 
 /** Undefined when no fact brings an event id. */

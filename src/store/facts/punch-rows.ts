@@ -1,5 +1,5 @@
 // Punches as rows and back: the one place that knows the columns of `punch`. What became of a punch
-// is in the fact that took it back, a later punch or a punch_void: `joinVoid` looks it up.
+// is in the fact that took it back, a later punch or a punch_correction: `joinVoid` looks it up.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import {
@@ -60,7 +60,7 @@ export function joinVoid(alias: string): string {
       from punch r where r.employee_id = ${alias}.employee_id and r.sequence = ${alias}.voided_by
       union all
       select v.actor, v.reason, null
-      from punch_void v
+      from punch_correction v
       where v.employee_id = ${alias}.employee_id and v.sequence = ${alias}.voided_by
     ) void on true`;
 }

@@ -4,7 +4,6 @@
 import type { EarlierFact } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
-import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 import { type Bound, bind, type Row } from '../postgres/database.js';
@@ -20,29 +19,31 @@ function inTable(table: string, columns: string): string {
       )`;
 }
 
-/** The facts, and the change that each left the day that it was answered with at. */
+/** The facts, with a row for each day that it was answered with: the change that it left it at. */
 export const READ_EARLIER = {
   name: 'read_earlier',
   text: `
-    select t.employee_id, t.request_id, f.payload_hash, f.fact_date, f.received_at, f.is_voided,
-           ${dayColumns('c')}
+    select t.employee_id, t.request_id, f.payload_hash, f.sequence, f.received_at, f.is_voided,
+           d.date as answer_date, d.place, ${dayColumns('c')}
     from unnest($1::text[], $2::uuid[]) t (employee_id, request_id)
     cross join lateral (
-      ${inTable('mark', 'payload_hash, received_at, date as fact_date, revision, voided_by is not null as is_voided')}
+      ${inTable('mark', 'payload_hash, sequence, received_at, array[date] as dates, array[revision] as revisions, voided_by is not null as is_voided')}
       union all
-      ${inTable('punch', 'payload_hash, received_at, answer_date, answer_revision, false')}
+      ${inTable('punch', 'payload_hash, sequence, received_at, array[answer_date], array[answer_revision], false')}
       union all
-      ${inTable('punch_void', 'payload_hash, received_at, null::date, null::integer, false')}
+      ${inTable('punch_correction', 'payload_hash, sequence, received_at, answer_dates, answer_revisions, false')}
     ) f
+    left join lateral unnest(f.dates, f.revisions) with ordinality d (date, revision, place)
+      on d.date is not null
     left join lateral (
       select * from attendance_change c
-      where c.employee_id = t.employee_id collate "C" and c.date = f.fact_date
-        and c.revision = f.revision
+      where c.employee_id = t.employee_id collate "C" and c.date = d.date
+        and c.revision = d.revision
       limit 1
     ) c on true`,
 };
 
-/** Their punches: the one recorded, or those taken back in the order they were named in. */
+/** Their punches: the one recorded, or those of a correction in the order of its answer. */
 export const READ_EARLIER_PUNCHES = {
   name: 'read_earlier_punches',
   text: `
@@ -53,7 +54,7 @@ export const READ_EARLIER_PUNCHES = {
       from ${inTable('punch', 'f.sequence')} r
       union all
       select v.place, v.sequence
-      from ${inTable('punch_void', 'f.punches')} r
+      from ${inTable('punch_correction', 'f.punches')} r
       cross join lateral unnest(r.punches) with ordinality v (sequence, place)
     ) f
     cross join lateral (
@@ -95,31 +96,49 @@ function bindRequests(statement: Bound['statement'], facts: readonly Fact[]): Bo
 type FindEarlier = (employeeId: EmployeeId, requestId: string) => EarlierFact | undefined;
 
 export function earlierFacts(facts: readonly Row[], punchRows: readonly Row[]): FindEarlier {
-  const punches = new Map<string, RecordedPunch[]>();
-  const inOrder = [...punchRows].sort((a, b) => number(a, 'place') - number(b, 'place'));
-  for (const row of inOrder) {
-    const own = punches.get(requestKey(row));
-    if (own === undefined) punches.set(requestKey(row), [recordedPunch(row)]);
-    else own.push(recordedPunch(row));
+  const days = byRequest(facts);
+  const punches = byRequest(punchRows);
+  return (employeeId, requestId) => {
+    const key = `${employeeId} ${requestId}`;
+    const rows = days.get(key);
+    return rows && earlierFact(rows, punches.get(key) ?? []);
+  };
+}
+
+function byRequest(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(requestKey(row));
+    if (group === undefined) groups.set(requestKey(row), [row]);
+    else group.push(row);
   }
-  const earlier = new Map(
-    facts.map((row) => [requestKey(row), earlierFact(row, punches.get(requestKey(row)) ?? [])]),
-  );
-  return (employeeId, requestId) => earlier.get(`${employeeId} ${requestId}`);
+  for (const group of groups.values()) group.sort((a, b) => placeOf(a) - placeOf(b));
+  return groups;
+}
+
+/** A fact that was answered with no day has one row all the same. */
+function placeOf(row: Row): number {
+  return row.place === null ? 0 : number(row, 'place');
 }
 
 function requestKey(row: Row): string {
   return `${text(row, 'employee_id')} ${text(row, 'request_id')}`;
 }
 
-function earlierFact(row: Row, punches: readonly RecordedPunch[]): EarlierFact {
-  const after = storedDay(row);
+/** `rows`: one for each of its days, at least one. */
+function earlierFact(rows: readonly Row[], punches: readonly Row[]): EarlierFact | undefined {
+  const [row] = rows;
+  if (row === undefined) return undefined;
   return {
     payloadHash: bytes(row, 'payload_hash'),
+    sequence: number(row, 'sequence'),
     receivedAt: Math.floor(number(row, 'received_at') / 1000) as Instant,
-    answer:
-      row.fact_date === null ? undefined : { date: text(row, 'fact_date') as LocalDate, after },
+    days: rows.flatMap((each) =>
+      each.answer_date === null
+        ? []
+        : [{ date: text(each, 'answer_date') as LocalDate, after: storedDay(each) }],
+    ),
     isVoided: row.is_voided === true,
-    punches,
+    punches: punches.map(recordedPunch),
   };
 }

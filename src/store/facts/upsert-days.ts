@@ -88,7 +88,7 @@ export function needsHead(decision: BatchDecision, accepted: readonly Accepted[]
     decision.changes.length > 0 ||
     decision.reflags.length > 0 ||
     accepted.some(
-      ({ fact, punch, voids }) => punch !== undefined || voids.length > 0 || isImported(fact),
+      ({ fact, punches, voids }) => punches.length > 0 || voids.length > 0 || isImported(fact),
     )
   );
 }

@@ -50,7 +50,7 @@ export interface When {
   readonly ms: number;
 }
 
-const anyWhen: fc.Arbitrary<When> = fc.record({
+export const anyWhen: fc.Arbitrary<When> = fc.record({
   near: fc.constantFrom('EDGE', 'LAST', 'LAST', 'PUNCH'),
   pick: fc.nat({ max: 999 }),
   offSecond: fc.oneof(

@@ -5,6 +5,7 @@ import type {
   ClockLimits,
   CommandLimits,
   Fact,
+  PunchCorrection,
 } from '../../../src/app/ports/facts.js';
 import { COMMAND_KINDS } from '../../../src/app/ports/facts.js';
 import type { ClockRange, MarkableStatus, Portion } from '../../../src/domain/facts/day.js';
@@ -132,6 +133,14 @@ export function replaceFact(
     punchKind,
     reason: 'forgotten',
   };
+}
+
+export function correctFact(
+  corrections: readonly PunchCorrection[],
+  options: Header & { readonly validateOnly?: boolean } = {},
+): Fact {
+  const { validateOnly = false } = options;
+  return { kind: 'CORRECT', ...header(options), corrections, reason: 'all wrong', validateOnly };
 }
 
 /** `time` undefined: the moment under the lock. */

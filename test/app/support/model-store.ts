@@ -160,6 +160,11 @@ export class ModelStore {
     const events = new Set<string>();
     for (const fact of facts) {
       if (fact.kind === 'REPLACE') named.add(`${fact.employeeId} ${fact.punchId}`);
+      if (fact.kind === 'CORRECT') {
+        for (const correction of fact.corrections) {
+          if (correction.kind !== 'ADD') named.add(`${fact.employeeId} ${correction.punchId}`);
+        }
+      }
       if (fact.kind === 'VOID')
         for (const id of fact.punchIds) named.add(`${fact.employeeId} ${id}`);
       if (fact.kind === 'PUNCH' || fact.kind === 'COMMAND') {
@@ -268,24 +273,27 @@ export class ModelStore {
 
   #insert(fact: Fact, accepted: AcceptedFact, recordedAt: RecordTime): void {
     const row = this.#row(fact.employeeId);
-    row.version += 1;
-    if (accepted.sequence !== row.version) throw new Error('a gap in numbers');
+    // What makes no punch, or several, has a number of its own behind theirs.
+    const own = accepted.punches.map(({ punchId }) => punchId);
+    const numbers = [...new Set([...own, accepted.sequence])];
+    if (numbers.some((number, place) => number !== row.version + 1 + place)) {
+      throw new Error('a gap in numbers');
+    }
+    row.version += numbers.length;
     if (fact.kind === 'MARK' || fact.kind === 'CLEAR') this.#declare(fact, accepted.sequence);
     if (fact.kind === 'VOID_MARKS') {
       this.#voidMarks(fact, accepted);
       return;
     }
-    const { punch } = accepted;
-    if (punch !== undefined) {
-      if (punch.punchId !== accepted.sequence) throw new Error('a punch has another number');
+    for (const punch of accepted.punches) {
       checkIdentity(punch, row);
       row.punches.set(punch.punchId, { ...punch, recordedAt, voided: undefined });
     }
     for (const punchId of accepted.voids) {
       const taken = row.punches.get(punchId);
       if (taken === undefined || taken.voided !== undefined) throw new Error('not to take back');
-      const { sequence: by } = accepted;
-      const replacedBy = punch?.punchId;
+      const replacedBy = accepted.punches.find(({ replaces }) => replaces === punchId)?.punchId;
+      const by = replacedBy ?? accepted.sequence;
       const { actor } = fact;
       const reason = 'reason' in fact ? fact.reason : '';
       row.punches.set(punchId, {
@@ -316,21 +324,43 @@ export class ModelStore {
   #remember(facts: readonly Fact[], accepted: AcceptedFact, { changes }: BatchDecision): void {
     const fact = facts[accepted.index];
     if (fact?.requestId === undefined) return;
-    const { answerDate: date, revision, punch, voids } = accepted;
+    const { sequence, punches, voids } = accepted;
     const row = this.#row(fact.employeeId);
     if (row.requests.has(fact.requestId)) throw new Error('a request id twice');
-    const change = changes.find((each) => each.date === date && each.revision === revision);
-    const stored = date && row.days.get(date);
-    const after = change === undefined || stored === undefined ? stored : { ...stored, ...change };
-    const numbers = punch === undefined ? voids : [punch.punchId];
+    const days = accepted.days.map(({ date, revision }) => {
+      const change = changes.find((each) => each.date === date && each.revision === revision);
+      const stored = row.days.get(date);
+      const after =
+        change === undefined || stored === undefined ? stored : { ...stored, ...change };
+      return { date, after: revision === 0 ? undefined : after };
+    });
+    const numbers = answeredPunches(fact, punches, voids);
     row.requests.set(fact.requestId, {
       payloadHash: fact.payloadHash,
       receivedAt: fact.receivedAt,
       isVoided: false,
-      answer: date === undefined ? undefined : { date, after: revision === 0 ? undefined : after },
+      sequence,
+      days,
       punches: numbers.flatMap((punchId) => row.punches.get(punchId) ?? []),
     });
   }
+}
+
+/** What a fact was answered with, in its order. */
+function answeredPunches(
+  fact: Fact,
+  punches: readonly RecordedPunch[],
+  voids: readonly number[],
+): readonly number[] {
+  if (fact.kind !== 'CORRECT') return punches.length === 0 ? voids : punches.map(numberOf);
+  const recorded = punches.map(numberOf);
+  return fact.corrections.flatMap((correction) =>
+    correction.kind === 'VOID' ? correction.punchId : (recorded.shift() ?? []),
+  );
+}
+
+function numberOf({ punchId }: RecordedPunch): number {
+  return punchId;
 }
 
 function compareUses(a: RecordedPunch, b: RecordedPunch): number {

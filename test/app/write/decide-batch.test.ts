@@ -95,7 +95,8 @@ function decide(facts: readonly Fact[], view: BatchView) {
 
 function word(outcome: ItemOutcome): string {
   if (outcome.kind === 'FAILED') return outcome.failure.kind;
-  return `${outcome.day?.result.status ?? 'NONE'}@${outcome.day?.revision}`;
+  const [day] = outcome.days;
+  return `${day?.result.status ?? 'NONE'}@${day?.revision}`;
 }
 
 /** Outcomes in a word each, to compare lists of them. */
@@ -109,7 +110,8 @@ describe('a batch of marks', () => {
   const earlier: EarlierFact = {
     payloadHash: Uint8Array.of(1),
     receivedAt: 900 as Instant,
-    answer: { date: DAY, after: { ...PRESENT, revision: 1 } },
+    sequence: 1,
+    days: [{ date: DAY, after: { ...PRESENT, revision: 1 } }],
     isVoided: false,
     punches: [],
   };
@@ -184,11 +186,13 @@ describe('a batch of marks', () => {
   it('facts are numbered from the employee’s version on, changes only where something changed', () => {
     const facts = [mark('ABSENT'), mark('ABSENT'), mark('REMOTE')];
     const decision = decide(facts, viewOf());
-    expect(decision.facts.map(({ sequence, revision }) => [sequence, revision])).to.deep.equal([
-      [8, 1],
-      [9, 1],
-      [10, 2],
-    ]);
+    expect(decision.facts.map(({ sequence, days }) => [sequence, days[0]?.revision])).to.deep.equal(
+      [
+        [8, 1],
+        [9, 1],
+        [10, 2],
+      ],
+    );
     expect(decision.changes.map(({ index, revision }) => [index, revision])).to.deep.equal([
       [0, 1],
       [2, 2],
@@ -443,8 +447,8 @@ describe('a batch of punches', () => {
       TOLD_AT,
     ).outcomes;
     if (first?.kind !== 'DONE' || again?.kind !== 'DONE') throw new Error('refused');
-    expect(again.day?.revision).to.equal(1);
-    expect(again.day?.result).to.deep.equal(first.day?.result);
+    expect(again.days[0]?.revision).to.equal(1);
+    expect(again.days[0]?.result).to.deep.equal(first.days[0]?.result);
     expect(again.punches.map(({ punchId }) => punchId)).to.deep.equal([1]);
     expect(other && word(other)).to.equal('REQUEST_ID_REUSED');
   });

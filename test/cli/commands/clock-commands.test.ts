@@ -1,7 +1,7 @@
 // The clock on the command line, who is in, the day, and punches listed and corrected: what is asked
 // of the service, and what people are told.
 
-import type { Message } from '@bufbuild/protobuf';
+import { type Message, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import {
@@ -9,6 +9,8 @@ import {
   AttendanceOrigin,
   AttendanceStatus,
   ClockStatus,
+  type CorrectPunchesRequest,
+  CorrectPunchesRequestSchema,
   PunchKind,
   PunchSource,
 } from '../../../src/client/index.js';
@@ -366,5 +368,63 @@ describe('the clock on the command line', () => {
     });
     expect(requestOf('replacePunch')).to.not.have.property('time');
     expect((await run(...args)).code).to.equal(2);
+  });
+
+  describe('punches correct', () => {
+    const args = ['punches', 'correct', '007', '--reason', 'one break', '--zone', 'Europe/Berlin'];
+
+    it('sends what is taken back, replaced and added in one call, and shows the days', async () => {
+      service.answers.correctPunches = () => ({ punches: PUNCHES, attendances: [DAY] });
+      const { code, out } = await run(
+        ...args,
+        ...['--void', '12', '--void', '13'],
+        ...['--replace', '14=break-start', '--replace', '15=2026-03-02T17:00'],
+        ...['--replace', '16=out@2026-03-02T18:00+02:00', '--add', 'in@2026-03-02T08:00'],
+      );
+      expect(code).to.equal(0);
+      expect(out).to.match(/^12 +2026-03-02T08:58:00\+01:00 +in/m);
+      expect(out).to.include(DAY_LINES);
+      const sent = requestOf('correctPunches') as unknown as CorrectPunchesRequest;
+      expect(toJson(CorrectPunchesRequestSchema, sent)).to.deep.include({
+        employeeId: '007',
+        corrections: [
+          { void: { punchId: '12' } },
+          { void: { punchId: '13' } },
+          { replace: { punchId: '14', kind: 'PUNCH_KIND_BREAK_START' } },
+          { replace: { punchId: '15', time: '2026-03-02T16:00:00Z' } },
+          { replace: { punchId: '16', kind: 'PUNCH_KIND_OUT', time: '2026-03-02T16:00:00Z' } },
+          { add: { kind: 'PUNCH_KIND_IN', time: '2026-03-02T07:00:00Z' } },
+        ],
+        reason: 'one break',
+      });
+    });
+
+    it('--dry-run only says what would be', async () => {
+      service.answers.correctPunches = () => ({ punches: PUNCHES, attendances: [DAY] });
+      const { out } = await run(...args, '--void', '12', '--dry-run');
+      expect(requestOf('correctPunches')).to.deep.include({ validateOnly: true });
+      expect(out)
+        .to.match(/^Nothing was done; this day would be:\n/)
+        .and.include(DAY_LINES);
+      expect(out).to.not.include('gate');
+    });
+
+    const BAD: readonly (readonly string[])[] = [
+      [],
+      ['--void', 'x'],
+      ['--replace', '14'],
+      ['--replace', '14='],
+      ['--replace', 'x=in'],
+      ['--replace', '14=lunch'],
+      ['--replace', '14=in@noon'],
+      ['--add', 'in'],
+      ['--add', '2026-03-02T08:00'],
+      ['--add', 'in@2026-03-29T02:30'],
+    ];
+    for (const bad of BAD) {
+      it(`asks for what is missing or wrong: ${bad.join(' ')}`, async () => {
+        expect((await run(...args, ...bad)).code).to.equal(2);
+      });
+    }
   });
 });

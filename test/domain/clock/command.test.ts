@@ -18,6 +18,7 @@ function presence(start: number, out?: number): Presence {
     shiftId: undefined,
     date: '2026-03-02' as Presence['date'],
     isWhole: false,
+    isAlternating: false,
   };
 }
 

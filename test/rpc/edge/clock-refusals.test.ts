@@ -173,6 +173,7 @@ const CALLS: Readonly<Record<ClockAttempt, string>> = {
   START_BREAK: 'StartBreak',
   END_BREAK: 'EndBreak',
   REPLACE_PUNCH: 'ReplacePunch',
+  CORRECT_PUNCHES: 'CorrectPunches',
 };
 
 describe('why the clock refuses', () => {
@@ -196,6 +197,45 @@ describe('why the clock refuses', () => {
       });
     });
   }
+
+  const together = (refusal: ClockRefusal, correction: number | undefined) =>
+    publicError({
+      kind: 'CLOCK_REFUSED',
+      refusal,
+      command: 'CORRECT_PUNCHES',
+      employeeId,
+      time: at('12:15:00'),
+      correction,
+      zone: BERLIN,
+      session: OVER,
+    });
+
+  it('of several corrections says which one, and what to correct with it', () => {
+    const said = CLOCK_REFUSALS.map((refusal) => together(refusal, 2));
+    for (const { message, metadata } of said) {
+      const tried = 'CorrectPunches of employee mia, corrections[2] at 2026-03-02 13:15';
+      expect(message)
+        .to.match(/ is refused because .*: \w/)
+        .and.include(tried);
+      expect(metadata?.correction_index).to.equal('2');
+    }
+    expect(together('NOT_ON_BREAK', 0).message).to.equal(
+      'CorrectPunches of employee mia, corrections[0] at 2026-03-02 13:15 (Europe/Berlin) is refused ' +
+        'because it would end no break of the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 ' +
+        '(shift day): add the beginning of that break too',
+    );
+  });
+
+  it('or, where another punch would lose what it did, that one', () => {
+    const { message, metadata } = together('OVERLAPS', undefined);
+    expect(message).to.equal(
+      'CorrectPunches of employee mia (Europe/Berlin) is refused because another punch of the ' +
+        'session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would no longer do what ' +
+        'it did: correct that punch too, in the same call; VoidPunch takes punches back whatever ' +
+        'is left',
+    );
+    expect(metadata).to.not.have.property('correction_index');
+  });
 
   it('has words for every refusal, whatever was tried and whether or not a session is named', () => {
     expect(new Set(TABLE.map(({ refusal }) => refusal))).to.have.all.keys(CLOCK_REFUSALS);

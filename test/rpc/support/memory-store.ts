@@ -62,7 +62,7 @@ export class MemoryStore implements Used {
     this.batches.push(facts);
     const decision = atOnce(rules.decide(this.#view(), 0 as Instant));
     await this.beforeCommit();
-    for (const { punch } of decision.facts) if (punch !== undefined) this.#punches.push(punch);
+    for (const { punches } of decision.facts) this.#punches.push(...punches);
     return { recordedAt: 1_772_409_600_000_000 as RecordTime, changes: [], decision };
   }
 

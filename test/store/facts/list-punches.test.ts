@@ -19,7 +19,7 @@ const PUNCHES = `
          now(), case when n <= $2 then 1000000 end, case when n <= $2 then now() end
   from generate_series(1, $3::integer) n`;
 const VOID = `
-  insert into punch_void (employee_id, sequence, punches, reason, actor, received_at, recorded_at)
+  insert into punch_correction (employee_id, sequence, punches, reason, actor, received_at, recorded_at)
   values ($1, 1000000, '{1}', 'never were', 'x', now(), now())`;
 
 describe('lists of punches', function () {

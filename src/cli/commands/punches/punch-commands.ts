@@ -1,11 +1,11 @@
-// punches list, void, replace: what was recorded of an employee, and its corrections.
+// punches list, void, replace: what was recorded of an employee, and its corrections one by one.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { AttendanceClient, PunchKind } from '../../../client/index.js';
 import { ReplacePunchResponseSchema } from '../../../client/index.js';
+import { addPunchId, punchIdArgument } from '../../punches/correction-argument.js';
 import type { SharedOptions } from '../../terminal/connection.js';
 import { positiveInteger, withClient } from '../../terminal/connection.js';
 import type { Surroundings } from '../../terminal/console.js';
@@ -22,13 +22,13 @@ import { instantOfSaid, saidTimeArgument } from '../../time/time-argument.js';
 import { zoneAtClock } from '../../time/zone-lookup.js';
 import { examples } from '../day-commands.js';
 import { addPunchAdd } from './punch-add-command.js';
+import { addPunchCorrect } from './punch-correct-command.js';
 import { addPunchImport, zoneArgument } from './punch-import-command.js';
 
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
 const DAY_MS = 86_400_000;
 const ELSE = "else in the employee's";
-const PUNCH_ID = /^[1-9]\d{0,14}$/;
 
 /** A moment, or a date whose bounds depend on --zone. */
 type Bound = { readonly instant: Timestamp } | { readonly said: SaidDate };
@@ -71,6 +71,7 @@ export function addPunchCommands(program: Command, surroundings: Surroundings): 
   addList(punches, surroundings);
   addVoid(punches, surroundings);
   addReplace(punches, surroundings);
+  addPunchCorrect(punches, surroundings);
 }
 
 function addList(punches: Command, surroundings: Surroundings): void {
@@ -253,14 +254,4 @@ async function instantOf(bound: Bound, zone: string, days: number): Promise<Time
   const [first = wallMs] = hours.flatMap((at) => instantsOfWallTime(at, zone).slice(0, 1));
   const iso = new Date(first).toISOString();
   return timeArgument(iso);
-}
-
-function punchIdArgument(text: string): string {
-  if (!PUNCH_ID.test(text)) throw new InvalidArgumentError('It must be the number of a punch.');
-  return text;
-}
-
-/** For an argument that may be given several times. */
-function addPunchId(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), punchIdArgument(text)];
 }
