@@ -62,7 +62,8 @@
 // it is not used. Where the shared entry vanished, everybody reads from the store once, and the
 // first to return brings it back. Its bound is that of any entry: STALENESS_BOUND_MS.
 
-import type { EmployeeChange, MonthBlock } from '../app/ports/ports.js';
+import type { MonthBlock } from '../app/ports/day-reads.js';
+import type { EmployeeChange } from '../app/ports/fact-writes.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import type { LocalMonth } from '../domain/time/local-date.js';
 

@@ -4,15 +4,16 @@
 
 import { crc32 } from 'node:zlib';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { MonthBlock as StoredBlock } from '../../gen/attendance/internal/v1/month_block_pb.js';
-import { MonthBlockSchema } from '../../gen/attendance/internal/v1/month_block_pb.js';
-import type { MonthBlock } from '../app/ports/ports.js';
+import {
+  MonthBlockSchema,
+  type MonthBlock as StoredBlock,
+} from '../../gen/attendance/internal/v1/month_block_pb.js';
+import type { MonthBlock } from '../app/ports/day-reads.js';
 import type { KnownDay } from '../domain/engine/day-under-plan.js';
 import { ORIGINS, PORTIONS, STATUSES } from '../domain/facts/day.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import { leaveTimesText, parseLeaveTimesText } from '../domain/facts/leave-times-text.js';
-import type { LocalDate, LocalMonth } from '../domain/time/local-date.js';
-import { lastDateOf } from '../domain/time/local-date.js';
+import { type LocalDate, type LocalMonth, lastDateOf } from '../domain/time/local-date.js';
 import type { RecordTime } from '../domain/time/time.js';
 import { WorkReader, WorkWriter } from './work-numbers.js';
 

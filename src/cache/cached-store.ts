@@ -4,19 +4,21 @@
 // begins after it, in every process that shares the cache. The one exception is named in
 // block-cache.ts: a lost invalidation, bounded in time.
 
-import type {
-  AttendanceStore,
-  CommittedBatch,
-  DependencyHealth,
-  EmployeeChange,
-  MonthBlock,
-} from '../app/ports/ports.js';
+import type { AttendanceStore } from '../app/ports/attendance-store.js';
+import type { MonthBlock } from '../app/ports/day-reads.js';
+import type { CommittedBatch, EmployeeChange } from '../app/ports/fact-writes.js';
+import type { DependencyHealth } from '../app/ports/health.js';
 import type { RosterCommand, RosterStore } from '../app/ports/roster-ports.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import { AttendanceError } from '../domain/facts/errors.js';
 import type { LocalMonth } from '../domain/time/local-date.js';
-import type { BlockCache, CacheObserver, Invalidation, Lookup } from './block-cache.js';
-import { CacheUnavailableError } from './block-cache.js';
+import {
+  type BlockCache,
+  type CacheObserver,
+  CacheUnavailableError,
+  type Invalidation,
+  type Lookup,
+} from './block-cache.js';
 import { SharedReads } from './shared-reads.js';
 import {
   EVERYBODY,
@@ -90,16 +92,9 @@ export function createCachedStore(
     readDaysAround: (employeeId, moment, caller) =>
       store.readDaysAround(employeeId, moment, caller),
     listPunches: (query, caller) => store.listPunches(query, caller),
-    listImports: (query, caller) => store.listImports(query, caller),
-    readImport: (importId, caller) => store.readImport(importId, caller),
-    listStandingOfImport: (importId, limit, caller) =>
-      store.listStandingOfImport(importId, limit, caller),
-    setLeaveType: (change, caller) => store.setLeaveType(change, caller),
-    listLeaveTypes: (query, caller) => store.listLeaveTypes(query, caller),
-    listMarkImports: (query, caller) => store.listMarkImports(query, caller),
-    readMarkImport: (importId, caller) => store.readMarkImport(importId, caller),
-    listStandingMarks: (importId, limit, caller) =>
-      store.listStandingMarks(importId, limit, caller),
+    punchImports: store.punchImports,
+    markImports: store.markImports,
+    leaveTypes: store.leaveTypes,
     listSimilarIds: (employeeId, others, caller) =>
       store.listSimilarIds(employeeId, others, caller),
     listByDate: (query, caller) => store.listByDate(query, caller),

@@ -3,11 +3,16 @@
 // The same states and steps as in Redis; here each call is one step because nothing in it waits.
 
 import { LRUCache } from 'lru-cache';
-import type { MonthBlock } from '../app/ports/ports.js';
+import type { MonthBlock } from '../app/ports/day-reads.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import type { LocalMonth } from '../domain/time/local-date.js';
-import type { BlockCache, Invalidation, Lookup } from './block-cache.js';
-import { MAX_MONTHS_PER_EMPLOYEE, STALENESS_BOUND_MS } from './block-cache.js';
+import {
+  type BlockCache,
+  type Invalidation,
+  type Lookup,
+  MAX_MONTHS_PER_EMPLOYEE,
+  STALENESS_BOUND_MS,
+} from './block-cache.js';
 
 /** The most employees kept at a time; the least recently asked for go first. */
 export const MAX_EMPLOYEES = 100_000;

@@ -3,18 +3,16 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
-import type { MonthBlock } from '../app/ports/ports.js';
+import type { MonthBlock } from '../app/ports/day-reads.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import type { LocalMonth } from '../domain/time/local-date.js';
-import type {
-  BlockCache,
-  CacheHealth,
-  CacheObserver,
-  Invalidation,
-  Lookup,
-} from './block-cache.js';
 import {
+  type BlockCache,
+  type CacheHealth,
+  type CacheObserver,
   CacheUnavailableError,
+  type Invalidation,
+  type Lookup,
   MAX_MONTHS_PER_EMPLOYEE,
   STALENESS_BOUND_MS,
 } from './block-cache.js';

@@ -4,7 +4,7 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { DependencyHealth } from '../app/ports/ports.js';
+import type { DependencyHealth } from '../app/ports/health.js';
 import { within } from './timeout.js';
 
 /** What a metrics request is answered with. */

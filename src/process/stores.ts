@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import type { BadgeStore } from '../app/ports/badges.js';
-import type { AttendanceStore } from '../app/ports/ports.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import type { StaleDaysStore } from '../app/ports/stale-days.js';

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, type ConnectRouter } from '@connectrpc/connect';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
-import type { DependencyHealth } from '../app/ports/ports.js';
+import type { DependencyHealth } from '../app/ports/health.js';
 import { keepEveryKey } from '../contract/own-keys.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { within } from '../metrics/timeout.js';

@@ -1,6 +1,6 @@
 // Attendance in PostgreSQL, behind the interface that app/ asks for.
 
-import type { AttendanceStore } from '../app/ports/ports.js';
+import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import { listOpenDays } from './days/list-clocked-in.js';
 import { listByDate, listByEmployee } from './days/list-days.js';
 import {
@@ -12,11 +12,10 @@ import {
 } from './days/read-days.js';
 import { listSimilarIds } from './days/similar-ids.js';
 import { settle } from './facts/feed-head.js';
-import { listImports, listStandingOfImport, readImport } from './facts/imports.js';
+import { importReads, MARK_IMPORTS, PUNCH_IMPORTS } from './facts/imports.js';
 import { listLeaveTypes, setLeaveType } from './facts/leave-types.js';
 import { listPunches } from './facts/list-punches.js';
 import type { WriteOptions } from './facts/lock-and-read.js';
-import { listMarkImports, listStandingMarks, readMarkImport } from './facts/mark-imports.js';
 import { writeBatch } from './facts/write-batch.js';
 import { type Database, forCaller } from './postgres/database.js';
 import { health } from './postgres/health.js';
@@ -49,16 +48,12 @@ export function createPostgresStore(
     readDaysAround: (employeeId, now, caller) =>
       readDaysAround(forCaller(reads, caller), rosters, employeeId, now),
     listPunches: (query, caller) => listPunches(forCaller(reads, caller), query),
-    listImports: (query, caller) => listImports(forCaller(reads, caller), query),
-    readImport: (importId, caller) => readImport(forCaller(reads, caller), importId),
-    listStandingOfImport: (importId, limit, caller) =>
-      listStandingOfImport(forCaller(reads, caller), importId, limit),
-    setLeaveType: (change, caller) => setLeaveType(forCaller(writes, caller), change),
-    listLeaveTypes: (query, caller) => listLeaveTypes(forCaller(reads, caller), query),
-    listMarkImports: (query, caller) => listMarkImports(forCaller(reads, caller), query),
-    readMarkImport: (importId, caller) => readMarkImport(forCaller(reads, caller), importId),
-    listStandingMarks: (importId, limit, caller) =>
-      listStandingMarks(forCaller(reads, caller), importId, limit),
+    punchImports: importReads(PUNCH_IMPORTS, (caller) => forCaller(reads, caller)),
+    markImports: importReads(MARK_IMPORTS, (caller) => forCaller(reads, caller)),
+    leaveTypes: {
+      set: (change, caller) => setLeaveType(forCaller(writes, caller), change),
+      list: (query, caller) => listLeaveTypes(forCaller(reads, caller), query),
+    },
     listSimilarIds: (employeeId, others, caller) =>
       listSimilarIds(forCaller(reads, caller), employeeId, others),
     listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),

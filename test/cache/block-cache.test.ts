@@ -3,15 +3,18 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { EmployeeChange, MonthBlock } from '../../src/app/ports/ports.js';
-import type { BlockCache, Lookup } from '../../src/cache/block-cache.js';
-import { MAX_MONTHS_PER_EMPLOYEE } from '../../src/cache/block-cache.js';
+import type { MonthBlock } from '../../src/app/ports/day-reads.js';
+import type { EmployeeChange } from '../../src/app/ports/fact-writes.js';
+import {
+  type BlockCache,
+  type Lookup,
+  MAX_MONTHS_PER_EMPLOYEE,
+} from '../../src/cache/block-cache.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
 import { blockKey, RedisBlockCache } from '../../src/cache/redis-block-cache.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { LocalMonth } from '../../src/domain/time/local-date.js';
-import type { TestRedis } from '../support/redis.js';
-import { startRedis } from '../support/redis.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
 import { runs } from '../support/runs.js';
 import { waitUntil } from '../support/wait-until.js';
 import { employee, JULY, JUNE, stateOf, Versions } from './controllable-store.js';

@@ -3,22 +3,20 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { MonthBlock } from '../../src/app/ports/ports.js';
+import type { MonthBlock } from '../../src/app/ports/day-reads.js';
 import type {
   RosterCommand,
   RosterOutcome,
   RosterStore,
 } from '../../src/app/ports/roster-ports.js';
 import type { BlockCache, CacheHealth, Invalidation } from '../../src/cache/block-cache.js';
-import type { CachedStore } from '../../src/cache/cached-store.js';
-import { createCachedStore } from '../../src/cache/cached-store.js';
+import { type CachedStore, createCachedStore } from '../../src/cache/cached-store.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
 import { blockKey, RedisBlockCache } from '../../src/cache/redis-block-cache.js';
 import { EVERYBODY, fillShared, lookupShared } from '../../src/cache/shared-version.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { Instant } from '../../src/domain/time/time.js';
-import type { TestRedis } from '../support/redis.js';
-import { startRedis } from '../support/redis.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
 import { runs } from '../support/runs.js';
 import { waitUntil } from '../support/wait-until.js';
 import {

@@ -2,11 +2,9 @@
 // that reads and writes can be stopped where it matters.
 
 import { expect } from 'chai';
-import type { MonthBlock } from '../../src/app/ports/ports.js';
-import type { Invalidation } from '../../src/cache/block-cache.js';
-import { CACHE_EVENTS } from '../../src/cache/block-cache.js';
-import type { CachedStore } from '../../src/cache/cached-store.js';
-import { createCachedStore } from '../../src/cache/cached-store.js';
+import type { MonthBlock } from '../../src/app/ports/day-reads.js';
+import { CACHE_EVENTS, type Invalidation } from '../../src/cache/block-cache.js';
+import { type CachedStore, createCachedStore } from '../../src/cache/cached-store.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
 import { SharedReads } from '../../src/cache/shared-reads.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';

@@ -1,22 +1,29 @@
 // A store in memory whose reads and writes can be held at named points, to force interleavings that
 // a database shows once in a million runs. It is not PostgreSQL and proves nothing about it.
 
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { BatchDecision, BatchRules } from '../../src/app/ports/batch.js';
+import type { MonthBlock } from '../../src/app/ports/day-reads.js';
+import type { CommittedBatch, EmployeeChange } from '../../src/app/ports/fact-writes.js';
 import type { Fact, MarkFact } from '../../src/app/ports/facts.js';
-import type {
-  AttendanceStore,
-  CommittedBatch,
-  EmployeeChange,
-  MonthBlock,
-} from '../../src/app/ports/ports.js';
 import { type DayResult, NO_WORK } from '../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
-import type { LocalDate, LocalMonth } from '../../src/domain/time/local-date.js';
-import { firstDateOf, monthOf } from '../../src/domain/time/local-date.js';
+import {
+  firstDateOf,
+  type LocalDate,
+  type LocalMonth,
+  monthOf,
+} from '../../src/domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 
 export const JUNE = '2024-06' as LocalMonth;
 export const JULY = '2024-07' as LocalMonth;
+
+const NO_IMPORTS = {
+  list: async () => [],
+  read: async () => undefined,
+  listStanding: async () => [],
+};
 
 export function employee(text: string): EmployeeId {
   return text as EmployeeId;
@@ -212,37 +219,9 @@ export class ControllableStore implements AttendanceStore {
     return undefined;
   }
 
-  async listImports() {
-    return [];
-  }
-
-  async readImport() {
-    return undefined;
-  }
-
-  async listStandingOfImport() {
-    return [];
-  }
-
-  async setLeaveType() {
-    return undefined;
-  }
-
-  async listLeaveTypes() {
-    return [];
-  }
-
-  async listMarkImports() {
-    return [];
-  }
-
-  async readMarkImport() {
-    return undefined;
-  }
-
-  async listStandingMarks() {
-    return [];
-  }
+  readonly punchImports = NO_IMPORTS;
+  readonly markImports = NO_IMPORTS;
+  readonly leaveTypes = { set: async () => undefined, list: async () => [] };
 
   async listSimilarIds() {
     return [];

@@ -11,7 +11,7 @@ import {
   Health,
   HealthCheckResponse_ServingStatus as Status,
 } from '../../gen/grpc/health/v1/health_pb.js';
-import type { DependencyHealth } from '../../src/app/ports/ports.js';
+import type { DependencyHealth } from '../../src/app/ports/health.js';
 import { waitUntil } from '../support/wait-until.js';
 import { dial } from './support/raw.js';
 import { type Served, serve, stopAll, UP } from './support/serve.js';

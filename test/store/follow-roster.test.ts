@@ -2,7 +2,7 @@
 // date on, and each changed day is written once, whatever happens to a worker.
 
 import { expect } from 'chai';
-import type { AttendanceStore } from '../../src/app/ports/ports.js';
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { RosterStore } from '../../src/app/ports/roster-ports.js';
 import type { StaleDaysStore } from '../../src/app/ports/stale-days.js';
 import {

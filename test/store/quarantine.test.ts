@@ -7,8 +7,8 @@ import {
   type BadgeStore,
   MAX_QUARANTINED,
 } from '../../src/app/ports/badges.js';
+import { BadgesChanged } from '../../src/app/ports/fact-writes.js';
 import { NO_PAYLOAD_HASH, type PunchFact } from '../../src/app/ports/facts.js';
-import { BadgesChanged } from '../../src/app/ports/ports.js';
 import { badgeRules } from '../../src/app/write/decide-badge.js';
 import { rulesFor } from '../../src/app/write/decide-batch.js';
 import { recordLog } from '../../src/app/write/record-log.js';

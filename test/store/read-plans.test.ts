@@ -15,18 +15,9 @@ import {
 import { LIST_REVISIONS, READ_DAY_AS_OF, READ_RANGE } from '../../src/store/days/read-days.js';
 import { READ_STANDING } from '../../src/store/days/resolve-days.js';
 import { READ_SIMILAR_IDS } from '../../src/store/days/similar-ids.js';
-import {
-  LIST_IMPORTS,
-  LIST_STANDING_OF_IMPORT,
-  READ_IMPORT,
-} from '../../src/store/facts/imports.js';
+import { MARK_IMPORTS, PUNCH_IMPORTS } from '../../src/store/facts/imports.js';
 import { LIST_LEAVE_TYPE_HISTORY, LIST_LEAVE_TYPES } from '../../src/store/facts/leave-types.js';
 import { LIST_PUNCHES } from '../../src/store/facts/list-punches.js';
-import {
-  LIST_MARK_IMPORTS,
-  LIST_STANDING_MARKS,
-  READ_MARK_IMPORT,
-} from '../../src/store/facts/mark-imports.js';
 import type { Statement } from '../../src/store/postgres/database.js';
 import { explanationOf, fill, LARGE, onOneConnection, STAGES, textOf } from './plan-support.js';
 import { openStore, type StoreFixture } from './support.js';
@@ -47,14 +38,14 @@ const READS: readonly [Statement, readonly unknown[]][] = [
   [LIST_REVISIONS, [ID, DATE, 0, 'infinity', 100]],
   [READ_STANDING, [`{${ID}}`, '{2026-01-01}', '{2026-02-01}', AS_OF]],
   [LIST_PUNCHES, [ID, '-infinity', 0, 'infinity', false, 100, 5000]],
-  [LIST_IMPORTS, [AS_OF, 'march', 100]],
-  [READ_IMPORT, ['march']],
-  [LIST_MARK_IMPORTS, [AS_OF, 'march', 100]],
-  [READ_MARK_IMPORT, ['march']],
-  [LIST_STANDING_MARKS, ['march', 1000]],
+  [PUNCH_IMPORTS.list, [AS_OF, 'march', 100]],
+  [PUNCH_IMPORTS.read, ['march']],
+  [MARK_IMPORTS.list, [AS_OF, 'march', 100]],
+  [MARK_IMPORTS.read, ['march']],
+  [MARK_IMPORTS.listStanding, ['march', 1000]],
   [LIST_LEAVE_TYPES, ['sick', 1, 101]],
   [LIST_LEAVE_TYPE_HISTORY, ['sick', 1, 101]],
-  [LIST_STANDING_OF_IMPORT, ['march', 1000]],
+  [PUNCH_IMPORTS.listStanding, ['march', 1000]],
   [STALE_EMPLOYEES, [DATE, LAST]],
   [STALE_EMPLOYEES_AS_OF, [DATE, LAST, AS_OF]],
   [STALE_EMPLOYEE, [DATE, LAST, ID]],

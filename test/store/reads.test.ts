@@ -4,13 +4,10 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
+import type { DayQuery, EmployeeDay } from '../../src/app/ports/day-reads.js';
 import type { Fact } from '../../src/app/ports/facts.js';
-import type {
-  AttendanceStore,
-  DayQuery,
-  EmployeeDay,
-  PunchCursor,
-} from '../../src/app/ports/ports.js';
+import type { PunchCursor } from '../../src/app/ports/punch-reads.js';
 import { clockState, listClockedIn } from '../../src/app/read/clock-state.js';
 import { explainDay, getDay } from '../../src/app/read/read-day.js';
 import { listHistory, listPunches, type Revision } from '../../src/app/read/read-history.js';

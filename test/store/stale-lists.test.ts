@@ -2,7 +2,8 @@
 // once they have followed; and nobody else's days are derived for it.
 
 import { expect } from 'chai';
-import type { AttendanceStore, DayCursor } from '../../src/app/ports/ports.js';
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
+import type { DayCursor } from '../../src/app/ports/day-reads.js';
 import { type ListQuery, listDays, streamDays } from '../../src/app/read/read-lists.js';
 import type { ReadMoment } from '../../src/app/read/read-moment.js';
 import { followRoster } from '../../src/app/upkeep/follow-roster.js';

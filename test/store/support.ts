@@ -1,5 +1,6 @@
 // A store over a fresh, migrated database, and facts to write into it.
 
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type {
   Fact,
   MarkFact,
@@ -8,7 +9,6 @@ import type {
   ReplaceFact,
   VoidFact,
 } from '../../src/app/ports/facts.js';
-import type { AttendanceStore } from '../../src/app/ports/ports.js';
 import type { ClockRange, MarkableStatus, Portion } from '../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import type { PunchKind } from '../../src/domain/facts/punch.js';

@@ -4,8 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { BatchView } from '../../src/app/ports/batch.js';
+import { BatchRefused } from '../../src/app/ports/fact-writes.js';
 import type { Fact, PunchFact } from '../../src/app/ports/facts.js';
-import { BatchRefused } from '../../src/app/ports/ports.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import { ENGINE_VERSION } from '../../src/domain/engine/derive.js';
 import { ANOMALIES } from '../../src/domain/facts/day.js';

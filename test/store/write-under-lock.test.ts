@@ -2,9 +2,10 @@
 // derived again, refusals. Against real PostgreSQL, with handcrafted rules.
 
 import { expect } from 'chai';
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { BatchView, Need } from '../../src/app/ports/batch.js';
+import { BatchRefused } from '../../src/app/ports/fact-writes.js';
 import type { Fact } from '../../src/app/ports/facts.js';
-import { type AttendanceStore, BatchRefused } from '../../src/app/ports/ports.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import { type LocalDate, toEpochDay } from '../../src/domain/time/local-date.js';

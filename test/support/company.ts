@@ -1,8 +1,8 @@
 // A company with a roster and punches in a real database: everybody has one default shift and came
 // to work on every date, on the minute.
 
+import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { Fact, PunchFact } from '../../src/app/ports/facts.js';
-import type { AttendanceStore } from '../../src/app/ports/ports.js';
 import type {
   EmployeeDetail,
   RosterChangeRecord,

@@ -9,7 +9,7 @@ import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type { PunchFact } from './facts.js';
-import type { PunchName } from './ports.js';
+import type { PunchName } from './import-reads.js';
 
 /** The most punches that wait in quarantine, of all badges: what a person can still look through. */
 export const MAX_QUARANTINED = 100_000;

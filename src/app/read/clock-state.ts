@@ -10,7 +10,7 @@ import { AttendanceError } from '../../domain/facts/errors.js';
 import { zoneOfDay } from '../../domain/roster/plan.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
-import type { AttendanceStore, DayUnderPlan, OpenDay, OpenSession } from '../ports/ports.js';
+import type { DayReads, DayUnderPlan, OpenDay, OpenSession } from '../ports/day-reads.js';
 
 export const CLOCK_STATUSES = ['OUT', 'IN', 'ON_BREAK'] as const;
 export type ClockStatus = (typeof CLOCK_STATUSES)[number];
@@ -103,7 +103,7 @@ function startOf({ in: start, out }: Session): Instant {
 
 /** One employee's state; throws EMPLOYEE_NOT_FOUND. */
 export async function clockState(
-  store: Pick<AttendanceStore, 'readDaysAround'>,
+  store: Pick<DayReads, 'readDaysAround'>,
   employeeId: EmployeeId,
   now: Instant,
   caller?: AbortSignal,
@@ -186,7 +186,7 @@ export interface ClockedInPage {
 
 /** Everybody who is in or on a break. */
 export async function listClockedIn(
-  store: AttendanceStore,
+  store: DayReads,
   { groupId, after, limit }: ClockedInQuery,
   now: Instant,
   caller?: AbortSignal,

@@ -16,13 +16,14 @@ import { AttendanceError } from '../../domain/facts/errors.js';
 import { zoneOfDay } from '../../domain/roster/plan.js';
 import { type LocalDate, monthOf } from '../../domain/time/local-date.js';
 import type { Zone } from '../../domain/time/zone.js';
-import type { AttendanceStore, DayBasis, MonthBlock } from '../ports/ports.js';
+import type { Moments } from '../ports/attendance-store.js';
+import type { DayBasis, DayReads, MonthBlock } from '../ports/day-reads.js';
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
 /** One employee's day; throws EMPLOYEE_NOT_FOUND. */
 export async function getDay(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   employeeId: EmployeeId,
   date: LocalDate,
   { now, asOf }: ReadMoment,
@@ -37,7 +38,7 @@ export async function getDay(
 }
 
 async function currentDay(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   employeeId: EmployeeId,
   date: LocalDate,
   caller: AbortSignal | undefined,
@@ -68,7 +69,7 @@ const MONTHS_AT_A_TIME = 8;
 
 /** Days of several employees and dates, in order; undefined where there is no such employee. */
 export async function getDays(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   wanted: readonly EmployeeDate[],
   { now }: ReadMoment,
   caller?: AbortSignal,
@@ -87,7 +88,7 @@ function blockKey(employeeId: EmployeeId, date: LocalDate): string {
 }
 
 async function readBlocks(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   wanted: readonly EmployeeDate[],
   caller: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, MonthBlock>> {
@@ -115,7 +116,7 @@ export interface ExplainedDay {
 
 /** The day as `getDay` gives it, derived once more from its facts; throws EMPLOYEE_NOT_FOUND. */
 export async function explainDay(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   employeeId: EmployeeId,
   date: LocalDate,
   { now, asOf }: ReadMoment,

@@ -6,7 +6,9 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
-import type { AttendanceStore, DayRevision, PunchPage, PunchQuery } from '../ports/ports.js';
+import type { Moments } from '../ports/attendance-store.js';
+import type { DayReads, DayRevision } from '../ports/day-reads.js';
+import type { PunchPage, PunchQuery, PunchReads } from '../ports/punch-reads.js';
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
@@ -46,7 +48,7 @@ const REVISIONS_AT_A_TIME = 50;
  * expected: what was told then is never told differently. Throws EMPLOYEE_NOT_FOUND.
  */
 export async function listHistory(
-  store: AttendanceStore,
+  store: DayReads & PunchReads & Moments,
   employeeId: EmployeeId,
   date: LocalDate,
   { afterRevision, limit, fits }: HistoryQuery,
@@ -69,7 +71,7 @@ export async function listHistory(
 }
 
 async function someHistory(
-  store: AttendanceStore,
+  store: DayReads & PunchReads & Moments,
   employeeId: EmployeeId,
   date: LocalDate,
   { afterRevision, limit }: { readonly afterRevision: number; readonly limit: number },
@@ -108,7 +110,7 @@ async function someHistory(
 
 /** What a day without a standing fact was known as at a moment of its history. */
 async function expectedAt(
-  store: AttendanceStore,
+  store: DayReads & PunchReads & Moments,
   { employeeId, date }: DaySubject,
   moment: RecordTime,
   caller: AbortSignal | undefined,
@@ -118,7 +120,7 @@ async function expectedAt(
 
 /** The day before its first change; undefined where nothing was known of it, or of the employee. */
 async function beforeAll(
-  store: AttendanceStore,
+  store: DayReads & PunchReads & Moments,
   subject: DaySubject,
   first: DayRevision | undefined,
   caller: AbortSignal | undefined,
@@ -131,7 +133,7 @@ async function beforeAll(
 
 /** One employee's punches by time and number; throws EMPLOYEE_NOT_FOUND. */
 export async function listPunches(
-  store: AttendanceStore,
+  store: DayReads & PunchReads & Moments,
   query: PunchQuery,
   caller?: AbortSignal,
 ): Promise<PunchPage> {

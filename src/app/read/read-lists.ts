@@ -5,7 +5,8 @@ import type { Attendance } from '../../domain/facts/day.js';
 import { type DayFilter, isListable, isWanted } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type LocalDate, monthIndex, monthsBetween } from '../../domain/time/local-date.js';
-import type { AttendanceStore, DayCursor, DayPage, DayQuery } from '../ports/ports.js';
+import type { Moments } from '../ports/attendance-store.js';
+import type { DayCursor, DayPage, DayQuery, DayReads } from '../ports/day-reads.js';
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
@@ -39,7 +40,7 @@ export interface AttendancePage {
 
 /** A page by date, then employee. */
 export async function listDays(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   query: ListQuery,
   moment: ReadMoment,
   caller?: AbortSignal,
@@ -63,7 +64,7 @@ export async function listDays(
 
 /** Undefined when the blocks are of different moments: a page is one moment's. */
 async function listFromBlocks(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   query: ListQuery & { readonly employeeId: EmployeeId },
   { now }: ReadMoment,
   caller: AbortSignal | undefined,
@@ -106,7 +107,7 @@ function isListed(day: Attendance, { filter, includeExpected }: Wanted): boolean
 
 /** All days by employee, then date, in runs of at most STREAM_CHUNK_DAYS. */
 export async function* streamDays(
-  store: AttendanceStore,
+  store: DayReads & Moments,
   query: Omit<ListQuery, 'after' | 'limit'>,
   moment: ReadMoment,
   caller?: AbortSignal,

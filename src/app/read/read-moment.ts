@@ -2,7 +2,7 @@
 
 import { AttendanceError } from '../../domain/facts/errors.js';
 import { type Instant, instantOf, type RecordTime } from '../../domain/time/time.js';
-import type { AttendanceStore } from '../ports/ports.js';
+import type { Moments } from '../ports/attendance-store.js';
 
 /** The moment of a read: now, or a past one whose commits are all known. */
 export interface ReadMoment {
@@ -15,7 +15,7 @@ export interface ReadMoment {
  * arrive before it.
  */
 export async function readMoment(
-  store: AttendanceStore,
+  store: Moments,
   asOf: RecordTime | undefined,
   now: Instant,
   caller?: AbortSignal,

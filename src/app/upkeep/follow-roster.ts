@@ -8,8 +8,8 @@ import { AttendanceError } from '../../domain/facts/errors.js';
 import { PUNCH_DAYS } from '../../domain/roster/reach.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
+import type { FactWrites } from '../ports/fact-writes.js';
 import { MAX_REDERIVED_DAYS, NO_PAYLOAD_HASH, type RederiveFact } from '../ports/facts.js';
-import type { AttendanceStore } from '../ports/ports.js';
 import type {
   DaySpan,
   EmployeeExtent,
@@ -48,7 +48,7 @@ export interface Rederived {
 export interface FollowPorts {
   readonly stale: StaleDaysStore;
   /** With the cache around it, so that readers of the cache hear of days that changed. */
-  readonly store: Pick<AttendanceStore, 'writeBatch'>;
+  readonly store: FactWrites;
   now(): Instant;
 }
 

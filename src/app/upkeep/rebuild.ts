@@ -4,7 +4,7 @@
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
-import type { AttendanceStore } from '../ports/ports.js';
+import type { FactWrites } from '../ports/fact-writes.js';
 import type { RebuildStore } from '../ports/rebuild-ports.js';
 import { mendingFacts, mendingRules, OutdatedFindings } from './mend-days.js';
 import {
@@ -22,7 +22,7 @@ const MAX_LOOKS = 10;
 
 export interface RebuildPorts {
   readonly facts: RebuildStore;
-  readonly store: Pick<AttendanceStore, 'writeBatch'>;
+  readonly store: FactWrites;
   now(): Instant;
 }
 

@@ -8,8 +8,9 @@ import { declarationIn, foldDeclaration } from '../../domain/facts/declaration.j
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import { fromEpochDay, type LocalDate, monthOf, toEpochDay } from '../../domain/time/local-date.js';
+import type { DayReads } from '../ports/day-reads.js';
+import { MAX_BATCH_FACTS } from '../ports/fact-writes.js';
 import type { ClearFact, MarkFact } from '../ports/facts.js';
-import { type AttendanceStore, MAX_BATCH_FACTS } from '../ports/ports.js';
 import { TURNS } from '../ports/turns.js';
 import type { FactRecorder, RecordResult } from './record-facts.js';
 
@@ -59,7 +60,7 @@ interface EmployeeDays {
 
 /** Results are in the order of the employees. Nobody is added: who is not known fails. */
 export async function recordBulk(
-  store: AttendanceStore,
+  store: DayReads,
   writes: FactRecorder,
   bulk: BulkDays,
   caller?: AbortSignal,
@@ -93,7 +94,7 @@ function resultOf(
 }
 
 async function readEmployees(
-  store: AttendanceStore,
+  store: DayReads,
   bulk: BulkDays,
   caller: AbortSignal | undefined,
 ): Promise<readonly EmployeeDays[]> {
@@ -109,7 +110,7 @@ async function readEmployees(
 }
 
 async function readEmployee(
-  store: AttendanceStore,
+  store: DayReads,
   bulk: BulkDays,
   employeeId: EmployeeId,
   caller: AbortSignal | undefined,

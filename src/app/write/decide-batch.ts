@@ -11,8 +11,8 @@ import type {
   LockedEmployee,
   RosterView,
 } from '../ports/batch.js';
+import { BatchRefused } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
-import { BatchRefused } from '../ports/ports.js';
 import type { Steps } from '../ports/turns.js';
 import { needsOf } from './batch-reads.js';
 import { BatchState } from './batch-state.js';

@@ -4,13 +4,13 @@
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import { idsOneErrorAway, nearestId } from '../../domain/facts/similar-ids.js';
+import type { EmployeeIds } from '../ports/attendance-store.js';
 import type { CommandFact, ReplaceFact } from '../ports/facts.js';
-import type { AttendanceStore } from '../ports/ports.js';
 import { type FactRecorder, type Recorded, recordFact } from './record-facts.js';
 
 /** Records the fact; throws AttendanceError when it is not recorded. */
 export async function recordCommand(
-  store: Pick<AttendanceStore, 'listSimilarIds'>,
+  store: EmployeeIds,
   recorder: FactRecorder,
   fact: CommandFact | ReplaceFact,
   caller?: AbortSignal,
@@ -27,7 +27,7 @@ export async function recordCommand(
 }
 
 async function findNearestId(
-  store: Pick<AttendanceStore, 'listSimilarIds'>,
+  store: EmployeeIds,
   employeeId: EmployeeId,
   caller: AbortSignal | undefined,
 ): Promise<EmployeeId | undefined> {

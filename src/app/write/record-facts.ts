@@ -7,8 +7,8 @@ import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { AnswerDay, ItemOutcome } from '../ports/batch.js';
+import { BatchRefused, type FactWrites, MAX_BATCH_FACTS } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
-import { type AttendanceStore, BatchRefused, MAX_BATCH_FACTS } from '../ports/ports.js';
 import { rulesFor } from './decide-batch.js';
 import { NOT_YET } from './not-yet.js';
 
@@ -40,7 +40,7 @@ export interface FactRecorder {
  * signal's reason when the caller leaves before anything was sent.
  */
 export async function recordFacts(
-  store: AttendanceStore,
+  store: FactWrites,
   facts: readonly Fact[],
   caller?: AbortSignal,
 ): Promise<readonly RecordResult[]> {
@@ -68,7 +68,7 @@ export async function recordFact(
 }
 
 async function recordTogether(
-  store: AttendanceStore,
+  store: FactWrites,
   facts: readonly Fact[],
   caller: AbortSignal | undefined,
 ): Promise<RecordResult[]> {
@@ -81,7 +81,7 @@ async function recordTogether(
  * alone. Everything else about a fact was checked before, so this is for what nobody thought of.
  */
 async function recordApart(
-  store: AttendanceStore,
+  store: FactWrites,
   facts: readonly Fact[],
   caller: AbortSignal | undefined,
 ): Promise<RecordResult[]> {

@@ -3,10 +3,15 @@
 // under the badge's lock: a change meanwhile makes this ask once more. So a punch is either recorded
 // or waits, whatever happens at the same time.
 
-import type { BadgeOwner, BadgePunch, BadgeStore, QuarantineOutcome } from '../ports/badges.js';
-import { MAX_QUARANTINED } from '../ports/badges.js';
+import {
+  type BadgeOwner,
+  type BadgePunch,
+  type BadgeStore,
+  MAX_QUARANTINED,
+  type QuarantineOutcome,
+} from '../ports/badges.js';
+import { BadgesChanged } from '../ports/fact-writes.js';
 import type { PunchFact } from '../ports/facts.js';
-import { BadgesChanged } from '../ports/ports.js';
 import type { FactRecorder, RecordResult } from './record-facts.js';
 
 export type LoggedPunch = PunchFact | BadgePunch;

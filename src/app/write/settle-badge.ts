@@ -8,8 +8,8 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { BadgeStore, BadgeWork } from '../ports/badges.js';
+import { BadgesChanged } from '../ports/fact-writes.js';
 import { NO_PAYLOAD_HASH, type PunchFact, type VoidFact } from '../ports/facts.js';
-import { BadgesChanged } from '../ports/ports.js';
 import type { FactRecorder } from './record-facts.js';
 
 /** The most punches that one step moves. */

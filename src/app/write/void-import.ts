@@ -7,8 +7,9 @@ import { AttendanceError } from '../../domain/facts/errors.js';
 import type { PunchImport } from '../../domain/facts/punch-import.js';
 import type { Instant } from '../../domain/time/time.js';
 import type { BadgeStore } from '../ports/badges.js';
+import { MAX_BATCH_FACTS } from '../ports/fact-writes.js';
 import { NO_PAYLOAD_HASH, type VoidFact } from '../ports/facts.js';
-import { type AttendanceStore, MAX_BATCH_FACTS, type PunchName } from '../ports/ports.js';
+import type { ImportReads, PunchImportReads, PunchName } from '../ports/import-reads.js';
 import type { FactRecorder, RecordResult } from './record-facts.js';
 
 /** The most punches that one step takes back: as many as one call records. */
@@ -36,36 +37,37 @@ export interface VoidedImport {
 }
 
 export interface VoidImportPorts {
-  readonly store: AttendanceStore;
+  readonly imports: PunchImportReads;
   readonly badges: BadgeStore;
   readonly writes: FactRecorder;
 }
 
 /** Takes back some of the punches of an import that count; throws IMPORT_NOT_FOUND. */
 export async function voidImport(
-  { store, badges, writes }: VoidImportPorts,
+  { imports, badges, writes }: VoidImportPorts,
   asked: ImportToVoid,
   caller?: AbortSignal,
 ): Promise<VoidedImport> {
   const { importId, maxPunches, actor, reason } = asked;
-  await knownImport(store, importId, caller);
+  await knownImport(imports, importId, caller);
   // What waits comes first: it could become an employee's behind what is voided.
   const waiting = await badges.listQuarantinedOfImport(importId, maxPunches, caller);
   const discardedCount = await badges.discard(waiting, { actor, reason }, caller);
   const left = maxPunches - waiting.length;
-  const standing = left === 0 ? [] : await store.listStandingOfImport(importId, left, caller);
+  const standing = left === 0 ? [] : await imports.listStanding(importId, left, caller);
   const results = await writes.record(voidFacts(standing, asked), caller);
   const voidedCount = results.reduce((sum, result) => sum + countOf(result), 0);
-  const punchImport = await knownImport(store, importId, caller);
+  const punchImport = await knownImport(imports, importId, caller);
   return { voidedCount, discardedCount, punchImport };
 }
 
-async function knownImport(
-  store: AttendanceStore,
+/** Throws IMPORT_NOT_FOUND. */
+export async function knownImport<Import>(
+  imports: Pick<ImportReads<Import, unknown>, 'read'>,
   importId: string,
   caller: AbortSignal | undefined,
-): Promise<PunchImport> {
-  const found = await store.readImport(importId, caller);
+): Promise<Import> {
+  const found = await imports.read(importId, caller);
   if (found === undefined) throw new AttendanceError({ kind: 'IMPORT_NOT_FOUND', importId });
   return found;
 }

@@ -5,8 +5,9 @@ import { AttendanceError } from '../../domain/facts/errors.js';
 import type { MarkImport } from '../../domain/facts/mark-import.js';
 import type { Instant } from '../../domain/time/time.js';
 import { NO_PAYLOAD_HASH, type VoidMarksFact } from '../ports/facts.js';
-import type { AttendanceStore } from '../ports/ports.js';
+import type { MarkImportReads } from '../ports/import-reads.js';
 import type { FactRecorder } from './record-facts.js';
+import { knownImport } from './void-import.js';
 
 export interface MarkImportToVoid {
   readonly importId: string;
@@ -19,13 +20,13 @@ export interface MarkImportToVoid {
 
 /** Takes back some marks of an import: the import as that left it; throws IMPORT_NOT_FOUND. */
 export async function voidMarkImport(
-  store: AttendanceStore,
+  imports: MarkImportReads,
   writes: FactRecorder,
   { importId, reason, maxMarks, actor, receivedAt }: MarkImportToVoid,
   caller?: AbortSignal,
 ): Promise<MarkImport> {
-  await knownMarkImport(store, importId, caller);
-  const dates = await store.listStandingMarks(importId, maxMarks, caller);
+  await knownImport(imports, importId, caller);
+  const dates = await imports.listStanding(importId, maxMarks, caller);
   const facts = dates.map(({ employeeId, date }): VoidMarksFact => {
     const header = { requestId: undefined, payloadHash: NO_PAYLOAD_HASH, actor, receivedAt };
     return { kind: 'VOID_MARKS', employeeId, date, importId, reason, ...header };
@@ -33,15 +34,5 @@ export async function voidMarkImport(
   for (const { failure } of await writes.record(facts, caller)) {
     if (failure !== undefined) throw new AttendanceError(failure);
   }
-  return await knownMarkImport(store, importId, caller);
-}
-
-async function knownMarkImport(
-  store: AttendanceStore,
-  importId: string,
-  caller: AbortSignal | undefined,
-): Promise<MarkImport> {
-  const found = await store.readMarkImport(importId, caller);
-  if (found === undefined) throw new AttendanceError({ kind: 'IMPORT_NOT_FOUND', importId });
-  return found;
+  return await knownImport(imports, importId, caller);
 }

@@ -5,8 +5,8 @@
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
+import type { FactWrites } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
-import type { AttendanceStore } from '../ports/ports.js';
 import { type FactRecorder, type RecordResult, recordFacts } from './record-facts.js';
 import { Round, type Turn } from './write-round.js';
 
@@ -33,11 +33,11 @@ interface Lane {
  * overtaken for ever. In the database, who writes about one employee waits for other processes only.
  */
 export class WriteQueue implements FactRecorder {
-  readonly #store: AttendanceStore;
+  readonly #store: FactWrites;
   readonly #lanes = new Map<EmployeeId, Lane>();
   #waitingFacts = 0;
 
-  constructor(store: AttendanceStore) {
+  constructor(store: FactWrites) {
     this.#store = store;
   }
 

@@ -25,7 +25,7 @@ import {
   StreamAttendanceResponseSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import type { Status } from '../../../gen/google/rpc/status_pb.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { AttendanceStore } from '../../app/ports/attendance-store.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { explainDay, getDay, getDays } from '../../app/read/read-day.js';
 import { listHistory, type Revision } from '../../app/read/read-history.js';
@@ -77,7 +77,7 @@ export function attendanceHandlers(
   const stores = { store, writes, roster: ports.roster };
   return {
     markAttendance: async (message, call) => {
-      const leaveTypes = await leaveTypesFor(store, [message], call);
+      const leaveTypes = await leaveTypesFor(store.leaveTypes, [message], call);
       const attendance = await recordDay(writes, markFact(message, leaveTypes, call, ''), call);
       return create(MarkAttendanceResponseSchema, { attendance });
     },
@@ -98,7 +98,7 @@ export function attendanceHandlers(
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
-    setLeaveType: (message, call) => setLeaveType(store, message, call),
+    setLeaveType: (message, call) => setLeaveType(store.leaveTypes, message, call),
     listLeaveTypes: (message, call) => listLeaveTypes(store, message, call),
     listMarkImports: (message, call) => listMarkImports(store, message, call),
     voidMarkImport: (message, call) => voidMarks(store, writes, message, call),

@@ -9,7 +9,7 @@ import {
   type BulkMarkAttendanceRequest,
   BulkMarkAttendanceRequestSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { AttendanceStore } from '../../app/ports/attendance-store.js';
 import type { RosterStore } from '../../app/ports/roster-ports.js';
 import {
   type BulkDays,
@@ -62,7 +62,7 @@ export async function bulkMark(
   const portion = parsePortion(message.portion, '');
   const leaveTime = parseLeaveTime(message.leaveTime, status, portion, '');
   const note = parseText(message.note, 'note', '');
-  const leaveTypes = await leaveTypesFor(stores.store, [message], call);
+  const leaveTypes = await leaveTypesFor(stores.store.leaveTypes, [message], call);
   const refused = leaveTypeId === undefined ? undefined : refusedLeaveType(leaveTypeId, leaveTypes);
   if (refused !== undefined) throw new AttendanceError(refused);
   const leave = { leaveTypeId, leaveTypeFailure: undefined };

@@ -11,7 +11,8 @@ import {
   SetLeaveTypeResponseSchema,
   type LeaveType as WireLeaveType,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { PageTokens } from '../../app/ports/attendance-store.js';
+import type { LeaveTypes } from '../../app/ports/leave-types.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import { type LeaveType, MAX_LEAVE_TYPES } from '../../domain/facts/leave-type.js';
 import { timestampOfRecord } from '../edge/instants.js';
@@ -21,7 +22,7 @@ import { countOfPage, type Size, textBytes } from '../shared/answer-size.js';
 import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 
 export async function setLeaveType(
-  store: AttendanceStore,
+  leaveTypes: LeaveTypes,
   { leaveTypeId, name: said, paid: isPaid, archived: isArchived, reason }: SetLeaveTypeRequest,
   { actor, signal }: Call,
 ): Promise<SetLeaveTypeResponse> {
@@ -32,7 +33,7 @@ export async function setLeaveType(
   problems.addText(reason, 'reason', 'lines');
   problems.throwIfAny();
   const change = { leaveTypeId, name, isPaid, isArchived, reason, actor };
-  const found = await store.setLeaveType(change, signal);
+  const found = await leaveTypes.set(change, signal);
   if (found === undefined) {
     const maxLeaveTypes = MAX_LEAVE_TYPES;
     throw new AttendanceError({ kind: 'TOO_MANY_LEAVE_TYPES', maxLeaveTypes });
@@ -41,7 +42,7 @@ export async function setLeaveType(
 }
 
 export async function listLeaveTypes(
-  store: AttendanceStore,
+  store: PageTokens & { readonly leaveTypes: LeaveTypes },
   message: ListLeaveTypesRequest,
   { signal }: Call,
 ): Promise<ListLeaveTypesResponse> {
@@ -51,7 +52,7 @@ export async function listLeaveTypes(
   const after = place && { leaveTypeId: String(place[0]), revision: Number(place[1]) };
   const limit = limitOf(message);
   // One more than asked for tells whether it ends.
-  const found = await store.listLeaveTypes({ includeHistory, after, limit: limit + 1 }, signal);
+  const found = await store.leaveTypes.list({ includeHistory, after, limit: limit + 1 }, signal);
   const wanted = found.slice(0, limit);
   const page = wanted.slice(0, await countOfPage(wanted, leaveTypeSize));
   const last = page.length < found.length ? page.at(-1) : undefined;
@@ -63,13 +64,13 @@ export async function listLeaveTypes(
 
 /** What marks may name now; nothing is read for marks that name nothing. */
 export async function leaveTypesFor(
-  store: AttendanceStore,
+  leaveTypes: LeaveTypes,
   named: readonly { readonly leaveTypeId: string }[],
   { signal }: Call,
 ): Promise<readonly LeaveType[]> {
   if (named.every(({ leaveTypeId }) => leaveTypeId === '')) return [];
   const query = { includeHistory: false, after: undefined, limit: MAX_LEAVE_TYPES };
-  return await store.listLeaveTypes(query, signal);
+  return await leaveTypes.list(query, signal);
 }
 
 function toLeaveType(leaveType: LeaveType): WireLeaveType {

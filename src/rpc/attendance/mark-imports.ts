@@ -11,7 +11,8 @@ import {
   VoidMarkImportResponseSchema,
   type MarkImport as WireImport,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
-import { type AttendanceStore, MAX_BATCH_FACTS } from '../../app/ports/ports.js';
+import type { AttendanceStore } from '../../app/ports/attendance-store.js';
+import { MAX_BATCH_FACTS } from '../../app/ports/fact-writes.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { voidMarkImport } from '../../app/write/void-mark-import.js';
 import type { MarkImport } from '../../domain/facts/mark-import.js';
@@ -29,7 +30,7 @@ export async function listMarkImports(
   const { items, nextPageToken } = await readImportPage(store, message, {
     method: 'ListMarkImports',
     sizeOf: importSize,
-    read: (query) => store.listMarkImports(query, call.signal),
+    read: (query) => store.markImports.list(query, call.signal),
   });
   return create(ListMarkImportsResponseSchema, {
     markImports: items.map(toMarkImport),
@@ -50,7 +51,7 @@ export async function voidMarks(
     actor: call.actor,
     receivedAt: call.now,
   };
-  const left = await voidMarkImport(store, writes, asked, call.signal);
+  const left = await voidMarkImport(store.markImports, writes, asked, call.signal);
   return create(VoidMarkImportResponseSchema, { markImport: toMarkImport(left) });
 }
 

@@ -9,8 +9,8 @@ import {
   type MarkAttendanceRequest,
   MarkAttendanceRequestSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
+import type { AttendanceStore } from '../../app/ports/attendance-store.js';
 import type { ClearFact, Fact, MarkFact } from '../../app/ports/facts.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import {
   type FactRecorder,
@@ -131,7 +131,7 @@ export async function markBatch(
   call: Call,
 ): Promise<BatchMarkAttendanceResult[]> {
   refuseLongAnswer(requests);
-  const leaveTypes = await leaveTypesFor(store, requests, call);
+  const leaveTypes = await leaveTypesFor(store.leaveTypes, requests, call);
   const checked = await TURNS.map(
     requests,
     (request, index) => checkItem(request, leaveTypes, call, `requests[${index}].`),

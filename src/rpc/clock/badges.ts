@@ -22,6 +22,7 @@ import {
   type BadgeAssignment as WireAssignment,
   type QuarantinedPunch as WireQuarantined,
 } from '../../../gen/attendance/v1/badge_pb.js';
+import type { EmployeeIds, Moments, PageTokens } from '../../app/ports/attendance-store.js';
 import type {
   BadgeAssignment,
   BadgeChange,
@@ -29,7 +30,6 @@ import type {
   BadgeStore,
   QuarantinedPunch,
 } from '../../app/ports/badges.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { readMoment } from '../../app/read/read-moment.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
@@ -59,7 +59,7 @@ export interface BadgePorts {
 }
 
 export function badgeHandlers(
-  store: AttendanceStore,
+  store: Moments & PageTokens & EmployeeIds,
   { store: badges, rules }: BadgePorts,
   writes: FactRecorder,
 ) {
@@ -158,7 +158,7 @@ function zoneOf(name: string): Zone | undefined {
 }
 
 async function list(
-  store: AttendanceStore,
+  store: Moments & PageTokens & EmployeeIds,
   badges: BadgeStore,
   message: ListBadgesRequest,
   call: Call,
@@ -197,7 +197,7 @@ async function list(
 }
 
 async function listQuarantined(
-  store: AttendanceStore,
+  store: Moments & PageTokens & EmployeeIds,
   badges: BadgeStore,
   message: ListQuarantinedPunchesRequest,
   call: Call,

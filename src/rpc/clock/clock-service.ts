@@ -22,6 +22,7 @@ import {
   StartBreakResponseSchema,
   VoidPunchResponseSchema,
 } from '../../../gen/attendance/v1/clock_service_pb.js';
+import type { AttendanceStore } from '../../app/ports/attendance-store.js';
 import type {
   ClockCommand,
   ClockLimits,
@@ -29,7 +30,6 @@ import type {
   Fact,
   ReplaceFact,
 } from '../../app/ports/facts.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { clockState, listClockedIn } from '../../app/read/clock-state.js';
 import { listPunches } from '../../app/read/read-history.js';

@@ -11,8 +11,8 @@ import {
   VoidImportResponseSchema,
   type PunchImport as WireImport,
 } from '../../../gen/attendance/v1/clock_service_pb.js';
+import type { AttendanceStore } from '../../app/ports/attendance-store.js';
 import type { BadgeStore } from '../../app/ports/badges.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import { MAX_VOIDED_PER_STEP, voidImport } from '../../app/write/void-import.js';
 import { type PunchImport, standingCount } from '../../domain/facts/punch-import.js';
@@ -30,7 +30,7 @@ export async function listPunchImports(
   const { items, nextPageToken } = await readImportPage(store, message, {
     method: 'ListImports',
     sizeOf: importSize,
-    read: (query) => store.listImports(query, call.signal),
+    read: (query) => store.punchImports.list(query, call.signal),
   });
   return create(ListImportsResponseSchema, {
     punchImports: items.map(toPunchImport),
@@ -52,7 +52,11 @@ export async function voidPunchImport(
     actor: call.actor,
     receivedAt: call.now,
   };
-  const done = await voidImport({ store, badges, writes }, asked, call.signal);
+  const done = await voidImport(
+    { imports: store.punchImports, badges, writes },
+    asked,
+    call.signal,
+  );
   const { voidedCount, discardedCount, punchImport } = done;
   return create(VoidImportResponseSchema, {
     voidedCount,

@@ -1,10 +1,11 @@
 // Pages of the roster: as many items as a message holds.
 
 import { type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
+import type { PageTokens } from '../../app/ports/attendance-store.js';
 import type { RosterPage } from '../../app/ports/roster-ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { countThatFits } from '../shared/answer-size.js';
-import { type KeyHolder, limitOf, placeOf, tokenOf } from '../shared/pages.js';
+import { limitOf, placeOf, tokenOf } from '../shared/pages.js';
 
 interface PageRequest {
   readonly pageSize: number;
@@ -21,7 +22,7 @@ interface Page {
  * be larger than a message is read again, shorter: only the store knows where it then goes on.
  */
 export async function readPage<T, Desc extends DescMessage>(
-  store: KeyHolder,
+  store: PageTokens,
   request: PageRequest,
   bound: readonly unknown[],
   { desc, toMessage }: { readonly desc: Desc; readonly toMessage: (item: T) => MessageShape<Desc> },

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { DateOverrideSchema, HolidaySchema } from '../../../gen/attendance/v1/roster_pb.js';
 import * as wire from '../../../gen/attendance/v1/roster_service_pb.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { Moments, PageTokens } from '../../app/ports/attendance-store.js';
 import type { AssignmentRecord, RosterStore } from '../../app/ports/roster-ports.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { readMoment } from '../../app/read/read-moment.js';
@@ -35,7 +35,7 @@ type AsOf = (
   call: Call,
 ) => Promise<RecordTime | undefined>;
 
-export function rosterReads(store: AttendanceStore, roster: RosterStore) {
+export function rosterReads(store: Moments & PageTokens, roster: RosterStore) {
   const asOf: AsOf = async ({ asOfTime }, { now }) =>
     (await readMoment(store, parseAsOf(asOfTime), now)).asOf;
   return {
@@ -59,7 +59,7 @@ function ofEmployee<T>(value: T | undefined, employeeId: EmployeeId): T {
   throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
 }
 
-function employeeReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
+function employeeReads(store: Moments & PageTokens, roster: RosterStore, asOf: AsOf) {
   const form = { desc: wire.EmployeeSchema, toMessage: toEmployee };
   return {
     getEmployee: async (message, call) => {
@@ -82,7 +82,7 @@ function employeeReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) 
   } satisfies Partial<Handlers>;
 }
 
-function shiftReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
+function shiftReads(store: Moments & PageTokens, roster: RosterStore, asOf: AsOf) {
   const form = { desc: wire.ShiftHistorySchema, toMessage: toShiftHistory };
   return {
     getShift: async (message, call) => {
@@ -127,7 +127,7 @@ function assignmentReads(roster: RosterStore, asOf: AsOf) {
   } satisfies Partial<Handlers>;
 }
 
-function overrideReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
+function overrideReads(store: Moments & PageTokens, roster: RosterStore, asOf: AsOf) {
   const form = { desc: DateOverrideSchema, toMessage: toDateOverride };
   return {
     listDateOverrides: async (message, call) => {
@@ -146,7 +146,7 @@ function overrideReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) 
   } satisfies Partial<Handlers>;
 }
 
-function holidayReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
+function holidayReads(store: Moments & PageTokens, roster: RosterStore, asOf: AsOf) {
   const form = { desc: HolidaySchema, toMessage: toHoliday };
   return {
     getHoliday: async (message, call) => {
@@ -176,7 +176,7 @@ function holidayReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
   } satisfies Partial<Handlers>;
 }
 
-function policyReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
+function policyReads(store: Moments & PageTokens, roster: RosterStore, asOf: AsOf) {
   const form = { desc: wire.PolicyHistorySchema, toMessage: toPolicyHistory };
   return {
     getPolicy: async (message, call) => {
@@ -198,7 +198,7 @@ function policyReads(store: AttendanceStore, roster: RosterStore, asOf: AsOf) {
   } satisfies Partial<Handlers>;
 }
 
-function changeReads(store: AttendanceStore, roster: RosterStore) {
+function changeReads(store: Moments & PageTokens, roster: RosterStore) {
   const form = { desc: wire.RosterChangeSchema, toMessage: toRosterChange };
   return {
     getRosterChange: async ({ changeId }, { signal }) => {

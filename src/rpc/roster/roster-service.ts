@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import * as wire from '../../../gen/attendance/v1/roster_service_pb.js';
-import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { Moments, PageTokens } from '../../app/ports/attendance-store.js';
 import type { RosterAnswer, RosterCommand, RosterStore } from '../../app/ports/roster-ports.js';
 import type { Call, ServiceHandlers } from '../edge/pipeline.js';
 import * as parse from './parse-roster-command.js';
@@ -22,7 +22,7 @@ type Handlers = ServiceHandlers<typeof wire.RosterService>;
 type AnswerOf<K extends RosterAnswer['kind']> = Extract<RosterAnswer, { readonly kind: K }>;
 
 /** `store` signs page tokens and knows which past moments are settled. */
-export function rosterHandlers(store: AttendanceStore, roster: RosterStore): Handlers {
+export function rosterHandlers(store: Moments & PageTokens, roster: RosterStore): Handlers {
   return {
     ...rosterReads(store, roster),
     ...employeeWrites(roster),

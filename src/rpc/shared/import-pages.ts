@@ -1,9 +1,10 @@
 // Pages of imports, of punches and of marks: the newest first.
 
-import type { ImportCursor } from '../../app/ports/ports.js';
+import type { PageTokens } from '../../app/ports/attendance-store.js';
+import type { ImportCursor } from '../../app/ports/import-reads.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { countOfPage, type Size } from './answer-size.js';
-import { type KeyHolder, limitOf, placeOf, tokenOf } from './pages.js';
+import { limitOf, placeOf, tokenOf } from './pages.js';
 
 interface Asked {
   readonly pageSize: number;
@@ -23,7 +24,7 @@ interface ImportPages<T extends ImportCursor> {
 }
 
 export async function readImportPage<T extends ImportCursor>(
-  store: KeyHolder,
+  store: PageTokens,
   message: Asked,
   { method, sizeOf, read }: ImportPages<T>,
 ): Promise<{ readonly items: readonly T[]; readonly nextPageToken: string }> {

@@ -1,6 +1,6 @@
 // The pages of a list: how long they are, and the tokens that lead from one to the next.
 
-import type { AttendanceStore } from '../../app/ports/ports.js';
+import type { PageTokens } from '../../app/ports/attendance-store.js';
 import { decodePageToken, encodePageToken, type Place } from './page-token.js';
 import { pageSizeOf } from './parse.js';
 
@@ -12,15 +12,12 @@ export function limitOf({ pageSize }: { readonly pageSize: number }): number {
   return pageSizeOf(pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
 }
 
-/** Who keeps the key that tokens are signed with. */
-export type KeyHolder = Pick<AttendanceStore, 'pageTokenKey'>;
-
 /**
  * The place that a request's token stands for; undefined at the first page. `bound` is everything
  * that the token must come back with. Throws INVALID_FIELDS when it is not one of this request's.
  */
 export async function placeOf(
-  store: KeyHolder,
+  store: PageTokens,
   bound: readonly unknown[],
   token: string,
 ): Promise<Place | undefined> {
@@ -29,7 +26,7 @@ export async function placeOf(
 
 /** The token of a place; empty where the list ends. */
 export async function tokenOf(
-  store: KeyHolder,
+  store: PageTokens,
   bound: readonly unknown[],
   place: Place | undefined,
 ): Promise<string> {

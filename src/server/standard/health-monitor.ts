@@ -7,7 +7,7 @@
 // back. So that it went and came back is known, and logged once each, also where nobody probes,
 // and a database that is well is asked nothing for it.
 
-import type { DependencyHealth } from '../../app/ports/ports.js';
+import type { DependencyHealth } from '../../app/ports/health.js';
 import { within } from '../../metrics/timeout.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';

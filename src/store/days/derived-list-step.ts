@@ -5,7 +5,7 @@
 // punches (resolve-days.ts). Must never decide how much is looked at: see derived-lists.ts and
 // list-clocked-in.ts.
 
-import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { StoredDay } from '../../domain/facts/day.js';
 import { ANY_DAY, type DayFilter } from '../../domain/facts/day-filter.js';

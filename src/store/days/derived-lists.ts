@@ -2,7 +2,7 @@
 // have yet to follow the roster, and as of moments at which they had. Every employee's every date
 // is looked at, a bounded number of them for one page, so pages can be short or empty.
 
-import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { NEAR_DAYS } from '../../domain/roster/reach.js';
 import {

@@ -2,7 +2,7 @@
 // PostgreSQL, as bits, for those that the list can keep; only these are read and derived. So a rare day
 // is found among a million others in one page.
 
-import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
 import { ORIGINS, STATUSES, type Status } from '../../domain/facts/day.js';

@@ -7,7 +7,7 @@ import type {
   OpenDayPage,
   OpenDaysQuery,
   OpenSession,
-} from '../../app/ports/ports.js';
+} from '../../app/ports/day-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { isSurelyOpen, openDayOf, openSessionOf } from '../../app/read/clock-state.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
@@ -39,7 +39,7 @@ const DAYS_AHEAD = 3;
  */
 const MOST_GOING_ON_MS = MAX_SESSION_SECONDS * 1000;
 
-/** See AttendanceStore.listOpenDays. */
+/** See DayReads.listOpenDays. */
 export async function listOpenDays(
   database: Database,
   rosters: RosterReader,

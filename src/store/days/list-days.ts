@@ -5,7 +5,7 @@
 // Here are the lists of stored days as they stand. Days of employees who have stale ones are put between
 // them (merge-lists.ts). Where many have, and where expected days are wanted, see derived-lists.ts.
 
-import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
 import { STATUSES, type Status, type StoredDay } from '../../domain/facts/day.js';

@@ -2,7 +2,7 @@
 // these is read alone, with their days derived, and here the pages become one. Every employee's days
 // are of one moment, as in the pages they come from.
 
-import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Row } from '../postgres/database.js';

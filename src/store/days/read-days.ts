@@ -1,7 +1,6 @@
 // Reading one employee's days: a month as it is, the days around a moment, one day as known at a
 // past moment or with everything it follows from, and a day's history.
 
-import { CHANGE_CAUSES } from '../../app/ports/facts.js';
 import {
   type DayBasis,
   type DayRevision,
@@ -10,7 +9,8 @@ import {
   OPEN_DAYS_AFTER,
   OPEN_DAYS_BEFORE,
   type RevisionQuery,
-} from '../../app/ports/ports.js';
+} from '../../app/ports/day-reads.js';
+import { CHANGE_CAUSES } from '../../app/ports/facts.js';
 import { TURNS } from '../../app/ports/turns.js';
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { StoredDay } from '../../domain/facts/day.js';
@@ -207,7 +207,7 @@ function isSomething({ revision, result }: KnownDay): boolean {
   return revision > 0 || result.status !== 'UNSCHEDULED';
 }
 
-/** See AttendanceStore.readDaysAround. */
+/** See DayReads.readDaysAround. */
 export async function readDaysAround(
   database: Database,
   rosters: RosterReader,
@@ -263,7 +263,7 @@ async function planAt(
   };
 }
 
-/** See AttendanceStore.readDayAsOf: what a read was answered then. */
+/** See DayReads.readDayAsOf: what a read was answered then. */
 export async function readDayAsOf(
   database: Database,
   rosters: RosterReader,
@@ -283,7 +283,7 @@ export async function readDayAsOf(
   });
 }
 
-/** See AttendanceStore.readDayFacts. */
+/** See DayReads.readDayFacts. */
 export async function readDayFacts(
   database: Database,
   rosters: RosterReader,

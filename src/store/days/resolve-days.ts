@@ -5,7 +5,7 @@
 // with the roster change that they have yet to follow. Where there are some, every date that is asked
 // for is derived, whatever its row says.
 
-import type { DayQuery, EmployeeDay } from '../../app/ports/ports.js';
+import type { DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
 import {
   derivedDay,

@@ -30,7 +30,7 @@ export const READ_SIMILAR_IDS: Statement = {
     where ${IS_ADDED}`,
 };
 
-/** See AttendanceStore.listSimilarIds. */
+/** See EmployeeIds.listSimilarIds. */
 export async function listSimilarIds(
   database: Database,
   employeeId: EmployeeId,

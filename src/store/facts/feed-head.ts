@@ -23,7 +23,7 @@ export const MOVE_HEAD = {
     returning recorded_at`,
 };
 
-/** See AttendanceStore.settle. */
+/** See Moments.settle. */
 export async function settle(database: Database, wanted: RecordTime): Promise<RecordTime> {
   const [head] = await database.query(READ_HEAD);
   if (head === undefined) throw new Error('feed_head has lost its row');

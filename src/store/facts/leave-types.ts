@@ -1,6 +1,6 @@
 // Leave types in PostgreSQL: revision by revision, none ever edited but for its superseded_at.
 
-import type { LeaveTypeQuery } from '../../app/ports/ports.js';
+import type { LeaveTypeQuery } from '../../app/ports/leave-types.js';
 import {
   type LeaveType,
   type LeaveTypeChange,
@@ -69,7 +69,7 @@ export const LIST_LEAVE_TYPE_HISTORY = {
     limit $3::integer`,
 };
 
-/** See AttendanceStore.setLeaveType. */
+/** See LeaveTypes.set. */
 export async function setLeaveType(
   database: Database,
   { leaveTypeId, name, isPaid, isArchived, reason, actor }: LeaveTypeChange,
@@ -83,7 +83,7 @@ export async function setLeaveType(
   });
 }
 
-/** See AttendanceStore.listLeaveTypes. */
+/** See LeaveTypes.list. */
 export async function listLeaveTypes(
   database: Database,
   { includeHistory, after, limit }: LeaveTypeQuery,

@@ -1,7 +1,7 @@
 // One employee's punches by time, in pages. A page looks at a bounded number of rows, however many
 // of them were taken back: one that found little ends early and says where to go on.
 
-import type { PunchCursor, PunchPage, PunchQuery } from '../../app/ports/ports.js';
+import type { PunchCursor, PunchPage, PunchQuery } from '../../app/ports/punch-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { type Database, formatTimestamp } from '../postgres/database.js';
 import { number } from '../postgres/rows.js';
@@ -44,7 +44,7 @@ export const LIST_PUNCHES = {
 /** Numbers of punches begin at 1: behind 0 is at the time itself. */
 const NO_PUNCH = 0;
 
-/** See AttendanceStore.listPunches. */
+/** See PunchReads.listPunches. */
 export async function listPunches(
   database: Database,
   query: PunchQuery,

@@ -1,9 +1,8 @@
-// Imports of marks: their sums, what is left of one, and what stands for a date on which marks are taken
-// back. Sums are written with the marks that they are about: nothing here counts rows.
+// What imports of marks write: their sums, and what stands for a date on which marks are taken back. Sums are written with the marks that they are about: nothing here counts rows.
 
 import { MAX_VOIDED_MARKS, type RosterView, type StandingMark } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
-import type { ImportQuery, MarkedDate } from '../../app/ports/ports.js';
+import type { MarkedDate } from '../../app/ports/import-reads.js';
 import {
   type ClockRange,
   type MarkableStatus,
@@ -11,53 +10,12 @@ import {
   STATUSES,
 } from '../../domain/facts/day.js';
 import type { DeclarationFact } from '../../domain/facts/declaration.js';
-import type { EmployeeId } from '../../domain/facts/employee-id.js';
-import type { MarkImport } from '../../domain/facts/mark-import.js';
-import type { LocalDate } from '../../domain/time/local-date.js';
-import type { RecordTime } from '../../domain/time/time.js';
-import {
-  type Bound,
-  bind,
-  type Database,
-  formatTimestamp,
-  type Row,
-} from '../postgres/database.js';
+import { type Bound, bind, formatTimestamp, type Row } from '../postgres/database.js';
 import { number, optionalText, text, wordOf } from '../postgres/rows.js';
 import { type Accepted, HEAD_TIME, MARK_KINDS } from './insert-facts.js';
 
-const COLUMNS = 'i.import_id, i.actor, i.first_recorded_at, i.last_recorded_at, i.marks, i.voided';
-
-/** $1 and $2: the import to begin behind; $3: the most imports. */
-export const LIST_MARK_IMPORTS = {
-  name: 'list_mark_imports',
-  text: `
-    select ${COLUMNS}
-    from mark_import i
-    where (i.first_recorded_at, i.import_id) < ($1::timestamptz, $2::text collate "C")
-    order by i.first_recorded_at desc, i.import_id desc
-    limit $3::integer`,
-};
-
-export const READ_MARK_IMPORT = {
-  name: 'read_mark_import',
-  text: `
-    select ${COLUMNS}
-    from mark_import i
-    where i.import_id = $1::text collate "C"`,
-};
-
 const MARK_COLUMNS = `m.employee_id, m.date, m.sequence, m.kind, m.status, m.portion,
         m.leave_type_id, m.leave_start_second, m.leave_end_second, m.note, m.import_id`;
-
-export const LIST_STANDING_MARKS = {
-  name: 'list_standing_marks',
-  text: `
-    select m.employee_id, m.date
-    from mark m
-    where m.import_id = $1::text collate "C" and m.voided_by is null
-    order by m.employee_id, m.date, m.sequence
-    limit $2::integer`,
-};
 
 /** What of the import one fact takes back. */
 const TAKEN = `
@@ -169,42 +127,6 @@ export const VOID_MARKS = {
     where i.import_id = v.import_id`,
 };
 
-/** See AttendanceStore.listMarkImports. */
-export async function listMarkImports(
-  database: Database,
-  { after, limit }: ImportQuery,
-): Promise<readonly MarkImport[]> {
-  const rows = await database.query(
-    LIST_MARK_IMPORTS,
-    after === undefined ? 'infinity' : formatTimestamp(after.firstRecordedAt),
-    after?.importId ?? '',
-    limit,
-  );
-  return rows.map(markImport);
-}
-
-/** See AttendanceStore.readMarkImport. */
-export async function readMarkImport(
-  database: Database,
-  importId: string,
-): Promise<MarkImport | undefined> {
-  const [row] = await database.query(READ_MARK_IMPORT, importId);
-  return row && markImport(row);
-}
-
-/** See AttendanceStore.listStandingMarks. */
-export async function listStandingMarks(
-  database: Database,
-  importId: string,
-  limit: number,
-): Promise<readonly MarkedDate[]> {
-  const rows = await database.query(LIST_STANDING_MARKS, importId, limit);
-  return [...new Map(rows.map((row) => [dateKey(row), row])).values()].map((row) => ({
-    employeeId: text(row, 'employee_id') as EmployeeId,
-    date: text(row, 'date') as LocalDate,
-  }));
-}
-
 /** Undefined when no fact takes marks back. */
 export function readMarksOn(facts: readonly Fact[]): Bound | undefined {
   const named = new Map(
@@ -315,15 +237,4 @@ function voidMarks(accepted: readonly Accepted[]): Bound[] {
       taken.map(({ by }) => by),
     ),
   ];
-}
-
-function markImport(row: Row): MarkImport {
-  return {
-    importId: text(row, 'import_id'),
-    actor: text(row, 'actor'),
-    firstRecordedAt: number(row, 'first_recorded_at') as RecordTime,
-    lastRecordedAt: number(row, 'last_recorded_at') as RecordTime,
-    marks: number(row, 'marks'),
-    voided: number(row, 'voided'),
-  };
 }

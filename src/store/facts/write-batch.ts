@@ -3,13 +3,13 @@
 // are held: two copies of one request would both miss each other.
 
 import type { BatchDecision, BatchRules, BatchView, TouchedDay } from '../../app/ports/batch.js';
-import type { Fact } from '../../app/ports/facts.js';
 import {
   BadgesChanged,
   BatchRefused,
   type CommittedBatch,
   type EmployeeChange,
-} from '../../app/ports/ports.js';
+} from '../../app/ports/fact-writes.js';
+import type { Fact } from '../../app/ports/facts.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
 import { type LocalMonth, monthOf } from '../../domain/time/local-date.js';
@@ -47,7 +47,7 @@ export const FORGET_EMPLOYEES = {
   text: 'delete from employee where employee_id = any ($1::text[])',
 };
 
-/** Writes one batch; see AttendanceStore.writeBatch. */
+/** Writes one batch; see FactWrites.writeBatch. */
 export async function writeBatch(
   database: Database,
   rosters: RosterReader,

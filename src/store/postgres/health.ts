@@ -2,7 +2,7 @@
 // when asked. That the disk is full only a write finds out: after one was refused, every probe
 // tries to write until it succeeds.
 
-import type { DependencyHealth } from '../../app/ports/ports.js';
+import type { DependencyHealth } from '../../app/ports/health.js';
 import { BEGIN, bind, type Database, ROLLBACK, type Session } from './database.js';
 import { isPassing, writeRefusal } from './errors.js';
 import { text } from './rows.js';

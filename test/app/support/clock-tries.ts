@@ -2,8 +2,8 @@
 // easily got wrong. Everything random comes from fast-check.
 
 import fc from 'fast-check';
+import { OPEN_DAYS_AFTER, OPEN_DAYS_BEFORE } from '../../../src/app/ports/day-reads.js';
 import { CLOCK_COMMANDS, type ClockCommand, type Fact } from '../../../src/app/ports/facts.js';
-import { OPEN_DAYS_AFTER, OPEN_DAYS_BEFORE } from '../../../src/app/ports/ports.js';
 import { type ClockState, clockState } from '../../../src/app/read/clock-state.js';
 import type { Failure } from '../../../src/domain/facts/errors.js';
 import type { Punch, PunchKind } from '../../../src/domain/facts/punch.js';

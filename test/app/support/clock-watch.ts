@@ -2,8 +2,8 @@
 // stored, and whether a command's punch did what the command says and nothing else. Says the
 // rules once more, without any of the code that decides.
 
+import type { DaysAround } from '../../../src/app/ports/day-reads.js';
 import type { ClockCommand } from '../../../src/app/ports/facts.js';
-import type { DaysAround } from '../../../src/app/ports/ports.js';
 import { derivedDay } from '../../../src/domain/engine/day-under-plan.js';
 import type { Break, Session } from '../../../src/domain/facts/day.js';
 import { timelineOf } from '../../../src/domain/facts/punch.js';

@@ -1,9 +1,9 @@
 // A batch whose rules fail at one fact: a fault of this service, and of that fact's only.
 
 import { expect } from 'chai';
+import type { AttendanceStore } from '../../../src/app/ports/attendance-store.js';
 import type { BatchRules, BatchView } from '../../../src/app/ports/batch.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
-import type { AttendanceStore } from '../../../src/app/ports/ports.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
 import { recordFacts } from '../../../src/app/write/record-facts.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';

@@ -4,9 +4,10 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { AttendanceStore } from '../../../src/app/ports/attendance-store.js';
 import type { BatchRules, BatchView } from '../../../src/app/ports/batch.js';
+import type { CommittedBatch } from '../../../src/app/ports/fact-writes.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
-import type { AttendanceStore, CommittedBatch } from '../../../src/app/ports/ports.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
 import {
   MAX_WAITING_FACTS,

@@ -11,7 +11,7 @@ import {
 import { expect } from 'chai';
 import { ShiftAssignmentSchema, ShiftSchema } from '../../../gen/attendance/v1/roster_pb.js';
 import * as wire from '../../../gen/attendance/v1/roster_service_pb.js';
-import type { AttendanceStore } from '../../../src/app/ports/ports.js';
+import type { AttendanceStore } from '../../../src/app/ports/attendance-store.js';
 import type {
   EmployeeRecord,
   RosterAnswer,

@@ -2,14 +2,11 @@
 // real rules decide, and accepted punches are there for the next call. It is no database: nothing
 // is locked, shared, rolled back or kept, and it proves nothing about one.
 
+import type { AttendanceStore } from '../../../src/app/ports/attendance-store.js';
 import type { BatchView, LockedEmployee } from '../../../src/app/ports/batch.js';
+import type { CommittedBatch } from '../../../src/app/ports/fact-writes.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
-import type {
-  AttendanceStore,
-  CommittedBatch,
-  PunchPage,
-  PunchQuery,
-} from '../../../src/app/ports/ports.js';
+import type { PunchPage, PunchQuery } from '../../../src/app/ports/punch-reads.js';
 import type { RebuildStore } from '../../../src/app/ports/rebuild-ports.js';
 import type { RosterStore } from '../../../src/app/ports/roster-ports.js';
 import { atOnce } from '../../../src/app/ports/turns.js';

@@ -9,7 +9,7 @@ import {
   ListAttendanceResponseSchema,
   MarkAttendanceResponseSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
-import type { DependencyHealth } from '../../../src/app/ports/ports.js';
+import type { DependencyHealth } from '../../../src/app/ports/health.js';
 import { createMetrics, type Metrics } from '../../../src/metrics/metrics.js';
 import { type AttendanceServer, createServer } from '../../../src/server/server.js';
 import type { Limits } from '../../../src/server/support/limits.js';

@@ -2,7 +2,7 @@
 // says where to go on, and none looks at more than it needs.
 
 import { expect } from 'chai';
-import type { PunchCursor, PunchPage } from '../../../src/app/ports/ports.js';
+import type { PunchCursor, PunchPage } from '../../../src/app/ports/punch-reads.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { Instant } from '../../../src/domain/time/time.js';
 import { LIST_PUNCHES, MAX_PUNCHES_SCANNED } from '../../../src/store/facts/list-punches.js';

@@ -2,7 +2,7 @@
 // is found, and mending puts it right through revisions and the feed.
 
 import { expect } from 'chai';
-import type { AttendanceStore } from '../../../src/app/ports/ports.js';
+import type { AttendanceStore } from '../../../src/app/ports/attendance-store.js';
 import type { RebuildStore } from '../../../src/app/ports/rebuild-ports.js';
 import {
   type RebuildOptions,

@@ -1,24 +1,15 @@
-// What the use cases need of the world, as interfaces. store/ implements them over PostgreSQL;
-// cache/ decorates an implementation; the use cases cannot tell which they were given.
+// What is read of days: of one employee, of many, as known now or then.
 
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { Session, StoredDay } from '../../domain/facts/day.js';
 import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
-import type { LeaveType, LeaveTypeChange } from '../../domain/facts/leave-type.js';
-import type { MarkImport } from '../../domain/facts/mark-import.js';
 import type { Timeline } from '../../domain/facts/punch.js';
-import type { PunchImport } from '../../domain/facts/punch-import.js';
-import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import type { DayPlan } from '../../domain/roster/plan.js';
 import type { LocalDate, LocalMonth } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
-import type { BatchDecision, BatchRules } from './batch.js';
-import type { ChangeCause, Fact } from './facts.js';
-
-/** The most facts one transaction takes. */
-export const MAX_BATCH_FACTS = 1000;
+import type { ChangeCause } from './facts.js';
 
 /**
  * One employee's days of one month under the roster in force, and the versions they were read at.
@@ -40,45 +31,6 @@ export interface MonthBlock {
    * never stored, and nothing is expected on it: UNSCHEDULED.
    */
   readonly days: readonly KnownDay[];
-}
-
-/** What a committed batch did to one employee: what caches need to know. */
-export interface EmployeeChange {
-  readonly employeeId: EmployeeId;
-  /** The version before and after the batch; the same when nothing was recorded. */
-  readonly versionBefore: number;
-  readonly versionAfter: number;
-  /**
-   * The months with days that may be shown otherwise than before, each once; empty when there are
-   * none. A day can be shown otherwise though no row of it changed (BatchDecision.touched).
-   */
-  readonly months: readonly LocalMonth[];
-}
-
-/**
- * Thrown by `writeBatch` when the batch was refused for what is in it, by PostgreSQL or its rules. Nothing was written.
- * One of its facts is at fault; the others can be written without it.
- */
-export class BatchRefused extends Error {
-  override readonly name = 'BatchRefused';
-}
-
-/**
- * Thrown by `writeBatch` when a badge that brought a fact is somebody else's by now, or its punch is
- * not in quarantine any more. Nothing was written: ask once more whose it is.
- */
-export class BadgesChanged extends Error {
-  override readonly name = 'BadgesChanged';
-}
-
-/** A committed batch. */
-export interface CommittedBatch {
-  /** When it was recorded; every changed day carries it. */
-  readonly recordedAt: RecordTime;
-  /** One per employee known that the batch was about, also of those it did not change. */
-  readonly changes: readonly EmployeeChange[];
-  /** What the rules decided. */
-  readonly decision: BatchDecision;
 }
 
 /** A day under the roster in force and whose it is. */
@@ -206,88 +158,7 @@ export interface OpenDayPage {
   readonly next: EmployeeId | undefined;
 }
 
-export interface PunchQuery {
-  readonly employeeId: EmployeeId;
-  /** From, included, until, not included; undefined: without a limit. */
-  readonly startTime: Instant | undefined;
-  readonly endTime: Instant | undefined;
-  readonly includeVoided: boolean;
-  /** Begin behind this punch; undefined: at the first. */
-  readonly after: PunchCursor | undefined;
-  /** The most punches to return, at least 1. */
-  readonly limit: number;
-}
-
-export interface PunchCursor {
-  readonly time: Instant;
-  readonly punchId: number;
-}
-
-export interface PunchPage {
-  /** By time and number. */
-  readonly punches: readonly RecordedPunch[];
-  /** The last punch looked at, returned or not; undefined when the list ends here. */
-  readonly next: PunchCursor | undefined;
-}
-
-export interface ImportQuery {
-  /** Begin behind this import; undefined: at the newest. */
-  readonly after: ImportCursor | undefined;
-  /** The most imports to return, at least 1. */
-  readonly limit: number;
-}
-
-export interface ImportCursor {
-  readonly firstRecordedAt: RecordTime;
-  readonly importId: string;
-}
-
-/** A date that an import marked. */
-export interface MarkedDate {
-  readonly employeeId: EmployeeId;
-  readonly date: LocalDate;
-}
-
-/** A punch, by its number. */
-export interface PunchName {
-  readonly employeeId: EmployeeId;
-  readonly punchId: number;
-}
-
-export interface LeaveTypeQuery {
-  /** Every revision, or the latest of each leave type. */
-  readonly includeHistory: boolean;
-  /** Begin behind this one; undefined: at the first. */
-  readonly after: { readonly leaveTypeId: string; readonly revision: number } | undefined;
-  /** The most to return, at least 1. */
-  readonly limit: number;
-}
-
-/** The state of one thing the service depends on. */
-export interface DependencyHealth {
-  readonly name: 'postgresql' | 'redis';
-  readonly up: boolean;
-  /** For a person: why it is down, without hosts or secrets; empty when up. */
-  readonly detail: string;
-}
-
-/**
- * Attendance, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED when
- * it cannot for now. `caller`: aborted when nobody waits for the answer any more. What was not
- * begun by then is not done, and throws the signal's reason; what was begun goes on.
- */
-export interface AttendanceStore {
-  /**
-   * Records facts in one transaction: locks the employees touched, reads what `rules` need, lets
-   * them decide, persists that, commits. They are asked again when the transaction has to run
-   * again, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused.
-   */
-  writeBatch(
-    facts: readonly Fact[],
-    rules: BatchRules,
-    caller?: AbortSignal,
-  ): Promise<CommittedBatch>;
-
+export interface DayReads {
   /** Undefined for an employee who is not known. */
   readMonth(
     employeeId: EmployeeId,
@@ -324,54 +195,6 @@ export interface AttendanceStore {
     caller?: AbortSignal,
   ): Promise<DaysAround | undefined>;
 
-  /** One employee's punches by time and number; undefined for an unknown employee. */
-  listPunches(query: PunchQuery, caller?: AbortSignal): Promise<PunchPage | undefined>;
-
-  /** Imports of punches, the newest first punch first. */
-  listImports(query: ImportQuery, caller?: AbortSignal): Promise<readonly PunchImport[]>;
-
-  /** Undefined for an import that is not known. */
-  readImport(importId: string, caller?: AbortSignal): Promise<PunchImport | undefined>;
-
-  /** Punches of an import that count, by employee and time: the first ones, at most `limit`. */
-  listStandingOfImport(
-    importId: string,
-    limit: number,
-    caller?: AbortSignal,
-  ): Promise<readonly PunchName[]>;
-
-  /**
-   * Adds or changes a leave type; changes nothing if it is like that already. Undefined where there are
-   * MAX_LEAVE_TYPES others.
-   */
-  setLeaveType(change: LeaveTypeChange, caller?: AbortSignal): Promise<LeaveType | undefined>;
-
-  /** By id, then by revision. */
-  listLeaveTypes(query: LeaveTypeQuery, caller?: AbortSignal): Promise<readonly LeaveType[]>;
-
-  /** Imports of marks, the newest first mark first. */
-  listMarkImports(query: ImportQuery, caller?: AbortSignal): Promise<readonly MarkImport[]>;
-
-  /** Undefined for an import that is not known. */
-  readMarkImport(importId: string, caller?: AbortSignal): Promise<MarkImport | undefined>;
-
-  /** Days of marks of an import that were not taken back: of the first marks, at most `limit`. */
-  listStandingMarks(
-    importId: string,
-    limit: number,
-    caller?: AbortSignal,
-  ): Promise<readonly MarkedDate[]>;
-
-  /**
-   * The ids of added employees: those among `others`, and a bounded number of those that sort next
-   * to `employeeId`. In any order; one may come twice.
-   */
-  listSimilarIds(
-    employeeId: EmployeeId,
-    others: readonly string[],
-    caller?: AbortSignal,
-  ): Promise<readonly EmployeeId[]>;
-
   /** By date, then employee. */
   listByDate(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
 
@@ -388,17 +211,4 @@ export interface AttendanceStore {
   ): Promise<
     { readonly employeeName: string; readonly revisions: readonly DayRevision[] } | undefined
   >;
-
-  /**
-   * The latest time T such that every transaction recorded at or before T is committed and
-   * visible, at least `wanted` if that can be had by now. So when the answer is before
-   * `wanted`, `wanted` is in the future.
-   */
-  settle(wanted: RecordTime, caller?: AbortSignal): Promise<RecordTime>;
-
-  /** The key that page tokens are signed with: one for all instances. */
-  pageTokenKey(): Promise<Uint8Array>;
-
-  /** Asks each dependency, within a bounded time. Never throws. */
-  health(): Promise<readonly DependencyHealth[]>;
 }
