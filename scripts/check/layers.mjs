@@ -17,7 +17,7 @@ export const FLOORS = {
     packages: ['temporal-polyfill'],
   },
   app: {
-    rooms: ['upkeep', ['write', 'read', 'roster'], 'ports'],
+    rooms: ['upkeep', ['write', 'read', 'roster'], 'decide', 'ports'],
     floors: ['domain'],
     packages: ['node:util'],
   },

@@ -3,9 +3,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { badgeRules } from '../app/decide/decide-badge.js';
 import type { Fact } from '../app/ports/facts.js';
 import type { DependencyHealth } from '../app/ports/health.js';
-import { badgeRules } from '../app/write/decide-badge.js';
 import { recordFacts } from '../app/write/record-facts.js';
 import type { Instant } from '../domain/time/time.js';
 import type { Metrics } from '../metrics/metrics.js';

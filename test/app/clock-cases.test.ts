@@ -521,14 +521,15 @@ const CASES: readonly ClockCase[] = [
   },
   {
     id: 'K12',
-    title: 'untyped ends are moved as what they are',
+    title: 'untyped ends alternate, wherever one of them is moved',
     punches: ['D 08:00 P', 'D 15:00 P'],
     steps: [
-      ['REPLACE 1 to D 15:30', 'OUT_BEFORE_IN D 08:00 to D 15:00 - on D'],
+      ['REPLACE 1 to D+1 14:30', 'OUT_BEFORE_IN D 08:00 to D 15:00 - on D'],
       ['REPLACE 2 to D 16:00', 'ok on D'],
       ['REPLACE 2 to D 16:00', 'PUNCH_VOIDED 2 by 3'],
+      ['REPLACE 1 to D 17:00', 'ok on D'],
     ],
-    sessions: ['D: D 08:00 to D 16:00 -'],
+    sessions: ['D: D 16:00 to D 17:00 -'],
   },
   {
     id: 'K13',

@@ -7,6 +7,11 @@ const NIGHTS: RosterSetup = {
   shifts: [{ id: 'night', hours: '22:00-06:00' }],
   assigned: [{ shifts: ['night'], from: 'D' }],
 };
+const WHOLE: RosterSetup = {
+  shifts: [{ id: 'day', hours: '08:00-17:00', rules: { hours: 'FIRST_IN_TO_LAST_OUT' } }],
+  assigned: [{ shifts: ['day'], from: 'D-1' }],
+};
+const UNHEEDED: RosterSetup = { offShift: { rules: { pairing: 'ALTERNATING', repeat: '0:01' } } };
 const TYPED_DAY = ['D 08:00 IN', 'D 12:00 OUT', 'D 12:30 IN', 'D 16:30 OUT'];
 const WHOLE_DAY = ['D 08:00 IN', 'D 12:00 BREAK', 'D 12:30 BACK', 'D 16:30 OUT'];
 const BOTH_HALVES = ['D: D 08:00 to D 12:00 -', 'D: D 12:30 to D 16:30 -'];
@@ -187,6 +192,132 @@ const CASES: readonly ClockCase[] = [
       ],
     ],
     sessions: ['D: D 13:00 to D 22:00 - pause D 17:00 to D 17:30'],
+  },
+  {
+    id: 'T13',
+    title: 'where only the first arrival and the last departure count, each keeps what it did',
+    roster: WHOLE,
+    punches: TYPED_DAY,
+    steps: [
+      ['CORRECT VOID 4', 'OVERLAPS D 12:30 to D 16:30 day on D'],
+      ['CORRECT VOID 1', 'OVERLAPS D 08:00 to D 12:00 day on D'],
+      ['CORRECT VOID 2', 'OVERLAPS D 12:30 to D 16:30 day on D'],
+      ['REPLACE 4 to D 12:15', 'OUT_BEFORE_IN D 12:30 to D 16:30 day on D'],
+      ['REPLACE 1 to D 12:15', 'OUT_BEFORE_IN D 08:00 to D 12:00 day on D'],
+      ['CORRECT ADD IN D 10:00', 'OVERLAPS by 0 D 08:00 to D 12:00 day on D'],
+      ['REPLACE 4 to D+2 08:00', 'SESSION_TOO_LONG D 12:30 to D 16:30 day on D'],
+      ['CORRECT VOID 2, VOID 3', 'ok'],
+    ],
+    sessions: ['D: D 08:00 to D 16:30 day'],
+  },
+  {
+    id: 'T13',
+    title: 'also after a day on which a departure was forgotten',
+    roster: WHOLE,
+    punches: ['D-1 09:00 IN', 'D 09:00 IN', 'D 17:00 OUT'],
+    steps: [
+      ['CORRECT VOID 2', 'OVERLAPS D 09:00 to D 17:00 day on D'],
+      ['CORRECT VOID 3', 'OVERLAPS D 09:00 to D 17:00 day on D'],
+      ['REPLACE 2 as OUT', 'SESSION_TOO_LONG D-1 09:00 to ? day on D-1'],
+      ['CORRECT ADD OUT D 20:00', 'NOT_CLOCKED_IN by 0 D 09:00 to D 17:00 day on D'],
+      ['CORRECT ADD OUT D-1 17:00', 'ok on D-1'],
+    ],
+    sessions: ['D-1: D-1 09:00 to D-1 17:00 day', 'D: D 09:00 to D 17:00 day'],
+  },
+  {
+    id: 'T14',
+    title: 'untyped punches take their turns anew: one that was forgotten is added',
+    punches: ['D 08:00 P', 'D 12:00 P', 'D 17:00 P'],
+    steps: [['CORRECT ADD IN D 13:00', 'ok on D']],
+    sessions: ['D: D 08:00 to D 12:00 -', 'D: D 13:00 to D 17:00 -'],
+  },
+  {
+    id: 'T14',
+    title: 'the first one of them',
+    punches: ['D 12:00 P', 'D 13:00 P', 'D 17:00 P'],
+    steps: [['CORRECT ADD IN D 09:00', 'ok on D']],
+    sessions: ['D: D 09:00 to D 12:00 -', 'D: D 13:00 to D 17:00 -'],
+  },
+  {
+    id: 'T14',
+    title: 'a departure between an arrival and what was meant as the next one',
+    punches: ['D 09:00 P', 'D 13:00 P', 'D 17:00 P'],
+    steps: [['CORRECT ADD OUT D 12:00', 'ok on D']],
+    sessions: ['D: D 09:00 to D 12:00 -', 'D: D 13:00 to D 17:00 -'],
+  },
+  {
+    id: 'T14',
+    title: 'or one that should not be there is voided; but none is left without its other end',
+    punches: ['D 08:00 P', 'D 12:00 P', 'D 17:00 P'],
+    steps: [
+      ['CORRECT VOID 2', 'ok on D'],
+      ['CORRECT VOID 3', 'OVERLAPS D 08:00 to D 17:00 - on D'],
+    ],
+    sessions: ['D: D 08:00 to D 17:00 -'],
+  },
+  {
+    id: 'T14',
+    title: 'and so do keys that nobody heeds',
+    roster: UNHEEDED,
+    punches: ['D 09:00 IN', 'D 12:00 OUT', 'D 17:00 OUT', 'D 15:13 IN'],
+    steps: [
+      ['CORRECT VOID 4, ADD IN D 13:00', 'ok on D'],
+      ['CORRECT VOID 3', 'OVERLAPS D 13:00 to D 17:00 - on D'],
+    ],
+    sessions: ['D: D 09:00 to D 12:00 -', 'D: D 13:00 to D 17:00 -'],
+  },
+  {
+    id: 'T15',
+    title: 'a punch keeps what it did also beside one of the same second that is corrected',
+    punches: ['D 06:00 IN', 'D 14:00 OUT', 'D 14:00 IN', 'D 22:00 OUT'],
+    steps: [
+      ['CORRECT VOID 1, REPLACE 3 to D 15:00', 'OVERLAPS D 06:00 to D 14:00 - on D'],
+      ['CORRECT VOID 1, VOID 3, ADD IN D 15:00', 'OVERLAPS D 06:00 to D 14:00 - on D'],
+      ['CORRECT REPLACE 3 to D 15:00', 'ok on D'],
+    ],
+    sessions: ['D: D 06:00 to D 14:00 -', 'D: D 15:00 to D 22:00 -'],
+  },
+  {
+    id: 'T15',
+    title: 'what is added may be what another correction takes away',
+    punches: ['D 06:00 IN', 'D 14:00 OUT', 'D 22:00 OUT'],
+    steps: [['CORRECT ADD OUT D 14:00, REPLACE 2 as IN', 'ok on D']],
+    sessions: ['D: D 06:00 to D 14:00 -', 'D: D 14:00 to D 22:00 -'],
+  },
+  {
+    id: 'T16',
+    title: 'a departure becomes the beginning of a break of its own session, and of no other',
+    punches: ['D 08:00 IN', 'D 17:00 OUT'],
+    steps: [
+      [
+        'CORRECT REPLACE 2 to D+1 12:00 as BREAK_START, ADD IN D+1 08:00, ADD BREAK_END D+1 12:30, ADD OUT D+1 17:00',
+        'OVERLAPS D 08:00 to D 17:00 - on D',
+      ],
+      ['CORRECT REPLACE 2 as BREAK_START, ADD BREAK_END D 17:30, ADD OUT D 19:00', 'ok on D'],
+    ],
+    sessions: ['D: D 08:00 to D 19:00 - pause D 17:00 to D 17:30'],
+  },
+  {
+    id: 'T17',
+    title: 'a departure that ends nothing is refused, whatever it was',
+    punches: ['D 08:00 IN', 'D 12:00 BREAK'],
+    steps: [
+      ['CORRECT VOID 1, REPLACE 2 as OUT', 'NOT_CLOCKED_IN by 1'],
+      ['CORRECT REPLACE 2 as OUT', 'ok on D'],
+    ],
+    sessions: ['D: D 08:00 to D 12:00 -'],
+  },
+  {
+    id: 'T18',
+    title:
+      'a break of a finished session that is added has an end, or lasts until nobody came back',
+    punches: ['D 08:00 IN', 'D 16:30 OUT'],
+    steps: [
+      ['CORRECT ADD BREAK_START D 12:00', 'OVERLAPS by 0 D 08:00 to D 16:30 - on D'],
+      ['VOID 2', 'ok'],
+      ['CORRECT ADD BREAK_START D 12:00', 'ok on D'],
+    ],
+    sessions: ['D: D 08:00 to ? - pause D 12:00 to ?'],
   },
 ];
 

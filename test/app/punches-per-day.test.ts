@@ -1,9 +1,9 @@
 // How many punches of one employee and day are kept: what is refused beyond it, and what never is.
 
 import { expect } from 'chai';
+import { MAX_PUNCHES_PER_DAY } from '../../src/app/decide/decide-punch.js';
 import type { ItemOutcome } from '../../src/app/ports/batch.js';
 import type { Fact } from '../../src/app/ports/facts.js';
-import { MAX_PUNCHES_PER_DAY } from '../../src/app/write/decide-punch.js';
 import type { Punch } from '../../src/domain/facts/punch.js';
 import type { LocalDate } from '../../src/domain/time/local-date.js';
 import type { Instant } from '../../src/domain/time/time.js';

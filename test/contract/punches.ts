@@ -315,7 +315,7 @@ export function describePunches(serviceOf: () => TestService, options: ContractO
         ]);
         expect(results[1]?.error?.code).to.equal(FAILED_PRECONDITION);
         expect(results[1]?.error?.message).to.match(
-          /already has 2000 punches on 2026-03-02 \(UTC\)/,
+          /would have more than 2000 punches on 2026-03-02 \(UTC\)/,
         );
         const refused = { code: 'FailedPrecondition', reason: 'TOO_MANY_PUNCHES', fields: [] };
         const time = onDay('22:00');
@@ -603,6 +603,29 @@ export function describePunches(serviceOf: () => TestService, options: ContractO
         ]);
       }
       expect(await asking.everywhere(employeeId)).to.deep.equal(before);
+    });
+
+    it('P54 what they add may be what they take away, and stays itself when its log comes again', async () => {
+      const { employeeId } = await toCorrect();
+      const time = onDay('16:30');
+      const void4 = { correction: { case: 'void' as const, value: { punchId: '4' } } };
+      const again = { correction: { case: 'add' as const, value: { kind: OUT, time } } };
+      const before = await asking.everywhere(employeeId);
+      const request = { employeeId, corrections: [again, void4], reason: 'seen by the guard' };
+      const { punches } = await clock().correctPunches(request);
+      expect(punches.map((punch) => [punch.replacesPunchId, punch.voided?.reason])).to.deep.equal([
+        ['', undefined],
+        ['', 'seen by the guard'],
+      ]);
+      const { results } = await clock().recordPunches({
+        punches: [{ employeeId, time, kind: OUT }],
+        restore: true,
+      });
+      expect(results.map(({ outcome, punchId }) => [outcome, punchId])).to.deep.equal([
+        [DUPLICATE, punches[0]?.punchId],
+      ]);
+      const after = await asking.everywhere(employeeId);
+      expect(after.workedDuration).to.deep.equal(before.workedDuration);
     });
 
     /** A break that was punched as a departure and an arrival; punches 1 to 4. */

@@ -5,9 +5,9 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { badgeRules } from '../../src/app/decide/decide-badge.js';
 import type { BadgeChange, BadgePunch, BadgeStore } from '../../src/app/ports/badges.js';
 import { NO_PAYLOAD_HASH, type PunchFact } from '../../src/app/ports/facts.js';
-import { badgeRules } from '../../src/app/write/decide-badge.js';
 import { recordLog } from '../../src/app/write/record-log.js';
 import { settleBadge } from '../../src/app/write/settle-badge.js';
 import { WriteQueue } from '../../src/app/write/write-queue.js';

@@ -1,6 +1,8 @@
 // The quarantine in PostgreSQL: its bound, what no employee can have, and batches that come too late.
 
 import { expect } from 'chai';
+import { badgeRules } from '../../src/app/decide/decide-badge.js';
+import { rulesFor } from '../../src/app/decide/decide-batch.js';
 import {
   type BadgeChange,
   type BadgePunch,
@@ -9,8 +11,6 @@ import {
 } from '../../src/app/ports/badges.js';
 import { BadgesChanged } from '../../src/app/ports/fact-writes.js';
 import { NO_PAYLOAD_HASH, type PunchFact } from '../../src/app/ports/facts.js';
-import { badgeRules } from '../../src/app/write/decide-badge.js';
-import { rulesFor } from '../../src/app/write/decide-batch.js';
 import { recordLog } from '../../src/app/write/record-log.js';
 import { settleBadge } from '../../src/app/write/settle-badge.js';
 import { WriteQueue } from '../../src/app/write/write-queue.js';

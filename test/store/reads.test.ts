@@ -4,6 +4,7 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { rulesFor } from '../../src/app/decide/decide-batch.js';
 import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { DayQuery, EmployeeDay } from '../../src/app/ports/day-reads.js';
 import type { Fact } from '../../src/app/ports/facts.js';
@@ -11,7 +12,6 @@ import type { PunchCursor } from '../../src/app/ports/punch-reads.js';
 import { clockState, listClockedIn } from '../../src/app/read/clock-state.js';
 import { explainDay, getDay } from '../../src/app/read/read-day.js';
 import { listHistory, listPunches, type Revision } from '../../src/app/read/read-history.js';
-import { rulesFor } from '../../src/app/write/decide-batch.js';
 import { createCachedStore } from '../../src/cache/cached-store.js';
 import { MemoryBlockCache } from '../../src/cache/memory-block-cache.js';
 import type { KnownDay } from '../../src/domain/engine/day-under-plan.js';

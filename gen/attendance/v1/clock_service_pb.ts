@@ -1797,8 +1797,9 @@ export const ClockService: GenService<{
    * Corrects several punches of an employee at once, all of them or none, with a reason: what is
    * wrong is voided or replaced, what is missing added. Judged by what they come to together, in any
    * order: an OUT and an IN can become a break, two punches can change places. Each new punch has to
-   * do what it says, such as to end a session that has an arrival; and every punch that stays keeps
-   * what it did. `validate_only` shows the days that would change.
+   * do what it says, such as to end a session that has an arrival; every punch that stays keeps what
+   * it did, where its kind says that; and no more sessions lack an end than before. `validate_only`
+   * shows the days that would change.
    *
    * Errors: as ReplacePunch, with the session concerned and in `correction_index` the correction
    * where it is one, or TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, or for a

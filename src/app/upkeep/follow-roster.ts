@@ -8,6 +8,7 @@ import { AttendanceError } from '../../domain/facts/errors.js';
 import { PUNCH_DAYS } from '../../domain/roster/reach.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
+import { rulesFor } from '../decide/decide-batch.js';
 import type { FactWrites } from '../ports/fact-writes.js';
 import { MAX_REDERIVED_DAYS, NO_PAYLOAD_HASH, type RederiveFact } from '../ports/facts.js';
 import type {
@@ -18,7 +19,6 @@ import type {
   StaleDays,
   StaleDaysStore,
 } from '../ports/stale-days.js';
-import { rulesFor } from '../write/decide-batch.js';
 
 /** The most dates of one batch: some ten milliseconds of deriving, under some employees' locks. */
 export const MAX_BATCH_DAYS = 4 * MAX_REDERIVED_DAYS;

@@ -6,11 +6,11 @@ import type { Attendance } from '../../domain/facts/day.js';
 import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { RecordedPunch } from '../../domain/facts/recorded-punch.js';
 import type { RecordTime } from '../../domain/time/time.js';
+import { rulesFor } from '../decide/decide-batch.js';
+import { NOT_YET } from '../decide/not-yet.js';
 import type { AnswerDay, ItemOutcome } from '../ports/batch.js';
 import { BatchRefused, type FactWrites, MAX_BATCH_FACTS } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
-import { rulesFor } from './decide-batch.js';
-import { NOT_YET } from './not-yet.js';
 
 /** What a recorded fact is answered with. */
 export interface Recorded {

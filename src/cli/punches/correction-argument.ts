@@ -13,6 +13,8 @@ const ADDITION = /^([A-Za-z][A-Za-z _-]*?)@(.+)$/;
 
 /** What is given of a punch. */
 export interface SaidPunch {
+  /** As it was typed. */
+  readonly text: string;
   /** The punch in whose place it is; undefined: one that is missing. */
   readonly punchId: string | undefined;
   readonly kind: PunchKind | undefined;
@@ -38,7 +40,7 @@ export function addReplacement(text: string, before: readonly SaidPunch[]): read
       'It must be <punch>=<kind>, <punch>=<time> or <punch>=<kind>@<time>, such as 12=out.',
     );
   }
-  return [...before, { punchId, kind: kindOf(word), time: timeOf(time) }];
+  return [...before, { text, punchId, kind: kindOf(word), time: timeOf(time) }];
 }
 
 /** The same: `in@2026-03-02T08:00`. */
@@ -47,7 +49,7 @@ export function addAddition(text: string, before: readonly SaidPunch[]): readonl
   if (word === undefined || time === undefined) {
     throw new InvalidArgumentError('It must be <kind>@<time>, such as in@2026-03-02T08:00.');
   }
-  return [...before, { punchId: undefined, kind: kindOf(word), time: timeOf(time) }];
+  return [...before, { text, punchId: undefined, kind: kindOf(word), time: timeOf(time) }];
 }
 
 function kindOf(word: string | undefined): PunchKind | undefined {

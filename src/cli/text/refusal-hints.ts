@@ -38,7 +38,7 @@ const CORRECT: Hint = ({ who, date }) => {
   const from = date === 'DATE' ? '' : ` --from ${date}`;
   return (
     `What was recorded: attendance day ${who} ${date}; attendance punches list ${who}${from}\n` +
-    'To correct it: attendance punches replace, attendance punches void'
+    'To correct it: attendance punches replace, void or correct'
   );
 };
 
@@ -97,13 +97,18 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ],
 ]);
 
+/** The methods whose refusals name the session that is to be looked at. */
+const CORRECTIONS: readonly string[] = ['ReplacePunch', 'CorrectPunches'];
+
 /** The commands that lead on; undefined for refusals that say everything themselves. */
 export function hintAfter(error: AttendanceClientError): string | undefined {
   const { info, fieldViolations } = error;
   // Of refused fields, the field's own reason says which.
   const reason = fieldViolations[0]?.reason ?? error.reason;
   const { employee_id: who = '', session_date: date = '', time = '' } = info;
-  const hint = HINTS.get(reason)?.({
+  // What a clock does next is no way out of a correction.
+  const isCorrection = CORRECTIONS.includes(info.method ?? '');
+  const hint = (isCorrection ? CORRECT : HINTS.get(reason))?.({
     who: EMPLOYEE_ID.test(who) ? who : 'EMPLOYEE',
     date: isIsoDate(date) ? date : 'DATE',
     ofDate: isIsoDate(date) ? ` of ${date}` : '',

@@ -5,6 +5,7 @@ import type { LocalDate } from '../time/local-date.js';
 import type { Instant, RecordTime } from '../time/time.js';
 import type { Zone } from '../time/zone.js';
 import type { EmployeeId } from './employee-id.js';
+import type { PunchKind } from './punch.js';
 
 /** One refused field of a request. */
 export interface FieldViolation {
@@ -105,6 +106,8 @@ export type Failure =
       readonly time: Instant;
       /** Of several corrections, the place of the one that is refused. */
       readonly correction?: number | undefined;
+      /** A punch that stays and would no longer do what it did. */
+      readonly robbed?: { readonly kind: PunchKind; readonly time: Instant } | undefined;
       /** The employee's at that moment. */
       readonly zone: Zone;
       /** Undefined where there is none, as for somebody never seen. */

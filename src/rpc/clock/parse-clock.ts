@@ -39,7 +39,8 @@ export function commandFact(
 ): CommandFact {
   const problems = new Problems();
   const { deviceId, location } = message;
-  const said = parseSaidTime(message.time, '', call.now, problems);
+  const present = ', or left out for the present';
+  const said = parseSaidTime(message.time, '', call.now, problems, present);
   const evidence = parseEvidence({ ...message, eventId: '' }, 'COMMAND', '', problems);
   problems.throwIfAny();
   const punch = {
@@ -121,8 +122,8 @@ function parseReplacement(
   const given = kindOf(message.kind);
   const punchKind = given === 'UNSPECIFIED' ? undefined : given;
   if (message.time === undefined && punchKind === undefined) {
-    const description =
-      'must be given, or kind, or both: they say what changes; to only void a punch, use VoidPunch';
+    const instead = path === '' ? 'VoidPunch' : 'void';
+    const description = `must be given, or kind, or both: they say what changes; to only void a punch, use ${instead}`;
     problems.add(`${path}time`, 'TIME_REQUIRED', description);
   }
   return { punchId: Number(message.punchId), time, punchKind };

@@ -56,18 +56,22 @@ export function parsePunchTime(
   return undefined;
 }
 
-/** The time that a person says; undefined when the caller left it to the service. `path` leads to it. */
+/**
+ * The time that a person says; undefined when the caller left it out. `path` leads to it; `otherwise`
+ * says what leaving it out means.
+ */
 export function parseSaidTime(
   time: Timestamp | undefined,
   path: string,
   now: Instant,
   problems: Problems,
+  otherwise = '',
 ): Instant | undefined {
   if (time === undefined) return undefined;
   const instant = parsePunchTime(time, path, problems);
   if (instant !== undefined && instant > now + MAX_AHEAD_MS) {
     const description =
-      'must be at most 2 minutes in the future, or left out for the present; ' +
+      `must be at most 2 minutes in the future${otherwise}; ` +
       `it is ${new Date(instant).toISOString()}, the service's clock ${new Date(now).toISOString()}`;
     problems.add(`${path}time`, 'TIME_IN_FUTURE', description);
   }

@@ -8,6 +8,7 @@ import type {
   Failure,
   SessionConcerned,
 } from '../../domain/facts/errors.js';
+import type { PunchKind } from '../../domain/facts/punch.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import { timeText } from '../../domain/time/local-text.js';
 import type { Instant } from '../../domain/time/time.js';
@@ -133,7 +134,9 @@ function undoneWords(refusal: ClockRefusal, session: string | undefined): Words 
     case 'NOT_ON_BREAK':
       return {
         against: `it would end no break of ${there}`,
-        wayOut: 'add the beginning of that break too',
+        wayOut:
+          'add the beginning of that break too; one that is no longer than the repeat window of ' +
+          'the rules counts as pressed twice',
       };
     case 'ALREADY_ON_BREAK':
       return {
@@ -151,15 +154,41 @@ function undoneWords(refusal: ClockRefusal, session: string | undefined): Words 
         wayOut: 'send a time nearer to its arrival, or correct that too',
       };
     default:
-      return {
-        against: `it would do nothing beside ${there}`,
-        wayOut: 'also void or replace the punches of that session that are wrong',
-      };
+      return session === undefined
+        ? {
+            against: 'it would begin and end nothing',
+            wayOut: 'look with ListPunches for what is there: of very many punches not all count',
+          }
+        : {
+            against: `it would not do in ${session} what it says`,
+            wayOut:
+              'also void or replace the punches of that session that are wrong, or add what ' +
+              'belongs to it, such as the end of a break',
+          };
   }
 }
 
-const ROBBED_WAY_OUT =
-  'correct that punch too, in the same call; VoidPunch takes punches back whatever is left';
+/** What would become of what is not corrected. */
+function lossWords({ refusal, robbed, zone }: Refused, session: string | undefined): Words {
+  const there = session ?? 'a session';
+  const isMoved = refusal === 'OUT_BEFORE_IN' || refusal === 'SESSION_TOO_LONG';
+  if (isMoved) return undoneWords(refusal, there);
+  const wayOut =
+    'correct that too, in the same call; VoidPunch takes punches back whatever is left of a day';
+  if (robbed === undefined) {
+    return { against: `${there} would be left without one of its ends`, wayOut };
+  }
+  const punch = `the ${KIND_WORDS[robbed.kind]} at ${whenText(zone, robbed.time)}`;
+  return { against: `${punch} would no longer do what it does in ${there}`, wayOut };
+}
+
+const KIND_WORDS: Readonly<Record<PunchKind, string>> = {
+  UNSPECIFIED: 'punch',
+  IN: 'arrival',
+  OUT: 'departure',
+  BREAK_START: 'beginning of a break',
+  BREAK_END: 'end of a break',
+};
 
 /** What a caller is told. */
 export function clockRefusalMessage(refused: Refused): string {
@@ -167,8 +196,8 @@ export function clockRefusalMessage(refused: Refused): string {
   const about = session && sessionText(session, zone);
   const call = `${CALLS[command]} of employee ${employeeId}`;
   if (command === 'CORRECT_PUNCHES' && correction === undefined) {
-    const against = `another punch of ${about ?? 'a session'} would no longer do what it did`;
-    return `${call} (${zone.name}) is refused because ${against}: ${ROBBED_WAY_OUT}`;
+    const { against, wayOut } = lossWords(refused, about);
+    return `${call} (${zone.name}) is refused because ${against}: ${wayOut}`;
   }
   const { against, wayOut } =
     command === 'CORRECT_PUNCHES'
@@ -199,8 +228,12 @@ function whenText(zone: Zone, time: Instant): string {
 
 /** Values for programs; what is not known is left out. */
 export function clockRefusalMetadata(failure: Refused): Record<string, string> {
-  const { employeeId, time, session, correction } = failure;
-  const metadata: Record<string, string> = { employee_id: employeeId, time: iso(time) };
+  const { command, employeeId, time, session, correction } = failure;
+  const metadata: Record<string, string> = {
+    method: CALLS[command],
+    employee_id: employeeId,
+    time: iso(time),
+  };
   if (correction !== undefined) metadata.correction_index = String(correction);
   if (session === undefined) return metadata;
   if (session.in !== undefined) metadata.session_in_time = iso(session.in);

@@ -246,8 +246,8 @@ const TABLE: Table = {
     code: Code.FailedPrecondition,
     reason: 'TOO_MANY_PUNCHES',
     message:
-      `employee ${employeeId} already has ${maxPunches} punches on ${utcDate} (UTC), the most that ` +
-      'are kept, voided ones included: ListPunches lists them; stop the device that repeats ' +
+      `employee ${employeeId} would have more than ${maxPunches} punches on ${utcDate} (UTC), the ` +
+      'most that are kept, voided ones included: ListPunches lists them; stop the device that repeats ' +
       'itself, and declare the day with MarkAttendance if it is wrong',
     metadata: {
       employee_id: employeeId,

@@ -162,11 +162,13 @@ export function persistPunches(
   accepted: readonly Accepted[],
   reflags: readonly PunchReflag[],
 ): Bound[] {
+  const [recorded, voided] = [insertPunches(accepted), voidPunches(accepted)];
+  // What a correction adds may be the same as what it takes back: then that has to go first.
+  const isCorrecting = accepted.some(({ fact }) => fact.kind === 'CORRECT');
   return [
-    ...insertPunches(accepted),
+    ...(isCorrecting ? [...voided, ...recorded] : [...recorded, ...voided]),
     ...countImported(accepted),
     ...insertCorrections(accepted),
-    ...voidPunches(accepted),
     ...reflagPunches(reflags),
   ];
 }

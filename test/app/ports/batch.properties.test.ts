@@ -3,9 +3,9 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { PlannedDays } from '../../../src/app/decide/planned-days.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
 import { CLOCK_COMMANDS, MAX_REDERIVED_DAYS } from '../../../src/app/ports/facts.js';
-import { PlannedDays } from '../../../src/app/write/planned-days.js';
 import { derive, NO_FACTS } from '../../../src/domain/engine/derive.js';
 import { mayBePunched } from '../../../src/domain/engine/punched-day.js';
 import type { MarkableStatus } from '../../../src/domain/facts/day.js';

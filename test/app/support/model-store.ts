@@ -2,6 +2,7 @@
 // times: what is read is only what a store would read, what is decided is applied as decided, and
 // whatever PostgreSQL's constraints would refuse throws. Says nothing about PostgreSQL itself.
 
+import { rulesFor } from '../../../src/app/decide/decide-batch.js';
 import type {
   AcceptedFact,
   BatchDecision,
@@ -14,7 +15,6 @@ import type {
 } from '../../../src/app/ports/batch.js';
 import type { ClearFact, Fact, MarkFact, VoidMarksFact } from '../../../src/app/ports/facts.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
-import { rulesFor } from '../../../src/app/write/decide-batch.js';
 import { derive, ENGINE_VERSION } from '../../../src/domain/engine/derive.js';
 import type { Declaration, StoredDay } from '../../../src/domain/facts/day.js';
 import { declarationOf } from '../../../src/domain/facts/declaration.js';
@@ -285,10 +285,16 @@ export class ModelStore {
       this.#voidMarks(fact, accepted);
       return;
     }
+    if (fact.kind === 'CORRECT') this.#takeBack(fact, accepted, recordedAt);
     for (const punch of accepted.punches) {
       checkIdentity(punch, row);
       row.punches.set(punch.punchId, { ...punch, recordedAt, voided: undefined });
     }
+    if (fact.kind !== 'CORRECT') this.#takeBack(fact, accepted, recordedAt);
+  }
+
+  #takeBack(fact: Fact, accepted: AcceptedFact, recordedAt: RecordTime): void {
+    const row = this.#row(fact.employeeId);
     for (const punchId of accepted.voids) {
       const taken = row.punches.get(punchId);
       if (taken === undefined || taken.voided !== undefined) throw new Error('not to take back');

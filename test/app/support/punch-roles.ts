@@ -62,7 +62,7 @@ export function takenFrom(
 }
 
 /** Whether there are clocks whose keys nobody heeds. */
-export function hasUnheeded({ roster }: Under): boolean {
+export function hasUnheeded({ roster }: Pick<Under, 'roster'>): boolean {
   const works = [...roster.shifts.values()].flat().map(({ shift }) => shift.work);
   const policies = [...roster.policies.values()]
     .flat()

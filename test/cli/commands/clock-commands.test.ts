@@ -3,6 +3,7 @@
 
 import { type Message, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import {
   Anomaly,
@@ -14,6 +15,7 @@ import {
   PunchKind,
   PunchSource,
 } from '../../../src/client/index.js';
+import { refuse } from '../../client/grpc-server.js';
 import type { StandIn } from '../stand-in.js';
 import { ran, startStandIn } from '../stand-in.js';
 
@@ -407,6 +409,23 @@ describe('the clock on the command line', () => {
         .to.match(/^Nothing was done; this day would be:\n/)
         .and.include(DAY_LINES);
       expect(out).to.not.include('gate');
+    });
+
+    it('says of what was typed what the service says of a correction', async () => {
+      const message = 'CorrectPunches of employee 007, corrections[1] is refused';
+      service.answers.correctPunches = () => {
+        const info = { method: 'CorrectPunches', employee_id: '007' };
+        throw refuse({ code: status.FAILED_PRECONDITION, message, reason: 'NOT_CLOCKED_IN', info });
+      };
+      const { err } = await run(...args, '--add', 'out@2026-03-02T08:00', '--void', '12');
+      expect(err).to.include('employee 007, --add out@2026-03-02T08:00 is refused');
+      expect(err).to.match(/To correct it: attendance punches replace, void or correct$/m);
+      expect(err).to.not.include('attendance clock in');
+    });
+
+    it('says that no day changed', async () => {
+      service.answers.correctPunches = () => ({ punches: PUNCHES });
+      expect((await run(...args, '--void', '12')).out).to.match(/^No day changed\.$/m);
     });
 
     const BAD: readonly (readonly string[])[] = [

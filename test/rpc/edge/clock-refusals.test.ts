@@ -188,6 +188,7 @@ describe('why the clock refuses', () => {
       const tried = `${CALLS[command]} of employee mia at 2026-03-02 13:15 (Europe/Berlin)`;
       expect(error.message).to.equal(`${tried} is refused because ${says}`);
       expect(error.metadata).to.deep.equal({
+        method: CALLS[command],
         employee_id: 'mia',
         time: '2026-03-02T12:15:00.000Z',
         ...(session?.in && { session_in_time: new Date(session.in).toISOString() }),
@@ -222,19 +223,35 @@ describe('why the clock refuses', () => {
     expect(together('NOT_ON_BREAK', 0).message).to.equal(
       'CorrectPunches of employee mia, corrections[0] at 2026-03-02 13:15 (Europe/Berlin) is refused ' +
         'because it would end no break of the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 ' +
-        '(shift day): add the beginning of that break too',
+        '(shift day): add the beginning of that break too; one that is no longer than the repeat ' +
+        'window of the rules counts as pressed twice',
     );
   });
 
   it('or, where another punch would lose what it did, that one', () => {
-    const { message, metadata } = together('OVERLAPS', undefined);
+    const failure = {
+      kind: 'CLOCK_REFUSED',
+      command: 'CORRECT_PUNCHES',
+      employeeId,
+      time: at('12:15:00'),
+      zone: BERLIN,
+      session: OVER,
+    } as const;
+    const session = 'the session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day)';
+    const because = 'CorrectPunches of employee mia (Europe/Berlin) is refused because ';
+    const robbed = { kind: 'OUT', time: at('16:00:30') } as const;
+    const { message, metadata } = publicError({ ...failure, refusal: 'OVERLAPS', robbed });
     expect(message).to.equal(
-      'CorrectPunches of employee mia (Europe/Berlin) is refused because another punch of the ' +
-        'session from 2026-03-02 09:00 to 2026-03-02 17:00:30 (shift day) would no longer do what ' +
-        'it did: correct that punch too, in the same call; VoidPunch takes punches back whatever ' +
-        'is left',
+      `${because}the departure at 2026-03-02 17:00:30 would no longer do what it does in ${session}: ` +
+        'correct that too, in the same call; VoidPunch takes punches back whatever is left of a day',
     );
     expect(metadata).to.not.have.property('correction_index');
+    expect(publicError({ ...failure, refusal: 'OVERLAPS' }).message).to.match(
+      /is refused because the session from .* would be left without one of its ends: correct/,
+    );
+    expect(publicError({ ...failure, refusal: 'OUT_BEFORE_IN', robbed }).message).to.match(
+      /is refused because the session from .* would not end after it began: send a later time/,
+    );
   });
 
   it('has words for every refusal, whatever was tried and whether or not a session is named', () => {

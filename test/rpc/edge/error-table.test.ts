@@ -103,6 +103,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     reason: 'ALREADY_CLOCKED_IN',
     says: /^ClockIn of employee mia at 2026-03-02 09:30 .* since 2026-03-02 09:00 .*: clock out first/,
     metadata: {
+      method: 'ClockIn',
       employee_id: 'mia',
       time: '2026-03-02T08:30:00.000Z',
       session_in_time: '2026-03-02T08:00:00.000Z',
@@ -224,7 +225,7 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     failure: { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate: date, maxPunches: 2000 },
     code: Code.FailedPrecondition,
     reason: 'TOO_MANY_PUNCHES',
-    says: /already has 2000 punches on 2026-03-02 \(UTC\).*: ListPunches lists .* MarkAttendance/,
+    says: /would have more than 2000 punches on 2026-03-02 \(UTC\).*: ListPunches lists .* MarkAttendance/,
     metadata: { employee_id: 'mia', utc_date: '2026-03-02', max_punches: '2000' },
   },
   ROSTER_NOT_FOUND: {

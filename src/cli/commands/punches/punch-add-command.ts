@@ -43,7 +43,7 @@ const EXPLANATION = `
 It is recorded as a line of a device's log is: never refused because of other punches, and the
 same one again counts once. If it was voided, that is said, and --restore makes it count again. What
 does not add up is shown on the day, under ANOMALIES. A punch that is wrong: attendance punches
-replace, attendance punches void.`;
+replace, void or correct.`;
 
 /** Adds the command to its group. */
 export function addPunchAdd(punches: Command, surroundings: Surroundings): void {

@@ -147,7 +147,11 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
       kindArgument,
     )
     .requiredOption('--reason <text>', 'why, for the history')
-    .option('--zone <zone>', `of a local time, and to show times in; ${ELSE}`, zoneArgument)
+    .option(
+      '--zone <zone>',
+      `the zone of a time without an offset; also to show times in, ${ELSE}`,
+      zoneArgument,
+    )
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
     .addHelpText(
       'after',

@@ -3,7 +3,7 @@
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
 import type { CorrectPunchesResponse } from '../../../client/index.js';
-import { CorrectPunchesResponseSchema } from '../../../client/index.js';
+import { AttendanceClientError, CorrectPunchesResponseSchema } from '../../../client/index.js';
 import {
   addAddition,
   addPunchId,
@@ -48,15 +48,15 @@ export function addPunchCorrect(punches: Command, surroundings: Surroundings): v
     .option('--void <punch>', 'take this one back; as often as needed', addPunchId, [])
     .option(
       '--replace <punch=kind@time>',
-      'another kind, time or both for this one: 12=out, 12=2026-03-02T17:00',
+      'another kind, time or both for this one: 12=out, 12=2026-03-02T17:00+01:00',
       addReplacement,
       [],
     )
-    .option('--add <kind@time>', 'one that is missing: in@2026-03-02T08:00', addAddition, [])
+    .option('--add <kind@time>', 'one that is missing: in@2026-03-02T08:00+01:00', addAddition, [])
     .requiredOption('--reason <text>', 'why, for the history')
     .option(
       '--zone <zone>',
-      "of local times, and to show times in; else in the employee's",
+      "the zone of times without an offset; also to show times in, else the employee's",
       zoneArgument,
     )
     .option('--request-id <uuid>', 'makes the call safe to repeat by hand', '')
@@ -80,13 +80,39 @@ export function addPunchCorrect(punches: Command, surroundings: Surroundings): v
       }
       await withClient(options, surroundings, async (client) => {
         const request = { employeeId, corrections, reason, requestId, validateOnly };
-        const answer = await client.correctPunches(request);
+        const answer = await client.correctPunches(request).catch((error: unknown) => {
+          throw inTypedWords(error, typedWords(options));
+        });
         const shown = options.json
           ? ''
           : (zone ?? shownZone(await zoneAtClock(client, employeeId)));
         await print(surroundings, options, answer, shown);
       });
     });
+}
+
+/** Each correction as it was typed, in the order in which they are sent. */
+function typedWords(options: CorrectOptions): readonly string[] {
+  return [
+    ...options.void.map((punchId) => `--void ${punchId}`),
+    ...options.replace.map(({ text }) => `--replace ${text}`),
+    ...options.add.map(({ text }) => `--add ${text}`),
+  ];
+}
+
+/** What the service says of `corrections[1]`, said of what was typed. */
+function inTypedWords(error: unknown, typed: readonly string[]): unknown {
+  if (!(error instanceof AttendanceClientError)) return error;
+  const said = (text: string) =>
+    text.replace(/\bcorrections\[(\d+)\]/g, (place, index) => typed[Number(index)] ?? place);
+  const fieldViolations = error.fieldViolations.map((violation) => ({
+    ...violation,
+    field: said(violation.field),
+    description: said(violation.description),
+  }));
+  const { code, reason, domain, info, retryDelayMs, metadata } = error;
+  const details = { reason, domain, info, retryDelayMs, fieldViolations };
+  return new AttendanceClientError(code, said(error.message), details, metadata, { cause: error });
 }
 
 async function print(
@@ -102,8 +128,11 @@ async function print(
     return;
   }
   const { punches, attendances } = answer;
-  if (!dryRun) await printPunches(surroundings, false, punches, zone, true);
-  else await writeLine(stdout, dryRunLine(attendances.length));
+  if (dryRun) await writeLine(stdout, dryRunLine(attendances.length));
+  else {
+    await printPunches(surroundings, false, punches, zone, true);
+    if (attendances.length === 0) await writeLine(stdout, 'No day changed.');
+  }
   for (const attendance of attendances) {
     for (const line of dayLines([{ attendance }], zone)) await writeLine(stdout, line);
     for (const line of sessionLines(attendance)) await writeLine(stdout, line);

@@ -3,28 +3,32 @@
 
 import {
   type CorrectionProblem,
+  type Corrections,
   checkCorrections,
-  type SaidPunch,
 } from '../../domain/clock/corrections.js';
+import { everyPair } from '../../domain/clock/every-pair.js';
+import type { SaidPunch } from '../../domain/clock/punch-roles.js';
 import type { Failure } from '../../domain/facts/errors.js';
+import type { Punch } from '../../domain/facts/punch.js';
 import type { RecordedPunch, ToldPunch } from '../../domain/facts/recorded-punch.js';
-import { utcDay } from '../../domain/roster/plan.js';
+import { type DayPlan, utcDay } from '../../domain/roster/plan.js';
 import { toEpochDay } from '../../domain/time/local-date.js';
 import { wholeSecond } from '../../domain/time/time.js';
 import type { AnswerDay } from '../ports/batch.js';
 import type { CorrectFact, ReplaceFact } from '../ports/facts.js';
 import type { BatchState } from './batch-state.js';
-import { originalOf, record, refusedAsTooMany, standingPunch } from './decide-punch.js';
+import { record, refusedAsTooMany, standingPunch } from './decide-punch.js';
 import type { EmployeeState } from './employee-state.js';
 import { freeEventId } from './event-ids.js';
 import { NOT_YET } from './not-yet.js';
+import type { Trial } from './punch-list.js';
 import {
   acceptClocking,
   dateOf,
+  daysOn,
   plansTouched,
   refusedAtClock,
   sessionsOn,
-  tryOut,
 } from './try-punches.js';
 
 /** Puts another punch in the place of one, or refuses to. */
@@ -42,12 +46,7 @@ export function decideReplace(
   if (full !== undefined) return full;
   const trial = state.punches.trial([old], [told]);
   const plans = plansTouched(trial, state.plans);
-  const tried = tryOut(plans, trial.punches)();
-  const problem = checkCorrections({
-    corrections: [{ old: saidOf(old), now: saidOf(told) }],
-    before: sessionsOn(plans, state.punches.timeline),
-    after: tried.sessions,
-  });
+  const problem = checkCorrections(judged([{ old, told }], plans, trial, state));
   if (problem !== undefined) return refusedAtClock(problem, 'REPLACE_PUNCH', state, told.time);
   state.settle();
   const punch = record(fact, told, punchId, index, state, batch);
@@ -60,7 +59,7 @@ export function decideReplace(
   };
   state.change({ ...old, voided }, index);
   freeEventId(old, index, state, batch);
-  const date = dateOf(tried.days, punch, state.plans);
+  const date = dateOf(daysOn(plans, trial.punches), punch, state.plans);
   acceptClocking({ fact, index, punch, voids: [punchId] }, date, state, batch);
   return undefined;
 }
@@ -80,26 +79,16 @@ export function decideCorrect(
   if (impossible !== undefined) return impossible;
   const trial = state.punches.trial(removed, added);
   const plans = plansTouched(trial, state.plans);
-  const problem = checkCorrections({
-    corrections: steps.map(({ old, told }) => ({
-      old: old && saidOf(old),
-      now: told && saidOf(told),
-    })),
-    before: sessionsOn(plans, state.punches.timeline),
-    after: sessionsOn(plans, trial.punches),
-  });
+  const problem = checkCorrections(judged(steps, plans, trial, state));
   if (problem !== undefined) return refusedTogether(problem, steps, state);
   state.settle();
   const recorded = steps.map(({ old, told }) =>
-    told === undefined
-      ? undefined
-      : record(fact, told, (old ?? originalOf(told, state))?.punchId, index, state, batch),
+    told === undefined ? undefined : record(fact, told, old?.punchId, index, state, batch),
   );
   const sequence = state.takeSequence();
   for (const [place, { old }] of steps.entries()) {
     if (old === undefined) continue;
-    const successor = recorded[place] ?? recorded.find((punch) => punch?.replaces === old.punchId);
-    const replacedBy = successor?.punchId;
+    const replacedBy = recorded[place]?.punchId;
     const { actor, reason } = fact;
     const voided = { by: replacedBy ?? sequence, at: NOT_YET, actor, reason, replacedBy };
     state.change({ ...old, voided }, index);
@@ -130,7 +119,26 @@ type Steps =
   | { readonly steps: readonly Step[]; readonly failure?: never }
   | { readonly steps?: never; readonly failure: Failure };
 
-function saidOf({ kind, time }: ToldPunch): SaidPunch {
+/** What corrections come to, as it is judged: every pair of punches shows what each of them does. */
+function judged(
+  steps: readonly Step[],
+  plans: readonly DayPlan[],
+  trial: Trial,
+  { punches }: EmployeeState,
+): Corrections {
+  const paired = plans.map(everyPair);
+  return {
+    corrections: steps.map(({ old, told }) => ({
+      old: old && saidOf(old),
+      now: told && saidOf(told),
+    })),
+    others: trial.others.map(saidOf),
+    before: sessionsOn(paired, punches.timeline),
+    after: sessionsOn(paired, trial.punches),
+  };
+}
+
+function saidOf({ kind, time }: Punch): SaidPunch {
   return { kind, time: wholeSecond(time) };
 }
 
@@ -164,21 +172,18 @@ function refusedAsRepeated(
     const earlier = said.get(key);
     if (earlier !== undefined) return repeated(place, `corrections[${earlier}]`);
     said.set(key, place);
-    const standing = state.punches
+    const same = state.punches
       .standingIn(wholeSecond(told.time))
-      .find((other) => other.kind === told.kind && !removed.some((old) => isOne(old, other)));
-    if (standing !== undefined) return repeated(place, `punch ${standing.punchId}`);
+      .filter((other) => other.kind === told.kind);
+    const stays = same.find(({ punchId }) => !removed.some((gone) => gone.punchId === punchId));
+    if (stays !== undefined) return repeated(place, `punch ${stays.punchId}`);
   }
   return undefined;
 }
 
-function isOne(a: RecordedPunch, b: RecordedPunch): boolean {
-  return a.punchId === b.punchId;
-}
-
 function repeated(place: number, other: string): Failure {
   const field = `corrections[${place}]`;
-  const description = `says what ${other} says already, of this kind and time: leave one of them out`;
+  const description = `would be the same as ${other}, in kind and time: leave this correction out`;
   return {
     kind: 'INVALID_FIELDS',
     violations: [{ field, reason: 'PUNCH_REPEATED', description }],
@@ -228,7 +233,7 @@ function correctionOf(old: RecordedPunch, said: Replacement): ToldPunch {
   const { deviceId, position, timeZone, accuracyMeters, labels, note } = old;
   const time = said.time ?? old.time;
   // That a clock was wrong counts no longer when somebody said what the time was.
-  const isTimeKept = time === old.time && old.flags.includes('CLOCK_SKEW');
+  const isTimeKept = said.time === undefined && old.flags.includes('CLOCK_SKEW');
   return {
     time,
     kind: said.punchKind ?? old.kind,

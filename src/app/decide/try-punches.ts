@@ -3,6 +3,7 @@
 
 import type { ClockProblem } from '../../domain/clock/command.js';
 import { type DerivedDay, type Presence, presencesOf } from '../../domain/clock/presence.js';
+import type { SaidPunch } from '../../domain/clock/punch-roles.js';
 import { derive } from '../../domain/engine/derive.js';
 import { mayBePunched } from '../../domain/engine/punched-day.js';
 import { declarationIn } from '../../domain/facts/declaration.js';
@@ -25,14 +26,15 @@ export function plansTouched({ touched }: Trial, plans: PlannedDays): readonly D
   return [...once.values()].sort((a, b) => a.epochDay - b.epochDay);
 }
 
-function deriveAll(plans: readonly DayPlan[], punches: Timeline): readonly DerivedDay[] {
+/** The days of some plans, as punches alone make them. */
+export function daysOn(plans: readonly DayPlan[], punches: Timeline): readonly DerivedDay[] {
   return plans
     .filter((plan) => mayBePunched(plan, punches))
     .map((plan) => ({ plan, result: derive({ declaration: undefined, punches }, plan) }));
 }
 
 export function sessionsOn(plans: readonly DayPlan[], punches: Timeline): readonly Presence[] {
-  return presencesOf(deriveAll(plans, punches), punches);
+  return presencesOf(daysOn(plans, punches), punches);
 }
 
 interface Tried {
@@ -45,7 +47,7 @@ export function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Trie
   let tried: Tried | undefined;
   return () => {
     if (tried === undefined) {
-      const days = deriveAll(plans, punches);
+      const days = daysOn(plans, punches);
       tried = { days, sessions: presencesOf(days, punches) };
     }
     return tried;
@@ -102,7 +104,7 @@ export function acceptClocking(
 }
 
 export function refusedAtClock(
-  { refusal, session }: ClockProblem,
+  { refusal, session, robbed }: ClockProblem & { readonly robbed?: SaidPunch | undefined },
   command: ClockAttempt,
   { employeeId, plans }: EmployeeState,
   time: Instant,
@@ -115,6 +117,7 @@ export function refusedAtClock(
     employeeId,
     time,
     correction,
+    robbed,
     zone: zoneOn(plans.employee, plans.dateAt(time)),
     session: session && {
       in: session.in,

@@ -1,10 +1,10 @@
 // What is remembered of plans is bounded by how many they are, whatever the batches were about.
 
 import { expect } from 'chai';
+import { rulesFor } from '../../../src/app/decide/decide-batch.js';
+import { plansHeld } from '../../../src/app/decide/recent-plans.js';
 import type { RosterView } from '../../../src/app/ports/batch.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
-import { rulesFor } from '../../../src/app/write/decide-batch.js';
-import { plansHeld } from '../../../src/app/write/recent-plans.js';
 import type { EmployeeRoster } from '../../../src/domain/roster/roster.js';
 import type { Instant } from '../../../src/domain/time/time.js';
 import { zoneNamed } from '../../domain/support/arbitraries.js';

@@ -1,9 +1,9 @@
 // Whose a badge is from now on: one employee's at a time, handed on only if somebody says so.
 
 import { expect } from 'chai';
+import { badgeRules } from '../../../src/app/decide/decide-badge.js';
 import type { BadgeAssignment, BadgeChange } from '../../../src/app/ports/badges.js';
 import { NO_PAYLOAD_HASH } from '../../../src/app/ports/facts.js';
-import { badgeRules } from '../../../src/app/write/decide-badge.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import { type LocalDate, toEpochDay } from '../../../src/domain/time/local-date.js';
 import type { RecordTime } from '../../../src/domain/time/time.js';

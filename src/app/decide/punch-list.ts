@@ -22,6 +22,8 @@ export interface Touched {
 /** What the standing punches would be with other ones. */
 export interface Trial {
   readonly punches: Timeline;
+  /** Those of them that stay. */
+  readonly others: readonly RecordedPunch[];
   /** By each that comes or goes, in order. */
   readonly touched: readonly Touched[];
 }
@@ -115,23 +117,24 @@ export class PunchList {
 
   /** Some that count left out, one after the other, then others added. */
   trial(removed: readonly RecordedPunch[], added: readonly Punch[]): Trial {
-    const punches: Punch[] = [...this.#standing];
     const touched: Touched[] = [];
-    const touch = (punch: Punch, place: number) => {
-      touched.push({ time: punch.time, range: this.#changedAt(punches, place) });
+    const touch = ({ time }: Punch, among: readonly Punch[], place: number) => {
+      touched.push({ time, range: this.#changedAt(among, place) });
     };
+    const others = [...this.#standing];
     for (const punch of removed) {
-      const place = punches.indexOf(this.#known(punch));
-      touch(punch, place);
-      punches.splice(place, 1);
+      const place = others.indexOf(this.#known(punch));
+      touch(punch, others, place);
+      others.splice(place, 1);
     }
+    const punches: Punch[] = [...others];
     for (const punch of added) {
       let place = punches.length;
       while (place > 0 && (punches[place - 1]?.time ?? 0) > punch.time) place -= 1;
       punches.splice(place, 0, punch);
-      touch(punch, place);
+      touch(punch, punches, place);
     }
-    return { punches: timelineOf(punches), touched };
+    return { punches: timelineOf(punches), others, touched };
   }
 
   /** One that counts, as it is here. */

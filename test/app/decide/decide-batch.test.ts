@@ -2,10 +2,10 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { rulesFor } from '../../../src/app/decide/decide-batch.js';
 import type { BatchView, EarlierFact, ItemOutcome } from '../../../src/app/ports/batch.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
-import { rulesFor } from '../../../src/app/write/decide-batch.js';
 import { ENGINE_VERSION } from '../../../src/domain/engine/derive.js';
 import { type MarkableStatus, noWorkIn, type StoredDay } from '../../../src/domain/facts/day.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
