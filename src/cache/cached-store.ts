@@ -6,7 +6,11 @@
 
 import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import type { MonthBlock } from '../app/ports/day-reads.js';
-import type { CommittedBatch, EmployeeChange } from '../app/ports/fact-writes.js';
+import {
+  type CommittedBatch,
+  type EmployeeChange,
+  EmployeesBusy,
+} from '../app/ports/fact-writes.js';
 import type { DependencyHealth } from '../app/ports/health.js';
 import type { RosterCommand, RosterStore } from '../app/ports/roster-ports.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
@@ -70,11 +74,11 @@ export function createCachedStore(
 
   return {
     cachedRoster: (rosters) => toldOf(rosters, publish),
-    async writeBatch(facts, rules, caller): Promise<CommittedBatch> {
+    async writeBatch(facts, rules, caller, patience): Promise<CommittedBatch> {
       const touched = new Set(facts.map(({ employeeId }) => employeeId));
       let committed: CommittedBatch;
       try {
-        committed = await store.writeBatch(facts, rules, caller);
+        committed = await store.writeBatch(facts, rules, caller, patience);
       } catch (error) {
         // Nobody knows whether it was committed: the connection may have gone with the answer.
         if (!wasNotBegun(error, caller)) await publish(invalidationsOf(touched, []));
@@ -116,6 +120,7 @@ export function createCachedStore(
 
 /** Whether a write was refused, or left by its caller, before anything was sent for it. */
 function wasNotBegun(error: unknown, caller: AbortSignal | undefined): boolean {
+  if (error instanceof EmployeesBusy) return true;
   if (caller?.aborted === true && error === caller.reason) return true;
   return error instanceof AttendanceError && error.failure.kind === 'OVERLOADED';
 }

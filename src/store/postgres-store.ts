@@ -37,8 +37,8 @@ export function createPostgresStore(
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
   return {
-    writeBatch: (facts, rules, caller) =>
-      writeBatch(forCaller(writes, caller), rosters, options, facts, rules),
+    writeBatch: (facts, rules, caller, patience) =>
+      writeBatch(forCaller(writes, caller), rosters, { facts, rules, options, patience }),
     readMonth: (employeeId, month, caller) =>
       readMonth(forCaller(reads, caller), rosters, employeeId, month),
     readDayAsOf: (employeeId, date, asOf, caller) =>

@@ -15,6 +15,8 @@ import {
 import {
   ADD_EMPLOYEES,
   LOCK_EMPLOYEES,
+  LOCK_FREE_EMPLOYEES,
+  READ_KNOWN_EMPLOYEES,
   READ_ROSTER_HEAD,
 } from '../../src/store/facts/lock-and-read.js';
 import {
@@ -58,6 +60,8 @@ const RESULT = [
 const HOT: readonly [Statement, readonly unknown[]][] = [
   [ADD_EMPLOYEES, [`{${ID}}`, '{x}']],
   [LOCK_EMPLOYEES, [`{${ID}}`]],
+  [LOCK_FREE_EMPLOYEES, [`{${ID}}`]],
+  [READ_KNOWN_EMPLOYEES, [`{${ID}}`]],
   [READ_ROSTER_HEAD, []],
   [READ_DAYS, [`{${ID}}`, `{${DATE}}`, '{2026-01-20}']],
   [READ_PUNCHES, [`{${ID}}`, '{2026-01-15T00:00Z}', '{2026-01-20T00:00Z}']],

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { BatchView, Need } from '../../src/app/ports/batch.js';
-import { BatchRefused } from '../../src/app/ports/fact-writes.js';
+import { BatchRefused, EmployeesBusy } from '../../src/app/ports/fact-writes.js';
 import type { Fact } from '../../src/app/ports/facts.js';
 import { recordFacts } from '../../src/app/write/record-facts.js';
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
@@ -385,6 +385,21 @@ describe('a batch under its locks', function () {
       ]);
       expect(await employees('half-%')).to.have.length(6);
     });
+  });
+
+  it('where none is waited for, says who is held elsewhere, and has written nothing', async () => {
+    await count(punchOf('busy', MORNING), punchOf('free', MORNING));
+    const held = await holdUp(fixture.url, 'busy');
+    const facts = ['busy', 'free', 'stranger'].map((id) => punchOf(id, `${DATE}T17:00:00Z`));
+    const write = () =>
+      fixture.store.writeBatch(facts, countingRules(facts), undefined, 'NONE_IS_WAITED_FOR');
+    const refused = await write().catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(EmployeesBusy);
+    expect((refused as EmployeesBusy).employeeIds).to.deep.equal(['busy']);
+    expect(await employees('stranger')).to.deep.equal([]);
+    await held.release();
+    const { changes } = await write();
+    expect(changes.map(({ employeeId }) => employeeId)).to.deep.equal(['busy', 'free', 'stranger']);
   });
 
   it('the moment under the locks is the database’s, and behind the wait for them', async () => {

@@ -38,6 +38,23 @@ export class BadgesChanged extends Error {
   override readonly name = 'BadgesChanged';
 }
 
+/**
+ * Thrown by `writeBatch` that waits for nobody, when other transactions hold some of its employees.
+ * Nothing was written: the others can be written without them.
+ */
+export class EmployeesBusy extends Error {
+  override readonly name = 'EmployeesBusy';
+  readonly employeeIds: readonly EmployeeId[];
+
+  constructor(employeeIds: readonly EmployeeId[]) {
+    super(`${employeeIds.length} employees are held by other transactions`);
+    this.employeeIds = employeeIds;
+  }
+}
+
+/** Whether a transaction waits for employees whom another one holds. */
+export type LockPatience = 'EACH_IS_WAITED_FOR' | 'NONE_IS_WAITED_FOR';
+
 /** A committed batch. */
 export interface CommittedBatch {
   /** When it was recorded; every changed day carries it. */
@@ -52,11 +69,13 @@ export interface FactWrites {
   /**
    * Records facts in one transaction: locks the employees touched, reads what `rules` need, lets
    * them decide, persists that, commits. They are asked again when the transaction has to run
-   * again, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused.
+   * again, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused, or EmployeesBusy
+   * where none is waited for; each is, if not said otherwise.
    */
   writeBatch(
     facts: readonly Fact[],
     rules: BatchRules,
     caller?: AbortSignal,
+    patience?: LockPatience,
   ): Promise<CommittedBatch>;
 }

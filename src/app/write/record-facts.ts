@@ -9,7 +9,12 @@ import type { RecordTime } from '../../domain/time/time.js';
 import { rulesFor } from '../decide/decide-batch.js';
 import { NOT_YET } from '../decide/not-yet.js';
 import type { AnswerDay, ItemOutcome } from '../ports/batch.js';
-import { BatchRefused, type FactWrites, MAX_BATCH_FACTS } from '../ports/fact-writes.js';
+import {
+  BatchRefused,
+  type FactWrites,
+  type LockPatience,
+  MAX_BATCH_FACTS,
+} from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
 
 /** What a recorded fact is answered with. */
@@ -37,17 +42,19 @@ export interface FactRecorder {
 
 /**
  * Records facts; results are in the order of the facts. At most MAX_BATCH_FACTS. Throws the
- * signal's reason when the caller leaves before anything was sent.
+ * signal's reason when the caller leaves before anything was sent, and EmployeesBusy as writeBatch
+ * does.
  */
 export async function recordFacts(
   store: FactWrites,
   facts: readonly Fact[],
   caller?: AbortSignal,
+  patience?: LockPatience,
 ): Promise<readonly RecordResult[]> {
   if (facts.length === 0) return [];
   if (facts.length > MAX_BATCH_FACTS) throw new RangeError(`${facts.length} facts in one batch`);
   try {
-    return await recordTogether(store, facts, caller);
+    return await recordTogether(store, facts, caller, patience);
   } catch (error) {
     if (!(error instanceof BatchRefused) || facts.length === 1) throw error;
   }
@@ -71,8 +78,9 @@ async function recordTogether(
   store: FactWrites,
   facts: readonly Fact[],
   caller: AbortSignal | undefined,
+  patience: LockPatience | undefined,
 ): Promise<RecordResult[]> {
-  const { recordedAt, decision } = await store.writeBatch(facts, rulesFor(facts), caller);
+  const { recordedAt, decision } = await store.writeBatch(facts, rulesFor(facts), caller, patience);
   return facts.map((fact, index) => resultOf(fact, decision.outcomes[index], recordedAt));
 }
 

@@ -1,13 +1,15 @@
 // Writes of one process about one employee take turns here, not on connections: all of them need
 // that employee's lock, and would keep everybody else from the database while they wait for it.
-// What has come in meanwhile goes together in the next transaction (write-round.ts). Must never
+// What has come in meanwhile goes together in the next transaction (write-round.ts), and rounds about
+// different employees share one while others are under way (shared-rounds.ts). Must never
 // change the order in which writes about an employee came, nor begin what nobody waits for.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { FactWrites } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
-import { type FactRecorder, type RecordResult, recordFacts } from './record-facts.js';
+import type { FactRecorder, RecordResult } from './record-facts.js';
+import { runAlone, SharedRounds } from './shared-rounds.js';
 import { Round, type Turn } from './write-round.js';
 
 /** The most facts that wait for one employee: a few seconds of one transaction after another. */
@@ -35,14 +37,17 @@ interface Lane {
 export class WriteQueue implements FactRecorder {
   readonly #store: FactWrites;
   readonly #lanes = new Map<EmployeeId, Lane>();
+  readonly #shared: SharedRounds;
   #waitingFacts = 0;
 
   constructor(store: FactWrites) {
     this.#store = store;
+    this.#shared = new SharedRounds(store);
   }
 
+  /** For their employees, or for a transaction that they can share. */
   get waitingFacts(): number {
-    return this.#waitingFacts;
+    return this.#waitingFacts + this.#shared.waitingFacts;
   }
 
   /**
@@ -84,9 +89,9 @@ export class WriteQueue implements FactRecorder {
       const lane = this.#lanes.get(id);
       return lane === undefined ? [] : [lane.waitingFacts + share];
     });
-    if (lanes.length === 0) return;
+    if (lanes.length === 0 && this.#shared.waitingFacts === 0) return;
     const isLong = lanes.some((facts) => facts > MAX_WAITING_OF_ONE);
-    if (!isLong && this.#waitingFacts + count <= MAX_WAITING_FACTS) return;
+    if (!isLong && this.waitingFacts + count <= MAX_WAITING_FACTS) return;
     const queue = isLong ? 'the writes about one employee' : 'other writes';
     throw new AttendanceError({ kind: 'OVERLOADED', queue, retryAfterMs: RETRY_AFTER_MS });
   }
@@ -126,12 +131,10 @@ export class WriteQueue implements FactRecorder {
   }
 
   async #run(round: Round, { shares }: Turn): Promise<void> {
-    try {
-      round.resolve(await recordFacts(this.#store, round.facts, round.signal));
-    } catch (error) {
-      round.reject(error);
-      if (isAway(error)) this.#giveUpBehind(shares.keys(), error);
-    }
+    const error = round.isForOthers
+      ? await this.#shared.run(round)
+      : await runAlone(this.#store, round);
+    if (isAway(error)) this.#giveUpBehind(shares.keys(), error);
     for (const employeeId of shares.keys()) this.#passOn(employeeId);
   }
 

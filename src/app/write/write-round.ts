@@ -28,12 +28,13 @@ export class Round {
   readonly facts: Fact[] = [];
   readonly #turns: Turn[] = [];
   readonly #nobodyWaits = new AbortController();
-  readonly #isForOthers: boolean;
+  /** Whether others can go with it: more calls about its employee, and rounds about other ones. */
+  readonly isForOthers: boolean;
   #hasCommand = false;
   #leftCount = 0;
 
   constructor(first: Turn) {
-    this.#isForOthers = goesWithOthers(first);
+    this.isForOthers = goesWithOthers(first);
     this.#take(first);
   }
 
@@ -44,7 +45,7 @@ export class Round {
 
   /** False when the call has to wait for these. */
   add(turn: Turn): boolean {
-    if (!this.#isForOthers || !goesWithOthers(turn)) return false;
+    if (!this.isForOthers || !goesWithOthers(turn)) return false;
     if (this.facts.length + turn.facts.length > MAX_ROUND_FACTS) return false;
     if (this.#hasCommand && turn.facts.some(isCommand)) return false;
     this.#take(turn);

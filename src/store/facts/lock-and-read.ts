@@ -10,6 +10,7 @@ import type {
   Need,
   RosterView,
 } from '../../app/ports/batch.js';
+import type { LockPatience } from '../../app/ports/fact-writes.js';
 import type { Fact } from '../../app/ports/facts.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
 import type { EmployeeRoster } from '../../domain/roster/roster.js';
@@ -48,6 +49,20 @@ export const LOCK_EMPLOYEES = {
     ) e`,
 };
 
+/** Those whom no other transaction holds. */
+export const LOCK_FREE_EMPLOYEES = {
+  name: 'lock_free_employees',
+  text: LOCK_EMPLOYEES.text.replace('for update', 'for update skip locked'),
+};
+
+export const READ_KNOWN_EMPLOYEES = {
+  name: 'read_known_employees',
+  text: `
+    select e.employee_id
+    from unnest($1::text[]) t (employee_id)
+    join employee e on e.employee_id = t.employee_id collate "C"`,
+};
+
 /**
  * The version of the shared roster, and the moment: the database's, which is one for all
  * instances, so that commands without a time follow each other.
@@ -67,6 +82,7 @@ export interface Batch {
   readonly facts: readonly Fact[];
   readonly rules: BatchRules;
   readonly options: WriteOptions;
+  readonly patience?: LockPatience | undefined;
 }
 
 /** What was read, and which employees this transaction added. */
@@ -76,6 +92,8 @@ export interface LockedRead {
   readonly created: ReadonlySet<EmployeeId>;
   /** Whether the badges that brought facts are whose the facts say. */
   readonly areClaimsKept: boolean;
+  /** Employees whom other transactions hold, where none is waited for: then nothing else was read. */
+  readonly busy: readonly EmployeeId[];
 }
 
 /** `begin` opens the transaction in the same round trip. */
@@ -87,6 +105,7 @@ export async function readUnderLock(
 ): Promise<LockedRead> {
   const guessed = rangesOf(guessNeeds(rosters, batch));
   const first = await readFirst(session, begin, guessed, batch);
+  const busy = await busyOnes(session, first, batch);
   const view = await rosterView(session, first, rosters);
   const needs = batch.facts.flatMap((fact) => batch.rules.needs(fact, view));
   const missed = readRanges(rangesOf(notWithin(guessed, needs)));
@@ -99,7 +118,24 @@ export async function readUnderLock(
     now: first.now,
     created: first.created,
     areClaimsKept: first.areClaimsKept,
+    busy,
   };
+}
+
+/** Those who are there and were not locked. Of whom nobody knows, nothing has to be locked. */
+async function busyOnes(
+  session: Session,
+  { locked }: FirstRead,
+  { facts, patience }: Batch,
+): Promise<readonly EmployeeId[]> {
+  if (patience !== 'NONE_IS_WAITED_FOR') return [];
+  const held = new Set(locked.map((row) => text(row, 'employee_id')));
+  const missing = [...new Set(facts.map(({ employeeId }) => employeeId))].filter(
+    (employeeId) => !held.has(employeeId),
+  );
+  if (missing.length === 0) return [];
+  const [rows = []] = await session.pipeline([bind(READ_KNOWN_EMPLOYEES, missing)]);
+  return rows.map((row) => text(row, 'employee_id') as EmployeeId);
 }
 
 /**
@@ -140,8 +176,9 @@ async function readFirst(
   session: Session,
   begin: Bound,
   guessed: NeedRanges,
-  { facts, options }: Batch,
+  { facts, options, patience }: Batch,
 ): Promise<FirstRead> {
+  const lock = patience === 'NONE_IS_WAITED_FOR' ? LOCK_FREE_EMPLOYEES : LOCK_EMPLOYEES;
   const newcomers = options.requireKnownEmployees ? [] : possibleNewcomers(facts);
   const employeeIds = [...new Set(facts.map((fact) => fact.employeeId))];
   const [days, punches] = readRanges(guessed);
@@ -152,7 +189,7 @@ async function readFirst(
     badges: lockBadges(claims),
     quarantined: lockQuarantined(claims),
     created: newcomers.length > 0 ? addEmployees(newcomers) : undefined,
-    locked: bind(LOCK_EMPLOYEES, employeeIds.sort(compareEmployeeIds)),
+    locked: bind(lock, employeeIds.sort(compareEmployeeIds)),
     head: bind(READ_ROSTER_HEAD),
     earlier: earlier.facts,
     earlierPunches: earlier.punches,

@@ -2,12 +2,13 @@
 // round trips where the rosters in memory are those in force. Must never read before the locks
 // are held: two copies of one request would both miss each other.
 
-import type { BatchDecision, BatchRules, BatchView, TouchedDay } from '../../app/ports/batch.js';
+import type { BatchDecision, BatchView, TouchedDay } from '../../app/ports/batch.js';
 import {
   BadgesChanged,
   BatchRefused,
   type CommittedBatch,
   type EmployeeChange,
+  EmployeesBusy,
 } from '../../app/ports/fact-writes.js';
 import type { Fact } from '../../app/ports/facts.js';
 import { TURNS } from '../../app/ports/turns.js';
@@ -28,7 +29,7 @@ import { inTries, type Progress } from '../postgres/retry.js';
 import { number } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 import { type Accepted, insertMarks, persistPunches } from './insert-facts.js';
-import { type Batch, readUnderLock, type WriteOptions } from './lock-and-read.js';
+import { type Batch, readUnderLock } from './lock-and-read.js';
 import { persistMarkImports } from './mark-imports.js';
 import { movePunches } from './moved-punches.js';
 import { appendChanges, needsHead, restampDays, upsertDays } from './upsert-days.js';
@@ -51,35 +52,38 @@ export const FORGET_EMPLOYEES = {
 export async function writeBatch(
   database: Database,
   rosters: RosterReader,
-  options: WriteOptions,
-  facts: readonly Fact[],
-  rules: BatchRules,
+  batch: Batch,
 ): Promise<CommittedBatch> {
-  const batch = { facts, rules, options };
+  let written: CommittedBatch | Unwritten;
   try {
-    const committed = await inTries(database, (session, progress) =>
+    written = await inTries(database, (session, progress) =>
       runTransaction(session, rosters, batch, progress),
     );
-    if (committed !== undefined) return committed;
   } catch (error) {
     throw isDataError(error) ? new BatchRefused('a fact was refused', { cause: error }) : error;
   }
+  if ('decision' in written) return written;
+  if (written.busy.length > 0) throw new EmployeesBusy(written.busy);
   throw new BadgesChanged('a badge is somebody else’s by now');
 }
 
-/** Undefined: a badge that brought a fact is somebody else's by now. */
+/** Nothing was written: others hold employees, or a badge that brought a fact is somebody else's by now. */
+interface Unwritten {
+  readonly busy: readonly EmployeeId[];
+}
+
 async function runTransaction(
   session: Session,
   rosters: RosterReader,
   batch: Batch,
   progress: Progress,
-): Promise<CommittedBatch | undefined> {
+): Promise<CommittedBatch | Unwritten> {
   const { facts, rules } = batch;
   const read = await readUnderLock(session, bind(BEGIN), rosters, batch);
   const { view, now, created } = read;
-  if (!read.areClaimsKept) {
+  if (read.busy.length > 0 || !read.areClaimsKept) {
     await session.pipeline([bind(ROLLBACK)]);
-    return undefined;
+    return { busy: read.busy };
   }
   const decision = await TURNS.run(rules.decide(view, now));
   const accepted = decision.facts.map((item) => ({ ...item, fact: factAt(facts, item.index) }));

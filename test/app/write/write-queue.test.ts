@@ -6,9 +6,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { AttendanceStore } from '../../../src/app/ports/attendance-store.js';
 import type { BatchRules, BatchView } from '../../../src/app/ports/batch.js';
-import type { CommittedBatch } from '../../../src/app/ports/fact-writes.js';
+import {
+  type CommittedBatch,
+  EmployeesBusy,
+  type LockPatience,
+} from '../../../src/app/ports/fact-writes.js';
 import type { Fact } from '../../../src/app/ports/facts.js';
 import { atOnce } from '../../../src/app/ports/turns.js';
+import { MAX_SHARED_FACTS } from '../../../src/app/write/shared-rounds.js';
 import {
   MAX_WAITING_FACTS,
   MAX_WAITING_OF_ONE,
@@ -31,6 +36,7 @@ const NOBODY = { employee: () => undefined } as unknown as BatchView;
 interface Batch {
   readonly facts: readonly Fact[];
   readonly caller: AbortSignal | undefined;
+  readonly patience: LockPatience | undefined;
   end(error?: Error): void;
 }
 
@@ -44,11 +50,13 @@ class HeldStore {
     facts: readonly Fact[],
     rules: BatchRules,
     caller?: AbortSignal,
+    patience?: LockPatience,
   ): Promise<CommittedBatch> {
     await new Promise<void>((resolve, reject) => {
       const batch: Batch = {
         facts,
         caller,
+        patience,
         end: (error) => {
           this.batches.splice(this.batches.indexOf(batch), 1);
           if (error === undefined) resolve();
@@ -126,17 +134,75 @@ describe('the queue of writes', () => {
     });
   }
 
-  it('those about other employees wait for nobody', async () => {
-    const { queue, names } = bound(new HeldStore());
-    for (const [name, employee] of [
-      ['1', 'a'],
-      ['2', 'a'],
-      ['3', 'b'],
-      ['4', 'c'],
-    ] as const) {
-      void queue.record(marks(name, employee));
-    }
-    expect(names()).to.deep.equal(['1', '3', '4']);
+  it('those about other employees begin at once, and go together while enough are under way', async () => {
+    const { queue, batches, names } = bound(new HeldStore());
+    const answers = ['a', 'a', 'b', 'c', 'd', 'c'].map((employee, index) =>
+      queue.record(marks(String(index), employee)),
+    );
+    expect(names()).to.deep.equal(['0', '2']);
+    expect(queue.waitingFacts).to.equal(4);
+    batches[1]?.end();
+    await settled();
+    expect(names(), 'as many as there are, each once').to.deep.equal(['0', '3 4']);
+    batches[0]?.end();
+    await settled();
+    expect(names(), 'in the order of those before them').to.deep.equal(['3 4', '1']);
+    batches[0]?.end();
+    await settled();
+    expect(names()).to.deep.equal(['1', '5']);
+    for (const batch of [...batches]) batch.end();
+    expect((await Promise.all(answers)).map(({ length }) => length)).to.deep.equal(
+      Array(6).fill(1),
+    );
+  });
+
+  it('not more than so many together, of which a command counts for several', async () => {
+    const { queue, batches } = bound(new HeldStore());
+    for (const employee of ['x', 'y']) void queue.record(marks(employee, employee));
+    const half = MAX_SHARED_FACTS / 2;
+    for (let index = 0; index < half; index += 1) void queue.record(marks('m', `m-${index}`));
+    for (let index = 0; index < half; index += 1) void queue.record(timed(`c-${index}`));
+    batches[0]?.end();
+    await settled();
+    const { facts = [] } = batches[1] ?? {};
+    expect(facts.filter(({ kind }) => kind === 'MARK').length).to.equal(half);
+    const commands = facts.filter(({ kind }) => kind === 'COMMAND').length;
+    expect(commands).to.be.within(1, half / 8);
+  });
+
+  it('waits for nobody whom another process holds: those wait alone, and the others go on', async () => {
+    const { queue, batches, names } = bound(new HeldStore());
+    for (const employee of ['x', 'y']) void queue.record(marks(employee, employee));
+    const answers = ['a', 'b', 'c'].map((employee) => queue.record(marks(employee, employee)));
+    batches[0]?.end();
+    await settled();
+    expect(batches.map(({ patience }) => patience)).to.deep.equal(
+      Array(2).fill('NONE_IS_WAITED_FOR'),
+    );
+    batches[1]?.end(new EmployeesBusy(['b' as EmployeeId]));
+    await settled();
+    expect(names()).to.deep.equal(['y', 'b', 'a c']);
+    expect(batches[1]?.patience).to.equal(undefined);
+    void queue.record(marks('later', 'd'));
+    batches[2]?.end();
+    await settled();
+    expect(names(), 'who waits for a lock takes nobody’s place').to.deep.equal(['y', 'b', 'later']);
+    for (const batch of [...batches]) batch.end();
+    expect((await Promise.all(answers)).map(({ length }) => length)).to.deep.equal([1, 1, 1]);
+  });
+
+  it('who leaves while they wait for a shared transaction is not recorded, and the others are', async () => {
+    const { queue, batches, names } = bound(new HeldStore());
+    for (const employee of ['x', 'y']) void queue.record(marks(employee, employee));
+    const gone = new AbortController();
+    const left = queue.record(marks('a', 'a'), gone.signal).catch((error: unknown) => error);
+    void queue.record(marks('b', 'b'));
+    const reason = new Error('left');
+    gone.abort(reason);
+    batches[0]?.end();
+    await settled();
+    expect(await left).to.equal(reason);
+    expect([names(), queue.waitingFacts]).to.deep.equal([['y', 'b'], 0]);
   });
 
   it('a call about many waits for all of them, and later ones about any of them for it', async () => {
@@ -150,7 +216,7 @@ describe('the queue of writes', () => {
       ['6', 'd'],
     ];
     for (const [name = '', ...employees] of calls) void queue.record(marks(name, ...employees));
-    expect(names()).to.deep.equal(['1', '2', '6']);
+    expect(names()).to.deep.equal(['1', '2']);
     batches[0]?.end();
     await settled();
     expect(names(), 'c is not free yet').to.deep.equal(['2', '6']);
@@ -159,7 +225,10 @@ describe('the queue of writes', () => {
     expect(names()).to.deep.equal(['6', '3 3 3']);
     batches[1]?.end();
     await settled();
-    expect(names()).to.deep.equal(['6', '4', '5']);
+    expect(names()).to.deep.equal(['6', '4']);
+    batches[0]?.end();
+    await settled();
+    expect(names()).to.deep.equal(['4', '5']);
   });
 
   it('who leaves while they wait is not begun, and holds up nobody', async () => {
@@ -208,21 +277,21 @@ describe('the queue of writes', () => {
   });
 
   it('refuses at once beyond its bounds: of one employee, and in all', async () => {
-    const { queue, names } = bound(new HeldStore());
+    const { queue } = bound(new HeldStore());
     const many = (length: number, employee: string) =>
       marks('x', ...Array.from({ length }, () => employee));
     void queue.record(marks('1', 'a'));
     void queue.record(many(MAX_WAITING_OF_ONE, 'a'));
     await expectOverloaded(queue.record(marks('2', 'a')));
-    const others = Math.floor(MAX_WAITING_FACTS / MAX_WAITING_OF_ONE) - 1;
+    const others = Math.floor(MAX_WAITING_FACTS / MAX_WAITING_OF_ONE) - 2;
     for (let index = 0; index < others; index += 1) {
       void queue.record(marks('1', `b-${index}`));
       void queue.record(many(MAX_WAITING_OF_ONE, `b-${index}`));
     }
+    await expectOverloaded(queue.record(many(MAX_WAITING_OF_ONE * 2, 'c')));
+    void queue.record(many(MAX_WAITING_FACTS - queue.waitingFacts, 'c'));
     expect(queue.waitingFacts).to.equal(MAX_WAITING_FACTS);
-    void queue.record(marks('free', 'c'));
-    expect(names().at(-1), 'who need not wait is served').to.equal('free');
-    await expectOverloaded(queue.record(marks('2', 'c')));
+    await expectOverloaded(queue.record(marks('2', 'd')));
   });
 
   it('whatever comes, leaves and fails: never two at a time about one, in order, none forgotten', async () => {
