@@ -44,4 +44,5 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "scripts/healthcheck.mjs"]
 
 # In exec form, so that the service itself is process 1 and gets the signal to drain.
-CMD ["node", "--enable-source-maps", "dist/src/main.js"]
+# Young objects of some hundred calls at once: with less, a fifth of the time goes into collecting them.
+CMD ["node", "--max-semi-space-size=32", "--enable-source-maps", "dist/src/main.js"]

@@ -35,7 +35,7 @@ export async function startService(
   const output = openSync(log, 'a');
   const { file, args } = onServerCore(pinning, {
     file: process.execPath,
-    args: ['--enable-source-maps', MAIN],
+    args: ['--max-semi-space-size=32', '--enable-source-maps', MAIN],
   });
   const child = adopt(
     spawn(file, args, {

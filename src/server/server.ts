@@ -117,6 +117,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     log,
     jsonOptions: JSON_OPTIONS,
     isEncrypted,
+    ending: cutting.signal,
     unread,
     notBegun: (connection) => intake.ahead(connection),
   });

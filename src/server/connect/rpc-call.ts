@@ -17,22 +17,31 @@ export type Call = UniversalServerRequest & {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_GRPC_TIMEOUT = `${Math.floor(MAX_TIMER_MS / 1000)}S`;
 
+/** What nearly every call names: it is its own spelling, and nothing has to be looked at. */
+const PLAIN_AUTHORITY = /^[a-z0-9.-]+(:\d{1,5})?$/;
+const PLAIN_TARGET = /^(\/[A-Za-z0-9_.]+)+$/;
+
 /** Undefined when the client's path or authority make no URL. */
-export function callOf(exchange: Exchange, isEncrypted: boolean): Call | undefined {
+export function callOf(
+  exchange: Exchange,
+  isEncrypted: boolean,
+  signals: CallSignals,
+): Call | undefined {
   const { httpVersion, method, target, authority } = exchange;
-  const scheme = isEncrypted ? 'https' : 'http';
-  const base = `${scheme}://${authority}`;
-  if (authority === undefined || !URL.canParse(target, base)) return undefined;
+  if (authority === undefined) return undefined;
+  const base = `${isEncrypted ? 'https' : 'http'}://${authority}`;
+  const isPlain = PLAIN_AUTHORITY.test(authority) && PLAIN_TARGET.test(target);
+  if (!isPlain && !URL.canParse(target, base)) return undefined;
   const header = webHeaders(exchange.headers);
   withoutParameters(header);
   capTimeout(header);
   return {
     httpVersion,
     method,
-    url: new URL(target, base).toString(),
+    url: isPlain ? `${base}${target}` : new URL(target, base).toString(),
     header,
     body: nothing(),
-    signal: signalOf(exchange),
+    signal: signals.of(exchange),
     contextValues: createContextValues(),
   };
 }
@@ -48,13 +57,33 @@ function webHeaders(headers: IncomingHttpHeaders): Headers {
   return result;
 }
 
-/** Aborted when the caller goes before it is answered. An AbortError of Node's own has a stack. */
-function signalOf(exchange: Exchange): AbortSignal {
-  const controller = new AbortController();
-  exchange.onceOver((outcome) => {
-    if (outcome === 'gone') controller.abort(new ConnectError('the caller is gone', Code.Canceled));
-  });
-  return controller.signal;
+/**
+ * The signals of the calls under way, each aborted when its caller goes before it is answered, and all
+ * when the service ends. That is listened to once: a listener for each call costs more than most calls.
+ */
+export class CallSignals {
+  readonly #underWay = new Set<AbortController>();
+  readonly #ending: AbortSignal;
+
+  constructor(ending: AbortSignal) {
+    this.#ending = ending;
+    ending.addEventListener('abort', () => {
+      for (const controller of this.#underWay) controller.abort(ending.reason);
+    });
+  }
+
+  of(exchange: Exchange): AbortSignal {
+    const controller = new AbortController();
+    this.#underWay.add(controller);
+    exchange.onceOver((outcome) => {
+      this.#underWay.delete(controller);
+      // An AbortError of Node's own has a stack.
+      if (outcome === 'gone')
+        controller.abort(new ConnectError('the caller is gone', Code.Canceled));
+    });
+    if (this.#ending.aborted) controller.abort(this.#ending.reason);
+    return controller.signal;
+  }
 }
 
 /** gRPC's content types have no parameters that mean anything; Connect's library wants none. */

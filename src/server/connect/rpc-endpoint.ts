@@ -28,7 +28,7 @@ import { type CallInHand, completeErrors } from './complete-errors.js';
 import { handleAsBinary } from './grpc-web-text.js';
 import { prepareCall, prepareStream, smallJson } from './prepare-message.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
-import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
+import { BAD_TARGET, type Call, CallSignals, callOf, timeoutMsOf } from './rpc-call.js';
 
 export interface RpcEndpointOptions {
   readonly handlers: readonly UniversalHandler[];
@@ -37,6 +37,8 @@ export interface RpcEndpointOptions {
   readonly log: Logger;
   readonly jsonOptions: Partial<JsonReadOptions>;
   readonly isEncrypted: boolean;
+  /** Aborted when calls that are still under way are cut off. */
+  readonly ending: AbortSignal;
   /** What all answers that are not taken yet may hold. */
   readonly unread: MemoryBudget;
   /** How many requests have come and may begin before one that comes now on this connection. */
@@ -81,13 +83,15 @@ class Calls {
   readonly #bodies;
   readonly #streams;
   readonly #bounds;
+  readonly #signals: CallSignals;
 
   constructor(options: RpcEndpointOptions) {
-    const { limits, unread, metrics } = options;
+    const { limits, unread, metrics, ending } = options;
     this.#options = options;
     this.#admission = createAdmission(limits);
     this.#bodies = createBodyShares(limits.bodyBytes, limits.bodyBytesPerConnection);
     this.#streams = createStreamCount(limits);
+    this.#signals = new CallSignals(ending);
     this.#bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, unread };
     metrics.watchAdmission(() => this.#admission);
   }
@@ -149,7 +153,7 @@ class Calls {
         (performance.now() - startedMs) / 1000,
       );
     try {
-      const call = callOf(exchange, this.#options.isEncrypted);
+      const call = callOf(exchange, this.#options.isEncrypted, this.#signals);
       if (call === undefined) throw refusalError(BAD_TARGET);
       const unreadable = badQuery(call);
       if (unreadable !== undefined) throw refusalError(unreadable);

@@ -7,7 +7,7 @@
 import {
   Code,
   ConnectError,
-  createHandlerContext,
+  createContextValues,
   type HandlerContext,
   type MethodImplSpec,
 } from '@connectrpc/connect';
@@ -57,8 +57,6 @@ type Protocol = 'grpc' | 'grpc-web';
 
 /** How long a caller may wait at most is the pipeline's to say. */
 const MAX_TIMEOUT_MS = Number.MAX_SAFE_INTEGER;
-/** What the signal of an answered call is aborted with. Made once: its stack costs more than a call. */
-const ANSWERED = new DOMException('the call is answered', 'AbortError');
 
 /** gRPC's handlers and gRPC-Web's. */
 export function createGrpcFactories(options: GrpcOptions): readonly ProtocolHandlerFactory[] {
@@ -108,7 +106,7 @@ function createUnary(
       return await others({ ...request, body: inPieces([body]) });
     }
     const isBinary = !/\+json/i.test(request.header.get(headerContentType) ?? '');
-    const context = contextOf(protocol, spec, request, isBinary, timeout.timeoutMs, options);
+    const context = contextOf(protocol, spec, request, isBinary, timeout.timeoutMs);
     if (compression.response !== null) {
       context.responseHeader.set(headerEncoding, compression.response.name);
     }
@@ -121,9 +119,7 @@ function createUnary(
       if (TURNS.isOver) await TURNS.next(context.signal);
       const bytes = serialization.getO(isBinary).serialize(output);
       pieces.push(await envelopeOf(bytes, compression.response, options.compressMinBytes));
-      context.abort(ANSWERED);
     } catch (error) {
-      context.abort(error);
       setTrailerStatus(context.responseTrailer, told(error));
     }
     return answerOf(protocol, context, pieces);
@@ -135,31 +131,34 @@ function isOneMessage(body: Buffer, maxBytes: number): boolean {
   return length >= 0 && length <= maxBytes && body[0] === 0 && body.readUInt32BE(1) === length;
 }
 
+/**
+ * The library's own makes two signals more, with their listeners, and copies all headers. The call's
+ * signal is enough: it is aborted when its caller goes and when the service ends, and how long the
+ * caller waits is the pipeline's to watch.
+ */
 function contextOf(
   protocol: Protocol,
-  spec: UnarySpec,
+  { method }: UnarySpec,
   request: UniversalServerRequest,
   isBinary: boolean,
   timeoutMs: number | undefined,
-  { shutdownSignal }: GrpcOptions,
-) {
-  const { header, url, method: requestMethod, signal: requestSignal, contextValues } = request;
-  return createHandlerContext({
-    service: spec.method.parent,
-    method: spec.method,
+): HandlerContext {
+  const endsAt = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
+  return {
+    service: method.parent,
+    method,
     protocolName: protocol,
-    requestMethod,
-    url,
-    requestSignal,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(shutdownSignal === undefined ? {} : { shutdownSignal }),
-    requestHeader: header,
-    responseHeader: {
+    requestMethod: request.method,
+    url: request.url,
+    signal: request.signal,
+    timeoutMs: () => (endsAt === undefined ? undefined : endsAt - Date.now()),
+    requestHeader: request.header,
+    responseHeader: new Headers({
       [headerContentType]: `application/${protocol}+${isBinary ? 'proto' : 'json'}`,
-    },
-    responseTrailer: { [headerGrpcStatus]: grpcStatusOk },
-    ...(contextValues === undefined ? {} : { contextValues }),
-  });
+    }),
+    responseTrailer: new Headers({ [headerGrpcStatus]: grpcStatusOk }),
+    values: request.contextValues ?? createContextValues(),
+  };
 }
 
 async function envelopeOf(
