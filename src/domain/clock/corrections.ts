@@ -133,14 +133,21 @@ const KEPT_AS: Readonly<Record<Role, readonly Role[]>> = {
 /** A punch that stays and would no longer do what it did. */
 function lost(change: Corrections): CorrectionProblem | undefined {
   const { others, before, after } = change;
+  const gone = before.filter((session) => !after.some((each) => isSamePresence(each, session)));
+  // There may be thousands of punches around, and most are in no session that changed.
+  const edges = new Set(gone.flatMap(edgesOf));
   for (const punch of others) {
-    const was = partOf(punch, before);
-    if (was === undefined || after.some((each) => isSamePresence(each, was.session))) continue;
+    const was = edges.has(punch.time) ? partOf(punch, gone) : undefined;
+    if (was === undefined) continue;
     const is = partOf(punch, after);
     if (is !== undefined && isKept(was, is, change)) continue;
     return { ...lossOf(was.session, change), place: undefined, robbed: punch };
   }
   return undefined;
+}
+
+function edgesOf({ in: start, out, breaks }: Presence): readonly (Instant | undefined)[] {
+  return [start, out, ...breaks.flatMap((pause) => [pause.start, pause.end])];
 }
 
 function isKept(was: Part, is: Part, change: Corrections): boolean {
