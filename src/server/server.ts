@@ -86,7 +86,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const draining = new AbortController();
   const cutting = new AbortController();
-  // Every call in flight listens; Node's warning of a leak at eleven listeners does not apply.
+  // Every stream in flight listens; Node's warning of a leak at eleven listeners does not apply.
   setMaxListeners(0, draining.signal, cutting.signal);
   const monitor = createHealthMonitor({
     ask: options.health,

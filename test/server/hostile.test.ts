@@ -142,6 +142,24 @@ describe('an answer before the end of its request', () => {
   });
 });
 
+describe('calls to an address that there cannot be', () => {
+  afterEach(stopAll);
+
+  for (const authority of ['localhost:99999', '127.0.0.1:65536', '[::1]:99999']) {
+    for (const type of ['application/json', 'application/grpc', 'application/grpc-web+proto']) {
+      it(`${authority}: refused in words, ${type}`, async () => {
+        const served = await serve();
+        const headers = { 'content-type': type, te: 'trailers', ':authority': authority };
+        const body = type === 'application/json' ? Buffer.from('{}') : envelope(Buffer.alloc(0));
+        const error = errorOf(await post(served.url, GET, headers, body));
+        expect(error?.code).to.equal(Code.InvalidArgument);
+        expect(error?.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('MALFORMED_REQUEST');
+        await expectServed(served);
+      });
+    }
+  }
+});
+
 describe('calls that nobody waits for any more', () => {
   afterEach(stopAll);
 

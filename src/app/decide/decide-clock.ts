@@ -1,5 +1,5 @@
-// A person's commands and corrections: checked under the lock against the sessions there are, as
-// all standing punches make them under the roster in force, whatever is stored.
+// A person's commands: checked under the lock against the sessions there are, as all standing punches
+// make them under the roster in force, whatever is stored.
 
 import { checkCommand } from '../../domain/clock/command.js';
 import type { Failure } from '../../domain/facts/errors.js';

@@ -2,7 +2,7 @@
 
 import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Declaration, Pending, Session, ShiftResult, Status } from '../facts/day.js';
-import { type DeclaredShift, declaredFor, halvesOf } from '../facts/declaration.js';
+import { declaredFor, halvesOf } from '../facts/declaration.js';
 import { distanceMeters } from '../facts/geofence.js';
 import { NO_PUNCHES, type Punch, type Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
@@ -12,16 +12,13 @@ import {
   maxSessionSeconds,
   type PlannedShift,
 } from '../roster/planned-shift.js';
-import { MAX_THROUGH_SECONDS, type Shift } from '../roster/shift.js';
+import { MAX_THROUGH_SECONDS } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
 import { divisionOf, isDecisive } from './division.js';
 import {
-  type Excused,
   type ExpectedTime,
   earlyDuration,
-  excusedTime,
-  expectedTime,
   lateDuration,
   lateFrom,
   shortDuration,
@@ -30,6 +27,7 @@ import {
 import { type CountedWork, countWork } from './hours.js';
 import { type LeaveSpan, workedWithin } from './leave-times.js';
 import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
+import { lowered, type Terms, type Thresholds, termsOf } from './shift-terms.js';
 
 /** A shift's result and what it leaves to the day. */
 export interface ShiftWork {
@@ -78,39 +76,6 @@ export function workShifts(
         : termsOf(planned, declaredFor(undefined, halves, half), leave);
     return shiftWork(planned, own, pairing, declared, undeclared, trace);
   });
-}
-
-/** What a shift is held to. */
-interface Terms {
-  readonly declared: DeclaredShift;
-  readonly excused: Excused;
-  /** Undefined where nobody is expected at any time. */
-  readonly expected: ExpectedTime | undefined;
-  readonly thresholds: Thresholds;
-}
-
-/** A shift of which nothing is left beside leave by the hour is one of leave. */
-const ALL_LEAVE: DeclaredShift = {
-  status: 'ON_LEAVE',
-  isHalf: false,
-  isAwayFirst: true,
-  isAwayLast: true,
-};
-
-function termsOf(
-  planned: PlannedShift,
-  declared: DeclaredShift,
-  leave: readonly LeaveSpan[],
-): Terms {
-  const excused = excusedTime(planned, declared, leave);
-  const expected = expectedTime(planned, declared, excused);
-  const isAllLeave = excused.leftSeconds === 0 && declared.status === undefined;
-  return {
-    declared: isAllLeave ? ALL_LEAVE : declared,
-    excused,
-    expected,
-    thresholds: lowered(thresholdsFor(planned.shift, declared), excused),
-  };
 }
 
 function traceThrough({ earlier, later }: Passage, trace: Trace): void {
@@ -342,30 +307,6 @@ function statusOf(
   if (isServed) return 'PRESENT';
   if (!isPunched || workedSeconds < absentBelowSeconds) return 'ABSENT';
   return workedSeconds < halfDayBelowSeconds ? 'HALF_DAY' : 'PRESENT';
-}
-
-type Thresholds = Pick<Shift, 'halfDayBelowSeconds' | 'absentBelowSeconds'>;
-
-function thresholdsFor(shift: Shift, { isHalf }: DeclaredShift): Thresholds {
-  return isHalf ? thresholdsOfHalf(shift) : shift;
-}
-
-/**
- * Those of the half that a declaration left open: half of what a whole day needs. There is no half of
- * a half, so whoever worked less than the half needs was not there for it.
- */
-function thresholdsOfHalf({ halfDayBelowSeconds, absentBelowSeconds }: Shift): Thresholds {
-  const needed = Math.max(halfDayBelowSeconds, absentBelowSeconds);
-  return { halfDayBelowSeconds: 0, absentBelowSeconds: Math.floor(needed / 2) };
-}
-
-/** Those of what leave by the hour left: in proportion. */
-function lowered(thresholds: Thresholds, { wholeSeconds, leftSeconds }: Excused): Thresholds {
-  const part = (seconds: number) => Math.floor((seconds * leftSeconds) / wholeSeconds);
-  return {
-    halfDayBelowSeconds: part(thresholds.halfDayBelowSeconds),
-    absentBelowSeconds: part(thresholds.absentBelowSeconds),
-  };
 }
 
 /**

@@ -17,10 +17,6 @@ export type Call = UniversalServerRequest & {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_GRPC_TIMEOUT = `${Math.floor(MAX_TIMER_MS / 1000)}S`;
 
-/** What nearly every call names: it is its own spelling, and nothing has to be looked at. */
-const PLAIN_AUTHORITY = /^[a-z0-9.-]+(:\d{1,5})?$/;
-const PLAIN_TARGET = /^(\/[A-Za-z0-9_.]+)+$/;
-
 /** Undefined when the client's path or authority make no URL. */
 export function callOf(
   exchange: Exchange,
@@ -28,17 +24,15 @@ export function callOf(
   signals: CallSignals,
 ): Call | undefined {
   const { httpVersion, method, target, authority } = exchange;
-  if (authority === undefined) return undefined;
   const base = `${isEncrypted ? 'https' : 'http'}://${authority}`;
-  const isPlain = PLAIN_AUTHORITY.test(authority) && PLAIN_TARGET.test(target);
-  if (!isPlain && !URL.canParse(target, base)) return undefined;
+  if (authority === undefined || !URL.canParse(target, base)) return undefined;
   const header = webHeaders(exchange.headers);
   withoutParameters(header);
   capTimeout(header);
   return {
     httpVersion,
     method,
-    url: isPlain ? `${base}${target}` : new URL(target, base).toString(),
+    url: new URL(target, base).toString(),
     header,
     body: nothing(),
     signal: signals.of(exchange),
