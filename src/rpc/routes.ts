@@ -7,7 +7,7 @@ import type {
   DescMethodUnary,
   DescService,
 } from '@bufbuild/protobuf';
-import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
+import type { HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
@@ -21,6 +21,8 @@ import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import {
   type ClientStreamHandler,
+  cancellationOf,
+  type MethodRouter,
   type PipelineContext,
   runClientStream,
   runServerStream,
@@ -49,7 +51,7 @@ export function registerRoutes(
   limits: ClockLimits,
 ) {
   const writes = new WriteQueue(store);
-  return (router: ConnectRouter): void => {
+  return (router: MethodRouter): void => {
     registerService(
       router,
       context,
@@ -62,7 +64,7 @@ export function registerRoutes(
 }
 
 function registerService<S extends DescService>(
-  router: ConnectRouter,
+  router: MethodRouter,
   context: PipelineContext,
   service: S,
   handlers: ServiceHandlers<S>,
@@ -74,7 +76,7 @@ function registerService<S extends DescService>(
 
 /** `handler` is the one of this very method: ServiceHandlers holds that. */
 function registerMethod(
-  router: ConnectRouter,
+  router: MethodRouter,
   context: PipelineContext,
   method: DescMethod,
   handler: unknown,
@@ -82,15 +84,14 @@ function registerMethod(
   switch (method.methodKind) {
     case 'unary': {
       const run = handler as UnaryHandler<never, never>;
-      router.rpc(method as DescMethodUnary, (message, connect) =>
-        runUnary(context, method as DescMethodUnary, run, { ...factsOf(connect), message }),
-      );
+      const desc = method as DescMethodUnary;
+      router.unary(desc, (incoming) => runUnary(context, desc, run, incoming));
       return;
     }
     case 'server_streaming': {
       const desc = method as DescMethodServerStreaming;
       const run = handler as StreamHandler<never, never>;
-      router.rpc(desc, (message, connect) =>
+      router.connect.rpc(desc, (message, connect) =>
         runServerStream(context, desc, run, { ...factsOf(connect), message }),
       );
       return;
@@ -98,7 +99,7 @@ function registerMethod(
     case 'client_streaming': {
       const desc = method as DescMethodClientStreaming;
       const run = handler as ClientStreamHandler<never, never>;
-      router.rpc(desc, (messages, connect) =>
+      router.connect.rpc(desc, (messages, connect) =>
         runClientStream(context, desc, run, { ...factsOf(connect), messages }),
       );
       return;
@@ -111,7 +112,7 @@ function registerMethod(
 function factsOf(connect: HandlerContext) {
   return {
     headers: connect.requestHeader,
-    signal: connect.signal,
+    cancellation: cancellationOf(connect.signal),
     timeoutMs: connect.timeoutMs(),
   };
 }

@@ -12,6 +12,7 @@ import { keepEveryKey } from '../contract/own-keys.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { within } from '../metrics/timeout.js';
 import { DETAIL_FILE, DETAIL_TYPES } from '../rpc/edge/error-table.js';
+import type { MethodRouter } from '../rpc/edge/pipeline.js';
 import { fillRecord } from './connect/call-record.js';
 import { COMPRESSIONS } from './connect/compressions.js';
 import { giveDecoded } from './connect/decoded-messages.js';
@@ -50,7 +51,7 @@ export interface ServerOptions {
   /** Names that callers call the server by, in lower case; `localhost` and addresses go unsaid. */
   readonly allowedHosts?: readonly string[];
   /** Registers the services. `draining` aborts when the server begins to drain. */
-  readonly registerRoutes: (router: ConnectRouter, context: RouteContext) => void;
+  readonly registerRoutes: (router: MethodRouter, context: RouteContext) => void;
   /** The services registered, for reflection and health. */
   readonly services: readonly DescService[];
   /** How the dependencies are. */
@@ -106,12 +107,13 @@ export function createServer(options: ServerOptions): AttendanceServer {
     shutdownSignal: cutting.signal,
     interceptors: [fillRecord, giveDecoded],
   });
-  registerStandardServices(router, options, monitor);
+  registerStandardServices(router.connect, options, monitor);
   options.registerRoutes(router, { draining: draining.signal });
   const isEncrypted = options.tls !== undefined;
   const unread = createMemoryBudget(limits.unreadBytes);
   const rpc = createRpcEndpoint({
-    handlers: router.handlers,
+    handlers: router.connect.handlers,
+    unaryMethods: router.unaryMethods,
     limits,
     metrics,
     log,

@@ -14,6 +14,7 @@ import { AttendanceError } from '../../src/domain/facts/errors.js';
 import type { Instant } from '../../src/domain/time/time.js';
 import {
   type ClientStreamHandler,
+  cancellationOf,
   type PipelineContext,
   runClientStream,
 } from '../../src/rpc/edge/pipeline.js';
@@ -90,7 +91,7 @@ describe('the pipeline of a client stream', () => {
     runClientStream(context, importPunches, handler, {
       headers: new Headers(),
       messages,
-      signal,
+      cancellation: cancellationOf(signal),
       timeoutMs,
     });
 

@@ -19,6 +19,7 @@ import {
 import type { Instant } from '../../src/domain/time/time.js';
 import {
   type Call,
+  cancellationOf,
   type PipelineContext,
   runClientStream,
   runServerStream,
@@ -34,7 +35,7 @@ const context: PipelineContext = {
 const never = <T>() => new Promise<T>(() => {});
 const surroundings = (timeoutMs: number | undefined) => ({
   headers: new Headers(),
-  signal: new AbortController().signal,
+  cancellation: cancellationOf(new AbortController().signal),
   timeoutMs,
 });
 

@@ -12,7 +12,7 @@ import type {
   Message,
   MessageShape,
 } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { TURNS } from '../../app/ports/turns.js';
 import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
@@ -45,12 +45,42 @@ export interface Call {
   report(error: unknown): string;
 }
 
+/** The end of a call from outside: its caller goes, or the service cuts it off. */
+export interface Cancellation {
+  readonly isCancelled: boolean;
+  /** Why, once it is cancelled: what an abort signal has as its reason. */
+  readonly reason: unknown;
+  /** Calls back once it is cancelled, at most once. What it returns takes the listener back. */
+  onceCancelled(listener: () => void): () => void;
+}
+
+/** As a signal says it. */
+export function cancellationOf(signal: AbortSignal): Cancellation {
+  return {
+    get isCancelled() {
+      return signal.aborted;
+    },
+    get reason() {
+      return signal.reason;
+    },
+    onceCancelled(listener) {
+      signal.addEventListener('abort', listener, { once: true });
+      return () => signal.removeEventListener('abort', listener);
+    },
+  };
+}
+
 interface IncomingCall {
-  readonly headers: Headers;
-  /** Aborted when the caller has gone. */
-  readonly signal: AbortSignal;
+  readonly headers: RequestHeaders;
+  readonly cancellation: Cancellation;
   /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
   readonly timeoutMs: number | undefined;
+}
+
+/** What the caller sent beside the message. */
+export interface RequestHeaders {
+  /** Null when it is not there; the name in lower case. */
+  get(name: string): string | null;
 }
 
 /** What came in: the same for every transport. */
@@ -93,6 +123,16 @@ type HandlerOf<M> = M extends {
         : never
   : never;
 
+/** A unary method behind the pipeline. */
+export type UnaryMethod = (incoming: Incoming) => Promise<Message>;
+
+/** Where methods are registered. */
+export interface MethodRouter {
+  unary(method: DescMethodUnary, run: UnaryMethod): void;
+  /** Takes streams, and whole services. */
+  readonly connect: ConnectRouter;
+}
+
 /** One handler per method of a service. */
 export type ServiceHandlers<S extends DescService> = {
   readonly [K in keyof S['method']]: HandlerOf<S['method'][K]>;
@@ -129,7 +169,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, incoming.signal, error);
+    throw refuse(context, method, started, incoming.cancellation, error);
   } finally {
     deadline.clear();
   }
@@ -160,7 +200,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     code = OK;
   } catch (error) {
     code = undefined;
-    throw refuse(context, method, started, incoming.signal, error);
+    throw refuse(context, method, started, incoming.cancellation, error);
   } finally {
     deadline.clear();
     // Not awaited: a source that hangs must not hold back the answer.
@@ -184,12 +224,12 @@ export async function runClientStream<I extends DescMessage, O extends DescMessa
   const source = incoming.messages[Symbol.asyncIterator]();
   try {
     const call = admit(context, method, incoming, deadline);
-    const messages = validMessages(method.input, source, incoming.signal, deadline);
+    const messages = validMessages(method.input, source, incoming.cancellation, deadline);
     const answer = await deadline.race(handler(messages, call));
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, incoming.signal, error);
+    throw refuse(context, method, started, incoming.cancellation, error);
   } finally {
     deadline.clear();
     // Not awaited: a caller who sends nothing more must not hold back the answer.
@@ -212,12 +252,12 @@ class UnreadableMessage extends Error {
 async function* validMessages<I extends DescMessage>(
   desc: I,
   source: AsyncIterator<MessageShape<I>>,
-  signal: AbortSignal,
+  cancellation: Cancellation,
   deadline: Deadline,
 ): AsyncGenerator<MessageShape<I>, void, undefined> {
   for (let index = 0; ; index += 1) {
     const next = await deadline.race(source.next()).catch((error: unknown) => {
-      if (signal.aborted) throw whyAborted(signal);
+      if (cancellation.isCancelled) throw whyCancelled(cancellation);
       throw error instanceof ConnectError ? new UnreadableMessage(error) : error;
     });
     if (next.done === true) return;
@@ -234,7 +274,7 @@ function admit(
   deadline: Deadline,
 ): Call {
   if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
-  if (incoming.signal.aborted) throw whyAborted(incoming.signal);
+  if (incoming.cancellation.isCancelled) throw whyCancelled(incoming.cancellation);
   return {
     actor: 'anonymous',
     now: context.now(),
@@ -265,8 +305,8 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
   };
   const late = () => fail(new AttendanceError({ kind: 'DEADLINE_EXCEEDED' }));
   const timer = setTimeout(late, Math.max(timeoutMs, 0));
-  const gone = () => fail(whyAborted(incoming.signal));
-  incoming.signal.addEventListener('abort', gone, { once: true });
+  const { cancellation } = incoming;
+  const forget = cancellation.onceCancelled(() => fail(whyCancelled(cancellation)));
   return {
     timeoutMs,
     signal: controller.signal,
@@ -282,7 +322,7 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
       }),
     clear: () => {
       clearTimeout(timer);
-      incoming.signal.removeEventListener('abort', gone);
+      forget();
     },
   };
 }
@@ -291,7 +331,7 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
  * Why the transport gave a call up. It keeps the deadline too, a moment before or after us; and it
  * tells the calls that outlive a drain, with an error that is for the caller as it is.
  */
-function whyAborted({ reason }: AbortSignal): Error {
+function whyCancelled({ reason }: Cancellation): Error {
   if (reason instanceof ConnectError && reason.code === Code.Unavailable) return reason;
   const late = reason instanceof ConnectError && reason.code === Code.DeadlineExceeded;
   return new AttendanceError({ kind: late ? 'DEADLINE_EXCEEDED' : 'CANCELLED' });
@@ -306,16 +346,16 @@ function refuse(
   context: PipelineContext,
   method: DescMethod,
   started: number,
-  signal: AbortSignal,
+  cancellation: Cancellation,
   error: unknown,
 ): ConnectError {
-  const answer = isForCaller(error, signal) ? error : toAnswer(context, method, error);
+  const answer = isForCaller(error, cancellation) ? error : toAnswer(context, method, error);
   context.observe(method, answer.code, secondsSince(started));
   return answer;
 }
 
-function isForCaller(error: unknown, signal: AbortSignal): error is ConnectError {
-  return error instanceof ConnectError && error === signal.reason;
+function isForCaller(error: unknown, { reason }: Cancellation): error is ConnectError {
+  return error instanceof ConnectError && error === reason;
 }
 
 function toAnswer(context: PipelineContext, method: DescMethod, error: unknown): ConnectError {

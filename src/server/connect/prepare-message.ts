@@ -3,7 +3,13 @@
 // bytes, and a large one is decoded in turns; the handler then gets an empty message in its place
 // (decoded-messages.ts). Small messages that are not compressed pass untouched.
 
-import type { DescMessage, DescMethod, JsonReadOptions, JsonValue } from '@bufbuild/protobuf';
+import type {
+  DescMessage,
+  DescMethod,
+  JsonReadOptions,
+  JsonValue,
+  Message,
+} from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { compressedFlag, encodeEnvelope } from '@connectrpc/connect/protocol';
@@ -24,7 +30,7 @@ import { refusePiece } from './unreadable-json.js';
 import { decodeMarked, NOT_UTF8, UNREAL_TIME, UTF8_JSON } from './utf8-json.js';
 
 /** What is decoded at once: some tens of thousands of parts at most, a few milliseconds. */
-const SMALL_BYTES = 16 * 1024;
+export const SMALL_BYTES = 16 * 1024;
 /** 10,000 punches of a simulation have about 100,000 parts, 1,000 with all their labels 72,000. */
 const MAX_PARTS = 200_000;
 /** A batch of like items shrinks to a thirtieth; what shrinks to less than this is an attack. */
@@ -138,6 +144,16 @@ export function prepareStream(
     }
   }
   return { ...call, body: body() };
+}
+
+/** A large message in protobuf's binary form, decoded in turns. Throws what the caller is to be told. */
+export function openBinary(
+  desc: DescMessage,
+  bytes: Uint8Array,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Message> {
+  return new Opener(desc, false, { maxBytes, jsonOptions: {} }, signal).open(bytes, undefined);
 }
 
 /** Decompresses, counts and decodes messages of one type. Throws what the caller is to be told. */

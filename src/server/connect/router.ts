@@ -1,5 +1,5 @@
-// The handlers of each method for gRPC, gRPC-Web and Connect: the library's router with unary calls
-// of the first two taken out of its hands.
+// The methods of all services, each in two forms: handlers of Connect's library for gRPC, gRPC-Web
+// and Connect, and for unary methods the method itself, which the unary lane calls.
 
 import {
   type ConnectRouter,
@@ -13,27 +13,48 @@ import {
   type UniversalHandler,
 } from '@connectrpc/connect/protocol';
 import { createHandlerFactory as createConnectFactory } from '@connectrpc/connect/protocol-connect';
+import { cancellationOf, type MethodRouter, type UnaryMethod } from '../../rpc/edge/pipeline.js';
 import { createGrpcFactories, type GrpcOptions } from './unary-grpc.js';
 
+export interface Router extends MethodRouter {
+  /** By the paths of their handlers. */
+  readonly unaryMethods: ReadonlyMap<string, UnaryMethod>;
+}
+
 /** What is registered with options of its own has these in place of the router's. */
-export function createRouter(options: GrpcOptions): ConnectRouter {
+export function createRouter(options: GrpcOptions): Router {
+  const unaryMethods = new Map<string, UnaryMethod>();
   const handlers: UniversalHandler[] = [];
   const protocolsWith = (own: object | undefined): ProtocolHandlerFactory[] => {
     const all = { ...options, ...own };
     return [...createGrpcFactories(all), createConnectFactory(all)];
   };
-  const router: ConnectRouter = {
+  const connect: ConnectRouter = {
     handlers,
     service(service, implementation, own) {
       const spec = createServiceImplSpec(service, implementation);
       handlers.push(...createUniversalServiceHandlers(spec, protocolsWith(own)));
-      return router;
+      return connect;
     },
     rpc(method, implementation, own) {
       const spec = createMethodImplSpec(method, implementation);
       handlers.push(createUniversalMethodHandler(spec, protocolsWith(own)));
-      return router;
+      return connect;
     },
   };
-  return router;
+  return {
+    connect,
+    unaryMethods,
+    unary(method, run) {
+      unaryMethods.set(`/${method.parent.typeName}/${method.name}`, run);
+      connect.rpc(method, (message, { requestHeader, signal, timeoutMs }) =>
+        run({
+          message,
+          headers: requestHeader,
+          cancellation: cancellationOf(signal),
+          timeoutMs: timeoutMs(),
+        }),
+      );
+    },
+  };
 }

@@ -2,7 +2,7 @@
 // much time it has, and a signal for when its caller is gone.
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { Code, ConnectError, type ContextValues, createContextValues } from '@connectrpc/connect';
+import { Code, type ContextValues, createContextValues } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Refusal } from '../support/rpc-error.js';
@@ -21,7 +21,7 @@ const MAX_GRPC_TIMEOUT = `${Math.floor(MAX_TIMER_MS / 1000)}S`;
 export function callOf(
   exchange: Exchange,
   isEncrypted: boolean,
-  signals: CallSignals,
+  signal: AbortSignal,
 ): Call | undefined {
   const { httpVersion, method, target, authority } = exchange;
   const base = `${isEncrypted ? 'https' : 'http'}://${authority}`;
@@ -35,9 +35,23 @@ export function callOf(
     url: new URL(target, base).toString(),
     header,
     body: nothing(),
-    signal: signals.of(exchange),
+    signal,
     contextValues: createContextValues(),
   };
+}
+
+/** Callers have a handful of names for this server; attackers have more. */
+const MAX_KNOWN_AUTHORITIES = 64;
+const knownAuthorities = new Set<string>();
+
+/** Whether a URL can be made of it. */
+export function isAuthority(authority: string | undefined): boolean {
+  if (authority === undefined) return false;
+  if (knownAuthorities.has(authority)) return true;
+  if (!URL.canParse('/', `http://${authority}`)) return false;
+  if (knownAuthorities.size >= MAX_KNOWN_AUTHORITIES) knownAuthorities.clear();
+  knownAuthorities.add(authority);
+  return true;
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
@@ -51,35 +65,6 @@ function webHeaders(headers: IncomingHttpHeaders): Headers {
   return result;
 }
 
-/**
- * The signals of the calls under way, each aborted when its caller goes before it is answered, and all
- * when the service ends. That is listened to once: a listener for each call costs more than most calls.
- */
-export class CallSignals {
-  readonly #underWay = new Set<AbortController>();
-  readonly #ending: AbortSignal;
-
-  constructor(ending: AbortSignal) {
-    this.#ending = ending;
-    ending.addEventListener('abort', () => {
-      for (const controller of this.#underWay) controller.abort(ending.reason);
-    });
-  }
-
-  of(exchange: Exchange): AbortSignal {
-    const controller = new AbortController();
-    this.#underWay.add(controller);
-    exchange.onceOver((outcome) => {
-      this.#underWay.delete(controller);
-      // An AbortError of Node's own has a stack.
-      if (outcome === 'gone')
-        controller.abort(new ConnectError('the caller is gone', Code.Canceled));
-    });
-    if (this.#ending.aborted) controller.abort(this.#ending.reason);
-    return controller.signal;
-  }
-}
-
 /** gRPC's content types have no parameters that mean anything; Connect's library wants none. */
 function withoutParameters(header: Headers): void {
   const [type = '', ...parameters] = (header.get('content-type') ?? '').split(';');
@@ -90,9 +75,16 @@ function withoutParameters(header: Headers): void {
 
 const UNIT_MS = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 
+const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/;
+
+/** Whether a header grpc-timeout says something. */
+export function isTimeout(value: string | string[]): boolean {
+  return GRPC_TIMEOUT.test(String(value));
+}
+
 /** How long the caller waits, as it said; undefined when it did not, or not in a way to read. */
 export function timeoutMsOf(headers: IncomingHttpHeaders): number | undefined {
-  const grpc = /^(\d{1,8})([HMSmun])$/.exec(String(headers['grpc-timeout'] ?? ''));
+  const grpc = GRPC_TIMEOUT.exec(String(headers['grpc-timeout'] ?? ''));
   if (grpc !== null) return Number(grpc[1]) * UNIT_MS[grpc[2] as keyof typeof UNIT_MS];
   const connect = String(headers['connect-timeout-ms'] ?? '');
   return /^\d{1,10}$/.test(connect) ? Number(connect) : undefined;

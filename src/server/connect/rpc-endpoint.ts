@@ -6,13 +6,13 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { JsonReadOptions } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
+import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { Metrics } from '../../metrics/metrics.js';
-import { DEFAULT_UNARY_DEADLINE_MS } from '../../rpc/edge/pipeline.js';
+import { DEFAULT_UNARY_DEADLINE_MS, type UnaryMethod } from '../../rpc/edge/pipeline.js';
 import { answerRefusal, isGrpcContentType } from '../exchange/answer-refusal.js';
 import type { Connection } from '../exchange/connections.js';
 import type { Exchange, RequestHeaders } from '../exchange/exchange.js';
-import { ClientGoneError, writeResponse } from '../exchange/write-response.js';
+import { ClientGoneError, type WriteBounds, writeWhole } from '../exchange/write-response.js';
 import { createAdmission, type Place } from '../load/admission.js';
 import { createBodyShares } from '../load/body-shares.js';
 import { excessError, excessHeaders, refuseOverload } from '../load/excess-refusal.js';
@@ -20,18 +20,25 @@ import { createStreamCount, STREAM_RETRY_MS } from '../load/stream-count.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
 import type { MemoryBudget } from '../support/memory-budget.js';
-import { cutInPieces, whole } from '../support/pieces.js';
 import { hasErrorInfo, type Refusal, refusalError } from '../support/rpc-error.js';
 import { badQuery } from './bad-query.js';
-import { recordCall } from './call-record.js';
-import { type CallInHand, completeErrors } from './complete-errors.js';
-import { handleAsBinary } from './grpc-web-text.js';
-import { prepareCall, prepareStream, smallJson } from './prepare-message.js';
+import {
+  type LibraryOptions,
+  type Observe,
+  runMessage,
+  runStream,
+  tell,
+  type Write,
+} from './by-library.js';
+import { Cancellations, signalOf } from './cancellations.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
-import { BAD_TARGET, type Call, CallSignals, callOf, timeoutMsOf } from './rpc-call.js';
+import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
+import { type Form, isOneMessage, type LaneCall, laneFormOf, runInLane } from './unary-lane.js';
 
 export interface RpcEndpointOptions {
   readonly handlers: readonly UniversalHandler[];
+  /** The unary methods that the lane may call, by the paths of their handlers. */
+  readonly unaryMethods: ReadonlyMap<string, UnaryMethod>;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -82,17 +89,25 @@ class Calls {
   readonly #admission;
   readonly #bodies;
   readonly #streams;
-  readonly #bounds;
-  readonly #signals: CallSignals;
+  readonly #bounds: WriteBounds;
+  readonly #library: LibraryOptions;
+  readonly #cancellations: Cancellations;
 
   constructor(options: RpcEndpointOptions) {
-    const { limits, unread, metrics, ending } = options;
+    const { limits, unread, metrics, ending, jsonOptions, log } = options;
     this.#options = options;
     this.#admission = createAdmission(limits);
     this.#bodies = createBodyShares(limits.bodyBytes, limits.bodyBytesPerConnection);
     this.#streams = createStreamCount(limits);
-    this.#signals = new CallSignals(ending);
+    this.#cancellations = new Cancellations(ending);
     this.#bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, unread };
+    this.#library = {
+      messageBytes: limits.messageBytes,
+      jsonOptions,
+      memory: this.#bodies.memory,
+      bounds: this.#bounds,
+      log,
+    };
     metrics.watchAdmission(() => this.#admission);
   }
 
@@ -146,28 +161,18 @@ class Calls {
 
   async #serve(handler: UniversalHandler, exchange: Exchange): Promise<void> {
     const startedMs = performance.now();
-    const observe = (code: Code) =>
+    const observe: Observe = (code) =>
       this.#options.metrics.observeRpc(
         handler.method,
         code,
         (performance.now() - startedMs) / 1000,
       );
     try {
-      const call = callOf(exchange, this.#options.isEncrypted, this.#signals);
-      if (call === undefined) throw refusalError(BAD_TARGET);
-      const unreadable = badQuery(call);
-      if (unreadable !== undefined) throw refusalError(unreadable);
-      const { methodKind } = handler.method;
-      const hasOneMessage = methodKind === 'unary' || methodKind === 'server_streaming';
-      const leave =
-        methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange.connection);
-      try {
-        await (hasOneMessage
-          ? this.#serveMessage(handler, exchange, call, observe)
-          : this.#serveStream(handler, exchange, call, observe));
-      } finally {
-        leave?.();
-      }
+      const run = this.#options.unaryMethods.get(exchange.target);
+      const form = run === undefined ? undefined : laneFormOf(exchange);
+      await (run === undefined || form === undefined
+        ? this.#serveByLibrary(handler, exchange, observe)
+        : this.#serveInLane(handler, run, form, exchange, observe));
     } catch (error) {
       // What has its reason was refused here, before the handler; it has sent nothing yet.
       if (!(error instanceof ConnectError) || !hasErrorInfo(error)) throw error;
@@ -176,44 +181,87 @@ class Calls {
     }
   }
 
+  async #serveInLane(
+    handler: UniversalHandler,
+    run: UnaryMethod,
+    form: Form,
+    exchange: Exchange,
+    observe: Observe,
+  ): Promise<void> {
+    const { limits, log } = this.#options;
+    await this.#serveMessage(handler, exchange, async (body) => {
+      if (!isOneMessage(body, limits.messageBytes)) {
+        const call = this.#callOf(exchange);
+        return await runMessage(handler, exchange, call, body, observe, this.#library);
+      }
+      const call: LaneCall = {
+        form,
+        run,
+        method: handler.method,
+        headers: exchange.headers,
+        cancellation: this.#cancellations.of(exchange),
+        onRefused: (refused, original) => tell(handler, refused, original, observe, log),
+      };
+      const answer = await runInLane(call, body, limits);
+      return () => writeWhole(answer, exchange, this.#bounds);
+    });
+  }
+
+  async #serveByLibrary(
+    handler: UniversalHandler,
+    exchange: Exchange,
+    observe: Observe,
+  ): Promise<void> {
+    const call = this.#callOf(exchange);
+    const { methodKind } = handler.method;
+    const leave =
+      methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange.connection);
+    try {
+      if (methodKind === 'unary' || methodKind === 'server_streaming') {
+        await this.#serveMessage(handler, exchange, (body) =>
+          runMessage(handler, exchange, call, body, observe, this.#library),
+        );
+      } else {
+        const body = readPieces(exchange, this.#options.limits.requestTimeoutMs);
+        const streaming = { ...call, body };
+        const write = await runStream(handler, exchange, streaming, observe, this.#library);
+        await write();
+      }
+    } finally {
+      leave?.();
+    }
+  }
+
+  #callOf(exchange: Exchange): Call {
+    const signal = signalOf(this.#cancellations.of(exchange));
+    const call = callOf(exchange, this.#options.isEncrypted, signal);
+    if (call === undefined) throw refusalError(BAD_TARGET);
+    const unreadable = badQuery(call);
+    if (unreadable !== undefined) throw refusalError(unreadable);
+    return call;
+  }
+
   /** Reads the whole message, waits for the call's turn, answers. */
   async #serveMessage(
     handler: UniversalHandler,
     exchange: Exchange,
-    call: Call,
-    observe: (code: Code) => void,
+    run: (body: Buffer) => Promise<Write>,
   ): Promise<void> {
     const startedMs = performance.now();
-    const body = call.method === 'GET' ? undefined : await this.#read(exchange);
+    const body = exchange.method === 'GET' ? undefined : await this.#read(exchange);
     try {
       const leftMs = waitOf(exchange.headers) - (performance.now() - startedMs);
       const place = isStandard(handler) ? undefined : await this.#enter(exchange, leftMs);
-      let answer: UniversalServerResponse;
+      let write: Write;
       try {
-        answer = await this.#run(
-          handler,
-          { ...call, body: cutInPieces(body?.bytes ?? EMPTY) },
-          true,
-          observe,
-        );
+        write = await run(body?.bytes ?? EMPTY);
       } finally {
         place?.release();
       }
-      await this.#write(handler, exchange, answer, observe);
+      await write();
     } finally {
       body?.held.release();
     }
-  }
-
-  async #serveStream(
-    handler: UniversalHandler,
-    exchange: Exchange,
-    call: Call,
-    observe: (code: Code) => void,
-  ): Promise<void> {
-    const body = readPieces(exchange, this.#options.limits.requestTimeoutMs);
-    const answer = await this.#run(handler, { ...call, body }, false, observe);
-    await this.#write(handler, exchange, answer, observe);
   }
 
   #read(exchange: Exchange): Promise<Body> {
@@ -250,54 +298,6 @@ class Calls {
       });
     });
   }
-
-  /** The answer, up to its first piece. */
-  async #run(
-    handler: UniversalHandler,
-    call: Call,
-    hasOneMessage: boolean,
-    observe: (code: Code) => void,
-  ): Promise<UniversalServerResponse> {
-    const { limits, jsonOptions, log } = this.#options;
-    const record = recordCall(call.contextValues);
-    const prepare = { maxBytes: limits.messageBytes, jsonOptions };
-    return await handleAsBinary(call, async (binary) => {
-      const body = hasOneMessage ? await whole(binary.body) : EMPTY;
-      const prepared = hasOneMessage
-        ? await prepareCall(binary, body, handler.method, prepare)
-        : prepareStream(binary, handler.method, this.#bodies.memory, prepare);
-      const inHand: CallInHand = {
-        input: handler.method.input,
-        signal: call.signal,
-        json: () => (hasOneMessage ? smallJson(binary, body) : undefined),
-        onCompleted({ code }, original) {
-          // An answer that cannot be encoded fails after the pipeline, which logs all else.
-          const fields = { method: handler.requestPath, err: record.failure ?? original };
-          if (code === Code.Internal) log.error(fields, 'a call failed');
-          observe(code);
-        },
-      };
-      return await completeErrors(await handler(prepared), inHand);
-    });
-  }
-
-  async #write(
-    handler: UniversalHandler,
-    exchange: Exchange,
-    answer: UniversalServerResponse,
-    observe: (code: Code) => void,
-  ): Promise<void> {
-    const refusal = refusalOfBareAnswer(answer, handler);
-    if (refusal !== undefined) {
-      observe(refusal.code);
-      const header = new Headers(answer.header);
-      if (answer.status === 405) header.set('allow', handler.allowedMethods.join(', '));
-      const base = { ...answer, header };
-      return await answerRefusal(exchange, refusalError(refusal), this.#bounds, base);
-    }
-    const isRead = exchange.method === 'GET';
-    await writeResponse(isRead ? uncached(answer) : answer, exchange, this.#bounds);
-  }
 }
 
 /** How long the caller waits for its answer. */
@@ -314,51 +314,6 @@ const TOO_LATE: Refusal = {
 };
 
 const EMPTY = Buffer.alloc(0);
-
-/** A read over GET could be kept on its way by anybody: it is of this moment, and of this caller. */
-function uncached(answer: UniversalServerResponse): UniversalServerResponse {
-  const header = new Headers(answer.header);
-  header.set('cache-control', 'private, no-store');
-  header.append('vary', 'Accept-Encoding');
-  return { ...answer, header };
-}
-
-/** Answers that Connect's negotiation gives as a bare status, without a word for the caller. */
-function refusalOfBareAnswer(
-  answer: UniversalServerResponse,
-  handler: UniversalHandler,
-): Refusal | undefined {
-  if (answer.body !== undefined) return undefined;
-  const { method, allowedMethods } = handler;
-  switch (answer.status) {
-    case 405:
-      return {
-        // What Connect makes of this status when nothing else is said; so below.
-        code: Code.Unknown,
-        reason: 'HTTP_METHOD_NOT_ALLOWED',
-        message: `Call ${method.name} with ${allowedMethods.join(' or ')}.`,
-      };
-    case 415:
-      return {
-        code: Code.Unknown,
-        reason: 'UNSUPPORTED_CONTENT_TYPE',
-        message:
-          `Call ${method.name} with the Content-Type ` +
-          (method.methodKind === 'unary'
-            ? 'application/json, application/proto, '
-            : 'application/connect+json, application/connect+proto, ') +
-          'application/grpc, application/grpc-web or application/grpc-web-text.',
-      };
-    case 505:
-      return {
-        code: Code.Unimplemented,
-        reason: 'HTTP2_REQUIRED',
-        message: `${method.name} streams in both directions; call it over HTTP/2.`,
-      };
-    default:
-      return undefined;
-  }
-}
 
 /** True for a request that some RPC client made, whatever its path. */
 export function isRpcContentType(contentType: string): boolean {

@@ -46,11 +46,11 @@ export interface Exchange {
   /** Calls back when there is room again. What it returns takes the listener back. */
   onceDrained(listener: () => void): () => void;
   /**
-   * Ends the answer. A request that has not come whole is not read any further: over HTTP/2 its
+   * Ends the answer, with the last of its bytes. A request that has not come whole is not read any further: over HTTP/2 its
    * stream is closed behind the answer (RFC 9113, 8.1), over HTTP/1.1 the rest is read for nothing,
    * for a while, since closing a connection with unread bytes takes the answer with it.
    */
-  end(trailers?: OutgoingHttpHeaders): void;
+  end(trailers?: OutgoingHttpHeaders, last?: Uint8Array): void;
   /**
    * Calls back when the answer has been handed over, or nobody is there to take it; once. What it
    * returns takes the listener back.

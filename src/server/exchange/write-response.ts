@@ -1,6 +1,7 @@
 // Writes an answer, whatever the version of HTTP. Bounded in time by what the client takes, and in
 // memory by what all clients leave unread.
 
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
 import type { MemoryBudget } from '../support/memory-budget.js';
 import { webHeaderToNodeHeaders } from '../support/node-headers.js';
@@ -49,6 +50,26 @@ export async function writeResponse(
     // Tells the handler that nobody listens any more; it may take its time to stop.
     pieces?.return?.().catch(() => {});
   }
+}
+
+/** An answer of which nothing is still to be made. */
+export interface WholeAnswer {
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: Uint8Array;
+  readonly trailers?: OutgoingHttpHeaders;
+}
+
+/** Writes it. Resolves when the client has taken it; throws ClientGoneError. */
+export async function writeWhole(
+  { headers, body, trailers }: WholeAnswer,
+  exchange: Exchange,
+  bounds: WriteBounds,
+): Promise<void> {
+  if (exchange.isOver) throw new ClientGoneError('closed before the answer');
+  exchange.respond(200, headers);
+  const over = taken(exchange, ANSWER_BYTES + (body?.length ?? 0), bounds);
+  exchange.end(trailers, body);
+  await over;
 }
 
 /** What an answer costs beside its bytes. */

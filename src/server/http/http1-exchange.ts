@@ -89,7 +89,8 @@ export class Http1Exchange implements Exchange {
     return () => this.#response.off('drain', listener);
   }
 
-  end(trailers?: OutgoingHttpHeaders): void {
+  end(trailers?: OutgoingHttpHeaders, last?: Uint8Array): void {
+    if (last !== undefined) this.write(last);
     if (this.isOver) return;
     this.#hasEnded = true;
     if (trailers !== undefined) this.#response.addTrailers(trailers);

@@ -103,12 +103,12 @@ export class Http2Exchange implements Exchange {
     return () => this.#stream.off('drain', listener);
   }
 
-  end(trailers?: OutgoingHttpHeaders): void {
+  end(trailers?: OutgoingHttpHeaders, last?: Uint8Array): void {
     if (this.isOver) return;
     this.#trailers = trailers;
     // What is still to come of an answered request is of no use: not even to be kept.
     if (!this.#isComplete) this.#leaveRest();
-    this.#stream.end();
+    this.#stream.end(last);
   }
 
   onceOver(listener: OverListener): () => void {

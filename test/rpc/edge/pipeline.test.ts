@@ -23,6 +23,7 @@ import { AttendanceError, type Failure } from '../../../src/domain/facts/errors.
 import type { Instant } from '../../../src/domain/time/time.js';
 import {
   type Call,
+  cancellationOf,
   type Incoming,
   type PipelineContext,
   runServerStream,
@@ -66,7 +67,7 @@ const incoming = (
 ): Incoming<typeof GetAttendanceRequestSchema> => ({
   headers: new Headers(),
   message: create(GetAttendanceRequestSchema, request),
-  signal,
+  cancellation: cancellationOf(signal),
   timeoutMs,
 });
 

@@ -1,8 +1,8 @@
 // Builds the real server on a free port of the loopback, for one test, with a few methods of
 // the attendance service answered here.
 
-import { create } from '@bufbuild/protobuf';
-import type { ServiceImpl } from '@connectrpc/connect';
+import { create, type DescMethodUnary } from '@bufbuild/protobuf';
+import { createContextValues, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import {
   AttendanceService,
   GetAttendanceResponseSchema,
@@ -11,9 +11,13 @@ import {
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import type { DependencyHealth } from '../../../src/app/ports/health.js';
 import { createMetrics, type Metrics } from '../../../src/metrics/metrics.js';
+import type { MethodRouter } from '../../../src/rpc/edge/pipeline.js';
+import { signalOf } from '../../../src/server/connect/cancellations.js';
 import { type AttendanceServer, createServer } from '../../../src/server/server.js';
 import type { Limits } from '../../../src/server/support/limits.js';
 import type { Logger } from '../../../src/server/support/log.js';
+
+type Routes = Partial<ServiceImpl<typeof AttendanceService>>;
 
 export interface ServeOptions {
   readonly limits?: Partial<Limits>;
@@ -22,7 +26,7 @@ export interface ServeOptions {
   readonly corsHeaders?: readonly string[];
   /** `x` when not given: requests that are written by hand call the server so. */
   readonly allowedHosts?: readonly string[];
-  readonly routes?: Partial<ServiceImpl<typeof AttendanceService>>;
+  readonly routes?: Routes;
   readonly health?: () => Promise<readonly DependencyHealth[]>;
 }
 
@@ -72,7 +76,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     corsOrigins: options.corsOrigins ?? [],
     corsHeaders: options.corsHeaders ?? [],
     allowedHosts: options.allowedHosts ?? ['x'],
-    registerRoutes: (router) => router.service(AttendanceService, { ...ECHO, ...options.routes }),
+    registerRoutes: (router) => register(router, { ...ECHO, ...options.routes }),
     services: [AttendanceService],
     health: options.health ?? (async () => UP),
     metrics,
@@ -85,6 +89,31 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   const served = { server, metrics, port, url, errors };
   running.push(served);
   return served;
+}
+
+/** Unary methods as the service registers its own: so the unary lane takes their calls. */
+function register(router: MethodRouter, routes: Routes): void {
+  router.connect.service(AttendanceService, routes);
+  for (const method of AttendanceService.methods) {
+    const handle = routes[method.localName as keyof Routes];
+    if (method.methodKind !== 'unary' || handle === undefined) continue;
+    router.unary(method as DescMethodUnary, async ({ message, cancellation, timeoutMs }) => {
+      const context: HandlerContext = {
+        service: AttendanceService,
+        method,
+        protocolName: 'unary',
+        requestMethod: 'POST',
+        url: 'http://unary.invalid',
+        requestHeader: new Headers(),
+        responseHeader: new Headers(),
+        responseTrailer: new Headers(),
+        signal: signalOf(cancellation),
+        timeoutMs: () => timeoutMs,
+        values: createContextValues(),
+      };
+      return create(method.output, (await handle(message as never, context)) as never);
+    });
+  }
 }
 
 /** For afterEach. */

@@ -1,0 +1,209 @@
+// The unary lane: the usual unary call of gRPC and gRPC-Web, from its headers and its one message
+// straight to its method and back. Connect's library makes web headers, a URL, signals and a chain of
+// generators of each call, which takes longer than all else about a small one. Whatever is unusual
+// (compressed, JSON, text, more than one message) goes to the library's handlers, whose answers are
+// the same: test/server/connect/unary-lane.test.ts compares them byte by byte.
+
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import {
+  type DescMessage,
+  type DescMethod,
+  fromBinary,
+  type Message,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import {
+  type Compression,
+  compressedFlag,
+  compressionNegotiate,
+  encodeEnvelope,
+} from '@connectrpc/connect/protocol';
+import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
+import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
+import { TURNS } from '../../app/ports/turns.js';
+import type { Cancellation, RequestHeaders, UnaryMethod } from '../../rpc/edge/pipeline.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { WholeAnswer } from '../exchange/write-response.js';
+import { respellMessage } from '../support/grpc-message.js';
+import { webHeaderToNodeHeaders } from '../support/node-headers.js';
+import { ENVELOPE_HEADER_BYTES } from '../support/pieces.js';
+import { hasErrorInfo, refusalError } from '../support/rpc-error.js';
+import { signalOf } from './cancellations.js';
+import { COMPRESSIONS } from './compressions.js';
+import { openBinary, SMALL_BYTES } from './prepare-message.js';
+import { CANCELLED, refusalFor } from './refusals.js';
+import { isAuthority, isTimeout, timeoutMsOf } from './rpc-call.js';
+
+export interface LaneBounds {
+  /** The most bytes of a message, asked or answered. */
+  readonly messageBytes: number;
+  /** Smaller answers are not compressed. */
+  readonly compressMinBytes: number;
+}
+
+/** How a call writes its messages and its end. */
+export interface Form {
+  readonly isWeb: boolean;
+  /** Of every answer. */
+  readonly headers: OutgoingHttpHeaders;
+}
+
+const GRPC: Form = { isWeb: false, headers: { 'content-type': 'application/grpc+proto' } };
+const GRPC_WEB: Form = { isWeb: true, headers: { 'content-type': 'application/grpc-web+proto' } };
+const FORMS = new Map([
+  ['application/grpc', GRPC],
+  ['application/grpc+proto', GRPC],
+  ['application/grpc-web', GRPC_WEB],
+  ['application/grpc-web+proto', GRPC_WEB],
+]);
+
+/** A call that may take the lane. */
+export interface LaneCall {
+  readonly form: Form;
+  readonly method: DescMethod;
+  readonly run: UnaryMethod;
+  readonly headers: IncomingHttpHeaders;
+  readonly cancellation: Cancellation;
+  /** Called with an error that the pipeline has not seen: what was refused before or after it. */
+  readonly onRefused: (refused: ConnectError, original: ConnectError) => void;
+}
+
+/** How the call writes, as far as its headers say; undefined for one that is not for the lane. */
+export function laneFormOf({ method, headers, authority }: Exchange): Form | undefined {
+  const form = FORMS.get(headers['content-type'] ?? '');
+  if (form === undefined || method !== 'POST' || !isAuthority(authority)) return undefined;
+  const encoding = headers['grpc-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') return undefined;
+  const timeout = headers['grpc-timeout'];
+  if (timeout !== undefined && !isTimeout(timeout)) return undefined;
+  return form.isWeb && headers.accept?.includes('text') === true ? undefined : form;
+}
+
+/** Whether the body is one message and no more, not compressed, and not too large. */
+export function isOneMessage(body: Buffer, maxBytes: number): boolean {
+  const length = body.length - ENVELOPE_HEADER_BYTES;
+  return length >= 0 && length <= maxBytes && body[0] === 0 && body.readUInt32BE(1) === length;
+}
+
+/** Runs a call whose body is one message. Never throws: errors are answers. */
+export async function runInLane(
+  call: LaneCall,
+  body: Buffer,
+  bounds: LaneBounds,
+): Promise<WholeAnswer> {
+  const { form, method } = call;
+  const compression = answerCompression(call.headers['grpc-accept-encoding']);
+  const headers =
+    compression === null ? form.headers : { ...form.headers, 'grpc-encoding': compression.name };
+  try {
+    const output = await outputOf(call, body.subarray(ENVELOPE_HEADER_BYTES), bounds);
+    const bytes = encode(method.output, output, bounds.messageBytes);
+    const isPlain = compression === null || bytes.length < bounds.compressMinBytes;
+    const envelope = isPlain
+      ? encodeEnvelope(0, bytes)
+      : encodeEnvelope(compressedFlag, await compression.compress(bytes));
+    return form.isWeb
+      ? { headers, body: Buffer.concat([envelope, WEB_OK]) }
+      : { headers, body: envelope, trailers: OK };
+  } catch (error) {
+    return refused(form, headers, complete(call, error));
+  }
+}
+
+async function outputOf(call: LaneCall, bytes: Uint8Array, bounds: LaneBounds): Promise<Message> {
+  const { method, headers, cancellation } = call;
+  const message =
+    bytes.length <= SMALL_BYTES
+      ? decode(method.input, bytes)
+      : await openBinary(method.input, bytes, bounds.messageBytes, signalOf(cancellation));
+  const output = await call.run({
+    message,
+    headers: new LaneHeaders(headers),
+    cancellation,
+    timeoutMs: timeoutMsOf(headers),
+  });
+  // Of calls that end together, as those of one transaction do, each is encoded in its turn.
+  if (TURNS.isOver) await TURNS.next();
+  return output;
+}
+
+/** Nobody asks for unknown fields, and they cost memory. */
+const READ_OPTIONS = { readUnknownFields: false };
+
+function decode(desc: DescMessage, bytes: Uint8Array): Message {
+  try {
+    return fromBinary(desc, bytes, READ_OPTIONS);
+  } catch (error) {
+    // As the library says it, so that one table of refusals knows both.
+    throw new ConnectError(`parse binary: ${textOf(error)}`, Code.InvalidArgument);
+  }
+}
+
+function encode(desc: DescMessage, message: Message, maxBytes: number): Uint8Array {
+  const bytes = toBinary(desc, message);
+  if (bytes.length <= maxBytes) return bytes;
+  throw new ConnectError(
+    `message size ${bytes.length} is larger than configured writeMaxBytes ${maxBytes}`,
+    Code.ResourceExhausted,
+  );
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error with its reason, whatever it was. */
+function complete({ method, cancellation, onRefused }: LaneCall, error: unknown): ConnectError {
+  if (error instanceof ConnectError && hasErrorInfo(error)) return error;
+  const original =
+    error instanceof ConnectError
+      ? error
+      : new ConnectError('internal error', Code.Internal, undefined, undefined, error);
+  const isGone = cancellation.isCancelled;
+  const completed = refusalError(isGone ? CANCELLED : refusalFor(original, method.input));
+  onRefused(completed, original);
+  return completed;
+}
+
+const OK: OutgoingHttpHeaders = { 'grpc-status': '0' };
+const WEB_OK = encodeEnvelope(trailerFlag, trailerSerialize(new Headers({ 'grpc-status': '0' })));
+
+function refused(form: Form, headers: OutgoingHttpHeaders, error: ConnectError): WholeAnswer {
+  const trailer = setTrailerStatus(new Headers(), error);
+  respellMessage(trailer);
+  return form.isWeb
+    ? { headers, body: encodeEnvelope(trailerFlag, trailerSerialize(trailer)) }
+    : { headers, trailers: webHeaderToNodeHeaders(trailer) };
+}
+
+/** What the request's headers say, for the pipeline. */
+class LaneHeaders implements RequestHeaders {
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor(headers: IncomingHttpHeaders) {
+    this.#headers = headers;
+  }
+
+  get(name: string): string | null {
+    const value = this.#headers[name];
+    return (typeof value === 'string' ? value : value?.join(', ')) ?? null;
+  }
+}
+
+/** Clients have a handful of ways to say which compressions they take; attackers have more. */
+const MAX_KNOWN_ACCEPTED = 64;
+const compressionByAccepted = new Map<string, Compression | null>();
+
+function answerCompression(accepted: string | string[] | undefined): Compression | null {
+  if (accepted === undefined) return null;
+  const text = String(accepted);
+  let found = compressionByAccepted.get(text);
+  if (found === undefined) {
+    const name = 'grpc-accept-encoding';
+    found = compressionNegotiate([...COMPRESSIONS], null, text, name).response;
+    if (compressionByAccepted.size >= MAX_KNOWN_ACCEPTED) compressionByAccepted.clear();
+    compressionByAccepted.set(text, found);
+  }
+  return found;
+}
