@@ -72,10 +72,14 @@ export function createMetrics(): Metrics {
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
-  const inFlight = new Gauge({
+  let inFlight = 0;
+  new Gauge({
     name: 'attendance_rpc_in_flight',
     help: 'Calls being served now, streams included.',
     registers,
+    collect() {
+      this.set(inFlight);
+    },
   });
   const cacheEvents = new Counter({
     name: 'attendance_cache_events_total',
@@ -149,8 +153,12 @@ export function createMetrics(): Metrics {
     watchAdmission(source) {
       admission = source;
     },
-    rpcStarted: () => inFlight.inc(),
-    rpcEnded: () => inFlight.dec(),
+    rpcStarted() {
+      inFlight += 1;
+    },
+    rpcEnded() {
+      inFlight -= 1;
+    },
     watchDependencies(source) {
       ask = source;
     },

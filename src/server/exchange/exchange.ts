@@ -46,9 +46,10 @@ export interface Exchange {
   /** Calls back when there is room again. What it returns takes the listener back. */
   onceDrained(listener: () => void): () => void;
   /**
-   * Ends the answer, with the last of its bytes. A request that has not come whole is not read any further: over HTTP/2 its
-   * stream is closed behind the answer (RFC 9113, 8.1), over HTTP/1.1 the rest is read for nothing,
-   * for a while, since closing a connection with unread bytes takes the answer with it.
+   * Ends the answer, with the last of its bytes. A request that has not come whole is not read any
+   * further: over HTTP/2 its stream is closed after the answer (RFC 9113, 8.1), over HTTP/1.1 the
+   * rest is read for nothing, for a while, since closing a connection with unread bytes takes the
+   * answer with it.
    */
   end(trailers?: OutgoingHttpHeaders, last?: Uint8Array): void;
   /**
@@ -63,7 +64,8 @@ export interface Exchange {
 /** Who waits for an exchange to be over, and what it came to. Tells once. */
 export class Over {
   #outcome: Outcome | undefined;
-  readonly #listeners = new Set<OverListener>();
+  /** Few: not worth a set. */
+  readonly #listeners: OverListener[] = [];
 
   get isTold(): boolean {
     return this.#outcome !== undefined;
@@ -72,13 +74,18 @@ export class Over {
   tell(outcome: Outcome): void {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
-    for (const listener of this.#listeners) listener(outcome);
-    this.#listeners.clear();
+    // One that an earlier one takes back is not called any more.
+    for (let next = this.#listeners.shift(); next !== undefined; next = this.#listeners.shift()) {
+      next(outcome);
+    }
   }
 
   once(listener: OverListener): () => void {
     if (this.#outcome !== undefined) listener(this.#outcome);
-    else this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    else this.#listeners.push(listener);
+    return () => {
+      const at = this.#listeners.indexOf(listener);
+      if (at >= 0) this.#listeners.splice(at, 1);
+    };
   }
 }

@@ -27,7 +27,7 @@ export interface RequestHead {
 export type RefuseOrigin = (request: RequestHead) => Refusal | undefined;
 
 export function createOriginCheck(rules: HostRules): RefuseOrigin {
-  const isKnown = hostCheck(rules);
+  const isKnown = remembered(hostCheck(rules));
   const isAnyOrigin = rules.corsOrigins.includes('*');
   const listed = new Set(rules.corsOrigins.map(spelled));
   return (request) => {
@@ -38,6 +38,21 @@ export function createOriginCheck(rules: HostRules): RefuseOrigin {
     if (isAnyOrigin || typeof origin !== 'string' || isRead(request.method)) return undefined;
     const isOwn = isSameOrigin(origin, authorities, request.headers);
     return isOwn || listed.has(spelled(origin)) ? undefined : ORIGIN_NOT_ALLOWED;
+  };
+}
+
+/** Callers have a handful of names for this server; attackers have more. */
+const MAX_REMEMBERED = 64;
+
+/** The check, asked once about each of the names that pass it. */
+function remembered(isKnown: (authority: string) => boolean): (authority: string) => boolean {
+  const known = new Set<string>();
+  return (authority) => {
+    if (known.has(authority)) return true;
+    if (!isKnown(authority)) return false;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.add(authority);
+    return true;
   };
 }
 
@@ -72,7 +87,10 @@ function isUnrebindable(name: string): boolean {
 /** All that a request says of whom it is for: each must be right, whichever is believed later. */
 function authoritiesOf({ url, headers }: RequestHead): readonly string[] {
   // A proxy's form of the target (RFC 9112, 3.2.2) overrules the header.
-  const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url ?? '')?.[1];
+  const target =
+    url?.startsWith('/') === true
+      ? undefined
+      : /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url ?? '')?.[1];
   // None at all, or an empty one: HTTP/1.0, or a probe. Browsers always say it.
   return [target, headers[':authority'], headers.host].flatMap((one) => one || []);
 }
