@@ -86,7 +86,10 @@ export function isOneMessage(body: Buffer, maxBytes: number): boolean {
   return length >= 0 && length <= maxBytes && body[0] === 0 && body.readUInt32BE(1) === length;
 }
 
-/** Runs a call whose body is one message. Never throws: errors are answers. */
+/**
+ * Runs a call whose body is one message. A large one that cannot be read is thrown, as all that is
+ * refused before its handler; every other error is an answer.
+ */
 export async function runInLane(
   call: LaneCall,
   body: Buffer,
@@ -96,8 +99,10 @@ export async function runInLane(
   const compression = answerCompression(call.headers['grpc-accept-encoding']);
   const headers =
     compression === null ? form.headers : { ...form.headers, 'grpc-encoding': compression.name };
+  const sent = body.subarray(ENVELOPE_HEADER_BYTES);
+  const large = sent.length > SMALL_BYTES ? await openLarge(call, sent, bounds) : undefined;
   try {
-    const output = await outputOf(call, body.subarray(ENVELOPE_HEADER_BYTES), bounds);
+    const output = await outputOf(call, large ?? decode(method.input, sent));
     const bytes = encode(method.output, output, bounds.messageBytes);
     const isPlain = compression === null || bytes.length < bounds.compressMinBytes;
     const envelope = isPlain
@@ -111,12 +116,16 @@ export async function runInLane(
   }
 }
 
-async function outputOf(call: LaneCall, bytes: Uint8Array, bounds: LaneBounds): Promise<Message> {
-  const { method, headers, cancellation } = call;
-  const message =
-    bytes.length <= SMALL_BYTES
-      ? decode(method.input, bytes)
-      : await openBinary(method.input, bytes, bounds.messageBytes, signalOf(cancellation));
+function openLarge(
+  { method, cancellation }: LaneCall,
+  bytes: Uint8Array,
+  { messageBytes }: LaneBounds,
+): Promise<Message> {
+  return openBinary(method.input, bytes, messageBytes, signalOf(cancellation));
+}
+
+async function outputOf(call: LaneCall, message: Message): Promise<Message> {
+  const { headers, cancellation } = call;
   const output = await call.run({
     message,
     headers: new LaneHeaders(headers),
@@ -162,6 +171,7 @@ function complete({ method, cancellation, onRefused }: LaneCall, error: unknown)
       : new ConnectError('internal error', Code.Internal, undefined, undefined, error);
   const isGone = cancellation.isCancelled;
   const completed = refusalError(isGone ? CANCELLED : refusalFor(original, method.input));
+  for (const [name, value] of original.metadata) completed.metadata.append(name, value);
   onRefused(completed, original);
   return completed;
 }

@@ -97,22 +97,26 @@ function register(router: MethodRouter, routes: Routes): void {
   for (const method of AttendanceService.methods) {
     const handle = routes[method.localName as keyof Routes];
     if (method.methodKind !== 'unary' || handle === undefined) continue;
-    router.unary(method as DescMethodUnary, async ({ message, cancellation, timeoutMs }) => {
-      const context: HandlerContext = {
-        service: AttendanceService,
-        method,
-        protocolName: 'unary',
-        requestMethod: 'POST',
-        url: 'http://unary.invalid',
-        requestHeader: new Headers(),
-        responseHeader: new Headers(),
-        responseTrailer: new Headers(),
-        signal: signalOf(cancellation),
-        timeoutMs: () => timeoutMs,
-        values: createContextValues(),
-      };
-      return create(method.output, (await handle(message as never, context)) as never);
-    });
+    router.unary(
+      method as DescMethodUnary,
+      async ({ message, headers, cancellation, timeoutMs }) => {
+        const context: HandlerContext = {
+          service: AttendanceService,
+          method,
+          // Which way the call came: the lane makes no web headers.
+          protocolName: headers instanceof Headers ? 'library' : 'lane',
+          requestMethod: 'POST',
+          url: 'http://unary.invalid',
+          requestHeader: new Headers(),
+          responseHeader: new Headers(),
+          responseTrailer: new Headers(),
+          signal: signalOf(cancellation),
+          timeoutMs: () => timeoutMs,
+          values: createContextValues(),
+        };
+        return create(method.output, (await handle(message as never, context)) as never);
+      },
+    );
   }
 }
 
