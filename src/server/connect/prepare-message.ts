@@ -72,7 +72,8 @@ export async function prepareCall(
   const decoded = await opener.open(message.bytes, message.encoding);
   setDecoded(call.contextValues, [decoded]);
   const header = new Headers(call.header);
-  header.delete(form.encodingHeader);
+  // An envelope says of itself that it is not compressed, and the header still says what the caller reads.
+  if (!form.isEnveloped) header.delete(form.encodingHeader);
   header.delete('content-length');
   const empty = emptyMessage(form.isJson);
   return {
@@ -146,14 +147,18 @@ export function prepareStream(
   return { ...call, body: body() };
 }
 
-/** A large message in protobuf's binary form, decoded in turns. Throws what the caller is to be told. */
+/**
+ * A large or compressed message in protobuf's binary form, decoded in turns. Throws what the caller
+ * is to be told.
+ */
 export function openBinary(
   desc: DescMessage,
   bytes: Uint8Array,
+  encoding: string | undefined,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Message> {
-  return new Opener(desc, false, { maxBytes, jsonOptions: {} }, signal).open(bytes, undefined);
+  return new Opener(desc, false, { maxBytes, jsonOptions: {} }, signal).open(bytes, encoding);
 }
 
 /** Decompresses, counts and decodes messages of one type. Throws what the caller is to be told. */

@@ -11,10 +11,12 @@ import {
   createUniversalServiceHandlers,
   type ProtocolHandlerFactory,
   type UniversalHandler,
+  type UniversalHandlerOptions,
 } from '@connectrpc/connect/protocol';
 import { createHandlerFactory as createConnectFactory } from '@connectrpc/connect/protocol-connect';
+import { createHandlerFactory as createGrpcFactory } from '@connectrpc/connect/protocol-grpc';
+import { createHandlerFactory as createGrpcWebFactory } from '@connectrpc/connect/protocol-grpc-web';
 import { cancellationOf, type MethodRouter, type UnaryMethod } from '../../rpc/edge/pipeline.js';
-import { createGrpcFactories, type GrpcOptions } from './unary-grpc.js';
 
 export interface Router extends MethodRouter {
   /** By the paths of their handlers. */
@@ -22,12 +24,12 @@ export interface Router extends MethodRouter {
 }
 
 /** What is registered with options of its own has these in place of the router's. */
-export function createRouter(options: GrpcOptions): Router {
+export function createRouter(options: Partial<UniversalHandlerOptions>): Router {
   const unaryMethods = new Map<string, UnaryMethod>();
   const handlers: UniversalHandler[] = [];
   const protocolsWith = (own: object | undefined): ProtocolHandlerFactory[] => {
     const all = { ...options, ...own };
-    return [...createGrpcFactories(all), createConnectFactory(all)];
+    return [createGrpcFactory(all), createGrpcWebFactory(all), createConnectFactory(all)];
   };
   const connect: ConnectRouter = {
     handlers,

@@ -190,7 +190,7 @@ class Calls {
   ): Promise<void> {
     const { limits, log } = this.#options;
     await this.#serveMessage(handler, exchange, async (body) => {
-      if (!isOneMessage(body, limits.messageBytes)) {
+      if (!isOneMessage(body, exchange.headers, limits.messageBytes)) {
         const call = this.#callOf(exchange);
         return await runMessage(handler, exchange, call, body, observe, this.#library);
       }

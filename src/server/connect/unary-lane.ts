@@ -1,7 +1,7 @@
 // The unary lane: the usual unary call of gRPC and gRPC-Web, from its headers and its one message
 // straight to its method and back. Connect's library makes web headers, a URL, signals and a chain of
 // generators of each call, which takes longer than all else about a small one. Whatever is unusual
-// (compressed, JSON, text, more than one message) goes to the library's handlers, whose answers are
+// (JSON, text, more than one message) goes to the library's handlers, whose answers are
 // the same: test/server/connect/unary-lane.test.ts compares them byte by byte.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
@@ -31,6 +31,7 @@ import { ENVELOPE_HEADER_BYTES } from '../support/pieces.js';
 import { hasErrorInfo, refusalError } from '../support/rpc-error.js';
 import { signalOf } from './cancellations.js';
 import { COMPRESSIONS } from './compressions.js';
+import { ENCODINGS } from './inflate.js';
 import { openBinary, SMALL_BYTES } from './prepare-message.js';
 import { CANCELLED, refusalFor } from './refusals.js';
 import { isAuthority, isTimeout, timeoutMsOf } from './rpc-call.js';
@@ -73,22 +74,33 @@ export interface LaneCall {
 export function laneFormOf({ method, headers, authority }: Exchange): Form | undefined {
   const form = FORMS.get(headers['content-type'] ?? '');
   if (form === undefined || method !== 'POST' || !isAuthority(authority)) return undefined;
-  const encoding = headers['grpc-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') return undefined;
+  const encoding = encodingOf(headers);
+  if (encoding !== undefined && !ENCODINGS.includes(encoding)) return undefined;
   const timeout = headers['grpc-timeout'];
   if (timeout !== undefined && !isTimeout(timeout)) return undefined;
   return form.isWeb && headers.accept?.includes('text') === true ? undefined : form;
 }
 
-/** Whether the body is one message and no more, not compressed, and not too large. */
-export function isOneMessage(body: Buffer, maxBytes: number): boolean {
+/** How a compressed message of the call is compressed; undefined when it says that none is. */
+function encodingOf(headers: IncomingHttpHeaders): string | undefined {
+  const encoding = headers['grpc-encoding'];
+  return encoding === undefined || encoding === 'identity' ? undefined : String(encoding);
+}
+
+/** Whether the body is one message and no more, whole, and not too large. */
+export function isOneMessage(
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+  maxBytes: number,
+): boolean {
   const length = body.length - ENVELOPE_HEADER_BYTES;
-  return length >= 0 && length <= maxBytes && body[0] === 0 && body.readUInt32BE(1) === length;
+  if (length < 0 || length > maxBytes || body.readUInt32BE(1) !== length) return false;
+  return body[0] === 0 || (body[0] === compressedFlag && encodingOf(headers) !== undefined);
 }
 
 /**
- * Runs a call whose body is one message. A large one that cannot be read is thrown, as all that is
- * refused before its handler; every other error is an answer.
+ * Runs a call whose body is one message. A large or compressed one that cannot be read is thrown, as
+ * all that is refused before its handler; every other error is an answer.
  */
 export async function runInLane(
   call: LaneCall,
@@ -96,13 +108,15 @@ export async function runInLane(
   bounds: LaneBounds,
 ): Promise<WholeAnswer> {
   const { form, method } = call;
-  const compression = answerCompression(call.headers['grpc-accept-encoding']);
+  const compression = answerCompression(call.headers);
   const headers =
     compression === null ? form.headers : { ...form.headers, 'grpc-encoding': compression.name };
   const sent = body.subarray(ENVELOPE_HEADER_BYTES);
-  const large = sent.length > SMALL_BYTES ? await openLarge(call, sent, bounds) : undefined;
+  const encoding = body[0] === compressedFlag ? encodingOf(call.headers) : undefined;
+  const isSmall = sent.length <= SMALL_BYTES && encoding === undefined;
+  const opened = isSmall ? undefined : await open(call, sent, encoding, bounds);
   try {
-    const output = await outputOf(call, large ?? decode(method.input, sent));
+    const output = await outputOf(call, opened ?? decode(method.input, sent));
     const bytes = encode(method.output, output, bounds.messageBytes);
     const isPlain = compression === null || bytes.length < bounds.compressMinBytes;
     const envelope = isPlain
@@ -116,12 +130,13 @@ export async function runInLane(
   }
 }
 
-function openLarge(
+function open(
   { method, cancellation }: LaneCall,
   bytes: Uint8Array,
+  encoding: string | undefined,
   { messageBytes }: LaneBounds,
 ): Promise<Message> {
-  return openBinary(method.input, bytes, messageBytes, signalOf(cancellation));
+  return openBinary(method.input, bytes, encoding, messageBytes, signalOf(cancellation));
 }
 
 async function outputOf(call: LaneCall, message: Message): Promise<Message> {
@@ -205,15 +220,18 @@ class LaneHeaders implements RequestHeaders {
 const MAX_KNOWN_ACCEPTED = 64;
 const compressionByAccepted = new Map<string, Compression | null>();
 
-function answerCompression(accepted: string | string[] | undefined): Compression | null {
-  if (accepted === undefined) return null;
-  const text = String(accepted);
-  let found = compressionByAccepted.get(text);
+function answerCompression(headers: IncomingHttpHeaders): Compression | null {
+  const sent = encodingOf(headers) ?? null;
+  const accepted = headers['grpc-accept-encoding'];
+  if (accepted === undefined && sent === null) return null;
+  const key = `${sent} ${accepted}`;
+  let found = compressionByAccepted.get(key);
   if (found === undefined) {
     const name = 'grpc-accept-encoding';
-    found = compressionNegotiate([...COMPRESSIONS], null, text, name).response;
+    const text = accepted === undefined ? null : String(accepted);
+    found = compressionNegotiate([...COMPRESSIONS], sent, text, name).response;
     if (compressionByAccepted.size >= MAX_KNOWN_ACCEPTED) compressionByAccepted.clear();
-    compressionByAccepted.set(text, found);
+    compressionByAccepted.set(key, found);
   }
   return found;
 }
