@@ -62,11 +62,14 @@ interface Watched extends Connection {
 }
 
 export function createConnections(limits: Limits, log: Logger): Connections {
-  const open = new Map<string, Watched>();
+  const open = new Set<Watched>();
+  /** The newest of each: a port may be used again while the socket it had is not closed yet. */
+  const byKey = new Map<string, Watched>();
   const perAddress = new Map<string, Set<Watched>>();
 
   const remove = (key: string, connection: Watched): void => {
-    if (open.get(key) === connection) open.delete(key);
+    open.delete(connection);
+    if (byKey.get(key) === connection) byKey.delete(key);
     const neighbours = perAddress.get(connection.address);
     neighbours?.delete(connection);
     if (neighbours?.size === 0) perAddress.delete(connection.address);
@@ -82,7 +85,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
 
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    for (const connection of open.values()) {
+    for (const connection of open) {
       try {
         look(connection, nowMs, limits, log);
       } catch (error) {
@@ -115,24 +118,24 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         allowedBytes: 0,
         deadSinceMs: undefined,
       };
-      open.set(key, connection);
+      open.add(connection);
+      byKey.set(key, connection);
       perAddress.set(remoteAddress, neighbours.add(connection));
       socket.once('close', () => remove(key, connection));
       return connection;
     },
     of(socket) {
       const key = keyOf(socket);
-      return key === undefined ? undefined : open.get(key);
+      return key === undefined ? undefined : byKey.get(key);
     },
     get size() {
       return open.size;
     },
     endSilent() {
-      for (const { protocol, socket } of open.values())
-        if (protocol === undefined) socket.destroy();
+      for (const { protocol, socket } of open) if (protocol === undefined) socket.destroy();
     },
     destroyAll() {
-      for (const connection of open.values()) destroy(connection);
+      for (const connection of open) destroy(connection);
     },
     close: () => clearInterval(timer),
   };
@@ -172,7 +175,8 @@ function look(connection: Watched, nowMs: number, limits: Limits, log: Logger): 
     socket.destroy();
     return;
   }
-  if (!socket.destroyed && protocol?.isDead !== true) {
+  const isLost = protocol === undefined && nowMs - connection.idleSinceMs >= greetingMs(limits);
+  if (!socket.destroyed && !isLost && protocol?.isDead !== true) {
     protocol?.look(nowMs);
     return;
   }
@@ -180,6 +184,14 @@ function look(connection: Watched, nowMs: number, limits: Limits, log: Logger): 
   // under some destroyed TLS sockets too.
   connection.deadSinceMs ??= nowMs;
   if (nowMs - connection.deadSinceMs >= limits.deadSocketMs) destroy(connection);
+}
+
+/**
+ * The longest that a connection takes to say what it speaks. Whoever reads its first bytes, or its
+ * handshake, ends it by then; but a TLS socket that ends in its handshake may leave the one under it.
+ */
+function greetingMs({ firstBytesTimeoutMs, tlsHandshakeTimeoutMs }: Limits): number {
+  return firstBytesTimeoutMs + tlsHandshakeTimeoutMs;
 }
 
 function destroy({ socket, raw }: Connection): void {

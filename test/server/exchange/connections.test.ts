@@ -2,9 +2,17 @@
 
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createNetServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { expect } from 'chai';
 import { ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
-import type { Limits } from '../../../src/server/support/limits.js';
+import { createConnections } from '../../../src/server/exchange/connections.js';
+import { DEFAULT_LIMITS, type Limits } from '../../../src/server/support/limits.js';
 import { dial, envelope, errorOf, post } from '../support/raw.js';
 import { serve, stopAll } from '../support/serve.js';
 
@@ -307,5 +315,67 @@ describe('bounds', () => {
     expect(errorOf(answer)?.findDetails(ErrorInfoSchema)).to.have.lengthOf(1);
     expect(aborted.has('unary')).to.equal(true);
     expect(errors).to.be.empty;
+  });
+});
+
+describe('the open connections', () => {
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  let server: Server;
+  let accepted: Socket[];
+
+  beforeEach(async () => {
+    accepted = [];
+    server = createNetServer((socket) => {
+      socket.on('error', () => {});
+      accepted.push(socket);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => server.close());
+
+  async function accept(): Promise<Socket> {
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1').on('error', () => {});
+    await Promise.all([once(client, 'connect'), once(server, 'connection')]);
+    return accepted.at(-1) ?? expect.fail('nothing was accepted');
+  }
+
+  it('are all looked after, also those whose port somebody else has by now', async () => {
+    const connections = createConnections(
+      { ...DEFAULT_LIMITS, lookIntervalMs: 5, deadSocketMs: 5 },
+      log,
+    );
+    const first = await accept();
+    const second = await accept();
+    const { remotePort } = first;
+    Object.defineProperty(second, 'remotePort', { value: remotePort });
+    const old = connections.add(first) ?? expect.fail('not added');
+    const young = connections.add(second) ?? expect.fail('not added');
+    expect(connections.size).to.equal(2);
+    expect(connections.of(first)).to.equal(young);
+    old.protocol = { look: () => {}, isDead: true };
+    await once(first, 'close');
+    expect(connections.size).to.equal(1);
+    expect(connections.of(second)).to.equal(young);
+    connections.destroyAll();
+    connections.close();
+  });
+
+  it('are ended when they never say what they speak', async () => {
+    const connections = createConnections(
+      {
+        ...DEFAULT_LIMITS,
+        lookIntervalMs: 5,
+        firstBytesTimeoutMs: 5,
+        tlsHandshakeTimeoutMs: 5,
+        deadSocketMs: 5,
+      },
+      log,
+    );
+    const socket = await accept();
+    connections.add(socket);
+    await once(socket, 'close');
+    expect(connections.size).to.equal(0);
+    connections.close();
   });
 });
