@@ -1,6 +1,6 @@
-// The bench: `npm run bench` measures every row, `npm run bench -- mark get` these. Prints tables
-// and writes a file per row to bench/results. It uses servers, databases and folders of its own
-// only, whatever the environment says, and ends all of them.
+// The bench: `npm run bench` measures every row, `npm run bench -- mark get` only these. Prints
+// tables and writes a file per row to bench/results. It uses only its own servers, databases and
+// folders, whatever the environment says, and ends all of them.
 
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,11 +27,11 @@ interface Run {
   readonly layout: Layout;
   readonly folder: string;
   readonly cleanup: Cleanup;
-  /** Aborted when a signal asked the bench to end. */
+  /** Aborted when a signal asks the bench to end. */
   readonly ending: AbortSignal;
 }
 
-/** Measures the rows; false when a check did not hold or a row could not be run. */
+/** Measures the rows. Returns false if a check did not hold or a row could not be run. */
 async function measure(
   rows: readonly Row[],
   layout: Layout,
@@ -56,7 +56,8 @@ async function measure(
 async function measureRow(row: Row, run: Run): Promise<boolean> {
   const { machine, pinning, layout } = run;
   const startedAt = new Date();
-  // The row's own, and one entry of the bench's: Ctrl-C in the middle of a row closes it too.
+  // The row's own cleanup, which is also an entry of the bench's, so that Ctrl-C within a row runs
+  // it.
   const cleanup = new Cleanup();
   run.cleanup.add(() => cleanup.run());
   const loader = new Loader();
@@ -78,7 +79,7 @@ async function measureRow(row: Row, run: Run): Promise<boolean> {
   }
 }
 
-/** A folder that others may pass through: started by root, PostgreSQL runs as somebody else. */
+/** A folder that others can pass through: if started by root, PostgreSQL runs as another user. */
 function newFolder(prefix: string): string {
   const folder = mkdtempSync(prefix);
   chmodSync(folder, 0o711);
@@ -110,7 +111,7 @@ async function main(): Promise<void> {
   const cleanup = new Cleanup();
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // Asked again it goes on cleaning up, which ends by itself in bounded time.
+    // After another signal the cleanup continues; it ends by itself within bounded time.
     process.on(signal, () => {
       ending.abort();
       void cleanup.run().finally(() => process.exit(130));

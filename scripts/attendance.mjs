@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// What `npx attendance` runs: the command as built into dist/. It is committed, and executable,
-// because npm links it when the package is installed, before the first build. It must do nothing
-// else: whatever the command does is in src/cli/commands/attendance.ts.
+// The program that `npx attendance` runs: it loads the command built into dist/. It is committed
+// and executable, because npm links it when the package is installed, before the first build. It
+// must do nothing else: the command is in src/cli/commands/attendance.ts.
 
 const EXIT_FAILED = 1;
 

@@ -1,16 +1,16 @@
-// `npm run check`: everything that must hold before a change is shared, but for the tests.
-// Prints one line per step and the whole output of the steps that failed.
+// `npm run check`: everything that must hold before a change is shared, except the tests. Prints
+// one line per step, and the whole output of failed steps.
 //
 //   npm run check                      every step
 //   npm run check -- lint generated    only these
 //
-// With CHECK_REPORT=<file> it also writes {"passed": n, "failed": n} there, for .ci/run.
-// It never changes a tracked file: what it generates goes to build/ and a temporary folder.
+// With CHECK_REPORT=<file> it also writes {"passed": n, "failed": n} there, for .ci/run. It never
+// changes a tracked file: generated files go to build/ and a temporary folder.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { layOutProtos, STEPS } from './check/steps.mjs';
 
-/** Steps at a time: most of them are single processes that keep one core busy. */
+/** Steps at the same time. Most are single processes that keep one core busy. */
 const CONCURRENCY = Math.max(2, availableParallelism());
 
 function seconds(sinceMs) {
@@ -31,7 +31,7 @@ async function runStep(step) {
   return { ...result, name: step.name };
 }
 
-/** Runs the steps, a few at a time, in the order given. */
+/** Runs the steps, a few at the same time, in the given order. */
 async function runAll(steps) {
   const waiting = [...steps];
   const results = [];

@@ -1,10 +1,10 @@
-// Completes package-lock.json after `npm install` behind a registry mirror that does not
-// carry every platform's packages: npm then leaves those out of the lock file, and `npm ci`
-// refuses a lock file that does. Their versions are in their parents' entries, and their
-// platforms in their names; the checksum is added by the next install that can see them.
+// Completes package-lock.json after `npm install` with a registry mirror that lacks other
+// platforms' packages. npm then omits those from the lock file, and `npm ci` refuses such a lock
+// file. Their versions are in their parents' entries, and their platforms in their names; the next
+// install that can see them adds the checksum.
 //
 //   node scripts/complete-lock.mjs           completes the file
-//   node scripts/complete-lock.mjs --check   changes nothing, fails when something is missing
+//   node scripts/complete-lock.mjs --check   changes nothing, fails if something is missing
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const LOCK = new URL('../package-lock.json', import.meta.url);
@@ -22,7 +22,7 @@ const LIBRARIES = new Map([
   ['musl', 'musl'],
 ]);
 
-/** Where npm would look for a package from another one: beside it, or in any folder above. */
+/** Whether npm would find a package from another one: beside it, or in any folder above. */
 function isLocked(packages, from, name) {
   for (let folder = from; ; ) {
     if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`]) return true;

@@ -1,6 +1,6 @@
-// Writes an export as the old system might have left it: a year of a company of about 800 people,
-// with the dirt such files have. The same arguments give the same bytes. What is in it goes to
-// stderr as one line of JSON, so that a test can check an import's counts exactly.
+// Writes an export as the old system might have left it: a year of a company of about 800
+// employees, with the errors that such files have. The same arguments give the same bytes. Prints
+// its counts to stderr as one line of JSON, so that a test can check an import's counts exactly.
 //
 //   node scripts/generate-legacy-csv.mjs --rows 200000 --seed 1 > export.csv
 
@@ -8,12 +8,12 @@ import { parseArgs } from 'node:util';
 
 const DAY_MS = 86_400_000;
 const FIRST_DATE = '2022-07-01';
-/** How many good rows back a row may be repeated. */
+/** How many good rows back a repeated row may be. */
 const MEMORY_ROWS = 2_000;
 /** Rows that share a line ending, as if pasted from one machine. */
 const STRETCH_ROWS = 500;
 
-/** Per 100,000 rows; the rest is good. */
+/** Per 100,000 rows; the others are good. */
 const BAD_PER_100K = [
   ['BAD_DATE', 120],
   ['BAD_STATUS', 80],
@@ -108,7 +108,7 @@ function makeRow() {
   return csv(row.id, row.name, row.status, row.date);
 }
 
-/** An earlier row once more, as it was or with another status: it stands in the earlier one's place. */
+/** Repeats an earlier row, unchanged or with another status. It supersedes the earlier one. */
 function repeatedRow(isCorrected) {
   const known = remembered.filter((row) => row !== undefined);
   const { id, name, status: before, date } = pick(known);
@@ -133,7 +133,7 @@ function badRow(kind) {
   }
 }
 
-/** Everybody once per working day, in the order of their numbers. */
+/** All employees once per working day, in the order of their numbers. */
 function nextDay() {
   if (nextEmployee === employees.length) {
     nextEmployee = 0;
@@ -145,7 +145,7 @@ function nextDay() {
   return { ...person, date: new Date(day).toISOString().slice(0, 10) };
 }
 
-/** Leading zeros, letters, and numbers that a double cannot tell apart. */
+/** Ids with leading zeros, letters, and numbers that a double cannot tell apart. */
 function employee(index) {
   const name = `${pick(FIRST_NAMES)} ${pick(LAST_NAMES)}`;
   if (index % 10 === 7) return { id: String(index).padStart(3, '0'), name };

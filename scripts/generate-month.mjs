@@ -1,5 +1,5 @@
-// Writes the files of docs/guide.md into a folder: the roster of a company in two countries, and what
-// its clocks logged from 30 March to 30 April 2026. The same bytes every time.
+// Writes the files of docs/guide.md into a folder: the roster of a company in two countries, and
+// what its clocks logged from 30 March to 30 April 2026. The same bytes every time.
 //
 //   node scripts/generate-month.mjs month
 
@@ -9,9 +9,9 @@ import { join } from 'node:path';
 const DAY_MS = 86_400_000;
 const FIRST_DATE = '2026-03-30';
 const DATES = Array.from({ length: 32 }, (_, day) => dateAfter(FIRST_DATE, day));
-/** The second file of the gates begins here. */
+/** The first date of the gates' second file. */
 const SECOND_FILE_FROM = '2026-04-13';
-/** Gate 2 could not send on these dates; its log comes in a file of its own. */
+/** Gate 2 could not send on these dates; its log is in a separate file. */
 const UNSENT_DATES = ['2026-04-14', '2026-04-15'];
 
 /** Start and end in minutes after midnight. */
@@ -43,11 +43,14 @@ const FIRST_NAMES = 'Ada Ben Cem Dana Emil Femi Gita Hugo Ines Jan Kaya Lars Mia
   ' ',
 );
 const LAST_NAMES = 'Weber Novak Demir Costa'.split(' ');
-/** The guide adds who joins, and says who leaves: the roster has neither. */
+/** The guide adds an employee who joins, and one who leaves: the roster has neither. */
 const JOINS = { id: 208, on: '2026-04-13' };
 const LEAVES = { id: 136, after: '2026-04-17' };
 
-/** Days that are unlike the others: what was punched, or nothing. Hours above 24 are of the next date. */
+/**
+ * Days that differ from the others: what was punched, or nothing. Hours above 24 are on the next
+ * date.
+ */
 const STORIES = {
   '103 2026-03-31': 'IN 05:53:00',
   '120 2026-03-31': 'IN 13:51:00, IN 13:51:04, OUT 22:03:00',
@@ -80,7 +83,7 @@ const AWAY = [
 ];
 const MOVED_TO_NIGHTS = { id: 105, from: '2026-04-20', to: '2026-04-24' };
 
-/** Where the numbers from `below` begin. */
+/** The start of the numbers from `below`. */
 let state = 7;
 const employees = TEAMS.flatMap((team) =>
   Array.from({ length: team.size }, (_, index) => employee(team, team.first + index)),
@@ -216,7 +219,7 @@ function saveLogs() {
     `${id},${date} ${time},${kind},${device},${event}`;
   const gateLog = (rows) => ['employee,time,kind,device,event_id', ...rows.map(gateRow)];
   save('gates-1.csv', gateLog(first.flatMap(repeated)));
-  // A device sends what it is not sure of again.
+  // A device sends punches again if it is not sure about them.
   save('gates-2.csv', gateLog([...first.slice(-20), ...second.flatMap(repeated)]));
   save('gate-2-late.csv', gateLog(gates.filter(isUnsent)));
   save('lisbon.csv', [
@@ -238,12 +241,12 @@ function saveLogs() {
   ]);
 }
 
-/** Some keys are worn out: the gate says 255 for them. */
+/** Some keys are worn out, and the gate sends 255 for them. */
 function unreliable(punch) {
   return punch.event % 60 === 0 ? { ...punch, kind: '255' } : punch;
 }
 
-/** Some lines come twice. */
+/** Some lines are repeated. */
 function repeated(punch) {
   return punch.event % 50 === 0 ? [punch, punch] : [punch];
 }

@@ -1,11 +1,11 @@
-// The image's health check: exit code 0 while this container's service is ready, else 1.
-// It reads the same settings as the service, so it follows PORT, HOST and TLS.
+// The image's health check: exit code 0 while this container's service is ready, else 1. It reads
+// the same settings as the service, so it follows PORT, HOST and TLS.
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
 const TIMEOUT_MS = 3_000;
 
-/** Where to knock from inside the container: a wildcard address is reached by loopback. */
+/** The address from inside the container. A wildcard address is reached by loopback. */
 function address(host) {
   if (host === undefined || host === '' || host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;
@@ -23,7 +23,7 @@ const request = send({
   port: Number(PORT || 8080),
   path: '/readyz',
   timeout: TIMEOUT_MS,
-  // The certificate names the service's public name, and this call never leaves the container.
+  // The certificate has the service's public name, and this call never leaves the container.
   rejectUnauthorized: false,
 });
 request.on('timeout', () => fail(`no answer within ${TIMEOUT_MS} ms`));

@@ -1,12 +1,12 @@
-// Builds the package where npm packs it, or takes it out of git: `prepare` of package.json. npm runs
-// that after every install here as well:
+// Builds the package when npm packs it or installs it from git: the `prepare` script of
+// package.json. npm also runs it after every install in this folder:
 //
-//   npm ci                   nothing: `npm start` and `npm test` build what they run
-//   npx attendance           nothing: npx links this folder once, and prepares what it links, whatever
-//                            runs from `dist` at the time
-//   npm install              anew: it is also how npm takes the package out of git
-//   install --omit=dev       nothing: there is no compiler, and what is installed is there to run
-//   npm pack, npm publish    anew, so that nothing of an older build is packed
+//   npm ci                   does nothing: `npm start` and `npm test` build what they run
+//   npx attendance           does nothing: npx links this folder once, and prepares what it links,
+//                            while a process may be running from `dist`
+//   npm install              builds anew: npm also uses it for a package from git
+//   install --omit=dev       does nothing: there is no compiler, and the installation is complete
+//   npm pack, npm publish    builds anew, so that nothing of an older build is packed
 import { execSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
-// Prints a file descriptor as .proto source. Comments are not in a descriptor; all else is
+// Prints a file descriptor as .proto source. Comments are not in a descriptor; everything else is
 // printed, so that compiling the source gives the same descriptor again
 // (test/tooling/proto-export.test.ts compares them). It covers what buf/validate/validate.proto
-// uses, and throws on anything that it does not know rather than dropping it.
+// uses. It throws for anything unknown and does not drop it.
 import {
   clearExtension,
   clearField,
@@ -37,7 +37,7 @@ const SCALARS = new Map([
   [Type.SINT64, 'sint64'],
 ]);
 
-/** Field numbers to the end of the range are written `max` in source. */
+/** Source code writes `max` for field numbers to the end of the range. */
 const MAX_FIELD = 536870912;
 
 function typeName(field) {
@@ -47,7 +47,7 @@ function typeName(field) {
   throw new Error(`cannot print the type ${field.type} of ${field.name}`);
 }
 
-/** `name = value` of what a file says for single languages. */
+/** `name = value` for a file's options about single languages. */
 const FILE_OPTIONS = [
   ['goPackage', 'go_package'],
   ['javaMultipleFiles', 'java_multiple_files'],
@@ -165,8 +165,8 @@ function printEnum(desc, indent) {
 }
 
 /**
- * The .proto source of a proto2 file. `predefined` is the extension by which fields of rules say
- * what they mean. Throws on another syntax.
+ * The .proto source of a proto2 file. `predefined` is the extension that defines the meaning of
+ * rule fields. Throws for another syntax.
  */
 export function printProtoFile({ proto: file }, predefined) {
   if (file.syntax !== '' && file.syntax !== 'proto2') {

@@ -1,4 +1,4 @@
-// Lays out the third-party protos that ours are compiled with, in build/proto-deps.
+// Prepares the third-party protos that ours are compiled with, in build/proto-deps.
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { layOut, OF_THE_CONTRACT, OF_THE_SERVER } from './third-party-protos.mjs';

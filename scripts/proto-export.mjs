@@ -1,11 +1,11 @@
-// Lays out the contract for other teams' compilers, with all that it imports but for
+// Prepares the contract for other teams' compilers, with everything that it imports except
 // google/protobuf, which comes with every compiler:
 //
 //   npm run proto-export -- DIR      into DIR, from a clone
-//   node scripts/proto-export.mjs    into dist/proto, which `npm run build` does: the package
-//                                    carries it, and `attendance proto export DIR` copies it
+//   node scripts/proto-export.mjs    into dist/proto, as `npm run build` does: the package contains
+//                                    it, and `attendance proto export DIR` copies it
 //
-// The service's internal protos are nobody else's business and stay here.
+// The service's internal protos are private and stay here.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const carried = join(root, 'dist/proto');
 const folder = process.argv[2] ?? carried;
 
-// A file that the contract has no more must not be packed.
+// A file that the contract no longer has must not be packed.
 if (folder === carried) rmSync(carried, { recursive: true, force: true });
 
 cpSync(join(root, 'proto/attendance/v1'), join(folder, 'attendance/v1'), { recursive: true });

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// The code generator plugin behind docs/api.md: buf hands it the compiled contract, it
-// answers with one Markdown file. It documents the public packages (attendance.v1, later
-// attendance.v2) and never attendance.internal, which is nobody else's business.
+// The code generator plugin for docs/api.md: buf passes it the compiled contract, and it returns
+// one Markdown file. It documents the public packages (attendance.v1, later attendance.v2) and
+// never attendance.internal, which is private.
 //
-// It must stay deterministic: the same contract gives the same bytes, so that
-// `npm run check` can compare.
+// It must stay deterministic: the same contract gives the same bytes, so that `npm run check` can
+// compare.
 import { create, createFileRegistry } from '@bufbuild/protobuf';
 import {
   CodeGeneratorResponse_Feature,

@@ -1,5 +1,5 @@
-// Looks at a month as an administrator would: all days of everybody, counted by status and
-// compared, day by day, with what the month was made up to be.
+// Checks a month as an administrator would: counts all employees' days by status, and compares each
+// day with the expected one.
 
 import {
   Anomaly,
@@ -11,19 +11,19 @@ import type { Clients } from './load.js';
 
 export interface Audit {
   readonly days: number;
-  /** What is other than it should be, in words; at most MAX_FINDINGS of it. */
+  /** The differences, in words; at most MAX_FINDINGS. */
   readonly findings: readonly string[];
-  /** How many findings there are in all. */
+  /** The total number of findings. */
   readonly findingCount: number;
   /** By date, then by status. */
   readonly counts: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
-/** A person reads a few; the rest is the same mistake again. */
+/** A person reads a few; the rest repeat the same mistake. */
 export const MAX_FINDINGS = 20;
 
 const TOLD_FLAGS: readonly string[] = ['MISSING_OUT', 'DUPLICATE_PUNCH', 'WORKED_ON_HOLIDAY'];
-/** Never expected of this month: nobody is off shift, nobody's device is wrong. */
+/** Never expected in this month: no employee is off shift, and no device is wrong. */
 const LATENESS: readonly string[] = ['LATE_IN', 'EARLY_OUT'];
 
 export async function audit({ attendance }: Clients, month: Month): Promise<Audit> {
@@ -82,7 +82,7 @@ function compare(day: Attendance, expected: Truth | undefined): string[] {
   return found;
 }
 
-/** Each date's counts add up to those employed on it. */
+/** Checks that each date's counts add up to the employees on it. */
 function compareSums(
   { workers, truth }: Month,
   counts: ReadonlyMap<string, ReadonlyMap<string, number>>,

@@ -1,7 +1,7 @@
-// A month of a made-up company: who works when, what its clocks recorded, and what must come of
-// it. What must come of it is written down while the month is made up, never worked out by the
-// service's rules: so that one checks the other. Uses Temporal for local times, not the service's
-// own zone tables. The same seed gives the same month.
+// Makes up a month of a company: who works when, what its clocks recorded, and the expected days.
+// The expected days are written down while the month is made up, never derived by the service's
+// rules, so that one checks the other. Uses Temporal for local times, not the service's own zone
+// tables. The same seed gives the same month.
 
 import { Temporal } from 'temporal-polyfill';
 import { type Random, randomFrom } from '../support/random.js';
@@ -9,14 +9,16 @@ import { type Random, randomFrom } from '../support/random.js';
 export const FIRST_DATE = '2026-03-01';
 export const LAST_DATE = '2026-03-31';
 
-/** Where people work. Clocks change in both within the month, on different dates. */
+/** Where people work. Clocks change in both zones within the month, on different dates. */
 export const SITES = [
   { site: 'berlin', zone: 'Europe/Berlin', calendar: 'de', holiday: '2026-03-19' },
   { site: 'boston', zone: 'America/New_York', calendar: 'us', holiday: '2026-03-17' },
 ] as const;
 export type Site = (typeof SITES)[number];
 
-/** Local hours. The defaults of everything else: two hours before and four after belong to it. */
+/**
+ * Local hours. Everything else is the default: two hours before and four after belong to the shift.
+ */
 export const SHIFTS = [
   { shiftId: 'early', startTimeOfDay: '06:00', endTimeOfDay: '14:00' },
   { shiftId: 'late', startTimeOfDay: '14:00', endTimeOfDay: '22:00' },
@@ -51,22 +53,22 @@ export interface MadeMark {
   readonly status: 'ON_LEAVE';
 }
 
-/** What a day must come to. Dates that somebody is not employed on have none. */
+/** The expected result of a day. Dates on which the employee is not employed have none. */
 export interface Truth {
   readonly employeeId: string;
   readonly date: string;
   readonly status: 'PRESENT' | 'ABSENT' | 'HOLIDAY' | 'DAY_OFF' | 'ON_LEAVE';
   readonly workedSeconds: number;
-  /** Of these the day has exactly those; lateness is not told here. */
+  /** The day must have exactly these of these flags. Lateness is not covered here. */
   readonly flags: readonly ('MISSING_OUT' | 'DUPLICATE_PUNCH' | 'WORKED_ON_HOLIDAY')[];
 }
 
 export interface Month {
   readonly workers: readonly Worker[];
   readonly marks: readonly MadeMark[];
-  /** As the devices send it: late, in any order, some of it twice. At most 1,000 at a time. */
+  /** As the devices send it: late, in any order, partly twice. At most 1,000 at a time. */
   readonly uploads: readonly (readonly MadePunch[])[];
-  /** How many different punches the uploads have. */
+  /** The number of different punches in the uploads. */
   readonly punchCount: number;
   readonly truth: readonly Truth[];
 }
@@ -121,7 +123,7 @@ function datesFrom(first: string, last: string): string[] {
   return dates;
 }
 
-/** FIRST_DATE is a Sunday: a week of the cycle begins with it. */
+/** FIRST_DATE is a Sunday, so a week of the cycle begins with it. */
 const week = (shift: ShiftId): (readonly ShiftId[])[] => [[], ...Array(5).fill([shift]), []];
 const CYCLES: readonly (readonly (readonly ShiftId[])[])[] = [
   week('early'),
@@ -196,7 +198,7 @@ interface Visit {
   readonly flags: readonly ('MISSING_OUT' | 'DUPLICATE_PUNCH')[];
 }
 
-/** One day at work: how somebody came, paused, left or forgot to, and how long that was. */
+/** One day at work: how the employee came, paused, left or forgot to, and how long that was. */
 function visitOf(worker: Worker, date: string, shiftId: ShiftId, random: Random): Visit {
   const { employeeId, site } = worker;
   const { startTimeOfDay: startTime, endTimeOfDay: endTime } =
@@ -209,7 +211,7 @@ function visitOf(worker: Worker, date: string, shiftId: ShiftId, random: Random)
   const pause = came + random.between(150 * MINUTE, 240 * MINUTE);
   const back = pause + random.between(15 * MINUTE, 45 * MINUTE);
   const device = `${site.site}-${random.between(1, DEVICES_PER_SITE)}`;
-  // A clock without keys: nobody pauses at it, and nobody is asked what they do.
+  // A clock without keys: employees do not use it for breaks, and it does not ask for a kind.
   const isPlain = device.endsWith('-4');
   const forgot = random.chance(FORGOT_TO_LEAVE);
   const twice = !isPlain && random.chance(TOUCHED_TWICE);
@@ -235,7 +237,7 @@ function visitOf(worker: Worker, date: string, shiftId: ShiftId, random: Random)
   };
 }
 
-/** Between each arrival and its departure, without the break; without a departure nothing. */
+/** From each arrival to its departure, without the break. Without a departure, 0. */
 function secondsWorked(
   habit: 'none' | 'break' | 'out',
   forgot: boolean,
@@ -251,7 +253,7 @@ function secondOf(local: string, zone: string): number {
   return Math.floor(zoned.epochMilliseconds / 1000);
 }
 
-/** Each device numbers what it sees, in the order of time. */
+/** Each device numbers its punches in time order. */
 function withEventIds(punches: readonly Omit<MadePunch, 'eventId'>[]): MadePunch[] {
   const counters = new Map<string, number>();
   return punches
@@ -263,7 +265,7 @@ function withEventIds(punches: readonly Omit<MadePunch, 'eventId'>[]): MadePunch
     });
 }
 
-/** A device sends day by day; some days come late, some come again, and the order is any. */
+/** A device sends day by day. Some days come late, some come again, and in any order. */
 function uploadsOf(punches: readonly MadePunch[], random: Random): MadePunch[][] {
   const logs = new Map<string, MadePunch[]>();
   for (const punch of punches) {

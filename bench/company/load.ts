@@ -1,5 +1,4 @@
-// Brings a made-up month into a running service, as its administrators, its managers and its
-// clocks would.
+// Loads a made-up month into a running service, as its administrators, managers and clocks would.
 
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Client, createClient } from '@connectrpc/connect';
@@ -23,7 +22,7 @@ export interface Loaded {
   readonly rejected: number;
 }
 
-/** Calls that are on their way at a time. */
+/** Calls in flight at the same time. */
 const LANES = 8;
 const MARKS_PER_CALL = 1000;
 
@@ -36,7 +35,7 @@ export function clientsOf(baseUrl: string): Clients {
   };
 }
 
-/** Shifts, holidays, employees and what each follows. */
+/** Shifts, holidays, employees, and their assignments. */
 export async function loadRoster({ roster }: Clients, { workers }: Month): Promise<void> {
   for (const shift of SHIFTS) await roster.createShift({ shift: { ...shift } });
   for (const { calendar, holiday } of SITES) {
@@ -64,7 +63,7 @@ async function loadWorker(roster: Clients['roster'], worker: Worker): Promise<vo
   await roster.createShiftAssignment({ assignment: { employeeId, assignment } });
 }
 
-/** Leave. Throws when one is refused. */
+/** Leave. Throws if a mark is refused. */
 export async function loadMarks({ attendance }: Clients, { marks }: Month): Promise<void> {
   for (let from = 0; from < marks.length; from += MARKS_PER_CALL) {
     const requests = marks
@@ -80,7 +79,7 @@ export async function loadMarks({ attendance }: Clients, { marks }: Month): Prom
   }
 }
 
-/** What the devices send, several at a time. */
+/** The devices' uploads, several at the same time. */
 export async function loadPunches({ clock }: Clients, { uploads }: Month): Promise<Loaded> {
   const counts = new Map<PunchOutcome, number>();
   await inLanes(uploads, async (upload) => {

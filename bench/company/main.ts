@@ -1,5 +1,6 @@
-// A made-up month in a running, empty service, by hand: `node dist/bench/company/main.js [url]
-// [employees] [seed]`. Prints how long each part took and what is other than it should be.
+// Loads a made-up month into a running, empty service, by hand: `node dist/bench/company/main.js
+// [url] [employees] [seed]`. Prints how long each part took, and all differences from the expected
+// days.
 
 import { audit } from './audit.js';
 import { companyMonth } from './company.js';

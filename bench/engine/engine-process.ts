@@ -1,5 +1,5 @@
-// The process in which the engine is measured, with nothing else in it: measures once, as the
-// layout it is sent says, and ends with the bench that started it.
+// The process in which the engine alone is measured. It measures once, by the layout that it
+// receives, and ends with the bench that started it.
 
 import { computeInTurns } from '../support/compute.js';
 import type { Layout } from '../support/rounds.js';
@@ -17,7 +17,7 @@ process.once('message', (layout: Layout) => {
   );
 });
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole group; the bench decides when its processes end.
+// Ctrl-C reaches the whole group, but the bench decides when its processes end.
 process.on('SIGINT', () => undefined);
 
 function reply(message: EngineReply): void {

@@ -1,4 +1,4 @@
-// What the bench and its engine process say to each other. The bench sends a Layout.
+// The messages between the bench and its engine process. The bench sends a Layout.
 
 import type { Computed } from '../support/compute.js';
 

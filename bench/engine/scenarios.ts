@@ -1,5 +1,5 @@
-// The months that the row `derive` works out: ordinary ways of working, every weekday alike, and
-// what each worked day comes to, reckoned by hand. Must not ask the engine for any of it.
+// The months for the row `derive`: ordinary ways of working, the same on every weekday, and the
+// result of each worked day, calculated by hand. Must not ask the engine for any of it.
 
 import type { EmployeeId } from '../../src/domain/facts/employee-id.js';
 import {
@@ -24,17 +24,17 @@ export interface Scenario {
   readonly employeeId: EmployeeId;
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
-  /** The month's punches, those of a last night's next morning too. */
+  /** The month's punches, including those on the morning after the last night. */
   readonly punches: Timeline;
-  /** The date each punch is for, in the order of `punches`. */
+  /** The date of each punch, in the order of `punches`. */
   readonly punchDays: readonly number[];
-  /** Of each day that was worked, after all rules. */
+  /** For each day that was worked, after all rules. */
   readonly workedSeconds: number;
-  /** What the roster asks for on such a day. */
+  /** What the roster plans for such a day. */
   readonly plannedSeconds: number;
 }
 
-/** A month with clocks set forward in it, on a Sunday. */
+/** A month in which clocks are set forward, on a Sunday. */
 const FIRST_DATE = '2026-03-01' as LocalDate;
 export const FIRST_DAY = toEpochDay(FIRST_DATE);
 export const LAST_DAY = FIRST_DAY + 30;
@@ -48,7 +48,7 @@ const WORKING_WEEK = 5;
 const MARGIN_SECONDS = 3600;
 const QUARTER_SECONDS = 15 * 60;
 
-/** Punches of one day: `17:02 OUT`; from 24:00 on they are the next morning's. */
+/** Punches of one day: `17:02 OUT`. From 24:00 on they are on the next morning. */
 type PunchText = `${string} ${PunchKind}`;
 
 const DAY_PUNCHES: readonly PunchText[] = ['07:55 IN', '12:00 OUT', '12:30 IN', '17:02 OUT'];
@@ -63,7 +63,7 @@ const DAY_WORKED = seconds('08:37');
 
 const DAY_SHIFT = shift('day', '08:00', '17:00');
 
-/** Every rule has something to do: late, early, a break too short and rounded, times rounded. */
+/** Every rule has an effect: late, early, a break that is too short and rounded, rounded times. */
 const RULED_SHIFT: Shift = {
   ...DAY_SHIFT,
   maxSessionSeconds: 0,
@@ -86,7 +86,7 @@ const RULED_SHIFT: Shift = {
   },
 };
 
-/** The months, each with an employee who has the scenario's place in the list for a number. */
+/** The months. Each employee's number is the index of the scenario. */
 export function scenarios(): readonly Scenario[] {
   return [
     month('day shift', [DAY_SHIFT], DAY_PUNCHES, DAY_WORKED),
@@ -210,7 +210,7 @@ function punch(zone: Zone, day: number, text: PunchText, eventNumber: number): P
   };
 }
 
-/** Of a time of day or a length, `hh:mm`. */
+/** The seconds of a time of day or a length, `hh:mm`. */
 function seconds(text: string): number {
   const [hours, minutes] = text.split(':').map(Number);
   return (hours ?? 0) * 3600 + (minutes ?? 0) * 60;

@@ -1,4 +1,4 @@
-// The bench's end of the engine process, which has the servers' core to itself.
+// The bench's side of the engine process, which has the servers' core to itself.
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,11 @@ import { MAX_WARM_UP_STEPS } from '../support/rounds.js';
 import type { RowContext } from '../support/row.js';
 import type { EngineReply } from './messages.js';
 
-/** What measuring may take beyond its warm-up and its rounds: starting, reading time zones. */
+/** The additional time beyond warm-up and rounds: for starting, and for reading time zones. */
 const GRACE_MS = 30_000;
 const SCRIPT = fileURLToPath(new URL('./engine-process.js', import.meta.url));
 
-/** Measures all works of all scenarios. Throws when they could not be measured to the end. */
+/** Measures all works of all scenarios. Throws if they could not be measured completely. */
 export async function computeEngine({
   layout,
   pinning,

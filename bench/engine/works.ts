@@ -1,6 +1,6 @@
-// What the row `derive` measures of a month. Every work leaves its results where they can be
-// read, and tells a number that only the right results give: a compiler that left the work
-// out, or a rule that changed it, would be noticed in the very round.
+// The works that the row `derive` measures on each month. Every work stores its results where they
+// can be read, and returns a number that only right results give. So if a compiler left out the
+// work, or a rule changed it, that same round would show it.
 
 import { type DayFacts, derive } from '../../src/domain/engine/derive.js';
 import { type PresentableDay, present } from '../../src/domain/engine/present.js';
@@ -12,20 +12,20 @@ import type { Instant, RecordTime } from '../../src/domain/time/time.js';
 import type { Work } from '../support/compute.js';
 import { FIRST_DAY, LAST_DAY, type Scenario, WORKED_DAYS } from './scenarios.js';
 
-/** What is measured of every month, in the order of the table. `json` is the limit. */
+/** The works on each month, in the order of the table. `json` is the limit. */
 export const WORK_NAMES = ['plan', 'derive', 'trace', 'present', 'write', 'json'] as const;
 export type WorkName = (typeof WORK_NAMES)[number];
 
-/** What a work of a scenario is called in the results. */
+/** The name of a scenario's work in the results. */
 export function workOf(scenarioName: string, work: WorkName): string {
   return `${work} (${scenarioName})`;
 }
 
-/** Noon of the month's 16th in UTC: half of its days are over, half are to come. */
+/** Noon (UTC) of the month's 16th: half of its days are over, half are to come. */
 const NOW = ((FIRST_DAY + 15.5) * 86_400_000) as Instant;
 const RECORDED = (NOW * 1000) as RecordTime;
 
-/** The works of a scenario; each `run` does a whole month once. */
+/** The works of a scenario. Each `run` does a whole month once. */
 export function worksOf(scenario: Scenario): readonly Work[] {
   const plans = monthOf(scenario);
   const plannedSeconds = scenario.plannedSeconds * WORKED_DAYS;
@@ -64,7 +64,7 @@ function deriveAll(plans: readonly DayPlan[], scenario: Scenario): DayResult[] {
   return plans.map((plan) => derive(facts, plan));
 }
 
-/** With every finding, as an explanation needs them. */
+/** With all findings, as an explanation needs them. */
 function traceAll(plans: readonly DayPlan[], scenario: Scenario): number {
   const facts = freshFacts(scenario);
   const traces: Finding[][] = [];
@@ -73,11 +73,11 @@ function traceAll(plans: readonly DayPlan[], scenario: Scenario): number {
     traces.push(trace);
     return derive(facts, plan, trace);
   });
-  // A day without a finding was not traced: then the sum below is none.
+  // A day without a finding was not traced, which makes the sum invalid.
   return traces.every((trace) => trace.length > 0) ? workedIn(results) : Number.NaN;
 }
 
-/** A month as it is read: stored days, and those that were expected when it was cached. */
+/** Reads a month: stored days, and those that were expected when it was cached. */
 function presentAll(plans: readonly DayPlan[], scenario: Scenario): () => number {
   const facts = freshFacts(scenario);
   const days = plans.map((plan) => {
@@ -94,8 +94,8 @@ function presentAll(plans: readonly DayPlan[], scenario: Scenario): () => number
 }
 
 /**
- * What the engine has to do for each punch of the month when it is written by itself: the days
- * it can change are planned and derived, its own date and both neighbours.
+ * The engine's part of writing each punch of the month separately: planning and deriving the days
+ * that it can change, its own date and both neighbours.
  */
 function writeAll(scenario: Scenario): number {
   const { roster, employee, punchDays } = scenario;
@@ -106,7 +106,7 @@ function writeAll(scenario: Scenario): number {
   return written.reduce((sum, [, own]) => sum + (own?.work.workedSeconds ?? 0), 0);
 }
 
-/** The limit: reading the same punches from JSON and writing the same results as JSON. */
+/** The limit: reading the same punches from JSON, and writing the same results as JSON. */
 function jsonOf(plans: readonly DayPlan[], scenario: Scenario): Omit<Work, 'name'> {
   const { punches, punchDays } = scenario;
   const results = deriveAll(plans, scenario);

@@ -1,7 +1,7 @@
-// A shift that a whole company works changes from the middle of a year on, in a running, empty
-// service, by hand: `node dist/bench/follow/main.js [url] [employees] [days]`. Prints how long the
-// change took, how long stored days took to follow, and what readers and writers saw meanwhile.
-// Ends with 1 when a read was wrong or a day did not follow.
+// Changes a shift of a whole company from the middle of a year on, in a running, empty service, by
+// hand: `node dist/bench/follow/main.js [url] [employees] [days]`. Prints how long the change took,
+// how long stored days took to follow, and what readers and writers saw meanwhile. Ends with 1 if a
+// read was wrong or a day did not follow.
 
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Attendance } from '../../gen/attendance/v1/attendance_pb.js';
@@ -21,28 +21,28 @@ const HOUR_MS = 3_600_000;
 const FIRST_MS = Date.parse('2025-01-01T00:00:00Z');
 const CHANGED_FROM = Math.floor(DAYS / 2);
 
-/** People who work another shift: nothing of theirs has to follow. */
+/** Employees of another shift, whose days do not have to follow. */
 const OTHERS = 100;
 const OTHER_SHIFT_ID = 'other';
 
-/** For how long lists of theirs are timed before the change. */
+/** How long lists of their days are timed before the change. */
 const BEFORE_MS = 10_000;
 
-/** Calls that are on their way at a time, while the company is made. */
+/** Calls in flight at the same time, while the company is made. */
 const LANES = 4;
 const PUNCHES_PER_CALL = 1000;
 
-/** How often it is asked whether all days have followed, and how often of that is told. */
+/** How often the progress is checked, and how many checks there are per line printed. */
 const ASK_EVERY_MS = 500;
 const TOLD_OF = 20;
 
-/** Wrong answers that are shown. */
+/** The most wrong answers printed. */
 const MAX_SHOWN = 10;
 
-/** Days looked at one by one when all have followed. */
+/** Days checked one by one after all have followed. */
 const LOOKED_AT = 2000;
 
-/** Behind those that the change concerns come the others. */
+/** The employees affected by the change come first, then the others. */
 function idOf(index: number): string {
   return `e${String(index).padStart(5, '0')}`;
 }
@@ -79,7 +79,7 @@ async function hire({ roster }: Clients): Promise<void> {
   });
 }
 
-/** Everybody from eight to four, every day. */
+/** All employees work from eight to four, every day. */
 async function work({ clock }: Clients): Promise<void> {
   await inLanes(EMPLOYEES + OTHERS, async (index) => {
     const punches = Array.from({ length: DAYS * 2 }, (_, place) => ({
@@ -98,7 +98,7 @@ async function work({ clock }: Clients): Promise<void> {
   });
 }
 
-/** From the middle of the year on, work begins at seven: everybody is an hour late. */
+/** From the middle of the year on, the shift begins at seven, so every employee is an hour late. */
 async function changeShift({ roster }: Clients): Promise<RosterChange> {
   const effectiveDate = dateOf(CHANGED_FROM);
   const shift = {
@@ -112,7 +112,7 @@ async function changeShift({ roster }: Clients): Promise<RosterChange> {
   return rosterChange;
 }
 
-/** What is wrong about a day under the changed roster; empty when nothing is. */
+/** The error of a day under the changed roster; empty if it is right. */
 function wrongIn(day: number, attendance: Attendance | undefined): string {
   const late = Number(attendance?.lateDuration?.seconds ?? 0n);
   const expected = day < CHANGED_FROM ? 0 : 3600;
@@ -127,7 +127,7 @@ class Watch {
   over = false;
 }
 
-/** Reads any day of anybody until all days have followed. */
+/** Reads random days until all days have followed. */
 async function readOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
   while (!watch.over) {
     const [index, day] = [any(EMPLOYEES), any(DAYS)];
@@ -142,7 +142,7 @@ async function readOn({ attendance: service }: Clients, watch: Watch): Promise<v
   }
 }
 
-/** Lists months of those whom the change does not concern, with the days that are expected. */
+/** Lists months of employees whom the change does not affect, with expected days. */
 async function listOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
   while (!watch.over) {
     const [employeeId, from] = [idOf(EMPLOYEES + any(OTHERS)), any(DAYS - 30)];
@@ -159,7 +159,7 @@ async function listOn({ attendance: service }: Clients, watch: Watch): Promise<v
   }
 }
 
-/** Marks days of somebody else, one after the other. */
+/** Marks days of another employee, one after the other. */
 async function writeOn({ attendance: service }: Clients, watch: Watch): Promise<void> {
   for (let day = 0; !watch.over; day = (day + 1) % 365) {
     const started = performance.now();
@@ -173,7 +173,7 @@ function any(count: number): number {
   return Math.floor(Math.random() * count);
 }
 
-/** Asks for the progress until it is finished. */
+/** Checks the progress until it is finished. */
 async function follow(clients: Clients, changeId: string): Promise<RosterChange> {
   for (let asked = 0; ; asked += 1) {
     const { rosterChange } = await clients.roster.getRosterChange({ changeId });
@@ -186,7 +186,7 @@ async function follow(clients: Clients, changeId: string): Promise<RosterChange>
   }
 }
 
-/** Days changed since the roster did have one revision more than the others. */
+/** Days changed since the roster change must have one revision more than the others. */
 async function lookAtRevisions({ attendance: service }: Clients, watch: Watch): Promise<void> {
   await inLanes(LOOKED_AT, async () => {
     const [index, day] = [any(EMPLOYEES), any(DAYS)];

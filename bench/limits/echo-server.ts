@@ -1,5 +1,5 @@
 // The limit `echo`: a bare @grpc/grpc-js server that answers one message from memory. It neither
-// decodes the request nor encodes the answer, so it is the fastest that grpc-js can be.
+// decodes the request nor encodes the answer, so it is as fast as grpc-js can be.
 
 import * as grpc from '@grpc/grpc-js';
 import type { LimitReady, LimitRequest } from './messages.js';

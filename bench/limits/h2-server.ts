@@ -1,5 +1,5 @@
-// The limit `h2`: bare node:http2 answering the same bytes, headers and trailers that a gRPC
-// server would. What Node itself can do, with nothing in between.
+// The limit `h2`: bare node:http2 that answers the same bytes, headers and trailers as a gRPC
+// server. It shows what Node itself can do.
 
 import * as http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ process.once('message', ({ response }: LimitRequest) => {
   const frame = grpcFrame(Buffer.from(response, 'base64'));
   const server = http2.createServer();
   server.on('stream', (stream) => {
-    // A call may be reset by its caller at any moment; that is no reason to stop.
+    // The caller may reset a call at any moment, which is no reason to stop.
     stream.on('error', () => undefined);
     stream.on('end', () => {
       stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });

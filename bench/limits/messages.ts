@@ -1,6 +1,6 @@
-// What the bench and its limit servers say to each other.
+// The messages between the bench and its limit servers.
 
-/** What a limit answers, whatever it is asked. */
+/** The answer of a limit to every request. */
 export interface LimitRequest {
   /** `/package.Service/Method`. */
   readonly path: string;

@@ -1,9 +1,9 @@
-// When calls arrive in an open loop. The times are drawn before the load begins, so that nothing
-// the server does can put one of them off.
+// When calls arrive in an open loop. The times are drawn before the load begins, so that the server
+// cannot delay any of them.
 
 import { randomFrom } from '../support/random.js';
 
-/** Milliseconds from the load's start. */
+/** In milliseconds from the load's start. */
 export interface Arrivals {
   readonly perSecond: number;
   readonly durationMs: number;
@@ -11,8 +11,8 @@ export interface Arrivals {
 }
 
 /**
- * A Poisson process: callers who know nothing of each other. In order; the same for the same
- * seed. Throws when it is asked for no rate.
+ * A Poisson process, as of independent callers. In order; the same for the same seed. Throws for a
+ * rate that is not positive.
  */
 export function poissonArrivals({ perSecond, durationMs, seed }: Arrivals): Float64Array {
   if (!(perSecond > 0)) throw new RangeError(`calls cannot arrive ${perSecond} times a second`);

@@ -1,4 +1,4 @@
-// The bench's end of the load process.
+// The bench's side of the load process.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import type {
   OpenResult,
 } from './messages.js';
 
-/** What a plan may take beyond its own lead-in and window: connecting and draining. */
+/** The additional time beyond a plan's lead-in and window: for connecting and draining. */
 const GRACE_MS = 20_000;
 
 export class Loader {
@@ -24,14 +24,14 @@ export class Loader {
     this.#process = adopt(fork(script, { execArgv: [] }));
   }
 
-  /** Runs a plan; one at a time. Throws when the plan could not be run to its end. */
+  /** Runs a plan; one at a time. Throws if the plan could not be run completely. */
   async run(plan: LoadPlan): Promise<LoadResult> {
     const reply = await this.#ask({ kind: 'CLOSED', plan });
     if (reply.kind === 'RESULT') return reply.result;
     throw failureOf(reply);
   }
 
-  /** The same of an open loop. */
+  /** The same for an open loop. */
   async runOpen(plan: OpenPlan): Promise<OpenResult> {
     const reply = await this.#ask({ kind: 'OPEN', plan });
     if (reply.kind === 'OPEN_RESULT') return reply.result;

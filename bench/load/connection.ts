@@ -1,41 +1,41 @@
 // One HTTP/2 connection of the load process, on a bare socket. Node's own HTTP/2 client costs its
-// process as much as a bare HTTP/2 server costs the other one, so measured with it, a fast server
-// shows the client's limit: here echo and h2 both stood idle for a third of the time.
+// process as much as a bare HTTP/2 server costs the other. With it, a fast server would show the
+// client's limit: echo and h2 were both idle for a third of the time.
 
 import { connect, type Socket } from 'node:net';
 import { type Outcome, readOutcome } from './header-block.js';
 import * as wire from './wire.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The connection's window is opened again when so much of it was used. */
+/** The connection's window is refilled after this much of it was used. */
 const WINDOW_REFILL_BYTES = 2 ** 30;
-/** The largest answer taken: a frame, cut off at its end, waits in memory. */
+/** The largest accepted answer: an incomplete frame waits in memory. */
 const MAX_ANSWER_FRAME_BYTES = wire.MAX_FRAME_BYTES + wire.FRAME_HEADER_BYTES;
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
-/** The word for calls that a server going away has not looked at. */
+/** The status for calls that a departing server did not process. */
 const NOT_TAKEN = 'NOT_TAKEN';
 
-/** What came back for a call. */
+/** The answer to a call. */
 export interface Answer {
-  /** The grpc-status, or a word of ours where there was none. */
+  /** The grpc-status, or a word of ours if there was none. */
   readonly status: string;
-  /** All of the body, gRPC's prefix included. */
+  /** The whole body, including gRPC's prefix. */
   readonly body: Buffer;
 }
 
-/** What a connection tells its user besides the answers. */
+/** The events of a connection besides answers. */
 export interface ConnectionEvents {
-  /** It takes calls from now on. Before anything else is told. */
+  /** It accepts calls from now on. The first event. */
   opened?(connection: Connection): void;
-  /** Once or more when it cannot go on; calls in flight then get no answer. */
+  /** One or more times, when it cannot continue. Calls in flight then get no answer. */
   broken(error: Error, connection: Connection): void;
   /**
-   * The server takes no further calls here: the next ones need another connection. Those in
-   * flight are still answered. Who does not listen takes it for an error.
+   * The server accepts no further calls here, so the next ones need another connection. Calls in
+   * flight are still answered. Without a listener, this is an error.
    */
   goingAway?(connection: Connection): void;
-  /** There may be room for another call: one has ended, or the server allows more of them. */
+  /** There may be room for another call: one has ended, or the server allows more. */
   roomy?(connection: Connection): void;
 }
 
@@ -49,7 +49,7 @@ export class Connection {
   readonly #socket: Socket;
   #events: ConnectionEvents;
   readonly #exchanges = new Map<number, Exchange>();
-  /** Bodies that wait for the server to open its window, in the order in which they leave. */
+  /** Bodies that wait for the server to open its window, in sending order. */
   readonly #waiting: { readonly stream: number; body: Buffer }[] = [];
   #rest = NO_BYTES;
   #nextStream = 1;
@@ -59,7 +59,7 @@ export class Connection {
   #away = false;
   #received = 0;
   #settled: () => void = () => undefined;
-  // Most answers repeat the one before byte by byte, so their headers are read once.
+  // Most answers repeat the one before exactly, so their headers are read once.
   #lastBlock = NO_BYTES;
   #lastOutcome: Outcome = { httpStatus: undefined, grpcStatus: undefined };
 
@@ -98,8 +98,8 @@ export class Connection {
   }
 
   /**
-   * Whether a call may leave now: the server allows another one, still takes them here, and reads
-   * what was sent before. A client queues its calls while it may not.
+   * Whether a call may be sent now: the server allows another one, still accepts calls here, and
+   * has read the earlier ones. Otherwise a client queues its calls.
    */
   get hasRoom(): boolean {
     return (
@@ -107,14 +107,14 @@ export class Connection {
     );
   }
 
-  /** Calls without an end. */
+  /** The number of calls without an end. */
   get inFlight(): number {
     return this.#exchanges.size;
   }
 
   /**
-   * Sends a call and returns its stream. The body is copied, so it may be written over at once;
-   * the headers must stay as they are.
+   * Sends a call and returns its stream. The body is copied, so it may be overwritten at once. The
+   * headers must not be changed.
    */
   call(headers: Buffer, body: Buffer, answered: (answer: Answer) => void): number {
     const stream = this.#nextStream;
@@ -136,7 +136,10 @@ export class Connection {
     return stream;
   }
 
-  /** Gives a call up, as clients do at its deadline: the server hears it, and nobody is answered. */
+  /**
+   * Cancels a call, as clients do at its deadline. The server is informed, and `answered` is not
+   * called.
+   */
   cancel(stream: number): void {
     if (!this.#forget(stream)) return;
     this.#socket.write(wire.cancelBytes(stream));
@@ -150,7 +153,7 @@ export class Connection {
 
   #read(bytes: Buffer): void {
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    // The calls that these answers set off leave in one write.
+    // Calls that these answers trigger are sent in one write.
     this.#socket.cork();
     try {
       this.#rest = wire.cutFrames(all, (frame) => this.#take(frame));
@@ -240,7 +243,7 @@ export class Connection {
     this.#events.roomy?.(this);
   }
 
-  /** Calls the server will not look at end at once; it names the last one that it has taken. */
+  /** Ends calls that the server will not process. It names the last one that it has accepted. */
   #goAway(payload: Buffer): void {
     const code = payload.readUInt32BE(4);
     if (this.#events.goingAway === undefined || code !== wire.ErrorCode.NO_ERROR) {
@@ -254,7 +257,7 @@ export class Connection {
     this.#events.goingAway(this);
   }
 
-  /** Sends of the waiting bodies what the window lets through, be it a part of one. */
+  /** Sends waiting bodies as far as the window allows, even in part. */
   #sendWaiting(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const { stream, body } = first;
@@ -269,7 +272,7 @@ export class Connection {
     }
   }
 
-  /** A call is over; its own status counts before the reason of its end. */
+  /** A call has ended. Its own status takes precedence over the reason of its end. */
   #end(stream: number, reason: string): void {
     const exchange = this.#exchanges.get(stream);
     if (exchange === undefined || !this.#forget(stream)) return;
@@ -281,10 +284,10 @@ export class Connection {
     this.#events.broken(error, this);
   }
 
-  /** Whether there was such a call. */
+  /** Returns whether there was such a call. */
   #forget(stream: number): boolean {
     if (!this.#exchanges.delete(stream)) return false;
-    // Ended before all of it was sent: the rest has no stream to go to any more.
+    // It ended before everything was sent. The rest no longer has a stream.
     const unsent = this.#waiting.findIndex((each) => each.stream === stream);
     if (unsent >= 0) this.#waiting.splice(unsent, 1);
     return true;

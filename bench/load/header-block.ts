@@ -1,13 +1,13 @@
-// Reads the one or two headers of an answer that a load generator cares for, :status and
-// grpc-status, out of an HPACK block (RFC 7541) and steps over all others. The loader allows no
-// dynamic table, so a block can be read by itself.
+// Reads the two headers of an answer that a load generator needs, :status and grpc-status, from an
+// HPACK block (RFC 7541), and skips all others. The loader allows no dynamic table, so a block can
+// be read alone.
 
-/** Names the static table knows; the values of entries 8 to 14 are these statuses. */
+/** The names in the static table. The values of entries 8 to 14 are these statuses. */
 const STATIC_STATUS_FIRST = 8;
 const STATIC_STATUSES = ['200', '204', '206', '304', '400', '404', '500'];
 const STATIC_ENTRIES = 61;
 
-/** `grpc-status`, as it is and in the code of RFC 7541, appendix B. */
+/** `grpc-status`, plain and in the Huffman code of RFC 7541, appendix B. */
 const GRPC_STATUS = Buffer.from('grpc-status', 'latin1');
 const GRPC_STATUS_CODED = Buffer.from('9acac8b21234da8f', 'hex');
 
@@ -17,13 +17,13 @@ const SHORT_BITS = 5;
 const LONG_BITS = 6;
 const LONG_FIRST_CODE = 0b011001;
 
-/** What an answer's headers or trailers say; undefined what they do not. */
+/** The content of an answer's headers or trailers; undefined if absent. */
 export interface Outcome {
   readonly httpStatus: string | undefined;
   readonly grpcStatus: string | undefined;
 }
 
-/** Throws on a block that refers to the dynamic table, or ends in the middle. */
+/** Throws for a block that refers to the dynamic table or is incomplete. */
 export function readOutcome(block: Buffer): Outcome {
   const reader = new Reader(block);
   let httpStatus: string | undefined;
@@ -54,7 +54,7 @@ class Reader {
     return this.#at >= this.#block.length;
   }
 
-  /** The next header when it is one of the two. */
+  /** The next header, if it is one of the two. */
   field(): { name: ':status' | 'grpc-status'; value: string } | undefined {
     const first = this.#byte(this.#at);
     if ((first & 0x80) !== 0) {
@@ -64,7 +64,7 @@ class Reader {
       return value === undefined ? undefined : { name: ':status', value };
     }
     if ((first & 0xe0) === 0x20) {
-      this.#integer(5); // The table's size: none of it is used.
+      this.#integer(5); // The size of the table, which is not used.
       return undefined;
     }
     const index = this.#integer((first & 0xc0) === 0x40 ? 6 : 4);
@@ -89,7 +89,7 @@ class Reader {
     return { bytes, coded };
   }
 
-  /** RFC 7541, 5.1: what does not fit the prefix follows in groups of seven bits. */
+  /** RFC 7541, 5.1: a number that does not fit the prefix continues in groups of seven bits. */
   #integer(prefixBits: number): number {
     const mask = 2 ** prefixBits - 1;
     let value = this.#byte(this.#at) & mask;
@@ -115,7 +115,7 @@ function requireStatic(index: number): void {
   if (index > STATIC_ENTRIES) throw new Error('a header block refers to a dynamic table');
 }
 
-/** A text of digits; `?` when it holds anything else. */
+/** A text of digits; `?` if it has anything else. */
 function digits({ bytes, coded }: Text): string {
   if (!coded) {
     const plain = bytes.toString('latin1');
@@ -124,7 +124,7 @@ function digits({ bytes, coded }: Text): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   let text = '';
   let at = 0;
-  // The last byte is filled up with ones, fewer than eight of them.
+  // The last byte is padded with ones, fewer than eight.
   while (bits.length - at >= 8 || /0/.test(bits.slice(at))) {
     const short = Number.parseInt(bits.slice(at, at + SHORT_BITS), 2);
     if (short < SHORT_DIGITS) {

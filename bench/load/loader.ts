@@ -1,4 +1,4 @@
-// The load process: runs the plans it is sent, one at a time, and ends with the bench that
+// The load process: runs the plans that it receives, one at a time, and ends with the bench that
 // started it.
 
 import type { LoaderReply, LoaderRequest } from './messages.js';
@@ -12,7 +12,7 @@ process.on('message', (request: LoaderRequest) => {
   });
 });
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole group; the bench decides when its processes end.
+// Ctrl-C reaches the whole group, but the bench decides when its processes end.
 process.on('SIGINT', () => undefined);
 
 async function run(request: LoaderRequest): Promise<LoaderReply> {

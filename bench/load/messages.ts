@@ -1,30 +1,34 @@
-// What the bench and its load process say to each other.
+// The messages between the bench and its load process.
 
 import type { OpenFigures } from './open-tally.js';
 import type { Requests } from './outgoing.js';
 
-/** One stretch of load against one server. */
+/** One period of load against one server. */
 export interface LoadPlan extends Requests {
   readonly connections: number;
-  /** Calls in flight on each connection: a closed loop, the next one leaves when one is answered. */
+  /**
+   * Calls in flight on each connection. A closed loop: the next call is sent when one is answered.
+   */
   readonly streams: number;
-  /** Load that is not measured, before the window opens. */
+  /** Unmeasured load before the window opens. */
   readonly leadInMs: number;
   /** How long the window stays open. */
   readonly windowMs: number;
-  /** The number of the first call; every call has its own. */
+  /** The number of the first call. Every call has its own. */
   readonly firstCall: number;
-  /** The server's process, whose processor time is watched. */
+  /** The server's process, whose processor time is measured. */
   readonly serverPid: number;
 }
 
-/** Processor time in a window, as shares of one core; undefined where the system does not tell. */
+/**
+ * Processor time in a window, as shares of one core; undefined if the system does not report it.
+ */
 export interface Busy {
   /** The server's process. */
   readonly server: number | undefined;
   /** The load process. */
   readonly loader: number;
-  /** Every core by its number, whoever used it. */
+  /** Every core by number, for all processes. */
   readonly cores: readonly number[];
 }
 
@@ -33,26 +37,26 @@ export interface LoadResult {
   readonly sent: number;
   /** Calls answered with OK and a message, in the window and outside it. */
   readonly succeeded: number;
-  /** Calls that were not, by what came instead: a grpc-status, or a word of ours. */
+  /** Other calls, by their result: a grpc-status, or a word of ours. */
   readonly failures: Readonly<Record<string, number>>;
   /** Answered with OK in the window. */
   readonly answeredInWindow: number;
   readonly windowMs: number;
-  /** Of the calls answered in the window, from leaving to the trailers. */
+  /** For calls answered in the window, from sending to the trailers. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly busy: Busy;
 }
 
-/** One stretch of an open loop: calls arrive, whatever becomes of those before. */
+/** One period of an open loop: calls arrive whatever happens to earlier ones. */
 export interface OpenPlan extends Requests {
-  /** How many clients there are, each with a connection at a time; calls go round. */
+  /** The number of clients, each with one connection at a time. Calls are distributed in turn. */
   readonly connections: number;
-  /** How many calls arrive in a second. */
+  /** How many calls arrive per second. */
   readonly perSecond: number;
-  /** Draws the times at which they do. */
+  /** The seed for the arrival times. */
   readonly seed: number;
-  /** From a call's arrival: told to the server, and kept by the client. */
+  /** From a call's arrival. Sent to the server, and enforced by the client. */
   readonly deadlineMs: number;
   /** Calls that arrive before the window opens are not counted. */
   readonly leadInMs: number;
@@ -62,9 +66,9 @@ export interface OpenPlan extends Requests {
 }
 
 export interface OpenResult extends OpenFigures {
-  /** Calls that arrived, of the lead-in too. */
+  /** Calls that arrived, including the lead-in. */
   readonly sent: number;
-  /** Connections opened after the first ones, and why: GOAWAY, or an end without one. */
+  /** Connections opened after the first ones, and the reasons: GOAWAY, or an end without one. */
   readonly reconnects: number;
   readonly goAways: number;
   readonly lost: number;

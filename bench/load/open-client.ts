@@ -1,33 +1,33 @@
-// One client of an open loop: a connection at a time, and a queue of its own for the calls that
-// the server has no stream for. It does as gRPC clients do: keeps to the server's limits, follows
-// a GOAWAY to a new connection, and gives a call up at its deadline, wherever it is by then.
+// One client of an open loop: one connection at a time, and its own queue of calls for which the
+// server has no stream. It behaves like gRPC clients: it respects the server's limits, opens a new
+// connection after a GOAWAY, and cancels a call at its deadline, in any state.
 
 import { type Answer, Connection } from './connection.js';
 import type { OutgoingCalls } from './outgoing.js';
 import { Queue } from './queue.js';
 
-/** Between two attempts to connect to a server that takes no connection. */
+/** The pause between attempts to connect to a server that refuses. */
 const RECONNECT_MS = 100;
-/** The word for calls whose connection ended under them. */
+/** The status for calls whose connection ended. */
 const CONNECTION_LOST = 'CONNECTION_LOST';
 
 /** A call from its arrival to its end. */
 export interface OpenCall {
   readonly number: number;
-  /** When it was to arrive, and is to be answered; on the clock of performance.now(). */
+  /** When it should arrive and be answered, on the clock of performance.now(). */
   readonly dueAt: number;
   readonly deadlineAt: number;
   state: 'QUEUED' | 'SENT' | 'ENDED';
 }
 
-/** Where a call that was sent is. */
+/** The connection and stream of a sent call. */
 interface Sent {
   readonly connection: Connection;
   readonly stream: number;
 }
 
 export interface ClientCounts {
-  /** Connections that are opened after the first, and why the one before could not go on. */
+  /** Connections opened after the first, and why the one before could not continue. */
   reconnects: number;
   goAways: number;
   lost: number;
@@ -40,20 +40,20 @@ export class OpenClient {
   readonly #ended: (call: OpenCall, answer: Answer) => void;
   readonly #queue = new Queue<OpenCall>();
   readonly #sent = new Map<OpenCall, Sent>();
-  /** All that are open: the one for new calls, and older ones with calls in flight. */
+  /** All open connections: the one for new calls, and older ones with calls in flight. */
   readonly #open = new Set<Connection>();
   #current: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `ended` hears of each call that got an answer, or lost its connection. */
+  /** `ended` is called for each call that got an answer or lost its connection. */
   constructor(port: number, calls: OutgoingCalls, ended: (call: OpenCall, answer: Answer) => void) {
     this.#port = port;
     this.#calls = calls;
     this.#ended = ended;
   }
 
-  /** Opens the connection. Throws when the server takes none. */
+  /** Opens the connection. Throws if the server refuses it. */
   async connect(): Promise<void> {
     await Connection.open(this.#port, {
       opened: (connection) => this.#begin(connection),
@@ -63,13 +63,15 @@ export class OpenClient {
     });
   }
 
-  /** A call has arrived: it leaves at once when it may, and waits for its turn otherwise. */
+  /** A call has arrived. It is sent at once if allowed, and otherwise queued. */
   offer(call: OpenCall): void {
     this.#queue.push(call);
     this.#sendQueued();
   }
 
-  /** The call's deadline has come. Says where it was; a call that has ended stays as it is. */
+  /**
+   * Cancels a call at its deadline. Returns the state that it had. An ended call stays as it is.
+   */
   giveUp(call: OpenCall): 'QUEUED' | 'SENT' | 'ENDED' {
     const was = call.state;
     call.state = 'ENDED';
@@ -78,7 +80,7 @@ export class OpenClient {
       this.#sent.delete(call);
       sent.connection.cancel(sent.stream);
     }
-    // One that is still in the queue is stepped over there.
+    // A call that is still queued is skipped there.
     return was;
   }
 
@@ -130,7 +132,7 @@ export class OpenClient {
     else if (connection.inFlight === 0) this.#close(connection);
   }
 
-  /** The server takes no more calls on it. What is in flight there is still answered. */
+  /** The server accepts no more calls on it. Calls in flight are still answered. */
   #leave(connection: Connection): void {
     this.counts.goAways += 1;
     this.#replace(connection);

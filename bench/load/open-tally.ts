@@ -1,61 +1,63 @@
-// What became of the calls of an open loop. Each ends in one way and is counted once. Calls of the
-// lead-in are served and forgotten, but for what they have left behind.
+// Counts the results of the calls of an open loop. Each call ends in one way and is counted once.
+// Calls of the lead-in are served but not counted, except in totals that say so.
 
 import { countKind } from './kinds.js';
 import { Times, type TimesSummary } from './times.js';
 
-/** gRPC's code for a call that was refused because there is too much to do. */
+/** gRPC's code for a call that was refused because of overload. */
 const RESOURCE_EXHAUSTED = '8';
-/** HTTP/2's word for a stream that the server has not looked at (RFC 9113, 8.7). */
+/** HTTP/2's code for a stream that the server did not process (RFC 9113, 8.7). */
 const REFUSED_STREAM = 'RST_STREAM_7';
 const MS_PER_SECOND = 1000;
 
-/** How a plan counts. */
+/** The parts of a plan that counting needs. */
 export interface Counting {
   readonly leadInMs: number;
   readonly windowMs: number;
   readonly deadlineMs: number;
-  /** The kinds of call, which take turns. */
+  /** The kinds of call, in turn. */
   readonly requests: readonly unknown[];
 }
 
-/** The calls that arrived in the window, by their end. */
+/** The calls that arrived in the window, by result. */
 export interface OpenCounts {
   readonly arrived: number;
   /** Answered with OK within the deadline. */
   readonly answered: number;
-  /** Answered with OK when the caller was about to give up. */
+  /** Answered with OK, but after the deadline. */
   readonly late: number;
   /** RESOURCE_EXHAUSTED. */
   readonly refused: number;
-  /** Streams that the server refused unseen. */
+  /** Streams that the server refused without processing them. */
   readonly refusedStreams: number;
-  /** At its deadline, still in the client's own queue: no stream was free. */
+  /** Cancelled at the deadline while in the client's own queue: no stream was free. */
   readonly gaveUpQueued: number;
-  /** At its deadline, sent and not answered. */
+  /** Cancelled at the deadline after sending, without an answer. */
   readonly gaveUpSent: number;
-  /** Any other end, by its code or a word of ours. */
+  /** Any other result, by its code or a word of ours. */
   readonly others: Readonly<Record<string, number>>;
 }
 
 export interface OpenFigures extends OpenCounts {
-  /** Of those answered in time, from when they were to arrive. */
+  /** For calls answered in time, from their arrival time. */
   readonly answer: TimesSummary;
   readonly refusal: TimesSummary;
-  /** How late calls left: the loader's own doing. */
+  /** How late calls were sent, which is the loader's own fault. */
   readonly lateness: TimesSummary;
-  /** Answered in time, by the second in which they arrived; of the lead-in too. */
+  /** Answered in time, by the second of arrival, including the lead-in. */
   readonly answeredBySecond: readonly number[];
-  /** Answered with OK at all, by request, of the lead-in too: what has to be stored at least. */
+  /**
+   * All calls answered with OK, by request, including the lead-in: at least these must be stored.
+   */
   readonly succeeded: readonly number[];
 }
 
 export interface Ended {
   readonly number: number;
-  /** When it was to arrive, from the plan's start. */
+  /** Its arrival time, from the plan's start. */
   readonly dueMs: number;
   readonly verdict: string;
-  /** From then on. */
+  /** From its arrival time. */
   readonly tookMs: number;
 }
 
@@ -82,14 +84,14 @@ export class OpenTally {
     this.#succeeded = counting.requests.map(() => 0);
   }
 
-  /** A call that was to arrive at `dueMs` of the plan left so much later. */
+  /** A call that should arrive at `dueMs` of the plan was sent `latenessMs` later. */
   arrived(dueMs: number, latenessMs: number): void {
     if (!this.#counts(dueMs)) return;
     this.#arrived += 1;
     this.#lateness.add(latenessMs);
   }
 
-  /** Call `number` ended with a verdict: `0` when all was well. */
+  /** Call `number` ended with a verdict; `0` means success. */
   ended({ number, dueMs, verdict, tookMs }: Ended): void {
     const request = number % this.#counting.requests.length;
     if (verdict === '0') this.#succeeded[request] = (this.#succeeded[request] ?? 0) + 1;
@@ -112,7 +114,7 @@ export class OpenTally {
     }
   }
 
-  /** Its client gave it up at its deadline. */
+  /** Its client cancelled it at its deadline. */
   gaveUp(dueMs: number, was: 'QUEUED' | 'SENT'): void {
     if (!this.#counts(dueMs)) return;
     if (was === 'QUEUED') this.#gaveUpQueued += 1;
@@ -147,7 +149,7 @@ export class OpenTally {
   }
 }
 
-/** Every call that arrived has ended in exactly one way. */
+/** Whether every call that arrived has ended in exactly one way. */
 export function accountedFor(counts: OpenCounts): boolean {
   const others = Object.values(counts.others).reduce((sum, count) => sum + count, 0);
   const { answered, late, refused, refusedStreams, gaveUpQueued, gaveUpSent } = counts;

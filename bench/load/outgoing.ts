@@ -1,17 +1,17 @@
-// What leaves for a plan's calls, made once: headers, and messages with places to write over. A
-// plan of several requests makes them in turn.
+// Prepares the bytes of a plan's calls once: headers, and messages with places to overwrite. A plan
+// with several requests uses them in turn.
 
 import type { Answer } from './connection.js';
 import { GRPC_PREFIX_BYTES, patcherOf, type RequestTemplate } from './template.js';
 import { headerBlock } from './wire.js';
 
-/** Stands in for the rest of a call's deadline: four digits of milliseconds. */
+/** A placeholder for the rest of a call's deadline: four digits of milliseconds. */
 const TIMEOUT_MARKER = '####';
 
-/** The plan's part that says what its calls are. */
+/** The part of a plan that describes its calls. */
 export interface Requests {
   readonly port: number;
-  /** Call n makes the request n modulo their number. */
+  /** Call n uses request n modulo their number. */
   readonly requests: readonly RequestTemplate[];
   /** Whether an answer that does not repeat its request's `answered` range is a failure. */
   readonly answersMatch: boolean;
@@ -25,18 +25,18 @@ interface Outgoing {
   readonly answered: RequestTemplate['answered'];
 }
 
-/** The bytes of calls. They are written over for the next call, so they have to leave at once. */
+/** The bytes of calls. They are overwritten for the next call, so they must be sent at once. */
 export class OutgoingCalls {
   readonly #requests: readonly Outgoing[];
   readonly #answersMatch: boolean;
 
-  /** With `deadlines`, every call says how long it may take. */
+  /** With `deadlines`, every call states how long it may take. */
   constructor({ port, requests, answersMatch }: Requests, deadlines: boolean) {
     this.#requests = requests.map((request) => outgoing(port, request, deadlines));
     this.#answersMatch = answersMatch;
   }
 
-  /** The headers of a call; with deadlines, `restMs` is what is left of its own. */
+  /** The headers of a call. With deadlines, `restMs` is the time that is left. */
   headers(call: number, restMs?: number): Buffer {
     const { headers, timeoutAt } = this.#at(call);
     if (restMs === undefined) return headers;
@@ -52,7 +52,7 @@ export class OutgoingCalls {
     return frame;
   }
 
-  /** `0` when all is well, otherwise what is not. */
+  /** `0` for success, otherwise the failure. */
   verdict(call: number, { status, body }: Answer): string {
     if (status !== '0') return status;
     if (body.length < GRPC_PREFIX_BYTES) return 'NO_MESSAGE';
@@ -61,7 +61,7 @@ export class OutgoingCalls {
     if (answered === undefined) return '0';
     const { offset, width } = answered;
     const found = body.includes(this.message(call).subarray(offset, offset + width));
-    // Looked for in every server's answers, so that all of them cost the loader the same.
+    // Checked in every server's answers, so that all of them cost the loader the same.
     return found || !this.#answersMatch ? '0' : 'ANOTHER_REQUESTS_ANSWER';
   }
 

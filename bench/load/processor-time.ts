@@ -1,9 +1,9 @@
-// How busy processes and cores were, from /proc. Elsewhere than on Linux it says nothing.
+// Measures how busy processes and cores were, from /proc. Only on Linux.
 
 import { readFileSync } from 'node:fs';
 import type { Busy } from './messages.js';
 
-/** The kernel counts in these, whatever its own timer does (USER_HZ). */
+/** The kernel counts in these units, whatever its own timer does (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
 interface Sample {
@@ -13,7 +13,7 @@ interface Sample {
   readonly cores: readonly { readonly busy: number; readonly all: number }[];
 }
 
-/** Begins to watch a process, this one and the cores; the function returned ends it. */
+/** Begins to measure a process, this one and the cores. Returns a function that ends it. */
 export function watchProcessorTime(serverPid: number): () => Busy {
   const before = sample(serverPid);
   return () => {
@@ -45,8 +45,8 @@ function sample(serverPid: number): Sample {
 function processSeconds(pid: number): number | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // The name in brackets may hold spaces; what follows it does not. utime and stime are the
-  // 14th and 15th fields of the line, so the 12th and 13th behind the name.
+  // The name in parentheses may contain spaces. utime and stime are the 14th and 15th fields of the
+  // line, so the 12th and 13th after the name.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

@@ -1,7 +1,7 @@
-// First in, first out, without moving what stays: arrays move all of it at every shift, and a
-// queue of an overloaded server's callers grows long.
+// A first-in, first-out queue that does not move the items that stay. An array moves all of them at
+// every shift, and the queue of an overloaded server's callers gets long.
 
-/** So many places at the front are given back at once. */
+/** How many places at the front are released at once. */
 const TRIM_AT = 1024;
 
 export class Queue<T> {

@@ -1,6 +1,6 @@
-// Runs one plan of an open loop: calls arrive at times drawn beforehand, however long answers
-// take, and each has a deadline that its client keeps. A call's time counts from when it was to
-// arrive, so that a late sender does not make a slow server look fast.
+// Runs one plan of an open loop: calls arrive at times drawn beforehand, however long answers take,
+// and each has a deadline that its client enforces. A call's time counts from its arrival time, so
+// that a late sender does not make a slow server look fast.
 
 import { performance } from 'node:perf_hooks';
 import { poissonArrivals } from './arrivals.js';
@@ -12,10 +12,10 @@ import { OutgoingCalls } from './outgoing.js';
 import { watchProcessorTime } from './processor-time.js';
 import { Queue } from './queue.js';
 
-/** How often arrivals and deadlines are looked at: the finest that a timer of Node does. */
+/** How often arrivals and deadlines are checked: the finest interval of a Node timer. */
 const TICK_MS = 1;
 
-/** Runs the plan. Throws when the server cannot be reached at its beginning. */
+/** Runs the plan. Throws if the server cannot be reached at the beginning. */
 export async function runOpenPlan(plan: OpenPlan): Promise<OpenResult> {
   const run = new OpenRun(plan);
   try {
@@ -36,7 +36,7 @@ class OpenRun {
   readonly #clients: readonly OpenClient[];
   readonly #calls: OutgoingCalls;
   readonly #tally: OpenTally;
-  /** Calls by deadline, which is the order of their arrival. */
+  /** Calls sorted by deadline, which is the order of arrival. */
   readonly #pending = new Queue<Pending>();
   #startedAt = 0;
   #next = 0;
@@ -89,7 +89,7 @@ class OpenRun {
     return this.#tickUntil(() => this.#next >= this.#arrivals.length);
   }
 
-  /** Until the last call has ended, which its deadline makes sure of. */
+  /** Until the last call has ended, which its deadline ensures. */
   #settle(): Promise<void> {
     return this.#tickUntil(() => this.#pending.first === undefined);
   }
@@ -112,7 +112,7 @@ class OpenRun {
     this.#giveUpUntil(now);
   }
 
-  /** When the next call was to arrive, if that is over. */
+  /** The arrival time of the next call, if it has passed. */
   #due(now: number): number | undefined {
     const offset = this.#arrivals[this.#next];
     if (offset === undefined || this.#startedAt + offset > now) return undefined;
@@ -135,8 +135,8 @@ class OpenRun {
   }
 
   /**
-   * Those without a stream first: one given up that has a stream makes room, and no client sends
-   * what it is about to give up.
+   * First the calls without a stream: cancelling a call with a stream makes room, and no client
+   * should send a call that it is about to cancel.
    */
   #giveUpUntil(now: number): void {
     const sent: Pending[] = [];

@@ -1,5 +1,5 @@
-// Runs one plan of load: a closed loop of calls with their messages encoded beforehand, every
-// grpc-status read, every failure counted by what it was.
+// Runs one plan of load: a closed loop of calls with messages encoded beforehand. Reads every
+// grpc-status, and counts every failure by its kind.
 
 import { createHistogram } from 'node:perf_hooks';
 import { Connection } from './connection.js';
@@ -8,10 +8,10 @@ import type { LoadPlan, LoadResult } from './messages.js';
 import { OutgoingCalls } from './outgoing.js';
 import { watchProcessorTime } from './processor-time.js';
 
-/** How long calls still in flight may take after the window closed. */
+/** How long calls still in flight may take after the window has closed. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
-/** Runs the plan. Throws when the server cannot be reached or drops a connection. */
+/** Runs the plan. Throws if the server cannot be reached or drops a connection. */
 export async function runPlan(plan: LoadPlan): Promise<LoadResult> {
   const run = new Run(plan);
   try {
@@ -43,7 +43,7 @@ class Run {
     this.#broken = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
-    // It may break when nobody is waiting any more, which is no reason to end the process.
+    // It may break when nothing waits any more, which is no reason to end the process.
     this.#broken.catch(() => undefined);
   }
 

@@ -1,5 +1,5 @@
-// A request encoded once, with the places that differ from call to call. The loader patches those
-// bytes in place: encoding protobuf in the load process would measure the loader.
+// A request that is encoded once, with the places that differ between calls. The loader patches
+// those bytes in place, because encoding protobuf in the load process would measure the loader.
 
 /** A place of fixed width whose bytes follow from the call's number. */
 export type Field =
@@ -11,7 +11,7 @@ export type Field =
       readonly every: number;
       readonly modulo: number;
     }
-  /** `YYYY-MM-DD`: `first` and then floor(call / every) modulo `days` days later. */
+  /** `YYYY-MM-DD`: floor(call / every) modulo `days` days after `first`. */
   | {
       readonly kind: 'DATE';
       readonly offset: number;
@@ -22,8 +22,8 @@ export type Field =
   /** The call's number in lower-case hexadecimal digits, zero-padded. */
   | { readonly kind: 'HEX'; readonly offset: number; readonly width: number }
   /**
-   * A Timestamp's seconds: `first` and then floor(call / every) times `step` later. A varint of five
-   * bytes, so from 1978-07-04 on for a thousand years.
+   * A Timestamp's seconds: floor(call / every) times `step` after `first`. A varint of five bytes,
+   * so from 1978-07-04 on for a thousand years.
    */
   | {
       readonly kind: 'SECONDS';
@@ -33,13 +33,13 @@ export type Field =
       readonly step: number;
     };
 
-/** Omit over every member of the union. */
+/** Omit for every member of the union. */
 type WithoutOffset<T> = T extends unknown ? Omit<T, 'offset'> : never;
 
-/** A field and the text, or the bytes, that mark its place in the encoded message. */
+/** A field, and the text or bytes that mark its place in the encoded message. */
 export type MarkedField = WithoutOffset<Field> & { readonly marker: string | Uint8Array };
 
-/** What one kind of call sends. Crosses a process border, so: plain values only. */
+/** The request of one kind of call. Crosses a process border, so it has plain values only. */
 export interface RequestTemplate {
   /** `/package.Service/Method`. */
   readonly path: string;
@@ -47,8 +47,8 @@ export interface RequestTemplate {
   readonly frame: string;
   readonly fields: readonly Field[];
   /**
-   * The range of the frame that a right answer contains as well, such as the employee's id;
-   * undefined when answers say nothing about their request.
+   * The range of the frame that a right answer also contains, such as the employee's id; undefined
+   * if answers say nothing about their request.
    */
   readonly answered: { readonly offset: number; readonly width: number } | undefined;
 }
@@ -59,7 +59,7 @@ export const GRPC_PREFIX_BYTES = 5;
 const MS_PER_DAY = 86_400_000;
 const SECONDS_BYTES = 5;
 
-/** The bytes of a Timestamp's seconds, for marking their place. */
+/** The bytes of a Timestamp's seconds, to mark their place. */
 export function secondsBytes(seconds: number): Uint8Array {
   const bytes = Buffer.alloc(SECONDS_BYTES);
   writeSeconds(bytes, 0, seconds);
@@ -75,7 +75,7 @@ function writeSeconds(frame: Buffer, offset: number, seconds: number): void {
   }
 }
 
-/** A message as it goes over the wire, uncompressed. */
+/** A message in its wire form, uncompressed. */
 export function grpcFrame(message: Uint8Array): Buffer {
   const frame = Buffer.alloc(GRPC_PREFIX_BYTES + message.length);
   frame.writeUInt32BE(message.length, 1);
@@ -84,8 +84,8 @@ export function grpcFrame(message: Uint8Array): Buffer {
 }
 
 /**
- * Finds the markers in an encoded message. `answered` names the marker that answers repeat.
- * Throws when a marker is not there exactly once, or is not as wide as its field.
+ * Finds the markers in an encoded message. `answered` names the marker that answers repeat. Throws
+ * if a marker does not occur exactly once, or does not have the width of its field.
  */
 export function templateOf(
   path: string,
@@ -136,7 +136,7 @@ function widthOf(field: MarkedField): number {
   return field.kind === 'SECONDS' ? SECONDS_BYTES : field.width;
 }
 
-/** Makes the function that writes a call's number into a frame. Calls count from 0. */
+/** Returns the function that writes a call's number into a frame. Calls count from 0. */
 export function patcherOf(fields: readonly Field[]): (frame: Buffer, call: number) => void {
   const patches = fields.map(patchOf);
   return (frame, call) => {

@@ -1,12 +1,12 @@
-// Many durations in little room, to three figures.
+// Stores many durations compactly, to three digits.
 
 import { createHistogram } from 'node:perf_hooks';
 
 const NS_PER_MS = 1e6;
-/** Longer than anything that is waited for; a longer one counts as this. */
+/** Longer than any wait. A longer duration counts as this. */
 const MAX_NS = 600e9;
 
-/** Milliseconds; undefined of none. */
+/** In milliseconds; undefined if there are none. */
 export interface TimesSummary {
   readonly count: number;
   readonly p50Ms: number | undefined;

@@ -1,9 +1,10 @@
-// HTTP/2 frames (RFC 9113), as bytes: what a load generator sends, and how it cuts what comes back.
+// HTTP/2 frames (RFC 9113) as bytes: those that a load generator sends, and how to split the
+// received ones.
 
 export const FRAME_HEADER_BYTES = 9;
-/** What every peer accepts in one frame without being asked. */
+/** The size that every peer accepts in one frame by default. */
 export const MAX_FRAME_BYTES = 16_384;
-/** A connection's and a stream's window before anybody changed it. */
+/** The initial window of a connection and of a stream. */
 export const DEFAULT_WINDOW_BYTES = 65_535;
 const MAX_WINDOW_BYTES = 2 ** 31 - 1;
 
@@ -27,7 +28,7 @@ export const Setting = {
   INITIAL_WINDOW_SIZE: 4,
 };
 
-/** The reasons of RFC 9113, section 7, that a client gives or reads. */
+/** The error codes of RFC 9113, section 7, that a client sends or reads. */
 export const ErrorCode = { NO_ERROR: 0, CANCEL: 8 } as const;
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
@@ -46,7 +47,10 @@ export function frameBytes(type: number, flags: number, stream: number, payload:
   return bytes;
 }
 
-/** What opens a connection: no dynamic table, no pushes, windows so wide that answers never wait. */
+/**
+ * The beginning of a connection: no dynamic table, no pushes, and windows so wide that answers
+ * never wait.
+ */
 export function opening(): Buffer {
   const settings = Buffer.concat([
     setting(Setting.HEADER_TABLE_SIZE, 0),
@@ -60,21 +64,21 @@ export function opening(): Buffer {
   ]);
 }
 
-/** Opens the connection's window by so many bytes. */
+/** Opens the connection's window by this many bytes. */
 export function windowUpdate(bytes: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(bytes, 0);
   return frameBytes(FrameType.WINDOW_UPDATE, 0, 0, payload);
 }
 
-/** Says that the answer to a call is not wanted any more. */
+/** Says that the answer to a call is no longer wanted. */
 export function cancelBytes(stream: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(ErrorCode.CANCEL, 0);
   return frameBytes(FrameType.RST_STREAM, 0, stream, payload);
 }
 
-/** A request's headers as literals that no table remembers, so that they can be sent for ever. */
+/** A request's headers as literals without indexing, so that they can be sent again and again. */
 export function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   const parts = Object.entries(headers).flatMap(([name, value]) => [
     Buffer.from([0]),
@@ -84,7 +88,7 @@ export function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat(parts);
 }
 
-/** One whole request: its headers, and its body in as many frames as it takes. */
+/** One whole request: its headers, and its body in as many frames as needed. */
 export function requestBytes(stream: number, headers: Buffer, body: Buffer): Buffer {
   const frames = Math.max(1, Math.ceil(body.length / MAX_FRAME_BYTES));
   const size = (1 + frames) * FRAME_HEADER_BYTES + headers.length + body.length;
@@ -104,7 +108,7 @@ export function requestBytes(stream: number, headers: Buffer, body: Buffer): Buf
   return bytes;
 }
 
-/** Hands on the whole frames of some bytes and returns what is left of them. */
+/** Passes on the complete frames in some bytes. Returns the rest. */
 export function cutFrames(bytes: Buffer, onFrame: (frame: Frame) => void): Buffer {
   let at = 0;
   while (bytes.length - at >= FRAME_HEADER_BYTES) {
@@ -142,7 +146,7 @@ function setting(id: number, value: number): Buffer {
   return bytes;
 }
 
-/** A text in HPACK without its code; short enough that one byte holds its length. */
+/** A text in HPACK without Huffman code, short enough for a length of one byte. */
 function plainText(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   if (bytes.length > 126) throw new RangeError(`the header text ${text} is too long`);

@@ -1,4 +1,4 @@
-// The calls the rows make, as templates: which employees, which dates.
+// Templates of the rows' calls: which employees, which dates.
 
 import { create, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -21,12 +21,12 @@ export const MARK_PATH = `/${SERVICE}/${AttendanceService.method.markAttendance.
 export const GET_PATH = `/${SERVICE}/${AttendanceService.method.getAttendance.name}`;
 export const BATCH_MARK_PATH = `/${SERVICE}/${AttendanceService.method.batchMarkAttendance.name}`;
 
-/** What comes before an employee's number. */
+/** The part of an id before the employee's number. */
 const EMPLOYEE_PREFIX = 'bench-';
 const EMPLOYEE_DIGITS = 8;
 const EMPLOYEE_MARKER = '#'.repeat(EMPLOYEE_DIGITS);
 const DATE_MARKER = '@'.repeat('YYYY-MM-DD'.length);
-/** A request id's last group; the call's number goes there. */
+/** The last group of a request id, which has the call's number. */
 const REQUEST_ID_DIGITS = 12;
 const REQUEST_ID_MARKER = '$'.repeat(REQUEST_ID_DIGITS);
 const REQUEST_ID_PREFIX = '5f1b3c58-7d0e-4a6b-9c41-';
@@ -36,7 +36,9 @@ export function employeeId(number: number): string {
   return EMPLOYEE_PREFIX + String(number).padStart(EMPLOYEE_DIGITS, '0');
 }
 
-/** Who is asked about, and when: call by call through all employees, then on to the next date. */
+/**
+ * The employees and dates of calls: call by call through all employees, then on to the next date.
+ */
 export interface Calendar {
   readonly employees: number;
   /** `YYYY-MM-DD`. */
@@ -50,7 +52,7 @@ export function datesOf({ firstDate, days }: Calendar): readonly string[] {
   return Array.from({ length: days }, (_, day) => month + String(day + 1).padStart(2, '0'));
 }
 
-/** Marks: every call another employee's day, with a request id of its own. */
+/** Marks: every call another employee's day, with its own request id. */
 export function markTemplate(calendar: Calendar): RequestTemplate {
   const message = create(MarkAttendanceRequestSchema, {
     employeeId: EMPLOYEE_PREFIX + EMPLOYEE_MARKER,
@@ -67,7 +69,7 @@ export function markTemplate(calendar: Calendar): RequestTemplate {
   return templateOf(MARK_PATH, bytes, [...fieldsOf(calendar), requestId], EMPLOYEE_MARKER);
 }
 
-/** Gets: all employees in turn, then the next date, then all over again. */
+/** Gets: all employees in turn, then the next date, then again from the beginning. */
 export function getTemplate(calendar: Calendar): RequestTemplate {
   const message = create(GetAttendanceRequestSchema, {
     employeeId: EMPLOYEE_PREFIX + EMPLOYEE_MARKER,
@@ -90,7 +92,7 @@ function fieldsOf({ employees, firstDate, days }: Calendar): readonly MarkedFiel
   ];
 }
 
-/** A GetAttendanceResponse as the service would give it, for rows that have no service to ask. */
+/** A GetAttendanceResponse as the service would return it, for rows without a service. */
 export const EXAMPLE_RESPONSE = Buffer.from(
   toBinary(
     GetAttendanceResponseSchema,

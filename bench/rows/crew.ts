@@ -1,4 +1,4 @@
-// The company whose punches are recorded: everybody works one shift, six to six, every day.
+// The company whose punches are recorded: all employees work one shift, six to six, every day.
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
@@ -17,9 +17,9 @@ import type { UnaryClient } from '../support/unary.js';
 import { type Crew, crewId, RECORD_PATH } from './punch-calls.js';
 
 const SHIFT_ID = 'six-to-six';
-/** Calls under way while people are hired. */
+/** Calls in flight while employees are created. */
 const HIRING_LANES = 16;
-/** The most punches that one call takes. */
+/** The most punches of one call. */
 const MAX_PUNCHES = 1_000;
 const DAY_SECONDS = 86_400;
 
@@ -27,7 +27,7 @@ function pathOf(method: { readonly name: string }): string {
   return `/${RosterService.typeName}/${method.name}`;
 }
 
-/** Makes the shift and everybody who works it. Throws when something is refused. */
+/** Makes the shift and its employees. Throws if a call is refused. */
 export async function hire(client: UnaryClient, { blocks, blockSize }: Crew): Promise<void> {
   const shift = create(CreateShiftRequestSchema, {
     shift: { shiftId: SHIFT_ID, startTimeOfDay: '06:00', endTimeOfDay: '18:00' },
@@ -50,7 +50,7 @@ export async function hire(client: UnaryClient, { blocks, blockSize }: Crew): Pr
   await Promise.all(Array.from({ length: HIRING_LANES }, lane));
 }
 
-/** Everybody comes at `firstSeconds` and leaves twelve hours later, on each of so many days. */
+/** All employees come at `firstSeconds` and leave twelve hours later, on each of `days` days. */
 export async function work(
   client: UnaryClient,
   { blocks, blockSize }: Crew,

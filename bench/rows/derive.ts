@@ -1,4 +1,4 @@
-// The row `derive`: the engine by itself, from punches to days. No server, no load, no database.
+// The row `derive`: the engine alone, from punches to days. No server, no load, no database.
 
 import { scenarios } from '../engine/scenarios.js';
 import { computeEngine } from '../engine/start.js';
@@ -8,7 +8,7 @@ import { computeFigures, ratesOf, rightEveryTime } from '../support/compute-figu
 import type { Comparison, Figures, Row } from '../support/row.js';
 import { median, ratioOf } from '../support/statistics.js';
 
-/** Working a day out is to cost no more than moving the same facts as JSON does. */
+/** Deriving a day must cost no more than moving the same facts as JSON. */
 const GOAL_OF_JSON = 1.0;
 /** Ten microseconds a day, whatever it is compared with. */
 const DAYS_PER_SECOND = 100_000;
@@ -34,7 +34,7 @@ export const derive: Row = {
   },
 };
 
-/** A line for each month. */
+/** One line for each month. */
 function tableOf(computed: readonly Computed[], names: readonly string[]): Figures['table'] {
   const head = ['', ...WORK_NAMES.map((work) => `${work} us`)];
   const cell = (name: string, work: WorkName): string =>
@@ -58,7 +58,7 @@ function againstRate(computed: readonly Computed[], name: string): Comparison {
   return { of, against: `${DAYS_PER_SECOND} days/s`, ratio, goal: 1 };
 }
 
-/** What holds for the slowest holds for all. */
+/** If the goal holds for the slowest, it holds for all. */
 function slowestOf(comparisons: readonly Comparison[]): Comparison {
   return comparisons.reduce((a, b) => (b.ratio.median < a.ratio.median ? b : a));
 }

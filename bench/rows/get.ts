@@ -1,5 +1,5 @@
-// The rows `get` and `get-redis`: GetAttendance of cached months, with the cache that each way of
-// running the service has: in its own process with the embedded database, in Redis otherwise.
+// The rows `get` and `get-redis`: GetAttendance of cached months, with the cache of each way to run
+// the service: in its own process with the embedded database, otherwise in Redis.
 
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -15,11 +15,11 @@ import { withClient } from '../support/unary.js';
 import { type Calendar, datesOf, employeeId, GET_PATH, getTemplate } from './calls.js';
 import { markEverybody } from './roster.js';
 
-/** A month of this many employees is stored and asked for, day by day. */
+/** A month of this many employees is stored and read, day by day. */
 const COMPANY: Calendar = { employees: 1_000, firstDate: '2026-03-01', days: 28 };
 const GOAL_OF_ECHO = 1.2;
 const GOAL_OF_H2 = 0.85;
-/** A month is cached when so small a share of the calls, at most, became a transaction. */
+/** A month counts as cached if at most this share of the calls became a transaction. */
 const MISS_SHARE = 0.05;
 const NO_TOKEN = 'the goals are with a JWT in every call; the service has no authentication yet';
 
@@ -48,7 +48,7 @@ export const getRedis: Row = {
   },
 };
 
-/** Fills the database and measures the service and its limits. */
+/** Fills the database, and measures the service and its limits. */
 async function measure(
   { layout, pinning, loader, cleanup, say }: RowContext,
   service: Service,

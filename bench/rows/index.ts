@@ -1,4 +1,4 @@
-// Every row there is, in the order in which they run. A new row is a file here and a line below.
+// All rows, in the order in which they run. A new row is a file here and a line below.
 
 import type { Row } from '../support/row.js';
 import { derive } from './derive.js';

@@ -1,4 +1,4 @@
-// The row `mark`: MarkAttendance, every call another day, durable before it is answered.
+// The row `mark`: MarkAttendance, every call for another day, durable before it is answered.
 
 import { create, toBinary } from '@bufbuild/protobuf';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
@@ -13,9 +13,9 @@ import { withClient } from '../support/unary.js';
 import { type Calendar, employeeId, MARK_PATH, markTemplate } from './calls.js';
 import { markEverybody } from './roster.js';
 
-/** A company of this size marked day by day; dates for longer than any run lasts. */
+/** A company of this size is marked day by day, with more dates than any run needs. */
 const COMPANY: Calendar = { employees: 10_000, firstDate: '2000-01-01', days: 36_525 };
-/** Before the company's dates: the day everybody is hired on, and the example's. */
+/** Before the company's dates: the day on which all employees are added, and the example's. */
 const HIRED_ON = '1999-01-01';
 const EXAMPLE_DATE = '1999-01-02';
 const GOAL_OF_ECHO = 1.0;
@@ -65,8 +65,8 @@ function exampleRequest(): Uint8Array {
 }
 
 /**
- * What was answered with OK is in the database exactly once, as fact, as day and on the feed. A
- * call that failed may have been committed or not.
+ * Every call answered with OK is in the database exactly once: as a fact, a day and in the feed. A
+ * failed call may or may not have been committed.
  */
 async function everyMarkIsThere(
   database: Database,

@@ -1,5 +1,5 @@
-// The row `overload`: calls arrive faster than they can be answered, and do not wait for those
-// before. Every caller has a deadline and keeps it. What counts is what is answered in time.
+// The row `overload`: calls arrive faster than they can be answered, and do not wait for earlier
+// ones. Every caller has a deadline and enforces it. Only answers in time count.
 
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,34 +29,34 @@ import { until } from '../support/wait.js';
 import { type Calendar, datesOf, getTemplate, MARK_PATH, markTemplate } from './calls.js';
 import { markEverybody } from './roster.js';
 
-/** A company of this size is marked day by day; dates for longer than any run lasts. */
+/** A company of this size is marked day by day, with more dates than any run needs. */
 const MARKED: Calendar = { employees: 10_000, firstDate: '2000-01-01', days: 36_525 };
-/** Of these, a month that is stored and cached. */
+/** A month of these employees is stored and cached. */
 const READ: Calendar = { employees: 1_000, firstDate: '1999-03-01', days: 28 };
 const HIRED_ON = '1999-01-01';
 /** Where the plain calls beside the load write, so that they are not counted with it. */
 const BESIDE: Calendar = { employees: 1_000, firstDate: '1950-01-01', days: 10_000 };
-/** Their numbers are request ids too. */
+/** Their numbers are also request ids. */
 const BESIDE_FIRST_CALL = 2 ** 44;
 
 const CONNECTIONS = 16;
 const DEADLINE_MS = 2_000;
-/** Queues have filled by then: the first callers have reached their deadline. */
+/** By then queues have filled: the first callers have reached their deadline. */
 const LEAD_IN_MS = DEADLINE_MS;
-/** A load's window, in windows of the layout: 12.5 s when nothing else is said. */
+/** The window of a load, in windows of the layout: by default 12.5 s. */
 const LOAD_WINDOWS = 2.5;
 /** Rounds of a closed loop, before, between and after the loads. */
 const CAPACITY_ROUNDS = 3;
 
-/** Started by root, PostgreSQL runs as somebody else, who has to pass. */
+/** If started by root, PostgreSQL runs as another user, who must be able to pass through. */
 const FOLDER_MODE = 0o711;
-/** What was under way at a load's end is written by then. */
+/** By then, writes in flight at a load's end are stored. */
 const SETTLE_TIMEOUT_MS = 30_000;
 
 interface Work {
   readonly name: string;
   readonly requests: readonly RequestTemplate[];
-  /** A call of this kind beside the load. */
+  /** A call of this kind, made beside the load. */
   readonly plain: RequestTemplate;
   readonly writes: boolean;
 }
@@ -74,13 +74,13 @@ const HEALTH = templateOf(
   [],
 );
 
-/** A service that is measured. */
+/** A service under measurement. */
 interface Measuring {
   readonly context: RowContext;
   readonly work: Work;
   readonly service: Service;
   readonly database: Database;
-  /** The next call's number. */
+  /** The number of the next call. */
   firstCall: number;
 }
 
@@ -91,7 +91,7 @@ export const overload: Row = {
     const measured: Overloaded[] = [];
     let database: Database | undefined;
     for (const work of WORKS) {
-      // A service of its own for each: the memory it begins with is that of a quiet one.
+      // Each has its own service, so that it begins with the memory of an idle one.
       const cleanup = new Cleanup();
       context.cleanup.add(() => cleanup.run());
       const own = { ...context, cleanup, folder: join(context.folder, work.name) };
@@ -147,7 +147,7 @@ async function measureWork(measuring: Measuring): Promise<readonly Overloaded[]>
   return measured;
 }
 
-/** Answered calls a second in a closed loop: the median of some rounds. */
+/** Answered calls per second in a closed loop: the median of some rounds. */
 async function measureCapacity(measuring: Measuring): Promise<number> {
   const { context, work, service, firstCall } = measuring;
   const { loader, layout } = context;
@@ -214,12 +214,12 @@ function planOf(
   };
 }
 
-/** Those of the loads: what is written beside them lies before. */
+/** The marks of the loads. Marks made beside them have earlier dates. */
 function marksOf(database: Database): Promise<number> {
   return database.number(`select count(*) from mark where date >= '${MARKED.firstDate}'`);
 }
 
-/** The same, once it has stopped to grow: two looks in a row see as many. */
+/** The same, once it has stopped growing: two successive counts are equal. */
 async function settledMarks(database: Database): Promise<number> {
   let found = await marksOf(database);
   await until('what was under way is written', SETTLE_TIMEOUT_MS, async () => {

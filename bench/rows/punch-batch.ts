@@ -1,5 +1,5 @@
-// The row `punch-batch`: RecordPunches of 500 punches a call, against COPY of all the rows that they
-// leave behind.
+// The row `punch-batch`: RecordPunches of 500 punches per call, compared with COPY of all the rows
+// that they leave.
 
 import { measureCopy } from '../support/copy.js';
 import { startDatabase } from '../support/database.js';
@@ -14,10 +14,10 @@ import { everyPunchIsThere } from './punch.js';
 import { type Crew, crewId, RECORD_PATH, recordTemplate, singlePunch } from './punch-calls.js';
 
 const CREW: Crew = { blocks: 20, blockSize: 500 };
-/** Eight calls are 4,000 punches in flight; with 128 calls they would be 64,000, and wait. */
+/** Eight calls are 4,000 punches in flight. 128 calls would be 64,000, and would wait. */
 const STREAMS = 2;
 const GOAL_OF_COPY = 0.3;
-/** What punches leave behind. */
+/** The tables of the rows that punches leave. */
 const TABLES = ['punch', 'attendance_day', 'attendance_change'];
 
 export const punchBatch: Row = {

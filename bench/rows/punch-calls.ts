@@ -1,4 +1,4 @@
-// The calls that record punches, as templates: everybody of a company comes and goes, twelve hours
+// Templates of the calls that record punches: all employees of a company come and go, twelve hours
 // apart, for as many days as a run lasts.
 
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -18,21 +18,24 @@ import {
 
 export const RECORD_PATH = `/${ClockService.typeName}/${ClockService.method.recordPunches.name}`;
 
-/** When the first punch of all is: 2000-01-03, a Monday, at 06:00 UTC; dates enough for any run. */
+/**
+ * The time of the first punch: 2000-01-03, a Monday, at 06:00 UTC. There are enough dates for any
+ * run.
+ */
 const FIRST_SECONDS = Date.UTC(2000, 0, 3, 6) / 1000;
 const HALF_DAY_SECONDS = 43_200;
-/** Where the time goes; no other bytes of a message are like it. */
+/** Marks the place of the time. No other bytes of a message are like it. */
 const TIME_MARKER_SECONDS = 0x7_7777_7777;
 
 const BLOCK_DIGITS = 6;
 const BLOCK_MARKER = '#'.repeat(BLOCK_DIGITS);
 const PLACE_DIGITS = 3;
 
-/** A company whose employees punch in blocks: a call is about one block. */
+/** A company whose employees punch in blocks: each call is about one block. */
 export interface Crew {
-  /** Blocks of employees; calls go through all of them, then twelve hours on. */
+  /** Blocks of employees. Calls go through all of them, then move on by twelve hours. */
   readonly blocks: number;
-  /** Employees in a block, 1 to 1,000: punches in a call. */
+  /** Employees in a block, 1 to 1,000: the punches of a call. */
   readonly blockSize: number;
 }
 
@@ -41,14 +44,14 @@ export function crewId(block: number, place: number): string {
   return crewIdOf(String(block).padStart(BLOCK_DIGITS, '0'), place);
 }
 
-/** The same, of a block's digits or of what marks their place. */
+/** The same, from a block's digits or their marker. */
 export function crewIdOf(block: string, place: number): string {
   return `crew-${block}-${String(place).padStart(PLACE_DIGITS, '0')}`;
 }
 
 /**
- * Punches without a kind, so that they are in and out by turns, from one device each block. Answers
- * name no employee: that every punch is there is counted in the database.
+ * Punches without a kind, so that they alternate, from one device per block. Answers name no
+ * employee, so the database is checked for every punch.
  */
 export function recordTemplate({ blocks, blockSize }: Crew): RequestTemplate {
   const message = create(RecordPunchesRequestSchema, {
@@ -78,7 +81,7 @@ export function recordTemplate({ blocks, blockSize }: Crew): RequestTemplate {
   return repeated(bytes, [block, time], blockSize);
 }
 
-/** A template whose markers stand in it once for every punch. */
+/** A template in which each marker occurs once for every punch. */
 function repeated(
   bytes: Uint8Array,
   fields: readonly MarkedField[],
@@ -94,7 +97,7 @@ function repeated(
   return { ...single, frame: frame.toString('base64'), fields: places };
 }
 
-/** The message with its first punch alone; every punch is encoded in as many bytes. */
+/** The message with only its first punch. Every punch is encoded in the same number of bytes. */
 function firstPunchOf(bytes: Uint8Array, times: number): Uint8Array {
   return bytes.subarray(0, bytes.length / times);
 }

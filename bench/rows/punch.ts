@@ -48,8 +48,8 @@ export const punch: Row = {
 };
 
 /**
- * What was answered with OK is in the database exactly once, and every day that was begun is
- * derived: two punches a day and employee, with the example's one before them.
+ * Every call answered with OK is in the database exactly once, and every day that was begun is
+ * derived: two punches per day and employee, and the example's one before them.
  */
 export async function everyPunchIsThere(
   database: Database,

@@ -1,4 +1,4 @@
-// The days a row finds when it begins: everybody of a calendar marked on some dates.
+// The days that exist when a row begins: all employees of a calendar are marked on some dates.
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
@@ -10,10 +10,10 @@ import {
 import type { UnaryClient } from '../support/unary.js';
 import { BATCH_MARK_PATH, employeeId } from './calls.js';
 
-/** The most marks that one call takes. */
+/** The most marks of one call. */
 const BATCH_SIZE = 1_000;
 
-/** Marks employees 0 to `employees` - 1 as present on each date. Throws when one is refused. */
+/** Marks employees 0 to `employees` - 1 as present on each date. Throws if a mark is refused. */
 export async function markEverybody(
   client: UnaryClient,
   employees: number,

@@ -1,5 +1,5 @@
-// The row `transport`: the two limits against each other. It needs no database and no service,
-// so it shows what the machine and the loader are worth today.
+// The row `transport`: compares the two limits. It needs no database and no service, so it shows
+// how fast the machine and the loader are today.
 
 import { create, toBinary } from '@bufbuild/protobuf';
 import { GetAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';

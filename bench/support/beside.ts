@@ -1,5 +1,5 @@
-// What others see of a service while it is under load: its health, its readiness, and a plain
-// call, each again and again.
+// What other callers see of a service under load: its health, its readiness, and a plain call, each
+// again and again.
 
 import type { RequestTemplate } from '../load/template.js';
 import { calmAfterMs, lookReady, PROBE_TIMEOUT_MS, type Probe, ProbeSeries } from './probes.js';
@@ -9,10 +9,10 @@ import { until } from './wait.js';
 
 const PROBE_INTERVAL_MS = 100;
 const PLAIN_INTERVAL_MS = 50;
-/** Calls that say what is usual, and how much of that still is. */
+/** The number of calls that determine the usual time, and the factor that still counts as usual. */
 const USUAL_CALLS = 50;
 const USUAL_FACTOR = 3;
-/** Below it, a difference is the machine's. */
+/** Below this, a difference is the machine's. */
 const LEAST_USUAL_MS = 15;
 const NORMAL_TIMEOUT_MS = 30_000;
 
@@ -39,7 +39,9 @@ export class Beside {
     this.#plainCalls = new SingleCalls(port, plain, PROBE_TIMEOUT_MS, firstCall);
   }
 
-  /** Sees what is usual, begins to look, and returns what a plain call may usually take. */
+  /**
+   * Measures the usual time, begins to probe, and returns how long a plain call may usually take.
+   */
   async begin(): Promise<number> {
     await Promise.all([this.#healthCalls.connect(), this.#plainCalls.connect()]);
     const times: number[] = [];
@@ -63,7 +65,7 @@ export class Beside {
     return this.#ready?.probes ?? [];
   }
 
-  /** Waits until plain calls take their usual time again; undefined when they do not in time. */
+  /** Waits until plain calls take their usual time again; undefined if they do not in time. */
   async normalAfterMs(sinceMs: number, usualMs: number): Promise<number | undefined> {
     const found = () => calmAfterMs(this.#plain?.probes ?? [], sinceMs, usualMs);
     await until('usual again', NORMAL_TIMEOUT_MS, async () => found() !== undefined).catch(

@@ -7,19 +7,19 @@ const STOP_TIMEOUT_MS = 8_000;
 
 const running = new Set<ChildProcess>();
 
-// The last resort: whatever path led out of the process, nothing it started goes on.
+// The last resort: however this process ends, everything that it started ends too.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Puts a process under the rule of this file. */
+/** Registers a process, so that it ends with the bench. */
 export function adopt<T extends ChildProcess>(child: T): T {
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
 }
 
-/** Asks a process to end, makes it end when it does not, and waits until it has. */
+/** Asks a process to end, kills it if it does not, and waits until it has ended. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => {
@@ -31,7 +31,7 @@ export async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The next message of a process. Throws when it ends first, or says nothing in time. */
+/** The next message of a process. Throws if it ends first, or sends nothing in time. */
 export function nextMessage<T>(child: ChildProcess, what: string, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {

@@ -1,6 +1,6 @@
-// What must end when the bench ends, however it ends. The latest opened is closed first.
+// Closes everything when the bench ends, however it ends. The latest is closed first.
 
-/** How long one thing may take to close before the next one's turn comes. */
+/** How long one thing may take to close before the next one is closed. */
 const CLOSE_TIMEOUT_MS = 15_000;
 
 type Close = () => Promise<void> | void;
@@ -9,15 +9,15 @@ export class Cleanup {
   readonly #open: Close[] = [];
   #run: Promise<void> | undefined;
 
-  /** Remembers how something is closed. After `run`, what came too late is closed at once. */
+  /** Registers how to close something. After `run`, it is closed at once. */
   add(close: Close): void {
     this.#open.push(close);
     if (this.#run !== undefined) this.#run = this.#run.then(() => this.#closeAll());
   }
 
   /**
-   * Closes everything; safe to call twice. Never throws: what does not close is reported on
-   * stderr and left.
+   * Closes everything; safe to call twice. Never throws: a failure to close is reported on stderr
+   * and ignored.
    */
   run(): Promise<void> {
     this.#run ??= this.#closeAll();

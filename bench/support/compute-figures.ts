@@ -1,10 +1,10 @@
-// What works measured in one process come to: figures, checks and doubts from their rounds.
+// Turns the rounds of works measured in one process into figures, checks and doubts.
 
 import type { Computed, ComputeRound } from './compute.js';
 import type { Check, Figures } from './row.js';
 import { median, percent } from './statistics.js';
 
-/** Below it, something else had the core for so long that caches and clock speed suffered too. */
+/** Below this, another program used the core so long that caches and clock speed suffered too. */
 const UNDISTURBED_SHARE = 0.9;
 
 /** A work's figures in processor time: medians over its rounds. */
@@ -14,7 +14,7 @@ interface ComputeFigure {
   readonly microsEach: number;
 }
 
-/** All but the table, which is up to the row. `unit` is what the works' items are. */
+/** Everything but the table, which the row makes. `unit` is what a work's items are. */
 export function computeFigures(
   unit: string,
   computed: readonly Computed[],
@@ -33,7 +33,7 @@ function figureOf({ name, rounds }: Computed): ComputeFigure {
   return { name, perSecond, microsEach: 1e6 / perSecond };
 }
 
-/** Items for each second of processor time, by round. Throws when it was not measured. */
+/** Items per second of processor time, by round. Throws if it was not measured. */
 export function ratesOf(all: readonly Computed[], name: string): readonly number[] {
   const computed = all.find((each) => each.name === name);
   if (computed === undefined) throw new Error(`${name} was not measured`);
@@ -44,7 +44,9 @@ function perSecondOf({ items, processorMs }: ComputeRound): number {
   return items / (processorMs / 1000);
 }
 
-/** Every run of every work returned what it must: one check for each that did not. */
+/**
+ * Whether every run of every work returned the right result: one check for each work that did not.
+ */
 export function rightEveryTime(all: readonly Computed[]): readonly Check[] {
   const rule = 'every run gives the result reckoned by hand';
   const broken = all.filter(({ wrong }) => wrong > 0);

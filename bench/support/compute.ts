@@ -1,18 +1,18 @@
-// Measures pure work in this process, in alternating rounds as `rounds.ts` does with servers. Time
-// is the processor's, garbage collection included: nobody waits here, and what else runs on
-// the machine then costs the figure little.
+// Measures pure work in this process, in alternating rounds as `rounds.ts` does with servers. It
+// measures processor time, including garbage collection: nothing waits here, and other programs on
+// the machine then affect the figure little.
 
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Layout, MAX_WARM_UP_STEPS, STILL_RISING } from './rounds.js';
 
-/** Something that can be done over and over. */
+/** Work that can be repeated any number of times. */
 export interface Work {
   readonly name: string;
-  /** How many days, punches and so on one run does. */
+  /** The number of items (days, punches and so on) in one run. */
   readonly items: number;
-  /** What `run` must return, every time. */
+  /** The result that every `run` must return. */
   readonly expected: number;
-  /** Does the work once; a millisecond at most, so that a window is hardly overrun. */
+  /** Does the work once. At most a millisecond, so that a window is hardly exceeded. */
   readonly run: () => number;
 }
 
@@ -28,18 +28,18 @@ export interface Computed {
   readonly name: string;
   readonly expected: number;
   readonly rounds: readonly ComputeRound[];
-  /** Whether the warm-up ended because nothing got faster any more. */
+  /** Whether the warm-up ended because the work no longer got faster. */
   readonly warm: boolean;
-  /** Of all runs, the warm-up's too. */
+  /** The number of all runs, including the warm-up. */
   readonly runs: number;
-  /** How many of them did not return what they must, and what the last of these did return. */
+  /** How many of them returned a wrong result, and the last wrong one. */
   readonly wrong: number;
   readonly lastWrong: string | undefined;
 }
 
 /**
- * Warms all works up together, then measures them in turns: a compiler that has seen them all
- * makes the code that a server would run. A window of the layout is shared by all of them.
+ * Warms all works up together, then measures them in turns. A compiler that has seen all of them
+ * makes the code that a server would run. All of them share a window of the layout.
  */
 export async function computeInTurns(
   works: readonly Work[],
@@ -53,7 +53,7 @@ export async function computeInTurns(
   return tallies.map((tally) => tally.computed(warm));
 }
 
-/** Until a step over all works was no faster than the best one before it. */
+/** Until a step over all works was no faster than the best one before. */
 async function warmUp(tallies: readonly Tally[], windowMs: number): Promise<boolean> {
   let best = 0;
   for (let step = 0; step < MAX_WARM_UP_STEPS; step += 1) {
@@ -77,7 +77,7 @@ class Tally {
     this.#work = work;
   }
 
-  /** Returns the speed as a multiple of its first step's, so that every work counts alike. */
+  /** Returns the speed as a multiple of its first step's, so that every work counts equally. */
   async warmUp(windowMs: number): Promise<number> {
     const { items, processorMs } = await this.#runFor(windowMs);
     const speed = items / processorMs;
@@ -90,7 +90,7 @@ class Tally {
   }
 
   async #runFor(forMs: number): Promise<ComputeRound> {
-    await breathe(); // So that the process still hears when it is to end.
+    await breathe(); // So that the process still receives a request to end.
     const { run, expected } = this.#work;
     const processorBefore = process.cpuUsage();
     const startedAt = performance.now();

@@ -1,5 +1,5 @@
-// The limit `copy`: all the rows that some work left behind, written by COPY into tables with the
-// same indexes, in one transaction.
+// The limit `copy`: COPY writes all the rows that some work left into tables with the same indexes,
+// in one transaction.
 
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -9,8 +9,8 @@ const STATEMENT_TIMEOUT_MS = 300_000;
 const SCHEMA = 'bench_copy';
 
 /**
- * Seconds per round. The files lie in the database's own folder and are read by the server itself:
- * COPY as fast as it can be.
+ * Seconds per round. The files are in the database's own folder and read by the server itself, so
+ * COPY is as fast as it can be.
  */
 export async function measureCopy(
   database: Database,

@@ -1,4 +1,4 @@
-// A PostgreSQL of the bench's own, made for one row: empty, durable, on the load's core.
+// Starts a PostgreSQL for one row: empty, durable, on the load's core.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ import { moveProcess, type Pinning } from './pinning.js';
 import type { Check } from './row.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Counting the rows of the longest run there can be. */
+/** For counting the rows of the longest possible run. */
 const STATEMENT_TIMEOUT_MS = 120_000;
-/** What makes a commit durable; PostgreSQL's own defaults. */
+/** The settings that make a commit durable; PostgreSQL's own defaults. */
 const DURABLE: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -23,14 +23,14 @@ const DURABLE: Readonly<Record<string, string>> = {
 
 export interface Database {
   readonly url: string;
-  /** The same database, for what the service's own role may not do. */
+  /** The same database, for actions that the service's own role may not do. */
   readonly superuserUrl: string;
   /** The server's version, such as `18.4`. */
   readonly version: string;
   readonly commit: CommitTime;
-  /** Asks for one number. */
+  /** Runs a query for one number. */
   readonly number: (sql: string) => Promise<number>;
-  /** Whether the server is set to lose nothing. */
+  /** Checks that the server is set to lose nothing. */
   readonly durable: () => Promise<Check>;
 }
 
@@ -51,7 +51,7 @@ export async function startDatabase(folder: string, cleanup: Cleanup): Promise<D
 
 /**
  * The database that a service has started for itself in this folder. It is moved to the load's
- * core: on the servers' core its processor time would count as the service's.
+ * core, because on the servers' core its processor time would count as the service's.
  */
 export async function attachEmbedded(
   dataDir: string,
@@ -64,7 +64,7 @@ export async function attachEmbedded(
   return await open(url, await superuserUrlOf(dataDir, port), dataDir, cleanup);
 }
 
-/** Its process is in the first line, its port in the fourth. */
+/** The first line has its process, the fourth its port. */
 function postmasterLines(dataDir: string): readonly string[] {
   return readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n');
 }
@@ -83,7 +83,7 @@ async function superuserUrlOf(dataDir: string, port: number): Promise<string> {
   return connectionUrl(port, 'postgres', await secretOf(dataDir), SERVICE_DATABASE);
 }
 
-/** A process and its children; those it starts later follow it. */
+/** Moves a process and its children. Children that it starts later follow it. */
 function moveFamily(parent: number, core: number): void {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
   for (const pid of [parent, ...children.split(' ').filter(Boolean).map(Number)]) {
@@ -103,7 +103,7 @@ async function open(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // A connection lost while nobody asks anything is seen by the next question.
+  // The next query notices a connection that was lost while idle.
   client.on('error', () => undefined);
   await client.connect();
   cleanup.add(() => client.end());

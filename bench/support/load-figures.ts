@@ -1,13 +1,13 @@
-// What servers under load come to: figures, ratios and doubts from their rounds.
+// Turns the rounds of servers under load into figures, ratios and doubts.
 
 import type { Pinning } from './pinning.js';
 import { CONNECTIONS, type Measured } from './rounds.js';
 import type { Check, Comparison, Figures } from './row.js';
 import { definedMedian, median, percent, ratioOf } from './statistics.js';
 
-/** From here on, something else ran on the servers' core that may have cost the figure. */
+/** From this share on, other work on the servers' core may have affected the figure. */
 const FOREIGN_SHARE = 0.05;
-/** A server this busy is what limits its figure; below it, look for the limit elsewhere. */
+/** A server this busy is the limit of its figure. Below it, look for the limit elsewhere. */
 const SATURATED_SHARE = 0.9;
 
 /** A server's figures: medians over its rounds. */
@@ -19,7 +19,7 @@ interface LoadFigure {
   /** Shares of one core. */
   readonly serverBusy: number | undefined;
   readonly loaderBusy: number;
-  /** Processor time of the server for one call; undefined where it is not known. */
+  /** The server's processor time per call; undefined if it is not known. */
   readonly serverMicrosPerCall: number | undefined;
   readonly failed: number;
 }
@@ -41,7 +41,7 @@ export function loadFigures(
   };
 }
 
-/** The subjects of a row are loaded alike. */
+/** All subjects of a row have the same load. */
 function mannerOf(measured: readonly Measured[]): string {
   const streams = new Set(measured.map((each) => each.streams));
   return `${CONNECTIONS} connections x ${[...streams].join(' and ')} streams`;
@@ -100,7 +100,7 @@ function doubtsOf({ name, rounds, warm }: Measured, pinning: Pinning): string[] 
   return lines;
 }
 
-/** Throws when one of the two was not measured. */
+/** Throws if one of the two was not measured. */
 export function compare(
   all: readonly Measured[],
   of: string,
@@ -111,7 +111,7 @@ export function compare(
   return { of, against, ratio, goal };
 }
 
-/** Every call was answered, and with OK. */
+/** Every call was answered with OK. */
 export function noFailures(measured: Measured): Check {
   const kinds = Object.entries(measured.failures).map(([kind, count]) => `${kind}: ${count}`);
   return {

@@ -1,4 +1,4 @@
-// The machine beside the figures: a figure without it says nothing.
+// Describes the machine. A figure without it means nothing.
 
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
@@ -11,11 +11,11 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly platform: string;
   readonly node: string;
-  /** The run queue's average over the last minute, before anything was measured. */
+  /** The average run queue of the last minute, before anything was measured. */
   readonly loadBefore: number;
 }
 
-/** What one commit waits for: a block of the log written and made durable. */
+/** What one commit waits for: a block of the log, written and made durable. */
 export interface CommitTime {
   readonly medianMs: number;
   readonly p99Ms: number;
@@ -41,8 +41,8 @@ export function describeMachine(): Machine {
 }
 
 /**
- * Writes blocks over an existing file in the folder and syncs each: up to 1,024 of them or three
- * seconds. The file is in a folder of its own and removed again.
+ * Writes blocks over an existing file in the folder and syncs each: up to 1,024 of them, or for
+ * three seconds. The file is in its own folder and is removed afterwards.
  */
 export function measureCommitTime(folder: string): CommitTime {
   const own = mkdtempSync(join(folder, 'commit-time-'));

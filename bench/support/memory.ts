@@ -1,11 +1,11 @@
-// The memory that a process holds, from /proc. Elsewhere than on Linux it says nothing.
+// Measures the memory of a process, from /proc. Only on Linux.
 
 import { readFileSync } from 'node:fs';
 
 const INTERVAL_MS = 100;
 const KIB_PER_MB = 1e6 / 1024;
 
-/** Resident set in megabytes; undefined where the system does not tell. */
+/** Resident set in megabytes; undefined if the system does not report it. */
 export function residentMb(pid: number): number | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -16,7 +16,7 @@ export function residentMb(pid: number): number | undefined {
   }
 }
 
-/** Watches a process from now on; the function returned ends it and gives the most seen. */
+/** Watches a process from now on. Returns a function that ends this and returns the maximum. */
 export function watchMemory(pid: number): () => number | undefined {
   let most = residentMb(pid);
   const look = () => {

@@ -1,17 +1,18 @@
-// What an overload comes to: for people a table with a column for each load, for the file all.
+// The results of an overload: for people a table with a column for each load, for the file
+// everything.
 
 import type { OpenResult } from '../load/messages.js';
 import { accountedFor, type OpenCounts } from '../load/open-tally.js';
 import type { Check, Comparison, Figures } from './row.js';
 import { percent } from './statistics.js';
 
-/** What one load did. */
+/** The result of one load. */
 export interface Overloaded {
   readonly name: string;
   /** Answered calls/s in a closed loop, just before and just after. */
   readonly capacityBefore: number;
   readonly capacityAfter: number;
-  /** Calls arrived so many times as fast. */
+  /** The rate of arrivals, as a multiple of the capacity. */
   readonly factor: number;
   readonly windowMs: number;
   readonly load: OpenResult;
@@ -19,10 +20,10 @@ export interface Overloaded {
   readonly ready: Worst;
   /** The service's resident set in megabytes. */
   readonly memory: Memory;
-  /** From the last arrival to the first of plain calls that take their usual time. */
+  /** The time from the last arrival until plain calls take their usual time again. */
   readonly normalAfterMs: number | undefined;
   readonly usualMs: number;
-  /** Writes that were stored and not acknowledged in time; undefined where nothing is written. */
+  /** Writes that were stored but not acknowledged in time; undefined if nothing is written. */
   readonly unwanted: number | undefined;
 }
 
@@ -38,7 +39,7 @@ interface Memory {
   readonly endMb: number | undefined;
 }
 
-/** The least share of its capacity that a service keeps at so many times of it. */
+/** The least share of its capacity that a service must keep, by the factor of overload. */
 export const GOODPUT_GOALS: ReadonlyMap<number, number> = new Map([
   [1.5, 0.9],
   [3, 0.75],
@@ -48,15 +49,17 @@ const NORMAL_GOAL_MS = 1_000;
 /** A loader this late does not send what the plan says. */
 const LATE_LOADER_MS = 50;
 const BUSY_LOADER = 0.8;
-/** Capacities before and after a load that differ more say that the machine did, or the service. */
+/**
+ * If the capacities before and after a load differ more, the machine has changed, or the service.
+ */
 const STEADY_SHARE = 0.85;
 
-/** The mean of both, so that what drifts on the machine drifts out. */
+/** The mean of both, so that drift of the machine cancels out. */
 export function capacityOf({ capacityBefore, capacityAfter }: Overloaded): number {
   return (capacityBefore + capacityAfter) / 2;
 }
 
-/** Calls that were answered in time, for each second of the window. */
+/** Calls answered in time, per second of the window. */
 export function goodputOf({ load, windowMs }: Overloaded): number {
   return load.answered / (windowMs / 1000);
 }
@@ -84,7 +87,7 @@ export function comparisonsOf(all: readonly Overloaded[]): readonly Comparison[]
   });
 }
 
-/** The goals that are bounds from above, a line for each. */
+/** The goals that are upper bounds, one line each. */
 export function boundLines(all: readonly Overloaded[]): readonly string[] {
   const line = (what: string, goalMs: number, found: (each: Overloaded) => number | undefined) => {
     const beyond = all.filter((each) => !((found(each) ?? Number.POSITIVE_INFINITY) < goalMs));
@@ -98,7 +101,7 @@ export function boundLines(all: readonly Overloaded[]): readonly string[] {
   ];
 }
 
-/** That the figures are of what they say they are. */
+/** Checks that the figures mean what they say. */
 export function checksOf(all: readonly Overloaded[]): readonly Check[] {
   return all.flatMap(({ name, load, health, ready, unwanted }) => [
     {

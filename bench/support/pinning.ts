@@ -1,5 +1,5 @@
-// Which core does what: the servers have one to themselves, load and database share another. So a
-// server's figure is what one core of it can do, and the load does not take from it.
+// Assigns the cores: the servers have one to themselves, load and database share another. So a
+// server's figure is what one core of it can do, and the load takes nothing from it.
 
 import { spawnSync } from 'node:child_process';
 
@@ -13,13 +13,13 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-/** Of util-linux; where it is missing nothing is pinned, and the bench says so. */
+/** From util-linux. If it is missing, nothing is pinned, and the bench reports that. */
 const TASKSET = 'taskset';
 const TASKSET_TIMEOUT_MS = 5_000;
 
 /**
- * Picks two cores of those this process may use and moves this process to the load's: what it
- * starts from then on (loader, database) stays there, unless started with `onServerCore`.
+ * Picks two cores that this process may use, and moves this process to the load's. Everything that
+ * it starts from then on (loader, database) stays there, unless started with `onServerCore`.
  */
 export function pinSelf(): Pinning {
   const cores = allowedCores();
@@ -33,13 +33,13 @@ export function pinSelf(): Pinning {
     : { pinned: false, reason: 'taskset could not move this process' };
 }
 
-/** The command, made to run on the servers' core. */
+/** The command, changed to run on the servers' core. */
 export function onServerCore(pinning: Pinning, { file, args }: Command): Command {
   if (!pinning.pinned) return { file, args };
   return { file: TASKSET, args: ['-c', String(pinning.serverCore), file, ...args] };
 }
 
-/** Moves a process with all its threads; says whether that worked. */
+/** Moves a process with all its threads. Returns whether that worked. */
 export function moveProcess(pid: number, core: number): boolean {
   return taskset(['-a', '-c', '-p', String(core), String(pid)]) !== undefined;
 }

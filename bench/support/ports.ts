@@ -1,8 +1,8 @@
-// Free ports on loopback.
+// Finds free ports on loopback.
 
 import { createServer } from 'node:net';
 
-/** A port nobody listens on at this moment; somebody may before you do. */
+/** A port without a listener at this moment. Another program may take it first. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

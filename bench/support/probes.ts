@@ -1,17 +1,17 @@
-// Looks at a server again and again while it is under load. The next look does not wait for the
-// one before, so a server that stands still is seen standing still.
+// Probes a server again and again while it is under load. A probe does not wait for the one before,
+// so a stalled server is seen stalling.
 
 import { get } from 'node:http';
 import { NO_ANSWER } from './single-calls.js';
 
-/** Longer than anybody's probe waits. */
+/** Longer than any probe waits. */
 export const PROBE_TIMEOUT_MS = 5_000;
 
 export interface Probe {
   /** Milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly tookMs: number;
-  /** `0`, or what came instead of a good answer. */
+  /** `0`, or the error in place of a good answer. */
   readonly verdict: string;
 }
 
@@ -26,7 +26,7 @@ export class ProbeSeries {
     this.#timer = setInterval(() => void this.#probe(), intervalMs);
   }
 
-  /** Those that have ended so far, by their start. */
+  /** The probes that have ended so far, by start. */
   get probes(): readonly Probe[] {
     return [...this.#probes].sort((a, b) => a.startedAtMs - b.startedAtMs);
   }
@@ -46,7 +46,7 @@ export class ProbeSeries {
   }
 }
 
-/** GET /readyz over HTTP/1.1 and a connection of its own, as load balancers do. Never rejects. */
+/** GET /readyz over HTTP/1.1 and its own connection, as load balancers do. Never rejects. */
 export function lookReady(port: number, timeoutMs = PROBE_TIMEOUT_MS): Promise<string> {
   return new Promise((resolve) => {
     const request = get(
@@ -64,12 +64,12 @@ export function lookReady(port: number, timeoutMs = PROBE_TIMEOUT_MS): Promise<s
   });
 }
 
-/** `NO_ANSWER` in time, or what the system says of the connection. */
+/** `NO_ANSWER` if none came in time, or the system's code for the error of the connection. */
 function verdictOf(error: NodeJS.ErrnoException): string {
   return error.code ?? error.message;
 }
 
-/** The longest of the probes that began in a stretch of time, and how many went wrong there. */
+/** The longest of the probes that began in a period, and how many of them failed. */
 export function worstOf(
   probes: readonly Probe[],
   fromMs: number,
@@ -83,12 +83,12 @@ export function worstOf(
   };
 }
 
-/** So many probes in a row have to be as usual. */
+/** How many successive probes must be as usual. */
 const CALM_PROBES = 5;
 
 /**
- * From an instant to the first probe after it that begins a row of usual ones: answered well, and
- * within `usualMs`. Undefined when there is none yet.
+ * The time from an instant to the first probe after it that begins a series of usual ones: answered
+ * well, and within `usualMs`. Undefined if there is none yet.
  */
 export function calmAfterMs(
   probes: readonly Probe[],

@@ -1,17 +1,19 @@
-// Numbers that look random and are the same for the same seed, on every machine.
+// Pseudo-random numbers: the same for the same seed, on every machine.
 
 export interface Random {
-  /** From 0 up to 1, which is never reached. */
+  /** From 0 up to, but not including, 1. */
   next(): number;
   /** A whole number from `from` to `to`, both included. */
   between(from: number, to: number): number;
-  /** True this often: `chance(0.02)` once in fifty. */
+  /** True with this probability: `chance(0.02)` once in fifty. */
   chance(share: number): boolean;
-  /** The same in another order; the given one is left alone. */
+  /** The items in another order. Does not change the given list. */
   shuffled<T>(items: readonly T[]): T[];
 }
 
-/** Mulberry32, a published generator of 32 bits of state: small, and good enough to deal cards. */
+/**
+ * Mulberry32, a published generator with 32 bits of state: small, and good enough to deal cards.
+ */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

@@ -1,4 +1,4 @@
-// A Redis of the bench's own, on the load's core, with nothing written to disk.
+// Starts a Redis for the bench, on the load's core, that writes nothing to disk.
 
 import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
@@ -11,7 +11,7 @@ import { until } from './wait.js';
 const REDIS_SERVER = 'redis-server';
 const START_TIMEOUT_MS = 10_000;
 
-/** Starts redis-server and returns its URL. Throws when there is none on the PATH. */
+/** Starts redis-server and returns its URL. Throws if there is none on the PATH. */
 export async function startRedis({ folder, cleanup }: RowContext): Promise<string> {
   const port = await freePort();
   const options = { '--port': String(port), '--bind': '127.0.0.1', '--save': '', '--dir': folder };

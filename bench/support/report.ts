@@ -1,4 +1,4 @@
-// Figures for people (a table) and for machines (a file).
+// Reports figures to people (a table) and to machines (a file).
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export function machineLines(machine: Machine, pinning: Pinning): readonly strin
   ];
 }
 
-/** The row as a table with what belongs beside it. */
+/** The row as a table, with its notes. */
 export function rowLines(row: Row, result: RowResult, layout: Layout): string[] {
   const { rounds, windowMs } = layout;
   const lines = [
@@ -59,7 +59,7 @@ export function writeResult(
   return path;
 }
 
-/** Columns as wide as their widest cell: names to the left, numbers to the right. */
+/** Columns as wide as their widest cell: names on the left, numbers on the right. */
 function tableLines(rows: RowResult['table']): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),

@@ -1,27 +1,29 @@
-// Measures several servers under the same load in alternating rounds: A B C A B C. What drifts
-// on the machine meanwhile then meets all of them.
+// Measures several servers under the same load in alternating rounds: A B C A B C. So drift of the
+// machine affects all of them.
 
 import type { Loader } from '../load/client.js';
 import type { LoadPlan, LoadResult } from '../load/messages.js';
 import type { RequestTemplate } from '../load/template.js';
 
-/** How a run is laid out; the same for every row of a run. */
+/** The layout of a run, the same for all of its rows. */
 export interface Layout {
   readonly rounds: number;
   readonly windowMs: number;
-  /** One step of the warm-up; there are as many as it takes, up to MAX_WARM_UP_STEPS. */
+  /** One step of the warm-up. There are as many as needed, up to MAX_WARM_UP_STEPS. */
   readonly warmUpMs: number;
 }
 
-/** A server that still gets faster after so many steps is measured as it is, and that is said. */
+/**
+ * A server that still gets faster after this many steps is measured as it is, and that is reported.
+ */
 export const MAX_WARM_UP_STEPS = 12;
-/** A step this much faster than the best before it: the compiler is still at work. */
+/** A step this much faster than the best one before: the compiler is still at work. */
 export const STILL_RISING = 1.05;
 
 export const CONNECTIONS = 4;
-/** Calls in flight on each connection, where a subject does not ask for fewer. */
+/** Calls in flight on each connection, unless a subject asks for fewer. */
 const STREAMS = 32;
-/** Load before each window, so that a window never sees connections being opened. */
+/** Load before each window, so that no window includes the opening of connections. */
 const LEAD_IN_MS = 300;
 
 /** A server to be measured. */
@@ -32,9 +34,9 @@ export interface Subject {
   readonly requests: readonly RequestTemplate[];
   /** The number of its first call. */
   readonly firstCall: number;
-  /** Whether its answers must repeat their request's range; a limit's cannot. */
+  /** Whether its answers must repeat their request's range. Those of a limit cannot. */
   readonly answersMatch: boolean;
-  /** Calls in flight on each connection: 32, or fewer where a call is a whole batch. */
+  /** Calls in flight on each connection: 32, or fewer if a call is a whole batch. */
   readonly streams?: number;
 }
 
@@ -44,9 +46,9 @@ export interface Measured {
   /** Calls in flight on each connection. */
   readonly streams: number;
   readonly rounds: readonly LoadResult[];
-  /** Whether its warm-up ended because it had stopped to get faster. */
+  /** Whether its warm-up ended because it no longer got faster. */
   readonly warm: boolean;
-  /** Over the warm-up and all rounds. */
+  /** In the warm-up and all rounds. */
   readonly sent: number;
   readonly succeeded: number;
   readonly failures: Readonly<Record<string, number>>;
@@ -81,8 +83,8 @@ class Tally {
   }
 
   /**
-   * Loads the server until it gets no faster. On one core its compiler works in the same time as
-   * its code, so that a slow server takes many seconds.
+   * Loads the server until it gets no faster. On one core its compiler shares the time with its
+   * code, so a slow server takes many seconds.
    */
   async warmUp(loader: Loader, stepMs: number): Promise<void> {
     let best = 0;

@@ -1,4 +1,4 @@
-// What a row of the bench is, and what it gives back.
+// Defines a row of the bench, and its result.
 
 import type { Loader } from '../load/client.js';
 import type { Cleanup } from './cleanup.js';
@@ -7,20 +7,20 @@ import type { Pinning } from './pinning.js';
 import type { Layout } from './rounds.js';
 import type { Ratio } from './statistics.js';
 
-/** What a row is given. */
+/** What a row receives. */
 export interface RowContext {
   readonly layout: Layout;
   readonly pinning: Pinning;
   readonly loader: Loader;
-  /** Closed when the row has run; a row opens nothing that it does not put here. */
+  /** Run after the row. A row must register here everything that it opens. */
   readonly cleanup: Cleanup;
-  /** A folder of this row's own, removed when the bench ends. */
+  /** A folder for this row, removed when the bench ends. */
   readonly folder: string;
-  /** Tells the person watching what is going on. */
+  /** Informs the person who is watching. */
   readonly say: (line: string) => void;
 }
 
-/** One row: one kind of work against its limits. */
+/** One row: one kind of work, compared with its limits. */
 export interface Row {
   readonly name: string;
   /** The work in one line. */
@@ -28,37 +28,37 @@ export interface Row {
   readonly run: (context: RowContext) => Promise<RowResult>;
 }
 
-/** A subject's figures: medians over its rounds. Every kind of row has more of them. */
+/** A subject's figures: medians over its rounds. Each kind of row adds more. */
 interface Figure {
   readonly name: string;
   readonly perSecond: number;
 }
 
-/** What was measured, for people and for the file. */
+/** The measurements, for people and for the file. */
 export interface Figures {
-  /** What is counted: `calls`, `punches`, `rows`. */
+  /** The unit of count: `calls`, `punches`, `rows`. */
   readonly unit: string;
-  /** How, beside the rounds: `4 connections x 32 streams`. */
+  /** How it was measured, besides the rounds: `4 connections x 32 streams`. */
   readonly manner: string;
   readonly figures: readonly Figure[];
-  /** Lines of cells, the first one the columns' heads. */
+  /** Lines of cells; the first has the heads of the columns. */
   readonly table: readonly (readonly string[])[];
-  /** What makes a figure doubtful, so that nobody has to notice it alone. */
+  /** Reasons to doubt a figure, so that readers need not find them alone. */
   readonly doubts: readonly string[];
-  /** Everything as measured, for the file. */
+  /** All raw measurements, for the file. */
   readonly measured: readonly object[];
 }
 
-/** A figure against its limit. */
+/** A figure compared with its limit. */
 export interface Comparison {
   readonly of: string;
   readonly against: string;
   readonly ratio: Ratio;
-  /** The ratio to reach; undefined where there is none. */
+  /** The ratio to reach; undefined: no goal. */
   readonly goal: number | undefined;
 }
 
-/** Something that must hold for the figures to mean anything. */
+/** A condition without which the figures would mean nothing. */
 export interface Check {
   readonly rule: string;
   readonly holds: boolean;
@@ -68,7 +68,7 @@ export interface Check {
 export interface RowResult extends Figures {
   readonly comparisons: readonly Comparison[];
   readonly checks: readonly Check[];
-  /** What the reader must know beside the figures. */
+  /** What the reader must know in addition to the figures. */
   readonly notes: readonly string[];
   readonly postgres: string | undefined;
   readonly commit: CommitTime | undefined;

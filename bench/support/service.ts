@@ -1,5 +1,5 @@
-// The service as its users start it, `node dist/src/main.js` with an environment, on the servers'
-// core. Nothing of the environment the bench was started with reaches it but PATH and the like.
+// Starts the service as its users do, `node dist/src/main.js` with an environment, on the servers'
+// core. From the bench's environment it gets only PATH and the like.
 
 import { spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
@@ -13,9 +13,9 @@ import { until } from './wait.js';
 
 const START_TIMEOUT_MS = 60_000;
 const READY_REQUEST_TIMEOUT_MS = 2_000;
-/** Of its log, shown when it does not start. */
+/** How much of its log is shown if it does not start. */
 const LAST_WORDS_CHARACTERS = 2_000;
-/** What a process needs from its surroundings; nothing that configures the service. */
+/** The variables that a process needs; none of them configures the service. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'USER', 'LD_LIBRARY_PATH'];
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 

@@ -1,4 +1,4 @@
-// Calls one at a time over a connection of their own, beside a load: what somebody else sees of
+// Makes calls one at a time over a separate connection, beside a load: what another caller sees of
 // the service meanwhile.
 
 import type { Answer } from '../load/connection.js';
@@ -6,7 +6,7 @@ import { type OpenCall, OpenClient } from '../load/open-client.js';
 import { OutgoingCalls } from '../load/outgoing.js';
 import type { RequestTemplate } from '../load/template.js';
 
-/** How a call ended when its caller had given it up. */
+/** The result of a call that its caller cancelled. */
 export const NO_ANSWER = 'NO_ANSWER';
 
 export class SingleCalls {
@@ -16,7 +16,7 @@ export class SingleCalls {
   readonly #waiting = new Map<OpenCall, (verdict: string) => void>();
   #next: number;
 
-  /** Calls count from `firstCall`. */
+  /** The numbers of calls begin at `firstCall`. */
   constructor(port: number, request: RequestTemplate, deadlineMs: number, firstCall = 0) {
     this.#calls = new OutgoingCalls({ port, requests: [request], answersMatch: true }, true);
     this.#client = new OpenClient(port, this.#calls, (call, answer) => this.#ended(call, answer));
@@ -24,12 +24,12 @@ export class SingleCalls {
     this.#next = firstCall;
   }
 
-  /** Throws when the server takes no connection. */
+  /** Throws if the server refuses the connection. */
   async connect(): Promise<void> {
     await this.#client.connect();
   }
 
-  /** Makes the next call: `0` when it went well, otherwise what did not. Never rejects. */
+  /** Makes the next call. Returns `0` if it succeeded, otherwise the failure. Never rejects. */
   call(): Promise<string> {
     return new Promise((resolve) => {
       const dueAt = performance.now();
@@ -45,7 +45,7 @@ export class SingleCalls {
     });
   }
 
-  /** Calls without an answer end. */
+  /** Ends calls without an answer. */
   close(): void {
     this.#client.close();
     for (const call of this.#waiting.keys()) this.#settle(call, NO_ANSWER);

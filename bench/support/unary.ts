@@ -1,15 +1,15 @@
-// Single calls beside the load: filling a database, asking for an example of an answer.
+// Single calls beside the load: to fill a database, or to get an example of an answer.
 
 import * as grpc from '@grpc/grpc-js';
 
 const CALL_TIMEOUT_MS = 30_000;
 
-/** Calls with encoded messages. Throws what the service refused with. */
+/** Calls with encoded messages. Throws the service's error. */
 export interface UnaryClient {
   call(path: string, request: Uint8Array): Promise<Buffer>;
 }
 
-/** Runs something with a client for the server on this port. */
+/** Runs `use` with a client for the server on this port. */
 export async function withClient<T>(
   port: number,
   use: (client: UnaryClient) => Promise<T>,

@@ -1,10 +1,10 @@
-// Waiting for a state of another process that sends no event when it is reached.
+// Waits for a state of another process that sends no event.
 
 import { setTimeout as pause } from 'node:timers/promises';
 
 const INTERVAL_MS = 50;
 
-/** Asks until the answer is yes. Throws when it is not within the time. */
+/** Checks until the condition is true. Throws if it is not within the time. */
 export async function until(
   what: string,
   timeoutMs: number,

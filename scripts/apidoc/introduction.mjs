@@ -1,5 +1,5 @@
-// The hand-written part of docs/api.md: how to make a first call, and how the types that
-// every message uses look in JSON. Kept short; the rest of the page is the contract.
+// The handwritten part of docs/api.md: how to make a first call, and the JSON form of the types
+// that every message uses. Kept short; the rest of the page is the contract.
 
 const lead = `The attendance service answers who was there, when, for how long, and how we know.
 This page lists every method, field and value of its contract. It is generated from the

@@ -1,7 +1,7 @@
-// The page docs/api.md from the contract's descriptors: how to call, then every service
-// with its methods and their messages, then the messages and enums that they share.
-// Order is the contract's own for services, methods, fields and values, and by name for
-// shared types. It says nothing that the contract does not say, but for the introduction.
+// Renders the page docs/api.md from the contract's descriptors: how to call, then every service
+// with its methods and their messages, then the messages and enums that they share. Services,
+// methods, fields and values are in the contract's order, shared types sorted by name. Apart from
+// the introduction, it says only what the contract says.
 import { ScalarType } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { INTRODUCTION } from './introduction.mjs';
@@ -23,7 +23,7 @@ function anchorOf(name) {
   return name.toLowerCase();
 }
 
-/** Every name the page defines. Throws where two headings would share an anchor. */
+/** Every name that the page defines. Throws if two headings would share an anchor. */
 function collectAnchors(page) {
   const anchors = new Map();
   const taken = new Map();
@@ -46,7 +46,7 @@ function collectAnchors(page) {
   return anchors;
 }
 
-/** A nested type is called by its path: `Outer.Inner`. */
+/** The name of a nested type is its path: `Outer.Inner`. */
 function nameOf(desc) {
   return desc.parent === undefined ? desc.name : `${nameOf(desc.parent)}.${desc.name}`;
 }
@@ -141,7 +141,7 @@ const STREAMS = {
   bidi_streaming: 'a **stream** of messages in, a **stream** of messages out',
 };
 
-/** Connect clients may GET what has no side effects, streams excepted. */
+/** Connect clients may GET methods without side effects, except streams. */
 function canGet(method) {
   return (
     method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS &&
@@ -157,7 +157,7 @@ function kindWord(method) {
   return method.methodKind === 'unary' ? '' : method.methodKind.replace('_', ' ');
 }
 
-/** A request or answer that only one method uses is shown with it; others are linked. */
+/** A message that only one method uses is shown with the method; others are linked. */
 function renderMethodMessage(label, message, anchors, own) {
   const name = nameOf(message);
   if (!own.has(message.typeName)) return [`${label}: [${name}](#${anchors.get(name)}).`];
@@ -209,7 +209,7 @@ function contents(page, shared, anchors) {
   ].join('\n');
 }
 
-/** The messages that exactly one method takes or gives, by type name. */
+/** The messages that exactly one method takes or returns, by type name. */
 function ownedMessages(services) {
   const uses = new Map();
   for (const method of services.flatMap((service) => service.methods)) {

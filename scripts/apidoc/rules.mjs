@@ -1,6 +1,6 @@
-// Says the contract's buf.validate rules in plain words, for the generated API
-// documentation. A rule without words here is an error: a reader must be able to trust
-// that the page names everything the service checks.
+// Describes the contract's buf.validate rules in plain words, for the generated API documentation.
+// A rule without words here is an error, because a reader must be able to trust that the page names
+// everything that the service checks.
 import { getOption, hasOption, isMessage } from '@bufbuild/protobuf';
 import { reflect } from '@bufbuild/protobuf/reflect';
 import { DurationSchema, TimestampSchema, timestampDate } from '@bufbuild/protobuf/wkt';
@@ -23,7 +23,7 @@ function code(text) {
   return `\`${text}\``;
 }
 
-/** A bound's value as a reader writes it: 1,000, 36 h, an instant. */
+/** The text of a bound: 1,000, 36 h, an instant. */
 function value(raw) {
   if (isMessage(raw, DurationSchema)) return `${number.format(Number(raw.seconds))} s`;
   if (isMessage(raw, TimestampSchema)) return timestampDate(raw).toISOString();
@@ -59,7 +59,9 @@ const WELL_KNOWN = {
   ulid: 'a ULID',
 };
 
-/** Rules that come as a pair of bounds: name of the least, name of the most, what they count. */
+/**
+ * Rules that are a pair of bounds: name of the minimum, name of the maximum, and what they count.
+ */
 const SPANS = [
   ['min_len', 'max_len', 'character'],
   ['min_bytes', 'max_bytes', 'byte'],
@@ -90,7 +92,7 @@ const SINGLE = {
   within: (raw) => `within ${value(raw)} of now`,
 };
 
-/** The set rules of one kind (string, int32, ...), by name; throws on what nobody decoded. */
+/** The rules of one kind (string, int32, ...) that are set, by name. Throws for unknown ones. */
 function setRules(rules) {
   if (rules.$unknown?.length > 0) {
     throw new Error(`${rules.$typeName} carries a rule that this generator does not know`);
@@ -204,7 +206,7 @@ function wordsOf(rules, field) {
   return words;
 }
 
-/** Whether the type's zero value would be refused, so that leaving the field out is an error. */
+/** Whether the type's zero value is refused, so that omitting the field is an error. */
 function refusesZero(rules) {
   const { case: kind, value: typed } = rules.type;
   if (kind === undefined) return false;
@@ -231,12 +233,13 @@ function isRequired(field, rules) {
 }
 
 /**
- * What is asked of a field, in words, the most important first: `required`, then the rules.
- * Empty when anything goes. Throws on a rule it has no words for.
+ * The rules of a field in words, the most important first: `required`, then the others. Empty
+ * without rules. Throws for a rule without words.
  */
 export function fieldRuleWords(field) {
   const rules = hasOption(field, fieldRules) ? getOption(field, fieldRules) : undefined;
-  // `optional` tells a 0 that was sent from nothing: of what is required, nothing to be told.
+  // `optional` distinguishes a 0 that was sent from no value. For a required field that is
+  // irrelevant.
   const words = field.proto.proto3Optional && rules?.required !== true ? ['optional'] : [];
   if (field.oneof !== undefined) {
     words.push(`one of ${field.oneof.fields.map((member) => code(member.name)).join(', ')}`);
@@ -251,7 +254,7 @@ export function fieldRuleWords(field) {
   return words;
 }
 
-/** Rules over a whole message, in words; empty when there are none. */
+/** Rules about a whole message, in words; empty if there are none. */
 export function messageRuleWords(message) {
   if (!hasOption(message, messageRules)) return [];
   const rules = getOption(message, messageRules);

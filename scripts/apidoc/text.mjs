@@ -1,14 +1,14 @@
-// Turns proto comments into Markdown: paragraphs, table cells, and links to the names
-// that the page defines. It must never change what the comment says.
+// Turns proto comments into Markdown: paragraphs, table cells, and links to the names that the page
+// defines. Must never change what the comment says.
 import { getComments } from '@bufbuild/protoplugin';
 
-/** Runs of code in backticks stay as they are; everything else may be escaped and linked. */
+/** Code in backticks stays as it is; everything else may be escaped and linked. */
 const CODE = /(`[^`]*`)/;
 
-/** Only names with two humps are linked: `Break` and `Session` are words as well. */
+/** Only names with two capitals are linked, because `Break` and `Session` are also words. */
 const NAME = /\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+\b/g;
 
-/** The comment's paragraphs, each on one line. Empty when there is none. */
+/** The comment's paragraphs, each on one line. Empty if there is no comment. */
 export function paragraphs(desc) {
   const comments = getComments(desc);
   const text = comments.leading ?? comments.trailing ?? '';
@@ -47,7 +47,7 @@ export function firstSentence(desc) {
   return end < 0 ? first : `${first.slice(0, end)}.`;
 }
 
-/** A Markdown table row. A pipe would end its cell, in code too. */
+/** A Markdown table row. Escapes pipes, which would end the cell, also within code. */
 function row(cells) {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

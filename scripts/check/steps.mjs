@@ -1,5 +1,5 @@
-// The steps of `npm run check`, each a name, what it holds, and a function that answers
-// {ok, output, note?}. The order is the slowest first, so that the others fit beside it.
+// The steps of `npm run check`: each has a name, what it checks, and a function that returns {ok,
+// output, note?}. The slowest come first, so that the others fit beside them.
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ import { ROOT, tool } from './tool.mjs';
 /** A log is read without a terminal. */
 const COLORS = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 
-/** Protos of other packages, which buf needs to compile ours; see scripts/proto-deps.mjs. */
+/**
+ * Prepares protos of other packages, which buf needs to compile ours; see scripts/proto-deps.mjs.
+ */
 export async function layOutProtos() {
   const { ok, output } = await tool('node', ['scripts/proto-deps.mjs']);
   if (!ok) throw new Error(output);
@@ -25,7 +27,10 @@ async function inTemporaryFolder(work) {
   }
 }
 
-/** Generates everything anew elsewhere, and compares: gen/ and docs/api.md are never edited. */
+/**
+ * Generates everything into another folder and compares, because gen/ and docs/api.md are never
+ * edited.
+ */
 function generated() {
   return inTemporaryFolder(async (folder) => {
     const code = await tool('buf', ['generate', '-o', folder]);
@@ -43,7 +48,7 @@ function generated() {
   });
 }
 
-/** Git, also in a clone that belongs to another user (as in a container that mounts one). */
+/** Runs git, also in a clone that belongs to another user (as in a container that mounts one). */
 function git(args) {
   return tool('git', ['-c', 'safe.directory=*', ...args]);
 }
@@ -53,7 +58,7 @@ async function lastReleaseTag() {
   return described.ok ? described.stdout.trim() : undefined;
 }
 
-/** The contract against the last release's. It may grow; it may not break who uses it. */
+/** Compares the contract with the last release's. It may grow, but must not break callers. */
 async function breaking() {
   const tag = await lastReleaseTag();
   if (tag === undefined)

@@ -10,8 +10,8 @@ const TOOL_TIMEOUT_MS = 120_000;
 const PATH = [join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
 
 /**
- * Runs a command in the repository's root: {ok, output, stdout}. `output` is everything it
- * printed, and what became of it when it printed nothing. Never rejects.
+ * Runs a command in the repository's root: {ok, output, stdout}. `output` is everything that it
+ * printed, or how it ended if it printed nothing. Never rejects.
  */
 export function tool(command, args) {
   const child = spawn(command, args, {

@@ -1,7 +1,7 @@
-// Loaded into Stryker's test processes before the tests. The same mutants must survive every
-// run, so properties are tried with the same values every time; and the first counterexample
-// is enough, because nobody reads what a killed mutant failed with. A property gets a moment
-// only: a mutant that it does not notice in some dozens of cases waits for the tables.
+// Loaded into Stryker's test processes before the tests. The same mutants must survive every run,
+// so properties are tried with the same values every time. The first counterexample is enough,
+// because nobody reads the failures of killed mutants. A property gets only a short time: if it
+// does not notice a mutant in some dozens of cases, the tables must.
 import fc from 'fast-check';
 
 const PROPERTY_MS = 150;

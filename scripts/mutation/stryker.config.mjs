@@ -1,12 +1,15 @@
-// Mutation testing of the pure rules: Stryker changes src/domain in a copy, one small change at
-// a time, and runs the unit tests of test/domain that reach it. A change that no test notices is
-// a rule that no test holds. Must never need a database, nor become a dependency of the package:
-// CONTRIBUTING.md says how to run it. What it finds is in build/mutation.
+// Mutation testing of the pure rules: Stryker changes src/domain in a copy, one small change at a
+// time, and runs the unit tests of test/domain that reach it. A change that no test notices is a
+// rule without a test. Must never need a database, nor become a dependency of the package:
+// CONTRIBUTING.md says how to run it. Its results are in build/mutation.
 
-/** Added to 1.5 times what a mutant's tests take unchanged: then it counts as an endless loop. */
+/**
+ * Added to 1.5 times the normal duration of a mutant's tests. After that it counts as an endless
+ * loop.
+ */
 const TIMEOUT_MS = 3000;
 
-/** Test processes at a time. Each is busy all the time, and starts anew for a static mutant. */
+/** Test processes at the same time. Each is always busy, and starts again for a static mutant. */
 const CONCURRENCY = 2;
 
 export default {
@@ -21,13 +24,13 @@ export default {
     '!package.json',
   ],
 
-  // All mutants are built into one program at once. Types are not checked: Stryker's own type
-  // checker takes ten times as long as the tests, and drops mutants that only the types refuse,
-  // although a test ought to notice most of them too.
+  // All mutants are built into one program at once, without type checks. Stryker's own type checker
+  // takes ten times as long as the tests, and drops mutants that only the types refuse, although a
+  // test should notice most of them too.
   buildCommand: 'tsc -p tsconfig.json --noCheck --declaration false --incremental false',
   disableTypeChecks: false,
-  // Stryker rewrites the tsconfig it knows of with TypeScript's classic API, which TypeScript 7
-  // does not have. This one stays within the copy and needs no rewriting.
+  // Stryker rewrites a tsconfig that it knows with TypeScript's classic API, which TypeScript 7
+  // lacks. This setup stays within the copy and needs no rewriting.
   tsconfigFile: 'none',
 
   testRunner: 'mocha',
@@ -50,6 +53,6 @@ export default {
   tempDirName: 'build/mutation/sandbox',
   symlinkNodeModules: false,
   cleanTempDir: 'always',
-  // It warns of every test file that it finds only after the build.
+  // It would warn of every test file that it finds only after the build.
   logLevel: 'error',
 };

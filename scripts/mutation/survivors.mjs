@@ -1,15 +1,17 @@
-// The short form of a mutation run, as a reporter of Stryker: one line per mutant that no test
-// noticed, and one per file for the lines that no test reaches. Printed, and kept in a file.
+// A reporter of Stryker for the short form of a mutation run: one line per mutant that no test
+// noticed, and one per file for the lines that no test reaches. Printed, and stored in a file.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const FILE = 'build/mutation/survivors.txt';
 
-/** Characters shown of the original and of the mutant, and around where they begin to differ. */
+/**
+ * The most characters shown of the original and of the mutant, and before their first difference.
+ */
 const SHOWN_CHARS = 80;
 const CONTEXT_CHARS = 24;
 
-/** The text between two places, as the report counts them: from 1, the end not included. */
+/** The text between two places, counted as in the report: from 1, the end not included. */
 function textAt(source, { start, end }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines[lines.length - 1] = lines[lines.length - 1].slice(0, end.column - 1);
@@ -23,7 +25,7 @@ function cut(text, from) {
   return from > 0 ? `…${shown}` : shown;
 }
 
-/** `original -> mutant`, each on one line, and from near their first difference when long. */
+/** `original -> mutant`, each on one line; if long, from near their first difference. */
 function change(source, mutant) {
   const [before, after] = [textAt(source, mutant.location), mutant.replacement].map((text) =>
     text.replace(/\s+/g, ' '),
@@ -35,7 +37,7 @@ function change(source, mutant) {
   return `${cut(before, from)} -> ${cut(after, from)}`;
 }
 
-/** By place, the shorter text first; the rest makes two runs' lists comparable. */
+/** By place, the shorter text first. The other keys make the lists of two runs comparable. */
 function inOrder(a, b) {
   const [at, other] = [a.location, b.location];
   return (

@@ -1,6 +1,6 @@
 // A month block as bytes: a CRC-32 (4 bytes, big-endian), then attendance.internal.v1.MonthBlock.
-// What comes back was in somebody else's hands. Every value is checked and nothing in it is ever
-// evaluated; bytes that are not exactly a block of this employee and month are no block.
+// The bytes may have been changed by others, so every value is checked and nothing is ever
+// evaluated. Bytes that are not exactly a block of this employee and month are rejected.
 
 import { crc32 } from 'node:zlib';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
@@ -17,15 +17,15 @@ import { type LocalDate, type LocalMonth, lastDateOf } from '../domain/time/loca
 import type { RecordTime } from '../domain/time/time.js';
 import { WorkReader, WorkWriter } from './work-numbers.js';
 
-/** Part of every key. Raise it whenever older bytes would no longer mean the same. */
+/** Part of every key. Raise it whenever older bytes would change their meaning. */
 export const BLOCK_FORMAT = 6;
 
-/** Larger blocks are not kept, and larger entries not looked at. */
+/** Larger blocks are not kept, and larger entries are not read. */
 export const MAX_BLOCK_BYTES = 256 * 1024;
 
 const CHECKSUM_BYTES = 4;
 
-/** The block's bytes, or undefined when it is not to be kept: too large, or beyond the form. */
+/** The block's bytes; undefined if it cannot be kept: too large, or outside the format. */
 export function encodeBlock(block: MonthBlock): Buffer | undefined {
   const { employeeId, employeeName, month, version, rosterVersion } = block;
   const message = create(MonthBlockSchema, { employeeId, employeeName, month });
@@ -59,15 +59,15 @@ export function encodeBlock(block: MonthBlock): Buffer | undefined {
   return bytes;
 }
 
-/** The lists stand in the contract's order and its numbers begin at 1; 0 stands for none. */
+/** The lists are in the contract's order, and its numbers begin at 1; 0 means none. */
 function numberOf<T>(list: readonly T[], word: T | undefined): number {
   return word === undefined ? 0 : list.indexOf(word) + 1;
 }
 
 /**
- * The block in the bytes, if they are one of this employee and month. `version` is the entry's,
- * which every block of it is correct as of: the block is returned with it, although a commit that
- * left this month alone may have raised it since the block was written.
+ * The block in the bytes, if they are one of this employee and month. `version` is that of the
+ * entry, as of which all its blocks are correct. The block is returned with it, although a commit
+ * that did not change this month may have raised it since the block was written.
  */
 export function decodeBlock(
   bytes: Buffer,
@@ -164,7 +164,7 @@ function dayAt(
     note: message.notes[at] ?? '',
     work,
   };
-  // A day never stored has neither; no day has one of the two.
+  // A day never stored has neither; no day has only one of them.
   if (revision === 0) {
     return recordedAt === 0 ? { date, result, revision, recordedAt: undefined } : undefined;
   }

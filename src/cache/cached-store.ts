@@ -1,8 +1,8 @@
-// A store whose months are kept in a cache, and the roster store whose changes it must hear of.
-// Nothing but speed may differ from the stores themselves: a call never fails because of the
-// cache, and a write that has returned, of facts or of the roster, is seen by every read that
-// begins after it, in every process that shares the cache. The one exception is named in
-// block-cache.ts: a lost invalidation, bounded in time.
+// Puts a cache in front of a store's months, and of the roster store whose changes affect them.
+// Only speed may differ from the stores themselves: a call never fails because of the cache, and
+// every read that begins after a write of facts or roster has returned sees it, in every process
+// that shares the cache. block-cache.ts names the one exception: a lost invalidation, bounded in
+// time.
 
 import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import type { MonthBlock } from '../app/ports/day-reads.js';
@@ -33,11 +33,11 @@ import {
 } from './shared-version.js';
 import { Unconfirmed } from './unconfirmed.js';
 
-/** The most fills under way; a block read while there are more is not kept. */
+/** The most fills at the same time. A block read meanwhile is not kept. */
 export const MAX_PENDING_FILLS = 1_000;
 
 export interface CachedStoreOptions {
-  /** Counts what happens. */
+  /** Counts events. */
   readonly onEvent?: CacheObserver;
   /** Default MAX_UNCONFIRMED. */
   readonly maxUnconfirmed?: number;
@@ -46,13 +46,13 @@ export interface CachedStoreOptions {
 }
 
 export interface CachedStore extends AttendanceStore {
-  /** The same roster, whose changes this store's cache is told of before they return. */
+  /** The same roster store, which invalidates this store's cache before its changes return. */
   cachedRoster(rosters: RosterStore): RosterStore;
-  /** Tells the cache what it has not been told yet, and closes it. The store stays open. */
+  /** Sends the outstanding invalidations and closes the cache. The store stays open. */
   close(): Promise<void>;
 }
 
-/** Puts `cache` in front of the months of `store`. The cache belongs to the result from then on. */
+/** Puts `cache` in front of the months of `store`. The result owns the cache from then on. */
 export function createCachedStore(
   store: AttendanceStore,
   cache: BlockCache,
@@ -64,7 +64,7 @@ export function createCachedStore(
   const unconfirmed = new Unconfirmed(cache, { maxUnconfirmed, onEvent, now });
   const months = new CachedMonths(store, cache, unconfirmed, onEvent);
 
-  /** Before the caller of a write hears of it, the cache does. */
+  /** Invalidates before the caller of a write gets its answer. */
   async function publish(invalidations: readonly Invalidation[]): Promise<void> {
     const failed = await cache.invalidate(invalidations);
     onEvent('invalidate', invalidations.length - failed.length);
@@ -80,14 +80,14 @@ export function createCachedStore(
       try {
         committed = await store.writeBatch(facts, rules, caller, patience);
       } catch (error) {
-        // Nobody knows whether it was committed: the connection may have gone with the answer.
+        // It may have been committed: the connection may have broken before the answer.
         if (!wasNotBegun(error, caller)) await publish(invalidationsOf(touched, []));
         throw error;
       }
       await publish(invalidationsOf(touched, committed.changes));
       return committed;
     },
-    // Reads are shared: one caller who leaves must not end the others'.
+    // Reads are shared, so a caller who leaves must not end those of others.
     readMonth: (employeeId, month) => months.read(employeeId, month),
     readDayAsOf: (employeeId, date, asOf, caller) =>
       store.readDayAsOf(employeeId, date, asOf, caller),
@@ -126,10 +126,10 @@ function wasNotBegun(error: unknown, caller: AbortSignal | undefined): boolean {
 }
 
 /**
- * What to tell the cache after a write. An employee the write was about but did not change is told
- * of without detail, which drops everything: the write may repeat one whose commit the cache never
- * heard of (its answer was lost, and so was its invalidation), and whoever was just refused for an
- * outdated etag must not be shown the outdated day.
+ * The invalidations after a write. If the write did not change an employee it was about, everything
+ * of theirs is dropped. The write may be a replay whose commit the cache never learned of, because
+ * answer and invalidation were lost. And a caller refused for an outdated etag must not get the
+ * outdated day.
  */
 function invalidationsOf(
   touched: ReadonlySet<EmployeeId>,
@@ -144,7 +144,7 @@ function invalidationsOf(
   return [...known.values()];
 }
 
-/** A roster store that makes its changes known before their callers hear of them. */
+/** A roster store that invalidates before its changes return. */
 function toldOf(
   rosters: RosterStore,
   publish: (invalidations: readonly Invalidation[]) => Promise<void>,
@@ -155,22 +155,22 @@ function toldOf(
       try {
         return await rosters.changeRoster(command, caller);
       } finally {
-        // Whatever came of it: a change of which only the answer was lost must be known too, and
-        // one that changes nothing may repeat one whose commit the cache never heard of.
+        // After any outcome: a change may have lost only its answer, and a request that changed
+        // nothing may be a replay whose commit the cache never learned of.
         await publish([concernedBy(command)]);
       }
     },
   };
 }
 
-/** What is an employee's own concerns nobody else; shifts and holidays are everybody's. */
+/** An employee's own roster affects only that employee; shifts and holidays affect all. */
 function concernedBy(command: RosterCommand): Invalidation {
   return 'employeeId' in command
     ? { employeeId: command.employeeId, change: undefined }
     : SHARED_CHANGED;
 }
 
-/** What the cache said, and what it has to be given for a fill. */
+/** The result of the lookup, and what a fill needs. */
 type Found =
   | { readonly kind: 'HIT'; readonly block: MonthBlock }
   | {
@@ -179,7 +179,7 @@ type Found =
       readonly shared: SharedLookup;
     };
 
-/** A fill of an entry that has a version needs no lease. */
+/** A fill of an entry with a version needs no lease. */
 const NO_LEASE = '';
 
 /** The cached read. */
@@ -211,12 +211,12 @@ class CachedMonths {
     const found = await this.#lookup(employeeId, month);
     if (found?.kind === 'HIT') return found.block;
     const block = await this.#store.readMonth(employeeId, month);
-    // Who is not in the roster is not kept: they may be at any moment, without an invalidation.
+    // Unknown employees are not kept, because they can become known without an invalidation.
     if (block !== undefined && found !== undefined) this.#keep(block, found);
     return block;
   }
 
-  /** Undefined: leave the cache aside. */
+  /** Undefined: bypass the cache. */
   async #lookup(employeeId: EmployeeId, month: LocalMonth): Promise<Found | undefined> {
     if (this.#unconfirmed.covers(employeeId) || this.#unconfirmed.covers(EVERYBODY)) {
       this.#onEvent('bypass', 1);
@@ -236,7 +236,7 @@ class CachedMonths {
     }
   }
 
-  /** The caller need not wait for it: at worst, the next lookup comes too early and misses. */
+  /** The caller need not wait: at worst, the next lookup comes too early and misses. */
   #keep(block: MonthBlock, { ticket, shared }: Found & { kind: 'MISS' }): void {
     const { rosterVersion } = block;
     const sharedTicket = ticketOf(shared, rosterVersion);
@@ -268,15 +268,15 @@ class CachedMonths {
 }
 
 /**
- * For telling the cache the version of what all employees share; undefined when there is no need.
- * Where another one is known it is told too: should that be the older one, its entry is dropped.
+ * The ticket for keeping the version of the shared roster; undefined if it is already known. It is
+ * also needed if another version is known: if that is the older one, its entry is dropped.
  */
 function ticketOf(shared: SharedLookup, rosterVersion: number): string | undefined {
   if (shared.kind === 'UNKNOWN') return shared.ticket;
   return shared.rosterVersion === rosterVersion ? undefined : NO_LEASE;
 }
 
-/** A block is a hit only if it was read under the version of the roster that is in force. */
+/** A block is a hit only if it was read under the roster version in force. */
 function inForce(shared: SharedLookup, own: Lookup): Found {
   if (own.kind === 'MISS') return { kind: 'MISS', ticket: own.ticket, shared };
   const { block } = own;

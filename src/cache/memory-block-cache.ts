@@ -1,6 +1,6 @@
-// Month blocks in this process's memory: see block-cache.ts for what that promises. Only for a
-// process that is the only one to write to its database, since nobody else's commits reach it.
-// The same states and steps as in Redis; here each call is one step because nothing in it waits.
+// Keeps month blocks in this process's memory; block-cache.ts has the guarantees. Only for a
+// process that is the only writer of its database, because other processes' commits do not reach
+// it. The same states and steps as in Redis; each call is one step, because nothing in it waits.
 
 import { LRUCache } from 'lru-cache';
 import type { MonthBlock } from '../app/ports/day-reads.js';
@@ -14,7 +14,7 @@ import {
   STALENESS_BOUND_MS,
 } from './block-cache.js';
 
-/** The most employees kept at a time; the least recently asked for go first. */
+/** The most employees kept at a time. The least recently used are dropped first. */
 export const MAX_EMPLOYEES = 100_000;
 /** The most memory for blocks, estimated. */
 export const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
@@ -90,9 +90,9 @@ export class MemoryBlockCache implements BlockCache {
     }
     const blocks = new Map(entry.blocks).set(month, block);
     if (blocks.size > MAX_MONTHS_PER_EMPLOYEE) return false;
-    // A new object: the cache asks for the size of what it already holds only once.
+    // A new object, because the cache asks for the size of an object only once.
     this.#entries.set(employeeId, { ...entry, version, blocks });
-    // Larger than all the memory allowed, it was not kept.
+    // It was not kept if it is larger than the whole memory limit.
     return this.#entries.has(employeeId);
   }
 
@@ -130,7 +130,7 @@ export class MemoryBlockCache implements BlockCache {
   }
 }
 
-/** About what an entry takes in memory. */
+/** The approximate memory of an entry. */
 function sizeOf(entry: Entry): number {
   let bytes = ENTRY_BYTES;
   for (const block of entry.blocks.values()) {

@@ -1,5 +1,5 @@
-// Month blocks in Redis, shared by all processes: see block-cache.ts for what that promises. One
-// hash per employee; the braces in its key keep it on one slot of a Redis Cluster.
+// Keeps month blocks in Redis, shared by all processes; block-cache.ts has the guarantees. One hash
+// per employee; the braces in its key keep it on one slot of a Redis Cluster.
 
 import { randomBytes } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
@@ -21,27 +21,32 @@ import { UnexpectedReplyError } from './redis-failure.js';
 import { RedisLink } from './redis-link.js';
 
 const KEY_PREFIX = `attendance:${BLOCK_FORMAT}`;
-/** Given while the entry has a version: the block is then kept only if that is still so. */
+/**
+ * The ticket if the entry has a version. The block is then kept only if that is still the version.
+ */
 const NO_LEASE = '';
 
 export interface RedisBlockCacheOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
   readonly url: string;
   /**
-   * An id of the database, of letters and digits: tells databases apart that share a Redis, or
-   * the blocks of one that was made anew from those of the one before. Asked until it answers
-   * once; until then the cache cannot be used. Default: none, for a Redis of one database.
+   * An id of the database, of letters and digits. It separates databases that share a Redis, and
+   * the blocks of a recreated database from those of the one before. Called until it answers once;
+   * until then the cache cannot be used. Default: none, for a Redis of one database.
    */
   readonly databaseId?: () => Promise<string>;
   /** Default STALENESS_BOUND_MS. The same in every process that shares a Redis. */
   readonly stalenessBoundMs?: number;
   /** How long one request may take. Default COMMAND_TIMEOUT_MS. */
   readonly commandTimeoutMs?: number;
-  /** How long a failing Redis is left alone, and one in use unprobed. Default PROBE_INTERVAL_MS. */
+  /**
+   * How long a failing Redis is left alone, and the interval of probes otherwise. Default
+   * PROBE_INTERVAL_MS.
+   */
   readonly probeIntervalMs?: number;
-  /** Counts 'invalid_entry'; the store that uses the cache counts the rest. */
+  /** Counts 'invalid_entry'; the store that uses the cache counts the others. */
   readonly onEvent?: CacheObserver;
-  /** Told when Redis becomes usable, or why it is not, for the log. Must not throw. */
+  /** Called for the log when Redis becomes usable, or with the reason if not. Must not throw. */
   readonly onAvailability?: (health: CacheHealth) => void;
 }
 
@@ -56,11 +61,11 @@ export class RedisBlockCache implements BlockCache {
   #databaseId: Promise<string> | undefined;
   readonly #link: RedisLink;
   readonly #onEvent: CacheObserver;
-  // A token is never used twice: the process's own random part, and a count.
+  // A token is never used twice: the process's random prefix, and a count.
   readonly #tokenPrefix = `${randomBytes(12).toString('base64url')}.`;
   #tokens = 0;
 
-  /** Begins to connect; blocks are cached once that succeeded. Throws when the URL is none. */
+  /** Begins to connect; blocks are cached once that succeeds. Throws for an invalid URL. */
   constructor(options: RedisBlockCacheOptions) {
     const { url, commandTimeoutMs, probeIntervalMs, onAvailability } = options;
     this.stalenessBoundMs = options.stalenessBoundMs ?? STALENESS_BOUND_MS;
@@ -82,7 +87,8 @@ export class RedisBlockCache implements BlockCache {
     const key = await this.#key(employeeId);
     const boundMs = this.stalenessBoundMs;
     const found = await this.#link.run(async (redis) => {
-      // An entry is as old as its expiry is near: one set up before Redis came into use has less.
+      // The remaining expiry tells an entry's age. Entries from before Redis came into use have
+      // less left.
       const leastMs = Math.max(0, boundMs - this.#link.inUseForMs);
       return parseLookup(await redis.attendanceLookupBuffer(key, month, token, boundMs, leastMs));
     });
@@ -131,7 +137,7 @@ export class RedisBlockCache implements BlockCache {
   }
 
   async #key(employeeId: EmployeeId): Promise<string> {
-    // One question for all who wait; one that failed is asked again by the next.
+    // One request for all who wait. After a failure, the next caller asks again.
     this.#databaseId ??= this.#askDatabaseId();
     const asked = this.#databaseId;
     try {
@@ -179,7 +185,7 @@ function flagOf(reply: unknown): boolean {
   throw new UnexpectedReplyError('fill');
 }
 
-/** All in one round trip; `keys` are those of the invalidations' employees. */
+/** All in one round trip. `keys` are those of the invalidations' employees. */
 function pipelineOf(
   redis: Redis,
   invalidations: readonly Invalidation[],
@@ -188,7 +194,7 @@ function pipelineOf(
   const pipeline = redis.pipeline();
   invalidations.forEach(({ change }, index) => {
     const key = keys[index] ?? '';
-    // Deleting says the same as a change of very many months, and more briefly.
+    // For very many changed months, deleting has the same effect and is shorter.
     if (change === undefined || change.months.length > MAX_MONTHS_PER_EMPLOYEE) {
       pipeline.del(key);
     } else {

@@ -1,7 +1,7 @@
-// What a failure of Redis means and how it is said. Details are for operators and go into health
-// answers: never a host, a port, a password or anything a server wrote freely.
+// Classifies failures of Redis and describes them. Details are for operators and appear in health
+// answers, so they never contain a host, a port, a password or free text from a server.
 
-/** Redis answered with something that no script of ours answers. */
+/** Redis answered with something that none of our scripts answers. */
 export class UnexpectedReplyError extends Error {
   override readonly name = 'UnexpectedReplyError';
 }
@@ -11,7 +11,7 @@ export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** What is said of a failure that says nothing. */
+/** The description of an unknown failure. */
 export const UNKNOWN_FAILURE = 'Redis fails.';
 
 const DETAILS = new Map([
@@ -29,22 +29,22 @@ const DETAILS = new Map([
   ['CLUSTERDOWN', 'The Redis cluster is down (CLUSTERDOWN).'],
 ]);
 
-/** The whole server is concerned, not one key: there is no use in asking again at once. */
+/** Whether the whole server is affected, not one key, so that an immediate retry is useless. */
 export function concernsServer(error: unknown): boolean {
   const word = firstWord(error);
-  // Out of memory, a server still answers from what it has and still deletes.
+  // When out of memory, a server still answers from what it has and still deletes.
   return word !== undefined && word !== 'OOM' && DETAILS.has(word);
 }
 
-/** Says what went wrong, for a person who can do something about it. */
+/** Describes the failure for a person who can act on it. */
 export function describeFailure(error: unknown): string {
   const word = firstWord(error);
   const known = word === undefined ? undefined : DETAILS.get(word);
   if (known !== undefined) return known;
   if (isWrongDatabase(error)) return 'Redis refuses the database number of REDIS_URL.';
   if (error instanceof UnexpectedReplyError) return 'What answers at REDIS_URL is not Redis.';
-  // The others are ioredis's words: of a command that sets a connection up, and of a silent one.
-  // Which of the two is heard of a hanging Redis is a matter of a millisecond.
+  // The other texts are ioredis's: a setup command that timed out, and a silent connection. With a
+  // hanging Redis, it is a matter of a millisecond which of them comes first.
   if (
     error instanceof TimeoutError ||
     (error instanceof Error && /^(Command timed out$|Socket timeout\. )/.test(error.message))
@@ -56,7 +56,7 @@ export function describeFailure(error: unknown): string {
   return word === undefined ? UNKNOWN_FAILURE : `Redis answers with an error (${word}).`;
 }
 
-/** Redis has no database of the number asked for. */
+/** Whether Redis does not have the requested database number. */
 export function isWrongDatabase(error: unknown): boolean {
   if (!(error instanceof Error) || !('command' in error)) return false;
   const { command } = error;
@@ -65,13 +65,13 @@ export function isWrongDatabase(error: unknown): boolean {
     : false;
 }
 
-/** The word a Redis error begins with: `WRONGPASS`. */
+/** The first word of a Redis error: `WRONGPASS`. */
 function firstWord(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : '';
   return /^([A-Z]{2,20}) /.exec(message)?.[1];
 }
 
-/** What Node calls a failure of a socket or of TLS: `ECONNREFUSED`. */
+/** Node's code for a failure of a socket or of TLS: `ECONNREFUSED`. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[A-Z0-9_]{2,60}$/.test(error.code)

@@ -1,11 +1,11 @@
-// One connection to Redis, and whether it can be used. Whoever wants something of Redis is refused
-// at once while it cannot be: a Redis that is down, hangs or refuses costs calls nothing, because
-// it is not their requests but a probe in the background that finds out when it is back.
-// It never fails a start, never ends the process, and queues nothing while disconnected.
+// One connection to Redis, and whether it can be used. While it cannot, requests are refused at
+// once: a Redis that is down, hangs or refuses costs calls nothing, because not their requests but
+// a probe in the background finds out when it is back. It never fails a start, never ends the
+// process, and queues nothing while disconnected.
 //
-// While Redis is used, the probe goes on, also without traffic: a Redis that refuses writes but
-// answers reads cannot be told by the reads, and the first one after a quiet hour must not trust
-// what nobody has looked at since. Other processes' invalidations do not arrive there.
+// While Redis is used, the probes continue, also without traffic. A Redis that refuses writes but
+// answers reads does not show in reads, and other processes' invalidations do not arrive there. So
+// the first read after a quiet hour must not trust data that was not checked since.
 
 import type { RedisOptions } from 'ioredis';
 import { Redis } from 'ioredis';
@@ -23,19 +23,19 @@ import { SCRIPTS } from './redis-scripts.js';
 
 /** How long one request may take: a command, or the pipeline of a whole batch. */
 export const COMMAND_TIMEOUT_MS = 150;
-/** And how much longer for each of its keys. A batch of 1,000 took 25 to 200 ms on busy cores. */
+/** The additional time for each of its keys. A batch of 1,000 took 25 to 200 ms on busy cores. */
 export const KEY_TIMEOUT_MS = 0.25;
-/** How long a connection may take to be made. */
+/** How long connecting may take. */
 export const CONNECT_TIMEOUT_MS = 2_000;
-/** How long each command that sets it up may take: authentication, database, readiness. */
+/** How long each setup command may take: authentication, database, readiness. */
 export const HANDSHAKE_TIMEOUT_MS = 1_000;
-/** A connection that leaves a command without an answer for so long is given up. */
+/** A connection that leaves a command unanswered for this long is closed. */
 export const SILENCE_TIMEOUT_MS = 2_000;
-/** Failures in a row after which Redis is left alone. */
+/** The failures in a row after which Redis is left alone. */
 export const MAX_FAILURES_IN_A_ROW = 3;
-/** How long it is left alone before it is probed again, and from probe to probe while in use. */
+/** How long it is left alone before the next probe, and the interval of probes while in use. */
 export const PROBE_INTERVAL_MS = 1_000;
-/** Reconnecting begins here, doubles, and stays at the second. */
+/** Reconnect delays begin at the first, double, and stay at the second. */
 export const MIN_RECONNECT_DELAY_MS = 50;
 export const MAX_RECONNECT_DELAY_MS = 2_000;
 
@@ -46,7 +46,7 @@ export interface RedisLinkOptions {
   readonly probeKey: string;
   readonly commandTimeoutMs?: number | undefined;
   readonly probeIntervalMs?: number | undefined;
-  /** Told when Redis becomes usable, or why it is not. Must not throw. */
+  /** Called when Redis becomes usable, or with the reason why it is not. Must not throw. */
   readonly onAvailability?: ((health: CacheHealth) => void) | undefined;
 }
 
@@ -66,11 +66,11 @@ export class RedisLink {
   #probing = false;
   #closed = false;
 
-  /** Begins to connect. Throws for a URL that is none; what it says never contains the URL. */
+  /** Begins to connect. Throws for an invalid URL; the error never contains the URL. */
   constructor(options: RedisLinkOptions) {
     this.#options = options;
     this.#redis = connect(options.url);
-    // An error event without a listener would be printed, stack and all.
+    // Without a listener, an error event would be printed with its stack.
     this.#redis.on('error', (error: unknown) => this.#heard(error));
     this.#redis.on('close', () => this.#lose(undefined));
     this.#redis.on('ready', () => {
@@ -83,16 +83,16 @@ export class RedisLink {
   }
 
   /**
-   * For how long Redis has been in use without a break, in whole milliseconds, rounded up: what
-   * it was given by this process is never older. 0 while it is not in use.
+   * How long Redis has been in use without a break, in whole milliseconds, rounded up. Nothing that
+   * this process stored since is older. 0 while it is not in use.
    */
   get inUseForMs(): number {
     return this.#state.up ? Math.ceil(performance.now() - this.#inUseSinceMs) : 0;
   }
 
   /**
-   * Runs one request. Throws CacheUnavailableError without trying while Redis cannot be used,
-   * and what Redis or the connection failed with otherwise. One of many keys has longer.
+   * Runs one request. Throws CacheUnavailableError without trying while Redis cannot be used;
+   * otherwise the error of Redis or the connection. A request of many keys has more time.
    */
   async run<T>(request: (redis: Redis) => Promise<T>, keys = 1): Promise<T> {
     if (!this.#state.up) throw new CacheUnavailableError(this.#state.detail);
@@ -106,7 +106,7 @@ export class RedisLink {
     }
   }
 
-  /** Whether Redis does all that is needed of it, asked now. Never throws. */
+  /** Whether Redis can do all that is needed, checked now. Never throws. */
   async health(): Promise<CacheHealth> {
     if (!this.#state.up) return this.#state;
     try {
@@ -117,7 +117,7 @@ export class RedisLink {
     }
   }
 
-  /** Closes the connection, for good. What is under way fails. */
+  /** Closes the connection for good. Current requests fail. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#probeTimer);
@@ -126,10 +126,10 @@ export class RedisLink {
   }
 
   /**
-   * Throws TimeoutError when there is no answer in time. A process that was busy for that long
-   * finds its timers due before it looks at its sockets, where the answer may be lying: it looks
-   * there once more before it gives up. (ioredis's own timeout does not, and so takes one's own
-   * busy moment for a hanging Redis.)
+   * Throws TimeoutError without an answer in time. After a busy period, timers of the process are
+   * due before it reads its sockets, where the answer may already be. So it reads them once more
+   * before it gives up. (ioredis's own timeout does not, and so takes the process's own busy period
+   * for a hanging Redis.)
    */
   #inTime<T>(request: (redis: Redis) => Promise<T>, keys: number): Promise<T> {
     const baseMs = this.#options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
@@ -145,14 +145,14 @@ export class RedisLink {
     });
   }
 
-  /** An error that belongs to no request of ours: of the connection, or of setting it up. */
+  /** An error outside our requests: of the connection, or of its setup. */
   #heard(error: unknown): void {
     const detail = describeFailure(error);
-    // What made a connection fail is followed by errors of what was waiting for it.
+    // The cause of a failed connection is followed by errors of the requests that waited for it.
     this.#lose(detail === UNKNOWN_FAILURE && !this.#state.up ? undefined : detail);
-    // ioredis would go on with the server's first database, which may be somebody else's.
+    // ioredis would continue with the server's first database, which may belong to others.
     if (isWrongDatabase(error)) this.#redis.disconnect(true);
-    // The connection may have survived, and then nothing else would have it probed again.
+    // If the connection survived, nothing else would start a probe.
     else if (this.#redis.status === 'ready') this.#leaveAlone(error);
   }
 
@@ -163,7 +163,7 @@ export class RedisLink {
     this.#leaveAlone(error);
   }
 
-  /** Not usable from now on; a reason already known is better than none. */
+  /** Makes Redis unusable. Keeps a known reason rather than none. */
   #lose(detail: string | undefined): void {
     const lost = 'The connection to Redis was lost.';
     this.#become({ up: false, detail: detail ?? (this.#state.up ? lost : this.#state.detail) });
@@ -173,7 +173,7 @@ export class RedisLink {
     const { up, detail } = this.#state;
     this.#state = state;
     if (!state.up) clearTimeout(this.#watchTimer);
-    // That it was closed is known to whoever closed it.
+    // The code that closed it already knows.
     if (this.#closed) return;
     if (up !== state.up || detail !== state.detail) this.#options.onAvailability?.(state);
   }
@@ -182,21 +182,21 @@ export class RedisLink {
     if (this.#closed || this.#probeTimer !== undefined) return;
     this.#probeTimer = this.#later(() => {
       this.#probeTimer = undefined;
-      // Otherwise the connection is coming up, and being ready starts the probe.
+      // Otherwise the connection is being made, and its readiness starts the probe.
       if (this.#redis.status === 'ready') void this.#probe();
     });
-    // The name may lead to another server by now: the primary after a failover.
+    // The name may now lead to another server: the primary after a failover.
     if (error instanceof Error && error.message.startsWith('READONLY')) {
       this.#redis.disconnect(true);
     }
   }
 
-  /** Once, after the interval; keeps no process alive. */
+  /** Runs once, after the interval. Keeps no process alive. */
   #later(work: () => void): NodeJS.Timeout {
     return setTimeout(work, this.#options.probeIntervalMs ?? PROBE_INTERVAL_MS).unref();
   }
 
-  /** The next probe while Redis is in use. */
+  /** Schedules the next probe while Redis is in use. */
   #watch(): void {
     clearTimeout(this.#watchTimer);
     if (this.#state.up) this.#watchTimer = this.#later(() => void this.#probe());
@@ -224,13 +224,13 @@ export class RedisLink {
   }
 
   #probeFailed(error: unknown, wasUp: boolean): void {
-    // One slow answer is no refusal: it counts as that of any other request does.
+    // One slow answer is no refusal: it counts like that of any other request.
     if (wasUp && error instanceof TimeoutError) {
       this.#failed(error);
       return;
     }
     this.#lose(describeFailure(error));
-    // A connection that has gone takes its probe along; the next one to be ready is probed.
+    // A lost connection takes its probe with it. The next one that is ready is probed.
     if (!wasUp || this.#redis.status === 'ready') this.#leaveAlone(error);
   }
 }
@@ -243,7 +243,7 @@ function describeAnswer(answer: unknown): string {
 
 function connect(url: string): Redis {
   const options = {
-    // RESP2 does all we need, on every Redis and through every proxy.
+    // RESP2 is enough, on every Redis and through every proxy.
     protocol: 2,
     disableClientInfo: true,
     connectionName: 'attendance',
@@ -252,7 +252,7 @@ function connect(url: string): Redis {
     socketTimeout: SILENCE_TIMEOUT_MS,
     disconnectTimeout: SILENCE_TIMEOUT_MS,
     maxLoadingRetryTime: PROBE_INTERVAL_MS,
-    // Nothing waits for a connection, and what a lost one left unanswered fails with it.
+    // Nothing waits for a connection, and unanswered requests fail with a lost one.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -265,7 +265,7 @@ function connect(url: string): Redis {
     if (!/^rediss?:$/.test(new URL(url).protocol)) throw new TypeError('another protocol');
     return new Redis(url, options);
   } catch {
-    // The original error carries the URL, and with it the password.
+    // The original error contains the URL, and with it the password.
     throw new Error('REDIS_URL is not a URL of the form redis://[user:password@]host:port[/db]');
   }
 }

@@ -1,15 +1,15 @@
-// The three operations of block-cache.ts on a Redis hash, each one script and so one atomic step.
-// Field `v` is the version, `l` the lease, `YYYY-MM` a block; a hash has `v` or `l`, never both.
-// A script leaves a safe state wherever it stops: Redis does not undo what a failed script did.
-// Only the lookup sets an expiry. Deleting works also when Redis is out of memory; so does any
-// write after it in the same script, so nothing is deleted that is not there.
+// The three operations of block-cache.ts on a Redis hash. Each is one script, and so one atomic
+// step. Field `v` is the version, `l` the lease, `YYYY-MM` a block; a hash has `v` or `l`, never
+// both. A script leaves a safe state wherever it stops, because Redis does not undo what a failed
+// script did. Only the lookup sets an expiry. Deleting also works when Redis is out of memory, and
+// so does any write after it in the same script. So only existing data is deleted.
 
 import type { ClientContext, Result } from 'ioredis';
 
 /**
- * KEYS: the hash. ARGV: month, a token nobody used before, the staleness bound in ms, and the
- * least that must be left of it: an entry with less is thrown away as too old for this reader.
- * Gives {v, block, lease}, each false when there is none. Without any of them: out of memory.
+ * KEYS: the hash. ARGV: month, a new token, the staleness bound in ms, and the least that must
+ * remain of it: an entry with less is dropped as too old for this reader. Returns {v, block,
+ * lease}, each false if there is none. All are false if Redis is out of memory.
  */
 const LOOKUP = `
 local found = redis.pcall('HMGET', KEYS[1], 'v', ARGV[1], 'l')
@@ -38,8 +38,8 @@ return {false, false, ARGV[2]}
 `;
 
 /**
- * KEYS: the hash. ARGV: the version read, the lease or '', month, bytes, the most months.
- * Gives 1 when the block was kept. Being out of memory is no error: it is not kept.
+ * KEYS: the hash. ARGV: the version read, the lease or '', month, bytes, the most months. Returns 1
+ * if the block was kept. Out of memory is no error: the block is not kept.
  */
 const FILL = `
 local function kept(stored)
@@ -69,8 +69,7 @@ return 0
 `;
 
 /**
- * KEYS: the hash. ARGV: the version before and after, then the months changed.
- * Gives 1, whatever there was to do.
+ * KEYS: the hash. ARGV: the version before and after, then the months changed. Always returns 1.
  */
 const INVALIDATE = `
 local v = redis.pcall('HGET', KEYS[1], 'v')
@@ -90,9 +89,9 @@ return 1
 `;
 
 /**
- * KEYS: a key of the probe's own. Proves that scripts run and may write: 'OK'. Or 'OOM': memory is
- * full, but deleting works, so invalidations arrive and what is there is still right. An error
- * otherwise.
+ * KEYS: a key for the probe only. 'OK' proves that scripts run and may write. 'OOM' means that
+ * memory is full but deleting works, so invalidations arrive and existing entries are still right.
+ * Anything else is an error.
  */
 const PROBE = `
 local stored = redis.pcall('SET', KEYS[1], '1', 'PX', 1000)
@@ -105,7 +104,7 @@ end
 return 'OK'
 `;
 
-/** For ioredis: sent by digest, and in full to a server that does not know it (EVALSHA, EVAL). */
+/** For ioredis: sent by digest, or in full to a server that does not know it (EVALSHA, EVAL). */
 export const SCRIPTS = {
   attendanceLookup: { lua: LOOKUP, numberOfKeys: 1 },
   attendanceFill: { lua: FILL, numberOfKeys: 1 },
@@ -113,7 +112,7 @@ export const SCRIPTS = {
   attendanceProbe: { lua: PROBE, numberOfKeys: 1 },
 };
 
-// What a server answers is checked by whoever asked, so it is unknown here.
+// The caller checks the answer of the server, so it is unknown here.
 declare module 'ioredis' {
   interface RedisCommander<Context extends ClientContext> {
     attendanceLookupBuffer(

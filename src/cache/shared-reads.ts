@@ -1,14 +1,14 @@
-// Lets calls that want the same thing at the same time share one read. A call is only ever given
-// a read that began after the call did, so sharing can never answer with a state from before it:
-// whoever comes while a read runs waits for the next one, which all of them share. So one key has
-// at most one read running and one waiting, and a call waits for at most two.
+// Lets calls that need the same data at the same time share one read. A call only gets a read that
+// began after the call, so it never gets an older state. Calls that come while a read runs wait for
+// the next read and share it. So each key has at most one read running and one waiting, and a call
+// waits for at most two.
 
 interface Flight<T> {
   readonly running: Promise<T>;
   next: Promise<T> | undefined;
 }
 
-/** The most keys with a read running; beyond, calls read for themselves. */
+/** The most keys with a read running. Beyond that, calls read for themselves. */
 export const MAX_SHARED_KEYS = 10_000;
 
 export class SharedReads<T> {
@@ -20,9 +20,9 @@ export class SharedReads<T> {
   }
 
   /**
-   * A read of `key` that began after this call. `read` must mean the same for equal keys, and
-   * belongs to no caller: one who gives up does not end it for the others. A failure is given to
-   * those who waited for that very read, and to nobody later.
+   * A read of `key` that began after this call. `read` must mean the same for equal keys and
+   * belongs to no caller: a caller who leaves does not end it for others. A failure goes to the
+   * calls that waited for this read only.
    */
   run(key: string, read: () => Promise<T>): Promise<T> {
     const flight = this.#flights.get(key);

@@ -1,18 +1,18 @@
-// Employees whose change could not be made known to the cache. This process reads them from the
-// store until the cache was told after all, which is tried again in the background, or until
-// nothing from before the change can be left in it (the staleness bound has passed). When there
-// are too many to remember, it reads everybody from the store for that long.
+// Remembers employees whose invalidation failed. This process reads them from the store until a
+// retry in the background succeeds, or until the staleness bound has passed, so that the cache can
+// hold nothing from before the change. If there are too many to remember, it reads all employees
+// from the store for that long.
 
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import type { BlockCache, CacheObserver, Invalidation } from './block-cache.js';
 
 /** The most employees remembered. */
 export const MAX_UNCONFIRMED = 10_000;
-/** The most told to the cache in one attempt. */
+/** The most invalidations in one attempt. */
 export const MAX_RETRIED_AT_ONCE = 500;
 /**
- * Trying again begins after the first, doubles, and stays at the second. That is also how long a
- * cache that works again may go on without knowing: block-cache.ts counts on it.
+ * Retry delays begin at the first, double, and stay at the second. The second is also how long a
+ * working cache may be unaware: block-cache.ts relies on it.
  */
 export const MIN_RETRY_DELAY_MS = 100;
 export const MAX_RETRY_DELAY_MS = 500;
@@ -32,7 +32,7 @@ interface Waiting {
 export class Unconfirmed {
   readonly #cache: BlockCache;
   readonly #options: UnconfirmedOptions;
-  // By the time they were added, so the first to run out stand first.
+  // In the order of adding, so that the first to expire come first.
   readonly #waiting = new Map<EmployeeId, Waiting>();
   #everybodyUntilMs = Number.NEGATIVE_INFINITY;
   #retryDelayMs = MIN_RETRY_DELAY_MS;
@@ -49,7 +49,7 @@ export class Unconfirmed {
     return this.#waiting.size;
   }
 
-  /** Whether the cache must not be asked about this employee now. */
+  /** Whether the cache must be bypassed for this employee now. */
   covers(employeeId: EmployeeId): boolean {
     const nowMs = this.#options.now();
     if (nowMs < this.#everybodyUntilMs) return true;
@@ -57,7 +57,7 @@ export class Unconfirmed {
     return waiting !== undefined && nowMs < waiting.untilMs;
   }
 
-  /** From now on, reads of these employees leave the cache aside. */
+  /** From now on, reads of these employees bypass the cache. */
   add(failed: readonly Invalidation[]): void {
     if (failed.length === 0) return;
     const nowMs = this.#options.now();
@@ -75,7 +75,7 @@ export class Unconfirmed {
     this.#schedule();
   }
 
-  /** Tries once more to tell the cache what it was not told, then gives up. */
+  /** Tries the outstanding invalidations once more, then gives up. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -92,13 +92,13 @@ export class Unconfirmed {
   #schedule(): void {
     if (this.#closed || this.#timer !== undefined || this.#waiting.size === 0) return;
     this.#timer = setTimeout(() => void this.#tick(), this.#retryDelayMs);
-    // It must not keep a process alive that has nothing else to do.
+    // It must not keep an otherwise idle process alive.
     this.#timer.unref();
   }
 
   async #tick(): Promise<void> {
     let confirmed = await this.#retry();
-    // Others may be shown old blocks until they are all told.
+    // Other processes may show old blocks until all are invalidated.
     while (confirmed && this.#waiting.size > 0 && !this.#closed) confirmed = await this.#retry();
     this.#timer = undefined;
     this.#retryDelayMs = confirmed
@@ -107,7 +107,7 @@ export class Unconfirmed {
     this.#schedule();
   }
 
-  /** Tells the cache about the oldest. True when it has taken everything it was told. */
+  /** Invalidates the oldest. Returns true if all of them succeeded. */
   async #retry(): Promise<boolean> {
     this.#forgetOld(this.#options.now());
     const tried: [EmployeeId, Waiting][] = [];
@@ -115,13 +115,13 @@ export class Unconfirmed {
       if (tried.push(entry) === MAX_RETRIED_AT_ONCE) break;
     }
     const failed = await this.#cache.invalidate(
-      // What exactly was changed no longer matters: dropping everything covers it.
+      // The exact change no longer matters, because dropping everything covers it.
       tried.map(([employeeId]) => ({ employeeId, change: undefined })),
     );
     const stillFailed = new Set(failed.map(({ employeeId }) => employeeId));
     for (const [employeeId, waiting] of tried) {
       if (stillFailed.has(employeeId)) continue;
-      // A change that came while this one was told has to be told by itself.
+      // A change that came during this attempt needs its own.
       if (this.#waiting.get(employeeId) === waiting) this.#waiting.delete(employeeId);
     }
     this.#options.onEvent('invalidate', tried.length - stillFailed.size);

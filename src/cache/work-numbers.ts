@@ -1,9 +1,9 @@
-// The works of a block's days as whole numbers, one behind the other: quick to read and short as
-// packed varints. Instants are milliseconds from their date's midnight in UTC. What is read was in
-// somebody else's hands: numbers that are not exactly what is written here are no work.
+// The works of a block's days as a sequence of whole numbers: quick to read, and short as packed
+// varints. Instants are milliseconds from their date's midnight in UTC. The numbers may have been
+// changed by others, so numbers that this code does not write are rejected.
 //
-// An optional number is 0 for none, else the number, moved up by one where it is not below 0. A
-// word is its place in its list, from 1. A list begins with its length.
+// An optional number is 0 for none; numbers from 0 up are stored one higher. A word is its position
+// in its list, from 1. A list begins with its length.
 
 import {
   ANOMALIES,
@@ -23,11 +23,11 @@ import type { Instant } from '../domain/time/time.js';
 
 const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
 
-/** Stands for a day of which nothing is planned and nothing was punched; its zone follows. */
+/** A day without plan and punches; its zone follows. */
 const NOTHING = 0;
 
 const DAY_MS = 86_400_000;
-/** What a number of the form can hold: instants within 24 days of their date. */
+/** The range of a number in the format: instants within 24 days of their date. */
 const LEAST = -(2 ** 31);
 const MOST = 2 ** 31 - 1;
 
@@ -136,7 +136,7 @@ export class WorkWriter {
   }
 }
 
-/** Thrown within this file only. */
+/** Used within this file only. */
 class NotWorkError extends Error {}
 
 export class WorkReader {
@@ -150,12 +150,12 @@ export class WorkReader {
     this.#names = names;
   }
 
-  /** Whether nothing is left: as it should be behind the last day. */
+  /** Whether nothing is left, as must be so after the last day. */
   get isAtEnd(): boolean {
     return this.#at === this.#numbers.length;
   }
 
-  /** The work of the next day; undefined when there is none in the numbers. */
+  /** The work of the next day; undefined if the numbers are invalid. */
   next(date: LocalDate): DayWork | undefined {
     this.#midnight = toEpochDay(date) * DAY_MS;
     try {
@@ -238,7 +238,7 @@ export class WorkReader {
   }
 
   #list<T>(read: () => T): T[] {
-    // Each item takes a number at least: more of them than are left are none.
+    // Each item takes at least one number, so a list cannot be longer than what is left.
     const length = this.#number();
     if (length < 0 || length > this.#numbers.length - this.#at) throw new NotWorkError();
     const items: T[] = [];

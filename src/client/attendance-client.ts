@@ -1,5 +1,5 @@
 // The client of the attendance service for Node backends: typed methods, deadlines on every call,
-// safe retries, decoded errors. Knows the contract and nothing of the server.
+// safe retries, decoded errors. Knows only the contract, and nothing of the server.
 
 import { setMaxListeners } from 'node:events';
 import type { ChannelCredentials, ChannelOptions } from '@grpc/grpc-js';
@@ -13,22 +13,22 @@ import { RetryBudget } from './retry-budget.js';
 import type { Caller, CallOptions, ServiceClient } from './service-client.js';
 import { createServiceClient } from './service-client.js';
 
-/** How long a unary call may take in all when neither the call nor the client says. */
+/** The longest a unary call may take in all, if neither the call nor the client sets a deadline. */
 export const DEFAULT_DEADLINE_MS = 10_000;
 
-/** How long a stream may take in all when neither the call nor the client says. */
+/** The longest a stream may take in all, if neither the call nor the client sets a deadline. */
 export const DEFAULT_STREAM_DEADLINE_MS = 300_000;
 
-/** The longest message taken or sent: a full batch or a full page is about 1 MiB. */
+/** The longest message received or sent. A full batch or a full page is about 1 MiB. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-// A connection that died without a word is found within KEEPALIVE_TIME_MS + KEEPALIVE_TIMEOUT_MS.
-// Pings go out only while calls are open, which no server takes for abuse.
+// A silently dead connection is detected within KEEPALIVE_TIME_MS + KEEPALIVE_TIMEOUT_MS. Pings are
+// sent only while calls are open, which no server considers abuse.
 const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 
-// grpc-js waits 1 s to 2 min between connection attempts and fails every call meanwhile.
-// With retries per call, a service that is back is to be found about as fast as they come.
+// grpc-js waits 1 s to 2 min between connection attempts, and fails every call meanwhile. With
+// retries per call, a service that is back should be found about as fast as the retries come.
 const RECONNECT_INITIAL_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
 
@@ -38,7 +38,7 @@ const LOOPBACK = /^(127\.|localhost[:]|\[?::1\]?:|unix:)/;
 export interface TlsOptions {
   /** Authorities to trust instead of the system's. */
   readonly rootCertificates?: Buffer;
-  /** This client's own, when the service asks for one. */
+  /** This client's own certificate, if the service requires one. */
   readonly certificate?: Buffer;
   readonly privateKey?: Buffer;
 }
@@ -50,7 +50,10 @@ export interface AttendanceClientOptions {
   readonly tls?: boolean | TlsOptions;
   /** Credentials of @grpc/grpc-js, instead of `tls`. */
   readonly credentials?: ChannelCredentials;
-  /** A bearer token, or where to get one; asked before every attempt. Send it over TLS only. */
+  /**
+   * A bearer token, or a function that returns one, called before every attempt. Send it over TLS
+   * only.
+   */
   readonly token?: string | (() => string | Promise<string>);
   /** Headers to send with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -60,7 +63,7 @@ export interface AttendanceClientOptions {
   readonly defaultStreamDeadlineMs?: number;
   /** Default: DEFAULT_RETRY_POLICY, field by field. */
   readonly retry?: Partial<RetryPolicy>;
-  /** Further options of @grpc/grpc-js; they win over this client's own. */
+  /** Further options of @grpc/grpc-js, which override this client's own. */
   readonly channelOptions?: ChannelOptions;
 }
 
@@ -68,11 +71,11 @@ export interface AttendanceClientOptions {
 export type AttendanceClient = ServiceClient<typeof AttendanceService> &
   ServiceClient<typeof ClockService> &
   ServiceClient<typeof RosterService> & {
-    /** Lets go of the connection. Calls still open end with an error. */
+    /** Closes the connection. Open calls end with an error. */
     close(): void;
   };
 
-/** Makes a client. Connects with the first call; one client serves any number of calls at once. */
+/** Makes a client. It connects with the first call, and serves any number of calls at once. */
 export function createAttendanceClient(options: AttendanceClientOptions): AttendanceClient {
   const client = new Client(options.address, credentialsOf(options), {
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
@@ -82,9 +85,9 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     'grpc.max_reconnect_backoff_ms': RECONNECT_MAX_MS,
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    // Retries are this client's own (see retry.ts); a DNS record must not add to them.
+    // This client has its own retries (see retry.ts); a DNS record must not add any.
     'grpc.service_config_disable_resolution': 1,
-    // A proxy of the environment cannot reach what listens on this machine only.
+    // A proxy from the environment cannot reach a service that listens on this machine only.
     'grpc.enable_http_proxy': LOOPBACK.test(options.address) ? 0 : 1,
     ...options.channelOptions,
   });
@@ -100,7 +103,7 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     streamDeadlineMs: options.defaultStreamDeadlineMs ?? DEFAULT_STREAM_DEADLINE_MS,
     metadata: (own) => headersOf(options, own),
   };
-  // No two services have a method of one name; a test holds that.
+  // No two services have a method with the same name; a test checks that.
   return {
     ...createServiceClient(AttendanceService, caller),
     ...createServiceClient(ClockService, caller),

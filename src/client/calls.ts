@@ -1,5 +1,5 @@
 // One attempt of one call over grpc-js, for any method of any service: bytes out, messages in.
-// Knows neither retries nor request ids.
+// Knows nothing of retries or request ids.
 
 import type { DescMessage, DescMethod, Message } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
@@ -14,19 +14,19 @@ interface AttemptBounds {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What an attempt needs beside its method. */
+/** What an attempt needs besides its method. */
 export interface Attempt extends AttemptBounds {
   /** The request, encoded once for all attempts. */
   readonly request: Uint8Array;
 }
 
-/** The same where the request comes bit by bit. */
+/** The same for a request stream. */
 export interface StreamAttempt extends AttemptBounds {
-  /** The next message, encoded; undefined behind the last one. Asked for when there is room. */
+  /** Returns the next message, encoded; undefined after the last. Called when there is room. */
   readonly next: () => Promise<Uint8Array | undefined>;
 }
 
-/** Asks once and answers once. Throws AttendanceClientError. */
+/** Sends one request and returns one answer. Throws AttendanceClientError. */
 export function unaryAttempt(
   client: Client,
   method: DescMethod,
@@ -56,8 +56,8 @@ export function unaryAttempt(
 }
 
 /**
- * Asks once and yields what comes, no faster than it is taken. Leaving the loop early cancels the
- * call. Throws AttendanceClientError.
+ * Sends one request and yields the messages of the answer, no faster than they are taken. Leaving
+ * the loop early cancels the call. Throws AttendanceClientError.
  */
 export async function* serverStreamAttempt(
   client: Client,
@@ -86,8 +86,8 @@ export async function* serverStreamAttempt(
 }
 
 /**
- * Sends messages, no faster than the service takes them, and is answered once, maybe before the
- * last one. Throws AttendanceClientError, and whatever `next` throws: then the call is cancelled.
+ * Sends messages, no faster than the service takes them, and returns one answer, perhaps before the
+ * last message. Throws AttendanceClientError, and any error of `next`, which cancels the call.
  */
 export async function clientStreamAttempt(
   client: Client,
@@ -123,7 +123,7 @@ export async function clientStreamAttempt(
     return await answered;
   } catch (error) {
     cancel();
-    // It fails too, since the call was cancelled: nobody needs to hear of that.
+    // It also fails because the call was cancelled. Ignore that failure.
     answered.catch(() => {});
     throw error;
   } finally {
@@ -132,8 +132,8 @@ export async function clientStreamAttempt(
 }
 
 /**
- * Each message is given to the connection before the next one is asked for. grpc-js takes up to
- * its own retry buffer (1 MiB) at once, and beyond that what the service makes room for.
+ * Gives each message to the connection before asking for the next. grpc-js takes up to its own
+ * retry buffer (1 MiB) at once, and beyond that as much as the service makes room for.
  */
 async function sendAll(
   call: ClientWritableStream<Uint8Array>,

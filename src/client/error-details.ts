@@ -1,5 +1,5 @@
-// What a google.rpc.Status says beside its code and its sentence: by which callers decide. Browsers
-// use this too: it must not know how the status came.
+// Reads the details of a google.rpc.Status besides its code and message, which callers act on.
+// Browsers also use this, so it must not know how the status was transported.
 
 import { createRegistry } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
@@ -12,17 +12,17 @@ import {
 import type { Status } from '../../gen/google/rpc/status_pb.js';
 
 /**
- * The types of all error details. Whoever reads answers in JSON needs them: a failed item of a batch
- * carries its details in google.protobuf.Any, and JSON without the type at hand is refused whole.
- * For createConnectTransport of Connect: `jsonOptions: { registry: errorDetailTypes }`.
+ * The types of all error details. Callers that read JSON need them: a failed item of a batch has
+ * its details in google.protobuf.Any, and JSON without the type is refused as a whole. For
+ * createConnectTransport of Connect: `jsonOptions: { registry: errorDetailTypes }`.
  */
 export const errorDetailTypes = createRegistry(file_google_rpc_error_details);
 
-/** One field that was refused. */
+/** One refused field. */
 export interface ClientFieldViolation {
-  /** Its path in the request, in the contract's names: `requests[3].date`. */
+  /** Its path in the request, in the names of the contract: `requests[3].date`. */
   readonly field: string;
-  /** The broken rule, UPPER_SNAKE_CASE and stable; empty when the service gave none. */
+  /** The broken rule, UPPER_SNAKE_CASE and stable; empty if the service gave none. */
   readonly reason: string;
   /** What is wrong and what would be right, for a person. */
   readonly description: string;
@@ -30,7 +30,7 @@ export interface ClientFieldViolation {
 
 /** The machine-readable part of a failure. */
 export interface ErrorDetails {
-  /** `google.rpc.ErrorInfo.reason`, such as `ETAG_MISMATCH`; empty when there was none. */
+  /** `google.rpc.ErrorInfo.reason`, such as `ETAG_MISMATCH`; empty if there is none. */
   readonly reason: string;
   /**
    * `google.rpc.ErrorInfo.domain`: `attendance.v1` for this service's own errors, CLIENT_DOMAIN for
@@ -40,7 +40,7 @@ export interface ErrorDetails {
   /** `google.rpc.ErrorInfo.metadata`. */
   readonly info: Readonly<Record<string, string>>;
   readonly fieldViolations: readonly ClientFieldViolation[];
-  /** How long the service asks to wait, in milliseconds; undefined when it did not ask. */
+  /** How long the service asks to wait, in milliseconds; undefined if it does not ask. */
   readonly retryDelayMs: number | undefined;
 }
 

@@ -1,5 +1,5 @@
-// What a failed call throws. Everything the service says about a failure is decoded here, so that
-// callers decide by `code`, `reason` and `fieldViolations` and never by parsing a message.
+// The error that a failed call throws. It decodes everything that the service says about a failure,
+// so that callers act on `code`, `reason` and `fieldViolations` and never parse a message.
 
 import { fromBinary } from '@bufbuild/protobuf';
 import type { ServiceError } from '@grpc/grpc-js';
@@ -9,13 +9,13 @@ import { StatusSchema } from '../../gen/google/rpc/status_pb.js';
 import type { ClientFieldViolation, ErrorDetails } from './error-details.js';
 import { detailsOfStatus, NO_DETAILS } from './error-details.js';
 
-/** Where gRPC carries a google.rpc.Status beside its own code and message. */
+/** The header in which gRPC sends a google.rpc.Status besides its own code and message. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 
 /**
  * A call that failed. `code` is the gRPC status code (`status` of @grpc/grpc-js), `message` is the
- * service's own sentence, `metadata` the trailers. Of one item of a batch it is what the call
- * would have thrown for that item alone: see `errorOfStatus`.
+ * service's own sentence, `metadata` the trailers. For one item of a batch it is the error that a
+ * call with that item alone would have thrown: see `errorOfStatus`.
  */
 export class AttendanceClientError extends Error implements ErrorDetails {
   override readonly name = 'AttendanceClientError';
@@ -50,15 +50,15 @@ export class AttendanceClientError extends Error implements ErrorDetails {
   }
 }
 
-/** The error of a `google.rpc.Status`, such as the one of a failed item of a batch. */
+/** The error of a `google.rpc.Status`, such as that of a failed item of a batch. */
 export function errorOfStatus(failed: Status): AttendanceClientError {
   return new AttendanceClientError(failed.code, failed.message, detailsOfStatus(failed));
 }
 
-/** The domain of what this package refuses by itself, before anything is sent. */
+/** The domain of requests that this package itself refuses, before anything is sent. */
 export const CLIENT_DOMAIN = 'attendance.client';
 
-/** The error of a request that is no message of the contract; it was not sent. */
+/** The error of a request that is not a valid message of the contract. It was not sent. */
 export function refusedRequest(
   fieldViolations: readonly ClientFieldViolation[],
 ): AttendanceClientError {
@@ -71,7 +71,7 @@ export function refusedRequest(
   });
 }
 
-/** What @grpc/grpc-js reported, as this package's error; other errors are returned as they are. */
+/** An error of @grpc/grpc-js as this package's error. Other errors are returned as they are. */
 export function errorOfCall(error: unknown): unknown {
   if (!isServiceError(error)) return error;
   const { code, details: message, metadata } = error;
@@ -79,8 +79,8 @@ export function errorOfCall(error: unknown): unknown {
   if (failed === undefined) {
     return new AttendanceClientError(code, message, NO_DETAILS, metadata, { cause: error });
   }
-  // The message inside is the whole one: grpc-js leaves commas and colons of its own copy encoded
-  // when the server encoded them, as connect-node does.
+  // The message inside is complete: if the server encoded commas and colons, as connect-node does,
+  // grpc-js leaves them encoded in its own copy.
   const sentence = failed.message || message;
   return new AttendanceClientError(code, sentence, detailsOfStatus(failed), metadata, {
     cause: error,
@@ -91,7 +91,7 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
 }
 
-/** Undefined when there is none or it does not parse: code and message of the call still stand. */
+/** Undefined if there is none or it cannot be parsed. Code and message of the call still stand. */
 function statusIn(metadata: Metadata): Status | undefined {
   const [encoded] = metadata.get(DETAILS_KEY);
   if (!(encoded instanceof Uint8Array)) return undefined;

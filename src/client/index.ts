@@ -1,4 +1,4 @@
-// What `import ... from 'attendance'` gives: the client, its errors, and all of attendance/web.
+// The exports of `attendance`: the client, its errors, and all of attendance/web.
 
 export type { AttendanceClient, AttendanceClientOptions, TlsOptions } from './attendance-client.js';
 export {

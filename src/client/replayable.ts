@@ -1,21 +1,21 @@
-// The messages of one sent stream, for as many attempts as it takes: a source can be read only
-// once, so what was read is kept as long as it is little. Must never hold more than its bound.
+// Keeps the messages of a sent stream for further attempts. A source can be read only once, so
+// messages are kept as long as they are few. Must never hold more than its bound.
 
 /** The most bytes kept for another attempt: some thousand punches. */
 export const MAX_KEPT_BYTES = 1024 * 1024;
 
 export class Replayable {
   readonly #take: () => Promise<Uint8Array | undefined>;
-  /** From the message at #first on. */
+  /** The messages from number #first on. */
   #kept: Uint8Array[] = [];
   #first = 0;
-  /** The message that the reader wants: what is before it has been read. */
+  /** The number of the message that the reader wants next. Earlier ones have been read. */
   #wanted = 0;
   #bytes = 0;
   #hasEnded = false;
   #taking: Promise<void> | undefined;
 
-  /** `take` gives the next message; undefined behind the last one. */
+  /** `take` returns the next message; undefined after the last. */
   constructor(take: () => Promise<Uint8Array | undefined>) {
     this.#take = take;
   }
@@ -25,7 +25,7 @@ export class Replayable {
     return this.#first === 0;
   }
 
-  /** Reads from the first message on; of several readers only the last one may go on. */
+  /** Reads from the first message on. Of several readers, only the last may continue. */
   reader(): () => Promise<Uint8Array | undefined> {
     let index = 0;
     this.#wanted = 0;
@@ -40,7 +40,7 @@ export class Replayable {
     this.#wanted = index;
     while (index >= this.#first + this.#kept.length) {
       if (this.#hasEnded) return undefined;
-      // What an attempt that failed still waits for is the next one's.
+      // A message that a failed attempt still waits for belongs to the next attempt.
       this.#taking ??= this.#takeOne().finally(() => {
         this.#taking = undefined;
       });
@@ -57,7 +57,7 @@ export class Replayable {
     }
     this.#bytes += message.length;
     this.#kept.push(message);
-    // Not what a reader that began again has yet to read.
+    // Keeps messages that a restarted reader has not read yet.
     if (this.#bytes > MAX_KEPT_BYTES) {
       this.#kept.splice(0, this.#wanted - this.#first);
       this.#first = this.#wanted;

@@ -1,6 +1,5 @@
-// Gives every write a request id before its first attempt, so that trying it again is safe.
-// Must never change a message that the caller owns: a second call with the same object is a
-// second write.
+// Gives every write a request id before its first attempt, so that a retry is safe. Must never
+// change a message that the caller owns: a second call with the same object is a second write.
 
 import { randomUUID } from 'node:crypto';
 import type { DescField, DescMethod, Message } from '@bufbuild/protobuf';
@@ -9,10 +8,10 @@ import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 
 const REQUEST_ID_FIELD = 'request_id';
 
-/** The message with an id wherever it lacked one: on itself, and on each item of its lists. */
+/** The message, with an id wherever it lacks one: on itself, and on each item of its lists. */
 export type FillRequestIds = <M extends Message>(message: M) => M;
 
-/** How the requests of a method get their ids, worked out once per method. */
+/** How the requests of a method get their ids, determined once per method. */
 export function requestIdFiller(method: DescMethod): FillRequestIds {
   if (method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) {
     return (message) => message;

@@ -1,7 +1,7 @@
-// Makes the message of what a caller wrote, before anything is sent. A Date becomes a Timestamp.
-// Whatever a message cannot hold is refused by its name: `create` of @bufbuild/protobuf drops a
-// mistyped name without a word, and takes any object without fields, such as a Date, for an empty
-// message: the year 1970. Must never change what the caller gave: it may be given again.
+// Makes the message of a caller's request before anything is sent. A Date becomes a Timestamp.
+// Anything that the message cannot hold is refused by name. `create` of @bufbuild/protobuf would
+// silently drop a mistyped name, and would take any object without fields, such as a Date, for an
+// empty message, which means 1970. Must never change the caller's object, which may be used again.
 
 import type { DescEnum, DescField, DescMessage, DescOneof, MessageShape } from '@bufbuild/protobuf';
 import { create, isMessage, ScalarType } from '@bufbuild/protobuf';
@@ -17,7 +17,7 @@ const MAX_VIOLATIONS = 10;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The message, or INVALID_ARGUMENT with every field concerned: `refusedRequest`. */
+/** Returns the message. Throws INVALID_ARGUMENT with every invalid field: `refusedRequest`. */
 export function requestMessage<D extends DescMessage>(
   schema: D,
   given: RequestOf<MessageShape<D>> | undefined,
@@ -28,7 +28,7 @@ export function requestMessage<D extends DescMessage>(
   return create(schema, init as Parameters<typeof create<D>>[1]);
 }
 
-/** Reads what was given, field by field; `path` is in the contract's names, as the service's. */
+/** Reads the request field by field. `path` uses the names of the contract, like the service. */
 class Reader {
   readonly violations: ClientFieldViolation[] = [];
 
@@ -89,7 +89,7 @@ class Reader {
     }
   }
 
-  /** One value: of the field, or of its list or map. */
+  /** One value of the field, or of its list or map. */
   #value({ message, enum: choice, scalar }: DescField, given: unknown, path: string): unknown {
     if (message !== undefined) return this.message(message, given, path);
     if (choice !== undefined) return this.#choice(choice, given, path);
@@ -116,7 +116,7 @@ class Reader {
   }
 }
 
-/** What a value must be instead that is not made of a message's fields; undefined if it is. */
+/** What a value must be, if it has no fields of the message; undefined if it has. */
 function notFields(schema: DescMessage, given: unknown): string | undefined {
   if (isMessage(given) ? given.$typeName === schema.typeName : hasFields(given)) return undefined;
   switch (schema.typeName) {
@@ -129,13 +129,13 @@ function notFields(schema: DescMessage, given: unknown): string | undefined {
   }
 }
 
-/** An object of a class is taken when it has fields to see, unlike a Date or a Map. */
+/** An instance of a class is accepted if it has visible fields, unlike a Date or a Map. */
 function hasFields(given: unknown): given is Fields {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
   return isPlain(given) || Object.keys(given).length > 0;
 }
 
-/** An object literal, also one of another realm. */
+/** An object literal, also from another realm. */
 function isPlain(given: unknown): given is Fields {
   if (typeof given !== 'object' || given === null) return false;
   const prototype: unknown = Object.getPrototypeOf(given);

@@ -1,10 +1,10 @@
-// How a request may be written: as its message or as a literal of it, like `create` of
-// @bufbuild/protobuf takes it, with a Date wherever the contract has a Timestamp.
+// The types of requests: a message or a literal of it, as `create` of @bufbuild/protobuf takes it,
+// with a Date wherever the contract has a Timestamp.
 
 import type { Message } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 
-/** A request as a caller may write it: `RequestOf<MarkAttendanceRequest>`. */
+/** A request in the form that a caller may write: `RequestOf<MarkAttendanceRequest>`. */
 export type RequestOf<M extends Message> = M | Literal<M>;
 
 type Literal<M> = {

@@ -1,27 +1,27 @@
-// How often an overloaded service is asked again: tokens that all calls of one client share. A
-// further attempt after a refusal takes one, calls that succeed earn new ones. So a short overload
-// is ridden out, and one that lasts sees a tenth more attempts than calls at most. (grpc's retry
-// throttling is such a bucket too; it also counts calls that found nobody, and would so give up
-// while the service restarts, when nobody is overloaded.)
+// Limits retries to an overloaded service: all calls of one client share a budget of tokens. A
+// retry after a refusal takes one, and calls that succeed earn new ones. So retries bridge a short
+// overload, and a long one gets at most a tenth more attempts than calls. (grpc's retry throttling
+// is also such a bucket. But it counts calls that could not connect, too, and so would give up
+// while the service restarts.)
 
-/** The further attempts that are allowed before any call has succeeded; more are never saved. */
+/** The retries allowed before any call has succeeded. More are never saved. */
 export const RETRY_BUDGET_TOKENS = 100;
 
-/** The calls that have to succeed to earn one further attempt. */
+/** The calls that must succeed to earn one retry. */
 export const SUCCESSES_PER_TOKEN = 10;
 
 export class RetryBudget {
-  /** In successes, to count in whole numbers. */
+  /** Counted in successes, so that it is a whole number. */
   #saved = RETRY_BUDGET_TOKENS * SUCCESSES_PER_TOKEN;
 
-  /** Whether one more attempt is allowed; then it is paid for. */
+  /** Takes a token for one more attempt, if there is one. Returns whether it did. */
   take(): boolean {
     if (this.#saved < SUCCESSES_PER_TOKEN) return false;
     this.#saved -= SUCCESSES_PER_TOKEN;
     return true;
   }
 
-  /** A call succeeded. */
+  /** Counts a successful call. */
   earn(): void {
     this.#saved = Math.min(RETRY_BUDGET_TOKENS * SUCCESSES_PER_TOKEN, this.#saved + 1);
   }

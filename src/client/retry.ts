@@ -1,37 +1,37 @@
-// Trying again what the service did not do, until the caller's deadline.
+// Retries what the service did not do, until the caller's deadline.
 //
-// This is our own loop and not grpc-js's retryPolicy, because that one (a) waits by a
-// `grpc-retry-pushback-ms` trailer and does not see google.rpc.RetryInfo, which is how this service
-// says when to come back; (b) gives up silently on calls larger than its 1 MiB retry buffer,
-// which a full batch may be; (c) is set by method names in a JSON text that a DNS record may
-// replace; (d) makes five attempts at most. What grpc-js does by itself stays on: it sends again
-// what never left the client.
+// This is our own loop instead of grpc-js's retryPolicy, because that one (a) uses the trailer
+// `grpc-retry-pushback-ms` and ignores google.rpc.RetryInfo, in which this service says when to
+// retry; (b) silently gives up on calls larger than its 1 MiB retry buffer, which a full batch may
+// be; (c) is configured by method names in a JSON text that a DNS record may replace; (d) makes at
+// most five attempts. grpc-js's own transparent retries stay on: they repeat only what never left
+// the client.
 //
-// Three failures are tried again. UNAVAILABLE: nobody answers, or the service cannot work now. What
-// a dying process or connection leaves behind. And RESOURCE_EXHAUSTED when the service says when to
-// come back: it is overloaded, and each further attempt is paid from the client's RetryBudget. All are
-// safe for writes, because every write carries a request id from before its first attempt. ABORTED is
-// the caller's to resolve: the day has changed, so read it.
+// Three failures are retried. UNAVAILABLE: nobody answers, or the service cannot work now. A call
+// broken by the death of a process or connection. And RESOURCE_EXHAUSTED if the service says when
+// to retry: it is overloaded, and each retry takes from the client's RetryBudget. All are safe for
+// writes, because every write has a request id before its first attempt. ABORTED is for the caller
+// to resolve: the day has changed, so read it.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { AttendanceClientError } from './errors.js';
 import type { RetryBudget } from './retry-budget.js';
 
-/** How a call is tried again. */
+/** How calls are retried. */
 export interface RetryPolicy {
   /**
-   * Attempts in all, the first included; 1 never tries again. Default: as many as fit into the
+   * The most attempts, the first included; 1: no retries. Default: as many as fit into the
    * deadline.
    */
   readonly maxAttempts: number;
   /** The wait after the first attempt, doubled after each further one. */
   readonly initialBackoffMs: number;
-  /** The longest wait that doubling leads to; a delay that the service asks for is added to it. */
+  /** The longest wait reached by doubling. A delay that the service asks for is added to it. */
   readonly maxBackoffMs: number;
 }
 
-/** Rides out a restart of the service within the default deadline. */
+/** Bridges a restart of the service within the default deadline. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxAttempts: Number.POSITIVE_INFINITY,
   initialBackoffMs: 100,
@@ -41,16 +41,16 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 /** Each wait is between this share of the backoff and all of it, so that callers spread out. */
 const SMALLEST_SHARE = 0.5;
 
-/** With less time than this left an attempt would hardly end in anything but a timeout. */
+/** With less time than this left, an attempt would most likely only time out. */
 const SHORTEST_ATTEMPT_MS = 50;
 
-/** The wait cannot double more often: the backoff would leave the range of numbers. */
+/** The most doublings of the wait. More would leave the range of numbers. */
 const MAX_DOUBLINGS = 30;
 
 /**
- * The wait before the next attempt. `failedAttempts` counts from 1; `random` is in [0, 1).
- * A delay that the service asks for comes first, and the jittered backoff on top of it: callers
- * who were refused together come back apart, and later each time they are refused again.
+ * The wait before the next attempt. `failedAttempts` counts from 1; `random` is in [0, 1). It is
+ * the delay that the service asks for, plus the jittered backoff. So callers that were refused
+ * together come back apart, and later after each refusal.
  */
 export function backoffMs(
   policy: RetryPolicy,
@@ -64,7 +64,7 @@ export function backoffMs(
   return (askedDelayMs ?? 0) + jitteredMs;
 }
 
-/** What bounds the attempts of one call. */
+/** The bounds of the attempts of one call. */
 export interface RetryBounds {
   readonly policy: RetryPolicy;
   readonly budget: RetryBudget;
@@ -73,15 +73,15 @@ export interface RetryBounds {
   /** How long after the first failure the last attempt may begin, in milliseconds. */
   readonly patienceMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Aborted when the client is closed: nothing is begun or waited for any more. */
+  /** Aborted when the client is closed. No attempt or wait begins after that. */
   readonly closed: AbortSignal;
-  /** Asked after each failure: whether the call can be made again at all. */
+  /** Called after each failure: whether the call can be repeated at all. */
   readonly isRepeatable: () => boolean;
 }
 
 /**
- * Calls `attempt` until it succeeds or fails for good. When there is no time for a further attempt
- * before the deadline, the last failure is thrown at once: it says more than a DEADLINE_EXCEEDED would.
+ * Calls `attempt` until it succeeds or fails for good. Without time for a further attempt before
+ * the deadline, it throws the last failure at once, which says more than DEADLINE_EXCEEDED.
  */
 export async function withRetries<T>(bounds: RetryBounds, attempt: () => Promise<T>): Promise<T> {
   let giveUpAt = bounds.deadlineAt;
@@ -110,12 +110,12 @@ async function pauseOrThrow(
   if (attempts >= policy.maxAttempts || !isRepeatable()) throw error;
   const waitMs = backoffMs(policy, attempts, error.retryDelayMs, Math.random());
   if (Date.now() + waitMs + SHORTEST_ATTEMPT_MS > giveUpAt) throw error;
-  // Asked last: what is not tried again costs nothing.
+  // Checked last, so that a call that is not retried takes no token.
   if (error.code === status.RESOURCE_EXHAUSTED && !budget.take()) throw error;
   await waitOrCancel(waitMs, signal, closed);
 }
 
-/** Whether the service, or the next one in its place, may do it later. */
+/** Whether the service, or another instance, may do it later. */
 function isPassing(error: unknown): error is AttendanceClientError {
   if (!(error instanceof AttendanceClientError)) return false;
   if (error.code === status.UNAVAILABLE) return true;
@@ -126,14 +126,15 @@ function isPassing(error: unknown): error is AttendanceClientError {
 const LEFT_BEHIND = new Set([status.CANCELLED, status.UNKNOWN, status.INTERNAL]);
 
 /**
- * Whether a call broke off because a process or connection died: gRPC reports that as one of these
- * codes. The service's own errors have an ErrorInfo, and this client's have no status of a call.
+ * Whether a call broke because a process or connection died: gRPC reports that with one of these
+ * codes. The service's own errors have an ErrorInfo, and this client's own have no status of a
+ * call.
  */
 export function isLeftBehind({ code, domain, cause }: AttendanceClientError): boolean {
   return LEFT_BEHIND.has(code) && domain === '' && cause instanceof Error && 'metadata' in cause;
 }
 
-/** A last attempt that ran into the deadline says why it was not the first one. */
+/** If the last attempt ran into the deadline, the error also names the failure before. */
 function timeoutAfter(before: AttendanceClientError | undefined, error: unknown): unknown {
   if (before === undefined || !(error instanceof AttendanceClientError)) return error;
   if (error.code !== status.DEADLINE_EXCEEDED) return error;
@@ -165,7 +166,7 @@ function closedError(): AttendanceClientError {
   return new AttendanceClientError(status.CANCELLED, 'The client was closed.');
 }
 
-/** What a call throws when its signal is aborted; the signal's reason is the cause. */
+/** The error of a call whose signal is aborted. The signal's reason is the cause. */
 export function cancelledError(
   signal: AbortSignal | undefined,
   cause?: unknown,

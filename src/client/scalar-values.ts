@@ -1,9 +1,9 @@
-// Which JavaScript values a field of each scalar type takes. A number and a bigint stand for each
-// other where nothing is lost; nothing else is converted, least of all text to numbers.
+// The JavaScript values that a field of each scalar type accepts. A number and a bigint are
+// interchangeable if nothing is lost. Nothing else is converted, least of all text to numbers.
 
 import { ScalarType } from '@bufbuild/protobuf';
 
-/** A value as the field keeps it, or what is wrong with it: a sentence's "must be ...". */
+/** A value in the form of the field, or what is wrong with it: the "must be ..." of a sentence. */
 export type Taken = { readonly value: unknown } | { readonly must: string };
 
 const INT32 = [-(2n ** 31n), 2n ** 31n - 1n] as const;
@@ -11,7 +11,7 @@ const UINT32 = [0n, 2n ** 32n - 1n] as const;
 const INT64 = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 const UINT64 = [0n, 2n ** 64n - 1n] as const;
 
-/** What a field of this type makes of a value. */
+/** The value as a field of this type takes it. */
 export function takeScalar(type: ScalarType, value: unknown): Taken {
   switch (type) {
     case ScalarType.STRING:
@@ -49,7 +49,7 @@ function takeText(value: unknown): Taken {
     };
   }
   if (typeof value !== 'string') return { must: 'text' };
-  // Encoding would put U+FFFD in the place of half a character.
+  // Encoding would replace half a character by U+FFFD.
   if (!value.isWellFormed()) return { must: 'well-formed text, without half a surrogate pair' };
   return { value };
 }
@@ -66,7 +66,7 @@ function takeLarge(value: unknown, [least, most]: readonly [bigint, bigint]): Ta
   return { must: `a bigint such as 5n, from ${least} to ${most}` };
 }
 
-/** Undefined for what is no whole number, or is a number too large to be exact. */
+/** Undefined for a value that is no whole number, or too large to be exact. */
 function wholeNumber(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return Number.isSafeInteger(value) ? BigInt(value as number) : undefined;

@@ -1,6 +1,6 @@
-// A typed client of any service of the contract, made from its generated descriptor: a promise per
-// unary method and per client stream, an async iterable per server stream. Methods that stream
-// both ways have no place in the type until a service has one: they belong into ClientMethod and
+// A typed client of any service of the contract, made from its generated descriptor: a promise for
+// each unary method and client stream, an async iterable for each server stream. Methods that
+// stream both ways are not in the type until a service has one; add them to ClientMethod and
 // `bind`.
 
 import type {
@@ -21,16 +21,16 @@ import type { RetryBounds, RetryPolicy } from './retry.js';
 import { withRetries } from './retry.js';
 import type { RetryBudget } from './retry-budget.js';
 
-/** What can be said about one call. */
+/** The options of one call. */
 export interface CallOptions {
   /** Aborting it cancels the call on both sides; the call throws CANCELLED. */
   readonly signal?: AbortSignal;
   /**
-   * How long the call may take, waits and further attempts included, in milliseconds, above 0.
-   * A stream that is to go on for ever says `Infinity`.
+   * How long the call may take, waits and retries included, in milliseconds, above 0. Use
+   * `Infinity` for a stream without an end.
    */
   readonly deadlineMs?: number;
-  /** Headers to send with this call, beside the client's own. */
+  /** Headers for this call, in addition to the client's own. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +54,7 @@ type ClientMethod<M> = M extends {
         : never
   : never;
 
-/** What a client stream sends. The next message is asked for when there is room for it. */
+/** The messages of a client stream. The next one is requested when there is room for it. */
 export type MessageStream<T> = AsyncIterable<T> | Iterable<T>;
 
 /** The methods of a service, by their local names. */
@@ -71,7 +71,9 @@ export interface Caller {
   readonly closed: AbortSignal;
   readonly unaryDeadlineMs: number;
   readonly streamDeadlineMs: number;
-  /** The headers of one call; asked once per attempt, so that a token can be renewed between. */
+  /**
+   * The headers of one call. Called once per attempt, so that a token can be renewed in between.
+   */
   readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
 }
 
@@ -124,7 +126,7 @@ function callUnary(
   });
 }
 
-/** Of a call that lasts as long as its attempts: they go on until its deadline. */
+/** The bounds of a unary call: attempts continue until its deadline. */
 function unaryBounds(caller: Caller, { signal, deadlineMs }: CallOptions): RetryBounds {
   return {
     policy: caller.retry,
@@ -137,7 +139,7 @@ function unaryBounds(caller: Caller, { signal, deadlineMs }: CallOptions): Retry
   };
 }
 
-/** A stream may be meant to last for hours: that is no reason to wait so long for its beginning. */
+/** A stream may last for hours, but its beginning should not wait that long. */
 function streamBounds(caller: Caller, { signal, deadlineMs }: CallOptions): RetryBounds {
   return {
     ...unaryBounds(caller, { deadlineMs: deadlineMs ?? caller.streamDeadlineMs }),
@@ -147,8 +149,8 @@ function streamBounds(caller: Caller, { signal, deadlineMs }: CallOptions): Retr
 }
 
 /**
- * Nothing is sent before the first message is asked for. The first message is tried for like a
- * unary call; a stream that breaks later throws, since only the caller knows where to go on.
+ * Nothing is sent before the first message is requested. The first message is retried like a unary
+ * call. A stream that breaks later throws, because only the caller knows where to continue.
  */
 async function* callStream(
   caller: Caller,
@@ -175,8 +177,9 @@ async function* callStream(
 }
 
 /**
- * Tried again like a unary call as long as all that was taken is still kept; later a failure is
- * thrown, since only the caller knows where to go on. What is sent again must be safe to repeat.
+ * Retried like a unary call as long as all messages taken are still kept. After that a failure is
+ * thrown, because only the caller knows where to continue. Repeated messages must be safe to
+ * repeat.
  */
 async function callClientStream(
   caller: Caller,
@@ -199,7 +202,7 @@ async function callClientStream(
       return clientStreamAttempt(caller.client, method, attempt);
     });
   } finally {
-    // Not awaited: a source that hangs must not hold back the answer.
+    // Not awaited, because a source that hangs must not delay the answer.
     Promise.resolve(source.return?.()).catch(() => {});
   }
 }

@@ -1,6 +1,7 @@
-// A wrong value in an error message: short, and with its kind, so that '5' and 5 are told apart.
+// Shows a wrong value in an error message: short, and with its type, so that '5' and 5 look
+// different.
 
-/** The most characters that are shown of a text. */
+/** The most characters of a text that are shown. */
 const MAX_SHOWN = 40;
 
 export function shownValue(value: unknown): string {

@@ -1,5 +1,5 @@
-// What `import ... from 'attendance/web'` gives, in browsers too: the contract's messages and services
-// for Connect, and what it takes to read errors. It must import nothing of Node and no transport.
+// The exports of `attendance/web`, also for browsers: the contract's messages and services for
+// Connect, and what is needed to read errors. It must not import anything of Node, or a transport.
 
 export * from '../../gen/attendance/v1/attendance_pb.js';
 export * from '../../gen/attendance/v1/attendance_service_pb.js';

@@ -1,6 +1,7 @@
-// Where a JSON value is no message of the contract, and what would be right there. protobuf's own
-// reader names a field's type and stops at the first; people look for a place in what they wrote.
-// For those who read JSON on either side of the wire; must never say more of it than it needs.
+// Finds where a JSON value is not a message of the contract, and what would be right there.
+// protobuf's own reader names a field's type and stops at the first problem, but people look for a
+// place in what they wrote. Used by readers of JSON on both sides of the wire; must never repeat
+// more of it than needed.
 
 import {
   type DescField,
@@ -11,7 +12,7 @@ import {
 } from '@bufbuild/protobuf';
 import { isUnreal } from './unreal-times.js';
 
-/** The longest piece of what was sent that is shown back. */
+/** The most characters of a sent value that are shown back. */
 const MAX_SHOWN = 40;
 
 const TIMESTAMP = 'google.protobuf.Timestamp';
@@ -19,13 +20,13 @@ const TIMESTAMP = 'google.protobuf.Timestamp';
 const WELL_FORMED = 'text in UTF-8, without half of a surrogate pair';
 
 export interface JsonProblem {
-  /** In the contract's names: `punches[3].kind`; empty for the value as a whole. */
+  /** In the names of the contract: `punches[3].kind`; empty for the whole value. */
   readonly path: string;
-  /** What would be right, and what is there: follows the path in a sentence. As it was sent. */
+  /** What would be right, and what is there, as it was sent. Follows the path in a sentence. */
   readonly says: string;
 }
 
-/** The problems in their order, found one by one; none when the value reads as the message. */
+/** The problems in order, found lazily; none if the value is a valid message. */
 export function* jsonProblems(
   schema: DescMessage,
   json: JsonValue,
@@ -42,7 +43,7 @@ export function* jsonProblems(
     if (field === undefined) {
       yield { path: at, says: unknownField(schema) };
     } else if (value !== null) {
-      // Null is like leaving the field out.
+      // Null means the same as a missing field.
       yield* fieldProblems(schema, field, value, at);
     }
   }
@@ -67,7 +68,7 @@ function* fieldProblems(
   }
 }
 
-/** The contract's maps are of texts. */
+/** The contract's maps have text values. */
 function* mapProblems(
   schema: DescMessage,
   field: DescField,
@@ -84,7 +85,7 @@ function* mapProblems(
   }
 }
 
-/** `whole` is the field with this value alone in it. */
+/** `whole` is the field with only this value in it. */
 function* valueProblems(
   schema: DescMessage,
   field: DescField,
@@ -104,7 +105,7 @@ function* valueProblems(
     }
   } catch {
     const isText = typeof value === 'string' && !value.isWellFormed();
-    // Not shown: it cannot be sent back either.
+    // Not shown, because it cannot be sent back either.
     const says = isText ? WELL_FORMED : `${rightFor(field)}; it is ${shown(value)}`;
     yield { path, says: `must be ${says}` };
   }

@@ -1,11 +1,11 @@
-// Maps of a message are plain objects in protobuf's library, which sets their keys one by one; and
-// what is set as `__proto__` of a plain object is not kept, without a word. So a label of that name
-// would be gone before anybody could refuse it, and the same holds for every object that is used as
-// a map. Called before messages are read.
+// Keeps the key `__proto__` in maps of messages. protobuf's library uses plain objects for maps and
+// sets their keys one by one, and a plain object silently drops a key `__proto__`. A label of that
+// name would be gone before it could be refused, and so in every object that is used as a map. Call
+// this before messages are read.
 
 /**
- * Takes the accessor `__proto__` from all objects of this process: it becomes a key like any
- * other, as under Node's own `--disable-proto=delete`. Object literals and classes do not use it.
+ * Removes the accessor `__proto__` from all objects of this process. It becomes a key like any
+ * other, as with Node's own `--disable-proto=delete`. Object literals and classes do not use it.
  */
 export function keepEveryKey(): void {
   Reflect.deleteProperty(Object.prototype, '__proto__');

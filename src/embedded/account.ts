@@ -1,6 +1,7 @@
-// Which user the server runs as. PostgreSQL refuses root, so root lends it another user; an
-// ordinary user runs it as themselves. That other user may be unable to enter folders that root
-// can (a clone below /root): what it can reach is asked of the system, never guessed from modes.
+// Chooses the user that the server runs as. PostgreSQL refuses root, so root runs it as another
+// user; an ordinary user runs it as themselves. That other user may be unable to enter folders that
+// root can enter (a clone below /root). Which folders it can reach is tested, never guessed from
+// modes.
 
 import { chown, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -23,8 +24,8 @@ export function runsAsRoot(): boolean {
 }
 
 /**
- * The account for a server whose data lies in `pgdata`: the owner of what is already there, else
- * a system user. Undefined: as the user we are.
+ * The account for a server whose data is in `pgdata`: the owner of existing data, else a system
+ * user. Undefined: the current user.
  */
 export async function chooseAccount(pgdata: string): Promise<Account | undefined> {
   if (!runsAsRoot()) return undefined;
@@ -55,8 +56,8 @@ export async function canEnter(account: Account, folder: string): Promise<boolea
 }
 
 /**
- * Gives a file that root made to the owner of the folder it is in: else that owner could not
- * start the service as themselves later. Others have nothing to give.
+ * Gives a file that root made to the owner of its folder. Otherwise that owner could not start the
+ * service as themselves later. Does nothing for other users.
  */
 export async function giveToFolderOwner(path: string, folder: string): Promise<void> {
   if (!runsAsRoot()) return;
@@ -64,7 +65,7 @@ export async function giveToFolderOwner(path: string, folder: string): Promise<v
   await chown(path, uid, gid);
 }
 
-/** The folder itself if it exists, else the nearest one above it that does. */
+/** The folder itself if it exists, else its nearest existing ancestor. */
 export async function nearestExisting(folder: string): Promise<string> {
   for (let at = folder; ; at = dirname(at)) {
     try {

@@ -1,7 +1,7 @@
-// PostgreSQL's programs, out of the optional npm package for this platform. They are used where
-// they lie when the account can run them there, else from a copy: when the clone is below a
-// folder the account cannot enter, or when npm ran no install scripts (so that symbolic links the
-// libraries need are missing) and the package is read-only.
+// Finds PostgreSQL's programs in the optional npm package for this platform. They are used where
+// they are if the account can run them there, otherwise from a copy. A copy is needed if the clone
+// is below a folder that the account cannot enter, or if npm ran no install scripts (so that
+// symbolic links that the libraries need are missing) and the package is read-only.
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -38,7 +38,7 @@ export interface BinariesPackage {
 
 type ProgramName = 'postgres' | 'initdb' | 'pg_ctl';
 
-/** Programs that were seen to run as the account. Absolute paths. */
+/** Programs that the account has run successfully. Absolute paths. */
 export type Binaries = Readonly<Record<ProgramName, string>>;
 
 interface Symlink {
@@ -74,8 +74,8 @@ export async function findBinariesPackage(): Promise<BinariesPackage> {
 }
 
 /**
- * Programs that the account can run: the package's own, else a copy in `copyFolder`, which is
- * kept there for the next start. Throws BINARIES_UNUSABLE when neither runs.
+ * Programs that the account can run: the package's own, else a copy in `copyFolder`, which is kept
+ * there for the next start. Throws BINARIES_UNUSABLE if neither runs.
  */
 export async function prepareBinaries(
   source: BinariesPackage,
@@ -84,7 +84,8 @@ export async function prepareBinaries(
   log: Log,
 ): Promise<Binaries> {
   await makeSymlinks(source.root).catch(() => {
-    // A read-only package. If the links were needed, the probe finds out, and the copy has them.
+    // The package is read-only. If the links are needed, the probe shows that, and the copy has
+    // them.
   });
   const own = programsIn(source.root, source);
   const inPlace = await whyNotRunning(own, account);
@@ -100,7 +101,7 @@ export async function prepareBinaries(
     user: account?.name,
     reason: inPlace,
   });
-  // What is there does not run: a copy torn by a power loss.
+  // The existing copy does not run: a power loss cut it off.
   await rm(copy, { recursive: true, force: true });
   await copyPackage(source.root, copy);
   const inCopy = await whyNotRunning(programs, account);
@@ -121,7 +122,7 @@ function programsIn(root: string, { programs }: BinariesPackage): Binaries {
   };
 }
 
-/** Undefined when they run. Asked by running: that covers permissions, libraries and loader. */
+/** Undefined if they run. Tested by running one, which covers permissions, libraries and loader. */
 async function whyNotRunning(
   programs: Binaries,
   account: Account | undefined,
@@ -134,12 +135,12 @@ async function whyNotRunning(
   return result.output.trim() || `"postgres --version" ended with code ${result.code}`;
 }
 
-/** The links npm packages cannot carry. Idempotent. */
+/** Makes the links that npm packages cannot contain. Idempotent. */
 async function makeSymlinks(root: string): Promise<void> {
   for (const { source, target } of await readSymlinks(root)) {
     const path = join(root, target);
     if (await lstat(path).catch(() => undefined)) continue;
-    // Both names are in one folder; relative, so that the whole can be moved.
+    // Both names are in one folder. The link is relative, so that the whole can be moved.
     await symlink(basename(source), path).catch((error: unknown) => {
       if (systemCodeOf(error) !== 'EEXIST') throw error;
     });
@@ -157,7 +158,7 @@ async function readSymlinks(root: string): Promise<Symlink[]> {
   }
 }
 
-/** Copies beside the target and renames, so that a copy is whole or absent. */
+/** Copies to a temporary folder and renames it, so that a copy is complete or absent. */
 async function copyPackage(root: string, target: string): Promise<void> {
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
@@ -167,7 +168,7 @@ async function copyPackage(root: string, target: string): Promise<void> {
     await makeSymlinks(temporary);
     await rename(temporary, target);
   } catch (error) {
-    // Another start was faster: its copy is as good.
+    // Another start was faster. Its copy is as good.
     const code = systemCodeOf(error);
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   } finally {
@@ -175,7 +176,7 @@ async function copyPackage(root: string, target: string): Promise<void> {
   }
 }
 
-/** Readable for everybody, whatever the umask and the modes npm left. Skips links and archives. */
+/** Readable for all users, whatever the umask and the modes from npm. Skips links and archives. */
 async function copyTree(from: string, to: string): Promise<void> {
   await makeFolder(to);
   for (const entry of await readdir(from, { withFileTypes: true })) {

@@ -1,5 +1,5 @@
-// A data folder that is ours: chosen, locked, initialised, with programs that run; and one
-// server at a time on it. Restarting a server that dies is not done here (supervisor.ts).
+// A data folder of ours: chosen, locked, initialised, with programs that run; and one server at a
+// time on it. Does not restart a server that dies (supervisor.ts).
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,17 +22,20 @@ import { findFreePort } from './port.js';
 import { newSecret, type RoleName, readSecret, writeSecret } from './secret.js';
 import { type RunningServer, type ServerSpec, ServerStartError, startServer } from './server.js';
 
-/** Starts lost to a port somebody took meanwhile, or to processes that were still ending. */
+/**
+ * Start attempts, because another program may take the port, or earlier processes may still be
+ * ending.
+ */
 const MAX_START_ATTEMPTS = 5;
 const BUSY_PAUSE_MS = 200;
 
 export interface ClusterOptions extends DataFolderOptions {
   readonly log: Log;
-  /** Server parameters by name, over the built-in choices. Default: none. */
+  /** Server parameters by name, which override the built-in ones. Default: none. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
   /** The programs. Default: those of the npm package for this platform. */
   readonly programs?: BinariesPackage | undefined;
-  /** Where a copy of the programs goes if one is needed. Default: `runtime` in the data folder. */
+  /** Where a copy of the programs goes if needed. Default: `runtime` in the data folder. */
   readonly runtimeDir?: string | undefined;
 }
 
@@ -41,15 +44,18 @@ export interface Cluster {
   /** A URL for a database of the server on this port. */
   url(port: number, role: RoleName, database: string): string;
   /**
-   * Starts a server; a free port if none is given. It is ready, and has the role and database
-   * `attendance`. Clears away what an earlier server left.
+   * Starts a server, on a free port if none is given. It is ready, and has the role and database
+   * `attendance`. Removes what an earlier server left.
    */
   start(port?: number, signal?: AbortSignal): Promise<RunningServer>;
-  /** Lets the folder go. The server must be stopped. */
+  /** Releases the folder. The server must be stopped. */
   close(): Promise<void>;
 }
 
-/** Opens the folder, making a new database in it if there is none, or throws and lets it go. */
+/**
+ * Opens the folder, and makes a new database in it if there is none. If it throws, it releases the
+ * folder.
+ */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const source = options.programs ?? (await findBinariesPackage());
   const folder = await openDataFolder(options, source.major, options.log);
@@ -91,7 +97,7 @@ async function prepareData(folder: DataFolder, binaries: Binaries, log: Log): Pr
   }
   log('info', 'making a new database', { dataDir: folder.path, user: folder.account?.name });
   const secret = newSecret();
-  // The secret first: killed between the two, the next start finds no pgdata and begins anew.
+  // Writes the secret first: if killed before pgdata exists, the next start begins anew.
   await writeSecret(secretFile, secret);
   await initialise(folder, binaries, secret);
   return secret;

@@ -1,11 +1,11 @@
-// Where the data lies, and whether we may use it. Everything of one embedded database is below
-// one folder:
+// Chooses the data folder and checks whether we may use it. Everything of one embedded database is
+// below one folder:
 //   pgdata/     PostgreSQL's own data folder
-//   password    the secret its passwords are made of, mode 0600
+//   password    the secret from which its passwords are made, mode 0600
 //   lock.<n>    which service holds it (folder-lock.ts)
-//   runtime/    a copy of PostgreSQL's programs, only where one is needed (binaries.ts)
+//   runtime/    a copy of PostgreSQL's programs, only if needed (binaries.ts)
 //   initdb-*/   a new pgdata/ being made; a leftover is removed at the next start
-// Nothing here writes into a folder that is somebody else's, or another major version's.
+// Nothing here writes into a folder that belongs to others, or to another major version.
 
 import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
@@ -15,13 +15,13 @@ import { type Account, canEnter, chooseAccount, nearestExisting } from './accoun
 import { EmbeddedPostgresError, messageOf, systemCodeOf } from './error.js';
 import type { Log } from './log.js';
 
-/** Where root's data goes when the default folder cannot be entered by the server's user. */
+/** Where root's data goes if the server's user cannot enter the default folder. */
 export const DEFAULT_FALLBACK_ROOT = '/var/lib/attendance';
-/** Of the hash that keeps several clones' data apart there. */
+/** Length of the hash that separates the data of several clones there. */
 const HASH_CHARACTERS = 12;
 
 export interface DataFolderOptions {
-  /** Chosen by the operator; it is used or refused, never replaced. Undefined: the default. */
+  /** Chosen by the operator: used or refused, never replaced. Undefined: the default. */
   readonly dataDir?: string | undefined;
   readonly defaultDataDir: string;
   /** Default: /var/lib/attendance. */
@@ -31,7 +31,7 @@ export interface DataFolderOptions {
 export interface DataFolder {
   readonly path: string;
   readonly pgdata: string;
-  /** Who the server runs as; undefined: the user we are. */
+  /** The user that the server runs as; undefined: the current user. */
   readonly account: Account | undefined;
 }
 
@@ -56,7 +56,7 @@ export async function openDataFolder(
 }
 
 /**
- * Whether opening the folder would find data in it, ours or one to refuse, rather than make a new
+ * Whether opening the folder would find data in it, ours or to be refused, and not make a new
  * database. Changes nothing. Throws FOLDER_UNREACHABLE.
  */
 export async function hasData(options: DataFolderOptions, log: Log): Promise<boolean> {
@@ -110,7 +110,7 @@ async function refuseForeign(folder: DataFolder, major: string): Promise<void> {
   );
 }
 
-/** The major version that made a PostgreSQL data folder; undefined if it is none. */
+/** The major version of a PostgreSQL data folder; undefined if it is none. */
 async function readVersion(folder: string): Promise<string | undefined> {
   try {
     return (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
@@ -120,13 +120,16 @@ async function readVersion(folder: string): Promise<string | undefined> {
   }
 }
 
-/** A folder that was there keeps its owner and mode; a new one is the account's, closed to others. */
+/**
+ * An existing folder keeps its owner and mode. A new one belongs to the account and is closed to
+ * others.
+ */
 async function createFolder({ path, account }: DataFolder): Promise<void> {
   const missing: string[] = [];
   for (let at = path; at !== (await nearestExisting(at)); at = dirname(at)) missing.unshift(at);
   for (const each of missing) {
     await mkdir(each).catch((error: unknown) => {
-      // A second start at the same instant made it.
+      // Another start made it at the same instant.
       if (systemCodeOf(error) !== 'EEXIST') throw error;
     });
     if (each === path) await chmod(each, 0o700);

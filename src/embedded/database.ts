@@ -1,5 +1,5 @@
-// Inside a running server: the role the service connects as, and the database it owns. The role
-// is no superuser; nothing the service does needs one.
+// Sets up a running server: the role that the service connects as, and the database that it owns.
+// The role is no superuser, because the service does not need one.
 
 import { Client, DatabaseError } from 'pg';
 
@@ -22,14 +22,15 @@ export function connectionUrl(
   return `postgresql://${role}:${passwordOf(role, secret)}@127.0.0.1:${port}/${database}`;
 }
 
-/** Makes sure of the role, its password and its database. Idempotent. */
+/** Ensures that the role, its password and its database exist. Idempotent. */
 export async function ensureDatabase(port: number, secret: string): Promise<void> {
   const client = new Client({
     connectionString: connectionUrl(port, 'postgres', secret, 'postgres'),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // A server that dies now fails the statement at hand; without a listener it would end us.
+  // If the server dies now, the current statement fails. Without a listener, the event would end
+  // us.
   client.on('error', () => {});
   try {
     await client.connect();

@@ -1,20 +1,20 @@
-// What can go wrong with the embedded PostgreSQL. Every message ends with the way out, because
-// the reader is somebody who typed `npm start` and has no database administrator to ask.
+// What can go wrong with the embedded PostgreSQL. Every message ends with the way out, because its
+// reader typed `npm start` and has no database administrator to ask.
 
 export type EmbeddedPostgresErrorCode =
   /** No binaries for this platform are installed. */
   | 'UNSUPPORTED_PLATFORM'
-  /** Binaries are there and do not run, not even from a copy. */
+  /** The binaries exist but do not run, not even from a copy. */
   | 'BINARIES_UNUSABLE'
-  /** The data folder cannot be entered, read or written by the user that must. */
+  /** The user that needs the data folder cannot enter, read or write it. */
   | 'FOLDER_UNREACHABLE'
-  /** Another living service works on this data folder. */
+  /** Another living service uses this data folder. */
   | 'FOLDER_IN_USE'
-  /** The data folder was made by another major version, or by something else altogether. */
+  /** The data folder was made by another major version, or by another program. */
   | 'FOREIGN_FOLDER'
   /** A new data folder could not be made. */
   | 'INIT_FAILED'
-  /** The server did not start, or did not let us in. */
+  /** The server did not start, or refused our connection. */
   | 'START_FAILED'
   /** The server kept dying, and the supervisor stopped restarting it. */
   | 'GAVE_UP';
@@ -31,7 +31,7 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** The operating system's name for an error (`ENOENT`, ...), if it is one of its errors. */
+/** The operating system's code for an error (`ENOENT`, ...), if it is one of its errors. */
 export function systemCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,11 +1,12 @@
-// One living service per data folder. The lock outlives nothing: a holder killed with -9 is seen
-// to be dead by its pid and start time, and no later process with the same pid is taken for it.
+// Allows one living service per data folder. The lock does not outlive its holder: pid and start
+// time show that a holder killed with -9 is dead, and no later process with the same pid is
+// mistaken for it.
 //
-// Locks are numbered files, `lock.<n>`; whoever owns the highest number holds the folder. To take
-// it over from a dead holder of n is to be the one whose link(2) to n + 1 succeeds. The highest
-// file is never deleted, only marked free, so a slow rival that still believes in n finds n + 1 in
-// its way, or, if that is gone, a higher one when it looks again. (Deleting a stale lock file and
-// creating one's own, the usual way, lets two through: the second deletes the first one's new file.)
+// Locks are numbered files, `lock.<n>`; the owner of the highest number holds the folder. To take
+// it over from a dead holder of n, a process must succeed with link(2) to n + 1. The highest file
+// is never deleted, only marked free. So a slow rival that still believes in n finds n + 1 in its
+// way, or, if that is gone, a higher one when it looks again. (The usual way, to delete a stale
+// lock file and create one's own, lets two through: the second deletes the new file of the first.)
 
 import { randomBytes } from 'node:crypto';
 import { link, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
@@ -17,18 +18,18 @@ import { giveToFolderOwner } from './account.js';
 import { EmbeddedPostgresError, systemCodeOf } from './error.js';
 import { findProcess, isAlive, pidSpace } from './processes.js';
 
-/** How often a holder touches its file, for those who cannot see its process. */
+/** How often a holder touches its file, for services that cannot see its process. */
 const HEARTBEAT_MS = 2_000;
-/** How long such a one watches for a touch before it takes the holder for dead. */
+/** How long such a service watches for a touch before it considers the holder dead. */
 const WATCH_MS = 3 * HEARTBEAT_MS;
 const WATCH_STEP_MS = 250;
-/** A file not touched for this long is not watched at all. */
+/** A file that was not touched for this long is not watched at all. */
 const HEARTBEAT_STALE_MS = 60_000;
-/** Lost races before we say so; each lost race means that somebody else won one. */
+/** The most lost races before an error. For each, another service won one. */
 const MAX_ATTEMPTS = 20;
 
 export interface FolderLock {
-  /** Lets the folder go. Safe to call twice. */
+  /** Releases the folder. Safe to call twice. */
   release(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ interface Holder {
   readonly since: string;
 }
 
-/** Takes the folder, which must exist, or throws FOLDER_IN_USE naming who has it. */
+/** Locks the folder, which must exist. Throws FOLDER_IN_USE, which names the holder. */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const highest = await highestNumber(folder);
@@ -67,7 +68,7 @@ function hold(folder: string, number: number): FolderLock {
   const path = join(folder, `lock.${number}`);
   const heartbeat = setInterval(() => {
     const now = new Date();
-    // A failed touch is not worth a word: the folder is lost or full, and the server says so.
+    // A failed touch is not reported: the folder is gone or full, and the server reports that.
     utimes(path, now, now).catch(() => {});
   }, HEARTBEAT_MS).unref();
   let held = true;
@@ -76,7 +77,7 @@ function hold(folder: string, number: number): FolderLock {
       if (!held) return;
       held = false;
       clearInterval(heartbeat);
-      // The folder may have been deleted while we held it: then there is nothing to let go.
+      // If the folder was deleted meanwhile, there is nothing to release.
       const free = await writeTemporary(folder, '').catch(() => undefined);
       if (free !== undefined) await rename(free, path);
     },
@@ -85,7 +86,7 @@ function hold(folder: string, number: number): FolderLock {
 
 async function isHeld(path: string, holder: Holder): Promise<boolean> {
   if (holder.space === pidSpace()) return isAlive(holder);
-  // Another container, or before a reboot: its pid says nothing here, but its heartbeat does.
+  // In another container, or before a reboot, a pid means nothing, but the heartbeat does.
   const first = await touchedAt(path);
   if (Math.abs(Date.now() - first) > HEARTBEAT_STALE_MS) return false;
   for (let waitedMs = 0; waitedMs < WATCH_MS; waitedMs += WATCH_STEP_MS) {
@@ -99,7 +100,7 @@ async function touchedAt(path: string): Promise<number> {
   try {
     return (await stat(path)).mtimeMs;
   } catch (error) {
-    // Somebody else took the folder over while we watched.
+    // Another service took the folder over while we watched.
     if (systemCodeOf(error) === 'ENOENT') return -1;
     throw error;
   }
@@ -118,7 +119,7 @@ function inUse(folder: string, path: string, holder: Holder): EmbeddedPostgresEr
   );
 }
 
-/** Undefined: free. An unreadable text is a torn write from before a power loss: free too. */
+/** Undefined: free. An unreadable text is a write cut off by a power loss: also free. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -135,7 +136,7 @@ function isHolder(value: unknown): value is Holder {
   return typeof pid === 'number' && typeof startedAt === 'string' && typeof space === 'string';
 }
 
-/** Creates the numbered file whole, or not at all: false when somebody else has it. */
+/** Creates the numbered file completely or not at all. Returns false if another service has it. */
 async function create(folder: string, number: number): Promise<boolean> {
   const me: Holder = {
     pid: process.pid,
@@ -173,7 +174,7 @@ async function highestNumber(folder: string): Promise<number> {
   return Math.max(0, ...(await numbers(folder)));
 }
 
-/** Removes what earlier holders left: their numbers, and temporary files of killed ones. */
+/** Removes what earlier holders left: lower numbers, and temporary files of killed ones. */
 async function tidy(folder: string, number: number): Promise<void> {
   for (const each of await numbers(folder)) {
     if (each < number) await rm(join(folder, `lock.${each}`), { force: true });
@@ -181,7 +182,7 @@ async function tidy(folder: string, number: number): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!/^lock-[0-9a-f]{16}\.tmp$/.test(name)) continue;
     const path = join(folder, name);
-    // A young one may be a rival's at work.
+    // A recent one may belong to a rival at work.
     if (Date.now() - (await touchedAt(path)) > HEARTBEAT_STALE_MS) await rm(path, { force: true });
   }
 }

@@ -1,5 +1,5 @@
-// Makes a new pgdata/. It is made under another name and renamed when it is whole, so a start
-// killed half way leaves something to throw away and nothing to trip over.
+// Makes a new pgdata/. It is made under another name and renamed when complete, so that a killed
+// start leaves nothing that a later start could mistake for a database.
 
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -21,8 +21,8 @@ const PREFIX = 'initdb-';
 export async function removeHalfMade(folder: DataFolder, log: Log): Promise<void> {
   for (const name of await readdir(folder.path)) {
     if (!name.startsWith(PREFIX)) continue;
-    // An initdb that outlived its killed service may still be writing: retried, and if that does
-    // not help, left to the next start. It is in nobody's way.
+    // An initdb that outlived its killed service may still be writing. Retries, and if that does
+    // not help, leaves the folder to the next start. It does no harm.
     const path = join(folder.path, name);
     await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }).catch(
       (error: unknown) =>
@@ -34,7 +34,7 @@ export async function removeHalfMade(folder: DataFolder, log: Log): Promise<void
   }
 }
 
-/** Creates `pgdata`, whole; its superuser's password follows from `secret`. */
+/** Creates `pgdata` completely. The superuser's password follows from `secret`. */
 export async function initialise(
   folder: DataFolder,
   binaries: Binaries,
@@ -67,8 +67,8 @@ async function runInitdb(
     '--auth=scram-sha-256',
     '--data-checksums',
     '--encoding=UTF8',
-    // Byte order for sorting and Unicode for letters, from PostgreSQL itself: the same on every
-    // system, and no index is ever broken by an upgrade of the system's libraries.
+    // Sorts by bytes, with Unicode letters, by PostgreSQL itself. The same on every system, and no
+    // upgrade of the system's libraries can break an index.
     ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
     ...['--set', 'timezone=UTC', '--set', 'log_timezone=UTC'],
     '--no-instructions',
@@ -83,8 +83,8 @@ async function runInitdb(
 }
 
 /**
- * Gives the superuser the password that follows from `secret`, where the old one was lost. Asks
- * for none: whoever owns the files may. No server may be running.
+ * Gives the superuser the password that follows from `secret`, if the old one was lost. Needs no
+ * password: the owner of the files may do it. No server may be running.
  */
 export async function resetPassword(
   folder: DataFolder,
@@ -110,7 +110,7 @@ async function giveTo(account: Account | undefined, ...paths: string[]): Promise
   for (const path of paths) await chown(path, account.uid, account.gid);
 }
 
-/** Makes the rename durable. Windows cannot open a folder, and needs no such thing. */
+/** Makes the rename durable. Windows cannot open a folder, and needs no such step. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');

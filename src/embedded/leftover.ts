@@ -1,6 +1,6 @@
-// Clears the way for a new postmaster: ends what a killed service left running in the data
-// folder, and removes a postmaster.pid that names nobody's, or somebody else's, process. Only for
-// the holder of the folder's lock: to anybody else these processes may be a living service's.
+// Prepares the data folder for a new postmaster: ends processes that a killed service left in it,
+// and removes a postmaster.pid that names no process, or one of another program. Only for the
+// holder of the folder's lock: otherwise these processes may belong to a living service.
 
 import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import type { Log } from './log.js';
 import { findProcess, isAlive, isPostgresIn, postgresProcessesIn } from './processes.js';
 import { signalServer } from './signal.js';
 
-/** Not our children: their end is no event here, only something to look for. */
+/** They are not our children, so there is no event for their end; it must be polled. */
 const POLL_MS = 20;
-/** Each signal, from polite to final, and how long it has to work. */
+/** The signals, from polite to final, and how long each has to work. */
 const SIGNALS = [
   { signal: 'SIGINT', withinMs: 15_000 },
   { signal: 'SIGQUIT', withinMs: 5_000 },
@@ -29,10 +29,10 @@ export async function clearLeftovers(folder: string, pgCtl: string, log: Log): P
     log('warn', 'stopping the PostgreSQL that an earlier run left behind', { pid });
     await endPostmaster(pid, pgdata, pgCtl);
   }
-  // Children of a killed postmaster end by themselves once they notice, and hold its shared
-  // memory until then.
+  // Children of a killed postmaster end by themselves once they notice, and hold its shared memory
+  // until then.
   await endStragglers(pgdata);
-  // PostgreSQL takes any living process with that pid for a postmaster, and would not start.
+  // PostgreSQL would take any living process with that pid for a postmaster, and refuse to start.
   await rm(pidFile, { force: true });
 }
 

@@ -1,4 +1,4 @@
-// How this room speaks: the caller hands in a function, and no logging library is known here.
+// The log function of this room. The caller passes it in; no logging library is known here.
 
 export type Log = (
   level: 'info' | 'warn' | 'error',

@@ -1,6 +1,6 @@
-// A free port for the server. Below the range from which systems pick the local ends of
-// outgoing connections: otherwise, while the server is down, one of the service's own attempts to
-// reconnect can be given the very port it calls, connect to itself, and keep the server out.
+// Finds a free port for the server, below the range from which systems pick the local ends of
+// outgoing connections. Otherwise, while the server is down, one of the service's own attempts to
+// reconnect could get the same port, connect to itself, and keep the server out.
 
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -8,11 +8,11 @@ import { createServer } from 'node:net';
 import { EmbeddedPostgresError } from './error.js';
 
 const FIRST_PORT = 15_000;
-/** Linux gives out 32768 and above, others 49152 and above. */
+/** Linux uses 32768 and above for these, others 49152 and above. */
 const END_PORT = 32_000;
 const MAX_TRIES = 50;
 
-/** Free at this moment; somebody may take it the next. */
+/** Free at this moment. Another program may take it at the next. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     const port = randomInt(FIRST_PORT, END_PORT);

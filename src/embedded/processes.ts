@@ -1,22 +1,22 @@
-// Which processes live. A pid alone proves nothing: it is reused, and after a reboot or in another
-// container it means somebody else. So a process is its pid and the time it started, and a zombie
-// (dead, not yet collected) counts as dead.
+// Finds out which processes live. A pid alone proves nothing: it is reused, and after a reboot or
+// in another container it names another process. So a process is identified by its pid and start
+// time, and a zombie (dead, not yet collected) counts as dead.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 import { systemCodeOf } from './error.js';
 
-/** How long `ps` and its kind may take. */
+/** How long `ps` and similar tools may take. */
 const TOOL_TIMEOUT_MS = 5_000;
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque; empty where the system does not tell. */
+  /** Opaque; empty if the system does not say. */
   readonly startedAt: string;
 }
 
-/** The living process with this pid; undefined when there is none. */
+/** The living process with this pid; undefined if there is none. */
 export function findProcess(pid: number): ProcessIdentity | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0 || !takesSignals(pid)) return undefined;
   if (process.platform === 'linux') return findInProc(pid);
@@ -25,7 +25,9 @@ export function findProcess(pid: number): ProcessIdentity | undefined {
   return state === '' || state.startsWith('Z') ? undefined : { pid, startedAt };
 }
 
-/** Whether this very process still lives. Where start times are unknown, the pid has to do. */
+/**
+ * Whether this same process still lives. Where start times are unknown, only the pid is compared.
+ */
 export function isAlive(identity: ProcessIdentity): boolean {
   const found = findProcess(identity.pid);
   if (found === undefined) return false;
@@ -34,8 +36,8 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 /**
- * The space in which pids mean anything: one boot of one machine, and one container in it.
- * Two processes in different spaces cannot tell whether the other lives.
+ * The space in which pids are meaningful: one boot of one machine, and one container in it.
+ * Processes in different spaces cannot tell whether the other lives.
  */
 export function pidSpace(): string {
   if (process.platform !== 'linux') return process.platform;
@@ -48,8 +50,8 @@ export function pidSpace(): string {
 }
 
 /**
- * Whether `pid` is a PostgreSQL process at work in `pgdata` (a real path). Servers change into
- * their data folder, which tells ours from another one that happens to have got the pid.
+ * Whether `pid` is a PostgreSQL process working in `pgdata` (a real path). Servers change into
+ * their data folder, which distinguishes ours from another process with the same pid.
  */
 export function isPostgresIn(pid: number, pgdata: string): boolean {
   if (findProcess(pid) === undefined) return false;
@@ -59,7 +61,7 @@ export function isPostgresIn(pid: number, pgdata: string): boolean {
   return command.includes('postgres') && command.includes(pgdata);
 }
 
-/** Every PostgreSQL process at work in `pgdata`. Known on Linux only; elsewhere none. */
+/** Every PostgreSQL process working in `pgdata`. Known on Linux only; elsewhere empty. */
 export function postgresProcessesIn(pgdata: string): number[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
@@ -76,7 +78,7 @@ function worksIn(pid: number, pgdata: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === pgdata;
   } catch {
-    // Another user's process does not show its folder: not one of those we could act on.
+    // Another user's process does not show its folder, and we could not act on it anyway.
     return false;
   }
 }
@@ -84,12 +86,12 @@ function worksIn(pid: number, pgdata: string): boolean {
 function findInProc(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may contain anything; what follows the last one is fields.
+    // The name, in parentheses, may contain anything. After the last parenthesis come the fields.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, startedAt] = [fields[0], fields[19]];
     return state === 'Z' || state === 'X' ? undefined : { pid, startedAt: startedAt ?? '' };
   } catch {
-    // Gone meanwhile, or hidden from us (hidepid).
+    // It ended meanwhile, or is hidden from us (hidepid).
     return takesSignals(pid) ? { pid, startedAt: '' } : undefined;
   }
 }

@@ -1,30 +1,30 @@
-// Runs one of PostgreSQL's programs to its end, as the account it must run as, and returns what
-// it printed. For the server itself see server.ts.
+// Runs one of PostgreSQL's programs to its end, as the right account, and returns its output. For
+// the server itself see server.ts.
 
 import { spawn } from 'node:child_process';
 
 import type { Account } from './account.js';
 import { messageOf } from './error.js';
 
-/** How much of a program's output is kept: its end, where the reason of a failure stands. */
+/** How much of a program's output is kept: the end, which has the reason of a failure. */
 const MAX_OUTPUT_CHARACTERS = 8_192;
 
 export interface RunResult {
   /** 0: success. -1: it could not be run, or was ended by a signal or by the time limit. */
   readonly code: number;
-  /** The end of what it printed, on both channels. */
+  /** The end of its output, on both channels. */
   readonly output: string;
 }
 
 export interface RunOptions {
-  /** Undefined: as the user we are. */
+  /** Undefined: the current user. */
   readonly account: Account | undefined;
   readonly timeoutMs: number;
-  /** What it reads on its standard input. */
+  /** Its standard input. */
   readonly input?: string;
 }
 
-/** Never throws: a program that cannot be run is a result too. */
+/** Never throws: a program that cannot be run is also a result. */
 export function run(
   file: string,
   args: readonly string[],
@@ -43,7 +43,7 @@ export function run(
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
-    // A program that ends without reading its input is told by its exit code.
+    // If a program ends without reading its input, its exit code says so.
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
     child.on('error', (error) => resolve({ code: -1, output: messageOf(error) }));
@@ -54,9 +54,9 @@ export function run(
 }
 
 /**
- * What every child is spawned with. The environment is ours to choose: PG* variables would
- * redirect the programs, and secrets in the service's environment are none of their business.
- * The working folder must be one the account can enter.
+ * The options for spawning every child. We set the environment, because PG* variables would
+ * redirect the programs, and secrets of the service are not for them. The working folder must be
+ * one that the account can enter.
  */
 export function spawnIdentity(account: Account | undefined): {
   uid?: number;

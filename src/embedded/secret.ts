@@ -1,5 +1,6 @@
 // The one secret of an embedded database, in the file `password` beside its data. Each role's
-// password is derived from it, so that who learns the service's cannot become the superuser.
+// password is derived from it, so that knowing the service's password does not give the
+// superuser's.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
@@ -21,7 +22,7 @@ export function passwordOf(role: RoleName, secret: string): string {
   return createHmac('sha256', secret).update(role).digest('hex');
 }
 
-/** Undefined when there is none, or none that is whole. */
+/** Undefined if there is none, or only an empty file. */
 export async function readSecret(path: string): Promise<string | undefined> {
   try {
     const secret = (await readFile(path, 'utf8')).trim();
@@ -32,7 +33,7 @@ export async function readSecret(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whole or not at all; readable for the folder's owner only. */
+/** Writes it completely or not at all. Readable for the folder's owner only. */
 export async function writeSecret(path: string, secret: string): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {

@@ -1,6 +1,6 @@
-// What a postmaster writes to its standard error, line by line: passed on to the service's log,
-// bounded, and read for the one event we wait for. The chatter of an orderly start and stop is
-// kept for diagnosis and not passed on.
+// Reads a postmaster's standard error line by line: passes it on to the service's log, bounded, and
+// watches for the one event that we wait for. Routine messages of a start and stop are kept for
+// diagnosis and not passed on.
 
 import type { Log } from './log.js';
 
@@ -27,7 +27,7 @@ export class ServerLog {
     this.whenReady = callback;
   }
 
-  /** From now on, sessions being ended and the like are expected. */
+  /** From now on, ended sessions and the like are expected. */
   stopping(): void {
     this.phase = 'stopping';
   }
@@ -48,7 +48,7 @@ export class ServerLog {
       this.whenReady();
       return;
     }
-    // A failed start is reported as a whole, by whoever waits for it.
+    // The code that waits for the start reports its failure as a whole.
     if (this.phase === 'running') this.pass(severity, text ?? line);
   }
 

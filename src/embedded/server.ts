@@ -1,5 +1,5 @@
-// One run of one postmaster: started, ready, ended. It knows nothing of restarts (supervisor.ts)
-// or of how its data folder came to be (cluster.ts).
+// One run of one postmaster: started, ready, ended. Knows nothing of restarts (supervisor.ts), or
+// of how its data folder was made (cluster.ts).
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -13,13 +13,13 @@ import { spawnIdentity } from './run.js';
 import { ServerLog } from './server-log.js';
 import { signalServer } from './signal.js';
 
-/** Replaying the log after a crash takes as long as it takes; only a server that hangs is given up. */
+/** Replaying the log after a crash takes any time. Only a server that hangs is given up. */
 const READY_TIMEOUT_MS = 300_000;
 /** A fast shutdown ends sessions and writes a checkpoint. */
 const FAST_SHUTDOWN_MS = 15_000;
-/** An immediate one only ends processes; the next start replays the log. */
+/** An immediate one only ends processes. The next start replays the log. */
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
-/** From its end to the end of its output. */
+/** The wait from its end to the end of its output. */
 const LAST_WORDS_MS = 200;
 
 export interface ServerSpec {
@@ -27,7 +27,7 @@ export interface ServerSpec {
   readonly account: Account | undefined;
   readonly pgdata: string;
   readonly port: number;
-  /** Server parameters by name; those that the supervisor lives by cannot be changed. */
+  /** Server parameters by name. Those that the supervisor relies on cannot be changed. */
   readonly settings: Readonly<Record<string, string>>;
   readonly log: Log;
 }
@@ -39,7 +39,7 @@ export interface RunningServer {
   readonly exited: Promise<ServerExit>;
   /** Fast shutdown, then immediate, then SIGKILL, each after a bounded wait. Safe to call twice. */
   stop(): Promise<void>;
-  /** Sends the postmaster a signal, now. */
+  /** Sends the postmaster a signal at once. */
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -57,7 +57,7 @@ export class ServerStartError extends EmbeddedPostgresError {
     super('START_FAILED', `PostgreSQL did not start (${how}): ${exit.lastLines.join(' / ')}`);
   }
 
-  /** Somebody else has the port. */
+  /** Another program has the port. */
   get portTaken(): boolean {
     return this.says('could not bind') || this.says('could not create any TCP/IP sockets');
   }
@@ -73,14 +73,15 @@ export class ServerStartError extends EmbeddedPostgresError {
 }
 
 /**
- * Starts a server and waits until it takes connections. Throws ServerStartError when it ends
- * before, and START_FAILED when `signal` aborts the wait or it hangs; then no process is left.
+ * Starts a server and waits until it accepts connections. Throws ServerStartError if it ends before
+ * that, and START_FAILED if `signal` aborts the wait or the server hangs. Then no process is left.
  */
 export async function startServer(spec: ServerSpec, signal?: AbortSignal): Promise<RunningServer> {
   const serverLog = new ServerLog(spec.log);
   const child = spawn(spec.binaries.postgres, serverArguments(spec), {
     ...spawnIdentity(spec.account),
-    // Its own session: Ctrl-C in the terminal reaches the service, which drains, then stops us.
+    // Its own session: Ctrl-C in the terminal reaches the service, which drains and then stops the
+    // server.
     detached: process.platform !== 'win32',
     windowsHide: true,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -118,7 +119,7 @@ function handleOf(
     const running = child.exitCode === null && child.signalCode === null;
     if (running && pid !== 0) signalServer(pid, name, spec.binaries.pg_ctl);
   };
-  // However this process ends short of SIGKILL, its server is told to end too.
+  // However this process ends, except by SIGKILL, its server is told to end too.
   const lastWord = (): void => signal('SIGINT');
   process.once('exit', lastWord);
   void exited.then(() => process.off('exit', lastWord));
@@ -147,10 +148,10 @@ function handleOf(
   };
 }
 
-/** Options that win over `settings` and postgresql.conf come last. */
+/** Options that must win over `settings` and postgresql.conf come last. */
 function serverArguments({ pgdata, port, settings }: ServerSpec): string[] {
   const parameters = {
-    // Statements and key values are people's data: the log has the message, and no more.
+    // Statements and key values are personal data, so the log has only the message.
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
     cluster_name: 'attendance',
@@ -158,7 +159,7 @@ function serverArguments({ pgdata, port, settings }: ServerSpec): string[] {
     port: String(port),
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    // What ServerLog reads: plain English lines on the standard error.
+    // The format that ServerLog reads: plain English lines on the standard error.
     log_min_messages: 'warning',
     log_destination: 'stderr',
     logging_collector: 'off',
@@ -174,8 +175,8 @@ function watchExit(child: ChildProcess, serverLog: ServerLog): Promise<ServerExi
     const end = (code: number | null, signal: NodeJS.Signals | null): void => {
       resolve({ code, signal, lastLines: serverLog.lastLines() });
     };
-    // 'close' comes when its last words are read; but a surviving child of a killed postmaster
-    // keeps the pipe open, so it is not waited for long.
+    // 'close' comes after the last output is read. But a surviving child of a killed postmaster
+    // keeps the pipe open, so the wait for it is short.
     child.once('close', end);
     child.once('exit', (code, signal) => setTimeout(end, LAST_WORDS_MS, code, signal).unref());
     child.once('error', (error) => {

@@ -1,6 +1,6 @@
-// The embedded PostgreSQL as the service sees it: start it, get a URL, stop it. In between it is
-// kept alive: a server that dies is restarted on the same port, so that the service's pool finds
-// it again by itself.
+// The embedded PostgreSQL in the form that the service uses: start it, get a URL, stop it. Until
+// then it is kept alive: a server that dies is restarted on the same port, so that the service's
+// pool finds it again by itself.
 
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,11 +10,11 @@ import { EmbeddedPostgresError, messageOf } from './error.js';
 import type { Log } from './log.js';
 import type { RunningServer } from './server.js';
 
-/** Restarts in a row before we give up; their pauses add up to about 20 s. */
+/** Restarts in a row before we give up. Their pauses add up to about 20 s. */
 const DEFAULT_MAX_RESTARTS = 10;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
-/** A server that lived this long was well: the next death is a new story. */
+/** A server that lived this long was healthy: its death begins a new count. */
 const STABLE_AFTER_MS = 60_000;
 
 export interface EmbeddedPostgres {
@@ -22,23 +22,23 @@ export interface EmbeddedPostgres {
   readonly connectionString: string;
   /** For operators and tests: the superuser, on the database `postgres`. */
   readonly adminConnectionString: string;
-  /** Where the data lies; it may differ from the default (see the log). */
+  /** The data folder. It may differ from the default (see the log). */
   readonly dataDir: string;
   readonly port: number;
   /**
-   * Resolves, never rejects, when there is no server any more: undefined after stop(), or the
-   * error GAVE_UP when the server kept dying. Then the service should end.
+   * Resolves, never rejects, when there is no server any more: undefined after stop(), or the error
+   * GAVE_UP if the server kept dying. Then the service should end.
    */
   readonly exited: Promise<EmbeddedPostgresError | undefined>;
   /**
-   * Stops the server in order and lets the folder go. At most about 20 s, then by force. No
-   * process is left. Safe to call twice.
+   * Shuts the server down and releases the folder. After about 20 s by force. No process is left.
+   * Safe to call twice.
    */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions extends ClusterOptions {
-  /** Restarts in a row, without a minute of health between, before giving up. Default: 10. */
+  /** Restarts in a row, without a healthy minute in between, before giving up. Default: 10. */
   readonly maxRestarts?: number | undefined;
 }
 
@@ -80,7 +80,7 @@ export async function startEmbeddedPostgres(
   };
 }
 
-/** Owns the server from here on: returns when it is gone for good and the folder is let go. */
+/** Owns the server from here on. Returns when it is gone for good and the folder is released. */
 async function supervise(
   cluster: Cluster,
   first: RunningServer,
@@ -114,7 +114,7 @@ async function supervise(
 }
 
 /**
- * Tries until a server is up, pausing longer each time. Undefined when stopped meanwhile; throws
+ * Tries until a server is up, with longer pauses each time. Undefined if stopped meanwhile; throws
  * the last failure when the restarts in a row are used up.
  */
 async function restart(
@@ -126,7 +126,7 @@ async function restart(
 ): Promise<{ server: RunningServer; restarts: number } | undefined> {
   let failure: unknown = new Error(`it ended ${budget.max + 1} times in a row`);
   for (let restarts = budget.used; restarts < budget.max; restarts += 1) {
-    // The first at once: until then every call of the service fails.
+    // The first at once, because until then every call of the service fails.
     const pauseMs =
       restarts === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (restarts - 1), MAX_PAUSE_MS);
     await delay(pauseMs, undefined, { signal: stopping }).catch(() => {});

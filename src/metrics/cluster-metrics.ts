@@ -1,8 +1,8 @@
-// Metrics of a service that runs as several processes (node:cluster): whichever worker is
-// asked, the answer is the sum over all of them. A worker asks the primary, the primary asks
-// every worker that has joined, adds up and answers. A worker that does not answer in time
-// fails the request: a sum that lacks somebody would look like counters that went back.
-// For the same reason the counts of a worker that ended are kept.
+// Metrics of a service that runs as several processes (node:cluster). Any worker can be asked, and
+// the answer is the sum over all of them: the worker asks the primary, which asks every worker that
+// has joined, adds up and answers. A worker that does not answer in time fails the request, because
+// an incomplete sum would look like counters that went back. For the same reason the counts of a
+// worker that ended are kept.
 
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
@@ -27,17 +27,17 @@ type ToWorker =
   | {
       readonly type: 'attendance:metrics:rendered';
       readonly id: number;
-      /** Undefined when not every worker answered. */
+      /** Undefined if not every worker answered. */
       readonly rendered: RenderedMetrics | undefined;
     };
 
 /** A worker's metrics, rendered for all workers. */
 export interface ClusterMetrics extends Metrics {
-  /** Reports a last time: what this worker counted stays in the sum. Before it ends. */
+  /** Reports a last time before this worker ends, so that its counts stay in the sum. */
   leave(): Promise<void>;
 }
 
-/** In a worker: the same metrics, but rendering them renders the sum over all workers. */
+/** In a worker: the same metrics, but rendering them gives the sum over all workers. */
 export function joinClusterMetrics(metrics: Metrics): ClusterMetrics {
   const waiting = new Map<number, (rendered: RenderedMetrics | undefined) => void>();
   let lastId = 0;
@@ -67,7 +67,7 @@ export function joinClusterMetrics(metrics: Metrics): ClusterMetrics {
   };
 }
 
-/** In the primary, once, before it forks. The returned function stops it. */
+/** In the primary, once, before it forks. Returns a function that stops it. */
 export function serveClusterMetrics(): () => void {
   const joined = new Map<number, Reporter>();
   let departed = Promise.resolve<CollectedMetrics>([]);
@@ -80,7 +80,7 @@ export function serveClusterMetrics(): () => void {
     const reports = [...joined.values()].map((reporter) => reporter.ask(id));
     if ((await within(Promise.all(reports), COLLECT_TIMEOUT_MS, undefined)) === undefined)
       return undefined;
-    // Read in one moment: a worker is either joined or departed.
+    // Read at one moment: a worker is either joined or departed.
     const lasts = [...joined.values()].map(({ last }) => last);
     const registry = sum([await departed, ...lasts]);
     return { contentType: registry.contentType, text: await registry.metrics() };
@@ -92,7 +92,7 @@ export function serveClusterMetrics(): () => void {
     }
     if (message?.type === 'attendance:metrics:render') {
       const { id } = message;
-      // Scrapes that come together share one round.
+      // Simultaneous scrapes share one round.
       round ??= renderSum().finally(() => {
         round = undefined;
       });
@@ -117,20 +117,20 @@ export function serveClusterMetrics(): () => void {
   };
 }
 
-/** The sum cannot be had now: a worker did not answer in time. */
+/** The sum is not available now: a worker did not answer in time. */
 export class MetricsIncompleteError extends Error {
   override readonly name = 'MetricsIncompleteError';
 }
 
-/** What a process counted stays true when it is gone. (Names; prom-client's type says numbers.) */
+/** These stay true after a process ends. (Names, although prom-client's type says numbers.) */
 const CUMULATIVE = new Set(['counter', 'histogram']);
 
-/** The id of a report nobody asked for. */
+/** The id of an unrequested report. */
 const FAREWELL = 0;
 
-/** One worker, as the primary sees it. */
+/** One worker, in the primary. */
 interface Reporter {
-  /** What it reported last. */
+  /** Its latest report. */
   readonly last: CollectedMetrics;
   /** Resolves with its report, or its end. */
   ask(id: number): Promise<true>;
@@ -140,7 +140,7 @@ interface Reporter {
 
 function createReporter(worker: Worker): Reporter {
   let last: CollectedMetrics = [];
-  // At most one: rounds follow one another, and a late report of an earlier one counts too.
+  // At most one: rounds follow each other, and a late report of an earlier round also counts.
   let answered: (() => void) | undefined;
   return {
     get last() {
@@ -163,7 +163,7 @@ function sum(parts: readonly CollectedMetrics[]): Registry {
   return AggregatorRegistry.aggregate([...parts]);
 }
 
-/** Sending fails when the other side is gone; then nobody waits for it either. */
+/** Sending fails if the other side is gone, and then nobody waits for it. */
 function tell(to: Worker, message: ToWorker): void;
 function tell(to: NodeJS.Process, message: ToPrimary): void;
 function tell(to: Worker | NodeJS.Process, message: ToWorker | ToPrimary): void {

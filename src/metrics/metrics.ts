@@ -1,5 +1,5 @@
-// The service's figures for Prometheus. Labels come from the contract (services, methods,
-// codes) and never from what a client sent: the number of series is bounded.
+// The service's metrics for Prometheus. Labels come from the contract (services, methods, codes)
+// and never from callers, so the number of series is bounded.
 
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
@@ -7,60 +7,63 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { DependencyHealth } from '../app/ports/health.js';
 import { within } from './timeout.js';
 
-/** What a metrics request is answered with. */
+/** The answer to a metrics request. */
 export interface RenderedMetrics {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** What stored days have yet to follow. */
+/** The stored days that do not follow the roster yet. */
 export interface BacklogFigures {
   readonly unfinishedChanges: number;
-  /** Since the oldest of them was made; 0 when there are none. */
+  /** Since the oldest of them was made; 0 if there are none. */
   readonly waitingSeconds: number;
-  /** Employees whose days could not follow a change, for each such change. */
+  /** Employees whose days could not follow a change, counted for each such change. */
   readonly failures: number;
   readonly quarantinedPunches: number;
 }
 
-/** One process's figures, as they travel between processes. */
+/** One process's metrics, in the form that is sent between processes. */
 export type CollectedMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 export interface Metrics {
   /**
-   * Counts a call that ended. Undefined stands for a method that this server does not have.
-   * `code`: gRPC's number, 0 for success. `seconds`: from its first byte to its end.
+   * Counts a call that ended. `method` is undefined if this server does not have it. `code` is
+   * gRPC's number, 0 for success. `seconds` is the time from its first byte to its end.
    */
   observeRpc(method: DescMethod | undefined, code: number, seconds: number): void;
-  /** Counts what happened in the cache. `event` is of a closed set. */
+  /** Counts events of the cache. `event` is of a closed set. */
   countCache(event: string, count: number): void;
-  /** Counts a call that was refused before it began, since too many would have waited. */
+  /** Counts a call that was refused before it began, because too many were waiting. */
   countRefused(method: DescMethod): void;
-  /** Asked at each rendering how many calls wait for their turn. */
+  /** `ask` is called at each rendering: how many calls wait for their turn. */
   watchAdmission(ask: () => { readonly waiting: number }): void;
   rpcStarted(): void;
   rpcEnded(): void;
   /** Counts stored days that were derived again after a roster change, and those that changed. */
   countFollowed(daysDerived: number, daysChanged: number): void;
-  /** Asked at each rendering for what has yet to follow the roster; an error leaves the figures out. */
+  /**
+   * `ask` is called at each rendering: what does not follow the roster yet. An error omits the
+   * figures.
+   */
   watchBacklog(ask: () => Promise<BacklogFigures>): void;
-  /** Asked at each rendering. Must be bounded in time and never throw. */
+  /** `ask` is called at each rendering. It must be bounded in time and never throw. */
   watchDependencies(ask: () => Promise<readonly DependencyHealth[]>): void;
   render(): Promise<RenderedMetrics>;
-  /** This process's figures, to be summed with those of others. */
+  /** This process's metrics, to be added to those of others. */
   collect(): Promise<CollectedMetrics>;
   /** For further metrics of other rooms. */
   readonly registry: Registry;
 }
 
-// From a cached read to the default deadline; the doubling keeps a percentile within 2x.
+// From a cached read to the default deadline. The doubling keeps a percentile within a factor of 2.
 const DURATION_BUCKETS_SECONDS = [
   0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32,
 ];
 
 const UNKNOWN = { service: 'unknown', method: 'unknown' };
 
-/** The figures of this process. Collecting them costs nothing until they are rendered. */
+/** The metrics of this process. Collecting them costs nothing until they are rendered. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -96,7 +99,7 @@ export function createMetrics(): Metrics {
       this.set(admission?.().waiting ?? 0);
     },
   });
-  // Of each there may be thousands a second: they are put together when somebody looks.
+  // There may be thousands of these a second, so they are added up only at a rendering.
   const refused = new Map<DescMethod, number>();
   new Counter({
     name: 'attendance_rpc_refused_total',
@@ -128,7 +131,7 @@ export function createMetrics(): Metrics {
     name: 'attendance_dependency_up',
     help: '1 when the dependency answers, 0 when not; absent when it is not configured.',
     labelNames: ['dependency'],
-    // Of several processes the one that sees trouble is the one to hear.
+    // Of several processes, the one that reports trouble counts.
     aggregator: 'min',
     registers,
     async collect() {
@@ -170,14 +173,14 @@ export function createMetrics(): Metrics {
 /** How long a rendering waits for the backlog. */
 const BACKLOG_TIMEOUT_MS = 1_000;
 
-/** Every process sees the same backlog: of several, the one that sees most is heard. */
+/** Every process sees the same backlog. Of several, the one that sees most counts. */
 function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
   let ask: (() => Promise<BacklogFigures>) | undefined;
   const figures = async () => {
     const asked = ask?.().catch(() => undefined);
     return asked && (await within(asked, BACKLOG_TIMEOUT_MS, undefined));
   };
-  // Both gauges are collected in one rendering: they share one question.
+  // All gauges are collected in one rendering and share one question.
   let shared: Promise<BacklogFigures | undefined> | undefined;
   const gauge = (name: string, help: string, value: (figures: BacklogFigures) => number) =>
     new Gauge({
@@ -190,7 +193,7 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
           shared = undefined;
         });
         const found = await shared;
-        // Not reset(): that would say 0 when nothing is known.
+        // Not reset(), which would report 0 when nothing is known.
         if (found === undefined) this.remove();
         else this.set(value(found));
       },
@@ -220,7 +223,7 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
   };
 }
 
-/** gRPC's own name for a code: `INVALID_ARGUMENT`. A number that is none counts as UNKNOWN. */
+/** gRPC's own name for a code: `INVALID_ARGUMENT`. An unknown number counts as UNKNOWN. */
 function codeName(code: number): string {
   if (code === 0) return 'OK';
   const name = Code[code];

@@ -1,6 +1,6 @@
 // A bound on waiting.
 
-/** What the promise settles to in time, else `late`. The promise itself goes on. */
+/** The result of the promise if it comes in time, else `late`. The promise itself continues. */
 export async function within<T, L>(
   promise: Promise<T>,
   timeoutMs: number,

@@ -1,4 +1,4 @@
-// Attendance in PostgreSQL, behind the interface that app/ asks for.
+// Implements the port for attendance over PostgreSQL.
 
 import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import { listOpenDays } from './days/list-clocked-in.js';
@@ -22,7 +22,7 @@ import { health } from './postgres/health.js';
 import { bytes } from './postgres/rows.js';
 import type { RosterReader } from './rosters/roster-reader.js';
 
-/** The same database through pools of their own. */
+/** The same database through separate pools. */
 export interface Databases {
   readonly writes: Database;
   readonly reads: Database;

@@ -1,5 +1,5 @@
-// A company with a roster and punches in a real database: everybody has one default shift and came
-// to work on every date, on the minute.
+// A company with a roster and punches in a real database: all employees have one default shift, and
+// came to work on every date, on the minute.
 
 import type { AttendanceStore } from '../../src/app/ports/attendance-store.js';
 import type { Fact, PunchFact } from '../../src/app/ports/facts.js';
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 
 export const SHIFT_ID = 'early';
 
-/** From `startHour` on, eight hours, with four more around it. */
+/** Eight hours from `startHour`, with margins of four hours. */
 export function shiftAt(startHour: number): Shift {
   return {
     shiftId: SHIFT_ID,
@@ -55,7 +55,7 @@ export function employeeId(index: number): EmployeeId {
   return `e${String(index).padStart(5, '0')}` as EmployeeId;
 }
 
-/** What is the same in every command. */
+/** The same in every command. */
 const HEADER = {
   requestId: undefined,
   payloadHash: new Uint8Array(16),
@@ -67,7 +67,7 @@ const HEADER = {
 
 type Body<T> = T extends unknown ? Omit<T, keyof typeof HEADER> : never;
 
-/** Changes the roster; throws when it changes nothing. */
+/** Changes the roster. Throws if nothing changes. */
 export async function change(
   roster: RosterStore,
   body: Body<RosterCommand>,
@@ -92,7 +92,7 @@ export function detailOf(defaultShiftId: string | undefined): EmployeeDetail {
   };
 }
 
-/** The shift from eight to four, and everybody. */
+/** Creates the shift from eight to four, and all employees. */
 export async function hire(roster: RosterStore, { employees }: Company): Promise<void> {
   await change(roster, {
     kind: 'CREATE_SHIFT',
@@ -134,7 +134,7 @@ export function punchFact(id: EmployeeId, time: number, kind: PunchKind): PunchF
 /** Punches recorded at a time. */
 const BATCH = 1000;
 
-/** Everybody from eight to four on every date. */
+/** All employees work from eight to four on every date. */
 export async function work(store: AttendanceStore, company: Company): Promise<void> {
   let batch: Fact[] = [];
   const send = async () => {

@@ -1,4 +1,4 @@
-// The tests' own databases: fresh, apart from each other, and servers that stop when told.
+// The tests' own databases: fresh, separate, with servers that stop when told.
 
 import { expect } from 'chai';
 

@@ -1,8 +1,8 @@
-// Real PostgreSQL for tests: one embedded cluster for each process that runs tests, started when
-// the first test asks for it, with a fresh database for each that does; and private clusters for
-// tests that stop or kill the server. Making a cluster takes some two seconds, so the shared one
-// outlives the files of a process; global.ts says when it ends. Databases with the schema are
-// copies of one, because migrating takes as much of a processor as making a database does.
+// Real PostgreSQL for tests: one embedded cluster for each test process, started for the first test
+// that needs it, with a fresh database per request; and private clusters for tests that stop or
+// kill the server. Making a cluster takes about two seconds, so the shared one outlives the files
+// of a process; global.ts says when it ends. Databases with the schema are copies of one, because
+// migrating takes as much processor time as making a database.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -18,28 +18,28 @@ import type { RunningServer } from '../../src/embedded/server.js';
 import { migrateUp } from '../../src/store/postgres/migrate.js';
 
 export interface TestDatabase {
-  /** As the service connects: the role `attendance`, which owns the database. */
+  /** The URL for the service's role `attendance`, which owns the database. */
   readonly url: string;
-  /** As the superuser, on the same database. */
+  /** The URL for the superuser, on the same database. */
   readonly adminUrl: string;
   /** Ends its sessions and deletes it. */
   drop(): Promise<void>;
 }
 
 export interface PrivateCluster {
-  /** As the service connects, to the database `attendance`; the same after every start. */
+  /** The URL for the service's role, on the database `attendance`; the same after every start. */
   readonly url: string;
-  /** As the superuser, on the same database. */
+  /** The URL for the superuser, on the same database. */
   readonly adminUrl: string;
   readonly port: number;
   /** Fast shutdown. Nothing listens on the port until start(). */
   stop(): Promise<void>;
-  /** On the same port, with the same data. Returns when it takes connections. */
+  /** On the same port, with the same data. Returns when it accepts connections. */
   start(): Promise<void>;
   restart(): Promise<void>;
-  /** SIGKILL: sessions break without a word, and the next start() replays the log. */
+  /** SIGKILL: sessions break without notice, and the next start() replays the log. */
   kill9(): Promise<void>;
-  /** Stops it and deletes its data. disposePrivateClusters() does it for those forgotten. */
+  /** Stops it and deletes its data. disposePrivateClusters() does this for forgotten ones. */
   dispose(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ let template: Promise<string> | undefined;
 let databases = 0;
 const privates = new Set<PrivateCluster>();
 
-/** A fresh database with the schema as it is, and nothing stored. */
+/** A fresh database with the current schema, and nothing stored. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   template ??= createTemplate();
   const database = await createDatabase(`TEMPLATE ${await template}`);
@@ -69,17 +69,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-/** A fresh database without a schema: for tests of who makes that. */
+/** A fresh database without a schema, for tests of the code that makes it. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   return await createDatabase('');
 }
 
-/** The one thing that is another in every database; as its migration makes it. */
+/** The only content that differs between databases, made as in its migration. */
 const NEW_PAGE_TOKEN_KEY = `
   UPDATE page_token_key
   SET key = sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))`;
 
-/** Its name. Nobody connects to it any more: PostgreSQL copies no database that is in use. */
+/**
+ * Returns its name. No session connects to it any more, because PostgreSQL copies no database in
+ * use.
+ */
 async function createTemplate(): Promise<string> {
   const { url } = await createDatabase('');
   await migrateUp(url);
@@ -87,7 +90,7 @@ async function createTemplate(): Promise<string> {
 }
 
 async function createDatabase(from: string): Promise<TestDatabase> {
-  // The databases of a test run need not survive a power cut, and creating one is mostly fsync.
+  // Test databases need not survive a power cut, and creating one is mostly fsync.
   shared ??= startShared({ fsync: 'off' });
   const { opened, server } = await shared;
   databases += 1;
@@ -102,8 +105,8 @@ async function createDatabase(from: string): Promise<TestDatabase> {
 }
 
 /**
- * A cluster of its own, running, on a port that stays the same. Nothing restarts it but its
- * methods. `settings`: server parameters by name; by default those of production, fsync included.
+ * A separate running cluster, on a port that stays the same. Only its methods restart it.
+ * `settings`: server parameters by name; by default those of production, fsync included.
  */
 export async function startPrivateCluster(
   settings: Readonly<Record<string, string>> = {},
@@ -141,12 +144,12 @@ export async function startPrivateCluster(
   return cluster;
 }
 
-/** Stops the private clusters that a file forgot. */
+/** Stops the private clusters that a test file forgot. */
 export async function disposePrivateClusters(): Promise<void> {
   for (const cluster of privates) await cluster.dispose();
 }
 
-/** Stops whatever this module started and deletes its data. Does nothing if nothing was. */
+/** Stops everything that this module started, and deletes its data. Otherwise does nothing. */
 export async function stopTestCluster(): Promise<void> {
   await disposePrivateClusters();
   if (shared !== undefined) {
@@ -169,8 +172,8 @@ async function startShared(settings: Readonly<Record<string, string>>): Promise<
 }
 
 /**
- * A shell that ends the server and removes all data when this process goes away, however it goes:
- * its standard input then closes. A process that mocha started is ended without any hook.
+ * A shell that ends the server and removes all data when this process ends in any way, because its
+ * standard input then closes. No hook runs when mocha ends a process that it started.
  */
 function watch(pid: number, folder: string): ChildProcess {
   const script =
@@ -207,8 +210,8 @@ async function open(settings: Readonly<Record<string, string>>): Promise<Opened>
 }
 
 /**
- * For a run by hand on another version: TEST_POSTGRES_BIN is the folder of its `postgres`, `initdb`
- * and `pg_ctl`. A service that a test starts with a database of its own has ours in any case.
+ * For manual runs with another version: TEST_POSTGRES_BIN is the folder of its `postgres`, `initdb`
+ * and `pg_ctl`. A service that a test starts with its own database always uses ours.
  */
 function otherPrograms(folder: string | undefined): BinariesPackage | undefined {
   if (folder === undefined) return undefined;
@@ -219,14 +222,14 @@ function otherPrograms(folder: string | undefined): BinariesPackage | undefined 
   return { root: folder, version, major, programs };
 }
 
-/** Open to the user that the server runs as when the tests run as root. */
+/** Open to the user that runs the server when the tests run as root. */
 async function makeBase(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'attendance-test-'));
   await chmod(folder, 0o755);
   return folder;
 }
 
-/** Tests provoke errors by the hundred; what a test needs to know, it asks the database. */
+/** Tests provoke hundreds of errors. A test asks the database for anything it needs to know. */
 function quietly(): void {}
 
 async function execute(url: string, sql: string): Promise<void> {

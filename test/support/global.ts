@@ -1,13 +1,13 @@
-// Hooks of the test run: servers that tests share end with it, whatever happened. Mocha runs the
-// root hooks once for each file, and the teardown once, in its first process: where the files run
-// in processes of their own, the shared cluster ends with its process instead (database.ts).
+// Hooks of the test run, so that shared servers always end with it. Mocha runs the root hooks once
+// for each file, and the teardown once, in its first process. If the files run in other processes,
+// the shared cluster ends with its process instead (database.ts).
 
 import fc from 'fast-check';
 import { disposePrivateClusters, stopTestCluster } from './database.js';
 import { seed } from './runs.js';
 
-// A failed property says what went wrong in its message: what an error was caused by does not come
-// from the processes that run the files to the one that reports.
+// A failed property puts its cause into the message, because error causes do not get from the
+// processes that run the files to the one that reports.
 fc.configureGlobal({ includeErrorInReport: true, seed: seed() });
 
 export const mochaHooks = {

@@ -3,17 +3,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-/** A locked employee row: whoever writes about the employee waits. */
+/** A locked employee row. Every writer about the employee waits. */
 export interface HeldUp {
   /** Resolves when that many connections of the service wait. The test's timeout bounds it. */
   waiting(count: number): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Locks the row of an employee who is there. */
+/** Locks the row of an existing employee. */
 export async function holdUp(url: string, employeeId: string): Promise<HeldUp> {
   const holder = new pg.Client({ connectionString: url });
-  // What a transaction sees of other sessions stays what it was at its first look.
+  // Within a transaction, the view of other sessions stays as it was at the first look.
   const watcher = new pg.Client({ connectionString: url });
   await Promise.all([holder.connect(), watcher.connect()]);
   await holder.query('begin');

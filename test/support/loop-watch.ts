@@ -1,14 +1,18 @@
-// Loaded into a process before everything else (`--import`): how long its event loop was held at
-// most, in processor time of its main thread. Elapsed time would tell how busy the machine is.
-// Whoever started the process asks by a message, and every answer begins anew.
+// Loaded into a process before everything else (`--import`): measures the longest time for which
+// its event loop was held, in processor time of its main thread. Elapsed time would depend on how
+// busy the machine is. The parent process asks by a message, and each answer begins a new
+// measurement.
 
 import { openSync, readSync } from 'node:fs';
 
-/** What is answered to any message. */
+/** The answer to any message. */
 export interface LongestHold {
-  /** The most processor time that passed between two looks of a timer that is always due. */
+  /** The most processor time between two calls of a timer that is always due. */
   readonly longestMs: number;
-  /** The processor time that a fixed piece of work takes now: more while others use the machine. */
+  /**
+   * The processor time that a fixed piece of work takes now: more while other programs use the
+   * machine.
+   */
   readonly paceMs: number;
 }
 
@@ -33,7 +37,7 @@ process.on('message', () => {
   lastMs = nowMs();
   longestMs = 0;
 });
-// Being asked is no reason to live.
+// The channel must not keep the process alive.
 process.channel?.unref();
 
 const PACE_ITEMS = Array.from({ length: 6000 }, (_, n) => ({ name: `item ${n}`, n }));
@@ -47,7 +51,7 @@ function pace(): number {
   return processMs() - beganMs;
 }
 
-/** Of this thread alone: others of the process collect garbage and compress beside it. */
+/** For this thread alone, because others collect garbage and compress at the same time. */
 function mainThreadMs(): () => number {
   const file = openSync('/proc/thread-self/schedstat', 'r');
   const buffer = Buffer.alloc(128);
@@ -57,7 +61,7 @@ function mainThreadMs(): () => number {
   };
 }
 
-/** Of the whole process, where that is all that can be had. */
+/** For the whole process, if nothing better is available. */
 function processMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -1,4 +1,4 @@
-// The service as users run it: a process of its own, with its own embedded database.
+// The service as users run it: a separate process with its own embedded database.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,17 +16,19 @@ export type LogLine = Record<string, unknown> & { readonly msg?: string };
 export interface ServiceProcess {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Everything it logged so far. */
+  /** All lines logged so far. */
   readonly lines: readonly LogLine[];
   readonly errors: () => string;
-  /** The next line, or one already logged, that begins so. Rejects when the process ends first. */
+  /**
+   * The next line, or one already logged, with that beginning. Rejects if the process ends first.
+   */
   line(beginning: string): Promise<LogLine>;
   /** `http://host:port`, once calls are served. */
   ready(): Promise<string>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** A folder that a database user can enter, and its removal. */
+/** A folder that a database user can enter, with a function to remove it. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'attendance-process-'));
   await chmod(path, 0o755);
@@ -93,7 +95,7 @@ export function startMain(env: Readonly<Record<string, string>>): ServiceProcess
   return startProcess([process.execPath, MAIN], env);
 }
 
-/** Whether a process is there and not a zombie. */
+/** Whether a process exists and is not a zombie. */
 export async function isRunning(pid: number): Promise<boolean> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');

@@ -1,6 +1,6 @@
-// Real Redis servers for tests: each private, on a free port of the loopback, without
-// persistence, in a folder of its own. A test that needs Redis never skips: when there is no
-// redis-server, it is installed where that is possible, and otherwise the error says what to do.
+// Real Redis servers for tests: each private, on a free loopback port, without persistence, in its
+// own folder. A test that needs Redis never skips: a missing redis-server is installed if possible;
+// otherwise the error says what to do.
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
@@ -25,33 +25,33 @@ const START_ATTEMPTS = 5;
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
 
 export interface RedisOptions {
-  /** Asked of every client. Must need no escaping in a URL. */
+  /** Required of every client. Must need no escaping in a URL. */
   readonly password?: string;
   /** Further arguments of redis-server: `['--maxmemory', '1mb']`. */
   readonly args?: readonly string[];
 }
 
-/** A running server of the test's own. */
+/** A running server for one test. */
 export interface TestRedis {
-  /** With the password, when there is one. */
+  /** With the password, if there is one. */
   readonly url: string;
   readonly port: number;
-  /** Ends it and removes its folder, unless `start` is to follow: then its port stays its own. */
+  /** Ends it and removes its folder. After `start` it has the same port again. */
   stop(): Promise<void>;
   /** Starts it again on the same port, empty. */
   start(): Promise<void>;
-  /** Stops the process without ending it: it accepts connections and answers nothing. */
+  /** Suspends the process: it accepts connections but answers nothing. */
   pause(): void;
   resume(): void;
-  /** Ends it as a crash would. */
+  /** Ends it like a crash. */
   kill9(): Promise<void>;
-  /** One command on a connection of its own. */
+  /** Runs one command on a separate connection. */
   cli(...command: readonly (string | number | Buffer)[]): Promise<unknown>;
 }
 
 let foundServer: string | undefined;
 
-/** The path of redis-server. Installs it when it is missing, this is root, and apt-get exists. */
+/** The path of redis-server. Installs it if it is missing, this is root, and apt-get exists. */
 export function findRedisServer(): string {
   foundServer ??= findInPlaces('redis-server') ?? install();
   return foundServer;
@@ -89,7 +89,7 @@ function install(): string {
   return path;
 }
 
-/** Debian starts a package's service unless this policy says no; the tests start their own. */
+/** Debian starts a package's service unless this policy forbids it; the tests start their own. */
 function withoutStartingServices<T>(work: () => T): T {
   if (existsSync(POLICY_FILE)) return work();
   writeFileSync(POLICY_FILE, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
@@ -111,7 +111,7 @@ function howToInstall(output: string): string {
     .trim();
 }
 
-/** Starts a server of the test's own. End it with `stop`; one forgotten dies with this process. */
+/** Starts a server for a test. End it with `stop`; a forgotten one ends with this process. */
 export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
   const binary = findRedisServer();
   for (let attempt = 1; ; attempt++) {
@@ -119,13 +119,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     try {
       return testRedis(port, options, await launch(binary, port, options), binary);
     } catch (error) {
-      // Somebody else may have taken the port in between.
+      // Another program may have taken the port in between.
       if (attempt === START_ATTEMPTS) throw error;
     }
   }
 }
 
-/** A port of the loopback that nobody listened on a moment ago. */
+/** A loopback port that had no listener a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -164,8 +164,8 @@ async function launch(binary: string, port: number, options: RedisOptions): Prom
 }
 
 /**
- * A shell that ends the server and removes its folder when this process goes away, however it
- * goes: its standard input then closes. A stopped server (SIGSTOP) would not notice by itself.
+ * A shell that ends the server and removes its folder when this process ends in any way, because
+ * its standard input then closes. A suspended server (SIGSTOP) would not notice by itself.
  */
 function watch(server: ChildProcess, folder: string): ChildProcess {
   const script = 'trap "" INT TERM HUP; cat >/dev/null; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
@@ -173,7 +173,7 @@ function watch(server: ChildProcess, folder: string): ChildProcess {
   return spawn('sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
 }
 
-/** A server that a test forgot must not keep the process alive: the watchdog ends it then. */
+/** A forgotten server must not keep the process alive: the watchdog then ends it. */
 function letGo(child: ChildProcess): void {
   child.unref();
   for (const pipe of [child.stdin, child.stdout, child.stderr]) {
@@ -208,7 +208,7 @@ async function end({ server, folder, watchdog }: Launched, signal: NodeJS.Signal
     const gone = once(server, 'exit');
     server.ref();
     server.kill(signal);
-    // A paused server acts on SIGTERM only once it goes on.
+    // A suspended server acts on SIGTERM only after it continues.
     server.kill('SIGCONT');
     await gone;
   }

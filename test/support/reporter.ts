@@ -1,7 +1,7 @@
-// Mocha's spec reporter, which ends with what failed in a screenful: after pages of green lines and
-// of stacks nobody should have to look for it. It also writes how many tests passed and failed to
-// the file named by TEST_REPORT. That file appears only when a run came to its end: a crash before
-// that leaves none, and .ci/run counts that as a failure.
+// Mocha's spec reporter, with a summary of the failures at the end that fits on one screen, so that
+// nobody has to search pages of green lines and stacks. It also writes the number of passed and
+// failed tests to the file named by TEST_REPORT. That file appears only after a complete run: a
+// crash leaves none, and .ci/run counts that as a failure.
 
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -9,20 +9,21 @@ import { stripVTControlCharacters } from 'node:util';
 import Mocha from 'mocha';
 
 /**
- * Of one error: what it begins with and what it ends with. A counterexample of a property may take
- * hundreds of lines, a roster and all; its seed comes first and what went wrong with it last.
+ * The lines of an error that are shown, at its beginning and its end. A counterexample of a
+ * property may take hundreds of lines, with a whole roster; its seed comes first, and what went
+ * wrong comes last.
  */
 const FIRST_LINES = 14;
 const LAST_LINES = 6;
 const MAX_FRAMES = 8;
-/** The path of a counterexample takes a line of some hundred characters, and is needed whole. */
+/** The path of a counterexample takes a line of some hundred characters, and must not be cut. */
 const MAX_LINE_LENGTH = 1000;
 
-/** What the summary tells: two lines for each, so that it all fits on a screen. */
+/** The most failures in the summary: two lines each, so that it fits on a screen. */
 const MAX_SUMMARY = 12;
 const SUMMARY_WIDTH = 110;
 
-/** What failed: a test or a hook, or what another process told of one. */
+/** A failed test or hook, perhaps reported by another process. */
 type Failed = Mocha.Runnable & { readonly err?: unknown };
 
 class Reporter extends Mocha.reporters.Spec {
@@ -47,7 +48,7 @@ class Reporter extends Mocha.reporters.Spec {
   }
 }
 
-/** Leaves of an error what a person reads. */
+/** Reduces an error to the part that a person reads. */
 function shorten(error: unknown): void {
   if (!isError(error)) return;
   const { message, stack = message } = error;
@@ -56,7 +57,7 @@ function shorten(error: unknown): void {
   error.stack = [shortened(stack), ...frames.slice(0, MAX_FRAMES)].join('\n');
 }
 
-/** Without the frames that a property quotes, since those of the stack are the same. */
+/** Without the stack frames that a property quotes, because the stack has the same ones. */
 function shortened(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !isFrame(line));
   const left = lines.length - FIRST_LINES - LAST_LINES;
@@ -68,7 +69,7 @@ function isFrame(line: string): boolean {
   return /^\s+at\s/.test(line);
 }
 
-/** Errors of other processes may come as plain objects. */
+/** Errors from other processes may be plain objects. */
 function isError(value: unknown): value is Error {
   return (
     typeof value === 'object' &&
@@ -77,7 +78,7 @@ function isError(value: unknown): value is Error {
   );
 }
 
-/** Which failed, in which file, and the first thing each of them says. */
+/** The failed tests, their files, and the first line of each error. */
 function summaryOf(failures: readonly Failed[]): string {
   const told = failures
     .slice(0, MAX_SUMMARY)
@@ -93,7 +94,7 @@ function summaryOf(failures: readonly Failed[]): string {
   return [`  Failed: ${failures.length}`, ...told, ''].join('\n');
 }
 
-/** The source, not what it was compiled to. */
+/** The source file, not the compiled one. */
 function fileOf({ file }: Failed): string {
   if (file === undefined) return 'some file';
   return relative(process.cwd(), file)
@@ -101,7 +102,10 @@ function fileOf({ file }: Failed): string {
     .replace(/\.js$/, '.ts');
 }
 
-/** The first line; of a property, which always says the same there, what went wrong (`global.ts`). */
+/**
+ * The first line. For a property, whose first line is always the same, the line about the cause
+ * (`global.ts`).
+ */
 function reasonOf(error: unknown): string {
   if (!isError(error)) return String(error);
   const [first = '', ...others] = error.message.trim().split('\n');

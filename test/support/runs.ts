@@ -1,8 +1,8 @@
 // How often a property is tried, and with which values. `npm test` draws the same values in every
-// run, so that it fails for a change and never by chance; `npm run test:deep` draws others each
-// time, and many more of them.
+// run, so that it fails because of a change and never by chance; `npm run test:deep` draws others
+// each time, and many more.
 
-/** What `npm test` draws from; any number does. */
+/** The seed of `npm test`. Any number will do. */
 const USUAL_SEED = 20_260_302;
 
 /** `usual` times; PROPERTY_RUNS times instead, or PROPERTY_TIMES as often. */
@@ -18,7 +18,7 @@ function counted(name: string): number | undefined {
   throw new Error(`${name} must be a whole number above 0, and is "${asked}"`);
 }
 
-/** Where properties begin to draw: PROPERTY_SEED, `random` for another place in each run. */
+/** The seed of properties: PROPERTY_SEED; with `random` another one in each run. */
 export function seed(): number {
   const asked = process.env.PROPERTY_SEED;
   if (asked === undefined) return USUAL_SEED;

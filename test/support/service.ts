@@ -1,4 +1,4 @@
-// The real service on a free port, for tests: wired as main.ts wires it, over a given database.
+// The real service on a free port, for tests: wired as in main.ts, over a given database.
 
 import type { Client } from '@connectrpc/connect';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
@@ -15,7 +15,7 @@ import { readTls } from '../../src/process/tls.js';
 
 export interface TestServiceOptions {
   readonly databaseUrl: string;
-  /** As `npm start` would be told. PORT and LOG_LEVEL are set. */
+  /** The environment, as for `npm start`. PORT and LOG_LEVEL are set. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the cache in memory may be used. */
   readonly onlyWriter?: boolean;
@@ -63,10 +63,10 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   };
 }
 
-/** Most tests are about fixed dates, and command at them long afterwards. */
+/** Most tests are about fixed dates, and send commands for them long afterwards. */
 export const ANY_AGE = { MAX_COMMAND_AGE_DAYS: '36500', CLOCK_SKEW_AFTER_DAYS: '36500' };
 
-/** Adds an employee as a planner does: commands are for nobody else. The answer is the id. */
+/** Adds an employee as a planner does, because commands need an added employee. Returns the id. */
 export async function addEmployee(
   { roster }: Pick<TestService, 'roster'>,
   employeeId: string,
@@ -75,14 +75,14 @@ export async function addEmployee(
   return employeeId;
 }
 
-/** What a failed call says, in a comparable form. */
+/** The content of a failed call, in a comparable form. */
 export interface Refusal {
   readonly code: string;
   readonly reason: string | undefined;
   readonly fields: readonly string[];
 }
 
-/** How a call failed; throws when it did not. */
+/** How a call failed. Throws if it succeeded. */
 export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   try {
     await call;

@@ -1,4 +1,4 @@
-// Waits for a condition that announces itself by no event, within a bound.
+// Waits for a condition that has no event, within a bound.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
@@ -6,8 +6,8 @@ import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 const INTERVAL_MS = 5;
 
 /**
- * Asks until the condition holds. Throws, naming `what`, when it does not within `timeoutMs`. Asks
- * every `intervalMs`: more seldom where the answer itself costs time.
+ * Checks until the condition holds. Throws an error that names `what` if it does not within
+ * `timeoutMs`. Checks every `intervalMs`: choose more if the check itself takes time.
  */
 export async function waitUntil(
   what: string,
@@ -23,8 +23,8 @@ export async function waitUntil(
 }
 
 /**
- * A moment behind all that was acknowledged. Times of record have microseconds, and `Date.now()`
- * cuts them off: taken in the millisecond of an answer, it would lie before what was stored.
+ * A moment after everything that was acknowledged. Record times have microseconds, and `Date.now()`
+ * cuts them off: within the millisecond of an answer, it would be before what was stored.
  */
 export async function momentBehind(): Promise<Timestamp> {
   const acknowledged = Date.now();

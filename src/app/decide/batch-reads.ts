@@ -1,4 +1,4 @@
-// What has to be read before a fact can be decided.
+// Says what has to be read before a fact can be decided.
 
 import type { Punch } from '../../domain/facts/punch.js';
 import { utcDay } from '../../domain/roster/plan.js';
@@ -11,8 +11,9 @@ import type { PlannedDays } from './planned-days.js';
 const DAY_MS = 86_400_000;
 
 /**
- * How far the moment under the lock may be from the moment we were told, for commands that take
- * the former: far longer than any wait for a lock, and than clocks of one installation differ.
+ * How far the moment under the lock may be from `receivedAt`, for commands whose time is the moment
+ * under the lock. Far longer than any wait for a lock and than the differences between the clocks
+ * of one installation.
  */
 export const MAX_COMMAND_WAIT_MS = 3_600_000;
 
@@ -69,8 +70,8 @@ export function needsOf(
 }
 
 /**
- * Where a punch may be added, how many its day (UTC) has must be known; a date of shifts alone
- * reaches less far.
+ * Extends a need to whole UTC days. Before a punch is added, all punches of its UTC day must be
+ * counted, and a date with only shifts reaches less far than that.
  */
 function withWholeDays(need: Need, first: Instant, last: Instant): Need {
   const from = Math.min(need.from, utcDay(first) * DAY_MS) as Instant;
@@ -78,7 +79,7 @@ function withWholeDays(need: Need, first: Instant, last: Instant): Need {
   return { ...need, from, to };
 }
 
-/** Around the punch that has the event id of one that is taken back, and is the earliest then. */
+/** The need around the punch that becomes the earliest of its event id when `punchId` is voided. */
 function freed(
   punchId: number,
   view: RosterView,
@@ -89,7 +90,7 @@ function freed(
   return next === undefined ? [] : [around(next.time)];
 }
 
-/** Around the punch that was the earliest with its event id, if this one is earlier. */
+/** The need around the earliest punch of this event id so far, unless it stays the earliest. */
 function reflagged(
   { deviceId, eventId, time }: Punch,
   view: RosterView,

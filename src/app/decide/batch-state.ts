@@ -1,4 +1,4 @@
-// A batch while it is decided: who was touched, what was accepted, what each item came to.
+// The state of a batch while it is decided: employees touched, facts accepted, outcomes of items.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Failure } from '../../domain/facts/errors.js';
@@ -17,7 +17,7 @@ import type { Steps } from '../ports/turns.js';
 import { EmployeeState } from './employee-state.js';
 import type { PlannedDays } from './planned-days.js';
 
-/** What an item came to, before it is known what became of its punches later in the batch. */
+/** The outcome of an item. Later items of the batch can still change its punches. */
 export interface Outcome {
   readonly kind: 'DONE' | 'DUPLICATE' | 'RESTORED';
   readonly days: readonly AnswerDay[];
@@ -25,12 +25,12 @@ export interface Outcome {
   readonly punchIds: readonly number[];
 }
 
-/** A fact to insert, before it is known what became of its punch later in the batch. */
+/** A fact to insert. Later items of the batch can still change its punches. */
 export interface Accepted {
   readonly sequence: number;
-  /** None for facts that no day is answered for. */
+  /** Empty for facts that are answered without a day. */
   readonly days: readonly AnswerDay[];
-  /** Those that it records, by number. */
+  /** The punches that it records, by number. */
   readonly punchIds: readonly number[];
   readonly voids: readonly number[];
 }
@@ -47,7 +47,7 @@ export class BatchState {
   readonly #plansOf: (employee: LockedEmployee, view: BatchView) => PlannedDays;
   readonly #states = new Map<EmployeeId, EmployeeState>();
   readonly #items: (Item | Failure)[] = [];
-  /** Punches recorded earlier whose flags the batch changed. */
+  /** Earlier recorded punches whose flags the batch changed. */
   readonly reflags = new Map<string, PunchReflag>();
 
   constructor(
@@ -83,14 +83,14 @@ export class BatchState {
     this.#items.push({ state, fact, outcome: { kind: 'REPLAYED', as }, accepted: undefined });
   }
 
-  /** What an earlier item of the batch came to. */
+  /** The outcome of an earlier item of the batch. */
   outcomeAt(index: number): ItemOutcome {
     const item = this.#items[index];
     if (item === undefined) throw new RangeError(`item ${index} is not decided`);
     return 'state' in item ? outcomeOf(item) : { kind: 'FAILED', failure: item };
   }
 
-  /** Everything; the last word. */
+  /** The decision of the whole batch. Call it last. */
   *decision(): Steps<BatchDecision> {
     const states = [...this.#states.values()];
     for (const state of states) yield* state.settling();
@@ -110,7 +110,7 @@ export class BatchState {
           },
         ];
       }),
-      // Of one fact by date, as each employee's are.
+      // Sorts the changes of one fact by date; each employee's already are.
       changes: states.flatMap(({ changes }) => changes).sort((a, b) => a.index - b.index),
       touched: states.flatMap(({ employeeId, touched }) =>
         [...touched].map((day) => ({ employeeId, date: fromEpochDay(day) })),

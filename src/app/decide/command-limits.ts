@@ -1,5 +1,5 @@
-// Who may clock, and about which times: what is refused whatever sessions there are. Facts of
-// devices and files have no such limits, so a refusal names them as the way out.
+// The limits on who may clock, and for which times, whatever sessions exist. Facts from devices and
+// files have no such limits, so a refusal names them as the way out.
 
 import type { ClockProblem } from '../../domain/clock/command.js';
 import type { DerivedDay } from '../../domain/clock/presence.js';
@@ -15,8 +15,8 @@ import type { PlannedDays } from './planned-days.js';
 const DAY_MS = 86_400_000;
 
 /**
- * Refuses an employee whom nobody added: a typing error would make an employee for ever. `state`
- * is undefined when there is not even a row.
+ * Refuses an employee who was not added: a typing error would create an employee for ever. `state`
+ * is undefined if the employee does not even have a row.
  */
 export function refusedAsNotAdded(
   { employeeId, limits }: CommandFact,
@@ -28,8 +28,8 @@ export function refusedAsNotAdded(
 }
 
 /**
- * Refuses a time that is too far back: a command is about now or lately, and one of last year is a
- * typing error. Asked under the lock, after a repeated request has got its first answer.
+ * Refuses a time that is too far back. A command is about now or a recent time, so a time of last
+ * year is a typing error. Ask under the lock, after a replay has got its first answer.
  */
 export function refusedAsTooOld(
   { isTimeGiven, punch, receivedAt, limits }: CommandFact,
@@ -47,10 +47,10 @@ export function refusedAsTooOld(
 }
 
 /**
- * Refuses a time before the employee joined or after they left, by the date that it counts for:
- * that of a session which would begin, or the clocks' where there is none to end. Whoever is in
- * may leave: the last night ends on the morning after the last date. A command without a time is
- * evidence that the employee is there, whatever the roster says.
+ * Refuses a time before the employee joined or after they left. What counts is the date of the
+ * session that would begin, or the clock's date if there is no session to end. An employee who is
+ * in may always leave, because the last night ends on the morning after the last date. A command
+ * without a time is evidence that the employee is there, whatever the roster says.
  */
 export function refusedAsNotEmployed(
   { command, isTimeGiven, limits }: CommandFact,
@@ -74,7 +74,9 @@ export function refusedAsNotEmployed(
   );
 }
 
-/** Refuses a command from outside the geofence of its shift, where the policy of its date says so. */
+/**
+ * Refuses a command from outside the geofence of its shift if the policy of its date asks for that.
+ */
 export function refusedAsOutside(
   { punch }: CommandFact,
   before: readonly DerivedDay[],
@@ -95,7 +97,7 @@ export function refusedAsOutside(
   return { kind: 'INVALID_FIELDS', violations: [violation] };
 }
 
-/** What the employee follows on the date of a moment. */
+/** The policy that the employee follows on the date of a moment. */
 function policyAt(time: Instant, plans: PlannedDays): Policy | undefined {
   return policyStepOn(plans.roster, plans.employee, plans.dateAt(time))?.followed?.policy;
 }

@@ -1,5 +1,5 @@
-// Whose a badge is from now on: assigned, ended, taken back. Pure. A badge is one employee's at a
-// time; whoever wants to hand it on says so.
+// Decides whose a badge is: assigns it, ends an assignment, or takes one back. Pure. A badge is one
+// employee's at a time; a caller must ask explicitly to hand it on.
 
 import type { Failure } from '../../domain/facts/errors.js';
 import { type BadgeTerm, shareTime } from '../../domain/roster/badge.js';
@@ -55,7 +55,9 @@ function decideAssign(
   };
 }
 
-/** The same assignment, until the last whole day before another; undefined: it began too late. */
+/**
+ * Ends an assignment on the last whole day before another. Undefined if it began too late for that.
+ */
 function endedBefore(other: BadgeAssignment, next: BadgeTerm) {
   const zone = zoneOf(other);
   for (const days of [1, 2]) {
@@ -63,7 +65,7 @@ function endedBefore(other: BadgeAssignment, next: BadgeTerm) {
     if (endDate < other.startDate) return undefined;
     const { employeeId, startDate, assignmentId, revision } = other;
     const term = termOf(employeeId, startDate, endDate, zone);
-    // In another zone the day before may end too late.
+    // In another zone, the end of the day before may be too late.
     if (!shareTime(term, next)) return { ...term, assignmentId, revision: revision + 1 };
   }
   return undefined;

@@ -1,5 +1,5 @@
-// What one batch of facts does, decided under the employees' locks: each item is replayed,
-// refused or accepted on its own, in order, and sees what the items before it did. Pure.
+// Decides a batch of facts under the employees' locks. Each item is replayed, refused or accepted
+// on its own, in order, and sees the effects of the items before it. Pure.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Failure } from '../../domain/facts/errors.js';
@@ -54,12 +54,14 @@ export function rulesFor(facts: readonly Fact[]): BatchRules {
   };
 }
 
-/** What the rules fail at is one fact's fault, and others wait in the same transaction. */
+/**
+ * Wraps an exception of the rules. One fact is at fault, and others wait in the same transaction.
+ */
 function undecided(cause: unknown): BatchRefused {
   return new BatchRefused('a fact could not be decided', { cause });
 }
 
-/** The employees' plans: those that the needs were told by are those that days are derived under. */
+/** The employees' plans. Needs and derived days must use the same plans. */
 class BatchPlans {
   readonly #known = new Map<EmployeeId, PlannedDays>();
 
@@ -76,7 +78,7 @@ class BatchPlans {
   }
 }
 
-/** A step is a fact, or a date that is derived for several of them. */
+/** Decides the facts. A step is one fact, or one date that is derived for several facts. */
 function* decideBatch(
   facts: readonly Fact[],
   view: BatchView,
@@ -116,7 +118,7 @@ function decideItem(fact: Fact, index: number, { batch, used, now }: Deciding): 
   else used.remember(fact, index);
 }
 
-/** Why a fact is refused; undefined when it is not. */
+/** Returns why a fact is refused; undefined if it is accepted. */
 function decideFact(
   fact: Fact,
   index: number,

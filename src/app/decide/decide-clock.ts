@@ -1,5 +1,5 @@
-// A person's commands: checked under the lock against the sessions there are, as all standing punches
-// make them under the roster in force, whatever is stored.
+// Decides a person's commands under the lock. It checks them against the sessions that all standing
+// punches make under the roster in force, whatever is stored.
 
 import { checkCommand } from '../../domain/clock/command.js';
 import type { Failure } from '../../domain/facts/errors.js';
@@ -49,13 +49,13 @@ export function decideCommand(
   const outside = refusedAsOutside(fact, before.days, tried().days, state);
   if (outside !== undefined) return outside;
   state.settle();
-  // The same was said before and taken back: this says it again.
+  // If the same punch was recorded before and voided, this one repeats it.
   const punch = record(fact, told, originalOf(told, state)?.punchId, index, state, batch);
   acceptClocking({ fact, index, punch, voids: [] }, date, state, batch);
   return undefined;
 }
 
-/** Who is archived clocks no longer; what happened before is recorded as a fact. */
+/** An archived employee cannot clock. Earlier punches can still be recorded as facts. */
 function refusedAsArchived(
   time: Instant,
   { employeeId, plans }: EmployeeState,
@@ -65,7 +65,7 @@ function refusedAsArchived(
   return { kind: 'EMPLOYEE_ARCHIVED', employeeId, date: fromEpochDay(archivedDay) };
 }
 
-/** The needs were told without knowing the moment: far from when we were told, they do not do. */
+/** The needs were read around `receivedAt`. They do not cover a moment that is far from it. */
 function isFarFrom(receivedAt: Instant, now: Instant): boolean {
   return Math.abs(now - receivedAt) > MAX_COMMAND_WAIT_MS;
 }

@@ -1,5 +1,5 @@
-// Corrections: another punch in the place of one, or several corrected at once. Checked under the lock
-// against the sessions there are, as all standing punches make them under the roster in force.
+// Decides replacements and several corrections at once, under the lock. It checks them against the
+// sessions that all standing punches make under the roster in force.
 
 import {
   type CorrectionProblem,
@@ -31,7 +31,7 @@ import {
   sessionsOn,
 } from './try-punches.js';
 
-/** Puts another punch in the place of one, or refuses to. */
+/** Replaces a punch by another, or refuses to. */
 export function decideReplace(
   fact: ReplaceFact,
   index: number,
@@ -109,7 +109,7 @@ export function decideCorrect(
   return undefined;
 }
 
-/** A correction: what counts no longer, and what is to count. One of them at least. */
+/** One correction: the punch that no longer counts, the punch that will count, or both. */
 interface Step {
   readonly old: RecordedPunch | undefined;
   readonly told: ToldPunch | undefined;
@@ -119,7 +119,7 @@ type Steps =
   | { readonly steps: readonly Step[]; readonly failure?: never }
   | { readonly steps?: never; readonly failure: Failure };
 
-/** What corrections come to, as it is judged: every pair of punches shows what each of them does. */
+/** The effects of the corrections in the form that the rules judge: in all pairs of punches. */
 function judged(
   steps: readonly Step[],
   plans: readonly DayPlan[],
@@ -159,7 +159,7 @@ function stepsOf({ corrections }: CorrectFact, state: EmployeeState): Steps {
   return { steps };
 }
 
-/** Refuses what says nothing new: another correction says it, or a punch that stays. */
+/** Refuses a punch that another correction, or a punch that stays, already says. */
 function refusedAsRepeated(
   steps: readonly Step[],
   removed: readonly RecordedPunch[],
@@ -210,7 +210,7 @@ function refusedTogether(
   state: EmployeeState,
 ): Failure {
   const { place } = problem;
-  // Where it is none of them, what is in the way says when.
+  // If no single correction is at fault, the conflicting session gives the time.
   const { told, old } = steps[place ?? 0] ?? {};
   const { in: start, out } = problem.session ?? {};
   const time = place === undefined ? (start ?? out) : told?.time;
@@ -219,20 +219,23 @@ function refusedTogether(
   return refusedAtClock(problem, 'CORRECT_PUNCHES', state, at, place);
 }
 
-/** As the fact left them, by date. */
+/** The days that the fact changed, by date, as it left them. */
 function changedDays(index: number, state: EmployeeState): readonly AnswerDay[] {
   const dates = state.changes.flatMap((change) => (change.index === index ? [change.date] : []));
   return [...new Set(dates)].sort().map((date) => state.answer(toEpochDay(date)));
 }
 
-/** What a person says instead. */
+/** The time and kind that a person gives instead. */
 type Replacement = Pick<ReplaceFact, 'time' | 'punchKind'>;
 
-/** What came with the old punch stays, as evidence; but its device said no such thing. */
+/**
+ * Keeps the data of the old punch as evidence, but not its event id: its device did not report
+ * this.
+ */
 function correctionOf(old: RecordedPunch, said: Replacement): ToldPunch {
   const { deviceId, position, timeZone, accuracyMeters, labels, note } = old;
   const time = said.time ?? old.time;
-  // That a clock was wrong counts no longer when somebody said what the time was.
+  // A clock error no longer matters when a person gave the time.
   const isTimeKept = said.time === undefined && old.flags.includes('CLOCK_SKEW');
   return {
     time,

@@ -1,4 +1,4 @@
-// Facts about a date: a mark, a clearing, and that the roster has moved on.
+// Decides facts about dates: a mark, a clearing, marks of an import to void, and a roster change.
 
 import { etagOf } from '../../domain/facts/day.js';
 import {
@@ -14,7 +14,7 @@ import type { ClearFact, MarkFact, RederiveFact, VoidMarksFact } from '../ports/
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
 
-/** Declares, or withdraws what was declared. The day is derived under the plan in force. */
+/** Declares a status, or withdraws it. Derives the day under the plan in force. */
 export function decideMark(
   fact: MarkFact | ClearFact,
   index: number,
@@ -31,7 +31,7 @@ export function decideMark(
     return { kind: 'ETAG_MISMATCH', employeeId, date, sent: etag, current };
   }
   const declaration = foldDeclaration(declarationIn(result), fact);
-  // What is taken back may bring a day to more: only marks that add are refused.
+  // A void can restore more leave times than the maximum, so only marks that add one are refused.
   const isAdding = fact.kind === 'MARK' && fact.leaveTime !== undefined;
   if (isAdding && (declaration?.leaveTimes.length ?? 0) > MAX_LEAVE_TIMES) {
     return { kind: 'TOO_MANY_LEAVE_TIMES', employeeId, date, maxLeaveTimes: MAX_LEAVE_TIMES };
@@ -46,7 +46,7 @@ export function decideMark(
   return undefined;
 }
 
-/** Takes back what an import marked on a date: the day follows from what stands besides. */
+/** Voids the marks of an import on a date. The day then follows from the other marks. */
 export function decideVoidMarks(
   fact: VoidMarksFact,
   index: number,
@@ -55,7 +55,7 @@ export function decideVoidMarks(
 ): void {
   state.settle();
   const epochDay = toEpochDay(fact.date);
-  // None where some went with this batch already: whoever calls next goes on.
+  // Empty if this batch already voided some: the next call continues.
   const standing = state.standingMarks(epochDay, fact.importId) ?? [];
   const taken = standing
     .flatMap(({ importId, sequence }) => (importId === fact.importId ? [sequence] : []))
@@ -72,7 +72,7 @@ export function decideVoidMarks(
   batch.done(state, fact, outcome, { sequence, days: [], punchIds: [], voids: taken });
 }
 
-/** Derives a range of dates again. Takes a number only for what changes. */
+/** Derives a range of dates again. Takes a sequence number only if something changes. */
 export function decideRederive(
   fact: RederiveFact,
   index: number,

@@ -1,5 +1,5 @@
-// What clocks recorded, accepted as it comes, and punches taken back. A punch that is there
-// already changes nothing; one that was taken back is recorded once more if that is asked for.
+// Decides punches of clocks, which are accepted in any order, and voids. A duplicate changes
+// nothing; a voided punch is restored if the fact asks for it.
 
 import type { Failure } from '../../domain/facts/errors.js';
 import {
@@ -17,16 +17,15 @@ import { freeEventId, isLaterUse, withConflict } from './event-ids.js';
 import { NOT_YET } from './not-yet.js';
 
 /**
- * The most punches that are kept of one employee and one day (UTC) of their times, those taken back
- * included: a row is never deleted, and all of them are read under the lock with every further
- * punch near them. Far more than any clock records of a person, and what a device in a loop
- * brings in minutes.
+ * The most punches of one employee on one UTC day of their times, voided ones included. Rows are
+ * never deleted, and each further punch nearby reads all of them under the lock. Far more than any
+ * clock records of a person; a device in a loop sends as many in minutes.
  */
 export const MAX_PUNCHES_PER_DAY = 2000;
 
 /**
- * Why no punch at a moment can be kept; undefined: there is room. `more`: how many others are to be
- * kept of its day.
+ * Returns why no punch at a moment can be kept; undefined if there is room. `more` is the number of
+ * other punches to be kept on the same UTC day.
  */
 export function refusedAsTooMany(
   time: Instant,
@@ -40,7 +39,7 @@ export function refusedAsTooMany(
   return { kind: 'TOO_MANY_PUNCHES', employeeId, utcDate, maxPunches: MAX_PUNCHES_PER_DAY };
 }
 
-/** Accepts a punch, finds the one that it repeats, or refuses it where there is no room. */
+/** Accepts a punch, finds the punch that it duplicates, or refuses it if there is no room. */
 export function decidePunch(
   fact: PunchFact,
   index: number,
@@ -65,8 +64,8 @@ export function decidePunch(
 }
 
 /**
- * The punch that another one repeats, taken back or not; no correction is one. Of one that was
- * restored, the latest: the only one that can count.
+ * The punch that this one duplicates, voided or not, and never a correction. If it was restored,
+ * the latest one, because only that can count.
  */
 export function originalOf(punch: ToldPunch, state: EmployeeState): RecordedPunch | undefined {
   return state.punches
@@ -75,8 +74,8 @@ export function originalOf(punch: ToldPunch, state: EmployeeState): RecordedPunc
 }
 
 /**
- * Whether a punch can be recorded once more: it was taken back, nothing was put in its place, and no
- * command has said the same since. A void is never undone: what was known when stays known.
+ * Whether a punch can be restored: it was voided, not replaced, and no command has said the same
+ * since. A void itself is never undone, so that as-of reads stay true.
  */
 function isRestorable(original: RecordedPunch, state: EmployeeState): boolean {
   if (original.voided === undefined || original.voided.replacedBy !== undefined) return false;
@@ -85,7 +84,7 @@ function isRestorable(original: RecordedPunch, state: EmployeeState): boolean {
     .some((other) => other.voided === undefined && isSamePunch(other, original));
 }
 
-/** Keeps a punch under the next number, with all of its flags. */
+/** Records a punch under the next number, with all of its flags. */
 export function record(
   fact: Fact,
   told: ToldPunch,
@@ -114,7 +113,7 @@ export function record(
   return punch;
 }
 
-/** A punch that a correction names, if it counts. */
+/** A punch that a correction names, if it counts; otherwise the failure. */
 export type Standing =
   | { readonly punch: RecordedPunch; readonly failure?: never }
   | { readonly failure: Failure; readonly punch?: never };
@@ -128,8 +127,8 @@ export function standingPunch(state: EmployeeState, punchId: number): Standing {
 }
 
 /**
- * Takes punches back: all of them, or none when one is missing or was taken back already. The latter
- * is passed over where only those that count are meant.
+ * Voids punches: all of them, or none if one is missing or already voided. With `onlyStanding`,
+ * voided ones are skipped.
  */
 export function decideVoid(
   fact: VoidFact,
@@ -148,7 +147,7 @@ export function decideVoid(
     batch.done(state, fact, { kind: 'DONE', days: [], punchIds }, undefined);
     return undefined;
   }
-  // What punches before this one changed is theirs in the history.
+  // Changes by punches before this fact belong to those punches in the history.
   state.settle();
   const sequence = state.takeSequence();
   const { actor, reason } = fact;

@@ -1,6 +1,6 @@
-// One employee while a batch is decided: their punches and days as the facts so far left them, and
-// the changes that made. Dates that punches touched are derived when somebody asks, so that a
-// log of many punches derives each date once.
+// One employee while a batch is decided: punches and days as the facts so far left them, and the
+// changes. Dates that punches touched are derived only when needed, so a log of many punches
+// derives each date once.
 
 import { isByThisEngine } from '../../domain/engine/day-under-plan.js';
 import { derive, NO_FACTS, sameResult } from '../../domain/engine/derive.js';
@@ -30,9 +30,9 @@ export interface DayState {
   /** 0: never stored. */
   readonly revision: number;
   readonly result: DayResult | undefined;
-  /** Whether all of its row was written by the rules in force. */
+  /** Whether the rules in force wrote its whole row. */
   readonly isTrusted: boolean;
-  /** Undefined: by this batch, or never stored. */
+  /** Undefined if this batch changed it, or if it was never stored. */
   readonly changedAt: RecordTime | undefined;
 }
 
@@ -50,24 +50,26 @@ export class EmployeeState {
   readonly plans: PlannedDays;
   readonly changes: DayChange[] = [];
   readonly restamps = new Map<number, DayRestamp>();
-  /** Epoch days that marks and punches of the batch were about, whatever came of it. */
+  /** Epoch days that marks and punches of the batch were about, whether or not they changed. */
   readonly touched = new Set<number>();
-  /** How many days were derived to be stored. */
+  /** The number of days that were derived to be stored. */
   derivedDays = 0;
   readonly #view: BatchView;
   #sequence: number;
   readonly punches: PunchList;
-  /** Those that a fact was about, by number. */
+  /** Punches that a fact was about, by number. */
   readonly #named = new Map<number, RecordedPunch>();
-  /** Of event ids whose earliest punch this batch changed: it; undefined where none is left. */
+  /**
+   * For event ids whose earliest punch this batch changed: that punch; undefined if none is left.
+   */
   readonly #firstUses = new Map<string, RecordedPunch | undefined>();
   /** Punches with event ids that this batch recorded. */
   readonly #uses: RecordedPunch[] = [];
   readonly #days = new Map<number, DayState>();
-  /** Marks and clearings of this batch, by epoch day, and the days of which it took marks back. */
+  /** Marks and clearings of this batch, by epoch day; and the days on which it voided marks. */
   readonly #marks = new Map<number, StandingMark[]>();
   readonly #voidedDates = new Set<number>();
-  /** Epoch days to derive, each with the place in the batch of the last fact that touched it. */
+  /** Epoch days to derive, each with the index of the last fact that touched it. */
   readonly #dirty = new Map<number, number>();
 
   constructor(employee: LockedEmployee, plans: PlannedDays, view: BatchView) {
@@ -86,19 +88,19 @@ export class EmployeeState {
     return this.#sequence;
   }
 
-  /** A punch that a fact is about, as it is now. */
+  /** The current state of a punch that a fact is about. */
   punch(punchId: number): RecordedPunch | undefined {
     return this.#named.get(punchId) ?? this.#view.punch(this.employeeId, punchId);
   }
 
-  /** A punch that was read, as it is now: from here on it can be asked for by its number. */
+  /** The current state of a punch that was read. From now on `punch` finds it by number. */
   named(read: RecordedPunch): RecordedPunch {
     const known = this.#named.get(read.punchId);
     if (known === undefined) this.#named.set(read.punchId, read);
     return known ?? read;
   }
 
-  /** The earliest punch with the device and event id of one that counts. */
+  /** The earliest standing punch with the same device and event id. */
   firstUse({ deviceId, eventId }: Punch): RecordedPunch | undefined {
     const key = useKey({ deviceId, eventId });
     const first = this.#firstUses.has(key)
@@ -112,8 +114,8 @@ export class EmployeeState {
   }
 
   /**
-   * Those among which the next punch is that counts and has the event id of one that was the
-   * earliest; in no order.
+   * The standing punches, in no order, that include the next use of an event id after `punch`, the
+   * earliest one so far.
    */
   usesAfter(punch: RecordedPunch): RecordedPunch[] {
     const isUse = (other: Punch) => useKey(other) === useKey(punch);
@@ -126,7 +128,7 @@ export class EmployeeState {
     return found.filter(({ voided }) => voided === undefined);
   }
 
-  /** Records a punch; `isFirstUse`: it is now the earliest one of its event id. */
+  /** Records a punch. `isFirstUse`: it is now the earliest punch of its event id. */
   add(punch: RecordedPunch, isFirstUse: boolean, index: number): void {
     if (punch.eventId !== '') this.#uses.push(punch);
     if (isFirstUse) this.noteFirstUse(punch, punch);
@@ -134,10 +136,10 @@ export class EmployeeState {
     this.#touch(punch.time, this.punches.add(punch), index);
   }
 
-  /** Notes what became of a punch. */
+  /** Records the new state of a punch. */
   change(punch: RecordedPunch, index: number): void {
     this.#named.set(punch.punchId, punch);
-    // One that was taken back before changes no date.
+    // A punch that was voided before changes no date.
     if (this.punches.isStanding(punch)) this.#touch(punch.time, this.punches.rangeOf(punch), index);
     this.punches.change(punch);
   }
@@ -149,7 +151,7 @@ export class EmployeeState {
     }
   }
 
-  /** A day as it is; `settle` first. */
+  /** A day in its current state. Call `settle` first. */
   day(epochDay: number): DayState {
     const known = this.#days.get(epochDay);
     if (known !== undefined) return known;
@@ -167,12 +169,12 @@ export class EmployeeState {
     return state;
   }
 
-  /** Derives the dates that punches touched and nobody has derived since. */
+  /** Derives the dates that punches touched and that were not derived since. */
   settle(): void {
     atOnce(this.settling());
   }
 
-  /** The same, date by date: they may be many. */
+  /** The same in steps of one date, because there may be many. */
   *settling(): Steps<void> {
     if (this.#dirty.size === 0) return;
     const dirty = [...this.#dirty].sort(([a], [b]) => a - b);
@@ -183,7 +185,7 @@ export class EmployeeState {
     }
   }
 
-  /** Notes a mark or a clearing of this batch. */
+  /** Records a mark or a clearing of this batch. */
   noteMark(epochDay: number, mark: StandingMark): void {
     const known = this.#marks.get(epochDay);
     if (known === undefined) this.#marks.set(epochDay, [mark]);
@@ -191,8 +193,8 @@ export class EmployeeState {
   }
 
   /**
-   * What is known to stand for a date on which marks of an import are taken back, the oldest first.
-   * Undefined where the batch took some back before: what stands besides those was not read.
+   * The standing marks of a date on which marks of an import are voided, oldest first. Undefined if
+   * the batch voided some there before, because the marks that remain were not read.
    */
   standingMarks(epochDay: number, importId: string): readonly StandingMark[] | undefined {
     if (this.#voidedDates.has(epochDay)) return undefined;
@@ -200,7 +202,7 @@ export class EmployeeState {
     return [...read, ...(this.#marks.get(epochDay) ?? [])];
   }
 
-  /** Notes that marks of a date were taken back. */
+  /** Records that marks of a date were voided. */
   noteVoidedMarks(epochDay: number): void {
     this.#voidedDates.add(epochDay);
   }
@@ -211,7 +213,10 @@ export class EmployeeState {
     this.deriveDay(epochDay, declaration, index);
   }
 
-  /** Derives a date under a declaration; whether that changed it. `index`: the fact that did. */
+  /**
+   * Derives a date under a declaration. Returns whether it changed. `index` is the fact that did
+   * it.
+   */
   deriveDay(epochDay: number, declaration: Declaration | undefined, index: number): boolean {
     const before = this.day(epochDay);
     const plan = this.plans.plan(epochDay);
@@ -242,7 +247,7 @@ export class EmployeeState {
     return true;
   }
 
-  /** A day as an answer shows it; `settle` first. */
+  /** A day in the form of an answer. Call `settle` first. */
   answer(epochDay: number): AnswerDay {
     const { revision, result, changedAt } = this.day(epochDay);
     return {
@@ -253,12 +258,15 @@ export class EmployeeState {
     };
   }
 
-  /** What a date is of which nothing is stored. */
+  /** The result of a date without a stored day. */
   expected(epochDay: number): DayResult {
     return derive(NO_FACTS, this.plans.plan(epochDay));
   }
 
-  /** A day as an earlier fact left it, as an answer shows it; undefined: never stored by then. */
+  /**
+   * A day as an earlier fact left it, in the form of an answer. `after` is undefined if the day was
+   * not stored by then.
+   */
   answerAs(date: LocalDate, after: StoredDay | undefined): AnswerDay {
     const result = after?.result ?? this.expected(toEpochDay(date));
     return { date, revision: after?.revision ?? 0, result, changedAt: after?.recordedAt };

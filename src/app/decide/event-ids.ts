@@ -1,7 +1,7 @@
-// Event ids that a device used more than once. The clean punch is the earliest by its own time of
-// those that count; the others are flagged, whatever came first. Punches that were taken back
-// do not count: an import with the wrong times, taken back and imported right, must not look like
-// a device that was reset.
+// Event ids that a device used more than once. Among the punches that count, the one with the
+// earliest time is clean and the others are flagged, in whatever order they came. Voided punches do
+// not count: an import with wrong times that was voided and imported again must not look like a
+// device that was reset.
 
 import { PUNCH_KINDS, type Punch, type PunchFlag } from '../../domain/facts/punch.js';
 import type { RecordedPunch, ToldPunch } from '../../domain/facts/recorded-punch.js';
@@ -11,8 +11,7 @@ import type { EmployeeState } from './employee-state.js';
 import { NOT_YET } from './not-yet.js';
 
 /**
- * Whether an earlier punch has the event id; if not, the one that was the earliest so far is a
- * later use from now on.
+ * Whether an earlier punch has the event id. If not, flags the punch that was the earliest so far.
  */
 export function isLaterUse(
   told: ToldPunch,
@@ -27,7 +26,10 @@ export function isLaterUse(
   return false;
 }
 
-/** Of a punch that was just taken back: if it was the clean one, the next one is that from now on. */
+/**
+ * After a punch was voided: if it was the clean one, makes the next use of its event id the clean
+ * one.
+ */
 export function freeEventId(
   punch: RecordedPunch,
   index: number,
@@ -42,7 +44,7 @@ export function freeEventId(
   reflag(next, flags, index, state, batch);
 }
 
-/** By time, then by the order of kinds. */
+/** Sorts by time, then by kind. */
 function compareUses(a: Punch, b: Punch): number {
   return a.time - b.time || PUNCH_KINDS.indexOf(a.kind) - PUNCH_KINDS.indexOf(b.kind);
 }

@@ -1,4 +1,4 @@
 import type { RecordTime } from '../../domain/time/time.js';
 
-/** A time of recording, until the commit tells it. */
+/** Stands for the record time until the commit determines it. */
 export const NOT_YET = 0 as RecordTime;

@@ -1,5 +1,6 @@
-// Which dates a punch can change, and what has to be read to derive them: the dates whose plan's
-// reach contains it. That is the engine's promise (plan.ts), and no number of days is assumed.
+// Finds the dates that a punch can change, and what has to be read to derive them: the dates whose
+// plan's reach contains the punch. The engine promises that (plan.ts); no number of days is
+// assumed.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, neighbourDays, planDays } from '../../domain/roster/plan.js';
@@ -11,35 +12,40 @@ import type { Need } from '../ports/batch.js';
 
 const SECOND_MS = 1000;
 
-/** There are no days outside of these, so nothing is looked for there. */
+/** There are no days outside this range, so nothing is searched there. */
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
-/** Plans are made in runs of at least this many dates: neighbours share most of the work. */
+/**
+ * Plans are made for at least this many dates together, because neighbours share most of the work.
+ */
 const RUN_DAYS = 7;
 
-/** One employee's plans, each made once. */
+/** One employee's plans. Each is made once. */
 export class PlannedDays {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
   readonly #plans = new Map<number, DayPlan>();
-  /** Dates this near to a moment are looked at one by one, farther ones until one is not touched. */
+  /**
+   * Dates within this distance of a moment are all checked; beyond it, up to the first untouched
+   * one.
+   */
   readonly #sureDays: number;
 
   constructor(roster: Roster, employee: EmployeeRoster) {
     this.roster = roster;
     this.employee = employee;
-    // Of somebody who moves between zones, the date of a moment is told two dates off at worst.
+    // If the employee moves between zones, the date of a moment can be off by up to two dates.
     const off = employee.zones.length === 1 ? 0 : 2;
     this.#sureDays = neighbourDays(roster, employee) + off;
   }
 
-  /** How many plans were made so far. */
+  /** The number of plans made so far. */
   get size(): number {
     return this.#plans.size;
   }
 
-  /** Of a date from 1900 to 9999. */
+  /** The plan of a date from 1900 to 9999. */
   plan(day: number): DayPlan {
     const known = this.#plans.get(day);
     if (known !== undefined) return known;
@@ -47,7 +53,7 @@ export class PlannedDays {
     return this.plan(day);
   }
 
-  /** Makes the plans of a range together. */
+  /** Makes the plans of a range of dates together. */
   prepare(firstDay: number, lastDay: number): void {
     let first = Math.max(firstDay, FIRST_DAY);
     let last = Math.min(lastDay, LAST_DAY);
@@ -59,16 +65,16 @@ export class PlannedDays {
     }
   }
 
-  /** The date that a moment is on for the employee; the first or last there is beyond them. */
+  /** The employee's date at a moment, limited to the first and last date that exist. */
   dateAt(time: Instant): number {
     const day = dateAt(this.employee, time);
     return Math.min(Math.max(day, FIRST_DAY), LAST_DAY);
   }
 
   /**
-   * The plans whose reach contains a second of the range, by date. A date's off-shift work
-   * reaches no farther back than that of the date before, nor farther ahead than that of the
-   * next, so these dates lie together; only shifts can reach across a date, and not far.
+   * The plans whose reach contains a second of the range, by date. These dates lie together: the
+   * off-shift reach of a date begins no earlier than that of the date before and ends no later than
+   * that of the next. Only shifts can reach across a date, and not far.
    */
   touchedBy(earliest: Instant, latest: Instant = earliest): readonly DayPlan[] {
     const [from, to] = [wholeSecond(earliest), wholeSecond(latest)];
@@ -98,7 +104,7 @@ export class PlannedDays {
   }
 
   /**
-   * Of the plans that a moment touches, those near it, and those of a range of time. `range` is
+   * The plans that a moment touches, among those near it and those of a range of time. `range` is
    * where off-shift work can have changed (off-shift-extent.ts); undefined: everywhere.
    */
   touchedNear(time: Instant, range: Window | undefined): readonly DayPlan[] {
@@ -116,7 +122,10 @@ export class PlannedDays {
     return touched;
   }
 
-  /** Those of them that a punch at that moment can change. */
+  /**
+   * The plans of `touchedNear` that a punch at that moment can change. What has to be read before a
+   * punch in the range can be decided.
+   */
   changedBy(time: Instant, range: Window | undefined): readonly DayPlan[] {
     const touched = this.touchedNear(time, range);
     if (range === undefined) return touched;
@@ -154,12 +163,16 @@ export class PlannedDays {
   }
 }
 
-/** Punches count in whole seconds, and clocks tell milliseconds. */
+/**
+ * The last millisecond of a second. Punches count in whole seconds but have times in milliseconds.
+ */
 function endOfSecond(time: Instant): Instant {
   return (wholeSecond(time) + SECOND_MS - 1) as Instant;
 }
 
-/** What is in a range, or of one visit with something that is. */
+/**
+ * Extends a range by the longest visit on both sides, for punches of one visit with those in it.
+ */
 function withVisits({ from, to }: Window, maxVisitMs: number): Window {
   return { from: (from - maxVisitMs) as Instant, to: (to + maxVisitMs) as Instant };
 }

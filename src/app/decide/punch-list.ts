@@ -1,5 +1,4 @@
-// One employee's punches while a batch is decided, and how far one of them can change what
-// off-shift work comes to.
+// One employee's punches while a batch is decided, and how far each can change off-shift work.
 
 import { changedOffShift } from '../../domain/engine/off-shift-extent.js';
 import { type Punch, type Timeline, timelineOf } from '../../domain/facts/punch.js';
@@ -12,49 +11,49 @@ import type { Instant } from '../../domain/time/time.js';
 
 const DAY_MS = 86_400_000;
 
-/** Where a punch that comes or goes can change what there is. */
+/** Where adding or removing a punch can change results. */
 export interface Touched {
   readonly time: Instant;
-  /** Where off-shift work can be another; undefined: wherever punches were read. */
+  /** Where off-shift work can change; undefined: wherever punches were read. */
   readonly range: Window | undefined;
 }
 
-/** What the standing punches would be with other ones. */
+/** The standing punches with some removed and others added. */
 export interface Trial {
   readonly punches: Timeline;
-  /** Those of them that stay. */
+  /** The standing punches that stay. */
   readonly others: readonly RecordedPunch[];
-  /** By each that comes or goes, in order. */
+  /** One for each punch that is removed or added, in order. */
   readonly touched: readonly Touched[];
 }
 
 export class PunchList {
-  /** All that can be in force, whenever. */
+  /** All off-shift rules that are in force at any time. */
   readonly #rules: readonly OffShiftRules[];
-  /** How far a punch can be from another one of its visit. */
+  /** The longest distance between two punches of one visit, in milliseconds. */
   readonly #visitMs: number;
-  /** By time and number, taken back or not. */
+  /** All punches, voided or not, by time and number. */
   readonly #all: RecordedPunch[];
-  /** Those of them that count. */
+  /** The punches that count. */
   readonly #standing: RecordedPunch[];
   #timeline: Timeline | undefined;
 
-  /** `read`: by time and number. */
+  /** `read` is sorted by time and number. */
   constructor(read: readonly RecordedPunch[], roster: Roster, employee: EmployeeRoster) {
     this.#rules = offShiftSpans(roster, employee).map(({ rules }) => rules);
-    // Without shifts there is no window that could tear one.
+    // Without shifts, no window can tear a visit.
     this.#visitMs = roster.shifts.size === 0 ? 0 : longestVisitMs(roster);
     this.#all = [...read];
     this.#standing = read.filter(({ voided }) => voided === undefined);
   }
 
-  /** Those that count: what days are derived from. */
+  /** The punches that count, from which days are derived. */
   get timeline(): Timeline {
     this.#timeline ??= timelineOf(this.#standing);
     return this.#timeline;
   }
 
-  /** All punches of one instant, taken back or not. */
+  /** All punches of one instant, voided or not. */
   at(time: Instant): readonly RecordedPunch[] {
     const found: RecordedPunch[] = [];
     for (let index = placeOf(this.#all, time, -1); index < this.#all.length; index += 1) {
@@ -65,21 +64,21 @@ export class PunchList {
     return found;
   }
 
-  /** Those of one whole second that count. */
+  /** The punches of one whole second that count. */
   standingIn(second: Instant): readonly RecordedPunch[] {
     const first = placeOf(this.#standing, second, -1);
     const end = placeOf(this.#standing, (second + 1000) as Instant, -1);
     return this.#standing.slice(first, end);
   }
 
-  /** How many there are on a day (UTC) that was read whole, taken back or not. */
+  /** The number of punches on a UTC day that was read whole, voided or not. */
   countOn(utcDay: number): number {
     const start = (utcDay * DAY_MS) as Instant;
     const end = (start + DAY_MS) as Instant;
     return placeOf(this.#all, end, -1) - placeOf(this.#all, start, -1);
   }
 
-  /** Adds a punch that counts, and tells how far it changes off-shift work. */
+  /** Adds a punch that counts. Returns how far it changes off-shift work. */
   add(punch: RecordedPunch): Window | undefined {
     const { time, punchId } = punch;
     this.#all.splice(placeOf(this.#all, time, punchId), 0, punch);
@@ -88,12 +87,12 @@ export class PunchList {
     return this.rangeOf(punch);
   }
 
-  /** Whether a punch counts as it is known so far. */
+  /** Whether a punch counts in the state known so far. */
   isStanding({ time, punchId }: RecordedPunch): boolean {
     return this.#standing[placeOf(this.#standing, time, punchId)]?.punchId === punchId;
   }
 
-  /** Notes what became of a punch. Of one that was not read, nothing. */
+  /** Records the new state of a punch. Ignores punches that were not read. */
   change(punch: RecordedPunch): void {
     const { time, punchId } = punch;
     const place = placeOf(this.#all, time, punchId);
@@ -106,7 +105,7 @@ export class PunchList {
     this.#timeline = undefined;
   }
 
-  /** How far a punch that counts changes off-shift work, by being there. */
+  /** How far the presence of a standing punch changes off-shift work. */
   rangeOf({ time, punchId }: RecordedPunch): Window | undefined {
     return this.#changedAt(this.#standing, placeOf(this.#standing, time, punchId));
   }
@@ -115,7 +114,7 @@ export class PunchList {
     return changedOffShift(punches, place, this.#rules, this.#visitMs);
   }
 
-  /** Some that count left out, one after the other, then others added. */
+  /** Removes some standing punches one after the other, then adds others. */
   trial(removed: readonly RecordedPunch[], added: readonly Punch[]): Trial {
     const touched: Touched[] = [];
     const touch = ({ time }: Punch, among: readonly Punch[], place: number) => {
@@ -137,7 +136,7 @@ export class PunchList {
     return { punches: timelineOf(punches), others, touched };
   }
 
-  /** One that counts, as it is here. */
+  /** The object in this list for a punch that counts. */
   #known({ time, punchId }: RecordedPunch): RecordedPunch {
     const known = this.#standing[placeOf(this.#standing, time, punchId)];
     if (known?.punchId !== punchId) throw new RangeError(`punch ${punchId} was not read`);
@@ -145,7 +144,7 @@ export class PunchList {
   }
 }
 
-/** Where a punch is in a list by time and number, or belongs. */
+/** The index of a punch in a list sorted by time and number, or where it would be. */
 function placeOf(punches: readonly RecordedPunch[], time: Instant, punchId: number): number {
   let low = 0;
   let high = punches.length;

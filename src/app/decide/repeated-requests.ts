@@ -1,16 +1,16 @@
-// Repeated requests: a request id that was used before gets the first answer again, or a refusal
-// when it came with something else. Must be asked before anything else is looked at.
+// Replays: a request id that was used before gets the first answer again, or a refusal if it comes
+// with other content. Check this before anything else.
 
 import type { EarlierFact, ItemOutcome } from '../ports/batch.js';
 import type { Fact } from '../ports/facts.js';
 import type { BatchState } from './batch-state.js';
 import type { EmployeeState } from './employee-state.js';
 
-/** A batch's own request ids, each with the place of the item that used it. */
+/** The request ids of a batch, each with the index of the item that used it. */
 export class UsedRequestIds {
   readonly #places = new Map<string, { readonly index: number; readonly hash: Uint8Array }>();
 
-  /** The first answer, or a refusal; undefined for a request that is new. */
+  /** The first answer, or a refusal; undefined for a new request. */
   replay(fact: Fact, state: EmployeeState, batch: BatchState): ItemOutcome | undefined {
     const { employeeId, requestId, payloadHash } = fact;
     if (requestId === undefined) return undefined;
@@ -28,7 +28,7 @@ export class UsedRequestIds {
     return earlier && outcomeOf(earlier, state);
   }
 
-  /** Only of what was recorded: what was refused can be tried again. */
+  /** Call it only for recorded facts, because a refused request can be tried again. */
   remember(fact: Fact, index: number): void {
     if (fact.requestId === undefined) return;
     this.#places.set(keyOf(fact), { index, hash: fact.payloadHash });
@@ -44,7 +44,7 @@ function outcomeOf(
   state: EmployeeState,
 ): ItemOutcome {
   const { employeeName } = state;
-  // What became of a punch later was not in the first answer. One that the fact took back stays so.
+  // The first answer did not have what happened to a punch later. Voids by the fact itself stay.
   const first = punches.map((punch) =>
     punch.voided?.by === sequence ? punch : { ...punch, voided: undefined },
   );

@@ -1,5 +1,5 @@
-// What would become of an employee's days with other punches, and how what a person says of one punch
-// is answered: recorded with its day, or refused with the session concerned.
+// Derives what an employee's days would be with other punches, and records a person's punch with
+// the day that it is answered with.
 
 import type { ClockProblem } from '../../domain/clock/command.js';
 import { type DerivedDay, type Presence, presencesOf } from '../../domain/clock/presence.js';
@@ -19,14 +19,14 @@ import type { EmployeeState } from './employee-state.js';
 import type { PlannedDays } from './planned-days.js';
 import type { Trial } from './punch-list.js';
 
-/** The plans that a trial can change, each once, by date. */
+/** The plans that a trial can change, by date and without repetition. */
 export function plansTouched({ touched }: Trial, plans: PlannedDays): readonly DayPlan[] {
   const near = touched.flatMap(({ time, range }) => plans.touchedNear(time, range));
   const once = new Map(near.map((plan) => [plan.epochDay, plan]));
   return [...once.values()].sort((a, b) => a.epochDay - b.epochDay);
 }
 
-/** The days of some plans, as punches alone make them. */
+/** The days of some plans as punches alone make them. */
 export function daysOn(plans: readonly DayPlan[], punches: Timeline): readonly DerivedDay[] {
   return plans
     .filter((plan) => mayBePunched(plan, punches))
@@ -42,7 +42,7 @@ interface Tried {
   readonly sessions: readonly Presence[];
 }
 
-/** What would become of the days; worked out when asked, once. */
+/** What the days would be. Derived at the first call and then kept. */
 export function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Tried {
   let tried: Tried | undefined;
   return () => {
@@ -54,7 +54,7 @@ export function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Trie
   };
 }
 
-/** The date that a punch's session counts for; of one that is in none, the date it is on. */
+/** The date that a punch's session counts for. For a punch in no session, the date of its time. */
 export function dateOf(
   days: readonly DerivedDay[],
   { time, kind }: ToldPunch,
@@ -82,13 +82,13 @@ export function dateOf(
 
 export interface AcceptedClocking {
   readonly fact: CommandFact | ReplaceFact;
-  /** Its place in the batch. */
+  /** The index in the batch. */
   readonly index: number;
   readonly punch: RecordedPunch;
   readonly voids: readonly number[];
 }
 
-/** Records a fact that makes one punch, and is answered with the day that it counts for. */
+/** Records a fact that makes one punch, and answers it with the day that the punch counts for. */
 export function acceptClocking(
   { fact, index, punch: { punchId }, voids }: AcceptedClocking,
   epochDay: number,
@@ -96,7 +96,7 @@ export function acceptClocking(
   batch: BatchState,
 ): void {
   state.settle();
-  // The answer's day may be one the punch did not touch, and stored under an older roster.
+  // The punch may not touch the answer's day, which may have been stored under an older roster.
   state.deriveDay(epochDay, declarationIn(state.day(epochDay).result), index);
   const day = state.answer(epochDay);
   const told = { days: [day], punchIds: [punchId] };

@@ -1,5 +1,5 @@
-// What the use cases need of the world, as one of all roles. store/ implements it over PostgreSQL;
-// cache/ decorates an implementation; the use cases cannot tell which they were given.
+// The port of the use cases, combined from all roles. store/ implements it over PostgreSQL; cache/
+// decorates an implementation. The use cases cannot tell which of them they have.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { RecordTime } from '../../domain/time/time.js';
@@ -12,22 +12,22 @@ import type { PunchReads } from './punch-reads.js';
 
 export interface Moments {
   /**
-   * The latest time T such that every transaction recorded at or before T is committed and
-   * visible, at least `wanted` if that can be had by now. So when the answer is before
-   * `wanted`, `wanted` is in the future.
+   * The latest time T such that every transaction recorded at or before T is committed and visible.
+   * T is at least `wanted` if that is possible by now, so if the answer is before `wanted`,
+   * `wanted` is in the future.
    */
   settle(wanted: RecordTime, caller?: AbortSignal): Promise<RecordTime>;
 }
 
 export interface PageTokens {
-  /** The key that page tokens are signed with: one for all instances. */
+  /** The key that signs page tokens, the same for all instances. */
   pageTokenKey(): Promise<Uint8Array>;
 }
 
 export interface EmployeeIds {
   /**
-   * The ids of added employees: those among `others`, and a bounded number of those that sort next
-   * to `employeeId`. In any order; one may come twice.
+   * The ids of added employees that are among `others`, and a bounded number of those that sort
+   * next to `employeeId`. In any order; an id may come twice.
    */
   listSimilarIds(
     employeeId: EmployeeId,
@@ -37,9 +37,9 @@ export interface EmployeeIds {
 }
 
 /**
- * Attendance, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED when
- * it cannot for now. `caller`: aborted when nobody waits for the answer any more. What was not
- * begun by then is not done, and throws the signal's reason; what was begun goes on.
+ * Attendance, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED if it
+ * cannot work for now. `caller` is aborted when nobody waits for the answer any more: work that has
+ * not begun by then throws the signal's reason, and work that has begun goes on.
  */
 export interface AttendanceStore
   extends FactWrites,

@@ -1,5 +1,5 @@
-// Badges: whose each is at which time, and the quarantine, where punches of badges wait that are
-// nobody's. store/ implements it over PostgreSQL.
+// The port for badges: whose each badge is at which time, and the quarantine, where punches of
+// badges wait that are nobody's. store/ implements it over PostgreSQL.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Failure } from '../../domain/facts/errors.js';
@@ -11,25 +11,25 @@ import type { Zone } from '../../domain/time/zone.js';
 import type { PunchFact } from './facts.js';
 import type { PunchName } from './import-reads.js';
 
-/** The most punches that wait in quarantine, of all badges: what a person can still look through. */
+/** The most punches in quarantine, of all badges together: as many as a person can look through. */
 export const MAX_QUARANTINED = 100_000;
 
-/** What was said of an assignment at one time. */
+/** One revision of an assignment. */
 export interface BadgeAssignment extends BadgeTerm {
   readonly badgeId: string;
   readonly assignmentId: number;
-  /** Counts what was said of it from 1. */
+  /** The number of this revision, from 1. */
   readonly revision: number;
   readonly actor: string;
   readonly reason: string;
   readonly recordedAt: RecordTime;
-  /** Undefined while it holds. */
+  /** Undefined while this revision holds. */
   readonly superseded:
     | { readonly at: RecordTime; readonly actor: string; readonly reason: string }
     | undefined;
 }
 
-/** Who changes whose a badge is, and why. */
+/** Who changes a badge's owner, and why. */
 interface ChangeHeader {
   readonly badgeId: string;
   readonly reason: string;
@@ -43,9 +43,9 @@ export interface AssignBadge extends ChangeHeader {
   readonly employeeId: EmployeeId;
   readonly startDate: LocalDate;
   readonly endDate: LocalDate | undefined;
-  /** Undefined: the deployment's. */
+  /** Undefined: the deployment's default. */
   readonly zone: Zone | undefined;
-  /** Whether an assignment that began before ends for it. */
+  /** Whether to end an assignment that began earlier. */
   readonly handOn: boolean;
 }
 
@@ -62,21 +62,20 @@ export interface RetractBadge extends ChangeHeader {
 
 export type BadgeChange = AssignBadge | EndBadge | RetractBadge;
 
-/** What a change does to the assignments of its badge. */
+/** The effect of a change on the assignments of its badge. */
 export interface BadgeDecision {
-  /** Rows that hold no more. */
+  /** Revisions that no longer hold. */
   readonly superseded: readonly BadgeAssignment[];
-  /** What is said from now on; without an assignment id: a new one. */
+  /** New revisions. Without an assignment id, it is a new assignment. */
   readonly said: readonly (BadgeTerm & {
     readonly assignmentId: number | undefined;
     readonly revision: number;
   })[];
-  /** What the caller is answered with: the last one said, or the one superseded. */
   readonly failure?: never;
 }
 
 export interface BadgeRules {
-  /** `held`: the assignments of the badge that hold. `isAdded`: whether somebody added the employee. */
+  /** `held`: the assignments of the badge that hold. `isAdded`: whether the employee was added. */
   decide(
     change: BadgeChange,
     held: readonly BadgeAssignment[],
@@ -87,7 +86,7 @@ export interface BadgeRules {
 export interface BadgeQuery {
   readonly badgeId: string | undefined;
   readonly employeeId: EmployeeId | undefined;
-  /** As known then; undefined: as known now. Settled before it is asked for. */
+  /** As known then; undefined: as known now. The caller must settle this moment first. */
   readonly asOf: RecordTime | undefined;
   readonly includeSuperseded: boolean;
   readonly after:
@@ -96,24 +95,26 @@ export interface BadgeQuery {
   readonly limit: number;
 }
 
-/** A punch that names a badge: a PunchFact but for whose it is. */
+/** A punch that names a badge: a PunchFact without its employee. */
 export type BadgePunch = Omit<PunchFact, 'employeeId' | 'badge'> & { readonly badgeId: string };
 
-/** Whose a punch is. */
+/** The employee whose a punch is. */
 export interface BadgeOwner {
-  /** Of the badge; 0 for one never heard of. */
+  /** The version of the badge; 0 for an unknown badge. */
   readonly version: number;
   /** Undefined: nobody's at that time. */
   readonly employeeId: EmployeeId | undefined;
-  /** The row under which a person discarded this very punch; undefined: nobody did. */
+  /** The row under which a person discarded this same punch; undefined: nobody did. */
   readonly discarded: number | undefined;
 }
 
-/** What became of a punch of a badge that is nobody's; undefined: the badge is somebody's by now. */
+/**
+ * The outcome for a punch of a badge that is nobody's; undefined: the badge has an owner by now.
+ */
 export type QuarantineOutcome =
   | {
       readonly kind: 'QUARANTINED' | 'DUPLICATE';
-      /** Undefined where it was only judged. */
+      /** Undefined if it was only validated. */
       readonly quarantineId: number | undefined;
       /** Whether a person discarded it. */
       readonly discarded: boolean;
@@ -121,7 +122,7 @@ export type QuarantineOutcome =
   | { readonly kind: 'FULL' }
   | undefined;
 
-/** A punch that waits. */
+/** A punch in quarantine. */
 export interface QuarantinedPunch {
   readonly quarantineId: number;
   readonly badgeId: string;
@@ -130,60 +131,60 @@ export interface QuarantinedPunch {
   readonly receivedAt: Instant;
   readonly importId: string | undefined;
   readonly quarantinedAt: RecordTime;
-  /** Whether it counts again for an employee from whom it was taken back with an assignment. */
+  /** Whether to restore it for an employee from whom it was voided with an assignment. */
   readonly restore: boolean;
   /** Why no employee can have it; empty: not tried. */
   readonly blocked: string;
 }
 
-/** What the punches of a badge have yet to follow: some of it. */
+/** A part of the work that remains until a badge's punches follow its assignments. */
 export interface BadgeWork {
   readonly version: number;
-  /** Why the assignments changed last. */
+  /** Who changed the assignments last, and why. */
   readonly actor: string;
   readonly reason: string;
-  /** Punches that came by the badge, count, and are of an employee whose badge it was not. */
+  /** Punches of the badge that count for an employee whose badge it was not. */
   readonly astray: readonly PunchName[];
-  /** Punches that wait, and whose they are. */
+  /** Punches in quarantine, with the employees whose they are now. */
   readonly due: readonly (QuarantinedPunch & { readonly employeeId: EmployeeId })[];
 }
 
-/** Badges, durable. Throws as AttendanceStore does. */
+/** Badges, durable. Throws like AttendanceStore. */
 export interface BadgeStore {
-  /** In one transaction, under the badge's lock. Throws AttendanceError where it is refused. */
+  /** In one transaction, under the badge's lock. Throws AttendanceError if it is refused. */
   change(change: BadgeChange, rules: BadgeRules, caller?: AbortSignal): Promise<BadgeAssignment>;
   /** By badge, assignment and revision. */
   list(query: BadgeQuery, caller?: AbortSignal): Promise<readonly BadgeAssignment[]>;
-  /** Of each punch, in order, all as of one moment. */
+  /** The owners of punches, in the same order, all as of one moment. */
   locate(punches: readonly BadgePunch[], caller?: AbortSignal): Promise<readonly BadgeOwner[]>;
-  /** Keeps punches of badges that are nobody's; one outcome for each, in order. */
+  /** Keeps punches of badges that are nobody's. Returns one outcome for each, in order. */
   quarantine(
     punches: readonly BadgePunch[],
     caller?: AbortSignal,
   ): Promise<readonly QuarantineOutcome[]>;
-  /** Punches that wait, by id, behind `after`. */
+  /** Punches in quarantine, by id, after `after`. */
   listQuarantined(
     query: { readonly badgeId: string | undefined; readonly after: number; readonly limit: number },
     caller?: AbortSignal,
   ): Promise<readonly QuarantinedPunch[]>;
-  /** Those of an import that wait: the first ones. */
+  /** The first `limit` punches of an import in quarantine. */
   listQuarantinedOfImport(
     importId: string,
     limit: number,
     caller?: AbortSignal,
   ): Promise<readonly number[]>;
-  /** Returns how many of them waited until now. */
+  /** Returns how many of them were still in quarantine. */
   discard(
     quarantineIds: readonly number[],
     why: { readonly actor: string; readonly reason: string },
     caller?: AbortSignal,
   ): Promise<number>;
-  /** How many wait: of a badge, or of all. */
+  /** The number of punches in quarantine, of one badge or of all. */
   countWaiting(badgeId: string | undefined, caller?: AbortSignal): Promise<number>;
-  /** Undefined: the punches of the badge follow its assignments. */
+  /** Undefined if the punches of the badge follow its assignments. */
   readWork(badgeId: string, limit: number, caller?: AbortSignal): Promise<BadgeWork | undefined>;
-  /** Nothing is left to do for a version. */
+  /** Records that nothing is left to do for a version. */
   markSettled(badgeId: string, version: number): Promise<void>;
-  /** Badges with punches that have yet to follow, by id, behind `after`. */
+  /** Badges with punches that do not follow the assignments yet, by id, after `after`. */
   listUnsettled(after: string, limit: number): Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-// What a batch of facts is decided on, and what is decided: the words between the store, which
+// What a batch of facts is decided on, and the decision. The types shared by the store, which
 // locks, reads and persists, and the rules, which decide (write-batch.ts).
 
 import type { DayResult, StoredDay } from '../../domain/facts/day.js';
@@ -17,47 +17,47 @@ import type { Steps } from './turns.js';
 export interface LockedEmployee {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
-  /** Whether somebody added the employee: not only punches, or marks without a name, did. */
+  /** Whether the employee was added, and not only by punches or by marks without a name. */
   readonly isAdded: boolean;
   /** The number of facts recorded for the employee so far. */
   readonly version: number;
-  /** As known now; of one whom the roster knows nothing of, in the default zone. */
+  /** As known now. In the default zone if the roster does not have the employee. */
   readonly roster: EmployeeRoster;
 }
 
-/** A fact recorded earlier under a request id, and what it was answered with. */
+/** A fact recorded earlier under a request id, and its answer. */
 export interface EarlierFact {
   readonly payloadHash: Uint8Array;
   readonly receivedAt: Instant;
   /** Its number among the employee's facts. */
   readonly sequence: number;
-  /** The days it was answered with; none for facts that no day is answered for. */
+  /** The days of its answer; empty if it was answered without a day. */
   readonly days: readonly {
     readonly date: LocalDate;
-    /** As the fact left it; undefined when the day had never been stored by then. */
+    /** As the fact left it; undefined if the day was not stored by then. */
     readonly after: StoredDay | undefined;
   }[];
-  /** Whether it is a mark that was taken back with its import. */
+  /** Whether it is a mark that was voided with its import. */
   readonly isVoided: boolean;
-  /** The punches it recorded or took back, as they are now. */
+  /** The punches that it recorded or voided, in their current state. */
   readonly punches: readonly RecordedPunch[];
 }
 
-/** What a fact needs to be read before it can be decided, all of one employee. */
+/** What has to be read before a fact can be decided, for one employee. */
 export interface Need {
   readonly employeeId: EmployeeId;
   /** Stored days, as epoch days, both included. */
   readonly firstDay: number;
   readonly lastDay: number;
-  /** Punches, both included; those taken back too. */
+  /** Punches, both included, voided ones too. */
   readonly from: Instant;
   readonly to: Instant;
 }
 
-/** The most marks that one fact takes back: far more than an import makes of one day. */
+/** The most marks that one fact voids: far more than an import makes of one day. */
 export const MAX_VOIDED_MARKS = 100;
 
-/** A mark or a clearing that was not taken back. */
+/** A mark or a clearing that was not voided. */
 export interface StandingMark {
   readonly sequence: number;
   readonly importId: string | undefined;
@@ -66,26 +66,26 @@ export interface StandingMark {
 
 /** What was read under the locks before the needs were known. */
 export interface RosterView {
-  /** What all employees share. */
+  /** The shared roster. */
   readonly roster: Roster;
   employee(employeeId: EmployeeId): LockedEmployee | undefined;
   /** A punch that a fact of the batch names. */
   punch(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   /**
-   * The earliest punch of an employee that a device gave an event id and that counts, by time, then
-   * kind; only for device and event ids of the batch's facts.
+   * The employee's earliest standing punch with this device and event id, by time, then kind. Only
+   * for device and event ids in the batch's facts.
    */
   firstUse(employeeId: EmployeeId, deviceId: string, eventId: string): RecordedPunch | undefined;
   /**
-   * The next one that counts, by time, then kind, and has the event id of a punch that a fact of
-   * the batch names. Undefined for all other punches.
+   * The next standing punch, by time, then kind, with the event id of a punch that a fact of the
+   * batch names. Undefined for all other punches.
    */
   nextUse(employeeId: EmployeeId, punchId: number): RecordedPunch | undefined;
   earlier(employeeId: EmployeeId, requestId: string): EarlierFact | undefined;
   /**
-   * What stands for a date on which a fact of the batch takes back marks of an import, the oldest first:
-   * of the import the oldest MAX_VOIDED_MARKS, of all others those that the day follows from. Those are
-   * the latest mark of each half, and the latest of the whole day or clearing.
+   * The standing marks of a date on which a fact of the batch voids marks of an import, oldest
+   * first: the oldest MAX_VOIDED_MARKS of the import, and of all others those that the day follows
+   * from. Those are the latest mark of each half, and the latest mark of the whole day or clearing.
    */
   marksOn(employeeId: EmployeeId, date: LocalDate, importId: string): readonly StandingMark[];
 }
@@ -94,7 +94,7 @@ export interface RosterView {
 export interface BatchView extends RosterView {
   /** A stored day within the needs. */
   day(employeeId: EmployeeId, date: LocalDate): StoredDay | undefined;
-  /** The punches within the needs of one employee, taken back or not, by time and number. */
+  /** The punches within one employee's needs, voided or not, by time and number. */
   punches(employeeId: EmployeeId): readonly RecordedPunch[];
 }
 
@@ -104,17 +104,19 @@ export interface AcceptedFact {
   readonly index: number;
   /** Its number among the employee's facts, from 1. */
   readonly sequence: number;
-  /** The days it is answered with, each with its revision after it; none: it is answered with none. */
+  /**
+   * The days of its answer, each with its revision after the fact; empty if answered without a day.
+   */
   readonly days: readonly { readonly date: LocalDate; readonly revision: number }[];
-  /** The punches it records, with all of their flags; `recordedAt` is not known yet: 0. */
+  /** The punches that it records, with all of their flags. `recordedAt` is not known yet: 0. */
   readonly punches: readonly RecordedPunch[];
-  /** The punches, or the marks, that it takes back, by number. */
+  /** The numbers of the punches or marks that it voids. */
   readonly voids: readonly number[];
 }
 
 /** A day as one fact of the batch left it: a row of the feed. */
 export interface DayChange {
-  /** The place in the batch of the fact that made it. */
+  /** The index in the batch of the fact that made it. */
   readonly index: number;
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
@@ -122,21 +124,23 @@ export interface DayChange {
   readonly result: DayResult | undefined;
 }
 
-/** A date that may be shown otherwise than before the batch. */
+/** A date that may be shown differently after the batch. */
 export interface TouchedDay {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
 }
 
-/** A day that other rules stored, and that says the same by those in force: no change. */
+/**
+ * A day that other rules stored and whose result is the same under the rules in force: no change.
+ */
 export interface DayRestamp {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
-  /** What it says; written once more, as another release may have written but a part of it. */
+  /** Its result, written again because another release may have written only a part of it. */
   readonly result: DayResult | undefined;
 }
 
-/** A punch that was recorded earlier, and of which more has become known. */
+/** A punch that was recorded earlier and gets other flags. */
 export interface PunchReflag {
   readonly employeeId: EmployeeId;
   readonly punchId: number;
@@ -147,27 +151,29 @@ export interface PunchReflag {
 export interface AnswerDay {
   readonly date: LocalDate;
   readonly revision: number;
-  /** As it is stored, or as it is without being stored. */
+  /** As it is stored, or as derived if it is not stored. */
   readonly result: DayResult;
   /** When the day was last changed; undefined: by this batch. Meaningless at revision 0. */
   readonly changedAt: RecordTime | undefined;
 }
 
-/** What became of one item. */
+/** The outcome of one item. */
 export type ItemOutcome =
   | { readonly kind: 'FAILED'; readonly failure: Failure }
   | {
       /**
        * DUPLICATE: the punch was there already, and nothing was recorded. RESTORED: it had been
-       * taken back, and is recorded once more.
+       * voided, and is recorded again.
        */
       readonly kind: 'DONE' | 'DUPLICATE' | 'RESTORED';
       readonly employeeName: string;
-      /** Of marks, clearings, commands and replacements: theirs. Of corrections together: those that changed. */
+      /**
+       * For marks, clearings, commands and replacements: their days. For CORRECT: the changed days.
+       */
       readonly days: readonly AnswerDay[];
-      /** The punches recorded, the original of a duplicate, the ones taken back. */
+      /** The punches recorded or voided, or the original of a duplicate. */
       readonly punches: readonly RecordedPunch[];
-      /** When we were told; of a repeated request, the first time. */
+      /** When the request was received; for a replay, the first time. */
       readonly receivedAt: Instant;
     };
 
@@ -178,20 +184,20 @@ export interface BatchDecision {
   /** In the order in which they happened; a day can stand here more than once. */
   readonly changes: readonly DayChange[];
   /**
-   * The dates that the facts were about, in any order, whether or not their rows changed: while
-   * stored days are behind the roster, a date is shown that has no row, and other than its row.
+   * The dates that the facts were about, in any order, whether or not their rows changed. While
+   * days are stale, a read can show a date that has no row, or show it differently from its row.
    */
   readonly touched: readonly TouchedDay[];
   readonly restamps: readonly DayRestamp[];
   readonly reflags: readonly PunchReflag[];
-  /** Days that were derived, whatever came of it: for the sums of a roster change. */
+  /** The number of days derived, changed or not, for the totals of a roster change. */
   readonly derivedDays: number;
 }
 
-/** The two questions a store asks about a batch. Both pure; the second takes its time. */
+/** The two questions that a store asks about a batch. Both are pure; the second runs in steps. */
 export interface BatchRules {
-  /** What has to be read for a fact; in any order, overlaps are the store's to join. */
+  /** What has to be read for a fact, in any order. The store joins overlaps. */
   needs(fact: Fact, view: RosterView): readonly Need[];
-  /** `now`: the moment under the locks, for commands that bring no time. */
+  /** `now` is the moment under the locks, for commands without a time. */
   decide(view: BatchView, now: Instant): Steps<BatchDecision>;
 }

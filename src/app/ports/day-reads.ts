@@ -1,4 +1,4 @@
-// What is read of days: of one employee, of many, as known now or then.
+// The port for reading days: of one employee or of many, as known now or at an as-of time.
 
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { Session, StoredDay } from '../../domain/facts/day.js';
@@ -12,80 +12,80 @@ import type { Zone } from '../../domain/time/zone.js';
 import type { ChangeCause } from './facts.js';
 
 /**
- * One employee's days of one month under the roster in force, and the versions they were read at.
- * Days and versions come from one snapshot. The unit that is cached.
+ * One employee's days of one month under the roster in force, and the versions at which they were
+ * read. Days and versions come from one snapshot. This is the unit that is cached.
  */
 export interface MonthBlock {
   readonly employeeId: EmployeeId;
-  /** Empty when nobody ever gave one. */
+  /** Empty if nobody ever gave one. */
   readonly employeeName: string;
-  /** Raised by every commit that touches the employee, facts and roster. */
+  /** Rises with every commit that touches the employee, by facts or roster. */
   readonly version: number;
-  /** Raised by every commit that changes what all employees share of the roster. */
+  /** Rises with every commit that changes the shared roster. */
   readonly rosterVersion: number;
   readonly month: LocalMonth;
-  /** The employee's zones, IANA names, by the first day of the month that each is in force on. */
+  /** The employee's zones (IANA names), by the first day of the month on which each is in force. */
   readonly zones: readonly { readonly firstDay: number; readonly name: string }[];
   /**
-   * By date, each date once; cleared days too, for their revision. A date that is not here was
-   * never stored, and nothing is expected on it: UNSCHEDULED.
+   * By date, each date once, with cleared days because of their revision. A date that is missing
+   * was never stored and has nothing expected: UNSCHEDULED.
    */
   readonly days: readonly KnownDay[];
 }
 
-/** A day under the roster in force and whose it is. */
+/** An employee's day under the roster in force. */
 export interface EmployeeDay {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
   readonly day: KnownDay;
 }
 
-/** A place in a list of days: the last one already given. */
+/** A place in a list of days: the last day that was returned. */
 export interface DayCursor {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
 }
 
 export interface DayQuery {
-  /** Undefined: everybody, or a group. */
+  /** Undefined: all employees, or those of a group. */
   readonly employeeId: EmployeeId | undefined;
-  /** Whose group this is now; undefined: any. Not together with an employee. */
+  /** Members of this group now; undefined: any employee. Not together with `employeeId`. */
   readonly groupId: string | undefined;
   /** Both included. */
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
   /**
-   * Which days to keep, as they are at `now`. UNSCHEDULED is never listed. A store may give more than
-   * these, never fewer: whoever presents the days looks once more.
+   * The days to keep, by their status at `now`. UNSCHEDULED is never listed. A store may return
+   * more days, but never fewer: the code that presents the days filters again.
    */
   readonly filter: DayFilter;
-  /** Also days that nobody stored and something is expected on. */
+  /** Also return days that are not stored but expected. */
   readonly includeExpected: boolean;
-  /** The moment that statuses are looked at: days not settled by then are kept. */
+  /** The moment at which statuses are judged. Days that are not final by then are kept. */
   readonly now: Instant;
-  /** Days as known then; undefined: as they are. Settled before it is asked for. */
+  /** Days as known then; undefined: as known now. The caller must settle this moment first. */
   readonly asOf: RecordTime | undefined;
-  /** Begin behind this day; undefined: at the beginning. */
+  /** Begin after this day; undefined: at the beginning. */
   readonly after: DayCursor | undefined;
   /** The most days to return, at least 1. */
   readonly limit: number;
 }
 
-/** Days found, and where to go on. */
+/** The days found, and where to continue. */
 export interface DayPage {
   readonly days: readonly EmployeeDay[];
-  /** Undefined when the list ends here. Present, the next page may still be empty. */
+  /** Undefined if the list ends here. If defined, the next page may still be empty. */
   readonly next: DayCursor | undefined;
 }
 
-/** One change of a day, with the day as it became. */
+/** One change of a day, with the day after it. */
 export interface DayRevision {
   readonly day: StoredDay;
   readonly actor: string;
   readonly cause: ChangeCause;
   /**
-   * The reason of a clearing, a void, a replacement or a change of the roster, the note of a mark
-   * or a punch; empty when none was given.
+   * The reason of a clearing, a correction or a roster change, or the note of a mark or a punch;
+   * empty if none was given.
    */
   readonly reason: string;
 }
@@ -94,79 +94,81 @@ export interface RevisionQuery {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
   readonly asOf: RecordTime | undefined;
-  /** Begin behind this revision; 0: at the first. */
+  /** Begin after this revision; 0: at the first. */
   readonly afterRevision: number;
   readonly limit: number;
 }
 
-/** What a day follows from. */
+/** Everything that a day follows from. */
 export interface DayBasis {
   readonly employeeName: string;
   readonly plan: DayPlan;
-  /** Of the plan's reach. */
+  /** The punches within the plan's reach. */
   readonly punches: Timeline;
   readonly stored: StoredDay | undefined;
 }
 
-/** A day, and what the roster says of it. */
+/** A day with its plan. */
 export interface DayUnderPlan {
   readonly plan: DayPlan;
   readonly day: KnownDay;
 }
 
-/** The days around a moment: sessions that are open then are on one of them. */
+/** The days around a moment. Any session that is open then is on one of them. */
 export interface DaysAround {
   readonly employeeName: string;
-  /** The date that the moment is in, in the employee's zone. */
+  /** The employee's date at that moment. */
   readonly today: DayUnderPlan;
   /** By date, without a gap. */
   readonly days: readonly DayUnderPlan[];
 }
 
-/** How many dates before and behind today a session that is open now can belong to. */
+/** How many dates before and after today a session that is open now can belong to. */
 export const OPEN_DAYS_BEFORE = 3;
 export const OPEN_DAYS_AFTER = 2;
 
 export interface OpenDaysQuery {
-  /** Undefined: everybody. */
+  /** Undefined: all employees. */
   readonly groupId: string | undefined;
   readonly now: Instant;
-  /** Begin behind this employee; undefined: at the first. */
+  /** Begin after this employee; undefined: at the first. */
   readonly after: EmployeeId | undefined;
   /** The most employees to return. */
   readonly limit: number;
 }
 
-/** A session that somebody is in at a moment. */
+/** A session in which the employee is at a moment. */
 export interface OpenSession {
   readonly session: Session;
-  /** From when on they are not, should nobody end it. */
+  /** When the session closes by itself if nobody clocks out. */
   readonly closesAt: Instant;
 }
 
-/** A day with a session that somebody is in. */
+/** A day with an open session. */
 export interface OpenDay extends EmployeeDay {
   readonly plan: DayPlan;
   readonly open: OpenSession;
-  /** The employee's on the date that the moment is in there. */
+  /** The employee's zone on their date at that moment. */
   readonly zoneToday: Zone;
 }
 
 export interface OpenDayPage {
   readonly days: readonly OpenDay[];
-  /** The last employee looked at; undefined when the list ends here. */
+  /** The last employee looked at; undefined if the list ends here. */
   readonly next: EmployeeId | undefined;
 }
 
 export interface DayReads {
-  /** Undefined for an employee who is not known. */
+  /** Undefined for an unknown employee. */
   readMonth(
     employeeId: EmployeeId,
     month: LocalMonth,
     caller?: AbortSignal,
   ): Promise<MonthBlock | undefined>;
 
-  /** One day as known then, under the roster as known then. Undefined for an unknown employee. */
+  /**
+   * One day as known at `asOf`, under the roster as known then. Undefined for an unknown employee.
+   */
   readDayAsOf(
     employeeId: EmployeeId,
     date: LocalDate,
@@ -175,8 +177,8 @@ export interface DayReads {
   ): Promise<{ readonly employeeName: string; readonly day: KnownDay } | undefined>;
 
   /**
-   * Everything that one day follows from, now or as known then: for explaining it. Undefined for
-   * an unknown employee.
+   * Everything that one day follows from, now or as known at `asOf`, to explain the day. Undefined
+   * for an unknown employee.
    */
   readDayFacts(
     employeeId: EmployeeId,
@@ -186,8 +188,8 @@ export interface DayReads {
   ): Promise<DayBasis | undefined>;
 
   /**
-   * One employee's days around a moment, OPEN_DAYS_BEFORE to OPEN_DAYS_AFTER from the date it is in
-   * the employee's zone; not from a cache. Undefined for an unknown employee.
+   * One employee's days around a moment: from OPEN_DAYS_BEFORE before to OPEN_DAYS_AFTER after the
+   * date of the moment in the employee's zone. Not from a cache. Undefined for an unknown employee.
    */
   readDaysAround(
     employeeId: EmployeeId,
@@ -195,16 +197,16 @@ export interface DayReads {
     caller?: AbortSignal,
   ): Promise<DaysAround | undefined>;
 
-  /** By date, then employee. */
+  /** Sorted by date, then employee. */
   listByDate(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
 
-  /** By employee, then date. */
+  /** Sorted by employee, then date. */
   listByEmployee(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
 
-  /** Days of the dates around `now` with an open session, by employee, then date. */
+  /** Days around `now` with an open session, by employee, then date. */
   listOpenDays(query: OpenDaysQuery, caller?: AbortSignal): Promise<OpenDayPage>;
 
-  /** The oldest first; undefined for an employee who is not in the roster. */
+  /** Sorted oldest first; undefined for an employee who is not in the roster. */
   listRevisions(
     query: RevisionQuery,
     caller?: AbortSignal,

@@ -1,4 +1,4 @@
-// How facts are recorded: one transaction for some of them, and what it did.
+// The port for recording facts: one transaction for several facts, and its effects.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { LocalMonth } from '../../domain/time/local-date.js';
@@ -9,38 +9,38 @@ import type { Fact } from './facts.js';
 /** The most facts one transaction takes. */
 export const MAX_BATCH_FACTS = 1000;
 
-/** What a committed batch did to one employee: what caches need to know. */
+/** The effects of a committed batch on one employee, for the caches. */
 export interface EmployeeChange {
   readonly employeeId: EmployeeId;
   /** The version before and after the batch; the same when nothing was recorded. */
   readonly versionBefore: number;
   readonly versionAfter: number;
   /**
-   * The months with days that may be shown otherwise than before, each once; empty when there are
-   * none. A day can be shown otherwise though no row of it changed (BatchDecision.touched).
+   * The months with days that may be shown differently now, each once. A day can be shown
+   * differently even though none of its rows changed (BatchDecision.touched).
    */
   readonly months: readonly LocalMonth[];
 }
 
 /**
- * Thrown by `writeBatch` when the batch was refused for what is in it, by PostgreSQL or its rules. Nothing was written.
- * One of its facts is at fault; the others can be written without it.
+ * `writeBatch` throws this when PostgreSQL or the rules refused the batch because of its content.
+ * Nothing was written. One of its facts is at fault; the others can be written without it.
  */
 export class BatchRefused extends Error {
   override readonly name = 'BatchRefused';
 }
 
 /**
- * Thrown by `writeBatch` when a badge that brought a fact is somebody else's by now, or its punch is
- * not in quarantine any more. Nothing was written: ask once more whose it is.
+ * `writeBatch` throws this when the badge of a fact has another owner by now, or its punch is no
+ * longer in quarantine. Nothing was written: look the owner up again.
  */
 export class BadgesChanged extends Error {
   override readonly name = 'BadgesChanged';
 }
 
 /**
- * Thrown by `writeBatch` that waits for nobody, when other transactions hold some of its employees.
- * Nothing was written: the others can be written without them.
+ * `writeBatch` throws this with NONE_IS_WAITED_FOR when other transactions hold some of its
+ * employees. Nothing was written: the facts of the other employees can be written without theirs.
  */
 export class EmployeesBusy extends Error {
   override readonly name = 'EmployeesBusy';
@@ -52,25 +52,25 @@ export class EmployeesBusy extends Error {
   }
 }
 
-/** Whether a transaction waits for employees whom another one holds. */
+/** Whether a transaction waits for employees that another transaction holds. */
 export type LockPatience = 'EACH_IS_WAITED_FOR' | 'NONE_IS_WAITED_FOR';
 
 /** A committed batch. */
 export interface CommittedBatch {
-  /** When it was recorded; every changed day carries it. */
+  /** When it was recorded. Every changed day has this time. */
   readonly recordedAt: RecordTime;
-  /** One per employee known that the batch was about, also of those it did not change. */
+  /** One for each known employee that the batch was about, changed or not. */
   readonly changes: readonly EmployeeChange[];
-  /** What the rules decided. */
+  /** The decision of the rules. */
   readonly decision: BatchDecision;
 }
 
 export interface FactWrites {
   /**
-   * Records facts in one transaction: locks the employees touched, reads what `rules` need, lets
-   * them decide, persists that, commits. They are asked again when the transaction has to run
-   * again, and the last run counts. At most MAX_BATCH_FACTS. Throws BatchRefused, or EmployeesBusy
-   * where none is waited for; each is, if not said otherwise.
+   * Records at most MAX_BATCH_FACTS facts in one transaction: locks the employees, reads what
+   * `rules` need, lets them decide, persists the decision and commits. If the transaction has to
+   * run again, it asks the rules again, and the last run counts. Throws BatchRefused,
+   * BadgesChanged, or EmployeesBusy with NONE_IS_WAITED_FOR. The default is EACH_IS_WAITED_FOR.
    */
   writeBatch(
     facts: readonly Fact[],

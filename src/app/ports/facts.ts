@@ -1,4 +1,4 @@
-// What somebody told us, checked for form and ready to be recorded.
+// Facts as callers report them, checked for form and ready to be recorded.
 
 import type { ClockRange, MarkableStatus, Portion } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -8,68 +8,68 @@ import type { ToldPunch } from '../../domain/facts/recorded-punch.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant } from '../../domain/time/time.js';
 
-/** Enough to tell two requests of one id apart. */
+/** Enough to tell apart two requests with the same id. */
 export const PAYLOAD_HASH_BYTES = 16;
 
-/** Of facts that have no request id: nobody compares it. */
+/** For facts without a request id, whose hash is never compared. */
 export const NO_PAYLOAD_HASH: Uint8Array = new Uint8Array(PAYLOAD_HASH_BYTES);
 
 /**
- * Where a fact's punches came from: a badge, and the version of what decides whose it is. The fact
- * is recorded only while that is the version (BadgesChanged).
+ * The badge of a fact's punches, and the version of its assignments. The fact is recorded only
+ * while that is still the version (BadgesChanged).
  */
 export interface BadgeClaim {
   readonly badgeId: string;
   readonly version: number;
-  /** The row of the quarantine that the punch leaves with it; undefined: it is not there. */
+  /** The quarantine row that this fact removes; undefined: the punch is not in quarantine. */
   readonly quarantineId: number | undefined;
 }
 
-/** What every fact carries. */
+/** The fields of every fact. */
 interface FactHeader {
   readonly employeeId: EmployeeId;
   /** A lower-case UUID; undefined when the caller sent none. */
   readonly requestId: string | undefined;
-  /** PAYLOAD_HASH_BYTES that differ when any field but the request id differs. */
+  /** PAYLOAD_HASH_BYTES that differ if any field but the request id differs. */
   readonly payloadHash: Uint8Array;
-  /** Who told us. */
+  /** The recorded name of the caller. */
   readonly actor: string;
-  /** When we were told. */
+  /** When the call was received. */
   readonly receivedAt: Instant;
 }
 
 /** A fact about one date. */
 interface DayFact extends FactHeader {
   readonly date: LocalDate;
-  /** The etag the caller insists on; undefined to write whatever the day is. */
+  /** The etag that the day must have; undefined: write in any case. */
   readonly etag: string | undefined;
 }
 
-/** Somebody declared a status. */
+/** Declares a status. */
 export interface MarkFact extends DayFact {
   readonly kind: 'MARK';
-  /** Used only when the employee is new; undefined when not given. */
+  /** Used only if the employee is new; undefined if not given. */
   readonly employeeName: string | undefined;
   readonly status: MarkableStatus;
   readonly portion: Portion;
-  /** The hours of it, for leave by the hour. */
+  /** The hours, for leave by the hour. */
   readonly leaveTime?: ClockRange | undefined;
-  /** The kind of leave; undefined: none. */
+  /** The leave type; undefined: none. */
   readonly leaveTypeId: string | undefined;
-  /** Why that kind of leave cannot be declared now; a repeated request is answered all the same. */
+  /** Why this leave type cannot be declared now. A replay is answered all the same. */
   readonly leaveTypeFailure: Failure | undefined;
   readonly note: string;
-  /** The import it is recorded with; undefined: none. */
+  /** The import of the mark; undefined: none. */
   readonly importId: string | undefined;
 }
 
-/** Somebody withdrew what was declared. */
+/** Withdraws what was declared. */
 export interface ClearFact extends DayFact {
   readonly kind: 'CLEAR';
   readonly reason: string;
 }
 
-/** Somebody took back what an import marked on a date. */
+/** Voids the marks of an import on a date. */
 export interface VoidMarksFact extends FactHeader {
   readonly kind: 'VOID_MARKS';
   readonly date: LocalDate;
@@ -77,17 +77,17 @@ export interface VoidMarksFact extends FactHeader {
   readonly reason: string;
 }
 
-/** A clock recorded a punch: accepted in any order, late or twice. */
+/** A punch recorded by a clock. Accepted in any order, late or twice. */
 export interface PunchFact extends FactHeader {
   readonly kind: 'PUNCH';
   readonly punch: ToldPunch;
-  /** The import it is recorded with; undefined: none. */
+  /** The import of the punch; undefined: none. */
   readonly importId: string | undefined;
-  /** Whether it counts again if the same punch was taken back. */
+  /** Whether to restore the same punch if it was voided. */
   readonly restore: boolean;
-  /** Only to be judged, with all facts of its batch: nothing is stored. */
+  /** Only validate it, with all facts of its batch. Nothing is stored. */
   readonly validateOnly: boolean;
-  /** Left out where the device named the employee. */
+  /** Absent if the device named the employee. */
   readonly badge?: BadgeClaim;
 }
 
@@ -102,50 +102,50 @@ export const COMMAND_KINDS = {
   END_BREAK: 'BREAK_END',
 } as const satisfies Readonly<Record<ClockCommand, PunchKind>>;
 
-/** What a deployment asks of commands. */
+/** A deployment's limits on commands. */
 export interface CommandLimits {
-  /** Whether commands are for employees whom somebody added, and for times of their employment. */
+  /** Whether commands need an added employee and a time within their employment. */
   readonly employedOnly: boolean;
-  /** How many days of 24 hours a time that a command brings may be back. */
+  /** How old a time in a command may be, in days of 24 hours. */
   readonly maxAgeDays: number;
 }
 
-/** What a clock's calls are held to. */
+/** A deployment's limits on all calls to the clock. */
 export interface ClockLimits extends CommandLimits {
-  /** A device's punch further back than so many days of 24 hours is of a clock that was wrong. */
+  /** A device's punch older than this, in days of 24 hours, comes from a wrong clock. */
   readonly skewAfterDays: number;
 }
 
-/** A person's command: checked under the employee's lock against the sessions there are. */
+/** A person's command, checked under the employee's lock against the existing sessions. */
 export interface CommandFact extends FactHeader {
   readonly kind: 'COMMAND';
   readonly command: ClockCommand;
-  /** Its kind is the command's; its time counts only if `isTimeGiven`. */
+  /** Its kind is that of the command. Its time counts only if `isTimeGiven`. */
   readonly punch: ToldPunch;
-  /** Otherwise the time is taken under the lock, so that commands follow each other. */
+  /** If false, the time is taken under the lock, so that commands follow each other. */
   readonly isTimeGiven: boolean;
   readonly limits: CommandLimits;
 }
 
-/** A correction goes alone: it can be judged and left at that. */
+/** A correction is alone in its batch, so that it can be validated without being stored. */
 interface CorrectionFact extends FactHeader {
-  /** Only to be judged: nothing is stored. */
+  /** Only validate it. Nothing is stored. */
   readonly validateOnly: boolean;
 }
 
-/** Somebody took punches back: all of them or none, or those that still count. */
+/** Voids punches: all of them or none, or only those that still count. */
 export interface VoidFact extends CorrectionFact {
   readonly kind: 'VOID';
   /** Their numbers, each once, at least one. */
   readonly punchIds: readonly number[];
-  /** Whether punches that count no longer are passed over; otherwise they refuse the fact. */
+  /** Whether to skip punches that no longer count. Otherwise they refuse the fact. */
   readonly onlyStanding: boolean;
   readonly reason: string;
-  /** Given, the punches came by this badge and go back into quarantine. */
+  /** If present, the punches came by this badge and go back into quarantine. */
   readonly badge?: BadgeClaim;
 }
 
-/** Somebody put another punch in the place of one. What is undefined stays as it was. */
+/** Replaces a punch by another. Undefined fields stay as they were. */
 export interface ReplaceFact extends CorrectionFact {
   readonly kind: 'REPLACE';
   readonly punchId: number;
@@ -154,7 +154,7 @@ export interface ReplaceFact extends CorrectionFact {
   readonly reason: string;
 }
 
-/** One of several corrections. What is undefined stays as it was. */
+/** One of several corrections. Undefined fields stay as they were. */
 export type PunchCorrection =
   | { readonly kind: 'VOID'; readonly punchId: number }
   | {
@@ -165,21 +165,21 @@ export type PunchCorrection =
     }
   | { readonly kind: 'ADD'; readonly punch: ToldPunch };
 
-/** Somebody corrected punches together: all of them or none, judged by what they come to. */
+/** Corrects several punches together: all of them or none, judged by their joint effect. */
 export interface CorrectFact extends CorrectionFact {
   readonly kind: 'CORRECT';
-  /** At least one, each of another punch; the contract bounds them. */
+  /** At least one, each of a different punch. The contract bounds their number. */
   readonly corrections: readonly PunchCorrection[];
   readonly reason: string;
 }
 
-/** No news: the days of a range are to follow the roster, which has moved on. */
+/** Reports nothing new: derives the days of a range again after a roster change. */
 export interface RederiveFact extends FactHeader {
   readonly kind: 'REDERIVE';
   /** Epoch days, both included; at most MAX_REDERIVED_DAYS. */
   readonly firstDay: number;
   readonly lastDay: number;
-  /** For the history of the days that change. */
+  /** The reason in the history of the days that change. */
   readonly reason: string;
 }
 
@@ -197,7 +197,7 @@ export type Fact =
   | CorrectFact
   | RederiveFact;
 
-/** Why a stored day changed. The order is the contract's; its numbers are stored. */
+/** Why a stored day changed. In the order of the contract; the numbers are stored. */
 export const CHANGE_CAUSES = [
   'MARK',
   'CLEAR',

@@ -1,4 +1,4 @@
-// What is read of imports, of punches and of marks.
+// The port for reading imports of punches and of marks.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { MarkImport } from '../../domain/facts/mark-import.js';
@@ -7,7 +7,7 @@ import type { LocalDate } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 
 export interface ImportQuery {
-  /** Begin behind this import; undefined: at the newest. */
+  /** Begin after this import; undefined: at the newest. */
   readonly after: ImportCursor | undefined;
   /** The most imports to return, at least 1. */
   readonly limit: number;
@@ -30,20 +30,20 @@ export interface PunchName {
   readonly punchId: number;
 }
 
-/** Imports of one kind, and what is left of one. */
+/** Reads of the imports of one kind, and of their standing facts. */
 export interface ImportReads<Import, Standing> {
-  /** By the time of their first fact, the newest first. */
+  /** Sorted by the time of their first fact, the newest first. */
   list(query: ImportQuery, caller?: AbortSignal): Promise<readonly Import[]>;
 
-  /** Undefined for an import that is not known. */
+  /** Undefined for an unknown import. */
   read(importId: string, caller?: AbortSignal): Promise<Import | undefined>;
 
-  /** What of it was not taken back: the first, at most `limit`. */
+  /** The first `limit` items of the import that were not voided. */
   listStanding(importId: string, limit: number, caller?: AbortSignal): Promise<readonly Standing[]>;
 }
 
-/** What stands: punches that count, by employee and time. */
+/** The standing items are punches that count, by employee and time. */
 export type PunchImportReads = ImportReads<PunchImport, PunchName>;
 
-/** What stands: days of marks, those of the first marks first. */
+/** The standing items are the dates of marks, in the order of the marks. */
 export type MarkImportReads = ImportReads<MarkImport, MarkedDate>;

@@ -1,11 +1,11 @@
-// The kinds of leave that a deployment has.
+// The port for the leave types of a deployment.
 
 import type { LeaveType, LeaveTypeChange } from '../../domain/facts/leave-type.js';
 
 export interface LeaveTypeQuery {
-  /** Every revision, or the latest of each leave type. */
+  /** Every revision, or only the latest of each leave type. */
   readonly includeHistory: boolean;
-  /** Begin behind this one; undefined: at the first. */
+  /** Begin after this revision; undefined: at the first. */
   readonly after: { readonly leaveTypeId: string; readonly revision: number } | undefined;
   /** The most to return, at least 1. */
   readonly limit: number;
@@ -13,8 +13,8 @@ export interface LeaveTypeQuery {
 
 export interface LeaveTypes {
   /**
-   * Adds or changes one; changes nothing if it is like that already. Undefined where there are
-   * MAX_LEAVE_TYPES others.
+   * Adds or changes a leave type; changes nothing if it is like that already. Undefined if there
+   * are already MAX_LEAVE_TYPES others.
    */
   set(change: LeaveTypeChange, caller?: AbortSignal): Promise<LeaveType | undefined>;
 

@@ -1,5 +1,5 @@
-// What rebuilding needs of the world: everything that was ever told about an employee, and the
-// stored days to hold against it, all as of one moment. store/ implements it over PostgreSQL.
+// The port of the rebuild: all facts about an employee and the stored days to compare them with, as
+// of one moment. store/ implements it over PostgreSQL.
 
 import type { StoredDay } from '../../domain/facts/day.js';
 import type { DeclarationFact } from '../../domain/facts/declaration.js';
@@ -15,11 +15,11 @@ export interface MarkRow {
   readonly sequence: number;
   readonly date: LocalDate;
   readonly fact: DeclarationFact;
-  /** Whether it was taken back with its import. */
+  /** Whether it was voided with its import. */
   readonly isVoided: boolean;
 }
 
-/** A stored day with what is kept beside it for lists. */
+/** A stored day, with the time when it is final, which is kept beside it for lists. */
 export interface DayRow {
   readonly day: StoredDay;
   readonly settlesAt: Instant | undefined;
@@ -28,9 +28,9 @@ export interface DayRow {
 /** What is stored for a range of dates, and the punches that they may depend on. */
 export interface StoredRange {
   readonly rows: readonly DayRow[];
-  /** The latest revision that the feed told of each date. */
+  /** The latest revision of each date in the feed. */
   readonly toldRevisions: ReadonlyMap<LocalDate, number>;
-  /** Those that count, in any order, with their flags as stored. */
+  /** The punches that count, in any order, with their stored flags. */
   readonly punches: readonly Punch[];
 }
 
@@ -40,40 +40,42 @@ export interface DayRange {
   readonly lastDay: number;
 }
 
-/** One employee, as of one moment. */
+/** One employee as of one moment. */
 export interface EmployeeSnapshot {
   readonly employeeId: EmployeeId;
   /** The number of facts recorded. */
   readonly version: number;
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
-  /** Of stored days, days on the feed, and punches by their dates in UTC; undefined: none. */
+  /** The dates of stored days, days in the feed and punches (in UTC); undefined: none. */
   readonly extent: DayRange | undefined;
-  /** In the order of their numbers, behind `after`; fewer than `limit` at the end. */
+  /** Sorted by number, after `after`; fewer than `limit` at the end. */
   readMarks(after: number, limit: number): Promise<readonly MarkRow[]>;
-  /** The first date from an epoch day on with a stored day, a day on the feed or a punch in UTC. */
+  /**
+   * The first date from an epoch day on with a stored day, a day in the feed or a punch (in UTC).
+   */
   nextFact(fromDay: number): Promise<number | undefined>;
-  /** Days of the dates, punches between the instants, both included. */
+  /** The days of the dates, and the punches between the instants, all bounds included. */
   readRange(dates: DayRange, from: Instant, to: Instant): Promise<StoredRange>;
 }
 
 /**
- * Facts and days, for holding one against the other. Every method throws AttendanceError
- * STORE_UNAVAILABLE or OVERLOADED when it cannot for now.
+ * Facts and days, for comparison. Every method throws AttendanceError STORE_UNAVAILABLE or
+ * OVERLOADED if it cannot work for now.
  */
 export interface RebuildStore {
-  /** All employees in id order, behind `after`; fewer than `limit` at the end. */
+  /** All employees by id, after `after`; fewer than `limit` at the end. */
   listEmployeeIds(after: EmployeeId | '', limit: number): Promise<readonly EmployeeId[]>;
 
-  /** What `look` sees is of one moment; undefined for an unknown employee. */
+  /** Everything that `look` reads is of one moment. Undefined for an unknown employee. */
   look<T>(
     employeeId: EmployeeId,
     look: (snapshot: EmployeeSnapshot) => Promise<T>,
   ): Promise<T | undefined>;
 
   /**
-   * Puts back rows of days that are gone, as the feed told them last: how many. A row that is
-   * there is left as it is.
+   * Restores missing rows of days from their latest revisions in the feed. Existing rows stay as
+   * they are. Returns the number restored.
    */
   restoreDays(employeeId: EmployeeId): Promise<number>;
 }

@@ -1,5 +1,5 @@
-// What the roster's use cases need of the world: changes under lock, reads now or as of a past
-// moment. store/ implements it over PostgreSQL; cache/ decorates it to make changes known.
+// The port of the roster's use cases: changes under lock, and reads now or at an as-of time. store/
+// implements it over PostgreSQL; cache/ decorates it to announce changes.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { PolicyStart, PolicyVersion } from '../../domain/roster/policy.js';
@@ -9,9 +9,9 @@ import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 
-/** What is an employee's own, assignments and overrides aside. Dates are epoch days. */
+/** What belongs to one employee, except assignments and overrides. Dates are epoch days. */
 export interface EmployeeDetail {
-  /** Empty when nobody ever gave one. */
+  /** Empty if nobody ever gave one. */
   readonly employeeName: string;
   /** Undefined: the service's default. */
   readonly zone: Zone | undefined;
@@ -23,15 +23,15 @@ export interface EmployeeDetail {
   readonly leftDay: number;
   readonly defaultShiftId: string | undefined;
   readonly calendarId: string | undefined;
-  /** The employee's date on which they were archived; undefined: they are not. */
+  /** The employee's date on which they were archived; undefined: not archived. */
   readonly archivedDay: number | undefined;
   /** Their own policies, by date, each date once. */
   readonly policies: readonly PolicyStart[];
 }
 
-/** The change that made a resource what it is: its etag, and when. */
+/** The change that last set a resource (its etag), and the time of that change. */
 interface Versioned {
-  /** 0 for an employee of whom nobody said more than a name. */
+  /** 0 for an employee with no more than a name. */
   readonly changeId: number;
   /** Undefined at change 0. */
   readonly updatedAt: RecordTime | undefined;
@@ -71,27 +71,27 @@ export interface HolidayRecord extends Holiday {
   readonly epochDay: number;
 }
 
-/** What an update changes of a holiday. */
+/** The fields of a holiday that an update changes. */
 export type HolidayChange = Omit<HolidayRecord, keyof Holiday> & Partial<Holiday>;
 
-/** A committed change, and how far the stored days have followed it. */
+/** A committed change, and how far the stored days follow it. */
 export interface RosterChangeRecord {
   readonly changeId: number;
   readonly recordedAt: RecordTime;
   readonly actor: string;
   readonly reason: string;
-  /** What was changed: one of the four. */
+  /** What was changed: exactly one of the four. */
   readonly employeeId: EmployeeId | undefined;
   readonly shiftId: string | undefined;
   readonly calendarId: string | undefined;
   readonly policyId: string | undefined;
-  /** The dates it is about, as epoch days; infinite where it has no end. */
+  /** The dates that it affects, as epoch days; infinite if it has no end. */
   readonly firstDay: number;
   readonly lastDay: number;
   readonly employeesDone: number;
   readonly daysDerived: number;
   readonly daysChanged: number;
-  /** On how many dates overrides of the changed shift's users overlap with it since. */
+  /** The number of dates on which the changed shift now overlaps with overrides of its users. */
   readonly shiftOverlaps: number;
   readonly finishedAt: RecordTime | undefined;
 }
@@ -103,31 +103,31 @@ interface CommandHeader {
   /** Empty when none was given. */
   readonly reason: string;
   readonly receivedAt: Instant;
-  /** Only to be judged: nothing is stored. */
+  /** Only validate it. Nothing is stored. */
   readonly validateOnly: boolean;
 }
 
-/** Undefined writes whatever it is. */
+/** Undefined: write in any case. */
 interface Conditional {
   readonly etag: string | undefined;
 }
 
-/** A shift from a date on; what is not in it is as in the version before. */
+/** A shift from a date on. Missing fields are as in the version before. */
 export interface ShiftVersionChange {
   readonly fromDay: number;
   readonly shift: Partial<Omit<Shift, 'counting'>> &
     Pick<Shift, 'shiftId'> & { readonly counting?: Partial<CountingRules> };
 }
 
-/** What happens to assignments without an end that a new or longer one meets. */
+/** What to do with assignments without an end that a new or longer one overlaps. */
 export type OverlapAction = 'REPLACE' | 'ADD';
 
-/** Undefined: nobody said, and it is refused. */
+/** Undefined: not given, so an overlap is refused. */
 interface Overlapping {
   readonly onOverlap: OverlapAction | undefined;
 }
 
-/** What somebody wants changed; definitions were checked for form and bounds. */
+/** A requested change. Definitions were checked for form and bounds. */
 export type RosterCommand = CommandHeader &
   (
     | {
@@ -138,7 +138,7 @@ export type RosterCommand = CommandHeader &
     | ({
         readonly kind: 'UPDATE_EMPLOYEE';
         readonly employeeId: EmployeeId;
-        /** What is not in it stays. */
+        /** Missing fields stay as they are. */
         readonly detail: Partial<EmployeeDetail>;
       } & Conditional)
     | ({ readonly kind: 'ARCHIVE_EMPLOYEE'; readonly employeeId: EmployeeId } & Conditional)
@@ -154,7 +154,7 @@ export type RosterCommand = CommandHeader &
         readonly kind: 'UPDATE_ASSIGNMENT';
         readonly employeeId: EmployeeId;
         readonly assignmentId: number;
-        /** What is not in it stays. */
+        /** Missing fields stay as they are. */
         readonly assignment: Partial<Assignment>;
       } & Conditional &
         Overlapping)
@@ -189,7 +189,7 @@ export type RosterCommand = CommandHeader &
       }
   );
 
-/** The resource as a command left it. */
+/** The resource after a command. */
 export type RosterAnswer =
   | { readonly kind: 'EMPLOYEE'; readonly employee: EmployeeRecord }
   | { readonly kind: 'SHIFT'; readonly shift: ShiftRecord }
@@ -200,11 +200,11 @@ export type RosterAnswer =
 
 export interface RosterOutcome {
   readonly answer: RosterAnswer;
-  /** Undefined when the command changed nothing. */
+  /** Undefined if the command changed nothing. */
   readonly change: RosterChangeRecord | undefined;
 }
 
-/** A page of anything, and the text to go on behind; undefined when it ends here. */
+/** A page of any list, and where the next one continues; undefined if the list ends here. */
 export interface RosterPage<T> {
   readonly items: readonly T[];
   readonly next: readonly string[] | undefined;
@@ -223,14 +223,15 @@ interface DateRangeQuery extends PageQuery {
 }
 
 /**
- * The roster, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED when it
- * cannot for now; reads of one thing give undefined when there is none.
+ * The roster, durable. Every method throws AttendanceError STORE_UNAVAILABLE or OVERLOADED if it
+ * cannot work for now. Reads of one resource return undefined if it does not exist.
  */
 export interface RosterStore {
   /**
-   * Changes the roster in one transaction, under the locks of what it depends on. Throws the
-   * ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP, ASSIGNMENTS_OVERLAP and INVALID_FIELDS.
-   * Changes wait for each other: one whose `caller` is aborted before its turn is not made, and throws the signal's reason.
+   * Changes the roster in one transaction, under the locks of what the change depends on. Throws
+   * the ROSTER_* failures, EMPLOYEE_NOT_FOUND, SHIFTS_OVERLAP, ASSIGNMENTS_OVERLAP and
+   * INVALID_FIELDS. Changes wait for each other: if `caller` is aborted before the turn of its
+   * change, the change is not made, and the signal's reason is thrown.
    */
   changeRoster(command: RosterCommand, caller?: AbortSignal): Promise<RosterOutcome>;
 
@@ -250,7 +251,7 @@ export interface RosterStore {
   ): Promise<RosterPage<ShiftRecord>>;
   getPolicy(policyId: string, asOf: RecordTime | undefined): Promise<PolicyRecord | undefined>;
   listPolicies(query: PageQuery): Promise<RosterPage<PolicyRecord>>;
-  /** All of an employee's, by start; undefined for an unknown employee. */
+  /** All assignments of an employee, by start; undefined for an unknown employee. */
   listAssignments(
     employeeId: EmployeeId,
     asOf: RecordTime | undefined,
@@ -269,7 +270,7 @@ export interface RosterStore {
   ): Promise<RosterPage<RosterChangeRecord>>;
 }
 
-/** The most assignments of one employee that hold at a time. */
+/** The most assignments that one employee has at a time. */
 export const MAX_ASSIGNMENTS = 200;
 
 /** The most overrides of one employee. */

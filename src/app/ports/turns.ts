@@ -1,19 +1,19 @@
-// Turns of the event loop: long work does a little of itself in each, so that one call that computes
-// does not hold up the others, and neither do many such calls together. All of a process share them,
-// since they share its loop: in each round of it there is one turn for whoever computes.
-// Knows nothing of what the work is.
+// Turns of the event loop. A long computation does a little work in each turn, so that it does not
+// hold up other calls, and many of them together do not either. All computations of a process share
+// the turns, because they share its loop: each iteration of the loop has one. Knows nothing of what
+// the work is.
 
 /**
- * How long is computed before everything else in the process gets its turn, in milliseconds. What
- * others do takes several rounds of the loop, each of them this much longer while somebody computes.
+ * How long computations run before everything else in the process proceeds, in milliseconds. Other
+ * work takes several iterations of the loop, each longer by this much while something computes.
  */
 export const MAX_TURN_MS = 5;
 
 export class Turns {
   readonly #nowMs: () => number;
-  /** When the turn of this round began; undefined until somebody computes. */
+  /** When the turn of this iteration began; undefined until something computes. */
   #startedMs: number | undefined;
-  /** Who computes on in rounds to come, first come, first served: at most one of each call in flight. */
+  /** Computations that continue in later iterations, in order of arrival: at most one per call. */
   readonly #waiting: (() => void)[] = [];
 
   constructor(nowMs: () => number) {
@@ -21,8 +21,8 @@ export class Turns {
   }
 
   /**
-   * Whether this round's turn has taken its time, whoever took it. Cheap: to be asked after every
-   * small piece of work.
+   * Whether this iteration's turn has used its time, for any computation. Cheap enough to ask after
+   * every small piece of work.
    */
   get isOver(): boolean {
     const nowMs = this.#nowMs();
@@ -34,7 +34,7 @@ export class Turns {
   }
 
   /**
-   * Resolves when a turn is the caller's: at once while this round's is not over. Throws the
+   * Resolves when the caller has a turn: at once if this iteration's is not over. Throws the
    * signal's reason when it is aborted.
    */
   async next(signal?: AbortSignal): Promise<void> {
@@ -42,7 +42,7 @@ export class Turns {
     signal?.throwIfAborted();
   }
 
-  /** The items, each made into something else, in as many turns as that takes; throws as `next`. */
+  /** Maps the items, in as many turns as needed. Throws like `next`. */
   async map<T, U>(
     items: readonly T[],
     make: (item: T, index: number) => U,
@@ -56,7 +56,7 @@ export class Turns {
     return made;
   }
 
-  /** What steps come to, taken in as many turns as that needs; throws as `next`. */
+  /** Takes all steps, in as many turns as needed, and returns their result. Throws like `next`. */
   async run<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
     for (;;) {
       if (this.isOver) await this.next(signal);
@@ -73,19 +73,19 @@ export class Turns {
     });
   }
 
-  /** Those who wait go on, one after the other, until the turn is over; the others in the next. */
+  /** Continues waiting computations one after the other until the turn is over. */
   #resume(): void {
     if (this.#waiting.length === 0 || this.isOver) return;
     this.#waiting.shift()?.();
-    // Behind all that it does before it waits for something.
+    // After all that it does before it waits for something.
     queueMicrotask(() => process.nextTick(() => this.#resume()));
   }
 }
 
-/** Work that may be interrupted behind each of its steps, and what it comes to. */
+/** Work that can pause after each of its steps, and its result. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** What steps come to, all of them taken at once. */
+/** Takes all steps at once and returns their result. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
@@ -93,5 +93,5 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Those of this process. */
+/** The turns of this process. */
 export const TURNS = new Turns(() => performance.now());

@@ -1,6 +1,6 @@
-// Who is in, on a break or out, and since when: what a clock on the wall would show. Read from the
-// days around now as they stand at that moment; a session is open until somebody ends it or the
-// moment comes from which on nobody can any more.
+// Who is in, on a break or out, and since when: the state that a wall clock would show. It is read
+// from the days around now. A session is open until the employee leaves or until it closes by
+// itself.
 
 import { present } from '../../domain/engine/present.js';
 import { goesOnUntil, isOpenAt } from '../../domain/engine/session-end.js';
@@ -17,27 +17,27 @@ export type ClockStatus = (typeof CLOCK_STATUSES)[number];
 
 export interface ClockState {
   readonly employeeId: EmployeeId;
-  /** Empty when nobody ever gave one. */
+  /** Empty if nobody ever gave one. */
   readonly employeeName: string;
   readonly status: ClockStatus;
-  /** Undefined when the employee was not seen in the days around now. */
+  /** Undefined if the employee has no punch in the days around now. */
   readonly since: Instant | undefined;
   /** The open session; undefined when out. */
   readonly session: Session | undefined;
-  /** From when on it is no longer open, should nobody end it; undefined when out. */
+  /** When the session closes by itself if nobody clocks out; undefined when out. */
   readonly closesAt: Instant | undefined;
-  /** The day that the session counts for; when out, the employee's date of now. */
+  /** The day that the session counts for; when out, the employee's current date. */
   readonly attendance: Attendance;
   /**
-   * To tell its times in: that of the session's shift, else the employee's today; when out, that
-   * of today's shifts, else the employee's.
+   * The zone in which to show times: that of the session's shift, else the employee's zone today.
+   * When out, that of today's shifts, else the employee's.
    */
   readonly zone: Zone;
 }
 
 /**
- * How far ahead of the service's clock a punch may be and count as having happened: commands take
- * their time from the database's clock, or bring one, and two clocks are never quite the same.
+ * How far ahead of the service's clock a punch may be and still count as past, in milliseconds.
+ * Commands take their time from the database's clock or bring one, and no two clocks agree exactly.
  */
 export const MAX_AHEAD_MS = 2 * 60_000;
 
@@ -46,9 +46,9 @@ function hasHappened(time: Instant, now: Instant): boolean {
 }
 
 /**
- * The session of a day that is open at `now`, if nobody came or left since: begun, by a clock that
- * may be ahead of this one, without an end, and not longer than a session may be. `arrival`: of
- * whoever worked on into its shift.
+ * The session of a day that is open at `now` if there is no later punch. It has begun (by a clock
+ * that may be ahead of this one), has no end, and is not longer than a session may be. `arrival`:
+ * when the employee arrived, if they worked on into the session's shift.
  */
 export function openSessionOf(
   { plan, day: { result } }: DayUnderPlan,
@@ -66,8 +66,8 @@ export function openSessionOf(
 }
 
 /**
- * The day of somebody's open session, among all around now that are known, by date; undefined when
- * they left, or when the last that is known of them was too long ago.
+ * The day of the employee's open session, from all known days around now, by date. Undefined if
+ * they left, or if their last known session was too long ago.
  */
 export function openDayOf<Day extends DayUnderPlan>(
   days: readonly Day[],
@@ -83,7 +83,7 @@ export function openDayOf<Day extends DayUnderPlan>(
   return open?.session === last.session ? { ...last.day, open } : undefined;
 }
 
-/** When the last of some sessions began, or the one that goes on into it without a punch. */
+/** When the last session began, or an earlier one that continues into it without a punch. */
 function arrivalOf(sessions: readonly Session[]): Instant | undefined {
   let arrival = sessions.at(-1)?.in;
   for (const { in: start, out } of sessions.toReversed()) {
@@ -92,7 +92,10 @@ function arrivalOf(sessions: readonly Session[]): Instant | undefined {
   return arrival;
 }
 
-/** Whether a session is open whatever other days say: nothing that it leaves room for comes first. */
+/**
+ * Whether a session is open whatever other days say: the time until it closes leaves no room for
+ * more.
+ */
 export function isSurelyOpen({ session: { closesAt } }: OpenSession, now: Instant): boolean {
   return closesAt !== undefined && now < closesAt;
 }
@@ -101,7 +104,7 @@ function startOf({ in: start, out }: Session): Instant {
   return start ?? out ?? (0 as Instant);
 }
 
-/** One employee's state; throws EMPLOYEE_NOT_FOUND. */
+/** One employee's state. Throws EMPLOYEE_NOT_FOUND. */
 export async function clockState(
   store: Pick<DayReads, 'readDaysAround'>,
   employeeId: EmployeeId,
@@ -127,7 +130,7 @@ export async function clockState(
   };
 }
 
-/** The state of somebody with an open session on the day. */
+/** The state of an employee with an open session on the day. */
 function stateIn(
   { employeeId, employeeName, day, plan, open, zoneToday }: OpenDay,
   now: Instant,
@@ -149,12 +152,12 @@ function stateIn(
   };
 }
 
-/** When somebody who is in came back from the last break. */
+/** When an employee who is in came back from the last break. */
 function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
   return breaks.findLast(({ end }) => end !== undefined && hasHappened(end, now))?.end;
 }
 
-/** The last departure by now, or the moment from which on it was given up. */
+/** The last departure by now, or the moment at which the last session closed by itself. */
 function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
   for (const { plan, day } of days) {
@@ -169,22 +172,22 @@ function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefi
 }
 
 export interface ClockedInQuery {
-  /** Undefined: everybody. */
+  /** Undefined: all employees. */
   readonly groupId: string | undefined;
-  /** Begin behind this employee; undefined: at the first. */
+  /** Begin after this employee; undefined: at the first. */
   readonly after: EmployeeId | undefined;
   /** The most employees to return, at least 1. */
   readonly limit: number;
 }
 
 export interface ClockedInPage {
-  /** By employee id. */
+  /** Sorted by employee id. */
   readonly states: readonly ClockState[];
-  /** Undefined when the list ends here. Present, the next page may still be empty. */
+  /** Undefined if the list ends here. If defined, the next page may still be empty. */
   readonly next: EmployeeId | undefined;
 }
 
-/** Everybody who is in or on a break. */
+/** All employees who are in or on a break. */
 export async function listClockedIn(
   store: DayReads,
   { groupId, after, limit }: ClockedInQuery,
@@ -193,7 +196,7 @@ export async function listClockedIn(
 ): Promise<ClockedInPage> {
   const page = await store.listOpenDays({ groupId, now, after, limit }, caller);
   const states = new Map<EmployeeId, ClockState>();
-  // By date: of two days of one employee the later one's session is the one that counts.
+  // Days are sorted by date, so of two days of one employee the session of the later one counts.
   for (const day of page.days) {
     states.set(day.employeeId, stateIn(day, now));
   }

@@ -1,4 +1,4 @@
-// Reading days one by one, and why a day is as it is.
+// Reads single days, and explains why a day is as it is.
 
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import { derive } from '../../domain/engine/derive.js';
@@ -21,7 +21,7 @@ import type { DayBasis, DayReads, MonthBlock } from '../ports/day-reads.js';
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
-/** One employee's day; throws EMPLOYEE_NOT_FOUND. */
+/** One employee's day. Throws EMPLOYEE_NOT_FOUND. */
 export async function getDay(
   store: DayReads & Moments,
   employeeId: EmployeeId,
@@ -51,7 +51,7 @@ async function currentDay(
   };
 }
 
-/** A day that nobody stored and nothing is expected on. */
+/** A day that is neither stored nor expected. */
 function nothingOn(date: LocalDate, { zones }: MonthBlock): KnownDay {
   const day = Number(date.slice(8));
   const zone = zones.findLast(({ firstDay }) => firstDay <= day);
@@ -64,10 +64,10 @@ export interface EmployeeDate {
   readonly date: LocalDate;
 }
 
-/** How many months of employees are read at a time for one caller. */
+/** How many months of employees are read at the same time for one call. */
 const MONTHS_AT_A_TIME = 8;
 
-/** Days of several employees and dates, in order; undefined where there is no such employee. */
+/** Days of several employees and dates, in order; undefined if the employee does not exist. */
 export async function getDays(
   store: DayReads & Moments,
   wanted: readonly EmployeeDate[],
@@ -110,11 +110,11 @@ export interface ExplainedDay {
   readonly attendance: Attendance;
   /** Every rule that fired, in order. */
   readonly findings: readonly Finding[];
-  /** The one to tell times in: that of the date's shifts, else the employee's. */
+  /** The zone in which to show times: that of the date's shifts, else the employee's. */
   readonly zone: Zone;
 }
 
-/** The day as `getDay` gives it, derived once more from its facts; throws EMPLOYEE_NOT_FOUND. */
+/** The day as `getDay` returns it, derived again from its facts. Throws EMPLOYEE_NOT_FOUND. */
 export async function explainDay(
   store: DayReads & Moments,
   employeeId: EmployeeId,

@@ -1,4 +1,4 @@
-// What was reported: the history of a day, and the punches of an employee.
+// Reads what was reported: the history of a day, and an employee's punches.
 
 import { type DaySubject, type PresentableDay, present } from '../../domain/engine/present.js';
 import type { Attendance, DayResult } from '../../domain/facts/day.js';
@@ -12,7 +12,7 @@ import type { PunchPage, PunchQuery, PunchReads } from '../ports/punch-reads.js'
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
-/** One change of a day, as a caller sees it. */
+/** One change of a day in the form of an answer. */
 export interface Revision {
   readonly actor: string;
   readonly cause: DayRevision['cause'];
@@ -23,29 +23,31 @@ export interface Revision {
 
 export interface RevisionPage {
   readonly revisions: readonly Revision[];
-  /** The revision to go on behind; undefined when the history ends here. */
+  /** Continue after this revision; undefined if the history ends here. */
   readonly next: number | undefined;
 }
 
-/** Which revisions of a day are wanted. */
+/** The revisions of a day to read. */
 export interface HistoryQuery {
-  /** The last that is known already; 0: none. */
+  /** The last revision that the caller has already; 0: none. */
   readonly afterRevision: number;
   readonly limit: number;
-  /** Whether the next one still belongs to the page; asked once for each. The first always does. */
+  /**
+   * Whether the next revision still fits on the page; asked once for each. The first always does.
+   */
   fits(revision: Revision): boolean;
 }
 
 /**
- * How many revisions are read at a time. Of a day of many punches each has all of its sessions, and
- * those that do not fit are read for nothing.
+ * How many revisions are read at a time. Each revision of a day with many punches has all of its
+ * sessions, and revisions that do not fit on the page are read in vain.
  */
 const REVISIONS_AT_A_TIME = 50;
 
 /**
- * The history of a day, the oldest first: stored days as they were stored, whatever roster came
- * later. Before the first, and where no fact stood, it is what the roster known at that moment
- * expected: what was told then is never told differently. Throws EMPLOYEE_NOT_FOUND.
+ * The history of a day, oldest first: stored days as they were stored, whatever roster came later.
+ * Before the first, and where no fact stood, it shows what the roster known at that moment
+ * expected, so that the history never changes. Throws EMPLOYEE_NOT_FOUND.
  */
 export async function listHistory(
   store: DayReads & PunchReads & Moments,
@@ -78,7 +80,8 @@ async function someHistory(
   { now, asOf }: ReadMoment,
   caller?: AbortSignal,
 ): Promise<RevisionPage> {
-  // One before, for `before` of the first, and one behind, to know whether it ends.
+  // One more before, for `before` of the first, and one more after, to see whether the history
+  // ends.
   const overlap = afterRevision > 0 ? 1 : 0;
   const range = { afterRevision: afterRevision - overlap, limit: limit + overlap + 1 };
   const found = await store.listRevisions({ employeeId, date, asOf, ...range }, caller);
@@ -108,7 +111,7 @@ async function someHistory(
   return { revisions, next: more ? changes.at(-1)?.day.revision : undefined };
 }
 
-/** What a day without a standing fact was known as at a moment of its history. */
+/** The day without a standing fact, as known at a moment of its history. */
 async function expectedAt(
   store: DayReads & PunchReads & Moments,
   { employeeId, date }: DaySubject,
@@ -118,7 +121,7 @@ async function expectedAt(
   return (await store.readDayAsOf(employeeId, date, moment, caller))?.day.result;
 }
 
-/** The day before its first change; undefined where nothing was known of it, or of the employee. */
+/** The day before its first change; undefined if the day or the employee was not known. */
 async function beforeAll(
   store: DayReads & PunchReads & Moments,
   subject: DaySubject,
@@ -131,7 +134,7 @@ async function beforeAll(
   return result && { result, revision: 0, recordedAt: undefined };
 }
 
-/** One employee's punches by time and number; throws EMPLOYEE_NOT_FOUND. */
+/** One employee's punches by time and number. Throws EMPLOYEE_NOT_FOUND. */
 export async function listPunches(
   store: DayReads & PunchReads & Moments,
   query: PunchQuery,

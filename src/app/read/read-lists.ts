@@ -10,24 +10,24 @@ import type { DayCursor, DayPage, DayQuery, DayReads } from '../ports/day-reads.
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
-/** Lists of one employee over at most this many months are put together from cached blocks. */
+/** Lists of one employee over at most this many months are made from cached month blocks. */
 const MAX_MONTHS_FROM_BLOCKS = 4;
 
-/** Pages of the store without a match that are passed over for one call, before it answers with none. */
+/** How many of the store's pages without a match one call skips before it returns an empty page. */
 const MAX_EMPTY_PAGES = 50;
 
 /** Days per message of a stream. */
 export const STREAM_CHUNK_DAYS = 500;
 
-/** What to list; `moment` says when. */
+/** What to list. `moment` says for when. */
 export interface ListQuery {
   readonly employeeId: EmployeeId | undefined;
   readonly groupId: string | undefined;
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
-  /** As they are at the moment. */
+  /** By their status at the moment. */
   readonly filter: DayFilter;
-  /** Also days that nobody stored and something is expected on; never UNSCHEDULED. */
+  /** Also return days that are not stored but expected; never UNSCHEDULED. */
   readonly includeExpected: boolean;
   readonly after: DayCursor | undefined;
   readonly limit: number;
@@ -38,7 +38,7 @@ export interface AttendancePage {
   readonly next: DayCursor | undefined;
 }
 
-/** A page by date, then employee. */
+/** A page sorted by date, then employee. */
 export async function listDays(
   store: DayReads & Moments,
   query: ListQuery,
@@ -62,7 +62,7 @@ export async function listDays(
   }
 }
 
-/** Undefined when the blocks are of different moments: a page is one moment's. */
+/** Undefined if the blocks are of different moments, because a page must be of one. */
 async function listFromBlocks(
   store: DayReads & Moments,
   query: ListQuery & { readonly employeeId: EmployeeId },
@@ -100,12 +100,12 @@ function isInRange(date: LocalDate, { startDate, endDate, after }: ListQuery): b
 
 type Wanted = Pick<ListQuery, 'filter' | 'includeExpected'>;
 
-/** By what is seen: a day whose mark was cleared, and nothing else is known of, is only expected. */
+/** Judges the presented day: a cleared day without other facts is only expected. */
 function isListed(day: Attendance, { filter, includeExpected }: Wanted): boolean {
   return isListable(day, filter, includeExpected) && isWanted(day, filter);
 }
 
-/** All days by employee, then date, in runs of at most STREAM_CHUNK_DAYS. */
+/** All days by employee, then date, in chunks of at most STREAM_CHUNK_DAYS. */
 export async function* streamDays(
   store: DayReads & Moments,
   query: Omit<ListQuery, 'after' | 'limit'>,
@@ -122,7 +122,7 @@ export async function* streamDays(
   } while (after !== undefined);
 }
 
-/** A store may give more days than were asked for; which these are, only their status tells. */
+/** Filters again: a store may return more days, which only their presented status reveals. */
 async function presentPage(
   page: DayPage,
   wanted: Wanted,

@@ -11,8 +11,8 @@ export interface ReadMoment {
 }
 
 /**
- * The moment a caller wants to read at. Throws AS_OF_TIME_NOT_SETTLED when commits can still
- * arrive before it.
+ * The moment at which a caller wants to read. Throws AS_OF_TIME_NOT_SETTLED if commits can still be
+ * recorded before it.
  */
 export async function readMoment(
   store: Moments,

@@ -1,5 +1,5 @@
-// Days worked out from what a caller says, by the very rules that stored days are made by, each
-// with what those rules found. Must never look at anything stored, nor at a clock.
+// Derives days from a caller's data, by the same rules as stored days, each with the findings of
+// those rules. Must never look at stored data or at a clock.
 
 import { type DayFacts, derive } from '../../domain/engine/derive.js';
 import { presentResult } from '../../domain/engine/present.js';
@@ -33,18 +33,18 @@ export interface ScenarioMark {
 /** Everything that days follow from. */
 export interface Scenario {
   readonly employeeId: EmployeeId;
-  /** Empty when nobody gave one. */
+  /** Empty if none is given. */
   readonly employeeName: string;
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
-  /** In any order; the same one twice counts once. */
+  /** In any order. The same punch twice counts once. */
   readonly punches: readonly Punch[];
   /** In the order in which they were made. */
   readonly marks: readonly ScenarioMark[];
-  /** The dates to work out, as epoch days, both included. */
+  /** The dates to derive, as epoch days, both included. */
   readonly firstDay: number;
   readonly lastDay: number;
-  /** Leave out the days at that end which no punch and no mark belongs to. */
+  /** Leave out the days at that end to which no punch and no mark belongs. */
   readonly trim?: { readonly start: boolean; readonly end: boolean };
   readonly now: Instant;
 }
@@ -53,14 +53,14 @@ export interface SimulatedDay {
   readonly attendance: Attendance;
   /** Every rule that fired, in order. */
   readonly findings: readonly Finding[];
-  /** The one to tell times in: that of the date's shifts, else the employee's. */
+  /** The zone in which to show times: that of the date's shifts, else the employee's. */
   readonly zone: Zone;
 }
 
 /**
- * The days of a scenario, by date: for every date that was worked out, the days that are sure to
- * be told since then. None while a date may yet be left out for having no facts; several when a
- * later one shows that they belong. At least one day in all. The work between two steps is that
+ * The days of a scenario, by date. After each derived date, it yields the days that are now certain
+ * to be in the answer: none while a date without facts may still be left out, several when a later
+ * one shows that they belong. It yields at least one day in all. The work between two steps is that
  * of one date, linear in its own punches; before the first, linear in all punches and dates.
  */
 export function* simulate(scenario: Scenario): Generator<readonly SimulatedDay[], void, undefined> {

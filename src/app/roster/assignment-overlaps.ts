@@ -1,7 +1,7 @@
-// What becomes of assignments without an end when another one of the employee begins to share dates
-// with them. Shifts of several assignments add up, so whoever is moved to nights and whose days go on
-// would have both: the caller says which is meant. An assignment with an end is left alone: it goes by
-// itself, and its end was said by somebody. Pure.
+// Decides what happens to an employee's assignments without an end when another one begins to share
+// dates with them. Shifts of several assignments add up, so an employee who moves from days to
+// nights would have both: the caller says which is meant. An assignment with an end is left alone,
+// because it ends by itself on a date that a caller chose. Pure.
 
 import {
   type AssignmentConcerned,
@@ -13,7 +13,7 @@ import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { AssignmentRecord, OverlapAction } from '../ports/roster-ports.js';
 import type { OwnState } from './roster-decision.js';
 
-/** An assignment that a command puts in the place of one, or of none. */
+/** An assignment that a command adds or puts in the place of one. */
 export interface AssignmentPut {
   readonly before: AssignmentRecord | undefined;
   readonly assignment: Assignment;
@@ -21,8 +21,8 @@ export interface AssignmentPut {
 }
 
 /**
- * The assignments that end for it, as they will be. Throws ASSIGNMENTS_OVERLAP where the caller did not
- * say, and where one of them would have to end before it begins.
+ * The assignments that end because of it, in their new form. Throws ASSIGNMENTS_OVERLAP if the
+ * caller did not say what to do, or if one of them would have to end before it begins.
  */
 export function endedFor(
   own: OwnState,
@@ -46,7 +46,7 @@ export function endedFor(
   }));
 }
 
-/** By start. What it met before was agreed to then, and stays. */
+/** Sorted by start. Overlaps that existed before were accepted then, and stay. */
 function newlyMet(
   { assignments }: OwnState,
   { before, assignment }: AssignmentPut,

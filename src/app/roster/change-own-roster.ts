@@ -1,4 +1,4 @@
-// Commands on what is an employee's own: detail, assignments, overrides. Pure.
+// Commands on what belongs to one employee: detail, assignments, overrides. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -90,7 +90,7 @@ export function changeDetail(
   };
 }
 
-/** Whoever is created or updated is on the lists again. */
+/** Creating or updating an employee puts them back on the lists. */
 function detailAsked(
   command: CommandOf<'CREATE_EMPLOYEE' | 'UPDATE_EMPLOYEE' | 'ARCHIVE_EMPLOYEE'>,
   own: OwnState,
@@ -102,12 +102,12 @@ function detailAsked(
   return { ...own.detail, archivedDay: own.detail.archivedDay ?? today(command, own, defaultZone) };
 }
 
-/** The employee's date when the command came. */
+/** The employee's date when the command was received. */
 function today({ receivedAt }: RosterCommand, { detail }: OwnState, defaultZone: Zone): number {
   return dateAt(employeeRosterOf(detail, [], new Map(), defaultZone), receivedAt);
 }
 
-/** The dates on which two details can differ in what they plan; undefined: on none. */
+/** The dates on which two details can plan differently; undefined: none. */
 function datesOfDetail(
   before: EmployeeDetail,
   after: EmployeeDetail,
@@ -133,7 +133,7 @@ function datesOfDetail(
   return edges.length === 0 ? undefined : edges.reduce(hull);
 }
 
-/** New ones must exist; one that was deleted since may stay. */
+/** New policies must exist; one that was deleted since may stay. */
 function checkPolicies(
   { policies }: EmployeeDetail,
   before: EmployeeDetail,
@@ -204,7 +204,7 @@ function tooManyAssignments(): AttendanceError {
 
 const ASSIGNMENT_PATH = 'assignment.assignment';
 
-/** A new assignment, or another in the place of one, and those that end for it. */
+/** A new assignment, or a replacement of one, and the assignments that end because of it. */
 function putAssignment(
   view: RosterChangeView,
   own: OwnState,
@@ -234,7 +234,7 @@ function putAssignment(
   };
 }
 
-/** With these in the place of those of the same id. */
+/** The records, with those of the same id replaced. */
 function withRecords(
   all: readonly AssignmentRecord[],
   records: readonly AssignmentRecord[],
@@ -243,7 +243,7 @@ function withRecords(
   return [...all.filter(({ assignmentId }) => !ids.has(assignmentId)), ...records];
 }
 
-/** Where others end for it, the dates from its first one on are no longer theirs. */
+/** If others end because of it, all dates from its first one on change. */
 function datesPut(
   before: Assignment | undefined,
   after: Assignment,
@@ -257,7 +257,7 @@ function idsOf(assignment: Assignment | undefined): readonly string[] {
   return assignment?.cycle.flat() ?? [];
 }
 
-/** Where only the first or the last date is moved, the dates between stay as they are. */
+/** If only the first or the last date moves, the dates between stay as they are. */
 function datesOfAssignment(before: Assignment | undefined, after: Assignment): DayRange {
   const whole = { firstDay: after.fromDay, lastDay: after.toDay };
   if (before === undefined) return whole;
@@ -359,13 +359,13 @@ interface OwnStep {
   readonly before: OwnState;
   readonly after: OwnState;
   readonly dates: DayRange;
-  /** The field of the command that would bring a date too many shifts. */
+  /** The command's field that would give a date too many shifts. */
   readonly path: string;
-  /** The assignment that is new or another, if one is. */
+  /** The new or changed assignment, if there is one. */
   readonly changed?: AssignmentRecord;
 }
 
-/** Throws when the step puts the employee in two places, or gives a date too many shifts. */
+/** Throws if the step puts the employee in two places, or gives a date too many shifts. */
 function refuseConflicts(view: RosterChangeView, step: OwnStep): void {
   const { roster, defaultZone } = view;
   const before = { roster, employee: ownRoster(step.before, defaultZone) };
@@ -385,7 +385,7 @@ function ownRoster(own: OwnState, defaultZone: RosterChangeView['defaultZone']):
   return employeeRosterOf(own.detail, assignments, own.overrides, defaultZone);
 }
 
-/** Told from the side of what was changed: the other one is what it met. */
+/** Names the changed shift first and the one it overlaps second. */
 function ownConflict(
   overlap: Overlap,
   roster: Roster,
@@ -403,7 +403,7 @@ function ownConflict(
   return overlapRefusal(own.employeeId, told, isOther ? first : second);
 }
 
-/** The assignment that has a shift on a date, if one has. */
+/** The assignment that has a shift on a date, if any. */
 export function assignmentWith(
   assignments: readonly AssignmentRecord[],
   day: number,

@@ -1,4 +1,4 @@
-// Commands on policies: set from a date on, taken back. Pure.
+// Commands on policies: set one from a date on, or delete it. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldViolation } from '../../domain/facts/errors.js';
@@ -17,10 +17,10 @@ import {
 
 type CommandOf<K extends RosterCommand['kind']> = Extract<RosterCommand, { kind: K }>;
 
-/** A policy may be of hundreds of groups. */
+/** The most conflicts that a message lists: a policy may be followed by hundreds of groups. */
 const MAX_CONFLICTS_TOLD = 3;
 
-/** The change that a policy without any has, for etags. */
+/** The change id of a policy without a change, for etags. */
 const NEVER = 0;
 
 export function changePolicy(
@@ -30,7 +30,7 @@ export function changePolicy(
   return command.kind === 'SET_POLICY' ? setPolicy(command, view) : deletePolicy(command, view);
 }
 
-/** The policies with one more version, or another in its place. Throws INVALID_FIELDS. */
+/** The policies with one version added or replaced. Throws INVALID_FIELDS. */
 export function policiesWith(version: PolicyVersion, policies: Policies): Policies {
   const { policyId } = version.policy;
   const before = policies.get(policyId) ?? [];
@@ -109,7 +109,9 @@ function deletePolicy(
   };
 }
 
-/** The version before one that is taken back holds on in its place, beside what others became. */
+/**
+ * Checks the version before a deleted one: it continues in its place, beside the other policies.
+ */
 function checkHoldingOn(
   held: PolicyVersion,
   left: readonly PolicyVersion[],

@@ -1,5 +1,5 @@
-// What a command does to the roster: whether it may, which rows it replaces, which dates it is about.
-// Pure: the store locks and reads what the view holds, asks, and writes what is decided.
+// Decides a roster command: whether it is allowed, which rows it replaces, which dates it affects.
+// Pure: the store locks and reads the view, asks, and writes the decision.
 
 import type { RosterCommand } from '../ports/roster-ports.js';
 import { changeAssignment, changeDetail, changeOverride } from './change-own-roster.js';
@@ -7,7 +7,7 @@ import { changePolicy } from './change-policy.js';
 import { changeHoliday, changeShift } from './change-shared-roster.js';
 import type { RosterChangeView, RosterDecision } from './roster-decision.js';
 
-/** Whether a command is decided by what all employees share. */
+/** Whether deciding a command needs the shared roster. */
 export function needsRoster(command: RosterCommand): boolean {
   switch (command.kind) {
     case 'CREATE_EMPLOYEE':

@@ -1,4 +1,4 @@
-// Commands on what all employees share: shifts and holidays. Pure.
+// Commands on the shared roster: shifts and holidays. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -64,7 +64,7 @@ export function changeShift(
     answer: { kind: 'SHIFT', shift: isSame ? before : archived },
     edit: isSame ? undefined : { kind: 'ARCHIVE_SHIFT', shiftId },
     dates: ALL_DATES,
-    // Who follows it still does.
+    // Employees who have it keep it.
     concernsDays: false,
   };
 }
@@ -80,7 +80,7 @@ function createShift(version: ShiftVersion, view: RosterChangeView): RosterDecis
     answer: { kind: 'SHIFT', shift: shiftWith([version], undefined, view.changeId) },
     edit: { kind: 'SHIFT', version },
     dates: { firstDay: version.fromDay, lastDay: Infinity },
-    // Nobody has it yet.
+    // No employee has it yet.
     concernsDays: false,
   };
 }
@@ -115,7 +115,7 @@ function updateShift(
   };
 }
 
-/** What is not said is as in the version in force on the date, or in the first one. */
+/** Fields that are not given are as in the version in force on the date, or as in the first one. */
 function versionAsked(
   { fromDay, shift }: ShiftVersionChange,
   versions: readonly ShiftVersion[],
@@ -126,7 +126,7 @@ function versionAsked(
   return { fromDay, shift: { ...before.shift, ...shift, counting } };
 }
 
-/** The shifts with a version of one changed. Throws ROSTER_NOT_FOUND, INVALID_FIELDS. */
+/** The shifts with a version of the changed shift. Throws ROSTER_NOT_FOUND, INVALID_FIELDS. */
 export function shiftsWith(change: ShiftVersionChange, shifts: Roster['shifts']): Roster['shifts'] {
   const { shiftId } = change.shift;
   const versions = shifts.get(shiftId);
@@ -136,7 +136,7 @@ export function shiftsWith(change: ShiftVersionChange, shifts: Roster['shifts'])
   return new Map(shifts).set(shiftId, withVersion(versions, version));
 }
 
-/** Throws INVALID_FIELDS when there are too many. */
+/** Throws INVALID_FIELDS if there are too many. */
 function withVersion(versions: readonly ShiftVersion[], version: ShiftVersion): ShiftVersion[] {
   const others = versions.filter(({ fromDay }) => fromDay !== version.fromDay);
   if (others.length >= MAX_SHIFT_VERSIONS) {
@@ -152,7 +152,7 @@ function datesOfVersion(versions: readonly ShiftVersion[], { fromDay }: ShiftVer
   return { firstDay: fromDay, lastDay: (next?.fromDay ?? Infinity) - 1 };
 }
 
-/** What is to be looked for in the rosters of those who have the shift; undefined: nothing. */
+/** The check for the rosters of the shift's users; undefined if none is needed. */
 export function usersCheckOf(
   command: RosterCommand,
   view: Pick<RosterChangeView, 'roster' | 'shift' | 'nowDay'>,
@@ -171,7 +171,7 @@ export function usersCheckOf(
   });
 }
 
-/** Only other hours than those in effect on its dates can bring two shifts together. */
+/** Two shifts can newly overlap only if the hours differ from those in effect on its dates. */
 function hasOtherHours(versions: readonly ShiftVersion[], { fromDay, shift }: ShiftVersion) {
   const inEffect = versions.findLast((version) => version.fromDay <= fromDay)?.shift;
   return (
@@ -182,7 +182,7 @@ function hasOtherHours(versions: readonly ShiftVersion[], { fromDay, shift }: Sh
   );
 }
 
-/** Whom the changed shift of the check puts in two places at once, as a refusal. */
+/** The refusal for an employee whom the changed shift puts in two places at once. */
 export function userConflict(
   roster: Roster,
   employeeId: EmployeeId,

@@ -1,6 +1,6 @@
-// What a change of the roster was about, as it was before and as it was left. Nothing is stored for it:
-// rows keep since when and until when they were known, and no two changes of one thing have the same
-// time, so both sides are reads as of the change's time and of the moment before.
+// Reads what a roster change was about, before and after it. This needs no storage of its own: rows
+// keep from when until when they were known, and no two changes of one thing have the same time. So
+// both sides are reads as of the change's time and as of the moment before.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -17,18 +17,18 @@ import type {
   ShiftRecord,
 } from '../ports/roster-ports.js';
 
-/** The part of the roster that a change is about, at one moment. One of these has something. */
+/** The part of the roster that a change is about, at one moment. One field is set. */
 export interface RosterPart {
   readonly employee?: EmployeeRecord;
   readonly shift?: ShiftRecord;
-  /** Those that the change is about, by start. */
+  /** The assignments that the change is about, by start. */
   readonly assignments?: readonly AssignmentRecord[];
   readonly override?: OverrideRecord;
   readonly holiday?: HolidayRecord;
   readonly policy?: PolicyRecord;
 }
 
-/** A side is undefined where there was nothing. */
+/** A side is undefined if there was nothing. */
 export interface ChangedPart {
   readonly before: RosterPart | undefined;
   readonly after: RosterPart | undefined;
@@ -42,7 +42,7 @@ type Reads = Pick<
 /** Reads both sides of something, one after the other. */
 type BothSides = <T>(read: (asOf: RecordTime) => Promise<T>) => Promise<readonly [T, T]>;
 
-/** Throws the signal's reason when it is aborted between two reads. */
+/** Throws the signal's reason if it is aborted between two reads. */
 export async function readChangedPart(
   roster: Reads,
   change: RosterChangeRecord,
@@ -76,7 +76,7 @@ interface OwnChange {
   readonly change: RosterChangeRecord;
 }
 
-/** A change is about one of what an employee has, and does not say which: that is the one that differs. */
+/** Finds the employee's part that differs, because a change does not say which part it is about. */
 async function ownPart(roster: Reads, own: OwnChange, both: BothSides): Promise<ChangedPart> {
   const { employeeId, change } = own;
   const employees = await both((asOf) => roster.getEmployee(employeeId, asOf));
@@ -105,12 +105,14 @@ function partsOf<T>(
   };
 }
 
-/** Of whom only facts were known, and a name that may be of today: nothing that a change was about. */
+/**
+ * Undefined for an employee with facts only: no change was about them, and their name may be newer.
+ */
 function unlessUntold(employee: EmployeeRecord | undefined): EmployeeRecord | undefined {
   return employee?.changeId === 0 ? undefined : employee;
 }
 
-/** Those of `some` that are not as they are among `others`. */
+/** The assignments of `some` that are missing from `others` or differ there. */
 function without(
   some: readonly AssignmentRecord[],
   others: readonly AssignmentRecord[],
@@ -120,7 +122,7 @@ function without(
   return some.filter((one) => !keys.has(keyOf(one)));
 }
 
-/** A page of the one date that a change is about. */
+/** A page with the one date that a change is about. */
 function onDateOf({ firstDay }: RosterChangeRecord, asOf: RecordTime) {
   const date = fromEpochDay(firstDay);
   return { startDate: date, endDate: date, asOf, after: undefined, limit: 1 };

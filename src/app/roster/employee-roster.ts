@@ -1,10 +1,10 @@
-// What is an employee's own, put together as the engine takes it.
+// Assembles an employee's own roster in the form that the engine takes.
 
 import type { Assignment, EmployeeRoster } from '../../domain/roster/roster.js';
 import type { Zone } from '../../domain/time/zone.js';
 import type { EmployeeDetail } from '../ports/roster-ports.js';
 
-/** Of one whom nobody said more of than a name. */
+/** The detail of an employee with no more than a name. */
 export function plainDetail(employeeName: string): EmployeeDetail {
   return {
     employeeName,

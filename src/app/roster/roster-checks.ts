@@ -1,4 +1,4 @@
-// What the commands on the roster have in common: etags, and refusals as errors.
+// Checks that the roster commands share: etags, and refusals as errors.
 
 import { etagOf } from '../../domain/facts/day.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -12,7 +12,7 @@ import type { Overlap } from '../../domain/roster/check-roster.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { AssignmentRecord } from '../ports/roster-ports.js';
 
-/** Throws ROSTER_ETAG_MISMATCH unless the caller insists on nothing or on what is there. */
+/** Throws ROSTER_ETAG_MISMATCH unless the caller sent no etag or the current one. */
 export function checkRosterEtag(
   sent: string | undefined,
   changeId: number,
@@ -24,12 +24,12 @@ export function checkRosterEtag(
   throw new AttendanceError({ kind: 'ROSTER_ETAG_MISMATCH', resource, id, sent, current });
 }
 
-/** Throws INVALID_FIELDS when there is anything. */
+/** Throws INVALID_FIELDS if there are any. */
 export function refuseIfAny(violations: readonly FieldViolation[]): void {
   if (violations.length > 0) throw new AttendanceError({ kind: 'INVALID_FIELDS', violations });
 }
 
-/** With `fromDay` it is the version of that date that is not found. */
+/** With `fromDay`, the version of that date was not found. */
 export function rosterNotFound(
   resource: RosterResource,
   id: string,
@@ -49,7 +49,7 @@ export function employeeNotFound(employeeId: EmployeeId): AttendanceError {
   return new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
 }
 
-/** Throws SHIFT_ARCHIVED when one of these may be assigned no longer and was not before. */
+/** Throws SHIFT_ARCHIVED if one of these is archived and was not assigned before. */
 export function refuseArchived(
   shiftIds: Iterable<string>,
   before: ReadonlySet<string>,
@@ -62,7 +62,7 @@ export function refuseArchived(
   }
 }
 
-/** Told from the side of what was changed; `other`: the assignment that has the shift it met. */
+/** Names the changed shift first. `other`: the assignment that has the shift it overlaps. */
 export function overlapRefusal(
   employeeId: EmployeeId,
   { epochDay, shiftId, otherEpochDay, otherShiftId }: Overlap,

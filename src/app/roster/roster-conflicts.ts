@@ -1,6 +1,6 @@
-// Whether a change of the roster would have an employee in two places at once: the dates that it is
-// about are planned, and shifts that share time refuse it. Where no one looks, beyond these dates and at
-// the single dates of a shift's users, the day itself has the anomaly SHIFTS_OVERLAP. Pure.
+// Checks whether a roster change puts an employee in two places at once. It plans the dates that
+// the change affects, and shifts that share time refuse it. On dates that are not checked (beyond
+// these, and single dates of a shift's users) the day itself has the anomaly SHIFTS_OVERLAP. Pure.
 
 import {
   findOverlaps,
@@ -20,25 +20,25 @@ import {
 } from '../../domain/roster/roster.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../domain/time/local-date.js';
 
-/** The dates that are looked at, around today, and behind the first and before the last of a change. */
+/** The days to check: around today, from the first and up to the last date of a change. */
 export const LOOK_BACK_DAYS = 31;
 export const LOOK_AHEAD_DAYS = 400;
 const EDGE_DAYS = 31;
 
-/** The most dates of patterns that are planned for one change of a shift: some two seconds. */
+/** The most dates of patterns that are planned for one change of a shift: about two seconds. */
 export const MAX_PLANNED_DATES = 200_000;
 
-/** The most overrides of one user of a changed shift that are planned. */
+/** The most overrides that are planned for one user of a changed shift. */
 const MAX_OVERRIDES_LOOKED_AT = 200;
 
-/** Dates planned at a time: few enough that no overlap is left untold (findOverlaps). */
+/** Dates planned at a time: few enough that no overlap goes unreported (findOverlaps). */
 const PIECE_DAYS = 40;
 
 const DAY_SECONDS = 86_400;
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
-/** Dates, both included; infinite where they have no end. */
+/** Dates, both included; infinite if there is no end. */
 export interface DayRange {
   readonly firstDay: number;
   readonly lastDay: number;
@@ -46,22 +46,22 @@ export interface DayRange {
 
 export const ALL_DATES: DayRange = { firstDay: -Infinity, lastDay: Infinity };
 
-/** An employee's roster as it was or would be. */
+/** An employee's roster before or after a change. */
 export interface Side {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
 }
 
 export interface Conflicts {
-  /** The first overlap that was not there before. */
+  /** The first new overlap. */
   readonly overlap: Overlap | undefined;
-  /** The first date with more shifts than there may be. */
+  /** The first date with too many shifts. */
   readonly crowdedDay: number | undefined;
 }
 
 /**
- * What a step of one employee brings about on dates of a range, or between them and their neighbours.
- * What was in conflict before does not stand in the way of mending something else.
+ * The conflicts that one employee's step causes on dates of a range, or between them and their
+ * neighbours. Older conflicts are ignored, so that they do not prevent other repairs.
  */
 export function findConflicts(
   before: Side,
@@ -93,7 +93,7 @@ function crowdedDayOf(
   return undefined;
 }
 
-/** In order and apart: the first dates of a range and the last ones, and those around today. */
+/** Separate ranges by date: the first and the last dates of a range, and those around today. */
 export function datesLookedAt({ firstDay, lastDay }: DayRange, nowDay: number): DayRange[] {
   const first = Math.max(FIRST_DAY, firstDay - FAR_NEIGHBOUR_DAYS);
   const last = Math.min(LAST_DAY, lastDay + FAR_NEIGHBOUR_DAYS);
@@ -119,7 +119,7 @@ function newOverlaps(before: Side, after: Side, parts: readonly DayRange[]): Ove
   return found.filter((overlap) => !known.has(keyOf(overlap)));
 }
 
-/** Each once, by date. */
+/** Each overlap once, by date. */
 function overlapsOf({ roster, employee }: Side, parts: readonly DayRange[]): Overlap[] {
   const found = new Map<string, Overlap>();
   for (const { firstDay, lastDay } of parts) {
@@ -137,7 +137,7 @@ function overlapsOf({ roster, employee }: Side, parts: readonly DayRange[]): Ove
   return [...found.values()];
 }
 
-/** The same from either side: other hours can turn which of the two begins first. */
+/** The same key for both orders, because other hours can change which of the two begins first. */
 function keyOf({ epochDay, shiftId, otherEpochDay, otherShiftId }: Overlap): string {
   return [`${epochDay} ${shiftId}`, `${otherEpochDay} ${otherShiftId}`].sort().join(' ');
 }
@@ -146,7 +146,9 @@ function isWithin({ firstDay, lastDay }: DayRange, day: number): boolean {
   return day >= firstDay && day <= lastDay;
 }
 
-/** Whether no two shifts of the employee, on whatever dates, could share any time: nothing is planned. */
+/**
+ * Whether no two of the employee's shifts could share time on any date, so that no plan is needed.
+ */
 function isFreeOfConflicts({ roster, employee }: Side): boolean {
   const ids = shiftIdsOf(employee);
   const versions = [...ids].flatMap((id) => roster.shifts.get(id) ?? []);
@@ -168,10 +170,13 @@ function isInOneZone({ zones }: EmployeeRoster, versions: readonly ShiftVersion[
   );
 }
 
-/** Above it, planning the dates is as quick as comparing all versions with each other. */
+/** Above this, planning the dates is as quick as comparing all versions with each other. */
 const MAX_PAIRED_VERSIONS = 16;
 
-/** `b` on the same date, where it is another shift, or the next one: none is longer than a day. */
+/**
+ * Whether `b` can overlap `a` on the same date, as another shift, or on the next: no shift exceeds
+ * a day.
+ */
 function canMeet(
   a: { readonly shiftId: string; readonly start: number; readonly end: number },
   b: { readonly shiftId: string; readonly start: number; readonly end: number },
@@ -190,19 +195,19 @@ function shiftIdsOf({ defaultShiftId, assignments, overrides }: EmployeeRoster):
   return ids;
 }
 
-/** A shift's other hours on some dates. */
+/** A shift's new hours on some dates. */
 export interface ShiftStep {
   readonly before: Roster;
   readonly after: Roster;
   readonly shiftId: string;
-  /** Where the other hours are in effect. */
+  /** The dates on which the new hours are in effect. */
   readonly dates: DayRange;
   readonly nowDay: number;
 }
 
 /**
- * What other hours of a shift bring about for those who have it. Their patterns refuse it, each of which is
- * planned once; overrides that meet it are counted.
+ * Checks new hours of a shift for its users. Conflicts with their patterns refuse the change, and
+ * each pattern is planned once. Conflicts with overrides are counted.
  */
 export class ShiftUsersCheck {
   readonly #step: ShiftStep;
@@ -216,17 +221,17 @@ export class ShiftUsersCheck {
     this.#parts = datesLookedAt(step.dates, step.nowDay);
   }
 
-  /** As much was planned as may be: no other user is looked at. */
+  /** Whether the planning budget is used up, so that no more users are checked. */
   get isSpent(): boolean {
     return this.#planned >= MAX_PLANNED_DATES;
   }
 
-  /** On how many dates the overrides of those looked at now overlap with the shift. */
+  /** The number of dates on which overrides of the checked users now overlap with the shift. */
   get overlaps(): number {
     return this.#overlaps;
   }
 
-  /** The first new overlap of the changed shift with another of the employee's pattern. */
+  /** The first new overlap of the changed shift with another shift of the employee's pattern. */
   overlapOf(employee: EmployeeRoster): Overlap | undefined {
     const isTheirs = (day: number) => isEmployed(employee, day) && !employee.overrides.has(day);
     const found = this.#overlapsOf(employee).find(
@@ -258,7 +263,7 @@ export class ShiftUsersCheck {
     }
   }
 
-  /** New overlaps of the changed shift, told from its side. */
+  /** New overlaps, with the changed shift named first. */
   #look(employee: EmployeeRoster, parts: readonly DayRange[]): Overlap[] {
     const { before, after, shiftId, dates } = this.#step;
     if (isFreeOfConflicts({ roster: after, employee })) return [];
@@ -273,7 +278,7 @@ export class ShiftUsersCheck {
   }
 }
 
-/** The same, told from the other side. */
+/** The same overlap with its two shifts exchanged. */
 export function turned(overlap: Overlap): Overlap {
   return {
     epochDay: overlap.otherEpochDay,

@@ -1,5 +1,5 @@
-// What days would become under other rules, or with more punches: an employee's facts derived twice, as
-// they are and as they would be. Stores nothing.
+// Compares days under other rules or with more punches: derives an employee's facts twice, as they
+// are and as they would be. Stores nothing.
 
 import { isDeepStrictEqual } from 'node:util';
 import { derive, sameResult } from '../../domain/engine/derive.js';
@@ -26,7 +26,7 @@ import { punchesNear, reachOf } from './rebuild-compare.js';
 /** Employees listed at a time. */
 const EMPLOYEES_PAGE = 500;
 
-/** Employees read at the same time: each takes a connection for a moment. */
+/** Employees read at the same time. Each takes a connection for a moment. */
 const READ_TOGETHER = 3;
 
 export interface ComparePorts {
@@ -35,14 +35,14 @@ export interface ComparePorts {
 }
 
 export interface ComparisonQuery extends DayRange {
-  /** Empty: those of the group, or everybody. */
+  /** Empty: those of the group, or all. */
   readonly employeeIds: readonly EmployeeId[];
   readonly groupId: string | undefined;
-  /** What the roster would be. May throw AttendanceError. */
+  /** Returns the proposed roster. May throw AttendanceError. */
   readonly propose: (roster: Roster) => Roster;
-  /** Punches that there would be, by employee. */
+  /** Proposed punches, by employee. */
   readonly added: ReadonlyMap<EmployeeId, readonly Punch[]>;
-  /** The moment that both sides are looked at from. */
+  /** The moment at which both sides are presented. */
   readonly now: Instant;
 }
 
@@ -57,7 +57,7 @@ export interface ComparedEmployee {
   readonly employeeName: string;
   /** By date. */
   readonly changed: readonly DifferentDay[];
-  /** Over all dates. */
+  /** The total of all dates. */
   readonly workedSecondsBefore: number;
   readonly workedSecondsAfter: number;
 }
@@ -68,8 +68,8 @@ interface Person {
 }
 
 /**
- * One after the other, by id or as they were named. Throws EMPLOYEE_NOT_FOUND for one named who is not
- * known, but for those of the punches, and the signal's reason when it is aborted.
+ * Compares one employee after the other, by id or in the order named. Throws EMPLOYEE_NOT_FOUND for
+ * an unknown named employee without a proposed punch, and the signal's reason when it is aborted.
  */
 export async function* compareAttendance(
   ports: ComparePorts,
@@ -92,7 +92,7 @@ export async function* compareAttendance(
   yield* await compared();
 }
 
-/** Rosters are shared by all who are read under the same version: each is changed once. */
+/** Employees read under the same version share one roster. This proposes once for each. */
 function once(propose: ComparisonQuery['propose']): ComparisonQuery['propose'] {
   const known = new WeakMap<Roster, Roster>();
   return (roster) => {
@@ -108,7 +108,7 @@ async function* peopleOf(
 ): AsyncGenerator<Person> {
   for (const employeeId of employeeIds) {
     const record = await roster.getEmployee(employeeId, undefined);
-    // A punch may be the first that is told of somebody: there is nothing to compare yet.
+    // A proposed punch may be the employee's first, so there is nothing to compare yet.
     if (record === undefined && !added.has(employeeId)) {
       throw new AttendanceError({ kind: 'EMPLOYEE_NOT_FOUND', employeeId });
     }
@@ -136,7 +136,7 @@ interface Basis {
   readonly after: readonly DayPlan[];
   readonly declarations: ReadonlyMap<LocalDate, Declaration | undefined>;
   readonly timeline: Timeline;
-  /** With the punches that there would be. */
+  /** With the proposed punches. */
   readonly timelineAfter: Timeline;
 }
 
@@ -178,7 +178,8 @@ async function compareOne(
       const shown = (result: DayResult) =>
         presentResult({ ...person, date: plan.date }, result, now);
       const day = { before: shown(before), after: shown(after) };
-      // Results keep more than is shown: from when on who has not come is late, though the date is over.
+      // Results hold more than is shown: when an absent employee becomes late, even after the date
+      // is over.
       if (!isDeepStrictEqual(day.before, day.after)) changed.push(day);
     }
     if (TURNS.isOver) await TURNS.next(signal);

@@ -1,7 +1,7 @@
-// Stored days follow the roster: stale days are taken, some at a time, derived again in batches that
-// are small enough to share the database with everybody else, and settled. Reads never wait for it.
-// Whatever happens to a worker, its stale days are there for another; a day that is derived twice
-// changes nothing the second time.
+// Makes stored days follow the roster. It takes some stale days at a time, derives them again in
+// batches small enough to share the database, and settles them. Reads never wait for it. If a
+// process fails, its stale days are there for another; deriving a day twice changes nothing the
+// second time.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -20,26 +20,29 @@ import type {
   StaleDaysStore,
 } from '../ports/stale-days.js';
 
-/** The most dates of one batch: some ten milliseconds of deriving, under some employees' locks. */
+/** The most dates of one batch: about ten milliseconds of deriving, under some employees' locks. */
 export const MAX_BATCH_DAYS = 4 * MAX_REDERIVED_DAYS;
 
-/** How many stale days a worker takes at a time, and locks while their dates are looked up. */
+/** How many stale days are taken at a time, and locked while their dates are looked up. */
 export const MAX_TAKEN = 50;
 
-/** Of an employee with many dates, the most pieces that are asked for at a time. */
+/** The most pieces that are read at a time for an employee with many dates. */
 export const MAX_PIECES = 16;
 
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
-/** When an employee whose days could not follow is tried again first; twice as late each time. */
+/**
+ * The first delay before an employee's failed days are retried, in milliseconds. It doubles each
+ * time.
+ */
 const FIRST_RETRY_MS = 60_000;
 const MAX_RETRY_MS = 3_600_000;
 
-/** The most characters of a failure's reason that are kept. */
+/** The most characters that are kept of a failure's reason. */
 const MAX_REASON = 500;
 
-/** What was done for one employee. */
+/** The work done for one employee. */
 export interface Rederived {
   readonly daysDerived: number;
   readonly daysChanged: number;
@@ -47,31 +50,31 @@ export interface Rederived {
 
 export interface FollowPorts {
   readonly stale: StaleDaysStore;
-  /** With the cache around it, so that readers of the cache hear of days that changed. */
+  /** With the cache around it, so that the cache learns of days that changed. */
   readonly store: FactWrites;
   now(): Instant;
 }
 
-/** Whose days could not follow, and why. */
+/** An employee whose days could not follow, and why. */
 export interface FollowFailure {
   readonly employeeId: EmployeeId;
   readonly error: unknown;
 }
 
 export interface FollowOptions {
-  /** Ends it after the batch that is being written. */
+  /** Stops after the current batch. */
   readonly signal: AbortSignal;
-  /** Called after each batch, with how long it took; others have the database until it resolves. */
+  /** Called after each batch with its duration. Others have the database until it resolves. */
   giveWay(tookMs: number): Promise<void>;
   readonly onDone: (done: Rederived) => void;
   readonly onFailure: (failure: FollowFailure) => void;
 }
 
-/** An employee, what is stale of theirs, and what has come of it. */
+/** An employee, their stale days, and the results so far. */
 interface Subject {
   readonly employeeId: EmployeeId;
   readonly stale: readonly StaleDays[];
-  /** Apart from each other, by date. */
+  /** Separate ranges, by date. */
   readonly spans: readonly DaySpan[];
   daysDerived: number;
   daysChanged: number;
@@ -79,8 +82,8 @@ interface Subject {
 }
 
 /**
- * Lets some stored days follow the roster; returns how many stale days there were, 0 when nothing is
- * left to do for now. Throws what the ports throw: nothing is settled then.
+ * Makes some stored days follow the roster. Returns how many stale days there were, 0 if nothing is
+ * left to do for now. Throws what the ports throw; nothing is settled then.
  */
 export async function followRoster(ports: FollowPorts, options: FollowOptions): Promise<number> {
   return await ports.stale.settle(MAX_TAKEN, async (taken, goOn) => {
@@ -101,7 +104,7 @@ export async function followRoster(ports: FollowPorts, options: FollowOptions): 
   });
 }
 
-/** By employee, in the order of their ids. */
+/** One for each employee, by id. */
 export function subjectsOf(taken: readonly StaleDays[]): Subject[] {
   const byEmployee = new Map<EmployeeId, StaleDays[]>();
   for (const stale of taken) {
@@ -121,7 +124,7 @@ export function subjectsOf(taken: readonly StaleDays[]): Subject[] {
     }));
 }
 
-/** Spans that touch become one. */
+/** Joins spans that touch. */
 function joined(spans: readonly DaySpan[]): DaySpan[] {
   const all: DaySpan[] = [];
   for (const span of [...spans].sort((a, b) => (a.firstDay < b.firstDay ? -1 : 1))) {
@@ -135,7 +138,7 @@ function joined(spans: readonly DaySpan[]): DaySpan[] {
   return all;
 }
 
-/** What was done counts for the latest change: earlier ones were overtaken by it. */
+/** The work counts for the latest change, because it overtook the earlier ones. */
 function settlementsOf({
   stale,
   daysDerived,
@@ -155,13 +158,13 @@ function settlementsOf({
   });
 }
 
-/** Dates of an employee, as part of a transaction. */
+/** An employee's dates within a transaction. */
 interface Work {
   readonly subject: Subject;
   readonly fact: RederiveFact;
 }
 
-/** Nobody is held up by another: of a batch that fails, each employee is derived alone. */
+/** If a batch fails, each employee is derived alone, so that none holds up another. */
 async function deriveBatch(
   store: FollowPorts['store'],
   work: readonly Work[],
@@ -173,7 +176,7 @@ async function deriveBatch(
     onDone(await derive(store, left));
     return;
   } catch (error) {
-    // What passes, as a store that is away, is nobody's fault.
+    // Temporary errors, such as an unavailable store, are no employee's fault.
     if (error instanceof AttendanceError) throw error;
   }
   for (const subject of new Set(left.map((one) => one.subject))) {
@@ -209,11 +212,11 @@ async function derive(store: FollowPorts['store'], work: readonly Work[]): Promi
 
 export interface Batch {
   readonly work: readonly Work[];
-  /** Those of whom nothing is left with it. */
+  /** The employees whose work is complete after this batch. */
   readonly done: readonly Subject[];
 }
 
-/** The dates of the employees, in their order, in batches of at most MAX_BATCH_DAYS. */
+/** The dates of the employees, in order, in batches of at most MAX_BATCH_DAYS. */
 export async function* batchesOf(
   subjects: readonly Subject[],
   extents: readonly EmployeeExtent[],
@@ -242,8 +245,8 @@ export async function* batchesOf(
 }
 
 /**
- * A span of one batch is taken as it is. Of a longer one only what is near to a fact: a clock
- * that is a millennium off makes one piece more, not a millennium of them.
+ * A span that fits into one batch is taken whole. A longer one is reduced to dates near facts: a
+ * clock that is a millennium off adds one piece, not a millennium of them.
  */
 async function* piecesOf(
   employeeId: EmployeeId,
@@ -263,14 +266,14 @@ async function* piecesOf(
   }
 }
 
-/** In pieces of at most MAX_REDERIVED_DAYS. */
+/** Cuts a span into pieces of at most MAX_REDERIVED_DAYS. */
 function* cut({ firstDay, lastDay }: DaySpan): Generator<DaySpan> {
   for (let day = firstDay; day <= lastDay; day += MAX_REDERIVED_DAYS) {
     yield { firstDay: day, lastDay: Math.min(day + MAX_REDERIVED_DAYS - 1, lastDay) };
   }
 }
 
-/** Where stale dates and dates with facts meet; empty: last < first. */
+/** The stale dates that are near facts; empty: last < first. */
 function datesConcerned(span: DaySpan, extent: EmployeeExtent['extent']): DaySpan {
   if (extent === undefined) return { firstDay: 1, lastDay: 0 };
   const near = withMargin(extent);
@@ -280,7 +283,7 @@ function datesConcerned(span: DaySpan, extent: EmployeeExtent['extent']): DaySpa
   };
 }
 
-/** Every date that one of the facts can count for. */
+/** The dates that any of the facts can count for. */
 export function withMargin(extent: DaySpan): DaySpan {
   return {
     firstDay: Math.max(extent.firstDay - PUNCH_DAYS, FIRST_DAY),
@@ -307,7 +310,7 @@ function rederiveFact(
   return { kind: 'REDERIVE', ...header, firstDay, lastDay, reason };
 }
 
-/** For how long the changes have been waiting, in seconds; 0 when there are none. */
+/** How long the oldest change has been waiting, in seconds; 0 if there is none. */
 export function backlogSeconds({ oldestRecordedAt }: StaleBacklog, now: Instant): number {
   if (oldestRecordedAt === undefined) return 0;
   return Math.max(0, now - oldestRecordedAt / 1000) / 1000;

@@ -1,5 +1,5 @@
-// Mending stored days that do not follow from the facts: the rebuilt ones are written as any
-// change of a day is, under the employee's lock, with a revision and a place on the feed.
+// Mends stored days that do not follow from the facts. It writes the rebuilt days like any other
+// change: under the employee's lock, with a revision and a place in the feed.
 
 import { isUnderPlan } from '../../domain/engine/day-under-plan.js';
 import { sameResult } from '../../domain/engine/derive.js';
@@ -21,18 +21,21 @@ import type { DayRange } from '../ports/rebuild-ports.js';
 import type { Steps } from '../ports/turns.js';
 import { type EmployeeFindings, plansOf, reachOf, rebuildDays } from './rebuild-compare.js';
 
-/** Facts came in since the employee was looked at: look again. Nothing was written. */
+/** Thrown if new facts were recorded since the comparison: compare again. Nothing was written. */
 export class OutdatedFindings extends Error {
   override readonly name = 'OutdatedFindings';
 }
 
-/** Who mends, in the history of the days. */
+/** The actor in the history of the mended days. */
 const ACTOR = 'rebuild';
 
-/** The most facts of one transaction: at most that many ranges of MAX_REDERIVED_DAYS. */
+/** The most facts of one transaction: each is a range of at most MAX_REDERIVED_DAYS. */
 const MAX_MENDING_FACTS = 8;
 
-/** The dates to write again, joined to ranges of at most MAX_REDERIVED_DAYS, as transactions. */
+/**
+ * The dates to write again, joined to ranges of at most MAX_REDERIVED_DAYS, one list per
+ * transaction.
+ */
 export function* mendingFacts(
   employeeId: EmployeeId,
   dates: readonly LocalDate[],
@@ -108,7 +111,8 @@ function* mend(
     decision.outcomes.push({ kind: 'DONE', employeeName, days: [], punches: [], receivedAt });
     yield;
   }
-  // Shown are the days as they are derived: those that are written otherwise stand in `changes`.
+  // Reads show the days as derived, so only the mended ones, which are in `changes`, look
+  // different.
   return { ...decision, touched: [], reflags: [], derivedDays };
 }
 

@@ -1,7 +1,7 @@
-// An employee's days derived once more from all facts, by nothing but the fold of the
-// marks and `derive`, and held against the stored ones. There must be no difference, whatever
-// happened before; so this must share nothing with the way days are written one by one.
-// In memory: one employee's declarations and differences, and MAX_REDERIVED_DAYS of the rest.
+// Derives an employee's days again from all facts, using only the fold of the marks and `derive`,
+// and compares them with the stored ones. There must be no difference, whatever happened before, so
+// this must share nothing with the code that writes single days. In memory it holds one employee's
+// declarations and differences, and MAX_REDERIVED_DAYS of everything else.
 
 import { isUnderPlan } from '../../domain/engine/day-under-plan.js';
 import { derive } from '../../domain/engine/derive.js';
@@ -27,7 +27,7 @@ const MARKS_PAGE = 1000;
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
-/** One column of a stored day that does not follow from the facts; null: nothing is there. */
+/** One column of a stored day that does not follow from the facts; null: no value. */
 export interface Difference {
   readonly employeeId: EmployeeId;
   readonly date: LocalDate;
@@ -36,29 +36,29 @@ export interface Difference {
   readonly derived: string | number | null;
 }
 
-/** What came of looking at one employee. */
+/** The findings about one employee. */
 export interface EmployeeFindings {
   readonly version: number;
   readonly daysDerived: number;
-  /** Days that say what they should, and that other rules stored. */
+  /** Days with the right result that other rules stored. */
   readonly behind: readonly LocalDate[];
-  /** By date. */
+  /** Sorted by date. */
   readonly differences: readonly Difference[];
-  /** Days whose rows are gone though the feed told of them. */
+  /** The number of days in the feed whose rows are missing. */
   readonly lostRows: number;
   readonly declarations: Declarations;
 }
 
-/** What the marks of each date come to; dates without a standing one are not there. */
+/** The declaration of each date with standing marks. */
 export type Declarations = ReadonlyMap<LocalDate, Declaration>;
 
-/** Dates to look at; undefined where there is no limit. */
+/** The dates to compare; undefined: no limit. */
 export interface RebuildDates {
   readonly from: LocalDate | undefined;
   readonly to: LocalDate | undefined;
 }
 
-/** Looks at every date that a fact, a stored day or the feed is near to. */
+/** Compares every date that is near a fact, a stored day or a day in the feed. */
 export async function compareEmployee(
   snapshot: EmployeeSnapshot,
   dates: RebuildDates,
@@ -128,8 +128,8 @@ function datesWithin(extent: DayRange | undefined, { from, to }: RebuildDates): 
 }
 
 /**
- * The first date from then on that anything is near to; Infinity: none. A clock that was a
- * millennium off does not make for a millennium of dates.
+ * The first date from `day` on that anything is near; Infinity: none. It skips the dates between,
+ * so that a clock a millennium off does not add a millennium of dates.
  */
 async function nextNear(
   snapshot: EmployeeSnapshot,
@@ -142,7 +142,7 @@ async function nextNear(
   return Math.max(day, Math.min(fact, mark) - PUNCH_DAYS);
 }
 
-/** A date as it should be stored: undefined when it should not. */
+/** A date as it should be stored. `result` is undefined if it should not be. */
 export interface RebuiltDay {
   readonly plan: DayPlan;
   readonly result: DayResult | undefined;
@@ -156,7 +156,7 @@ async function rebuildRange(
   readonly days: readonly RebuiltDay[];
   readonly rows: ReadonlyMap<LocalDate, DayRow>;
   readonly told: ReadonlyMap<LocalDate, number>;
-  /** Whether nothing is stored or was told of the dates, nor any punch within their reach. */
+  /** Whether the dates have no stored day, no day in the feed and no punch within their reach. */
   readonly isEmpty: boolean;
 }> {
   const plans = planDays(snapshot.roster, snapshot.employee, range.firstDay, range.lastDay);
@@ -170,7 +170,7 @@ async function rebuildRange(
   };
 }
 
-/** The punches that any of the dates depends on. */
+/** The time whose punches the dates depend on. */
 export function reachOf(plans: readonly DayPlan[]): {
   readonly from: Instant;
   readonly to: Instant;
@@ -226,7 +226,7 @@ function compareDay(
   return differences;
 }
 
-/** As the columns are named, but for the words that stand for their numbers. */
+/** Fields have the names of the columns, with words in place of stored numbers. */
 function fieldsOf(
   result: DayResult | undefined,
   settles: Instant | undefined,

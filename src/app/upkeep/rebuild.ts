@@ -1,5 +1,5 @@
-// Rebuilding: employee by employee, stored days are held against what follows from the facts
-// (rebuild-compare.ts), and mended where that is wanted (mend-days.ts).
+// Rebuilds employee by employee: compares stored days with what follows from the facts
+// (rebuild-compare.ts), and mends them if asked (mend-days.ts).
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -17,7 +17,7 @@ import {
 /** Employees listed at a time. */
 const EMPLOYEES_PAGE = 500;
 
-/** How often an employee is looked at again because facts came in between looking and mending. */
+/** How often an employee is compared again because facts were recorded before the mending. */
 const MAX_LOOKS = 10;
 
 export interface RebuildPorts {
@@ -27,27 +27,27 @@ export interface RebuildPorts {
 }
 
 export interface RebuildOptions extends RebuildDates {
-  /** Empty: everybody. */
+  /** Empty: all employees. */
   readonly employeeIds: readonly EmployeeId[];
-  /** Whether days that do not follow from the facts are written as they should be. */
+  /** Whether to mend days that do not follow from the facts. */
   readonly write: boolean;
 }
 
-/** What came of one employee. */
+/** The result for one employee. */
 export interface RebuiltEmployee {
   readonly employeeId: EmployeeId;
   readonly daysDerived: number;
-  /** By date, as they were found. */
+  /** The differences found at first, by date. */
   readonly differences: readonly Difference[];
-  /** Days that say what they should, but that other rules stored. */
+  /** Days with the right result that other rules stored. */
   readonly daysBehind: number;
-  /** Those that are still there behind the mending; all of them when nothing is written. */
+  /** The differences left after the mending; all of them if nothing is written. */
   readonly differencesLeft: number;
 }
 
 /**
- * One after the other, in id order or as they were named. Throws EMPLOYEE_NOT_FOUND for one named
- * who is not known.
+ * Rebuilds one employee after the other, by id or in the order named. Throws EMPLOYEE_NOT_FOUND for
+ * an unknown named employee.
  */
 export async function* rebuild(
   ports: RebuildPorts,
@@ -95,7 +95,7 @@ async function look(
   return found;
 }
 
-/** Returns what is found behind it. */
+/** Returns the findings after the mending. */
 async function mend(
   ports: RebuildPorts,
   employeeId: EmployeeId,
@@ -114,7 +114,7 @@ async function mend(
   return await look(ports, employeeId, dates);
 }
 
-/** False when facts came in meanwhile; what was written until then stands. */
+/** Returns false if facts were recorded meanwhile. What was written before that stays. */
 async function write(
   { store, now }: RebuildPorts,
   employeeId: EmployeeId,

@@ -1,6 +1,6 @@
-// The same fact about every date of a range, for many employees: which days it is to be about, what it
-// would change, and what it changed. Every day's fact is recorded as one that came alone, up to
-// MAX_BATCH_FACTS in a transaction: whoever repeats them, with their request ids, goes on.
+// Records the same fact about every date of a range, for many employees: selects the days, says
+// what would change, and what changed. Each day's fact is recorded like a single one, up to
+// MAX_BATCH_FACTS in a transaction. A caller who repeats a call with its request ids continues it.
 
 import type { KnownDay } from '../../domain/engine/day-under-plan.js';
 import type { Declaration } from '../../domain/facts/day.js';
@@ -14,34 +14,34 @@ import type { ClearFact, MarkFact } from '../ports/facts.js';
 import { TURNS } from '../ports/turns.js';
 import type { FactRecorder, RecordResult } from './record-facts.js';
 
-/** The most of one call. */
+/** The most in one call. */
 export const MAX_BULK_EMPLOYEES = 1000;
 export const MAX_BULK_DAYS = 5000;
 
-/** How many employees are read at a time for one caller. */
+/** How many employees are read at the same time for one call. */
 const EMPLOYEES_AT_A_TIME = 8;
 
 export interface BulkDays {
-  /** Each once, at most MAX_BULK_EMPLOYEES; with the dates at most MAX_BULK_DAYS. */
+  /** Each once, at most MAX_BULK_EMPLOYEES. Employees times dates are at most MAX_BULK_DAYS. */
   readonly employeeIds: readonly EmployeeId[];
   /** Both included. */
   readonly startDate: LocalDate;
   readonly endDate: LocalDate;
   readonly skipDaysOff: boolean;
   readonly skipHolidays: boolean;
-  /** Only to be said: nothing is recorded. */
+  /** Only report what would change. Nothing is recorded. */
   readonly validateOnly: boolean;
   readonly factOf: (employeeId: EmployeeId, date: LocalDate) => MarkFact | ClearFact;
 }
 
-/** What became of one employee's days. */
+/** The result for one employee. */
 export interface BulkResult {
   readonly employeeId: EmployeeId;
   /** By date. */
   readonly changedDates: readonly LocalDate[];
   readonly unchangedCount: number;
   readonly skippedDates: readonly LocalDate[];
-  /** Why days failed: that of the first one. */
+  /** Why days failed: the failure of the first. */
   readonly failure: Failure | undefined;
 }
 
@@ -58,7 +58,7 @@ interface EmployeeDays {
   readonly skippedDates: readonly LocalDate[];
 }
 
-/** Results are in the order of the employees. Nobody is added: who is not known fails. */
+/** Results are in the order of the employees. Adds no employee: an unknown one fails. */
 export async function recordBulk(
   store: DayReads,
   writes: FactRecorder,
@@ -135,7 +135,7 @@ async function readEmployee(
   return { employeeId, isKnown: true, days, skippedDates };
 }
 
-/** By what the roster says, whatever was declared or punched. */
+/** Skips by the roster, whatever was declared or punched. */
 function isSkipped(
   day: KnownDay | undefined,
   { skipDaysOff, skipHolidays }: Pick<BulkDays, 'skipDaysOff' | 'skipHolidays'>,
@@ -177,7 +177,9 @@ async function recordDays(
   return outcomes;
 }
 
-/** A repeated request is answered with the day as it left it then: no later than what was read. */
+/**
+ * A replay is answered with the day as the fact left it, which is never newer than what was read.
+ */
 function outcomeOf(result: RecordResult, before: KnownDay | undefined): Outcome {
   if (result.failure !== undefined) return result.failure;
   return (result.attendances[0]?.revision ?? 0) > (before?.revision ?? 0);

@@ -1,5 +1,5 @@
-// Recording a person's command or correction: one fact, one answer. Whoever mistyped an id is told
-// the one that was probably meant; looked up after the refusal, while no lock is held.
+// Records a person's command or correction: one fact, one answer. For a mistyped id, the refusal
+// names the most similar one; it is looked up after the refusal, while no lock is held.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -8,7 +8,7 @@ import type { EmployeeIds } from '../ports/attendance-store.js';
 import type { CommandFact, ReplaceFact } from '../ports/facts.js';
 import { type FactRecorder, type Recorded, recordFact } from './record-facts.js';
 
-/** Records the fact; throws AttendanceError when it is not recorded. */
+/** Records the fact. Throws AttendanceError if it is not recorded. */
 export async function recordCommand(
   store: EmployeeIds,
   recorder: FactRecorder,
@@ -35,7 +35,7 @@ async function findNearestId(
     const others = idsOneErrorAway(employeeId);
     return nearestId(employeeId, await store.listSimilarIds(employeeId, others, caller));
   } catch {
-    // The refusal is known; that it comes without a hint is no reason for another error.
+    // Keep the original refusal: a missing hint is no reason for another error.
     return undefined;
   }
 }

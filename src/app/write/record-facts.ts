@@ -1,5 +1,5 @@
-// Recording facts: one transaction for all of them, and one result for each. A single call is a
-// batch of one.
+// Records facts: one transaction for all of them, and one result for each. A single call is a batch
+// of one.
 
 import { present } from '../../domain/engine/present.js';
 import type { Attendance } from '../../domain/facts/day.js';
@@ -17,33 +17,32 @@ import {
 } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
 
-/** What a recorded fact is answered with. */
+/** The answer to a recorded fact. */
 export interface Recorded {
-  /** Whether the punch was there already, and nothing was recorded. */
+  /** Whether the punch is a duplicate, so that nothing was recorded. */
   readonly duplicate: boolean;
-  /** Whether the same punch had been taken back, and this one counts in its place. */
+  /** Whether the same punch had been voided, so that this one counts in its place. */
   readonly restored: boolean;
-  /** Empty when nobody ever gave one. */
+  /** Empty if nobody ever gave one. */
   readonly employeeName: string;
-  /** Its days as of when we were told; none for facts that are not answered with a day. */
+  /** Its days as of when the call was received; empty for facts that are answered without a day. */
   readonly attendances: readonly Attendance[];
-  /** The punches recorded, the original of a duplicate, the ones taken back in the order named. */
+  /** The punches recorded, the original of a duplicate, or the voided ones in the order named. */
   readonly punches: readonly RecordedPunch[];
   readonly failure?: never;
 }
 
-/** What became of one fact: its answer, or why it was not recorded. */
+/** The result of one fact: its answer, or why it was not recorded. */
 export type RecordResult = Recorded | { readonly failure: Failure };
 
-/** Records the facts of calls, those about one employee in the order in which the calls came. */
+/** Records the facts of calls. Facts about one employee keep the order in which the calls came. */
 export interface FactRecorder {
   record(facts: readonly Fact[], caller?: AbortSignal): Promise<readonly RecordResult[]>;
 }
 
 /**
- * Records facts; results are in the order of the facts. At most MAX_BATCH_FACTS. Throws the
- * signal's reason when the caller leaves before anything was sent, and EmployeesBusy as writeBatch
- * does.
+ * Records at most MAX_BATCH_FACTS facts. Results are in the order of the facts. Throws the signal's
+ * reason if the caller leaves before anything was sent, and EmployeesBusy as writeBatch does.
  */
 export async function recordFacts(
   store: FactWrites,
@@ -61,7 +60,7 @@ export async function recordFacts(
   return await recordApart(store, facts, caller);
 }
 
-/** Records one fact; throws AttendanceError when it is not recorded. */
+/** Records one fact. Throws AttendanceError if it is not recorded. */
 export async function recordFact(
   recorder: FactRecorder,
   fact: Fact,
@@ -85,8 +84,8 @@ async function recordTogether(
 }
 
 /**
- * The halves of a batch that was refused, so that the fact at fault is found and fails
- * alone. Everything else about a fact was checked before, so this is for what nobody thought of.
+ * Records a refused batch in halves, to find the fact at fault so that it fails alone. Facts were
+ * already checked in every other way, so this is for unforeseen causes.
  */
 async function recordApart(
   store: FactWrites,
@@ -135,7 +134,7 @@ function presentable({ result, revision, changedAt }: AnswerDay, recordedAt: Rec
   };
 }
 
-/** With the times that only the commit told. */
+/** Adds the times that only the commit determined. */
 function withTime(punch: RecordedPunch, recordedAt: RecordTime): RecordedPunch {
   const { voided } = punch;
   const isNew = punch.recordedAt === NOT_YET;

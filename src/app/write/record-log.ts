@@ -1,7 +1,7 @@
-// Logs of punches that name employees or badges. A badge stands for the employee whose it is at the
-// time of the punch; what is nobody's goes into quarantine. Whose it is, is read first and held to
-// under the badge's lock: a change meanwhile makes this ask once more. So a punch is either recorded
-// or waits, whatever happens at the same time.
+// Records logs of punches that name employees or badges. A badge stands for its owner at the time
+// of the punch; a punch without an owner goes into quarantine. The owner is read first and checked
+// again under the badge's lock; if it changed meanwhile, this reads it again. So a punch is always
+// either recorded or in quarantine, whatever happens at the same time.
 
 import {
   type BadgeOwner,
@@ -16,23 +16,23 @@ import type { FactRecorder, RecordResult } from './record-facts.js';
 
 export type LoggedPunch = PunchFact | BadgePunch;
 
-/** What became of a punch of a log: as of any fact, or that it is in quarantine. */
+/** The result of a punch of a log: that of any fact, or that it is in quarantine. */
 export type LogResult =
   | RecordResult
   | { readonly quarantine: Extract<QuarantineOutcome, { readonly quarantineId: unknown }> };
 
-/** How often it is asked whose the badges are: they change once in a while. */
+/** How often the owners of the badges are read. They rarely change. */
 const MAX_TRIES = 5;
 const RETRY_AFTER_MS = 500;
 
-/** One result for each, in order. Throws as FactRecorder does. */
+/** Returns one result for each, in order. Throws like FactRecorder. */
 export async function recordLog(
   badges: BadgeStore,
   writes: FactRecorder,
   punches: readonly LoggedPunch[],
   caller?: AbortSignal,
 ): Promise<readonly LogResult[]> {
-  // As most logs are: nothing is added to their path.
+  // Most logs name no badge, and take no extra step.
   if (!punches.some(isOfBadge)) return await writes.record(punches as PunchFact[], caller);
   const results = new Map<LoggedPunch, LogResult>();
   for (let tries = 1; tries <= MAX_TRIES && results.size < punches.length; tries += 1) {
@@ -66,7 +66,7 @@ function isOfBadge(punch: LoggedPunch): punch is BadgePunch {
 }
 
 interface Placed {
-  /** By what was told. */
+  /** By the punch that was received. */
   readonly facts: ReadonlyMap<LoggedPunch, PunchFact>;
   readonly nobodys: readonly BadgePunch[];
   readonly discarded: readonly { readonly punch: BadgePunch; readonly discarded: number }[];
@@ -98,7 +98,7 @@ async function place(
   return { facts, nobodys, discarded };
 }
 
-/** Undefined: a badge changed hands meanwhile, and nothing was recorded. */
+/** Undefined if a badge changed hands meanwhile: nothing was recorded. */
 async function recordOrNot(
   writes: FactRecorder,
   facts: readonly PunchFact[],
@@ -117,7 +117,7 @@ function factOf(
   employeeId: PunchFact['employeeId'],
   { version, discarded }: BadgeOwner,
 ): PunchFact {
-  // One that was discarded is there only to be restored: it leaves then.
+  // A discarded punch is recorded only if it is to be restored. It then leaves quarantine.
   return { ...told, employeeId, badge: { badgeId, version, quarantineId: discarded } };
 }
 

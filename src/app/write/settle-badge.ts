@@ -1,8 +1,8 @@
-// The punches of a badge follow whose it is: what an employee got by a badge that was not theirs is
-// voided and waits again, and what waits is recorded for the employee whose badge it is. In bounded
-// steps, each one transaction that moves its punches or nothing: a step that is cut, or done twice by
-// two instances, moves no punch twice. There is no state besides the punches themselves and the
-// version of the badge that they follow.
+// Makes a badge's punches follow its assignments. Punches of an employee whose badge it was not are
+// voided and go back to quarantine; punches in quarantine are recorded for the badge's owner. Steps
+// are bounded, and each transaction moves all of its punches or none, so a step that is cut off, or
+// done twice by two instances, moves no punch twice. The only state is the punches themselves and
+// the version of the badge that they follow.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -15,13 +15,15 @@ import type { FactRecorder } from './record-facts.js';
 /** The most punches that one step moves. */
 export const MAX_MOVED_PER_STEP = 250;
 
-/** The most punches of one void: their days are derived in one turn. */
+/** The most punches of one void. Their days are derived in one turn. */
 const MAX_PUNCHES_PER_VOID = 100;
 
-/** What is done while the caller of a change waits. */
+/** The most steps while the caller of a change waits. */
 export const STEPS_PER_CALL = 4;
 
-/** Whether it is settled; false after so many steps, or while others are at it. */
+/**
+ * Returns whether it is settled; false after `maxSteps` steps, or if other processes are at work.
+ */
 export async function settleBadge(
   badges: BadgeStore,
   writes: FactRecorder,
@@ -38,14 +40,15 @@ export async function settleBadge(
     }
     if (steps >= maxSteps) return false;
     try {
-      // First what is to wait, so that it can be somebody else's then.
+      // First the voids, so that another employee can get the punches afterwards.
       const facts = work.astray.length > 0 ? voidsOf(badgeId, work, now) : duesOf(badgeId, work);
       for (const { failure } of await writes.record(facts, signal)) {
-        // Not what is refused and kept as blocked: a fault of ours, that would come again at once.
+        // A refused punch is kept as blocked, but this is our own error and would come again at
+        // once.
         if (failure?.kind === 'FACT_REFUSED') throw new AttendanceError(failure, failure);
       }
     } catch (error) {
-      // Somebody changed or moved it meanwhile: what is left is read again.
+      // Another process changed or moved it meanwhile, so read again what is left.
       if (!(error instanceof BadgesChanged)) throw error;
     }
   }
@@ -83,7 +86,7 @@ function piecesOf(punchIds: readonly number[]): number[][] {
   return pieces;
 }
 
-/** As they were told: by whom, when, and in which import. */
+/** As received: with the original actor, time and import. */
 function duesOf(badgeId: string, { due, version }: BadgeWork): PunchFact[] {
   return due.map(({ employeeId, quarantineId, punch, importId, restore, actor, receivedAt }) => ({
     kind: 'PUNCH',

@@ -1,27 +1,28 @@
-// Rounds about different employees that share a transaction: what comes while as many transactions are
-// under way as may be goes together in the next one. Nobody waits for others to come, and one call
-// alone begins at once. Must never let a lock that is held elsewhere hold up whoever does not need it.
+// Lets rounds about different employees share a transaction. While the maximum of transactions is
+// under way, new rounds wait together for the next one. No round waits for others to come, and a
+// single call begins at once. Must never let a lock held elsewhere delay a round that does not need
+// it.
 
 import { EmployeesBusy, type FactWrites } from '../ports/fact-writes.js';
 import type { Fact } from '../ports/facts.js';
 import { recordFacts } from './record-facts.js';
 import type { Round } from './write-round.js';
 
-/** How many shared transactions are under way: one is decided while another one commits. */
+/** The most shared transactions under way: one is decided while another one commits. */
 export const MAX_SHARED_TRANSACTIONS = 2;
 
 /**
- * The most facts of one. They are decided in turns, but answered in one burst, a few tenths of a
- * millisecond each, and everybody else's calls wait for that.
+ * The most facts of one transaction. They are decided in turns but answered in one burst, which
+ * takes a few tenths of a millisecond per fact and holds up all other calls.
  */
 export const MAX_SHARED_FACTS = 64;
 
-/** A command costs as much as so many other facts: all sessions are looked at, before and after. */
+/** A command costs as much as this many other facts: it examines all sessions, before and after. */
 const COMMAND_WEIGHT = 8;
 
 interface Waiting {
   readonly round: Round;
-  /** To be called once it was answered, with what it failed of. */
+  /** Called after the answer, with the error if the round failed. */
   readonly done: (error: unknown) => void;
 }
 
@@ -39,7 +40,7 @@ export class SharedRounds {
     return this.#waitingFacts;
   }
 
-  /** Answers a round, now or with others; what it failed of, undefined when it was recorded. */
+  /** Answers a round, at once or with others. Returns its error, undefined if it was recorded. */
   run(round: Round): Promise<unknown> {
     return new Promise((done) => {
       this.#waiting.push({ round, done });
@@ -60,7 +61,7 @@ export class SharedRounds {
     }
   }
 
-  /** The first ones that fit together; who left while they waited is answered and passed over. */
+  /** The first rounds that fit together. Rounds whose callers left are answered and skipped. */
   #take(): readonly Waiting[] {
     const taken: Waiting[] = [];
     let weight = 0;
@@ -100,7 +101,7 @@ export class SharedRounds {
     }
   }
 
-  /** Those whose employees another process holds wait for them alone, beside all others. */
+  /** Rounds whose employees another process holds wait for them alone, beside all others. */
   async #goOn(some: readonly Waiting[], { employeeIds }: EmployeesBusy): Promise<void> {
     const busy = new Set(employeeIds);
     const isBusy = ({ round }: Waiting) => round.facts.some((fact) => busy.has(fact.employeeId));
@@ -110,7 +111,7 @@ export class SharedRounds {
   }
 }
 
-/** Answers a round in a transaction of its own. */
+/** Answers a round in its own transaction. */
 export async function runAlone(store: FactWrites, round: Round): Promise<unknown> {
   return await new Promise((done) => {
     void alone(store, { round, done });

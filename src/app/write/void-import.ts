@@ -1,6 +1,6 @@
-// An import of punches taken back, a bounded number of them at a time. Each step is a transaction like
-// that of any void, so days, history and caches follow it. There is no state besides the punches
-// themselves: whoever calls next goes on with those that still count.
+// Voids an import of punches, a bounded number at a time. Each step is a transaction like that of
+// any void, so days, history and caches follow it. The only state is the punches themselves: the
+// next call continues with those that still count.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -12,10 +12,10 @@ import { NO_PAYLOAD_HASH, type VoidFact } from '../ports/facts.js';
 import type { ImportReads, PunchImportReads, PunchName } from '../ports/import-reads.js';
 import type { FactRecorder, RecordResult } from './record-facts.js';
 
-/** The most punches that one step takes back: as many as one call records. */
+/** The most punches that one step voids: as many as one call records. */
 export const MAX_VOIDED_PER_STEP = MAX_BATCH_FACTS;
 
-/** The most punches of one void: their days are derived in one turn, as those of VoidPunch. */
+/** The most punches of one void. Their days are derived in one turn, as with VoidPunch. */
 const MAX_PUNCHES_PER_VOID = 100;
 
 export interface ImportToVoid {
@@ -28,7 +28,7 @@ export interface ImportToVoid {
 }
 
 export interface VoidedImport {
-  /** How many punches this step took back. */
+  /** How many punches this step voided. */
   readonly voidedCount: number;
   /** How many punches it discarded from quarantine. */
   readonly discardedCount: number;
@@ -42,7 +42,7 @@ export interface VoidImportPorts {
   readonly writes: FactRecorder;
 }
 
-/** Takes back some of the punches of an import that count; throws IMPORT_NOT_FOUND. */
+/** Voids some of the standing punches of an import. Throws IMPORT_NOT_FOUND. */
 export async function voidImport(
   { imports, badges, writes }: VoidImportPorts,
   asked: ImportToVoid,
@@ -50,7 +50,7 @@ export async function voidImport(
 ): Promise<VoidedImport> {
   const { importId, maxPunches, actor, reason } = asked;
   await knownImport(imports, importId, caller);
-  // What waits comes first: it could become an employee's behind what is voided.
+  // Quarantine comes first: its punches could be released to an employee after the voids.
   const waiting = await badges.listQuarantinedOfImport(importId, maxPunches, caller);
   const discardedCount = await badges.discard(waiting, { actor, reason }, caller);
   const left = maxPunches - waiting.length;
@@ -80,7 +80,7 @@ function voidFacts(
     kind: 'VOID',
     employeeId,
     punchIds,
-    // Whoever takes one back meanwhile is right as well.
+    // It is no error if another call voids one of them meanwhile.
     onlyStanding: true,
     reason,
     requestId: undefined,
@@ -96,7 +96,7 @@ interface Group {
   readonly punchIds: number[];
 }
 
-/** Of one employee each, in their order. */
+/** Groups of one employee each, in order. */
 function groupsOf(standing: readonly PunchName[]): Group[] {
   const groups: Group[] = [];
   for (const { employeeId, punchId } of standing) {

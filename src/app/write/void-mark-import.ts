@@ -1,5 +1,5 @@
-// An import of marks taken back, a bounded number of days at a time. As with punches (void-import.ts)
-// there is no state besides the marks themselves: whoever calls next goes on with those that stand.
+// Voids an import of marks, a bounded number of days at a time. As with punches (void-import.ts),
+// the only state is the marks themselves: the next call continues with those that stand.
 
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { MarkImport } from '../../domain/facts/mark-import.js';
@@ -18,7 +18,7 @@ export interface MarkImportToVoid {
   readonly receivedAt: Instant;
 }
 
-/** Takes back some marks of an import: the import as that left it; throws IMPORT_NOT_FOUND. */
+/** Voids some marks of an import. Returns the import after that. Throws IMPORT_NOT_FOUND. */
 export async function voidMarkImport(
   imports: MarkImportReads,
   writes: FactRecorder,

@@ -1,8 +1,8 @@
-// Writes of one process about one employee take turns here, not on connections: all of them need
-// that employee's lock, and would keep everybody else from the database while they wait for it.
-// What has come in meanwhile goes together in the next transaction (write-round.ts), and rounds about
-// different employees share one while others are under way (shared-rounds.ts). Must never
-// change the order in which writes about an employee came, nor begin what nobody waits for.
+// Queues the writes of one process about one employee here and not on connections. All of them need
+// that employee's lock, and would keep others from the database while they wait for it. Calls that
+// arrive meanwhile share the next transaction (write-round.ts), and rounds about different
+// employees share one while others are under way (shared-rounds.ts). Must never change the order of
+// the writes about an employee, nor begin a call that nobody waits for.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -12,27 +12,27 @@ import type { FactRecorder, RecordResult } from './record-facts.js';
 import { runAlone, SharedRounds } from './shared-rounds.js';
 import { Round, type Turn } from './write-round.js';
 
-/** The most facts that wait for one employee: a few seconds of one transaction after another. */
+/** The most facts that wait for one employee: a few seconds of consecutive transactions. */
 export const MAX_WAITING_OF_ONE = 2_000;
 
-/** The most facts that wait in all: in memory some 20 MB, and never more than 80. */
+/** The most facts that wait in all: about 20 MB of memory, and never more than 80. */
 export const MAX_WAITING_FACTS = 20_000;
 
-/** When to come again: some transactions are over by then. */
+/** When to retry, in milliseconds: some transactions are over by then. */
 const RETRY_AFTER_MS = 500;
 
-/** Who has an employee, and who comes next. */
+/** The calls about one employee: the one that holds it, and those that wait. */
 interface Lane {
   holder: Turn;
   readonly waiting: Set<Turn>;
-  /** Those of the employee. */
+  /** The waiting facts about this employee. */
   waitingFacts: number;
 }
 
 /**
- * Each call enters the lanes of all its employees at once, and begins when it has all of them. So of
- * two calls the earlier one is ahead wherever they meet: nobody waits in a circle, and nobody is
- * overtaken for ever. In the database, who writes about one employee waits for other processes only.
+ * Each call enters the lanes of all its employees at once, and begins when it holds all of them. So
+ * of two calls the earlier one is ahead in every lane: there is no deadlock and no starvation. In
+ * the database, a write about an employee waits for other processes only.
  */
 export class WriteQueue implements FactRecorder {
   readonly #store: FactWrites;
@@ -45,14 +45,14 @@ export class WriteQueue implements FactRecorder {
     this.#shared = new SharedRounds(store);
   }
 
-  /** For their employees, or for a transaction that they can share. */
+  /** Facts that wait for their employees, or for a shared transaction. */
   get waitingFacts(): number {
     return this.#waitingFacts + this.#shared.waitingFacts;
   }
 
   /**
-   * See recordFacts. Throws OVERLOADED when too many wait, and the signal's reason when the caller
-   * leaves before anything was sent.
+   * See recordFacts. Throws OVERLOADED if too many facts wait, and the signal's reason if the
+   * caller leaves before anything was sent.
    */
   async record(facts: readonly Fact[], caller?: AbortSignal): Promise<readonly RecordResult[]> {
     if (facts.length === 0) return [];
@@ -119,7 +119,7 @@ export class WriteQueue implements FactRecorder {
     void this.#run(round, turn);
   }
 
-  /** With those right behind it in its only lane, as many as can go together. */
+  /** Adds the next calls in its only lane, as many as can share the transaction. */
   #fill(round: Round, { shares }: Turn): void {
     for (const employeeId of shares.keys()) {
       for (const turn of this.#lanes.get(employeeId)?.waiting ?? []) {
@@ -138,14 +138,16 @@ export class WriteQueue implements FactRecorder {
     for (const employeeId of shares.keys()) this.#passOn(employeeId);
   }
 
-  /** Those who waited as long would only wait as long again, one transaction after the other. */
+  /**
+   * Fails the calls that wait: each would only wait as long again, one transaction after the other.
+   */
   #giveUpBehind(employeeIds: Iterable<EmployeeId>, error: unknown): void {
     for (const employeeId of employeeIds) {
       for (const turn of this.#lanes.get(employeeId)?.waiting ?? []) this.#giveUp(turn, error);
     }
   }
 
-  /** Of a call that has not begun. */
+  /** Removes a call that has not begun. */
   #giveUp(turn: Turn, error: unknown): void {
     this.#waitingFacts -= turn.facts.length;
     turn.reject(error);
@@ -174,7 +176,7 @@ export class WriteQueue implements FactRecorder {
   }
 }
 
-/** How many of the facts each employee has. */
+/** The number of facts about each employee. */
 function sharesOf(facts: readonly Fact[]): ReadonlyMap<EmployeeId, number> {
   const shares = new Map<EmployeeId, number>();
   for (const { employeeId } of facts) shares.set(employeeId, (shares.get(employeeId) ?? 0) + 1);

@@ -1,24 +1,24 @@
-// Calls about one employee that share a transaction: which of them can, and who of them is still
-// there. Each gets the answer that it would have got alone.
+// Lets calls about one employee share a transaction: decides which of them can, and tracks which
+// callers still wait. Each call gets the answer that it would have got alone.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Fact } from '../ports/facts.js';
 import type { RecordResult } from './record-facts.js';
 
 /**
- * The most facts of several calls in one transaction. They are decided in one go and answered in
- * one burst, a few tenths of a millisecond each, and everybody else's calls wait for that.
+ * The most facts of several calls in one transaction. They are answered in one burst, which
+ * takes a few tenths of a millisecond per fact and holds up all other calls.
  */
 export const MAX_ROUND_FACTS = 64;
 
 /** One call. */
 export interface Turn {
   readonly facts: readonly Fact[];
-  /** Its employees, and how many of its facts each has. */
+  /** Its employees, with the number of its facts about each. */
   readonly shares: ReadonlyMap<EmployeeId, number>;
   readonly resolve: (results: readonly RecordResult[]) => void;
   readonly reject: (error: unknown) => void;
-  /** How many of its employees it has: all, and it begins. */
+  /** How many of its employees it holds. It begins when it holds all. */
   held: number;
   /** Undefined until it begins. */
   round: Round | undefined;
@@ -28,7 +28,7 @@ export class Round {
   readonly facts: Fact[] = [];
   readonly #turns: Turn[] = [];
   readonly #nobodyWaits = new AbortController();
-  /** Whether others can go with it: more calls about its employee, and rounds about other ones. */
+  /** Whether it can share: with more calls about its employee, and with rounds about others. */
   readonly isForOthers: boolean;
   #hasCommand = false;
   #leftCount = 0;
@@ -38,12 +38,12 @@ export class Round {
     this.#take(first);
   }
 
-  /** Aborted when all have left. */
+  /** Aborted when all callers have left. */
   get signal(): AbortSignal {
     return this.#nobodyWaits.signal;
   }
 
-  /** False when the call has to wait for these. */
+  /** Returns false if the call has to wait for this round. */
   add(turn: Turn): boolean {
     if (!this.isForOthers || !goesWithOthers(turn)) return false;
     if (this.facts.length + turn.facts.length > MAX_ROUND_FACTS) return false;
@@ -59,7 +59,7 @@ export class Round {
     this.facts.push(...turn.facts);
   }
 
-  /** Of one call; the others are still served. */
+  /** One caller leaves; the others are still served. */
   leave(reason: unknown): void {
     this.#leftCount += 1;
     if (this.#leftCount === this.#turns.length) this.#nobodyWaits.abort(reason);
@@ -80,10 +80,10 @@ export class Round {
 }
 
 /**
- * Not those about several employees, nor corrections: an answer shows its punch as the transaction
- * leaves it, and one that is taken back right behind was not so when it was recorded. Nor those
- * that are only judged: their transaction is not committed. Nor those that came by a badge: should
- * that be somebody else's meanwhile, all of them are asked again.
+ * Some calls must go alone. Calls about several employees and corrections: an answer shows its
+ * punch as the transaction leaves it, so a void later in the same transaction would show.
+ * Validations: their transaction is not committed. Punches of a badge: if the badge changes hands
+ * meanwhile, the whole transaction is decided again.
  */
 function goesWithOthers({ shares, facts }: Turn): boolean {
   return shares.size === 1 && !facts.some(goesAlone);
@@ -95,9 +95,9 @@ function goesAlone(fact: Fact): boolean {
 }
 
 /**
- * There is one in a transaction. It may take the moment under the lock, of which there is one as
- * well: a second command of that moment would be the first said again, or done before it. And each
- * costs as much as ten other facts, since all sessions are looked at before and after.
+ * Only one command per transaction. A command without a time takes the moment under the lock, so a
+ * second one would repeat the first or come before it. A command also costs as much as several
+ * other facts, because all sessions are examined before and after.
  */
 function isCommand({ kind }: Fact): boolean {
   return kind === 'COMMAND';

@@ -5,7 +5,7 @@ import { runProgram } from './program.js';
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
-/** The first interrupt is the command's to end in order, the second ends the process at once. */
+/** The first interrupt lets the command end in order; the second ends the process at once. */
 function onInterrupt(callback: () => void): () => void {
   let isFirst = true;
   const listener = () => {
@@ -19,7 +19,7 @@ function onInterrupt(callback: () => void): () => void {
   };
 }
 
-// `attendance list | head` closes the pipe when it has seen enough.
+// `attendance list | head` closes the pipe early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT_OK);
@@ -28,5 +28,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const { env, stdin, stdout, stderr } = process;
 const surroundings = { env, stdin, stdout, stderr, onInterrupt };
 const exitCode = await runProgram(process.argv.slice(2), surroundings);
-// A command may have set its own; only a failure replaces it.
+// A command may have set its own exit code, which only a failure replaces.
 if (exitCode !== EXIT_OK) process.exitCode = exitCode;

@@ -1,4 +1,4 @@
-// clock in, clock out, clock break start, clock break end, clock state: what a person does at a
+// clock in, clock out, clock break start, clock break end, clock state: a person's actions at a
 // clock, checked by the service.
 
 import { toJsonString } from '@bufbuild/protobuf';
@@ -40,7 +40,7 @@ interface ClockOptions extends ZoneOptions {
   readonly requestId: string;
 }
 
-/** One of the four commands: which call it makes, and its answer as JSON. */
+/** One of the four commands: the call that it makes, and its answer as JSON. */
 interface Deed {
   readonly words: string;
   readonly summary: string;
@@ -206,7 +206,7 @@ async function printState(
   if (attendance === undefined) throw withoutDay();
   let hasLeft = true;
   if (status === ClockStatus.OUT && sinceTime !== undefined) {
-    // Since when somebody is out is either when they left or when nobody waited any longer.
+    // The start of OUT is either a departure, or the time when an open session closed by itself.
     hasLeft = await leftAt(client, employeeId, sinceTime, zone).catch(() => true);
   } else if (told !== undefined) {
     hasLeft = !isWithoutEnd(told);
@@ -233,14 +233,14 @@ async function printDone(
   if (at === undefined) {
     await writeLine(stdout, commandSentence(punch, attendance, shown));
   } else {
-    // What was said of a moment before need not be so now: both are told.
+    // The answer for an earlier moment may no longer be the current state, so print both.
     await writeLine(stdout, recordedSentence(punch, attendance, shown));
     if (state?.attendance !== undefined) await printState(surroundings, client, state, shown, done);
   }
   await printDay(surroundings, attendance, timeZone);
 }
 
-/** Whether the session that a command told of has no end. */
+/** Whether the session of a command has no end. */
 function isWithoutEnd({ punch, attendance }: Done): boolean {
   const sessions = attendance?.sessions ?? [];
   return sessions.some(

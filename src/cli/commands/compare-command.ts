@@ -1,4 +1,4 @@
-// compare: what days would become under another policy, or another version of a shift. Nothing is stored.
+// compare: what days would become under another policy or shift version. Stores nothing.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
@@ -31,7 +31,7 @@ interface CompareOptions extends SharedOptions {
   readonly days: boolean;
 }
 
-/** Between two lines of progress. */
+/** The interval between progress lines. */
 const LINE_INTERVAL_MS = 2_000;
 
 const FORM = `

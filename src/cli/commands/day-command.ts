@@ -1,4 +1,4 @@
-// day: an employee's day as the rules make it, and why.
+// day: an employee's day as derived, and why it is so.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';

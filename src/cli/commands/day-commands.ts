@@ -1,4 +1,4 @@
-// mark, get, list, clear: the service's calls, one command each.
+// mark, get, list, clear: one command for each call of the service.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -44,7 +44,7 @@ import { zoneArgument } from './punches/punch-import-command.js';
 const DEFAULT_LIST_LIMIT = 100;
 const MAX_PAGE_SIZE = 1_000;
 
-/** Of commands about a date of one employee. */
+/** The options of commands about a date of one employee. */
 interface DateOptions extends SharedOptions {
   readonly zone?: string;
 }
@@ -247,7 +247,7 @@ function addClear(program: Command, surroundings: Surroundings): void {
     });
 }
 
-/** Page by page, so that memory stays flat; says on stderr when there is more than the limit. */
+/** Page by page, so that memory stays flat. Reports on stderr if there are more than the limit. */
 async function printList(
   surroundings: Surroundings,
   options: ListOptions,
@@ -273,7 +273,7 @@ async function printList(
       ...(options.open ? { final: false } : {}),
       ...(options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter }),
       origins: options.stored ? recorded : [],
-      // The same for all pages: a token is bound to its request.
+      // The same for all pages, because a token is bound to its request.
       pageSize: Math.min(options.limit, MAX_PAGE_SIZE),
       pageToken,
       ...asOf(options.asOf),
@@ -289,7 +289,7 @@ async function printList(
     const hint = `There may be more than ${options.limit} days: see --limit, or narrow --from and --to.`;
     await writeLine(surroundings.stderr, hint);
   }
-  // Where somebody may take what is not there for what the roster expects.
+  // For callers who may take missing days for days that the roster expects.
   const isOpenEnded = startDate === '' || endDate === '';
   if (options.status !== undefined && isOpenEnded && !options.stored) {
     const hint =
@@ -298,7 +298,7 @@ async function printList(
   }
 }
 
-/** Empty where none was given. Of several employees, only --zone says where it is today. */
+/** Empty if none was given. For several employees, only --zone decides what today is. */
 async function listedDate(
   client: AttendanceClient,
   { employee, zone }: ListOptions,
@@ -373,7 +373,7 @@ function dayJson(day: Attendance): string {
   return toJsonString(AttendanceSchema, day, { alwaysEmitImplicit: true });
 }
 
-/** The field of a request, where it is given. */
+/** The field of a request, if given. */
 export function asOf(time: Timestamp | undefined): { asOfTime?: Timestamp } {
   return time === undefined ? {} : { asOfTime: time };
 }

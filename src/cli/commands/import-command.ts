@@ -1,4 +1,4 @@
-// import: the old system's export into the service.
+// import: sends the old system's export to the service.
 
 import type { Command } from 'commander';
 import { createImportReport, summaryOf } from '../marks/import-report.js';

@@ -1,4 +1,4 @@
-// leave-types list, set: the kinds of leave that marks can name.
+// leave-types list, set: the leave types that marks can name.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import { type Command, Option } from 'commander';

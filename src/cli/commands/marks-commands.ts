@@ -1,4 +1,4 @@
-// marks set, clear: the same mark on many days of many employees, and its way back.
+// marks set, clear: the same mark on many days of many employees, and how to clear it.
 
 import { randomUUID } from 'node:crypto';
 import { toJsonString } from '@bufbuild/protobuf';
@@ -32,7 +32,7 @@ import { zoneArgument } from './punches/punch-import-command.js';
 
 const HEADING = ['EMPLOYEE', 'CHANGED', 'AS ASKED', 'LEFT OUT', 'DATES', 'PROBLEM'];
 
-/** A service that derives five thousand days is given its time. */
+/** Deriving five thousand days takes the service a while. */
 const DEADLINE_MS = 120_000;
 
 interface DaysOptions extends SharedOptions {
@@ -224,7 +224,7 @@ function rowOf(result: BulkDaysResult): readonly string[] {
   return [employeeId, ...counts, datesText(changedDates), problem];
 }
 
-/** The first and the last of the dates that changed. */
+/** The first and the last changed date. */
 function datesText(dates: readonly string[]): string {
   const [first, last] = [dates[0], dates.at(-1)];
   if (first === undefined) return '-';

@@ -1,5 +1,5 @@
-// serve, migrate and rebuild: the commands that open the database. They load the service only when they
-// run, so that the others start at once.
+// serve, migrate and rebuild: the commands that open the database. They load the service only when
+// they run, so that the other commands start at once.
 
 import type { Command } from 'commander';
 import type { SharedOptions } from '../terminal/connection.js';
@@ -17,7 +17,8 @@ export function addOperatorCommands(program: Command, surroundings: Surroundings
     .command('serve')
     .summary('run the service')
     .description('Runs the service until it is told to stop. Configured by the environment.')
-    // Nothing of them configures it: its --address would be taken for where it listens.
+    // The global options do not configure it: --address could be mistaken for the address it
+    // listens on.
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', examples('serve'))
     .action(async () => {

@@ -1,4 +1,4 @@
-// The command line: which commands there are, and how each ends.
+// The command line: its commands, and how each ends.
 
 import { Command, CommanderError } from 'commander';
 import type { SharedOptions } from '../terminal/connection.js';
@@ -28,7 +28,7 @@ import { addWhoCommand } from './who-command.js';
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage; of imports also 3 rows rejected, 130 interrupted.`;
 
-/** Runs one command line, without the name of the program. The answer is the exit code. */
+/** Runs one command line, without the program's name. Returns the exit code. */
 export async function runProgram(
   args: readonly string[],
   surroundings: Surroundings,
@@ -51,7 +51,7 @@ export async function runProgram(
   }
 }
 
-/** The options of all commands that take no value, as they are typed. */
+/** All options without a value, of all commands, as they are typed. */
 function flagsOf(command: Command): Set<string> {
   const own = command.options.filter((option) => !option.required && !option.optional);
   const flags = own.flatMap(({ short, long }) => [short ?? [], long ?? []].flat());
@@ -60,7 +60,7 @@ function flagsOf(command: Command): Set<string> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof ExitError) return error.exitCode;
-  // By its name: its class would have to be loaded, and the service with it.
+  // By its name, because its class would load the service.
   return error instanceof Error && error.name === 'ConfigError' ? EXIT_USAGE : EXIT_FAILED;
 }
 

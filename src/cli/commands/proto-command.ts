@@ -1,5 +1,5 @@
-// proto export: the contract's .proto files for other teams' compilers. They are laid out by the
-// build, complete with what they import; this copies them.
+// proto export: the contract's .proto files for other teams' compilers. The build prepares them,
+// with everything that they import; this copies them.
 
 import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

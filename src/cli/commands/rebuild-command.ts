@@ -1,5 +1,5 @@
-// rebuild: holds every stored day against what follows from the facts, and mends it when told so.
-// Lines come as they are found: there can be many.
+// rebuild: compares every stored day with what follows from the facts, and mends it if asked.
+// Prints lines as they are found, because there can be many.
 
 import { type Command, Option } from 'commander';
 import type { RebuildArguments, RebuildFinding, RebuildTotals } from '../../main.js';
@@ -90,7 +90,7 @@ async function rebuiltDate(said: SaidDate | undefined, zone: string): Promise<st
   return said === undefined ? undefined : await dateOf(said, () => zone);
 }
 
-/** That of the service; it says itself what is wrong with one that it does not take. */
+/** The zone of the service, which itself reports an invalid one. */
 function defaultZone({ DEFAULT_TIME_ZONE: zone = '' }: Surroundings['env']): string {
   return isKnownZone(zone.trim()) ? zone.trim() : 'UTC';
 }

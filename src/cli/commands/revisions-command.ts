@@ -1,4 +1,4 @@
-// revisions: how a day came to be what it is, change by change.
+// revisions: a day's history, change by change.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';

@@ -1,5 +1,4 @@
-// simulate: days worked out from a file by the running service, each with its reasons. Nothing is
-// stored.
+// simulate: the running service derives days from a file, each with its reasons. Stores nothing.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';

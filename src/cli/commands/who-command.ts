@@ -1,4 +1,4 @@
-// who: everybody who is in or on break.
+// who: all employees who are in or on break.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';

@@ -1,5 +1,5 @@
-// Reads a CSV file row by row, in flat memory, with the line each row begins on. Knows no column:
-// what the first line must name is its reader's to say.
+// Reads a CSV file row by row, in flat memory, with the line on which each row begins. Knows no
+// columns: the reader decides what the first line must name.
 
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
@@ -9,15 +9,15 @@ import { CsvError, parse } from 'csv-parse';
 import { escapedText } from '../terminal/console.js';
 
 /**
- * The longest row, in bytes. A quote that is never closed swallows what follows it: this stops it,
- * and shorter accidents are refused row by row for the line breaks in their fields.
+ * The longest row, in bytes. An unclosed quote takes in everything after it, until this limit.
+ * Shorter cases are refused row by row, because of the line breaks in their fields.
  */
 export const MAX_ROW_BYTES = 64 * 1024;
 
-/** How much of a first line that is no header is shown, in characters. */
+/** How many characters of an invalid first line are shown. */
 const MAX_SHOWN_HEADER = 200;
 
-/** The file cannot be taken in as it is. The message says what to do. */
+/** The file cannot be imported as it is. The message says what to do. */
 export class ImportFileError extends Error {
   override readonly name = 'ImportFileError';
 }
@@ -25,22 +25,23 @@ export class ImportFileError extends Error {
 export interface FileRow {
   /** 1 for the first row below the header. */
   readonly number: number;
-  /** The line of the file it begins on; the header is on line 1. */
+  /** The line of the file on which it begins; the header is on line 1. */
   readonly line: number;
   readonly fields: readonly string[];
 }
 
-/** A file being read. `header` is known once the first row has come or the rows have ended. */
+/** A file being read. `header` is known after the first row, or after the rows have ended. */
 export interface CsvReader<Header> {
   readonly rows: AsyncGenerator<FileRow, void, void>;
   readonly header: () => Header;
-  /** SHA-256 of the whole file, in hex; only after the last row. */
+  /** SHA-256 of the whole file, in hex. Only after the last row. */
   readonly sha256: () => string;
 }
 
 /**
- * The length of a file in bytes. Throws ImportFileError for what is no regular file: it cannot be
- * read twice, and merely opening a pipe that nobody writes to waits for ever, signals or not.
+ * The length of a file in bytes. Throws ImportFileError if it is not a regular file: such a file
+ * cannot be read twice, and merely opening a pipe without a writer waits for ever, in spite of
+ * signals.
  */
 export async function fileBytes(path: string): Promise<number> {
   const found = await stat(path).catch((error: unknown) => {
@@ -52,9 +53,9 @@ export async function fileBytes(path: string): Promise<number> {
 }
 
 /**
- * Opens a file, to be read at once. `parseHeader` is given the first line's columns and throws
- * ImportFileError for one that will not do, as reading does for a file that is no CSV, and with
- * `mustBeUtf8` for one that is not UTF-8; else what is not shows as U+FFFD.
+ * Opens a file that must then be read at once. `parseHeader` gets the first line's columns and
+ * throws ImportFileError if they are invalid. Reading throws it for a file that is not CSV, and
+ * with `mustBeUtf8` for one that is not UTF-8. Otherwise invalid UTF-8 becomes U+FFFD.
  */
 export function openCsv<Header>(
   path: string,
@@ -66,7 +67,7 @@ export function openCsv<Header>(
   const file = createReadStream(path);
   const parser = parse({
     bom: true,
-    // Exports that were edited on several systems mix the two.
+    // Files that were edited on several systems mix the two.
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     relax_quotes: true,
@@ -79,14 +80,14 @@ export function openCsv<Header>(
     const refuse = (line: number | undefined) => {
       if (line !== undefined) parser.destroy(notUtf8(path, line));
     };
-    // Before the parser: it is given a chunk, or its end, behind this.
+    // Registered before the parser, so that this sees each chunk, and the end, first.
     file.on('data', (chunk) => refuse(check.badLineIn(Buffer.from(chunk))));
     file.on('end', () => refuse(check.badLineAtEnd()));
   }
   file.pipe(parser);
 
   async function* rows(): AsyncGenerator<FileRow, void, void> {
-    // Counted here: csv-parse counts a CRLF inside quotes as two lines.
+    // Counted here, because csv-parse counts a CRLF inside quotes as two lines.
     let line = 1;
     let number = 0;
     try {
@@ -117,10 +118,10 @@ export function openCsv<Header>(
 /** Finds the first line that is not UTF-8, chunk by chunk. */
 class Utf8Check {
   #line = 1;
-  /** The line that has not ended yet; csv-parse gives up on one that is longer than a row may be. */
+  /** The line that has not ended yet. csv-parse rejects one that is longer than a row may be. */
   #begun: Buffer = Buffer.alloc(0);
 
-  /** Undefined when all lines that end in it are UTF-8. */
+  /** Undefined if all lines that end in it are UTF-8. */
   badLineIn(chunk: Buffer): number | undefined {
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
@@ -150,7 +151,7 @@ function notUtf8(path: string, line: number): ImportFileError {
   );
 }
 
-/** Column names count without case and surrounding space: `Employee ID` is employee_id. */
+/** Column names ignore case and surrounding space: `Employee ID` is employee_id. */
 export function columnNames(columns: readonly string[]): readonly string[] {
   return columns.map((column) =>
     column
@@ -160,7 +161,7 @@ export function columnNames(columns: readonly string[]): readonly string[] {
   );
 }
 
-/** What a first line names, for a message: bounded, and safe for a terminal. */
+/** The names in a first line, for a message: bounded, and safe for a terminal. */
 export function shownColumns(columns: readonly string[]): string {
   if (columns.length === 0) return 'the file is empty';
   return `found: ${escapedText(columns.join(', ').slice(0, MAX_SHOWN_HEADER))}`;

@@ -1,4 +1,4 @@
-// One line of a CSV file, as every reader of them takes it.
+// Writes one line of a CSV file that every CSV reader accepts.
 
 /** RFC 4180, except for the line ending: `\n`. */
 export function csvLine(fields: readonly string[]): string {

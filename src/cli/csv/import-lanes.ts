@@ -1,6 +1,6 @@
-// Batches in flight, a bounded number of them, never two with the same employee: an employee's rows
-// all go through one lane and a lane has one batch in flight. So the rows of an employee arrive
-// in the order of the file, and batches do not wait for each other's locks in the service.
+// Sends batches: a bounded number at once, never two with the same employee. All rows of an
+// employee go through one lane, and a lane has one batch in flight. So an employee's rows arrive in
+// the order of the file, and batches do not wait for each other's locks in the service.
 
 import { createHash } from 'node:crypto';
 
@@ -24,7 +24,7 @@ export class Lanes<T> {
     this.#send = send;
   }
 
-  /** Takes an item; waits while its lane is full. Throws what an earlier batch failed with. */
+  /** Adds an item. Waits while its lane is full. Throws the error of an earlier batch. */
   async add(employeeId: string, item: T): Promise<void> {
     this.#throwFailure();
     const place = createHash('sha256').update(employeeId).digest().readUInt32BE();
@@ -34,14 +34,14 @@ export class Lanes<T> {
     if (lane.filling.length >= this.#batchSize) await this.#dispatch(lane);
   }
 
-  /** Sends what waits and waits until all is answered. Throws what a batch failed with. */
+  /** Sends what is waiting and waits for all answers. Throws the error of a batch. */
   async drain(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => this.#dispatch(lane)));
     await this.finishInFlight();
     this.#throwFailure();
   }
 
-  /** Waits until what is in flight has ended, well or not, and sends nothing more. */
+  /** Waits until the batches in flight have ended, with or without success. Sends nothing more. */
   async finishInFlight(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.inFlight));
   }

@@ -1,5 +1,5 @@
-// Writes the rejects file: `line,reason` and the row's own columns as they were. Mended, it can be
-// imported itself, since columns are found by name.
+// Writes the rejects file: `line,reason` and the row's own columns unchanged. After repair, it can
+// be imported itself, because columns are found by name.
 
 import type { FileHandle } from 'node:fs/promises';
 import { open, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ export interface Reject {
   readonly fields: readonly string[];
 }
 
-/** Grows between two flushes at most by the rows that may be unsettled. */
+/** Between two flushes it grows at most by the rows that may be unsettled. */
 export class RejectsFile {
   readonly #path: string;
   readonly #columns: readonly string[];
@@ -26,15 +26,15 @@ export class RejectsFile {
     this.#bytes = bytes;
   }
 
-  /** Begins anew: a rejects file of an earlier run is removed. */
+  /** Begins anew, and removes the rejects file of an earlier run. */
   static async begin(path: string, columns: readonly string[]): Promise<RejectsFile> {
     await rm(path, { force: true });
     return new RejectsFile(path, columns, 0);
   }
 
   /**
-   * Goes on behind the first `bytes` of an earlier run's file and drops the rest. Undefined when
-   * the file is not that long any more.
+   * Continues after the first `bytes` of an earlier run's file and drops the rest. Undefined if the
+   * file is no longer that long.
    */
   static async resume(
     path: string,
@@ -63,8 +63,8 @@ export class RejectsFile {
   }
 
   /**
-   * Puts what was added before the call on disk; the answer is the file's length with it. What
-   * is added meanwhile waits for the next flush. One at a time.
+   * Writes everything added before the call to disk. Returns the file's length after it. Items
+   * added meanwhile wait for the next flush. Only one at a time.
    */
   async flush(): Promise<number> {
     if (this.#unwritten === '') return this.#bytes;

@@ -1,5 +1,6 @@
-// Rows finish out of order; here they wait until every row before them has finished. So at any
-// moment what was told of them is of one state: everything up to `settledRow`, nothing beyond it.
+// Puts rows that finish out of order back into order: each waits until every row before it has
+// finished. So the reported results always cover everything up to `settledRow`, and nothing after
+// it.
 
 export class RowOrder<Outcome> {
   #settledRow: number;
@@ -7,23 +8,26 @@ export class RowOrder<Outcome> {
   readonly #waiting = new Map<number, Outcome>();
   readonly #take: (outcome: Outcome) => void;
 
-  /** Goes on behind `settledRow`. `take` is called in the order of the file. */
+  /** Continues after `settledRow`. `take` is called in the order of the file. */
   constructor(settledRow: number, take: (outcome: Outcome) => void) {
     this.#settledRow = settledRow;
     this.#take = take;
   }
 
-  /** Every row up to this one has finished. */
+  /** All rows up to this one have finished. */
   get settledRow(): number {
     return this.#settledRow;
   }
 
-  /** Rows that have finished, those with a gap before them too. */
+  /** The number of finished rows, including those after a gap. */
   get finishedRows(): number {
     return this.#settledRow + this.#waiting.size + this.#rest;
   }
 
-  /** Each row once, in any order. The caller bounds how far rows run ahead of `settledRow`. */
+  /**
+   * Call it once for each row, in any order. The caller bounds how far rows are ahead of
+   * `settledRow`.
+   */
   settle(row: number, outcome: Outcome): void {
     this.#waiting.set(row, outcome);
     for (;;) {
@@ -35,7 +39,7 @@ export class RowOrder<Outcome> {
     }
   }
 
-  /** Takes what waits behind a gap, in order: for when nothing is to come that could close it. */
+  /** Takes the rows after a gap, in order, when nothing more will come to close it. */
   takeRest(): void {
     const rest = [...this.#waiting].sort(([one], [other]) => one - other);
     for (const [, outcome] of rest) this.#take(outcome);

@@ -1,36 +1,36 @@
-// Sends something again while it fails only for the moment, for a bounded time: what lets an import
-// outlive a restart of the service. Only for what is safe to send twice.
+// Repeats a call while it fails only temporarily, for a bounded time, so that an import survives a
+// restart of the service. Only for data that is safe to send twice.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { AttendanceClientError } from '../../client/index.js';
 
-/** How long one batch may take in one call, the client's own attempts included. */
+/** How long one batch may take in one call, including the client's own attempts. */
 export const BATCH_DEADLINE_MS = 30_000;
 
-/** How long a batch is tried for before the import gives up; it can be run again then. */
+/** How long a batch is retried before the import gives up. The import can then be run again. */
 export const MAX_OUTAGE_MS = 300_000;
 
-/** Between two tries of a batch, on top of the client's own waits. */
+/** The pause between two attempts of a batch, in addition to the client's own waits. */
 const PAUSE_MS = 500;
 
 export interface Patience {
   readonly maxOutageMs: number;
-  /** Aborted to stop waiting for a service that is away. A call in flight is left to end. */
+  /** Aborted to stop waiting for an unavailable service. A call in flight is allowed to end. */
   readonly stop: AbortSignal;
-  /** The service is away and the rows are being tried again. */
+  /** Called when the service is unavailable and the rows are retried. */
   readonly onOutage: (error: AttendanceClientError) => void;
 }
 
-/** What is left after one call: `again` to be sent again because of `error`, if any. */
+/** What is left after one call: `again` has to be sent again because of `error`, if any. */
 export interface Tried<T> {
   readonly again: readonly T[];
   readonly error: AttendanceClientError | undefined;
 }
 
 /**
- * Returns when nothing is left to send. Throws what `attempt` throws, the last error when the
- * service stays away, the stop signal's reason when it was aborted meanwhile.
+ * Returns when nothing is left to send. Throws the error of `attempt`, the last error if the
+ * service stays unavailable, or the stop signal's reason if it was aborted meanwhile.
  */
 export async function outlast<T>(
   items: readonly T[],
@@ -50,8 +50,8 @@ export async function outlast<T>(
 }
 
 /**
- * Whether trying again may help. The service says so with a retry delay; what a dying process or
- * connection leaves behind comes from a call, not an item, and lacks the service's ErrorInfo.
+ * Whether a retry may help. The service says so with a retry delay. The death of a process or
+ * connection shows in a call, not an item, and without the service's ErrorInfo.
  */
 export function isPassing(error: unknown): error is AttendanceClientError {
   if (!(error instanceof AttendanceClientError)) return false;
@@ -68,14 +68,14 @@ export function isPassing(error: unknown): error is AttendanceClientError {
   }
 }
 
-/** Why the service refuses a row, on one line: the reason and what is wrong. */
+/** Why the service refuses a row, on one line: the reason and the problem. */
 export function reasonOf(error: AttendanceClientError): string {
   const fields = error.fieldViolations.map(({ field, description }) => `${field}: ${description}`);
   const says = fields.length > 0 ? fields.join('; ') : error.message;
   return `${error.reason || error.codeName}: ${says}`;
 }
 
-/** What a batch is worth whose answer does not say what became of each item. */
+/** The error for a batch whose answer lacks a result for an item. */
 export function unanswered(): AttendanceClientError {
   return new AttendanceClientError(
     status.INTERNAL,

@@ -1,4 +1,4 @@
-// The old system's export as a CSV file: which columns its first line must name.
+// Opens the old system's export, a CSV file, and checks the columns in its first line.
 
 import type { CsvReader } from '../csv/csv-file.js';
 import { columnNames, ImportFileError, openCsv, shownColumns } from '../csv/csv-file.js';
@@ -11,7 +11,10 @@ export interface Header {
   readonly places: ColumnPlaces;
 }
 
-/** Opens an export, to be read at once. Reading throws ImportFileError for a file that is not one. */
+/**
+ * Opens an export that must then be read at once. Reading throws ImportFileError for an invalid
+ * file.
+ */
 export function openExport(path: string): CsvReader<Header> {
   return openCsv(path, parseHeader);
 }

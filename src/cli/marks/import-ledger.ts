@@ -1,18 +1,18 @@
-// What became of each row, in the order of the file: at any moment counts, rejects and resume point
-// say the same thing, everything up to `settledRow` and nothing beyond it.
+// Collects the result of each row, in the order of the file. Counts, rejects and resume point
+// always cover everything up to `settledRow`, and nothing after it.
 
 import type { Reject } from '../csv/import-rejects.js';
 import { RowOrder } from '../csv/in-file-order.js';
 
-/** What can become of a row. */
+/** The possible results of a row. */
 export type RowOutcome =
-  /** `changed`: the day became this by the import; undefined when that cannot be told. */
+  /** `changed`: whether the import changed the day; undefined if that cannot be told. */
   | { readonly kind: 'ACCEPTED'; readonly changed: boolean | undefined; readonly day: SettledDay }
-  /** A later row of the file speaks of the same day. */
+  /** A later row of the file is about the same day. */
   | { readonly kind: 'SUPERSEDED' }
   | { readonly kind: 'REJECTED'; readonly reject: Reject };
 
-/** A day as the service last answered it. */
+/** A day as in the service's last answer. */
 export interface SettledDay {
   readonly employeeId: string;
   readonly date: string;
@@ -22,7 +22,7 @@ export interface SettledDay {
 export interface ImportCounts {
   /** Days that the import changed. */
   readonly recorded: number;
-  /** Days that already said so, or whose row had been imported before. */
+  /** Days that were like that already, or whose row had been imported before. */
   readonly alreadyThere: number;
   readonly superseded: number;
   readonly rejected: number;
@@ -41,7 +41,7 @@ export class Ledger {
   #lastDay: SettledDay | undefined;
   readonly #reject: (reject: Reject) => void;
 
-  /** Goes on behind `settledRow`. `reject` is called in the order of the file. */
+  /** Continues after `settledRow`. `reject` is called in the order of the file. */
   constructor(
     start: {
       readonly settledRow: number;
@@ -56,7 +56,7 @@ export class Ledger {
     this.#reject = reject;
   }
 
-  /** Every row up to this one has finished. */
+  /** All rows up to this one have finished. */
   get settledRow(): number {
     return this.#order.settledRow;
   }
@@ -70,7 +70,10 @@ export class Ledger {
     return this.#lastDay;
   }
 
-  /** Each row once, in any order. The caller bounds how far rows run ahead of `settledRow`. */
+  /**
+   * Call it once for each row, in any order. The caller bounds how far rows are ahead of
+   * `settledRow`.
+   */
   settle(row: number, outcome: RowOutcome): void {
     this.#order.settle(row, outcome);
   }

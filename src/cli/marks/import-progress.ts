@@ -1,14 +1,14 @@
-// The note an interrupted import leaves behind, so that the next run can skip what is done.
-// Only ever an optimisation: request ids make it safe to send everything again, so whatever
-// is odd about the note means starting at the first row.
+// The note that an interrupted import leaves, so that the next run can skip completed rows. It is
+// only an optimisation: request ids make it safe to send everything again. So if anything is odd
+// about the note, the import starts at the first row.
 
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { ImportCounts, SettledDay } from './import-ledger.js';
 
-// Raised when a resumed row could be treated otherwise than in the run that left the note.
+// Raise it if a resumed row could be treated differently from the run that left the note.
 const FORMAT = 2;
 
-/** What a note is good for: the same bytes, sent as the same import to the same service. */
+/** What a note is valid for: the same bytes, sent as the same import to the same service. */
 export interface ProgressKey {
   readonly sha256: string;
   readonly importId: string;
@@ -16,18 +16,18 @@ export interface ProgressKey {
 }
 
 export interface Progress {
-  /** Rows below the header that are done, without a gap. */
+  /** Completed rows below the header, without a gap. */
   readonly rows: number;
   readonly counts: ImportCounts;
   /** The length of the rejects file with exactly the rejects among those rows. */
   readonly rejectsBytes: number;
-  /** The last day the service accepted: a service without it is not the one it went to. */
+  /** The last day that the service accepted. A service without it is not the same one. */
   readonly lastDay: SettledDay | undefined;
   /** Days changed after this moment were changed by the import; see import-run.ts. */
   readonly startedAfterMicros: string | undefined;
 }
 
-/** The note at `path`, if it is one for `key`. */
+/** The note at `path`, if it is valid for `key`. */
 export async function readProgress(path: string, key: ProgressKey): Promise<Progress | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -44,7 +44,7 @@ export async function readProgress(path: string, key: ProgressKey): Promise<Prog
   }
 }
 
-/** Replaces the note in one step: whenever the process dies, the file holds one note or the other. */
+/** Replaces the note atomically: if the process dies, the file holds the old or the new note. */
 export async function writeProgress(
   path: string,
   key: ProgressKey,

@@ -1,5 +1,5 @@
-// What a person sees while an import runs, and at its end. A bar on a terminal, otherwise
-// a line every few seconds. All of it goes to stderr; stdout is the summary's.
+// What a person sees while an import runs, and at its end: a bar on a terminal, otherwise a line
+// every few seconds. Everything goes to stderr; stdout is for the summary.
 
 import progress from 'cli-progress';
 import type { AttendanceClientError } from '../../client/index.js';
@@ -8,19 +8,19 @@ import type { ImportResult } from './import-run.js';
 const LINE_INTERVAL_MS = 5_000;
 const OUTAGE_LINE_INTERVAL_MS = 5_000;
 
-/** How much of the rows must be done before it is told how long the others may take. */
+/** The share of rows that must be done before the remaining time is estimated. */
 const MIN_TIMED_SHARE = 0.01;
 
 export interface ImportReport {
   readonly start: (totalRows: number, resumedRows: number) => void;
   readonly rows: (doneRows: number) => void;
   readonly outage: (error: AttendanceClientError) => void;
-  /** A line in between. */
+  /** Prints a line in between. */
   readonly note: (line: string) => void;
   readonly stop: () => void;
 }
 
-/** The report for a stream: a bar when it is a terminal. `nowMs` is a clock that never goes back. */
+/** The report for a stream: a bar if it is a terminal. `nowMs` is a clock that never goes back. */
 export function createImportReport(
   stream: NodeJS.WritableStream & { isTTY?: boolean },
   nowMs: () => number = () => performance.now(),
@@ -35,7 +35,7 @@ function barReport(stream: NodeJS.WritableStream): ImportReport {
     stream,
     clearOnComplete: false,
     hideCursor: true,
-    // Ctrl-C is the import's own: it ends in order.
+    // The import handles Ctrl-C itself and ends in order.
     gracefulExit: false,
     format: (options, params, payload) => {
       const total = grouped(params.total);
@@ -87,7 +87,7 @@ function lineReport(stream: NodeJS.WritableStream, nowMs: () => number): ImportR
       if (now - lineAt < LINE_INTERVAL_MS) return;
       lineAt = now;
       const counts = `${grouped(doneRows)} of ${grouped(total)} rows`;
-      // From the first few rows nobody can say how long the others take.
+      // The first few rows do not show how long the others take.
       if (doneRows - first < MIN_TIMED_SHARE * (total - first)) {
         write(counts);
         return;
@@ -108,7 +108,7 @@ function lineReport(stream: NodeJS.WritableStream, nowMs: () => number): ImportR
   };
 }
 
-/** The summary for a person. `again` is the command that goes on after a stop. */
+/** The summary for a person. `again` is the command that continues after a stop. */
 export function summaryOf(result: ImportResult, again: string): string {
   const { counts, rows, totalRows, resumedRows, seconds, knowsChanges } = result;
   const perSecond = rate(rows - resumedRows, seconds);

@@ -1,16 +1,16 @@
-// Makes the request id of an imported row out of what the row says, so that the same row is the
-// same request in every run, from every file, on every machine: importing twice records once.
+// Makes the request id of an imported row from its content. The same row is the same request in
+// every run, from every file, on every machine, so importing twice records once.
 
 import { createHash } from 'node:crypto';
 import type { LegacyMark } from './import-row.js';
 
-// Raised when what is sent for a row changes: the service refuses a known id with another payload.
+// Raise it if the request for a row changes: the service refuses a known id with another payload.
 const SCHEME = 'attendance.import.v1';
 
 /**
- * A UUID (version 8, RFC 9562: made by a rule of our own) of everything that is sent for the row.
- * Place in the file does not count: identical rows are one statement. `importId` sets
- * apart an import that is to count as new statements; empty for the usual one.
+ * A UUID (version 8, RFC 9562: by our own rule) of everything that is sent for the row. The place
+ * in the file does not count: identical rows are one statement. `importId` separates an import that
+ * must count as new statements; usually empty.
  */
 export function importRequestId(mark: LegacyMark, importId: string): string {
   const { employeeId, employeeName, date, status, leaveTypeId, hours } = mark;

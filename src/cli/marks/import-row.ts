@@ -1,37 +1,37 @@
-// What one row of the old system's export says, or why it says nothing usable. Pure.
-// Strict where a guess could put a wrong day on somebody's payslip, lenient about case and spaces.
+// Reads one row of the old system's export, or says why it is unusable. Pure. Strict where a guess
+// could put a wrong day on a payslip, lenient about case and spaces.
 
 import { AttendanceStatus } from '../../client/index.js';
 import { parseStatus, STATUS_WORDS } from '../text/status-words.js';
 import { EMPLOYEE_ID, isIsoDate, parseHours, shown } from '../text/values.js';
 
-/** The columns an export must have, in any order, beside any others. */
+/** The columns that an export must have, in any order, among any others. */
 export const REQUIRED_COLUMNS = ['id', 'name', 'status', 'date'] as const;
 export type RequiredColumn = (typeof REQUIRED_COLUMNS)[number];
 
-/** Those that it may have. */
+/** The columns that it may have. */
 export const LEAVE_TYPE_COLUMN = 'leave_type';
 export const HOURS_COLUMN = 'hours';
 
-/** Where each column stands in a row; undefined: the export has no such column. */
+/** The position of each column in a row; undefined: the export has no such column. */
 export interface ColumnPlaces extends Readonly<Record<RequiredColumn, number>> {
   readonly leaveType: number | undefined;
   readonly hours: number | undefined;
 }
 
-/** A row worth sending. */
+/** A row to send. */
 export interface LegacyMark {
   readonly employeeId: string;
   readonly employeeName: string;
   readonly date: string;
   readonly status: AttendanceStatus;
-  /** Empty: leave of no kind, or no leave. */
+  /** Empty: leave without a type, or no leave. */
   readonly leaveTypeId: string;
   /** Hours of leave, `10:00-12:00`; empty: the whole day. */
   readonly hours: string;
 }
 
-/** Why a row is refused: a stable word and a sentence with the way out. */
+/** Why a row is refused: a stable code, and a sentence with the way out. */
 interface RowProblem {
   readonly code:
     | 'BAD_ROW'
@@ -53,7 +53,7 @@ const MAX_NAME_CHARACTERS = 200;
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const NOT_UTF8 = '\uFFFD';
 
-/** Reads one row of `columnCount` expected fields. */
+/** Reads one row, which must have `columnCount` fields. */
 export function parseLegacyRow(
   fields: readonly string[],
   places: ColumnPlaces,
@@ -105,7 +105,7 @@ function problemOfLeaveType(leaveTypeId: string, status: AttendanceStatus): stri
   if (status !== AttendanceStatus.ON_LEAVE) {
     return `leave_type ${shown(leaveTypeId)} is given, and the status is not on leave`;
   }
-  // Ids of leave types are written like those of employees.
+  // Ids of leave types have the same form as those of employees.
   return EMPLOYEE_ID.test(leaveTypeId)
     ? undefined
     : `leave_type ${shown(leaveTypeId)} is not 1 to 64 of A-Z a-z 0-9 . _ -`;

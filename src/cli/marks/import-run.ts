@@ -1,5 +1,5 @@
-// The import from beginning to end: survey the file, find where to begin, send, note progress,
-// finish. Safe to interrupt anywhere, and to run again any number of times.
+// Runs the import from beginning to end: surveys the file, finds where to begin, sends, notes
+// progress, finishes. Safe to interrupt anywhere, and to run again any number of times.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attendance, AttendanceClient, AttendanceClientError } from '../../client/index.js';
@@ -27,20 +27,20 @@ const BATCH_ROWS = 500;
 /** Batches in flight. The service spreads them over its database connections. */
 const LANES = 4;
 
-/** How far reading may run ahead of the oldest row without an answer: what bounds the memory. */
+/** How far reading may be ahead of the oldest unanswered row. Bounds the memory. */
 const MAX_ROWS_AHEAD = 50_000;
 
-/** What a killed import does again at most, in time; each note costs two small synced writes. */
+/** The most work that a killed import repeats, in time. Each note costs two small synced writes. */
 const CHECKPOINT_INTERVAL_MS = 250;
 
 export interface ImportOptions {
   readonly path: string;
-  /** Sets apart an import that is to count as new statements; empty for the usual one. */
+  /** Separates an import that must count as new statements; usually empty. */
   readonly importId: string;
   readonly client: AttendanceClient;
-  /** Where the client goes to: part of what a progress note is good for. */
+  /** The address of the client. A progress note is valid only for it. */
   readonly address: string;
-  /** Aborted to stop: batches in flight are waited for, then the progress is noted. */
+  /** Aborted to stop: batches in flight are awaited, then the progress is noted. */
   readonly stop: AbortSignal;
   readonly onStart: (totalRows: number, resumedRows: number) => void;
   readonly onRows: (doneRows: number) => void;
@@ -52,32 +52,33 @@ export interface ImportOptions {
 }
 
 export interface ImportResult {
-  /** False when it was stopped: the same command goes on from here. */
+  /** False if it was stopped. The same command then continues from here. */
   readonly complete: boolean;
-  /** What the marks are recorded with: for taking them back. */
+  /** The import id of the marks, with which they can be voided. */
   readonly importId: string;
-  /** Rows of the file that are done, those of the runs before included. */
+  /** Completed rows of the file, including those of earlier runs. */
   readonly rows: number;
   readonly totalRows: number;
-  /** Of them done by earlier runs. */
+  /** How many of them earlier runs completed. */
   readonly resumedRows: number;
   readonly counts: ImportCounts;
-  /** Whether `recorded` could be told from `alreadyThere`. */
+  /** Whether `recorded` and `alreadyThere` could be told apart. */
   readonly knowsChanges: boolean;
-  /** Where the rejected rows are; undefined when there are none. */
+  /** The file with the rejected rows; undefined if there are none. */
   readonly rejectsPath: string | undefined;
   readonly seconds: number;
 }
 
-/** Beside the file: `export.csv` leaves `export.rejects.csv` and `export.progress.json`. */
+/** Files beside the export: `export.csv` leaves `export.rejects.csv` and `export.progress.json`. */
 export function pathsBeside(path: string): { rejects: string; progress: string } {
   const stem = path.replace(/\.csv$/i, '');
   return { rejects: `${stem}.rejects.csv`, progress: `${stem}.progress.json` };
 }
 
 /**
- * Imports a file. Throws ImportFileError when the file is not an export or changes meanwhile,
- * AttendanceClientError when the service refuses or stays away; progress is noted before.
+ * Imports a file. Throws ImportFileError if the file is not an export or changes meanwhile, and
+ * AttendanceClientError if the service refuses or stays unavailable. It notes the progress before
+ * that.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const startedAt = performance.now();
@@ -101,7 +102,7 @@ class ImportRun {
   readonly #rejects: RejectsFile;
   readonly #ledger: Ledger;
   readonly #lanes: Lanes<PendingRow>;
-  /** Why the progress could not be noted: nothing more is sent then. */
+  /** Why the progress could not be noted. After that nothing more is sent. */
   #noteFailure: unknown;
 
   private constructor(options: ImportOptions, survey: Survey, key: ProgressKey, start: Start) {
@@ -118,7 +119,7 @@ class ImportRun {
     );
   }
 
-  /** Asks the service where to begin: it must be there for an import to start. */
+  /** Asks the service where to begin. An import cannot start without the service. */
   static async prepare(options: ImportOptions, survey: Survey): Promise<ImportRun> {
     const { importId, address } = options;
     const key = { sha256: survey.sha256, importId, address };
@@ -127,7 +128,7 @@ class ImportRun {
     return new ImportRun(options, survey, key, start);
   }
 
-  /** True when every row is done, false when it was stopped. Notes the progress in any case. */
+  /** Returns true if every row is done, false if it was stopped. Notes the progress in any case. */
   async sendRows(): Promise<boolean> {
     const { stop, path } = this.#options;
     try {
@@ -159,7 +160,9 @@ class ImportRun {
     await this.#lanes.drain();
   }
 
-  /** Also while rows wait for the service, so that whenever the process dies little is sent again. */
+  /**
+   * Also notes progress while rows wait for the service, so that a killed process repeats little.
+   */
   async #notingProgress(sending: Promise<void>): Promise<void> {
     let isOver = false;
     const over = sending.finally(() => {
@@ -192,7 +195,7 @@ class ImportRun {
     };
   }
 
-  /** What the rows are recorded with: the name given, or one that follows from the file. */
+  /** The import id of the rows: the one given, or one made from the file. */
   get #importId(): string {
     return this.#options.importId || markImportId(this.#survey.sha256);
   }
@@ -230,7 +233,8 @@ class ImportRun {
   }
 
   async #checkpoint(): Promise<void> {
-    // Read in one go with what flush() takes: rows, counts and rejects must be of one moment.
+    // Read together with the data that flush() takes: rows, counts and rejects must be of one
+    // moment.
     const { settledRow: rows, counts, lastDay } = this.#ledger;
     const { startedAfterMicros } = this.#start;
     const rejectsBytes = await this.#rejects.flush();

@@ -1,5 +1,5 @@
-// Sends one batch of rows and says what became of each. Outlives a restart of the service: what
-// failed only for the moment is sent again, with the same request ids, for a bounded time.
+// Sends one batch of rows and reports the result of each. Survives a restart of the service:
+// temporary failures are retried with the same request ids, for a bounded time.
 
 import type {
   Attendance,
@@ -15,7 +15,7 @@ import type { RowOutcome } from './import-ledger.js';
 import { importRequestId } from './import-request-id.js';
 import type { LegacyMark } from './import-row.js';
 
-/** A row on its way. */
+/** A row to be sent. */
 export interface PendingRow {
   readonly row: FileRow;
   readonly mark: LegacyMark;
@@ -23,17 +23,17 @@ export interface PendingRow {
 
 export interface SendContext extends Patience {
   readonly client: Pick<AttendanceClient, 'batchMarkAttendance'>;
-  /** What sets the rows apart as statements, and the import that they are recorded with. */
+  /** The id that separates the rows as statements, and the import with which they are recorded. */
   readonly importId: string;
   readonly recordedWith: string;
-  /** Whether an answered day was changed by this import; undefined when that cannot be told. */
+  /** Whether this import changed an answered day; undefined if that cannot be told. */
   readonly changedByImport: (day: Attendance) => boolean | undefined;
   readonly settle: (row: FileRow, outcome: RowOutcome) => void;
 }
 
 /**
- * Returns when every row has been settled. Throws AttendanceClientError when the service refuses
- * the call as such or stays away, the stop signal's reason when it was aborted meanwhile.
+ * Returns when every row is settled. Throws AttendanceClientError if the service refuses the whole
+ * call or stays unavailable, and the stop signal's reason if it was aborted meanwhile.
  */
 export async function sendBatch(rows: readonly PendingRow[], context: SendContext): Promise<void> {
   await outlast(rows, context, (left) => tryBatch(left, context));
@@ -74,7 +74,7 @@ async function tryBatch(
   return { again, error };
 }
 
-/** What became of a row; an error when it must be sent again. */
+/** The result of a row, or an error if it must be sent again. */
 function outcomeOf(
   { row, mark }: PendingRow,
   answer: BatchMarkAttendanceResult | undefined,

@@ -1,4 +1,4 @@
-// The two questions an import asks the service before it sends anything.
+// The two questions that an import asks the service before it sends anything.
 
 import { status } from '@grpc/grpc-js';
 import type { AttendanceClient } from '../../client/index.js';
@@ -11,10 +11,10 @@ const AHEAD_MS = 86_400_000;
 const ISO_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/;
 
 /**
- * The service's own record clock, in microseconds since 1970: what it changes from now on carries a
- * later time, what it changed before an earlier one or this. Asked for by wanting to know the
- * future, which the service refuses with the moment it knows everything up to. Undefined when
- * the refusal does not say. Throws AttendanceClientError when the service does not answer.
+ * The service's own record clock, in microseconds since 1970. Later changes have a later time,
+ * earlier ones an earlier or the same time. It asks to read as of the future, and the service's
+ * refusal names the moment up to which everything is known. Undefined if the refusal does not say.
+ * Throws AttendanceClientError if the service does not answer.
  */
 export async function readServiceClock(
   client: Pick<AttendanceClient, 'listAttendance'>,
@@ -30,7 +30,7 @@ export async function readServiceClock(
   return undefined;
 }
 
-/** Microseconds since 1970 of an ISO 8601 time in UTC; undefined when it is not one. */
+/** Microseconds since 1970 of an ISO 8601 time in UTC; undefined for another text. */
 export function microsOf(isoTime: string): bigint | undefined {
   const match = ISO_TIME.exec(isoTime);
   if (match === null) return undefined;
@@ -39,8 +39,8 @@ export function microsOf(isoTime: string): bigint | undefined {
 }
 
 /**
- * Whether a day that an earlier run recorded is still known. It is not when the address leads to
- * another database by now, or to one restored from before: then nothing may be skipped.
+ * Whether the service still has a day that an earlier run recorded. If not, the address now leads
+ * to another database, or to one restored from before, and nothing may be skipped.
  */
 export async function stillHasDay(
   client: Pick<AttendanceClient, 'getAttendance'>,

@@ -1,6 +1,6 @@
-// The first pass over an export, before anything is sent: is it one, how long is it, what is its
-// hash, and which days stand in it more than once. Of those only the last row counts, so the
-// outcome depends neither on batches in flight nor on where an earlier run stopped.
+// The first pass over an export, before anything is sent: whether it is valid, its length, its
+// hash, and the days that it has more than once. Only the last row of each counts, so the result
+// does not depend on batches in flight or on where an earlier run stopped.
 
 import { fileBytes, ImportFileError } from '../csv/csv-file.js';
 import type { Header } from './import-file.js';
@@ -10,14 +10,14 @@ import { parseLegacyRow } from './import-row.js';
 
 /**
  * The days seen are kept in a Bloom filter: one bit per byte of the file, up to 32 MiB of memory.
- * Rows have 40 bytes or so; at 800 MB of file one new day in 400 is taken for a repeat, and being
- * taken for one costs only memory, never a row.
+ * Rows have about 40 bytes. For a file of 800 MB, one new day in 400 is mistaken for a repetition,
+ * which costs only memory and never a row.
  */
 const MIN_FILTER_BITS = 2 ** 16;
 const MAX_FILTER_BITS = 2 ** 28;
 const FILTER_HASHES = 4;
 
-/** The most days that may stand in a file more than once: about 100 MiB of memory. */
+/** The most days that a file may have more than once: about 100 MiB of memory. */
 const MAX_REPEATED_DAYS = 500_000;
 
 export interface Survey {
@@ -25,7 +25,7 @@ export interface Survey {
   readonly rows: number;
   /** In hex. */
   readonly sha256: string;
-  /** Whether a later usable row of the file speaks of the same employee, date and hours. */
+  /** Whether a later usable row of the file is about the same employee, date and hours. */
   readonly isSuperseded: (mark: LegacyMark, rowNumber: number) => boolean;
 }
 
@@ -63,7 +63,7 @@ function dayOf({ employeeId, date, hours }: LegacyMark): string {
   return `${employeeId} ${date} ${hours}`;
 }
 
-/** Remembers texts approximately: may take a new one for seen, never a seen one for new. */
+/** Remembers texts approximately: may mistake a new one for seen, never a seen one for new. */
 class DayFilter {
   readonly #words: Uint32Array;
   readonly #mask: number;
@@ -91,7 +91,10 @@ class DayFilter {
   }
 }
 
-/** Two independent 32-bit FNV-1a style hashes; the second is odd, so that its steps differ. */
+/**
+ * Two independent 32-bit hashes in the style of FNV-1a. The second is odd, so that its steps
+ * differ.
+ */
 function hashesOf(text: string): readonly [number, number] {
   let first = 0x811c9dc5;
   let second = 0x9747b28c;

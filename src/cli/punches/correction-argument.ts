@@ -1,4 +1,4 @@
-// Corrections as people write them for `punches correct`: `12=out`, `12=2026-03-02T17:00`,
+// Reads corrections as typed for `punches correct`: `12=out`, `12=2026-03-02T17:00`,
 // `12=out@2026-03-02T17:00`, `in@2026-03-02T08:00`.
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
@@ -11,11 +11,11 @@ const PUNCH_ID = /^[1-9]\d{0,14}$/;
 const REPLACEMENT = /^([^=]*)=(?:([A-Za-z][A-Za-z _-]*?))?(?:@?(\d.*))?$/;
 const ADDITION = /^([A-Za-z][A-Za-z _-]*?)@(.+)$/;
 
-/** What is given of a punch. */
+/** What was typed about a punch. */
 export interface SaidPunch {
   /** As it was typed. */
   readonly text: string;
-  /** The punch in whose place it is; undefined: one that is missing. */
+  /** The punch that it replaces; undefined for a missing punch that it adds. */
   readonly punchId: string | undefined;
   readonly kind: PunchKind | undefined;
   readonly time: SaidTime | undefined;
@@ -43,7 +43,7 @@ export function addReplacement(text: string, before: readonly SaidPunch[]): read
   return [...before, { text, punchId, kind: kindOf(word), time: timeOf(time) }];
 }
 
-/** The same: `in@2026-03-02T08:00`. */
+/** The same for an addition: `in@2026-03-02T08:00`. */
 export function addAddition(text: string, before: readonly SaidPunch[]): readonly SaidPunch[] {
   const [, word, time] = ADDITION.exec(text) ?? [];
   if (word === undefined || time === undefined) {
@@ -63,7 +63,9 @@ function timeOf(text: string | undefined): SaidTime | undefined {
   return text === undefined ? undefined : saidTimeArgument(text);
 }
 
-/** The correction that is meant; `zone` is --zone. Throws ExitError for a time that is not one instant. */
+/**
+ * The correction; `zone` is --zone. Throws ExitError for a time that is not exactly one instant.
+ */
 export function correctionOf(
   { punchId, kind, time }: SaidPunch,
   zone: string | undefined,

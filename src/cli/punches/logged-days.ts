@@ -1,31 +1,31 @@
-// What days would become with the punches of a log: asked of the service in bounded calls, each with
-// all punches of its employees. Nothing is recorded.
+// Asks the service what days would become with the punches of a log, in bounded calls, each with
+// all punches of its employees. Records nothing.
 
 import type { AttendanceClient } from '../../client/index.js';
 import type { LoggedPunch } from './punch-row.js';
 
-/** Punches per call, but for an employee who has more. */
+/** The most punches per call, except for an employee who has more. */
 const CALL_PUNCHES = 2_000;
 
-/** The service takes no more of one call: further ones of an employee are left out. */
+/** The service's limit per call. Further punches of an employee are left out. */
 const MAX_PUNCHES_OF_EMPLOYEE = 10_000;
 
 const DAY_MS = 86_400_000;
 
-/** A punch can count for a date before its own, or after it. */
+/** A punch can count for an earlier or a later date than its own. */
 const MARGIN_DAYS = 2;
 
-/** From the first punch of a call to the last; with the margins, the longest range of one. */
+/** From the first punch of a call to the last. With the margins, the longest range of one call. */
 const MAX_SPAN_MS = (366 - 2 * MARGIN_DAYS - 1) * DAY_MS;
 
 export interface ComparedDays {
-  /** That would be different. */
+  /** The number of days that would be different. */
   readonly days: number;
   readonly employees: number;
-  /** Of all employees of the log, over its dates. */
+  /** The total of all employees of the log, over its dates. */
   readonly workedSecondsBefore: number;
   readonly workedSecondsAfter: number;
-  /** Punches that were left out: of badges, and beyond 10,000 or a year of one employee. */
+  /** Punches left out: those of badges, and those beyond 10,000 or a year of one employee. */
   readonly leftOut: number;
 }
 
@@ -47,7 +47,7 @@ export class LoggedDays {
     else its.push(punch);
   }
 
-  /** Throws AttendanceClientError when the service refuses or stays away. */
+  /** Throws AttendanceClientError if the service refuses or stays unavailable. */
   async compare(
     client: Pick<AttendanceClient, 'compareAttendance'>,
     signal: AbortSignal,
@@ -70,7 +70,7 @@ export class LoggedDays {
     return { ...sums, leftOut: this.#leftOut };
   }
 
-  /** All of an employee's in one, and no call longer than a year. */
+  /** All punches of an employee are in one call, and no call spans more than a year. */
   *#calls(): Generator<Call> {
     let call: Call | undefined;
     for (const all of this.#byEmployee.values()) {
@@ -91,7 +91,7 @@ export class LoggedDays {
   }
 }
 
-/** Undefined where they would be too much for one call. */
+/** Undefined if the result would be too large for one call. */
 function join(call: Call, { punches, firstMs, lastMs }: Call): Call | undefined {
   const [first, last] = [Math.min(call.firstMs, firstMs), Math.max(call.lastMs, lastMs)];
   const isTooMuch = call.punches.length + punches.length > CALL_PUNCHES;

@@ -1,18 +1,18 @@
-// The id of an import that nobody named: made of what is sent, so that an import which is run again,
-// or goes on after a stop, is the same import, on whatever machine.
+// The default id of an import, made from what is sent. An import that is run again, or continues
+// after a stop, is the same import on any machine.
 
 import { createHash } from 'node:crypto';
 import type { RowDefaults } from './punch-row.js';
 
-// Raised when the same file and options come to other punches.
+// Raise it if the same file and options result in different punches.
 const SCHEME = 'attendance.punches.import.v1';
 
 /** Enough that no two files of an installation share an id. */
 const ID_DIGITS = 20;
 
 /**
- * Of a file and the options that say what its rows mean. Those that restore are an import of their
- * own: it can be voided without the one before.
+ * Made from a file and the options that affect its rows. An import that restores has its own id, so
+ * that it can be voided without the one before.
  */
 export function punchImportId(
   sha256: string,

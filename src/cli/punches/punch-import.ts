@@ -1,10 +1,10 @@
-// The import of a device's log from beginning to end: read it through once, then send it. Safe to
-// interrupt anywhere and to run again any number of times: what is there counts once.
+// Imports a device's log from beginning to end: reads it once, then sends it. Safe to interrupt
+// anywhere and to run again any number of times, because existing punches count once.
 //
-// It calls RecordPunches in a bounded number of lanes, not ImportPunches. A stream answers once,
-// at its end, with three sums and the first 1,000 refusals; a batch answers for each row. Only so
-// every refused row gets its line in the rejects file, the counts are exact at any moment, and
-// an outage costs one batch and not the stream. The lanes keep the order of each employee's rows.
+// It calls RecordPunches in a bounded number of lanes, not ImportPunches. A stream answers once, at
+// its end, with three totals and the first 1,000 refusals; a batch answers for each row. Only this
+// way every refused row gets its line in the rejects file, the counts are always exact, and an
+// outage costs one batch and not the stream. The lanes keep the order of each employee's rows.
 
 import { realpath } from 'node:fs/promises';
 import type { AttendanceClient, AttendanceClientError } from '../../client/index.js';
@@ -29,26 +29,26 @@ const BATCH_ROWS = 500;
 /** Batches in flight. The service spreads them over its database connections. */
 const LANES = 4;
 
-/** How far reading may run ahead of the oldest row without an answer: what bounds the memory. */
+/** How far reading may be ahead of the oldest unanswered row. Bounds the memory. */
 const MAX_ROWS_AHEAD = 50_000;
 
-/** How often refused rows are put on disk, in rows: what bounds them in memory. */
+/** How often refused rows are written to disk, in rows. Bounds them in memory. */
 const FLUSH_ROWS = 5_000;
 
 export interface PunchImportOptions {
   readonly path: string;
-  /** Where the refused rows go; undefined: beside the file. */
+  /** The file for refused rows; undefined: beside the log. */
   readonly rejectsPath: string | undefined;
   readonly defaults: RowDefaults;
-  /** Undefined: made of the file and these options. */
+  /** Undefined: made from the file and these options. */
   readonly importId: string | undefined;
-  /** Whether punches that were voided count again. */
+  /** Whether to restore voided punches. */
   readonly restore: boolean;
-  /** Whether the service is only asked what would become of each row. */
+  /** Whether to ask the service only what would become of each row. */
   readonly compare: boolean;
-  /** Undefined only tries the file: nothing is sent. */
+  /** Undefined: only check the file, and send nothing. */
   readonly client: Pick<AttendanceClient, 'recordPunches' | 'compareAttendance'> | undefined;
-  /** Aborted to stop: batches in flight are waited for. */
+  /** Aborted to stop: batches in flight are awaited. */
   readonly stop: AbortSignal;
   readonly onStart: (totalRows: number) => void;
   readonly onRows: (doneRows: number) => void;
@@ -60,34 +60,35 @@ export interface PunchImportOptions {
 }
 
 export interface PunchImportResult {
-  /** False when it was stopped. */
+  /** False if it was stopped. */
   readonly complete: boolean;
   readonly importId: string;
-  /** Whether anything was sent to be recorded. In a trial `recorded` are the rows that could be. */
+  /** Whether anything was sent to be recorded. In a trial, `recorded` counts rows that could be. */
   readonly sent: boolean;
-  /** Whether the service was asked in a trial. */
+  /** Whether a trial asked the service. */
   readonly compared: boolean;
-  /** Rows that are done. */
+  /** Completed rows. */
   readonly rows: number;
-  /** Rows that were sent and never answered: some may be recorded beyond what is counted. */
+  /** Rows that were sent but never answered. Some of them may be recorded beyond the counts. */
   readonly unanswered: number;
   readonly totalRows: number;
   readonly counts: PunchCounts;
   /** What days would become; undefined unless the service was asked. */
   readonly days: ComparedDays | undefined;
-  /** Where the refused rows are; undefined when there are none. */
+  /** The file with the refused rows; undefined if there are none. */
   readonly rejectsPath: string | undefined;
   readonly seconds: number;
 }
 
-/** Beside the file: `log.csv` leaves `log.rejects.csv`. */
+/** Beside the log: `log.csv` leaves `log.rejects.csv`. */
 function rejectsBeside(path: string): string {
   return `${path.replace(/\.csv$/i, '')}.rejects.csv`;
 }
 
 /**
- * Imports a log. Throws ImportFileError when the file is not one or changes meanwhile,
- * AttendanceClientError when the service refuses or stays away: what was taken stays taken.
+ * Imports a log. Throws ImportFileError if the file is not a log or changes meanwhile, and
+ * AttendanceClientError if the service refuses or stays unavailable. Recorded punches stay
+ * recorded.
  */
 export async function importPunchFile(options: PunchImportOptions): Promise<PunchImportResult> {
   const startedAt = performance.now();
@@ -97,7 +98,7 @@ export async function importPunchFile(options: PunchImportOptions): Promise<Punc
   if (await isSameFile(path, rejectsPath)) {
     throw new ImportFileError(`--rejects names the log itself: ${path}. Name another file.`);
   }
-  // Before anything is sent: that the file is one to its end, and how much there is to do.
+  // Before anything is sent: check the whole file, and count the rows.
   const survey = await surveyLog(path, stop);
   const rejects = await RejectsFile.begin(rejectsPath, survey.header.columns);
   options.onStart(survey.rows);
@@ -158,7 +159,7 @@ class PunchRun {
     this.#lanes = new Lanes(lanes, batchRows, (batch) => this.#send(batch));
   }
 
-  /** True when every row is done, false when it was stopped. */
+  /** Returns true if every row is done, false if it was stopped. */
   async takeRows(): Promise<boolean> {
     const { stop, path } = this.#options;
     try {
@@ -173,7 +174,7 @@ class PunchRun {
       await this.#lanes.drain();
     } catch (error) {
       await this.#lanes.finishInFlight();
-      // What was answered is counted, also behind rows that were not.
+      // Answered rows are counted, even after rows that were not answered.
       this.#order.takeRest();
       if (stop.aborted) return false;
       throw error;
@@ -227,7 +228,7 @@ class PunchRun {
     const punchOf = new Map(batch.map(({ row, punch }) => [row, punch]));
     const settle = (row: FileRow, outcome: PunchRowOutcome) => {
       left -= 1;
-      // Only what would be recorded changes a day: not what was voided and comes again.
+      // Only a punch that would be recorded changes a day, not one that was voided and comes again.
       const punch = outcome.kind === 'RECORDED' ? punchOf.get(row) : undefined;
       if (punch !== undefined && this.#options.compare) this.#days.add(punch);
       this.#settle(row, outcome);

@@ -4,10 +4,10 @@ import { grouped, rate } from '../marks/import-report.js';
 import { escapedText, shownText } from '../terminal/console.js';
 import type { PunchImportResult } from './punch-import.js';
 
-/** The most of a reason that is shown, in characters; all of it is in the rejects file. */
+/** The most characters of a reason that are shown. The rejects file has all of it. */
 const MAX_REASON = 300;
 
-/** `again` is the command that goes on after a stop, or sends what was only tried. */
+/** `again` is the command that continues after a stop, or sends what was only tried. */
 export function punchSummary(result: PunchImportResult, again: string): string {
   const { counts, rows, rejectsPath, unanswered, sent, compared } = result;
   const atLeast = unanswered === 0 ? '' : `at least: ${grouped(unanswered)} sent without an answer`;
@@ -50,7 +50,9 @@ function isAllWithoutZone({ rows, counts }: PunchImportResult): boolean {
   return rows > 0 && first?.reason === NO_ZONE && first.count === rows;
 }
 
-/** Why rows were rejected, with the first of each: `2 BAD_TIME, the first on line 6: time ...` */
+/**
+ * Why rows were rejected, with the first row of each: `2 BAD_TIME, the first on line 6: time ...`
+ */
 function reasonsOf({ counts: { rejected, rejectReasons } }: PunchImportResult): string[] {
   const lines = rejectReasons.map(({ reason, count, line, says }) => {
     const which = count === 1 ? `on line ${line}` : `the first on line ${line}`;
@@ -88,7 +90,7 @@ function clockWord(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** What was decided in reading, where a person may want to decide otherwise. */
+/** Decisions made in reading that a person may want to change. */
 function remarksOf({ counts }: PunchImportResult): string[] {
   const remarks: string[] = [];
   if (counts.byTurns > 0) {
@@ -139,7 +141,7 @@ function waysOf(result: PunchImportResult, again: string): string[] {
   return ways;
 }
 
-/** Voided punches absorb their repeats, which nobody expects who imports a file once more. */
+/** Voided punches absorb their duplicates, which surprises people who import a file again. */
 function waysToRestore(voided: number, again: string): string[] {
   return [
     `${grouped(voided)} are voided and do not count: attendance punches list EMPLOYEE --voided ` +

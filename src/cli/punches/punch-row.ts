@@ -1,5 +1,5 @@
-// What one row of a device's log says, or why it says nothing usable. Pure, but for the machine's
-// own zone data. Strict about whose punch it is and when; what was done may be left open.
+// Reads one row of a device's log, or says why it is unusable. Pure, except for the machine's own
+// zone data. Strict about employee and time; the kind may be left open.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { PunchKind } from '../../client/index.js';
@@ -22,26 +22,26 @@ const COLUMNS = {
   event: ['event_id', 'event'],
 } as const;
 export type PunchColumn = keyof typeof COLUMNS;
-/** Of each list, one must be there. */
+/** At least one column of each list is required. */
 const REQUIRED: readonly (readonly PunchColumn[])[] = [['employee', 'badge'], ['time']];
 
-/** Where the columns of a log stand; undefined for one that it does not have. */
+/** The positions of a log's columns; undefined for a column that it does not have. */
 export interface PunchHeader {
-  /** As the file names them. */
+  /** The columns as the file names them. */
   readonly columns: readonly string[];
   readonly places: Readonly<Record<PunchColumn, number | undefined>>;
 }
 
-/** What holds for rows that do not say it themselves. */
+/** Defaults for rows that do not say it themselves. */
 export interface RowDefaults {
   /** An IANA name that this machine knows; undefined: local times need a column. */
   readonly zone: string | undefined;
   readonly deviceId: string;
 }
 
-/** A row worth sending: a Punch of the contract. */
+/** A row to send: a Punch of the contract. */
 export interface LoggedPunch {
-  /** Empty where the log names a badge. */
+  /** Empty if the log names a badge. */
   readonly employeeId: string;
   readonly badgeId?: string;
   readonly time: Pick<Timestamp, 'seconds' | 'nanos'>;
@@ -51,11 +51,11 @@ export interface LoggedPunch {
   readonly timeZone: string;
 }
 
-/** What was decided in reading a row that a person may want to know. */
+/** Decisions made in reading a row that a person may want to know. */
 export interface RowRemarks {
-  /** What stood for the kind where that is none: empty, or a word or code not known. */
+  /** The cell for an unknown kind: empty, or an unknown word or code. */
   readonly openKind: string | undefined;
-  /** The local time happened twice, nothing said which, and the earlier was taken. */
+  /** The local time happened twice, the row did not say which, and the earlier was taken. */
   readonly tookEarlier: boolean;
 }
 
@@ -89,7 +89,7 @@ const LATER_FOLDS: ReadonlyMap<string, boolean> = new Map([
   ['second', true],
 ]);
 
-/** Finds the columns. Throws ImportFileError for a first line without what is needed. */
+/** Finds the columns. Throws ImportFileError for a first line without the required ones. */
 export function parsePunchHeader(columns: readonly string[]): PunchHeader {
   const names = columnNames(columns);
   const place = (column: PunchColumn): number | undefined => {
@@ -215,7 +215,7 @@ function momentOf(field: (column: PunchColumn) => string, zone: string | undefin
   return moment(text, isLater ? later : earlier, written.nanos, tookEarlier);
 }
 
-/** What the service takes: every instant that has a date in every zone. */
+/** The range that the service accepts: every instant that has a date in every zone. */
 const FIRST_MS = Date.parse('1900-01-02T00:00:00Z');
 const END_MS = Date.parse('9999-12-31T00:00:00Z');
 

@@ -1,5 +1,5 @@
-// Sends one batch of punches and says what became of each. Safe to send twice: the service knows a
-// punch again by its employee, device, event id, instant and kind.
+// Sends one batch of punches and reports the result of each. Safe to send twice: the service
+// recognises a punch by its employee, device, event id, instant and kind.
 
 import type { Anomaly, AttendanceClient, RecordPunchResult } from '../../client/index.js';
 import {
@@ -14,34 +14,34 @@ import type { Patience, Tried } from '../csv/retry-batch.js';
 import { BATCH_DEADLINE_MS, isPassing, outlast, reasonOf, unanswered } from '../csv/retry-batch.js';
 import type { LoggedPunch, RowRemarks } from './punch-row.js';
 
-/** What can become of a row of a log. */
+/** The possible results of a row of a log. */
 export type PunchRowOutcome =
   | {
       readonly kind: 'RECORDED';
       readonly remarks: RowRemarks;
-      /** Whether it was voided before, and counts again. */
+      /** Whether it was voided before and now counts again. */
       readonly restored: boolean;
-      /** What the service found odd about it. */
+      /** The anomalies that the service reported for it. */
       readonly anomalies: readonly Anomaly[];
     }
   | {
       readonly kind: 'DUPLICATE';
       readonly remarks: RowRemarks;
-      /** Whether it does not count. */
+      /** Whether it is voided, so that it does not count. */
       readonly voided: boolean;
     }
-  /** It waits until its badge is somebody's. */
+  /** It waits in quarantine until its badge has an owner. */
   | { readonly kind: 'QUARANTINED'; readonly remarks: RowRemarks }
   | { readonly kind: 'REJECTED'; readonly reject: Reject };
 
-/** A row on its way. */
+/** A row to be sent. */
 export interface PendingPunch {
   readonly row: FileRow;
   readonly punch: LoggedPunch;
   readonly remarks: RowRemarks;
 }
 
-/** What holds for all punches of an import. */
+/** The settings of an import, for all its punches. */
 export interface SendTerms {
   readonly importId: string;
   readonly restore: boolean;
@@ -55,15 +55,15 @@ export interface PunchSendContext extends Patience {
 }
 
 /**
- * Returns when every row has been settled. Throws AttendanceClientError when the service refuses
- * the call as such or stays away, the stop signal's reason when it was aborted meanwhile.
+ * Returns when every row is settled. Throws AttendanceClientError if the service refuses the whole
+ * call or stays unavailable, and the stop signal's reason if it was aborted meanwhile.
  */
 export async function sendPunches(
   rows: readonly PendingPunch[],
   context: PunchSendContext,
 ): Promise<void> {
-  // Of a punch whose answer was lost nobody can say any more whether it was there before this
-  // import: it is counted as a duplicate then, which is how a log sent twice is counted.
+  // If the answer about a punch was lost, it is unknown whether the punch existed before this
+  // import. It then counts as a duplicate, as in a log that is sent twice.
   await outlast(rows, context, (left) => tryBatch(left, context));
 }
 
@@ -93,7 +93,7 @@ async function tryBatch(
   return { again, error };
 }
 
-/** What became of a row; an error when it must be sent again. */
+/** The result of a row, or an error if it must be sent again. */
 function outcomeOf(
   { row, remarks }: PendingPunch,
   result: RecordPunchResult | undefined,

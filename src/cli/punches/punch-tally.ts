@@ -1,15 +1,15 @@
-// What an import of punches counts: what became of the rows, and what had to be decided in reading
-// them. Bounded, whatever stands in the file.
+// Counts an import of punches: the results of the rows, and the decisions made in reading them.
+// Bounded, whatever is in the file.
 
 import type { Reject } from '../csv/import-rejects.js';
 import { anomalyWord } from '../text/day-text.js';
 import type { RowRemarks } from './punch-row.js';
 import type { PunchRowOutcome } from './punch-send.js';
 
-/** The most reasons that are told by name; the reader and the service have fewer. */
+/** The most reasons that are named. The reader and the service have fewer. */
 const MAX_TOLD_REASONS = 20;
 
-/** The most unknown kinds that are told by name. */
+/** The most unknown kinds that are named. */
 const MAX_TOLD_KINDS = 10;
 
 /** Rows that were rejected for one reason. */
@@ -17,31 +17,31 @@ export interface RejectReason {
   /** Such as NO_ZONE. */
   readonly reason: string;
   readonly count: number;
-  /** The first of them: its line, and what was wrong with it. */
+  /** The first of them: its line, and its problem. */
   readonly line: number;
   readonly says: string;
 }
 
 export interface PunchCounts {
   readonly recorded: number;
-  /** Of the recorded ones: voided before, and counting again. */
+  /** How many of the recorded punches were restored. */
   readonly restored: number;
-  /** There already, in the service or earlier in the file. */
+  /** Already in the service, or earlier in the file. */
   readonly duplicates: number;
-  /** Of the duplicates: voided, so that they do not count. */
+  /** How many of the duplicates are voided, so that they do not count. */
   readonly voided: number;
-  /** Of badges that are nobody's. */
+  /** Punches of badges that are nobody's. */
   readonly quarantined: number;
   readonly rejected: number;
-  /** Why, the most frequent first: the first 20 that came up. */
+  /** The reasons, most frequent first: the first 20 found. */
   readonly rejectReasons: readonly RejectReason[];
-  /** Taken by turns: rows without a kind, or with one that means none. */
+  /** Punches that alternate: rows without a kind, or with an unknown one. */
   readonly byTurns: number;
-  /** The kinds among them that mean none, with how often each stood there: the first 10. */
+  /** The unknown kinds among them, with the number of each: the first 10. */
   readonly unknownKinds: Readonly<Record<string, number>>;
-  /** What the service found odd about recorded ones, in words, with how often: `clock skew`. */
+  /** Anomalies of recorded punches, in words, with the number of each: `clock skew`. */
   readonly anomalies: Readonly<Record<string, number>>;
-  /** Local times that happened twice, nothing said which, and the earlier was taken. */
+  /** Local times that happened twice, where the row did not say which and the earlier was taken. */
   readonly tookEarlier: number;
 }
 

@@ -1,5 +1,5 @@
-// An import taken back from beginning to end, of punches or of marks: one call after the other, each of
-// a bounded number of them. Safe to interrupt anywhere and to run again: each is taken back once.
+// Voids an import of punches or marks from beginning to end: one call after the other, each with a
+// bounded number of them. Safe to interrupt anywhere and to run again: each is voided once.
 
 import type { AttendanceClientError, CallOptions } from '../../client/index.js';
 import {
@@ -11,27 +11,27 @@ import {
   unanswered,
 } from '../csv/retry-batch.js';
 
-/** Per call: answered in a moment, and few calls for many. */
+/** Items per call: answered quickly, with few calls for many items. */
 const STEP_ITEMS = 500;
 
 /** How much of an import is left. */
 export interface LeftOfImport {
   readonly standingCount: bigint;
-  /** Of an import of punches: those that may come to count. */
+  /** For an import of punches: those in quarantine, which may still come to count. */
   readonly quarantinedCount?: bigint;
 }
 
-/** How many count or may come to count. */
+/** The number of items that count or may come to count. */
 export function leftOf({ standingCount, quarantinedCount = 0n }: LeftOfImport): bigint {
   return standingCount + quarantinedCount;
 }
 
 export interface VoidImportOptions<T extends LeftOfImport> {
-  /** Takes back at most that many. */
+  /** Voids at most that many. */
   readonly voidSome: (maxItems: number, options: CallOptions) => Promise<T | undefined>;
-  /** Aborted to stop: a call in flight is waited for. */
+  /** Aborted to stop: a call in flight is awaited. */
   readonly stop: AbortSignal;
-  /** After each call. */
+  /** Called after each call. */
   readonly onStep: (left: T) => void;
   readonly onOutage: (error: AttendanceClientError) => void;
   /** Defaults: STEP_ITEMS, MAX_OUTAGE_MS. */
@@ -40,8 +40,8 @@ export interface VoidImportOptions<T extends LeftOfImport> {
 }
 
 /**
- * The import as it was left; of an import that was stopped, some of it counts. Throws
- * AttendanceClientError when the service refuses or stays away: what was voided stays so.
+ * Returns the import as it was left; if stopped, some of it still counts. Throws
+ * AttendanceClientError if the service refuses or stays unavailable. Voided items stay voided.
  */
 export async function voidWholeImport<T extends LeftOfImport>(
   options: VoidImportOptions<T>,

@@ -1,5 +1,5 @@
-// What a roster file says is archived: the last thing that is done, since an archived shift can be
-// assigned no more, and any other change of an employee brings the employee back. Pure.
+// Archives what a roster file says is archived, as the last step: an archived shift can no longer
+// be assigned, and any other change of an employee brings the employee back. Pure.
 
 import type { RosterProblem } from './roster-file.js';
 import type { RosterStep } from './roster-plan.js';
@@ -30,7 +30,9 @@ export function shiftsToArchive(
   }));
 }
 
-/** The employees to archive. `changed`: the lines of those who are changed, and so brought back. */
+/**
+ * The employees to archive. `changed`: the lines of employees who are changed, and so brought back.
+ */
 export function employeesToArchive(
   entries: readonly EmployeeEntry[],
   known: KnownRoster,
@@ -50,7 +52,7 @@ export function employeesToArchive(
   }));
 }
 
-/** Rows of one shift that do not agree. */
+/** Rows of one shift that contradict each other. */
 export function archivingProblems(entries: readonly ShiftEntry[]): readonly RosterProblem[] {
   const first = new Map<string, ShiftEntry>();
   return entries.flatMap((entry) => {

@@ -1,7 +1,7 @@
-// The assignments of a roster file: what each row takes, and which rows do not say what becomes of an
-// assignment without an end that they meet. Pure. A row that says replace ends those before it, also
-// where they are rows of the same file: so the order of the rows does not matter, and the same file
-// again changes nothing.
+// Plans the assignments of a roster file: the steps for each row, and the rows that do not say what
+// happens to an assignment without an end that they overlap. Pure. A row that says replace ends
+// earlier ones, also from the same file. So the order of the rows does not matter, and the same
+// file again changes nothing.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
 import type { EmployeeAssignment, ShiftAssignment } from '../../client/index.js';
@@ -20,23 +20,25 @@ import type { KnownRoster } from './roster-snapshot.js';
 
 type AssignmentEntry = Extract<RosterEntry, { type: 'assignment' }>;
 
-/** A row, with what the service has in its place and what it shall have. */
+/** A row, with the service's assignment in its place and the requested one. */
 interface AssignmentRow {
   readonly entry: AssignmentEntry;
   readonly before: EmployeeAssignment | undefined;
   readonly assignment: ShiftAssignment;
   readonly onOverlap: OverlapWord | undefined;
-  /** Everything is as the row says, or will be by what another row does. */
+  /** Whether the service already has what the row says, or will through another row's step. */
   readonly isSame: boolean;
 }
 
 export interface AssignmentPlan {
-  /** By employee, those of each by start: a later one replaces an earlier one. */
+  /**
+   * By employee. Each employee's are sorted by start, because a later one replaces an earlier one.
+   */
   readonly steps: ReadonlyMap<string, readonly RosterStep[]>;
   readonly problems: readonly RosterProblem[];
 }
 
-/** `onOverlap`: of rows that do not say it. */
+/** `onOverlap`: for rows that do not say it. */
 export function planAssignments(
   entries: readonly AssignmentEntry[],
   known: KnownRoster,
@@ -53,7 +55,7 @@ export function planAssignments(
   return { steps, problems };
 }
 
-/** Those that a row can be about: what begins on its date. */
+/** The assignments that a row can be about: those that begin on its date. */
 export function standingAssignments(
   known: OwnRoster | undefined,
   startDate: string,
@@ -80,7 +82,7 @@ function rowsOf(
     .toSorted((a, b) => (a.entry.startDate < b.entry.startDate ? -1 : 1));
 }
 
-/** A row without an end, as the next row that says replace leaves it. */
+/** A row without an end, as changed by the next row that says replace. */
 function endedByOthers(row: AssignmentRow, rows: readonly AssignmentRow[]): AssignmentRow {
   const { assignment, before, isSame, entry } = row;
   if (assignment.endDate !== '') return row;
@@ -89,7 +91,7 @@ function endedByOthers(row: AssignmentRow, rows: readonly AssignmentRow[]): Assi
     .toSorted((a, b) => (a.entry.startDate < b.entry.startDate ? -1 : 1));
   if (next === undefined) return row;
   const ended = { ...assignment, endDate: dateAfter(next.entry.startDate, -1) };
-  // One that the service has ends with the change that creates the next one.
+  // If the service has it, it ends with the change that creates the next one.
   const isEndedByService = isSame && next.before === undefined;
   return {
     ...row,
@@ -98,7 +100,7 @@ function endedByOthers(row: AssignmentRow, rows: readonly AssignmentRow[]): Assi
   };
 }
 
-/** Without an anchor a cycle is anchored where it starts: both spellings are the same. */
+/** A cycle without an anchor is anchored where it starts, so both spellings are the same. */
 function isSamePattern(before: ShiftAssignment | undefined, after: ShiftAssignment): boolean {
   if (before === undefined) return false;
   return equals(ShiftAssignmentSchema, anchored(before), anchored(after));
@@ -139,12 +141,12 @@ function stepOf({ entry, before, assignment, onOverlap: word, isSame }: Assignme
   };
 }
 
-/** Another assignment of the employee, as it will be when a row's turn comes. */
+/** Another assignment of the employee, as it will be when the row is sent. */
 interface Other {
   /** For people: `line 3`, `assignment 7 of the service`. */
   readonly where: string;
   readonly assignment: ShiftAssignment;
-  /** As the service has it; undefined for one that it does not have. */
+  /** As in the service; undefined if the service does not have it. */
   readonly before: ShiftAssignment | undefined;
 }
 
@@ -170,7 +172,7 @@ function overlapProblems(
   });
 }
 
-/** The other rows whose assignments are there when this one is sent. */
+/** The other rows whose assignments exist when this one is sent. */
 function doneBefore(row: AssignmentRow, rows: readonly AssignmentRow[]): Other[] {
   return rows
     .filter(
@@ -182,7 +184,7 @@ function doneBefore(row: AssignmentRow, rows: readonly AssignmentRow[]): Other[]
     });
 }
 
-/** Whether the service would refuse the row for the other one, which it has to say something about. */
+/** Whether the service would refuse the row because it does not say what to do about the other. */
 function isUnsaid(row: AssignmentRow, other: Other): boolean {
   if (!meets(row.assignment, other.assignment)) return false;
   const met = row.before?.assignment;

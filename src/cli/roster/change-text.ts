@@ -1,4 +1,4 @@
-// What a change of the roster did, in few words: only what differs, as it was and as it is. Pure.
+// Describes a roster change in few words: only the differences, before and after. Pure.
 
 import type { DescMessage, JsonValue, MessageShape } from '@bufbuild/protobuf';
 import { toJson } from '@bufbuild/protobuf';
@@ -18,7 +18,7 @@ import { versionOn } from './shift-version.js';
 
 const NONE = 'none';
 
-/** Those that say which it is, or follow from the change itself. */
+/** Fields that identify the thing, or follow from the change itself. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'etag',
   'update_time',
@@ -48,7 +48,7 @@ function employeeLines(before: Part, after: Part): string[] {
   return fieldLines(`employee ${employeeId}`, EmployeeSchema, [before?.employee, after?.employee]);
 }
 
-/** A new version is compared with the one that was in effect on its first date. */
+/** Compares a new version with the one that was in effect on its first date. */
 function shiftLines(before: ShiftHistory | undefined, after: ShiftHistory | undefined): string[] {
   if (after === undefined) return [];
   const what = `shift ${after.shiftId}`;
@@ -61,7 +61,7 @@ function shiftLines(before: ShiftHistory | undefined, after: ShiftHistory | unde
   return [...lines, `${what}: archived no -> yes`];
 }
 
-/** Likewise of a policy, whose versions can be deleted too. */
+/** The same for a policy, whose versions can also be deleted. */
 function policyLines(
   before: PolicyHistory | undefined,
   after: PolicyHistory | undefined,
@@ -75,7 +75,7 @@ function policyLines(
   });
 }
 
-/** The fields that differ, by the names that the contract gives them. */
+/** The fields that differ, by their names in the contract. */
 function fieldLines<Desc extends DescMessage>(
   what: string,
   desc: Desc,
@@ -104,7 +104,7 @@ function fieldsOf<Desc extends DescMessage>(
   return Object.fromEntries(Object.entries(fields).flatMap(rulesApart));
 }
 
-/** `work_rules.pairing`: each of some rules by itself. */
+/** `work_rules.pairing`: splits rules into single ones. */
 function rulesApart([name, value]: [string, JsonValue]): [string, JsonValue][] {
   const isRules = name.endsWith('_rules') && typeof value === 'object' && value !== null;
   if (!isRules) return [[name, value]];

@@ -35,13 +35,13 @@ const OFF_SHIFT_COLUMNS: readonly Column<OffShiftRules>[] = [
   ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
 ];
 
-/** What a policy says. */
+/** The rules of a policy. */
 export const POLICY_RULE_COLUMNS: readonly Column<Policy>[] = [
   ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
   ...under('offShiftRules', OffShiftRulesSchema, prefixed('off_shift_', OFF_SHIFT_COLUMNS)),
 ];
 
-/** In the order in which an export has them. */
+/** In the order of an export. */
 export const POLICY_COLUMNS: readonly Column<Policy>[] = [
   column('name', ofPolicy('policyName', ''), NAME),
   column('groups', ofPolicy('groupIds', []), GROUPS),

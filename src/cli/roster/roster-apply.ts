@@ -1,5 +1,5 @@
-// Carries a roster plan out, or only asks the service what it would say to it. Safe to interrupt and to
-// run again: what is as it should be by then is not written again.
+// Carries out a roster plan, or only asks the service whether it would accept it. Safe to interrupt
+// and to run again: anything that is already as it should be is not written again.
 
 import { status } from '@grpc/grpc-js';
 import type { RosterChange } from '../../client/index.js';
@@ -11,7 +11,10 @@ import type { RosterPlan, RosterStep, RosterWrites } from './roster-plan.js';
 import type { RowType } from './roster-row.js';
 import { ROW_TYPES } from './roster-row.js';
 
-/** Queues at a time: the service commits together what has come in by then about several people. */
+/**
+ * Queues at the same time. The service commits simultaneous changes about several employees
+ * together.
+ */
 const QUEUES_AT_A_TIME = 32;
 
 export interface RosterCounts {
@@ -24,30 +27,33 @@ export interface RosterResult {
   /** False: nothing was changed, the counts are what would be done. */
   readonly sent: boolean;
   readonly counts: Readonly<Record<RowType, Readonly<RosterCounts>>>;
-  /** Archived employees who are on the lists again, or would be, by line. */
+  /** Archived employees who are back on the lists, or would be, by line. */
   readonly broughtBack: readonly RosterProblem[];
-  /** What a person may not have meant, by line. */
+  /** Possible mistakes of the file's author, by line. */
   readonly remarks: readonly RosterProblem[];
   /** What the service refused, or would refuse, by line. */
   readonly refused: readonly RosterProblem[];
-  /** Rows that were not sent, because something they may need was refused. */
+  /** Rows that were not sent because something that they may need was refused. */
   readonly held: number;
-  /** Rows of a dry run that the service could not judge: they depend on what it was not sent. */
+  /** Rows of a dry run that the service could not judge, because they depend on unsent rows. */
   readonly unjudged: number;
-  /** Changes that stored days are still following; reads follow them already. */
+  /** Changes that stored days do not follow yet. Reads follow them already. */
   readonly following: number;
 }
 
 export interface ApplyOptions {
   readonly client: RosterWrites;
-  /** Changes nothing: the service only says what it would refuse. */
+  /** Changes nothing. The service only says what it would refuse. */
   readonly dryRun: boolean;
   readonly reason: string;
-  /** Aborted to stop: calls in flight are waited for. */
+  /** Aborted to stop: calls in flight are awaited. */
   readonly stop: AbortSignal;
 }
 
-/** Throws AttendanceClientError when the service stays away, the signal's reason when stopped. */
+/**
+ * Throws AttendanceClientError if the service stays unavailable, and the signal's reason if
+ * stopped.
+ */
 export async function applyRoster(
   { stages }: RosterPlan,
   options: ApplyOptions,
@@ -72,7 +78,7 @@ class RosterRun {
   readonly #broughtBack: RosterProblem[] = [];
   readonly #remarks: RosterProblem[] = [];
   #following = 0;
-  /** By line: what a row takes may be several steps, and the row counts once. */
+  /** By line. A row may take several steps but counts once. */
   readonly #done = new Map<number, Pick<RosterStep, 'type' | 'verb'>>();
 
   /** What a dry run would have changed, and the lines that depend on it. */
@@ -84,8 +90,8 @@ class RosterRun {
   }
 
   /**
-   * One queue, one by one. What is refused for something that a later step moves out of the
-   * way is tried again behind it, as long as that gets any further.
+   * Takes the steps of one queue one by one. A step refused because of something that a later step
+   * removes is retried after it, as long as that makes progress.
    */
   async work(queue: readonly RosterStep[]): Promise<void> {
     let left: readonly RosterStep[] = queue;
@@ -105,8 +111,8 @@ class RosterRun {
   }
 
   /**
-   * What the service would say to one queue. A step is asked about only if the service has all that it
-   * depends on: what comes before it in the file was not sent.
+   * Asks what the service would say to one queue. A step is asked about only if the service has
+   * everything that it depends on, because earlier rows were not sent.
    */
   async tryOut(queue: readonly RosterStep[]): Promise<void> {
     for (const step of queue) {
@@ -129,7 +135,7 @@ class RosterRun {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const others = queue.filter((other) => other.verb !== 'SAME' && other !== step);
-      // Another row, of the employee or of a policy, may move out of its way what it would meet.
+      // Another row, about the employee or a policy, may remove what this one conflicts with.
       if (mayGiveWay(error) && others.length > 0) this.#unjudged.add(step.line);
       else this.#refuse(step, error);
     }
@@ -148,7 +154,7 @@ class RosterRun {
     };
   }
 
-  /** Undefined when it is done or refused for good; else why it may be worth trying again. */
+  /** Undefined if it is done or refused for good; otherwise why a retry may help. */
   async #take(step: RosterStep): Promise<AttendanceClientError | undefined> {
     const { client, reason, stop } = this.#options;
     stop.throwIfAborted();
@@ -203,7 +209,7 @@ function countsOf(steps: Iterable<Pick<RosterStep, 'type' | 'verb'>>): RosterRes
 
 const COUNTED_AS = { CREATE: 'created', UPDATE: 'updated', SAME: 'same' } as const;
 
-/** Refused for something that a later step may move out of the way. */
+/** Refusals because of something that a later step may remove. */
 const GIVES_WAY: ReadonlySet<string> = new Set([
   ...['SHIFTS_OVERLAP', 'ASSIGNMENTS_OVERLAP', 'GROUP_HAS_POLICY', 'DEFAULT_POLICY_EXISTS'],
 ]);
@@ -220,7 +226,7 @@ const ABOUT_EVERY_CALL: ReadonlySet<status> = new Set([
   status.UNIMPLEMENTED,
 ]);
 
-/** Whether the service refuses this row, rather than every call. */
+/** Whether the service refuses this row, and not every call. */
 function isRefusal(error: unknown): error is AttendanceClientError {
   if (!(error instanceof AttendanceClientError) || error.domain === '') return false;
   return !ABOUT_EVERY_CALL.has(error.code) && !isPassing(error);

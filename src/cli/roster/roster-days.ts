@@ -1,4 +1,4 @@
-// The days of some employees on some dates, as the service answers them. Only reads, and bounded.
+// Reads the days of some employees on some dates from the service. Bounded.
 
 import { status } from '@grpc/grpc-js';
 import type { Attendance, AttendanceClient, Employee } from '../../client/index.js';
@@ -9,12 +9,12 @@ import { employeesIn } from './roster-pages.js';
 
 /** The most employees of one grid. */
 export const MAX_GRID_EMPLOYEES = 200;
-/** The most dates of one grid: five weeks hold any month. */
+/** The most dates of one grid: five weeks cover any month. */
 export const MAX_GRID_DATES = 35;
 
-/** As many as one call takes. */
+/** The most days per call. */
 const DAYS_PER_CALL = 300;
-/** Employees asked about at a time. */
+/** Employees read at the same time. */
 const READS_AT_A_TIME = 8;
 
 interface EmployeeDate {
@@ -22,7 +22,7 @@ interface EmployeeDate {
   readonly date: string;
 }
 
-/** The employees of these ids, in their order, each once. Throws for one who is not known. */
+/** The employees of these ids, in order, each once. Throws if one is unknown. */
 export async function namedEmployees(
   client: Pick<AttendanceClient, 'getEmployee'>,
   employeeIds: readonly string[],
@@ -36,7 +36,9 @@ export async function namedEmployees(
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** The first employees of a group or of all, by id; one more than a grid takes when there are more. */
+/**
+ * The first employees of a group or of all, by id; one more than a grid takes if there are more.
+ */
 export async function firstEmployees(
   client: Pick<AttendanceClient, 'listEmployees'>,
   groupId: string,
@@ -49,7 +51,7 @@ export async function firstEmployees(
   return employees;
 }
 
-/** Today where the employees are; in UTC when they are in several zones, or nobody says where. */
+/** The employees' current date; in UTC if they are in several zones, or have none. */
 export function todayOf(employees: readonly Employee[], nowMs: number): string {
   const zones = new Set(employees.map((employee) => zoneOn(employee, localDate(nowMs, 'UTC'))));
   const [zone = ''] = zones;
@@ -60,7 +62,7 @@ function zoneOn({ timeZone, timeZoneChanges }: Employee, date: string): string {
   return timeZoneChanges.findLast(({ startDate }) => startDate <= date)?.timeZone ?? timeZone;
 }
 
-/** The days asked for, in their order. Throws AttendanceClientError. */
+/** The requested days, in order. Throws AttendanceClientError. */
 export async function readDays(
   client: Pick<AttendanceClient, 'batchGetAttendance'>,
   asked: readonly EmployeeDate[],
@@ -79,7 +81,7 @@ function keyOf({ employeeId, date }: EmployeeDate): string {
   return `${employeeId} ${date}`;
 }
 
-/** Puts the days of one call into `days`; the answer is those that did not fit into the call's. */
+/** Puts the days of one call into `days`. Returns those that did not fit into the answer. */
 async function readPart(
   client: Pick<AttendanceClient, 'batchGetAttendance'>,
   part: readonly EmployeeDate[],
@@ -90,7 +92,7 @@ async function readPart(
     const result = results[index]?.result;
     if (result?.case === 'attendance') days.set(keyOf(each), result.value);
     if (result?.case !== 'error') return false;
-    // The first of a call always fits: what is left gets fewer.
+    // The first day of a call always fits, so the rest gets smaller.
     const isFull = result.value.code === status.RESOURCE_EXHAUSTED && index > 0;
     if (!isFull) throw errorOfStatus(result.value);
     return true;

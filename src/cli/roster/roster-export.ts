@@ -1,6 +1,6 @@
-// A whole roster as the file that `roster import` reads. Pure, and in a fixed order: two services
-// with the same roster give the same bytes. What the file cannot say is told, and never left out
-// in silence.
+// Writes a whole roster as a file that `roster import` reads. Pure, and in a fixed order: two
+// services with the same roster give the same bytes. Anything that the file cannot express is
+// reported, never silently omitted.
 
 import type {
   EmployeeAssignment,
@@ -23,13 +23,13 @@ import type { WholeRoster } from './whole-roster.js';
 export interface RosterExport {
   readonly csv: string;
   readonly counts: Readonly<Record<RowType, number>>;
-  /** What the file cannot say, and why. */
+  /** What the file cannot express, and why. */
   readonly leftOut: readonly string[];
-  /** What an import of the file does that a person may not expect. */
+  /** Effects of an import of the file that a person may not expect. */
   readonly remarks: readonly string[];
 }
 
-/** What rows are about comes first, so that a person sees it without scrolling. */
+/** The columns that identify a row come first, so that they are visible without scrolling. */
 const FIRST_COLUMNS = [
   ...[
     'type',
@@ -47,7 +47,7 @@ const FIRST_COLUMNS = [
   ...['calendar', 'date', 'portion', 'zone', 'policy', 'group', 'joined', 'left'],
 ];
 
-/** Every column there is: an empty cell of an import takes away what another service has. */
+/** All columns. An empty cell of an import removes what another service has. */
 const EXPORTED_COLUMNS: readonly string[] = [
   ...new Set([
     ...FIRST_COLUMNS,
@@ -116,7 +116,7 @@ function lineOf({ type, cells }: Row): string {
   return csvLine(EXPORTED_COLUMNS.map((name) => (name === 'type' ? type : (cells[name] ?? ''))));
 }
 
-/** Why a row would not be read as it is meant; undefined when it would. */
+/** Why a row would be misread; undefined if it would not. */
 function whyUnsaid(row: Row, line: string): string | undefined {
   const word = row.shiftIds?.find((id) => DAY_OFF_WORDS.includes(id));
   if (word !== undefined) return `left out: a file reads the shift's id "${word}" as a day off`;
@@ -130,7 +130,7 @@ function countsOf(rows: readonly Row[]): Record<RowType, number> {
   return counts;
 }
 
-/** One row a version. */
+/** One row per version. */
 function shiftRows({ shiftId, versions, archived }: ShiftHistory): Row[] {
   return versions.map((shift) => {
     const rules = writeColumns(SHIFT_COLUMNS, shift);
@@ -142,7 +142,7 @@ function shiftRows({ shiftId, versions, archived }: ShiftHistory): Row[] {
   });
 }
 
-/** One row a version. */
+/** One row per version. */
 function policyRows({ policyId, versions }: PolicyHistory): Row[] {
   return versions.map((policy) => {
     const { effectiveDate: from } = policy;
@@ -159,7 +159,7 @@ function yes(is: boolean): string {
   return is ? 'yes' : '';
 }
 
-/** Who somebody is, and a row for each later date with another zone, another policy or both. */
+/** The employee, and a row for each later date with another zone, policy or both. */
 function employeeRows({ employee }: OwnRoster): Row[] {
   const { employeeId } = employee;
   const what = `employee ${employeeId}`;
@@ -203,7 +203,7 @@ function assignmentRows(own: OwnRoster): Row[] {
   });
 }
 
-/** Whether an import has to be told that both are meant. */
+/** Whether an import must be told that both are meant. */
 function meetsEndless({ startDate, endDate }: ShiftAssignment, own: OwnRoster): boolean {
   return own.assignments.some(({ assignment: other }) => {
     if (other === undefined || other.endDate !== '' || other.startDate === startDate) return false;
@@ -218,7 +218,9 @@ function overrideRows({ employee: { employeeId }, overrides }: OwnRoster): Row[]
   });
 }
 
-/** Dates from which an employee has several assignments: a file knows one by its first date. */
+/**
+ * Dates from which an employee has several assignments. A file identifies one by its first date.
+ */
 function repeatedStarts({ assignments }: OwnRoster): ReadonlyMap<string, EmployeeAssignment[]> {
   const byStart = new Map<string, EmployeeAssignment[]>();
   for (const one of assignments) {
@@ -241,10 +243,10 @@ function sameStartProblems(own: OwnRoster): string[] {
   });
 }
 
-/** The most that one remark names. */
+/** The most ids in one remark. */
 const MAX_NAMED = 20;
 
-/** The contract says that an employee is archived, and not since when. */
+/** The contract says that an employee is archived, but not since when. */
 function archivedRemarks(employees: readonly OwnRoster[]): string[] {
   const ids = employees
     .filter(({ employee }) => employee.archived && employee.leaveDate === '')
@@ -257,7 +259,7 @@ function archivedRemarks(employees: readonly OwnRoster[]): string[] {
   ];
 }
 
-/** Whoever has a policy that was deleted keeps it, and nobody else can get it. */
+/** An employee with a deleted policy keeps it, and no other employee can get it. */
 function deletedPolicyRemarks({ policies, employees }: WholeRoster): string[] {
   const known = new Set(policies.map(({ policyId }) => policyId));
   const named = employees.flatMap(({ employee }) => employee.policies);

@@ -1,4 +1,4 @@
-// A roster file as a whole: every entry and every problem, each with its line. Held in memory,
+// Reads a whole roster file: every entry and every problem, each with its line. Held in memory,
 // because the order within the file does not matter, and therefore bounded.
 
 import { fileBytes, ImportFileError, openCsv } from '../csv/csv-file.js';
@@ -8,10 +8,10 @@ import { parseRosterHeader, parseRosterRow } from './roster-row.js';
 /** The most rows of a file. */
 export const MAX_ROSTER_ROWS = 100_000;
 
-/** The largest file, in bytes: what is read is kept. */
+/** The largest file, in bytes. It is held in memory. */
 export const MAX_ROSTER_BYTES = 32 * 1024 * 1024;
 
-/** What is wrong with a row. */
+/** A problem of a row. */
 export interface RosterProblem {
   readonly line: number;
   readonly says: string;
@@ -22,7 +22,7 @@ export interface RosterFile {
   readonly problems: readonly RosterProblem[];
 }
 
-/** Reads a roster file. Throws ImportFileError for one that is not one, or is too large. */
+/** Reads a roster file. Throws ImportFileError if it is invalid or too large. */
 export async function readRosterFile(path: string): Promise<RosterFile> {
   if ((await fileBytes(path)) > MAX_ROSTER_BYTES) throw tooLarge(path);
   const entries: RosterEntry[] = [];

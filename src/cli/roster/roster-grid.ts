@@ -1,5 +1,5 @@
-// A roster as people hang it on a wall: a row for each employee, a column for each date, and a
-// legend of what the cells mean. Pure.
+// Draws a roster as people hang it on a wall: a row for each employee, a column for each date, and
+// a legend for the cells. Pure.
 
 import type { Attendance, Holiday, ShiftResult } from '../../client/index.js';
 import { AttendanceOrigin, AttendanceStatus, DayPortion } from '../../client/index.js';
@@ -9,26 +9,26 @@ import { localTimeText, shownZone } from '../time/local-time.js';
 
 /** Dates side by side: a week fits into 100 columns. */
 const DATES_PER_BLOCK = 7;
-/** A longer name is cut: the id before it says who it is. */
+/** A longer name is cut. The id before it identifies the employee. */
 const MAX_NAME = 16;
-/** A longer shift's id is cut to a label that the legend explains. */
+/** A longer shift id is cut to a label, which the legend explains. */
 const MAX_LABEL = 8;
 
 export interface GridRow {
   readonly employeeId: string;
   readonly employeeName: string;
-  /** One per date of the grid, in their order. */
+  /** One per date of the grid, in order. */
   readonly days: readonly Attendance[];
 }
 
 export interface Grid {
   readonly dates: readonly string[];
   readonly rows: readonly GridRow[];
-  /** Of the employees' calendars on these dates. */
+  /** The holidays of the employees' calendars on these dates. */
   readonly holidays: readonly Holiday[];
 }
 
-/** The grid, week below week, and its legend. */
+/** The grid, one week below the other, and its legend. */
 export function gridLines({ dates, rows, holidays }: Grid): readonly string[] {
   const labels = labelsOf(rows);
   const blocks: string[] = [];
@@ -39,7 +39,7 @@ export function gridLines({ dates, rows, holidays }: Grid): readonly string[] {
   return [titleOf(dates, rows), ...blocks, '', ...legendLines(rows, holidays, labels)];
 }
 
-/** The year is here alone: the columns have no room for it. */
+/** Only the title has the year, because the columns have no room for it. */
 function titleOf(dates: readonly string[], rows: readonly GridRow[]): string {
   const zones = new Set(allDays(rows).map(({ timeZone }) => shownZone(timeZone || 'UTC')));
   const zone = zones.size === 1 ? [...zones].join('') : "each shift's or employee's own zone";
@@ -70,7 +70,7 @@ function nameOf(name: string): string {
   return characters.length > MAX_NAME ? `${characters.slice(0, MAX_NAME - 2).join('')}..` : name;
 }
 
-/** Cells of several lines as rows of single ones. */
+/** Turns cells of several lines into rows of single lines. */
 function stacked(cells: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const height = Math.max(...cells.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) => cells.map((cell) => cell[line] ?? ''));
@@ -89,22 +89,22 @@ const WORDS: Readonly<Record<AttendanceStatus, string>> = {
   [AttendanceStatus.UNSCHEDULED]: '-',
 };
 
-/** Nobody is to work then, whatever is planned. */
+/** Statuses without work, whatever is planned. */
 const NO_WORK: ReadonlySet<AttendanceStatus> = new Set([
   AttendanceStatus.HOLIDAY,
   AttendanceStatus.ON_LEAVE,
   AttendanceStatus.DAY_OFF,
 ]);
 
-/** What can only come from a mark, also as the status of the other half. */
+/** Statuses that only a mark can cause, also as the status of the other half. */
 const MARKS_ALONE: ReadonlySet<AttendanceStatus> = new Set([
   AttendanceStatus.ON_LEAVE,
   AttendanceStatus.REMOTE,
 ]);
 
 /**
- * What one day shows, a line for each: its shifts and what is declared of it. A shift that a holiday
- * or a mark takes away is in parentheses.
+ * What the cell of a day shows, in lines: its shifts, and its marks. A shift that a holiday or a
+ * mark cancels is in parentheses.
  */
 export function cellLines(day: Attendance, labels: Labels): readonly string[] {
   const shifts = day.shifts.map((shift) => {
@@ -126,7 +126,7 @@ function isTakenAway(shift: ShiftResult, day: Attendance): boolean {
   return shift.status === AttendanceStatus.HOLIDAY;
 }
 
-/** Which half a portion is, and which is the other one. */
+/** The number of a half, and of the other one. */
 const HALVES: ReadonlyMap<DayPortion, readonly [string, string]> = new Map([
   [DayPortion.FIRST_HALF, ['1st', '2nd']],
   [DayPortion.SECOND_HALF, ['2nd', '1st']],
@@ -139,7 +139,7 @@ function markWords({ status, portion, otherHalfStatus }: Attendance): readonly s
   return MARKS_ALONE.has(otherHalfStatus) ? [own, `${WORDS[otherHalfStatus]} ${other}`] : [own];
 }
 
-/** Of a day without a mark: what stands in the place of shifts. */
+/** The words in the place of shifts on a day without a mark. */
 function planWords(day: Attendance): readonly string[] {
   if (day.shifts.some((shift) => isTakenAway(shift, day))) return ['holiday'];
   return day.shifts.length === 0 && NO_WORK.has(day.status) ? [WORDS[day.status]] : [];
@@ -149,7 +149,7 @@ function allDays(rows: readonly GridRow[]): readonly Attendance[] {
   return rows.flatMap(({ days }) => days);
 }
 
-/** What each shift is called in the cells: its id, or a short one when that is too long. */
+/** The name of each shift in the cells: its id, or a label if the id is too long. */
 function labelsOf(rows: readonly GridRow[]): Labels {
   const ids = allDays(rows).flatMap(({ shifts }) => shifts.map(({ shiftId }) => shiftId));
   const labels = new Map<string, string>();
@@ -179,7 +179,7 @@ function legendLines(
   return notes.map(([word, says]) => shownText(`${word.padEnd(width)}  ${says}`));
 }
 
-/** Half a holiday is here alone: no cell shows it. */
+/** Only these notes show half a holiday; no cell does. */
 function holidayNotes(holidays: readonly Holiday[]): [string, string][] {
   return holidays.map(({ date, name, calendarId, portion }) => {
     const [half] = HALVES.get(portion) ?? [];
@@ -188,7 +188,7 @@ function holidayNotes(holidays: readonly Holiday[]): [string, string][] {
   });
 }
 
-/** The hours of each shift; with dates where a shift has several. */
+/** The hours of each shift; with dates if a shift has several. */
 function hoursOf(days: readonly Attendance[], labels: Labels): readonly [string, string][] {
   const hours = new Map<string, Map<string, string[]>>();
   for (const day of days) {
@@ -220,7 +220,7 @@ function hoursText(shift: ShiftResult, zone: string): string {
   const ends = [shift.scheduledStartTime, shift.scheduledEndTime];
   return ends
     .map((time) => {
-      // Without the words behind it: that it is on the next date, anybody can see.
+      // Without the date after the time: that it is on the next date is obvious.
       const [clock = ''] = localTimeText(Number(time?.seconds ?? 0n) * 1000, zone, '').split(' ');
       return clock;
     })

@@ -1,5 +1,5 @@
-// The small notations of a roster file: lengths, breaks, cycles of shifts. Made to be typed by hand
-// and read aloud. Pure. Each throws WordError, whose message says what was expected.
+// The small notations of a roster file: lengths, breaks, cycles of shifts. Easy to type by hand and
+// to read aloud. Pure. Each throws WordError, whose message says what was expected.
 
 /** A cell cannot be read. The message begins with what it must be. */
 export class WordError extends Error {
@@ -12,7 +12,7 @@ const MAX_BREAKS = 10;
 
 const DAY_OFF = 'off';
 
-/** What stands for a day without a shift. A shift cannot be called so in a roster file. */
+/** The words for a day without a shift. A shift in a roster file cannot have such an id. */
 export const DAY_OFF_WORDS: readonly string[] = [DAY_OFF, '-'];
 
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -29,7 +29,7 @@ export function parseLength(text: string): number {
   return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
 }
 
-/** In seconds, as `parseLength` reads it: `1h30m`; `0` for none. */
+/** Seconds in the form that `parseLength` reads: `1h30m`; `0` for none. */
 export function lengthWord(seconds: number): string {
   const parts: [number, string][] = [
     [Math.floor(seconds / 3600), 'h'],
@@ -45,7 +45,7 @@ export interface BreakRule {
   readonly lengthSeconds: number;
 }
 
-/** `30m after 6h; 45m after 9h`; `30m` alone is after nothing. By rising `after`. */
+/** `30m after 6h; 45m after 9h`. `30m` alone is always required. Sorted by `after`. */
 export function parseBreaks(text: string): readonly BreakRule[] {
   if (text === '') return [];
   const rules = text.split(';').map((part) => {
@@ -57,7 +57,7 @@ export function parseBreaks(text: string): readonly BreakRule[] {
   return rules.sort((a, b) => a.afterSeconds - b.afterSeconds);
 }
 
-/** As `parseBreaks` reads them. */
+/** The form that `parseBreaks` reads. */
 export function breaksText(rules: readonly BreakRule[]): string {
   return rules
     .map(({ afterSeconds, lengthSeconds }) => {
@@ -73,7 +73,7 @@ export interface BreakTypeRule {
   readonly breakTypeId: string;
   readonly paid: boolean;
   readonly byClock: boolean;
-  /** 0: none is said. */
+  /** 0: not given. */
   readonly lengthSeconds: number;
   /** `HH:MM`, both or neither; empty: at any time. */
   readonly startTimeOfDay: string;
@@ -118,7 +118,7 @@ function breakTypeWord(word: string): Partial<BreakTypeRule> {
   return { lengthSeconds: parseLength(word) };
 }
 
-/** As `parseBreakTypes` reads them. */
+/** The form that `parseBreakTypes` reads. */
 export function breakTypesText(types: readonly BreakTypeRule[]): string {
   return types.map(breakTypeText).join('; ');
 }
@@ -149,12 +149,12 @@ export function parseShifts(text: string): readonly string[] {
   return shiftIds;
 }
 
-/** As `parseShifts` reads them. */
+/** The form that `parseShifts` reads. */
 export function shiftsText(shiftIds: readonly string[]): string {
   return shiftIds.length === 0 ? DAY_OFF : shiftIds.join('+');
 }
 
-/** `early*5 off*2`: the days of a cycle, by spaces; `*n` repeats one. */
+/** `early*5 off*2`: the days of a cycle, separated by spaces; `*n` repeats a day. */
 export function parseCycle(text: string): readonly (readonly string[])[] {
   const days: (readonly string[])[] = [];
   for (const part of text.split(/\s+/).filter((each) => each !== '')) {
@@ -171,7 +171,7 @@ export function parseCycle(text: string): readonly (readonly string[])[] {
   return days;
 }
 
-/** As `parseCycle` reads it: days in a row that are the same stand once. */
+/** The form that `parseCycle` reads. Equal successive days are written once. */
 export function cycleText(days: readonly (readonly string[])[]): string {
   const runs: { readonly shifts: string; times: number }[] = [];
   for (const shifts of days.map(shiftsText)) {
@@ -184,7 +184,7 @@ export function cycleText(days: readonly (readonly string[])[]): string {
 
 const MAX_GROUPS = 200;
 
-/** `bakery office`: the ids of groups, by spaces. */
+/** `bakery office`: the ids of groups, separated by spaces. */
 export function parseGroups(text: string): string[] {
   const ids = text.split(/\s+/);
   const isRight = ids.every((id) => ID.test(id)) && new Set(ids).size === ids.length;
@@ -199,22 +199,22 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-/** What stands for no policy of an employee's own. It cannot be the id of one. */
+/** The word for no policy of an employee's own. It cannot be the id of a policy. */
 export const NO_OWN_POLICY = '(none)';
 
-/** The id of a policy; empty for none of one's own. */
+/** The id of a policy; empty for none of the employee's own. */
 export function parseOwnPolicy(text: string): string {
   if (text.toLowerCase() === NO_OWN_POLICY) return '';
   if (ID.test(text)) return text;
   throw new WordError(`must be the id of a policy, or ${NO_OWN_POLICY}`);
 }
 
-/** As `parseOwnPolicy` reads it. */
+/** The form that `parseOwnPolicy` reads. */
 export function ownPolicyText(policyId: string): string {
   return policyId || NO_OWN_POLICY;
 }
 
-/** What a new assignment does to one without an end that it meets. */
+/** What a new assignment does to one without an end that it overlaps. */
 export const OVERLAP_WORDS = ['replace', 'add'] as const;
 export type OverlapWord = (typeof OVERLAP_WORDS)[number];
 
@@ -236,7 +236,7 @@ export function parseRounding(text: string): RoundingRule {
   return { direction, stepSeconds: parseLength(step), graceSeconds: parseLength(grace) };
 }
 
-/** As `parseRounding` reads it. */
+/** The form that `parseRounding` reads. */
 export function roundingText({ direction, stepSeconds, graceSeconds }: RoundingRule): string {
   const grace = graceSeconds === 0 ? '' : ` grace ${lengthWord(graceSeconds)}`;
   return `${direction} ${lengthWord(stepSeconds)}${grace}`;
@@ -261,12 +261,12 @@ export function parseCircle(text: string): Circle {
   return { latitude, longitude, radiusMeters };
 }
 
-/** As `parseCircle` reads it, to the last digit. */
+/** The form that `parseCircle` reads, to the last digit. */
 export function circleText({ latitude, longitude, radiusMeters }: Circle): string {
   return `${latitude} ${longitude} ${radiusMeters}m`;
 }
 
-/** One of some words, in any case and with any of `-`, `_` and a space between them. */
+/** One of some words, in any case, with any of `-`, `_` and a space between words. */
 export function parseWord<W extends string>(text: string, words: readonly W[]): W {
   const plain = text.toLowerCase().replace(/[\s_]+/g, '-');
   const word = words.find((each) => each === plain);
@@ -282,7 +282,7 @@ export function parseYesNo(text: string): boolean {
   throw new WordError('must be yes or no');
 }
 
-/** `6:00` or `06:00`, as the contract writes it: `06:00`. */
+/** `6:00` or `06:00`; returns the contract's form, `06:00`. */
 export function parseTimeOfDay(text: string): string {
   const padded = text.padStart(5, '0');
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(padded)) {

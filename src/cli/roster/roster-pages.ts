@@ -1,4 +1,4 @@
-// The lists of the roster from their first page to their last, item by item.
+// Reads the lists of the roster from first to last page, item by item.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
@@ -16,7 +16,7 @@ import { AttendanceClientError } from '../../client/index.js';
 
 const PAGE_SIZE = 1_000;
 
-/** What a list may be narrowed to. */
+/** How a list may be restricted. */
 interface DateRange {
   readonly startDate?: string;
   readonly endDate?: string;
@@ -72,7 +72,7 @@ export function overridesIn(
   });
 }
 
-/** Changes of the roster, the latest first. */
+/** Roster changes, the latest first. */
 export function changesIn(
   client: Pick<AttendanceClient, 'listRosterChanges'>,
 ): AsyncGenerator<RosterChange> {
@@ -82,7 +82,7 @@ export function changesIn(
   });
 }
 
-/** All of them at once: for lists that are held in memory anyway. */
+/** All items at once, for lists that are held in memory anyway. */
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
@@ -108,17 +108,17 @@ async function* itemsOf<T>(read: (page: PageRequest) => Promise<Page<T>>): Async
   } while (pageToken !== '');
 }
 
-/** Shifts or employees asked about at a time. */
+/** Shifts or employees read at the same time. */
 export const READS_AT_A_TIME = 8;
 
-/** An employee, and what the roster says of them alone. */
+/** An employee, with their own roster. */
 export interface OwnRoster {
   readonly employee: Employee;
   readonly assignments: readonly EmployeeAssignment[];
   readonly overrides: readonly DateOverride[];
 }
 
-/** Undefined for what is not there. */
+/** Undefined if it does not exist. */
 export async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

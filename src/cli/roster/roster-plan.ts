@@ -1,5 +1,5 @@
-// What is to be done so that the service's roster says what a file says: which things to create,
-// which to update, which are as they should be. Pure: sends nothing.
+// Plans what to do so that the service's roster matches a file: what to create, what to update, and
+// what is already right. Pure: sends nothing.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
 import type { AttendanceClient, Employee, Holiday, RosterChange } from '../../client/index.js';
@@ -35,44 +35,47 @@ export type RosterWrites = Pick<
   | 'archiveEmployee'
 >;
 
-/** What every change answers with; no `rosterChange` where it changed nothing. */
+/** The answer to every change; without `rosterChange` if it changed nothing. */
 export interface ChangeAnswer {
   readonly rosterChange?: RosterChange | undefined;
 }
 
-/** One thing of the file and what it takes. */
+/** One thing in the file, and the step for it. */
 export interface RosterStep {
   readonly line: number;
   readonly type: RowType;
   /** For people: `shift early`. */
   readonly what: string;
   readonly verb: 'CREATE' | 'UPDATE' | 'SAME';
-  /** An archived employee, who will be on the lists again. */
+  /** Whether it brings an archived employee back on the lists. */
   readonly bringsBack?: boolean;
-  /** What a person may not have meant, of a step that is not SAME. */
+  /** A possible mistake of the file's author, for a step that is not SAME. */
   readonly remark?: string | undefined;
-  /** What it changes; and all that it depends on, itself aside: `shift early`, `employee 101`. */
+  /** What it changes, and everything else that it depends on: `shift early`, `employee 101`. */
   readonly about: string;
   readonly needs: readonly string[];
   readonly send: (client: RosterWrites, sending: Sending) => Promise<ChangeAnswer>;
 }
 
-/** What every change is sent with. */
+/** The options of every change. */
 export interface Sending {
   readonly reason: string;
   readonly validateOnly: boolean;
 }
 
 export interface RosterPlan {
-  /** One after the other: each needs what is before it. Steps of one queue go one by one. */
+  /**
+   * Stages run one after the other, because each needs the ones before. Steps of a queue run one by
+   * one.
+   */
   readonly stages: readonly { readonly queues: readonly (readonly RosterStep[])[] }[];
-  /** What cannot be done as the file says it. Nothing is to be sent while there are any. */
+  /** What cannot be done as the file says. Nothing may be sent while there are any. */
   readonly problems: readonly RosterProblem[];
 }
 
 type EntryOf<T extends RowType> = Extract<RosterEntry, { type: T }>;
 
-/** Works out the plan. `onOverlap` is that of rows of assignments that do not say it. */
+/** Makes the plan. `onOverlap` is for rows of assignments that do not say it. */
 export function planRoster(
   entries: readonly RosterEntry[],
   known: KnownRoster,
@@ -111,7 +114,7 @@ function only<T extends RowType>(entries: readonly RosterEntry[], type: T): Entr
   return entries.filter((entry): entry is EntryOf<T> => entry.type === type);
 }
 
-/** What is each employee's own, one after the other. */
+/** The steps of each employee's own roster, one after the other. */
 function ownQueues(
   assignments: ReadonlyMap<string, readonly RosterStep[]>,
   overrides: readonly EntryOf<'override'>[],
@@ -124,7 +127,8 @@ function ownQueues(
       ...(assignments.get(employeeId) ?? []),
       ...(overridden.get(employeeId) ?? []).map((entry) => overrideStep(entry, known)),
     ];
-    // What gives way first: an assignment that ends earlier makes room for one that begins there.
+    // First the steps that make room: an assignment that ends earlier frees the dates of the next
+    // one.
     return steps.sort(updatesFirst);
   });
 }
@@ -165,7 +169,7 @@ function problemsOf(entries: readonly RosterEntry[], known: KnownRoster): Roster
   });
 }
 
-/** Whoever has a policy that was deleted keeps it, and nobody else gets it. */
+/** An employee with a deleted policy keeps it, and no other employee can get it. */
 function unknownPolicies(
   entry: RosterEntry,
   policies: ReadonlySet<string>,
@@ -180,7 +184,7 @@ function unknownPolicies(
   return missing.map((id) => `policy ${id} is neither in the file nor in the service: ${way}`);
 }
 
-/** Shifts that may be assigned no longer: whoever has one keeps it, and nobody else gets it. */
+/** Archived shifts: an employee who has one keeps it, and no other employee can get it. */
 function archivedIn(entry: RosterEntry, known: KnownRoster): string[] {
   const isArchived = (shiftId: string) => known.shifts.get(shiftId)?.archived === true;
   if (entry.type === 'shift') {
@@ -194,10 +198,10 @@ function archivedIn(entry: RosterEntry, known: KnownRoster): string[] {
     .map((id) => `shift ${id} is archived in the service and assigned no more: name another`);
 }
 
-/** What is sent is what the service has with the row's cells in it: all of it counts. */
+/** The request is the service's version with the row's cells in it, so all fields count. */
 const WHOLE = { paths: ['*'] };
 
-/** The shifts of what the service has in the place of an entry. */
+/** The shifts of the service's version of an entry. */
 function shiftsBefore(entry: RosterEntry, known: KnownRoster): readonly string[] {
   if (!('employeeId' in entry)) return [];
   const before = known.employees.get(entry.employeeId);
@@ -213,7 +217,7 @@ function shiftsBefore(entry: RosterEntry, known: KnownRoster): readonly string[]
   }
 }
 
-/** An assignment is known by its employee and its first date, which several may have. */
+/** An assignment is identified by its employee and first date, which several may share. */
 function ambiguityOf(entry: RosterEntry, known: KnownRoster): string[] {
   if (entry.type !== 'assignment') return [];
   const { employeeId, startDate } = entry;
@@ -250,7 +254,7 @@ function isSameHoliday(before: Holiday, { name, portion }: EntryOf<'holiday'>['h
 
 type EmployeeRows = readonly [EntryOf<'employee'>, ...EntryOf<'employee'>[]];
 
-/** The row that says who somebody is, and those that say what holds later: together one change. */
+/** The row about an employee, and those about later dates: together one change. */
 function rowsOfEmployees(
   entries: readonly EntryOf<'employee'>[],
 ): ReadonlyMap<string, EmployeeRows> {
@@ -277,7 +281,7 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
     if (zoneChange !== undefined) setZoneChange(employee, zoneChange);
     if (policyEdit !== undefined) editPolicy(employee, policyEdit);
   }
-  // Whom a mark or a punch brought in has no roster yet, and is created as if new.
+  // An employee known only from a mark or a punch has no roster yet, and is created as if new.
   const isNew = before === undefined || before.updateTime === undefined;
   const isKeptArchived = before?.archived === true && archived === true;
   const isSame =
@@ -302,7 +306,7 @@ function employeeStep(rows: EmployeeRows, known: KnownRoster): RosterStep {
   };
 }
 
-/** By date; the one of the same date is replaced. */
+/** Sorted by date. Replaces the one of the same date. */
 function setZoneChange(employee: Employee, change: ZoneChange): void {
   const others = employee.timeZoneChanges.filter(({ startDate }) => startDate !== change.startDate);
   employee.timeZoneChanges = [...others, create(TimeZoneChangeSchema, change)].sort((a, b) =>
@@ -310,14 +314,14 @@ function setZoneChange(employee: Employee, change: ZoneChange): void {
   );
 }
 
-/** By date; the one of the same date is replaced, or taken away. */
+/** Sorted by date. Replaces or removes the one of the same date. */
 function editPolicy(employee: Employee, { startDate, policyId }: PolicyEdit): void {
   const others = employee.policies.filter((each) => each.startDate !== startDate);
   const added = policyId === undefined ? [] : [create(PolicyStartSchema, { startDate, policyId })];
   employee.policies = [...others, ...added].sort((a, b) => byText(a.startDate, b.startDate));
 }
 
-/** A zone or a policy without a date is that of all dates: whoever moved was never there before. */
+/** A zone or a policy without a date counts for all dates, also those before a move. */
 function allDatesRemark(before: Employee | undefined, after: Employee): string | undefined {
   if (before === undefined) return undefined;
   const undated: [what: string, was: string, is: string][] = [
@@ -334,7 +338,7 @@ function allDatesRemark(before: Employee | undefined, after: Employee): string |
   return remarks.length === 0 ? undefined : remarks.join('; ');
 }
 
-/** Empty for none. */
+/** Empty: none. */
 function undatedPolicy({ policies }: Employee): string {
   return policies.find(({ startDate }) => startDate === '')?.policyId ?? '';
 }

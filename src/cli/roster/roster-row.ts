@@ -1,6 +1,6 @@
-// What one row of a roster file says, or what is wrong with it. Pure. Strict: a column that is not
-// known, or that does not belong to the row's type, is an error and not ignored, because what a
-// typing error leaves out would give a roster that looks right.
+// Reads one row of a roster file, or says what is wrong with it. Pure. Strict: an unknown column,
+// or one that does not belong to the row's type, is an error and not ignored. Otherwise a typing
+// error would give a roster that looks right but lacks something.
 
 import { create } from '@bufbuild/protobuf';
 import type {
@@ -42,7 +42,7 @@ export const ROW_TYPES = [
 ] as const;
 export type RowType = (typeof ROW_TYPES)[number];
 
-/** The columns each type has; the first ones, up to REQUIRED, must be filled in. */
+/** The columns of each type. The first ones, up to REQUIRED, must be filled in. */
 export const COLUMNS_OF: Readonly<Record<RowType, readonly string[]>> = {
   shift: ['shift', 'start', 'end', 'from', ...SHIFT_COLUMNS.map(({ name }) => name), 'archived'],
   holiday: ['calendar', 'date', 'name', 'portion'],
@@ -64,7 +64,7 @@ const REQUIRED: Readonly<Record<RowType, number>> = {
   override: 3,
 };
 
-/** Other names that columns may have: those of the contract. */
+/** Other names of columns: those of the contract. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['employee_id', 'employee'],
   ['employee_name', 'name'],
@@ -78,53 +78,59 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['is_default', 'default'],
 ]);
 
-/** Fields to set on what there is; one that is undefined is taken away. */
+/** Fields to set on an existing message. An undefined field is removed. */
 type Patch<M> = { readonly [K in keyof M]?: M[K] | undefined };
 
 /** Another zone from a date on. */
 export type ZoneChange = Pick<TimeZoneChange, 'startDate' | 'timeZone'>;
 
-/** The employee's own policy from a date on; no limit when the date is empty. */
+/** The employee's own policy from a date on; from the beginning if the date is empty. */
 export interface PolicyEdit {
   readonly startDate: string;
-  /** Empty: none of their own from then on. Undefined: what they have from that date is taken away. */
+  /** Empty: none of their own from then on. Undefined: remove the one that begins on that date. */
   readonly policyId: string | undefined;
 }
 
-/** What a row says. `key` is what it is about: a second row with it would contradict. */
+/**
+ * The content of a row. `key` identifies its subject: a second row with the same key would
+ * contradict it.
+ */
 export type RosterEntry = { readonly line: number; readonly key: string } & (
   | {
       readonly type: 'shift';
       readonly shiftId: string;
-      /** Empty: always. */
+      /** Empty: from the beginning. */
       readonly effectiveDate: string;
       readonly startTimeOfDay: string;
       readonly endTimeOfDay: string;
-      /** The rules that the file has columns for; the others stay as they are. */
+      /** The rules that the file has columns for. Others stay as they are. */
       readonly rules: readonly ((shift: Shift) => void)[];
-      /** Undefined where the file has no such column. */
+      /** Undefined if the file has no such column. */
       readonly archived: boolean | undefined;
     }
   | {
       readonly type: 'policy';
       readonly policyId: string;
-      /** Empty: always. */
+      /** Empty: from the beginning. */
       readonly effectiveDate: string;
-      /** What the file has columns for; the rest stays as it is. */
+      /** The rules that the file has columns for. Others stay as they are. */
       readonly rules: readonly ((policy: Policy) => void)[];
     }
-  /** Its portion is UNSPECIFIED where the file has no such column. */
+  /** Its portion is UNSPECIFIED if the file has no such column. */
   | { readonly type: 'holiday'; readonly holiday: Omit<Holiday, '$typeName' | '$unknown'> }
   | {
       readonly type: 'employee';
       readonly employeeId: string;
-      /** Of a row that says only the zone or the policy from then on; empty: of who somebody is. */
+      /**
+       * Set in a row that gives only a zone or policy from then on; empty in the row about the
+       * employee.
+       */
       readonly startDate: string;
-      /** Nothing where the row has a `startDate`. */
+      /** Empty if the row has a `startDate`. */
       readonly patch: Patch<Employee>;
       readonly zoneChange: ZoneChange | undefined;
       readonly policyEdit: PolicyEdit | undefined;
-      /** Undefined where the file has no such column, or the row has a `startDate`. */
+      /** Undefined if the file has no such column, or the row has a `startDate`. */
       readonly archived: boolean | undefined;
     }
   | {
@@ -132,7 +138,7 @@ export type RosterEntry = { readonly line: number; readonly key: string } & (
       readonly employeeId: string;
       readonly startDate: string;
       readonly patch: Patch<ShiftAssignment>;
-      /** Undefined where the row does not say it. */
+      /** Undefined if the row does not say it. */
       readonly onOverlap: OverlapWord | undefined;
     }
   | {
@@ -148,7 +154,7 @@ export type ParsedRosterRow =
 
 export interface RosterHeader {
   readonly columns: readonly string[];
-  /** In lower case, each by the name that it has here. */
+  /** In lower case, with other names replaced. */
   readonly names: readonly string[];
 }
 
@@ -158,7 +164,9 @@ const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
   ...IGNORED_COLUMNS,
 ]);
 
-/** Throws ImportFileError for a first line that names an unknown column, one twice, or no type. */
+/**
+ * Throws ImportFileError for a first line with an unknown or repeated column, or without a type.
+ */
 export function parseRosterHeader(columns: readonly string[]): RosterHeader {
   const names = columnNames(columns).map((name) => OTHER_NAMES.get(name) ?? name);
   if (!names.includes('type')) {
@@ -292,10 +300,10 @@ function readEmployee(cells: RowCells, line: number): RosterEntry {
   };
 }
 
-/** The columns of a row that says what holds of an employee from a date on. */
+/** The columns of a row about an employee from a date on. */
 const DATED: readonly string[] = ['employee', 'from', 'zone', 'policy'];
 
-/** A row of an employee with a date says only the zone, the policy or both, from it on. */
+/** A row of an employee with a date gives only the zone, the policy or both, from that date on. */
 function readDatedEmployee(cells: RowCells, line: number, employeeId: string): RosterEntry {
   const startDate = cells.date('from');
   const timeZone = cells.zone('zone');
@@ -360,13 +368,13 @@ function readHours(cells: RowCells): Pick<Shift, 'startTimeOfDay' | 'endTimeOfDa
   };
 }
 
-/** The policies that an entry names, beside the one it is about. */
+/** The policies that an entry names, besides its subject. */
 export function policiesNamedBy(entry: RosterEntry): readonly string[] {
   const policyId = entry.type === 'employee' ? entry.policyEdit?.policyId : undefined;
   return policyId ? [policyId] : [];
 }
 
-/** The shifts that an entry names, beside the one it is about. */
+/** The shifts that an entry names, besides its subject. */
 export function shiftsNamedBy(entry: RosterEntry): readonly string[] {
   switch (entry.type) {
     case 'employee':
@@ -380,7 +388,7 @@ export function shiftsNamedBy(entry: RosterEntry): readonly string[] {
   }
 }
 
-/** By employee, in the order in which each first comes. */
+/** Grouped by employee, in the order of first appearance. */
 export function byEmployee<T extends { readonly employeeId: string }>(
   items: readonly T[],
 ): ReadonlyMap<string, readonly T[]> {

@@ -1,4 +1,4 @@
-// What the service knows already of the things that a roster file is about. Only reads.
+// Reads what the service already has of the things in a roster file. Only reads.
 
 import type { AttendanceClient, Holiday, PolicyHistory, ShiftHistory } from '../../client/index.js';
 import { inParallel } from '../terminal/in-parallel.js';
@@ -19,7 +19,7 @@ export interface KnownRoster {
   /** By `calendar date`. */
   readonly holidays: ReadonlyMap<string, Holiday>;
   readonly policies: ReadonlyMap<string, PolicyHistory>;
-  /** Without assignments and overrides that the file has no rows about. */
+  /** Assignments and overrides are read only for employees with rows about them in the file. */
   readonly employees: ReadonlyMap<string, OwnRoster>;
 }
 
@@ -37,7 +37,7 @@ export function holidayKey({ calendarId, date }: { calendarId: string; date: str
   return `${calendarId} ${date}`;
 }
 
-/** Asks about everything that the entries name. Throws AttendanceClientError. */
+/** Reads everything that the entries name. Throws AttendanceClientError. */
 export async function readKnownRoster(
   client: RosterReads,
   entries: readonly RosterEntry[],
@@ -64,7 +64,7 @@ export async function readKnownRoster(
   return { shifts, holidays, policies, employees };
 }
 
-/** What is to be asked about an employee. */
+/** What to read about an employee. */
 interface Wanted {
   readonly employeeId: string;
   assignments: boolean;

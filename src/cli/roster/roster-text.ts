@@ -1,4 +1,4 @@
-// What a person is told of an import of a roster.
+// The texts of a roster import for a person.
 
 import { escapedText, table } from '../terminal/console.js';
 import type { RosterResult } from './roster-apply.js';
@@ -6,7 +6,7 @@ import type { RosterProblem } from './roster-file.js';
 import type { RowType } from './roster-row.js';
 import { ROW_TYPES } from './roster-row.js';
 
-/** The most problems that are told at a time: mending these shows the rest. */
+/** The most problems that are printed at once. After repair of these, the rest is shown. */
 const MAX_TOLD_PROBLEMS = 50;
 
 const PLURALS: Readonly<Record<RowType, string>> = {
@@ -28,7 +28,7 @@ export function problemLines(problems: readonly RosterProblem[]): readonly strin
   return left > 0 ? [...told, `and ${left} more`] : told;
 }
 
-/** The counts by type, what was refused, and what to do next. */
+/** The counts by type, the refusals, and what to do next. */
 export function rosterSummary(result: RosterResult, path: string): readonly string[] {
   const { sent, counts, broughtBack, remarks, refused, held, unjudged } = result;
   const [created, updated] = sent ? ['CREATED', 'UPDATED'] : ['TO CREATE', 'TO UPDATE'];
@@ -51,7 +51,7 @@ export function rosterSummary(result: RosterResult, path: string): readonly stri
   return lines;
 }
 
-/** What goes on behind the import; undefined when nothing does. */
+/** What continues after the import; undefined if nothing does. */
 export function followingHint({ following }: RosterResult): string | undefined {
   if (following === 0) return undefined;
   return (

@@ -1,16 +1,16 @@
-// The cells of one row of a roster file, and what was found wrong in reading them.
+// The cells of one row of a roster file, and the problems found in reading them.
 
 import { EMPLOYEE_ID, isIsoDate, shown } from '../text/values.js';
 import { isKnownZone } from '../time/local-time.js';
 import { WordError } from './roster-notation.js';
 
-/** Which columns a row has, and how many of the first ones must be filled in. */
+/** The columns of a row, and how many of the first ones must be filled in. */
 export interface RowColumns {
   readonly own: readonly string[];
   readonly required: number;
 }
 
-/** For whoever keeps the file; never looked at. The first two are those of a rejects file. */
+/** For the author of the file; never read. The first two are those of a rejects file. */
 export const IGNORED_COLUMNS: readonly string[] = ['line', 'reason', 'comment'];
 
 export class RowCells {
@@ -40,7 +40,7 @@ export class RowCells {
     }
   }
 
-  /** The cell as `parse` reads it; `empty` for one that is empty or cannot be read. */
+  /** The cell as `parse` reads it; `empty` if it is empty or cannot be read. */
   read<T>(column: string, empty: T, parse: (text: string) => T): T {
     const text = this.text(column);
     if (text === '') return empty;
@@ -69,7 +69,7 @@ export class RowCells {
     return this.read(column, '', parseName);
   }
 
-  /** `{ field: value }` where the file has the column: without it the field stays as it is. */
+  /** `{ field: value }` if the file has the column. Without it the field stays as it is. */
   patch<K extends string, V>(column: string, field: K, value: () => V): { [F in K]?: V } {
     return (this.has(column) ? { [field]: value() } : {}) as { [F in K]?: V };
   }

@@ -1,6 +1,6 @@
-// The columns of a shift's rules in a roster file, each with how it is read and how it is written.
-// Both stand in one place, so that an export says whatever an import can set. Work rules have the
-// same columns wherever they are.
+// The columns of a shift's rules in a roster file, with how to read and to write each. Both are in
+// one place, so that an export can express everything that an import can set. Work rules have the
+// same columns everywhere.
 
 import type { Message } from '@bufbuild/protobuf';
 import { create, equals } from '@bufbuild/protobuf';
@@ -46,16 +46,16 @@ import {
 import type { RowCells } from './row-cells.js';
 import { parseId, parseZone } from './row-cells.js';
 
-/** A column of what a message of type M says. */
+/** A column about a message of type M. */
 export interface Column<M> {
   readonly name: string;
-  /** What the cell called `name` in a row sets: an empty one takes the rule away. */
+  /** How the cell `name` of a row changes the message. An empty cell removes the rule. */
   readonly read: (cells: RowCells, name: string) => (message: M) => void;
-  /** The cell that sets what the message has. */
+  /** The cell that expresses the message's value. */
   readonly write: (message: M) => string;
 }
 
-/** How a value stands in a cell. Reading throws WordError. */
+/** How a value is written in a cell. Reading throws WordError. */
 interface Notation<T> {
   readonly read: (text: string) => T;
   readonly write: (value: T) => string;
@@ -81,7 +81,7 @@ export function column<M, T>(name: string, field: Field<M, T>, notation: Notatio
   };
 }
 
-/** The fields of a message; `empty` is how it says that there is nothing. */
+/** The fields of a message. `empty` is the value that means none. */
 export function fieldsOf<M>() {
   return <K extends keyof M>(key: K, empty?: M[K]): Field<M, NonNullable<M[K]>> => ({
     get: (message) => {
@@ -98,7 +98,10 @@ export function fieldsOf<M>() {
 const ofShift = fieldsOf<Shift>();
 const ofWork = fieldsOf<WorkRules>();
 
-/** Columns of what a message has under `key`: made by a row that says any, gone when nothing is left. */
+/**
+ * Columns of the message under `key`. It is created if a row has any, and removed when nothing is
+ * left.
+ */
 export function under<K extends string, Inner extends Message>(
   key: K,
   desc: GenMessage<Inner>,
@@ -124,14 +127,14 @@ export function under<K extends string, Inner extends Message>(
   }));
 }
 
-/** The same columns under names with a prefix. */
+/** The same columns, with a prefix before their names. */
 export function prefixed<M>(prefix: string, columns: readonly Column<M>[]): readonly Column<M>[] {
   return columns.map((each) => ({ ...each, name: `${prefix}${each.name}` }));
 }
 
 /**
- * What a row sets, in the columns that its file has; the others stay as they are. What it takes away
- * comes first: rules of which nothing is left must not take along what it says.
+ * The changes of a row, in the columns that its file has; others stay as they are. Removals come
+ * first: rules that become empty must not take along what the row sets.
  */
 export function readColumns<M>(
   columns: readonly Column<M>[],
@@ -144,7 +147,7 @@ export function readColumns<M>(
     .map(({ name, read }) => read(cells, name));
 }
 
-/** The cells that set what a message has. */
+/** The cells that express a message. */
 export function writeColumns<M>(
   columns: readonly Column<M>[],
   message: M,
@@ -203,7 +206,7 @@ const BREAK_TYPES: Notation<BreakType[]> = {
     breakTypesText(types.map((type) => ({ ...type, lengthSeconds: secondsOf(type.length) }))),
 };
 
-/** Of flexible hours, which are made where there are none; without anything, they are taken away. */
+/** A field of flexible hours, which are created if needed, and removed when nothing is left. */
 function ofFlexible<T>(
   get: (flexible: FlexibleHours) => T | undefined,
   set: (flexible: FlexibleHours, value: T | undefined) => void,
@@ -248,7 +251,7 @@ const TIMES: Notation<Times> = {
   write: ({ start, end }) => `${start}-${end}`,
 };
 
-/** The words in the order of the contract's numbers, which begin at 1. */
+/** The words are in the order of the contract's numbers, which begin at 1. */
 export function oneOf<E extends number>(words: readonly string[]): Notation<E> {
   return {
     read: (text) => (words.indexOf(parseWord(text, words)) + 1) as E,
@@ -282,7 +285,7 @@ const CIRCLE: Notation<Geofence> = {
     circleText({ latitude, longitude, radiusMeters }),
 };
 
-/** How time counts, of a shift or of anything else. */
+/** How time counts, for a shift or anything else. */
 export const WORK_COLUMNS: readonly Column<WorkRules>[] = [
   column('breaks', ofWork('breakDeductions', []), BREAKS),
   column('deduct_excess_only', ofWork('deductExcessOnly', false), YES),
@@ -299,7 +302,7 @@ export const WORK_COLUMNS: readonly Column<WorkRules>[] = [
   column('round_worked', ofWork('roundWorked'), ROUNDING),
 ];
 
-/** In the order in which an export has them. */
+/** In the order of an export. */
 export const SHIFT_COLUMNS: readonly Column<Shift>[] = [
   column('zone', ofShift('timeZone', ''), ZONE),
   column('calendar', ofShift('calendarId', ''), ID),

@@ -1,5 +1,5 @@
-// A version of a shift or a policy as a roster file asks for it, beside the one that the service has.
-// Pure.
+// Makes the version of a shift or a policy that a roster file asks for, and compares it with the
+// service's. Pure.
 
 import { clone, create, equals } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
@@ -26,7 +26,7 @@ import type { RosterEntry } from './roster-row.js';
 type ShiftEntry = Extract<RosterEntry, { type: 'shift' }>;
 type PolicyEntry = Extract<RosterEntry, { type: 'policy' }>;
 
-/** The version that a row asks for: where the file has no column, as the service has it. */
+/** The version that a row asks for. Columns that the file lacks are as in the service. */
 export function versionAsked(entry: ShiftEntry, history: ShiftHistory | undefined): Shift {
   const { shiftId, effectiveDate, startTimeOfDay, endTimeOfDay } = entry;
   const base = versionOn(history?.versions, effectiveDate);
@@ -36,7 +36,7 @@ export function versionAsked(entry: ShiftEntry, history: ShiftHistory | undefine
   return shift;
 }
 
-/** Likewise of a policy. */
+/** The same for a policy. */
 export function policyAsked(entry: PolicyEntry, history: PolicyHistory | undefined): Policy {
   const { policyId, effectiveDate } = entry;
   const base = versionOn(history?.versions, effectiveDate);
@@ -46,7 +46,9 @@ export function policyAsked(entry: PolicyEntry, history: PolicyHistory | undefin
   return policy;
 }
 
-/** The one in force at a date, which may be the one of that date: what a new one begins as. */
+/**
+ * The version in force at a date, perhaps of that same date. A new version begins as a copy of it.
+ */
 export function versionOn<V extends { readonly effectiveDate: string }>(
   versions: readonly V[] | undefined,
   date: string,
@@ -54,14 +56,14 @@ export function versionOn<V extends { readonly effectiveDate: string }>(
   return versions?.findLast(({ effectiveDate }) => effectiveDate <= date);
 }
 
-/** Whether the service has this very version. */
+/** Whether the service has exactly this version. */
 export function isSameVersion(shift: Shift, history: ShiftHistory | undefined): boolean {
   const { effectiveDate } = shift;
   const version = history?.versions.find((each) => each.effectiveDate === effectiveDate);
   return version !== undefined && equals(ShiftSchema, spelledOut(version), spelledOut(shift));
 }
 
-/** Likewise of a policy. */
+/** The same for a policy. */
 export function isSamePolicy(policy: Policy, history: PolicyHistory | undefined): boolean {
   const { effectiveDate } = policy;
   const version = history?.versions.find((each) => each.effectiveDate === effectiveDate);
@@ -70,13 +72,15 @@ export function isSamePolicy(policy: Policy, history: PolicyHistory | undefined)
   );
 }
 
-/** Lengths that the contract gives when none is said; the service always says them. */
+/** Defaults of the contract. The service always spells them out. */
 const DEFAULT_ACCEPT_BEFORE_SECONDS = 7_200n;
 const DEFAULT_ACCEPT_AFTER_SECONDS = 14_400n;
 const DEFAULT_NEW_STRETCH_GAP_SECONDS = 14_400n;
 const DEFAULT_MAX_LENGTH_SECONDS = 57_600n;
 
-/** The same shift in the service's spelling: defaults said, lengths that do nothing left out. */
+/**
+ * The shift in the service's spelling: with defaults spelled out, and without lengths of no effect.
+ */
 function spelledOut(shift: Shift): Shift {
   const spelled = clone(ShiftSchema, shift);
   spelled.acceptBefore ??= create(DurationSchema, { seconds: DEFAULT_ACCEPT_BEFORE_SECONDS });
@@ -90,7 +94,7 @@ function spelledOut(shift: Shift): Shift {
   return spelled;
 }
 
-/** The same policy in the service's spelling: off-shift rules are always said. */
+/** The policy in the service's spelling: off-shift rules are always spelled out. */
 function spelledPolicy(policy: Policy): Policy {
   const spelled = clone(PolicySchema, policy);
   if (spelled.workRules !== undefined) spelled.workRules = spelledRules(spelled.workRules);
@@ -106,7 +110,7 @@ function spelledPolicy(policy: Policy): Policy {
   return spelled;
 }
 
-/** Changes the rules that it is given. Those that say nothing else say how punches are read. */
+/** Changes the given rules. Rules without another setting still say how punches are read. */
 function spelledRules(rules: WorkRules): WorkRules {
   if (rules.pairing === PunchPairing.TYPED) rules.pairing = PunchPairing.UNSPECIFIED;
   if (rules.hoursCounted === HoursCounted.EVERY_PAIR) rules.hoursCounted = HoursCounted.UNSPECIFIED;

@@ -1,4 +1,4 @@
-// The versions of shifts and policies in a roster file: what each row takes. Pure.
+// The steps for the versions of shifts and policies in a roster file. Pure.
 
 import type { ChangeAnswer, RosterStep, RosterWrites, Sending } from './roster-plan.js';
 import type { RosterEntry } from './roster-row.js';
@@ -7,13 +7,13 @@ import { isSamePolicy, isSameVersion, policyAsked, versionAsked } from './shift-
 
 type EntryOf<T extends RosterEntry['type']> = Extract<RosterEntry, { type: T }>;
 
-/** A version to send, of a thing that the service may have. */
+/** A version to send, of a thing that the service may already have. */
 interface Version {
   readonly id: string;
   /** Undefined: the service does not have the thing. */
   readonly etag: string | undefined;
   readonly isSame: boolean;
-  /** Answers with the thing; `isNew` where no version of it was sent before. */
+  /** Returns the thing. `isNew`: no version of it was sent before. */
   readonly send: (
     client: RosterWrites,
     sending: Sending & { readonly etag: string },
@@ -61,7 +61,7 @@ export function policySteps(
   });
 }
 
-/** By effective date within a thing: the first version of a new one creates it. */
+/** By effective date within a thing. The first version of a new thing creates it. */
 function versionSteps<E extends EntryOf<'shift' | 'policy'>>(
   entries: readonly E[],
   versionOf: (entry: E) => Version,
@@ -81,11 +81,11 @@ function versionSteps<E extends EntryOf<'shift' | 'policy'>>(
       what: `${type} ${id}${effectiveDate === '' ? '' : ` from ${effectiveDate}`}`,
       about: `${type} ${id}`,
       needs: [],
-      // A further version of a thing that there is changes that thing.
+      // A further version of an existing thing updates that thing.
       verb: isSame ? 'SAME' : isNew ? 'CREATE' : 'UPDATE',
       send: async (client, sending) => {
         const answer = await send(client, { ...sending, etag: etags.get(id) ?? '' }, isNew);
-        // The next version of the same thing is written onto this one.
+        // The next version of the same thing is written on top of this one.
         if (answer.sent !== undefined) etags.set(id, answer.sent.etag);
         return answer;
       },

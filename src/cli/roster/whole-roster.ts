@@ -1,5 +1,5 @@
-// Everything that a service's roster says, archived things included. Only reads. Held in memory:
-// an export is no larger than the files that an import takes.
+// Reads a service's whole roster, archived things included. Only reads. Held in memory: an export
+// is no larger than the files that an import takes.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
@@ -25,13 +25,13 @@ import {
 } from './roster-pages.js';
 
 export interface WholeRoster {
-  /** By id. */
+  /** Sorted by id. */
   readonly shifts: readonly ShiftHistory[];
-  /** By calendar and date. */
+  /** Sorted by calendar and date. */
   readonly holidays: readonly Holiday[];
-  /** By id. */
+  /** Sorted by id. */
   readonly policies: readonly PolicyHistory[];
-  /** By id. */
+  /** Sorted by id. */
   readonly employees: readonly OwnRoster[];
 }
 
@@ -50,8 +50,8 @@ export type WholeRosterReads = Pick<
 >;
 
 /**
- * As it is now, or as it was known at a past moment. Throws AttendanceClientError. The moment is
- * exact; without one, a change meanwhile can be in one part and not in another.
+ * The roster now, or as known at a past moment. Throws AttendanceClientError. A past moment is
+ * exact; without one, a simultaneous change can be in one part and not in another.
  */
 export async function readWholeRoster(
   client: WholeRosterReads,
@@ -71,12 +71,12 @@ export async function readWholeRoster(
   };
 }
 
-/** The moment of a read; empty for now. */
+/** The moment of a read; empty: now. */
 interface Moment {
   readonly asOfTime?: Timestamp;
 }
 
-/** What `read` gives for each, in the order of the items; without those it gives nothing for. */
+/** The results of `read`, in the order of the items, without undefined ones. */
 async function inOrder<T, U>(
   items: readonly T[],
   read: (item: T) => Promise<U | undefined>,
@@ -88,7 +88,9 @@ async function inOrder<T, U>(
   return found.filter((each) => each !== undefined);
 }
 
-/** The lists of shifts and employees are of now: those of another moment are asked for singly. */
+/**
+ * The lists of shifts and employees are current, so those of another moment are read one by one.
+ */
 async function shiftThen(
   client: WholeRosterReads,
   shift: ShiftHistory,
@@ -99,7 +101,10 @@ async function shiftThen(
   return answer?.shift;
 }
 
-/** Those of a past moment are also those that were deleted since: the changes since then name them. */
+/**
+ * At a past moment, there were also policies that were deleted since. The changes since then name
+ * them.
+ */
 async function policiesThen(
   client: WholeRosterReads,
   asOfTime: Timestamp | undefined,
@@ -133,7 +138,9 @@ async function ownThen(
   return { employee: answer.employee, assignments, overrides };
 }
 
-/** The number of the latest change of the roster: whether it changed between two reads. */
+/**
+ * The number of the latest roster change, which tells whether the roster changed between two reads.
+ */
 export async function latestChange(client: WholeRosterReads): Promise<string> {
   const { rosterChanges } = await client.listRosterChanges({ pageSize: 1 });
   return rosterChanges.at(0)?.changeId ?? '0';

@@ -1,4 +1,4 @@
-// The options every command shares, and the client they make.
+// The options that all commands share, and the client made from them.
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { EXIT_FAILED, ExitError } from './console.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:8080';
 
-/** A person who mistyped the address is told within two seconds; imports have their own patience. */
+/** A mistyped address is reported within two seconds. Imports have their own patience. */
 const MAX_ATTEMPTS = 5;
 
 export interface SharedOptions {
@@ -41,7 +41,7 @@ export function addSharedOptions(program: Command, env: NodeJS.ProcessEnv): void
     .option('--ca <file>', 'encrypt, trusting the authorities in this PEM file');
 }
 
-/** A client for these options; the token comes from ATTENDANCE_TOKEN, never from the arguments. */
+/** A client for these options. The token comes from ATTENDANCE_TOKEN, never from the arguments. */
 function connect(options: SharedOptions, { env }: Surroundings): AttendanceClient {
   const { address, timeout, tls, ca } = options;
   const token = env.ATTENDANCE_TOKEN;
@@ -54,7 +54,7 @@ function connect(options: SharedOptions, { env }: Surroundings): AttendanceClien
   });
 }
 
-/** The PEM file of --ca. Read to the end of its first certificate: gRPC takes any text for one. */
+/** The PEM file of --ca. Checks its first certificate, because gRPC accepts any text. */
 function readAuthorities(path: string): Buffer {
   let pem: Buffer;
   try {
@@ -72,7 +72,7 @@ function readAuthorities(path: string): Buffer {
   return pem;
 }
 
-/** Runs `use` with a client and closes it behind. */
+/** Runs `use` with a client and closes the client afterwards. */
 export async function withClient<T>(
   options: SharedOptions,
   surroundings: Surroundings,

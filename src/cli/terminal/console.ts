@@ -1,17 +1,17 @@
-// How commands speak: results on stdout, everything else on stderr. Text from the service is
-// made safe to show: a name must not be able to move a terminal's cursor.
+// How commands print: results on stdout, everything else on stderr. Text from the service is made
+// safe to show: a name must not be able to move a terminal's cursor.
 
-/** Where a command reads its surroundings from and writes to. */
+/** Where a command reads its environment from, and writes to. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
-  /** Calls back on Ctrl-C or a request to end; the answer takes the callback away again. */
+  /** Calls back on Ctrl-C or a request to end. Returns a function that removes the callback. */
   readonly onInterrupt: (callback: () => void) => () => void;
 }
 
-/** The exit codes, as stated in the help. */
+/** The exit codes, as the help states them. */
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
@@ -19,7 +19,7 @@ export const EXIT_REJECTS = 3;
 /** As a shell reports a process that Ctrl-C ended. */
 export const EXIT_INTERRUPTED = 130;
 
-/** A command that ends with this code; its message has been printed already when it is empty. */
+/** Ends a command with this code. If its message is empty, the message was printed already. */
 export class ExitError extends Error {
   override readonly name = 'ExitError';
   readonly exitCode: number;
@@ -33,12 +33,14 @@ export class ExitError extends Error {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** On one line, without control or direction characters. */
+/** The text on one line, without control or direction characters. */
 export function shownText(text: string): string {
   return text.replace(UNSAFE, '?');
 }
 
-/** The same, but telling which they were: `\x1b`, `\u2028`. For what a person has to find. */
+/**
+ * The same, but it shows these characters: `\x1b`, `\u2028`. For texts that a person has to find.
+ */
 export function escapedText(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);
@@ -48,7 +50,7 @@ export function escapedText(text: string): string {
   });
 }
 
-/** Writes a line; resolves when the stream has taken it, so that long output stays in bounds. */
+/** Writes a line. Resolves when the stream has taken it, so that long output stays bounded. */
 export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
   if (stream.write(`${line}\n`)) return Promise.resolve();
   return new Promise((resolve) => {
@@ -56,7 +58,7 @@ export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<
   });
 }
 
-/** Columns aligned by two spaces, with a heading; empty rows make no table. */
+/** Columns separated by two spaces, with a heading. */
 export function table(
   heading: readonly string[],
   rows: readonly (readonly string[])[],

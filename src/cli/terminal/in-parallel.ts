@@ -1,6 +1,6 @@
-// Runs something for each of many items, a bounded number at a time.
+// Runs a function for each of many items, a bounded number at the same time.
 
-/** Throws what one run throws, after those under way have ended; begins no further ones then. */
+/** If a run throws, begins no further ones, waits for the others to end, and throws the error. */
 export async function inParallel<T>(
   items: Iterable<T>,
   atATime: number,

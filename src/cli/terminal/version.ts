@@ -1,4 +1,4 @@
-// Which version this is: package.json says it, and nothing else does.
+// The version of this program, which only package.json states.
 
 import { readFileSync } from 'node:fs';
 

@@ -1,8 +1,8 @@
-// Calendar dates as texts, YYYY-MM-DD, and their words for people. No zone has a say here.
+// Calendar dates as texts, YYYY-MM-DD, and their words for people. Independent of zones.
 
 const DAY_MS = 86_400_000;
 
-/** The date so many days later; earlier when negative. */
+/** The date `days` later; earlier if negative. */
 export function dateAfter(date: string, days: number): string {
   return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
 }
@@ -14,7 +14,7 @@ export function weekOf(date: string): readonly [string, string] {
   return [monday, dateAfter(monday, 6)];
 }
 
-/** How many dates there are from one to another, both included; none or fewer when it is earlier. */
+/** The number of dates between two, both included; zero or less if `last` is earlier. */
 export function datesBetween(first: string, last: string): number {
   return (Date.parse(last) - Date.parse(first)) / DAY_MS + 1;
 }

@@ -1,4 +1,4 @@
-// What people are told at a clock, in a sentence. Pure.
+// The sentences that people see at a clock. Pure.
 
 import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -11,13 +11,13 @@ import { isSameSecond } from '../time/punch-date.js';
 import { clockText, timeOfDay } from './day-text.js';
 import { kindWord } from './punch-kind.js';
 
-/** What a command of now came to: `007 Mia O'Brien is in since 08:58, on shift early.` */
+/** The result of a command about now: `007 Mia O'Brien is in since 08:58, on shift early.` */
 export function commandSentence(punch: Punch, day: Attendance, zone: string): string {
   const { begins, ends } = deedOf(punch, day, zone);
   return sentence(day, `${begins} since ${timeOfDay(punch.time, zone, day.date)}${ends}.`);
 }
 
-/** What one of a moment before came to: nothing is said of now. */
+/** The result of a command about an earlier moment. It says nothing about now. */
 export function recordedSentence(punch: Punch, day: Attendance, zone: string): string {
   const { ends } = deedOf(punch, day, zone);
   return sentence(day, `recorded: ${punchText(punch, zone)}${ends}.`, ', ');
@@ -29,8 +29,8 @@ export function punchText({ kind, time }: Pick<Punch, 'kind' | 'time'>, zone: st
 }
 
 /**
- * The state: `007 Mia O'Brien is on break since 12:00.` `day` is the one it belongs to; `hasLeft`
- * is false where somebody who is out was never recorded to leave.
+ * The state: `007 Mia O'Brien is on break since 12:00.` `day` is the day of the state. `hasLeft` is
+ * false for an employee who is out but has no recorded departure.
  */
 export function stateSentence(
   state: ClockState,
@@ -59,7 +59,7 @@ export function stateSentence(
   }
 }
 
-/** What is said before and behind the time of a punch. */
+/** The words before and after the time of a punch. */
 function deedOf(punch: Punch, day: Attendance, zone: string): { begins: string; ends: string } {
   const { sessions } = day;
   switch (punch.kind) {

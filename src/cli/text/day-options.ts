@@ -1,4 +1,4 @@
-// The words people type for a day, and the words days are shown with.
+// The words that people type for a day, and the words that days are shown with.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -11,20 +11,23 @@ import { isIsoDate, parseHours } from './values.js';
 export function statusArgument(text: string): AttendanceStatus {
   const status = parseStatus(text);
   if (status === undefined) {
-    // As they can be typed without quotes.
+    // In a form that can be typed without quotes.
     const words = STATUS_WORDS.map((word) => word.replace(' ', '-')).join(', ');
     throw new InvalidArgumentError(`It must be one of ${words}.`);
   }
   return status;
 }
 
-/** For an option that may be given several times. What cannot be declared can be looked for. */
+/**
+ * For an option that may be given several times. A derived status can be searched for but not
+ * declared.
+ */
 export function addStatus(text: string, before: readonly AttendanceStatus[] | undefined) {
   const isComputed = text.trim().toLowerCase() === 'scheduled';
   return [...(before ?? []), isComputed ? AttendanceStatus.SCHEDULED : statusArgument(text)];
 }
 
-/** The same, as the lists write it: `missing out`, with `-` or `_` for the spaces. */
+/** The same, as lists show it: `missing out`, with `-` or `_` for the spaces. */
 export function addAnomaly(text: string, before: readonly Anomaly[] | undefined) {
   const name = text.trim().toUpperCase().replaceAll(/[ -]/g, '_');
   const anomaly = Anomaly[name as keyof typeof Anomaly];
@@ -70,18 +73,18 @@ export function leaveTimeOf({ hours }: { readonly hours?: ReturnType<typeof hour
   return hours === undefined ? {} : { leaveTime: hours };
 }
 
-/** As `portionOf` reads it. */
+/** The form that `portionOf` reads. */
 export function portionWord(portion: DayPortion): (typeof PORTION_WORDS)[number] {
   if (portion === DayPortion.FIRST_HALF) return 'first';
   return portion === DayPortion.SECOND_HALF ? 'second' : 'whole';
 }
 
-/** An instant with its zone, as in 2026-03-02T09:00:00Z; microseconds and finer are kept. */
+/** An instant with its zone, as in 2026-03-02T09:00:00Z. Keeps fractions down to nanoseconds. */
 export function timeArgument(text: string): Timestamp {
   const match =
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
   const date = new Date(text);
-  // Date takes the 31st of February for one of March.
+  // Date takes 31 February for a day in March.
   if (match === null || Number.isNaN(date.getTime()) || !isIsoDate(text.slice(0, 10))) {
     throw new InvalidArgumentError('It must be an instant such as 2026-03-02T09:00:00Z.');
   }
@@ -89,7 +92,7 @@ export function timeArgument(text: string): Timestamp {
   return { ...timestampFromDate(date), nanos };
 }
 
-/** `half day`, `present`: as they can be typed again. */
+/** `half day`, `present`: in a form that can be typed again. */
 export function statusWord(status: AttendanceStatus): string {
   return (AttendanceStatus[status] ?? `status ${status}`).toLowerCase().replaceAll('_', ' ');
 }
@@ -100,7 +103,7 @@ export function originWord(origin: AttendanceOrigin): string {
     : (AttendanceOrigin[origin] ?? '').toLowerCase();
 }
 
-/** To the microsecond, as the service keeps times: with less, --as-of would miss the change. */
+/** To the microsecond, as the service keeps times. With less, --as-of would miss the change. */
 export function timeText(time: Timestamp | undefined): string {
   if (time === undefined) return '-';
   const toSeconds = timestampDate({ ...time, nanos: 0 })

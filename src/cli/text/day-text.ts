@@ -1,5 +1,5 @@
-// Days as people read them, simulated or stored: a row for each, what belongs to it below. Times
-// are shown in the day's own zone.
+// Shows days to people, simulated or stored: a row for each, with its details below. Times are in
+// the day's own zone.
 
 import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Attendance, Explanation, Session } from '../../client/index.js';
@@ -11,13 +11,13 @@ import { statusText, statusWord } from './day-options.js';
 const HEADING = ['DATE', 'STATUS', 'STANDS', 'WORKED', 'IN', 'OUT', 'ZONE', 'ANOMALIES'] as const;
 const INDENT = '  ';
 
-/** A day as the service answers it. */
+/** A day in the service's answer. */
 interface AnsweredDay {
   readonly attendance?: Attendance | undefined;
   readonly explanations?: readonly Pick<Explanation, 'text'>[];
 }
 
-/** The zone to show a day's times in: an IANA name that this machine knows. */
+/** The zone in which to show a day's times: an IANA name that this machine knows. */
 export function zoneOf(day: Attendance): string {
   return shownZone(day.timeZone);
 }
@@ -60,12 +60,12 @@ export function shiftLines(day: Attendance): readonly string[] {
   });
 }
 
-/** The ids of a day's shifts; `-` where none is planned. */
+/** The ids of a day's shifts; `-` if none is planned. */
 export function shiftsText({ shifts }: Pick<Attendance, 'shifts'>): string {
   return shifts.map(({ shiftId }) => shiftId).join('+') || '-';
 }
 
-/** The time of day of an instant, `-` without one; with its date where that is not `date`. */
+/** The time of day of an instant, `-` without one; with its date if it is not `date`. */
 export function timeOfDay(instant: Timestamp | undefined, zone: string, date: string): string {
   return instant === undefined ? '-' : localTimeText(Number(instant.seconds) * 1000, zone, date);
 }
@@ -89,7 +89,7 @@ function rowOf(day: Attendance, zone: string): readonly string[] {
   ];
 }
 
-/** `7:00`; with seconds only when there are any. */
+/** `7:00`; with seconds only if there are any. */
 export function clockText(length: Duration | undefined): string {
   if (length === undefined) return '-';
   const total = Number(length.seconds);

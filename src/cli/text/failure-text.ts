@@ -1,4 +1,4 @@
-// Turns whatever a command failed with into one or two lines that say the way out.
+// Turns a command's error into one or two lines that say the way out.
 
 import { status } from '@grpc/grpc-js';
 import { AttendanceClientError } from '../../client/index.js';
@@ -6,7 +6,7 @@ import { ImportFileError } from '../csv/csv-file.js';
 import { shownText } from '../terminal/console.js';
 import { hintAfter } from './refusal-hints.js';
 
-/** For stderr. `address` is the service that was called. */
+/** The text for stderr. `address` is that of the service. */
 export function failureText(error: unknown, address: string): string {
   if (error instanceof AttendanceClientError) return callFailure(error, address);
   if (error instanceof ImportFileError) return error.message;

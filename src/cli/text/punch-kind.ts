@@ -1,12 +1,12 @@
-// The words and codes that devices write for what was done at a clock. What is not among them is
-// taken by turns, as arrivals and departures alternate, and the caller is told which it was.
+// The words and codes of devices for the kind of a punch. Unknown ones alternate, as arrivals and
+// departures do, and the caller learns which they were.
 
 import { InvalidArgumentError } from 'commander';
 import { PunchKind } from '../../client/index.js';
 
 /**
- * After lower-casing, with runs of spaces, `_`, `-` and `/` as one space. Of the numbers only 0
- * and 1 mean the same on nearly every device; 2 and up are breaks on one and arrivals on another.
+ * Compared in lower case, with runs of spaces, `_`, `-` and `/` as one space. Of the numbers, only
+ * 0 and 1 mean the same on nearly every device; 2 and up are breaks on one and arrivals on another.
  */
 const SPELLINGS: readonly (readonly [PunchKind, readonly string[]])[] = [
   [
@@ -36,7 +36,7 @@ const KIND_BY_SPELLING: ReadonlyMap<string, PunchKind> = new Map(
   SPELLINGS.flatMap(([kind, spellings]) => spellings.map((spelling) => [spelling, kind])),
 );
 
-/** The kind that a word or code means; undefined when it means none, as for an empty one. */
+/** The kind that a word or code means; undefined if it means none, as for an empty text. */
 export function parseKind(text: string): PunchKind | undefined {
   const spelling = text
     .toLowerCase()
@@ -46,13 +46,13 @@ export function parseKind(text: string): PunchKind | undefined {
   return KIND_BY_SPELLING.get(spelling);
 }
 
-/** `in`, `out`, `break start`, `break end`; `by turns` where the clock did not ask. */
+/** `in`, `out`, `break start`, `break end`; `by turns` if the clock did not ask. */
 export function kindWord(kind: PunchKind): string {
   if (kind === PunchKind.UNSPECIFIED) return 'by turns';
   return (PunchKind[kind] ?? `kind ${kind}`).toLowerCase().replaceAll('_', ' ');
 }
 
-/** For an option or an argument: one that says what it was. */
+/** A kind as an option or an argument. UNSPECIFIED is not allowed. */
 export function kindArgument(text: string): PunchKind {
   const kind = parseKind(text);
   if (kind === undefined) {

@@ -1,4 +1,4 @@
-// Punches as people read them: their numbers, local times, and what is to be said of each.
+// Shows punches to people: their numbers, local times, and remarks about each.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
@@ -13,7 +13,7 @@ import { kindWord } from './punch-kind.js';
 const HEADING = ['ID', 'TIME', 'KIND', 'SOURCE', 'DEVICE', 'EVENT', 'REMARKS'] as const;
 const JSON_OPTIONS = { alwaysEmitImplicit: true };
 
-/** A row each, times in `zone`, under a heading; in JSON a line each. */
+/** One row per punch under a heading, times in `zone`; with `json` one line each. */
 export async function printPunches(
   { stdout }: Surroundings,
   json: boolean,

@@ -1,21 +1,21 @@
-// Which command to type after a refusal. The service names the session and the way out in the words
-// of the contract; here are the same ways in the words of this command line. Never a line that
-// records something when it is copied as it stands: what is not known here is a word in capitals,
-// which no command takes.
+// The commands to type after a refusal. The service names the session and the way out in the words
+// of the contract; these hints say the same in the words of this command line. A hint must never
+// record something when it is copied unchanged: unknown values are words in capitals, which no
+// command accepts.
 
 import type { AttendanceClientError } from '../../client/index.js';
 import { shownText } from '../terminal/console.js';
 import { EMPLOYEE_ID, isIsoDate } from './values.js';
 
-/** What a refusal says that a hint can use. */
+/** The details of a refusal that a hint can use. */
 interface Refused {
-  /** EMPLOYEE where it is not known. */
+  /** EMPLOYEE if it is not known. */
   readonly who: string;
-  /** The date of the session concerned; DATE where it is not known. */
+  /** The date of the session in conflict; DATE if it is not known. */
   readonly date: string;
-  /** ` of 2026-03-02`; empty where it is not known. */
+  /** ` of 2026-03-02`; empty if it is not known. */
   readonly ofDate: string;
-  /** Whether it was about a moment before, not about now. */
+  /** Whether it was about an earlier moment and not about now. */
   readonly isPast: boolean;
 }
 
@@ -23,14 +23,14 @@ type Hint = (refused: Refused) => string;
 
 const AT = '--at TIME';
 
-/** A call takes no longer, and clocks are no further apart: else a moment is a past one. */
+/** No call takes longer, and no two clocks differ by more, so an older moment is a past one. */
 const NOW_MS = 120_000;
 
 /** A finished session takes a forgotten break, or another beginning, as a fact. */
 const FORGOTTEN: Hint = ({ who }) =>
   `Forgotten, such as a break of a session that is over: attendance punches add ${who} KIND TIME`;
 
-/** Of a time that no command may have. */
+/** For a time that no command may have. */
 const TOLD_AS_FACT: Hint = ({ who }) =>
   `If the time is right: attendance punches add ${who} KIND TIME`;
 
@@ -97,16 +97,16 @@ const HINTS: ReadonlyMap<string, Hint> = new Map<string, Hint>([
   ],
 ]);
 
-/** The methods whose refusals name the session that is to be looked at. */
+/** The methods whose refusals name the session to look at. */
 const CORRECTIONS: readonly string[] = ['ReplacePunch', 'CorrectPunches'];
 
-/** The commands that lead on; undefined for refusals that say everything themselves. */
+/** The commands for the next step; undefined if the refusal itself says everything. */
 export function hintAfter(error: AttendanceClientError): string | undefined {
   const { info, fieldViolations } = error;
-  // Of refused fields, the field's own reason says which.
+  // For refused fields, the reason of the field decides.
   const reason = fieldViolations[0]?.reason ?? error.reason;
   const { employee_id: who = '', session_date: date = '', time = '' } = info;
-  // What a clock does next is no way out of a correction.
+  // The next action at a clock does not resolve a correction.
   const isCorrection = CORRECTIONS.includes(info.method ?? '');
   const hint = (isCorrection ? CORRECT : HINTS.get(reason))?.({
     who: EMPLOYEE_ID.test(who) ? who : 'EMPLOYEE',

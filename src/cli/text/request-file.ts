@@ -1,6 +1,6 @@
-// A request in a file: its JSON form, and beside its fields a `description` for whoever opens the
-// file. Strict: what is not understood is refused with its place, because a field left out by a typing
-// error would give a wrong answer that looks right.
+// Reads a request from a file: its JSON form, with an optional `description` for readers of the
+// file. Strict: anything that is not understood is refused with its place, because a field lost by
+// a typing error would give a wrong answer that looks right.
 
 import { createReadStream } from 'node:fs';
 import {
@@ -16,25 +16,25 @@ import { hasUnrealTime } from '../../contract/unreal-times.js';
 import { EXIT_FAILED, ExitError, escapedText } from '../terminal/console.js';
 
 /**
- * The largest file that is read. The service takes messages of 4 MiB, and a message in JSON with
- * its names and spaces is hardly four times as large.
+ * The largest file that is read. The service accepts messages of 4 MiB, and the JSON of a message
+ * with its names and spaces is hardly more than four times as large.
  */
 export const MAX_REQUEST_FILE_BYTES = 16 * 1024 * 1024;
 
-/** The most problems that are told at a time: mending these shows the rest. */
+/** The most problems that are printed at once. After repair of these, the rest is shown. */
 const MAX_PROBLEMS = 10;
 
-/** Instead of a path: standard input. */
+/** Means standard input in place of a path. */
 const STANDARD_INPUT = '-';
 
-/** What a file holds: the message, and what people call it. */
+/** The type of a file's message, and its name for people. */
 export interface RequestForm<Desc extends DescMessage> {
   readonly schema: Desc;
   /** Such as `scenario`. */
   readonly what: string;
 }
 
-/** The request in a file; throws an ExitError that says the way out. */
+/** The request in a file. Throws an ExitError that says the way out. */
 export async function readRequest<Desc extends DescMessage>(
   form: RequestForm<Desc>,
   path: string,
@@ -74,7 +74,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
 };
 
-/** Without the mark that some editors put first. */
+/** Without the byte order mark that some editors write first. */
 function textOf(bytes: Buffer, name: string, what: string): string {
   let text: string;
   try {
@@ -95,7 +95,7 @@ function parseRequest<Desc extends DescMessage>(
   const json = withoutDescription(parseJson(text, name));
   try {
     const request = fromJson(schema, json);
-    // JSON keeps the last of two equal keys and says nothing; this reader refuses them.
+    // JSON silently keeps the last of two equal keys; this reader refuses them.
     fromJsonString(schema, text, { ignoreUnknownFields: true });
     if (hasUnrealTime(text)) throw new Error('it has a time that does not exist');
     return request;
@@ -123,7 +123,7 @@ function parseJson(text: string, name: string): JsonValue {
   }
 }
 
-/** Newer versions of Node name the line by themselves, and some of its messages no place at all. */
+/** Newer versions of Node name the line themselves, and some messages name no place at all. */
 function withLine(message: string, text: string): string {
   const position = /^(.*) at position (\d+)$/.exec(message);
   if (position === null) return message;

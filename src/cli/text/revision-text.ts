@@ -1,4 +1,4 @@
-// A change of a day in words: what it was and what it became. Pure.
+// Describes a change of a day: what it was and what it became. Pure.
 
 import type { Attendance, AttendanceRevision } from '../../client/index.js';
 import { RevisionCause } from '../../client/index.js';
@@ -17,7 +17,7 @@ const CAUSES: Readonly<Record<RevisionCause, string>> = {
   [RevisionCause.CORRECTED]: 'punches corrected',
 };
 
-/** What kind of fact made a change. */
+/** The kind of fact that made a change. */
 export function causeText(cause: RevisionCause): string {
   return CAUSES[cause] ?? `cause ${cause}`;
 }
@@ -32,9 +32,9 @@ interface Parts {
 const PARTS = ['in', 'out', 'worked', 'anomalies'] as const satisfies (keyof Parts)[];
 
 /**
- * The day before and after: the status, and behind it those of arrival, departure, worked time and
- * anomalies that changed, in `zone`. Where nothing of all that did, whether it was declared and
- * its note.
+ * The day before and after: the status, and after it those of arrival, departure, worked time and
+ * anomalies that changed, in `zone`. If none of these changed, whether it was declared, and its
+ * note.
  */
 export function changeText(
   { before, after }: Pick<AttendanceRevision, 'before' | 'after'>,

@@ -1,11 +1,11 @@
-// How people write a status.
+// The spellings of statuses that people use.
 
 import { AttendanceStatus } from '../../client/index.js';
 
 /**
- * The spellings of each status, after lower-casing and with runs of spaces, `_` and `-` as one
- * space. Single letters other than P and A are left out on purpose: L is leave in one
- * company and late in another, H a holiday or a half day.
+ * The spellings of each status, in lower case, with runs of spaces, `_` and `-` as one space.
+ * Single letters other than P and A are deliberately left out: L is leave in one company and late
+ * in another, H a holiday or a half day.
  */
 const SPELLINGS: readonly (readonly [AttendanceStatus, readonly string[]])[] = [
   [AttendanceStatus.PRESENT, ['present', 'p']],
@@ -21,10 +21,10 @@ const STATUS_BY_SPELLING: ReadonlyMap<string, AttendanceStatus> = new Map(
   SPELLINGS.flatMap(([status, spellings]) => spellings.map((spelling) => [spelling, status])),
 );
 
-/** The words to offer when a status is not understood. */
+/** The words to suggest for an unknown status. */
 export const STATUS_WORDS: readonly string[] = SPELLINGS.flatMap(([, words]) => words.slice(0, 1));
 
-/** The status a person's spelling means; undefined when it means none. */
+/** The status that a spelling means; undefined if it means none. */
 export function parseStatus(text: string): AttendanceStatus | undefined {
   const spelling = text
     .toLowerCase()

@@ -1,4 +1,4 @@
-// Single values that people type: what they may be, and how they are shown.
+// Single values that people type: their form, and how they are shown.
 
 export { isIsoDate } from '../time/iso-date.js';
 
@@ -7,7 +7,7 @@ export const EMPLOYEE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Hours of a day: `10:00-12:00`. */
 const HOURS = /^((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
 
-/** Undefined when the text is not `HH:MM-HH:MM`. */
+/** Undefined if the text is not `HH:MM-HH:MM`. */
 export function parseHours(
   text: string,
 ): { readonly startTimeOfDay: string; readonly endTimeOfDay: string } | undefined {
@@ -16,7 +16,7 @@ export function parseHours(
   return startTimeOfDay === endTimeOfDay ? undefined : { startTimeOfDay, endTimeOfDay };
 }
 
-/** As cards and chips are numbered. */
+/** The form of the numbers on cards and chips. */
 export const BADGE_ID = /^[A-Za-z0-9._:-]{1,64}$/;
 
 /** A value for a person: bounded, on one line. */

@@ -1,4 +1,4 @@
-// Dates as the service takes them.
+// Dates in the form that the service accepts.
 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const FIRST_YEAR = 1900;

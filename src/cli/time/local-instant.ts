@@ -1,11 +1,11 @@
-// What a clock on a wall showed, as an instant. Twice a year that is not one instant: an hour is
-// skipped in spring and happens twice in autumn. Never guesses silently: says which it was.
+// Converts wall clock times to instants. Twice a year that is not one instant: an hour is skipped
+// in spring and happens twice in autumn. Never guesses silently, but says which it was.
 
 import { offsetMsAt } from './local-time.js';
 
 const DAY_MS = 86_400_000;
 
-/** A local date and time of day, or an instant, as it was written down. */
+/** A local date and time of day, or an instant, as written. */
 export type WrittenTime =
   | { readonly kind: 'INSTANT'; readonly epochMs: number; readonly nanos: number }
   | { readonly kind: 'LOCAL'; readonly wallMs: number; readonly nanos: number };
@@ -15,8 +15,8 @@ const WRITTEN =
 
 /**
  * Reads `2026-03-02T09:00:00Z`, `2026-03-02 09:00:00+01:00` (instants), `2026-03-02 09:00` (local).
- * `epochMs` and `wallMs` are in whole seconds, in milliseconds; `nanos` is the rest. Undefined for
- * anything else, and for what no calendar or clock shows: the 30th of February, 24:00.
+ * `epochMs` and `wallMs` are whole seconds in milliseconds; `nanos` is the rest. Undefined for
+ * anything else, and for times that do not exist: 30 February, 24:00.
  */
 export function parseWrittenTime(text: string): WrittenTime | undefined {
   const match = WRITTEN.exec(text);
@@ -40,7 +40,7 @@ export function parseWrittenTime(text: string): WrittenTime | undefined {
     : { kind: 'INSTANT', epochMs: wallMs - offsetMs, nanos };
 }
 
-/** Whether the notation is right, for what `parseWrittenTime` does not take. */
+/** Whether the notation is right, for a text that `parseWrittenTime` rejects. */
 export function isWrittenLikeTime(text: string): boolean {
   return WRITTEN.test(text);
 }
@@ -54,17 +54,17 @@ function offsetOf(zone: string): number | undefined {
 }
 
 /**
- * Days on which no clock of a zone is set, by day and zone, with their offset: nearly all, and
- * asking costs some 25 us a time. Undefined: they are set on it, or near it.
+ * The offsets of days on which a zone's clocks are not changed, by day and zone. These are nearly
+ * all days, and a lookup costs about 25 us. Undefined: the clocks change on that day, or near it.
  */
 const calmDays = new Map<string, number | undefined>();
 /** 30 years of one zone, or a month of every zone. */
 const MAX_CALM_DAYS = 11_000;
 
 /**
- * The instants at which clocks of the zone showed it, earliest first: one, two where they were set
- * back, none where they were set forward. `wallMs` is the local time as if it were UTC. Exact
- * for every zone whose clocks change at most once within three days, as all have done.
+ * The instants at which the zone's clocks showed it, earliest first: one, two if they were set
+ * back, none if they were set forward. `wallMs` is the local time as if it were UTC. Exact for
+ * every zone whose clocks change at most once within three days, as all have done.
  */
 export function instantsOfWallTime(wallMs: number, zone: string): readonly number[] {
   const calmOffsetMs = calmOffsetOf(Math.floor(wallMs / DAY_MS), zone);
@@ -77,7 +77,7 @@ export function instantsOfWallTime(wallMs: number, zone: string): readonly numbe
     .sort((a, b) => a - b);
 }
 
-/** The one offset of a local day, where the day before and the day after have it too. */
+/** The offset of a local day, if the days before and after have the same one. */
 function calmOffsetOf(epochDay: number, zone: string): number | undefined {
   const key = `${epochDay} ${zone}`;
   if (calmDays.has(key)) return calmDays.get(key);

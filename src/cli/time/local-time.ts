@@ -1,16 +1,19 @@
-// Instants as the clocks of a zone show them, for people. The same form as in the service's
-// explanations, whatever the machine's own zone and language.
+// Shows instants to people in a zone's local time. The same form as in the service's explanations,
+// whatever the machine's own zone and language.
 
-/** No clock is set back by more within a day: 2 hours at Troll, 30 minutes on Lord Howe Island. */
+/** No clock is set back further within a day: 2 hours at Troll, 30 minutes on Lord Howe Island. */
 const MOST_SET_BACK_MS = 3 * 3_600_000;
 
-/** Formatters are costly to make and to keep, 35 kB each: more zones than there are names of. */
+/**
+ * Formatters are costly to make and to keep, 35 kB each. This is more than the number of zone
+ * names.
+ */
 const MAX_FORMATTERS = 700;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /**
- * `06:00`; `06:00 (Sun 30 Mar)` on another date than `date`, `YYYY-MM-DD`; `02:30 (second time)`
- * in the hour that is repeated in autumn. Seconds only when there are any.
+ * `06:00`; `06:00 (Sun 30 Mar)` if the date is not `date`, `YYYY-MM-DD`; `02:30 (second time)` in
+ * the hour that is repeated in autumn. Seconds only if there are any.
  */
 export function localTimeText(epochMs: number, zone: string, date: string): string {
   const shown = wallTime(epochMs, zone);
@@ -19,7 +22,7 @@ export function localTimeText(epochMs: number, zone: string, date: string): stri
   return details.length === 0 ? shown.time : `${shown.time} (${details.join(', ')})`;
 }
 
-/** `21:00 on Fri 20 Nov`: where no date stands beside it. */
+/** `21:00 on Fri 20 Nov`: for places without a date beside it. */
 export function localMomentText(epochMs: number, zone: string): string {
   const { date, dateWords } = wallTime(epochMs, zone);
   const [time = '', details = ''] = localTimeText(epochMs, zone, date).split(' (');
@@ -31,7 +34,7 @@ export function localDate(epochMs: number, zone: string): string {
   return wallTime(epochMs, zone).date;
 }
 
-/** Whether the clock showed the same before: it was set back since. */
+/** Whether the clock showed the same time before, because it was set back since. */
 function isSecondTime(epochMs: number, zone: string, { offsetMs }: WallTime): boolean {
   const before = wallTime(epochMs - MOST_SET_BACK_MS, zone).offsetMs;
   const first = epochMs - (before - offsetMs);
@@ -40,7 +43,7 @@ function isSecondTime(epochMs: number, zone: string, { offsetMs }: WallTime): bo
 
 /** Whether this machine knows the zone: an IANA name, in any case. */
 export function isKnownZone(zone: string): boolean {
-  // A bare offset is taken by newer versions of Node, and is no zone.
+  // Newer versions of Node accept a bare offset, but it is not a zone.
   return /^[A-Za-z]/.test(zone) && shownZone(zone) === zone;
 }
 
@@ -49,13 +52,13 @@ export function offsetMsAt(epochMs: number, zone: string): number {
   return wallTime(epochMs, zone).offsetMs;
 }
 
-/** `2026-03-02T09:00:00+01:00`: local and exact, and it can be typed again. Whole seconds. */
+/** `2026-03-02T09:00:00+01:00`: local and exact, and can be typed again. Whole seconds. */
 export function localInstantText(epochMs: number, zone: string): string {
   const wholeMs = Math.floor(epochMs / 1000) * 1000;
   const offsetMs = offsetMsAt(wholeMs, zone);
   const wall = new Date(wholeMs + offsetMs).toISOString().slice(0, -'.000Z'.length);
   if (zone === 'UTC') return `${wall}Z`;
-  // Before there were zones, offsets had seconds; ISO 8601 has none, so UTC is shown then.
+  // Before there were zones, offsets had seconds. ISO 8601 has none, so UTC is shown.
   if (offsetMs % 60_000 !== 0) return localInstantText(wholeMs, 'UTC');
   const minutes = Math.abs(offsetMs) / 60_000;
   const two = (number: number) => String(number).padStart(2, '0');
@@ -63,7 +66,10 @@ export function localInstantText(epochMs: number, zone: string): string {
   return `${wall}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** The zone, or UTC where this machine's time zone data does not have it: older than the service's. */
+/**
+ * The zone; or UTC if this machine's time zone data lacks it, because it is older than the
+ * service's.
+ */
 export function shownZone(zone: string): string {
   try {
     formatterOf(zone);
@@ -78,7 +84,7 @@ interface WallTime {
   /** `Sun 30 Mar`. */
   readonly dateWords: string;
   readonly time: string;
-  /** Ahead of UTC. */
+  /** Milliseconds ahead of UTC. */
   readonly offsetMs: number;
 }
 
@@ -92,7 +98,7 @@ function wallTime(epochMs: number, zone: string): WallTime {
   const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
   const clock = `${part('hour')}:${part('minute')}`;
   const seconds = part('second') === '00' ? '' : `:${part('second')}`;
-  // The date's own words, from midnight UTC of it: then no zone has a say.
+  // The words of the date, from its midnight in UTC, so that no zone affects them.
   const [weekday = '', , month = ''] = new Date(`${date}T00:00:00Z`)
     .toUTCString()
     .split(/,? /)

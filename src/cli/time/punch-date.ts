@@ -1,5 +1,5 @@
-// The day that a moment of an employee belongs to: that of the session it begins, ends or divides, or
-// else lies in, which may be yesterday's; else the date that clocks showed.
+// Finds the date that an employee's moment belongs to: that of the session that it begins, ends,
+// interrupts or lies in, which may be yesterday's; otherwise the local date.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
@@ -8,7 +8,7 @@ import { localDate } from './local-time.js';
 
 const DAY_MS = 86_400_000;
 
-/** A session counts for a date at most so many days from the date of any of its moments. */
+/** The most days between the date that a session counts for and the date of any of its moments. */
 const DAYS_AROUND = 2;
 
 /** The date, `YYYY-MM-DD`. Throws AttendanceClientError. */
@@ -25,7 +25,7 @@ export async function dateOfPunch(
   return own?.date ?? localDate(timestampMs(time), zone);
 }
 
-/** Whether somebody left at that moment. Throws AttendanceClientError. */
+/** Whether the employee left at that moment. Throws AttendanceClientError. */
 export async function leftAt(
   client: Pick<AttendanceClient, 'listAttendance'>,
   employeeId: string,

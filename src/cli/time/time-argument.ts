@@ -1,5 +1,5 @@
-// A moment as a person says it on the command line: an instant, or what a clock on a wall shows
-// together with --zone. Never guesses: an hour that came twice, or never, is refused with the way out.
+// Reads moments on the command line: an instant, or a wall clock time together with --zone. Never
+// guesses: an hour that happened twice, or never, is refused with the way out.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
@@ -9,7 +9,7 @@ import type { WrittenTime } from './local-instant.js';
 import { instantsOfWallTime, parseWrittenTime } from './local-instant.js';
 import { localInstantText } from './local-time.js';
 
-/** As it was typed; which instant it is, the zone says. */
+/** A time as typed. The zone determines the instant. */
 export interface SaidTime {
   readonly text: string;
   readonly written: WrittenTime;

@@ -1,5 +1,4 @@
-// The zone of an employee's clock, which only the service knows: to show times in, and to tell
-// which date today is.
+// Asks the service for the zone of an employee's clock, to show times in and to determine today.
 
 import type { AttendanceClient, ClockState } from '../../client/index.js';
 import { AttendanceClientError } from '../../client/index.js';
@@ -7,7 +6,7 @@ import { EXIT_USAGE, ExitError } from '../terminal/console.js';
 import { dateOf, type SaidDate } from './date-argument.js';
 import { isKnownZone } from './local-time.js';
 
-/** Its IANA name. UTC when it cannot be asked now: what was done before stays done. */
+/** Its IANA name. UTC if the service cannot be asked now, because completed actions must stand. */
 export async function zoneAtClock(
   client: Pick<AttendanceClient, 'getClockState'>,
   employeeId: string,
@@ -15,7 +14,7 @@ export async function zoneAtClock(
   return (await stateAtClock(client, employeeId))?.timeZone || 'UTC';
 }
 
-/** What a clock would show of an employee; undefined when it cannot be asked now. */
+/** The state of an employee's clock; undefined if the service cannot be asked now. */
 export async function stateAtClock(
   client: Pick<AttendanceClient, 'getClockState'>,
   employeeId: string,
@@ -28,8 +27,8 @@ export async function stateAtClock(
 }
 
 /**
- * The date that was said about an employee, in --zone or in the employee's. Never guesses: a date
- * is what facts are recorded for. Throws ExitError, and AttendanceClientError of the question.
+ * The date that was given for an employee, in --zone or the employee's zone. Never guesses, because
+ * facts are recorded for that date. Throws ExitError, and AttendanceClientError if asking fails.
  */
 export async function dateOfEmployee(
   client: Pick<AttendanceClient, 'getClockState'>,
@@ -51,7 +50,7 @@ async function zoneOf(
   throw new ExitError(EXIT_USAGE, `${text} is a date in a zone, and there is ${why}: give --zone.`);
 }
 
-/** Empty for an employee whom the service does not know. */
+/** Empty for an employee unknown to the service. */
 async function askedZone(
   client: Pick<AttendanceClient, 'getClockState'>,
   employeeId: string,

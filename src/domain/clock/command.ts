@@ -1,32 +1,32 @@
-// What a person's command is refused for. It is checked twice: against who is there at its
-// moment, and by what would become of all sessions with it; so whatever is accepted did what it
-// says, and to nobody's session but the one it is about. Times here are whole seconds.
+// Decides whether a person's command is refused. It is checked twice: against the sessions at its
+// moment, and by its effect on all sessions. So an accepted command did what it says, and only to
+// the session that it is about. Times here are whole seconds.
 
 import type { ClockRefusal } from '../facts/errors.js';
 import type { PunchKind } from '../facts/punch.js';
 import type { Instant } from '../time/time.js';
 import { beginningOf, isOnBreak, isSamePresence, lastEventOf, type Presence } from './presence.js';
 
-/** What a command does. */
+/** The action of a command. */
 export type ClockAction = Exclude<PunchKind, 'UNSPECIFIED'>;
 
 export interface ClockProblem {
   readonly refusal: ClockRefusal;
-  /** The session that is in the way; undefined where there is none. */
+  /** The session in conflict; undefined: none. */
   readonly session: Presence | undefined;
 }
 
-/** What becomes of the sessions that a change is about: all others must stay as they were. */
+/** The sessions that a change may affect. All others must stay as they were. */
 export interface Effect {
-  /** What the change makes; undefined when it makes nothing of the kind. */
+  /** The session that the change makes; undefined if it makes none of the expected kind. */
   readonly target: Presence | undefined;
-  /** What it is made from. */
+  /** The sessions that it is made from. */
   readonly from: readonly Presence[];
 }
 
 /**
- * Why a command at `time` is refused; undefined when it is not. `before` are the sessions around
- * it, `after` those there would be.
+ * Returns why a command at `time` is refused; undefined if it is accepted. `before` are the
+ * sessions around it, `after` the sessions that there would be.
  */
 export function checkCommand(
   action: ClockAction,
@@ -41,22 +41,23 @@ export function checkCommand(
   const effect = effectOf(action, time, open, before, afterwards);
   const harmed = harmedBy(effect, before, afterwards);
   if (effect.target !== undefined && harmed === undefined) return undefined;
-  // What would only come to be is no session that anybody could look up.
+  // A session that exists only after the command cannot be looked up.
   const known = before.find((session) => session === harmed);
   const isOthers = known !== undefined && known !== open;
   if (open !== undefined && !isOthers && time >= (open.openUntil ?? Infinity)) {
     return { refusal: action === 'IN' ? 'ALREADY_CLOCKED_IN' : 'NOT_CLOCKED_IN', session: open };
   }
   if (action === 'OUT' && harmed === undefined && open !== undefined && isOnBreak(open)) {
-    // Where they went on a break and worked on later, its end is what has to be told first.
+    // The employee went on a break and worked on later, so the end of the break must be recorded
+    // first.
     return { refusal: 'ALREADY_ON_BREAK', session: open };
   }
   return { refusal: 'OVERLAPS', session: known ?? open ?? latestBefore(before, time) };
 }
 
 /**
- * The session that a command is about. Whoever arrives need not end one that was given up; but a
- * departure, or a break, is of one that can still be ended.
+ * The session that a command is about. An arrival need not end a session that has expired. A
+ * departure or a break belongs to a session that can still be ended.
  */
 function concernedAt(
   action: ClockAction,
@@ -67,22 +68,24 @@ function concernedAt(
   return sessions.findLast((session) => {
     const { in: start, out, nextAt, mayEndAt } = session;
     if (start === undefined || out !== undefined || start > time) return false;
-    // Nothing ends in the second in which it began: then the session before is meant.
+    // No session ends in the second in which it began, so the one before is meant.
     const isEnd = action === 'OUT' || (action === 'BREAK_END' && !isOnBreak(session));
     if ((isEnd && start === time) || time > (nextAt ?? Infinity)) return false;
-    // A break that nobody could leave from would be shown to nobody.
+    // A break in a session that can no longer be ended would never be shown.
     return mayEndAt(time) && (action === 'OUT' || mayEndAt(time, action));
   });
 }
 
-/** The session of somebody on a break that they can still come back from: an arrival only ends it. */
+/**
+ * The session of an employee on a break who can still come back. An arrival only ends the break.
+ */
 function pausedAt(sessions: readonly Presence[], time: Instant): Presence | undefined {
   const last = sessions.findLast((session) => beginningOf(session) <= time);
   if (last === undefined || !isOnBreak(last)) return undefined;
   return last.mayEndAt(time) ? last : undefined;
 }
 
-/** The session that is open at a moment, or was begun in that very second. */
+/** The session that is open at a moment, or began in the same second. */
 export function openAt(sessions: readonly Presence[], time: Instant): Presence | undefined {
   return sessions.findLast(
     ({ in: start, out, openUntil }) =>
@@ -123,7 +126,7 @@ function checkMoment(
   return undefined;
 }
 
-/** A session with both ends around a moment; its end is not in it, its beginning if told so. */
+/** A session with both ends around a moment. Excludes its end, and its beginning unless asked. */
 export function closedAround(
   sessions: readonly Presence[],
   time: Instant,
@@ -138,7 +141,9 @@ export function closedAround(
   );
 }
 
-/** Nobody is there to leave: but somebody came then or later, and has not left yet. */
+/**
+ * The refusal of a departure without an open session. Another one began then or later and is open.
+ */
 function notThere(sessions: readonly Presence[], time: Instant): ClockProblem {
   const next = sessions.find((session) => beginningOf(session) >= time);
   if (next?.in !== undefined && next.out === undefined) {
@@ -174,7 +179,9 @@ function effectOf(
   return { target, from: open === undefined || isTheirs ? [] : [open] };
 }
 
-/** Whether a session begins with an arrival that was set aside, as the one before it counted. */
+/**
+ * Whether a session begins with an arrival that was ignored before, because an earlier one counted.
+ */
 function isOfSetAside(
   { in: start }: Presence,
   open: Presence | undefined,
@@ -184,15 +191,15 @@ function isOfSetAside(
   return !before.some((session) => session.in === start);
 }
 
-/** Whether a session is one as it went on; one that counts as a whole may begin with an earlier. */
+/** Whether a session continues the open one. A session that counts as a whole may begin earlier. */
 function isFrom({ in: start, isWhole }: Presence, open: Presence | undefined): boolean {
   if (start === undefined || open?.in === undefined) return false;
   return start === open.in || (isWhole && start <= open.in);
 }
 
 /**
- * The session that an arrival begins. It may take a departure that was there alone: an arrival
- * told late belongs to it.
+ * The session that an arrival begins. If the arrival is reported late, the session may take over a
+ * departure that had none.
  */
 export function begun(
   target: Presence | undefined,
@@ -206,7 +213,7 @@ export function begun(
   return lost === undefined ? { target: undefined, from: [] } : { target, from: [lost] };
 }
 
-/** A session that is not as it was, though it is none of those the change is about. */
+/** A session that changed although the change is not about it. */
 export function harmedBy(
   { target, from }: Effect,
   before: readonly Presence[],
@@ -226,7 +233,7 @@ export function harmedBy(
   );
 }
 
-/** Counted from the first arrival to the last departure, sessions before become part of one. */
+/** With hours from first arrival to last departure, earlier sessions become part of the new one. */
 function isSwallowed(session: Presence, target: Presence | undefined): boolean {
   if (target?.isWhole !== true || target.in === undefined || target.out === undefined) return false;
   return target.in <= beginningOf(session) && lastEventOf(session) <= target.out;

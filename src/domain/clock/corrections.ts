@@ -1,13 +1,13 @@
-// What corrections of punches are refused for: of one, or of several at once. Judged by what punches do
-// in the sessions that they come to together, never by an order: each new punch has to do what it says,
-// and each that stays keeps what it did. Times here are whole seconds.
+// Decides whether corrections of punches are refused, one or several together. They are judged by
+// the roles of punches in the resulting sessions, never by an order: each new punch must do what it
+// says, and each punch that stays must keep its role. Times here are whole seconds.
 
 import type { ClockRefusal } from '../facts/errors.js';
 import type { Instant } from '../time/time.js';
 import { areSamePresences, beginningOf, isSamePresence, type Presence } from './presence.js';
 import { type Part, partOf, type Role, type SaidPunch } from './punch-roles.js';
 
-/** One correction: what counts no longer, and what counts instead. One of them at least. */
+/** One correction: the punch that no longer counts, the punch that counts instead, or both. */
 export interface Correction {
   readonly old: SaidPunch | undefined;
   readonly now: SaidPunch | undefined;
@@ -17,25 +17,28 @@ export interface Corrections {
   readonly corrections: readonly Correction[];
   /** The punches around them that stay. */
   readonly others: readonly SaidPunch[];
-  /** The sessions around all of them, every pair of punches one: as they are, and as they would be. */
+  /**
+   * The sessions around all of them, counting every pair of punches: as they are, and as they would
+   * be.
+   */
   readonly before: readonly Presence[];
   readonly after: readonly Presence[];
 }
 
 export interface CorrectionProblem {
   readonly refusal: ClockRefusal;
-  /** The session that is in the way; undefined where there is none. */
+  /** The session in conflict; undefined: none. */
   readonly session: Presence | undefined;
-  /** The place of the correction that is at fault; undefined: none alone. */
+  /** The index of the correction at fault; undefined if no single one is. */
   readonly place: number | undefined;
-  /** The punch that stays and would no longer do what it did; undefined: there is none. */
+  /** A punch that stays but would lose its role; undefined: none. */
   readonly robbed: SaidPunch | undefined;
 }
 
-/** Why corrections are refused; undefined when they are not. */
+/** Returns why corrections are refused; undefined if they are accepted. */
 export function checkCorrections(change: Corrections): CorrectionProblem | undefined {
   const { corrections, before, after } = change;
-  // A punch told twice may do nothing, before and after; what is added is to do something.
+  // A punch reported twice may do nothing, before and after. An added punch must do something.
   const isAdding = corrections.some(({ old }) => old === undefined);
   if (!isAdding && areSamePresences(before, after)) return undefined;
   for (const [place, { old, now }] of corrections.entries()) {
@@ -60,12 +63,12 @@ function isDone(now: SaidPunch, old: SaidPunch | undefined, change: Corrections)
   if (part === undefined) return false;
   const was = old && partOf(old, before);
   if (part.role === 'LEAVES_ALONE') {
-    // It was alone; or one key after the other is mended, and none loses its arrival by it.
+    // It had no arrival before, or the only correction changes the kind of a punch without a pair.
     const isMending = corrections.length === 1 && old?.kind !== now.kind;
     return was?.role === 'LEAVES_ALONE' || (isMending && was?.isPaired === false);
   }
   if (part.role === 'PAUSES' && !part.isPaired && part.session.out !== undefined) {
-    // Whoever leaves on a break did not come back: that is told by correcting, not by adding.
+    // The session would end during a break. A corrected punch can say so, an added one cannot.
     return old !== undefined && (corrections.length === 1 || was?.isPaired === false);
   }
   return SAYS[part.isTyped ? now.kind : 'UNSPECIFIED'].includes(part.role);
@@ -89,7 +92,7 @@ function undone(now: SaidPunch, old: SaidPunch | undefined, change: Corrections)
   if (kind === 'IN' || kind === 'UNSPECIFIED') {
     return { refusal: 'OVERLAPS', session: around ?? latest };
   }
-  // An end of a break that leaves its session, or no longer fits into it.
+  // The end of a break that leaves its session, or no longer fits into it.
   if (was !== undefined && old?.kind === kind) {
     return { refusal: 'OVERLAPS', session: was.session };
   }
@@ -111,7 +114,7 @@ function undoneDeparture(time: Instant, around: Presence | undefined, change: Co
   return { refusal: 'NOT_CLOCKED_IN', session: lookedUp(latest, change) };
 }
 
-/** A session as it is before, where it is. */
+/** A session as it was before the corrections, if it existed. */
 function lookedUp(session: Presence | undefined, { before }: Corrections): Presence | undefined {
   const isIt = ({ in: start }: Presence) => start !== undefined && start === session?.in;
   return before.find(isIt) ?? session;
@@ -121,7 +124,7 @@ function isAround({ in: start, out }: Presence, time: Instant): boolean {
   return start !== undefined && out !== undefined && start < time && time < out;
 }
 
-/** What may become of what a punch does: who presses IN on a break comes back from it. */
+/** What a punch's role may become: an employee who presses IN on a break comes back from it. */
 const KEPT_AS: Readonly<Record<Role, readonly Role[]>> = {
   ARRIVES: ['ARRIVES', 'RETURNS'],
   LEAVES: ['LEAVES'],
@@ -130,11 +133,11 @@ const KEPT_AS: Readonly<Record<Role, readonly Role[]>> = {
   RETURNS: ['RETURNS', 'ARRIVES'],
 };
 
-/** A punch that stays and would no longer do what it did. */
+/** A punch that stays but would lose its role. */
 function lost(change: Corrections): CorrectionProblem | undefined {
   const { others, before, after } = change;
   const gone = before.filter((session) => !after.some((each) => isSamePresence(each, session)));
-  // There may be thousands of punches around, and most are in no session that changed.
+  // There may be thousands of punches around, but most are in no session that changed.
   const edges = new Set(gone.flatMap(edgesOf));
   for (const punch of others) {
     const was = edges.has(punch.time) ? partOf(punch, gone) : undefined;
@@ -151,34 +154,34 @@ function edgesOf({ in: start, out, breaks }: Presence): readonly (Instant | unde
 }
 
 function isKept(was: Part, is: Part, change: Corrections): boolean {
-  // Where arrivals and departures alternate, a key says nothing that could be lost.
+  // If arrivals and departures alternate, the punch's kind has no meaning that could be lost.
   if (!was.isTyped || !is.isTyped) return true;
   if (!KEPT_AS[was.role].includes(is.role)) return false;
   if (!was.isPaired || is.isPaired || is.role === 'RETURNS') return true;
   return was.role === 'ARRIVES' && isMendedInside(is.session, change);
 }
 
-/** Whether one key alone is mended: a departure that was the beginning of a break of that session. */
+/** Whether this repairs a single wrong kind: a departure that began a break of the same session. */
 function isMendedInside({ in: start }: Presence, change: Corrections): boolean {
   const pause = begunBreak(change);
   return pause !== undefined && partOf(pause, change.after)?.session.in === start;
 }
 
-/** Of a departure that is said to have been the beginning of a break, and nothing else: that. */
+/** The new punch, if the only correction turns a departure into the beginning of a break. */
 function begunBreak({ corrections }: Corrections): SaidPunch | undefined {
   const [{ old, now } = {}, ...others] = corrections;
   const isIt = others.length === 0 && old?.kind === 'OUT' && now?.kind === 'BREAK_START';
   return isIt ? now : undefined;
 }
 
-/** Why a session would lose what it had: an end of it that was moved is mostly why. */
+/** Why a session would lose its other punch. Usually, one end of the session was moved. */
 function lossOf(session: Presence, { corrections, before }: Corrections): Undone {
   const { in: start, out } = session;
   for (const { old, now } of corrections) {
     if (old === undefined || now === undefined) continue;
     const [isStart, isOut] = [old.time === start, old.time === out];
     const other = isStart ? out : start;
-    // Where both ends moved, neither is too near or too far: what is lost lies between them.
+    // If both ends moved, neither is too near or too far: the lost punch lies between them.
     if (corrections.some((each) => each.old !== undefined && each.old.time === other)) break;
     if ((!isStart && !isOut) || (now.kind !== old.kind && now.kind !== 'UNSPECIFIED')) continue;
     const isPast = isStart ? now.time >= (out ?? Infinity) : now.time <= (start ?? -Infinity);
@@ -191,8 +194,9 @@ function lossOf(session: Presence, { corrections, before }: Corrections): Undone
 }
 
 /**
- * A session that would lack an end, one more than before: of punches whose keys say nothing, no single
- * one is to blame. Whoever is said to have come may still be there.
+ * A session that would lack an end, if there would be more such sessions than before. Among punches
+ * without a meaningful kind, no single one is to blame. An employee with a new arrival may still be
+ * there.
  */
 function left(change: Corrections): CorrectionProblem | undefined {
   const { corrections, before, after } = change;

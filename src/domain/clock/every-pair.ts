@@ -1,12 +1,12 @@
-// A plan that counts every pair of arrivals and departures. Where only the first arrival and the last
-// departure count, the punches in between do not show in sessions; what each of them does is told by the
-// sessions that there would be if they did.
+// Makes a plan that counts every pair of arrivals and departures. If only the first arrival and the
+// last departure count, sessions do not show the punches between. Their roles follow from the
+// sessions that there would be if every pair counted.
 
 import type { DayPlan } from '../roster/plan.js';
 import type { PlannedShift } from '../roster/planned-shift.js';
 import type { WorkRules } from '../roster/shift.js';
 
-/** The plan itself where all pairs count anyway. */
+/** Returns the plan itself if all pairs count anyway. */
 export function everyPair(plan: DayPlan): DayPlan {
   const isWhole = ({ hours }: WorkRules) => hours !== 'EVERY_PAIR';
   const works = [
@@ -14,7 +14,7 @@ export function everyPair(plan: DayPlan): DayPlan {
     ...plan.offShift.map(({ rules }) => rules.work),
   ];
   if (!works.some(isWhole)) return plan;
-  // A date's shifts are among those near it, and are told by that.
+  // A date's shifts are among those near it, and must be the same objects.
   const paired = new Map(plan.near.map((planned) => [planned, pairedShift(planned)]));
   const [first, ...others] = plan.offShift;
   return {

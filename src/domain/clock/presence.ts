@@ -1,5 +1,6 @@
-// When somebody was there, as they went through it: sessions of all dates together, and joined
-// where only a shift's end or a midnight divided them. What a person's command is checked against.
+// Presences: when the employee was there, as they experienced it. Sessions of all dates are
+// together, and joined if only a shift's end or a midnight divided them. Commands are checked
+// against these.
 
 import { isOpenAt } from '../engine/session-end.js';
 import type { Break, DayResult, Session } from '../facts/day.js';
@@ -10,7 +11,7 @@ import type { DayPlan } from '../roster/plan.js';
 import { maxSessionSeconds } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 
-/** A date, and what the punches come to on it. */
+/** A date and its result. */
 export interface DerivedDay {
   readonly plan: DayPlan;
   readonly result: DayResult;
@@ -18,19 +19,27 @@ export interface DerivedDay {
 
 export interface Presence extends SessionConcerned {
   readonly breaks: readonly Break[];
-  /** Without `out`: the last second in which it may be open. */
+  /** For a session without `out`: the last second in which it may be open. */
   readonly openUntil: Instant | undefined;
-  /** Without `out`: when somebody comes or leaves next, and so it can be ended no more. */
+  /**
+   * For a session without `out`: when the employee next comes or leaves. It cannot be ended after
+   * that.
+   */
   readonly nextAt: Instant | undefined;
-  /** Whether it can be ended at a moment, or go on a break, if nobody came since. */
+  /**
+   * Whether it can be ended, or interrupted by a break, at a moment if there is no arrival in
+   * between.
+   */
   readonly mayEndAt: (time: Instant, by?: PunchKind, arrival?: Instant) => boolean;
-  /** Whether it counts from the first arrival to the last departure, so that it may swallow others. */
+  /**
+   * Whether it counts from the first arrival to the last departure, so that it may absorb others.
+   */
   readonly isWhole: boolean;
-  /** Whether arrivals and departures alternate, whichever keys were pressed. */
+  /** Whether arrivals and departures alternate, whatever the kinds of the punches. */
   readonly isAlternating: boolean;
 }
 
-/** By beginning. `punches` are those that the days, in order, were derived from. */
+/** Sorted by beginning. `punches` are those that the days, in order, were derived from. */
 export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Presence[] {
   const parts = days.flatMap(({ plan, result }) =>
     result.work.sessions.map((session) => presenceOf(session, plan)),
@@ -51,7 +60,7 @@ function withNext(session: Presence, next: Presence | undefined): Presence {
   return { ...session, nextAt: beginningOf(next) as Instant };
 }
 
-/** As it is by its own day alone. */
+/** The presence of a session by its own day alone. */
 function presenceOf(session: Session, plan: DayPlan): Presence {
   const { date, shifts, offShift } = plan;
   const { in: start, out, shiftId, breaks } = session;
@@ -72,8 +81,9 @@ function presenceOf(session: Session, plan: DayPlan): Presence {
 }
 
 /**
- * Whoever comes shortly before a shift is there for it, so they cannot come again in its window. A
- * session that began long before was left without a word: what is at the opening is the window's.
+ * An employee who comes shortly before a shift is there for it, so they cannot come again in its
+ * window. A session that began long before was left without a departure, so a punch at the opening
+ * belongs to the window.
  */
 function openUntil(
   { in: start, closesAt, shiftId }: Session,
@@ -91,7 +101,7 @@ export function beginningOf({ in: start, out }: SessionConcerned): number {
   return start ?? out ?? 0;
 }
 
-/** Whether a session was ended and the next begun in one second: that takes two punches. */
+/** Whether one session ended and the next began in the same second, which takes two punches. */
 function isLeftAndBegun(punches: Timeline, time: Instant): boolean {
   const kinds = new Set<PunchKind>();
   for (let index = firstAtOrAfter(punches, time); punches[index]?.time === time; index += 1) {
@@ -101,7 +111,7 @@ function isLeftAndBegun(punches: Timeline, time: Instant): boolean {
   return kinds.size > 1;
 }
 
-/** A break that lasted at the cut is one again. */
+/** Joins the parts of a break at the cut. */
 function join(first: Presence, second: Presence): Presence {
   const { out: cut } = first;
   const [last, next] = [first.breaks.at(-1), second.breaks[0]];
@@ -119,12 +129,12 @@ function join(first: Presence, second: Presence): Presence {
   return { ...first, out, openUntil, mayEndAt, breaks, isWhole };
 }
 
-/** Whether both say the same of when somebody was there. */
+/** Whether both have the same times. */
 export function isSamePresence(a: Presence, b: Presence): boolean {
   return a.in === b.in && a.out === b.out && isSameBreaks(a.breaks, b.breaks);
 }
 
-/** Whether both say the same of all sessions. */
+/** Whether all sessions have the same times. */
 export function areSamePresences(a: readonly Presence[], b: readonly Presence[]): boolean {
   return (
     a.length === b.length &&
@@ -142,7 +152,7 @@ export function isSameBreaks(a: readonly Break[], b: readonly Break[]): boolean 
   );
 }
 
-/** The latest time that is known of it. */
+/** The latest known time of a presence. */
 export function lastEventOf({ in: start, out, breaks }: Presence): number {
   const last = breaks.at(-1);
   return Math.max(start ?? -Infinity, out ?? -Infinity, last?.end ?? last?.start ?? -Infinity);

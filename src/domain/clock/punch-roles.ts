@@ -1,29 +1,29 @@
-// What a punch does in the sessions that it is part of. Times here are whole seconds.
+// Finds the role of a punch in the sessions that it is part of. Times here are whole seconds.
 
 import type { PunchKind } from '../facts/punch.js';
 import type { Instant } from '../time/time.js';
 import type { Presence } from './presence.js';
 
-/** A punch as somebody says it. */
+/** The kind and time of a punch as a person gives them. */
 export interface SaidPunch {
   readonly kind: PunchKind;
   readonly time: Instant;
 }
 
-/** LEAVES_ALONE: a departure of nobody who came. */
+/** LEAVES_ALONE: a departure without an arrival. */
 export type Role = 'ARRIVES' | 'LEAVES' | 'LEAVES_ALONE' | 'PAUSES' | 'RETURNS';
 
-/** What a punch does, and in which session. */
+/** The role of a punch, and its session. */
 export interface Part {
   readonly role: Role;
   readonly session: Presence;
-  /** Whether the other end is there too: of the session, or of the break. */
+  /** Whether the other end exists too: of the session, or of the break. */
   readonly isPaired: boolean;
-  /** Whether its key says what it does: not where arrivals and departures alternate. */
+  /** Whether its kind says its role; false if arrivals and departures alternate. */
   readonly isTyped: boolean;
 }
 
-/** Undefined: it does nothing. */
+/** Undefined if it has no role. */
 export function partOf({ kind, time }: SaidPunch, sessions: readonly Presence[]): Part | undefined {
   const parts = sessions.flatMap((session) => partsAt(time, session));
   const among = (roles: readonly Role[]) => parts.find(({ role }) => roles.includes(role));

@@ -1,9 +1,9 @@
-// Which shift each punch is one of. A window tells, where the punch itself does not; but no window
-// cuts an arrival from its departure. A visit (an arrival and what follows it, until the departure) of
-// which the windows would make more than one thing is one session of the shift whose hours it
-// shares most, unless it is longer than a session can be; where shifts touch it is divided at the touch.
+// Allots each punch to a shift. If the punch itself does not say which, the windows do, but no
+// window cuts an arrival from its departure. A visit (an arrival and what follows it, until the
+// departure) that the windows would tear is one session of the shift whose hours it shares most,
+// unless it is longer than a session can be. If shifts touch, it is divided where they touch.
 //
-// Every date must come to the same answer from the punches in its own reach (plan.ts).
+// Every date must reach the same answer from the punches in its own reach (plan.ts).
 
 import type { Punch, PunchKind, Timeline } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
@@ -14,30 +14,30 @@ import { isAnyTorn, settledPunches, type WindowPunches } from './settled.js';
 import { type Visit, VisitShifts } from './visit-shifts.js';
 import { Visits } from './visits.js';
 
-/** A visit that goes on from one shift to the next, which begins as the first ends. */
+/** A visit that continues from one shift into the next, which begins when the first ends. */
 export interface Passage {
   readonly earlier: PlannedShift;
   readonly later: PlannedShift;
-  /** Whether the employee is on a break then. */
+  /** Whether the employee is on a break at that moment. */
   readonly isOnBreak: boolean;
 }
 
-/** Whose the punches in a plan's reach are. */
+/** The shifts of the punches in a plan's reach. */
 export interface Allotment {
-  /** By time. */
+  /** Sorted by time. */
   readonly punches: readonly Punch[];
-  /** The shift of each; undefined: off shift. */
+  /** The shift of each punch; undefined: off shift. */
   readonly shifts: readonly (PlannedShift | undefined)[];
   readonly passages: readonly Passage[];
-  /** Those that the windows had torn. */
+  /** The visits that the windows had torn. */
   readonly visits: readonly WholeVisit[];
 }
 
-/** A visit that is sessions of some shifts, which touch, whatever the windows. */
+/** A visit that is a session of one shift, or of several that touch, whatever the windows. */
 export interface WholeVisit {
   readonly shifts: readonly PlannedShift[];
   readonly start: Instant;
-  /** The departure, or what else is last known. */
+  /** The departure, or the last known punch. */
   readonly end: Instant;
 }
 
@@ -52,7 +52,7 @@ export function allot(plan: DayPlan, timeline: Timeline): Allotment {
   return isAnyTorn(plan, found.punches, found.shifts) ? mended(plan, found) : untorn(found);
 }
 
-/** The same without a shorter way. */
+/** The same as `allot` without its shortcuts. */
 export function allotThoroughly(plan: DayPlan, timeline: Timeline): Allotment {
   return mended(plan, inWindows(plan, timeline));
 }
@@ -64,12 +64,12 @@ function inWindows({ near, reach }: DayPlan, timeline: Timeline): WindowPunches 
   return { punches, shifts: byWindow(near, punches, timeline) };
 }
 
-/** Field by field: spread, it took a third of a day's derivation. */
+/** Written field by field: with a spread, it took a third of the time to derive a day. */
 function untorn({ punches, shifts }: WindowPunches): Allotment {
   return { punches, shifts, passages: NO_PASSAGES, visits: NO_VISITS };
 }
 
-/** With the visits that the windows have torn given whole to their shifts. */
+/** The allotment in which visits torn by windows belong whole to their shifts. */
 function mended(plan: DayPlan, { punches, shifts }: WindowPunches): Allotment {
   const visitShifts = new VisitShifts(plan, punches, shifts);
   const giving = new Giving(punches, shifts);
@@ -80,7 +80,7 @@ function mended(plan: DayPlan, { punches, shifts }: WindowPunches): Allotment {
   return giving;
 }
 
-/** Of those of one instant, first what ends something. */
+/** The order of punches of one instant: first those that end something. */
 const CLOSING_FIRST: readonly PunchKind[] = [
   'BREAK_END',
   'OUT',
@@ -110,7 +110,7 @@ class Giving implements Allotment {
     this.shifts = [...shifts];
   }
 
-  /** Gives each punch of a visit to its shift of those that it runs through. */
+  /** Gives each punch of a visit to one of the shifts that the visit runs through. */
   give({ first, last }: Visit, run: readonly PlannedShift[]): void {
     if (this.#given.has(first)) return;
     this.#given.add(first);
@@ -136,7 +136,7 @@ class Giving implements Allotment {
   }
 }
 
-/** Whether a punch comes after a shift's end. There, a break can still end. */
+/** Whether a punch comes after a shift's end. A break can still end exactly there. */
 function isBeyond(shift: PlannedShift | undefined, { time, kind }: Punch): boolean {
   if (shift === undefined) return false;
   return kind === 'BREAK_END' ? time > shift.end : time >= shift.end;

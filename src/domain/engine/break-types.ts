@@ -1,5 +1,6 @@
-// Types of breaks: which one a break is, which are too long, what is paid of them, and what the clock
-// takes of work that went on in their time. Windows are local times of each date that work touches.
+// Types of breaks: finds the type of each break, which types took too long, how much is paid, and
+// what is deducted from work in the time of a break by the clock. Windows are local times of each
+// date that the work touches.
 
 import type { Trace } from '../explain/finding.js';
 import type { Break } from '../facts/day.js';
@@ -11,16 +12,16 @@ import { between, type ClosedSession } from './closed-session.js';
 
 const DAY_SECONDS = 86_400;
 
-/** A type with its windows as instants, as far as they matter to some work. */
+/** A type with its windows as instants, as far as they are near the work. */
 export interface TimedType {
   readonly type: BreakType;
-  /** None: the type has no window. */
+  /** Empty if the type has no window. */
   readonly windows: readonly Window[];
 }
 
 export const NO_TYPES: readonly TimedType[] = [];
 
-/** The types of work from a time to another. */
+/** The types for work between two times. */
 export function timedTypes(
   types: readonly BreakType[],
   from: Instant,
@@ -37,17 +38,19 @@ export function timedTypes(
     for (let day = first; day <= last; day += 1) {
       const start = instantReached(zone, day, startSecond);
       const end = instantReached(zone, endSecond > startSecond ? day : day + 1, endSecond);
-      // The clocks can leave it out.
+      // The clocks can skip the window.
       if (start < end) windows.push({ from: start, to: end });
     }
     return { type, windows };
   });
 }
 
-/** A break with its type: whose windows it overlaps most, else the one without any. */
+/**
+ * A break with its type: the one whose windows it overlaps most, else the type without a window.
+ */
 export function withType(pause: Break, types: readonly TimedType[]): Break {
   const { start, end } = pause;
-  // One that lasts is where it began.
+  // An open break counts at its beginning.
   const until = Math.max(end ?? start, start + 1000);
   let found = types.find(({ type }) => type.window === undefined);
   let most = 0;
@@ -61,12 +64,12 @@ export function withType(pause: Break, types: readonly TimedType[]): Break {
   return found === undefined ? pause : { start, end, typeId: found.type.breakTypeId };
 }
 
-/** What the types make of the breaks of one shift, or one stretch. */
+/** The effect of the types on the breaks of one shift, or one period of work. */
 export interface TypedBreaks {
-  /** Of any type. */
+  /** Breaks that have a type. */
   readonly takenSeconds: number;
   readonly paidSeconds: number;
-  /** Work that the clock takes for a break. */
+  /** Work deducted as a break by the clock. */
   readonly deductedSeconds: number;
   readonly isAnyTooLong: boolean;
 }
@@ -79,8 +82,8 @@ export const NO_TYPED_BREAKS: TypedBreaks = {
 };
 
 /**
- * `sessions` as they count, by beginning. `spareSeconds`: what rounding made of breaks beyond what was
- * taken; like breaks without a type, it need not be deducted for one that the clock takes.
+ * `sessions` as they count, by beginning. `spareSeconds`: break time that rounding added to what
+ * was taken. Like breaks without a type, it reduces what is deducted for a break by the clock.
  */
 export function typedBreaks(
   sessions: readonly ClosedSession[],
@@ -129,14 +132,14 @@ export function typedBreaks(
   return sum;
 }
 
-/** How long a type's breaks are expected to be; 0: as long as they take. */
+/** The expected length of a type's breaks, in seconds; 0: as long as they take. */
 function lengthOf({ lengthSeconds, window, isByClock }: BreakType): number {
   if (lengthSeconds > 0 || !isByClock || window === undefined) return lengthSeconds;
   const { startSecond, endSecond } = window;
   return endSecond > startSecond ? endSecond - startSecond : endSecond - startSecond + DAY_SECONDS;
 }
 
-/** The breaks punched, which have their types, and the times between the sessions. */
+/** The punched breaks, which have their types, and the gaps between sessions. */
 function pausesOf(
   sessions: readonly ClosedSession[],
   types: readonly TimedType[],

@@ -1,4 +1,4 @@
-// Sessions of which both ends are known, and parts of them.
+// Sessions with both ends known, and parts of them.
 
 import type { Break, Session } from '../facts/day.js';
 import type { Instant } from '../time/time.js';
@@ -12,12 +12,12 @@ export function isClosed(session: Session): session is ClosedSession {
   return session.in !== undefined && session.out !== undefined;
 }
 
-/** As far as both ends of the breaks are known. */
+/** The seconds of all breaks with both ends known. */
 export function breakSecondsOf(breaks: readonly Break[]): number {
   return breaks.reduce((sum, { start, end }) => sum + ((end ?? start) - start) / 1000, 0);
 }
 
-/** The part of a session with both ends that lies in a range; undefined when none does. */
+/** The part of a session within a range; undefined if there is none or an end is missing. */
 export function between(session: Session, from: Instant, to: Instant): ClosedSession | undefined {
   if (session.in === undefined || session.out === undefined) return undefined;
   const start = Math.max(session.in, from) as Instant;

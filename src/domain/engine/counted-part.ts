@@ -1,14 +1,15 @@
-// Which time of a shift counts, where its rules do not count all of it. Sessions stay as punched.
+// Finds which time of a shift counts, if its rules do not count all of it. Sessions stay as
+// punched.
 
 import type { Trace } from '../explain/finding.js';
 import type { PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { between, type ClosedSession } from './closed-session.js';
 
-/** What counts of some sessions. */
+/** The part of some sessions that counts. */
 export interface CountedPart {
   readonly sessions: readonly ClosedSession[];
-  /** All of it lies between; rounding does not lead out of it either. */
+  /** The bounds of what counts, which rounding does not exceed either. */
   readonly from: Instant;
   readonly to: Instant;
   readonly uncountedSeconds: number;
@@ -17,7 +18,7 @@ export interface CountedPart {
 const ALWAYS = -Infinity as Instant;
 const FOREVER = Infinity as Instant;
 
-/** Undefined where all of it counts. */
+/** Undefined if all of it counts. */
 export function countedPart(
   sessions: readonly ClosedSession[],
   planned: PlannedShift,

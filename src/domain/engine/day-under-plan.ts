@@ -1,7 +1,7 @@
-// A day as readers are shown it, under the roster in force. Pure.
+// Returns a day as readers see it, under the roster in force. Pure.
 //
-// A stored day is right as it stands unless the employee has stale days on its date (stale_days): then
-// it is derived from its punches (`derivedDay`), whatever its row says. Everybody else goes by the row
+// A stored day is right unless the employee has stale days on its date (stale_days). If so, it is
+// derived from its punches (`derivedDay`), whatever its row says. Otherwise the row counts
 // (`knownDay`), unless other rules, other zone data or another default zone made it.
 
 import type { DayResult, StoredDay } from '../facts/day.js';
@@ -15,31 +15,33 @@ import { derive, ENGINE_VERSION, NO_FACTS } from './derive.js';
 /** A day under the plan in force. */
 export interface KnownDay {
   readonly date: LocalDate;
-  /** What the facts say; of a day without any, what the roster expects. */
+  /** The result of the facts; for a day without facts, what the roster expects. */
   readonly result: DayResult;
-  /** Which change of the stored day this is; 0 for a day never stored. */
+  /** The revision of the stored day; 0 for a day never stored. */
   readonly revision: number;
-  /** When that was recorded; undefined for a day never stored. */
+  /** When the revision was recorded; undefined for a day never stored. */
   readonly recordedAt: RecordTime | undefined;
 }
 
 /**
- * Whether the rules in force wrote a day. Releases run side by side for a while, and what another one
- * wrote may lack what its punches say.
+ * Whether the rules in force wrote a day. Releases run side by side for a while, and a day written
+ * by another one may lack something that its punches say.
  */
 export function isByThisEngine({ engineVersion }: StoredDay): boolean {
   return engineVersion === ENGINE_VERSION;
 }
 
-/** Whether a day that is not stale stands as it is stored: its default zone may have changed. */
+/**
+ * Whether the stored form of a day that is not stale is valid. The default zone may have changed.
+ */
 export function isUnderPlan(stored: StoredDay, plan: DayPlan): boolean {
   if (!isByThisEngine(stored)) return false;
   return stored.result === undefined || stored.result.work.zone === zoneOfDay(plan).name;
 }
 
 /**
- * The day, where it is not stale. `punches` are those of the plan's reach; they are looked at only where
- * the stored day does not stand.
+ * The day if it is not stale. `punches` are those of the plan's reach, used only if the stored day
+ * is not valid.
  */
 export function knownDay(
   stored: StoredDay | undefined,
@@ -53,7 +55,7 @@ export function knownDay(
   return derivedDay(stored, plan, punches);
 }
 
-/** The day, stale or not: from its declaration and the punches of the plan's reach. */
+/** The day, stale or not, from its declaration and the punches of the plan's reach. */
 export function derivedDay(
   stored: StoredDay | undefined,
   plan: DayPlan,

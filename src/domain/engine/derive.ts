@@ -1,6 +1,6 @@
-// From facts to a day, without a clock: the same facts give the same result, whenever it is
-// computed. Must never read the time or anything outside its arguments. Total: whatever was
-// punched and planned, there is a day; linear in the punches of the plan's reach.
+// Derives a day from facts, without a clock: the same facts give the same result at any time. Must
+// never read the time or anything outside its arguments. It returns a day for any punches and plan,
+// in time linear in the punches of the plan's reach.
 
 import type { Finding, Trace } from '../explain/finding.js';
 import { tracePlan } from '../explain/trace-plan.js';
@@ -31,25 +31,25 @@ import { combineHalves, combineShifts } from './shift-statuses.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Raised with every change of the rules. */
+/** Raise it with every change of the rules. */
 const RULES_VERSION = 8;
 
 /**
- * What a stored day is stamped with: the version of the rules, and of the zone data that they go by.
- * A day with another stamp is derived again.
+ * The stamp of a stored day: the version of the rules, and of the zone data that they use. A day
+ * with another stamp is derived again.
  */
 export const ENGINE_VERSION = RULES_VERSION * 0x1_0000 + ZONE_DATA_VERSION;
 
 /** Everything known about a day. */
 export interface DayFacts {
   readonly declaration: Declaration | undefined;
-  /** All punches of the plan's reach; others do no harm. */
+  /** All punches of the plan's reach. Others do no harm. */
   readonly punches: Timeline;
 }
 
 export const NO_FACTS: DayFacts = { declaration: undefined, punches: NO_PUNCHES };
 
-/** What the facts say under a plan. `trace` is given what every rule found. */
+/** Derives a day under a plan. `trace` receives the findings of every rule. */
 export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
   const { declaration, punches } = facts;
   const beginning = trace?.length ?? 0;
@@ -59,7 +59,7 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
   if (declaration?.status === undefined) {
     const isDeclared = declaration !== undefined;
     return {
-      // Nothing else is known of it.
+      // Nothing but leave by the hour is known of it.
       status: isDeclared && work.status === 'UNSCHEDULED' ? 'ON_LEAVE' : work.status,
       origin: isPunched || isDeclared ? 'DERIVED' : 'EXPECTED',
       portion: 'WHOLE_DAY',
@@ -72,7 +72,7 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
     };
   }
   const { status, portion, leaveTypeId, otherHalfLeaveTypeId, note } = declaration;
-  // First: it is why some of the others did not fire.
+  // Put first, because it explains why some of the others did not apply.
   const otherwise = work.status;
   trace?.splice(beginning, 0, {
     rule: 'DECLARED',
@@ -108,7 +108,7 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
 interface DerivedWork {
   readonly work: DayWork;
   readonly isPunched: boolean;
-  /** What leave by the hour excuses, of all shifts. */
+  /** Leave by the hour that is excused, in all shifts. */
   readonly excused: readonly LeaveSpan[];
 }
 
@@ -127,7 +127,7 @@ function excusedTimes(
   }));
 }
 
-/** A finding has no field that does not apply. */
+/** A finding leaves out fields that do not apply. */
 function kindOfLeave(leaveTypeId: string | undefined): { readonly leaveTypeId?: string } {
   return leaveTypeId === undefined ? {} : { leaveTypeId };
 }
@@ -209,7 +209,7 @@ function sumOf(works: readonly { readonly workedSeconds: number }[]): number {
   return works.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
 }
 
-/** By beginning: a session of which only the end is known stands where it ended. */
+/** Sorted by beginning. A session without an arrival is placed at its end. */
 function sessionsInOrder(
   shifts: readonly ShiftWork[],
   offShift: readonly DatedWork[],
@@ -234,7 +234,7 @@ function lastOutOf(
   return last;
 }
 
-/** What the roster and the punches alone come to, once everything is over. */
+/** The status from the roster and the punches alone, once everything is over. */
 function statusOf(
   plan: DayPlan,
   shifts: readonly ShiftWork[],
@@ -255,7 +255,7 @@ function statusOf(
   return 'PRESENT';
 }
 
-/** What is said of the half that a mark left open; undefined when no half is. */
+/** The status of the half that a mark left open; undefined if no half is open. */
 function otherHalfOf(
   plan: DayPlan,
   shifts: readonly ShiftWork[],
@@ -305,7 +305,7 @@ function withAnomaly(anomalies: readonly Anomaly[], more: Anomaly): readonly Ano
   return ANOMALIES.filter((anomaly) => anomaly === more || anomalies.includes(anomaly));
 }
 
-/** The kind of day on which nobody was to work; undefined: an ordinary one. */
+/** What kind of non-working day was worked on; undefined: none. */
 function workedAgainst(
   shifts: readonly ShiftWork[],
   declaration: Declaration | undefined,
@@ -321,7 +321,7 @@ function workedAgainst(
   return status === 'DAY_OFF' ? 'WORKED_ON_DAY_OFF' : undefined;
 }
 
-/** Whether two results say the same: a write between them changed nothing. */
+/** Whether two results are equal, so that a write between them changed nothing. */
 export function sameResult(a: DayResult | undefined, b: DayResult | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return (

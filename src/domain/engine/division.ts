@@ -1,16 +1,16 @@
-// In which shift's window each punch is, and what divides those that two windows claim.
+// Finds the shift in whose window each punch is, and divides punches that two windows claim.
 
 import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
 import type { Contested, PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 
-/** What divides contested punches. */
+/** The point that divides contested punches. */
 export interface Division {
   readonly time: Instant;
   readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
 }
 
-/** Whether a division decided about any punch: one outside the hours of the shift it went to. */
+/** Whether a division decided any punch: one outside the hours of the shift that it went to. */
 export function isDecisive(
   { window, contestedAfter }: PlannedShift,
   division: Division,
@@ -29,9 +29,9 @@ export function within(punches: Timeline, from: Instant, to: Instant): readonly 
 }
 
 /**
- * What divides the contested punches: the arrival that begins the later shift; without one, the
- * last departure that is nearer to the end of the earlier shift than to that of the later. What
- * does not say what it is goes to the nearer shift.
+ * Divides the contested punches at the arrival that begins the later shift. Without one, at the
+ * last departure that is nearer to the end of the earlier shift than to that of the later. Punches
+ * without a kind go to the nearer shift.
  */
 export function divisionOf(contested: Contested, punches: Timeline): Division {
   const { from, to, middle, isTyped, earlierEnd, laterEnd } = contested;
@@ -45,7 +45,7 @@ export function divisionOf(contested: Contested, punches: Timeline): Division {
   return { time: departure, by: 'DEPARTURE' };
 }
 
-/** Whether a punch is the earlier shift's. */
+/** Whether a punch belongs to the earlier shift. */
 export function isEarlier({ time: dividedTime, by }: Division, { time, kind }: Punch): boolean {
   if (by === 'NEARER') return time <= dividedTime;
   if (time !== dividedTime || by === 'DEPARTURE') return time <= dividedTime;
@@ -66,9 +66,9 @@ function arrivalOfLater(contested: Contested, punches: Timeline): Instant | unde
 }
 
 /**
- * Whether an arrival within the hours of the earlier shift begins the later one. Somebody who
- * was there before comes back to the earlier shift if most of what follows, until they leave
- * again, lies in its hours; whoever was not seen yet comes for the shift whose start is nearer.
+ * Whether an arrival within the hours of the earlier shift begins the later one. An employee who
+ * was there before comes back to the earlier shift if most of their time until they leave again
+ * lies in its hours. An employee not seen before comes for the shift with the nearer start.
  */
 function beginsLater(
   { to, earlierStart, earlierEnd, laterStart }: Contested,
@@ -88,7 +88,7 @@ function beginsLater(
   return true;
 }
 
-/** The shifts in whose windows punches are, divided where two claim the time. */
+/** The shifts in whose windows punches are. Punches in two windows are divided. */
 export function byWindow(
   near: readonly PlannedShift[],
   punches: readonly Punch[],
@@ -112,7 +112,7 @@ export function byWindow(
   return shifts;
 }
 
-/** Whether a punch that two windows take is the earlier shift's. */
+/** Whether a punch in two windows belongs to the earlier shift. */
 function isEarlierOf(
   shift: PlannedShift,
   punch: Punch,

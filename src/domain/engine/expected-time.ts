@@ -1,5 +1,6 @@
-// When somebody is to be there for a shift: who is late for it, who leaves it early, who works less
-// than its target. A half in which nobody is expected is left out, and leave by the hour is excused.
+// When the employee is expected for a shift: this decides lateness, early departure and work below
+// the target. It leaves out a half in which the employee is not expected, and excuses leave by the
+// hour.
 
 import type { Trace } from '../explain/finding.js';
 import type { DeclaredShift } from '../facts/declaration.js';
@@ -18,26 +19,26 @@ import {
 } from './leave-times.js';
 
 export interface ExpectedTime {
-  /** In which somebody comes and goes: what it comes to is open until the end. */
+  /** The time in which the employee can come and go. The result is open until its end. */
   readonly start: Instant;
   readonly end: Instant;
-  /** Who comes after it is late; undefined: nobody is. */
+  /** Arrivals after this are late; undefined: none are. */
   readonly lateAfter: Instant | undefined;
-  /** Who leaves before it is early; undefined: nobody is. */
+  /** Departures before this are early; undefined: none are. */
   readonly earlyBefore: Instant | undefined;
-  /** How long to work; 0: the hours are fixed. */
+  /** How long to work, in seconds; 0: the hours are fixed. */
   readonly targetSeconds: number;
-  /** Leave by the hour between the two ends: it is not counted as late or early. */
+  /** Leave by the hour between the two ends, which does not count as late or early. */
   readonly excused: readonly Span[];
 }
 
-/** What a shift asks for after the halves that were declared, before leave by the hour. */
+/** The time that a shift asks for after declared halves, before leave by the hour. */
 interface OpenTime extends Span {
-  /** How long to work; of fixed hours all of them. */
+  /** How long to work, in seconds; for fixed hours, all of them. */
   readonly seconds: number;
 }
 
-/** Undefined where nobody is expected in either half. */
+/** Undefined if the employee is expected in neither half. */
 function openTime(planned: PlannedShift, declared: DeclaredShift): OpenTime | undefined {
   const { isAwayFirst, isAwayLast } = declared;
   if (isAwayFirst && isAwayLast) return undefined;
@@ -49,17 +50,19 @@ function openTime(planned: PlannedShift, declared: DeclaredShift): OpenTime | un
   return { start, end, seconds };
 }
 
-/** What leave by the hour excuses of a shift. */
+/** The leave by the hour that a shift excuses. */
 export interface Excused {
   readonly spans: readonly LeaveSpan[];
-  /** What the shift asks for without it, and what of that is left: 0 where it excuses all of it. */
+  /**
+   * The seconds that the shift asks for before leave, and those that are left; 0 if all is excused.
+   */
   readonly wholeSeconds: number;
   readonly leftSeconds: number;
 }
 
 const NOTHING_EXCUSED: Excused = { spans: [], wholeSeconds: 1, leftSeconds: 1 };
 
-/** `leave`: by start. Of flexible hours no more than their target. */
+/** `leave` is sorted by start. With flexible hours, it excuses at most their target. */
 export function excusedTime(
   planned: PlannedShift,
   declared: DeclaredShift,
@@ -72,7 +75,7 @@ export function excusedTime(
   return { spans, wholeSeconds: open.seconds, leftSeconds: open.seconds - secondsOf(spans) };
 }
 
-/** Undefined where nobody is expected at any time of the shift. */
+/** Undefined if the employee is not expected at any time of the shift. */
 export function expectedTime(
   planned: PlannedShift,
   declared: DeclaredShift,
@@ -94,13 +97,13 @@ export function expectedTime(
     end,
     lateAfter: isCore ? from : undefined,
     earlyBefore: isCore ? to : undefined,
-    // None where a status was declared for all of it.
+    // No target if a status was declared for the whole shift.
     targetSeconds: declared.status === undefined ? open.seconds - secondsOf(excused) : 0,
     excused,
   };
 }
 
-/** Which half is to be worked, where it is only one. */
+/** Reports which half is to be worked, if only one is. */
 export function traceHalf(
   { shift }: PlannedShift,
   { isHalf, isAwayFirst, isAwayLast }: DeclaredShift,
@@ -118,12 +121,12 @@ export function traceHalf(
   });
 }
 
-/** Half of it where half was declared. */
+/** The target; half of it if half the shift was declared. */
 function targetOf(seconds: number, { isHalf, isAwayFirst, isAwayLast }: DeclaredShift) {
   return isHalf || isAwayFirst || isAwayLast ? Math.floor(seconds / 2) : seconds;
 }
 
-/** From when on whoever did not come is late; undefined where the grace is as long as the time. */
+/** When an employee who has not come becomes late; undefined if the grace covers the whole time. */
 export function lateFrom(
   { shift }: PlannedShift,
   { lateAfter, end, excused }: ExpectedTime,
@@ -156,7 +159,7 @@ export function lateDuration(
   return lateSeconds;
 }
 
-/** A finding has no field that does not apply. */
+/** A finding leaves out fields that do not apply. */
 function excusedIn(
   start: Instant,
   end: Instant,
@@ -166,7 +169,7 @@ function excusedIn(
   return excusedSeconds === 0 ? {} : { excusedSeconds };
 }
 
-/** Nobody is early who has not departed. */
+/** An employee who has not departed is not early. */
 export function earlyDuration(
   { shift }: PlannedShift,
   { earlyBefore, excused }: ExpectedTime,
@@ -190,7 +193,7 @@ export function earlyDuration(
   return earlySeconds;
 }
 
-/** What is missing of the target; likewise, of nobody who has not departed. */
+/** The seconds missing from the target. Also 0 for an employee who has not departed. */
 export function shortDuration(
   { shift }: PlannedShift,
   { targetSeconds }: ExpectedTime,

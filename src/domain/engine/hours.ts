@@ -1,5 +1,5 @@
-// From sessions to worked time: what is counted, and what the rules for breaks and rounding make
-// of it. Sessions stay as punched; only the sum is changed.
+// Turns sessions into worked time: what counts, and the effect of the rules for breaks and
+// rounding. Sessions stay as punched; only the sum changes.
 
 import type { Trace } from '../explain/finding.js';
 import type { Session } from '../facts/day.js';
@@ -21,25 +21,25 @@ import type { Pairing, PunchedSession } from './pairing.js';
 import { deductBreak } from './required-breaks.js';
 import { roundSeconds, roundTime } from './rounding.js';
 
-/** What the punches of one shift, or of one stretch, come to. */
+/** The work from the punches of one shift, or of one period of work. */
 export interface CountedWork {
-  /** By beginning. */
+  /** Sorted by beginning. */
   readonly sessions: readonly Session[];
   readonly firstIn: Instant | undefined;
   readonly lastOut: Instant | undefined;
-  /** The last session, when it has no departure. */
+  /** The last session, if it has no departure. */
   readonly open: Session | undefined;
-  /** After the rules, 0 or more. */
+  /** After the rules, in seconds, 0 or more. */
   readonly workedSeconds: number;
-  /** What the shift's rules do not count. */
+  /** Work that the shift's rules do not count, in seconds. */
   readonly uncountedSeconds: number;
-  /** What the sessions add up to, before the rules. */
+  /** The sum of the sessions before the rules, in seconds. */
   readonly exactSeconds: number;
 }
 
 /**
- * Counts what a pairing found. `closesAt`: when a session is given up that has no departure.
- * `planned`: the shift that it is of, if any.
+ * Counts the sessions of a pairing. `closesAt` says when a session without a departure closes.
+ * `planned` is its shift, if any.
  */
 export function countWork(
   pairing: Pairing,
@@ -74,7 +74,7 @@ export function countWork(
   };
 }
 
-/** The types of breaks, around all that was punched. */
+/** The break types near the punched sessions. */
 function typesOf(
   punched: readonly PunchedSession[],
   { breakTypes }: WorkRules,
@@ -88,8 +88,8 @@ function typesOf(
 }
 
 /**
- * The last departure. Where punches do not say what they are, the last of several is one, even
- * if no arrival is left for it: it is the last sign of the person.
+ * The last departure. If punches have no kind, the last of several is a departure, even without an
+ * arrival of its own: it is the last sign of the employee.
  */
 function lastOutOf(punched: readonly PunchedSession[]): Instant | undefined {
   const last = punched.at(-1);
@@ -99,7 +99,7 @@ function lastOutOf(punched: readonly PunchedSession[]): Instant | undefined {
   return punched.findLast(({ out }) => out !== undefined)?.out;
 }
 
-/** One session from the first arrival to the last departure, and what lies outside of it. */
+/** One session from the first arrival to the last departure, and the sessions outside it. */
 function firstToLast({ sessions: punched, longestMs }: Pairing): readonly PunchedSession[] {
   const index = punched.findIndex((session) => session.in !== undefined);
   const first = punched[index];
@@ -139,7 +139,7 @@ function toSession(
   return { in: start, out, shiftId, workedSeconds, breaks, closesAt: undefined };
 }
 
-/** What a shift, or a stretch, is counted by. */
+/** The rules and context for counting a shift, or a period of work. */
 interface Scope {
   readonly pairing: Pairing;
   readonly part: CountedPart | undefined;
@@ -154,7 +154,7 @@ function applyRules(closed: readonly ClosedSession[], scope: Scope): number {
   const { pairing, rules, types, shiftId, trace } = scope;
   const taken = breaksTaken(closed);
   const exact = closed.reduce((sum, { workedSeconds }) => sum + workedSeconds, 0);
-  // Of a single session everything has been said.
+  // A single session needs no further explanation.
   if (closed.length > 1 || rules.hours === 'FIRST_IN_TO_LAST_OUT') {
     const { hours } = rules;
     trace?.push({
@@ -178,7 +178,7 @@ function applyRules(closed: readonly ClosedSession[], scope: Scope): number {
   const short = shortBreaks(closed, rules, shiftId, trace);
   const rest = Math.max(0, counted - short) + byClock;
   const deducted = deductBreak(present, rest, rules, shiftId, trace);
-  // What rounding gave back already is not paid once more.
+  // Break time that rounding already gave back is not paid again.
   const paidByType = Math.max(0, typed.paidSeconds - Math.max(0, taken - counted));
   const ofNoType = Math.max(0, counted - typed.takenSeconds);
   const paid = Math.min(ofNoType, rules.paidBreakSeconds);
@@ -188,7 +188,7 @@ function applyRules(closed: readonly ClosedSession[], scope: Scope): number {
   return roundWorked(worked, rules, closed.at(-1)?.out, shiftId, trace);
 }
 
-/** Breaks punched, and the time away between the sessions. */
+/** Punched breaks and the gaps between sessions, in seconds. */
 function breaksTaken(closed: readonly ClosedSession[]): number {
   return closed.reduce(
     (sum, { breaks }, index) => sum + awayBefore(closed, index) + breakSecondsOf(breaks),
@@ -196,13 +196,13 @@ function breaksTaken(closed: readonly ClosedSession[]): number {
   );
 }
 
-/** The time away before a session; 0 before the first one. */
+/** The gap before a session, in seconds; 0 before the first. */
 function awayBefore(closed: readonly ClosedSession[], index: number): number {
   const [before, session] = [closed[index - 1], closed[index]];
   return before === undefined || session === undefined ? 0 : (session.in - before.out) / 1000;
 }
 
-/** Of the breaks taken, what is too short to be one where breaks are required. */
+/** The part of the breaks taken that is too short to count towards a required break, in seconds. */
 function shortBreaks(
   closed: readonly ClosedSession[],
   { minBreakSeconds, breakDeductions }: WorkRules,
@@ -227,7 +227,7 @@ function shortBreaks(
 interface Edges {
   readonly in: Instant | undefined;
   readonly out: Instant | undefined;
-  /** What rounding them adds, or takes (below 0). */
+  /** The seconds that rounding adds; negative if it takes some. */
   readonly addedSeconds: number;
 }
 
@@ -259,7 +259,7 @@ function roundEdges(
   return edges;
 }
 
-/** Sessions that begin and end where they count from and to. */
+/** The sessions, beginning and ending at the edges that count. */
 function withEdges(
   sessions: readonly ClosedSession[],
   { in: first, out: last }: Edges,

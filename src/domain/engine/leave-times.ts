@@ -1,4 +1,4 @@
-// Leave by the hour on a date: when it is, and how much of the planned hours it excuses.
+// Leave by the hour on a date: when it takes place, and how much of the planned hours it excuses.
 
 import type { Declaration, LeaveTime, Session } from '../facts/day.js';
 import { type DayPlan, zoneOfDay } from '../roster/plan.js';
@@ -7,13 +7,13 @@ import { instantReached, type Zone } from '../time/zone.js';
 
 const DAY_SECONDS = 86_400;
 
-/** A time, half-open. */
+/** A time span, half-open. */
 export interface Span {
   readonly start: Instant;
   readonly end: Instant;
 }
 
-/** When a leave time is. */
+/** The instants of a leave time. */
 export interface LeaveSpan extends Span {
   readonly leaveTime: LeaveTime;
 }
@@ -21,8 +21,9 @@ export interface LeaveSpan extends Span {
 export const NO_SPANS: readonly LeaveSpan[] = [];
 
 /**
- * When the leave times of a date are, by start: on the date where that is time of one of its shifts,
- * else on the next date if that is (the hours of a night after midnight), else on the date.
+ * The instants of a date's leave times, by start. Each is on the date if it shares time with one of
+ * the date's shifts, else on the next date if it does there (the hours of a night after midnight),
+ * else on the date.
  */
 export function leaveSpans(
   plan: DayPlan,
@@ -47,7 +48,7 @@ function spanOn(leaveTime: LeaveTime, epochDay: number, zone: Zone): LeaveSpan {
   return { leaveTime, start: at(leaveTime.startSecond), end: at(leaveTime.endSecond) };
 }
 
-/** In milliseconds; 0 where two times have nothing in common. */
+/** The time that two spans share, in milliseconds; 0 if none. */
 function shareOf(one: Span, other: Span): number {
   return Math.max(0, Math.min(one.end, other.end) - Math.max(one.start, other.start));
 }
@@ -56,7 +57,7 @@ export function secondsOf(spans: readonly Span[]): number {
   return spans.reduce((sum, { start, end }) => sum + (end - start), 0) / 1000;
 }
 
-/** What of the spans, by start, is within a time, up to so many seconds. */
+/** The parts of the spans (sorted by start) within a time, up to a number of seconds. */
 export function spansWithin<S extends Span>(
   spans: readonly S[],
   time: Span,
@@ -72,23 +73,26 @@ export function spansWithin<S extends Span>(
   });
 }
 
-/** The first moment from then on that no span, by start, has. */
+/** The first moment at or after `from` that is in no span. Spans are sorted by start. */
 export function firstOutside(from: Instant, spans: readonly Span[]): Instant {
   return spans.reduce((at, { start, end }) => (start <= at && at < end ? end : at), from);
 }
 
-/** The last moment up to then before which no span, by start, is. */
+/** The last moment at or before `to` that no span covers. Spans are sorted by start. */
 export function lastOutside(to: Instant, spans: readonly Span[]): Instant {
   return spans.reduceRight((at, { start, end }) => (start < at && at <= end ? start : at), to);
 }
 
-/** From one moment to another, less the spans; negative where it is back. */
+/** The seconds between two moments, less the spans; negative if `end` is before `start`. */
 export function secondsOutside(start: Instant, end: Instant, spans: readonly Span[]): number {
   const excused = spans.reduce((sum, span) => sum + shareOf(span, { start, end }), 0);
   return (end - start - excused) / 1000;
 }
 
-/** When so many seconds outside the spans, by start, are over since a moment, and none of them is on. */
+/**
+ * The moment `seconds` after `from`, without counting the spans (sorted by start). It is in no
+ * span.
+ */
 export function afterSeconds(from: Instant, seconds: number, spans: readonly Span[]): Instant {
   return spans.reduce(
     (at, { start, end }) =>
@@ -97,7 +101,7 @@ export function afterSeconds(from: Instant, seconds: number, spans: readonly Spa
   );
 }
 
-/** What of a time was worked, in seconds, breaks left out; sessions without an end are none. */
+/** The seconds worked within a time, without breaks. Sessions without both ends do not count. */
 export function workedWithin(time: Span, sessions: readonly Session[]): number {
   let ms = 0;
   for (const { in: start, out: end, breaks } of sessions) {

@@ -1,4 +1,4 @@
-// Which date a stretch of off-shift work belongs to, or which part of it belongs to a date.
+// Finds the date of a period of off-shift work, or the part of it that belongs to a date.
 
 import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Session } from '../facts/day.js';
@@ -9,7 +9,7 @@ import type { Instant } from '../time/time.js';
 import { between } from './closed-session.js';
 import type { Stretch } from './off-shift.js';
 
-/** What a stretch leaves to one date. */
+/** The work that a period leaves to one date. */
 export interface DatedWork {
   readonly sessions: readonly Session[];
   readonly workedSeconds: number;
@@ -18,12 +18,12 @@ export interface DatedWork {
 
 const NO_ANOMALIES: ReadonlySet<Anomaly> = new Set();
 
-/** The part of a stretch that belongs to the plan's date; undefined when nothing does. */
+/** The part of a period that belongs to the plan's date; undefined if none does. */
 export function workOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | undefined {
   const { attribution } = stretch.rules;
   if (attribution === 'SPLIT_AT_MIDNIGHT') return partOnDate(stretch, plan, trace);
   const date = attribution === 'MOST_WORKED_DATE' ? mostWorkedAt(stretch, plan) : undefined;
-  // Of a date that it only ends at, nothing was worked.
+  // A date on which it only ends, at its first instant, has no work.
   const last = Math.max(stretch.start, stretch.end - 1000) as Instant;
   const time = attribution === 'END_DATE' ? last : (date ?? stretch.start);
   if (!isOn(plan, time)) return undefined;
@@ -53,7 +53,7 @@ function traceStretch(stretch: Stretch, plan: DayPlan, isSplit: boolean, trace: 
   });
 }
 
-/** A time on the date with most work; the earliest of several, and none without any work. */
+/** A time on the date with most work; of equal ones the earliest. Undefined without any work. */
 function mostWorkedAt({ counted }: Stretch, { dayStarts }: DayPlan): Instant | undefined {
   let most: { readonly time: Instant; readonly seconds: number } | undefined;
   dayStarts.forEach((from, index) => {
@@ -68,14 +68,14 @@ function mostWorkedAt({ counted }: Stretch, { dayStarts }: DayPlan): Instant | u
   return most?.time;
 }
 
-/** What of a stretch lies between two dayStarts at which it was cut. */
+/** The part of a period between two dayStarts at which it was cut. */
 interface Part {
-  /** Tells the date. */
+  /** Determines the date. */
   readonly time: Instant;
   readonly sessions: Session[];
 }
 
-/** Cuts a stretch at the dayStarts that one of its sessions runs through, and only there. */
+/** Cuts a period at the dayStarts that lie within one of its sessions, and only there. */
 function cutAtDayStarts({ counted, start }: Stretch, { dayStarts }: DayPlan): readonly Part[] {
   let part: Part = { time: start, sessions: [] };
   const parts = [part];
@@ -100,15 +100,18 @@ function cutAtDayStarts({ counted, start }: Stretch, { dayStarts }: DayPlan): re
   return parts;
 }
 
-/** As the clocks show it: where the policy changes, the date begins as it says from then on. */
+/**
+ * The local time of a cut. If the policy changes, the new policy's time applies from its first
+ * date.
+ */
 function dayStartText(time: Instant | undefined, { zone }: DayPlan): string {
   if (time === undefined) throw new RangeError('work that was cut has two parts');
   return timeText(zone, time);
 }
 
 /**
- * The rules changed the time of the whole stretch. What they added goes to the first part, what
- * they took is taken from the first part as far as it has it, then from the next.
+ * The part on the plan's date. The rules changed the time of the whole period: added time goes to
+ * the first part; deducted time comes from the first part as far as possible, then from the next.
  */
 function partOnDate(stretch: Stretch, plan: DayPlan, trace: Trace): DatedWork | undefined {
   const { counted, anomalies, findings } = stretch;

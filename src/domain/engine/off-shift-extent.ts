@@ -1,7 +1,7 @@
-// How far a punch can change what off-shift work comes to: from the last place before it to the
-// first one behind it where reading surely begins anew, with the punch and without it
-// (off-shift.ts). Everything outside of these is read the same. May say too much, never too little:
-// shifts' windows, which divide off-shift work too, are not looked at.
+// Finds how far a punch can change off-shift work: from the last place before it to the first place
+// after it at which reading surely begins anew, with the punch and without it (off-shift.ts).
+// Everything outside is read the same. The range may be too wide, never too narrow: it ignores
+// shifts' windows, which also divide off-shift work.
 
 import type { Punch } from '../facts/punch.js';
 import { utcDay } from '../roster/plan.js';
@@ -11,10 +11,10 @@ import { wholeSecond } from '../time/time.js';
 import { MAX_PUNCHES } from './pairing.js';
 
 /**
- * The times of the first and the last punch whose stretch can be another one because of the punch
- * at `index`, or of one that it can be of one visit with: at most `visitMs` away. `punches` are by
- * time, `rules` all that can be in force; undefined when that cannot be told from them: of a stuck clock's, what is too many of a day
- * depends on all of that day's.
+ * The times of the first and last punch whose period of work can change because of the punch at
+ * `index`, or of one that can be in the same visit: at most `visitMs` away. `punches` are sorted by
+ * time; `rules` are all that can be in force. Undefined if the punches cannot tell: which punches
+ * of a stuck clock are too many depends on the whole day.
  */
 export function changedOffShift(
   punches: readonly Punch[],
@@ -39,7 +39,7 @@ export function changedOffShift(
   };
 }
 
-/** Whether more punches than are read of a day (UTC) are in one that the range touches. */
+/** Whether the range touches a UTC day with more punches than are read of one. */
 function isAnyCrowded(punches: readonly Punch[], from: number, to: number): boolean {
   for (let index = from; index < to; index += 1) {
     const isDayBegun = index > from && dayOf(punches[index]) === dayOf(punches[index - 1]);
@@ -48,7 +48,7 @@ function isAnyCrowded(punches: readonly Punch[], from: number, to: number): bool
   return false;
 }
 
-/** Whether the punch's day of UTC has more than are read of one. */
+/** Whether the punch's UTC day has more punches than are read of one. */
 function isCrowded(punches: readonly Punch[], index: number): boolean {
   const day = dayOf(punches[index]);
   let [first, last] = [index, index];
@@ -61,7 +61,7 @@ function dayOf(punch: Punch | undefined): number {
   return punch === undefined ? Number.NaN : utcDay(punch.time);
 }
 
-/** The same under each of the rules that can be in force. */
+/** The same under all of the rules that can be in force. */
 function isAnewWithAndWithout(
   punches: readonly Punch[],
   place: number,
@@ -72,8 +72,8 @@ function isAnewWithAndWithout(
 }
 
 /**
- * Whether reading begins anew at `place`, and does so too when there is no punch at `changed`.
- * The rules are those of off-shift.ts, as far as they do not depend on that punch.
+ * Whether reading begins anew at `place`, also without the punch at `changed`. Uses the rules of
+ * off-shift.ts as far as they do not depend on that punch.
  */
 function isAnewUnder(
   punches: readonly Punch[],
@@ -84,9 +84,9 @@ function isAnewUnder(
   const [before, punch] = [punches[place - 1], punches[place]];
   if (before === undefined || punch === undefined) return true;
   const pause = secondOf(punch) - secondOf(before);
-  // Without the punch at either side the pause would be longer still.
+  // Without the punch at either side, the pause would be even longer.
   if (pause > Math.max(newStretchGapSeconds, maxLengthSeconds)) return true;
-  // An arrival long enough after a departure, both alone in their second.
+  // An arrival long enough after a departure, each the only punch in its second.
   if (work.pairing !== 'TYPED' || pause < newStretchGapSeconds || pause === 0) return false;
   if (before.kind !== 'OUT' || punch.kind !== 'IN') return false;
   if (secondOf(punches[place - 2]) === secondOf(before)) return false;

@@ -1,12 +1,12 @@
-// Work outside every shift's window: of people without a roster, all of it. Punches are taken
-// together into stretches of work; off-shift-dates.ts says which date a stretch belongs to.
+// Derives work outside every shift's window: all work, for employees without a roster. It groups
+// punches into periods of work; off-shift-dates.ts finds the date of each.
 //
-// A punch's meaning can depend on the one before it, and that one's on the one before, without
-// an end. So that a date can be derived from a bounded range of punches, and all dates agree,
-// reading begins anew where it surely may: behind a shift's window, after a pause that is longer
-// than any session, at an arrival long enough after a departure. Should punches run through a
-// whole block of a week (plan.ts) without such a place, as only clocks without keys can bring
-// about, it begins anew behind the longest pause of the block: most likely a night's rest.
+// A punch's meaning can depend on the punch before it, and so on without end. So that a date can be
+// derived from a bounded range of punches, and all dates agree, reading begins anew where that is
+// surely right: after a shift's window, after a pause longer than any session, and at an arrival
+// long enough after a departure. If punches run through a whole weekly block (plan.ts) without such
+// a place, which only clocks without keys can cause, reading begins anew after the longest pause of
+// the block: most likely a night's rest.
 
 import type { Finding, Trace } from '../explain/finding.js';
 import type { Anomaly } from '../facts/day.js';
@@ -20,34 +20,34 @@ import type { Allotment } from './allotment.js';
 import { type CountedWork, countWork } from './hours.js';
 import { isUntyped, MAX_PUNCHES, Pairing, sameInstant } from './pairing.js';
 
-/** Work without a shift, from an arrival until a long pause. */
+/** A period of work without a shift, from an arrival until a long absence. */
 export interface Stretch {
   readonly counted: CountedWork;
   readonly anomalies: ReadonlySet<Anomaly>;
-  /** Those in force when it began. */
+  /** The rules in force when it began. */
   readonly rules: OffShiftRules;
-  /** The first and the last time that is known of it. */
+  /** Its first and last known time. */
   readonly start: Instant;
   readonly end: Instant;
   readonly findings: readonly Finding[];
 }
 
 /**
- * The last reading of a timeline. The dates of a week without windows need the very same one, and
- * a month is derived date by date. Nothing but a shorter way to the same answer.
+ * The last reading of each timeline. The dates of a week without windows need the same one, and a
+ * month is derived date by date. Only a faster way to the same answer.
  */
 const lastReadings = new WeakMap<Timeline, LastReading>();
 
 interface LastReading {
   readonly plan: DayPlan;
-  /** With its findings, which do no harm when nobody asks. */
+  /** Whether it has findings. They do no harm if not asked for. */
   readonly isTraced: boolean;
   readonly stretches: readonly Stretch[];
 }
 
 const NO_STRETCHES: readonly Stretch[] = [];
 
-/** The stretches near a date, in order; those on it are among them, and whole. */
+/** The periods of work near a date, in order. Those on the date are among them, and whole. */
 export function stretchesNear(
   plan: DayPlan,
   timeline: Timeline,
@@ -66,7 +66,7 @@ export function stretchesNear(
   return stretches;
 }
 
-/** Only plans without windows are kept, and only such are asked about. */
+/** Only plans without windows are kept or asked about. */
 function isSameReading({ plan }: LastReading, other: DayPlan): boolean {
   return (
     plan.offShiftRange.from === other.offShiftRange.from &&
@@ -96,7 +96,7 @@ function readStretches(plan: DayPlan, allotment: Allotment, isTraced: boolean): 
   return reading.stretches;
 }
 
-/** Of each punch, when the next one comes that is a departure, before reading begins anew. */
+/** For each punch, the time of the next departure, if reading does not begin anew before it. */
 function nextDepartures(
   punches: readonly Punch[],
   anew: ReadonlySet<number>,
@@ -107,7 +107,7 @@ function nextDepartures(
     const punch = punches[index];
     departures[index] = next;
     if (punch?.kind === 'OUT') next = punch.time;
-    // Whether it is one depends on what comes before.
+    // Whether it is a departure depends on the punches before.
     if (punch?.kind === 'UNSPECIFIED') next = undefined;
     if (anew.has(index)) next = undefined;
   }
@@ -116,14 +116,14 @@ function nextDepartures(
 
 interface OffShiftPunches {
   readonly punches: readonly Punch[];
-  /** Those of them that are beyond the bound: each shows that there are more. */
+  /** The punches beyond the bound. Each shows that there are more. */
   readonly surplus: ReadonlySet<Punch>;
 }
 
 /**
- * The punches that are no shift's: of a stuck clock's, the first of each day of UTC, with the one that
- * shows that there are more. Behind a window counting begins anew: another date's range begins there,
- * and must come to the same.
+ * The punches of no shift. Of a stuck clock's punches, only the first of each UTC day, with one
+ * that shows that there are more. Counting begins anew after a window, because another date's range
+ * begins there and must have the same result.
  */
 function offShiftPunches({ offShiftRange, near }: DayPlan, allotment: Allotment): OffShiftPunches {
   const punches: Punch[] = [];
@@ -149,7 +149,7 @@ function offShiftPunches({ offShiftRange, near }: DayPlan, allotment: Allotment)
   return { punches, surplus };
 }
 
-/** The indices of punches that no earlier one has a say in. */
+/** The indices of punches whose meaning no earlier punch affects. */
 function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySet<number> {
   const anew = new Set<number>();
   let block = -Infinity;
@@ -158,24 +158,24 @@ function placesToBeginAnew(plan: DayPlan, punches: readonly Punch[]): ReadonlySe
     const { time } = punch;
     const before = punches[index - 1];
     const pause = before === undefined ? Infinity : time - before.time;
-    // Several punches of one instant can have left somebody inside.
+    // Several punches of one instant can have left the employee inside.
     const isAlone = before?.time !== punches[index - 2]?.time;
     const isSure = before === undefined || isSurelyAnew(plan, before, isAlone, punch, pause);
     if (isSure) anew.add(index);
     if (blockStart(time) !== block) {
-      // Punches that run on into the next block without such a place ran through all of this one.
+      // Punches that continue into the next block without such a place ran through all of this one.
       if (!isSure && !hasWindow(plan.near, block)) anew.add(longest.index);
       block = blockStart(time);
       longest = { index, pause: -1 };
     }
-    // A sure place is as long a pause as can be: then nothing is added for the block.
+    // A sure place counts as the longest possible pause, so the block needs no other.
     const length = isSure ? Infinity : pause;
     if (length > longest.pause) longest = { index, pause: length };
   });
   return anew;
 }
 
-/** Whether nothing can be open any more, or going on, when the second of two punches comes. */
+/** Whether no session and no period can still be open when the second of two punches comes. */
 function isSurelyAnew(
   plan: DayPlan,
   before: Punch,
@@ -183,7 +183,8 @@ function isSurelyAnew(
   punch: Punch,
   pauseMs: number,
 ): boolean {
-  // Whatever the rules of the stretch that the first one is in: it began before, but not long before.
+  // The first punch's period began before it, but not long before. This must hold under all its
+  // rules.
   const since = before.time - 2 * MAX_SESSION_SECONDS * 1000;
   const isAnew = rulesWithin(plan.offShift, since, punch.time).every((rules) =>
     isAnewUnder(rules, before, isBeforeAlone, punch, pauseMs),
@@ -214,11 +215,11 @@ function isWindowBetween(near: readonly PlannedShift[], from: number, to: number
   return near.some(({ window }) => window.from > from && window.to < to);
 }
 
-/** Reads off-shift punches in order and keeps the stretches they make. */
+/** Reads off-shift punches in order and collects the periods of work. */
 class Reading {
   readonly stretches: Stretch[] = [];
   readonly #plan: DayPlan;
-  /** Of the stretch that is being read. */
+  /** The rules of the current period. */
   #rules: OffShiftRules;
   readonly #surplus: ReadonlySet<Punch>;
   readonly #isTraced: boolean;
@@ -252,8 +253,8 @@ class Reading {
   }
 
   /**
-   * An arrival while somebody is in is set aside, as the first one counts. But where the next
-   * departure is too late for the first and not for this one, the first has lost its own.
+   * An arrival while the employee is in is ignored, because the first one counts. But if the next
+   * departure is too late for the first and not for this one, the first has lost its departure.
    */
   beginAnewIfLost(arrival: Instant, departure: Instant): void {
     const open = this.#pairing?.open;
@@ -263,7 +264,7 @@ class Reading {
     if (isLost && departure <= arrival + longest && arrival > open.in) this.beginAnew(arrival);
   }
 
-  /** Whether a punch comes too late for the stretch that is being read. */
+  /** Whether a punch comes too late for the current period. */
   #isOver(punch: Punch, time: Instant): boolean {
     const pairing = this.#pairing;
     if (pairing === undefined) return false;
@@ -276,7 +277,7 @@ class Reading {
     return isAway || time - this.#start >= maxLengthSeconds * 1000;
   }
 
-  /** A session of the first arrival to the last departure begins where the stretch does. */
+  /** With hours from first arrival to last departure, a session begins when its period does. */
   #latestDeparture(arrival: Instant, isUntyped: boolean): number {
     const { maxLengthSeconds, work } = this.#rules;
     const start = work.hours === 'EVERY_PAIR' ? arrival : this.#start;
@@ -284,7 +285,7 @@ class Reading {
     return start + longest * 1000;
   }
 
-  /** Ends the stretch that is being read: from `time` on, nothing belongs to it. */
+  /** Ends the current period: punches from `time` on do not belong to it. */
   beginAnew(time: Instant): void {
     const pairing = this.#pairing;
     if (pairing === undefined) return;
@@ -292,7 +293,7 @@ class Reading {
     const { zone, near } = this.#plan;
     const open = pairing.open?.in ?? this.#start;
     const window = near.find((shift) => shift.window.from > open)?.window.from ?? Infinity;
-    // Where nobody heeds the keys, the departure that is missing would be as untyped as any.
+    // If the keys are not trusted, the missing departure would have no kind, like all others.
     const isEndUntyped = isUntyped('OUT', this.#rules.work);
     const latest = this.#latestDeparture(open, isEndUntyped);
     const closesAt = Math.min(latest, window, time) as Instant;

@@ -1,5 +1,5 @@
-// From punches to sessions: what each punch does to the one it finds open. One Pairing reads
-// the punches of one shift, or of one stretch of work without a shift, in time order.
+// Turns punches into sessions: what each punch does to the open session. One Pairing reads the
+// punches of one shift, or of one period of work off shift, in time order.
 
 import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Break } from '../facts/day.js';
@@ -7,22 +7,22 @@ import type { Punch, PunchKind } from '../facts/punch.js';
 import type { WorkRules } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 
-/** The most punches of one shift that are looked at, and of one day off shift. */
+/** The most punches that are read of one shift, and of one day off shift. */
 export const MAX_PUNCHES = 200;
 
-/** A session as the punches tell it. */
+/** A session made of punches. */
 export interface PunchedSession {
-  /** Undefined when only the departure is known. */
+  /** Undefined if only the departure is known. */
   readonly in: Instant | undefined;
-  /** Undefined when the departure is not known. */
+  /** Undefined if the departure is not known. */
   out: Instant | undefined;
-  /** A break without an end is the last one, of a session without `out`. */
+  /** Only the last break of a session without `out` can lack an end. */
   readonly breaks: Break[];
-  /** Whether it began with a punch that did not say what it is. */
+  /** Whether it began with a punch without a kind. */
   readonly isUntyped: boolean;
 }
 
-/** Which of several punches of one instant go first: the order that leaves least to explain. */
+/** The order of several punches of one instant: the one that leaves the fewest anomalies. */
 const CLOSING_FIRST: readonly PunchKind[] = [
   'BREAK_END',
   'OUT',
@@ -30,7 +30,7 @@ const CLOSING_FIRST: readonly PunchKind[] = [
   'IN',
   'BREAK_START',
 ];
-/** A break that began and ended within the second, of somebody who is in and on none. */
+/** For a break within one second, of an employee who is in and not on a break. */
 const BREAK_FIRST: readonly PunchKind[] = ['BREAK_START', 'BREAK_END', 'OUT', 'UNSPECIFIED', 'IN'];
 const OPENING_FIRST: readonly PunchKind[] = [
   'IN',
@@ -40,7 +40,7 @@ const OPENING_FIRST: readonly PunchKind[] = [
   'OUT',
 ];
 
-/** Whether a punch is read as whatever alternates: it does not say what it is, or nobody heeds it. */
+/** Whether a punch is read as alternating: it has no kind, or the rules do not trust the keys. */
 export function isUntyped(kind: PunchKind, { pairing }: WorkRules): boolean {
   return kind === 'UNSPECIFIED' || (pairing === 'ALTERNATING' && (kind === 'IN' || kind === 'OUT'));
 }
@@ -50,11 +50,14 @@ export class Pairing {
   readonly anomalies = new Set<Anomaly>();
   readonly shiftId: string | undefined;
   readonly #rules: WorkRules;
-  /** What comes later than this after an arrival is not its. */
+  /**
+   * The longest session: a punch later than this after an arrival belongs to another. In
+   * milliseconds.
+   */
   readonly longestMs: number;
   readonly #trace: Trace;
   #open: PunchedSession | undefined;
-  /** What the last punch that counted did, and when. */
+  /** The action and time of the last punch that counted. */
   #lastAction: PunchKind | undefined;
   #lastTime = -Infinity as Instant;
 
@@ -73,18 +76,18 @@ export class Pairing {
     return this.#pause !== undefined;
   }
 
-  /** The break that lasts. */
+  /** The current break. */
   get #pause(): Break | undefined {
     const last = this.#open?.breaks.at(-1);
     return last?.end === undefined ? last : undefined;
   }
 
-  /** When the last punch that counted was; -Infinity before the first. */
+  /** The time of the last punch that counted; -Infinity before the first. */
   get lastTime(): Instant {
     return this.#lastTime;
   }
 
-  /** Whether a punch that finds nobody inside only says the last departure again. */
+  /** Whether a punch without an open session only repeats the last departure. */
   isRepeatedDeparture(kind: PunchKind, time: Instant): boolean {
     if (!this.#isRepeated(time)) return false;
     const action = this.#actionOf(kind);
@@ -107,7 +110,10 @@ export class Pairing {
     }
   }
 
-  /** Whether the open session has lost its departure: the next one is another arrival's. */
+  /**
+   * Whether the open session has lost its departure, because the next one belongs to a later
+   * arrival.
+   */
   isLostBy({ kind, time }: Punch, departure: Instant): boolean {
     const open = this.#open;
     if (open?.in === undefined || this.#actionOf(kind) !== 'IN' || time <= open.in) return false;
@@ -119,7 +125,7 @@ export class Pairing {
     this.#open = undefined;
   }
 
-  /** UNSPECIFIED: whatever alternates. */
+  /** UNSPECIFIED for a punch that alternates. */
   #actionOf(kind: PunchKind): PunchKind {
     return isUntyped(kind, this.#rules) ? 'UNSPECIFIED' : kind;
   }
@@ -163,7 +169,7 @@ export class Pairing {
         this.#count(action, time);
       }
     } else if (isOnBreak) {
-      // An arrival ends a break too: that is what people press when they come back.
+      // An arrival also ends a break, because employees press that key when they come back.
       this.#endBreak(open, pause, time);
       this.#count('BREAK_END', time);
     } else if (action === 'IN') {
@@ -197,7 +203,7 @@ export class Pairing {
     this.#count('OUT', time);
   }
 
-  /** A break that ended in the second it began was none. */
+  /** A break that ended in the second in which it began does not count. */
   #endBreak(open: PunchedSession, pause: Break, time: Instant): void {
     open.breaks.pop();
     if (time > pause.start) open.breaks.push({ start: pause.start, end: time });
@@ -222,16 +228,16 @@ export class Pairing {
     this.#trace?.push({ rule: flag, shiftId: this.shiftId, punchTime });
   }
 
-  /** Begins with somebody there who went on from the shift before, perhaps on a break. */
+  /** Begins with an employee who worked on from the shift before, perhaps on a break. */
   workOn(time: Instant, isOnBreak: boolean): void {
     const breaks = isOnBreak ? [{ start: time, end: undefined }] : [];
     this.#open = { in: time, out: undefined, breaks, isUntyped: false };
     this.sessions.push(this.#open);
-    // Nobody punched: a departure right after it repeats nothing.
+    // There was no punch, so a departure right after it is no repetition.
     this.#lastAction = 'IN';
   }
 
-  /** Ends with somebody there who goes on with the next shift; a break goes on in it. */
+  /** Ends with an employee who works on into the next shift. A break continues there. */
   workUntil(time: Instant): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -242,7 +248,7 @@ export class Pairing {
     this.#count('OUT', time);
   }
 
-  /** Notes punches beyond the bound: they are kept, and not looked at. */
+  /** Reports punches beyond the bound. They are stored but not read. */
   tooMany(punch: Punch): void {
     if (this.anomalies.has('TOO_MANY_PUNCHES')) return;
     this.anomalies.add('TOO_MANY_PUNCHES');
@@ -256,10 +262,7 @@ export class Pairing {
   }
 }
 
-/**
- * The punches from `index` on that share one instant, in the order in which to read them; most
- * often just one.
- */
+/** The punches from `index` on that share one instant, in reading order. Usually one. */
 export function sameInstant(
   punches: readonly Punch[],
   index: number,
@@ -281,7 +284,7 @@ function orderFor(together: readonly Punch[], pairing: Pairing | undefined): rea
   return isBreak && !pairing.isOnBreak ? BREAK_FIRST : CLOSING_FIRST;
 }
 
-/** Reads punches in order, as many as are looked at. */
+/** Reads punches in order, up to the maximum. */
 export function readAll(pairing: Pairing, punches: readonly Punch[]): void {
   const counted = punches.length > MAX_PUNCHES ? punches.slice(0, MAX_PUNCHES) : punches;
   for (let index = 0; index < counted.length; ) {
@@ -297,7 +300,7 @@ export function readAll(pairing: Pairing, punches: readonly Punch[]): void {
   if (first !== undefined) pairing.tooMany(first);
 }
 
-/** The next departure, if nothing is punched before it that may be one. */
+/** The next departure, if no punch before it could be one. */
 function departureAfter(punches: readonly Punch[], index: number): Instant | undefined {
   for (let next = index + 1; next < punches.length; next += 1) {
     const punch = punches[next];

@@ -1,11 +1,11 @@
-// How much work a shift plans for: its time, less the breaks that its rules take of so much work.
+// How much work a shift plans: its time, less the breaks that its rules deduct from that much work.
 
 import { halvesMeetAt, holidayHalf, type PlannedShift } from '../roster/planned-shift.js';
 import type { Instant } from '../time/time.js';
 import { timedTypes, typedBreaks } from './break-types.js';
 import { missingBreak } from './required-breaks.js';
 
-/** In seconds; of a shift that takes place. */
+/** In seconds, for a shift that takes place. */
 export function plannedWork(planned: PlannedShift): number {
   const { shift } = planned;
   const half = holidayHalf(planned);
@@ -21,7 +21,7 @@ export function plannedWork(planned: PlannedShift): number {
   return Math.max(0, present - missingBreak(present, byClock, shift.work));
 }
 
-/** What the clock takes of work without a break. */
+/** The seconds deducted as breaks by the clock from work without a break. */
 function clockBreak({ shift: { work }, zone }: PlannedShift, start: Instant, end: Instant): number {
   const workedSeconds = (end - start) / 1000;
   const breaks = [] as const;

@@ -1,5 +1,5 @@
-// What the clock adds to a day on every read: who is still expected, who is still there, and
-// when that changes by itself. Pure: the moment is an argument.
+// Adds to a day what the clock says, on every read: whether the employee is still expected or still
+// there, and when that changes by itself. Pure: the moment is an argument.
 
 import type { Finding, Trace } from '../explain/finding.js';
 import {
@@ -21,14 +21,14 @@ import type { KnownDay } from './day-under-plan.js';
 import { derive, NO_FACTS } from './derive.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
 
-/** Whose day it is. */
+/** The employee and date of a day. */
 export interface DaySubject {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
   readonly date: LocalDate;
 }
 
-/** What nothing is known of: nobody planned it, and nothing happened. */
+/** The result of a day without plan and facts. */
 const UNKNOWN: DayResult = derive(NO_FACTS, NO_PLAN);
 
 /** The same in a zone. */
@@ -36,10 +36,10 @@ export function unplannedIn(zone: string): DayResult {
   return { ...UNKNOWN, work: noWorkIn(zone) };
 }
 
-/** What is presented: a result, and which change of the stored day it is. */
+/** The input of a presentation: a result with its revision. */
 export type PresentableDay = Omit<KnownDay, 'date'>;
 
-/** A day as a caller sees it at `now`; undefined: nothing is known of it and nothing expected. */
+/** A day as a caller sees it at `now`. `known` is undefined if nothing is stored or expected. */
 export function present(
   subject: DaySubject,
   known: PresentableDay | undefined,
@@ -48,7 +48,9 @@ export function present(
   return presentAs(subject, known?.result ?? UNKNOWN, now, known);
 }
 
-/** From when on the clock alone changes nothing any more; undefined: it never does. */
+/**
+ * When the day becomes final: the clock alone changes it no more. Undefined: it never changes it.
+ */
 export function settlesAt({ work }: DayResult): Instant | undefined {
   let last: Instant | undefined;
   const consider = (at: Instant | undefined): void => {
@@ -60,8 +62,8 @@ export function settlesAt({ work }: DayResult): Instant | undefined {
 }
 
 /**
- * The same of a result that was never stored. A `trace` of its derivation is turned into what
- * can be said at `now`.
+ * The same for a result that was never stored. Changes the `trace` of its derivation into what is
+ * known at `now`.
  */
 export function presentResult(
   subject: DaySubject,
@@ -73,7 +75,7 @@ export function presentResult(
   return presentAs(subject, result, now, undefined);
 }
 
-/** Field by field, half a microsecond: objects spread into one of so many fields took forty. */
+/** Written field by field, this takes half a microsecond; with object spreads it took forty. */
 function presentAs(
   { employeeId, employeeName, date }: DaySubject,
   result: DayResult,
@@ -119,13 +121,13 @@ function isPending({ pending }: ShiftResult, now: Instant): boolean {
   return pending !== undefined && now < pending.at;
 }
 
-/** Somebody who was there counts as present until the verdict. */
+/** An employee who was there counts as present until the verdict. */
 function shiftStatusAt(shift: ShiftResult, now: Instant): Status {
   if (!isPending(shift, now) || shift.status === 'HOLIDAY') return shift.status;
   return shift.pending?.kind === 'NOT_SEEN' ? 'SCHEDULED' : 'PRESENT';
 }
 
-/** Whether somebody should have come by now who still may. */
+/** Whether the employee should have come by now and still may. */
 function isNotYetIn(shift: ShiftResult, now: Instant): boolean {
   return isPending(shift, now) && now >= (shift.pending?.lateAt ?? Infinity);
 }
@@ -166,7 +168,7 @@ function otherHalfAt(result: DayResult, now: Instant): Status | undefined {
   return combineHalves(statuses, portion);
 }
 
-/** The anomalies that a day has once it is settled. */
+/** The anomalies of a day once it is final. */
 export function settledAnomalies(result: DayResult): readonly Anomaly[] {
   return anomaliesAt(result, Infinity as Instant);
 }
@@ -185,7 +187,7 @@ function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
   return ANOMALIES.filter((anomaly) => added.has(anomaly) || anomalies.includes(anomaly));
 }
 
-/** The next instant at which a verdict falls, or somebody is late. */
+/** The next instant at which a verdict is due or the employee becomes late. */
 function nextTransition(
   shifts: readonly ShiftResult[],
   sessions: readonly Session[],
@@ -203,7 +205,7 @@ function nextTransition(
   return next;
 }
 
-/** What the rules found of a shift once it is over: not to be said before. */
+/** Verdicts on a shift, which must not be reported before it is over. */
 const VERDICTS: ReadonlySet<Finding['rule']> = new Set([
   'NOBODY_CAME',
   'EARLY',
@@ -213,7 +215,7 @@ const VERDICTS: ReadonlySet<Finding['rule']> = new Set([
   'SHIFT_STATUS',
 ]);
 
-/** The findings as they are at `now`: what is still open instead of verdicts to come. */
+/** The findings at `now`: with open questions in place of verdicts to come. */
 function findingsAt(findings: readonly Finding[], result: DayResult, now: Instant): Finding[] {
   const { work } = result;
   const pending = work.shifts.filter((shift) => isPending(shift, now));
@@ -226,7 +228,7 @@ function findingsAt(findings: readonly Finding[], result: DayResult, now: Instan
       const status = combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));
       return [{ ...finding, status }];
     }
-    // What a day would be without its mark is not known before it is over.
+    // A day's status without its mark is not known before the day is over.
     if (finding.rule === 'DECLARED' && work.shifts.some(({ end }) => now < end)) {
       return [{ ...finding, otherwise: undefined }];
     }

@@ -1,15 +1,15 @@
-// Whether anybody can have been seen on a date, told without deriving it: most dates that a punch
-// is near to are not changed by it. May say yes in vain, never no.
+// Tells without deriving whether a date can have punches, because most dates near a punch are not
+// changed by it. May be true in vain, never falsely false.
 
 import { firstAtOrAfter, type Timeline } from '../facts/punch.js';
 import { longestOffShiftSeconds } from '../roster/off-shift-spans.js';
 import type { DayPlan } from '../roster/plan.js';
 
 /**
- * Whether some punch can be one of the date's: in a visit that a window of its shifts is
- * near enough to, or of a stretch of off-shift work that runs through it. Without one, no result of the date is DERIVED. Such a
- * stretch covers less than twice the longest session (off-shift-dates.ts tells its date), so it
- * begins no longer before the date, and not after it.
+ * Whether some punch can belong to the date: in a visit near enough to a window of its shifts, or
+ * in a period of off-shift work that touches it. Without one, no result of the date is DERIVED.
+ * Such a period is shorter than twice the longest session (off-shift-dates.ts finds its date), so
+ * it begins at most that long before the date, and not after it.
  */
 export function mayBePunched(plan: DayPlan, punches: Timeline): boolean {
   let from = plan.start - 2 * longestOffShiftSeconds(plan.offShift) * 1000;

@@ -1,4 +1,4 @@
-// Breaks that a length of work requires: what is missing of them is deducted.
+// Breaks that a length of work requires. The missing part of them is deducted.
 
 import type { Trace } from '../explain/finding.js';
 import type { BreakDeduction, WorkRules } from '../roster/shift.js';
@@ -10,7 +10,7 @@ function breakNeeded(
   return deductions.findLast(({ afterSeconds }) => workedSeconds > afterSeconds);
 }
 
-/** What is missing of the break that so long a work needs; 0 or more. */
+/** The missing part of the break that so much work requires, in seconds, 0 or more. */
 export function missingBreak(
   workedSeconds: number,
   takenSeconds: number,
@@ -26,7 +26,9 @@ export function missingBreak(
   );
 }
 
-/** The most that shorter work is paid: at one of the lengths above which a longer break is needed. */
+/**
+ * The most that shorter work is paid: at one of the lengths above which a longer break is required.
+ */
 function mostPaidBefore(
   workedSeconds: number,
   takenSeconds: number,
@@ -42,7 +44,7 @@ function mostPaidBefore(
   return most;
 }
 
-/** What is missing of the break that work needs, told. */
+/** The missing part of the required break, with its finding. */
 export function deductBreak(
   workedSeconds: number,
   takenSeconds: number,

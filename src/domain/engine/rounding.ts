@@ -1,4 +1,4 @@
-// Rounding of lengths and of times of day. Nothing is rounded unless a rule asks for it.
+// Rounds lengths and times of day. Nothing is rounded unless a rule asks for it.
 
 import type { Rounding } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
@@ -21,10 +21,10 @@ export function roundSeconds(seconds: number, rule: Rounding): number {
   }
 }
 
-/** A time in whole seconds, rounded on the local clock as it goes at that time. */
+/** A time in whole seconds, rounded on the local clock with the offset of that time. */
 export function roundTime(time: Instant, rule: Rounding, zone: Zone): Instant {
   const localSeconds = (time + offsetAt(zone, time)) / 1000;
-  // Before 1970 the remainder would be negative: count from a midnight long before instead.
+  // Before 1970 the remainder would be negative, so make it positive.
   const daySeconds = ((localSeconds % 86_400) + 86_400) % 86_400;
   return (time + (roundSeconds(daySeconds, rule) - daySeconds) * 1000) as Instant;
 }

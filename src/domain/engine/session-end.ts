@@ -1,6 +1,6 @@
-// Until when somebody who did not say that they left may still say so: as long as a session can be,
-// whatever the window of its shift. That it lacks its departure, its day says earlier (`closesAt`).
-// What a departure would be is asked of the rules themselves, so that both always agree.
+// How long an employee who did not clock out may still do so: as long as a session can be, whatever
+// the window of its shift. The day reports the missing departure earlier (`closesAt`). The rules
+// themselves judge a possible departure, so that both always agree.
 
 import type { Session } from '../facts/day.js';
 import { type PunchKind, timelineOf } from '../facts/punch.js';
@@ -13,9 +13,9 @@ import { allot } from './allotment.js';
 import { isUntyped } from './pairing.js';
 
 /**
- * The last second in which a session can be ended, as seen at a moment, if nobody comes before.
- * Undefined when it is ended, or never began. `arrival`: an earlier one, of whoever worked on into its
- * shift.
+ * The last second in which a session can be ended, as seen at a moment, if there is no arrival
+ * before. Undefined if it is ended or never began. `arrival`: the earlier arrival of an employee
+ * who worked on into its shift.
  */
 export function goesOnUntil(
   session: Session,
@@ -34,7 +34,9 @@ export function goesOnUntil(
   return until as Instant;
 }
 
-/** Whether a session may still be ended at a moment, or go on a break, if nobody came since. */
+/**
+ * Whether a session can still be ended at a moment, or get a break, if there was no arrival since.
+ */
 export function isOpenAt(
   session: Session,
   plan: DayPlan,
@@ -50,12 +52,12 @@ export function isOpenAt(
   return second <= lastThrough(start, arrival ?? start) && isEndedBy(session, plan, second, by);
 }
 
-/** Until when somebody can be there who worked on into a shift. */
+/** The latest time for an employee who worked on into a shift. */
 function lastThrough(start: Instant, arrival: Instant): number {
   return arrival === start ? Infinity : arrival + MAX_THROUGH_SECONDS * 1000;
 }
 
-/** When something changes that bounds a session, in order. */
+/** The times at which a bound on a session changes, in order. */
 function possibleEnds(
   start: Instant,
   arrival: Instant,
@@ -66,7 +68,7 @@ function possibleEnds(
   const times = [lastThrough(start, arrival), ...seconds.map((length) => start + length * 1000)];
   for (const { start: begin, end, window, shift, contestedAfter } of near) {
     const longest = maxSessionSeconds(shift) * 1000;
-    // Its own session, or what was worked through to it.
+    // Its own session, or one that was worked through from the shift before.
     times.push(start + longest, begin + longest, window.from - 1000, window.from, window.to);
     times.push(wholeSecond(((begin + end) / 2) as Instant));
     if (contestedAfter === undefined) continue;
@@ -79,7 +81,7 @@ function possibleEnds(
   return [...new Set(possible)].sort((a, b) => a - b) as Instant[];
 }
 
-/** Whatever date it would then count for. */
+/** Whether a punch would end the session, whatever date it would then count for. */
 function isEndedBy({ in: start }: Session, plan: DayPlan, time: Instant, by: PunchKind): boolean {
   if (start === undefined || time <= start) return false;
   const punches = timelineOf([punchAt(start, 'IN'), punchAt(time, by)]);

@@ -1,5 +1,6 @@
-// Where no window can have torn a visit, told without looking for visits: most people leave each shift,
-// and arrive for the next. A shorter way to the same answer (allotment.ts), and nothing else.
+// Recognises days on which no window can have torn a visit, without looking for visits: most
+// employees leave each shift and arrive for the next. Only a faster way to the same answer
+// (allotment.ts).
 
 import { firstAtOrAfter, type Punch, type Timeline } from '../facts/punch.js';
 import { rulesAt } from '../roster/off-shift-spans.js';
@@ -10,15 +11,15 @@ import type { Instant } from '../time/time.js';
 import { byWindow, within } from './division.js';
 import { isUntyped } from './pairing.js';
 
-/** Punches, and the shifts in whose windows they are. */
+/** Punches, and the shift in whose window each is. */
 export interface WindowPunches {
   readonly punches: readonly Punch[];
   readonly shifts: readonly (PlannedShift | undefined)[];
 }
 
 /**
- * Of a date as most are: each of its shifts has all of its visits, and nothing is off shift. Undefined
- * where that is not sure. Fewer punches are looked at than the plan's reach has.
+ * The punches of a usual date: each of its shifts has its whole visits, and nothing is off shift.
+ * Undefined if that is not certain. It looks at fewer punches than the plan's reach has.
  */
 export function settledPunches(plan: DayPlan, timeline: Timeline): WindowPunches | undefined {
   const { shifts: own, near, offShiftRange } = plan;
@@ -30,14 +31,14 @@ export function settledPunches(plan: DayPlan, timeline: Timeline): WindowPunches
   const punches = within(timeline, from, to);
   if (punches.length === 0) return own.length === 0 ? { punches, shifts: [] } : undefined;
   const shifts = byWindow(near, punches, timeline);
-  // Somebody on a break may come back into the first of them.
+  // An employee on a break may come back into the first of them.
   const before = timeline[firstAtOrAfter(timeline, from) - 1];
   if (shifts.includes(undefined) || before?.kind === 'BREAK_START') return undefined;
   for (const shift of own) if (!isSettled(shift, punches, shifts)) return undefined;
   return { punches, shifts };
 }
 
-/** Whether a shift's punches leave nothing open, and nothing that came before them. */
+/** Whether a shift's punches leave nothing open, and nothing before them is open. */
 function isSettled(
   shift: PlannedShift,
   punches: readonly Punch[],
@@ -60,7 +61,7 @@ function isSettled(
   return work.repeatSeconds === 0 && (to - from) % 2 === 1;
 }
 
-/** Whether punches of a shift's window may be more than one session of it, or another's. */
+/** Whether punches of a shift's window may be several sessions, or another shift's. */
 function mayBeOthers(
   { shift, contestedBefore, contestedAfter }: PlannedShift,
   first: Instant,
@@ -71,15 +72,13 @@ function mayBeOthers(
   return isInEarlier || (contestedAfter !== undefined && last > contestedAfter.laterStart);
 }
 
-/** Of several punches of one instant, which comes first is another question. */
+/** The order of several punches of one instant is a separate question. */
 function isAlone(punches: readonly Punch[], place: number): boolean {
   const time = punches[place]?.time;
   return time !== punches[place - 1]?.time && time !== punches[place + 1]?.time;
 }
 
-/**
- * Whether something can be torn at all. May say yes in vain, never no.
- */
+/** Whether any visit can be torn. May be true in vain, never falsely false. */
 export function isAnyTorn(
   { near, offShift }: DayPlan,
   punches: readonly Punch[],
@@ -105,7 +104,7 @@ export function isAnyTorn(
   return false;
 }
 
-/** Whether the hours of a shift lie between two punches off shift. */
+/** Whether a shift shares time with the gap between two off-shift punches. */
 function isAcross(near: readonly PlannedShift[], before: Punch, punch: Punch): boolean {
   return near.some(({ start, end }) => start < punch.time && end > before.time);
 }

@@ -1,4 +1,5 @@
-// How one shift went: its punches paired and counted, held against its hours and thresholds.
+// How one shift went: pairs and counts its punches, and compares them with its hours and
+// thresholds.
 
 import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Declaration, Pending, Session, ShiftResult, Status } from '../facts/day.js';
@@ -29,20 +30,20 @@ import { type LeaveSpan, workedWithin } from './leave-times.js';
 import { MAX_PUNCHES, Pairing, readAll } from './pairing.js';
 import { lowered, type Terms, type Thresholds, termsOf } from './shift-terms.js';
 
-/** A shift's result and what it leaves to the day. */
+/** A shift's result and its contributions to the day. */
 export interface ShiftWork {
   readonly result: ShiftResult;
-  /** Whatever was declared. */
+  /** The status without the declaration. */
   readonly statusAlone: Status;
   readonly sessions: readonly Session[];
   readonly uncountedSeconds: number;
   readonly anomalies: ReadonlySet<Anomaly>;
   readonly isPunched: boolean;
-  /** What leave by the hour excuses of it, by start. */
+  /** The leave by the hour that it excuses, by start. */
   readonly excused: readonly LeaveSpan[];
 }
 
-/** The shifts of a date, by start. `leave`: by the hour, by start. */
+/** The shifts of a date, by start. `leave` is leave by the hour, by start. */
 export function workShifts(
   plan: DayPlan,
   timeline: Timeline,
@@ -93,17 +94,17 @@ function traceDivision(planned: PlannedShift, timeline: Timeline, trace: NonNull
   trace.push({ rule: 'WINDOWS_DIVIDED', shiftId, nextShiftId, dividedTime: time, by });
 }
 
-/** What a shift has of an allotment. */
+/** A shift's part of an allotment. */
 interface OwnPunches {
   readonly punches: readonly Punch[];
-  /** Where somebody works on into it from the shift before, or out of it into the next. */
+  /** Passages in which the employee works on into it from the shift before, or into the next. */
   readonly begin: Passage | undefined;
   readonly end: Passage | undefined;
-  /** When somebody came who works on into it. */
+  /** The arrival of an employee who works on into it. */
   readonly arrival: Instant | undefined;
-  /** The first punch in its window, after its own, that is the next shift's. */
+  /** The first punch of the next shift that is in this window, after this shift's own punches. */
   readonly takenOverAt: Instant | undefined;
-  /** The shift of a session that has at least half of its hours, where it has no punch itself. */
+  /** The shift of a session that covers at least half of its hours, if it has no punch itself. */
   readonly servedBy: PlannedShift | undefined;
 }
 
@@ -125,7 +126,7 @@ function punchesOf(planned: PlannedShift, allotment: Allotment): OwnPunches {
   };
 }
 
-/** When the next shift's punches begin, of those after a place, if they do in its window. */
+/** When the next shift's punches begin after a place, if that is in this window. */
 function takenOverAt(
   { window, start }: PlannedShift,
   { punches, shifts }: Allotment,
@@ -159,14 +160,14 @@ function shiftWork(
   if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
   checkWindow(planned, punches, pairing.anomalies, trace);
   const until = takenOverAt ?? window.to;
-  // Whoever is seen after that is there for as long as a session may be.
+  // An employee seen later than that is there for as long as a session may be.
   const isSeenLater = pairing.lastTime > until;
   const latest = Math.min(
     isSeenLater ? Infinity : until,
     (arrival ?? Infinity) + MAX_THROUGH_SECONDS * 1000,
   );
   const closesAt = (start: Instant) => Math.min(latest, start + pairing.longestMs) as Instant;
-  // On its holiday nothing was planned: all that is worked counts.
+  // Nothing was planned on its holiday, so all work counts.
   const limits = isOffForHoliday(planned) ? undefined : planned;
   const counted = countWork(pairing, shift.work, closesAt, zone, limits, trace);
   const isPunched = punches.length > 0 || begin !== undefined || end !== undefined;
@@ -188,7 +189,7 @@ function shiftWork(
   return { result, statusAlone, sessions, uncountedSeconds, anomalies, isPunched: isSeen, excused };
 }
 
-/** Somebody who leaves and comes back within the graces did not work on leave. */
+/** An employee who leaves and comes back within the graces did not work on leave. */
 function checkLeave(
   { shift: { shiftId, lateGraceSeconds, earlyGraceSeconds } }: PlannedShift,
   sessions: readonly Session[],
@@ -210,7 +211,7 @@ function checkLeave(
   }
 }
 
-/** What of its sessions was punched outside its window: they are its all the same. */
+/** Reports punches outside the shift's window that belong to its sessions all the same. */
 function checkWindow(
   { shift: { shiftId }, window }: PlannedShift,
   punches: readonly Punch[],
@@ -241,7 +242,7 @@ function checkPositions(
   for (const { position, accuracyMeters = 0, time } of punches.slice(0, MAX_PUNCHES)) {
     if (position === undefined) continue;
     const meters = distanceMeters(position, geofence);
-    // A position that may be within the fence is no evidence of the contrary.
+    // A position that may be within the fence, given its accuracy, is not evidence against it.
     if (meters - accuracyMeters <= geofence.radiusMeters) continue;
     anomalies.add('OUTSIDE_GEOFENCE');
     trace?.push({
@@ -297,7 +298,7 @@ function judge(
   };
 }
 
-/** What the punches alone come to, once the shift is over. */
+/** The status from the punches alone, once the shift is over. */
 function statusOf(
   { absentBelowSeconds, halfDayBelowSeconds }: Thresholds,
   { workedSeconds }: CountedWork,
@@ -310,8 +311,8 @@ function statusOf(
 }
 
 /**
- * The same beside what was declared. Where nobody was expected to come and nobody came, the
- * declaration is all there is to say.
+ * The status beside what was declared. If the employee was not expected and did not come, only the
+ * declaration counts.
  */
 function statusBeside(
   { workedSeconds, sessions }: CountedWork,
@@ -346,7 +347,7 @@ function traceStatus(
   trace.push({ rule: 'SHIFT_STATUS', shiftId, status, workedSeconds });
 }
 
-/** `isFine`: that the shift is over would change nothing. */
+/** `isFine`: the end of the shift would change nothing. */
 function pendingOf(
   { end }: Pick<ExpectedTime, 'end'>,
   { open, lastOut }: CountedWork,

@@ -1,11 +1,11 @@
-// What several shifts come to as one day.
+// Combines the statuses of several shifts into one for the day.
 
 import type { Portion, Status } from '../facts/day.js';
 import { halvesOf } from '../facts/declaration.js';
 
 /**
- * PRESENT if all are, ABSENT if all are, else HALF_DAY. Shifts on a holiday or on leave do not count
- * unless nothing else is left. Those not due yet do not count either, but keep a day from being ABSENT.
+ * PRESENT if all are, ABSENT if all are, else HALF_DAY. Shifts on a holiday or on leave count only
+ * if there are no others. Shifts not due yet do not count either, but keep a day from being ABSENT.
  */
 export function combineShifts(statuses: readonly Status[]): Status {
   const [first] = statuses;
@@ -23,8 +23,8 @@ export function combineShifts(statuses: readonly Status[]): Status {
 }
 
 /**
- * What the shifts, by start, say of the half of a day that a mark for `portion` left open: those
- * that lie in that half.
+ * The status of the half that a mark for `portion` left open: from the shifts, by start, that lie
+ * in that half.
  */
 export function combineHalves(statuses: readonly Status[], portion: Portion): Status {
   const open = statuses.filter((_, index) =>

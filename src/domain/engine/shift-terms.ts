@@ -1,5 +1,5 @@
-// What a shift is held to: what of it was declared, what leave excuses, when somebody is expected, and
-// how much work makes it a whole day or half of one.
+// The terms of a shift: what was declared for it, what leave excuses, when the employee is
+// expected, and how much work makes a whole day or half of one.
 
 import type { DeclaredShift } from '../facts/declaration.js';
 import type { PlannedShift } from '../roster/planned-shift.js';
@@ -7,16 +7,16 @@ import type { Shift } from '../roster/shift.js';
 import { type Excused, type ExpectedTime, excusedTime, expectedTime } from './expected-time.js';
 import type { LeaveSpan } from './leave-times.js';
 
-/** What a shift is held to. */
+/** The terms that a shift is judged by. */
 export interface Terms {
   readonly declared: DeclaredShift;
   readonly excused: Excused;
-  /** Undefined where nobody is expected at any time. */
+  /** Undefined if the employee is not expected at any time. */
   readonly expected: ExpectedTime | undefined;
   readonly thresholds: Thresholds;
 }
 
-/** A shift of which nothing is left beside leave by the hour is one of leave. */
+/** A shift that leave by the hour excuses completely counts as leave. */
 const ALL_LEAVE: DeclaredShift = {
   status: 'ON_LEAVE',
   isHalf: false,
@@ -24,7 +24,7 @@ const ALL_LEAVE: DeclaredShift = {
   isAwayLast: true,
 };
 
-/** `leave`: by the hour, by start. */
+/** `leave` is leave by the hour, by start. */
 export function termsOf(
   planned: PlannedShift,
   declared: DeclaredShift,
@@ -48,15 +48,15 @@ function thresholdsFor(shift: Shift, { isHalf }: DeclaredShift): Thresholds {
 }
 
 /**
- * Those of the half that a declaration left open: half of what a whole day needs. There is no half of
- * a half, so whoever worked less than the half needs was not there for it.
+ * The thresholds of the half that a declaration left open: half of what a whole day needs. There is
+ * no half of a half, so less work than the half needs is ABSENT.
  */
 function thresholdsOfHalf({ halfDayBelowSeconds, absentBelowSeconds }: Shift): Thresholds {
   const needed = Math.max(halfDayBelowSeconds, absentBelowSeconds);
   return { halfDayBelowSeconds: 0, absentBelowSeconds: Math.floor(needed / 2) };
 }
 
-/** Those of what leave by the hour left: in proportion. */
+/** The thresholds after leave by the hour, lowered in proportion. */
 export function lowered(
   thresholds: Thresholds,
   { wholeSeconds, leftSeconds }: Excused,

@@ -1,5 +1,5 @@
-// Which shifts a visit is sessions of: the one whose hours it shares most, and those before and after
-// it that touch; as long as each of them can have a session so long.
+// Finds the shifts of which a visit is a session: the one whose hours it shares most, and those
+// before and after that touch it, as long as each of them allows so long a session.
 
 import type { Punch } from '../facts/punch.js';
 import type { DayPlan } from '../roster/plan.js';
@@ -7,20 +7,20 @@ import { isTouching, maxSessionSeconds, type PlannedShift } from '../roster/plan
 import { MAX_THROUGH_SECONDS } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 
-/** Punches of one presence, by place; both ends included. */
+/** The punches of one visit, by index, both ends included. */
 export interface Visit {
   /** The arrival. */
   readonly first: number;
-  /** The departure, or what else is last known of it. */
+  /** The departure, or the last known punch. */
   readonly last: number;
-  /** The longest that it can be, whatever its shift says. */
+  /** The longest that it can be, whatever its shift says, in milliseconds. */
   readonly longestMs: number;
 }
 
 export class VisitShifts {
   readonly #plan: DayPlan;
   readonly #punches: readonly Punch[];
-  /** By the windows. */
+  /** The shift of each punch by the windows. */
   readonly #shifts: readonly (PlannedShift | undefined)[];
 
   constructor(
@@ -33,13 +33,13 @@ export class VisitShifts {
     this.#shifts = shifts;
   }
 
-  /** Whether a visit has to do with a shift that cannot have a session so long. */
+  /** Whether a visit would belong to a shift that does not allow so long a session. */
   isTooLong(visit: Visit): boolean {
     if (this.#isWhole(visit) || this.#mostShared(visit) === undefined) return false;
     return this.ofTorn(visit) === undefined;
   }
 
-  /** Whether it is one session as the windows have it, and of the shift whose hours it shares most. */
+  /** Whether the windows make it one session, of the shift whose hours it shares most. */
   #isWhole(visit: Visit): boolean {
     const [own, other] = [this.#shifts[visit.first], this.#shifts[visit.last]];
     if (own === undefined || own !== other || this.#mostShared(visit) !== own) return false;
@@ -47,8 +47,8 @@ export class VisitShifts {
   }
 
   /**
-   * The shifts that a visit is one session of, where the windows would make more of it: most often
-   * one, and those before and after it that touch and that the visit is in too.
+   * The shifts of a visit that the windows would tear: usually one, and those before and after it
+   * that touch it and that the visit reaches too.
    */
   ofTorn(visit: Visit): readonly PlannedShift[] | undefined {
     if (this.#isWhole(visit)) return undefined;
@@ -58,7 +58,7 @@ export class VisitShifts {
     return [this.#between(run, visit), run].find((shifts) => this.#areSessions(shifts, visit));
   }
 
-  /** Where the windows say which shift its ends are of, no others. */
+  /** If the windows say the shifts of its ends, the run between those only. */
   #between(run: readonly PlannedShift[], { first, last }: Visit): readonly PlannedShift[] {
     const [own, other] = [this.#shifts[first], this.#shifts[last]];
     if (own === other) return run;
@@ -71,7 +71,7 @@ export class VisitShifts {
     return this.#timeAt(last) - this.#timeAt(first);
   }
 
-  /** Whether shifts that touch can each have their part of a visit, and all of them the whole. */
+  /** Whether shifts that touch can each have their part of a visit, and together the whole. */
   #areSessions(run: readonly PlannedShift[], visit: Visit): boolean {
     if (run.length === 0) return false;
     if (run.length > 1 && this.#lengthOf(visit) > MAX_THROUGH_SECONDS * 1000) return false;
@@ -82,7 +82,9 @@ export class VisitShifts {
     });
   }
 
-  /** The shift most of whose hours a visit has; of equals its arrival's, then its departure's. */
+  /**
+   * The shift whose hours a visit shares most. If equal, the arrival's shift, then the departure's.
+   */
   #mostShared({ first, last }: Visit): PlannedShift | undefined {
     const [own, other] = [this.#shifts[first], this.#shifts[last]];
     const [start, end] = [this.#timeAt(first), this.#timeAt(last)];
@@ -99,7 +101,7 @@ export class VisitShifts {
     return most;
   }
 
-  /** With all before and after it that touch and that the visit is in too. */
+  /** The shift with all before and after it that touch and that the visit reaches too. */
   #runThrough(shift: PlannedShift, { first, last }: Visit): readonly PlannedShift[] {
     const { near } = this.#plan;
     const [start, end] = [this.#timeAt(first), this.#timeAt(last)];

@@ -1,5 +1,5 @@
-// Which punches are one visit: an arrival and what follows it, until the departure. Told by the punches
-// within the longest visit of its end, and by nothing before, so that all dates agree.
+// Finds the punches of one visit: an arrival and what follows it, until the departure. Only punches
+// within the longest visit before its end decide, so that all dates agree.
 
 import type { Punch, PunchKind } from '../facts/punch.js';
 import { rulesAt } from '../roster/off-shift-spans.js';
@@ -15,7 +15,7 @@ import type { Instant } from '../time/time.js';
 import { isUntyped, Pairing, readAll } from './pairing.js';
 import type { Visit, VisitShifts } from './visit-shifts.js';
 
-/** Off-shift punches further from a window than this have no say in what is torn at it. */
+/** Off-shift punches further from a window than this do not affect what is torn there. */
 const MAX_TOGETHER_MS = DEFAULT_MAX_SESSION_SECONDS * 1000;
 
 /** Looks for visits among punches that the windows have given to shifts. */
@@ -24,7 +24,7 @@ export class Visits {
   readonly #punches: readonly Punch[];
   readonly #shifts: readonly (PlannedShift | undefined)[];
   readonly #visitShifts: VisitShifts;
-  /** As their shifts read them: UNSPECIFIED is what alternates; undefined: a repetition. */
+  /** The kinds as their shifts read them. UNSPECIFIED alternates; undefined: a repetition. */
   readonly #kinds: readonly (PunchKind | undefined)[];
 
   constructor(
@@ -70,7 +70,7 @@ export class Visits {
     return this.#punches[place]?.time ?? (Infinity as Instant);
   }
 
-  /** Of arrivals and departures that say what they are. */
+  /** Visits of arrivals and departures with a kind. */
   #typedVisits(): Visit[] {
     const longestMs = this.#plan.maxVisitMs;
     const visits: Visit[] = [];
@@ -87,8 +87,8 @@ export class Visits {
   }
 
   /**
-   * The arrival that a departure ends: the last one before it, unless that one only ends a break (the
-   * key that people press when they come back) and an earlier one is not too long ago.
+   * The arrival that a departure ends: the last one before it. If that one only ends a break
+   * (employees press that key when they come back), an earlier one that is not too long ago.
    */
   #arrivalOf(last: number): number | undefined {
     const longestMs = this.#plan.maxVisitMs;
@@ -108,7 +108,7 @@ export class Visits {
     return this.#kinds[place - 1] === 'BREAK_START';
   }
 
-  /** Arrivals of a range that only breaks follow: whoever takes one is there. */
+  /** Visits of arrivals that only breaks follow: an employee who takes a break is there. */
   *#openVisits(from: number, to: number): Generator<Visit> {
     const longestMs = this.#plan.maxVisitMs;
     for (let first = from; first < to; first += 1) {
@@ -123,7 +123,7 @@ export class Visits {
     }
   }
 
-  /** Whether a punch is one of somebody who is there and stays. */
+  /** Whether the employee is there at a punch and stays. */
   #isInside(place: number): boolean {
     const kind = this.#kinds[place];
     return kind === undefined || this.#isBreak(place) || (kind === 'IN' && this.#isReturn(place));
@@ -135,8 +135,8 @@ export class Visits {
   }
 
   /**
-   * Where one of the two does not say what it is: an arrival that its own shift leaves open, and the
-   * next punch, which is a departure, or would be an odd one out where it is.
+   * Visits in which one of the two punches has no kind: an arrival that its own shift leaves open,
+   * and the next punch, which is a departure or would be the odd one out in its shift.
    */
   #untypedVisits(): Visit[] {
     const visits: Visit[] = [];
@@ -154,7 +154,7 @@ export class Visits {
     return visits;
   }
 
-  /** Whether a punch that says nothing is one too many where it is, and no arrival for its shift. */
+  /** Whether a punch without a kind is the odd one out in its shift and not an arrival for it. */
   #isOddDeparture(place: number): boolean {
     const shift = this.#shifts[place];
     const time = this.#timeAt(place);
@@ -162,7 +162,7 @@ export class Visits {
     return this.#leftOpen(place, 1) !== undefined;
   }
 
-  /** The arrival without a departure of the punches that are together with one, from it on. */
+  /** The arrival without a departure among the punches together with a given one, from it on. */
   #leftOpen(from: number, step: 1 | -1): number | undefined {
     const group = this.#together(from, step);
     const pairing = new Pairing(this.#rulesAt(from), undefined, Infinity, undefined);
@@ -174,7 +174,7 @@ export class Visits {
     return group.find((place) => this.#timeAt(place) === arrival && !this.#isBreak(place));
   }
 
-  /** Those of its shift; off shift, those until a pause that begins work anew. None if too far. */
+  /** The punches of the same shift; off shift, those up to a long absence. Empty if too far. */
   #together(from: number, step: 1 | -1): readonly number[] {
     const shift = this.#shifts[from];
     const gap = this.#offShiftAt(from).newStretchGapSeconds * 1000;

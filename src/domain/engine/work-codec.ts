@@ -1,6 +1,6 @@
-// What a day's punches come to, as text: how it is stored and cached. Compact JSON in fixed places,
-// instants in milliseconds. What comes back may have been in somebody else's hands: text that
-// is not exactly what is written here is none.
+// Writes and reads a day's work as text for storage and caches: compact JSON with fixed positions,
+// instants in milliseconds. The text may have been changed by others, so any text that this code
+// does not write is rejected.
 
 import {
   ANOMALIES,
@@ -20,7 +20,7 @@ import type { Instant } from '../time/time.js';
 
 const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'];
 
-/** Of a day of which nothing is planned and nothing was punched, the zone alone; '' without one. */
+/** For a day without plan and punches, only the zone; '' without a zone. */
 export function workText(work: DayWork): string {
   if (isNoWork(work)) return work.zone === '' ? '' : JSON.stringify(work.zone);
   return JSON.stringify([
@@ -35,7 +35,7 @@ export function workText(work: DayWork): string {
     work.anomalies.map((anomaly) => ANOMALIES.indexOf(anomaly)),
     work.plannedSeconds,
     work.zone,
-    // Of most days nothing; what an earlier release wrote has no such place.
+    // Absent for most days, and in texts by earlier releases.
     ...(work.uncountedSeconds === 0 ? [] : [work.uncountedSeconds]),
   ]);
 }
@@ -57,7 +57,7 @@ function shiftFields(shift: ShiftResult): unknown[] {
     shift.workedSeconds,
     shift.lateBySeconds,
     shift.earlyBySeconds,
-    // Of most shifts nothing.
+    // Absent for most shifts.
     ...(shift.shortBySeconds === 0 ? [] : [shift.shortBySeconds]),
   ];
 }
@@ -80,7 +80,7 @@ function sessionFields(session: Session): unknown[] {
   ];
 }
 
-/** Undefined when the text is not one that `workText` writes. */
+/** Undefined if `workText` does not write such a text. */
 export function parseWorkText(text: string): DayWork | undefined {
   if (text === '') return NO_WORK;
   try {
@@ -92,10 +92,10 @@ export function parseWorkText(text: string): DayWork | undefined {
   }
 }
 
-/** Thrown within this file only. */
+/** Used within this file only. */
 class NotWorkError extends Error {}
 
-/** In fixed places; so many more may be there. */
+/** An array of `length` fields, and at most `more` others. */
 function fields(value: unknown, length: number, more = 0): readonly unknown[] {
   if (!Array.isArray(value) || value.length < length || value.length > length + more) {
     throw new NotWorkError();

@@ -123,7 +123,7 @@ function session(finding: PunchFinding & { readonly rule: 'SESSION' }, tell: Tim
   return `Present from ${from} to ${to}${forShift(shiftId)}: ${worked}.`;
 }
 
-/** In whole metres, which must not make it look like what is allowed. */
+/** In whole metres. Rounding must not make a refused distance look allowed. */
 function outsideGeofence(
   {
     shiftId,

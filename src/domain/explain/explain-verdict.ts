@@ -1,4 +1,4 @@
-// Sentences about what a shift and a day come to, and about what the clock still decides.
+// Sentences about the results of a shift and a day, and about what the clock still decides.
 
 import type { Portion } from '../facts/day.js';
 import { lengthText } from '../time/duration-text.js';
@@ -82,7 +82,7 @@ export function explainVerdict(finding: VerdictFinding, tell: TimeTeller): strin
   }
 }
 
-/** Strictly more: whoever used the whole grace was on time. */
+/** Strictly more: an employee who used the whole grace was on time. */
 function beyond(graceSeconds: number): string {
   return graceSeconds === 0 ? '' : `, and more than the ${lengthText(graceSeconds)} allowed`;
 }
@@ -110,7 +110,7 @@ const PORTION_WORDS: Readonly<Record<Portion, string>> = {
   SECOND_HALF: 'The second half of the day',
 };
 
-/** The kind of leave, where one was given. */
+/** The leave type, if any. */
 function kindText({ leaveTypeId }: { readonly leaveTypeId?: string }): string {
   return leaveTypeId === undefined ? '' : ` (${leaveTypeId})`;
 }
@@ -124,7 +124,7 @@ function declared(finding: VerdictFinding & { readonly rule: 'DECLARED' }): stri
   );
 }
 
-/** These name a moment to come by itself, so always with its date. */
+/** These name a moment to come without context, so always with its date. */
 export function explainClock(finding: ClockFinding, tell: TimeTeller): string {
   switch (finding.rule) {
     case 'NOT_YET_IN': {

@@ -21,7 +21,7 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   UNSCHEDULED: 'not scheduled',
 };
 
-/** What a punch says, after `the`. */
+/** The kind of a punch, after `the`. */
 export const PUNCH_WORDS: Readonly<Record<PunchKind, string>> = {
   UNSPECIFIED: 'punch',
   IN: 'arrival',
@@ -30,10 +30,10 @@ export const PUNCH_WORDS: Readonly<Record<PunchKind, string>> = {
   BREAK_END: 'end of a break',
 };
 
-/** The longest note that is repeated in a sentence; a note can have 1,000 characters. */
+/** The most characters of a note that a sentence repeats. A note can have 1,000. */
 const MAX_NOTE = 80;
 
-/** A note on one line, cut where it gets long. */
+/** A note on one line, cut if it is long. */
 export function noteText(note: string): string {
   const characters = [...note.replaceAll(/\s+/g, ' ').trim()];
   return characters.length > MAX_NOTE

@@ -1,5 +1,5 @@
-// Every finding in words that a payroll clerk understands: one plain sentence, two at most. Says
-// only what the finding says, and must never judge anew.
+// Writes every finding in words that a payroll clerk understands: one plain sentence, two at most.
+// Says only what the finding says, and must never judge anew.
 
 import type { LocalDate } from '../time/local-date.js';
 import { type TimeTeller, timeTextOn } from '../time/local-text.js';
@@ -11,9 +11,9 @@ import { explainClock, explainVerdict } from './explain-verdict.js';
 import type { Finding } from './finding.js';
 
 /**
- * A finding about a day as a sentence. Times are what the zone's clock shows, `06:00`, with the
- * date where it is not the day's, `06:00 (Sun 30 Mar)`; lengths are `7 h 30 min`. The same finding,
- * zone and day always give the same text.
+ * A finding about a day as a sentence. Times are those of the zone's clock, `06:00`, with the date
+ * if it is another, `06:00 (Sun 30 Mar)`; lengths are `7 h 30 min`. The same finding, zone and day
+ * always give the same text.
  */
 export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
   const tell: TimeTeller = (time) => timeTextOn(zone, time, date);

@@ -1,7 +1,7 @@
-// What the rules found while they made a day: which rule fired, on what. Made only when asked
-// for. Data, not words: explain.ts says them to a payroll clerk, programs read the fields.
-// A field's name says its unit: ...Time is an instant, ...Seconds a length, ...Count and
-// ...Meters are numbers, is... is yes or no; the rest is text.
+// What the rules find while they derive a day: which rule applied, and to what. Collected only on
+// request. Findings are data: explain.ts puts them into words for a payroll clerk, programs read
+// the fields. A field's name says its unit: ...Time is an instant, ...Seconds a length, ...Count
+// and ...Meters are numbers, is... is a boolean; the rest is text.
 
 import type { MarkableStatus, Portion, Status } from '../facts/day.js';
 import type { PunchKind } from '../facts/punch.js';
@@ -11,7 +11,7 @@ import type { Attribution, HoursCounted } from '../roster/shift.js';
 import type { LocalDate } from '../time/local-date.js';
 import type { Instant } from '../time/time.js';
 
-/** What the roster says of the date. */
+/** What the roster says about the date. */
 export type PlanFinding =
   | {
       readonly rule: 'SHIFT_PLANNED';
@@ -19,7 +19,7 @@ export type PlanFinding =
       readonly source: PlanSource;
       readonly startTime: Instant;
       readonly endTime: Instant;
-      /** The acceptance window, after neighbours were taken off. */
+      /** The window, cut at its neighbours. */
       readonly windowStartTime: Instant;
       readonly windowEndTime: Instant;
     }
@@ -28,11 +28,11 @@ export type PlanFinding =
       readonly rule: 'FLEXIBLE_HOURS';
       readonly shiftId: string;
       readonly targetSeconds: number;
-      /** Undefined without a core time. */
+      /** Undefined without core time. */
       readonly coreStartTime: Instant | undefined;
       readonly coreEndTime: Instant | undefined;
     }
-  /** The clocks change within the shift: it lasts longer or shorter than they seem to say. */
+  /** The clocks change within the shift, so it lasts longer or shorter than its times suggest. */
   | {
       readonly rule: 'CLOCKS_CHANGE';
       readonly shiftId: string;
@@ -40,7 +40,7 @@ export type PlanFinding =
       readonly clockSeconds: number;
       readonly lengthSeconds: number;
     }
-  /** A start or an end that the clocks skip: it is the moment at which they do. */
+  /** A start or an end that the clocks skip. It moves to the moment at which they do. */
   | {
       readonly rule: 'TIME_SKIPPED';
       readonly shiftId: string;
@@ -49,9 +49,9 @@ export type PlanFinding =
       readonly skipped: string;
       readonly movedTime: Instant;
     }
-  /** A shift wholly in time that the clocks skip: it does not take place. */
+  /** A shift wholly in time that the clocks skip, so it does not take place. */
   | { readonly rule: 'SHIFT_SKIPPED'; readonly shiftId: string }
-  /** Another shift of the employee, of this date or one near it, has some of the same hours. */
+  /** Another shift of the employee, on this date or one near it, shares some of its hours. */
   | { readonly rule: 'SHIFTS_OVERLAP'; readonly shiftId: string; readonly otherShiftId: string }
   | {
       readonly rule: 'POLICY_FOLLOWED';
@@ -85,7 +85,7 @@ export type PunchFinding =
       readonly shiftId: string | undefined;
       readonly inTime: Instant;
       readonly untilTime: Instant;
-      /** It is the odd last of punches that do not say what they are. */
+      /** Whether it is the odd last of punches without a kind. */
       readonly isLeftOver: boolean;
     }
   | {
@@ -104,10 +104,10 @@ export type PunchFinding =
   | {
       readonly rule: 'BREAK_WITHOUT_START' | 'BREAK_WITHOUT_END';
       readonly shiftId: string | undefined;
-      /** The end that has no start; the start that has no end. */
+      /** The end without a start, or the start without an end. */
       readonly punchTime: Instant;
     }
-  /** Punches in time that the windows of two shifts claim: what ends the one's and begins the other's. */
+  /** Punches that the windows of two shifts claim, and the point that divides them. */
   | {
       readonly rule: 'WINDOWS_DIVIDED';
       readonly shiftId: string;
@@ -115,7 +115,7 @@ export type PunchFinding =
       readonly dividedTime: Instant;
       readonly by: 'ARRIVAL' | 'DEPARTURE' | 'NEARER';
     }
-  /** The first or last punch of a session, outside the window of its shift. */
+  /** The first or last punch of a session is outside the window of its shift. */
   | {
       readonly rule: 'ARRIVED_BEFORE_WINDOW' | 'LEFT_AFTER_WINDOW';
       readonly shiftId: string;
@@ -123,7 +123,7 @@ export type PunchFinding =
       /** When the window opened, or closed. */
       readonly windowTime: Instant;
     }
-  /** Nobody touched the clock between two shifts that follow each other without a pause. */
+  /** No punch between two shifts that touch. */
   | {
       readonly rule: 'WORKED_THROUGH';
       readonly shiftId: string;
@@ -136,11 +136,11 @@ export type PunchFinding =
       readonly endTime: Instant;
       readonly attribution: Attribution;
       readonly date: LocalDate;
-      /** When dates begin, `HH:MM`. */
+      /** The time of day at which dates begin, `HH:MM`. */
       readonly dayStart: string;
-      /** Between this date and others. */
+      /** Whether it is split between this date and others. */
       readonly isSplit: boolean;
-      /** Of the whole stretch, after the rules. */
+      /** The total of the whole period of work, after the rules. */
       readonly workedSeconds: number;
     }
   | {
@@ -148,7 +148,7 @@ export type PunchFinding =
       readonly shiftId: string;
       readonly punchTime: Instant;
       readonly distanceMeters: number;
-      /** By how much that may be wrong; 0: the device did not say. */
+      /** The accuracy of the position; 0: the device did not say. */
       readonly accuracyMeters: number;
       readonly radiusMeters: number;
     }
@@ -179,7 +179,7 @@ export type HoursFinding =
       readonly takenSeconds: number;
       readonly countedSeconds: number;
     }
-  /** Work that does not count by the rules of its shift. */
+  /** Work that does not count under the rules of its shift. */
   | {
       readonly rule: 'BEFORE_START_NOT_COUNTED';
       readonly shiftId: string;
@@ -191,10 +191,10 @@ export type HoursFinding =
       readonly shiftId: string;
       readonly endTime: Instant;
       readonly afterSeconds: number;
-      /** It would have to be longer than this; 0: none of it ever counts. */
+      /** The work after the end would have to be longer; 0: none of it ever counts. */
       readonly minOvertimeSeconds: number;
     }
-  /** Breaks that do not count towards a required one. */
+  /** Breaks that do not count towards a required break. */
   | {
       readonly rule: 'BREAKS_TOO_SHORT';
       readonly shiftId: string | undefined;
@@ -202,7 +202,7 @@ export type HoursFinding =
       readonly shortSeconds: number;
       readonly minBreakSeconds: number;
     }
-  /** A break of a type: punched, or the time between two sessions. */
+  /** A break of a type: punched, or the gap between two sessions. */
   | {
       readonly rule: 'BREAK_OF_TYPE';
       readonly shiftId: string | undefined;
@@ -217,7 +217,7 @@ export type HoursFinding =
       readonly takenSeconds: number;
       readonly lengthSeconds: number;
     }
-  /** What was not taken of a break that the clock takes. */
+  /** The part of a break by the clock that was not taken. */
   | {
       readonly rule: 'BREAK_BY_CLOCK';
       readonly shiftId: string | undefined;
@@ -240,7 +240,7 @@ export type HoursFinding =
       readonly requiredSeconds: number;
       readonly takenSeconds: number;
       readonly deductedSeconds: number;
-      /** Less than is missing, so that working longer never pays less. */
+      /** Less than the missing part is deducted, so that longer work is never paid less. */
       readonly isExcessOnly: boolean;
     }
   | {
@@ -254,7 +254,7 @@ export type HoursFinding =
       readonly shiftId: string | undefined;
       readonly exactSeconds: number;
       readonly countedSeconds: number;
-      /** When the person would have left, had they worked the counted time. */
+      /** When the employee would have left after working the counted time. */
       readonly countedOutTime: Instant | undefined;
     }
   | {
@@ -265,34 +265,34 @@ export type HoursFinding =
       readonly stretchSeconds: number;
     };
 
-/** What the shift and the day come to. */
+/** The results of the shift and the day. */
 export type VerdictFinding =
   | {
       readonly rule: 'LATE';
       readonly shiftId: string;
       readonly startTime: Instant;
-      /** The start of the core time; undefined: of the shift. */
+      /** Whether it is the start of the core time; undefined: of the shift. */
       readonly isCore: boolean | undefined;
       readonly graceSeconds: number;
       readonly arrivalTime: Instant;
       readonly lateSeconds: number;
-      /** Where leave by the hour is not counted. */
+      /** Present if leave by the hour was left out. */
       readonly excusedSeconds?: number;
     }
   | {
       readonly rule: 'EARLY';
       readonly shiftId: string;
       readonly endTime: Instant;
-      /** The end of the core time; undefined: of the shift. */
+      /** Whether it is the end of the core time; undefined: of the shift. */
       readonly isCore: boolean | undefined;
       readonly graceSeconds: number;
       readonly departureTime: Instant;
       readonly earlySeconds: number;
-      /** Where leave by the hour is not counted. */
+      /** Present if leave by the hour was left out. */
       readonly excusedSeconds?: number;
     }
   | { readonly rule: 'NOBODY_CAME'; readonly shiftId: string }
-  /** No punch for the shift, but a session of another one that has most of its hours. */
+  /** No punch for the shift, but a session of another one that covers most of its hours. */
   | {
       readonly rule: 'THERE_FOR_OTHER_SHIFT';
       readonly shiftId: string;
@@ -304,16 +304,16 @@ export type VerdictFinding =
       readonly workedSeconds: number;
       readonly thresholdSeconds: number;
     }
-  /** Half of the shift is to be worked: the other half is declared, or a holiday. */
+  /** Only half of the shift is to be worked, because the other half is declared or a holiday. */
   | {
       readonly rule: 'HALF_TO_WORK';
       readonly shiftId: string;
-      /** When the employee is to be there. */
+      /** When the employee is expected. */
       readonly startTime: Instant;
       readonly endTime: Instant;
-      /** Whether that is what the half has of the core time. */
+      /** Whether that is the half's part of the core time. */
       readonly isCore: boolean;
-      /** Of flexible hours: how long to work. */
+      /** For flexible hours: how long to work. */
       readonly targetSeconds: number | undefined;
     }
   | {
@@ -334,16 +334,16 @@ export type VerdictFinding =
       readonly rule: 'DECLARED';
       readonly status: MarkableStatus;
       readonly portion: Portion;
-      /** Where a kind of leave was given. */
+      /** Present if there is a leave type. */
       readonly leaveTypeId?: string;
       readonly note: string;
-      /** What the punches and the roster alone would have given, once it is known. */
+      /** The status without the mark, from punches and roster alone, once it is known. */
       readonly otherwise: Status | undefined;
     }
   | {
       readonly rule: 'OTHER_HALF';
       readonly status: Status;
-      /** Where a kind of leave was given. */
+      /** Present if there is a leave type. */
       readonly leaveTypeId?: string;
       readonly isDeclared: boolean;
     }
@@ -352,15 +352,15 @@ export type VerdictFinding =
       readonly rule: 'LEAVE_TIME';
       readonly startTime: Instant;
       readonly endTime: Instant;
-      /** Where a kind of leave was given. */
+      /** Present if there is a leave type. */
       readonly leaveTypeId?: string;
-      /** How much of the shifts' hours it excuses. */
+      /** How much of the shifts' hours is excused. */
       readonly excusedSeconds: number;
     }
   | {
       readonly rule: 'WORKED_IN_LEAVE_TIME';
       readonly shiftId: string;
-      /** The part of the leave that the shift has. */
+      /** The part of the leave within the shift. */
       readonly startTime: Instant;
       readonly endTime: Instant;
       readonly workedSeconds: number;
@@ -369,13 +369,13 @@ export type VerdictFinding =
   | { readonly rule: 'OFF_SHIFT_PRESENT' }
   | { readonly rule: 'WORKED_ON_HOLIDAY' | 'WORKED_ON_LEAVE' | 'WORKED_ON_DAY_OFF' };
 
-/** What the clock adds: not settled before `untilTime`. */
+/** What the clock adds. Not final before `untilTime`. */
 export type ClockFinding =
   | {
       readonly rule: 'NOT_YET_IN';
       readonly shiftId: string;
       readonly startTime: Instant;
-      /** After the grace: late from then on. */
+      /** The employee is late from here on, after the grace. */
       readonly lateTime: Instant;
     }
   | { readonly rule: 'NOT_SEEN_YET'; readonly shiftId: string; readonly untilTime: Instant }
@@ -389,5 +389,5 @@ export type ClockFinding =
 
 export type Finding = PlanFinding | PunchFinding | HoursFinding | VerdictFinding | ClockFinding;
 
-/** Where findings go while a day is made; undefined: nobody asked. */
+/** Collects the findings while a day is derived; undefined: not requested. */
 export type Trace = Finding[] | undefined;

@@ -1,4 +1,4 @@
-// What the roster says of a date, as findings: the beginning of every explanation.
+// Reports what the roster says about a date, as findings: the beginning of every explanation.
 
 import type { DayPlan } from '../roster/plan.js';
 import { clockSeconds, coreOf, overlapOf } from '../roster/planned-shift.js';
@@ -9,7 +9,7 @@ import type { Trace } from './finding.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Adds what the plan of a date says to what is found of it. */
+/** Adds the findings about the plan of a date. */
 export function tracePlan(plan: DayPlan, trace: NonNullable<Trace>): void {
   const { source, shifts, leftOut, holiday, isEmployed, policy: followed } = plan;
   if (!isEmployed) trace.push({ rule: 'NOT_EMPLOYED' });

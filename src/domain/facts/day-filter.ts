@@ -1,20 +1,20 @@
-// Which days a list keeps, by what is seen of them at its moment.
+// Decides which days a list keeps, by what they show at its moment.
 
 import type { RecordTime } from '../time/time.js';
 import type { Anomaly, Attendance, Origin, Status } from './day.js';
 
-/** All that is given must hold; undefined: whatever it is. */
+/** All given conditions must hold; undefined: no condition. */
 export interface DayFilter {
-  /** One of these. */
+  /** Any of these. */
   readonly statuses: readonly Status[] | undefined;
-  /** Known in one of these ways. */
+  /** Any of these. */
   readonly origins: readonly Origin[] | undefined;
   /** At least one of these. */
   readonly anomalies: readonly Anomaly[] | undefined;
-  /** One of these, of the day, of its other half, or of leave by the hour. */
+  /** Any of these, for the day, its other half, or leave by the hour. */
   readonly leaveTypeIds: readonly string[] | undefined;
   readonly final: boolean | undefined;
-  /** The stored day was last changed after this. */
+  /** The stored day must have changed after this. */
   readonly updatedAfter: RecordTime | undefined;
 }
 
@@ -32,8 +32,8 @@ export function isAnyDay(filter: DayFilter): boolean {
 }
 
 /**
- * Whether a list has the day at all: something is recorded of it, or expected where that is asked for.
- * Who asks for what changed also hears of days whose facts were withdrawn.
+ * Whether a list includes the day at all: it has recorded facts, or is expected and that is asked
+ * for. A caller who asks for changes also gets days whose facts were withdrawn.
  */
 export function isListable(
   { status, origin, revision }: Attendance,

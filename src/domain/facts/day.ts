@@ -1,11 +1,11 @@
-// The words of a day. `DayResult` is what the facts say, timeless: it is stored, cached and put on
-// the feed. `Attendance` is what a caller sees: a result plus what the clock adds.
+// The types of a day. `DayResult` is the result of the facts, without a clock: it is stored, cached
+// and put in the feed. `Attendance` is what a caller sees: a result plus what the clock adds.
 
 import type { LocalDate } from '../time/local-date.js';
 import type { Instant, RecordTime } from '../time/time.js';
 import type { EmployeeId } from './employee-id.js';
 
-/** Every status there is. The order is the contract's; its numbers are stored. */
+/** All statuses. In the order of the contract; the numbers are stored. */
 export const STATUSES = [
   'PRESENT',
   'ABSENT',
@@ -19,7 +19,7 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** The statuses a person may declare; the other two are computed. */
+/** The statuses that can be declared. The other two are derived. */
 export type MarkableStatus = Exclude<Status, 'SCHEDULED' | 'UNSCHEDULED'>;
 
 export function isMarkable(status: Status): status is MarkableStatus {
@@ -34,8 +34,7 @@ export const ORIGINS = ['MARKED', 'DERIVED', 'EXPECTED'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /**
- * What a person should look at before a day goes to payroll. The order is the contract's; its
- * numbers are stored.
+ * What a person should check before payroll. In the order of the contract; the numbers are stored.
  */
 export const ANOMALIES = [
   'MISSING_IN',
@@ -62,126 +61,128 @@ export const ANOMALIES = [
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
-/** A time of a date by the clock, half-open: seconds from midnight, in the zone of the day. */
+/** A half-open time of a date by the clock, in seconds from midnight, in the zone of the day. */
 export interface ClockRange {
   /** From 0 to 86,399. */
   readonly startSecond: number;
-  /** After it, by less than a day: from 86,400 on it is the next date's. */
+  /** After the start, by less than a day. From 86,400 on it is on the next date. */
   readonly endSecond: number;
 }
 
 /** Leave by the hour. */
 export interface LeaveTime extends ClockRange {
-  /** The kind of leave; undefined: none. */
+  /** The leave type; undefined: none. */
   readonly leaveTypeId: string | undefined;
 }
 
-/** The same, and how much of the planned hours it excuses. */
+/** A leave time, with how much of the planned hours it excuses. */
 export interface ExcusedTime extends LeaveTime {
   readonly excusedSeconds: number;
 }
 
-/** What somebody declared for a day, folded from its marks: the latest rules, per part of the day. */
+/** The declaration of a day: its marks folded. The latest mark of each part of the day counts. */
 export interface Declaration {
-  /** Undefined where nothing but leave by the hour was declared. */
+  /** Undefined if only leave by the hour was declared. */
   readonly status: MarkableStatus | undefined;
   readonly portion: Portion;
-  /** The other half's standing mark; undefined for a whole day, or when nothing stands. */
+  /** The standing mark of the other half; undefined for a whole day, or if there is none. */
   readonly otherHalfStatus: MarkableStatus | undefined;
-  /** The kind of leave that `status` came with, and that of the other half; undefined: none. */
+  /** The leave type of `status`, and that of the other half; undefined: none. */
   readonly leaveTypeId: string | undefined;
   readonly otherHalfLeaveTypeId: string | undefined;
-  /** By start; they do not overlap. */
+  /** Sorted by start, without overlaps. */
   readonly leaveTimes: readonly LeaveTime[];
-  /** What came with the latest mark; empty when nothing did. */
+  /** The note of the latest mark; empty if it had none. */
   readonly note: string;
 }
 
 /** A break punched within a session. */
 export interface Break {
   readonly start: Instant;
-  /** Undefined while it lasts, or when its end is missing. */
+  /** Undefined while the break lasts, or if its end is missing. */
   readonly end: Instant | undefined;
-  /** The type of break that it is by the rules of its shift; absent: none. */
+  /** The type of break under the rules of its shift; absent: none. */
   readonly typeId?: string;
 }
 
-/** One time of presence, half-open, in whole seconds. */
+/** One presence, half-open, in whole seconds. */
 export interface Session {
-  /** Undefined when only the departure is known. */
+  /** Undefined if only the departure is known. */
   readonly in: Instant | undefined;
-  /** Undefined when the departure is not known (yet). */
+  /** Undefined if the departure is not known (yet). */
   readonly out: Instant | undefined;
-  /** The shift it counts for; undefined: off shift. */
+  /** The shift that it counts for; undefined: off shift. */
   readonly shiftId: string | undefined;
-  /** Its length without its breaks, exactly; 0 when an end is missing. */
+  /** Its exact length without its breaks; 0 if an end is missing. */
   readonly workedSeconds: number;
   readonly breaks: readonly Break[];
-  /** Of a session without `out`: from when on the departure is missing. */
+  /** For a session without `out`: when the session closes, so that the departure is missing. */
   readonly closesAt: Instant | undefined;
 }
 
 /**
- * What the clock still has to say about a shift: nobody came yet; somebody is there; somebody
- * left before the end and may come back. Until `at` the verdict is open.
+ * What is still open about a shift: the employee has not come yet, is there, or left before the end
+ * and may come back. The verdict is open until `at`.
  */
 export interface Pending {
   readonly kind: 'NOT_SEEN' | 'PRESENT' | 'LEFT';
   readonly at: Instant;
-  /** From when on whoever did not come is late; undefined for others, or where nobody can be late. */
+  /**
+   * When an employee who has not come becomes late; undefined in other cases, or without lateness.
+   */
   readonly lateAt: Instant | undefined;
 }
 
-/** How one shift of a day went, once everything about it is over. */
+/** The result of one shift of a day, once everything about it is over. */
 export interface ShiftResult {
   readonly shiftId: string;
   readonly start: Instant;
   readonly end: Instant;
   readonly status: Status;
-  /** Undefined when the clock has nothing to add. */
+  /** Undefined if the clock has nothing to add. */
   readonly pending: Pending | undefined;
   readonly firstIn: Instant | undefined;
   readonly lastOut: Instant | undefined;
-  /** After the shift's rules: breaks, rounding. */
+  /** After the shift's rules for breaks and rounding. */
   readonly workedSeconds: number;
-  /** From the start to the first arrival; 0 when within the grace or not looked at. */
+  /** From the start to the first arrival; 0 if within the grace or not checked. */
   readonly lateBySeconds: number;
-  /** From the last departure to the end; 0 when within the grace or not looked at. */
+  /** From the last departure to the end; 0 if within the grace or not checked. */
   readonly earlyBySeconds: number;
-  /** What is missing of the target of flexible hours; 0 when within the grace or not looked at. */
+  /** The missing part of the target of flexible hours; 0 if within the grace or not checked. */
   readonly shortBySeconds: number;
 }
 
-/** What a day's punches, or the lack of them, come to under its plan. */
+/** What a day's punches, or their absence, come to under its plan. */
 export interface DayWork {
-  /** What they alone come to, whatever was declared. */
+  /** The status without the declaration. */
   readonly status: Status;
-  /** Of a half that was left to them by a mark for the other half; undefined: no such half. */
+  /** The status of the half that a mark for the other half left open; undefined: no such half. */
   readonly otherHalfStatus: Status | undefined;
-  /** By start. */
+  /** Sorted by start. */
   readonly shifts: readonly ShiftResult[];
-  /** By beginning; they never overlap. */
+  /** Sorted by beginning, without overlaps. */
   readonly sessions: readonly Session[];
   readonly firstIn: Instant | undefined;
   readonly lastOut: Instant | undefined;
   /** After all rules. */
   readonly workedSeconds: number;
-  /** What does not count by the rules of its shift. */
+  /** Work that does not count under the rules of its shift. */
   readonly uncountedSeconds: number;
-  /** Breaks punched, as far as both ends are known. */
+  /** Punched breaks with both ends known. */
   readonly onBreakSeconds: number;
-  /** What was scheduled, less the breaks that its rules require; nothing of it on a holiday. */
+  /** The scheduled time, less the breaks that its rules require; 0 on a holiday. */
   readonly plannedSeconds: number;
   /** The IANA name of the day's zone: that of its shifts, else the employee's; '' without a plan. */
   readonly zone: string;
-  /** Those that no clock decides, each once, in the contract's order. */
+  /** Those that do not depend on the clock, each once, in the order of the contract. */
   readonly anomalies: readonly Anomaly[];
 }
 
-/** The tz database has some 600 names. */
+/** The tz database has about 600 names. */
 const MAX_ZONES = 1000;
 
-/** The work of a day of which nothing is planned and nothing was punched, wherever it is. */
+/** The work of a day without plan and punches, in any zone. */
 export const NO_WORK: DayWork = {
   status: 'UNSCHEDULED',
   otherHalfStatus: undefined,
@@ -197,10 +198,10 @@ export const NO_WORK: DayWork = {
   anomalies: [],
 };
 
-/** One of each zone: most days that are stored are marks alone. */
+/** One object for each zone, because most stored days have only marks. */
 const nothing = new Map<string, DayWork>([['', NO_WORK]]);
 
-/** The work of a day in a zone of which nothing is planned and nothing was punched. */
+/** The work of a day without plan and punches in a zone. */
 export function noWorkIn(zone: string): DayWork {
   const known = nothing.get(zone);
   if (known !== undefined) return known;
@@ -221,8 +222,8 @@ export function isNoWork(work: DayWork): boolean {
 }
 
 /**
- * What the facts say about a day, without a clock: as it will be once every verdict fell. A
- * stored day without one has no fact that stands: it is computed from the plan when read.
+ * What the facts say about a day, without a clock: as after every verdict. A stored day without a
+ * result has no standing fact; it is derived from the plan when read.
  */
 export interface DayResult {
   readonly status: Status;
@@ -232,48 +233,48 @@ export interface DayResult {
   /** Declared with the status, and with the other half; undefined: none. */
   readonly leaveTypeId: string | undefined;
   readonly otherHalfLeaveTypeId: string | undefined;
-  /** By start; declared beside whatever decides the status. */
+  /** Sorted by start. They do not affect the status. */
   readonly leaveTimes: readonly ExcusedTime[];
   readonly note: string;
   readonly work: DayWork;
 }
 
-/** A day as stored: its result, and which change of it this is. */
+/** A stored day: its result and its revision. */
 export interface StoredDay {
   readonly date: LocalDate;
-  /** Undefined when no fact stands any more: the row stays, for its revision. */
+  /** Undefined if no fact stands any more. The row stays for its revision. */
   readonly result: DayResult | undefined;
-  /** The ENGINE_VERSION that wrote it last: of another one, the rest is not to be trusted. */
+  /** The ENGINE_VERSION that last wrote it. If it is another one, do not trust the rest. */
   readonly engineVersion: number;
-  /** 1 for the first change, counting up without a gap. */
+  /** 1 for the first change, rising without a gap. */
   readonly revision: number;
   readonly recordedAt: RecordTime;
 }
 
-/** How one shift goes, at a moment. */
+/** The result of one shift at a moment. */
 export type ShiftAttendance = Omit<ShiftResult, 'pending'>;
 
 /** A day as a caller sees it at a moment. */
 export interface Attendance {
   readonly employeeId: EmployeeId;
-  /** Empty when nobody ever gave one. */
+  /** Empty if nobody ever gave one. */
   readonly employeeName: string;
   readonly date: LocalDate;
-  /** The IANA name of the zone to tell its times in; empty where no roster says one. */
+  /** The IANA name of the zone in which to show times; empty if the roster has none. */
   readonly timeZone: string;
   readonly status: Status;
-  /** Undefined when nothing is known: UNSCHEDULED. */
+  /** Undefined if nothing is known: UNSCHEDULED. */
   readonly origin: Origin | undefined;
   readonly portion: Portion;
   readonly otherHalfStatus: Status | undefined;
   readonly leaveTypeId: string | undefined;
   readonly otherHalfLeaveTypeId: string | undefined;
-  /** By start. */
+  /** Sorted by start. */
   readonly leaveTimes: readonly ExcusedTime[];
   readonly note: string;
-  /** By start. */
+  /** Sorted by start. */
   readonly shifts: readonly ShiftAttendance[];
-  /** By beginning; they never overlap. */
+  /** Sorted by beginning, without overlaps. */
   readonly sessions: readonly Session[];
   readonly firstIn: Instant | undefined;
   readonly lastOut: Instant | undefined;
@@ -281,17 +282,17 @@ export interface Attendance {
   readonly uncountedSeconds: number;
   readonly onBreakSeconds: number;
   readonly plannedSeconds: number;
-  /** Those of its shifts, added up. */
+  /** The sum of its shifts. */
   readonly lateBySeconds: number;
-  /** Those of its shifts, added up. */
+  /** The sum of its shifts. */
   readonly earlyBySeconds: number;
-  /** Those of its shifts, added up. */
+  /** The sum of its shifts. */
   readonly shortBySeconds: number;
-  /** Each once, in the contract's order. */
+  /** Each once, in the order of the contract. */
   readonly anomalies: readonly Anomaly[];
-  /** Whether the clock alone can no longer change this. */
+  /** Whether the clock alone can no longer change the day. */
   readonly final: boolean;
-  /** When the clock changes it; undefined when it will not. */
+  /** When the clock changes the day next; undefined: never. */
   readonly nextTransitionTime: Instant | undefined;
   /** Undefined for a day never stored. */
   readonly updateTime: RecordTime | undefined;
@@ -300,8 +301,8 @@ export interface Attendance {
 }
 
 /**
- * The etag (AIP-154) of a day at a revision, `"0"` for a day never stored; of a part of the roster
- * as a change left it, `"0"` when none did. Quoted.
+ * The etag (AIP-154) of a day at a revision, `"0"` for a day never stored; or of a part of the
+ * roster at its last change, `"0"` without one. Includes the quotes.
  */
 export function etagOf(revision: number): string {
   return `"${revision}"`;

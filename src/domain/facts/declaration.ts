@@ -1,4 +1,4 @@
-// What was declared for a day: its marks folded into one declaration.
+// Folds the marks of a day into one declaration.
 
 import type {
   ClockRange,
@@ -11,16 +11,16 @@ import type {
 
 const DAY_SECONDS = 86_400;
 
-/** The most leave times that marks may bring a day to. */
+/** The most leave times that marks may add to a day. */
 export const MAX_LEAVE_TIMES = 5;
 
-/** A fact about a day's declaration, in the order in which they were recorded. */
+/** A fact about a day's declaration. */
 export type DeclarationFact =
   | {
       readonly kind: 'MARK';
       readonly status: MarkableStatus;
       readonly portion: Portion;
-      /** The hours of it, for leave by the hour: it is of the whole day then, by its portion. */
+      /** The hours, for leave by the hour. Its `portion` is then the whole day. */
       readonly leaveTime?: ClockRange | undefined;
       readonly leaveTypeId: string | undefined;
       readonly note: string;
@@ -28,10 +28,10 @@ export type DeclarationFact =
   | { readonly kind: 'CLEAR' };
 
 /**
- * The declaration after one more fact. A mark replaces what stood for the same part of the day:
- * a whole-day mark everything, a half-day mark its half only, so a morning's leave
- * outlives the mark of the afternoon. Leave by the hour replaces the leave times that it shares
- * time with, and stands beside all else. A clearing withdraws all of it.
+ * The declaration after one more fact. A mark replaces what stood for the same part of the day: a
+ * whole-day mark replaces everything, a half-day mark only its half, so that a morning's leave
+ * outlives the mark of the afternoon. Leave by the hour replaces the leave times with which it
+ * shares time, and leaves the rest. A clearing withdraws all of it.
  */
 export function foldDeclaration(
   standing: Declaration | undefined,
@@ -53,7 +53,7 @@ export function foldDeclaration(
   };
 }
 
-/** Of a day of which no status was declared. */
+/** For a day without a declared status. */
 const NO_STATUS = {
   status: undefined,
   portion: 'WHOLE_DAY',
@@ -68,7 +68,7 @@ function withLeaveTime(standing: readonly LeaveTime[], added: LeaveTime): readon
   );
 }
 
-/** Whether two times have some of the clock in common, whichever dates they fall on. */
+/** Whether two clock times overlap, whichever dates they are on. */
 function shareTime(a: ClockRange, b: ClockRange): boolean {
   return [-DAY_SECONDS, 0, DAY_SECONDS].some(
     (shift) => a.startSecond < b.endSecond + shift && b.startSecond + shift < a.endSecond,
@@ -89,12 +89,12 @@ function otherHalf(
     : { otherHalfStatus: status, otherHalfLeaveTypeId: leaveTypeId };
 }
 
-/** The declaration of a day from all its facts, the oldest first. */
+/** The declaration of a day from all its facts, oldest first. */
 export function declarationOf(facts: readonly DeclarationFact[]): Declaration | undefined {
   return facts.reduce<Declaration | undefined>(foldDeclaration, undefined);
 }
 
-/** The declaration inside a result: what a further mark is folded onto. */
+/** The declaration inside a result, onto which the next mark is folded. */
 export function declarationIn(result: DayResult | undefined): Declaration | undefined {
   if (result === undefined) return undefined;
   const { note } = result;
@@ -116,24 +116,26 @@ export function declarationIn(result: DayResult | undefined): Declaration | unde
   };
 }
 
-/** The statuses of somebody who is not expected to come. */
+/** The statuses of an employee who is not expected. */
 const AWAY: ReadonlySet<MarkableStatus> = new Set(['ON_LEAVE', 'HOLIDAY', 'DAY_OFF', 'ABSENT']);
 
 export type Half = Exclude<Portion, 'WHOLE_DAY'>;
 
-/** Both halves of a day's only shift, or of the middle one of an odd number; else the one it is in. */
+/**
+ * Both halves for a day's only shift, or the middle one of an odd number; else the half it is in.
+ */
 export function halvesOf(index: number, count: number): readonly Half[] {
   if (index * 2 + 1 === count) return ['FIRST_HALF', 'SECOND_HALF'];
   return index * 2 < count ? ['FIRST_HALF'] : ['SECOND_HALF'];
 }
 
-/** What a declaration says of one shift. */
+/** The declaration for one shift. */
 export interface DeclaredShift {
-  /** Declared for all of it; undefined when it was not, or not for all. */
+  /** Declared for the whole shift; undefined if it was not. */
   readonly status: MarkableStatus | undefined;
   /** Whether it was declared for one of its halves. */
   readonly isHalf: boolean;
-  /** Whether nobody is expected at its beginning, and at its end. */
+  /** Whether the employee is not expected at its beginning, and at its end. */
   readonly isAwayFirst: boolean;
   readonly isAwayLast: boolean;
 }
@@ -145,7 +147,7 @@ const UNDECLARED: DeclaredShift = {
   isAwayLast: false,
 };
 
-/** `holiday`: the half of the shift that is one; a mark wins over it. */
+/** `holiday` is the half of the shift that is one. A mark wins over it. */
 export function declaredFor(
   declaration: Declaration | undefined,
   halves: readonly Half[],
@@ -165,7 +167,9 @@ export function declaredFor(
   };
 }
 
-/** Of a mark for one half and a holiday in the other, the holiday: the mark speaks for the day. */
+/**
+ * With a mark for one half and a holiday in the other, the holiday: the mark is the day's status.
+ */
 function wholeStatus(
   declared: readonly (MarkableStatus | undefined)[],
   halves: readonly Half[],

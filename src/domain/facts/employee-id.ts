@@ -5,12 +5,14 @@ export type EmployeeId = string & { readonly __brand: 'EmployeeId' };
 
 const FORM = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The id a text is, or undefined when it has another form. */
+/** The id that a text is; undefined if it has another form. */
 export function parseEmployeeId(text: string): EmployeeId | undefined {
   return FORM.test(text) ? (text as EmployeeId) : undefined;
 }
 
-/** Byte order, which for these characters is UTF-16 order too; PostgreSQL's collation "C". */
+/**
+ * Sorts by bytes, like PostgreSQL's collation "C". For these characters, UTF-16 order is the same.
+ */
 export function compareEmployeeIds(a: EmployeeId, b: EmployeeId): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

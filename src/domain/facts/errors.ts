@@ -1,5 +1,5 @@
-// Everything that can go wrong, as values. One table (rpc/edge/error-table.ts) gives each kind its
-// code, its reason and its details; nothing else in the service knows gRPC codes.
+// Everything that can go wrong, as values. The error table (rpc/edge/error-table.ts) gives each
+// kind its code, reason and details; nothing else in the service knows gRPC codes.
 
 import type { LocalDate } from '../time/local-date.js';
 import type { Instant, RecordTime } from '../time/time.js';
@@ -9,11 +9,11 @@ import type { PunchKind } from './punch.js';
 
 /** One refused field of a request. */
 export interface FieldViolation {
-  /** Its path from the request's root, in the contract's names: `requests[3].date`. */
+  /** Its path from the request's root, in the names of the contract: `requests[3].date`. */
   readonly field: string;
   /** The broken rule, UPPER_SNAKE_CASE and stable. */
   readonly reason: string;
-  /** What is wrong with its value and what would be right. */
+  /** What is wrong with its value, and what would be right. */
   readonly description: string;
 }
 
@@ -29,7 +29,7 @@ export const CLOCK_REFUSALS = [
 ] as const;
 export type ClockRefusal = (typeof CLOCK_REFUSALS)[number];
 
-/** What was tried at the clock. */
+/** What was attempted at the clock. */
 export const CLOCK_ATTEMPTS = [
   'CLOCK_IN',
   'CLOCK_OUT',
@@ -40,7 +40,7 @@ export const CLOCK_ATTEMPTS = [
 ] as const;
 export type ClockAttempt = (typeof CLOCK_ATTEMPTS)[number];
 
-/** The session that a refused command met. */
+/** The session in conflict with a refused command. */
 export interface SessionConcerned {
   readonly in: Instant | undefined;
   readonly out: Instant | undefined;
@@ -49,7 +49,7 @@ export interface SessionConcerned {
   readonly date: LocalDate;
 }
 
-/** What a roster consists of, as an error names it. */
+/** The parts of a roster, as errors name them. */
 export const ROSTER_RESOURCES = [
   'employee',
   'shift',
@@ -59,17 +59,17 @@ export const ROSTER_RESOURCES = [
   'roster_change',
 ] as const;
 export type RosterResource = (typeof ROSTER_RESOURCES)[number];
-/** Those that a caller creates under an id. */
+/** The resources that a caller creates under an id. */
 export type NamedResource = Exclude<RosterResource, 'assignment' | 'policy' | 'roster_change'>;
 
 /** An assignment that a refusal names. */
 export interface AssignmentConcerned {
-  /** Undefined: it would be new. */
+  /** Undefined if it would be new. */
   readonly assignmentId: number | undefined;
   readonly startDate: LocalDate;
-  /** Undefined: it has no end. */
+  /** Undefined if it has no end. */
   readonly endDate: LocalDate | undefined;
-  /** Of its whole cycle, each once. */
+  /** All of its cycle, each once. */
   readonly shiftIds: readonly string[];
 }
 
@@ -88,13 +88,13 @@ export type Failure =
       readonly current: string;
     }
   | { readonly kind: 'EMPLOYEE_NOT_FOUND'; readonly employeeId: EmployeeId }
-  /** A command about an employee whom nobody added. */
+  /** A command about an employee who was not added. */
   | {
       readonly kind: 'EMPLOYEE_NOT_ADDED';
       readonly employeeId: EmployeeId;
-      /** Whether there are punches, or marks without a name, under this id. */
+      /** Whether punches, or marks without a name, exist under this id. */
       readonly isKnown: boolean;
-      /** The id that was probably meant; undefined when none is near. */
+      /** The most similar id; undefined if none is near. */
       readonly nearestId: EmployeeId | undefined;
     }
   | {
@@ -104,13 +104,13 @@ export type Failure =
       readonly employeeId: EmployeeId;
       /** The moment of the command, or of the corrected punch. */
       readonly time: Instant;
-      /** Of several corrections, the place of the one that is refused. */
+      /** With several corrections, the index of the refused one. */
       readonly correction?: number | undefined;
-      /** A punch that stays and would no longer do what it did. */
+      /** A punch that stays but would lose its role. */
       readonly robbed?: { readonly kind: PunchKind; readonly time: Instant } | undefined;
-      /** The employee's at that moment. */
+      /** The employee's zone at that moment. */
       readonly zone: Zone;
-      /** Undefined where there is none, as for somebody never seen. */
+      /** Undefined if there is none, as for an employee never seen. */
       readonly session: SessionConcerned | undefined;
     }
   | {
@@ -125,25 +125,25 @@ export type Failure =
       readonly badgeId: string;
       readonly assignmentId: number;
     }
-  /** It is somebody's on one of the dates. */
+  /** The badge has an owner on one of the dates. */
   | {
       readonly kind: 'BADGE_ASSIGNED';
       readonly badgeId: string;
       readonly assignmentId: number;
       readonly employeeId: EmployeeId;
       readonly startDate: LocalDate;
-      /** Undefined: it has no end. */
+      /** Undefined if it has no end. */
       readonly endDate: LocalDate | undefined;
     }
   | { readonly kind: 'QUARANTINE_FULL'; readonly maxPunches: number }
-  /** The mark of a repeated request was taken back with its import. */
+  /** The mark of a replay was voided with its import. */
   | { readonly kind: 'MARK_VOIDED'; readonly employeeId: EmployeeId; readonly requestId: string }
   | {
       readonly kind: 'LEAVE_TYPE_NOT_FOUND';
       readonly leaveTypeId: string;
-      /** Those that can be declared; the first ones if they are many. */
+      /** The ids that can be declared; only the first ones if there are many. */
       readonly knownIds: readonly string[];
-      /** The id that was probably meant; undefined when none is near. */
+      /** The most similar id; undefined if none is near. */
       readonly nearestId: string | undefined;
     }
   | { readonly kind: 'LEAVE_TYPE_ARCHIVED'; readonly leaveTypeId: string }
@@ -154,14 +154,14 @@ export type Failure =
       readonly date: LocalDate;
       readonly maxLeaveTimes: number;
     }
-  /** It was taken back already, by the fact of that number. */
+  /** The punch was already voided, by the fact with the number `by`. */
   | {
       readonly kind: 'PUNCH_VOIDED';
       readonly employeeId: EmployeeId;
       readonly punchId: number;
       readonly by: number;
     }
-  /** No more punches of that day are kept, whoever tells them. */
+  /** No more punches are kept of that day, from any caller. */
   | {
       readonly kind: 'TOO_MANY_PUNCHES';
       readonly employeeId: EmployeeId;
@@ -172,9 +172,9 @@ export type Failure =
   | {
       readonly kind: 'ROSTER_NOT_FOUND';
       readonly resource: RosterResource;
-      /** Its id, or `calendar/date` of a holiday. */
+      /** Its id, or `calendar/date` for a holiday. */
       readonly id: string;
-      /** Of its version that there is not; empty: the one without a date. */
+      /** The date of a missing version; empty: the one without a date. */
       readonly versionDate?: LocalDate | '' | undefined;
     }
   | { readonly kind: 'ROSTER_EXISTS'; readonly resource: NamedResource; readonly id: string }
@@ -185,9 +185,9 @@ export type Failure =
       readonly sent: string;
       readonly current: string;
     }
-  /** An archived shift is assigned to nobody any more. */
+  /** An archived shift can no longer be assigned. */
   | { readonly kind: 'SHIFT_ARCHIVED'; readonly shiftId: string }
-  /** Two shifts of one employee would share some time. */
+  /** Two shifts of one employee would overlap. */
   | {
       readonly kind: 'SHIFTS_OVERLAP';
       readonly employeeId: EmployeeId;
@@ -198,19 +198,19 @@ export type Failure =
       /** The assignment that has the other shift; undefined: an override or the default. */
       readonly otherAssignmentId: number | undefined;
     }
-  /** Two assignments would share dates, and the caller did not say what then. */
+  /** Two assignments would share dates, and the caller did not say what to do. */
   | {
       readonly kind: 'ASSIGNMENTS_OVERLAP';
       readonly employeeId: EmployeeId;
       readonly assignment: AssignmentConcerned;
-      /** The one that it meets, which has no end. */
+      /** The assignment that it overlaps, which has no end. */
       readonly other: AssignmentConcerned;
-      /** How many it meets besides. */
+      /** How many others it overlaps. */
       readonly more: number;
-      /** The date on which the other would end; undefined: it begins too late to end before. */
+      /** The date on which the other would end; undefined if it begins too late for that. */
       readonly otherEndDate: LocalDate | undefined;
     }
-  /** A request id of a roster change that was used for another one. */
+  /** A request id of a roster change was used for another one. */
   | { readonly kind: 'ROSTER_REQUEST_ID_REUSED'; readonly requestId: string }
   /** Transactions may still be recorded at or before the time sent. */
   | {
@@ -218,15 +218,18 @@ export type Failure =
       readonly sent: RecordTime;
       readonly settled: RecordTime;
     }
-  /** Which of them is wrong nobody here can tell: no time can be given to a command. */
+  /** The service cannot tell which clock is wrong, so it cannot give a command a time. */
   | {
       readonly kind: 'CLOCKS_DIFFER';
-      /** When we were told, by the service's clock, and the moment under the lock, by the database's. */
+      /**
+       * When the call was received, by the service's clock, and the moment under the lock, by
+       * PostgreSQL's.
+       */
       readonly receivedAt: Instant;
       readonly decidedAt: Instant;
       readonly cause: Error;
     }
-  /** PostgreSQL refused one fact of a batch for what is in it: a fault of this service. */
+  /** PostgreSQL refused the content of one fact of a batch: a bug of this service. */
   | { readonly kind: 'FACT_REFUSED'; readonly cause: Error }
   | { readonly kind: 'DEADLINE_EXCEEDED' }
   | { readonly kind: 'CANCELLED' }

@@ -1,11 +1,11 @@
-// How far a punch was made from where it was expected.
+// The distance of a punch from where it was expected.
 
 import type { Position } from './punch.js';
 
 /** The earth's mean radius (IUGG). */
 const EARTH_METERS = 6_371_008.8;
 
-/** Along the great circle, on a sphere: within 0.6 % of the truth. */
+/** Along the great circle of a sphere. The error is below 0.6 %. */
 export function distanceMeters(a: Position, b: Position): number {
   const latitude = radians(b.latitude - a.latitude);
   const longitude = radians(b.longitude - a.longitude);

@@ -1,5 +1,5 @@
-// Leave times as text: how they are stored and cached. Compact JSON in fixed places. Text that is not
-// exactly what is written here is none.
+// Writes and reads leave times as text for storage and caches: compact JSON with fixed positions.
+// Any text that this code does not write is rejected.
 
 import type { ExcusedTime } from './day.js';
 import { LEAVE_TYPE_ID } from './leave-type.js';
@@ -8,7 +8,7 @@ const DAY_SECONDS = 86_400;
 
 const NONE: readonly ExcusedTime[] = [];
 
-/** Empty where there are none. */
+/** Empty if there are none. */
 export function leaveTimesText(leaveTimes: readonly ExcusedTime[]): string {
   if (leaveTimes.length === 0) return '';
   return JSON.stringify(
@@ -21,7 +21,7 @@ export function leaveTimesText(leaveTimes: readonly ExcusedTime[]): string {
   );
 }
 
-/** Undefined when the text is not one that `leaveTimesText` writes. */
+/** Undefined if `leaveTimesText` does not write such a text. */
 export function parseLeaveTimesText(text: string): readonly ExcusedTime[] | undefined {
   if (text === '') return NONE;
   try {

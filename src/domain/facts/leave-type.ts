@@ -1,22 +1,22 @@
-// A kind of leave, such as vacation or sick leave: what a mark of ON_LEAVE can name. No rule of days
-// depends on it: it is for payroll, and for lists.
+// A leave type, such as vacation or sick leave, which a mark of ON_LEAVE can name. No rule of days
+// depends on it; it is for payroll and for lists.
 
 import type { RecordTime } from '../time/time.js';
 import type { Failure } from './errors.js';
 import { nearestId } from './similar-ids.js';
 
-/** The most there can be, archived ones included. */
+/** The most leave types, archived ones included. */
 export const MAX_LEAVE_TYPES = 200;
 
-/** How leave types are named. */
+/** The form of a leave type's id. */
 export const LEAVE_TYPE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The most ids that an error names. */
 const MAX_NAMED_IDS = 20;
 
-/** What a leave type is to be. */
+/** A requested leave type. */
 export interface LeaveTypeChange {
-  /** 1 to 64 characters, as the callers chose it. */
+  /** 1 to 64 characters, chosen by the callers. */
   readonly leaveTypeId: string;
   readonly name: string;
   readonly isPaid: boolean;
@@ -28,12 +28,14 @@ export interface LeaveTypeChange {
 
 /** One revision of a leave type. */
 export interface LeaveType extends LeaveTypeChange {
-  /** 1 for the first, counting up. */
+  /** 1 for the first, rising by 1. */
   readonly revision: number;
   readonly recordedAt: RecordTime;
 }
 
-/** Why a leave type cannot be declared; undefined when it can. `known`: the latest of each. */
+/**
+ * Returns why a leave type cannot be declared; undefined if it can. `known`: the latest of each.
+ */
 export function refusedLeaveType(
   leaveTypeId: string,
   known: readonly LeaveType[],

@@ -1,15 +1,15 @@
-// An import of marks: what calls with the same import id marked, and what was taken back of it.
+// An import of marks: what calls with the same import id marked, and how much of it was voided.
 
 import type { RecordTime } from '../time/time.js';
 
 export interface MarkImport {
-  /** 1 to 64 characters, as the callers chose it. */
+  /** 1 to 64 characters, chosen by the callers. */
   readonly importId: string;
-  /** Who sent its first mark. */
+  /** The actor of its first mark. */
   readonly actor: string;
   readonly firstRecordedAt: RecordTime;
   readonly lastRecordedAt: RecordTime;
-  /** How many marks it recorded, and how many of them were taken back. */
+  /** How many marks it recorded, and how many of them were voided. */
   readonly marks: number;
   readonly voided: number;
 }

@@ -1,17 +1,18 @@
-// An import of punches: what calls with the same import id recorded, and what became of it.
+// An import of punches: what calls with the same import id recorded, and how much of it still
+// counts.
 
 import type { RecordTime } from '../time/time.js';
 
 export interface PunchImport {
-  /** 1 to 64 characters, as the callers chose it. */
+  /** 1 to 64 characters, chosen by the callers. */
   readonly importId: string;
-  /** Who sent its first punch. */
+  /** The actor of its first punch. */
   readonly actor: string;
   readonly firstRecordedAt: RecordTime;
   readonly lastRecordedAt: RecordTime;
-  /** How many punches it recorded; those that were taken back included. */
+  /** How many punches it recorded, voided ones included. */
   readonly punches: number;
-  /** How many of them were taken back, without or with another in their place. */
+  /** How many of them were voided without a replacement, and how many were replaced. */
   readonly voided: number;
   readonly replaced: number;
   /** How many more wait in quarantine. */

@@ -1,12 +1,12 @@
-// Punches: someone touched a clock. A punch is evidence: nothing here changes one.
+// Punches: one touch of a clock each. A punch is evidence: nothing here changes one.
 
 import { type Instant, wholeSecond } from '../time/time.js';
 
-/** What the person said they were doing. UNSPECIFIED: the clock did not ask, so punches alternate. */
+/** What the employee is doing. UNSPECIFIED: the clock did not ask, so punches alternate. */
 export const PUNCH_KINDS = ['UNSPECIFIED', 'IN', 'OUT', 'BREAK_START', 'BREAK_END'] as const;
 export type PunchKind = (typeof PUNCH_KINDS)[number];
 
-/** Where a punch was made, as its device says: WGS 84 degrees. */
+/** Where a punch was made, according to its device, in WGS 84 degrees. */
 export interface Position {
   /** -90 to 90. */
   readonly latitude: number;
@@ -14,27 +14,27 @@ export interface Position {
   readonly longitude: number;
 }
 
-/** What was found about a punch when it was recorded; days that use it show it. */
+/** What was found about a punch when it was recorded. Days that use it show it. */
 export type PunchFlag = 'CLOCK_SKEW' | 'EVENT_ID_CONFLICT';
 
 export interface Punch {
-  /** When, by the clock that took it. */
+  /** The time on the clock that took it. */
   readonly time: Instant;
   readonly kind: PunchKind;
-  /** The clock's id; empty when the punch came from no device. */
+  /** The clock's id; empty if the punch came from no device. */
   readonly deviceId: string;
-  /** The device's own number for it; empty when it gives none. */
+  /** The device's own number for it; empty if it gives none. */
   readonly eventId: string;
-  /** Undefined when the device did not say. */
+  /** Undefined if the device did not say. */
   readonly position: Position | undefined;
-  /** How far off the position may be, in metres; absent or 0 when the device did not say. */
+  /** How far off the position may be, in metres; absent or 0 if the device did not say. */
   readonly accuracyMeters?: number | undefined;
   readonly flags: readonly PunchFlag[];
 }
 
 /**
- * Punches of one employee in canonical order, each once, their times in whole seconds: what the
- * rules work on. The same punches give the same timeline, whatever order and however often they
+ * Punches of one employee in canonical order, each once, with times in whole seconds: the input of
+ * the rules. The same punches give the same timeline, however often and in whatever order they
  * came.
  */
 export type Timeline = readonly Punch[] & { readonly __brand: 'Timeline' };
@@ -42,8 +42,8 @@ export type Timeline = readonly Punch[] & { readonly __brand: 'Timeline' };
 export const NO_PUNCHES = [] as readonly Punch[] as Timeline;
 
 /**
- * Drops what clocks say beyond the second, since lengths are whole seconds; sorts; drops
- * repetitions: the same device, event id, second and kind.
+ * Drops fractions of seconds, because lengths are whole seconds. Sorts. Drops repetitions: the same
+ * device, event id, second and kind.
  */
 export function timelineOf(punches: readonly Punch[]): Timeline {
   const sorted = punches.map(inWholeSeconds).sort(comparePunches);
@@ -54,7 +54,7 @@ export function timelineOf(punches: readonly Punch[]): Timeline {
   return kept as readonly Punch[] as Timeline;
 }
 
-/** Field by field: most punches kept have many more, which no rule looks at. */
+/** Copies only these fields, because most recorded punches have many more that no rule uses. */
 function inWholeSeconds(punch: Punch): Punch {
   const time = wholeSecond(punch.time);
   if (time === punch.time) return punch;
@@ -68,7 +68,7 @@ function isRepetition(a: Punch, b: Punch): boolean {
   );
 }
 
-/** By instant; the rest only makes the order total, so that it cannot depend on arrival. */
+/** By instant. The rest makes the order total, so that it cannot depend on arrival. */
 function comparePunches(a: Punch, b: Punch): number {
   return (
     a.time - b.time ||
@@ -88,8 +88,8 @@ function evidenceOf({ position, accuracyMeters = 0, flags }: Punch): string {
 }
 
 /**
- * The punches with EVENT_ID_CONFLICT on each that uses a device's event id for another instant
- * or kind than an earlier one did: the device's counter was reset, or two devices share an id.
+ * The punches, with EVENT_ID_CONFLICT on each that reuses a device's event id for another instant
+ * or kind than an earlier one: the device's counter was reset, or two devices share an id.
  */
 export function flagEventIdConflicts(punches: Timeline): Timeline {
   const seen = new Set<string>();
@@ -105,7 +105,7 @@ export function flagEventIdConflicts(punches: Timeline): Timeline {
   return flagged as readonly Punch[] as Timeline;
 }
 
-/** The index of the first punch at or after `time`; the length when there is none. */
+/** The index of the first punch at or after `time`; the length if there is none. */
 export function firstAtOrAfter(punches: Timeline, time: number): number {
   let low = 0;
   let high = punches.length;

@@ -1,27 +1,27 @@
-// Which id somebody meant who typed one that nobody has. What is looked at is bounded by the typed
-// id, never by how many employees there are: the ids one typing error away, and those that sort
-// next to it. Only for a hint in an error: nothing may be decided by it.
+// Finds the id that was probably meant by an unknown one. The typed id bounds the work, never the
+// number of employees: it looks at the ids one typing error away, and at those that sort next to
+// it. Only for a hint in an error: nothing may be decided by it.
 
 import type { EmployeeId } from './employee-id.js';
 
 /** The characters that an id may have. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-';
 
-/** Nobody types a longer id by hand. One of 20 characters has some 2,700 ids one error away. */
+/** Nobody types longer ids by hand. An id of 20 characters has about 2,700 ids one error away. */
 export const MAX_TYPED_LENGTH = 20;
 
-/** Ids on either side of the typed one, in byte order: they begin as it does. */
+/** Ids on either side of the typed one, sorted by bytes: they begin like it. */
 export const MAX_SORTED_NEIGHBOURS = 50;
 
-/** With more typing errors than this it is another id. */
+/** An id with more typing errors than this is another one. */
 const MAX_ERRORS = 2;
 
-/** In a shorter id, two errors leave hardly anything of it. */
+/** Two errors in a shorter id leave hardly anything of it. */
 const MIN_LENGTH_OF_TWO_ERRORS = 5;
 
 /**
- * The ids that come to the typed one by one error: a character left out, added or mistaken, two
- * swapped, or the wrong case throughout. None for ids longer than MAX_TYPED_LENGTH.
+ * The ids that are one error away: a character left out, added or mistaken, two swapped, or the
+ * wrong case throughout. None for ids longer than MAX_TYPED_LENGTH.
  */
 export function idsOneErrorAway(id: EmployeeId): readonly string[] {
   if (id.length > MAX_TYPED_LENGTH) return [];
@@ -40,7 +40,7 @@ export function idsOneErrorAway(id: EmployeeId): readonly string[] {
   return [...found];
 }
 
-/** The id among the candidates that was most likely meant; undefined when none is near. */
+/** The candidate that was most likely meant; undefined if none is near. */
 export function nearestId<Id extends string>(id: Id, candidates: readonly Id[]): Id | undefined {
   const most = id.length < MIN_LENGTH_OF_TWO_ERRORS ? 1 : MAX_ERRORS;
   let nearest: Id | undefined;
@@ -55,12 +55,14 @@ export function nearestId<Id extends string>(id: Id, candidates: readonly Id[]):
   return fewest > most ? undefined : nearest;
 }
 
-/** Of two that are as near, always the same one. */
+/** Picks the same of two equally near candidates every time. */
 function isBefore(one: string, other: string | undefined): boolean {
   return other !== undefined && one < other;
 }
 
-/** Optimal string alignment: characters left out, added, mistaken, or swapped with the next. */
+/**
+ * Optimal string alignment: counts characters left out, added, mistaken, or swapped with the next.
+ */
 function errorsBetween(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

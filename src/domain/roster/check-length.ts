@@ -3,18 +3,18 @@
 import type { FieldViolation } from '../facts/errors.js';
 import { lengthText } from '../time/duration-text.js';
 
-/** What a length of time may be, in whole seconds; both included. */
+/** The bounds of a length in whole seconds, both included. */
 export interface LengthBounds {
   readonly minSeconds: number;
   readonly maxSeconds: number;
 }
 
-/** A field's path from its message's path; '' is the request itself. */
+/** A field's path from its message's path. '' is the request itself. */
 export function fieldPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** What is wrong with a length, or nothing: whole seconds between the bounds. */
+/** The violation of a length, if any: it must be whole seconds between the bounds. */
 export function checkLength(
   seconds: number,
   { minSeconds, maxSeconds }: LengthBounds,

@@ -1,4 +1,4 @@
-// Refuses a policy that cannot be meant, alone or beside others: each violation names the field.
+// Refuses a policy that is invalid, alone or beside others. Each violation names the field.
 
 import type { FieldViolation } from '../facts/errors.js';
 import { fromEpochDay } from '../time/local-date.js';
@@ -6,7 +6,7 @@ import { checkOffShiftRules } from './check-shift.js';
 import { checkWorkRules } from './check-work-rules.js';
 import { lastDayOf, type Policies, type Policy, type PolicyVersion } from './policy.js';
 
-/** What is wrong with a policy alone; `path` leads to it. */
+/** The violations of a policy alone. `path` leads to it. */
 export function checkPolicy({ offShift, work }: Policy, path: string): FieldViolation[] {
   return [
     ...checkOffShiftRules(offShift, `${path}.off_shift_rules`),
@@ -14,17 +14,17 @@ export function checkPolicy({ offShift, work }: Policy, path: string): FieldViol
   ];
 }
 
-/** Why a version cannot be in force beside another policy's. */
+/** Why a version cannot be in force beside another policy. */
 export interface PolicyConflict {
-  /** Of the group that the other policy has, too; undefined: both are the default. */
+  /** The index of the group that both policies have; undefined: both are the default. */
   readonly groupIndex: number | undefined;
-  /** The other side of it, in words. */
+  /** The other side of the conflict, in words. */
   readonly text: string;
 }
 
 /**
- * A group follows one policy at a time, and one policy at a time is the default: what stands against
- * a version, which is in force among `versions` of its own policy.
+ * The conflicts of a version, which is in force among the `versions` of its own policy. A group
+ * follows one policy at a time, and one policy at a time is the default.
  */
 export function policyConflicts(
   version: PolicyVersion,
@@ -45,7 +45,7 @@ export function policyConflicts(
   });
 }
 
-/** The same as violations; `path` leads to the version. */
+/** The same conflicts as violations. `path` leads to the version. */
 export function checkBesideOthers(
   version: PolicyVersion,
   versions: readonly PolicyVersion[],
@@ -67,7 +67,7 @@ export function checkBesideOthers(
   );
 }
 
-/** Versions of other policies that are in force on some date on which this one is. */
+/** Versions of other policies that are in force together with this one on some date. */
 function othersInForce(
   { fromDay, policy: { policyId } }: PolicyVersion,
   versions: readonly PolicyVersion[],

@@ -1,5 +1,5 @@
-// Refuses assignments that cannot be meant, and finds shifts that would have one person in two
-// places. Must answer for any numbers and ids, and never change a value to make it fit.
+// Refuses invalid assignments, and finds shifts that would put one employee in two places. Must
+// answer for any numbers and ids, and never change a value to make it fit.
 
 import type { FieldViolation } from '../facts/errors.js';
 import {
@@ -17,21 +17,21 @@ import type { Assignment, Roster } from './roster.js';
 /** A cycle may be a whole year, written out. */
 export const MAX_CYCLE_DAYS = 366;
 export const MAX_SHIFTS_PER_DATE = 8;
-/** The most that is said of one assignment: enough to see the pattern of what is wrong. */
+/** The most violations of one assignment: enough to see what is wrong. */
 const MAX_VIOLATIONS = 20;
-/** The most pairs that are told: an answer holds them all, and a person reads a few. */
+/** The most overlaps in one answer, which holds them all and of which a person reads a few. */
 export const MAX_OVERLAPS = 100;
 
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 
-/** As long as a known id can be, so that what was sent can be recognised. */
+/** As long as a valid id can be, so that what was sent can be recognised. */
 const MAX_SHOWN = 64;
 
 /**
- * What is wrong with an assignment, at most 20 of it; empty when nothing is. `path` leads to its
- * message. Its shifts must be in the roster and have a version in effect when it begins; without
- * a roster nothing is said of that.
+ * The violations of an assignment, at most 20; empty if it is valid. `path` leads to its message.
+ * Its shifts must be in the roster and have a version in effect when it begins; without a roster
+ * that is not checked.
  */
 export function checkAssignment(
   assignment: Assignment,
@@ -56,7 +56,7 @@ function checkDates({ fromDay, toDay, anchorDay }: Assignment, path: string): Fi
   return [{ field: end, reason: 'END_BEFORE_START', description }];
 }
 
-/** The dates of an employment. */
+/** Checks the dates of an employment. */
 export function checkEmployment(
   { joinedDay, leftDay }: { readonly joinedDay: number; readonly leftDay: number },
   path: string,
@@ -74,7 +74,7 @@ function checkDate(day: number, field: string): FieldViolation[] {
   return [{ field, reason: 'DATE_INVALID', description }];
 }
 
-/** `fromDay` is undefined when it is not known what the assignment's beginning would be. */
+/** `fromDay` is undefined if the beginning of the assignment is invalid. */
 function checkCycle(
   cycle: Assignment['cycle'],
   roster: Roster | undefined,
@@ -136,13 +136,13 @@ function shown(id: string): string {
   return JSON.stringify(id.length > MAX_SHOWN ? `${id.slice(0, MAX_SHOWN)}...` : id);
 }
 
-/** Of a checked date, or of one the roster gave: that may be infinite or, by its fault, none. */
+/** The text of a date that may come unchecked from the roster: infinite, or invalid. */
 function dateText(day: number): LocalDate | string {
   const isDate = Number.isSafeInteger(day) && day >= FIRST_DAY && day <= LAST_DAY;
   return isDate ? fromEpochDay(day) : 'no date';
 }
 
-/** Two shifts of one employee that share some time. The first one is the one that begins first. */
+/** Two shifts of one employee that share some time. The first one begins first. */
 export interface Overlap {
   readonly epochDay: number;
   readonly shiftId: string;
@@ -151,15 +151,16 @@ export interface Overlap {
 }
 
 /**
- * Pairs of an employee's shifts whose scheduled hours overlap, by when the later one begins; at
- * most 100. Touching is allowed: one may begin the instant another ends. The plans are those of
- * one employee, each date once; a shift that begins on a date before them is not known here.
+ * Pairs of an employee's shifts whose scheduled hours overlap, by the start of the later one; at
+ * most MAX_OVERLAPS. Touching is allowed: one may begin the instant another ends. The plans are
+ * those of one employee, each date once. A shift that begins on a date before them is not known
+ * here.
  */
 export function findOverlaps(plans: readonly DayPlan[]): readonly Overlap[] {
   const planned = plans.flatMap((plan) => plan.shifts).sort(compareShifts);
   const overlaps: Overlap[] = [];
-  // Compared by instants, not by neighbouring dates: where shifts have zones of their own,
-  // shifts two or three dates apart can fall into the same hours.
+  // Compared by instants and not by neighbouring dates: if shifts have their own zones, shifts two
+  // or three dates apart can fall into the same hours.
   let running: PlannedShift[] = [];
   for (const later of planned) {
     running = running.filter((earlier) => earlier.end > later.start);

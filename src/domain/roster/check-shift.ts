@@ -1,6 +1,6 @@
-// Refuses shifts and off-shift rules that cannot be meant: each violation names the field in the
-// contract's names. The rules rely on every bound here. Must answer for any numbers, and never
-// change a value to make it fit.
+// Refuses invalid shifts and off-shift rules. Each violation names the field in the names of the
+// contract. The rules rely on every bound here. Must answer for any numbers, and never change a
+// value to make it fit.
 
 import type { FieldViolation } from '../facts/errors.js';
 import { lengthText } from '../time/duration-text.js';
@@ -21,10 +21,10 @@ import {
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
-/** As wide as a country: a wider fence keeps nobody out. */
+/** As wide as a country. A wider fence would have no effect. */
 const MAX_RADIUS_METERS = 1_000_000;
 
-/** Of shift and calendar ids: the same form as employees' ids. */
+/** The form of shift and calendar ids, the same as that of employees' ids. */
 const ID_FORM = /^[A-Za-z0-9._-]{1,64}$/;
 const ID_HELP = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -';
 
@@ -37,7 +37,7 @@ const SESSION_LENGTH: LengthBounds = {
   maxSeconds: MAX_SESSION_SECONDS,
 };
 
-/** What is wrong with a shift; empty when nothing is. `path` leads to its message. */
+/** The violations of a shift; empty if it is valid. `path` leads to its message. */
 export function checkShift(shift: Shift, path: string): FieldViolation[] {
   const at = (name: string) => fieldPath(path, name);
   const { calendarId, geofence } = shift;
@@ -58,7 +58,7 @@ export function checkShift(shift: Shift, path: string): FieldViolation[] {
   ];
 }
 
-/** What is wrong with off-shift rules; empty when nothing is. `path` leads to their message. */
+/** The violations of off-shift rules; empty if they are valid. `path` leads to their message. */
 export function checkOffShiftRules(rules: OffShiftRules, path: string): FieldViolation[] {
   const at = (name: string) => fieldPath(path, name);
   return [
@@ -90,7 +90,7 @@ function checkHours(shift: Shift, path: string): FieldViolation[] {
       ? []
       : checkLength(shift.maxSessionSeconds, SESSION_LENGTH, at('max_session_length'))),
   ];
-  // Each is looked at by itself first: adding up what is no time says nothing.
+  // Each value is checked alone first, because invalid times cannot be added up.
   return alone.length > 0 ? alone : checkWindow(shift, path);
 }
 
@@ -100,11 +100,12 @@ function checkTimeOfDay(second: number, field: string): FieldViolation[] {
   return [{ field, reason: 'TIME_OF_DAY_INVALID', description }];
 }
 
-/** By the clock on the wall: a window that covers a whole day would claim its own next one. */
+/** By the wall clock: a window of a whole day would claim the punches of its own next one. */
 function checkWindow(shift: Shift, path: string): FieldViolation[] {
   const { startSecond, endSecond, beforeSeconds, afterSeconds } = shift;
   if (startSecond === endSecond) {
-    // Its window is the shift itself: whoever comes before it or leaves after it is there for it.
+    // Its window is the shift itself: arrivals before it and departures after it still belong to
+    // it.
     if (beforeSeconds + afterSeconds === 0) return [];
     const description =
       'must differ from start_time_of_day, or accept_before and accept_after must be 0s: ' +
@@ -171,7 +172,7 @@ function checkCore(core: TimesOfDay, shift: Shift, path: string): FieldViolation
   const lasts = clockSeconds(shift);
   const into = (second: number) => (second - shift.startSecond + DAY_SECONDS) % DAY_SECONDS;
   const from = into(core.startSecond);
-  // At the very end it is the end, not a start of the next date's.
+  // A start at the very end means the end, not the next date's start.
   const to = core.endSecond === shift.endSecond ? lasts : into(core.endSecond);
   if (from < to && to <= lasts) return [];
   const description = 'must be after core_start_time_of_day, and both within the shift';
@@ -206,7 +207,7 @@ function checkGeofence({ latitude, longitude, radiusMeters }: Geofence, path: st
   ];
 }
 
-/** Written so that NaN, which compares with nothing, is refused. */
+/** Written so that it refuses NaN, which compares with nothing. */
 function checkNumber(
   value: number,
   min: number,

@@ -1,5 +1,5 @@
-// Refuses rules of counting work that cannot be meant: each violation names the field in the
-// contract's names. Must answer for any numbers, and never change a value to make it fit.
+// Refuses invalid rules for counting work. Each violation names the field in the names of the
+// contract. Must answer for any numbers, and never change a value to make it fit.
 
 import type { FieldViolation } from '../facts/errors.js';
 import { lengthText } from '../time/duration-text.js';
@@ -12,7 +12,7 @@ const DAY_SECONDS = 86_400;
 /** More steps of required breaks than any labour law has. */
 export const MAX_BREAK_DEDUCTIONS = 10;
 
-/** More kinds of breaks than any house has. */
+/** More types of breaks than any employer has. */
 const MAX_BREAK_TYPES = 10;
 
 const ID_FORM = /^[A-Za-z0-9._-]{1,64}$/;
@@ -26,7 +26,7 @@ const DEDUCTION_AFTER: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS }
 const DEDUCTION_LENGTH: LengthBounds = { minSeconds: 1, maxSeconds: DAY_SECONDS };
 const ROUNDING_GRACE: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
 
-/** What is wrong with work rules; empty when nothing is. `path` leads to their message. */
+/** The violations of work rules; empty if they are valid. `path` leads to their message. */
 export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[] {
   const at = (name: string) => fieldPath(path, name);
   return [
@@ -43,7 +43,7 @@ export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[]
   ];
 }
 
-/** Within the second, the start and the end of something are no repetition of each other. */
+/** Within one second, the start and the end of something do not repeat each other. */
 function checkRepeats({ repeatsAnyKind, repeatSeconds }: WorkRules, field: string) {
   if (!repeatsAnyKind || repeatSeconds !== 0) return [];
   const description = 'must be left out without a repeat_window: set that to a length such as 60s';
@@ -59,11 +59,13 @@ function checkDeductions(deductions: readonly BreakDeduction[], path: string): F
     ...checkLength(afterSeconds, DEDUCTION_AFTER, `${path}[${index}].after`),
     ...checkLength(breakSeconds, DEDUCTION_LENGTH, `${path}[${index}].length`),
   ]);
-  // Each is looked at by itself first: comparing what is no length says nothing.
+  // Each value is checked alone first, because invalid lengths cannot be compared.
   return alone.length > 0 ? alone : checkDeductionOrder(deductions, path);
 }
 
-/** The last one exceeded counts, alone: so they are listed by `after`, and demand ever more. */
+/**
+ * Only the last deduction exceeded counts, so they must be sorted by `after` and never get shorter.
+ */
 function checkDeductionOrder(deductions: readonly BreakDeduction[], path: string) {
   return deductions.flatMap((deduction, index): FieldViolation[] => {
     const before = deductions[index - 1];
@@ -155,7 +157,7 @@ function isTimeOfDay(second: number): boolean {
   return Number.isSafeInteger(second) && second >= 0 && second < DAY_SECONDS;
 }
 
-/** Whether two windows that come every day have time in common. */
+/** Whether two daily windows overlap. */
 function isSharing(a: TimesOfDay, b: TimesOfDay): boolean {
   const length = ({ startSecond, endSecond }: TimesOfDay) =>
     (endSecond - startSecond + DAY_SECONDS) % DAY_SECONDS;

@@ -1,17 +1,17 @@
-// Off-shift rules by time. A period of work is under the rules that are in force when it begins, so that
-// a change of the rules never tears one; dates agree on it, as they all go by the same moments.
+// Off-shift rules by time. A period of work follows the rules in force when it begins, so that a
+// change of the rules never tears it. All dates agree on it, because they use the same moments.
 
 import type { Instant } from '../time/time.js';
 import type { OffShiftRules } from './shift.js';
 
-/** Rules from a moment on, until the next span. */
+/** Rules from a moment until the next span. */
 export interface OffShiftSpan {
   /** -Infinity: from the beginning. */
   readonly from: number;
   readonly rules: OffShiftRules;
 }
 
-/** By time; the first is from the beginning. */
+/** Sorted by time; the first is from the beginning. */
 export type OffShiftSpans = readonly [OffShiftSpan, ...OffShiftSpan[]];
 
 /** The rules in force at a moment. */
@@ -20,7 +20,7 @@ export function rulesAt(spans: OffShiftSpans, time: Instant): OffShiftRules {
   return (spans.findLast(({ from }) => from <= time) ?? spans[0]).rules;
 }
 
-/** All rules in force at some moment from one to another. */
+/** All rules in force at some moment between two times. */
 export function rulesWithin(
   spans: OffShiftSpans,
   from: number,

@@ -1,11 +1,11 @@
-// What of an employee's roster repeats, without what is theirs alone: many employees share it, and what
-// follows from it is worked out once for all of them.
+// The repeating part of an employee's roster, without single dates. Many employees share a pattern,
+// and what follows from it is derived once for all of them.
 
 import { type EmployeeRoster, lastDayOf } from './roster.js';
 
 const NO_OVERRIDES: ReadonlyMap<number, readonly string[]> = new Map();
 
-/** Rosters are never changed: each is written down once. */
+/** Rosters never change, so each is written once. */
 const patterns = new WeakMap<EmployeeRoster, string>();
 
 /** The same text for rosters that differ at most in employment and overrides. */
@@ -23,7 +23,7 @@ export function patternOf(employee: EmployeeRoster): string {
   return pattern;
 }
 
-/** The roster with its pattern alone. */
+/** The roster reduced to its pattern. */
 export function patternAlone(employee: EmployeeRoster): EmployeeRoster {
   return {
     ...employee,
@@ -34,7 +34,7 @@ export function patternAlone(employee: EmployeeRoster): EmployeeRoster {
   };
 }
 
-/** Whether the roster is its pattern alone on these dates: no beginning, end or override is there. */
+/** Whether the roster on these dates is its pattern alone, without a beginning, end or override. */
 export function followsPattern(
   employee: EmployeeRoster,
   firstDay: number,

@@ -1,5 +1,5 @@
-// What the roster says for an employee and a date, with every time worked out: the shifts and
-// the windows in which their punches are accepted, and which punches the day depends on.
+// Makes the plan of an employee and a date, with all times as instants: the shifts, the windows in
+// which their punches are accepted, and the punches that the day depends on.
 
 import { fromEpochDay, type LocalDate } from '../time/local-date.js';
 import type { Instant } from '../time/time.js';
@@ -48,7 +48,7 @@ import {
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;
 
-/** No roster applies, so nothing is expected, and nothing is known of the employee's zone. */
+/** No roster applies, so nothing is expected, and the employee's zone is unknown. */
 interface NoPlan {
   readonly kind: 'NONE';
 }
@@ -57,39 +57,39 @@ export interface DayPlan {
   readonly kind: 'ROSTER';
   readonly date: LocalDate;
   readonly epochDay: number;
-  /** The employee's on the date. */
+  /** The employee's zone on the date. */
   readonly zone: Zone;
   /**
-   * The date in the employee's zone, as off-shift work is dated: from its start, at midnight or where
-   * the policy lets it begin, until the next date's.
+   * The date in the employee's zone for off-shift work, up to the start of the next date. It begins
+   * at midnight, or when the policy lets it begin.
    */
   readonly start: Instant;
   readonly end: Instant;
-  /** The starts of the dates that a stretch of off-shift work on this date can run through. */
+  /** The starts of the dates that a period of off-shift work on this date can touch. */
   readonly dayStarts: readonly Instant[];
   readonly isEmployed: boolean;
   /** Undefined: the roster says nothing about the date. */
   readonly source: PlanSource | undefined;
   /** The date's own shifts, by start. */
   readonly shifts: readonly PlannedShift[];
-  /** Those that lie in time which the clocks leave out: they do not take place. */
+  /** Shifts that do not take place because the clocks skip their time. */
   readonly leftOut: readonly Shift[];
-  /** The holiday of the employee's calendar. */
+  /** The holiday in the employee's calendar. */
   readonly holiday: Holiday | undefined;
-  /** What the employee follows on the date; undefined: no policy is for them. */
+  /** The policy that the employee follows on the date; undefined: none. */
   readonly policy: FollowedPolicy | undefined;
-  /** Wherever a stretch of off-shift work can begin that the date looks at. */
+  /** The off-shift rules for any period of work that the date looks at. */
   readonly offShift: OffShiftSpans;
-  /** Every shift that a punch in reach of the date can be one of, the date's own too, by start. */
+  /** Every shift to which a punch in the date's reach can belong, the date's own too, by start. */
   readonly near: readonly PlannedShift[];
   /**
-   * No visit near the date that counts is longer: a bound on what is read and looked at, and on nothing
-   * else, as it depends on shifts that others work.
+   * The longest visit that counts near the date, in milliseconds. Use it only to bound what is read
+   * and examined, because it depends on shifts that others work.
    */
   readonly maxVisitMs: number;
-  /** Where the off-shift punches are that the date's off-shift work is read from. */
+  /** The range of off-shift punches from which the date's off-shift work is read. */
   readonly offShiftRange: Window;
-  /** Only punches in this range matter to the date: what has to be read to derive it. */
+  /** Only punches in this range affect the date: those to read before deriving it. */
   readonly reach: Window;
 }
 
@@ -98,12 +98,12 @@ export type Plan = NoPlan | DayPlan;
 export const NO_PLAN: Plan = { kind: 'NONE' };
 
 /**
- * Off-shift punches are looked at in blocks of this length, aligned to 1970-01-01: see
- * off-shift.ts. The same blocks for everybody and every date, so that all dates agree.
+ * Off-shift punches are read in blocks of this length, aligned to 1970-01-01: see off-shift.ts. The
+ * blocks are the same for all employees and dates, so that all dates agree.
  */
 export const OFF_SHIFT_BLOCK_MS = 7 * DAY_MS;
 
-/** Days of UTC since 1970-01-01: punches off shift are bounded by each. */
+/** The UTC day as days since 1970-01-01. Off-shift punches are bounded per UTC day. */
 export function utcDay(time: number): number {
   return Math.floor(time / DAY_MS);
 }
@@ -112,7 +112,7 @@ export function blockStart(time: number): number {
   return Math.floor(time / OFF_SHIFT_BLOCK_MS) * OFF_SHIFT_BLOCK_MS;
 }
 
-/** The zone to tell a date's times in: that of its shifts, else the employee's. */
+/** The zone in which to show a date's times: that of its shifts, else the employee's. */
 export function zoneOfDay(plan: DayPlan): Zone {
   const [first, ...others] = plan.shifts;
   const zone = first?.zone ?? plan.zone;
@@ -124,7 +124,7 @@ export function plan(roster: Roster, employee: EmployeeRoster, epochDay: number)
   return planDay(new Calendar(roster, employee), epochDay);
 }
 
-/** The plans of all dates from the first to the last, in order; linear in their number. */
+/** The plans of all dates from the first to the last, in order, in time linear in their number. */
 export function planDays(
   roster: Roster,
   employee: EmployeeRoster,
@@ -138,18 +138,18 @@ export function planDays(
 }
 
 interface RosteredDay extends DayRoster {
-  /** By start; without those in time that the clocks leave out. */
+  /** Sorted by start, without shifts that the clocks skip. */
   readonly raw: readonly RawShift[];
 }
 
 const NO_SHIFTS: readonly PlannedShift[] = [];
 const NO_SHIFTS_LEFT_OUT: readonly Shift[] = [];
 
-/** An employee's dates, each worked out once. */
+/** An employee's dates, each planned once. */
 class Calendar {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
-  /** How many dates off a shift can be whose window touches another's. */
+  /** How many dates away a shift can be whose window touches a date's. */
   readonly neighbourDays: number;
   readonly offShift: OffShiftSpans;
   readonly #days = new Map<number, RosteredDay>();
@@ -176,7 +176,7 @@ class Calendar {
     return day;
   }
 
-  /** The date's shifts, with their windows cut at their neighbours'. */
+  /** The date's shifts, with their windows cut at their neighbours. */
   shifts(epochDay: number): readonly PlannedShift[] {
     if (this.day(epochDay).raw.length === 0) return NO_SHIFTS;
     const known = this.#shifts.get(epochDay);
@@ -201,8 +201,8 @@ class Calendar {
 }
 
 /**
- * The first instant of a date in the employee's zone, for off-shift work. Never after the next date's:
- * whoever moves across the date line can have a date without any time in it.
+ * The first instant of a date in the employee's zone, for off-shift work. Never after that of the
+ * next date: an employee who moves across the date line can have a date without any time.
  */
 function startOf(roster: Roster, employee: EmployeeRoster, epochDay: number): Instant {
   const own = ownStart(roster, employee, epochDay);
@@ -221,13 +221,13 @@ function offShiftOn(roster: Roster, step: PolicyStep | undefined): OffShiftRules
   return step?.followed?.policy.offShift ?? roster.offShift;
 }
 
-/** The off-shift rules of each employee, in the roster that they were last planned with. */
+/** The off-shift rules of each employee, in the last roster that they were planned with. */
 const spansKnown = new WeakMap<
   EmployeeRoster,
   { readonly roster: Roster; readonly spans: OffShiftSpans }
 >();
 
-/** An employee's off-shift rules by time: a policy begins with its first date. */
+/** An employee's off-shift rules by time. A policy begins with its first date. */
 export function offShiftSpans(roster: Roster, employee: EmployeeRoster): OffShiftSpans {
   const known = spansKnown.get(employee);
   if (known?.roster === roster) return known.spans;
@@ -244,13 +244,13 @@ export function offShiftSpans(roster: Roster, employee: EmployeeRoster): OffShif
   return spans;
 }
 
-/** How many dates off a shift can be whose window touches one of a date. */
+/** How many dates away a shift can be whose window touches one of a date's. */
 export function neighbourDays(roster: Roster, employee: EmployeeRoster): number {
   const isOneZone = employee.zones.length === 1 && !hasOwnZones(roster);
   return isOneZone ? NEIGHBOUR_DAYS : FAR_NEIGHBOUR_DAYS;
 }
 
-/** Rosters are never changed and shared by many plans: each is looked through once. */
+/** Rosters never change and many plans share them, so each is examined once. */
 const ownZones = new WeakMap<Roster, boolean>();
 
 function hasOwnZones(roster: Roster): boolean {
@@ -334,10 +334,11 @@ interface Reach {
 }
 
 /**
- * What a date depends on. Its off-shift work, on the punches from the window before it to the window
- * after it, since no off-shift work runs through a window; where there is none nearby, on those as far
- * as off-shift.ts may have to look. These and its own shifts' punches can be part of a session of
- * another shift: so on those within the longest session of them, and on what tells whose they are.
+ * What a date depends on. Its off-shift work needs the punches from the window before it to the
+ * window after it, because no off-shift work runs through a window; without a window nearby, as far
+ * as off-shift.ts may look. Those punches and its own shifts' can be part of a session of another
+ * shift, so it also needs the punches within the longest session, and what decides to which shift
+ * they belong.
  */
 function reachOf(calendar: Calendar, epochDay: number, day: Window): Reach {
   const maxLengthSeconds = longestOffShiftSeconds(calendar.offShift);
@@ -346,7 +347,7 @@ function reachOf(calendar: Calendar, epochDay: number, day: Window): Reach {
   const longest = longestVisitMs(calendar.roster);
   const margin = calendar.neighbourDays * DAY_MS + longest + MAX_DAY_START_SECOND * 1000;
   const near = [...own];
-  // Whole days of UTC, as by them it is told which punches are too many.
+  // Whole UTC days, because they decide which punches are too many.
   let from = utcDay(blockStart(day.from) - OFF_SHIFT_BLOCK_MS - pause - 1000) * DAY_MS;
   let least = own.reduce((first, { window }) => Math.min(first, window.from), Infinity);
   for (
@@ -375,7 +376,7 @@ function reachOf(calendar: Calendar, epochDay: number, day: Window): Reach {
   return { offShiftRange, ...widened(near, own, offShiftRange, longest) };
 }
 
-/** The same with what a session can join to it, and the shifts that are in it. */
+/** The reach, extended by what a session can join to it, with the shifts in it. */
 function widened(
   shifts: readonly PlannedShift[],
   own: readonly PlannedShift[],
@@ -391,15 +392,15 @@ function widened(
   return { near, reach: near.reduce((whole, shift) => hull(whole, neededBy(shift)), range) };
 }
 
-/** The longest that somebody can be there, through shifts that touch, in milliseconds. */
+/** The longest visit, through shifts that touch, in milliseconds. */
 export function longestVisitMs(roster: Roster): number {
   return Math.max(longestSessionMs(roster), MAX_THROUGH_SECONDS * 1000);
 }
 
-/** Rosters are never changed and shared by many plans: each is looked through once. */
+/** Rosters never change and many plans share them, so each is examined once. */
 const longestSessions = new WeakMap<Roster, number>();
 
-/** The longest session that any shift can have, in milliseconds; or that off-shift work can have. */
+/** The longest session of any shift or of off-shift work, in milliseconds. */
 function longestSessionMs(roster: Roster): number {
   const known = longestSessions.get(roster);
   if (known !== undefined) return known;

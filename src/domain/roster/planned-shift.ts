@@ -1,5 +1,5 @@
-// A shift on a date: when it begins and ends, which punches it takes, and which of them the shifts
-// before and after it take too.
+// A shift on a date: when it begins and ends, which punches it takes, and which of them its
+// neighbours also claim.
 
 import { type Half, halvesOf } from '../facts/declaration.js';
 import type { Instant } from '../time/time.js';
@@ -9,7 +9,7 @@ import { DEFAULT_MAX_SESSION_SECONDS, type Shift } from './shift.js';
 
 const DAY_SECONDS = 86_400;
 
-/** How much longer than a shift of 24 hours a session of it may be: its window has no margins. */
+/** How much longer than 24 hours a session of a 24-hour shift may be. Its window has no margins. */
 const HANDOVER_SECONDS = 4 * 3600;
 
 /** Both included: a punch in the same second still belongs. */
@@ -19,19 +19,19 @@ export interface Window {
 }
 
 /**
- * Where the windows of two shifts that follow each other both claim the time. Shifts whose keys
- * are heeded share all that their margins reach, also into each other's hours, since arrivals and
- * departures tell them apart; others only the time between the one's end and the other's start.
+ * The time that the windows of two successive shifts both claim. If both shifts trust the keys, it
+ * is all that their margins reach, also into each other's hours, because arrivals and departures
+ * tell them apart. Otherwise it is only the time between the end of one and the start of the other.
  */
 export interface Contested extends Window {
-  /** Half of the time between them, in whole seconds: what is nearer to the one or the other. */
+  /** The middle between them, in whole seconds. It decides which shift is nearer. */
   readonly middle: Instant;
-  /** The hours of both. */
+  /** The hours of both shifts. */
   readonly earlierStart: Instant;
   readonly earlierEnd: Instant;
   readonly laterStart: Instant;
   readonly laterEnd: Instant;
-  /** Whether both shifts heed the keys that people press. */
+  /** Whether both shifts trust the keys. */
   readonly isTyped: boolean;
 }
 
@@ -43,31 +43,33 @@ export interface PlannedShift {
   readonly zone: Zone;
   readonly start: Instant;
   readonly end: Instant;
-  /** From the margins, cut where a neighbour's hours begin or end. */
+  /** The hours with margins, cut where a neighbour's hours begin or end. */
   readonly window: Window;
-  /** What its window shares with the shift before, and with the one after. */
+  /** The time that its window shares with the shift before, and with the one after. */
   readonly contestedBefore: Contested | undefined;
   readonly contestedAfter: Contested | undefined;
-  /** The shift that follows, if their windows touch. */
+  /** The next shift, if their windows touch. */
   readonly nextShiftId: string | undefined;
   /** The first shift of the employee, by start, whose hours overlap with its own. */
   readonly overlapsShiftId: string | undefined;
-  /** The holiday of its calendar that falls on its date, as far as it is about this shift. */
+  /** The holiday in its calendar on its date, as far as it affects this shift. */
   readonly holiday: Holiday | undefined;
 }
 
-/** Whether a holiday keeps the shift off, all of it. */
+/** Whether a holiday cancels the whole shift. */
 export function isOffForHoliday({ shift, holiday }: PlannedShift): boolean {
   return holiday?.portion === 'WHOLE_DAY' && !shift.worksOnHolidays;
 }
 
-/** The half of the shift that a holiday keeps off; undefined where it does all of it, or nothing. */
+/** The half of the shift that a holiday cancels; undefined if it cancels all or nothing. */
 export function holidayHalf({ shift, holiday }: PlannedShift): Half | undefined {
   if (holiday === undefined || shift.worksOnHolidays) return undefined;
   return holiday.portion === 'WHOLE_DAY' ? undefined : holiday.portion;
 }
 
-/** A holiday as it is for one of a date's shifts, by start: half of the date can be all of a shift. */
+/**
+ * A holiday as it affects one of a date's shifts, by start. Half of the date can be all of a shift.
+ */
 export function holidayOf(
   holiday: Holiday | undefined,
   index: number,
@@ -79,7 +81,7 @@ export function holidayOf(
   return halves[0] === holiday.portion ? { ...holiday, portion: 'WHOLE_DAY' } : undefined;
 }
 
-/** The shift that it overlaps with, unless a holiday keeps it off. */
+/** The shift that it overlaps, unless a holiday cancels it. */
 export function overlapOf(planned: PlannedShift): string | undefined {
   return isOffForHoliday(planned) ? undefined : planned.overlapsShiftId;
 }
@@ -94,13 +96,13 @@ export interface RawShift {
   readonly window: Window;
 }
 
-/** A shift on a date, as far as it matters to whether it overlaps another. */
+/** The parts of a shift on a date that decide overlaps. */
 export type ShiftHours = Omit<RawShift, 'window'>;
 
 /**
- * Whether two shifts of one employee, each with time in it, overlap. Half-open. Where the clocks
- * skip an hour, a shift that was to begin in it moves into the next one: what is apart on the clock
- * of one zone was not meant to overlap, and does not.
+ * Whether two shifts of one employee, each with a positive length, overlap. Half-open. If the
+ * clocks skip an hour, a shift planned to begin in it moves into the next one. Shifts that are
+ * apart on the clock of one zone were not meant to overlap, and do not.
  */
 export function shareHours(a: ShiftHours, b: ShiftHours): boolean {
   const shares = Math.max(a.start, b.start) < Math.min(a.end, b.end);
@@ -113,7 +115,7 @@ function overlapOnClock(a: ShiftHours, b: ShiftHours): boolean {
   return startA < startB + clockSeconds(b.shift) && startB < startA + clockSeconds(a.shift);
 }
 
-/** By start; total, so that no order of definitions shows. */
+/** By start. The order is total, so that the order of definitions does not matter. */
 export function compareRaw(a: RawShift, b: RawShift): number {
   return (
     a.start - b.start ||
@@ -138,8 +140,8 @@ export function rawShift(shift: Shift, epochDay: number, zone: Zone): RawShift {
 }
 
 /**
- * Whether a shift takes place: not where the clocks skip all of it, nor on a date that its zone left
- * out, on which a night would else be the rest of it on the next date.
+ * Whether a shift takes place: not if the clocks skip all of it, nor on a date that its zone left
+ * out, where a night would otherwise leave its rest on the next date.
  */
 export function takesPlace({ shift, epochDay, zone, start, end }: RawShift): boolean {
   if (start >= end) return false;
@@ -147,7 +149,7 @@ export function takesPlace({ shift, epochDay, zone, start, end }: RawShift): boo
   return startOfDay(zone, epochDay) < startOfDay(zone, epochDay + 1);
 }
 
-/** The shift with its window cut at the shifts before and after it. */
+/** The shift with its window cut at its neighbours. */
 export function plannedShift(
   before: RawShift | undefined,
   raw: RawShift,
@@ -176,14 +178,14 @@ export function plannedShift(
   };
 }
 
-/** The time that both of two shifts claim; undefined when their windows do not meet. */
+/** The time that two shifts both claim; undefined if their windows do not meet. */
 function contestedBy(
   earlier: RawShift | undefined,
   later: RawShift | undefined,
 ): Contested | undefined {
   if (earlier === undefined || later === undefined) return undefined;
-  // Hours that overlap are refused where a change of the roster is seen to bring them; the day then
-  // has SHIFTS_OVERLAP, and here they must only do no harm.
+  // A roster change that is seen to cause overlaps is refused. Unseen ones give the day
+  // SHIFTS_OVERLAP, and here they must only do no harm.
   const between = {
     from: Math.max(later.window.from, Math.min(earlier.end, later.start)) as Instant,
     to: Math.min(earlier.window.to, Math.max(earlier.end, later.start)) as Instant,
@@ -207,7 +209,7 @@ function contestedBy(
   };
 }
 
-/** The longest session of a shift; where it does not say, no shorter than its window by the clock. */
+/** The longest session of a shift. If not given, at least its window by the clock. */
 export function maxSessionSeconds(shift: Shift): number {
   const { beforeSeconds, afterSeconds, startSecond, endSecond } = shift;
   if (shift.maxSessionSeconds !== 0) return shift.maxSessionSeconds;
@@ -215,7 +217,7 @@ export function maxSessionSeconds(shift: Shift): number {
   return Math.max(DEFAULT_MAX_SESSION_SECONDS, beforeSeconds + clockSeconds(shift) + afterSeconds);
 }
 
-/** When the first half of a shift is over and the second begins. */
+/** The moment between the two halves of a shift. */
 export function halvesMeetAt(planned: PlannedShift): Instant {
   const { halvesMeetSecond: second } = planned.shift;
   if (second !== undefined) return timeWithin(planned, second);
@@ -223,7 +225,7 @@ export function halvesMeetAt(planned: PlannedShift): Instant {
   return (from + Math.floor((to - from) / 2000) * 1000) as Instant;
 }
 
-/** The core time of a shift with flexible hours; undefined without any. */
+/** The core time of a shift with flexible hours; undefined: none. */
 export function coreOf(planned: PlannedShift): Window | undefined {
   const core = planned.shift.flexible?.core;
   if (core === undefined) return undefined;
@@ -232,14 +234,14 @@ export function coreOf(planned: PlannedShift): Window | undefined {
   return from < to ? { from, to } : undefined;
 }
 
-/** A time of day within a shift; at its end, where it is the end's. */
+/** The instant of a time of day within a shift. A time equal to its end is its end. */
 function timeWithin({ shift, epochDay, zone, start, end }: PlannedShift, second: number): Instant {
   if (second === shift.endSecond) return end;
   const at = instantReached(zone, epochDay + (second < shift.startSecond ? 1 : 0), second);
   return Math.min(Math.max(at, start), end) as Instant;
 }
 
-/** Whether whoever is there at the end of a shift may be so for the next one. */
+/** Whether an employee who is there at the end of a shift may be there for the next one. */
 export function isTouching(earlier: PlannedShift, later: PlannedShift): boolean {
   return (
     earlier.end === later.start &&
@@ -248,7 +250,9 @@ export function isTouching(earlier: PlannedShift, later: PlannedShift): boolean 
   );
 }
 
-/** A shift's window, and what tells whether an arrival in it is the shift's before. */
+/**
+ * A shift's window, extended by what decides whether an arrival in it belongs to the shift before.
+ */
 export function neededBy({ window, contestedBefore }: PlannedShift): Window {
   const from = contestedBefore?.isTyped ? contestedBefore.earlierStart : window.from;
   return { from: Math.min(from, window.from) as Instant, to: window.to };

@@ -1,5 +1,5 @@
-// Rules that are not a single shift's, and who follows them: how work outside shifts counts, and how
-// the time of shifts counts that do not say so themselves. Pure.
+// Policies: rules that are not a single shift's, and who follows them. They say how work outside
+// shifts counts, and how shifts without work rules of their own count. Pure.
 
 import type { OffShiftRules, WorkRules } from './shift.js';
 
@@ -11,20 +11,20 @@ export interface Policy {
   readonly name: string;
   /** Employees of these groups follow it, unless they have a policy of their own. */
   readonly groupIds: readonly string[];
-  /** Whether it is for everybody whom no other policy is for. */
+  /** Whether all employees without another policy follow it. */
   readonly isDefault: boolean;
   readonly offShift: OffShiftRules;
-  /** Of shifts that have no work rules of their own; undefined: nothing but the plain ones. */
+  /** For shifts without work rules of their own; undefined: the plain rules. */
   readonly work: WorkRules | undefined;
-  /** How many days back a command may tell a time, 1 to 366; 0: as the deployment has it. */
+  /** How old the time of a command may be, in days, 1 to 366; 0: the deployment's limit. */
   readonly maxCommandAgeDays: number;
   /** Whether commands from outside their shift's geofence are refused. */
   readonly refusesOutsideGeofence: boolean;
 }
 
-/** A policy as it is from a date on. */
+/** A policy from a date on. */
 export interface PolicyVersion {
-  /** The first date it is like this; -Infinity: always was. */
+  /** The first date of this version; -Infinity: from the beginning. */
   readonly fromDay: number;
   readonly policy: Policy;
 }
@@ -32,19 +32,19 @@ export interface PolicyVersion {
 /** By policy id; each policy's versions by `fromDay`, at least one. */
 export type Policies = ReadonlyMap<string, readonly PolicyVersion[]>;
 
-/** The last date of the version that begins on a date: that before the next one. */
+/** The last date of the version that begins on a date: the day before the next version. */
 export function lastDayOf(versions: readonly PolicyVersion[], fromDay: number): number {
   return (versions.find((other) => other.fromDay > fromDay)?.fromDay ?? Infinity) - 1;
 }
 
-/** The policy that an employee has of their own from a date on. */
+/** An employee's own policy from a date on. */
 export interface PolicyStart {
   readonly fromDay: number;
-  /** Undefined: none from then on, so that their group's counts, or the default. */
+  /** Undefined: none from then on, so that the group's policy or the default counts. */
   readonly policyId: string | undefined;
 }
 
-/** Why somebody follows a policy. */
+/** Why an employee follows a policy. */
 export const POLICY_SOURCES = ['EMPLOYEE', 'GROUP', 'DEFAULT'] as const;
 export type PolicySource = (typeof POLICY_SOURCES)[number];
 
@@ -54,14 +54,14 @@ export interface FollowedPolicy {
   readonly source: PolicySource;
 }
 
-/** What somebody follows from a date on. */
+/** The policy that an employee follows from a date on. */
 export interface PolicyStep {
   readonly fromDay: number;
-  /** Undefined: no policy is for them. */
+  /** Undefined: no policy. */
   readonly followed: FollowedPolicy | undefined;
 }
 
-/** Whose policies are asked for. */
+/** The employee whose policies are wanted. */
 export interface PolicyFollower {
   /** Empty: none. */
   readonly groupId: string;
@@ -71,7 +71,7 @@ export interface PolicyFollower {
 
 const NO_STEPS: readonly PolicyStep[] = [{ fromDay: -Infinity, followed: undefined }];
 
-/** What somebody follows, by date; the first step is from the beginning. */
+/** The policies that an employee follows, by date. The first step is from the beginning. */
 export function policySteps(policies: Policies, follower: PolicyFollower): readonly PolicyStep[] {
   if (policies.size === 0) return NO_STEPS;
   const candidates = candidatesOf(policies, follower);
@@ -108,20 +108,20 @@ function policyOn(policies: Policies, policyId: string, day: number): Policy | u
   return policies.get(policyId)?.findLast(({ fromDay }) => fromDay <= day)?.policy;
 }
 
-/** Ids of policies that can be for somebody on some date, in order. */
+/** Sorted ids of the policies that the employee can follow on some date. */
 function candidatesOf(policies: Policies, { groupId, policies: own }: PolicyFollower) {
   const { byGroup, usual } = readersOf(policies);
   const ownIds = own.flatMap(({ policyId }) => policyId ?? []);
   return [...new Set([...ownIds, ...(byGroup.get(groupId) ?? []), ...usual])].sort();
 }
 
-/** Which policies are for whom without being an employee's own, on some date. */
+/** The policies of groups and the defaults, on any date. */
 interface Readers {
   readonly byGroup: ReadonlyMap<string, readonly string[]>;
   readonly usual: readonly string[];
 }
 
-/** Rosters are never changed and shared by many plans: each is looked through once. */
+/** Rosters never change and many plans share them, so each is examined once. */
 const readers = new WeakMap<Policies, Readers>();
 
 function readersOf(policies: Policies): Readers {

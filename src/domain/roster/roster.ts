@@ -1,5 +1,5 @@
-// What is known of who should work when, as far as one employee's days need it: already the
-// versions known at the moment that is asked about. Dates are epoch days (local-date.ts).
+// Who should work when, as far as one employee's days need it. It holds the versions that were
+// known at the moment of the read. Dates are epoch days (local-date.ts).
 
 import type { Portion } from '../facts/day.js';
 import type { Instant } from '../time/time.js';
@@ -14,14 +14,14 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** A shift as it is from a date on. */
+/** A shift from a date on. */
 export interface ShiftVersion {
-  /** The first date it is like this; -Infinity: always was. */
+  /** The first date of this version; -Infinity: from the beginning. */
   readonly fromDay: number;
   readonly shift: Shift;
 }
 
-/** The order of versions; infinite dates too, whose difference is no number. */
+/** The order of versions. Dates may be infinite, and have no difference then. */
 export function byFromDay(
   a: { readonly fromDay: number },
   b: { readonly fromDay: number },
@@ -35,18 +35,18 @@ export interface Holiday {
   readonly portion: Portion;
 }
 
-/** What all employees share. */
+/** The shared roster. */
 export interface Roster {
   /** By shift id; each shift's versions by `fromDay`, at least one. */
   readonly shifts: ReadonlyMap<string, readonly ShiftVersion[]>;
   /** By calendar id: its holidays, by epoch day. */
   readonly calendars: ReadonlyMap<string, ReadonlyMap<number, Holiday>>;
   readonly policies: Policies;
-  /** Of whoever no policy is for. */
+  /** For employees without a policy. */
   readonly offShift: OffShiftRules;
 }
 
-/** Where nobody has defined anything. */
+/** The roster without any definitions. */
 export const EMPTY_ROSTER: Roster = {
   shifts: new Map(),
   calendars: new Map(),
@@ -56,12 +56,12 @@ export const EMPTY_ROSTER: Roster = {
 
 /** A pattern of shifts that an employee follows for a while. */
 export interface Assignment {
-  /** Both included; Infinity: open-ended. */
+  /** Both included; Infinity: no end. */
   readonly fromDay: number;
   readonly toDay: number;
-  /** The date that is the cycle's first day. */
+  /** The date of the cycle's first day. */
   readonly anchorDay: number;
-  /** What each day of the cycle has: shift ids, none for a day off. At least one day. */
+  /** The shift ids of each day of the cycle; none for a day off. At least one day. */
   readonly cycle: readonly (readonly string[])[];
 }
 
@@ -72,26 +72,26 @@ export interface ZoneVersion {
   readonly zone: Zone;
 }
 
-/** What is the employee's own. */
+/** An employee's own roster. */
 export interface EmployeeRoster {
-  /** By `fromDay`; the first is -Infinity. */
+  /** Sorted by `fromDay`; the first is -Infinity. */
   readonly zones: readonly ZoneVersion[];
-  /** First and last date of employment, both included; infinite when not known. */
+  /** First and last date of employment, both included; infinite if not known. */
   readonly joinedDay: number;
   readonly leftDay: number;
-  /** The date on which they were archived, the last one: nothing is expected after it. */
+  /** The date of archiving, the last on which anything is expected. */
   readonly archivedDay?: number | undefined;
-  /** Worked on every date that no assignment covers. */
+  /** Worked on every date without an assignment. */
   readonly defaultShiftId: string | undefined;
-  /** Whose holidays are theirs. */
+  /** The calendar whose holidays are theirs. */
   readonly calendarId: string | undefined;
-  /** Their group, whose policy they follow without one of their own; absent: none. */
+  /** The group whose policy they follow without one of their own; absent: none. */
   readonly groupId?: string;
   /** Their own policies, by `fromDay`; absent: none. */
   readonly policies?: readonly PolicyStart[];
-  /** Their shifts on one date add up. */
+  /** The shifts of several assignments on one date add up. */
   readonly assignments: readonly Assignment[];
-  /** Single dates, by epoch day: these shifts, or none, whatever else is assigned. */
+  /** The shifts of single dates, by epoch day, or none; they replace all others. */
   readonly overrides: ReadonlyMap<number, readonly string[]>;
 }
 
@@ -99,7 +99,7 @@ export interface EmployeeRoster {
 export const PLAN_SOURCES = ['OVERRIDE', 'ASSIGNMENT', 'DEFAULT_SHIFT'] as const;
 export type PlanSource = (typeof PLAN_SOURCES)[number];
 
-/** What the roster names for a date, before any time is worked out. */
+/** The shifts that the roster names for a date, before times are calculated. */
 export interface DayRoster {
   /** Undefined: the roster says nothing about the date. */
   readonly source: PlanSource | undefined;
@@ -108,7 +108,7 @@ export interface DayRoster {
 
 const NOTHING: DayRoster = { source: undefined, shifts: [] };
 
-/** The last date of employment; infinite when not known. */
+/** The last date of employment; infinite if not known. */
 export function lastDayOf({
   leftDay,
   archivedDay = Infinity,
@@ -120,7 +120,7 @@ export function isEmployed(employee: EmployeeRoster, day: number): boolean {
   return day >= employee.joinedDay && day <= lastDayOf(employee);
 }
 
-/** The shifts of an employee's date: a single date's override, else assignments, else the default. */
+/** The shifts of an employee's date: its override, else the assignments, else the default shift. */
 export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number): DayRoster {
   if (!isEmployed(employee, day)) return NOTHING;
   const override = employee.overrides.get(day);
@@ -141,13 +141,13 @@ export function rosterOn(roster: Roster, employee: EmployeeRoster, day: number):
   return { source: 'DEFAULT_SHIFT', shifts: shiftsNamed(roster, [defaultShiftId], day, work) };
 }
 
-/** The shifts of a date; the cycle runs on in both directions from its anchor. */
+/** The shifts of a date. The cycle repeats in both directions from its anchor. */
 export function cycleDay({ cycle, anchorDay }: Assignment, day: number): readonly string[] {
   const index = (((day - anchorDay) % cycle.length) + cycle.length) % cycle.length;
   return cycle[index] ?? [];
 }
 
-/** Each shift once, though two assignments may name it. An id without a version then is nothing. */
+/** Each shift once, even if two assignments name it. Ignores ids without a version on the date. */
 function shiftsNamed(
   roster: Roster,
   ids: readonly string[],
@@ -162,10 +162,12 @@ function shiftsNamed(
   return shifts;
 }
 
-/** Shifts under the rules of policies: each made once, as plans compare them by what they are. */
+/**
+ * Shifts under the rules of policies. Each is made once, because plans compare them by identity.
+ */
 const underPolicies = new WeakMap<WorkRules, WeakMap<Shift, Shift>>();
 
-/** A shift with the work rules of a policy, where it has none of its own. */
+/** A shift with the work rules of a policy, if it has none of its own. */
 function underPolicy(shift: Shift, work: WorkRules | undefined): Shift {
   if (work === undefined || shift.followsPolicy !== true) return shift;
   const known = underPolicies.get(work) ?? new WeakMap<Shift, Shift>();
@@ -175,13 +177,13 @@ function underPolicy(shift: Shift, work: WorkRules | undefined): Shift {
   return made;
 }
 
-/** What each employee follows, in the roster that they were last looked at with. */
+/** The policies that each employee follows, in the last roster that they were read with. */
 const stepsKnown = new WeakMap<
   EmployeeRoster,
   { readonly policies: Policies; readonly steps: readonly PolicyStep[] }
 >();
 
-/** The policies that an employee follows, by date; the first step is from the beginning. */
+/** The policies that an employee follows, by date. The first step is from the beginning. */
 export function policyStepsOf(
   { policies }: Roster,
   employee: EmployeeRoster,
@@ -194,7 +196,7 @@ export function policyStepsOf(
   return steps;
 }
 
-/** What an employee follows on a date. */
+/** The policy that an employee follows on a date. */
 export function policyStepOn(
   roster: Roster,
   employee: EmployeeRoster,
@@ -211,7 +213,7 @@ export function zoneOn(employee: EmployeeRoster, day: number): Zone {
   return version.zone;
 }
 
-/** The date that a moment is on for the employee. */
+/** The employee's date at a moment. */
 export function dateAt(employee: EmployeeRoster, time: Instant): number {
   return epochDayAt(zoneOn(employee, Math.floor(time / DAY_MS)), time);
 }

@@ -1,8 +1,8 @@
-// A length of time as people write it. The same text everywhere, whatever the machine's language.
+// Writes a length of time as people do. The same text everywhere, whatever the machine's language.
 
 /**
- * `7 h 30 min`, `45 s`, `24 h`; nothing that is 0 is named, except `0 min` itself. Takes any
- * number of seconds: what is not a whole number is shown as it is, `1.5 s`.
+ * `7 h 30 min`, `45 s`, `24 h`. Omits parts that are 0, except `0 min` itself. Takes any number of
+ * seconds; a fraction is shown as it is, `1.5 s`.
  */
 export function lengthText(seconds: number): string {
   if (!Number.isSafeInteger(seconds)) return `${seconds} s`;

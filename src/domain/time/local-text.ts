@@ -1,5 +1,5 @@
-// Times and dates as people of a zone read them. Written by hand from the zone's offset: the same
-// text on every machine, whatever its language, its zone or its version of ICU.
+// Writes times and dates for readers in a zone. Computed from the zone's offset: the same text on
+// every machine, whatever its language, zone or ICU version.
 
 import { type LocalDate, toEpochDay } from './local-date.js';
 import type { Instant } from './time.js';
@@ -7,7 +7,7 @@ import { instantAt, offsetAt, type Zone } from './zone.js';
 
 const DAY_MS = 86_400_000;
 
-/** From the day of 1970-01-01 on. */
+/** Begins with the weekday of 1970-01-01. */
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'] as const;
 const MONTHS = [
   'Jan',
@@ -24,7 +24,7 @@ const MONTHS = [
   'Dec',
 ] as const;
 
-/** What the zone's clock shows at an instant, in whole seconds: the fraction is dropped. */
+/** The zone's clock at an instant, in whole seconds. Drops fractions. */
 interface WallTime {
   readonly epochDay: number;
   readonly secondOfDay: number;
@@ -57,16 +57,16 @@ export function datedTimeText(zone: Zone, instant: Instant): string {
   return textOf(zone, instant, wallTimeOf(zone, instant), true);
 }
 
-/** A time that is read after another one: with its date if that is another. */
+/** A time that is read after another one: with its date if the dates differ. */
 export function laterTimeText(zone: Zone, instant: Instant, reference: Instant): string {
   const wall = wallTimeOf(zone, instant);
   return textOf(zone, instant, wall, wall.epochDay !== wallTimeOf(zone, reference).epochDay);
 }
 
-/** Tells a time to the reader of a day. */
+/** Writes a time for the reader of a day. */
 export type TimeTeller = (time: Instant) => string;
 
-/** A time of a day: with its date if that is another. */
+/** A time of a day: with its date if it is another. */
 export function timeTextOn(zone: Zone, instant: Instant, date: LocalDate): string {
   const wall = wallTimeOf(zone, instant);
   return textOf(zone, instant, wall, wall.epochDay !== toEpochDay(date));
@@ -81,7 +81,7 @@ function textOf(zone: Zone, instant: Instant, wall: WallTime, isDated: boolean):
   return details.length === 0 ? time : `${time} (${details.join(', ')})`;
 }
 
-/** Whether the clock showed the same before: it was set back since. */
+/** Whether the clock showed the same time before, because it was set back since. */
 function isSecondTime(zone: Zone, instant: Instant, wall: WallTime): boolean {
   return instantAt(zone, wall.epochDay, wall.secondOfDay) < instant - 999;
 }

@@ -1,10 +1,10 @@
-// When a zone's clocks change, as plain numbers: read from the runtime's own zone data the first
-// time a decade is asked for, then found by binary search: some 50 ns, where a conversion by
-// Temporal costs 10 us, as much as a whole day may. Must never read the time, and never
-// grow with the number of calls: a zone holds at most ERAS small tables, whatever is asked.
+// Finds when a zone's clocks change, as plain numbers. The first lookup in a decade reads the
+// runtime's own zone data; later ones are binary searches of about 50 ns. A conversion by Temporal
+// costs 10 us, as much as deriving a whole day may. Must never read the time, and never grow with
+// the number of calls: a zone holds at most ERAS small tables, whatever is asked.
 //
-// It is Intl that is read, not Temporal: the polyfill reads Intl too, slower, keeps every sample
-// it takes, and so stays an independent judge for the tests.
+// It reads Intl, not Temporal. The polyfill also reads Intl, slower, and keeps every sample. So it
+// stays an independent judge for the tests.
 
 const DAY_MS = 86_400_000;
 
@@ -12,33 +12,33 @@ const DAY_MS = 86_400_000;
 const CYCLE_MS = 146_097 * DAY_MS;
 
 /**
- * From here on a zone follows rules without an end (the last changes that are listed one by one,
- * Morocco's around Ramadan, end in 2087), so that a later year is read one cycle earlier.
+ * From here on a zone follows rules without an end, so a later year is read one cycle earlier. The
+ * last changes that are listed one by one, Morocco's around Ramadan, end in 2087.
  */
 const FOLD_FROM = Date.UTC(2100, 0, 1);
 const FOLD_UNTIL = FOLD_FROM + CYCLE_MS;
 
-/** About ten years: small enough that a first lookup stays in the low milliseconds. */
+/** About ten years: small enough that a first lookup takes only a few milliseconds. */
 const ERA_MS = CYCLE_MS / 40;
 /** 210 years before the fold and the 400 years of it. */
 const ERAS = 21 + 40;
 const FIRST_ERA_FROM = FOLD_FROM - 21 * ERA_MS;
 
-/** How far a table reaches over its era at both ends: a local time is up to a day off UTC. */
+/** How far a table extends beyond its era at both ends: a local time is up to a day off UTC. */
 const EDGE_MS = 2 * DAY_MS;
 
 /**
- * How far apart the zone is sampled. Only a change that is taken back between two samples is
- * missed; the shortest one of any year was four days long (Freetown, September 1939).
+ * The distance between samples of a zone. Only a change that is undone between two samples is
+ * missed. The shortest one of any year was four days long (Freetown, September 1939).
  */
 const SAMPLE_MS = 3 * DAY_MS;
 
-/** More than any zone is off UTC since 1890, either way. */
+/** More than any zone's distance from UTC since 1890, in either direction. */
 const MAX_OFFSET_MS = 16 * 3_600_000;
 
-/** Offsets of an era, in the order in which they hold. */
+/** Offsets of an era in time order. */
 interface Era {
-  /** The instants from which on they hold, ascending; the first is -Infinity. */
+  /** The first instant of each, ascending; the first is -Infinity. */
   readonly starts: Float64Array;
   /** Milliseconds to add to UTC. */
   readonly offsets: Int32Array;
@@ -46,16 +46,16 @@ interface Era {
 
 /**
  * One zone's offsets. Numbers are milliseconds: since 1970-01-01T00:00:00Z for instants, since
- * 1970-01-01T00:00 on the zone's own clocks where a parameter is called `local`.
- * Exact from 1890 on; before it the offset of 1890 is used. Nothing throws for any number.
+ * 1970-01-01T00:00 on the zone's own clocks for parameters named `local`. Exact from 1890 on;
+ * earlier times use the offset of 1890. No number makes it throw.
  */
 export class ZoneTable {
   private readonly name: string;
-  /** Made once: what Intl keeps for each, 35 kB, is freed late. */
+  /** Made once, because Intl keeps 35 kB for each and frees it late. */
   private read: OffsetReader | undefined;
   private readonly eras = new Array<Era | undefined>(ERAS).fill(undefined);
 
-  /** `name` must be one that Intl.DateTimeFormat takes; the first lookup throws otherwise. */
+  /** `name` must be valid for Intl.DateTimeFormat; otherwise the first lookup throws. */
   constructor(name: string) {
     this.name = name;
   }
@@ -66,7 +66,7 @@ export class ZoneTable {
     return offsets[indexAt(starts, at)] as number;
   }
 
-  /** The first instant that shows `local`; a time left out is read with the offset before. */
+  /** The first instant that shows `local`. A skipped time is read with the offset before. */
   instantAt(local: number): number {
     const at = fold(local);
     const { starts, offsets } = this.eraAround(at);
@@ -84,7 +84,7 @@ export class ZoneTable {
     return local - at + Math.max(starts[index] as number, at - (offsets[index] as number));
   }
 
-  /** The latest local time, in whole ms, shown until `instant`: `reached` turned round. */
+  /** The latest local time, in whole ms, shown up to `instant`: the inverse of `reached`. */
   latestShown(instant: number): number {
     const at = fold(instant);
     const { starts, offsets } = this.eraAround(at);
@@ -163,8 +163,8 @@ interface Sample {
 }
 
 /**
- * Reports every change between two samples, in order, by halving what lies between them: the
- * first instant of each new offset, which is a whole second in every zone.
+ * Reports every change between two samples, in order, by bisection: the first instant of each new
+ * offset, which is a whole second in every zone.
  */
 function findChanges(
   offsetAt: OffsetReader,
@@ -184,8 +184,8 @@ function findChanges(
 }
 
 /**
- * Reads offsets from what Intl writes: `07h GMT-00:44:30`. Of all formats that tell an offset
- * to the second this one is the quickest: 1.3 us, and 10 for the fields of a date in parts.
+ * Reads offsets from what Intl writes: `07h GMT-00:44:30`. This is the quickest of all formats that
+ * show an offset to the second: 1.3 us, against 10 for the fields of a date in parts.
  */
 function offsetReader(name: string): OffsetReader {
   const format = new Intl.DateTimeFormat('en-US', {

@@ -1,4 +1,4 @@
-// Badges and punches in quarantine as rows and back.
+// Converts badges and punches in quarantine to rows and back.
 
 import type { BadgeAssignment, QuarantinedPunch } from '../../app/ports/badges.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -8,7 +8,7 @@ import { toldPunchOf } from '../facts/punch-rows.js';
 import type { Row } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
 
-/** The columns that `badgeAssignment` reads, of the row with that alias. */
+/** The columns that `badgeAssignment` reads, from the row with that alias. */
 export function assignmentColumns(alias: string): string {
   const plain = [
     ...['badge_id', 'assignment_id', 'revision', 'employee_id', 'start_date', 'time_zone'],
@@ -52,7 +52,7 @@ const QUARANTINE_COLUMNS = [
   ...['received_at', 'import_id', 'quarantined_at', 'restore', 'blocked'],
 ];
 
-/** The columns that `quarantinedPunch` reads, of the row with that alias. */
+/** The columns that `quarantinedPunch` reads, from the row with that alias. */
 export function quarantineColumns(alias: string): string {
   return QUARANTINE_COLUMNS.map((column) => `${alias}.${column}`).join(', ');
 }

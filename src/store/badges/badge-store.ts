@@ -1,4 +1,4 @@
-// Badges in PostgreSQL, behind the interface that app/ asks for.
+// Implements the port for badges over PostgreSQL.
 
 import type {
   BadgeOwner,
@@ -25,7 +25,7 @@ import {
   quarantine,
 } from './quarantine.js';
 
-/** One statement, one moment: the version is that of the assignments read with it. */
+/** One statement, so of one moment: the version belongs to the assignments read with it. */
 export const LOCATE_BADGES = {
   name: 'locate_badges',
   text: `
@@ -51,7 +51,10 @@ export const LOCATE_BADGES = {
     order by t.n`,
 };
 
-/** $1 to $3: to begin behind; $4: as of; $5: also what was superseded by then; $6: the most. */
+/**
+ * $1 to $3: the row to begin after; $4: as of; $5: also revisions superseded by then; $6: the
+ * limit.
+ */
 function listBadges(name: string, whose: string) {
   return {
     name,
@@ -137,7 +140,7 @@ export const READ_WAITING = {
   text: 'select waiting from quarantine_head where id = 1',
 };
 
-/** At most as many as the quarantine holds. */
+/** Counts at most as many as the quarantine holds. */
 export const COUNT_WAITING_OF_BADGE = {
   name: 'count_waiting_of_badge',
   text: `
@@ -196,7 +199,7 @@ async function list(database: Database, query: BadgeQuery) {
       : badgeId !== undefined
         ? database.query(LIST_BADGES_OF_BADGE, ...values, badgeId)
         : database.query(LIST_BADGES, ...values));
-  // What superseded it after that moment was not known then.
+  // A later change that superseded it was not known at that moment.
   return rows.map(badgeAssignment).map((row) => {
     const isLater = asOf !== undefined && row.superseded !== undefined && row.superseded.at > asOf;
     return isLater ? { ...row, superseded: undefined } : row;
@@ -216,8 +219,8 @@ async function locate(
 }
 
 /**
- * The version is read first: what is read behind it can only be newer, and a batch that was made for
- * an older version is not recorded.
+ * Reads the version first. Everything read after it can only be newer, and a batch that was made
+ * for an older version is not recorded.
  */
 async function readWork(
   database: Database,

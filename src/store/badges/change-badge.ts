@@ -1,5 +1,5 @@
-// Whose a badge is, changed: one transaction under the badge's lock, which whoever records its punches
-// shares. Its time is that of the feed's head, so that what was known at a moment is exact.
+// Changes whose a badge is, in one transaction under the badge's lock, which writers of its punches
+// share. Its time is that of the feed's head, so that as-of reads are exact.
 
 import type { BadgeAssignment, BadgeChange, BadgeRules } from '../../app/ports/badges.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
@@ -26,7 +26,7 @@ export const ADD_BADGES = {
     on conflict (badge_id) do nothing`,
 };
 
-/** For those who change what decides where punches belong; sorted. */
+/** The lock for transactions that change where punches belong. Sorted. */
 export const TAKE_BADGES = {
   name: 'take_badges',
   text: `
@@ -93,7 +93,7 @@ export const SAY_BADGE = {
     returning ${assignmentColumns('a')}`,
 };
 
-/** What was blocked is tried again: another employee may have it. */
+/** Tries blocked punches again, because another employee may now have them. */
 export const RAISE_BADGE = {
   name: 'raise_badge',
   text: `
@@ -186,7 +186,7 @@ async function finish(
   ]);
 }
 
-/** The first answer, whatever was said since. */
+/** The first answer, whatever changed since. */
 function answerOf(row: Row, { kind, requestId = '', payloadHash }: BadgeChange): BadgeAssignment {
   const hash = bytes(row, 'payload_hash');
   if (Buffer.compare(hash, payloadHash) !== 0) {

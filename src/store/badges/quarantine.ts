@@ -1,6 +1,6 @@
-// The quarantine: kept, listed, discarded. What leaves it for an employee leaves with the batch that
-// records it (facts/moved-punches.ts). Locks are taken in one order: badges, imports, punches, and
-// the head of the quarantine last.
+// Keeps, lists and discards punches in quarantine. A punch that an employee gets leaves it with the
+// batch that records the punch (facts/moved-punches.ts). Locks are taken in one order: badges,
+// imports, punches, and the head of the quarantine last.
 
 import type { BadgePunch, QuarantinedPunch, QuarantineOutcome } from '../../app/ports/badges.js';
 import { MAX_QUARANTINED } from '../../app/ports/badges.js';
@@ -23,7 +23,9 @@ import { codeOf, number, text } from '../postgres/rows.js';
 import { quarantineColumns, quarantinedPunch } from './badge-rows.js';
 import { ADD_BADGES, TAKE_BADGES } from './change-badge.js';
 
-/** Of each punch: whether its badge is somebody's then, and its row if it is there already. */
+/**
+ * For each punch: whether its badge has an owner at that time, and its row if it is there already.
+ */
 export const FIND_QUARANTINED = {
   name: 'find_quarantined',
   text: `
@@ -46,7 +48,7 @@ export const FIND_QUARANTINED = {
     order by t.n`,
 };
 
-/** An import of which everything waits is an import, too. */
+/** Adds imports. An import with all of its punches in quarantine is an import, too. */
 export const ADD_IMPORTS = {
   name: 'add_imports',
   text: `
@@ -78,7 +80,7 @@ export const KEEP_QUARANTINED = {
     returning quarantine_id, badge_id, device_id, event_id, time, kind`,
 };
 
-/** What was discarded waits again: somebody asked for it. */
+/** Puts discarded punches back into quarantine on request. */
 export const RESTORE_QUARANTINED = {
   name: 'restore_quarantined',
   text: `
@@ -118,7 +120,7 @@ export const LIST_QUARANTINED_OF_IMPORT = {
     order by (q.quarantine_id + 0) limit $2::integer`,
 };
 
-/** A punch on its way to an employee is under the lock of its badge: that is taken first. */
+/** Reads the badges of punches, because a badge's lock is taken before that of its punches. */
 export const READ_BADGES_OF = {
   name: 'read_badges_of_quarantined',
   text: `
@@ -129,7 +131,9 @@ export const READ_BADGES_OF = {
     ) q`,
 };
 
-/** Their badges get another version: who looked whose they are looks again. */
+/**
+ * Raises the versions of their badges, so that callers who have read the owners read them again.
+ */
 export const DISCARD_QUARANTINED = {
   name: 'discard_quarantined',
   text: `
@@ -254,7 +258,7 @@ function keyOfRow(row: Row): string {
   return JSON.stringify([...texts, time, number(row, 'kind')]);
 }
 
-/** What tells punches apart, as parameters. */
+/** The columns that identify punches, as parameters. */
 export function identities(punches: readonly BadgePunch[]): unknown[] {
   return [
     punches.map(({ badgeId }) => badgeId),

@@ -1,9 +1,8 @@
-// What lists that stored days alone do not tell are made of: some employees and their dates, read
-// in one step, and what is known of those days. Where expected days are not wanted, a date counts only if
-// it is stored or punches are near it: nothing else can have made it more than expected. While
-// stored days are behind, and as of past moments, each date that counts is derived from its
-// punches (resolve-days.ts). Must never decide how much is looked at: see derived-lists.ts and
-// list-clocked-in.ts.
+// The step of lists that need more than stored days: reads some employees and their dates at once,
+// and makes their days known. Without expected days, a date counts only if it is stored or has
+// punches near it: nothing else can make it more than expected. While days are stale, and as of
+// past moments, each date that counts is derived from its punches (resolve-days.ts). Must never
+// decide how much is looked at: see derived-lists.ts and list-clocked-in.ts.
 
 import type { DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
@@ -23,7 +22,7 @@ const EMPLOYEE_COLUMNS = `
 
 /**
  * Joined to an employee `e` and their dates from the first to the last: whether stored days may be
- * behind, and whether dates without one can then be more than expected.
+ * stale, and if so, whether dates without one can be more than expected.
  */
 function standing(firstDate: string, lastDate: string, asOf: number | undefined): string {
   const moment = asOf === undefined ? undefined : `$${asOf}::timestamptz`;
@@ -61,7 +60,7 @@ function daysOf(condition: string, asOf: number | undefined): string {
     order by c.date`;
 }
 
-/** One date of the employees `who`: at most $2 of them on the date $3. */
+/** One date, $3, of at most $2 of the employees `who`. */
 function dateStep(name: string, who: string, asOf?: number): Statement {
   return {
     name,
@@ -77,7 +76,7 @@ function dateStep(name: string, who: string, asOf?: number): Statement {
   };
 }
 
-/** All dates from $3 to $4 of the employees whose id is `who` $1, at most $2 of them. */
+/** All dates from $3 to $4 of at most $2 employees whose id is `who` $1. */
 function employeeStep(name: string, who: string, days: string, asOf?: number): Statement {
   return {
     name,
@@ -95,7 +94,7 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
 
 const BEHIND = '> $1::text collate "C"';
 
-/** Of a group; of everybody where it is empty. */
+/** Employees after $1 in a group; in any group if it is empty. */
 const behindIn = (group: string) =>
   `${BEHIND} and (${group}::text = '' or e.group_id = ${group}::text collate "C")`;
 
@@ -107,11 +106,11 @@ const MAY_BE_OPEN = `${IN_RANGE}
       select from stale_days s where s.employee_id = e.employee_id and s.done_at = 'infinity'
     ))`;
 
-/** What the index by group goes by. */
+/** Written as in the index by group. */
 export const IN_GROUP = (group: string) =>
   `e.group_id = ${group}::text collate "C" and e.group_id <> ''`;
 
-/** Every form of a step, by what is asked for. */
+/** Every form of a step. */
 export const STEPS = {
   date: dateStep('step_date', behindIn('$4')),
   dateAsOf: dateStep('step_date_as_of', behindIn('$4'), 5),
@@ -123,7 +122,7 @@ export const STEPS = {
   openInGroup: employeeStep('step_open_in_group', `${BEHIND} and ${IN_GROUP('$7')}`, MAY_BE_OPEN),
 };
 
-/** The first date on or after $1 that anybody has stored. */
+/** The first date on or after $1 that any employee has stored. */
 export const NEXT_DATE = {
   name: 'next_date',
   text: `
@@ -133,7 +132,7 @@ export const NEXT_DATE = {
     limit 1`,
 };
 
-/** The same of one employee. */
+/** The same for one employee. */
 export const NEXT_DATE_OF = {
   name: 'next_date_of',
   text: `
@@ -143,7 +142,7 @@ export const NEXT_DATE_OF = {
     limit 1`,
 };
 
-/** Some dates of some employees, in the order they are given in. */
+/** Some dates of some employees, in the given order. */
 export const KEYS = {
   name: 'step_keys',
   text: `
@@ -159,7 +158,7 @@ export const KEYS = {
     order by t.n`,
 };
 
-/** One employee and the dates that are looked at. */
+/** An employee and the dates to look at. */
 export interface Subject {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
@@ -169,7 +168,7 @@ export interface Subject {
   readonly lastDay: number;
   /** Whether dates without a stored day can be more than expected. */
   readonly isOpen: boolean;
-  /** Whether stored days have yet to follow the roster. */
+  /** Whether stored days do not follow the roster yet. */
   readonly isStale: boolean;
   readonly stored: Map<LocalDate, StoredDay>;
   readonly stale: Set<LocalDate>;
@@ -203,7 +202,7 @@ function addDay({ stored, stale }: Subject, day: StoredDay): void {
   if (!isByThisEngine(day)) stale.add(day.date);
 }
 
-/** Rows of a step, which stand by employee. */
+/** The subjects in rows of a step, which are grouped by employee. */
 export async function subjectsOf(
   rows: readonly Row[],
   firstDay: number,
@@ -224,7 +223,9 @@ export async function subjectsOf(
   return subjects;
 }
 
-/** The known days of all subjects by employee and date; those that stand as stored too. */
+/**
+ * The known days of all subjects by employee and date, including those that are right as stored.
+ */
 export async function knowSubjects(
   session: Session,
   rosters: RosterReader,
@@ -236,7 +237,7 @@ export async function knowSubjects(
   const isPlanned = (subject: Subject) =>
     includeExpected || subject.isOpen || datesOf(subject).length > 0;
   const planned = subjects.filter(isPlanned);
-  // As of a past moment, names are the roster's of then, where it has ever said one.
+  // At a past moment, names are those of the roster then, if it ever gave one.
   const named =
     asOf === undefined ? [] : subjects.filter(({ row }) => Number(row.roster_version) > 0);
   const read = [...new Set([...planned, ...named])];
@@ -267,12 +268,12 @@ export async function knowSubjects(
   });
 }
 
-/** The stored dates that do not stand as they are, as far as can be told without their plans. */
+/** The stored dates that are not right as stored, as far as that shows without their plans. */
 function datesToPlan(
   { stored, stale, isStale: isAnyStale }: Subject,
   { updatedAfter }: DayFilter,
 ): LocalDate[] {
-  // Whose facts were withdrawn: who asks for what changed hears of it.
+  // A day whose facts were withdrawn: lists of changes include it.
   const isCleared = ({ result }: StoredDay) => updatedAfter !== undefined && result === undefined;
   const days = [...stored.values()].filter(
     (day) => stale.has(day.date) || isCleared(day) || (isAnyStale && day.result !== undefined),
@@ -291,7 +292,7 @@ function plansOf(
   return dates.map((date) => plan(roster, employee, toEpochDay(date)));
 }
 
-/** Days that were derived, and between them those that stand as they are stored. */
+/** The derived days, and between them the stored days that are right. */
 function inOrder(
   derived: readonly KnownDay[],
   stored: ReadonlyMap<LocalDate, StoredDay>,

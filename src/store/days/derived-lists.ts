@@ -1,6 +1,6 @@
-// Lists that stored days alone do not tell: with days that are only expected, while stored days
-// have yet to follow the roster, and as of moments at which they had. Every employee's every date
-// is looked at, a bounded number of them for one page, so pages can be short or empty.
+// Lists that need more than stored days: those with expected days, while days are stale, and at
+// moments when they were. One page looks at every date of every employee, up to a bound, so pages
+// can be short or empty.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -25,13 +25,13 @@ import {
 } from './derived-list-step.js';
 import { isListed, momentOf } from './resolve-days.js';
 
-/** The most dates of employees that one page looks at, and as of a past moment. */
+/** The most dates of employees that one page looks at, now and as of a past moment. */
 export const MAX_DATES_LOOKED_AT = 6000;
 export const MAX_DATES_LOOKED_AT_AS_OF = 1500;
 
 /**
- * The most steps of one page, however few dates they look at: each takes a few round trips
- * (the next date, its rows, the rosters, the punches).
+ * The most steps of one page, however few dates they look at. Each takes a few round trips (the
+ * next date, its rows, the rosters, the punches).
  */
 export const MAX_STEPS = 48;
 
@@ -39,10 +39,10 @@ export const MAX_STEPS = 48;
 const STEP_EMPLOYEES = 250;
 const STEP_DATES = 2000;
 
-/** Longer ranges of one employee are looked at in pieces of this length, in days. */
+/** Longer ranges of one employee are looked at in windows of this length, in days. */
 const WINDOW_DAYS = 366;
 
-/** Fills a page, and knows where to go on. */
+/** Collects the days of a page, and where the next one continues. */
 export class Page {
   readonly #query: DayQuery;
   readonly #days: EmployeeDay[] = [];
@@ -57,18 +57,18 @@ export class Page {
     this.#steps = MAX_STEPS / share;
   }
 
-  /** How many more dates may be looked at; 0 when there were too many steps. */
+  /** How many more dates may be looked at; 0 after too many steps. */
   get left(): number {
     return this.#steps > 0 ? Math.max(0, this.#left) : 0;
   }
 
-  /** A step was taken. */
+  /** Counts a step. */
   looked(dates: number): void {
     this.#left -= dates;
     this.#steps -= 1;
   }
 
-  /** Adds what is listed of the days; the page when it is full. */
+  /** Adds those of the days that are listed. Returns the page when it is full. */
   add(days: readonly EmployeeDay[]): DayPage | undefined {
     for (const day of days) {
       if (!isListed(day, this.#query)) continue;
@@ -81,13 +81,13 @@ export class Page {
     return undefined;
   }
 
-  /** What was found until here; without a place to go on, all there is. */
+  /** The page up to here. Without `next`, the list ends. */
   until(next: DayCursor | undefined): DayPage {
     return { days: this.#days, next };
   }
 }
 
-/** By date, then employee: everybody. */
+/** All employees by date, then employee. */
 export async function wideByDate(
   database: Database,
   rosters: RosterReader,
@@ -100,7 +100,7 @@ export async function wideByDate(
     let day = toEpochDay(after?.date ?? startDate);
     let behind = after?.employeeId ?? ('' as EmployeeId);
     let next = after;
-    // While everybody fits into one step, steps look at more and more dates of theirs.
+    // While all employees fit into one step, steps look at more and more of their dates.
     let window = 1;
     while (day <= lastDay) {
       if (!includeExpected && behind === '') {
@@ -115,7 +115,7 @@ export async function wideByDate(
       if (full !== undefined) return full;
       page.looked(subjects.length * (until - day + 1));
       const last = subjects.at(-1);
-      // Nobody at all: no other date will find anybody either.
+      // There are no employees at all, so no other date will have any.
       if (last === undefined && behind === '') break;
       if (last !== undefined) next = { employeeId: last.employeeId, date: fromEpochDay(until) };
       const isOver = subjects.length < STEP_EMPLOYEES;
@@ -128,18 +128,21 @@ export async function wideByDate(
   });
 }
 
-/** Ever more dates: a page that fills soon has read little in vain, an empty one is quick. */
+/**
+ * Looks at more dates each time: a page that fills soon has read little in vain, an empty one is
+ * quick.
+ */
 function nextWindow(window: number, employees: number, left: number): number {
   const most = Math.min(STEP_DATES, left) / Math.max(1, employees);
   return Math.max(1, Math.min(4 * window, Math.floor(most)));
 }
 
 function byDate(days: readonly EmployeeDay[]): readonly EmployeeDay[] {
-  // Stable: of one date they stay by employee.
+  // The sort is stable, so the days of one date stay sorted by employee.
   return days.toSorted((a, b) => (a.day.date < b.day.date ? -1 : a.day.date > b.day.date ? 1 : 0));
 }
 
-/** More than one date only where everybody fits into a step. */
+/** Looks at more than one date only if all employees fit into a step. */
 async function dateSubjects(
   session: Session,
   { groupId = '', asOf }: DayQuery,
@@ -158,7 +161,7 @@ async function dateSubjects(
   return subjectsOf(rows, day, until);
 }
 
-/** Not before the first date there is. */
+/** Not before the first date that exists. */
 function nearDate(day: number): LocalDate {
   return fromEpochDay(Math.max(FIRST_DAY, day - NEAR_DAYS));
 }
@@ -170,7 +173,10 @@ async function nextDay(session: Session, statement: Bound): Promise<number | und
   return row === undefined ? undefined : toEpochDay(text(row, 'date') as LocalDate);
 }
 
-/** By employee, then date: one, or everybody. `share`: how many such pages make one of the caller's. */
+/**
+ * Days by employee, then date, of one or all. `share`: how many such pages make one of the
+ * caller's.
+ */
 export async function wideByEmployee(
   database: Database,
   rosters: RosterReader,
@@ -208,7 +214,9 @@ export class EmployeeWalk {
     this.#query = query;
   }
 
-  /** The page when it is full; undefined when all of the employee's dates were looked at. */
+  /**
+   * Returns the page when it is full; undefined when all of the employee's dates were looked at.
+   */
   async one(employeeId: EmployeeId, from: number, lastDay: number): Promise<DayPage | undefined> {
     const { includeExpected } = this.#query;
     let isNear = false;
@@ -225,7 +233,8 @@ export class EmployeeWalk {
       if (this.page.left <= 0 && until < lastDay) {
         return this.page.until({ employeeId, date: fromEpochDay(until) });
       }
-      // Where days are, more of them are likely: looked up only behind dates without any.
+      // Near stored days, more are likely: the next date is looked up only after a window without
+      // any.
       isNear = subjects.some(({ stored }) => stored.size > 0);
       day = until + 1;
     }
@@ -239,7 +248,7 @@ export class EmployeeWalk {
     const count = isLong ? 1 : Math.min(STEP_EMPLOYEES, Math.floor(STEP_DATES / days));
     for (let last = behind; ; ) {
       if (this.page.left <= 0) return this.page.until({ employeeId: last, date: LAST_DATE });
-      // Of a long range the first window only says who is next.
+      // For a long range, the first window only finds the next employee.
       const until = isLong ? firstDay : lastDay;
       const subjects = await this.#subjects('>', last, count, firstDay, until);
       const found = subjects.at(-1)?.employeeId;

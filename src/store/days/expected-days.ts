@@ -1,5 +1,5 @@
-// Which dates without any fact a list keeps. Most employees share their pattern of shifts with many
-// others: what is expected of one is worked out once for all of them.
+// Finds the dates without facts that a list keeps. Most employees share their pattern of shifts
+// with many others, so the expected days of a pattern are derived once for all of them.
 
 import { derive, NO_FACTS } from '../../domain/engine/derive.js';
 import { present } from '../../domain/engine/present.js';
@@ -11,10 +11,10 @@ import { NEAR_DAYS } from '../../domain/roster/reach.js';
 import type { EmployeeRoster, Roster } from '../../domain/roster/roster.js';
 import type { Instant } from '../../domain/time/time.js';
 
-/** Dates as bits, the first is the lowest. */
+/** Dates as bits, the first date lowest. */
 export type DateBits = number;
 
-/** The dates of one range, at most 31 long, on which something is expected that the list keeps. */
+/** The dates of one range, at most 31 days, with an expected day that the list keeps. */
 export class ExpectedDays {
   readonly #roster: Roster;
   readonly #firstDay: number;

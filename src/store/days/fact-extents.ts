@@ -1,5 +1,5 @@
-// The dates that an employee's days and punches are near to: one step into an index for each end,
-// and for each stretch of dates that nothing is near to.
+// Finds the dates near an employee's days and punches: one step into an index for each end, and for
+// each gap between them.
 
 import { type LocalDate, toEpochDay } from '../../domain/time/local-date.js';
 import type { Row } from '../postgres/database.js';
@@ -10,16 +10,16 @@ const DAY_MICROS = 86_400_000_000;
 const DATES = ['first_date', 'last_date', 'first_told', 'last_told'];
 const TIMES = ['first_time', 'last_time'];
 
-/** Columns of the first and the last stored day and punch of the employee with that id. */
+/** Columns with the first and the last stored day and punch of the employee with that id. */
 export function extentColumns(employeeId: string): string {
   return [
     ...ends('attendance_day', employeeId, 'date'),
-    // The bound is what lets the index by time be taken.
+    // This bound allows the use of the index by time.
     ...ends('punch', `${employeeId} and r.time >= '-infinity'`, 'time', 'sequence'),
   ].join(', ');
 }
 
-/** The same of the days that the feed told of. */
+/** The same for the days in the feed. */
 export function toldExtentColumns(employeeId: string): string {
   return ends('attendance_change', employeeId, 'date', 'revision')
     .map((column) => column.replace(/_date$/, '_told'))
@@ -35,7 +35,7 @@ function ends(table: string, employeeId: string, ...columns: readonly string[]):
   });
 }
 
-/** SQL: the date of the first stored day or punch, in UTC, from a date on; null: there is none. */
+/** SQL: the date of the first stored day or punch (in UTC) from a date on; null: none. */
 export function nextFact(employeeId: string, date: string): string {
   return `least((
       select r.date from attendance_day r
@@ -48,7 +48,7 @@ export function nextFact(employeeId: string, date: string): string {
     ))`;
 }
 
-/** As epoch days, of punches those in UTC; undefined when there are none. */
+/** As epoch days, of punches in UTC; undefined if there are none. */
 export function extentOf(
   row: Row,
 ): { readonly firstDay: number; readonly lastDay: number } | undefined {

@@ -1,6 +1,6 @@
-// Lists of many employees with a filter or of a group: first each employee's dates are looked through in
-// PostgreSQL, as bits, for those that the list can keep; only these are read and derived. So a rare day
-// is found among a million others in one page.
+// Lists of many employees with a filter or a group. PostgreSQL first looks through each employee's
+// dates, as bits, for those that the list can keep; only these are read and derived. So one page
+// can find a rare day among a million others.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
@@ -24,7 +24,7 @@ import { EmployeeWalk, Page } from './derived-lists.js';
 import { type DateBits, ExpectedDays } from './expected-days.js';
 import { isStale, wantedRoster } from './resolve-days.js';
 
-/** The most dates of one statement's bits: they are a signed integer's. */
+/** The most dates in one statement's bits, which are those of a signed integer. */
 const WINDOW_DAYS = 31;
 
 /** The most employees of one step, and the most dates of all of them together. */
@@ -39,7 +39,7 @@ const MAX_DATES_LOOKED_THROUGH = 1_000_000;
 const KEYS_AT_A_TIME = 250;
 
 /**
- * Of the employees behind $1, at most $2, the dates from $3 to $4, as bits: those that are stored, and
+ * For at most $2 employees after $1, the dates from $3 to $4 as bits: those that are stored, and
  * those that the list cannot keep, whatever the clock says.
  */
 function lookThrough(name: string, who: string): Statement {
@@ -77,7 +77,6 @@ export const LOOK_THROUGH = {
   group: lookThrough('look_through_group', `${BEHIND} and ${IN_GROUP('$12')}`),
 };
 
-/** Days of a range; undefined: it is too long to be looked through. */
 interface Range {
   readonly firstDay: number;
   readonly lastDay: number;
@@ -89,7 +88,7 @@ interface Key {
   readonly day: number;
 }
 
-/** By date, then employee. */
+/** Days by date, then employee. */
 export async function filteredByDate(
   database: Database,
   rosters: RosterReader,
@@ -101,8 +100,8 @@ export async function filteredByDate(
     const look = new Look(session, rosters, query);
     let day = toEpochDay(after?.date ?? query.startDate);
     let behind = after?.employeeId ?? NOBODY;
-    // A page that is full soon has looked at few; while everybody fits into one step, steps look at
-    // more and more dates of theirs.
+    // A page that fills soon has looked at few dates. While all employees fit into one step, steps
+    // look at more and more of their dates.
     let limit = FIRST_STEP_EMPLOYEES;
     let window = 1;
     let seen = behind === NOBODY ? 0 : Infinity;
@@ -126,7 +125,7 @@ export async function filteredByDate(
   });
 }
 
-/** Few found: as far as a step goes. */
+/** If few dates were found, the widest window that fits into a step. */
 function wider(window: number, employees: number, found: number): number {
   const most = Math.min(WINDOW_DAYS, Math.floor(STEP_DATES / Math.max(1, employees)));
   const enough = found === 0 ? most : Math.floor((KEYS_AT_A_TIME * window) / found);
@@ -135,10 +134,10 @@ function wider(window: number, employees: number, found: number): number {
 
 const NOBODY = '' as EmployeeId;
 
-/** Behind every id there can be. */
+/** Sorts after every possible id. */
 const LAST_OF_ALL = '~' as EmployeeId;
 
-/** By employee, then date. */
+/** Days by employee, then date. */
 export async function filteredByEmployee(
   database: Database,
   rosters: RosterReader,
@@ -178,7 +177,7 @@ export async function filteredByEmployee(
   });
 }
 
-/** One page's look through employees' dates, in one snapshot. */
+/** One page's search through employees' dates, in one snapshot. */
 class Look {
   readonly page: Page;
   readonly #session: Session;
@@ -193,12 +192,12 @@ class Look {
     this.#query = query;
   }
 
-  /** Whether the page has looked at as much as one may. */
+  /** Whether the page has looked at the maximum. */
   get isEnough(): boolean {
     return this.#dates >= MAX_DATES_LOOKED_THROUGH;
   }
 
-  /** The dates of a range that the list may keep, of at most `limit` employees behind one. */
+  /** The dates of a range that the list may keep, of at most `limit` employees after `behind`. */
   async through(
     behind: EmployeeId,
     limit: number,

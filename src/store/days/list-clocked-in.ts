@@ -1,5 +1,5 @@
-// Who is in now: the days around a moment that have a session which can still be ended. Which ones
-// can is told by their plans, so a statement finds more days than are open, and never fewer.
+// Finds who is in now: the days around a moment with a session that can still be ended. Only their
+// plans tell which can, so the statement finds more days than are open, and never fewer.
 
 import type {
   EmployeeDay,
@@ -29,13 +29,13 @@ import { type Rostered, readRosters, rosteredOf, wantedRoster } from './resolve-
 const MAX_EMPLOYEES_LOOKED_AT = 5000;
 const STEP_EMPLOYEES = 1000;
 
-/** How far dates around a moment are from UTC's date of it, in days. */
+/** How many dates before and after the current UTC date the employees' dates can be. */
 const DAYS_BACK = 4;
 const DAYS_AHEAD = 3;
 
 /**
- * A session can be ended for as long as it may be (session-end.ts), so a day with such a session was
- * not settled this long ago.
+ * How long a session can be open (session-end.ts), so a day with such a session was not final this
+ * long ago.
  */
 const MOST_GOING_ON_MS = MAX_SESSION_SECONDS * 1000;
 
@@ -114,9 +114,9 @@ async function openDaysOf(
 }
 
 /**
- * The open days of those of some employees who are past their shift's window, or came before it.
- * Whether they left since is told by all their days around now, also those that the step could pass
- * over.
+ * The open days of some employees who may have passed the end of their shift's window, or came
+ * before it. Whether they have left since follows from all their days around now, including those
+ * that the step could skip.
  */
 async function goingOnOf(
   session: Session,
@@ -151,19 +151,22 @@ async function goingOnOf(
   });
 }
 
-/** Whoever works on into a shift that follows theirs is in it from its predecessor's end, without a punch. */
+/**
+ * An employee who works on into the next shift is in it from the end of the one before, without a
+ * punch.
+ */
 function mayBeWorkedThrough({ session }: OpenSession, { near }: DayPlan): boolean {
   return near.some(({ end }) => end === session.in);
 }
 
-/** Told without the plan: some session has no end, and was not given up long ago. */
+/** Decided without the plan: some session has no end and did not close long ago. */
 function mayBeOpen({ day }: EmployeeDay, now: Instant): boolean {
   return day.result.work.sessions.some(
     ({ closesAt }) => closesAt !== undefined && closesAt > now - MOST_GOING_ON_MS,
   );
 }
 
-/** The employee's zone on the date that a moment is on for them. */
+/** The employee's zone on their date at a moment. */
 function zoneAt(employee: EmployeeRoster, now: Instant): Zone {
   return zoneOn(employee, epochDayAt(zoneOn(employee, utcDay(now)), now));
 }

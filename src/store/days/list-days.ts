@@ -1,9 +1,10 @@
-// Lists of days over many employees, in pages. Each statement walks an index from the cursor on and
-// looks at a bounded number of rows, whatever is asked for: a page that found little ends
-// early and says where to go on.
+// Lists of days of many employees, in pages. Each statement walks an index from the cursor on and
+// looks at a bounded number of rows. A page that finds little ends early and says where to
+// continue.
 //
-// Here are the lists of stored days as they stand. Days of employees who have stale ones are put between
-// them (merge-lists.ts). Where many have, and where expected days are wanted, see derived-lists.ts.
+// This file has the lists of days as they are stored. Days of employees with stale days are merged
+// into them (merge-lists.ts). If many employees have stale days, or expected days are wanted, see
+// derived-lists.ts.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { isByThisEngine, type KnownDay } from '../../domain/engine/day-under-plan.js';
@@ -46,7 +47,7 @@ import {
   wantedRoster,
 } from './resolve-days.js';
 
-/** The most rows a page looks at to find the days asked for, when there is a filter. */
+/** The most rows that a page with a filter looks at to find matching days. */
 const MAX_SCANNED = 5000;
 
 /** $1: the date before the first, $2: the employee, $3: the last date. */
@@ -55,7 +56,7 @@ const ONE_EMPLOYEE = `
   where d.employee_id = $2::text collate "C" and d.date > $1::date and d.date <= $3::date
   order by d.date`;
 
-/** What the index by date goes by; written in this way only, so that nothing else can take it. */
+/** Always written like the index by date, so that no other index can be used. */
 const dayNumber = (date: string) => `(${date} - date '1900-01-01')`;
 
 /** $1 and $2: the day before the first, by date and employee; $3: the last date. */
@@ -66,14 +67,14 @@ const BY_DATE = `
     and ${dayNumber('d.date')} <= ${dayNumber('$3::date')}
   order by ${dayNumber('d.date')}, d.employee_id`;
 
-/** What is read of a day besides its columns: until when the clock says something. */
+/** The columns of a day, and the time when it is final. */
 function rowColumns(alias: string): string {
   return `${dayColumns(alias)}, ${alias}.settles_at`;
 }
 
 /**
- * $2: the first employee, who begins behind the date $1; $3: the last date; $9: the first date of
- * the employees behind. Somebody without days is a row too, so that looking at them is bounded.
+ * $2: the first employee, whose days begin after the date $1; $3: the last date; $9: the first date
+ * of later employees. An employee without days is also a row, so that their number is bounded.
  */
 const BY_EMPLOYEE = `
   select e.employee_id, ${rowColumns('d')}
@@ -88,9 +89,9 @@ const BY_EMPLOYEE = `
   order by e.employee_id, d.date`;
 
 /**
- * The days of a walk that have one of the statuses $5, or may have at $7, or were derived by other
- * rules than $8; at most $6 of them, of the first $4 rows. The last row looked at is always
- * returned, whatever its status: it is where to go on.
+ * The days of a walk that have one of the statuses $5, may have one at $7, or were derived by other
+ * rules than $8; at most $6 of them, from the first $4 rows. Always includes the last row looked
+ * at, whatever its status, because the next page continues there.
  */
 function pageOf(name: string, walk: string, order: string, asOf?: number): Statement {
   const day =
@@ -125,7 +126,7 @@ function pageOf(name: string, walk: string, order: string, asOf?: number): State
 const DATE_ORDER = 's.date, s.employee_id';
 const EMPLOYEE_ORDER = 's.employee_id, s.date';
 
-/** Every form of the lists, by what is asked for. */
+/** Every form of the lists. */
 export const PAGES = {
   one: pageOf('page_one', ONE_EMPLOYEE, DATE_ORDER),
   oneAsOf: pageOf('page_one_as_of', ONE_EMPLOYEE, DATE_ORDER, 9),
@@ -135,12 +136,14 @@ export const PAGES = {
   byEmployeeAsOf: pageOf('page_by_employee_as_of', BY_EMPLOYEE, EMPLOYEE_ORDER, 10),
 };
 
-/** Stale days that are looked at to find whose they are; with more, they count as everybody's. */
+/**
+ * The most stale days that are read to find their employees. With more, they count as everybody's.
+ */
 const MAX_STALE_LOOKED_AT = 1000;
 
 /**
- * Who has stale days between the dates $1 and $2, now or at a moment, the same ones often; EVERYBODY
- * where they are too many to look at. And the version of what all employees share.
+ * The employees with stale days between the dates $1 and $2, now or at a moment, possibly repeated;
+ * EVERYBODY if there are too many to read. Also the version of the shared roster.
  */
 function staleEmployees(name: string, open: string): Statement {
   return {
@@ -168,7 +171,7 @@ export const STALE_EMPLOYEES_AS_OF = staleEmployees(
   openAt('$3::timestamptz'),
 );
 
-/** Whether the employee $3 has; in the same form. */
+/** Whether employee $3 has stale days, in the same form. */
 function staleEmployee(name: string, open: string): Statement {
   return {
     name,
@@ -189,7 +192,7 @@ export const STALE_EMPLOYEE_AS_OF = staleEmployee(
   openAt('$4::timestamptz'),
 );
 
-/** By date, then employee. */
+/** Days by date, then employee. */
 export async function listByDate(
   database: Database,
   rosters: RosterReader,
@@ -214,7 +217,7 @@ export async function listByDate(
   return await wideByDate(database, rosters, query);
 }
 
-/** By employee, then date. */
+/** Days by employee, then date. */
 export async function listByEmployee(
   database: Database,
   rosters: RosterReader,
@@ -237,10 +240,10 @@ export async function listByEmployee(
   return page ?? (await wideByEmployee(database, rosters, query));
 }
 
-/** Longer ranges hold too many dates to be looked through for many employees. */
+/** Longer ranges have too many dates to look through for many employees. */
 const MAX_FILTERED_DAYS = 366;
 
-/** Whether employees' dates are looked through for the few that are asked for. */
+/** Whether to look through employees' dates for the few that match. */
 function isFilteredList({ employeeId, groupId, asOf, filter, startDate, endDate }: DayQuery) {
   if (employeeId !== undefined || asOf !== undefined) return false;
   if (groupId === undefined && isAnyDay(filter)) return false;
@@ -263,7 +266,7 @@ function moment(asOf: number | undefined): string[] {
   return asOf === undefined ? [] : [formatTimestamp(asOf)];
 }
 
-/** Undefined when stored days do not tell it all: expected ones are wanted, or many are stale. */
+/** Undefined if stored days are not enough: expected ones are wanted, or many are stale. */
 async function readPage(
   database: Database,
   rosters: RosterReader,
@@ -276,7 +279,7 @@ async function readPage(
   if (query.includeExpected || query.groupId !== undefined) return undefined;
   const { limit, endDate, now } = query;
   const { statuses = STATUSES } = query.filter;
-  // Without a filter nearly every row is a hit: one more than asked for tells whether it ends.
+  // Without a filter nearly every row matches. One more than wanted shows whether the list ends.
   const scan = isAnyDay(query.filter) ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
   const page = bind(
     statement,
@@ -294,7 +297,7 @@ async function readPage(
     const [head] = heads;
     if (head === undefined) throw new Error('roster_head has lost its row');
     const apart = staleIn(head, query.employeeId);
-    // Asked first: the page would be read for nothing.
+    // Checked first, so that the page is not read in vain.
     if (apart === undefined) return undefined;
     const [all = []] = await session.pipeline([page]);
     const rows = all.filter((row) => !apart.includes(ownerOf(row)));
@@ -316,7 +319,9 @@ function staleOf({ employeeId, startDate, endDate, asOf }: DayQuery): Bound {
   return bind(statement, startDate, endDate, ...whose, ...moment(asOf));
 }
 
-/** The days of the rows as they stand; derived where other rules made them, or their facts are gone. */
+/**
+ * The days of the rows as stored; derived if other rules made them, or their facts were withdrawn.
+ */
 async function knownRows(
   session: Session,
   rosters: RosterReader,
@@ -331,7 +336,7 @@ async function knownRows(
     const isCleared = filter.updatedAfter !== undefined && day.result === undefined;
     return isCleared || !isByThisEngine(day) ? [{ row, day }] : [];
   });
-  // As of a past moment, names are the roster's of then, where it has ever said one.
+  // At a past moment, names are those of the roster then, if it ever gave one.
   const named = asOf === undefined ? [] : rows.filter((row) => Number(row.roster_version) > 0);
   const unknown = [...stale.map(({ row }) => row), ...named];
   const owners = new Map(unknown.map((row) => [ownerOf(row), row]));
@@ -387,13 +392,13 @@ function toPage(
     return { days, next: { employeeId: last.employeeId, date: last.day.date } };
   }
   const end = rows.at(-1);
-  // The rows themselves can be more than were wanted: then the last is not where the walk ended.
+  // If there are more rows than wanted, the last one is not where the walk ended.
   const isCut = rows.length > limit;
   const exhausted = end === undefined || (!isCut && number(end, 'scanned') < scan);
   return { days, next: exhausted ? undefined : cursorAt(end) };
 }
 
-/** Behind a row looked at; somebody without days is behind all their days. */
+/** The place after a row; for an employee without days, after all their possible days. */
 function cursorAt(row: Row): DayCursor {
   const date = row.scanned_date === null ? LAST_DATE : text(row, 'scanned_date');
   return { employeeId: text(row, 'employee_id') as EmployeeId, date: date as LocalDate };

@@ -1,22 +1,24 @@
-// Lists while a few employees have stale days: everybody else's page is walked as stored, each of
-// these is read alone, with their days derived, and here the pages become one. Every employee's days
-// are of one moment, as in the pages they come from.
+// Merges lists while a few employees have stale days. The page of all others is read as stored,
+// each of these employees is read alone with derived days, and the pages become one. Each
+// employee's days are of one moment, as in their page.
 
 import type { DayCursor, DayPage, DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
 import type { Row } from '../postgres/database.js';
 
-/** Each is read for every page: while more have stale days, everybody's days are derived. */
+/**
+ * Each is read for every page. If more employees have stale days, all employees' days are derived.
+ */
 const MAX_STALE_APART = 10;
 
-/** Stands for all employees, in a list of ids; no id has this character. */
+/** Stands for all employees in a list of ids. No id has this character. */
 export const EVERYBODY = '*';
 
-/** How a list goes: one of these comes before the other. */
+/** The order of a list. */
 export interface ListOrder {
   compare(a: DayCursor, b: DayCursor): number;
-  /** What of one employee a page has that ends at `end`; undefined: nothing. */
+  /** The query for one employee's part of a page that ends at `end`; undefined: no part. */
   partOf(employeeId: EmployeeId, query: DayQuery, end: DayCursor | undefined): DayQuery | undefined;
 }
 
@@ -29,7 +31,7 @@ export const BY_DATE_ORDER: ListOrder = {
     const { after } = query;
     const endDate = end === undefined || end.date > query.endDate ? query.endDate : end.date;
     if (after === undefined) return { ...query, employeeId, endDate };
-    // Who comes behind the cursor's employee is still to come on the cursor's date.
+    // Employees after the cursor's employee still have to come on the cursor's date.
     const date = employeeId > after.employeeId ? dayBefore(after.date) : after.date;
     return { ...query, employeeId, endDate, after: { employeeId, date } };
   },
@@ -49,8 +51,8 @@ export const BY_EMPLOYEE_ORDER: ListOrder = {
 };
 
 /**
- * Whom to read apart, each once, of the ids in the row's `stale`; undefined: everybody who is asked
- * for, because they are more than can be, or are the `only` one.
+ * The employees to read apart, from the ids in the row's `stale`, each once. Undefined if all
+ * wanted employees must be read so: there are too many, or `only` is one of them.
  */
 export function staleIn(row: Row, only: EmployeeId | undefined): readonly EmployeeId[] | undefined {
   if (!Array.isArray(row.stale)) throw new Error('column stale is not a list');
@@ -60,7 +62,7 @@ export function staleIn(row: Row, only: EmployeeId | undefined): readonly Employ
   return [...stale] as EmployeeId[];
 }
 
-/** `page`: without anything of those who are `stale`; `read` gives a page of one employee. */
+/** `page` has no days of the `stale` employees. `read` returns a page of one employee. */
 export async function withStale(
   page: DayPage,
   stale: readonly EmployeeId[],
@@ -75,7 +77,7 @@ export async function withStale(
     if (part === undefined) continue;
     const theirs = await read(part);
     all.push(...theirs.days);
-    // Only so far is everything known.
+    // Days after this place are not all known.
     if (theirs.next !== undefined && (next === undefined || order.compare(theirs.next, next) < 0)) {
       next = theirs.next;
     }
@@ -94,7 +96,7 @@ function placeOf({ employeeId, day }: EmployeeDay): DayCursor {
   return { employeeId, date: day.date };
 }
 
-/** For exclusive bounds only: can be the day before the first one there is. */
+/** For exclusive bounds only: it can be the day before the first date that exists. */
 export function dayBefore(date: LocalDate): LocalDate {
   return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10) as LocalDate;
 }

@@ -1,5 +1,5 @@
-// Reading one employee's days: a month as it is, the days around a moment, one day as known at a
-// past moment or with everything it follows from, and a day's history.
+// Reads one employee's days: a month, the days around a moment, one day as of a past moment or with
+// all that it follows from, and a day's history.
 
 import {
   type DayBasis,
@@ -60,7 +60,7 @@ export const READ_RANGE = {
     where e.employee_id = $1::text collate "C"`,
 };
 
-/** One day as known at a moment, 'infinity' for now, and the versions of what it depends on. */
+/** One day as of a moment ('infinity': now), and the versions that it depends on. */
 export const READ_DAY_AS_OF = {
   name: 'read_day_as_of',
   text: `
@@ -93,13 +93,13 @@ export const LIST_REVISIONS = {
     order by c.revision`,
 };
 
-/** An employee's days of a range, known. */
+/** An employee's known days of a range. */
 interface KnownRange {
   readonly employeeName: string;
   readonly version: number;
   readonly rosterVersion: number;
   readonly plans: readonly DayPlan[];
-  /** Of the plans, in their order. */
+  /** One per plan, in the same order. */
   readonly days: readonly KnownDay[];
 }
 
@@ -110,8 +110,8 @@ interface DayRange {
 }
 
 /**
- * One statement when the roster is in memory and the stored days are right as they stand; else a
- * transaction that reads all of it at one moment.
+ * One statement if the roster is in memory and the stored days are right. Otherwise a transaction
+ * that reads everything at one moment.
  */
 async function readRange(
   database: Database,
@@ -202,7 +202,7 @@ function zonesOf(plans: readonly DayPlan[]): MonthBlock['zones'] {
   );
 }
 
-/** Nobody stored anything, and nothing is expected. */
+/** Whether a day is stored or expected. */
 function isSomething({ revision, result }: KnownDay): boolean {
   return revision > 0 || result.status !== 'UNSCHEDULED';
 }
@@ -214,7 +214,7 @@ export async function readDaysAround(
   employeeId: EmployeeId,
   now: Instant,
 ): Promise<DaysAround | undefined> {
-  // Every zone's date of now is within one of UTC's.
+  // Every zone's current date is within one day of the UTC date.
   const range = {
     firstDay: utcDay(now) - 1 - OPEN_DAYS_BEFORE,
     lastDay: utcDay(now) + 1 + OPEN_DAYS_AFTER,
@@ -263,7 +263,7 @@ async function planAt(
   };
 }
 
-/** See DayReads.readDayAsOf: what a read was answered then. */
+/** See DayReads.readDayAsOf: the answer that a read got then. */
 export async function readDayAsOf(
   database: Database,
   rosters: RosterReader,
@@ -276,7 +276,8 @@ export async function readDayAsOf(
     if (found === undefined) return undefined;
     const { employeeName, plan: ofDay, stored } = found;
     const days = new Map(stored === undefined ? [] : [[date, stored]]);
-    // Whether a change was unfinished then does not matter: with all punches the day is the same.
+    // It does not matter whether a change was unfinished then: with all punches the day is the
+    // same.
     const wanted = { employeeId, plans: [ofDay], stored: days, isStale: true };
     const [[day] = []] = await knowDays(session, [wanted], asOf);
     return day && { employeeName, day };

@@ -1,9 +1,9 @@
-// From rows to days as readers are shown them: stored days that are right as they stand, and the
-// others derived on the spot from the roster and the punches of the same snapshot.
+// Turns rows into known days: stored days that are right as they are, and others derived from the
+// roster and the punches of the same snapshot.
 //
-// A stored day is right unless the employee has stale days on its date (stale_days): those are written
-// with the roster change that they have yet to follow. Where there are some, every date that is asked
-// for is derived, whatever its row says.
+// A stored day is right unless the employee has stale days on its date (stale_days), which a roster
+// change writes with itself. If there are any, every requested date is derived, whatever its row
+// says.
 
 import type { DayQuery, EmployeeDay } from '../../app/ports/day-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
@@ -27,7 +27,7 @@ import { bind, formatTimestamp, type Row, type Session } from '../postgres/datab
 import { number } from '../postgres/rows.js';
 import type { RosterReader, WantedRoster } from '../rosters/roster-reader.js';
 
-/** Before this moment everything was recorded: for `recorded_at <= $n` to let all pass. */
+/** Later than every record time, so that `recorded_at <= $n` is always true. */
 export const UNLIMITED = 'infinity';
 
 export function momentOf(asOf: RecordTime | undefined): string {
@@ -35,8 +35,8 @@ export function momentOf(asOf: RecordTime | undefined): string {
 }
 
 /**
- * SQL: whether stored days of the employee `e` on dates from the first to the last have yet to follow
- * the roster; as of a past moment (an expression of SQL), whether they had.
+ * SQL: whether stored days of the employee `e` between two dates are stale; at a past moment (an
+ * SQL expression), whether they were.
  */
 export function isStale(firstDate: string, lastDate: string, asOf?: string): string {
   const open =
@@ -48,7 +48,7 @@ export function isStale(firstDate: string, lastDate: string, asOf?: string): str
   )`;
 }
 
-/** Punches that count, by range of an employee's time: the end is not included. */
+/** Standing punches, by ranges of an employee's time. The end is not included. */
 export const READ_STANDING = {
   name: 'read_standing',
   text: `
@@ -64,26 +64,26 @@ export const READ_STANDING = {
     ) p`,
 };
 
-/** One employee's dates to be known. */
+/** An employee's dates to make known. */
 export interface WantedDays {
   readonly employeeId: EmployeeId;
-  /** By date. */
+  /** Sorted by date. */
   readonly plans: readonly DayPlan[];
   readonly stored: ReadonlyMap<LocalDate, StoredDay>;
   /**
-   * Whether there may be punches that stored days do not tell of: they are stale, or nobody looked
-   * up whether they are.
+   * Whether there may be punches that the stored days lack: the days are stale, or that was not
+   * checked.
    */
   readonly isStale: boolean;
 }
 
-/** The days of the plans; undefined when punches have to be read to know them. */
+/** The days of the plans; undefined if that needs punches. */
 export function knowWithoutPunches(wanted: WantedDays): KnownDay[] | undefined {
   if (needsPunches(wanted)) return undefined;
   return wanted.plans.map((plan) => knownDay(wanted.stored.get(plan.date), plan, NO_PUNCHES));
 }
 
-/** The days of the plans of each, in their order; one round trip when punches are needed. */
+/** The days of the plans of each, in order. One round trip if punches are needed. */
 export async function knowDays(
   session: Session,
   wanted: readonly WantedDays[],
@@ -111,7 +111,7 @@ function needsPunches({ plans, stored, isStale: stale }: WantedDays): boolean {
   });
 }
 
-/** Of each, the punches within reach of its plans. */
+/** The punches within reach of the plans, for each. */
 export async function readTimelines(
   session: Session,
   wanted: readonly Pick<WantedDays, 'employeeId' | 'plans'>[],
@@ -141,15 +141,15 @@ function latest(plans: readonly DayPlan[]): number {
   return plans.reduce((most, { reach }) => Math.max(most, reach.to), plans[0]?.reach.to ?? 0);
 }
 
-/** What an employee's plans are made of. */
+/** The rosters from which an employee's plans are made. */
 export interface Rostered {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
-  /** The name that the roster gave as of a past moment; undefined: the current one counts. */
+  /** The roster's name for them at a past moment; undefined: the current name counts. */
   readonly employeeName: string | undefined;
 }
 
-/** What is in memory of one employee, at the versions that were read; undefined: not all. */
+/** An employee's rosters from memory, at the versions read; undefined if any is missing. */
 export function rosteredInMemory(
   rosters: RosterReader,
   sharedVersion: number,
@@ -160,7 +160,9 @@ export function rosteredInMemory(
   return roster && employee && { roster, employee, employeeName: undefined };
 }
 
-/** Theirs, now at the versions that the session's snapshot has, or as of a past moment. */
+/**
+ * The rosters of employees: now, at the versions of the session's snapshot, or as of a past moment.
+ */
 export async function readRosters(
   session: Session,
   rosters: RosterReader,
@@ -183,7 +185,7 @@ export async function readRosters(
   );
 }
 
-/** The rostered of a map that was made for all of its readers. */
+/** The entry of a map that has one for each requested employee. */
 export function rosteredOf(
   rostered: ReadonlyMap<EmployeeId, Rostered>,
   employeeId: EmployeeId,
@@ -193,12 +195,12 @@ export function rosteredOf(
   return found;
 }
 
-/** `roster_version` of a row, as wanted of a RosterReader. */
+/** `roster_version` of a row, in the form that a RosterReader takes. */
 export function wantedRoster(row: Row, employeeId: EmployeeId): WantedRoster {
   return { employeeId, rosterVersion: number(row, 'roster_version') };
 }
 
-/** Whether a day is one of those asked for. */
+/** Whether a list includes a day. */
 export function isListed({ employeeId, employeeName, day }: EmployeeDay, query: DayQuery): boolean {
   const { filter, includeExpected, now } = query;
   if (isAnyDay(filter)) {

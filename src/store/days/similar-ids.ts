@@ -1,4 +1,4 @@
-// The ids of added employees near one that nobody has: those of a given list, and those that sort
+// Finds the ids of added employees near an unknown one: those in a given list, and those that sort
 // next to it. Every part begins at the key and reads a bounded number of rows.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -7,7 +7,7 @@ import { IS_ADDED } from '../facts/lock-and-read.js';
 import type { Database, Statement } from '../postgres/database.js';
 import { text } from '../postgres/rows.js';
 
-/** The limits stand inside: whoever was not added is left out of rows that are already few. */
+/** The limits are inside, so that employees who were not added are filtered from few rows. */
 export const READ_SIMILAR_IDS: Statement = {
   name: 'read_similar_ids',
   text: `

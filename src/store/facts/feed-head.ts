@@ -1,4 +1,4 @@
-// Until when the past is settled: no commit can still arrive at or before that time.
+// Finds until when the past is settled: no commit can still be recorded at or before that time.
 
 import type { RecordTime } from '../../domain/time/time.js';
 import type { Database } from '../postgres/database.js';
@@ -10,10 +10,10 @@ export const READ_HEAD = {
 };
 
 /**
- * Moves the head's time up to now, behind whoever holds the head. Later transactions are recorded
- * after it, also when the clock goes back. Only looking at the clock would not do: a
- * transaction that waits for the head has read its clock before, and reads it again only when the
- * row was changed in the meantime.
+ * Moves the head's time to now, after waiting for the transaction that holds the head. Later
+ * transactions are recorded after that time, even if the clock goes back. Reading the clock alone
+ * is not enough: a transaction that waits for the head has read its clock before, and reads it
+ * again only if the row was changed meanwhile.
  */
 export const MOVE_HEAD = {
   name: 'move_head',
@@ -27,11 +27,12 @@ export const MOVE_HEAD = {
 export async function settle(database: Database, wanted: RecordTime): Promise<RecordTime> {
   const [head] = await database.query(READ_HEAD);
   if (head === undefined) throw new Error('feed_head has lost its row');
-  // Times rise with positions, so what is visible at the head is all there is up to its time.
+  // Times rise with positions, so what is visible at the head is everything up to its time.
   const recorded = number(head, 'recorded_at');
   if (wanted <= recorded) return recorded as RecordTime;
   const moved = await moveHead(database);
-  // Behind a transaction that was rolled back, the clock read is the one from before the wait.
+  // After a rollback of the transaction waited for, the clock was read before the wait, so move
+  // again.
   return wanted <= moved ? moved : await moveHead(database);
 }
 

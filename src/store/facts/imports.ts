@@ -1,5 +1,5 @@
-// Imports, of punches and of marks, and what is left of one. Their sums are written with the facts that
-// they are about (insert-facts.ts, mark-imports.ts): nothing here counts the rows of an import.
+// Reads imports of punches and of marks, and their standing facts. Their totals are written with
+// the facts (insert-facts.ts, mark-imports.ts), so nothing here counts an import's rows.
 
 import type { ImportReads, MarkedDate, PunchName } from '../../app/ports/import-reads.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -10,12 +10,12 @@ import type { RecordTime } from '../../domain/time/time.js';
 import { type Database, formatTimestamp, type Row, type Statement } from '../postgres/database.js';
 import { number, text } from '../postgres/rows.js';
 
-/** How the imports of one kind are read. */
+/** How to read the imports of one kind. */
 export interface ImportKind<Import, Standing> {
-  /** $1 and $2: the import to begin behind; $3: the most imports. */
+  /** $1 and $2: the import to begin after; $3: the limit. */
   readonly list: Statement;
   readonly read: Statement;
-  /** $1: the import; $2: the most facts. */
+  /** $1: the import; $2: the limit. */
   readonly listStanding: Statement;
   readonly importOf: (row: Row) => Import;
   readonly standingOf: (rows: readonly Row[]) => readonly Standing[];
@@ -99,7 +99,7 @@ export const MARK_IMPORTS: ImportKind<MarkImport, MarkedDate> = {
   },
 };
 
-/** `database`: for one caller. */
+/** `database`: the database for one caller. */
 export function importReads<Import, Standing>(
   kind: ImportKind<Import, Standing>,
   database: (caller: AbortSignal | undefined) => Database,
@@ -119,7 +119,7 @@ export function importReads<Import, Standing>(
   };
 }
 
-/** What imports of all kinds have. */
+/** The columns that imports of both kinds have. */
 function toldOf(row: Row) {
   return {
     importId: text(row, 'import_id'),

@@ -1,6 +1,6 @@
-// The facts of a batch as rows, and what they do to punches recorded earlier. Each statement takes
-// all of its items at once. Punches carry the time of the feed's head: those that write it run
-// behind APPEND_CHANGES, in the same transaction.
+// Writes the facts of a batch as rows, and their effects on earlier punches. Each statement takes
+// all of its items at once. Punches have the time of the feed's head, so statements that write it
+// run after APPEND_CHANGES, in the same transaction.
 
 import type { AcceptedFact, PunchReflag } from '../../app/ports/batch.js';
 import type { CorrectFact, Fact, ReplaceFact } from '../../app/ports/facts.js';
@@ -13,10 +13,10 @@ import { flagBits, TOLD_COLUMNS, toldArrays } from './punch-rows.js';
 /** Kinds of mark, as numbered in `mark.kind`. */
 export const MARK_KINDS = ['MARK', 'CLEAR'] as const;
 
-/** The time of the head, which this transaction has moved and holds. */
+/** The time of the head, which this transaction has moved and locked. */
 export const HEAD_TIME = '(select recorded_at from feed_head where id = 1)';
 
-/** `unnest` of one row per item; each gets the columns named, in order. */
+/** `unnest` of one row per item, with the named columns in order. */
 export const INSERT_MARKS = {
   name: 'insert_marks',
   text: `
@@ -45,7 +45,7 @@ export const INSERT_PUNCHES = {
     from unnest(${PUNCH_COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')}) t`,
 };
 
-/** Lists of numbers come as text: lists of different lengths are no array. */
+/** Lists of numbers are passed as text, because lists of different lengths cannot form an array. */
 export const INSERT_CORRECTIONS = {
   name: 'insert_corrections',
   text: `
@@ -60,7 +60,7 @@ export const INSERT_CORRECTIONS = {
             request_id, payload_hash)`,
 };
 
-/** The sums of imports: one row per import. */
+/** The totals of imports, one row per import. */
 export const COUNT_IMPORTED = {
   name: 'count_imported',
   text: `
@@ -73,8 +73,8 @@ export const COUNT_IMPORTED = {
 };
 
 /**
- * Says who took the punches back; what took one back before stands. The sums of their imports
- * follow.
+ * Records which fact voided the punches; an earlier void stands. Updates the totals of their
+ * imports.
  */
 export const VOID_PUNCHES = {
   name: 'void_punches',
@@ -108,12 +108,12 @@ export const REFLAG_PUNCHES = {
       and p.flags <> t.flags`,
 };
 
-/** A fact to insert, with what was told. */
+/** A fact to insert, with the request. */
 export interface Accepted extends AcceptedFact {
   readonly fact: Fact;
 }
 
-/** Marks and their withdrawals: what needs no head. */
+/** Marks and clearings, which do not need the head. */
 export function insertMarks(accepted: readonly Accepted[]): Bound[] {
   const marks = accepted.flatMap(({ fact, sequence, days: [day] }) =>
     fact.kind === 'MARK' || fact.kind === 'CLEAR'
@@ -149,7 +149,7 @@ function leaveTimeOf(fact: Fact): ClockRange | undefined {
   return fact.kind === 'MARK' ? fact.leaveTime : undefined;
 }
 
-/** Request ids and the hashes that go with them. */
+/** Request ids and their hashes. */
 function requestArrays(facts: readonly Fact[]): [unknown[], unknown[]] {
   return [
     facts.map((fact) => fact.requestId ?? null),
@@ -157,13 +157,13 @@ function requestArrays(facts: readonly Fact[]): [unknown[], unknown[]] {
   ];
 }
 
-/** Punches, what takes punches back, and what both do to earlier ones: all that needs the head. */
+/** Punches, corrections, and their effects on earlier punches: everything that needs the head. */
 export function persistPunches(
   accepted: readonly Accepted[],
   reflags: readonly PunchReflag[],
 ): Bound[] {
   const [recorded, voided] = [insertPunches(accepted), voidPunches(accepted)];
-  // What a correction adds may be the same as what it takes back: then that has to go first.
+  // A correction may add a punch equal to one that it voids, so the void must come first.
   const isCorrecting = accepted.some(({ fact }) => fact.kind === 'CORRECT');
   return [
     ...(isCorrecting ? [...voided, ...recorded] : [...recorded, ...voided]),
@@ -173,7 +173,7 @@ export function persistPunches(
   ];
 }
 
-/** A punch to insert, and the fact that records it: alone, or with others. */
+/** A punch to insert, and the fact that records it, alone or with others. */
 interface AcceptedPunch {
   readonly punch: RecordedPunch;
   readonly item: Accepted;
@@ -183,7 +183,7 @@ function punchesAmong(accepted: readonly Accepted[]): AcceptedPunch[] {
   return accepted.flatMap((item) => item.punches.map((punch) => ({ punch, item })));
 }
 
-/** What a repeated request is answered from: of corrections together, their own row has it. */
+/** What a replay is answered from. Corrections together have this in their own row. */
 function answerOf({ fact, days: [day] }: Accepted) {
   if (fact.kind === 'CORRECT') return {};
   const { requestId, payloadHash } = fact;
@@ -207,7 +207,7 @@ function insertPunches(accepted: readonly Accepted[]): Bound[] {
   ];
 }
 
-/** Nothing where no punch has an import, as it mostly is. */
+/** Empty if no punch has an import, as usual. */
 function countImported(accepted: readonly Accepted[]): Bound[] {
   const sums = new Map<string, { readonly actor: string; punches: number }>();
   for (const { punch } of punchesAmong(accepted)) {
@@ -254,7 +254,7 @@ function insertCorrections(accepted: readonly Accepted[]): Bound[] {
   ];
 }
 
-/** Those that a call is answered with, in its order. */
+/** The punches of an answer, in its order. */
 function answeredPunches({ fact, punches, voids }: Accepted): readonly number[] {
   if (fact.kind !== 'CORRECT') return voids;
   let next = 0;
@@ -267,7 +267,7 @@ function answeredPunches({ fact, punches, voids }: Accepted): readonly number[] 
   });
 }
 
-/** Lists of different lengths are no array: each goes as the text of one. */
+/** Lists of different lengths cannot form an array, so each is passed as text. */
 function listOf(items: readonly (string | number)[]): string {
   return `{${items.join(',')}}`;
 }
@@ -297,7 +297,9 @@ function voidPunches(accepted: readonly Accepted[]): Bound[] {
   ];
 }
 
-/** The last word on each punch counts: an update takes one row per punch, whichever. */
+/**
+ * The last flags of each punch count. An update takes only one row per punch, in no defined order.
+ */
 function reflagPunches(reflags: readonly PunchReflag[]): Bound[] {
   const latest = [
     ...new Map(reflags.map((item) => [`${item.employeeId} ${item.punchId}`, item])).values(),

@@ -1,4 +1,4 @@
-// Leave types in PostgreSQL: revision by revision, none ever edited but for its superseded_at.
+// Leave types in PostgreSQL, by revision. A revision is never edited except for its superseded_at.
 
 import type { LeaveTypeQuery } from '../../app/ports/leave-types.js';
 import {
@@ -47,7 +47,7 @@ const SET_LEAVE_TYPE = {
     select ${COLUMNS} from latest where not exists (select from inserted)`,
 };
 
-/** $1 and $2: the revision to begin behind; $3: the most to return. */
+/** $1 and $2: the revision to begin after; $3: the limit. */
 export const LIST_LEAVE_TYPES = {
   name: 'list_leave_types',
   text: `

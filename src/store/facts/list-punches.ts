@@ -1,5 +1,5 @@
-// One employee's punches by time, in pages. A page looks at a bounded number of rows, however many
-// of them were taken back: one that found little ends early and says where to go on.
+// Lists one employee's punches by time, in pages. A page looks at a bounded number of rows, however
+// many were voided. A page that finds little ends early and says where to continue.
 
 import type { PunchCursor, PunchPage, PunchQuery } from '../../app/ports/punch-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
@@ -7,14 +7,14 @@ import { type Database, formatTimestamp } from '../postgres/database.js';
 import { number } from '../postgres/rows.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 
-/** The most rows a page looks at to find those that stand. */
+/** The most rows that a page looks at to find standing punches. */
 export const MAX_PUNCHES_SCANNED = 5000;
 
 /**
- * $2 and $3: the place to begin behind; $4: the end, not included; $5: whether those that were
- * taken back are wanted; $6: the most punches, $7: the most rows to look at. The last row looked
- * at is always returned: it is where to go on. Rows are numbered as they come, not counted, so
- * that a page which is full looks at no more of them. An employee without punches is a row too.
+ * $2 and $3: the place to begin after; $4: the end, not included; $5: whether voided punches are
+ * wanted; $6: the most punches, $7: the most rows to look at. Always returns the last row looked
+ * at, because the next page continues there. Rows are numbered and not counted, so that a full page
+ * looks at no more of them. An employee without punches is also a row.
  */
 export const LIST_PUNCHES = {
   name: 'list_punches',
@@ -41,7 +41,7 @@ export const LIST_PUNCHES = {
     order by p.time, p.sequence`,
 };
 
-/** Numbers of punches begin at 1: behind 0 is at the time itself. */
+/** Numbers of punches begin at 1, so after 0 includes all at that time. */
 const NO_PUNCH = 0;
 
 /** See PunchReads.listPunches. */
@@ -51,7 +51,7 @@ export async function listPunches(
 ): Promise<PunchPage | undefined> {
   const { employeeId, startTime, endTime, includeVoided, after, limit } = query;
   const from = after?.time ?? startTime;
-  // One more than asked for tells whether it ends.
+  // One more than wanted shows whether the list ends.
   const scan = Math.max(limit + 1, MAX_PUNCHES_SCANNED);
   const rows = await database.query(
     LIST_PUNCHES,

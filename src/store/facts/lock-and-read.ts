@@ -1,7 +1,7 @@
-// What a write reads: adds the employees not seen before, locks all of them in byte order, and only
-// then reads what the decision needs. Sorted inserts and sorted locks, in that order, cannot
-// wait for each other in a circle. One round trip where the rosters in memory are those in force;
-// otherwise up to three more: shared roster, employees' rosters, what the guess had missed.
+// Reads for a write: adds employees not seen before, locks all of them sorted by id, and only then
+// reads what the decision needs. Sorted inserts and then sorted locks cannot deadlock. It takes one
+// round trip if the rosters in memory are those in force; otherwise up to three more: shared
+// roster, employees' rosters, and whatever the guess missed.
 
 import type {
   BatchRules,
@@ -34,8 +34,8 @@ export const ADD_EMPLOYEES = {
 };
 
 /**
- * Whether somebody added the employee `e`: the roster did, or a mark with a name. The row of
- * anybody else was made by punches, or by marks without a name.
+ * Whether the employee `e` was added, by the roster or by a mark with a name. All other rows were
+ * made by punches, or by marks without a name.
  */
 export const IS_ADDED = `(e.employee_name <> '' or e.roster_version > 0)`;
 
@@ -49,7 +49,7 @@ export const LOCK_EMPLOYEES = {
     ) e`,
 };
 
-/** Those whom no other transaction holds. */
+/** Locks the employees that no other transaction holds. */
 export const LOCK_FREE_EMPLOYEES = {
   name: 'lock_free_employees',
   text: LOCK_EMPLOYEES.text.replace('for update', 'for update skip locked'),
@@ -64,8 +64,8 @@ export const READ_KNOWN_EMPLOYEES = {
 };
 
 /**
- * The version of the shared roster, and the moment: the database's, which is one for all
- * instances, so that commands without a time follow each other.
+ * The version of the shared roster, and the moment. It is the database's, which all instances
+ * share, so that commands without a time follow each other.
  */
 export const READ_ROSTER_HEAD = {
   name: 'read_roster_head',
@@ -77,7 +77,7 @@ export interface WriteOptions {
   readonly requireKnownEmployees: boolean;
 }
 
-/** What a batch is, and what it is read for. */
+/** A batch, and its rules. */
 export interface Batch {
   readonly facts: readonly Fact[];
   readonly rules: BatchRules;
@@ -90,9 +90,11 @@ export interface LockedRead {
   readonly view: BatchView;
   readonly now: Instant;
   readonly created: ReadonlySet<EmployeeId>;
-  /** Whether the badges that brought facts are whose the facts say. */
+  /** Whether the badges of the facts still have the versions that the facts name. */
   readonly areClaimsKept: boolean;
-  /** Employees whom other transactions hold, where none is waited for: then nothing else was read. */
+  /**
+   * Employees that other transactions hold, with NONE_IS_WAITED_FOR. If any, nothing else was read.
+   */
   readonly busy: readonly EmployeeId[];
 }
 
@@ -122,7 +124,7 @@ export async function readUnderLock(
   };
 }
 
-/** Those who are there and were not locked. Of whom nobody knows, nothing has to be locked. */
+/** Employees that exist and were not locked. Unknown employees need no lock. */
 async function busyOnes(
   session: Session,
   { locked }: FirstRead,
@@ -140,7 +142,7 @@ async function busyOnes(
 
 /**
  * What the facts will need if the rosters in memory are still those in force. Nothing depends on
- * its being right: what it misses is read once the rosters are known.
+ * this guess: anything it misses is read once the rosters are known.
  */
 function guessNeeds(rosters: RosterReader, { facts, rules }: Batch): Need[] {
   const { latestShared } = rosters;
@@ -219,7 +221,10 @@ async function readFirst(
   };
 }
 
-/** In one pipeline, in the order they are written down in; no rows for what is left out. */
+/**
+ * Runs the statements in one pipeline, in the order in which they are written. Skipped ones have no
+ * rows.
+ */
 async function askInOrder<K extends string>(
   session: Session,
   statements: Readonly<Record<K, Bound | undefined>>,
@@ -232,7 +237,7 @@ async function askInOrder<K extends string>(
   return Object.fromEntries(rows.map(([name, found]) => [name, found ?? []])) as Record<K, Row[]>;
 }
 
-/** The rosters in force: from memory, or through the session. */
+/** The rosters in force, from memory or through the session. */
 async function rosterView(
   session: Session,
   { locked, sharedVersion, answers }: FirstRead,
@@ -275,9 +280,9 @@ interface Newcomer {
 }
 
 /**
- * Whoever is marked or touches a device's clock may be new, and whoever gives a command where the
- * deployment says so; taking something back, or looking at days again, never adds anybody. The
- * first name given counts.
+ * The employees to add. A mark or a punch of a device may be about a new employee, and so may a
+ * command if the deployment allows it. Voids and derivations never add anyone. The first name given
+ * counts.
  */
 function possibleNewcomers(facts: readonly Fact[]): Newcomer[] {
   const names = new Map<EmployeeId, string>();

@@ -1,4 +1,5 @@
-// What imports of marks write: their sums, and what stands for a date on which marks are taken back. Sums are written with the marks that they are about: nothing here counts rows.
+// Writes imports of marks: their totals, and the standing marks of a date on which marks are
+// voided. Totals are written with the marks, so nothing here counts rows.
 
 import { MAX_VOIDED_MARKS, type RosterView, type StandingMark } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
@@ -17,7 +18,7 @@ import { type Accepted, HEAD_TIME, MARK_KINDS } from './insert-facts.js';
 const MARK_COLUMNS = `m.employee_id, m.date, m.sequence, m.kind, m.status, m.portion,
         m.leave_type_id, m.leave_start_second, m.leave_end_second, m.note, m.import_id`;
 
-/** What of the import one fact takes back. */
+/** The marks of the import that one fact voids. */
 const TAKEN = `
         select ${MARK_COLUMNS} from mark m
         where m.import_id = t.import_id collate "C"
@@ -26,7 +27,7 @@ const TAKEN = `
         order by m.sequence
         limit ${MAX_VOIDED_MARKS}`;
 
-/** Whether a mark stands of the date and is not taken back. */
+/** Whether a mark of the date stands and is not being voided. */
 function isLeft(alias: string): string {
   return `${alias}.employee_id = t.employee_id collate "C" and ${alias}.date = t.date
           and ${alias}.voided_by is null
@@ -34,7 +35,7 @@ function isLeft(alias: string): string {
             or ${alias}.sequence > k.last_taken)`;
 }
 
-/** The latest of those that is one of these. */
+/** The latest standing mark of a kind. */
 function latestLeft(which: string): string {
   return `(
         select ${MARK_COLUMNS} from mark m
@@ -46,7 +47,7 @@ function latestLeft(which: string): string {
 }
 
 /**
- * Leave by the hour that no later one shares time with, as `foldDeclaration` says: so few that they
+ * Leave by the hour with which no later one shares time, as in `foldDeclaration`: so few that they
  * do not overlap.
  */
 const LEAVE_TIMES_LEFT = `(
@@ -67,7 +68,7 @@ const LEAVE_TIMES_LEFT = `(
           )
       )`;
 
-/** The marks of a date that an import takes back, and what the day follows from besides. */
+/** The marks of a date that an import voids, and the others from which the day follows. */
 export const READ_MARKS_OF_DATE = {
   name: 'read_marks_of_date',
   text: `
@@ -87,7 +88,7 @@ export const READ_MARKS_OF_DATE = {
     ) m`,
 };
 
-/** The sums of imports: one row per import. */
+/** The totals of imports, one row per import. */
 export const COUNT_MARKED = {
   name: 'count_marked',
   text: `
@@ -98,7 +99,7 @@ export const COUNT_MARKED = {
       set marks = i.marks + excluded.marks, last_recorded_at = excluded.last_recorded_at`,
 };
 
-/** Lists of numbers come as text: lists of different lengths are no array. */
+/** Lists of numbers are passed as text, because lists of different lengths cannot form an array. */
 export const INSERT_MARK_VOIDS = {
   name: 'insert_mark_voids',
   text: `
@@ -111,7 +112,7 @@ export const INSERT_MARK_VOIDS = {
          t (employee_id, sequence, date, import_id, marks, reason, actor, received_at)`,
 };
 
-/** Says who took the marks back; what took one back before stands. The sums follow. */
+/** Records which fact voided the marks; an earlier void stands. Updates the totals. */
 export const VOID_MARKS = {
   name: 'void_marks',
   text: `
@@ -127,7 +128,7 @@ export const VOID_MARKS = {
     where i.import_id = v.import_id`,
 };
 
-/** Undefined when no fact takes marks back. */
+/** Undefined if no fact voids marks. */
 export function readMarksOn(facts: readonly Fact[]): Bound | undefined {
   const named = new Map(
     facts.flatMap((fact) => (fact.kind === 'VOID_MARKS' ? [[keyOf(fact), fact] as const] : [])),
@@ -142,7 +143,7 @@ export function readMarksOn(facts: readonly Fact[]): Bound | undefined {
   );
 }
 
-/** The rows as a view answers from them. */
+/** The rows in the form in which a view answers. */
 export function marksOn(rows: readonly Row[]): RosterView['marksOn'] {
   const found = new Map<string, StandingMark[]>();
   for (const row of [...rows].sort((a, b) => number(a, 'sequence') - number(b, 'sequence'))) {
@@ -184,12 +185,12 @@ function leaveTime(row: Row): ClockRange | undefined {
   return { startSecond, endSecond: number(row, 'leave_end_second') };
 }
 
-/** What imports of marks recorded, and what was taken back: all of it at the head's time. */
+/** What imports of marks recorded and what was voided, all at the head's time. */
 export function persistMarkImports(accepted: readonly Accepted[]): Bound[] {
   return [...countMarked(accepted), ...voidMarks(accepted)];
 }
 
-/** Nothing where no mark has an import, as it mostly is. */
+/** Empty if no mark has an import, as usual. */
 function countMarked(accepted: readonly Accepted[]): Bound[] {
   const sums = new Map<string, { readonly actor: string; marks: number }>();
   for (const { fact } of accepted) {

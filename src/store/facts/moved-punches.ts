@@ -1,5 +1,5 @@
-// Punches that a batch moves between an employee and the quarantine, and the locks under which it
-// may: what decides whose a badge is stays as it was until the commit.
+// Moves a batch's punches between an employee and the quarantine, and takes the locks for that: the
+// assignments of the badges stay as they were until the commit.
 
 import type { ItemOutcome } from '../../app/ports/batch.js';
 import type { BadgeClaim, Fact } from '../../app/ports/facts.js';
@@ -8,7 +8,7 @@ import { number, text } from '../postgres/rows.js';
 import { type Accepted, HEAD_TIME } from './insert-facts.js';
 import { flagBits } from './punch-rows.js';
 
-/** Shared: those who record do not wait for each other. Sorted, and before all employees. */
+/** Shared locks, so that writers do not wait for each other. Sorted, and before all employees. */
 export const LOCK_BADGES = {
   name: 'lock_badges',
   text: `
@@ -29,7 +29,7 @@ export const LOCK_QUARANTINED = {
     ) q`,
 };
 
-/** Those that are an employee's now; one that was discarded did not wait. */
+/** Removes punches that an employee now has. A discarded one was not waiting. */
 export const RELEASE_QUARANTINED = {
   name: 'release_quarantined',
   text: `
@@ -52,8 +52,8 @@ export const BLOCK_QUARANTINED = {
 };
 
 /**
- * What was taken back with an assignment waits again. A log that was repeated meanwhile may have put
- * it there before; what a person discarded stays so.
+ * Puts punches that were voided with an assignment back into quarantine. A repeated log may have
+ * put them there before; a punch that a person discarded stays discarded.
  */
 export const QUARANTINE_VOIDED = {
   name: 'quarantine_voided',
@@ -82,7 +82,7 @@ export const QUARANTINE_VOIDED = {
     set waiting = waiting + (select count(*) from back where is_new) where id = 1`,
 };
 
-/** The badges that brought facts; none, as of most batches. */
+/** The badges of the facts; most batches have none. */
 export function claimsOf(facts: readonly Fact[]): readonly BadgeClaim[] {
   return facts.flatMap((fact) => ('badge' in fact ? (fact.badge ?? []) : []));
 }
@@ -109,7 +109,7 @@ export function areClaimsKept(
   quarantined: readonly Row[],
 ): boolean {
   const versions = new Map(badges.map((row) => [text(row, 'badge_id'), number(row, 'version')]));
-  // Discarding one raises its badge's version.
+  // Discarding a punch also raises its badge's version.
   const there = new Set(quarantined.map((row) => number(row, 'quarantine_id')));
   return claims.every(
     ({ badgeId, version, quarantineId }) =>
@@ -117,7 +117,7 @@ export function areClaimsKept(
   );
 }
 
-/** What leaves the quarantine, and what comes back to it: behind all that needs the head. */
+/** The punches that leave the quarantine, and those that return. After all that needs the head. */
 export function movePunches(
   facts: readonly Fact[],
   outcomes: readonly ItemOutcome[],

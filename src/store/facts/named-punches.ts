@@ -1,5 +1,5 @@
-// Punches that a batch names: by number, as corrections do, or by a device's own event id, as a
-// device that tells something again does. Read under the locks.
+// Reads the punches that a batch names: by number, as corrections do, or by a device's event id, as
+// a repeated upload does. Read under the locks.
 
 import type { RosterView } from '../../app/ports/batch.js';
 import type { Fact, PunchCorrection } from '../../app/ports/facts.js';
@@ -20,7 +20,7 @@ export const READ_NAMED_PUNCHES = {
     ${joinVoid('p')}`,
 };
 
-/** The earliest punch of a device's event id that counts; corrections have none. */
+/** The earliest standing punch of a device's event id. Corrections have none. */
 export const READ_FIRST_USES = {
   name: 'read_first_uses',
   text: `
@@ -37,7 +37,7 @@ export const READ_FIRST_USES = {
     ${joinVoid('p')}`,
 };
 
-/** Of punches with an event id, the next one that counts and has it. */
+/** For punches with an event id, the next standing punch with the same one. */
 export const READ_NEXT_USES = {
   name: 'read_next_uses',
   text: `
@@ -61,12 +61,12 @@ export const READ_NEXT_USES = {
     ${joinVoid('p')}`,
 };
 
-/** Undefined when no fact names a punch by its number. */
+/** Undefined if no fact names a punch by its number. */
 export function readNamedPunches(facts: readonly Fact[]): Bound | undefined {
   return bindNamed(READ_NAMED_PUNCHES, facts);
 }
 
-/** The same. */
+/** Undefined if no fact names a punch by its number. */
 export function readNextUses(facts: readonly Fact[]): Bound | undefined {
   return bindNamed(READ_NEXT_USES, facts);
 }
@@ -93,7 +93,7 @@ function namedIn(correction: PunchCorrection): readonly number[] {
   return correction.kind === 'ADD' ? [] : [correction.punchId];
 }
 
-/** Undefined when no fact brings an event id. */
+/** Undefined if no fact has an event id. */
 export function readFirstUses(facts: readonly Fact[]): Bound | undefined {
   const events = unique(
     facts.flatMap((fact) => {
@@ -115,7 +115,7 @@ function unique<T>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
-/** The rows as a view answers from them. */
+/** The rows in the form in which a view answers. */
 export function namedPunches(
   named: readonly Row[],
   firstUses: readonly Row[],

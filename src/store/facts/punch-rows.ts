@@ -1,5 +1,5 @@
-// Punches as rows and back: the one place that knows the columns of `punch`. What became of a punch
-// is in the fact that took it back, a later punch or a punch_correction: `joinVoid` looks it up.
+// Converts punches to rows and back. Only this file knows the columns of `punch`. The void of a
+// punch is in the fact that voided it, a later punch or a punch_correction: `joinVoid` looks it up.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import {
@@ -18,7 +18,7 @@ import type { Instant, RecordTime } from '../../domain/time/time.js';
 import { formatTimestamp, type Row } from '../postgres/database.js';
 import { codeOf, number, text, wordOf } from '../postgres/rows.js';
 
-/** By their bits in `punch.flags`, from the lowest; the order in which they are read. */
+/** In the order of their bits in `punch.flags`, lowest first, and in which they are read. */
 const FLAGS: readonly PunchFlag[] = ['CLOCK_SKEW', 'EVENT_ID_CONFLICT'];
 
 const COLUMNS = [
@@ -52,7 +52,7 @@ export function punchColumns(alias: string): string {
   return [...own, 'void.void_actor', 'void.void_reason', 'void.replaced_by'].join(', ');
 }
 
-/** Joins the fact that took the punch back, as `void`: nulls for a punch that counts. */
+/** Joins the fact that voided the punch, as `void`: nulls for a punch that counts. */
 export function joinVoid(alias: string): string {
   return `
     left join lateral (
@@ -90,20 +90,22 @@ export function recordedPunch(row: Row): RecordedPunch {
   };
 }
 
-/** The columns that `punchOf` reads, of a punch with that alias, as known at a moment in SQL. */
+/**
+ * The columns that `punchOf` reads, of a punch with that alias, as known at a moment given in SQL.
+ */
 export function ruleColumns(alias: string, asOf: string): string {
   const place = ['latitude', 'longitude', 'accuracy_meters'];
   const columns = ['time', 'kind', 'device_id', 'event_id', ...place]
     .map((column) => `${alias}.${column}`)
     .join(', ');
   const conflict = flagBits(['EVENT_ID_CONFLICT']);
-  // What came or went an odd number of times since then was the other way round.
+  // A flag that changed an odd number of times since then had the opposite value.
   const changes = `select count(*) from unnest(${alias}.conflict_times) c (at) where c.at > ${asOf}`;
   return `${columns}, case when ${alias}.conflict_times is not null and (${changes}) % 2 = 1
                            then ${alias}.flags # ${conflict} else ${alias}.flags end as flags`;
 }
 
-/** What the rules look at of a punch. */
+/** The fields of a punch that the rules use. */
 export function punchOf(row: Row): Punch {
   return {
     time: instant(row, 'time'),
@@ -116,7 +118,7 @@ export function punchOf(row: Row): Punch {
   };
 }
 
-/** All that was told of a punch. */
+/** A punch as it was received. */
 export function toldPunchOf(row: Row): ToldPunch {
   return {
     ...punchOf(row),
@@ -139,7 +141,7 @@ function position(row: Row): Position | undefined {
 
 const NO_LABELS = {};
 
-/** The driver has parsed the JSON. */
+/** The driver has already parsed the JSON. */
 function labels({ labels: column }: Row): Readonly<Record<string, string>> {
   if (column === null) return NO_LABELS;
   if (typeof column !== 'object') throw new Error('column labels is not an object');
@@ -163,14 +165,14 @@ function punchFlags(bits: number): readonly PunchFlag[] {
   return bits === 0 ? NO_FLAGS : FLAGS.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 
-/** What the column `flags` holds. */
+/** The value of the column `flags`. */
 export function flagBits(flags: readonly PunchFlag[]): number {
   return FLAGS.reduce((bits, flag, index) => bits | (flags.includes(flag) ? 1 << index : 0), 0);
 }
 
 /**
- * The columns that say what was told, each as an array over the punches: parameters for `unnest`,
- * in the order of `TOLD_COLUMNS` and of its types.
+ * The columns of a punch as received, each as an array over the punches: parameters for `unnest`,
+ * in the order of `TOLD_COLUMNS` and its types.
  */
 export function toldArrays(punches: readonly RecordedPunch[]): unknown[][] {
   return [

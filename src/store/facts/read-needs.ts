@@ -1,6 +1,6 @@
-// The days and punches that a batch is decided on, read under the locks: one statement each,
-// whatever the facts are. What was not asked for is not there, and asking for it is a mistake
-// that must show: a day taken for one never stored would be written over.
+// Reads the days and punches that a batch is decided on, under the locks, with one statement each.
+// Data that was not requested is missing, and asking for it must fail: a day mistaken for a day
+// never stored would be overwritten.
 
 import type { Need } from '../../app/ports/batch.js';
 import type { StoredDay } from '../../domain/facts/day.js';
@@ -62,14 +62,14 @@ function punchesOf({ employeeId, from, to }: Need) {
   return { employeeId, from, to };
 }
 
-/** Those that are not within the ranges. */
+/** The needs that are not within the ranges. */
 export function notWithin(ranges: NeedRanges, needs: readonly Need[]): Need[] {
   return needs.filter(
     (need) => !ranges.days.covers(daysOf(need)) || !ranges.punches.covers(punchesOf(need)),
   );
 }
 
-/** Two statements; none when there is nothing to read. Their rows are what `found` takes. */
+/** Two statements; none if there is nothing to read. Their rows are for `found`. */
 export function readRanges({ days, punches }: NeedRanges): Bound[] {
   const dates = clamped(days, FIRST_DAY, LAST_DAY);
   const times = clamped(punches, FIRST_TIME, LAST_TIME);
@@ -90,7 +90,7 @@ export function readRanges({ days, punches }: NeedRanges): Bound[] {
   ];
 }
 
-/** Where days and punches can be: a need may reach beyond, and nothing is there. */
+/** The bounds of days and punches. A need may reach beyond them, where nothing is. */
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 const LAST_DAY = toEpochDay(LAST_DATE);
 const FIRST_TIME = Date.parse('1899-12-01T00:00:00Z');
@@ -105,7 +105,7 @@ function clamped(ranges: Ranges, first: number, last: number): Range[] {
   return within.filter(({ from, to }) => from <= to);
 }
 
-/** Days and punches as they were found, of one or more readings under the same locks. */
+/** Days and punches found by one or more reads under the same locks. */
 export class Found {
   readonly #days = new Map<string, StoredDay>();
   readonly #punches = new Map<EmployeeId, Map<number, RecordedPunch>>();
@@ -124,7 +124,7 @@ export class Found {
     }
   }
 
-  /** What of it lies within the ranges. */
+  /** What was found within the ranges. */
   within(ranges: NeedRanges): FoundWithin {
     const punches = new Map<EmployeeId, readonly RecordedPunch[]>();
     return {
@@ -156,6 +156,6 @@ export class Found {
 export interface FoundWithin {
   /** Throws RangeError for a date outside the ranges. */
   day(employeeId: EmployeeId, date: LocalDate): StoredDay | undefined;
-  /** By time, then number. */
+  /** Sorted by time, then number. */
   punches(employeeId: EmployeeId): readonly RecordedPunch[];
 }

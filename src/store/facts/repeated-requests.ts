@@ -1,5 +1,5 @@
-// Facts recorded earlier under a request id, in whichever table they are, and what a repeated
-// request is answered from: the day as the fact left it, and its punches as they are now.
+// Finds facts recorded earlier under a request id, in any table, and what a replay is answered
+// from: the day as the fact left it, and its punches as they are now.
 
 import type { EarlierFact } from '../../app/ports/batch.js';
 import type { Fact } from '../../app/ports/facts.js';
@@ -10,7 +10,7 @@ import { type Bound, bind, type Row } from '../postgres/database.js';
 import { bytes, dayColumns, number, storedDay, text } from '../postgres/rows.js';
 import { joinVoid, punchColumns, recordedPunch } from './punch-rows.js';
 
-/** Of one table: at most one row, through the index on its request ids. */
+/** At most one row of one table, through the index on its request ids. */
 function inTable(table: string, columns: string): string {
   return `(
         select ${columns} from ${table} f
@@ -19,7 +19,7 @@ function inTable(table: string, columns: string): string {
       )`;
 }
 
-/** The facts, with a row for each day that it was answered with: the change that it left it at. */
+/** The facts, with a row for each day of the answer: the change that the fact left it at. */
 export const READ_EARLIER = {
   name: 'read_earlier',
   text: `
@@ -65,7 +65,7 @@ export const READ_EARLIER_PUNCHES = {
     ${joinVoid('p')}`,
 };
 
-/** The statements for what of the batch can be a repetition; their rows are for `earlierFacts`. */
+/** The statements for possible replays in the batch. Their rows are for `earlierFacts`. */
 export interface EarlierReads {
   readonly facts: Bound | undefined;
   readonly punches: Bound | undefined;
@@ -73,7 +73,7 @@ export interface EarlierReads {
 
 export function readEarlier(facts: readonly Fact[]): EarlierReads {
   const requests = facts.filter(({ requestId }) => requestId !== undefined);
-  // A mark that repeats a punch's id is refused, whatever became of the punch.
+  // A mark that reuses a punch's id is refused, whatever happened to the punch.
   const withPunches = requests.filter(({ kind }) => kind !== 'MARK' && kind !== 'CLEAR');
   return {
     facts: bindRequests(READ_EARLIER, requests),
@@ -81,7 +81,7 @@ export function readEarlier(facts: readonly Fact[]): EarlierReads {
   };
 }
 
-/** Each asked for once, however often the batch brings it: every row found is taken for one more. */
+/** Asks once for each, however often it is in the batch: every row found counts as another one. */
 function bindRequests(statement: Bound['statement'], facts: readonly Fact[]): Bound | undefined {
   if (facts.length === 0) return undefined;
   const once = new Map(facts.map((fact) => [`${fact.employeeId} ${fact.requestId}`, fact]));
@@ -116,7 +116,7 @@ function byRequest(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
   return groups;
 }
 
-/** A fact that was answered with no day has one row all the same. */
+/** A fact that was answered without a day has one row, too. */
 function placeOf(row: Row): number {
   return row.place === null ? 0 : number(row, 'place');
 }
@@ -125,7 +125,7 @@ function requestKey(row: Row): string {
   return `${text(row, 'employee_id')} ${text(row, 'request_id')}`;
 }
 
-/** `rows`: one for each of its days, at least one. */
+/** `rows`: one for each day of its answer, at least one. */
 function earlierFact(rows: readonly Row[], punches: readonly Row[]): EarlierFact | undefined {
   const [row] = rows;
   if (row === undefined) return undefined;

@@ -1,4 +1,4 @@
-// The days of a batch as rows: the feed's, behind its head, and the days as they are afterwards.
+// Writes the days of a batch as rows: their changes at the head of the feed, and the days after it.
 
 import type { BatchDecision, DayChange, DayRestamp } from '../../app/ports/batch.js';
 import { CHANGE_CAUSES, type ChangeCause, type Fact } from '../../app/ports/facts.js';
@@ -8,9 +8,9 @@ import { codeOf, resultArrays } from '../postgres/rows.js';
 import { type Accepted, HEAD_TIME } from './insert-facts.js';
 
 /**
- * Takes the feed's head, which stays locked until the commit, and appends the changes behind it:
- * also when there are none, for the time that punches are recorded at. It rises with every
- * transaction, also when the clock goes back.
+ * Takes the feed's head, which stays locked until the commit, and appends the changes after it.
+ * Also without changes, for the time at which punches are recorded. The time rises with every
+ * transaction, even if the clock goes back.
  */
 export const APPEND_CHANGES = {
   name: 'append_changes',
@@ -43,7 +43,7 @@ export const APPEND_CHANGES = {
     select recorded_at from head`,
 };
 
-/** The days as the batch leaves them, with the time of the head that this transaction holds. */
+/** The days after the batch, with the time of the head that this transaction holds. */
 export const UPSERT_DAYS = {
   name: 'upsert_days',
   text: `
@@ -65,7 +65,7 @@ export const UPSERT_DAYS = {
       settles_at = excluded.settles_at, engine_version = excluded.engine_version, recorded_at = excluded.recorded_at`,
 };
 
-/** Days that say the same by the rules in force. Their revision and time stay. */
+/** Days with the same result under the rules in force. Their revision and time stay. */
 export const RESTAMP_DAYS = {
   name: 'restamp_days',
   text: `
@@ -93,12 +93,12 @@ export function needsHead(decision: BatchDecision, accepted: readonly Accepted[]
   );
 }
 
-/** Punches are among those with a time anyway. */
+/** Only marks: a punch needs the head anyway. */
 function isImported(fact: Fact): boolean {
   return fact.kind === 'MARK' && fact.importId !== undefined;
 }
 
-/** Takes the head. `changes` are those of `accepted`, in the order they happened in. */
+/** Takes the head. `changes` are those of `accepted`, in the order in which they happened. */
 export function appendChanges(changes: readonly DayChange[], accepted: readonly Accepted[]): Bound {
   const byIndex = new Map(accepted.map((item) => [item.index, item]));
   const causes = changes.map(({ index }) => {
@@ -125,13 +125,13 @@ function causeOf(fact: Fact): ChangeCause {
   return fact.kind === 'REDERIVE' ? 'ROSTER' : fact.kind;
 }
 
-/** Why, as the caller said: the note of what needs no reason. */
+/** The caller's reason, or the note if the fact has none. */
 function reasonOf(fact: Fact): string {
   if (fact.kind === 'MARK') return fact.note;
   return fact.kind === 'PUNCH' || fact.kind === 'COMMAND' ? fact.punch.note : fact.reason;
 }
 
-/** Each day as its last change left it. */
+/** Each day after its last change. */
 export function upsertDays(changes: readonly DayChange[]): Bound[] {
   const latest = [
     ...new Map(changes.map((change) => [`${change.employeeId} ${change.date}`, change])).values(),

@@ -1,6 +1,6 @@
-// The one transaction behind every write: lock, then read, decide, persist, and last the feed. Two
-// round trips where the rosters in memory are those in force. Must never read before the locks
-// are held: two copies of one request would both miss each other.
+// The one transaction of every write: lock, then read, decide, persist, and last the feed. Two
+// round trips if the rosters in memory are those in force. Must never read before the locks are
+// held: two copies of one request would both miss each other.
 
 import type { BatchDecision, BatchView, TouchedDay } from '../../app/ports/batch.js';
 import {
@@ -42,7 +42,7 @@ export const RAISE_VERSIONS = {
     where e.employee_id = t.employee_id collate "C"`,
 };
 
-/** Employees created for items that then failed: nobody else has seen them. */
+/** Employees created for items that then failed. No other transaction has seen them. */
 export const FORGET_EMPLOYEES = {
   name: 'forget_employees',
   text: 'delete from employee where employee_id = any ($1::text[])',
@@ -67,7 +67,9 @@ export async function writeBatch(
   throw new BadgesChanged('a badge is somebody else’s by now');
 }
 
-/** Nothing was written: others hold employees, or a badge that brought a fact is somebody else's by now. */
+/**
+ * Nothing was written: other transactions hold employees, or the badge of a fact changed its owner.
+ */
 interface Unwritten {
   readonly busy: readonly EmployeeId[];
 }
@@ -119,12 +121,15 @@ async function runTransaction(
   return { recordedAt, changes, decision };
 }
 
-/** All facts of its batch are. */
+/** Whether it is only validated. All facts of a batch are, or none. */
 function isOnlyJudged(fact: Fact): boolean {
   return 'validateOnly' in fact && fact.validateOnly;
 }
 
-/** What is recorded at the head's time. All who write wait for the head: nothing else comes here. */
+/**
+ * Everything that is recorded at the head's time. All writers wait for the head, so nothing else is
+ * here.
+ */
 function persistBehindHead(decision: BatchDecision, accepted: readonly Accepted[]): Bound[] {
   return [
     appendChanges(decision.changes, accepted),
@@ -155,7 +160,7 @@ function raiseVersions(changes: readonly EmployeeChange[]): Bound[] {
   ];
 }
 
-/** What became of each employee locked, changed or not, by employee id. */
+/** The change of each locked employee, whether or not anything changed, by employee id. */
 function employeeChanges(
   known: readonly Fact[],
   accepted: readonly Accepted[],
@@ -165,7 +170,7 @@ function employeeChanges(
   const after = new Map(accepted.map(({ fact, sequence }) => [fact.employeeId, sequence]));
   const months = new Map<EmployeeId, Set<LocalMonth>>();
   for (const { employeeId, date } of touched) {
-    // Of an employee of whom nothing was recorded, nothing is shown otherwise.
+    // If nothing was recorded about an employee, their days look the same.
     if (!after.has(employeeId)) continue;
     months.set(employeeId, (months.get(employeeId) ?? new Set()).add(monthOf(date)));
   }

@@ -1,29 +1,29 @@
-// Who waits for one of a pool's connections, in the order they came. Nobody is kept waiting for
-// what will not come in time: they are refused at once instead, and whoever has left is out of the
-// queue that moment. Nothing has been sent for those who wait.
+// A queue of callers that wait for one of a pool's connections, in order of arrival. A caller that
+// would wait too long is refused at once, and a caller that leaves is removed at once. Nothing has
+// been sent for waiting callers.
 
 import { AttendanceError } from '../../domain/facts/errors.js';
 import { STORE_RETRY_AFTER_MS } from './errors.js';
 
 /**
- * The most who wait. A healthy database serves so many within a tenth of a second; a longer
- * queue keeps callers until their deadline has passed, and then works for nobody.
+ * The most waiting callers. A healthy database serves them within a tenth of a second. A longer
+ * queue would hold callers past their deadlines, and then work in vain.
  */
 export const MAX_WAITING = 256;
 
-/** Who is expected to wait for longer is refused when they come. */
+/** A caller whose expected wait is longer is refused on arrival. */
 const MAX_EXPECTED_WAIT_MS = 2000;
 
-/** The longest that anybody waits, whatever was expected. */
+/** The longest wait, whatever was expected. */
 const MAX_WAIT_MS = 5000;
 
 /**
- * What a connection held for longer counts as. It stood still, behind a lock or with the whole
- * database, and says nothing about those who come after it.
+ * The maximum that counts for a held connection. A longer hold means a stall (a lock, or the whole
+ * database), and says nothing about later callers.
  */
 const MAX_COUNTED_HOLD_MS = 250;
 
-/** The share of the latest in the average. */
+/** The weight of the latest value in the moving average. */
 const LATEST_SHARE = 0.1;
 
 interface Waiter {
@@ -49,8 +49,8 @@ export class ConnectionQueue {
   }
 
   /**
-   * Waits for the right to use one connection; gives what returns it, to be called once. Throws
-   * OVERLOADED when it would take too long, and the signal's reason when the caller has left.
+   * Waits for the right to use one connection. Returns a function that gives it back; call it once.
+   * Throws OVERLOADED if it would take too long, and the signal's reason when the caller leaves.
    */
   async take(caller: AbortSignal | undefined): Promise<() => void> {
     caller?.throwIfAborted();
@@ -92,7 +92,7 @@ export class ConnectionQueue {
     });
   }
 
-  /** To the first who waits, or back. */
+  /** Gives the connection to the first waiting caller, or back to the pool. */
   #passOn(): void {
     const [next] = this.#waiting;
     if (next === undefined) this.#lent -= 1;

@@ -1,5 +1,5 @@
-// The pool of PostgreSQL connections: bounded, with timeouts of its own, recovering by itself.
-// Must never leave a transaction open or hand out a connection in an unknown state.
+// The pools of PostgreSQL connections: bounded, with their own timeouts, recovering by themselves.
+// Must never leave a transaction open or lend a connection in an unknown state.
 
 import pg from 'pg';
 import { ConnectionQueue } from './connection-queue.js';
@@ -7,8 +7,8 @@ import { isConnectionError, toStoreError } from './errors.js';
 import { RefusedWrites } from './refused-writes.js';
 
 /**
- * Connections per process, in pools of their own, so that writers who queue behind one employee's
- * lock hold up neither readers nor the probe. PostgreSQL's default allows 100: six processes.
+ * Connections per process, in separate pools, so that writers who wait for one employee's lock
+ * delay neither readers nor the probe. PostgreSQL's default limit of 100 allows six processes.
  */
 export const WRITE_CONNECTIONS = 9;
 export const READ_CONNECTIONS = 6;
@@ -21,20 +21,20 @@ const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 
 /**
- * The longest a statement may wait for a row lock: here an employee's writers of several processes
- * wait for each other, one of each process (app/write/write-queue.ts).
+ * The longest a statement may wait for a row lock. Writers of one employee from several processes
+ * wait here for each other, at most one of each process (app/write/write-queue.ts).
  */
 const LOCK_TIMEOUT_MS = 10_000;
 
-/** A transaction that waits this long for our next statement is ended by the server. */
+/** The server ends a transaction that waits this long for our next statement. */
 const IDLE_TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** The client's own limit, for a server that does not answer at all. */
 const QUERY_TIMEOUT_MS = 20_000;
 
 /**
- * A commit is on the disk before it is answered, whatever the database's default: this service
- * acknowledges what it records. What waits for standbys as well is the operator's choice, and kept.
+ * A commit is on disk before it is answered, whatever the database's default, because this service
+ * acknowledges what it records. Waiting for standbys as well is the operator's choice, and is kept.
  */
 const DURABLE = `
   select set_config('synchronous_commit', case when value in ('off', 'local') then 'on' else value end, false)
@@ -42,9 +42,9 @@ const DURABLE = `
 
 /**
  * Settings of every connection. Every statement of this service walks indexes from the few rows it
- * was given, so everything else is ruled out: otherwise a plan made while a table was small or
- * never analysed is kept while it grows. Generic plans: they do not depend on values. What this
- * code relies on is set, whatever the database's own defaults are.
+ * is given, so everything else is ruled out. Otherwise a plan made while a table was small or not
+ * analysed would stay while it grows. Plans are generic, so they do not depend on values.
+ * Everything that this code relies on is set, whatever the database's defaults are.
  */
 export const SESSION = [
   DURABLE,
@@ -84,33 +84,33 @@ export function bind(statement: Statement, ...values: unknown[]): Bound {
   return { statement, values };
 }
 
-/** A connection taken from the pool, for one transaction. */
+/** A connection lent from the pool, for one transaction. */
 export interface Session {
   /**
-   * Sends all of them at once, without waiting between them; returns the rows of each. They run in
-   * order; when one fails, those behind it in the same transaction fail too, and the first
-   * failure is thrown once all have been answered.
+   * Sends all statements at once, without waiting between them. Returns the rows of each. They run
+   * in order. If one fails, later ones in the same transaction fail too, and the first failure is
+   * thrown after all answers.
    */
   pipeline(statements: readonly Bound[]): Promise<Row[][]>;
 }
 
 export interface Database {
-  /** Runs one statement outside a transaction; once more when the connection was found dead. */
+  /** Runs one statement outside a transaction. Tries again if the connection was dead. */
   query(statement: Statement, ...values: unknown[]): Promise<Row[]>;
   /**
-   * Lends one connection. It goes back only if `run` succeeded; else it is closed. Whoever waits
-   * for one and leaves is not run: it throws the signal's reason then, and OVERLOADED when there
-   * will be none in time; else what `run` throws, or the driver's own error.
+   * Lends one connection. It is kept only if `run` succeeds; otherwise it is closed. If the caller
+   * leaves while waiting, `run` is not called and the signal's reason is thrown. Throws OVERLOADED
+   * if no connection will be free in time; otherwise the error of `run`, or the driver's.
    */
   session<T>(run: (session: Session) => Promise<T>, caller?: AbortSignal): Promise<T>;
-  /** What was to be written through here and was not taken. */
+  /** Writes through here that the database refused. */
   readonly refusedWrites: RefusedWrites;
   close(): Promise<void>;
 }
 
 /**
- * `url`: a PostgreSQL connection URL. Does not connect until used. `onLost` hears of every
- * connection that was lost or could not be made, in use or idle. `setUp`: SQL for each of them.
+ * `url`: a PostgreSQL connection URL. Connects on first use. `onLost` receives every connection
+ * that was lost or could not be made, in use or idle. `setUp`: SQL for each connection.
  */
 export function openDatabase(
   url: string,
@@ -119,9 +119,10 @@ export function openDatabase(
   setUp = SESSION,
 ): Database {
   const pool = openPool(url, maxConnections, setUp);
-  // A connection that dies while idle is dropped by the pool; unheard, the event would be fatal.
+  // The pool drops a connection that dies while idle. Without a listener, the event would be fatal.
   pool.on('error', onLost);
-  // In front of the pool, whose own queue can be left by nobody: there is never anyone in that.
+  // Callers wait in this queue and not in the pool's own, which they could not leave and stays
+  // empty.
   const queue = new ConnectionQueue(maxConnections);
   const refusedWrites = new RefusedWrites();
 
@@ -150,7 +151,10 @@ export function openDatabase(
   };
 }
 
-/** The same database, asked on behalf of a caller: what they no longer wait for is not sent. */
+/**
+ * The same database on behalf of a caller. Statements that the caller no longer waits for are not
+ * sent.
+ */
 export function forCaller(database: Database, caller: AbortSignal | undefined): Database {
   if (caller === undefined) return database;
   const session: Database['session'] = (run) => database.session(run, caller);
@@ -187,7 +191,8 @@ async function lend<T>(
     client.release();
     throw caller.reason;
   }
-  // While lent, a connection's death also fails its query; unheard, the event would be fatal.
+  // The death of a lent connection also fails its query. Without a listener, the event would be
+  // fatal.
   client.on('error', ignore);
   try {
     const result = await run({ pipeline: pipelineOn(client) });
@@ -200,7 +205,7 @@ async function lend<T>(
   }
 }
 
-/** One statement outside a transaction; once more when the connection was found dead. */
+/** One statement outside a transaction. Tries again if the connection was dead. */
 async function ask(session: Database['session'], bound: Bound): Promise<Row[]> {
   const once = async () => {
     const [rows = []] = await session(({ pipeline }) => pipeline([bound]));
@@ -221,12 +226,12 @@ async function send(client: pg.PoolClient, bound: Bound): Promise<pg.QueryResult
   return await client.query<Row>({ name, text, values: [...bound.values] });
 }
 
-/** With its connection, which the types of a pool's client leave out. */
+/** Adds its connection, which the types of a pool's client omit. */
 type Lent = pg.PoolClient & Pick<pg.Client, 'connection'>;
 
 function pipelineOn(client: pg.PoolClient): Session['pipeline'] {
   return async (statements) => {
-    // In one piece: a write for each costs both ends more than most of the statements do.
+    // In one packet: a write for each costs both ends more than most of the statements do.
     const { stream } = (client as Lent).connection;
     stream.cork();
     const sent = statements.map((bound) => send(client, bound));
@@ -235,7 +240,7 @@ function pipelineOn(client: pg.PoolClient): Session['pipeline'] {
     return answers.map((answer, index) => {
       if (answer.status === 'rejected') throw answer.reason;
       const { command, rows } = answer.value;
-      // A commit of a failed transaction is answered with success and the word ROLLBACK.
+      // PostgreSQL answers the commit of a failed transaction with success and the word ROLLBACK.
       if (statements[index]?.statement === COMMIT && command !== 'COMMIT') {
         throw new Error(`the commit was answered with ${command}`);
       }
@@ -259,14 +264,16 @@ function typeParser(oid: number, format?: 'text' | 'binary'): Parser {
   return pg.types.getTypeParser(oid, format) as Parser;
 }
 
-/** Counters only: refuses what a double cannot hold exactly. */
+/** For counters only: refuses numbers that a double cannot hold exactly. */
 function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is too large`);
   return value;
 }
 
-/** `2026-11-22 12:13:16.123456+00`, in a session whose zone is UTC, to microseconds; to year 99999. */
+/**
+ * Converts `2026-11-22 12:13:16.123456+00`, in a UTC session, to microseconds. Up to year 99999.
+ */
 export function parseTimestamp(text: string): number {
   const at = text.indexOf(' ');
   const sign = at > 10 ? '+0' : '';
@@ -278,10 +285,10 @@ export function parseTimestamp(text: string): number {
   return seconds * 1000 + Number(fraction.padEnd(6, '0'));
 }
 
-/** Microseconds since 1970 as PostgreSQL reads them. */
+/** Microseconds since 1970 in the form that PostgreSQL reads. */
 export function formatTimestamp(micros: number): string {
   const millis = Math.floor(micros / 1000);
   const rest = String(micros - millis * 1000).padStart(3, '0');
-  // Of years beyond 9999, which days reach that end then, PostgreSQL wants neither sign nor zero.
+  // For years beyond 9999, which the ends of days reach, PostgreSQL accepts neither sign nor zero.
   return new Date(millis).toISOString().replace(/^\+0/, '').replace('Z', `${rest}Z`);
 }

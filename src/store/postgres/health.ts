@@ -1,6 +1,6 @@
-// How PostgreSQL is: whether it answers, and whether it takes writes. One that is read-only says so
-// when asked. That the disk is full only a write finds out: after one was refused, every probe
-// tries to write until it succeeds.
+// Checks PostgreSQL: whether it answers, and whether it accepts writes. A read-only database says
+// so when asked. Only a write finds a full disk: after one was refused, every probe tries to write
+// until it succeeds.
 
 import type { DependencyHealth } from '../../app/ports/health.js';
 import { BEGIN, bind, type Database, ROLLBACK, type Session } from './database.js';
@@ -15,16 +15,16 @@ const READ_ONLY = {
   text: `select current_setting('transaction_read_only') as read_only`,
 };
 
-/** Fills a page, so that there must be space for one: a smaller row may fit where others were. */
+/** Fills a page, so that free space is needed. A smaller row may fit where others were. */
 const TRY_TO_WRITE = {
   name: 'try_to_write',
   text: `insert into write_probe (filler) values (repeat('x', 8000))`,
 };
 
-/** Thrown to have a connection closed that nothing is wrong with. */
+/** Thrown to close a connection that has no fault. */
 const CLOSE = new Error('to be closed');
 
-/** `probe` and `writes`: the same database; what was written through `writes` is looked at. */
+/** `probe` and `writes` are the same database. This looks at refused writes of `writes`. */
 export async function health(probe: Database, writes: Database): Promise<DependencyHealth> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<DependencyHealth>((resolve) => {
@@ -44,13 +44,13 @@ function down(detail: string): DependencyHealth {
   return { name: 'postgresql', up: false, detail };
 }
 
-/** Undefined: it takes them, as far as anybody knows. Throws when it does not answer. */
+/** Undefined if it accepts writes, as far as is known. Throws if it does not answer. */
 async function whyNoWrites(
   probe: Database,
   { refusedWrites }: Database,
 ): Promise<string | undefined> {
   const refusal = refusedWrites.latest;
-  // A session keeps the settings its database had when it began: only a new one tells.
+  // A session keeps the database settings of its beginning, so only a new one shows changes.
   if (refusal !== undefined) await closeIdle(probe);
   return await probe.session(async (session) => {
     const [[row] = []] = await session.pipeline([bind(READ_ONLY)]);
@@ -62,7 +62,7 @@ async function whyNoWrites(
   });
 }
 
-/** The next session of a pool of one connection is a new one. */
+/** Makes the next session of a pool of one connection a new one. */
 async function closeIdle(probe: Database): Promise<void> {
   await probe
     .session(() => Promise.reject(CLOSE))
@@ -71,7 +71,7 @@ async function closeIdle(probe: Database): Promise<void> {
     });
 }
 
-/** Why a write is refused; nothing is left of one that is not. */
+/** Why a write is refused. A successful write is rolled back. */
 async function tryToWrite({ pipeline }: Session): Promise<string | undefined> {
   try {
     await pipeline([bind(BEGIN), bind(TRY_TO_WRITE)]);

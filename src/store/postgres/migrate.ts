@@ -1,5 +1,5 @@
 // Brings the schema up to date, one instance at a time. Each migration commits together with the
-// record that it ran, so that one that failed leaves nothing behind.
+// record that it ran, so a failed one leaves nothing.
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -9,20 +9,22 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { UmzugStorage } from 'umzug';
 
-/** Where the SQL lies: seen from the compiled file, and the same in the image. */
+/** The folder of the SQL files, relative to the compiled file, and the same in the image. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../../migrations', import.meta.url));
 
-/** Any number, the same for every version of the service: who holds it migrates. */
+/**
+ * Any number that is the same in every version of the service. The instance that holds it migrates.
+ */
 const ADVISORY_LOCK = 7_318_202_311;
 
 /** How long to wait for another instance to finish migrating. */
 const MAX_LOCK_WAIT_MS = 10 * 60_000;
 const LOCK_POLL_MS = 100;
 
-/** How long DDL may wait for the locks of running calls: they queue behind it meanwhile. */
+/** How long DDL may wait for locks of running calls. Other calls wait for it meanwhile. */
 const DDL_LOCK_TIMEOUT_MS = 5000;
 
-/** A file whose first line is this runs outside a transaction (CREATE INDEX CONCURRENTLY). */
+/** A file that begins with this line runs outside a transaction (CREATE INDEX CONCURRENTLY). */
 const NO_TRANSACTION = '-- no-transaction';
 
 export interface MigrationState {
@@ -38,7 +40,7 @@ interface AppliedRow {
   readonly applied_at: Date;
 }
 
-/** Applies what is pending; returns the names applied. Others wait for the one who does it. */
+/** Applies pending migrations and returns their names. Other instances wait. */
 export async function migrateUp(url: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   return await withClient(url, async (client) => {
     await lock(client);
@@ -58,7 +60,7 @@ export async function migrateUp(url: string, folder = MIGRATIONS_FOLDER): Promis
   });
 }
 
-/** What is applied and what is pending, in order. Changes nothing. */
+/** The applied and pending migrations, in order. Changes nothing. */
 export async function migrationStates(
   url: string,
   folder = MIGRATIONS_FOLDER,
@@ -75,11 +77,11 @@ export async function migrationStates(
   });
 }
 
-/** What an operator should know of the PostgreSQL server. */
+/** What an operator should know about the PostgreSQL server. */
 export interface ServerFacts {
   /** 18. */
   readonly majorVersion: number;
-  /** Those of its settings with which a crash of the machine costs what was acknowledged. */
+  /** Settings with which a crash of the machine can lose acknowledged facts. */
   readonly unsafeSettings: readonly string[];
 }
 
@@ -97,7 +99,7 @@ export async function serverFacts(url: string): Promise<ServerFacts> {
   });
 }
 
-/** The same for a database that has not been made yet. */
+/** The same for a database that does not exist yet. */
 export async function migrationStatesOfNone(folder = MIGRATIONS_FOLDER): Promise<MigrationState[]> {
   return (await migrationFiles(folder)).map((name) => ({ name, applied: false }));
 }
@@ -109,7 +111,7 @@ async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>
     connectionTimeoutMillis: 5000,
     keepAlive: true,
   });
-  // A lost connection fails the query under way; the event would be fatal if nobody listened.
+  // A lost connection fails the current query. Without a listener, the event would be fatal.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -121,9 +123,9 @@ async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>
 }
 
 /**
- * Asks again and again rather than waiting inside PostgreSQL: a waiting statement holds a
- * snapshot, and CREATE INDEX CONCURRENTLY of the one who migrates would wait for it for ever.
- * The lock ends with the connection, however that ends.
+ * Polls instead of waiting inside PostgreSQL: a waiting statement holds a snapshot, and CREATE
+ * INDEX CONCURRENTLY of the instance that migrates would wait for it for ever. The lock ends with
+ * the connection, however that ends.
  */
 async function lock(client: pg.Client): Promise<void> {
   const deadline = Date.now() + MAX_LOCK_WAIT_MS;
@@ -140,7 +142,10 @@ async function lock(client: pg.Client): Promise<void> {
   }
 }
 
-/** The library is loaded here: most starts find nothing to apply, and it takes a while. */
+/**
+ * Loads the library only here, because most starts have nothing to apply, and loading takes a
+ * while.
+ */
 async function applyPending(
   client: pg.Client,
   sources: ReadonlyMap<string, string>,
@@ -162,7 +167,7 @@ async function migrationFiles(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
 }
 
-/** `apply` records what it did in its own transaction, so there is nothing left to log. */
+/** `apply` writes its record in its own transaction, so there is nothing left to log. */
 function storageOf(client: pg.Client): UmzugStorage {
   return {
     logMigration: async () => {},
@@ -184,7 +189,7 @@ async function appliedRows(client: pg.Client): Promise<AppliedRow[]> {
   return answer.rows;
 }
 
-/** A migration that ran and was edited afterwards would leave databases that differ unseen. */
+/** A migration that was edited after it ran would leave databases that differ unnoticed. */
 async function refuseChanged(
   client: pg.Client,
   sources: ReadonlyMap<string, string>,
@@ -198,8 +203,8 @@ async function refuseChanged(
 }
 
 /**
- * A later migration that we do not have is that of a newer release, and does no harm. An earlier one
- * made a schema that ours cannot follow.
+ * A later unknown migration comes from a newer release, and does no harm. An earlier one made a
+ * schema that ours cannot follow.
  */
 async function refuseForeign(client: pg.Client, files: readonly string[]): Promise<void> {
   const applied = (await appliedRows(client)).map(({ name }) => name);

@@ -1,4 +1,4 @@
-// Ranges of whole numbers, dates or instants, of many employees: joined where they touch, so that
+// Ranges of whole numbers, dates or instants, of many employees. Joined where they touch, so that
 // nothing is read twice. Pure.
 
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
@@ -13,7 +13,7 @@ export interface Range {
 export class Ranges {
   readonly #joined: ReadonlyMap<EmployeeId, readonly Range[]>;
 
-  /** In any order, overlapping or not; those that end before they begin are nothing. */
+  /** In any order, overlapping or not. A range that ends before it begins is empty. */
   constructor(ranges: readonly Range[]) {
     const byEmployee = new Map<EmployeeId, Range[]>();
     for (const range of ranges) {
@@ -25,13 +25,13 @@ export class Ranges {
     this.#joined = new Map([...byEmployee].map(([employeeId, own]) => [employeeId, joined(own)]));
   }
 
-  /** By employee, then from the first on; none touches another. */
+  /** Sorted by employee, then start; no range touches another. */
   list(): Range[] {
     const employeeIds = [...this.#joined.keys()].sort(compareEmployeeIds);
     return employeeIds.flatMap((employeeId) => this.#joined.get(employeeId) ?? []);
   }
 
-  /** Whether all of it is in here; nothing is always. */
+  /** Whether all of a range is in here. An empty range always is. */
   covers({ employeeId, from, to }: Range): boolean {
     if (from > to) return true;
     const own = this.#joined.get(employeeId) ?? [];

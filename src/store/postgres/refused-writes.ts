@@ -1,5 +1,5 @@
-// What a pool remembers of a database that took no writes: its disk was full, or it was read-only.
-// Only a write that succeeds shows that it is over (health.ts).
+// Remembers for a pool that the database accepted no writes: its disk was full, or it was
+// read-only. Only a successful write shows that this is over (health.ts).
 
 import { writeRefusal } from './errors.js';
 
@@ -11,18 +11,18 @@ interface Refusal {
 export class RefusedWrites {
   #latest: Refusal | undefined;
 
-  /** Undefined when none was refused since a write last succeeded. */
+  /** Undefined if none was refused since the last successful write. */
   get latest(): Refusal | undefined {
     return this.#latest;
   }
 
-  /** To be told of whatever failed. */
+  /** Call it with every error. */
   note(error: unknown): void {
     const why = writeRefusal(error);
     if (why !== undefined) this.#latest = { why };
   }
 
-  /** That refusal is over; a later one is not. */
+  /** Ends that refusal, but not a later one. */
   forget(refusal: Refusal): void {
     if (this.#latest === refusal) this.#latest = undefined;
   }

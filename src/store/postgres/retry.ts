@@ -1,19 +1,22 @@
-// A transaction that is tried again when PostgreSQL rolled it back for reasons of its own. The one
-// place that decides what may be repeated: never what may have been committed.
+// Runs a transaction again if PostgreSQL rolled it back for its own reasons. Only this file decides
+// what may be repeated: never a transaction that may have been committed.
 
 import type { Database, Session } from './database.js';
 import { isConnectionError, isRolledBack, toStoreError } from './errors.js';
 
-/** How often in all. */
+/** The most attempts in all. */
 const MAX_TRIES = 3;
 
-/** How far one try got. */
+/** How far one attempt got. */
 export interface Progress {
-  /** To be set before the commit is sent. */
+  /** Set it before the commit is sent. */
   committing: boolean;
 }
 
-/** What `run` gives; throws STORE_UNAVAILABLE for what passes, and what does not pass as it is. */
+/**
+ * Returns the result of `run`. Throws STORE_UNAVAILABLE for temporary errors, and others as they
+ * are.
+ */
 export async function inTries<T>(
   database: Database,
   run: (session: Session, progress: Progress) => Promise<T>,
@@ -23,8 +26,8 @@ export async function inTries<T>(
     try {
       return await database.session((session) => run(session, progress));
     } catch (error) {
-      // Once the commit is under way, a broken connection leaves it unknown whether it happened:
-      // only the caller, with its request id, can safely ask again.
+      // Once the commit is under way, a broken connection leaves its result unknown: only the
+      // caller, with its request id, can safely repeat it.
       const isUnknown = progress.committing && isConnectionError(error);
       const isWorthRepeating = isRolledBack(error) || isConnectionError(error);
       if (isUnknown || tries === MAX_TRIES || !isWorthRepeating) throw toStoreError(error);

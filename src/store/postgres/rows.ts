@@ -1,5 +1,5 @@
-// Rows of PostgreSQL to domain values and back. The columns of a day's result are the same in
-// attendance_day and attendance_change.
+// Converts PostgreSQL's rows to domain values and back. The columns of a day's result are the same
+// in attendance_day and attendance_change.
 
 import { TURNS } from '../../app/ports/turns.js';
 import { settledAnomalies, settlesAt } from '../../domain/engine/present.js';
@@ -21,7 +21,7 @@ import type { LocalDate } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { formatTimestamp, type Row } from './database.js';
 
-/** The place of a word in its list, from 1: what smallint columns hold. */
+/** The position of a word in its list, from 1, as smallint columns store it. */
 export function codeOf<T>(words: readonly T[], word: T): number {
   const index = words.indexOf(word);
   if (index < 0) throw new Error(`${String(word)} is not stored`);
@@ -78,7 +78,7 @@ export function dayColumns(alias: string): string {
     .join(', ');
 }
 
-/** The day in a row; undefined when an outer join found none. */
+/** The day in a row; undefined if an outer join found none. */
 export function storedDay(row: Row): StoredDay | undefined {
   if (row.revision === null) return undefined;
   return {
@@ -90,7 +90,7 @@ export function storedDay(row: Row): StoredDay | undefined {
   };
 }
 
-/** The days in rows, by row: a day's work is a text of some length. */
+/** The days in rows, by row. Read in turns, because a day's work can be a long text. */
 export async function storedDays(rows: readonly Row[]): Promise<ReadonlyMap<Row, StoredDay>> {
   const days = await TURNS.map(rows, storedDay);
   return new Map(
@@ -129,7 +129,7 @@ function dayWork(column: unknown): DayWork {
   return work;
 }
 
-/** As the column `anomalies` has them. */
+/** The value of the column `anomalies`. */
 export function anomalyBits(anomalies: readonly Anomaly[]): number {
   return anomalies.reduce((bits, anomaly) => bits | (1 << ANOMALIES.indexOf(anomaly)), 0);
 }

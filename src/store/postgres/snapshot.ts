@@ -1,4 +1,4 @@
-// Reads that take more than one statement and must be of one moment.
+// Runs reads of more than one statement that must be of one moment.
 
 import {
   type Bound,
@@ -17,8 +17,8 @@ export const BEGIN_SNAPSHOT: Statement = {
 };
 
 /**
- * Runs `first` in one round trip, then `run` with their rows, all on one snapshot. Once more when
- * the connection was found dead.
+ * Runs `first` in one round trip, then `run` with their rows, all on one snapshot. Tries again if
+ * the connection was dead.
  */
 export async function inSnapshot<T>(
   database: Database,

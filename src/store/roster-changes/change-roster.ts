@@ -1,7 +1,7 @@
-// The one transaction behind every change of the roster: lock and read (lock-roster.ts); let the rules
-// decide; write. Changes of the roster wait for each other, in all processes: what is decided here
-// holds against everything that is being changed beside it. Several about distinct employees can
-// be made in one transaction: none of them sees, or is seen by, another's.
+// The one transaction of every roster change: lock and read (lock-roster.ts), let the rules decide,
+// write. Roster changes wait for each other, across all processes, so a decision holds against
+// every other change. Several changes about distinct employees can share one transaction: none of
+// them sees, or is seen by, another.
 
 import { setImmediate } from 'node:timers/promises';
 import type {
@@ -43,10 +43,10 @@ import { refuseUserConflicts } from './shift-users.js';
 
 const DAY_MS = 86_400_000;
 
-/** For how long commands are decided before others may work. */
+/** How long commands are decided before other work may run, in milliseconds. */
 const MAX_STRETCH_MS = 5;
 
-/** See RosterStore.changeRoster, of each, and ChangeTogether. */
+/** For each command see RosterStore.changeRoster; see also ChangeTogether. */
 export async function changeTogether(
   database: Database,
   reader: RosterReader,
@@ -67,7 +67,7 @@ interface Run {
 
 type Result = ChangeResults[number];
 
-/** What to write for a command; or, where nothing is, what came of it. */
+/** What to write for a command, or its result if there is nothing to write. */
 type Decided = DecidedChange | Unchanged | Result;
 
 async function runTransaction(session: Session, run: Run): Promise<ChangeResults> {
@@ -110,7 +110,7 @@ function outcomeOf(
   return { answer: stamped(decision.answer, changeId, change.recordedAt), change };
 }
 
-/** Employees added for commands that were refused: nobody else has seen them. */
+/** Employees added for commands that were refused. No other transaction has seen them. */
 function forget({ created }: LockedRoster, changes: readonly DecidedChange[]): Bound[] {
   const kept = new Set(
     changes.map(({ command }) => ('employeeId' in command ? command.employeeId : undefined)),
@@ -138,7 +138,7 @@ async function decideEach(session: Session, run: Run, locked: LockedRoster): Pro
   return decided;
 }
 
-/** A refusal is no failure of the connection, which is kept: it is given back, not thrown. */
+/** A refusal is returned and not thrown: it is no failure of the connection, which is kept. */
 async function decideOne(
   session: Session,
   run: Run,
@@ -163,14 +163,15 @@ async function decideOne(
     const shiftOverlaps = check?.overlaps ?? 0;
     return { command, decision, edit, changeId: given.changeId, shiftOverlaps };
   } catch (error) {
-    // What is decided of an employee's own asks nobody: whatever went wrong is this command's alone.
+    // Deciding about an employee's own roster reads nothing, so an error concerns this command
+    // alone.
     const isItsOwn = error instanceof AttendanceError || 'employeeId' in command;
     if (!isItsOwn) throw error;
     return { status: 'rejected', reason: error };
   }
 }
 
-/** The first answer again, or a refusal where the request was another one. */
+/** The first answer again, or a refusal if the request was a different one. */
 function replayed(command: RosterCommand, row: Row): RosterOutcome {
   const { requestId = '', payloadHash } = command;
   if (Buffer.compare(bytes(row, 'payload_hash'), payloadHash) !== 0) {

@@ -1,6 +1,6 @@
-// What changes of the roster are decided on: locks the roster's head, then the employees in byte order,
-// and only then reads, in one round trip. Must never read before the locks are held, nor lock an
-// employee once the feed's head is taken: whoever records punches does it in this order.
+// Reads what roster changes are decided on: locks the roster's head, then the employees sorted by
+// id, and only then reads, in one round trip. Must never read before the locks are held, nor lock
+// an employee after the feed's head: writers of punches use the same order.
 
 import type { RosterCommand } from '../../app/ports/roster-ports.js';
 import { plainDetail } from '../../app/roster/employee-roster.js';
@@ -45,7 +45,7 @@ export const READ_EARLIER_CHANGES: Statement = {
     ) c`,
 };
 
-/** Those that left everything as it was. */
+/** Requests that changed nothing. */
 export const READ_EARLIER_REQUESTS: Statement = {
   name: 'read_earlier_requests',
   text: `
@@ -119,7 +119,7 @@ export const COUNT_HOLIDAYS: Statement = {
   text: `select count(*) as count from holiday where superseded_at = 'infinity'`,
 };
 
-/** A row of each version, with the latest change of the policy. */
+/** A row for each version, with the latest change of the policy. */
 export const READ_POLICY: Statement = {
   name: 'read_policy',
   text: `
@@ -136,7 +136,7 @@ export const READ_POLICY: Statement = {
     order by p.effective_date`,
 };
 
-/** What of a command's view was read under the locks. */
+/** The parts of a command's view that are read under the locks. */
 export type LockedView = Pick<
   RosterChangeView,
   'archivedShifts' | 'own' | 'shift' | 'holiday' | 'policy' | 'count'
@@ -146,9 +146,9 @@ export interface LockedRoster {
   /** The latest change of any kind. */
   readonly changeId: number;
   readonly sharedVersion: number;
-  /** Employees whom this transaction added, for commands that create them. */
+  /** Employees that this transaction added, for commands that create them. */
   readonly created: ReadonlySet<EmployeeId>;
-  /** The row of the change that the command's request made before, or of the request alone. */
+  /** The row of the change that this request made before, or of the request alone. */
   earlier(command: RosterCommand): Row | undefined;
   view(command: RosterCommand): LockedView;
 }
@@ -247,7 +247,7 @@ function shiftIdsIn(command: RosterCommand): readonly string[] {
   }
 }
 
-/** Of a command on what all employees share. */
+/** The reads of a command on the shared roster. */
 function sharedReads(command: RosterCommand): Bound[] {
   switch (command.kind) {
     case 'CREATE_SHIFT':
@@ -273,7 +273,7 @@ function sharedReads(command: RosterCommand): Bound[] {
   }
 }
 
-/** What is their own of the employees who were locked, by employee. */
+/** The own rosters of the locked employees, by employee. */
 interface OwnRows {
   readonly employees: ReadonlyMap<string, Row>;
   readonly details: ReadonlyMap<string, Row>;

@@ -1,4 +1,4 @@
-// Reading the roster, as it is and as it was known at a past moment: the same statements, as rows keep
+// Reads the roster, now and as of a past moment. The statements are the same, because rows keep
 // until when they were known.
 
 import type {
@@ -28,7 +28,7 @@ import {
   shiftRecordOf,
 } from '../rosters/roster-rows.js';
 
-/** Known now: later than every commit, and yet before the `infinity` of what still holds. */
+/** Later than every commit, but before the `infinity` of rows that still hold. */
 const NOW = '9999-12-31T23:59:59Z';
 
 function momentOf(asOf: RecordTime | undefined): string {
@@ -41,8 +41,8 @@ function knownAt(alias: string, at: string): string {
 }
 
 /**
- * Whether employee $1 was known at the moment: what was told of them then. By the parameter, not by
- * the employee's row: correlated, each question could be answered by reading a whole table.
+ * Whether employee $1 was known at the moment, from what was recorded by then. Uses the parameter
+ * and not the employee's row: if correlated, each test could read a whole table.
  */
 function isKnown(at: string): string {
   const told = ['employee_detail', 'attendance_change', 'punch'].map(
@@ -125,7 +125,7 @@ export const LIST_SHIFTS: Statement = {
     order by s.shift_id, v.effective_date`,
 };
 
-/** A row of each version known at $2, with the latest change of the policy until then. */
+/** A row for each version known at $2, with the latest change of the policy until then. */
 const POLICY_COLUMNS = `
   p.policy_id, p.effective_date, p.definition,
   c.change_id as latest_change_id, c.recorded_at as latest_recorded_at`;
@@ -163,7 +163,7 @@ export const LIST_POLICIES: Statement = {
     order by p.policy_id, p.effective_date`,
 };
 
-/** A row without an assignment for a known employee who has none. */
+/** A known employee without assignments has one row without an assignment. */
 export const LIST_ASSIGNMENTS: Statement = {
   name: 'list_assignments',
   text: `
@@ -175,7 +175,7 @@ export const LIST_ASSIGNMENTS: Statement = {
     order by a.start_date, a.assignment_id`,
 };
 
-/** A row without an override for a known employee who has none. */
+/** A known employee without overrides has one row without an override. */
 export const LIST_OVERRIDES: Statement = {
   name: 'list_overrides',
   text: `
@@ -256,7 +256,7 @@ function employeeRecordOf(row: Row): EmployeeRecord {
   };
 }
 
-/** Archived ones are passed over page by page: a page may be short, or empty, with more to come. */
+/** Skips archived employees page by page, so a page may be short or empty although more follow. */
 export async function listEmployees(
   database: Database,
   query: Parameters<RosterStore['listEmployees']>[0],
@@ -272,7 +272,7 @@ export async function listEmployees(
   return { ...page, items: page.items.filter(({ detail }) => detail.archivedDay === undefined) };
 }
 
-/** `items`: one more than the page holds, where there are more. */
+/** `items`: one more than the page holds, if there are more. */
 function pageOf<T>(
   items: readonly T[],
   limit: number,
@@ -303,7 +303,7 @@ export async function listShifts(
   return pageOf(shifts, limit, ({ shiftId }) => [shiftId]);
 }
 
-/** Rows that have the same in a column, together. */
+/** Groups of rows with the same value in a column. */
 function rowsBy(column: string, rows: readonly Row[]): readonly (readonly Row[])[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

@@ -1,5 +1,5 @@
-// What a command on the roster was answered with, as jsonb beside its change or its request id: a
-// repeated request is answered from it. Times that are the change's own are left out; they are its row's.
+// The answer to a roster command, as jsonb beside its change or its request id, for replays. Times
+// of the change itself are left out, because its row has them.
 
 import type { RosterAnswer } from '../../app/ports/roster-ports.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -72,7 +72,7 @@ export function encodeAnswer(answer: RosterAnswer): Fields {
   }
 }
 
-/** `recordedAt`: of the change; undefined where nothing was changed. */
+/** `recordedAt`: the time of the change; undefined if nothing was changed. */
 export function decodeAnswer(stored: unknown, recordedAt: RecordTime | undefined): RosterAnswer {
   const fields = fieldsOf(stored);
   const { kind } = fields;

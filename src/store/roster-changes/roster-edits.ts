@@ -1,6 +1,6 @@
-// What a change of the roster writes, in the order in which it is sent: the feed head's time first,
-// which all rows carry, then the rows and the change itself, of each, and last the roster's head. Rows
-// that are replaced are kept: only until when they were known is set.
+// The statements of roster changes in the order in which they are sent: first the feed head's time,
+// which all rows have; then each change's rows and the change itself; last the roster's head.
+// Replaced rows are kept: only until when they were known is set.
 
 import type { RosterAnswer, RosterCommand } from '../../app/ports/roster-ports.js';
 import type {
@@ -58,7 +58,7 @@ const INSERTS: ReadonlySet<Statement> = new Set([
   INSERT_CHANGE_OF_POLICY,
 ]);
 
-/** A command, and what was decided that it changes. */
+/** A command, and the decided edit. */
 export interface DecidedChange {
   readonly command: RosterCommand;
   readonly decision: RosterDecision;
@@ -67,13 +67,13 @@ export interface DecidedChange {
   readonly shiftOverlaps: number;
 }
 
-/** A command that leaves everything as it was. */
+/** A command that changes nothing. */
 export interface Unchanged {
   readonly command: RosterCommand;
   readonly answer: RosterAnswer;
 }
 
-/** Keeps the command's request id, if it brought one. */
+/** Keeps the command's request id, if it has one. */
 export function requestStatements({ command, answer }: Unchanged): Bound[] {
   const { requestId, payloadHash } = command;
   if (requestId === undefined) return [];
@@ -81,8 +81,8 @@ export function requestStatements({ command, answer }: Unchanged): Bound[] {
 }
 
 /**
- * All that decided changes write, recorded at one time. Several must be by their numbers, and about
- * distinct employees' own.
+ * All statements of decided changes, recorded at one time. Several must be sorted by number, and
+ * about distinct employees' own rosters.
  */
 export function changeStatements(changes: readonly DecidedChange[]): Bound[] {
   const last = changes.at(-1);
@@ -99,7 +99,7 @@ export function changeStatements(changes: readonly DecidedChange[]): Bound[] {
   ];
 }
 
-/** The rows of the changes, of what statements of `changeStatements` and others gave back. */
+/** The rows of the changes among the answers to `changeStatements` and other statements. */
 export function changeRows(
   statements: readonly Bound[],
   answers: readonly (readonly Row[])[],

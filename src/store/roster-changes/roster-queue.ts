@@ -1,28 +1,27 @@
-// Changes of the roster of one process take turns: all of them wait for one lock, and would do so on
-// connections that punches need. What has queued up meanwhile shares one transaction where the
-// changes have nothing to do with each other. Must never carry out a command twice, nor let what
-// is wrong with one be another's failure.
+// Queues the roster changes of one process. All of them wait for one lock, and would do so on
+// connections that punches need. Changes that queue up meanwhile share one transaction if they are
+// independent. Must never carry out a command twice, nor let one command's error fail another.
 
 import type { RosterCommand, RosterOutcome } from '../../app/ports/roster-ports.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import { isRefusedForGood, STORE_RETRY_AFTER_MS } from '../postgres/errors.js';
 
-/** Changes of the roster that wait in one process for those before them; more are refused. */
+/** The most roster changes that wait in one process. More are refused. */
 export const MAX_WAITING_CHANGES = 1000;
 
 /**
- * The most changes of one transaction. They are decided under the roster's lock, in some tenths of a
- * millisecond each as a rule, and what they read is in memory together.
+ * The most changes of one transaction. They are decided under the roster's lock, usually in some
+ * tenths of a millisecond each, and everything that they read is in memory together.
  */
 export const MAX_CHANGES_TOGETHER = 64;
 
-/** What came of each of some commands, in their order. */
+/** The results of some commands, in order. */
 export type ChangeResults = readonly PromiseSettledResult<RosterOutcome>[];
 
 /**
  * Carries out commands in one transaction, each refused or done alone: one of any kind, or several
- * about employees' own rosters, of distinct employees and with distinct request ids. What it
- * throws says that none of them was done; of STORE_UNAVAILABLE nobody knows.
+ * about the own rosters of distinct employees with distinct request ids. If it throws, none of them
+ * was done; after STORE_UNAVAILABLE that is unknown.
  */
 export type ChangeTogether = (commands: readonly RosterCommand[]) => Promise<ChangeResults>;
 
@@ -31,7 +30,7 @@ interface Turn {
   readonly caller: AbortSignal | undefined;
   readonly resolve: (outcome: RosterOutcome) => void;
   readonly reject: (error: unknown) => void;
-  /** It was with others in a transaction that failed. */
+  /** Whether it shared a transaction that failed. */
   isAlone: boolean;
 }
 
@@ -45,8 +44,8 @@ export class RosterQueue {
   }
 
   /**
-   * The outcome of the command, when its turn has come. Throws OVERLOADED when too many wait, and
-   * the signal's reason when the caller has left by then: it is not carried out.
+   * Runs the command in its turn and returns its outcome. Throws OVERLOADED if too many wait, and
+   * the signal's reason if the caller has left by then: the command is not carried out.
    */
   async run(command: RosterCommand, caller: AbortSignal | undefined): Promise<RosterOutcome> {
     if (this.#waiting.length + this.#underWay >= MAX_WAITING_CHANGES) {
@@ -67,7 +66,7 @@ export class RosterQueue {
     }
   }
 
-  /** The first who wait, as many as can go together; nobody who has left. */
+  /** The first waiting commands that can share a transaction. Skips callers who have left. */
   #next(): readonly Turn[] {
     const group = new Group();
     for (;;) {
@@ -90,19 +89,19 @@ export class RosterQueue {
         return;
       }
       for (const turn of turns) turn.reject(error);
-      // Those who waited as long meanwhile would only wait as long again, one after the other.
+      // Commands that waited meanwhile would only wait as long again, one after the other.
       if (isAway(error)) for (const turn of this.#waiting.splice(0)) turn.reject(error);
     }
   }
 }
 
-/** Turns that can go together. */
+/** Turns that can share a transaction. */
 class Group {
   readonly turns: Turn[] = [];
   readonly #employeeIds = new Set<string>();
   readonly #requestIds = new Set<string>();
 
-  /** False when the turn has to wait for these. */
+  /** Returns false if the turn has to wait for these. */
   add(turn: Turn): boolean {
     const { command } = turn;
     const [first] = this.turns;
@@ -121,7 +120,10 @@ class Group {
   }
 }
 
-/** What all employees share is changed alone: who is put in two places by it must be seen. */
+/**
+ * A change of the shared roster goes alone, because all employees whom it puts in two places must
+ * be seen.
+ */
 function goesWithOthers({ command, isAlone }: Turn): boolean {
   return !isAlone && 'employeeId' in command;
 }

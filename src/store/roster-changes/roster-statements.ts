@@ -1,11 +1,11 @@
-// The statements that a change of the roster writes by. Rows that are replaced are kept: only until when
-// they were known is set.
+// The statements that write a roster change. Replaced rows are kept: only until when they were
+// known is set.
 
 import { CHANGE_DAYS } from '../../domain/roster/reach.js';
 import type { Statement } from '../postgres/database.js';
 import { CHANGE_COLUMNS } from '../rosters/roster-records.js';
 
-/** The head stays locked until the commit: times rise in the order of commits. */
+/** The head stays locked until the commit, so times rise in the order of commits. */
 export const TAKE_ROSTER_TIME: Statement = {
   name: 'take_roster_time',
   text: `
@@ -116,7 +116,7 @@ export const ADD_CALENDAR_USER: Statement = {
   text: 'insert into calendar_user (calendar_id, employee_id) values ($1, $2) on conflict do nothing',
 };
 
-/** Raises the employee's versions; the name and the group only where they are given. */
+/** Raises the employee's versions. Sets name and group only if they are given. */
 export const RAISE_ROSTER_VERSION: Statement = {
   name: 'raise_roster_version',
   text: `
@@ -134,7 +134,7 @@ export const MOVE_ROSTER_HEAD: Statement = {
     where id = 1`,
 };
 
-/** Nobody's day can follow from the change: it is finished when it is made. */
+/** No day can follow from the change, so it is finished at once. */
 const NO_DAYS_OF_EMPLOYEE = `
   not exists (
     select from attendance_day
@@ -148,8 +148,8 @@ const NO_DAYS_OF_EMPLOYEE = `
 const NO_USERS_OF_SHIFT = 'not exists (select from shift_user where shift_id = $5)';
 
 /**
- * Of shifts with a calendar of their own, whichever version has it. From the calendar to its shifts to
- * their users: lateral with a limit, so that it is never walked the other way.
+ * For shifts with their own calendar, in any version. From the calendar to its shifts to their
+ * users, lateral with a limit, so that it is never walked the other way.
  */
 const NO_USERS_OF_CALENDAR = `
   not exists (select from calendar_user where calendar_id = $5) and not exists (
@@ -159,8 +159,8 @@ const NO_USERS_OF_CALENDAR = `
   )`;
 
 /**
- * Who may follow the policy, before a change recorded at `at` or after it: by themselves, by their
- * group, or by default. Versions that the change replaced are among those looked at.
+ * Who may follow the policy just before or just after a change recorded at `at`: by themselves, by
+ * their group, or by default. Includes versions that the change replaced.
  */
 function usersOfPolicy(policyId: string, at: string): string {
   const definitions = `policy_version p
@@ -200,7 +200,7 @@ export const INSERT_CHANGE_OF_SHIFT = insertChange('shift_id', NO_USERS_OF_SHIFT
 export const INSERT_CHANGE_OF_POLICY = insertChange('policy_id', NO_USERS_OF_POLICY);
 export const INSERT_CHANGE_OF_CALENDAR = insertChange('calendar_id', NO_USERS_OF_CALENDAR);
 
-/** What has yet to follow the change $1 of the subject $2, unless it is finished. */
+/** The stale days of the change $1 about the subject $2, unless it is finished. */
 function insertStale(name: string, users: string): Statement {
   return {
     name: `insert_stale_${name}`,

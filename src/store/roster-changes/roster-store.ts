@@ -1,4 +1,4 @@
-// The roster in PostgreSQL, behind the interface that app/ asks for.
+// Implements the port for the roster over PostgreSQL.
 
 import type { RosterStore } from '../../app/ports/roster-ports.js';
 import type { Zone } from '../../domain/time/zone.js';
@@ -12,7 +12,7 @@ export interface RosterStoreOptions {
   readonly writes: Database;
   readonly reads: Database;
   readonly reader: RosterReader;
-  /** Of employees for whom nobody gave a zone; the reader's. */
+  /** The zone of employees without one of their own; the same as the reader's. */
   readonly defaultZone: Zone;
 }
 

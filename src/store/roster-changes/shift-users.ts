@@ -1,6 +1,6 @@
-// Looks at those who have a shift when its hours change, under the lock of the roster's head: their own
-// cannot change meanwhile. Some at a time are read, and one after another is looked at, with a
-// pause for others in between: neither memory nor a process is taken up by the many there are.
+// Checks the users of a shift when its hours change, under the lock of the roster's head, so that
+// their own rosters cannot change meanwhile. It reads some users at a time and checks them one by
+// one, with pauses for other work, so that many users take up neither the memory nor the process.
 
 import { setImmediate } from 'node:timers/promises';
 import { userConflict } from '../../app/roster/change-shared-roster.js';
@@ -13,10 +13,10 @@ import type { RosterReader, WantedRoster } from '../rosters/roster-reader.js';
 import { assignmentRecordOf } from '../rosters/roster-rows.js';
 import { READ_OWN_ASSIGNMENTS } from '../rosters/roster-statements.js';
 
-/** Whose rosters are read at a time: to be decoded in some milliseconds. */
+/** How many users' rosters are read at a time: decoded in some milliseconds. */
 const USERS_AT_A_TIME = 50;
 
-/** For how long users are looked at before others may work. */
+/** How long users are checked before other work may run, in milliseconds. */
 const MAX_STRETCH_MS = 5;
 
 export const READ_SHIFT_USERS: Statement = {

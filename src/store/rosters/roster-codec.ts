@@ -1,6 +1,6 @@
-// What people defined in the roster, as jsonb and back: definitions of shifts and what is an
-// employee's own. Every field is written by its name, so that a later release reads what this one
-// wrote: a field may be added (absent: its value until then), none may change its meaning.
+// Writes and reads roster definitions as jsonb: shifts and employees' own data. Every field is
+// written by name, so that a later release can read this one's data. A field may be added (absent:
+// the value until then); none may change its meaning.
 
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
 import { PORTIONS, type Portion } from '../../domain/facts/day.js';
@@ -32,15 +32,15 @@ import {
 } from '../../domain/time/local-date.js';
 import { findZone, type Zone } from '../../domain/time/zone.js';
 
-/** The form that this release writes. A reader refuses one it does not know. */
+/** The form that this release writes. Readers refuse an unknown form. */
 const FORM = 1;
 
-/** The number by which half a date is stored: the contract's, from 1. */
+/** The stored number of a portion: the contract's, from 1. */
 export function codeOfPortion(portion: Portion): number {
   return PORTIONS.indexOf(portion) + 1;
 }
 
-/** Throws for what no release wrote. */
+/** Throws for a value that no release wrote. */
 export function portionOfCode(code: unknown): Portion {
   const portion = typeof code === 'number' ? PORTIONS[code - 1] : undefined;
   if (portion !== undefined) return portion;
@@ -49,26 +49,26 @@ export function portionOfCode(code: unknown): Portion {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A date as PostgreSQL writes it, infinite ones too, as an epoch day. */
+/** The epoch day of a date as PostgreSQL writes it, also infinite. */
 export function epochDayOf(date: string): number {
   if (date === 'infinity') return Infinity;
   if (date === '-infinity') return -Infinity;
   return toEpochDay(date as LocalDate);
 }
 
-/** An epoch day as PostgreSQL reads it; infinite ones too. */
+/** The date of an epoch day as PostgreSQL reads it, also infinite. */
 export function dateOf(epochDay: number): string {
   if (epochDay === Infinity) return 'infinity';
   return epochDay === -Infinity ? '-infinity' : fromEpochDay(epochDay);
 }
 
-/** A range of dates may reach beyond those there are; its ends then have no end. */
+/** Like `dateOf`, but dates outside the existing range become infinite. */
 export function boundedDateOf(epochDay: number): string {
   if (epochDay < toEpochDay(FIRST_DATE)) return '-infinity';
   return epochDay > toEpochDay(LAST_DATE) ? 'infinity' : dateOf(epochDay);
 }
 
-/** The definition of a shift, for jsonb; its id and its date are columns. */
+/** The definition of a shift as jsonb. Its id and date are columns. */
 export function encodeShift(shift: Shift): Fields {
   return {
     form: FORM,
@@ -110,14 +110,14 @@ function encodeWorkRules(rules: WorkRules): Fields {
   };
 }
 
-/** Undefined where all time counts: as in what was written before there were such rules. */
+/** Undefined if all time counts, as in data from before these rules. */
 function encodeCounting(counting: CountingRules): Fields | undefined {
   const { fromStart, toEnd, minOvertimeSeconds } = counting;
   if (!fromStart && !toEnd && minOvertimeSeconds === 0) return undefined;
   return { fromStart, toEnd, minOvertimeSeconds };
 }
 
-/** Throws for what no release wrote. */
+/** Throws for data that no release wrote. */
 export function decodeShift(shiftId: string, stored: unknown): Shift {
   const fields = formed(stored);
   return {
@@ -221,7 +221,7 @@ function decodeGeofence(stored: unknown): Geofence {
   };
 }
 
-/** The definition of a policy, for jsonb; its id and its date are columns. */
+/** The definition of a policy as jsonb. Its id and date are columns. */
 export function encodePolicy(policy: Policy): Fields {
   const { name, groupIds, isDefault, offShift, work, maxCommandAgeDays } = policy;
   return {
@@ -236,7 +236,7 @@ export function encodePolicy(policy: Policy): Fields {
   };
 }
 
-/** Throws for what no release wrote. */
+/** Throws for data that no release wrote. */
 export function decodePolicy(policyId: string, stored: unknown): Policy {
   const fields = formed(stored);
   return {
@@ -261,7 +261,7 @@ function decodeOffShift(fields: Fields): OffShiftRules {
   };
 }
 
-/** What is an employee's own, for jsonb. */
+/** An employee's own detail as jsonb. */
 export function encodeDetail(detail: EmployeeDetail): Fields {
   return {
     form: FORM,
@@ -281,13 +281,13 @@ export function encodeDetail(detail: EmployeeDetail): Fields {
   };
 }
 
-/** Undefined for none, as in what was written before there were policies. */
+/** Undefined if there are none, as in data from before policies. */
 function encodeStarts(policies: EmployeeDetail['policies']): readonly Fields[] | undefined {
   if (policies.length === 0) return undefined;
   return policies.map(({ fromDay, policyId }) => ({ date: dateOf(fromDay), policyId }));
 }
 
-/** Throws for what no release wrote. */
+/** Throws for data that no release wrote. */
 export function decodeDetail(stored: unknown): EmployeeDetail {
   const fields = formed(stored);
   return {
@@ -310,7 +310,7 @@ export function decodeDetail(stored: unknown): EmployeeDetail {
   };
 }
 
-/** The days of a cycle: lists of shift ids. */
+/** The days of a cycle as lists of shift ids. */
 export function decodeCycle(stored: unknown): readonly (readonly string[])[] {
   return listOf(stored).map((ids) => listOf(ids).map(textOf));
 }
@@ -348,7 +348,7 @@ export function numberIn(fields: Fields, name: string): number {
   throw new Error(`a definition in the roster has no number ${name}`);
 }
 
-/** 0 in what was written before there was such a rule, or where it does nothing. */
+/** 0 in data from before this rule, or if it has no effect. */
 function numberOrNone(fields: Fields, name: string): number {
   return fields[name] === undefined ? 0 : numberIn(fields, name);
 }
@@ -364,7 +364,7 @@ function wordIn<T>(words: readonly T[], stored: unknown): T {
   throw new Error(`a definition in the roster has the word ${String(stored)}, unknown here`);
 }
 
-/** It was known when it was stored: only a runtime with older zone data can miss it. */
+/** The zone was known when it was stored. Only a runtime with older zone data can lack it. */
 function zoneNamed(stored: unknown): Zone {
   const zone = findZone(textOf(stored));
   if (zone !== undefined) return zone;

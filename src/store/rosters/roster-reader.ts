@@ -1,7 +1,7 @@
-// The roster as the store's other files need it: what all employees share, by version, and what is
-// an employee's own, kept in memory as long as its version stands. A version is the number of the
-// change that made it, and is read as of that change: it is what it was, whatever has been committed
-// since. Must never keep anything under a version that is not its own.
+// Keeps the roster in memory for the rest of the store: the shared roster by version, and
+// employees' own rosters as long as their version holds. A version is the number of the change that
+// made it, and is read as of that change, so later commits do not affect it. Must never keep
+// anything under another version.
 
 import { LRUCache } from 'lru-cache';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
@@ -21,57 +21,58 @@ import {
 } from './roster-statements.js';
 
 /**
- * Versions of what all employees share that are kept: the one in force, the one before it for
- * transactions that began under it, and a few that were asked for as of a past moment.
+ * How many versions of the shared roster are kept: the one in force, the one before it for
+ * transactions that began under it, and a few for as-of reads.
  */
 const MAX_SHARED_VERSIONS = 4;
 
 /**
- * How much of employees' own is kept, in units of about 100 bytes: a hundred thousand people with a
- * weekly pattern, or a thousand with a year of overrides.
+ * How much of employees' own rosters is kept, in units of about 100 bytes: a hundred thousand
+ * employees with a weekly pattern, or a thousand with a year of overrides.
  */
 const MAX_EMPLOYEE_UNITS = 1_000_000;
 
-/** Whose roster is wanted, at the version that was read in the same transaction. */
+/** An employee whose roster is wanted, at the version that was read in the same transaction. */
 export interface WantedRoster {
   readonly employeeId: EmployeeId;
-  /** `employee.roster_version`; 0: the roster knows nothing of them but perhaps a name. */
+  /** `employee.roster_version`; 0: the roster has nothing about them, except perhaps a name. */
   readonly rosterVersion: number;
 }
 
-/** An employee's roster as it was known at a past moment. */
+/** An employee's roster as known at a past moment. */
 export interface RosterAsOf {
   readonly roster: Roster;
   readonly employee: EmployeeRoster;
-  /** The name the roster gave then; undefined: it gave none. */
+  /** The roster's name for them then; undefined: it gave none. */
   readonly employeeName: string | undefined;
 }
 
 export interface RosterReader {
-  /** What is in memory of that version, without asking the database; undefined: not there. */
+  /** That version from memory, without asking the database; undefined: not there. */
   knownShared(version: number): Roster | undefined;
   /** The latest version that this process has seen; undefined: none yet. For guesses only. */
   readonly latestShared: number | undefined;
   knownEmployee(wanted: WantedRoster): EmployeeRoster | undefined;
-  /** The latest in memory, of whatever version. For guesses only. */
+  /** The latest in memory, of any version. For guesses only. */
   latestEmployee(
     employeeId: EmployeeId,
   ): { readonly rosterVersion: number; readonly roster: EmployeeRoster } | undefined;
 
   /**
-   * What all employees share, at that version of `roster_head.shared_version`, which the
-   * session's snapshot must show. One round trip when it is not in memory, of one for all who
-   * want it meanwhile.
+   * The shared roster at that version of `roster_head.shared_version`, which the session's snapshot
+   * must show. If it is not in memory, one round trip, shared by all who want it meanwhile.
    */
   shared(session: Session, version: number): Promise<Roster>;
-  /** Theirs, at these versions; one round trip for all that are not in memory. */
+  /**
+   * The employees' own rosters at these versions. One round trip for all that are not in memory.
+   */
   employees(
     session: Session,
     wanted: readonly WantedRoster[],
   ): Promise<ReadonlyMap<EmployeeId, EmployeeRoster>>;
-  /** Everything as known then. */
+  /** All rosters as known at `asOf`. */
   asOf(session: Session, employeeId: EmployeeId, asOf: RecordTime): Promise<RosterAsOf>;
-  /** The same of several employees, each of them; one round trip, or two. */
+  /** The same for several employees. One or two round trips. */
   allAsOf(
     session: Session,
     employeeIds: readonly EmployeeId[],
@@ -79,7 +80,7 @@ export interface RosterReader {
   ): Promise<ReadonlyMap<EmployeeId, RosterAsOf>>;
 }
 
-/** `defaultZone`: of employees for whom nobody gave a zone. */
+/** `defaultZone`: the zone of employees without one of their own. */
 export function createRosterReader(options: { readonly defaultZone: Zone }): RosterReader {
   return new Reader(options.defaultZone);
 }
@@ -91,10 +92,10 @@ interface Kept {
 
 class Reader implements RosterReader {
   readonly #defaultZone: Zone;
-  /** Of everybody whom the roster knows nothing of: one object. */
+  /** The roster of all employees whom the roster does not have: one object. */
   readonly #unknown: EmployeeRoster;
   readonly #shared = new LRUCache<number, Roster>({ max: MAX_SHARED_VERSIONS });
-  /** By version, those being read: as many at most as there are connections. */
+  /** The versions that are being read: at most as many as there are connections. */
   readonly #loads = new Map<number, Promise<Roster>>();
   readonly #employees = new LRUCache<EmployeeId, Kept>({
     maxSize: MAX_EMPLOYEE_UNITS,
@@ -132,8 +133,8 @@ class Reader implements RosterReader {
   }
 
   /**
-   * Of those who want one version at the same time, the first reads it for all: a version is the same
-   * in every snapshot. They fail with it, and whoever comes later reads again.
+   * If several want one version at the same time, the first reads it for all, because a version is
+   * the same in every snapshot. If it fails, all fail, and later callers read again.
    */
   async #readShared(session: Session, version: number): Promise<Roster> {
     const underWay = this.#loads.get(version);
@@ -195,7 +196,7 @@ class Reader implements RosterReader {
     return rosters;
   }
 
-  /** A late reader of an older version does not put it over a newer one. */
+  /** A late read of an older version does not replace a newer one. */
   #keep(
     { employeeId, rosterVersion }: WantedRoster,
     read: ReadonlyMap<EmployeeId, EmployeeRoster>,
@@ -242,7 +243,7 @@ class Reader implements RosterReader {
   }
 }
 
-/** About how much memory it takes, in units of 100 bytes; at least 1. */
+/** The approximate memory that it takes, in units of 100 bytes; at least 1. */
 function unitsOf({ zones, assignments, overrides }: EmployeeRoster): number {
   const cycleDays = assignments.reduce((sum, { cycle }) => sum + 2 + cycle.length, 0);
   return 3 + zones.length + cycleDays + 2 * overrides.size;

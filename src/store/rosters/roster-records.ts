@@ -1,4 +1,4 @@
-// Rows of changes of the roster to the records that the use cases know.
+// Converts rows of roster changes to the records of the use cases.
 
 import type { RosterChangeRecord } from '../../app/ports/roster-ports.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';

@@ -1,4 +1,4 @@
-// Rows of the roster to the domain's types.
+// Converts rows of the roster to the domain's types.
 
 import type {
   AssignmentRecord,
@@ -31,10 +31,13 @@ import {
   portionOfCode,
 } from './roster-codec.js';
 
-/** The name is not the roster's to give then. */
+/** Without a detail, the roster gives no name. */
 const NO_DETAIL = plainDetail('');
 
-/** Of rows by shift and date, by calendar and date, and by policy and date. */
+/**
+ * Makes the roster from rows sorted by shift and date, by calendar and date, and by policy and
+ * date.
+ */
 export function rosterOf(
   versions: readonly Row[],
   holidays: readonly Row[],
@@ -65,7 +68,7 @@ function policyVersionOf(row: Row): PolicyVersion {
 
 /**
  * A policy from the rows of its versions, by date, each with the latest change of the policy;
- * undefined without any.
+ * undefined without rows.
  */
 export function policyRecordOf(rows: readonly Row[]): PolicyRecord | undefined {
   const [first] = rows;
@@ -109,7 +112,7 @@ export interface OwnRows {
 
 export const NOTHING_OWN: OwnRows = { detail: undefined, assignments: [], overrides: [] };
 
-/** The rows of the three statements by employee; those without a row of details are not there. */
+/** The rows of the three statements by employee. Employees without a row of details are missing. */
 export function ownRowsByEmployee(
   details: readonly Row[],
   assignments: readonly Row[],
@@ -176,8 +179,8 @@ export function holidayRecordOf(row: Row): HolidayRecord {
 }
 
 /**
- * A shift from the rows of its versions, by date; undefined without any. `archived_by` and
- * `archived_at` are null in a row where it was not archived at the moment that is asked about.
+ * A shift from the rows of its versions, by date; undefined without rows. `archived_by` and
+ * `archived_at` are null if it was not archived at the moment of the read.
  */
 export function shiftRecordOf(rows: readonly Row[]): ShiftRecord | undefined {
   const [first] = rows;

@@ -1,6 +1,6 @@
-// Reading the roster as it was held to be at a moment: after a change, or at a time. Both are exact
-// whatever the snapshot shows beside it, as rows keep until when they were known. Lateral with a limit
-// or an order: the rows of each one wanted are found by index, and never those of everybody.
+// Reads the roster as known after a change or at a time. Both are exact, whatever else the snapshot
+// shows, because rows keep until when they were known. Lateral joins with a limit or an order find
+// the rows of each wanted item by index, and never read all employees' rows.
 
 import type { Statement } from '../postgres/database.js';
 
@@ -10,8 +10,8 @@ function knownAt(alias: string, at: string): string {
 }
 
 /**
- * What all employees share after change $1; one row without a shift when there is nothing, no row
- * when there is no such change.
+ * The shared roster after change $1. One row without a shift if there is none, no row if there is
+ * no such change.
  */
 export const READ_SHIFT_VERSIONS: Statement = {
   name: 'read_shift_versions',
@@ -43,7 +43,7 @@ export const READ_POLICY_VERSIONS: Statement = {
     order by p.policy_id, p.effective_date`,
 };
 
-/** The change that made what all employees share as it was at a time. */
+/** The change that made the shared roster as it was at a time. */
 export const SHARED_VERSION_AS_OF: Statement = {
   name: 'shared_version_as_of',
   text: `
@@ -53,7 +53,7 @@ export const SHARED_VERSION_AS_OF: Statement = {
     limit 1`,
 };
 
-/** Whose own is wanted, and at which moment. */
+/** The employees whose own rosters are wanted, and at which moment. */
 interface Wanted {
   readonly name: string;
   readonly text: string;
@@ -78,9 +78,9 @@ const AT_TIME: Wanted = {
 };
 
 export interface EmployeeStatements {
-  /** A row of each one wanted; its detail is null where there was none. */
+  /** One row for each wanted employee; its detail is null if there was none. */
   readonly details: Statement;
-  /** By employee and number. */
+  /** Sorted by employee and number. */
   readonly assignments: Statement;
   readonly overrides: Statement;
 }
@@ -127,7 +127,7 @@ function employeeStatements(wanted: Wanted): EmployeeStatements {
 export const EMPLOYEES_AT_CHANGE = employeeStatements(AT_CHANGE);
 export const EMPLOYEES_AT_TIME = employeeStatements(AT_TIME);
 
-/** As they are now; $1: employee ids. */
+/** The current assignments; $1: employee ids. */
 export const READ_OWN_ASSIGNMENTS: Statement = {
   name: 'read_own_assignments',
   text: `

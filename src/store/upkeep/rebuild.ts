@@ -1,5 +1,5 @@
-// Everything told about one employee and the days stored of them, of one moment, for rebuilding.
-// Each employee is looked at in one transaction that sees one snapshot.
+// Reads all facts and stored days of one employee as of one moment, for rebuilding. Each employee
+// is read in one transaction with one snapshot.
 
 import type {
   DayRow,
@@ -32,8 +32,6 @@ import { dayColumns, number, storedDay, text } from '../postgres/rows.js';
 import type { RosterReader } from '../rosters/roster-reader.js';
 
 const BEGIN_SNAPSHOT = { name: '', text: 'begin isolation level repeatable read read only' };
-
-/** The kind of a mark, as stored. */
 
 export const LIST_EMPLOYEE_IDS = {
   name: 'list_employee_ids',
@@ -108,7 +106,7 @@ const LOCK_EMPLOYEE = {
   text: 'select 1 from employee where employee_id = $1::text collate "C" for update',
 };
 
-/** As the feed told each day last. */
+/** Restores each day from its latest revision in the feed. */
 export const RESTORE_DAYS = {
   name: 'restore_days',
   text: `
@@ -128,7 +126,7 @@ export const RESTORE_DAYS = {
     returning date`,
 };
 
-/** `reads` for looking, `writes` for putting rows back. */
+/** `reads` for reading, `writes` for restoring rows. */
 export function createRebuildStore(
   { reads, writes }: { readonly reads: Database; readonly writes: Database },
   rosters: RosterReader,
@@ -216,7 +214,7 @@ async function openSnapshot(
 
 const FIRST_DAY = toEpochDay(FIRST_DATE);
 
-/** Where punches can be; a reach can go beyond. */
+/** The bounds of punches' times. A reach can go beyond them. */
 const FIRST_TIME = Date.parse('1899-12-01T00:00:00Z');
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
 

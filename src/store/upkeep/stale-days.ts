@@ -1,5 +1,5 @@
-// Stale days in PostgreSQL: taken by one worker at a time (skip locked), settled in the transaction that
-// took them. A worker that dies loses its locks, and others go on.
+// Stale days in PostgreSQL. One worker at a time takes them (skip locked), and settles them in the
+// same transaction. A worker that dies loses its locks, and others take over.
 
 import { MAX_REDERIVED_DAYS } from '../../app/ports/facts.js';
 import type {
@@ -27,7 +27,7 @@ import {
 import { toStoreError } from '../postgres/errors.js';
 import { number, text } from '../postgres/rows.js';
 
-/** Those that somebody else has are left to them. */
+/** Skips days that another worker has. */
 export const TAKE_STALE = {
   name: 'take_stale',
   text: `
@@ -38,7 +38,7 @@ export const TAKE_STALE = {
     for update skip locked`,
 };
 
-/** All that some employees have: what is derived once settles all of it. */
+/** All stale days of some employees, because one derivation settles all of them. */
 export const TAKE_STALE_OF = {
   name: 'take_stale_of',
   text: `
@@ -52,10 +52,10 @@ export const TAKE_STALE_OF = {
     cross join lateral (select * from roster_change c where c.change_id = s.change_id limit 1) c`,
 };
 
-/** For a transaction that is at work: it says that it is there. */
+/** Keeps the transaction alive during work. */
 const GO_ON = { name: 'go_on', text: 'select 1' };
 
-/** Locked in one order, so that workers do not wait for each other in a circle. */
+/** Locked in one order, so that workers do not deadlock. */
 export const LOCK_CHANGES = {
   name: 'lock_stale_changes',
   text: `
@@ -66,7 +66,7 @@ export const LOCK_CHANGES = {
     ) c`,
 };
 
-/** At the time of the feed's head: all days that were written for it were recorded by then. */
+/** At the time of the feed's head: all days written for it were recorded by then. */
 export const SETTLE_DONE = {
   name: 'settle_done',
   text: `
@@ -98,7 +98,7 @@ export const COUNT_SETTLED = {
     where c.change_id = t.change_id`,
 };
 
-/** Behind the locks, in a statement of its own: it sees what others have settled. */
+/** After the locks, in its own statement, so that it sees what others have settled. */
 export const FINISH_CHANGES = {
   name: 'finish_changes',
   text: `
@@ -121,7 +121,7 @@ export const READ_BACKLOG = {
     from roster_change where finished_at is null`,
 };
 
-/** In byte order, as every writer locks. Shared: nothing of them is changed. */
+/** Sorted by id, as every writer locks. Shared, because nothing of them is changed. */
 export const WAIT_FOR_WRITERS = {
   name: 'wait_for_writers',
   text: `
@@ -140,7 +140,7 @@ export const READ_EXTENTS = {
     order by t.n`,
 };
 
-/** From a date on, the first one that a fact is near to; no row: there is none. */
+/** The first date from a date on that is near a fact; no row: none. */
 function nearFrom(date: string): string {
   const from = `${date} - ${PUNCH_DAYS}`;
   return `(
@@ -163,7 +163,7 @@ export const LIST_PIECES = {
     select first from piece where first <= $3::date order by place`,
 };
 
-/** `database`: that of writers, since it waits for them. */
+/** `database`: the writers' database, because this waits for them. */
 export function createStaleDaysStore(database: Database): StaleDaysStore {
   return {
     settle: (limit, work) => settle(database, limit, work),
@@ -253,8 +253,9 @@ function settleStatements(settlements: readonly Settlement[]): Bound[] {
 }
 
 /**
- * The locks come in a statement of their own: the next one sees what those who were waited for
- * committed. Nobody who takes a lock later can still be under the roster before the change.
+ * The locks are in their own statement, so that the next one sees what the transactions waited for
+ * have committed. A transaction that locks later cannot still be under the roster before the
+ * change.
  */
 async function readExtents(
   database: Database,

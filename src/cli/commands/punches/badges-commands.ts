@@ -1,5 +1,5 @@
-// badges assign, end, retract, list, waiting, discard: whose a badge is, and the punches of badges
-// that are nobody's.
+// badges assign, end, retract, list, waiting, discard: whose a badge is, and punches of badges
+// without an owner.
 
 import { create, type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -168,7 +168,7 @@ function withChangeOptions(command: Command): Command {
   return command.option('--request-id <uuid>', 'makes the call safe to repeat by hand', '');
 }
 
-/** What all answers to a change have. */
+/** The fields that all answers to a change have. */
 interface Changed {
   readonly badgeAssignment?: BadgeAssignment | undefined;
   readonly waitingCount: bigint;
@@ -329,7 +329,7 @@ async function discard(
   if (hasMore) await writeLine(stderr, 'There are more: run it again.');
 }
 
-/** The numbers of a badge's punches in quarantine, as many as can be discarded at a time. */
+/** The numbers of a badge's punches in quarantine, as many as can be discarded at once. */
 async function waitingOf(client: AttendanceClient, badgeId: string): Promise<Some<string>> {
   const { items, hasMore } = await someWaiting(client, badgeId, MAX_DISCARDED);
   return { items: items.map(({ quarantineId }) => quarantineId), hasMore };

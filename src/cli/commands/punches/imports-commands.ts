@@ -1,4 +1,4 @@
-// imports list, void: what imports of punches and of marks recorded, and how one is taken back.
+// imports list, void: what imports of punches and marks recorded, and how to void one.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
@@ -40,7 +40,7 @@ const HEADING = [
 ];
 const JSON_OPTIONS = { alwaysEmitImplicit: true };
 
-/** Between two lines of progress. */
+/** The interval between progress lines. */
 const LINE_INTERVAL_MS = 2_000;
 
 interface ListOptions extends SharedOptions {

@@ -1,5 +1,5 @@
-// punches add: one punch told afterwards, such as a break that was forgotten. A fact like a device's
-// and not a command: nothing is refused, and what does not add up is flagged on its day.
+// punches add: reports one punch afterwards, such as a forgotten break. It is a fact like a
+// device's and not a command: nothing is refused, and inconsistencies become anomalies of its day.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -84,7 +84,7 @@ async function addPunch(
   told: Told,
 ): Promise<void> {
   const { zone = '', note, device: deviceId, restore } = options;
-  // Of no device it is what a file is: handed in by somebody.
+  // Without a device it counts like a file: a person handed it in.
   const source = deviceId === '' ? PunchSource.FILE : PunchSource.DEVICE;
   const punch = { ...told, source, deviceId, note, timeZone: zone };
   const [result] = (await client.recordPunches({ punches: [punch], restore })).results;
@@ -114,7 +114,7 @@ function outcomeLine(
   return shownText(`duplicate: ${what}, was there already${but}`);
 }
 
-/** What stands in the way of a punch that was there already, and the way out. */
+/** Why an existing punch prevents this one, and the way out. */
 async function obstacleLine(
   client: Pick<AttendanceClient, 'listPunches'>,
   { employeeId, time }: Told,
@@ -134,7 +134,7 @@ async function obstacleLine(
   return shownText(`It was ${what} by ${actor}: ${reason}. ${way}`);
 }
 
-/** The day it counts for now, with its sessions. */
+/** Prints the day that it counts for now, with its sessions. */
 async function printDay(
   stdout: Surroundings['stdout'],
   client: AttendanceClient,

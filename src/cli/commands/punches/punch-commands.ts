@@ -1,4 +1,4 @@
-// punches list, void, replace: what was recorded of an employee, and its corrections one by one.
+// punches list, void, replace: an employee's recorded punches, and single corrections of them.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -193,7 +193,7 @@ function addReplace(punches: Command, surroundings: Surroundings): void {
     });
 }
 
-/** Page by page, so that memory stays flat; says on stderr when there is more than the limit. */
+/** Page by page, so that memory stays flat. Reports on stderr if there are more than the limit. */
 async function listPunches(
   surroundings: Surroundings,
   options: ListOptions,
@@ -214,7 +214,7 @@ async function listPunches(
       employeeId,
       ...bounds,
       includeVoided: voided,
-      // The same for all pages: a token is bound to its request.
+      // The same for all pages, because a token is bound to its request.
       pageSize: Math.min(limit, MAX_PAGE_SIZE),
       pageToken,
     });
@@ -234,7 +234,7 @@ async function listPunches(
 
 const JSON_OPTIONS = { alwaysEmitImplicit: true };
 
-/** --zone, else that of the employee. */
+/** --zone, else the employee's zone. */
 async function zoneToShow(
   client: Pick<AttendanceClient, 'getClockState'>,
   employeeId: string,
@@ -248,12 +248,15 @@ function boundArgument(text: string): Bound {
   return said === undefined ? { instant: timeArgument(text) } : { said };
 }
 
-/** The instant itself, or the midnight `days` after the date began; the first one if skipped. */
+/**
+ * The instant itself, or the midnight `days` after the date began; if it is skipped, the first
+ * instant after it.
+ */
 async function instantOf(bound: Bound, zone: string, days: number): Promise<Timestamp> {
   if ('instant' in bound) return bound.instant;
   const date = await dateOf(bound.said, () => zone);
   const wallMs = Date.parse(`${date}T00:00:00Z`) + days * DAY_MS;
-  // Midnight is skipped in some zones: then the date began within the next few hours.
+  // Some zones skip midnight. The date then begins within the next few hours.
   const hours = Array.from({ length: 25 }, (_, hour) => wallMs + hour * 3_600_000);
   const [first = wallMs] = hours.flatMap((at) => instantsOfWallTime(at, zone).slice(0, 1));
   const iso = new Date(first).toISOString();

@@ -91,7 +91,7 @@ export function addPunchCorrect(punches: Command, surroundings: Surroundings): v
     });
 }
 
-/** Each correction as it was typed, in the order in which they are sent. */
+/** The corrections as they were typed, in the order in which they are sent. */
 function typedWords(options: CorrectOptions): readonly string[] {
   return [
     ...options.void.map((punchId) => `--void ${punchId}`),
@@ -100,7 +100,7 @@ function typedWords(options: CorrectOptions): readonly string[] {
   ];
 }
 
-/** What the service says of `corrections[1]`, said of what was typed. */
+/** The error with `corrections[1]` replaced by what was typed. */
 function inTypedWords(error: unknown, typed: readonly string[]): unknown {
   if (!(error instanceof AttendanceClientError)) return error;
   const said = (text: string) =>

@@ -1,4 +1,4 @@
-// punches import: a device's log into the service.
+// punches import: sends a device's log to the service.
 
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -143,7 +143,8 @@ async function importFile(
       options.dryRun && !options.compare
         ? await importing(undefined)
         : await withClient(options, surroundings, async (client) => {
-            // An import outlives a service that goes away; one that was never there is told at once.
+            // An import survives an outage of the service. One that was never there is reported at
+            // once.
             await client.recordPunches({ punches: [] });
             return await importing(client);
           });

@@ -1,4 +1,4 @@
-// roster changes: who changed the roster, when and why, and how far the stored days followed.
+// roster changes: who changed the roster, when and why, and how far the stored days follow.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';

@@ -1,5 +1,5 @@
-// roster delete, roster archive: what takes something out of the roster. Each says what it was, so
-// that it can be put back.
+// roster delete, roster archive: remove something from the roster. Each prints what it was, so that
+// it can be put back.
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJsonString } from '@bufbuild/protobuf';
@@ -31,14 +31,14 @@ interface RemovalOptions extends SharedOptions {
   readonly requestId: string;
 }
 
-/** What all of these calls take. */
+/** The fields that all of these calls take. */
 interface Common {
   readonly reason: string;
   readonly requestId: string;
   readonly validateOnly: boolean;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 interface Removed {
   /** For people: `assignment 5 of 101 from 2026-03-02: early*5 off*2`. */
   readonly what: string;
@@ -52,15 +52,15 @@ interface Argument {
   readonly parse?: (text: string) => string;
 }
 
-/** A command that takes one thing out of the roster. */
+/** A command that removes one thing from the roster. */
 interface Removal {
   readonly name: string;
   readonly summary: string;
   readonly description: string;
-  /** One or two. */
+  /** One or two arguments. */
   readonly args: readonly Argument[];
   readonly hasEtag: boolean;
-  /** Of things that have versions by date. */
+  /** Whether the thing has versions by date. */
   readonly hasFrom?: boolean;
   readonly examples: readonly string[];
   readonly call: (
@@ -72,11 +72,11 @@ interface Removal {
   ) => Promise<Removed>;
 }
 
-/** The words of a group: of one that is done, and of one that would be. */
+/** The words of a group for a completed removal and for a dry run. */
 interface Verb {
   readonly done: string;
   readonly wouldBe: string;
-  /** Of a call that changed nothing. */
+  /** For a call that changed nothing. */
   readonly isAlready: string;
 }
 
@@ -222,7 +222,7 @@ const OVERRIDE: Removal = {
   hasEtag: false,
   examples: ['roster delete override 101 2026-03-07 --reason "the fair is cancelled"'],
   call: async (client, [employeeId, date], common) => {
-    // The answer does not say what was there: asked before, it can be told.
+    // The answer does not say what was there, so it is read first.
     const range = { employeeId, startDate: date, endDate: date };
     const [override] = await all(overridesIn(client, range));
     const answer = await client.deleteDateOverride({ employeeId, date, ...common });

@@ -1,4 +1,4 @@
-// roster export: the whole roster as the file that roster import reads.
+// roster export: writes the whole roster as a file that roster import can read.
 
 import { writeFile } from 'node:fs/promises';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -69,7 +69,7 @@ async function runExport(options: ExportOptions, surroundings: Surroundings): Pr
   const { exported, hasChanged } = await withClient(options, surroundings, async (client) => {
     const before = await latestChange(client);
     const exported = exportRoster(await readWholeRoster(client, asOf));
-    // A past moment is one moment, whatever happens meanwhile.
+    // An as-of read is of one moment, whatever changes meanwhile.
     const hasChanged = asOf === undefined && (await latestChange(client)) !== before;
     return { exported, hasChanged };
   });

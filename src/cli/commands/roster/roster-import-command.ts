@@ -1,4 +1,4 @@
-// roster import: who should work when, from a file that is written by hand.
+// roster import: reads who should work when from a handwritten file.
 
 import { type Command, Option } from 'commander';
 import type { RosterResult } from '../../roster/roster-apply.js';

@@ -1,4 +1,5 @@
-// roster shifts, policies, employees, assignments, overrides, holidays: what the roster has, item by item.
+// roster shifts, policies, employees, assignments, overrides, holidays: lists the items of the
+// roster.
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toJsonString } from '@bufbuild/protobuf';
@@ -54,7 +55,7 @@ interface RangeOptions extends ListOptions {
   readonly to: string;
 }
 
-/** How the items of a list are printed. */
+/** How to print the items of a list. */
 interface Form<Desc extends DescMessage> {
   readonly desc: Desc;
   /** For the hint that there are more. */
@@ -73,7 +74,7 @@ export function addRosterLists(roster: Command, surroundings: Surroundings): voi
   addHolidays(roster, surroundings);
 }
 
-/** The options that every list has. */
+/** The options of every list. */
 function listCommand(roster: Command, name: string): Command {
   return roster
     .command(name)
@@ -102,7 +103,10 @@ function addShifts(roster: Command, surroundings: Surroundings): void {
     });
 }
 
-/** Lists of shifts, policies and employees are of now: the contract has only single ones of a past moment. */
+/**
+ * Refuses --as-of without ids: the contract reads only single shifts, policies and employees as of
+ * a past moment.
+ */
 function refuseAsOfOfAll({ asOf }: ListOptions, ids: readonly string[], plural: string): void {
   if (asOf === undefined || ids.length > 0) return;
   throw new ExitError(EXIT_USAGE, `--as-of is of named ${plural} only: name those you want.`);
@@ -139,7 +143,7 @@ function yesNo(is: boolean): string {
   return is ? 'yes' : 'no';
 }
 
-/** `late_grace 5m, breaks 30m after 6h`: each by its column of a roster file. */
+/** `late_grace 5m, breaks 30m after 6h`: the rules, each by its column of a roster file. */
 function rulesText<M>(columns: readonly Column<M>[], message: M): string {
   const given = Object.entries(writeColumns(columns, message)).filter(([, value]) => value !== '');
   return given.map(([name, value]) => `${name} ${value}`).join(', ');
@@ -256,7 +260,7 @@ function zonesText({ timeZone, timeZoneChanges }: Employee): string {
   return [timeZone || '-', ...later].join(', ');
 }
 
-/** `nights, from 2026-09-01 days`: their own. */
+/** `nights, from 2026-09-01 days`: the employee's own policies. */
 function policiesText({ policies }: Employee): string {
   const texts = policies.map(({ startDate, policyId }) =>
     startDate === '' ? ownPolicyText(policyId) : `from ${startDate} ${ownPolicyText(policyId)}`,
@@ -301,7 +305,7 @@ const ASSIGNMENTS: Form<typeof EmployeeAssignmentSchema> = {
   ],
 };
 
-/** The options of a list by date. */
+/** The options of a list with a range of dates. */
 function rangeCommand(roster: Command, name: string): Command {
   return listCommand(roster, name)
     .option('--from <date>', 'the first date, YYYY-MM-DD', plainDateArgument, '')
@@ -359,7 +363,9 @@ const HOLIDAYS: Form<typeof HolidaySchema> = {
   rowsOf: ({ calendarId, date, portion, name }) => [[calendarId, date, portionWord(portion), name]],
 };
 
-/** The first ones, up to --limit, as a table or as JSON; says on stderr when there are more. */
+/**
+ * Prints the first items, up to --limit, as a table or JSON. Reports on stderr if there are more.
+ */
 async function printItems<Desc extends DescMessage>(
   { stdout, stderr }: Surroundings,
   { json, limit }: ListOptions,

@@ -1,4 +1,4 @@
-// roster show: who is to work when, as a grid of employees and dates.
+// roster show: who should work when, as a grid of employees and dates.
 
 import { toJsonString } from '@bufbuild/protobuf';
 import type { Command } from 'commander';
@@ -152,7 +152,7 @@ function datesOf(
   return Array.from({ length: datesBetween(first, last) }, (_, days) => dateAfter(first, days));
 }
 
-/** By date: what each calendar of the employees has on these dates. */
+/** The holidays of the employees' calendars on these dates, by date. */
 async function holidaysOf(
   client: AttendanceClient,
   employees: readonly Employee[],
