@@ -12,7 +12,7 @@ import { timeoutMsOf } from '../connect/rpc-call.js';
 import type { Connection, Protocol } from '../exchange/connections.js';
 import type { RequestHeaders } from '../exchange/exchange.js';
 import { createRefusedStreams } from '../load/refused-streams.js';
-import { createResetBudget } from '../load/reset-budget.js';
+import { createReadLag, createResetBudget } from '../load/reset-budget.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
 import { Http2Exchange } from './http2-exchange.js';
@@ -62,6 +62,7 @@ export function createHttp2Sessions(
 
   const onStreamError = (error: Error) => log.debug({ err: error }, 'an HTTP/2 stream failed');
   const refused = createRefusedStreams();
+  const lagMs = createReadLag();
 
   const begin = (session: ServerHttp2Session, connection: Connection): void => {
     sessions.add(session);
@@ -70,7 +71,7 @@ export function createHttp2Sessions(
     connection.protocol = protocolOf(session, connection, limits);
     // The peer asks nothing more; what it has asked is answered. Its side alone would stay open.
     connection.socket.once('end', () => session.close());
-    const watchReset = createResetBudget(session);
+    const watchReset = createResetBudget(session, lagMs);
     session.on('stream', (stream, headers) => {
       stream.on('error', onStreamError);
       try {

@@ -16,8 +16,37 @@ const MORE_RESETS = 300;
  */
 const SLACK_MS = 2;
 
-/** Counts what becomes of each stream that it is given, with the deadline its call has. */
-export function createResetBudget(session: Pick<ServerHttp2Session, 'close' | 'destroy'>) {
+/**
+ * How long what is read now may have waited in its socket, in milliseconds: at most for as long as
+ * the process has been busy since it last read. In that time deadlines pass of which nobody knows.
+ */
+export function createReadLag(): () => number {
+  let readBefore = performance.eventLoopUtilization();
+  let busyMs = 0;
+  let startedMs: number | undefined;
+  return () => {
+    const nowMs = performance.now();
+    if (startedMs === undefined) {
+      startedMs = nowMs;
+      busyMs = performance.eventLoopUtilization(readBefore).active;
+      // Node calls it when everything that had come is read.
+      setImmediate(() => {
+        startedMs = undefined;
+        readBefore = performance.eventLoopUtilization();
+      });
+    }
+    return busyMs + nowMs - startedMs;
+  };
+}
+
+/**
+ * Counts what becomes of each stream that it is given, with the deadline its call has. `lagMs`: how
+ * long ago it may have come.
+ */
+export function createResetBudget(
+  session: Pick<ServerHttp2Session, 'close' | 'destroy'>,
+  lagMs: () => number,
+) {
   let left = MAX_RESETS;
   let countedMs = performance.now();
   const count = (nowMs: number): void => {
@@ -31,7 +60,8 @@ export function createResetBudget(session: Pick<ServerHttp2Session, 'close' | 'd
     stream: Pick<ServerHttp2Stream, 'once' | 'rstCode'>,
     timeoutMs = Number.POSITIVE_INFINITY,
   ): void => {
-    const deadlineMs = performance.now() + Math.max(timeoutMs / 2, timeoutMs - SLACK_MS);
+    const sentMs = performance.now() - lagMs();
+    const deadlineMs = sentMs + Math.max(timeoutMs / 2, timeoutMs - SLACK_MS);
     stream.once('close', () => {
       const nowMs = performance.now();
       const isReset = stream.rstCode !== constants.NGHTTP2_NO_ERROR || nowMs >= deadlineMs;

@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { expect } from 'chai';
-import { createResetBudget } from '../../../src/server/load/reset-budget.js';
+import { createReadLag, createResetBudget } from '../../../src/server/load/reset-budget.js';
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
 
@@ -25,6 +25,22 @@ describe('the budget of resets', () => {
       timeoutMs: 0,
       says: 'goodbye',
     },
+    {
+      id: 'RB-7',
+      ends: 'answered, a deadline of 50 ms that passed before it was read',
+      code: NGHTTP2_NO_ERROR,
+      timeoutMs: 50,
+      lagMs: 60,
+      says: 'goodbye',
+    },
+    {
+      id: 'RB-8',
+      ends: 'answered, a deadline of a second, read late',
+      code: NGHTTP2_NO_ERROR,
+      timeoutMs: 1_000,
+      lagMs: 60,
+      says: '',
+    },
     { id: 'RB-5', ends: 'reset', code: NGHTTP2_CANCEL, says: 'goodbye' },
     {
       id: 'RB-6',
@@ -34,17 +50,18 @@ describe('the budget of resets', () => {
       says: 'cut',
     },
   ];
-  for (const { id, ends, code, timeoutMs, count = 700, says } of cases) {
+  for (const { id, ends, code, timeoutMs, lagMs = 0, count = 700, says } of cases) {
     it(`${id}: ${count} streams, ${ends}: ${says || 'nothing happens'}`, () => {
       let said = '';
-      const watch = createResetBudget({
+      const session = {
         close: () => {
           said = 'goodbye';
         },
         destroy: () => {
           said = 'cut';
         },
-      });
+      };
+      const watch = createResetBudget(session, () => lagMs);
       for (let index = 0; index < count; index += 1) {
         const stream = Object.assign(new EventEmitter(), { rstCode: code });
         watch(stream as EventEmitter as ServerHttp2Stream, timeoutMs);
@@ -53,4 +70,24 @@ describe('the budget of resets', () => {
       expect(said).to.equal(says);
     });
   }
+});
+
+describe('the lag of what is read', () => {
+  it('is how long the process has been busy since it read before', async () => {
+    const lagMs = createReadLag();
+    lagMs();
+    await new Promise((resolve) => setImmediate(resolve));
+    const busyUntilMs = performance.now() + 20;
+    while (performance.now() < busyUntilMs);
+    expect(lagMs()).to.be.at.least(19);
+  });
+
+  it('does not count the time in which nothing came', async () => {
+    const lagMs = createReadLag();
+    lagMs();
+    const { active } = performance.eventLoopUtilization();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const busyMs = performance.eventLoopUtilization().active - active;
+    expect(lagMs()).to.be.below(busyMs + 5);
+  });
 });
