@@ -5,13 +5,7 @@
 // the same: test/server/connect/unary-lane.test.ts compares them byte by byte.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import {
-  type DescMessage,
-  type DescMethod,
-  fromBinary,
-  type Message,
-  toBinary,
-} from '@bufbuild/protobuf';
+import { type DescMessage, type DescMethod, fromBinary, type Message } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   type Compression,
@@ -33,6 +27,7 @@ import { signalOf } from './cancellations.js';
 import { COMPRESSIONS } from './compressions.js';
 import { ENCODINGS } from './inflate.js';
 import { openBinary, SMALL_BYTES } from './prepare-message.js';
+import { encodeInEnvelope } from './quick-encoder.js';
 import { CANCELLED, refusalFor } from './refusals.js';
 import { isAuthority, isTimeout, timeoutMsOf } from './rpc-call.js';
 
@@ -117,10 +112,11 @@ export async function runInLane(
   const opened = isSmall ? undefined : await open(call, sent, encoding, bounds);
   try {
     const output = await outputOf(call, opened ?? decode(method.input, sent));
-    const bytes = encode(method.output, output, bounds.messageBytes);
+    const plain = encode(method.output, output, bounds.messageBytes);
+    const bytes = plain.subarray(ENVELOPE_HEADER_BYTES);
     const isPlain = compression === null || bytes.length < bounds.compressMinBytes;
     const envelope = isPlain
-      ? encodeEnvelope(0, bytes)
+      ? plain
       : encodeEnvelope(compressedFlag, await compression.compress(bytes));
     return form.isWeb
       ? { headers, body: Buffer.concat([envelope, WEB_OK]) }
@@ -164,11 +160,13 @@ function decode(desc: DescMessage, bytes: Uint8Array): Message {
   }
 }
 
+/** In an envelope. */
 function encode(desc: DescMessage, message: Message, maxBytes: number): Uint8Array {
-  const bytes = toBinary(desc, message);
-  if (bytes.length <= maxBytes) return bytes;
+  const envelope = encodeInEnvelope(desc, message);
+  const length = envelope.length - ENVELOPE_HEADER_BYTES;
+  if (length <= maxBytes) return envelope;
   throw new ConnectError(
-    `message size ${bytes.length} is larger than configured writeMaxBytes ${maxBytes}`,
+    `message size ${length} is larger than configured writeMaxBytes ${maxBytes}`,
     Code.ResourceExhausted,
   );
 }
