@@ -39,6 +39,11 @@ export const FLOORS = {
     floors: ['app', 'domain', 'gen'],
     packages: [...CONNECT, '@bufbuild/protovalidate', 'node:crypto'],
   },
+  auth: {
+    rooms: [],
+    floors: ['rpc/edge', 'domain/facts'],
+    packages: ['jose', 'lru-cache', 'node:crypto', 'node:fs/promises'],
+  },
   contract: { rooms: [], floors: ['gen'], packages: ['@bufbuild/protobuf'] },
   metrics: {
     rooms: [],
@@ -78,7 +83,7 @@ export const FLOORS = {
   },
   process: {
     rooms: [],
-    floors: ['server', 'metrics', 'rpc', 'cache', 'store', 'app', 'domain'],
+    floors: ['server', 'metrics', 'auth', 'rpc', 'cache', 'store', 'app', 'domain'],
     packages: [
       ...['pino', 'node:cluster', 'node:crypto', 'node:fs', 'node:timers/promises', 'node:tls'],
     ],

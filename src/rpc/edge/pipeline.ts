@@ -1,5 +1,5 @@
-// What every call goes through, on every protocol: deadline, validate, handle, map errors, measure.
-// Plain functions over (method, headers, message, signal); authentication takes its place first.
+// What every call goes through, on every protocol: deadline, authenticate, authorize, validate,
+// handle, map errors, measure. Plain functions over (method, headers, message, signal).
 
 import { randomUUID } from 'node:crypto';
 import type {
@@ -16,6 +16,9 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { TURNS } from '../../app/ports/turns.js';
 import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
+import { actorOf } from './actor.js';
+import { authorize, type Memberships, type MessageCheck } from './authorize.js';
+import type { Authenticator, Caller, CallHeaders } from './caller.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
 import { validate, violationsOf } from './validate.js';
 
@@ -33,7 +36,10 @@ const OK = 0;
 
 /** What a handler knows of its call besides the message. */
 export interface Call {
-  /** Who calls; `anonymous` while callers are not authenticated. */
+  /**
+   * Who calls, as it is recorded: the caller's name, with ` for ` and another one if the caller acts
+   * for somebody; `anonymous` while callers are not authenticated.
+   */
   readonly actor: string;
   /** When the call came in. */
   readonly now: Instant;
@@ -46,7 +52,7 @@ export interface Call {
 }
 
 interface IncomingCall {
-  readonly headers: Headers;
+  readonly headers: CallHeaders;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
   /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
@@ -98,9 +104,25 @@ export type ServiceHandlers<S extends DescService> = {
   readonly [K in keyof S['method']]: HandlerOf<S['method'][K]>;
 };
 
+/** Failures of callers who could not prove who they are, or may not do what they ask. */
+const ACCESS_FAILURES = [
+  'TOKEN_MISSING',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'TOKEN_KEYS_UNAVAILABLE',
+  'SCOPE_REQUIRED',
+  'OUT_OF_SCOPE',
+] as const satisfies readonly Failure['kind'][];
+export type AccessFailure = (typeof ACCESS_FAILURES)[number];
+
 /** What the pipeline needs of its surroundings. */
 export interface PipelineContext {
   now(): Instant;
+  /** Who calls. */
+  readonly authenticator: Authenticator;
+  readonly memberships: Memberships;
+  /** A call was refused for who made it. */
+  denied(failure: AccessFailure): void;
   /** A call ended: its gRPC code, 0 for success, and how long it took. */
   observe(method: DescMethod, code: number, seconds: number): void;
   /** An error nobody expected, with the incident id that the caller was given. */
@@ -119,7 +141,12 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   const started = performance.now();
   const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
   try {
-    const call = admit(context, method, incoming, deadline);
+    admit(incoming, deadline);
+    const identified = context.authenticator.authenticate(incoming.headers);
+    const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
+    const call = callOf(context, method, incoming, deadline, caller);
+    const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
+    if (checking !== undefined) await deadline.race(checking);
     if (TURNS.isOver) await TURNS.next(call.signal);
     const looking = validate(method.input, incoming.message as Message, call.signal);
     if (looking !== undefined) await looking;
@@ -147,7 +174,13 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
   let code: number | undefined = Code.Canceled;
   let source: AsyncIterator<MessageShape<O>> | undefined;
   try {
-    const call = admit(context, method, incoming, deadline);
+    admit(incoming, deadline);
+    const identified = context.authenticator.authenticate(incoming.headers);
+    const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
+    const call = callOf(context, method, incoming, deadline, caller);
+    const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
+    if (checking !== undefined) await deadline.race(checking);
+    deadline.endAt(caller.expiresAtMs - context.now());
     const looking = validate(method.input, incoming.message as Message, call.signal);
     if (looking !== undefined) await looking;
     source = handler(incoming.message, call)[Symbol.asyncIterator]();
@@ -183,8 +216,13 @@ export async function runClientStream<I extends DescMessage, O extends DescMessa
   const deadline = startDeadline(incoming, DEFAULT_STREAM_DEADLINE_MS);
   const source = incoming.messages[Symbol.asyncIterator]();
   try {
-    const call = admit(context, method, incoming, deadline);
-    const messages = validMessages(method.input, source, incoming.signal, deadline);
+    admit(incoming, deadline);
+    const identified = context.authenticator.authenticate(incoming.headers);
+    const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
+    const call = callOf(context, method, incoming, deadline, caller);
+    const check = authorize(method, caller, context.memberships, call.signal);
+    deadline.endAt(caller.expiresAtMs - context.now());
+    const messages = validMessages(method.input, source, incoming.signal, deadline, check);
     const answer = await deadline.race(handler(messages, call));
     context.observe(method, OK, secondsSince(started));
     return answer;
@@ -208,12 +246,13 @@ class UnreadableMessage extends Error {
   }
 }
 
-/** The messages as they come, each once it is known to be valid; none is read ahead. */
+/** The messages as they come, each once it is known to be permitted and valid; none is read ahead. */
 async function* validMessages<I extends DescMessage>(
   desc: I,
   source: AsyncIterator<MessageShape<I>>,
   signal: AbortSignal,
   deadline: Deadline,
+  check: MessageCheck,
 ): AsyncGenerator<MessageShape<I>, void, undefined> {
   for (let index = 0; ; index += 1) {
     const next = await deadline.race(source.next()).catch((error: unknown) => {
@@ -221,22 +260,29 @@ async function* validMessages<I extends DescMessage>(
       throw error instanceof ConnectError ? new UnreadableMessage(error) : error;
     });
     if (next.done === true) return;
+    const checking = check(next.value);
+    if (checking !== undefined) await deadline.race(checking);
     const violations = violationsOf(desc, next.value as Message, `[${index}].`);
     if (violations.length > 0) throw new AttendanceError({ kind: 'INVALID_FIELDS', violations });
     yield next.value;
   }
 }
 
-function admit(
+/** Throws for a call whose time is over before it began, or whose caller has gone. */
+function admit({ signal }: IncomingCall, { timeoutMs }: Deadline): void {
+  if (timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
+  if (signal.aborted) throw whyAborted(signal);
+}
+
+function callOf(
   context: PipelineContext,
   method: DescMethod,
-  incoming: IncomingCall,
+  { headers }: IncomingCall,
   deadline: Deadline,
+  caller: Caller,
 ): Call {
-  if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
-  if (incoming.signal.aborted) throw whyAborted(incoming.signal);
   return {
-    actor: 'anonymous',
+    actor: actorOf(caller, headers),
     now: context.now(),
     clock: () => context.now(),
     signal: deadline.signal,
@@ -249,6 +295,8 @@ interface Deadline {
   readonly signal: AbortSignal;
   /** The promise's outcome, or the failure if the deadline passes or the caller goes first. */
   race<T>(promise: Promise<T>): Promise<T>;
+  /** Ends a stream with its token, so many milliseconds from now, unless the deadline is before. */
+  endAt(leftMs: number): void;
   clear(): void;
 }
 
@@ -265,6 +313,7 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
   };
   const late = () => fail(new AttendanceError({ kind: 'DEADLINE_EXCEEDED' }));
   const timer = setTimeout(late, Math.max(timeoutMs, 0));
+  let expiry: NodeJS.Timeout | undefined;
   const gone = () => fail(whyAborted(incoming.signal));
   incoming.signal.addEventListener('abort', gone, { once: true });
   return {
@@ -280,8 +329,14 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
         promise.then(resolve, reject);
         if (passed !== undefined) reject(passed);
       }),
+    endAt: (leftMs) => {
+      if (leftMs >= timeoutMs) return;
+      const expired = () => fail(new AttendanceError({ kind: 'TOKEN_EXPIRED' }));
+      expiry = setTimeout(expired, Math.max(leftMs, 0));
+    },
     clear: () => {
       clearTimeout(timer);
+      clearTimeout(expiry);
       incoming.signal.removeEventListener('abort', gone);
     },
   };
@@ -320,12 +375,17 @@ function isForCaller(error: unknown, signal: AbortSignal): error is ConnectError
 
 function toAnswer(context: PipelineContext, method: DescMethod, error: unknown): ConnectError {
   if (error instanceof AttendanceError && error.failure.kind !== 'FACT_REFUSED') {
+    if (isAccessFailure(error.failure.kind)) context.denied(error.failure.kind);
     if (error.cause !== undefined) context.failed(method, error.failure, error.cause);
     return toConnectError(publicError(error.failure));
   }
   if (error instanceof UnreadableMessage) return error.told;
   const incident = reportIncident(context, method, error);
   return toConnectError({ ...INTERNAL, metadata: { incident } });
+}
+
+function isAccessFailure(kind: Failure['kind']): kind is AccessFailure {
+  return (ACCESS_FAILURES as readonly Failure['kind'][]).includes(kind);
 }
 
 function reportIncident(context: PipelineContext, method: DescMethod, error: unknown): string {

@@ -29,6 +29,7 @@ import {
   runUnary,
 } from '../../../src/rpc/edge/pipeline.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { OPEN_ACCESS } from '../support/open-access.js';
 
 const { getAttendance, streamAttendance } = AttendanceService.method;
 const NOW = 1_772_409_600_000 as Instant;
@@ -41,6 +42,9 @@ class Surroundings implements PipelineContext {
   readonly incidents: { incident: string; error: unknown }[] = [];
   readonly failures: { failure: Failure; cause: unknown }[] = [];
   now = () => NOW;
+  readonly authenticator = OPEN_ACCESS.authenticator;
+  readonly memberships = OPEN_ACCESS.memberships;
+  readonly denied = OPEN_ACCESS.denied;
   observe(_method: DescMethod, code: number, seconds: number): void {
     expect(seconds).to.be.within(0, 60);
     this.codes.push(code);
