@@ -3,20 +3,21 @@
 
 import { hash } from 'node:crypto';
 import { AttendanceError } from '../domain/facts/errors.js';
-import type { CallHeaders } from '../rpc/edge/caller.js';
 
-/** The longest token that is looked at, in characters: twice what proxies usually let through. */
-export const MAX_TOKEN_LENGTH = 8192;
+/** The longest header that is looked at, in characters: what proxies usually let through at most. */
+export const MAX_HEADER_LENGTH = 8192;
 
 const SCHEME = /^bearer +/i;
 /** RFC 6750's form of a token. It has no comma: two headers that were joined are none. */
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
-/** Throws TOKEN_MISSING without one, and TOKEN_INVALID for what cannot be one. */
-export function bearerToken(headers: CallHeaders): string {
-  const header = headers.get('authorization');
-  if (header === null || header === '') throw new AttendanceError({ kind: 'TOKEN_MISSING' });
-  if (header.length > MAX_TOKEN_LENGTH) throw invalidToken('it is too long');
+/**
+ * The token in an `authorization` header; empty: there is none. Throws TOKEN_MISSING without one, and
+ * TOKEN_INVALID for what cannot be one.
+ */
+export function bearerToken(header: string): string {
+  if (header === '') throw new AttendanceError({ kind: 'TOKEN_MISSING' });
+  if (header.length > MAX_HEADER_LENGTH) throw invalidToken('it is too long');
   const scheme = SCHEME.exec(header);
   if (scheme === null) throw invalidToken('its scheme is not Bearer');
   const token = header.slice(scheme[0].length);
@@ -24,9 +25,9 @@ export function bearerToken(headers: CallHeaders): string {
   return token;
 }
 
-/** In hexadecimal. */
-export function digestOf(token: string): string {
-  return hash('sha256', token);
+/** SHA-256 in hexadecimal. */
+export function digestOf(text: string): string {
+  return hash('sha256', text);
 }
 
 /** `why` is for the log, and must not contain the token. */

@@ -42,7 +42,7 @@ export class KeyAuthenticator implements Authenticator {
   }
 
   authenticate(headers: CallHeaders): Caller {
-    const caller = this.#keys.get(digestOf(bearerToken(headers)));
+    const caller = this.#keys.get(digestOf(bearerToken(headers.get('authorization') ?? '')));
     if (caller === undefined) throw invalidToken('no key has its digest');
     if (caller.expiresAtMs <= Date.now()) throw new AttendanceError({ kind: 'TOKEN_EXPIRED' });
     return caller;

@@ -3,6 +3,12 @@
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
+const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const ED25519 = ['EdDSA', 'Ed25519'];
+
+/** Of tokens. Never `none`, and none with a shared secret: whoever can check could then sign. */
+export const ALGORITHMS: string[] = [...RSA, 'ES256', 'ES384', ...ED25519];
+
 /** More are a file of something else. */
 export const MAX_PUBLIC_KEYS = 10;
 
@@ -10,7 +16,7 @@ export const MAX_PUBLIC_KEYS = 10;
 const MIN_RSA_BITS = 2048;
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
-const CURVES = ['prime256v1', 'secp384r1'];
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384' };
 
 /** What the keys of a text are, or what is wrong with it. Never shows the text. */
 export function parsePublicKeys(pem: string): readonly KeyObject[] | { readonly problem: string } {
@@ -37,14 +43,17 @@ const UNUSABLE =
 function keyOf(block: string): KeyObject | undefined {
   try {
     const key = createPublicKey(block);
-    return isUsable(key) ? key : undefined;
+    return algorithmsOf(key).length > 0 ? key : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isUsable({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
-  if (type === 'ed25519') return true;
-  if (type === 'rsa') return (details?.modulusLength ?? 0) >= MIN_RSA_BITS;
-  return type === 'ec' && CURVES.includes(details?.namedCurve ?? '');
+/** Those that the key is for; none for a key that is too weak or of another kind. */
+export function algorithmsOf(key: KeyObject): readonly string[] {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === 'ed25519') return ED25519;
+  if (type === 'rsa') return (details?.modulusLength ?? 0) >= MIN_RSA_BITS ? RSA : [];
+  const algorithm = type === 'ec' ? CURVES[details?.namedCurve ?? ''] : undefined;
+  return algorithm === undefined ? [] : [algorithm];
 }

@@ -525,9 +525,13 @@ function detailsOf(error: PublicError): Detail[] {
   return details;
 }
 
+/** What RFC 9110 asks of every 401. */
+const CHALLENGE = { 'www-authenticate': 'Bearer' };
+
 /** The error of a whole call. */
 export function toConnectError(error: PublicError, cause?: unknown): ConnectError {
-  return new ConnectError(error.message, error.code, undefined, detailsOf(error), cause);
+  const headers = error.code === Code.Unauthenticated ? CHALLENGE : undefined;
+  return new ConnectError(error.message, error.code, headers, detailsOf(error), cause);
 }
 
 /** The error of one item of a batch. */
