@@ -74,7 +74,15 @@ export const FLOORS = {
     packages: [...CONNECT, '@grpc/grpc-js', 'node:crypto', 'node:events', 'node:timers/promises'],
   },
   cli: {
-    rooms: ['commands', 'punches', ['marks', 'roster'], 'text', 'csv', 'time', 'terminal'],
+    rooms: [
+      'commands',
+      'punches',
+      ['marks', 'roster', 'tokens'],
+      'text',
+      'csv',
+      'time',
+      'terminal',
+    ],
     floors: ['client', 'contract', 'gen', 'main'],
     packages: [
       ...['@bufbuild/protobuf', '@grpc/grpc-js', 'cli-progress', 'commander', 'csv-parse'],
