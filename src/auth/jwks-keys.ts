@@ -13,7 +13,7 @@ import { AttendanceError } from '../domain/facts/errors.js';
 import type { AuthLog } from './auth-log.js';
 
 /** A key that was taken out of the set is in force for so long at most, while it can be fetched. */
-const REFRESH_AFTER_MS = 5 * 60_000;
+export const REFRESH_AFTER_MS = 5 * 60_000;
 
 /** Between two requests for the set, whatever the tokens say. */
 export const COOLDOWN_MS = 10_000;

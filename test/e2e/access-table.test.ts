@@ -109,6 +109,7 @@ const ALL = [
   ...WIDE.map((name) => ({ caller: name, scopes: [`attendance.${name}`] })),
   { caller: 'act', scopes: ['attendance.act'] },
   { caller: 'self', scopes: ['attendance.self'], employee: 'ann' },
+  { caller: 'near', scopes: ['attendance.self'], employee: 'anm' },
   { caller: 'manage', scopes: ['attendance.manage'], groups: ['kitchen'] },
   {
     caller: 'both',
@@ -276,6 +277,18 @@ describe('the table of access', () => {
     const told = { employeeId: 'ann', time: NOW };
     expect(await call(clockIn, 'self', told)).to.equal('OUT_OF_SCOPE');
     expect(await call(clockIn, 'manage', told)).to.equal('PASSED');
+  });
+
+  it('tells self nothing of other employees, whose ids may be near', async () => {
+    const messageTo = (caller: string) =>
+      callRaw(clockIn, caller, { employeeId: 'anm' }).then(
+        () => expect.fail('it was taken'),
+        (error: unknown) => ConnectError.from(error).message,
+      );
+    expect(await messageTo('write')).to.include('did you mean');
+    expect(await messageTo('near'))
+      .to.include('there is no employee anm')
+      .and.not.include('mean');
   });
 
   it('adds up what self and manage allow', async () => {

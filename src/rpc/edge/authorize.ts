@@ -46,6 +46,17 @@ export function authorize(
   return (message) => narrow.check(message);
 }
 
+/**
+ * What is told of a failure to a caller with this check: who asks about some employees must not be
+ * told an id of others, such as the one that was probably meant.
+ */
+export function toldTo(check: MessageCheck | undefined, error: unknown): unknown {
+  if (check === MAY_ALL || !(error instanceof AttendanceError)) return error;
+  const { failure, cause } = error;
+  if (failure.kind !== 'EMPLOYEE_NOT_ADDED') return error;
+  return new AttendanceError({ ...failure, nearestId: undefined }, { cause });
+}
+
 /** Those of the caller's narrow scopes that allow the call for some employees. */
 function narrowScopesOf({ narrow }: Access<never>, { scopes }: Caller): NarrowScope[] {
   const held: NarrowScope[] = [];

@@ -17,7 +17,7 @@ import { TURNS } from '../../app/ports/turns.js';
 import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
 import { actorOf } from './actor.js';
-import { authorize, type Memberships, type MessageCheck } from './authorize.js';
+import { authorize, type Memberships, type MessageCheck, toldTo } from './authorize.js';
 import type { Authenticator, Caller, CallHeaders } from './caller.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
 import { validate, violationsOf } from './validate.js';
@@ -140,12 +140,14 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
 ): Promise<MessageShape<O>> {
   const started = performance.now();
   const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
+  let check: MessageCheck | undefined;
   try {
     admit(incoming, deadline);
     const identified = context.authenticator.authenticate(incoming.headers);
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
-    const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
+    check = authorize(method, caller, context.memberships, call.signal);
+    const checking = check(incoming.message);
     if (checking !== undefined) await deadline.race(checking);
     if (TURNS.isOver) await TURNS.next(call.signal);
     const looking = validate(method.input, incoming.message as Message, call.signal);
@@ -156,7 +158,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, incoming.signal, error);
+    throw refuse(context, method, started, incoming.signal, toldTo(check, error));
   } finally {
     deadline.clear();
   }
