@@ -14,6 +14,7 @@ import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
+import { dialHttp2, END_STREAM, frame, post, TYPE } from '../server/support/frames.js';
 import { dial } from '../server/support/raw.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -220,24 +221,6 @@ describe('signed tokens', () => {
     expect(response.headers.get('www-authenticate')).to.equal('Bearer');
   });
 
-  it('in two headers: the first counts', async () => {
-    const good = await sign(key);
-    const body = JSON.stringify(REQUEST);
-    for (const [tokens, status] of [
-      [[good, 'garbage'], 200],
-      [['garbage', good], 401],
-    ] as const) {
-      const { socket, until } = await dial(running.service.port);
-      const lineOf = (token: string) => `authorization: Bearer ${token}\r\n`;
-      socket.write(
-        `POST ${GET} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
-          `content-length: ${body.length}\r\n${tokens.map(lineOf).join('')}\r\n${body}`,
-      );
-      await until(`HTTP/1.1 ${status}`);
-      socket.destroy();
-    }
-  });
-
   it('never come into the log, and what was wrong does', () => {
     const text = lines.map((line) => JSON.stringify(line)).join('\n');
     const reasons = lines.filter(({ failure }) => failure === 'TOKEN_INVALID');
@@ -308,6 +291,41 @@ describe('static keys', () => {
     expect(await reasonOf(entries[0]?.sha256 ?? '')).to.equal('TOKEN_INVALID');
     expect(await reasonOf('past-key')).to.equal('TOKEN_EXPIRED');
   });
+
+  const body = JSON.stringify(REQUEST);
+  const overHttp1 = async (lines: readonly string[]) => {
+    const { socket, until, text } = await dial(running.service.port);
+    socket.write(
+      `POST ${GET} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+        `content-length: ${body.length}\r\n${lines.map((line) => `authorization: ${line}\r\n`).join('')}\r\n${body}`,
+    );
+    await until('}');
+    socket.destroy();
+    return text();
+  };
+  const overHttp2 = async (lines: readonly string[]) => {
+    const connection = await dialHttp2(running.service.port);
+    const authorization = lines.map((line) => ['authorization', line] as const);
+    connection.send(
+      post(1, GET, [['content-type', 'application/json'], ...authorization]),
+      frame(TYPE.DATA, END_STREAM, 1, Buffer.from(body)),
+    );
+    const answer = await connection.until(
+      ({ type, payload }) => type === TYPE.DATA && payload.length > 0,
+    );
+    connection.socket.destroy();
+    return answer.payload.toString();
+  };
+  for (const [protocol, send] of [
+    ['HTTP/1.1', overHttp1],
+    ['HTTP/2', overHttp2],
+  ] as const) {
+    it(`in two headers: the first counts, over ${protocol}`, async () => {
+      expect(await send(['Bearer payroll-key', 'Bearer garbage'])).to.include('"attendance"');
+      expect(await send(['Bearer garbage', 'Bearer payroll-key'])).to.include('TOKEN_INVALID');
+      expect(await send(['', 'Bearer payroll-key'])).to.include('TOKEN_MISSING');
+    });
+  }
 
   it('come and go with their file, and a broken file changes nothing', async () => {
     keys.write(keysText([ALL, { ...ALL, key: 'second-key' }]));
