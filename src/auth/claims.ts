@@ -2,7 +2,7 @@
 
 import type { JWTPayload } from 'jose';
 import { type EmployeeId, parseEmployeeId } from '../domain/facts/employee-id.js';
-import { CALLER_NAME, type Caller, type Scope } from '../rpc/edge/caller.js';
+import { type Caller, isCallerName, NAME_RULE, type Scope } from '../rpc/edge/caller.js';
 import { invalidToken } from './bearer.js';
 import { isScope } from './keys-file.js';
 
@@ -18,9 +18,7 @@ const SCOPE_CLAIMS = ['scope', 'scp', 'scopes'];
 /** `exp` is there: whoever verified the token asked for it. */
 export function callerOf(claims: JWTPayload, employeeClaim: string): Caller {
   const { sub, exp } = claims;
-  if (sub === undefined || !CALLER_NAME.test(sub)) {
-    throw invalidToken('its sub is not 1 to 128 visible ASCII characters without spaces');
-  }
+  if (!isCallerName(sub)) throw invalidToken(`its sub ${NAME_RULE}`);
   if (exp === undefined) throw invalidToken('it has no exp');
   return {
     name: sub,

@@ -12,7 +12,7 @@ import {
 import { AttendanceError } from '../domain/facts/errors.js';
 import type { AuthLog } from './auth-log.js';
 
-/** A key that was taken out of the set is in force for so long at most, while it can be fetched. */
+/** How old a set may be when a token is checked with it; the next one is fetched meanwhile. */
 export const REFRESH_AFTER_MS = 5 * 60_000;
 
 /** Between two requests for the set, whatever the tokens say. */
@@ -139,6 +139,8 @@ async function download(url: string): Promise<string> {
 function keySetOf(text: string): JSONWebKeySet {
   const set = JSON.parse(text) as JSONWebKeySet | null;
   if (!Array.isArray(set?.keys)) throw new Error('the answer is no JSON Web Key Set');
+  // Of a fault, rather than of an issuer who takes all keys away.
+  if (set.keys.length === 0) throw new Error('the answer has no keys');
   if (set.keys.length > MAX_JWKS_KEYS) throw new Error(`there are more than ${MAX_JWKS_KEYS} keys`);
   return set;
 }

@@ -3,7 +3,7 @@
 // make a key that never expires.
 
 import { parseEmployeeId } from '../domain/facts/employee-id.js';
-import { CALLER_NAME, type Caller, SCOPES, type Scope } from '../rpc/edge/caller.js';
+import { type Caller, isCallerName, NAME_RULE, SCOPES, type Scope } from '../rpc/edge/caller.js';
 
 /** The most keys that are in force at a time: of a few hundred services, each with two or three. */
 export const MAX_KEYS = 1000;
@@ -46,7 +46,7 @@ export function parseKeysFile(text: string): Keys {
   const keys = new Map<string, Caller>();
   entriesOf(text, fail).forEach((entry, index) => {
     const caller = isObject(entry) ? entry.caller : undefined;
-    const place = `keys[${index}]${isName(caller) ? ` (${caller})` : ''}`;
+    const place = `keys[${index}]${isCallerName(caller) ? ` (${caller})` : ''}`;
     const failHere: Fail = (problem) => fail(`${place}: ${problem}`);
     const key = keyOf(entry, failHere);
     if (key === undefined) return;
@@ -86,7 +86,7 @@ function keyOf(entry: unknown, fail: Fail): { digest: string; caller: Caller } |
   }
   const { caller: name, sha256: digest } = entry;
   const isWhole = typeof digest === 'string' && DIGEST.test(digest);
-  if (!isName(name)) fail('caller must be 1 to 128 visible ASCII characters, without spaces');
+  if (!isCallerName(name)) fail(`caller ${NAME_RULE}`);
   if (!isWhole) fail('sha256 must be the SHA-256 of the key, 64 lower-case hexadecimal digits');
   const scopes = scopesOf(entry.scopes, fail);
   const groups = groupsOf(entry.groups, fail);
@@ -98,7 +98,7 @@ function keyOf(entry: unknown, fail: Fail): { digest: string; caller: Caller } |
   if (scopes.has('attendance.self') && employeeId === undefined) {
     fail('attendance.self needs employee: "...", the employee whom it is for');
   }
-  if (!isName(name) || !isWhole) return undefined;
+  if (!isCallerName(name) || !isWhole) return undefined;
   return { digest, caller: { name, scopes, employeeId, groups, expiresAtMs } };
 }
 
@@ -133,10 +133,6 @@ function expiryOf(value: unknown, fail: Fail): number {
   const time = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) fail('expires must be an instant in UTC, such as 2027-01-31T00:00:00Z');
   return time;
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && CALLER_NAME.test(value);
 }
 
 export function isScope(value: unknown): value is Scope {

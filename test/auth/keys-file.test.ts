@@ -70,6 +70,11 @@ describe('the file of keys', () => {
     ],
     ['names no caller', fileOf({ ...ENTRY, caller: '' }), /^keys\[0\]: caller must be/],
     ['names a caller with a space', fileOf({ ...ENTRY, caller: 'a for b' }), /caller must be/],
+    [
+      'names a caller as the service itself',
+      fileOf({ ...ENTRY, caller: 'rebuild' }),
+      /caller must be/,
+    ],
     ['names a caller with a line end', fileOf({ ...ENTRY, caller: 'a\nb' }), /caller must be/],
     ['names a caller at length', fileOf({ ...ENTRY, caller: 'x'.repeat(129) }), /caller must be/],
     ['has a key in place of its digest', fileOf({ ...ENTRY, sha256: 'att_x' }), /sha256 must be/],

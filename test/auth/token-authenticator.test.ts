@@ -103,6 +103,8 @@ describe('the claims of a token', () => {
   for (const sub of [
     undefined,
     '',
+    'anonymous',
+    'rebuild',
     'jane doe',
     'payroll for jane',
     'a\u0000b',
@@ -288,6 +290,7 @@ describe('the keys of a JWKS', () => {
     ['a page', 200, '<html>'],
     ['another thing', 200, '{"key": 1}'],
     ['null', 200, 'null'],
+    ['no keys', 200, '{"keys": []}'],
     ['an endless answer', 200, `{"keys": [], "x": "${'x'.repeat(300_000)}"}`],
     ['too many keys', 200, JSON.stringify({ keys: new Array(101).fill({ kty: 'EC' }) })],
     ['a key that is none', 200, '{"keys": [7]}'],

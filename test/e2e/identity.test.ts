@@ -246,6 +246,29 @@ describe('signed tokens', () => {
   });
 });
 
+describe('an issuer whose keys cannot be fetched', () => {
+  it('holds no start up; calls are told to come again', async () => {
+    const database = await createTestDatabase();
+    const running = await startTestService({
+      databaseUrl: database.url,
+      env: {
+        AUTH: 'jwt',
+        JWKS_URL: 'http://127.0.0.1:1/keys',
+        JWT_ISSUER: 'https://login.example',
+        JWT_AUDIENCE: 'attendance',
+      },
+    });
+    expect((await fetch(`${running.baseUrl}/readyz`)).status).to.equal(200);
+    const headers = { authorization: `Bearer ${await sign(signingKey('any'))}` };
+    expect(await outcomeOf(createGrpcTransport(running), headers)).to.deep.include({
+      code: Code.Unavailable,
+      reason: 'TOKEN_KEYS_UNAVAILABLE',
+    });
+    await running.stop();
+    await database.drop();
+  });
+});
+
 describe('static keys', () => {
   let database: TestDatabase;
   let keys: KeysFile;

@@ -18,6 +18,8 @@ const DEFAULT_LIFETIME_SECONDS = 3600;
 const SUBJECT = 'sub';
 
 const CALLER_NAME = /^[!-~]{1,128}$/;
+/** What the service records of facts that no caller made; it takes no file with such a caller. */
+const RESERVED_NAMES = ['anonymous', 'rebuild', 'legacy-import'];
 /** As the file of keys has it. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/;
 
@@ -197,8 +199,11 @@ function employee(text: string): string {
 }
 
 function callerName(text: string): string {
-  if (CALLER_NAME.test(text)) return text;
-  throw new InvalidArgumentError('It must be 1 to 128 visible ASCII characters, without spaces.');
+  if (!CALLER_NAME.test(text)) {
+    throw new InvalidArgumentError('It must be 1 to 128 visible ASCII characters, without spaces.');
+  }
+  if (!RESERVED_NAMES.includes(text)) return text;
+  throw new InvalidArgumentError("It is a name of the service's own.");
 }
 
 function instant(text: string): string {

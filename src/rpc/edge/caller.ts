@@ -25,11 +25,21 @@ export type Scope = (typeof SCOPES)[number];
  * A caller's name, which is stored with every fact: 1 to 128 visible ASCII characters. Without
  * spaces: what is recorded of a caller who acts for another begins with the name and a space.
  */
-export const CALLER_NAME = /^[!-~]{1,128}$/;
+const CALLER_NAME = /^[!-~]{1,128}$/;
+
+/** What is recorded of facts that no caller made; a caller of that name would pass for the service. */
+const RESERVED_NAMES = ['anonymous', 'rebuild', 'legacy-import'];
+
+/** What is told of a name that is none. */
+export const NAME_RULE = `must be 1 to 128 visible ASCII characters, without spaces, and not ${RESERVED_NAMES.join(', ')}`;
+
+export function isCallerName(value: unknown): value is string {
+  return typeof value === 'string' && CALLER_NAME.test(value) && !RESERVED_NAMES.includes(value);
+}
 
 /** A caller who is known, with all that decides what it may do. */
 export interface Caller {
-  /** Recorded with what it does: CALLER_NAME. */
+  /** Recorded with what it does; `isCallerName`, unless it is ANONYMOUS. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   /** Whose own days `attendance.self` is about; undefined: nobody's. */
