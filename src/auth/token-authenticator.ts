@@ -52,7 +52,6 @@ export class TokenAuthenticator implements Authenticator {
       audience: options.audience,
       algorithms: ALGORITHMS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      requiredClaims: ['exp', 'sub'],
     };
   }
 

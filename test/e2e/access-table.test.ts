@@ -109,6 +109,12 @@ const ALL = [
   ...WIDE.map((name) => ({ caller: name, scopes: [`attendance.${name}`] })),
   { caller: 'act', scopes: ['attendance.act'] },
   { caller: 'self', scopes: ['attendance.self'], employee: 'ann' },
+  {
+    caller: 'own',
+    scopes: ['attendance.self', 'attendance.manage'],
+    employee: 'ann',
+    groups: ['kitchen'],
+  },
   { caller: 'near', scopes: ['attendance.self'], employee: 'anm' },
   { caller: 'manage', scopes: ['attendance.manage'], groups: ['kitchen'] },
   {
@@ -297,6 +303,7 @@ describe('the table of access', () => {
     expect(await call(batchGetAttendance, 'both', both)).to.equal('PASSED');
     expect(await call(clockIn, 'both', { employeeId: 'bob' })).to.equal('PASSED');
     expect(await call(clockIn, 'both', { employeeId: 'bob', time: NOW })).to.equal('OUT_OF_SCOPE');
+    expect(await call(clockIn, 'own', { employeeId: 'ann', time: NOW })).to.equal('PASSED');
     expect(await call(recordPunches, 'both', { punches: [{ employeeId: 'bob' }] })).to.equal(
       'OUT_OF_SCOPE',
     );

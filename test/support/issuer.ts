@@ -24,6 +24,7 @@ export function signingKey(kid: string, alg = 'ES256'): SigningKey {
 function pairOf(alg: string) {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519');
   if (alg === 'ES256') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  if (alg === 'ES512') return generateKeyPairSync('ec', { namedCurve: 'P-521' });
   if (alg === 'ES384') return generateKeyPairSync('ec', { namedCurve: 'P-384' });
   return generateKeyPairSync('rsa', { modulusLength: 2048 });
 }
