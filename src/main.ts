@@ -9,6 +9,7 @@ import { hasData } from './embedded/data-folder.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/supervisor.js';
 import { joinClusterMetrics, serveClusterMetrics } from './metrics/cluster-metrics.js';
 import { createMetrics } from './metrics/metrics.js';
+import { checkAuthFiles } from './process/authentication.js';
 import { type Config, ConfigError, readConfig } from './process/config.js';
 import { createLogger, logWritten } from './process/log.js';
 import { type RebuildArguments, type RebuildTotals, rebuildStored } from './process/rebuilding.js';
@@ -48,6 +49,7 @@ export async function serve(env: Environment): Promise<void> {
   const stopped = signalled(log);
   try {
     const tls = await readTls(config.tls);
+    await checkAuthFiles(config.auth);
     const running = cluster.isWorker
       ? await runWorker(config, tls, log)
       : await runPrimary(config, tls, log);
@@ -228,6 +230,9 @@ function announce(config: Config, address: { host: string; port: number }, log: 
     { workers: config.workers },
     `ready on ${scheme}://${host}:${address.port} (gRPC, gRPC-Web, Connect)`,
   );
+  if (!isLoopback(config.host) && config.auth.kind !== 'off' && config.tls === undefined) {
+    log.info('tokens come unencrypted: set TLS_CERT_FILE, or let a proxy in front end TLS');
+  }
   if (!isLoopback(config.host) && config.allowedHosts.length === 0) {
     log.info('any Host is served, a rebound one too: ALLOWED_HOSTS names those that callers use');
   }

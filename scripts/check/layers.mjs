@@ -40,6 +40,11 @@ export const FLOORS = {
     floors: ['app', 'domain', 'gen'],
     packages: [...CONNECT, '@bufbuild/protovalidate', 'node:crypto'],
   },
+  auth: {
+    rooms: [],
+    floors: ['rpc/edge', 'domain/facts'],
+    packages: ['jose', 'lru-cache', 'node:crypto', 'node:fs/promises'],
+  },
   contract: { rooms: [], floors: ['gen'], packages: ['@bufbuild/protobuf'] },
   metrics: {
     rooms: [],
@@ -70,7 +75,15 @@ export const FLOORS = {
     packages: [...CONNECT, '@grpc/grpc-js', 'node:crypto', 'node:events', 'node:timers/promises'],
   },
   cli: {
-    rooms: ['commands', 'punches', ['marks', 'roster'], 'text', 'csv', 'time', 'terminal'],
+    rooms: [
+      'commands',
+      'punches',
+      ['marks', 'roster', 'tokens'],
+      'text',
+      'csv',
+      'time',
+      'terminal',
+    ],
     floors: ['client', 'contract', 'gen', 'main'],
     packages: [
       ...['@bufbuild/protobuf', '@grpc/grpc-js', 'cli-progress', 'commander', 'csv-parse'],
@@ -79,7 +92,7 @@ export const FLOORS = {
   },
   process: {
     rooms: [],
-    floors: ['server', 'metrics', 'rpc', 'cache', 'store', 'app', 'domain'],
+    floors: ['server', 'metrics', 'auth', 'rpc', 'cache', 'store', 'app', 'domain'],
     packages: [
       ...['pino', 'node:cluster', 'node:crypto', 'node:fs', 'node:timers/promises', 'node:tls'],
     ],

@@ -32,6 +32,8 @@ const KEEPALIVE_TIMEOUT_MS = 10_000;
 const RECONNECT_INITIAL_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
 
+const ACTOR_HEADER = 'x-attendance-actor';
+
 const LOOPBACK = /^(127\.|localhost[:]|\[?::1\]?:|unix:)/;
 
 /** Certificates in PEM form. */
@@ -55,6 +57,12 @@ export interface AttendanceClientOptions {
    * only.
    */
   readonly token?: string | (() => string | Promise<string>);
+  /**
+   * For whom the calls act, such as the id of a signed-in person: recorded beside the caller's own
+   * name, as `payroll for jane`. 1 to 128 visible ASCII characters, without commas. The token needs
+   * the scope `attendance.act`. Default: nobody. A call can name another one.
+   */
+  readonly actor?: string;
   /** Headers to send with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** In milliseconds. Default: DEFAULT_DEADLINE_MS. */
@@ -123,11 +131,13 @@ function credentialsOf({ credentials: given, tls }: AttendanceClientOptions): Ch
 }
 
 async function headersOf(
-  { token, metadata }: AttendanceClientOptions,
-  own: CallOptions['metadata'],
+  { token, metadata, ...options }: AttendanceClientOptions,
+  own: CallOptions,
 ): Promise<Metadata> {
   const headers = new Metadata();
-  for (const [key, value] of Object.entries({ ...metadata, ...own })) headers.set(key, value);
+  const { actor = options.actor } = own;
+  const all = { ...metadata, ...(actor === undefined ? {} : { [ACTOR_HEADER]: actor }) };
+  for (const [key, value] of Object.entries({ ...all, ...own.metadata })) headers.set(key, value);
   if (token !== undefined) {
     const bearer = typeof token === 'function' ? await token() : token;
     headers.set('authorization', `Bearer ${bearer}`);

@@ -32,6 +32,8 @@ export interface CallOptions {
   readonly deadlineMs?: number;
   /** Headers for this call, in addition to the client's own. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** For whom this call acts, instead of the client's `actor`. */
+  readonly actor?: string;
 }
 
 type ClientMethod<M> = M extends {
@@ -71,10 +73,8 @@ export interface Caller {
   readonly closed: AbortSignal;
   readonly unaryDeadlineMs: number;
   readonly streamDeadlineMs: number;
-  /**
-   * The headers of one call. Called once per attempt, so that a token can be renewed in between.
-   */
-  readonly metadata: (own: CallOptions['metadata']) => Promise<Metadata>;
+  /** The headers of one call. Called once per attempt, so that a token can be renewed in between. */
+  readonly metadata: (own: CallOptions) => Promise<Metadata>;
 }
 
 type AnyInit = RequestOf<Message>;
@@ -121,7 +121,7 @@ function callUnary(
   const bounds = unaryBounds(caller, options);
   const { deadlineAt, signal } = bounds;
   return withRetries(bounds, async () => {
-    const metadata = await caller.metadata(options.metadata);
+    const metadata = await caller.metadata(options);
     return unaryAttempt(caller.client, method, { request, metadata, deadlineAt, signal });
   });
 }
@@ -162,7 +162,7 @@ async function* callStream(
   const bounds = streamBounds(caller, options);
   const { deadlineAt, signal } = bounds;
   const begun = await withRetries(bounds, async () => {
-    const metadata = await caller.metadata(options.metadata);
+    const metadata = await caller.metadata(options);
     const attempt = { request, metadata, deadlineAt, signal };
     const messages = serverStreamAttempt(caller.client, method, attempt);
     return { messages, first: await messages.next() };
@@ -197,7 +197,7 @@ async function callClientStream(
   const { deadlineAt, signal } = bounds;
   try {
     return await withRetries(bounds, async () => {
-      const metadata = await caller.metadata(options.metadata);
+      const metadata = await caller.metadata(options);
       const attempt = { next: messages.reader(), metadata, deadlineAt, signal };
       return clientStreamAttempt(caller.client, method, attempt);
     });

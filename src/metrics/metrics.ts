@@ -36,6 +36,8 @@ export interface Metrics {
   countCache(event: string, count: number): void;
   /** Counts a call that was refused before it began, because too many were waiting. */
   countRefused(method: DescMethod): void;
+  /** Counts a call that was refused for who made it. `failure` is of a closed set. */
+  countDenied(failure: string): void;
   /** `ask` is called at each rendering: how many calls wait for their turn. */
   watchAdmission(ask: () => { readonly waiting: number }): void;
   rpcStarted(): void;
@@ -113,6 +115,12 @@ export function createMetrics(): Metrics {
       refused.clear();
     },
   });
+  const denied = new Counter({
+    name: 'attendance_rpc_denied_total',
+    help: 'Calls refused for who made them, by the reason of the error.',
+    labelNames: ['reason'],
+    registers,
+  });
   const swept = {
     derived: new Counter({
       name: 'attendance_stale_days_derived_total',
@@ -153,6 +161,7 @@ export function createMetrics(): Metrics {
     },
     watchBacklog,
     countRefused: (method) => refused.set(method, (refused.get(method) ?? 0) + 1),
+    countDenied: (reason) => denied.inc({ reason }),
     watchAdmission(source) {
       admission = source;
     },

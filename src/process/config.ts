@@ -3,13 +3,14 @@
 
 import type { ClockLimits } from '../app/ports/facts.js';
 import { findZone, type Zone } from '../domain/time/zone.js';
-import { isLoopback } from '../server/http/allowed-hosts.js';
+import { type AuthConfig, readAuthConfig } from './auth-config.js';
 
 export interface Config {
   /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  readonly auth: AuthConfig;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
   /** Where the embedded PostgreSQL keeps its data; undefined: `data` beside package.json. */
@@ -75,13 +76,15 @@ export function readConfig(env: Environment): Config {
   };
 
   const host = read('HOST') ?? '127.0.0.1';
-  checkAuth(host, read('AUTH'), read('AUTH_OFF_ANYWHERE'), fail);
+  const auth = readAuthConfig(host, read, fail);
+  const isOpen = auth.kind === 'off' && read('AUTH_OFF_ANYWHERE') !== 'yes';
   const days = (name: string, usual: number): number =>
     wholeNumber(name, read(name), usual, 1, MAX_AGE_DAYS, fail);
   const known = knownEmployees(read('REQUIRE_KNOWN_EMPLOYEES'), fail);
   const config: Config = {
     host,
     port: wholeNumber('PORT', read('PORT'), DEFAULT_PORT, 0, 65_535, fail),
+    auth,
     databaseUrl: url('DATABASE_URL', read('DATABASE_URL'), ['postgres:', 'postgresql:'], fail),
     dataDir: read('DATA_DIR'),
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
@@ -93,7 +96,7 @@ export function readConfig(env: Environment): Config {
       skewAfterDays: days('CLOCK_SKEW_AFTER_DAYS', DEFAULT_SKEW_AFTER_DAYS),
     },
     tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
-    corsOrigins: origins(read('CORS_ORIGINS'), read('AUTH_OFF_ANYWHERE') === 'yes', fail),
+    corsOrigins: origins(read('CORS_ORIGINS'), !isOpen, fail),
     corsHeaders: list('CORS_HEADERS', read('CORS_HEADERS'), HEADER_NAME, HEADER_HELP, fail),
     allowedHosts: list('ALLOWED_HOSTS', read('ALLOWED_HOSTS'), HOST_NAME, HOST_HELP, fail).map(
       (name) => name.toLowerCase(),
@@ -107,27 +110,6 @@ export function readConfig(env: Environment): Config {
 }
 
 type Fail = (problem: string) => undefined;
-
-/** Callers are not authenticated yet, so only this machine may call unless somebody says so. */
-function checkAuth(
-  host: string,
-  auth: string | undefined,
-  anywhere: string | undefined,
-  fail: Fail,
-): void {
-  if (auth !== undefined && auth !== 'off') {
-    fail(`AUTH must be off: this version does not authenticate callers yet; it is "${auth}"`);
-  }
-  if (anywhere !== undefined && anywhere !== 'yes') {
-    fail('AUTH_OFF_ANYWHERE must be yes, or not set');
-  }
-  if (!isLoopback(host) && anywhere !== 'yes') {
-    fail(
-      `HOST ${host} can be reached from other machines, and callers are not authenticated: ` +
-        'set AUTH_OFF_ANYWHERE=yes if the network around the service keeps strangers out',
-    );
-  }
-}
 
 function wholeNumber(
   name: string,
@@ -211,7 +193,7 @@ function origins(text: string | undefined, isAnyAllowed: boolean, fail: Fail): r
   if (given.includes('*') && !isAnyAllowed) {
     fail(
       'CORS_ORIGINS=* lets every web page that somebody opens read and write, and callers are not ' +
-        'authenticated: name the origins, or set AUTH_OFF_ANYWHERE=yes if that is meant',
+        'authenticated: name the origins, set AUTH, or set AUTH_OFF_ANYWHERE=yes if that is meant',
     );
   }
   return given;

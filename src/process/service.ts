@@ -6,14 +6,17 @@ import type { Logger } from 'pino';
 import { badgeRules } from '../app/decide/decide-badge.js';
 import type { Fact } from '../app/ports/facts.js';
 import type { DependencyHealth } from '../app/ports/health.js';
+import type { RosterStore } from '../app/ports/roster-ports.js';
 import { recordFacts } from '../app/write/record-facts.js';
 import type { Instant } from '../domain/time/time.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { Authenticator } from '../rpc/edge/caller.js';
 import type { PipelineContext } from '../rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../rpc/routes.js';
 import { type AttendanceServer, createServer } from '../server/server.js';
 import { isPassing } from '../store/postgres/errors.js';
 import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
+import { openAuthenticator } from './authentication.js';
 import { type CallLog, createCallLog } from './call-log.js';
 import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
@@ -51,6 +54,8 @@ const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
+  const calls = createCallLog(log);
+  const auth = await openAuthenticator(config.auth, calls.log);
   const onConnectionLost = () => server.health.suspect();
   const stores = await openStores({ ...options, onConnectionLost });
   const ports = {
@@ -67,7 +72,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const roster = wakingRoster(stores.roster, () => follower.wake());
   let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
-  const calls = createCallLog(log);
   const server = createServer({
     host: config.host,
     port: config.port,
@@ -76,7 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     corsHeaders: config.corsHeaders,
     allowedHosts: config.allowedHosts,
     registerRoutes: registerRoutes(
-      pipelineContext(calls, metrics),
+      pipelineContext(calls, metrics, auth.authenticator, roster),
       {
         store: stores.attendance,
         roster,
@@ -92,6 +96,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
+    auth.close();
     await stores.close();
     throw error;
   });
@@ -108,6 +113,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop(graceMs) {
       stopping.abort();
       await Promise.all([server.drain(graceMs, config.drainDelayMs), follower.stop()]);
+      auth.close();
       calls.flush();
       await stores.close();
     },
@@ -189,9 +195,19 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function pipelineContext({ log, incident }: CallLog, metrics: Metrics): PipelineContext {
+function pipelineContext(
+  { log, incident }: CallLog,
+  metrics: Metrics,
+  authenticator: Authenticator,
+  roster: Pick<RosterStore, 'getEmployee'>,
+): PipelineContext {
   return {
     now: () => Date.now() as Instant,
+    authenticator,
+    memberships: {
+      groupOf: async (id) => (await roster.getEmployee(id, undefined))?.detail.groupId,
+    },
+    denied: (failure) => metrics.countDenied(failure),
     observe: (method, code, seconds) => metrics.observeRpc(method, code, seconds),
     unexpected: (method, id, error) => incident({ method: method.name, incident: id, err: error }),
     failed: (method, failure, cause) => {

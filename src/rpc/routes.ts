@@ -19,6 +19,7 @@ import { WriteQueue } from '../app/write/write-queue.js';
 import { attendanceHandlers } from './attendance/attendance-service.js';
 import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
+import { accessOf } from './edge/access-table.js';
 import {
   type ClientStreamHandler,
   cancellationOf,
@@ -81,6 +82,8 @@ function registerMethod(
   method: DescMethod,
   handler: unknown,
 ): void {
+  // Throws at the start where nobody has said who may call it.
+  accessOf(method);
   switch (method.methodKind) {
     case 'unary': {
       const run = handler as UnaryHandler<never, never>;

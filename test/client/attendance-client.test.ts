@@ -62,6 +62,25 @@ describe('client', () => {
       expect(attendance).to.include({ ...DAY, note: 'Bearer secret,c,a' });
     });
 
+    it('says for whom it acts, and asks for a token for every call', async () => {
+      const seen: string[] = [];
+      const { client } = await connected(
+        {
+          unary: {
+            getAttendance: async (_request, { metadata }) => {
+              const names = ['authorization', 'x-attendance-actor'];
+              seen.push(names.map((name) => metadata.get(name).join(',')).join(' / '));
+              return {};
+            },
+          },
+        },
+        { token: () => `token-${seen.length}`, actor: 'jane' },
+      );
+      await client.getAttendance(DAY);
+      await client.getAttendance(DAY, { actor: 'bob' });
+      expect(seen).to.deep.equal(['Bearer token-0 / jane', 'Bearer token-1 / bob']);
+    });
+
     it('sends a Date as the instant it is, and nothing when the request is no message', async () => {
       const seen: unknown[] = [];
       const { client } = await connected({

@@ -224,11 +224,12 @@ describe('the service as a process', function () {
       LOG_LEVEL: 'loud',
       CORS_ORIGINS: 'https://app.example.com/',
       TLS_CERT_FILE: '/tmp/cert.pem',
-      AUTH: 'jwt',
+      AUTH: 'off',
+      JWT_ISSUER: 'https://login.example.com',
     });
     expect(await service.exited).to.deep.equal({ code: 2, signal: null });
     const names = ['PORT', 'HOST', 'DATABASE_URL', 'WORKERS', 'LOG_LEVEL', 'CORS_ORIGINS'];
-    for (const name of [...names, 'TLS_CERT_FILE', 'AUTH']) {
+    for (const name of [...names, 'TLS_CERT_FILE', 'AUTH', 'JWT_ISSUER']) {
       expect(service.errors()).to.contain(name);
     }
     expect(service.errors()).to.not.contain('hunter2');

@@ -13,11 +13,19 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
+const JWT = {
+  AUTH: 'jwt',
+  JWKS_URL: 'https://login.example/keys',
+  JWT_ISSUER: 'https://login.example',
+  JWT_AUDIENCE: 'attendance',
+};
+
 describe('the configuration', () => {
   it('has defaults for everything', () => {
     expect(readConfig({})).to.deep.equal({
       host: '127.0.0.1',
       port: 8080,
+      auth: { kind: 'off' },
       databaseUrl: undefined,
       dataDir: undefined,
       redisUrl: undefined,
@@ -45,6 +53,11 @@ describe('the configuration', () => {
     ['anywhere, said aloud', { HOST: '0.0.0.0', AUTH_OFF_ANYWHERE: 'yes' }],
     ['both schemes of PostgreSQL', { DATABASE_URL: 'postgresql://u:p@h:1/d?sslmode=require' }],
     ['Redis over TLS', { REDIS_URL: 'rediss://:p@h:6380/2' }],
+    ['any origin of callers who are known', { CORS_ORIGINS: '*', ...JWT }],
+    ['anywhere for callers who are known', { HOST: '0.0.0.0', ...JWT }],
+    ['static keys', { AUTH: 'keys', AUTH_KEYS_FILE: '/etc/keys.json' }],
+    ['tokens by a file of keys', { ...JWT, JWKS_URL: '', JWT_PUBLIC_KEY_FILE: '/k.pem' }],
+    ['keys from this machine', { ...JWT, JWKS_URL: 'http://[::1]:9000/keys' }],
     ['any origin, said aloud', { CORS_ORIGINS: '*', AUTH_OFF_ANYWHERE: 'yes' }],
     ['headers of pages', { CORS_HEADERS: "x-tenant, Sentry-Trace,a!#$%&'*+-.^_`|~9" }],
     [
@@ -70,7 +83,22 @@ describe('the configuration', () => {
     ['a negative port', { PORT: '-1' }, 'PORT'],
     ['anywhere without saying so', { HOST: '0.0.0.0' }, 'AUTH_OFF_ANYWHERE'],
     ['a name that only looks like loopback', { HOST: '127.0.0.1.example.com' }, 'HOST'],
-    ['authentication, which is not built', { AUTH: 'jwt' }, 'AUTH'],
+    ['authentication of a kind that there is not', { AUTH: 'basic' }, 'AUTH'],
+    ['keys without their file', { AUTH: 'keys' }, 'AUTH_KEYS_FILE'],
+    ['keys of a file that nobody reads', { AUTH_KEYS_FILE: '/k.json' }, 'AUTH=keys'],
+    ['tokens that nobody checks', { JWT_ISSUER: 'https://login.example' }, 'AUTH=jwt'],
+    ['tokens without their keys', { ...JWT, JWKS_URL: '' }, 'JWKS_URL, JWT_PUBLIC_KEY_FILE'],
+    ['two places of keys', { ...JWT, JWT_PUBLIC_KEY_FILE: '/k.pem' }, 'JWT_PUBLIC_KEY_FILE are'],
+    ['tokens of anybody', { ...JWT, JWT_ISSUER: '' }, 'JWT_ISSUER'],
+    ['tokens for anybody', { ...JWT, JWT_AUDIENCE: '' }, 'JWT_AUDIENCE'],
+    [
+      'keys over a network in plaintext',
+      { ...JWT, JWKS_URL: 'http://login.example/k' },
+      'JWKS_URL',
+    ],
+    ['keys at no URL', { ...JWT, JWKS_URL: 'login.example' }, 'JWKS_URL'],
+    ['a key that is none', { ...JWT, JWKS_URL: '', JWT_PUBLIC_KEY: 'secret' }, 'JWT_PUBLIC_KEY'],
+    ['a flag of AUTH in other words', { AUTH_OFF_ANYWHERE: 'true' }, 'AUTH_OFF_ANYWHERE'],
     ['a database of another kind', { DATABASE_URL: 'mysql://h/d' }, 'DATABASE_URL'],
     ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
     ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],

@@ -18,6 +18,7 @@ import {
   type PipelineContext,
   runClientStream,
 } from '../../src/rpc/edge/pipeline.js';
+import { OPEN_ACCESS } from './support/open-access.js';
 
 type Chunk = MessageInitShape<typeof ImportPunchesRequestSchema>;
 type Handler = ClientStreamHandler<
@@ -34,6 +35,9 @@ const TIMED_OUT = new ConnectError('the operation timed out', Code.DeadlineExcee
 class Surroundings implements PipelineContext {
   readonly codes: number[] = [];
   readonly unexpectedErrors: unknown[] = [];
+  readonly authenticator = OPEN_ACCESS.authenticator;
+  readonly memberships = OPEN_ACCESS.memberships;
+  readonly denied = OPEN_ACCESS.denied;
   now = () => 1_772_409_600_000 as Instant;
   observe(_method: DescMethod, code: number): void {
     this.codes.push(code);

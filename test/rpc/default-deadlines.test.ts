@@ -25,8 +25,10 @@ import {
   runServerStream,
   runUnary,
 } from '../../src/rpc/edge/pipeline.js';
+import { OPEN_ACCESS } from './support/open-access.js';
 
 const context: PipelineContext = {
+  ...OPEN_ACCESS,
   now: () => 1_772_409_600_000 as Instant,
   observe: () => {},
   unexpected: () => {},

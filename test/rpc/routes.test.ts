@@ -18,6 +18,7 @@ import { type AttendanceServer, createServer } from '../../src/server/server.js'
 import { NO_LIMITS } from '../app/support/facts.js';
 import { waitUntil } from '../support/wait-until.js';
 import { MemoryStore, NO_OTHER_STORES } from './support/memory-store.js';
+import { OPEN_ACCESS } from './support/open-access.js';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z') as Instant;
 const PUNCH = { employeeId: 'mia', time: { seconds: 1_772_409_600n } };
@@ -36,6 +37,7 @@ describe('the routes', () => {
     codes = [];
     const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     const context: PipelineContext = {
+      ...OPEN_ACCESS,
       now: () => NOW,
       observe: (_method, code) => codes.push(code),
       unexpected: (_method, _incident, error) => expect.fail(String(error)),

@@ -23,6 +23,7 @@ import { type AttendanceServer, createServer } from '../../src/server/server.js'
 import { NO_LIMITS, punchFact } from '../app/support/facts.js';
 import { envelope, errorOf, post } from '../server/support/raw.js';
 import { MemoryStore, NO_OTHER_STORES } from './support/memory-store.js';
+import { OPEN_ACCESS } from './support/open-access.js';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z') as Instant;
 
@@ -39,6 +40,7 @@ describe('texts over the wire', () => {
       corsOrigins: [],
       registerRoutes: registerRoutes(
         {
+          ...OPEN_ACCESS,
           now: () => NOW,
           observe: () => {},
           unexpected: (_method, _incident, error) => expect.fail(String(error)),

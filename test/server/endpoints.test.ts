@@ -195,6 +195,7 @@ describe('CORS', () => {
       .split(', ');
     expect(allowed).to.include.members([
       'authorization',
+      'x-attendance-actor',
       'baggage',
       'connect-protocol-version',
       'connect-timeout-ms',

@@ -6,7 +6,12 @@ import { expect } from 'chai';
 import { ROOT } from './repository.js';
 
 const DOCS = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`);
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...DOCS.filter((path) => path.endsWith('.md'))];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...DOCS.filter((path) => path.endsWith('.md')),
+];
 
 /** Its commands make folders of the reader's own, `gen/` among them. */
 const OTHER_PLACES = 'docs/clients.md';

@@ -1279,7 +1279,8 @@ export type AttendanceRevision = Message<"attendance.v1.AttendanceRevision"> & {
   updateTime?: Timestamp | undefined;
 
   /**
-   * Who made it: the caller's subject, `anonymous` where callers are not authenticated.
+   * Who made it: the caller's name, and behind ` for ` the one it acted for, if any; `anonymous` where
+   * callers are not authenticated.
    *
    * @generated from field: string actor = 3;
    */
@@ -1371,7 +1372,8 @@ export type LeaveType = Message<"attendance.v1.LeaveType"> & {
   updateTime?: Timestamp | undefined;
 
   /**
-   * Who recorded it: the caller's subject, `anonymous` where callers are not authenticated.
+   * Who recorded it: the caller's name, and behind ` for ` the one it acted for, if any; `anonymous`
+   * where callers are not authenticated.
    *
    * @generated from field: string actor = 7;
    */
@@ -1913,8 +1915,10 @@ export const RevisionCauseSchema: GenEnum<RevisionCause> = /*@__PURE__*/
  * Days and marks: who was there, and how that is known.
  *
  * Every error carries google.rpc.ErrorInfo with a stable reason in the domain `attendance.v1`.
- * Refused fields add google.rpc.BadRequest; errors worth retrying add google.rpc.RetryInfo. A call
- * without a deadline gets the service's default deadline.
+ * Refused fields add google.rpc.BadRequest; errors worth retrying add google.rpc.RetryInfo. Where the
+ * service knows its callers, a call without a good token is UNAUTHENTICATED, and one that its scopes
+ * do not allow PERMISSION_DENIED / SCOPE_REQUIRED or OUT_OF_SCOPE. A call without a deadline gets the
+ * service's default deadline.
  *
  * @generated from service attendance.v1.AttendanceService
  */

@@ -121,8 +121,8 @@ export type Punch = Message<"attendance.v1.Punch"> & {
   receiveTime?: Timestamp | undefined;
 
   /**
-   * Output only. Who sent it: the caller's subject, `anonymous` where callers are not
-   * authenticated.
+   * Output only. Who sent it: the caller's name, and behind ` for ` the one it acted for, if any;
+   * `anonymous` where callers are not authenticated.
    *
    * @generated from field: string actor = 13;
    */

@@ -342,7 +342,8 @@ export type RosterChange = Message<"attendance.v1.RosterChange"> & {
   createTime?: Timestamp | undefined;
 
   /**
-   * Who made it: the caller's subject, `anonymous` where callers are not authenticated.
+   * Who made it: the caller's name, and behind ` for ` the one it acted for, if any; `anonymous` where
+   * callers are not authenticated.
    *
    * @generated from field: string actor = 3;
    */

@@ -23,6 +23,7 @@ import { addPunchCommands } from './punches/punch-commands.js';
 import { addRevisionsCommand } from './revisions-command.js';
 import { addRosterCommands } from './roster/roster-command.js';
 import { addSimulateCommand } from './simulate-command.js';
+import { addTokenCommands } from './token-commands.js';
 import { addWhoCommand } from './who-command.js';
 
 const EXIT_CODES = `
@@ -104,5 +105,6 @@ function createProgram(surroundings: Surroundings): Command {
   addSimulateCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addProtoCommand(program, surroundings);
+  addTokenCommands(program, surroundings);
   return program;
 }

@@ -21,6 +21,7 @@ export interface SharedOptions {
   readonly timeout: number;
   readonly tls: boolean;
   readonly ca?: string;
+  readonly tokenFile?: string;
 }
 
 /** Adds the shared options to the program. */
@@ -38,13 +39,18 @@ export function addSharedOptions(program: Command, env: NodeJS.ProcessEnv): void
         .argParser(positiveNumber),
     )
     .option('--tls', 'encrypt, trusting the authorities of the system', false)
-    .option('--ca <file>', 'encrypt, trusting the authorities in this PEM file');
+    .option('--ca <file>', 'encrypt, trusting the authorities in this PEM file')
+    .option('--token-file <file>', 'the file with the token to call with; else ATTENDANCE_TOKEN');
 }
 
-/** A client for these options. The token comes from ATTENDANCE_TOKEN, never from the arguments. */
+/**
+ * A client for these options. Its token comes from a file or from ATTENDANCE_TOKEN, never from the
+ * arguments, which other users of the machine can see.
+ */
 function connect(options: SharedOptions, { env }: Surroundings): AttendanceClient {
-  const { address, timeout, tls, ca } = options;
-  const token = env.ATTENDANCE_TOKEN;
+  const { address, timeout, tls, ca, tokenFile } = options;
+  // Read for every call: a long import outlives a token that somebody renews.
+  const token = tokenFile === undefined ? env.ATTENDANCE_TOKEN : () => readToken(tokenFile);
   return createAttendanceClient({
     address,
     tls: ca === undefined ? tls : { rootCertificates: readAuthorities(ca) },
@@ -53,6 +59,22 @@ function connect(options: SharedOptions, { env }: Surroundings): AttendanceClien
     ...(token ? { token } : {}),
   });
 }
+
+function readToken(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new ExitError(EXIT_FAILED, `Cannot read ${path}, given as --token-file: ${why}.`);
+  }
+  if (TOKEN.test(text)) return text;
+  throw new ExitError(EXIT_FAILED, `${path}, given as --token-file, holds no token.`);
+}
+
+/** One line of visible characters. */
+const TOKEN = /^[!-~]{1,8192}$/;
 
 /** The PEM file of --ca. Checks its first certificate, because gRPC accepts any text. */
 function readAuthorities(path: string): Buffer {

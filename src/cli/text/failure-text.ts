@@ -28,7 +28,7 @@ function callFailure(error: AttendanceClientError, address: string): string {
     case status.INVALID_ARGUMENT:
       return withHint(violationLines(error) ?? refusal(error, says), error);
     case status.UNAUTHENTICATED:
-      return `${refusal(error, says)}\nSet a valid token in ATTENDANCE_TOKEN.`;
+      return `${refusal(error, says)}\nSet a valid token in ATTENDANCE_TOKEN, or give its file: --token-file`;
     case status.UNIMPLEMENTED:
       return `What answers at ${address} is no attendance service of this version: ${says}`;
     case status.ABORTED:

@@ -231,6 +231,23 @@ export type Failure =
     }
   /** PostgreSQL refused the content of one fact of a batch: a bug of this service. */
   | { readonly kind: 'FACT_REFUSED'; readonly cause: Error }
+  /** The call came without a token. */
+  | { readonly kind: 'TOKEN_MISSING' }
+  /** Why is for the log alone, as the cause: it would help whoever tries tokens. */
+  | { readonly kind: 'TOKEN_INVALID' }
+  | { readonly kind: 'TOKEN_EXPIRED' }
+  /** The keys that tokens are checked with cannot be had for now. */
+  | { readonly kind: 'TOKEN_KEYS_UNAVAILABLE'; readonly retryAfterMs: number }
+  /** Any one of these scopes would do. */
+  | { readonly kind: 'SCOPE_REQUIRED'; readonly scopes: readonly string[] }
+  /** The scopes held allow such a call, but not for what this one is about. */
+  | {
+      readonly kind: 'OUT_OF_SCOPE';
+      readonly why: 'EMPLOYEE' | 'EVERYBODY' | 'TIME' | 'TOO_MANY';
+      readonly held: readonly string[];
+      /** Any one of these would allow it. */
+      readonly wide: readonly string[];
+    }
   | { readonly kind: 'DEADLINE_EXCEEDED' }
   | { readonly kind: 'CANCELLED' }
   /** PostgreSQL cannot be reached, is starting, or gave up on the transaction. */

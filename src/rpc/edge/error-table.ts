@@ -351,6 +351,43 @@ const TABLE: Table = {
       'clocks and repeat it with the same request_id',
   }),
   FACT_REFUSED: () => INTERNAL,
+  TOKEN_MISSING: () => ({
+    code: Code.Unauthenticated,
+    reason: 'TOKEN_MISSING',
+    message:
+      'the call needs a token: send it in the header `authorization: Bearer TOKEN`; the operators of ' +
+      'the service give tokens out',
+  }),
+  TOKEN_INVALID: () => ({
+    code: Code.Unauthenticated,
+    reason: 'TOKEN_INVALID',
+    message:
+      'the token is not accepted: get a new one, send it as `authorization: Bearer TOKEN`, and ask the ' +
+      'operators of the service if that one is not accepted either',
+  }),
+  TOKEN_EXPIRED: () => ({
+    code: Code.Unauthenticated,
+    reason: 'TOKEN_EXPIRED',
+    message: 'the token has expired: get a new one, and repeat the call with the same request_id',
+  }),
+  TOKEN_KEYS_UNAVAILABLE: ({ retryAfterMs }) => ({
+    code: Code.Unavailable,
+    reason: 'TOKEN_KEYS_UNAVAILABLE',
+    message: 'tokens cannot be checked at the moment; repeat the call with the same request_id',
+    retryAfterMs,
+  }),
+  SCOPE_REQUIRED: ({ scopes }) => ({
+    code: Code.PermissionDenied,
+    reason: 'SCOPE_REQUIRED',
+    message: `the call needs a token with the scope ${scopes.join(' or ')}`,
+    metadata: { scopes: scopes.join(' ') },
+  }),
+  OUT_OF_SCOPE: ({ why, held, wide }) => ({
+    code: Code.PermissionDenied,
+    reason: 'OUT_OF_SCOPE',
+    message: `${outOfScope(why, held)}; ${wide.join(' or ')} allows the call for all employees`,
+    metadata: { scopes: wide.join(' ') },
+  }),
   DEADLINE_EXCEEDED: () => ({
     code: Code.DeadlineExceeded,
     reason: 'DEADLINE_EXCEEDED',
@@ -377,6 +414,29 @@ const TABLE: Table = {
     retryAfterMs,
   }),
 };
+
+/** In the same words for an employee who is not permitted and one who does not exist. */
+function outOfScope(why: OutOfScope['why'], held: OutOfScope['held']): string {
+  const isSelfAlone = !held.includes('attendance.manage');
+  const whom = isSelfAlone
+    ? 'the employee that the token names (attendance.self)'
+    : 'employees who are now in the groups that the token names (attendance.manage)';
+  switch (why) {
+    case 'EMPLOYEE':
+      return `the token is for ${whom} only, and the call is about another one: check the ids`;
+    case 'EVERYBODY':
+      return (
+        `the token is for ${whom} only, and the call is about everybody: send employee_id` +
+        (isSelfAlone ? '' : ' or group_id, and no badge_id')
+      );
+    case 'TIME':
+      return 'with attendance.self the time is that of the service: send no time';
+    case 'TOO_MANY':
+      return `the token is for ${whom} only: name at most 1,000 employees in one message`;
+  }
+}
+
+type OutOfScope = Extract<Failure, { kind: 'OUT_OF_SCOPE' }>;
 
 function reusedRequestId(requestId: string, what: string): PublicError {
   return {
@@ -465,9 +525,13 @@ function detailsOf(error: PublicError): Detail[] {
   return details;
 }
 
+/** What RFC 9110 asks of every 401. */
+const CHALLENGE = { 'www-authenticate': 'Bearer' };
+
 /** The error of a whole call. */
 export function toConnectError(error: PublicError, cause?: unknown): ConnectError {
-  return new ConnectError(error.message, error.code, undefined, detailsOf(error), cause);
+  const headers = error.code === Code.Unauthenticated ? CHALLENGE : undefined;
+  return new ConnectError(error.message, error.code, headers, detailsOf(error), cause);
 }
 
 /** The error of one item of a batch. */

@@ -1,5 +1,5 @@
-// What every call goes through, on every protocol: deadline, validate, handle, map errors, measure.
-// Plain functions over (method, headers, message, signal); authentication takes its place first.
+// What every call goes through, on every protocol: deadline, authenticate, authorize, validate,
+// handle, map errors, measure. Plain functions over (method, headers, message, signal).
 
 import { randomUUID } from 'node:crypto';
 import type {
@@ -16,6 +16,9 @@ import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { TURNS } from '../../app/ports/turns.js';
 import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
+import { actorOf } from './actor.js';
+import { authorize, type Memberships, type MessageCheck, toldTo } from './authorize.js';
+import type { Authenticator, Caller, CallHeaders } from './caller.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
 import { validate, violationsOf } from './validate.js';
 
@@ -33,7 +36,10 @@ const OK = 0;
 
 /** What a handler knows of its call besides the message. */
 export interface Call {
-  /** Who calls; `anonymous` while callers are not authenticated. */
+  /**
+   * Who calls, as it is recorded: the caller's name, with ` for ` and another one if the caller acts
+   * for somebody; `anonymous` while callers are not authenticated.
+   */
   readonly actor: string;
   /** When the call came in. */
   readonly now: Instant;
@@ -71,16 +77,10 @@ export function cancellationOf(signal: AbortSignal): Cancellation {
 }
 
 interface IncomingCall {
-  readonly headers: RequestHeaders;
+  readonly headers: CallHeaders;
   readonly cancellation: Cancellation;
   /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
   readonly timeoutMs: number | undefined;
-}
-
-/** What the caller sent beside the message. */
-export interface RequestHeaders {
-  /** Null when it is not there; the name in lower case. */
-  get(name: string): string | null;
 }
 
 /** What came in: the same for every transport. */
@@ -138,9 +138,25 @@ export type ServiceHandlers<S extends DescService> = {
   readonly [K in keyof S['method']]: HandlerOf<S['method'][K]>;
 };
 
+/** Failures of callers who could not prove who they are, or may not do what they ask. */
+const ACCESS_FAILURES = [
+  'TOKEN_MISSING',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'TOKEN_KEYS_UNAVAILABLE',
+  'SCOPE_REQUIRED',
+  'OUT_OF_SCOPE',
+] as const satisfies readonly Failure['kind'][];
+export type AccessFailure = (typeof ACCESS_FAILURES)[number];
+
 /** What the pipeline needs of its surroundings. */
 export interface PipelineContext {
   now(): Instant;
+  /** Who calls. */
+  readonly authenticator: Authenticator;
+  readonly memberships: Memberships;
+  /** A call was refused for who made it. */
+  denied(failure: AccessFailure): void;
   /** A call ended: its gRPC code, 0 for success, and how long it took. */
   observe(method: DescMethod, code: number, seconds: number): void;
   /** An error nobody expected, with the incident id that the caller was given. */
@@ -158,8 +174,15 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
 ): Promise<MessageShape<O>> {
   const started = performance.now();
   const deadline = startDeadline(incoming, DEFAULT_UNARY_DEADLINE_MS);
+  let check: MessageCheck | undefined;
   try {
-    const call = admit(context, method, incoming, deadline);
+    admit(incoming, deadline);
+    const identified = context.authenticator.authenticate(incoming.headers);
+    const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
+    const call = callOf(context, method, incoming, deadline, caller);
+    check = authorize(method, caller, context.memberships, call.signal);
+    const checking = check(incoming.message);
+    if (checking !== undefined) await deadline.race(checking);
     if (TURNS.isOver) await TURNS.next(call.signal);
     const looking = validate(method.input, incoming.message as Message, call.signal);
     if (looking !== undefined) await looking;
@@ -169,7 +192,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
     context.observe(method, OK, secondsSince(started));
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, incoming.cancellation, error);
+    throw refuse(context, method, started, incoming.cancellation, toldTo(check, error));
   } finally {
     deadline.clear();
   }
@@ -187,7 +210,13 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
   let code: number | undefined = Code.Canceled;
   let source: AsyncIterator<MessageShape<O>> | undefined;
   try {
-    const call = admit(context, method, incoming, deadline);
+    admit(incoming, deadline);
+    const identified = context.authenticator.authenticate(incoming.headers);
+    const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
+    const call = callOf(context, method, incoming, deadline, caller);
+    const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
+    if (checking !== undefined) await deadline.race(checking);
+    deadline.endAt(caller.expiresAtMs - context.now());
     const looking = validate(method.input, incoming.message as Message, call.signal);
     if (looking !== undefined) await looking;
     source = handler(incoming.message, call)[Symbol.asyncIterator]();
@@ -223,8 +252,13 @@ export async function runClientStream<I extends DescMessage, O extends DescMessa
   const deadline = startDeadline(incoming, DEFAULT_STREAM_DEADLINE_MS);
   const source = incoming.messages[Symbol.asyncIterator]();
   try {
-    const call = admit(context, method, incoming, deadline);
-    const messages = validMessages(method.input, source, incoming.cancellation, deadline);
+    admit(incoming, deadline);
+    const identified = context.authenticator.authenticate(incoming.headers);
+    const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
+    const call = callOf(context, method, incoming, deadline, caller);
+    const check = authorize(method, caller, context.memberships, call.signal);
+    deadline.endAt(caller.expiresAtMs - context.now());
+    const messages = validMessages(method.input, source, incoming.cancellation, deadline, check);
     const answer = await deadline.race(handler(messages, call));
     context.observe(method, OK, secondsSince(started));
     return answer;
@@ -248,12 +282,13 @@ class UnreadableMessage extends Error {
   }
 }
 
-/** The messages as they come, each once it is known to be valid; none is read ahead. */
+/** The messages as they come, each once it is known to be permitted and valid; none is read ahead. */
 async function* validMessages<I extends DescMessage>(
   desc: I,
   source: AsyncIterator<MessageShape<I>>,
   cancellation: Cancellation,
   deadline: Deadline,
+  check: MessageCheck,
 ): AsyncGenerator<MessageShape<I>, void, undefined> {
   for (let index = 0; ; index += 1) {
     const next = await deadline.race(source.next()).catch((error: unknown) => {
@@ -261,22 +296,29 @@ async function* validMessages<I extends DescMessage>(
       throw error instanceof ConnectError ? new UnreadableMessage(error) : error;
     });
     if (next.done === true) return;
+    const checking = check(next.value);
+    if (checking !== undefined) await deadline.race(checking);
     const violations = violationsOf(desc, next.value as Message, `[${index}].`);
     if (violations.length > 0) throw new AttendanceError({ kind: 'INVALID_FIELDS', violations });
     yield next.value;
   }
 }
 
-function admit(
+/** Throws for a call whose time is over before it began, or whose caller has gone. */
+function admit({ cancellation }: IncomingCall, { timeoutMs }: Deadline): void {
+  if (timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
+  if (cancellation.isCancelled) throw whyCancelled(cancellation);
+}
+
+function callOf(
   context: PipelineContext,
   method: DescMethod,
-  incoming: IncomingCall,
+  { headers }: IncomingCall,
   deadline: Deadline,
+  caller: Caller,
 ): Call {
-  if (deadline.timeoutMs <= 0) throw new AttendanceError({ kind: 'DEADLINE_EXCEEDED' });
-  if (incoming.cancellation.isCancelled) throw whyCancelled(incoming.cancellation);
   return {
-    actor: 'anonymous',
+    actor: actorOf(caller, headers),
     now: context.now(),
     clock: () => context.now(),
     signal: deadline.signal,
@@ -289,6 +331,8 @@ interface Deadline {
   readonly signal: AbortSignal;
   /** The promise's outcome, or the failure if the deadline passes or the caller goes first. */
   race<T>(promise: Promise<T>): Promise<T>;
+  /** Ends a stream with its token, so many milliseconds from now, unless the deadline is before. */
+  endAt(leftMs: number): void;
   clear(): void;
 }
 
@@ -305,6 +349,7 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
   };
   const late = () => fail(new AttendanceError({ kind: 'DEADLINE_EXCEEDED' }));
   const timer = setTimeout(late, Math.max(timeoutMs, 0));
+  let expiry: NodeJS.Timeout | undefined;
   const { cancellation } = incoming;
   const forget = cancellation.onceCancelled(() => fail(whyCancelled(cancellation)));
   return {
@@ -320,8 +365,14 @@ function startDeadline(incoming: IncomingCall, usualMs: number): Deadline {
         promise.then(resolve, reject);
         if (passed !== undefined) reject(passed);
       }),
+    endAt: (leftMs) => {
+      if (leftMs >= timeoutMs) return;
+      const expired = () => fail(new AttendanceError({ kind: 'TOKEN_EXPIRED' }));
+      expiry = setTimeout(expired, Math.max(leftMs, 0));
+    },
     clear: () => {
       clearTimeout(timer);
+      clearTimeout(expiry);
       forget();
     },
   };
@@ -360,12 +411,17 @@ function isForCaller(error: unknown, { reason }: Cancellation): error is Connect
 
 function toAnswer(context: PipelineContext, method: DescMethod, error: unknown): ConnectError {
   if (error instanceof AttendanceError && error.failure.kind !== 'FACT_REFUSED') {
+    if (isAccessFailure(error.failure.kind)) context.denied(error.failure.kind);
     if (error.cause !== undefined) context.failed(method, error.failure, error.cause);
     return toConnectError(publicError(error.failure));
   }
   if (error instanceof UnreadableMessage) return error.told;
   const incident = reportIncident(context, method, error);
   return toConnectError({ ...INTERNAL, metadata: { incident } });
+}
+
+function isAccessFailure(kind: Failure['kind']): kind is AccessFailure {
+  return (ACCESS_FAILURES as readonly Failure['kind'][]).includes(kind);
 }
 
 function reportIncident(context: PipelineContext, method: DescMethod, error: unknown): string {

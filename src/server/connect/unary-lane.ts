@@ -16,7 +16,8 @@ import {
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { TURNS } from '../../app/ports/turns.js';
-import type { Cancellation, RequestHeaders, UnaryMethod } from '../../rpc/edge/pipeline.js';
+import type { CallHeaders } from '../../rpc/edge/caller.js';
+import type { Cancellation, UnaryMethod } from '../../rpc/edge/pipeline.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { WholeAnswer } from '../exchange/write-response.js';
 import { respellMessage } from '../support/grpc-message.js';
@@ -201,7 +202,7 @@ function refused(form: Form, headers: OutgoingHttpHeaders, error: ConnectError):
 }
 
 /** What the request's headers say, for the pipeline. */
-class LaneHeaders implements RequestHeaders {
+class LaneHeaders implements CallHeaders {
   readonly #headers: IncomingHttpHeaders;
 
   constructor(headers: IncomingHttpHeaders) {

@@ -26,6 +26,7 @@ const ALLOWED_HEADERS = [
   'Baggage',
   'Traceparent',
   'Tracestate',
+  'X-Attendance-Actor',
   'X-Correlation-Id',
   'X-Request-Id',
 ];

@@ -75,6 +75,10 @@ describe('the command line', () => {
     ['roster', 'archive'],
     ['roster', 'archive', 'shift'],
     ['roster', 'archive', 'employee'],
+    ['token'],
+    ['token', 'key'],
+    ['token', 'pair'],
+    ['token', 'sign'],
     ['proto'],
     ['proto', 'export'],
   ];

@@ -21,7 +21,9 @@ import {
 import { BadRequestSchema, ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
 import { AttendanceError, type Failure } from '../../../src/domain/facts/errors.js';
 import type { Instant } from '../../../src/domain/time/time.js';
+import { ANONYMOUS, type Authenticator, type Caller } from '../../../src/rpc/edge/caller.js';
 import {
+  type AccessFailure,
   type Call,
   cancellationOf,
   type Incoming,
@@ -30,6 +32,7 @@ import {
   runUnary,
 } from '../../../src/rpc/edge/pipeline.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { OPEN_ACCESS } from '../support/open-access.js';
 
 const { getAttendance, streamAttendance } = AttendanceService.method;
 const NOW = 1_772_409_600_000 as Instant;
@@ -42,6 +45,12 @@ class Surroundings implements PipelineContext {
   readonly incidents: { incident: string; error: unknown }[] = [];
   readonly failures: { failure: Failure; cause: unknown }[] = [];
   now = () => NOW;
+  authenticator = OPEN_ACCESS.authenticator;
+  readonly memberships = OPEN_ACCESS.memberships;
+  readonly denials: AccessFailure[] = [];
+  denied(failure: AccessFailure): void {
+    this.denials.push(failure);
+  }
   observe(_method: DescMethod, code: number, seconds: number): void {
     expect(seconds).to.be.within(0, 60);
     this.codes.push(code);
@@ -87,6 +96,10 @@ async function refusal(promise: Promise<unknown>): Promise<ConnectError> {
   return error instanceof ConnectError ? error : expect.fail(`threw ${String(error)}`);
 }
 
+function refuseCaller(kind: 'TOKEN_MISSING' | 'TOKEN_INVALID'): never {
+  throw new AttendanceError({ kind });
+}
+
 /** All that a caller gets to see. */
 const onTheWire = (error: ConnectError) => JSON.stringify(errorToJson(error, undefined));
 
@@ -119,6 +132,48 @@ describe('the pipeline of a unary call', () => {
     expect(seen?.actor).to.equal('anonymous');
     expect(seen?.signal.aborted).to.equal(false);
     expect(context.codes).to.deep.equal([0]);
+  });
+
+  const caller: Caller = { ...ANONYMOUS, name: 'payroll', scopes: new Set(['attendance.read']) };
+
+  it('asks who calls before anything else, and counts who may not', async () => {
+    const refused: readonly [Authenticator['authenticate'], Code, string][] = [
+      [() => refuseCaller('TOKEN_MISSING'), Code.Unauthenticated, 'TOKEN_MISSING'],
+      [async () => refuseCaller('TOKEN_INVALID'), Code.Unauthenticated, 'TOKEN_INVALID'],
+      [() => ({ ...caller, scopes: new Set() }), Code.PermissionDenied, 'SCOPE_REQUIRED'],
+    ];
+    for (const [authenticate, code, reason] of refused) {
+      context = new Surroundings();
+      context.authenticator = { authenticate };
+      const handler = async () => expect.fail('it was handled');
+      const error = await refusal(run({}, handler, { employeeId: 'a b' }));
+      expect([error.code, reasonOf(error)]).to.deep.equal([code, reason]);
+      expect([context.codes, context.denials]).to.deep.equal([[code], [reason]]);
+    }
+  });
+
+  it('tells the handler who calls, and looks at two headers only', async () => {
+    const asked: string[] = [];
+    const headers = {
+      get: (name: string) => {
+        asked.push(name);
+        return null;
+      },
+    };
+    context.authenticator = {
+      authenticate: (seen) => {
+        seen.get('authorization');
+        return caller;
+      },
+    };
+    let actor = '';
+    const handler = async (_message: unknown, call: Call) => {
+      actor = call.actor;
+      return ANSWER;
+    };
+    await runUnary(context, getAttendance, handler, { ...incoming(), headers });
+    expect(actor).to.equal('payroll');
+    expect(asked).to.deep.equal(['authorization', 'x-attendance-actor']);
   });
 
   it('lets nothing in whose form is wrong', async () => {
@@ -331,6 +386,21 @@ describe('the pipeline of a stream', () => {
 
   beforeEach(() => {
     context = new Surroundings();
+  });
+
+  it('ends with the token of its caller, however much is still to come', async () => {
+    const expiresAtMs = NOW + 5;
+    context.authenticator = { authenticate: () => ({ ...ANONYMOUS, expiresAtMs }) };
+    let signal: AbortSignal | undefined;
+    const source = new Source((index) => (index === 1 ? part() : never()));
+    const stream = run({}, source, (call) => {
+      signal = call.signal;
+    });
+    await stream.next();
+    const error = await refusal(stream.next());
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unauthenticated, 'TOKEN_EXPIRED']);
+    expect(signal?.aborted, 'its handler is told').to.equal(true);
+    expect(context.codes).to.deep.equal([Code.Unauthenticated]);
   });
 
   it('passes on what comes, and is counted once, at its end', async () => {

@@ -46,10 +46,18 @@ export function goaway(code: number): Buffer {
   return frame(TYPE.GOAWAY, 0, 0, Buffer.concat([uint32(0), uint32(code)]));
 }
 
-/** HEADERS of a POST; HPACK without its tables but for the pseudo-headers' names. */
-export function post(stream: number, path: string, headers: Record<string, string>): Buffer {
+/**
+ * HEADERS of a POST; HPACK without its tables but for the pseudo-headers' names. A list of headers
+ * may have one several times.
+ */
+export function post(
+  stream: number,
+  path: string,
+  headers: Record<string, string> | readonly (readonly [name: string, value: string])[],
+): Buffer {
   const block = [Buffer.from([0x83, 0x86]), literal(0x04, path), literal(0x01, 'localhost')];
-  for (const [name, value] of Object.entries(headers)) {
+  const all = Array.isArray(headers) ? headers : Object.entries(headers);
+  for (const [name, value] of all) {
     block.push(Buffer.concat([Buffer.from([0]), text(name), text(value)]));
   }
   return frame(TYPE.HEADERS, END_HEADERS, stream, Buffer.concat(block));
