@@ -24,8 +24,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM node:24-slim
 # The image listens on every address, where the service refuses to run without knowing its
-# callers. AUTH_OFF_ANYWHERE=yes says that the network keeps strangers out; that is for a
-# deployment to say, and never for the image.
+# callers: give it AUTH=keys or AUTH=jwt. AUTH_OFF_ANYWHERE=yes says that the network keeps
+# strangers out; that is for a deployment to say, and never for the image.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules

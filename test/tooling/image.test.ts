@@ -79,7 +79,7 @@ function layOutImage(target: string): void {
 }
 
 const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\b[^'"]*?\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g;
+  /(?:^|\n)\s*(?:import|export)\b[^'"]*?\bfrom\s*'([^'\s]+)'|\bimport\s*\(?\s*'([^'\s]+)'/g;
 const OPENED = /new URL\('([^']+)', import\.meta\.url\)/g;
 
 /** Named in the code, and made when first needed: the embedded database, not in the image. */

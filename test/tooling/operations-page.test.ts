@@ -62,7 +62,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   'how seldom keys are fetched': `at most once in ${seconds(COOLDOWN_MS)} s`,
   'how many public keys there are': `up to ${MAX_PUBLIC_KEYS} public keys`,
   'how long a token is remembered': `remembers a token for ${seconds(REMEMBER_MS)} s`,
-  'how many employees a manager names': `message may name ${MAX_NAMED_EMPLOYEES.toLocaleString('en')} employees`,
+  'how many employees a manager names': `at most ${MAX_NAMED_EMPLOYEES.toLocaleString('en')} employees in a message`,
   'the age of a health answer': `up to ${seconds(DEFAULT_LIMITS.healthStaleMs)} s old`,
 };
 
