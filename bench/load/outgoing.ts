@@ -80,6 +80,7 @@ function outgoing(port: number, request: RequestTemplate, deadlines: boolean): O
     ':path': request.path,
     'content-type': 'application/grpc',
     te: 'trailers',
+    ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
     ...(deadlines ? { 'grpc-timeout': `${TIMEOUT_MARKER}m` } : {}),
   });
   return {

@@ -43,6 +43,8 @@ export type MarkedField = WithoutOffset<Field> & { readonly marker: string | Uin
 export interface RequestTemplate {
   /** `/package.Service/Method`. */
   readonly path: string;
+  /** The header `authorization`; undefined if the call has none. */
+  readonly authorization?: string;
   /** One gRPC message with its five bytes of prefix, in base64. */
   readonly frame: string;
   readonly fields: readonly Field[];

@@ -15,6 +15,7 @@ import {
   MarkAttendanceRequestSchema,
 } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { type MarkedField, type RequestTemplate, templateOf } from '../load/template.js';
+import { signed } from '../support/token.js';
 
 const SERVICE = AttendanceService.typeName;
 export const MARK_PATH = `/${SERVICE}/${AttendanceService.method.markAttendance.name}`;
@@ -66,7 +67,7 @@ export function markTemplate(calendar: Calendar): RequestTemplate {
     width: REQUEST_ID_DIGITS,
   };
   const bytes = toBinary(MarkAttendanceRequestSchema, message);
-  return templateOf(MARK_PATH, bytes, [...fieldsOf(calendar), requestId], EMPLOYEE_MARKER);
+  return signed(templateOf(MARK_PATH, bytes, [...fieldsOf(calendar), requestId], EMPLOYEE_MARKER));
 }
 
 /** Gets: all employees in turn, then the next date, then again from the beginning. */
@@ -76,7 +77,7 @@ export function getTemplate(calendar: Calendar): RequestTemplate {
     date: DATE_MARKER,
   });
   const bytes = toBinary(GetAttendanceRequestSchema, message);
-  return templateOf(GET_PATH, bytes, fieldsOf(calendar), EMPLOYEE_MARKER);
+  return signed(templateOf(GET_PATH, bytes, fieldsOf(calendar), EMPLOYEE_MARKER));
 }
 
 function fieldsOf({ employees, firstDate, days }: Calendar): readonly MarkedField[] {

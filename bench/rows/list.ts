@@ -13,6 +13,7 @@ import { compare, loadFigures, noFailures } from '../support/load-figures.js';
 import { alternate } from '../support/rounds.js';
 import type { Row } from '../support/row.js';
 import { startService } from '../support/service.js';
+import { signed } from '../support/token.js';
 import { withClient } from '../support/unary.js';
 import { hire, work } from './crew.js';
 import { type Crew, crewId, crewIdOf } from './punch-calls.js';
@@ -73,5 +74,5 @@ function listTemplate(): RequestTemplate {
     every: 1,
     modulo: CREW.blocks,
   };
-  return templateOf(LIST_PATH, request(crewIdOf(marker, 0)), [block], marker);
+  return signed(templateOf(LIST_PATH, request(crewIdOf(marker, 0)), [block], marker));
 }

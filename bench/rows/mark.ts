@@ -48,7 +48,7 @@ export const mark: Row = {
         ...(await everyMarkIsThere(database, measured)),
         await database.durable(),
       ],
-      notes: ['the goal is with a JWT in every call; the service has no authentication yet'],
+      notes: [],
       postgres: database.version,
       commit: database.commit,
     };

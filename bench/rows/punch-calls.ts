@@ -15,6 +15,7 @@ import {
   secondsBytes,
   templateOf,
 } from '../load/template.js';
+import { signed } from '../support/token.js';
 
 export const RECORD_PATH = `/${ClockService.typeName}/${ClockService.method.recordPunches.name}`;
 
@@ -88,7 +89,7 @@ function repeated(
   times: number,
 ): RequestTemplate {
   const frame = grpcFrame(bytes);
-  const single = templateOf(RECORD_PATH, firstPunchOf(bytes, times), fields);
+  const single = signed(templateOf(RECORD_PATH, firstPunchOf(bytes, times), fields));
   const places = fields.flatMap((field, index) => {
     const known = single.fields[index];
     if (known === undefined) throw new Error('a field of the template is missing');

@@ -40,7 +40,7 @@ export const punch: Row = {
         ...(await everyPunchIsThere(database, measured, CREW.blockSize)),
         await database.durable(),
       ],
-      notes: ['the service has no authentication yet: calls come without a JWT'],
+      notes: [],
       postgres: database.version,
       commit: database.commit,
     };

@@ -9,6 +9,7 @@ import { adopt, stop } from './children.js';
 import { onServerCore } from './pinning.js';
 import { freePort } from './ports.js';
 import type { RowContext } from './row.js';
+import { TOKEN_SETTINGS } from './token.js';
 import { until } from './wait.js';
 
 const START_TIMEOUT_MS = 60_000;
@@ -39,7 +40,13 @@ export async function startService(
   });
   const child = adopt(
     spawn(file, args, {
-      env: { ...inherited(), HOST: '127.0.0.1', PORT: String(port), ...environment },
+      env: {
+        ...inherited(),
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        ...TOKEN_SETTINGS,
+        ...environment,
+      },
       stdio: ['ignore', output, output],
     }),
   );

@@ -1,6 +1,7 @@
 // Single calls beside the load: to fill a database, or to get an example of an answer.
 
 import * as grpc from '@grpc/grpc-js';
+import { AUTHORIZATION } from './token.js';
 
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -19,7 +20,10 @@ export async function withClient<T>(
   const call = (path: string, request: Uint8Array): Promise<Buffer> =>
     new Promise((resolve, reject) => {
       const options = { deadline: Date.now() + CALL_TIMEOUT_MS };
-      client.makeUnaryRequest(path, asIs, asIs, Buffer.from(request), options, (error, answer) => {
+      const metadata = new grpc.Metadata();
+      metadata.set('authorization', AUTHORIZATION);
+      const bytes = Buffer.from(request);
+      client.makeUnaryRequest(path, asIs, asIs, bytes, metadata, options, (error, answer) => {
         if (error !== null) reject(new Error(`${path}: ${error.message}`));
         else if (answer === undefined) reject(new Error(`${path}: no answer`));
         else resolve(answer);
