@@ -146,9 +146,17 @@ function setting(id: number, value: number): Buffer {
   return bytes;
 }
 
-/** A text in HPACK without Huffman code, short enough for a length of one byte. */
+/** A length up to this fits into the seven bits of a text's first byte (RFC 7541, 5.1). */
+const LONGEST_SHORT_TEXT = 126;
+
+/** A text in HPACK without Huffman code. */
 function plainText(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
-  if (bytes.length > 126) throw new RangeError(`the header text ${text} is too long`);
-  return Buffer.concat([Buffer.from([bytes.length]), bytes]);
+  const length = [Math.min(bytes.length, LONGEST_SHORT_TEXT + 1)];
+  if (bytes.length > LONGEST_SHORT_TEXT) {
+    let rest = bytes.length - LONGEST_SHORT_TEXT - 1;
+    for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
+    length.push(rest);
+  }
+  return Buffer.concat([Buffer.from(length), bytes]);
 }
