@@ -1,6 +1,5 @@
 // Timestamps and lengths of the wire to the domain's times and back.
 
-import { create } from '@bufbuild/protobuf';
 import {
   type Duration,
   DurationSchema,
@@ -13,10 +12,7 @@ const MICROS = 1_000_000;
 
 export function timestampOfRecord(recorded: RecordTime): Timestamp {
   const seconds = Math.floor(recorded / MICROS);
-  return create(TimestampSchema, {
-    seconds: BigInt(seconds),
-    nanos: (recorded - seconds * MICROS) * 1000,
-  });
+  return timestamp(seconds, (recorded - seconds * MICROS) * 1000);
 }
 
 /** The last instant that a Timestamp can hold, to the millisecond: 9999-12-31T23:59:59.999Z. */
@@ -30,10 +26,12 @@ const LAST_INSTANT = 253_402_300_799_999;
 export function timestampOfInstant(instant: Instant): Timestamp {
   const held = Math.min(instant, LAST_INSTANT);
   const seconds = Math.floor(held / 1000);
-  return create(TimestampSchema, {
-    seconds: BigInt(seconds),
-    nanos: (held - seconds * 1000) * 1_000_000,
-  });
+  return timestamp(seconds, (held - seconds * 1000) * 1_000_000);
+}
+
+/** What `create` makes, without its time: answers have a dozen of these for each day. */
+function timestamp(seconds: number, nanos: number): Timestamp {
+  return { $typeName: TimestampSchema.typeName, seconds: BigInt(seconds), nanos };
 }
 
 /** Rounded down to the millisecond. The caller bounds it: exact between the years 1 and 9999. */
@@ -43,7 +41,7 @@ export function instantOfTimestamp({ seconds, nanos }: Timestamp): Instant {
 
 /** A length of whole seconds. */
 export function durationOf(seconds: number): Duration {
-  return create(DurationSchema, { seconds: BigInt(seconds) });
+  return { $typeName: DurationSchema.typeName, seconds: BigInt(seconds), nanos: 0 };
 }
 
 /** Rounded down to the microsecond; undefined when it is none, or a double cannot hold it exactly. */

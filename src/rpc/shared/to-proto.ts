@@ -41,6 +41,7 @@ import {
 } from '../../domain/facts/day.js';
 import { timeOfDayText } from '../../domain/time/duration-text.js';
 import type { Instant } from '../../domain/time/time.js';
+import { emptyMessagesOf } from '../edge/empty-message.js';
 import { durationOf, timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
 
 /** The domain's lists are in the order of the contract's numbers, which begin at 1. */
@@ -64,8 +65,13 @@ export function anomalyNumber(anomaly: Anomaly): WireAnomaly {
   return (ANOMALIES.indexOf(anomaly) + 1) as WireAnomaly;
 }
 
+const emptyAttendance = emptyMessagesOf(AttendanceSchema);
+const emptyShiftResult = emptyMessagesOf(ShiftResultSchema);
+const emptySession = emptyMessagesOf(SessionSchema);
+const emptyBreak = emptyMessagesOf(BreakSchema);
+
 export function toAttendance(day: Attendance): WireAttendance {
-  const message = create(AttendanceSchema);
+  const message = emptyAttendance();
   message.employeeId = day.employeeId;
   message.employeeName = day.employeeName;
   message.date = day.date;
@@ -130,7 +136,7 @@ function setTime<Name extends string>(
 }
 
 function toShiftResult(shift: ShiftAttendance): WireShiftResult {
-  const message = create(ShiftResultSchema);
+  const message = emptyShiftResult();
   message.shiftId = shift.shiftId;
   message.scheduledStartTime = timestampOfInstant(shift.start);
   message.scheduledEndTime = timestampOfInstant(shift.end);
@@ -145,13 +151,13 @@ function toShiftResult(shift: ShiftAttendance): WireShiftResult {
 }
 
 export function toSession(session: Session): WireSession {
-  const message = create(SessionSchema);
+  const message = emptySession();
   setTime(message, 'inTime', session.in);
   setTime(message, 'outTime', session.out);
   message.shiftId = session.shiftId ?? '';
   message.workedDuration = durationOf(session.workedSeconds);
   message.breaks = session.breaks.map(({ start, end, typeId }) => {
-    const brk = create(BreakSchema);
+    const brk = emptyBreak();
     brk.startTime = timestampOfInstant(start);
     setTime(brk, 'endTime', end);
     brk.breakTypeId = typeId ?? '';
