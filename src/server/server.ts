@@ -1,6 +1,6 @@
 // The server: one port that speaks gRPC, gRPC-Web and Connect over HTTP/1.1 and HTTP/2, with
-// health, reflection, metrics and CORS. Building it is separate from listening. Knows nothing
-// of attendance: the services are registered from outside.
+// health, reflection, metrics and CORS. Building it is separate from listening. It knows nothing of
+// attendance: its caller registers the services.
 
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,21 +40,23 @@ import { refusalError } from './support/rpc-error.js';
 
 export interface ServerOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
   /** Plaintext when absent. */
   readonly tls?: TlsFiles;
-  /** Origins of web pages that may call, as browsers write them; `*` for all; none by default. */
+  /**
+   * Origins of web pages that may call, as browsers write them; `*` allows all; none by default.
+   */
   readonly corsOrigins: readonly string[];
   /** Headers that those pages may send besides the usual ones; none by default. */
   readonly corsHeaders?: readonly string[];
-  /** Names that callers call the server by, in lower case; `localhost` and addresses go unsaid. */
+  /** Host names of the server, in lower case. `localhost` and IP addresses need not be listed. */
   readonly allowedHosts?: readonly string[];
   /** Registers the services. `draining` aborts when the server begins to drain. */
   readonly registerRoutes: (router: MethodRouter, context: RouteContext) => void;
-  /** The services registered, for reflection and health. */
+  /** The registered services, for reflection and health. */
   readonly services: readonly DescService[];
-  /** How the dependencies are. */
+  /** Returns the state of the dependencies. */
   readonly health: () => Promise<readonly DependencyHealth[]>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -63,21 +65,24 @@ export interface ServerOptions {
 }
 
 export interface RouteContext {
-  /** For streams that would go on for ever: end them, and the client finds another server. */
+  /**
+   * Aborts at the start of a drain. An endless stream must end then; its client finds another
+   * server.
+   */
   readonly draining: AbortSignal;
 }
 
 export interface AttendanceServer {
-  /** Resolves with the address taken. Rejects when it cannot be had. */
+  /** Resolves with the address taken. Rejects if the address cannot be taken. */
   listen(): Promise<{ readonly host: string; readonly port: number }>;
   /**
-   * Stops: says so to probes and watchers, and serves on for `noticeMs` (default: none) so that
-   * they find it out; then accepts nothing more, waits for the calls in flight up to `graceMs`,
-   * tells those left (UNAVAILABLE) and cuts them. Never rejects; asked again it returns the same
-   * promise.
+   * Stops the server. First it reports the stop to probes and watchers, and still serves for
+   * `noticeMs` (default: 0) so that they notice. Then it accepts nothing more and waits up to
+   * `graceMs` for the calls in flight. It answers the remaining calls with UNAVAILABLE and cuts
+   * them. Never rejects; a second call returns the same promise.
    */
   drain(graceMs: number, noticeMs?: number): Promise<void>;
-  /** To be told of what bears on the health before anybody asks. */
+  /** Takes hints about the health, so that the monitor looks before a probe asks. */
   readonly health: Pick<HealthMonitor, 'suspect' | 'changed'>;
 }
 
@@ -101,7 +106,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     writeMaxBytes: limits.messageBytes,
     compressMinBytes: limits.compressMinBytes,
     jsonOptions: JSON_OPTIONS,
-    // Nobody asks for them, and they cost memory.
+    // Nobody needs unknown fields, and they cost memory.
     binaryOptions: { readUnknownFields: false },
     acceptCompression: [...COMPRESSIONS],
     shutdownSignal: cutting.signal,
@@ -171,13 +176,13 @@ export function createServer(options: ServerOptions): AttendanceServer {
 }
 
 /**
- * Connect's default drops what it does not know: a filter with a typing error would list
- * everything, and a status "banana" would count as none given.
- * The registry: the errors in a batch's answer are Any, and JSON cannot be written without it.
+ * By default Connect drops unknown fields and enum values: a filter with a typing error would list
+ * everything, and a status "banana" would count as none given. The registry is needed because the
+ * errors in a batch's answer are of type Any, which JSON cannot encode without it.
  */
 const JSON_OPTIONS = { ignoreUnknownFields: false, registry: DETAIL_TYPES, ...UTF8_JSON };
 
-/** What a caller cut off is told to wait before it calls again, elsewhere. */
+/** The delay in RetryInfo for a caller that is cut off at the end of a drain. */
 const RETRY_AFTER_MS = 1_000;
 
 function registerStandardServices(

@@ -1,5 +1,5 @@
-// What is wrong with the query of a call by GET, which Connect's handlers would take for a failure
-// of their own, or read as something else.
+// Finds faults in the query of a call by GET. Connect's handlers would report them as failures of
+// their own, or read the query as something else.
 
 import { isUtf8 } from 'node:buffer';
 import { base64Decode } from '@bufbuild/protobuf/wire';
@@ -7,7 +7,7 @@ import { Code } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import type { Refusal } from '../support/rpc-error.js';
 
-/** Undefined when the query's message can be read, whatever it is then. */
+/** Undefined if the message in the query can be read, whatever it holds. */
 export function badQuery({ method, url }: UniversalServerRequest): Refusal | undefined {
   if (method !== 'GET') return undefined;
   const { search, searchParams } = new URL(url);
@@ -26,9 +26,11 @@ function isBase64(text: string): boolean {
   }
 }
 
-/** As they were sent: reading it as parameters puts U+FFFD in the place of what is no UTF-8. */
+/**
+ * The bytes as they were sent: reading them as parameters would replace invalid UTF-8 by U+FFFD.
+ */
 function bytesOf(search: string): Buffer {
-  // A URL is ASCII: all else in it is percent-encoded.
+  // A URL is ASCII; every other byte in it is percent-encoded.
   const decoded = search.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

@@ -1,6 +1,6 @@
-// Base64 as gRPC-Web's text form streams it: every flushed piece is encoded on its own, so
-// padding may stand in the middle, and the network cuts the text anywhere. Holds back at most
-// three characters.
+// Base64 as gRPC-Web's text form streams it: each flushed piece is encoded separately, so padding
+// may stand in the middle, and the network may cut the text anywhere. Holds back at most three
+// characters.
 
 /** A text that is not base64. */
 export class Base64Error extends Error {
@@ -15,7 +15,7 @@ const LAST_GROUP = /^[A-Za-z0-9+/]{2,3}$/;
 export class Base64Decoder {
   #held = '';
 
-  /** The bytes that are complete with this piece. Throws Base64Error. */
+  /** Returns the bytes that are complete with this piece. Throws Base64Error. */
   decode(piece: Uint8Array): Uint8Array {
     const text =
       this.#held +
@@ -27,7 +27,7 @@ export class Base64Decoder {
     return decodeGroups(text.slice(0, whole));
   }
 
-  /** The bytes of an unpadded last group. Throws Base64Error when the text is cut short. */
+  /** Returns the bytes of an unpadded last group. Throws Base64Error if the text is cut short. */
   end(): Uint8Array {
     const held = this.#held;
     this.#held = '';
@@ -36,7 +36,7 @@ export class Base64Decoder {
   }
 }
 
-/** A piece of its own, padded: what was sent can be decoded without waiting for more. */
+/** Encodes a piece with its own padding, so that it can be decoded without waiting for more. */
 export function encodeBase64(bytes: Uint8Array): Uint8Array {
   const { buffer, byteOffset, byteLength } = bytes;
   return Buffer.from(Buffer.from(buffer, byteOffset, byteLength).toString('base64'), 'latin1');
@@ -44,7 +44,7 @@ export function encodeBase64(bytes: Uint8Array): Uint8Array {
 
 function decodeGroups(text: string): Uint8Array {
   if (!WHOLE_GROUPS.test(text)) throw new Base64Error('a character is not base64');
-  // Buffer.from stops at padding, so what follows each padded group is decoded separately.
+  // Buffer.from stops at padding, so the text after each padded group is decoded separately.
   const parts: Uint8Array[] = [];
   let from = 0;
   for (let pad = text.indexOf('='); pad !== -1; pad = text.indexOf('=', from)) {

@@ -1,6 +1,7 @@
-// Calls that Connect's library answers: streams, Connect's own unary calls, and whatever is unusual.
-// What must hold for every call is put around the library's handlers here: messages are looked at
-// before it decodes them, gRPC-Web's text form is translated, and every error gets its reason.
+// Calls that Connect's library answers: streams, unary calls of the Connect protocol, and unusual
+// calls. This file adds to the library's handlers what must hold for every call: messages are
+// checked before the library decodes them, gRPC-Web's text form is translated, and every error gets
+// a reason.
 
 import type { JsonReadOptions } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
@@ -19,22 +20,22 @@ import { prepareCall, prepareStream, smallJson } from './prepare-message.js';
 import type { Call } from './rpc-call.js';
 
 export interface LibraryOptions {
-  /** The most bytes of a message. */
+  /** The maximum size of a message in bytes. */
   readonly messageBytes: number;
   readonly jsonOptions: Partial<JsonReadOptions>;
-  /** Holds the messages of streams that are on their way. */
+  /** The memory for messages of streams that have arrived in part. */
   readonly memory: MemoryBudget;
   readonly bounds: WriteBounds;
   readonly log: Logger;
 }
 
-/** Told of the code of a call that ended before or after its pipeline. */
+/** Takes the code of a call that ended before or after its pipeline. */
 export type Observe = (code: Code) => void;
 
 /** Writes an answer. */
 export type Write = () => Promise<void>;
 
-/** Answers a call of which `body` is all, up to the answer's first piece. */
+/** Runs a call with the whole body `body` until its answer begins; the result writes the answer. */
 export async function runMessage(
   handler: UniversalHandler,
   exchange: Exchange,
@@ -54,7 +55,7 @@ export async function runMessage(
   return () => write(handler, exchange, answer, observe, options.bounds);
 }
 
-/** Answers a call whose messages come bit by bit, up to the answer's first piece. */
+/** Runs a call with a streamed body until its answer begins; the result writes the answer. */
 export async function runStream(
   handler: UniversalHandler,
   exchange: Exchange,
@@ -88,7 +89,10 @@ async function run(
   });
 }
 
-/** An answer that cannot be encoded fails after the pipeline, which logs all else. */
+/**
+ * Counts a call that failed before or after its pipeline, and logs an internal failure, such as an
+ * answer that cannot be encoded. The pipeline logs all others.
+ */
 export function tell(
   { requestPath }: UniversalHandler,
   { code }: ConnectError,
@@ -119,7 +123,7 @@ async function write(
   await writeResponse(isRead ? uncached(answer) : answer, exchange, bounds);
 }
 
-/** A read over GET could be kept on its way by anybody: it is of this moment, and of this caller. */
+/** Forbids caches to keep an answer to a GET: it holds only for this moment and this caller. */
 function uncached(answer: UniversalServerResponse): UniversalServerResponse {
   const header = new Headers(answer.header);
   header.set('cache-control', 'private, no-store');
@@ -127,7 +131,7 @@ function uncached(answer: UniversalServerResponse): UniversalServerResponse {
   return { ...answer, header };
 }
 
-/** Answers that Connect's negotiation gives as a bare status, without a word for the caller. */
+/** The refusal for an answer that Connect's negotiation gives as a bare status without an error. */
 function refusalOfBareAnswer(
   answer: UniversalServerResponse,
   handler: UniversalHandler,
@@ -137,7 +141,7 @@ function refusalOfBareAnswer(
   switch (answer.status) {
     case 405:
       return {
-        // What Connect makes of this status when nothing else is said; so below.
+        // The code that Connect derives from this status by default; also for 415.
         code: Code.Unknown,
         reason: 'HTTP_METHOD_NOT_ALLOWED',
         message: `Call ${method.name} with ${allowedMethods.join(' or ')}.`,

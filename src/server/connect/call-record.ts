@@ -1,23 +1,26 @@
-// What a call failed with under Connect's handlers, which tell a caller an error's text and nobody
-// else the error. Kept in memory for the length of the call only.
+// Records the error with which a call failed inside Connect's handlers. They send its text to the
+// caller, and report the error itself to nobody. The record lives in memory as long as the call.
 
 import { type ContextValues, createContextKey, type Interceptor } from '@connectrpc/connect';
 
 export interface CallRecord {
-  /** Where Connect tells it; its streams tell only that they ended. */
+  /** Undefined if Connect does not report it: for its streams it reports only that they ended. */
   failure: Error | undefined;
 }
 
 const RECORD = createContextKey<CallRecord | undefined>(undefined);
 
-/** A record, which is filled while the call with these values is answered. */
+/** Creates a record, which is filled while the call with these values is answered. */
 export function recordCall(values: ContextValues): CallRecord {
   const record: CallRecord = { failure: undefined };
   values.set(RECORD, record);
   return record;
 }
 
-/** Connect aborts a call's signal with what ended it, and comes here once there is a message. */
+/**
+ * Fills the record from the call's signal, which Connect aborts with the error that ended the call.
+ * Connect runs this once there is a message.
+ */
 export const fillRecord: Interceptor = (next) => (request) => {
   const record = request.contextValues.get(RECORD);
   if (record !== undefined) {

@@ -1,6 +1,6 @@
-// How calls end from outside: the caller goes, or the service cuts off what is left of a drain. The
-// end of the service is listened to once for all calls: a listener, or an abort signal, for each one
-// costs more than most calls do.
+// Ends calls from outside: the caller goes, or the service cuts the calls that are left at the end
+// of a drain. One listener watches the end of the service for all calls, because a listener or an
+// abort signal for each call costs more than most calls do.
 
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Cancellation } from '../../rpc/edge/pipeline.js';
@@ -31,7 +31,7 @@ export class Cancellations {
   readonly #underWay = new Set<CallCancellation>();
   readonly #ending: AbortSignal;
 
-  /** `ending`: aborted when the calls that are left are cut off. */
+  /** `ending`: aborts when the remaining calls are cut. */
   constructor(ending: AbortSignal) {
     this.#ending = ending;
     ending.addEventListener('abort', () => {
@@ -39,13 +39,13 @@ export class Cancellations {
     });
   }
 
-  /** That of a call under way. */
+  /** The cancellation of a call in flight. */
   of(exchange: Exchange): Cancellation {
     const cancellation = new CallCancellation();
     this.#underWay.add(cancellation);
     exchange.onceOver((outcome) => {
       this.#underWay.delete(cancellation);
-      // Connect's error has no stack of DOMException's kind, which costs 50 us.
+      // A ConnectError, because the stack of a DOMException costs 50 us.
       if (outcome === 'gone')
         cancellation.cancel(new ConnectError('the caller is gone', Code.Canceled));
     });
@@ -54,7 +54,7 @@ export class Cancellations {
   }
 }
 
-/** The same for what takes a signal. */
+/** The cancellation as an abort signal. */
 export function signalOf(cancellation: Cancellation): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(cancellation.reason);

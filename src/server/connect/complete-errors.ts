@@ -1,7 +1,7 @@
-// Gives every failed answer its google.rpc.ErrorInfo. The pipeline's errors have one; what
-// Connect's handlers refuse on their own has not, so the answer is looked at on its way out:
-// gRPC's trailers, gRPC-Web's trailer frame, Connect's error body and end-of-stream message.
-// A successful answer passes untouched, and errors that have a reason are never changed.
+// Gives every failed answer its google.rpc.ErrorInfo. The pipeline's errors have one, but the
+// refusals of Connect's own handlers do not. So each answer is checked on its way out: gRPC's
+// trailers, gRPC-Web's trailer frame, Connect's error body and end-of-stream message. A successful
+// answer passes untouched, and an error with a reason is never changed.
 
 import type { DescMessage } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
@@ -27,27 +27,27 @@ import { inflate } from './inflate.js';
 import { CANCELLED, isUnreadableJson, refusalFor } from './refusals.js';
 import { refuseJson } from './unreadable-json.js';
 
-/** An error is small; a larger one is not worth looking into. */
+/** An error is small; a larger body is not searched for one. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 export interface CallInHand {
-  /** The request's type. */
+  /** The type of the request. */
   readonly input: DescMessage;
-  /** Aborted when the client is gone: what fails then fails for that reason. */
+  /** Aborts when the client is gone; a later failure then counts as cancelled. */
   readonly signal: AbortSignal;
-  /** The request's JSON again, for one that could not be read. */
+  /** Returns the JSON of the request, if it could not be read. */
   readonly json: () => Uint8Array | undefined;
   /**
-   * Told of each error completed here: these are the calls the pipeline did not see. `original`
-   * is as Connect's handlers would have sent it.
+   * Called with each error that is completed here: the pipeline has not seen these calls.
+   * `original` is the error as Connect's handlers would have sent it.
    */
   readonly onCompleted: (completed: ConnectError, original: ConnectError) => void;
 }
 
-/** The completed error, or undefined when there is nothing to complete. */
+/** Returns the completed error; undefined if there is nothing to complete. */
 type Complete = (error: ConnectError | undefined) => Promise<ConnectError | undefined>;
 
-/** The answer, with its error completed if it turns out to be one. */
+/** Returns the answer. If it is an error, it is completed. */
 export async function completeErrors(
   response: UniversalServerResponse,
   { input, signal, json, onCompleted }: CallInHand,
@@ -88,7 +88,7 @@ async function* thenTrailer(
   respellMessage(trailer);
 }
 
-/** Connect's handlers yield one envelope a piece; the one with this flag is the last. */
+/** Connect's handlers yield one envelope per piece; the envelope with this flag is the last. */
 async function* mapLast(
   body: AsyncIterable<Uint8Array>,
   flag: number,
@@ -155,7 +155,7 @@ function parseUnaryError(data: Uint8Array): ConnectError | undefined {
   }
 }
 
-/** Undefined when it is too large to be an error that lacks its reason. */
+/** Undefined if the content is too large for an error without a reason. */
 function inflateEnvelope(
   envelope: Uint8Array,
   encoding: string | null,

@@ -1,12 +1,12 @@
-// How answers are compressed. Connect's library compresses brotli as for a file that is kept for
-// years: thirty times the processor time of gzip. A message is sent once.
+// How answers are compressed. Connect's library uses a brotli quality for files that are kept for
+// years, which takes thirty times the processor time of gzip; a message is sent once.
 
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import type { Compression } from '@connectrpc/connect/protocol';
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 
-/** About as quick as gzip, and as small. */
+/** About as fast as gzip, and as small a result. */
 const BROTLI_QUALITY = 4;
 
 const compressed = promisify(brotliCompress);

@@ -1,13 +1,13 @@
-// How many parts a message has, counted on its bytes before anything is built of it. An empty item
-// of a list is two bytes on the wire and a hundred in memory, so a bound on bytes alone lets four
-// megabytes keep the processor for seconds. A count costs some nanoseconds a part, and stops early.
+// Counts the parts of a message in its bytes, before any object is built. An empty list item takes
+// two bytes on the wire and a hundred in memory, so with a bound on bytes alone, 4 MB could keep
+// the processor busy for seconds. Counting takes some nanoseconds per part, and stops early.
 
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 
-/** What the count found. Bytes that are no message are left to whoever decodes them. */
+/** The result of a count. Invalid bytes are left to the decoder. */
 export type Counted = 'fits' | 'too many';
 
-/** Messages of the contract are four deep; JSON's reader would follow any depth. */
+/** Messages of the contract are four levels deep; JSON.parse would follow any depth. */
 export const MAX_JSON_DEPTH = 64;
 
 const VARINT = 0;
@@ -17,7 +17,7 @@ const START_GROUP = 3;
 const END_GROUP = 4;
 const FIXED32 = 5;
 
-/** Fields and items of lists, at any depth; unknown fields count too. */
+/** Counts fields and list items at any depth, including unknown fields. */
 export function countBinary(desc: DescMessage, bytes: Uint8Array, max: number): Counted {
   const state: State = { bytes, left: max };
   countMessage(state, desc, 0, bytes.length);
@@ -26,11 +26,11 @@ export function countBinary(desc: DescMessage, bytes: Uint8Array, max: number): 
 
 interface State {
   readonly bytes: Uint8Array;
-  /** Parts that may still come; below 0 the count is over. */
+  /** Parts that may still come; below 0 the count stops. */
   left: number;
 }
 
-/** Where a varint that began at `at` ends, and its value while that is exact. */
+/** The end of a varint, and its value as long as that is exact. */
 interface Varint {
   readonly end: number;
   readonly value: number;
@@ -53,7 +53,7 @@ function countMessage(state: State, desc: DescMessage, begin: number, end: numbe
   }
 }
 
-/** Where a value's bytes begin and how many there are; undefined when they are none. */
+/** Where the bytes of a value begin, and their number; undefined if the value is invalid. */
 function lengthOfValue(
   bytes: Uint8Array,
   wireType: number,
@@ -81,19 +81,20 @@ function lengthOfValue(
 
 function countWithin(state: State, field: DescField, begin: number, end: number): void {
   if (field.fieldKind === 'map') {
-    // An entry's key and value. No map of the contract has messages in it.
+    // One key and one value. No map of the contract contains messages.
     state.left -= 2;
   } else if (field.message !== undefined) {
     countMessage(state, field.message, begin, end);
   } else if (field.fieldKind === 'list' && isPackable(field.scalar)) {
-    // Each packed number ends with a byte whose highest bit is clear; fixed ones are fewer.
+    // Each packed varint ends with a byte whose highest bit is clear. Fixed-size numbers take four
+    // or eight bytes each, so they are fewer.
     for (let at = begin; at < end; at += 1) {
       if ((state.bytes[at] ?? 0) < 0x80) state.left -= 1;
     }
   }
 }
 
-/** Lists of enums have no scalar type, and are packed. */
+/** A list of enums has no scalar type, and is packed. */
 function isPackable(scalar: ScalarType | undefined): boolean {
   return scalar !== ScalarType.STRING && scalar !== ScalarType.BYTES;
 }
@@ -115,7 +116,7 @@ function readVarint(bytes: Uint8Array, at: number, end: number): Varint | undefi
   let value = 0;
   for (let index = 0; index < MAX_VARINT_BYTES && at + index < end; index += 1) {
     const byte = bytes[at + index] ?? 0;
-    // Beyond 32 bits the value is not needed: no length is that long.
+    // A value above 32 bits need not be exact: no length is that large.
     value += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return { end: at + index + 1, value };
   }
@@ -130,7 +131,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Objects, lists and what commas part, outside of texts; and how deep they lie. */
+/** Counts objects, lists and commas outside of strings, and checks the depth. */
 export function countJson(bytes: Uint8Array, max: number): Counted | 'too deep' {
   let left = max;
   let depth = 0;
@@ -159,7 +160,7 @@ export function countJson(bytes: Uint8Array, max: number): Counted | 'too deep' 
   return 'fits';
 }
 
-/** Where the text that began at `at` ends: at its closing quote, or with the bytes. */
+/** Where the string that begins at `at` ends: at its closing quote, or at the end of the bytes. */
 function endOfText(bytes: Uint8Array, at: number): number {
   let end = at + 1;
   while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;

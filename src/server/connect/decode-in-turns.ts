@@ -1,6 +1,6 @@
-// Decodes large messages piece by piece, with turns for everybody else in between. A protobuf
-// message may be cut between any two of its fields: the pieces, merged in order, are the message.
-// The same holds for the items of a list in JSON.
+// Decodes large messages in pieces, with turns for other work in between. A protobuf message may be
+// cut between any two fields: the pieces, merged in order, are the message. The same holds for the
+// items of a list in JSON.
 
 import {
   create,
@@ -16,17 +16,17 @@ import {
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { TURNS } from '../../app/ports/turns.js';
 
-/** Bytes decoded in one piece: well below a millisecond. A field that is longer is one piece. */
+/** Bytes per piece: well below a millisecond of decoding. A longer field is one piece. */
 const PIECE_BYTES = 16 * 1024;
-/** Items of a list in JSON decoded in one piece. */
+/** Items of a JSON list per piece. */
 const PIECE_ITEMS = 8;
-/** Of a list that cannot be read, so many items from there on are looked at for what is wrong. */
+/** If a list cannot be read, this many items from the failed piece on are searched for faults. */
 const LOOKED_AT_ITEMS = 64;
 
-/** Nobody asks for them, and they cost memory. */
+/** Nobody needs unknown fields, and they cost memory. */
 const BINARY_OPTIONS = { readUnknownFields: false };
 
-/** Throws what protobuf's own reader throws, and the signal's reason. */
+/** Throws the errors of protobuf's own reader, and the signal's reason. */
 export async function decodeBinary(
   desc: DescMessage,
   bytes: Uint8Array,
@@ -46,11 +46,14 @@ export async function decodeBinary(
   return message;
 }
 
-/** Where reading failed: what is not what it should be, and some of what follows. */
+/** The part of a message where reading failed: the failed piece and some items after it. */
 export class UnreadablePiece extends Error {
   override readonly name = 'UnreadablePiece';
   readonly piece: JsonValue;
-  /** The list it is of, and the place of its first item there; undefined for the rest. */
+  /**
+   * The list with the failed piece, and the index of the piece's first item; undefined outside of
+   * long lists.
+   */
   readonly list: { readonly name: string; readonly offset: number } | undefined;
 
   constructor(piece: JsonValue, list: UnreadablePiece['list'], cause: unknown) {
@@ -97,7 +100,7 @@ interface LongList {
   readonly items: readonly JsonValue[];
 }
 
-/** The message without its long lists, and these. What is odd in any way stays in the rest. */
+/** Splits a message into its long lists and the rest. Anything unusual stays in the rest. */
 function longLists(desc: DescMessage, json: JsonValue): { rest: JsonValue; lists: LongList[] } {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { rest: json, lists: [] };
@@ -108,7 +111,7 @@ function longLists(desc: DescMessage, json: JsonValue): { rest: JsonValue; lists
     const field = desc.fields.find(({ name, jsonName }) => key === name || key === jsonName);
     const isLong =
       field?.fieldKind === 'list' && Array.isArray(value) && value.length > PIECE_ITEMS;
-    // A field under both of its names is for the reader to refuse.
+    // A field under both of its names stays in the rest, and the reader refuses it.
     const isTwice = field !== undefined && hasOther(json, field, key);
     if (isLong && !isTwice) lists.push({ key, field, items: value });
     else rest[key] = value;

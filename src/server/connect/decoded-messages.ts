@@ -1,21 +1,21 @@
-// Messages that were decoded before Connect's handlers saw their call: large ones are decoded in
-// turns, which the handlers cannot do. The handlers are given empty messages in their place, and
-// what they read of these is exchanged here.
+// Messages that were decoded before Connect's handlers saw their call. Large messages are decoded
+// in turns, which the handlers cannot do. So the handlers get empty messages in their place, and
+// this file replaces the decoded empty messages by the real ones.
 
 import type { Message } from '@bufbuild/protobuf';
 import { type ContextValues, createContextKey, type Interceptor } from '@connectrpc/connect';
 
-/** In the order of the call's messages; undefined for one that the handlers decode. */
+/** In the order of the call's messages; undefined for a message that the handlers decode. */
 export type DecodedMessages = (Message | undefined)[];
 
 const DECODED = createContextKey<DecodedMessages | undefined>(undefined);
 
-/** Puts them beside the call; more may be added while it goes on. */
+/** Attaches the messages to the call; more may be added while the call runs. */
 export function setDecoded(values: ContextValues, messages: DecodedMessages): void {
   values.set(DECODED, messages);
 }
 
-/** Gives every call the messages that were decoded for it. */
+/** Passes the messages that were decoded for a call to its method. */
 export const giveDecoded: Interceptor = (next) => (request) => {
   const decoded = request.contextValues.get(DECODED);
   if (decoded === undefined) return next(request);

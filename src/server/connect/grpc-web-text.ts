@@ -1,6 +1,6 @@
-// gRPC-Web's text form (application/grpc-web-text, what Google's own web client speaks) in
-// terms of the binary form, which is the one Connect's handlers know. Bodies flow: nothing is
-// collected, and each piece of the answer is sent as it comes.
+// Translates gRPC-Web's text form (application/grpc-web-text, which Google's own web client speaks)
+// to and from the binary form, which Connect's handlers know. Bodies are streamed: nothing is
+// collected, and each piece of the answer is sent at once.
 
 import { Code } from '@connectrpc/connect';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
@@ -14,7 +14,7 @@ const BINARY_TYPE = /^application\/grpc-web(?!-text)/i;
 
 type Handle = (request: Call) => Promise<UniversalServerResponse>;
 
-/** Runs the handler in the binary form, whatever form the client chose for either direction. */
+/** Runs the handler in the binary form, whichever form the client uses in each direction. */
 export async function handleAsBinary(
   request: Call,
   handle: Handle,
@@ -23,7 +23,7 @@ export async function handleAsBinary(
   const contentType = header.get('content-type') ?? '';
   const match = TEXT_TYPE.exec(contentType);
   if (match === null && !BINARY_TYPE.test(contentType)) return await handle(request);
-  // The request's form and the answer's are separate: a client may send binary, accept text.
+  // Request and answer have separate forms: a client may send binary and accept text.
   const answersText = match !== null || ACCEPTS_TEXT.test(header.get('accept') ?? '');
   if (match !== null) header.set('content-type', `application/grpc-web${match[1] ?? '+proto'}`);
   const body = match === null ? request.body : decodeBody(request.body);

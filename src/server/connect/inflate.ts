@@ -1,4 +1,4 @@
-// A whole message decompressed, within bounds: what is larger is given up, not read.
+// Decompresses a whole message within bounds. Decompression stops at a message that is too large.
 
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
@@ -16,7 +16,7 @@ export async function inflateWithin(
   encoding: string,
   maxBytes: number,
 ): Promise<Inflated> {
-  // As Connect's own compressions have it: nothing compressed is nothing.
+  // As in Connect's own compressions, an empty message is not compressed.
   if (bytes.length === 0) return { bytes };
   const decompress = encoding === 'br' ? unbrotlied : gunzipped;
   try {
@@ -28,7 +28,7 @@ export async function inflateWithin(
   }
 }
 
-/** Undefined when it is more than `maxBytes`, or not what the encoding's name says. */
+/** Undefined if the result exceeds `maxBytes`, or the bytes do not have this encoding. */
 export async function inflate(
   bytes: Uint8Array,
   encoding: string | null,

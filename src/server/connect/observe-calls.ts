@@ -1,5 +1,5 @@
-// Counts the calls of the services that this room serves itself (health, reflection), and logs
-// what fails in them; for the other services their pipeline does both.
+// Counts the calls of the services that this floor serves itself (health, reflection), and logs
+// their failures. For other services, their pipeline does both.
 
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import type { Metrics } from '../../metrics/metrics.js';

@@ -1,7 +1,7 @@
-// Looks at request messages before Connect's handlers do. These decompress and decode whatever
-// comes, in one piece. Here a message is decompressed within a bound, its parts are counted on its
-// bytes, and a large one is decoded in turns; the handler then gets an empty message in its place
-// (decoded-messages.ts). Small messages that are not compressed pass untouched.
+// Checks request messages before Connect's handlers, which decompress and decode any message in one
+// piece. Here a message is decompressed within a bound, its parts are counted in its bytes, and a
+// large message is decoded in turns; the handler then gets an empty message in its place
+// (decoded-messages.ts). Small uncompressed messages pass untouched.
 
 import type {
   DescMessage,
@@ -29,30 +29,35 @@ import type { Call } from './rpc-call.js';
 import { refusePiece } from './unreadable-json.js';
 import { decodeMarked, NOT_UTF8, UNREAL_TIME, UTF8_JSON } from './utf8-json.js';
 
-/** What is decoded at once: some tens of thousands of parts at most, a few milliseconds. */
+/** The largest message decoded at once: some tens of thousands of parts, a few milliseconds. */
 export const SMALL_BYTES = 16 * 1024;
-/** 10,000 punches of a simulation have about 100,000 parts, 1,000 with all their labels 72,000. */
+/** 10,000 punches of a simulation have about 100,000 parts; 1,000 with all their labels 72,000. */
 const MAX_PARTS = 200_000;
-/** A batch of like items shrinks to a thirtieth; what shrinks to less than this is an attack. */
+/**
+ * A batch of similar items shrinks to a thirtieth; a message that shrinks further than this is an
+ * attack.
+ */
 const MAX_RATIO = 100;
-/** Whatever the ratio, so much may come of a compressed message. */
+/** A compressed message may always have this many bytes, whatever the ratio. */
 const FREE_INFLATED_BYTES = 64 * 1024;
 
 export interface PrepareOptions {
-  /** The most bytes of a message. */
+  /** The maximum size of a message in bytes. */
   readonly maxBytes: number;
   readonly jsonOptions: Partial<JsonReadOptions>;
 }
 
-/** How one request writes its messages. */
+/** How a request encodes its messages. */
 interface Form {
   readonly isJson: boolean;
   readonly isEnveloped: boolean;
-  /** The header that names the encoding. */
+  /** The name of the header with the encoding. */
   readonly encodingHeader: string;
 }
 
-/** A call with one request message, of which `body` is all. Throws what the caller is to be told. */
+/**
+ * Prepares a call with one request message and the whole body `body`. Throws the error to answer.
+ */
 export async function prepareCall(
   call: Call,
   body: Buffer,
@@ -65,14 +70,15 @@ export async function prepareCall(
   const asItCame = { ...call, body: inPieces([body]) };
   if (form === undefined || message === undefined) return asItCame;
   if (message.bytes.length <= SMALL_BYTES && message.encoding === undefined) return asItCame;
-  // Refused by the handler, in its own words, and without a look at the message.
+  // Two messages: the handler refuses the call in its own words, without reading either.
   if (message.hasMore) return { ...call, body: inPieces([EMPTY_ENVELOPE, EMPTY_ENVELOPE]) };
   if (message.encoding !== undefined && !ENCODINGS.includes(message.encoding)) return asItCame;
   const opener = new Opener(method.input, form.isJson, options, call.signal);
   const decoded = await opener.open(message.bytes, message.encoding);
   setDecoded(call.contextValues, [decoded]);
   const header = new Headers(call.header);
-  // An envelope says of itself that it is not compressed, and the header still says what the caller reads.
+  // An envelope's own flag says that it is not compressed. Its header stays, because it also names
+  // a compression that the caller can read.
   if (!form.isEnveloped) header.delete(form.encodingHeader);
   header.delete('content-length');
   const empty = emptyMessage(form.isJson);
@@ -83,7 +89,9 @@ export async function prepareCall(
   };
 }
 
-/** The JSON of a call whose message was left to the handler: small, and not compressed. */
+/**
+ * The JSON of a call whose message was left to the handler, because it is small and not compressed.
+ */
 export function smallJson(call: Call, body: Buffer): Uint8Array | undefined {
   if (call.method === 'GET') {
     const query = new URL(call.url).searchParams;
@@ -98,12 +106,12 @@ function messageOfQuery(query: URLSearchParams): Uint8Array {
   return query.get('base64') === '1' ? base64Decode(text) : Buffer.from(text);
 }
 
-/** Connect's reads over GET: the message stands in the query. */
+/** Prepares a Connect read over GET: its message is in the query. */
 async function prepareGet(call: Call, method: DescMethod, options: PrepareOptions): Promise<Call> {
   const url = new URL(call.url);
   const query = url.searchParams;
   const encoding = query.get('compression') ?? '';
-  // Headers are bounded, and the query with them: only what is compressed can be large.
+  // The bound on headers includes the query, so only a compressed message can be large.
   if (!ENCODINGS.includes(encoding)) return call;
   const isJson = query.get('encoding') === 'json';
   const opener = new Opener(method.input, isJson, options, call.signal);
@@ -115,7 +123,9 @@ async function prepareGet(call: Call, method: DescMethod, options: PrepareOption
   return { ...call, url: url.toString() };
 }
 
-/** A call with many messages: each is looked at as it comes. `memory` holds those on their way. */
+/**
+ * Prepares a call with many messages; each is checked on arrival. `memory` holds partial messages.
+ */
 export function prepareStream(
   call: Call,
   method: DescMethod,
@@ -148,8 +158,8 @@ export function prepareStream(
 }
 
 /**
- * A large or compressed message in protobuf's binary form, decoded in turns. Throws what the caller
- * is to be told.
+ * Decodes a large or compressed message in protobuf's binary form, in turns. Throws the error to
+ * answer.
  */
 export function openBinary(
   desc: DescMessage,
@@ -161,7 +171,7 @@ export function openBinary(
   return new Opener(desc, false, { maxBytes, jsonOptions: {} }, signal).open(bytes, encoding);
 }
 
-/** Decompresses, counts and decodes messages of one type. Throws what the caller is to be told. */
+/** Decompresses, counts and decodes messages of one type. Throws the error to answer. */
 class Opener {
   readonly #desc: DescMessage;
   readonly #isJson: boolean;
@@ -179,7 +189,7 @@ class Opener {
     const { maxBytes } = this.#options;
     if (sent.length > maxBytes) throw messageTooLarge(maxBytes, sent.length);
     const bytes = encoding === undefined ? sent : await this.#inflate(sent, encoding);
-    // The reading so far, and what ran meanwhile, were others' turns.
+    // A new turn: reading the message, and other work meanwhile, may have used up the current one.
     await TURNS.next(this.#signal);
     const counted = this.#isJson
       ? countJson(bytes, MAX_PARTS)
@@ -218,7 +228,7 @@ class Opener {
     }
   }
 
-  /** In the words of this service. */
+  /** The error in this service's words. */
   #unreadable(error: ConnectError): ConnectError {
     return refusalError(refusalFor(error, this.#desc));
   }
@@ -238,7 +248,10 @@ function parseJson(bytes: Uint8Array, desc: DescMessage): JsonValue {
   }
 }
 
-/** With marks where it is not UTF-8, so that the fields are found; nothing when it is no JSON. */
+/**
+ * Parses with marks in place of invalid UTF-8, so that the fields can be named; empty if it is not
+ * JSON.
+ */
 function markedJson(bytes: Uint8Array): JsonValue {
   try {
     return JSON.parse(decodeMarked(bytes)) as JsonValue;
@@ -273,7 +286,7 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Undefined for content types that no handler takes. */
+/** Undefined for content types that no handler accepts. */
 function formOf(header: Headers): Form | undefined {
   const type = /^application\/(grpc-web|grpc|connect)?\+?(json|proto)?\s*(;|$)/i.exec(
     header.get('content-type') ?? '',
@@ -289,13 +302,13 @@ function formOf(header: Headers): Form | undefined {
 
 interface SentMessage {
   readonly bytes: Uint8Array;
-  /** Undefined when it is not compressed. */
+  /** Undefined if the message is not compressed. */
   readonly encoding: string | undefined;
-  /** Whether something comes after it. */
+  /** Whether more bytes follow the message. */
   readonly hasMore: boolean;
 }
 
-/** Undefined when it is cut short: the handler says so. */
+/** Undefined if the message is cut short; the handler reports that. */
 function messageOf(body: Buffer, form: Form, header: Headers): SentMessage | undefined {
   const named = header.get(form.encodingHeader) ?? 'identity';
   if (!form.isEnveloped) {
@@ -308,15 +321,15 @@ function messageOf(body: Buffer, form: Form, header: Headers): SentMessage | und
   const isCompressed = ((body[0] ?? 0) & compressedFlag) === compressedFlag;
   return {
     bytes: body.subarray(ENVELOPE_HEADER_BYTES, end),
-    // Compressed by nothing: for the handler to refuse.
+    // A compressed message with the encoding `identity` is left to the handler, which refuses it.
     encoding: isCompressed ? named : undefined,
     hasMore: body.length > end,
   };
 }
 
 /**
- * The envelopes of a stream, whole, each when it is asked for. One that says it is too large, or
- * is cut short, is passed on as it is: the handler refuses it without reading on.
+ * Yields the whole envelopes of a stream, on demand. An envelope that declares too large a size, or
+ * is cut short, is passed on unchanged: the handler refuses it without reading on.
  */
 async function* envelopes(
   pieces: AsyncIterable<Uint8Array>,
@@ -346,7 +359,10 @@ async function* envelopes(
   }
 }
 
-/** Of the first envelope that is there, with its header; 0 when there is none yet. */
+/**
+ * The length of the first envelope with its header: 0 while it is incomplete, and all collected
+ * bytes if it is too large.
+ */
 function wholeLength({ bytes, length }: ByteCollector, maxBytes: number): number {
   if (length < ENVELOPE_HEADER_BYTES) return 0;
   const end = ENVELOPE_HEADER_BYTES + bytes.readUInt32BE(1);

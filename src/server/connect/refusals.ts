@@ -1,19 +1,19 @@
-// What Connect's library refuses before the pipeline in rpc/ sees the call, or after it: its
-// texts, turned into this service's codes, reasons and messages. The texts are those of the
-// pinned versions of @connectrpc/connect and @bufbuild/protobuf; test/server/errors.test.ts
-// provokes each of them for real, so that an update which rewords one is noticed.
+// Turns refusals of Connect's library, before or after the pipeline in rpc/, into this service's
+// codes, reasons and messages. It recognizes the texts of the pinned versions of
+// @connectrpc/connect and @bufbuild/protobuf. test/server/errors.test.ts provokes each of them for
+// real, so an update that rewords one is noticed.
 
 import type { DescMessage } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import type { Refusal } from '../support/rpc-error.js';
 import { NOT_UTF8, UNREAL_TIME } from './utf8-json.js';
 
-/** Longer texts carry a client's own value back to it; cut, for they travel in headers. */
+/** Texts repeat a caller's own value and travel in headers, so longer texts are cut. */
 const MAX_ECHO_CHARACTERS = 300;
 
 interface Circumstances {
   readonly code: Code;
-  /** The request's type, where the method is known. */
+  /** The type of the request, if the method is known. */
   readonly input: DescMessage | undefined;
 }
 
@@ -123,7 +123,7 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
-/** Read by nobody but the metrics: the client is gone. */
+/** Only the metrics see this refusal: the client is gone. */
 export const CANCELLED: Refusal = {
   code: Code.Canceled,
   reason: 'CANCELLED',
@@ -139,7 +139,7 @@ function withArticle(input: DescMessage | undefined): string {
   return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** JSON of which unreadable-json.ts may find the places that are wrong. */
+/** Whether unreadable-json.ts may find the wrong places in the request's JSON. */
 export function isUnreadableJson({ rawMessage }: ConnectError): boolean {
   return UNREADABLE_JSON.test(rawMessage) || [NOT_UTF8, UNREAL_TIME].includes(rawMessage);
 }
@@ -148,7 +148,7 @@ function cut(text: string): string {
   return text.length <= MAX_ECHO_CHARACTERS ? text : `${text.slice(0, MAX_ECHO_CHARACTERS)}...`;
 }
 
-/** By code alone, for errors whose text is nobody's: the text itself is never passed on. */
+/** Chooses a refusal by code alone, for an unknown text. That text is never passed on. */
 function refuseByCode(code: Code): Refusal {
   switch (code) {
     case Code.Canceled:
@@ -187,7 +187,7 @@ function refuseByCode(code: Code): Refusal {
   }
 }
 
-/** The service's own refusal for an error that came without one. `input`: the request's type. */
+/** This service's refusal for an error that came without one. `input`: the type of the request. */
 export function refusalFor(error: ConnectError, input?: DescMessage): Refusal {
   for (const [pattern, refuse] of RULES) {
     const match = pattern.exec(error.rawMessage);

@@ -1,6 +1,5 @@
-// A request's body, read within bounds: how large it may be, how long it may take, and what all
-// bodies together may hold. Leaving it unread must not cut the connection: the answer still has
-// to reach the client.
+// Reads a request's body within bounds: its size, its time, and the memory for all bodies together.
+// An unread body must not cut the connection, because the answer still has to reach the client.
 
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { within } from '../../metrics/timeout.js';
@@ -13,26 +12,26 @@ import { refusalError } from '../support/rpc-error.js';
 import { CANCELLED } from './refusals.js';
 
 export interface BodyBounds {
-  /** For all of it. */
+  /** The time limit for the whole body. */
   readonly timeoutMs: number;
-  /** What is said when it has not come by then. */
+  /** The error for a body that is not complete in time. */
   readonly late: () => ConnectError;
   readonly maxBytes: number;
-  /** What is said of a larger one; `bytes`: how many it has, where it says so. */
+  /** The error for a larger body; `bytes`: its declared size, if it has one. */
   readonly tooLarge: (bytes: number | undefined) => ConnectError;
-  /** Looks at what has come so far; what it returns ends the reading. */
+  /** Checks the bytes that have arrived; an error ends the reading. */
   readonly look?: (soFar: Buffer) => ConnectError | undefined;
 }
 
-/** A body that came whole, and its share of the memory: for the caller to release. */
+/** A complete body and its share of the memory. The caller must release the share. */
 export interface Body {
   readonly bytes: Buffer;
   readonly held: Held;
 }
 
 /**
- * The whole body. Rejects with what `bounds` says, with RESOURCE_EXHAUSTED when it had to give way
- * to others, and with ClientGoneError.
+ * Reads the whole body. Rejects with the errors in `bounds`, with RESOURCE_EXHAUSTED if it has to
+ * give way to other bodies, and with ClientGoneError.
  */
 export function readWhole(
   exchange: Exchange,
@@ -74,16 +73,17 @@ export function readWhole(
     body.on('data', onData);
     body.once('end', onEnd);
     body.once('close', onClose);
-    // An empty one may have ended before anybody looked.
+    // An empty body may have ended before this call.
     if (body.readableEnded) onEnd();
     else if (body.destroyed || exchange.isOver) onClose();
   });
 }
 
 /**
- * The pieces of a body that goes on, each when it is asked for. Throws DEADLINE_EXCEEDED /
- * REQUEST_TOO_SLOW, and CANCELLED when the client has gone. Stopping early leaves the request open (Node's own iterator would destroy it,
- * and with it the HTTP/1.1 connection before the answer is written).
+ * Yields the pieces of a streamed body, on demand. Throws DEADLINE_EXCEEDED / REQUEST_TOO_SLOW if
+ * no piece arrives within `timeoutMs`, and CANCELLED if the client is gone. Stopping early leaves
+ * the request open: Node's own iterator would destroy it, and with it the HTTP/1.1 connection
+ * before the answer is written.
  */
 export async function* readPieces(
   { body, connection }: Exchange,
@@ -92,7 +92,7 @@ export async function* readPieces(
   const pieces = body.iterator({ destroyOnReturn: false });
   try {
     for (;;) {
-      // All that reading fails with is that nobody sends any more.
+      // Reading fails only because the client no longer sends.
       const read = pieces.next().catch(() => Promise.reject(refusalError(CANCELLED)));
       const next = await within(read, timeoutMs, undefined);
       if (next === undefined) throw tooSlow(timeoutMs);
@@ -101,7 +101,7 @@ export async function* readPieces(
       yield next.value;
     }
   } finally {
-    // Lets go of the request, so that what is left of it can be discarded.
+    // Releases the request, so that the rest of it can be discarded.
     pieces.return?.().catch(() => {});
   }
 }
@@ -114,7 +114,7 @@ export function tooSlow(timeoutMs: number): ConnectError {
   });
 }
 
-/** What a caller that had to give way is told to wait. */
+/** The delay in RetryInfo for a caller whose body had to give way. */
 const RETRY_AFTER_MS = 1_000;
 
 export function tooMuchInFlight(): ConnectError {
@@ -129,10 +129,12 @@ export function tooMuchInFlight(): ConnectError {
 }
 
 const ENVELOPE_HEADER_BYTES = 5;
-/** What of gRPC-Web's text form takes three bytes takes four characters; with room for padding. */
+/** In gRPC-Web's text form, three bytes take four characters; the rest is room for padding. */
 const TEXT_FACTOR = 1.4;
 
-/** The bounds of a body with one message of at most `messageBytes`, in the form that it has. */
+/**
+ * The bounds on the size of a body with one message of at most `messageBytes`, by its content type.
+ */
 export function tooLargeBody(
   { headers }: Exchange,
   messageBytes: number,
@@ -147,7 +149,7 @@ export function tooLargeBody(
   }
   if (!/^application\/(grpc|connect\+)/i.test(type)) return { maxBytes: messageBytes, tooLarge };
   return {
-    // Two envelopes: a second one is refused for what it is.
+    // Room for two envelope headers, so that a second message is refused as such.
     maxBytes: messageBytes + 2 * ENVELOPE_HEADER_BYTES,
     tooLarge: () => tooLarge(undefined),
     look(soFar) {
@@ -158,7 +160,7 @@ export function tooLargeBody(
   };
 }
 
-/** `bytes`: how many it has, where that is known. */
+/** `bytes`: the size of the message, if it is known. */
 export function messageTooLarge(maxBytes: number, bytes: number | undefined): ConnectError {
   const what = bytes === undefined ? 'is larger' : `has ${bytes} bytes, more`;
   return refusalError({

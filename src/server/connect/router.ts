@@ -1,5 +1,5 @@
-// The methods of all services, each in two forms: handlers of Connect's library for gRPC, gRPC-Web
-// and Connect, and for unary methods the method itself, which the unary lane calls.
+// Registers the methods of all services. Each method gets handlers of Connect's library for gRPC,
+// gRPC-Web and Connect. A unary method is also kept by itself, for the unary lane.
 
 import {
   type ConnectRouter,
@@ -23,7 +23,7 @@ export interface Router extends MethodRouter {
   readonly unaryMethods: ReadonlyMap<string, UnaryMethod>;
 }
 
-/** What is registered with options of its own has these in place of the router's. */
+/** Options of a single registration override the router's. */
 export function createRouter(options: Partial<UniversalHandlerOptions>): Router {
   const unaryMethods = new Map<string, UnaryMethod>();
   const handlers: UniversalHandler[] = [];

@@ -1,5 +1,5 @@
-// From an HTTP request to a call as Connect's universal handlers take it: its URL, its headers, how
-// much time it has, and a signal for when its caller is gone.
+// Turns an HTTP request into a call for Connect's universal handlers: its URL, its headers with a
+// bounded timeout, and a signal that aborts when its caller is gone.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { Code, type ContextValues, createContextValues } from '@connectrpc/connect';
@@ -7,17 +7,17 @@ import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Refusal } from '../support/rpc-error.js';
 
-/** A call as Connect's handlers take it. */
+/** A call in the form that Connect's handlers take. */
 export type Call = UniversalServerRequest & {
   readonly body: AsyncIterable<Uint8Array>;
   readonly contextValues: ContextValues;
 };
 
-/** setTimeout takes no more, and fires at once instead. About 24.8 days. */
+/** The longest delay of setTimeout, about 24.8 days. A longer one fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_GRPC_TIMEOUT = `${Math.floor(MAX_TIMER_MS / 1000)}S`;
 
-/** Undefined when the client's path or authority make no URL. */
+/** Undefined if the request's path and authority do not make a URL. */
 export function callOf(
   exchange: Exchange,
   isEncrypted: boolean,
@@ -40,11 +40,14 @@ export function callOf(
   };
 }
 
-/** Callers have a handful of names for this server; attackers have more. */
+/**
+ * Bounds the memory: callers use a handful of names for this server, but attackers can use any
+ * number.
+ */
 const MAX_KNOWN_AUTHORITIES = 64;
 const knownAuthorities = new Set<string>();
 
-/** Whether a URL can be made of it. */
+/** Whether a URL can have this authority. */
 export function isAuthority(authority: string | undefined): boolean {
   if (authority === undefined) return false;
   if (knownAuthorities.has(authority)) return true;
@@ -65,7 +68,7 @@ function webHeaders(headers: IncomingHttpHeaders): Headers {
   return result;
 }
 
-/** gRPC's content types have no parameters that mean anything; Connect's library wants none. */
+/** Parameters of gRPC's content types mean nothing, and Connect's library refuses them. */
 function withoutParameters(header: Headers): void {
   const [type = '', ...parameters] = (header.get('content-type') ?? '').split(';');
   if (parameters.length > 0 && /^application\/grpc/i.test(type)) {
@@ -77,12 +80,12 @@ const UNIT_MS = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 
 const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/;
 
-/** Whether a header grpc-timeout says something. */
+/** Whether the value is a valid grpc-timeout. */
 export function isTimeout(value: string | string[]): boolean {
   return GRPC_TIMEOUT.test(String(value));
 }
 
-/** How long the caller waits, as it said; undefined when it did not, or not in a way to read. */
+/** The timeout that the caller sent, in ms; undefined if there is none or it is invalid. */
 export function timeoutMsOf(headers: IncomingHttpHeaders): number | undefined {
   const grpc = GRPC_TIMEOUT.exec(String(headers['grpc-timeout'] ?? ''));
   if (grpc !== null) return Number(grpc[1]) * UNIT_MS[grpc[2] as keyof typeof UNIT_MS];
@@ -90,7 +93,7 @@ export function timeoutMsOf(headers: IncomingHttpHeaders): number | undefined {
   return /^\d{1,10}$/.test(connect) ? Number(connect) : undefined;
 }
 
-/** A deadline further away than a timer can count means "very long", and is treated so. */
+/** A timeout that is too long for a timer means "very long", so it becomes the longest one. */
 function capTimeout(header: Headers): void {
   const grpc = /^(\d{1,8})([HMS])$/.exec(header.get('grpc-timeout') ?? '');
   if (grpc !== null) {

@@ -1,7 +1,7 @@
-// Calls: from an HTTP request to Connect's universal handler and back. Everything that must hold
-// for every call in every protocol is put around the handler here: who is let in and when, bounds
-// on its body and its reader, gRPC-Web's text form, a reason in every error, the figures for
-// metrics. Never throws and never rejects: a call that fails is answered or cut.
+// Serves calls: takes an HTTP request, runs the call in the unary lane or by Connect's library, and
+// writes the answer. It adds what must hold for every call in every protocol: admission, bounds on
+// the body and on unread answers, answers to refusals, and the figures for metrics. Never throws
+// and never rejects: a call that fails is answered or cut.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { JsonReadOptions } from '@bufbuild/protobuf';
@@ -44,21 +44,21 @@ export interface RpcEndpointOptions {
   readonly log: Logger;
   readonly jsonOptions: Partial<JsonReadOptions>;
   readonly isEncrypted: boolean;
-  /** Aborted when calls that are still under way are cut off. */
+  /** Aborts when the calls in flight are cut. */
   readonly ending: AbortSignal;
-  /** What all answers that are not taken yet may hold. */
+  /** The memory for all answers that clients have not read yet. */
   readonly unread: MemoryBudget;
-  /** How many requests have come and may begin before one that comes now on this connection. */
+  /** How many waiting requests may start before a new one of this connection. */
   readonly notBegun: (connection: Connection) => number;
 }
 
 export interface RpcEndpoint {
   /**
-   * What a call is answered with that cannot be served now, before anything is made of it: while
-   * too much is asked, most calls end here. Undefined for all else.
+   * The headers that refuse a call, if it cannot be served now, before any object is made for it.
+   * Under overload, most calls end here. Undefined for all other calls.
    */
   refuseEarly(connection: Connection, headers: RequestHeaders): OutgoingHttpHeaders | undefined;
-  /** True when the path is a method's; then the call is handled. */
+  /** Returns true if the path is a method's; the call is then handled. */
   handle(path: string, exchange: Exchange): boolean;
 }
 
@@ -79,7 +79,10 @@ export function createRpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
   };
 }
 
-/** Health and reflection: they tell how an overloaded service is, and are cheap. */
+/**
+ * Health and reflection need no admission: they show the state of an overloaded service, and are
+ * cheap.
+ */
 function isStandard({ service }: UniversalHandler): boolean {
   return service.typeName.startsWith('grpc.');
 }
@@ -149,7 +152,7 @@ class Calls {
     metrics.rpcStarted();
     this.#serve(handler, exchange)
       .catch((error: unknown) => {
-        // Somebody hung up: nothing here to repair.
+        // A client that hung up needs no repair here.
         const isOurs = !(error instanceof ClientGoneError) && !exchange.isOver;
         const fields = { method: handler.requestPath, err: error };
         if (isOurs) log.error(fields, 'a call could not be answered');
@@ -174,7 +177,7 @@ class Calls {
         ? this.#serveByLibrary(handler, exchange, observe)
         : this.#serveInLane(handler, run, form, exchange, observe));
     } catch (error) {
-      // What has its reason was refused here, before the handler; it has sent nothing yet.
+      // An error with a reason was thrown before the handler ran, so nothing was sent yet.
       if (!(error instanceof ConnectError) || !hasErrorInfo(error)) throw error;
       observe(error.code);
       await answerRefusal(exchange, error, this.#bounds);
@@ -241,7 +244,7 @@ class Calls {
     return call;
   }
 
-  /** Reads the whole message, waits for the call's turn, answers. */
+  /** Reads the whole message, waits for the call's turn, and answers. */
   async #serveMessage(
     handler: UniversalHandler,
     exchange: Exchange,
@@ -300,7 +303,7 @@ class Calls {
   }
 }
 
-/** How long the caller waits for its answer. */
+/** How long the caller waits for its answer, in ms. */
 function waitOf(headers: IncomingHttpHeaders): number {
   return timeoutMsOf(headers) ?? DEFAULT_UNARY_DEADLINE_MS;
 }
@@ -315,14 +318,14 @@ const TOO_LATE: Refusal = {
 
 const EMPTY = Buffer.alloc(0);
 
-/** True for a request that some RPC client made, whatever its path. */
+/** Whether an RPC client made the request, whatever its path. */
 export function isRpcContentType(contentType: string): boolean {
   return (
     isGrpcContentType(contentType) || /^application\/(connect\+)?(json|proto)\b/i.test(contentType)
   );
 }
 
-/** What a call of a method that is not there is answered with. */
+/** The refusal for a method that does not exist. */
 export function methodNotFound(path: string): Refusal {
   const [, service = '', method = ''] = /^\/([\w.]{1,200})\/(\w{1,100})$/.exec(path) ?? [];
   const what =

@@ -1,8 +1,8 @@
-// The unary lane: the usual unary call of gRPC and gRPC-Web, from its headers and its one message
-// straight to its method and back. Connect's library makes web headers, a URL, signals and a chain of
-// generators of each call, which takes longer than all else about a small one. Whatever is unusual
-// (JSON, text, more than one message) goes to the library's handlers, whose answers are
-// the same: test/server/connect/unary-lane.test.ts compares them byte by byte.
+// The unary lane takes a usual unary call of gRPC or gRPC-Web from its headers and its one message
+// straight to its method and back. Connect's library creates web headers, a URL, signals and a
+// chain of generators for each call, which takes longer than the rest of a small call. Unusual
+// calls (JSON, text, more than one message) go to the library's handlers. Their answers are the
+// same: test/server/connect/unary-lane.test.ts compares them byte by byte.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { type DescMessage, type DescMethod, fromBinary, type Message } from '@bufbuild/protobuf';
@@ -33,16 +33,16 @@ import { CANCELLED, refusalFor } from './refusals.js';
 import { isAuthority, isTimeout, timeoutMsOf } from './rpc-call.js';
 
 export interface LaneBounds {
-  /** The most bytes of a message, asked or answered. */
+  /** The maximum size of a request or answer message, in bytes. */
   readonly messageBytes: number;
   /** Smaller answers are not compressed. */
   readonly compressMinBytes: number;
 }
 
-/** How a call writes its messages and its end. */
+/** How a call encodes its messages and its end. */
 export interface Form {
   readonly isWeb: boolean;
-  /** Of every answer. */
+  /** The headers of every answer. */
   readonly headers: OutgoingHttpHeaders;
 }
 
@@ -62,11 +62,11 @@ export interface LaneCall {
   readonly run: UnaryMethod;
   readonly headers: IncomingHttpHeaders;
   readonly cancellation: Cancellation;
-  /** Called with an error that the pipeline has not seen: what was refused before or after it. */
+  /** Called with an error that the pipeline has not seen, because it came before or after it. */
   readonly onRefused: (refused: ConnectError, original: ConnectError) => void;
 }
 
-/** How the call writes, as far as its headers say; undefined for one that is not for the lane. */
+/** The form of a call by its headers; undefined if the call must not take the lane. */
 export function laneFormOf({ method, headers, authority }: Exchange): Form | undefined {
   const form = FORMS.get(headers['content-type'] ?? '');
   if (form === undefined || method !== 'POST' || !isAuthority(authority)) return undefined;
@@ -77,13 +77,13 @@ export function laneFormOf({ method, headers, authority }: Exchange): Form | und
   return form.isWeb && headers.accept?.includes('text') === true ? undefined : form;
 }
 
-/** How a compressed message of the call is compressed; undefined when it says that none is. */
+/** The encoding of the call's compressed messages; undefined if there is none. */
 function encodingOf(headers: IncomingHttpHeaders): string | undefined {
   const encoding = headers['grpc-encoding'];
   return encoding === undefined || encoding === 'identity' ? undefined : String(encoding);
 }
 
-/** Whether the body is one message and no more, whole, and not too large. */
+/** Whether the body is exactly one whole message, within the size limit. */
 export function isOneMessage(
   body: Buffer,
   headers: IncomingHttpHeaders,
@@ -95,8 +95,8 @@ export function isOneMessage(
 }
 
 /**
- * Runs a call whose body is one message. A large or compressed one that cannot be read is thrown, as
- * all that is refused before its handler; every other error is an answer.
+ * Runs a call whose body is one message. Throws if a large or compressed message cannot be read,
+ * like every refusal before a handler. All other errors become answers.
  */
 export async function runInLane(
   call: LaneCall,
@@ -144,7 +144,7 @@ async function outputOf(call: LaneCall, message: Message): Promise<Message> {
     cancellation,
     timeoutMs: timeoutMsOf(headers),
   });
-  // Of calls that end together, as those of one transaction do, each is encoded in its turn.
+  // Calls of one transaction end together; a new turn separates the encoding of their answers.
   if (TURNS.isOver) await TURNS.next();
   return output;
 }
@@ -156,7 +156,7 @@ function decode(desc: DescMessage, bytes: Uint8Array): Message {
   try {
     return fromBinary(desc, bytes, READ_OPTIONS);
   } catch (error) {
-    // As the library says it, so that one table of refusals knows both.
+    // The library's words, so that one table of refusals matches both.
     throw new ConnectError(`parse binary: ${textOf(error)}`, Code.InvalidArgument);
   }
 }
@@ -176,7 +176,7 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** An error with its reason, whatever it was. */
+/** The error, with a reason in any case. */
 function complete({ method, cancellation, onRefused }: LaneCall, error: unknown): ConnectError {
   if (error instanceof ConnectError && hasErrorInfo(error)) return error;
   const original =
@@ -201,7 +201,7 @@ function refused(form: Form, headers: OutgoingHttpHeaders, error: ConnectError):
     : { headers, trailers: webHeaderToNodeHeaders(trailer) };
 }
 
-/** What the request's headers say, for the pipeline. */
+/** The request's headers, as the pipeline reads them. */
 class LaneHeaders implements CallHeaders {
   readonly #headers: IncomingHttpHeaders;
 
@@ -215,7 +215,9 @@ class LaneHeaders implements CallHeaders {
   }
 }
 
-/** Clients have a handful of ways to say which compressions they take; attackers have more. */
+/**
+ * Bounds the memory: clients have a handful of ways to list compressions, but attackers any number.
+ */
 const MAX_KNOWN_ACCEPTED = 64;
 const compressionByAccepted = new Map<string, Compression | null>();
 

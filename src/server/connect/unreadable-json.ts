@@ -1,5 +1,5 @@
-// What is wrong with a request whose JSON Connect's handlers could not read: every place of it, where
-// their error names one type. Looks into a request only after it has been refused.
+// Finds the faults in a request whose JSON could not be read: every wrong place, where Connect's
+// error names only one type. It reads a request only after it has been refused.
 
 import type { DescMessage, JsonValue } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
@@ -8,16 +8,16 @@ import type { Refusal } from '../support/rpc-error.js';
 import type { UnreadablePiece } from './decode-in-turns.js';
 import { decodeMarked } from './utf8-json.js';
 
-/** The most problems told at a time, and looked for: an error travels in headers. */
+/** The most problems that are searched for and reported: an error travels in headers. */
 const MAX_PROBLEMS = 10;
 
-/** Undefined when it is not JSON, or nothing is found in it that is wrong with its values. */
+/** Undefined if the bytes are not JSON, or all values have the right types. */
 export function refuseJson(bytes: Uint8Array, input: DescMessage): Refusal | undefined {
   const json = parse(bytes);
   return json === undefined ? undefined : refusalOf(firstProblems(input, json));
 }
 
-/** The same of a piece of a large message: what is wrong there, by its place in the whole. */
+/** The same for a piece of a large message; the paths are those of the whole message. */
 export function refusePiece(
   input: DescMessage,
   { piece, list }: UnreadablePiece,

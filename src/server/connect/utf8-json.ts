@@ -1,20 +1,19 @@
-// The text of JSON requests, wherever Connect's handlers read one: in every protocol and form,
-// compressed or not. Their usual decoder puts U+FFFD in the place of bytes that are no UTF-8, so
-// that something else would be stored than what was sent; this one refuses them, and times that do
-// not exist.
+// Decodes the text of JSON requests for Connect's handlers, in every protocol and form, compressed
+// or not. Their usual decoder replaces invalid UTF-8 by U+FFFD, so the service would store
+// something else than was sent. This decoder refuses it, and times that do not exist.
 
 import { isUtf8 } from 'node:buffer';
 import { hasUnrealTime } from '../../contract/unreal-times.js';
 
-/** What reading such a request fails with; refusals.ts has the words for the caller. */
+/** The text of the error for invalid UTF-8; refusals.ts has the words for the caller. */
 export const NOT_UTF8 = 'the JSON of the request is not UTF-8';
 
-/** The same, of a time that there is none of. */
+/** The text of the error for a time that does not exist. */
 export const UNREAL_TIME = 'the JSON of the request has a time that does not exist';
 
 const decoder = new TextDecoder();
 
-/** For Connect's `jsonOptions`; its types name the option only where it is used. */
+/** For Connect's `jsonOptions`, whose types name this option only where it is used. */
 export const UTF8_JSON = {
   textDecoder: {
     decode(bytes: Uint8Array = new Uint8Array()): string {
@@ -29,8 +28,8 @@ export const UTF8_JSON = {
 const REPLACEMENT = Buffer.from('\ufffd');
 
 /**
- * The text with half a surrogate pair in the place of what is no UTF-8: no text has one, so that
- * whoever looks for texts that cannot be kept finds it. A U+FFFD that was sent stays one.
+ * The text with half a surrogate pair in place of invalid UTF-8. No valid text has one, so the
+ * search for texts that cannot be stored finds it. A U+FFFD that was sent stays.
  */
 export function decodeMarked(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return decoder.decode(bytes);

@@ -1,6 +1,6 @@
-// A refusal made before any handler is involved, in the words of the protocol the client
-// speaks: gRPC in trailers, gRPC-Web in headers alone, Connect's streams in their last message,
-// everything else as Connect's JSON error.
+// Answers a refusal without a handler, in the form of the client's protocol: gRPC in trailers,
+// gRPC-Web in headers alone, Connect's streams in their last message, and everything else as
+// Connect's JSON error.
 
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { encodeEnvelope, type UniversalServerResponse } from '@connectrpc/connect/protocol';
@@ -21,8 +21,8 @@ export function isGrpcContentType(contentType: string): boolean {
 }
 
 /**
- * Writes the refusal. `base`: the status and headers it goes with, for clients that are told
- * by HTTP's means; without it the status follows from the code.
+ * Writes the refusal. `base`: the status and headers for clients that are refused by means of HTTP;
+ * without it the status follows from the code.
  */
 export async function answerRefusal(
   exchange: Exchange,
@@ -33,7 +33,6 @@ export async function answerRefusal(
   await writeResponse(refusedResponse(exchange, error, base), exchange, bounds);
 }
 
-/** The answer that says so. */
 function refusedResponse(
   exchange: Exchange,
   error: ConnectError,
@@ -68,7 +67,7 @@ function refusedResponse(
   };
 }
 
-/** Connect clients read 404 as "no such method", which is what the protocol asks for. */
+/** Connect clients read 404 as "no such method", as their protocol specifies. */
 function httpStatus({ code }: ConnectError): number {
   return code === Code.Unimplemented ? 404 : codeToHttpStatus(code);
 }

@@ -1,69 +1,72 @@
-// Every open connection, what it does and what it holds. Here a connection is counted, found idle,
-// found to be a flood, and ended. One timer looks after all of them; it never throws.
+// Every open connection, with what it does and holds. This file counts connections, and ends those
+// that flood or are dead, and idle ones to make room. One timer checks all of them; it never
+// throws.
 
 import type { Socket } from 'node:net';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
 
-/** How a connection speaks, once that is known. */
+/** The HTTP side of a connection, once its version is known. */
 export interface Protocol {
-  /** Pings, goodbyes to the idle. */
+  /** Sends pings, and ends an idle connection. */
   look(nowMs: number): void;
-  /** True when its own state is gone and only the socket is left. */
+  /** True if its own state is gone and only the socket is left. */
   readonly isDead: boolean;
 }
 
 export interface Connection {
-  /** What was accepted. */
+  /** The accepted socket. */
   readonly raw: Socket;
-  /** What carries its bytes: with TLS the decrypted side. */
+  /** The socket that carries the bytes: with TLS, the decrypted side. */
   socket: Socket;
   /** The peer's address, without its port. */
   readonly address: string;
-  /** Requests that are not answered yet. */
+  /** Requests that are not over. */
   openRequests: number;
-  /** Since when it has had none. */
+  /** When the last request ended, or the connection began. */
   idleSinceMs: number;
-  /** Bytes that belong to requests: bodies, and an allowance for each one's headers. */
+  /** Bytes that belong to requests: bodies, and an allowance for the headers of each request. */
   usefulBytes: number;
-  /** Undefined until the first bytes told. */
+  /** Undefined until the version of HTTP is known. */
   protocol: Protocol | undefined;
 }
 
 export interface Connections {
-  /** Undefined when there are too many; then the socket is closed. */
+  /** Undefined if there are too many connections; the caller then closes the socket. */
   add(socket: Socket): Connection | undefined;
-  /** The connection of a socket, or of what was made of it by TLS. */
+  /** The connection of a socket, or of the TLS socket around it. */
   of(socket: Socket): Connection | undefined;
   readonly size: number;
-  /** Ends those that have said nothing yet. */
+  /** Ends the connections whose version of HTTP is not known yet. */
   endSilent(): void;
   destroyAll(): void;
-  /** Stops looking. */
+  /** Stops the timer. */
   close(): void;
 }
 
-/** Of bytes that carry no request, what any connection may send between two looks. */
+/** Bytes beyond requests that any connection may send between two looks. */
 const FREE_BYTES_PER_LOOK = 256 * 1024;
-/** The most that is kept of it: the windows of as many refused requests as are soon made. */
+/** The most unused allowance that is kept: the windows of as many refused requests as soon come. */
 const MAX_ALLOWED_BYTES = 8 * 1024 * 1024;
-/** For each byte of use, so many others: envelopes, padding, frames of one byte. */
+/** Allowed bytes per useful byte, for envelopes, padding and frames of one byte. */
 const OVERHEAD_FACTOR = 4;
-/** For each byte that was sent to it: answers ask for acknowledgements, windows and pings. */
+/** Allowed bytes per byte sent to the peer: it answers with acknowledgements, windows and pings. */
 const ACKNOWLEDGED_FACTOR = 1 / 64;
 
 interface Watched extends Connection {
-  /** As of the last look. */
+  /** The counters at the last look. */
   seen: { bytesRead: number; bytesWritten: number; usefulBytes: number };
-  /** What it may send without use, kept from earlier looks. */
+  /** The unused allowance from earlier looks. */
   allowedBytes: number;
-  /** Since when its protocol has been found dead. */
+  /** When it was first found dead. */
   deadSinceMs: number | undefined;
 }
 
 export function createConnections(limits: Limits, log: Logger): Connections {
   const open = new Set<Watched>();
-  /** The newest of each: a port may be used again while the socket it had is not closed yet. */
+  /**
+   * The newest connection of each key: a port may be used again before its old socket is closed.
+   */
   const byKey = new Map<string, Watched>();
   const perAddress = new Map<string, Set<Watched>>();
 
@@ -75,7 +78,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
     if (neighbours?.size === 0) perAddress.delete(connection.address);
   };
 
-  /** Room for one more among these: the one that has been idle for longest gives way. */
+  /** Makes room for one more of these connections by ending the one that has been idle longest. */
   const makeRoom = (candidates: Iterable<Watched>): boolean => {
     const idlest = longestIdle(candidates);
     if (idlest === undefined) return false;
@@ -99,7 +102,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
     add(socket) {
       const key = keyOf(socket);
       const { remoteAddress } = socket;
-      // Gone before anybody looked.
+      // The peer is gone already.
       if (key === undefined || remoteAddress === undefined) return undefined;
       const neighbours = perAddress.get(remoteAddress) ?? new Set();
       const isFull =
@@ -141,12 +144,12 @@ export function createConnections(limits: Limits, log: Logger): Connections {
   };
 }
 
-/** The same for a socket and for the one that TLS wraps around it. */
+/** The key is the same for a socket and for the TLS socket around it. */
 function keyOf({ remoteAddress, remotePort, localPort }: Socket): string | undefined {
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort} ${localPort}`;
 }
 
-/** The connections of the address that has most of them. */
+/** The connections of the address with the most connections. */
 function largest(perAddress: ReadonlyMap<string, Set<Watched>>): Iterable<Watched> {
   let most: Set<Watched> = new Set();
   for (const connections of perAddress.values()) {
@@ -158,7 +161,7 @@ function largest(perAddress: ReadonlyMap<string, Set<Watched>>): Iterable<Watche
 function longestIdle(candidates: Iterable<Watched>): Watched | undefined {
   let found: Watched | undefined;
   for (const connection of candidates) {
-    // One that was chosen a moment ago is destroyed and not yet forgotten.
+    // A connection that was just chosen is destroyed, but not yet removed.
     if (connection.openRequests > 0 || connection.socket.destroyed) continue;
     if (found === undefined || connection.idleSinceMs < found.idleSinceMs) found = connection;
   }
@@ -180,15 +183,16 @@ function look(connection: Watched, nowMs: number, limits: Limits, log: Logger): 
     protocol?.look(nowMs);
     return;
   }
-  // Node leaves the socket of some destroyed sessions open for as long as the peer likes, and that
-  // under some destroyed TLS sockets too.
+  // Node leaves the socket of some destroyed sessions open as long as the peer likes, and also the
+  // socket under some destroyed TLS sockets.
   connection.deadSinceMs ??= nowMs;
   if (nowMs - connection.deadSinceMs >= limits.deadSocketMs) destroy(connection);
 }
 
 /**
- * The longest that a connection takes to say what it speaks. Whoever reads its first bytes, or its
- * handshake, ends it by then; but a TLS socket that ends in its handshake may leave the one under it.
+ * The longest time until a connection's version of HTTP is known, in ms. The reader of its first
+ * bytes, or the handshake, ends it by then. But a TLS socket that ends during its handshake may
+ * leave the socket under it open.
  */
 function greetingMs({ firstBytesTimeoutMs, tlsHandshakeTimeoutMs }: Limits): number {
   return firstBytesTimeoutMs + tlsHandshakeTimeoutMs;
@@ -200,8 +204,8 @@ function destroy({ socket, raw }: Connection): void {
 }
 
 /**
- * Whether more has come than requests and answers account for. What is allowed and not used is kept,
- * up to a bound: the rest of a request that was refused may come long after the refusal.
+ * Whether more bytes arrived than requests and answers account for. Unused allowance is kept up to
+ * a bound, because the rest of a refused request may come long after the refusal.
  */
 function isFlooding(connection: Watched, { sessionWindowBytes }: Limits): boolean {
   const { socket, usefulBytes, seen } = connection;
@@ -209,7 +213,7 @@ function isFlooding(connection: Watched, { sessionWindowBytes }: Limits): boolea
   connection.seen = { bytesRead, bytesWritten, usefulBytes };
   const allowed =
     FREE_BYTES_PER_LOOK +
-    // What flow control let in counts as a body once somebody reads it.
+    // Bytes within the flow-control window count as a body only once they are read.
     sessionWindowBytes +
     (usefulBytes - seen.usefulBytes) * OVERHEAD_FACTOR +
     (bytesWritten - seen.bytesWritten) * ACKNOWLEDGED_FACTOR;

@@ -1,13 +1,13 @@
-// One request and its answer, the same over both versions of HTTP. What is above this file never
-// looks at Node's own requests and responses, whose two kinds differ where it hurts: in when they
-// are finished, in what an early answer needs, and in what throws.
+// One request and its answer, the same for both versions of HTTP. Code above this file never uses
+// Node's own requests and responses, because the two kinds differ in when they are finished, in
+// what an early answer needs, and in what throws.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { IncomingHttpHeaders as Http2Headers } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { Connection } from './connections.js';
 
-/** The answer was handed over, or nobody was there to take it. */
+/** The answer was handed over, or the client was gone. */
 export type Outcome = 'answered' | 'gone';
 export type OverListener = (outcome: Outcome) => void;
 
@@ -24,47 +24,46 @@ export interface Exchange {
   readonly method: string;
   /** Path and query as they were sent. */
   readonly target: string;
-  /** What the client calls this server: `:authority` or `Host`; undefined when it said nothing. */
+  /** The client's name for this server (`:authority` or `Host`); undefined if it sent none. */
   readonly authority: string | undefined;
-  /** As they came, the pseudo-headers of HTTP/2 among them. */
+  /** The headers as they were sent, with the pseudo-headers of HTTP/2. */
   readonly headers: IncomingHttpHeaders;
-  /** The request's body. Its failures are heard here: it never ends the process. */
+  /** The body of the request. Its errors are handled here, so they never end the process. */
   readonly body: Readable;
-  /** Whether the client has sent all of it. */
+  /** Whether the client has sent the whole request. */
   readonly isComplete: boolean;
-  /** Whether nobody is there any more to be answered, or everything is said. */
+  /** Whether the answer is complete or the client is gone. */
   readonly isOver: boolean;
 
-  /** Sends the answer's head; once. Headers set here go with those of `setHeader`. */
+  /** Sends the head of the answer; call it once. Adds the headers of `setHeader`. */
   respond(status: number, headers: OutgoingHttpHeaders): void;
-  /** A header of whatever answer comes; before `respond`. */
+  /** Sets a header of the answer, whichever it is; call it before `respond`. */
   setHeader(name: string, value: string): void;
-  /** All of a short answer at once, and no more of the request. */
+  /** Sends a short answer at once. The rest of the request is not read. */
   respondAll(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array): void;
-  /** False when the client has yet to take what it was given: wait for `onceDrained`. */
+  /** Returns false if the client is slow to read: then wait for `onceDrained`. */
   write(bytes: Uint8Array): boolean;
-  /** Calls back when there is room again. What it returns takes the listener back. */
+  /** Calls back when the client can take more. The result removes the listener. */
   onceDrained(listener: () => void): () => void;
   /**
-   * Ends the answer, with the last of its bytes. A request that has not come whole is not read any
-   * further: over HTTP/2 its stream is closed after the answer (RFC 9113, 8.1), over HTTP/1.1 the
-   * rest is read for nothing, for a while, since closing a connection with unread bytes takes the
-   * answer with it.
+   * Ends the answer, with its last bytes. The rest of an incomplete request is not used. Over
+   * HTTP/2 the stream is closed after the answer (RFC 9113, 8.1). Over HTTP/1.1 the rest is read
+   * and dropped for a while, because closing a connection with unread bytes loses the answer.
    */
   end(trailers?: OutgoingHttpHeaders, last?: Uint8Array): void;
   /**
-   * Calls back when the answer has been handed over, or nobody is there to take it; once. What it
-   * returns takes the listener back.
+   * Calls back once, when the answer was handed over or the client is gone. The result removes the
+   * listener.
    */
   onceOver(listener: OverListener): () => void;
-  /** Ends it at once: one stream over HTTP/2, the connection over HTTP/1.1. */
+  /** Ends it at once: one stream in HTTP/2, the whole connection in HTTP/1.1. */
   cut(): void;
 }
 
-/** Who waits for an exchange to be over, and what it came to. Tells once. */
+/** Holds the outcome of an exchange and tells it to the listeners, once. */
 export class Over {
   #outcome: Outcome | undefined;
-  /** Few: not worth a set. */
+  /** There are few, so an array is enough. */
   readonly #listeners: OverListener[] = [];
 
   get isTold(): boolean {
@@ -74,7 +73,7 @@ export class Over {
   tell(outcome: Outcome): void {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
-    // One that an earlier one takes back is not called any more.
+    // An earlier listener may remove a later one, which is then not called.
     for (let next = this.#listeners.shift(); next !== undefined; next = this.#listeners.shift()) {
       next(outcome);
     }

@@ -1,5 +1,5 @@
-// Writes an answer, whatever the version of HTTP. Bounded in time by what the client takes, and in
-// memory by what all clients leave unread.
+// Writes an answer in either version of HTTP. The client's reading bounds its time, and the unread
+// answers of all clients bound its memory.
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
@@ -7,7 +7,7 @@ import type { MemoryBudget } from '../support/memory-budget.js';
 import { webHeaderToNodeHeaders } from '../support/node-headers.js';
 import type { Exchange } from './exchange.js';
 
-/** The client is gone, or does not read. Never worth more than a debug line. */
+/** The client is gone or does not read. Log it at debug level at most. */
 export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
 }
@@ -15,13 +15,13 @@ export class ClientGoneError extends Error {
 export interface WriteBounds {
   /** How long the client may leave written bytes unread. */
   readonly stallTimeoutMs: number;
-  /** What all answers that are not taken yet may hold. */
+  /** The memory for all answers that clients have not read yet. */
   readonly unread: MemoryBudget;
 }
 
 /**
- * Resolves when the answer is written or the client is gone, and has then ended the body's
- * iterator. Throws what the body throws, and ClientGoneError.
+ * Resolves when the answer is written. Ends the body's iterator in any case. Throws what the body
+ * throws, and ClientGoneError.
  */
 export async function writeResponse(
   response: UniversalServerResponse,
@@ -30,7 +30,7 @@ export async function writeResponse(
 ): Promise<void> {
   const pieces = response.body?.[Symbol.asyncIterator]();
   try {
-    // Headers go after the first read: until then a handler may still add to them.
+    // Headers are sent after the first read, because a handler may add to them until then.
     let piece = await pieces?.next();
     if (exchange.isOver) throw new ClientGoneError('closed before the answer');
     exchange.respond(response.status, webHeaderToNodeHeaders(response.header));
@@ -47,19 +47,19 @@ export async function writeResponse(
     exchange.end(response.trailer && webHeaderToNodeHeaders(response.trailer));
     await over;
   } finally {
-    // Tells the handler that nobody listens any more; it may take its time to stop.
+    // Tells the handler that nobody reads any more; the handler may take its time to stop.
     pieces?.return?.().catch(() => {});
   }
 }
 
-/** An answer of which nothing is still to be made. */
+/** An answer that is complete before it is written. */
 export interface WholeAnswer {
   readonly headers: OutgoingHttpHeaders;
   readonly body?: Uint8Array;
   readonly trailers?: OutgoingHttpHeaders;
 }
 
-/** Writes it. Resolves when the client has taken it; throws ClientGoneError. */
+/** Writes a whole answer. Resolves when the client has taken it; throws ClientGoneError. */
 export async function writeWhole(
   { headers, body, trailers }: WholeAnswer,
   exchange: Exchange,
@@ -72,13 +72,13 @@ export async function writeWhole(
   await over;
 }
 
-/** What an answer costs beside its bytes. */
+/** The memory of an answer beside its bytes. */
 const ANSWER_BYTES = 4 * 1024;
 
 /**
- * Resolves when the client has taken what was written: by what `onceTaken` waits for, or by the end
- * of the answer. A client that takes nothing for so long is cut off, and so is the one that has
- * kept most others waiting for memory.
+ * Resolves when the client has taken the written bytes: when `onceTaken` calls back, or at the end
+ * of the answer. Cuts a client that takes nothing for `stallTimeoutMs`, and the one that has held
+ * the memory for longest when that is used up.
  */
 function taken(
   exchange: Exchange,

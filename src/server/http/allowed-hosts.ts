@@ -1,29 +1,30 @@
-// Which requests may come from a web page. A browser can be made to call a service that only its
-// own machine should reach: by a name that its owner points at this machine once the page is
-// loaded (DNS rebinding: such a page is of the same origin, and no rule of CORS applies), or by
-// what a page may send to other origins without asking. Pure; knows nothing of methods.
+// Decides which requests may come from a web page. A page can make a browser call a service that
+// only the browser's machine should reach. Either the page's owner points its host name at this
+// machine after the page is loaded (DNS rebinding: the page has the same origin, so CORS does not
+// apply), or the page sends what browsers send to other origins without asking. Pure; knows nothing
+// of methods.
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { Code } from '@connectrpc/connect';
 import type { Refusal } from '../support/rpc-error.js';
 
 export interface HostRules {
-  /** What the server listens on: an address, or a name. */
+  /** The address or name that the server listens on. */
   readonly host: string;
-  /** Further names that it is called by, in lower case and without a port. */
+  /** Further host names of the server, in lower case and without a port. */
   readonly allowedHosts: readonly string[];
-  /** Origins whose pages may write, as browsers write them; `*` for every one. */
+  /** Origins whose pages may write, as browsers write them; `*` allows all. */
   readonly corsOrigins: readonly string[];
 }
 
-/** What is looked at of a request, in either version of HTTP. */
+/** The checked parts of a request, in either version of HTTP. */
 export interface RequestHead {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
 }
 
-/** Why a request is not served; undefined when it may be. */
+/** Returns why a request is not served; undefined if it may be. */
 export type RefuseOrigin = (request: RequestHead) => Refusal | undefined;
 
 export function createOriginCheck(rules: HostRules): RefuseOrigin {
@@ -41,10 +42,13 @@ export function createOriginCheck(rules: HostRules): RefuseOrigin {
   };
 }
 
-/** Callers have a handful of names for this server; attackers have more. */
+/**
+ * Bounds the memory: callers use a handful of names for this server, but attackers can use any
+ * number.
+ */
 const MAX_REMEMBERED = 64;
 
-/** The check, asked once about each of the names that pass it. */
+/** The check with a memory of the names that passed it. */
 function remembered(isKnown: (authority: string) => boolean): (authority: string) => boolean {
   const known = new Set<string>();
   return (authority) => {
@@ -56,15 +60,16 @@ function remembered(isKnown: (authority: string) => boolean): (authority: string
   };
 }
 
-/** Whether only this machine reaches what listens on it. */
+/** Whether a server that listens on `host` can be reached only from this machine. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
   return isIPv4(host) && host.startsWith('127.');
 }
 
 /**
- * On a loopback address nobody has reason to use other names than those. Elsewhere a service is
- * called by names that it cannot know (`attendance.prod.svc:8080`), so they count once they are told.
+ * On a loopback address nobody has reason to use names other than those listed. Elsewhere a service
+ * has names that it cannot know (`attendance.prod.svc:8080`), so names count only if `allowedHosts`
+ * has any.
  */
 function hostCheck({ host, allowedHosts }: HostRules): (authority: string) => boolean {
   if (!isLoopback(host) && allowedHosts.length === 0) return () => true;
@@ -76,26 +81,26 @@ function hostCheck({ host, allowedHosts }: HostRules): (authority: string) => bo
 }
 
 /**
- * An IP address is no name that somebody could point elsewhere: a page of that origin was served
- * from that address. So probes and clients by address need no setting. `localhost` and what is
- * under it is nobody's to register (RFC 6761), and what Unix sockets are called by.
+ * Nobody can point an IP address elsewhere: a page of that origin was served from that address. So
+ * probes and clients that use addresses need no setting. Nobody can register `localhost` or a name
+ * under it (RFC 6761), and clients of Unix sockets use it.
  */
 function isUnrebindable(name: string): boolean {
   return isIPv4(name) || isIPv6(name) || name === 'localhost' || name.endsWith('.localhost');
 }
 
-/** All that a request says of whom it is for: each must be right, whichever is believed later. */
+/** All host names in a request. Each must be right, whichever is believed later. */
 function authoritiesOf({ url, headers }: RequestHead): readonly string[] {
-  // A proxy's form of the target (RFC 9112, 3.2.2) overrules the header.
+  // A target in absolute form (RFC 9112, 3.2.2), as for a proxy, overrules the header.
   const target =
     url?.startsWith('/') === true
       ? undefined
       : /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url ?? '')?.[1];
-  // None at all, or an empty one: HTTP/1.0, or a probe. Browsers always say it.
+  // No host, or an empty one, comes from HTTP/1.0 or a probe. Browsers always send it.
   return [target, headers[':authority'], headers.host].flatMap((one) => one || []);
 }
 
-/** Undefined for what is no authority: user names before the host are none of a server's. */
+/** Undefined if the text is not an authority, or has a user name before the host. */
 function hostnameOf(authority: string): string | undefined {
   const match = /^(?:\[([0-9a-f:.]+(?:%[\w.~%-]+)?)\]|([\w.-]+))(?::\d*)?$/i.exec(authority);
   const [, literal, name] = match ?? [];
@@ -111,8 +116,8 @@ function isRead(method: string | undefined): boolean {
 }
 
 /**
- * Whether the page is this server's own, as far as the browser sees. Behind a proxy that puts
- * another name into Host only the browser's own word is left, which no page can forge.
+ * Whether the page is this server's own, as far as the browser sees. If a proxy puts another name
+ * into Host, only Sec-Fetch-Site tells, and no page can forge it.
  */
 function isSameOrigin(
   origin: string,
@@ -122,7 +127,7 @@ function isSameOrigin(
   if (headers['sec-fetch-site'] === 'same-origin') return true;
   if (!URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);
-  // Of both in one form: the scheme's own port may be written or not.
+  // Puts both into one form, because the scheme's default port may be left out.
   const own = (authority: string) => {
     const url = `${protocol}//${authority}`;
     return URL.canParse(url) && new URL(url).host === host;

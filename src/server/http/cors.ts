@@ -1,14 +1,14 @@
-// CORS: which pages of other origins a browser lets call this server. An origin that is not
-// listed gets no header at all, and its browser refuses on its own.
+// CORS: which pages of other origins a browser lets call this server. An origin that is not listed
+// gets no header, so the browser itself refuses.
 
 import { cors } from '@connectrpc/connect';
 
 export interface Cors {
-  /** True for a browser's question before the request itself. */
+  /** True for a preflight: the request with which a browser asks before the real one. */
   isPreflight(method: string | undefined, headers: RequestHeaders): boolean;
-  /** For every answer; empty for origins that are not allowed. */
+  /** Headers for every answer; only Vary, or none, for origins that are not allowed. */
   headers(requestHeaders: RequestHeaders): Record<string, string>;
-  /** For the answer to a preflight. */
+  /** Headers for the answer to a preflight. */
   preflightHeaders(requestHeaders: RequestHeaders): Record<string, string>;
 }
 
@@ -17,9 +17,9 @@ type RequestHeaders = { readonly [name: string]: string | string[] | undefined }
 /** Chromium's upper bound; Firefox takes up to a day. */
 const MAX_AGE_SECONDS = 7200;
 
-// Connect lists its own; a browser must also be told of those that people's clients, tracing
-// libraries and gateways send. The service may ignore them: a browser asks for all that are sent,
-// and one that is not allowed keeps the whole call back.
+// Connect lists its own headers. The others are sent by callers' clients, tracing libraries and
+// gateways; the service may ignore them. A browser asks for every header that it will send, and one
+// that is not allowed stops the whole call.
 const ALLOWED_HEADERS = [
   ...cors.allowedHeaders,
   'Authorization',
@@ -33,15 +33,15 @@ const ALLOWED_HEADERS = [
 const ALLOWED_METHODS = [...cors.allowedMethods, 'HEAD'];
 
 /**
- * `origins`: as a browser writes them (`https://app.example.com`); `*` allows every one.
- * `moreHeaders`: names that pages may send besides.
+ * `origins`: as a browser writes them (`https://app.example.com`); `*` allows all. `moreHeaders`:
+ * names of further headers that pages may send.
  */
 export function createCors(origins: readonly string[], moreHeaders: readonly string[] = []): Cors {
   const allowedHeaders = [...ALLOWED_HEADERS, ...moreHeaders].join(', ');
   const isAny = origins.includes('*');
   const listed = new Set(origins.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
   const headers = (requestHeaders: RequestHeaders): Record<string, string> => {
-    // With a list the answer depends on who asks, also for those who are refused.
+    // With a list, the answer depends on the origin, also for a refused one.
     const vary = isAny || listed.size === 0 ? {} : { vary: 'Origin' };
     const { origin } = requestHeaders;
     if (typeof origin !== 'string') return vary;

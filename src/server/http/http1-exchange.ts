@@ -30,7 +30,7 @@ export class Http1Exchange implements Exchange {
     this.#response = response;
     this.connection = connection;
     this.#lingerMs = lingerMs;
-    // Their failures are seen where they are read and written; unheard, they end the process.
+    // Readers and writers see these errors themselves; without a listener, they end the process.
     request.on('error', () => {});
     response.on('error', () => {});
     countRequest(connection, this.#over);
@@ -105,20 +105,24 @@ export class Http1Exchange implements Exchange {
     return this.#over.once(listener);
   }
 
-  /** The connection is closed. Node says so only to the first of several pipelined answers. */
+  /**
+   * Reports that the connection is closed. Of several pipelined answers, Node tells only the first.
+   */
   abandon(): void {
     this.#over.tell('gone');
   }
 
   cut(): void {
-    // Not the answer alone: one that waits behind others would be kept until it is their turn.
+    // Ending only the answer is not enough: one that waits for earlier answers would be kept until
+    // its turn.
     this.#request.socket.destroy();
   }
 
   /**
-   * Node closes a connection that is not kept as soon as its answer is written. With bytes unread
-   * that resets it, and the client may never see the answer: so the rest is read first, or for as
-   * long as it is worth. On a connection that is kept, the next request begins behind the rest.
+   * Node closes a connection without keep-alive as soon as its answer is written. Unread bytes turn
+   * that into a reset, and the client may never see the answer. So the rest of the request is read
+   * first, for at most `lingerMs`. With keep-alive, the next request follows the rest, so a rest
+   * that takes longer ends the connection.
    */
   #endLater(): void {
     const request = this.#request;

@@ -7,16 +7,18 @@ import type { Logger } from '../support/log.js';
 import { Http1Exchange } from './http1-exchange.js';
 import type { RequestHandler } from './request-handler.js';
 
-/** A tenth of the shortest timeout would do; a second is precise enough and costs nothing. */
+/**
+ * How often timeouts are checked at least. One second is precise enough for the shortest (10 s).
+ */
 const MAX_CHECK_INTERVAL_MS = 1_000;
 
-/** How soon a connection that became idle while draining is closed. */
+/** How soon a connection that becomes idle during a drain is closed. */
 const SWEEP_INTERVAL_MS = 50;
 
 export interface Http1Server {
   /** Takes a connection that speaks HTTP/1.1. */
   adopt(connection: Connection): void;
-  /** Closes idle connections now, the others as soon as they are idle; `close` ends that. */
+  /** Closes idle connections now and the others when they become idle, until `close`. */
   drain(): void;
   close(): void;
 }
@@ -27,14 +29,14 @@ export function createHttp1Server(
   limits: Limits,
   log: Logger,
 ): Http1Server {
-  /** Those that are not over. */
+  /** Exchanges that are not over. */
   const exchanges = new Map<Connection, Set<Http1Exchange>>();
   let sweep: NodeJS.Timeout | undefined;
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersTimeoutMs,
-      // Bodies are bounded where they are read: a streamed one may take longer than any bound.
+      // Bodies have bounds where they are read; a streamed body may take longer than any bound.
       requestTimeout: 0,
       keepAliveTimeout: limits.idleTimeoutMs,
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
@@ -42,7 +44,7 @@ export function createHttp1Server(
     (request, response) => {
       if (sweep !== undefined) response.setHeader('connection', 'close');
       const connection = connections.of(request.socket);
-      // Pipelined further than anybody's need: each request waits in memory for those before it.
+      // Nobody needs to pipeline further; each request waits in memory for those before it.
       if (connection === undefined || connection.openRequests >= limits.pipelinedRequests) {
         request.socket.destroy();
         return;
@@ -63,8 +65,8 @@ export function createHttp1Server(
     },
   );
   server.maxHeadersCount = limits.headerCount;
-  // Node arms the header timeout when the server begins to listen; this event has no other
-  // listener, and the test of slow headers fails if that ever changes.
+  // Node arms the header timeout when the server begins to listen. This event has no other
+  // listener; if that ever changes, the test of slow headers fails.
   server.emit('listening');
   return {
     adopt(connection) {

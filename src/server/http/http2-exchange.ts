@@ -45,7 +45,7 @@ export class Http2Exchange implements Exchange {
       });
     }
     countRequest(connection, this.#over);
-    // Node finishes the answer's side of a stream that its client has reset.
+    // If a client resets a stream, Node also finishes its answer side.
     stream.once('finish', () => this.#over.tell(stream.aborted ? 'gone' : 'answered'));
     stream.once('close', () => this.#over.tell('gone'));
     stream.on('wantTrailers', () => {
@@ -88,7 +88,7 @@ export class Http2Exchange implements Exchange {
     const all = { ...this.#extra, ...headers, ':status': status };
     stream.respond(all, { endStream: body === undefined });
     if (body !== undefined) stream.end(body);
-    // Sent behind the answer, and only if the client has not ended its side.
+    // The reset follows the answer, and is sent only if the client has not ended its side.
     if (this.#isComplete) return;
     this.#leaveRest();
     stream.close(constants.NGHTTP2_NO_ERROR);
@@ -106,7 +106,7 @@ export class Http2Exchange implements Exchange {
   end(trailers?: OutgoingHttpHeaders, last?: Uint8Array): void {
     if (this.isOver) return;
     this.#trailers = trailers;
-    // What is still to come of an answered request is of no use: not even to be kept.
+    // The rest of a request that is already answered is useless, so it is not kept in memory.
     if (!this.#isComplete) this.#leaveRest();
     this.#stream.end(last);
   }
@@ -120,19 +120,22 @@ export class Http2Exchange implements Exchange {
     if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_CANCEL);
   }
 
-  /** What is on its way of an answered request comes for nothing, and is not the client's fault. */
+  /**
+   * Reads and drops the rest of an answered request. It does not count as the client's useless
+   * bytes.
+   */
   #leaveRest(): void {
     this.connection.usefulBytes += REST_BYTES;
     this.#stream.resume();
   }
 
-  /** The last of an answer. Behind it, a request that goes on is told that nobody reads it. */
+  /** Ends the answer. If the request still goes on, a reset then says that nobody reads it. */
   #sendTrailers(): void {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
     stream.sendTrailers(this.#trailers ?? {});
     if (this.#isComplete) return;
-    // Node sends trailers a turn of the loop later; a reset before them would take their place.
+    // Node sends trailers one turn of the event loop later; an earlier reset would replace them.
     setImmediate(() => {
       if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
     });

@@ -1,5 +1,5 @@
-// HTTP/2 connections: their bounds, their pings, their end. Node's compatibility layer is left
-// aside: it keeps no hold of when an answer is over, and throws out of events.
+// HTTP/2 connections: their bounds, pings and end. Node's compatibility layer is not used, because
+// it does not report reliably when an answer is over, and throws out of events.
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import {
@@ -21,16 +21,19 @@ import type { RequestHandler } from './request-handler.js';
 export interface Http2Sessions {
   /** Takes a connection that speaks HTTP/2. */
   adopt(connection: Connection): void;
-  /** GOAWAY: no new calls, those begun go on. */
+  /** Sends GOAWAY: no new calls; calls in flight go on. */
   drain(): void;
 }
 
 // A client that breaks the protocol this often is broken.
 const MAX_INVALID_FRAMES = 100;
-/** Of a connection that was said goodbye, in intervals of pings: longer than most calls take. */
+/**
+ * After GOAWAY: how many ping intervals without traffic end a connection. Longer than most calls
+ * take.
+ */
 const MAX_SILENT_LOOKS = 3;
 
-/** Decides of a call before an exchange is made of it. */
+/** Refuses a call before an exchange is made for it; undefined to serve it. */
 export type RefuseEarly = (
   connection: Connection,
   headers: RequestHeaders,
@@ -56,7 +59,7 @@ export function createHttp2Sessions(
     },
   };
   const server: Http2Server = createServer(options);
-  // Both are heard: unheard, they end the process.
+  // Without a listener, either of these errors ends the process.
   server.on('sessionError', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
   server.on('error', (error) => log.debug({ err: error }, 'an HTTP/2 connection failed'));
 
@@ -69,7 +72,8 @@ export function createHttp2Sessions(
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(limits.sessionWindowBytes);
     connection.protocol = protocolOf(session, connection, limits);
-    // The peer asks nothing more; what it has asked is answered. Its side alone would stay open.
+    // A peer that ends its side asks nothing more; its calls are still answered. Without this, the
+    // service's side would stay open.
     connection.socket.once('end', () => session.close());
     const watchReset = createResetBudget(session, lagMs);
     session.on('stream', (stream, headers) => {
@@ -86,7 +90,7 @@ export function createHttp2Sessions(
     });
     const serve = (stream: ServerHttp2Stream, headers: RequestHeaders): void => {
       if (headers[':path'] === undefined) {
-        // CONNECT: there is nothing to connect to.
+        // CONNECT: this server is no proxy.
         stream.respond({ ':status': 405, allow: 'GET, POST' }, { endStream: true });
         return;
       }
@@ -95,7 +99,7 @@ export function createHttp2Sessions(
     if (isDraining) session.close();
   };
 
-  // Node makes the session, and says so, within the emit.
+  // Node creates the session and emits this event inside `emit` below.
   let adopted: Connection | undefined;
   server.on('session', (session) => {
     if (adopted !== undefined) begin(session, adopted);
@@ -113,7 +117,7 @@ export function createHttp2Sessions(
   };
 }
 
-/** Ends the connection when the peer is gone, gently when it only has nothing to say. */
+/** Ends the connection at once if the peer is gone, and with GOAWAY if it is only idle. */
 function protocolOf(session: ServerHttp2Session, connection: Connection, limits: Limits): Protocol {
   let isAnswered = true;
   let lookedMs = performance.now();
@@ -121,7 +125,7 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
   let silentLooks = 0;
   return {
     get isDead() {
-      // Or was said goodbye, has nothing left to say, and stays.
+      // A session after GOAWAY without open requests is dead too, though its socket may stay open.
       return session.destroyed || (session.closed && connection.openRequests === 0);
     },
     look(nowMs) {
@@ -129,7 +133,7 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
       lookedMs = nowMs;
       const isIdle = connection.openRequests === 0;
       if (session.closed) {
-        // Node pings no more: a peer with which nothing is exchanged for so long is gone.
+        // Node does not ping after GOAWAY. A peer that exchanges no bytes for this long is gone.
         const { bytesRead, bytesWritten } = connection.socket;
         silentLooks = bytesRead + bytesWritten === exchanged ? silentLooks + 1 : 0;
         exchanged = bytesRead + bytesWritten;

@@ -1,32 +1,32 @@
-// Requests that have come and are not begun. They begin in a turn of the event loop of their own, so
-// many at a time, so that a burst of them holds up nobody; and one that was reset in the very bytes
-// that brought it, as attackers do by the thousand, is never begun at all. Connections take turns:
-// who sends a thousand requests at once delays nobody else's.
+// A queue of requests that have arrived but not started. Each event-loop turn starts a bounded
+// number of them, so a burst holds up nobody. A request that is reset in the same bytes that
+// brought it, as attackers send by the thousand, is never started. Connections take turns, so a
+// caller that sends a thousand requests at once delays only itself.
 
 import type { Connection } from '../exchange/connections.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Logger } from '../support/log.js';
 import type { RequestHandler } from './request-handler.js';
 
-/** A few milliseconds of work. */
+/** Requests started in one event-loop turn: a few milliseconds of work. */
 const MAX_A_TURN = 32;
-/** Of a line that is never empty, so many that are begun are forgotten together. */
+/** How many started requests are dropped together from a line that never becomes empty. */
 const FORGOTTEN_TOGETHER = 64;
 
 export interface Intake {
   readonly begin: RequestHandler;
-  /** How many requests may begin before one that comes now on this connection, of whatever kind. */
+  /** The most requests of any kind that may start before a new one of this connection. */
   ahead(connection: Connection): number;
 }
 
-/** One connection's, in order; those before `at` are begun. */
+/** The requests of one connection, in order. Those before `at` have started. */
 interface Line {
   exchanges: Exchange[];
   at: number;
 }
 
 export function createIntake(handler: RequestHandler, log: Logger): Intake {
-  /** In the order of their turns. */
+  /** Lines in the order of their turns. */
   const lines = new Map<Connection, Line>();
   let waiting = 0;
 
@@ -40,7 +40,7 @@ export function createIntake(handler: RequestHandler, log: Logger): Intake {
   };
   const beginSome = (): void => {
     let begun = 0;
-    // What is put at the end of a map that is walked through is come to as well.
+    // A Map's iterator also visits entries that are added during the loop.
     for (const [connection, line] of lines) {
       lines.delete(connection);
       const exchange = nextOf(line);
@@ -53,7 +53,7 @@ export function createIntake(handler: RequestHandler, log: Logger): Intake {
     }
     if (lines.size > 0) setImmediate(beginSome);
   };
-  /** The first one that is not over; what is over is passed by. */
+  /** The next request that is not over; skips those that are. */
   const nextOf = (line: Line): Exchange | undefined => {
     while (line.at < line.exchanges.length) {
       const exchange = line.exchanges[line.at];

@@ -1,6 +1,6 @@
-// The one port: accepts connections, finds out which version of HTTP each speaks and hands it
-// over. In plaintext by the first bytes (an HTTP/2 client begins with a fixed preface), under
-// TLS by ALPN.
+// The one port: accepts connections, finds out which version of HTTP each speaks, and hands it
+// over. In plaintext the first bytes decide (an HTTP/2 client begins with a fixed preface), under
+// TLS the ALPN.
 
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -24,21 +24,21 @@ export interface FrontDoorOptions {
 }
 
 export interface FrontDoor {
-  /** Rejects when the port cannot be had. */
+  /** Rejects if the port cannot be taken. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Accepts nothing more. Resolves when the last connection is closed. */
   close(): Promise<void>;
 }
 
-/** No HTTP/1.1 method begins like this; the rest of the preface is HTTP/2's to check. */
+/** No HTTP/1.1 method begins like this; HTTP/2 checks the rest of the preface. */
 const HTTP2_FIRST_BYTES = Buffer.from('PRI ', 'latin1');
 /**
- * Connections that wait to be accepted, which Node does once in a turn of the loop. The others are
- * dropped, and try again in a second: when thousands come at once to sit idle, a probe gets in
- * sooner than at the end of a long line.
+ * Connections that wait to be accepted; Node accepts one in each event-loop turn. The operating
+ * system drops further ones, and their clients try again after a second. So when thousands of idle
+ * connections come at once, a probe gets in sooner than at the end of a long queue.
  */
 const BACKLOG = 128;
-/** The operating system's probes for a peer that vanished begin after this silence. */
+/** The operating system probes for a vanished peer after this silence. */
 const TCP_KEEPALIVE_MS = 60_000;
 
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
@@ -75,7 +75,7 @@ function plaintext(options: FrontDoorOptions): Enter {
   return (connection) => sniff(connection, options);
 }
 
-/** A server that never listens: it makes TLS of the sockets that it is handed. */
+/** A server that never listens: it adds TLS to the sockets that it is given. */
 function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
   const { limits, log, connections, onHttp1, onHttp2 } = options;
   const server = createTlsServer({
@@ -89,7 +89,7 @@ function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
     const connection = connections.of(socket);
-    // Closed while its handshake went on.
+    // The connection was closed during its handshake.
     if (connection === undefined) {
       socket.destroy();
       return;
@@ -100,13 +100,13 @@ function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
   });
   server.on('tlsClientError', (error, socket) => {
     log.debug({ err: error }, 'a TLS handshake failed');
-    // Of one that took too long Node only says so.
+    // Node only reports a handshake that took too long; it does not close the socket.
     socket.destroy();
   });
   return ({ socket }) => server.emit('connection', socket);
 }
 
-/** Waits for the bytes that tell; they may come one by one, or never. */
+/** Waits for the bytes that decide; they may come one by one, or never. */
 function sniff(connection: Connection, { limits, onHttp1, onHttp2 }: FrontDoorOptions): void {
   const { socket } = connection;
   let seen: Buffer = Buffer.alloc(0);
@@ -130,7 +130,7 @@ function sniff(connection: Connection, { limits, onHttp1, onHttp2 }: FrontDoorOp
     const isPreface = seen.subarray(0, length).equals(HTTP2_FIRST_BYTES.subarray(0, length));
     if (isPreface && length < HTTP2_FIRST_BYTES.length) return;
     stop();
-    // Both servers begin with what is in the socket's buffer.
+    // Both servers begin with the bytes in the socket's buffer.
     socket.unshift(seen);
     if (isPreface) onHttp2(connection);
     else onHttp1(connection);
@@ -145,7 +145,7 @@ function listen(server: Server, host: string, port: number, log: Logger) {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
-      // Such as too many open files: the next connection may be accepted again.
+      // An error such as too many open files; the next connection may be accepted again.
       server.on('error', (error) => log.error({ err: error }, 'accepting a connection failed'));
       const address = server.address();
       const isTcp = typeof address === 'object' && address !== null;

@@ -1,4 +1,4 @@
-// What people, probes and Prometheus ask over plain HTTP: /, /healthz, /readyz, /metrics.
+// The pages for people, probes and Prometheus over plain HTTP: /, /healthz, /readyz, /metrics.
 
 import type { Metrics } from '../../metrics/metrics.js';
 import type { HealthMonitor, ServiceHealth } from '../standard/health-monitor.js';
@@ -28,7 +28,7 @@ export function createPlainEndpoints(
   metrics: Metrics,
   log: Logger,
 ): PlainEndpoints {
-  // A rendering holds the loop for some milliseconds: those who ask meanwhile share it.
+  // Rendering holds the event loop for some milliseconds, so simultaneous requests share it.
   let rendering: Promise<PlainAnswer> | undefined;
   const metricsPage = () => {
     rendering ??= renderMetrics(metrics, log).finally(() => {
@@ -38,7 +38,7 @@ export function createPlainEndpoints(
   };
   return new Map([
     ['/', async () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: ABOUT })],
-    // Says only that the event loop turns: a restart would not bring a database back.
+    // Shows only that the event loop turns: a restart would not bring a database back.
     ['/healthz', async () => json(200, { status: 'alive' })],
     ['/readyz', async () => readiness(await monitor.current())],
     ['/metrics', metricsPage],

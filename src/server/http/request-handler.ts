@@ -1,5 +1,5 @@
-// One request listener for every connection and both versions of HTTP: decides what a request
-// is (a preflight, a call, a plain page, nothing known) and who answers it.
+// The request listener for every connection and both versions of HTTP. It decides what a request is
+// (a preflight, a call, a plain page or unknown) and who answers it.
 
 import { Code } from '@connectrpc/connect';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';

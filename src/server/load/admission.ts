@@ -1,30 +1,30 @@
-// Who is served now, who waits, and who is told at once to come again later. Without it, a service
-// that is asked for more than it can do answers nobody: calls wait in line until their callers
-// have gone, and the time goes into answers that nobody reads.
+// Decides which calls run now, which wait, and which are refused at once. Without it, an overloaded
+// service answers nobody: calls wait until their callers are gone, and the work goes into answers
+// that nobody reads.
 //
-// A call is *running* while its handler works. How many may run at a time is learnt (load-meter.ts).
-// The others wait, each connection in a line of its own, and the lines take turns, so that one
-// greedy connection delays nobody but itself. A call that would wait for longer than a share of its
-// deadline is refused before it costs anything. Health checks are not held up here.
+// A call is *running* while its handler works. The number that may run at a time is learnt
+// (load-meter.ts). The others wait, each connection in a line of its own. The lines take turns, so
+// a greedy connection delays only itself. A call that would wait longer than a share of its
+// deadline is refused before it costs anything. Health checks do not pass through here.
 
 import type { Connection } from '../exchange/connections.js';
 import { LoadMeter, SAMPLE_MS } from './load-meter.js';
 
 export interface AdmissionLimits {
-  /** Calls that may run at a time, whatever they wait for. */
+  /** Calls that may run at a time, even if they only wait for something. */
   readonly runningCalls: number;
   /** Calls that may wait for their turn. */
   readonly waitingCalls: number;
 }
 
-/** A call's place among those that run. `release` gives it back; safe to call again. */
+/** A running call's place. `release` gives it back; safe to call again. */
 export interface Place {
   release(): void;
 }
 
 export interface Caller {
   readonly connection: Connection;
-  /** What is left of its deadline. */
+  /** The time until its deadline, in ms. */
   readonly timeoutMs: number;
   readonly run: (place: Place) => void;
   readonly leave: (why: 'late' | 'refused', retryAfterMs: number) => void;
@@ -32,33 +32,36 @@ export interface Caller {
 
 export interface Admission {
   /**
-   * Undefined when a call of this connection, with so much time left, may come in; else after how
-   * many milliseconds it is worth trying again. Costs next to nothing: to be asked first. `before`:
-   * how many have come, at most, that will ask to enter before it.
+   * Undefined if a call of this connection with `timeoutMs` left may come in. Otherwise the delay
+   * in ms after which a retry is worthwhile. Costs almost nothing, so ask it first. `before`: the
+   * most calls that have arrived and will enter before this one.
    */
   refusal(connection: Connection, timeoutMs: number, before: number): number | undefined;
   /**
-   * Calls `run` when it is this call's turn, maybe at once, or `leave` when it is not served any
-   * more: too late, or refused. The returned function gives up waiting: then neither is called.
+   * Calls `run` when it is this call's turn, perhaps at once, or `leave` if the call is too late or
+   * refused. The returned function gives up waiting: then neither is called.
    */
   enter(caller: Caller): () => void;
   readonly waiting: number;
 }
 
-/** Of what is left of a deadline, the share that a call may spend waiting: work takes time too. */
+/** The share of its remaining time that a call may wait, because its work takes time too. */
 const WAIT_SHARE = 1 / 4;
-/** The longest wait, whatever the deadline: a caller who hears at once can go elsewhere. */
+/** The longest wait, whatever the deadline: a caller that is refused at once can go elsewhere. */
 const MAX_WAIT_MS = 4_000;
-/** Of the slots, the share that one connection may have while others wait. */
+/** The share of the slots that one connection may take while others wait. */
 const CONNECTION_SHARE = 1 / 2;
-/** How many times the calls that may wait do wait at most, while their lines are short. */
+/**
+ * The hard bound on waiting calls, as a multiple of `waitingCalls`, for connections with short
+ * lines.
+ */
 const LAST_BOUND = 2;
 /**
- * In one turn of the event loop so many begin. A call that is answered from memory ends before the
- * loop turns: without a bound all that wait would run in one piece, and nobody else.
+ * The most calls that start in one event-loop turn. A call that is answered from memory ends within
+ * the turn, so without a bound all waiting calls would run at once, and nothing else.
  */
 const MAX_BEGUN_A_TURN = 8;
-/** What a refused caller is told to wait at least. Waits are told in steps of this. */
+/** The shortest delay for a refused caller. Delays are multiples of it. */
 const RETRY_STEP_MS = 100;
 
 interface Waiting {
@@ -68,14 +71,14 @@ interface Waiting {
 
 interface Line {
   readonly calls: Waiting[];
-  /** Of this line, those that are counted. */
+  /** The running calls of this line that take a slot. */
   counted: number;
 }
 
 interface Running {
   readonly line: Line;
   readonly startedMs: number;
-  /** Whether it takes a slot; not any more once it has run for too long. */
+  /** Whether it takes a slot. A call that has run for too long takes none. */
   isCounted: boolean;
 }
 
@@ -87,9 +90,9 @@ class FairAdmission implements Admission {
   waiting = 0;
   readonly #limits: AdmissionLimits;
   readonly #lines = new WeakMap<Connection, Line>();
-  /** The lines in which somebody waits, in the order of their turns. */
+  /** The lines with waiting calls, in the order of their turns. */
   readonly #turns = new Set<Line>();
-  /** In the order in which they began. */
+  /** In the order in which they started. */
   readonly #running = new Set<Running>();
   #counted = 0;
   readonly #load = new LoadMeter();
@@ -146,7 +149,7 @@ class FairAdmission implements Admission {
     );
   }
 
-  /** How many could begin now, in this turn or the next ones. */
+  /** How many calls could start now, in this turn or the next ones. */
   get #free(): number {
     const { runningCalls } = this.#limits;
     const free = Math.min(this.#load.slots - this.#counted, runningCalls - this.#running.size);
@@ -158,7 +161,9 @@ class FairAdmission implements Admission {
     this.#load.waitedFor(this.waiting > 0);
   }
 
-  /** A line that has less than its share may be joined when all are full, up to a last bound. */
+  /**
+   * When all places are taken, a line with less than its share may still grow, up to a hard bound.
+   */
   #areTooMany(line: Line): boolean {
     const { waitingCalls } = this.#limits;
     if (this.waiting < waitingCalls) return false;
@@ -166,7 +171,10 @@ class FairAdmission implements Admission {
     return line.calls.length >= share || this.waiting >= waitingCalls * LAST_BOUND;
   }
 
-  /** As the lines take turns: what waits before it in its own line, and as many of each other's. */
+  /**
+   * The calls that run before a new call of this line. As lines take turns, these are the calls
+   * that wait in its own line, and as many of each other line.
+   */
   #ahead(line: Line): number {
     const lines = this.#turns.size + (this.#turns.has(line) ? 0 : 1);
     return Math.min(this.waiting, (line.calls.length + 1) * lines);
@@ -187,7 +195,7 @@ class FairAdmission implements Admission {
       release: () => {
         if (!this.#running.delete(running)) return;
         const runMs = performance.now() - running.startedMs;
-        // One that waited for something else says nothing of how long work takes.
+        // A call that waited for something else says nothing about how long work takes.
         if (running.isCounted || !this.#load.isIdle) this.#load.ended(runMs);
         this.#uncount(running);
         if (this.waiting > 0) this.#awaitNextTurn();
@@ -212,7 +220,7 @@ class FairAdmission implements Admission {
     });
   }
 
-  /** Lets run who can, line by line. */
+  /** Starts waiting calls, line by line. */
   #next(): void {
     this.#look();
     const most = Math.ceil(this.#load.slots * CONNECTION_SHARE);
@@ -227,7 +235,8 @@ class FairAdmission implements Admission {
         this.#run(line, first.caller);
       }
       passedOver = first === undefined ? passedOver + 1 : 0;
-      // To the end of the order: a Set is walked on to what is added meanwhile.
+      // Moves the line to the end: a Set's iterator also visits entries that are added during the
+      // loop.
       if (line.calls.length > 0) this.#turns.add(line);
     }
     if (this.waiting > 0) return;
@@ -243,7 +252,7 @@ class FairAdmission implements Admission {
     if (line.calls.length === 0) this.#turns.delete(line);
   }
 
-  /** For lines that nobody's end moves on: in them deadlines pass, and calls run for too long. */
+  /** For lines that no ending call moves on: deadlines pass in them, or calls run for too long. */
   #tick(): void {
     const nowMs = performance.now();
     for (const line of this.#turns) {

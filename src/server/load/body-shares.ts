@@ -1,19 +1,19 @@
-// What request bodies hold in memory. All of them together: a budget, in which the oldest that is
-// not whole gives way. Those of one connection: beyond a bound, only its oldest body is read on;
-// the others wait in the network, where flow control keeps them.
+// Bounds the memory of request bodies. All bodies together share a budget; when it is used up, the
+// oldest incomplete body gives way. If one connection exceeds its bound, only its oldest body is
+// read; flow control keeps the others in the network.
 
 import type { Readable } from 'node:stream';
 import type { Connection } from '../exchange/connections.js';
 import { createMemoryBudget, type Held, type MemoryBudget } from '../support/memory-budget.js';
 
 export interface BodyShares {
-  /** For a body that is about to be read. `giveWay` must lead to `release`. */
+  /** Opens a share for a body that will be read. `giveWay` must lead to `release`. */
   open(connection: Connection, body: Readable, giveWay: () => void): Held;
-  /** Of all of them, for bodies that are read bit by bit. */
+  /** The budget of all bodies, for streamed bodies. */
   readonly memory: MemoryBudget;
 }
 
-/** What a request costs before its first byte: its stream, its headers, its promises. */
+/** The memory of a request before its first byte: its stream, its headers, its promises. */
 const REQUEST_BYTES = 8 * 1024;
 
 interface Reading {
@@ -24,7 +24,7 @@ interface Reading {
 interface OfConnection {
   bytes: number;
   paused: number;
-  /** Not whole yet, in the order in which they began. */
+  /** The incomplete bodies, in the order in which they began. */
   readonly reading: Set<Reading>;
 }
 
@@ -72,7 +72,7 @@ export function createBodyShares(maxBytes: number, maxBytesOfConnection: number)
         held.release();
         regulate();
       };
-      // Taken once the caller has its share: to give way is to release it.
+      // Deferred until the caller has its share: if it must give way, it has to release the share.
       queueMicrotask(() => add(REQUEST_BYTES));
       return { add, settle, release };
     },
@@ -80,7 +80,7 @@ export function createBodyShares(maxBytes: number, maxBytesOfConnection: number)
   };
 }
 
-/** The oldest always goes on, so that one of them becomes whole whatever the others hold. */
+/** Always reads the oldest body, so that one becomes complete whatever the others hold. */
 function regulateReading(own: OfConnection, maxBytes: number): void {
   const isFull = own.bytes > maxBytes;
   if (!isFull && own.paused === 0) return;

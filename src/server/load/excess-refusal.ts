@@ -1,6 +1,6 @@
-// What a call is told that cannot be served now: too many wait, or too many streams of its kind are
-// open. Made once for each wait and protocol and then only sent: while too much is asked, a refusal
-// must cost next to nothing.
+// Refusals of calls that cannot be served now, because too many calls wait or too many streams of
+// this method are open. Each refusal is built once per kind and delay, and then only sent: under
+// overload, a refusal must cost almost nothing.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { Code, type ConnectError } from '@connectrpc/connect';
@@ -14,7 +14,7 @@ import { refusalError } from '../support/rpc-error.js';
 
 export type Excess = 'waiting calls' | 'open streams';
 
-/** `retryAfterMs`: of a few values, or memory goes into what is prepared for each. */
+/** `retryAfterMs`: use few different values, because a refusal is kept in memory for each. */
 export function excessError(excess: Excess, retryAfterMs: number): ConnectError {
   const tooMany = { code: Code.ResourceExhausted, retryAfterMs };
   return excess === 'open streams'
@@ -59,12 +59,12 @@ function preparedFor(excess: Excess, retryAfterMs: number): Prepared {
   return found;
 }
 
-/** HTTP's own status for it, which Connect's clients expect. */
+/** HTTP's own status for overload, which Connect's clients expect. */
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * gRPC's and gRPC-Web's answer, all of it in the one block of headers that gRPC calls Trailers-Only;
- * undefined for other protocols, and for web pages, whose browsers want to be told more.
+ * The answer of gRPC and gRPC-Web in a single header block, which gRPC calls Trailers-Only.
+ * Undefined for other protocols, and for web pages, because browsers need CORS headers too.
  */
 export function excessHeaders(
   headers: IncomingHttpHeaders,
@@ -76,7 +76,7 @@ export function excessHeaders(
   return { ':status': 200, 'content-type': contentType, ...preparedFor(excess, retryAfterMs).grpc };
 }
 
-/** Answers at once; false for a form of call that needs more than that. */
+/** Answers at once. Returns false for Connect's streams, which need a message for it. */
 export function refuseOverload(exchange: Exchange, retryAfterMs: number): boolean {
   const contentType = exchange.headers['content-type'] ?? '';
   const { grpc, connect, body } = preparedFor('waiting calls', retryAfterMs);

@@ -1,41 +1,44 @@
-// How many calls may run at a time, and how many end in a second, learnt from those that ran. As
-// many as keep the processor and the database busy, and no more: each further one only makes the
-// others slower, and a turn of the event loop longer.
+// Learns from the calls that ran how many may run at a time and how many end per second. Enough
+// calls should run to keep the processor and the database busy, and no more: each further call only
+// slows the others and lengthens an event-loop turn.
 
 import { performance } from 'node:perf_hooks';
 
-/** How long a call may take while others wait; where it takes longer even alone, twice that. */
+/** How long a call may run while others wait; at least twice its run time while none waits. */
 const TARGET_RUN_MS = 25;
-/** The fewest, the first guess, the most. */
+/** The lowest, first and highest number of slots. */
 const MIN_SLOTS = 4;
 const FIRST_SLOTS = 24;
 const MAX_SLOTS = 64;
-/** Calls a second, as long as nothing has been measured. */
+/** Calls per second, until something is measured. */
 const FIRST_RATE = 1_000;
-/** How often is learnt. */
+/** The interval at which the meter learns. */
 export const SAMPLE_MS = 50;
-/** How much of the latest sample goes into what is known of earlier ones. */
+/** The weight of the latest sample against the earlier ones. */
 const SMOOTHING = 0.3;
 /**
- * A call that runs for longer waits for something: a lock, a database that stands still. It does
- * not keep others from running; the sooner, the more time the processor has to spare.
+ * A call that runs longer than this waits for something: a lock, or a database that stands still.
+ * It does not keep others from running, so it gives up its slot; sooner if the processor is idle.
  */
 const PATIENCE_MS = 3_000;
 const IDLE_PATIENCE_MS = 100;
-/** Of the time, the share in which the loop works, below which the processor is called idle. */
+/** The processor counts as idle if the event loop works for less than this share of the time. */
 const IDLE_BELOW = 0.5;
-/** Of a sample, the share in which somebody waited, from which on there was enough to do. */
+/** A sample counts as busy if calls waited for at least this share of it. */
 const BUSY_FROM = 0.5;
 
 export class LoadMeter {
   slots = FIRST_SLOTS;
   callsPerSecond = FIRST_RATE;
   isIdle = true;
-  /** How long a call takes while nobody waits. */
+  /** How long a call runs while none waits, in ms. */
   #calmRunMs = 0;
   #ended = 0;
   #runMs = 0;
-  /** Of the sample, the time in which somebody waited, and what ended in it. */
+  /**
+   * In this sample: the time in which calls waited, and the number of calls that ended in that
+   * time.
+   */
   #waitedForMs = 0;
   #endedMeanwhile = 0;
   #waitedForSinceMs: number | undefined;
@@ -46,7 +49,7 @@ export class LoadMeter {
     return this.isIdle ? IDLE_PATIENCE_MS : PATIENCE_MS;
   }
 
-  /** Only while somebody waits, calls end as fast as they can. */
+  /** Reports whether calls wait. Only while calls wait, the others end as fast as they can. */
   waitedFor(isWaitedFor: boolean): void {
     if (isWaitedFor === (this.#waitedForSinceMs !== undefined)) return;
     const nowMs = performance.now();
@@ -54,14 +57,14 @@ export class LoadMeter {
     this.#waitedForSinceMs = isWaitedFor ? nowMs : undefined;
   }
 
-  /** A call ended, and how long it ran. */
+  /** Reports that a call ended after `runMs`. */
   ended(runMs: number): void {
     this.#ended += 1;
     this.#runMs += runMs;
     if (this.#waitedForSinceMs !== undefined) this.#endedMeanwhile += 1;
   }
 
-  /** True when a sample was taken. */
+  /** Returns true if a sample was taken. */
   sample(nowMs: number): boolean {
     const tookMs = nowMs - this.#sampledMs;
     if (tookMs < SAMPLE_MS) return false;
@@ -94,7 +97,7 @@ export class LoadMeter {
     if (waitedForShare < BUSY_FROM) {
       this.#calmRunMs = smooth(this.#calmRunMs, runMs);
       this.slots = smooth(this.slots, Math.max(this.slots, FIRST_SLOTS));
-      // Little is learnt while few wait: what was learnt in a bad moment is not to stay.
+      // Little is learnt while few calls wait, so a bad moment must not keep its influence.
       this.callsPerSecond = smooth(this.callsPerSecond, Math.max(this.callsPerSecond, FIRST_RATE));
       return;
     }

@@ -1,6 +1,6 @@
-// HTTP/2 streams that are answered in one block of headers before their request has come. Most of
-// these requests end in the bytes that were read with them, and their streams with them. A reset for
-// each would cost more than all else about a refusal; those that go on are reset together.
+// Answers HTTP/2 streams in one header block before their request has arrived. Most of these
+// requests end in the bytes that were read with them, and so do their streams. A reset for each
+// stream would cost more than the rest of a refusal, so streams that go on are reset together.
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
@@ -11,7 +11,7 @@ export interface RefusedStreams {
   answer(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders, connection: Connection): void;
 }
 
-/** How long the rest of a refused request may take until its stream is closed. */
+/** How long the rest of a refused request may take before its stream is closed. */
 const REST_MS = 20;
 
 export function createRefusedStreams(): RefusedStreams {

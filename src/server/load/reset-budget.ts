@@ -1,24 +1,25 @@
-// Streams that a client resets: impatience, or an attack. nghttp2 allows 1,000 at once and 33 a
-// second; beyond that it ends the connection with an error for every call on it. So they are
-// counted here too, and the connection is said goodbye (GOAWAY, NO_ERROR) before: calls begun go
-// on, and clients open another one without a word. Who goes on resetting after that is cut.
+// Counts the streams that a client resets, out of impatience or as an attack. nghttp2 allows 1,000
+// at once and 33 per second; beyond that it ends the connection with an error for every call on it.
+// So the connection gets a GOAWAY (NO_ERROR) before that: calls in flight go on, and clients
+// silently open another connection. A client that goes on resetting is cut.
 
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 
-/** Below nghttp2's own bounds by more than all the streams that can be open at the time. */
+/** Below nghttp2's bound by more than the streams that can be open at the time. */
 const MAX_RESETS = 600;
 const RESETS_PER_SECOND = 30;
-/** After a goodbye, more than a client can have had open when it heard of that. */
+/** Resets allowed after GOAWAY: more than a client can have had open when it received that. */
 const MORE_RESETS = 300;
 /**
- * Both sides keep a deadline. Where ours ends a call first, the client's reset meets a stream that
- * is closed: nghttp2 counts it and nobody else hears of it. A timer may fire so much too soon.
+ * How much too early a timer may fire. Client and server both apply a call's deadline. If the
+ * server ends the call first, the client's reset meets a closed stream: nghttp2 counts it, but
+ * reports it to nobody. So a stream that closes at its deadline counts as reset.
  */
 const SLACK_MS = 2;
 
 /**
- * How long what is read now may have waited in its socket, in milliseconds: at most for as long as
- * the process has been busy since it last read. In that time deadlines pass of which nobody knows.
+ * Returns how long the bytes that are read now may have waited in their socket, in ms: at most as
+ * long as the process has been busy since it last read. Deadlines can pass unnoticed in that time.
  */
 export function createReadLag(): () => number {
   let readBefore = performance.eventLoopUtilization();
@@ -29,7 +30,7 @@ export function createReadLag(): () => number {
     if (startedMs === undefined) {
       startedMs = nowMs;
       busyMs = performance.eventLoopUtilization(readBefore).active;
-      // Node calls it when everything that had come is read.
+      // Node runs this after it has read everything that had arrived.
       setImmediate(() => {
         startedMs = undefined;
         readBefore = performance.eventLoopUtilization();
@@ -40,8 +41,8 @@ export function createReadLag(): () => number {
 }
 
 /**
- * Counts what becomes of each stream that it is given, with the deadline its call has. `lagMs`: how
- * long ago it may have come.
+ * Counts the resets among the streams that it is given, with each call's timeout in ms. `lagMs`:
+ * how long ago a stream's headers may have arrived.
  */
 export function createResetBudget(
   session: Pick<ServerHttp2Session, 'close' | 'destroy'>,

@@ -1,25 +1,25 @@
-// How many streams of each kind are open: they stay for as long as their callers like, and each
-// costs memory all the while.
+// Counts the open streams of each method. They stay open as long as their callers like, and cost
+// memory all that time.
 
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { Connection } from '../exchange/connections.js';
 import { excessError } from './excess-refusal.js';
 
 export interface StreamCount {
-  /** Whether one more of this connection would be too many. */
+  /** Whether this connection may not open another stream of the method. */
   isFull(handler: UniversalHandler, connection: Connection): boolean;
-  /** Counts one in; the result counts it out. Throws RESOURCE_EXHAUSTED when there are too many. */
+  /** Counts a stream; the result ends the count. Throws RESOURCE_EXHAUSTED if too many are open. */
   enter(handler: UniversalHandler, connection: Connection): () => void;
 }
 
 export interface StreamLimits {
-  /** Of one method, of everybody together. */
+  /** Open streams of one method, of all callers. */
   readonly streamsPerMethod: number;
-  /** Of one method, of one connection. */
+  /** Open streams of one method on one connection. */
   readonly streamsPerMethodAndConnection: number;
 }
 
-/** How soon it is worth asking again: streams end when they like. */
+/** The delay before a retry: streams end when their callers like. */
 export const STREAM_RETRY_MS = 5_000;
 
 export function createStreamCount(limits: StreamLimits): StreamCount {

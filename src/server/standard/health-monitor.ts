@@ -1,11 +1,11 @@
-// How the service is, asked of its dependencies at most once at a time and at most once a
-// second, whoever wants to know and however many. An answer waits for the dependencies for a moment
-// only: one that is slow to answer is told as it last was, and looked at meanwhile. Never throws:
-// no answer is an answer.
+// Knows the health of the service. However many ask, it asks the dependencies once at a time and at
+// most once a second, except after `changed`. An answer waits for the dependencies only for a
+// moment: if one is slow, the answer is its last known state, and the question goes on in the
+// background. Never throws: a missing answer means that a dependency is down.
 //
-// It looks when somebody asks, when a connection failed, and while PostgreSQL is away, until it is
-// back. So that it went and came back is known, and logged once each, also where nobody probes,
-// and a database that is well is asked nothing for it.
+// It looks when somebody asks, after a connection failed, and while PostgreSQL is away, until it is
+// back. So an outage and its end are known, and logged once each, even where nobody probes, and a
+// healthy database gets no extra queries.
 
 import type { DependencyHealth } from '../../app/ports/health.js';
 import { within } from '../../metrics/timeout.js';
@@ -13,7 +13,7 @@ import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
 
 interface Told {
-  /** The configured ones. */
+  /** The configured dependencies. */
   readonly dependencies: readonly DependencyHealth[];
 }
 
@@ -25,18 +25,21 @@ export interface ServiceHealth extends Told {
 
 export interface HealthMonitor {
   /**
-   * Not older than `healthMaxAgeMs` if the dependencies answer within `healthPatienceMs`, else
-   * as they last were, up to `healthStaleMs` ago; there within `healthTimeoutMs` in any case.
+   * The health. At most `healthMaxAgeMs` old if the dependencies answer within `healthPatienceMs`;
+   * else the last known state if it is less than `healthStaleMs` old. Resolves within
+   * `healthTimeoutMs` in any case.
    */
   current(): Promise<ServiceHealth>;
   /**
-   * The health now and after every change, until the signal aborts or the service drains;
-   * that the service drains is the last one. Polls once for all watchers.
+   * Yields the health now and after every change, until the signal aborts or the service drains;
+   * the last yield then says that it drains. All watchers share one poll.
    */
   watch(signal: AbortSignal): AsyncIterable<ServiceHealth>;
-  /** Something failed that may be a dependency's fault. Cheap, and may be said for every call. */
+  /**
+   * Reports a failure that may be a dependency's fault. Cheap enough to call for every failed call.
+   */
   suspect(): void;
-  /** What was known is not so any more: whoever asks from now on is answered anew. */
+  /** Drops the known state: whoever asks from now on gets a new answer. */
   changed(): void;
 }
 
@@ -61,12 +64,12 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
   let flight: Promise<Known> | undefined;
   let nextLook: NodeJS.Timeout | undefined;
 
-  /** One question for all who want to know now. */
+  /** Asks once for all who want to know now. */
   function look(): Promise<Known> {
     if (flight !== undefined) return flight;
     const mine = askBounded(options, known.dependencies).then((dependencies) => {
       const answer = { dependencies, atMs: performance.now() };
-      // Asked before what changed, it does not count any more; whoever waited for it hears it.
+      // `changed` came after this question: its answer goes only to those who waited for it.
       if (flight !== mine) return answer;
       flight = undefined;
       take(answer);
@@ -90,7 +93,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       void look();
     }, ms).unref();
   }
-  // What goes away while everything is being stopped is no news.
+  // A dependency that goes away while everything stops is no news.
   draining.addEventListener('abort', () => clearTimeout(nextLook));
 
   async function dependencies(): Promise<readonly DependencyHealth[]> {
@@ -124,7 +127,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       }
     },
     suspect() {
-      // One that is known to be away is looked at anyway.
+      // A dependency that is known to be away is asked anyway.
       if (!draining.aborted && isUp(known)) lookIn(limits.healthMaxAgeMs);
     },
     changed() {
@@ -143,7 +146,10 @@ function isUp({ dependencies }: Told): boolean {
   return dependencies.some(({ name, up }) => name === 'postgresql' && up);
 }
 
-/** Down, as far as anybody can tell, when the answer does not come or is an error. */
+/**
+ * Asks within `healthTimeoutMs`. Without an answer, or with an error, the dependencies count as
+ * down.
+ */
 async function askBounded(
   { ask, limits, log }: HealthMonitorOptions,
   known: readonly DependencyHealth[],
@@ -160,14 +166,14 @@ async function askBounded(
 }
 
 /**
- * Says once that PostgreSQL went away and once that it is back. Not before it was there for the
- * first time: until then the start says what it waits for. (Redis is told of by its own link.)
+ * Logs once that PostgreSQL went away and once that it is back. Says nothing before the first
+ * contact: until then the start logs what it waits for. (Redis's own link logs about Redis.)
  */
 function createOutageLog(log: Logger) {
   let wasUp = false;
   let awaySinceMs: number | undefined;
   return {
-    /** Returns whether it is away. */
+    /** Returns whether PostgreSQL is away. */
     notice(told: Told): boolean {
       const isThere = isUp(told);
       if (isThere && awaySinceMs !== undefined) {
@@ -186,16 +192,16 @@ function createOutageLog(log: Logger) {
   };
 }
 
-/** One timer for everybody who waits; none while nobody does. Draining is a tick as well. */
+/** One timer for all waiters, and none without a waiter. The start of a drain is a tick too. */
 function createTicker(intervalMs: number, draining: AbortSignal) {
   let tick: Promise<void> | undefined;
   let ring: () => void = () => {};
-  // Heard once, not once for each who waits: there may be thousands.
+  // One listener, not one for each waiter: there may be thousands.
   draining.addEventListener('abort', () => ring());
   return {
-    /** The next tick is now. */
+    /** Makes the next tick now. */
     ring: () => ring(),
-    /** Resolves with the next tick, or as soon as the signal aborts. */
+    /** Resolves at the next tick, or when the signal aborts. */
     async next(signal: AbortSignal): Promise<void> {
       if (signal.aborted || draining.aborted) return;
       tick ??= new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
-// grpc.health.v1: the whole service under "" and each service's name, the dependencies under
-// their own. Redis down is told under `redis` and leaves the whole SERVING.
+// grpc.health.v1. The whole service is under "" and under each service's name; each dependency is
+// under its own name. If Redis is down, only `redis` is NOT_SERVING; the whole stays SERVING.
 
 import { Code, type ServiceImpl } from '@connectrpc/connect';
 import {
@@ -9,7 +9,7 @@ import {
 import { refusalError } from '../support/rpc-error.js';
 import type { HealthMonitor, ServiceHealth } from './health-monitor.js';
 
-/** `serviceNames`: the services that stand for the whole. */
+/** `serviceNames`: the services that share the status of the whole. */
 export function createHealthService(
   monitor: HealthMonitor,
   serviceNames: readonly string[],
@@ -39,7 +39,7 @@ export function createHealthService(
       });
     },
 
-    // A stream that ends by the server's will is asked for again by the client, elsewhere.
+    // If the server ends a stream, the client watches again, at another server.
     async *watch({ service }, { signal }) {
       let last: Status | undefined;
       for await (const health of monitor.watch(signal)) {

@@ -1,4 +1,4 @@
-// Everything the served descriptors define, found by name: what server reflection looks up.
+// An index of everything that the served descriptors define, by name, for server reflection.
 
 import {
   type AnyDesc,
@@ -11,19 +11,21 @@ import {
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 
 export interface ReflectionIndex {
-  /** Sorted. */
+  /** Sorted by name. */
   readonly serviceNames: readonly string[];
   fileByName(name: string): DescFile | undefined;
-  /** Of any fully qualified name: a message, field, enum, value, service, method, extension. */
+  /**
+   * Takes any fully qualified name: a message, field, enum, value, service, method or extension.
+   */
   fileOfSymbol(symbol: string): DescFile | undefined;
-  /** Undefined when there is no such message; sorted. */
+  /** Sorted; undefined if there is no such message. */
   extensionNumbers(messageName: string): readonly number[] | undefined;
   fileOfExtension(messageName: string, number: number): DescFile | undefined;
-  /** The file and all it depends on, as serialized FileDescriptorProtos, the file first. */
+  /** The file and all its dependencies, as serialized FileDescriptorProtos, the file first. */
   closure(file: DescFile): readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-/** `more`: files that no service imports and whose types still travel, in google.protobuf.Any. */
+/** `more`: files that no service imports but whose types are sent in google.protobuf.Any. */
 export function createReflectionIndex(
   services: readonly DescService[],
   more: readonly DescFile[] = [],

@@ -1,12 +1,12 @@
-// grpc.reflection.v1 and v1alpha: the two say the same in the same fields. grpcurl, buf curl
-// and Postman learn the API from it.
+// grpc.reflection.v1 and v1alpha, from which grpcurl, buf curl and Postman learn the API. Both
+// versions have the same fields.
 
 import { Code, type ConnectRouter } from '@connectrpc/connect';
 import { ServerReflection } from '../../../gen/grpc/reflection/v1/reflection_pb.js';
 import { ServerReflection as ServerReflectionAlpha } from '../../../gen/grpc/reflection/v1alpha/reflection_pb.js';
 import type { ReflectionIndex } from './reflection-index.js';
 
-/** What both versions' requests have. */
+/** The fields that the requests of both versions share. */
 interface Query {
   readonly host: string;
   readonly messageRequest:
@@ -61,7 +61,8 @@ async function* answerAll<Request extends Query>(
   requests: AsyncIterable<Request>,
   index: ReflectionIndex,
 ) {
-  // A file is sent once per stream; the protocol has clients keep what they were given.
+  // A file is sent once per stream; by the protocol, clients keep the files that they have
+  // received.
   const sent = new Set<string>();
   for await (const request of requests) {
     const messageResponse = answer(request, index, sent);
@@ -72,7 +73,7 @@ async function* answerAll<Request extends Query>(
 function answer({ messageRequest }: Query, index: ReflectionIndex, sent: Set<string>): Answer {
   const files = (file: ReturnType<ReflectionIndex['fileByName']>): Answer => {
     if (file === undefined) return notFound();
-    // The file asked for always; what it imports only once.
+    // The requested file is always sent, its imports only once.
     const wanted = index
       .closure(file)
       .filter(({ name }) => name === file.proto.name || !sent.has(name));

@@ -1,5 +1,5 @@
-// Bytes that come in pieces, put together. Copies each piece: one of Node's may be a byte long and
-// keep sixty thousand others in memory.
+// Collects bytes that come in pieces. Copies each piece, because a piece of one byte from Node may
+// keep 64 KB in memory.
 
 const FIRST_BYTES = 512;
 
@@ -18,12 +18,12 @@ export class ByteCollector {
     this.length = length;
   }
 
-  /** All of them, as long as nothing is appended or taken. */
+  /** All collected bytes; valid until the next `append` or `take`. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.length);
   }
 
-  /** Takes so many from the beginning. */
+  /** Removes `length` bytes from the beginning and returns them. */
   take(length: number): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(0, length));
     this.#bytes.copyWithin(0, length, this.length);

@@ -1,10 +1,10 @@
-// How an error's text is spelt in the trailer `grpc-message`. Connect's library encodes more than gRPC
-// asks for (commas, colons, quotes), and grpc-js decodes only what gRPC asks for: its users
-// would read `date%3A must be`. So the text is spelt again, as gRPC's HTTP/2 protocol has it.
+// Encodes an error's text for the trailer `grpc-message`. Connect's library encodes more than gRPC
+// asks for (commas, colons, quotes), and grpc-js decodes only what gRPC asks for, so its users
+// would read `date%3A must be`. So the text is encoded again, as gRPC's HTTP/2 protocol specifies.
 
 const MESSAGE = 'grpc-message';
 
-/** Spells the message of a trailer as gRPC does; false when there is none. */
+/** Encodes the message in a trailer as gRPC does. Returns false if there is no message. */
 export function respellMessage(trailer: Headers): boolean {
   const sent = trailer.get(MESSAGE);
   if (sent === null) return false;

@@ -1,4 +1,4 @@
-// Every bound of the server, with its reason. Nothing in this room waits, queues or buffers
+// Every bound of the server, with its reason. Nothing on this floor waits, queues or buffers
 // without one of these.
 
 export interface Limits {
@@ -6,66 +6,73 @@ export interface Limits {
   readonly messageBytes: number;
   /** Messages smaller than this are sent uncompressed. */
   readonly compressMinBytes: number;
-  /** TCP connections at a time; for a further one, the one that was idle for longest is closed. */
+  /** Open TCP connections. For a further one, the one that was idle for longest is closed. */
   readonly connections: number;
-  /** The same of one peer's address. */
+  /** Open TCP connections of one peer's address. */
   readonly connectionsPerAddress: number;
-  /** How often each connection is looked at: floods, pings, sockets that outlived their session. */
+  /** How often each connection is checked for floods, dead sockets and due pings. */
   readonly lookIntervalMs: number;
-  /** From the end of an HTTP/2 session to that of its socket, if it does not end by itself. */
+  /**
+   * From the end of a connection's protocol to that of its socket, if it does not end by itself.
+   */
   readonly deadSocketMs: number;
-  /** Requests on one HTTP/1.1 connection that wait for those before them; beyond, it is cut. */
+  /**
+   * Requests on one HTTP/1.1 connection that wait for earlier ones; beyond it, the connection is
+   * cut.
+   */
   readonly pipelinedRequests: number;
-  /** Calls whose handlers work at a time; see admission.ts. */
+  /** Calls whose handlers run at a time; see admission.ts. */
   readonly runningCalls: number;
   /** Calls that wait for their turn. */
   readonly waitingCalls: number;
-  /** Streams of one method at a time, of everybody and of one connection. */
+  /** Open streams of one method, of all callers and on one connection. */
   readonly streamsPerMethod: number;
   readonly streamsPerMethodAndConnection: number;
-  /** Request bodies in memory at a time, of everybody and of one connection. */
+  /** Request bodies in memory, of all callers and of one connection. */
   readonly bodyBytes: number;
   readonly bodyBytesPerConnection: number;
-  /** Answers in memory that their callers have not taken yet. */
+  /** Answers in memory that their callers have not read yet. */
   readonly unreadBytes: number;
-  /** Calls at a time on one HTTP/2 connection. */
+  /** Concurrent calls on one HTTP/2 connection. */
   readonly streamsPerConnection: number;
   /** All header names and values of one request together. */
   readonly headerBytes: number;
   readonly headerCount: number;
-  /** From a connection's start to the bytes that tell HTTP/1.1 from HTTP/2. */
+  /** From a connection's start to the bytes that distinguish HTTP/1.1 from HTTP/2. */
   readonly firstBytesTimeoutMs: number;
   readonly tlsHandshakeTimeoutMs: number;
   /** From an HTTP/1.1 request's first byte to the end of its headers. */
   readonly headersTimeoutMs: number;
   /** From a call's headers to its body's last byte. Streamed bodies: between two pieces. */
   readonly requestTimeoutMs: number;
-  /** An HTTP/1.1 connection without a request. */
+  /** How long an HTTP/1.1 connection may have no request. */
   readonly idleTimeoutMs: number;
-  /** An HTTP/2 connection without a call. */
+  /** How long an HTTP/2 connection may have no call. */
   readonly sessionIdleTimeoutMs: number;
   /** Between two pings on an HTTP/2 connection; an unanswered one ends the connection. */
   readonly pingIntervalMs: number;
   /** How long a client may leave a written piece of its answer unread. */
   readonly writeStallTimeoutMs: number;
-  /** How long the rest of a request is read after it was already answered. */
+  /** How long the rest of a request is read after the answer. */
   readonly lingerMs: number;
-  /** What one HTTP/2 connection may hold, in megabytes. */
+  /** The memory of one HTTP/2 connection, in megabytes. */
   readonly sessionMemoryMb: number;
-  /** HTTP/2 flow control: what a client may send ahead on one stream, and on all together. */
+  /**
+   * HTTP/2 flow control: what a client may send ahead on one stream, and on all streams together.
+   */
   readonly streamWindowBytes: number;
   readonly sessionWindowBytes: number;
-  /** How old a health answer may be. */
+  /** The maximum age of a health answer while dependencies answer fast. */
   readonly healthMaxAgeMs: number;
-  /** How long a health answer waits for dependencies of whom something is known. */
+  /** How long a health answer waits for dependencies whose last state is known. */
   readonly healthPatienceMs: number;
-  /** How old an answer may be while they are slow to give a new one. */
+  /** The maximum age of that last state while the dependencies are slow. */
   readonly healthStaleMs: number;
-  /** How long the dependencies may take to say how they are. */
+  /** How long the dependencies may take to report their state. */
   readonly healthTimeoutMs: number;
-  /** How often health is asked while somebody watches it. */
+  /** How often health is checked while somebody watches it. */
   readonly healthWatchIntervalMs: number;
-  /** At the end of a drain: from telling the remaining calls to cutting them. */
+  /** At the end of a drain: from answering the remaining calls to cutting them. */
   readonly drainCutMs: number;
 }
 
@@ -76,12 +83,13 @@ export const DEFAULT_LIMITS: Limits = {
   compressMinBytes: 1024,
   // About 60 KB each when idle, and well below the usual limit of open files in a container.
   connections: 10_000,
-  // Behind a gateway all callers have its address; a process that dials without end has one too.
+  // Behind a gateway all callers have its address; so has a process that opens connections without
+  // end.
   connectionsPerAddress: 5_000,
   lookIntervalMs: 500,
   // The last frames may still be on their way.
   deadSocketMs: 2_000,
-  // Nobody pipelines by hand; a test tool may.
+  // No usual client pipelines; a test tool may.
   pipelinedRequests: 1_000,
   // Calls that wait for a database cost memory and nothing else.
   runningCalls: 1_000,
@@ -93,23 +101,23 @@ export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 128 * 1024 * 1024,
   bodyBytesPerConnection: 8 * 1024 * 1024,
   unreadBytes: 128 * 1024 * 1024,
-  // HTTP/2 asks for at least 100; clients queue what is above it.
+  // HTTP/2 asks for at least 100; clients queue further calls.
   streamsPerConnection: 256,
-  // A large JWT is 4 KB; Node's and most proxies' own bound.
+  // A large JWT is 4 KB. Node and most proxies have the same bound.
   headerBytes: 16 * 1024,
   headerCount: 100,
-  // A client that connects speaks; only probes and attackers do not.
+  // A client sends at once; only probes and attackers do not.
   firstBytesTimeoutMs: 10_000,
   tlsHandshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   // 4 MiB in a minute is 70 KB/s: slower than any line worth waiting for.
   requestTimeoutMs: 60_000,
-  // Above the 60 s after which common load balancers let go of a connection: the side that
-  // closes first must be the client's, or a request crosses with the closing.
+  // Above the 60 s after which common load balancers close an idle connection. The client's side
+  // must close first, or a request may cross with the close.
   idleTimeoutMs: 75_000,
-  // A client connects again when it has something to say.
+  // A client opens a new connection when it needs one.
   sessionIdleTimeoutMs: 15 * 60_000,
-  // A peer that vanished without a word is noticed within two of these.
+  // A peer that vanished silently is noticed within two intervals.
   pingIntervalMs: 10_000,
   writeStallTimeoutMs: 60_000,
   // Closing a TCP connection with unread data resets it, and the client never sees its answer.
@@ -119,11 +127,11 @@ export const DEFAULT_LIMITS: Limits = {
   // HTTP/2's 64 KiB makes a 4 MiB message wait for 64 round trips.
   streamWindowBytes: 256 * 1024,
   sessionWindowBytes: 1024 * 1024,
-  // Health checks come from every load balancer at once; the database need not see each.
+  // Every load balancer sends health checks at the same time; the database need not see each.
   healthMaxAgeMs: 1_000,
-  // A probe that waits long fails, and a busy instance would be taken out with the rest.
+  // A probe that waits long fails, and a merely busy instance would be taken out of service.
   healthPatienceMs: 50,
-  // Kubernetes and most load balancers ask every 10 s: the answer to the one before will do.
+  // Kubernetes and most load balancers probe every 10 s, so the previous answer is good enough.
   healthStaleMs: 15_000,
   healthTimeoutMs: 3_000,
   healthWatchIntervalMs: 2_000,

@@ -1,4 +1,4 @@
-// What the server asks of a logger; pino's logger is one.
+// The logger that the server needs; pino's logger fits.
 
 type LogLine = (fields: object, message: string) => void;
 

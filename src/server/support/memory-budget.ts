@@ -1,14 +1,15 @@
-// What all callers together may keep in this process's memory, in bytes. When it is used up, the
-// oldest of those who still keep the process waiting gives way: an honest body comes within
-// moments, and an honest client reads its answer, so the oldest is the one that never will.
+// Bounds the memory, in bytes, that all callers together may hold in this process. When it is used
+// up, the oldest share that still waits for its client gives way: an honest body arrives within
+// moments, and an honest client reads its answer, so the oldest share belongs to a client that
+// never will.
 
 /** A share of the budget. */
 export interface Held {
-  /** Takes more; negative gives back. May end this very share, or another one. */
+  /** Takes more bytes; a negative number gives bytes back. May end this share or another one. */
   add(bytes: number): void;
-  /** It is whole now, and is not made to give way any more. */
+  /** Marks the share as complete. It need not give way any more. */
   settle(): void;
-  /** Gives everything back; safe to call again. */
+  /** Gives all bytes back; safe to call again. */
   release(): void;
 }
 
@@ -42,7 +43,8 @@ class Share implements Held {
   release(): void {
     if (this.isOver) return;
     this.isOver = true;
-    // Dead tables of a set keep their entries until a full collection: not their calls as well.
+    // A Set's old hash tables keep their entries until a full garbage collection. They must not
+    // keep the calls as well.
     this.giveWay = nothing;
     this.#budget.waiting.delete(this);
     this.#budget.usedBytes -= this.bytes;

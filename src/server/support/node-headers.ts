@@ -1,4 +1,4 @@
-// Web headers to Node's. Names and values come from handlers and are not judged here.
+// Converts web headers to Node's. Handlers set names and values, which are not checked here.
 
 import type { OutgoingHttpHeaders } from 'node:http';
 

@@ -1,7 +1,7 @@
-// Bodies in pieces, and whole. The generators are declared once: one that is made in each call, as
-// the library does it, leaves a map behind that only a full collection takes back.
+// Cuts bodies into pieces and joins them. The generators are declared once: a generator created in
+// each call, as in Connect's library, leaves a V8 map that only a full garbage collection frees.
 
-/** As the network gives it: gRPC-Web's text form is decoded piece by piece. */
+/** About what one read of the network brings; gRPC-Web's text form is decoded piece by piece. */
 const PIECE_BYTES = 64 * 1024;
 
 export async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -21,5 +21,5 @@ export async function whole(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return all.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(all);
 }
 
-/** Of gRPC's envelopes: a byte of flags, four of length. */
+/** The header of a gRPC envelope: one byte of flags, four of length. */
 export const ENVELOPE_HEADER_BYTES = 5;

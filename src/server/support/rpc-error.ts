@@ -1,5 +1,5 @@
-// Errors that this room itself answers with: always with google.rpc.ErrorInfo, always with
-// the way out. Never made from another error's text.
+// Errors that this floor itself answers with. They always have google.rpc.ErrorInfo and tell the
+// way out, and are never made from another error's text.
 
 import type { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '../../../gen/google/rpc/error_details_pb.js';
@@ -11,9 +11,9 @@ export interface Refusal {
   readonly reason: Reason;
   /** For a person: what is wrong and what would be right. */
   readonly message: string;
-  /** The refused fields, where they are known. */
+  /** The refused fields, if they are known. */
   readonly violations?: readonly FieldViolation[];
-  /** When it is worth asking again, where it is. */
+  /** The delay before a retry, if a retry is worthwhile. */
   readonly retryAfterMs?: number;
 }
 
@@ -22,7 +22,7 @@ export function refusalError(refusal: Refusal): ConnectError {
   return toConnectError(refusal);
 }
 
-/** True when the error says its reason already. */
+/** Whether the error has its reason already. */
 export function hasErrorInfo(error: ConnectError): boolean {
   return error.details.some(
     (detail) =>
