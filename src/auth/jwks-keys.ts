@@ -107,7 +107,7 @@ export class JwksKeys {
       if (isNew) onChange();
     } catch (error) {
       this.#hasFailed = true;
-      const reason = reasonOf(error);
+      const reason = reasonOf(error).replaceAll(this.#options.url, 'JWKS_URL');
       const message = 'JWKS_URL cannot be fetched: keys that are known stay in force';
       log.warn({ host: new URL(this.#options.url).host, reason }, message);
     }
@@ -137,8 +137,10 @@ async function download(url: string): Promise<string> {
 }
 
 function keySetOf(text: string): JSONWebKeySet {
-  const set = JSON.parse(text) as JSONWebKeySet | null;
-  if (!Array.isArray(set?.keys)) throw new Error('the answer is no JSON Web Key Set');
+  const found = JSON.parse(text) as JSONWebKeySet | null;
+  if (!Array.isArray(found?.keys)) throw new Error('the answer is no JSON Web Key Set');
+  // One odd entry must not keep the others from being known.
+  const set = { keys: found.keys.filter((key) => typeof key === 'object' && key !== null) };
   // Of a fault, rather than of an issuer who takes all keys away.
   if (set.keys.length === 0) throw new Error('the answer has no keys');
   if (set.keys.length > MAX_JWKS_KEYS) throw new Error(`there are more than ${MAX_JWKS_KEYS} keys`);

@@ -2,7 +2,7 @@
 // or gone leaves the keys that are known in force, and the log says so. Nothing throws out of here
 // once it has begun.
 
-import { open, stat } from 'node:fs/promises';
+import { constants, open, stat } from 'node:fs/promises';
 import { AttendanceError } from '../domain/facts/errors.js';
 import type { Authenticator, Caller, CallHeaders } from '../rpc/edge/caller.js';
 import type { AuthLog } from './auth-log.js';
@@ -64,7 +64,9 @@ export class KeyAuthenticator implements Authenticator {
     this.#seen = found;
     try {
       this.#keys = await readKeysFile(this.#path);
-      this.#log.info({ keys: this.#keys.size }, 'the keys of callers are read again');
+      const keys = this.#keys.size;
+      if (keys > 0) this.#log.info({ keys }, 'the keys of callers are read again');
+      else this.#log.warn({ keys }, 'AUTH_KEYS_FILE has no keys any more: every caller is refused');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log.error(
@@ -91,10 +93,14 @@ export async function readKeysFile(path: string): Promise<Keys> {
 }
 
 async function readBounded(path: string): Promise<string> {
-  const file = await open(path).catch((error: unknown) => {
-    throw new KeysFileError([`the file ${path} cannot be read (${codeOf(error)})`]);
-  });
+  // Without O_NONBLOCK, opening a pipe waits for its writer: for ever, and the process with it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      throw new KeysFileError([`the file ${path} cannot be read (${codeOf(error)})`]);
+    },
+  );
   try {
+    if (!(await file.stat()).isFile()) throw new KeysFileError([`${path} must be a regular file`]);
     const buffer = Buffer.alloc(MAX_KEYS_FILE_BYTES + 1);
     let length = 0;
     for (;;) {

@@ -109,7 +109,11 @@ function tokenKeys(read: Read, fail: Fail): TokenKeysConfig {
 function checkedUrl(text: string, fail: Fail): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLocal = url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
-  if (url?.protocol !== 'https:' && !isLocal) {
+  if (url !== undefined && `${url.username}${url.password}` !== '') {
+    fail(
+      'JWKS_URL must be without a user name and a password: key sets are public (it is not shown)',
+    );
+  } else if (url?.protocol !== 'https:' && !isLocal) {
     fail(
       'JWKS_URL must be an https: URL, or an http: one of this machine, such as ' +
         'https://login.example.com/.well-known/jwks.json (it is not shown: it may hold a password)',

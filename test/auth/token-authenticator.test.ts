@@ -12,6 +12,7 @@ import {
   AUDIENCE,
   ISSUER,
   JwksServer,
+  jwkOf,
   nowSeconds,
   pemOf,
   type SigningKey,
@@ -288,6 +289,22 @@ describe('the keys of a JWKS', () => {
     expect(lines[1]).to.include('127.0.0.1').and.include('reason');
     const unknown = await sign(second);
     expect(await nameOf(authenticator, unknown)).to.equal('TOKEN_KEYS_UNAVAILABLE');
+  });
+
+  it('are known beside entries that are none', async () => {
+    const token = await sign(second);
+    server.answer = {
+      status: 200,
+      body: JSON.stringify({ keys: [null, 5, 'x', {}, jwkOf(second)] }),
+    };
+    expect(await nameOf(authenticator, token)).to.equal('payroll');
+  });
+
+  it('are fetched by a URL that no log has', async () => {
+    const secret = 'http://u:secret@127.0.0.1:1/keys';
+    begin(secret);
+    expect(await nameOf(authenticator, await sign(first))).to.equal('TOKEN_KEYS_UNAVAILABLE');
+    expect(lines.join()).to.include('reason').and.not.include('secret');
   });
 
   it('may come later than the service', async () => {

@@ -13,6 +13,7 @@ import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { KeysFile } from '../support/keys-file.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { waitUntil } from '../support/wait-until.js';
 
 /** Who may: the wide scopes, then S for self, C for self at the clock, M for manage. */
 type Who = `${string}|${'' | 'S' | 'C'}${'' | 'M'}`;
@@ -365,6 +366,37 @@ describe('the table of access', () => {
       await roster.updateEmployee({ employee, updateMask: { paths: ['group_id'] } }, options);
       expect(await call(getAttendance, 'manage', request), groupId).to.equal(expected);
     }
+  });
+
+  it('follows an employee who changes groups in the middle of an import', async () => {
+    const roster = createClient(RosterService, transport);
+    const admin = { headers: { authorization: 'Bearer admin-key' } };
+    const moveTo = (groupId: string) =>
+      roster.updateEmployee(
+        { employee: { employeeId: 'dan', groupId }, updateMask: { paths: ['group_id'] } },
+        admin,
+      );
+    await moveTo('kitchen');
+    const clock = createClient(ClockService, transport);
+    const punch = (seconds: bigint) => ({ punches: [{ employeeId: 'dan', time: { seconds } }] });
+    async function* chunks() {
+      yield punch(1_772_409_600n);
+      await waitUntil('the first chunk is recorded', async () => {
+        const { punches } = await clock.listPunches({ employeeId: 'dan' }, reader);
+        return punches.length === 1;
+      });
+      await moveTo('bakery');
+      yield punch(1_772_413_200n);
+    }
+    const reader = { headers: { authorization: 'Bearer read-key' } };
+    const options = { headers: { authorization: 'Bearer manage-key' } };
+    const error = await clock.importPunches(chunks(), options).then(
+      () => expect.fail('the second chunk was not refused'),
+      (reason: unknown) => ConnectError.from(reason),
+    );
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('OUT_OF_SCOPE');
+    const { punches } = await clock.listPunches({ employeeId: 'dan' }, reader);
+    expect(punches).to.have.length(1);
   });
 
   it('needs no token for health, reflection and metrics', async () => {

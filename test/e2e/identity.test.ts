@@ -1,8 +1,10 @@
 // Who calls, against the real service: tokens that are wrong in every way, told alike on every
 // protocol; streams that outlive their token; keys that come and go; and the names that are stored.
 
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import {
   createConnectTransport,
@@ -366,6 +368,29 @@ describe('static keys', () => {
     expect(await reasonOf('second-key')).to.equal('ANSWERED');
     keys.write(keysText([ALL, { caller: 'reader', scopes: ['attendance.read'] }]));
     await until('payroll-key', 'ANSWERED');
+  });
+
+  it('stay in force while something else than a file is at their path', async () => {
+    const logged = () => lines.filter(({ msg }) => String(msg).includes('AUTH_KEYS_FILE')).length;
+    for (const put of [
+      (path: string) => execFileSync('mkfifo', [path]),
+      (path: string) => mkdirSync(path),
+    ]) {
+      const before = logged();
+      rmSync(keys.path);
+      put(keys.path);
+      await waitUntil('the odd file is told', () => logged() > before);
+      expect(await reasonOf('payroll-key')).to.equal('ANSWERED');
+      rmSync(keys.path, { recursive: true });
+      keys.write(keysText([ALL]));
+    }
+    keys.write(keysText([ALL, { caller: 'late', scopes: ['attendance.read'] }]));
+    await waitUntil(
+      'the file is read again',
+      async () => (await reasonOf('late-key')) === 'ANSWERED',
+    );
+    keys.write(keysText([ALL, { caller: 'reader', scopes: ['attendance.read'] }]));
+    await waitUntil('the key is gone', async () => (await reasonOf('late-key')) !== 'ANSWERED');
   });
 
   const acting = (actor: string, key = 'payroll-key') => ({

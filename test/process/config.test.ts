@@ -97,6 +97,11 @@ describe('the configuration', () => {
       'JWKS_URL',
     ],
     ['keys at no URL', { ...JWT, JWKS_URL: 'login.example' }, 'JWKS_URL'],
+    [
+      'keys behind a password',
+      { ...JWT, JWKS_URL: 'https://u:secret@login.example/k' },
+      'JWKS_URL',
+    ],
     ['a key that is none', { ...JWT, JWKS_URL: '', JWT_PUBLIC_KEY: 'secret' }, 'JWT_PUBLIC_KEY'],
     ['a flag of AUTH in other words', { AUTH_OFF_ANYWHERE: 'true' }, 'AUTH_OFF_ANYWHERE'],
     ['a database of another kind', { DATABASE_URL: 'mysql://h/d' }, 'DATABASE_URL'],

@@ -11,7 +11,10 @@ import { Code, type ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { ListAttendanceRequestSchema } from '../../gen/attendance/v1/attendance_service_pb.js';
+import {
+  AttendanceService,
+  ListAttendanceRequestSchema,
+} from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import { COMPRESSIONS } from '../../src/server/connect/compressions.js';
@@ -345,6 +348,29 @@ describe('what callers hold', () => {
     expect(await other()).to.equal('watching');
     expect(((await other()) as ConnectError).code).to.equal(Code.ResourceExhausted);
     await expectServed(served);
+  });
+
+  it('in streams whose request never ends: they take no stream’s place', async () => {
+    const served = await serve({ limits: { streamsPerMethod: 1 } });
+    const session = connectHttp2(served.url);
+    const path = '/attendance.v1.AttendanceService/StreamAttendance';
+    const begun = Array.from({ length: 3 }, () => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': path,
+        'content-type': 'application/grpc',
+      });
+      stream.on('error', () => {});
+      stream.write(Buffer.of(0));
+      return stream;
+    });
+    await new Promise((resolve) => session.ping(resolve));
+    const client = createClient(AttendanceService, createGrpcTransport({ baseUrl: served.url }));
+    let pages = 0;
+    for await (const _ of client.streamAttendance({ employeeId: 'mia' })) pages += 1;
+    expect(pages).to.equal(3);
+    for (const stream of begun) stream.close();
+    session.destroy();
   });
 });
 

@@ -67,6 +67,11 @@ export function tokenOf(header: object, claims: object, signature = ''): string 
 }
 
 /** A JWKS over HTTP, which counts who asks. */
+/** A key as an entry of a JWKS. */
+export function jwkOf({ kid, alg, publicKey }: SigningKey): object {
+  return { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
+}
+
 export class JwksServer {
   keys: readonly SigningKey[];
   /** The answer instead of the keys. */
@@ -98,12 +103,6 @@ export class JwksServer {
   }
 
   #set(): string {
-    const keys = this.keys.map(({ kid, alg, publicKey }) => ({
-      ...publicKey.export({ format: 'jwk' }),
-      kid,
-      alg,
-      use: 'sig',
-    }));
-    return JSON.stringify({ keys });
+    return JSON.stringify({ keys: this.keys.map(jwkOf) });
   }
 }

@@ -86,8 +86,6 @@ interface NarrowCall {
 
 class NarrowCheck {
   readonly #call: NarrowCall;
-  /** Employees found in the caller's groups: read once a call, however long its stream is. */
-  readonly #members = new Set<string>();
 
   constructor(call: NarrowCall) {
     this.#call = call;
@@ -110,7 +108,7 @@ class NarrowCheck {
   /** Those named whom `attendance.self` does not cover, each once. */
   #notOwn({ employeeIds }: Exclude<About, string>, message: unknown): string[] {
     const { access, caller, scopes } = this.#call;
-    const named = [...new Set(employeeIds)].filter((id) => !this.#members.has(id));
+    const named = [...new Set(employeeIds)];
     if (!scopes.includes('attendance.self')) return named;
     const others = named.filter((id) => id !== caller.employeeId);
     if (others.length === named.length || access.narrow?.self !== 'CLOCK') return others;
@@ -144,7 +142,6 @@ class NarrowCheck {
     const employeeId = parseEmployeeId(id);
     const groupId = employeeId && (await memberships.groupOf(employeeId));
     if (!groupId || !caller.groups.has(groupId)) throw this.#refusal('EMPLOYEE');
-    this.#members.add(id);
   }
 
   #refusal(why: Why): AttendanceError {

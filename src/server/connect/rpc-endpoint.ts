@@ -217,21 +217,33 @@ class Calls {
   ): Promise<void> {
     const call = this.#callOf(exchange);
     const { methodKind } = handler.method;
-    const leave =
-      methodKind === 'unary' ? undefined : this.#streams.enter(handler, exchange.connection);
-    try {
-      if (methodKind === 'unary' || methodKind === 'server_streaming') {
-        await this.#serveMessage(handler, exchange, (body) =>
-          runMessage(handler, exchange, call, body, observe, this.#library),
-        );
-      } else {
+    if (methodKind === 'unary') {
+      await this.#serveMessage(handler, exchange, (body) =>
+        runMessage(handler, exchange, call, body, observe, this.#library),
+      );
+    } else if (methodKind === 'server_streaming') {
+      // A stream counts once its request has arrived: a body that never ends must not take the
+      // place of a stream from callers who may have one.
+      await this.#serveMessage(handler, exchange, async (body) => {
+        const leave = this.#streams.enter(handler, exchange.connection);
+        try {
+          const write = await runMessage(handler, exchange, call, body, observe, this.#library);
+          return () => write().finally(leave);
+        } catch (error) {
+          leave();
+          throw error;
+        }
+      });
+    } else {
+      const leave = this.#streams.enter(handler, exchange.connection);
+      try {
         const body = readPieces(exchange, this.#options.limits.requestTimeoutMs);
         const streaming = { ...call, body };
         const write = await runStream(handler, exchange, streaming, observe, this.#library);
         await write();
+      } finally {
+        leave();
       }
-    } finally {
-      leave?.();
     }
   }
 
