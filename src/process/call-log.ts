@@ -1,40 +1,40 @@
-// What is logged of calls that fail. In an outage all of them fail for one reason, and a line for
-// each buries the reason and fills the disk; so the first of a kind is written at once, and what
-// follows is counted. Nothing is left uncounted, and no incident is lost before MAX_INCIDENTS.
+// Logs calls that fail. In an outage all calls fail for one reason, and a line for each would bury
+// the reason and fill the disk. So the first line of a kind is written at once, and further ones
+// are counted. Every line is counted, and no incident is lost below MAX_INCIDENTS.
 
 import type { Logger } from '../server/support/log.js';
 
 export interface CallLog {
-  /** The log, in which warnings and errors that say the same are counted. */
+  /** The log, in which repeated warnings and errors are counted. */
   readonly log: Logger;
-  /** An error nobody expected: written in full, with the incident id that the caller was given. */
+  /** Logs an unexpected error in full, with the incident id that the caller received. */
   incident(fields: { readonly incident: string; readonly [name: string]: unknown }): void;
-  /** Writes what has been counted and not told yet. */
+  /** Writes the counts that are not written yet. */
   flush(): void;
 }
 
-/** Of each kind there is at most one line in this time. */
+/** There is at most one line of each kind in this time. */
 const INTERVAL_MS = 1000;
 
 /**
- * Kinds that are told apart: every method, each failing in a handful of ways, comes to about as
- * many. What goes beyond is counted as one.
+ * The most kinds at a time: about as many as every method failing in a handful of ways. Lines
+ * beyond it are counted as one kind.
  */
 const MAX_KINDS = 200;
 
-/** Incidents that are written in full, with their stacks, in an interval. */
+/** Incidents per interval that are written in full, with their stacks. */
 const MAX_FULL_INCIDENTS = 20;
 
-/** Ids of further incidents that are kept in an interval: about what one process can answer. */
+/** Ids of further incidents that are kept per interval: about as many as one process can answer. */
 const MAX_INCIDENTS = 1000;
 
 /** Container runtimes cut lines at 16 KiB; an id and its quotes take 39 bytes. */
 const INCIDENTS_PER_LINE = 200;
 
-/** Runs something after INTERVAL_MS; tests decide when that is. */
+/** Runs a function after INTERVAL_MS; tests decide when that is. */
 type Later = (run: () => void) => void;
 
-/** Holds no process up: what is left at its end is for `flush`. */
+/** Does not keep the process alive: `flush` writes what is left at its end. */
 const later: Later = (run) => {
   setTimeout(run, INTERVAL_MS).unref();
 };
@@ -63,7 +63,7 @@ interface Line {
   readonly message: string;
 }
 
-/** A kind of line: the latest of it, and how many there were since it was last written. */
+/** A kind of line: its latest line, and how many came since it was last written. */
 interface Kind {
   latest: Line;
   times: number;
@@ -110,7 +110,7 @@ class RepeatedLines {
   }
 
   #endInterval(key: string, kind: Kind): void {
-    // Flushed meanwhile.
+    // The kind was flushed meanwhile.
     if (this.#kinds.get(key) !== kind) return;
     if (kind.times === 0) {
       this.#kinds.delete(key);
@@ -138,7 +138,7 @@ function kindOf({ level, fields, message }: Line): string {
 class Incidents {
   readonly #log: Logger;
   readonly #wait: Later;
-  /** Of the interval under way; 0 when none is. */
+  /** The incidents written in full in the current interval; 0 between intervals. */
   #written = 0;
   #leftOut = 0;
   #ids: string[] = [];

@@ -1,6 +1,7 @@
-// The follower of one process: it waits for roster changes and lets stored days follow them
-// (app/upkeep/follow-roster.ts), whoever made the change. Every process of the service has one: what one
-// has taken the others pass over. Must never end by itself, and never hold up the service's end.
+// The follower of one process. It waits for roster changes and lets stored days follow them
+// (app/upkeep/follow-roster.ts), whoever made the change. Every process has a follower, and each
+// skips what another has taken. It must never end by itself, and never hold up the end of the
+// service.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -16,34 +17,34 @@ import type { FactRecorder } from '../app/write/record-facts.js';
 import { settleBadge } from '../app/write/settle-badge.js';
 import type { Metrics } from '../metrics/metrics.js';
 
-/** How often it looks for changes that other processes made, or left behind. */
+/** How often it looks for changes that other processes made or left unfinished. */
 const LOOK_EVERY_MS = 5000;
 
 /**
- * Behind each batch it pauses as long as the batch took: it never takes more than half of one
- * writer's time. Not longer than this, so that what it has taken stays its own when the database is slow.
+ * The longest pause after a batch. It pauses as long as the batch took, so it never takes more than
+ * half of one writer's time. A bound keeps what it has taken its own when the database is slow.
  */
 const MAX_PAUSE_MS = 3000;
 
-/** The wait behind a failure: doubled with each that follows. */
+/** The wait after a failure; it doubles with each further failure. */
 const FIRST_RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
 
-/** How long the end of the process waits for the batch being written; it is safe to cut. */
+/** How long the end of the process waits for the current batch, which is safe to cut. */
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Follower {
-  /** Works from when `ready` resolves on; never if it rejects. Once. */
+  /** Starts to work when `ready` resolves; never if it rejects. Only the first call counts. */
   start(ready: Promise<unknown>): void;
-  /** There may be something to do. */
+  /** Reports that there may be something to do. */
   wake(): void;
-  /** Ends it behind the batch being written; resolves within STOP_TIMEOUT_MS. */
+  /** Ends it after the current batch; resolves within STOP_TIMEOUT_MS. */
   stop(): Promise<void>;
 }
 
 export interface FollowerOptions {
   readonly ports: FollowPorts;
-  /** Without them, punches of badges do not follow whose badges they are. */
+  /** Without them, punches of badges do not follow the assignments of badges. */
   readonly badges?: { readonly store: BadgeStore; readonly writes: FactRecorder };
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -51,7 +52,7 @@ export interface FollowerOptions {
   readonly lookEveryMs?: number;
 }
 
-/** Does nothing until it is started. */
+/** Creates a follower that does nothing until it is started. */
 export function createFollower(options: FollowerOptions): Follower {
   const { ports, badges, metrics } = options;
   const stopping = new AbortController();
@@ -67,7 +68,7 @@ export function createFollower(options: FollowerOptions): Follower {
     start(ready) {
       ended ??= ready.then(
         () => run(options, bell, stopping.signal),
-        // Whoever else waits for it hears why.
+        // Another waiter of `ready` reports the reason.
         () => {},
       );
     },
@@ -83,7 +84,7 @@ export function createFollower(options: FollowerOptions): Follower {
   };
 }
 
-/** The same store; every change made through it wakes the follower. */
+/** The same store, but every change made through it wakes the follower. */
 export function wakingRoster(store: RosterStore, wake: () => void): RosterStore {
   return {
     ...store,
@@ -143,11 +144,11 @@ async function followSome(
   return true;
 }
 
-/** The most badges that are looked at in one go, and the most steps of each: others come between. */
+/** The most badges read at once, and the most steps for each, so that others get their turn. */
 const MAX_BADGES = 100;
 const STEPS_OF_ONE = 20;
 
-/** Lets punches of badges follow whose badges they are; what one badge fails at holds up no other. */
+/** Lets punches of badges follow the assignments. A failure of one badge holds up no other. */
 async function settleSome(
   { badges, ports, log }: FollowerOptions,
   signal: AbortSignal,
@@ -171,12 +172,12 @@ async function settleSome(
   }
 }
 
-/** Resolves when the time is over or the signal is given. */
+/** Resolves when the time is over or the signal aborts. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => {});
 }
 
-/** Rung once or often while nobody waits, it is heard once by the next who does. */
+/** Rings while nobody waits are heard once, by the next wait. */
 class Bell {
   #rung = false;
   #hear: (() => void) | undefined;

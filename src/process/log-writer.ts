@@ -1,17 +1,17 @@
-// Where the lines of the log go: a file descriptor, written without ever holding up the process.
-// Whoever reads the log may be slow, go away, or have a full disk: lines are lost then, and counted,
-// and nothing else happens. Must never throw, and never wait longer than it was told to.
+// Writes the lines of the log to a file descriptor, without ever holding up the process. The reader
+// of the log may be slow or go away, or the disk may be full: then lines are lost and counted, and
+// nothing else happens. It must never throw, and never wait longer than its caller allows.
 //
-// pino's own destination keeps everything for a reader who is stuck, throws when a disk is full,
-// and at the end of a process tries for ever to write to a reader who has gone.
+// pino's own destination keeps everything for a stuck reader, throws when a disk is full, and at
+// the end of a process tries for ever to write to a reader that is gone.
 
 import { write } from 'node:fs';
 import { within } from '../metrics/timeout.js';
 
-/** What waits for a slow reader; lines beyond it are lost. Some thousand lines. */
+/** The text that may wait for a slow reader: some thousand lines. Further lines are lost. */
 const MAX_WAITING_CHARS = 1024 * 1024;
 
-/** From one try to the next when the reader of a pipe is behind. */
+/** The pause between two attempts while the reader of a pipe is behind. */
 const BEHIND_PAUSE_MS = 100;
 
 const NEWLINE = 10;
@@ -24,13 +24,16 @@ export class LogWriter {
   #lostLines = 0;
   #onIdle: (() => void)[] = [];
 
-  /** `lostLine` tells, once lines can be written again, how many were lost. */
+  /**
+   * `lostLine` makes the line that reports the number of lost lines, when lines can be written
+   * again.
+   */
   constructor(fd: number, lostLine: (lines: number) => string) {
     this.#fd = fd;
     this.#lostLine = lostLine;
   }
 
-  /** Whole lines only. */
+  /** Takes whole lines only. */
   write(text: string): void {
     if (this.#waiting.length + text.length > MAX_WAITING_CHARS) {
       this.#lostLines += 1;
@@ -40,7 +43,7 @@ export class LogWriter {
     if (!this.#isWriting) this.#writeNext();
   }
 
-  /** Resolves when everything was written or lost, or `timeoutMs` later. */
+  /** Resolves when all lines are written or lost, or after `timeoutMs`. */
   async written(timeoutMs: number): Promise<void> {
     if (!this.#isWriting) return;
     const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
@@ -59,7 +62,7 @@ export class LogWriter {
       if (error?.code === 'EAGAIN') {
         setTimeout(() => this.#put(bytes), BEHIND_PAUSE_MS);
       } else if (error !== null) {
-        // Such as EPIPE, ENOSPC: the next line tries again.
+        // An error such as EPIPE or ENOSPC; the next line tries again.
         this.#lostLines += bytes.filter((byte) => byte === NEWLINE).length;
         this.#goOn();
       } else if (written < bytes.length) {

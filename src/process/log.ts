@@ -1,17 +1,19 @@
-// The log: JSON lines, one event each; short plain lines where a person is watching. Nobody may
-// put a URL, a header or a message of a caller in it: they can hold secrets.
+// The log: JSON lines, one event each, or short plain lines on a terminal. It must never contain a
+// caller's URL, header or message, because they can hold secrets.
 
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from './config.js';
 import { LogWriter } from './log-writer.js';
 
-/** An error's causes are told so far: they can go round in a circle. */
+/** The most causes of an error that are logged, because causes can form a circle. */
 const MAX_CAUSES = 5;
 
 /** How long the end of the process waits for the last lines of the log. */
 const LAST_LINES_MS = 1000;
 
-/** What is kept of an error. Not the driver's `detail`, `where` and `query`: they quote rows. */
+/**
+ * The logged parts of an error. Not the driver's `detail`, `where` and `query`: they quote rows.
+ */
 function describeError(error: unknown, causesLeft = MAX_CAUSES): unknown {
   if (!(error instanceof Error)) return String(error);
   const { name, message, stack, cause } = error;
@@ -36,12 +38,12 @@ export function createLogger(level: LogLevel): Logger {
   return pino(options, { write: (line) => output.write(asShown(line)) });
 }
 
-/** Resolves when the lines logged so far are written, or cannot be. */
+/** Resolves when the lines logged so far are written, or cannot be written. */
 export async function logWritten(): Promise<void> {
   await output.written(LAST_LINES_MS);
 }
 
-/** One for all loggers of a process, so that their lines stay in order. */
+/** One output for all loggers of a process, so that their lines stay in order. */
 const output = new LogWriter(1, (lines) => {
   const time = new Date().toISOString();
   const msg = 'lines of the log were lost: nobody took them, or there was no room for them';

@@ -1,4 +1,4 @@
-// One run of `attendance rebuild`: the rooms it needs, wired together over an open database.
+// Runs `attendance rebuild` once: wires together what it needs over a running database.
 
 import type { Logger } from 'pino';
 import { type RebuildOptions, type RebuiltEmployee, rebuild } from '../app/upkeep/rebuild.js';
@@ -12,11 +12,11 @@ import { openStores } from './stores.js';
 
 /** What to rebuild; see app/upkeep/rebuild.ts. Dates are `YYYY-MM-DD`. */
 export interface RebuildArguments {
-  /** Empty: everybody. */
+  /** Empty for all employees. */
   readonly employeeIds: readonly string[];
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** Whether differences are mended. */
+  /** Whether to correct the differences. */
   readonly write: boolean;
 }
 
@@ -26,7 +26,9 @@ export interface RebuildTotals {
   readonly differences: number;
   readonly daysBehind: number;
   readonly differencesLeft: number;
-  /** Roster changes that stored days were still following: their days may differ for that. */
+  /**
+   * Roster changes that stored days do not follow completely yet; days may differ because of them.
+   */
   readonly unfinishedChanges: number;
 }
 
@@ -89,7 +91,7 @@ function isUnknown(error: unknown): error is AttendanceError & {
   return error instanceof AttendanceError && error.failure.kind === 'EMPLOYEE_NOT_FOUND';
 }
 
-/** What this release reads is there only once its migrations were applied. */
+/** This release can read the database only after its migrations were applied. */
 async function checkSchema(databaseUrl: string): Promise<void> {
   const states = await migrationStates(databaseUrl);
   if (states.every(({ applied }) => applied)) return;

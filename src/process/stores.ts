@@ -1,4 +1,4 @@
-// The stores of one process as its configuration says: PostgreSQL, with a cache where one may be.
+// Opens the stores of one process by its configuration: PostgreSQL, with a cache where it is safe.
 
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -28,13 +28,13 @@ import type { Config } from './config.js';
 
 export interface StoresOptions {
   readonly config: Config;
-  /** PostgreSQL, embedded or not. */
+  /** The URL of PostgreSQL, embedded or not. */
   readonly databaseUrl: string;
   /** Whether no other process writes to this database: only then may memory be a cache. */
   readonly onlyWriter: boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Told of every connection to PostgreSQL that is lost: it may be away. Must be cheap. */
+  /** Called for every lost connection to PostgreSQL, which may be away. Must be cheap. */
   readonly onConnectionLost: () => void;
 }
 
@@ -45,11 +45,11 @@ export interface Stores {
   readonly stale: StaleDaysStore;
   readonly facts: RebuildStore;
   readonly badges: BadgeStore;
-  /** Tells the cache what it has not been told yet, and closes everything. */
+  /** Sends the cache its outstanding invalidations, and closes everything. */
   close(): Promise<void>;
 }
 
-/** Connects to nothing until it is used. */
+/** Connects to PostgreSQL only when a store is used. Redis, if configured, is connected at once. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
   const { config, databaseUrl } = options;
   const databases = openDatabases(databaseUrl, options);
@@ -76,7 +76,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
 }
 
 function openDatabases(url: string, { log, onConnectionLost }: StoresOptions): Databases {
-  // One line each would be a flood in an outage. Whether it is one, is found out once.
+  // A log line for each would be a flood in an outage. `onConnectionLost` leads to one for all.
   const onLost = (error: Error) => {
     log.debug({ reason: error.message }, 'a database connection was lost');
     onConnectionLost();
@@ -94,7 +94,7 @@ interface Cached {
   close(): Promise<void>;
 }
 
-/** Redis when there is one, memory when nobody else can write, else no cache. */
+/** Redis if it is configured; memory if no other process can write; otherwise no cache. */
 async function cacheOf(
   store: AttendanceStore,
   roster: RosterStore,
@@ -117,7 +117,7 @@ async function cacheOf(
   };
 }
 
-/** The library of Redis is loaded here: most processes have no use for it, and it takes a while. */
+/** Loads the Redis library here: most processes do not need it, and loading takes a while. */
 async function redisCache(
   url: string,
   store: AttendanceStore,
@@ -133,7 +133,7 @@ async function redisCache(
   return new RedisBlockCache({ url, databaseId, onEvent, onAvailability });
 }
 
-/** Each database makes a random key when it is made: a part of its hash tells it from others. */
+/** Identifies a database by part of the hash of the random key that it has from its creation. */
 function idOf(key: Uint8Array): string {
   return createHash('sha256').update('cache').update(key).digest('hex').slice(0, 12);
 }

@@ -1,19 +1,20 @@
-// Errors that nobody caught, out of a timer, an event or a promise. What they left half done nobody
-// knows, so the process has to go; but the calls in flight have nothing to do with it, so it goes
-// in order. Must never throw itself, log without end, or let the process stay for ever.
+// Handles errors that nothing caught, out of a timer, an event or a promise. Nobody knows what they
+// left half done, so the process has to end. But the calls in flight are not at fault, so it ends
+// in order. This file must never throw, log without end, or let the process stay for ever.
 
 import type { Logger } from 'pino';
 
-/** What is logged of them in all: one that comes back with every timer must not fill the disk. */
+/** The most errors logged: an error that recurs with every timer must not fill the disk. */
 const MAX_LOGGED = 20;
 
 /**
- * What keeps its promise after such an error is not known: beyond this the process just ends. Above
- * the sum of what is waited for in order: the delay, the grace, and the embedded database.
+ * The longest orderly end, in ms. After such an error nothing is certain to work, so beyond this
+ * the process just ends. Above the sum of the waits of an orderly end: the delay, the grace, and
+ * the embedded database.
  */
 const END_WITHIN_MS = 90_000;
 
-/** That the process ends because of errors nobody caught; each is in the log already. */
+/** The process ends because of uncaught errors, which the log already has. */
 export class UnexpectedEnd extends Error {
   override readonly name = 'UnexpectedEnd';
 
@@ -23,15 +24,15 @@ export class UnexpectedEnd extends Error {
 }
 
 /**
- * From now on such an error does not end the process but is logged; at the first one the promise
- * resolves, and whoever waits for it stops what runs. `end` is called if that takes too long.
+ * From now on, an uncaught error is logged and does not end the process. At the first one the
+ * promise resolves, and its waiter stops the service. `end` is called if that takes too long.
  */
 export function unexpectedError(log: Logger, end: () => void): Promise<UnexpectedEnd> {
-  // Whoever reads our output may go away; the stream says so with an event that is fatal unheard.
+  // The reader of the output may go away. Without a listener, the stream's error would be fatal.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return new Promise((resolve) => {
     let count = 0;
-    // Rejections that nobody handles come here too, with their origin.
+    // Unhandled rejections arrive here too, with their origin.
     process.on('uncaughtException', (error: unknown, origin) => {
       count += 1;
       if (count <= MAX_LOGGED) logFatal(log, error, { origin, count });
@@ -42,7 +43,7 @@ export function unexpectedError(log: Logger, end: () => void): Promise<Unexpecte
   });
 }
 
-/** Anything can be thrown, also what cannot be told. */
+/** Anything can be thrown, even a value that cannot be logged. */
 function logFatal(log: Logger, err: unknown, fields: { origin: string; count: number }): void {
   const isFirst = fields.count === 1;
   const first = 'an unexpected error: the service finishes what is in flight, then ends';

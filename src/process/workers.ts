@@ -1,27 +1,27 @@
-// Several processes behind one port: the primary forks them, replaces those that die, and stops
-// them. It serves no calls itself.
+// Several processes that share one port. The primary process forks the workers, replaces those that
+// die, and stops them. It serves no calls itself.
 
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
 
-/** A worker that died is replaced after this; twice as long after each further early death. */
+/** The pause before a dead worker is replaced; it doubles with each further early death. */
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
 
-/** A worker that lived this long was well: its death is not counted with earlier ones. */
+/** A worker that lived this long was healthy, so its death does not add to earlier ones. */
 const STABLE_AFTER_MS = 60_000;
 
-/** Beyond its own grace, what a worker gets before it is killed. */
+/** How much longer than its grace a worker may take before it is killed. */
 const EXIT_MARGIN_MS = 5000;
 
-/** What a worker tells the primary when it serves. */
+/** The message with which a worker reports that it serves. */
 export interface ReadyMessage {
   readonly attendance: 'ready';
   readonly host: string;
   readonly port: number;
 }
 
-/** What a worker tells the primary when it ends by itself, while it finishes what it has begun. */
+/** The message with which a worker reports that it ends by itself and only finishes its calls. */
 export interface LeavingMessage {
   readonly attendance: 'leaving';
 }
@@ -37,11 +37,11 @@ function saysAttendance(message: unknown, word: 'ready' | 'leaving'): boolean {
 
 export interface Workers {
   /**
-   * Resolves when as many workers serve as were asked for. Rejects when one ends by itself before
-   * that: what ails it (a port taken, a migration that fails) would ail its successor too.
+   * Resolves when `count` workers serve. Rejects if a worker ends by itself before that: its cause
+   * (a port taken, a migration that fails) would end its successor too.
    */
   readonly ready: Promise<ReadyMessage>;
-  /** Tells all to finish, waits, kills who stays. No process is left. */
+  /** Tells all workers to finish, waits, and kills those that stay. No process is left. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function runWorkers(
     announce = resolve;
     giveUp = reject;
   });
-  // Whoever waits for it hears it; nobody needs to.
+  // A waiter gets the rejection; without a waiter, it is no unhandled one.
   ready.catch(() => {});
 
   const forkSoon = (startedMs: number, why: object, message: string): void => {
@@ -84,7 +84,7 @@ export function runWorkers(
         wereReady = true;
         announce(message);
       } else if (saysAttendance(message, 'leaving') && wereReady && !stopping && !isReplaced) {
-        // It takes no new calls any more, and may take as long as the grace for its old ones.
+        // It takes no new calls, and may need the whole grace for its old ones.
         isReplaced = true;
         serving.delete(worker);
         forkSoon(startedMs, { worker: worker.process.pid }, 'a worker leaves');

@@ -1,4 +1,4 @@
-// Every method of every service behind the pipeline, on Connect's router.
+// Registers every method of every service on Connect's router, with the pipeline around it.
 
 import type {
   DescMethod,
@@ -37,7 +37,7 @@ import { rosterHandlers } from './roster/roster-service.js';
 /** The services of this project, for reflection and health. */
 export const SERVICES = [AttendanceService, ClockService, RosterService] as const;
 
-/** What does the work. */
+/** The stores that the handlers use. */
 export interface RouteStores {
   readonly store: AttendanceStore;
   readonly roster: RosterStore;
@@ -45,7 +45,7 @@ export interface RouteStores {
   readonly badges: BadgePorts;
 }
 
-/** Registers all services. `limits`: what commands and devices are held to. */
+/** Registers all services. `limits`: the limits for commands and devices. */
 export function registerRoutes(
   context: PipelineContext,
   { store, roster, facts, badges }: RouteStores,
@@ -75,7 +75,7 @@ function registerService<S extends DescService>(
   }
 }
 
-/** `handler` is the one of this very method: ServiceHandlers holds that. */
+/** `handler` belongs to this method: ServiceHandlers guarantees that. */
 function registerMethod(
   router: MethodRouter,
   context: PipelineContext,

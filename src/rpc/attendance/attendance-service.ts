@@ -1,4 +1,5 @@
-// AttendanceService: requests to use cases, and their results to answers.
+// The handlers of AttendanceService: they pass requests to use cases, and turn results into
+// answers.
 
 import { create, type MessageShape } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
@@ -66,7 +67,7 @@ import { leaveTypesFor, listLeaveTypes, setLeaveType } from './leave-types.js';
 import { listMarkImports, voidMarks } from './mark-imports.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
 
-/** The longest range that days computed from the roster are listed for, in days. */
+/** The longest range of a list that includes expected days, in days. */
 const MAX_EXPECTED_DAYS = 366;
 
 export function attendanceHandlers(
@@ -172,7 +173,7 @@ const NO_ROOM: PublicError = {
   message: 'the answer is full: get this day in another call',
 };
 
-/** The parts of a list request that both lists share, parsed. */
+/** Parses the parts that both list requests share. */
 function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
   const employeeId = message.employeeId === '' ? undefined : parseId(message.employeeId);
   const groupId = optional(message.groupId);
@@ -202,7 +203,7 @@ function listScope(message: ListAttendanceRequest | StreamAttendanceRequest) {
   return { employeeId, groupId, ...range, filter, includeExpected };
 }
 
-/** Each once; undefined: any. */
+/** Each value once; undefined if any value may match. */
 function someOf<T, U>(values: readonly T[], parse: (value: T) => U): readonly U[] | undefined {
   return values.length === 0 ? undefined : [...new Set(values.map(parse))];
 }

@@ -1,4 +1,4 @@
-// Marks and clearings of many days: from a request to the facts, and what became of them to an answer.
+// Marks and clearings of many days: turns a request into facts, and their outcomes into an answer.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -39,14 +39,14 @@ import {
 import { derivedRequestId, hashOfMessage, requestIdOf } from '../shared/payload-hash.js';
 import { leaveTypesFor } from './leave-types.js';
 
-/** What bulk calls need. */
+/** The stores that bulk calls need. */
 export interface BulkStores {
   readonly store: AttendanceStore;
   readonly writes: FactRecorder;
   readonly roster: Pick<RosterStore, 'listEmployees'>;
 }
 
-/** An answer's fields, the same for both calls. */
+/** The fields of an answer, which are the same in both calls. */
 interface BulkAnswer {
   readonly results: BulkDaysResult[];
   readonly changedCount: number;
@@ -116,7 +116,7 @@ export async function bulkClear(
 
 type BulkRequest = BulkMarkAttendanceRequest | BulkClearAttendanceRequest;
 
-/** What the facts of a call share; each has a request id of its own, made of the call's. */
+/** What the facts of a call share. Each fact has its own request id, derived from the call's. */
 function headersOf(message: BulkRequest, { actor, now }: Call, payloadHash: Uint8Array) {
   const requestId = requestIdOf(message);
   return (employeeId: EmployeeId, date: string) => ({
@@ -136,7 +136,7 @@ async function bulkOf(
 ): Promise<BulkAnswer> {
   const range = parseRange(message, FIRST_DATE, LAST_DATE);
   const dates = daysBetween(range.startDate, range.endDate) + 1;
-  // Before anybody is looked for: the range alone may be too long.
+  // Checked before employees are read, because the range alone may be too long.
   refuseTooMany(1, dates);
   const employeeIds = await employeesOf(roster, message);
   refuseTooMany(employeeIds.length, dates);
@@ -167,7 +167,7 @@ async function employeesOf(
   if (groupId === '') {
     return employeeIds.map((id, index) => parseId(id, `employee_ids[${index}].`));
   }
-  // One more than may be tells that there are too many.
+  // One employee more than the limit shows that there are too many.
   const page = { after: undefined, limit: MAX_BULK_EMPLOYEES + 1 };
   const { items } = await roster.listEmployees({ groupId, includeArchived: false, ...page });
   if (items.length <= MAX_BULK_EMPLOYEES) return items.map(({ employeeId }) => employeeId);

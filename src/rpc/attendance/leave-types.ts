@@ -1,4 +1,4 @@
-// Leave types: set, listed, and what a mark may name.
+// Leave types: sets and lists them, and reads which ones a mark may name.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -51,7 +51,7 @@ export async function listLeaveTypes(
   const place = await placeOf(store, bound, message.pageToken);
   const after = place && { leaveTypeId: String(place[0]), revision: Number(place[1]) };
   const limit = limitOf(message);
-  // One more than asked for tells whether it ends.
+  // One more than asked for shows whether the list goes on.
   const found = await store.leaveTypes.list({ includeHistory, after, limit: limit + 1 }, signal);
   const wanted = found.slice(0, limit);
   const page = wanted.slice(0, await countOfPage(wanted, leaveTypeSize));
@@ -62,7 +62,7 @@ export async function listLeaveTypes(
   });
 }
 
-/** What marks may name now; nothing is read for marks that name nothing. */
+/** The leave types that marks may name now. Reads nothing if no mark names one. */
 export async function leaveTypesFor(
   leaveTypes: LeaveTypes,
   named: readonly { readonly leaveTypeId: string }[],
@@ -87,7 +87,7 @@ function toLeaveType(leaveType: LeaveType): WireLeaveType {
   });
 }
 
-/** A leave type in JSON without its texts: names of fields, id, time; generously. */
+/** Bytes of a leave type in JSON without its texts: field names, id, time. A generous estimate. */
 const LEAVE_TYPE_BYTES = 300;
 
 function leaveTypeSize({ name, actor, reason }: LeaveType): Size {

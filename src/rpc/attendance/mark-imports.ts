@@ -1,4 +1,4 @@
-// Imports of marks: listed, and taken back step by step.
+// Imports of marks: lists them, and voids them step by step.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -67,7 +67,9 @@ function toMarkImport(markImport: MarkImport): WireImport {
   });
 }
 
-/** An import in JSON without its texts: names of fields, times, numbers; generously. */
+/**
+ * Bytes of an import in JSON without its texts: field names, times, numbers. A generous estimate.
+ */
 const IMPORT_BYTES = 400;
 
 function importSize({ importId, actor }: MarkImport): Size {

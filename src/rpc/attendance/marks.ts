@@ -1,4 +1,4 @@
-// Marks and clearings, from a request to the fact that is recorded, one by one or in batches.
+// Turns requests for marks and clearings into facts, and records them one by one or in batches.
 
 import { create } from '@bufbuild/protobuf';
 import type { Attendance as WireAttendance } from '../../../gen/attendance/v1/attendance_pb.js';
@@ -40,7 +40,7 @@ import { hashOf, requestIdOf } from '../shared/payload-hash.js';
 import { toAttendance } from '../shared/to-proto.js';
 import { leaveTypesFor } from './leave-types.js';
 
-/** Records a fact about one date, and gives the day with it in effect. */
+/** Records a fact about one date, and returns the day with it in effect. */
 export async function recordDay(
   writes: FactRecorder,
   fact: MarkFact | ClearFact,
@@ -113,7 +113,7 @@ export function clearFact(message: ClearAttendanceRequest, call: Call): ClearFac
   };
 }
 
-/** Before anything is recorded: an answer that cannot be sent could never be asked for again. */
+/** Runs before anything is recorded: an answer that is too large to send could never be read. */
 function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
   const fit = countThatFits(requests, ({ note }) => unknownDayBytes(note));
   if (fit === requests.length) return;
@@ -123,7 +123,7 @@ function refuseLongAnswer(requests: readonly MarkAttendanceRequest[]): void {
   throw invalidField('requests', 'ANSWER_TOO_LARGE', description);
 }
 
-/** Each item is checked alone; those in order are recorded together. */
+/** Checks each item alone, and records the valid items together. */
 export async function markBatch(
   store: AttendanceStore,
   writes: FactRecorder,
@@ -143,7 +143,7 @@ export async function markBatch(
     call.signal,
   );
   let next = 0;
-  // They are recorded: whoever has left is answered all the same, and may ask again.
+  // The marks are recorded, so the answer does not stop if the caller has gone: it may ask again.
   return await TURNS.map(checked, (item) => {
     if ('failure' in item) return batchError(item.failure, call);
     const result = recorded[next];

@@ -1,4 +1,4 @@
-// Badges: whose they are, and the punches that wait for one to be somebody's.
+// Badges: whose they are, and the punches that wait in quarantine for an assignment.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -66,7 +66,7 @@ export function badgeHandlers(
   const change = async (asked: BadgeChange, call: Call) => {
     const assignment = await badges.change(asked, rules, call.signal);
     const { badgeId } = asked;
-    // It is recorded, whatever comes of this: what is left follows in the background.
+    // The change is recorded, whatever happens here; the rest follows in the background.
     const settled = await settleBadge(badges, writes, badgeId, {
       maxSteps: STEPS_PER_CALL,
       now: call.now,
@@ -141,7 +141,7 @@ function retractOf(message: RetractBadgeRequest, call: Call): BadgeChange {
   };
 }
 
-/** The last one has no day behind it at which it could end. */
+/** Refuses the last date: no day follows it at whose start an assignment could end. */
 function dateOf(value: string, name: string) {
   const date = parseDate(value, name);
   if (date !== LAST_DATE) return date;
@@ -250,7 +250,7 @@ function toQuarantined(waiting: QuarantinedPunch): WireQuarantined {
   });
 }
 
-/** In JSON without its texts: names of fields, ids, times; generously. */
+/** Bytes in JSON without texts: field names, ids, times. Generous estimates. */
 const ASSIGNMENT_BYTES = 700;
 const QUARANTINED_BYTES = 250;
 

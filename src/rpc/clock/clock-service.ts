@@ -1,5 +1,5 @@
-// ClockService: requests to use cases, and their results to answers. Logs of punches are
-// record-punches.ts.
+// The handlers of ClockService: they pass requests to use cases, and turn results into answers.
+// record-punches.ts handles logs of punches.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -110,7 +110,7 @@ export function clockHandlers(
   };
 }
 
-/** Of a fact that makes one punch: that punch, and the day it belongs to. */
+/** For a fact that makes one punch: that punch, and its day. */
 function punchAndDay(fact: Fact, { attendances: [attendance], punches }: Recorded) {
   const [punch] = punches;
   if (punch === undefined || attendance === undefined) {
@@ -119,7 +119,7 @@ function punchAndDay(fact: Fact, { attendances: [attendance], punches }: Recorde
   return { punch: toPunch(punch), attendance: toAttendance(attendance) };
 }
 
-/** The days that an answer has no room for are left out, the last ones first. */
+/** Leaves out the days that do not fit into the answer, the last ones first. */
 function corrected(recorded: Recorded): CorrectPunchesResponse {
   const punches = fitPunches(recorded.punches);
   const room = MAX_ANSWER_BYTES - punchesBytes(punches);

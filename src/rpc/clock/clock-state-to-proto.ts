@@ -1,4 +1,4 @@
-// What a clock shows an employee, to messages.
+// Turns the state of a clock, as an employee sees it, into messages.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -31,10 +31,10 @@ export function toClockState(state: ClockState): WireState {
   return message;
 }
 
-/** A state in JSON beside its day and its session; its name is the day's once more. */
+/** Bytes of a state in JSON without its day and session. It repeats the name in the day. */
 const STATE_BYTES = 400;
 
-/** The most bytes that a state takes in an answer. */
+/** The maximum size of a state in an answer, in bytes. */
 export function clockStateSize({ attendance, session }: ClockState): Size {
   const { structure, texts } = daySize(attendance);
   const own = STATE_BYTES + (session === undefined ? 0 : sessionBytes(session));

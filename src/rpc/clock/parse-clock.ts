@@ -1,5 +1,5 @@
-// What people say at a clock, and what is said of punches later, to facts. Everything that is
-// wrong with a request is told at once.
+// Turns commands at a clock, and later corrections of punches, into facts. All faults of a request
+// are reported together.
 
 import type {
   ClockInRequest,
@@ -27,10 +27,10 @@ import { hashOf, requestIdOf } from '../shared/payload-hash.js';
 import { kindOf, parseEvidence, parsePosition } from './parse-punch.js';
 import { parseSaidTime } from './punch-times.js';
 
-/** The commands' requests have the same fields, and nothing else. */
+/** The requests of all commands have these fields and no others. */
 export type CommandRequest = Omit<ClockInRequest, '$typeName' | '$unknown'>;
 
-/** A command; throws INVALID_FIELDS. */
+/** Parses a command; throws INVALID_FIELDS. */
 export function commandFact(
   command: ClockCommand,
   message: CommandRequest,
@@ -53,8 +53,7 @@ export function commandFact(
     ...evidence,
   };
   const { position = null, timeZone, accuracyMeters, labels, note } = punch;
-  // A time that was not given is no part of what was asked for: the same request, sent again
-  // later, is the same.
+  // A missing time is not part of the hash: the same request, sent again later, is the same.
   const asked = [command, said ?? null, deviceId, position, timeZone, accuracyMeters, labels, note];
   return {
     kind: 'COMMAND',
@@ -70,7 +69,7 @@ export function commandFact(
   };
 }
 
-/** Punches to take back; throws INVALID_FIELDS. */
+/** Parses a void of punches; throws INVALID_FIELDS. */
 export function voidFact(message: VoidPunchRequest, call: Call): VoidFact {
   const punchIds = message.punchIds.map(Number);
   const reason = parseReason(message.reason);
@@ -88,7 +87,7 @@ export function voidFact(message: VoidPunchRequest, call: Call): VoidFact {
   };
 }
 
-/** A punch to put in another's place; throws INVALID_FIELDS. */
+/** Parses the replacement of a punch; throws INVALID_FIELDS. */
 export function replaceFact(message: ReplacePunchRequest, call: Call): ReplaceFact {
   const problems = new Problems();
   const { punchId, time, punchKind } = parseReplacement(message, '', call, problems);
@@ -129,7 +128,7 @@ function parseReplacement(
   return { punchId: Number(message.punchId), time, punchKind };
 }
 
-/** Corrections of several punches; throws INVALID_FIELDS. */
+/** Parses corrections of several punches; throws INVALID_FIELDS. */
 export function correctFact(message: CorrectPunchesRequest, call: Call): CorrectFact {
   const problems = new Problems();
   const corrections = message.corrections.flatMap(
@@ -151,7 +150,7 @@ export function correctFact(message: CorrectPunchesRequest, call: Call): Correct
   };
 }
 
-/** Undefined, and a problem added, for what cannot be kept. */
+/** Returns undefined, and adds a problem, if the correction cannot be recorded. */
 function parseCorrection(
   correction: WireCorrection['correction'],
   place: number,
@@ -186,7 +185,7 @@ function parseAddition(
   return { kind: 'ADD', punch: { ...punch, flags: [], ...evidence } };
 }
 
-/** A punch can be corrected once. */
+/** Adds a problem for a punch that is corrected more than once. */
 function addRepeatedIds(corrections: readonly WireCorrection[], problems: Problems): void {
   const places = new Map<string, number>();
   for (const [place, { correction }] of corrections.entries()) {

@@ -1,6 +1,5 @@
-// A punch to the domain's types: one parser for what is recorded and for what is simulated. The
-// form of every field was checked by the rules in the proto; what is left to go wrong is added to
-// the problems.
+// Parses punches, both recorded and simulated. The rules in the proto have checked the form of
+// every field; other faults are added to the problems.
 
 import type {
   Location,
@@ -24,8 +23,8 @@ const NO_FLAGS: readonly PunchFlag[] = [];
 const NO_LABELS: PunchEvidence['labels'] = {};
 
 /**
- * What the rules look at of a punch. Undefined, and a problem added, when its time is out of
- * range. `path` leads to the punch, with its dot.
+ * The part of a punch that the rules use. Returns undefined, and adds a problem, if its time is out
+ * of range. `path` leads to the punch, with its dot.
  */
 export function parsePunch(
   message: WirePunch,
@@ -50,7 +49,7 @@ export function parsePunch(
   };
 }
 
-/** Field by field: spreading the two into one takes longer than all the rest. */
+/** Copies field by field: spreading both objects takes longer than all other work here. */
 export function toldPunch(
   punch: Punch,
   evidence: PunchEvidence,
@@ -72,21 +71,21 @@ export function toldPunch(
 }
 
 export function parsePosition({ latitude, longitude }: Location): NonNullable<Punch['position']> {
-  // The proto requires both: 0 is a place as any other.
+  // The proto requires both, because 0 is a valid coordinate.
   if (latitude === undefined || longitude === undefined) {
     throw new Error('a location without a position passed its rules');
   }
   return { latitude, longitude };
 }
 
-/** The domain's list is in the order of the contract's numbers, which begin at 0 here. */
+/** The domain's list has the order of the contract's numbers, which begin at 0 here. */
 export function kindOf(value: WirePunchKind): Punch['kind'] {
   const kind = PUNCH_KINDS[value];
   if (kind === undefined) throw new RangeError(`no rule of the proto refused the kind ${value}`);
   return kind;
 }
 
-/** What came with a punch and no rule looks at, as messages have it. */
+/** The ids of a punch and its evidence, as messages have them. */
 export interface EvidenceFields {
   readonly deviceId: string;
   readonly eventId: string;
@@ -96,7 +95,7 @@ export interface EvidenceFields {
   readonly note: string;
 }
 
-/** What came with a punch and no rule looks at; problems are added for what cannot be kept. */
+/** Parses the evidence, which no rule uses. Adds problems for values that cannot be stored. */
 export function parseEvidence(
   message: EvidenceFields,
   source: PunchSource,
@@ -116,7 +115,7 @@ export function parseEvidence(
   return { source, timeZone, accuracyMeters: location?.accuracyMeters ?? 0, labels, note };
 }
 
-/** What the rules tell a punch by. */
+/** Checks the ids by which the rules recognize a punch. */
 export function checkDevice(
   { deviceId, eventId }: Pick<EvidenceFields, 'deviceId' | 'eventId'>,
   path: string,
@@ -126,7 +125,7 @@ export function checkDevice(
   problems.addText(eventId, `${path}event_id`, 'line');
 }
 
-/** In the order of their keys: the same labels are the same bytes. Any key is kept as it is. */
+/** Sorted by key, so that equal labels give equal bytes. Every key is kept as it is. */
 function parseLabels(
   labels: Readonly<Record<string, string>>,
   field: string,
@@ -136,11 +135,11 @@ function parseLabels(
   if (keys.length === 0) return NO_LABELS;
   const parsed = keys.sort().map((key) => [key, labels[key] ?? ''] as const);
   for (const text of parsed.flat()) problems.addText(text, field, 'line');
-  // Not set one by one: an object takes `__proto__` for something else then.
+  // Setting the keys one by one would not store `__proto__` as a key.
   return Object.fromEntries(parsed);
 }
 
-/** Where a recorded punch comes from; a problem is added for what the service alone may say. */
+/** The source of a recorded punch. Adds a problem for a source that only the service may set. */
 export function parseSource(value: WirePunchSource, path: string, problems: Problems): PunchSource {
   const source = value === 0 ? 'DEVICE' : PUNCH_SOURCES[value - 1];
   if (source === 'DEVICE' || source === 'FILE') return source;

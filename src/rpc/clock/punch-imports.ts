@@ -1,4 +1,4 @@
-// Imports of punches: listed, and taken back step by step.
+// Imports of punches: lists them, and voids them step by step.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -80,7 +80,9 @@ function toPunchImport(punchImport: PunchImport): WireImport {
   });
 }
 
-/** An import in JSON without its texts: names of fields, times, numbers; generously. */
+/**
+ * Bytes of an import in JSON without its texts: field names, times, numbers. A generous estimate.
+ */
 const IMPORT_BYTES = 400;
 
 function importSize({ importId, actor }: PunchImport): Size {

@@ -1,4 +1,4 @@
-// Which instants a clock's times may have, and when a device's clock counts as wrong.
+// The times that punches may have, and when a device's clock counts as wrong.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { MAX_AHEAD_MS } from '../../app/read/clock-state.js';
@@ -20,7 +20,7 @@ const TIMES: Window = {
   to: ((toEpochDay(LAST_DATE) + 1) * DAY_MS - 1) as Instant,
 };
 
-/** The times that have one in every zone: a punch that belongs to no date would go unnoticed. */
+/** The times that have a date in every zone: a punch without a date would go unnoticed. */
 const PUNCH_TIMES: Window = {
   from: (TIMES.from + DAY_MS) as Instant,
   to: (TIMES.to - DAY_MS) as Instant,
@@ -30,20 +30,20 @@ const PUNCH_TIME_HELP =
   'must be a time such as 2026-03-02T08:00:00Z, ' +
   'from 1900-01-02T00:00:00Z and before 9999-12-31T00:00:00Z';
 
-/** How far a device's clock may be from the service's, and a punch in the future. */
+/** How far a device's clock may differ from the service's, and a punch may be in the future. */
 export const MAX_SKEW_MS = 5 * 60_000;
 
 const NO_FLAGS: readonly PunchFlag[] = [];
 const SKEWED: readonly PunchFlag[] = ['CLOCK_SKEW'];
 
-/** Whether the parts of a timestamp are those of one: a binary message can bring any numbers. */
+/** Whether the nanoseconds are in range: a binary message may have any number. */
 function isTimestamp({ nanos }: Timestamp): boolean {
   return nanos >= 0 && nanos < NANOS_PER_SECOND;
 }
 
 /**
- * A punch's time, to the millisecond. Undefined, and a problem added, when it is out of range.
- * Checked here: a rule of the proto for it would take ten times as long as all the others.
+ * A punch's time, in whole milliseconds. Returns undefined, and adds a problem, if it is out of
+ * range. Checked here because a rule in the proto would take ten times as long as all the others.
  */
 export function parsePunchTime(
   time: Timestamp,
@@ -57,8 +57,8 @@ export function parsePunchTime(
 }
 
 /**
- * The time that a person says; undefined when the caller left it out. `path` leads to it; `otherwise`
- * says what leaving it out means.
+ * The time that a person gives; undefined if there is none. `path` leads to it; `otherwise` says
+ * what leaving it out means.
  */
 export function parseSaidTime(
   time: Timestamp | undefined,
@@ -78,7 +78,7 @@ export function parseSaidTime(
   return instant;
 }
 
-/** Any moment with a date in the contract; undefined, and a problem added, for another. */
+/** Any moment with a date in the contract. Returns undefined, and adds a problem, for others. */
 export function parseMoment(
   time: Timestamp,
   field: string,
@@ -90,7 +90,9 @@ export function parseMoment(
   return undefined;
 }
 
-/** A limit of a range of times: what is at or after it is at or after this millisecond too. */
+/**
+ * A limit of a range of times, rounded up to a whole millisecond, because punches have whole ones.
+ */
 export function parseLimit(
   time: Timestamp | undefined,
   field: string,
@@ -102,13 +104,13 @@ export function parseLimit(
   return instant !== undefined && isBetween ? ((instant + 1) as Instant) : instant;
 }
 
-/** Whether a device's clock, by what it said as it sent, is off by more than MAX_SKEW_MS. */
+/** Whether a device's clock is off by more than MAX_SKEW_MS, by the time that it sent. */
 export function isSkewed(deviceTime: Timestamp | undefined, now: Instant): boolean {
   if (deviceTime === undefined) return false;
   return Math.abs(instantOfTimestamp(deviceTime) - now) > MAX_SKEW_MS;
 }
 
-/** What is known of a punch from its telling; `isDeviceSkewed`: that its device's clock was off. */
+/** The flags of a punch on arrival; `isDeviceSkewed`: whether its device's clock is off. */
 export function toldFlags(
   time: Instant,
   now: Instant,

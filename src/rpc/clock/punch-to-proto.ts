@@ -1,4 +1,4 @@
-// Recorded punches to messages, and how large they get.
+// Turns recorded punches into messages, and estimates their sizes.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -20,7 +20,7 @@ import { timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
 import { MAX_ANSWER_BYTES, type Size, textBytes } from '../shared/answer-size.js';
 import { anomalyNumber } from '../shared/to-proto.js';
 
-/** Field by field: whole logs are answered with. */
+/** Field by field, because answers can hold whole logs. */
 export function toPunch(punch: RecordedPunch): WirePunch {
   const message = toToldPunch(punch, punch);
   message.employeeId = punch.employeeId;
@@ -30,14 +30,14 @@ export function toPunch(punch: RecordedPunch): WirePunch {
   return message;
 }
 
-/** How a punch came to be told. */
+/** How a punch reached the service. */
 type Telling = Pick<RecordedPunch, 'actor' | 'receivedAt' | 'importId' | 'badgeId'>;
 
-/** A punch that may be nobody's yet. */
+/** A punch that may not belong to an employee yet. */
 export function toToldPunch(punch: ToldPunch, telling: Telling): WirePunch {
   const message = create(PunchSchema);
   message.time = timestampOfInstant(punch.time);
-  // The domain's list is in the order of the contract's numbers, which begin at 0 here.
+  // The domain's list has the order of the contract's numbers, which begin at 0 here.
   message.kind = PUNCH_KINDS.indexOf(punch.kind) as WireKind;
   message.deviceId = punch.deviceId;
   message.eventId = punch.eventId;
@@ -69,12 +69,14 @@ function toVoid({ at, actor, reason, replacedBy }: PunchVoid) {
   });
 }
 
-/** A punch in JSON without its texts: names of fields, ids, times, numbers; generously. */
+/**
+ * Bytes of a punch in JSON without texts: field names, ids, times, numbers. A generous estimate.
+ */
 const PUNCH_BYTES = 900;
 const LABEL_BYTES = 6;
 const VOID_BYTES = 150;
 
-/** The texts that a punch comes with. */
+/** The texts of a punch. */
 interface PunchTexts {
   readonly deviceId: string;
   readonly eventId: string;
@@ -95,7 +97,7 @@ export function toldPunchSize(told: PunchTexts, actor: string): Size {
   return { structure, texts };
 }
 
-/** The most bytes that a punch takes in an answer. */
+/** The maximum size of a punch in an answer, in bytes. */
 export function punchSize(punch: RecordedPunch): Size {
   const { structure, texts } = toldPunchSize(punch, punch.actor);
   if (punch.voided === undefined) return { structure, texts };
@@ -107,15 +109,15 @@ export function punchSize(punch: RecordedPunch): Size {
 }
 
 /**
- * The punches of an answer that cannot be cut into pages. Should they be too large for one, as
- * only punches can be that were recorded before, what people wrote with them is left out: the
- * contract says so, and ListPunches has it.
+ * Fits punches into an answer that has no pages. If they are too large, the texts that people wrote
+ * with them are left out: the contract says so, and ListPunches has them. Only punches that were
+ * recorded earlier can be so large.
  */
 export function fitPunches(punches: readonly RecordedPunch[]): readonly RecordedPunch[] {
   return punchesBytes(punches) <= MAX_ANSWER_BYTES ? punches : punches.map(withoutTexts);
 }
 
-/** The most bytes that punches take in an answer. */
+/** The maximum size of the punches in an answer, in bytes. */
 export function punchesBytes(punches: readonly RecordedPunch[]): number {
   return punches.reduce((sum, punch) => {
     const { structure, texts } = punchSize(punch);

@@ -1,5 +1,5 @@
-// Logs of punches: each punch is checked alone, and those in order are recorded together. One that
-// is refused never refuses its neighbours.
+// Logs of punches. Each punch is checked alone, and the valid ones are recorded together. A refused
+// punch never affects the others.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -33,13 +33,13 @@ import { parseEvidence, parsePunch, parseSource, toldPunch } from './parse-punch
 import { isPlainPunch } from './punch-fast-check.js';
 import { isSkewed, toldFlags } from './punch-times.js';
 
-/** What both requests bring. */
+/** The fields that both requests have. */
 type Chunk = Omit<ImportPunchesRequest, '$typeName' | '$unknown'>;
 
-/** What holds for all punches of a chunk. */
+/** What applies to all punches of a chunk. */
 type ChunkTerms = Pick<PunchFact, 'importId' | 'restore' | 'validateOnly'> & {
   readonly isDeviceSkewed: boolean;
-  /** What a device says is earlier is of a clock that was wrong; undefined: nothing is. */
+  /** An earlier punch of a device is flagged as one of a wrong clock; undefined: none is. */
   readonly oldest: Instant | undefined;
 };
 
@@ -47,16 +47,16 @@ type SkewLimit = Pick<ClockLimits, 'skewAfterDays'>;
 
 const DAY_MS = 86_400_000;
 
-/** The most refused fields that are told of one punch: a thousand of them make one answer. */
+/** The most refused fields that are reported per punch; an answer may have a thousand punches. */
 export const MAX_PUNCH_VIOLATIONS = 3;
 
-/** The most rejections that an import tells. */
+/** The most rejections that the answer to an import reports. */
 export const MAX_REJECTIONS = 1000;
 
-/** A result without an error, in JSON. */
+/** Bytes of a result without an error, in JSON. */
 const RESULT_BYTES = 200;
 
-/** In JSON, beside its texts: an error with its ErrorInfo and BadRequest, and one violation. */
+/** Bytes in JSON without texts: an error with its ErrorInfo and BadRequest, and one violation. */
 const ERROR_BYTES = 500;
 const VIOLATION_BYTES = 100;
 
@@ -64,7 +64,7 @@ type Checked =
   | { readonly fact: LoggedPunch; readonly error?: never }
   | { readonly fact?: never; readonly error: Status };
 
-/** What became of each punch, in order. */
+/** Returns the outcome of each punch, in order. */
 export async function recordPunches(
   badges: BadgeStore,
   writes: FactRecorder,
@@ -75,13 +75,13 @@ export async function recordPunches(
   const { validateOnly } = request;
   const checked = await checkAll(request, validateOnly, limits, call);
   const outcomes = await record(badges, writes, checked, call);
-  // They are recorded: whoever has left is answered all the same, and may ask again.
+  // The punches are recorded, so the answer does not stop if the caller has gone: it may ask again.
   return await TURNS.map(outcomes, ({ outcome, punch, restored, error, quarantine }) => {
     const message = create(RecordPunchResultSchema);
     message.outcome = outcome;
     if (error !== undefined) message.error = error;
     if (punch !== undefined) {
-      // What was only judged has no number.
+      // A punch that was only validated has no number.
       const isKept = !validateOnly || outcome === PunchOutcome.DUPLICATE;
       if (isKept) message.punchId = String(punch.punchId);
       message.restored = restored;
@@ -97,19 +97,19 @@ export async function recordPunches(
   });
 }
 
-/** What became of a whole log. */
+/** The outcome of a whole log. */
 export interface ImportCounts {
   recordedCount: bigint;
   duplicateCount: bigint;
   rejectedCount: bigint;
   quarantinedCount: bigint;
-  /** The first ones, as many as fit, at most MAX_REJECTIONS. */
+  /** The first rejections that fit, at most MAX_REJECTIONS. */
   readonly rejections: ImportRejection[];
 }
 
 /**
- * Records chunk by chunk: the next one is read when the one before is committed. Holds one chunk,
- * and the counts.
+ * Records chunk by chunk: reads the next one after the previous one is committed. Keeps one chunk
+ * and the counts in memory.
  */
 export async function importPunches(
   badges: BadgeStore,
@@ -123,7 +123,7 @@ export async function importPunches(
   let index = 0;
   let bytes = 0;
   for await (const chunk of chunks) {
-    // Each chunk has its own moment: an import can take longer than a clock may be off.
+    // Each chunk has its own moment, because an import can take longer than MAX_SKEW_MS.
     const now = { ...call, now: call.clock() };
     const outcomes = await record(badges, writes, await checkAll(chunk, false, limits, now), now);
     for (const { outcome, error } of outcomes) {
@@ -196,7 +196,10 @@ function checkPunch(
   return { fact: { ...fact, employeeId: parseId(message.employeeId, path) } };
 }
 
-/** What the contract says of a punch, and that it is somebody's, which a simulation's is not. */
+/**
+ * The contract's rules for a punch, and that it names an employee or a badge, unlike a simulated
+ * one.
+ */
 function formOf(message: WirePunch, path: string): readonly FieldViolation[] {
   if (isPlainPunch(message)) return [];
   const violations = violationsOf(PunchSchema, message, path);
@@ -211,7 +214,7 @@ function rejected(violations: readonly FieldViolation[], call: Call): Checked {
   return { error: itemError({ kind: 'INVALID_FIELDS', violations }, call, MAX_PUNCH_VIOLATIONS) };
 }
 
-/** Its message says each violation once more; JSON may need two bytes for one. */
+/** The message repeats each violation, and JSON may need two bytes for one. */
 function errorBytes({ message }: Status): number {
   return ERROR_BYTES + MAX_PUNCH_VIOLATIONS * VIOLATION_BYTES + 4 * Buffer.byteLength(message);
 }
@@ -221,13 +224,13 @@ interface Outcome {
   readonly punch: RecordedPunch | undefined;
   readonly restored: boolean;
   readonly error: Status | undefined;
-  /** Where it is, if it is in quarantine. */
+  /** The place in quarantine, if the punch is there. */
   readonly quarantine: Quarantine | undefined;
 }
 
 type Quarantine = Extract<LogResult, { readonly quarantine: unknown }>['quarantine'];
 
-/** Records what is in order; one outcome per item. */
+/** Records the valid items; returns one outcome per item. */
 async function record(
   badges: BadgeStore,
   writes: FactRecorder,

@@ -1,5 +1,5 @@
-// Employees: what in the roster is theirs alone, of a scenario and as it is kept. The form of every
-// field was checked by the rules in the proto; what is left to go wrong is added to the problems.
+// Parses an employee's own part of the roster, of a scenario or to be stored. The rules in the
+// proto have checked the form of every field; other faults are added to the problems.
 
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import type {
@@ -32,7 +32,7 @@ import { checkRepeatedShifts, dayOf, parseAssignment } from './parse-roster.js';
 import { parseZone } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
 
-/** The employee's side of the roster. */
+/** Parses the employee's own part of the roster of a scenario. */
 export function parseEmployee(
   message: SimulateAttendanceRequest,
   who: SimulatedEmployee,
@@ -73,7 +73,7 @@ function refuseShiftId(field: string, id: string, problems: Problems): void {
   problems.add(field, 'UNKNOWN_SHIFT', description);
 }
 
-/** Of a simulation, which has all policies there are. */
+/** The employee's own policies in a simulation, which must send every policy. */
 function parseOwnPolicies(
   messages: readonly WirePolicyStart[],
   { policies }: Roster,
@@ -87,7 +87,7 @@ function parseOwnPolicies(
   return parsePolicyStarts(messages, 'employee', problems);
 }
 
-/** An employee's own policies, by date. `path` leads to the employee. */
+/** The employee's own policies, by date. `path` leads to the employee. */
 function parsePolicyStarts(
   messages: readonly WirePolicyStart[],
   path: string,
@@ -104,7 +104,7 @@ function parsePolicyStarts(
   return starts.sort(byFromDay);
 }
 
-/** In place of an unknown zone while the rest is looked at. */
+/** Stands in for an unknown zone while the rest is checked. */
 function utc(): ZoneVersion['zone'] {
   const zone = findZone('UTC');
   if (zone === undefined) throw new Error('the zone data has no UTC');
@@ -130,7 +130,7 @@ function parseZoneChanges(
   return later.sort(byFromDay);
 }
 
-/** From the first date of employment to the last, both included; infinite when not given. */
+/** The first and last day of employment, both included; infinite if not given. */
 function parseEmployment(
   { joinDate, leaveDate }: { readonly joinDate: string; readonly leaveDate: string },
   path: string,
@@ -142,14 +142,14 @@ function parseEmployment(
   return { joinedDay, leftDay };
 }
 
-/** An employee's name; empty when none is given, or when it is refused. */
+/** An employee's name; empty if it is not given or is refused. */
 export function parseEmployeeName(name: string, path: string, problems: Problems): string {
   return name === '' ? '' : (problems.try(() => parseName(name, `${path}.`)) ?? '');
 }
 
 /**
- * An employee as the roster keeps one. Whether there is such a shift is for the store to say. What
- * is output only is not looked at: whoever is written of is not archived.
+ * Parses an employee to be stored. The store checks that the shift exists. Output-only fields are
+ * ignored: an employee that is written is not archived.
  */
 export function parseDetail(
   message: WireEmployee,
@@ -182,7 +182,7 @@ const DETAIL_FIELDS: Updatable<EmployeeDetail> = {
   policies: 'policies',
 };
 
-/** What an update changes of an employee. */
+/** The fields of an employee that an update changes. */
 export function parseDetailChange(
   message: WireEmployee,
   mask: FieldMask | undefined,

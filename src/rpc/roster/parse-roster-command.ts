@@ -1,5 +1,5 @@
-// Requests that change the roster to commands. Everything that is wrong with a request alone is
-// told at once; whether it fits with what is stored is for the store to say, under its locks.
+// Turns requests that change the roster into commands. All faults of a request alone are reported
+// together; the store checks under its locks whether a command fits the stored roster.
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { type Holiday, HolidaySchema } from '../../../gen/attendance/v1/roster_pb.js';
@@ -64,7 +64,7 @@ type Requested = {
   readonly validateOnly: boolean;
 };
 
-/** What every command carries. Throws INVALID_FIELDS with all the problems found before. */
+/** The fields that all commands have. Throws INVALID_FIELDS with all problems so far. */
 function headerOf<Desc extends DescMessage>(
   desc: Desc,
   message: MessageShape<Desc> & Requested,
@@ -206,7 +206,9 @@ export function clearOverride(message: DeleteDateOverrideRequest, call: Call): R
   return { kind: 'CLEAR_OVERRIDE', ...header, employeeId: parseId(message.employeeId), epochDay };
 }
 
-/** In a simulation a holiday may be the employee's, whatever their calendar; here it is of one. */
+/**
+ * A stored holiday must name its calendar; a simulated one without a calendar is the employee's.
+ */
 function parseHoliday(message: Holiday, problems: Problems): Omit<HolidayRecord, 'name'> {
   const { calendarId, date } = message;
   if (calendarId === '') {
@@ -230,7 +232,7 @@ const HOLIDAY_FIELDS: Updatable<HolidayRecord> = { name: 'name', portion: 'porti
 export function updateHoliday(message: UpdateHolidayRequest, call: Call): RosterCommand {
   const problems = new Problems();
   const sent = required(message.holiday);
-  // Without a name the mask decides whether that is meant.
+  // If the name is empty, the mask decides whether that is an error.
   const dated = parseHoliday(sent, problems);
   const name = sent.name === '' ? '' : parseHolidayName(sent.name, 'holiday', problems);
   const holiday = { ...dated, name };

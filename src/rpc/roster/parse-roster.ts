@@ -1,6 +1,6 @@
-// The shared part of a roster to the domain's types: shifts with their versions, calendars. The
-// form of every field was checked by the rules in the proto, real dates included; what is left
-// to go wrong is added to the problems.
+// Parses the shared roster: shifts with their versions, calendars, policies. The rules in the proto
+// have checked the form of every field, including real dates; other faults are added to the
+// problems.
 
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import {
@@ -31,7 +31,7 @@ import { parseDate, parsePortion } from '../shared/parse.js';
 import { parseOffShiftRules, parsePolicy, parseShift } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
 
-/** The messages that make a roster. */
+/** The messages that make up a roster. */
 interface RosterMessages {
   readonly shifts: readonly WireShift[];
   readonly holidays: readonly Holiday[];
@@ -39,12 +39,12 @@ interface RosterMessages {
   readonly policies: readonly WirePolicy[];
 }
 
-/** The date's day; `usual` stands for an empty field. */
+/** The epoch day of a date; `usual` replaces an empty field. */
 export function dayOf(date: string, field: string, usual?: number): number {
   return date === '' && usual !== undefined ? usual : toEpochDay(parseDate(date, field));
 }
 
-/** What all employees share; holidays without a calendar are in `employeeCalendarId`. */
+/** The shared roster. Holidays without a calendar belong to `employeeCalendarId`. */
 export function parseRoster(
   message: RosterMessages,
   employeeCalendarId: string,
@@ -60,7 +60,7 @@ export function parseRoster(
   };
 }
 
-/** A version of a shift, with all that can be said against it alone. `path` leads to it. */
+/** Parses a shift version, with all problems of the version alone. `path` leads to it. */
 export function parseShiftVersion(
   message: WireShift,
   path: string,
@@ -103,7 +103,7 @@ const COUNTING_FIELDS: Updatable<CountingRules> = {
   min_overtime: 'minOvertimeSeconds',
 };
 
-/** What an update changes of a shift, from a date on. */
+/** The fields of a shift that an update changes, from a date on. */
 export function parseShiftChange(
   message: WireShift,
   mask: FieldMask | undefined,
@@ -121,7 +121,7 @@ export function parseShiftChange(
   return { fromDay, shift };
 }
 
-/** A version of a policy, with all that can be said against it alone. `path` leads to it. */
+/** Parses a policy version, with all problems of the version alone. `path` leads to it. */
 export function parsePolicyVersion(
   message: WirePolicy,
   path: string,
@@ -133,7 +133,7 @@ export function parsePolicyVersion(
   return { fromDay: dayOf(message.effectiveDate, 'effective_date', -Infinity), policy };
 }
 
-/** By id, the versions of each by the date from which they apply. */
+/** The policies by id, with their versions in the order of their effective dates. */
 function parsePolicies(messages: readonly WirePolicy[], problems: Problems): Policies {
   const byId = new Map<string, PolicyVersion[]>();
   const parsed: PolicyVersion[] = [];
@@ -156,7 +156,7 @@ function parsePolicies(messages: readonly WirePolicy[], problems: Problems): Pol
   return byId;
 }
 
-/** By id, the versions of each by the date from which they apply. */
+/** The shifts by id, with their versions in the order of their effective dates. */
 function parseShifts(messages: readonly WireShift[], problems: Problems): Roster['shifts'] {
   const byId = new Map<string, ShiftVersion[]>();
   for (const [index, message] of messages.entries()) {
@@ -174,7 +174,7 @@ function parseShifts(messages: readonly WireShift[], problems: Problems): Roster
   return byId;
 }
 
-/** Holidays without a calendar are in the employee's, which may itself have no name. */
+/** A holiday without a calendar goes to the employee's calendar, which may have no id. */
 function parseHolidays(
   messages: readonly Holiday[],
   employeeCalendarId: string,
@@ -199,7 +199,7 @@ function parseHolidays(
   return calendars;
 }
 
-/** A holiday's name; a problem is added when there is none, or it cannot be kept. */
+/** A holiday's name. Adds a problem if there is none, or it cannot be stored. */
 export function parseHolidayName(sent: string, path: string, problems: Problems): string {
   const name = sent.trim();
   if (name === '') problems.addAll([missing(`${path}.name`, 'name')]);
@@ -207,7 +207,7 @@ export function parseHolidayName(sent: string, path: string, problems: Problems)
   return name;
 }
 
-/** Refuses a shift that is named twice for a date. */
+/** Refuses a shift that is named twice for one date. */
 export function checkRepeatedShifts(
   shiftIds: readonly string[],
   path: string,
@@ -220,7 +220,7 @@ export function checkRepeatedShifts(
   }
 }
 
-/** An assignment; its dates and shifts are for checkAssignment to judge. */
+/** Parses an assignment; checkAssignment checks its dates and shifts. */
 export function parseAssignment(
   message: ShiftAssignment,
   path: string,
@@ -239,13 +239,13 @@ const ASSIGNMENT_FIELDS: Updatable<Assignment> = {
   cycle: 'cycle',
 };
 
-/** What an update changes of an assignment. */
+/** The fields of an assignment that an update changes. */
 export function parseAssignmentChange(
   message: ShiftAssignment,
   mask: FieldMask | undefined,
   problems: Problems,
 ): Partial<Assignment> {
-  // Without a start of its own, nobody can tell what an empty anchor would mean.
+  // An empty anchor means the start date, so it needs one.
   const required = message.startDate === '' ? ['start_date', 'anchor_date'] : ['start_date'];
   const path = 'assignment.assignment';
   const sent = { desc: ShiftAssignmentSchema, message, path, within: 'assignment.', required };

@@ -1,5 +1,5 @@
-// Shifts and their rules to the domain's types. The form of every field was checked by the rules in
-// the proto, real dates included; what is left to go wrong is added to the problems.
+// Parses shifts, policies and their rules. The rules in the proto have checked the form of every
+// field, including real dates; other faults are added to the problems.
 
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
@@ -40,16 +40,16 @@ import { quoted } from '../edge/free-text.js';
 import type { Problems } from '../edge/problems.js';
 import { secondOfDay } from '../shared/parse.js';
 
-/** How far a shift's punch window reaches beyond the shift when nobody says. */
+/** How far a shift's window reaches beyond the shift by default. */
 const DEFAULT_BEFORE_SECONDS = 2 * 3600;
 const DEFAULT_AFTER_SECONDS = 4 * 3600;
 
-/** A length in seconds, with its fraction, for the checks to refuse; `usual` when not given. */
+/** A length in seconds, with its fraction, which the checks refuse; `usual` if not given. */
 function secondsOf(length: Duration | undefined, usual = 0): number {
   return length === undefined ? usual : Number(length.seconds) + length.nanos / 1e9;
 }
 
-/** The zone of that name; undefined, and a problem added, when there is none. */
+/** The zone of that name. Returns undefined, and adds a problem, if there is none. */
 export function parseZone(name: string, field: string, problems: Problems): Zone | undefined {
   const zone = findZone(name);
   if (zone === undefined) {
@@ -59,7 +59,7 @@ export function parseZone(name: string, field: string, problems: Problems): Zone
   return zone;
 }
 
-/** A shift; its lengths and times are for checkShift to judge. */
+/** Parses a shift; checkShift checks its lengths and times. */
 export function parseShift(message: WireShift, path: string, problems: Problems): Shift {
   const { timeZone, calendarId, geofence } = message;
   return {
@@ -89,14 +89,14 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
   };
 }
 
-/** The work rules of a shift; without any, those of its employee's policy count. */
+/** The work rules of a shift. Without any, those of its employee's policy apply. */
 function parseShiftWork(message: WireWorkRules | undefined) {
   if (message !== undefined) return { work: parseWorkRules(message) };
   return { work: PLAIN_WORK_RULES, followsPolicy: true as const };
 }
 
 function parseGeofence({ latitude, longitude, radiusMeters }: WireGeofence): Geofence {
-  // The proto requires both: 0 is a place as any other.
+  // The proto requires both, because 0 is a valid coordinate.
   if (latitude === undefined || longitude === undefined) {
     throw new Error('a geofence without a centre passed its rules');
   }
@@ -133,7 +133,7 @@ function parseFlexible(message: WireFlexibleHours): FlexibleHours {
   };
 }
 
-/** Undefined without both. One alone is for the checks to refuse: what is missing is no time. */
+/** Undefined without both. A single missing time becomes NaN, which the checks refuse. */
 function parseTimes(start: string, end: string): TimesOfDay | undefined {
   if (start === '' && end === '') return undefined;
   const secondOr = (time: string) => (time === '' ? Number.NaN : secondOfDay(time));
@@ -159,7 +159,7 @@ function parseRounding(message: WireRounding | undefined): Rounding | undefined 
   };
 }
 
-/** A policy; its rules are for checkPolicy to judge. */
+/** Parses a policy; checkPolicy checks its rules. */
 export function parsePolicy(message: WirePolicy): Policy {
   const { policyId, policyName, groupIds, isDefault, offShiftRules, workRules } = message;
   return {
@@ -174,7 +174,7 @@ export function parsePolicy(message: WirePolicy): Policy {
   };
 }
 
-/** Off-shift rules; their lengths are for checkOffShiftRules to judge. */
+/** Parses off-shift rules; checkOffShiftRules checks their lengths. */
 export function parseOffShiftRules(message: WireOffShiftRules | undefined): OffShiftRules {
   if (message === undefined) return DEFAULT_OFF_SHIFT_RULES;
   const { newStretchGapSeconds, maxLengthSeconds } = DEFAULT_OFF_SHIFT_RULES;
@@ -187,7 +187,7 @@ export function parseOffShiftRules(message: WireOffShiftRules | undefined): OffS
   };
 }
 
-/** The domain's lists are in the order of the contract's numbers, which begin at 1. */
+/** The domain's lists have the order of the contract's numbers, which begin at 1. */
 function oneOf<T>(values: readonly T[], number: number): T {
   const value = values[number - 1];
   if (value === undefined) throw new RangeError(`no rule of the proto refused the enum ${number}`);

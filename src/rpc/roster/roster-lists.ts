@@ -1,4 +1,4 @@
-// Pages of the roster: as many items as a message holds.
+// Reads pages of the roster, with as many items as a message holds.
 
 import { type DescMessage, type MessageShape, toJsonString } from '@bufbuild/protobuf';
 import type { PageTokens } from '../../app/ports/attendance-store.js';
@@ -18,8 +18,9 @@ interface Page {
 }
 
 /**
- * A page as messages. `bound` is everything that its token must come back with. A page that would
- * be larger than a message is read again, shorter: only the store knows where it then goes on.
+ * Reads a page as messages. `bound`: the parts of the request to which its token is bound. A page
+ * that is too large for a message is read again with fewer items, because only the store knows
+ * where the shorter page continues.
  */
 export async function readPage<T, Desc extends DescMessage>(
   store: PageTokens,

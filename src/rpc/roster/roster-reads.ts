@@ -1,4 +1,4 @@
-// The reads of RosterService, now or as known at a past moment.
+// The reads of RosterService, of the present or as of a past moment.
 
 import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';

@@ -1,4 +1,5 @@
-// RosterService: requests to the roster's commands and reads, and what came of them to answers.
+// The handlers of RosterService: they pass requests to the roster's commands and reads, and turn
+// results into answers.
 
 import { create } from '@bufbuild/protobuf';
 import * as wire from '../../../gen/attendance/v1/roster_service_pb.js';
@@ -34,7 +35,9 @@ export function rosterHandlers(store: Moments & PageTokens, roster: RosterStore)
   };
 }
 
-/** Changes the roster: the resource as it is now, and the change unless nothing was changed. */
+/**
+ * Changes the roster. Returns the resource as it is now, and the roster change if it was stored.
+ */
 async function change<K extends RosterAnswer['kind']>(
   roster: RosterStore,
   kind: K,

@@ -1,4 +1,5 @@
-// The roster to messages. What was sent comes back meaning the same, with what the service added.
+// Turns the roster into messages. A sent value comes back with its meaning unchanged, plus what the
+// service added.
 
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
@@ -73,12 +74,12 @@ import type { RecordTime } from '../../domain/time/time.js';
 import { durationOf, timestampOfRecord } from '../edge/instants.js';
 import { portionNumber } from '../shared/to-proto.js';
 
-/** Empty for a day that is infinitely far away. */
+/** Empty for a day at infinity. */
 function dateText(day: number): string {
   return Number.isFinite(day) ? fromEpochDay(day) : '';
 }
 
-/** Empty for what was only validated: nobody knows which change it would be. */
+/** Empty for a record that was only validated, because its roster change has no number yet. */
 function etagOfRecord(changeId: number, updatedAt: RecordTime | undefined): string {
   return changeId > 0 && updatedAt === undefined ? '' : etagOf(changeId);
 }
@@ -117,7 +118,7 @@ export function toShiftHistory(record: ShiftRecord): ShiftHistory {
   return message;
 }
 
-/** Lengths that have a default are always said: they stay what they are should it ever change. */
+/** Always sends lengths that have a default, so that they stay the same if a default changes. */
 export function toShift({ fromDay, shift }: ShiftVersion): WireShift {
   const message = create(ShiftSchema, {
     shiftId: shift.shiftId,
@@ -154,7 +155,7 @@ function toFlexibleHours({ targetSeconds, core }: FlexibleHours) {
   });
 }
 
-/** Left out where it says nothing. */
+/** Leaves out a length of 0, which means none. */
 function setLength<Name extends string>(
   message: { [K in Name]?: Duration | undefined },
   name: Name,
@@ -164,8 +165,8 @@ function setLength<Name extends string>(
 }
 
 /**
- * Rules that say nothing else say how punches are read: they are rules all the same, and no policy
- * counts. The domain's lists are in the order of the numbers.
+ * Rules without any other value state their pairing, so that they still count as rules of their own
+ * and the policy's do not apply. The domain's lists have the order of the contract's numbers.
  */
 function toWorkRules(work: WorkRules): WireWorkRules {
   const message = create(WorkRulesSchema);
@@ -245,7 +246,7 @@ function toPolicy({ fromDay, policy }: PolicyVersion): WirePolicy {
   return message;
 }
 
-/** Lengths that have a default are always said. */
+/** Always sends lengths that have a default. */
 function toOffShiftRules(rules: OffShiftRules): WireOffShiftRules {
   const { dayStartSecond, attribution } = rules;
   const message = create(OffShiftRulesSchema, {
@@ -271,7 +272,7 @@ export function toEmployeeAssignment(record: AssignmentRecord): EmployeeAssignme
     endDate: dateText(toDay),
     anchorDate: dateText(anchorDay),
   });
-  // Field by field: a cycle may have a year of days.
+  // Field by field, because a cycle may have a year of days.
   message.assignment.cycle = cycle.map((shiftIds) => {
     const day = create(CycleDaySchema);
     day.shiftIds = [...shiftIds];

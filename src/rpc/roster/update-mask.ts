@@ -1,4 +1,5 @@
-// Which fields an update changes (AIP-134): those that its mask names, else those that are set.
+// Decides which fields an update changes (AIP-134): those that its mask names, or without a mask
+// those that are set.
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { isFieldSet } from '@bufbuild/protobuf';
@@ -7,28 +8,28 @@ import { missing } from '../edge/field-help.js';
 import { quoted } from '../edge/free-text.js';
 import type { Problems } from '../edge/problems.js';
 
-/** The field of the contract, by its path in the resource, and what the domain calls it. */
+/** The updatable fields: their paths in the contract's resource, and their names in the domain. */
 export type Updatable<T> = Readonly<Record<string, keyof T>>;
 
-/** The resource's message, and where its updatable fields are in it: directly, or one level down. */
+/** The sent resource. Its updatable fields are in it directly or one level down. */
 interface Sent<Desc extends DescMessage> {
   readonly desc: Desc;
   readonly message: MessageShape<Desc>;
-  /** Leads to it in the request. */
+  /** The path of the resource in the request. */
   readonly path: string;
-  /** `assignment.` where the fields are within the field of that name. */
+  /** `assignment.` if the fields are inside the field of that name. */
   readonly within?: string;
   /** Fields that have no empty value. */
   readonly required?: readonly string[];
 }
 
-/** The most paths of a mask that are looked at: more than any resource has fields. */
+/** The most paths in a mask: more than any resource has fields. */
 const MAX_PATHS = 64;
 
-/** Names every field. */
+/** The path that names every field. */
 const ALL = '*';
 
-/** Of a whole that was read from a message, what the update is about. */
+/** The fields of `whole`, read from a message, that the update changes. */
 export function changedFields<T extends object, Desc extends DescMessage>(
   whole: T,
   fields: Updatable<T>,
@@ -68,7 +69,7 @@ function namesOfSet<Desc extends DescMessage>(
     .map(({ name }) => name);
 }
 
-/** Fields that the service fills in, and those that say which resource it is, are passed over. */
+/** Ignores fields that the service fills in, and those that identify the resource. */
 function namesIn<Desc extends DescMessage>(
   { paths }: FieldMask,
   fields: Readonly<Record<string, unknown>>,

@@ -1,23 +1,24 @@
-// How large an answer gets, before it is made: messages are limited to 4 MiB in every protocol, and
-// an answer that would be larger is cut into pages, or its request refused before anything is done.
+// Estimates the size of an answer before it is built. Messages are limited to 4 MiB in every
+// protocol, so a larger answer is cut into pages, or its request is refused before anything is
+// done.
 
 import { TURNS } from '../../app/ports/turns.js';
 import type { Attendance, Session } from '../../domain/facts/day.js';
 import { MAX_LEAVE_TIMES } from '../../domain/facts/declaration.js';
 
-/** What one answer may take, with room to spare below the 4 MiB of a message. */
+/** The maximum size of an answer, with room below the 4 MiB of a message. */
 export const MAX_ANSWER_BYTES = 3.5 * 1024 * 1024;
 
-/** A day in JSON without its texts: names of fields, ids, times; generously. */
+/** Bytes of a day in JSON without its texts: field names, ids, times. A generous estimate. */
 const DAY_BYTES = 900;
 
-/** JSON spells a control character with six bytes; nothing takes more per UTF-16 unit. */
+/** In JSON a control character takes six bytes, the most per UTF-16 unit. */
 const MAX_BYTES_PER_UNIT = 6;
 
-/** Texts up to this are taken at their worst; longer ones are measured. */
+/** Texts up to this length count as the worst case; longer ones are measured. */
 const SHORT_TEXT_UNITS = 32;
 
-/** The bytes of a text in JSON, the largest of the encodings, or a little more. */
+/** An upper bound of a text's bytes in JSON, the largest of the encodings. */
 export function textBytes(text: string): number {
   return text.length <= SHORT_TEXT_UNITS
     ? text.length * MAX_BYTES_PER_UNIT
@@ -25,24 +26,24 @@ export function textBytes(text: string): number {
 }
 
 /**
- * What a day has in JSON when there was work, or work was planned: its lengths and all anomalies;
- * a shift; a session without its breaks; a break. Ids of shifts and of types of breaks are at most 64 bytes.
+ * Bytes that work, done or planned, adds to a day in JSON: lengths and all anomalies; a shift; a
+ * session without its breaks; a break. Ids of shifts and of break types have at most 64 bytes.
  */
 const WORK_BYTES = 900;
 const SHIFT_BYTES = 540;
 const SESSION_BYTES = 250;
 const BREAK_BYTES = 190;
 
-/** A leave time with its leave type of at most 64 bytes. */
+/** Bytes of a leave time with a leave type id of at most 64 bytes. */
 const LEAVE_TIME_BYTES = 170;
 
-/** The most bytes of something in an answer: its texts, and all the small values around them. */
+/** The maximum bytes of an item in an answer: its texts, and all small values around them. */
 export interface Size {
   readonly structure: number;
   readonly texts: number;
 }
 
-/** The most bytes a day takes in an answer. */
+/** The maximum size of a day in an answer, in bytes. */
 export function dayBytes(day: Attendance): number {
   const { structure, texts } = daySize(day);
   return structure + texts;
@@ -65,27 +66,27 @@ export function sessionBytes({ breaks }: Session): number {
   return SESSION_BYTES + breaks.length * BREAK_BYTES;
 }
 
-/** A name is at most 200 characters, of at most 4 bytes each, none of them a control character. */
+/** A name has at most 200 characters of at most 4 bytes each, and no control characters. */
 const MAX_NAME_BYTES = 800;
 
-/** The most bytes of a day whose note is known and whose employee's name is not. */
+/** The maximum size of a day whose note is known and whose employee's name is not, in bytes. */
 export function unknownDayBytes(note: string): number {
   return DAY_BYTES + MAX_LEAVE_TIMES * LEAVE_TIME_BYTES + MAX_NAME_BYTES + textBytes(note);
 }
 
 /**
- * What a page may have of structure. An answer is encoded in one piece, and nobody else is served
- * meanwhile: it is not bytes that take the time but messages and numbers, some 10 ms for each
+ * The maximum structure of a page, in bytes. An answer is encoded in one piece, and nobody else is
+ * served meanwhile. The time goes into messages and numbers, not into text: about 10 ms for each
  * megabyte of them in JSON.
  */
 export const MAX_PAGE_STRUCTURE = MAX_ANSWER_BYTES / 4;
 
-/** The size of a page as it grows. */
+/** The growing size of a page. */
 export class PageSize {
   #bytes = 0;
   #structure = 0;
 
-  /** Whether the next item belongs to the page; the first always does. */
+  /** Adds an item, and returns whether it fits on the page; the first always does. */
   take({ structure, texts }: Size): boolean {
     const isFirst = this.#bytes === 0;
     this.#bytes += structure + texts;
@@ -94,7 +95,7 @@ export class PageSize {
   }
 }
 
-/** How many of the items, from the first on, make a page; at least one. */
+/** How many items from the first on fit on a page; at least one. */
 export async function countOfPage<T>(
   items: readonly T[],
   sizeOf: (item: T) => Size,
@@ -107,7 +108,7 @@ export async function countOfPage<T>(
   return items.length;
 }
 
-/** How many of the items, from the first on, fit into the room of an answer; at least one. */
+/** How many items from the first on fit into an answer; at least one. */
 export function countThatFits<T>(
   items: readonly T[],
   bytesOf: (item: T) => number,

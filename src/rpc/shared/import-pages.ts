@@ -1,4 +1,4 @@
-// Pages of imports, of punches and of marks: the newest first.
+// Reads pages of imports, of punches or of marks, the newest first.
 
 import type { PageTokens } from '../../app/ports/attendance-store.js';
 import type { ImportCursor } from '../../app/ports/import-reads.js';
@@ -11,12 +11,12 @@ interface Asked {
   readonly pageToken: string;
 }
 
-/** What a page is read by. */
+/** How a page is read. */
 interface ImportPages<T extends ImportCursor> {
-  /** The name of the method: what a token must come back with. */
+  /** The name of the method, to which a token is bound. */
   readonly method: string;
   readonly sizeOf: (one: T) => Size;
-  /** Those behind `after`, at most `limit`. */
+  /** Reads at most `limit` imports after `after`. */
   readonly read: (query: {
     readonly after: ImportCursor | undefined;
     readonly limit: number;
@@ -35,7 +35,7 @@ export async function readImportPage<T extends ImportCursor>(
     importId: String(place[1]),
   };
   const limit = limitOf(message);
-  // One more than asked for tells whether it ends.
+  // One more than asked for shows whether the list goes on.
   const found = await read({ after, limit: limit + 1 });
   const wanted = found.slice(0, limit);
   const items = wanted.slice(0, await countOfPage(wanted, sizeOf));

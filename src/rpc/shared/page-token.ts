@@ -1,15 +1,15 @@
-// Page tokens (AIP-158): opaque, tamper-evident, bound to the request that they came from.
+// Page tokens (AIP-158): opaque, tamper-evident, and bound to the request that they came from.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { invalidField } from '../../domain/facts/errors.js';
 
-/** Bytes of the signature that are kept: forging one means guessing 2^128. */
+/** The kept bytes of the signature. Forging one means guessing among 2^128. */
 const SIGNATURE_BYTES = 16;
 
-/** Where a list goes on, as text and numbers. */
+/** The place where a list continues, as texts and numbers. */
 export type Place = readonly (string | number)[];
 
-/** `request`: everything in the request that the token must come back with. */
+/** `request`: the parts of the request to which the token is bound. */
 function sign(key: Uint8Array, request: readonly unknown[], place: string): Buffer {
   const text = JSON.stringify([request, place], (_name, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
@@ -26,7 +26,7 @@ export function encodePageToken(
   return Buffer.concat([sign(key, request, text), Buffer.from(text)]).toString('base64url');
 }
 
-/** The place a token stands for. Throws INVALID_FIELDS when it is not one of this request's. */
+/** The place of a token. Throws INVALID_FIELDS if the token is not of this request. */
 export function decodePageToken(
   key: Uint8Array,
   request: readonly unknown[],
@@ -36,7 +36,7 @@ export function decodePageToken(
   const text = bytes.subarray(SIGNATURE_BYTES).toString();
   const signature = bytes.subarray(0, SIGNATURE_BYTES);
   const expected = sign(key, request, text);
-  // Decoding passes over what is not base64: only the very text that was given out counts.
+  // Decoding ignores characters that are not base64url, so only the exact text is accepted.
   const isCanonical = bytes.toString('base64url') === token;
   const isWhole = isCanonical && signature.length === SIGNATURE_BYTES;
   if (!isWhole || !timingSafeEqual(signature, expected)) {

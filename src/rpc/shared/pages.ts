@@ -1,4 +1,4 @@
-// The pages of a list: how long they are, and the tokens that lead from one to the next.
+// The pages of a list: their lengths, and the tokens that lead from one page to the next.
 
 import type { PageTokens } from '../../app/ports/attendance-store.js';
 import { decodePageToken, encodePageToken, type Place } from './page-token.js';
@@ -7,14 +7,14 @@ import { pageSizeOf } from './parse.js';
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
 
-/** The most items that a page of this request has. */
+/** The most items on a page of this request. */
 export function limitOf({ pageSize }: { readonly pageSize: number }): number {
   return pageSizeOf(pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
 }
 
 /**
- * The place that a request's token stands for; undefined at the first page. `bound` is everything
- * that the token must come back with. Throws INVALID_FIELDS when it is not one of this request's.
+ * The place of a request's token; undefined for the first page. `bound`: the parts of the request
+ * to which the token is bound. Throws INVALID_FIELDS if the token is not of this request.
  */
 export async function placeOf(
   store: PageTokens,
@@ -24,7 +24,7 @@ export async function placeOf(
   return token === '' ? undefined : decodePageToken(await store.pageTokenKey(), bound, token);
 }
 
-/** The token of a place; empty where the list ends. */
+/** The token of a place; empty at the end of the list. */
 export async function tokenOf(
   store: PageTokens,
   bound: readonly unknown[],

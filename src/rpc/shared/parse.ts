@@ -1,5 +1,5 @@
-// Fields of requests to domain values, once, at the edge. Every function throws INVALID_FIELDS
-// with the field's path when the value is not one.
+// Parses fields of requests into domain values, once, at the edge. A function throws INVALID_FIELDS
+// with the field's path if its value is not valid.
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
@@ -49,7 +49,7 @@ export function parseDate(value: string, name: string, prefix = ''): LocalDate {
   return date;
 }
 
-/** Both included; `start` and `end` are what empty fields stand for. */
+/** Both dates included; `start` and `end` replace empty fields. */
 export function parseRange(
   message: { readonly startDate: string; readonly endDate: string },
   start: LocalDate,
@@ -90,7 +90,7 @@ export function parseMarkable(value: AttendanceStatus, prefix: string): Markable
   return status;
 }
 
-/** Undefined: none was given. What is not leave has no kind of it. */
+/** Undefined if none was given. Only leave has a leave type. */
 export function parseLeaveTypeId(
   value: string,
   status: MarkableStatus,
@@ -108,7 +108,7 @@ export function parsePortion(value: WirePortion, prefix: string): Portion {
   return portion;
 }
 
-/** Undefined: the mark is of all of its portion. */
+/** Undefined if the mark is for its whole portion. */
 export function parseLeaveTime(
   time: TimeOfDayRange | undefined,
   status: MarkableStatus,
@@ -139,7 +139,7 @@ export function secondOfDay(time: string): number {
   return Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
 }
 
-/** A name as people write it: trimmed, with something to read in it, on one line. */
+/** A name as people write it: trimmed, not empty, on one line. */
 export function parseName(value: string, prefix: string): string {
   const name = value.trim();
   if (name === '') throw refuse(prefix, 'employee_name', '');
@@ -147,13 +147,13 @@ export function parseName(value: string, prefix: string): string {
   return name;
 }
 
-/** What people write in a box: several lines, if they like. */
+/** A free text, which may have several lines. */
 export function parseText(value: string, name: string, prefix: string): string {
   requireText(value, `${prefix}${name}`, 'lines');
   return value;
 }
 
-/** A reason: free text with something to read in it. */
+/** A reason: a free text that is not blank. */
 export function parseReason(value: string): string {
   if (value.trim() === '') throw refuse('', 'reason', '');
   return parseText(value, 'reason', '');
@@ -181,12 +181,12 @@ export function parseMoment(value: Timestamp | undefined, field: string): Record
   return time;
 }
 
-/** How many per page: the default for 0, at most `most`. */
+/** The number of items per page: `usual` for 0, at most `most`. */
 export function pageSizeOf(value: number, usual: number, most: number): number {
   return value === 0 ? usual : Math.min(value, most);
 }
 
-/** A text that says nothing when it is empty. */
+/** Undefined for an empty text. */
 export function optional(text: string): string | undefined {
   return text === '' ? undefined : text;
 }

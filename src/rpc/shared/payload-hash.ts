@@ -1,35 +1,36 @@
-// What tells two requests of one request id apart.
+// Hashes that tell requests with the same request id apart.
 
 import { createHash } from 'node:crypto';
 import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { PAYLOAD_HASH_BYTES } from '../../app/ports/facts.js';
 
-/** Of values that JSON can write. */
+/** The hash of values that JSON can encode. */
 export function hashOf(...parts: readonly unknown[]): Uint8Array {
   return shortened(JSON.stringify(parts));
 }
 
 /**
- * Of everything in a request but its request id. The type counts too: an update is no creation.
- * Its messages must have no maps, whose order is nobody's.
+ * The hash of a request without its request id and validate_only. It includes the type: an update
+ * is not a creation. The message must not contain maps, because their order is undefined.
  */
 export function hashOfMessage<Desc extends DescMessage>(
   desc: Desc,
   message: MessageShape<Desc> & { readonly requestId: string },
 ): Uint8Array {
-  // What is only validated is answered as the request itself would be, also where that was sent before.
+  // A request that only validates gets the answer of the real request, also if that was sent
+  // before.
   const without = create(desc, { ...message, requestId: '', validateOnly: false } as never);
   return shortened(Buffer.concat([Buffer.from(`${desc.typeName}\n`), toBinary(desc, without)]));
 }
 
-/** The first bytes of a SHA-256 are kept. */
+/** Keeps the first bytes of a SHA-256. */
 function shortened(payload: string | Uint8Array): Uint8Array {
   return createHash('sha256').update(payload).digest().subarray(0, PAYLOAD_HASH_BYTES);
 }
 
 /**
- * The id of one of the facts that a request stands for: a UUID (version 8, RFC 9562) made of the
- * request's and of what sets the fact apart.
+ * The request id of one fact of a request with many: a UUID (version 8, RFC 9562) derived from the
+ * request's id and the parts that identify the fact.
  */
 export function derivedRequestId(requestId: string, ...parts: readonly string[]): string {
   const bytes = createHash('sha256')
@@ -45,7 +46,7 @@ export function derivedRequestId(requestId: string, ...parts: readonly string[])
     .join('-');
 }
 
-/** A request's id as it is kept; undefined when the caller sent none. */
+/** A request's id as it is stored; undefined if the caller sent none. */
 export function requestIdOf({ requestId }: { readonly requestId: string }): string | undefined {
   return requestId === '' ? undefined : requestId.toLowerCase();
 }

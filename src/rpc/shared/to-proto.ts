@@ -1,4 +1,4 @@
-// Domain values to messages.
+// Turns domain values into messages.
 
 import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
@@ -44,7 +44,7 @@ import type { Instant } from '../../domain/time/time.js';
 import { emptyMessagesOf } from '../edge/empty-message.js';
 import { durationOf, timestampOfInstant, timestampOfRecord } from '../edge/instants.js';
 
-/** The domain's lists are in the order of the contract's numbers, which begin at 1. */
+/** The domain's lists have the order of the contract's numbers, which begin at 1. */
 export function statusNumber(status: Status | undefined): AttendanceStatus {
   return status === undefined
     ? AttendanceStatus.UNSPECIFIED
@@ -107,7 +107,7 @@ function toLeaveTime(leaveTime: ExcusedTime): WireLeaveTime {
   });
 }
 
-/** Most days that are stored are marks alone: their messages are made without what is below. */
+/** Most stored days are marks alone, so their messages skip the fields below. */
 function hasWork({ shifts, sessions, anomalies }: Attendance): boolean {
   return shifts.length > 0 || sessions.length > 0 || anomalies.length > 0;
 }
@@ -171,7 +171,7 @@ export function toRevision(revision: Revision): AttendanceRevision {
   const message = create(AttendanceRevisionSchema, {
     revision: after.revision,
     actor,
-    // The domain's list is in the order of the contract's numbers, which begin at 1.
+    // The domain's list has the order of the contract's numbers, which begin at 1.
     cause: (CHANGE_CAUSES.indexOf(cause) + 1) as RevisionCause,
     reason,
     before: toAttendance(before),

@@ -1,4 +1,5 @@
-// CompareAttendance: whose days, under which other rules; and what came of it, in messages of a bounded size.
+// CompareAttendance: reads whose days to compare under which proposal, and streams the differences
+// in messages of a bounded size.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -40,7 +41,7 @@ import { statusNumber, toAttendance } from '../shared/to-proto.js';
 /** The longest range, in days. */
 const MAX_DAYS = 366;
 
-/** Employees looked at between two messages, though nothing of them would be different. */
+/** The most employees per message, even if none of them differs. */
 const EMPLOYEES_PER_MESSAGE = 100;
 
 export async function* compareAttendanceOf(
@@ -143,7 +144,7 @@ async function punchesByEmployee(
   return added;
 }
 
-/** What was found since the message before, and the sums of all. */
+/** The differences since the previous message, and the totals of all. */
 class Part {
   #days: DayComparison[] = [];
   #employees: EmployeeComparison[] = [];
@@ -152,7 +153,7 @@ class Part {
   readonly #totals = { employees: 0, employeesChanged: 0, daysChanged: 0, before: 0, after: 0 };
   readonly #statuses = new Map<Status, { before: number; after: number }>();
 
-  /** Gives the messages that are full. */
+  /** Yields the messages that are full. */
   *add(compared: ComparedEmployee): Generator<CompareAttendanceResponse, void, undefined> {
     for (const { before, after } of compared.changed) {
       const [first, second] = [daySize(before), daySize(after)];
@@ -200,7 +201,7 @@ class Part {
     );
   }
 
-  /** All that was found since; begins anew. */
+  /** Returns the differences since the previous message, and begins the next one. */
   take(done: boolean): CompareAttendanceResponse {
     const [changedDays, employees] = [this.#days, this.#employees];
     this.#days = [];

@@ -1,6 +1,6 @@
-// Findings to explanations: the words for people, the fields as typed inputs for programs. A
-// field's kind is told by how its name begins or ends; a finding with a field of any other shape
-// does not compile here.
+// Turns findings into explanations: a sentence for people, and the fields as typed inputs for
+// programs. The beginning or end of a field's name tells its kind; a finding with a field of
+// another kind does not compile here.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -16,7 +16,7 @@ import type { Instant } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
 import { durationOf, timestampOfInstant } from '../edge/instants.js';
 
-/** In JSON, the largest of the encodings: an explanation without its texts, and one input. */
+/** Bytes in JSON, the largest of the encodings: an explanation without its texts, and one input. */
 const EXPLANATION_BYTES = 50;
 const INPUT_BYTES = 60;
 
@@ -29,18 +29,18 @@ type ValueOf<Name> = Name extends `${string}Time`
       ? boolean | undefined
       : string | undefined;
 
-/** The names of a finding's fields whose values are not of the kind that the name says. */
+/** The names of a finding's fields whose values are not of the kind that the name tells. */
 type Misnamed<F> = F extends Finding
   ? { [K in keyof F]-?: F[K] extends ValueOf<K> ? never : K }[keyof F]
   : never;
 
-/** Finding, as long as every field of every finding is of a known shape; else nothing is. */
+/** Finding, if every field of every finding is of the kind that its name tells; otherwise never. */
 type WellNamed = [Misnamed<Finding>] extends [never] ? Finding : never;
 
 type Value = ExplanationInput['value'];
 
 interface Field {
-  /** In the contract's form. */
+  /** The name in the contract's form. */
   readonly name: string;
   readonly toValue: (value: unknown) => Value;
 }
@@ -54,7 +54,7 @@ const KINDS: readonly (readonly [names: RegExp, toValue: Field['toValue']])[] = 
 
 const textValue: Field['toValue'] = (value) => ({ case: 'text', value: value as string });
 
-/** By the domain's name; as many as finding.ts has names. */
+/** The fields by the domain's names; there are as many as finding.ts has names. */
 const fields = new Map<string, Field>();
 
 function fieldOf(key: string): Field {
@@ -85,7 +85,7 @@ export function toExplanation(finding: WellNamed, zone: Zone, date: LocalDate): 
   return message;
 }
 
-/** The most bytes an explanation takes in an answer. */
+/** The maximum size of an explanation in an answer, in bytes. */
 export function explanationBytes({ rule, text, inputs }: Explanation): number {
   let bytes = EXPLANATION_BYTES + jsonBytes(rule) + jsonBytes(text);
   for (const { name, value } of inputs) {

@@ -1,5 +1,5 @@
-// A SimulateAttendanceRequest to a scenario. Everything that is wrong with it is told at once,
-// each problem with the path of its field.
+// Turns a SimulateAttendanceRequest into a scenario. All its faults are reported together, each
+// with the path of its field.
 
 import type {
   SimulateAttendanceRequest,
@@ -32,10 +32,10 @@ import {
 } from '../shared/parse.js';
 import { findRange, withinCalendar } from './scenario-range.js';
 
-/** Who it is when the caller does not say. */
+/** The employee's id if the caller gives none. */
 const NOBODY = 'employee';
 
-/** The scenario a request describes; throws INVALID_FIELDS with all that is wrong with it. */
+/** The scenario of a request; throws INVALID_FIELDS with all its faults. */
 export function parseScenario(message: SimulateAttendanceRequest, callNow: Instant): Scenario {
   const problems = new Problems();
   const who = message.employee;
@@ -57,7 +57,7 @@ export function parseScenario(message: SimulateAttendanceRequest, callNow: Insta
   problems.throwIfAny();
   const firstDay = withinCalendar(range.firstDay - FAR_NEIGHBOUR_DAYS);
   const lastDay = withinCalendar(range.lastDay + FAR_NEIGHBOUR_DAYS);
-  // First: plans take time that grows with the square of a date's shifts.
+  // Checked first, because the time for plans grows with the square of a date's shifts.
   refuseCrowdedDate(roster, employee, { firstDay, lastDay }, problems);
   problems.throwIfAny();
   refuseOverlaps(planDays(roster, employee, firstDay, lastDay), message, problems);
@@ -83,7 +83,7 @@ function parseMarks(messages: readonly SimulatedMark[], problems: Problems): Sce
   });
 }
 
-/** Only assignments add up; an override has a bound of its own. The first such date is told. */
+/** Only assignments add up; an override has its own bound. Reports only the first such date. */
 function refuseCrowdedDate(
   roster: Roster,
   employee: EmployeeRoster,
@@ -101,7 +101,7 @@ function refuseCrowdedDate(
   }
 }
 
-/** Nobody can work two shifts at a time. */
+/** An employee cannot work two shifts at the same time. */
 function refuseOverlaps(
   plans: readonly DayPlan[],
   message: SimulateAttendanceRequest,
@@ -116,7 +116,7 @@ function refuseOverlaps(
   }
 }
 
-/** The most particular of the fields that put the two shifts there. */
+/** The most specific field that put the two shifts there. */
 function fieldOfOverlap(
   { epochDay, otherEpochDay }: Overlap,
   plans: readonly DayPlan[],

@@ -1,4 +1,5 @@
-// Which dates a simulation works out: those asked for, else those of its punches and marks.
+// Decides which dates a simulation derives: those asked for, or else those of its punches and
+// marks.
 
 import type { SimulateAttendanceRequest } from '../../../gen/attendance/v1/simulation_pb.js';
 import type { Scenario } from '../../app/read/simulate.js';
@@ -8,13 +9,13 @@ import { epochDayAt } from '../../domain/time/zone.js';
 import type { Problems } from '../edge/problems.js';
 import { dayOf } from '../roster/parse-roster.js';
 
-/** The most dates that one simulation works out. */
+/** The most dates that one simulation derives. */
 export const MAX_SIMULATED_DAYS = 366;
 
 /**
- * How many dates before or after its own date in UTC a punch can count for: at most two sessions
- * of 36 hours off shift lie between a punch and the stretch's other end, and a zone is at most a
- * day away. Wide is safe: days that nothing belongs to are left out again.
+ * How many dates before or after its own date in UTC a punch can count for. At most two off-shift
+ * sessions of 36 hours lie between a punch and the other end of its period of work, and a zone is
+ * at most a day away. Too wide is harmless: days without facts are left out again.
  */
 const MARGIN_DAYS = 4;
 
@@ -29,7 +30,7 @@ export function withinCalendar(day: number): number {
   return Math.min(Math.max(day, FIRST_DAY), LAST_DAY);
 }
 
-/** The dates to work out. Adds a problem when they are too many or end before they begin. */
+/** The dates to derive. Adds a problem if there are too many or the end is before the start. */
 export function findRange(
   { startDate, endDate }: SimulateAttendanceRequest,
   facts: Facts,
@@ -68,7 +69,7 @@ function dayOfNow({ employee, now }: Facts): number {
   return epochDayAt(zoneOn(employee, Math.floor(now / DAY_MS)), now);
 }
 
-/** The first and the last date of the punches (in UTC) and marks; undefined without any. */
+/** The first and last date of the punches (in UTC) and marks; undefined if there are none. */
 function factDays({ punches, marks }: Facts) {
   if (punches.length === 0 && marks.length === 0) return undefined;
   let [first, last] = [Infinity, -Infinity];

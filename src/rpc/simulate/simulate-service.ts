@@ -1,5 +1,5 @@
-// SimulateAttendance: a scenario worked out for the one who sent it. Has no store to look into.
-// Its time is this process's own, so it works in turns.
+// SimulateAttendance: derives the days of a scenario for its caller. It uses no store, only the
+// time of this process, so it works in turns.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -20,8 +20,8 @@ import { explanationBytes, toExplanation } from './explanation-to-proto.js';
 import { parseScenario } from './parse-scenario.js';
 
 /**
- * Works the scenario out; throws INVALID_FIELDS, also when the answer would be too large, and the
- * reason of the call's signal when that is aborted.
+ * Derives the days of the scenario. Throws INVALID_FIELDS, also if the answer would be too large,
+ * and the reason of the call's signal if that aborts.
  */
 export async function simulateAttendance(
   message: SimulateAttendanceRequest,
@@ -50,7 +50,7 @@ class Answer {
     this.#signal = signal;
   }
 
-  /** Throws as soon as it is known that the answer would be too large. */
+  /** Throws as soon as the answer is known to be too large. */
   async add({ attendance, findings, zone }: SimulatedDay): Promise<void> {
     const explanations: Explanation[] = [];
     this.#take(dayBytes(attendance) + textBytes(zone.name));

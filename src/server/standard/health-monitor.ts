@@ -69,7 +69,7 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
     if (flight !== undefined) return flight;
     const mine = askBounded(options, known.dependencies).then((dependencies) => {
       const answer = { dependencies, atMs: performance.now() };
-      // `changed` came after this question: its answer goes only to those who waited for it.
+      // The question is older than `changed`: its answer goes only to its waiters.
       if (flight !== mine) return answer;
       flight = undefined;
       take(answer);

@@ -70,7 +70,7 @@ export interface Limits {
   readonly healthStaleMs: number;
   /** How long the dependencies may take to report their state. */
   readonly healthTimeoutMs: number;
-  /** How often health is checked while somebody watches it. */
+  /** How often health is checked while a caller watches it. */
   readonly healthWatchIntervalMs: number;
   /** At the end of a drain: from answering the remaining calls to cutting them. */
   readonly drainCutMs: number;
