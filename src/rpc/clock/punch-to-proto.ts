@@ -109,9 +109,9 @@ export function punchSize(punch: RecordedPunch): Size {
 }
 
 /**
- * Fits punches into an answer that has no pages. If they are too large, the texts that people wrote
- * with them are left out: the contract says so, and ListPunches has them. Only punches that were
- * recorded earlier can be so large.
+ * Fits punches into an answer that has no pages. If they are too large, their labels, notes and
+ * reasons of voids are left out: the contract says so, and ListPunches has them. Only punches that
+ * were recorded earlier can be so large.
  */
 export function fitPunches(punches: readonly RecordedPunch[]): readonly RecordedPunch[] {
   return punchesBytes(punches) <= MAX_ANSWER_BYTES ? punches : punches.map(withoutTexts);

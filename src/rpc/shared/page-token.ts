@@ -26,7 +26,7 @@ export function encodePageToken(
   return Buffer.concat([sign(key, request, text), Buffer.from(text)]).toString('base64url');
 }
 
-/** The place of a token. Throws INVALID_FIELDS if the token is not of this request. */
+/** The place of a token. Throws INVALID_FIELDS if the token does not belong to this request. */
 export function decodePageToken(
   key: Uint8Array,
   request: readonly unknown[],

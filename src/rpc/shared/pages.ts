@@ -14,7 +14,7 @@ export function limitOf({ pageSize }: { readonly pageSize: number }): number {
 
 /**
  * The place of a request's token; undefined for the first page. `bound`: the parts of the request
- * to which the token is bound. Throws INVALID_FIELDS if the token is not of this request.
+ * to which the token is bound. Throws INVALID_FIELDS if it does not belong to this request.
  */
 export async function placeOf(
   store: PageTokens,

@@ -110,7 +110,7 @@ export const DEFAULT_LIMITS: Limits = {
   firstBytesTimeoutMs: 10_000,
   tlsHandshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
-  // 4 MiB in a minute is 70 KB/s: slower than any line worth waiting for.
+  // 4 MiB in a minute is 70 KB/s: slower than any connection worth waiting for.
   requestTimeoutMs: 60_000,
   // Above the 60 s after which common load balancers close an idle connection. The client's side
   // must close first, or a request may cross with the close.
