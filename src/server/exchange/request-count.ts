@@ -7,10 +7,11 @@ import type { Over } from './exchange.js';
 export const REQUEST_BYTES = 4 * 1024;
 
 /**
- * What a client may have sent of a request before it receives the answer. Times the factor in
- * connections.ts, this is a stream's window.
+ * The bytes that a client may have sent of one request before it learns of the answer. Multiplied by
+ * the factor of the connections' bound, this is two windows of a stream: one that was open, and one
+ * that was opened while the request was read.
  */
-export const REST_BYTES = 64 * 1024;
+export const REST_BYTES = 128 * 1024;
 
 /** Counts a request as open until it is over. */
 export function countRequest(connection: Connection, over: Over): void {
