@@ -20,9 +20,9 @@ import { attendanceHandlers } from './attendance/attendance-service.js';
 import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import { accessOf } from './edge/access-table.js';
+import { cancellationOf } from './edge/cancellation.js';
 import {
   type ClientStreamHandler,
-  cancellationOf,
   type MethodRouter,
   type PipelineContext,
   runClientStream,

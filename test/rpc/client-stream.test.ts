@@ -12,9 +12,9 @@ import {
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { AttendanceError } from '../../src/domain/facts/errors.js';
 import type { Instant } from '../../src/domain/time/time.js';
+import { cancellationOf } from '../../src/rpc/edge/cancellation.js';
 import {
   type ClientStreamHandler,
-  cancellationOf,
   type PipelineContext,
   runClientStream,
 } from '../../src/rpc/edge/pipeline.js';

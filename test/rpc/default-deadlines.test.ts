@@ -17,9 +17,9 @@ import {
   type ImportPunchesResponse,
 } from '../../gen/attendance/v1/clock_service_pb.js';
 import type { Instant } from '../../src/domain/time/time.js';
+import { cancellationOf } from '../../src/rpc/edge/cancellation.js';
 import {
   type Call,
-  cancellationOf,
   type PipelineContext,
   runClientStream,
   runServerStream,

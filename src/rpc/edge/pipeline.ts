@@ -19,6 +19,7 @@ import type { Instant } from '../../domain/time/time.js';
 import { actorOf } from './actor.js';
 import { authorize, type Memberships, type MessageCheck, toldTo } from './authorize.js';
 import type { Authenticator, Caller, CallHeaders } from './caller.js';
+import type { Cancellation } from './cancellation.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
 import { validate, violationsOf } from './validate.js';
 
@@ -49,31 +50,6 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Logs an error nobody expected in a part of the call; returns the incident id to answer with. */
   report(error: unknown): string;
-}
-
-/** The end of a call from outside: its caller goes, or the service cuts it off. */
-export interface Cancellation {
-  readonly isCancelled: boolean;
-  /** Why, once it is cancelled: what an abort signal has as its reason. */
-  readonly reason: unknown;
-  /** Calls back once it is cancelled, at most once. What it returns takes the listener back. */
-  onceCancelled(listener: () => void): () => void;
-}
-
-/** As a signal says it. */
-export function cancellationOf(signal: AbortSignal): Cancellation {
-  return {
-    get isCancelled() {
-      return signal.aborted;
-    },
-    get reason() {
-      return signal.reason;
-    },
-    onceCancelled(listener) {
-      signal.addEventListener('abort', listener, { once: true });
-      return () => signal.removeEventListener('abort', listener);
-    },
-  };
 }
 
 interface IncomingCall {

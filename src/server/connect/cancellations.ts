@@ -3,7 +3,7 @@
 // abort signal for each call costs more than most calls do.
 
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { Cancellation } from '../../rpc/edge/pipeline.js';
+import type { Cancellation } from '../../rpc/edge/cancellation.js';
 import type { Exchange } from '../exchange/exchange.js';
 
 class CallCancellation implements Cancellation {

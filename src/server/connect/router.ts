@@ -16,7 +16,8 @@ import {
 import { createHandlerFactory as createConnectFactory } from '@connectrpc/connect/protocol-connect';
 import { createHandlerFactory as createGrpcFactory } from '@connectrpc/connect/protocol-grpc';
 import { createHandlerFactory as createGrpcWebFactory } from '@connectrpc/connect/protocol-grpc-web';
-import { cancellationOf, type MethodRouter, type UnaryMethod } from '../../rpc/edge/pipeline.js';
+import { cancellationOf } from '../../rpc/edge/cancellation.js';
+import type { MethodRouter, UnaryMethod } from '../../rpc/edge/pipeline.js';
 
 export interface Router extends MethodRouter {
   /** By the paths of their handlers. */

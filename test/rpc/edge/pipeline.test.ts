@@ -22,10 +22,10 @@ import { BadRequestSchema, ErrorInfoSchema } from '../../../gen/google/rpc/error
 import { AttendanceError, type Failure } from '../../../src/domain/facts/errors.js';
 import type { Instant } from '../../../src/domain/time/time.js';
 import { ANONYMOUS, type Authenticator, type Caller } from '../../../src/rpc/edge/caller.js';
+import { cancellationOf } from '../../../src/rpc/edge/cancellation.js';
 import {
   type AccessFailure,
   type Call,
-  cancellationOf,
   type Incoming,
   type PipelineContext,
   runServerStream,
