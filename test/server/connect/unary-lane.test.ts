@@ -2,6 +2,7 @@
 // by byte. A content type with a parameter means nothing more, and is not for the lane: so the very
 // same server answers both ways.
 
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -12,7 +13,7 @@ import {
   ListAttendanceResponseSchema,
 } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import { refusalError } from '../../../src/server/support/rpc-error.js';
-import { envelope, post, type RawAnswer } from '../support/raw.js';
+import { envelope, postOn, type RawAnswer } from '../support/raw.js';
 import { type Served, serve, stopAll } from '../support/serve.js';
 
 const PATH = '/attendance.v1.AttendanceService/ListAttendance';
@@ -99,6 +100,7 @@ const HEADERS: readonly Headers[] = [
 
 describe('the unary lane and the library', () => {
   let served: Served;
+  let session: ClientHttp2Session;
 
   before(async () => {
     served = await serve({
@@ -108,11 +110,15 @@ describe('the unary lane and the library', () => {
           outcome(employeeId, pageSize, protocolName),
       },
     });
+    session = connectHttp2(served.url);
   });
-  after(stopAll);
+  after(async () => {
+    session.destroy();
+    await stopAll();
+  });
 
   const ask = (type: string, headers: Headers, body: Uint8Array): Promise<RawAnswer> =>
-    post(served.url, PATH, { 'content-type': type, ...headers }, body);
+    postOn(session, PATH, { 'content-type': type, ...headers }, body);
 
   async function compare(type: string, headers: Headers, body: Uint8Array): Promise<void> {
     const [lane, library] = await Promise.all([

@@ -1,6 +1,11 @@
 // Requests as bytes, for what no well-behaved client sends; and their answers, decoded.
 
-import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
+import { once } from 'node:events';
+import {
+  type ClientHttp2Session,
+  connect as connectHttp2,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import type { ConnectError } from '@connectrpc/connect';
 import { ConnectError as ErrorClass } from '@connectrpc/connect';
@@ -15,16 +20,30 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
-/** One POST over HTTP/2 prior knowledge. */
-export function post(
+/** One POST over HTTP/2 prior knowledge, on a connection of its own. */
+export async function post(
   url: string,
   path: string,
   headers: Record<string, string>,
   body: Uint8Array,
 ): Promise<RawAnswer> {
+  const session = connectHttp2(url);
+  const failed = once(session, 'error').then(([error]) => Promise.reject(error as Error));
+  try {
+    return await Promise.race([postOn(session, path, headers, body), failed]);
+  } finally {
+    session.close();
+  }
+}
+
+/** One POST on an open connection. */
+export function postOn(
+  session: ClientHttp2Session,
+  path: string,
+  headers: Record<string, string>,
+  body: Uint8Array,
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const session = connectHttp2(url);
-    session.once('error', reject);
     const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
     let answer: IncomingHttpHeaders & { ':status'?: number | undefined } = {};
     let trailers: IncomingHttpHeaders = {};
@@ -38,7 +57,6 @@ export function post(
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     stream.once('error', reject);
     stream.once('close', () => {
-      session.close();
       const status = answer[':status'] ?? 0;
       resolve({ status, headers: answer, trailers, body: Buffer.concat(pieces) });
     });
