@@ -1,6 +1,7 @@
 // A restart of the service as its callers see it: with the package's own client, calls go on all the
 // time, and none of them fails while the service is away for some seconds.
 
+import { createServer } from 'node:net';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { AttendanceClient } from '../../src/client/index.js';
@@ -12,6 +13,28 @@ import { type ServiceProcess, startMain } from '../support/process.js';
 const AWAY_MS = 3_500;
 
 const LANES = 6;
+
+/** Systems give the ports above this to whoever asks for any port. */
+const LAST_FIXED_PORT = 32_767;
+const FIXED_PORTS = 12_000;
+
+/**
+ * A free port that no other test is given meanwhile. While the service is away, another test's
+ * service on its port would answer these callers.
+ */
+async function fixedPort(): Promise<string> {
+  for (;;) {
+    const port = LAST_FIXED_PORT - Math.floor(Math.random() * FIXED_PORTS);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return String(port);
+  }
+}
 
 /** One caller after another in each lane, without a pause, until told to stop. */
 class Callers {
@@ -71,7 +94,7 @@ describe('a restart of the service under calls of its client', function () {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    service = startMain({ DATABASE_URL: database.url });
+    service = startMain({ DATABASE_URL: database.url, PORT: await fixedPort() });
     client = createAttendanceClient({ address: new URL(await service.ready()).host });
   });
 
