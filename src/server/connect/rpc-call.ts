@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Code, type ContextValues, createContextValues } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import type { Exchange } from '../exchange/exchange.js';
+import { remembered } from '../support/remembered.js';
 import type { Refusal } from '../support/rpc-error.js';
 
 /** A call in the form that Connect's handlers take. */
@@ -40,21 +41,11 @@ export function callOf(
   };
 }
 
-/**
- * Bounds the memory: callers use a handful of names for this server, but attackers can use any
- * number.
- */
-const MAX_KNOWN_AUTHORITIES = 64;
-const knownAuthorities = new Set<string>();
+const makesUrl = remembered((authority) => URL.canParse('/', `http://${authority}`));
 
-/** Whether a URL can have this authority. */
+/** Whether an authority makes a URL. */
 export function isAuthority(authority: string | undefined): boolean {
-  if (authority === undefined) return false;
-  if (knownAuthorities.has(authority)) return true;
-  if (!URL.canParse('/', `http://${authority}`)) return false;
-  if (knownAuthorities.size >= MAX_KNOWN_AUTHORITIES) knownAuthorities.clear();
-  knownAuthorities.add(authority);
-  return true;
+  return authority !== undefined && makesUrl(authority);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -6,6 +6,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { Code } from '@connectrpc/connect';
+import { remembered } from '../support/remembered.js';
 import type { Refusal } from '../support/rpc-error.js';
 
 export interface HostRules {
@@ -42,24 +43,6 @@ export function createOriginCheck(rules: HostRules): RefuseOrigin {
   };
 }
 
-/**
- * Bounds the memory: callers use a handful of names for this server, but attackers can use any
- * number.
- */
-const MAX_REMEMBERED = 64;
-
-/** The check with a memory of the names that passed it. */
-function remembered(isKnown: (authority: string) => boolean): (authority: string) => boolean {
-  const known = new Set<string>();
-  return (authority) => {
-    if (known.has(authority)) return true;
-    if (!isKnown(authority)) return false;
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.add(authority);
-    return true;
-  };
-}
-
 /** Whether a server that listens on `host` can be reached only from this machine. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
@@ -92,10 +75,7 @@ function isUnrebindable(name: string): boolean {
 /** All host names in a request. Each must be right, whichever is believed later. */
 function authoritiesOf({ url, headers }: RequestHead): readonly string[] {
   // A target in absolute form (RFC 9112, 3.2.2), as for a proxy, overrules the header.
-  const target =
-    url?.startsWith('/') === true
-      ? undefined
-      : /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url ?? '')?.[1];
+  const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url ?? '')?.[1];
   // No host, or an empty one, comes from HTTP/1.0 or a probe. Browsers always send it.
   return [target, headers[':authority'], headers.host].flatMap((one) => one || []);
 }
