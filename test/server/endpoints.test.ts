@@ -13,6 +13,7 @@ import {
 } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../../src/app/ports/health.js';
 import { waitUntil } from '../support/wait-until.js';
+import { dialHttp2, END_STREAM, frame, PREFACE, post, SETTINGS, TYPE } from './support/frames.js';
 import { dial } from './support/raw.js';
 import { type Served, serve, stopAll, UP } from './support/serve.js';
 
@@ -367,6 +368,40 @@ describe('drain', () => {
     await old.closed;
     expect(old.text().toLowerCase()).to.include('connection: close');
     await drained;
+  });
+
+  const callOf = (stream: number) => [
+    post(stream, '/attendance.v1.AttendanceService/GetAttendance', {
+      'content-type': 'application/json',
+    }),
+    frame(TYPE.DATA, END_STREAM, stream, Buffer.from('{}')),
+  ];
+
+  it('answers the first call of a connection that came just before', async () => {
+    const { server, port } = await serve();
+    const client = await dial(port);
+    // Accepted after the other one.
+    const later = await dialHttp2(port);
+    await later.until(({ type }) => type === TYPE.SETTINGS);
+    const drained = server.drain(10_000);
+    client.socket.write(Buffer.concat([PREFACE, SETTINGS]));
+    await once(client.socket, 'data');
+    client.socket.write(Buffer.concat(callOf(1)));
+    await client.until('attendance');
+    client.socket.end();
+    await drained;
+  });
+
+  it('waits a bounded time for connections that ask nothing', async () => {
+    const { server, port } = await serve({ limits: { drainGreetingMs: 20 } });
+    const [silent, idle] = [await dial(port), await dial(port)];
+    // Accepted after the other two.
+    await (await dialHttp2(port)).until(({ type }) => type === TYPE.SETTINGS);
+    const drained = server.drain(10_000);
+    idle.socket.write(Buffer.concat([PREFACE, SETTINGS]));
+    await Promise.all([silent.closed, idle.closed, drained]);
+    expect(silent.text()).to.equal('');
+    expect(idle.text()).to.not.equal('');
   });
 
   it('cuts what does not finish, and tells why', async () => {

@@ -21,7 +21,11 @@ import type { RequestHandler } from './request-handler.js';
 export interface Http2Sessions {
   /** Takes a connection that speaks HTTP/2. */
   adopt(connection: Connection): void;
-  /** Sends GOAWAY: no new calls; calls in flight go on. */
+  /**
+   * Ends every connection with GOAWAY: no new calls; calls in flight go on. nghttp2 reads no call
+   * that crosses with any GOAWAY, so there is only one, and its client knows that the call was not
+   * begun (REFUSED_STREAM).
+   */
   drain(): void;
 }
 
@@ -96,7 +100,7 @@ export function createHttp2Sessions(
       }
       handler(new Http2Exchange(stream, headers, connection, log));
     };
-    if (isDraining) session.close();
+    if (isDraining) closeAfterFirst(session, limits);
   };
 
   // Node creates the session and emits this event inside `emit` below.
@@ -115,6 +119,15 @@ export function createHttp2Sessions(
       for (const session of sessions) session.close();
     },
   };
+}
+
+/** A connection that begins during a drain may ask once: its request is probably on its way. */
+function closeAfterFirst(session: ServerHttp2Session, { drainGreetingMs }: Limits): void {
+  const timer = setTimeout(() => session.close(), drainGreetingMs);
+  session.once('stream', () => {
+    clearTimeout(timer);
+    session.close();
+  });
 }
 
 /** Ends the connection at once if the peer is gone, and with GOAWAY if it is only idle. */

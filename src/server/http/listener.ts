@@ -26,7 +26,7 @@ export interface FrontDoorOptions {
 export interface FrontDoor {
   /** Rejects if the port cannot be taken. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
-  /** Accepts nothing more. Resolves when the last connection is closed. */
+  /** Accepts nothing more; who was accepted may still speak. Resolves when the last connection is closed. */
   close(): Promise<void>;
 }
 
@@ -55,8 +55,13 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   return {
     listen: (host, port) => listen(server, host, port, log),
     close() {
-      connections.endSilent();
-      return new Promise((resolve) => server.close(() => resolve()));
+      const silence = setTimeout(() => connections.endSilent(), options.limits.drainGreetingMs);
+      return new Promise((resolve) => {
+        server.close(() => {
+          clearTimeout(silence);
+          resolve();
+        });
+      });
     },
   };
 }
