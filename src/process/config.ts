@@ -43,6 +43,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const DEFAULT_PORT = 8080;
 const MAX_WORKERS = 64;
 
+/** There, addresses hear of a stop at the same time as the container, and take a second or two. */
+const DRAIN_DELAY_SECONDS_IN_KUBERNETES = 5;
 /** Longer than three probes of Kubernetes's default, and as long as it waits for an end. */
 const MAX_DRAIN_DELAY_SECONDS = 30;
 
@@ -102,7 +104,7 @@ export function readConfig(env: Environment): Config {
       (name) => name.toLowerCase(),
     ),
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
-    drainDelayMs: 1000 * drainDelaySeconds(read('DRAIN_DELAY_SECONDS'), fail),
+    drainDelayMs: 1000 * drainDelaySeconds(read, fail),
     logLevel: logLevel(read('LOG_LEVEL'), fail),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -126,8 +128,12 @@ function wholeNumber(
   return usual;
 }
 
-function drainDelaySeconds(text: string | undefined, fail: Fail): number {
-  return wholeNumber('DRAIN_DELAY_SECONDS', text, 0, 0, MAX_DRAIN_DELAY_SECONDS, fail);
+function drainDelaySeconds(read: (name: string) => string | undefined, fail: Fail): number {
+  const text = read('DRAIN_DELAY_SECONDS');
+  // Kubernetes sets this variable in every container.
+  const isInKubernetes = read('KUBERNETES_SERVICE_HOST') !== undefined;
+  const usual = isInKubernetes ? DRAIN_DELAY_SECONDS_IN_KUBERNETES : 0;
+  return wholeNumber('DRAIN_DELAY_SECONDS', text, usual, 0, MAX_DRAIN_DELAY_SECONDS, fail);
 }
 
 function url(

@@ -156,6 +156,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     drain(graceMs, noticeMs = 0) {
       drained ??= (async () => {
         draining.abort();
+        http1.letGo();
         if (noticeMs > 0) await delay(noticeMs);
         const closed = door.close().then(() => true);
         http2.drain();

@@ -42,6 +42,12 @@ describe('the configuration', () => {
     });
   });
 
+  it('gives the load balancers of Kubernetes time', () => {
+    const kubernetes = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+    expect(readConfig(kubernetes).drainDelayMs).to.equal(5_000);
+    expect(readConfig({ ...kubernetes, DRAIN_DELAY_SECONDS: '0' }).drainDelayMs).to.equal(0);
+  });
+
   it('takes an empty variable as not set', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: ' ', WORKERS: '' }).port).to.equal(8080);
   });

@@ -13,7 +13,17 @@ import {
 } from '../../gen/grpc/health/v1/health_pb.js';
 import type { DependencyHealth } from '../../src/app/ports/health.js';
 import { waitUntil } from '../support/wait-until.js';
-import { dialHttp2, END_STREAM, frame, PREFACE, post, SETTINGS, TYPE } from './support/frames.js';
+import {
+  ACK,
+  dialHttp2,
+  END_STREAM,
+  type FrameConnection,
+  frame,
+  PREFACE,
+  post,
+  SETTINGS,
+  TYPE,
+} from './support/frames.js';
 import { dial } from './support/raw.js';
 import { type Served, serve, stopAll, UP } from './support/serve.js';
 
@@ -333,9 +343,10 @@ describe('drain', () => {
 
   it('serves on for the notice that it gives, and is closed then', async () => {
     const { url, server, port } = await serve();
-    const drained = server.drain(10_000, 1_000);
+    const drained = server.drain(10_000, 300);
     const asked = await fetch(`${url}/readyz`);
     expect(await asked.json()).to.have.property('status', 'draining');
+    expect(asked.headers.get('connection')).to.equal('close');
     await drained;
     const refused = await dial(port).catch((error: NodeJS.ErrnoException) => error.code);
     expect(refused).to.equal('ECONNREFUSED');
@@ -377,12 +388,57 @@ describe('drain', () => {
     frame(TYPE.DATA, END_STREAM, stream, Buffer.from('{}')),
   ];
 
+  const lastStreams = ({ frames }: FrameConnection) =>
+    frames.filter(({ type }) => type === TYPE.GOAWAY).map(({ payload }) => payload.readUInt32BE(0));
+
+  it('answers the calls that crossed with its GOAWAY', async () => {
+    const { server, port } = await serve();
+    const client = await dialHttp2(port);
+    await client.until(({ type }) => type === TYPE.SETTINGS);
+    const drained = server.drain(10_000);
+    const ping = await client.until(({ type, flags }) => type === TYPE.PING && flags === 0);
+    expect(lastStreams(client)).to.deep.equal([2 ** 31 - 1]);
+    for (const stream of [1, 3]) {
+      client.send(...callOf(stream));
+      await client.until((frame) => frame.type === TYPE.HEADERS && frame.stream === stream);
+    }
+    client.send(frame(TYPE.PING, ACK, 0, ping.payload));
+    await client.closed;
+    expect(lastStreams(client)).to.include(3);
+    await drained;
+  });
+
+  it('does not wait for a client that does not confirm it', async () => {
+    const { server, port } = await serve({ limits: { goawayPatienceMs: 20 } });
+    const client = await dialHttp2(port);
+    await client.until(({ type }) => type === TYPE.SETTINGS);
+    const drained = server.drain(10_000);
+    await Promise.all([client.closed, drained]);
+    expect(lastStreams(client)).to.include(0);
+  });
+
+  it('never writes its GOAWAY into another frame', async () => {
+    const { server, port, url } = await serve();
+    const client = createClient(AttendanceService, createGrpcTransport({ baseUrl: url }));
+    // Large answers, so that frames wait for a full socket.
+    const list = async () => (await client.listAttendance({ pageSize: 4_000 })).attendances.length;
+    const session = await dialHttp2(port);
+    await session.until(({ type }) => type === TYPE.SETTINGS);
+    const answers = Array.from({ length: 16 }, list);
+    await answers[0];
+    const drained = server.drain(10_000);
+    expect(new Set(await Promise.all(answers))).to.deep.equal(new Set([4_000]));
+    session.socket.destroy();
+    await drained;
+  });
+
   it('answers the first call of a connection that came just before', async () => {
     const { server, port } = await serve();
     const client = await dial(port);
     // Accepted after the other one.
     const later = await dialHttp2(port);
     await later.until(({ type }) => type === TYPE.SETTINGS);
+    later.socket.destroy();
     const drained = server.drain(10_000);
     client.socket.write(Buffer.concat([PREFACE, SETTINGS]));
     await once(client.socket, 'data');
@@ -396,7 +452,9 @@ describe('drain', () => {
     const { server, port } = await serve({ limits: { drainGreetingMs: 20 } });
     const [silent, idle] = [await dial(port), await dial(port)];
     // Accepted after the other two.
-    await (await dialHttp2(port)).until(({ type }) => type === TYPE.SETTINGS);
+    const later = await dialHttp2(port);
+    await later.until(({ type }) => type === TYPE.SETTINGS);
+    later.socket.destroy();
     const drained = server.drain(10_000);
     idle.socket.write(Buffer.concat([PREFACE, SETTINGS]));
     await Promise.all([silent.closed, idle.closed, drained]);

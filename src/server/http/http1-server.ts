@@ -18,6 +18,8 @@ const SWEEP_INTERVAL_MS = 50;
 export interface Http1Server {
   /** Takes a connection that speaks HTTP/1.1. */
   adopt(connection: Connection): void;
+  /** From now on each answer tells its client to make a new connection for the next request. */
+  letGo(): void;
   /** Closes idle connections now and the others when they become idle, until `close`. */
   drain(): void;
   close(): void;
@@ -31,6 +33,7 @@ export function createHttp1Server(
 ): Http1Server {
   /** Exchanges that are not over. */
   const exchanges = new Map<Connection, Set<Http1Exchange>>();
+  let isLettingGo = false;
   let sweep: NodeJS.Timeout | undefined;
   const server = createServer(
     {
@@ -42,7 +45,7 @@ export function createHttp1Server(
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
     },
     (request, response) => {
-      if (sweep !== undefined) response.setHeader('connection', 'close');
+      if (isLettingGo) response.setHeader('connection', 'close');
       const connection = connections.of(request.socket);
       // Nobody needs to pipeline further; each request waits in memory for those before it.
       if (connection === undefined || connection.openRequests >= limits.pipelinedRequests) {
@@ -76,10 +79,13 @@ export function createHttp1Server(
       });
       server.emit('connection', connection.socket);
     },
-    drain() {
+    letGo() {
+      isLettingGo = true;
       for (const open of exchanges.values()) {
         for (const exchange of open) exchange.setHeader('connection', 'close');
       }
+    },
+    drain() {
       server.closeIdleConnections();
       sweep ??= setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
     },

@@ -15,17 +15,14 @@ import { createRefusedStreams } from '../load/refused-streams.js';
 import { createReadLag, createResetBudget } from '../load/reset-budget.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
+import { giveNotice } from './goaway-notice.js';
 import { Http2Exchange } from './http2-exchange.js';
 import type { RequestHandler } from './request-handler.js';
 
 export interface Http2Sessions {
   /** Takes a connection that speaks HTTP/2. */
   adopt(connection: Connection): void;
-  /**
-   * Ends every connection with GOAWAY: no new calls; calls in flight go on. nghttp2 reads no call
-   * that crosses with any GOAWAY, so there is only one, and its client knows that the call was not
-   * begun (REFUSED_STREAM).
-   */
+  /** Sends GOAWAY: no new calls; calls in flight go on. */
   drain(): void;
 }
 
@@ -49,7 +46,7 @@ export function createHttp2Sessions(
   limits: Limits,
   log: Logger,
 ): Http2Sessions {
-  const sessions = new Set<ServerHttp2Session>();
+  const sessions = new Map<ServerHttp2Session, Connection>();
   let isDraining = false;
   const options = {
     maxSessionMemory: limits.sessionMemoryMb,
@@ -72,7 +69,7 @@ export function createHttp2Sessions(
   const lagMs = createReadLag();
 
   const begin = (session: ServerHttp2Session, connection: Connection): void => {
-    sessions.add(session);
+    sessions.set(session, connection);
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(limits.sessionWindowBytes);
     connection.protocol = protocolOf(session, connection, limits);
@@ -116,7 +113,7 @@ export function createHttp2Sessions(
     },
     drain() {
       isDraining = true;
-      for (const session of sessions) session.close();
+      for (const [session, { socket }] of sessions) giveNotice(session, socket, limits, log);
     },
   };
 }

@@ -72,6 +72,8 @@ export interface Limits {
   readonly healthTimeoutMs: number;
   /** How often health is checked while a caller watches it. */
   readonly healthWatchIntervalMs: number;
+  /** How long an HTTP/2 client may take to confirm that it knows of its connection's end. */
+  readonly goawayPatienceMs: number;
   /** In a drain: how long a connection may take to its first bytes, and then to its first call. */
   readonly drainGreetingMs: number;
   /** At the end of a drain: from answering the remaining calls to cutting them. */
@@ -137,6 +139,8 @@ export const DEFAULT_LIMITS: Limits = {
   healthStaleMs: 15_000,
   healthTimeoutMs: 3_000,
   healthWatchIntervalMs: 2_000,
+  // Three round trips around the world.
+  goawayPatienceMs: 1_000,
   // Its first request may be on its way already.
   drainGreetingMs: 1_000,
   drainCutMs: 500,

@@ -14,6 +14,8 @@ export const TYPE = {
   WINDOW_UPDATE: 8,
 } as const;
 
+/** The flag of a SETTINGS or PING that answers one. */
+export const ACK = 1;
 export const END_STREAM = 1;
 export const END_HEADERS = 4;
 export const PADDED = 8;
