@@ -34,6 +34,8 @@ export interface Config {
   readonly workers: number;
   /** How long it serves on after a signal to stop, with a readiness that says so. */
   readonly drainDelayMs: number;
+  /** Infinity: no bound. */
+  readonly connectionAgeMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -54,6 +56,11 @@ const DEFAULT_COMMAND_AGE_DAYS = 31;
 const DEFAULT_SKEW_AFTER_DAYS = 366;
 /** A hundred years: whoever moves a history with commands, or device by device. */
 const MAX_AGE_DAYS = 36_500;
+
+/** Below this, connections cost more than they balance. */
+const MIN_AGE_SECONDS = 30;
+/** A week. */
+const MAX_AGE_SECONDS = 604_800;
 
 /** Every error of a configuration, each naming its variable. */
 export class ConfigError extends Error {
@@ -104,6 +111,7 @@ export function readConfig(env: Environment): Config {
       (name) => name.toLowerCase(),
     ),
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
+    connectionAgeMs: connectionAgeMs(read('MAX_CONNECTION_AGE_SECONDS'), fail),
     drainDelayMs: 1000 * drainDelaySeconds(read, fail),
     logLevel: logLevel(read('LOG_LEVEL'), fail),
   };
@@ -126,6 +134,12 @@ function wholeNumber(
   if (value >= least && value <= most) return value;
   fail(`${name} must be a whole number from ${least} to ${most}; it is "${text}"`);
   return usual;
+}
+
+function connectionAgeMs(text: string | undefined, fail: Fail): number {
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const name = 'MAX_CONNECTION_AGE_SECONDS';
+  return 1000 * wholeNumber(name, text, 0, MIN_AGE_SECONDS, MAX_AGE_SECONDS, fail);
 }
 
 function drainDelaySeconds(read: (name: string) => string | undefined, fail: Fail): number {

@@ -21,7 +21,7 @@ import { type CallLog, createCallLog } from './call-log.js';
 import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
 import { openStores } from './stores.js';
-import type { TlsMaterial } from './tls.js';
+import { followCertificate, type TlsMaterial } from './tls.js';
 
 /** What one process of the service is given besides its configuration. */
 export interface ServiceOptions {
@@ -93,6 +93,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     health,
     metrics,
     log: calls.log,
+    limits: { connectionAgeMs: config.connectionAgeMs },
   });
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
@@ -100,6 +101,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await stores.close();
     throw error;
   });
+  const certificate =
+    config.tls &&
+    (await followCertificate(config.tls, (files) => server.useCertificate(files), log));
   const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
     migrated = true;
     server.health.changed();
@@ -113,6 +117,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop(graceMs) {
       stopping.abort();
       await Promise.all([server.drain(graceMs, config.drainDelayMs), follower.stop()]);
+      certificate?.close();
       auth.close();
       calls.flush();
       await stores.close();

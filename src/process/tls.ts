@@ -1,8 +1,11 @@
 // The certificate and its key, read and tried before anything is started: a mistake names the
-// variable it is in.
+// variable it is in. Later they are read again whenever their files change.
 
-import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import type { Logger } from 'pino';
+import { readBounded } from '../auth/bounded-file.js';
+import { WatchedFiles } from '../auth/watched-files.js';
 import { type Config, ConfigError } from './config.js';
 
 export interface TlsMaterial {
@@ -10,16 +13,18 @@ export interface TlsMaterial {
   readonly key: Buffer;
 }
 
+/** A chain of a few hundred certificates. */
+const MAX_PEM_BYTES = 1_000_000;
+
 /** Undefined without TLS. Throws ConfigError when the files are not a pair that can be used. */
 export async function readTls(files: Config['tls']): Promise<TlsMaterial | undefined> {
   if (files === undefined) return undefined;
   const problems: string[] = [];
   const read = async (variable: string, file: string): Promise<Buffer> => {
     try {
-      return await readFile(file);
+      return await readBounded(file, MAX_PEM_BYTES);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-      problems.push(`${variable}: the file ${file} cannot be read${code}`);
+      problems.push(`${variable}: ${error instanceof Error ? error.message : String(error)}`);
       return Buffer.alloc(0);
     }
   };
@@ -28,6 +33,32 @@ export async function readTls(files: Config['tls']): Promise<TlsMaterial | undef
   if (problems.length === 0) problems.push(...flawsOf(cert, key));
   if (problems.length > 0) throw new ConfigError(problems);
   return { cert, key };
+}
+
+/**
+ * Gives `use` the certificate now and after each change of its files. Files that are no pair, such as
+ * when only one of them is written yet, change nothing; the log says so. Never rejects.
+ */
+export async function followCertificate(
+  files: NonNullable<Config['tls']>,
+  use: (material: TlsMaterial) => void,
+  log: Logger,
+): Promise<WatchedFiles> {
+  const read = async (): Promise<void> => {
+    try {
+      const material = await readTls(files);
+      if (material === undefined) return;
+      use(material);
+      const { validTo } = new X509Certificate(material.cert);
+      log.info({ validTo }, 'new connections get the certificate as its file is now');
+    } catch (error) {
+      const reason = error instanceof ConfigError ? error.problems.join('; ') : String(error);
+      log.error({ reason }, 'the certificate cannot be used: the one from before stays');
+    }
+  };
+  const watched = new WatchedFiles([files.certFile, files.keyFile], read);
+  await watched.start(read);
+  return watched;
 }
 
 function flawsOf(cert: Buffer, key: Buffer): string[] {

@@ -82,6 +82,8 @@ export interface AttendanceServer {
    * them. Never rejects; a second call returns the same promise.
    */
   drain(graceMs: number, noticeMs?: number): Promise<void>;
+  /** New connections get this certificate; open ones keep theirs. Throws for one that is none. */
+  useCertificate(files: TlsFiles): void;
   /** Takes hints about the health, so that the monitor looks before a probe asks. */
   readonly health: Pick<HealthMonitor, 'suspect' | 'changed'>;
 }
@@ -153,6 +155,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   return {
     health: monitor,
     listen: () => door.listen(options.host, options.port),
+    useCertificate: (files) => door.useCertificate(files),
     drain(graceMs, noticeMs = 0) {
       drained ??= (async () => {
         draining.abort();

@@ -38,6 +38,7 @@ describe('the configuration', () => {
       allowedHosts: [],
       workers: 1,
       drainDelayMs: 0,
+      connectionAgeMs: Number.POSITIVE_INFINITY,
       logLevel: 'info',
     });
   });
@@ -74,6 +75,7 @@ describe('the configuration', () => {
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
     ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
     ['time for load balancers', { DRAIN_DELAY_SECONDS: '30' }],
+    ['connections of half an hour', { MAX_CONNECTION_AGE_SECONDS: '1800' }],
     ['a hundred years of commands', { MAX_COMMAND_AGE_DAYS: '36500' }],
     ['devices that keep a day', { CLOCK_SKEW_AFTER_DAYS: '1' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
@@ -86,6 +88,7 @@ describe('the configuration', () => {
     ['a port above 65,535', { PORT: '65536' }, 'PORT'],
     ['a port that is no number', { PORT: '8080x' }, 'PORT'],
     ['too much time for them', { DRAIN_DELAY_SECONDS: '31' }, 'DRAIN_DELAY_SECONDS'],
+    ['connections of a moment', { MAX_CONNECTION_AGE_SECONDS: '1' }, 'MAX_CONNECTION_AGE_SECONDS'],
     ['a negative port', { PORT: '-1' }, 'PORT'],
     ['anywhere without saying so', { HOST: '0.0.0.0' }, 'AUTH_OFF_ANYWHERE'],
     ['a name that only looks like loopback', { HOST: '127.0.0.1.example.com' }, 'HOST'],

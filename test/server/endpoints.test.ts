@@ -303,6 +303,29 @@ describe('grpc.health.v1', () => {
   });
 });
 
+describe('a connection of a certain age', () => {
+  const limits = { connectionAgeMs: 0, lookIntervalMs: 20 };
+
+  it('over HTTP/2 is ended with the notice that refuses nothing', async () => {
+    const { port } = await serve({ limits });
+    const client = await dialHttp2(port);
+    const { payload } = await client.until(({ type }) => type === TYPE.GOAWAY);
+    expect(payload.readUInt32BE(0)).to.equal(2 ** 31 - 1);
+    const ping = await client.until(({ type, flags }) => type === TYPE.PING && flags === 0);
+    client.send(frame(TYPE.PING, ACK, 0, ping.payload));
+    await client.closed;
+  });
+
+  it('over HTTP/1.1 is closed behind its next answer', async () => {
+    const { url } = await serve({ limits });
+    const answer = await fetch(`${url}/healthz`);
+    expect(answer.headers.get('connection')).to.equal('close');
+    const young = await serve();
+    const other = await fetch(`${young.url}/healthz`);
+    expect(other.headers.get('connection')).to.equal('keep-alive');
+  });
+});
+
 describe('drain', () => {
   function gate() {
     let open = () => {};

@@ -21,6 +21,8 @@ export interface Connection {
   socket: Socket;
   /** The peer's address, without its port. */
   readonly address: string;
+  /** From when on its client is asked to make a new one; on the clock of `performance.now`. */
+  readonly oldAtMs: number;
   /** Requests that are not over. */
   openRequests: number;
   /** When the last request ended, or the connection began. */
@@ -52,6 +54,9 @@ const MAX_ALLOWED_BYTES = 8 * 1024 * 1024;
 const OVERHEAD_FACTOR = 4;
 /** Allowed bytes per byte sent to the peer: it answers with acknowledgements, windows and pings. */
 const ACKNOWLEDGED_FACTOR = 1 / 64;
+
+/** The share of its age by which a connection may end sooner, so that not all end together. */
+const AGE_JITTER = 0.2;
 
 interface Watched extends Connection {
   /** The counters at the last look. */
@@ -113,6 +118,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         raw: socket,
         socket,
         address: remoteAddress,
+        oldAtMs: performance.now() + limits.connectionAgeMs * (1 - Math.random() * AGE_JITTER),
         openRequests: 0,
         idleSinceMs: performance.now(),
         usefulBytes: 0,

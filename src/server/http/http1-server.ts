@@ -45,8 +45,9 @@ export function createHttp1Server(
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, MAX_CHECK_INTERVAL_MS),
     },
     (request, response) => {
-      if (isLettingGo) response.setHeader('connection', 'close');
       const connection = connections.of(request.socket);
+      const isOld = connection !== undefined && performance.now() >= connection.oldAtMs;
+      if (isLettingGo || isOld) response.setHeader('connection', 'close');
       // Nobody needs to pipeline further; each request waits in memory for those before it.
       if (connection === undefined || connection.openRequests >= limits.pipelinedRequests) {
         request.socket.destroy();

@@ -72,7 +72,7 @@ export function createHttp2Sessions(
     sessions.set(session, connection);
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(limits.sessionWindowBytes);
-    connection.protocol = protocolOf(session, connection, limits);
+    connection.protocol = protocolOf(session, connection, limits, log);
     // A peer that ends its side asks nothing more; its calls are still answered. Without this, the
     // service's side would stay open.
     connection.socket.once('end', () => session.close());
@@ -127,8 +127,14 @@ function closeAfterFirst(session: ServerHttp2Session, { drainGreetingMs }: Limit
   });
 }
 
-/** Ends the connection at once if the peer is gone, and with GOAWAY if it is only idle. */
-function protocolOf(session: ServerHttp2Session, connection: Connection, limits: Limits): Protocol {
+/** Ends the connection at once if the peer is gone, and with GOAWAY if it is idle or old. */
+function protocolOf(
+  session: ServerHttp2Session,
+  connection: Connection,
+  limits: Limits,
+  log: Logger,
+): Protocol {
+  let isToldOfAge = false;
   let isAnswered = true;
   let lookedMs = performance.now();
   let exchanged = 0;
@@ -139,6 +145,11 @@ function protocolOf(session: ServerHttp2Session, connection: Connection, limits:
       return session.destroyed || (session.closed && connection.openRequests === 0);
     },
     look(nowMs) {
+      if (nowMs >= connection.oldAtMs && !isToldOfAge) {
+        isToldOfAge = true;
+        giveNotice(session, connection.socket, limits, log);
+        return;
+      }
       if (nowMs - lookedMs < limits.pingIntervalMs) return;
       lookedMs = nowMs;
       const isIdle = connection.openRequests === 0;

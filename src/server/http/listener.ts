@@ -26,6 +26,8 @@ export interface FrontDoorOptions {
 export interface FrontDoor {
   /** Rejects if the port cannot be taken. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** New connections get this certificate. Without effect in plaintext; throws for one that is none. */
+  useCertificate(files: TlsFiles): void;
   /** Accepts nothing more; who was accepted may still speak. Resolves when the last connection is closed. */
   close(): Promise<void>;
 }
@@ -43,7 +45,8 @@ const TCP_KEEPALIVE_MS = 60_000;
 
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const { connections, log } = options;
-  const enter = options.tls === undefined ? plaintext(options) : encrypted(options, options.tls);
+  const encrypted = options.tls === undefined ? undefined : createEncrypted(options, options.tls);
+  const enter = encrypted?.enter ?? plaintext(options);
   const server = createServer(SOCKET_OPTIONS, (socket) => {
     socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
     const connection = connections.add(socket);
@@ -54,6 +57,7 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   });
   return {
     listen: (host, port) => listen(server, host, port, log),
+    useCertificate: (files) => encrypted?.useCertificate(files),
     close() {
       const silence = setTimeout(() => connections.endSilent(), options.limits.drainGreetingMs);
       return new Promise((resolve) => {
@@ -80,14 +84,21 @@ function plaintext(options: FrontDoorOptions): Enter {
   return (connection) => sniff(connection, options);
 }
 
+interface Encrypted {
+  readonly enter: Enter;
+  useCertificate(files: TlsFiles): void;
+}
+
+const MIN_TLS_VERSION = 'TLSv1.2';
+
 /** A server that never listens: it adds TLS to the sockets that it is given. */
-function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
+function createEncrypted(options: FrontDoorOptions, tls: TlsFiles): Encrypted {
   const { limits, log, connections, onHttp1, onHttp2 } = options;
   const server = createTlsServer({
     ...SOCKET_OPTIONS,
     cert: tls.cert,
     key: tls.key,
-    minVersion: 'TLSv1.2',
+    minVersion: MIN_TLS_VERSION,
     handshakeTimeout: limits.tlsHandshakeTimeoutMs,
     ALPNProtocols: ['h2', 'http/1.1'],
   });
@@ -108,7 +119,11 @@ function encrypted(options: FrontDoorOptions, tls: TlsFiles): Enter {
     // Node only reports a handshake that took too long; it does not close the socket.
     socket.destroy();
   });
-  return ({ socket }) => server.emit('connection', socket);
+  return {
+    enter: ({ socket }) => server.emit('connection', socket),
+    useCertificate: ({ cert, key }) =>
+      server.setSecureContext({ cert, key, minVersion: MIN_TLS_VERSION }),
+  };
 }
 
 /** Waits for the bytes that decide; they may come one by one, or never. */

@@ -72,6 +72,8 @@ export interface Limits {
   readonly healthTimeoutMs: number;
   /** How often health is checked while a caller watches it. */
   readonly healthWatchIntervalMs: number;
+  /** How old a connection may get before its client is asked for a new one, in ms; Infinity: no bound. */
+  readonly connectionAgeMs: number;
   /** How long an HTTP/2 client may take to confirm that it knows of its connection's end. */
   readonly goawayPatienceMs: number;
   /** In a drain: how long a connection may take to its first bytes, and then to its first call. */
@@ -139,6 +141,8 @@ export const DEFAULT_LIMITS: Limits = {
   healthStaleMs: 15_000,
   healthTimeoutMs: 3_000,
   healthWatchIntervalMs: 2_000,
+  // Only an operator knows whether other instances wait for a share of the load.
+  connectionAgeMs: Number.POSITIVE_INFINITY,
   // Three round trips around the world.
   goawayPatienceMs: 1_000,
   // Its first request may be on its way already.

@@ -1,18 +1,24 @@
-// A self-signed certificate for localhost, made by openssl once per test run.
+// Self-signed certificates for localhost, made by openssl.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-let made: { readonly cert: string; readonly key: string } | undefined;
+interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
 
-export function makeCertificate(): { readonly cert: string; readonly key: string } {
-  made ??= create();
+let made: Certificate | undefined;
+
+/** The same one for all tests of a process. */
+export function makeCertificate(): Certificate {
+  made ??= makeNewCertificate();
   return made;
 }
 
-function create() {
+export function makeNewCertificate(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'attendance-tls-'));
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
