@@ -1,9 +1,11 @@
-// AUTH=keys: callers by static keys from a file that may change at any time. A file that is broken
+// AUTH=keys: callers by static keys or client certificates, listed in a file that may change at any
+// time. A file that is broken
 // or gone leaves the keys that are known in force, and the log says so. Nothing throws out of here
 // once it has begun.
 
 import { AttendanceError } from '../domain/facts/errors.js';
 import type { Authenticator, Caller, CallHeaders } from '../rpc/edge/caller.js';
+import type { Peer } from '../rpc/edge/peer.js';
 import type { AuthLog } from './auth-log.js';
 import { bearerToken, digestOf, invalidToken } from './bearer.js';
 import { FileError, readBounded } from './bounded-file.js';
@@ -32,11 +34,31 @@ export class KeyAuthenticator implements Authenticator {
     this.#file.close();
   }
 
-  authenticate(headers: CallHeaders): Caller {
-    const caller = this.#keys.get(digestOf(bearerToken(headers.get('authorization') ?? '')));
-    if (caller === undefined) throw invalidToken('no key has its digest');
+  /** A key counts before a certificate: a proxy has its own, and passes on the keys of others. */
+  authenticate(headers: CallHeaders, peer: Peer | undefined): Caller {
+    const header = headers.get('authorization') ?? '';
+    const caller =
+      header === '' && peer !== undefined
+        ? this.#certified(peer)
+        : this.#keyed(bearerToken(header));
     if (caller.expiresAtMs <= Date.now()) throw new AttendanceError({ kind: 'TOKEN_EXPIRED' });
     return caller;
+  }
+
+  #keyed(token: string): Caller {
+    const caller = this.#keys.get(digestOf(token));
+    if (caller === undefined) throw invalidToken('no key has its digest');
+    return caller;
+  }
+
+  #certified({ names, expiresAtMs }: Peer): Caller {
+    for (const name of names) {
+      const caller = this.#keys.get(name);
+      if (caller === undefined) continue;
+      // A stream ends with the certificate that it began with.
+      return { ...caller, expiresAtMs: Math.min(caller.expiresAtMs, expiresAtMs) };
+    }
+    throw invalidToken('no entry has a name of the client certificate');
   }
 
   async #reload(): Promise<void> {

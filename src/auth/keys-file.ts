@@ -15,12 +15,23 @@ const MAX_GROUPS = 100;
 /** Of the mistakes in a file, as many are told at once. */
 const MAX_PROBLEMS = 10;
 
+/** A kind of name and the name, as they stand in the certificate. */
+const CERTIFICATE_NAME = /^(?:URI|DNS|CN):[!-~](?:[ -~]{0,1022}[!-~])?$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const GROUP_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/;
-const FIELDS = ['caller', 'sha256', 'scopes', 'groups', 'employee', 'expires', 'note'];
+const FIELDS = [
+  'caller',
+  'sha256',
+  'certificate',
+  'scopes',
+  'groups',
+  'employee',
+  'expires',
+  'note',
+];
 
-/** Callers by the digests of their keys. */
+/** Callers by the digests of their keys, and by names in their certificates. */
 export type Keys = ReadonlyMap<string, Caller>;
 
 /** What is wrong with a file, with the place and the way out. No digest is told. */
@@ -50,9 +61,9 @@ export function parseKeysFile(text: string): Keys {
     const failHere: Fail = (problem) => fail(`${place}: ${problem}`);
     const key = keyOf(entry, failHere);
     if (key === undefined) return;
-    if (keys.has(key.digest))
-      failHere('sha256 is that of an entry before: give each key one entry');
-    keys.set(key.digest, key.caller);
+    if (keys.has(key.proof))
+      failHere('sha256 or certificate is that of an entry before: give each one entry');
+    keys.set(key.proof, key.caller);
   });
   if (problems.length > 0) throw new KeysFileError(problems);
   return keys;
@@ -79,15 +90,21 @@ function entriesOf(text: string, fail: Fail): readonly unknown[] {
   return entries;
 }
 
-function keyOf(entry: unknown, fail: Fail): { digest: string; caller: Caller } | undefined {
-  if (!isObject(entry)) return fail('must be an object with caller, sha256 and scopes');
+interface Key {
+  /** What proves who calls: a digest, or a name in a certificate. */
+  readonly proof: string;
+  readonly caller: Caller;
+}
+
+function keyOf(entry: unknown, fail: Fail): Key | undefined {
+  if (!isObject(entry))
+    return fail('must be an object with caller, scopes, and sha256 or certificate');
   for (const name of Object.keys(entry)) {
     if (!FIELDS.includes(name)) fail(`has no field "${name}": known are ${FIELDS.join(', ')}`);
   }
-  const { caller: name, sha256: digest } = entry;
-  const isWhole = typeof digest === 'string' && DIGEST.test(digest);
+  const { caller: name } = entry;
   if (!isCallerName(name)) fail(`caller ${NAME_RULE}`);
-  if (!isWhole) fail('sha256 must be the SHA-256 of the key, 64 lower-case hexadecimal digits');
+  const proof = proofOf(entry, fail);
   const scopes = scopesOf(entry.scopes, fail);
   const groups = groupsOf(entry.groups, fail);
   const employeeId = employeeOf(entry.employee, fail);
@@ -98,8 +115,22 @@ function keyOf(entry: unknown, fail: Fail): { digest: string; caller: Caller } |
   if (scopes.has('attendance.self') && employeeId === undefined) {
     fail('attendance.self needs employee: "...", the employee whom it is for');
   }
-  if (!isCallerName(name) || !isWhole) return undefined;
-  return { digest, caller: { name, scopes, employeeId, groups, expiresAtMs } };
+  if (!isCallerName(name) || proof === undefined) return undefined;
+  return { proof, caller: { name, scopes, employeeId, groups, expiresAtMs } };
+}
+
+function proofOf(entry: Readonly<Record<string, unknown>>, fail: Fail): string | undefined {
+  const { sha256, certificate } = entry;
+  if ((sha256 === undefined) === (certificate === undefined)) {
+    return fail('must have either sha256 or certificate');
+  }
+  if (certificate !== undefined) {
+    const isName = typeof certificate === 'string' && CERTIFICATE_NAME.test(certificate);
+    if (isName) return certificate;
+    return fail('certificate must be a name of a client certificate: URI:..., DNS:... or CN:...');
+  }
+  if (typeof sha256 === 'string' && DIGEST.test(sha256)) return sha256;
+  return fail('sha256 must be the SHA-256 of the key, 64 lower-case hexadecimal digits');
 }
 
 function scopesOf(value: unknown, fail: Fail): ReadonlySet<Scope> {

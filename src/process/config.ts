@@ -5,6 +5,13 @@ import type { ClockLimits } from '../app/ports/facts.js';
 import { findZone, type Zone } from '../domain/time/zone.js';
 import { type AuthConfig, readAuthConfig } from './auth-config.js';
 
+export interface TlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** The authorities whose client certificates count; undefined: clients are asked for none. */
+  readonly clientCaFile: string | undefined;
+}
+
 export interface Config {
   /** An address to listen on; `127.0.0.1` unless HOST says otherwise. */
   readonly host: string;
@@ -23,7 +30,7 @@ export interface Config {
   readonly requireKnownEmployees: boolean;
   readonly clockLimits: ClockLimits;
   /** Files in PEM; undefined: plaintext. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls: TlsConfig | undefined;
   /** Origins that browsers may call from; `*` for any; none by default. */
   readonly corsOrigins: readonly string[];
   /** Headers that their pages may send besides the usual ones. */
@@ -104,7 +111,7 @@ export function readConfig(env: Environment): Config {
       maxAgeDays: days('MAX_COMMAND_AGE_DAYS', DEFAULT_COMMAND_AGE_DAYS),
       skewAfterDays: days('CLOCK_SKEW_AFTER_DAYS', DEFAULT_SKEW_AFTER_DAYS),
     },
-    tls: tlsFiles(read('TLS_CERT_FILE'), read('TLS_KEY_FILE'), fail),
+    tls: tlsFiles(read, auth, fail),
     corsOrigins: origins(read('CORS_ORIGINS'), !isOpen, fail),
     corsHeaders: list('CORS_HEADERS', read('CORS_HEADERS'), HEADER_NAME, HEADER_HELP, fail),
     allowedHosts: list('ALLOWED_HOSTS', read('ALLOWED_HOSTS'), HOST_NAME, HOST_HELP, fail).map(
@@ -120,6 +127,7 @@ export function readConfig(env: Environment): Config {
 }
 
 type Fail = (problem: string) => undefined;
+type Read = (name: string) => string | undefined;
 
 function wholeNumber(
   name: string,
@@ -142,7 +150,7 @@ function connectionAgeMs(text: string | undefined, fail: Fail): number {
   return 1000 * wholeNumber(name, text, 0, MIN_AGE_SECONDS, MAX_AGE_SECONDS, fail);
 }
 
-function drainDelaySeconds(read: (name: string) => string | undefined, fail: Fail): number {
+function drainDelaySeconds(read: Read, fail: Fail): number {
   const text = read('DRAIN_DELAY_SECONDS');
   // Kubernetes sets this variable in every container.
   const isInKubernetes = read('KUBERNETES_SERVICE_HOST') !== undefined;
@@ -189,12 +197,17 @@ function knownEmployees(text: string | undefined, fail: Fail): 'OFF' | 'COMMANDS
   return 'COMMANDS';
 }
 
-function tlsFiles(
-  certFile: string | undefined,
-  keyFile: string | undefined,
-  fail: Fail,
-): Config['tls'] {
-  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+function tlsFiles(read: Read, auth: AuthConfig, fail: Fail): TlsConfig | undefined {
+  const certFile = read('TLS_CERT_FILE');
+  const keyFile = read('TLS_KEY_FILE');
+  const clientCaFile = read('TLS_CLIENT_CA_FILE');
+  if (clientCaFile !== undefined && (certFile === undefined || auth.kind !== 'keys')) {
+    fail(
+      'TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and AUTH=keys: AUTH_KEYS_FILE says which certificate ' +
+        'is whose',
+    );
+  }
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFile };
   if (certFile === undefined && keyFile === undefined) return undefined;
   return fail('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither');
 }

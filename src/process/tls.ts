@@ -11,6 +11,8 @@ import { type Config, ConfigError } from './config.js';
 export interface TlsMaterial {
   readonly cert: Buffer;
   readonly key: Buffer;
+  /** Undefined where clients are asked for no certificate. */
+  readonly clientCa: Buffer | undefined;
 }
 
 /** A chain of a few hundred certificates. */
@@ -30,9 +32,12 @@ export async function readTls(files: Config['tls']): Promise<TlsMaterial | undef
   };
   const cert = await read('TLS_CERT_FILE', files.certFile);
   const key = await read('TLS_KEY_FILE', files.keyFile);
-  if (problems.length === 0) problems.push(...flawsOf(cert, key));
+  const { clientCaFile } = files;
+  const clientCa =
+    clientCaFile === undefined ? undefined : await read('TLS_CLIENT_CA_FILE', clientCaFile);
+  if (problems.length === 0) problems.push(...flawsOf(cert, key, clientCa));
   if (problems.length > 0) throw new ConfigError(problems);
-  return { cert, key };
+  return { cert, key, clientCa };
 }
 
 /**
@@ -56,12 +61,16 @@ export async function followCertificate(
       log.error({ reason }, 'the certificate cannot be used: the one from before stays');
     }
   };
-  const watched = new WatchedFiles([files.certFile, files.keyFile], read);
+  const { certFile, keyFile, clientCaFile } = files;
+  const watched = new WatchedFiles(
+    clientCaFile === undefined ? [certFile, keyFile] : [certFile, keyFile, clientCaFile],
+    read,
+  );
   await watched.start(read);
   return watched;
 }
 
-function flawsOf(cert: Buffer, key: Buffer): string[] {
+function flawsOf(cert: Buffer, key: Buffer, clientCa: Buffer | undefined): string[] {
   const isUsable = (options: { cert?: Buffer; key?: Buffer }): boolean => {
     try {
       createSecureContext(options);
@@ -77,5 +86,17 @@ function flawsOf(cert: Buffer, key: Buffer): string[] {
       'TLS_CERT_FILE and TLS_KEY_FILE must belong together: the key is of another certificate',
     ];
   }
+  if (clientCa !== undefined && !isCertificate(clientCa)) {
+    return ['TLS_CLIENT_CA_FILE must be certificates in PEM form'];
+  }
   return [];
+}
+
+/** Node takes any text for authorities, and then trusts none. */
+function isCertificate(pem: Buffer): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
 }

@@ -21,6 +21,7 @@ import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import { accessOf } from './edge/access-table.js';
 import { cancellationOf } from './edge/cancellation.js';
+import { PEER } from './edge/peer.js';
 import {
   type ClientStreamHandler,
   type MethodRouter,
@@ -115,6 +116,7 @@ function registerMethod(
 function factsOf(connect: HandlerContext) {
   return {
     headers: connect.requestHeader,
+    peer: connect.values.get(PEER),
     cancellation: cancellationOf(connect.signal),
     timeoutMs: connect.timeoutMs(),
   };

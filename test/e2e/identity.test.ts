@@ -361,7 +361,9 @@ describe('static keys', () => {
     const broken = () => lines.filter(({ msg }) => String(msg).includes('AUTH_KEYS_FILE'));
     keys.write('{"keys": [{"caller": "payroll"}]}');
     await waitUntil('the broken file is told', () => broken().length === 1);
-    expect(String(broken()[0]?.reason)).to.include('keys[0] (payroll): sha256 must be');
+    expect(String(broken()[0]?.reason)).to.include(
+      'keys[0] (payroll): must have either sha256 or certificate',
+    );
     expect(await reasonOf('second-key')).to.equal('ANSWERED');
     keys.write(keysText([{ ...ALL, key: 'second-key' }]));
     await until('payroll-key', 'TOKEN_INVALID');

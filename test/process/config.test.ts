@@ -13,6 +13,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
+const KEYS = { AUTH: 'keys', AUTH_KEYS_FILE: '/etc/keys.json' };
 const JWT = {
   AUTH: 'jwt',
   JWKS_URL: 'https://login.example/keys',
@@ -73,6 +74,10 @@ describe('the configuration', () => {
     ],
     ['several origins', { CORS_ORIGINS: 'https://a.example, http://localhost:3000' }],
     ['TLS', { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' }],
+    [
+      'client certificates',
+      { TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b', TLS_CLIENT_CA_FILE: 'c', ...KEYS },
+    ],
     ['a time zone', { DEFAULT_TIME_ZONE: 'America/Argentina/Buenos_Aires' }],
     ['time for load balancers', { DRAIN_DELAY_SECONDS: '30' }],
     ['connections of half an hour', { MAX_CONNECTION_AGE_SECONDS: '1800' }],
@@ -115,6 +120,12 @@ describe('the configuration', () => {
     ['a flag of AUTH in other words', { AUTH_OFF_ANYWHERE: 'true' }, 'AUTH_OFF_ANYWHERE'],
     ['a database of another kind', { DATABASE_URL: 'mysql://h/d' }, 'DATABASE_URL'],
     ['a cache that is no URL', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
+    ['client certificates without TLS', { TLS_CLIENT_CA_FILE: 'ca', ...KEYS }, 'TLS_CERT_FILE'],
+    [
+      'client certificates of nobody',
+      { TLS_CLIENT_CA_FILE: 'ca', TLS_CERT_FILE: 'a', TLS_KEY_FILE: 'b' },
+      'AUTH=keys',
+    ],
     ['half of TLS', { TLS_KEY_FILE: 'b' }, 'TLS_CERT_FILE'],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, 'CORS_ORIGINS'],
     ['any origin without saying so', { CORS_ORIGINS: '*' }, 'AUTH_OFF_ANYWHERE'],

@@ -95,6 +95,7 @@ describe('the pipeline of a client stream', () => {
     runClientStream(context, importPunches, handler, {
       headers: new Headers(),
       messages,
+      peer: undefined,
       cancellation: cancellationOf(signal),
       timeoutMs,
     });

@@ -37,6 +37,7 @@ const context: PipelineContext = {
 const never = <T>() => new Promise<T>(() => {});
 const surroundings = (timeoutMs: number | undefined) => ({
   headers: new Headers(),
+  peer: undefined,
   cancellation: cancellationOf(new AbortController().signal),
   timeoutMs,
 });

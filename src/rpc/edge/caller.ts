@@ -1,6 +1,7 @@
 // Who calls, and what a caller may do. How a caller proves it is not told here: src/auth/ does that.
 
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
+import type { Peer } from './peer.js';
 
 /** Scopes with which calls may be about any employee. */
 export const WIDE_SCOPES = [
@@ -57,10 +58,10 @@ export interface CallHeaders {
 
 export interface Authenticator {
   /**
-   * Who calls. A promise only where there is something to wait for, such as the check of a
+   * Who calls, by the headers of the call and by the certificate of its peer. A promise only where there is something to wait for, such as the check of a
    * signature. Throws the TOKEN_* failures, or rejects with them.
    */
-  authenticate(headers: CallHeaders): Caller | Promise<Caller>;
+  authenticate(headers: CallHeaders, peer: Peer | undefined): Caller | Promise<Caller>;
 }
 
 /** Whoever calls while callers are not authenticated. */

@@ -21,6 +21,7 @@ import { authorize, type Memberships, type MessageCheck, toldTo } from './author
 import type { Authenticator, Caller, CallHeaders } from './caller.js';
 import type { Cancellation } from './cancellation.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
+import type { Peer } from './peer.js';
 import { validate, violationsOf } from './validate.js';
 
 /** The deadline of a unary call that brings none. */
@@ -54,6 +55,8 @@ export interface Call {
 
 interface IncomingCall {
   readonly headers: CallHeaders;
+  /** Undefined without a client certificate. */
+  readonly peer: Peer | undefined;
   readonly cancellation: Cancellation;
   /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
   readonly timeoutMs: number | undefined;
@@ -153,7 +156,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
   let check: MessageCheck | undefined;
   try {
     admit(incoming, deadline);
-    const identified = context.authenticator.authenticate(incoming.headers);
+    const identified = context.authenticator.authenticate(incoming.headers, incoming.peer);
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
     check = authorize(method, caller, context.memberships, call.signal);
@@ -187,7 +190,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
   let source: AsyncIterator<MessageShape<O>> | undefined;
   try {
     admit(incoming, deadline);
-    const identified = context.authenticator.authenticate(incoming.headers);
+    const identified = context.authenticator.authenticate(incoming.headers, incoming.peer);
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
     const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
@@ -229,7 +232,7 @@ export async function runClientStream<I extends DescMessage, O extends DescMessa
   const source = incoming.messages[Symbol.asyncIterator]();
   try {
     admit(incoming, deadline);
-    const identified = context.authenticator.authenticate(incoming.headers);
+    const identified = context.authenticator.authenticate(incoming.headers, incoming.peer);
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
     const check = authorize(method, caller, context.memberships, call.signal);

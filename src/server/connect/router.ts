@@ -17,6 +17,7 @@ import { createHandlerFactory as createConnectFactory } from '@connectrpc/connec
 import { createHandlerFactory as createGrpcFactory } from '@connectrpc/connect/protocol-grpc';
 import { createHandlerFactory as createGrpcWebFactory } from '@connectrpc/connect/protocol-grpc-web';
 import { cancellationOf } from '../../rpc/edge/cancellation.js';
+import { PEER } from '../../rpc/edge/peer.js';
 import type { MethodRouter, UnaryMethod } from '../../rpc/edge/pipeline.js';
 
 export interface Router extends MethodRouter {
@@ -50,10 +51,11 @@ export function createRouter(options: Partial<UniversalHandlerOptions>): Router 
     unaryMethods,
     unary(method, run) {
       unaryMethods.set(`/${method.parent.typeName}/${method.name}`, run);
-      connect.rpc(method, (message, { requestHeader, signal, timeoutMs }) =>
+      connect.rpc(method, (message, { requestHeader, values, signal, timeoutMs }) =>
         run({
           message,
           headers: requestHeader,
+          peer: values.get(PEER),
           cancellation: cancellationOf(signal),
           timeoutMs: timeoutMs(),
         }),

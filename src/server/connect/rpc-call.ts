@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Code, type ContextValues, createContextValues } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
+import { PEER } from '../../rpc/edge/peer.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { remembered } from '../support/remembered.js';
 import type { Refusal } from '../support/rpc-error.js';
@@ -37,7 +38,7 @@ export function callOf(
     header,
     body: nothing(),
     signal,
-    contextValues: createContextValues(),
+    contextValues: createContextValues().set(PEER, exchange.connection.peer),
   };
 }
 

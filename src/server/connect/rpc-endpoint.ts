@@ -202,6 +202,7 @@ class Calls {
         run,
         method: handler.method,
         headers: exchange.headers,
+        peer: exchange.connection.peer,
         cancellation: this.#cancellations.of(exchange),
         onRefused: (refused, original) => tell(handler, refused, original, observe, log),
       };

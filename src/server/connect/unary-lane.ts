@@ -18,6 +18,7 @@ import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc
 import { TURNS } from '../../app/ports/turns.js';
 import type { CallHeaders } from '../../rpc/edge/caller.js';
 import type { Cancellation } from '../../rpc/edge/cancellation.js';
+import type { Peer } from '../../rpc/edge/peer.js';
 import type { UnaryMethod } from '../../rpc/edge/pipeline.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { WholeAnswer } from '../exchange/write-response.js';
@@ -62,6 +63,7 @@ export interface LaneCall {
   readonly method: DescMethod;
   readonly run: UnaryMethod;
   readonly headers: IncomingHttpHeaders;
+  readonly peer: Peer | undefined;
   readonly cancellation: Cancellation;
   /** Called with an error that the pipeline has not seen, because it came before or after it. */
   readonly onRefused: (refused: ConnectError, original: ConnectError) => void;
@@ -138,10 +140,11 @@ function open(
 }
 
 async function outputOf(call: LaneCall, message: Message): Promise<Message> {
-  const { headers, cancellation } = call;
+  const { headers, peer, cancellation } = call;
   const output = await call.run({
     message,
     headers: new LaneHeaders(headers),
+    peer,
     cancellation,
     timeoutMs: timeoutMsOf(headers),
   });

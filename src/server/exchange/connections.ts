@@ -3,6 +3,7 @@
 // throws.
 
 import type { Socket } from 'node:net';
+import type { Peer } from '../../rpc/edge/peer.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
 
@@ -21,6 +22,8 @@ export interface Connection {
   socket: Socket;
   /** The peer's address, without its port. */
   readonly address: string;
+  /** Who the peer is by its client certificate; undefined without one. */
+  peer: Peer | undefined;
   /** From when on its client is asked to make a new one; on the clock of `performance.now`. */
   readonly oldAtMs: number;
   /** Requests that are not over. */
@@ -118,6 +121,7 @@ export function createConnections(limits: Limits, log: Logger): Connections {
         raw: socket,
         socket,
         address: remoteAddress,
+        peer: undefined,
         oldAtMs: performance.now() + limits.connectionAgeMs * (1 - Math.random() * AGE_JITTER),
         openRequests: 0,
         idleSinceMs: performance.now(),

@@ -7,11 +7,14 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Connection, Connections } from '../exchange/connections.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
+import { peerOf } from './client-certificate.js';
 
 export interface TlsFiles {
   /** PEM. */
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
+  /** The authorities whose client certificates count, in PEM; undefined: clients are asked for none. */
+  readonly clientCa?: string | Buffer | undefined;
 }
 
 export interface FrontDoorOptions {
@@ -89,16 +92,17 @@ interface Encrypted {
   useCertificate(files: TlsFiles): void;
 }
 
-const MIN_TLS_VERSION = 'TLSv1.2';
+const MIN_TLS_VERSION = 'TLSv1.2' as const;
 
 /** A server that never listens: it adds TLS to the sockets that it is given. */
 function createEncrypted(options: FrontDoorOptions, tls: TlsFiles): Encrypted {
   const { limits, log, connections, onHttp1, onHttp2 } = options;
   const server = createTlsServer({
     ...SOCKET_OPTIONS,
-    cert: tls.cert,
-    key: tls.key,
-    minVersion: MIN_TLS_VERSION,
+    ...contextOf(tls),
+    requestCert: tls.clientCa !== undefined,
+    // Probes have no certificate; calls without one need a token.
+    rejectUnauthorized: false,
     handshakeTimeout: limits.tlsHandshakeTimeoutMs,
     ALPNProtocols: ['h2', 'http/1.1'],
   });
@@ -111,6 +115,7 @@ function createEncrypted(options: FrontDoorOptions, tls: TlsFiles): Encrypted {
       return;
     }
     connection.socket = socket;
+    connection.peer = peerOf(socket);
     if (socket.alpnProtocol === 'h2') onHttp2(connection);
     else onHttp1(connection);
   });
@@ -121,9 +126,12 @@ function createEncrypted(options: FrontDoorOptions, tls: TlsFiles): Encrypted {
   });
   return {
     enter: ({ socket }) => server.emit('connection', socket),
-    useCertificate: ({ cert, key }) =>
-      server.setSecureContext({ cert, key, minVersion: MIN_TLS_VERSION }),
+    useCertificate: (files) => server.setSecureContext(contextOf(files)),
   };
+}
+
+function contextOf({ cert, key, clientCa }: TlsFiles) {
+  return { cert, key, ca: clientCa, minVersion: MIN_TLS_VERSION };
 }
 
 /** Waits for the bytes that decide; they may come one by one, or never. */

@@ -76,6 +76,7 @@ const incoming = (
 ): Incoming<typeof GetAttendanceRequestSchema> => ({
   headers: new Headers(),
   message: create(GetAttendanceRequestSchema, request),
+  peer: undefined,
   cancellation: cancellationOf(signal),
   timeoutMs,
 });
