@@ -2,9 +2,9 @@
 // and never from callers, so the number of series is bounded.
 
 import type { DescMethod } from '@bufbuild/protobuf';
-import { Code } from '@connectrpc/connect';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DependencyHealth } from '../app/ports/health.js';
+import { codeName } from './code-name.js';
 import { within } from './timeout.js';
 
 /** The answer to a metrics request. */
@@ -230,13 +230,4 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
   return (source) => {
     ask = source;
   };
-}
-
-/** gRPC's own name for a code: `INVALID_ARGUMENT`. An unknown number counts as UNKNOWN. */
-function codeName(code: number): string {
-  if (code === 0) return 'OK';
-  const name = Code[code];
-  if (name === undefined) return 'UNKNOWN';
-  if (name === 'Canceled') return 'CANCELLED';
-  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }

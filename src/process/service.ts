@@ -17,6 +17,7 @@ import { type AttendanceServer, createServer } from '../server/server.js';
 import { isPassing } from '../store/postgres/errors.js';
 import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
 import { openAuthenticator } from './authentication.js';
+import { type CallLines, createCallLines } from './call-lines.js';
 import { type CallLog, createCallLog } from './call-log.js';
 import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
@@ -70,6 +71,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const follower = createFollower({ ports, badges: { store: badges, writes }, log, metrics });
   const roster = wakingRoster(stores.roster, () => follower.wake());
+  let employeeKey: Uint8Array | undefined;
+  const lines = callLines(config, log, () => employeeKey);
   let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
   const server = createServer({
@@ -93,6 +96,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     health,
     metrics,
     log: calls.log,
+    onCallEnd: lines?.ended,
   });
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
@@ -100,9 +104,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await stores.close();
     throw error;
   });
-  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
+  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(async () => {
     migrated = true;
     server.health.changed();
+    employeeKey = await stores.attendance.pageTokenKey().catch(() => undefined);
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
@@ -115,9 +120,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await Promise.all([server.drain(graceMs, config.drainDelayMs), follower.stop()]);
       auth.close();
       calls.flush();
+      lines?.flush();
       await stores.close();
     },
   };
+}
+
+/** Undefined when no call has a line, so that nothing is done for it. */
+function callLines(
+  { callLog }: Config,
+  log: Logger,
+  employeeKey: () => Uint8Array | undefined,
+): CallLines | undefined {
+  if (callLog === undefined || !log.isLevelEnabled('warn')) return undefined;
+  return createCallLines({ ...callLog, log, employeeKey });
 }
 
 async function listen(
@@ -209,7 +225,8 @@ function pipelineContext(
     },
     denied: (failure) => metrics.countDenied(failure),
     observe: (method, code, seconds) => metrics.observeRpc(method, code, seconds),
-    unexpected: (method, id, error) => incident({ method: method.name, incident: id, err: error }),
+    unexpected: (method, id, error, requestId) =>
+      incident({ method: method.name, incident: id, requestId, err: error }),
     failed: (method, failure, cause) => {
       const reason = reasonOf(cause);
       log.warn(

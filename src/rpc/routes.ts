@@ -20,6 +20,7 @@ import { attendanceHandlers } from './attendance/attendance-service.js';
 import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import { accessOf } from './edge/access-table.js';
+import { TRAIL } from './edge/call-trail.js';
 import { cancellationOf } from './edge/cancellation.js';
 import {
   type ClientStreamHandler,
@@ -117,5 +118,6 @@ function factsOf(connect: HandlerContext) {
     headers: connect.requestHeader,
     cancellation: cancellationOf(connect.signal),
     timeoutMs: connect.timeoutMs(),
+    trail: connect.values.get(TRAIL),
   };
 }

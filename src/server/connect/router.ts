@@ -16,6 +16,7 @@ import {
 import { createHandlerFactory as createConnectFactory } from '@connectrpc/connect/protocol-connect';
 import { createHandlerFactory as createGrpcFactory } from '@connectrpc/connect/protocol-grpc';
 import { createHandlerFactory as createGrpcWebFactory } from '@connectrpc/connect/protocol-grpc-web';
+import { TRAIL } from '../../rpc/edge/call-trail.js';
 import { cancellationOf } from '../../rpc/edge/cancellation.js';
 import type { MethodRouter, UnaryMethod } from '../../rpc/edge/pipeline.js';
 
@@ -50,12 +51,13 @@ export function createRouter(options: Partial<UniversalHandlerOptions>): Router 
     unaryMethods,
     unary(method, run) {
       unaryMethods.set(`/${method.parent.typeName}/${method.name}`, run);
-      connect.rpc(method, (message, { requestHeader, signal, timeoutMs }) =>
+      connect.rpc(method, (message, { requestHeader, signal, timeoutMs, values }) =>
         run({
           message,
           headers: requestHeader,
           cancellation: cancellationOf(signal),
           timeoutMs: timeoutMs(),
+          trail: values.get(TRAIL),
         }),
       );
     },
