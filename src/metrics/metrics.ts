@@ -40,6 +40,10 @@ export interface Metrics {
   countDenied(failure: string): void;
   /** `ask` is called at each rendering: how many calls wait for their turn. */
   watchAdmission(ask: () => { readonly waiting: number }): void;
+  /** `ask` is called at each rendering: the open streams by method. */
+  watchStreams(ask: () => Iterable<readonly [DescMethod, number]>): void;
+  /** `ask` is called at each rendering: the open connections. */
+  watchConnections(ask: () => number): void;
   rpcStarted(): void;
   rpcEnded(): void;
   /** Counts stored days that were derived again after a roster change, and those that changed. */
@@ -99,6 +103,27 @@ export function createMetrics(): Metrics {
     registers,
     collect() {
       this.set(admission?.().waiting ?? 0);
+    },
+  });
+  let streams: (() => Iterable<readonly [DescMethod, number]>) | undefined;
+  new Gauge({
+    name: 'attendance_rpc_streams_open',
+    help: 'Streams that are open now, by service and method.',
+    labelNames: ['service', 'method'],
+    registers,
+    collect() {
+      for (const [{ parent, name }, open] of streams?.() ?? []) {
+        this.set({ service: parent.typeName, method: name }, open);
+      }
+    },
+  });
+  let connections: (() => number) | undefined;
+  new Gauge({
+    name: 'attendance_connections_open',
+    help: 'Open connections of callers and probes.',
+    registers,
+    collect() {
+      this.set(connections?.() ?? 0);
     },
   });
   // There may be thousands of these a second, so they are added up only at a rendering.
@@ -164,6 +189,12 @@ export function createMetrics(): Metrics {
     countDenied: (reason) => denied.inc({ reason }),
     watchAdmission(source) {
       admission = source;
+    },
+    watchStreams(source) {
+      streams = source;
+    },
+    watchConnections(source) {
+      connections = source;
     },
     rpcStarted() {
       inFlight += 1;

@@ -36,6 +36,8 @@ export interface Config {
   /** How long it serves on after a signal to stop, with a readiness that says so. */
   readonly drainDelayMs: number;
   readonly logLevel: LogLevel;
+  /** The commit that the image was built from, to be shown; empty if nobody said. */
+  readonly buildCommit: string;
   /** Undefined: no call has a line of its own in the log. */
   readonly callLog: CallLinesConfig | undefined;
 }
@@ -113,6 +115,7 @@ export function readConfig(env: Environment): Config {
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
     drainDelayMs: 1000 * drainDelaySeconds(read('DRAIN_DELAY_SECONDS'), fail),
     logLevel: oneOf('LOG_LEVEL', read('LOG_LEVEL'), LOG_LEVELS, 'info', fail),
+    buildCommit: buildCommit(read('BUILD_COMMIT'), fail),
     callLog: callLog(read, fail),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -235,6 +238,12 @@ function list(
 
 function listed(text: string | undefined): readonly string[] {
   return text === undefined ? [] : text.split(',').map((one) => one.trim());
+}
+
+function buildCommit(text: string | undefined, fail: Fail): string {
+  if (text === undefined || /^[\w.-]{1,64}$/.test(text)) return text ?? '';
+  fail('BUILD_COMMIT must be the id of a commit: 1 to 64 letters, digits, dots, - or _');
+  return '';
 }
 
 function callLog(read: Read, fail: Fail): CallLinesConfig | undefined {

@@ -9,7 +9,10 @@ import type { DependencyHealth } from '../app/ports/health.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { recordFacts } from '../app/write/record-facts.js';
 import type { Instant } from '../domain/time/time.js';
+import { showBuild } from '../metrics/build-info.js';
+import { watchCompany } from '../metrics/company-metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { createWriteMetrics } from '../metrics/write-metrics.js';
 import type { Authenticator } from '../rpc/edge/caller.js';
 import type { PipelineContext } from '../rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../rpc/routes.js';
@@ -19,8 +22,10 @@ import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
 import { openAuthenticator } from './authentication.js';
 import { type CallLines, createCallLines } from './call-lines.js';
 import { type CallLog, createCallLog } from './call-log.js';
+import { createCompanyFigures } from './company-figures.js';
 import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
+import { packageVersion } from './package-version.js';
 import { openStores } from './stores.js';
 import type { TlsMaterial } from './tls.js';
 
@@ -58,7 +63,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const calls = createCallLog(log);
   const auth = await openAuthenticator(config.auth, calls.log);
   const onConnectionLost = () => server.health.suspect();
-  const stores = await openStores({ ...options, onConnectionLost });
+  showBuild(metrics.registry, { version: packageVersion(), commit: config.buildCommit });
+  const writeMetrics = createWriteMetrics(metrics.registry);
+  const stores = await openStores({ ...options, writeMetrics, onConnectionLost });
   const ports = {
     stale: stores.stale,
     store: stores.attendance,
@@ -69,6 +76,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     record: (facts: readonly Fact[], caller?: AbortSignal) =>
       recordFacts(stores.attendance, facts, caller),
   };
+  const { figures, attendance: days } = stores;
+  watchCompany(metrics.registry, createCompanyFigures({ days, figures, now: ports.now }));
   const follower = createFollower({ ports, badges: { store: badges, writes }, log, metrics });
   const roster = wakingRoster(stores.roster, () => follower.wake());
   let employeeKey: Uint8Array | undefined;
@@ -91,6 +100,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         badges: { store: badges, rules: badgeRules(config.defaultZone) },
       },
       config.clockLimits,
+      (queue) => writeMetrics.watchQueue(() => queue.waitingFacts),
     ),
     services: SERVICES,
     health,

@@ -46,13 +46,18 @@ export interface RouteStores {
   readonly badges: BadgePorts;
 }
 
-/** Registers all services. `limits`: the limits for commands and devices. */
+/**
+ * Registers all services. `limits`: the limits for commands and devices. `onQueue` is given the queue of
+ * writes, for figures about it.
+ */
 export function registerRoutes(
   context: PipelineContext,
   { store, roster, facts, badges }: RouteStores,
   limits: ClockLimits,
+  onQueue: (queue: Pick<WriteQueue, 'waitingFacts'>) => void = () => {},
 ) {
   const writes = new WriteQueue(store);
+  onQueue(writes);
   return (router: MethodRouter): void => {
     registerService(
       router,

@@ -144,6 +144,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   });
   const intake = createIntake(handle, log);
   const connections = createConnections(limits, log);
+  metrics.watchConnections(() => connections.size);
   const http1 = createHttp1Server(intake.begin, connections, limits, log);
   const http2 = createHttp2Sessions(intake.begin, rpc.refuseEarly, limits, log);
   const door = createFrontDoor({

@@ -39,6 +39,7 @@ describe('the configuration', () => {
       workers: 1,
       drainDelayMs: 0,
       logLevel: 'info',
+      buildCommit: '',
       callLog: { calls: 'sampled', employees: 'hash', slowMs: 1000 },
     });
     expect(readConfig({ CALL_LOG: 'off' }).callLog).to.equal(undefined);

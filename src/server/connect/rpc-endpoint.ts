@@ -123,6 +123,10 @@ class Calls {
       log,
     };
     metrics.watchAdmission(() => this.#admission);
+    const streams = options.handlers.filter(({ method }) => method.methodKind !== 'unary');
+    metrics.watchStreams(() =>
+      streams.map((handler) => [handler.method, this.#streams.open(handler)] as const),
+    );
   }
 
   refuseEarly(
