@@ -55,8 +55,15 @@ export const FLOORS = {
     rooms: ['http', ['standard', 'connect'], 'load', 'exchange', 'support'],
     floors: ['metrics', 'contract', 'rpc/edge', 'app/ports', 'domain/facts', 'gen'],
     packages: [
-      ...[...CONNECT, '@connectrpc/connect-node', 'node:buffer', 'node:events', 'node:http'],
-      ...['node:http2', 'node:net', 'node:perf_hooks', 'node:stream', 'node:timers/promises'],
+      ...[...CONNECT, '@connectrpc/connect-node', 'node:buffer', 'node:crypto', 'node:events'],
+      ...[
+        'node:http',
+        'node:http2',
+        'node:net',
+        'node:perf_hooks',
+        'node:stream',
+        'node:timers/promises',
+      ],
       ...['node:tls', 'node:util', 'node:zlib'],
     ],
   },
@@ -94,7 +101,15 @@ export const FLOORS = {
     rooms: [],
     floors: ['server', 'metrics', 'auth', 'rpc', 'cache', 'store', 'app', 'domain'],
     packages: [
-      ...['pino', 'node:cluster', 'node:crypto', 'node:fs', 'node:timers/promises', 'node:tls'],
+      ...[
+        '@connectrpc/connect',
+        'pino',
+        'node:cluster',
+        'node:crypto',
+        'node:fs',
+        'node:timers/promises',
+        'node:tls',
+      ],
     ],
   },
   /** src/main.ts, which wires everything. */

@@ -2,9 +2,9 @@
 // and never from callers, so the number of series is bounded.
 
 import type { DescMethod } from '@bufbuild/protobuf';
-import { Code } from '@connectrpc/connect';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DependencyHealth } from '../app/ports/health.js';
+import { codeName } from './code-name.js';
 import { within } from './timeout.js';
 
 /** The answer to a metrics request. */
@@ -40,6 +40,10 @@ export interface Metrics {
   countDenied(failure: string): void;
   /** `ask` is called at each rendering: how many calls wait for their turn. */
   watchAdmission(ask: () => { readonly waiting: number }): void;
+  /** `ask` is called at each rendering: the open streams by method. */
+  watchStreams(ask: () => Iterable<readonly [DescMethod, number]>): void;
+  /** `ask` is called at each rendering: the open connections. */
+  watchConnections(ask: () => number): void;
   rpcStarted(): void;
   rpcEnded(): void;
   /** Counts stored days that were derived again after a roster change, and those that changed. */
@@ -99,6 +103,27 @@ export function createMetrics(): Metrics {
     registers,
     collect() {
       this.set(admission?.().waiting ?? 0);
+    },
+  });
+  let streams: (() => Iterable<readonly [DescMethod, number]>) | undefined;
+  new Gauge({
+    name: 'attendance_rpc_streams_open',
+    help: 'Streams that are open now, by service and method.',
+    labelNames: ['service', 'method'],
+    registers,
+    collect() {
+      for (const [{ parent, name }, open] of streams?.() ?? []) {
+        this.set({ service: parent.typeName, method: name }, open);
+      }
+    },
+  });
+  let connections: (() => number) | undefined;
+  new Gauge({
+    name: 'attendance_connections_open',
+    help: 'Open connections of callers and probes.',
+    registers,
+    collect() {
+      this.set(connections?.() ?? 0);
     },
   });
   // There may be thousands of these a second, so they are added up only at a rendering.
@@ -165,6 +190,12 @@ export function createMetrics(): Metrics {
     watchAdmission(source) {
       admission = source;
     },
+    watchStreams(source) {
+      streams = source;
+    },
+    watchConnections(source) {
+      connections = source;
+    },
     rpcStarted() {
       inFlight += 1;
     },
@@ -230,13 +261,4 @@ function registerBacklog(registers: Registry[]): Metrics['watchBacklog'] {
   return (source) => {
     ask = source;
   };
-}
-
-/** gRPC's own name for a code: `INVALID_ARGUMENT`. An unknown number counts as UNKNOWN. */
-function codeName(code: number): string {
-  if (code === 0) return 'OK';
-  const name = Code[code];
-  if (name === undefined) return 'UNKNOWN';
-  if (name === 'Canceled') return 'CANCELLED';
-  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }

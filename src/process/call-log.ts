@@ -3,6 +3,7 @@
 // are counted. Every line is counted, and no incident is lost below MAX_INCIDENTS.
 
 import type { Logger } from '../server/support/log.js';
+import { type Later, later, RepeatedLines } from './repeated-lines.js';
 
 export interface CallLog {
   /** The log, in which repeated warnings and errors are counted. */
@@ -13,15 +14,6 @@ export interface CallLog {
   flush(): void;
 }
 
-/** There is at most one line of each kind in this time. */
-const INTERVAL_MS = 1000;
-
-/**
- * The most kinds at a time: about as many as every method failing in a handful of ways. Lines
- * beyond it are counted as one kind.
- */
-const MAX_KINDS = 200;
-
 /** Incidents per interval that are written in full, with their stacks. */
 const MAX_FULL_INCIDENTS = 20;
 
@@ -30,14 +22,6 @@ const MAX_INCIDENTS = 1000;
 
 /** Container runtimes cut lines at 16 KiB; an id and its quotes take 39 bytes. */
 const INCIDENTS_PER_LINE = 200;
-
-/** Runs a function after INTERVAL_MS; tests decide when that is. */
-type Later = (run: () => void) => void;
-
-/** Does not keep the process alive: `flush` writes what is left at its end. */
-const later: Later = (run) => {
-  setTimeout(run, INTERVAL_MS).unref();
-};
 
 export function createCallLog(log: Logger, wait: Later = later): CallLog {
   const lines = new RepeatedLines(log, wait);
@@ -55,84 +39,6 @@ export function createCallLog(log: Logger, wait: Later = later): CallLog {
       incidents.flush();
     },
   };
-}
-
-interface Line {
-  readonly level: 'warn' | 'error';
-  readonly fields: object;
-  readonly message: string;
-}
-
-/** A kind of line: its latest line, and how many came since it was last written. */
-interface Kind {
-  latest: Line;
-  times: number;
-}
-
-class RepeatedLines {
-  readonly #log: Logger;
-  readonly #wait: Later;
-  readonly #kinds = new Map<string, Kind>();
-
-  constructor(log: Logger, wait: Later) {
-    this.#log = log;
-    this.#wait = wait;
-  }
-
-  add(line: Line): void {
-    const key = kindOf(line);
-    const isNew = !this.#kinds.has(key);
-    const isOneTooMany = isNew && this.#kinds.size >= MAX_KINDS;
-    if (isOneTooMany) {
-      const { fields, message } = line;
-      this.#count(OTHERS, { ...line, fields: { ...fields, what: message }, message: OTHERS });
-    } else {
-      this.#count(key, line);
-    }
-  }
-
-  flush(): void {
-    for (const kind of this.#kinds.values()) this.#tell(kind);
-    this.#kinds.clear();
-  }
-
-  #count(key: string, line: Line): void {
-    const known = this.#kinds.get(key);
-    if (known !== undefined) {
-      known.latest = line;
-      known.times += 1;
-      return;
-    }
-    this.#log[line.level](line.fields, line.message);
-    const kind = { latest: line, times: 0 };
-    this.#kinds.set(key, kind);
-    this.#wait(() => this.#endInterval(key, kind));
-  }
-
-  #endInterval(key: string, kind: Kind): void {
-    // The kind was flushed meanwhile.
-    if (this.#kinds.get(key) !== kind) return;
-    if (kind.times === 0) {
-      this.#kinds.delete(key);
-      return;
-    }
-    this.#tell(kind);
-    this.#wait(() => this.#endInterval(key, kind));
-  }
-
-  #tell(kind: Kind): void {
-    const { latest, times } = kind;
-    if (times === 0) return;
-    kind.times = 0;
-    this.#log[latest.level]({ ...latest.fields, times }, latest.message);
-  }
-}
-
-const OTHERS = 'calls failed in further ways';
-
-function kindOf({ level, fields, message }: Line): string {
-  const { method = '', failure = '' } = fields as { method?: unknown; failure?: unknown };
-  return `${level} ${message} ${method} ${failure}`;
 }
 
 class Incidents {

@@ -4,6 +4,7 @@
 import type { ClockLimits } from '../app/ports/facts.js';
 import { findZone, type Zone } from '../domain/time/zone.js';
 import { type AuthConfig, readAuthConfig } from './auth-config.js';
+import type { CallLinesConfig } from './call-lines.js';
 
 export interface TlsConfig {
   readonly certFile: string;
@@ -44,10 +45,20 @@ export interface Config {
   /** Infinity: no bound. */
   readonly connectionAgeMs: number;
   readonly logLevel: LogLevel;
+  /** The commit that the image was built from, to be shown; empty if nobody said. */
+  readonly buildCommit: string;
+  /** Undefined: no call has a line of its own in the log. */
+  readonly callLog: CallLinesConfig | undefined;
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const CALL_LOGS = ['off', 'sampled', 'all'] as const;
+const LOG_EMPLOYEES = ['hash', 'plain', 'off'] as const;
+/** A call of a person who waits: most take a hundredth of it. */
+const DEFAULT_SLOW_MS = 1000;
+const MAX_SLOW_MS = 600_000;
 
 export const DEFAULT_PORT = 8080;
 const MAX_WORKERS = 64;
@@ -120,14 +131,16 @@ export function readConfig(env: Environment): Config {
     workers: wholeNumber('WORKERS', read('WORKERS'), 1, 1, MAX_WORKERS, fail),
     connectionAgeMs: connectionAgeMs(read('MAX_CONNECTION_AGE_SECONDS'), fail),
     drainDelayMs: 1000 * drainDelaySeconds(read, fail),
-    logLevel: logLevel(read('LOG_LEVEL'), fail),
+    logLevel: oneOf('LOG_LEVEL', read('LOG_LEVEL'), LOG_LEVELS, 'info', fail),
+    buildCommit: buildCommit(read('BUILD_COMMIT'), fail),
+    callLog: callLog(read, fail),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-type Fail = (problem: string) => undefined;
 type Read = (name: string) => string | undefined;
+type Fail = (problem: string) => undefined;
 
 function wholeNumber(
   name: string,
@@ -259,10 +272,30 @@ function listed(text: string | undefined): readonly string[] {
   return text === undefined ? [] : text.split(',').map((one) => one.trim());
 }
 
-function logLevel(text: string | undefined, fail: Fail): LogLevel {
-  if (text === undefined) return 'info';
-  const level = LOG_LEVELS.find((candidate) => candidate === text);
-  if (level !== undefined) return level;
-  fail(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}; it is "${text}"`);
-  return 'info';
+function buildCommit(text: string | undefined, fail: Fail): string {
+  if (text === undefined || /^[\w.-]{1,64}$/.test(text)) return text ?? '';
+  fail('BUILD_COMMIT must be the id of a commit: 1 to 64 letters, digits, dots, - or _');
+  return '';
+}
+
+function callLog(read: Read, fail: Fail): CallLinesConfig | undefined {
+  const calls = oneOf('CALL_LOG', read('CALL_LOG'), CALL_LOGS, 'sampled', fail);
+  const employees = oneOf('LOG_EMPLOYEES', read('LOG_EMPLOYEES'), LOG_EMPLOYEES, 'hash', fail);
+  const slow = read('CALL_LOG_SLOW_MS');
+  const slowMs = wholeNumber('CALL_LOG_SLOW_MS', slow, DEFAULT_SLOW_MS, 1, MAX_SLOW_MS, fail);
+  return calls === 'off' ? undefined : { calls, employees, slowMs };
+}
+
+function oneOf<T extends string>(
+  name: string,
+  text: string | undefined,
+  words: readonly T[],
+  usual: T,
+  fail: Fail,
+): T {
+  if (text === undefined) return usual;
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return word;
+  fail(`${name} must be one of ${words.join(', ')}; it is "${text}"`);
+  return usual;
 }

@@ -9,7 +9,10 @@ import type { DependencyHealth } from '../app/ports/health.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { recordFacts } from '../app/write/record-facts.js';
 import type { Instant } from '../domain/time/time.js';
+import { showBuild } from '../metrics/build-info.js';
+import { watchCompany } from '../metrics/company-metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { createWriteMetrics } from '../metrics/write-metrics.js';
 import type { Authenticator } from '../rpc/edge/caller.js';
 import type { PipelineContext } from '../rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../rpc/routes.js';
@@ -17,9 +20,12 @@ import { type AttendanceServer, createServer } from '../server/server.js';
 import { isPassing } from '../store/postgres/errors.js';
 import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
 import { openAuthenticator } from './authentication.js';
+import { type CallLines, createCallLines } from './call-lines.js';
 import { type CallLog, createCallLog } from './call-log.js';
+import { createCompanyFigures } from './company-figures.js';
 import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
+import { packageVersion } from './package-version.js';
 import { openStores } from './stores.js';
 import { followCertificate, type TlsMaterial } from './tls.js';
 
@@ -57,7 +63,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const calls = createCallLog(log);
   const auth = await openAuthenticator(config.auth, calls.log);
   const onConnectionLost = () => server.health.suspect();
-  const stores = await openStores({ ...options, onConnectionLost });
+  showBuild(metrics.registry, { version: packageVersion(), commit: config.buildCommit });
+  const writeMetrics = createWriteMetrics(metrics.registry);
+  const stores = await openStores({ ...options, writeMetrics, onConnectionLost });
   const ports = {
     stale: stores.stale,
     store: stores.attendance,
@@ -68,8 +76,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     record: (facts: readonly Fact[], caller?: AbortSignal) =>
       recordFacts(stores.attendance, facts, caller),
   };
+  const { figures, attendance: days } = stores;
+  watchCompany(metrics.registry, createCompanyFigures({ days, figures, now: ports.now }));
   const follower = createFollower({ ports, badges: { store: badges, writes }, log, metrics });
   const roster = wakingRoster(stores.roster, () => follower.wake());
+  let employeeKey: Uint8Array | undefined;
+  const lines = callLines(config, log, () => employeeKey);
   let migrated = false;
   const health = async () => withSchema(await stores.attendance.health(), migrated);
   const server = createServer({
@@ -88,12 +100,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         badges: { store: badges, rules: badgeRules(config.defaultZone) },
       },
       config.clockLimits,
+      (queue) => writeMetrics.watchQueue(() => queue.waitingFacts),
     ),
     services: SERVICES,
     health,
     metrics,
     log: calls.log,
     limits: { connectionAgeMs: config.connectionAgeMs },
+    onCallEnd: lines?.ended,
   });
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
@@ -104,9 +118,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const certificate =
     config.tls &&
     (await followCertificate(config.tls, (files) => server.useCertificate(files), log));
-  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(() => {
+  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(async () => {
     migrated = true;
     server.health.changed();
+    employeeKey = await stores.attendance.pageTokenKey().catch(() => undefined);
   });
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
@@ -120,9 +135,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       certificate?.close();
       auth.close();
       calls.flush();
+      lines?.flush();
       await stores.close();
     },
   };
+}
+
+/** Undefined when no call has a line, so that nothing is done for it. */
+function callLines(
+  { callLog }: Config,
+  log: Logger,
+  employeeKey: () => Uint8Array | undefined,
+): CallLines | undefined {
+  if (callLog === undefined || !log.isLevelEnabled('warn')) return undefined;
+  return createCallLines({ ...callLog, log, employeeKey });
 }
 
 async function listen(
@@ -214,7 +240,8 @@ function pipelineContext(
     },
     denied: (failure) => metrics.countDenied(failure),
     observe: (method, code, seconds) => metrics.observeRpc(method, code, seconds),
-    unexpected: (method, id, error) => incident({ method: method.name, incident: id, err: error }),
+    unexpected: (method, id, error, requestId) =>
+      incident({ method: method.name, incident: id, requestId, err: error }),
     failed: (method, failure, cause) => {
       const reason = reasonOf(cause);
       log.warn(

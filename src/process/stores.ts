@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import type { BadgeStore } from '../app/ports/badges.js';
+import type { FigureReads } from '../app/ports/figures.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import type { StaleDaysStore } from '../app/ports/stale-days.js';
@@ -12,16 +13,21 @@ import { createCachedStore } from '../cache/cached-store.js';
 import { MemoryBlockCache } from '../cache/memory-block-cache.js';
 import type { RedisBlockCache } from '../cache/redis-block-cache.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { createPoolMetrics } from '../metrics/pool-metrics.js';
+import type { WriteMetrics } from '../metrics/write-metrics.js';
 import { createBadgeStore } from '../store/badges/badge-store.js';
 import {
+  type Database,
   HEALTH_CONNECTIONS,
   openDatabase,
   READ_CONNECTIONS,
+  SESSION,
   WRITE_CONNECTIONS,
 } from '../store/postgres/database.js';
 import { createPostgresStore, type Databases } from '../store/postgres-store.js';
 import { createRosterStore } from '../store/roster-changes/roster-store.js';
 import { createRosterReader } from '../store/rosters/roster-reader.js';
+import { createFigureReads } from '../store/upkeep/figures.js';
 import { createRebuildStore } from '../store/upkeep/rebuild.js';
 import { createStaleDaysStore } from '../store/upkeep/stale-days.js';
 import type { Config } from './config.js';
@@ -34,6 +40,8 @@ export interface StoresOptions {
   readonly onlyWriter: boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Takes what is recorded; undefined: nobody wants to know. */
+  readonly writeMetrics?: WriteMetrics;
   /** Called for every lost connection to PostgreSQL, which may be away. Must be cheap. */
   readonly onConnectionLost: () => void;
 }
@@ -45,6 +53,7 @@ export interface Stores {
   readonly stale: StaleDaysStore;
   readonly facts: RebuildStore;
   readonly badges: BadgeStore;
+  readonly figures: FigureReads;
   /** Sends the cache its outstanding invalidations, and closes everything. */
   close(): Promise<void>;
 }
@@ -55,7 +64,10 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const databases = openDatabases(databaseUrl, options);
   const { requireKnownEmployees, defaultZone } = config;
   const rosters = createRosterReader({ defaultZone });
-  const postgres = createPostgresStore(databases, rosters, { requireKnownEmployees });
+  const postgres = measured(
+    createPostgresStore(databases, rosters, { requireKnownEmployees }),
+    options.writeMetrics,
+  );
   const cached = await cacheOf(
     postgres,
     createRosterStore({ ...databases, reader: rosters, defaultZone }),
@@ -66,6 +78,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     attendance: cached.attendance,
     roster: cached.roster,
     badges: createBadgeStore(databases),
+    figures: createFigureReads(databases.reads),
     stale: createStaleDaysStore(databases.writes),
     facts: createRebuildStore(databases, rosters),
     async close() {
@@ -75,16 +88,36 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
 }
 
-function openDatabases(url: string, { log, onConnectionLost }: StoresOptions): Databases {
+/** The same store, but what it records is counted. */
+function measured(store: AttendanceStore, metrics: WriteMetrics | undefined): AttendanceStore {
+  if (metrics === undefined) return store;
+  return {
+    ...store,
+    async writeBatch(facts, rules, caller, patience) {
+      const committed = await store.writeBatch(facts, rules, caller, patience);
+      metrics.committed(facts, committed.decision, Date.now());
+      return committed;
+    },
+  };
+}
+
+function openDatabases(url: string, { log, metrics, onConnectionLost }: StoresOptions): Databases {
   // A log line for each would be a flood in an outage. `onConnectionLost` leads to one for all.
   const onLost = (error: Error) => {
     log.debug({ reason: error.message }, 'a database connection was lost');
     onConnectionLost();
   };
+  const pools = createPoolMetrics(metrics.registry);
+  const open = (pool: string, connections: number): Database => {
+    const onHeld = (heldMs: number) => pools.held(pool, heldMs);
+    const database = openDatabase(url, onLost, connections, SESSION, onHeld);
+    pools.watch(pool, database.load);
+    return database;
+  };
   return {
-    writes: openDatabase(url, onLost, WRITE_CONNECTIONS),
-    reads: openDatabase(url, onLost, READ_CONNECTIONS),
-    health: openDatabase(url, onLost, HEALTH_CONNECTIONS),
+    writes: open('write', WRITE_CONNECTIONS),
+    reads: open('read', READ_CONNECTIONS),
+    health: open('health', HEALTH_CONNECTIONS),
   };
 }
 

@@ -20,6 +20,7 @@ import { attendanceHandlers } from './attendance/attendance-service.js';
 import type { BadgePorts } from './clock/badges.js';
 import { clockHandlers } from './clock/clock-service.js';
 import { accessOf } from './edge/access-table.js';
+import { TRAIL } from './edge/call-trail.js';
 import { cancellationOf } from './edge/cancellation.js';
 import { PEER } from './edge/peer.js';
 import {
@@ -46,13 +47,18 @@ export interface RouteStores {
   readonly badges: BadgePorts;
 }
 
-/** Registers all services. `limits`: the limits for commands and devices. */
+/**
+ * Registers all services. `limits`: the limits for commands and devices. `onQueue` is given the queue of
+ * writes, for figures about it.
+ */
 export function registerRoutes(
   context: PipelineContext,
   { store, roster, facts, badges }: RouteStores,
   limits: ClockLimits,
+  onQueue: (queue: Pick<WriteQueue, 'waitingFacts'>) => void = () => {},
 ) {
   const writes = new WriteQueue(store);
+  onQueue(writes);
   return (router: MethodRouter): void => {
     registerService(
       router,
@@ -119,5 +125,6 @@ function factsOf(connect: HandlerContext) {
     peer: connect.values.get(PEER),
     cancellation: cancellationOf(connect.signal),
     timeoutMs: connect.timeoutMs(),
+    trail: connect.values.get(TRAIL),
   };
 }

@@ -33,6 +33,7 @@ import { createHealthMonitor, type HealthMonitor } from './standard/health-monit
 import { createHealthService } from './standard/health-service.js';
 import { createReflectionIndex } from './standard/reflection-index.js';
 import { REFLECTION_SERVICES, registerReflection } from './standard/reflection-service.js';
+import type { OnCallEnd } from './support/ended-call.js';
 import { DEFAULT_LIMITS, type Limits } from './support/limits.js';
 import type { Logger } from './support/log.js';
 import { createMemoryBudget } from './support/memory-budget.js';
@@ -60,6 +61,8 @@ export interface ServerOptions {
   readonly health: () => Promise<readonly DependencyHealth[]>;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Called with every call that ended; undefined: nobody wants to know. */
+  readonly onCallEnd?: OnCallEnd | undefined;
   /** Overrides of DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits>;
 }
@@ -129,6 +132,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
     ending: cutting.signal,
     unread,
     notBegun: (connection) => intake.ahead(connection),
+    onCallEnd: options.onCallEnd,
   });
   const handle = createRequestHandler({
     rpc,
@@ -138,9 +142,11 @@ export function createServer(options: ServerOptions): AttendanceServer {
     bounds: { stallTimeoutMs: limits.writeStallTimeoutMs, unread },
     metrics,
     log,
+    onCallEnd: options.onCallEnd,
   });
   const intake = createIntake(handle, log);
   const connections = createConnections(limits, log);
+  metrics.watchConnections(() => connections.size);
   const http1 = createHttp1Server(intake.begin, connections, limits, log);
   const http2 = createHttp2Sessions(intake.begin, rpc.refuseEarly, limits, log);
   const door = createFrontDoor({

@@ -41,7 +41,10 @@ describe('the configuration', () => {
       drainDelayMs: 0,
       connectionAgeMs: Number.POSITIVE_INFINITY,
       logLevel: 'info',
+      buildCommit: '',
+      callLog: { calls: 'sampled', employees: 'hash', slowMs: 1000 },
     });
+    expect(readConfig({ CALL_LOG: 'off' }).callLog).to.equal(undefined);
   });
 
   it('gives the load balancers of Kubernetes time', () => {
@@ -84,6 +87,7 @@ describe('the configuration', () => {
     ['a hundred years of commands', { MAX_COMMAND_AGE_DAYS: '36500' }],
     ['devices that keep a day', { CLOCK_SKEW_AFTER_DAYS: '1' }],
     ['a flag in words', { REQUIRE_KNOWN_EMPLOYEES: 'on' }],
+    ['a line for every call', { CALL_LOG: 'all', CALL_LOG_SLOW_MS: '1', LOG_EMPLOYEES: 'plain' }],
   ];
   for (const [name, env] of good) {
     it(`allows ${name}`, () => expect(problemsOf(env)).to.deep.equal([]));
@@ -91,6 +95,9 @@ describe('the configuration', () => {
 
   const bad: readonly [name: string, env: Record<string, string>, names: string][] = [
     ['a port above 65,535', { PORT: '65536' }, 'PORT'],
+    ['calls in the log by another word', { CALL_LOG: 'some' }, 'CALL_LOG'],
+    ['no time that is slow', { CALL_LOG_SLOW_MS: '0' }, 'CALL_LOG_SLOW_MS'],
+    ['employees by another word', { LOG_EMPLOYEES: 'name' }, 'LOG_EMPLOYEES'],
     ['a port that is no number', { PORT: '8080x' }, 'PORT'],
     ['too much time for them', { DRAIN_DELAY_SECONDS: '31' }, 'DRAIN_DELAY_SECONDS'],
     ['connections of a moment', { MAX_CONNECTION_AGE_SECONDS: '1' }, 'MAX_CONNECTION_AGE_SECONDS'],

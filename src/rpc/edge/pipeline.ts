@@ -18,6 +18,7 @@ import { AttendanceError, type Failure } from '../../domain/facts/errors.js';
 import type { Instant } from '../../domain/time/time.js';
 import { actorOf } from './actor.js';
 import { authorize, type Memberships, type MessageCheck, toldTo } from './authorize.js';
+import { type CallTrail, noteEmployee, noteError } from './call-trail.js';
 import type { Authenticator, Caller, CallHeaders } from './caller.js';
 import type { Cancellation } from './cancellation.js';
 import { INTERNAL, publicError, toConnectError } from './error-table.js';
@@ -60,6 +61,8 @@ interface IncomingCall {
   readonly cancellation: Cancellation;
   /** Milliseconds the caller still waits; undefined when the call brought no deadline. */
   readonly timeoutMs: number | undefined;
+  /** Takes what becomes known of the call; undefined where nobody wants to know. */
+  readonly trail?: CallTrail | undefined;
 }
 
 /** What came in: the same for every transport. */
@@ -138,8 +141,11 @@ export interface PipelineContext {
   denied(failure: AccessFailure): void;
   /** A call ended: its gRPC code, 0 for success, and how long it took. */
   observe(method: DescMethod, code: number, seconds: number): void;
-  /** An error nobody expected, with the incident id that the caller was given. */
-  unexpected(method: DescMethod, incident: string, error: unknown): void;
+  /**
+   * An error nobody expected, with the incident id that the caller was given, and the call's id if it
+   * is known.
+   */
+  unexpected(method: DescMethod, incident: string, error: unknown, requestId?: string): void;
   /** An expected failure whose cause the operators should see, such as a database that is away. */
   failed(method: DescMethod, failure: Failure, cause: unknown): void;
 }
@@ -159,6 +165,7 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
     const identified = context.authenticator.authenticate(incoming.headers, incoming.peer);
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
+    noteEmployee(incoming.trail, incoming.message);
     check = authorize(method, caller, context.memberships, call.signal);
     const checking = check(incoming.message);
     if (checking !== undefined) await deadline.race(checking);
@@ -168,10 +175,10 @@ export async function runUnary<I extends DescMessage, O extends DescMessage>(
     const answer = await deadline.race(handler(incoming.message, call));
     // The transport encodes it in one piece, as soon as it has it.
     if (TURNS.isOver) await TURNS.next(call.signal);
-    context.observe(method, OK, secondsSince(started));
+    ended(context, method, started, incoming, OK);
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, incoming.cancellation, toldTo(check, error));
+    throw refuse(context, method, started, incoming, toldTo(check, error));
   } finally {
     deadline.clear();
   }
@@ -193,6 +200,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     const identified = context.authenticator.authenticate(incoming.headers, incoming.peer);
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
+    noteEmployee(incoming.trail, incoming.message);
     const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
     if (checking !== undefined) await deadline.race(checking);
     deadline.endAt(caller.expiresAtMs - context.now());
@@ -208,12 +216,12 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     code = OK;
   } catch (error) {
     code = undefined;
-    throw refuse(context, method, started, incoming.cancellation, error);
+    throw refuse(context, method, started, incoming, error);
   } finally {
     deadline.clear();
     // Not awaited: a source that hangs must not hold back the answer.
     source?.return?.().catch(() => {});
-    if (code !== undefined) context.observe(method, code, secondsSince(started));
+    if (code !== undefined) ended(context, method, started, incoming, code);
   }
 }
 
@@ -239,10 +247,10 @@ export async function runClientStream<I extends DescMessage, O extends DescMessa
     deadline.endAt(caller.expiresAtMs - context.now());
     const messages = validMessages(method.input, source, incoming.cancellation, deadline, check);
     const answer = await deadline.race(handler(messages, call));
-    context.observe(method, OK, secondsSince(started));
+    ended(context, method, started, incoming, OK);
     return answer;
   } catch (error) {
-    throw refuse(context, method, started, incoming.cancellation, error);
+    throw refuse(context, method, started, incoming, error);
   } finally {
     deadline.clear();
     // Not awaited: a caller who sends nothing more must not hold back the answer.
@@ -292,16 +300,20 @@ function admit({ cancellation }: IncomingCall, { timeoutMs }: Deadline): void {
 function callOf(
   context: PipelineContext,
   method: DescMethod,
-  { headers }: IncomingCall,
+  { headers, trail }: IncomingCall,
   deadline: Deadline,
   caller: Caller,
 ): Call {
+  // First: a caller who may not act for others is known all the same.
+  if (trail !== undefined) trail.caller = caller.name;
+  const actor = actorOf(caller, headers);
+  if (trail !== undefined) trail.actor = actor;
   return {
-    actor: actorOf(caller, headers),
+    actor,
     now: context.now(),
     clock: () => context.now(),
     signal: deadline.signal,
-    report: (error) => reportIncident(context, method, error),
+    report: (error) => reportIncident(context, method, error, trail),
   };
 }
 
@@ -371,15 +383,28 @@ function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
+function ended(
+  context: PipelineContext,
+  method: DescMethod,
+  started: number,
+  { trail }: IncomingCall,
+  code: number,
+): void {
+  if (trail !== undefined) trail.code = code;
+  context.observe(method, code, secondsSince(started));
+}
+
 /** The error to answer with, measured and logged. */
 function refuse(
   context: PipelineContext,
   method: DescMethod,
   started: number,
-  cancellation: Cancellation,
+  { cancellation, trail }: IncomingCall,
   error: unknown,
 ): ConnectError {
-  const answer = isForCaller(error, cancellation) ? error : toAnswer(context, method, error);
+  const isTold = isForCaller(error, cancellation);
+  const answer = isTold ? error : toAnswer(context, method, error, trail);
+  noteError(trail, answer);
   context.observe(method, answer.code, secondsSince(started));
   return answer;
 }
@@ -388,14 +413,19 @@ function isForCaller(error: unknown, { reason }: Cancellation): error is Connect
   return error instanceof ConnectError && error === reason;
 }
 
-function toAnswer(context: PipelineContext, method: DescMethod, error: unknown): ConnectError {
+function toAnswer(
+  context: PipelineContext,
+  method: DescMethod,
+  error: unknown,
+  trail: CallTrail | undefined,
+): ConnectError {
   if (error instanceof AttendanceError && error.failure.kind !== 'FACT_REFUSED') {
     if (isAccessFailure(error.failure.kind)) context.denied(error.failure.kind);
     if (error.cause !== undefined) context.failed(method, error.failure, error.cause);
     return toConnectError(publicError(error.failure));
   }
   if (error instanceof UnreadableMessage) return error.told;
-  const incident = reportIncident(context, method, error);
+  const incident = reportIncident(context, method, error, trail);
   return toConnectError({ ...INTERNAL, metadata: { incident } });
 }
 
@@ -403,8 +433,13 @@ function isAccessFailure(kind: Failure['kind']): kind is AccessFailure {
   return (ACCESS_FAILURES as readonly Failure['kind'][]).includes(kind);
 }
 
-function reportIncident(context: PipelineContext, method: DescMethod, error: unknown): string {
+function reportIncident(
+  context: PipelineContext,
+  method: DescMethod,
+  error: unknown,
+  trail: CallTrail | undefined,
+): string {
   const incident = randomUUID();
-  context.unexpected(method, incident, error);
+  context.unexpected(method, incident, error, trail?.requestId);
   return incident;
 }

@@ -29,8 +29,8 @@ export interface LibraryOptions {
   readonly log: Logger;
 }
 
-/** Takes the code of a call that ended before or after its pipeline. */
-export type Observe = (code: Code) => void;
+/** Takes the error of a call that ended before or after its pipeline. */
+export type Observe = (error: ConnectError) => void;
 
 /** Writes an answer. */
 export type Write = () => Promise<void>;
@@ -95,13 +95,13 @@ async function run(
  */
 export function tell(
   { requestPath }: UniversalHandler,
-  { code }: ConnectError,
+  completed: ConnectError,
   err: unknown,
   observe: Observe,
   log: Logger,
 ): void {
-  if (code === Code.Internal) log.error({ method: requestPath, err }, 'a call failed');
-  observe(code);
+  if (completed.code === Code.Internal) log.error({ method: requestPath, err }, 'a call failed');
+  observe(completed);
 }
 
 async function write(
@@ -113,11 +113,12 @@ async function write(
 ): Promise<void> {
   const refusal = refusalOfBareAnswer(answer, handler);
   if (refusal !== undefined) {
-    observe(refusal.code);
+    const error = refusalError(refusal);
+    observe(error);
     const header = new Headers(answer.header);
     if (answer.status === 405) header.set('allow', handler.allowedMethods.join(', '));
     const base = { ...answer, header };
-    return await answerRefusal(exchange, refusalError(refusal), bounds, base);
+    return await answerRefusal(exchange, error, bounds, base);
   }
   const isRead = exchange.method === 'GET';
   await writeResponse(isRead ? uncached(answer) : answer, exchange, bounds);

@@ -3,6 +3,7 @@
 
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import type { Metrics } from '../../metrics/metrics.js';
+import { noteError, TRAIL } from '../../rpc/edge/call-trail.js';
 import type { Logger } from '../support/log.js';
 
 export function observeCalls(metrics: Metrics, log: Logger): Interceptor {
@@ -10,6 +11,9 @@ export function observeCalls(metrics: Metrics, log: Logger): Interceptor {
     const startedMs = performance.now();
     const observe = (error?: unknown) => {
       const code = error === undefined ? 0 : ConnectError.from(error).code;
+      const trail = request.contextValues.get(TRAIL);
+      if (error !== undefined) noteError(trail, ConnectError.from(error));
+      else if (trail !== undefined) trail.code = 0;
       metrics.observeRpc(request.method, code, (performance.now() - startedMs) / 1000);
       if (error !== undefined && !(error instanceof ConnectError)) {
         log.error({ err: error, method: request.method.name }, 'a call failed');

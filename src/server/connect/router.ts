@@ -16,6 +16,7 @@ import {
 import { createHandlerFactory as createConnectFactory } from '@connectrpc/connect/protocol-connect';
 import { createHandlerFactory as createGrpcFactory } from '@connectrpc/connect/protocol-grpc';
 import { createHandlerFactory as createGrpcWebFactory } from '@connectrpc/connect/protocol-grpc-web';
+import { TRAIL } from '../../rpc/edge/call-trail.js';
 import { cancellationOf } from '../../rpc/edge/cancellation.js';
 import { PEER } from '../../rpc/edge/peer.js';
 import type { MethodRouter, UnaryMethod } from '../../rpc/edge/pipeline.js';
@@ -58,6 +59,7 @@ export function createRouter(options: Partial<UniversalHandlerOptions>): Router 
           peer: values.get(PEER),
           cancellation: cancellationOf(signal),
           timeoutMs: timeoutMs(),
+          trail: values.get(TRAIL),
         }),
       );
     },

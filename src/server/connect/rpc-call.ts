@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Code, type ContextValues, createContextValues } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
+import { type CallTrail, TRAIL } from '../../rpc/edge/call-trail.js';
 import { PEER } from '../../rpc/edge/peer.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { remembered } from '../support/remembered.js';
@@ -24,6 +25,7 @@ export function callOf(
   exchange: Exchange,
   isEncrypted: boolean,
   signal: AbortSignal,
+  trail: CallTrail,
 ): Call | undefined {
   const { httpVersion, method, target, authority } = exchange;
   const base = `${isEncrypted ? 'https' : 'http'}://${authority}`;
@@ -38,7 +40,7 @@ export function callOf(
     header,
     body: nothing(),
     signal,
-    contextValues: createContextValues().set(PEER, exchange.connection.peer),
+    contextValues: createContextValues().set(PEER, exchange.connection.peer).set(TRAIL, trail),
   };
 }
 

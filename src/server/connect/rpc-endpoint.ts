@@ -8,6 +8,7 @@ import type { JsonReadOptions } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { Metrics } from '../../metrics/metrics.js';
+import { type CallTrail, noteError, startTrail } from '../../rpc/edge/call-trail.js';
 import { DEFAULT_UNARY_DEADLINE_MS, type UnaryMethod } from '../../rpc/edge/pipeline.js';
 import { answerRefusal, isGrpcContentType } from '../exchange/answer-refusal.js';
 import type { Connection } from '../exchange/connections.js';
@@ -15,11 +16,19 @@ import type { Exchange, RequestHeaders } from '../exchange/exchange.js';
 import { ClientGoneError, type WriteBounds, writeWhole } from '../exchange/write-response.js';
 import { createAdmission, type Place } from '../load/admission.js';
 import { createBodyShares } from '../load/body-shares.js';
-import { excessError, excessHeaders, refuseOverload } from '../load/excess-refusal.js';
+import {
+  EXCESS_REASONS,
+  type Excess,
+  excessError,
+  excessHeaders,
+  refuseOverload,
+} from '../load/excess-refusal.js';
 import { createStreamCount, STREAM_RETRY_MS } from '../load/stream-count.js';
+import type { OnCallEnd } from '../support/ended-call.js';
 import type { Limits } from '../support/limits.js';
 import type { Logger } from '../support/log.js';
 import type { MemoryBudget } from '../support/memory-budget.js';
+import { REQUEST_ID_HEADER, requestIdOf } from '../support/request-id.js';
 import { hasErrorInfo, type Refusal, refusalError } from '../support/rpc-error.js';
 import { badQuery } from './bad-query.js';
 import {
@@ -50,6 +59,8 @@ export interface RpcEndpointOptions {
   readonly unread: MemoryBudget;
   /** How many waiting requests may start before a new one of this connection. */
   readonly notBegun: (connection: Connection) => number;
+  /** Undefined: nobody wants to know. */
+  readonly onCallEnd?: OnCallEnd | undefined;
 }
 
 export interface RpcEndpoint {
@@ -59,7 +70,7 @@ export interface RpcEndpoint {
    */
   refuseEarly(connection: Connection, headers: RequestHeaders): OutgoingHttpHeaders | undefined;
   /** Returns true if the path is a method's; the call is then handled. */
-  handle(path: string, exchange: Exchange): boolean;
+  handle(path: string, exchange: Exchange, trail: CallTrail): boolean;
 }
 
 export function createRpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
@@ -70,10 +81,10 @@ export function createRpcEndpoint(options: RpcEndpointOptions): RpcEndpoint {
       const handler = paths.get(headers[':path'] ?? '');
       return handler && calls.refuseEarly(handler, connection, headers);
     },
-    handle(path, exchange) {
+    handle(path, exchange, trail) {
       const handler = paths.get(path);
       if (handler === undefined) return false;
-      calls.serve(handler, exchange);
+      calls.serve(handler, exchange, trail);
       return true;
     },
   };
@@ -112,6 +123,10 @@ class Calls {
       log,
     };
     metrics.watchAdmission(() => this.#admission);
+    const streams = options.handlers.filter(({ method }) => method.methodKind !== 'unary');
+    metrics.watchStreams(() =>
+      streams.map((handler) => [handler.method, this.#streams.open(handler)] as const),
+    );
   }
 
   refuseEarly(
@@ -127,8 +142,24 @@ class Calls {
     if (retryAfterMs === undefined) return undefined;
     const excess = isFull ? 'open streams' : 'waiting calls';
     const refusal = excessHeaders(headers, excess, retryAfterMs);
-    if (refusal !== undefined) this.#options.metrics.countRefused(handler.method);
-    return refusal;
+    if (refusal === undefined) return undefined;
+    const trail = startTrail(requestIdOf(headers));
+    this.#refused(handler, headers, trail, excess);
+    return { ...refusal, [REQUEST_ID_HEADER]: trail.requestId };
+  }
+
+  /** Counts and logs a call that was refused before it began. */
+  #refused(
+    { method }: UniversalHandler,
+    headers: IncomingHttpHeaders,
+    trail: CallTrail,
+    excess: Excess,
+  ): void {
+    const { metrics, onCallEnd } = this.#options;
+    metrics.countRefused(method);
+    trail.code = Code.ResourceExhausted;
+    trail.reason = EXCESS_REASONS[excess];
+    onCallEnd?.({ method, headers, trail, durationMs: 0, isAnswered: true });
   }
 
   #retryAfterMs(
@@ -141,45 +172,56 @@ class Calls {
     return this.#admission.refusal(connection, waitOf(headers), before);
   }
 
-  serve(handler: UniversalHandler, exchange: Exchange): void {
-    const { metrics, log } = this.#options;
+  serve(handler: UniversalHandler, exchange: Exchange, trail: CallTrail): void {
+    const { metrics, log, onCallEnd } = this.#options;
     const { connection, headers } = exchange;
     const retryAfterMs = this.#retryAfterMs(handler, connection, headers, 0);
     if (retryAfterMs !== undefined && refuseOverload(exchange, retryAfterMs)) {
-      metrics.countRefused(handler.method);
+      this.#refused(handler, headers, trail, 'waiting calls');
       return;
     }
     metrics.rpcStarted();
-    this.#serve(handler, exchange)
+    const startedMs = performance.now();
+    let isAnswered = true;
+    this.#serve(handler, exchange, trail, startedMs)
       .catch((error: unknown) => {
         // A client that hung up needs no repair here.
         const isOurs = !(error instanceof ClientGoneError) && !exchange.isOver;
         const fields = { method: handler.requestPath, err: error };
         if (isOurs) log.error(fields, 'a call could not be answered');
         else log.debug(fields, 'a client went away');
+        isAnswered = false;
+        trail.code ??= isOurs ? Code.Internal : Code.Canceled;
         exchange.cut();
       })
-      .finally(() => metrics.rpcEnded());
+      .finally(() => {
+        metrics.rpcEnded();
+        const durationMs = performance.now() - startedMs;
+        onCallEnd?.({ method: handler.method, headers, trail, durationMs, isAnswered });
+      });
   }
 
-  async #serve(handler: UniversalHandler, exchange: Exchange): Promise<void> {
-    const startedMs = performance.now();
-    const observe: Observe = (code) =>
-      this.#options.metrics.observeRpc(
-        handler.method,
-        code,
-        (performance.now() - startedMs) / 1000,
-      );
+  async #serve(
+    handler: UniversalHandler,
+    exchange: Exchange,
+    trail: CallTrail,
+    startedMs: number,
+  ): Promise<void> {
+    const observe: Observe = (error) => {
+      noteError(trail, error);
+      const seconds = (performance.now() - startedMs) / 1000;
+      this.#options.metrics.observeRpc(handler.method, error.code, seconds);
+    };
     try {
       const run = this.#options.unaryMethods.get(exchange.target);
       const form = run === undefined ? undefined : laneFormOf(exchange);
       await (run === undefined || form === undefined
-        ? this.#serveByLibrary(handler, exchange, observe)
-        : this.#serveInLane(handler, run, form, exchange, observe));
+        ? this.#serveByLibrary(handler, exchange, trail, observe)
+        : this.#serveInLane(handler, run, form, exchange, trail, observe));
     } catch (error) {
       // An error with a reason was thrown before the handler ran, so nothing was sent yet.
       if (!(error instanceof ConnectError) || !hasErrorInfo(error)) throw error;
-      observe(error.code);
+      observe(error);
       await answerRefusal(exchange, error, this.#bounds);
     }
   }
@@ -189,12 +231,13 @@ class Calls {
     run: UnaryMethod,
     form: Form,
     exchange: Exchange,
+    trail: CallTrail,
     observe: Observe,
   ): Promise<void> {
     const { limits, log } = this.#options;
     await this.#serveMessage(handler, exchange, async (body) => {
       if (!isOneMessage(body, exchange.headers, limits.messageBytes)) {
-        const call = this.#callOf(exchange);
+        const call = this.#callOf(exchange, trail);
         return await runMessage(handler, exchange, call, body, observe, this.#library);
       }
       const call: LaneCall = {
@@ -204,6 +247,7 @@ class Calls {
         headers: exchange.headers,
         peer: exchange.connection.peer,
         cancellation: this.#cancellations.of(exchange),
+        trail,
         onRefused: (refused, original) => tell(handler, refused, original, observe, log),
       };
       const answer = await runInLane(call, body, limits);
@@ -214,9 +258,10 @@ class Calls {
   async #serveByLibrary(
     handler: UniversalHandler,
     exchange: Exchange,
+    trail: CallTrail,
     observe: Observe,
   ): Promise<void> {
-    const call = this.#callOf(exchange);
+    const call = this.#callOf(exchange, trail);
     const { methodKind } = handler.method;
     if (methodKind === 'unary') {
       await this.#serveMessage(handler, exchange, (body) =>
@@ -248,9 +293,9 @@ class Calls {
     }
   }
 
-  #callOf(exchange: Exchange): Call {
+  #callOf(exchange: Exchange, trail: CallTrail): Call {
     const signal = signalOf(this.#cancellations.of(exchange));
-    const call = callOf(exchange, this.#options.isEncrypted, signal);
+    const call = callOf(exchange, this.#options.isEncrypted, signal, trail);
     if (call === undefined) throw refusalError(BAD_TARGET);
     const unreadable = badQuery(call);
     if (unreadable !== undefined) throw refusalError(unreadable);

@@ -16,6 +16,7 @@ import {
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { TURNS } from '../../app/ports/turns.js';
+import type { CallTrail } from '../../rpc/edge/call-trail.js';
 import type { CallHeaders } from '../../rpc/edge/caller.js';
 import type { Cancellation } from '../../rpc/edge/cancellation.js';
 import type { Peer } from '../../rpc/edge/peer.js';
@@ -65,6 +66,7 @@ export interface LaneCall {
   readonly headers: IncomingHttpHeaders;
   readonly peer: Peer | undefined;
   readonly cancellation: Cancellation;
+  readonly trail: CallTrail;
   /** Called with an error that the pipeline has not seen, because it came before or after it. */
   readonly onRefused: (refused: ConnectError, original: ConnectError) => void;
 }
@@ -140,13 +142,14 @@ function open(
 }
 
 async function outputOf(call: LaneCall, message: Message): Promise<Message> {
-  const { headers, peer, cancellation } = call;
+  const { headers, peer, cancellation, trail } = call;
   const output = await call.run({
     message,
     headers: new LaneHeaders(headers),
     peer,
     cancellation,
     timeoutMs: timeoutMsOf(headers),
+    trail,
   });
   // Calls of one transaction end together; a new turn separates the encoding of their answers.
   if (TURNS.isOver) await TURNS.next();

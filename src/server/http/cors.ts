@@ -30,6 +30,8 @@ const ALLOWED_HEADERS = [
   'X-Correlation-Id',
   'X-Request-Id',
 ];
+/** What pages may read of an answer: Connect's own, and by which id the service knows the call. */
+const EXPOSED_HEADERS = [...cors.exposedHeaders, 'X-Request-Id'];
 const ALLOWED_METHODS = [...cors.allowedMethods, 'HEAD'];
 
 /**
@@ -49,7 +51,7 @@ export function createCors(origins: readonly string[], moreHeaders: readonly str
     return {
       ...vary,
       'access-control-allow-origin': isAny ? '*' : origin,
-      'access-control-expose-headers': cors.exposedHeaders.join(', '),
+      'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
     };
   };
   return {

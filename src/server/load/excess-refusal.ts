@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { errorToJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
+import type { Reason } from '../../rpc/edge/error-table.js';
 import { isGrpcContentType } from '../exchange/answer-refusal.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { respellMessage } from '../support/grpc-message.js';
@@ -14,18 +15,24 @@ import { refusalError } from '../support/rpc-error.js';
 
 export type Excess = 'waiting calls' | 'open streams';
 
+/** The reasons of the errors. */
+export const EXCESS_REASONS = {
+  'waiting calls': 'OVERLOADED',
+  'open streams': 'TOO_MANY_STREAMS',
+} as const satisfies Readonly<Record<Excess, Reason>>;
+
 /** `retryAfterMs`: use few different values, because a refusal is kept in memory for each. */
 export function excessError(excess: Excess, retryAfterMs: number): ConnectError {
   const tooMany = { code: Code.ResourceExhausted, retryAfterMs };
   return excess === 'open streams'
     ? refusalError({
         ...tooMany,
-        reason: 'TOO_MANY_STREAMS',
+        reason: EXCESS_REASONS[excess],
         message: 'Too many streams of this method are open; close those that you no longer read.',
       })
     : refusalError({
         ...tooMany,
-        reason: 'OVERLOADED',
+        reason: EXCESS_REASONS[excess],
         message:
           'The service gets more calls than it can answer in time; nothing was done. Repeat the ' +
           'call after the delay of RetryInfo, a write with the same request_id.',

@@ -10,6 +10,8 @@ export interface StreamCount {
   isFull(handler: UniversalHandler, connection: Connection): boolean;
   /** Counts a stream; the result ends the count. Throws RESOURCE_EXHAUSTED if too many are open. */
   enter(handler: UniversalHandler, connection: Connection): () => void;
+  /** The open streams of a method. */
+  open(handler: UniversalHandler): number;
 }
 
 export interface StreamLimits {
@@ -30,6 +32,7 @@ export function createStreamCount(limits: StreamLimits): StreamCount {
     (own.get(connection)?.get(requestPath) ?? 0) >= limits.streamsPerMethodAndConnection;
   return {
     isFull,
+    open: ({ requestPath }) => all.get(requestPath) ?? 0,
     enter(handler, connection) {
       if (isFull(handler, connection)) throw excessError('open streams', STREAM_RETRY_MS);
       const { requestPath } = handler;

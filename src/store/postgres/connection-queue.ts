@@ -34,18 +34,39 @@ export class ConnectionQueue {
   readonly #connections: number;
   readonly #now: () => number;
   readonly #waiting = new Set<Waiter>();
+  readonly #onHeld: (heldMs: number) => void;
+  /** Since when each lent connection is held, the first one first. */
+  readonly #heldSince = new Set<{ readonly sinceMs: number }>();
   #lent = 0;
   /** How long a connection is held, on average. */
   #holdMs = 0;
 
-  /** `now`: milliseconds of a clock that never goes back. */
-  constructor(connections: number, now = () => performance.now()) {
+  /**
+   * `now`: milliseconds of a clock that never goes back. `onHeld` is told how long each connection was
+   * held, when it is given back.
+   */
+  constructor(
+    connections: number,
+    now = () => performance.now(),
+    onHeld: (heldMs: number) => void = () => {},
+  ) {
     this.#connections = connections;
     this.#now = now;
+    this.#onHeld = onHeld;
   }
 
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  get lent(): number {
+    return this.#lent;
+  }
+
+  /** How long the connection that was lent first has been held, in ms; 0 if none is lent. */
+  get oldestMs(): number {
+    const [oldest] = this.#heldSince;
+    return oldest === undefined ? 0 : this.#now() - oldest.sinceMs;
   }
 
   /**
@@ -56,10 +77,13 @@ export class ConnectionQueue {
     caller?.throwIfAborted();
     if (this.#lent < this.#connections) this.#lent += 1;
     else await this.#wait(caller);
-    const sinceMs = this.#now();
+    const held = { sinceMs: this.#now() };
+    this.#heldSince.add(held);
     return () => {
-      const heldMs = Math.min(this.#now() - sinceMs, MAX_COUNTED_HOLD_MS);
-      this.#holdMs += LATEST_SHARE * (heldMs - this.#holdMs);
+      this.#heldSince.delete(held);
+      const heldMs = this.#now() - held.sinceMs;
+      this.#onHeld(heldMs);
+      this.#holdMs += LATEST_SHARE * (Math.min(heldMs, MAX_COUNTED_HOLD_MS) - this.#holdMs);
       this.#passOn();
     };
   }

@@ -94,6 +94,18 @@ export interface Session {
   pipeline(statements: readonly Bound[]): Promise<Row[][]>;
 }
 
+/** What a pool does now. */
+export interface DatabaseLoad {
+  /** The most connections that it has. */
+  readonly connections: number;
+  /** Connections that are lent. */
+  readonly lent: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
+  /** How long the connection that was lent first has been held, in ms; 0 if none is lent. */
+  readonly oldestMs: number;
+}
+
 export interface Database {
   /** Runs one statement outside a transaction. Tries again if the connection was dead. */
   query(statement: Statement, ...values: unknown[]): Promise<Row[]>;
@@ -105,25 +117,29 @@ export interface Database {
   session<T>(run: (session: Session) => Promise<T>, caller?: AbortSignal): Promise<T>;
   /** Writes through here that the database refused. */
   readonly refusedWrites: RefusedWrites;
+  /** What the pool does now. */
+  load(): DatabaseLoad;
   close(): Promise<void>;
 }
 
 /**
  * `url`: a PostgreSQL connection URL. Connects on first use. `onLost` receives every connection
- * that was lost or could not be made, in use or idle. `setUp`: SQL for each connection.
+ * that was lost or could not be made, in use or idle. `setUp`: SQL for each connection. `onHeld` is
+ * told how long each session held its connection, in milliseconds.
  */
 export function openDatabase(
   url: string,
   onLost: (error: Error) => void,
   maxConnections: number,
   setUp = SESSION,
+  onHeld: (heldMs: number) => void = ignore,
 ): Database {
   const pool = openPool(url, maxConnections, setUp);
   // The pool drops a connection that dies while idle. Without a listener, the event would be fatal.
   pool.on('error', onLost);
   // Callers wait in this queue and not in the pool's own, which they could not leave and stays
   // empty.
-  const queue = new ConnectionQueue(maxConnections);
+  const queue = new ConnectionQueue(maxConnections, undefined, onHeld);
   const refusedWrites = new RefusedWrites();
 
   async function session<T>(
@@ -147,6 +163,12 @@ export function openDatabase(
     query: (statement, ...values) => ask(session, bind(statement, ...values)),
     session,
     refusedWrites,
+    load: () => ({
+      connections: maxConnections,
+      lent: queue.lent,
+      waiting: queue.waiting,
+      oldestMs: queue.oldestMs,
+    }),
     close: async () => await pool.end(),
   };
 }

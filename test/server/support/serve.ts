@@ -14,6 +14,7 @@ import { createMetrics, type Metrics } from '../../../src/metrics/metrics.js';
 import type { MethodRouter } from '../../../src/rpc/edge/pipeline.js';
 import { signalOf } from '../../../src/server/connect/cancellations.js';
 import { type AttendanceServer, createServer } from '../../../src/server/server.js';
+import type { EndedCall } from '../../../src/server/support/ended-call.js';
 import type { Limits } from '../../../src/server/support/limits.js';
 import type { Logger } from '../../../src/server/support/log.js';
 
@@ -38,6 +39,8 @@ export interface Served {
   readonly url: string;
   /** Errors the server logged. */
   readonly errors: object[];
+  /** Calls that ended, in order. */
+  readonly calls: EndedCall[];
 }
 
 export const UP: readonly DependencyHealth[] = [
@@ -63,6 +66,7 @@ const running: Served[] = [];
 
 export async function serve(options: ServeOptions = {}): Promise<Served> {
   const errors: object[] = [];
+  const calls: EndedCall[] = [];
   const log: Logger = {
     debug: () => {},
     info: () => {},
@@ -81,12 +85,13 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     health: options.health ?? (async () => UP),
     metrics,
     log,
+    onCallEnd: (call) => calls.push(call),
     limits: { healthMaxAgeMs: 0, healthWatchIntervalMs: 20, ...options.limits },
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   const { port } = await server.listen();
   const url = options.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
-  const served = { server, metrics, port, url, errors };
+  const served = { server, metrics, port, url, errors, calls };
   running.push(served);
   return served;
 }
