@@ -40,9 +40,10 @@ import {
   type Write,
 } from './by-library.js';
 import { Cancellations, signalOf } from './cancellations.js';
+import type { Form, LaneCall, LaneOptions } from './lane/form.js';
+import { laneFormOf, runInLane } from './lane/unary-lane.js';
 import { type Body, readPieces, readWhole, tooLargeBody, tooSlow } from './request-body.js';
 import { BAD_TARGET, type Call, callOf, timeoutMsOf } from './rpc-call.js';
-import { type Form, isOneMessage, type LaneCall, laneFormOf, runInLane } from './unary-lane.js';
 
 export interface RpcEndpointOptions {
   readonly handlers: readonly UniversalHandler[];
@@ -105,6 +106,7 @@ class Calls {
   readonly #streams;
   readonly #bounds: WriteBounds;
   readonly #library: LibraryOptions;
+  readonly #lane: LaneOptions;
   readonly #cancellations: Cancellations;
 
   constructor(options: RpcEndpointOptions) {
@@ -115,6 +117,8 @@ class Calls {
     this.#streams = createStreamCount(limits);
     this.#cancellations = new Cancellations(ending);
     this.#bounds = { stallTimeoutMs: limits.writeStallTimeoutMs, unread };
+    const { messageBytes, compressMinBytes } = limits;
+    this.#lane = { messageBytes, compressMinBytes, jsonOptions };
     this.#library = {
       messageBytes: limits.messageBytes,
       jsonOptions,
@@ -234,13 +238,9 @@ class Calls {
     trail: CallTrail,
     observe: Observe,
   ): Promise<void> {
-    const { limits, log } = this.#options;
+    const { log } = this.#options;
     await this.#serveMessage(handler, exchange, async (body) => {
-      if (!isOneMessage(body, exchange.headers, limits.messageBytes)) {
-        const call = this.#callOf(exchange, trail);
-        return await runMessage(handler, exchange, call, body, observe, this.#library);
-      }
-      const call: LaneCall = {
+      const laneCall: LaneCall = {
         form,
         run,
         method: handler.method,
@@ -250,8 +250,10 @@ class Calls {
         trail,
         onRefused: (refused, original) => tell(handler, refused, original, observe, log),
       };
-      const answer = await runInLane(call, body, limits);
-      return () => writeWhole(answer, exchange, this.#bounds);
+      const answer = await runInLane(laneCall, body, this.#lane);
+      if (answer !== undefined) return () => writeWhole(answer, exchange, this.#bounds);
+      const call = this.#callOf(exchange, trail);
+      return await runMessage(handler, exchange, call, body, observe, this.#library);
     });
   }
 

@@ -54,6 +54,8 @@ export async function writeResponse(
 
 /** An answer that is complete before it is written. */
 export interface WholeAnswer {
+  /** HTTP's status; 200 when left out. */
+  readonly status?: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: Uint8Array;
   readonly trailers?: OutgoingHttpHeaders;
@@ -61,12 +63,12 @@ export interface WholeAnswer {
 
 /** Writes a whole answer. Resolves when the client has taken it; throws ClientGoneError. */
 export async function writeWhole(
-  { headers, body, trailers }: WholeAnswer,
+  { status = 200, headers, body, trailers }: WholeAnswer,
   exchange: Exchange,
   bounds: WriteBounds,
 ): Promise<void> {
   if (exchange.isOver) throw new ClientGoneError('closed before the answer');
-  exchange.respond(200, headers);
+  exchange.respond(status, headers);
   const over = taken(exchange, ANSWER_BYTES + (body?.length ?? 0), bounds);
   exchange.end(trailers, body);
   await over;

@@ -11,10 +11,10 @@ import fc from 'fast-check';
 import {
   ListAttendanceRequestSchema,
   ListAttendanceResponseSchema,
-} from '../../../gen/attendance/v1/attendance_service_pb.js';
-import { refusalError } from '../../../src/server/support/rpc-error.js';
-import { envelope, postOn, type RawAnswer } from '../support/raw.js';
-import { type Served, serve, stopAll } from '../support/serve.js';
+} from '../../../../gen/attendance/v1/attendance_service_pb.js';
+import { refusalError } from '../../../../src/server/support/rpc-error.js';
+import { envelope, postOn, type RawAnswer } from '../../support/raw.js';
+import { type Served, serve, stopAll } from '../../support/serve.js';
 
 const PATH = '/attendance.v1.AttendanceService/ListAttendance';
 const TYPES = [
@@ -176,6 +176,139 @@ describe('the unary lane and the library', () => {
     expect(lane).to.have.lengthOf(1);
     expect(lane[0]).to.include({ message: error?.message, method: error?.method });
     expect(await counted()).to.equal(before + 2);
+  });
+});
+
+describe('the unary lane and the library, for Connect', () => {
+  let served: Served;
+  let session: ClientHttp2Session;
+
+  before(async () => {
+    served = await serve({
+      limits: { messageBytes: MESSAGE_BYTES },
+      routes: {
+        listAttendance: ({ employeeId, pageSize }, { protocolName }) =>
+          outcome(employeeId, pageSize, protocolName),
+      },
+    });
+    session = connectHttp2(served.url);
+  });
+  after(async () => {
+    session.destroy();
+    await stopAll();
+  });
+
+  /** Means nothing to Connect, and is not for the lane. */
+  const BY_LIBRARY = { 'grpc-timeout': '9S' };
+
+  async function compare(type: string, headers: Headers, body: Uint8Array): Promise<void> {
+    const asked = { 'content-type': type, ...headers };
+    const [lane, library] = await Promise.all([
+      postOn(session, PATH, asked, body),
+      postOn(session, PATH, { ...asked, ...BY_LIBRARY }, body),
+    ]);
+    const told = ({
+      status,
+      headers: { date: _, 'x-request-id': __, ...all },
+      trailers,
+      body: bytes,
+    }: RawAnswer) => ({
+      status,
+      all,
+      trailers,
+      body: bytes.toString('latin1'),
+    });
+    const what = JSON.stringify({
+      type,
+      headers,
+      body: Buffer.from(body).toString('latin1', 0, 80),
+    });
+    expect(told(lane), what).to.deep.equal(told(library));
+  }
+
+  const json = (employeeId: string, pageSize = 0, pageToken = '') =>
+    Buffer.from(JSON.stringify({ employeeId, pageSize, pageToken }));
+  const ALIKE: readonly (readonly [string, number?, string?])[] = [
+    ['mia', 1],
+    ['mia', 40],
+    ['mia', 140],
+    ['reason'],
+    ['bare'],
+    ['bug'],
+    ['mia', 1, 'x'.repeat(40_000)],
+    ['mia', 1, 'x'.repeat(MESSAGE_BYTES)],
+  ];
+  const CASES: readonly (readonly [type: string, body: Uint8Array])[] = [
+    ...ALIKE.map((call) => ['application/json', json(...call)] as const),
+    ...ALIKE.map((call) => ['application/proto', message(...call)] as const),
+    ...[
+      '',
+      '{}',
+      'null',
+      '[]',
+      '{"employeeId": 7}',
+      '{"employee_id": "mia", "page_size": "1"}',
+      '{"employeId": "mia"}',
+      '{"employeeId": "mia"',
+      '{"employeeId": "mia", "employeeId": "reason"}',
+      '{"pageSize": 1e3, "employeeId": "\\ud800"}',
+      '{"pageSize": 1.5}',
+      '{"asOfTime": "2026-02-30T00:00:00Z"}',
+      '{"statuses": ["BANANA"]}',
+    ].map((text) => ['application/json', Buffer.from(text)] as const),
+    ['application/json', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d])],
+    ['application/json', gzipSync(json('mia', 1))],
+    ['application/proto', gzipSync(message('mia', 1))],
+    ['application/proto', Buffer.from([0x0a, 0x50, 0x01])],
+    ['application/proto', Buffer.from([0x0a, 0x02, 0xc3, 0x28])],
+    ['application/proto', Buffer.concat([ONE, Buffer.from([0xf8, 0x7f, 0x01])])],
+  ];
+  const SENT: readonly Headers[] = [
+    {},
+    { 'accept-encoding': 'gzip, deflate, br, zstd' },
+    { 'accept-encoding': 'br' },
+    { 'accept-encoding': 'identity' },
+    { 'content-encoding': 'gzip' },
+    { 'content-encoding': 'identity', 'accept-encoding': 'gzip' },
+    { 'content-encoding': 'snappy' },
+    { 'connect-timeout-ms': '5000' },
+    { 'connect-timeout-ms': 'soon' },
+    { 'connect-timeout-ms': '99999999999' },
+    { 'connect-protocol-version': '1' },
+    { 'connect-protocol-version': '2' },
+  ];
+
+  it('are each taken', async () => {
+    for (const [type, body] of [
+      ['application/json', json('way')],
+      ['application/proto', message('way')],
+    ] as const) {
+      const asked = { 'content-type': type };
+      const lane = await postOn(session, PATH, asked, body);
+      expect(lane.body.toString('latin1'), type).to.include('lane');
+      const library = await postOn(session, PATH, { ...asked, ...BY_LIBRARY }, body);
+      expect(library.body.toString('latin1'), type).to.include('library');
+    }
+  });
+
+  CASES.forEach(([type, body], index) => {
+    const shown = type.endsWith('json') ? Buffer.from(body).toString('utf8').slice(0, 60) : '';
+    it(`answer the same: ${type} ${index} ${shown}`, async () => {
+      for (const headers of SENT) await compare(type, headers, body);
+    });
+  });
+
+  it('answer the same, whatever comes', async () => {
+    const types = fc.constantFrom('application/json', 'application/proto', 'application/JSON');
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.json({ maxDepth: 2 }).map((text) => Buffer.from(text)),
+      fc.constantFrom(...CASES.map(([, body]) => body)),
+    );
+    const headers = fc
+      .subarray([...SENT], { maxLength: 3 })
+      .map((some): Headers => Object.assign({}, ...some));
+    await fc.assert(fc.asyncProperty(types, headers, bytes, compare), { numRuns: 150 });
   });
 });
 

@@ -12,15 +12,15 @@ import {
 import { FieldDescriptorProtoSchema, TimestampSchema, ValueSchema } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AttendanceSchema } from '../../../gen/attendance/v1/attendance_pb.js';
+import { AttendanceSchema } from '../../../../gen/attendance/v1/attendance_pb.js';
 import {
   AttendanceService,
   ListAttendanceRevisionsResponseSchema,
-} from '../../../gen/attendance/v1/attendance_service_pb.js';
-import { ClockService } from '../../../gen/attendance/v1/clock_service_pb.js';
-import { RosterService } from '../../../gen/attendance/v1/roster_service_pb.js';
-import { encodeInEnvelope } from '../../../src/server/connect/quick-encoder.js';
-import { envelope } from '../support/raw.js';
+} from '../../../../gen/attendance/v1/attendance_service_pb.js';
+import { ClockService } from '../../../../gen/attendance/v1/clock_service_pb.js';
+import { RosterService } from '../../../../gen/attendance/v1/roster_service_pb.js';
+import { encodeInEnvelope } from '../../../../src/server/connect/lane/quick-encoder.js';
+import { envelope } from '../../support/raw.js';
 
 type Fields = Record<string, unknown>;
 

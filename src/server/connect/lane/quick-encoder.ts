@@ -13,7 +13,7 @@ import {
 } from '@bufbuild/protobuf';
 import { isWrapperDesc } from '@bufbuild/protobuf/wkt';
 import { encodeEnvelope } from '@connectrpc/connect/protocol';
-import { ENVELOPE_HEADER_BYTES } from '../support/pieces.js';
+import { ENVELOPE_HEADER_BYTES } from '../../support/pieces.js';
 
 /** The message in an envelope of gRPC, not compressed. Throws what the library's encoder throws. */
 export function encodeInEnvelope(desc: DescMessage, message: Message): Uint8Array {
