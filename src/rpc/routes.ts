@@ -25,6 +25,7 @@ import { cancellationOf } from './edge/cancellation.js';
 import { PEER } from './edge/peer.js';
 import {
   type ClientStreamHandler,
+  callerCheck,
   type MethodRouter,
   type PipelineContext,
   runClientStream,
@@ -95,12 +96,14 @@ function registerMethod(
     case 'unary': {
       const run = handler as UnaryHandler<never, never>;
       const desc = method as DescMethodUnary;
+      router.guard(desc, callerCheck(context, desc));
       router.unary(desc, (incoming) => runUnary(context, desc, run, incoming));
       return;
     }
     case 'server_streaming': {
       const desc = method as DescMethodServerStreaming;
       const run = handler as StreamHandler<never, never>;
+      router.guard(desc, callerCheck(context, desc));
       router.connect.rpc(desc, (message, connect) =>
         runServerStream(context, desc, run, { ...factsOf(connect), message }),
       );

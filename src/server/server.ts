@@ -124,6 +124,7 @@ export function createServer(options: ServerOptions): AttendanceServer {
   const rpc = createRpcEndpoint({
     handlers: router.connect.handlers,
     unaryMethods: router.unaryMethods,
+    callerChecks: router.callerChecks,
     limits,
     metrics,
     log,

@@ -439,6 +439,55 @@ describe('static keys', () => {
     });
   }
 
+  const MARK = '/attendance.v1.AttendanceService/MarkAttendance';
+
+  describe('of a request that has not arrived yet', () => {
+    const ended: readonly [key: string, path: string, reason: string][] = [
+      ['garbage', GET, 'TOKEN_INVALID'],
+      ['', GET, 'TOKEN_MISSING'],
+      ['reader-key', MARK, 'SCOPE_REQUIRED'],
+    ];
+    for (const [key, path, reason] of ended) {
+      it(`are looked at first: ${reason}, without waiting for the rest`, async () => {
+        const header = key === '' ? '' : `Bearer ${key}`;
+        const http2 = await dialHttp2(running.service.port);
+        const asked = { 'content-type': 'application/json', authorization: header };
+        http2.send(post(1, path, asked));
+        const told = await http2.until(
+          ({ type, payload }) => type === TYPE.DATA && payload.length > 0,
+        );
+        expect(told.payload.toString()).to.include(reason);
+        http2.socket.destroy();
+        const http1 = await dial(running.service.port);
+        const lines = [
+          'Host: localhost',
+          'Content-Type: application/json',
+          'Content-Length: 2000000',
+        ];
+        const sent = [`POST ${path} HTTP/1.1`, ...lines, `Authorization: ${header}`, '', '{'];
+        http1.socket.write(sent.join('\r\n'));
+        await http1.until(reason);
+        http1.socket.destroy();
+      });
+    }
+
+    it('let the request come if they are good', async () => {
+      const http2 = await dialHttp2(running.service.port);
+      const type = { 'content-type': 'application/json' };
+      http2.send(post(1, GET, { ...type, authorization: 'Bearer reader-key' }));
+      // Another call on the connection, so that the first one is known to have waited.
+      http2.send(
+        post(3, GET, { ...type, authorization: 'Bearer garbage' }),
+        frame(TYPE.DATA, END_STREAM, 3, Buffer.from('{}')),
+      );
+      await http2.until((one) => one.type === TYPE.DATA && one.stream === 3);
+      http2.send(frame(TYPE.DATA, END_STREAM, 1, Buffer.from(JSON.stringify(REQUEST))));
+      const told = await http2.until((one) => one.type === TYPE.DATA && one.stream === 1);
+      expect(told.payload.toString()).to.include('"attendance"');
+      http2.socket.destroy();
+    });
+  });
+
   it('act for nobody without the scope', async () => {
     expect(await reasonWith(acting('jane', 'reader-key').headers)).to.equal('SCOPE_REQUIRED');
   });

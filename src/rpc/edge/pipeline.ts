@@ -108,8 +108,18 @@ type HandlerOf<M> = M extends {
 /** A unary method behind the pipeline. */
 export type UnaryMethod = (incoming: Incoming) => Promise<Message>;
 
+/**
+ * Looks at the caller of a method before the request is read. Throws or rejects with the error to
+ * answer; returns a promise only where there is something to wait for.
+ */
+export type CallerCheck = (
+  incoming: Pick<IncomingCall, 'headers' | 'peer' | 'trail'>,
+) => undefined | Promise<void>;
+
 /** Where methods are registered. */
 export interface MethodRouter {
+  /** Whoever may not call the method need not send a large request first. */
+  guard(method: DescMethod, check: CallerCheck): void;
   unary(method: DescMethodUnary, run: UnaryMethod): void;
   /** Takes streams, and whole services. */
   readonly connect: ConnectRouter;
@@ -149,6 +159,33 @@ export interface PipelineContext {
   /** An expected failure whose cause the operators should see, such as a database that is away. */
   failed(method: DescMethod, failure: Failure, cause: unknown): void;
 }
+
+/**
+ * The check of a method's callers, as the pipeline makes it again: who calls, and whether any scope
+ * allows the method at all.
+ */
+export function callerCheck(context: PipelineContext, method: DescMethod): CallerCheck {
+  return ({ headers, peer, trail }) => {
+    const refused = (error: unknown) => {
+      throw toAnswer(context, method, error, trail);
+    };
+    const permit = (caller: Caller) => {
+      if (trail !== undefined) trail.caller = caller.name;
+      authorize(method, caller, context.memberships, NEVER);
+    };
+    try {
+      const identified = context.authenticator.authenticate(headers, peer);
+      if (identified instanceof Promise) return identified.then(permit).catch(refused);
+      permit(identified);
+    } catch (error) {
+      refused(error);
+    }
+    return undefined;
+  };
+}
+
+/** Nothing is read for this check, so nothing is cancelled. */
+const NEVER = new AbortController().signal;
 
 /** Runs a unary call to its answer; throws only ConnectErrors with their details. */
 export async function runUnary<I extends DescMessage, O extends DescMessage>(

@@ -1,6 +1,7 @@
 // Registers the methods of all services. Each method gets handlers of Connect's library for gRPC,
 // gRPC-Web and Connect. A unary method is also kept by itself, for the unary lane.
 
+import type { DescMethod } from '@bufbuild/protobuf';
 import {
   type ConnectRouter,
   createMethodImplSpec,
@@ -19,16 +20,18 @@ import { createHandlerFactory as createGrpcWebFactory } from '@connectrpc/connec
 import { TRAIL } from '../../rpc/edge/call-trail.js';
 import { cancellationOf } from '../../rpc/edge/cancellation.js';
 import { PEER } from '../../rpc/edge/peer.js';
-import type { MethodRouter, UnaryMethod } from '../../rpc/edge/pipeline.js';
+import type { CallerCheck, MethodRouter, UnaryMethod } from '../../rpc/edge/pipeline.js';
 
 export interface Router extends MethodRouter {
   /** By the paths of their handlers. */
   readonly unaryMethods: ReadonlyMap<string, UnaryMethod>;
+  readonly callerChecks: ReadonlyMap<string, CallerCheck>;
 }
 
 /** Options of a single registration override the router's. */
 export function createRouter(options: Partial<UniversalHandlerOptions>): Router {
   const unaryMethods = new Map<string, UnaryMethod>();
+  const callerChecks = new Map<string, CallerCheck>();
   const handlers: UniversalHandler[] = [];
   const protocolsWith = (own: object | undefined): ProtocolHandlerFactory[] => {
     const all = { ...options, ...own };
@@ -50,8 +53,12 @@ export function createRouter(options: Partial<UniversalHandlerOptions>): Router 
   return {
     connect,
     unaryMethods,
+    callerChecks,
+    guard(method, check) {
+      callerChecks.set(pathOf(method), check);
+    },
     unary(method, run) {
-      unaryMethods.set(`/${method.parent.typeName}/${method.name}`, run);
+      unaryMethods.set(pathOf(method), run);
       connect.rpc(method, (message, { requestHeader, values, signal, timeoutMs }) =>
         run({
           message,
@@ -64,4 +71,8 @@ export function createRouter(options: Partial<UniversalHandlerOptions>): Router 
       );
     },
   };
+}
+
+function pathOf({ parent, name }: DescMethod): string {
+  return `/${parent.typeName}/${name}`;
 }

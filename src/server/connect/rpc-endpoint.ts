@@ -9,7 +9,11 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { Metrics } from '../../metrics/metrics.js';
 import { type CallTrail, noteError, startTrail } from '../../rpc/edge/call-trail.js';
-import { DEFAULT_UNARY_DEADLINE_MS, type UnaryMethod } from '../../rpc/edge/pipeline.js';
+import {
+  type CallerCheck,
+  DEFAULT_UNARY_DEADLINE_MS,
+  type UnaryMethod,
+} from '../../rpc/edge/pipeline.js';
 import { answerRefusal, isGrpcContentType } from '../exchange/answer-refusal.js';
 import type { Connection } from '../exchange/connections.js';
 import type { Exchange, RequestHeaders } from '../exchange/exchange.js';
@@ -39,6 +43,7 @@ import {
   tell,
   type Write,
 } from './by-library.js';
+import { NodeCallHeaders } from './call-headers.js';
 import { Cancellations, signalOf } from './cancellations.js';
 import type { Form, LaneCall, LaneOptions } from './lane/form.js';
 import { laneFormOf, runInLane } from './lane/unary-lane.js';
@@ -49,6 +54,8 @@ export interface RpcEndpointOptions {
   readonly handlers: readonly UniversalHandler[];
   /** The unary methods that the lane may call, by the paths of their handlers. */
   readonly unaryMethods: ReadonlyMap<string, UnaryMethod>;
+  /** Who may call a method, by the paths of their handlers. */
+  readonly callerChecks: ReadonlyMap<string, CallerCheck>;
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -239,7 +246,7 @@ class Calls {
     observe: Observe,
   ): Promise<void> {
     const { log } = this.#options;
-    await this.#serveMessage(handler, exchange, async (body) => {
+    await this.#serveMessage(handler, exchange, trail, async (body) => {
       const laneCall: LaneCall = {
         form,
         run,
@@ -266,13 +273,13 @@ class Calls {
     const call = this.#callOf(exchange, trail);
     const { methodKind } = handler.method;
     if (methodKind === 'unary') {
-      await this.#serveMessage(handler, exchange, (body) =>
+      await this.#serveMessage(handler, exchange, trail, (body) =>
         runMessage(handler, exchange, call, body, observe, this.#library),
       );
     } else if (methodKind === 'server_streaming') {
       // A stream counts once its request has arrived: a body that never ends must not take the
       // place of a stream from callers who may have one.
-      await this.#serveMessage(handler, exchange, async (body) => {
+      await this.#serveMessage(handler, exchange, trail, async (body) => {
         const leave = this.#streams.enter(handler, exchange.connection);
         try {
           const write = await runMessage(handler, exchange, call, body, observe, this.#library);
@@ -308,9 +315,11 @@ class Calls {
   async #serveMessage(
     handler: UniversalHandler,
     exchange: Exchange,
+    trail: CallTrail,
     run: (body: Buffer) => Promise<Write>,
   ): Promise<void> {
     const startedMs = performance.now();
+    if (!exchange.isComplete) await this.#checkCaller(handler, exchange, trail);
     const body = exchange.method === 'GET' ? undefined : await this.#read(exchange);
     try {
       const leftMs = waitOf(exchange.headers) - (performance.now() - startedMs);
@@ -325,6 +334,16 @@ class Calls {
     } finally {
       body?.held.release();
     }
+  }
+
+  /** Refuses whoever may not call this, before a body that has not come yet is read. */
+  async #checkCaller(
+    { requestPath }: UniversalHandler,
+    { headers, connection: { peer } }: Exchange,
+    trail: CallTrail,
+  ): Promise<void> {
+    const check = this.#options.callerChecks.get(requestPath);
+    await check?.({ headers: new NodeCallHeaders(headers), peer, trail });
   }
 
   #read(exchange: Exchange): Promise<Body> {

@@ -4,14 +4,13 @@
 // more than one message) go to the library's handlers. Their answers are the same:
 // test/server/connect/lane/unary-lane.test.ts compares them byte by byte.
 
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Message } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { TURNS } from '../../../app/ports/turns.js';
-import type { CallHeaders } from '../../../rpc/edge/caller.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import type { WholeAnswer } from '../../exchange/write-response.js';
 import { hasErrorInfo, refusalError } from '../../support/rpc-error.js';
+import { NodeCallHeaders } from '../call-headers.js';
 import { CANCELLED, refusalFor } from '../refusals.js';
 import { isAuthority, timeoutMsOf } from '../rpc-call.js';
 import { CONNECT_JSON, CONNECT_PROTO } from './connect-form.js';
@@ -59,7 +58,7 @@ async function outputOf(call: LaneCall, message: Message): Promise<Message> {
   const { headers, peer, cancellation, trail } = call;
   const output = await call.run({
     message,
-    headers: new LaneHeaders(headers),
+    headers: new NodeCallHeaders(headers),
     peer,
     cancellation,
     timeoutMs: timeoutMsOf(headers),
@@ -82,18 +81,4 @@ function toldAs({ method, cancellation, onRefused }: LaneCall, error: unknown): 
   for (const [name, value] of original.metadata) completed.metadata.append(name, value);
   onRefused(completed, original);
   return { error: completed, isCompleted: true };
-}
-
-/** The request's headers, as the pipeline reads them. */
-class LaneHeaders implements CallHeaders {
-  readonly #headers: IncomingHttpHeaders;
-
-  constructor(headers: IncomingHttpHeaders) {
-    this.#headers = headers;
-  }
-
-  get(name: string): string | null {
-    const value = this.#headers[name];
-    return (typeof value === 'string' ? value : value?.join(', ')) ?? null;
-  }
 }
