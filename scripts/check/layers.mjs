@@ -78,7 +78,7 @@ export const FLOORS = {
     rooms: [
       'commands',
       'punches',
-      ['marks', 'roster', 'tokens'],
+      ['marks', 'roster', 'timesheet', 'tokens'],
       'text',
       'csv',
       'time',
@@ -87,6 +87,7 @@ export const FLOORS = {
     floors: ['client', 'contract', 'gen', 'main'],
     packages: [
       ...['@bufbuild/protobuf', '@grpc/grpc-js', 'cli-progress', 'commander', 'csv-parse'],
+      'write-excel-file',
       ...['node:buffer', 'node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:url'],
     ],
   },

@@ -220,7 +220,11 @@ export function describeTimesheets(serviceOf: () => TestService, options: Contra
       const [first, second, ...others] = found.timesheets;
       if (first === undefined || second === undefined) expect.fail('two timesheets');
       expect([others.length, found.nextPageToken]).to.deep.equal([0, '']);
-      expect([first.employeeId, first.employeeName]).to.deep.equal([ann, 'Ann']);
+      expect([first.employeeId, first.employeeName, first.groupId]).to.deep.equal([
+        ann,
+        'Ann',
+        groupId,
+      ]);
       await expectExact(first);
       await expectExact(second);
       const { totals } = first;
@@ -420,7 +424,7 @@ export function describeTimesheets(serviceOf: () => TestService, options: Contra
       const sheets = await sheetsOf({ groupId: forwards });
       expect(sheets).to.have.length(6);
       for (const sheet of sheets) await expectExact(sheet);
-      const told = (sheet: Timesheet) => ({ ...sheet, employeeId: '' });
+      const told = (sheet: Timesheet) => ({ ...sheet, employeeId: '', groupId: '' });
       const others = await sheetsOf({ groupId: backwards });
       expect(others.map(told)).to.deep.equal(sheets.map(told));
       const origins = new Set(sheets.flatMap(({ days }) => days.map(({ origin }) => origin)));

@@ -109,6 +109,8 @@ export interface PeriodDay {
 export interface EmployeePeriod {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
+  /** The group, as the roster is known at the moment of the read; undefined: none. */
+  readonly groupId: string | undefined;
   /** Whether the employee is employed on any date of the period. */
   readonly isEmployed: boolean;
   /** One for every date, in order. */

@@ -21,6 +21,8 @@ export interface Period {
 export interface Timesheet {
   readonly employeeId: EmployeeId;
   readonly employeeName: string;
+  /** Undefined: none. */
+  readonly groupId: string | undefined;
   /** One for every date, in order. */
   readonly days: readonly TimesheetDay[];
   readonly totals: TimesheetTotals;
@@ -111,12 +113,12 @@ function hasAnything({ isEmployed, days }: EmployeePeriod): boolean {
 }
 
 function timesheetOf(
-  { employeeId, employeeName, days: known }: EmployeePeriod,
+  { employeeId, employeeName, groupId, days: known }: EmployeePeriod,
   { now }: ReadMoment,
 ): Timesheet {
   const days = known.map(({ day, holiday }) => ({
     day: present({ employeeId, employeeName, date: day.date }, day, now),
     holiday,
   }));
-  return { employeeId, employeeName, days, totals: totalsOf(days) };
+  return { employeeId, employeeName, groupId, days, totals: totalsOf(days) };
 }

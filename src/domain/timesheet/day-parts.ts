@@ -31,8 +31,8 @@ export function dayPartsOf({ day, holiday }: TimesheetDay): readonly DayPart[] {
       partOf(otherHalfStatus ?? 'UNSCHEDULED', 1, day.otherHalfLeaveTypeId),
     ];
   }
-  const isHalfHoliday = day.origin !== 'MARKED' && isHalf(holiday?.portion);
-  if (isHalfHoliday && status !== 'HOLIDAY') {
+  // Also of a day of leave: only the other half was to be worked, and only it can be taken.
+  if (isHalf(holiday?.portion) && status !== 'HOLIDAY') {
     return [partOf('HOLIDAY', 1, undefined), partOf(status, 1, wholeLeaveTypeOf(day))];
   }
   return [partOf(status, 2, wholeLeaveTypeOf(day))];

@@ -76,7 +76,7 @@ const DATE_FIELDS = {
 
 /** With days, or with totals alone. */
 export function toTimesheet(
-  { employeeId, employeeName, days, totals }: Timesheet,
+  { employeeId, employeeName, groupId, days, totals }: Timesheet,
   { startDate, endDate }: Period,
   names: LeaveTypeNames,
   isFull: boolean,
@@ -84,6 +84,7 @@ export function toTimesheet(
   return create(TimesheetSchema, {
     employeeId,
     employeeName,
+    groupId: groupId ?? '',
     startDate,
     endDate,
     days: isFull ? days.map(toTimesheetDay) : [],

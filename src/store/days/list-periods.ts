@@ -115,9 +115,11 @@ async function periodsOf(
   );
   return await TURNS.map(subjects, ({ employeeId, employeeName }, index) => {
     const plans = planned[index] ?? [];
+    const { employee, employeeName: nameThen } = rosteredOf(rostered, employeeId);
     return {
       employeeId,
-      employeeName: rosteredOf(rostered, employeeId).employeeName ?? employeeName,
+      employeeName: nameThen ?? employeeName,
+      groupId: employee.groupId,
       isEmployed: plans.some(({ isEmployed }) => isEmployed),
       days: (known[index] ?? []).map((day, place) => periodDay(day, plans[place])),
     };

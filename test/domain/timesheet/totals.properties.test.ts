@@ -78,7 +78,7 @@ function expectSums(days: readonly TimesheetDay[], { seconds, dates, anomalies }
 function expectEachDateOnce(days: readonly TimesheetDay[], { halves, leaves }: TimesheetTotals) {
   const all = STATUS_TOTALS.reduce((total, kind) => total + halves[kind], 0);
   const missed = days.reduce((total, { day, holiday }) => {
-    const isHalfHoliday = holiday?.portion?.endsWith('HALF') === true && day.origin !== 'MARKED';
+    const isHalfHoliday = holiday?.portion?.endsWith('HALF') === true;
     return (
       total + (day.status === 'HALF_DAY' && day.portion === 'WHOLE_DAY' && !isHalfHoliday ? 1 : 0)
     );

@@ -186,6 +186,20 @@ const CASES: readonly SheetCase[] = [
     totals: ['planned 4:00', 'credited 4:00', 'on_leave 0.5', 'holiday 0.5', 'leave - 0.5 (4:00)'],
   },
   {
+    id: 'TS31',
+    title: 'a day of leave on half a holiday takes half a day',
+    roster: { ...EIGHT, holidays: ['D SECOND_HALF'] },
+    marks: ['D ON_LEAVE'],
+    leaveTypes: ['vacation'],
+    totals: [
+      'planned 4:00',
+      'credited 4:00',
+      'on_leave 0.5',
+      'holiday 0.5',
+      'leave vacation 0.5 (4:00)',
+    ],
+  },
+  {
     id: 'TS13',
     title: 'declared presence without a punch stands for the planned time',
     roster: EIGHT,
