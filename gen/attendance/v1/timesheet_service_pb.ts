@@ -130,7 +130,8 @@ export type ListTimesheetsRequest = Message<"attendance.v1.ListTimesheetsRequest
 
   /**
    * Timesheets per page: 0 means 50, more than 200 means 200; never negative. A page also ends after
-   * 6,000 dates (1,500 with `as_of_time`), and where the answer is full.
+   * 1,600 dates, or 6,000 with TIMESHEET_VIEW_TOTALS (1,500 with `as_of_time`), and where the answer is
+   * full.
    *
    * @generated from field: int32 page_size = 6;
    */

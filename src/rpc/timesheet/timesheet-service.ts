@@ -36,6 +36,12 @@ import { type LeaveTypeNames, toTimesheet, toTotalExplanation } from './timeshee
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
 
+/**
+ * The most dates on a page with days: the month of 50 people. About as many fit into an answer, so
+ * nothing is read in vain.
+ */
+const MAX_DATES_OF_PAGE = 1600;
+
 export function timesheetHandlers(
   store: AttendanceStore,
 ): ServiceHandlers<typeof TimesheetService> {
@@ -76,7 +82,7 @@ async function list(
   const place = await placeOf(store, bound, message.pageToken);
   const after = place === undefined ? undefined : (String(place[0]) as EmployeeId);
   const moment = await readMoment(store, asOf, call.now, call.signal);
-  const limit = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const limit = limitOf(message, period, isFull);
   const query = { ...who, ...period, after, limit };
   const page = await listTimesheets(store, query, moment, call.signal);
   const fit = await countOfPage(page.timesheets, (sheet) => timesheetSize(sheet, isFull));
@@ -93,6 +99,17 @@ async function list(
   });
 }
 
+/** The most timesheets on a page, at least one. */
+function limitOf(message: ListTimesheetsRequest, period: Period, isFull: boolean): number {
+  const asked = pageSizeOf(message.pageSize, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  if (!isFull) return asked;
+  return Math.min(asked, Math.max(1, Math.floor(MAX_DATES_OF_PAGE / daysOf(period))));
+}
+
+function daysOf({ startDate, endDate }: Period): number {
+  return daysBetween(startDate, endDate) + 1;
+}
+
 function whoOf(message: ListTimesheetsRequest) {
   const groupId = optional(message.groupId);
   const employeeIds = message.employeeIds.map((id) => parseId(id));
@@ -106,7 +123,7 @@ function whoOf(message: ListTimesheetsRequest) {
 function periodOf(message: { readonly startDate: string; readonly endDate: string }): Period {
   const startDate = parseDate(message.startDate, 'start_date');
   const endDate = parseDate(message.endDate, 'end_date');
-  const days = daysBetween(startDate, endDate) + 1;
+  const days = daysOf({ startDate, endDate });
   if (days < 1) {
     const description = `must not be before start_date; ${endDate} is before ${startDate}`;
     throw invalidField('end_date', 'END_DATE_BEFORE_START_DATE', description);

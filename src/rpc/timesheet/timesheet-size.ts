@@ -11,11 +11,13 @@ const LEAVE_BYTES = 170;
 const ANOMALY_TOTAL_BYTES = 80;
 
 /** A day of which nothing is known; a status, a length and a time that it has besides. */
-const DAY_BYTES = 270;
+const DAY_BYTES = 210;
 const HALF_BYTES = 130;
-const LENGTH_BYTES = 38;
-const TIME_BYTES = 48;
-const SHIFT_BYTES = 67;
+const LENGTH_BYTES = 31;
+const TIME_BYTES = 38;
+/** A list of shifts, and one of them without its id. */
+const SHIFTS_BYTES = 14;
+const SHIFT_BYTES = 3;
 const LEAVE_TYPE_BYTES = 95;
 const LEAVE_TIME_BYTES = 170;
 const ANOMALY_BYTES = 36;
@@ -63,7 +65,7 @@ function daySize({ day, holiday }: TimesheetDay): Size {
       (day.portion === 'WHOLE_DAY' ? 0 : HALF_BYTES) +
       (day.leaveTypeId === undefined ? 0 : LEAVE_TYPE_BYTES) +
       (day.otherHalfLeaveTypeId === undefined ? 0 : LEAVE_TYPE_BYTES) +
-      day.shifts.length * SHIFT_BYTES +
+      day.shifts.reduce((sum, { shiftId }) => sum + SHIFT_BYTES + shiftId.length, SHIFTS_BYTES) +
       day.leaveTimes.length * LEAVE_TIME_BYTES +
       day.anomalies.length * ANOMALY_BYTES,
     texts: holiday === undefined ? 0 : textBytes(holiday.name) + HALF_BYTES,

@@ -1,7 +1,6 @@
 // Turns timesheets into messages.
 
 import { create } from '@bufbuild/protobuf';
-import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DayPortion } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   AnomalyTotalSchema,
@@ -94,6 +93,7 @@ export function toTimesheet(
 
 const emptyDay = emptyMessagesOf(TimesheetDaySchema);
 
+/** Assigned field by field: with computed names it took twice as long. */
 function toTimesheetDay(sheetDay: TimesheetDay): WireTimesheetDay {
   const { day, holiday } = sheetDay;
   const message = emptyDay();
@@ -112,27 +112,20 @@ function toTimesheetDay(sheetDay: TimesheetDay): WireTimesheetDay {
   message.shiftIds = day.shifts.map(({ shiftId }) => shiftId);
   if (day.firstIn !== undefined) message.firstInTime = timestampOfInstant(day.firstIn);
   if (day.lastOut !== undefined) message.lastOutTime = timestampOfInstant(day.lastOut);
-  setLength(message, 'plannedDuration', day.plannedSeconds);
-  setLength(message, 'workedDuration', day.workedSeconds);
-  setLength(message, 'creditedDuration', creditedSecondsOf(sheetDay));
+  if (day.plannedSeconds !== 0) message.plannedDuration = durationOf(day.plannedSeconds);
+  if (day.workedSeconds !== 0) message.workedDuration = durationOf(day.workedSeconds);
+  const creditedSeconds = creditedSecondsOf(sheetDay);
+  if (creditedSeconds !== 0) message.creditedDuration = durationOf(creditedSeconds);
   const balanceSeconds = balanceSecondsOf(sheetDay);
   if (balanceSeconds !== undefined) message.balanceDuration = durationOf(balanceSeconds);
-  setLength(message, 'breakDuration', day.onBreakSeconds);
-  setLength(message, 'uncountedDuration', day.uncountedSeconds);
-  setLength(message, 'lateDuration', day.lateBySeconds);
-  setLength(message, 'earlyDuration', day.earlyBySeconds);
-  setLength(message, 'shortfallDuration', day.shortBySeconds);
+  if (day.onBreakSeconds !== 0) message.breakDuration = durationOf(day.onBreakSeconds);
+  if (day.uncountedSeconds !== 0) message.uncountedDuration = durationOf(day.uncountedSeconds);
+  if (day.lateBySeconds !== 0) message.lateDuration = durationOf(day.lateBySeconds);
+  if (day.earlyBySeconds !== 0) message.earlyDuration = durationOf(day.earlyBySeconds);
+  if (day.shortBySeconds !== 0) message.shortfallDuration = durationOf(day.shortBySeconds);
   message.anomalies = day.anomalies.map(anomalyNumber);
   message.final = day.final;
   return message;
-}
-
-function setLength<Name extends string>(
-  message: { [K in Name]?: Duration | undefined },
-  name: Name,
-  seconds: number,
-): void {
-  if (seconds !== 0) message[name] = durationOf(seconds);
 }
 
 function toTotals(totals: TimesheetTotals, names: LeaveTypeNames): WireTimesheetTotals {

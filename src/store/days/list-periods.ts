@@ -48,8 +48,9 @@ export async function listPeriods(
       employees.push(...(await periodsOf(session, rosters, subjects, query)));
       last = step.last ?? subjects.at(-1)?.employeeId;
       looked += count;
-      const isOver = step.last === undefined && subjects.length < count;
-      if (isOver) return { employees, next: undefined };
+      if (step.isLast || (step.last === undefined && subjects.length < count)) {
+        return { employees, next: undefined };
+      }
     }
     return { employees, next: last };
   });
@@ -59,6 +60,8 @@ interface Step {
   readonly statement: Bound;
   /** The last employee that the step looks at; undefined: the last that it finds. */
   readonly last: EmployeeId | undefined;
+  /** Whether nobody can come after it. */
+  readonly isLast: boolean;
 }
 
 /** The step after an employee; undefined behind the last one of those who are named. */
@@ -77,15 +80,20 @@ function stepOf(
     const named = rest.slice(0, count);
     if (named.length === 0) return undefined;
     const statement = asOf === undefined ? STEPS.named : STEPS.namedAsOf;
-    return { statement: bind(statement, named, ...dates, ...moment), last: named.at(-1) };
+    const isLast = named.length === rest.length;
+    return { statement: bind(statement, named, ...dates, ...moment), last: named.at(-1), isLast };
   }
   const place = [after ?? '', count, ...dates];
   if (groupId === undefined) {
     const statement = asOf === undefined ? STEPS.everybody : STEPS.everybodyAsOf;
-    return { statement: bind(statement, ...place, ...moment), last: undefined };
+    return { statement: bind(statement, ...place, ...moment), last: undefined, isLast: false };
   }
   const statement = asOf === undefined ? STEPS.members : STEPS.membersAsOf;
-  return { statement: bind(statement, ...place, groupId, ...moment), last: undefined };
+  return {
+    statement: bind(statement, ...place, groupId, ...moment),
+    last: undefined,
+    isLast: false,
+  };
 }
 
 async function periodsOf(

@@ -120,7 +120,7 @@ describe('totals of any timesheet', () => {
         expectBalance(days, totals);
         for (const day of days) expectStatus(day);
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(80) },
     );
   });
 
