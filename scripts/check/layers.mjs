@@ -13,7 +13,7 @@ const CONNECT = ['@bufbuild/protobuf', '@connectrpc/connect'];
  */
 export const FLOORS = {
   domain: {
-    rooms: ['clock', 'engine', 'explain', 'roster', 'facts', 'time'],
+    rooms: ['timesheet', 'clock', 'engine', 'explain', 'roster', 'facts', 'time'],
     floors: [],
     packages: ['temporal-polyfill'],
   },
@@ -36,7 +36,7 @@ export const FLOORS = {
     packages: ['ioredis', 'lru-cache', '@bufbuild/protobuf', 'node:crypto', 'node:zlib'],
   },
   rpc: {
-    rooms: ['attendance', 'simulate', ['clock', 'roster'], 'shared', 'edge'],
+    rooms: ['attendance', 'simulate', ['clock', 'roster', 'timesheet'], 'shared', 'edge'],
     floors: ['app', 'domain', 'gen'],
     packages: [...CONNECT, '@bufbuild/protovalidate', 'node:crypto'],
   },
@@ -85,7 +85,7 @@ export const FLOORS = {
     rooms: [
       'commands',
       'punches',
-      ['marks', 'roster', 'tokens'],
+      ['marks', 'roster', 'timesheet', 'tokens'],
       'text',
       'csv',
       'time',
@@ -94,6 +94,7 @@ export const FLOORS = {
     floors: ['client', 'contract', 'gen', 'main'],
     packages: [
       ...['@bufbuild/protobuf', '@grpc/grpc-js', 'cli-progress', 'commander', 'csv-parse'],
+      'write-excel-file',
       ...['node:buffer', 'node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:url'],
     ],
   },

@@ -103,6 +103,7 @@ export function createCachedStore(
       store.listSimilarIds(employeeId, others, caller),
     listByDate: (query, caller) => store.listByDate(query, caller),
     listByEmployee: (query, caller) => store.listByEmployee(query, caller),
+    listPeriods: (query, caller) => store.listPeriods(query, caller),
     listOpenDays: (query, caller) => store.listOpenDays(query, caller),
     listRevisions: (query, caller) => store.listRevisions(query, caller),
     settle: (wanted, caller) => store.settle(wanted, caller),

@@ -7,6 +7,7 @@ import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import type { RetryPolicy } from './retry.js';
 import { DEFAULT_RETRY_POLICY } from './retry.js';
 import { RetryBudget } from './retry-budget.js';
@@ -78,7 +79,8 @@ export interface AttendanceClientOptions {
 /** Every method of every service, and `close`. All methods throw AttendanceClientError. */
 export type AttendanceClient = ServiceClient<typeof AttendanceService> &
   ServiceClient<typeof ClockService> &
-  ServiceClient<typeof RosterService> & {
+  ServiceClient<typeof RosterService> &
+  ServiceClient<typeof TimesheetService> & {
     /** Closes the connection. Open calls end with an error. */
     close(): void;
   };
@@ -116,6 +118,7 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     ...createServiceClient(AttendanceService, caller),
     ...createServiceClient(ClockService, caller),
     ...createServiceClient(RosterService, caller),
+    ...createServiceClient(TimesheetService, caller),
     close: () => {
       closing.abort();
       client.close();

@@ -10,5 +10,7 @@ export * from '../../gen/attendance/v1/punch_pb.js';
 export * from '../../gen/attendance/v1/roster_pb.js';
 export * from '../../gen/attendance/v1/roster_service_pb.js';
 export * from '../../gen/attendance/v1/simulation_pb.js';
+export * from '../../gen/attendance/v1/timesheet_pb.js';
+export * from '../../gen/attendance/v1/timesheet_service_pb.js';
 export type { ClientFieldViolation, ErrorDetails } from './error-details.js';
 export { detailsOfStatus, errorDetailTypes } from './error-details.js';

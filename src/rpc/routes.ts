@@ -11,6 +11,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import type { ClockLimits } from '../app/ports/facts.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
@@ -36,9 +37,10 @@ import {
   type UnaryHandler,
 } from './edge/pipeline.js';
 import { rosterHandlers } from './roster/roster-service.js';
+import { timesheetHandlers } from './timesheet/timesheet-service.js';
 
 /** The services of this project, for reflection and health. */
-export const SERVICES = [AttendanceService, ClockService, RosterService] as const;
+export const SERVICES = [AttendanceService, ClockService, RosterService, TimesheetService] as const;
 
 /** The stores that the handlers use. */
 export interface RouteStores {
@@ -69,6 +71,7 @@ export function registerRoutes(
     );
     registerService(router, context, ClockService, clockHandlers(store, writes, limits, badges));
     registerService(router, context, RosterService, rosterHandlers(store, roster));
+    registerService(router, context, TimesheetService, timesheetHandlers(store));
   };
 }
 

@@ -3,6 +3,7 @@
 import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import { listOpenDays } from './days/list-clocked-in.js';
 import { listByDate, listByEmployee } from './days/list-days.js';
+import { listPeriods } from './days/list-periods.js';
 import {
   listRevisions,
   readDayAsOf,
@@ -58,6 +59,7 @@ export function createPostgresStore(
       listSimilarIds(forCaller(reads, caller), employeeId, others),
     listByDate: (query, caller) => listByDate(forCaller(reads, caller), rosters, query),
     listByEmployee: (query, caller) => listByEmployee(forCaller(reads, caller), rosters, query),
+    listPeriods: (query, caller) => listPeriods(forCaller(reads, caller), rosters, query),
     listOpenDays: (query, caller) => listOpenDays(forCaller(reads, caller), rosters, query),
     listRevisions: (query, caller) => listRevisions(forCaller(reads, caller), query),
     settle: (wanted, caller) => settle(forCaller(reads, caller), wanted),

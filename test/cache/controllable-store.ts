@@ -227,6 +227,10 @@ export class ControllableStore implements AttendanceStore {
     return [];
   }
 
+  async listPeriods() {
+    return { employees: [], next: undefined };
+  }
+
   async listOpenDays() {
     return { days: [], next: undefined };
   }

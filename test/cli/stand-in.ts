@@ -13,13 +13,15 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import { runProgram } from '../../src/cli/commands/program.js';
 
-const SERVICES = [AttendanceService, ClockService, RosterService] as const;
+const SERVICES = [AttendanceService, ClockService, RosterService, TimesheetService] as const;
 
 type Methods = (typeof AttendanceService)['method'] &
   (typeof ClockService)['method'] &
-  (typeof RosterService)['method'];
+  (typeof RosterService)['method'] &
+  (typeof TimesheetService)['method'];
 
 type Unary = {
   [K in keyof Methods as Methods[K]['methodKind'] extends 'unary' ? K : never]: Methods[K];

@@ -27,6 +27,7 @@ import {
   RecordPunchesRequestSchema,
   RosterService,
   ShiftSchema,
+  TimesheetService,
 } from '../../src/client/index.js';
 import { requestMessage } from '../../src/client/request-message.js';
 
@@ -54,7 +55,7 @@ function requestFields() {
     seen.add(message);
     for (const field of message.fields) if (field.message) visit(field.message);
   };
-  for (const service of [AttendanceService, ClockService, RosterService]) {
+  for (const service of [AttendanceService, ClockService, RosterService, TimesheetService]) {
     for (const { input } of service.methods) visit(input);
   }
   return [...seen];

@@ -12,6 +12,7 @@ import { describePolicies } from './policies.js';
 import { describePunchImports } from './punch-imports.js';
 import { describePunches } from './punches.js';
 import { describeRosterDays } from './roster-days.js';
+import { describeTimesheets } from './timesheets.js';
 
 interface Variant {
   readonly name: string;
@@ -64,5 +65,6 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describeBadges(() => running);
     describeRosterDays(() => running, { isBrief });
     describePolicies(() => running, { isBrief });
+    describeTimesheets(() => running, { isBrief });
   });
 }

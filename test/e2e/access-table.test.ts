@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import { ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { KeysFile } from '../support/keys-file.js';
@@ -94,10 +95,16 @@ const ROSTER: Table<typeof RosterService> = {
   listRosterChanges: ['read admin|'],
 };
 
+const TIMESHEETS: Table<typeof TimesheetService> = {
+  getTimesheet: ['read|SM', 'ID'],
+  listTimesheets: ['read|SM', 'IDS'],
+};
+
 const ROWS: readonly (readonly [DescMethod, Row])[] = [
   ...rowsOf(AttendanceService, DAYS),
   ...rowsOf(ClockService, CLOCK),
   ...rowsOf(RosterService, ROSTER),
+  ...rowsOf(TimesheetService, TIMESHEETS),
 ];
 
 function rowsOf<S extends DescService>(service: S, table: Table<S>): [DescMethod, Row][] {
@@ -308,6 +315,15 @@ describe('the table of access', () => {
     expect(await call(recordPunches, 'both', { punches: [{ employeeId: 'bob' }] })).to.equal(
       'OUT_OF_SCOPE',
     );
+  });
+
+  it('takes timesheets of nobody in particular for everybody’s', async () => {
+    const { listTimesheets } = TimesheetService.method;
+    for (const caller of ['self', 'manage', 'own']) {
+      expect(await call(listTimesheets, caller), caller).to.equal('OUT_OF_SCOPE');
+    }
+    expect(await call(listTimesheets, 'own', { employeeIds: ['ann', 'cat'] })).to.equal('PASSED');
+    expect(await call(listTimesheets, 'self', { groupId: 'kitchen' })).to.equal('OUT_OF_SCOPE');
   });
 
   it('takes no punch of a badge from manage: it may be anybody’s', async () => {

@@ -13,6 +13,7 @@ import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService, TimesheetView } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { LongestHold } from '../support/loop-watch.js';
 import { MAIN, type ServiceProcess, startProcess } from '../support/process.js';
@@ -32,6 +33,7 @@ interface Clients {
   readonly attendance: Client<typeof AttendanceService>;
   readonly clock: Client<typeof ClockService>;
   readonly roster: Client<typeof RosterService>;
+  readonly timesheets: Client<typeof TimesheetService>;
 }
 
 interface Row {
@@ -766,7 +768,39 @@ const ROSTER: RowsOf<typeof RosterService> = {
   },
 };
 
-const SERVICES = { AttendanceService: ATTENDANCE, ClockService: CLOCK, RosterService: ROSTER };
+const YEAR = { startDate: '2026-01-01', endDate: '2026-12-31' };
+
+const TIMESHEETS: RowsOf<typeof TimesheetService> = {
+  getTimesheet: {
+    'of a year, explained': {
+      together: 4,
+      call: ({ timesheets }) =>
+        timesheets.getTimesheet({ employeeId: 'full', ...YEAR, includeExplanations: true }),
+    },
+  },
+  listTimesheets: {
+    'of a month of many people': {
+      together: 3,
+      call: ({ timesheets }) => timesheets.listTimesheets({ ...MONTH, pageSize: 200 }),
+    },
+    'of a year of some': {
+      together: 3,
+      call: ({ timesheets }) => timesheets.listTimesheets({ ...YEAR, pageSize: 200 }),
+    },
+    'with totals alone': {
+      together: 3,
+      call: ({ timesheets }) =>
+        timesheets.listTimesheets({ ...MONTH, pageSize: 200, view: TimesheetView.TOTALS }),
+    },
+  },
+};
+
+const SERVICES = {
+  AttendanceService: ATTENDANCE,
+  ClockService: CLOCK,
+  RosterService: ROSTER,
+  TimesheetService: TIMESHEETS,
+};
 
 /** Of the first assignment with a long cycle; `fill` makes shifts, policies, employees and one before it. */
 const LONG_CHANGE = String(SHIFT_IDS.length + 1 + 50 + 4 + 2);
@@ -883,5 +917,6 @@ function clientsOf(transport: Transport): Clients {
     attendance: createClient(AttendanceService, transport),
     clock: createClient(ClockService, transport),
     roster: createClient(RosterService, transport),
+    timesheets: createClient(TimesheetService, transport),
   };
 }

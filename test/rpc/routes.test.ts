@@ -155,6 +155,7 @@ describe('the routes', () => {
       'attendance.v1.AttendanceService',
       'attendance.v1.ClockService',
       'attendance.v1.RosterService',
+      'attendance.v1.TimesheetService',
     ]);
     expect(DETAIL_FILE.messages.map(({ name }) => name)).to.include('ErrorInfo');
     expect(() => fromJson(ImportPunchesRequestSchema, JSON.parse(GOOD))).to.not.throw();

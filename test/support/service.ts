@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
 import { createMetrics } from '../../src/metrics/metrics.js';
 import { type Config, readConfig } from '../../src/process/config.js';
@@ -32,6 +33,7 @@ export interface TestService {
   readonly client: Client<typeof AttendanceService>;
   readonly clock: Client<typeof ClockService>;
   readonly roster: Client<typeof RosterService>;
+  readonly timesheets: Client<typeof TimesheetService>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
     client: createClient(AttendanceService, transport),
     clock: createClient(ClockService, transport),
     roster: createClient(RosterService, transport),
+    timesheets: createClient(TimesheetService, transport),
     stop: async () => await service.stop(1000),
   };
 }

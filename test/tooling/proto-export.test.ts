@@ -18,6 +18,7 @@ import {
   ClockService,
   file_attendance_v1_roster,
   RosterService,
+  TimesheetService,
 } from '../../src/client/web.js';
 import { ROOT, run, temporaryFolder } from './repository.js';
 
@@ -82,7 +83,9 @@ describe('attendance proto export', function () {
   });
 
   it('gives what the service itself is made of and serves by reflection', () => {
-    const services = [AttendanceService, ClockService, RosterService].map(({ file }) => file);
+    const services = [AttendanceService, ClockService, RosterService, TimesheetService].map(
+      ({ file }) => file,
+    );
     const files: readonly DescFile[] = [
       ...services,
       file_attendance_v1_roster,

@@ -5,6 +5,7 @@ import type { Session, StoredDay } from '../../domain/facts/day.js';
 import type { DayFilter } from '../../domain/facts/day-filter.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { Timeline } from '../../domain/facts/punch.js';
+import type { DayHoliday } from '../../domain/roster/day-holiday.js';
 import type { DayPlan } from '../../domain/roster/plan.js';
 import type { LocalDate, LocalMonth } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
@@ -76,6 +77,51 @@ export interface DayPage {
   readonly days: readonly EmployeeDay[];
   /** Undefined if the list ends here. If defined, the next page may still be empty. */
   readonly next: DayCursor | undefined;
+}
+
+/** Whose days of a period to read. */
+export interface PeriodQuery {
+  /** Sorted, each once; undefined: those of a group, or all. Not together with `groupId`. */
+  readonly employeeIds: readonly EmployeeId[] | undefined;
+  /** Members of this group now. */
+  readonly groupId: string | undefined;
+  /** Both included. At most MAX_PERIOD_DAYS in all. */
+  readonly startDate: LocalDate;
+  readonly endDate: LocalDate;
+  /** Days as known then; undefined: as known now. The caller must settle this moment first. */
+  readonly asOf: RecordTime | undefined;
+  /** Begin after this employee; undefined: at the first. */
+  readonly after: EmployeeId | undefined;
+  /** The most employees to return, at least 1. */
+  readonly limit: number;
+}
+
+/** The longest period, in days. */
+export const MAX_PERIOD_DAYS = 366;
+
+/** A day, and what only its plan says of it. */
+export interface PeriodDay {
+  readonly day: KnownDay;
+  readonly holiday: DayHoliday | undefined;
+}
+
+/** An employee's days of a period. */
+export interface EmployeePeriod {
+  readonly employeeId: EmployeeId;
+  readonly employeeName: string;
+  /** The group, as the roster is known at the moment of the read; undefined: none. */
+  readonly groupId: string | undefined;
+  /** Whether the employee is employed on any date of the period. */
+  readonly isEmployed: boolean;
+  /** One for every date, in order. */
+  readonly days: readonly PeriodDay[];
+}
+
+export interface PeriodPage {
+  /** By employee id. Employees who are not known are left out. */
+  readonly employees: readonly EmployeePeriod[];
+  /** The last employee looked at; undefined if the list ends here. */
+  readonly next: EmployeeId | undefined;
 }
 
 /** One change of a day, with the day after it. */
@@ -202,6 +248,12 @@ export interface DayReads {
 
   /** Sorted by employee, then date. */
   listByEmployee(query: DayQuery, caller?: AbortSignal): Promise<DayPage>;
+
+  /**
+   * Every date of a period of several employees, by employee, all of one moment. Not from a cache.
+   * Takes a bounded number of round trips, however many employees there are.
+   */
+  listPeriods(query: PeriodQuery, caller?: AbortSignal): Promise<PeriodPage>;
 
   /** Days around `now` with an open session, by employee, then date. */
   listOpenDays(query: OpenDaysQuery, caller?: AbortSignal): Promise<OpenDayPage>;

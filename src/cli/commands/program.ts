@@ -23,6 +23,8 @@ import { addPunchCommands } from './punches/punch-commands.js';
 import { addRevisionsCommand } from './revisions-command.js';
 import { addRosterCommands } from './roster/roster-command.js';
 import { addSimulateCommand } from './simulate-command.js';
+import { addMonthCommand } from './timesheets/month-command.js';
+import { addTimesheetCommand } from './timesheets/timesheet-command.js';
 import { addTokenCommands } from './token-commands.js';
 import { addWhoCommand } from './who-command.js';
 
@@ -98,6 +100,8 @@ function createProgram(surroundings: Surroundings): Command {
   addBadgesCommands(program, surroundings);
   addRosterCommands(program, surroundings);
   addDayCommands(program, surroundings);
+  addMonthCommand(program, surroundings);
+  addTimesheetCommand(program, surroundings);
   addRevisionsCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addLeaveTypesCommands(program, surroundings);

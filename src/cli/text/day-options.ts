@@ -113,8 +113,14 @@ export function timeText(time: Timestamp | undefined): string {
   return `${toSeconds}.${String(micros).padStart(6, '0')}Z`;
 }
 
+/** The fields that say what a day is. */
+type DayStatus = Pick<
+  Attendance,
+  'status' | 'portion' | 'otherHalfStatus' | 'leaveTypeId' | 'otherHalfLeaveTypeId' | 'leaveTimes'
+>;
+
 /** The status with leave by the hour: `present, on leave: sick (10:00-12:00)`. */
-export function statusText(day: Attendance): string {
+export function statusText(day: DayStatus): string {
   const leave = day.leaveTimes.map(({ time, leaveTypeId }) => {
     const hours = `${time?.startTimeOfDay ?? ''}-${time?.endTimeOfDay ?? ''}`;
     return `${withKind(statusWord(AttendanceStatus.ON_LEAVE), leaveTypeId)} (${hours})`;
@@ -123,7 +129,7 @@ export function statusText(day: Attendance): string {
 }
 
 /** The status with its half: `on leave: sick (first half), present (second half)`. */
-function halvesText(day: Attendance): string {
+function halvesText(day: DayStatus): string {
   const word = withKind(statusWord(day.status), day.leaveTypeId);
   if (day.portion !== DayPortion.FIRST_HALF && day.portion !== DayPortion.SECOND_HALF) return word;
   const [own, other] =

@@ -5,6 +5,7 @@ import type { DescMethod, DescService, MessageShape } from '@bufbuild/protobuf';
 import { AttendanceService } from '../../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../../gen/attendance/v1/timesheet_service_pb.js';
 import type { WideScope } from './caller.js';
 
 /**
@@ -62,6 +63,15 @@ const bulk = ({
   readonly employeeIds: readonly string[];
   readonly groupId: string;
 }): About => ({ employeeIds, groupId });
+
+/** Of a list of the employees named: without any filter it is about everybody. */
+const named = ({
+  employeeIds,
+  groupId,
+}: {
+  readonly employeeIds: readonly string[];
+  readonly groupId: string;
+}): About => (employeeIds.length === 0 && groupId === '' ? 'EVERYBODY' : { employeeIds, groupId });
 
 /** Whose a badge is the caller does not know, so such a punch may be anybody's. */
 const punches = (message: {
@@ -174,10 +184,16 @@ const ROSTER: AccessTable<typeof RosterService> = {
   listRosterChanges: ROSTER_READ,
 };
 
+const TIMESHEETS: AccessTable<typeof TimesheetService> = {
+  getTimesheet: { scopes: ['attendance.read'], narrow: ownOrManaged(one) },
+  listTimesheets: { scopes: ['attendance.read'], narrow: ownOrManaged(named) },
+};
+
 const ROWS = new Map<DescMethod, Access<never>>([
   ...rowsOf(AttendanceService, DAYS),
   ...rowsOf(ClockService, CLOCK),
   ...rowsOf(RosterService, ROSTER),
+  ...rowsOf(TimesheetService, TIMESHEETS),
 ]);
 
 function rowsOf<S extends DescService>(service: S, table: AccessTable<S>) {

@@ -51,7 +51,7 @@ export function statusNumber(status: Status | undefined): AttendanceStatus {
     : ((STATUSES.indexOf(status) + 1) as AttendanceStatus);
 }
 
-function originNumber(origin: Origin | undefined): WireOrigin {
+export function originNumber(origin: Origin | undefined): WireOrigin {
   return origin === undefined
     ? WireOrigin.UNSPECIFIED
     : ((ORIGINS.indexOf(origin) + 1) as WireOrigin);
@@ -95,7 +95,7 @@ export function toAttendance(day: Attendance): WireAttendance {
   return message;
 }
 
-function toLeaveTime(leaveTime: ExcusedTime): WireLeaveTime {
+export function toLeaveTime(leaveTime: ExcusedTime): WireLeaveTime {
   const { startSecond, endSecond, leaveTypeId, excusedSeconds } = leaveTime;
   return create(LeaveTimeSchema, {
     time: {

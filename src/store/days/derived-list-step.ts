@@ -92,6 +92,22 @@ function employeeStep(name: string, who: string, days: string, asOf?: number): S
   };
 }
 
+/** All dates from $2 to $3 of the employees $1, who are known; others have no row. */
+function namedStep(name: string, asOf?: number): Statement {
+  return {
+    name,
+    text: `
+      select ${EMPLOYEE_COLUMNS}, ${dayColumns('d')}
+      from unnest($1::text[]) with ordinality t (employee_id, n)
+      cross join lateral (
+        select * from employee e where e.employee_id = t.employee_id collate "C" limit 1
+      ) e
+      ${standing('$2::date', '$3::date', asOf)}
+      left join lateral (${daysOf('d.date between $2::date and $3::date', asOf)}) d on true
+      order by t.n, d.date`,
+  };
+}
+
 const BEHIND = '> $1::text collate "C"';
 
 /** Employees after $1 in a group; in any group if it is empty. */
@@ -120,6 +136,12 @@ export const STEPS = {
   employeeAsOf: employeeStep('step_employee_as_of', ONE, IN_RANGE, 5),
   open: employeeStep('step_open', BEHIND, MAY_BE_OPEN),
   openInGroup: employeeStep('step_open_in_group', `${BEHIND} and ${IN_GROUP('$7')}`, MAY_BE_OPEN),
+  named: namedStep('step_named'),
+  namedAsOf: namedStep('step_named_as_of', 4),
+  everybody: employeeStep('step_everybody', BEHIND, IN_RANGE),
+  everybodyAsOf: employeeStep('step_everybody_as_of', BEHIND, IN_RANGE, 5),
+  members: employeeStep('step_members', `${BEHIND} and ${IN_GROUP('$5')}`, IN_RANGE),
+  membersAsOf: employeeStep('step_members_as_of', `${BEHIND} and ${IN_GROUP('$5')}`, IN_RANGE, 6),
 };
 
 /** The first date on or after $1 that any employee has stored. */

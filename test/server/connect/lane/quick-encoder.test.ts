@@ -19,6 +19,7 @@ import {
 } from '../../../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../../../gen/attendance/v1/roster_service_pb.js';
+import { TimesheetService } from '../../../../gen/attendance/v1/timesheet_service_pb.js';
 import { encodeInEnvelope } from '../../../../src/server/connect/lane/quick-encoder.js';
 import { envelope } from '../../support/raw.js';
 
@@ -116,8 +117,8 @@ function compare(desc: DescMessage, message: Message): void {
 }
 
 describe('the quick encoder', () => {
-  const answers = [AttendanceService, ClockService, RosterService].flatMap(({ methods }) =>
-    methods.map(({ output }) => output),
+  const answers = [AttendanceService, ClockService, RosterService, TimesheetService].flatMap(
+    ({ methods }) => methods.map(({ output }) => output),
   );
 
   for (const desc of new Set(answers)) {
