@@ -161,8 +161,12 @@ function employeeOf(value: unknown, fail: Fail) {
 /** Infinity without one. */
 function expiryOf(value: unknown, fail: Fail): number {
   if (value === undefined) return Number.POSITIVE_INFINITY;
-  const time = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) fail('expires must be an instant in UTC, such as 2027-01-31T00:00:00Z');
+  const isForm = typeof value === 'string' && INSTANT.test(value);
+  const time = isForm ? Date.parse(value) : Number.NaN;
+  // The language takes 31 February for 3 March.
+  const isReal =
+    isForm && !Number.isNaN(time) && new Date(time).toISOString().startsWith(value.slice(0, 16));
+  if (!isReal) fail('expires must be an instant in UTC, such as 2027-01-31T00:00:00Z');
   return time;
 }
 

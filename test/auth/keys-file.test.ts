@@ -114,6 +114,7 @@ describe('the file of keys', () => {
     ['has an employee who is none', fileOf({ ...ENTRY, employee: 'a b' }), /employee must be/],
     ['ends on a date', fileOf({ ...ENTRY, expires: '2027-01-31' }), /expires must be/],
     ['ends on no date', fileOf({ ...ENTRY, expires: '2027-13-31T00:00:00Z' }), /expires must be/],
+    ['ends in February', fileOf({ ...ENTRY, expires: '2027-02-31T00:00:00Z' }), /expires must be/],
     ['ends never', fileOf({ ...ENTRY, expires: null }), /expires must be/],
     [
       'has too many keys',
