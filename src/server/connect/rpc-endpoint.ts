@@ -21,7 +21,7 @@ import { ClientGoneError, type WriteBounds, writeWhole } from '../exchange/write
 import { createAdmission, type Place } from '../load/admission.js';
 import { createBodyShares } from '../load/body-shares.js';
 import {
-  EXCESS_REASONS,
+  EXCESSES,
   type Excess,
   excessError,
   excessHeaders,
@@ -169,7 +169,7 @@ class Calls {
     const { metrics, onCallEnd } = this.#options;
     metrics.countRefused(method);
     trail.code = Code.ResourceExhausted;
-    trail.reason = EXCESS_REASONS[excess];
+    trail.reason = EXCESSES[excess].reason;
     onCallEnd?.({ method, headers, trail, durationMs: 0, isAnswered: true });
   }
 

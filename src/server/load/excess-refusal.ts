@@ -15,28 +15,25 @@ import { refusalError } from '../support/rpc-error.js';
 
 export type Excess = 'waiting calls' | 'open streams';
 
-/** The reasons of the errors. */
-export const EXCESS_REASONS = {
-  'waiting calls': 'OVERLOADED',
-  'open streams': 'TOO_MANY_STREAMS',
-} as const satisfies Readonly<Record<Excess, Reason>>;
+/** What is told of each. */
+export const EXCESSES = {
+  'open streams': {
+    reason: 'TOO_MANY_STREAMS',
+    message: 'Too many streams of this method are open; close those that you no longer read.',
+  },
+  'waiting calls': {
+    reason: 'OVERLOADED',
+    message:
+      'The service gets more calls than it can answer in time; nothing was done. Repeat the ' +
+      'call after the delay of RetryInfo, a write with the same request_id.',
+  },
+} as const satisfies Readonly<
+  Record<Excess, { readonly reason: Reason; readonly message: string }>
+>;
 
 /** `retryAfterMs`: use few different values, because a refusal is kept in memory for each. */
 export function excessError(excess: Excess, retryAfterMs: number): ConnectError {
-  const tooMany = { code: Code.ResourceExhausted, retryAfterMs };
-  return excess === 'open streams'
-    ? refusalError({
-        ...tooMany,
-        reason: EXCESS_REASONS[excess],
-        message: 'Too many streams of this method are open; close those that you no longer read.',
-      })
-    : refusalError({
-        ...tooMany,
-        reason: EXCESS_REASONS[excess],
-        message:
-          'The service gets more calls than it can answer in time; nothing was done. Repeat the ' +
-          'call after the delay of RetryInfo, a write with the same request_id.',
-      });
+  return refusalError({ code: Code.ResourceExhausted, retryAfterMs, ...EXCESSES[excess] });
 }
 
 interface Prepared {
