@@ -9,7 +9,7 @@ import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { TimesheetService } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.js';
-import { createMetrics } from '../../src/metrics/metrics.js';
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.js';
 import { type Config, readConfig } from '../../src/process/config.js';
 import { type Service, startService } from '../../src/process/service.js';
 import { readTls } from '../../src/process/tls.js';
@@ -29,6 +29,7 @@ export interface TestServiceOptions {
 export interface TestService {
   readonly service: Service;
   readonly config: Config;
+  readonly metrics: Metrics;
   readonly baseUrl: string;
   readonly client: Client<typeof AttendanceService>;
   readonly clock: Client<typeof ClockService>;
@@ -41,6 +42,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   const env = { LOG_LEVEL: 'info', ...ANY_AGE, ...options.env, PORT: '0' };
   const config = readConfig(env);
   const { onLog } = options;
+  const metrics = createMetrics();
   const write = (line: string) => onLog?.(JSON.parse(line) as Record<string, unknown>);
   const service = await startService({
     config,
@@ -48,7 +50,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
     databaseUrl: options.databaseUrl,
     onlyWriter: options.onlyWriter ?? false,
     log: pino({ level: config.logLevel }, { write }),
-    metrics: createMetrics(),
+    metrics,
   });
   if (options.early !== true) await service.ready;
   const scheme = config.tls === undefined ? 'http' : 'https';
@@ -57,6 +59,7 @@ export async function startTestService(options: TestServiceOptions): Promise<Tes
   return {
     service,
     config,
+    metrics,
     baseUrl,
     client: createClient(AttendanceService, transport),
     clock: createClient(ClockService, transport),
