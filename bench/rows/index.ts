@@ -9,6 +9,7 @@ import { overload } from './overload.js';
 import { punch } from './punch.js';
 import { punchBatch } from './punch-batch.js';
 import { transport } from './transport.js';
+import { watch } from './watch.js';
 
 export const ROWS: readonly Row[] = [
   derive,
@@ -20,4 +21,5 @@ export const ROWS: readonly Row[] = [
   getRedis,
   list,
   overload,
+  watch,
 ];

@@ -18,12 +18,12 @@ export const FLOORS = {
     packages: ['temporal-polyfill'],
   },
   app: {
-    rooms: ['upkeep', ['write', 'read', 'roster'], 'decide', 'ports'],
+    rooms: [['upkeep', 'watch'], ['write', 'read', 'roster'], 'decide', 'ports'],
     floors: ['domain'],
     packages: ['node:util'],
   },
   store: {
-    rooms: ['upkeep', ['days', 'roster-changes', 'badges'], 'facts', 'rosters', 'postgres'],
+    rooms: ['upkeep', ['days', 'roster-changes', 'badges', 'feed'], 'facts', 'rosters', 'postgres'],
     floors: ['app', 'domain'],
     packages: [
       ...['pg', 'umzug', 'lru-cache', 'node:crypto', 'node:fs/promises', 'node:path'],

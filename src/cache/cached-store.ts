@@ -107,6 +107,10 @@ export function createCachedStore(
     listOpenDays: (query, caller) => store.listOpenDays(query, caller),
     listRevisions: (query, caller) => store.listRevisions(query, caller),
     settle: (wanted, caller) => store.settle(wanted, caller),
+    readFeed: (after, filter, caller) => store.readFeed(after, filter, caller),
+    readFeedHead: (caller) => store.readFeedHead(caller),
+    beginTelling: (caller) => store.beginTelling(caller),
+    holdsPlace: (place, caller) => store.holdsPlace(place, caller),
     pageTokenKey: () => store.pageTokenKey(),
     async health(): Promise<readonly DependencyHealth[]> {
       const [dependencies, redis] = await Promise.all([store.health(), cache.health()]);

@@ -13,6 +13,7 @@ import { DEFAULT_RETRY_POLICY } from './retry.js';
 import { RetryBudget } from './retry-budget.js';
 import type { Caller, CallOptions, ServiceClient } from './service-client.js';
 import { createServiceClient } from './service-client.js';
+import { type Watch, watchOn } from './watch.js';
 
 /** The longest a unary call may take in all, if neither the call nor the client sets a deadline. */
 export const DEFAULT_DEADLINE_MS = 10_000;
@@ -76,11 +77,16 @@ export interface AttendanceClientOptions {
   readonly channelOptions?: ChannelOptions;
 }
 
-/** Every method of every service, and `close`. All methods throw AttendanceClientError. */
+/** Every method of every service, `watch` and `close`. All throw AttendanceClientError. */
 export type AttendanceClient = ServiceClient<typeof AttendanceService> &
   ServiceClient<typeof ClockService> &
   ServiceClient<typeof RosterService> &
   ServiceClient<typeof TimesheetService> & {
+    /**
+     * Changes of days as they are committed, each once and in order: WatchAttendance, opened again
+     * behind the last message whenever a stream ends.
+     */
+    readonly watch: Watch;
     /** Closes the connection. Open calls end with an error. */
     close(): void;
   };
@@ -114,8 +120,15 @@ export function createAttendanceClient(options: AttendanceClientOptions): Attend
     metadata: (own) => headersOf(options, own),
   };
   // No two services have a method with the same name; a test checks that.
+  const attendance = createServiceClient(AttendanceService, caller);
+  const watched = {
+    open: attendance.watchAttendance,
+    retry: caller.retry,
+    closed: closing.signal,
+  };
   return {
-    ...createServiceClient(AttendanceService, caller),
+    ...attendance,
+    watch: (request, own) => watchOn(watched, request, own),
     ...createServiceClient(ClockService, caller),
     ...createServiceClient(RosterService, caller),
     ...createServiceClient(TimesheetService, caller),

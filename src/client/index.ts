@@ -12,4 +12,5 @@ export type { RequestOf } from './request-types.js';
 export type { RetryPolicy } from './retry.js';
 export { DEFAULT_RETRY_POLICY } from './retry.js';
 export type { CallOptions, MessageStream, ServiceClient } from './service-client.js';
+export type { WatchOptions } from './watch.js';
 export * from './web.js';

@@ -116,7 +116,7 @@ async function pauseOrThrow(
 }
 
 /** Whether the service, or another instance, may do it later. */
-function isPassing(error: unknown): error is AttendanceClientError {
+export function isPassing(error: unknown): error is AttendanceClientError {
   if (!(error instanceof AttendanceClientError)) return false;
   if (error.code === status.UNAVAILABLE) return true;
   if (error.code === status.RESOURCE_EXHAUSTED) return error.retryDelayMs !== undefined;
@@ -142,7 +142,8 @@ function timeoutAfter(before: AttendanceClientError | undefined, error: unknown)
   return new AttendanceClientError(error.code, message, error, error.metadata, { cause: before });
 }
 
-async function waitOrCancel(
+/** Waits. Throws CANCELLED when the caller cancels, or the client is closed. */
+export async function waitOrCancel(
   waitMs: number,
   signal: AbortSignal | undefined,
   closed: AbortSignal,

@@ -44,6 +44,10 @@ export interface Metrics {
   watchStreams(ask: () => Iterable<readonly [DescMethod, number]>): void;
   /** `ask` is called at each rendering: the open connections. */
   watchConnections(ask: () => number): void;
+  /** `ask` is called at each rendering: how many streams of changes are open. */
+  watchFeed(ask: () => number): void;
+  /** Counts changes that a stream tells; `seconds`: from the commit of the last one until now. */
+  countTold(changes: number, seconds: number): void;
   rpcStarted(): void;
   rpcEnded(): void;
   /** Counts stored days that were derived again after a roster change, and those that changed. */
@@ -159,6 +163,7 @@ export function createMetrics(): Metrics {
     }),
   };
   const watchBacklog = registerBacklog(registers);
+  const watch = registerWatch(registers);
   let ask: (() => Promise<readonly DependencyHealth[]>) | undefined;
   new Gauge({
     name: 'attendance_dependency_up',
@@ -185,6 +190,7 @@ export function createMetrics(): Metrics {
       swept.changed.inc(daysChanged);
     },
     watchBacklog,
+    ...watch,
     countRefused: (method) => refused.set(method, (refused.get(method) ?? 0) + 1),
     countDenied: (reason) => denied.inc({ reason }),
     watchAdmission(source) {
@@ -207,6 +213,39 @@ export function createMetrics(): Metrics {
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     collect: () => registry.getMetricsAsJSON(),
+  };
+}
+
+/** Figures of the streams of changes. */
+function registerWatch(registers: Registry[]): Pick<Metrics, 'watchFeed' | 'countTold'> {
+  let ask: (() => number) | undefined;
+  new Gauge({
+    name: 'attendance_watch_streams',
+    help: 'Open streams of changes (WatchAttendance) that have begun to follow the feed.',
+    registers,
+    collect() {
+      this.set(ask?.() ?? 0);
+    },
+  });
+  const told = new Counter({
+    name: 'attendance_watch_changes_total',
+    help: 'Changes told on streams of changes, counted for each stream.',
+    registers,
+  });
+  const lag = new Histogram({
+    name: 'attendance_watch_lag_seconds',
+    help: 'From the commit of a change to its message; long after a stream is resumed.',
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers,
+  });
+  return {
+    watchFeed(source) {
+      ask = source;
+    },
+    countTold(changes, seconds) {
+      told.inc(changes);
+      lag.observe(Math.max(0, seconds));
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { badgeRules } from '../app/decide/decide-badge.js';
 import type { Fact } from '../app/ports/facts.js';
 import type { DependencyHealth } from '../app/ports/health.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
+import { FeedTail } from '../app/watch/feed-tail.js';
 import { recordFacts } from '../app/write/record-facts.js';
 import type { Instant } from '../domain/time/time.js';
 import { showBuild } from '../metrics/build-info.js';
@@ -17,6 +18,7 @@ import type { Authenticator } from '../rpc/edge/caller.js';
 import type { PipelineContext } from '../rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../rpc/routes.js';
 import { type AttendanceServer, createServer } from '../server/server.js';
+import { createFeedBell } from '../store/feed/feed-bell.js';
 import { isPassing } from '../store/postgres/errors.js';
 import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
 import { openAuthenticator } from './authentication.js';
@@ -27,7 +29,9 @@ import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
 import { packageVersion } from './package-version.js';
 import { openStores } from './stores.js';
+import { createTeller } from './teller.js';
 import { followCertificate, type TlsMaterial } from './tls.js';
+import { wakingFacts } from './waking-facts.js';
 
 /** What one process of the service is given besides its configuration. */
 export interface ServiceOptions {
@@ -66,19 +70,37 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   showBuild(metrics.registry, { version: packageVersion(), commit: config.buildCommit });
   const writeMetrics = createWriteMetrics(metrics.registry);
   const stores = await openStores({ ...options, writeMetrics, onConnectionLost });
+  const bell = createFeedBell({
+    url: databaseUrl,
+    onRing: () => tail.wake(),
+    onLost: ({ message }) =>
+      log.debug({ reason: message }, 'the bell of the feed is not connected'),
+  });
+  const tail = new FeedTail(stores.attendance);
+  const wake = () => {
+    tail.wake();
+    bell.ring();
+  };
+  const attendance = wakingFacts(stores.attendance, wake);
+  observeWatch(tail, metrics, log);
   const ports = {
     stale: stores.stale,
-    store: stores.attendance,
+    store: attendance,
     now: () => Date.now() as Instant,
   };
   const { badges } = stores;
   const writes = {
     record: (facts: readonly Fact[], caller?: AbortSignal) =>
-      recordFacts(stores.attendance, facts, caller),
+      recordFacts(attendance, facts, caller),
   };
   const { figures, attendance: days } = stores;
   watchCompany(metrics.registry, createCompanyFigures({ days, figures, now: ports.now }));
   const follower = createFollower({ ports, badges: { store: badges, writes }, log, metrics });
+  const teller = createTeller({
+    ports: { transitions: stores.transitions, store: attendance, now: ports.now },
+    onTold: wake,
+    log,
+  });
   const roster = wakingRoster(stores.roster, () => follower.wake());
   let employeeKey: Uint8Array | undefined;
   const lines = callLines(config, log, () => employeeKey);
@@ -94,10 +116,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     registerRoutes: registerRoutes(
       pipelineContext(calls, metrics, auth.authenticator, roster),
       {
-        store: stores.attendance,
+        store: attendance,
         roster,
         facts: stores.facts,
         badges: { store: badges, rules: badgeRules(config.defaultZone) },
+        tail,
       },
       config.clockLimits,
       (queue) => writeMetrics.watchQueue(() => queue.waitingFacts),
@@ -112,6 +135,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const stopping = new AbortController();
   const address = await listen(server, config).catch(async (error: unknown) => {
     auth.close();
+    await bell.close();
     await stores.close();
     throw error;
   });
@@ -126,16 +150,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   // Whoever waits for it hears it; nobody needs to.
   ready.catch(() => {});
   follower.start(ready);
+  bell.start(ready);
+  teller.start(ready);
   return {
     ...address,
     ready,
     async stop(graceMs) {
       stopping.abort();
-      await Promise.all([server.drain(graceMs, config.drainDelayMs), follower.stop()]);
+      const drained = server.drain(graceMs, config.drainDelayMs);
+      await Promise.all([drained, follower.stop(), teller.stop()]);
       certificate?.close();
       auth.close();
       calls.flush();
       lines?.flush();
+      await bell.close();
       await stores.close();
     },
   };
@@ -224,6 +252,15 @@ const TESTED_SINCE_MAJOR = 17;
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Counts what streams tell, and logs when the feed cannot be read. */
+function observeWatch(tail: FeedTail, metrics: Metrics, log: Logger): void {
+  metrics.watchFeed(() => tail.watching);
+  tail.observer = {
+    told: (changes, newestMs) => metrics.countTold(changes, newestMs / 1000),
+    failed: (error) => log.debug({ reason: reasonOf(error) }, 'the feed cannot be read for now'),
+  };
 }
 
 function pipelineContext(

@@ -8,6 +8,7 @@ import type { FigureReads } from '../app/ports/figures.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import type { StaleDaysStore } from '../app/ports/stale-days.js';
+import type { TransitionStore } from '../app/ports/transitions.js';
 import type { CacheHealth } from '../cache/block-cache.js';
 import { createCachedStore } from '../cache/cached-store.js';
 import { MemoryBlockCache } from '../cache/memory-block-cache.js';
@@ -16,6 +17,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import { createPoolMetrics } from '../metrics/pool-metrics.js';
 import type { WriteMetrics } from '../metrics/write-metrics.js';
 import { createBadgeStore } from '../store/badges/badge-store.js';
+import { createTransitionStore } from '../store/feed/transitions.js';
 import {
   type Database,
   HEALTH_CONNECTIONS,
@@ -54,6 +56,7 @@ export interface Stores {
   readonly facts: RebuildStore;
   readonly badges: BadgeStore;
   readonly figures: FigureReads;
+  readonly transitions: TransitionStore;
   /** Sends the cache its outstanding invalidations, and closes everything. */
   close(): Promise<void>;
 }
@@ -80,6 +83,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     badges: createBadgeStore(databases),
     figures: createFigureReads(databases.reads),
     stale: createStaleDaysStore(databases.writes),
+    transitions: createTransitionStore(databases.writes),
     facts: createRebuildStore(databases, rosters),
     async close() {
       await cached.close();

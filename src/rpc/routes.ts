@@ -16,6 +16,7 @@ import type { AttendanceStore } from '../app/ports/attendance-store.js';
 import type { ClockLimits } from '../app/ports/facts.js';
 import type { RebuildStore } from '../app/ports/rebuild-ports.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
+import { FeedTail } from '../app/watch/feed-tail.js';
 import { WriteQueue } from '../app/write/write-queue.js';
 import { attendanceHandlers } from './attendance/attendance-service.js';
 import type { BadgePorts } from './clock/badges.js';
@@ -48,6 +49,14 @@ export interface RouteStores {
   readonly roster: RosterStore;
   readonly facts: Pick<RebuildStore, 'look'>;
   readonly badges: BadgePorts;
+  /** What streams of changes follow; without it, one that only polls. */
+  readonly tail?: FeedTail;
+}
+
+/** The surroundings of the routes. */
+export interface RouteContext {
+  /** Aborts when the server begins to drain: streams without an end end then. */
+  readonly draining: AbortSignal;
 }
 
 /**
@@ -56,18 +65,19 @@ export interface RouteStores {
  */
 export function registerRoutes(
   context: PipelineContext,
-  { store, roster, facts, badges }: RouteStores,
+  { store, roster, facts, badges, tail = new FeedTail(store) }: RouteStores,
   limits: ClockLimits,
   onQueue: (queue: Pick<WriteQueue, 'waitingFacts'>) => void = () => {},
 ) {
   const writes = new WriteQueue(store);
   onQueue(writes);
-  return (router: MethodRouter): void => {
+  return (router: MethodRouter, { draining }: RouteContext): void => {
+    draining.addEventListener('abort', () => tail.end(), { once: true });
     registerService(
       router,
       context,
       AttendanceService,
-      attendanceHandlers(store, writes, { roster, facts }),
+      attendanceHandlers(store, writes, { roster, facts }, tail),
     );
     registerService(router, context, ClockService, clockHandlers(store, writes, limits, badges));
     registerService(router, context, RosterService, rosterHandlers(store, roster));

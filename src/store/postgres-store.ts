@@ -18,6 +18,8 @@ import { listLeaveTypes, setLeaveType } from './facts/leave-types.js';
 import { listPunches } from './facts/list-punches.js';
 import type { WriteOptions } from './facts/lock-and-read.js';
 import { writeBatch } from './facts/write-batch.js';
+import { holdsPlace, readFeed, readFeedHead } from './feed/read-feed.js';
+import { beginTelling } from './feed/transitions.js';
 import { type Database, forCaller } from './postgres/database.js';
 import { health } from './postgres/health.js';
 import { bytes } from './postgres/rows.js';
@@ -37,6 +39,7 @@ export function createPostgresStore(
 ): AttendanceStore {
   // Never changes, so it is read once.
   let key: Uint8Array | undefined;
+  let isTold = false;
   return {
     writeBatch: (facts, rules, caller, patience) =>
       writeBatch(forCaller(writes, caller), rosters, { facts, rules, options, patience }),
@@ -63,6 +66,14 @@ export function createPostgresStore(
     listOpenDays: (query, caller) => listOpenDays(forCaller(reads, caller), rosters, query),
     listRevisions: (query, caller) => listRevisions(forCaller(reads, caller), query),
     settle: (wanted, caller) => settle(forCaller(reads, caller), wanted),
+    readFeed: (after, filter, caller) => readFeed(forCaller(reads, caller), after, filter),
+    readFeedHead: (caller) => readFeedHead(forCaller(reads, caller)),
+    async beginTelling(caller) {
+      // Once it has begun, it goes on for ever.
+      if (!isTold) await beginTelling(forCaller(writes, caller));
+      isTold = true;
+    },
+    holdsPlace: (place, caller) => holdsPlace(forCaller(reads, caller), place),
     async pageTokenKey() {
       key ??= await pageTokenKey(reads);
       return key;

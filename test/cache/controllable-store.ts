@@ -153,6 +153,8 @@ export class Gate {
   }
 }
 
+const NO_PLACE = { position: 0, recordedAt: 0 as RecordTime };
+
 const NOTHING_DECIDED: BatchDecision = {
   outcomes: [],
   facts: [],
@@ -233,6 +235,20 @@ export class ControllableStore implements AttendanceStore {
 
   async listOpenDays() {
     return { days: [], next: undefined };
+  }
+
+  async readFeed() {
+    return { entries: [], through: NO_PLACE, head: 0 };
+  }
+
+  async readFeedHead() {
+    return { place: NO_PLACE, settled: 0 as RecordTime };
+  }
+
+  async beginTelling() {}
+
+  async holdsPlace() {
+    return true;
   }
 
   async listByDate() {

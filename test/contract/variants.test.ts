@@ -13,6 +13,7 @@ import { describePunchImports } from './punch-imports.js';
 import { describePunches } from './punches.js';
 import { describeRosterDays } from './roster-days.js';
 import { describeTimesheets } from './timesheets.js';
+import { describeWatch } from './watch.js';
 
 interface Variant {
   readonly name: string;
@@ -66,5 +67,6 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describeRosterDays(() => running, { isBrief });
     describePolicies(() => running, { isBrief });
     describeTimesheets(() => running, { isBrief });
+    if (!isBrief) describeWatch(() => running);
   });
 }

@@ -36,6 +36,7 @@ const DAYS: Table<typeof AttendanceService> = {
   streamAttendance: ['read|SM', 'FILTER'],
   batchGetAttendance: ['read|SM', 'DAYS'],
   listAttendanceRevisions: ['read|M', 'ID'],
+  watchAttendance: ['read|M', 'IDS'],
   setLeaveType: ['admin|'],
   listLeaveTypes: ['read admin|M', 'NOBODY'],
   simulateAttendance: ['read|'],
@@ -352,6 +353,12 @@ describe('the table of access', () => {
     expect(punches.map(({ actor }) => actor)).to.deep.equal(['manage']);
     const { punches: ofBob } = await clock.listPunches({ employeeId: 'bob' }, asReader);
     expect(ofBob.map(({ actor }) => actor)).to.not.include('manage');
+  });
+
+  it('lets manage watch nobody without naming whom', async () => {
+    const { watchAttendance } = AttendanceService.method;
+    expect(await call(watchAttendance, 'manage', {})).to.equal('OUT_OF_SCOPE');
+    expect(await call(watchAttendance, 'read', {})).to.equal('PASSED');
   });
 
   it('refuses an employee of others and one whom nobody knows in the same words', async () => {

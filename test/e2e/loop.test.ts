@@ -253,6 +253,19 @@ const ATTENDANCE: RowsOf<typeof AttendanceService> = {
       },
     },
   },
+  watchAttendance: {
+    'with a snapshot of a thousand people': {
+      together: 2,
+      call: async ({ attendance }) => {
+        let days = 0;
+        for await (const part of attendance.watchAttendance({ snapshot: MONTH })) {
+          days += part.snapshotDays.length;
+          if (part.snapshotDone) break;
+        }
+        expect(days).to.be.at.least(ALL);
+      },
+    },
+  },
   compareAttendance: {
     'with a long log': {
       together: 2,

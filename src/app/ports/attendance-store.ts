@@ -5,6 +5,7 @@ import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import type { DayReads } from './day-reads.js';
 import type { FactWrites } from './fact-writes.js';
+import type { FeedReads } from './feed.js';
 import type { Health } from './health.js';
 import type { MarkImportReads, PunchImportReads } from './import-reads.js';
 import type { LeaveTypes } from './leave-types.js';
@@ -47,6 +48,7 @@ export interface AttendanceStore
     PunchReads,
     EmployeeIds,
     Moments,
+    FeedReads,
     PageTokens,
     Health {
   readonly punchImports: PunchImportReads;

@@ -105,14 +105,17 @@ function isListed(day: Attendance, { filter, includeExpected }: Wanted): boolean
   return isListable(day, filter, includeExpected) && isWanted(day, filter);
 }
 
-/** All days by employee, then date, in chunks of at most STREAM_CHUNK_DAYS. */
+/**
+ * All days by employee, then date, in chunks of at most STREAM_CHUNK_DAYS. `after`: begins behind
+ * this day.
+ */
 export async function* streamDays(
-  store: DayReads & Moments,
+  store: Pick<DayReads, 'listByEmployee'>,
   query: Omit<ListQuery, 'after' | 'limit'>,
   moment: ReadMoment,
   caller?: AbortSignal,
+  after?: DayCursor,
 ): AsyncGenerator<readonly Attendance[], void, undefined> {
-  let after: DayCursor | undefined;
   do {
     const whole: DayQuery = { ...query, ...moment, after, limit: STREAM_CHUNK_DAYS };
     const page = await store.listByEmployee(whole, caller);

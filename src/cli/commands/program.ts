@@ -26,6 +26,7 @@ import { addSimulateCommand } from './simulate-command.js';
 import { addMonthCommand } from './timesheets/month-command.js';
 import { addTimesheetCommand } from './timesheets/timesheet-command.js';
 import { addTokenCommands } from './token-commands.js';
+import { addWatchCommand } from './watch-command.js';
 import { addWhoCommand } from './who-command.js';
 
 const EXIT_CODES = `
@@ -103,6 +104,7 @@ function createProgram(surroundings: Surroundings): Command {
   addMonthCommand(program, surroundings);
   addTimesheetCommand(program, surroundings);
   addRevisionsCommand(program, surroundings);
+  addWatchCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addLeaveTypesCommands(program, surroundings);
   addMarksCommands(program, surroundings);

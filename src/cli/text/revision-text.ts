@@ -6,7 +6,7 @@ import { originWord, statusText } from './day-options.js';
 import { anomalyWord, clockText, timeOfDay } from './day-text.js';
 
 const CAUSES: Readonly<Record<RevisionCause, string>> = {
-  [RevisionCause.UNSPECIFIED]: '-',
+  [RevisionCause.UNSPECIFIED]: 'time passed',
   [RevisionCause.MARKED]: 'marked',
   [RevisionCause.CLEARED]: 'cleared',
   [RevisionCause.PUNCHED]: 'punch recorded',

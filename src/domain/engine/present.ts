@@ -61,6 +61,17 @@ export function settlesAt({ work }: DayResult): Instant | undefined {
   return last;
 }
 
+/** All moments at which the clock changes the day, in order, each once. */
+export function transitionsOf({ work }: DayResult): readonly Instant[] {
+  const all = new Set<Instant>();
+  for (const { pending } of work.shifts) {
+    if (pending?.lateAt !== undefined) all.add(pending.lateAt);
+    if (pending !== undefined) all.add(pending.at);
+  }
+  for (const { closesAt } of work.sessions) if (closesAt !== undefined) all.add(closesAt);
+  return [...all].sort((a, b) => a - b);
+}
+
 /**
  * The same for a result that was never stored. Changes the `trace` of its derivation into what is
  * known at `now`.

@@ -248,6 +248,10 @@ export type Failure =
       /** Any one of these would allow it. */
       readonly wide: readonly string[];
     }
+  /** The feed does not hold what a cursor names. */
+  | { readonly kind: 'CURSOR_OUT_OF_RANGE' }
+  /** This instance is stopping. */
+  | { readonly kind: 'DRAINING'; readonly retryAfterMs: number }
   | { readonly kind: 'DEADLINE_EXCEEDED' }
   | { readonly kind: 'CANCELLED' }
   /** PostgreSQL cannot be reached, is starting, or gave up on the transaction. */

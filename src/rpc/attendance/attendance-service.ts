@@ -33,6 +33,7 @@ import { listHistory, type Revision } from '../../app/read/read-history.js';
 import { listDays, streamDays } from '../../app/read/read-lists.js';
 import { readMoment } from '../../app/read/read-moment.js';
 import type { ComparePorts } from '../../app/upkeep/compare-attendance.js';
+import type { FeedTail } from '../../app/watch/feed-tail.js';
 import type { FactRecorder } from '../../app/write/record-facts.js';
 import type { EmployeeId } from '../../domain/facts/employee-id.js';
 import { invalidField } from '../../domain/facts/errors.js';
@@ -66,6 +67,7 @@ import { bulkClear, bulkMark } from './bulk-days.js';
 import { leaveTypesFor, listLeaveTypes, setLeaveType } from './leave-types.js';
 import { listMarkImports, voidMarks } from './mark-imports.js';
 import { clearFact, markBatch, markFact, recordDay } from './marks.js';
+import { watchAttendance } from './watch-attendance.js';
 
 /** The longest range of a list that includes expected days, in days. */
 const MAX_EXPECTED_DAYS = 366;
@@ -74,6 +76,7 @@ export function attendanceHandlers(
   store: AttendanceStore,
   writes: FactRecorder,
   ports: ComparePorts,
+  tail: FeedTail,
 ): ServiceHandlers<typeof AttendanceService> {
   const stores = { store, writes, roster: ports.roster };
   return {
@@ -99,6 +102,7 @@ export function attendanceHandlers(
     listAttendance: (message, call) => list(store, message, call),
     streamAttendance: (message, call) => stream(store, message, call),
     listAttendanceRevisions: (message, call) => revisions(store, message, call),
+    watchAttendance: (message, call) => watchAttendance(store, tail, message, call),
     setLeaveType: (message, call) => setLeaveType(store.leaveTypes, message, call),
     listLeaveTypes: (message, call) => listLeaveTypes(store, message, call),
     listMarkImports: (message, call) => listMarkImports(store, message, call),

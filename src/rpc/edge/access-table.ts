@@ -64,7 +64,7 @@ const bulk = ({
   readonly groupId: string;
 }): About => ({ employeeIds, groupId });
 
-/** Of a list of the employees named: without any filter it is about everybody. */
+/** Of a list or a stream of the employees named: without any filter it is about everybody. */
 const named = ({
   employeeIds,
   groupId,
@@ -123,6 +123,8 @@ const DAYS: AccessTable<typeof AttendanceService> = {
   },
   // Not for `self`: it names the colleagues who corrected the day, with their reasons.
   listAttendanceRevisions: { scopes: ['attendance.read'], narrow: managed(one) },
+  // Not for `self` either, for the same reason.
+  watchAttendance: { scopes: ['attendance.read'], narrow: managed(named) },
   setLeaveType: ADMIN,
   listLeaveTypes: SHARED_READ,
   simulateAttendance: READ,

@@ -388,6 +388,19 @@ const TABLE: Table = {
     message: `${outOfScope(why, held)}; ${wide.join(' or ')} allows the call for all employees`,
     metadata: { scopes: wide.join(' ') },
   }),
+  CURSOR_OUT_OF_RANGE: () => ({
+    code: Code.OutOfRange,
+    reason: 'CURSOR_OUT_OF_RANGE',
+    message:
+      'the feed does not hold what the cursor names, as after a restore of a backup: begin anew ' +
+      'without a cursor, with a snapshot of the days you keep',
+  }),
+  DRAINING: ({ retryAfterMs }) => ({
+    code: Code.Unavailable,
+    reason: 'DRAINING',
+    message: 'this instance is stopping: call again with the last cursor, and another one answers',
+    retryAfterMs,
+  }),
   DEADLINE_EXCEEDED: () => ({
     code: Code.DeadlineExceeded,
     reason: 'DEADLINE_EXCEEDED',

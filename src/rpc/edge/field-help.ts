@@ -59,6 +59,8 @@ const HELP: Readonly<Record<string, string>> = {
   page_size: 'must not be negative: 0 asks for the default',
   page_token: 'must be a next_page_token as received, or empty',
   as_of_time: 'must be a past time, or left out',
+  cursor: 'must be a cursor as received, or empty',
+  heartbeat_interval: 'must be from 1s to 300s, or left out',
 };
 
 /** What is right for a text of a pattern of the contract, whatever its field is called. */

@@ -34,6 +34,12 @@ export const DEFAULT_STREAM_DEADLINE_MS = 10 * 60_000;
 /** Longer deadlines than this are taken as this. */
 export const MAX_DEADLINE_MS = 60 * 60_000;
 
+/**
+ * How old the check of whom a stream is about may be when it sends a message: employees leave groups
+ * while streams go on.
+ */
+const CHECK_AGAIN_MS = 10_000;
+
 /** gRPC's code of a call that succeeded. */
 const OK = 0;
 
@@ -238,8 +244,10 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     const caller = identified instanceof Promise ? await deadline.race(identified) : identified;
     const call = callOf(context, method, incoming, deadline, caller);
     noteEmployee(incoming.trail, incoming.message);
-    const checking = authorize(method, caller, context.memberships, call.signal)(incoming.message);
+    const check = authorize(method, caller, context.memberships, call.signal);
+    const checking = check(incoming.message);
     if (checking !== undefined) await deadline.race(checking);
+    let checkedMs = performance.now();
     deadline.endAt(caller.expiresAtMs - context.now());
     const looking = validate(method.input, incoming.message as Message, call.signal);
     if (looking !== undefined) await looking;
@@ -248,6 +256,11 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
       const next = await deadline.race(source.next());
       if (next.done === true) break;
       if (TURNS.isOver) await TURNS.next(call.signal);
+      if (performance.now() - checkedMs > CHECK_AGAIN_MS) {
+        const again = check(incoming.message);
+        if (again !== undefined) await deadline.race(again);
+        checkedMs = performance.now();
+      }
       yield next.value;
     }
     code = OK;

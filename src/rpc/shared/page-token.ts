@@ -1,7 +1,7 @@
 // Page tokens (AIP-158): opaque, tamper-evident, and bound to the request that they came from.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { invalidField } from '../../domain/facts/errors.js';
+import { type FieldViolation, invalidField } from '../../domain/facts/errors.js';
 
 /** The kept bytes of the signature. Forging one means guessing among 2^128. */
 const SIGNATURE_BYTES = 16;
@@ -26,11 +26,23 @@ export function encodePageToken(
   return Buffer.concat([sign(key, request, text), Buffer.from(text)]).toString('base64url');
 }
 
-/** The place of a token. Throws INVALID_FIELDS if the token does not belong to this request. */
+const NOT_A_PAGE_TOKEN: FieldViolation = {
+  field: 'page_token',
+  reason: 'PAGE_TOKEN_INVALID',
+  description:
+    'must be a next_page_token as received, with all other fields unchanged; ' +
+    'leave it empty for the first page',
+};
+
+/**
+ * The place of a token. Throws INVALID_FIELDS, with `refused`, if the token does not belong to this
+ * request.
+ */
 export function decodePageToken(
   key: Uint8Array,
   request: readonly unknown[],
   token: string,
+  refused = NOT_A_PAGE_TOKEN,
 ): Place {
   const bytes = Buffer.from(token, 'base64url');
   const text = bytes.subarray(SIGNATURE_BYTES).toString();
@@ -40,12 +52,7 @@ export function decodePageToken(
   const isCanonical = bytes.toString('base64url') === token;
   const isWhole = isCanonical && signature.length === SIGNATURE_BYTES;
   if (!isWhole || !timingSafeEqual(signature, expected)) {
-    throw invalidField(
-      'page_token',
-      'PAGE_TOKEN_INVALID',
-      'must be a next_page_token as received, with all other fields unchanged; ' +
-        'leave it empty for the first page',
-    );
+    throw invalidField(refused.field, refused.reason, refused.description);
   }
   return JSON.parse(text) as Place;
 }

@@ -8,7 +8,8 @@ import { RefusedWrites } from './refused-writes.js';
 
 /**
  * Connections per process, in separate pools, so that writers who wait for one employee's lock
- * delay neither readers nor the probe. PostgreSQL's default limit of 100 allows six processes.
+ * delay neither readers nor the probe. With one connection for
+ * notices (store/feed/feed-bell.ts), PostgreSQL's default limit of 100 allows five processes.
  */
 export const WRITE_CONNECTIONS = 9;
 export const READ_CONNECTIONS = 6;

@@ -401,6 +401,19 @@ const TABLE: { readonly [K in Failure['kind']]: Row & { failure: { kind: K } } }
     says: /check the ids; attendance\.read allows/,
     metadata: { scopes: 'attendance.read' },
   },
+  CURSOR_OUT_OF_RANGE: {
+    failure: { kind: 'CURSOR_OUT_OF_RANGE' },
+    code: Code.OutOfRange,
+    reason: 'CURSOR_OUT_OF_RANGE',
+    says: /begin anew without a cursor, with a snapshot/,
+  },
+  DRAINING: {
+    failure: { kind: 'DRAINING', retryAfterMs: 200 },
+    code: Code.Unavailable,
+    reason: 'DRAINING',
+    says: /call again with the last cursor/,
+    retryAfterMs: 200,
+  },
   DEADLINE_EXCEEDED: {
     failure: { kind: 'DEADLINE_EXCEEDED' },
     code: Code.DeadlineExceeded,
