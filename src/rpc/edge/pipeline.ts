@@ -247,7 +247,7 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
     const check = authorize(method, caller, context.memberships, call.signal);
     const checking = check(incoming.message);
     if (checking !== undefined) await deadline.race(checking);
-    let checkedMs = performance.now();
+    let checkedMs: number = context.now();
     deadline.endAt(caller.expiresAtMs - context.now());
     const looking = validate(method.input, incoming.message as Message, call.signal);
     if (looking !== undefined) await looking;
@@ -256,10 +256,10 @@ export async function* runServerStream<I extends DescMessage, O extends DescMess
       const next = await deadline.race(source.next());
       if (next.done === true) break;
       if (TURNS.isOver) await TURNS.next(call.signal);
-      if (performance.now() - checkedMs > CHECK_AGAIN_MS) {
+      if (context.now() - checkedMs > CHECK_AGAIN_MS) {
         const again = check(incoming.message);
         if (again !== undefined) await deadline.race(again);
-        checkedMs = performance.now();
+        checkedMs = context.now();
       }
       yield next.value;
     }

@@ -83,7 +83,7 @@ const incoming = (
 
 const incomingStream = (given: Given = {}): Incoming<typeof StreamAttendanceRequestSchema> => ({
   ...incoming(given),
-  message: create(StreamRequest),
+  message: create(StreamRequest, { employeeId: 'mia' }),
 });
 
 /** Never resolves. */
@@ -402,6 +402,23 @@ describe('the pipeline of a stream', () => {
     expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unauthenticated, 'TOKEN_EXPIRED']);
     expect(signal?.aborted, 'its handler is told').to.equal(true);
     expect(context.codes).to.deep.equal([Code.Unauthenticated]);
+  });
+
+  it('ends soon after its employee has left the group of its caller', async () => {
+    const scopes = new Set(['attendance.manage'] as const);
+    const caller = { ...ANONYMOUS, scopes, groups: new Set(['kitchen']) };
+    context.authenticator = { authenticate: () => caller };
+    let groupId = 'kitchen';
+    Object.assign(context, { memberships: { groupOf: async () => groupId } });
+    const stream = run({}, new Source(part));
+    for (let seconds = 0; seconds < 60; seconds += 5) {
+      context.now = () => (NOW + seconds * 1000) as Instant;
+      await stream.next();
+    }
+    groupId = 'bakery';
+    context.now = () => (NOW + 71_000) as Instant;
+    const error = await refusal(stream.next());
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.PermissionDenied, 'OUT_OF_SCOPE']);
   });
 
   it('passes on what comes, and is counted once, at its end', async () => {
