@@ -17,7 +17,7 @@ import {
   DEFAULT_STREAM_DEADLINE_MS,
   DEFAULT_UNARY_DEADLINE_MS,
   MAX_DEADLINE_MS,
-} from '../../src/rpc/edge/pipeline.js';
+} from '../../src/rpc/edge/deadline.js';
 import { DEFAULT_LIMITS } from '../../src/server/support/limits.js';
 import {
   HEALTH_CONNECTIONS,

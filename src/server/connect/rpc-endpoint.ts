@@ -9,11 +9,8 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { Metrics } from '../../metrics/metrics.js';
 import { type CallTrail, noteError, startTrail } from '../../rpc/edge/call-trail.js';
-import {
-  type CallerCheck,
-  DEFAULT_UNARY_DEADLINE_MS,
-  type UnaryMethod,
-} from '../../rpc/edge/pipeline.js';
+import { DEFAULT_UNARY_DEADLINE_MS } from '../../rpc/edge/deadline.js';
+import type { CallerCheck, UnaryMethod } from '../../rpc/edge/pipeline.js';
 import { answerRefusal, isGrpcContentType } from '../exchange/answer-refusal.js';
 import type { Connection } from '../exchange/connections.js';
 import type { Exchange, RequestHeaders } from '../exchange/exchange.js';
