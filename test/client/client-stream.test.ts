@@ -281,7 +281,7 @@ describe('the methods of a client', () => {
     const names = SERVICES.flatMap(({ methods }) => methods.map(({ localName }) => localName));
     expect(new Set(names).size).to.equal(names.length);
     const client = createAttendanceClient({ address: '127.0.0.1:1' });
-    expect(client).to.have.all.keys(...names, 'close');
+    expect(client).to.have.all.keys(...names, 'watch', 'close');
     client.close();
   });
 });
