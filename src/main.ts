@@ -185,7 +185,11 @@ async function runAlone(
 
 function runMany(config: Config, databaseUrl: string, log: Logger): Running {
   serveClusterMetrics();
-  const workers = runWorkers(config.workers, { DATABASE_URL: databaseUrl }, log);
+  const workers = runWorkers(
+    config.workers,
+    { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' },
+    log,
+  );
   const ended = workers.ready.then(
     (address) => {
       announce(config, address, log);

@@ -1,10 +1,11 @@
-// The environment, read in one place and turned into a typed value. Pure: opens nothing. All
+// The environment, read in one place and turned into a typed value. Opens only files of secrets. All
 // errors are reported at once, and no value that may hold a secret is ever shown.
 
 import type { ClockLimits } from '../app/ports/facts.js';
 import { findZone, type Zone } from '../domain/time/zone.js';
 import { type AuthConfig, readAuthConfig } from './auth-config.js';
 import type { CallLinesConfig } from './call-lines.js';
+import { readingSecretFiles } from './secret-files.js';
 
 export interface TlsConfig {
   readonly certFile: string;
@@ -23,6 +24,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Where the embedded PostgreSQL keeps its data; undefined: `data` beside package.json. */
   readonly dataDir: string | undefined;
+  /** Whether the service brings the schema up to date itself. */
+  readonly migrate: boolean;
   /** Undefined: no Redis. */
   readonly redisUrl: string | undefined;
   /** Of employees for whom nobody gave a zone. */
@@ -96,11 +99,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Throws ConfigError with all that is wrong. An empty variable counts as not set. */
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
-  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const plain = (name: string): string | undefined => env[name]?.trim() || undefined;
   const fail = (problem: string): undefined => {
     problems.push(problem);
     return undefined;
   };
+  const read = readingSecretFiles(plain, fail);
 
   const host = read('HOST') ?? '127.0.0.1';
   const auth = readAuthConfig(host, read, fail);
@@ -114,6 +118,7 @@ export function readConfig(env: Environment): Config {
     auth,
     databaseUrl: url('DATABASE_URL', read('DATABASE_URL'), ['postgres:', 'postgresql:'], fail),
     dataDir: read('DATA_DIR'),
+    migrate: oneOf('MIGRATE', read('MIGRATE'), ['on', 'off'], 'on', fail) === 'on',
     redisUrl: url('REDIS_URL', read('REDIS_URL'), ['redis:', 'rediss:'], fail),
     defaultZone: timeZone('DEFAULT_TIME_ZONE', read('DEFAULT_TIME_ZONE'), fail),
     requireKnownEmployees: known === 'ON',

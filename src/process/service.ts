@@ -1,11 +1,9 @@
 // One process of the service: the rooms wired together, started and stopped in order. Listens
 // first and waits for the database then, so that readiness can say what it is waiting for.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { badgeRules } from '../app/decide/decide-badge.js';
 import type { Fact } from '../app/ports/facts.js';
-import type { DependencyHealth } from '../app/ports/health.js';
 import type { RosterStore } from '../app/ports/roster-ports.js';
 import { FeedTail } from '../app/watch/feed-tail.js';
 import { recordFacts } from '../app/write/record-facts.js';
@@ -19,8 +17,6 @@ import type { PipelineContext } from '../rpc/edge/pipeline.js';
 import { registerRoutes, SERVICES } from '../rpc/routes.js';
 import { type AttendanceServer, createServer } from '../server/server.js';
 import { createFeedBell } from '../store/feed/feed-bell.js';
-import { isPassing } from '../store/postgres/errors.js';
-import { migrateUp, serverFacts } from '../store/postgres/migrate.js';
 import { openAuthenticator } from './authentication.js';
 import { type CallLines, createCallLines } from './call-lines.js';
 import { type CallLog, createCallLog } from './call-log.js';
@@ -28,6 +24,7 @@ import { createCompanyFigures } from './company-figures.js';
 import type { Config } from './config.js';
 import { createFollower, wakingRoster } from './follower.js';
 import { packageVersion } from './package-version.js';
+import { createSchemaWatch, reasonOf } from './schema.js';
 import { openStores } from './stores.js';
 import { createTeller } from './teller.js';
 import { followCertificate, type TlsMaterial } from './tls.js';
@@ -58,9 +55,6 @@ export interface Service {
    */
   stop(graceMs: number): Promise<void>;
 }
-
-const FIRST_PAUSE_MS = 250;
-const MAX_PAUSE_MS = 5000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, databaseUrl, log, metrics } = options;
@@ -104,8 +98,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const roster = wakingRoster(stores.roster, () => follower.wake());
   let employeeKey: Uint8Array | undefined;
   const lines = callLines(config, log, () => employeeKey);
-  let migrated = false;
-  const health = async () => withSchema(await stores.attendance.health(), migrated);
+  const schema = createSchemaWatch({ databaseUrl, migrate: config.migrate, log });
+  const health = async () => schema.withSchema(await stores.attendance.health());
   const server = createServer({
     host: config.host,
     port: config.port,
@@ -142,8 +136,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const certificate =
     config.tls &&
     (await followCertificate(config.tls, (files) => server.useCertificate(files), log));
-  const ready = waitForSchema(databaseUrl, log, stopping.signal).then(async () => {
-    migrated = true;
+  const ready = schema.ready(stopping.signal).then(async () => {
     server.health.changed();
     employeeKey = await stores.attendance.pageTokenKey().catch(() => undefined);
   });
@@ -198,61 +191,6 @@ const LISTEN_HINTS = new Map([
   ['EADDRNOTAVAIL', 'this machine has no such address; set HOST to one that it has'],
   ['EACCES', 'this user may not; set PORT to one above 1023'],
 ]);
-
-/** A database that answers but has no schema yet cannot serve. */
-function withSchema(
-  dependencies: readonly DependencyHealth[],
-  migrated: boolean,
-): readonly DependencyHealth[] {
-  return dependencies.map((dependency) =>
-    dependency.name === 'postgresql' && dependency.up && !migrated
-      ? { ...dependency, up: false, detail: 'the schema is being brought up to date' }
-      : dependency,
-  );
-}
-
-/** Migrates as soon as the database answers; throws when a migration itself fails. */
-async function waitForSchema(databaseUrl: string, log: Logger, signal: AbortSignal): Promise<void> {
-  const { host } = new URL(databaseUrl);
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-    try {
-      const applied = await migrateUp(databaseUrl);
-      await warnOfServer(databaseUrl, log);
-      if (applied.length > 0) log.info({ applied }, 'the database schema was brought up to date');
-      return;
-    } catch (error) {
-      // Of a migration that failed, the cause tells: a lock it did not get can be had later.
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (!isPassing(error) && !isPassing(cause)) throw error;
-      const reason = reasonOf(error);
-      log.warn({ host, reason, retryInMs: pauseMs }, 'waiting for PostgreSQL: not ready to serve');
-    }
-    await delay(pauseMs, undefined, { signal });
-  }
-}
-
-/** Older ones may work; nobody has tested whether all of it does. Nor does any setting stop us. */
-async function warnOfServer(databaseUrl: string, log: Logger): Promise<void> {
-  const { majorVersion: major, unsafeSettings } = await serverFacts(databaseUrl);
-  if (major < TESTED_SINCE_MAJOR) {
-    const wanted = `${TESTED_SINCE_MAJOR} or later`;
-    log.warn({ major, wanted }, 'this PostgreSQL is older than those the service is tested with');
-  }
-  for (const setting of unsafeSettings) {
-    log.warn({ setting, value: 'off' }, UNSAFE_SETTING);
-  }
-}
-
-const UNSAFE_SETTING =
-  'this PostgreSQL can lose or damage what was acknowledged when its machine fails: ' +
-  'switch the setting on';
-
-const TESTED_SINCE_MAJOR = 17;
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** Counts what streams tell, and logs when the feed cannot be read. */
 function observeWatch(tail: FeedTail, metrics: Metrics, log: Logger): void {

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { findZone } from '../../src/domain/time/zone.js';
 import { ConfigError, readConfig } from '../../src/process/config.js';
+import { temporaryFolder } from '../tooling/repository.js';
 
 /** The problems of an environment, or none. */
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -29,6 +32,7 @@ describe('the configuration', () => {
       auth: { kind: 'off' },
       databaseUrl: undefined,
       dataDir: undefined,
+      migrate: true,
       redisUrl: undefined,
       defaultZone: findZone('UTC'),
       requireKnownEmployees: false,
@@ -55,6 +59,18 @@ describe('the configuration', () => {
 
   it('takes an empty variable as not set', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: ' ', WORKERS: '' }).port).to.equal(8080);
+  });
+
+  it('reads a secret from its file, without the end of its line', () => {
+    const folder = temporaryFolder();
+    const file = join(folder.path, 'url');
+    writeFileSync(file, 'postgres://u:p@h/d\n');
+    expect(readConfig({ DATABASE_URL_FILE: file }).databaseUrl).to.equal('postgres://u:p@h/d');
+    writeFileSync(file, 'a secret that is no URL');
+    expect(problemsOf({ DATABASE_URL_FILE: file }).join()).to.not.include('a secret');
+    writeFileSync(file, ' ');
+    expect(problemsOf({ DATABASE_URL_FILE: file }).join()).to.include('DATABASE_URL_FILE');
+    folder.remove();
   });
 
   const good: readonly [name: string, env: Record<string, string>][] = [
@@ -95,6 +111,14 @@ describe('the configuration', () => {
 
   const bad: readonly [name: string, env: Record<string, string>, names: string][] = [
     ['a port above 65,535', { PORT: '65536' }, 'PORT'],
+    ['schema changes by another word', { MIGRATE: 'later' }, 'MIGRATE'],
+    [
+      'a secret twice',
+      { REDIS_URL: 'redis://h', REDIS_URL_FILE: '/r' },
+      'REDIS_URL and REDIS_URL_FILE',
+    ],
+    ['a secret in no file', { DATABASE_URL_FILE: '/nowhere/at/all' }, 'DATABASE_URL_FILE'],
+    ['a secret in a folder', { DATABASE_URL_FILE: '/' }, 'DATABASE_URL_FILE'],
     ['calls in the log by another word', { CALL_LOG: 'some' }, 'CALL_LOG'],
     ['no time that is slow', { CALL_LOG_SLOW_MS: '0' }, 'CALL_LOG_SLOW_MS'],
     ['employees by another word', { LOG_EMPLOYEES: 'name' }, 'LOG_EMPLOYEES'],
