@@ -4,7 +4,6 @@
 
 import { NO_EXTRA_TIME_RULES } from '../roster/extra-time.js';
 import type { RuleDate } from '../roster/rule-date.js';
-import type { LocalDate } from '../time/local-date.js';
 import { toEpochDay } from '../time/local-date.js';
 import { findZone } from '../time/zone.js';
 import { creditedSecondsOf } from './credit.js';
@@ -61,8 +60,7 @@ function extraTimeOf(
   const { day } = each;
   const rules = workDay.date.rules.premiums;
   const zone = rules.length === 0 ? undefined : findZone(day.timeZone);
-  const premiums =
-    zone === undefined ? [] : premiumsOf(rules, day, zone, aroundOf(day.date, dates));
+  const premiums = zone === undefined ? [] : premiumsOf(rules, day, zone, dates);
   const undertimeSeconds = undertimeOf(each, workDay);
   const isNothing = overtime.length === 0 && premiums.length === 0 && undertimeSeconds === 0;
   return isNothing ? NO_EXTRA_TIME : { overtime, premiums, undertimeSeconds };
@@ -81,12 +79,6 @@ function workDayOf(each: SheetDay, dates: RuleDates): WorkDay {
 function plainDate(epochDay: number): RuleDate {
   const rules = NO_EXTRA_TIME_RULES;
   return { epochDay, rules, isRostered: false, isDayOff: false, holiday: undefined };
-}
-
-/** The dates on which a window can begin that has work of the date: two before it to two after. */
-function aroundOf(date: LocalDate, dates: RuleDates): readonly RuleDate[] {
-  const epochDay = toEpochDay(date);
-  return [-2, -1, 0, 1, 2].flatMap((distance) => dates.get(epochDay + distance) ?? []);
 }
 
 /** Missing time of a day that is over, if it is longer than what the policy pardons. */

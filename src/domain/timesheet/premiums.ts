@@ -5,7 +5,8 @@
 import type { Attendance } from '../facts/day.js';
 import type { PremiumRule } from '../roster/extra-time.js';
 import { type RuleDate, ruledPart } from '../roster/rule-date.js';
-import { instantReached, startOfDay, type Zone } from '../time/zone.js';
+import type { Instant } from '../time/time.js';
+import { epochDayAt, instantReached, startOfDay, type Zone } from '../time/zone.js';
 
 /** Work of a day in the windows of one rule. */
 export interface PremiumPart {
@@ -24,21 +25,23 @@ interface Span {
 /** Half a holiday ends, or begins, at noon. */
 const NOON_SECOND = 12 * 3600;
 
-/** The premiums of a day. `around` are the dates on which a window with work of the day can begin. */
+/** The premiums of a day. `dates` are those of the employee, by epoch day. */
 export function premiumsOf(
   rules: readonly PremiumRule[],
   day: Attendance,
   zone: Zone,
-  around: readonly RuleDate[],
+  dates: ReadonlyMap<number, RuleDate>,
 ): readonly PremiumPart[] {
   const worked = workedSpans(day);
-  if (worked.length === 0) return [];
+  const around = datesAround(worked, zone, dates);
+  if (around.length === 0) return [];
   const parts: PremiumPart[] = [];
   let left = worked;
   // Breaks that nobody punched are deducted without a place in the day.
   let room = day.workedSeconds;
   for (const rule of rules) {
     const windows = windowsOf(rule, zone, around);
+    if (windows.length === 0) continue;
     const inside = secondsOf(common(rule.isAdded ? worked : left, windows));
     const seconds = Math.min(inside, rule.isAdded ? day.workedSeconds : room);
     if (!rule.isAdded) {
@@ -48,6 +51,23 @@ export function premiumsOf(
     if (seconds > 0) parts.push({ ruleId: rule.ruleId, percent: rule.percent, seconds });
   }
   return parts;
+}
+
+/** The dates on which a window can begin that has some of the time: the date before it is the first. */
+function datesAround(
+  worked: readonly Span[],
+  zone: Zone,
+  dates: ReadonlyMap<number, RuleDate>,
+): readonly RuleDate[] {
+  const [first, last] = [worked.at(0), worked.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const found: RuleDate[] = [];
+  const to = epochDayAt(zone, last.end as Instant);
+  for (let day = epochDayAt(zone, first.start as Instant) - 1; day <= to; day += 1) {
+    const date = dates.get(day);
+    if (date !== undefined) found.push(date);
+  }
+  return found;
 }
 
 /** The time of a day's sessions that have both ends, without breaks that have both; in order. */
@@ -68,6 +88,7 @@ function windowsOf(rule: PremiumRule, zone: Zone, around: readonly RuleDate[]): 
     if (part === undefined) return [];
     const { epochDay } = date;
     const whole = windowOf(rule, zone, epochDay);
+    if (part === 'WHOLE_DAY') return whole.start < whole.end ? [whole] : [];
     const noon = instantReached(zone, epochDay, NOON_SECOND);
     const start = part === 'SECOND_HALF' ? Math.max(whole.start, noon) : whole.start;
     const end = part === 'FIRST_HALF' ? Math.min(whole.end, noon) : whole.end;

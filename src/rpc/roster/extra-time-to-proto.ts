@@ -10,6 +10,7 @@ import {
 import type { PolicySchema } from '../../../gen/attendance/v1/roster_pb.js';
 import {
   type ExtraTimeRules,
+  NO_EXTRA_TIME_RULES,
   OVERTIME_BASES,
   type OvertimeRule,
   type PremiumRule,
@@ -18,13 +19,13 @@ import {
 import { timeOfDayText } from '../../domain/time/duration-text.js';
 import { durationOf } from '../edge/instants.js';
 
-/** The fields of a policy. The first day of the week is always said. */
+/** The fields of a policy. Monday is said as it is when not given. */
 export function extraTimeFields(rules: ExtraTimeRules): MessageInitShape<typeof PolicySchema> {
   const { overtime, premiums, weekStart, undertimeToleranceSeconds: pardoned } = rules;
   return {
     overtimeRules: overtime.map(toOvertimeRule),
     premiumRules: premiums.map(toPremiumRule),
-    weekStart,
+    weekStart: weekStart === NO_EXTRA_TIME_RULES.weekStart ? 0 : weekStart,
     ...(pardoned === undefined ? {} : { undertimeTolerance: durationOf(pardoned) }),
   };
 }

@@ -139,12 +139,24 @@ function toTimesheetDay(sheetDay: TimesheetDay): WireTimesheetDay {
   return message;
 }
 
-function toOvertimeLine({ seconds, ...key }: OvertimePart): OvertimeLine {
-  return create(OvertimeLineSchema, { ...key, duration: durationOf(seconds) });
+const emptyOvertime = emptyMessagesOf(OvertimeLineSchema);
+const emptyPremium = emptyMessagesOf(PremiumLineSchema);
+
+function toOvertimeLine({ ruleId, label, percent, seconds }: OvertimePart): OvertimeLine {
+  const message = emptyOvertime();
+  message.ruleId = ruleId;
+  message.label = label;
+  message.percent = percent;
+  message.duration = durationOf(seconds);
+  return message;
 }
 
-function toPremiumLine({ seconds, ...key }: PremiumPart): PremiumLine {
-  return create(PremiumLineSchema, { ...key, duration: durationOf(seconds) });
+function toPremiumLine({ ruleId, percent, seconds }: PremiumPart): PremiumLine {
+  const message = emptyPremium();
+  message.ruleId = ruleId;
+  message.percent = percent;
+  message.duration = durationOf(seconds);
+  return message;
 }
 
 function toTotals(totals: TimesheetTotals, names: LeaveTypeNames): WireTimesheetTotals {
