@@ -6,6 +6,7 @@ export * from '../../gen/attendance/v1/attendance_service_pb.js';
 export * from '../../gen/attendance/v1/badge_pb.js';
 export * from '../../gen/attendance/v1/clock_service_pb.js';
 export * from '../../gen/attendance/v1/error_reason_pb.js';
+export * from '../../gen/attendance/v1/extra_time_pb.js';
 export * from '../../gen/attendance/v1/punch_pb.js';
 export * from '../../gen/attendance/v1/roster_pb.js';
 export * from '../../gen/attendance/v1/roster_service_pb.js';

@@ -30,16 +30,19 @@ paid_break_limit,repeat_window,repeat_any_kind,pairing,hours_counted,round_in,ro
 off_shift_gap,off_shift_max_length,off_shift_attribution,off_shift_day_start,off_shift_breaks,\
 off_shift_deduct_excess_only,off_shift_min_break_length,off_shift_paid_break_limit,off_shift_repeat_window,\
 off_shift_repeat_any_kind,off_shift_pairing,off_shift_hours_counted,off_shift_round_in,off_shift_round_out,\
-off_shift_round_breaks,off_shift_round_worked,break_types,off_shift_break_types,max_command_age_days,refuse_outside_geofence
+off_shift_round_breaks,off_shift_round_worked,break_types,off_shift_break_types,max_command_age_days,refuse_outside_geofence,overtime,premiums,week_start,\
+undertime_tolerance
 policy,p-all,"Nights, by night",,hall-b hall-a,,,,30m after 6h,yes,10m,5m,20s,yes,alternating,first-in-to-last-out,\
 up 15m grace 5m,down 15m,nearest 5m,up 6m,6h,20h,split-at-midnight,04:00,10m; 20m after 5h,yes,1m,2m,3s,yes,\
-alternating,first-in-to-last-out,up 10m,down 10m grace 2m,nearest 1m,down 1h,lunch 12:00-13:00 1h by-clock,rest 15m paid,14,yes
-policy,p-all,,2026-05-01,,yes,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
-policy,p-own,,2026-01-01,,,,,,,,,,,typed,,,,,,0,,most-worked-date,,,,,,,,,,,,,,,,,
-employee,p-own,,,,,,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
-employee,p-all,,2026-04-01,,,,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
-employee,(none),,2026-09-01,,,Asia/Tokyo,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
-employee,(none),,,,,,p2,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+alternating,first-in-to-last-out,up 10m,down 10m grace 2m,nearest 1m,down 1h,lunch 12:00-13:00 1h by-clock,rest 15m paid,14,yes,\
+daily day tolerance 10m block 15m limit 2h first:1h30m:125 rest::150; weekly week after 40h ::150;\
+ off all on sat+sun+holiday+off,night 22:00-06:00 25%; sunday on sun+holiday 50% added,sun,0
+policy,p-all,,2026-05-01,,yes,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+policy,p-own,,2026-01-01,,,,,,,,,,,typed,,,,,,0,,most-worked-date,,,,,,,,,,,,,,,,,,,,,
+employee,p-own,,,,,,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+employee,p-all,,2026-04-01,,,,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+employee,(none),,2026-09-01,,,Asia/Tokyo,p1,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+employee,(none),,,,,,p2,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
 `;
 const PEOPLE = `type,employee,name,zone,group,joined,left,shift,calendar,from,to,cycle,anchor,date,portion,archived
 holiday,,"Day of ""unity"", observed",,,,,,hall-b,,,,,2026-10-03,second,

@@ -8,6 +8,7 @@ import { describeCommands } from './commands.js';
 import { describeContract } from './contract.js';
 import { describeLeaveTimes } from './leave-times.js';
 import { describeMarks } from './marks.js';
+import { describeOvertime } from './overtime.js';
 import { describePolicies } from './policies.js';
 import { describePunchImports } from './punch-imports.js';
 import { describePunches } from './punches.js';
@@ -67,6 +68,7 @@ for (const { name, redis: state, onlyWriter = false, isBrief = false } of VARIAN
     describeRosterDays(() => running, { isBrief });
     describePolicies(() => running, { isBrief });
     describeTimesheets(() => running, { isBrief });
+    describeOvertime(() => running);
     if (!isBrief) describeWatch(() => running);
   });
 }

@@ -12,6 +12,7 @@ import { expect } from 'chai';
 import { AttendanceStatus } from '../../gen/attendance/v1/attendance_pb.js';
 import { AttendanceService } from '../../gen/attendance/v1/attendance_service_pb.js';
 import { ClockService } from '../../gen/attendance/v1/clock_service_pb.js';
+import { OvertimeBasis } from '../../gen/attendance/v1/extra_time_pb.js';
 import { RosterService } from '../../gen/attendance/v1/roster_service_pb.js';
 import { TimesheetService, TimesheetView } from '../../gen/attendance/v1/timesheet_service_pb.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -542,6 +543,29 @@ const CLOCK: RowsOf<typeof ClockService> = {
 
 const LONG_CYCLE = times(366, () => ({ shiftIds: SHIFT_IDS }));
 
+/** As many rules for overtime and premiums as there can be. */
+const MOST_RULES = {
+  overtimeRules: times(20, (n) => ({
+    ruleId: `o${n}`.padEnd(64, 'x'),
+    basis: n % 2 === 0 ? OvertimeBasis.WEEK : OvertimeBasis.DAY,
+    after: { seconds: BigInt(3600 * (20 - n)) },
+    tiers: times(5, (tier) => ({
+      label: `t${tier}`.padEnd(64, 'x'),
+      ...(tier === 4 ? {} : { length: { seconds: 600n } }),
+      percent: 100 + tier,
+    })),
+  })),
+  premiumRules: times(20, (n) => ({
+    ruleId: `p${n}`.padEnd(64, 'x'),
+    percent: 25,
+    dates: { weekdays: times(7, (day) => day + 1), holidays: true },
+    startTimeOfDay: `${String(n).padStart(2, '0')}:00`,
+    endTimeOfDay: `${String(n + 3).padStart(2, '0')}:30`,
+    added: n % 2 === 0,
+  })),
+  undertimeTolerance: { seconds: 60n },
+};
+
 /** The largest policy that there is. */
 function widePolicy(policyId: string, n: number) {
   return {
@@ -555,6 +579,7 @@ function widePolicy(policyId: string, n: number) {
         length: { seconds: 60n },
       })),
     },
+    ...MOST_RULES,
   };
 }
 
@@ -816,7 +841,7 @@ const SERVICES = {
 };
 
 /** Of the first assignment with a long cycle; `fill` makes shifts, policies, employees and one before it. */
-const LONG_CHANGE = String(SHIFT_IDS.length + 1 + 50 + 4 + 2);
+const LONG_CHANGE = String(SHIFT_IDS.length + 1 + 51 + 4 + 2);
 
 async function fill({ attendance, clock, roster }: Clients): Promise<void> {
   for (const [n, shiftId] of SHIFT_IDS.entries()) {
@@ -824,8 +849,10 @@ async function fill({ attendance, clock, roster }: Clients): Promise<void> {
   }
   await roster.createShift({ shift: { shiftId: 'leaving', ...hoursOf(11) } });
   for (let n = 0; n < 50; n += 1) await roster.setPolicy({ policy: widePolicy('wide', n) });
+  await roster.setPolicy({ policy: { policyId: 'paid', ...MOST_RULES } });
   for (const employeeId of ['full', 'rostered', 'leaving', 'busy']) {
-    await roster.createEmployee({ employee: { employeeId, timeZone: 'UTC' } });
+    const policies = employeeId === 'full' ? [{ policyId: 'paid' }] : [];
+    await roster.createEmployee({ employee: { employeeId, timeZone: 'UTC', policies } });
   }
   const cycle = [{ shiftIds: SHIFT_IDS }];
   const assignment = { startDate: '2026-01-01', cycle };

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/timesheet.proto.
  */
 export const file_attendance_v1_timesheet: GenFile = /*@__PURE__*/
-  fileDesc("Ch1hdHRlbmRhbmNlL3YxL3RpbWVzaGVldC5wcm90bxINYXR0ZW5kYW5jZS52MSKBAgoJVGltZXNoZWV0EhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSEgoKc3RhcnRfZGF0ZRgDIAEoCRIQCghlbmRfZGF0ZRgEIAEoCRIpCgRkYXlzGAUgAygLMhsuYXR0ZW5kYW5jZS52MS5UaW1lc2hlZXREYXkSLgoGdG90YWxzGAYgASgLMh4uYXR0ZW5kYW5jZS52MS5UaW1lc2hlZXRUb3RhbHMSNQoMZXhwbGFuYXRpb25zGAcgAygLMh8uYXR0ZW5kYW5jZS52MS5Ub3RhbEV4cGxhbmF0aW9uEhAKCGdyb3VwX2lkGAggASgJIrgICgxUaW1lc2hlZXREYXkSDAoEZGF0ZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSLwoGc3RhdHVzGAMgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEi8KBm9yaWdpbhgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbhIqCgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjoKEW90aGVyX2hhbGZfc3RhdHVzGAYgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEhUKDWxlYXZlX3R5cGVfaWQYByABKAkSIAoYb3RoZXJfaGFsZl9sZWF2ZV90eXBlX2lkGAggASgJEi0KC2xlYXZlX3RpbWVzGAkgAygLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVRpbWUSFAoMaG9saWRheV9uYW1lGAogASgJEjIKD2hvbGlkYXlfcG9ydGlvbhgLIAEoDjIZLmF0dGVuZGFuY2UudjEuRGF5UG9ydGlvbhIRCglzaGlmdF9pZHMYDCADKAkSMQoNZmlyc3RfaW5fdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoQcGxhbm5lZF9kdXJhdGlvbhgPIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg93b3JrZWRfZHVyYXRpb24YECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNAoRY3JlZGl0ZWRfZHVyYXRpb24YESABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMwoQYmFsYW5jZV9kdXJhdGlvbhgSIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5icmVha19kdXJhdGlvbhgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YFCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgVIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgWIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJzaG9ydGZhbGxfZHVyYXRpb24YFyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBggAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5Eg0KBWZpbmFsGBkgASgIItgGCg9UaW1lc2hlZXRUb3RhbHMSMwoQcGxhbm5lZF9kdXJhdGlvbhgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg93b3JrZWRfZHVyYXRpb24YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNAoRY3JlZGl0ZWRfZHVyYXRpb24YAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMwoQYmFsYW5jZV9kdXJhdGlvbhgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5icmVha19kdXJhdGlvbhgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJzaG9ydGZhbGxfZHVyYXRpb24YCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFAoMcHJlc2VudF9kYXlzGAogASgBEhMKC2Fic2VudF9kYXlzGAsgASgBEhUKDW9uX2xlYXZlX2RheXMYDCABKAESEwoLcmVtb3RlX2RheXMYDSABKAESFAoMaG9saWRheV9kYXlzGA4gASgBEhAKCG9mZl9kYXlzGA8gASgBEhYKDnNjaGVkdWxlZF9kYXlzGBAgASgBEhgKEHVuc2NoZWR1bGVkX2RheXMYESABKAESFgoOaGFsZl9kYXlfY291bnQYEiABKAUSFgoObGF0ZV9kYXlfY291bnQYEyABKAUSFwoPZWFybHlfZGF5X2NvdW50GBQgASgFEhYKDm9wZW5fZGF5X2NvdW50GBUgASgFEikKBmxlYXZlcxgWIAMoCzIZLmF0dGVuZGFuY2UudjEuTGVhdmVUb3RhbBIuCglhbm9tYWxpZXMYFyADKAsyGy5hdHRlbmRhbmNlLnYxLkFub21hbHlUb3RhbCJ3CgpMZWF2ZVRvdGFsEhUKDWxlYXZlX3R5cGVfaWQYASABKAkSFwoPbGVhdmVfdHlwZV9uYW1lGAIgASgJEgwKBGRheXMYAyABKAESKwoIZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iSgoMQW5vbWFseVRvdGFsEicKB2Fub21hbHkYASABKA4yFi5hdHRlbmRhbmNlLnYxLkFub21hbHkSEQoJZGF5X2NvdW50GAIgASgFIkoKEFRvdGFsRXhwbGFuYXRpb24SDQoFdG90YWwYASABKAkSJwoFcGFydHMYAiADKAsyGC5hdHRlbmRhbmNlLnYxLlRvdGFsUGFydCJiCglUb3RhbFBhcnQSDAoEZGF0ZRgBIAEoCRItCghkdXJhdGlvbhgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkgAEg4KBGRheXMYAyABKAFIAEIICgZhbW91bnRCQQoRY29tLmF0dGVuZGFuY2UudjFCDlRpbWVzaGVldFByb3RvUAFaGmF0dGVuZGFuY2UvdjE7YXR0ZW5kYW5jZXYxYgZwcm90bzM", [file_attendance_v1_attendance, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch1hdHRlbmRhbmNlL3YxL3RpbWVzaGVldC5wcm90bxINYXR0ZW5kYW5jZS52MSKBAgoJVGltZXNoZWV0EhMKC2VtcGxveWVlX2lkGAEgASgJEhUKDWVtcGxveWVlX25hbWUYAiABKAkSEgoKc3RhcnRfZGF0ZRgDIAEoCRIQCghlbmRfZGF0ZRgEIAEoCRIpCgRkYXlzGAUgAygLMhsuYXR0ZW5kYW5jZS52MS5UaW1lc2hlZXREYXkSLgoGdG90YWxzGAYgASgLMh4uYXR0ZW5kYW5jZS52MS5UaW1lc2hlZXRUb3RhbHMSNQoMZXhwbGFuYXRpb25zGAcgAygLMh8uYXR0ZW5kYW5jZS52MS5Ub3RhbEV4cGxhbmF0aW9uEhAKCGdyb3VwX2lkGAggASgJIswJCgxUaW1lc2hlZXREYXkSDAoEZGF0ZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSLwoGc3RhdHVzGAMgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEi8KBm9yaWdpbhgEIAEoDjIfLmF0dGVuZGFuY2UudjEuQXR0ZW5kYW5jZU9yaWdpbhIqCgdwb3J0aW9uGAUgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uEjoKEW90aGVyX2hhbGZfc3RhdHVzGAYgASgOMh8uYXR0ZW5kYW5jZS52MS5BdHRlbmRhbmNlU3RhdHVzEhUKDWxlYXZlX3R5cGVfaWQYByABKAkSIAoYb3RoZXJfaGFsZl9sZWF2ZV90eXBlX2lkGAggASgJEi0KC2xlYXZlX3RpbWVzGAkgAygLMhguYXR0ZW5kYW5jZS52MS5MZWF2ZVRpbWUSFAoMaG9saWRheV9uYW1lGAogASgJEjIKD2hvbGlkYXlfcG9ydGlvbhgLIAEoDjIZLmF0dGVuZGFuY2UudjEuRGF5UG9ydGlvbhIRCglzaGlmdF9pZHMYDCADKAkSMQoNZmlyc3RfaW5fdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9vdXRfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoQcGxhbm5lZF9kdXJhdGlvbhgPIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg93b3JrZWRfZHVyYXRpb24YECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNAoRY3JlZGl0ZWRfZHVyYXRpb24YESABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMwoQYmFsYW5jZV9kdXJhdGlvbhgSIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5icmVha19kdXJhdGlvbhgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJ1bmNvdW50ZWRfZHVyYXRpb24YFCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMAoNbGF0ZV9kdXJhdGlvbhgVIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5lYXJseV9kdXJhdGlvbhgWIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI1ChJzaG9ydGZhbGxfZHVyYXRpb24YFyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoJYW5vbWFsaWVzGBggAygOMhYuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5Eg0KBWZpbmFsGBkgASgIEi0KCG92ZXJ0aW1lGBogAygLMhsuYXR0ZW5kYW5jZS52MS5PdmVydGltZUxpbmUSLAoIcHJlbWl1bXMYGyADKAsyGi5hdHRlbmRhbmNlLnYxLlByZW1pdW1MaW5lEjUKEnVuZGVydGltZV9kdXJhdGlvbhgcIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLsBwoPVGltZXNoZWV0VG90YWxzEjMKEHBsYW5uZWRfZHVyYXRpb24YASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoPd29ya2VkX2R1cmF0aW9uGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWNyZWRpdGVkX2R1cmF0aW9uGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjMKEGJhbGFuY2VfZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOYnJlYWtfZHVyYXRpb24YBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSdW5jb3VudGVkX2R1cmF0aW9uGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjAKDWxhdGVfZHVyYXRpb24YByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOZWFybHlfZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSc2hvcnRmYWxsX2R1cmF0aW9uGAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDHByZXNlbnRfZGF5cxgKIAEoARITCgthYnNlbnRfZGF5cxgLIAEoARIVCg1vbl9sZWF2ZV9kYXlzGAwgASgBEhMKC3JlbW90ZV9kYXlzGA0gASgBEhQKDGhvbGlkYXlfZGF5cxgOIAEoARIQCghvZmZfZGF5cxgPIAEoARIWCg5zY2hlZHVsZWRfZGF5cxgQIAEoARIYChB1bnNjaGVkdWxlZF9kYXlzGBEgASgBEhYKDmhhbGZfZGF5X2NvdW50GBIgASgFEhYKDmxhdGVfZGF5X2NvdW50GBMgASgFEhcKD2Vhcmx5X2RheV9jb3VudBgUIAEoBRIWCg5vcGVuX2RheV9jb3VudBgVIAEoBRIpCgZsZWF2ZXMYFiADKAsyGS5hdHRlbmRhbmNlLnYxLkxlYXZlVG90YWwSLgoJYW5vbWFsaWVzGBcgAygLMhsuYXR0ZW5kYW5jZS52MS5Bbm9tYWx5VG90YWwSLQoIb3ZlcnRpbWUYGCADKAsyGy5hdHRlbmRhbmNlLnYxLk92ZXJ0aW1lTGluZRIsCghwcmVtaXVtcxgZIAMoCzIaLmF0dGVuZGFuY2UudjEuUHJlbWl1bUxpbmUSNQoSdW5kZXJ0aW1lX2R1cmF0aW9uGBogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uImwKDE92ZXJ0aW1lTGluZRIPCgdydWxlX2lkGAEgASgJEg0KBWxhYmVsGAIgASgJEg8KB3BlcmNlbnQYAyABKAUSKwoIZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iXAoLUHJlbWl1bUxpbmUSDwoHcnVsZV9pZBgBIAEoCRIPCgdwZXJjZW50GAIgASgFEisKCGR1cmF0aW9uGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIncKCkxlYXZlVG90YWwSFQoNbGVhdmVfdHlwZV9pZBgBIAEoCRIXCg9sZWF2ZV90eXBlX25hbWUYAiABKAkSDAoEZGF5cxgDIAEoARIrCghkdXJhdGlvbhgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJKCgxBbm9tYWx5VG90YWwSJwoHYW5vbWFseRgBIAEoDjIWLmF0dGVuZGFuY2UudjEuQW5vbWFseRIRCglkYXlfY291bnQYAiABKAUiSgoQVG90YWxFeHBsYW5hdGlvbhINCgV0b3RhbBgBIAEoCRInCgVwYXJ0cxgCIAMoCzIYLmF0dGVuZGFuY2UudjEuVG90YWxQYXJ0ImIKCVRvdGFsUGFydBIMCgRkYXRlGAEgASgJEi0KCGR1cmF0aW9uGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uSAASDgoEZGF5cxgDIAEoAUgAQggKBmFtb3VudEJBChFjb20uYXR0ZW5kYW5jZS52MUIOVGltZXNoZWV0UHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * One employee's days of a period and their sums, as known at the time of the call.
@@ -269,6 +269,27 @@ export type TimesheetDay = Message<"attendance.v1.TimesheetDay"> & {
    * @generated from field: bool final = 25;
    */
   final: boolean;
+
+  /**
+   * Overtime by the rules of the policy, in their order.
+   *
+   * @generated from field: repeated attendance.v1.OvertimeLine overtime = 26;
+   */
+  overtime: OvertimeLine[];
+
+  /**
+   * Work in windows with a premium, in the order of the rules.
+   *
+   * @generated from field: repeated attendance.v1.PremiumLine premiums = 27;
+   */
+  premiums: PremiumLine[];
+
+  /**
+   * Missing time, where the policy measures it.
+   *
+   * @generated from field: google.protobuf.Duration undertime_duration = 28;
+   */
+  undertimeDuration?: Duration | undefined;
 };
 
 /**
@@ -446,6 +467,28 @@ export type TimesheetTotals = Message<"attendance.v1.TimesheetTotals"> & {
    * @generated from field: repeated attendance.v1.AnomalyTotal anomalies = 23;
    */
   anomalies: AnomalyTotal[];
+
+  /**
+   * Overtime, by rule, label and percent.
+   *
+   * @generated from field: repeated attendance.v1.OvertimeLine overtime = 24;
+   */
+  overtime: OvertimeLine[];
+
+  /**
+   * Work in windows with a premium, by rule and percent.
+   *
+   * @generated from field: repeated attendance.v1.PremiumLine premiums = 25;
+   */
+  premiums: PremiumLine[];
+
+  /**
+   * Planned time that was neither worked nor credited, of days that are final, where the policy
+   * measures it.
+   *
+   * @generated from field: google.protobuf.Duration undertime_duration = 26;
+   */
+  undertimeDuration?: Duration | undefined;
 };
 
 /**
@@ -454,6 +497,83 @@ export type TimesheetTotals = Message<"attendance.v1.TimesheetTotals"> & {
  */
 export const TimesheetTotalsSchema: GenMessage<TimesheetTotals> = /*@__PURE__*/
   messageDesc(file_attendance_v1_timesheet, 2);
+
+/**
+ * Overtime of a rule and one of its tiers.
+ *
+ * @generated from message attendance.v1.OvertimeLine
+ */
+export type OvertimeLine = Message<"attendance.v1.OvertimeLine"> & {
+  /**
+   * The rule of the policy.
+   *
+   * @generated from field: string rule_id = 1;
+   */
+  ruleId: string;
+
+  /**
+   * The label of the tier; empty without one.
+   *
+   * @generated from field: string label = 2;
+   */
+  label: string;
+
+  /**
+   * The factor of the tier; 0 when it says none.
+   *
+   * @generated from field: int32 percent = 3;
+   */
+  percent: number;
+
+  /**
+   * How long.
+   *
+   * @generated from field: google.protobuf.Duration duration = 4;
+   */
+  duration?: Duration | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.OvertimeLine.
+ * Use `create(OvertimeLineSchema)` to create a new message.
+ */
+export const OvertimeLineSchema: GenMessage<OvertimeLine> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_timesheet, 3);
+
+/**
+ * Work in the windows of a premium rule.
+ *
+ * @generated from message attendance.v1.PremiumLine
+ */
+export type PremiumLine = Message<"attendance.v1.PremiumLine"> & {
+  /**
+   * The rule of the policy.
+   *
+   * @generated from field: string rule_id = 1;
+   */
+  ruleId: string;
+
+  /**
+   * The factor of the rule; 0 when it says none.
+   *
+   * @generated from field: int32 percent = 2;
+   */
+  percent: number;
+
+  /**
+   * How long.
+   *
+   * @generated from field: google.protobuf.Duration duration = 3;
+   */
+  duration?: Duration | undefined;
+};
+
+/**
+ * Describes the message attendance.v1.PremiumLine.
+ * Use `create(PremiumLineSchema)` to create a new message.
+ */
+export const PremiumLineSchema: GenMessage<PremiumLine> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_timesheet, 4);
 
 /**
  * Leave of one kind.
@@ -495,7 +615,7 @@ export type LeaveTotal = Message<"attendance.v1.LeaveTotal"> & {
  * Use `create(LeaveTotalSchema)` to create a new message.
  */
 export const LeaveTotalSchema: GenMessage<LeaveTotal> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_timesheet, 3);
+  messageDesc(file_attendance_v1_timesheet, 5);
 
 /**
  * How many of the days have an anomaly.
@@ -523,7 +643,7 @@ export type AnomalyTotal = Message<"attendance.v1.AnomalyTotal"> & {
  * Use `create(AnomalyTotalSchema)` to create a new message.
  */
 export const AnomalyTotalSchema: GenMessage<AnomalyTotal> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_timesheet, 4);
+  messageDesc(file_attendance_v1_timesheet, 6);
 
 /**
  * Which dates a total is made of.
@@ -532,8 +652,9 @@ export const AnomalyTotalSchema: GenMessage<AnomalyTotal> = /*@__PURE__*/
  */
 export type TotalExplanation = Message<"attendance.v1.TotalExplanation"> & {
   /**
-   * The field of TimesheetTotals, such as `late_duration`; `leaves[sick].days` and
-   * `anomalies[MISSING_OUT].day_count` within its lists.
+   * The field of TimesheetTotals, such as `late_duration`; `leaves[sick].days`,
+   * `anomalies[MISSING_OUT].day_count`, `overtime[weekly/first 125%].duration` and
+   * `premiums[night 25%].duration` within its lists, without label or percent where there is none.
    *
    * @generated from field: string total = 1;
    */
@@ -552,7 +673,7 @@ export type TotalExplanation = Message<"attendance.v1.TotalExplanation"> & {
  * Use `create(TotalExplanationSchema)` to create a new message.
  */
 export const TotalExplanationSchema: GenMessage<TotalExplanation> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_timesheet, 5);
+  messageDesc(file_attendance_v1_timesheet, 7);
 
 /**
  * What a date adds to a total.
@@ -596,5 +717,5 @@ export type TotalPart = Message<"attendance.v1.TotalPart"> & {
  * Use `create(TotalPartSchema)` to create a new message.
  */
 export const TotalPartSchema: GenMessage<TotalPart> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_timesheet, 6);
+  messageDesc(file_attendance_v1_timesheet, 8);
 

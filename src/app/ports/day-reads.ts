@@ -10,6 +10,7 @@ import type { DayPlan } from '../../domain/roster/plan.js';
 import type { LocalDate, LocalMonth } from '../../domain/time/local-date.js';
 import type { Instant, RecordTime } from '../../domain/time/time.js';
 import type { Zone } from '../../domain/time/zone.js';
+import type { RuleDates } from '../../domain/timesheet/extra-time.js';
 import type { ChangeCause } from './facts.js';
 
 /**
@@ -115,6 +116,10 @@ export interface EmployeePeriod {
   readonly isEmployed: boolean;
   /** One for every date, in order. */
   readonly days: readonly PeriodDay[];
+  /** The days before the period of weeks that weekly overtime counts; empty without any. */
+  readonly lead: readonly PeriodDay[];
+  /** What rules for overtime and premiums look at; empty if there are no such rules. */
+  readonly ruleDates: RuleDates;
 }
 
 export interface PeriodPage {

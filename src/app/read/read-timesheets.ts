@@ -4,10 +4,16 @@ import { present } from '../../domain/engine/present.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
 import { AttendanceError } from '../../domain/facts/errors.js';
 import type { LocalDate } from '../../domain/time/local-date.js';
-import type { TimesheetDay } from '../../domain/timesheet/day-parts.js';
+import type { SheetDay } from '../../domain/timesheet/day-parts.js';
+import {
+  type ExtraTime,
+  extraTimesOf,
+  NO_EXTRA_TIME,
+  type TimesheetDay,
+} from '../../domain/timesheet/extra-time.js';
 import { type TimesheetTotals, totalsOf } from '../../domain/timesheet/totals.js';
 import type { Moments } from '../ports/attendance-store.js';
-import type { DayReads, EmployeePeriod } from '../ports/day-reads.js';
+import type { DayReads, EmployeePeriod, PeriodDay } from '../ports/day-reads.js';
 import { TURNS } from '../ports/turns.js';
 import type { ReadMoment } from './read-moment.js';
 
@@ -87,7 +93,7 @@ export async function listTimesheets(
   for (const each of page.employees) {
     if (TURNS.isOver) await TURNS.next(caller);
     if (employeeIds === undefined && !hasAnything(each)) continue;
-    timesheets.push(timesheetOf(each, moment));
+    timesheets.push(await timesheetOf(each, moment, caller));
   }
   return { timesheets, next: page.next };
 }
@@ -112,13 +118,24 @@ function hasAnything({ isEmployed, days }: EmployeePeriod): boolean {
   return isEmployed || days.some(({ day }) => day.result.status !== 'UNSCHEDULED');
 }
 
-function timesheetOf(
-  { employeeId, employeeName, groupId, days: known }: EmployeePeriod,
+async function timesheetOf(
+  period: EmployeePeriod,
   { now }: ReadMoment,
-): Timesheet {
-  const days = known.map(({ day, holiday }) => ({
+  caller: AbortSignal | undefined,
+): Promise<Timesheet> {
+  const { employeeId, employeeName, groupId, ruleDates } = period;
+  const presented = ({ day, holiday }: PeriodDay): SheetDay => ({
     day: present({ employeeId, employeeName, date: day.date }, day, now),
     holiday,
-  }));
+  });
+  const own = period.days.map(presented);
+  const extra: ExtraTime[] = [];
+  if (ruleDates.size > 0) {
+    for (const each of extraTimesOf(own, period.lead.map(presented), ruleDates)) {
+      extra.push(each);
+      if (TURNS.isOver) await TURNS.next(caller);
+    }
+  }
+  const days = own.map((day, place) => ({ ...day, extra: extra[place] ?? NO_EXTRA_TIME }));
   return { employeeId, employeeName, groupId, days, totals: totalsOf(days) };
 }

@@ -1,7 +1,20 @@
 // The columns of a policy in a roster file. Those of its work rules are the same as a shift's.
 
 import type { OffShiftRules, Policy } from '../../client/index.js';
-import { DateAttribution, OffShiftRulesSchema, WorkRulesSchema } from '../../client/index.js';
+import {
+  DateAttribution,
+  OffShiftRulesSchema,
+  Weekday,
+  WorkRulesSchema,
+} from '../../client/index.js';
+import {
+  overtimeText,
+  parseOvertime,
+  parsePremiums,
+  parseWeekday,
+  premiumsText,
+  weekdayText,
+} from './extra-time/extra-time-notation.js';
 import { parseCount, parseGroups } from './roster-notation.js';
 import { parseName } from './row-cells.js';
 import {
@@ -27,6 +40,17 @@ const ATTRIBUTION = oneOf<DateAttribution>([
   ...['start-date', 'end-date', 'most-worked-date', 'split-at-midnight'],
 ]);
 
+const OVERTIME = { read: parseOvertime, write: overtimeText };
+const PREMIUMS = { read: parsePremiums, write: premiumsText };
+/** The service says Monday as it is when not given. */
+const WEEK_START = {
+  read: (text: string) => {
+    const weekday = parseWeekday(text);
+    return weekday === Weekday.MONDAY ? Weekday.UNSPECIFIED : weekday;
+  },
+  write: weekdayText,
+};
+
 const OFF_SHIFT_COLUMNS: readonly Column<OffShiftRules>[] = [
   column('gap', ofOffShift('newStretchGap'), LENGTH),
   column('max_length', ofOffShift('maxLength'), LENGTH),
@@ -39,6 +63,10 @@ const OFF_SHIFT_COLUMNS: readonly Column<OffShiftRules>[] = [
 export const POLICY_RULE_COLUMNS: readonly Column<Policy>[] = [
   ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
   ...under('offShiftRules', OffShiftRulesSchema, prefixed('off_shift_', OFF_SHIFT_COLUMNS)),
+  column('overtime', ofPolicy('overtimeRules', []), OVERTIME),
+  column('premiums', ofPolicy('premiumRules', []), PREMIUMS),
+  column('week_start', ofPolicy('weekStart', Weekday.UNSPECIFIED), WEEK_START),
+  column('undertime_tolerance', ofPolicy('undertimeTolerance'), LENGTH),
 ];
 
 /** In the order of an export. */

@@ -6,7 +6,8 @@ import { shownText } from '../terminal/console.js';
 import { dateAfter, datesBetween } from '../text/calendar-dates.js';
 import type { SaidPeriod } from '../time/period-argument.js';
 import { dayMark, legendOf } from './day-mark.js';
-import { amountOf, columnsFor, type TotalColumn, valueText } from './total-columns.js';
+import { columnsFor } from './shown-columns.js';
+import { amountOf, type TotalColumn, valueText } from './total-columns.js';
 
 /** A longer name is cut. The id before it identifies the employee. */
 const MAX_NAME = 16;

@@ -9,6 +9,8 @@ import {
   type TimesheetDay,
 } from '../../client/index.js';
 import { localDate, localInstantText, shownZone } from '../time/local-time.js';
+import { extraColumnsOf } from './extra-columns.js';
+import { ruleColumnsOf } from './shown-columns.js';
 import { secondsOf, TOTAL_COLUMNS, type TotalValue } from './total-columns.js';
 
 /** How a spreadsheet of some country reads CSV. */
@@ -24,17 +26,22 @@ const DAY_HEADING = [
   ...['leave_type_id', 'other_half_leave_type_id', 'holiday', 'shifts', 'in', 'out', 'time_zone'],
   ...['planned_hours', 'worked_hours', 'credited_hours', 'balance_hours', 'break_hours'],
   ...['uncounted_hours', 'late_hours', 'early_hours', 'shortfall_hours', 'final', 'anomalies'],
+  'undertime_hours',
 ];
 
-/** A line for each day, below a heading. */
+/** A line for each day, below a heading, with a column for each rule of overtime and premiums. */
 export function* dayCsv(sheets: readonly Timesheet[], form: CsvForm): Generator<string> {
-  yield csvRow(DAY_HEADING.map(textField), form);
+  const extra = extraColumnsOf(sheets.flatMap(({ totals }) => totals ?? []));
+  yield csvRow([...DAY_HEADING, ...extra.map(({ name }) => name)].map(textField), form);
   for (const sheet of sheets) {
-    for (const day of sheet.days) yield csvRow(dayFields(sheet, day, form), form);
+    for (const day of sheet.days) {
+      const lines = extra.map(({ secondsIn }) => hoursText(secondsIn(day), form));
+      yield csvRow([...dayFields(sheet, day, form), ...lines], form);
+    }
   }
 }
 
-/** A line for each person, below a heading, with a column for each kind of leave. */
+/** A line for each person, below a heading, with a column for each kind of leave and for each rule. */
 export function* totalCsv(sheets: readonly Timesheet[], form: CsvForm): Generator<string> {
   const kinds = [
     ...new Set(
@@ -46,7 +53,11 @@ export function* totalCsv(sheets: readonly Timesheet[], form: CsvForm): Generato
     `leave_${id || 'none'}_hours`,
   ]);
   const heading = ['employee_id', 'employee_name', 'start_date', 'end_date'];
-  const names = TOTAL_COLUMNS.map(({ name }) => name);
+  const columns = [
+    ...TOTAL_COLUMNS,
+    ...ruleColumnsOf(sheets.flatMap(({ totals }) => totals ?? [])),
+  ];
+  const names = columns.map(({ name }) => name);
   yield csvRow([...heading, ...names, ...leaveHeading].map(textField), form);
   for (const { employeeId, employeeName, startDate, endDate, totals } of sheets) {
     if (totals === undefined) continue;
@@ -54,7 +65,7 @@ export function* totalCsv(sheets: readonly Timesheet[], form: CsvForm): Generato
       const leave = totals.leaves.find(({ leaveTypeId }) => leaveTypeId === id);
       return [numberText(leave?.days ?? 0, form), hoursText(secondsOf(leave?.duration), form)];
     });
-    const values = TOTAL_COLUMNS.map(({ of }) => valueField(of(totals), form));
+    const values = columns.map(({ of }) => valueField(of(totals), form));
     const who = [employeeId, employeeName, startDate, endDate].map(textField);
     yield csvRow([...who, ...values, ...leaves], form);
   }
@@ -87,6 +98,7 @@ function dayFields(
     hours(day.shortfallDuration),
     day.final ? 'yes' : 'no',
     day.anomalies.map((anomaly) => Anomaly[anomaly] ?? '').join('+'),
+    hours(day.undertimeDuration),
   ];
 }
 

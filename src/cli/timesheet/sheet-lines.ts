@@ -14,31 +14,44 @@ import { dateWords } from '../text/calendar-dates.js';
 import { statusText } from '../text/day-options.js';
 import { anomaliesText, anomalyWord, timeOfDay } from '../text/day-text.js';
 import { shownZone } from '../time/local-time.js';
-import { columnsFor, minutesText, secondsOf, valueText } from './total-columns.js';
+import { overtimeText, premiumsText } from './extra-columns.js';
+import { columnsFor } from './shown-columns.js';
+import { minutesText, secondsOf, valueText } from './total-columns.js';
 
 const HEADING = [
   ...['DATE', '', 'STATUS', 'SHIFTS', 'IN', 'OUT', 'PLANNED', 'WORKED', 'CREDITED', 'BALANCE'],
-  ...['LATE', 'EARLY', 'CHECK'],
+  ...['LATE', 'EARLY'],
+];
+
+/** Shown where a day has any. */
+const EXTRA: readonly (readonly [heading: string, text: (day: TimesheetDay) => string])[] = [
+  ['OVERTIME', overtimeText],
+  ['PREMIUMS', premiumsText],
 ];
 
 /** The days, then every total that is not zero. */
 export function sheetLines(sheet: Timesheet): readonly string[] {
   const { employeeId, employeeName, startDate, endDate, days, totals } = sheet;
   const who = employeeName === '' ? employeeId : `${employeeId} ${employeeName}`;
-  const lines = [
-    shownText(`${who}, ${startDate} to ${endDate}`),
-    ...table(HEADING, days.map(rowOf)),
-    '',
-  ];
+  const lines = [shownText(`${who}, ${startDate} to ${endDate}`), ...dayTable(days), ''];
   if (totals === undefined) return lines;
   const said: (readonly [string, string])[] = [
-    ...columnsFor([totals]).map(
-      ({ heading, of }) => [heading.toLowerCase(), valueText(of(totals))] as const,
-    ),
+    ...columnsFor([totals]).map(({ word, of }) => [word, valueText(of(totals))] as const),
     ...totals.leaves.map(leaveTotal),
     ...totals.anomalies.map(anomalyTotal),
   ];
   return [...lines, ...columns(said)];
+}
+
+function dayTable(days: readonly TimesheetDay[]): readonly string[] {
+  const extra = EXTRA.filter(([, text]) => days.some((day) => text(day) !== '-'));
+  const heading = [...HEADING, ...extra.map(([name]) => name), 'CHECK'];
+  const rows = days.map((day) => [
+    ...rowOf(day),
+    ...extra.map(([, text]) => text(day)),
+    anomaliesText(day),
+  ]);
+  return table(heading, rows);
 }
 
 function rowOf(day: TimesheetDay): readonly string[] {
@@ -56,7 +69,6 @@ function rowOf(day: TimesheetDay): readonly string[] {
     day.final ? lengthText(day.balanceDuration) : 'open',
     lengthText(day.lateDuration),
     lengthText(day.earlyDuration),
-    anomaliesText(day),
   ];
 }
 

@@ -15,6 +15,8 @@ import { anomalyWord, timeOfDay } from '../text/day-text.js';
 import { shownZone } from '../time/local-time.js';
 import type { SaidPeriod } from '../time/period-argument.js';
 import { dayMark } from './day-mark.js';
+import { type ExtraColumn, extraColumnsOf } from './extra-columns.js';
+import { ruleColumnsOf } from './shown-columns.js';
 import { secondsOf, TOTAL_COLUMNS, type TotalColumn } from './total-columns.js';
 
 const DAY_SECONDS = 86_400;
@@ -82,28 +84,30 @@ function groupSheet(
   const dates = Array.from({ length: datesBetween(startDate, endDate) }, (_, days) =>
     dateAfter(startDate, days),
   );
+  const all = sheets.flatMap(({ totals }) => totals ?? []);
+  const totalColumns = [...TOTAL_COLUMNS, ...ruleColumnsOf(all)];
   const heads = ['employee', 'name', ...dates.map((date) => dateWords(date)[0])];
   const data: Row[] = [
-    [...heads, ...TOTAL_COLUMNS.map(headOf)].map(bold),
+    [...heads, ...totalColumns.map(headOf)].map(bold),
     ['', '', ...dates.map((date) => date.slice(5))].map(bold),
     ...sheets.map(({ employeeId, employeeName, days, totals }) => [
       textCell(employeeId),
       textCell(employeeName),
       ...days.map((day) => textCell(dayMark(day))),
-      ...TOTAL_COLUMNS.map((column) => (totals === undefined ? null : valueCell(column, totals))),
+      ...totalColumns.map((column) => (totals === undefined ? null : valueCell(column, totals))),
     ]),
   ];
   const columns = [
     { width: ID_WIDTH },
     { width: NAME_WIDTH },
     ...dates.map(() => ({ width: MARK_WIDTH + 2 })),
-    ...TOTAL_COLUMNS.map(() => ({ width: VALUE_WIDTH })),
+    ...totalColumns.map(() => ({ width: VALUE_WIDTH })),
   ];
   return { sheet, data, columns, stickyRowsCount: 2, stickyColumnsCount: 2 };
 }
 
-function headOf({ heading, name }: TotalColumn): string {
-  return name === BALANCE ? `${heading.toLowerCase()}, h` : heading.toLowerCase();
+function headOf({ word, name }: TotalColumn): string {
+  return name === BALANCE ? `${word}, h` : word;
 }
 
 const BALANCE = 'balance_hours';
@@ -120,13 +124,19 @@ const DAY_HEADS = [
 ];
 
 function daysSheet(sheets: readonly Timesheet[]): Sheet<Buffer> {
-  const data: Row[] = [DAY_HEADS.map(bold)];
-  for (const sheet of sheets) for (const day of sheet.days) data.push(dayRow(sheet, day));
-  const columns = DAY_HEADS.map((_, place) => ({ width: place === 1 ? NAME_WIDTH : ID_WIDTH }));
+  const extra = extraColumnsOf(sheets.flatMap(({ totals }) => totals ?? []));
+  const heads = [...DAY_HEADS, ...extra.map(({ word }) => word)];
+  const data: Row[] = [heads.map(bold)];
+  for (const sheet of sheets) for (const day of sheet.days) data.push(dayRow(sheet, day, extra));
+  const columns = heads.map((_, place) => ({ width: place === 1 ? NAME_WIDTH : ID_WIDTH }));
   return { sheet: DAYS_SHEET, data, columns, stickyRowsCount: 1, stickyColumnsCount: 3 };
 }
 
-function dayRow({ employeeId, employeeName }: Timesheet, day: TimesheetDay): Row {
+function dayRow(
+  { employeeId, employeeName }: Timesheet,
+  day: TimesheetDay,
+  extra: readonly ExtraColumn[],
+): Row {
   const zone = shownZone(day.timeZone);
   const length = (duration: TimesheetDay['workedDuration']) => durationCell(secondsOf(duration));
   return [
@@ -153,6 +163,7 @@ function dayRow({ employeeId, employeeName }: Timesheet, day: TimesheetDay): Row
         .map(anomalyWord)
         .join(', '),
     ),
+    ...extra.map(({ secondsIn }) => durationCell(secondsIn(day))),
   ];
 }
 

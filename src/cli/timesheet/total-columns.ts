@@ -11,6 +11,8 @@ export type TotalValue =
 export interface TotalColumn {
   /** In tables of people. */
   readonly heading: string;
+  /** In lists of totals. */
+  readonly word: string;
   /** In files. */
   readonly name: string;
   /** Whether it is shown where nobody has any. */
@@ -32,7 +34,7 @@ function time(
     unit: 'TIME',
     seconds: secondsOf(of(totals)),
   });
-  return { heading, name, isAlways, of: value };
+  return { heading, word: heading.toLowerCase(), name, isAlways, of: value };
 }
 
 function count(
@@ -41,7 +43,8 @@ function count(
   of: (totals: TimesheetTotals) => number,
   isAlways = false,
 ): TotalColumn {
-  return { heading, name, isAlways, of: (totals) => ({ unit: 'COUNT', count: of(totals) }) };
+  const value = (totals: TimesheetTotals): TotalValue => ({ unit: 'COUNT', count: of(totals) });
+  return { heading, word: heading.toLowerCase(), name, isAlways, of: value };
 }
 
 /** In the order in which people read them. */
@@ -70,14 +73,8 @@ export const TOTAL_COLUMNS: readonly TotalColumn[] = [
   count('TO CHECK', 'anomaly_count', (totals) =>
     totals.anomalies.reduce((sum, { dayCount }) => sum + dayCount, 0),
   ),
+  time('UNDERTIME', 'undertime_hours', (totals) => totals.undertimeDuration),
 ];
-
-/** Those that somebody has, and those that are always shown. */
-export function columnsFor(all: readonly TimesheetTotals[]): readonly TotalColumn[] {
-  return TOTAL_COLUMNS.filter(
-    ({ isAlways, of }) => isAlways || all.some((totals) => amountOf(of(totals)) !== 0),
-  );
-}
 
 /** Seconds, or a count. */
 export function amountOf(value: TotalValue): number {

@@ -2,15 +2,17 @@
 
 import type { FieldViolation } from '../facts/errors.js';
 import { fromEpochDay } from '../time/local-date.js';
+import { checkExtraTime } from './check-extra-time.js';
 import { checkOffShiftRules } from './check-shift.js';
 import { checkWorkRules } from './check-work-rules.js';
 import { lastDayOf, type Policies, type Policy, type PolicyVersion } from './policy.js';
 
 /** The violations of a policy alone. `path` leads to it. */
-export function checkPolicy({ offShift, work }: Policy, path: string): FieldViolation[] {
+export function checkPolicy({ offShift, work, extraTime }: Policy, path: string): FieldViolation[] {
   return [
     ...checkOffShiftRules(offShift, `${path}.off_shift_rules`),
     ...(work === undefined ? [] : checkWorkRules(work, `${path}.work_rules`)),
+    ...checkExtraTime(extraTime, path),
   ];
 }
 

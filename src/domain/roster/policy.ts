@@ -1,6 +1,7 @@
 // Policies: rules that are not a single shift's, and who follows them. They say how work outside
 // shifts counts, and how shifts without work rules of their own count. Pure.
 
+import type { ExtraTimeRules } from './extra-time.js';
 import type { OffShiftRules, WorkRules } from './shift.js';
 
 /** One version of a policy. */
@@ -20,6 +21,8 @@ export interface Policy {
   readonly maxCommandAgeDays: number;
   /** Whether commands from outside their shift's geofence are refused. */
   readonly refusesOutsideGeofence: boolean;
+  /** Overtime and premiums, in timesheets. */
+  readonly extraTime: ExtraTimeRules;
 }
 
 /** A policy from a date on. */

@@ -2,7 +2,7 @@
 // week of vacation would be a week of work that is missing.
 
 import type { Attendance, Portion, Status } from '../facts/day.js';
-import { plannedIn, type TimesheetDay } from './day-parts.js';
+import { plannedIn, type SheetDay } from './day-parts.js';
 
 /** A part of the planned time that counts without a punch. */
 export interface Credit {
@@ -21,7 +21,7 @@ interface Declared {
 }
 
 /** The credits of a day, each above 0. Together they are at most its planned time. */
-export function creditsOf(sheetDay: TimesheetDay): readonly Credit[] {
+export function creditsOf(sheetDay: SheetDay): readonly Credit[] {
   const { day } = sheetDay;
   let room = day.plannedSeconds;
   if (room === 0) return NO_CREDITS;
@@ -53,7 +53,7 @@ function declaredParts(day: Attendance): readonly Declared[] {
   return [own, { portion: other, status: otherHalfStatus, leaveTypeId: otherHalfLeaveTypeId }];
 }
 
-function declaredSeconds({ portion, status }: Declared, sheetDay: TimesheetDay): number {
+function declaredSeconds({ portion, status }: Declared, sheetDay: SheetDay): number {
   const { day } = sheetDay;
   const planned = plannedIn(portion, sheetDay);
   switch (status) {
@@ -83,7 +83,7 @@ function presentSeconds(portion: Portion, seconds: number, day: Attendance): num
 }
 
 /** The sum of the day's credits, in seconds. */
-export function creditedSecondsOf(sheetDay: TimesheetDay): number {
+export function creditedSecondsOf(sheetDay: SheetDay): number {
   return creditsOf(sheetDay).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
@@ -91,7 +91,7 @@ export function creditedSecondsOf(sheetDay: TimesheetDay): number {
  * What a day adds to the balance, in seconds: worked and credited time less planned time. Undefined
  * while the clock still changes the day.
  */
-export function balanceSecondsOf(sheetDay: TimesheetDay): number | undefined {
+export function balanceSecondsOf(sheetDay: SheetDay): number | undefined {
   const { day } = sheetDay;
   if (!day.final) return undefined;
   return day.workedSeconds + creditedSecondsOf(sheetDay) - day.plannedSeconds;

@@ -4,8 +4,8 @@
 import type { Attendance, Portion, Status } from '../facts/day.js';
 import type { DayHoliday } from '../roster/day-holiday.js';
 
-/** A day of a timesheet. */
-export interface TimesheetDay {
+/** A day of a timesheet, without what rules over several days make of it. */
+export interface SheetDay {
   readonly day: Attendance;
   readonly holiday: DayHoliday | undefined;
 }
@@ -23,7 +23,7 @@ export interface DayPart {
  * The parts of a day, 2 halves in all, or 1 for a HALF_DAY: one half was worked, and the other one
  * counts as nothing.
  */
-export function dayPartsOf({ day, holiday }: TimesheetDay): readonly DayPart[] {
+export function dayPartsOf({ day, holiday }: SheetDay): readonly DayPart[] {
   const { status, otherHalfStatus, portion } = day;
   if (portion !== 'WHOLE_DAY') {
     return [
@@ -61,7 +61,7 @@ function isHalf(portion: Portion | undefined): boolean {
  * The planned time of a part of a day, in seconds: half of it in each half, the odd second in the
  * second one. Where half of the date is a holiday, all of it is in the other half.
  */
-export function plannedIn(portion: Portion, { day, holiday }: TimesheetDay): number {
+export function plannedIn(portion: Portion, { day, holiday }: SheetDay): number {
   const { plannedSeconds } = day;
   if (portion === 'WHOLE_DAY') return plannedSeconds;
   if (isHalf(holiday?.portion)) return holiday?.portion === portion ? 0 : plannedSeconds;

@@ -4,7 +4,10 @@
 import { ANOMALIES, type Anomaly, type Status } from '../facts/day.js';
 import type { LocalDate } from '../time/local-date.js';
 import { creditsOf } from './credit.js';
-import { dayPartsOf, type TimesheetDay } from './day-parts.js';
+import { dayPartsOf } from './day-parts.js';
+import type { TimesheetDay } from './extra-time.js';
+import type { OvertimePart } from './overtime.js';
+import type { PremiumPart } from './premiums.js';
 
 /** Totals of time, in seconds. */
 export const TIME_TOTALS = [
@@ -17,6 +20,7 @@ export const TIME_TOTALS = [
   'LATE',
   'EARLY',
   'SHORTFALL',
+  'UNDERTIME',
 ] as const;
 export type TimeTotal = (typeof TIME_TOTALS)[number];
 
@@ -42,7 +46,15 @@ export type TotalKey =
   | { readonly kind: TimeTotal | StatusTotal | DateTotal }
   /** An empty id: leave without a leave type. */
   | { readonly kind: 'LEAVE_HALVES' | 'LEAVE_TIME'; readonly leaveTypeId: string }
-  | { readonly kind: 'ANOMALY'; readonly anomaly: Anomaly };
+  | { readonly kind: 'ANOMALY'; readonly anomaly: Anomaly }
+  /** An empty label: overtime without tiers. */
+  | ({ readonly kind: 'OVERTIME' } & OvertimeKey)
+  | ({ readonly kind: 'PREMIUM' } & PremiumKey);
+
+/** The overtime of a rule and one of its tiers. */
+export type OvertimeKey = Omit<OvertimePart, 'seconds'>;
+/** The premium of a rule. */
+export type PremiumKey = Omit<PremiumPart, 'seconds'>;
 
 /** What a day adds to a total: seconds, halves of days or dates; never 0. */
 export type Share = TotalKey & { readonly amount: number };
@@ -65,6 +77,10 @@ export interface TimesheetTotals {
   readonly leaves: readonly LeaveTotal[];
   /** Those that any day has, in the order of the contract. */
   readonly anomalies: readonly { readonly anomaly: Anomaly; readonly dates: number }[];
+  /** By rule, label and percent. */
+  readonly overtime: readonly OvertimePart[];
+  /** By rule and percent. */
+  readonly premiums: readonly PremiumPart[];
 }
 
 /** The parts of one total, by date. They add up to it. */
@@ -75,7 +91,7 @@ export interface TotalParts {
 
 /** What a day adds to each total. */
 export function sharesOf(sheetDay: TimesheetDay): readonly Share[] {
-  const { day } = sheetDay;
+  const { day, extra } = sheetDay;
   const shares: Share[] = [];
   const add = (share: Share): void => {
     if (share.amount !== 0) shares.push(share);
@@ -93,6 +109,7 @@ export function sharesOf(sheetDay: TimesheetDay): readonly Share[] {
   add({ kind: 'LATE', amount: day.lateBySeconds });
   add({ kind: 'EARLY', amount: day.earlyBySeconds });
   add({ kind: 'SHORTFALL', amount: day.shortBySeconds });
+  add({ kind: 'UNDERTIME', amount: extra.undertimeSeconds });
   for (const { status, halves, leaveTypeId = '' } of dayPartsOf(sheetDay)) {
     if (status !== 'HALF_DAY') add({ kind: status, amount: halves });
     if (status === 'ON_LEAVE') add({ kind: 'LEAVE_HALVES', leaveTypeId, amount: halves });
@@ -106,6 +123,12 @@ export function sharesOf(sheetDay: TimesheetDay): readonly Share[] {
     if (isLeave) add({ kind: 'LEAVE_TIME', leaveTypeId, amount: seconds });
   }
   for (const anomaly of day.anomalies) add({ kind: 'ANOMALY', anomaly, amount: 1 });
+  for (const { seconds, ...key } of extra.overtime) {
+    add({ kind: 'OVERTIME', ...key, amount: seconds });
+  }
+  for (const { seconds, ...key } of extra.premiums) {
+    add({ kind: 'PREMIUM', ...key, amount: seconds });
+  }
   return shares;
 }
 
@@ -116,6 +139,8 @@ export function totalsOf(days: readonly TimesheetDay[]): TimesheetTotals {
   const dates = zeros(DATE_TOTALS);
   const leaves = new Map<string, { halves: number; seconds: number }>();
   const anomalies = new Map<Anomaly, number>();
+  const overtime = new Map<string, OvertimePart>();
+  const premiums = new Map<string, PremiumPart>();
   for (const day of days) {
     for (const share of sharesOf(day)) {
       const { kind, amount } = share;
@@ -125,6 +150,14 @@ export function totalsOf(days: readonly TimesheetDay[]): TimesheetTotals {
         const leave = leaves.get(share.leaveTypeId) ?? { halves: 0, seconds: 0 };
         leave[kind === 'LEAVE_TIME' ? 'seconds' : 'halves'] += amount;
         leaves.set(share.leaveTypeId, leave);
+      } else if (kind === 'OVERTIME') {
+        const { ruleId, label, percent } = share;
+        const sum = amount + (overtime.get(nameOf(share))?.seconds ?? 0);
+        overtime.set(nameOf(share), { ruleId, label, percent, seconds: sum });
+      } else if (kind === 'PREMIUM') {
+        const { ruleId, percent } = share;
+        const sum = amount + (premiums.get(nameOf(share))?.seconds ?? 0);
+        premiums.set(nameOf(share), { ruleId, percent, seconds: sum });
       } else if (kind in seconds) seconds[kind as TimeTotal] += amount;
       else if (kind in halves) halves[kind as StatusTotal] += amount;
       else dates[kind as DateTotal] += amount;
@@ -141,7 +174,13 @@ export function totalsOf(days: readonly TimesheetDay[]): TimesheetTotals {
       const count = anomalies.get(anomaly);
       return count === undefined ? [] : [{ anomaly, dates: count }];
     }),
+    overtime: byName(overtime),
+    premiums: byName(premiums),
   };
+}
+
+function byName<T>(found: ReadonlyMap<string, T>): readonly T[] {
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 function zeros<K extends string>(kinds: readonly K[]): Record<K, number> {
@@ -179,13 +218,21 @@ const KINDS: readonly TotalKey['kind'][] = [
   'LEAVE_HALVES',
   'LEAVE_TIME',
   'ANOMALY',
+  'OVERTIME',
+  'PREMIUM',
 ];
 
-/** Sorts totals in the order above, then by leave type or anomaly. */
+/** Sorts totals in the order above, then by leave type, anomaly or rule. */
 function nameOf(key: TotalKey): string {
   const place = String(KINDS.indexOf(key.kind)).padStart(2, '0');
   if (key.kind === 'ANOMALY') {
     return `${place} ${String(ANOMALIES.indexOf(key.anomaly)).padStart(2, '0')}`;
   }
+  if (key.kind === 'OVERTIME') return `${place} ${key.ruleId} ${key.label} ${percentName(key)}`;
+  if (key.kind === 'PREMIUM') return `${place} ${key.ruleId} ${percentName(key)}`;
   return 'leaveTypeId' in key ? `${place} ${key.leaveTypeId}` : place;
+}
+
+function percentName({ percent }: PremiumKey): string {
+  return String(percent).padStart(4, '0');
 }

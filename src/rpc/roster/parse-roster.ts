@@ -28,7 +28,8 @@ import { toEpochDay } from '../../domain/time/local-date.js';
 import { missing } from '../edge/field-help.js';
 import { Problems } from '../edge/problems.js';
 import { parseDate, parsePortion } from '../shared/parse.js';
-import { parseOffShiftRules, parsePolicy, parseShift } from './parse-shift.js';
+import { parsePolicy } from './parse-policy.js';
+import { parseOffShiftRules, parseShift } from './parse-shift.js';
 import { changedFields, type Updatable } from './update-mask.js';
 
 /** The messages that make up a roster. */

@@ -1,4 +1,4 @@
-// Parses shifts, policies and their rules. The rules in the proto have checked the form of every
+// Parses shifts and their rules. The rules in the proto have checked the form of every
 // field, including real dates; other faults are added to the problems.
 
 import type { Duration } from '@bufbuild/protobuf/wkt';
@@ -10,12 +10,10 @@ import {
   HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
   PunchPairing as WirePairing,
-  type Policy as WirePolicy,
   type Rounding as WireRounding,
   type Shift as WireShift,
   type WorkRules as WireWorkRules,
 } from '../../../gen/attendance/v1/roster_pb.js';
-import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
   type Attribution,
@@ -45,7 +43,7 @@ const DEFAULT_BEFORE_SECONDS = 2 * 3600;
 const DEFAULT_AFTER_SECONDS = 4 * 3600;
 
 /** A length in seconds, with its fraction, which the checks refuse; `usual` if not given. */
-function secondsOf(length: Duration | undefined, usual = 0): number {
+export function lengthOf(length: Duration | undefined, usual = 0): number {
   return length === undefined ? usual : Number(length.seconds) + length.nanos / 1e9;
 }
 
@@ -67,13 +65,13 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     startSecond: secondOfDay(message.startTimeOfDay),
     endSecond: secondOfDay(message.endTimeOfDay),
     zone: timeZone === '' ? undefined : parseZone(timeZone, `${path}.time_zone`, problems),
-    beforeSeconds: secondsOf(message.acceptBefore, DEFAULT_BEFORE_SECONDS),
-    afterSeconds: secondsOf(message.acceptAfter, DEFAULT_AFTER_SECONDS),
-    maxSessionSeconds: secondsOf(message.maxSessionLength),
-    lateGraceSeconds: secondsOf(message.lateGrace),
-    earlyGraceSeconds: secondsOf(message.earlyGrace),
-    halfDayBelowSeconds: secondsOf(message.halfDayThreshold),
-    absentBelowSeconds: secondsOf(message.absentThreshold),
+    beforeSeconds: lengthOf(message.acceptBefore, DEFAULT_BEFORE_SECONDS),
+    afterSeconds: lengthOf(message.acceptAfter, DEFAULT_AFTER_SECONDS),
+    maxSessionSeconds: lengthOf(message.maxSessionLength),
+    lateGraceSeconds: lengthOf(message.lateGrace),
+    earlyGraceSeconds: lengthOf(message.earlyGrace),
+    halfDayBelowSeconds: lengthOf(message.halfDayThreshold),
+    absentBelowSeconds: lengthOf(message.absentThreshold),
     halvesMeetSecond:
       message.halfDayBoundary === '' ? undefined : secondOfDay(message.halfDayBoundary),
     flexible: message.flexibleHours && parseFlexible(message.flexibleHours),
@@ -81,7 +79,7 @@ export function parseShift(message: WireShift, path: string, problems: Problems)
     counting: {
       fromStart: message.countFromStart,
       toEnd: message.countToEnd,
-      minOvertimeSeconds: secondsOf(message.minOvertime),
+      minOvertimeSeconds: lengthOf(message.minOvertime),
     },
     worksOnHolidays: message.worksOnHolidays,
     calendarId: calendarId === '' ? undefined : calendarId,
@@ -103,20 +101,20 @@ function parseGeofence({ latitude, longitude, radiusMeters }: WireGeofence): Geo
   return { latitude, longitude, radiusMeters };
 }
 
-function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
+export function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
   if (message === undefined) return PLAIN_WORK_RULES;
   return {
     pairing: parsePairing(message.pairing),
     hours: parseHours(message.hoursCounted),
-    repeatSeconds: secondsOf(message.repeatWindow),
+    repeatSeconds: lengthOf(message.repeatWindow),
     repeatsAnyKind: message.repeatAnyKind,
     breakDeductions: message.breakDeductions.map(({ after, length }) => ({
-      afterSeconds: secondsOf(after),
-      breakSeconds: secondsOf(length),
+      afterSeconds: lengthOf(after),
+      breakSeconds: lengthOf(length),
     })),
     deductExcessOnly: message.deductExcessOnly,
-    minBreakSeconds: secondsOf(message.minBreakLength),
-    paidBreakSeconds: secondsOf(message.paidBreakLimit),
+    minBreakSeconds: lengthOf(message.minBreakLength),
+    paidBreakSeconds: lengthOf(message.paidBreakLimit),
     breakTypes: message.breakTypes.map(parseBreakType),
     roundIn: parseRounding(message.roundIn),
     roundOut: parseRounding(message.roundOut),
@@ -128,13 +126,13 @@ function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
 function parseFlexible(message: WireFlexibleHours): FlexibleHours {
   const { target, coreStartTimeOfDay, coreEndTimeOfDay } = message;
   return {
-    targetSeconds: secondsOf(target),
+    targetSeconds: lengthOf(target),
     core: parseTimes(coreStartTimeOfDay, coreEndTimeOfDay),
   };
 }
 
 /** Undefined without both. A single missing time becomes NaN, which the checks refuse. */
-function parseTimes(start: string, end: string): TimesOfDay | undefined {
+export function parseTimes(start: string, end: string): TimesOfDay | undefined {
   if (start === '' && end === '') return undefined;
   const secondOr = (time: string) => (time === '' ? Number.NaN : secondOfDay(time));
   return { startSecond: secondOr(start), endSecond: secondOr(end) };
@@ -144,7 +142,7 @@ function parseBreakType(message: WireBreakType): BreakType {
   return {
     breakTypeId: message.breakTypeId,
     isPaid: message.paid,
-    lengthSeconds: secondsOf(message.length),
+    lengthSeconds: lengthOf(message.length),
     window: parseTimes(message.startTimeOfDay, message.endTimeOfDay),
     isByClock: message.byClock,
   };
@@ -154,23 +152,8 @@ function parseRounding(message: WireRounding | undefined): Rounding | undefined 
   if (message === undefined) return undefined;
   return {
     direction: oneOf(ROUNDING_DIRECTIONS, message.direction),
-    stepSeconds: secondsOf(message.step),
-    graceSeconds: secondsOf(message.grace),
-  };
-}
-
-/** Parses a policy; checkPolicy checks its rules. */
-export function parsePolicy(message: WirePolicy): Policy {
-  const { policyId, policyName, groupIds, isDefault, offShiftRules, workRules } = message;
-  return {
-    policyId,
-    name: policyName.trim(),
-    groupIds,
-    isDefault,
-    offShift: parseOffShiftRules(offShiftRules),
-    work: workRules && parseWorkRules(workRules),
-    maxCommandAgeDays: message.maxCommandAgeDays,
-    refusesOutsideGeofence: message.refuseOutsideGeofence,
+    stepSeconds: lengthOf(message.step),
+    graceSeconds: lengthOf(message.grace),
   };
 }
 
@@ -180,8 +163,8 @@ export function parseOffShiftRules(message: WireOffShiftRules | undefined): OffS
   const { newStretchGapSeconds, maxLengthSeconds } = DEFAULT_OFF_SHIFT_RULES;
   return {
     work: parseWorkRules(message.workRules),
-    newStretchGapSeconds: secondsOf(message.newStretchGap, newStretchGapSeconds),
-    maxLengthSeconds: secondsOf(message.maxLength, maxLengthSeconds),
+    newStretchGapSeconds: lengthOf(message.newStretchGap, newStretchGapSeconds),
+    maxLengthSeconds: lengthOf(message.maxLength, maxLengthSeconds),
     attribution: parseAttribution(message.attribution),
     dayStartSecond: message.dayStart === '' ? 0 : secondOfDay(message.dayStart),
   };

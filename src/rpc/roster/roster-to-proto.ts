@@ -73,6 +73,7 @@ import { fromEpochDay } from '../../domain/time/local-date.js';
 import type { RecordTime } from '../../domain/time/time.js';
 import { durationOf, timestampOfRecord } from '../edge/instants.js';
 import { portionNumber } from '../shared/to-proto.js';
+import { extraTimeFields } from './extra-time-to-proto.js';
 
 /** Empty for a day at infinity. */
 function dateText(day: number): string {
@@ -240,6 +241,7 @@ function toPolicy({ fromDay, policy }: PolicyVersion): WirePolicy {
     isDefault,
     maxCommandAgeDays: policy.maxCommandAgeDays,
     refuseOutsideGeofence: policy.refusesOutsideGeofence,
+    ...extraTimeFields(policy.extraTime),
   });
   message.offShiftRules = toOffShiftRules(offShift);
   if (work !== undefined) message.workRules = toWorkRules(work);

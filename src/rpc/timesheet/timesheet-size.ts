@@ -1,11 +1,11 @@
 // The maximum size of a timesheet in an answer.
 
 import type { Timesheet } from '../../app/read/read-timesheets.js';
-import type { TimesheetDay } from '../../domain/timesheet/day-parts.js';
+import type { ExtraTime, TimesheetDay } from '../../domain/timesheet/extra-time.js';
 import { type Size, textBytes } from '../shared/answer-size.js';
 
 /** Bytes of a timesheet in JSON without its days, leave and anomalies. */
-const SHEET_BYTES = 1300;
+const SHEET_BYTES = 1370;
 /** A leave total with its id, but without its name; a total of an anomaly. */
 const LEAVE_BYTES = 170;
 const ANOMALY_TOTAL_BYTES = 80;
@@ -22,8 +22,14 @@ const LEAVE_TYPE_BYTES = 95;
 const LEAVE_TIME_BYTES = 170;
 const ANOMALY_BYTES = 36;
 
+/** A line of overtime, or of a premium, with its ids. */
+const OVERTIME_BYTES = 220;
+const PREMIUM_BYTES = 150;
+/** Both lists without their lines. */
+const LISTS_BYTES = 32;
+
 /** The most lengths that a day has. */
-const LENGTHS = 9;
+const LENGTHS = 10;
 
 /** With days, or with totals alone. */
 export function timesheetSize({ employeeName, days, totals }: Timesheet, isFull: boolean): Size {
@@ -31,7 +37,8 @@ export function timesheetSize({ employeeName, days, totals }: Timesheet, isFull:
     structure:
       SHEET_BYTES +
       totals.leaves.length * LEAVE_BYTES +
-      totals.anomalies.length * ANOMALY_TOTAL_BYTES,
+      totals.anomalies.length * ANOMALY_TOTAL_BYTES +
+      extraBytes(totals),
     texts: textBytes(employeeName) + totals.leaves.length * MAX_NAME_BYTES,
   };
   if (!isFull) return sheet;
@@ -45,7 +52,12 @@ function plus(a: Size, b: Size): Size {
   return { structure: a.structure + b.structure, texts: a.texts + b.texts };
 }
 
-function daySize({ day, holiday }: TimesheetDay): Size {
+function extraBytes({ overtime, premiums }: Pick<ExtraTime, 'overtime' | 'premiums'>): number {
+  const lines = overtime.length * OVERTIME_BYTES + premiums.length * PREMIUM_BYTES;
+  return lines === 0 ? 0 : lines + LISTS_BYTES;
+}
+
+function daySize({ day, holiday, extra }: TimesheetDay): Size {
   const lengths = [
     day.plannedSeconds,
     day.workedSeconds,
@@ -54,6 +66,7 @@ function daySize({ day, holiday }: TimesheetDay): Size {
     day.lateBySeconds,
     day.earlyBySeconds,
     day.shortBySeconds,
+    extra.undertimeSeconds,
   ];
   // Credit and balance are not worth working out for this.
   const some = Math.min(LENGTHS, lengths.filter((seconds) => seconds !== 0).length + 2);
@@ -67,7 +80,8 @@ function daySize({ day, holiday }: TimesheetDay): Size {
       (day.otherHalfLeaveTypeId === undefined ? 0 : LEAVE_TYPE_BYTES) +
       day.shifts.reduce((sum, { shiftId }) => sum + SHIFT_BYTES + shiftId.length, SHIFTS_BYTES) +
       day.leaveTimes.length * LEAVE_TIME_BYTES +
-      day.anomalies.length * ANOMALY_BYTES,
+      day.anomalies.length * ANOMALY_BYTES +
+      extraBytes(extra),
     texts: holiday === undefined ? 0 : textBytes(holiday.name) + HALF_BYTES,
   };
 }

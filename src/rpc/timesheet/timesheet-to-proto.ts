@@ -5,6 +5,10 @@ import { DayPortion } from '../../../gen/attendance/v1/attendance_pb.js';
 import {
   AnomalyTotalSchema,
   LeaveTotalSchema,
+  type OvertimeLine,
+  OvertimeLineSchema,
+  type PremiumLine,
+  PremiumLineSchema,
   TimesheetDaySchema,
   TimesheetSchema,
   TimesheetTotalsSchema,
@@ -17,10 +21,13 @@ import {
 } from '../../../gen/attendance/v1/timesheet_pb.js';
 import type { Period, Timesheet } from '../../app/read/read-timesheets.js';
 import { balanceSecondsOf, creditedSecondsOf } from '../../domain/timesheet/credit.js';
-import type { TimesheetDay } from '../../domain/timesheet/day-parts.js';
+import type { TimesheetDay } from '../../domain/timesheet/extra-time.js';
+import type { OvertimePart } from '../../domain/timesheet/overtime.js';
+import type { PremiumPart } from '../../domain/timesheet/premiums.js';
 import {
   DATE_TOTALS,
   type DateTotal,
+  type PremiumKey,
   STATUS_TOTALS,
   type StatusTotal,
   TIME_TOTALS,
@@ -53,6 +60,7 @@ const TIME_FIELDS = {
   LATE: ['lateDuration', 'late_duration'],
   EARLY: ['earlyDuration', 'early_duration'],
   SHORTFALL: ['shortfallDuration', 'shortfall_duration'],
+  UNDERTIME: ['undertimeDuration', 'undertime_duration'],
 } as const satisfies Record<TimeTotal, readonly [keyof WireTimesheetTotals, string]>;
 
 const STATUS_FIELDS = {
@@ -95,7 +103,7 @@ const emptyDay = emptyMessagesOf(TimesheetDaySchema);
 
 /** Assigned field by field: with computed names it took twice as long. */
 function toTimesheetDay(sheetDay: TimesheetDay): WireTimesheetDay {
-  const { day, holiday } = sheetDay;
+  const { day, holiday, extra } = sheetDay;
   const message = emptyDay();
   message.date = day.date;
   message.timeZone = day.timeZone;
@@ -125,6 +133,29 @@ function toTimesheetDay(sheetDay: TimesheetDay): WireTimesheetDay {
   if (day.shortBySeconds !== 0) message.shortfallDuration = durationOf(day.shortBySeconds);
   message.anomalies = day.anomalies.map(anomalyNumber);
   message.final = day.final;
+  if (extra.overtime.length > 0) message.overtime = extra.overtime.map(toOvertimeLine);
+  if (extra.premiums.length > 0) message.premiums = extra.premiums.map(toPremiumLine);
+  if (extra.undertimeSeconds !== 0) message.undertimeDuration = durationOf(extra.undertimeSeconds);
+  return message;
+}
+
+const emptyOvertime = emptyMessagesOf(OvertimeLineSchema);
+const emptyPremium = emptyMessagesOf(PremiumLineSchema);
+
+function toOvertimeLine({ ruleId, label, percent, seconds }: OvertimePart): OvertimeLine {
+  const message = emptyOvertime();
+  message.ruleId = ruleId;
+  message.label = label;
+  message.percent = percent;
+  message.duration = durationOf(seconds);
+  return message;
+}
+
+function toPremiumLine({ ruleId, percent, seconds }: PremiumPart): PremiumLine {
+  const message = emptyPremium();
+  message.ruleId = ruleId;
+  message.percent = percent;
+  message.duration = durationOf(seconds);
   return message;
 }
 
@@ -141,6 +172,8 @@ function toTotals(totals: TimesheetTotals, names: LeaveTypeNames): WireTimesheet
     anomalies: totals.anomalies.map(({ anomaly, dates: dayCount }) =>
       create(AnomalyTotalSchema, { anomaly: anomalyNumber(anomaly), dayCount }),
     ),
+    overtime: totals.overtime.map(toOvertimeLine),
+    premiums: totals.premiums.map(toPremiumLine),
   });
   for (const kind of TIME_TOTALS) {
     message[TIME_FIELDS[kind][0]] = durationOf(totals.seconds[kind]);
@@ -166,8 +199,11 @@ export function toTotalExplanation({ key, parts }: TotalParts): WireTotalExplana
   });
 }
 
+/** Totals of time within lists. */
+const TIME_KINDS: ReadonlySet<TotalKey['kind']> = new Set(['LEAVE_TIME', 'OVERTIME', 'PREMIUM']);
+
 function unitOf({ kind }: TotalKey): 'SECONDS' | 'HALVES' | 'DATES' {
-  if (kind in TIME_FIELDS || kind === 'LEAVE_TIME') return 'SECONDS';
+  if (kind in TIME_FIELDS || TIME_KINDS.has(kind)) return 'SECONDS';
   return kind in STATUS_FIELDS || kind === 'LEAVE_HALVES' ? 'HALVES' : 'DATES';
 }
 
@@ -180,9 +216,19 @@ function pathOf(key: TotalKey): string {
       return `leaves[${key.leaveTypeId}].duration`;
     case 'ANOMALY':
       return `anomalies[${key.anomaly}].day_count`;
+    case 'OVERTIME': {
+      const label = key.label === '' ? '' : `/${key.label}`;
+      return `overtime[${key.ruleId}${label}${percentText(key)}].duration`;
+    }
+    case 'PREMIUM':
+      return `premiums[${key.ruleId}${percentText(key)}].duration`;
     default:
       return FIELD_NAMES[key.kind][1];
   }
+}
+
+function percentText({ percent }: PremiumKey): string {
+  return percent === 0 ? '' : ` ${percent}%`;
 }
 
 const FIELD_NAMES = { ...TIME_FIELDS, ...STATUS_FIELDS, ...DATE_FIELDS };

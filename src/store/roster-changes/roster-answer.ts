@@ -15,13 +15,9 @@ import {
   encodePolicy,
   encodeShift,
   epochDayOf,
-  type Fields,
-  fieldsOf,
-  listOf,
-  numberIn,
   portionOfCode,
-  textOf,
 } from '../rosters/roster-codec.js';
+import { type Fields, fieldsOf, listOf, numberIn, textOf } from '../rosters/stored-fields.js';
 
 export function encodeAnswer(answer: RosterAnswer): Fields {
   switch (answer.kind) {

@@ -4,6 +4,7 @@
 
 import type { EmployeeDetail } from '../../app/ports/roster-ports.js';
 import { PORTIONS, type Portion } from '../../domain/facts/day.js';
+import { NO_EXTRA_TIME_RULES } from '../../domain/roster/extra-time.js';
 import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
@@ -31,6 +32,18 @@ import {
   toEpochDay,
 } from '../../domain/time/local-date.js';
 import { findZone, type Zone } from '../../domain/time/zone.js';
+import { decodeExtraTime, encodeExtraTime } from './extra-time-codec.js';
+import {
+  type Fields,
+  fieldsOf,
+  listOf,
+  numberIn,
+  numberOf,
+  numberOrNone,
+  optional,
+  textOf,
+  wordIn,
+} from './stored-fields.js';
 
 /** The form that this release writes. Readers refuse an unknown form. */
 const FORM = 1;
@@ -46,8 +59,6 @@ export function portionOfCode(code: unknown): Portion {
   if (portion !== undefined) return portion;
   throw new Error(`the roster has the portion ${String(code)}, unknown here`);
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** The epoch day of a date as PostgreSQL writes it, also infinite. */
 export function epochDayOf(date: string): number {
@@ -233,6 +244,7 @@ export function encodePolicy(policy: Policy): Fields {
     work: work && encodeWorkRules(work),
     maxCommandAgeDays,
     refusesOutsideGeofence: policy.refusesOutsideGeofence,
+    extraTime: encodeExtraTime(policy.extraTime),
   };
 }
 
@@ -248,6 +260,7 @@ export function decodePolicy(policyId: string, stored: unknown): Policy {
     work: optional(fields.work, (work) => decodeWorkRules(fieldsOf(work))),
     maxCommandAgeDays: numberOrNone(fields, 'maxCommandAgeDays'),
     refusesOutsideGeofence: fields.refusesOutsideGeofence === true,
+    extraTime: optional(fields.extraTime, decodeExtraTime) ?? NO_EXTRA_TIME_RULES,
   };
 }
 
@@ -319,49 +332,6 @@ function formed(stored: unknown): Fields {
   const fields = fieldsOf(stored);
   if (fields.form === FORM) return fields;
   throw new Error(`a definition in the roster has the form ${String(fields.form)}, unknown here`);
-}
-
-export function fieldsOf(stored: unknown): Fields {
-  if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) {
-    return stored as Fields;
-  }
-  throw new Error('a definition in the roster is no object');
-}
-
-export function listOf(stored: unknown): readonly unknown[] {
-  if (Array.isArray(stored)) return stored;
-  throw new Error('a definition in the roster has no list where one belongs');
-}
-
-function optional<T>(stored: unknown, decode: (stored: unknown) => T): T | undefined {
-  return stored === undefined || stored === null ? undefined : decode(stored);
-}
-
-function numberOf(stored: unknown): number {
-  if (typeof stored === 'number') return stored;
-  throw new Error('a definition in the roster has no number where one belongs');
-}
-
-export function numberIn(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === 'number') return value;
-  throw new Error(`a definition in the roster has no number ${name}`);
-}
-
-/** 0 in data from before this rule, or if it has no effect. */
-function numberOrNone(fields: Fields, name: string): number {
-  return fields[name] === undefined ? 0 : numberIn(fields, name);
-}
-
-export function textOf(stored: unknown): string {
-  if (typeof stored === 'string') return stored;
-  throw new Error('a definition in the roster has no text where some belongs');
-}
-
-function wordIn<T>(words: readonly T[], stored: unknown): T {
-  const word = words.find((candidate) => candidate === stored);
-  if (word !== undefined) return word;
-  throw new Error(`a definition in the roster has the word ${String(stored)}, unknown here`);
 }
 
 /** The zone was known when it was stored. Only a runtime with older zone data can lack it. */

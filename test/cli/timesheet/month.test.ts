@@ -4,7 +4,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import { toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
@@ -19,6 +18,7 @@ import {
 } from '../../../src/client/index.js';
 import type { StandIn } from '../stand-in.js';
 import { ran, startStandIn } from '../stand-in.js';
+import { unzipped } from './unzipped.js';
 
 const { PRESENT, ABSENT, ON_LEAVE, HOLIDAY, DAY_OFF, SCHEDULED } = AttendanceStatus;
 const { WHOLE_DAY, FIRST_HALF, SECOND_HALF } = DayPortion;
@@ -90,25 +90,6 @@ const SHEET = {
 };
 const OTHER = { ...SHEET, employeeId: '102', employeeName: 'Ben', groupId: '' };
 
-/** The files in a zip, by the directory at its end. */
-function unzipped(bytes: Buffer): Map<string, string> {
-  const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-  const files = new Map<string, string>();
-  let at = bytes.readUInt32LE(end + 16);
-  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
-    const [method, size] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 20)];
-    const nameLength = bytes.readUInt16LE(at + 28);
-    const rest = bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
-    const local = bytes.readUInt32LE(at + 42);
-    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-    const packed = bytes.subarray(start, start + size);
-    const name = bytes.toString('utf8', at + 46, at + 46 + nameLength);
-    files.set(name, (method === 0 ? packed : inflateRawSync(packed)).toString('utf8'));
-    at += 46 + nameLength + rest;
-  }
-  return files;
-}
-
 describe('timesheets on the command line', () => {
   let service: StandIn;
   let folder: string;
@@ -167,7 +148,7 @@ describe('timesheets on the command line', () => {
     ]);
     expect(first).to.equal(
       '101;"\'=HYPERLINK(""x"")";2026-03-05;PRESENT;;WHOLE_DAY;;;;day;08:10:00;16:00:30;Europe/Berlin;' +
-        '8;7,8417;0;-0,1583;0;0;0,1667;0;0;yes;LATE_IN',
+        '8;7,8417;0;-0,1583;0;0;0,1667;0;0;yes;LATE_IN;0',
     );
     expect(second?.split(';').slice(3, 7)).to.deep.equal([
       ...['ON_LEAVE', 'PRESENT', 'FIRST_HALF', 'vacation'],

@@ -1,6 +1,7 @@
 // Who follows which policy, from when on.
 
 import { expect } from 'chai';
+import { NO_EXTRA_TIME_RULES } from '../../../src/domain/roster/extra-time.js';
 import {
   type Policies,
   type PolicyFollower,
@@ -30,6 +31,7 @@ function policiesOf(setup: Readonly<Record<string, readonly VersionSetup[]>>): P
           work: undefined,
           maxCommandAgeDays: 0,
           refusesOutsideGeofence: false,
+          extraTime: NO_EXTRA_TIME_RULES,
         },
       })),
     ]),

@@ -18,6 +18,7 @@ import {
   timelineOf,
 } from '../../../src/domain/facts/punch.js';
 import { findOverlaps } from '../../../src/domain/roster/check-roster.js';
+import { NO_EXTRA_TIME_RULES } from '../../../src/domain/roster/extra-time.js';
 import { type DayPlan, OFF_SHIFT_BLOCK_MS, planDays } from '../../../src/domain/roster/plan.js';
 import type { Policies, Policy } from '../../../src/domain/roster/policy.js';
 import {
@@ -426,6 +427,7 @@ export const PLAIN_POLICY: Policy = {
   work: undefined,
   maxCommandAgeDays: 0,
   refusesOutsideGeofence: false,
+  extraTime: NO_EXTRA_TIME_RULES,
 };
 
 /** One that is for everybody. */

@@ -11,7 +11,7 @@ import { timelineOf } from '../../../src/domain/facts/punch.js';
 import { dayHolidayOf } from '../../../src/domain/roster/day-holiday.js';
 import type { Instant } from '../../../src/domain/time/time.js';
 import { balanceSecondsOf, creditedSecondsOf } from '../../../src/domain/timesheet/credit.js';
-import type { TimesheetDay } from '../../../src/domain/timesheet/day-parts.js';
+import { NO_EXTRA_TIME, type TimesheetDay } from '../../../src/domain/timesheet/extra-time.js';
 import {
   STATUS_TOTALS,
   type TimesheetTotals,
@@ -49,7 +49,7 @@ function daysOf(
     const result = derive({ declaration: declarations[place], punches: timeline }, plan);
     const subject = { employeeId: 'e' as EmployeeId, employeeName: '', date: plan.date };
     const day = present(subject, { result, revision: 0, recordedAt: undefined }, now);
-    return { day, holiday: dayHolidayOf(plan) };
+    return { day, holiday: dayHolidayOf(plan), extra: NO_EXTRA_TIME };
   });
 }
 
@@ -101,9 +101,9 @@ function expectBalance(days: readonly TimesheetDay[], { seconds, leaves }: Times
 }
 
 /** A day alone, without halves: it counts for its status, twice half of it. */
-function expectStatus({ day, holiday }: TimesheetDay) {
+function expectStatus({ day, holiday, extra }: TimesheetDay) {
   if (day.portion !== 'WHOLE_DAY' || holiday?.portion?.endsWith('HALF')) return;
-  const { halves } = totalsOf([{ day, holiday }]);
+  const { halves } = totalsOf([{ day, holiday, extra }]);
   const expected: Partial<Record<Status, number>> =
     day.status === 'HALF_DAY' ? { PRESENT: 1 } : { [day.status]: 2 };
   for (const kind of STATUS_TOTALS) expect(halves[kind], kind).to.equal(expected[kind] ?? 0);

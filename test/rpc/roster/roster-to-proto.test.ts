@@ -13,7 +13,10 @@ import {
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ShiftAssignmentSchema, ShiftSchema } from '../../../gen/attendance/v1/roster_pb.js';
-import { EmployeeSchema } from '../../../gen/attendance/v1/roster_service_pb.js';
+import {
+  EmployeeSchema,
+  PolicyHistorySchema,
+} from '../../../gen/attendance/v1/roster_service_pb.js';
 import type { EmployeeDetail } from '../../../src/app/ports/roster-ports.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { ShiftVersion } from '../../../src/domain/roster/roster.js';
@@ -24,17 +27,23 @@ import type { RecordTime } from '../../../src/domain/time/time.js';
 import { Problems } from '../../../src/rpc/edge/problems.js';
 import { violationsOf } from '../../../src/rpc/edge/validate.js';
 import { parseDetail } from '../../../src/rpc/roster/parse-employee.js';
-import { parseAssignment, parseShiftVersion } from '../../../src/rpc/roster/parse-roster.js';
+import {
+  parseAssignment,
+  parsePolicyVersion,
+  parseShiftVersion,
+} from '../../../src/rpc/roster/parse-roster.js';
 import {
   toDateOverride,
   toEmployee,
   toEmployeeAssignment,
   toHoliday,
+  toPolicyHistory,
   toRosterChange,
   toShift,
   toShiftHistory,
 } from '../../../src/rpc/roster/roster-to-proto.js';
-import { anyZone, scenarios } from '../../domain/support/arbitraries.js';
+import { anyZone, PLAIN_POLICY, scenarios } from '../../domain/support/arbitraries.js';
+import { anyExtraTimeRules } from '../../domain/support/extra-time-arbitraries.js';
 
 const employeeId = 'mia' as EmployeeId;
 const day = (text: string) => toEpochDay(text as LocalDate);
@@ -109,6 +118,26 @@ describe('the roster in messages', () => {
         for (const message of journeys(ShiftSchema, toShift(version))) {
           const problems = new Problems();
           expect(parseShiftVersion(message, 'shift', problems)).to.deep.equal(version);
+          expect(problems.violations).to.deep.equal([]);
+        }
+      }),
+    );
+  });
+
+  it('so can the rules of a policy for overtime and premiums', () => {
+    fc.assert(
+      fc.property(anyExtraTimeRules, (extraTime) => {
+        const version = { fromDay: -Infinity, policy: { ...PLAIN_POLICY, extraTime } };
+        const record = {
+          policyId: 'plain',
+          versions: [version],
+          changeId: 7,
+          updatedAt: undefined,
+        };
+        for (const message of journeys(PolicyHistorySchema, toPolicyHistory(record))) {
+          const problems = new Problems();
+          const [read = expect.fail('no version')] = message.versions;
+          expect(parsePolicyVersion(read, 'policy', problems)).to.deep.equal(version);
           expect(problems.violations).to.deep.equal([]);
         }
       }),

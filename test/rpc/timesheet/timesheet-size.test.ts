@@ -10,7 +10,11 @@ import { present } from '../../../src/domain/engine/present.js';
 import type { EmployeeId } from '../../../src/domain/facts/employee-id.js';
 import type { LocalDate } from '../../../src/domain/time/local-date.js';
 import type { Instant } from '../../../src/domain/time/time.js';
-import type { TimesheetDay } from '../../../src/domain/timesheet/day-parts.js';
+import {
+  type ExtraTime,
+  NO_EXTRA_TIME,
+  type TimesheetDay,
+} from '../../../src/domain/timesheet/extra-time.js';
 import { totalsOf } from '../../../src/domain/timesheet/totals.js';
 import { timesheetSize } from '../../../src/rpc/timesheet/timesheet-size.js';
 import { toTimesheet } from '../../../src/rpc/timesheet/timesheet-to-proto.js';
@@ -21,6 +25,14 @@ const ID = 'e'.repeat(64) as EmployeeId;
 /** As long as ids of leave types can be. */
 const LEAVE_TYPE = 'l'.repeat(64);
 const NAME = '\u{1F600}'.repeat(100);
+
+/** Lines that are as long as they can be. */
+const LINE = { ruleId: 'r'.repeat(64), percent: 1000, seconds: 86_400 };
+const EXTRA: ExtraTime = {
+  overtime: ['a', 'b', 'c'].map((letter) => ({ ...LINE, label: letter.repeat(64) })),
+  premiums: [LINE, { ...LINE, ruleId: 'p'.repeat(64) }],
+  undertimeSeconds: 86_400,
+};
 
 function expectWithin(days: readonly TimesheetDay[]): void {
   const sheet = { employeeId: ID, employeeName: NAME, groupId: 'g'.repeat(64), days };
@@ -63,7 +75,8 @@ describe('the size of a timesheet', () => {
           const known = { result, revision: 1, recordedAt: undefined };
           const day = present(subject, known, Infinity as Instant);
           const holiday = { name: NAME, portion: 'SECOND_HALF' } as const;
-          return { day, holiday: place % 3 === 0 ? holiday : undefined };
+          const extra = place % 2 === 0 ? EXTRA : NO_EXTRA_TIME;
+          return { day, holiday: place % 3 === 0 ? holiday : undefined, extra };
         });
         expectWithin(days);
         for (const day of days) expectWithin([day]);

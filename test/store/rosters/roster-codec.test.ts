@@ -3,17 +3,23 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { EVERY_DATE, type ExtraTimeRules } from '../../../src/domain/roster/extra-time.js';
 import { PLAIN_WORK_RULES } from '../../../src/domain/roster/shift.js';
 import { FIRST_DATE, LAST_DATE, toEpochDay } from '../../../src/domain/time/local-date.js';
+import { decodeExtraTime, encodeExtraTime } from '../../../src/store/rosters/extra-time-codec.js';
 import {
   boundedDateOf,
   dateOf,
   decodeDetail,
+  decodePolicy,
   decodeShift,
   encodeDetail,
+  encodePolicy,
   encodeShift,
   epochDayOf,
 } from '../../../src/store/rosters/roster-codec.js';
+import { PLAIN_POLICY } from '../../domain/support/arbitraries.js';
+import { anyExtraTimeRules } from '../../domain/support/extra-time-arbitraries.js';
 import { day, detailOf, shiftOf, zoneOf } from '../roster-support.js';
 
 const SHIFT = shiftOf('s', 6, 14, {
@@ -71,6 +77,43 @@ const DETAIL_TEXT =
   '"zoneChanges":[{"date":"2026-05-01","zone":"UTC"}],"groupId":"g","joinDate":"2026-01-01",' +
   '"leaveDate":"infinity","defaultShiftId":"s","calendarId":"plant"}';
 
+const EXTRA_TIME: ExtraTimeRules = {
+  overtime: [
+    {
+      ruleId: 'weekly',
+      basis: 'WEEK',
+      afterSeconds: 144_000,
+      dates: EVERY_DATE,
+      toleranceSeconds: 600,
+      blockSeconds: 900,
+      limitSeconds: 36_000,
+      tiers: [
+        { label: 'first', lengthSeconds: 7200, percent: 125 },
+        { label: 'rest', lengthSeconds: undefined, percent: 150 },
+      ],
+    },
+  ],
+  premiums: [
+    {
+      ruleId: 'night',
+      percent: 25,
+      dates: { weekdays: [6, 7], holidays: true, daysOff: true },
+      window: { startSecond: 79_200, endSecond: 21_600 },
+      isAdded: true,
+    },
+  ],
+  weekStart: 7,
+  undertimeToleranceSeconds: 0,
+};
+
+const EXTRA_TIME_TEXT =
+  '{"overtime":[{"ruleId":"weekly","basis":"WEEK","afterSeconds":144000,"dates":{"weekdays":[],' +
+  '"holidays":false,"daysOff":false},"toleranceSeconds":600,"blockSeconds":900,"limitSeconds":36000,' +
+  '"tiers":[{"label":"first","lengthSeconds":7200,"percent":125},{"label":"rest","percent":150}]}],' +
+  '"premiums":[{"ruleId":"night","percent":25,"dates":{"weekdays":[6,7],"holidays":true,' +
+  '"daysOff":true},"window":{"startSecond":79200,"endSecond":21600},"isAdded":true}],' +
+  '"weekStart":7,"undertimeToleranceSeconds":0}';
+
 describe('what is stored of the roster', () => {
   it('of a shift is written so, and read back', () => {
     expect(JSON.stringify(encodeShift(SHIFT))).to.equal(SHIFT_TEXT);
@@ -84,6 +127,20 @@ describe('what is stored of the roster', () => {
     expect(decodeDetail(JSON.parse(DETAIL_TEXT))).to.deep.equal(DETAIL);
     const plain = detailOf('');
     expect(decodeDetail(JSON.parse(JSON.stringify(encodeDetail(plain))))).to.deep.equal(plain);
+  });
+
+  it('of rules for overtime and premiums is written so, and read back', () => {
+    expect(JSON.stringify(encodeExtraTime(EXTRA_TIME))).to.equal(EXTRA_TIME_TEXT);
+    expect(decodeExtraTime(JSON.parse(EXTRA_TIME_TEXT))).to.deep.equal(EXTRA_TIME);
+    fc.assert(
+      fc.property(anyExtraTimeRules, (extraTime) => {
+        const policy = { ...PLAIN_POLICY, extraTime };
+        const stored = JSON.parse(JSON.stringify(encodePolicy(policy)));
+        expect(decodePolicy(policy.policyId, stored)).to.deep.equal(policy);
+      }),
+    );
+    const { extraTime: _, ...older } = encodePolicy(PLAIN_POLICY);
+    expect(decodePolicy('plain', JSON.parse(JSON.stringify(older)))).to.deep.equal(PLAIN_POLICY);
   });
 
   const unreadable: readonly [name: string, text: string, says: string][] = [

@@ -39,7 +39,8 @@ row has a type, which says what it is about and which columns count:
               time of shifts without rules of their own breaks, deduct_excess_only and so on to
               round_worked; of work outside shifts off_shift_gap, off_shift_max_length,
               off_shift_attribution, off_shift_day_start, and off_shift_breaks and so on to
-              off_shift_round_worked
+              off_shift_round_worked; of timesheets overtime, premiums, week_start,
+              undertime_tolerance
   employee    employee; and name, zone, group, joined, left, shift (of every date without an
               assignment), calendar, policy (their own), archived; a move to another zone or
               another policy is a row of its own, with only employee, from, zone and policy: a
@@ -60,6 +61,13 @@ default, deduct_excess_only, repeat_any_kind, count_from_start, count_to_end and
 are yes or no. groups are ids by spaces; off_shift_attribution is start-date, end-date,
 most-worked-date or split-at-midnight. examples/roster.csv is a small company with a night shift, and
 roster export writes the whole roster in this form.
+
+overtime is rules in the order in which they take worked time, such as "daily day tolerance 10m
+first:2h:125 rest::150; weekly week after 40h; sunday all on sun+holiday": an id, what it is beyond (day:
+the plan of the day, or after a length; week: after a length; all: all work), and what applies of on
+(mon to sun, holiday, off), tolerance, block, limit, and tiers, each label:length:percent. premiums are
+such as "night 22:00-06:00 25%; sunday on sun+holiday 50% added": an id, and what applies of a window,
+on, a percent, and added (beside other rules). week_start is mon to sun.
 
 A shift that has all of breaks to round_worked empty follows the policy of whoever works it; one that
 says any of them counts by these alone, and pairing typed says no more than that. An employee's policy
