@@ -7,6 +7,8 @@ import { PORTIONS, type Portion } from '../../domain/facts/day.js';
 import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
+  AUTO_CLOSE_RULES,
+  type AutoClose,
   type BreakDeduction,
   type BreakType,
   type CountingRules,
@@ -107,6 +109,7 @@ function encodeWorkRules(rules: WorkRules): Fields {
     roundOut: rules.roundOut,
     roundBreaks: rules.roundBreaks,
     roundWorked: rules.roundWorked,
+    autoClose: rules.autoClose,
   };
 }
 
@@ -159,7 +162,13 @@ function decodeWorkRules(fields: Fields): WorkRules {
     roundOut: optional(fields.roundOut, decodeRounding),
     roundBreaks: optional(fields.roundBreaks, decodeRounding),
     roundWorked: optional(fields.roundWorked, decodeRounding),
+    autoClose: optional(fields.autoClose, decodeAutoClose),
   };
+}
+
+function decodeAutoClose(stored: unknown): AutoClose {
+  const fields = fieldsOf(stored);
+  return { by: wordIn(AUTO_CLOSE_RULES, fields.by), seconds: numberIn(fields, 'seconds') };
 }
 
 function decodeCounting(stored: unknown): CountingRules {
