@@ -4,6 +4,7 @@
 
 import { LRUCache } from 'lru-cache';
 import type { MonthBlock } from '../app/ports/day-reads.js';
+import type { DayWork } from '../domain/facts/day.js';
 import type { EmployeeId } from '../domain/facts/employee-id.js';
 import type { LocalMonth } from '../domain/time/local-date.js';
 import {
@@ -136,11 +137,17 @@ function sizeOf(entry: Entry): number {
   for (const block of entry.blocks.values()) {
     bytes += BLOCK_BYTES + block.employeeName.length * BYTES_PER_CHARACTER;
     for (const { result } of block.days) {
-      const { shifts, sessions } = result.work;
-      bytes += DAY_BYTES + result.note.length * BYTES_PER_CHARACTER;
-      bytes += shifts.length * SHIFT_BYTES + sessions.length * SESSION_BYTES;
-      for (const { breaks } of sessions) bytes += breaks.length * BREAK_BYTES;
+      bytes += DAY_BYTES + result.note.length * BYTES_PER_CHARACTER + workSizeOf(result.work);
+      const { untilClosed } = result.work;
+      if (untilClosed === undefined) continue;
+      for (const { work } of untilClosed) bytes += DAY_BYTES + workSizeOf(work);
     }
   }
+  return bytes;
+}
+
+function workSizeOf({ shifts, sessions }: DayWork): number {
+  let bytes = shifts.length * SHIFT_BYTES + sessions.length * SESSION_BYTES;
+  for (const { breaks } of sessions) bytes += breaks.length * BREAK_BYTES;
   return bytes;
 }

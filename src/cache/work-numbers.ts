@@ -26,10 +26,17 @@ const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'
 /** A day without plan and punches; its zone follows. */
 const NOTHING = 0;
 
+/** A day of which a rule closes sessions; the same fields follow, and more. Not a status. */
+const CLOSING = -1;
+
 const DAY_MS = 86_400_000;
 /** The range of a number in the format: instants within 24 days of their date. */
 const LEAST = -(2 ** 31);
 const MOST = 2 ** 31 - 1;
+
+function isAutoClosed({ autoClose }: Session): boolean {
+  return autoClose !== undefined;
+}
 
 export class WorkWriter {
   readonly numbers: number[] = [];
@@ -50,10 +57,22 @@ export class WorkWriter {
       this.#name(work.zone);
       return;
     }
+    const { untilClosed } = work;
+    const isClosing = untilClosed !== undefined || work.sessions.some(isAutoClosed);
+    if (isClosing) this.#number(CLOSING);
+    this.#work(work, isClosing);
+    if (!isClosing) return;
+    this.#list(untilClosed ?? [], ({ at, work: form }) => {
+      this.#instant(at);
+      this.#work(form, true);
+    });
+  }
+
+  #work(work: DayWork, isClosing: boolean): void {
     this.#number(STATUSES.indexOf(work.status) + 1);
     this.#optionalWord(STATUSES, work.otherHalfStatus);
     this.#list(work.shifts, (shift) => this.#shift(shift));
-    this.#list(work.sessions, (session) => this.#session(session));
+    this.#list(work.sessions, (session) => this.#session(session, isClosing));
     this.#optionalInstant(work.firstIn);
     this.#optionalInstant(work.lastOut);
     this.#number(work.workedSeconds);
@@ -83,7 +102,7 @@ export class WorkWriter {
     this.#number(shift.shortBySeconds);
   }
 
-  #session(session: Session): void {
+  #session(session: Session, isClosing: boolean): void {
     this.#optionalInstant(session.in);
     this.#optionalInstant(session.out);
     this.#optionalName(session.shiftId);
@@ -94,6 +113,9 @@ export class WorkWriter {
       this.#optionalName(typeId);
     });
     this.#optionalInstant(session.closesAt);
+    if (!isClosing) return;
+    this.#optionalInstant(session.autoClose?.at);
+    if (session.autoClose !== undefined) this.#instant(session.autoClose.closesAt);
   }
 
   #name(name: string): void {
@@ -168,11 +190,21 @@ export class WorkReader {
   #work(): DayWork {
     const code = this.#number();
     if (code === NOTHING) return noWorkIn(this.#name());
+    if (code !== CLOSING) return this.#form(code, false);
+    const work = this.#form(this.#number(), true);
+    const untilClosed = this.#list(() => ({
+      at: this.#instant(),
+      work: this.#form(this.#number(), true),
+    }));
+    return untilClosed.length === 0 ? work : { ...work, untilClosed };
+  }
+
+  #form(code: number, isClosing: boolean): DayWork {
     return {
       status: wordAt<Status>(STATUSES, code),
       otherHalfStatus: this.#optionalWord<Status>(STATUSES),
       shifts: this.#list(() => this.#shift()),
-      sessions: this.#list(() => this.#session()),
+      sessions: this.#list(() => (isClosing ? this.#closingSession() : this.#session())),
       firstIn: this.#optionalInstant(),
       lastOut: this.#optionalInstant(),
       workedSeconds: this.#number(),
@@ -203,6 +235,14 @@ export class WorkReader {
   #pending(): Pending | undefined {
     const kind = this.#optionalWord(PENDING_KINDS);
     return kind && { kind, at: this.#instant(), lateAt: this.#optionalInstant() };
+  }
+
+  #closingSession(): Session {
+    const session = this.#session();
+    const at = this.#optionalInstant();
+    return at === undefined
+      ? session
+      : { ...session, autoClose: { at, closesAt: this.#instant() } };
   }
 
   #session(): Session {

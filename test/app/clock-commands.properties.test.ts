@@ -16,8 +16,9 @@ import {
 } from '../../src/domain/roster/shift.js';
 import { fromEpochDay } from '../../src/domain/time/local-date.js';
 import { type Instant, wholeSecond } from '../../src/domain/time/time.js';
-import { exactWorkRules, HOUR, scenarios, zoneNamed } from '../domain/support/arbitraries.js';
+import { closingWorkRules, HOUR, scenarios, zoneNamed } from '../domain/support/arbitraries.js';
 import { runs } from '../support/runs.js';
+import { standingSessions } from './support/clock-watch.js';
 import { commandFact, MIA, punchFact, replaceFact, TOLD_AT } from './support/facts.js';
 import { ModelStore } from './support/model-store.js';
 import { hasUnheeded } from './support/punch-roles.js';
@@ -85,7 +86,7 @@ const anyCommands = fc.array(
 function sessionsIn(store: ModelStore): readonly Session[] {
   const beginningOf = ({ in: start, out }: Session) => start ?? out ?? 0;
   return [...store.storedDates(MIA)]
-    .flatMap((day) => store.day(MIA, fromEpochDay(day))?.result?.work.sessions ?? [])
+    .flatMap((day) => standingSessions(store.day(MIA, fromEpochDay(day))))
     .sort((a, b) => beginningOf(a) - beginningOf(b));
 }
 
@@ -156,7 +157,7 @@ describe('commands', () => {
   });
 
   it('do what they say, and leave all that was worked as it was', () => {
-    const work = exactWorkRules.map((rules) => ({ ...rules, hours: PLAIN_WORK_RULES.hours }));
+    const work = closingWorkRules.map((rules) => ({ ...rules, hours: PLAIN_WORK_RULES.hours }));
     const anyTry = fc.record({
       command: fc.constantFrom(...CLOCK_COMMANDS),
       pick: fc.nat({ max: 9_999 }),
@@ -227,7 +228,7 @@ describe('commands', () => {
   });
 
   it('corrections never shorten the sessions of other punches whose keys say what they are', () => {
-    const work = exactWorkRules.map((rules) => ({ ...rules, hours: PLAIN_WORK_RULES.hours }));
+    const work = closingWorkRules.map((rules) => ({ ...rules, hours: PLAIN_WORK_RULES.hours }));
     fc.assert(
       fc.property(
         scenarios({ work }),

@@ -17,12 +17,12 @@ const EXAMPLE = join(ROOT, 'examples', 'roster.csv');
 /** Every column that a shift, an employee and an assignment can have, and what is archived. */
 const EVERYTHING = `type,shift,start,end,from,zone,calendar,late_grace,early_grace,accept_before,\
 accept_after,max_session_length,half_day_threshold,absent_threshold,half_day_boundary,target,core,breaks,deduct_excess_only,min_break_length,paid_break_limit,break_types,repeat_window,repeat_any_kind,pairing,\
-hours_counted,round_in,round_out,round_breaks,round_worked,count_from_start,count_to_end,min_overtime,works_on_holidays,geofence,archived
+hours_counted,round_in,round_out,round_breaks,round_worked,auto_close,count_from_start,count_to_end,min_overtime,works_on_holidays,geofence,archived
 shift,full,08:00,16:00,,Europe/Berlin,hall-b,90s,1m,0,1h30m15s,12h,4h,2h,11:30,7h30m,10:00-15:00,10m; 30m after 6h,yes,15m,15m,lunch 11:30-12:30 45m by-clock; rest 15m paid,30s,yes,\
-alternating,first-in-to-last-out,up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,no,30m,yes,\
+alternating,first-in-to-last-out,up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,1h30m after planned-work,yes,no,30m,yes,\
 52.520008 -13.40495 150.5m,
-shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,,,,,,,,,typed,every-pair,,,,,,yes,,no,,
-shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,yes
+shift,full,09:00,17:00,2026-07-01,,,,,,,,,,,,,,,,,,,,typed,every-pair,,,,,0 after planned-end,,yes,,no,,
+shift,old,06:00,14:00,2026-01-01,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,yes
 `;
 /** Every column of a policy; and who has one, and since when. */
 const POLICIES = `type,policy,name,from,groups,default,zone,employee,breaks,deduct_excess_only,min_break_length,\
@@ -133,7 +133,7 @@ describe('a roster as a file', function () {
     const exported = await expectRoundTrip();
     for (const text of [
       '1m30s,1m,0,1h30m15s,12h,4h,2h,11:30,7h30m,10:00-15:00,10m; 30m after 6h,yes,15m,15m,lunch 11:30-12:30 45m by-clock; rest 15m paid,30s,yes,alternating,first-in-to-last-out,',
-      ',up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,yes,,30m,yes,52.520008 -13.40495 150.5m,',
+      ',up 15m grace 5m,down 15m grace 1m,nearest 5m,up 6m,1h30m after planned-work,yes,,30m,yes,52.520008 -13.40495 150.5m,',
       ',"Day of ""unity"", observed",',
       ',2026-10-03,second,',
       ',old*2 off full*3 off,2026-01-05,',

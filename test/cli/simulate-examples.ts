@@ -67,6 +67,12 @@ export const EXAMPLES: Readonly<Record<string, readonly ExpectedDay[]>> = {
       'SHIFT_PLANNED LEAVE_TIME SHIFT_STATUS',
     ],
   ],
+  'forgotten-night': [
+    [
+      '2025-03-29 present final 8:05 21:55 07:00 (Sun 30 Mar) Europe/Berlin auto closed',
+      'SHIFT_PLANNED CLOCKS_CHANGE AUTO_CLOSED SESSION SHIFT_STATUS',
+    ],
+  ],
   'half-day-leave': [
     [
       '2026-03-02 on leave (first half), present (second half) final 4:30 13:30 18:00 Asia/Kolkata -',

@@ -18,7 +18,7 @@ import {
 } from '../../gen/attendance/v1/roster_pb.js';
 import { refusalOf, type TestService } from '../support/service.js';
 import { momentBehind } from '../support/wait-until.js';
-import { Asking, at, DAY, minutesAgo, NEXT_DAY, onDay, something } from './asking.js';
+import { Asking, anomaliesOf, at, DAY, minutesAgo, NEXT_DAY, onDay, something } from './asking.js';
 import { type ContractOptions, itAtLength, somebody } from './contract.js';
 
 const { START_DATE, END_DATE, SPLIT_AT_MIDNIGHT } = DateAttribution;
@@ -249,6 +249,54 @@ export function describePolicies(serviceOf: () => TestService, options: Contract
         expect(await roster().setPolicy(request), 'the first answer').to.deep.equal(made);
       },
     );
+
+    it('P16 close what nobody ended, give way to a departure, and let people come again', async () => {
+      const groupIds = [something()];
+      const hour = { seconds: 3600n };
+      const rule = { case: 'afterPlannedEnd' as const, value: hour };
+      const { policyId } = await set({ groupIds, workRules: { autoClose: { rule } } });
+      const { policy } = await roster().getPolicy({ policyId });
+      const kept = policy?.versions[0]?.workRules?.autoClose?.rule;
+      expect([kept?.case, kept?.value?.seconds]).to.deep.equal([rule.case, 3600n]);
+      const shiftId = await asking.shift();
+      const employeeId = await added({ groupId: groupIds[0], defaultShiftId: shiftId });
+      await asking.record(employeeId, onDay('08:00'));
+      const closed = await asking.everywhere(employeeId);
+      expect(anomaliesOf(closed)).to.deep.equal(['AUTO_CLOSED']);
+      expect([closed.workedDuration?.seconds, closed.final]).to.deep.equal([9n * 3600n, true]);
+      expect((await said('AUTO_CLOSED', employeeId, DAY))[0]).to.match(
+        /closed at 17:00 by the rule '1 h after the planned end at 16:00'/,
+      );
+      // Both are of the past; of a session that is closed, an arrival is another one.
+      const back = await serviceOf().clock.clockIn({ employeeId, time: onDay('17:30') });
+      expect(back.attendance?.sessions).to.have.length(2);
+      await serviceOf().clock.clockOut({ employeeId, time: onDay('18:00') });
+      expect(await minutes(employeeId)).to.deep.equal([9.5 * 60, 0, 0]);
+      await asking.record(employeeId, onNextDay('08:00'));
+      await serviceOf().clock.clockOut({ employeeId, time: onNextDay('17:15') });
+      expect(await minutes(employeeId)).to.deep.equal([9.5 * 60, 9.25 * 60, 0]);
+      expect(anomaliesOf(await asking.everywhere(employeeId, NEXT_DAY))).to.deep.equal([]);
+      await set({ policyId, groupIds });
+      expect(await minutes(employeeId)).to.deep.equal([10 * 60, 9.25 * 60, 0]);
+    });
+
+    atLength('P17 close nothing off shift, and nothing without a rule', async () => {
+      const fieldsOf = async (more: MessageInitShape<typeof PolicySchema>) =>
+        (await refusalOf(set(more))).fields;
+      const closing = (seconds: bigint) => {
+        return { autoClose: { rule: { case: 'afterArrival' as const, value: { seconds } } } };
+      };
+      const path = 'work_rules.auto_close';
+      expect(await fieldsOf({ offShiftRules: { workRules: closing(60n) } })).to.deep.equal([
+        `policy.off_shift_rules.${path}`,
+      ]);
+      expect(await fieldsOf({ workRules: closing(0n) })).to.deep.equal([
+        `policy.${path}.after_arrival`,
+      ]);
+      expect(await fieldsOf({ workRules: { autoClose: {} } })).to.deep.equal([
+        `policy.${path}.rule`,
+      ]);
+    });
 
     it('P10 refuse commands from outside the fence, where they say so', async () => {
       const { policyId } = await set({ refuseOutsideGeofence: true });

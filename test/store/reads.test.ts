@@ -736,6 +736,43 @@ describe('reads under the roster in force', function () {
     expect(await isIn(at('20T15:00'))).to.deep.equal([]);
   });
 
+  it('say that nobody is in from the second on in which a rule closes the session', async () => {
+    const scene = await open('ann', 'ben');
+    const [ann, ben] = scene.people as [EmployeeId, EmployeeId];
+    const day = shiftFrom('day', 8, 16);
+    const autoClose = { by: 'PLANNED_END', seconds: 1800 } as const;
+    await scene.script.shift({ ...day, work: { ...day.work, autoClose } });
+    for (const id of [ann, ben]) await scene.script.detail(id, { defaultShiftId: 'day' });
+    await scene.script.finish();
+    const at = (time: string) => Date.parse(`2026-05-20T${time}:00Z`);
+    for (const id of [ann, ben]) await scene.punch(id, at('08:00'), 'IN');
+    const closing = at('16:30');
+    const page = { groupId: undefined, after: undefined, limit: 10 };
+    const isIn = async (now: number) => {
+      const { states } = await listClockedIn(scene.store, page, now as Instant);
+      const own = scene.people.map((id) => clockState(scene.store, id, now as Instant));
+      const all = await Promise.all(own);
+      expect(states).to.deep.equal(all.filter(({ status }) => status !== 'OUT'));
+      return all.map(({ status, since, closesAt, attendance: { workedSeconds, anomalies } }) => {
+        return [status, since, closesAt, workedSeconds / 3600, anomalies.join()];
+      });
+    };
+    const there = ['IN', at('08:00'), closing, 0, ''];
+    const closed = ['OUT', closing, undefined, 8.5, 'AUTO_CLOSED'];
+    expect(await isIn(closing - 1000)).to.deep.equal([there, there]);
+    expect(await isIn(closing - 1)).to.deep.equal([there, there]);
+    expect(await isIn(closing)).to.deep.equal([closed, closed]);
+    expect(await isIn(closing + 1000)).to.deep.equal([closed, closed]);
+    // A device that was offline sends the departure, another one an arrival.
+    await scene.punch(ann, at('17:00'), 'OUT');
+    await scene.punch(ben, at('17:00'), 'IN');
+    expect(await isIn(at('17:10'))).to.deep.equal([
+      ['OUT', at('17:00'), undefined, 9, ''],
+      // No rule closes a session that begins after its closing time.
+      ['IN', at('17:00'), at('17:00') + 16 * 3_600_000, 8.5, 'AUTO_CLOSED'],
+    ]);
+  });
+
   it('say of what a clock a little ahead recorded that it has happened', async () => {
     const seconds = (after: number) => new Date(NOW + after * 1000).toISOString();
     type Told = readonly [kind: PunchKind, after: number];

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file attendance/v1/roster.proto.
  */
 export const file_attendance_v1_roster: GenFile = /*@__PURE__*/
-  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSKOCQoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZRJIChJtYXhfc2Vzc2lvbl9sZW5ndGgYECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEhgKEGNvdW50X2Zyb21fc3RhcnQYESABKAgSFAoMY291bnRfdG9fZW5kGBIgASgIEj8KDG1pbl9vdmVydGltZRgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRAoRaGFsZl9kYXlfYm91bmRhcnkYFCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kEjQKDmZsZXhpYmxlX2hvdXJzGBUgASgLMhwuYXR0ZW5kYW5jZS52MS5GbGV4aWJsZUhvdXJzIuEBCg1GbGV4aWJsZUhvdXJzEjwKBnRhcmdldBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIRukgOyAEBqgEIIgQIgKMFKgASSQoWY29yZV9zdGFydF90aW1lX29mX2RheRgCIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSRwoUY29yZV9lbmRfdGltZV9vZl9kYXkYAyABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIrEFCglXb3JrUnVsZXMSNgoHcGFpcmluZxgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hQYWlyaW5nQgi6SAWCAQIQARI8Cg1ob3Vyc19jb3VudGVkGAIgASgOMhsuYXR0ZW5kYW5jZS52MS5Ib3Vyc0NvdW50ZWRCCLpIBYIBAhABEj8KDXJlcGVhdF93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkMKEHBhaWRfYnJlYWtfbGltaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEikKCHJvdW5kX2luGAYgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIqCglyb3VuZF9vdXQYByABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX2JyZWFrcxgIIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSLQoMcm91bmRfd29ya2VkGAkgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIaChJkZWR1Y3RfZXhjZXNzX29ubHkYCiABKAgSQgoQbWluX2JyZWFrX2xlbmd0aBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHIgMIkBwyABIXCg9yZXBlYXRfYW55X2tpbmQYDCABKAgSNwoLYnJlYWtfdHlwZXMYDSADKAsyGC5hdHRlbmRhbmNlLnYxLkJyZWFrVHlwZUIIukgFkgECEAoipgIKCUJyZWFrVHlwZRI0Cg1icmVha190eXBlX2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIMCgRwYWlkGAIgASgIEjkKBmxlbmd0aBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIIgQIgKMFMgASRAoRc3RhcnRfdGltZV9vZl9kYXkYBCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kEkIKD2VuZF90aW1lX29mX2RheRgFIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSEAoIYnlfY2xvY2sYBiABKAgiiAEKDkJyZWFrRGVkdWN0aW9uEjgKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABI8CgZsZW5ndGgYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDsgBAaoBCCIECICjBSoAIr8BCghSb3VuZGluZxI/CglkaXJlY3Rpb24YASABKA4yIC5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nRGlyZWN0aW9uQgq6SAeCAQQQASAAEjkKBHN0ZXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDcgBAaoBByIDCJAcKgASNwoFZ3JhY2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBBxoDCJAcMgAivAEKCEdlb2ZlbmNlEjEKCGxhdGl0dWRlGAEgASgBQhq6SBfIAQESEhkAAAAAAIBWQCkAAAAAAIBWwEgAiAEBEjIKCWxvbmdpdHVkZRgCIAEoAUIaukgXyAEBEhIZAAAAAACAZkApAAAAAACAZsBIAYgBARIuCg1yYWRpdXNfbWV0ZXJzGAMgASgBQhe6SBQSEhkAAAAAgIQuQSkAAAAAAADwP0ILCglfbGF0aXR1ZGVCDAoKX2xvbmdpdHVkZSLEAgoNT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAEgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSQgoPbmV3X3N0cmV0Y2hfZ2FwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJACgptYXhfbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhG6SA6qAQsiBAjA9AcyAwiQHBI9CgthdHRyaWJ1dGlvbhgEIAEoDjIeLmF0dGVuZGFuY2UudjEuRGF0ZUF0dHJpYnV0aW9uQgi6SAWCAQIQARJACglkYXlfc3RhcnQYBSABKAlCLbpIKtgBAXIlMiNeKDBbMC05XXwxWzAxXSk6WzAtNV1bMC05XSR8XjEyOjAwJCKTBQoGUG9saWN5EjAKCXBvbGljeV9pZBgBIAEoCUIdukgachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSPgoOZWZmZWN0aXZlX2RhdGUYAiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEh0KC3BvbGljeV9uYW1lGAMgASgJQgi6SAVyAxjIARI6Cglncm91cF9pZHMYBCADKAlCJ7pIJJIBIRDIARgBIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBISCgppc19kZWZhdWx0GAUgASgIEjUKD29mZl9zaGlmdF9ydWxlcxgGIAEoCzIcLmF0dGVuZGFuY2UudjEuT2ZmU2hpZnRSdWxlcxIsCgp3b3JrX3J1bGVzGAcgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSKAoUbWF4X2NvbW1hbmRfYWdlX2RheXMYCCABKAVCCrpIBxoFGO4CKAASHwoXcmVmdXNlX291dHNpZGVfZ2VvZmVuY2UYCSABKAgSPQoOb3ZlcnRpbWVfcnVsZXMYCiADKAsyGy5hdHRlbmRhbmNlLnYxLk92ZXJ0aW1lUnVsZUIIukgFkgECEBQSOwoNcHJlbWl1bV9ydWxlcxgLIAMoCzIaLmF0dGVuZGFuY2UudjEuUHJlbWl1bVJ1bGVCCLpIBZIBAhAUEjQKCndlZWtfc3RhcnQYDCABKA4yFi5hdHRlbmRhbmNlLnYxLldlZWtkYXlCCLpIBYIBAhABEkYKE3VuZGVydGltZV90b2xlcmFuY2UYDSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAIn4KC1BvbGljeVN0YXJ0EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjMKCXBvbGljeV9pZBgCIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQi9wEKD1NoaWZ0QXNzaWdubWVudBI6CgpzdGFydF9kYXRlGAEgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOwoLYW5jaG9yX2RhdGUYAyABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjEKBWN5Y2xlGAQgAygLMhcuYXR0ZW5kYW5jZS52MS5DeWNsZURheUIJukgGkgEDEO4CIkMKCEN5Y2xlRGF5EjcKCXNoaWZ0X2lkcxgBIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kInoKDERhdGVPdmVycmlkZRIxCgRkYXRlGAEgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CglzaGlmdF9pZHMYAiADKAlCJLpIIZIBHhAIIhpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCLBAQoHSG9saWRheRI1CgtjYWxlbmRhcl9pZBgBIAEoCUIgukgd2AEBchgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQSMQoEZGF0ZRgCIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSFgoEbmFtZRgDIAEoCUIIukgFcgMYyAESNAoHcG9ydGlvbhgEIAEoDjIZLmF0dGVuZGFuY2UudjEuRGF5UG9ydGlvbkIIukgFggECEAEiZwoOVGltZVpvbmVDaGFuZ2USNwoKc3RhcnRfZGF0ZRgBIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSHAoJdGltZV96b25lGAIgASgJQgm6SAZyBBABGEAqZQoMUHVuY2hQYWlyaW5nEh0KGVBVTkNIX1BBSVJJTkdfVU5TUEVDSUZJRUQQABIXChNQVU5DSF9QQUlSSU5HX1RZUEVEEAESHQoZUFVOQ0hfUEFJUklOR19BTFRFUk5BVElORxACKnMKDEhvdXJzQ291bnRlZBIdChlIT1VSU19DT1VOVEVEX1VOU1BFQ0lGSUVEEAASHAoYSE9VUlNfQ09VTlRFRF9FVkVSWV9QQUlSEAESJgoiSE9VUlNfQ09VTlRFRF9GSVJTVF9JTl9UT19MQVNUX09VVBACKo8BChFSb3VuZGluZ0RpcmVjdGlvbhIiCh5ST1VORElOR19ESVJFQ1RJT05fVU5TUEVDSUZJRUQQABIZChVST1VORElOR19ESVJFQ1RJT05fVVAQARIbChdST1VORElOR19ESVJFQ1RJT05fRE9XThACEh4KGlJPVU5ESU5HX0RJUkVDVElPTl9ORUFSRVNUEAMqwgEKD0RhdGVBdHRyaWJ1dGlvbhIgChxEQVRFX0FUVFJJQlVUSU9OX1VOU1BFQ0lGSUVEEAASHwobREFURV9BVFRSSUJVVElPTl9TVEFSVF9EQVRFEAESHQoZREFURV9BVFRSSUJVVElPTl9FTkRfREFURRACEiUKIURBVEVfQVRUUklCVVRJT05fTU9TVF9XT1JLRURfREFURRADEiYKIkRBVEVfQVRUUklCVVRJT05fU1BMSVRfQVRfTUlETklHSFQQBEI+ChFjb20uYXR0ZW5kYW5jZS52MUILUm9zdGVyUHJvdG9QAVoaYXR0ZW5kYW5jZS92MTthdHRlbmRhbmNldjFiBnByb3RvMw", [file_attendance_v1_attendance, file_attendance_v1_extra_time, file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("ChphdHRlbmRhbmNlL3YxL3Jvc3Rlci5wcm90bxINYXR0ZW5kYW5jZS52MSKOCQoFU2hpZnQSLwoIc2hpZnRfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEj4KDmVmZmVjdGl2ZV9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBJEChFzdGFydF90aW1lX29mX2RheRgDIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAQgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgl0aW1lX3pvbmUYBSABKAlCB7pIBHICGEASQAoNYWNjZXB0X2JlZm9yZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASPwoMYWNjZXB0X2FmdGVyGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI9CgpsYXRlX2dyYWNlGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABI+CgtlYXJseV9ncmFjZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRQoSaGFsZl9kYXlfdGhyZXNob2xkGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJDChBhYnNlbnRfdGhyZXNob2xkGAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABIsCgp3b3JrX3J1bGVzGAwgASgLMhguYXR0ZW5kYW5jZS52MS5Xb3JrUnVsZXMSGQoRd29ya3Nfb25faG9saWRheXMYDSABKAgSNQoLY2FsZW5kYXJfaWQYDiABKAlCILpIHdgBAXIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEikKCGdlb2ZlbmNlGA8gASgLMhcuYXR0ZW5kYW5jZS52MS5HZW9mZW5jZRJIChJtYXhfc2Vzc2lvbl9sZW5ndGgYECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEhgKEGNvdW50X2Zyb21fc3RhcnQYESABKAgSFAoMY291bnRfdG9fZW5kGBIgASgIEj8KDG1pbl9vdmVydGltZRgTIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIGgQIgKMFMgASRAoRaGFsZl9kYXlfYm91bmRhcnkYFCABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kEjQKDmZsZXhpYmxlX2hvdXJzGBUgASgLMhwuYXR0ZW5kYW5jZS52MS5GbGV4aWJsZUhvdXJzIuEBCg1GbGV4aWJsZUhvdXJzEjwKBnRhcmdldBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIRukgOyAEBqgEIIgQIgKMFKgASSQoWY29yZV9zdGFydF90aW1lX29mX2RheRgCIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSRwoUY29yZV9lbmRfdGltZV9vZl9kYXkYAyABKAlCKbpIJtgBAXIhMh9eKFswMV1bMC05XXwyWzAtM10pOlswLTVdWzAtOV0kIt8FCglXb3JrUnVsZXMSNgoHcGFpcmluZxgBIAEoDjIbLmF0dGVuZGFuY2UudjEuUHVuY2hQYWlyaW5nQgi6SAWCAQIQARI8Cg1ob3Vyc19jb3VudGVkGAIgASgOMhsuYXR0ZW5kYW5jZS52MS5Ib3Vyc0NvdW50ZWRCCLpIBYIBAhABEj8KDXJlcGVhdF93aW5kb3cYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDbpICqoBByIDCJAcMgASQQoQYnJlYWtfZGVkdWN0aW9ucxgEIAMoCzIdLmF0dGVuZGFuY2UudjEuQnJlYWtEZWR1Y3Rpb25CCLpIBZIBAhAKEkMKEHBhaWRfYnJlYWtfbGltaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEikKCHJvdW5kX2luGAYgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIqCglyb3VuZF9vdXQYByABKAsyFy5hdHRlbmRhbmNlLnYxLlJvdW5kaW5nEi0KDHJvdW5kX2JyZWFrcxgIIAEoCzIXLmF0dGVuZGFuY2UudjEuUm91bmRpbmcSLQoMcm91bmRfd29ya2VkGAkgASgLMhcuYXR0ZW5kYW5jZS52MS5Sb3VuZGluZxIaChJkZWR1Y3RfZXhjZXNzX29ubHkYCiABKAgSQgoQbWluX2JyZWFrX2xlbmd0aBgLIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHIgMIkBwyABIXCg9yZXBlYXRfYW55X2tpbmQYDCABKAgSNwoLYnJlYWtfdHlwZXMYDSADKAsyGC5hdHRlbmRhbmNlLnYxLkJyZWFrVHlwZUIIukgFkgECEAoSLAoKYXV0b19jbG9zZRgOIAEoCzIYLmF0dGVuZGFuY2UudjEuQXV0b0Nsb3NlIvEBCglBdXRvQ2xvc2USRgoRYWZ0ZXJfcGxhbm5lZF9lbmQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIASAASRwoSYWZ0ZXJfcGxhbm5lZF93b3JrGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyAEgAEkQKDWFmdGVyX2Fycml2YWwYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDaoBCiIECMD0BzICCAFIAEINCgRydWxlEgW6SAIIASKmAgoJQnJlYWtUeXBlEjQKDWJyZWFrX3R5cGVfaWQYASABKAlCHbpIGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEgwKBHBhaWQYAiABKAgSOQoGbGVuZ3RoGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUyABJEChFzdGFydF90aW1lX29mX2RheRgEIAEoCUIpukgm2AEBciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSQgoPZW5kX3RpbWVfb2ZfZGF5GAUgASgJQim6SCbYAQFyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIQCghieV9jbG9jaxgGIAEoCCKIAQoOQnJlYWtEZWR1Y3Rpb24SOAoFYWZ0ZXIYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEjwKBmxlbmd0aBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIRukgOyAEBqgEIIgQIgKMFKgAivwEKCFJvdW5kaW5nEj8KCWRpcmVjdGlvbhgBIAEoDjIgLmF0dGVuZGFuY2UudjEuUm91bmRpbmdEaXJlY3Rpb25CCrpIB4IBBBABIAASOQoEc3RlcBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIQukgNyAEBqgEHIgMIkBwqABI3CgVncmFjZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkINukgKqgEHGgMIkBwyACK8AQoIR2VvZmVuY2USMQoIbGF0aXR1ZGUYASABKAFCGrpIF8gBARISGQAAAAAAgFZAKQAAAAAAgFbASACIAQESMgoJbG9uZ2l0dWRlGAIgASgBQhq6SBfIAQESEhkAAAAAAIBmQCkAAAAAAIBmwEgBiAEBEi4KDXJhZGl1c19tZXRlcnMYAyABKAFCF7pIFBISGQAAAACAhC5BKQAAAAAAAPA/QgsKCV9sYXRpdHVkZUIMCgpfbG9uZ2l0dWRlIsQCCg1PZmZTaGlmdFJ1bGVzEiwKCndvcmtfcnVsZXMYASABKAsyGC5hdHRlbmRhbmNlLnYxLldvcmtSdWxlcxJCCg9uZXdfc3RyZXRjaF9nYXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDrpIC6oBCCIECICjBTIAEkAKCm1heF9sZW5ndGgYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEbpIDqoBCyIECMD0BzIDCJAcEj0KC2F0dHJpYnV0aW9uGAQgASgOMh4uYXR0ZW5kYW5jZS52MS5EYXRlQXR0cmlidXRpb25CCLpIBYIBAhABEkAKCWRheV9zdGFydBgFIAEoCUItukgq2AEBciUyI14oMFswLTldfDFbMDFdKTpbMC01XVswLTldJHxeMTI6MDAkIpMFCgZQb2xpY3kSMAoJcG9saWN5X2lkGAEgASgJQh26SBpyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBI+Cg5lZmZlY3RpdmVfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSHQoLcG9saWN5X25hbWUYAyABKAlCCLpIBXIDGMgBEjoKCWdyb3VwX2lkcxgEIAMoCUInukgkkgEhEMgBGAEiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kEhIKCmlzX2RlZmF1bHQYBSABKAgSNQoPb2ZmX3NoaWZ0X3J1bGVzGAYgASgLMhwuYXR0ZW5kYW5jZS52MS5PZmZTaGlmdFJ1bGVzEiwKCndvcmtfcnVsZXMYByABKAsyGC5hdHRlbmRhbmNlLnYxLldvcmtSdWxlcxIoChRtYXhfY29tbWFuZF9hZ2VfZGF5cxgIIAEoBUIKukgHGgUY7gIoABIfChdyZWZ1c2Vfb3V0c2lkZV9nZW9mZW5jZRgJIAEoCBI9Cg5vdmVydGltZV9ydWxlcxgKIAMoCzIbLmF0dGVuZGFuY2UudjEuT3ZlcnRpbWVSdWxlQgi6SAWSAQIQFBI7Cg1wcmVtaXVtX3J1bGVzGAsgAygLMhouYXR0ZW5kYW5jZS52MS5QcmVtaXVtUnVsZUIIukgFkgECEBQSNAoKd2Vla19zdGFydBgMIAEoDjIWLmF0dGVuZGFuY2UudjEuV2Vla2RheUIIukgFggECEAESRgoTdW5kZXJ0aW1lX3RvbGVyYW5jZRgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIIgQIgKMFMgAifgoLUG9saWN5U3RhcnQSOgoKc3RhcnRfZGF0ZRgBIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMwoJcG9saWN5X2lkGAIgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JCL3AQoPU2hpZnRBc3NpZ25tZW50EjoKCnN0YXJ0X2RhdGUYASABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI7CgthbmNob3JfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMQoFY3ljbGUYBCADKAsyFy5hdHRlbmRhbmNlLnYxLkN5Y2xlRGF5Qgm6SAaSAQMQ7gIiQwoIQ3ljbGVEYXkSNwoJc2hpZnRfaWRzGAEgAygJQiS6SCGSAR4QCCIachgyFl5bQS1aYS16MC05Ll8tXXsxLDY0fSQiegoMRGF0ZU92ZXJyaWRlEjEKBGRhdGUYASABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKCXNoaWZ0X2lkcxgCIAMoCUIkukghkgEeEAgiGnIYMhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIsEBCgdIb2xpZGF5EjUKC2NhbGVuZGFyX2lkGAEgASgJQiC6SB3YAQFyGDIWXltBLVphLXowLTkuXy1dezEsNjR9JBIxCgRkYXRlGAIgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIWCgRuYW1lGAMgASgJQgi6SAVyAxjIARI0Cgdwb3J0aW9uGAQgASgOMhkuYXR0ZW5kYW5jZS52MS5EYXlQb3J0aW9uQgi6SAWCAQIQASJnCg5UaW1lWm9uZUNoYW5nZRI3CgpzdGFydF9kYXRlGAEgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIcCgl0aW1lX3pvbmUYAiABKAlCCbpIBnIEEAEYQCplCgxQdW5jaFBhaXJpbmcSHQoZUFVOQ0hfUEFJUklOR19VTlNQRUNJRklFRBAAEhcKE1BVTkNIX1BBSVJJTkdfVFlQRUQQARIdChlQVU5DSF9QQUlSSU5HX0FMVEVSTkFUSU5HEAIqcwoMSG91cnNDb3VudGVkEh0KGUhPVVJTX0NPVU5URURfVU5TUEVDSUZJRUQQABIcChhIT1VSU19DT1VOVEVEX0VWRVJZX1BBSVIQARImCiJIT1VSU19DT1VOVEVEX0ZJUlNUX0lOX1RPX0xBU1RfT1VUEAIqjwEKEVJvdW5kaW5nRGlyZWN0aW9uEiIKHlJPVU5ESU5HX0RJUkVDVElPTl9VTlNQRUNJRklFRBAAEhkKFVJPVU5ESU5HX0RJUkVDVElPTl9VUBABEhsKF1JPVU5ESU5HX0RJUkVDVElPTl9ET1dOEAISHgoaUk9VTkRJTkdfRElSRUNUSU9OX05FQVJFU1QQAyrCAQoPRGF0ZUF0dHJpYnV0aW9uEiAKHERBVEVfQVRUUklCVVRJT05fVU5TUEVDSUZJRUQQABIfChtEQVRFX0FUVFJJQlVUSU9OX1NUQVJUX0RBVEUQARIdChlEQVRFX0FUVFJJQlVUSU9OX0VORF9EQVRFEAISJQohREFURV9BVFRSSUJVVElPTl9NT1NUX1dPUktFRF9EQVRFEAMSJgoiREFURV9BVFRSSUJVVElPTl9TUExJVF9BVF9NSUROSUdIVBAEQj4KEWNvbS5hdHRlbmRhbmNlLnYxQgtSb3N0ZXJQcm90b1ABWhphdHRlbmRhbmNlL3YxO2F0dGVuZGFuY2V2MWIGcHJvdG8z", [file_attendance_v1_attendance, file_attendance_v1_extra_time, file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Expected working hours, and how to judge their punches. Durations are whole seconds.
@@ -337,6 +337,14 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
    * @generated from field: repeated attendance.v1.BreakType break_types = 13;
    */
   breakTypes: BreakType[];
+
+  /**
+   * When a session of a shift closes if nobody clocks out. When not given, none does: the departure is
+   * missing and the session counts 0. Not for work off shift.
+   *
+   * @generated from field: attendance.v1.AutoClose auto_close = 14;
+   */
+  autoClose?: AutoClose | undefined;
 };
 
 /**
@@ -345,6 +353,56 @@ export type WorkRules = Message<"attendance.v1.WorkRules"> & {
  */
 export const WorkRulesSchema: GenMessage<WorkRules> = /*@__PURE__*/
   messageDesc(file_attendance_v1_roster, 2);
+
+/**
+ * When a session without a departure closes by itself. Until then the employee is in and nothing is
+ * counted; from then on the session counts as if it had ended at that moment, and the day has the
+ * anomaly AUTO_CLOSED. Nothing is recorded: a departure that comes later counts instead. A session
+ * never closes later than it could still be ended, and never if the employee was seen at that moment
+ * or later.
+ *
+ * @generated from message attendance.v1.AutoClose
+ */
+export type AutoClose = Message<"attendance.v1.AutoClose"> & {
+  /**
+   * The rule.
+   *
+   * @generated from oneof attendance.v1.AutoClose.rule
+   */
+  rule: {
+    /**
+     * This long after the planned end of the shift. On a holiday of the second half, after the end of
+     * the first. Sessions that begin later stay open. 0 s to 24 hours.
+     *
+     * @generated from field: google.protobuf.Duration after_planned_end = 1;
+     */
+    value: Duration;
+    case: "afterPlannedEnd";
+  } | {
+    /**
+     * When the work of the shift, after its breaks, reaches what is planned and this. 0 s to 24 hours.
+     *
+     * @generated from field: google.protobuf.Duration after_planned_work = 2;
+     */
+    value: Duration;
+    case: "afterPlannedWork";
+  } | {
+    /**
+     * This long after the arrival that began the session. 1 s to 36 hours.
+     *
+     * @generated from field: google.protobuf.Duration after_arrival = 3;
+     */
+    value: Duration;
+    case: "afterArrival";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message attendance.v1.AutoClose.
+ * Use `create(AutoCloseSchema)` to create a new message.
+ */
+export const AutoCloseSchema: GenMessage<AutoClose> = /*@__PURE__*/
+  messageDesc(file_attendance_v1_roster, 3);
 
 /**
  * A kind of break: lunch, a rest. Its breaks are those punched and, with HOURS_COUNTED_EVERY_PAIR, the
@@ -406,7 +464,7 @@ export type BreakType = Message<"attendance.v1.BreakType"> & {
  * Use `create(BreakTypeSchema)` to create a new message.
  */
 export const BreakTypeSchema: GenMessage<BreakType> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 3);
+  messageDesc(file_attendance_v1_roster, 4);
 
 /**
  * A break that is required after more than `after` of work.
@@ -434,7 +492,7 @@ export type BreakDeduction = Message<"attendance.v1.BreakDeduction"> & {
  * Use `create(BreakDeductionSchema)` to create a new message.
  */
 export const BreakDeductionSchema: GenMessage<BreakDeduction> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 4);
+  messageDesc(file_attendance_v1_roster, 5);
 
 /**
  * Rounding to a multiple of a step. Times of day are rounded in local time.
@@ -470,7 +528,7 @@ export type Rounding = Message<"attendance.v1.Rounding"> & {
  * Use `create(RoundingSchema)` to create a new message.
  */
 export const RoundingSchema: GenMessage<Rounding> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 5);
+  messageDesc(file_attendance_v1_roster, 6);
 
 /**
  * A circle on the ground (WGS 84). A punch of the shift from outside it gets the anomaly
@@ -506,7 +564,7 @@ export type Geofence = Message<"attendance.v1.Geofence"> & {
  * Use `create(GeofenceSchema)` to create a new message.
  */
 export const GeofenceSchema: GenMessage<Geofence> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 6);
+  messageDesc(file_attendance_v1_roster, 7);
 
 /**
  * How work outside every shift is grouped and dated.
@@ -558,7 +616,7 @@ export type OffShiftRules = Message<"attendance.v1.OffShiftRules"> & {
  * Use `create(OffShiftRulesSchema)` to create a new message.
  */
 export const OffShiftRulesSchema: GenMessage<OffShiftRules> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 7);
+  messageDesc(file_attendance_v1_roster, 8);
 
 /**
  * Rules that are not a single shift's, from a date on. Who follows it: employees who have it in their
@@ -669,7 +727,7 @@ export type Policy = Message<"attendance.v1.Policy"> & {
  * Use `create(PolicySchema)` to create a new message.
  */
 export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 8);
+  messageDesc(file_attendance_v1_roster, 9);
 
 /**
  * The policy of an employee from a date on.
@@ -697,7 +755,7 @@ export type PolicyStart = Message<"attendance.v1.PolicyStart"> & {
  * Use `create(PolicyStartSchema)` to create a new message.
  */
 export const PolicyStartSchema: GenMessage<PolicyStart> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 9);
+  messageDesc(file_attendance_v1_roster, 10);
 
 /**
  * A pattern of shifts that an employee follows for a time. Shifts of several assignments on one
@@ -742,7 +800,7 @@ export type ShiftAssignment = Message<"attendance.v1.ShiftAssignment"> & {
  * Use `create(ShiftAssignmentSchema)` to create a new message.
  */
 export const ShiftAssignmentSchema: GenMessage<ShiftAssignment> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 10);
+  messageDesc(file_attendance_v1_roster, 11);
 
 /**
  * One day of a cycle.
@@ -763,7 +821,7 @@ export type CycleDay = Message<"attendance.v1.CycleDay"> & {
  * Use `create(CycleDaySchema)` to create a new message.
  */
 export const CycleDaySchema: GenMessage<CycleDay> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 11);
+  messageDesc(file_attendance_v1_roster, 12);
 
 /**
  * The shifts of one date, instead of the assigned ones.
@@ -791,7 +849,7 @@ export type DateOverride = Message<"attendance.v1.DateOverride"> & {
  * Use `create(DateOverrideSchema)` to create a new message.
  */
 export const DateOverrideSchema: GenMessage<DateOverride> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 12);
+  messageDesc(file_attendance_v1_roster, 13);
 
 /**
  * A holiday of a calendar.
@@ -835,7 +893,7 @@ export type Holiday = Message<"attendance.v1.Holiday"> & {
  * Use `create(HolidaySchema)` to create a new message.
  */
 export const HolidaySchema: GenMessage<Holiday> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 13);
+  messageDesc(file_attendance_v1_roster, 14);
 
 /**
  * A new zone of an employee from a date on.
@@ -863,7 +921,7 @@ export type TimeZoneChange = Message<"attendance.v1.TimeZoneChange"> & {
  * Use `create(TimeZoneChangeSchema)` to create a new message.
  */
 export const TimeZoneChangeSchema: GenMessage<TimeZoneChange> = /*@__PURE__*/
-  messageDesc(file_attendance_v1_roster, 14);
+  messageDesc(file_attendance_v1_roster, 15);
 
 /**
  * How punches are read. Both modes keep the kind of breaks.

@@ -2,6 +2,7 @@
 // punches make under the roster in force, whatever is stored.
 
 import { checkCommand } from '../../domain/clock/command.js';
+import { BEFORE_ALL } from '../../domain/engine/closing-forms.js';
 import type { Failure } from '../../domain/facts/errors.js';
 import type { ToldPunch } from '../../domain/facts/recorded-punch.js';
 import { fromEpochDay } from '../../domain/time/local-date.js';
@@ -39,8 +40,10 @@ export function decideCommand(
   const trial = state.punches.trial([], [told]);
   const { plans } = state;
   const near = plansTouched(trial, plans);
-  const before = tryOut(near, state.punches.timeline)();
-  const tried = tryOut(near, trial.punches);
+  // Nobody is in any more in a session that a rule has closed, but a departure can still end it.
+  const moment = kind === 'IN' ? wholeSecond(time) : BEFORE_ALL;
+  const before = tryOut(near, state.punches.timeline, moment)();
+  const tried = tryOut(near, trial.punches, moment);
   const problem = checkCommand(kind, wholeSecond(time), before.sessions, () => tried().sessions);
   const date = problem === undefined ? dateOf(tried().days, told, plans) : plans.dateAt(time);
   const notEmployed = refusedAsNotEmployed(fact, problem, date, plans.employee);

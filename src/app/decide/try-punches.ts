@@ -4,6 +4,7 @@
 import type { ClockProblem } from '../../domain/clock/command.js';
 import { type DerivedDay, type Presence, presencesOf } from '../../domain/clock/presence.js';
 import type { SaidPunch } from '../../domain/clock/punch-roles.js';
+import { BEFORE_ALL, sessionsOpenAt } from '../../domain/engine/closing-forms.js';
 import { derive } from '../../domain/engine/derive.js';
 import { mayBePunched } from '../../domain/engine/punched-day.js';
 import { declarationIn } from '../../domain/facts/declaration.js';
@@ -42,13 +43,20 @@ interface Tried {
   readonly sessions: readonly Presence[];
 }
 
-/** What the days would be. Derived at the first call and then kept. */
-export function tryOut(plans: readonly DayPlan[], punches: Timeline): () => Tried {
+/**
+ * What the days would be. Derived at the first call and then kept. A session that a rule closes by
+ * `moment` has ended.
+ */
+export function tryOut(
+  plans: readonly DayPlan[],
+  punches: Timeline,
+  moment: Instant = BEFORE_ALL,
+): () => Tried {
   let tried: Tried | undefined;
   return () => {
     if (tried === undefined) {
       const days = daysOn(plans, punches);
-      tried = { days, sessions: presencesOf(days, punches) };
+      tried = { days, sessions: presencesOf(days, punches, moment) };
     }
     return tried;
   };
@@ -63,11 +71,11 @@ export function dateOf(
   const second = wholeSecond(time);
   const isEdge = (first: 'in' | 'out', other: 'in' | 'out') => {
     const has = (end: 'in' | 'out') => (day: DerivedDay) =>
-      day.result.work.sessions.some((session) => session[end] === second);
+      sessionsOpenAt(day.result.work, BEFORE_ALL).some((session) => session[end] === second);
     return days.find(has(first)) ?? days.find(has(other));
   };
   const isAround = ({ result }: DerivedDay) =>
-    result.work.sessions.some(
+    sessionsOpenAt(result.work, BEFORE_ALL).some(
       ({ in: start, out, closesAt }) =>
         start !== undefined && start <= second && second < (out ?? closesAt ?? Infinity),
     );

@@ -2,6 +2,7 @@
 // from the days around now. A session is open until the employee leaves or until it closes by
 // itself.
 
+import { sessionsOpenAt } from '../../domain/engine/closing-forms.js';
 import { present } from '../../domain/engine/present.js';
 import { goesOnUntil, isOpenAt } from '../../domain/engine/session-end.js';
 import type { Attendance, Session } from '../../domain/facts/day.js';
@@ -55,12 +56,13 @@ export function openSessionOf(
   now: Instant,
   arrival?: Instant,
 ): OpenSession | undefined {
-  for (const session of result.work.sessions.toReversed()) {
+  for (const session of sessionsOpenAt(result.work, now).toReversed()) {
     const { in: start = now } = session;
     if (!hasHappened(start, now)) continue;
     const moment = start > now ? start : now;
     if (!isOpenAt(session, plan, moment, arrival)) continue;
-    return { session, closesAt: goesOnUntil(session, plan, moment, arrival) ?? now };
+    const closesAt = session.autoClose?.at ?? goesOnUntil(session, plan, moment, arrival) ?? now;
+    return { session, closesAt };
   }
   return undefined;
 }
@@ -74,7 +76,7 @@ export function openDayOf<Day extends DayUnderPlan>(
   now: Instant,
 ): (Day & { readonly open: OpenSession }) | undefined {
   const seen = days
-    .flatMap((day) => day.day.result.work.sessions.map((session) => ({ day, session })))
+    .flatMap((day) => sessionsOpenAt(day.day.result.work, now).map((session) => ({ day, session })))
     .filter(({ session }) => hasHappened(startOf(session), now))
     .sort((a, b) => startOf(a.session) - startOf(b.session));
   const last = seen.at(-1);
@@ -86,8 +88,8 @@ export function openDayOf<Day extends DayUnderPlan>(
 /** When the last session began, or an earlier one that continues into it without a punch. */
 function arrivalOf(sessions: readonly Session[]): Instant | undefined {
   let arrival = sessions.at(-1)?.in;
-  for (const { in: start, out } of sessions.toReversed()) {
-    if (out !== undefined && out === arrival) arrival = start;
+  for (const { in: start, out, autoClose } of sessions.toReversed()) {
+    if (out !== undefined && out === arrival && out !== autoClose?.at) arrival = start;
   }
   return arrival;
 }
@@ -161,7 +163,7 @@ function lastReturn({ breaks }: Session, now: Instant): Instant | undefined {
 function lastSeen(days: readonly DayUnderPlan[], now: Instant): Instant | undefined {
   let last: Instant | undefined;
   for (const { plan, day } of days) {
-    for (const session of day.result.work.sessions) {
+    for (const session of sessionsOpenAt(day.result.work, now)) {
       const { out } = session;
       const at = out ?? goesOnUntil(session, plan);
       if (at === undefined || (last !== undefined && at <= last)) continue;

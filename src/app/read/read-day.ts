@@ -127,7 +127,7 @@ export async function explainDay(
   const { plan, stored } = basis;
   await TURNS.next();
   const findings: Finding[] = [];
-  const result = derive(factsOf(basis), plan, findings);
+  const result = derive(factsOf(basis), plan, findings, now);
   const subject: DaySubject = { employeeId, employeeName: basis.employeeName, date };
   const derived = presentResult(subject, result, now, findings);
   const { revision, recordedAt: updateTime } = stored ?? { revision: 0, recordedAt: undefined };

@@ -91,7 +91,7 @@ function workOut(
   plan: DayPlan,
 ): { readonly day: SimulatedDay; readonly hasFacts: boolean } {
   const findings: Finding[] = [];
-  const result = derive(facts, plan, findings);
+  const result = derive(facts, plan, findings, now);
   const subject = { employeeId, employeeName, date: plan.date };
   const attendance = presentResult(subject, result, now, findings);
   const hasFacts = result.origin !== 'EXPECTED';

@@ -2,6 +2,7 @@
 // are and as they would be. Stores nothing.
 
 import { isDeepStrictEqual } from 'node:util';
+import { workAt } from '../../domain/engine/closing-forms.js';
 import { derive, sameResult } from '../../domain/engine/derive.js';
 import { presentResult } from '../../domain/engine/present.js';
 import type { Attendance, DayResult, Declaration } from '../../domain/facts/day.js';
@@ -172,8 +173,8 @@ async function compareOne(
     if (basis === undefined || other === undefined) break;
     const before = resultOf(basis, basis.timeline, plan);
     const after = resultOf(basis, basis.timelineAfter, other);
-    workedSecondsBefore += before.work.workedSeconds;
-    workedSecondsAfter += after.work.workedSeconds;
+    workedSecondsBefore += workAt(before.work, now).workedSeconds;
+    workedSecondsAfter += workAt(after.work, now).workedSeconds;
     if (!sameResult(before, after)) {
       const shown = (result: DayResult) =>
         presentResult({ ...person, date: plan.date }, result, now);

@@ -24,6 +24,7 @@ import {
   LENGTH,
   oneOf,
   prefixed,
+  SHIFT_WORK_COLUMNS,
   TIME_OF_DAY,
   under,
   WORK_COLUMNS,
@@ -61,7 +62,7 @@ const OFF_SHIFT_COLUMNS: readonly Column<OffShiftRules>[] = [
 
 /** The rules of a policy. */
 export const POLICY_RULE_COLUMNS: readonly Column<Policy>[] = [
-  ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
+  ...under('workRules', WorkRulesSchema, SHIFT_WORK_COLUMNS),
   ...under('offShiftRules', OffShiftRulesSchema, prefixed('off_shift_', OFF_SHIFT_COLUMNS)),
   column('overtime', ofPolicy('overtimeRules', []), OVERTIME),
   column('premiums', ofPolicy('premiumRules', []), PREMIUMS),

@@ -242,6 +242,35 @@ export function roundingText({ direction, stepSeconds, graceSeconds }: RoundingR
   return `${direction} ${lengthWord(stepSeconds)}${grace}`;
 }
 
+/** The last words of a rule that closes sessions, by the field of the contract. */
+const CLOSING_WORDS = {
+  afterPlannedEnd: 'after planned-end',
+  afterPlannedWork: 'after planned-work',
+  afterArrival: 'after arrival',
+} as const;
+
+export interface AutoCloseRule {
+  readonly field: keyof typeof CLOSING_WORDS;
+  readonly seconds: number;
+}
+
+const CLOSING_IS =
+  'must say when a session closes, such as "1h after planned-end", "1h after planned-work" or "12h after arrival"';
+
+/** `1h after planned-end`. */
+export function parseAutoClose(text: string): AutoCloseRule {
+  const [length = '', ...words] = text.trim().toLowerCase().split(/\s+/);
+  const fields = Object.keys(CLOSING_WORDS) as AutoCloseRule['field'][];
+  const field = fields.find((each) => CLOSING_WORDS[each] === words.join(' '));
+  if (field === undefined) throw new WordError(CLOSING_IS);
+  return { field, seconds: parseLength(length) };
+}
+
+/** The form that `parseAutoClose` reads. */
+export function autoCloseText({ field, seconds }: AutoCloseRule): string {
+  return `${lengthWord(seconds)} ${CLOSING_WORDS[field]}`;
+}
+
 export interface Circle {
   readonly latitude: number;
   readonly longitude: number;

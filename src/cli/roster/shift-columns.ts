@@ -8,6 +8,7 @@ import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import type {
+  AutoClose,
   BreakDeduction,
   BreakType,
   FlexibleHours,
@@ -17,6 +18,7 @@ import type {
   WorkRules,
 } from '../../client/index.js';
 import {
+  AutoCloseSchema,
   BreakDeductionSchema,
   BreakTypeSchema,
   FlexibleHoursSchema,
@@ -27,10 +29,12 @@ import {
   WorkRulesSchema,
 } from '../../client/index.js';
 import {
+  autoCloseText,
   breaksText,
   breakTypesText,
   circleText,
   lengthWord,
+  parseAutoClose,
   parseBreaks,
   parseBreakTypes,
   parseCircle,
@@ -285,6 +289,17 @@ const CIRCLE: Notation<Geofence> = {
     circleText({ latitude, longitude, radiusMeters }),
 };
 
+const AUTO_CLOSE: Notation<AutoClose> = {
+  read: (text) => {
+    const { field, seconds } = parseAutoClose(text);
+    return create(AutoCloseSchema, { rule: { case: field, value: duration(seconds) } });
+  },
+  write: ({ rule }) =>
+    rule.case === undefined
+      ? ''
+      : autoCloseText({ field: rule.case, seconds: secondsOf(rule.value) }),
+};
+
 /** How time counts, for a shift or anything else. */
 export const WORK_COLUMNS: readonly Column<WorkRules>[] = [
   column('breaks', ofWork('breakDeductions', []), BREAKS),
@@ -302,6 +317,12 @@ export const WORK_COLUMNS: readonly Column<WorkRules>[] = [
   column('round_worked', ofWork('roundWorked'), ROUNDING),
 ];
 
+/** The same for shifts, of which a rule can close the sessions. */
+export const SHIFT_WORK_COLUMNS: readonly Column<WorkRules>[] = [
+  ...WORK_COLUMNS,
+  column('auto_close', ofWork('autoClose'), AUTO_CLOSE),
+];
+
 /** In the order of an export. */
 export const SHIFT_COLUMNS: readonly Column<Shift>[] = [
   column('zone', ofShift('timeZone', ''), ZONE),
@@ -316,7 +337,7 @@ export const SHIFT_COLUMNS: readonly Column<Shift>[] = [
   column('half_day_boundary', ofShift('halfDayBoundary', ''), TIME_OF_DAY),
   column('target', TARGET_FIELD, LENGTH),
   column('core', CORE_FIELD, TIMES),
-  ...under('workRules', WorkRulesSchema, WORK_COLUMNS),
+  ...under('workRules', WorkRulesSchema, SHIFT_WORK_COLUMNS),
   column('count_from_start', ofShift('countFromStart', false), YES),
   column('count_to_end', ofShift('countToEnd', false), YES),
   column('min_overtime', ofShift('minOvertime'), LENGTH),

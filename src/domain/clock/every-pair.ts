@@ -34,5 +34,6 @@ function pairedSpan<Span extends DayPlan['offShift'][number]>(span: Span): Span 
 }
 
 function paired(work: WorkRules): WorkRules {
-  return { ...work, hours: 'EVERY_PAIR' };
+  // A rule must close the sessions at the same moments.
+  return { ...work, hours: 'EVERY_PAIR', closingHours: work.closingHours ?? work.hours };
 }

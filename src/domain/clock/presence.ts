@@ -2,6 +2,7 @@
 // together, and joined if only a shift's end or a midnight divided them. Commands are checked
 // against these.
 
+import { BEFORE_ALL, sessionsOpenAt } from '../engine/closing-forms.js';
 import { isOpenAt } from '../engine/session-end.js';
 import type { Break, DayResult, Session } from '../facts/day.js';
 import type { SessionConcerned } from '../facts/errors.js';
@@ -37,18 +38,27 @@ export interface Presence extends SessionConcerned {
   readonly isWhole: boolean;
   /** Whether arrivals and departures alternate, whatever the kinds of the punches. */
   readonly isAlternating: boolean;
+  /** Whether a rule ended it, so that nothing continues it. */
+  readonly isClosedByRule: boolean;
 }
 
-/** Sorted by beginning. `punches` are those that the days, in order, were derived from. */
-export function presencesOf(days: readonly DerivedDay[], punches: Timeline): Presence[] {
+/**
+ * Sorted by beginning. `punches` are those that the days, in order, were derived from. A session
+ * that a rule closes by `moment` has ended; one that a rule closes later has not.
+ */
+export function presencesOf(
+  days: readonly DerivedDay[],
+  punches: Timeline,
+  moment: Instant = BEFORE_ALL,
+): Presence[] {
   const parts = days.flatMap(({ plan, result }) =>
-    result.work.sessions.map((session) => presenceOf(session, plan)),
+    sessionsOpenAt(result.work, moment).map((session) => presenceOf(session, plan)),
   );
   parts.sort((a, b) => beginningOf(a) - beginningOf(b));
   const joined: Presence[] = [];
   for (const part of parts) {
     const before = joined.at(-1);
-    const isCut = before?.out !== undefined && before.out === part.in;
+    const isCut = before?.out !== undefined && before.out === part.in && !before.isClosedByRule;
     if (isCut && !isLeftAndBegun(punches, part.in)) joined.splice(-1, 1, join(before, part));
     else joined.push(part);
   }
@@ -63,7 +73,7 @@ function withNext(session: Presence, next: Presence | undefined): Presence {
 /** The presence of a session by its own day alone. */
 function presenceOf(session: Session, plan: DayPlan): Presence {
   const { date, shifts, offShift } = plan;
-  const { in: start, out, shiftId, breaks } = session;
+  const { in: start, out, shiftId, breaks, autoClose } = session;
   const shift = shifts.find((planned) => planned.shift.shiftId === shiftId)?.shift;
   const { hours, pairing } = shift?.work ?? rulesAt(offShift, start ?? out ?? plan.start).work;
   return {
@@ -77,6 +87,7 @@ function presenceOf(session: Session, plan: DayPlan): Presence {
     mayEndAt: (time, by, arrival) => isOpenAt(session, plan, time, arrival, by),
     isWhole: hours === 'FIRST_IN_TO_LAST_OUT',
     isAlternating: pairing === 'ALTERNATING',
+    isClosedByRule: out !== undefined && out === autoClose?.at,
   };
 }
 
@@ -126,7 +137,8 @@ function join(first: Presence, second: Presence): Presence {
   const { out, openUntil } = second;
   const mayEndAt = (time: Instant, by?: PunchKind) => second.mayEndAt(time, by, first.in);
   const isWhole = first.isWhole || second.isWhole;
-  return { ...first, out, openUntil, mayEndAt, breaks, isWhole };
+  const { isClosedByRule } = second;
+  return { ...first, out, openUntil, mayEndAt, breaks, isWhole, isClosedByRule };
 }
 
 /** Whether both have the same times. */

@@ -22,6 +22,7 @@ import type { Instant } from '../time/time.js';
 import { ZONE_DATA_VERSION } from '../time/zone.js';
 import { type Allotment, allot } from './allotment.js';
 import { breakSecondsOf } from './closed-session.js';
+import { AFTER_ALL, BEFORE_ALL, closingTimes, workAt } from './closing-forms.js';
 import { type LeaveSpan, leaveSpans, NO_SPANS, secondsOf } from './leave-times.js';
 import { stretchesNear } from './off-shift.js';
 import { type DatedWork, workOnDate } from './off-shift-dates.js';
@@ -32,7 +33,7 @@ import { combineHalves, combineShifts } from './shift-statuses.js';
 const DAY_SECONDS = 86_400;
 
 /** Raise it with every change of the rules. */
-const RULES_VERSION = 8;
+const RULES_VERSION = 9;
 
 /**
  * The stamp of a stored day: the version of the rules, and of the zone data that they use. A day
@@ -49,12 +50,20 @@ export interface DayFacts {
 
 export const NO_FACTS: DayFacts = { declaration: undefined, punches: NO_PUNCHES };
 
-/** Derives a day under a plan. `trace` receives the findings of every rule. */
-export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
+/**
+ * Derives a day under a plan. `trace` receives the findings of every rule; if rules close sessions
+ * of the day, those of its form at `tracedAt`.
+ */
+export function derive(
+  facts: DayFacts,
+  plan: Plan,
+  trace?: Trace,
+  tracedAt: Instant = AFTER_ALL,
+): DayResult {
   const { declaration, punches } = facts;
   const beginning = trace?.length ?? 0;
   const { work, isPunched, excused } =
-    plan.kind === 'NONE' ? NOT_WORKED : deriveWork(punches, plan, declaration, trace);
+    plan.kind === 'NONE' ? NOT_WORKED : deriveForms(punches, plan, declaration, trace, tracedAt);
   const leaveTimes = excusedTimes(declaration, excused);
   if (declaration?.status === undefined) {
     const isDeclared = declaration !== undefined;
@@ -73,7 +82,7 @@ export function derive(facts: DayFacts, plan: Plan, trace?: Trace): DayResult {
   }
   const { status, portion, leaveTypeId, otherHalfLeaveTypeId, note } = declaration;
   // Put first, because it explains why some of the others did not apply.
-  const otherwise = work.status;
+  const otherwise = workAt(work, tracedAt).status;
   trace?.splice(beginning, 0, {
     rule: 'DECLARED',
     status,
@@ -132,20 +141,53 @@ function kindOfLeave(leaveTypeId: string | undefined): { readonly leaveTypeId?: 
   return leaveTypeId === undefined ? {} : { leaveTypeId };
 }
 
-function deriveWork(
+/** What all forms of a day are made from. */
+interface Basis {
+  readonly punches: Timeline;
+  readonly plan: DayPlan;
+  readonly declaration: Declaration | undefined;
+  readonly leave: readonly LeaveSpan[];
+  readonly allotment: Allotment;
+}
+
+/** The work with its forms until rules close sessions, if any do. */
+function deriveForms(
   punches: Timeline,
   plan: DayPlan,
   declaration: Declaration | undefined,
   trace: Trace,
+  tracedAt: Instant,
 ): DerivedWork {
   if (trace !== undefined) tracePlan(plan, trace);
   const leave = leaveSpans(plan, declaration);
-  const allotment = allot(plan, punches);
+  const basis = { punches, plan, declaration, leave, allotment: allot(plan, punches) };
+  const seen = deriveWork(basis, undefined, tracedAt, trace);
+  if (!seen.work.sessions.some(({ autoClose }) => autoClose !== undefined)) return seen;
+  const at = (moment: Instant) => deriveWork(basis, seen.offShift, moment, undefined);
+  const times = closingTimes(at(BEFORE_ALL).work);
+  if (times.length === 0) return seen;
+  const last = at(AFTER_ALL);
+  const untilClosed = times.map((time, index) => {
+    return { at: time, work: at(times[index - 1] ?? BEFORE_ALL).work };
+  });
+  return { ...last, work: { ...last.work, untilClosed } };
+}
+
+/**
+ * The form of the work at a moment: last sessions that a rule closes later are still open. `known`
+ * is the work off shift, which is the same in all forms.
+ */
+function deriveWork(
+  { punches, plan, declaration, leave, allotment }: Basis,
+  known: readonly DatedWork[] | undefined,
+  moment: Instant,
+  trace: Trace,
+): DerivedWork & { readonly offShift: readonly DatedWork[] } {
   const place = trace?.length ?? 0;
-  const shifts = workShifts(plan, punches, allotment, declaration, leave, trace);
+  const shifts = workShifts(plan, punches, allotment, declaration, leave, moment, trace);
   const excused = leave.length === 0 ? NO_SPANS : shifts.flatMap((shift) => shift.excused);
   trace?.splice(place, 0, ...leave.map((span) => leaveFinding(span, excused)));
-  const offShift = workOffShift(plan, punches, allotment, trace);
+  const offShift = known ?? workOffShift(plan, punches, allotment, trace);
   const isPunched = offShift.length > 0 || shifts.some((shift) => shift.isPunched);
   const isDeclared = declaration?.status !== undefined;
   const status = statusOf(plan, shifts, offShift, isDeclared ? undefined : trace);
@@ -168,7 +210,7 @@ function deriveWork(
     zone: zoneOfDay(plan).name,
     anomalies: isOverADay ? withAnomaly(anomalies, 'LONGER_THAN_A_DAY') : anomalies,
   };
-  return { work, isPunched, excused };
+  return { work, isPunched, excused, offShift };
 }
 
 function leaveFinding(

@@ -37,12 +37,15 @@ export interface CountedWork {
   readonly exactSeconds: number;
 }
 
+/** The parts of a pairing that are counted. */
+export type PairedSessions = Pick<Pairing, 'anomalies' | 'longestMs' | 'sessions' | 'shiftId'>;
+
 /**
  * Counts the sessions of a pairing. `closesAt` says when a session without a departure closes.
  * `planned` is its shift, if any.
  */
 export function countWork(
-  pairing: Pairing,
+  pairing: PairedSessions,
   rules: WorkRules,
   closesAt: (arrival: Instant) => Instant,
   zone: Zone,
@@ -100,7 +103,7 @@ function lastOutOf(punched: readonly PunchedSession[]): Instant | undefined {
 }
 
 /** One session from the first arrival to the last departure, and the sessions outside it. */
-function firstToLast({ sessions: punched, longestMs }: Pairing): readonly PunchedSession[] {
+function firstToLast({ sessions: punched, longestMs }: PairedSessions): readonly PunchedSession[] {
   const index = punched.findIndex((session) => session.in !== undefined);
   const first = punched[index];
   const out = lastOutOf(punched.slice(Math.max(index, 0)));
@@ -112,18 +115,21 @@ function firstToLast({ sessions: punched, longestMs }: Pairing): readonly Punche
     out,
     breaks: inside.flatMap(({ breaks }) => breaks),
     isUntyped: first.isUntyped,
+    ...(inside.at(-1)?.autoCloseAt === out ? { autoCloseAt: out } : {}),
   };
   const isBack = last?.in !== undefined && last.out === undefined && !last.isUntyped;
   return [...punched.slice(0, index), whole, ...(isBack ? [last] : [])];
 }
 
 function toSession(
-  { in: start, out, breaks: paused }: PunchedSession,
+  { in: start, out, breaks: paused, autoCloseAt: at }: PunchedSession,
   shiftId: string | undefined,
   closesAt: (arrival: Instant) => Instant,
   types: readonly TimedType[],
 ): Session {
   const breaks = types.length === 0 ? paused : paused.map((pause) => withType(pause, types));
+  const isAuto = at !== undefined && start !== undefined;
+  const closing = isAuto ? { autoClose: { at, closesAt: closesAt(start) } } : undefined;
   if (start === undefined || out === undefined) {
     const isOpen = start !== undefined;
     return {
@@ -133,15 +139,17 @@ function toSession(
       workedSeconds: 0,
       breaks,
       closesAt: isOpen ? closesAt(start) : undefined,
+      ...closing,
     };
   }
   const workedSeconds = (out - start) / 1000 - breakSecondsOf(breaks);
-  return { in: start, out, shiftId, workedSeconds, breaks, closesAt: undefined };
+  const session = { in: start, out, shiftId, workedSeconds, breaks, closesAt: undefined };
+  return closing === undefined ? session : { ...session, ...closing };
 }
 
 /** The rules and context for counting a shift, or a period of work. */
 interface Scope {
-  readonly pairing: Pairing;
+  readonly pairing: PairedSessions;
   readonly part: CountedPart | undefined;
   readonly rules: WorkRules;
   readonly types: readonly TimedType[];
@@ -312,13 +320,13 @@ function traceSessions(
   trace: NonNullable<Trace>,
 ): void {
   for (const session of sessions) {
-    const { in: inTime, out: outTime, workedSeconds, closesAt } = session;
+    const { in: inTime, out: outTime, workedSeconds, closesAt, autoClose } = session;
     if (inTime !== undefined && outTime !== undefined) {
       const breakSeconds = breakSecondsOf(session.breaks);
       trace.push({ rule: 'SESSION', shiftId, inTime, outTime, breakSeconds, workedSeconds });
     } else if (outTime !== undefined) {
       trace.push({ rule: 'NO_ARRIVAL', shiftId, kind: 'OUT', punchTime: outTime });
-    } else if (inTime !== undefined && closesAt !== undefined) {
+    } else if (inTime !== undefined && closesAt !== undefined && autoClose === undefined) {
       trace.push({ rule: 'NO_DEPARTURE', shiftId, inTime, untilTime: closesAt, isLeftOver });
     }
   }

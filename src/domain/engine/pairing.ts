@@ -1,6 +1,7 @@
 // Turns punches into sessions: what each punch does to the open session. One Pairing reads the
 // punches of one shift, or of one period of work off shift, in time order.
 
+import type { AutoClosedFinding } from '../explain/auto-closed-finding.js';
 import type { Trace } from '../explain/finding.js';
 import type { Anomaly, Break } from '../facts/day.js';
 import type { Punch, PunchKind } from '../facts/punch.js';
@@ -20,7 +21,18 @@ export interface PunchedSession {
   readonly breaks: Break[];
   /** Whether it began with a punch without a kind. */
   readonly isUntyped: boolean;
+  /** When a rule closes it; absent: none does. `out` is the same once it has. */
+  autoCloseAt?: Instant;
 }
+
+/** The closing of an open session by a rule, with its finding. */
+export interface Closing {
+  readonly at: Instant;
+  readonly finding: AutoClosedFinding;
+}
+
+/** Says when a rule closes the open session of a pairing; undefined if none does. */
+export type Closer = (pairing: Pairing) => Closing | undefined;
 
 /** The order of several punches of one instant: the one that leaves the fewest anomalies. */
 const CLOSING_FIRST: readonly PunchKind[] = [
@@ -56,12 +68,20 @@ export class Pairing {
    */
   readonly longestMs: number;
   readonly #trace: Trace;
+  readonly #closer: Closer | undefined;
   #open: PunchedSession | undefined;
   /** The action and time of the last punch that counted. */
   #lastAction: PunchKind | undefined;
   #lastTime = -Infinity as Instant;
 
-  constructor(rules: WorkRules, shiftId: string | undefined, longestMs: number, trace: Trace) {
+  constructor(
+    rules: WorkRules,
+    shiftId: string | undefined,
+    longestMs: number,
+    trace: Trace,
+    closer?: Closer,
+  ) {
+    this.#closer = closer;
     this.#rules = rules;
     this.shiftId = shiftId;
     this.longestMs = longestMs;
@@ -100,10 +120,15 @@ export class Pairing {
     for (const flag of punch.flags) this.#flag(flag, time);
     const action = this.#actionOf(punch.kind);
     const isUntyped = action === 'UNSPECIFIED';
-    if (time - (this.#open?.in ?? time) > this.longestMs) this.giveUp();
+    if (time - (this.#open?.in ?? time) > this.longestMs) this.giveUp(time);
     if ((isUntyped || this.#rules.repeatsAnyKind) && this.#isRepeated(time)) {
       this.#setAside(punch.kind, time, 'REPEATED');
-    } else if (this.#open === undefined) {
+      return;
+    }
+    // An arrival after a rule closed the session begins another one. Even if the keys are not
+    // trusted: nothing else says whether the employee left late or came again.
+    if (punch.kind === 'IN') this.closeByRule(time);
+    if (this.#open === undefined) {
       this.#readOutside(isUntyped ? 'IN' : action, time, isUntyped);
     } else {
       this.#readInside(this.#open, action, time);
@@ -120,8 +145,38 @@ export class Pairing {
     return departure - open.in > this.longestMs && departure - time <= this.longestMs;
   }
 
-  /** Leaves the open session without a departure. */
-  giveUp(): void {
+  /** Leaves the open session without a departure, unless a rule has closed it by then. */
+  giveUp(time: Instant): void {
+    this.closeByRule(time);
+    this.#open = undefined;
+  }
+
+  /** Closes the open session if a rule does so at or before `by`. */
+  closeByRule(by: Instant): void {
+    const closing = this.#closer?.(this);
+    if (closing !== undefined && closing.at <= by) this.#close(closing);
+  }
+
+  /** After the last punch: the same, and a session that a rule closes later notes when. */
+  endByRule(by: Instant): void {
+    const closing = this.#closer?.(this);
+    if (closing === undefined || this.#open === undefined) return;
+    if (closing.at <= by) {
+      this.#close(closing);
+      return;
+    }
+    this.#open.autoCloseAt = closing.at;
+    this.#trace?.push(closing.finding);
+  }
+
+  #close({ at, finding }: Closing): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.anomalies.add('AUTO_CLOSED');
+    this.#trace?.push(finding);
+    this.#endLastBreak(open, at);
+    open.out = at;
+    open.autoCloseAt = at;
     this.#open = undefined;
   }
 
@@ -188,19 +243,23 @@ export class Pairing {
       this.#setAside('OUT', time, 'SAME_SECOND');
       return;
     }
-    const pause = this.#pause;
-    if (pause !== undefined) {
-      this.anomalies.add('MISSING_BREAK_END');
-      this.#trace?.push({
-        rule: 'BREAK_WITHOUT_END',
-        shiftId: this.shiftId,
-        punchTime: pause.start,
-      });
-      this.#endBreak(open, pause, time);
-    }
+    this.#endLastBreak(open, time);
     open.out = time;
     this.#open = undefined;
     this.#count('OUT', time);
+  }
+
+  /** The current break has no end, so it lasts until the departure. */
+  #endLastBreak(open: PunchedSession, time: Instant): void {
+    const pause = this.#pause;
+    if (pause === undefined) return;
+    this.anomalies.add('MISSING_BREAK_END');
+    this.#trace?.push({
+      rule: 'BREAK_WITHOUT_END',
+      shiftId: this.shiftId,
+      punchTime: pause.start,
+    });
+    this.#endBreak(open, pause, time);
   }
 
   /** A break that ended in the second in which it began does not count. */
@@ -291,7 +350,7 @@ export function readAll(pairing: Pairing, punches: readonly Punch[]): void {
     const together = sameInstant(counted, index, pairing);
     for (const punch of together) {
       const departure = punch.kind === 'IN' ? departureAfter(counted, index) : undefined;
-      if (departure !== undefined && pairing.isLostBy(punch, departure)) pairing.giveUp();
+      if (departure !== undefined && pairing.isLostBy(punch, departure)) pairing.giveUp(punch.time);
       pairing.read(punch);
     }
     index += together.length;

@@ -14,11 +14,16 @@ export function plannedWork(planned: PlannedShift): number {
     return half === undefined ? targetSeconds : Math.floor(targetSeconds / 2);
   }
   const start = half === 'FIRST_HALF' ? halvesMeetAt(planned) : planned.start;
-  const end = half === 'SECOND_HALF' ? halvesMeetAt(planned) : planned.end;
+  const end = plannedEnd(planned);
   const scheduled = (end - start) / 1000;
   const byClock = shift.work.breakTypes.length === 0 ? 0 : clockBreak(planned, start, end);
   const present = scheduled - byClock;
   return Math.max(0, present - missingBreak(present, byClock, shift.work));
+}
+
+/** When a shift that takes place ends; where the halves meet if a holiday cancels the second. */
+export function plannedEnd(planned: PlannedShift): Instant {
+  return holidayHalf(planned) === 'SECOND_HALF' ? halvesMeetAt(planned) : planned.end;
 }
 
 /** The seconds deducted as breaks by the clock from work without a break. */

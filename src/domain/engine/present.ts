@@ -7,8 +7,8 @@ import {
   type Anomaly,
   type Attendance,
   type DayResult,
+  type DayWork,
   noWorkIn,
-  type Session,
   type ShiftAttendance,
   type ShiftResult,
   type Status,
@@ -17,6 +17,7 @@ import type { EmployeeId } from '../facts/employee-id.js';
 import { NO_PLAN } from '../roster/plan.js';
 import type { LocalDate } from '../time/local-date.js';
 import type { Instant } from '../time/time.js';
+import { AFTER_ALL, BEFORE_ALL, resultAt } from './closing-forms.js';
 import type { KnownDay } from './day-under-plan.js';
 import { derive, NO_FACTS } from './derive.js';
 import { combineHalves, combineShifts } from './shift-statuses.js';
@@ -52,7 +53,7 @@ export function present(
  * When the day becomes final: the clock alone changes it no more. Undefined: it never changes it.
  */
 export function settlesAt({ work }: DayResult): Instant | undefined {
-  let last: Instant | undefined;
+  let last = work.untilClosed?.at(-1)?.at;
   const consider = (at: Instant | undefined): void => {
     if (at !== undefined && (last === undefined || at > last)) last = at;
   };
@@ -64,17 +65,36 @@ export function settlesAt({ work }: DayResult): Instant | undefined {
 /** All moments at which the clock changes the day, in order, each once. */
 export function transitionsOf({ work }: DayResult): readonly Instant[] {
   const all = new Set<Instant>();
-  for (const { pending } of work.shifts) {
-    if (pending?.lateAt !== undefined) all.add(pending.lateAt);
-    if (pending !== undefined) all.add(pending.at);
+  let from = BEFORE_ALL;
+  for (const form of work.untilClosed ?? []) {
+    addTransitions(all, form.work, from, form.at);
+    all.add(form.at);
+    from = form.at;
   }
-  for (const { closesAt } of work.sessions) if (closesAt !== undefined) all.add(closesAt);
+  addTransitions(all, work, from, AFTER_ALL);
   return [...all].sort((a, b) => a - b);
 }
 
+/** Adds those of one form of the day, which counts after `from` and until `until`. */
+function addTransitions(
+  all: Set<Instant>,
+  { shifts, sessions }: Pick<DayWork, 'shifts' | 'sessions'>,
+  from: Instant,
+  until: Instant,
+): void {
+  const add = (at: Instant | undefined): void => {
+    if (at !== undefined && at > from && at <= until) all.add(at);
+  };
+  for (const { pending } of shifts) {
+    add(pending?.lateAt);
+    add(pending?.at);
+  }
+  for (const { closesAt } of sessions) add(closesAt);
+}
+
 /**
- * The same for a result that was never stored. Changes the `trace` of its derivation into what is
- * known at `now`.
+ * The same for a result that was never stored. Changes the `trace` of its derivation, traced at
+ * `now`, into what is known then.
  */
 export function presentResult(
   subject: DaySubject,
@@ -89,13 +109,15 @@ export function presentResult(
 /** Written field by field, this takes half a microsecond; with object spreads it took forty. */
 function presentAs(
   { employeeId, employeeName, date }: DaySubject,
-  result: DayResult,
+  whole: DayResult,
   now: Instant,
   stored: PresentableDay | undefined,
 ): Attendance {
+  const result = resultAt(whole, now);
+  const closings = whole.work.untilClosed;
   const { work } = result;
   const status = statusAt(result, now);
-  const nextTransitionTime = nextTransition(work.shifts, work.sessions, now);
+  const nextTransitionTime = nextTransition(work, closings, now);
   return {
     employeeId,
     employeeName,
@@ -198,10 +220,12 @@ function anomaliesAt({ work }: DayResult, now: Instant): readonly Anomaly[] {
   return ANOMALIES.filter((anomaly) => added.has(anomaly) || anomalies.includes(anomaly));
 }
 
-/** The next instant at which a verdict is due or the employee becomes late. */
+/**
+ * The next instant at which a verdict is due, the employee becomes late or a rule closes a session.
+ */
 function nextTransition(
-  shifts: readonly ShiftResult[],
-  sessions: readonly Session[],
+  { shifts, sessions }: DayWork,
+  closings: DayWork['untilClosed'],
   now: Instant,
 ): Instant | undefined {
   let next: Instant | undefined;
@@ -213,6 +237,7 @@ function nextTransition(
     consider(pending?.at);
   }
   for (const { closesAt } of sessions) consider(closesAt);
+  if (closings !== undefined) for (const { at } of closings) consider(at);
   return next;
 }
 
@@ -227,13 +252,17 @@ const VERDICTS: ReadonlySet<Finding['rule']> = new Set([
 ]);
 
 /** The findings at `now`: with open questions in place of verdicts to come. */
-function findingsAt(findings: readonly Finding[], result: DayResult, now: Instant): Finding[] {
+function findingsAt(findings: readonly Finding[], whole: DayResult, now: Instant): Finding[] {
+  const result = resultAt(whole, now);
   const { work } = result;
   const pending = work.shifts.filter((shift) => isPending(shift, now));
   const known = findings.flatMap((finding): Finding[] => {
     if (finding.rule === 'NO_DEPARTURE' && now < finding.untilTime) {
       const { shiftId, inTime, untilTime } = finding;
       return [{ rule: 'STILL_THERE', shiftId, inTime, untilTime }];
+    }
+    if (finding.rule === 'AUTO_CLOSED' && now < finding.closeTime) {
+      return [{ ...finding, rule: 'AUTO_CLOSES' }];
     }
     if (finding.rule === 'SHIFTS_COMBINED') {
       const status = combineShifts(work.shifts.map((shift) => shiftStatusAt(shift, now)));

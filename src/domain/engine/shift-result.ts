@@ -16,6 +16,7 @@ import {
 import { MAX_THROUGH_SECONDS } from '../roster/shift.js';
 import type { Instant } from '../time/time.js';
 import type { Allotment, Passage } from './allotment.js';
+import { closerOf, type SessionBounds } from './auto-close.js';
 import { divisionOf, isDecisive } from './division.js';
 import {
   type ExpectedTime,
@@ -43,20 +44,25 @@ export interface ShiftWork {
   readonly excused: readonly LeaveSpan[];
 }
 
-/** The shifts of a date, by start. `leave` is leave by the hour, by start. */
+/**
+ * The shifts of a date, by start. `leave` is leave by the hour, by start. Last sessions that a rule
+ * closes after `moment` are still open.
+ */
 export function workShifts(
   plan: DayPlan,
   timeline: Timeline,
   allotment: Allotment,
   declaration: Declaration | undefined,
   leave: readonly LeaveSpan[],
+  moment: Instant,
   trace: Trace,
 ): readonly ShiftWork[] {
   return plan.shifts.map((planned, index) => {
     const own = punchesOf(planned, allotment);
     const { shift } = planned;
     const longestMs = maxSessionSeconds(shift) * 1000;
-    const pairing = new Pairing(shift.work, shift.shiftId, longestMs, trace);
+    const closer = shift.work.autoClose && closerOf(planned, boundsOf(planned, own));
+    const pairing = new Pairing(shift.work, shift.shiftId, longestMs, trace, closer);
     const { begin, end } = own;
     if (begin !== undefined) {
       pairing.workOn(planned.start, begin.isOnBreak);
@@ -68,6 +74,7 @@ export function workShifts(
       pairing.workUntil(planned.end);
       traceThrough(end, trace);
     }
+    pairing.endByRule(moment);
     const halves = halvesOf(index, plan.shifts.length);
     const half = holidayHalf(planned);
     const declared = termsOf(planned, declaredFor(declaration, halves, half), leave);
@@ -148,25 +155,31 @@ function servedBy(planned: PlannedShift, visits: Allotment['visits']): PlannedSh
   return visit?.shifts[0];
 }
 
+/** An employee seen after the window, or after the next shift began, may be there for longer. */
+function boundsOf({ window }: PlannedShift, { arrival, takenOverAt }: OwnPunches): SessionBounds {
+  const until = takenOverAt ?? window.to;
+  const mostThrough = (arrival ?? Infinity) + MAX_THROUGH_SECONDS * 1000;
+  const closesAt = ({ lastTime, longestMs }: Pairing, start: Instant) => {
+    const latest = Math.min(lastTime > until ? Infinity : until, mostThrough);
+    return Math.min(latest, start + longestMs) as Instant;
+  };
+  return { arrival, closesAt };
+}
+
 function shiftWork(
   planned: PlannedShift,
-  { punches, begin, end, arrival, takenOverAt, servedBy: other }: OwnPunches,
+  own: OwnPunches,
   pairing: Pairing,
   declared: Terms,
   undeclared: Terms,
   trace: Trace,
 ): ShiftWork {
-  const { shift, zone, window } = planned;
+  const { shift, zone } = planned;
+  const { punches, begin, end, servedBy: other } = own;
   if (shift.geofence !== undefined) checkPositions(planned, punches, pairing.anomalies, trace);
   checkWindow(planned, punches, pairing.anomalies, trace);
-  const until = takenOverAt ?? window.to;
-  // An employee seen later than that is there for as long as a session may be.
-  const isSeenLater = pairing.lastTime > until;
-  const latest = Math.min(
-    isSeenLater ? Infinity : until,
-    (arrival ?? Infinity) + MAX_THROUGH_SECONDS * 1000,
-  );
-  const closesAt = (start: Instant) => Math.min(latest, start + pairing.longestMs) as Instant;
+  const bounds = boundsOf(planned, own);
+  const closesAt = (start: Instant) => bounds.closesAt(pairing, start);
   // Nothing was planned on its holiday, so all work counts.
   const limits = isOffForHoliday(planned) ? undefined : planned;
   const counted = countWork(pairing, shift.work, closesAt, zone, limits, trace);

@@ -5,6 +5,7 @@
 import {
   ANOMALIES,
   type Anomaly,
+  type AutoClosing,
   type Break,
   type DayWork,
   isNoWork,
@@ -15,6 +16,7 @@ import {
   type ShiftResult,
   STATUSES,
   type Status,
+  type WorkUntil,
 } from '../facts/day.js';
 import type { Instant } from '../time/time.js';
 
@@ -23,7 +25,12 @@ const PENDING_KINDS: readonly Pending['kind'][] = ['NOT_SEEN', 'PRESENT', 'LEFT'
 /** For a day without plan and punches, only the zone; '' without a zone. */
 export function workText(work: DayWork): string {
   if (isNoWork(work)) return work.zone === '' ? '' : JSON.stringify(work.zone);
-  return JSON.stringify([
+  return JSON.stringify(workFields(work));
+}
+
+function workFields(work: DayWork): unknown[] {
+  const { uncountedSeconds, untilClosed } = work;
+  return [
     STATUSES.indexOf(work.status),
     codeOf(work.otherHalfStatus),
     work.shifts.map(shiftFields),
@@ -36,8 +43,11 @@ export function workText(work: DayWork): string {
     work.plannedSeconds,
     work.zone,
     // Absent for most days, and in texts by earlier releases.
-    ...(work.uncountedSeconds === 0 ? [] : [work.uncountedSeconds]),
-  ]);
+    ...(uncountedSeconds === 0 && untilClosed === undefined ? [] : [uncountedSeconds]),
+    ...(untilClosed === undefined
+      ? []
+      : [untilClosed.map(({ at, work: form }) => [at, workFields(form)])]),
+  ];
 }
 
 function codeOf(status: Status | undefined): number | null {
@@ -77,6 +87,8 @@ function sessionFields(session: Session): unknown[] {
       typeId === undefined ? [start, end ?? null] : [start, end ?? null, typeId],
     ),
     session.closesAt ?? null,
+    // Absent for most sessions.
+    ...(session.autoClose === undefined ? [] : [session.autoClose.at, session.autoClose.closesAt]),
   ];
 }
 
@@ -136,10 +148,11 @@ function status(value: unknown): Status {
   return word<Status>(STATUSES, value);
 }
 
-function dayWork(value: unknown): DayWork {
+/** `isForm`: of a day until a session closes, which has no such forms itself. */
+function dayWork(value: unknown, isForm = false): DayWork {
   const [own, other, shifts, sessions, firstIn, lastOut, worked, onBreak, anomalies, ...rest] =
-    fields(value, 11, 1);
-  const [planned, zone, uncounted = 0] = rest;
+    fields(value, 11, isForm ? 1 : 2);
+  const [planned, zone, uncounted = 0, forms] = rest;
   return {
     status: status(own),
     otherHalfStatus: maybe(other, status),
@@ -153,7 +166,13 @@ function dayWork(value: unknown): DayWork {
     plannedSeconds: whole(planned),
     zone: words(zone),
     anomalies: list(anomalies, (code) => word<Anomaly>(ANOMALIES, code)),
+    ...(forms === undefined ? {} : { untilClosed: list(forms, workUntil) }),
   };
+}
+
+function workUntil(value: unknown): WorkUntil {
+  const [at, work] = fields(value, 2);
+  return { at: instant(at), work: dayWork(work, true) };
 }
 
 function shiftResult(value: unknown): ShiftResult {
@@ -180,7 +199,7 @@ function pending(value: unknown): Pending {
 }
 
 function session(value: unknown): Session {
-  const [began, ended, shiftId, worked, breaks, closesAt] = fields(value, 6);
+  const [began, ended, shiftId, worked, breaks, closesAt, ...closing] = fields(value, 6, 2);
   return {
     in: maybe(began, instant),
     out: maybe(ended, instant),
@@ -192,5 +211,11 @@ function session(value: unknown): Session {
       return typeId === undefined ? pause : { ...pause, typeId: words(typeId) };
     }),
     closesAt: maybe(closesAt, instant),
+    ...(closing.length === 0 ? {} : { autoClose: autoClosing(closing) }),
   };
+}
+
+function autoClosing(value: unknown): AutoClosing {
+  const [at, closesAt] = fields(value, 2);
+  return { at: instant(at), closesAt: instant(closesAt) };
 }

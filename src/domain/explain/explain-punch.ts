@@ -3,6 +3,7 @@
 import type { Attribution } from '../roster/shift.js';
 import { lengthText } from '../time/duration-text.js';
 import { dateText, type TimeTeller } from '../time/local-text.js';
+import type { AutoClosedFinding } from './auto-closed-finding.js';
 import { forShift, midnightOr, PUNCH_WORDS } from './explain-words.js';
 import type { PunchFinding } from './finding.js';
 
@@ -19,6 +20,9 @@ export function explainPunch(finding: PunchFinding, tell: TimeTeller): string {
         : `No departure was punched after the arrival at ${at}${forShift(shiftId)}: ` +
             `from ${until} on it is missing.`;
     }
+    case 'AUTO_CLOSED':
+    case 'AUTO_CLOSES':
+      return autoClosed(finding, tell);
     case 'NO_ARRIVAL': {
       const { shiftId, kind, punchTime } = finding;
       const punch = `The ${PUNCH_WORDS[kind]} at ${tell(punchTime)}${forShift(shiftId)}`;
@@ -113,6 +117,34 @@ function stretch(
   const begin = dayStart === '00:00' ? '' : ` (dates begin at ${dayStart})`;
   const why = `${ATTRIBUTED[attribution]}${begin}`;
   return `${work} counts for ${dateText(date)}, ${why}: ${lengthText(workedSeconds)}.`;
+}
+
+function autoClosed(finding: AutoClosedFinding, tell: TimeTeller): string {
+  const { rule, shiftId, inTime, closeTime, isCut } = finding;
+  const [at, close, words] = [tell(inTime), tell(closeTime), ruleWords(finding, tell)];
+  const why = isCut
+    ? `${close}, before what the rule '${words}' says, because it could last no longer`
+    : `${close} by the rule '${words}'`;
+  return rule === 'AUTO_CLOSED'
+    ? `No departure was punched after the arrival at ${at} for shift '${shiftId}': ` +
+        `the session closed at ${why}. A departure that is reported later counts instead.`
+    : `Arrived at ${at} for shift '${shiftId}' and may still be there: ` +
+        `without a departure, the session closes at ${why}.`;
+}
+
+function ruleWords(finding: AutoClosedFinding, tell: TimeTeller): string {
+  const { by, plannedEndTime, plannedSeconds, afterSeconds } = finding;
+  const after = afterSeconds === 0 ? '' : `${lengthText(afterSeconds)} after `;
+  switch (by) {
+    case 'PLANNED_END':
+      return `${after}the planned end at ${tell(plannedEndTime ?? finding.closeTime)}`;
+    case 'PLANNED_WORK': {
+      const more = afterSeconds === 0 ? '' : ` and ${lengthText(afterSeconds)} more`;
+      return `after the planned ${lengthText(plannedSeconds ?? 0)} of work${more}`;
+    }
+    case 'LENGTH':
+      return `${lengthText(afterSeconds)} after the arrival`;
+  }
 }
 
 function session(finding: PunchFinding & { readonly rule: 'SESSION' }, tell: TimeTeller): string {

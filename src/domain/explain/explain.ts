@@ -33,6 +33,8 @@ export function explain(finding: Finding, zone: Zone, date: LocalDate): string {
       return explainPlan(finding, tell);
     case 'SESSION':
     case 'NO_DEPARTURE':
+    case 'AUTO_CLOSED':
+    case 'AUTO_CLOSES':
     case 'NO_ARRIVAL':
     case 'SET_ASIDE':
     case 'BREAK_WITHOUT_START':

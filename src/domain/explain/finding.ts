@@ -10,6 +10,7 @@ import type { PlanSource } from '../roster/roster.js';
 import type { Attribution, HoursCounted } from '../roster/shift.js';
 import type { LocalDate } from '../time/local-date.js';
 import type { Instant } from '../time/time.js';
+import type { AutoClosedFinding } from './auto-closed-finding.js';
 
 /** What the roster says about the date. */
 export type PlanFinding =
@@ -88,6 +89,7 @@ export type PunchFinding =
       /** Whether it is the odd last of punches without a kind. */
       readonly isLeftOver: boolean;
     }
+  | AutoClosedFinding
   | {
       readonly rule: 'NO_ARRIVAL';
       readonly shiftId: string | undefined;

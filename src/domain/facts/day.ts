@@ -58,6 +58,7 @@ export const ANOMALIES = [
   'LONGER_THAN_A_DAY',
   'BREAK_TOO_LONG',
   'BELOW_TARGET',
+  'AUTO_CLOSED',
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
@@ -105,6 +106,14 @@ export interface Break {
   readonly typeId?: string;
 }
 
+/** The closing of a session by a rule (auto-close.ts). */
+export interface AutoClosing {
+  /** The closing instant; `out` of the session once it has passed. */
+  readonly at: Instant;
+  /** When the session would close without the rule. Until then a departure can still end it. */
+  readonly closesAt: Instant;
+}
+
 /** One presence, half-open, in whole seconds. */
 export interface Session {
   /** Undefined if only the departure is known. */
@@ -118,6 +127,8 @@ export interface Session {
   readonly breaks: readonly Break[];
   /** For a session without `out`: when the session closes, so that the departure is missing. */
   readonly closesAt: Instant | undefined;
+  /** Absent if no rule closes it. */
+  readonly autoClose?: AutoClosing;
 }
 
 /**
@@ -177,6 +188,18 @@ export interface DayWork {
   readonly zone: string;
   /** Those that do not depend on the clock, each once, in the order of the contract. */
   readonly anomalies: readonly Anomaly[];
+  /**
+   * The same before rules close its sessions: the first item that is not over counts. By time;
+   * absent if no rule closes one.
+   */
+  readonly untilClosed?: readonly WorkUntil[];
+}
+
+/** A day's work until a session of it closes by a rule. */
+export interface WorkUntil {
+  /** It counts before this. */
+  readonly at: Instant;
+  readonly work: Omit<DayWork, 'untilClosed'>;
 }
 
 /** The tz database has about 600 names. */

@@ -63,10 +63,20 @@ export function checkOffShiftRules(rules: OffShiftRules, path: string): FieldVio
   const at = (name: string) => fieldPath(path, name);
   return [
     ...checkWorkRules(rules.work, at('work_rules')),
+    ...checkNoAutoClose(rules, at('work_rules.auto_close')),
     ...checkLength(rules.newStretchGapSeconds, STRETCH_GAP, at('new_stretch_gap')),
     ...checkLength(rules.maxLengthSeconds, SESSION_LENGTH, at('max_length')),
     ...checkDayStart(rules.dayStartSecond, at('day_start')),
   ];
+}
+
+/** The rules close sessions of shifts only: off shift nothing is planned. */
+function checkNoAutoClose({ work }: OffShiftRules, field: string): FieldViolation[] {
+  if (work.autoClose === undefined) return [];
+  const description =
+    'must be left out for work off shift, which has no planned end: ' +
+    'max_length says when such a session closes';
+  return [{ field, reason: 'AUTO_CLOSE_OFF_SHIFT', description }];
 }
 
 function checkDayStart(second: number, field: string): FieldViolation[] {

@@ -4,7 +4,16 @@
 import type { FieldViolation } from '../facts/errors.js';
 import { lengthText } from '../time/duration-text.js';
 import { checkLength, fieldPath, type LengthBounds } from './check-length.js';
-import type { BreakDeduction, BreakType, Rounding, TimesOfDay, WorkRules } from './shift.js';
+import {
+  type AutoClose,
+  type AutoCloseRule,
+  type BreakDeduction,
+  type BreakType,
+  MAX_SESSION_SECONDS,
+  type Rounding,
+  type TimesOfDay,
+  type WorkRules,
+} from './shift.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
@@ -24,6 +33,8 @@ const MIN_BREAK: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
 const PAID_BREAKS: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
 const DEDUCTION_AFTER: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
 const DEDUCTION_LENGTH: LengthBounds = { minSeconds: 1, maxSeconds: DAY_SECONDS };
+const CLOSING_TOLERANCE: LengthBounds = { minSeconds: 0, maxSeconds: DAY_SECONDS };
+const CLOSING_LENGTH: LengthBounds = { minSeconds: 1, maxSeconds: MAX_SESSION_SECONDS };
 const ROUNDING_GRACE: LengthBounds = { minSeconds: 0, maxSeconds: HOUR_SECONDS };
 
 /** The violations of work rules; empty if they are valid. `path` leads to their message. */
@@ -40,7 +51,21 @@ export function checkWorkRules(rules: WorkRules, path: string): FieldViolation[]
     ...checkRounding(rules.roundOut, at('round_out')),
     ...checkRounding(rules.roundBreaks, at('round_breaks')),
     ...checkRounding(rules.roundWorked, at('round_worked')),
+    ...checkAutoClose(rules.autoClose, at('auto_close')),
   ];
+}
+
+const AUTO_CLOSE_FIELDS: Readonly<Record<AutoCloseRule, string>> = {
+  PLANNED_END: 'after_planned_end',
+  PLANNED_WORK: 'after_planned_work',
+  LENGTH: 'after_arrival',
+};
+
+/** A length of 0 would close a session in the second in which it begins. */
+function checkAutoClose(rule: AutoClose | undefined, path: string): FieldViolation[] {
+  if (rule === undefined) return [];
+  const bounds = rule.by === 'LENGTH' ? CLOSING_LENGTH : CLOSING_TOLERANCE;
+  return checkLength(rule.seconds, bounds, fieldPath(path, AUTO_CLOSE_FIELDS[rule.by]));
 }
 
 /** Within one second, the start and the end of something do not repeat each other. */

@@ -60,6 +60,20 @@ export interface BreakType {
   readonly isByClock: boolean;
 }
 
+/**
+ * What closes a session without a departure. PLANNED_END: the planned end. PLANNED_WORK: the planned
+ * work of the shift is done. LENGTH: the time since the arrival.
+ */
+export const AUTO_CLOSE_RULES = ['PLANNED_END', 'PLANNED_WORK', 'LENGTH'] as const;
+export type AutoCloseRule = (typeof AUTO_CLOSE_RULES)[number];
+
+/** A rule that closes a session of a shift if nobody clocks out. */
+export interface AutoClose {
+  readonly by: AutoCloseRule;
+  /** With LENGTH the length, 1 s to 36 h; otherwise the tolerance after it, 0 to 24 h. */
+  readonly seconds: number;
+}
+
 /** How the time of one shift, or of one period of work off shift, is counted. */
 export interface WorkRules {
   readonly pairing: Pairing;
@@ -85,6 +99,10 @@ export interface WorkRules {
   readonly roundBreaks: Rounding | undefined;
   /** For the worked time, last. */
   readonly roundWorked: Rounding | undefined;
+  /** Undefined: no session closes by itself. Always undefined off shift. */
+  readonly autoClose: AutoClose | undefined;
+  /** The hours that `autoClose` counts by; absent: `hours`. Never configured (every-pair.ts). */
+  readonly closingHours?: HoursCounted;
 }
 
 export const PLAIN_WORK_RULES: WorkRules = {
@@ -101,6 +119,7 @@ export const PLAIN_WORK_RULES: WorkRules = {
   roundOut: undefined,
   roundBreaks: undefined,
   roundWorked: undefined,
+  autoClose: undefined,
 };
 
 /** Which time of a shift counts. Time that does not count is still shown and reported. */

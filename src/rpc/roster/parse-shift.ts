@@ -4,6 +4,7 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
   DateAttribution as WireAttribution,
+  type AutoClose as WireAutoClose,
   type BreakType as WireBreakType,
   type FlexibleHours as WireFlexibleHours,
   type Geofence as WireGeofence,
@@ -17,6 +18,7 @@ import {
 import {
   ATTRIBUTIONS,
   type Attribution,
+  type AutoClose,
   type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type FlexibleHours,
@@ -120,7 +122,22 @@ export function parseWorkRules(message: WireWorkRules | undefined): WorkRules {
     roundOut: parseRounding(message.roundOut),
     roundBreaks: parseRounding(message.roundBreaks),
     roundWorked: parseRounding(message.roundWorked),
+    autoClose: message.autoClose && parseAutoClose(message.autoClose),
   };
+}
+
+function parseAutoClose({ rule }: WireAutoClose): AutoClose {
+  const seconds = lengthOf(rule.value);
+  switch (rule.case) {
+    case 'afterPlannedEnd':
+      return { by: 'PLANNED_END', seconds };
+    case 'afterPlannedWork':
+      return { by: 'PLANNED_WORK', seconds };
+    case 'afterArrival':
+      return { by: 'LENGTH', seconds };
+    case undefined:
+      throw new Error('an auto_close without a rule passed the rules of the proto');
+  }
 }
 
 function parseFlexible(message: WireFlexibleHours): FlexibleHours {

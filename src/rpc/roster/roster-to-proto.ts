@@ -4,6 +4,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Duration } from '@bufbuild/protobuf/wkt';
 import {
+  AutoCloseSchema,
   BreakDeductionSchema,
   BreakTypeSchema,
   CycleDaySchema,
@@ -19,6 +20,7 @@ import {
   ShiftAssignmentSchema,
   ShiftSchema,
   type DateAttribution as WireAttribution,
+  type AutoClose as WireAutoClose,
   type RoundingDirection as WireDirection,
   type HoursCounted as WireHours,
   type OffShiftRules as WireOffShiftRules,
@@ -58,6 +60,7 @@ import type { PolicyVersion } from '../../domain/roster/policy.js';
 import type { ShiftVersion } from '../../domain/roster/roster.js';
 import {
   ATTRIBUTIONS,
+  type AutoClose,
   type BreakType,
   type FlexibleHours,
   HOURS_COUNTED,
@@ -193,6 +196,7 @@ function toWorkRules(work: WorkRules): WireWorkRules {
   if (work.roundOut !== undefined) message.roundOut = toRounding(work.roundOut);
   if (work.roundBreaks !== undefined) message.roundBreaks = toRounding(work.roundBreaks);
   if (work.roundWorked !== undefined) message.roundWorked = toRounding(work.roundWorked);
+  if (work.autoClose !== undefined) message.autoClose = toAutoClose(work.autoClose);
   const { $typeName: _, breakDeductions, breakTypes, ...rest } = message;
   const isPlain =
     breakDeductions.length + breakTypes.length === 0 &&
@@ -209,6 +213,17 @@ function toBreakType({ breakTypeId, isPaid, isByClock, window, lengthSeconds }: 
   }
   setLength(message, 'length', lengthSeconds);
   return message;
+}
+
+const AUTO_CLOSE_CASES = {
+  PLANNED_END: 'afterPlannedEnd',
+  PLANNED_WORK: 'afterPlannedWork',
+  LENGTH: 'afterArrival',
+} as const;
+
+function toAutoClose({ by, seconds }: AutoClose): WireAutoClose {
+  const rule = { case: AUTO_CLOSE_CASES[by], value: durationOf(seconds) };
+  return create(AutoCloseSchema, { rule });
 }
 
 function toRounding({ direction, stepSeconds, graceSeconds }: Rounding): WireRounding {

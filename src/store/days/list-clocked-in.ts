@@ -10,6 +10,7 @@ import type {
 } from '../../app/ports/day-reads.js';
 import { TURNS } from '../../app/ports/turns.js';
 import { isSurelyOpen, openDayOf, openSessionOf } from '../../app/read/clock-state.js';
+import { sessionsOpenAt } from '../../domain/engine/closing-forms.js';
 import { ENGINE_VERSION } from '../../domain/engine/derive.js';
 import { compareEmployeeIds, type EmployeeId } from '../../domain/facts/employee-id.js';
 import { type DayPlan, plan, planDays, utcDay } from '../../domain/roster/plan.js';
@@ -161,7 +162,7 @@ function mayBeWorkedThrough({ session }: OpenSession, { near }: DayPlan): boolea
 
 /** Decided without the plan: some session has no end and did not close long ago. */
 function mayBeOpen({ day }: EmployeeDay, now: Instant): boolean {
-  return day.result.work.sessions.some(
+  return sessionsOpenAt(day.result.work, now).some(
     ({ closesAt }) => closesAt !== undefined && closesAt > now - MOST_GOING_ON_MS,
   );
 }

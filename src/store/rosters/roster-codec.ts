@@ -8,6 +8,8 @@ import { NO_EXTRA_TIME_RULES } from '../../domain/roster/extra-time.js';
 import type { Policy } from '../../domain/roster/policy.js';
 import {
   ATTRIBUTIONS,
+  AUTO_CLOSE_RULES,
+  type AutoClose,
   type BreakDeduction,
   type BreakType,
   type CountingRules,
@@ -118,6 +120,7 @@ function encodeWorkRules(rules: WorkRules): Fields {
     roundOut: rules.roundOut,
     roundBreaks: rules.roundBreaks,
     roundWorked: rules.roundWorked,
+    autoClose: rules.autoClose,
   };
 }
 
@@ -170,7 +173,13 @@ function decodeWorkRules(fields: Fields): WorkRules {
     roundOut: optional(fields.roundOut, decodeRounding),
     roundBreaks: optional(fields.roundBreaks, decodeRounding),
     roundWorked: optional(fields.roundWorked, decodeRounding),
+    autoClose: optional(fields.autoClose, decodeAutoClose),
   };
+}
+
+function decodeAutoClose(stored: unknown): AutoClose {
+  const fields = fieldsOf(stored);
+  return { by: wordIn(AUTO_CLOSE_RULES, fields.by), seconds: numberIn(fields, 'seconds') };
 }
 
 function decodeCounting(stored: unknown): CountingRules {

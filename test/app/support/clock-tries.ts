@@ -13,7 +13,12 @@ import type { EmployeeRoster, Roster } from '../../../src/domain/roster/roster.j
 import { PLAIN_WORK_RULES } from '../../../src/domain/roster/shift.js';
 import { fromEpochDay } from '../../../src/domain/time/local-date.js';
 import { type Instant, wholeSecond } from '../../../src/domain/time/time.js';
-import { exactWorkRules, HOUR, PERIOD_DAYS, scenarios } from '../../domain/support/arbitraries.js';
+import {
+  closingWorkRules,
+  HOUR,
+  PERIOD_DAYS,
+  scenarios,
+} from '../../domain/support/arbitraries.js';
 import { daysAround } from './clock-watch.js';
 import { commandFact, MIA, punchFact, replaceFact, TOLD_AT, voidFact } from './facts.js';
 import { ModelStore } from './model-store.js';
@@ -30,7 +35,7 @@ const { hours, repeatSeconds } = PLAIN_WORK_RULES;
 
 /** Of any kind, but with every pair of punches counted, and repetitions only within a second. */
 const anyRoster: fc.Arbitrary<Under> = scenarios({
-  work: exactWorkRules.map((rules) => ({ ...rules, hours, repeatSeconds })),
+  work: closingWorkRules.map((rules) => ({ ...rules, hours, repeatSeconds })),
 }).map((scenario) => {
   const { roster, employee, plans, firstDay } = scenario;
   const edges = edgesOf(plans, firstDay, firstDay + PERIOD_DAYS);

@@ -4,8 +4,9 @@
 
 import type { DaysAround } from '../../../src/app/ports/day-reads.js';
 import type { ClockCommand } from '../../../src/app/ports/facts.js';
+import { BEFORE_ALL, sessionsOpenAt } from '../../../src/domain/engine/closing-forms.js';
 import { derivedDay } from '../../../src/domain/engine/day-under-plan.js';
-import type { Break, Session } from '../../../src/domain/facts/day.js';
+import type { Break, Session, StoredDay } from '../../../src/domain/facts/day.js';
 import { timelineOf } from '../../../src/domain/facts/punch.js';
 import { type DayPlan, planDays } from '../../../src/domain/roster/plan.js';
 import type { EmployeeRoster } from '../../../src/domain/roster/roster.js';
@@ -22,6 +23,13 @@ export interface Span {
   /** Without an end: when it is given up. */
   readonly closesAt: number | undefined;
   readonly shiftId: string | undefined;
+  /** When a rule closes it; undefined: none does. */
+  readonly autoCloseAt: number | undefined;
+}
+
+/** The sessions of a day, without an end where a rule made it: a departure can still do so. */
+export function standingSessions(day: StoredDay | undefined): readonly Session[] {
+  return day?.result === undefined ? [] : sessionsOpenAt(day.result.work, BEFORE_ALL);
 }
 
 /** By beginning. */
@@ -32,21 +40,22 @@ export function spansIn(store: ModelStore): readonly Span[] {
     if (voided === undefined && kind === 'OUT') left.add(wholeSecond(time));
     if (voided === undefined && kind === 'IN') came.add(wholeSecond(time));
   }
-  const sessions: Session[] = [...store.storedDates(MIA)].flatMap(
-    (day) => store.day(MIA, fromEpochDay(day))?.result?.work.sessions ?? [],
+  const sessions: Session[] = [...store.storedDates(MIA)].flatMap((day) =>
+    standingSessions(store.day(MIA, fromEpochDay(day))),
   );
   sessions.sort((a, b) => (a.in ?? a.out ?? 0) - (b.in ?? b.out ?? 0));
   const spans: Span[] = [];
-  for (const { in: start, out, breaks, closesAt, shiftId } of sessions) {
+  for (const { in: start, out, breaks, closesAt, shiftId, autoClose } of sessions) {
+    const autoCloseAt = autoClose?.at;
     const before = spans.at(-1);
     const isCut = before !== undefined && before.out !== undefined && before.out === start;
     const cut = before?.out ?? 0;
     if (!isCut || (left.has(cut) && came.has(cut))) {
-      spans.push({ in: start, out, breaks, closesAt, shiftId });
+      spans.push({ in: start, out, breaks, closesAt, shiftId, autoCloseAt });
       continue;
     }
     const joined = joinBreaks(before.breaks, breaks, cut);
-    spans[spans.length - 1] = { ...before, out, closesAt, breaks: joined };
+    spans[spans.length - 1] = { ...before, out, closesAt, autoCloseAt, breaks: joined };
   }
   return spans;
 }

@@ -16,7 +16,7 @@ import {
   WAITING_FOR_TOKENS,
 } from './rows/waiting.js';
 
-/** The ids of the page's sections A to F, I, K to N and P. */
+/** The ids of the page's sections A to G, I, K to N and P, as far as they are about these rules. */
 const PAGE: Readonly<Record<string, readonly number[]>> = {
   A: [
     1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30,
@@ -27,6 +27,7 @@ const PAGE: Readonly<Record<string, readonly number[]>> = {
   D: [1, 3, 5, 6, 7, 11, 12, 13, 14, 15],
   E: [1, 2, 3, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 31],
   F: [1, 2, 4, 6, 7, 9, 10, 11, 13, 14, 15],
+  G: [1, 3, 4, 6, 8, 9],
   I: [1, 2, 4, 6, 7],
   K: [1, 2, 3, 4, 5, 6],
   L: [1, 2, 3, 4, 5],

@@ -19,6 +19,7 @@ function presence(start: number, out?: number): Presence {
     date: '2026-03-02' as Presence['date'],
     isWhole: false,
     isAlternating: false,
+    isClosedByRule: false,
   };
 }
 

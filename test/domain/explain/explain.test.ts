@@ -72,8 +72,76 @@ const DAY_SHIFT = {
   windowEndTime: at('2025-06-02 17:00'),
 };
 
+const CLOSING = {
+  ...day,
+  inTime: at('2025-06-02 08:00'),
+  isCut: false,
+} as const;
+
 /** A rule without a sentence here does not compile. */
 const EXAMPLES: { readonly [R in Rule]: readonly Example<R>[] } = {
+  AUTO_CLOSED: [
+    [
+      {
+        ...CLOSING,
+        by: 'PLANNED_END',
+        closeTime: at('2025-06-02 17:00'),
+        plannedEndTime: at('2025-06-02 16:00'),
+        afterSeconds: HOUR,
+      },
+      "No departure was punched after the arrival at 08:00 for shift 'day': the session closed at " +
+        "17:00 by the rule '1 h after the planned end at 16:00'. A departure that is reported " +
+        'later counts instead.',
+    ],
+    [
+      {
+        ...CLOSING,
+        by: 'PLANNED_WORK',
+        closeTime: at('2025-06-02 16:00'),
+        plannedSeconds: 8 * HOUR,
+        afterSeconds: 0,
+      },
+      "No departure was punched after the arrival at 08:00 for shift 'day': the session closed at " +
+        "16:00 by the rule 'after the planned 8 h of work'. A departure that is reported later " +
+        'counts instead.',
+    ],
+    [
+      {
+        ...CLOSING,
+        by: 'LENGTH',
+        closeTime: at('2025-06-02 17:00'),
+        afterSeconds: 12 * HOUR,
+        isCut: true,
+      },
+      "No departure was punched after the arrival at 08:00 for shift 'day': the session closed at " +
+        "17:00, before what the rule '12 h after the arrival' says, because it could last no " +
+        'longer. A departure that is reported later counts instead.',
+    ],
+  ],
+  AUTO_CLOSES: [
+    [
+      {
+        ...CLOSING,
+        by: 'PLANNED_END',
+        closeTime: at('2025-06-02 16:00'),
+        plannedEndTime: at('2025-06-02 16:00'),
+        afterSeconds: 0,
+      },
+      "Arrived at 08:00 for shift 'day' and may still be there: without a departure, the session " +
+        "closes at 16:00 by the rule 'the planned end at 16:00'.",
+    ],
+    [
+      {
+        ...CLOSING,
+        by: 'PLANNED_WORK',
+        closeTime: at('2025-06-02 17:00'),
+        plannedSeconds: 8 * HOUR,
+        afterSeconds: HOUR,
+      },
+      "Arrived at 08:00 for shift 'day' and may still be there: without a departure, the session " +
+        "closes at 17:00 by the rule 'after the planned 8 h of work and 1 h more'.",
+    ],
+  ],
   SHIFT_PLANNED: [
     [
       { ...DAY_SHIFT, source: 'ASSIGNMENT' },
@@ -1045,7 +1113,7 @@ describe('a night in words', () => {
     );
     const trace: Finding[] = [];
     const facts = { declaration: undefined, punches: timeline };
-    const result = derive(facts, plan(roster, employee, toEpochDay(date)), trace);
+    const result = derive(facts, plan(roster, employee, toEpochDay(date)), trace, at(now));
     presentResult(subject, result, at(now), trace);
     return trace.map((finding) => explain(finding, BERLIN, date));
   }

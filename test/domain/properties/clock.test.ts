@@ -108,8 +108,8 @@ describe('a day as time passes', () => {
         ({ plans, timeline }, declaration, pick) => {
           for (const each of plans) {
             const trace: Finding[] = [];
-            const result = derive({ declaration, punches: timeline }, each, trace);
             const now = (each.start + (pick % 172_800) * 1000) as Instant;
+            const result = derive({ declaration, punches: timeline }, each, trace, now);
             const subject = { employeeId: '7' as EmployeeId, employeeName: '', date: each.date };
             const traced = presentResult(subject, result, now, trace);
             expectSame(traced, attendanceAt(result, each, now));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FieldViolation } from '../../../src/domain/facts/errors.js';
 import { checkOffShiftRules, checkShift } from '../../../src/domain/roster/check-shift.js';
 import {
+  AUTO_CLOSE_RULES,
   type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
@@ -411,6 +412,10 @@ describe('refused shifts', () => {
       roundOut: anyRounding,
       roundBreaks: anyRounding,
       roundWorked: anyRounding,
+      autoClose: fc.option(
+        fc.record({ by: fc.constantFrom(...AUTO_CLOSE_RULES), seconds: anyNumber }),
+        { nil: undefined },
+      ),
     }),
     halvesMeetSecond: fc.option(anyNumber, { nil: undefined }),
     flexible: fc.option(

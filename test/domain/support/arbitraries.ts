@@ -29,6 +29,8 @@ import {
 } from '../../../src/domain/roster/roster.js';
 import {
   ATTRIBUTIONS,
+  AUTO_CLOSE_RULES,
+  type AutoClose,
   type BreakDeduction,
   type BreakType,
   type CountingRules,
@@ -178,6 +180,12 @@ const anyBreakTypes: fc.Arbitrary<readonly BreakType[]> = fc
     ),
   ]);
 
+/** For shifts only: off shift, the engine looks at no such rule. */
+const anyAutoClose: fc.Arbitrary<AutoClose> = fc.record({
+  by: fc.constantFrom(...AUTO_CLOSE_RULES),
+  seconds: fc.oneof(fc.constantFrom(1, HOUR), fc.integer({ min: 1, max: DAY })),
+});
+
 /** Rules that leave worked time as it is. */
 export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   pairing: fc.constantFrom(...PAIRINGS),
@@ -193,7 +201,13 @@ export const exactWorkRules: fc.Arbitrary<WorkRules> = fc.record({
   roundOut: fc.constant(undefined),
   roundBreaks: fc.constant(undefined),
   roundWorked: fc.constant(undefined),
+  autoClose: fc.constant(undefined),
 });
+
+/** The same, of which rules may close sessions. */
+export const closingWorkRules: fc.Arbitrary<WorkRules> = fc
+  .record({ exact: exactWorkRules, autoClose: fc.option(anyAutoClose, { nil: undefined }) })
+  .map(({ exact, autoClose }) => ({ ...exact, autoClose }));
 
 const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
   .record({
@@ -208,6 +222,7 @@ const adjustingWorkRules: fc.Arbitrary<WorkRules> = fc
     roundOut: maybeRounding,
     roundBreaks: maybeRounding,
     roundWorked: maybeRounding,
+    autoClose: fc.option(anyAutoClose, { nil: undefined, freq: 2 }),
   })
   .map(({ exact, isRepeatOfAny, ...rules }) => ({
     ...exact,

@@ -71,5 +71,5 @@ function dayOf(
     punches: flagEventIdConflicts(timelineOf(punches)),
   };
   const subject = { employeeId: EMPLOYEE as EmployeeId, employeeName: '', date: plan.date };
-  return presentResult(subject, derive(facts, plan, trace), values.now, trace);
+  return presentResult(subject, derive(facts, plan, trace, values.now), values.now, trace);
 }

@@ -15,6 +15,8 @@ import type {
   ShiftVersion,
 } from '../../../src/domain/roster/roster.js';
 import {
+  AUTO_CLOSE_RULES,
+  type AutoClose,
   type BreakType,
   DEFAULT_OFF_SHIFT_RULES,
   type OffShiftRules,
@@ -155,7 +157,16 @@ function workRulesOf(setup: RulesSetup): WorkRules {
     roundOut: roundingValue(setup.roundOut),
     roundBreaks: roundingValue(setup.roundBreaks),
     roundWorked: roundingValue(setup.roundWorked),
+    autoClose: autoCloseOf(setup.autoClose),
   };
+}
+
+function autoCloseOf(text: string | undefined): AutoClose | undefined {
+  if (text === undefined) return undefined;
+  const [rule, length] = text.split(' ');
+  const by = AUTO_CLOSE_RULES.find((each) => each === rule);
+  if (by === undefined) throw new Error(`no rule to close sessions: "${text}"`);
+  return { by, seconds: secondsOf(length) };
 }
 
 function breakTypeOf({ id, paid, length, window, byClock }: BreakTypeSetup): BreakType {

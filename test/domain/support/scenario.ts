@@ -38,6 +38,8 @@ export interface RulesSetup {
   readonly roundOut?: RoundingText;
   readonly roundBreaks?: RoundingText;
   readonly roundWorked?: RoundingText;
+  /** `PLANNED_END 1:00`. */
+  readonly autoClose?: string;
 }
 
 /** A shift; its margins are an hour unless said, everything else is off. */

@@ -38,7 +38,12 @@ export function tell(told: Told, date = 'D'): readonly string[] {
       });
     const punches = flagEventIdConflicts(timelineOf(values.punches));
     const findings: Finding[] = [];
-    const result = derive({ declaration: declarationOf(marks), punches }, dayPlan, findings);
+    const result = derive(
+      { declaration: declarationOf(marks), punches },
+      dayPlan,
+      findings,
+      values.now,
+    );
     const subject = { employeeId: EMPLOYEE as EmployeeId, employeeName: '', date: dayPlan.date };
     const day = presentResult(subject, result, values.now, findings);
     const zone = dayPlan.shifts[0]?.zone ?? dayPlan.zone;

@@ -25,4 +25,5 @@ export const SEEN_TOO_LATE: readonly string[] = [
   'P22 while leave at the start lasts nobody is missing',
   'P22 from its end on whoever did not come is',
   'P23 whoever is on leave in the middle may come back',
+  'G8 within the planned hours the employee is still there',
 ];

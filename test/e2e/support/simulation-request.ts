@@ -145,7 +145,20 @@ function rulesOf(rules: RulesSetup | undefined): JsonObject | undefined {
     roundOut: roundingJson(rules.roundOut),
     roundBreaks: roundingJson(rules.roundBreaks),
     roundWorked: roundingJson(rules.roundWorked),
+    autoClose: autoCloseJson(rules.autoClose),
   });
+}
+
+const AUTO_CLOSE_FIELDS: Readonly<Record<string, string>> = {
+  PLANNED_END: 'afterPlannedEnd',
+  PLANNED_WORK: 'afterPlannedWork',
+  LENGTH: 'afterArrival',
+};
+
+function autoCloseJson(text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  const [rule = '', seconds] = text.split(' ');
+  return { [AUTO_CLOSE_FIELDS[rule] ?? rule]: length(seconds) ?? '0s' };
 }
 
 function roundingJson(text: string | undefined): JsonObject | undefined {

@@ -87,6 +87,7 @@ const LISTS: readonly (readonly [
       'LONGER_THAN_A_DAY',
       'BREAK_TOO_LONG',
       'BELOW_TARGET',
+      'AUTO_CLOSED',
     ],
   ],
   ['sources of punches', PUNCH_SOURCES, PunchSource, ['COMMAND', 'DEVICE', 'FILE', 'CORRECTION']],

@@ -31,13 +31,13 @@ row has a type, which says what it is about and which columns count:
               target, core,
               breaks, deduct_excess_only, min_break_length, paid_break_limit, break_types,
               repeat_window, repeat_any_kind, pairing, hours_counted, round_in, round_out, round_breaks,
-              round_worked, count_from_start, count_to_end, min_overtime,
+              round_worked, auto_close, count_from_start, count_to_end, min_overtime,
               works_on_holidays, geofence, archived
   holiday     calendar, date, name; and portion: whole, first or second (half of the date)
   policy      policy; and from (a change of it: since which date), name, groups, default,
               max_command_age_days, refuse_outside_geofence; of the
               time of shifts without rules of their own breaks, deduct_excess_only and so on to
-              round_worked; of work outside shifts off_shift_gap, off_shift_max_length,
+              auto_close; of work outside shifts off_shift_gap, off_shift_max_length,
               off_shift_attribution, off_shift_day_start, and off_shift_breaks and so on to
               off_shift_round_worked; of timesheets overtime, premiums, week_start,
               undertime_tolerance
@@ -55,7 +55,8 @@ day, a length, paid, and by-clock (what was not taken is deducted). Flexible
 hours have a target, 8h, and if you like a core time, 10:00-15:00. A cycle
 is its days, by spaces: early*5 off*2 is five days early and two off, early+late are two shifts
 on one day. A shift that ends before it starts ends on the next date. A rounding is "nearest 15m",
-"up 15m grace 5m" or down; a geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
+"up 15m grace 5m" or down. auto_close says when a session closes if nobody clocks out: "1h after
+planned-end", "1h after planned-work" or "12h after arrival". A geofence is "52.52 13.405 200m": degrees north, degrees east, radius.
 pairing is typed or alternating, hours_counted every-pair or first-in-to-last-out; archived,
 default, deduct_excess_only, repeat_any_kind, count_from_start, count_to_end and works_on_holidays
 are yes or no. groups are ids by spaces; off_shift_attribution is start-date, end-date,
@@ -69,7 +70,7 @@ the plan of the day, or after a length; week: after a length; all: all work), an
 such as "night 22:00-06:00 25%; sunday on sun+holiday 50% added": an id, and what applies of a window,
 on, a percent, and added (beside other rules). week_start is mon to sun.
 
-A shift that has all of breaks to round_worked empty follows the policy of whoever works it; one that
+A shift that has all of breaks to auto_close empty follows the policy of whoever works it; one that
 says any of them counts by these alone, and pairing typed says no more than that. An employee's policy
 is the id of one, or (none) for that of the group or the default.
 

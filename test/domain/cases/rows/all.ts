@@ -6,6 +6,7 @@ import { BREAK_RULE_CASES } from './break-rules.js';
 import { BREAK_AND_ROUNDING_CASES } from './breaks-rounding.js';
 import { COUNTED_MINUTES_CASES } from './counted-minutes.js';
 import { EXCEPTION_CASES } from './exceptions.js';
+import { FORGOTTEN_DEPARTURES } from './forgotten-departures.js';
 import { HOURS_CASES } from './hours.js';
 import { LEAVE_TIME_CASES } from './leave-times.js';
 import { NIGHT_CASES } from './nights.js';
@@ -29,4 +30,5 @@ export const ALL_CASES: readonly Case[] = [
   ...COUNTED_MINUTES_CASES,
   ...ODD_PUNCH_CASES,
   ...LEAVE_TIME_CASES,
+  ...FORGOTTEN_DEPARTURES,
 ];
