@@ -1459,8 +1459,10 @@ export type ClockState = Message<"attendance.v1.ClockState"> & {
   session?: Session | undefined;
 
   /**
-   * Until when ClockOut can end the session; absent when out. That the departure is missing, the day
-   * says earlier: once the window of its shift is over.
+   * Until when the employee is in without a departure; absent when out. Usually that is until when
+   * ClockOut can end the session; that the departure is missing, the day says earlier: once the window
+   * of its shift is over. If a rule closes the session (`auto_close`), it is then, and ClockOut can
+   * still end it later.
    *
    * @generated from field: google.protobuf.Timestamp close_time = 6;
    */
@@ -1658,7 +1660,8 @@ export const ClockService: GenService<{
   /**
    * Clocks an employee in. Refused while a session is open, and inside another session. Once the
    * window of the session's shift is over, ClockIn is accepted although the state is still IN: the
-   * employee forgot to clock out, and that day shows MISSING_OUT.
+   * employee forgot to clock out, and that day shows MISSING_OUT. So it is once a rule has closed the
+   * session (`auto_close`), and the day shows AUTO_CLOSED.
    *
    * Errors: FAILED_PRECONDITION / ALREADY_CLOCKED_IN or OVERLAPS, with the session concerned, or
    * TOO_MANY_PUNCHES, as RecordPunches; INVALID_ARGUMENT for a refused field, such as a `time` out

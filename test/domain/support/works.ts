@@ -45,31 +45,42 @@ export function worksAt(instants: fc.Arbitrary<Instant>): fc.Arbitrary<DayWork> 
     fc.record({ start: instants, end: maybeInstants, typeId: fc.string() }),
   );
 
-  const sessions: fc.Arbitrary<Session> = fc.record({
+  const session = {
     in: maybeInstants,
     out: maybeInstants,
     shiftId: fc.option(fc.string(), { nil: undefined }),
     workedSeconds: seconds,
     breaks: fc.array(breaks, { maxLength: 2 }),
     closesAt: maybeInstants,
-  });
+  };
+  const autoClose = fc.record({ at: instants, closesAt: instants });
+  const sessions: fc.Arbitrary<Session> = fc.oneof(
+    fc.record(session),
+    fc.record({ ...session, autoClose }),
+  );
 
+  const work: fc.Arbitrary<DayWork> = fc.record({
+    status: statuses,
+    otherHalfStatus: fc.option(statuses, { nil: undefined }),
+    shifts: fc.array(shifts, { minLength: 1, maxLength: 2 }),
+    sessions: fc.array(sessions, { maxLength: 3 }),
+    firstIn: maybeInstants,
+    lastOut: maybeInstants,
+    workedSeconds: seconds,
+    uncountedSeconds: seconds,
+    onBreakSeconds: seconds,
+    plannedSeconds: seconds,
+    zone: fc.string(),
+    anomalies: fc.uniqueArray(fc.constantFrom(...ANOMALIES)),
+  });
+  const forms = fc.array(fc.record({ at: instants, work }), { minLength: 1, maxLength: 2 });
   return fc.oneof(
     fc.constantFrom('', 'UTC', 'Europe/Berlin').map(noWorkIn),
-    fc.record({
-      status: statuses,
-      otherHalfStatus: fc.option(statuses, { nil: undefined }),
-      shifts: fc.array(shifts, { minLength: 1, maxLength: 2 }),
-      sessions: fc.array(sessions, { maxLength: 3 }),
-      firstIn: maybeInstants,
-      lastOut: maybeInstants,
-      workedSeconds: seconds,
-      uncountedSeconds: seconds,
-      onBreakSeconds: seconds,
-      plannedSeconds: seconds,
-      zone: fc.string(),
-      anomalies: fc.uniqueArray(fc.constantFrom(...ANOMALIES)),
-    }),
+    work,
+    fc.record({ work, untilClosed: forms }).map((each) => ({
+      ...each.work,
+      untilClosed: each.untilClosed,
+    })),
   );
 }
 
