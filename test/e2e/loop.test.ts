@@ -545,7 +545,7 @@ const LONG_CYCLE = times(366, () => ({ shiftIds: SHIFT_IDS }));
 
 /** As many rules for overtime and premiums as there can be. */
 const MOST_RULES = {
-  overtimeRules: times(20, (n) => ({
+  overtimeRules: times(10, (n) => ({
     ruleId: `o${n}`.padEnd(64, 'x'),
     basis: n % 2 === 0 ? OvertimeBasis.WEEK : OvertimeBasis.DAY,
     after: { seconds: BigInt(3600 * (20 - n)) },

@@ -5,9 +5,10 @@ import type { FieldViolation } from '../facts/errors.js';
 import { checkLength, type LengthBounds } from './check-length.js';
 import {
   type ExtraTimeRules,
-  MAX_EXTRA_TIME_RULES,
+  MAX_OVERTIME_RULES,
   MAX_OVERTIME_TIERS,
   MAX_PERCENT,
+  MAX_PREMIUM_RULES,
   type OvertimeRule,
   type OvertimeTier,
   type PremiumRule,
@@ -31,8 +32,8 @@ export function checkExtraTime(rules: ExtraTimeRules, path: string): FieldViolat
   const { overtime, premiums, undertimeToleranceSeconds } = rules;
   const pardoned = undertimeToleranceSeconds ?? 0;
   return [
-    ...checkRules(overtime, `${path}.overtime_rules`, checkOvertime),
-    ...checkRules(premiums, `${path}.premium_rules`, checkPremium),
+    ...checkRules(overtime, MAX_OVERTIME_RULES, `${path}.overtime_rules`, checkOvertime),
+    ...checkRules(premiums, MAX_PREMIUM_RULES, `${path}.premium_rules`, checkPremium),
     ...checkLength(pardoned, WITHIN_A_DAY, `${path}.undertime_tolerance`),
   ];
 }
@@ -40,11 +41,12 @@ export function checkExtraTime(rules: ExtraTimeRules, path: string): FieldViolat
 /** Each alone, and that there are not too many, each with an id of its own. */
 function checkRules<R extends { readonly ruleId: string }>(
   rules: readonly R[],
+  most: number,
   path: string,
   check: (rule: R, path: string) => FieldViolation[],
 ): FieldViolation[] {
-  if (rules.length > MAX_EXTRA_TIME_RULES) {
-    const description = `must be at most ${MAX_EXTRA_TIME_RULES}; there are ${rules.length}`;
+  if (rules.length > most) {
+    const description = `must be at most ${most}; there are ${rules.length}`;
     return [{ field: path, reason: 'TOO_MANY_RULES', description }];
   }
   return rules.flatMap((rule, index) => {

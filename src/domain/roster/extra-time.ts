@@ -98,7 +98,8 @@ export const NO_EXTRA_TIME_RULES: ExtraTimeRules = {
 };
 
 /** The most rules of each kind in a policy. */
-export const MAX_EXTRA_TIME_RULES = 20;
+export const MAX_OVERTIME_RULES = 10;
+export const MAX_PREMIUM_RULES = 20;
 /** The most tiers of a rule. */
 export const MAX_OVERTIME_TIERS = 5;
 /** The highest factor that can be said. */

@@ -21,6 +21,7 @@ import {
   toEmployee,
   toEmployeeAssignment,
   toHoliday,
+  toPolicy,
   toPolicyHistory,
   toRosterChange,
   toRosterPart,
@@ -182,7 +183,10 @@ function policyReads(store: Moments & PageTokens, roster: RosterStore, asOf: AsO
     getPolicy: async (message, call) => {
       const { policyId } = message;
       const record = await roster.getPolicy(policyId, await asOf(message, call));
-      const policy = toPolicyHistory(found(record, 'policy', policyId));
+      const known = found(record, 'policy', policyId);
+      const policy = toPolicyHistory({ ...known, versions: [] });
+      // In turns: versions with many rules are thousands of messages.
+      policy.versions = await TURNS.map(known.versions, toPolicy, call.signal);
       return create(wire.GetPolicyResponseSchema, { policy });
     },
     listPolicies: async (message) => {

@@ -246,7 +246,7 @@ export function toPolicyHistory(record: PolicyRecord): PolicyHistory {
   return message;
 }
 
-function toPolicy({ fromDay, policy }: PolicyVersion): WirePolicy {
+export function toPolicy({ fromDay, policy }: PolicyVersion): WirePolicy {
   const { policyId, name, groupIds, isDefault, offShift, work } = policy;
   const message = create(PolicySchema, {
     policyId,

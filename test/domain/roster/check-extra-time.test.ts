@@ -44,7 +44,7 @@ function premium(...rules: readonly Partial<PremiumRule>[]): ExtraTimeRules {
 const REFUSED: readonly [title: string, rules: ExtraTimeRules, violation: string][] = [
   [
     'too many rules',
-    overtime(...Array.from({ length: 21 }, (_, n) => ({ ruleId: `r${n}` }))),
+    overtime(...Array.from({ length: 11 }, (_, n) => ({ ruleId: `r${n}` }))),
     'overtime_rules TOO_MANY_RULES',
   ],
   ['an id twice', overtime({}, {}), 'overtime_rules[1].rule_id RULE_ID_REPEATED'],

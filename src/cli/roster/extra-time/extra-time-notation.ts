@@ -18,7 +18,8 @@ import {
 } from '../../../client/index.js';
 import { lengthWord, parseLength, parseTimes, WordError } from '../roster-notation.js';
 
-const MAX_RULES = 20;
+const MAX_OVERTIME = 10;
+const MAX_PREMIUMS = 20;
 const MAX_TIERS = 5;
 
 const BASES: readonly (readonly [word: string, basis: OvertimeBasis])[] = [
@@ -39,7 +40,7 @@ const DATES_ARE = 'must be dates such as on sat+sun+holiday+off';
 
 /** `daily day tolerance 10m first:2h:125 rest::150; weekly week after 40h; free all on sun+off`. */
 export function parseOvertime(text: string): OvertimeRule[] {
-  return rulesIn(text, OVERTIME_IS).map(overtimeRule);
+  return rulesIn(text, MAX_OVERTIME, OVERTIME_IS).map(overtimeRule);
 }
 
 /** The form that `parseOvertime` reads. */
@@ -49,7 +50,7 @@ export function overtimeText(rules: readonly OvertimeRule[]): string {
 
 /** `night 22:00-06:00 25%; sunday on sun+holiday 50% added`. */
 export function parsePremiums(text: string): PremiumRule[] {
-  return rulesIn(text, PREMIUMS_ARE).map(premiumRule);
+  return rulesIn(text, MAX_PREMIUMS, PREMIUMS_ARE).map(premiumRule);
 }
 
 /** The form that `parsePremiums` reads. */
@@ -70,9 +71,9 @@ export function weekdayText(weekday: Weekday): string {
 }
 
 /** The words of each rule; at least one. */
-function rulesIn(text: string, rulesAre: string): (readonly string[])[] {
+function rulesIn(text: string, most: number, rulesAre: string): (readonly string[])[] {
   const rules = text.split(';').map((rule) => rule.trim().split(/\s+/));
-  if (rules.length > MAX_RULES) throw new WordError(`must be at most ${MAX_RULES} rules`);
+  if (rules.length > most) throw new WordError(`must be at most ${most} rules`);
   if (rules.some(([id = '']) => !/^[A-Za-z0-9._-]{1,64}$/.test(id))) throw new WordError(rulesAre);
   return rules;
 }
