@@ -1,5 +1,6 @@
-// The image's health check: exit code 0 while this container's service is ready, else 1. It reads
-// the same settings as the service, so it follows PORT, HOST and TLS.
+// The image's health check: exit code 0 while this container's service lives, else 1. Whether it is ready
+// is for load balancers to ask: a new container would not bring the database back. It reads the same
+// settings as the service, so it follows PORT, HOST and TLS.
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
@@ -12,7 +13,7 @@ function address(host) {
 }
 
 function fail(reason) {
-  console.error(`not ready: ${reason}`);
+  console.error(`not alive: ${reason}`);
   process.exit(1);
 }
 
@@ -21,7 +22,7 @@ const send = TLS_CERT_FILE ? requestHttps : requestHttp;
 const request = send({
   host: address(HOST),
   port: Number(PORT || 8080),
-  path: '/readyz',
+  path: '/healthz',
   timeout: TIMEOUT_MS,
   // The certificate has the service's public name, and this call never leaves the container.
   rejectUnauthorized: false,
@@ -30,7 +31,7 @@ request.on('timeout', () => fail(`no answer within ${TIMEOUT_MS} ms`));
 request.on('error', (error) => fail(error.message));
 request.on('response', (response) => {
   response.resume();
-  if (response.statusCode !== 200) fail(`/readyz answered ${response.statusCode}`);
+  if (response.statusCode !== 200) fail(`/healthz answered ${response.statusCode}`);
   response.on('end', () => process.exit(0));
 });
 request.end();
