@@ -50,7 +50,9 @@ describe('docs/rules.md', () => {
   });
 
   it('has every rule of explanations with its inputs, and no other', async () => {
-    const rules = rulesIn(await read('src/domain/explain/finding.ts'));
+    const files = ['finding.ts', 'auto-closed-finding.ts'];
+    const sources = await Promise.all(files.map((name) => read(`src/domain/explain/${name}`)));
+    const rules = rulesIn(sources.join('\n'));
     expect(rules.size).to.be.above(30);
     const table = rowsOf(section('The explanations, for programs'));
     expect(Object.fromEntries(table)).to.deep.equal(Object.fromEntries(rules));
